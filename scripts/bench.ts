@@ -1,0 +1,153 @@
+// Measures whole processes against `node -e 0` of the same run, and the writing of long lists. Read the ratios: the
+// milliseconds drift with the machine. `npm run bench [-- --runs=60]`
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { codeAt } from '../src/model/totp.ts';
+import { formats } from '../src/render/format.ts';
+
+const top = join(import.meta.dirname, '..');
+const runs = Number(/--runs=(\d+)/.exec(process.argv.join(' '))?.[1] ?? 60);
+const work = mkdtempSync(join(tmpdir(), 'whmapi1-bench-'));
+const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+
+// Where it is set, every start of Node takes 40 ms longer, which would make any ratio look good.
+const environment = {
+  ...process.env,
+  NODE_EXTRA_CA_CERTS: undefined,
+  WHMAPI1_STATE_DIR: join(work, 'state'),
+};
+
+interface Case {
+  readonly name: string;
+  readonly argv: () => string[];
+  readonly reach?: number;
+}
+
+function starts(title: string, program: string): void {
+  const set = (format: string) => () => [
+    program,
+    `--output=${format}`,
+    'twofactorauth_set_tfa_config',
+    `secret=${secret}`,
+    `tfa_token=${codeAt(secret, Date.now())}`,
+  ];
+  const cases: Case[] = [
+    { name: 'node -e 0', argv: () => ['-e', '0'] },
+    { name: '--help', argv: () => [program, '--help'], reach: 1.15 },
+    { name: 'version, JSON', argv: () => [program, '--output=json', 'version'] },
+    { name: 'policy_status, JSON', argv: () => [program, '--output=json', 'twofactorauth_policy_status'] },
+    { name: 'set, JSON', argv: set('json'), reach: 1.35 },
+    { name: 'set, YAML', argv: set('yaml'), reach: 1.5 },
+    { name: 'set, XML', argv: set('xml'), reach: 1.6 },
+  ];
+  prepareState(program);
+  const times = cases.map((): number[] => []);
+  for (let run = -3; run < runs; run++) {
+    cases.forEach(({ argv }, at) => {
+      restoreState();
+      const took = time(argv());
+      if (run >= 0) times[at]?.push(took);
+    });
+  }
+  const floor = median(times[0] ?? []);
+  console.log(`\n${title}\n`);
+  console.log('| start | median ms | ratio | to reach |\n| --- | --- | --- | --- |');
+  cases.forEach(({ name, reach }, at) => {
+    const middle = median(times[at] ?? []);
+    console.log(`| ${name} | ${middle.toFixed(1)} | ${(middle / floor).toFixed(2)} | ${reach ?? ''} |`);
+  });
+}
+
+/** Every set is the first of its installation, so that its step is not burnt; one secret is stored already. */
+function prepareState(program: string): void {
+  rmSync(join(work, 'state'), { recursive: true, force: true });
+  const input = JSON.stringify({ bob: { primary_account: { secret } } });
+  spawnSync(process.execPath, [program, 'twofactorauth_enable_policy'], { env: environment });
+  spawnSync(process.execPath, [program, '--input=json', 'twofactorauth_set_tfa_config_for_user'], {
+    env: environment,
+    input,
+  });
+  rmSync(join(work, 'prepared'), { recursive: true, force: true });
+  cpSync(join(work, 'state'), join(work, 'prepared'), { recursive: true });
+}
+
+function restoreState(): void {
+  rmSync(join(work, 'state'), { recursive: true, force: true });
+  cpSync(join(work, 'prepared'), join(work, 'state'), { recursive: true });
+}
+
+function time(argv: readonly string[]): number {
+  const began = performance.now();
+  const { status, stdout } = spawnSync(process.execPath, argv, {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const took = performance.now() - began;
+  if (status !== 0) throw new Error(`${argv.join(' ')} ended with ${status}: ${stdout.toString()}`);
+  return took;
+}
+
+function median(times: readonly number[]): number {
+  const sorted = [...times].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}
+
+/** The project again, with functions made up until the index holds `count`. */
+function withManyFunctions(count: number): string {
+  const copy = join(work, 'copy');
+  for (const part of ['bin', 'src', 'scripts', 'docs', 'man', 'package.json', 'README.md', 'tsconfig.json']) {
+    cpSync(join(top, part), join(copy, part), { recursive: true });
+  }
+  symlinkSync(join(top, 'node_modules'), join(copy, 'node_modules'));
+  const model = readFileSync(join(top, 'src/functions/server-administration/gethostname.ts'), 'utf8');
+  for (let at = 0; at < count; at++) {
+    const name = `made_up_function_number_${at}`;
+    const text = model
+      .replace("'gethostname'", `'${name}'`)
+      .replace('host name.', `host name, for the ${at}th time.`);
+    writeFileSync(join(copy, `src/functions/server-administration/${name}.ts`), text);
+  }
+  for (const script of ['generate.ts', 'build.ts']) {
+    const { status } = spawnSync(join(copy, 'node_modules/.bin/tsx'), [`scripts/${script}`], {
+      cwd: copy,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    if (status !== 0) throw new Error(`${script} failed on the copy.`);
+  }
+  return join(copy, 'bin/whmapi1');
+}
+
+function longLists(): void {
+  console.log('\n100,000 records of 20 fields, written out in pieces\n');
+  console.log('| format | seconds | ratio to JSON | peak MiB above the data |\n| --- | --- | --- | --- |');
+  let floor = NaN;
+  for (const format of ['json', ...formats.filter((one) => one !== 'json')]) {
+    const { stdout, status } = spawnSync(
+      join(top, 'node_modules/.bin/tsx'),
+      ['scripts/bench/long-list.ts', format],
+      {
+        cwd: top,
+        env: environment,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    if (status !== 0) throw new Error(`long-list.ts ${format} failed.`);
+    const { seconds, mebibytes } = JSON.parse(stdout) as { seconds: number; mebibytes: number };
+    if (format === 'json') floor = seconds;
+    console.log(
+      `| ${format} | ${seconds.toFixed(2)} | ${(seconds / floor).toFixed(1)} | ${mebibytes.toFixed(0)} |`,
+    );
+  }
+}
+
+try {
+  console.log(`Node ${process.version}, ${cpus().length} cores, ${runs} runs each, in turn.`);
+  starts('Starts', join(top, 'bin/whmapi1'));
+  starts('Starts with 600 more functions in the index', withManyFunctions(600));
+  longLists();
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}

@@ -1,0 +1,65 @@
+// The one place that builds what the engine works with: the store, the machine, the clock, chance, the logs.
+import { homedir } from 'node:os';
+import { version } from '../package.json';
+import type { Caller, Sealer } from './core/context.ts';
+import type { Engine } from './core/dispatch.ts';
+import { loaders } from './functions/loaders.generated.ts';
+import { system } from './host/system.ts';
+import { appendAudit, logUnexpected } from './store/logs.ts';
+import { SqliteStore } from './store/sqlite.ts';
+import { locateStateDirectory, StateDirectory } from './store/state-directory.ts';
+
+export { version };
+
+/** Whoever owns the state directory acts as root of the installation. */
+export const root: Caller = { user: 'root', privileges: 'all' };
+
+export interface Application {
+  readonly engine: Engine;
+  close(): void;
+}
+
+/** @throws ApiError `store_insecure`, `store_unavailable` when the state directory can't be used. */
+export function createApplication(environment: Readonly<Record<string, string | undefined>>): Application {
+  const userId = process.geteuid?.() ?? 0;
+  const directory = new StateDirectory(locateStateDirectory(environment, userId, homedir), userId);
+  const store = new SqliteStore(directory);
+  const now = () => Date.now();
+  const engine: Engine = {
+    store,
+    sealer: sealerOf(directory),
+    host: { system },
+    version,
+    find: async (command) => {
+      const load = Object.hasOwn(loaders, command) ? loaders[command] : undefined;
+      return load === undefined ? undefined : (await load()).default;
+    },
+    functions: async () => (await import('./functions/index.generated.ts')).index,
+    now,
+    // node:crypto takes a tenth of a short call's time to load, so only those that need it do.
+    randomBytes: async (count) => (await import('node:crypto')).randomBytes(count),
+    // A name for a line in a log, not a secret: it need not be hard to guess.
+    newXid: () => Math.random().toString(36).slice(2, 8).padEnd(6, '0'),
+    audit: (record, durable) => {
+      appendAudit(directory, record, durable);
+    },
+    logUnexpected: (xid, command, error) =>
+      logUnexpected(directory, { time: now(), xid, function: command, error }),
+  };
+  return {
+    engine,
+    close: () => {
+      store.close();
+    },
+  };
+}
+
+function sealerOf(directory: StateDirectory): Sealer {
+  let loaded: Promise<Sealer> | undefined;
+  const load = () =>
+    (loaded ??= import('./store/sealer.ts').then(({ FileSealer }) => new FileSealer(directory)));
+  return {
+    seal: async (text, purpose, createKey) => (await load()).seal(text, purpose, createKey),
+    open: async (sealed, purpose) => (await load()).open(sealed, purpose),
+  };
+}

@@ -1,0 +1,100 @@
+// The words of the command line, files and standard input, as the arguments of a call.
+import type { RawArgument } from '../core/context.ts';
+import { quote } from '../core/quote.ts';
+import type { Json } from '../core/values.ts';
+import type { Io } from './io.ts';
+import type { CommandLine } from './options.ts';
+import { UsageError } from './usage-error.ts';
+
+const MAX_INPUT_BYTES = 64 * 1024 * 1024;
+
+/** @throws UsageError where something can't be read. */
+export function gatherArguments(line: CommandLine, io: Io): RawArgument[] {
+  if (line.input === 'json' && line.files.some((file) => file.endsWith('=-'))) {
+    throw new UsageError('Standard input can be read once: use --input=json or --file KEY=-, not both.');
+  }
+  if (line.files.filter((file) => file.endsWith('=-')).length > 1) {
+    throw new UsageError('Standard input can be read once: give one --file KEY=- only.');
+  }
+  const given = [...line.words.map(readWord), ...line.files.map((file) => readFileArgument(file, io))];
+  if (line.input !== 'json') return given;
+  const named = new Set(given.map(({ name }) => name));
+  return [...readJson(io).filter(({ name }) => !named.has(name)), ...given];
+}
+
+/** `key=value`, both percent-decoded. A plus sign is a plus sign (protocol, Decisions). */
+function readWord(word: string): RawArgument {
+  const equals = word.indexOf('=');
+  if (equals < 1) {
+    throw new UsageError(`The argument ${quote(word)} is not of the form key=value.`);
+  }
+  const name = percentDecode(word.slice(0, equals));
+  if (name === undefined) {
+    throw new UsageError(
+      `The argument ${quote(word.slice(0, equals))} has percent escapes that are not UTF-8.`,
+    );
+  }
+  const value = percentDecode(word.slice(equals + 1));
+  if (value === undefined) {
+    throw new UsageError(
+      `The value of ${quote(name)} has percent escapes that are not UTF-8. A percent sign itself is written %25.`,
+    );
+  }
+  return { name, value };
+}
+
+/** Decodes `%XX`; a percent sign that starts no escape stays. Undefined where the bytes are no UTF-8. */
+export function percentDecode(text: string): string | undefined {
+  if (!text.includes('%')) return text;
+  try {
+    return text.replace(/(?:%[0-9A-Fa-f]{2})+/g, decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+}
+
+function readFileArgument(file: string, io: Io): RawArgument {
+  const equals = file.indexOf('=');
+  if (equals < 1 || equals === file.length - 1) {
+    throw new UsageError(`--file takes KEY=PATH, not ${quote(file)}.`);
+  }
+  const name = file.slice(0, equals);
+  const path = file.slice(equals + 1);
+  const text = readText(path === '-' ? 'standard input' : quote(path), () =>
+    path === '-' ? io.readStdin() : io.readFile(path),
+  );
+  // Editors and echo end a file with a line break that is no part of the value.
+  return { name, value: text.replace(/\r?\n$/, '') };
+}
+
+function readJson(io: Io): RawArgument[] {
+  const text = readText('standard input', () => io.readStdin());
+  let json: Json;
+  try {
+    json = JSON.parse(text) as Json;
+  } catch {
+    // The parser's own message quotes the text, which may hold secrets.
+    throw new UsageError('Standard input should hold one JSON object (--input=json); it is not JSON.');
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw new UsageError(
+      'Standard input should hold one JSON object (--input=json), not another kind of JSON.',
+    );
+  }
+  return Object.entries(json).map(([name, value]) => ({ name, value }));
+}
+
+function readText(what: string, read: () => Uint8Array): string {
+  let bytes: Uint8Array;
+  try {
+    bytes = read();
+  } catch (error) {
+    throw new UsageError(`${what} could not be read: ${(error as Error).message}`);
+  }
+  if (bytes.length > MAX_INPUT_BYTES) throw new UsageError(`${what} is larger than 64 MiB.`);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new UsageError(`${what} is not UTF-8 text.`);
+  }
+}

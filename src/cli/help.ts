@@ -1,0 +1,110 @@
+// The help: of the command, and of a function, from its description.
+import {
+  accessInWords,
+  exampleCommand,
+  paramSynopsis,
+  paramTraits,
+  returnedFields,
+  sinceInWords,
+} from '../core/describe.ts';
+import type { IndexRow } from '../core/context.ts';
+import type { AnyFunction } from '../core/define.ts';
+import { optionRows } from './options.ts';
+import type { Style } from './style.ts';
+
+export const usageLine = 'Usage: whmapi1 [options] FUNCTION [key=value ...]';
+
+export function generalHelp(index: Readonly<Record<string, IndexRow>>, style: Style): string {
+  const names = Object.keys(index);
+  const width = Math.max(...names.map((name) => name.length));
+  const functions = names.map((name) => `  ${style.name(name.padEnd(width))}  ${index[name]?.summary ?? ''}`);
+  const options = optionRows.map(
+    ({ flags, doc, ...row }) =>
+      `  ${style.name(flags.replace('<', '').replace('>', '').padEnd(20))}  ${doc}${'default' in row ? ` (default: ${row.default})` : ''}`,
+  );
+  return `${style.heading(usageLine)}
+
+Calls a function of WHM API 1 on this server and prints its answer.
+
+${style.heading('Options:')}
+${options.join('\n')}
+
+${style.heading('Arguments:')}
+  key=value             an argument; %XX stands for a byte, as in URLs, and %25 for a percent sign
+  key=a key=b           a list; key-1=a key-2=b says the same
+  api.filter.enable=1 api.filter.a.field=FIELD api.filter.a.arg0=TEXT
+                        filters a list; api.sort, api.columns and api.chunk sort it, cut it and page it
+
+${style.heading('Examples:')}
+  whmapi1 twofactorauth_generate_tfa_config
+  whmapi1 twofactorauth_set_tfa_config --file secret=./secret tfa_token=227174
+  whmapi1 --output=json twofactorauth_get_user_configs user=root
+  whmapi1 twofactorauth_set_tfa_config --help
+
+${style.heading('Exit status:')}
+  0 it worked; 1 it failed, and the answer says why; 2 the command line could not be read;
+  3 the store could not be used
+
+${style.heading('Functions:')}
+${functions.join('\n')}
+
+whmapi1 FUNCTION --help explains a function, ${style.name('man whmapi1')} the rest.
+`;
+}
+
+export function functionHelp(fn: AnyFunction, family: string, style: Style): string {
+  const params = Object.entries(fn.params);
+  const synopsis = params.map(([name, param]) => ` ${paramSynopsis(name, param)}`).join('');
+  const parts = [
+    style.heading(`Usage: whmapi1 [options] ${fn.name}${synopsis}`),
+    wrap(fn.summary),
+    ...(fn.description === undefined ? [] : [wrap(fn.description)]),
+    section('Parameters:', style, [
+      ...params.map(([name, param]) => entry(name, param.doc, paramTraits(param), style)),
+      ...(fn.rest === undefined
+        ? []
+        : [entry(fn.rest.key, capitalised(fn.rest.doc), 'required; JSON (--input=json)', style)]),
+    ]),
+    section(
+      'Answer:',
+      style,
+      returnedFields(fn.returns).map(({ path, type, doc }) => entry(path, doc, type, style)),
+    ),
+    wrap(
+      `${accessInWords(fn.access)} ${sinceInWords(fn)}${fn.list === undefined ? '' : ` Its list is “${fn.list}”: api.filter, api.sort, api.columns and api.chunk work on it.`}`,
+    ),
+    section(
+      fn.examples.length === 1 ? 'Example:' : 'Examples:',
+      style,
+      fn.examples.map((example) => `  ${style.faint(`# ${example.doc}`)}\n  ${exampleCommand(fn, example)}`),
+    ),
+    `Family: ${family} (${style.name(`man whmapi1-${family}`)})`,
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function section(title: string, style: Style, entries: readonly string[]): string {
+  if (entries.length === 0) return title === 'Answer:' ? 'The answer holds no data.' : '';
+  return [style.heading(title), ...entries].join('\n');
+}
+
+function entry(name: string, doc: string, traits: string, style: Style): string {
+  return [`  ${style.name(name)}  ${style.faint(`(${traits})`)}`, wrap(doc, '      ')].join('\n');
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function wrap(text: string, indent = ''): string {
+  const lines: string[] = [];
+  let line = indent;
+  for (const word of text.split(' ')) {
+    if (line.length + word.length >= 100 && line.trim() !== '') {
+      lines.push(line);
+      line = indent;
+    }
+    line += line.trim() === '' ? word : ` ${word}`;
+  }
+  return [...lines, line].join('\n');
+}

@@ -1,0 +1,28 @@
+// The streams and the environment that the command line works with, so that a test can give its own.
+
+export interface Output {
+  /** Writes all of it. @throws WriteError */
+  write(text: string): void;
+  /** True when a person sees it. */
+  isTerminal(): boolean;
+}
+
+export interface Io {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** All of standard input. @throws as the file system does. */
+  readStdin(): Uint8Array;
+  readFile(path: string): Uint8Array;
+}
+
+/** A stream could not be written to. `EPIPE`: its reader has gone, as `| head -1` does. */
+export class WriteError extends Error {
+  override readonly name = 'WriteError';
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

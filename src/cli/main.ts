@@ -1,0 +1,54 @@
+// From the command line to the exit status: read it, make the call, print the answer.
+import { quote } from '../core/quote.ts';
+import { WriteError, type Io } from './io.ts';
+import { readCommandLine, type CommandLine } from './options.ts';
+import { styleFor } from './style.ts';
+import { UsageError } from './usage-error.ts';
+
+/** @returns the exit status: 0 it worked, 1 it failed, 2 no call was made, 3 the store was out of reach. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    return await run(readCommandLine(argv), io);
+  } catch (error) {
+    if (error instanceof WriteError && error.code === 'EPIPE') return 0;
+    if (!(error instanceof UsageError)) throw error;
+    const { usageLine } = await import('./help.ts');
+    io.stderr.write(`whmapi1: ${error.message}\n${usageLine}\nwhmapi1 --help explains more.\n`);
+    return 2;
+  }
+}
+
+async function run(line: CommandLine, io: Io): Promise<number> {
+  if (line.version) {
+    const { version } = await import('../app.ts');
+    io.stdout.write(`${version}\n`);
+    return 0;
+  }
+  if (line.help) return help(line, io);
+  if (line.command === undefined) throw new UsageError('No function is named.');
+  if (line.command.includes('=')) {
+    throw new UsageError('The first word should be a function’s name, not a key=value argument.');
+  }
+  const { call } = await import('./call.ts');
+  return call(line, line.command, io);
+}
+
+async function help(line: CommandLine, io: Io): Promise<number> {
+  const { generalHelp, functionHelp } = await import('./help.ts');
+  const { index } = await import('../functions/index.generated.ts');
+  const style = await styleFor(io.stdout, line.color, io);
+  if (line.command === undefined) {
+    io.stdout.write(generalHelp(index, style));
+    return 0;
+  }
+  const { loaders } = await import('../functions/loaders.generated.ts');
+  const load = Object.hasOwn(loaders, line.command) ? loaders[line.command] : undefined;
+  if (load === undefined) {
+    const { suggest } = await import('./suggest.ts');
+    io.stderr.write(`whmapi1: no function is named ${quote(line.command)}.\n`);
+    suggest(line.command, io);
+    return 1;
+  }
+  io.stdout.write(functionHelp((await load()).default, index[line.command]?.family ?? '', style));
+  return 0;
+}

@@ -1,0 +1,142 @@
+// Reads a call's arguments by the function's description: strings to typed values, every problem found at once.
+import type { RawArgument } from './context.ts';
+import type { Param, Spec } from './define.ts';
+import { ApiError } from './errors.ts';
+import { anyOf, quote } from './quote.ts';
+import type { Json } from './values.ts';
+
+export interface ReadArguments {
+  /** What the handler gets: one entry per parameter, and `rest`. */
+  readonly args: Readonly<Record<string, unknown>>;
+  /** Names that no parameter has, as they were sent. */
+  readonly unknown: readonly string[];
+}
+
+const DEFAULT_MAX_LENGTH = 4096;
+
+/** @throws ApiError `missing_param` or `bad_param`, whose reason names every wrong parameter. */
+export function readArguments(spec: Spec, given: readonly RawArgument[]): ReadArguments {
+  const { byParam, rest, unknown } = sortOut(spec, given);
+  const args: Record<string, unknown> = { rest };
+  const missing: string[] = [];
+  const bad: string[] = [];
+  for (const [name, param] of Object.entries(spec.params)) {
+    const values = byParam.get(name) ?? [];
+    if (values.every((value) => value === '') && param.required === true) {
+      missing.push(`The parameter “${name}” is required: it should be ${expectation(param)}.`);
+    } else if (values.length > 1 && param.list !== true) {
+      bad.push(`The parameter “${name}” is given ${values.length} times; give it once.`);
+    } else {
+      const read = values.map((value) => readValue(name, param, value, bad));
+      args[name] = param.list === true ? read : (read[0] ?? param.default);
+    }
+  }
+  if (spec.rest !== undefined && Object.keys(rest).length === 0) {
+    missing.push(`An argument “${spec.rest.key}” is required: ${spec.rest.doc}`);
+  }
+  if (missing.length + bad.length > 0) {
+    throw new ApiError(bad.length > 0 ? 'bad_param' : 'missing_param', [...missing, ...bad].join(' '));
+  }
+  return { args, unknown };
+}
+
+/** The parameter that an argument's name means: `user`, or `user-2` where `user` is a list. */
+export function paramOf(
+  spec: Spec,
+  name: string,
+): { param: Param; base: string; number: number } | undefined {
+  const exact = Object.hasOwn(spec.params, name) ? spec.params[name] : undefined;
+  if (exact !== undefined) return { param: exact, base: name, number: -1 };
+  const [, base = '', number = ''] = /^(.+)-(\d{1,6})$/.exec(name) ?? [];
+  const numbered = Object.hasOwn(spec.params, base) ? spec.params[base] : undefined;
+  return numbered?.list === true ? { param: numbered, base, number: Number(number) } : undefined;
+}
+
+function sortOut(spec: Spec, given: readonly RawArgument[]) {
+  const slots = new Map<string, { number: number; value: Json }[]>();
+  const rest: Record<string, Json> = Object.create(null) as Record<string, Json>;
+  const unknown: string[] = [];
+  for (const { name, value } of given) {
+    const target = paramOf(spec, name);
+    if (target !== undefined) {
+      const values = Array.isArray(value) && target.param.type !== 'json' ? value : [value];
+      const slot = slots.get(target.base) ?? [];
+      slot.push(...values.map((item) => ({ number: target.number, value: item })));
+      slots.set(target.base, slot);
+    } else if (spec.rest !== undefined) {
+      rest[name] = typeof value === 'string' ? (parseJson(value) ?? value) : value;
+    } else {
+      unknown.push(name);
+    }
+  }
+  const byParam = new Map<string, Json[]>();
+  for (const [name, slot] of slots) {
+    // Plain repeats keep their order and come first; numbered ones follow by number.
+    slot.sort((a, b) => a.number - b.number);
+    byParam.set(
+      name,
+      slot.map((entry) => entry.value).filter((value) => value !== null),
+    );
+  }
+  return { byParam, rest, unknown };
+}
+
+function readValue(name: string, param: Param, value: Json, problems: string[]): unknown {
+  if (param.type === 'json') {
+    const parsed = typeof value === 'string' ? parseJson(value) : value;
+    if (parsed === undefined) problems.push(`The parameter “${name}” should be JSON.`);
+    return parsed;
+  }
+  if (typeof value === 'object') {
+    problems.push(`The parameter “${name}” should be ${expectation(param)}, not a JSON structure.`);
+    return undefined;
+  }
+  const text = typeof value === 'boolean' ? (value ? '1' : '0') : String(value);
+  if (!fits(param, text)) {
+    const instead = param.sensitive === true ? '' : `, not ${quote(text)}`;
+    problems.push(`The parameter “${name}” should be ${expectation(param)}${instead}.`);
+    return undefined;
+  }
+  if (param.type === 'integer') return Number(text);
+  return param.type === 'flag' ? text === '1' : text;
+}
+
+function fits(param: Param, text: string): boolean {
+  if (param.type === 'flag') return text === '0' || text === '1';
+  if (param.values !== undefined && !param.values.includes(text)) return false;
+  if (param.type === 'integer') {
+    const number = Number(text);
+    return (
+      /^-?\d{1,15}$/.test(text) && number >= (param.min ?? -Infinity) && number <= (param.max ?? Infinity)
+    );
+  }
+  if (text.length > (param.maxLength ?? DEFAULT_MAX_LENGTH)) return false;
+
+  const control =
+    param.multiline === true ? /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/ : /[\u0000-\u001f\u007f]/;
+  return !control.test(text) && (param.pattern?.matches.test(text) ?? true);
+}
+
+/** What a parameter takes, in words: for reasons, help and man pages. */
+export function expectation(param: Param): string {
+  if (param.values !== undefined) return anyOf(param.values.map((value) => `“${value}”`));
+  if (param.type === 'flag') return '1 or 0';
+  if (param.type === 'json') return 'JSON';
+  if (param.type === 'integer') {
+    if (param.min !== undefined && param.max !== undefined) {
+      return `a whole number from ${param.min} to ${param.max}`;
+    }
+    return param.min === undefined ? 'a whole number' : `a whole number, ${param.min} or more`;
+  }
+  if (param.pattern !== undefined) return param.pattern.expects;
+  const kind = param.multiline === true ? 'text' : 'text on one line, without control characters';
+  return `${kind}, at most ${param.maxLength ?? DEFAULT_MAX_LENGTH} characters`;
+}
+
+function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}

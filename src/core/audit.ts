@@ -1,0 +1,46 @@
+// What the audit log keeps of a call: never a secret, never a code.
+import { paramOf } from './arguments.ts';
+import type { RawArgument } from './context.ts';
+import type { Spec } from './define.ts';
+import type { Json } from './values.ts';
+
+/** One line of the audit log. A later line with the same `xid` corrects an earlier one. */
+export interface AuditRecord {
+  /** Milliseconds since 1970-01-01T00:00:00Z; the log shows it as ISO 8601, UTC. */
+  readonly time: number;
+  readonly xid: string;
+  readonly caller: string;
+  readonly function: string;
+  readonly arguments: readonly (readonly [name: string, value: Json])[];
+  readonly result: 0 | 1;
+  readonly error_code?: string;
+  readonly dry_run?: 1;
+  readonly duration_ms: number;
+}
+
+const MASK = '***';
+const MAX_VALUE_LENGTH = 200;
+const MAX_ARGUMENTS = 50;
+
+/**
+ * Arguments as the log may show them. Values of sensitive parameters are masked, and so is every value that no
+ * parameter claims: a mistyped `secert=` must not end in the log.
+ */
+export function maskArguments(
+  spec: Spec | undefined,
+  given: readonly RawArgument[],
+): AuditRecord['arguments'] {
+  return given.slice(0, MAX_ARGUMENTS).map(({ name, value }) => {
+    const param = spec === undefined ? undefined : paramOf(spec, name)?.param;
+    const shown = name.startsWith('api.') || (param !== undefined && param.sensitive !== true);
+    return [shorten(name), shown ? shorten(text(value)) : MASK];
+  });
+}
+
+function text(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function shorten(value: string): string {
+  return value.length > MAX_VALUE_LENGTH ? `${value.slice(0, MAX_VALUE_LENGTH).toWellFormed()}…` : value;
+}

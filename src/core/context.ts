@@ -1,0 +1,82 @@
+// What a handler is given: everything outside itself comes through here, so that a test can give something else.
+import type { AnyFunction } from './define.ts';
+import type { Envelope } from './envelope.ts';
+import type { Json } from './values.ts';
+
+/** Who calls. `root` holds every privilege. */
+export interface Caller {
+  readonly user: string;
+  readonly privileges: 'all' | ReadonlySet<string>;
+}
+
+export type SqlValue = string | number | bigint | Uint8Array | null;
+
+/**
+ * The database as models see it. Statements are prepared once; values are bound, never pasted into SQL.
+ * Asynchronous, though SQLite answers at once, so that a database across the network fits as well.
+ */
+export interface Db {
+  /** The first row, or undefined. */
+  get<Row>(sql: string, ...values: SqlValue[]): Promise<Row | undefined>;
+  all<Row>(sql: string, ...values: SqlValue[]): Promise<Row[]>;
+  /** How many rows it changed. */
+  run(sql: string, ...values: SqlValue[]): Promise<number>;
+}
+
+/** Seals secrets for storage and opens them (AES-256-GCM): a copied database alone gives nothing away. */
+export interface Sealer {
+  /**
+   * `purpose` is bound to the result: it opens only under the same purpose.
+   * `createKey` allows a new key to be made when there is none; say so only when nothing is sealed yet.
+   */
+  seal(text: string, purpose: string, createKey: boolean): Promise<Uint8Array>;
+  /** @throws ApiError `key_lost` when the key is missing or is another one. */
+  open(sealed: Uint8Array, purpose: string): Promise<string>;
+}
+
+/** The machine, by capability. */
+export interface Host {
+  readonly system: {
+    readonly hostname: () => string;
+    /** Runnable processes, averaged over 1, 5 and 15 minutes. */
+    readonly loadAverage: () => [number, number, number];
+  };
+}
+
+/** One call as it came in, before it is read by the function's description. */
+export interface Call {
+  readonly command: string;
+  readonly args: readonly RawArgument[];
+  /** Everything is checked and run, nothing is kept. */
+  readonly dryRun: boolean;
+}
+
+export interface RawArgument {
+  readonly name: string;
+  readonly value: Json;
+}
+
+/** One row of the generated index of functions. */
+export interface IndexRow {
+  readonly family: string;
+  readonly summary: string;
+  readonly access: AnyFunction['access'];
+}
+
+export interface Context {
+  readonly caller: Caller;
+  readonly db: Db;
+  readonly sealer: Sealer;
+  readonly host: Host;
+  /** The program's own version. */
+  readonly version: string;
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  readonly now: () => number;
+  readonly randomBytes: (count: number) => Promise<Uint8Array>;
+  /** Adds a sentence to `metadata.output.warnings`: the call works, and this is worth knowing. */
+  readonly warn: (sentence: string) => void;
+  /** All functions of this program. */
+  readonly functions: () => Promise<Readonly<Record<string, IndexRow>>>;
+  /** Runs another call as the same caller (`batch`). */
+  readonly call: (call: Omit<Call, 'dryRun'>) => Promise<Envelope>;
+}

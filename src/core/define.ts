@@ -1,0 +1,162 @@
+// The vocabulary in which a function is described, and `defineFunction`, which ties a description to its handler.
+// The description is plain data: arguments, help, man pages, access and the index are all read from it.
+import type { Context } from './context.ts';
+import type { Json, Value } from './values.ts';
+
+/** One parameter of a function. */
+export interface Param {
+  readonly type: 'string' | 'integer' | 'flag' | 'json';
+  /** What it is for: one or two sentences. */
+  readonly doc: string;
+  readonly required?: true;
+  readonly default?: string | number;
+  /** The only values it takes. */
+  readonly values?: readonly string[];
+  /** A pattern that the whole value must match, and in words what that means ("six digits"). */
+  readonly pattern?: { readonly matches: RegExp; readonly expects: string };
+  readonly min?: number;
+  readonly max?: number;
+  /** Most characters of a string; 4,096 unless told. */
+  readonly maxLength?: number;
+  /** True when line breaks and tabs are allowed in a string. */
+  readonly multiline?: true;
+  /** Repeatable: `user=a user=b`, or numbered: `user-1=a user-2=b`. */
+  readonly list?: true;
+  /** Never echoed, logged or quoted. */
+  readonly sensitive?: true;
+  /** True for a parameter that WHM does not have. */
+  readonly extension?: true;
+}
+
+/** Every argument that no parameter names, as one hash (such as USER of a JSON body `{USER: {...}}`). */
+export interface Rest {
+  readonly type: 'json';
+  readonly key: string;
+  readonly doc: string;
+  readonly sensitive?: true;
+}
+
+/** A field of an answer. */
+export type Field = { readonly doc?: string; readonly optional?: true } & (
+  | { readonly type: 'string' | 'string|null' | 'integer' | 'number' | 'flag' | 'any' }
+  /** An `otpauth://` URI; a terminal draws it as a QR code as well. */
+  | { readonly type: 'otpauth' }
+  | { readonly list: Field }
+  | { readonly fields: Fields }
+  | MapField
+);
+/** A hash keyed by something the caller knows: a user, a domain. */
+export interface MapField {
+  readonly map: Field;
+  /** What the keys are, as a word: `USER`. */
+  readonly keys: string;
+}
+export type Fields = Readonly<Record<string, Field>>;
+
+export interface Example {
+  readonly args: Readonly<Record<string, string | readonly string[]>>;
+  /** JSON for standard input (`--input=json`), for functions that take a body. */
+  readonly input?: Json;
+  readonly doc: string;
+}
+
+/** Who may call: anybody who is logged in, root alone, or holders of one of these privileges. */
+export type Access = 'any' | 'root' | readonly [string, ...string[]];
+
+type Params = Readonly<Record<string, Param>>;
+type Returns = Fields | MapField | null;
+
+type Single<P extends Param> = P['type'] extends 'integer'
+  ? number
+  : P['type'] extends 'flag'
+    ? boolean
+    : P['type'] extends 'json'
+      ? Json
+      : P extends { values: readonly (infer Allowed)[] }
+        ? Allowed
+        : string;
+type Argument<P extends Param> = P extends { list: true }
+  ? Single<P>[]
+  : P extends { required: true } | { default: string | number }
+    ? Single<P>
+    : Single<P> | undefined;
+type Arguments<P extends Params> = { readonly [K in keyof P]: Argument<P[K]> };
+
+// The first line ends the recursion where only “some field” is known.
+type Answer<F extends Field> = Field extends F
+  ? Value
+  : F extends { list: infer Item extends Field }
+    ? Answer<Item>[]
+    : F extends { map: infer Item extends Field }
+      ? Record<string, Answer<Item>>
+      : F extends { fields: infer S extends Fields }
+        ? AnswerFields<S>
+        : F extends { type: 'integer' | 'number' | 'flag' }
+          ? number
+          : F extends { type: 'string|null' }
+            ? string | null
+            : F extends { type: 'any' }
+              ? Value
+              : string;
+type OptionalKey<S extends Fields> = {
+  [K in keyof S]: S[K] extends { optional: true } ? K : never;
+}[keyof S];
+type AnswerFields<S extends Fields> = {
+  -readonly [K in Exclude<keyof S, OptionalKey<S>>]: Answer<S[K]>;
+} & { -readonly [K in OptionalKey<S>]?: Answer<S[K]> };
+type Data<R extends Returns> = R extends null
+  ? void
+  : R extends MapField
+    ? Record<string, Answer<R['map']>>
+    : R extends Fields
+      ? AnswerFields<R>
+      : never;
+
+export interface Spec {
+  /** The API's name: also the file's name and the heading of the tests. */
+  readonly name: string;
+  /** The version of WHM in which it appeared (`54`), or null where no document says. */
+  readonly since: number | null;
+  /** One sentence, verb first. */
+  readonly summary: string;
+  /** What a caller must know beyond the summary. */
+  readonly description?: string;
+  readonly access: Access;
+  /**
+   * What it does with the store. `none` never opens it; `reads` sees one state of it; `changes` runs in a
+   * transaction that is kept when the handler returns and taken back when it throws; `calls` runs other
+   * calls, each with an effect of its own.
+   */
+  readonly effect: 'none' | 'reads' | 'changes' | 'calls';
+  readonly params: Params;
+  readonly rest?: Rest;
+  readonly returns: Returns;
+  /** What the answer carries beside the reason when the call fails. */
+  readonly failureData?: Readonly<Record<string, string | number>>;
+  /** The key of the answer that holds its list: `api.filter.*`, `api.sort.*` and the others work on it. */
+  readonly list?: string;
+  /** True where the answer is the bare data, without an envelope. */
+  readonly flat?: true;
+  /** True for a function that WHM does not have. */
+  readonly extension?: true;
+  readonly examples: readonly [Example, ...Example[]];
+}
+
+/** A function with its types erased: what the engine, help and the generators work with. */
+export interface AnyFunction extends Spec {
+  readonly handler: (args: never, context: Context) => unknown;
+}
+
+/** Ties a description to its handler: `args` and the answer's type follow from `params` and `returns`. */
+export function defineFunction<const P extends Params, const R extends Returns>(
+  definition: Omit<Spec, 'params' | 'returns'> & {
+    readonly params: P;
+    readonly returns: R;
+    readonly handler: (
+      args: Arguments<NoInfer<P>> & { readonly rest: Readonly<Record<string, Json>> },
+      context: Context,
+    ) => Data<NoInfer<R>> | Promise<Data<NoInfer<R>>>;
+  },
+): AnyFunction {
+  return definition;
+}

@@ -1,0 +1,89 @@
+// A function's description in words, for whoever shows it: help and man pages.
+import { expectation } from './arguments.ts';
+import type { Access, AnyFunction, Example, Field, Fields, MapField, Param } from './define.ts';
+
+/** How a parameter is given: `secret=VALUE`, `[user=VALUE]`, `command=VALUE ...`. */
+export function paramSynopsis(name: string, param: Param): string {
+  const value = param.type === 'flag' ? '1|0' : 'VALUE';
+  const given = `${name}=${value}${param.list === true ? ' ...' : ''}`;
+  return param.required === true ? given : `[${given}]`;
+}
+
+/** `required; the six digits …; default 16; repeatable; not part of WHM`. */
+export function paramTraits(param: Param): string {
+  const traits = [param.required === true ? 'required' : 'optional', expectation(param)];
+  if (param.default !== undefined) traits.push(`default ${param.default}`);
+  if (param.list === true) traits.push('repeatable');
+  if (param.extension === true) traits.push('not part of WHM');
+  return traits.join('; ');
+}
+
+export interface ReturnedField {
+  /** `failed.USER`, `app[]`. */
+  readonly path: string;
+  readonly type: string;
+  readonly doc: string;
+}
+
+/** Every field of an answer that holds a value or a list or hash of them, in order. */
+export function returnedFields(returns: AnyFunction['returns']): ReturnedField[] {
+  if (returns === null) return [];
+  return isMapField(returns) ? fieldsOf('', { ...returns }) : namedFields('', returns);
+}
+
+function isMapField(returns: Fields | MapField): returns is MapField {
+  return typeof returns.keys === 'string';
+}
+
+function namedFields(prefix: string, fields: Fields): ReturnedField[] {
+  return Object.entries(fields).flatMap(([name, field]) =>
+    fieldsOf(prefix === '' ? name : `${prefix}.${name}`, field),
+  );
+}
+
+function fieldsOf(path: string, field: Field): ReturnedField[] {
+  const own = (type: string): ReturnedField[] =>
+    field.doc === undefined
+      ? []
+      : [{ path, type: field.optional === true ? `${type}, optional` : type, doc: field.doc }];
+  if ('list' in field) return [...own('list'), ...fieldsOf(`${path}[]`, field.list)];
+  if ('map' in field)
+    return [...own('hash'), ...fieldsOf(path === '' ? field.keys : `${path}.${field.keys}`, field.map)];
+  if ('fields' in field) return [...own('hash'), ...namedFields(path, field.fields)];
+  const types = { flag: '1 or 0', otpauth: 'string', 'string|null': 'string or null', any: 'any' } as const;
+  return own(field.type in types ? types[field.type as keyof typeof types] : field.type);
+}
+
+export function accessInWords(access: Access): string {
+  if (access === 'any') return 'Anybody may call it.';
+  if (access === 'root') return 'Only root may call it.';
+  return `Root may call it, and resellers with the privilege ${access.join(' or ')}.`;
+}
+
+export function sinceInWords(fn: AnyFunction): string {
+  if (fn.extension === true) return 'It is not part of WHM.';
+  return fn.since === null
+    ? 'No document says since when WHM has it.'
+    : `WHM has it since version ${fn.since}.`;
+}
+
+/** An example as it is typed into a shell. */
+export function exampleCommand(fn: AnyFunction, example: Example): string {
+  const words = Object.entries(example.args).flatMap(([name, value]) =>
+    (typeof value === 'string' ? [value] : value).map((one) => shellWord(`${name}=${percentEncode(one)}`)),
+  );
+  const call = ['whmapi1', ...(example.input === undefined ? [] : ['--input=json']), fn.name, ...words].join(
+    ' ',
+  );
+  return example.input === undefined ? call : `echo ${shellWord(JSON.stringify(example.input))} | ${call}`;
+}
+
+/** Encodes what the command line would decode. */
+function percentEncode(value: string): string {
+  return value.replace(/%(?=[0-9A-Fa-f]{2})/g, '%25');
+}
+
+/** POSIX: inside single quotes nothing is special. */
+function shellWord(word: string): string {
+  return /^[\w.,:=@/-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,279 @@
+// One call from name to envelope: find, authorise, read arguments, run, shape, audit.
+import { authorise } from './access.ts';
+import { readArguments } from './arguments.ts';
+import { maskArguments, type AuditRecord } from './audit.ts';
+import type { Call, Caller, Context, Db, Host, IndexRow, RawArgument, Sealer } from './context.ts';
+import type { AnyFunction, Fields } from './define.ts';
+import type { Envelope, Metadata } from './envelope.ts';
+import { ApiError, badParam } from './errors.ts';
+import { quote } from './quote.ts';
+import type { MetaArguments } from './meta-arguments.ts';
+import type { Hash } from './values.ts';
+
+/** What a transaction's work hands back: its result, and whether what it wrote is to be kept. */
+export interface Work<T> {
+  readonly value: T;
+  readonly keep: boolean;
+}
+
+/** Where transactions begin. Inside one, `transaction` marks a savepoint. */
+export interface Store {
+  /** Keeps or takes back what `work` wrote; an error that leaves `work` takes it back. */
+  transaction<T>(effect: 'reads' | 'changes', work: (db: Db, nested: Store) => Promise<Work<T>>): Promise<T>;
+}
+
+/** What the engine works with; `app.ts` builds it. */
+export interface Engine {
+  readonly store: Store;
+  readonly sealer: Sealer;
+  readonly host: Host;
+  readonly version: string;
+  readonly find: (command: string) => Promise<AnyFunction | undefined>;
+  readonly functions: () => Promise<Readonly<Record<string, IndexRow>>>;
+  readonly now: () => number;
+  readonly randomBytes: (count: number) => Promise<Uint8Array>;
+  /** A random token that ties an answer to its lines in the logs. */
+  readonly newXid: () => string;
+  /** @throws ApiError `store_unavailable` when the line could not be written. */
+  readonly audit: (record: AuditRecord, durable: boolean) => void;
+  /** Keeps the details of an unexpected error; returns where they stand, in words. */
+  readonly logUnexpected: (xid: string, command: string, error: unknown) => string;
+}
+
+interface Prepared {
+  readonly fn: AnyFunction;
+  readonly meta: MetaArguments | undefined;
+  readonly args: unknown;
+}
+
+type Outcome =
+  | { readonly ok: true; readonly data: Hash | undefined; readonly extra: Partial<Metadata> }
+  | { readonly ok: false; readonly error: ApiError };
+
+/** Runs a call. Never throws: what goes wrong is in the envelope. */
+export async function dispatch(call: Call, caller: Caller, engine: Engine): Promise<Envelope> {
+  return new Dispatch(call, caller, engine).run();
+}
+
+/** The wording that scripts match. */
+export function unknownFunction(command: string): ApiError {
+  return new ApiError(
+    'unknown_function',
+    `Unknown app ("${printable(command)}") requested for this version (1) of the API.`,
+  );
+}
+
+/** The envelope of a call that could not even begin, as where the state directory can't be used. */
+export function failure(call: Call, error: ApiError): Envelope {
+  const { message: reason, code } = error;
+  return { metadata: { version: 1, reason, result: 0, command: printable(call.command), error_code: code } };
+}
+
+class Dispatch {
+  readonly #call: Call;
+  readonly #caller: Caller;
+  readonly #engine: Engine;
+  readonly #started: number;
+  readonly #xid: string;
+  readonly #warnings: string[] = [];
+  #function: AnyFunction | undefined;
+  #audited = false;
+
+  constructor(call: Call, caller: Caller, engine: Engine) {
+    this.#call = call;
+    this.#caller = caller;
+    this.#engine = engine;
+    this.#started = engine.now();
+    this.#xid = engine.newXid();
+  }
+
+  async run(): Promise<Envelope> {
+    let outcome: Outcome;
+    try {
+      outcome = await this.#execute(await this.#prepare());
+    } catch (error) {
+      // Nothing was kept; a line of the log that says otherwise is corrected by the one that follows.
+      outcome = { ok: false, error: this.#toApiError(error) };
+      this.#audited = false;
+    }
+    try {
+      if (!this.#audited) this.#audit(outcome, false);
+    } catch (error) {
+      // A call that can't be recorded isn't answered as if it had been.
+      outcome = { ok: false, error: this.#toApiError(error) };
+    }
+    return this.#envelope(outcome);
+  }
+
+  async #prepare(): Promise<Prepared> {
+    const { command, args } = this.#call;
+    const fn = await this.#engine.find(command);
+    if (fn === undefined) {
+      throw unknownFunction(command);
+    }
+    this.#function = fn;
+    authorise(this.#caller, command, fn.access);
+    const meta = await this.#readMeta(fn, args);
+    const read = readArguments(
+      fn,
+      args.filter(({ name }) => !isMeta(name)),
+    );
+    await this.#warnOfUnknown(fn, read.unknown);
+    return { fn, meta, args: read.args };
+  }
+
+  async #readMeta(fn: AnyFunction, args: readonly RawArgument[]): Promise<MetaArguments | undefined> {
+    const meta = args.filter(({ name }) => isMeta(name));
+    for (const { name, value } of meta) {
+      if (name === 'api.version' && value !== '1' && value !== 1) {
+        throw badParam('The parameter “api.version” should be 1: this is version 1 of the API.');
+      }
+    }
+    const shaping = meta.filter(({ name }) => name !== 'api.version');
+    if (shaping.length === 0) return undefined;
+    if (fn.list === undefined) {
+      this.#warnings.push(`“${fn.name}” answers no list: the api.* arguments have no effect.`);
+      return undefined;
+    }
+    const { readMetaArguments } = await import('./meta-arguments.ts');
+    const { meta: read, warnings } = readMetaArguments(shaping);
+    this.#warnings.push(...warnings);
+    return read;
+  }
+
+  async #warnOfUnknown(fn: AnyFunction, unknown: readonly string[]): Promise<void> {
+    if (unknown.length === 0) return;
+    const { nearest } = await import('./nearest.ts');
+    for (const name of unknown.slice(0, MAX_WARNINGS)) {
+      const [suggestion] = nearest(name, Object.keys(fn.params), 1);
+      const hint = suggestion === undefined ? '' : ` Did you mean “${suggestion}”?`;
+      this.#warnings.push(`“${fn.name}” has no parameter ${quote(name)}; it was ignored.${hint}`);
+    }
+    if (unknown.length > MAX_WARNINGS) {
+      this.#warnings.push(`${unknown.length - MAX_WARNINGS} more unknown parameters were ignored.`);
+    }
+  }
+
+  async #execute({ fn, meta, args }: Prepared): Promise<Outcome> {
+    const { store } = this.#engine;
+    const { dryRun } = this.#call;
+    const run = async (db: Db, nested: Store): Promise<Outcome> => {
+      try {
+        const data = (await fn.handler(args as never, this.#context(db, nested))) as Hash | undefined;
+        return { ok: true, ...(await this.#shape(fn, data, meta)) };
+      } catch (error) {
+        if (!(error instanceof ApiError && error.keepsChanges)) throw error;
+        return { ok: false, error };
+      }
+    };
+    if (fn.effect === 'none' || (fn.effect === 'calls' && !dryRun)) return run(noDb, store);
+    if (fn.effect === 'reads') {
+      return store.transaction('reads', async (db, nested) => ({
+        value: await run(db, nested),
+        keep: false,
+      }));
+    }
+    return store.transaction('changes', async (db, nested) => {
+      const value = await run(db, nested);
+      // Written before the change is kept: the log may name a change that did not come about, never miss one.
+      this.#audit(value, !dryRun);
+      return { value, keep: !dryRun };
+    });
+  }
+
+  async #shape(fn: AnyFunction, data: Hash | undefined, meta: MetaArguments | undefined) {
+    const items = fn.list === undefined ? undefined : data?.[fn.list];
+    if (meta === undefined || data === undefined || fn.list === undefined || !Array.isArray(items)) {
+      return { data, extra: {} };
+    }
+    const { shape } = await import('./shape.ts');
+    const shaped = shape(items, fn.list, meta, listFields(fn, fn.list));
+    return { data: { ...data, [fn.list]: shaped.items }, extra: shaped.metadata };
+  }
+
+  #context(db: Db, nested: Store): Context {
+    const engine = this.#engine;
+    return {
+      caller: this.#caller,
+      db,
+      sealer: engine.sealer,
+      host: engine.host,
+      version: engine.version,
+      now: () => engine.now(),
+      randomBytes: (count) => engine.randomBytes(count),
+      warn: (sentence) => this.#warnings.push(sentence),
+      functions: () => engine.functions(),
+      call: (call) =>
+        dispatch({ ...call, dryRun: this.#call.dryRun }, this.#caller, { ...engine, store: nested }),
+    };
+  }
+
+  #envelope(outcome: Outcome): Envelope {
+    const fn = this.#function;
+    const metadata: Metadata = {
+      version: 1,
+      reason: outcome.ok ? 'OK' : outcome.error.message,
+      result: outcome.ok ? 1 : 0,
+      command: printable(this.#call.command),
+    };
+    if (!outcome.ok) metadata.error_code = outcome.error.code;
+    if (this.#call.dryRun) metadata.dry_run = 1;
+    if (outcome.ok) Object.assign(metadata, outcome.extra);
+    if (this.#warnings.length > 0) metadata.output = { warnings: this.#warnings };
+    const data = outcome.ok ? outcome.data : fn?.failureData;
+    return {
+      metadata,
+      ...(data === undefined ? {} : { data }),
+      ...(fn?.list === undefined ? {} : { list: fn.list }),
+      ...(fn?.flat === true && outcome.ok ? { flat: true } : {}),
+    };
+  }
+
+  #toApiError(error: unknown): ApiError {
+    if (error instanceof ApiError) return error;
+    const where = this.#engine.logUnexpected(this.#xid, this.#call.command, error);
+    return new ApiError('internal', `API failure: (XID ${this.#xid}) An unexpected error occurred. ${where}`);
+  }
+
+  #audit(outcome: Outcome, durable: boolean): void {
+    const { command, args, dryRun } = this.#call;
+    const now = this.#engine.now();
+    const record: AuditRecord = {
+      time: now,
+      xid: this.#xid,
+      caller: this.#caller.user,
+      function: printable(command),
+      arguments: maskArguments(this.#function, args),
+      result: outcome.ok ? 1 : 0,
+      ...(outcome.ok ? {} : { error_code: outcome.error.code }),
+      ...(dryRun ? { dry_run: 1 } : {}),
+      duration_ms: now - this.#started,
+    };
+    this.#engine.audit(record, durable);
+    this.#audited = true;
+  }
+}
+
+const MAX_WARNINGS = 20;
+
+function isMeta(name: string): boolean {
+  return name.startsWith('api.');
+}
+
+/** The fields that a list's items have by the function's description; undefined where it doesn't say. */
+function listFields({ returns }: AnyFunction, list: string): readonly string[] | undefined {
+  const field = returns !== null && Object.hasOwn(returns, list) ? (returns as Fields)[list] : undefined;
+  if (field === undefined || !('list' in field)) return undefined;
+  if ('fields' in field.list) return Object.keys(field.list.fields);
+  return 'type' in field.list && field.list.type !== 'any' ? [list] : undefined;
+}
+
+/** A function's name as somebody sent it, cut to a length that an answer and a log can bear. */
+function printable(command: string): string {
+  return command.length > 128 ? `${command.slice(0, 127).toWellFormed()}…` : command;
+}
+
+const refuse = (): never => {
+  throw new TypeError('A function whose effect is “none” or “calls” used the store.');
+};
+const noDb: Db = { get: refuse, all: refuse, run: refuse };

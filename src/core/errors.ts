@@ -1,0 +1,108 @@
+// The closed catalogue of failures: what can go wrong, under which stable code, with which exit status.
+// Scripts compare `metadata.error_code`; people read `metadata.reason`.
+interface ErrorKind {
+  /** Exit status of the command line (protocol, Decisions: 1 the call failed, 3 the store was out of reach). */
+  exit: 1 | 3;
+  /** One sentence for docs/ERRORS.md: when it happens. */
+  when: string;
+  /** One sentence for docs/ERRORS.md: what the caller can do. */
+  remedy: string;
+}
+
+const kinds = {
+  unknown_function: {
+    exit: 1,
+    when: 'No function has this name. Names are case-sensitive.',
+    remedy: 'Look the name up in `whmapi1 --help`; the command line names the nearest ones.',
+  },
+  denied: {
+    exit: 1,
+    when: 'The caller holds none of the privileges that the function asks for.',
+    remedy: 'Call as root, or have root grant a privilege that the reason names.',
+  },
+  missing_param: {
+    exit: 1,
+    when: 'A required parameter is absent or empty.',
+    remedy: 'Give every parameter that the reason names.',
+  },
+  bad_param: {
+    exit: 1,
+    when: 'A parameter has a value that the function does not take, or is given twice where one is wanted.',
+    remedy: 'Correct every parameter that the reason names; it says what each should be.',
+  },
+  bad_meta: {
+    exit: 1,
+    when: 'An `api.*` argument (filter, sort, chunk, columns) cannot be applied to this answer.',
+    remedy: 'Correct the argument that the reason names.',
+  },
+  not_found: {
+    exit: 1,
+    when: 'The thing that the call names does not exist, or the caller may not know of it.',
+    remedy: 'Check the name with the function that lists such things.',
+  },
+  tfa_invalid: {
+    exit: 1,
+    when: 'The two-factor authentication code does not belong to the secret at this time.',
+    remedy: 'Send the code that the app shows now; if the reason speaks of clocks, set both clocks right.',
+  },
+  tfa_replayed: {
+    exit: 1,
+    when: 'The code is right, but its time step, or a later one, was already accepted for this user.',
+    remedy: 'Wait for the next code (at most 30 seconds) and send that.',
+  },
+  tfa_locked: {
+    exit: 1,
+    when: 'Five wrong codes within five minutes locked this user’s attempts for five minutes.',
+    remedy: 'Wait until the time that the reason names.',
+  },
+  key_lost: {
+    exit: 1,
+    when: 'The key that sealed the stored secrets is missing, or is another one.',
+    remedy:
+      'Restore the key file that the reason names from a backup, or remove the configurations and enrol again.',
+  },
+  store_insecure: {
+    exit: 3,
+    when: 'The state directory, or a file in it, belongs to somebody else or is open to others.',
+    remedy: 'Run the command that the reason gives, after making sure that nobody changed the files.',
+  },
+  store_unavailable: {
+    exit: 3,
+    when: 'The store could not be read or written: a full disk, a read-only file system, a lock held too long, damage.',
+    remedy: 'Mend what the reason names and repeat the call: nothing of it was kept.',
+  },
+  internal: {
+    exit: 1,
+    when: 'The program met something that it did not expect; this is a defect.',
+    remedy: 'Look the XID of the reason up in the error log, and report it with what you called.',
+  },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof kinds;
+export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = kinds;
+
+/** A failure that the caller is told about: its reason is a sentence (or two) a person can act on. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: ErrorCode;
+  /** True when what the function wrote before it failed is kept, such as the count of wrong codes. */
+  readonly keepsChanges: boolean;
+
+  constructor(code: ErrorCode, reason: string, options: { keepsChanges?: boolean; cause?: unknown } = {}) {
+    super(reason, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.keepsChanges = options.keepsChanges ?? false;
+  }
+}
+
+export function denied(reason: string): ApiError {
+  return new ApiError('denied', reason);
+}
+
+export function badParam(reason: string): ApiError {
+  return new ApiError('bad_param', reason);
+}
+
+export function notFound(reason: string): ApiError {
+  return new ApiError('not_found', reason);
+}

@@ -1,0 +1,15 @@
+// The known names that a mistyped one may have meant.
+import { distance } from 'fastest-levenshtein';
+
+/** At most `count` known names within about a third of the word's length of it, nearest first. */
+export function nearest(word: string, known: readonly string[], count = 3): string[] {
+  // A longer word is no slip of the fingers, and measuring it would cost time in proportion to its length.
+  if (word.length > 100) return [];
+  const most = Math.max(2, Math.floor(word.length / 3));
+  return known
+    .map((name) => ({ name, edits: distance(word.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ edits }) => edits <= most)
+    .sort((a, b) => a.edits - b.edits || (a.name < b.name ? -1 : 1))
+    .slice(0, count)
+    .map(({ name }) => name);
+}

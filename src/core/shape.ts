@@ -1,0 +1,295 @@
+// Applies a call's `api.*` arguments to the list of its answer: filter, then sort, then chunk, then columns.
+// Defines how values compare; a model that filters, sorts or pages in SQL must give exactly these answers.
+//
+// A field's value is read as text (filters contains, begins and eq, sort lexicographic), as a number, or as an IPv4
+// address. A field that is missing or null matches no filter and sorts before all others. As text, so does a list or
+// hash; as a number or address it is a failure, like any value that cannot be read.
+import type { Metadata } from './envelope.ts';
+import { badMeta, describeValue, numberOf, upToDozen } from './meta-arguments.ts';
+import type {
+  Chunk,
+  Filter,
+  MetaArguments,
+  NumberFilterType,
+  SortKey,
+  SortMethod,
+  TextFilterType,
+} from './meta-arguments.ts';
+import { anyOf } from './quote.ts';
+import { isHash } from './values.ts';
+import type { Value } from './values.ts';
+
+/**
+ * The part of a list that was asked for, and the metadata that was asked for (`verbose`).
+ * A list of plain values is a list of records with one field, named like the list (`listKey`).
+ * `declaredFields` are fields that the list may have even where no record has them.
+ * @throws ApiError `bad_meta`
+ */
+export function shape(
+  items: readonly Value[],
+  listKey: string,
+  meta: MetaArguments,
+  declaredFields?: readonly string[],
+): { items: Value[]; metadata: Pick<Metadata, 'filter' | 'chunk'> } {
+  checkFields(items, listKey, meta, declaredFields);
+  const metadata: Pick<Metadata, 'filter' | 'chunk'> = {};
+  let kept: readonly Value[] = items;
+  if (meta.filter) {
+    kept = meta.filter.filters.reduce((left, filter) => keepMatching(left, filter, listKey), kept);
+    if (meta.filter.verbose) metadata.filter = { filtered: items.length };
+  }
+  if (meta.sort) kept = sortItems(kept, meta.sort, listKey);
+  if (meta.chunk) {
+    if (meta.chunk.verbose) metadata.chunk = describeChunk(meta.chunk, kept.length);
+    kept = takePage(kept, meta.chunk);
+  }
+  if (meta.columns) {
+    const fields = meta.columns.map(({ field }) => field);
+    kept = kept.map((item) => pickColumns(item, fields));
+  }
+  return { items: [...kept], metadata };
+}
+
+/** A string as it is, a number by its decimal text as JSON writes it. */
+export function textOf(value: Value | undefined): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' ? String(value) : undefined;
+}
+
+/**
+ * What `contains` and `begins` compare: Unicode upper case, of no locale. Not lower case, where the last sigma of a
+ * word differs and so a text might not contain a part of itself.
+ */
+export function foldCase(text: string): string {
+  return text.toUpperCase();
+}
+
+/** By Unicode code point, which is also the order of the UTF-8 bytes (SQLite's BINARY). */
+export function compareText(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index++) {
+    const difference = codePointRank(a.charCodeAt(index)) - codePointRank(b.charCodeAt(index));
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** Puts the surrogates, which begin code points from U+10000 on, after the units from U+E000 to U+FFFF. */
+function codePointRank(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+}
+
+const octet = '(0|[1-9][0-9]{0,2})';
+const dottedQuad = new RegExp(`^${octet}\\.${octet}\\.${octet}\\.${octet}$`);
+
+/** The address as one number: four octets of 0 to 255, without leading zeros. */
+export function ipv4Of(value: Value | undefined): number | undefined {
+  const match = typeof value === 'string' ? dottedQuad.exec(value) : null;
+  if (match === null) return undefined;
+  const octets = match.slice(1).map(Number);
+  return octets.every((each) => each <= 255) ? octets.reduce((sum, each) => sum * 256 + each) : undefined;
+}
+
+/** `unlimited` is Infinity: the types that do not handle it never match it, and their `arg0` is never Infinity. */
+export const numberTests: Readonly<Record<NumberFilterType, (value: number, arg0: number) => boolean>> = {
+  '==': (value, arg0) => value === arg0,
+  lt: (value, arg0) => value < arg0,
+  lt_equal: (value, arg0) => value <= arg0,
+  lt_handle_unlimited: (value, arg0) => value < arg0,
+  gt: (value, arg0) => value > arg0 && value !== Infinity,
+  gt_equal: (value, arg0) => value >= arg0 && value !== Infinity,
+  gt_handle_unlimited: (value, arg0) => value > arg0,
+};
+
+// WHM differs: its documents say that a call fails when it sorts numbers without naming a numeric method.
+/** What a sort method compares; undefined cannot be read. `unlimited`, and 0 as the maximum, are both Infinity. */
+export const sortValues: Readonly<
+  Record<SortMethod, (value: Value | undefined) => string | number | undefined>
+> = {
+  lexicographic: textOf,
+  numeric: numberOf,
+  numeric_zero_as_max: (value) => {
+    const number = numberOf(value);
+    return number === 0 ? Infinity : number;
+  },
+  ipv4: ipv4Of,
+};
+
+type SortValue = string | number | undefined;
+
+/** Undefined first. Of one sort key, all values are text or all are numbers. */
+export function compareSortValues(a: SortValue, b: SortValue): number {
+  if (a === b) return 0;
+  if (a === undefined) return -1;
+  if (b === undefined) return 1;
+  if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
+  return a < b ? -1 : 1;
+}
+
+function isAbsent(value: Value | undefined): value is null | undefined {
+  return value === undefined || value === null;
+}
+
+/** Own fields only: `constructor` and `__proto__` are fields where a record has them, and nowhere else. */
+function hasField(item: Value, field: string, listKey: string): boolean {
+  return isHash(item) ? Object.hasOwn(item, field) : field === listKey;
+}
+
+function fieldOf(item: Value, field: string, listKey: string): Value | undefined {
+  if (!hasField(item, field, listKey)) return undefined;
+  return isHash(item) ? item[field] : item;
+}
+
+/** Every filter works on what the ones before it kept, so a value it cannot read fails only where it is reached. */
+function keepMatching(items: readonly Value[], filter: Filter, listKey: string): Value[] {
+  const matches = valueTest(filter);
+  if (filter.field !== '*') return items.filter((item) => matches(fieldOf(item, filter.field, listKey)));
+  return items.filter((item) => (isHash(item) ? Object.values(item).some(matches) : matches(item)));
+}
+
+function valueTest(filter: Filter): (value: Value | undefined) => boolean {
+  switch (filter.type) {
+    case 'contains':
+    case 'begins':
+    case 'eq':
+      return textTest(filter.type, filter.arg0);
+    default:
+      return numberTest(filter, numberTests[filter.type], filter.arg0);
+  }
+}
+
+/** `arg0` is folded once, not for every record. */
+function textTest(type: TextFilterType, arg0: string): (value: Value | undefined) => boolean {
+  if (type === 'eq') return (value) => textOf(value) === arg0;
+  const part = foldCase(arg0);
+  return (value) => {
+    const text = textOf(value);
+    if (text === undefined) return false;
+    return type === 'begins' ? foldCase(text).startsWith(part) : foldCase(text).includes(part);
+  };
+}
+
+function numberTest(
+  { argument, field }: Filter,
+  test: (value: number, arg0: number) => boolean,
+  arg0: number,
+): (value: Value | undefined) => boolean {
+  return (value) => {
+    const number = numberOf(value);
+    if (number !== undefined) return test(number, arg0);
+    if (field === '*' || isAbsent(value)) return false;
+    const remedy = `filter it with ${argument}.type contains, begins or eq`;
+    throw badMeta([unreadable(argument, field, value, `a number; ${remedy}`)]);
+  };
+}
+
+function unreadable(argument: string, field: string, value: Value, expected: string): string {
+  return `${argument}.field ${describeValue(field)} holds ${describeValue(value)}, which is not ${expected}.`;
+}
+
+/** Stable. `reverse` turns a key's whole order round, absent values and all; equal records keep their order. */
+function sortItems(items: readonly Value[], sort: readonly SortKey[], listKey: string): Value[] {
+  const problems: string[] = [];
+  const keys = sort.map((key) => ({
+    values: readSortValues(items, key, listKey, problems),
+    sign: key.reverse ? -1 : 1,
+  }));
+  if (problems.length > 0) throw badMeta(problems);
+  const order = [...items.keys()].sort((a, b) => {
+    for (const { values, sign } of keys) {
+      const difference = compareSortValues(values[a], values[b]);
+      if (difference !== 0) return difference * sign;
+    }
+    return 0;
+  });
+  return order.map((index) => items[index] as Value);
+}
+
+/** One key's value of every record; stops at the first that cannot be read, and reports it. */
+function readSortValues(
+  items: readonly Value[],
+  key: SortKey,
+  listKey: string,
+  problems: string[],
+): SortValue[] {
+  const { argument, field, method } = key;
+  const read = sortValues[method];
+  const values: SortValue[] = [];
+  for (const item of items) {
+    const value = fieldOf(item, field, listKey);
+    const sortValue = read(value);
+    if (sortValue === undefined && !isAbsent(value) && method !== 'lexicographic') {
+      const expected = method === 'ipv4' ? 'an IPv4 address' : 'a number';
+      const remedy = `sort by it with ${argument}.method=lexicographic`;
+      problems.push(unreadable(argument, field, value, `${expected}; ${remedy}`));
+      break;
+    }
+    values.push(sortValue);
+  }
+  return values;
+}
+
+/** A start past the end gives an empty page. */
+function takePage(items: readonly Value[], { start, size }: Chunk): readonly Value[] {
+  return size === null ? items : items.slice(start - 1, start - 1 + size);
+}
+
+/** An empty list is one empty page. */
+function describeChunk({ start, size }: Chunk, records: number): NonNullable<Metadata['chunk']> {
+  if (size === null) return { records, size: records, start, current: 1, chunks: 1 };
+  const current = Math.floor((start - 1) / size) + 1;
+  return { records, size, start, current, chunks: Math.max(1, Math.ceil(records / size)) };
+}
+
+/** A record that lacks a column goes without it. */
+function pickColumns(item: Value, fields: readonly string[]): Value {
+  if (!isHash(item)) return item;
+  // Not by assignment, where `__proto__` would set the prototype.
+  return Object.fromEntries(
+    fields.filter((field) => Object.hasOwn(item, field)).map((field) => [field, item[field] ?? null]),
+  );
+}
+
+/** Every field that is asked for must be one that the list declares or a record has. */
+function checkFields(
+  items: readonly Value[],
+  listKey: string,
+  meta: MetaArguments,
+  declared: readonly string[] | undefined,
+): void {
+  const problems: string[] = [];
+  const hasColumns = items.every(isHash);
+  if (meta.columns && !hasColumns) {
+    const why = `“${listKey}” is a list of plain values and has no columns`;
+    problems.push(`api.columns.enable “1” cannot be applied: ${why}; leave it out.`);
+  }
+  // Of an empty list that declares nothing, no field is known to be wrong.
+  if (items.length > 0 || declared !== undefined) {
+    const isUnknown = ({ field }: { field: string }): boolean =>
+      declared?.includes(field) !== true && !items.some((item) => hasField(item, field, listKey));
+    const unknown = namedFields(meta, hasColumns).filter(isUnknown);
+    const remedy = unknown.length > 0 ? suggestFields(items, listKey, declared) : '';
+    for (const { name, field } of unknown) {
+      problems.push(`${name} ${describeValue(field)} is not a field of this list; ${remedy}.`);
+    }
+  }
+  if (problems.length > 0) throw badMeta(problems);
+}
+
+/** The fields that arguments name, each with its argument's whole name. */
+function namedFields({ filter, sort = [], columns = [] }: MetaArguments, hasColumns: boolean) {
+  const compared = [...(filter?.filters ?? []), ...sort].filter(({ field }) => field !== '*');
+  return [
+    ...compared.map(({ argument, field }) => ({ name: `${argument}.field`, field })),
+    ...(hasColumns ? columns.map(({ argument, field }) => ({ name: argument, field })) : []),
+  ];
+}
+
+function suggestFields(items: readonly Value[], listKey: string, declared: readonly string[] = []): string {
+  const known = new Set(declared);
+  for (const item of items) {
+    for (const field of isHash(item) ? Object.keys(item) : [listKey]) known.add(field);
+  }
+  return known.size === 0 ? 'it has none' : `use ${anyOf(upToDozen([...known].sort(compareText)))}`;
+}

@@ -1,0 +1,38 @@
+import { defineFunction } from '../../core/define.ts';
+import { userName } from '../../core/params.ts';
+import * as tfa from '../../model/tfa.ts';
+import * as users from '../../model/users.ts';
+
+export default defineFunction({
+  name: 'twofactorauth_get_user_configs',
+  since: 54,
+  summary: 'List the users who have set two-factor authentication up.',
+  description:
+    'With a user named, tells about that one, whether or not it has set two-factor authentication up.',
+  access: ['create-acct'],
+  effect: 'reads',
+  params: { user: { ...userName, doc: 'The user to tell about. Without it, everybody who is enrolled.' } },
+  returns: {
+    keys: 'USER',
+    map: {
+      fields: {
+        is_enabled: { type: 'flag', doc: '1 when the user has set two-factor authentication up.' },
+        primary_domain: {
+          type: 'string|null',
+          doc: 'The account’s main domain; null for one that has none, such as root.',
+        },
+      },
+    },
+  },
+  examples: [{ args: { user: 'root' }, doc: 'Ask whether root is enrolled.' }],
+
+  async handler(args, { db }) {
+    if (args.user !== undefined) await users.ensureExists(db, args.user);
+    const names = args.user === undefined ? await tfa.listEnrolled(db) : [args.user];
+    const configs: Record<string, { is_enabled: 0 | 1; primary_domain: string | null }> = {};
+    for (const name of names) {
+      configs[name] = { is_enabled: (await tfa.isEnrolled(db, name)) ? 1 : 0, primary_domain: null };
+    }
+    return configs;
+  },
+});

@@ -1,0 +1,42 @@
+import { defineFunction } from '../../core/define.ts';
+import { userName } from '../../core/params.ts';
+import * as tfa from '../../model/tfa.ts';
+import * as users from '../../model/users.ts';
+
+export default defineFunction({
+  name: 'twofactorauth_remove_user_config',
+  since: 54,
+  summary: 'Remove the two-factor authentication of one or several users.',
+  description:
+    'Also the way out for a user who lost the phone. A user who had none is counted as modified all the same, as WHM ' +
+    'does; one that cannot be modified stands in “failed” and does not hinder the others.',
+  access: ['create-acct'],
+  effect: 'changes',
+  params: {
+    user: {
+      ...userName,
+      required: true,
+      list: true,
+      doc: 'A user. Repeat it, or number it: user-1, user-2.',
+    },
+  },
+  returns: {
+    users_modified: { list: { type: 'string' }, doc: 'The users who have no two-factor authentication now.' },
+    failed: { map: { type: 'string' }, keys: 'USER', doc: 'Why a user was left as it was.' },
+  },
+  examples: [{ args: { user: ['root'] }, doc: 'Remove root’s two-factor authentication.' }],
+
+  async handler(args, { db }) {
+    const modified: string[] = [];
+    const failed: Record<string, string> = {};
+    for (const user of new Set(args.user)) {
+      if (await users.exists(db, user)) {
+        await tfa.remove(db, user);
+        modified.push(user);
+      } else {
+        failed[user] = users.noSuchUser(user);
+      }
+    }
+    return { users_modified: modified, failed };
+  },
+});

@@ -1,0 +1,32 @@
+import { defineFunction } from '../../core/define.ts';
+import * as tfa from '../../model/tfa.ts';
+
+export default defineFunction({
+  name: 'twofactorauth_set_issuer',
+  since: 54,
+  summary: 'Set the issuer, the name under which authenticator apps list codes.',
+  description:
+    'Root’s issuer counts for everybody who has none; a reseller’s for the reseller’s own secrets. Secrets already in ' +
+    'an app keep the name they came with.',
+  access: ['create-acct'],
+  effect: 'changes',
+  params: {
+    issuer: {
+      type: 'string',
+      required: true,
+      maxLength: 64,
+      pattern: {
+        // A colon would end the issuer early in an app that reads the URI’s label.
+        matches: /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}:]*[^\p{C}\p{Z}:][^\p{Cc}\p{Cf}\p{Zl}\p{Zp}:]*$/u,
+        expects: '1 to 64 characters on one line, without colons and control characters, not only spaces',
+      },
+      doc: 'The new name, such as the company’s or the server’s.',
+    },
+  },
+  returns: null,
+  examples: [{ args: { issuer: 'Example Hosting' }, doc: 'List codes as “Example Hosting”.' }],
+
+  async handler(args, { caller, db }) {
+    await tfa.setIssuer(db, caller.user, args.issuer);
+  },
+});

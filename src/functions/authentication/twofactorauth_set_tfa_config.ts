@@ -1,0 +1,55 @@
+import { defineFunction } from '../../core/define.ts';
+import { badParam } from '../../core/errors.ts';
+import { tfaCode } from '../../core/params.ts';
+import * as tfa from '../../model/tfa.ts';
+import * as tfaCodes from '../../model/tfa-codes.ts';
+import * as totp from '../../model/totp.ts';
+
+export default defineFunction({
+  name: 'twofactorauth_set_tfa_config',
+  since: 54,
+  summary: 'Set up two-factor authentication for the caller with a secret and the code that proves it.',
+  description:
+    'Make the secret with twofactorauth_generate_tfa_config, put it into an authenticator app, and send it back with ' +
+    'the code that the app shows. The code is checked with one time step (30 seconds) of tolerance and is then used ' +
+    'up. Where the caller has two-factor authentication already, the new secret replaces the old one. Five wrong ' +
+    'codes within five minutes lock the attempts for five minutes. To keep the secret out of the process list, give ' +
+    'it with --file secret=PATH.',
+  access: ['create-acct'],
+  effect: 'changes',
+  params: {
+    secret: {
+      type: 'string',
+      required: true,
+      sensitive: true,
+      maxLength: 256,
+      doc: 'The secret in Base32: 16 to 103 characters of A-Z and 2-7. Spaces, lower case and padding do no harm.',
+    },
+    tfa_token: tfaCode,
+  },
+  returns: {
+    success: { type: 'flag', doc: '1 when two-factor authentication is set up, 0 when it is not.' },
+  },
+  failureData: { success: 0 },
+  examples: [
+    {
+      args: { secret: 'WJ73QJSKZBXCIFPZ', tfa_token: '227174' },
+      doc: 'Turn two-factor authentication on for root.',
+    },
+  ],
+
+  async handler(args, context) {
+    const secret = totp.parseSecret(args.secret);
+    if (secret === undefined) {
+      throw badParam(
+        'The parameter “secret” should be Base32: 16 to 103 characters of A-Z and 2-7, as ' +
+          'twofactorauth_generate_tfa_config gives them.',
+      );
+    }
+    await tfaCodes.enrol(context, context.caller.user, secret, args.tfa_token.replace(' ', ''));
+    if (!(await tfa.isPolicyEnabled(context.db))) {
+      context.warn('Logins ask for codes only while the policy is on: call twofactorauth_enable_policy.');
+    }
+    return { success: 1 };
+  },
+});

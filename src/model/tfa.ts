@@ -1,0 +1,117 @@
+// Two-factor authentication as it is stored: the secrets of those who are enrolled, the policy, the issuers.
+import type { Db, Sealer } from '../core/context.ts';
+
+/** What the rules of two-factor authentication need of the world. */
+export interface TfaContext {
+  readonly db: Db;
+  readonly sealer: Sealer;
+  readonly now: () => number;
+}
+
+/** An account has one secret of its own, and may have some for its mail addresses and team members. */
+export type SecretKind = 'primary_account' | 'email' | 'team';
+
+export interface StoredSecret {
+  readonly kind: SecretKind;
+  /** The mail address or team member; empty for the account itself. */
+  readonly name: string;
+  readonly secret: string;
+}
+
+/** Stores a secret as it is, without a code: for moving it from another server. */
+export async function putSecret(context: TfaContext, user: string, stored: StoredSecret): Promise<void> {
+  const { kind, name, secret } = stored;
+  const first = (await context.db.get('SELECT 1 FROM tfa_secret LIMIT 1')) === undefined;
+  await context.db.run(
+    `INSERT INTO tfa_secret (username, kind, name, sealed, created_at) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (username, kind, name) DO UPDATE SET sealed = excluded.sealed, created_at = excluded.created_at`,
+    user,
+    kind,
+    name,
+    await context.sealer.seal(secret, purposeOf(user, kind, name), first),
+    context.now(),
+  );
+}
+
+/** @throws ApiError `key_lost`. */
+export async function listSecrets(
+  { db, sealer }: TfaContext,
+  user: string,
+  kind?: SecretKind,
+): Promise<StoredSecret[]> {
+  const rows = await db.all<{ kind: SecretKind; name: string; sealed: Uint8Array }>(
+    'SELECT kind, name, sealed FROM tfa_secret WHERE username = ? ORDER BY kind, name',
+    user,
+  );
+  const secrets: StoredSecret[] = [];
+  for (const row of rows) {
+    if (kind !== undefined && row.kind !== kind) continue;
+    const secret = await sealer.open(row.sealed, purposeOf(user, row.kind, row.name));
+    secrets.push({ kind: row.kind, name: row.name, secret });
+  }
+  return secrets;
+}
+
+/** What a sealed secret is bound to: put into another user's row, it does not open. */
+function purposeOf(user: string, kind: SecretKind, name: string): string {
+  return JSON.stringify(['tfa_secret', user, kind, name]);
+}
+
+/** Takes away every secret of a user. What guards the codes stays: a burnt step is never accepted again. */
+export async function remove(db: Db, user: string): Promise<void> {
+  await db.run('DELETE FROM tfa_secret WHERE username = ?', user);
+}
+
+export async function isEnrolled(db: Db, user: string): Promise<boolean> {
+  return (
+    (await db.get("SELECT 1 FROM tfa_secret WHERE username = ? AND kind = 'primary_account'", user)) !==
+    undefined
+  );
+}
+
+export async function listEnrolled(db: Db): Promise<string[]> {
+  const rows = await db.all<{ username: string }>(
+    "SELECT username FROM tfa_secret WHERE kind = 'primary_account' ORDER BY username",
+  );
+  return rows.map((row) => row.username);
+}
+
+const POLICY = 'tfa_policy';
+
+/** Whether logins ask enrolled users for a code. */
+export async function isPolicyEnabled(db: Db): Promise<boolean> {
+  const row = await db.get<{ value: string }>('SELECT value FROM setting WHERE name = ?', POLICY);
+  return row?.value === '1';
+}
+
+export async function setPolicy(db: Db, enabled: boolean): Promise<void> {
+  await db.run(
+    'INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    POLICY,
+    enabled ? '1' : '0',
+  );
+}
+
+/** The issuer that a user set, if any. Root's counts for the whole system. */
+export async function findIssuer(db: Db, user: string): Promise<string | undefined> {
+  const row = await db.get<{ issuer: string }>('SELECT issuer FROM tfa_issuer WHERE username = ?', user);
+  return row?.issuer;
+}
+
+export async function setIssuer(db: Db, user: string, issuer: string): Promise<void> {
+  await db.run(
+    'INSERT INTO tfa_issuer (username, issuer) VALUES (?, ?) ON CONFLICT (username) DO UPDATE SET issuer = excluded.issuer',
+    user,
+    issuer,
+  );
+}
+
+/** A user's issuer and the system's: the user's own, else root's, else the host name. */
+export async function issuersOf(
+  db: Db,
+  user: string,
+  hostname: string,
+): Promise<{ own: string; systemWide: string }> {
+  const systemWide = (await findIssuer(db, 'root')) ?? hostname;
+  return { own: (await findIssuer(db, user)) ?? systemWide, systemWide };
+}

@@ -1,0 +1,65 @@
+// Time-based one-time passwords (RFC 6238: SHA-1, 6 digits, 30 seconds) and their secrets in Base32 (RFC 4648).
+import { NodeCryptoPlugin } from '@otplib/plugin-crypto-node';
+import { createGuardrails, generateSync, verifySync } from 'otplib';
+import base32 from 'thirty-two';
+
+export const STEP_SECONDS = 30;
+/** The shortest and longest secrets, in bytes: 16 Base32 characters are what WHM hands out. */
+export const MIN_SECRET_BYTES = 10;
+export const MAX_SECRET_BYTES = 64;
+
+const algorithm = {
+  algorithm: 'sha1',
+  digits: 6,
+  period: STEP_SECONDS,
+  crypto: new NodeCryptoPlugin(),
+  guardrails: createGuardrails({ MIN_SECRET_BYTES, MAX_SECRET_BYTES }),
+} as const;
+
+/**
+ * A secret in its canonical form: upper case, no spaces, no padding. Undefined where the text is no Base32 of
+ * 10 to 64 bytes. thirty-two decodes anything, so the alphabet is checked here.
+ */
+export function parseSecret(text: string): string | undefined {
+  const secret = text.replace(/[\s-]/g, '').toUpperCase().replace(/=+$/, '');
+  // 1, 3 or 6 characters past a multiple of 8 can't come from whole bytes.
+  if (!/^[A-Z2-7]{16,103}$/.test(secret) || [1, 3, 6].includes(secret.length % 8)) return undefined;
+  return secret;
+}
+
+/** @param characters 16 (80 bits) or 32 (160 bits, what RFC 4226 recommends). */
+export async function generateSecret(
+  characters: 16 | 32,
+  randomBytes: (count: number) => Promise<Uint8Array>,
+): Promise<string> {
+  return base32.encode(Buffer.from(await randomBytes((characters * 5) / 8))).toString('ascii');
+}
+
+export function codeAt(secret: string, time: number): string {
+  return generateSync({ ...algorithm, secret: decode(secret), epoch: Math.floor(time / 1000) });
+}
+
+/**
+ * The time step (RFC 6238: T) that a code belongs to, within `steps` steps of `time`; undefined if none.
+ * Compares in constant time.
+ */
+export function matchingStep(secret: string, code: string, time: number, steps: number): number | undefined {
+  const result = verifySync({
+    ...algorithm,
+    secret: decode(secret),
+    token: code,
+    epoch: Math.floor(time / 1000),
+    epochTolerance: steps * STEP_SECONDS,
+  });
+  return result.valid ? Math.floor(time / 1000 / STEP_SECONDS) + result.delta : undefined;
+}
+
+/** The Key URI Format that authenticator apps read from a QR code. */
+export function otpauthUri(issuer: string, user: string, secret: string): string {
+  const encoded = encodeURIComponent(issuer);
+  return `otpauth://totp/${encoded}:${encodeURIComponent(user)}?secret=${secret}&issuer=${encoded}`;
+}
+
+function decode(secret: string): Uint8Array {
+  return base32.decode(secret);
+}

@@ -1,0 +1,94 @@
+// What every renderer starts from: the answer in print order and fit for every format, and how to write it.
+import type { Envelope, Metadata } from '../core/envelope.ts';
+import { toPrintable } from '../core/envelope.ts';
+import type { Hash, Value } from '../core/values.ts';
+
+export interface Answer {
+  content: Hash;
+  /** Too much for one string: the renderer writes it in pieces, by its own writer. */
+  isLarge: boolean;
+  /** The keys that lead to what has the most members; a large answer is written member by member from there. */
+  path: readonly string[];
+}
+
+/** A list is long from here on. */
+const LONG_LIST = 100;
+/** So much still makes an ordinary answer: each value counts 1, and a text 1 more for every 512 characters. */
+const ORDINARY_SIZE = 2000;
+/** A piece is closed when it has so many UTF-16 units: 20 KiB of ASCII, 60 KiB of CJK text. */
+const PIECE_LENGTH = 20 * 1024;
+
+export function toAnswer(envelope: Envelope): Answer {
+  const ordered = { ...envelope, metadata: inPrintOrder(envelope.metadata) };
+  const content = wellFormed(toPrintable(ordered), 'answer') as Hash;
+  const list = envelope.list === undefined ? undefined : envelope.data?.[envelope.list];
+  const hasLongList = Array.isArray(list) && list.length > LONG_LIST;
+  return { content, isLarge: hasLongList || !fits(content, { left: ORDINARY_SIZE }), path: pathOf(envelope) };
+}
+
+/** Joins texts into pieces of bounded size. A text is never cut, so that no piece ends within a character. */
+export function* pieces(texts: Iterable<string>): Generator<string> {
+  let piece = '';
+  for (const text of texts) {
+    piece += text;
+    if (piece.length >= PIECE_LENGTH) {
+      yield piece;
+      piece = '';
+    }
+  }
+  if (piece !== '') yield piece;
+}
+
+function inPrintOrder({ version, reason, result, command, ...rest }: Metadata): Metadata {
+  return { version, reason, result, command, ...rest };
+}
+
+function pathOf({ flat, data, list }: Envelope): string[] {
+  const start = flat === true && data !== undefined ? [] : ['data'];
+  return list === undefined ? start : [...start, list];
+}
+
+/**
+ * The value as it can be printed: -0 is 0, and a lone surrogate in a text or a key is U+FFFD. Of keys that become
+ * equal by that, the last wins. A value that needs no change is returned itself, not copied.
+ */
+function wellFormed(value: Value, key: string): Value {
+  if (isWellFormed(value, key)) return value;
+  if (typeof value === 'string') return value.toWellFormed();
+  if (typeof value === 'number') return 0;
+  if (Array.isArray(value)) return value.map((item) => wellFormed(item, key));
+  // fromEntries, because an assignment to the key "__proto__" would be lost.
+  return Object.fromEntries(
+    Object.entries(value ?? {}).map(([name, member]) => [name.toWellFormed(), wellFormed(member, name)]),
+  );
+}
+
+function isWellFormed(value: Value, key: string): boolean {
+  switch (typeof value) {
+    case 'string':
+      return value.isWellFormed();
+    case 'number':
+      if (Number.isFinite(value)) return !Object.is(value, -0);
+      break;
+    case 'object':
+      return value === null || hasWellFormedMembers(value, key);
+  }
+  throw new TypeError(
+    `“${key}” is ${value}: an answer holds texts, finite numbers, nulls, lists and hashes.`,
+  );
+}
+
+function hasWellFormedMembers(value: Hash | Value[], key: string): boolean {
+  if (Array.isArray(value)) return value.every((item) => isWellFormed(item, key));
+  for (const name in value) {
+    if (!name.isWellFormed() || !isWellFormed(value[name] as Value, name)) return false;
+  }
+  return true;
+}
+
+function fits(value: Value, budget: { left: number }): boolean {
+  budget.left -= typeof value === 'string' ? 1 + value.length / 512 : 1;
+  if (budget.left < 0) return false;
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.values(value).every((member) => fits(member, budget));
+}

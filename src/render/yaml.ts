@@ -1,0 +1,163 @@
+// YAML that readers of YAML 1.1 and of 1.2 read the same way. js-yaml renders it; a large answer is written by a
+// writer of ours that knows the obvious cases, and asks js-yaml for the text of every other key and value.
+import {
+  DEFAULT_SCALAR_STYLE_RULES,
+  type Document,
+  dump,
+  type DumpOptions,
+  type Node,
+  SCALAR_STYLE,
+  type ScalarLayout,
+  visit,
+} from 'js-yaml';
+import type { Envelope } from '../core/envelope.ts';
+import { type Hash, isHash, type Value } from '../core/values.ts';
+import { pieces, toAnswer } from './answer.ts';
+
+/**
+ * Texts that some reader takes for something else: null, a flag, a merge key, a number, a time, a date. Wider than
+ * what any one reader takes (`08_9`, `e5`, the date 2024-13-45), because quotes never hurt.
+ */
+const readsOtherwise = new RegExp(
+  `^(?:${[
+    '~|null|true|false|yes|no|on|off|y|n|=|<<',
+    '[-+]?(?:\\d[\\d_]*)?(?:\\.[\\d_]*)?(?:e[-+]?\\d+)?',
+    '[-+]?0[box][\\da-f_]*',
+    '[-+]?\\.(?:inf|nan)',
+    '[-+]?\\d[\\d_]*(?::\\d+)+(?:\\.[\\d_]*)?',
+    '\\d{4}-\\d\\d?-\\d\\d?(?:(?:t| +)\\d\\d?:\\d\\d:\\d\\d(?:\\.\\d*)? *(?:z|[-+]\\d\\d?(?::\\d\\d)?)?)?',
+  ].join('|')})$`,
+  'i',
+);
+
+/** At the start of a line these divide documents. js-yaml does not look at keys, which do start lines. */
+const documentMarker = /^(?:---|\.\.\.)(?: |$)/;
+
+/** Blocks of text that need an indentation indicator, or in which some reader drops a line of blanks. */
+const fragileBlock = /^\n+ |^ .*\n|\n +(?:\n|$)/;
+
+/** Printable characters past ASCII; no white space, and not those that js-yaml writes as escapes. */
+const pastAscii =
+  '\\xA1-\\u167F\\u1681-\\u1FFF\\u200B-\\u2027\\u2030-\\u205E\\u2060-\\u2FFF\\u3001-\\uFEFE\\uFF00-\\uFFFD';
+const inWord = `!"$-9;-~${pastAscii}`;
+/** Texts that need no quotes, as far as that is plain to see: words, with blanks and colons only between them. */
+const obviouslyPlain = new RegExp(`^[\\w/${pastAscii}][${inWord}#]*(?:(?: +|::?)[${inWord}][${inWord}#]*)*$`);
+
+/** Past this js-yaml runs out of stack. It is above what an ordinary answer holds, so only our writer meets it. */
+const LONG_TEXT = 1024 * 1024;
+
+const options: DumpOptions = {
+  transform: sortKeys,
+  lineWidth: -1,
+  noRefs: true,
+  seqInlineFirst: false,
+  scalarStyleRules: [quoteMisreadable, ...Object.values(DEFAULT_SCALAR_STYLE_RULES)],
+};
+
+export function renderYaml(envelope: Envelope): Iterable<string> {
+  const { content, isLarge, path } = toAnswer(envelope);
+  return isLarge ? pieces(writtenYaml(content, path)) : [dumpedYaml(content)];
+}
+
+/** The document as js-yaml renders it. */
+export function dumpedYaml(content: Hash): string {
+  return `---\n${dumped(content)}`;
+}
+
+/** The same document text by text, from our writer. */
+export function* writtenYaml(content: Hash, path: readonly string[]): Generator<string> {
+  yield '---\n';
+  yield* memberTexts(content, path, '');
+}
+
+function sortKeys(documents: Document[]): void {
+  visit(documents, (node) => {
+    if (node.kind === 'mapping') node.items.sort((a, b) => (textOf(a.key) < textOf(b.key) ? -1 : 1));
+  });
+}
+
+function textOf(node: Node): string {
+  return node.kind === 'scalar' ? node.value : '';
+}
+
+function quoteMisreadable(layout: ScalarLayout): void {
+  const { value, tag } = layout.node;
+  if (tag !== 'tag:yaml.org,2002:str') return;
+  if (readsOtherwise.test(value)) layout.style = SCALAR_STYLE.SINGLE_QUOTED;
+  else if (documentMarker.test(value) || fragileBlock.test(value)) layout.style = SCALAR_STYLE.DOUBLE_QUOTED;
+}
+
+/** The text of js-yaml, without the mark that it sets at the end of a document whose last text ends in blank lines. */
+function dumped(value: Value): string {
+  return dump(value, options).replace(/\n\.\.\.\n$/, '\n');
+}
+
+function* memberTexts(members: Hash | Value[], path: readonly string[], pad: string): Generator<string> {
+  if (Array.isArray(members)) {
+    for (const item of members) yield itemText(item, pad);
+    return;
+  }
+  const [step, ...rest] = path;
+  for (const key of Object.keys(members).sort()) {
+    const value = members[key] as Value;
+    if (key !== step || !isObviousKey(key) || !hasMembers(value)) {
+      yield pairText(key, value, pad);
+    } else {
+      yield `${pad}${key}:\n`;
+      yield* memberTexts(value, rest, `${pad}  `);
+    }
+  }
+}
+
+function pairText(key: string, value: Value, pad: string): string {
+  if (isObviousKey(key)) {
+    if (hasMembers(value)) return `${pad}${key}:\n${blockText(value, `${pad}  `)}`;
+    const text = obviousText(value);
+    if (text !== undefined) return `${pad}${key}: ${text}\n`;
+  }
+  return shifted(dumped({ [key]: value }), pad);
+}
+
+function itemText(item: Value, pad: string): string {
+  if (hasMembers(item)) return `${pad}-\n${blockText(item, `${pad}  `)}`;
+  const text = obviousText(item);
+  return text === undefined ? shifted(dumped([item]), pad) : `${pad}- ${text}\n`;
+}
+
+function blockText(members: Hash | Value[], pad: string): string {
+  let text = '';
+  if (Array.isArray(members)) for (const item of members) text += itemText(item, pad);
+  else for (const key of Object.keys(members).sort()) text += pairText(key, members[key] as Value, pad);
+  return text;
+}
+
+function hasMembers(value: Value): value is Hash | Value[] {
+  if (Array.isArray(value)) return value.length > 0;
+  return isHash(value) && Object.keys(value).length > 0;
+}
+
+function isObviousKey(key: string): boolean {
+  return obviouslyPlain.test(key) && !readsOtherwise.test(key) && key.length < 1000;
+}
+
+/** The text of a scalar or an empty container, or undefined where only js-yaml knows it. */
+function obviousText(value: Value): string | undefined {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined;
+  if (typeof value !== 'string') return value === null ? 'null' : Array.isArray(value) ? '[]' : '{}';
+  if (value.length > LONG_TEXT) return doubleQuoted(value);
+  if (readsOtherwise.test(value)) return `'${value}'`;
+  return obviouslyPlain.test(value) ? value : undefined;
+}
+
+/** The escapes of JSON are escapes of YAML too; but YAML has more that must be escaped. */
+function doubleQuoted(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\x7F-\xA0\u2028\u2029\uFEFF\uFFFE\uFFFF]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** Indents every line that is not blank; a blank one stands within a block of text, where js-yaml leaves it blank. */
+function shifted(text: string, pad: string): string {
+  return pad + text.replace(/\n(?=[^\n])/g, `\n${pad}`);
+}

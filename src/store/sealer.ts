@@ -1,0 +1,105 @@
+// Seals secrets with AES-256-GCM (NIST SP 800-38D) under a key in its own file of the state directory.
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { closeSync, constants, fsyncSync, linkSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import type { Sealer } from '../core/context.ts';
+import { ApiError } from '../core/errors.ts';
+import type { StateDirectory } from './state-directory.ts';
+import { unavailable } from './unavailable.ts';
+
+const FILE = 'secret.key';
+const KEY_BYTES = 32;
+const FORMAT = 1;
+const KEY_ID_BYTES = 8;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const HEADER_BYTES = 1 + KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES;
+
+/** Sealed form: format (1 byte), key id (8), nonce (12), tag (16), cipher text. */
+export class FileSealer implements Sealer {
+  readonly #directory: StateDirectory;
+  #key: Buffer | undefined;
+
+  constructor(directory: StateDirectory) {
+    this.#directory = directory;
+  }
+
+  async seal(text: string, purpose: string, createKey: boolean): Promise<Uint8Array> {
+    const key = (this.#key ??= this.#read() ?? (createKey ? this.#create() : this.#lost('is missing')));
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(purpose));
+    const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    return Buffer.concat([Buffer.of(FORMAT), keyId(key), nonce, cipher.getAuthTag(), body]);
+  }
+
+  async open(sealed: Uint8Array, purpose: string): Promise<string> {
+    const key = (this.#key ??= this.#read() ?? this.#lost('is missing'));
+    const bytes = Buffer.from(sealed);
+    if (bytes[0] !== FORMAT || bytes.length < HEADER_BYTES) {
+      throw new Error('A sealed secret has an unknown format.');
+    }
+    let at = 1;
+    const take = (count: number) => bytes.subarray(at, (at += count));
+    if (!take(KEY_ID_BYTES).equals(keyId(key))) this.#lost('is not the key that sealed the stored secrets');
+    const decipher = createDecipheriv('aes-256-gcm', key, take(NONCE_BYTES)).setAAD(Buffer.from(purpose));
+    decipher.setAuthTag(take(TAG_BYTES));
+    return Buffer.concat([decipher.update(bytes.subarray(at)), decipher.final()]).toString('utf8');
+  }
+
+  #read(): Buffer | undefined {
+    const path = this.#directory.file(FILE);
+    try {
+      const descriptor = this.#directory.open(FILE, constants.O_RDONLY | constants.O_NOFOLLOW);
+      try {
+        const key = Buffer.alloc(KEY_BYTES + 1);
+        if (readSync(descriptor, key) !== KEY_BYTES)
+          this.#lost(`is damaged (it should hold ${KEY_BYTES} bytes)`);
+        return key.subarray(0, KEY_BYTES);
+      } finally {
+        closeSync(descriptor);
+      }
+    } catch (error) {
+      if ((error as { code?: string }).code === 'ENOENT') return undefined;
+      throw unavailable(error, path);
+    }
+  }
+
+  /** The first of several processes wins; all use its key. */
+  #create(): Buffer {
+    const { O_WRONLY, O_CREAT, O_EXCL } = constants;
+    const draft = `${FILE}.${randomBytes(8).toString('hex')}`;
+    try {
+      const descriptor = this.#directory.open(draft, O_WRONLY | O_CREAT | O_EXCL);
+      try {
+        try {
+          writeSync(descriptor, randomBytes(KEY_BYTES));
+          fsyncSync(descriptor);
+        } finally {
+          closeSync(descriptor);
+        }
+        // link(2) never replaces: a key that another process made a moment ago stays.
+        linkSync(this.#directory.file(draft), this.#directory.file(FILE));
+      } catch (error) {
+        if ((error as { code?: string }).code !== 'EEXIST') throw error;
+      } finally {
+        unlinkSync(this.#directory.file(draft));
+      }
+      this.#directory.sync();
+    } catch (error) {
+      throw unavailable(error, this.#directory.file(FILE));
+    }
+    return this.#read() ?? this.#lost('is missing');
+  }
+
+  #lost(what: string): never {
+    throw new ApiError(
+      'key_lost',
+      `The key file “${this.#directory.file(FILE)}” ${what}, so the stored two-factor authentication secrets ` +
+        'cannot be opened. Restore the file from a backup; or, if there is none, remove the configurations with ' +
+        'twofactorauth_remove_user_config and have their users set 2FA up again.',
+    );
+  }
+}
+
+function keyId(key: Uint8Array): Buffer {
+  return createHash('sha256').update('whmapi1 key id').update(key).digest().subarray(0, KEY_ID_BYTES);
+}

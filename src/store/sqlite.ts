@@ -1,0 +1,143 @@
+// The SQLite database in the state directory: opening it safely, transactions, migrations.
+import { closeSync, constants } from 'node:fs';
+import Database from 'better-sqlite3';
+import type { Db, SqlValue } from '../core/context.ts';
+import type { Store, Work } from '../core/dispatch.ts';
+import { ApiError } from '../core/errors.ts';
+import { schemaVersion } from './schema-version.generated.ts';
+import type { StateDirectory } from './state-directory.ts';
+import { unavailable } from './unavailable.ts';
+
+const FILE = 'store.db';
+/** How long a call waits for another process's transaction. */
+const BUSY_TIMEOUT_MS = 15_000;
+
+/** Opens the database on first use. Transactions of one process run one after the other. */
+export class SqliteStore implements Store {
+  readonly #directory: StateDirectory;
+  #database: Database.Database | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(directory: StateDirectory) {
+    this.#directory = directory;
+  }
+
+  transaction<T>(effect: 'reads' | 'changes', work: (db: Db, nested: Store) => Promise<Work<T>>): Promise<T> {
+    const run = this.#last.then(async () => {
+      const path = this.#directory.file(FILE);
+      try {
+        this.#database ??= await open(this.#directory);
+        const begin = effect === 'changes' ? 'BEGIN IMMEDIATE' : 'BEGIN';
+        return await bracket(new Connection(this.#database), [begin, 'COMMIT', 'ROLLBACK'], work);
+      } catch (error) {
+        throw unavailable(error, path);
+      }
+    });
+    this.#last = run.catch(() => undefined);
+    return run;
+  }
+
+  close(): void {
+    this.#database?.close();
+    this.#database = undefined;
+  }
+}
+
+class Connection implements Db {
+  readonly #database: Database.Database;
+  readonly #statements = new Map<string, Database.Statement>();
+  readonly #depth: number;
+
+  constructor(database: Database.Database, depth = 0) {
+    this.#database = database;
+    this.#depth = depth;
+  }
+
+  // Promises by hand rather than `async`, so that what SQLite throws rejects as everywhere else.
+  get<Row>(sql: string, ...values: SqlValue[]): Promise<Row | undefined> {
+    return new Promise((done) => {
+      done(this.#prepare(sql).get(...values) as Row | undefined);
+    });
+  }
+
+  all<Row>(sql: string, ...values: SqlValue[]): Promise<Row[]> {
+    return new Promise((done) => {
+      done(this.#prepare(sql).all(...values) as Row[]);
+    });
+  }
+
+  run(sql: string, ...values: SqlValue[]): Promise<number> {
+    return new Promise((done) => {
+      done(this.#prepare(sql).run(...values).changes);
+    });
+  }
+
+  exec(sql: string): void {
+    this.#database.exec(sql);
+  }
+
+  /** Transactions inside this one: savepoints. */
+  nested(): Store {
+    const name = `nested_${this.#depth + 1}`;
+    const inner = new Connection(this.#database, this.#depth + 1);
+    const words = [`SAVEPOINT ${name}`, `RELEASE ${name}`, `ROLLBACK TO ${name}; RELEASE ${name}`] as const;
+    return { transaction: (_effect, work) => bracket(inner, words, work) };
+  }
+
+  #prepare(sql: string): Database.Statement {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+async function bracket<T>(
+  connection: Connection,
+  [begin, keep, takeBack]: readonly [string, string, string],
+  work: (db: Db, nested: Store) => Promise<Work<T>>,
+): Promise<T> {
+  connection.exec(begin);
+  let done: Work<T>;
+  try {
+    done = await work(connection, connection.nested());
+    if (done.keep) connection.exec(keep);
+  } catch (error) {
+    try {
+      connection.exec(takeBack);
+    } catch {
+      // SQLite has taken it back itself, as it does when the disk is full; what matters is `error`.
+    }
+    throw error;
+  }
+  if (!done.keep) connection.exec(takeBack);
+  return done.value;
+}
+
+async function open(directory: StateDirectory): Promise<Database.Database> {
+  // Created here, not by SQLite, so that it is private from its first moment; SQLite gives its
+  // companions (-wal, -shm) the same mode.
+  const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
+  closeSync(directory.open(FILE, O_RDWR | O_CREAT | O_NOFOLLOW));
+  const path = directory.file(FILE);
+  const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    database.pragma('synchronous = FULL');
+    database.pragma('foreign_keys = ON');
+    const version = database.pragma('user_version', { simple: true }) as number;
+    if (version > schemaVersion) {
+      throw new ApiError(
+        'store_unavailable',
+        `“${path}” was written by a newer whmapi1 (its schema is ${version}, this program knows ${schemaVersion}). ` +
+          'Update this program; nothing was changed.',
+      );
+    }
+    if (version < schemaVersion) await (await import('./migrate.ts')).migrate(database, directory);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}

@@ -1,0 +1,102 @@
+// The state directory: where it is, who may own it, and the private files in it.
+import { closeSync, fstatSync, fsyncSync, statSync, mkdirSync, openSync, type Stats } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { ApiError } from '../core/errors.ts';
+import { unavailable } from './unavailable.ts';
+
+/**
+ * `WHMAPI1_STATE_DIR`; else `/var/lib/whmapi1` for root; else `$XDG_STATE_HOME/whmapi1`, by default
+ * `~/.local/state/whmapi1`. Whoever owns it acts as root of that installation.
+ */
+export function locateStateDirectory(
+  environment: Readonly<Record<string, string | undefined>>,
+  userId: number,
+  home: () => string,
+): string {
+  const named = environment.WHMAPI1_STATE_DIR;
+  if (named !== undefined && named !== '') return resolve(named);
+  if (userId === 0) return '/var/lib/whmapi1';
+  const states = environment.XDG_STATE_HOME;
+  // The XDG base directory specification has relative paths ignored.
+  return join(states?.startsWith('/') === true ? states : join(home(), '.local/state'), 'whmapi1');
+}
+
+export class StateDirectory {
+  readonly path: string;
+  readonly #userId: number;
+
+  /** Creates the directory (0700) if it is absent. @throws ApiError `store_insecure`, `store_unavailable`. */
+  constructor(path: string, userId: number) {
+    this.path = path;
+    this.#userId = userId;
+    try {
+      const stats = statSync(path, { throwIfNoEntry: false }) ?? create(path);
+      if (!stats.isDirectory()) {
+        throw new ApiError(
+          'store_unavailable',
+          `The state directory “${path}” is no directory. Move it away, or set WHMAPI1_STATE_DIR to another place.`,
+        );
+      }
+      this.#refuseInsecure(path, stats, '700');
+    } catch (error) {
+      throw unavailable(error, path);
+    }
+  }
+
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  /**
+   * Opens a private file (0600), `flags` as in open(2), and checks that nobody else can reach it.
+   * The descriptor is the caller's to close. @throws ApiError; ENOENT as it came.
+   */
+  open(name: string, flags: number): number {
+    const path = this.file(name);
+    const descriptor = openSync(path, flags, 0o600);
+    try {
+      this.#refuseInsecure(path, fstatSync(descriptor), '600');
+    } catch (error) {
+      closeSync(descriptor);
+      throw error;
+    }
+    return descriptor;
+  }
+
+  /** Makes the names in the directory durable. */
+  sync(): void {
+    syncDirectory(this.path);
+  }
+
+  #refuseInsecure(path: string, stats: Stats, mode: '600' | '700'): void {
+    const quoted = `'${path.replaceAll("'", "'\\''")}'`;
+    if (stats.uid !== this.#userId) {
+      throw new ApiError(
+        'store_insecure',
+        `“${path}” belongs to the user with the id ${stats.uid}, not to you (${this.#userId}). ` +
+          `Call as its owner, or make it yours: chown ${this.#userId} ${quoted}`,
+      );
+    }
+    if ((stats.mode & 0o077) !== 0) {
+      throw new ApiError(
+        'store_insecure',
+        `“${path}” is open to others (mode ${(stats.mode & 0o777).toString(8)}). Close it: chmod ${mode} ${quoted}`,
+      );
+    }
+  }
+}
+
+function create(path: string): Stats {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  syncDirectory(dirname(path));
+  return statSync(path);
+}
+
+function syncDirectory(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,42 @@
+// Turns what the operating system or SQLite refused into a reason that an administrator can act on.
+import { ApiError } from '../core/errors.ts';
+
+const causes: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full. Free some space and repeat the call',
+  EDQUOT: 'the disk quota is used up. Raise it or free some space, and repeat the call',
+  EFBIG:
+    'the file reached the largest size that this process may write. Raise that limit (ulimit -f) and repeat the call',
+  EROFS: 'the file system is read-only. Mount it read-write and repeat the call',
+  EACCES: 'permission is denied. Check the owner and mode of the folders above it',
+  EPERM: 'the operation is not permitted. Check its owner, mode and attributes (lsattr)',
+  ENOENT: 'a folder above it does not exist. Create it, or set WHMAPI1_STATE_DIR to another place',
+  ENOTDIR: 'a part of its path is no folder. Set WHMAPI1_STATE_DIR to another place',
+  EMFILE: 'too many files are open. Raise the limit (ulimit -n) and repeat the call',
+  EIO: 'the disk reported an error. Check it (dmesg) before you go on',
+};
+
+const sqliteCauses: Readonly<Record<string, string>> = {
+  SQLITE_FULL: causes.ENOSPC ?? '',
+  SQLITE_READONLY: 'it is read-only. Check its mode and the file system’s, and repeat the call',
+  SQLITE_BUSY: 'another process has held it for too long. Repeat the call; `fuser` names who holds it',
+  SQLITE_LOCKED: 'another process has held it for too long. Repeat the call; `fuser` names who holds it',
+  SQLITE_CORRUPT: 'it is damaged. Keep a copy, and restore it from a backup',
+  SQLITE_NOTADB: 'it is no SQLite database, or it is damaged. Keep a copy, and restore it from a backup',
+  SQLITE_IOERR: 'the disk reported an error or is full. Check it (df, dmesg) and repeat the call',
+  SQLITE_CANTOPEN: 'it cannot be opened. Check the owner and mode of the file and its folder',
+  SQLITE_PERM: 'permission is denied. Check the owner and mode of the file and its folder',
+  SQLITE_NOMEM: 'there is not enough memory',
+  SQLITE_PROTOCOL: 'its locks could not be had. Repeat the call',
+};
+
+/** An ApiError for `error` where its code tells of the machine; otherwise `error` itself, to be thrown on. */
+export function unavailable(error: unknown, path: string): unknown {
+  if (error instanceof ApiError) return error;
+  const code = (error as { code?: unknown } | null)?.code;
+  if (typeof code !== 'string') return error;
+  const cause = causes[code] ?? sqliteCauses[code.split('_').slice(0, 2).join('_')];
+  if (cause === undefined) return error;
+  return new ApiError('store_unavailable', `“${path}” could not be used: ${cause}; nothing was changed.`, {
+    cause: error,
+  });
+}

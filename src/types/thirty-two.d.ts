@@ -1,0 +1,9 @@
+// thirty-two ships no types.
+declare module 'thirty-two' {
+  const base32: {
+    encode(bytes: Buffer): Buffer;
+    /** Decodes anything: check the alphabet first. */
+    decode(text: string): Buffer;
+  };
+  export default base32;
+}

@@ -1,0 +1,45 @@
+import { Installation, reseller } from '../support/installation.ts';
+
+let here: Installation;
+beforeEach(() => {
+  here = new Installation();
+});
+afterEach(() => {
+  here.remove();
+});
+
+describe('applist', () => {
+  it('lists the functions by name, sorted', async () => {
+    const { app } = (await here.call('applist')).data as { app: string[] };
+    expect(app).toContain('twofactorauth_set_tfa_config');
+    expect(app).toEqual([...app].sort());
+  });
+
+  it('lists for a reseller what the reseller may call', async () => {
+    const all = (await here.call('applist', {}, { as: reseller('bob') })).data;
+    expect(all).toEqual({ app: ['applist', 'batch', 'gethostname', 'loadavg', 'systemloadavg', 'version'] });
+    const more = (await here.call('applist', {}, { as: reseller('bob', 'create-acct') })).data as {
+      app: string[];
+    };
+    expect(more.app).toContain('twofactorauth_set_tfa_config');
+    expect(more.app).not.toContain('twofactorauth_enable_policy');
+  });
+
+  it('filters, sorts and pages as every list does', async () => {
+    const { metadata, data } = await here.call('applist', {
+      'api.filter.enable': '1',
+      'api.filter.verbose': '1',
+      'api.filter.a.field': 'app',
+      'api.filter.a.arg0': 'policy',
+      'api.sort.enable': '1',
+      'api.sort.a.field': 'app',
+      'api.sort.a.reverse': '1',
+      'api.chunk.enable': '1',
+      'api.chunk.verbose': '1',
+      'api.chunk.size': '2',
+      'api.chunk.start': '1',
+    });
+    expect(data).toEqual({ app: ['twofactorauth_policy_status', 'twofactorauth_enable_policy'] });
+    expect(metadata.chunk).toEqual({ records: 3, size: 2, start: 1, current: 1, chunks: 2 });
+  });
+});

@@ -1,0 +1,43 @@
+import { hostname, loadavg } from 'node:os';
+import { createApplication } from '../../src/app.ts';
+import { Installation } from '../support/installation.ts';
+
+let here: Installation;
+beforeEach(() => {
+  here = new Installation();
+});
+afterEach(() => {
+  here.remove();
+});
+
+describe('gethostname', () => {
+  it('answers the host name', async () => {
+    expect((await here.call('gethostname')).data).toEqual({ hostname: 'server.example.com' });
+  });
+
+  it('answers the kernel’s host name on a real machine', () => {
+    const { engine } = createApplication({ WHMAPI1_STATE_DIR: here.state });
+    expect(engine.host.system.hostname()).toBe(hostname());
+  });
+});
+
+describe('systemloadavg', () => {
+  it('answers three averages to two decimals', async () => {
+    expect((await here.call('systemloadavg')).data).toEqual({ one: 0.5, five: 0.12, fifteen: 12.35 });
+  });
+
+  it('answers the kernel’s averages on a real machine', () => {
+    const { engine } = createApplication({ WHMAPI1_STATE_DIR: here.state });
+    const [, , fifteen] = engine.host.system.loadAverage();
+    expect(Math.abs(fifteen - (loadavg()[2] ?? NaN))).toBeLessThan(1);
+  });
+});
+
+describe('loadavg', () => {
+  it('answers without an envelope', async () => {
+    expect(await here.call('loadavg')).toMatchObject({
+      flat: true,
+      data: { one: 0.5, five: 0.12, fifteen: 12.35 },
+    });
+  });
+});

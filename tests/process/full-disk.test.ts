@@ -1,0 +1,188 @@
+// A file system that is full or read-only: nothing half-done, a reason that says so, and all well once it is mended.
+import { appendFileSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { call, freshFolder, storedSecret, storeSecret, type Options } from '../support/command.ts';
+import { PrivateMount } from './private-mount.ts';
+import { auditLog, dataIn, integrityOf, issuerOf } from './state.ts';
+
+jest.setTimeout(120_000);
+
+const PAGE = 4096;
+const IN_PAGES = Array.from({ length: 15 }, (_, pages) => pages * PAGE);
+
+const here = freshFolder();
+let disk: PrivateMount;
+let state: string;
+let options: Options;
+beforeEach(async () => {
+  const folder = join(here.path, 'disk');
+  mkdirSync(folder);
+  disk = await PrivateMount.at(folder, '512k');
+  options = { state: join(folder, 'state'), through: disk.through };
+  state = disk.path('state');
+});
+afterEach(async () => {
+  await disk.close();
+});
+
+const setIssuer = (issuer: string) => call(['twofactorauth_set_issuer', `issuer=${issuer}`], options);
+
+describe('a full disk', () => {
+  it('is named as the reason of a write that fails, and leaves what was stored before', async () => {
+    await setIssuer('before');
+    await storeSecret('bob', 'WJ73QJSKZBXCIFPZ', options);
+    const before = dataIn(state);
+    disk.fill();
+    const { status, stderr, metadata, data } = await storeSecret('eve', 'MFRGGZDFMZTWQ2LK', options);
+    expect({ status, stderr, data }).toEqual({ status: 3, stderr: '', data: undefined });
+    expect(metadata).toEqual({
+      version: 1,
+      reason: expect.stringMatching(DISK) as string,
+      result: 0,
+      command: 'twofactorauth_set_tfa_config_for_user',
+      error_code: 'store_unavailable',
+    });
+
+    disk.free();
+    expect(dataIn(state)).toMatchObject(before);
+    expect(integrityOf(state)).toBe('ok');
+    expect(issuerOf(state)).toBe('before');
+    expect(await storedSecret('bob', options)).toBe('WJ73QJSKZBXCIFPZ');
+    const { data: users } = await call(['twofactorauth_get_user_configs'], options);
+    expect(users).toEqual({ bob: { is_enabled: 1, primary_domain: null } });
+    expect((await storeSecret('eve', 'MFRGGZDFMZTWQ2LK', options)).status).toBe(0);
+    expect(await storedSecret('eve', options)).toBe('MFRGGZDFMZTWQ2LK');
+  });
+
+  it('refuses reads too, since SQLite needs some space for them and the log a line', async () => {
+    await setIssuer('before');
+    disk.fill();
+    const { status, metadata } = await call(['twofactorauth_get_issuer'], options);
+    expect(status).toBe(3);
+    expect(metadata.error_code).toBe('store_unavailable');
+    expect(metadata.reason).toMatch(DISK);
+    disk.free();
+    expect((await call(['twofactorauth_get_issuer'], options)).data).toMatchObject({ issuer: 'before' });
+  });
+
+  it('lets a write succeed or takes it back, however little space there is and wherever it ends', async () => {
+    await setIssuer('before');
+    let kept = 'before';
+    const outcomes: string[] = [];
+    for (const leave of IN_PAGES) {
+      // The next line of the log needs a page of its own, and is cut short where there is none.
+      padLog(40);
+      disk.fill(leave);
+      const { status, metadata } = await setIssuer(`with ${leave}`);
+      disk.free();
+      outcomes.push(outcomeOf(status, metadata));
+      if (status === 0) kept = `with ${leave}`;
+      expect(`${leave}: ${issuerOf(state)}`).toBe(`${leave}: ${kept}`);
+    }
+    expect(new Set(outcomes)).toEqual(new Set(['done', 'no room for store.db', 'no room for audit.log']));
+    expect(integrityOf(state)).toBe('ok');
+    expectLinesApart();
+    const successes = auditLog(state).lines.filter(({ result, xid }) => result === 1 && !isCorrected(xid));
+    expect(successes).toHaveLength(1 + outcomes.filter((outcome) => outcome === 'done').length);
+  });
+
+  it('leaves nothing that hinders the next call, however far the very first one came', async () => {
+    const outcomes: string[] = [];
+    for (const leave of IN_PAGES) {
+      rmSync(state, { recursive: true, force: true });
+      disk.fill(leave);
+      const { status, metadata } = await storeSecret('bob', 'WJ73QJSKZBXCIFPZ', options);
+      disk.free();
+      outcomes.push(outcomeOf(status, metadata));
+      const again = await storeSecret('bob', 'MFRGGZDFMZTWQ2LK', options);
+      expect(`${leave}: ${again.status} ${again.metadata.reason}`).toBe(`${leave}: 0 OK`);
+      expect(integrityOf(state)).toBe('ok');
+    }
+    expect(await storedSecret('bob', options)).toBe('MFRGGZDFMZTWQ2LK');
+    expect(outcomes.filter((outcome) => outcome.startsWith('no room for '))).toEqual(
+      expect.arrayContaining(['no room for store.db', 'no room for audit.log']),
+    );
+  });
+});
+
+it('answers a write that meets a file size limit as one that meets a full disk', async () => {
+  await setIssuer('before');
+  const limited = { ...options, through: [...disk.through, 'prlimit', '--fsize=16384'] };
+  const { status, metadata } = await call(['twofactorauth_set_issuer', 'issuer=after'], limited);
+  expect(status).toBe(3);
+  expect(metadata.error_code).toBe('store_unavailable');
+  expect(metadata.reason).toMatch(/disk|largest size/);
+  expect((await call(['twofactorauth_get_issuer'], options)).data).toMatchObject({ issuer: 'before' });
+});
+
+describe('a read-only file system', () => {
+  it('is named as the reason of a write that fails', async () => {
+    await setIssuer('before');
+    const before = dataIn(state);
+    await disk.makeReadOnly();
+    const { status, stderr, metadata } = await setIssuer('after');
+    expect({ status, stderr, code: metadata.error_code }).toEqual({
+      status: 3,
+      stderr: '',
+      code: 'store_unavailable',
+    });
+    expect(metadata.reason).toMatch(
+      / could not be used: the file system is read-only\. Mount it read-write /,
+    );
+    expect(dataIn(state)).toEqual(before);
+  });
+
+  // A read is a call like any other: what can't be recorded isn't answered.
+  it.each(['twofactorauth_get_issuer', 'version'])('refuses %s, which cannot be logged', async (name) => {
+    await setIssuer('before');
+    await disk.makeReadOnly();
+    const { status, metadata, data } = await call([name], options);
+    expect({ status, code: metadata.error_code, data }).toEqual({
+      status: 3,
+      code: 'store_unavailable',
+      data: undefined,
+    });
+    expect(metadata.reason).toMatch(/audit\.log” could not be used: the file system is read-only\. /);
+  });
+
+  it('is named as the reason where the state directory cannot be made', async () => {
+    await disk.makeReadOnly();
+    const { status, metadata } = await setIssuer('after');
+    expect(status).toBe(3);
+    expect(metadata.error_code).toBe('store_unavailable');
+    expect(metadata.reason).toMatch(/the file system is read-only/);
+  });
+});
+
+const DISK =
+  /^“[^”]*\/disk\/state\/[^”]*” could not be used: the disk (?:is full|reported an error or is full)\. /;
+
+function outcomeOf(
+  status: number | null,
+  { error_code: code, reason }: { error_code?: string; reason: string },
+) {
+  if (status === 0) return 'done';
+  if (status !== 3 || code !== 'store_unavailable' || !DISK.test(reason))
+    return `${status} ${code} ${reason}`;
+  return `no room for ${/\/([^/]*)” could not be used/.exec(reason)?.[1]}`;
+}
+
+/** Lengthens the audit log, so that so many bytes are left of its last page. */
+function padLog(left: number): void {
+  const log = join(state, 'audit.log');
+  const empty = '{"pad":""}\n'.length;
+  const over = (statSync(log).size + empty + left) % PAGE;
+  appendFileSync(log, `{"pad":"${'x'.repeat((PAGE - over) % PAGE)}"}\n`);
+}
+
+/** A line that was cut short is the beginning of one, and the next one begins on a line of its own. */
+function expectLinesApart(): void {
+  const { lines, cut } = auditLog(state);
+  expect(cut.length).toBeGreaterThan(0);
+  for (const text of cut) expect(text).toMatch(/^\{"time":"[^{}]*$/);
+  expect(lines.length).toBeGreaterThan(cut.length);
+}
+
+function isCorrected(xid: string): boolean {
+  return auditLog(state).lines.some((line) => line.xid === xid && line.result === 0);
+}

@@ -1,0 +1,80 @@
+// A small file system of a test's own, in a mount namespace of its own: nobody else sees it, and it is gone with the
+// process that holds it. Where the tests don't run as root, a user namespace makes them root for this alone.
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { closeSync, openSync, rmSync, truncateSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+
+const isRoot = process.getuid?.() === 0;
+
+export class PrivateMount {
+  /** Runs a command within the namespace, where the file system is mounted: `Options.through`. */
+  readonly through: readonly string[];
+  readonly #folder: string;
+  readonly #holder: ChildProcessWithoutNullStreams;
+
+  private constructor(folder: string, holder: ChildProcessWithoutNullStreams) {
+    this.#folder = folder;
+    this.#holder = holder;
+    const user = isRoot ? [] : ['--user', '--preserve-credentials'];
+    this.through = ['nsenter', `--target=${holder.pid}`, '--mount', ...user, '--'];
+  }
+
+  /** @throws where this machine lets nobody mount, as a container without CAP_SYS_ADMIN. */
+  static async at(folder: string, size: string): Promise<PrivateMount> {
+    const mount = 'mount -t tmpfs -o "size=$1,mode=0700" tmpfs "$0" && echo mounted && exec cat';
+    const user = isRoot ? [] : ['--user', '--map-root-user'];
+    // cat(1) ends when this process does, so that nothing stays behind even if a test is torn down.
+    const holder = spawn('unshare', ['--mount', ...user, 'sh', '-c', mount, folder, size]);
+    let complaint = '';
+    holder.stderr.on('data', (bytes: Buffer) => (complaint += bytes.toString()));
+    await new Promise<void>((resume, fail) => {
+      holder.stdout.once('data', () => resume());
+      holder.once('error', fail);
+      holder.once('close', () => {
+        fail(
+          new Error(`A file system of the test's own could not be mounted (unshare, mount): ${complaint}`),
+        );
+      });
+    });
+    return new PrivateMount(folder, holder);
+  }
+
+  /** Where this process finds what the processes within find under `folder`. */
+  path(...names: string[]): string {
+    return join('/proc', String(this.#holder.pid), 'root', this.#folder, ...names);
+  }
+
+  /** Takes all space but so many bytes, a multiple of 4096. */
+  fill(leave = 0): void {
+    const descriptor = openSync(this.#filler, 'w');
+    let size = 0;
+    try {
+      for (;;) size += writeSync(descriptor, Buffer.alloc(4096));
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'ENOSPC') throw error;
+    } finally {
+      closeSync(descriptor);
+    }
+    truncateSync(this.#filler, Math.max(0, size - leave));
+  }
+
+  free(): void {
+    rmSync(this.#filler, { force: true });
+  }
+
+  async makeReadOnly(): Promise<void> {
+    const [command = '', ...words] = [...this.through, 'mount', '-o', 'remount,ro', this.#folder];
+    const status = await new Promise((done) => spawn(command, words, { stdio: 'ignore' }).on('close', done));
+    if (status !== 0) throw new Error('The file system could not be made read-only.');
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((done) => this.#holder.once('close', done));
+    this.#holder.kill('SIGKILL');
+    await closed;
+  }
+
+  get #filler(): string {
+    return this.path('filler');
+  }
+}

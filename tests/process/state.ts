@@ -1,0 +1,67 @@
+// What stands in a state directory, read past the program.
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { AuditRecord } from '../../src/core/audit.ts';
+
+export interface AuditLog {
+  readonly lines: readonly AuditRecord[];
+  /** Lines that are no JSON, as a full disk leaves them. */
+  readonly cut: readonly string[];
+}
+
+export function auditLog(state: string): AuditLog {
+  const lines: AuditRecord[] = [];
+  const cut: string[] = [];
+  for (const text of readFileSync(join(state, 'audit.log'), 'utf8').split('\n')) {
+    if (text === '') continue;
+    try {
+      lines.push(JSON.parse(text) as AuditRecord);
+    } catch {
+      cut.push(text);
+    }
+  }
+  return { lines, cut };
+}
+
+/** What SQLite finds wrong with the database: “ok” where it is sound. */
+export function integrityOf(state: string): unknown {
+  return inDatabase(state, (database) => database.pragma('integrity_check', { simple: true }));
+}
+
+export function issuerOf(state: string): string | undefined {
+  const row = inDatabase(state, (database) => database.prepare('SELECT issuer FROM tfa_issuer').get());
+  return (row as { issuer: string } | undefined)?.issuer;
+}
+
+/** The names in a directory, each with its permissions (such as “600”). */
+export function modesIn(directory: string): Record<string, string> {
+  return Object.fromEntries(
+    readdirSync(directory)
+      .sort()
+      .map((name) => [name, modeOf(join(directory, name))]),
+  );
+}
+
+export function modeOf(path: string): string {
+  return (lstatSync(path).mode & 0o777).toString(8);
+}
+
+/** The bytes of the files that hold data; the audit log grows with each call, so it is not among them. */
+export function dataIn(state: string): Record<string, string> {
+  const names = readdirSync(state).filter((name) => name !== 'audit.log');
+  return Object.fromEntries(
+    names
+      .filter((name) => lstatSync(join(state, name)).isFile())
+      .map((name) => [name, readFileSync(join(state, name)).toString('base64')]),
+  );
+}
+
+function inDatabase<T>(state: string, work: (database: Database.Database) => T): T {
+  const database = new Database(join(state, 'store.db'), { readonly: true });
+  try {
+    return work(database);
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,73 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { Installation } from '../support/installation.ts';
+
+let here: Installation;
+beforeEach(() => {
+  here = new Installation();
+});
+afterEach(() => {
+  here.remove();
+});
+
+it('opens what it sealed, under the same purpose', async () => {
+  const { sealer } = here.engine;
+  const sealed = await sealer.seal('WJ73QJSKZBXCIFPZ', 'bob', true);
+  expect(await sealer.open(sealed, 'bob')).toBe('WJ73QJSKZBXCIFPZ');
+});
+
+it('opens nothing under another purpose', async () => {
+  const { sealer } = here.engine;
+  const sealed = await sealer.seal('WJ73QJSKZBXCIFPZ', 'bob', true);
+  await expect(sealer.open(sealed, 'eve')).rejects.toThrow();
+});
+
+it.each([0, 1, 9, 21, 37])('opens nothing whose byte %i was changed', async (at) => {
+  const { sealer } = here.engine;
+  const sealed = Uint8Array.from(await sealer.seal('WJ73QJSKZBXCIFPZ', 'bob', true));
+  sealed[at] = (sealed[at] ?? 0) ^ 1;
+  await expect(sealer.open(sealed, 'bob')).rejects.toThrow();
+});
+
+it('never seals the same text to the same bytes', async () => {
+  const { sealer } = here.engine;
+  const one = await sealer.seal('same', 'bob', true);
+  const other = await sealer.seal('same', 'bob', true);
+  expect(Buffer.from(one).equals(other)).toBe(false);
+});
+
+it('keeps its key in a file of 32 bytes that only the owner can read', async () => {
+  await here.engine.sealer.seal('x', 'bob', true);
+  const { size, mode } = statSync(join(here.state, 'secret.key'));
+  expect(size).toBe(32);
+  expect(mode & 0o777).toBe(0o600);
+});
+
+it('leaves no secret in the database, and nothing of the key', async () => {
+  await here.call('twofactorauth_set_tfa_config_for_user', {
+    bob: { primary_account: { secret: 'WJ73QJSKZBXCIFPZ' } },
+  });
+  const database = new Database(join(here.state, 'store.db'));
+  database.pragma('wal_checkpoint(TRUNCATE)');
+  database.close();
+  const bytes = readFileSync(join(here.state, 'store.db'));
+  expect(bytes.includes('WJ73QJSKZBXCIFPZ')).toBe(false);
+  expect(bytes.includes(readFileSync(join(here.state, 'secret.key')).subarray(0, 8))).toBe(false);
+});
+
+it('does not open a secret that was moved into another user’s row', async () => {
+  for (const user of ['bob', 'eve']) {
+    await here.call('twofactorauth_set_tfa_config_for_user', {
+      [user]: { primary_account: { secret: 'WJ73QJSKZBXCIFPZ' } },
+    });
+  }
+  const database = new Database(join(here.state, 'store.db'));
+  database.exec(
+    "UPDATE tfa_secret SET sealed = (SELECT sealed FROM tfa_secret WHERE username = 'bob') WHERE username = 'eve'",
+  );
+  database.close();
+  const { metadata } = await here.call('twofactorauth_get_tfa_config_for_user', { user: 'eve' });
+  expect(metadata.error_code).toBe('internal');
+  expect(metadata.reason).toMatch(/^API failure: \(XID xid123\) /);
+});

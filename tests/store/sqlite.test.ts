@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { migrations } from '../../src/store/migrations.generated.ts';
+import { schemaVersion } from '../../src/store/schema-version.generated.ts';
+import Database from 'better-sqlite3';
+import { Installation } from '../support/installation.ts';
+
+let here: Installation;
+beforeEach(() => {
+  here = new Installation();
+});
+afterEach(() => {
+  here.remove();
+});
+
+const issuer = async () => (await here.call('twofactorauth_get_issuer')).data?.['issuer'];
+const pragma = (name: string) => {
+  const database = new Database(join(here.state, 'store.db'), { readonly: true });
+  try {
+    return database.pragma(name, { simple: true });
+  } finally {
+    database.close();
+  }
+};
+
+it('makes no database for a function that needs none', async () => {
+  await here.call('gethostname');
+  expect(existsSync(join(here.state, 'store.db'))).toBe(false);
+});
+
+it('writes ahead to a log, at the program’s schema', async () => {
+  await here.call('twofactorauth_policy_status');
+  expect(pragma('journal_mode')).toBe('wal');
+  expect(pragma('user_version')).toBe(schemaVersion);
+  expect(migrations.at(-1)?.version).toBe(schemaVersion);
+});
+
+it('keeps a transaction whose work says so, and takes back one whose work does not', async () => {
+  const { store } = here.engine;
+  const insert = (value: string, keep: boolean) =>
+    store.transaction('changes', async (db) => {
+      await db.run('INSERT INTO tfa_issuer (username, issuer) VALUES (?, ?)', 'root', value);
+      return { value: undefined, keep };
+    });
+  await insert('taken back', false);
+  expect(await issuer()).toBe('server.example.com');
+  await insert('kept', true);
+  expect(await issuer()).toBe('kept');
+});
+
+it('takes back what was written before an error, and passes the error on', async () => {
+  const work = here.engine.store.transaction('changes', async (db) => {
+    await db.run("INSERT INTO tfa_issuer (username, issuer) VALUES ('root', 'x')");
+    throw new RangeError('as it came');
+  });
+  await expect(work).rejects.toThrow(new RangeError('as it came'));
+  expect(await issuer()).toBe('server.example.com');
+});
+
+it('takes an inner transaction back alone', async () => {
+  await here.engine.store.transaction('changes', async (db, nested) => {
+    await db.run("INSERT INTO tfa_issuer (username, issuer) VALUES ('root', 'outer')");
+    await nested.transaction('changes', async (inner) => {
+      await inner.run("UPDATE tfa_issuer SET issuer = 'inner'");
+      return { value: undefined, keep: false };
+    });
+    return { value: undefined, keep: true };
+  });
+  expect(await issuer()).toBe('outer');
+});
+
+it('runs the transactions of one process one after the other', async () => {
+  const order: string[] = [];
+  const work = (name: string) =>
+    here.engine.store.transaction('changes', async () => {
+      order.push(`${name} begins`);
+      await new Promise((resume) => setTimeout(resume, 5));
+      order.push(`${name} ends`);
+      return { value: undefined, keep: true };
+    });
+  await Promise.all([work('first'), work('second')]);
+  expect(order).toEqual(['first begins', 'first ends', 'second begins', 'second ends']);
+});
+
+it('rejects, rather than throws, where a statement is wrong', async () => {
+  const work = here.engine.store.transaction('reads', async (db) => {
+    const wrong = db.all('SELECT * FROM nothing');
+    await expect(wrong).rejects.toMatchObject({ message: 'no such table: nothing' });
+    return { value: 'went on', keep: false };
+  });
+  expect(await work).toBe('went on');
+});

@@ -1,0 +1,13 @@
+import { locateStateDirectory } from '../../src/store/state-directory.ts';
+
+it.each([
+  [{ WHMAPI1_STATE_DIR: '/srv/state' }, 0, '/srv/state'],
+  [{ WHMAPI1_STATE_DIR: '/srv/state', XDG_STATE_HOME: '/xdg' }, 1000, '/srv/state'],
+  [{ WHMAPI1_STATE_DIR: '' }, 0, '/var/lib/whmapi1'],
+  [{ XDG_STATE_HOME: '/xdg' }, 0, '/var/lib/whmapi1'],
+  [{ XDG_STATE_HOME: '/xdg' }, 1000, '/xdg/whmapi1'],
+  [{ XDG_STATE_HOME: 'relative' }, 1000, '/home/bob/.local/state/whmapi1'],
+  [{}, 1000, '/home/bob/.local/state/whmapi1'],
+])('with %j and the user id %i it is %s', (environment, userId, path) => {
+  expect(locateStateDirectory(environment, userId, () => '/home/bob')).toBe(path);
+});

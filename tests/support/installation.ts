@@ -1,0 +1,86 @@
+// One installation of its own for a test: a real state directory with a real SQLite file, a clock that the test sets,
+// and chance that always falls the same way.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApplication, root, type Application } from '../../src/app.ts';
+import type { AuditRecord } from '../../src/core/audit.ts';
+import type { Caller } from '../../src/core/context.ts';
+import { dispatch, type Engine } from '../../src/core/dispatch.ts';
+import type { Envelope } from '../../src/core/envelope.ts';
+import type { Json } from '../../src/core/values.ts';
+import { faultsOf } from './returns.ts';
+
+export class Installation {
+  readonly directory = mkdtempSync(join(tmpdir(), 'whmapi1-test-'));
+  /** What the clock shows, in milliseconds. */
+  time = Date.parse('2026-03-01T12:00:10Z');
+  hostname = 'server.example.com';
+  /** Set to put something else in the place of a part of the engine. */
+  overrides: Partial<Engine> = {};
+  readonly #application: Application;
+
+  constructor() {
+    this.#application = createApplication({ WHMAPI1_STATE_DIR: this.state });
+  }
+
+  get state(): string {
+    return join(this.directory, 'state');
+  }
+
+  get engine(): Engine {
+    return {
+      ...this.#application.engine,
+      now: () => this.time,
+      newXid: () => 'xid123',
+      randomBytes: async (count) => Uint8Array.from({ length: count }, (_, at) => (at * 37 + 11) % 256),
+      host: { system: { hostname: () => this.hostname, loadAverage: () => [0.5, 0.123, 12.3456] } },
+      ...this.overrides,
+    };
+  }
+
+  /** Calls a function by the front door, as root unless told, and holds its answer against its description. */
+  async call(
+    command: string,
+    args: Readonly<Record<string, Json>> = {},
+    options: { as?: Caller; dryRun?: boolean } = {},
+  ): Promise<Envelope> {
+    const given = Object.entries(args).map(([name, value]) => ({ name, value }));
+    const { engine } = this;
+    const envelope = await dispatch(
+      { command, args: given, dryRun: options.dryRun ?? false },
+      options.as ?? root,
+      engine,
+    );
+    const fn = await engine.find(command);
+    if (fn !== undefined && envelope.metadata.result === 1) {
+      expect(faultsOf(fn, envelope.data)).toEqual([]);
+    }
+    return envelope;
+  }
+
+  audit(): (Omit<AuditRecord, 'time'> & { time: string })[] {
+    return this.#lines('audit.log') as (Omit<AuditRecord, 'time'> & { time: string })[];
+  }
+
+  errors(): { xid: string; error: string }[] {
+    return this.#lines('error.log') as { xid: string; error: string }[];
+  }
+
+  remove(): void {
+    this.#application.close();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  #lines(name: string): unknown[] {
+    return readFileSync(join(this.state, name), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line));
+  }
+}
+
+/** A reseller that holds these privileges. */
+export function reseller(user: string, ...privileges: string[]): Caller {
+  return { user, privileges: new Set(privileges) };
+}
