@@ -5,7 +5,8 @@ const { readFileSync } = require('node:fs');
 const { Script } = require('node:vm');
 
 /**
- * A chunk is named FILE/CHUNK: chunks that are loaded together stand in one file, an object of functions.
+ * A chunk is asked for as FILE/CHUNK: chunks that are loaded together stand in one file, an object of functions.
+ * One that stands in several files is still one chunk.
  * @param {string} folder
  */
 exports.createLoader = function createLoader(folder) {
@@ -18,10 +19,10 @@ exports.createLoader = function createLoader(folder) {
 
   /** @param {string} id */
   function load(id) {
-    const known = chunks[id];
-    if (known !== undefined) return known.exports;
     const [file, name] = id.split('/');
-    const chunk = (chunks[id] = { exports: {} });
+    const known = chunks[name];
+    if (known !== undefined) return known.exports;
+    const chunk = (chunks[name] = { exports: {} });
     (files[file] ??= read(file))[name](chunk, chunk.exports, requireChunk, folder);
     return chunk.exports;
   }

@@ -124,8 +124,8 @@ async function open(directory: StateDirectory): Promise<Database.Database> {
   const path = directory.file(FILE);
   const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
   try {
-    database.pragma('synchronous = FULL');
-    database.pragma('foreign_keys = ON');
+    // better-sqlite3 is compiled to have foreign keys on; its “synchronous” is not ours.
+    database.exec('PRAGMA synchronous = FULL');
     const version = database.pragma('user_version', { simple: true }) as number;
     if (version > schemaVersion) {
       throw new ApiError(

@@ -1,0 +1,54 @@
+// Which of esbuild's chunks stand together in which file of dist/.
+import { basename } from 'node:path';
+import type { Metafile } from 'esbuild';
+
+/** A shared chunk smaller than this is repeated in every file that needs it. */
+const SMALL_BYTES = 4096;
+
+/**
+ * Files and the chunks in them. Opening a file costs a quarter of a millisecond: so what every start needs is one
+ * file, what every call needs besides is a second, and small shared chunks are repeated rather than opened.
+ */
+export function placeChunks({ outputs }: Metafile): Map<string, ReadonlySet<string>> {
+  const chunks = new Map(
+    Object.entries(outputs).map(([path, { entryPoint, bytes, imports }]) => [
+      chunkName(path),
+      {
+        entryPoint,
+        isSmall: entryPoint === undefined && bytes < SMALL_BYTES,
+        imports: imports.filter(({ kind }) => kind === 'import-statement').map((one) => chunkName(one.path)),
+      },
+    ]),
+  );
+  /** The chunk and all that it imports statically. */
+  const closure = (chunk: string, found = new Set<string>()): Set<string> => {
+    if (found.has(chunk)) return found;
+    found.add(chunk);
+    for (const next of chunks.get(chunk)?.imports ?? []) closure(next, found);
+    return found;
+  };
+  const entry = (source: string) => {
+    const [name] = [...chunks].find(([, { entryPoint }]) => entryPoint === source) ?? [];
+    if (name === undefined) throw new Error(`${source} is no chunk of its own.`);
+    return closure(name);
+  };
+
+  const call = [...entry('src/cli/call.ts')];
+  const help = entry('src/cli/help.ts');
+  const start = new Set([...entry('src/cli/start.ts'), ...call.filter((chunk) => help.has(chunk))]);
+  const files = new Map<string, ReadonlySet<string>>([
+    ['start.cjs', start],
+    ['call.cjs', new Set(call.filter((chunk) => !start.has(chunk)))],
+  ]);
+  const placed = new Set([...start, ...call]);
+  for (const [name, { isSmall }] of chunks) {
+    if (placed.has(name) || isSmall) continue;
+    const small = [...closure(name)].filter((one) => !placed.has(one) && chunks.get(one)?.isSmall === true);
+    files.set(`${name}.cjs`, new Set([name, ...small]));
+  }
+  return files;
+}
+
+export function chunkName(path: string): string {
+  return basename(path, '.js');
+}

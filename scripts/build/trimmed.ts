@@ -1,0 +1,42 @@
+// Packages as a short-lived process needs them, where what is published costs it time.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Plugin } from 'esbuild';
+
+export function trimmed(top: string): Plugin {
+  return {
+    name: 'trimmed',
+    setup(build) {
+      // better-sqlite3 searches a dozen places for its addon through “bindings”; it stands in one.
+      build.onResolve({ filter: /^bindings$/ }, () => ({ path: join(top, 'src/store/addon.cjs') }));
+      // thirty-two calls `new Buffer`, which prints a deprecation warning once it is bundled.
+      build.onLoad({ filter: /thirty-two\/.*\.js$/ }, ({ path }) => ({
+        contents: `${replaced(path, 'new Buffer(', 'bufferOf(', 0)}
+          function bufferOf(x) { return typeof x === 'number' ? Buffer.alloc(x) : Buffer.from(x); }`,
+      }));
+      // otplib's default plugins, in whose place the model gives Node's crypto and thirty-two.
+      build.onLoad({ filter: /@otplib\/plugin-(crypto-noble|base32-scure)\// }, () => ({
+        contents: ['crypto', 'base32', 'NobleCryptoPlugin', 'ScureBase32Plugin']
+          .map((name) => `export const ${name} = undefined;`)
+          .join(''),
+      }));
+      // commander loads child_process for subcommands in files of their own, which we have none of.
+      build.onLoad({ filter: /commander\/lib\/command\.js$/ }, ({ path }) => ({
+        contents: replaced(
+          path,
+          "const childProcess = require('node:child_process');",
+          "const childProcess = { get spawn() { return require('node:child_process').spawn; } };",
+          1,
+        ),
+      }));
+    },
+  };
+}
+
+/** A file's text with a part replaced; an error where a new version of the package no longer has it. */
+function replaced(path: string, part: string, by: string, times: number): string {
+  const text = readFileSync(path, 'utf8');
+  if (times > 0 && text.split(part).length - 1 !== times)
+    throw new Error(`${path} no longer holds “${part}”.`);
+  return text.replaceAll(part, by);
+}

@@ -1,0 +1,93 @@
+// The README's commands, run as they stand. Those that begin with `npm ci` are run by tests/slow/install.test.ts.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { codeAt } from '../src/model/totp.ts';
+
+const readme = readFileSync('README.md', 'utf8');
+const blocks = [...readme.matchAll(/```sh\n([^]*?)```/g)].map(([, text = '']) => text);
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'whmapi1-readme-'));
+  mkdirSync(join(home, 'path'));
+  symlinkSync(resolve('bin/whmapi1'), join(home, 'path/whmapi1'));
+});
+afterEach(() => {
+  rmSync(home, { recursive: true, force: true });
+});
+
+function sh(script: string) {
+  return spawnSync('bash', ['-euo', 'pipefail', '-c', script], {
+    encoding: 'utf8',
+    env: {
+      PATH: `${join(home, 'path')}:${process.env['PATH'] ?? ''}`,
+      HOME: home,
+      WHMAPI1_STATE_DIR: join(home, 'state'),
+    },
+    cwd: home,
+  });
+}
+
+function block(has: string): string {
+  const found = blocks.filter((text) => text.includes(has));
+  expect(found).toHaveLength(1);
+  return found[0] ?? '';
+}
+
+it('has no block of commands that no test runs', () => {
+  expect(blocks.map((text) => text.split('\n')[0])).toEqual([
+    'npm ci && npm run enrol',
+    './bin/whmapi1 twofactorauth_generate_tfa_config',
+    'npm ci && npm test',
+    'whmapi1 --help                                       # options, and every function on a line',
+    'whmapi1 --output=json twofactorauth_get_tfa_config_for_user user=bob |',
+  ]);
+});
+
+it('shows the example as the program answers it', () => {
+  const secret = 'WJ73QJSKZBXCIFPZ';
+  sh('whmapi1 twofactorauth_enable_policy');
+  const { stdout } = sh(
+    `whmapi1 twofactorauth_set_tfa_config secret=${secret} tfa_token=${codeAt(secret, Date.now())}`,
+  );
+  const [, shown] = /```console\n\$ whmapi1 [^\n]*\n([^]*?)```/.exec(readme) ?? [];
+  expect(stdout).toBe(shown);
+});
+
+it('sets 2FA up with the three calls', () => {
+  const secret = 'WJ73QJSKZBXCIFPZ';
+  writeFileSync(join(home, 'secret'), `${secret}\n`);
+  const script = block('./bin/whmapi1')
+    .replaceAll('./bin/whmapi1', 'whmapi1')
+    .replace('CODE', codeAt(secret, Date.now()));
+  expect(sh(script)).toMatchObject({ status: 0, stderr: '' });
+  expect(sh('whmapi1 --output=json twofactorauth_get_user_configs').stdout).toContain(
+    '"root":{"is_enabled":1',
+  );
+});
+
+it('runs every command of the section on use', () => {
+  const script = block('whmapi1 --help | grep');
+  const { status, stdout, stderr } = sh(script);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toContain('ann: You do not have a user named “ann”.');
+  expect(stdout).toContain('dry_run: 1');
+});
+
+it('moves secrets to another server', () => {
+  const config = { bob: { primary_account: { secret: 'WJ73QJSKZBXCIFPZ' } } };
+  sh(`whmapi1 --input=json twofactorauth_set_tfa_config_for_user <<< '${JSON.stringify(config)}'`);
+  const other = join(home, 'other');
+  writeFileSync(
+    join(home, 'path/ssh'),
+    `#!/bin/sh\n[ "$1" = other ] || exit 9\nshift\nWHMAPI1_STATE_DIR='${other}' exec "$@"\n`,
+    { mode: 0o755 },
+  );
+  expect(sh(block('ssh other'))).toMatchObject({ status: 0, stderr: '' });
+  expect(
+    sh(`WHMAPI1_STATE_DIR='${other}' whmapi1 --output=json twofactorauth_get_tfa_config_for_user user=bob`)
+      .stdout,
+  ).toContain('"data":{"bob":{"primary_account":{"secret":"WJ73QJSKZBXCIFPZ"}}}');
+});
