@@ -28,8 +28,10 @@ export async function generate(): Promise<Map<string, string>> {
   files.set('docs/ERRORS.md', errorsPage());
   files.set('docs/COVERAGE.md', coverage(functions));
   files.set('README.md', familiesReadmeTable(readFileSync(join(top, 'README.md'), 'utf8'), functions));
+  const pages = ['man/whmapi1.1', ...[...files.keys()].filter((path) => path.endsWith('.7')).sort()];
+  files.set('package.json', withManPages(readFileSync(join(top, 'package.json'), 'utf8'), pages));
   for (const [path, text] of files) {
-    if (/\.(ts|md)$/.test(path)) files.set(path, await prettied(path, text));
+    if (/\.(ts|md|json)$/.test(path)) files.set(path, await prettied(path, text));
   }
   return files;
 }
@@ -97,6 +99,12 @@ function readMigrations(): Migration[] {
 function migrationsModule(migrations: readonly Migration[]): string {
   return `${notice}// The numbered SQL files of migrations/.
 export const migrations: readonly { readonly version: number; readonly sql: string }[] = ${JSON.stringify(migrations)};\n`;
+}
+
+/** npm installs the pages that package.json names. */
+function withManPages(text: string, pages: readonly string[]): string {
+  const parsed = JSON.parse(text) as Record<string, unknown>;
+  return JSON.stringify({ ...parsed, man: pages.map((page) => `./${page}`) }, null, 2);
 }
 
 async function prettied(path: string, text: string): Promise<string> {

@@ -27,7 +27,7 @@ export async function enrol(
   code: string,
 ): Promise<void> {
   // Whoever enrols holds the secret, so telling about clocks gives nothing away.
-  await acceptOnce(context, user, secret, code, explainByClocks(secret, code, context.now()));
+  await acceptOnce(context, user, secret, code, explainByClocks);
   await tfa.putSecret(context, user, { kind: 'primary_account', name: '', secret });
 }
 
@@ -40,7 +40,7 @@ export async function verify(context: tfa.TfaContext, user: string, code: string
   if (stored === undefined) {
     throw new ApiError('not_found', `“${user}” has not set up two-factor authentication.`);
   }
-  await acceptOnce(context, user, stored.secret, code, '');
+  await acceptOnce(context, user, stored.secret, code, () => '');
 }
 
 async function acceptOnce(
@@ -48,7 +48,7 @@ async function acceptOnce(
   user: string,
   secret: string,
   code: string,
-  explanation: string,
+  explain: (secret: string, code: string, time: number) => string,
 ): Promise<void> {
   const time = now();
   const guard = await db.get<{ accepted_step: number | null; locked_until: number | null }>(
@@ -62,7 +62,9 @@ async function acceptOnce(
   if (step === undefined) {
     const until = await countWrongCode(db, user, time);
     const lock = until === undefined ? '' : ` ${lockSentence(until)}`;
-    throw new ApiError('tfa_invalid', `${INVALID}${explanation}${lock}`, { keepsChanges: true });
+    throw new ApiError('tfa_invalid', `${INVALID}${explain(secret, code, time)}${lock}`, {
+      keepsChanges: true,
+    });
   }
   // RFC 6238 section 5.2: a step is accepted once. Earlier ones go with it, which keeps the memory to one number.
   if (step <= (guard?.accepted_step ?? -1)) {

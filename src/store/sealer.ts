@@ -1,5 +1,6 @@
 // Seals secrets with AES-256-GCM (NIST SP 800-38D) under a key in its own file of the state directory.
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+// The file holds an id (8 bytes, by which a sealed secret knows its key) and the key (32).
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { closeSync, constants, fsyncSync, linkSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import type { Sealer } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
@@ -7,17 +8,22 @@ import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
 
 const FILE = 'secret.key';
+const KEY_ID_BYTES = 8;
 const KEY_BYTES = 32;
 const FORMAT = 1;
-const KEY_ID_BYTES = 8;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const HEADER_BYTES = 1 + KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES;
 
+interface Key {
+  readonly id: Buffer;
+  readonly bytes: Buffer;
+}
+
 /** Sealed form: format (1 byte), key id (8), nonce (12), tag (16), cipher text. */
 export class FileSealer implements Sealer {
   readonly #directory: StateDirectory;
-  #key: Buffer | undefined;
+  #key: Key | undefined;
 
   constructor(directory: StateDirectory) {
     this.#directory = directory;
@@ -26,9 +32,9 @@ export class FileSealer implements Sealer {
   async seal(text: string, purpose: string, createKey: boolean): Promise<Uint8Array> {
     const key = (this.#key ??= this.#read() ?? (createKey ? this.#create() : this.#lost('is missing')));
     const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(purpose));
+    const cipher = createCipheriv('aes-256-gcm', key.bytes, nonce).setAAD(Buffer.from(purpose));
     const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-    return Buffer.concat([Buffer.of(FORMAT), keyId(key), nonce, cipher.getAuthTag(), body]);
+    return Buffer.concat([Buffer.of(FORMAT), key.id, nonce, cipher.getAuthTag(), body]);
   }
 
   async open(sealed: Uint8Array, purpose: string): Promise<string> {
@@ -39,21 +45,23 @@ export class FileSealer implements Sealer {
     }
     let at = 1;
     const take = (count: number) => bytes.subarray(at, (at += count));
-    if (!take(KEY_ID_BYTES).equals(keyId(key))) this.#lost('is not the key that sealed the stored secrets');
-    const decipher = createDecipheriv('aes-256-gcm', key, take(NONCE_BYTES)).setAAD(Buffer.from(purpose));
+    if (!take(KEY_ID_BYTES).equals(key.id)) this.#lost('is not the key that sealed the stored secrets');
+    const decipher = createDecipheriv('aes-256-gcm', key.bytes, take(NONCE_BYTES)).setAAD(
+      Buffer.from(purpose),
+    );
     decipher.setAuthTag(take(TAG_BYTES));
     return Buffer.concat([decipher.update(bytes.subarray(at)), decipher.final()]).toString('utf8');
   }
 
-  #read(): Buffer | undefined {
+  #read(): Key | undefined {
     const path = this.#directory.file(FILE);
     try {
       const descriptor = this.#directory.open(FILE, constants.O_RDONLY | constants.O_NOFOLLOW);
       try {
-        const key = Buffer.alloc(KEY_BYTES + 1);
-        if (readSync(descriptor, key) !== KEY_BYTES)
-          this.#lost(`is damaged (it should hold ${KEY_BYTES} bytes)`);
-        return key.subarray(0, KEY_BYTES);
+        const size = KEY_ID_BYTES + KEY_BYTES;
+        const file = Buffer.alloc(size + 1);
+        if (readSync(descriptor, file) !== size) this.#lost(`is damaged (it should hold ${size} bytes)`);
+        return { id: file.subarray(0, KEY_ID_BYTES), bytes: file.subarray(KEY_ID_BYTES, size) };
       } finally {
         closeSync(descriptor);
       }
@@ -64,14 +72,14 @@ export class FileSealer implements Sealer {
   }
 
   /** The first of several processes wins; all use its key. */
-  #create(): Buffer {
+  #create(): Key {
     const { O_WRONLY, O_CREAT, O_EXCL } = constants;
     const draft = `${FILE}.${randomBytes(8).toString('hex')}`;
     try {
       const descriptor = this.#directory.open(draft, O_WRONLY | O_CREAT | O_EXCL);
       try {
         try {
-          writeSync(descriptor, randomBytes(KEY_BYTES));
+          writeSync(descriptor, randomBytes(KEY_ID_BYTES + KEY_BYTES));
           fsyncSync(descriptor);
         } finally {
           closeSync(descriptor);
@@ -98,8 +106,4 @@ export class FileSealer implements Sealer {
         'twofactorauth_remove_user_config and have their users set 2FA up again.',
     );
   }
-}
-
-function keyId(key: Uint8Array): Buffer {
-  return createHash('sha256').update('whmapi1 key id').update(key).digest().subarray(0, KEY_ID_BYTES);
 }

@@ -75,18 +75,15 @@ it(`runs on Node ${LTS}, whose code cache it does not have`, () => {
   const node = join(other, 'node_modules/node/bin/node');
   expect(run(node, ['--version'], home)).toMatch(new RegExp(`^v${LTS}\\.`));
   const installed = join(home, 'global/lib/node_modules/whmapi1');
-  const [headers = ''] = readdirSync(join(other, 'node_modules')).filter((name) =>
-    name.startsWith('node-linux-'),
-  );
-  const gyp = spawnSync(
-    'npm',
-    ['rebuild', 'better-sqlite3', `--nodedir=${join(other, 'node_modules', headers)}`, `--target=${LTS}`],
-    {
-      cwd: installed,
-      encoding: 'utf8',
-      env: { ...environment(), PATH: `${dirname(node)}:${process.env['PATH'] ?? ''}` },
-    },
-  );
+  // The package that holds this Node also holds its headers, for which node-gyp would go to nodejs.org.
+  const headers = readdirSync(join(other, 'node_modules/node/node_modules')).map((name) =>
+    join(other, 'node_modules/node/node_modules', name),
+  )[0];
+  const gyp = spawnSync('npm', ['rebuild', 'better-sqlite3', `--nodedir=${headers ?? ''}`], {
+    cwd: installed,
+    encoding: 'utf8',
+    env: { ...environment(), PATH: `${dirname(node)}:${process.env['PATH'] ?? ''}` },
+  });
   expect({ status: gyp.status, stderr: gyp.stderr }).toMatchObject({ status: 0 });
   const program = join(installed, 'bin/whmapi1');
   const secret = 'JBSWY3DPEHPK3PXP';
