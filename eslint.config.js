@@ -42,7 +42,6 @@ export default tseslint.config(
     files: ['tests/**'],
     rules: { '@typescript-eslint/no-misused-spread': 'off' },
   },
-  { files: ['scripts/*.js'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
   {
     files: ['**/*.cjs', 'bin/whmapi1'],
     languageOptions: {

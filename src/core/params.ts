@@ -19,3 +19,13 @@ export const tfaCode = {
   pattern: { matches: /^\d{3} ?\d{3}$/, expects: 'the six digits that the app shows' },
   doc: 'The six digits that the authenticator app shows now.',
 } as const satisfies Param;
+
+/** A TOTP secret. The pattern lets through what a person may type; `totp.parseSecret` decides. */
+export const tfaSecret = {
+  type: 'string',
+  required: true,
+  sensitive: true,
+  maxLength: 256,
+  pattern: { matches: /^[A-Za-z2-7 =-]+$/, expects: 'Base32: 16 to 103 characters of A-Z and 2-7' },
+  doc: 'The secret in Base32. Spaces, lower case and padding do no harm.',
+} as const satisfies Param;

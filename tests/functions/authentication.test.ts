@@ -114,8 +114,7 @@ describe('twofactorauth_set_tfa_config', () => {
     expect(metadata).toMatchObject({
       result: 0,
       error_code: 'bad_param',
-      reason:
-        'The parameter “secret” should be Base32: 16 to 103 characters of A-Z and 2-7, as twofactorauth_generate_tfa_config gives them.',
+      reason: 'The parameter “secret” should be Base32: 16 to 103 characters of A-Z and 2-7.',
     });
     expect(data).toEqual({ success: 0 });
   });
@@ -137,7 +136,7 @@ describe('twofactorauth_set_tfa_config', () => {
     expect(metadata).toMatchObject({
       error_code: 'missing_param',
       reason:
-        'The parameter “secret” is required: it should be text on one line, without control characters, at most 256 characters. ' +
+        'The parameter “secret” is required: it should be Base32: 16 to 103 characters of A-Z and 2-7. ' +
         'The parameter “tfa_token” is required: it should be the six digits that the app shows.',
     });
   });

@@ -17,7 +17,7 @@ export class Installation {
   time = Date.parse('2026-03-01T12:00:10Z');
   hostname = 'server.example.com';
   /** Set to put something else in the place of a part of the engine. */
-  overrides: Partial<Engine> = {};
+  overrides: { -readonly [Part in keyof Engine]?: Engine[Part] } = {};
   readonly #application: Application;
 
   constructor() {

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { tfaCode } from '../../core/params.ts';
+import { tfaCode, tfaSecret } from '../../core/params.ts';
 import * as tfa from '../../model/tfa.ts';
 import * as tfaCodes from '../../model/tfa-codes.ts';
 import * as totp from '../../model/totp.ts';
@@ -18,13 +18,7 @@ export default defineFunction({
   access: ['create-acct'],
   effect: 'changes',
   params: {
-    secret: {
-      type: 'string',
-      required: true,
-      sensitive: true,
-      maxLength: 256,
-      doc: 'The secret in Base32: 16 to 103 characters of A-Z and 2-7. Spaces, lower case and padding do no harm.',
-    },
+    secret: tfaSecret,
     tfa_token: tfaCode,
   },
   returns: {
@@ -41,10 +35,7 @@ export default defineFunction({
   async handler(args, context) {
     const secret = totp.parseSecret(args.secret);
     if (secret === undefined) {
-      throw badParam(
-        'The parameter “secret” should be Base32: 16 to 103 characters of A-Z and 2-7, as ' +
-          'twofactorauth_generate_tfa_config gives them.',
-      );
+      throw badParam(`The parameter “secret” should be ${tfaSecret.pattern.expects}.`);
     }
     await tfaCodes.enrol(context, context.caller.user, secret, args.tfa_token.replace(' ', ''));
     if (!(await tfa.isPolicyEnabled(context.db))) {

@@ -3,26 +3,30 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { renderUnicodeCompact } from 'uqr';
+import { drawQrCode } from '../src/cli/qr-code.ts';
 
 const whmapi1 = join(import.meta.dirname, '../bin/whmapi1');
 
-/** @returns the answer's data; ends the program where the call failed. */
-function call(name, args = {}) {
+/** Answers the call's data; ends the program where the call failed. */
+function call(name: string, args: Readonly<Record<string, string>> = {}): Record<string, string> {
   const { stdout, status, error } = spawnSync(whmapi1, ['--output=json', '--input=json', name], {
     input: JSON.stringify(args),
     encoding: 'utf8',
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   if (error !== undefined) throw error;
-  if (status === 0) return JSON.parse(stdout).data;
-  console.error(stdout === '' ? `${name} ended with status ${status}.` : JSON.parse(stdout).metadata.reason);
+  const { metadata, data } = JSON.parse(stdout === '' ? '{}' : stdout) as {
+    metadata?: { reason: string };
+    data?: Record<string, string>;
+  };
+  if (status === 0) return data ?? {};
+  console.error(metadata?.reason ?? `${name} ended with status ${status ?? 'unknown'}.`);
   process.exit(status ?? 1);
 }
 
-const { secret, otpauth_str: uri } = call('twofactorauth_generate_tfa_config');
-console.log(`Scan this with an authenticator app, or type the secret into it:\n`);
-if (process.stdout.isTTY) console.log(`${renderUnicodeCompact(uri, { border: 2 })}\n`);
+const { secret = '', otpauth_str: uri = '' } = call('twofactorauth_generate_tfa_config');
+console.log('Scan this with an authenticator app, or type the secret into it:\n');
+if (process.stdout.isTTY) console.log(drawQrCode(uri));
 console.log(`secret: ${secret}\n`);
 
 const terminal = createInterface({ input: process.stdin, output: process.stdout });
