@@ -1,5 +1,5 @@
 // The one place that builds what the engine works with: the store, the machine, the clock, chance, the logs.
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { version } from '../package.json';
 import type { Caller, Sealer } from './core/context.ts';
 import type { Engine } from './core/dispatch.ts';
@@ -22,7 +22,7 @@ export interface Application {
 /** @throws ApiError `store_insecure`, `store_unavailable` when the state directory can't be used. */
 export function createApplication(environment: Readonly<Record<string, string | undefined>>): Application {
   const userId = process.geteuid?.() ?? 0;
-  const directory = new StateDirectory(locateStateDirectory(environment, userId, homedir), userId);
+  const directory = new StateDirectory(locateStateDirectory(environment, userId, home), userId);
   const store = new SqliteStore(directory);
   const now = () => Date.now();
   const engine: Engine = {
@@ -54,12 +54,18 @@ export function createApplication(environment: Readonly<Record<string, string | 
   };
 }
 
+/** HOME where it is an absolute path, else what the user database says. */
+function home(): string {
+  const named = homedir();
+  return named.startsWith('/') ? named : userInfo().homedir;
+}
+
 function sealerOf(directory: StateDirectory): Sealer {
   let loaded: Promise<Sealer> | undefined;
   const load = () =>
     (loaded ??= import('./store/sealer.ts').then(({ FileSealer }) => new FileSealer(directory)));
   return {
-    seal: async (text, purpose, createKey) => (await load()).seal(text, purpose, createKey),
+    seal: async (text, purpose, earlier) => (await load()).seal(text, purpose, earlier),
     open: async (sealed, purpose) => (await load()).open(sealed, purpose),
   };
 }

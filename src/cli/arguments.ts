@@ -10,23 +10,28 @@ const MAX_INPUT_BYTES = 64 * 1024 * 1024;
 
 /** @throws UsageError where something can't be read. */
 export function gatherArguments(line: CommandLine, io: Io): RawArgument[] {
-  if (line.input === 'json' && line.files.some((file) => file.endsWith('=-'))) {
+  const fromStdin = line.files.filter((file) => file.slice(file.indexOf('=')) === '=-').length;
+  if (line.input === 'json' && fromStdin > 0) {
     throw new UsageError('Standard input can be read once: use --input=json or --file KEY=-, not both.');
   }
-  if (line.files.filter((file) => file.endsWith('=-')).length > 1) {
+  if (fromStdin > 1) {
     throw new UsageError('Standard input can be read once: give one --file KEY=- only.');
   }
-  const given = [...line.words.map(readWord), ...line.files.map((file) => readFileArgument(file, io))];
+  const given = [
+    ...line.words.map((word, at) => readWord(word, at + 1)),
+    ...line.files.map((file) => readFileArgument(file, io)),
+  ];
   if (line.input !== 'json') return given;
   const named = new Set(given.map(({ name }) => name));
   return [...readJson(io).filter(({ name }) => !named.has(name)), ...given];
 }
 
 /** `key=value`, both percent-decoded. A plus sign is a plus sign (protocol, Decisions). */
-function readWord(word: string): RawArgument {
+function readWord(word: string, number: number): RawArgument {
   const equals = word.indexOf('=');
   if (equals < 1) {
-    throw new UsageError(`The argument ${quote(word)} is not of the form key=value.`);
+    // Not quoted: a secret whose name was forgotten looks just so.
+    throw new UsageError(`Argument ${number} after the function's name is not of the form key=value.`);
   }
   const name = percentDecode(word.slice(0, equals));
   if (name === undefined) {

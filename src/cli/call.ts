@@ -5,7 +5,7 @@ import type { Envelope } from '../core/envelope.ts';
 import { ApiError, errorKinds } from '../core/errors.ts';
 import { loadRenderer } from '../render/format.ts';
 import { gatherArguments } from './arguments.ts';
-import { WriteError, type Io } from './io.ts';
+import { tell, WriteError, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { plain, styleFor } from './style.ts';
 
@@ -25,7 +25,7 @@ export async function call(line: CommandLine, command: string, io: Io): Promise<
   } catch (error) {
     const xid = application.engine.newXid();
     const where = application.engine.logUnexpected(xid, command, error);
-    io.stderr.write(`whmapi1: (XID ${xid}) An unexpected error occurred. ${where}\n`);
+    tell(io, `whmapi1: (XID ${xid}) An unexpected error occurred. ${where}\n`);
     return 1;
   } finally {
     application.close();
@@ -40,7 +40,7 @@ async function answer(envelope: Envelope, line: CommandLine, command: string, io
     if (!(error instanceof WriteError)) throw error;
     // The reader of a pipe may stop reading when it has seen enough.
     if (error.code !== 'EPIPE') {
-      io.stderr.write(`whmapi1: the call was made, but its answer could not be written: ${error.message}\n`);
+      tell(io, `whmapi1: the call was made, but its answer could not be written: ${error.message}\n`);
       return 1;
     }
   }
@@ -67,11 +67,11 @@ async function comment(envelope: Envelope, command: string, io: Io): Promise<voi
     suggest(command, io);
   }
   if (code === 'missing_param' || code === 'bad_param') {
-    io.stderr.write(`whmapi1 ${command} --help explains the parameters.\n`);
+    tell(io, `whmapi1 ${command} --help explains the parameters.\n`);
   }
   const uri = envelope.data?.otpauth_str;
   if (typeof uri === 'string' && io.stdout.isTerminal() && io.stderr.isTerminal()) {
     const { drawQrCode } = await import('./qr-code.ts');
-    io.stderr.write(drawQrCode(uri));
+    tell(io, drawQrCode(uri));
   }
 }

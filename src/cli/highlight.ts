@@ -19,8 +19,8 @@ export function highlight(text: string, format: Format, style: Style): string {
 }
 
 function yamlLine(line: string, style: Style): string {
-  const [, lead = '', key, colon = '', value = ''] =
-    /^(\s*(?:- )*)([^\s'"|>-][^\s:]*|'[^']*'|"[^"]*")(:)(?: (.*))?$/.exec(line) ?? [];
-  if (key === undefined) return line;
-  return `${lead}${style.name(key)}${colon}${value === '' ? '' : ` ${style.value(value)}`}`;
+  const [, lead = '', key = '', colon = '', value = ''] =
+    /^(\s*(?:- )*)([^\s'"|>-][^\s:]*|'[^']*'|"[^"]*")(: |:$)(.*)$/.exec(line) ?? [];
+  if (key === '') return line;
+  return lead + style.name(key) + colon + (value === '' ? '' : style.value(value));
 }

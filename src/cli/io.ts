@@ -16,6 +16,15 @@ export interface Io {
   readFile(path: string): Uint8Array;
 }
 
+/** Writes to standard error. What can't be written there can't be told to anybody: the exit status still says it. */
+export function tell({ stderr }: Io, text: string): void {
+  try {
+    stderr.write(text);
+  } catch (error) {
+    if (!(error instanceof WriteError)) throw error;
+  }
+}
+
 /** A stream could not be written to. `EPIPE`: its reader has gone, as `| head -1` does. */
 export class WriteError extends Error {
   override readonly name = 'WriteError';

@@ -1,6 +1,6 @@
 // From the command line to the exit status: read it, make the call, print the answer.
 import { quote } from '../core/quote.ts';
-import { WriteError, type Io } from './io.ts';
+import { tell, WriteError, type Io } from './io.ts';
 import { readCommandLine, type CommandLine } from './options.ts';
 import { styleFor } from './style.ts';
 import { UsageError } from './usage-error.ts';
@@ -10,10 +10,15 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     return await run(readCommandLine(argv), io);
   } catch (error) {
-    if (error instanceof WriteError && error.code === 'EPIPE') return 0;
+    if (error instanceof WriteError) {
+      // A reader that has seen enough is no failure.
+      if (error.code === 'EPIPE') return 0;
+      tell(io, `whmapi1: the answer could not be written: ${error.message}\n`);
+      return 1;
+    }
     if (!(error instanceof UsageError)) throw error;
     const { usageLine } = await import('./help.ts');
-    io.stderr.write(`whmapi1: ${error.message}\n${usageLine}\nwhmapi1 --help explains more.\n`);
+    tell(io, `whmapi1: ${error.message}\n${usageLine}\nwhmapi1 --help explains more.\n`);
     return 2;
   }
 }
@@ -45,7 +50,7 @@ async function help(line: CommandLine, io: Io): Promise<number> {
   const load = Object.hasOwn(loaders, line.command) ? loaders[line.command] : undefined;
   if (load === undefined) {
     const { suggest } = await import('./suggest.ts');
-    io.stderr.write(`whmapi1: no function is named ${quote(line.command)}.\n`);
+    tell(io, `whmapi1: no function is named ${quote(line.command)}.\n`);
     suggest(line.command, io);
     return 1;
   }

@@ -64,7 +64,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   try {
     program.parse(argv, { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) throw new UsageError(error.message.replace(/^error: /, ''));
+    if (error instanceof CommanderError) throw new UsageError(withoutValues(error.message));
     throw error;
   }
   const {
@@ -92,4 +92,12 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     words,
     ...(command === undefined ? {} : { command }),
   };
+}
+
+/** Commander's message without what was given as a value, which may be a secret. */
+function withoutValues(message: string): string {
+  return message
+    .replace(/^error: /, '')
+    .replace(/^(unknown option '[^=']*)=[^]*?'(?=$|\n\()/, "$1'")
+    .replace(/^(option '.*?') argument '[^]*' is invalid\. A/, '$1: a');
 }

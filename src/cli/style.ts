@@ -7,11 +7,10 @@ export interface Style {
   name(text: string): string;
   value(text: string): string;
   faint(text: string): string;
-  error(text: string): string;
 }
 
 const same = (text: string) => text;
-export const plain: Style = { heading: same, name: same, value: same, faint: same, error: same };
+export const plain: Style = { heading: same, name: same, value: same, faint: same };
 
 /** Colour where a person reads: on a terminal, unless NO_COLOR (no-color.org) or --color says otherwise. */
 export async function styleFor(
@@ -32,6 +31,5 @@ async function colourful(): Promise<Style> {
     name: (text) => chalk.cyan(text),
     value: (text) => chalk.green(text),
     faint: (text) => chalk.dim(text),
-    error: (text) => chalk.red(text),
   };
 }

@@ -5,18 +5,16 @@ import { ApiError } from './errors.ts';
 import { anyOf, quote } from './quote.ts';
 import type { Json } from './values.ts';
 
-export interface ReadArguments {
-  /** What the handler gets: one entry per parameter, and `rest`. */
-  readonly args: Readonly<Record<string, unknown>>;
-  /** Names that no parameter has, as they were sent. */
-  readonly unknown: readonly string[];
-}
+/** What the handler gets: one entry per parameter, and `rest`. */
+export type ReadArguments = Readonly<Record<string, unknown>>;
 
 const DEFAULT_MAX_LENGTH = 4096;
+/** A reason names at most this many faults. */
+const MAX_PROBLEMS = 10;
 
 /** @throws ApiError `missing_param` or `bad_param`, whose reason names every wrong parameter. */
 export function readArguments(spec: Spec, given: readonly RawArgument[]): ReadArguments {
-  const { byParam, rest, unknown } = sortOut(spec, given);
+  const { byParam, rest } = sortOut(spec, given);
   const args: Record<string, unknown> = { rest };
   const missing: string[] = [];
   const bad: string[] = [];
@@ -26,18 +24,33 @@ export function readArguments(spec: Spec, given: readonly RawArgument[]): ReadAr
       missing.push(`The parameter “${name}” is required: it should be ${expectation(param)}.`);
     } else if (values.length > 1 && param.list !== true) {
       bad.push(`The parameter “${name}” is given ${values.length} times; give it once.`);
+    } else if (values.length === 0 && param.list !== true) {
+      args[name] = defaultOf(param);
     } else {
       const read = values.map((value) => readValue(name, param, value, bad));
-      args[name] = param.list === true ? read : (read[0] ?? param.default);
+      args[name] = param.list === true ? read : read[0];
     }
   }
   if (spec.rest !== undefined && Object.keys(rest).length === 0) {
     missing.push(`An argument “${spec.rest.key}” is required: ${spec.rest.doc}`);
   }
   if (missing.length + bad.length > 0) {
-    throw new ApiError(bad.length > 0 ? 'bad_param' : 'missing_param', [...missing, ...bad].join(' '));
+    const problems = [...missing, ...bad];
+    const more = problems.length - MAX_PROBLEMS;
+    const reason = problems.slice(0, MAX_PROBLEMS).join(' ') + (more > 0 ? ` And ${more} more.` : '');
+    throw new ApiError(bad.length > 0 ? 'bad_param' : 'missing_param', reason);
   }
-  return { args, unknown };
+  return args;
+}
+
+/** The names that no parameter has, as they were sent. */
+export function unknownNames(spec: Spec, given: readonly RawArgument[]): string[] {
+  if (spec.rest !== undefined) return [];
+  return given.map(({ name }) => name).filter((name) => paramOf(spec, name) === undefined);
+}
+
+function defaultOf(param: Param): unknown {
+  return param.type === 'flag' && param.default !== undefined ? Number(param.default) === 1 : param.default;
 }
 
 /** The parameter that an argument's name means: `user`, or `user-2` where `user` is a list. */
@@ -55,18 +68,16 @@ export function paramOf(
 function sortOut(spec: Spec, given: readonly RawArgument[]) {
   const slots = new Map<string, { number: number; value: Json }[]>();
   const rest: Record<string, Json> = Object.create(null) as Record<string, Json>;
-  const unknown: string[] = [];
   for (const { name, value } of given) {
     const target = paramOf(spec, name);
     if (target !== undefined) {
       const values = Array.isArray(value) && target.param.type !== 'json' ? value : [value];
       const slot = slots.get(target.base) ?? [];
-      slot.push(...values.map((item) => ({ number: target.number, value: item })));
+      for (const item of values) slot.push({ number: target.number, value: item });
       slots.set(target.base, slot);
     } else if (spec.rest !== undefined) {
-      rest[name] = typeof value === 'string' ? (parseJson(value) ?? value) : value;
-    } else {
-      unknown.push(name);
+      const parsed = typeof value === 'string' ? parseJson(value) : value;
+      rest[name] = parsed === undefined ? value : parsed;
     }
   }
   const byParam = new Map<string, Json[]>();
@@ -78,7 +89,7 @@ function sortOut(spec: Spec, given: readonly RawArgument[]) {
       slot.map((entry) => entry.value).filter((value) => value !== null),
     );
   }
-  return { byParam, rest, unknown };
+  return { byParam, rest };
 }
 
 function readValue(name: string, param: Param, value: Json, problems: string[]): unknown {
@@ -110,10 +121,15 @@ function fits(param: Param, text: string): boolean {
       /^-?\d{1,15}$/.test(text) && number >= (param.min ?? -Infinity) && number <= (param.max ?? Infinity)
     );
   }
-  if (text.length > (param.maxLength ?? DEFAULT_MAX_LENGTH)) return false;
+  const most = param.maxLength ?? DEFAULT_MAX_LENGTH;
+  // Characters, of which an emoji is one though JavaScript counts two.
+  if (text.length > most && (text.length > 2 * most || Array.from(text).length > most)) return false;
+  if (!text.isWellFormed()) return false;
 
   const control =
-    param.multiline === true ? /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/ : /[\u0000-\u001f\u007f]/;
+    param.multiline === true
+      ? /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/
+      : /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
   return !control.test(text) && (param.pattern?.matches.test(text) ?? true);
 }
 
@@ -126,6 +142,7 @@ export function expectation(param: Param): string {
     if (param.min !== undefined && param.max !== undefined) {
       return `a whole number from ${param.min} to ${param.max}`;
     }
+    if (param.max !== undefined) return `a whole number, ${param.max} or less`;
     return param.min === undefined ? 'a whole number' : `a whole number, ${param.min} or more`;
   }
   if (param.pattern !== undefined) return param.pattern.expects;

@@ -30,15 +30,22 @@ export function maskArguments(
   spec: Spec | undefined,
   given: readonly RawArgument[],
 ): AuditRecord['arguments'] {
-  return given.slice(0, MAX_ARGUMENTS).map(({ name, value }) => {
+  const shown = given.slice(0, MAX_ARGUMENTS).map(({ name, value }): [string, Json] => {
     const param = spec === undefined ? undefined : paramOf(spec, name)?.param;
-    const shown = name.startsWith('api.') || (param !== undefined && param.sensitive !== true);
-    return [shorten(name), shown ? shorten(text(value)) : MASK];
+    const isOpen = name.startsWith('api.') || (param !== undefined && param.sensitive !== true);
+    return [shorten(name), isOpen ? shorten(text(value)) : MASK];
   });
+  const more = given.length - shown.length;
+  return more > 0 ? [...shown, ['…', `${more} more`]] : shown;
 }
 
 function text(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value === 'string') return value;
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return 'nested too deep to show';
+  }
 }
 
 function shorten(value: string): string {

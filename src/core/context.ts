@@ -26,10 +26,11 @@ export interface Db {
 /** Seals secrets for storage and opens them (AES-256-GCM): a copied database alone gives nothing away. */
 export interface Sealer {
   /**
-   * `purpose` is bound to the result: it opens only under the same purpose.
-   * `createKey` allows a new key to be made when there is none; say so only when nothing is sealed yet.
+   * `purpose` is bound to the result: it opens only under the same purpose. `earlier` is anything that was sealed
+   * before and is still stored: one key seals all. Without it, a new key is made where there is none.
+   * @throws ApiError `key_lost` when there is no key, or another than the one that sealed `earlier`.
    */
-  seal(text: string, purpose: string, createKey: boolean): Promise<Uint8Array>;
+  seal(text: string, purpose: string, earlier: Uint8Array | undefined): Promise<Uint8Array>;
   /** @throws ApiError `key_lost` when the key is missing or is another one. */
   open(sealed: Uint8Array, purpose: string): Promise<string>;
 }

@@ -75,7 +75,10 @@ export function exampleCommand(fn: AnyFunction, example: Example): string {
   const call = ['whmapi1', ...(example.input === undefined ? [] : ['--input=json']), fn.name, ...words].join(
     ' ',
   );
-  return example.input === undefined ? call : `echo ${shellWord(JSON.stringify(example.input))} | ${call}`;
+  if (example.input === undefined) return call;
+  const json = JSON.stringify(example.input);
+  // Some shells' echo reads backslashes.
+  return `${json.includes('\\') ? "printf '%s'" : 'echo'} ${shellWord(json)} | ${call}`;
 }
 
 /** Encodes what the command line would decode. */

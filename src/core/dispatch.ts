@@ -1,6 +1,6 @@
 // One call from name to envelope: find, authorise, read arguments, run, shape, audit.
 import { authorise } from './access.ts';
-import { readArguments } from './arguments.ts';
+import { readArguments, unknownNames } from './arguments.ts';
 import { maskArguments, type AuditRecord } from './audit.ts';
 import type { Call, Caller, Context, Db, Host, IndexRow, RawArgument, Sealer } from './context.ts';
 import type { AnyFunction, Fields } from './define.ts';
@@ -28,6 +28,8 @@ export interface Engine {
   readonly sealer: Sealer;
   readonly host: Host;
   readonly version: string;
+  /** True for the calls of a batch whose outermost transaction is going to be taken back. */
+  readonly insideDryRun?: boolean;
   readonly find: (command: string) => Promise<AnyFunction | undefined>;
   readonly functions: () => Promise<Readonly<Record<string, IndexRow>>>;
   readonly now: () => number;
@@ -114,12 +116,10 @@ class Dispatch {
     this.#function = fn;
     authorise(this.#caller, command, fn.access);
     const meta = await this.#readMeta(fn, args);
-    const read = readArguments(
-      fn,
-      args.filter(({ name }) => !isMeta(name)),
-    );
-    await this.#warnOfUnknown(fn, read.unknown);
-    return { fn, meta, args: read.args };
+    const own = args.filter(({ name }) => !isMeta(name));
+    // Before anything is refused: a mistyped name is often why another is missing.
+    await this.#warnOfUnknown(fn, unknownNames(fn, own));
+    return { fn, meta, args: readArguments(fn, own) };
   }
 
   async #readMeta(fn: AnyFunction, args: readonly RawArgument[]): Promise<MetaArguments | undefined> {
@@ -177,7 +177,8 @@ class Dispatch {
       const value = await run(db, nested);
       // Written before the change is kept: the log may name a change that did not come about, never miss one.
       this.#audit(value, !dryRun);
-      return { value, keep: !dryRun };
+      // A call inside a dry run leaves it to the outermost, so that later ones see what it did.
+      return { value, keep: !dryRun || this.#engine.insideDryRun === true };
     });
   }
 
@@ -204,7 +205,11 @@ class Dispatch {
       warn: (sentence) => this.#warnings.push(sentence),
       functions: () => engine.functions(),
       call: (call) =>
-        dispatch({ ...call, dryRun: this.#call.dryRun }, this.#caller, { ...engine, store: nested }),
+        dispatch({ ...call, dryRun: this.#call.dryRun }, this.#caller, {
+          ...engine,
+          store: nested,
+          insideDryRun: this.#call.dryRun,
+        }),
     };
   }
 
@@ -242,7 +247,7 @@ class Dispatch {
       time: now,
       xid: this.#xid,
       caller: this.#caller.user,
-      function: printable(command),
+      function: this.#function?.name ?? nameOnly(command),
       arguments: maskArguments(this.#function, args),
       result: outcome.ok ? 1 : 0,
       ...(outcome.ok ? {} : { error_code: outcome.error.code }),
@@ -258,6 +263,12 @@ const MAX_WARNINGS = 20;
 
 function isMeta(name: string): boolean {
   return name.startsWith('api.');
+}
+
+/** As much of an unknown function's name as can be a name: what follows may be a secret. */
+function nameOnly(command: string): string {
+  const [name = ''] = /^\w{0,64}/.exec(command) ?? [];
+  return name === command ? name : `${name}…`;
 }
 
 /** The fields that a list's items have by the function's description; undefined where it doesn't say. */

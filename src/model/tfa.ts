@@ -21,14 +21,14 @@ export interface StoredSecret {
 /** Stores a secret as it is, without a code: for moving it from another server. */
 export async function putSecret(context: TfaContext, user: string, stored: StoredSecret): Promise<void> {
   const { kind, name, secret } = stored;
-  const first = (await context.db.get('SELECT 1 FROM tfa_secret LIMIT 1')) === undefined;
+  const earlier = await context.db.get<{ sealed: Uint8Array }>('SELECT sealed FROM tfa_secret LIMIT 1');
   await context.db.run(
     `INSERT INTO tfa_secret (username, kind, name, sealed, created_at) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (username, kind, name) DO UPDATE SET sealed = excluded.sealed, created_at = excluded.created_at`,
     user,
     kind,
     name,
-    await context.sealer.seal(secret, purposeOf(user, kind, name), first),
+    await context.sealer.seal(secret, purposeOf(user, kind, name), earlier?.sealed),
     context.now(),
   );
 }

@@ -1,13 +1,22 @@
 // Seals secrets with AES-256-GCM (NIST SP 800-38D) under a key in its own file of the state directory.
 // The file holds an id (8 bytes, by which a sealed secret knows its key) and the key (32).
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { closeSync, constants, fsyncSync, linkSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  linkSync,
+  readSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import type { Sealer } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
+import { KEY_FILE as FILE } from './sealer-file.ts';
 import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
 
-const FILE = 'secret.key';
 const KEY_ID_BYTES = 8;
 const KEY_BYTES = 32;
 const FORMAT = 1;
@@ -23,14 +32,13 @@ interface Key {
 /** Sealed form: format (1 byte), key id (8), nonce (12), tag (16), cipher text. */
 export class FileSealer implements Sealer {
   readonly #directory: StateDirectory;
-  #key: Key | undefined;
 
   constructor(directory: StateDirectory) {
     this.#directory = directory;
   }
 
-  async seal(text: string, purpose: string, createKey: boolean): Promise<Uint8Array> {
-    const key = (this.#key ??= this.#read() ?? (createKey ? this.#create() : this.#lost('is missing')));
+  async seal(text: string, purpose: string, earlier: Uint8Array | undefined): Promise<Uint8Array> {
+    const key = earlier === undefined ? this.#keyForFirst() : this.#keyOf(Buffer.from(earlier));
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', key.bytes, nonce).setAAD(Buffer.from(purpose));
     const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
@@ -38,14 +46,10 @@ export class FileSealer implements Sealer {
   }
 
   async open(sealed: Uint8Array, purpose: string): Promise<string> {
-    const key = (this.#key ??= this.#read() ?? this.#lost('is missing'));
     const bytes = Buffer.from(sealed);
-    if (bytes[0] !== FORMAT || bytes.length < HEADER_BYTES) {
-      throw new Error('A sealed secret has an unknown format.');
-    }
-    let at = 1;
+    const key = this.#keyOf(bytes);
+    let at = 1 + KEY_ID_BYTES;
     const take = (count: number) => bytes.subarray(at, (at += count));
-    if (!take(KEY_ID_BYTES).equals(key.id)) this.#lost('is not the key that sealed the stored secrets');
     const decipher = createDecipheriv('aes-256-gcm', key.bytes, take(NONCE_BYTES)).setAAD(
       Buffer.from(purpose),
     );
@@ -53,14 +57,44 @@ export class FileSealer implements Sealer {
     return Buffer.concat([decipher.update(bytes.subarray(at)), decipher.final()]).toString('utf8');
   }
 
-  #read(): Key | undefined {
+  /** The key that sealed this. */
+  #keyOf(sealed: Buffer): Key {
+    if (sealed[0] !== FORMAT || sealed.length < HEADER_BYTES) {
+      throw new Error('A sealed secret has an unknown format.');
+    }
+    const key = this.#read();
+    if (key === undefined) this.#lost('is missing');
+    if (key === 'damaged') this.#lost('is damaged');
+    if (!sealed.subarray(1, 1 + KEY_ID_BYTES).equals(key.id)) {
+      this.#lost('is not the key that sealed the stored secrets');
+    }
+    return key;
+  }
+
+  /** The key where nothing is sealed yet: the one that is there, else a new one. */
+  #keyForFirst(): Key {
+    const key = this.#read();
+    if (key !== undefined && key !== 'damaged') return key;
+    const path = this.#directory.file(FILE);
+    try {
+      if (key === 'damaged') renameSync(path, `${path}.damaged`);
+      this.#create();
+    } catch (error) {
+      throw unavailable(error, path);
+    }
+    const created = this.#read();
+    if (created === undefined || created === 'damaged') this.#lost('vanished as soon as it was made');
+    return created;
+  }
+
+  #read(): Key | 'damaged' | undefined {
     const path = this.#directory.file(FILE);
     try {
       const descriptor = this.#directory.open(FILE, constants.O_RDONLY | constants.O_NOFOLLOW);
       try {
         const size = KEY_ID_BYTES + KEY_BYTES;
         const file = Buffer.alloc(size + 1);
-        if (readSync(descriptor, file) !== size) this.#lost(`is damaged (it should hold ${size} bytes)`);
+        if (readSync(descriptor, file) !== size) return 'damaged';
         return { id: file.subarray(0, KEY_ID_BYTES), bytes: file.subarray(KEY_ID_BYTES, size) };
       } finally {
         closeSync(descriptor);
@@ -72,30 +106,28 @@ export class FileSealer implements Sealer {
   }
 
   /** The first of several processes wins; all use its key. */
-  #create(): Key {
+  #create(): void {
     const { O_WRONLY, O_CREAT, O_EXCL } = constants;
     const draft = `${FILE}.${randomBytes(8).toString('hex')}`;
+    const descriptor = this.#directory.open(draft, O_WRONLY | O_CREAT | O_EXCL);
     try {
-      const descriptor = this.#directory.open(draft, O_WRONLY | O_CREAT | O_EXCL);
       try {
-        try {
-          writeSync(descriptor, randomBytes(KEY_ID_BYTES + KEY_BYTES));
-          fsyncSync(descriptor);
-        } finally {
-          closeSync(descriptor);
+        const bytes = randomBytes(KEY_ID_BYTES + KEY_BYTES);
+        if (writeSync(descriptor, bytes) < bytes.length) {
+          throw Object.assign(new Error('The key was cut short.'), { code: 'ENOSPC' });
         }
-        // link(2) never replaces: a key that another process made a moment ago stays.
-        linkSync(this.#directory.file(draft), this.#directory.file(FILE));
-      } catch (error) {
-        if ((error as { code?: string }).code !== 'EEXIST') throw error;
+        fsyncSync(descriptor);
       } finally {
-        unlinkSync(this.#directory.file(draft));
+        closeSync(descriptor);
       }
-      this.#directory.sync();
+      // link(2) never replaces: a key that another process made a moment ago stays.
+      linkSync(this.#directory.file(draft), this.#directory.file(FILE));
     } catch (error) {
-      throw unavailable(error, this.#directory.file(FILE));
+      if ((error as { code?: string }).code !== 'EEXIST') throw error;
+    } finally {
+      unlinkSync(this.#directory.file(draft));
     }
-    return this.#read() ?? this.#lost('is missing');
+    this.#directory.sync();
   }
 
   #lost(what: string): never {

@@ -1,9 +1,10 @@
 // The SQLite database in the state directory: opening it safely, transactions, migrations.
-import { closeSync, constants } from 'node:fs';
+import { closeSync, constants, existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { Db, SqlValue } from '../core/context.ts';
 import type { Store, Work } from '../core/dispatch.ts';
 import { ApiError } from '../core/errors.ts';
+import { KEY_FILE } from './sealer-file.ts';
 import { schemaVersion } from './schema-version.generated.ts';
 import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
@@ -134,10 +135,22 @@ async function open(directory: StateDirectory): Promise<Database.Database> {
           'Update this program; nothing was changed.',
       );
     }
+    if (version === 0) refuseLostDatabase(directory);
     if (version < schemaVersion) await (await import('./migrate.ts')).migrate(database, directory);
     return database;
   } catch (error) {
     database.close();
     throw error;
   }
+}
+
+/** A key is made after the database: where it stands beside an empty one, what the database held is gone. */
+function refuseLostDatabase(directory: StateDirectory): void {
+  const key = directory.file(KEY_FILE);
+  if (!existsSync(key)) return;
+  throw new ApiError(
+    'store_unavailable',
+    `“${directory.file(FILE)}” is empty, though “${key}” shows that it held secrets. Restore it from a backup; ` +
+      'or, to begin anew, move the key file away.',
+  );
 }

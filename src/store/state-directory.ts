@@ -55,7 +55,11 @@ export class StateDirectory {
     const path = this.file(name);
     const descriptor = openSync(path, flags, 0o600);
     try {
-      this.#refuseInsecure(path, fstatSync(descriptor), '600');
+      const stats = fstatSync(descriptor);
+      if (!stats.isFile()) {
+        throw new ApiError('store_unavailable', `“${path}” is no ordinary file. Move it away.`);
+      }
+      this.#refuseInsecure(path, stats, '600');
     } catch (error) {
       closeSync(descriptor);
       throw error;
@@ -86,8 +90,18 @@ export class StateDirectory {
   }
 }
 
+/** Step by step: Node's `recursive` calls a read-only file system a missing folder. */
 function create(path: string): Stats {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === 'ENOENT' && path !== dirname(path)) {
+      create(dirname(path));
+      return create(path);
+    }
+    if (code !== 'EEXIST') throw error;
+  }
   syncDirectory(dirname(path));
   return statSync(path);
 }

@@ -11,6 +11,8 @@ const causes: Readonly<Record<string, string>> = {
   EPERM: 'the operation is not permitted. Check its owner, mode and attributes (lsattr)',
   ENOENT: 'a folder above it does not exist. Create it, or set WHMAPI1_STATE_DIR to another place',
   ENOTDIR: 'a part of its path is no folder. Set WHMAPI1_STATE_DIR to another place',
+  EISDIR: 'it is a folder, where a file should be. Move it away and restore the file from a backup',
+  ELOOP: 'it is a symbolic link, which is not followed. Put the file itself there',
   EMFILE: 'too many files are open. Raise the limit (ulimit -n) and repeat the call',
   EIO: 'the disk reported an error. Check it (dmesg) before you go on',
 };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expectation, paramOf, readArguments } from '../../src/core/arguments.ts';
+import { expectation, paramOf, readArguments, unknownNames } from '../../src/core/arguments.ts';
 import { defineFunction, type Param, type Rest } from '../../src/core/define.ts';
 import { ApiError } from '../../src/core/errors.ts';
 import type { Json } from '../../src/core/values.ts';
@@ -25,10 +25,9 @@ function specOf(params: Params, rest?: Rest) {
 }
 
 function read(params: Params, given: Given, rest?: Rest) {
-  return readArguments(
-    specOf(params, rest),
-    given.map(([name, value]) => ({ name, value })),
-  );
+  const spec = specOf(params, rest);
+  const raw = given.map(([name, value]) => ({ name, value }));
+  return { args: readArguments(spec, raw), unknown: unknownNames(spec, raw) };
 }
 
 /** What one parameter, named `p`, is read as. */
@@ -525,7 +524,7 @@ describe('whatever is sent', () => {
       fc.property(fc.array(argument, { maxLength: 5 }), fc.boolean(), (given, complete) => {
         let args: Readonly<Record<string, unknown>>;
         try {
-          ({ args } = readArguments(spec, complete ? [...needed, ...given] : given));
+          args = readArguments(spec, complete ? [...needed, ...given] : given);
         } catch (error) {
           return error instanceof ApiError && ['missing_param', 'bad_param'].includes(error.code);
         }

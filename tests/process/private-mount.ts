@@ -8,7 +8,7 @@ const isRoot = process.getuid?.() === 0;
 
 export class PrivateMount {
   /** Runs a command within the namespace, where the file system is mounted: `Options.through`. */
-  readonly through: readonly string[];
+  readonly through: readonly [string, ...string[]];
   readonly #folder: string;
   readonly #holder: ChildProcessWithoutNullStreams;
 
@@ -63,8 +63,11 @@ export class PrivateMount {
   }
 
   async makeReadOnly(): Promise<void> {
-    const [command = '', ...words] = [...this.through, 'mount', '-o', 'remount,ro', this.#folder];
-    const status = await new Promise((done) => spawn(command, words, { stdio: 'ignore' }).on('close', done));
+    const [command, ...words] = this.through;
+    const remount = spawn(command, [...words, 'mount', '-o', 'remount,bind,ro', this.#folder], {
+      stdio: 'ignore',
+    });
+    const status = await new Promise((done) => remount.on('close', done));
     if (status !== 0) throw new Error('The file system could not be made read-only.');
   }
 

@@ -1,4 +1,5 @@
 // What stands in a state directory, read past the program.
+import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -34,6 +35,13 @@ export function issuerOf(state: string): string | undefined {
   return (row as { issuer: string } | undefined)?.issuer;
 }
 
+/** Changes a byte of every sealed secret, which the program meets as an unexpected error. */
+export function breakSecrets(state: string): void {
+  const database = new Database(join(state, 'store.db'));
+  database.exec("UPDATE tfa_secret SET sealed = CAST(substr(sealed, 1, 40) || 'changed' AS BLOB)");
+  database.close();
+}
+
 /** The names in a directory, each with its permissions (such as “600”). */
 export function modesIn(directory: string): Record<string, string> {
   return Object.fromEntries(
@@ -47,14 +55,15 @@ export function modeOf(path: string): string {
   return (lstatSync(path).mode & 0o777).toString(8);
 }
 
-/** The bytes of the files that hold data; the audit log grows with each call, so it is not among them. */
+/** A hash of each file that holds data; the audit log grows with each call, so it is not among them. */
 export function dataIn(state: string): Record<string, string> {
   const names = readdirSync(state).filter((name) => name !== 'audit.log');
-  return Object.fromEntries(
-    names
-      .filter((name) => lstatSync(join(state, name)).isFile())
-      .map((name) => [name, readFileSync(join(state, name)).toString('base64')]),
-  );
+  return Object.fromEntries(names.map((name) => [name, hashOf(join(state, name))]));
+}
+
+function hashOf(path: string): string {
+  if (!lstatSync(path).isFile()) return 'no file';
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
 function inDatabase<T>(state: string, work: (database: Database.Database) => T): T {

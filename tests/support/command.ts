@@ -122,7 +122,7 @@ export function freshFolder(): { readonly path: string; readonly state: string }
     path = mkdtempSync(join(tmpdir(), 'whmapi1-process-'));
   });
   afterEach(() => {
-    rmSync(path, { recursive: true, force: true });
+    rmSync(path, { recursive: true, force: true, maxRetries: 3 });
   });
   return {
     get path() {

@@ -1,9 +1,10 @@
 // A terminal of its own for a test: streams in memory, a real state directory, and real files to read.
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../src/cli/main.ts';
-import type { Output } from '../../src/cli/io.ts';
+import { WriteError, type Output } from '../../src/cli/io.ts';
 
 export interface Printed {
   readonly status: number;
@@ -17,8 +18,8 @@ export class Terminal {
   stdin: string | Uint8Array | undefined = '';
   /** The streams that a person sees; the others are pipes. */
   seen: readonly ('stdout' | 'stderr')[] = [];
-  /** The streams whose reader has gone. */
-  closed: readonly ('stdout' | 'stderr')[] = [];
+  /** What keeps a stream from being written: `{ stdout: 'EPIPE' }`, where its reader has gone. */
+  broken: { readonly stdout?: string; readonly stderr?: string } = {};
   environment: Record<string, string | undefined> = { WHMAPI1_STATE_DIR: join(this.directory, 'state') };
 
   /** Types a command line, without the program's name. */
@@ -26,7 +27,8 @@ export class Terminal {
     const printed = { stdout: '', stderr: '' };
     const output = (name: 'stdout' | 'stderr'): Output => ({
       write: (text) => {
-        if (this.closed.includes(name)) throw systemError('EPIPE', 'broken pipe, write');
+        const code = this.broken[name];
+        if (code !== undefined) throw new WriteError(code, `${code}: write`);
         printed[name] += text;
       },
       isTerminal: () => this.seen.includes(name),
@@ -36,8 +38,8 @@ export class Terminal {
       stderr: output('stderr'),
       environment: this.environment,
       readStdin: () => {
-        if (this.stdin === undefined) throw systemError('EIO', 'i/o error, read');
-        return Buffer.from(this.stdin);
+        if (this.stdin === undefined) throw new Error('EIO: i/o error, read');
+        return typeof this.stdin === 'string' ? Buffer.from(this.stdin) : this.stdin;
       },
       readFile: (path) => readFileSync(path),
     });
@@ -56,6 +58,10 @@ export class Terminal {
   }
 }
 
-function systemError(code: string, text: string): Error {
-  return Object.assign(new Error(`${code}: ${text}`), { code });
+/** The words and the standard input that a POSIX shell gives the program where this is typed. */
+export function shellWords(command: string): { words: string[]; stdin: string } {
+  const program = String.raw`whmapi1() { for word; do printf '%s\0' "$word"; done; printf '\0'; cat; }`;
+  const output = execFileSync('sh', ['-c', `${program}\n${command}`], { encoding: 'utf8', input: '' });
+  const end = output.indexOf('\0\0');
+  return { words: output.slice(0, end).split('\0'), stdin: output.slice(end + 2) };
 }

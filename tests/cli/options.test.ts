@@ -1,0 +1,131 @@
+import { Terminal } from '../support/terminal.ts';
+
+let terminal: Terminal;
+beforeEach(() => {
+  terminal = new Terminal();
+});
+afterEach(() => {
+  terminal.remove();
+});
+
+const JSON_ANSWER =
+  '{"metadata":{"version":1,"reason":"OK","result":1,"command":"version"},"data":{"version":"0.1.0"}}\n';
+
+test.each([
+  [['--output=json', 'version']],
+  [['--output', 'json', 'version']],
+  [['version', '--output=json']],
+  [['version', '--output', 'json']],
+  [['--output=yaml', 'version', '--output=json']],
+  [['--output=json', '--', 'version']],
+  [['version', '--output=json', '--']],
+])('%j calls version and writes JSON', async (argv) => {
+  expect(await terminal.run(...argv)).toEqual({ status: 0, stdout: JSON_ANSWER, stderr: '' });
+});
+
+test('options may stand among the arguments', async () => {
+  const { stdout } = await terminal.run(
+    ...[
+      'twofactorauth_remove_user_config',
+      'user=root',
+      '--output=json',
+      'user=ann',
+      '--dry-run',
+      'user=bob',
+    ],
+  );
+  expect(stdout).toBe(
+    '{"metadata":{"version":1,"reason":"OK","result":1,"command":"twofactorauth_remove_user_config","dry_run":1},' +
+      '"data":{"users_modified":["root"],"failed":{"ann":"You do not have a user named “ann”.",' +
+      '"bob":"You do not have a user named “bob”."}}}\n',
+  );
+});
+
+test.each([
+  [
+    'yaml',
+    '---\ndata:\n  version: 0.1.0\nmetadata:\n  command: version\n  reason: OK\n  result: 1\n  version: 1\n',
+  ],
+  ['json', JSON_ANSWER],
+  [
+    'jsonpretty',
+    '{\n  "metadata": {\n    "version": 1,\n    "reason": "OK",\n    "result": 1,\n    "command": "version"\n  },\n' +
+      '  "data": {\n    "version": "0.1.0"\n  }\n}\n',
+  ],
+  [
+    'xml',
+    '<?xml version="1.0" encoding="UTF-8"?>\n<result>\n  <metadata>\n    <version>1</version>\n    <reason>OK</reason>\n' +
+      '    <result>1</result>\n    <command>version</command>\n  </metadata>\n  <data>\n    <version>0.1.0</version>\n' +
+      '  </data>\n</result>\n',
+  ],
+])('--output=%s', async (format, stdout) => {
+  expect(await terminal.run(`--output=${format}`, 'version')).toEqual({ status: 0, stdout, stderr: '' });
+});
+
+test('without --output the answer is YAML', async () => {
+  expect((await terminal.run('gethostname')).stdout).toMatch(/^---\ndata:\n {2}hostname: /);
+});
+
+test('--dry-run keeps nothing', async () => {
+  const { stdout } = await terminal.run('--dry-run', 'twofactorauth_enable_policy', '--output=json');
+  expect(stdout).toBe(
+    '{"metadata":{"version":1,"reason":"OK","result":1,"command":"twofactorauth_enable_policy","dry_run":1}}\n',
+  );
+  expect((await terminal.run('twofactorauth_policy_status')).stdout).toContain('is_enabled: 0');
+});
+
+describe('a command line that cannot be read', () => {
+  test.each([
+    [[], 'No function is named.'],
+    [['--output=json'], 'No function is named.'],
+    [['--'], 'No function is named.'],
+    [['user=root'], 'The first word should be a function’s name, not a key=value argument.'],
+    [['=root'], 'The first word should be a function’s name, not a key=value argument.'],
+    [['version', 'root'], "Argument 1 after the function's name is not of the form key=value."],
+    [['version', ''], "Argument 1 after the function's name is not of the form key=value."],
+    [['version', '=root'], "Argument 1 after the function's name is not of the form key=value."],
+    [['version', 'a\u001b[2Jb'], "Argument 1 after the function's name is not of the form key=value."],
+    [['version', '--', '-x'], "Argument 1 after the function's name is not of the form key=value."],
+    [
+      ['--output=toml', 'version'],
+      "option '--output <format>': allowed choices are yaml, json, jsonpretty, xml.",
+    ],
+    [
+      ['--output=', 'version'],
+      "option '--output <format>': allowed choices are yaml, json, jsonpretty, xml.",
+    ],
+    [
+      ['--output=JSON', 'version'],
+      "option '--output <format>': allowed choices are yaml, json, jsonpretty, xml.",
+    ],
+    [['version', '--output'], "option '--output <format>' argument missing"],
+    [['--input=yaml', 'version'], "option '--input <format>': allowed choices are json."],
+    [['--color=red', 'version'], "option '--color <when>': allowed choices are auto, always, never."],
+    [['--outptu', 'json', 'version'], "unknown option '--outptu'\n(Did you mean --output?)"],
+    [['version', '-x'], "unknown option '-x'"],
+    [['version', '--user=bob'], "unknown option '--user'"],
+    [['version', '--file'], "option '--file <key=path>' argument missing"],
+  ])('%j is refused, and nothing is called', async (argv, reason) => {
+    expect(await terminal.run(...argv)).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `whmapi1: ${reason}\nUsage: whmapi1 [options] FUNCTION [key=value ...]\nwhmapi1 --help explains more.\n`,
+    });
+  });
+
+  test('is refused before anything of it is done', async () => {
+    await terminal.run('twofactorauth_enable_policy', 'word');
+    expect((await terminal.run('twofactorauth_policy_status')).stdout).toContain('is_enabled: 0');
+  });
+});
+
+test('--version tells the version, whatever else is said', async () => {
+  for (const argv of [
+    ['--version'],
+    ['version', '--version'],
+    ['--version', '--help'],
+    ['--version', '--', 'x'],
+  ]) {
+    expect(await terminal.run(...argv)).toEqual({ status: 0, stdout: '0.1.0\n', stderr: '' });
+  }
+});

@@ -1,0 +1,155 @@
+// What holds for every function, whoever writes it.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import families from '../../src/catalogue/families.json';
+import type { AnyFunction, Field, Fields } from '../../src/core/define.ts';
+import { exampleCommand } from '../../src/core/describe.ts';
+import type { Hash } from '../../src/core/values.ts';
+import { index } from '../../src/functions/index.generated.ts';
+import { loaders } from '../../src/functions/loaders.generated.ts';
+import { faultsOf } from '../support/returns.ts';
+import { shellWords, Terminal } from '../support/terminal.ts';
+
+/** How a summary may begin: an imperative. Add to it, and keep to one word for one thing. */
+const verbs = ['Give', 'List', 'Make', 'Remove', 'Run', 'Set', 'Store', 'Tell', 'Turn'];
+
+/** Functions that stand in no list of the catalogue, and why they are here. */
+const beyondTheCatalogue: Record<string, string> = {
+  twofactorauth_get_tfa_config_for_user: 'version 118 is newer than the catalogue',
+  twofactorauth_set_tfa_config_for_user: 'version 118 is newer than the catalogue',
+};
+
+/** A time at which the example of twofactorauth_set_tfa_config is right: oathtool gives 227174 for its secret. */
+const whenExamplesAreRight = Date.parse('2026-09-02T17:24:40Z');
+
+const base = join(__dirname, '../../src/functions');
+const files = readdirSync(base, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .flatMap(({ name: folder }) => readdirSync(join(base, folder)).map((file) => ({ folder, file })));
+const names = Object.keys(index);
+
+async function load(name: string): Promise<AnyFunction> {
+  const module = await loaders[name]?.();
+  if (module === undefined) throw new Error(`${name} has no loader.`);
+  return module.default;
+}
+
+describe('the index', () => {
+  test('has a row and a loader for every file, and no other', () => {
+    const expected = files.map(({ file }) => file.replace(/\.ts$/, '')).sort();
+    expect(names).toEqual(expected);
+    expect(Object.keys(loaders)).toEqual(expected);
+  });
+
+  test('names no function twice', () => {
+    expect(new Set(files.map(({ file }) => file)).size).toBe(files.length);
+  });
+});
+
+describe.each(files)('$folder/$file', ({ folder, file }) => {
+  const name = file.replace(/\.ts$/, '');
+  let fn: AnyFunction;
+  beforeAll(async () => {
+    fn = await load(name);
+  });
+
+  test('has the name of its file, and its row of the index', () => {
+    expect(fn.name).toBe(name);
+    expect(name).toMatch(/^[a-z_][a-z0-9_]*$/);
+    expect(index[name]).toEqual({ family: folder, access: fn.access, summary: fn.summary });
+  });
+
+  test('stands in the folder of its family', () => {
+    const family = Object.entries(families).find(
+      ([title]) => title.toLowerCase().replaceAll(' ', '-') === folder,
+    );
+    expect(family).toBeDefined();
+    const listed = Object.entries(families).filter(([, functions]) => functions.includes(name));
+    expect(listed.map(([title]) => title)).toEqual(name in beyondTheCatalogue ? [] : [family?.[0]]);
+  });
+
+  test('has a summary of one sentence, a verb first', () => {
+    const { summary } = fn;
+    expect(summary).toMatch(/^[^.!?]+\.$/);
+    expect(summary).not.toMatch(/[\p{Cc}]| {2}/u);
+    expect(verbs).toContain(summary.split(' ')[0]);
+    expect(summary.length).toBeLessThanOrEqual(110);
+  });
+
+  test('explains every parameter and every field in sentences', () => {
+    const docs = [
+      ...Object.values(fn.params).map(({ doc }) => doc),
+      ...fn.examples.map(({ doc }) => doc),
+      ...(fn.description === undefined ? [] : [fn.description]),
+    ];
+    for (const doc of docs) expect(doc).toMatch(/^[\p{Lu}\d“].*[.)]$/u);
+    expect(unexplained(fn)).toEqual([]);
+  });
+
+  test('has parameters that make sense', () => {
+    for (const [key, param] of Object.entries(fn.params)) {
+      const { required, default: value, list, pattern, min, max } = param;
+      // A parameter that must be given, and a list, have no default.
+      if (required === true || list === true) expect([key, value]).toEqual([key, undefined]);
+      if (param.values !== undefined && value !== undefined) expect(param.values).toContain(value);
+      // The whole value must match.
+      if (pattern !== undefined) expect(pattern.matches.source).toMatch(/^\^.*\$$/);
+      if (pattern !== undefined) expect(pattern.matches.flags).not.toMatch(/[gmy]/);
+      if (min !== undefined || max !== undefined) expect([key, param.type]).toEqual([key, 'integer']);
+    }
+  });
+
+  test('names its list among its fields', () => {
+    if (fn.list === undefined) return;
+    expect((fn.returns as Fields)[fn.list]).toHaveProperty('list');
+  });
+
+  test('is spoken of in the tests of its family', () => {
+    const folderOfTests = join(__dirname, '../functions');
+    const tests = readdirSync(folderOfTests)
+      .filter((one) => one.startsWith(folder))
+      .map((one) => readFileSync(join(folderOfTests, one), 'utf8'));
+    expect(tests.some((text) => new RegExp(`\\b${name}\\b`).test(text))).toBe(true);
+  });
+
+  test('does what its examples say, as they stand', async () => {
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(whenExamplesAreRight);
+    try {
+      for (const example of fn.examples) {
+        const terminal = new Terminal();
+        const { words, stdin } = shellWords(exampleCommand(fn, example));
+        terminal.stdin = stdin;
+        const { status, stdout } = await terminal.run('--output=json', ...words);
+        terminal.remove();
+        expect({ status, stdout }).toMatchObject({ status: 0 });
+        const answer = JSON.parse(stdout) as Hash;
+        const data = fn.flat === true ? answer : (answer.data as Hash | undefined);
+        expect(faultsOf(fn, data)).toEqual([]);
+        const warnings =
+          (answer.metadata as { output?: { warnings: string[] } } | undefined)?.output?.warnings ?? [];
+        expect(warnings.filter((one) => /was ignored|no effect/.test(one))).toEqual([]);
+      }
+    } finally {
+      clock.mockRestore();
+    }
+  });
+});
+
+/** Fields that neither have a text of their own, nor stand in a list or hash of values that has one. */
+function unexplained(fn: AnyFunction): string[] {
+  const named = (path: string, fields: Fields): string[] =>
+    Object.entries(fields).flatMap(([key, field]) => one(`${path}.${key}`, field));
+  const one = (path: string, field: Field): string[] => {
+    if (field.doc !== undefined) expect(field.doc).toMatch(/^[\p{Lu}\d“].*\.$/u);
+    if ('fields' in field) return named(path, field.fields);
+    const inner = 'list' in field ? field.list : 'map' in field ? field.map : undefined;
+    if (inner !== undefined && 'fields' in inner) return named(`${path}[]`, inner.fields);
+    if (field.doc !== undefined) return [];
+    return inner === undefined ? [path] : one(`${path}[]`, inner);
+  };
+  const { returns } = fn;
+  if (returns === null) return [];
+  return typeof returns.keys === 'string'
+    ? one(fn.name, returns as Field)
+    : named(fn.name, returns as Fields);
+}

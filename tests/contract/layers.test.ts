@@ -1,0 +1,160 @@
+// Who may import whom. Arrows point down only: from the command line to the engine, never back.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+
+const top = resolve(__dirname, '../..');
+const files = readdirSync(join(top, 'src'), { recursive: true, encoding: 'utf8' })
+  .map((path) => `src/${path}`)
+  .filter((path) => /\.[cm]?[jt]s$/.test(path))
+  .sort();
+
+interface Import {
+  readonly from: string;
+  /** A file from the project's top, or a package as it is named. */
+  readonly of: string;
+  readonly isTypeOnly: boolean;
+}
+
+function importsOf(path: string, text = readFileSync(join(top, path), 'utf8')): Import[] {
+  const code = text.replace(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, '');
+  const statements = /^(?:import|export)(\s+type\b)?(?:[^'"`;()=]*?\bfrom)?\s*['"]([^'"]+)['"]/gm;
+  const calls = /\b(?:import|require|require\.resolve)\(\s*['"`]([^'"`]+)['"`]/g;
+  const found = [
+    ...[...code.matchAll(statements)].map(([, type, name = '']) => ({
+      name,
+      isTypeOnly: type !== undefined,
+    })),
+    ...[...code.matchAll(calls)].map(([, name = '']) => ({ name, isTypeOnly: false })),
+  ];
+  return found.map(({ name, isTypeOnly }) => ({
+    from: path,
+    of: name.startsWith('.') ? relative(top, resolve(top, dirname(path), name)) : name,
+    isTypeOnly,
+  }));
+}
+
+const imports = files.flatMap((path) => importsOf(path));
+
+interface Layer {
+  readonly files: RegExp;
+  readonly mayImport: readonly RegExp[];
+  /** What it may know the types of besides. */
+  readonly mayKnow?: readonly RegExp[];
+}
+
+const core = /^src\/core\//;
+const node = /^node:/;
+const generatedLists = /^src\/functions\/[\w-]+\.generated\.ts$/;
+const functionModule = /^src\/functions\/[^/]+\/.+\.ts$/;
+
+/** The first layer whose pattern a file has is its own. */
+const layers: Record<string, Layer> = {
+  'core/nearest.ts': { files: /^src\/core\/nearest\.ts$/, mayImport: [/^fastest-levenshtein$/] },
+  core: { files: core, mayImport: [core] },
+  render: { files: /^src\/render\//, mayImport: [core, /^src\/render\//, /^(js-yaml|xmlbuilder2)$/] },
+  store: { files: /^src\/store\//, mayImport: [core, /^src\/store\//, node, /^better-sqlite3(\/|$)/] },
+  host: { files: /^src\/host\//, mayImport: [core, /^src\/host\//, node] },
+  model: {
+    files: /^src\/model\//,
+    mayImport: [core, /^src\/model\//, /^(otplib|@otplib\/plugin-crypto-node|thirty-two)$/],
+  },
+  'functions/loaders': {
+    files: /^src\/functions\/loaders\.generated\.ts$/,
+    mayImport: [functionModule],
+    mayKnow: [core],
+  },
+  'functions/index': { files: generatedLists, mayImport: [], mayKnow: [core] },
+  functions: {
+    files: functionModule,
+    mayImport: [/^src\/core\/(define|errors|params|access|quote)\.ts$/, /^src\/model\//],
+    mayKnow: [core],
+  },
+  app: {
+    files: /^src\/app\.ts$/,
+    mayImport: [core, /^src\/(store|host)\//, generatedLists, node, /^package\.json$/],
+  },
+  cli: {
+    files: /^src\/cli\//,
+    mayImport: [
+      ...[/^src\/cli\//, /^src\/app\.ts$/, core, /^src\/render\//, generatedLists, node],
+      /^(commander|chalk|uqr)$/,
+    ],
+  },
+  types: { files: /^src\/types\/.*\.d\.ts$/, mayImport: [] },
+  loader: { files: /^src\/loader\.cjs$/, mayImport: [node] },
+};
+
+function layerOf(path: string): Layer | undefined {
+  return Object.values(layers).find((layer) => layer.files.test(path));
+}
+
+/** Imports that the file's layer may not have, as people read them. */
+function strayImports(found: readonly Import[]): string[] {
+  return found
+    .filter(({ from, of, isTypeOnly }) => {
+      const { mayImport = [], mayKnow = [] } = layerOf(from) ?? {};
+      return ![...mayImport, ...(isTypeOnly ? mayKnow : [])].some((pattern) => pattern.test(of));
+    })
+    .map(({ from, of, isTypeOnly }) => `${from} imports ${isTypeOnly ? 'a type of ' : ''}${of}`);
+}
+
+test('every file stands in a layer', () => {
+  expect(files.filter((path) => layerOf(path) === undefined)).toEqual([]);
+});
+
+test('every layer is of files that there are, which import something', () => {
+  for (const [name, { files: pattern }] of Object.entries(layers)) {
+    expect([name, files.some((path) => pattern.test(path))]).toEqual([name, true]);
+  }
+  for (const path of files.filter((one) =>
+    /^src\/(app|cli\/main|core\/dispatch|model\/tfa)\.ts$/.test(one),
+  )) {
+    expect(imports.some(({ from }) => from === path)).toBe(true);
+  }
+});
+
+test('no file imports what its layer may not', () => {
+  expect(strayImports(imports)).toEqual([]);
+});
+
+test('function modules are imported by their generated loaders alone', () => {
+  const importers = imports.filter(({ of }) => functionModule.test(of)).map(({ from }) => from);
+  expect([...new Set(importers)]).toEqual(['src/functions/loaders.generated.ts']);
+});
+
+test('only the command line knows commander, chalk and uqr', () => {
+  const importers = imports.filter(({ of }) => /^(commander|chalk|uqr)$/.test(of)).map(({ from }) => from);
+  expect(importers.filter((path) => !path.startsWith('src/cli/'))).toEqual([]);
+});
+
+test('no file has more than 400 lines', () => {
+  const lines = (path: string) => readFileSync(join(top, path), 'utf8').split('\n').length - 1;
+  expect(files.filter((path) => lines(path) > 400)).toEqual([]);
+});
+
+describe('this test sees', () => {
+  test.each([
+    ["import fs from 'node:fs';", 'src/core/x.ts imports node:fs'],
+    ["import type { Io } from '../cli/io.ts';", 'src/core/x.ts imports a type of src/cli/io.ts'],
+    ["import {\n  a,\n  b,\n} from '../model/tfa.ts';", 'src/core/x.ts imports src/model/tfa.ts'],
+    ["import * as tfa from '../model/tfa.ts';", 'src/core/x.ts imports src/model/tfa.ts'],
+    ["import '../app.ts';", 'src/core/x.ts imports src/app.ts'],
+    ["export { a } from '../app.ts';", 'src/core/x.ts imports src/app.ts'],
+    ["export * from '../app.ts';", 'src/core/x.ts imports src/app.ts'],
+    ["const a = await import('../app.ts');", 'src/core/x.ts imports src/app.ts'],
+    ["let a: import('../app.ts').Application;", 'src/core/x.ts imports src/app.ts'],
+    ["const a = require('chalk');", 'src/core/x.ts imports chalk'],
+    ["import { a } from './b.ts';\nimport c from 'chalk';", 'src/core/x.ts imports chalk'],
+  ])('%j', (text, stray) => {
+    expect(strayImports(importsOf('src/core/x.ts', text))).toEqual([stray]);
+  });
+
+  test.each([
+    "// import 'chalk';",
+    "/** import 'chalk'; */",
+    "import { a } from './b.ts';",
+    "import type { A } from './b.ts';",
+  ])('nothing in %j', (text) => {
+    expect(strayImports(importsOf('src/core/x.ts', text))).toEqual([]);
+  });
+});

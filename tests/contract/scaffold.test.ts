@@ -1,0 +1,181 @@
+// `npm run new` and `npm run rename`, on a copy of the project.
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const top = resolve(__dirname, '../..');
+jest.setTimeout(30_000);
+
+let copy: string;
+beforeAll(() => {
+  copy = mkdtempSync(join(tmpdir(), 'whmapi1-scaffold-'));
+  const folders = ['src', 'scripts', 'tests/functions', 'tests/support', 'docs', 'man'];
+  const files = ['README.md', 'CHANGELOG.md', 'package.json', 'tsconfig.json', '.prettierrc.json'];
+  for (const part of [...folders, ...files]) {
+    cpSync(join(top, part), join(copy, part), { recursive: true });
+  }
+  symlinkSync(join(top, 'node_modules'), join(copy, 'node_modules'));
+});
+afterAll(() => {
+  rmSync(copy, { recursive: true, force: true });
+});
+
+interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function node(...words: string[]): Promise<Ended> {
+  return new Promise((end) => {
+    const child = spawn(process.execPath, words, { cwd: copy });
+    const printed = { stdout: '', stderr: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (printed.stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (printed.stderr += text));
+    child.on('close', (status) => {
+      end({ status, ...printed });
+    });
+  });
+}
+
+function script(name: string, ...words: string[]): Promise<Ended> {
+  return node('--import', 'tsx', `scripts/${name}.ts`, ...words);
+}
+
+/** What a script says to each of these lines of words, all of which it refuses. */
+async function refusals(name: string, ...lines: string[]): Promise<string[]> {
+  const wordsOf = (line: string) => line.split(' ').filter((word) => word !== '');
+  const ended = await Promise.all(lines.map((line) => script(name, ...wordsOf(line))));
+  expect(ended.filter(({ status, stdout }) => status !== 1 || stdout !== '')).toEqual([]);
+  return ended.map(({ stderr }) => stderr);
+}
+
+function read(path: string): string {
+  return readFileSync(join(copy, path), 'utf8');
+}
+
+/** The names that TypeScript cannot find, each behind its file; nothing where it finds no fault at all. */
+async function faults(...files: string[]): Promise<string[]> {
+  writeFileSync(join(copy, 'some.json'), JSON.stringify({ extends: './tsconfig.json', include: files }));
+  const { status, stdout } = await node('node_modules/typescript/bin/tsc', '--noEmit', '-p', 'some.json');
+  const found = stdout.matchAll(/^([^\s(]+)\S+ error TS2304: Cannot find name '(\w+)'\.$/gm);
+  return status === 0 ? [] : [...new Set([...found].map(([, file = '', name = '']) => `${file} ${name}`))];
+}
+
+describe('npm run new', () => {
+  test('refuses what cannot be started, and says why', async () => {
+    const said = await refusals(
+      'new-function',
+      ...['accounts', 'accounts ../listAccts', 'dns applist', 'nosuch listaccts', 'nosuch my_function'],
+    );
+    expect(said.slice(0, -1)).toEqual([
+      'Usage: npm run new -- FAMILY_FOLDER API_NAME\n',
+      '“../listAccts” should be a function’s name: a to z, 0 to 9 and _, the first no digit.\n',
+      '“applist” exists: src/functions/accounts/applist.ts\n',
+      'The catalogue has “listaccts” in “Accounts”: npm run new -- accounts listaccts\n',
+    ]);
+    expect(said.at(-1)).toMatch(
+      /^“nosuch” is the folder of no family\. There are: account-restoration, accounts, .*, transfers, updates\.\n$/,
+    );
+    expect(existsSync(join(copy, 'src/functions/accounts/listaccts.ts'))).toBe(false);
+    expect(existsSync(join(copy, 'src/functions/nosuch'))).toBe(false);
+  });
+
+  test('starts a function that is nothing before it is filled in', async () => {
+    const path = 'src/functions/dns/listzones.ts';
+    const testPath = 'tests/functions/dns.test.ts';
+    expect(await script('new-function', 'dns', 'listzones')).toEqual({
+      status: 0,
+      stdout:
+        `Wrote ${path} and a describe in ${testPath}.\n` +
+        'Next: replace every FILL_IN, then `npm run generate` and `npm run check`. CONTRIBUTING.md says more.\n',
+      stderr: '',
+    });
+    expect(read(path)).toContain("\n  name: 'listzones',\n");
+    expect(read(testPath)).toContain("\ndescribe('listzones', () => {\n");
+    expect(await faults(path, testPath)).toEqual([`${path} FILL_IN`, `${testPath} FILL_IN`]);
+  });
+
+  test('starts a function that works once it is filled in', async () => {
+    const path = 'src/functions/dns/listzones.ts';
+    const filled = {
+      since: '11',
+      summary: "'List the DNS zones.'",
+      access: "'root'",
+      effect: "'none'",
+      params: '{}',
+      returns: "{ zone: { list: { type: 'string' }, doc: 'The zones.' } }",
+      examples: "[{ args: {}, doc: 'All zones.' }]",
+    };
+    const text = Object.entries(filled)
+      .reduce((all, [key, value]) => all.replace(`${key}: FILL_IN`, `${key}: ${value}`), read(path))
+      .replace('handler(args, context)', 'handler()')
+      .replace('FILL_IN(args, context)', "{ zone: ['example.com'] }");
+    writeFileSync(join(copy, path), text);
+    expect(await script('generate')).toMatchObject({ status: 0, stderr: '' });
+    expect(read('src/functions/index.generated.ts')).toContain(
+      "listzones: { family: 'dns', access: 'root', summary: 'List the DNS zones.' },",
+    );
+    expect(read('src/functions/loaders.generated.ts')).toContain(
+      "listzones: () => import('./dns/listzones.ts'),",
+    );
+    expect(read('man/whmapi1-dns.7')).toContain('.Ss listzones\n');
+  });
+
+  test('puts the tests behind those of the family', async () => {
+    const before = read('tests/functions/updates.test.ts');
+    expect(await script('new-function', 'updates', 'set_tier')).toMatchObject({ status: 0 });
+    expect(read('tests/functions/updates.test.ts')).toBe(`${before}
+describe('set_tier', () => {
+  it('answers', async () => {
+    expect(await here.call('set_tier')).toEqual(FILL_IN);
+  });
+});
+`);
+    rmSync(join(copy, 'src/functions/updates/set_tier.ts'));
+  });
+});
+
+describe('npm run rename', () => {
+  test('refuses what cannot be renamed, and says why', async () => {
+    const lines = ['version', 'nosuch other', 'version applist', 'version 2fa'];
+    expect(await refusals('rename-function', ...lines)).toEqual([
+      'Usage: npm run rename -- OLD_NAME NEW_NAME\n',
+      'There is no function “nosuch”.\n',
+      '“applist” exists.\n',
+      '“2fa” should be a function’s name: a to z, 0 to 9 and _, the first no digit.\n',
+    ]);
+    expect(existsSync(join(copy, 'src/functions/updates/version.ts'))).toBe(true);
+  });
+
+  test('moves the module, renames it in the tests and generates', async () => {
+    const [from, to] = ['twofactorauth_get_issuer', 'twofactorauth_issuer'];
+    const tests = read('tests/functions/authentication.test.ts');
+    const { status, stdout, stderr } = await script('rename-function', from, to);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain('wrote src/functions/index.generated.ts\n');
+    expect(stdout).toContain(`\nRenamed ${from} to ${to}.\nLook for the old name in:\n`);
+    expect(stdout).toContain('\nsrc/catalogue/families.json\n');
+    expect(existsSync(join(copy, `src/functions/authentication/${from}.ts`))).toBe(false);
+    expect(read(`src/functions/authentication/${to}.ts`)).toContain(`\n  name: '${to}',\n`);
+    expect(read('tests/functions/authentication.test.ts')).toBe(
+      tests.replaceAll(/twofactorauth_get_issuer(?!\w)/g, to),
+    );
+    expect(read('src/functions/index.generated.ts')).toMatch(new RegExp(`^  ${to}: {$`, 'm'));
+    expect(read('src/functions/index.generated.ts')).not.toContain(from);
+  });
+
+  test('leaves alone what is only a word', async () => {
+    expect(await script('rename-function', 'version', 'program_version')).toMatchObject({ status: 0 });
+    const module = read('src/functions/updates/program_version.ts');
+    expect(module).toContain("\n  name: 'program_version',\n");
+    expect(module).toContain('{ version: { type:');
+    const tests = read('tests/functions/updates.test.ts');
+    expect(tests).toContain("describe('program_version', ");
+    expect(tests).toContain("here.call('program_version'");
+    expect(read('tests/support/command.ts')).toBe(
+      readFileSync(join(top, 'tests/support/command.ts'), 'utf8'),
+    );
+  });
+});

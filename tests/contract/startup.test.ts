@@ -1,0 +1,160 @@
+// What a start loads: counted in the built program, not timed.
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { index } from '../../src/functions/index.generated.ts';
+
+jest.setTimeout(30_000);
+const dist = resolve(__dirname, '../../dist');
+
+interface Start {
+  readonly status: number;
+  readonly stdout: string;
+  /** The files of dist/ that were loaded, without the hash in their names: `version`, `yaml`, `chunk`. */
+  readonly files: readonly string[];
+  /** The texts of those files. */
+  readonly code: string;
+  /** Node's own modules that were loaded during the start. */
+  readonly modules: readonly string[];
+  /** How often a native addon was loaded: SQLite is the only one. */
+  readonly addons: number;
+}
+
+const child = `
+  const { createLoader } = require(process.env.LOADER);
+  const dlopen = process.dlopen;
+  let addons = 0;
+  process.dlopen = (...args) => { addons += 1; return dlopen.apply(process, args); };
+  const before = process.moduleLoadList.length;
+  const { load, scripts } = createLoader(process.env.DIST);
+  const { main } = load('main.cjs/main');
+  let stdout = '';
+  const sink = { write: () => undefined, isTerminal: () => false };
+  main(process.argv.slice(2), {
+    stdout: { write: (text) => { stdout += text; }, isTerminal: () => false },
+    stderr: sink,
+    environment: { WHMAPI1_STATE_DIR: process.env.STATE },
+    readStdin: () => Buffer.from('{}'),
+    readFile: () => Buffer.from(''),
+  }).then((status) => {
+    const modules = process.moduleLoadList.slice(before).flatMap((one) => /^NativeModule (?!internal)(.*)/.exec(one)?.[1] ?? []);
+    process.stdout.write(JSON.stringify({ status, stdout, files: [...scripts.keys()], modules, addons }));
+  });
+`;
+
+let folder: string;
+beforeAll(() => {
+  if (!existsSync(join(dist, 'main.cjs'))) throw new Error('There is no dist/: run `npm run build` first.');
+  folder = mkdtempSync(join(tmpdir(), 'whmapi1-startup-'));
+  writeFileSync(join(folder, 'child.cjs'), child);
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function start(...argv: string[]): Promise<Start> {
+  const environment = { LOADER: join(dist, 'loader.cjs'), DIST: dist, STATE: join(folder, 'state') };
+  const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'child.cjs'), ...argv], {
+    env: { PATH: process.env.PATH, ...environment },
+  });
+  const answer = JSON.parse(stdout) as Omit<Start, 'code'>;
+  return {
+    ...answer,
+    files: answer.files.map((file) => file.replace(/(-[A-Z0-9]{8})?\.cjs$/, '')),
+    code: answer.files.map((file) => readFileSync(join(dist, file), 'latin1')).join('\n'),
+  };
+}
+
+const functions = Object.keys(index);
+const functionsOf = ({ files }: Start) => files.filter((file) => functions.includes(file));
+const renderersOf = ({ files }: Start) => files.filter((file) => ['yaml', 'json', 'xml'].includes(file));
+const comfortsOf = ({ files }: Start) =>
+  files.filter((file) => ['help', 'suggest', 'nearest', 'highlight', 'source', 'qr-code'].includes(file));
+
+/** Node's modules that take milliseconds to load. */
+const costly = /^(crypto|stream|tty|child_process|net)\b/;
+
+/** A line of SQL that only the store has. */
+const STORE = 'BEGIN IMMEDIATE';
+
+describe('one call', () => {
+  test.each(functions)('of %s loads that function and no other', async (name) => {
+    const loaded = await start(name);
+    expect(loaded.stdout).not.toBe('');
+    expect(functionsOf(loaded)).toEqual([name]);
+    expect(renderersOf(loaded)).toEqual(['yaml']);
+    expect(comfortsOf(loaded)).toEqual([]);
+  });
+
+  test('of a batch loads those that it names as well', async () => {
+    const loaded = await start('batch', 'command=version', 'command=gethostname', 'command=version');
+    expect(loaded.status).toBe(0);
+    expect(functionsOf(loaded)).toEqual(['batch', 'version', 'gethostname']);
+  });
+
+  test.each([
+    ['yaml', 'yaml'],
+    ['json', 'json'],
+    ['jsonpretty', 'json'],
+    ['xml', 'xml'],
+  ])('with --output=%s loads the renderer of %s alone', async (format, renderer) => {
+    const loaded = await start(`--output=${format}`, 'version');
+    expect(renderersOf(loaded)).toEqual([renderer]);
+    expect(comfortsOf(loaded)).toEqual([]);
+  });
+
+  test('without the store does not load SQLite', async () => {
+    expect((await start('version')).addons).toBe(0);
+    expect((await start('twofactorauth_policy_status')).addons).toBe(1);
+  });
+
+  test('without secrets loads no cryptography, and without a terminal no terminal', async () => {
+    for (const name of ['version', 'twofactorauth_policy_status', 'twofactorauth_enable_policy']) {
+      const { status, modules } = await start(name);
+      expect(status).toBe(0);
+      expect(modules.filter((one) => costly.test(one))).toEqual([]);
+    }
+    expect((await start('twofactorauth_generate_tfa_config')).modules).toContain('crypto');
+  });
+
+  test('loads what shapes a list only where it is asked to', async () => {
+    expect((await start('applist')).files).not.toContain('shape');
+    const sorted = await start('applist', 'api.sort.enable=1', 'api.sort.a.field=app');
+    expect(sorted.files).toEqual(expect.arrayContaining(['meta-arguments', 'shape']));
+  });
+});
+
+describe('--help', () => {
+  test('loads no function, no store, no renderer, no colour and no cryptography', async () => {
+    const loaded = await start('--help');
+    expect(loaded.stdout).toContain('Usage: whmapi1');
+    expect(functionsOf(loaded)).toEqual([]);
+    expect(renderersOf(loaded)).toEqual([]);
+    expect(comfortsOf(loaded)).toEqual(['help']);
+    expect(loaded.files).not.toContain('call');
+    expect(loaded.code).not.toContain(STORE);
+    expect(loaded.addons).toBe(0);
+    expect(loaded.modules.filter((one) => costly.test(one))).toEqual([]);
+  });
+
+  test('of a function loads that function and no other', async () => {
+    const loaded = await start('version', '--help');
+    expect(functionsOf(loaded)).toEqual(['version']);
+    expect(renderersOf(loaded)).toEqual([]);
+    expect(loaded.addons).toBe(0);
+  });
+});
+
+describe('this test sees', () => {
+  test('colour, help and suggestions where they are loaded', async () => {
+    expect(comfortsOf(await start('--color=always', 'version'))).toEqual(['source', 'highlight']);
+    expect(comfortsOf(await start('versoin'))).toEqual(['suggest']);
+    expect(comfortsOf(await start('version', 'word'))).toEqual(['help']);
+  });
+
+  test('the store where it is loaded', async () => {
+    expect((await start('version')).code).toContain(STORE);
+  });
+});

@@ -1,0 +1,123 @@
+// An ordinary user's own installation: where it stands, and that nothing is written anywhere else.
+import { chmodSync, chownSync, copyFileSync, cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { freshFolder, readAnswer, run, program, type Options } from '../support/command.ts';
+import { modeOf } from './state.ts';
+
+jest.setTimeout(60_000);
+
+/** nobody, where the tests run as root; else whoever runs them. */
+const USER = process.getuid?.() === 0 ? 65534 : undefined;
+const ADDON = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node';
+const FILES = ['audit.log', 'store.db'];
+
+const here = freshFolder();
+beforeEach(() => {
+  chmodSync(here.path, 0o755);
+  for (const name of ['home', 'cwd', 'states']) {
+    const folder = join(here.path, name);
+    mkdirSync(folder, { mode: 0o700 });
+    if (USER !== undefined) chownSync(folder, USER, USER);
+  }
+  installForEverybody();
+});
+
+it('keeps its state in $XDG_STATE_HOME/whmapi1', async () => {
+  await expectStored({ XDG_STATE_HOME: join(here.path, 'states') });
+  expect(written()).toEqual(['states/whmapi1', ...FILES.map((name) => `states/whmapi1/${name}`)]);
+  expect(modeOf(join(here.path, 'states/whmapi1'))).toBe('700');
+});
+
+it('makes the folders above it, for itself alone', async () => {
+  await expectStored({ XDG_STATE_HOME: join(here.path, 'states/deep/down') });
+  expect(written()).toContain('states/deep/down/whmapi1/store.db');
+  expect(modeOf(join(here.path, 'states/deep'))).toBe('700');
+});
+
+it.each([
+  ['is not set', undefined],
+  ['is empty', ''],
+  ['is a relative path', 'states'],
+  ['is a path that begins with a dot', './states'],
+])('keeps its state in ~/.local/state/whmapi1 where XDG_STATE_HOME %s', async (_what, value) => {
+  await expectStored({ XDG_STATE_HOME: value });
+  expect(written()).toEqual([
+    'home/.local',
+    'home/.local/state',
+    'home/.local/state/whmapi1',
+    ...FILES.map((name) => `home/.local/state/whmapi1/${name}`),
+  ]);
+  expect(modeOf(join(here.path, 'home/.local/state/whmapi1'))).toBe('700');
+});
+
+it('takes WHMAPI1_STATE_DIR before either, also as a relative path', async () => {
+  await expectStored({ WHMAPI1_STATE_DIR: 'mine', XDG_STATE_HOME: join(here.path, 'states') });
+  expect(written()).toEqual(['cwd/mine', ...FILES.map((name) => `cwd/mine/${name}`)]);
+});
+
+// Only the password database then says where home is: nobody's is no folder, so the call fails.
+it.each(['', 'home', './home'])(
+  'writes nothing below the working directory where HOME is “%s”',
+  async (home) => {
+    if (USER === undefined)
+      return expectNothingInCwd({ HOME: home, XDG_STATE_HOME: join(here.path, 'states') });
+    return expectNothingInCwd({ HOME: home });
+  },
+);
+
+it('says who owns a state directory that is somebody else’s', async () => {
+  const me = USER ?? process.getuid?.();
+  const { status, stdout } = await run(
+    ['--output=json', 'version'],
+    optionsWith({ WHMAPI1_STATE_DIR: '/usr' }),
+  );
+  expect(status).toBe(3);
+  expect(readAnswer(stdout)?.metadata).toMatchObject({
+    error_code: 'store_insecure',
+    reason: `“/usr” belongs to the user with the id 0, not to you (${me}). Call as its owner, or make it yours: chown ${me} '/usr'`,
+  });
+});
+
+/** The program, where everybody can read it: a checkout may stand in a home directory. */
+function installForEverybody(): void {
+  const top = resolve(dirname(program), '..');
+  const to = join(here.path, 'installed');
+  mkdirSync(join(to, dirname(ADDON)), { recursive: true });
+  for (const folder of ['bin', 'dist']) cpSync(join(top, folder), join(to, folder), { recursive: true });
+  copyFileSync(join(top, ADDON), join(to, ADDON));
+}
+
+function optionsWith(env: Record<string, string | undefined>): Options {
+  const home = join(here.path, 'home');
+  const through = ['sh', '-c', 'shift; exec "$0" "$@"', join(here.path, 'installed/bin/whmapi1')];
+  return {
+    user: USER,
+    cwd: join(here.path, 'cwd'),
+    through,
+    env: { WHMAPI1_STATE_DIR: undefined, HOME: home, ...env },
+  };
+}
+
+async function expectStored(env: Record<string, string | undefined>): Promise<void> {
+  const set = await run(['twofactorauth_set_issuer', 'issuer=Example'], optionsWith(env));
+  expect(set).toMatchObject({ status: 0, stderr: '' });
+  const get = await run(['--output=json', 'twofactorauth_get_issuer'], optionsWith(env));
+  expect(readAnswer(get.stdout)?.data).toEqual({ issuer: 'Example', system_wide_issuer: 'Example' });
+}
+
+async function expectNothingInCwd(env: Record<string, string | undefined>): Promise<void> {
+  const { stderr } = await run(['--output=json', 'version'], optionsWith(env));
+  expect(stderr).toBe('');
+  expect(readdirSync(join(here.path, 'cwd'))).toEqual([]);
+}
+
+/** All that stands in the three folders that the user can write to. */
+function written(): string[] {
+  return ['cwd', 'home', 'states']
+    .flatMap((folder) =>
+      readdirSync(join(here.path, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
+        join(folder, name),
+      ),
+    )
+    .sort();
+}

@@ -1,0 +1,143 @@
+// A state directory that others could reach: refused, with the command that mends it, which these tests run.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { call, freshFolder, run, storeSecret, type Answered } from '../support/command.ts';
+import { breakSecrets, dataIn, modeOf, modesIn } from './state.ts';
+
+jest.setTimeout(60_000);
+
+const SOMEBODY = 12345;
+
+const here = freshFolder();
+/** A path that only a carefully quoted command reaches. */
+let state: string;
+beforeEach(() => {
+  state = join(here.path, `it's $(touch hit) "quoted" \`touch hit\``, 'state');
+});
+
+/** A call that uses the database, the key and the log. */
+const write = () => storeSecret('eve', 'MFRGGZDFMZTWQ2LK', { state });
+
+const places = ['', 'store.db', 'secret.key', 'audit.log'].map((name) => ({
+  name,
+  called: name === '' ? 'the state directory' : name,
+  mode: name === '' ? '700' : '600',
+}));
+
+describe.each(places)('$called', ({ name, mode }) => {
+  beforeEach(async () => {
+    await storeSecret('bob', 'WJ73QJSKZBXCIFPZ', { state });
+  });
+
+  it.each(name === '' ? ['755', '770', '701'] : ['644', '660', '604'])(
+    'is refused with mode %s, until the command that the reason gives was run',
+    async (open) => {
+      chmodSync(join(state, name), Number.parseInt(open, 8));
+      const refusal = await expectRefusal();
+      expect(refusal.metadata.reason).toMatch(
+        new RegExp(` is open to others \\(mode ${open}\\)\\. Close it: chmod ${mode} '`),
+      );
+      mend(refusal);
+      expect(modeOf(join(state, name))).toBe(mode);
+      expect(await write()).toMatchObject({ status: 0, metadata: { reason: 'OK' } });
+    },
+  );
+
+  it('is refused where it belongs to somebody else, until the command that the reason gives was run', async () => {
+    giveAway(join(state, name));
+    chmodSync(join(state, name), 0o777);
+    const owner = await expectRefusal();
+    expect(owner.metadata.reason).toMatch(
+      / belongs to the user with the id 12345, not to you \(0\)\. Call as its owner, or make it yours: chown 0 '/,
+    );
+    mend(owner);
+    const open = await expectRefusal();
+    expect(open.metadata.reason).toContain('(mode 777)');
+    mend(open);
+    expect(await write()).toMatchObject({ status: 0, metadata: { reason: 'OK' } });
+  });
+});
+
+it('answers no read that the log could not be trusted with', async () => {
+  await storeSecret('bob', 'WJ73QJSKZBXCIFPZ', { state });
+  chmodSync(join(state, 'audit.log'), 0o644);
+  const { status, metadata, data } = await call(['twofactorauth_get_user_configs'], { state });
+  expect({ status, code: metadata.error_code, data }).toEqual({
+    status: 3,
+    code: 'store_insecure',
+    data: undefined,
+  });
+});
+
+it('refuses a state directory that is a file', async () => {
+  mkdirSync(join(state, '..'));
+  writeFileSync(state, 'mine');
+  const { status, stderr, metadata } = await write();
+  expect({ status, stderr, code: metadata.error_code }).toEqual({
+    status: 3,
+    stderr: '',
+    code: 'store_unavailable',
+  });
+  expect(metadata.reason).toBe(
+    `The state directory “${state}” is no directory. Move it away, or set WHMAPI1_STATE_DIR to another place.`,
+  );
+});
+
+it('refuses a state directory below what is no folder', async () => {
+  writeFileSync(join(here.path, 'file'), 'mine');
+  const { status, metadata } = await call(['version'], { state: join(here.path, 'file', 'state') });
+  expect({ status, code: metadata.error_code }).toEqual({ status: 3, code: 'store_unavailable' });
+  expect(metadata.reason).toMatch(
+    /file\/state” could not be used: a part of its path is no folder\. Set WHMAPI1_STATE_DIR to another place/,
+  );
+});
+
+it('makes its folders 0700 and its files 0600, whatever the umask', async () => {
+  const through = ['sh', '-c', 'umask 000; exec "$0" "$@"'];
+  const options = { state: join(here.path, 'a', 'b', 'state'), through };
+  await storeSecret('bob', 'WJ73QJSKZBXCIFPZ', options);
+  breakSecrets(options.state);
+  await call(['twofactorauth_get_tfa_config_for_user', 'user=bob'], options);
+  for (const folder of ['a', 'a/b', 'a/b/state']) expect(modeOf(join(here.path, folder))).toBe('700');
+  expect(modesIn(options.state)).toEqual({
+    'audit.log': '600',
+    'error.log': '600',
+    'secret.key': '600',
+    'store.db': '600',
+  });
+});
+
+it('needs no state directory to explain itself', async () => {
+  for (const words of [['--help'], ['--version'], ['twofactorauth_set_tfa_config', '--help']]) {
+    expect(await run(words)).toMatchObject({ status: 0, stderr: '' });
+  }
+});
+
+/** The call is refused, and what is stored stays as it was. */
+async function expectRefusal(): Promise<Answered> {
+  const before = dataIn(state);
+  const answered = await write();
+  expect(answered).toMatchObject({
+    status: 3,
+    stderr: '',
+    data: undefined,
+    metadata: { result: 0, error_code: 'store_insecure' },
+  });
+  expect(dataIn(state)).toEqual(before);
+  return answered;
+}
+
+/** Runs the command that ends a reason, as an administrator who pastes it into a shell does. */
+function mend({ metadata: { reason } }: Answered): void {
+  const [command = 'false'] = /(?:chmod|chown) \d+ '.*$/s.exec(reason) ?? [];
+  execFileSync('sh', ['-c', command], { cwd: here.path });
+  expect(Object.keys(modesIn(here.path))).not.toContain('hit');
+}
+
+function giveAway(path: string): void {
+  // What belongs to somebody else can't be made by an ordinary user: a run without root fails here, and says why.
+  if (process.getuid?.() !== 0)
+    throw new Error('This test gives files away, for which it has to run as root.');
+  chownSync(path, SOMEBODY, SOMEBODY);
+}
