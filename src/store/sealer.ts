@@ -64,7 +64,7 @@ export class FileSealer implements Sealer {
     }
     const key = this.#read();
     if (key === undefined) this.#lost('is missing');
-    if (key === 'damaged') this.#lost('is damaged');
+    if (key === 'damaged') this.#lost(`is damaged (it should hold ${KEY_ID_BYTES + KEY_BYTES} bytes)`);
     if (!sealed.subarray(1, 1 + KEY_ID_BYTES).equals(key.id)) {
       this.#lost('is not the key that sealed the stored secrets');
     }

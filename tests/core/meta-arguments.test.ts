@@ -317,7 +317,7 @@ describe('failures', () => {
       `api.chunk.start “${start}” is not a record number; use 1 or more, or -1 for everything on one page.`,
     ]),
   ])('%s: %s', (text, reason) => {
-    expect(reasonOf(line(text ?? ''))).toBe(reason);
+    expect(reasonOf(line(text))).toBe(reason);
   });
 
   test.each<[string, Json, string]>([
