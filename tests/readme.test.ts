@@ -22,7 +22,7 @@ function sh(script: string) {
   return spawnSync('bash', ['-euo', 'pipefail', '-c', script], {
     encoding: 'utf8',
     env: {
-      PATH: `${join(home, 'path')}:${process.env['PATH'] ?? ''}`,
+      PATH: `${join(home, 'path')}:${process.env.PATH ?? ''}`,
       HOME: home,
       WHMAPI1_STATE_DIR: join(home, 'state'),
     },

@@ -1,3 +1,4 @@
+import type { Json } from '../../src/core/values.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
 // `oathtool --totp -b WJ73QJSKZBXCIFPZ --now=…`, around the installation's time of 2026-03-01T12:00:10Z.
@@ -39,7 +40,7 @@ describe('twofactorauth_generate_tfa_config', () => {
 
   it('answers a secret of 32 characters where asked to', async () => {
     const { data } = await here.call('twofactorauth_generate_tfa_config', { secret_length: '32' });
-    expect(data?.['secret']).toMatch(/^[A-Z2-7]{32}$/);
+    expect(data?.secret).toMatch(/^[A-Z2-7]{32}$/);
   });
 
   it('refuses another length', async () => {
@@ -50,7 +51,7 @@ describe('twofactorauth_generate_tfa_config', () => {
   it('encodes the issuer as the Key URI format has it', async () => {
     await here.call('twofactorauth_set_issuer', { issuer: 'Exämple & Söhne / L.L.C.' });
     const { data } = await here.call('twofactorauth_generate_tfa_config');
-    expect(data?.['otpauth_str']).toBe(
+    expect(data?.otpauth_str).toBe(
       'otpauth://totp/Ex%C3%A4mple%20%26%20S%C3%B6hne%20%2F%20L.L.C.:root?secret=BMYFK6U7YTUQ4M2Y&issuer=Ex%C3%A4mple%20%26%20S%C3%B6hne%20%2F%20L.L.C.',
     );
   });
@@ -64,7 +65,7 @@ describe('twofactorauth_generate_tfa_config', () => {
     here.overrides = { randomBytes: async (count) => crypto.getRandomValues(new Uint8Array(count)) };
     const secrets = new Set<unknown>();
     for (let at = 0; at < 20; at++) {
-      secrets.add((await here.call('twofactorauth_generate_tfa_config')).data?.['secret']);
+      secrets.add((await here.call('twofactorauth_generate_tfa_config')).data?.secret);
     }
     expect(secrets.size).toBe(20);
   });
@@ -479,7 +480,7 @@ describe('twofactorauth_set_tfa_config_for_user', () => {
     try {
       const moved = await there.call(
         'twofactorauth_set_tfa_config_for_user',
-        JSON.parse(JSON.stringify(answer)),
+        JSON.parse(JSON.stringify(answer)) as Record<string, Json>,
       );
       expect(moved.metadata.result).toBe(1);
       expect((await there.call('twofactorauth_get_tfa_config_for_user', { user: 'bob' })).data).toEqual({

@@ -41,7 +41,7 @@ describe('batch', () => {
 
   const results = async (args: Record<string, string | string[]>) => {
     const { metadata, data } = await here.call('batch', args);
-    const result = data?.['result'] as { metadata: { command: string; result: number } }[];
+    const result = data?.result as { metadata: { command: string; result: number } }[];
     return {
       outer: metadata.result,
       inner: result.map((one) => [one.metadata.command, one.metadata.result]),

@@ -29,7 +29,7 @@ const losses: readonly { what: string; lose: () => void; reason: string }[] = [
     lose: () => {
       writeFileSync(key(), Buffer.alloc(length, 7));
     },
-    reason: 'is damaged',
+    reason: 'is damaged (it should hold 40 bytes)',
   })),
 ];
 

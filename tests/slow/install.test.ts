@@ -54,10 +54,8 @@ it('sets 2FA up from a clone with the README’s one command line', async () => 
     child.stdin.end(`${codeAt(secret, Date.now())}\n`);
   });
   const status = await new Promise((done) => child.on('close', done));
-  expect({ status, output }).toEqual({
-    status: 0,
-    output: expect.stringContaining('Two-factor authentication is on.'),
-  });
+  expect(output).toContain('Two-factor authentication is on.');
+  expect(status).toBe(0);
   const configs = run('./bin/whmapi1', ['--output=json', 'twofactorauth_get_user_configs']);
   expect(JSON.parse(configs)).toMatchObject({ data: { root: { is_enabled: 1 } } });
 });
@@ -82,7 +80,7 @@ it(`runs on Node ${LTS}, whose code cache it does not have`, () => {
   // The package that holds this Node also holds its headers, for which node-gyp would go to nodejs.org.
   const packages = join(other, 'node_modules/node/node_modules');
   const headers = readdirSync(packages).find((name) => name.startsWith('node-linux-')) ?? '';
-  const path = `${dirname(node)}:${process.env['PATH'] ?? ''}`;
+  const path = `${dirname(node)}:${process.env.PATH ?? ''}`;
   run('npm', ['rebuild', 'better-sqlite3', `--nodedir=${join(packages, headers)}`], installed, {
     PATH: path,
   });

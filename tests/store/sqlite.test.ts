@@ -13,7 +13,7 @@ afterEach(() => {
   here.remove();
 });
 
-const issuer = async () => (await here.call('twofactorauth_get_issuer')).data?.['issuer'];
+const issuer = async () => (await here.call('twofactorauth_get_issuer')).data?.issuer;
 const pragma = (name: string) => {
   const database = new Database(join(here.state, 'store.db'), { readonly: true });
   try {
