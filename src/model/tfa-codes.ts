@@ -75,7 +75,7 @@ async function acceptOnce(
   }
   await db.run(
     `INSERT INTO tfa_guard (username, accepted_step) VALUES (?, ?)
-     ON CONFLICT (username) DO UPDATE SET accepted_step = excluded.accepted_step, locked_until = NULL`,
+     ON CONFLICT (username) DO UPDATE SET accepted_step = excluded.accepted_step`,
     user,
     step,
   );

@@ -4,6 +4,7 @@ import { Installation, reseller } from '../support/installation.ts';
 // `oathtool --totp -b WJ73QJSKZBXCIFPZ --now=…`, around the installation's time of 2026-03-01T12:00:10Z.
 const SECRET = 'WJ73QJSKZBXCIFPZ';
 const CODE = {
+  twoBefore: '143103',
   before: '848330',
   now: '605029',
   after: '503751',
@@ -93,6 +94,13 @@ describe('twofactorauth_set_tfa_config', () => {
     ['a space in the middle', '605 029'],
   ])('accepts a code of %s', async (_what, token) => {
     expect((await set(token)).data).toEqual({ success: 1 });
+  });
+
+  it.each([
+    ['two steps after', CODE.twoAfter],
+    ['two steps before', CODE.twoBefore],
+  ])('refuses a code of %s', async (_what, token) => {
+    expect((await set(token)).metadata.error_code).toBe('tfa_invalid');
   });
 
   it.each([
