@@ -25,13 +25,14 @@ export class SqliteStore implements Store {
 
   transaction<T>(effect: 'reads' | 'changes', work: (db: Db, nested: Store) => Promise<Work<T>>): Promise<T> {
     const run = this.#last.then(async () => {
-      const path = this.#directory.file(FILE);
+      const database = (this.#database ??= await open(this.#directory));
+      const begin = effect === 'changes' ? 'BEGIN IMMEDIATE' : 'BEGIN';
       try {
-        this.#database ??= await open(this.#directory);
-        const begin = effect === 'changes' ? 'BEGIN IMMEDIATE' : 'BEGIN';
-        return await bracket(new Connection(this.#database), [begin, 'COMMIT', 'ROLLBACK'], work);
+        return await bracket(new Connection(database), [begin, 'COMMIT', 'ROLLBACK'], work);
       } catch (error) {
-        throw unavailable(error, path);
+        // Only what SQLite says is about the database: work may fail over other files.
+        const isOfSqlite = (error as { code?: string } | null)?.code?.startsWith('SQLITE_') === true;
+        throw isOfSqlite ? unavailable(error, this.#directory.file(FILE)) : error;
       }
     });
     this.#last = run.catch(() => undefined);
@@ -118,6 +119,14 @@ async function bracket<T>(
 }
 
 async function open(directory: StateDirectory): Promise<Database.Database> {
+  try {
+    return await openOwn(directory);
+  } catch (error) {
+    throw unavailable(error, directory.file(FILE));
+  }
+}
+
+async function openOwn(directory: StateDirectory): Promise<Database.Database> {
   // Created here, not by SQLite, so that it is private from its first moment; SQLite gives its
   // companions (-wal, -shm) the same mode.
   const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
