@@ -2,11 +2,9 @@
 import type { RawArgument } from '../core/context.ts';
 import { quote } from '../core/quote.ts';
 import type { Json } from '../core/values.ts';
-import type { Io } from './io.ts';
+import { MAX_INPUT_BYTES, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { UsageError } from './usage-error.ts';
-
-const MAX_INPUT_BYTES = 64 * 1024 * 1024;
 
 /** @throws UsageError where something can't be read. */
 export function gatherArguments(line: CommandLine, io: Io): RawArgument[] {

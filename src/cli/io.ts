@@ -7,11 +7,14 @@ export interface Output {
   isTerminal(): boolean;
 }
 
+/** The most that is read from standard input or a file. */
+export const MAX_INPUT_BYTES = 64 * 1024 * 1024;
+
 export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** All of standard input. @throws as the file system does. */
+  /** All of it, but no more than one byte past MAX_INPUT_BYTES. @throws as the file system does. */
   readStdin(): Uint8Array;
   readFile(path: string): Uint8Array;
 }

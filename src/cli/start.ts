@@ -1,7 +1,7 @@
 // The process: real streams, the real environment, the exit status. `bin/whmapi1` runs this.
-import { fstatSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { main } from './main.ts';
-import { WriteError, type Io, type Output } from './io.ts';
+import { MAX_INPUT_BYTES, WriteError, type Io, type Output } from './io.ts';
 
 const STDOUT = 1;
 const STDERR = 2;
@@ -10,8 +10,15 @@ const io: Io = {
   stdout: outputTo(STDOUT),
   stderr: outputTo(STDERR),
   environment: process.env,
-  readStdin: () => readFileSync(0),
-  readFile: (path) => readFileSync(path),
+  readStdin: () => readUpTo(0, MAX_INPUT_BYTES + 1),
+  readFile: (path) => {
+    const descriptor = openSync(path, 'r');
+    try {
+      return readUpTo(descriptor, MAX_INPUT_BYTES + 1);
+    } finally {
+      closeSync(descriptor);
+    }
+  },
 };
 
 main(process.argv.slice(2), io).then(
@@ -42,6 +49,31 @@ function outputTo(descriptor: number): Output {
   };
 }
 
+/** Not more than it must: a device such as /dev/zero has no end. */
+function readUpTo(descriptor: number, most: number): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  for (let total = 0; total < most;) {
+    const piece = Buffer.allocUnsafe(Math.min(65_536, most - total));
+    let count: number;
+    try {
+      count = readSync(descriptor, piece);
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'EAGAIN') throw error;
+      pause();
+      continue;
+    }
+    if (count === 0) break;
+    pieces.push(piece.subarray(0, count));
+    total += count;
+  }
+  return Buffer.concat(pieces);
+}
+
+/** Somebody has set the stream to non-blocking: give its other end time. */
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+}
+
 /** process.stdout would load streams and may lose what is pending at the end; this is done when it returns. */
 function writeAll(descriptor: number, text: string): void {
   const bytes = Buffer.from(text);
@@ -51,8 +83,7 @@ function writeAll(descriptor: number, text: string): void {
     } catch (error) {
       const { code = '', message } = error as NodeJS.ErrnoException;
       if (code !== 'EAGAIN') throw new WriteError(code, message);
-      // A pipe that somebody set to non-blocking is full: wait for its reader.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      pause();
     }
   }
 }

@@ -1,6 +1,5 @@
 // Seals secrets with AES-256-GCM (NIST SP 800-38D) under a key in its own file of the state directory.
-// The file holds an id (8 bytes, by which a sealed secret knows its key) and the key (32).
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -25,6 +24,7 @@ const TAG_BYTES = 16;
 const HEADER_BYTES = 1 + KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES;
 
 interface Key {
+  /** By which a sealed secret knows its key; it follows from the key, so that a changed one is noticed. */
   readonly id: Buffer;
   readonly bytes: Buffer;
 }
@@ -64,7 +64,7 @@ export class FileSealer implements Sealer {
     }
     const key = this.#read();
     if (key === undefined) this.#lost('is missing');
-    if (key === 'damaged') this.#lost(`is damaged (it should hold ${KEY_ID_BYTES + KEY_BYTES} bytes)`);
+    if (key === 'damaged') this.#lost(`is damaged (it should hold ${KEY_BYTES} bytes)`);
     if (!sealed.subarray(1, 1 + KEY_ID_BYTES).equals(key.id)) {
       this.#lost('is not the key that sealed the stored secrets');
     }
@@ -92,10 +92,10 @@ export class FileSealer implements Sealer {
     try {
       const descriptor = this.#directory.open(FILE, constants.O_RDONLY | constants.O_NOFOLLOW);
       try {
-        const size = KEY_ID_BYTES + KEY_BYTES;
-        const file = Buffer.alloc(size + 1);
-        if (readSync(descriptor, file) !== size) return 'damaged';
-        return { id: file.subarray(0, KEY_ID_BYTES), bytes: file.subarray(KEY_ID_BYTES, size) };
+        const file = Buffer.alloc(KEY_BYTES + 1);
+        if (readSync(descriptor, file) !== KEY_BYTES) return 'damaged';
+        const bytes = file.subarray(0, KEY_BYTES);
+        return { id: idOf(bytes), bytes };
       } finally {
         closeSync(descriptor);
       }
@@ -112,7 +112,7 @@ export class FileSealer implements Sealer {
     const descriptor = this.#directory.open(draft, O_WRONLY | O_CREAT | O_EXCL);
     try {
       try {
-        const bytes = randomBytes(KEY_ID_BYTES + KEY_BYTES);
+        const bytes = randomBytes(KEY_BYTES);
         if (writeSync(descriptor, bytes) < bytes.length) {
           throw Object.assign(new Error('The key was cut short.'), { code: 'ENOSPC' });
         }
@@ -138,4 +138,9 @@ export class FileSealer implements Sealer {
         'twofactorauth_remove_user_config and have their users set 2FA up again.',
     );
   }
+}
+
+/** SHA-1 because TOTP has it loaded already, and nobody gains by two keys with the same id. */
+function idOf(key: Buffer): Buffer {
+  return createHmac('sha1', key).update('whmapi1 key id').digest().subarray(0, KEY_ID_BYTES);
 }

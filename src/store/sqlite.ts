@@ -144,7 +144,7 @@ async function openOwn(directory: StateDirectory): Promise<Database.Database> {
           'Update this program; nothing was changed.',
       );
     }
-    if (version === 0) refuseLostDatabase(directory);
+    if (version === 0) refuseLostDatabase(database, directory);
     if (version < schemaVersion) await (await import('./migrate.ts')).migrate(database, directory);
     return database;
   } catch (error) {
@@ -154,9 +154,11 @@ async function openOwn(directory: StateDirectory): Promise<Database.Database> {
 }
 
 /** A key is made after the database: where it stands beside an empty one, what the database held is gone. */
-function refuseLostDatabase(directory: StateDirectory): void {
+function refuseLostDatabase(database: Database.Database, directory: StateDirectory): void {
   const key = directory.file(KEY_FILE);
   if (!existsSync(key)) return;
+  // Another process may have made both since the version was read: where the key is there, the database was first.
+  if (database.pragma('user_version', { simple: true }) !== 0) return;
   throw new ApiError(
     'store_unavailable',
     `“${directory.file(FILE)}” is empty, though “${key}” shows that it held secrets. Restore it from a backup; ` +

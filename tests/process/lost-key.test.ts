@@ -20,16 +20,25 @@ const losses: readonly { what: string; lose: () => void; reason: string }[] = [
   {
     what: 'is another one',
     lose: () => {
-      writeFileSync(key(), Buffer.alloc(40, 7));
+      writeFileSync(key(), Buffer.alloc(32, 7));
     },
     reason: 'is not the key that sealed the stored secrets',
   },
-  ...[0, 39, 41].map((length) => ({
+  {
+    what: 'has one bit changed',
+    lose: () => {
+      const bytes = readFileSync(key());
+      bytes.writeUInt8(bytes.readUInt8(31) ^ 1, 31);
+      writeFileSync(key(), bytes);
+    },
+    reason: 'is not the key that sealed the stored secrets',
+  },
+  ...[0, 31, 33].map((length) => ({
     what: `has ${length} bytes`,
     lose: () => {
       writeFileSync(key(), Buffer.alloc(length, 7));
     },
-    reason: 'is damaged (it should hold 40 bytes)',
+    reason: 'is damaged (it should hold 32 bytes)',
   })),
 ];
 
@@ -79,7 +88,7 @@ describe.each(losses)('a key file that $what', ({ lose, reason }) => {
       metadata: { reason: 'OK' },
     });
     expect(await storedSecret('bob', { state })).toBe('JBSWY3DPEHPK3PXP');
-    expect(readFileSync(key())).toHaveLength(40);
+    expect(readFileSync(key())).toHaveLength(32);
   });
 });
 

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import fs, { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrations } from '../../src/store/migrations.generated.ts';
 import { schemaVersion } from '../../src/store/schema-version.generated.ts';
@@ -89,4 +90,18 @@ it('rejects, rather than throws, where a statement is wrong', async () => {
     return { value: 'went on', keep: false };
   });
   expect(await work).toBe('went on');
+});
+
+it('is not misled by a key that another process made a moment after this one looked at the database', async () => {
+  const input = JSON.stringify({ bob: { primary_account: { secret: 'WJ73QJSKZBXCIFPZ' } } });
+  const look = jest.spyOn(fs, 'existsSync').mockImplementationOnce(() => {
+    execFileSync('bin/whmapi1', ['--input=json', 'twofactorauth_set_tfa_config_for_user'], {
+      input,
+      env: { PATH: process.env.PATH, WHMAPI1_STATE_DIR: here.state },
+    });
+    return true;
+  });
+  expect(await issuer()).toBe('server.example.com');
+  expect(look).toHaveBeenCalledTimes(1);
+  look.mockRestore();
 });
