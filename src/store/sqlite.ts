@@ -17,6 +17,8 @@ const BUSY_TIMEOUT_MS = 15_000;
 export class SqliteStore implements Store {
   readonly #directory: StateDirectory;
   #database: Database.Database | undefined;
+  /** Prepared once, by their SQL. */
+  readonly #statements = new Map<string, Database.Statement>();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(directory: StateDirectory) {
@@ -28,7 +30,7 @@ export class SqliteStore implements Store {
       const database = (this.#database ??= await open(this.#directory));
       const begin = effect === 'changes' ? 'BEGIN IMMEDIATE' : 'BEGIN';
       try {
-        return await bracket(new Connection(database), [begin, 'COMMIT', 'ROLLBACK'], work);
+        return await bracket(new Connection(database, this.#statements), [begin, 'COMMIT', 'ROLLBACK'], work);
       } catch (error) {
         // Only what SQLite says is about the database: work may fail over other files.
         const isOfSqlite = (error as { code?: string } | null)?.code?.startsWith('SQLITE_') === true;
@@ -40,6 +42,7 @@ export class SqliteStore implements Store {
   }
 
   close(): void {
+    this.#statements.clear();
     this.#database?.close();
     this.#database = undefined;
   }
@@ -47,11 +50,12 @@ export class SqliteStore implements Store {
 
 class Connection implements Db {
   readonly #database: Database.Database;
-  readonly #statements = new Map<string, Database.Statement>();
+  readonly #statements: Map<string, Database.Statement>;
   readonly #depth: number;
 
-  constructor(database: Database.Database, depth = 0) {
+  constructor(database: Database.Database, statements: Map<string, Database.Statement>, depth = 0) {
     this.#database = database;
+    this.#statements = statements;
     this.#depth = depth;
   }
 
@@ -81,7 +85,7 @@ class Connection implements Db {
   /** Transactions inside this one: savepoints. */
   nested(): Store {
     const name = `nested_${this.#depth + 1}`;
-    const inner = new Connection(this.#database, this.#depth + 1);
+    const inner = new Connection(this.#database, this.#statements, this.#depth + 1);
     const words = [`SAVEPOINT ${name}`, `RELEASE ${name}`, `ROLLBACK TO ${name}; RELEASE ${name}`] as const;
     return { transaction: (_effect, work) => bracket(inner, words, work) };
   }
