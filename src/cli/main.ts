@@ -18,7 +18,9 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     }
     if (!(error instanceof UsageError)) throw error;
     const { usageLine } = await import('./help.ts');
-    tell(io, `whmapi1: ${error.message}\n${usageLine}\nwhmapi1 --help explains more.\n`);
+    // What --color says was not read either.
+    const style = await styleFor(io.stderr, 'auto', io);
+    tell(io, `${style.error(`whmapi1: ${error.message}`)}\n${usageLine}\nwhmapi1 --help explains more.\n`);
     return 2;
   }
 }
@@ -50,7 +52,8 @@ async function help(line: CommandLine, io: Io): Promise<number> {
   const load = Object.hasOwn(loaders, line.command) ? loaders[line.command] : undefined;
   if (load === undefined) {
     const { suggest } = await import('./suggest.ts');
-    tell(io, `whmapi1: no function is named ${quote(line.command)}.\n`);
+    const { error } = await styleFor(io.stderr, line.color, io);
+    tell(io, `${error(`whmapi1: no function is named ${quote(line.command)}.`)}\n`);
     suggest(line.command, io);
     return 1;
   }

@@ -7,10 +7,11 @@ export interface Style {
   name(text: string): string;
   value(text: string): string;
   faint(text: string): string;
+  error(this: void, text: string): string;
 }
 
 const same = (text: string) => text;
-export const plain: Style = { heading: same, name: same, value: same, faint: same };
+export const plain: Style = { heading: same, name: same, value: same, faint: same, error: same };
 
 /** Colour where a person reads: on a terminal, unless NO_COLOR (no-color.org) or --color says otherwise. */
 export async function styleFor(
@@ -31,5 +32,6 @@ async function colourful(): Promise<Style> {
     name: (text) => chalk.cyan(text),
     value: (text) => chalk.green(text),
     faint: (text) => chalk.dim(text),
+    error: (text) => chalk.red(text),
   };
 }

@@ -35,7 +35,7 @@ export interface Sealer {
   open(sealed: Uint8Array, purpose: string): Promise<string>;
 }
 
-/** The machine, by capability. */
+/** The machine, by capability. Names given to it are valid already; it refuses what is not all the same. */
 export interface Host {
   readonly system: {
     readonly hostname: () => string;
@@ -76,6 +76,8 @@ export interface Context {
   readonly randomBytes: (count: number) => Promise<Uint8Array>;
   /** Adds a sentence to `metadata.output.warnings`: the call works, and this is worth knowing. */
   readonly warn: (sentence: string) => void;
+  /** Adds a sentence to `metadata.output.messages`: something happened, or was so already, as the caller may want to know. */
+  readonly inform: (sentence: string) => void;
   /** All functions of this program. */
   readonly functions: () => Promise<Readonly<Record<string, IndexRow>>>;
   /** Runs another call as the same caller (`batch`). */

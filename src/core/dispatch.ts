@@ -78,6 +78,7 @@ class Dispatch {
   readonly #started: number;
   readonly #xid: string;
   readonly #warnings: string[] = [];
+  readonly #messages: string[] = [];
   #function: AnyFunction | undefined;
   #audited = false;
 
@@ -203,6 +204,7 @@ class Dispatch {
       now: () => engine.now(),
       randomBytes: (count) => engine.randomBytes(count),
       warn: (sentence) => this.#warnings.push(sentence),
+      inform: (sentence) => this.#messages.push(sentence),
       functions: () => engine.functions(),
       call: (call) =>
         dispatch({ ...call, dryRun: this.#call.dryRun }, this.#caller, {
@@ -224,7 +226,11 @@ class Dispatch {
     if (!outcome.ok) metadata.error_code = outcome.error.code;
     if (this.#call.dryRun) metadata.dry_run = 1;
     if (outcome.ok) Object.assign(metadata, outcome.extra);
-    if (this.#warnings.length > 0) metadata.output = { warnings: this.#warnings };
+    const output = {
+      ...(this.#warnings.length > 0 ? { warnings: this.#warnings } : {}),
+      ...(this.#messages.length > 0 ? { messages: this.#messages } : {}),
+    };
+    if (Object.keys(output).length > 0) metadata.output = output;
     const data = outcome.ok ? outcome.data : fn?.failureData;
     return {
       metadata,

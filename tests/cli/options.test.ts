@@ -35,7 +35,8 @@ test('options may stand among the arguments', async () => {
     ],
   );
   expect(stdout).toBe(
-    '{"metadata":{"version":1,"reason":"OK","result":1,"command":"twofactorauth_remove_user_config","dry_run":1},' +
+    '{"metadata":{"version":1,"reason":"OK","result":1,"command":"twofactorauth_remove_user_config","dry_run":1,' +
+      '"output":{"messages":["“root” had not set up two-factor authentication."]}},' +
       '"data":{"users_modified":["root"],"failed":{"ann":"You do not have a user named “ann”.",' +
       '"bob":"You do not have a user named “bob”."}}}\n',
   );

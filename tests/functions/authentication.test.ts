@@ -436,11 +436,10 @@ describe('twofactorauth_remove_user_config', () => {
     expect((await here.call('twofactorauth_get_user_configs')).data).toEqual({});
   });
 
-  it('counts root as modified also where root had none', async () => {
-    expect((await here.call('twofactorauth_remove_user_config', { user: 'root' })).data).toEqual({
-      users_modified: ['root'],
-      failed: {},
-    });
+  it('counts root as modified also where root had none, and says so', async () => {
+    const { metadata, data } = await here.call('twofactorauth_remove_user_config', { user: 'root' });
+    expect(data).toEqual({ users_modified: ['root'], failed: {} });
+    expect(metadata.output).toEqual({ messages: ['“root” had not set up two-factor authentication.'] });
   });
 
   it('names a user once who is given twice', async () => {

@@ -9,7 +9,7 @@ export default defineFunction({
   summary: 'Remove the two-factor authentication of one or several users.',
   description:
     'Also the way out for a user who lost the phone. A user who had none is counted as modified all the same, as WHM ' +
-    'does; one that cannot be modified stands in “failed” and does not hinder the others.',
+    'does, and a message says so; one that cannot be modified stands in “failed” and does not hinder the others.',
   access: ['create-acct'],
   effect: 'changes',
   params: {
@@ -26,11 +26,12 @@ export default defineFunction({
   },
   examples: [{ args: { user: ['root'] }, doc: 'Remove root’s two-factor authentication.' }],
 
-  async handler(args, { db }) {
+  async handler(args, { db, inform }) {
     const modified: string[] = [];
     const failed: Record<string, string> = {};
     for (const user of new Set(args.user)) {
       if (await users.exists(db, user)) {
+        if (!(await tfa.isEnrolled(db, user))) inform(`“${user}” had not set up two-factor authentication.`);
         await tfa.remove(db, user);
         modified.push(user);
       } else {
