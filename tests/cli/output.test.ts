@@ -151,6 +151,13 @@ ${ESC}36mmetadata${ESC}39m:
     );
   });
 
+  test('of an error is red where standard error is a terminal', async () => {
+    terminal.seen = ['stderr'];
+    expect((await terminal.run()).stderr).toMatch(/^\u001b\[31mwhmapi1: No function is named\.\u001b\[39m\n/);
+    terminal.seen = [];
+    expect((await terminal.run()).stderr).toMatch(/^whmapi1: No function is named\.\n/);
+  });
+
   test('is not put into XML', async () => {
     terminal.seen = ['stdout'];
     expect((await terminal.run('version', '--output=xml')).stdout).not.toContain(ESC);
