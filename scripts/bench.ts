@@ -35,6 +35,7 @@ function starts(title: string, program: string): void {
   ];
   const cases: Case[] = [
     { name: 'node -e 0', argv: () => ['-e', '0'] },
+    { name: 'node:crypto alone', argv: () => ['-e', "require('node:crypto')"] },
     { name: '--help', argv: () => [program, '--help'], reach: 1.15 },
     { name: 'version, JSON', argv: () => [program, '--output=json', 'version'] },
     { name: 'policy_status, JSON', argv: () => [program, '--output=json', 'twofactorauth_policy_status'] },
