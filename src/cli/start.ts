@@ -23,7 +23,8 @@ const io: Io = {
 
 main(process.argv.slice(2), io).then(
   (status) => {
-    process.exitCode = status;
+    // All is written. Going at once spares the work that Node and V8 have put off for a longer life.
+    process.exit(status);
   },
   (error: unknown) => {
     process.exitCode = 1;
