@@ -3,17 +3,69 @@
 import type { IndexRow } from '../core/context.ts';
 
 export const index: Readonly<Record<string, IndexRow>> = {
+  addpkg: { family: 'packages', access: ['add-pkg'], summary: 'Make a package.' },
+  addpkgext: { family: 'packages', access: ['edit-pkg'], summary: 'Store extensions of a package.' },
   applist: { family: 'accounts', access: 'any', summary: 'List the functions that the caller may call.' },
   batch: {
     family: 'integration',
     access: 'any',
     summary: 'Run several functions, one after the other, in one call.',
   },
+  create_featurelist: { family: 'packages', access: 'root', summary: 'Make a feature list.' },
+  delete_featurelist: { family: 'packages', access: 'root', summary: 'Remove a feature list.' },
+  delpkgext: { family: 'packages', access: ['edit-pkg'], summary: 'Remove extensions from a package.' },
+  editpkg: { family: 'packages', access: ['edit-pkg'], summary: 'Set what a package holds.' },
+  get_available_featurelists: {
+    family: 'packages',
+    access: ['add-pkg', 'edit-pkg'],
+    summary: 'List the feature lists, under the older name.',
+  },
+  get_feature_metadata: {
+    family: 'packages',
+    access: ['add-pkg', 'edit-pkg'],
+    summary: 'List all features, and whether each comes from a plugin.',
+  },
+  get_feature_names: {
+    family: 'packages',
+    access: ['add-pkg', 'edit-pkg'],
+    summary: 'List all features that a feature list can give or withhold.',
+  },
+  get_featurelist_data: {
+    family: 'packages',
+    access: ['add-pkg', 'edit-pkg'],
+    summary: 'List all features, and whether a feature list has each.',
+  },
+  get_featurelists: {
+    family: 'packages',
+    access: ['add-pkg', 'edit-pkg'],
+    summary: 'List the feature lists.',
+  },
   gethostname: { family: 'server-administration', access: 'any', summary: 'Tell the server’s host name.' },
+  getpkginfo: {
+    family: 'packages',
+    access: ['list-pkgs', 'add-pkg', 'edit-pkg'],
+    summary: 'Tell what a package holds.',
+  },
+  killpkg: { family: 'packages', access: ['edit-pkg', 'add-pkg'], summary: 'Remove a package.' },
+  listpkgs: {
+    family: 'packages',
+    access: ['list-pkgs', 'add-pkg', 'edit-pkg'],
+    summary: 'List the packages that the caller may see.',
+  },
   loadavg: {
     family: 'server-administration',
     access: 'any',
     summary: 'Tell how busy the server is, without an envelope around the answer.',
+  },
+  matchpkgs: {
+    family: 'packages',
+    access: ['list-pkgs', 'add-pkg', 'edit-pkg'],
+    summary: 'List the packages that hold what is asked for.',
+  },
+  read_featurelist: {
+    family: 'packages',
+    access: ['add-pkg', 'edit-pkg'],
+    summary: 'Tell which features a feature list has, as one hash.',
   },
   systemloadavg: {
     family: 'server-administration',
@@ -75,5 +127,6 @@ export const index: Readonly<Record<string, IndexRow>> = {
     access: 'root',
     summary: 'Store users’ two-factor authentication secrets that come from another server.',
   },
+  update_featurelist: { family: 'packages', access: 'root', summary: 'Set features of a feature list.' },
   version: { family: 'updates', access: 'any', summary: 'Tell the version of this program.' },
 };

@@ -3,10 +3,26 @@
 import type { AnyFunction } from '../core/define.ts';
 
 export const loaders: Readonly<Record<string, () => Promise<{ default: AnyFunction }>>> = {
+  addpkg: () => import('./packages/addpkg.ts'),
+  addpkgext: () => import('./packages/addpkgext.ts'),
   applist: () => import('./accounts/applist.ts'),
   batch: () => import('./integration/batch.ts'),
+  create_featurelist: () => import('./packages/create_featurelist.ts'),
+  delete_featurelist: () => import('./packages/delete_featurelist.ts'),
+  delpkgext: () => import('./packages/delpkgext.ts'),
+  editpkg: () => import('./packages/editpkg.ts'),
+  get_available_featurelists: () => import('./packages/get_available_featurelists.ts'),
+  get_feature_metadata: () => import('./packages/get_feature_metadata.ts'),
+  get_feature_names: () => import('./packages/get_feature_names.ts'),
+  get_featurelist_data: () => import('./packages/get_featurelist_data.ts'),
+  get_featurelists: () => import('./packages/get_featurelists.ts'),
   gethostname: () => import('./server-administration/gethostname.ts'),
+  getpkginfo: () => import('./packages/getpkginfo.ts'),
+  killpkg: () => import('./packages/killpkg.ts'),
+  listpkgs: () => import('./packages/listpkgs.ts'),
   loadavg: () => import('./server-administration/loadavg.ts'),
+  matchpkgs: () => import('./packages/matchpkgs.ts'),
+  read_featurelist: () => import('./packages/read_featurelist.ts'),
   systemloadavg: () => import('./server-administration/systemloadavg.ts'),
   twofactorauth_disable_policy: () => import('./authentication/twofactorauth_disable_policy.ts'),
   twofactorauth_enable_policy: () => import('./authentication/twofactorauth_enable_policy.ts'),
@@ -21,5 +37,6 @@ export const loaders: Readonly<Record<string, () => Promise<{ default: AnyFuncti
   twofactorauth_set_tfa_config: () => import('./authentication/twofactorauth_set_tfa_config.ts'),
   twofactorauth_set_tfa_config_for_user: () =>
     import('./authentication/twofactorauth_set_tfa_config_for_user.ts'),
+  update_featurelist: () => import('./packages/update_featurelist.ts'),
   version: () => import('./updates/version.ts'),
 };

@@ -1,0 +1,19 @@
+import { defineFunction } from '../../core/define.ts';
+import * as featureLists from '../../model/feature-lists.ts';
+
+export default defineFunction({
+  name: 'delete_featurelist',
+  since: 11,
+  summary: 'Remove a feature list.',
+  description: 'A list that a package has cannot be deleted, nor can “default” and “disabled”.',
+  access: 'root',
+  effect: 'changes',
+  params: { featurelist: { ...featureLists.featureListName, required: true, doc: 'The feature list.' } },
+  returns: { deleted_featurelist: { type: 'string', doc: 'The name of the list that is gone.' } },
+  examples: [{ args: { featurelist: 'Mail Only' }, doc: 'Remove the list “Mail Only”.' }],
+
+  async handler(args, { db }) {
+    await featureLists.remove(db, args.featurelist);
+    return { deleted_featurelist: args.featurelist };
+  },
+});

@@ -1,0 +1,34 @@
+import { defineFunction } from '../../core/define.ts';
+import { quote } from '../../core/quote.ts';
+import * as form from '../../model/package-form.ts';
+import * as packages from '../../model/packages.ts';
+
+export default defineFunction({
+  name: 'delpkgext',
+  since: 68,
+  summary: 'Remove extensions from a package.',
+  description: 'An extension that the package does not have is named in a warning and hinders nothing.',
+  access: ['edit-pkg'],
+  effect: 'changes',
+  params: {
+    name: { ...packages.packageName, required: true, doc: 'The package.' },
+    _DELETE_EXTENSIONS: { ...form.extensionNames, required: true },
+  },
+  returns: { pkg: { type: 'string', doc: 'The name of the package.' } },
+  examples: [
+    {
+      args: { name: 'default', _DELETE_EXTENSIONS: 'sitebuilder' },
+      doc: 'Remove the extension “sitebuilder”.',
+    },
+  ],
+
+  async handler(args, context) {
+    const { caller, db } = context;
+    await packages.getOwn(db, caller, args.name);
+    for (const { name } of form.readExtensions(args._DELETE_EXTENSIONS)) {
+      if (await packages.removeExtension(db, args.name, name)) continue;
+      context.warn(`The package ${quote(args.name)} did not have the extension ${quote(name)}.`);
+    }
+    return { pkg: args.name };
+  },
+});

@@ -1,0 +1,87 @@
+import { mayCall } from '../../core/access.ts';
+import { defineFunction } from '../../core/define.ts';
+import * as form from '../../model/package-form.ts';
+import * as packages from '../../model/packages.ts';
+
+const { settingParams: param } = form;
+
+export default defineFunction({
+  name: 'editpkg',
+  since: 11,
+  summary: 'Set what a package holds.',
+  description:
+    'What is not given stays as it is. A package that does not exist is made, as addpkg makes it, where the caller ' +
+    'may do that. A reseller’s own packages only; what changes asks for the same privileges as in addpkg.',
+  access: ['edit-pkg'],
+  effect: 'changes',
+  params: {
+    name: { ...packages.packageName, required: true, doc: 'The package.' },
+    quota: param.diskLimit,
+    bwlimit: param.bandwidthLimit,
+    maxaddon: param.maxAddonDomains,
+    maxpark: param.maxParkedDomains,
+    maxsub: param.maxSubdomains,
+    maxsql: param.maxDatabases,
+    maxpop: param.maxMailboxes,
+    maxlst: param.maxMailingLists,
+    maxftp: param.maxFtpAccounts,
+    max_email_per_hour: param.maxEmailPerHour,
+    max_defer_fail_percentage: param.maxDeferFailPercentage,
+    max_emailacct_quota: param.maxMailboxQuota,
+    max_team_users: param.maxTeamUsers,
+    cpmod: param.theme,
+    language: param.locale,
+    featurelist: param.featureList,
+    ip: param.dedicatedIp,
+    hasshell: param.shell,
+    cgi: param.cgi,
+    digestauth: param.digestAuth,
+    frontpage: { type: 'flag', doc: 'Does nothing, as in WHM: there is no FrontPage any more.' },
+    _PACKAGE_EXTENSIONS: {
+      ...form.extensionWords,
+      doc: 'The extensions, with spaces between them, each a name or name=value. They take the place of all earlier ones.',
+    },
+  },
+  returns: { pkg: { type: 'string', doc: 'The name of the package.' } },
+  examples: [
+    { args: { name: 'default', quota: '5120' }, doc: '5 GiB of disk space in the package “default”.' },
+    { args: { name: 'default', maxpop: 'unlimited' }, doc: 'As many mail accounts as wanted.' },
+  ],
+
+  async handler(args, context) {
+    const { caller, db } = context;
+    const changes = form.readSettings({
+      diskLimit: args.quota,
+      bandwidthLimit: args.bwlimit,
+      maxAddonDomains: args.maxaddon,
+      maxParkedDomains: args.maxpark,
+      maxSubdomains: args.maxsub,
+      maxDatabases: args.maxsql,
+      maxMailboxes: args.maxpop,
+      maxMailingLists: args.maxlst,
+      maxFtpAccounts: args.maxftp,
+      maxEmailPerHour: args.max_email_per_hour,
+      maxDeferFailPercentage: args.max_defer_fail_percentage,
+      maxMailboxQuota: args.max_emailacct_quota,
+      maxTeamUsers: args.max_team_users,
+      theme: args.cpmod,
+      locale: args.language,
+      featureList: args.featurelist,
+      dedicatedIp: args.ip,
+      shell: args.hasshell,
+      cgi: args.cgi,
+      digestAuth: args.digestauth,
+    });
+    const words = args._PACKAGE_EXTENSIONS;
+    const extensions = words === undefined ? undefined : form.readExtensions(words);
+    const isNew = (await packages.find(db, caller, args.name)) === undefined;
+    if (isNew && mayCall(caller, ['add-pkg'])) {
+      const settings = form.completeSettings(changes);
+      const pkg = await packages.add(db, caller, args.name, settings, extensions ?? []);
+      context.warn(`There was no package “${args.name}” to change; the package “${pkg}” was made.`);
+      return { pkg };
+    }
+    await packages.update(db, caller, args.name, changes, extensions);
+    return { pkg: args.name };
+  },
+});

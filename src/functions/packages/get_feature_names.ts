@@ -1,0 +1,32 @@
+import { defineFunction } from '../../core/define.ts';
+import { features } from '../../model/feature-catalogue.ts';
+
+export default defineFunction({
+  name: 'get_feature_names',
+  since: 11,
+  summary: 'List all features that a feature list can give or withhold.',
+  access: ['add-pkg', 'edit-pkg'],
+  effect: 'none',
+  params: {},
+  returns: {
+    feature: {
+      list: {
+        fields: {
+          id: { type: 'string', doc: 'The feature’s id, as update_featurelist takes it.' },
+          name: { type: 'string', doc: 'The feature in words.' },
+        },
+      },
+      doc: 'The features, sorted by id.',
+    },
+  },
+  list: 'feature',
+  examples: [
+    { args: {}, doc: 'All features.' },
+    {
+      args: { 'api.filter.enable': '1', 'api.filter.a.field': 'name', 'api.filter.a.arg0': 'mail' },
+      doc: 'Only those that have to do with mail.',
+    },
+  ],
+
+  handler: () => ({ feature: features.map(({ id, name }) => ({ id, name })) }),
+});

@@ -1,0 +1,38 @@
+import { defineFunction } from '../../core/define.ts';
+import * as form from '../../model/package-form.ts';
+import * as packages from '../../model/packages.ts';
+
+export default defineFunction({
+  name: 'getpkginfo',
+  since: 11,
+  summary: 'Tell what a package holds.',
+  access: ['list-pkgs', 'add-pkg', 'edit-pkg'],
+  effect: 'reads',
+  params: { pkg: { ...packages.packageName, required: true, doc: 'The package.' } },
+  returns: {
+    pkg: {
+      fields: {
+        ...form.fields,
+        CGI: { type: 'flag', doc: '1 when an account may run CGI scripts.' },
+        FRONTPAGE: { type: 'flag', doc: '0: there is no FrontPage any more.' },
+        HASSHELL: { type: 'flag', doc: '1 when an account has a shell.' },
+        IP: { type: 'flag', doc: '1 when an account gets an IP address of its own.' },
+      },
+    },
+  },
+  examples: [{ args: { pkg: 'default' }, doc: 'What the package “default” holds.' }],
+
+  async handler(args, { caller, db }) {
+    const found = await packages.get(db, caller, args.pkg);
+    const { cgi, shell, dedicatedIp } = found.settings;
+    return {
+      pkg: {
+        ...form.show(found),
+        CGI: cgi ? 1 : 0,
+        FRONTPAGE: 0,
+        HASSHELL: shell ? 1 : 0,
+        IP: dedicatedIp ? 1 : 0,
+      },
+    };
+  },
+});

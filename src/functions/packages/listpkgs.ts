@@ -1,0 +1,59 @@
+import { defineFunction } from '../../core/define.ts';
+import * as form from '../../model/package-form.ts';
+import * as packages from '../../model/packages.ts';
+
+export default defineFunction({
+  name: 'listpkgs',
+  since: 11,
+  summary: 'List the packages that the caller may see.',
+  description:
+    'Root sees all; a reseller its own, and root’s with the privilege viewglobalpackages. Accounts can be made with ' +
+    'every package that one may see; only one’s own can be changed.',
+  access: ['list-pkgs', 'add-pkg', 'edit-pkg'],
+  effect: 'reads',
+  params: {
+    want: {
+      type: 'string',
+      values: ['all', 'creatable', 'editable', 'viewable'],
+      default: 'all',
+      doc: 'Which packages: those one may change (editable), or those one may see (all others).',
+    },
+  },
+  returns: {
+    pkg: {
+      list: {
+        fields: {
+          ...form.fields,
+          CGI: { type: 'string', doc: 'Whether an account may run CGI scripts: y or n.' },
+          HASSHELL: { type: 'string', doc: 'Whether an account has a shell: y or n.' },
+          IP: { type: 'string', doc: 'Whether an account gets an IP address of its own: y or n.' },
+          name: { type: 'string', doc: 'The package’s name.' },
+        },
+      },
+      doc: 'The packages, sorted by name.',
+    },
+  },
+  list: 'pkg',
+  examples: [
+    { args: {}, doc: 'All packages.' },
+    {
+      args: { 'api.sort.enable': '1', 'api.sort.a.field': 'QUOTA', 'api.sort.a.method': 'numeric' },
+      doc: 'All packages, those with the least disk space first.',
+    },
+  ],
+
+  async handler(args, { caller, db }) {
+    const visible = await packages.list(db, caller);
+    const wanted =
+      args.want === 'editable' ? visible.filter((one) => packages.mayChange(caller, one)) : visible;
+    return {
+      pkg: wanted.map((one) => ({
+        ...form.show(one),
+        CGI: form.yesOrNo(one.settings.cgi),
+        HASSHELL: form.yesOrNo(one.settings.shell),
+        IP: form.yesOrNo(one.settings.dedicatedIp),
+        name: one.name,
+      })),
+    };
+  },
+});

@@ -1,0 +1,117 @@
+// The features that a feature list can give or withhold: cPanel's own ids, and names in our words.
+//
+// The ids are those of the public documentation: the samples of read_featurelist, get_featurelist_data,
+// get_feature_metadata, update_featurelist and get_users_features_settings, and the names of the interfaces that
+// WHM's documentation of the Feature Manager lists, under the ids that published feature files use for them.
+// Features of other vendors' plugins are not here.
+
+export interface Feature {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** By id. */
+export const features = [
+  { id: 'addoncgi', name: 'Ready-made CGI scripts' },
+  { id: 'addondomains', name: 'Addon domains' },
+  { id: 'analog', name: 'Analog statistics' },
+  { id: 'api_shell', name: 'API shell' },
+  { id: 'apitokens', name: 'API tokens' },
+  { id: 'autoresponders', name: 'Automatic mail replies' },
+  { id: 'autossl', name: 'AutoSSL certificates' },
+  { id: 'awstats', name: 'AWStats statistics' },
+  { id: 'backup', name: 'Backups' },
+  { id: 'bandwidth', name: 'Bandwidth use' },
+  { id: 'blockers', name: 'Blocked IP addresses' },
+  { id: 'boxtrapper', name: 'BoxTrapper spam trap' },
+  { id: 'caldavcarddav', name: 'Calendars and contacts' },
+  { id: 'cgi', name: 'CGI scripts' },
+  { id: 'changemx', name: 'Mail routing' },
+  { id: 'clamavconnector_scan', name: 'Virus scanner' },
+  { id: 'cpanelpro_images', name: 'Image tools' },
+  { id: 'cpanelpro_leechprotect', name: 'Protection from shared passwords' },
+  { id: 'cpanelpro_support', name: 'Support requests' },
+  { id: 'cron', name: 'Scheduled jobs' },
+  { id: 'csvimport', name: 'Import of addresses' },
+  { id: 'defaultaddress', name: 'Default mail address' },
+  { id: 'diskusageviewer', name: 'Disk usage' },
+  { id: 'dnssec', name: 'DNSSEC' },
+  { id: 'dynamicdns', name: 'Dynamic DNS' },
+  { id: 'email_disk_usage', name: 'Disk usage of mail' },
+  { id: 'emailarchive', name: 'Mail archive' },
+  { id: 'emailauth', name: 'Mail authentication' },
+  { id: 'emaildomainfwd', name: 'Mail forwarders of domains' },
+  { id: 'emailfilter', name: 'Mail filters' },
+  { id: 'emailtrace', name: 'Mail delivery reports' },
+  { id: 'errlog', name: 'Error log' },
+  { id: 'errpgs', name: 'Error pages' },
+  { id: 'filemanager', name: 'File manager' },
+  { id: 'filerestoration', name: 'Restoring of files' },
+  { id: 'forwarders', name: 'Mail forwarders' },
+  { id: 'ftpaccts', name: 'FTP accounts' },
+  { id: 'ftpsetup', name: 'FTP client settings' },
+  { id: 'getstart', name: 'Guide for beginners' },
+  { id: 'greylist', name: 'Greylisting' },
+  { id: 'handlers', name: 'Apache handlers' },
+  { id: 'hotlink', name: 'Hotlink protection' },
+  { id: 'indexmanager', name: 'Directory listings' },
+  { id: 'ipdeny', name: 'Denied IP addresses' },
+  { id: 'lastvisits', name: 'Latest visitors' },
+  { id: 'lists', name: 'Mailing lists' },
+  { id: 'market', name: 'Market of certificates' },
+  { id: 'mime', name: 'MIME types' },
+  { id: 'modsecurity', name: 'ModSecurity' },
+  { id: 'modules-perl', name: 'Perl modules' },
+  { id: 'modules-php-pear', name: 'PHP PEAR packages' },
+  { id: 'modules-ruby', name: 'Ruby gems' },
+  { id: 'multiphp', name: 'PHP versions' },
+  { id: 'multiphp_ini_editor', name: 'PHP settings' },
+  { id: 'mysql', name: 'MySQL databases' },
+  { id: 'nettools', name: 'Network tools' },
+  { id: 'optimizews', name: 'Compression of websites' },
+  { id: 'parkeddomains', name: 'Parked domains' },
+  { id: 'passengerapps', name: 'Passenger applications' },
+  { id: 'password', name: 'Password and security' },
+  { id: 'pgp', name: 'Encryption with GnuPG' },
+  { id: 'phpmyadmin', name: 'phpMyAdmin' },
+  { id: 'phppgadmin', name: 'phpPgAdmin' },
+  { id: 'popaccts', name: 'Mail accounts' },
+  { id: 'postgres', name: 'PostgreSQL databases' },
+  { id: 'rawlog', name: 'Raw access logs' },
+  { id: 'redirects', name: 'Redirects' },
+  { id: 'ror', name: 'Ruby on Rails' },
+  { id: 'serverstatus', name: 'Server status' },
+  { id: 'setlang', name: 'Language' },
+  { id: 'sitepublisher', name: 'Site publisher' },
+  { id: 'spamassassin', name: 'SpamAssassin' },
+  { id: 'spambox', name: 'Spam folder' },
+  { id: 'ssh', name: 'SSH access' },
+  { id: 'sslinstall', name: 'Installing of certificates' },
+  { id: 'sslmanager', name: 'TLS keys and certificates' },
+  { id: 'statselect', name: 'Choice of statistics' },
+  { id: 'style', name: 'Styles' },
+  { id: 'subdomains', name: 'Subdomains' },
+  { id: 'subdomainstats', name: 'Statistics of subdomains' },
+  { id: 'team_manager', name: 'Team of users' },
+  { id: 'theme-switch', name: 'Choice of theme' },
+  { id: 'tls_wizard', name: 'Certificate wizard' },
+  { id: 'traceaddy', name: 'Mail address trace' },
+  { id: 'twofactorauth', name: 'Two-factor authentication' },
+  { id: 'updatecontact', name: 'Contact information' },
+  { id: 'updatenotificationprefs', name: 'Notification preferences' },
+  { id: 'user_manager', name: 'User manager' },
+  { id: 'version_control', name: 'Git repositories' },
+  { id: 'webalizer', name: 'Webalizer statistics' },
+  { id: 'webdisk', name: 'Web disks' },
+  { id: 'webmail', name: 'Webmail' },
+  { id: 'webprotect', name: 'Directory privacy' },
+  { id: 'zoneedit', name: 'Zone editor' },
+] as const satisfies readonly Feature[];
+
+export type FeatureId = (typeof features)[number]['id'];
+
+const ids: ReadonlySet<string> = new Set(features.map(({ id }) => id));
+
+export function isFeature(id: string): id is FeatureId {
+  return ids.has(id);
+}

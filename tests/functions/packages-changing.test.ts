@@ -1,0 +1,176 @@
+import type { Caller } from '../../src/core/context.ts';
+import { Installation, reseller } from '../support/installation.ts';
+
+let here: Installation;
+beforeEach(() => {
+  here = new Installation();
+});
+afterEach(() => {
+  here.remove();
+});
+
+const bob = reseller('bob', 'list-pkgs', 'add-pkg', 'edit-pkg', 'allow-unlimited-pkgs');
+const alice = reseller('alice', 'add-pkg', 'edit-pkg');
+/** May make and change packages, within limits. */
+const carl = reseller('carl', 'add-pkg', 'edit-pkg');
+/** What carl may leave unlimited: nothing. */
+const finite = { maxsub: '1', maxsql: '1', maxpop: '1', maxlst: '1', maxftp: '1' };
+
+const info = async (pkg: string) => (await here.call('getpkginfo', { pkg })).data?.pkg;
+const names = async (as?: Caller) => {
+  const { data } = await here.call('listpkgs', {}, as === undefined ? {} : { as });
+  return (data?.pkg as { name: string }[]).map(({ name }) => name);
+};
+const extensionsOf = async (pkg: string) =>
+  ((await info(pkg)) as { _PACKAGE_EXTENSIONS: string })._PACKAGE_EXTENSIONS;
+
+describe('editpkg', () => {
+  it('changes what is given and leaves the rest', async () => {
+    await here.call('addpkg', { name: 'gold', maxpop: '5', hasshell: '1', _PACKAGE_EXTENSIONS: 'a=1' });
+    expect((await here.call('editpkg', { name: 'gold', quota: '20480', cgi: '0' })).data).toEqual({
+      pkg: 'gold',
+    });
+    expect(await info('gold')).toMatchObject({
+      QUOTA: 20480,
+      CGI: 0,
+      MAXPOP: 5,
+      HASSHELL: 1,
+      BWLIMIT: 1048576,
+      _PACKAGE_EXTENSIONS: 'a=1',
+    });
+  });
+
+  it('sets the limits of mail under its own names for them', async () => {
+    await here.call('editpkg', { name: 'default', max_email_per_hour: '50', max_defer_fail_percentage: '7' });
+    expect(await info('default')).toMatchObject({ MAX_EMAIL_PER_HOUR: 50, MAX_DEFER_FAIL_PERCENTAGE: 7 });
+  });
+
+  it('puts new extensions in the place of the old ones', async () => {
+    await here.call('addpkg', { name: 'gold', _PACKAGE_EXTENSIONS: 'a=1 b' });
+    await here.call('editpkg', { name: 'gold', _PACKAGE_EXTENSIONS: 'c a' });
+    expect(await extensionsOf('gold')).toBe('c a');
+    await here.call('editpkg', { name: 'gold', _PACKAGE_EXTENSIONS: '' });
+    expect(await extensionsOf('gold')).toBe('');
+  });
+
+  it('makes a package that does not exist, and says so', async () => {
+    const { data, metadata } = await here.call('editpkg', { name: 'new', maxpop: '5' });
+    expect(data).toEqual({ pkg: 'new' });
+    expect(metadata.output?.warnings).toEqual([
+      'There was no package “new” to change; the package “new” was made.',
+    ]);
+    await here.call('addpkg', { name: 'added', maxpop: '5' });
+    expect(await info('new')).toEqual(await info('added'));
+  });
+
+  it('makes none for a reseller who may not make any', async () => {
+    const answer = await here.call('editpkg', { name: 'new' }, { as: reseller('bob', 'edit-pkg') });
+    expect(answer.metadata).toMatchObject({
+      error_code: 'not_found',
+      reason: 'There is no package “new”; listpkgs tells which there are.',
+    });
+  });
+
+  it('refuses a feature list that does not exist', async () => {
+    expect((await here.call('editpkg', { name: 'default', featurelist: 'none' })).metadata).toMatchObject({
+      error_code: 'not_found',
+      reason: 'There is no feature list “none”; get_featurelists tells their names.',
+    });
+  });
+
+  it('lets a reseller change its own package', async () => {
+    await here.call('addpkg', { name: 'gold' }, { as: bob });
+    await here.call('editpkg', { name: 'bob_gold', quota: '5' }, { as: bob });
+    expect(await info('bob_gold')).toMatchObject({ QUOTA: 5 });
+  });
+
+  it('refuses to let a reseller change root’s package that it sees', async () => {
+    const viewer = reseller('dora', 'edit-pkg', 'add-pkg', 'viewglobalpackages');
+    expect(
+      (await here.call('editpkg', { name: 'default', quota: '5' }, { as: viewer })).metadata,
+    ).toMatchObject({
+      error_code: 'denied',
+      reason: 'You may not change the package “default”: it is not yours. Make one of your own.',
+    });
+  });
+
+  it('asks for no privilege for what root set and stays', async () => {
+    await here.call('addpkg', { name: 'carl_big', ...finite }, { as: carl });
+    await here.call('editpkg', {
+      name: 'carl_big',
+      hasshell: '1',
+      maxpop: 'unlimited',
+      max_email_per_hour: '9',
+    });
+    const answer = await here.call(
+      'editpkg',
+      { name: 'carl_big', quota: '5', hasshell: '1', maxpop: 'unlimited' },
+      { as: carl },
+    );
+    expect(answer.data).toEqual({ pkg: 'carl_big' });
+  });
+
+  it('asks for the privilege where a limit of mail is lifted', async () => {
+    await here.call('addpkg', { name: 'carl_big', ...finite }, { as: carl });
+    await here.call('editpkg', { name: 'carl_big', max_email_per_hour: '9' });
+    const args = { name: 'carl_big', max_email_per_hour: 'unlimited' };
+    expect((await here.call('editpkg', args, { as: carl })).metadata.reason).toBe(
+      'You may not set everything that you ask for. ' +
+        '“max_email_per_hour=unlimited” asks for the privilege “allow-emaillimits-pkgs”.',
+    );
+  });
+
+  it('asks a reseller for the privilege edit-pkg', async () => {
+    const answer = await here.call('editpkg', { name: 'gold' }, { as: reseller('bob', 'add-pkg') });
+    expect(answer.metadata.reason).toBe('You may not call “editpkg”. It asks for the privilege “edit-pkg”.');
+  });
+});
+
+describe('killpkg', () => {
+  it('removes a package and its extensions', async () => {
+    await here.call('addpkg', { name: 'gold', _PACKAGE_EXTENSIONS: 'a' });
+    expect(await here.call('killpkg', { pkgname: 'gold' })).toEqual({
+      metadata: { version: 1, reason: 'OK', result: 1, command: 'killpkg' },
+    });
+    expect(await names()).toEqual(['default', 'starter']);
+    await here.call('addpkg', { name: 'gold' });
+    expect(await extensionsOf('gold')).toBe('');
+  });
+
+  it('refuses a package that does not exist', async () => {
+    expect((await here.call('killpkg', { pkgname: 'none' })).metadata).toMatchObject({
+      error_code: 'not_found',
+      reason: 'There is no package “none”; listpkgs tells which there are.',
+    });
+  });
+
+  it('does not remove “default”', async () => {
+    expect((await here.call('killpkg', { pkgname: 'default' })).metadata).toMatchObject({
+      error_code: 'bad_param',
+      reason: 'The package “default” cannot be deleted: it always exists.',
+    });
+    expect(await names()).toEqual(['default', 'starter']);
+  });
+
+  it.each(['add-pkg', 'edit-pkg'])('lets a reseller with %s remove its own', async (privilege) => {
+    await here.call('addpkg', { name: 'gold' }, { as: bob });
+    const answer = await here.call('killpkg', { pkgname: 'bob_gold' }, { as: reseller('bob', privilege) });
+    expect(answer.metadata.result).toBe(1);
+    expect(await names(bob)).toEqual([]);
+  });
+
+  it('hides other resellers’ packages from a reseller, and leaves them', async () => {
+    await here.call('addpkg', { name: 'gold' }, { as: bob });
+    expect((await here.call('killpkg', { pkgname: 'bob_gold' }, { as: alice })).metadata.reason).toBe(
+      'There is no package “bob_gold”; listpkgs tells which there are.',
+    );
+    expect(await names(bob)).toEqual(['bob_gold']);
+  });
+
+  it('refuses to let a reseller remove root’s package that it sees', async () => {
+    const viewer = reseller('dora', 'edit-pkg', 'viewglobalpackages');
+    expect((await here.call('killpkg', { pkgname: 'starter' }, { as: viewer })).metadata.reason).toBe(
+      'You may not change the package “starter”: it is not yours. Make one of your own.',
+    );
+  });
+});

@@ -1,0 +1,289 @@
+import type { Caller } from '../../src/core/context.ts';
+import { Installation, reseller } from '../support/installation.ts';
+
+let here: Installation;
+beforeEach(async () => {
+  here = new Installation();
+  await here.call('addpkg', { name: 'gold', quota: '0', _PACKAGE_EXTENSIONS: 'sitebuilder theme=dark' });
+  await here.call('addpkg', { name: 'silver', quota: '2048', featurelist: 'Mail Only', hasshell: '1' });
+  await here.call('addpkg', { name: 'mine', ip: 'y' }, { as: bob });
+});
+afterEach(() => {
+  here.remove();
+});
+
+const bob = reseller('bob', 'add-pkg', 'edit-pkg', 'allow-unlimited-pkgs', 'add-pkg-ip');
+const alice = reseller('alice', 'list-pkgs');
+const viewer = reseller('bob', 'edit-pkg', 'viewglobalpackages');
+
+const namesOf = (data: { pkg?: unknown } | undefined) =>
+  (data?.pkg as { name: string }[]).map(({ name }) => name);
+const list = async (as?: Caller, args = {}) =>
+  namesOf((await here.call('listpkgs', args, as === undefined ? {} : { as })).data);
+const match = async (args: Record<string, string>) => namesOf((await here.call('matchpkgs', args)).data);
+const extensionsOf = async (pkg: string) => {
+  const { data } = await here.call('getpkginfo', { pkg });
+  return (data?.pkg as Record<string, unknown>)._PACKAGE_EXTENSIONS;
+};
+
+describe('getpkginfo', () => {
+  it('limits nothing in “default”', async () => {
+    expect((await here.call('getpkginfo', { pkg: 'default' })).data).toEqual({
+      pkg: {
+        BWLIMIT: 'unlimited',
+        CGI: 1,
+        CPMOD: 'jupiter',
+        DIGESTAUTH: 'n',
+        FEATURELIST: 'default',
+        FRONTPAGE: 0,
+        HASSHELL: 0,
+        IP: 0,
+        LANG: 'en',
+        MAXADDON: 'unlimited',
+        MAXFTP: 'unlimited',
+        MAXLST: 'unlimited',
+        MAXPARK: 'unlimited',
+        MAXPOP: 'unlimited',
+        MAXSQL: 'unlimited',
+        MAXSUB: 'unlimited',
+        MAX_DEFER_FAIL_PERCENTAGE: 'unlimited',
+        MAX_EMAILACCT_QUOTA: 'unlimited',
+        MAX_EMAIL_PER_HOUR: 'unlimited',
+        MAX_TEAM_USERS: null,
+        QUOTA: 'unlimited',
+        _PACKAGE_EXTENSIONS: '',
+      },
+    });
+  });
+
+  it('refuses a package that does not exist', async () => {
+    expect((await here.call('getpkginfo', { pkg: 'none' })).metadata).toMatchObject({
+      error_code: 'not_found',
+      reason: 'There is no package “none”; listpkgs tells which there are.',
+    });
+  });
+
+  it('hides root’s packages from a reseller without viewglobalpackages', async () => {
+    expect((await here.call('getpkginfo', { pkg: 'gold' }, { as: bob })).metadata.error_code).toBe(
+      'not_found',
+    );
+    expect((await here.call('getpkginfo', { pkg: 'gold' }, { as: viewer })).data?.pkg).toMatchObject({
+      QUOTA: 'unlimited',
+    });
+  });
+
+  it('hides one reseller’s packages from another', async () => {
+    const { metadata } = await here.call('getpkginfo', { pkg: 'bob_mine' }, { as: alice });
+    expect(metadata.error_code).toBe('not_found');
+  });
+
+  it('asks a reseller for a privilege', async () => {
+    const { metadata } = await here.call(
+      'getpkginfo',
+      { pkg: 'gold' },
+      { as: reseller('bob', 'list-accts') },
+    );
+    expect(metadata).toMatchObject({
+      error_code: 'denied',
+      reason:
+        'You may not call “getpkginfo”. It asks for the privilege “list-pkgs” or “add-pkg” or “edit-pkg”.',
+    });
+  });
+});
+
+describe('listpkgs', () => {
+  it('lists all packages for root', async () => {
+    const { data } = await here.call('listpkgs');
+    expect(namesOf(data)).toEqual(['bob_mine', 'default', 'gold', 'silver', 'starter']);
+    expect((data?.pkg as unknown[])[3]).toEqual({
+      BWLIMIT: 1048576,
+      CGI: 'y',
+      CPMOD: 'jupiter',
+      DIGESTAUTH: 'n',
+      FEATURELIST: 'Mail Only',
+      HASSHELL: 'y',
+      IP: 'n',
+      LANG: 'en',
+      MAXADDON: 0,
+      MAXFTP: 'unlimited',
+      MAXLST: 'unlimited',
+      MAXPARK: 0,
+      MAXPOP: 'unlimited',
+      MAXSQL: 'unlimited',
+      MAXSUB: 'unlimited',
+      MAX_DEFER_FAIL_PERCENTAGE: 'unlimited',
+      MAX_EMAILACCT_QUOTA: 1024,
+      MAX_EMAIL_PER_HOUR: 'unlimited',
+      MAX_TEAM_USERS: null,
+      QUOTA: 2048,
+      _PACKAGE_EXTENSIONS: '',
+      name: 'silver',
+    });
+    expect((data?.pkg as unknown[])[2]).toMatchObject({ _PACKAGE_EXTENSIONS: 'sitebuilder theme=dark' });
+  });
+
+  it('lists a reseller’s own', async () => {
+    expect(await list(bob)).toEqual(['bob_mine']);
+    expect(await list(alice)).toEqual([]);
+  });
+
+  it('lists root’s as well with viewglobalpackages', async () => {
+    const all = ['bob_mine', 'default', 'gold', 'silver', 'starter'];
+    expect(await list(viewer)).toEqual(all);
+    expect(await list(viewer, { want: 'creatable' })).toEqual(all);
+    expect(await list(viewer, { want: 'viewable' })).toEqual(all);
+    expect(await list(viewer, { want: 'editable' })).toEqual(['bob_mine']);
+  });
+
+  it('shows nobody but root what belongs to another reseller', async () => {
+    expect(await list(reseller('alice', 'list-pkgs', 'viewglobalpackages'))).toEqual([
+      'default',
+      'gold',
+      'silver',
+      'starter',
+    ]);
+  });
+
+  it('filters and sorts by limits', async () => {
+    const sorted = await list(undefined, {
+      'api.filter.enable': '1',
+      'api.filter.a.field': 'QUOTA',
+      'api.filter.a.type': 'gt_handle_unlimited',
+      'api.filter.a.arg0': '2048',
+      'api.sort.enable': '1',
+      'api.sort.a.field': 'QUOTA',
+      'api.sort.a.method': 'numeric',
+    });
+    expect(sorted).toEqual(['bob_mine', 'starter', 'default', 'gold']);
+  });
+});
+
+describe('matchpkgs', () => {
+  it('lists all packages where nothing is asked for', async () => {
+    expect(await match({})).toEqual(['bob_mine', 'default', 'gold', 'silver', 'starter']);
+  });
+
+  it('answers what a package holds', async () => {
+    expect((await here.call('matchpkgs', { FEATURELIST: 'Mail Only' })).data).toEqual({
+      pkg: [
+        {
+          BWLIMIT: 1048576,
+          CGI: 1,
+          CPMOD: 'jupiter',
+          DIGESTAUTH: 'n',
+          FEATURELIST: 'Mail Only',
+          FRONTPAGE: 0,
+          HASSHELL: 'y',
+          IP: 'n',
+          LANG: 'en',
+          MAXADDON: 0,
+          MAXFTP: 'unlimited',
+          MAXLST: 'unlimited',
+          MAXPARK: 0,
+          MAXPOP: 'unlimited',
+          MAXSQL: 'unlimited',
+          MAXSUB: 'unlimited',
+          MAX_DEFER_FAIL_PERCENTAGE: 'unlimited',
+          MAX_EMAILACCT_QUOTA: 1024,
+          MAX_EMAIL_PER_HOUR: 'unlimited',
+          MAX_TEAM_USERS: null,
+          QUOTA: 2048,
+          _PACKAGE_EXTENSIONS: '',
+          name: 'silver',
+        },
+      ],
+    });
+  });
+
+  it.each([
+    [{ QUOTA: 'unlimited' }, ['default', 'gold']],
+    [{ QUOTA: '2048' }, ['silver']],
+    [{ QUOTA: '2049' }, []],
+    [{ IP: 'y' }, ['bob_mine']],
+    [{ HASSHELL: '1' }, ['silver']],
+    [{ DIGESTAUTH: 'y' }, []],
+    [{ CGI: '1', MAXADDON: 'unlimited' }, ['default']],
+    [{ QUOTA: 'unlimited', BWLIMIT: '1048576' }, ['gold']],
+    [{ _PACKAGE_EXTENSIONS: 'theme' }, ['gold']],
+    [{ _PACKAGE_EXTENSIONS: 'theme=dark sitebuilder' }, ['gold']],
+    [{ _PACKAGE_EXTENSIONS: 'theme=light' }, []],
+    [{ _PACKAGE_EXTENSIONS: 'theme other' }, []],
+  ])('matches %j', async (args, expected) => {
+    expect(await match(args as Record<string, string>)).toEqual(expected);
+  });
+
+  it('finds only what the caller may see', async () => {
+    const { data } = await here.call('matchpkgs', { CGI: '1' }, { as: bob });
+    expect(namesOf(data)).toEqual(['bob_mine']);
+  });
+});
+
+describe('addpkgext', () => {
+  it('adds extensions, and gives those that are there another value', async () => {
+    const args = { name: 'gold', _PACKAGE_EXTENSIONS: 'theme=light shop' };
+    expect((await here.call('addpkgext', args)).data).toEqual({ pkg: 'gold' });
+    expect(await extensionsOf('gold')).toBe('sitebuilder theme=light shop');
+  });
+
+  it('refuses a call without extensions', async () => {
+    expect((await here.call('addpkgext', { name: 'gold' })).metadata).toMatchObject({
+      error_code: 'missing_param',
+      reason:
+        'The parameter “_PACKAGE_EXTENSIONS” is required: it should be names, or name=value, with spaces between them.',
+    });
+  });
+
+  it('refuses a package that does not exist', async () => {
+    const { metadata } = await here.call('addpkgext', { name: 'none', _PACKAGE_EXTENSIONS: 'a' });
+    expect(metadata.error_code).toBe('not_found');
+  });
+
+  it('changes a reseller’s own packages only', async () => {
+    const own = { name: 'bob_mine', _PACKAGE_EXTENSIONS: 'a' };
+    expect((await here.call('addpkgext', own, { as: bob })).data).toEqual({ pkg: 'bob_mine' });
+    const { metadata } = await here.call('addpkgext', { ...own, name: 'gold' }, { as: viewer });
+    expect(metadata).toMatchObject({
+      error_code: 'denied',
+      reason: 'You may not change the package “gold”: it is not yours. Make one of your own.',
+    });
+    expect(await extensionsOf('gold')).toBe('sitebuilder theme=dark');
+  });
+
+  it('asks a reseller for the privilege edit-pkg', async () => {
+    const args = { name: 'bob_mine', _PACKAGE_EXTENSIONS: 'a' };
+    const { metadata } = await here.call('addpkgext', args, { as: reseller('bob', 'add-pkg') });
+    expect(metadata.reason).toBe('You may not call “addpkgext”. It asks for the privilege “edit-pkg”.');
+  });
+});
+
+describe('delpkgext', () => {
+  it('removes extensions and leaves the others', async () => {
+    const { data, metadata } = await here.call('delpkgext', { name: 'gold', _DELETE_EXTENSIONS: 'theme' });
+    expect(data).toEqual({ pkg: 'gold' });
+    expect(metadata.output).toBeUndefined();
+    expect(await extensionsOf('gold')).toBe('sitebuilder');
+  });
+
+  it('warns of what the package does not have, and removes the rest', async () => {
+    const args = { name: 'gold', _DELETE_EXTENSIONS: 'THEME sitebuilder' };
+    expect((await here.call('delpkgext', args)).metadata).toMatchObject({
+      result: 1,
+      output: { warnings: ['The package “gold” did not have the extension “THEME”.'] },
+    });
+    expect(await extensionsOf('gold')).toBe('theme=dark');
+  });
+
+  it('takes names alone', async () => {
+    const { metadata } = await here.call('delpkgext', { name: 'gold', _DELETE_EXTENSIONS: 'theme=dark' });
+    expect(metadata.reason).toBe(
+      'The parameter “_DELETE_EXTENSIONS” should be names with spaces between them, not “theme=dark”.',
+    );
+  });
+
+  it('changes a reseller’s own packages only', async () => {
+    const args = { name: 'gold', _DELETE_EXTENSIONS: 'theme' };
+    expect((await here.call('delpkgext', args, { as: viewer })).metadata.error_code).toBe('denied');
+    expect((await here.call('delpkgext', args, { as: bob })).metadata.error_code).toBe('not_found');
+    expect(await extensionsOf('gold')).toBe('sitebuilder theme=dark');
+  });
+});

@@ -1,0 +1,251 @@
+import { Installation, reseller } from '../support/installation.ts';
+
+let here: Installation;
+beforeEach(() => {
+  here = new Installation();
+});
+afterEach(() => {
+  here.remove();
+});
+
+const bob = reseller('bob', 'add-pkg', 'allow-unlimited-pkgs');
+/** May make packages, within limits. */
+const carl = reseller('carl', 'add-pkg');
+/** What carl may leave unlimited: nothing. */
+const finite = { maxsub: '1', maxsql: '1', maxpop: '1', maxlst: '1', maxftp: '1' };
+
+const info = async (pkg: string) => (await here.call('getpkginfo', { pkg })).data?.pkg;
+const names = async () =>
+  ((await here.call('listpkgs')).data?.pkg as { name: string }[]).map(({ name }) => name);
+
+describe('addpkg', () => {
+  it('makes a package with the usual limits', async () => {
+    expect(await here.call('addpkg', { name: 'gold' })).toEqual({
+      metadata: { version: 1, reason: 'OK', result: 1, command: 'addpkg' },
+      data: { pkg: 'gold' },
+    });
+    expect(await info('gold')).toEqual({
+      BWLIMIT: 1048576,
+      CGI: 1,
+      CPMOD: 'jupiter',
+      DIGESTAUTH: 'n',
+      FEATURELIST: 'default',
+      FRONTPAGE: 0,
+      HASSHELL: 0,
+      IP: 0,
+      LANG: 'en',
+      MAXADDON: 0,
+      MAXFTP: 'unlimited',
+      MAXLST: 'unlimited',
+      MAXPARK: 0,
+      MAXPOP: 'unlimited',
+      MAXSQL: 'unlimited',
+      MAXSUB: 'unlimited',
+      MAX_DEFER_FAIL_PERCENTAGE: 'unlimited',
+      MAX_EMAILACCT_QUOTA: 1024,
+      MAX_EMAIL_PER_HOUR: 'unlimited',
+      MAX_TEAM_USERS: null,
+      QUOTA: 10240,
+      _PACKAGE_EXTENSIONS: '',
+    });
+  });
+
+  it('stores everything that is given', async () => {
+    await here.call('addpkg', {
+      name: 'All of it 2.0',
+      quota: '1',
+      bwlimit: 'unlimited',
+      maxaddon: '2',
+      maxpark: 'Unlimited',
+      maxsub: '3',
+      maxsql: '4',
+      maxpop: '5',
+      maxlst: '0',
+      maxftp: '7',
+      MAX_EMAIL_PER_HOUR: '8',
+      MAX_DEFER_FAIL_PERCENTAGE: '90',
+      max_emailacct_quota: '10',
+      max_team_users: '7',
+      cpmod: 'other',
+      language: 'de',
+      featurelist: 'Mail Only',
+      ip: 'y',
+      hasshell: '1',
+      cgi: '0',
+      digestauth: '1',
+      frontpage: '1',
+      _PACKAGE_EXTENSIONS: 'zebra color=red  ape=',
+    });
+    expect(await info('All of it 2.0')).toEqual({
+      BWLIMIT: 'unlimited',
+      CGI: 0,
+      CPMOD: 'other',
+      DIGESTAUTH: 'y',
+      FEATURELIST: 'Mail Only',
+      FRONTPAGE: 0,
+      HASSHELL: 1,
+      IP: 1,
+      LANG: 'de',
+      MAXADDON: 2,
+      MAXFTP: 7,
+      MAXLST: 0,
+      MAXPARK: 'unlimited',
+      MAXPOP: 5,
+      MAXSQL: 4,
+      MAXSUB: 3,
+      MAX_DEFER_FAIL_PERCENTAGE: 90,
+      MAX_EMAILACCT_QUOTA: 10,
+      MAX_EMAIL_PER_HOUR: 8,
+      MAX_TEAM_USERS: 7,
+      QUOTA: 1,
+      _PACKAGE_EXTENSIONS: 'zebra color=red ape=',
+    });
+  });
+
+  it('takes 0 for unlimited where WHM does, and for none elsewhere', async () => {
+    await here.call('addpkg', {
+      name: 'zero',
+      quota: '0',
+      bwlimit: '00',
+      max_emailacct_quota: '0',
+      MAX_EMAIL_PER_HOUR: '0',
+      MAX_DEFER_FAIL_PERCENTAGE: '0',
+      maxpop: '0',
+      maxsql: 'null',
+    });
+    expect(await info('zero')).toMatchObject({
+      QUOTA: 'unlimited',
+      BWLIMIT: 'unlimited',
+      MAX_EMAILACCT_QUOTA: 'unlimited',
+      MAX_EMAIL_PER_HOUR: 'unlimited',
+      MAX_DEFER_FAIL_PERCENTAGE: 'unlimited',
+      MAXPOP: 0,
+      MAXSQL: 'unlimited',
+    });
+  });
+
+  it.each([
+    ['starts with a dot', '.gold'],
+    ['has a slash', 'gold/silver'],
+    ['ends with a space', 'gold '],
+    ['is longer than 64 characters', 'x'.repeat(65)],
+  ])('refuses a name that %s', async (_what, name) => {
+    expect((await here.call('addpkg', { name })).metadata).toMatchObject({
+      error_code: 'bad_param',
+      reason:
+        'The parameter “name” should be at most 64 letters, digits, spaces, “_”, “-” and “.”, ' +
+        `the first no dot and no space, not “${name}”.`,
+    });
+  });
+
+  it('refuses the reserved name', async () => {
+    expect((await here.call('addpkg', { name: 'extensions' })).metadata).toMatchObject({
+      error_code: 'bad_param',
+      reason: 'A package cannot be called “extensions”: the name is reserved; choose another.',
+    });
+  });
+
+  it('refuses a second package of the same name', async () => {
+    await here.call('addpkg', { name: 'gold', quota: '1' });
+    expect((await here.call('addpkg', { name: 'gold' })).metadata).toMatchObject({
+      error_code: 'bad_param',
+      reason: 'The package “gold” exists already; change it with editpkg, or choose another name.',
+    });
+    expect(await info('gold')).toMatchObject({ QUOTA: 1 });
+  });
+
+  it('refuses limits that are no numbers, all at once', async () => {
+    const { metadata } = await here.call('addpkg', {
+      name: 'gold',
+      quota: '-1',
+      maxpop: '1.5',
+      MAX_DEFER_FAIL_PERCENTAGE: '101',
+      max_team_users: '8',
+    });
+    expect(metadata.reason).toBe(
+      'The parameter “quota” should be a whole number or “unlimited”, not “-1”. ' +
+        'The parameter “maxpop” should be a whole number or “unlimited”, not “1.5”. ' +
+        'The parameter “MAX_DEFER_FAIL_PERCENTAGE” should be a whole number to 100 or “unlimited”, not “101”. ' +
+        'The parameter “max_team_users” should be a whole number from 0 to 7, not “8”.',
+    );
+  });
+
+  it('refuses extensions that are no names', async () => {
+    const { metadata } = await here.call('addpkg', { name: 'gold', _PACKAGE_EXTENSIONS: 'a/b' });
+    expect(metadata.reason).toBe(
+      'The parameter “_PACKAGE_EXTENSIONS” should be names, or name=value, with spaces between them, not “a/b”.',
+    );
+  });
+
+  it('refuses a feature list that does not exist', async () => {
+    expect((await here.call('addpkg', { name: 'gold', featurelist: 'none' })).metadata).toMatchObject({
+      error_code: 'not_found',
+      reason: 'There is no feature list “none”; get_featurelists tells their names.',
+    });
+    expect(await names()).toEqual(['default', 'starter']);
+  });
+
+  it('refuses the list of what nobody has', async () => {
+    const { metadata } = await here.call('addpkg', { name: 'gold', featurelist: 'disabled' });
+    expect(metadata.reason).toBe(
+      'The feature list “disabled” holds what nobody has and cannot be given to a package; choose another.',
+    );
+  });
+
+  it('puts the reseller’s name before the package’s', async () => {
+    expect((await here.call('addpkg', { name: 'gold' }, { as: bob })).data).toEqual({ pkg: 'bob_gold' });
+    expect((await here.call('addpkg', { name: 'bob_silver' }, { as: bob })).data).toEqual({
+      pkg: 'bob_silver',
+    });
+  });
+
+  it('refuses a name that is too long with the reseller’s before it', async () => {
+    const { metadata } = await here.call('addpkg', { name: 'x'.repeat(61) }, { as: bob });
+    expect(metadata.reason).toBe(
+      `The package’s name with your own before it, “bob_${'x'.repeat(61)}”, is longer than 64 characters.`,
+    );
+  });
+
+  it('lets a reseller without further privileges make a package within limits', async () => {
+    const answer = await here.call('addpkg', { name: 'small', ...finite }, { as: carl });
+    expect(answer.data).toEqual({ pkg: 'carl_small' });
+  });
+
+  it.each([
+    ['quota', '0', 'quota=unlimited', 'allow-unlimited-disk-pkgs'],
+    ['bwlimit', 'unlimited', 'bwlimit=unlimited', 'allow-unlimited-bw-pkgs'],
+    ['maxaddon', '1', 'maxaddon=1', 'allow-addoncreate'],
+    ['maxpark', '1', 'maxpark=1', 'allow-parkedcreate'],
+    ['maxsub', 'unlimited', 'maxsub=unlimited', 'allow-unlimited-pkgs'],
+    ['maxsql', 'unlimited', 'maxsql=unlimited', 'allow-unlimited-pkgs'],
+    ['maxpop', 'unlimited', 'maxpop=unlimited', 'allow-unlimited-pkgs'],
+    ['maxlst', 'unlimited', 'maxlst=unlimited', 'allow-unlimited-pkgs'],
+    ['maxftp', 'unlimited', 'maxftp=unlimited', 'allow-unlimited-pkgs'],
+    ['max_emailacct_quota', '0', 'max_emailacct_quota=unlimited', 'allow-unlimited-pkgs'],
+    ['MAX_EMAIL_PER_HOUR', '100', 'max_email_per_hour=100', 'allow-emaillimits-pkgs'],
+    ['MAX_DEFER_FAIL_PERCENTAGE', '5', 'max_defer_fail_percentage=5', 'allow-emaillimits-pkgs'],
+    ['ip', 'y', 'ip=y', 'add-pkg-ip'],
+    ['hasshell', '1', 'hasshell=1', 'add-pkg-shell'],
+  ])('refuses a reseller %s=%s without the privilege', async (param, value, said, privilege) => {
+    const args = { name: 'big', ...finite, [param]: value };
+    expect((await here.call('addpkg', args, { as: carl })).metadata).toMatchObject({
+      error_code: 'denied',
+      reason: `You may not set everything that you ask for. “${said}” asks for the privilege “${privilege}”.`,
+    });
+    const carlWithIt = reseller('carl', 'add-pkg', privilege);
+    expect((await here.call('addpkg', args, { as: carlWithIt })).data).toEqual({ pkg: 'carl_big' });
+  });
+
+  it('asks for both privileges where addon domains are unlimited', async () => {
+    const args = { name: 'big', ...finite, maxaddon: 'unlimited' };
+    expect((await here.call('addpkg', args, { as: carl })).metadata.reason).toBe(
+      'You may not set everything that you ask for. “maxaddon=unlimited” asks for the privilege “allow-addoncreate”. ' +
+        '“maxaddon=unlimited” asks for the privilege “allow-unlimited-pkgs”.',
+    );
+  });
+
+  it('asks a reseller for the privilege add-pkg', async () => {
+    const answer = await here.call('addpkg', { name: 'gold' }, { as: reseller('bob', 'edit-pkg') });
+    expect(answer.metadata.reason).toBe('You may not call “addpkg”. It asks for the privilege “add-pkg”.');
+  });
+});
