@@ -4,6 +4,7 @@ import { version } from '../package.json';
 import type { Caller, Sealer } from './core/context.ts';
 import type { Engine } from './core/dispatch.ts';
 import { loaders } from './functions/loaders.generated.ts';
+import { chooseHost } from './host/choose.ts';
 import { system } from './host/system.ts';
 import { appendAudit, logUnexpected } from './store/logs.ts';
 import { SqliteStore } from './store/sqlite.ts';
@@ -22,13 +23,14 @@ export interface Application {
 /** @throws ApiError `store_insecure`, `store_unavailable` when the state directory can't be used. */
 export function createApplication(environment: Readonly<Record<string, string | undefined>>): Application {
   const userId = process.geteuid?.() ?? 0;
-  const directory = new StateDirectory(locateStateDirectory(environment, userId, home), userId);
+  const stateDirectory = locateStateDirectory(environment, userId, home);
+  const directory = new StateDirectory(stateDirectory, userId);
   const store = new SqliteStore(directory);
   const now = () => Date.now();
   const engine: Engine = {
     store,
     sealer: sealerOf(directory),
-    host: { system },
+    host: { system, ...chooseHost({ userId, stateDirectory, now }) },
     version,
     find: async (command) => {
       const load = Object.hasOwn(loaders, command) ? loaders[command] : undefined;

@@ -1,6 +1,7 @@
 // What a handler is given: everything outside itself comes through here, so that a test can give something else.
 import type { AnyFunction } from './define.ts';
 import type { Envelope } from './envelope.ts';
+import type { HostQuota, HostUsers } from './host.ts';
 import type { Json } from './values.ts';
 
 /** Who calls. `root` holds every privilege. */
@@ -41,7 +42,12 @@ export interface Host {
     readonly hostname: () => string;
     /** Runnable processes, averaged over 1, 5 and 15 minutes. */
     readonly loadAverage: () => [number, number, number];
+    /** The machine's own IPv4 addresses, its main one first: those of its interfaces, else 127.0.0.1. */
+    readonly addresses: () => [string, ...string[]];
   };
+  /** Loaded when they are asked for: most calls touch no user. */
+  readonly users: () => Promise<HostUsers>;
+  readonly quota: () => Promise<HostQuota>;
 }
 
 /** One call as it came in, before it is read by the function's description. */

@@ -16,6 +16,7 @@ export class Installation {
   /** What the clock shows, in milliseconds. */
   time = Date.parse('2026-03-01T12:00:10Z');
   hostname = 'server.example.com';
+  addresses: [string, ...string[]] = ['192.0.2.1', '192.0.2.2', '192.0.2.3'];
   /** Set to put something else in the place of a part of the engine. */
   overrides: { -readonly [Part in keyof Engine]?: Engine[Part] } = {};
   readonly #application: Application;
@@ -34,7 +35,14 @@ export class Installation {
       now: () => this.time,
       newXid: () => 'xid123',
       randomBytes: async (count) => Uint8Array.from({ length: count }, (_, at) => (at * 37 + 11) % 256),
-      host: { system: { hostname: () => this.hostname, loadAverage: () => [0.5, 0.123, 12.3456] } },
+      host: {
+        ...this.#application.engine.host,
+        system: {
+          hostname: () => this.hostname,
+          loadAverage: () => [0.5, 0.123, 12.3456],
+          addresses: () => this.addresses,
+        },
+      },
       ...this.overrides,
     };
   }

@@ -1,0 +1,195 @@
+// What the program asks of the machine: its users and their disk quota. `src/host/` fulfils it twice, for Linux and in
+// a sandbox. The second wall against hostile values stands here as well, since both hosts hold it.
+
+export interface HostUser {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  /** As it stands in the passwd file; in the sandbox it lies below the sandbox's root. */
+  readonly home: string;
+  readonly shell: string;
+}
+
+export interface NewHostUser {
+  readonly name: string;
+  /** A folder that isn't there yet, directly below one that holds homes: `/home/bob`. */
+  readonly home: string;
+  readonly shell: string;
+  readonly comment: string;
+  /** The next free one unless given, which is of use to bring a removed user back. */
+  readonly uid?: number | undefined;
+}
+
+/** A user's name with the home that belongs to it. */
+export interface NamedHome {
+  readonly name: string;
+  readonly home: string;
+}
+
+/**
+ * The users of the machine. Every operation may be repeated, and done again after a process was killed in the middle
+ * of it: the second time completes it, or finds nothing left to do.
+ *
+ * Whatever changes a user throws a TypeError for a malformed value before it touches anything, HostError `not_found`
+ * where there is no such user, `not_ours` for a user of the system (root, daemon, …), which none of this changes, and
+ * `failed` where the machine refused. `find`, `verifyPassword` and `isSuspended` answer for malformed names as for
+ * unknown ones.
+ */
+export interface HostUsers {
+  /** Any user of the machine, those of the system as well; undefined where there is none. */
+  find(name: string): Promise<HostUser | undefined>;
+  /**
+   * Creates user, group of the same name, and home (0711, the skeleton's files in it, the user's own). No password
+   * works until one is set.
+   * @throws HostError `exists` where the user, the group, the home or the uid is there already.
+   */
+  create(user: NewHostUser): Promise<HostUser>;
+  /** Ends the user's processes; removes user, group, crontab and home. Nothing where there is no such user. */
+  remove(name: string): Promise<void>;
+  /**
+   * Renames user and group, and moves home and crontab; ends the user's processes. `rename(to, from)` undoes it, also
+   * where it was cut short. Suspended stays suspended.
+   * @throws HostError `exists` where the new user, group or home is there already.
+   */
+  rename(from: NamedHome, to: NamedHome): Promise<void>;
+  setShell(name: string, shell: string): Promise<void>;
+  /** For a suspended user it works from the time that the suspension ends. */
+  setPassword(name: string, password: string): Promise<void>;
+  /** False for unknown users and while locked or suspended, which takes as long as for a wrong password. */
+  verifyPassword(name: string, password: string): Promise<boolean>;
+  /** The next login has to choose a new password. */
+  expirePassword(name: string): Promise<void>;
+  /** Nobody logs in: password locked, account expired, processes ended; the crontab is kept, but doesn't run. */
+  suspend(name: string): Promise<void>;
+  /**
+   * Restores what `suspend` found: a password that was locked stays locked, an expiry date is back. Nothing where the
+   * user isn't suspended.
+   */
+  unsuspend(name: string): Promise<void>;
+  isSuspended(name: string): Promise<boolean>;
+}
+
+/** Disk space by user. Malformed names are refused as in HostUsers. */
+export interface HostQuota {
+  /** True where the file system of the homes enforces limits now. */
+  isEnabled(): Promise<boolean>;
+  /** null takes the limit away. @throws HostError `no_quota` where nothing would enforce it; `not_found`. */
+  setLimit(name: string, mebibytes: number | null): Promise<void>;
+  /** What the user takes up: blocks of 1024 bytes, and inodes. @throws HostError `not_found`. */
+  usage(name: string): Promise<{ readonly blocks: number; readonly inodes: number }>;
+}
+
+export class HostError extends Error {
+  override readonly name = 'HostError';
+  readonly code: 'exists' | 'not_found' | 'not_ours' | 'no_quota' | 'failed';
+
+  constructor(code: HostError['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export function noUser(name: string): HostError {
+  return new HostError('not_found', `The machine has no user “${name}”.`);
+}
+
+/** @throws HostError `not_ours` for a user of the system. */
+export function refuseForeign(user: HostUser, bases: readonly string[]): void {
+  if (user.uid < FIRST_UID || !isHome(user.home, bases)) {
+    throw new HostError('not_ours', `“${user.name}” is a user of the system, which is not changed.`);
+  }
+}
+
+export function alreadyThere(what: string): HostError {
+  return new HostError('exists', `${what} is there already.`);
+}
+
+/** Fits the sandbox and every Linux: useradd itself takes 32, but 16 is what WHM gives an account at most. */
+const NAME = /^[a-z][a-z0-9]{0,15}$/;
+/** What crypt(3) takes, and with it PAM. */
+const MOST_PASSWORD_BYTES = 511;
+const HIGHEST_UID = 0xffff_fffe;
+
+export function isUserName(name: string): boolean {
+  return NAME.test(name);
+}
+
+/** A message never holds the value itself, which may be of any size and content. @throws TypeError */
+export function refuseName(name: string): void {
+  if (!isUserName(name)) {
+    throw new TypeError(
+      'This is no user name: it takes a letter and up to 15 letters and digits, all lower-case.',
+    );
+  }
+}
+
+/** Is this `/base/something`, for one of the folders that hold homes? */
+export function isHome(home: string, bases: readonly string[]): boolean {
+  const end = home.lastIndexOf('/');
+  return isCleanPath(home) && bases.includes(home.slice(0, end));
+}
+
+/** @throws TypeError */
+export function refuseHome(home: string, bases: readonly string[]): void {
+  if (!isHome(home, bases)) {
+    throw new TypeError(`This is no home: it has to be a clean path directly below ${bases.join(' or ')}.`);
+  }
+}
+
+/** @throws TypeError */
+export function refuseShell(shell: string): void {
+  if (!isCleanPath(shell)) throw new TypeError('This is no shell: it has to be a clean absolute path.');
+}
+
+/** @throws TypeError */
+export function refuseNewUser(user: NewHostUser, bases: readonly string[]): void {
+  refuseName(user.name);
+  refuseHome(user.home, bases);
+  refuseShell(user.shell);
+  if (/[:\p{Cc}\p{Cs}\u2028\u2029]/u.test(user.comment) || user.comment.length > 256) {
+    throw new TypeError('This is no comment: it has a colon or a control character, or over 256 characters.');
+  }
+  const { uid } = user;
+  if (uid !== undefined && !(Number.isInteger(uid) && uid >= FIRST_UID && uid <= HIGHEST_UID)) {
+    throw new TypeError(`This is no user id: it has to be a whole number from ${FIRST_UID}.`);
+  }
+}
+
+/** @throws TypeError */
+export function refusePassword(password: string): void {
+  if (!isPassword(password)) {
+    throw new TypeError(
+      `This is no password: it is empty, has over ${MOST_PASSWORD_BYTES} bytes, or holds a NUL or a line break.`,
+    );
+  }
+}
+
+export function isPassword(password: string): boolean {
+  // A lone surrogate has no bytes of its own: UTF-8 would make the same password of all of them.
+  return (
+    password.length > 0 &&
+    password.length <= MOST_PASSWORD_BYTES &&
+    new TextEncoder().encode(password).length <= MOST_PASSWORD_BYTES &&
+    !/[\0\r\n\p{Cs}]/u.test(password)
+  );
+}
+
+/** @throws TypeError */
+export function refuseLimit(mebibytes: number | null): void {
+  if (mebibytes !== null && !(Number.isInteger(mebibytes) && mebibytes > 0 && mebibytes <= 2 ** 40)) {
+    throw new TypeError('This is no limit: it has to be a whole number of mebibytes, at least 1, or null.');
+  }
+}
+
+/** Below are the users of the system: Linux distributions have had this border since 2011. */
+export const FIRST_UID = 1000;
+
+function isCleanPath(path: string): boolean {
+  const [first, ...parts] = path.split('/');
+  return (
+    first === '' &&
+    path.length <= 255 &&
+    parts.length > 0 &&
+    parts.every((part) => /^[A-Za-z0-9._+@-]+$/.test(part) && !/^\.+$|^-/.test(part))
+  );
+}

@@ -1,0 +1,60 @@
+// Which machine this program acts on: Linux itself for root with the system's state directory, else a sandbox.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Host } from '../core/context.ts';
+
+export type ChosenHost = Omit<Host, 'system'>;
+
+export interface HostChoice {
+  readonly userId: number;
+  readonly stateDirectory: string;
+  /** Milliseconds since 1970-01-01. */
+  readonly now: () => number;
+}
+
+const SYSTEM_STATE = '/var/lib/whmapi1';
+const BASES = ['/home'];
+
+export function chooseHost({ userId, stateDirectory, now }: HostChoice): ChosenHost {
+  return userId === 0 && stateDirectory === SYSTEM_STATE
+    ? linuxHost(join(stateDirectory, 'suspended'))
+    : sandboxHost(join(stateDirectory, 'root'), now);
+}
+
+/** `suspensions` is a private folder for what has to be known after a suspension. */
+export function linuxHost(suspensions: string): ChosenHost {
+  const users = once(async () => {
+    const [{ LinuxUsers }, { run }] = await Promise.all([
+      import('./linux/users.ts'),
+      import('./linux/run.ts'),
+    ]);
+    // Debian has the crontabs in a folder below the one of cronie.
+    const crontabs = ['/var/spool/cron/crontabs', '/var/spool/cron'].find((path) => existsSync(path));
+    return new LinuxUsers({
+      run,
+      suspensions,
+      bases: BASES,
+      crontabs: crontabs ?? '/var/spool/cron/crontabs',
+      skeleton: '/etc/skel',
+    });
+  });
+  const quota = once(async () => {
+    const [{ LinuxQuota }, { run }] = await Promise.all([
+      import('./linux/quota.ts'),
+      import('./linux/run.ts'),
+    ]);
+    return new LinuxQuota(run, await users(), BASES);
+  });
+  return { users, quota };
+}
+
+export function sandboxHost(root: string, now: () => number): ChosenHost {
+  const users = once(async () => new (await import('./sandbox/users.ts')).SandboxUsers(root, now));
+  const quota = once(async () => new (await import('./sandbox/quota.ts')).SandboxQuota(root, await users()));
+  return { users, quota };
+}
+
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => (loaded ??= load());
+}

@@ -1,0 +1,60 @@
+// The users' crontabs in the folder of the cron daemon. A disabled one stays in it under a name with a dot, which no
+// cron runs: Debian's and cronie skip such files.
+import { lstat, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export class Crontabs {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** A crontab that came after the suspension takes the place of the one that was kept then. */
+  async disable(name: string): Promise<void> {
+    await move(this.#active(name), this.#disabled(name));
+  }
+
+  async enable(name: string): Promise<void> {
+    if (await isThere(this.#active(name))) await rm(this.#disabled(name), { force: true });
+    else await move(this.#disabled(name), this.#active(name));
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    await move(this.#active(from), this.#active(to));
+    await move(this.#disabled(from), this.#disabled(to));
+  }
+
+  async remove(name: string): Promise<void> {
+    await rm(this.#active(name), { force: true });
+    await rm(this.#disabled(name), { force: true });
+  }
+
+  #active(name: string): string {
+    return join(this.#folder, name);
+  }
+
+  #disabled(name: string): string {
+    return join(this.#folder, `.${name}.suspended`);
+  }
+}
+
+/** Nothing where there is nothing to move, nor a cron at all. */
+async function move(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ENOENT') throw error;
+  }
+}
+
+/** A symbolic link counts as what it is: it is not followed. */
+export async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return false;
+    throw error;
+  }
+}

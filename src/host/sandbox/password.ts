@@ -1,0 +1,52 @@
+// Passwords of the sandbox: scrypt in the `$7$` format of crypt(5), so that libxcrypt reads the shadow file as well.
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+
+const DIGITS = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+/** N = 2^14, r = 8, p = 5: one of OWASP's equal choices, the one with the least memory (16 MiB). */
+const SETTING = `$7$${digits(14, 1)}${digits(8, 5)}${digits(5, 5)}`;
+/** To compare with where there is no password, so that it takes the same time. */
+const DECOY = `${SETTING}decoy$`;
+
+const derive = promisify<string, string, number, { N: number; r: number; p: number }, Buffer>(scrypt);
+
+export async function hashPassword(password: string): Promise<string> {
+  return hashWith(password, `${SETTING}${encode(randomBytes(16))}$`);
+}
+
+/** False, as slowly, for a field that is locked or holds no hash of this kind. */
+export async function isPasswordOf(password: string, field: string): Promise<boolean> {
+  const setting = /^\$7\$[./0-9A-Za-z]{11,}\$/.exec(field)?.[0];
+  const hash = await hashWith(password, setting ?? DECOY);
+  const [given, stored] = [Buffer.from(hash), Buffer.from(field)];
+  return setting !== undefined && given.length === stored.length && timingSafeEqual(given, stored);
+}
+
+/** `setting` ends with the salt and its dollar sign; the salt is used as it is written. */
+async function hashWith(password: string, setting: string): Promise<string> {
+  const cost = {
+    N: 2 ** number(setting.slice(3, 4)),
+    r: number(setting.slice(4, 9)),
+    p: number(setting.slice(9, 14)),
+  };
+  return setting + encode(await derive(password, setting.slice(14, -1), 32, cost));
+}
+
+/** Six bits a digit, the lowest first; three bytes at a time. */
+function encode(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 3) {
+    const group = bytes.subarray(at, at + 3);
+    const value = group.reduce((sum, byte, place) => sum + byte * 256 ** place, 0);
+    text += digits(value, Math.ceil((group.length * 8) / 6));
+  }
+  return text;
+}
+
+function digits(value: number, count: number): string {
+  return Array.from({ length: count }, (_, at) => DIGITS[Math.floor(value / 64 ** at) % 64]).join('');
+}
+
+function number(text: string): number {
+  return Array.from(text).reduce((sum, digit, at) => sum + DIGITS.indexOf(digit) * 64 ** at, 0);
+}
