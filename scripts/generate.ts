@@ -18,6 +18,7 @@ export async function generate(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   files.set('src/functions/index.generated.ts', indexModule(functions));
   files.set('src/functions/loaders.generated.ts', loadersModule(functions));
+  files.set('src/operations/loaders.generated.ts', operationsModule());
   const migrations = readMigrations();
   files.set('src/store/migrations.generated.ts', migrationsModule(migrations));
   files.set(
@@ -77,6 +78,18 @@ function loadersModule(functions: readonly PlacedFunction[]): string {
 import type { AnyFunction } from '../core/define.ts';
 
 export const loaders: Readonly<Record<string, () => Promise<{ default: AnyFunction }>>> = {\n${rows.join('')}};\n`;
+}
+
+/** An operation is registered by its file's existence, as a function is. */
+function operationsModule(): string {
+  const rows = readdirSync(join(top, 'src/operations'))
+    .filter((file) => !file.endsWith('.generated.ts'))
+    .sort()
+    .map((file) => `  '${file.replace(/\.ts$/, '')}': () => import('./${file}'),\n`);
+  return `${notice}// How each operation is loaded.
+import type { Operation } from '../core/operation.ts';
+
+export const operations: Readonly<Record<string, () => Promise<{ default: Operation }>>> = {\n${rows.join('')}};\n`;
 }
 
 interface Migration {

@@ -5,7 +5,10 @@ import type { Caller, Sealer } from './core/context.ts';
 import type { Engine } from './core/dispatch.ts';
 import { loaders } from './functions/loaders.generated.ts';
 import { chooseHost } from './host/choose.ts';
+import { processes } from './host/processes.ts';
 import { system } from './host/system.ts';
+import { operations } from './operations/loaders.generated.ts';
+import { journal } from './store/journal.ts';
 import { appendAudit, logUnexpected } from './store/logs.ts';
 import { SqliteStore } from './store/sqlite.ts';
 import { locateStateDirectory, StateDirectory } from './store/state-directory.ts';
@@ -36,6 +39,12 @@ export function createApplication(environment: Readonly<Record<string, string | 
       const load = Object.hasOwn(loaders, command) ? loaders[command] : undefined;
       return load === undefined ? undefined : (await load()).default;
     },
+    operation: async (kind) => {
+      const load = Object.hasOwn(operations, kind) ? operations[kind] : undefined;
+      return load === undefined ? undefined : (await load()).default;
+    },
+    journal,
+    processes,
     functions: async () => (await import('./functions/index.generated.ts')).index,
     now,
     // node:crypto takes a tenth of a short call's time to load, so only those that need it do.

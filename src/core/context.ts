@@ -84,6 +84,14 @@ export interface Context {
   readonly warn: (sentence: string) => void;
   /** Adds a sentence to `metadata.output.messages`: something happened, or was so already, as the caller may want to know. */
   readonly inform: (sentence: string) => void;
+  /**
+   * Plans an operation (`src/operations/`, by its file's name), which is carried out when the handler has returned.
+   * Only for a function that `operates`; what its handler wrote before is not kept. `secret`, such as a password,
+   * is handed to the steps and stored nowhere.
+   */
+  readonly operate: (kind: string, input: unknown, secret?: string) => void;
+  /** A transaction of its own, for a function that `calls`. */
+  readonly transaction: <T>(effect: 'reads' | 'changes', work: (db: Db) => Promise<T>) => Promise<T>;
   /** All functions of this program. */
   readonly functions: () => Promise<Readonly<Record<string, IndexRow>>>;
   /** Runs another call as the same caller (`batch`). */

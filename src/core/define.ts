@@ -125,9 +125,10 @@ export interface Spec {
   /**
    * What it does with the store. `none` never opens it; `reads` sees one state of it; `changes` runs in a
    * transaction that is kept when the handler returns and taken back when it throws; `calls` runs other
-   * calls, each with an effect of its own.
+   * calls, each with an effect of its own, and transactions. `operates` works on the machine: the handler checks
+   * in a transaction and hands an operation to `context.operate`, which stores the outcome when it is done.
    */
-  readonly effect: 'none' | 'reads' | 'changes' | 'calls';
+  readonly effect: 'none' | 'reads' | 'changes' | 'calls' | 'operates';
   readonly params: Params;
   readonly rest?: Rest;
   readonly returns: Returns;

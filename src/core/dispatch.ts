@@ -6,8 +6,10 @@ import type { Call, Caller, Context, Db, Host, IndexRow, RawArgument, Sealer } f
 import type { AnyFunction, Fields } from './define.ts';
 import type { Envelope, Metadata } from './envelope.ts';
 import { ApiError, badParam } from './errors.ts';
+import { HostError } from './host.ts';
 import { quote } from './quote.ts';
 import type { MetaArguments } from './meta-arguments.ts';
+import type { Journal, JournalEntry, Operation, Planned, Processes } from './operation.ts';
 import type { Hash } from './values.ts';
 
 /** What a transaction's work hands back: its result, and whether what it wrote is to be kept. */
@@ -31,6 +33,10 @@ export interface Engine {
   /** True for the calls of a batch whose outermost transaction is going to be taken back. */
   readonly insideDryRun?: boolean;
   readonly find: (command: string) => Promise<AnyFunction | undefined>;
+  /** An operation by its file's name. */
+  readonly operation: (kind: string) => Promise<Operation | undefined>;
+  readonly journal: Journal;
+  readonly processes: Processes;
   readonly functions: () => Promise<Readonly<Record<string, IndexRow>>>;
   readonly now: () => number;
   readonly randomBytes: (count: number) => Promise<Uint8Array>;
@@ -80,6 +86,8 @@ class Dispatch {
   readonly #warnings: string[] = [];
   readonly #messages: string[] = [];
   #function: AnyFunction | undefined;
+  /** The operation that the handler asked for. */
+  #planned: Planned | undefined;
   #audited = false;
 
   constructor(call: Call, caller: Caller, engine: Engine) {
@@ -155,32 +163,91 @@ class Dispatch {
     }
   }
 
-  async #execute({ fn, meta, args }: Prepared): Promise<Outcome> {
-    const { store } = this.#engine;
+  async #execute(prepared: Prepared): Promise<Outcome> {
+    const { effect } = prepared.fn;
+    const { store, insideDryRun } = this.#engine;
     const { dryRun } = this.#call;
-    const run = async (db: Db, nested: Store): Promise<Outcome> => {
-      try {
-        const data = (await fn.handler(args as never, this.#context(db, nested))) as Hash | undefined;
-        return { ok: true, ...(await this.#shape(fn, data, meta)) };
-      } catch (error) {
-        if (!(error instanceof ApiError && error.keepsChanges)) throw error;
-        return { ok: false, error };
-      }
-    };
-    if (fn.effect === 'none' || (fn.effect === 'calls' && !dryRun)) return run(noDb, store);
-    if (fn.effect === 'reads') {
+    if (effect === 'none') return this.#run(prepared, noDb, store);
+    if (!dryRun) await this.#recover();
+    if (effect === 'calls' && !dryRun) return this.#run(prepared, noDb, store);
+    if (effect === 'operates' && !dryRun) return this.#operate(prepared);
+    if (effect === 'reads') {
       return store.transaction('reads', async (db, nested) => ({
-        value: await run(db, nested),
+        value: await this.#run(prepared, db, nested),
         keep: false,
       }));
     }
     return store.transaction('changes', async (db, nested) => {
-      const value = await run(db, nested);
+      const value = await this.#run(prepared, db, nested);
+      if (this.#planned !== undefined) await this.#rehearse(this.#planned);
       // Written before the change is kept: the log may name a change that did not come about, never miss one.
       this.#audit(value, !dryRun);
       // A call inside a dry run leaves it to the outermost, so that later ones see what it did.
-      return { value, keep: !dryRun || this.#engine.insideDryRun === true };
+      return { value, keep: !dryRun || insideDryRun === true };
     });
+  }
+
+  async #run({ fn, args, meta }: Prepared, db: Db, nested: Store): Promise<Outcome> {
+    try {
+      const data = (await fn.handler(args as never, this.#context(db, nested))) as Hash | undefined;
+      return { ok: true, ...(await this.#shape(fn, data, meta)) };
+    } catch (error) {
+      if (!(error instanceof ApiError && error.keepsChanges)) throw error;
+      return { ok: false, error };
+    }
+  }
+
+  /** Plans within a transaction, works on the machine outside of any, and stores the outcome in another. */
+  async #operate(prepared: Prepared): Promise<Outcome> {
+    const { open, carryOut, waitFor } = await import('./operate.ts');
+    const { store } = this.#engine;
+    for (let pauses = 0; ; pauses++) {
+      const { outcome, opened, secret } = await store.transaction('changes', async (db, nested) => {
+        const outcome = await this.#plan(prepared, nested);
+        const planned = this.#planned;
+        const about = { xid: this.#xid, caller: this.#caller.user };
+        const opened = planned && (await open(this.#engine, db, planned, about));
+        const hasToWait = typeof opened === 'string';
+        if (!hasToWait) this.#audit(outcome, true, opened && 'begun');
+        return { value: { outcome, opened, secret: planned?.secret ?? '' }, keep: !hasToWait };
+      });
+      if (opened === undefined) return outcome;
+      if (typeof opened !== 'string') {
+        await carryOut(this.#engine, opened, secret, () => this.#audit(outcome, true));
+        return outcome;
+      }
+      await waitFor(opened, pauses);
+      await this.#recover();
+      this.#planned = undefined;
+      this.#warnings.length = 0;
+      this.#messages.length = 0;
+    }
+  }
+
+  /** Runs the handler. What it wrote is kept only where it asks for no operation, which would store the outcome. */
+  #plan(prepared: Prepared, store: Store): Promise<Outcome> {
+    return store.transaction('changes', async (db, nested) => {
+      const value = await this.#run(prepared, db, nested);
+      return { value, keep: this.#planned === undefined };
+    });
+  }
+
+  /** What a dry run tells of an operation. */
+  async #rehearse(planned: Planned): Promise<void> {
+    const { rehearse } = await import('./operate.ts');
+    this.#messages.push(...(await rehearse(this.#engine, planned)));
+  }
+
+  /** Undoes or finishes what a process that is gone has left. */
+  async #recover(): Promise<void> {
+    const { store, journal } = this.#engine;
+    const left = await store.transaction<JournalEntry[]>('reads', async (db) => ({
+      value: await journal.list(db),
+      keep: false,
+    }));
+    if (left.length === 0) return;
+    const { recover } = await import('./operate.ts');
+    this.#warnings.push(...(await recover(this.#engine, left)));
   }
 
   async #shape(fn: AnyFunction, data: Hash | undefined, meta: MetaArguments | undefined) {
@@ -205,6 +272,12 @@ class Dispatch {
       randomBytes: (count) => engine.randomBytes(count),
       warn: (sentence) => this.#warnings.push(sentence),
       inform: (sentence) => this.#messages.push(sentence),
+      operate: (kind, input, secret = '') => {
+        if (this.#planned !== undefined) throw new TypeError('A call plans one operation.');
+        this.#planned = { kind, input, secret };
+      },
+      transaction: async (effect, work) =>
+        nested.transaction(effect, async (db) => ({ value: await work(db), keep: true })),
       functions: () => engine.functions(),
       call: (call) =>
         dispatch({ ...call, dryRun: this.#call.dryRun }, this.#caller, {
@@ -242,11 +315,12 @@ class Dispatch {
 
   #toApiError(error: unknown): ApiError {
     if (error instanceof ApiError) return error;
+    if (error instanceof HostError) return ofHost(error);
     const where = this.#engine.logUnexpected(this.#xid, this.#call.command, error);
     return new ApiError('internal', `API failure: (XID ${this.#xid}) An unexpected error occurred. ${where}`);
   }
 
-  #audit(outcome: Outcome, durable: boolean): void {
+  #audit(outcome: Outcome, durable: boolean, stage?: 'begun'): void {
     const { command, args, dryRun } = this.#call;
     const now = this.#engine.now();
     const record: AuditRecord = {
@@ -258,6 +332,7 @@ class Dispatch {
       result: outcome.ok ? 1 : 0,
       ...(outcome.ok ? {} : { error_code: outcome.error.code }),
       ...(dryRun ? { dry_run: 1 } : {}),
+      ...(stage === undefined ? {} : { stage }),
       duration_ms: now - this.#started,
     };
     this.#engine.audit(record, durable);
@@ -266,6 +341,13 @@ class Dispatch {
 }
 
 const MAX_WARNINGS = 20;
+
+/** What the machine refused, as the caller is told. */
+function ofHost(error: HostError): ApiError {
+  const codes = { exists: 'bad_param', not_found: 'not_found', not_ours: 'denied' } as const;
+  const code = error.code === 'failed' || error.code === 'no_quota' ? 'host_failed' : codes[error.code];
+  return new ApiError(code, error.message, { cause: error });
+}
 
 function isMeta(name: string): boolean {
   return name.startsWith('api.');

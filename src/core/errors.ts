@@ -40,6 +40,26 @@ const kinds = {
     when: 'The thing that the call names does not exist, or the caller may not know of it.',
     remedy: 'Check the name with the function that lists such things.',
   },
+  limit_reached: {
+    exit: 1,
+    when: 'A limit of the reseller, such as its number of accounts, leaves no room for what the call asks for.',
+    remedy: 'Ask for less, make room, or have root raise the limit that the reason names.',
+  },
+  weak_password: {
+    exit: 1,
+    when: 'The password is easier to guess than this server allows.',
+    remedy: 'Choose another; several unusual words are stronger than one word with digits.',
+  },
+  busy: {
+    exit: 1,
+    when: 'Another call was at work on the same account or domain for more than fifteen seconds.',
+    remedy: 'Repeat the call later: nothing of it was done.',
+  },
+  host_failed: {
+    exit: 1,
+    when: 'The machine could not do what the call asks for; what was done before was taken back.',
+    remedy: 'Mend what the reason names and repeat the call.',
+  },
   tfa_invalid: {
     exit: 1,
     when: 'The two-factor authentication code does not belong to the secret at this time.',

@@ -2,7 +2,8 @@
 // listpkgs and matchpkgs have in common.
 import type { Fields, Param } from '../core/define.ts';
 import { featureListName } from './feature-lists.ts';
-import type { Extension, Limit, Package, Settings } from './packages.ts';
+import type { Extension, Package } from './packages.ts';
+import type { Limit, Settings } from './settings.ts';
 
 const count = {
   type: 'string',

@@ -1,38 +1,11 @@
 // Hosting packages: what they hold, whose they are, and what a reseller may put into them.
-import type { Caller, Db, SqlValue } from '../core/context.ts';
+import type { Caller, Db } from '../core/context.ts';
 import type { Param } from '../core/define.ts';
 import { badParam, denied, notFound } from '../core/errors.ts';
 import { quote } from '../core/quote.ts';
 import * as featureLists from './feature-lists.ts';
-
-/** A limit that is null is unlimited. */
-export type Limit = number | null;
-
-export interface Settings {
-  /** Mebibytes. */
-  readonly diskLimit: Limit;
-  readonly bandwidthLimit: Limit;
-  readonly maxAddonDomains: Limit;
-  readonly maxParkedDomains: Limit;
-  readonly maxSubdomains: Limit;
-  readonly maxDatabases: Limit;
-  readonly maxMailboxes: Limit;
-  readonly maxMailingLists: Limit;
-  readonly maxFtpAccounts: Limit;
-  readonly maxEmailPerHour: Limit;
-  readonly maxDeferFailPercentage: Limit;
-  /** Mebibytes. */
-  readonly maxMailboxQuota: Limit;
-  /** Null: the package says nothing of it. */
-  readonly maxTeamUsers: number | null;
-  readonly theme: string;
-  readonly locale: string;
-  readonly featureList: string;
-  readonly dedicatedIp: boolean;
-  readonly shell: boolean;
-  readonly cgi: boolean;
-  readonly digestAuth: boolean;
-}
+import { settingColumns, settingsOf, settingsSelected, settingValues } from './settings.ts';
+import type { Settings, SettingsRow } from './settings.ts';
 
 /** An extension without a value has null. */
 export interface Extension {
@@ -155,10 +128,10 @@ export async function add(
   }
   await featureLists.ensureUsable(db, settings.featureList);
   ensureAllowed(caller, undefined, settings);
-  const names = [...Object.values(columns), 'name', 'owner'];
+  const names = [...settingColumns, 'name', 'owner'];
   await db.run(
     `INSERT INTO package (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
-    ...columnValues(settings),
+    ...settingValues(settings),
     name,
     caller.user,
   );
@@ -181,8 +154,8 @@ export async function update(
   const after = { ...before, ...changes };
   if (after.featureList !== before.featureList) await featureLists.ensureUsable(db, after.featureList);
   ensureAllowed(caller, before, after);
-  const assignments = Object.values(columns).map((column) => `${column} = ?`);
-  await db.run(`UPDATE package SET ${assignments.join(', ')} WHERE name = ?`, ...columnValues(after), name);
+  const assignments = settingColumns.map((column) => `${column} = ?`);
+  await db.run(`UPDATE package SET ${assignments.join(', ')} WHERE name = ?`, ...settingValues(after), name);
   if (extensions === undefined) return;
   await db.run('DELETE FROM package_extension WHERE package = ?', name);
   await putExtensions(db, name, extensions);
@@ -281,54 +254,10 @@ function ensureAllowed({ privileges }: Caller, before: Settings | undefined, aft
   if (refusals.length > 0) throw denied(`You may not set everything that you ask for. ${refusals.join(' ')}`);
 }
 
-const columns: Readonly<Record<keyof Settings, string>> = {
-  diskLimit: 'disk_limit',
-  bandwidthLimit: 'bandwidth_limit',
-  maxAddonDomains: 'max_addon_domains',
-  maxParkedDomains: 'max_parked_domains',
-  maxSubdomains: 'max_subdomains',
-  maxDatabases: 'max_databases',
-  maxMailboxes: 'max_mailboxes',
-  maxMailingLists: 'max_mailing_lists',
-  maxFtpAccounts: 'max_ftp_accounts',
-  maxEmailPerHour: 'max_email_per_hour',
-  maxDeferFailPercentage: 'max_defer_fail_percentage',
-  maxMailboxQuota: 'max_mailbox_quota',
-  maxTeamUsers: 'max_team_users',
-  theme: 'theme',
-  locale: 'locale',
-  featureList: 'feature_list',
-  dedicatedIp: 'dedicated_ip',
-  shell: 'shell',
-  cgi: 'cgi',
-  digestAuth: 'digest_auth',
-};
+const selected = ['name', 'owner', ...settingsSelected].join(', ');
 
-const selected = [
-  'name',
-  'owner',
-  ...Object.entries(columns).map(([key, column]) => `${column} AS ${key}`),
-].join(', ');
-
-type Row = { readonly name: string; readonly owner: string } & {
-  readonly [Key in keyof Settings]: Settings[Key] extends boolean ? 0 | 1 : Settings[Key];
-};
+type Row = { readonly name: string; readonly owner: string } & SettingsRow;
 
 function packageOf({ name, owner, ...row }: Row, extensions: readonly Extension[]): Package {
-  const settings: Settings = {
-    ...row,
-    dedicatedIp: row.dedicatedIp === 1,
-    shell: row.shell === 1,
-    cgi: row.cgi === 1,
-    digestAuth: row.digestAuth === 1,
-  };
-  return { name, owner, settings, extensions };
-}
-
-/** In the order of `columns`. */
-function columnValues(settings: Settings): SqlValue[] {
-  return (Object.keys(columns) as (keyof Settings)[]).map((key) => {
-    const value = settings[key];
-    return typeof value === 'boolean' ? Number(value) : value;
-  });
+  return { name, owner, settings: settingsOf(row), extensions };
 }

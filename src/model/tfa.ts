@@ -62,6 +62,25 @@ export async function remove(db: Db, user: string): Promise<void> {
   await db.run('DELETE FROM tfa_secret WHERE username = ?', user);
 }
 
+/** Secrets are bound to their user: they are opened and sealed anew. @throws ApiError `key_lost`. */
+export async function rename(db: Db, sealer: Sealer, from: string, to: string): Promise<void> {
+  const rows = await db.all<{ kind: SecretKind; name: string; sealed: Uint8Array }>(
+    'SELECT kind, name, sealed FROM tfa_secret WHERE username = ?',
+    from,
+  );
+  for (const { kind, name, sealed } of rows) {
+    const secret = await sealer.open(sealed, purposeOf(from, kind, name));
+    await db.run(
+      'UPDATE tfa_secret SET username = ?, sealed = ? WHERE username = ? AND kind = ? AND name = ?',
+      to,
+      await sealer.seal(secret, purposeOf(to, kind, name), sealed),
+      from,
+      kind,
+      name,
+    );
+  }
+}
+
 export async function isEnrolled(db: Db, user: string): Promise<boolean> {
   return (
     (await db.get("SELECT 1 FROM tfa_secret WHERE username = ? AND kind = 'primary_account'", user)) !==

@@ -1,11 +1,12 @@
-// Who there is on this installation.
-import type { Db } from '../core/context.ts';
+// Who there is on this installation: root and the accounts; and everything that hangs on a user's name.
+import type { Caller, Db, Sealer } from '../core/context.ts';
 import { notFound } from '../core/errors.ts';
-import { isEnrolled } from './tfa.ts';
+import * as accounts from './accounts.ts';
+import * as tfa from './tfa.ts';
 
-/** Root, and every user about whom the store holds something. */
+/** Root, every account, and users about whom the store holds a secret that came before the account. */
 export async function exists(db: Db, user: string): Promise<boolean> {
-  return user === 'root' || (await isEnrolled(db, user));
+  return user === 'root' || (await accounts.find(db, user)) !== undefined || (await tfa.isEnrolled(db, user));
 }
 
 /** The wording that scripts match. */
@@ -16,4 +17,51 @@ export function noSuchUser(user: string): string {
 /** @throws ApiError `not_found`. */
 export async function ensureExists(db: Db, user: string): Promise<void> {
   if (!(await exists(db, user))) throw notFound(noSuchUser(user));
+}
+
+/** Themselves, and the accounts that are theirs. Root may all. */
+export async function mayManage(db: Db, caller: Caller, user: string): Promise<boolean> {
+  if (caller.privileges === 'all' || caller.user === user) return true;
+  const account = await accounts.find(db, user);
+  return account !== undefined && accounts.maySee(caller, account);
+}
+
+/** Where the name of a user stands: what is removed and renamed with it. Secrets are bound to it as well (`tfa.ts`). */
+const places = [
+  ['account', 'username'],
+  ['feature_override', 'username'],
+  ['reseller', 'username'],
+  ['reseller_privilege', 'username'],
+  ['reseller_ip', 'username'],
+  ['reseller_package', 'username'],
+  ['public_contact', 'username'],
+  ['tfa_guard', 'username'],
+  ['tfa_wrong_code', 'username'],
+  ['tfa_issuer', 'username'],
+] as const;
+
+/** Where it stands as the owner of something. */
+const possessions = ['account', 'package'] as const;
+
+/** Everything about a user goes; what the user owns becomes root's. */
+export async function forget(db: Db, user: string): Promise<void> {
+  await tfa.remove(db, user);
+  for (const [table, column] of places) await db.run(`DELETE FROM ${table} WHERE ${column} = ?`, user);
+  await disown(db, user);
+}
+
+/** What a user owns becomes root's. */
+export async function disown(db: Db, user: string): Promise<void> {
+  for (const table of possessions) {
+    await db.run(`UPDATE ${table} SET owner = 'root' WHERE owner = ?`, user);
+  }
+}
+
+/** @throws ApiError `key_lost` where the user has secrets that cannot be opened. */
+export async function rename(db: Db, sealer: Sealer, from: string, to: string): Promise<void> {
+  await tfa.rename(db, sealer, from, to);
+  for (const [table, column] of places) {
+    await db.run(`UPDATE ${table} SET ${column} = ? WHERE ${column} = ?`, to, from);
+  }
+  for (const table of possessions) await db.run(`UPDATE ${table} SET owner = ? WHERE owner = ?`, to, from);
 }

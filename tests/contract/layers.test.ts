@@ -56,7 +56,21 @@ const layers: Record<string, Layer> = {
   host: { files: /^src\/host\//, mayImport: [core, /^src\/host\//, node] },
   model: {
     files: /^src\/model\//,
-    mayImport: [core, /^src\/model\//, /^(otplib|@otplib\/plugin-crypto-node|thirty-two)$/],
+    mayImport: [
+      core,
+      /^src\/model\//,
+      /^(otplib|@otplib\/plugin-crypto-node|thirty-two|@zxcvbn-ts\/(core|language-common|language-en))$/,
+    ],
+  },
+  'operations/loaders': {
+    files: /^src\/operations\/loaders\.generated\.ts$/,
+    mayImport: [/^src\/operations\//],
+    mayKnow: [core],
+  },
+  operations: {
+    files: /^src\/operations\//,
+    mayImport: [/^src\/core\/(operation|quote)\.ts$/, /^src\/model\//],
+    mayKnow: [core],
   },
   'functions/loaders': {
     files: /^src\/functions\/loaders\.generated\.ts$/,
@@ -71,7 +85,14 @@ const layers: Record<string, Layer> = {
   },
   app: {
     files: /^src\/app\.ts$/,
-    mayImport: [core, /^src\/(store|host)\//, generatedLists, node, /^package\.json$/],
+    mayImport: [
+      core,
+      /^src\/(store|host)\//,
+      generatedLists,
+      /^src\/operations\/loaders\.generated\.ts$/,
+      node,
+      /^package\.json$/,
+    ],
   },
   cli: {
     files: /^src\/cli\//,

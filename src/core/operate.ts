@@ -1,0 +1,172 @@
+// Carries operations out: each step is written down before it is begun, and taken back when a later one fails.
+import type { Db } from './context.ts';
+import type { Engine } from './dispatch.ts';
+import { ApiError } from './errors.ts';
+import type { JournalEntry, Operation, Planned, Step } from './operation.ts';
+import { quote } from './quote.ts';
+
+/** How often, and for how long, a call waits for another that works on the same thing. */
+const PAUSE_MS = 100;
+const MOST_PAUSES = 150;
+
+export interface Opened {
+  readonly entry: JournalEntry;
+  readonly operation: Operation;
+}
+
+/** Whatever an operation of this kind is: its input is what its own `claims`, `steps` and `finish` take. */
+async function operationOf(engine: Engine, kind: string): Promise<Operation> {
+  const operation = await engine.operation(kind);
+  if (operation === undefined) throw new Error(`There is no operation “${kind}”.`);
+  return operation;
+}
+
+/** Writes an operation into the journal. @returns a claim that another one has, where it has to wait. */
+export async function open(
+  engine: Engine,
+  db: Db,
+  { kind, input }: Planned,
+  { xid, caller }: { readonly xid: string; readonly caller: string },
+): Promise<Opened | string> {
+  const operation = await operationOf(engine, kind);
+  const entry = { kind, input, process: engine.processes.own(), xid, caller };
+  const claims = new Set(operation.claims(input as never));
+  const opened = await engine.journal.open(db, entry, [...claims]);
+  return typeof opened === 'string' ? opened : { entry: { ...entry, id: opened, begun: 0 }, operation };
+}
+
+/** The steps in words: for a dry run. */
+export async function rehearse(engine: Engine, { kind, input }: Planned): Promise<string[]> {
+  const operation = await operationOf(engine, kind);
+  return operation.steps(input as never).map(({ says }) => says);
+}
+
+/** Waits for whoever has the claim. @throws ApiError `busy` after about fifteen seconds. */
+export async function waitFor(claim: string, pauses: number): Promise<void> {
+  if (pauses >= MOST_PAUSES) {
+    throw new ApiError('busy', `Another call is at work on ${quote(claim)}. Repeat this one later.`);
+  }
+  await new Promise((resume) => setTimeout(resume, PAUSE_MS));
+}
+
+/**
+ * Does every step and stores the outcome; `conclude` is called in the transaction that does.
+ * @throws what a step or the store threw, once all that was done is taken back.
+ */
+export async function carryOut(
+  engine: Engine,
+  { entry, operation }: Opened,
+  secret: string,
+  conclude: () => void,
+): Promise<void> {
+  let { begun } = entry;
+  try {
+    for (const step of operation.steps(entry.input as never)) {
+      begun += 1;
+      await inStore(engine, (db) => engine.journal.setBegun(db, entry.id, begun));
+      await step.run(engine.host, secret);
+    }
+    await finish(engine, { entry, operation }, conclude);
+  } catch (error) {
+    if (operation.onlyForward === true) {
+      await inStore(engine, (db) => engine.journal.close(db, entry.id));
+      throw error;
+    }
+    throw await undone(engine, { entry: { ...entry, begun }, operation }, error);
+  }
+}
+
+/** Takes back what was done before `error`; returns what is to be told. */
+async function undone(engine: Engine, opened: Opened, error: unknown): Promise<unknown> {
+  try {
+    // A step that found what it should make is no step that made it.
+    const wasRefused = (error as { code?: string } | null)?.code === 'exists';
+    await undo(engine, opened, wasRefused ? opened.entry.begun - 1 : opened.entry.begun);
+    return error;
+  } catch (cause) {
+    const { id, process } = opened.entry;
+    // Nobody's from now on: the next call tries again.
+    await inStore(engine, (db) => engine.journal.pass(db, id, process, ''));
+    const where = engine.logUnexpected(opened.entry.xid, opened.entry.kind, cause);
+    return new ApiError(
+      'host_failed',
+      `${messageOf(error)} What was done before could not be taken back: ${messageOf(cause)} ` +
+        `The next call tries it again. ${where}`,
+      { cause: error },
+    );
+  }
+}
+
+async function undo(engine: Engine, { entry, operation }: Opened, begun: number): Promise<void> {
+  const steps: readonly Step[] = operation.steps(entry.input as never);
+  for (const step of steps.slice(0, Math.max(begun, 0)).reverse()) await step.undo?.(engine.host);
+  await inStore(engine, (db) => engine.journal.close(db, entry.id));
+}
+
+async function finish(engine: Engine, { entry, operation }: Opened, conclude: () => void): Promise<void> {
+  await inStore(engine, async (db) => {
+    await operation.finish(db, entry.input as never, engine);
+    await engine.journal.close(db, entry.id);
+    conclude();
+  });
+}
+
+/**
+ * Undoes, or finishes, what processes left that are gone. @returns what could not be done, in sentences.
+ */
+export async function recover(engine: Engine, entries: readonly JournalEntry[]): Promise<string[]> {
+  const { journal, processes } = engine;
+  const failures: string[] = [];
+  for (const entry of entries) {
+    if (processes.isAlive(entry.process)) continue;
+    const own = processes.own();
+    // Of several that find it, one has it.
+    const isOurs = await inStore(engine, (db) => journal.pass(db, entry.id, entry.process, own));
+    if (!isOurs) continue;
+    try {
+      await resume(engine, entry);
+    } catch (error) {
+      await inStore(engine, (db) => journal.pass(db, entry.id, own, ''));
+      const where = engine.logUnexpected(entry.xid, entry.kind, error);
+      failures.push(
+        `The call with the XID ${entry.xid} was cut short, and what it began could be neither undone nor finished: ` +
+          `${messageOf(error)} ${where}`,
+      );
+    }
+  }
+  return failures;
+}
+
+async function resume(engine: Engine, entry: JournalEntry): Promise<void> {
+  const operation = await operationOf(engine, entry.kind);
+  const isFinished = operation.onlyForward === true;
+  if (isFinished) {
+    const steps: readonly Step[] = operation.steps(entry.input as never);
+    // The step that was begun may not have been done.
+    for (const step of steps.slice(Math.max(entry.begun - 1, 0))) await step.run(engine.host, '');
+    await finish(engine, { entry, operation }, () => undefined);
+  } else {
+    await undo(engine, { entry, operation }, entry.begun);
+  }
+  engine.audit(
+    {
+      time: engine.now(),
+      xid: entry.xid,
+      caller: entry.caller,
+      function: entry.kind,
+      arguments: [],
+      result: isFinished ? 1 : 0,
+      stage: isFinished ? 'finished later' : 'undone later',
+      duration_ms: 0,
+    },
+    true,
+  );
+}
+
+function inStore<T>(engine: Engine, work: (db: Db) => Promise<T>): Promise<T> {
+  return engine.store.transaction('changes', async (db) => ({ value: await work(db), keep: true }));
+}
+
+function messageOf(error: unknown): string {
+  return (error as Partial<Error> | null)?.message ?? String(error);
+}

@@ -1,0 +1,37 @@
+// Which process is at work, and whether one that was is still there.
+import { readFileSync } from 'node:fs';
+import type { Processes } from '../core/operation.ts';
+
+const SELF = process.pid;
+const STARTED = 19;
+
+export const processes: Processes = {
+  own: () => nameOf(SELF) ?? `${SELF}`,
+  isAlive: (name) => {
+    const [id = ''] = name.split(' ');
+    return /^[1-9]\d*$/.test(id) && (nameOf(Number(id)) ?? liveId(id)) === name;
+  },
+};
+
+/** Its id, when it was started and in which run of the machine: an id alone is given out again. */
+function nameOf(id: number): string | undefined {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    const stat = readFileSync(`/proc/${id}/stat`, 'utf8');
+    // The program's name stands in brackets and may hold anything.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return `${id} ${fields[STARTED]} ${boot}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where there is no /proc: the id, if a process has it. */
+function liveId(id: string): string | undefined {
+  try {
+    process.kill(Number(id), 0);
+    return id;
+  } catch (error) {
+    return (error as { code?: string }).code === 'EPERM' ? id : undefined;
+  }
+}

@@ -1,0 +1,248 @@
+// Accounts: a user of the machine with a domain, and an owner to whom it belongs.
+import type { Caller, Db, SqlValue } from '../core/context.ts';
+import { ApiError, denied, notFound } from '../core/errors.ts';
+import { settingColumns, settingsOf, settingsSelected, settingValues } from './settings.ts';
+import type { Settings, SettingsRow } from './settings.ts';
+
+export interface Account {
+  readonly username: string;
+  readonly domain: string;
+  /** `root`, or the reseller to whom it belongs. */
+  readonly owner: string;
+  /** The package that it was given. */
+  readonly package: string;
+  readonly contactEmail: string;
+  readonly ip: string;
+  readonly uid: number;
+  readonly home: string;
+  readonly shellPath: string;
+  readonly mailboxFormat: 'maildir' | 'mdbox';
+  readonly backup: boolean;
+  /** Milliseconds since 1970-01-01. */
+  readonly createdAt: number;
+  /** Null where it is not suspended. */
+  readonly suspendedAt: number | null;
+  readonly suspendReason: string;
+  /** Only root may take the suspension back. */
+  readonly suspendLocked: boolean;
+  /** What was measured last, in blocks of 1024 bytes; null where nothing was. */
+  readonly blocksUsed: number | null;
+  readonly inodesUsed: number | null;
+  readonly settings: Settings;
+}
+
+/** The account, whoever may see it. */
+export async function find(db: Db, username: string): Promise<Account | undefined> {
+  const row = await db.get<Row>(`SELECT ${selected} FROM account WHERE username = ?`, username);
+  return row && accountOf(row);
+}
+
+/** The account whose main domain it is, whoever may see it. */
+export async function findByDomain(db: Db, domain: string): Promise<Account | undefined> {
+  const row = await db.get<Row>(`SELECT ${selected} FROM account WHERE domain = ?`, domain);
+  return row && accountOf(row);
+}
+
+/** Root sees every account; a reseller its own. */
+export function maySee(caller: Caller, { owner }: Pick<Account, 'owner'>): boolean {
+  return caller.privileges === 'all' || owner === caller.user;
+}
+
+/** @throws ApiError `not_found`, `denied`: a reseller is not told whether others have an account of that name. */
+export async function get(db: Db, caller: Caller, username: string): Promise<Account> {
+  const found = await find(db, username);
+  if (found === undefined || !maySee(caller, found)) throw noAccess(caller, username);
+  return found;
+}
+
+/** @throws ApiError `not_found`, `denied`. */
+export async function getByDomain(db: Db, caller: Caller, domain: string): Promise<Account> {
+  const found = await findByDomain(db, domain);
+  if (found !== undefined && maySee(caller, found)) return found;
+  throw notFound(`You do not have an account with the domain “${domain}”.`);
+}
+
+/** The wording that scripts match. */
+export function noAccess(caller: Caller, username: string): ApiError {
+  return caller.privileges === 'all'
+    ? notFound(`You do not have a user named “${username}”.`)
+    : denied(`You do not have access to an account named “${username}”.`);
+}
+
+/** Every account that the caller may see, by user name. */
+export async function list(db: Db, caller: Caller): Promise<Account[]> {
+  const { where, values } = visibleTo(caller);
+  const rows = await db.all<Row>(
+    `SELECT ${selected} FROM account WHERE ${where} ORDER BY username`,
+    ...values,
+  );
+  return rows.map(accountOf);
+}
+
+/** For a WHERE: the accounts that the caller may see. */
+export function visibleTo({ user, privileges }: Caller): { where: string; values: SqlValue[] } {
+  return privileges === 'all' ? { where: 'TRUE', values: [] } : { where: 'owner = ?', values: [user] };
+}
+
+/** Accounts of a package, of an owner or with a feature list: one of them, to name it. */
+export async function findUserOf(
+  db: Db,
+  column: 'package' | 'owner' | 'feature_list',
+  value: string,
+): Promise<string | undefined> {
+  const row = await db.get<{ username: string }>(
+    `SELECT username FROM account WHERE ${column} = ? ORDER BY username LIMIT 1`,
+    value,
+  );
+  return row?.username;
+}
+
+export async function listOfPackage(db: Db, name: string): Promise<Account[]> {
+  const rows = await db.all<Row>(`SELECT ${selected} FROM account WHERE package = ? ORDER BY username`, name);
+  return rows.map(accountOf);
+}
+
+export async function insert(db: Db, account: Account): Promise<void> {
+  const names = [...columns, ...settingColumns];
+  await db.run(
+    `INSERT INTO account (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+    ...valuesOf(account),
+  );
+}
+
+/** Stores an account as it is now. */
+export async function update(db: Db, account: Account): Promise<void> {
+  const assignments = [...columns, ...settingColumns].map((column) => `${column} = ?`);
+  await db.run(
+    `UPDATE account SET ${assignments.join(', ')} WHERE username = ?`,
+    ...valuesOf(account),
+    account.username,
+  );
+}
+
+export async function setUsage(
+  db: Db,
+  username: string,
+  usage: { readonly blocks: number; readonly inodes: number },
+): Promise<void> {
+  await db.run(
+    'UPDATE account SET blocks_used = ?, inodes_used = ? WHERE username = ?',
+    usage.blocks,
+    usage.inodes,
+    username,
+  );
+}
+
+/** In the order of `valuesOf`. */
+const columns = [
+  'username',
+  'domain',
+  'owner',
+  'package',
+  'contact_email',
+  'ip',
+  'uid',
+  'home',
+  'shell_path',
+  'mailbox_format',
+  'backup',
+  'created_at',
+  'suspended_at',
+  'suspend_reason',
+  'suspend_locked',
+  'blocks_used',
+  'inodes_used',
+] as const;
+
+export const selected = [
+  'username',
+  'domain',
+  'owner',
+  'package',
+  'contact_email AS contactEmail',
+  'ip',
+  'uid',
+  'home',
+  'shell_path AS shellPath',
+  'mailbox_format AS mailboxFormat',
+  'backup',
+  'created_at AS createdAt',
+  'suspended_at AS suspendedAt',
+  'suspend_reason AS suspendReason',
+  'suspend_locked AS suspendLocked',
+  'blocks_used AS blocksUsed',
+  'inodes_used AS inodesUsed',
+  ...settingsSelected,
+].join(', ');
+
+/** An account as it is selected. */
+export type Row = Omit<Account, 'settings' | 'backup' | 'suspendLocked'> & {
+  readonly backup: 0 | 1;
+  readonly suspendLocked: 0 | 1;
+} & SettingsRow;
+
+export function accountOf(row: Row): Account {
+  const {
+    username,
+    domain,
+    owner,
+    package: plan,
+    contactEmail,
+    ip,
+    uid,
+    home,
+    shellPath,
+    mailboxFormat,
+    backup,
+    createdAt,
+    suspendedAt,
+    suspendReason,
+    suspendLocked,
+    blocksUsed,
+    inodesUsed,
+    ...settings
+  } = row;
+  return {
+    username,
+    domain,
+    owner,
+    package: plan,
+    contactEmail,
+    ip,
+    uid,
+    home,
+    shellPath,
+    mailboxFormat,
+    backup: backup === 1,
+    createdAt,
+    suspendedAt,
+    suspendReason,
+    suspendLocked: suspendLocked === 1,
+    blocksUsed,
+    inodesUsed,
+    settings: settingsOf(settings),
+  };
+}
+
+function valuesOf(account: Account): SqlValue[] {
+  return [
+    account.username,
+    account.domain,
+    account.owner,
+    account.package,
+    account.contactEmail,
+    account.ip,
+    account.uid,
+    account.home,
+    account.shellPath,
+    account.mailboxFormat,
+    Number(account.backup),
+    account.createdAt,
+    account.suspendedAt,
+    account.suspendReason,
+    Number(account.suspendLocked),
+    account.blocksUsed,
+    account.inodesUsed,
+    ...settingValues(account.settings),
+  ];
+}

@@ -1,0 +1,51 @@
+// The journal of operations in the store.
+import type { Journal, JournalEntry } from '../core/operation.ts';
+
+type Row = Omit<JournalEntry, 'input'> & { readonly input: string };
+
+export const journal: Journal = {
+  async open(db, { kind, input, process, xid, caller }, claims) {
+    for (const claim of claims) {
+      if ((await db.get('SELECT 1 FROM operation_claim WHERE claim = ?', claim)) !== undefined) return claim;
+    }
+    const row = await db.get<{ id: number }>(
+      `INSERT INTO operation (kind, input, begun, process, xid, caller) VALUES (?, ?, 0, ?, ?, ?) RETURNING id`,
+      kind,
+      JSON.stringify(input),
+      process,
+      xid,
+      caller,
+    );
+    const id = row?.id ?? 0;
+    for (const claim of claims) {
+      await db.run('INSERT INTO operation_claim (claim, operation) VALUES (?, ?)', claim, id);
+    }
+    return id;
+  },
+
+  async setBegun(db, id, begun) {
+    await db.run('UPDATE operation SET begun = ? WHERE id = ?', begun, id);
+  },
+
+  async close(db, id) {
+    await db.run('DELETE FROM operation_claim WHERE operation = ?', id);
+    await db.run('DELETE FROM operation WHERE id = ?', id);
+  },
+
+  async list(db) {
+    const rows = await db.all<Row>(
+      'SELECT id, kind, input, begun, process, xid, caller FROM operation ORDER BY id',
+    );
+    return rows.map((row) => ({ ...row, input: JSON.parse(row.input) as unknown }));
+  },
+
+  async pass(db, id, from, to) {
+    const passed = await db.run(
+      'UPDATE operation SET process = ? WHERE id = ? AND process = ?',
+      to,
+      id,
+      from,
+    );
+    return passed > 0;
+  },
+};
