@@ -20,6 +20,8 @@ export const root: Caller = { user: 'root', privileges: 'all' };
 
 export interface Application {
   readonly engine: Engine;
+  /** Who a user is as a caller, for `--user`. @throws ApiError for whoever may call nothing. */
+  callerOf(user: string): Promise<Caller>;
   close(): void;
 }
 
@@ -59,6 +61,10 @@ export function createApplication(environment: Readonly<Record<string, string | 
   };
   return {
     engine,
+    callerOf: async (user) => {
+      const { callerOf } = await import('./model/callers.ts');
+      return store.transaction('reads', async (db) => ({ value: await callerOf(db, user), keep: false }));
+    },
     close: () => {
       store.close();
     },

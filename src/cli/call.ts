@@ -1,6 +1,7 @@
 // One call from the command line: gather its arguments, dispatch it, print the answer.
 import { createApplication, root, type Application } from '../app.ts';
 import { dispatch, failure } from '../core/dispatch.ts';
+import type { Call } from '../core/context.ts';
 import type { Envelope } from '../core/envelope.ts';
 import { ApiError, errorKinds } from '../core/errors.ts';
 import { loadRenderer } from '../render/format.ts';
@@ -12,7 +13,7 @@ import { plain, styleFor } from './style.ts';
 /** Makes the call and prints its answer. @returns the exit status. */
 export async function call(line: CommandLine, command: string, io: Io): Promise<number> {
   const args = gatherArguments(line, io);
-  const request = { command, args, dryRun: line.dryRun };
+  const request = { command, args, dryRun: line.dryRun, warnings: warningsOf(line) };
   let application: Application;
   try {
     application = createApplication(io.environment);
@@ -21,7 +22,7 @@ export async function call(line: CommandLine, command: string, io: Io): Promise<
     return answer(failure(request, error), line, command, io);
   }
   try {
-    return await answer(await dispatch(request, root, application.engine), line, command, io);
+    return await answer(await run(request, line.user, application), line, command, io);
   } catch (error) {
     const xid = application.engine.newXid();
     const where = application.engine.logUnexpected(xid, command, error);
@@ -30,6 +31,31 @@ export async function call(line: CommandLine, command: string, io: Io): Promise<
   } finally {
     application.close();
   }
+}
+
+/** As root, or as the reseller that `--user` names. */
+async function run(
+  request: Call,
+  user: string | undefined,
+  { engine, callerOf }: Application,
+): Promise<Envelope> {
+  if (user === undefined) return dispatch(request, root, engine);
+  try {
+    return await dispatch(request, await callerOf(user), engine);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return failure(request, error);
+  }
+}
+
+/** Every user of the machine can read the arguments of a process. */
+function warningsOf({ words }: CommandLine): string[] {
+  return ['password', 'pass']
+    .filter((key) => words.some((word) => word.startsWith(`${key}=`)))
+    .map(
+      (key) =>
+        `A password on the command line can be read by others in the list of processes: give it with --file ${key}=PATH.`,
+    );
 }
 
 async function answer(envelope: Envelope, line: CommandLine, command: string, io: Io): Promise<number> {

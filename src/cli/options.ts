@@ -9,6 +9,8 @@ export interface CommandLine {
   /** KEY=PATH, as given. */
   readonly files: readonly string[];
   readonly dryRun: boolean;
+  /** The reseller as which the call is made. */
+  readonly user?: string;
   readonly help: boolean;
   readonly version: boolean;
   readonly color: 'auto' | 'always' | 'never';
@@ -36,6 +38,7 @@ export const optionRows = [
     doc: 'read a value from a file (- is standard input); repeatable',
     collect: true,
   },
+  { flags: '--user <name>', doc: 'make the call as this reseller, and with no more than its privileges' },
   { flags: '--dry-run', doc: 'check and run everything, keep nothing' },
   {
     flags: '--color <when>',
@@ -76,6 +79,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   } = program.opts<{
     output: Format;
     input?: 'json';
+    user?: string;
     file: string[];
     color: 'auto' | 'always' | 'never';
     dryRun?: boolean;

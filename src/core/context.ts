@@ -56,6 +56,8 @@ export interface Call {
   readonly args: readonly RawArgument[];
   /** Everything is checked and run, nothing is kept. */
   readonly dryRun: boolean;
+  /** What whoever brought the call has to say of how it came, for `metadata.output.warnings`. */
+  readonly warnings?: readonly string[];
 }
 
 export interface RawArgument {
@@ -84,6 +86,8 @@ export interface Context {
   readonly warn: (sentence: string) => void;
   /** Adds a sentence to `metadata.output.messages`: something happened, or was so already, as the caller may want to know. */
   readonly inform: (sentence: string) => void;
+  /** What `metadata.reason` says in the place of “OK” when the call works. */
+  readonly reason: (sentence: string) => void;
   /**
    * Plans an operation (`src/operations/`, by its file's name), which is carried out when the handler has returned.
    * Only for a function that `operates`; what its handler wrote before is not kept. `secret`, such as a password,

@@ -26,6 +26,8 @@ export interface Param {
   readonly sensitive?: true;
   /** True for a parameter that WHM does not have. */
   readonly extension?: true;
+  /** Why it is taken, so that scripts go on working, but does nothing on this server: a sentence for a warning. */
+  readonly inert?: string;
 }
 
 /** Every argument that no parameter names, as one hash (such as USER of a JSON body `{USER: {...}}`). */
@@ -58,6 +60,13 @@ export interface Example {
   /** JSON for standard input (`--input=json`), for functions that take a body. */
   readonly input?: Json;
   readonly doc: string;
+  /** Calls that make what the example works on; they are made where it is run as a test, and not shown. */
+  readonly setUp?: readonly SetUp[];
+}
+
+export interface SetUp {
+  readonly command: string;
+  readonly args: Readonly<Record<string, string>>;
 }
 
 /** Who may call: anybody who is logged in, root alone, or holders of one of these privileges. */

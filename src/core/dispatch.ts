@@ -83,8 +83,9 @@ class Dispatch {
   readonly #engine: Engine;
   readonly #started: number;
   readonly #xid: string;
-  readonly #warnings: string[] = [];
+  readonly #warnings: string[];
   readonly #messages: string[] = [];
+  #reason = 'OK';
   #function: AnyFunction | undefined;
   /** The operation that the handler asked for. */
   #planned: Planned | undefined;
@@ -96,6 +97,7 @@ class Dispatch {
     this.#engine = engine;
     this.#started = engine.now();
     this.#xid = engine.newXid();
+    this.#warnings = [...(call.warnings ?? [])];
   }
 
   async run(): Promise<Envelope> {
@@ -128,6 +130,7 @@ class Dispatch {
     const own = args.filter(({ name }) => !isMeta(name));
     // Before anything is refused: a mistyped name is often why another is missing.
     await this.#warnOfUnknown(fn, unknownNames(fn, own));
+    this.#warnOfInert(fn, own);
     return { fn, meta, args: readArguments(fn, own) };
   }
 
@@ -160,6 +163,13 @@ class Dispatch {
     }
     if (unknown.length > MAX_WARNINGS) {
       this.#warnings.push(`${unknown.length - MAX_WARNINGS} more unknown parameters were ignored.`);
+    }
+  }
+
+  #warnOfInert({ params }: AnyFunction, own: readonly RawArgument[]): void {
+    for (const name of new Set(own.map((one) => one.name))) {
+      const inert = Object.hasOwn(params, name) ? params[name]?.inert : undefined;
+      if (inert !== undefined) this.#warnings.push(`The parameter “${name}” has no effect here: ${inert}`);
     }
   }
 
@@ -219,7 +229,7 @@ class Dispatch {
       await waitFor(opened, pauses);
       await this.#recover();
       this.#planned = undefined;
-      this.#warnings.length = 0;
+      this.#warnings.splice(0, Infinity, ...(this.#call.warnings ?? []));
       this.#messages.length = 0;
     }
   }
@@ -272,6 +282,9 @@ class Dispatch {
       randomBytes: (count) => engine.randomBytes(count),
       warn: (sentence) => this.#warnings.push(sentence),
       inform: (sentence) => this.#messages.push(sentence),
+      reason: (sentence) => {
+        this.#reason = sentence;
+      },
       operate: (kind, input, secret = '') => {
         if (this.#planned !== undefined) throw new TypeError('A call plans one operation.');
         this.#planned = { kind, input, secret };
@@ -292,7 +305,7 @@ class Dispatch {
     const fn = this.#function;
     const metadata: Metadata = {
       version: 1,
-      reason: outcome.ok ? 'OK' : outcome.error.message,
+      reason: outcome.ok ? this.#reason : outcome.error.message,
       result: outcome.ok ? 1 : 0,
       command: printable(this.#call.command),
     };

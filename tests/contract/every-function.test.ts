@@ -117,6 +117,10 @@ describe.each(files)('$folder/$file', ({ folder, file }) => {
     try {
       for (const example of fn.examples) {
         const terminal = new Terminal();
+        for (const { command, args } of example.setUp ?? []) {
+          const given = Object.entries(args).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
+          expect((await terminal.run('--output=json', command, ...given)).stdout).toContain('"result":1');
+        }
         const { words, stdin } = shellWords(exampleCommand(fn, example));
         terminal.stdin = stdin;
         const { status, stdout } = await terminal.run('--output=json', ...words);

@@ -90,6 +90,7 @@ const layers: Record<string, Layer> = {
       /^src\/(store|host)\//,
       generatedLists,
       /^src\/operations\/loaders\.generated\.ts$/,
+      /^src\/model\/callers\.ts$/,
       node,
       /^package\.json$/,
     ],

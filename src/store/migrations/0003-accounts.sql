@@ -52,6 +52,11 @@ CREATE INDEX account_by_ip ON account (ip, username);
 CREATE INDEX account_by_creation ON account (created_at, username);
 CREATE INDEX account_by_suspension ON account (suspended_at, username) WHERE suspended_at IS NOT NULL;
 
+-- User ids of removed accounts, which are not given out again: files of theirs may still lie about.
+CREATE TABLE tracked_id (
+  id INTEGER PRIMARY KEY
+) STRICT;
+
 -- Features that an account has, or has not, whatever its feature list says.
 CREATE TABLE feature_override (
   username TEXT NOT NULL,
