@@ -10,6 +10,11 @@ export function mayCall(caller: Caller, access: Access): boolean {
   return access.some((privilege) => held.has(privilege));
 }
 
+/** Root, its limited API tokens, and whoever holds every privilege: the accounts of everybody are there for them. */
+export function seesAll(caller: Caller): boolean {
+  return caller.privileges === 'all' || caller.seesAll === true;
+}
+
 /** @throws ApiError `denied`, naming the privilege that is missing. */
 export function authorise(caller: Caller, command: string, access: Access): void {
   if (mayCall(caller, access)) return;

@@ -10,6 +10,9 @@ export interface AuditRecord {
   readonly time: number;
   readonly xid: string;
   readonly caller: string;
+  /** From where the call came and what proved who calls; absent on the local command line. */
+  readonly address?: string;
+  readonly authentication?: string;
   readonly function: string;
   readonly arguments: readonly (readonly [name: string, value: Json])[];
   readonly result: 0 | 1;

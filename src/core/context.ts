@@ -1,13 +1,20 @@
 // What a handler is given: everything outside itself comes through here, so that a test can give something else.
 import type { AnyFunction } from './define.ts';
 import type { Envelope } from './envelope.ts';
-import type { HostQuota, HostUsers } from './host.ts';
+import type { HostCommands, HostFirewall, HostQuota, HostUsers } from './host.ts';
+import type { MetaArguments } from './meta-arguments.ts';
+import type { Counts } from './shape.ts';
 import type { Json } from './values.ts';
 
 /** Who calls. `root` holds every privilege. */
 export interface Caller {
   readonly user: string;
+  /** `all` of them, or these: a token of root's with a list of privileges does not hold all. */
   readonly privileges: 'all' | ReadonlySet<string>;
+  /** True for one who sees the accounts of everybody without holding every privilege (`access.ts`). */
+  readonly seesAll?: true;
+  /** True for an API token that was given less than its user holds. */
+  readonly isLimited?: true;
 }
 
 export type SqlValue = string | number | bigint | Uint8Array | null;
@@ -48,6 +55,8 @@ export interface Host {
   /** Loaded when they are asked for: most calls touch no user. */
   readonly users: () => Promise<HostUsers>;
   readonly quota: () => Promise<HostQuota>;
+  readonly firewall: () => Promise<HostFirewall>;
+  readonly commands: () => Promise<HostCommands>;
 }
 
 /** One call as it came in, before it is read by the function's description. */
@@ -56,8 +65,16 @@ export interface Call {
   readonly args: readonly RawArgument[];
   /** Everything is checked and run, nothing is kept. */
   readonly dryRun: boolean;
+  /** From where it came and what proved who calls, for the audit log; absent on the local command line. */
+  readonly origin?: Origin;
   /** What whoever brought the call has to say of how it came, for `metadata.output.warnings`. */
   readonly warnings?: readonly string[];
+}
+
+export interface Origin {
+  readonly address: string;
+  /** `token NAME`, `password`, `session`, `access hash`. */
+  readonly authentication: string;
 }
 
 export interface RawArgument {
@@ -74,6 +91,8 @@ export interface IndexRow {
 
 export interface Context {
   readonly caller: Caller;
+  /** Absent on the local command line. */
+  readonly origin: Origin | undefined;
   readonly db: Db;
   readonly sealer: Sealer;
   readonly host: Host;
@@ -82,6 +101,8 @@ export interface Context {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   readonly now: () => number;
   readonly randomBytes: (count: number) => Promise<Uint8Array>;
+  /** The SHA-256 of a text in UTF-8. */
+  readonly sha256: (text: string) => Promise<Uint8Array>;
   /** Adds a sentence to `metadata.output.warnings`: the call works, and this is worth knowing. */
   readonly warn: (sentence: string) => void;
   /** Adds a sentence to `metadata.output.messages`: something happened, or was so already, as the caller may want to know. */
@@ -96,8 +117,15 @@ export interface Context {
   readonly operate: (kind: string, input: unknown, secret?: string) => void;
   /** A transaction of its own, for a function that `calls`. */
   readonly transaction: <T>(effect: 'reads' | 'changes', work: (db: Db) => Promise<T>) => Promise<T>;
+  /** What the call asks of the answer's list (`api.*`); undefined where it asks for nothing. */
+  readonly asked: MetaArguments | undefined;
+  /**
+   * Says that the answer's list is filtered, sorted and paged already, exactly as `shape.ts` would. The engine still
+   * checks the fields that `asked` names, and picks its columns.
+   */
+  readonly answered: (counts: Counts) => void;
   /** All functions of this program. */
   readonly functions: () => Promise<Readonly<Record<string, IndexRow>>>;
   /** Runs another call as the same caller (`batch`). */
-  readonly call: (call: Omit<Call, 'dryRun'>) => Promise<Envelope>;
+  readonly call: (call: Pick<Call, 'command' | 'args'>) => Promise<Envelope>;
 }

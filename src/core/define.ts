@@ -1,6 +1,7 @@
 // The vocabulary in which a function is described, and `defineFunction`, which ties a description to its handler.
 // The description is plain data: arguments, help, man pages, access and the index are all read from it.
 import type { Context } from './context.ts';
+import type { ErrorCode } from './errors.ts';
 import type { Json, Value } from './values.ts';
 
 /** One parameter of a function. */
@@ -62,6 +63,8 @@ export interface Example {
   readonly doc: string;
   /** Calls that make what the example works on; they are made where it is run as a test, and not shown. */
   readonly setUp?: readonly SetUp[];
+  /** Where it cannot work as it stands, because something in it is made anew each time: how it then fails. */
+  readonly fails?: ErrorCode;
 }
 
 export interface SetUp {

@@ -3,13 +3,14 @@ import { authorise } from './access.ts';
 import { readArguments, unknownNames } from './arguments.ts';
 import { maskArguments, type AuditRecord } from './audit.ts';
 import type { Call, Caller, Context, Db, Host, IndexRow, RawArgument, Sealer } from './context.ts';
-import type { AnyFunction, Fields } from './define.ts';
+import type { AnyFunction } from './define.ts';
 import type { Envelope, Metadata } from './envelope.ts';
-import { ApiError, badParam } from './errors.ts';
+import { ApiError, badParam, notProvided } from './errors.ts';
 import { HostError } from './host.ts';
 import { quote } from './quote.ts';
 import type { MetaArguments } from './meta-arguments.ts';
 import type { Journal, JournalEntry, Operation, Planned, Processes } from './operation.ts';
+import type { Counts } from './shape.ts';
 import type { Hash } from './values.ts';
 
 /** What a transaction's work hands back: its result, and whether what it wrote is to be kept. */
@@ -33,6 +34,8 @@ export interface Engine {
   /** True for the calls of a batch whose outermost transaction is going to be taken back. */
   readonly insideDryRun?: boolean;
   readonly find: (command: string) => Promise<AnyFunction | undefined>;
+  /** The family of a function that WHM has and this program does not provide. */
+  readonly known: (command: string) => Promise<string | undefined>;
   /** An operation by its file's name. */
   readonly operation: (kind: string) => Promise<Operation | undefined>;
   readonly journal: Journal;
@@ -40,6 +43,7 @@ export interface Engine {
   readonly functions: () => Promise<Readonly<Record<string, IndexRow>>>;
   readonly now: () => number;
   readonly randomBytes: (count: number) => Promise<Uint8Array>;
+  readonly sha256: (text: string) => Promise<Uint8Array>;
   /** A random token that ties an answer to its lines in the logs. */
   readonly newXid: () => string;
   /** @throws ApiError `store_unavailable` when the line could not be written. */
@@ -87,6 +91,8 @@ class Dispatch {
   readonly #messages: string[] = [];
   #reason = 'OK';
   #function: AnyFunction | undefined;
+  /** Of a list that the handler has shaped itself. */
+  #counts: Counts | undefined;
   /** The operation that the handler asked for. */
   #planned: Planned | undefined;
   #audited = false;
@@ -122,7 +128,8 @@ class Dispatch {
     const { command, args } = this.#call;
     const fn = await this.#engine.find(command);
     if (fn === undefined) {
-      throw unknownFunction(command);
+      const family = await this.#engine.known(command);
+      throw family === undefined ? unknownFunction(command) : notProvided(command, family);
     }
     this.#function = fn;
     authorise(this.#caller, command, fn.access);
@@ -199,7 +206,7 @@ class Dispatch {
 
   async #run({ fn, args, meta }: Prepared, db: Db, nested: Store): Promise<Outcome> {
     try {
-      const data = (await fn.handler(args as never, this.#context(db, nested))) as Hash | undefined;
+      const data = (await fn.handler(args as never, this.#context(db, nested, meta))) as Hash | undefined;
       return { ok: true, ...(await this.#shape(fn, data, meta)) };
     } catch (error) {
       if (!(error instanceof ApiError && error.keepsChanges)) throw error;
@@ -261,25 +268,23 @@ class Dispatch {
   }
 
   async #shape(fn: AnyFunction, data: Hash | undefined, meta: MetaArguments | undefined) {
-    const items = fn.list === undefined ? undefined : data?.[fn.list];
-    if (meta === undefined || data === undefined || fn.list === undefined || !Array.isArray(items)) {
-      return { data, extra: {} };
-    }
-    const { shape } = await import('./shape.ts');
-    const shaped = shape(items, fn.list, meta, listFields(fn, fn.list));
-    return { data: { ...data, [fn.list]: shaped.items }, extra: shaped.metadata };
+    if (meta === undefined || data === undefined) return { data, extra: {} };
+    const { shapeAnswer } = await import('./shape.ts');
+    return shapeAnswer(fn, data, meta, this.#counts);
   }
 
-  #context(db: Db, nested: Store): Context {
+  #context(db: Db, nested: Store, asked: MetaArguments | undefined): Context {
     const engine = this.#engine;
     return {
       caller: this.#caller,
+      origin: this.#call.origin,
       db,
       sealer: engine.sealer,
       host: engine.host,
       version: engine.version,
       now: () => engine.now(),
       randomBytes: (count) => engine.randomBytes(count),
+      sha256: (text) => engine.sha256(text),
       warn: (sentence) => this.#warnings.push(sentence),
       inform: (sentence) => this.#messages.push(sentence),
       reason: (sentence) => {
@@ -291,14 +296,24 @@ class Dispatch {
       },
       transaction: async (effect, work) =>
         nested.transaction(effect, async (db) => ({ value: await work(db), keep: true })),
+      asked,
+      answered: (counts) => {
+        this.#counts = counts;
+      },
       functions: () => engine.functions(),
       call: (call) =>
-        dispatch({ ...call, dryRun: this.#call.dryRun }, this.#caller, {
+        dispatch({ ...call, ...this.#inherited() }, this.#caller, {
           ...engine,
           store: nested,
           insideDryRun: this.#call.dryRun,
         }),
     };
+  }
+
+  /** What calls that this one makes have of it. */
+  #inherited(): Pick<Call, 'dryRun' | 'origin'> {
+    const { dryRun, origin } = this.#call;
+    return { dryRun, ...(origin === undefined ? {} : { origin }) };
   }
 
   #envelope(outcome: Outcome): Envelope {
@@ -340,6 +355,7 @@ class Dispatch {
       time: now,
       xid: this.#xid,
       caller: this.#caller.user,
+      ...this.#call.origin,
       function: this.#function?.name ?? nameOnly(command),
       arguments: maskArguments(this.#function, args),
       result: outcome.ok ? 1 : 0,
@@ -370,14 +386,6 @@ function isMeta(name: string): boolean {
 function nameOnly(command: string): string {
   const [name = ''] = /^\w{0,64}/.exec(command) ?? [];
   return name === command ? name : `${name}…`;
-}
-
-/** The fields that a list's items have by the function's description; undefined where it doesn't say. */
-function listFields({ returns }: AnyFunction, list: string): readonly string[] | undefined {
-  const field = returns !== null && Object.hasOwn(returns, list) ? (returns as Fields)[list] : undefined;
-  if (field === undefined || !('list' in field)) return undefined;
-  if ('fields' in field.list) return Object.keys(field.list.fields);
-  return 'type' in field.list && field.list.type !== 'any' ? [list] : undefined;
 }
 
 /** A function's name as somebody sent it, cut to a length that an answer and a log can bear. */

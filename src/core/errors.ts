@@ -15,6 +15,11 @@ const kinds = {
     when: 'No function has this name. Names are case-sensitive.',
     remedy: 'Look the name up in `whmapi1 --help`; the command line names the nearest ones.',
   },
+  not_provided: {
+    exit: 1,
+    when: 'WHM has a function of this name, but it is not provided here: nothing was done.',
+    remedy: 'Look in `whmapi1 --help`, or with `whmapi1 --search`, for one that is provided.',
+  },
   denied: {
     exit: 1,
     when: 'The caller holds none of the privileges that the function asks for.',
@@ -39,6 +44,11 @@ const kinds = {
     exit: 1,
     when: 'The thing that the call names does not exist, or the caller may not know of it.',
     remedy: 'Check the name with the function that lists such things.',
+  },
+  disabled: {
+    exit: 1,
+    when: 'What the call works on, such as cPHulk, is turned off on this server.',
+    remedy: 'Turn it on first, or do without.',
   },
   limit_reached: {
     exit: 1,
@@ -113,6 +123,11 @@ export class ApiError extends Error {
     this.code = code;
     this.keepsChanges = options.keepsChanges ?? false;
   }
+}
+
+export function notProvided(command: string, family: string): ApiError {
+  const reason = `The function “${command}” of the family “${family}” is not provided on this server.`;
+  return new ApiError('not_provided', reason);
 }
 
 export function denied(reason: string): ApiError {

@@ -1,5 +1,5 @@
-// What the program asks of the machine: its users and their disk quota. `src/host/` fulfils it twice, for Linux and in
-// a sandbox. The second wall against hostile values stands here as well, since both hosts hold it.
+// What the program asks of the machine: its users, their disk quota, its firewall, and commands. `src/host/` fulfils it
+// twice, for Linux and in a sandbox. The second wall against hostile values stands here as well, since both hosts hold it.
 
 export interface HostUser {
   readonly name: string;
@@ -53,7 +53,10 @@ export interface HostUsers {
    */
   rename(from: NamedHome, to: NamedHome): Promise<void>;
   setShell(name: string, shell: string): Promise<void>;
-  /** For a suspended user it works from the time that the suspension ends. */
+  /**
+   * For a suspended user it works from the time that the suspension ends. Of the users of the system, root alone may
+   * be given one: root logs in over the network as well.
+   */
   setPassword(name: string, password: string): Promise<void>;
   /** False for unknown users and while locked or suspended, which takes as long as for a wrong password. */
   verifyPassword(name: string, password: string): Promise<boolean>;
@@ -67,6 +70,11 @@ export interface HostUsers {
    */
   unsuspend(name: string): Promise<void>;
   isSuspended(name: string): Promise<boolean>;
+  /**
+   * Is there a file of this name directly in the user's home? A link is none, and is not followed, nor is a home that
+   * is one. False for unknown users and those of the system. @throws TypeError for what is no plain file name.
+   */
+  hasFile(name: string, file: string): Promise<boolean>;
 }
 
 /** Disk space by user. Malformed names are refused as in HostUsers. */
@@ -77,6 +85,42 @@ export interface HostQuota {
   setLimit(name: string, mebibytes: number | null): Promise<void>;
   /** What the user takes up: blocks of 1024 bytes, and inodes. @throws HostError `not_found`. */
   usage(name: string): Promise<{ readonly blocks: number; readonly inodes: number }>;
+}
+
+/** An address whose packets are dropped, until a time in milliseconds since 1970-01-01. */
+export interface FirewallBlock {
+  /** `192.0.2.1`; of IPv6 the /64 that one customer has: `2001:db8::/64`. */
+  readonly address: string;
+  readonly until: number;
+}
+
+/**
+ * Drops packets that come to the machine from an address. Every operation may be repeated. What is no address to block,
+ * such as the machine’s own loopback, is refused with a TypeError.
+ */
+export interface HostFirewall {
+  /** False where there is none that this program can use. */
+  isAvailable(): Promise<boolean>;
+  /**
+   * Until then, whatever it was until now; nothing where the time is over already.
+   * @throws HostError `failed` where there is no firewall.
+   */
+  block(address: string, until: number): Promise<void>;
+  /** Nothing where it isn't blocked, or there is no firewall. */
+  unblock(address: string): Promise<void>;
+  /** What this program blocks now, and nothing else that the firewall does. */
+  list(): Promise<FirewallBlock[]>;
+}
+
+/** Programs that root wants run. */
+export interface HostCommands {
+  /** False in a sandbox. */
+  readonly areRun: boolean;
+  /**
+   * Starts a program with its arguments; no shell sees them. It goes on by itself, without input, what it prints is not
+   * kept, and it is ended after `limitMs`. Nothing where none are run. @throws HostError `failed`.
+   */
+  start(words: readonly string[], limitMs: number): Promise<void>;
 }
 
 export class HostError extends Error {
@@ -93,9 +137,14 @@ export function noUser(name: string): HostError {
   return new HostError('not_found', `The machine has no user “${name}”.`);
 }
 
+/** Is this a user of the system? */
+export function isForeign(user: HostUser, bases: readonly string[]): boolean {
+  return user.uid < FIRST_UID || !isHome(user.home, bases);
+}
+
 /** @throws HostError `not_ours` for a user of the system. */
 export function refuseForeign(user: HostUser, bases: readonly string[]): void {
-  if (user.uid < FIRST_UID || !isHome(user.home, bases)) {
+  if (isForeign(user, bases)) {
     throw new HostError('not_ours', `“${user.name}” is a user of the system, which is not changed.`);
   }
 }
@@ -109,6 +158,9 @@ const NAME = /^[a-z][a-z0-9]{0,15}$/;
 /** What crypt(3) takes, and with it PAM. */
 const MOST_PASSWORD_BYTES = 511;
 const HIGHEST_UID = 0xffff_fffe;
+
+/** The one user of the system who may be given a password. */
+export const ROOT = 'root';
 
 export function isUserName(name: string): boolean {
   return NAME.test(name);
@@ -133,6 +185,13 @@ export function isHome(home: string, bases: readonly string[]): boolean {
 export function refuseHome(home: string, bases: readonly string[]): void {
   if (!isHome(home, bases)) {
     throw new TypeError(`This is no home: it has to be a clean path directly below ${bases.join(' or ')}.`);
+  }
+}
+
+/** @throws TypeError */
+export function refuseFileName(file: string): void {
+  if (!/^[A-Za-z0-9._-]{1,255}$/.test(file) || /^\.{1,2}$/.test(file)) {
+    throw new TypeError('This is no file name: it takes up to 255 letters, digits, “.”, “_” and “-”.');
   }
 }
 

@@ -5,8 +5,8 @@ import { ApiError } from './errors.ts';
 import { anyOf, quote } from './quote.ts';
 import type { Json, Value } from './values.ts';
 
-const textFilterTypes = ['contains', 'begins', 'eq'] as const;
-const numberFilterTypes = [
+export const textFilterTypes = ['contains', 'begins', 'eq'] as const;
+export const numberFilterTypes = [
   '==',
   'lt',
   'lt_equal',
@@ -15,7 +15,7 @@ const numberFilterTypes = [
   'gt_equal',
   'gt_handle_unlimited',
 ] as const;
-const sortMethods = ['lexicographic', 'numeric', 'numeric_zero_as_max', 'ipv4'] as const;
+export const sortMethods = ['lexicographic', 'numeric', 'numeric_zero_as_max', 'ipv4'] as const;
 export type TextFilterType = (typeof textFilterTypes)[number];
 export type NumberFilterType = (typeof numberFilterTypes)[number];
 export type SortMethod = (typeof sortMethods)[number];

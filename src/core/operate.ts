@@ -2,12 +2,16 @@
 import type { Db } from './context.ts';
 import type { Engine } from './dispatch.ts';
 import { ApiError } from './errors.ts';
+import { HostError } from './host.ts';
 import type { JournalEntry, Operation, Planned, Step } from './operation.ts';
 import { quote } from './quote.ts';
 
 /** How often, and for how long, a call waits for another that works on the same thing. */
 const PAUSE_MS = 100;
 const MOST_PAUSES = 150;
+
+/** What this process is at, by its number in the journal. What it was at and could not even give up is not among it. */
+const underWay = new Set<number>();
 
 export interface Opened {
   readonly entry: JournalEntry;
@@ -32,7 +36,9 @@ export async function open(
   const entry = { kind, input, process: engine.processes.own(), xid, caller };
   const claims = new Set(operation.claims(input as never));
   const opened = await engine.journal.open(db, entry, [...claims]);
-  return typeof opened === 'string' ? opened : { entry: { ...entry, id: opened, begun: 0 }, operation };
+  if (typeof opened === 'string') return opened;
+  underWay.add(opened);
+  return { entry: { ...entry, id: opened, begun: 0 }, operation };
 }
 
 /** The steps in words: for a dry run. */
@@ -73,6 +79,8 @@ export async function carryOut(
       throw error;
     }
     throw await undone(engine, { entry: { ...entry, begun }, operation }, error);
+  } finally {
+    underWay.delete(entry.id);
   }
 }
 
@@ -90,7 +98,7 @@ async function undone(engine: Engine, opened: Opened, error: unknown): Promise<u
     const where = engine.logUnexpected(opened.entry.xid, opened.entry.kind, cause);
     return new ApiError(
       'host_failed',
-      `${messageOf(error)} What was done before could not be taken back: ${messageOf(cause)} ` +
+      `${sentence(error)} What was done before could not be taken back: ${sentence(cause)} ` +
         `The next call tries it again. ${where}`,
       { cause: error },
     );
@@ -99,8 +107,19 @@ async function undone(engine: Engine, opened: Opened, error: unknown): Promise<u
 
 async function undo(engine: Engine, { entry, operation }: Opened, begun: number): Promise<void> {
   const steps: readonly Step[] = operation.steps(entry.input as never);
-  for (const step of steps.slice(0, Math.max(begun, 0)).reverse()) await step.undo?.(engine.host);
+  for (const step of steps.slice(0, Math.max(begun, 0)).reverse()) {
+    try {
+      await step.undo?.(engine.host);
+    } catch (error) {
+      if (!isOfNobody(error)) throw error;
+    }
+  }
   await inStore(engine, (db) => engine.journal.close(db, entry.id));
+}
+
+/** The user is gone, or was made another one by hand, or was never renamed: nothing is there to be taken back. */
+function isOfNobody(error: unknown): boolean {
+  return error instanceof HostError && ['not_found', 'not_ours', 'exists'].includes(error.code);
 }
 
 async function finish(engine: Engine, { entry, operation }: Opened, conclude: () => void): Promise<void> {
@@ -118,20 +137,23 @@ export async function recover(engine: Engine, entries: readonly JournalEntry[]):
   const { journal, processes } = engine;
   const failures: string[] = [];
   for (const entry of entries) {
-    if (processes.isAlive(entry.process)) continue;
     const own = processes.own();
-    // Of several that find it, one has it.
-    const isOurs = await inStore(engine, (db) => journal.pass(db, entry.id, entry.process, own));
-    if (!isOurs) continue;
+    if (underWay.has(entry.id) || (entry.process !== own && processes.isAlive(entry.process))) continue;
+    underWay.add(entry.id);
     try {
-      await resume(engine, entry);
+      // Of several that find it, one has it.
+      if (await inStore(engine, (db) => journal.pass(db, entry.id, entry.process, own))) {
+        await resume(engine, entry);
+      }
     } catch (error) {
       await inStore(engine, (db) => journal.pass(db, entry.id, own, ''));
       const where = engine.logUnexpected(entry.xid, entry.kind, error);
       failures.push(
         `The call with the XID ${entry.xid} was cut short, and what it began could be neither undone nor finished: ` +
-          `${messageOf(error)} ${where}`,
+          `${sentence(error)} ${where}`,
       );
+    } finally {
+      underWay.delete(entry.id);
     }
   }
   return failures;
@@ -167,6 +189,8 @@ function inStore<T>(engine: Engine, work: (db: Db) => Promise<T>): Promise<T> {
   return engine.store.transaction('changes', async (db) => ({ value: await work(db), keep: true }));
 }
 
-function messageOf(error: unknown): string {
-  return (error as Partial<Error> | null)?.message ?? String(error);
+/** An error's message; a tool's complaint has no full stop. */
+function sentence(error: unknown): string {
+  const message = (error as Partial<Error> | null)?.message ?? String(error);
+  return /[.!?]$/.test(message) ? message : `${message}.`;
 }

@@ -4,6 +4,7 @@
 // A field's value is read as text (filters contains, begins and eq, sort lexicographic), as a number, or as an IPv4
 // address. A field that is missing or null matches no filter and sorts before all others. As text, so does a list or
 // hash; as a number or address it is a failure, like any value that cannot be read.
+import type { AnyFunction, Fields } from './define.ts';
 import type { Metadata } from './envelope.ts';
 import { badMeta, describeValue, numberOf, upToDozen } from './meta-arguments.ts';
 import type {
@@ -17,12 +18,42 @@ import type {
 } from './meta-arguments.ts';
 import { anyOf } from './quote.ts';
 import { isHash } from './values.ts';
-import type { Value } from './values.ts';
+import type { Hash, Value } from './values.ts';
+
+/** Of a list that was filtered, sorted and paged where it was read: what `verbose` tells, where it is asked for. */
+export interface Counts {
+  /** How many records there were before they were filtered. */
+  readonly filtered?: number | undefined;
+  /** How many there are on all pages. */
+  readonly records?: number | undefined;
+}
+
+/** The answer of a function with its list as it was asked for, and the metadata for it. @throws ApiError `bad_meta` */
+export function shapeAnswer(
+  fn: AnyFunction,
+  data: Hash,
+  meta: MetaArguments,
+  counts: Counts | undefined,
+): { data: Hash; extra: Partial<Metadata> } {
+  const items = fn.list === undefined ? undefined : data[fn.list];
+  if (fn.list === undefined || !Array.isArray(items)) return { data, extra: {} };
+  const shaped = shape(items, fn.list, meta, listFields(fn, fn.list), counts);
+  return { data: { ...data, [fn.list]: shaped.items }, extra: shaped.metadata };
+}
+
+/** The fields that a list's items have by the function's description; undefined where it doesn't say. */
+function listFields({ returns }: AnyFunction, list: string): readonly string[] | undefined {
+  const field = returns !== null && Object.hasOwn(returns, list) ? (returns as Fields)[list] : undefined;
+  if (field === undefined || !('list' in field)) return undefined;
+  if ('fields' in field.list) return Object.keys(field.list.fields);
+  return 'type' in field.list && field.list.type !== 'any' ? [list] : undefined;
+}
 
 /**
  * The part of a list that was asked for, and the metadata that was asked for (`verbose`).
  * A list of plain values is a list of records with one field, named like the list (`listKey`).
- * `declaredFields` are fields that the list may have even where no record has them.
+ * `declaredFields` are fields that the list may have even where no record has them. With `counts`, `items` are filtered,
+ * sorted and paged already.
  * @throws ApiError `bad_meta`
  */
 export function shape(
@@ -30,24 +61,25 @@ export function shape(
   listKey: string,
   meta: MetaArguments,
   declaredFields?: readonly string[],
+  counts?: Counts,
 ): { items: Value[]; metadata: Pick<Metadata, 'filter' | 'chunk'> } {
   checkFields(items, listKey, meta, declaredFields);
+  const { kept, filtered, records } =
+    counts === undefined ? select(items, listKey, meta) : { kept: items, ...counts };
   const metadata: Pick<Metadata, 'filter' | 'chunk'> = {};
-  let kept: readonly Value[] = items;
-  if (meta.filter) {
-    kept = meta.filter.filters.reduce((left, filter) => keepMatching(left, filter, listKey), kept);
-    if (meta.filter.verbose) metadata.filter = { filtered: items.length };
-  }
-  if (meta.sort) kept = sortItems(kept, meta.sort, listKey);
-  if (meta.chunk) {
-    if (meta.chunk.verbose) metadata.chunk = describeChunk(meta.chunk, kept.length);
-    kept = takePage(kept, meta.chunk);
-  }
-  if (meta.columns) {
-    const fields = meta.columns.map(({ field }) => field);
-    kept = kept.map((item) => pickColumns(item, fields));
-  }
-  return { items: [...kept], metadata };
+  if (meta.filter?.verbose === true) metadata.filter = { filtered: filtered ?? items.length };
+  if (meta.chunk?.verbose === true) metadata.chunk = describeChunk(meta.chunk, records ?? items.length);
+  if (meta.columns === undefined) return { items: [...kept], metadata };
+  const fields = meta.columns.map(({ field }) => field);
+  return { items: kept.map((item) => pickColumns(item, fields)), metadata };
+}
+
+function select(items: readonly Value[], listKey: string, { filter, sort, chunk }: MetaArguments) {
+  const filters = filter?.filters ?? [];
+  let kept = filters.reduce((left, one) => keepMatching(left, one, listKey), items);
+  if (sort) kept = sortItems(kept, sort, listKey);
+  const records = kept.length;
+  return { kept: chunk ? takePage(kept, chunk) : kept, filtered: items.length, records };
 }
 
 /** A string as it is, a number by its decimal text as JSON writes it. */

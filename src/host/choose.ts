@@ -17,12 +17,12 @@ const BASES = ['/home'];
 
 export function chooseHost({ userId, stateDirectory, now }: HostChoice): ChosenHost {
   return userId === 0 && stateDirectory === SYSTEM_STATE
-    ? linuxHost(join(stateDirectory, 'suspended'))
+    ? linuxHost(join(stateDirectory, 'suspended'), now)
     : sandboxHost(join(stateDirectory, 'root'), now);
 }
 
 /** `suspensions` is a private folder for what has to be known after a suspension. */
-export function linuxHost(suspensions: string): ChosenHost {
+export function linuxHost(suspensions: string, now: () => number): ChosenHost {
   const users = once(async () => {
     const [{ LinuxUsers }, { run }] = await Promise.all([
       import('./linux/users.ts'),
@@ -45,13 +45,23 @@ export function linuxHost(suspensions: string): ChosenHost {
     ]);
     return new LinuxQuota(run, await users(), BASES);
   });
-  return { users, quota };
+  const firewall = once(async () => {
+    const [{ LinuxFirewall }, { run }] = await Promise.all([
+      import('./linux/firewall.ts'),
+      import('./linux/run.ts'),
+    ]);
+    return new LinuxFirewall(run, now);
+  });
+  const commands = once(async () => new (await import('./linux/commands.ts')).LinuxCommands());
+  return { users, quota, firewall, commands };
 }
 
 export function sandboxHost(root: string, now: () => number): ChosenHost {
   const users = once(async () => new (await import('./sandbox/users.ts')).SandboxUsers(root, now));
   const quota = once(async () => new (await import('./sandbox/quota.ts')).SandboxQuota(root, await users()));
-  return { users, quota };
+  const firewall = once(async () => new (await import('./sandbox/firewall.ts')).SandboxFirewall());
+  const commands = once(async () => new (await import('./sandbox/commands.ts')).SandboxCommands());
+  return { users, quota, firewall, commands };
 }
 
 function once<T>(load: () => Promise<T>): () => Promise<T> {

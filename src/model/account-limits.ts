@@ -3,17 +3,9 @@ import type { Caller, Db } from '../core/context.ts';
 import { ApiError, denied } from '../core/errors.ts';
 import { quote } from '../core/quote.ts';
 import type { Account } from './accounts.ts';
+import * as resellerLimits from './reseller-limits.ts';
+import type { ResellerLimits } from './reseller-limits.ts';
 import type { Limit } from './settings.ts';
-
-interface Limits {
-  readonly accounts: number | null;
-  readonly disk: number | null;
-  readonly bandwidth: number | null;
-  readonly oversellsDisk: 0 | 1;
-  readonly oversellsBandwidth: 0 | 1;
-  readonly limitsPackages: 0 | 1;
-  readonly limitsPackageNumbers: 0 | 1;
-}
 
 type Asked = Pick<Account, 'username' | 'owner' | 'package' | 'settings'>;
 
@@ -29,8 +21,7 @@ export async function ensureWithin(
   after: Asked,
 ): Promise<void> {
   if (caller.privileges === 'all') return;
-  const limits = await findLimits(db, after.owner);
-  if (limits === undefined) return;
+  const limits = await resellerLimits.find(db, after.owner);
   const isNewToOwner = before?.owner !== after.owner;
   if (isNewToOwner) await ensureNumber(db, after.owner, limits);
   if (isNewToOwner || before.package !== after.package) await ensurePackage(db, limits, after);
@@ -38,35 +29,25 @@ export async function ensureWithin(
   await ensureResource(db, limits, 'bandwidth', before, after);
 }
 
-async function findLimits(db: Db, reseller: string): Promise<Limits | undefined> {
-  return db.get<Limits>(
-    `SELECT account_limit AS accounts, disk_limit AS disk, bandwidth_limit AS bandwidth,
-       oversells_disk AS oversellsDisk, oversells_bandwidth AS oversellsBandwidth,
-       limits_packages AS limitsPackages, limits_package_numbers AS limitsPackageNumbers
-     FROM reseller WHERE username = ?`,
-    reseller,
-  );
-}
-
-async function ensureNumber(db: Db, owner: string, { accounts }: Limits): Promise<void> {
+async function ensureNumber(db: Db, owner: string, { accounts }: ResellerLimits): Promise<void> {
   if (accounts === null) return;
   if ((await count(db, 'owner = ?', owner)) < accounts) return;
   throw new ApiError('limit_reached', `You may have at most ${accounts} accounts, and have as many already.`);
 }
 
-async function ensurePackage(db: Db, limits: Limits, { owner, package: name }: Asked): Promise<void> {
-  if (limits.limitsPackages === 0 && limits.limitsPackageNumbers === 0) return;
+async function ensurePackage(db: Db, limits: ResellerLimits, { owner, package: name }: Asked): Promise<void> {
+  if (!limits.limitsPackages && !limits.limitsPackageNumbers) return;
   const row = await db.get<{ allowed: 0 | 1; number: number | null }>(
     'SELECT allowed, number FROM reseller_package WHERE username = ? AND package = ?',
     owner,
     name,
   );
-  if (limits.limitsPackages === 1 && row?.allowed !== 1) {
+  if (limits.limitsPackages && row?.allowed !== 1) {
     throw denied(
       `You may not give the package ${quote(name)} to accounts; root allows it with setresellerpackagelimit.`,
     );
   }
-  const most = limits.limitsPackageNumbers === 1 ? (row?.number ?? null) : null;
+  const most = limits.limitsPackageNumbers ? (row?.number ?? null) : null;
   if (most === null || (await count(db, 'owner = ? AND package = ?', owner, name)) < most) return;
   throw new ApiError(
     'limit_reached',
@@ -91,7 +72,7 @@ const resources = {
 
 async function ensureResource(
   db: Db,
-  limits: Limits,
+  limits: ResellerLimits,
   resource: keyof typeof resources,
   before: Asked | undefined,
   after: Asked,
@@ -104,7 +85,7 @@ async function ensureResource(
   const had = isNewToOwner ? 0 : before.settings[setting];
   const asksForMore = had !== null && (asked === null || asked > had);
   if (!isNewToOwner && !asksForMore) return;
-  const oversells = (resource === 'disk' ? limits.oversellsDisk : limits.oversellsBandwidth) === 1;
+  const oversells = resource === 'disk' ? limits.oversellsDisk : limits.oversellsBandwidth;
   if (asked === null && !oversells) {
     throw new ApiError(
       'limit_reached',

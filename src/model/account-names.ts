@@ -40,6 +40,11 @@ export const emailAddress = {
 /** Databases and their users begin with so much of the account's name. */
 const DATABASE_PREFIX_LENGTH = 8;
 
+/** Of two that get names with the same prefix at once, the second has to wait, and is refused then. */
+export function prefixClaim({ username }: { readonly username: string }): string {
+  return `names that begin with ${username.slice(0, DATABASE_PREFIX_LENGTH)}`;
+}
+
 /** Names that services and system users have, or that mean something else somewhere in the API. */
 const reserved: ReadonlySet<string> = new Set(
   `root bin daemon adm lp sync shutdown halt mail mailman news uucp operator games gopher ftp nobody dbus
@@ -53,15 +58,15 @@ const reserved: ReadonlySet<string> = new Set(
 );
 
 /**
- * May a new account have this name?
+ * May an account get this name? `from` is the one that it has, where it gets another.
  * @throws ApiError `bad_param`, saying what is wrong with it.
  */
-export async function ensureFree(db: Db, users: HostUsers, name: string): Promise<void> {
+export async function ensureFree(db: Db, users: HostUsers, name: string, from = ''): Promise<void> {
   if (!accountName.pattern.matches.test(name)) {
     throw badParam(`The name ${quote(name)} should be ${accountName.pattern.expects}.`);
   }
   if (reserved.has(name)) throw badParam(`The name “${name}” is reserved for the system; choose another.`);
-  const neighbour = await findNeighbour(db, name);
+  const neighbour = await findNeighbour(db, name, from);
   if (neighbour === name) throw badParam(`The account “${name}” exists already; choose another name.`);
   if (neighbour !== undefined) {
     throw badParam(
@@ -72,17 +77,29 @@ export async function ensureFree(db: Db, users: HostUsers, name: string): Promis
   if ((await users.find(name)) !== undefined) {
     throw badParam(`The name “${name}” is that of a user of this machine; choose another.`);
   }
+  if (from !== '' && (await hasSecrets(db, name))) {
+    throw badParam(
+      `The name “${name}” has two-factor authentication of its own stored; remove that with ` +
+        'twofactorauth_remove_user_config, or choose another name.',
+    );
+  }
+}
+
+async function hasSecrets(db: Db, name: string): Promise<boolean> {
+  return (await db.get('SELECT 1 FROM tfa_secret WHERE username = ?', name)) !== undefined;
 }
 
 /** An account of the same database prefix. */
-async function findNeighbour(db: Db, name: string): Promise<string | undefined> {
+async function findNeighbour(db: Db, name: string, from: string): Promise<string | undefined> {
   const prefix = name.slice(0, DATABASE_PREFIX_LENGTH);
   const isFull = prefix.length === DATABASE_PREFIX_LENGTH;
   const row = await db.get<{ username: string }>(
     // “{” follows “z”: names have letters and digits only. The name itself comes first.
-    'SELECT username FROM account WHERE username >= ? AND username < ? ORDER BY username <> ? LIMIT 1',
+    `SELECT username FROM account WHERE username >= ? AND username < ? AND username <> ?
+     ORDER BY username <> ? LIMIT 1`,
     prefix,
     isFull ? `${prefix}{` : `${prefix}\u0000`,
+    from,
     name,
   );
   return row?.username;

@@ -1,4 +1,5 @@
 // Accounts: a user of the machine with a domain, and an owner to whom it belongs.
+import { seesAll } from '../core/access.ts';
 import type { Caller, Db, SqlValue } from '../core/context.ts';
 import { ApiError, denied, notFound } from '../core/errors.ts';
 import { settingColumns, settingsOf, settingsSelected, settingValues } from './settings.ts';
@@ -45,7 +46,7 @@ export async function findByDomain(db: Db, domain: string): Promise<Account | un
 
 /** Root sees every account; a reseller its own. */
 export function maySee(caller: Caller, { owner }: Pick<Account, 'owner'>): boolean {
-  return caller.privileges === 'all' || owner === caller.user;
+  return seesAll(caller) || owner === caller.user;
 }
 
 /** @throws ApiError `not_found`, `denied`: a reseller is not told whether others have an account of that name. */
@@ -64,7 +65,7 @@ export async function getByDomain(db: Db, caller: Caller, domain: string): Promi
 
 /** The wording that scripts match. */
 export function noAccess(caller: Caller, username: string): ApiError {
-  return caller.privileges === 'all'
+  return seesAll(caller)
     ? notFound(`You do not have a user named “${username}”.`)
     : denied(`You do not have access to an account named “${username}”.`);
 }
@@ -80,8 +81,8 @@ export async function list(db: Db, caller: Caller): Promise<Account[]> {
 }
 
 /** For a WHERE: the accounts that the caller may see. */
-export function visibleTo({ user, privileges }: Caller): { where: string; values: SqlValue[] } {
-  return privileges === 'all' ? { where: 'TRUE', values: [] } : { where: 'owner = ?', values: [user] };
+export function visibleTo(caller: Caller): { where: string; values: SqlValue[] } {
+  return seesAll(caller) ? { where: 'TRUE', values: [] } : { where: 'owner = ?', values: [caller.user] };
 }
 
 /** Accounts of a package, of an owner or with a feature list: one of them, to name it. */

@@ -3,11 +3,12 @@ import type { Db } from '../core/context.ts';
 import type { Param } from '../core/define.ts';
 import { badParam, notFound } from '../core/errors.ts';
 import { quote } from '../core/quote.ts';
+import * as accounts from './accounts.ts';
 import { features, type FeatureId } from './feature-catalogue.ts';
 
 /** Lists that always exist. In “disabled”, a feature that is off is off for everybody. */
 const DEFAULT = 'default';
-const DISABLED = 'disabled';
+export const DISABLED = 'disabled';
 
 /** The name of a feature list. */
 export const featureListName = {
@@ -88,14 +89,19 @@ export async function remove(db: Db, name: string): Promise<void> {
   if (isPermanent(name)) {
     throw badParam(`The feature list ${quote(name)} cannot be deleted: it always exists.`);
   }
-  // Only packages have feature lists yet. Once accounts do, one that has this list is to be refused here.
-  const user = await db.get<{ name: string }>(
+  const plan = await db.get<{ name: string }>(
     'SELECT name FROM package WHERE feature_list = ? ORDER BY name LIMIT 1',
     name,
   );
+  if (plan !== undefined) {
+    throw badParam(
+      `The feature list ${quote(name)} is the one of the package ${quote(plan.name)}; give that another first.`,
+    );
+  }
+  const user = await accounts.findUserOf(db, 'feature_list', name);
   if (user !== undefined) {
     throw badParam(
-      `The feature list ${quote(name)} is the one of the package ${quote(user.name)}; give that another first.`,
+      `The feature list ${quote(name)} is the one of the account ${quote(user)}; give that another first.`,
     );
   }
   if ((await db.run('DELETE FROM feature_list WHERE name = ?', name)) === 0) throw noSuchList(name);

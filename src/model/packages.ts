@@ -1,8 +1,10 @@
 // Hosting packages: what they hold, whose they are, and what a reseller may put into them.
+import { seesAll } from '../core/access.ts';
 import type { Caller, Db } from '../core/context.ts';
 import type { Param } from '../core/define.ts';
 import { badParam, denied, notFound } from '../core/errors.ts';
 import { quote } from '../core/quote.ts';
+import * as accounts from './accounts.ts';
 import * as featureLists from './feature-lists.ts';
 import { settingColumns, settingsOf, settingsSelected, settingValues } from './settings.ts';
 import type { Settings, SettingsRow } from './settings.ts';
@@ -72,12 +74,12 @@ export async function getOwn(db: Db, caller: Caller, name: string): Promise<Pack
 
 function maySee(caller: Caller, { owner }: { readonly owner: string }): boolean {
   const { user, privileges } = caller;
-  if (privileges === 'all' || owner === user) return true;
+  if (privileges === 'all' || seesAll(caller) || owner === user) return true;
   return owner === 'root' && privileges.has('viewglobalpackages');
 }
 
 export function mayChange(caller: Caller, { owner }: { readonly owner: string }): boolean {
-  return caller.privileges === 'all' || owner === caller.user;
+  return seesAll(caller) || owner === caller.user;
 }
 
 /** Whether a package has all of these settings and extensions; one that is asked for without a value, at any. */
@@ -101,7 +103,7 @@ function noSuchPackage(name: string) {
 /** The name that a new package gets: a reseller's starts with the reseller's name. */
 function newName(caller: Caller, name: string): string {
   const prefix = `${caller.user}_`;
-  return caller.privileges === 'all' || name.startsWith(prefix) ? name : prefix + name;
+  return seesAll(caller) || name.startsWith(prefix) ? name : prefix + name;
 }
 
 /** Stores a new package; returns its name. @throws ApiError `bad_param`, `not_found`, `denied`. */
@@ -141,6 +143,7 @@ export async function add(
 
 /**
  * Changes a package of the caller's. `extensions`, where given, take the place of the old ones.
+ * @returns the settings before and after.
  * @throws ApiError `not_found`, `bad_param`, `denied`.
  */
 export async function update(
@@ -149,27 +152,55 @@ export async function update(
   name: string,
   changes: Partial<Settings>,
   extensions?: readonly Extension[],
-): Promise<void> {
+): Promise<{ readonly before: Settings; readonly after: Settings }> {
   const { settings: before } = await getOwn(db, caller, name);
   const after = { ...before, ...changes };
   if (after.featureList !== before.featureList) await featureLists.ensureUsable(db, after.featureList);
   ensureAllowed(caller, before, after);
+  await store(db, { name, settings: after, extensions });
+  return { before, after };
+}
+
+/** What a package is to hold; without extensions, it keeps those that it has. */
+export interface Content {
+  readonly name: string;
+  readonly settings: Settings;
+  readonly extensions?: readonly Extension[] | undefined;
+}
+
+/** Stores what a package holds from now on. */
+export async function store(db: Db, { name, settings, extensions }: Content): Promise<void> {
   const assignments = settingColumns.map((column) => `${column} = ?`);
-  await db.run(`UPDATE package SET ${assignments.join(', ')} WHERE name = ?`, ...settingValues(after), name);
+  await db.run(
+    `UPDATE package SET ${assignments.join(', ')} WHERE name = ?`,
+    ...settingValues(settings),
+    name,
+  );
   if (extensions === undefined) return;
   await db.run('DELETE FROM package_extension WHERE package = ?', name);
   await putExtensions(db, name, extensions);
 }
 
-/** @throws ApiError `not_found`, `denied`; `bad_param` for the package that always exists. */
+/** @throws ApiError `not_found`, `denied`; `bad_param` for a package that always exists, or that an account has. */
 export async function remove(db: Db, caller: Caller, name: string): Promise<void> {
   await getOwn(db, caller, name);
   if (name === DEFAULT) {
     throw badParam(`The package “${DEFAULT}” cannot be deleted: it always exists.`);
   }
-  // Nothing has a package yet. Once accounts do, one that has this package is to be refused here.
+  const user = await accounts.findUserOf(db, 'package', name);
+  if (user !== undefined) throw await stillInUse(db, caller, name, user);
   await db.run('DELETE FROM package_extension WHERE package = ?', name);
   await db.run('DELETE FROM package WHERE name = ?', name);
+}
+
+async function stillInUse(db: Db, caller: Caller, name: string, user: string) {
+  const account = await accounts.find(db, user);
+  // A reseller is not told the names of others' accounts.
+  const whose =
+    account !== undefined && accounts.maySee(caller, account)
+      ? `the account “${user}”; give that another first, with changepackage`
+      : 'an account that is not yours; its owner has to give it another first';
+  return badParam(`The package ${quote(name)} is the one of ${whose}.`);
 }
 
 /** Adds extensions to a package, or gives those that it has another value. */
@@ -239,7 +270,7 @@ const mailRules: readonly Rule[] = [
 const untouched: Partial<Settings> = { maxEmailPerHour: null, maxDeferFailPercentage: null };
 
 /** What stays as it was needs no privilege. @throws ApiError `denied`, naming every privilege that is missing. */
-function ensureAllowed({ privileges }: Caller, before: Settings | undefined, after: Settings): void {
+export function ensureAllowed({ privileges }: Caller, before: Settings | undefined, after: Settings): void {
   if (privileges === 'all') return;
   const was: Partial<Settings> = before ?? untouched;
   const refusals = [...rules, ...mailRules]

@@ -1,7 +1,8 @@
 // How strong a password has to be.
 import type { Db } from '../core/context.ts';
 import type { Param } from '../core/define.ts';
-import { ApiError } from '../core/errors.ts';
+import { ApiError, badParam } from '../core/errors.ts';
+import { isPassword } from '../core/host.ts';
 
 /** A new password. The most that crypt(3) takes is 511 bytes. */
 export const password = {
@@ -14,32 +15,17 @@ export const password = {
 /** The setting under which the least strength is stored, and what it is until somebody sets it (as in WHM). */
 const MINIMUM = 'minimum_password_strength';
 const DEFAULT_MINIMUM = 65;
-/** As many guesses as a password of strength 100 takes, as a power of ten. */
-const GUESSES_OF_100 = 12;
 
-/**
- * 0 to 100 by the guesses that zxcvbn expects an attacker to need: 100 is 10^12 of them, 65 about 10^8. What is known
- * of the user, such as the name and the domain, is guessed first.
- */
-export async function strengthOf(candidate: string, known: readonly string[]): Promise<number> {
-  const [{ ZxcvbnFactory }, common, english] = await Promise.all([
-    import('@zxcvbn-ts/core'),
-    import('@zxcvbn-ts/language-common'),
-    import('@zxcvbn-ts/language-en'),
-  ]);
-  const estimator = new ZxcvbnFactory({
-    dictionary: { ...common.dictionary, ...english.dictionary },
-    graphs: common.adjacencyGraphs,
-  });
-  const { guessesLog10 } = estimator.check(candidate, [...known]);
-  return Math.max(0, Math.min(100, Math.floor((guessesLog10 / GUESSES_OF_100) * 100)));
-}
-
-/** @throws ApiError `weak_password`. */
+/** @throws ApiError `weak_password`; `bad_param` for one that the machine cannot have. */
 export async function ensureStrong(db: Db, candidate: string, known: readonly string[]): Promise<void> {
+  if (!isPassword(candidate)) {
+    throw badParam('The password should be at most 511 bytes long; letters beyond ASCII take two or more.');
+  }
   const row = await db.get<{ value: string }>('SELECT value FROM setting WHERE name = ?', MINIMUM);
   const least = row === undefined ? DEFAULT_MINIMUM : Number(row.value);
-  const strength = await strengthOf(candidate, known);
+  // Its dictionaries are large.
+  const { strengthOf } = await import('./password-strength.ts');
+  const strength = strengthOf(candidate, known);
   if (strength >= least) return;
   throw new ApiError(
     'weak_password',

@@ -2,4 +2,14 @@
 // How each operation is loaded.
 import type { Operation } from '../core/operation.ts';
 
-export const operations: Readonly<Record<string, () => Promise<{ default: Operation }>>> = {};
+export const operations: Readonly<Record<string, () => Promise<{ default: Operation }>>> = {
+  'change-account': () => import('./change-account.ts'),
+  'change-package': () => import('./change-package.ts'),
+  'create-account': () => import('./create-account.ts'),
+  'expire-passwords': () => import('./expire-passwords.ts'),
+  'lift-firewall-blocks': () => import('./lift-firewall-blocks.ts'),
+  'remove-account': () => import('./remove-account.ts'),
+  'set-password': () => import('./set-password.ts'),
+  'suspend-account': () => import('./suspend-account.ts'),
+  'unsuspend-account': () => import('./unsuspend-account.ts'),
+};

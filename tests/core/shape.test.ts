@@ -274,6 +274,45 @@ test('filters, then sorts, then takes the page, then the columns', () => {
   });
 });
 
+describe('a list that was filtered, sorted and paged where it was read', () => {
+  const asked =
+    'filter.verbose=1 filter.a.field=user filter.a.arg0=nobody sort.a.field=user chunk.verbose=1 chunk.size=2';
+  const { meta } = readMetaArguments(
+    `filter.enable=1 sort.enable=1 chunk.enable=1 columns.enable=1 columns.a=user ${asked}`
+      .split(' ')
+      .map((word): RawArgument => ({ name: `api.${word.split('=')[0]}`, value: word.split('=')[1] ?? '' })),
+  );
+  const page: readonly Value[] = [
+    { user: 'b', ip: '10.0.0.1' },
+    { user: 'a', ip: '10.0.0.2' },
+  ];
+
+  test('stays as it is, but for its columns', () => {
+    expect(shape(page, 'acct', meta, undefined, { filtered: 100, records: 7 })).toEqual({
+      items: [{ user: 'b' }, { user: 'a' }],
+      metadata: {
+        filter: { filtered: 100 },
+        chunk: { records: 7, size: 2, start: 1, current: 1, chunks: 4 },
+      },
+    });
+  });
+
+  test('is counted where nobody has', () => {
+    expect(shape(page, 'acct', meta, undefined, {}).metadata).toEqual({
+      filter: { filtered: 2 },
+      chunk: { records: 2, size: 2, start: 1, current: 1, chunks: 1 },
+    });
+  });
+
+  test('has its fields checked', () => {
+    expect(reasonOf(() => shape([], 'acct', meta, ['ip'], {}))).toBe(
+      'api.filter.a.field “user” is not a field of this list; use ip. ' +
+        'api.sort.a.field “user” is not a field of this list; use ip. ' +
+        'api.columns.a “user” is not a field of this list; use ip.',
+    );
+  });
+});
+
 test('nothing asked gives the whole list', () => {
   expect(apply(accounts, '')).toEqual({ items: accounts, metadata: {} });
 });

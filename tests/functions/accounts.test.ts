@@ -17,7 +17,12 @@ describe('applist', () => {
 
   it('lists for a reseller what the reseller may call', async () => {
     const all = (await here.call('applist', {}, { as: reseller('bob') })).data;
-    expect(all).toEqual({ app: ['applist', 'batch', 'gethostname', 'loadavg', 'systemloadavg', 'version'] });
+    expect(all).toEqual({
+      app: [
+        ...['acctcounts', 'applist', 'batch', 'gethostname', 'getresellerips', 'loadavg', 'myprivs'],
+        ...['quota_enabled', 'resellerstats', 'systemloadavg', 'verify_user_has_feature', 'version'],
+      ],
+    });
     const more = (await here.call('applist', {}, { as: reseller('bob', 'create-acct') })).data as {
       app: string[];
     };

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { HostError } from '../../src/core/host.ts';
 import { linuxHost } from '../../src/host/choose.ts';
 
-const host = linuxHost('/var/lib/whmapi1/suspended');
+const host = linuxHost('/var/lib/whmapi1/suspended', () => Date.now());
 type Method = (...args: unknown[]) => Promise<unknown>;
 
 /** One of the machine's own tools, to look with. */
@@ -26,7 +26,7 @@ function linger(uid: number, isStubborn: boolean): Promise<unknown> {
 async function answer(target: string, method: string, args: unknown[]): Promise<unknown> {
   if (target === 'run') return run(method, ...(args as string[]));
   if (target === 'linger') return linger(args[0] as number, args[1] as boolean);
-  const object = target === 'users' ? await host.users() : await host.quota();
+  const object = await host[target as keyof typeof host]();
   return (object as unknown as Record<string, Method>)[method]?.call(object, ...args);
 }
 

@@ -1,9 +1,15 @@
-// A Linux machine to throw away: this one's programs, with a copy of /etc, empty homes and spools, and processes of
-// its own. Mounts and processes go with the process that holds them; nobody else sees them.
+// A Linux machine to throw away: this one's programs, with a copy of /etc, empty homes and spools, and processes and a
+// network of its own. All of it goes with the process that holds it; nobody else sees it.
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { HostError, type HostQuota, type HostUsers } from '../../src/core/host.ts';
+import {
+  HostError,
+  type HostCommands,
+  type HostFirewall,
+  type HostQuota,
+  type HostUsers,
+} from '../../src/core/host.ts';
 import type { Machine } from './users.contract.ts';
 
 const top = resolve(__dirname, '../..');
@@ -35,9 +41,17 @@ interface Reply {
   readonly error?: { readonly name: string; readonly message: string; readonly code?: HostError['code'] };
 }
 
+/** `describe` where there can be such a machine; else the tests are skipped, and their heading says why. */
+export function describeOnMachine(what: string, tests: () => void): void {
+  if (process.getuid?.() === 0) describe(what, tests);
+  else describe.skip(`${what} (skipped: only root can make a machine to throw away)`, tests);
+}
+
 export class ThrowAwayMachine implements Machine {
   readonly users: HostUsers;
   readonly quota: HostQuota;
+  readonly firewall: HostFirewall;
+  readonly commands: Pick<HostCommands, 'start'>;
   readonly #holder: ChildProcessWithoutNullStreams;
   readonly #waiting = new Map<number, (reply: Reply) => void>();
   #last = 0;
@@ -60,18 +74,26 @@ export class ThrowAwayMachine implements Machine {
       suspend: far('users', 'suspend'),
       unsuspend: far('users', 'unsuspend'),
       isSuspended: far('users', 'isSuspended'),
+      hasFile: far('users', 'hasFile'),
     };
     this.quota = {
       isEnabled: far('quota', 'isEnabled'),
       setLimit: far('quota', 'setLimit'),
       usage: far('quota', 'usage'),
     };
+    this.firewall = {
+      isAvailable: far('firewall', 'isAvailable'),
+      block: far('firewall', 'block'),
+      unblock: far('firewall', 'unblock'),
+      list: far('firewall', 'list'),
+    };
+    this.commands = { start: far('commands', 'start') };
   }
 
   /** @throws where the tests don't run as root, or this machine lets not even root mount. */
   static async start(): Promise<ThrowAwayMachine> {
     if (process.getuid?.() !== 0) throw new Error('The tests of the Linux host have to run as root.');
-    const words = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh', '-c', setUp];
+    const words = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh', '-c', setUp];
     const server = join(top, 'tests/host/linux-server.ts');
     const holder = spawn('unshare', [...words, process.execPath, server], {
       cwd: top,

@@ -2,8 +2,10 @@
 import {
   existsSync,
   lstatSync,
+  mkdirSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -412,6 +414,47 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
         await expect(machine.quota.setLimit('bob', limit)).rejects.toThrow(TypeError);
       }
       expect(state()).toBe(before);
+    });
+
+    test('knows whether a file stands in a home, and follows no link', async () => {
+      const look = (file: string) => users.hasFile('bob', file);
+      expect(await look('.my.cnf')).toBe(false);
+      await users.create(bob);
+      expect(await look('.my.cnf')).toBe(false);
+      writeFileSync(machine.path('/home/bob/.my.cnf'), '[client]\n');
+      expect(await look('.my.cnf')).toBe(true);
+      expect(await look('.My.cnf')).toBe(false);
+      mkdirSync(machine.path('/home/bob/folder'));
+      symlinkSync('.my.cnf', machine.path('/home/bob/link'));
+      symlinkSync('/nowhere', machine.path('/home/bob/broken'));
+      expect(await Promise.all(['folder', 'link', 'broken'].map(look))).toEqual([false, false, false]);
+      expect(
+        await Promise.all(['root', 'nobody', '../bob'].map((name) => users.hasFile(name, '.my.cnf'))),
+      ).toEqual([false, false, false]);
+      for (const file of [
+        '',
+        '.',
+        '..',
+        '../bob/.my.cnf',
+        'a/b',
+        '/etc/passwd',
+        'a\0',
+        'a\n',
+        'a'.repeat(256),
+      ]) {
+        await expect(look(file)).rejects.toThrow(TypeError);
+      }
+    });
+
+    test('finds no file in a home that is a link', async () => {
+      await users.create(bob);
+      writeFileSync(machine.path('/home/bob/.my.cnf'), '');
+      renameSync(machine.path('/home/bob'), machine.path('/home/away'));
+      symlinkSync('away', machine.path('/home/bob'));
+      expect(await users.hasFile('bob', '.my.cnf')).toBe(false);
+      rmSync(machine.path('/home/bob'));
+      renameSync(machine.path('/home/away'), machine.path('/home/bob'));
+      expect(await users.hasFile('bob', '.my.cnf')).toBe(true);
     });
 
     test('counts what a home takes up, and enforces no limit where it cannot', async () => {

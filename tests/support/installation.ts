@@ -25,6 +25,10 @@ export class Installation {
     this.#application = createApplication({ WHMAPI1_STATE_DIR: this.state });
   }
 
+  get application(): Application {
+    return this.#application;
+  }
+
   get state(): string {
     return join(this.directory, 'state');
   }

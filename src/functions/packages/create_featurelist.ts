@@ -21,6 +21,12 @@ export default defineFunction({
   params: {
     featurelist: { ...featureLists.featureListName, required: true, doc: 'The name of the new list.' },
     overwrite: { type: 'flag', default: 0, doc: 'Whether to replace a list of that name.' },
+    featurelistname: {
+      type: 'flag',
+      default: 0,
+      doc: 'A flag that WHM has besides the list’s name.',
+      inert: 'what it does is not publicly known.',
+    },
     ...featureFlags,
   },
   returns: { featurelist: { type: 'string', doc: 'The name of the list.' } },

@@ -5,7 +5,7 @@ export default defineFunction({
   name: 'delete_featurelist',
   since: 11,
   summary: 'Remove a feature list.',
-  description: 'A list that a package has cannot be deleted, nor can “default” and “disabled”.',
+  description: 'A list that a package or an account has cannot be deleted, nor can “default” and “disabled”.',
   access: 'root',
   effect: 'changes',
   params: { featurelist: { ...featureLists.featureListName, required: true, doc: 'The feature list.' } },

@@ -1,7 +1,12 @@
 import { mayCall } from '../../core/access.ts';
+import type { Context } from '../../core/context.ts';
 import { defineFunction } from '../../core/define.ts';
+import { warnOfQuota } from '../../model/account-quota.ts';
+import * as accounts from '../../model/accounts.ts';
+import * as packageAccounts from '../../model/package-accounts.ts';
 import * as form from '../../model/package-form.ts';
 import * as packages from '../../model/packages.ts';
+import type { Settings } from '../../model/settings.ts';
 
 const { settingParams: param } = form;
 
@@ -10,10 +15,12 @@ export default defineFunction({
   since: 11,
   summary: 'Set what a package holds.',
   description:
-    'What is not given stays as it is. A package that does not exist is made, as addpkg makes it, where the caller ' +
-    'may do that. A reseller’s own packages only; what changes asks for the same privileges as in addpkg.',
+    'What is not given stays as it is. The accounts that have the package get what changes, save for IP addresses; ' +
+    'what does not change stays as it is in them as well. A package that does not exist is made, as addpkg makes it, ' +
+    'where the caller may do that. A reseller’s own packages only; what changes asks for the same privileges as in ' +
+    'addpkg.',
   access: ['edit-pkg'],
-  effect: 'changes',
+  effect: 'operates',
   params: {
     name: { ...packages.packageName, required: true, doc: 'The package.' },
     quota: param.diskLimit,
@@ -81,7 +88,26 @@ export default defineFunction({
       context.warn(`There was no package “${args.name}” to change; the package “${pkg}” was made.`);
       return { pkg };
     }
-    await packages.update(db, caller, args.name, changes, extensions);
+    const change = await packages.update(db, caller, args.name, changes, extensions);
+    await passOn(context, { name: args.name, settings: change.after, extensions }, change.before);
     return { pkg: args.name };
   },
 });
+
+/** To the accounts that have the package: then an operation stores it with them. */
+async function passOn(context: Context, content: packages.Content, before: Settings): Promise<void> {
+  const { caller, db } = context;
+  const { name, settings: after } = content;
+  const changes = await packageAccounts.passOn(db, caller, name, { before, after });
+  if (
+    before.dedicatedIp !== after.dedicatedIp &&
+    (await accounts.findUserOf(db, 'package', name)) !== undefined
+  ) {
+    context.warn('The accounts that have the package keep their IP addresses; setsiteip gives them others.');
+  }
+  if (changes.length === 0) return;
+  const have = changes.length === 1 ? '1 account has' : `${changes.length} accounts have`;
+  context.inform(`${have} the package; what changed in it changes there as well.`);
+  if (before.diskLimit !== after.diskLimit) await warnOfQuota(context, after);
+  context.operate('change-package', { package: content, accounts: changes });
+}

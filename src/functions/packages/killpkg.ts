@@ -6,12 +6,19 @@ export default defineFunction({
   since: 11,
   summary: 'Remove a package.',
   description:
-    'The package “default” cannot be deleted. A reseller may delete its own packages, with either privilege.',
+    'A package that an account has cannot be deleted, nor can “default”. A reseller may delete its own packages, with ' +
+    'either privilege.',
   access: ['edit-pkg', 'add-pkg'],
   effect: 'changes',
   params: { pkgname: { ...packages.packageName, required: true, doc: 'The package.' } },
   returns: null,
-  examples: [{ args: { pkgname: 'starter' }, doc: 'Remove the package “starter”.' }],
+  examples: [
+    {
+      args: { pkgname: 'silver' },
+      doc: 'Remove the package “silver”.',
+      setUp: [{ command: 'addpkg', args: { name: 'silver' } }],
+    },
+  ],
 
   async handler(args, { caller, db }) {
     await packages.remove(db, caller, args.pkgname);

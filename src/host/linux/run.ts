@@ -7,6 +7,8 @@ export const environment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' 
 /** The status that a shell has for a tool that isn't there. */
 export const NOT_INSTALLED = 127;
 const LIMIT_MS = 60_000;
+/** Of what a tool prints: a firewall may have many thousands of addresses to tell. */
+const MOST_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 export interface RunOptions {
   /** Standard input: the only way for a password, since every user can read the arguments of a process. */
@@ -30,6 +32,7 @@ export const run: Run = (tool, words, { input = '', accept = [0], limitMs = LIMI
       env: environment,
       cwd: '/',
       timeout: limitMs,
+      maxBuffer: MOST_OUTPUT_BYTES,
       killSignal: 'SIGKILL',
       encoding: 'utf8',
     } as const;

@@ -5,20 +5,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   alreadyThere,
   HostError,
+  isForeign,
   isPassword,
   isUserName,
   noUser,
+  refuseFileName,
   refuseForeign,
   refuseHome,
   refuseName,
   refuseNewUser,
   refusePassword,
   refuseShell,
+  ROOT,
   type HostUser,
   type HostUsers,
   type NamedHome,
   type NewHostUser,
 } from '../../core/host.ts';
+import { holdsFile } from '../holds-file.ts';
 import { Crontabs, isThere } from './crontabs.ts';
 import { alone } from './lock.ts';
 import type { Run } from './run.ts';
@@ -179,7 +183,7 @@ export class LinuxUsers implements HostUsers {
     refusePassword(password);
     refuseName(name);
     await this.#alone(async () => {
-      const user = await this.#get(name);
+      const user = (name === ROOT ? await this.find(name) : undefined) ?? (await this.#get(name));
       const before = await this.#suspensions.recall(user);
       await this.#run('chpasswd', [], { input: `${name}:${password}\n` });
       if (before === undefined) return;
@@ -232,6 +236,12 @@ export class LinuxUsers implements HostUsers {
     if (user === undefined || (await this.#suspensions.recall(user)) === undefined) return false;
     // False where a suspension was cut short before it locked anything.
     return (await this.#shadow(name)).expiry === '1';
+  }
+
+  async hasFile(name: string, file: string): Promise<boolean> {
+    refuseFileName(file);
+    const user = await this.find(name);
+    return user !== undefined && !isForeign(user, this.#bases) && holdsFile(user.home, file);
   }
 
   /**

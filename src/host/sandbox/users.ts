@@ -4,21 +4,25 @@ import { chmod, cp, mkdir, rename, rm } from 'node:fs/promises';
 import {
   alreadyThere,
   HostError,
+  isForeign,
   isPassword,
   isUserName,
   noUser,
+  refuseFileName,
   refuseForeign,
   refuseHome,
   refuseName,
   refuseNewUser,
   refusePassword,
   refuseShell,
+  ROOT,
   type HostUser,
   type HostUsers,
   type NamedHome,
   type NewHostUser,
 } from '../../core/host.ts';
 import { Crontabs, isThere } from '../linux/crontabs.ts';
+import { holdsFile } from '../holds-file.ts';
 import { hashPassword, isPasswordOf } from './password.ts';
 import {
   changed,
@@ -145,17 +149,22 @@ export class SandboxUsers implements HostUsers {
   async setPassword(name: string, password: string): Promise<void> {
     refusePassword(password);
     refuseName(name);
+    if (name === ROOT) await this.#addRoot();
     if ((await this.find(name)) === undefined) throw noUser(name);
     // Before the lock is taken: it takes a while.
     const hash = await hashPassword(password);
-    await this.#change(name, (user, { shadow, suspended }) => {
-      const isSuspended = suspensionOf(suspended, user) !== undefined;
-      const fields = { [HASH]: isSuspended ? `!${hash}` : hash, [LAST_CHANGE]: this.#today() };
-      return {
-        shadow: changed(shadow, name, fields),
-        suspended: changed(suspended, name, { 2: '0' }),
-      };
-    });
+    await this.#change(
+      name,
+      (user, { shadow, suspended }) => {
+        const isSuspended = suspensionOf(suspended, user) !== undefined;
+        const fields = { [HASH]: isSuspended ? `!${hash}` : hash, [LAST_CHANGE]: this.#today() };
+        return {
+          shadow: changed(shadow, name, fields),
+          suspended: changed(suspended, name, { 2: '0' }),
+        };
+      },
+      { mayBeRoot: true },
+    );
   }
 
   async verifyPassword(name: string, password: string): Promise<boolean> {
@@ -188,7 +197,7 @@ export class SandboxUsers implements HostUsers {
           shadow: changed(shadow, name, { [HASH]: hash.startsWith('!') ? hash : `!${hash}`, [EXPIRY]: '1' }),
         };
       },
-      (crontabs) => crontabs.disable(name),
+      { first: (crontabs) => crontabs.disable(name) },
     );
   }
 
@@ -208,8 +217,10 @@ export class SandboxUsers implements HostUsers {
           suspended: without(suspended, name),
         };
       },
-      async (crontabs, { suspended }, user) => {
-        if (suspensionOf(suspended, user) !== undefined) await crontabs.enable(name);
+      {
+        first: async (crontabs, { suspended }, user) => {
+          if (suspensionOf(suspended, user) !== undefined) await crontabs.enable(name);
+        },
       },
     );
   }
@@ -223,11 +234,34 @@ export class SandboxUsers implements HostUsers {
     );
   }
 
+  async hasFile(name: string, file: string): Promise<boolean> {
+    refuseFileName(file);
+    const user = await this.find(name);
+    return user !== undefined && !isForeign(user, BASES) && holdsFile(this.#tree.locate(user.home), file);
+  }
+
+  /** The sandbox has no root before that gets a password. */
+  async #addRoot(): Promise<void> {
+    await this.#tree.alone(async () => {
+      const old = await readTables(this.#tree);
+      if (row(old.passwd, ROOT) !== undefined) return;
+      await writeTables(this.#tree, old, {
+        ...old,
+        passwd: [[ROOT, 'x', '0', '0', 'root', '/root', '/bin/bash'], ...old.passwd],
+        shadow: [[ROOT, '!', this.#today(), '0', '99999', '7', '', '', ''], ...without(old.shadow, ROOT)],
+        group: [[ROOT, 'x', '0', ''], ...without(old.group, ROOT)],
+      });
+    });
+  }
+
   /** Changes the rows of a user that there is. `first` is done before, under the same lock. */
   async #change(
     name: string,
     change: (user: HostUser, tables: Tables) => Partial<Tables>,
-    first?: (crontabs: Crontabs, tables: Tables, user: HostUser) => Promise<void>,
+    options: {
+      readonly first?: (crontabs: Crontabs, tables: Tables, user: HostUser) => Promise<void>;
+      readonly mayBeRoot?: true;
+    } = {},
   ): Promise<void> {
     refuseName(name);
     if ((await this.find(name)) === undefined) throw noUser(name);
@@ -235,8 +269,8 @@ export class SandboxUsers implements HostUsers {
       const old = await readTables(this.#tree);
       const user = userOf(old.passwd, name);
       if (user === undefined) throw noUser(name);
-      refuseForeign(user, BASES);
-      await first?.(await this.#crontabs(), old, user);
+      if (options.mayBeRoot !== true || name !== ROOT) refuseForeign(user, BASES);
+      await options.first?.(await this.#crontabs(), old, user);
       await writeTables(this.#tree, old, { ...old, ...change(user, old) });
     });
   }

@@ -1,0 +1,76 @@
+import { defineFunction } from '../../core/define.ts';
+import { ApiError, badParam } from '../../core/errors.ts';
+import * as form from '../../model/account-form.ts';
+import { accountName, domainName } from '../../model/account-names.ts';
+import * as accounts from '../../model/accounts.ts';
+import * as search from '../../model/account-search.ts';
+import { measure } from '../../model/disk-usage.ts';
+import { fieldsOf } from '../../model/list-in-sql.ts';
+
+export default defineFunction({
+  name: 'accountsummary',
+  since: 32,
+  summary: 'Tell about an account: its domain, package, limits, disk use and suspension.',
+  description:
+    'With “user” or “domain”, the disk use is measured anew; a search tells what was measured last, as listaccts does. ' +
+    'A reseller sees the accounts that it owns.',
+  access: ['acct-summary'],
+  effect: 'calls',
+  params: {
+    user: { ...accountName, doc: 'The account.' },
+    domain: { ...domainName, doc: 'The account’s main domain, in the place of “user”.' },
+    ...search.searchParams,
+    search: {
+      ...search.searchParams.search,
+      doc: 'What to look for, in the place of “user” or “domain”.',
+    },
+  },
+  returns: {
+    acct: {
+      list: { fields: fieldsOf(form.columns) },
+      doc: 'The account; a search may find several, or none.',
+    },
+  },
+  list: 'acct',
+  examples: [
+    {
+      args: { user: 'bob' },
+      doc: 'The account “bob”.',
+      setUp: [
+        {
+          command: 'createacct',
+          args: { username: 'bob', domain: 'bob.example', password: 'correct horse battery staple 7' },
+        },
+      ],
+    },
+    { args: { search: 'shop', searchtype: 'domain' }, doc: 'The accounts with “shop” in their domains.' },
+  ],
+
+  async handler({ user, domain, ...sought }, context) {
+    const { caller, asked, answered, transaction } = context;
+    const { columns } = form;
+    const given = [user, domain, sought.search].filter((one) => one !== undefined);
+    if (given.length === 0) {
+      throw new ApiError('missing_param', 'Say which account: give “user”, “domain” or “search”.');
+    }
+    if (given.length > 1) throw badParam('Give only one of “user”, “domain” and “search”.');
+    if (sought.search !== undefined) {
+      const acct = await transaction('reads', async (db) => {
+        const condition = await search.found(db, caller, sought);
+        return search.read({ db, asked, answered }, { columns, condition });
+      });
+      return { acct };
+    }
+    const { username, acct } = await transaction('reads', async (db) => {
+      const { username } =
+        user === undefined
+          ? await accounts.getByDomain(db, caller, (domain ?? '').toLowerCase())
+          : await accounts.get(db, caller, user);
+      return { username, acct: await search.recordsOf(db, [username], columns) };
+    });
+    const usage = await measure(context, username);
+    if (usage === undefined) return { acct };
+    const { blocks, inodes } = usage;
+    return { acct: acct.map((one) => ({ ...one, diskused: form.diskUsed(blocks), inodesused: inodes })) };
+  },
+});

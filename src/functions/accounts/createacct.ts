@@ -1,0 +1,215 @@
+import { defineFunction } from '../../core/define.ts';
+import { badParam } from '../../core/errors.ts';
+import { accountName, domainName, emailAddress } from '../../model/account-names.ts';
+import { warnOfQuota } from '../../model/account-quota.ts';
+import * as newAccount from '../../model/new-account.ts';
+import * as form from '../../model/package-form.ts';
+import * as packages from '../../model/packages.ts';
+import * as passwords from '../../model/passwords.ts';
+import * as resellerAddresses from '../../model/reseller-addresses.ts';
+
+const { settingParams: param } = form;
+const noDns = 'this server does not manage DNS zones yet.';
+const noMail = 'this server does not manage mail yet.';
+
+export default defineFunction({
+  name: 'createacct',
+  since: 32,
+  summary: 'Create an account: a user of this machine with a home, a domain and a package.',
+  description:
+    'The account has the settings of its package, but for those that are given here. Where any part of the work ' +
+    'fails, all of it is taken back. A reseller owns the accounts that it creates, within the limits that root ' +
+    'set. Without a password, nobody can log in until passwd sets one.',
+  access: ['create-acct'],
+  effect: 'operates',
+  params: {
+    username: {
+      ...accountName,
+      required: true,
+      doc: 'The user name. It is the account’s name for everything.',
+    },
+    domain: { ...domainName, required: true, doc: 'The account’s main domain.' },
+    plan: { ...packages.packageName, doc: 'The package; “default” unless given.' },
+    pkgname: { ...packages.packageName, doc: 'An older name of plan.' },
+    password: passwords.password,
+    pass: { ...passwords.password, doc: 'An older name of password.' },
+    contactemail: { ...emailAddress, default: '', doc: 'Where the account’s owner can be reached.' },
+    owner: {
+      ...accountName,
+      doc: 'To whom the account belongs, such as a reseller; the caller unless given.',
+    },
+    ownerself: { type: 'flag', default: 0, doc: '1 makes the account its own owner.' },
+    reseller: { type: 'flag', default: 0, doc: '1 makes the account a reseller. Only root may.' },
+    quota: param.diskLimit,
+    bwlimit: param.bandwidthLimit,
+    maxaddon: param.maxAddonDomains,
+    maxpark: param.maxParkedDomains,
+    maxsub: param.maxSubdomains,
+    maxsql: param.maxDatabases,
+    maxpop: param.maxMailboxes,
+    maxlst: param.maxMailingLists,
+    maxftp: param.maxFtpAccounts,
+    max_email_per_hour: param.maxEmailPerHour,
+    max_defer_fail_percentage: param.maxDeferFailPercentage,
+    max_emailacct_quota: param.maxMailboxQuota,
+    max_team_users: param.maxTeamUsers,
+    cpmod: param.theme,
+    language: param.locale,
+    featurelist: param.featureList,
+    hasshell: param.shell,
+    cgi: param.cgi,
+    ip: { ...param.dedicatedIp, doc: 'Whether the account gets an IP address of its own: y or n.' },
+    customip: {
+      type: 'string',
+      pattern: { matches: /^(?:\d{1,3}\.){3}\d{1,3}$/, expects: 'an IPv4 address' },
+      doc: 'A certain address of this machine, which the account gets.',
+    },
+    mailbox_format: {
+      type: 'string',
+      values: ['maildir', 'mdbox'],
+      default: 'maildir',
+      doc: 'How mail is stored.',
+    },
+    homedir: {
+      type: 'string',
+      pattern: {
+        matches: /^\/home\/[a-z0-9][a-z0-9._-]{0,63}$/,
+        expects: 'a folder directly below /home, such as /home/bob',
+      },
+      doc: 'The home; /home/USERNAME unless given.',
+    },
+    uid: { type: 'integer', min: 1000, max: 4_294_967_293, doc: 'The user id; a free one unless given.' },
+    gid: { type: 'integer', doc: 'The group id.', inert: 'the group gets the id of the user.' },
+    showpass: {
+      type: 'string',
+      values: ['y', 'n'],
+      doc: 'Whether to show the password.',
+      inert: 'it is never shown.',
+    },
+    savepkg: {
+      type: 'flag',
+      doc: 'Whether to make a package of the settings.',
+      inert: 'make a package with addpkg.',
+    },
+    reseller_without_domain: {
+      type: 'flag',
+      doc: 'Whether a reseller has no domain.',
+      inert: 'every account has a domain.',
+    },
+    account_enhancements: {
+      type: 'string',
+      list: true,
+      doc: 'Enhancements of the account.',
+      inert: 'this server has no account enhancements.',
+    },
+    dkim: { type: 'flag', doc: 'Whether to sign mail with DKIM.', inert: noDns },
+    dmarc: { type: 'flag', doc: 'Whether to publish a DMARC policy.', inert: noDns },
+    spf: { type: 'flag', doc: 'Whether to publish an SPF record.', inert: noDns },
+    forcedns: { type: 'flag', doc: 'Whether to replace a zone that is there.', inert: noDns },
+    useregns: { type: 'flag', doc: 'Whether to use the registrar’s name servers.', inert: noDns },
+    hasuseregns: { type: 'flag', doc: 'Whether useregns counts.', inert: noDns },
+    mxcheck: {
+      type: 'string',
+      values: ['local', 'secondary', 'remote', 'auto'],
+      doc: 'Where the domain’s mail goes.',
+      inert: noMail,
+    },
+    spamassassin: { type: 'flag', doc: 'Whether mail is checked for spam.', inert: noMail },
+    spambox: { type: 'string', values: ['y', 'n'], doc: 'Whether spam gets a folder.', inert: noMail },
+    mail_node_alias: { type: 'string', doc: 'The server that keeps the mail.', inert: noMail },
+    frontpage: {
+      type: 'flag',
+      doc: 'Whether FrontPage is installed.',
+      inert: 'there is no FrontPage any more.',
+    },
+  },
+  returns: {
+    ip: { type: 'string', doc: 'The account’s address.' },
+    nameserver: { type: 'string', doc: 'The first name server of the owner; empty where none is set.' },
+    nameserver2: { type: 'string', doc: 'The second.' },
+    nameserver3: { type: 'string', doc: 'The third.' },
+    nameserver4: { type: 'string', doc: 'The fourth.' },
+    package: { type: 'string', doc: 'The package.' },
+  },
+  examples: [
+    {
+      args: {
+        username: 'bob',
+        domain: 'bob.example',
+        plan: 'default',
+        password: 'four unusual words, Xylophone',
+      },
+      doc: 'An account with a package. Rather give the password with --file password=PATH.',
+    },
+    {
+      args: { username: 'carl', domain: 'carl.example', quota: '500', contactemail: 'carl@example.org' },
+      doc: 'An account with less disk space than its package gives, and without a password for now.',
+    },
+  ],
+
+  async handler(args, context) {
+    const { caller, db } = context;
+    const { username } = args;
+    const given = args.plan ?? args.pkgname ?? 'default';
+    const secret = args.password ?? args.pass;
+    if (args.reseller && caller.privileges !== 'all')
+      throw badParam('Only root may make an account a reseller.');
+    const account = await newAccount.plan(context, {
+      username,
+      domain: args.domain,
+      owner: args.ownerself ? username : (args.owner ?? caller.user),
+      package: given,
+      settings: form.readSettings({
+        diskLimit: args.quota,
+        bandwidthLimit: args.bwlimit,
+        maxAddonDomains: args.maxaddon,
+        maxParkedDomains: args.maxpark,
+        maxSubdomains: args.maxsub,
+        maxDatabases: args.maxsql,
+        maxMailboxes: args.maxpop,
+        maxMailingLists: args.maxlst,
+        maxFtpAccounts: args.maxftp,
+        maxEmailPerHour: args.max_email_per_hour,
+        maxDeferFailPercentage: args.max_defer_fail_percentage,
+        maxMailboxQuota: args.max_emailacct_quota,
+        maxTeamUsers: args.max_team_users,
+        theme: args.cpmod,
+        locale: args.language,
+        featureList: args.featurelist,
+        dedicatedIp: args.ip,
+        shell: args.hasshell,
+        cgi: args.cgi,
+      }),
+      contactEmail: args.contactemail,
+      mailboxFormat: args.mailbox_format,
+      address: args.customip,
+      home: args.homedir,
+      uid: args.uid,
+    });
+    if (secret === undefined)
+      context.inform('Nobody can log in to the account before passwd sets a password.');
+    else await passwords.ensureStrong(db, secret, [username, account.domain]);
+    await warnOfQuota(context, account.settings);
+    context.operate(
+      'create-account',
+      {
+        account,
+        isUidAsked: args.uid !== undefined,
+        hasPassword: secret !== undefined,
+        isReseller: args.reseller,
+      },
+      secret,
+    );
+    context.reason('Account Creation Ok');
+    const nameservers = await resellerAddresses.listNameservers(db, account.owner);
+    const [first = '', second = '', third = '', fourth = ''] = nameservers;
+    return {
+      ip: account.ip,
+      nameserver: first,
+      nameserver2: second,
+      nameserver3: third,
+      nameserver4: fourth,
+      package: account.package,
+    };
+  },
+});

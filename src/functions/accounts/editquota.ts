@@ -1,0 +1,34 @@
+import { defineFunction } from '../../core/define.ts';
+import { accountName } from '../../model/account-names.ts';
+import { warnOfQuota } from '../../model/account-quota.ts';
+import * as accounts from '../../model/accounts.ts';
+import * as changedAccount from '../../model/changed-account.ts';
+import * as form from '../../model/package-form.ts';
+
+export default defineFunction({
+  name: 'editquota',
+  since: 11,
+  summary: 'Set the disk limit of an account.',
+  access: ['quota'],
+  effect: 'operates',
+  params: {
+    user: { ...accountName, required: true, doc: 'The account.' },
+    quota: { ...form.settingParams.diskLimit, required: true },
+  },
+  returns: null,
+  examples: [
+    {
+      args: { user: 'bob', quota: '2048' },
+      doc: 'Two GiB of disk space for “bob”.',
+      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+    },
+  ],
+
+  async handler(args, context) {
+    const before = await accounts.get(context.db, context.caller, args.user);
+    const settings = form.readSettings({ diskLimit: args.quota });
+    const after = await changedAccount.plan(context, before, { settings });
+    await warnOfQuota(context, after.settings);
+    context.operate('change-account', { before, after });
+  },
+});

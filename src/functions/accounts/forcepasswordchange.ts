@@ -1,0 +1,66 @@
+import { defineFunction } from '../../core/define.ts';
+import { ApiError, badParam } from '../../core/errors.ts';
+import { accountName } from '../../model/account-names.ts';
+import * as accounts from '../../model/accounts.ts';
+
+export default defineFunction({
+  name: 'forcepasswordchange',
+  since: 32,
+  summary: 'Have accounts choose a new password at their next login.',
+  description:
+    'Accounts that cannot be had stand in a warning, and the others are done all the same; with stop_on_failure=1 one ' +
+    'of them is enough to change nothing.',
+  access: ['passwd'],
+  effect: 'operates',
+  params: {
+    users_json: {
+      type: 'json',
+      required: true,
+      doc: 'The accounts, as JSON: {"bob":1,"carl":1}. One whose value is 0 is left alone.',
+    },
+    stop_on_failure: {
+      type: 'flag',
+      default: 0,
+      doc: '1 to change nothing where one account cannot be had.',
+    },
+  },
+  returns: { updated: { list: { type: 'string' }, doc: 'The accounts that have to choose a new password.' } },
+  list: 'updated',
+  examples: [
+    {
+      args: { users_json: '{"bob":1}' },
+      doc: 'The account “bob” has to choose a new password.',
+      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+    },
+  ],
+
+  async handler(args, { caller, db, operate, warn }) {
+    const updated: string[] = [];
+    for (const name of readNames(args.users_json)) {
+      try {
+        updated.push((await accounts.get(db, caller, name)).username);
+      } catch (error) {
+        if (args.stop_on_failure || !(error instanceof ApiError)) throw error;
+        warn(error.message);
+      }
+    }
+    if (updated.length > 0) operate('expire-passwords', { usernames: updated });
+    return { updated };
+  },
+});
+
+/** The keys whose value is not 0. @throws ApiError `bad_param`. */
+function readNames(users: unknown): string[] {
+  if (typeof users !== 'object' || users === null || Array.isArray(users)) {
+    throw badParam('The parameter “users_json” should be a JSON hash of accounts, such as {"bob":1}.');
+  }
+  const names = Object.entries(users)
+    .filter(([, value]) => Number(value) !== 0)
+    .map(([name]) => name);
+  if (!names.every((name) => accountName.pattern.matches.test(name))) {
+    throw badParam(
+      `The parameter “users_json” should have keys that are each ${accountName.pattern.expects}.`,
+    );
+  }
+  return names;
+}

@@ -1,0 +1,35 @@
+import { defineFunction } from '../../core/define.ts';
+import { read } from '../../model/account-search.ts';
+import { visibleTo } from '../../model/accounts.ts';
+import { address, fieldsOf, flag, NOTHING, word, wordOrNull, ZERO } from '../../model/list-in-sql.ts';
+
+const columns = {
+  docroot: word(`home || '/public_html'`, 'The folder of the domain’s files.'),
+  domain: word('domain', 'The domain.'),
+  domain_type: word(`'main'`, 'What the domain is to its account: “main”.'),
+  ipv4: address('ip', 'The IP address.'),
+  ipv6: wordOrNull(NOTHING, 'The IPv6 address; null, since accounts are given none yet.'),
+  ipv6_is_dedicated: flag(ZERO, 'Whether the IPv6 address is the account’s alone; it has none.'),
+  parent_domain: word('domain', 'The main domain of its account.'),
+  user: word('username', 'The account.'),
+  user_owner: word('owner', 'To whom the account belongs.'),
+};
+
+export default defineFunction({
+  name: 'get_domain_info',
+  since: 70,
+  summary: 'List the domains of all accounts.',
+  description:
+    'These are main domains, which are the only ones that this server knows yet. A reseller sees those of the ' +
+    'accounts that it owns.',
+  access: ['acct-summary'],
+  effect: 'reads',
+  params: {},
+  returns: { domains: { list: { fields: fieldsOf(columns) }, doc: 'The domains, sorted by account.' } },
+  list: 'domains',
+  examples: [{ args: {}, doc: 'All domains.' }],
+
+  async handler(_args, context) {
+    return { domains: await read(context, { columns, condition: visibleTo(context.caller) }) };
+  },
+});

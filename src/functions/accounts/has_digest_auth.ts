@@ -1,0 +1,30 @@
+import { defineFunction } from '../../core/define.ts';
+import { accountName } from '../../model/account-names.ts';
+import { get } from '../../model/accounts.ts';
+
+export default defineFunction({
+  name: 'has_digest_auth',
+  since: 34,
+  summary: 'Tell whether an account has digest authentication.',
+  access: ['digest-auth'],
+  effect: 'reads',
+  params: { user: { ...accountName, required: true, doc: 'The account.' } },
+  returns: { digestauth: { type: 'flag', doc: 'Whether it has; set_digest_auth changes it.' } },
+  examples: [
+    {
+      args: { user: 'bob' },
+      doc: 'The account “bob”.',
+      setUp: [
+        {
+          command: 'createacct',
+          args: { username: 'bob', domain: 'bob.example', password: 'correct horse battery staple 7' },
+        },
+      ],
+    },
+  ],
+
+  async handler({ user }, { caller, db }) {
+    const { settings } = await get(db, caller, user);
+    return { digestauth: Number(settings.digestAuth) };
+  },
+});

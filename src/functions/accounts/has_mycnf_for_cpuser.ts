@@ -1,0 +1,32 @@
+import { defineFunction } from '../../core/define.ts';
+import { accountName } from '../../model/account-names.ts';
+import { get } from '../../model/accounts.ts';
+
+export default defineFunction({
+  name: 'has_mycnf_for_cpuser',
+  since: 40,
+  summary: 'Tell whether an account has a configuration file for MySQL clients.',
+  description: 'That is a file .my.cnf in its home. A symbolic link does not count.',
+  access: ['mysql-info'],
+  effect: 'reads',
+  params: { user: { ...accountName, required: true, doc: 'The account.' } },
+  returns: { has_mycnf_for_cpuser: { type: 'flag', doc: 'Whether the file is there.' } },
+  examples: [
+    {
+      args: { user: 'bob' },
+      doc: 'The account “bob”.',
+      setUp: [
+        {
+          command: 'createacct',
+          args: { username: 'bob', domain: 'bob.example', password: 'correct horse battery staple 7' },
+        },
+      ],
+    },
+  ],
+
+  async handler({ user }, { caller, db, host }) {
+    const { username } = await get(db, caller, user);
+    const isThere = await (await host.users()).hasFile(username, '.my.cnf');
+    return { has_mycnf_for_cpuser: Number(isThere) };
+  },
+});

@@ -1,0 +1,64 @@
+import { defineFunction } from '../../core/define.ts';
+import { accountName } from '../../model/account-names.ts';
+import * as accounts from '../../model/accounts.ts';
+import * as changedAccount from '../../model/changed-account.ts';
+import * as form from '../../model/package-form.ts';
+
+const BYTES_OF_MEBIBYTE = 1_048_576;
+
+export default defineFunction({
+  name: 'limitbw',
+  since: 11,
+  summary: 'Set the bandwidth limit of an account.',
+  description: 'The limit is recorded; what accounts transfer is not measured by this server yet.',
+  access: ['limit-bandwidth'],
+  effect: 'operates',
+  params: {
+    user: { ...accountName, required: true, doc: 'The account.' },
+    bwlimit: { ...form.settingParams.bandwidthLimit, default: 'unlimited' },
+  },
+  returns: {
+    bwlimits: {
+      list: {
+        fields: {
+          bwlimit: { type: 'integer', doc: 'The limit of a month in bytes; 0 is unlimited.' },
+          bwlimitenable: { type: 'flag', doc: '1 when the limit may be set.' },
+          domains: { list: { type: 'string' }, doc: 'The account’s domains.' },
+          human_bwlimit: { type: 'string', doc: 'The limit for people to read.' },
+          unlimited: { type: 'flag', doc: '1 when the bandwidth is unlimited.' },
+        },
+      },
+      doc: 'The account’s limit.',
+    },
+  },
+  list: 'bwlimits',
+  examples: [
+    {
+      args: { user: 'bob', bwlimit: '1024' },
+      doc: 'One GiB a month for “bob”.',
+      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+    },
+  ],
+
+  async handler(args, context) {
+    const { db, caller, warn } = context;
+    const before = await accounts.get(db, caller, args.user);
+    const settings = form.readSettings({ bandwidthLimit: args.bwlimit });
+    const after = await changedAccount.plan(context, before, { settings });
+    context.operate('change-account', { before, after });
+    const limit = after.settings.bandwidthLimit;
+    if (limit !== null)
+      warn('The limit is recorded, but nothing enforces it: this server does not measure bandwidth yet.');
+    return {
+      bwlimits: [
+        {
+          bwlimit: (limit ?? 0) * BYTES_OF_MEBIBYTE,
+          bwlimitenable: 1,
+          domains: [after.domain],
+          human_bwlimit: limit === null ? 'unlimited' : `${limit} MiB`,
+          unlimited: limit === null ? 1 : 0,
+        },
+      ],
+    };
+  },
+});

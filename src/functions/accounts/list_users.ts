@@ -1,0 +1,23 @@
+import { defineFunction } from '../../core/define.ts';
+import { namesOf } from '../../model/account-search.ts';
+import { visibleTo } from '../../model/accounts.ts';
+
+export default defineFunction({
+  name: 'list_users',
+  since: 11,
+  summary: 'List the user names of the accounts, and root’s.',
+  description: 'A reseller sees the accounts that it owns, without root.',
+  access: ['list-accts'],
+  effect: 'reads',
+  params: {},
+  returns: {
+    users: { list: { type: 'string' }, doc: 'The user names: root first, then the accounts by name.' },
+  },
+  list: 'users',
+  examples: [{ args: {}, doc: 'Everybody.' }],
+
+  async handler(_args, { caller, db }) {
+    const names = await namesOf(db, visibleTo(caller));
+    return { users: caller.privileges === 'all' ? ['root', ...names] : names };
+  },
+});

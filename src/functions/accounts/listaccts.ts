@@ -1,0 +1,63 @@
+import { defineFunction } from '../../core/define.ts';
+import * as form from '../../model/account-form.ts';
+import * as search from '../../model/account-search.ts';
+import { fieldsOf } from '../../model/list-in-sql.ts';
+
+const bob = {
+  command: 'createacct',
+  args: { username: 'bob', domain: 'bob.example', password: 'correct horse battery staple 7' },
+};
+
+export default defineFunction({
+  name: 'listaccts',
+  since: 11,
+  summary: 'List the accounts, or those that a search finds.',
+  description:
+    'Root sees every account, a reseller those that it owns. The disk use is what was measured last: by ' +
+    'get_disk_usage with cache_mode=off, which a cron job may call every night.',
+  access: ['list-accts'],
+  effect: 'reads',
+  params: {
+    ...search.searchParams,
+    want: {
+      type: 'string',
+      doc: 'The fields to tell, with commas between them; all unless given.',
+    },
+  },
+  returns: {
+    acct: {
+      list: { fields: fieldsOf(form.listColumns, 'optional') },
+      doc: 'The accounts, sorted by user name.',
+    },
+  },
+  list: 'acct',
+  examples: [
+    { args: {}, doc: 'All accounts.', setUp: [bob] },
+    {
+      args: { search: 'bob.example', searchtype: 'domain', searchmethod: 'exact', want: 'user,domain' },
+      doc: 'Whose domain bob.example is.',
+      setUp: [bob],
+    },
+    {
+      args: {
+        'api.filter.enable': '1',
+        'api.filter.a.field': 'suspended',
+        'api.filter.a.type': 'eq',
+        'api.filter.a.arg0': '0',
+        'api.sort.enable': '1',
+        'api.sort.a.field': 'domain',
+        'api.chunk.enable': '1',
+        'api.chunk.size': '50',
+      },
+      doc: 'The first 50 accounts by domain that are not suspended.',
+      setUp: [bob],
+    },
+  ],
+
+  async handler({ want, ...sought }, context) {
+    const columns = form.listColumns;
+    const fields = search.wantedFields(columns, want, context);
+    const condition = await search.found(context.db, context.caller, sought);
+    return { acct: await search.read(context, { columns, condition, fields }) };
+  },
+});

@@ -1,0 +1,21 @@
+import { defineFunction } from '../../core/define.ts';
+import { namesOf } from '../../model/account-search.ts';
+import { visibleTo } from '../../model/accounts.ts';
+
+export default defineFunction({
+  name: 'listlockedaccounts',
+  since: 40,
+  summary: 'List the suspended accounts whose suspension only root may end.',
+  access: ['list-accts'],
+  effect: 'reads',
+  params: {},
+  returns: { account: { list: { type: 'string' }, doc: 'The user names, sorted.' } },
+  list: 'account',
+  examples: [{ args: {}, doc: 'All of them.' }],
+
+  async handler(_args, { caller, db }) {
+    const { where, values } = visibleTo(caller);
+    const locked = { where: `${where} AND suspended_at IS NOT NULL AND suspend_locked = 1`, values };
+    return { account: await namesOf(db, locked) };
+  },
+});

@@ -1,0 +1,46 @@
+import { defineFunction } from '../../core/define.ts';
+import { longDate } from '../../model/account-form.ts';
+import { read } from '../../model/account-search.ts';
+import { visibleTo } from '../../model/accounts.ts';
+import { fieldsOf, flag, number, text, word } from '../../model/list-in-sql.ts';
+
+const columns = {
+  is_locked: flag('suspend_locked', 'Whether only root may end the suspension.'),
+  owner: word('owner', 'To whom the account belongs.'),
+  reason: text('suspend_reason', 'Why the account is suspended; empty where nobody said.'),
+  time: word(longDate('suspended_at'), 'When it was suspended: “Tue Nov 24 17:50:00 2026”, in UTC.'),
+  unixtime: number('suspended_at / 1000', 'When it was suspended, in seconds since 1970.'),
+  user: word('username', 'The user name.'),
+};
+
+export default defineFunction({
+  name: 'listsuspended',
+  since: 11,
+  summary: 'List the suspended accounts, with when and why they were suspended.',
+  description: 'A reseller sees the accounts that it owns.',
+  access: ['list-accts'],
+  effect: 'reads',
+  params: {},
+  returns: {
+    account: { list: { fields: fieldsOf(columns) }, doc: 'The suspended accounts, sorted by user name.' },
+  },
+  list: 'account',
+  examples: [
+    { args: {}, doc: 'All of them.' },
+    {
+      args: {
+        'api.sort.enable': '1',
+        'api.sort.a.field': 'unixtime',
+        'api.sort.a.method': 'numeric',
+        'api.sort.a.reverse': '1',
+      },
+      doc: 'All of them, the latest first.',
+    },
+  ],
+
+  async handler(_args, context) {
+    const { where, values } = visibleTo(context.caller);
+    const condition = { where: `${where} AND suspended_at IS NOT NULL`, values };
+    return { account: await read(context, { columns, condition }) };
+  },
+});

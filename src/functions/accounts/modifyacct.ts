@@ -1,0 +1,195 @@
+import { defineFunction } from '../../core/define.ts';
+import { accountName, domainName, emailAddress } from '../../model/account-names.ts';
+import { warnOfQuota } from '../../model/account-quota.ts';
+import * as accounts from '../../model/accounts.ts';
+import * as changedAccount from '../../model/changed-account.ts';
+import * as form from '../../model/package-form.ts';
+
+const { settingParams: param } = form;
+const noDns = 'this server does not manage DNS zones yet.';
+const noMail = 'this server does not manage mail yet.';
+const noNotices = 'this server does not send notices yet.';
+const noDatabases = 'this server does not manage databases yet.';
+const notice = {
+  type: 'flag',
+  doc: 'Whether the account’s owner gets this notice.',
+  inert: noNotices,
+} as const;
+
+export default defineFunction({
+  name: 'modifyacct',
+  since: 11,
+  summary: 'Change an account: its name, domain, owner, shell or settings.',
+  description:
+    'What is not given stays as it is. With a new user name everything that hangs on the old one follows: the home, ' +
+    'what the account owns, its two-factor authentication; its processes end. Where any part of the work fails, all ' +
+    'of it is taken back.',
+  access: ['edit-account'],
+  effect: 'operates',
+  params: {
+    user: { ...accountName, required: true, doc: 'The account.' },
+    newuser: { ...accountName, doc: 'Its new user name.' },
+    domain: { ...domainName, doc: 'Its new main domain.' },
+    DNS: { ...domainName, doc: 'An older name of domain.' },
+    owner: {
+      ...accountName,
+      doc: 'To whom it shall belong: root, a reseller, or itself. Only root may give it to somebody else.',
+    },
+    contactemail: { ...emailAddress, doc: 'Where its owner can be reached.' },
+    QUOTA: param.diskLimit,
+    BWLIMIT: param.bandwidthLimit,
+    MAXADDON: param.maxAddonDomains,
+    MAXPARK: param.maxParkedDomains,
+    MAXSUB: param.maxSubdomains,
+    MAXSQL: param.maxDatabases,
+    MAXPOP: param.maxMailboxes,
+    MAXLST: param.maxMailingLists,
+    MAXFTP: param.maxFtpAccounts,
+    MAX_EMAIL_PER_HOUR: param.maxEmailPerHour,
+    MAX_DEFER_FAIL_PERCENTAGE: param.maxDeferFailPercentage,
+    MAX_EMAILACCT_QUOTA: param.maxMailboxQuota,
+    max_team_users: param.maxTeamUsers,
+    RS: { ...param.theme, doc: 'The theme.' },
+    LANG: { ...param.locale, doc: 'An older name of LOCALE.' },
+    LOCALE: param.locale,
+    HASCGI: { ...param.cgi, doc: '1 lets it run CGI scripts.' },
+    HASSHELL: { ...param.shell, doc: '1 gives it a login shell, 0 takes it away.' },
+    shell: {
+      type: 'string',
+      pattern: {
+        matches: /^(?=.{1,255}$)(?:\/(?!-|\.+(?:\/|$))[A-Za-z0-9._+-]+)+$/,
+        expects: 'the path of a shell, such as /bin/bash',
+      },
+      doc: 'A certain login shell. Only root may choose one.',
+    },
+    BACKUP: { type: 'flag', doc: '1 to have backups of it made.' },
+    MAILBOX_FORMAT: { type: 'string', values: ['maildir', 'mdbox'], doc: 'How its mail is stored.' },
+    STARTDATE: {
+      type: 'integer',
+      min: 0,
+      max: 253_402_300_799,
+      doc: 'When it was created, in seconds since 1970.',
+    },
+    DISK_BLOCK_LIMIT: { type: 'integer', doc: 'The disk limit in blocks.', inert: 'give QUOTA, in MiB.' },
+    reseller: {
+      type: 'flag',
+      doc: 'Whether it is a reseller.',
+      inert: 'use setupreseller and unsetupreseller.',
+    },
+    STYLE: { type: 'string', doc: 'The style of the theme.', inert: 'themes have no styles here.' },
+    HASDKIM: { type: 'flag', doc: 'Whether its mail is signed.', inert: noDns },
+    HASDMARC: { type: 'flag', doc: 'Whether it has a DMARC policy.', inert: noDns },
+    HASSPF: { type: 'flag', doc: 'Whether it has an SPF record.', inert: noDns },
+    OUTGOING_EMAIL_SUSPENDED: { type: 'flag', doc: 'Whether it may send no mail.', inert: noMail },
+    spamassassin: { type: 'flag', doc: 'Whether its mail is checked for spam.', inert: noMail },
+    mail_node_alias: { type: 'string', doc: 'The server that keeps its mail.', inert: noMail },
+    update_existing_email_account_quotas: {
+      type: 'flag',
+      doc: 'Whether mail accounts get the new quota.',
+      inert: noMail,
+    },
+    DBOWNER: { type: 'string', doc: 'The owner of its databases.', inert: noDatabases },
+    rename_database_objects: { type: 'flag', doc: 'Whether databases are renamed.', inert: noDatabases },
+    MAXPASSENGERAPPS: {
+      type: 'string',
+      doc: 'How many Passenger applications.',
+      inert: 'this server does not manage applications yet.',
+    },
+    modify_firewall: {
+      type: 'flag',
+      doc: 'Whether to open ports.',
+      inert: 'this server has no firewall rules for accounts.',
+    },
+    account_enhancements: {
+      type: 'string',
+      doc: 'Enhancements of the account.',
+      inert: 'this server has no account enhancements.',
+    },
+    remove_missing_extensions: {
+      type: 'string',
+      doc: 'Which extensions go.',
+      inert: 'extensions belong to packages here.',
+    },
+    PUSHBULLET_ACCESS_TOKEN: {
+      type: 'string',
+      sensitive: true,
+      doc: 'A token of Pushbullet.',
+      inert: noNotices,
+    },
+    notify_account_authn_link: notice,
+    notify_account_authn_link_notification_disabled: notice,
+    notify_autossl_expiry: notice,
+    notify_autossl_expiry_coverage: notice,
+    notify_autossl_renewal: notice,
+    notify_autossl_renewal_coverage: notice,
+    notify_contact_address_change: notice,
+    notify_contact_address_change_notification_disabled: notice,
+    notify_disk_limit: notice,
+    notify_password_change: notice,
+    notify_password_change_notification_disabled: notice,
+    notify_ssl_expiry: notice,
+  },
+  returns: {
+    user: { type: 'string', doc: 'Its user name now.' },
+    domain: { type: 'string', doc: 'Its main domain now.' },
+    setshell: { type: 'string', doc: 'Its login shell now, or “unmodified”.' },
+    cpuser: {
+      map: { type: 'any' },
+      keys: 'SETTING',
+      doc: 'Its settings now, under the names that WHM stores them by.',
+    },
+  },
+  examples: [
+    {
+      args: { user: 'bob', newuser: 'robert', domain: 'robert.example' },
+      doc: 'Another name and another domain for “bob”.',
+      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+    },
+    {
+      args: { user: 'bob', QUOTA: '2048', HASSHELL: '1' },
+      doc: 'More disk space, and a login shell.',
+      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+    },
+  ],
+
+  async handler(args, context) {
+    const before = await accounts.get(context.db, context.caller, args.user);
+    const after = await changedAccount.plan(context, before, {
+      username: args.newuser,
+      domain: args.domain ?? args.DNS,
+      owner: args.owner,
+      contactEmail: args.contactemail,
+      shellPath: args.shell,
+      backup: args.BACKUP,
+      mailboxFormat: args.MAILBOX_FORMAT,
+      createdAt: args.STARTDATE === undefined ? undefined : args.STARTDATE * 1000,
+      settings: form.readSettings({
+        diskLimit: args.QUOTA,
+        bandwidthLimit: args.BWLIMIT,
+        maxAddonDomains: args.MAXADDON,
+        maxParkedDomains: args.MAXPARK,
+        maxSubdomains: args.MAXSUB,
+        maxDatabases: args.MAXSQL,
+        maxMailboxes: args.MAXPOP,
+        maxMailingLists: args.MAXLST,
+        maxFtpAccounts: args.MAXFTP,
+        maxEmailPerHour: args.MAX_EMAIL_PER_HOUR,
+        maxDeferFailPercentage: args.MAX_DEFER_FAIL_PERCENTAGE,
+        maxMailboxQuota: args.MAX_EMAILACCT_QUOTA,
+        maxTeamUsers: args.max_team_users,
+        theme: args.RS,
+        locale: args.LOCALE ?? args.LANG,
+        shell: args.HASSHELL,
+        cgi: args.HASCGI,
+      }),
+    });
+    if (after.settings.diskLimit !== before.settings.diskLimit) await warnOfQuota(context, after.settings);
+    context.operate('change-account', { before, after });
+    return {
+      user: after.username,
+      domain: after.domain,
+      setshell: after.shellPath === before.shellPath ? 'unmodified' : after.shellPath,
+      cpuser: changedAccount.show(after),
+    };
+  },
+});

@@ -1,0 +1,55 @@
+import { defineFunction } from '../../core/define.ts';
+import { accountName } from '../../model/account-names.ts';
+import * as accounts from '../../model/accounts.ts';
+import * as passwords from '../../model/passwords.ts';
+
+export default defineFunction({
+  name: 'passwd',
+  since: 11,
+  summary: 'Set the password of an account.',
+  description:
+    'The password has to be as strong as this server asks for. For a suspended account it works from the time that ' +
+    'the suspension ends. Root may set its own: the machine’s, with which it logs in over the network too. Sessions of ' +
+    'the account end.',
+  access: ['passwd'],
+  effect: 'operates',
+  params: {
+    user: { ...accountName, required: true, doc: 'The account.' },
+    password: { ...passwords.password, required: true },
+    db_pass_update: {
+      type: 'flag',
+      doc: 'Whether the database user gets the password as well.',
+      inert: 'this server does not manage databases yet.',
+    },
+    digestauth: {
+      type: 'flag',
+      doc: 'Whether to turn digest authentication on.',
+      inert: 'use set_digest_auth.',
+    },
+    enabledigest: { type: 'flag', doc: 'An older name of digestauth.', inert: 'use set_digest_auth.' },
+  },
+  returns: {
+    app: {
+      list: { type: 'string' },
+      doc: 'The services that have the new password: system, the machine’s logins.',
+    },
+  },
+  list: 'app',
+  examples: [
+    {
+      args: { user: 'bob', password: 'four unusual words, Xylophone' },
+      doc: 'Another password for “bob”. Rather give it with --file password=PATH.',
+      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+    },
+  ],
+
+  async handler(args, { caller, db, host, operate }) {
+    const isOwn = args.user === 'root' && caller.user === 'root' && caller.privileges === 'all';
+    const { username, domain } = isOwn
+      ? { username: 'root', domain: host.system.hostname() }
+      : await accounts.get(db, caller, args.user);
+    await passwords.ensureStrong(db, args.password, [username, domain]);
+    operate('set-password', { username }, args.password);
+    return { app: ['system'] };
+  },
+});

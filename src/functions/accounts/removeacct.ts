@@ -1,0 +1,42 @@
+import { defineFunction } from '../../core/define.ts';
+import { badParam } from '../../core/errors.ts';
+import { accountName } from '../../model/account-names.ts';
+import * as accounts from '../../model/accounts.ts';
+
+export default defineFunction({
+  name: 'removeacct',
+  since: 11,
+  summary: 'Remove an account with its home, its files and everything stored about it.',
+  description:
+    'There is no way back: make a backup first. The processes of the user end. Accounts and packages that it owned ' +
+    'as a reseller become root’s. Its two-factor authentication is gone as well.',
+  access: ['kill-acct'],
+  effect: 'operates',
+  params: {
+    username: { ...accountName, doc: 'The account.' },
+    user: { ...accountName, doc: 'An older name of username.' },
+    keepdns: {
+      type: 'flag',
+      doc: 'Whether the DNS zones stay.',
+      inert: 'this server does not manage DNS zones yet.',
+    },
+  },
+  returns: null,
+  examples: [
+    {
+      args: { username: 'bob' },
+      doc: 'Remove the account “bob”.',
+      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+    },
+  ],
+
+  async handler(args, { caller, db, operate, reason }) {
+    const name = args.username ?? args.user;
+    if (name === undefined) {
+      throw badParam(`The parameter “username” is required: it should be ${accountName.pattern.expects}.`);
+    }
+    const { username, home, uid } = await accounts.get(db, caller, name);
+    operate('remove-account', { username, home, uid });
+    reason(`${username} account removed`);
+  },
+});

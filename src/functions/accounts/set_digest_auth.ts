@@ -1,0 +1,46 @@
+import { defineFunction } from '../../core/define.ts';
+import { badParam, denied } from '../../core/errors.ts';
+import { accountName } from '../../model/account-names.ts';
+import * as accounts from '../../model/accounts.ts';
+import * as passwords from '../../model/passwords.ts';
+
+export default defineFunction({
+  name: 'set_digest_auth',
+  since: 11,
+  summary: 'Turn digest authentication on or off for an account.',
+  description:
+    'The account’s password proves that the caller may. No service of this server uses digests yet.',
+  access: ['digest-auth'],
+  effect: 'operates',
+  params: {
+    user: { ...accountName, required: true, doc: 'The account.' },
+    password: { ...passwords.password, required: true, doc: 'The account’s password.' },
+    enabledigest: { type: 'flag', doc: '1 turns digest authentication on, 0 off.' },
+    digestauth: { type: 'flag', doc: 'Another name of enabledigest.' },
+  },
+  returns: null,
+  examples: [
+    {
+      args: { user: 'bob', password: 'four unusual words, Xylophone', enabledigest: '1' },
+      doc: 'Digest authentication for “bob”.',
+      setUp: [
+        {
+          command: 'createacct',
+          args: { username: 'bob', domain: 'bob.example', password: 'four unusual words, Xylophone' },
+        },
+      ],
+    },
+  ],
+
+  async handler(args, { caller, db, host, operate }) {
+    const before = await accounts.get(db, caller, args.user);
+    const digestAuth = args.enabledigest ?? args.digestauth;
+    if (digestAuth === undefined)
+      throw badParam('The parameter “enabledigest” is required: it should be 1 or 0.');
+    if (!(await (await host.users()).verifyPassword(before.username, args.password))) {
+      throw denied(`The password is not that of “${before.username}”.`);
+    }
+    const after = { ...before, settings: { ...before.settings, digestAuth } };
+    operate('change-account', { before, after });
+  },
+});

@@ -1,0 +1,43 @@
+import { defineFunction } from '../../core/define.ts';
+import { denied } from '../../core/errors.ts';
+import { accountName } from '../../model/account-names.ts';
+import * as accounts from '../../model/accounts.ts';
+
+export default defineFunction({
+  name: 'suspendacct',
+  since: 11,
+  summary: 'Suspend an account: nobody can log in, and nothing of it runs.',
+  description:
+    'The password is locked, the account expires, its processes end and its crontab is disabled. Nothing is lost: ' +
+    'unsuspendacct restores all of it. An account that is suspended already gets the new reason.',
+  access: ['suspend-acct'],
+  effect: 'operates',
+  params: {
+    user: { ...accountName, required: true, doc: 'The account.' },
+    reason: { type: 'string', maxLength: 500, default: 'Unknown', doc: 'Why, for people to read.' },
+    disallowun: { type: 'flag', default: 0, doc: '1 lets only root take the suspension back.' },
+    'leave-ftp-accts-enabled': {
+      type: 'flag',
+      doc: 'Whether FTP accounts go on working.',
+      inert: 'this server does not manage FTP accounts yet.',
+    },
+  },
+  returns: null,
+  examples: [
+    {
+      args: { user: 'bob', reason: 'unpaid bill' },
+      doc: 'Suspend the account “bob”, and say why.',
+      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+    },
+  ],
+
+  async handler(args, { caller, db, operate, inform }) {
+    const { username, suspendedAt, suspendLocked } = await accounts.get(db, caller, args.user);
+    if (suspendLocked && caller.privileges !== 'all') {
+      throw denied(`The suspension of “${username}” is locked: only root may change it.`);
+    }
+    const isNew = suspendedAt === null;
+    if (!isNew) inform(`“${username}” was suspended before.`);
+    operate('suspend-account', { username, reason: args.reason, locked: args.disallowun, isNew });
+  },
+});

@@ -1,0 +1,45 @@
+import { defineFunction } from '../../core/define.ts';
+import { accountName } from '../../model/account-names.ts';
+import { warnOfQuota } from '../../model/account-quota.ts';
+import * as accounts from '../../model/accounts.ts';
+import * as packageAccounts from '../../model/package-accounts.ts';
+import * as packages from '../../model/packages.ts';
+
+export default defineFunction({
+  name: 'changepackage',
+  since: 11,
+  summary: 'Give an account another package.',
+  description:
+    'The account gets all settings of the package, its feature list included, in the place of those that it has; ' +
+    'with the package that it has already, whatever was set apart from it is set back. It keeps its IP address, and ' +
+    'its feature overrides. A shell asks a reseller for the privilege allow-shell.',
+  access: ['upgrade-account'],
+  effect: 'operates',
+  params: {
+    user: { ...accountName, required: true, doc: 'The account.' },
+    pkg: { ...packages.packageName, required: true, doc: 'The package that it gets.' },
+  },
+  returns: null,
+  examples: [
+    {
+      args: { user: 'bob', pkg: 'gold' },
+      doc: 'Give the account “bob” the package “gold”.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        { command: 'addpkg', args: { name: 'gold' } },
+      ],
+    },
+  ],
+
+  async handler(args, context) {
+    const { caller, db } = context;
+    const account = await accounts.get(db, caller, args.user);
+    const plan = await packages.get(db, caller, args.pkg);
+    const change = await packageAccounts.give(db, caller, account, plan);
+    if (plan.settings.dedicatedIp !== account.settings.dedicatedIp) {
+      context.warn(`The account “${account.username}” keeps its IP address; setsiteip gives it another one.`);
+    }
+    await warnOfQuota(context, plan.settings);
+    context.operate('change-account', change);
+  },
+});

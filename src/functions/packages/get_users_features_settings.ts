@@ -1,0 +1,94 @@
+import { defineFunction } from '../../core/define.ts';
+import { accountName } from '../../model/account-names.ts';
+import * as accounts from '../../model/accounts.ts';
+import { features } from '../../model/feature-catalogue.ts';
+import { readIds } from '../../model/feature-ids.ts';
+import * as featureLists from '../../model/feature-lists.ts';
+import * as featureOverrides from '../../model/feature-overrides.ts';
+
+export default defineFunction({
+  name: 'get_users_features_settings',
+  since: 58,
+  summary: 'Tell what feature lists and overrides say of the features of accounts.',
+  description: 'An override counts before the feature list. One’s own accounts only; root may ask for any.',
+  access: 'any',
+  effect: 'reads',
+  params: {
+    user: {
+      ...accountName,
+      list: true,
+      required: true,
+      doc: 'The accounts: user=bob, or user-1=bob user-2=carl.',
+    },
+    feature: {
+      type: 'string',
+      list: true,
+      maxLength: 128,
+      doc: 'The features: feature=backup, or feature-1=backup feature-2=webmail. All unless given.',
+    },
+  },
+  returns: {
+    users_features_settings: {
+      list: {
+        fields: {
+          user: { type: 'string', doc: 'The account.' },
+          feature: { type: 'string', doc: 'The feature.' },
+          feature_list: { type: 'string', doc: 'The account’s feature list.' },
+          feature_list_setting: {
+            type: 'flag',
+            doc: '1 when the feature list has it; 0 also where the list “disabled” takes it from everybody.',
+          },
+          cpuser_setting: {
+            type: 'any',
+            doc: 'The override of the account, 1 or 0; null where there is none.',
+          },
+        },
+      },
+      doc: 'Each feature of each account, in the order in which they were asked for.',
+    },
+  },
+  list: 'users_features_settings',
+  examples: [
+    {
+      args: { user: ['bob', 'carl'], feature: ['backup', 'webmail'] },
+      doc: 'Two features of two accounts.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        { command: 'createacct', args: { username: 'carl', domain: 'carl.example' } },
+      ],
+    },
+    {
+      args: {
+        user: 'bob',
+        'api.filter.enable': '1',
+        'api.filter.a.field': 'cpuser_setting',
+        'api.filter.a.type': '==',
+        'api.filter.a.arg0': '1',
+      },
+      doc: 'What overrides give to the account “bob”.',
+      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+    },
+  ],
+
+  async handler(args, { caller, db }) {
+    const ids = args.feature.length === 0 ? features.map(({ id }) => id) : await readIds(args.feature);
+    const rows = [];
+    for (const user of new Set(args.user)) {
+      const { featureList } = (await accounts.get(db, caller, user)).settings;
+      const settings = await featureLists.getSettings(db, featureList);
+      const disabled = await featureLists.listDisabled(db, featureList);
+      const overrides = await featureOverrides.list(db, user);
+      for (const feature of ids) {
+        const override = overrides.get(feature);
+        rows.push({
+          user,
+          feature,
+          feature_list: featureList,
+          feature_list_setting: settings[feature] && !disabled.has(feature) ? 1 : 0,
+          cpuser_setting: override === undefined ? null : override ? 1 : 0,
+        });
+      }
+    }
+    return { users_features_settings: rows };
+  },
+});

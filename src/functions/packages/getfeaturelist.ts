@@ -1,0 +1,29 @@
+import { defineFunction } from '../../core/define.ts';
+import { features } from '../../model/feature-catalogue.ts';
+
+export default defineFunction({
+  name: 'getfeaturelist',
+  since: null,
+  summary: 'List all features, under the older name.',
+  description:
+    'In spite of its name it tells of features, not of a feature list. Newer versions of WHM have dropped it: ' +
+    'get_feature_names answers the same, and get_featurelists tells the names of feature lists.',
+  access: ['add-pkg', 'edit-pkg'],
+  effect: 'none',
+  params: {},
+  returns: {
+    feature: {
+      list: {
+        fields: {
+          id: { type: 'string', doc: 'The feature’s id, as update_featurelist takes it.' },
+          name: { type: 'string', doc: 'The feature in words.' },
+        },
+      },
+      doc: 'The features, sorted by id.',
+    },
+  },
+  list: 'feature',
+  examples: [{ args: {}, doc: 'All features.' }],
+
+  handler: () => ({ feature: features.map(({ id, name }) => ({ id, name })) }),
+});

@@ -1,0 +1,44 @@
+import { defineFunction } from '../../core/define.ts';
+import { accountName } from '../../model/account-names.ts';
+import * as accounts from '../../model/accounts.ts';
+import * as featureOverrides from '../../model/feature-overrides.ts';
+
+const setUp = [
+  { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+  { command: 'add_override_features_for_user', args: { user: 'bob', features: '{"backup":1}' } },
+];
+
+export default defineFunction({
+  name: 'remove_override_features_for_user',
+  since: 56,
+  summary: 'Remove feature overrides of an account.',
+  description:
+    'The account then has those features that its feature list has. A feature that was not overridden is named in a ' +
+    'warning and hinders nothing.',
+  access: ['edit-account'],
+  effect: 'changes',
+  params: {
+    user: { ...accountName, required: true, doc: 'The account.' },
+    features: {
+      type: 'json',
+      required: true,
+      doc: 'A JSON array of features, such as ["backup","webmail"].',
+    },
+  },
+  returns: null,
+  examples: [
+    {
+      args: { user: 'bob', features: '["backup"]' },
+      doc: 'Whether “bob” has backups is for its feature list to say.',
+      setUp,
+    },
+  ],
+
+  async handler(args, { caller, db, warn }) {
+    const { username } = await accounts.get(db, caller, args.user);
+    for (const feature of await featureOverrides.readNames(args.features)) {
+      if (await featureOverrides.remove(db, username, feature)) continue;
+      warn(`The account “${username}” did not have an override of the feature “${feature}”.`);
+    }
+  },
+});

@@ -1,0 +1,42 @@
+import { defineFunction } from '../../core/define.ts';
+import { userName } from '../../core/params.ts';
+import * as limits from '../../model/reseller-limits.ts';
+import { countOwned } from '../../model/reseller-statistics.ts';
+import * as resellers from '../../model/resellers.ts';
+
+export default defineFunction({
+  name: 'acctcounts',
+  since: 11,
+  summary: 'Tell how many accounts a reseller owns, and how many it may.',
+  description: 'A reseller may ask about itself, root about everybody who owns accounts.',
+  access: 'any',
+  effect: 'reads',
+  params: { user: { ...userName, doc: 'The reseller, or root; the caller unless given.' } },
+  returns: {
+    reseller: {
+      fields: {
+        active: { type: 'integer', doc: 'How many accounts that are not suspended.' },
+        limit: { type: 'any', doc: 'How many accounts it may own; null where there is no limit.' },
+        suspended: { type: 'integer', doc: 'How many suspended accounts.' },
+        user: { type: 'string', doc: 'The reseller.' },
+      },
+    },
+  },
+  examples: [
+    { args: {}, doc: 'The accounts that root owns.' },
+    {
+      args: { user: 'bob' },
+      doc: 'The accounts of the reseller “bob”.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        { command: 'setupreseller', args: { user: 'bob' } },
+      ],
+    },
+  ],
+
+  async handler(args, { caller, db }) {
+    const user = await resellers.resolveAsked(db, caller, args.user);
+    const { active, suspended } = await countOwned(db, user);
+    return { reseller: { active, limit: (await limits.find(db, user)).accounts, suspended, user } };
+  },
+});

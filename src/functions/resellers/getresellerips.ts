@@ -1,0 +1,37 @@
+import { defineFunction } from '../../core/define.ts';
+import { userName } from '../../core/params.ts';
+import * as addresses from '../../model/reseller-addresses.ts';
+import * as resellers from '../../model/resellers.ts';
+
+export default defineFunction({
+  name: 'getresellerips',
+  since: 11,
+  summary: 'List the IP addresses that a reseller may give to accounts.',
+  description:
+    'A reseller may ask about itself, root about everybody. Root may give every address of the machine.',
+  access: 'any',
+  effect: 'reads',
+  params: { user: { ...userName, doc: 'The reseller, or root; the caller unless given.' } },
+  returns: {
+    all: { type: 'flag', doc: 'Whether it may give every address of the machine.' },
+    ip: { list: { type: 'string' }, doc: 'The addresses, in the machine’s order.' },
+  },
+  list: 'ip',
+  examples: [
+    { args: {}, doc: 'The addresses of this machine.' },
+    {
+      args: { user: 'bob' },
+      doc: 'The addresses of the reseller “bob”.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        { command: 'setupreseller', args: { user: 'bob' } },
+      ],
+    },
+  ],
+
+  async handler(args, { caller, db, host }) {
+    const user = await resellers.resolveAsked(db, caller, args.user);
+    const { areAll, ips } = await addresses.listUsable(db, user, host.system.addresses());
+    return { all: areAll ? 1 : 0, ip: ips };
+  },
+});

@@ -1,0 +1,42 @@
+import { defineFunction } from '../../core/define.ts';
+import { userName } from '../../core/params.ts';
+import { ALL, isPrivilege, privilegeList } from '../../model/privileges.ts';
+import * as resellers from '../../model/resellers.ts';
+
+export default defineFunction({
+  name: 'grant_reseller_privilege',
+  since: null,
+  extension: true,
+  summary: 'Give privileges to a reseller, which keeps those that it holds.',
+  description: 'Granting what the reseller holds already changes nothing; a message says so.',
+  access: 'root',
+  effect: 'changes',
+  params: {
+    user: { ...userName, required: true, doc: 'The reseller.' },
+    privilege: privilegeList,
+  },
+  returns: { acl: { list: { type: 'string' }, doc: 'The privileges that the reseller holds now, sorted.' } },
+  list: 'acl',
+  examples: [
+    {
+      args: { user: 'bob', privilege: ['create-acct', 'list-accts'] },
+      doc: 'Let the reseller “bob” make and list accounts.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        { command: 'setupreseller', args: { user: 'bob' } },
+      ],
+    },
+  ],
+
+  async handler({ user, privilege }, { db, inform, warn }) {
+    await resellers.ensureReseller(db, user);
+    const held = new Set(await resellers.listPrivileges(db, user));
+    for (const name of new Set(privilege.filter(isPrivilege))) {
+      if (held.has(name)) inform(`“${user}” holds “${name}” already.`);
+      else if (name === ALL) warn(resellers.warningOfAll(user));
+      held.add(name);
+    }
+    await resellers.setPrivileges(db, user, held);
+    return { acl: [...held].sort() };
+  },
+});

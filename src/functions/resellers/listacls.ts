@@ -1,0 +1,43 @@
+import { defineFunction } from '../../core/define.ts';
+import * as aclLists from '../../model/acl-lists.ts';
+import { showPrivileges } from '../../model/privileges.ts';
+
+export default defineFunction({
+  name: 'listacls',
+  since: 11,
+  summary: 'List the ACL lists with their privileges.',
+  description: 'An ACL list holds privileges, which setacls gives to a reseller together.',
+  access: 'root',
+  effect: 'reads',
+  params: {},
+  returns: {
+    acl: {
+      list: {
+        fields: {
+          name: { type: 'string', doc: 'The list’s name.' },
+          privileges: {
+            map: { type: 'flag' },
+            keys: 'PRIVILEGE',
+            doc: 'Each privilege there is, and whether the list holds it.',
+          },
+        },
+      },
+      doc: 'The lists, sorted by name.',
+    },
+  },
+  list: 'acl',
+  examples: [
+    {
+      args: {},
+      doc: 'All ACL lists.',
+      setUp: [{ command: 'saveacllist', args: { acllist: 'support', 'acl-list-accts': '1' } }],
+    },
+  ],
+
+  async handler(_args, { db }) {
+    const lists = await aclLists.list(db);
+    return {
+      acl: lists.map(({ name, privileges }) => ({ name, privileges: showPrivileges(privileges) })),
+    };
+  },
+});

@@ -1,0 +1,27 @@
+import { defineFunction } from '../../core/define.ts';
+import * as resellers from '../../model/resellers.ts';
+
+export default defineFunction({
+  name: 'listresellers',
+  since: 11,
+  summary: 'List the resellers.',
+  access: 'root',
+  effect: 'reads',
+  params: {},
+  returns: { reseller: { list: { type: 'string' }, doc: 'The resellers’ names, sorted.' } },
+  list: 'reseller',
+  examples: [
+    {
+      args: {},
+      doc: 'All resellers.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        { command: 'setupreseller', args: { user: 'bob' } },
+      ],
+    },
+  ],
+
+  async handler(_args, { db }) {
+    return { reseller: await resellers.list(db) };
+  },
+});

@@ -1,0 +1,43 @@
+import { defineFunction } from '../../core/define.ts';
+import { userName } from '../../core/params.ts';
+import { ALL, isPrivilege, privilegeList } from '../../model/privileges.ts';
+import * as resellers from '../../model/resellers.ts';
+
+export default defineFunction({
+  name: 'revoke_reseller_privilege',
+  since: null,
+  extension: true,
+  summary: 'Remove privileges from a reseller, which keeps the others that it holds.',
+  description:
+    'Revoking what the reseller does not hold changes nothing; a message says so. Who holds “all” may do everything, ' +
+    'whatever else is revoked.',
+  access: 'root',
+  effect: 'changes',
+  params: {
+    user: { ...userName, required: true, doc: 'The reseller.' },
+    privilege: privilegeList,
+  },
+  returns: { acl: { list: { type: 'string' }, doc: 'The privileges that the reseller holds now, sorted.' } },
+  list: 'acl',
+  examples: [
+    {
+      args: { user: 'bob', privilege: ['create-user-session'] },
+      doc: 'Keep the reseller “bob” from logging in as its accounts.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        { command: 'setupreseller', args: { user: 'bob' } },
+      ],
+    },
+  ],
+
+  async handler({ user, privilege }, { db, inform, warn }) {
+    await resellers.ensureReseller(db, user);
+    const held = new Set(await resellers.listPrivileges(db, user));
+    for (const name of new Set(privilege.filter(isPrivilege))) {
+      if (!held.delete(name)) inform(`“${user}” did not hold “${name}”.`);
+    }
+    if (held.has(ALL)) warn(`“${user}” still holds “${ALL}”, which is worth every privilege.`);
+    await resellers.setPrivileges(db, user, held);
+    return { acl: [...held].sort() };
+  },
+});

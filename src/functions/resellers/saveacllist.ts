@@ -1,0 +1,40 @@
+import { defineFunction } from '../../core/define.ts';
+import * as aclLists from '../../model/acl-lists.ts';
+import { acl, aclParams, privilegeNames, type PrivilegeName } from '../../model/privileges.ts';
+
+export default defineFunction({
+  name: 'saveacllist',
+  since: 11,
+  summary: 'Make an ACL list, or set privileges of one.',
+  description:
+    'For each privilege, 1 adds it to the list and 0 removes it; what is not given stays as it is, and a new list ' +
+    'holds nothing else. Resellers who were given the list before keep what they have: setacls reads it once.',
+  access: 'root',
+  effect: 'changes',
+  params: {
+    acllist: { ...aclLists.aclListName, required: true, doc: 'The list’s name.' },
+    ...aclParams({ type: 'flag' }),
+  },
+  returns: null,
+  examples: [
+    {
+      args: { acllist: 'support', 'acl-list-accts': '1', 'acl-passwd': '1' },
+      doc: 'A list of two privileges for people who help customers.',
+    },
+    {
+      args: { acllist: 'support', 'acl-passwd': '0' },
+      doc: 'Remove a privilege from a list.',
+      setUp: [{ command: 'saveacllist', args: { acllist: 'support', 'acl-passwd': '1' } }],
+    },
+  ],
+
+  async handler(args, { db, reason }) {
+    const changes = new Map<PrivilegeName, boolean>();
+    for (const name of privilegeNames) {
+      const isHeld = args[acl(name)];
+      if (isHeld !== undefined) changes.set(name, isHeld);
+    }
+    await aclLists.save(db, args.acllist, changes);
+    reason(`ACL List ${args.acllist} saved.`);
+  },
+});

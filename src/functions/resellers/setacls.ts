@@ -1,0 +1,95 @@
+import { defineFunction } from '../../core/define.ts';
+import { ApiError, badParam } from '../../core/errors.ts';
+import { userName } from '../../core/params.ts';
+import * as aclLists from '../../model/acl-lists.ts';
+import { acl, aclParams, ALL, privilegeNames, type PrivilegeName } from '../../model/privileges.ts';
+import * as resellers from '../../model/resellers.ts';
+
+/** A privilege is granted by being named. */
+const named = { type: 'string' } as const;
+
+export default defineFunction({
+  name: 'setacls',
+  since: 11,
+  summary: 'Set all privileges of a reseller.',
+  description:
+    'The reseller then holds those that are named, those of the ACL list where one is named, and no others; without ' +
+    'any it holds nothing. Naming a privilege grants it, whatever its value, 0 as well: leave out what it shall ' +
+    'not hold. To give or take single privileges, use grant_reseller_privilege and revoke_reseller_privilege.',
+  access: 'root',
+  effect: 'changes',
+  params: {
+    reseller: { ...userName, doc: 'The reseller.' },
+    user: { ...userName, doc: 'An older name of reseller.' },
+    acllist: { ...aclLists.aclListName, doc: 'A list whose privileges the reseller gets.' },
+    ...aclParams(named),
+    'acl-disallow-shell': {
+      ...named,
+      doc: 'Keeps allow-shell from the reseller, also where the list has it.',
+    },
+    'acl-nameserver-config': { ...named, doc: 'An older name of acl-ns-config.' },
+  },
+  returns: { acl: { list: { type: 'string' }, doc: 'The privileges that the reseller holds now, sorted.' } },
+  list: 'acl',
+  examples: [
+    {
+      args: { reseller: 'bob', 'acl-list-accts': '1', 'acl-create-acct': '1' },
+      doc: 'Two privileges and no others for the reseller “bob”.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        { command: 'setupreseller', args: { user: 'bob' } },
+      ],
+    },
+    {
+      args: { reseller: 'bob', acllist: 'support' },
+      doc: 'The privileges of the list “support”.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        { command: 'setupreseller', args: { user: 'bob' } },
+        { command: 'saveacllist', args: { acllist: 'support', 'acl-list-accts': '1' } },
+      ],
+    },
+  ],
+
+  async handler(args, { db, warn }) {
+    const user = readReseller(args.reseller, args.user);
+    const withoutShell = args['acl-disallow-shell'] !== undefined;
+    if (withoutShell && args['acl-allow-shell'] !== undefined) {
+      throw badParam('“acl-allow-shell” and “acl-disallow-shell” contradict each other; give one of them.');
+    }
+    await resellers.ensureReseller(db, user);
+    const held = new Set<PrivilegeName>(
+      args.acllist === undefined ? [] : await aclLists.getPrivileges(db, args.acllist),
+    );
+    for (const name of privilegeNames) {
+      const value = args[acl(name)];
+      if (value === undefined) continue;
+      held.add(name);
+      if (value === '0' || value === '') {
+        warn(
+          `“${acl(name)}=${value}” grants “${name}”: whatever is named is granted. Leave it out to take it.`,
+        );
+      }
+    }
+    if (args['acl-nameserver-config'] !== undefined) held.add('ns-config');
+    if (withoutShell) held.delete('allow-shell');
+    if (held.has(ALL)) warn(resellers.warningOfAll(user));
+    await resellers.setPrivileges(db, user, held);
+    return { acl: await resellers.listPrivileges(db, user) };
+  },
+});
+
+/** @throws ApiError `missing_param`, `bad_param`. */
+function readReseller(reseller: string | undefined, older: string | undefined): string {
+  const user = reseller ?? older;
+  if (user === undefined) {
+    throw new ApiError(
+      'missing_param',
+      `The parameter “reseller” is required: it should be ${userName.pattern.expects}.`,
+    );
+  }
+  if (older !== undefined && older !== user) {
+    throw badParam('“reseller” and “user” should name the same user; give one of them.');
+  }
+  return user;
+}

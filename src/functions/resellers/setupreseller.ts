@@ -1,0 +1,34 @@
+import { defineFunction } from '../../core/define.ts';
+import { userName } from '../../core/params.ts';
+import * as resellers from '../../model/resellers.ts';
+
+export default defineFunction({
+  name: 'setupreseller',
+  since: 11,
+  summary: 'Make an account a reseller, which may own other accounts.',
+  description:
+    'It holds the initial privileges, with which it can log in and look around; setacls or grant_reseller_privilege ' +
+    'give it more, such as create-acct. It has no limits: setresellerlimits sets some.',
+  access: 'root',
+  effect: 'changes',
+  params: {
+    user: { ...userName, required: true, doc: 'The account.' },
+    makeowner: {
+      type: 'flag',
+      default: 0,
+      doc: '1 makes the reseller the owner of its own account; otherwise the account’s owner stays.',
+    },
+  },
+  returns: null,
+  examples: [
+    {
+      args: { user: 'bob', makeowner: '1' },
+      doc: 'Make “bob” a reseller that owns itself.',
+      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+    },
+  ],
+
+  async handler({ user, makeowner }, { db }) {
+    await resellers.setUp(db, user, makeowner);
+  },
+});

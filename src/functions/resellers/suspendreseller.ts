@@ -1,0 +1,55 @@
+import { defineFunction } from '../../core/define.ts';
+import { userName } from '../../core/params.ts';
+import { callForEach, ensureAllDone } from '../../model/calls-for-accounts.ts';
+import * as resellers from '../../model/resellers.ts';
+
+export default defineFunction({
+  name: 'suspendreseller',
+  since: 11,
+  summary: 'Suspend a reseller and the accounts that it owns.',
+  description:
+    'Its own account comes first, so that it can do nothing meanwhile. Accounts that are suspended already are left ' +
+    'as they are, unless disallow=1 asks to lock them. Where an account cannot be suspended, the others are all the ' +
+    'same, and the call fails; repeat it once the trouble is mended.',
+  access: 'root',
+  effect: 'calls',
+  params: {
+    user: { ...userName, required: true, doc: 'The reseller.' },
+    reason: { type: 'string', maxLength: 500, default: 'Unknown', doc: 'Why, for people to read.' },
+    disallow: { type: 'flag', default: 0, doc: '1 lets only root take the suspensions back.' },
+    'reseller-only': {
+      type: 'flag',
+      default: 0,
+      doc: '1 suspends the reseller’s own account and none of those that it owns.',
+    },
+  },
+  returns: null,
+  examples: [
+    {
+      args: { user: 'bob', reason: 'unpaid bill' },
+      doc: 'Suspend the reseller “bob” with all its accounts.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        { command: 'setupreseller', args: { user: 'bob' } },
+      ],
+    },
+  ],
+
+  async handler(args, { call, inform, transaction }) {
+    const { user, reason, disallow } = args;
+    const accounts = await transaction('reads', async (db) => resellers.listWithOwned(db, user));
+    const meant = args['reseller-only'] ? accounts.slice(0, 1) : accounts;
+    const due = meant.filter((one) => one.suspendedAt === null || (disallow && !one.suspendLocked));
+    for (const { username } of meant.filter((one) => !due.includes(one))) {
+      inform(`“${username}” was suspended before and is left as it is.`);
+    }
+    const names = due.map(({ username }) => username);
+    const disallowun = disallow ? '1' : '0';
+    const results = await callForEach(call, 'suspendacct', names, (one) => ({
+      user: one,
+      reason,
+      disallowun,
+    }));
+    ensureAllDone(results, 'The system could not suspend');
+  },
+});

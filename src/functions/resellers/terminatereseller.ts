@@ -1,0 +1,77 @@
+import { defineFunction } from '../../core/define.ts';
+import { userName } from '../../core/params.ts';
+import { callForEach, type CallResult } from '../../model/calls-for-accounts.ts';
+import * as resellers from '../../model/resellers.ts';
+
+export default defineFunction({
+  name: 'terminatereseller',
+  since: 11,
+  summary: 'Remove the accounts of a reseller, and the reseller itself where that is asked for.',
+  description:
+    'There is no way back: make backups first. With terminatereseller=0, the reseller and its own account stay as ' +
+    'they are. With 1, its own account is removed last, and only when all others are gone: otherwise they would ' +
+    'become root’s. The call works also where an account could not be removed; the answer and a warning say which.',
+  access: 'root',
+  effect: 'calls',
+  params: {
+    user: { ...userName, required: true, doc: 'The reseller.' },
+    terminatereseller: {
+      type: 'flag',
+      required: true,
+      doc: '1 removes the reseller’s own account as well; 0 leaves the reseller without accounts.',
+    },
+  },
+  returns: {
+    acct: {
+      list: {
+        fields: {
+          output: {
+            fields: { raw: { type: 'string', doc: 'What else there is to say, a sentence a line.' } },
+          },
+          reason: { type: 'string', doc: 'What became of the account.' },
+          result: { type: 'flag', doc: 'Whether it was removed.' },
+          user: { type: 'string', doc: 'The account.' },
+        },
+      },
+      doc: 'The accounts, in the order in which they were removed.',
+    },
+  },
+  list: 'acct',
+  examples: [
+    {
+      args: { user: 'bob', terminatereseller: '1' },
+      doc: 'Remove the reseller “bob” and all its accounts.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        { command: 'setupreseller', args: { user: 'bob' } },
+      ],
+    },
+  ],
+
+  async handler(args, { call, transaction, warn }) {
+    const { user } = args;
+    const [, ...owned] = await transaction('reads', async (db) => resellers.listWithOwned(db, user));
+    const remove = (names: readonly string[]) =>
+      callForEach(call, 'removeacct', names, (username) => ({ username }));
+    const results = await remove(owned.map(({ username }) => username));
+    const left = results.filter(({ result }) => result === 0);
+    if (args.terminatereseller) {
+      results.push(...(left.length === 0 ? await remove([user]) : [keptFor(user, left)]));
+    }
+    const failed = results.filter(({ result }) => result === 0).map((one) => `“${one.user}”`);
+    if (failed.length > 0) warn(`Not removed: ${failed.join(', ')}. The answer says why.`);
+    return {
+      acct: results.map(({ user: name, result, reason, told }) => ({
+        output: { raw: told },
+        reason,
+        result,
+        user: name,
+      })),
+    };
+  },
+});
+
+function keptFor(user: string, left: readonly CallResult[]): CallResult {
+  const which = left.length === 1 ? 'an account' : `${left.length} accounts`;
+  return { user, result: 0, reason: `The reseller is kept: it still owns ${which}.`, told: '' };
+}

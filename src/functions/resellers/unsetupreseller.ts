@@ -1,0 +1,34 @@
+import { defineFunction } from '../../core/define.ts';
+import { userName } from '../../core/params.ts';
+import * as resellers from '../../model/resellers.ts';
+
+export default defineFunction({
+  name: 'unsetupreseller',
+  since: 11,
+  summary: 'Make a reseller an ordinary account again.',
+  description:
+    'Its privileges, limits, addresses, name servers and public contact are gone. The accounts and packages that it ' +
+    'owns become root’s, its own account as well where it owned itself.',
+  access: 'root',
+  effect: 'changes',
+  params: { user: { ...userName, required: true, doc: 'The reseller.' } },
+  returns: null,
+  examples: [
+    {
+      args: { user: 'bob' },
+      doc: 'Let “bob” be no reseller any more.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        { command: 'setupreseller', args: { user: 'bob' } },
+      ],
+    },
+  ],
+
+  async handler({ user }, { db, inform }) {
+    const owned = await resellers.listOwned(db, user);
+    await resellers.dismiss(db, user);
+    if (owned.length > 0) {
+      inform(owned.length === 1 ? 'One account is root’s now.' : `${owned.length} accounts are root’s now.`);
+    }
+  },
+});

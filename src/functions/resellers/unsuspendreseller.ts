@@ -1,0 +1,44 @@
+import { defineFunction } from '../../core/define.ts';
+import { userName } from '../../core/params.ts';
+import { callForEach, ensureAllDone } from '../../model/calls-for-accounts.ts';
+import * as resellers from '../../model/resellers.ts';
+
+export default defineFunction({
+  name: 'unsuspendreseller',
+  since: 11,
+  summary: 'Take the suspension of a reseller, and of the accounts that it owns, back.',
+  description:
+    'Accounts that were suspended one by one are no longer suspended either. Where the suspension of an account ' +
+    'cannot be taken back, those of the others are all the same, and the call fails.',
+  access: 'root',
+  effect: 'calls',
+  params: {
+    user: { ...userName, required: true, doc: 'The reseller.' },
+    'reseller-only': {
+      type: 'flag',
+      default: 0,
+      doc: '1 takes back the suspension of the reseller’s own account alone.',
+    },
+  },
+  returns: null,
+  examples: [
+    {
+      args: { user: 'bob' },
+      doc: 'Let the reseller “bob” and all its accounts work again.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        { command: 'setupreseller', args: { user: 'bob' } },
+        { command: 'suspendreseller', args: { user: 'bob' } },
+      ],
+    },
+  ],
+
+  async handler(args, { call, inform, transaction }) {
+    const accounts = await transaction('reads', async (db) => resellers.listWithOwned(db, args.user));
+    const meant = args['reseller-only'] ? accounts.slice(0, 1) : accounts;
+    const names = meant.filter((one) => one.suspendedAt !== null).map(({ username }) => username);
+    if (names.length === 0) inform('None of these accounts was suspended.');
+    const results = await callForEach(call, 'unsuspendacct', names, (user) => ({ user }));
+    ensureAllDone(results, 'The system could not take back the suspension of');
+  },
+});

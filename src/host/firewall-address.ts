@@ -1,0 +1,21 @@
+// The second wall before the firewall: what it blocks is an address, and none that the machine reaches itself by.
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
+
+// One for each version: ::/64 holds ::ffff:0:0/96, which a list takes for all of IPv4.
+const own = { ipv4: new BlockList(), ipv6: new BlockList() };
+own.ipv4.addSubnet('127.0.0.0', 8, 'ipv4');
+own.ipv4.addSubnet('0.0.0.0', 8, 'ipv4');
+own.ipv6.addSubnet('::', 64, 'ipv6');
+
+/** @throws TypeError */
+export function refuseAddress(text: string): void {
+  const address = text.endsWith('/64') ? text.slice(0, -3) : text;
+  const isWhole = address === text ? isIPv4(address) : isIPv6(address) && !address.includes('%');
+  if (!isWhole) {
+    throw new TypeError('This is no address to block: it has to be one of IPv4, or a /64 of IPv6.');
+  }
+  const version = isIPv4(address) ? 'ipv4' : 'ipv6';
+  if (own[version].check(address, version)) {
+    throw new TypeError('This is no address to block: the machine reaches itself by it.');
+  }
+}

@@ -1,0 +1,62 @@
+// Which address an account gets.
+import type { Db, Host } from '../core/context.ts';
+import { ApiError, badParam, denied } from '../core/errors.ts';
+
+interface Wish {
+  readonly owner: string;
+  /** One that nobody shares. */
+  readonly dedicated: boolean;
+  /** A certain one. */
+  readonly address: string | undefined;
+}
+
+/**
+ * The address that is asked for, or a free one of its own, or else the one that the owner's accounts share.
+ * @throws ApiError `bad_param` for an address that this machine does not have, `denied` for one that the owner may
+ * not give, `limit_reached` where none is free.
+ */
+export async function choose(db: Db, host: Host, { owner, dedicated, address }: Wish): Promise<string> {
+  const all = host.system.addresses();
+  const [main] = all;
+  const reseller = await db.get<{ main_ip: string | null; delegates_ips: 0 | 1 }>(
+    'SELECT main_ip, delegates_ips FROM reseller WHERE username = ?',
+    owner,
+  );
+  const shared = reseller?.main_ip ?? main;
+  const delegated = reseller?.delegates_ips === 1 ? await listDelegated(db, owner) : all;
+  if (address !== undefined) {
+    if (!all.includes(address)) {
+      throw badParam(`This machine does not have the address “${address}”; it has ${all.join(', ')}.`);
+    }
+    if (address !== shared && !delegated.includes(address)) {
+      throw denied(`The address “${address}” is none of those that you may give to accounts.`);
+    }
+    if (await isDedicated(db, address))
+      throw badParam(`The address “${address}” is an account’s own already.`);
+    if (dedicated && (address === main || address === shared || (await isUsed(db, address)))) {
+      throw badParam(`The address “${address}” is shared, so that no account can have it for its own.`);
+    }
+    return address;
+  }
+  if (!dedicated) return shared;
+  for (const candidate of delegated) {
+    if (candidate !== main && candidate !== shared && !(await isUsed(db, candidate))) return candidate;
+  }
+  throw new ApiError('limit_reached', 'No address is free that an account could have for its own.');
+}
+
+async function listDelegated(db: Db, owner: string): Promise<string[]> {
+  const rows = await db.all<{ ip: string }>(
+    'SELECT ip FROM reseller_ip WHERE username = ? ORDER BY ip',
+    owner,
+  );
+  return rows.map(({ ip }) => ip);
+}
+
+async function isUsed(db: Db, ip: string): Promise<boolean> {
+  return (await db.get('SELECT 1 FROM account WHERE ip = ?', ip)) !== undefined;
+}
+
+async function isDedicated(db: Db, ip: string): Promise<boolean> {
+  return (await db.get('SELECT 1 FROM account WHERE ip = ? AND dedicated_ip = 1', ip)) !== undefined;
+}

@@ -1,0 +1,75 @@
+// What the accounts of a package have of it.
+import type { Caller, Db } from '../core/context.ts';
+import { denied } from '../core/errors.ts';
+import * as accountLimits from './account-limits.ts';
+import * as accounts from './accounts.ts';
+import type { Account } from './accounts.ts';
+import { shellFor } from './new-account.ts';
+import type { Package } from './packages.ts';
+import type { Settings } from './settings.ts';
+
+export interface Change {
+  readonly before: Account;
+  readonly after: Account;
+}
+
+/**
+ * The account with another package, or with the present one anew. It keeps its address.
+ * @throws ApiError `limit_reached`, `denied`.
+ */
+export async function give(
+  db: Db,
+  caller: Caller,
+  before: Account,
+  { name, settings }: Package,
+): Promise<Change> {
+  const change = { before, after: { ...withSettings(before, settings), package: name } };
+  await ensureAllowed(db, caller, change);
+  return change;
+}
+
+/**
+ * Sets, in every account of a package, what changed in the package, and leaves what did not.
+ * @throws ApiError `limit_reached`, `denied`, where an account may not have it.
+ */
+export async function passOn(
+  db: Db,
+  caller: Caller,
+  name: string,
+  { before, after }: { readonly before: Settings; readonly after: Settings },
+): Promise<Change[]> {
+  const changed = differences(before, after);
+  if (Object.keys(changed).length === 0) return [];
+  const had = await accounts.listOfPackage(db, name);
+  const changes = had.map((account) => ({ before: account, after: withSettings(account, changed) }));
+  // All are stored before any is checked: together they have to be within the owner’s limits.
+  for (const change of changes) await accounts.update(db, change.after);
+  for (const change of changes) await ensureAllowed(db, caller, change);
+  return changes;
+}
+
+/** All but the address, which an account keeps, shared or its own, until it is given another. */
+function differences(before: Settings, after: Settings): Partial<Settings> {
+  const changed = (Object.keys(after) as (keyof Settings)[]).filter(
+    (key) => key !== 'dedicatedIp' && before[key] !== after[key],
+  );
+  return Object.fromEntries(changed.map((key) => [key, after[key]]));
+}
+
+function withSettings(account: Account, changed: Partial<Settings>): Account {
+  const { dedicatedIp, shell } = account.settings;
+  const settings = { ...account.settings, ...changed, dedicatedIp };
+  return {
+    ...account,
+    settings,
+    shellPath: settings.shell === shell ? account.shellPath : shellFor(settings),
+  };
+}
+
+async function ensureAllowed(db: Db, caller: Caller, { before, after }: Change): Promise<void> {
+  const getsShell = after.settings.shell && !before.settings.shell;
+  if (getsShell && caller.privileges !== 'all' && !caller.privileges.has('allow-shell')) {
+    throw denied('An account with a shell asks for the privilege “allow-shell”.');
+  }
+  await accountLimits.ensureWithin(db, caller, before, after);
+}

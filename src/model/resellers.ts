@@ -1,0 +1,114 @@
+// Resellers: accounts that may own others, and the privileges that they hold.
+import type { Caller, Db } from '../core/context.ts';
+import { badParam, denied, notFound, type ApiError } from '../core/errors.ts';
+import * as accounts from './accounts.ts';
+import type { Account } from './accounts.ts';
+import { initialPrivileges, isPrivilege, type PrivilegeName } from './privileges.ts';
+import * as users from './users.ts';
+
+const ROOT = 'root';
+
+/** The names of all resellers, sorted. */
+export async function list(db: Db): Promise<string[]> {
+  const rows = await db.all<{ username: string }>('SELECT username FROM reseller ORDER BY username');
+  return rows.map(({ username }) => username);
+}
+
+export async function isReseller(db: Db, user: string): Promise<boolean> {
+  return (await db.get('SELECT 1 FROM reseller WHERE username = ?', user)) !== undefined;
+}
+
+/** @throws ApiError `not_found` for a user that there is not, and for one that is no reseller. */
+export async function ensureReseller(db: Db, user: string): Promise<void> {
+  if (await isReseller(db, user)) return;
+  throw await whyNoReseller(db, user);
+}
+
+/** The wordings that scripts match. */
+async function whyNoReseller(db: Db, user: string): Promise<ApiError> {
+  if (user === ROOT) return notFound('Not a reseller: “root” has every privilege and no limits.');
+  if ((await accounts.find(db, user)) === undefined) return notFound(users.noSuchUser(user));
+  return notFound(`Not a reseller: “${user}” is an ordinary account. Make it a reseller with setupreseller.`);
+}
+
+/**
+ * The one about whom a caller asks: themselves unless they name another, which only root may. Root owns accounts as
+ * resellers do.
+ * @throws ApiError `denied`, `not_found`.
+ */
+export async function resolveAsked(db: Db, caller: Caller, named: string | undefined): Promise<string> {
+  const user = named ?? caller.user;
+  if (caller.privileges !== 'all' && user !== caller.user) {
+    throw denied(`You may not ask about “${user}”: a reseller may ask about itself alone.`);
+  }
+  if (user !== ROOT) await ensureReseller(db, user);
+  return user;
+}
+
+/** Makes an account a reseller with the initial privileges. @throws ApiError `not_found`, `bad_param`. */
+export async function setUp(db: Db, user: string, ownsItself: boolean): Promise<void> {
+  if (user === ROOT) throw badParam('“root” cannot be made a reseller: it has every privilege already.');
+  const account = await accounts.find(db, user);
+  if (account === undefined) throw notFound(users.noSuchUser(user));
+  if (await isReseller(db, user)) throw badParam(`“${user}” is a reseller already.`);
+  await db.run('INSERT INTO reseller (username) VALUES (?)', user);
+  await setPrivileges(db, user, initialPrivileges);
+  if (ownsItself) await accounts.update(db, { ...account, owner: user });
+}
+
+/** Makes a reseller an ordinary account; what it owns becomes root's. @throws ApiError `not_found`. */
+export async function dismiss(db: Db, user: string): Promise<void> {
+  await ensureReseller(db, user);
+  for (const table of [
+    'reseller',
+    'reseller_privilege',
+    'reseller_ip',
+    'reseller_package',
+    'public_contact',
+  ]) {
+    await db.run(`DELETE FROM ${table} WHERE username = ?`, user);
+  }
+  await users.disown(db, user);
+}
+
+/** The privileges of a reseller, sorted. */
+export async function listPrivileges(db: Db, user: string): Promise<PrivilegeName[]> {
+  const rows = await db.all<{ privilege: string }>(
+    'SELECT privilege FROM reseller_privilege WHERE username = ? ORDER BY privilege',
+    user,
+  );
+  return rows.map(({ privilege }) => privilege).filter(isPrivilege);
+}
+
+/** Gives a reseller these privileges and takes every other. */
+export async function setPrivileges(db: Db, user: string, names: Iterable<PrivilegeName>): Promise<void> {
+  await db.run('DELETE FROM reseller_privilege WHERE username = ?', user);
+  for (const name of new Set(names)) {
+    await db.run('INSERT INTO reseller_privilege (username, privilege) VALUES (?, ?)', user, name);
+  }
+}
+
+/** What a caller is told who grants `all`. */
+export function warningOfAll(user: string): string {
+  return `The privilege “all” gives “${user}” root’s power over every account, whatever else it holds.`;
+}
+
+/** The accounts that belong to somebody, by user name. */
+export async function listOwned(db: Db, owner: string): Promise<Account[]> {
+  const rows = await db.all<accounts.Row>(
+    `SELECT ${accounts.selected} FROM account WHERE owner = ? ORDER BY username`,
+    owner,
+  );
+  return rows.map(accounts.accountOf);
+}
+
+/**
+ * The account of a reseller, then those that it owns, by user name.
+ * @throws ApiError `not_found` for who is no reseller.
+ */
+export async function listWithOwned(db: Db, user: string): Promise<[Account, ...Account[]]> {
+  await ensureReseller(db, user);
+  const own = await accounts.find(db, user);
+  if (own === undefined) throw notFound(users.noSuchUser(user));
+  return [own, ...(await listOwned(db, user)).filter(({ username }) => username !== user)];
+}

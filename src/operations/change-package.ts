@@ -1,0 +1,26 @@
+// A package changes, and the accounts that have it.
+import { defineOperation } from '../core/operation.ts';
+import * as accounts from '../model/accounts.ts';
+import type { Change } from '../model/package-accounts.ts';
+import * as packages from '../model/packages.ts';
+import { stepsOf } from './change-account.ts';
+
+export interface ChangePackage {
+  readonly package: packages.Content;
+  readonly accounts: readonly Change[];
+}
+
+export default defineOperation<ChangePackage>({
+  claims: ({ package: { name }, accounts: changes }) => [
+    `package ${name}`,
+    ...changes.map(({ before }) => `account ${before.username}`),
+    ...changes
+      .map(({ before }) => before.owner)
+      .flatMap((owner) => (owner === 'root' ? [] : [`accounts of ${owner}`])),
+  ],
+  steps: ({ accounts: changes }) => changes.flatMap(stepsOf),
+  async finish(db, input) {
+    await packages.store(db, input.package);
+    for (const { after } of input.accounts) await accounts.update(db, after);
+  },
+});

@@ -1,0 +1,19 @@
+// An account gets another password. The machine changes it in one go, so there is nothing to take back.
+import { defineOperation } from '../core/operation.ts';
+import * as sessions from '../model/sessions.ts';
+
+interface SetPassword {
+  readonly username: string;
+}
+
+export default defineOperation<SetPassword>({
+  claims: ({ username }) => [`account ${username}`],
+  steps: ({ username }) => [
+    {
+      says: `Set the password of “${username}”.`,
+      run: async (host, secret) => (await host.users()).setPassword(username, secret),
+    },
+  ],
+  // Whoever logged in with the old one is out.
+  finish: (db, { username }) => sessions.closeAll(db, username),
+});

@@ -1,0 +1,392 @@
+// Work on the machine of which one part fails: all of it is taken back, or gone on with later, and never half there.
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ApiError } from '../../src/core/errors.ts';
+import { HostError } from '../../src/core/host.ts';
+import type { Json } from '../../src/core/values.ts';
+import { storedAccount } from '../support/accounts.ts';
+import { Installation, reseller } from '../support/installation.ts';
+
+// The strength of passwords is measured with large dictionaries.
+jest.setTimeout(30_000);
+
+let here: Installation;
+beforeEach(() => {
+  here = new Installation();
+});
+afterEach(() => {
+  here.remove();
+});
+
+type Args = Readonly<Record<string, Json>>;
+/** What a method of the machine does in the place of what it would, which it is given. */
+type Fault = (usual: () => Promise<unknown>) => Promise<unknown>;
+
+const failed = (what: string) => new HostError('failed', `“${what}” failed: out of order`);
+const fails =
+  (what: string): Fault =>
+  () =>
+    Promise.reject(failed(what));
+/** The worst kind of failure: the work is done, and reported as failed. */
+const failsAfterwards =
+  (what: string): Fault =>
+  async (usual) => {
+    await usual();
+    throw failed(what);
+  };
+
+/** Puts faults in the place of methods: `users.create`. Limits are enforced, and no password takes time. */
+function breakHost(faults: Readonly<Record<string, Fault>>): void {
+  here.overrides = {};
+  const { host } = here.engine;
+  const usual: Record<string, Fault> = {
+    'quota.isEnabled': async () => true,
+    'quota.setLimit': async () => undefined,
+    'users.setPassword': async () => undefined,
+  };
+  const behind = <T extends object>(name: string, object: T): T =>
+    new Proxy(object, {
+      get: (target, key) => {
+        const method: unknown = Reflect.get(target, key);
+        // Promises ask for `then`.
+        if (typeof method !== 'function') return method;
+        const fault = faults[`${name}.${String(key)}`] ?? usual[`${name}.${String(key)}`];
+        const work = async (...args: unknown[]) => (await method.apply(target, args)) as unknown;
+        return fault === undefined ? work : (...args: unknown[]) => fault(() => work(...args));
+      },
+    });
+  here.overrides.host = {
+    ...host,
+    users: async () => behind('users', await host.users()),
+    quota: async () => behind('quota', await host.quota()),
+  };
+}
+
+/** Storing an outcome fails once, at its end. */
+function failToClose(error: Error): void {
+  const { journal } = here.engine;
+  here.overrides.journal = { ...journal, close: jest.fn(journal.close).mockRejectedValueOnce(error) };
+}
+
+const etc = (file: string) => {
+  const path = join(here.state, 'root/etc', file);
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+};
+const homes = () => {
+  const path = join(here.state, 'root/home');
+  return existsSync(path) ? readdirSync(path).sort() : [];
+};
+const rowsOf = (sql: string) =>
+  here.engine.store.transaction('reads', async (db) => ({ value: await db.all(sql), keep: false }));
+const journal = () => rowsOf('SELECT kind, begun, process FROM operation');
+/** All that is there of accounts, on the machine and in the store. */
+const everything = async () => ({
+  files: ['passwd', 'shadow', 'group', 'suspended'].map(etc),
+  homes: homes(),
+  accounts: await rowsOf('SELECT * FROM account'),
+  journal: await journal(),
+  claims: await rowsOf('SELECT * FROM operation_claim'),
+});
+const nothing = { files: ['', '', '', ''], homes: [], accounts: [], journal: [], claims: [] };
+const create = (username: string, args: Args = {}) =>
+  here.call('createacct', { username, domain: `${username}.example`, ...args });
+const lastLines = (count: number) =>
+  here
+    .audit()
+    .slice(-count)
+    .map(({ function: name, stage, result }) => [name, stage, result]);
+
+describe('createacct leaves nothing behind', () => {
+  /** With every step there is. */
+  const whole = { password: 'four unusual words, Xylophone', quota: '5' };
+
+  it.each<[string, Fault]>([
+    ['users.create', fails('useradd')],
+    ['users.create', failsAfterwards('useradd')],
+    ['users.setPassword', fails('chpasswd')],
+    ['users.setPassword', failsAfterwards('chpasswd')],
+    ['quota.setLimit', fails('setquota')],
+    ['quota.usage', fails('du')],
+  ])('where %s fails', async (method, fault) => {
+    breakHost({ [method]: fault });
+    expect((await create('bob', whole)).metadata).toMatchObject({
+      result: 0,
+      error_code: 'host_failed',
+      reason: expect.stringMatching(/^“(?:useradd|chpasswd|setquota|du)” failed: out of order$/) as string,
+    });
+    expect(await everything()).toEqual(nothing);
+    expect(lastLines(2)).toEqual([
+      ['createacct', 'begun', 1],
+      ['createacct', undefined, 0],
+    ]);
+    here.overrides = {};
+    expect((await create('bob')).metadata.reason).toBe('Account Creation Ok');
+  });
+
+  it('where the machine meets something that nobody expects', async () => {
+    breakHost({ 'users.setPassword': () => Promise.reject(new Error('a secret detail')) });
+    const { metadata } = await create('bob', whole);
+    expect([metadata.error_code, metadata.reason.includes('secret')]).toEqual(['internal', false]);
+    expect(await everything()).toEqual(nothing);
+    expect(here.errors()[0]?.error).toContain('a secret detail');
+  });
+
+  it('where the outcome cannot be stored', async () => {
+    failToClose(new ApiError('store_unavailable', 'No room.'));
+    expect((await create('bob')).metadata).toMatchObject({
+      result: 0,
+      error_code: 'store_unavailable',
+      reason: 'No room.',
+    });
+    expect(await everything()).toEqual(nothing);
+  });
+
+  it('where the outcome cannot be logged', async () => {
+    const { audit } = here.engine;
+    let lines = 0;
+    here.overrides.audit = (record, durable) => {
+      if (++lines === 2) throw new ApiError('store_unavailable', 'No room.');
+      audit(record, durable);
+    };
+    expect((await create('bob')).metadata).toMatchObject({
+      error_code: 'store_unavailable',
+      reason: 'No room.',
+    });
+    expect(await everything()).toEqual(nothing);
+    expect(lastLines(2)).toEqual([
+      ['createacct', 'begun', 1],
+      ['createacct', undefined, 0],
+    ]);
+  });
+
+  it('but what was there before: a user and a home that it was refused', async () => {
+    const users = await here.engine.host.users();
+    // Made by hand at the last moment.
+    breakHost({
+      'users.create': async (usual) => {
+        await users.create({ name: 'bob', home: '/home/bob', shell: '/bin/sh', comment: 'by hand' });
+        return usual();
+      },
+    });
+    expect((await create('bob')).metadata).toMatchObject({
+      error_code: 'bad_param',
+      reason: 'The user “bob” is there already.',
+    });
+    expect(etc('passwd')).toBe('bob:x:10001:10001:by hand:/home/bob:/bin/sh\n');
+    expect(await everything()).toMatchObject({ homes: ['bob'], accounts: [], journal: [], claims: [] });
+  });
+});
+
+describe('what cannot be taken back', () => {
+  it('stays in the journal, until a later call takes it back', async () => {
+    const faults = { 'quota.setLimit': fails('setquota'), 'users.remove': fails('userdel') };
+    breakHost(faults);
+    expect((await create('bob', { quota: '5' })).metadata).toMatchObject({
+      result: 0,
+      error_code: 'host_failed',
+      reason:
+        '“setquota” failed: out of order. What was done before could not be taken back: “userdel” failed: out of order. ' +
+        `The next call tries it again. Its details stand in “${join(here.state, 'error.log')}” under that id.`,
+    });
+    expect(await journal()).toEqual([{ kind: 'create-account', begun: 2, process: '' }]);
+    expect(homes()).toEqual(['bob']);
+
+    // Whoever calls next, for whatever, is told of it.
+    expect((await here.call('twofactorauth_get_issuer')).metadata).toMatchObject({
+      result: 1,
+      output: {
+        warnings: [
+          expect.stringMatching(
+            /^The call with the XID xid123 was cut short, and what it began could be neither undone nor finished: “userdel” failed: out of order\. /,
+          ),
+        ],
+      },
+    });
+    expect(await journal()).toEqual([{ kind: 'create-account', begun: 2, process: '' }]);
+
+    here.overrides = {};
+    expect((await here.call('twofactorauth_get_issuer')).metadata.output).toBeUndefined();
+    expect(await everything()).toEqual(nothing);
+    expect(lastLines(2)).toEqual([
+      ['create-account', 'undone later', 0],
+      ['twofactorauth_get_issuer', undefined, 1],
+    ]);
+    expect((await create('bob')).metadata.result).toBe(1);
+  });
+
+  it('is taken back by the same process, too, where the store was out of reach for a while', async () => {
+    const { journal: usual } = here.engine;
+    const full = jest.fn().mockRejectedValue(new ApiError('store_unavailable', 'No room.'));
+    here.overrides.journal = { ...usual, close: full, pass: full };
+    expect((await create('bob')).metadata).toMatchObject({
+      error_code: 'store_unavailable',
+      reason: 'No room.',
+    });
+    expect(await journal()).toMatchObject([{ process: here.engine.processes.own() }]);
+    here.overrides = {};
+    const calls = ['twofactorauth_get_issuer', 'twofactorauth_policy_status'].map((name) => here.call(name));
+    expect((await Promise.all(calls)).map(({ metadata }) => metadata.output)).toEqual([undefined, undefined]);
+    expect(await everything()).toEqual(nothing);
+    expect(here.audit().filter(({ stage }) => stage === 'undone later')).toHaveLength(1);
+  });
+
+  it('is not touched by a dry run, nor by a call that opens no store', async () => {
+    breakHost({ 'quota.setLimit': fails('setquota'), 'users.remove': fails('userdel') });
+    await create('bob', { quota: '5' });
+    here.overrides = {};
+    await here.call('version');
+    await here.call('twofactorauth_set_issuer', { issuer: 'x' }, { dryRun: true });
+    expect(await journal()).toHaveLength(1);
+    expect(homes()).toEqual(['bob']);
+  });
+});
+
+describe('modifyacct leaves all as it was', () => {
+  const args = { user: 'bob', newuser: 'robert', HASSHELL: '1', QUOTA: '7' };
+
+  it.each<[string, Fault]>([
+    ['users.rename', fails('usermod')],
+    ['users.setShell', fails('usermod')],
+    ['users.setShell', failsAfterwards('usermod')],
+    ['quota.setLimit', fails('setquota')],
+  ])('where %s fails', async (method, fault) => {
+    await create('bob');
+    const before = await everything();
+    // It fails once: the undoing needs it as well.
+    const later: Fault = method === 'quota.setLimit' ? async () => undefined : (usual) => usual();
+    let times = 0;
+    breakHost({ [method]: (usual) => (++times === 1 ? fault(usual) : later(usual)) });
+    expect((await here.call('modifyacct', args)).metadata.error_code).toBe('host_failed');
+    expect(await everything()).toEqual(before);
+  });
+
+  it('where the key of its secrets is lost', async () => {
+    await create('bob');
+    const secret = { primary_account: { secret: 'WJ73QJSKZBXCIFPZ' } };
+    await here.call('twofactorauth_set_tfa_config_for_user', { bob: secret });
+    const before = await everything();
+    rmSync(join(here.state, 'secret.key'));
+    expect((await here.call('modifyacct', args)).metadata.error_code).toBe('key_lost');
+    expect(await everything()).toEqual(before);
+  });
+});
+
+describe('a suspension', () => {
+  it.each(['suspendacct', 'unsuspendacct'])(
+    'is taken back where what %s did cannot be stored',
+    async (command) => {
+      await create('bob');
+      if (command === 'unsuspendacct') await here.call('suspendacct', { user: 'bob' });
+      const before = await everything();
+      failToClose(new Error('no room'));
+      expect((await here.call(command, { user: 'bob' })).metadata.result).toBe(0);
+      expect(await everything()).toEqual(before);
+      expect((await here.call(command, { user: 'bob' })).metadata.result).toBe(1);
+    },
+  );
+
+  it('that is only given another reason stays where that cannot be stored', async () => {
+    await create('bob');
+    await here.call('suspendacct', { user: 'bob', reason: 'first' });
+    const before = await everything();
+    failToClose(new Error('no room'));
+    await here.call('suspendacct', { user: 'bob', reason: 'second' });
+    expect(await everything()).toEqual(before);
+  });
+});
+
+describe('removeacct, which there is no way back from,', () => {
+  it('leaves the account where the machine refuses, and nothing under way', async () => {
+    await create('bob');
+    const before = await everything();
+    breakHost({ 'users.remove': fails('userdel') });
+    expect((await here.call('removeacct', { username: 'bob' })).metadata).toMatchObject({
+      error_code: 'host_failed',
+      reason: '“userdel” failed: out of order',
+    });
+    expect(await everything()).toEqual(before);
+  });
+
+  it('can be repeated where the outcome was not stored', async () => {
+    await create('bob');
+    failToClose(new Error('no room'));
+    expect((await here.call('removeacct', { username: 'bob' })).metadata.result).toBe(0);
+    expect([homes(), (await storedAccount(here, 'bob'))?.username]).toEqual([[], 'bob']);
+    expect((await here.call('removeacct', { username: 'bob' })).metadata.reason).toBe('bob account removed');
+    expect(await everything()).toMatchObject({ homes: [], accounts: [], journal: [], claims: [] });
+  });
+});
+
+describe('calls at once', () => {
+  const rita = reseller('rita', 'create-acct', 'viewglobalpackages');
+  const reasons = async (...calls: ReturnType<typeof create>[]) =>
+    (await Promise.all(calls)).map(({ metadata }) => metadata.reason).sort();
+
+  // Each with a package of its own, since those of the same package wait for each other.
+  it.each<[string, readonly [string, Args, string, Args], string]>([
+    [
+      'user',
+      ['bob', {}, 'bob', { domain: 'b.example' }],
+      'The account “bob” exists already; choose another name.',
+    ],
+    [
+      'domain',
+      ['bob', {}, 'carl', { domain: 'bob.example' }],
+      'The domain “bob.example” belongs to an account already; choose another.',
+    ],
+    [
+      'address',
+      ['bob', { customip: '192.0.2.2', ip: 'y' }, 'carl', { customip: '192.0.2.2', ip: 'y' }],
+      'The address “192.0.2.2” is an account’s own already.',
+    ],
+    [
+      'beginning',
+      ['longname1', {}, 'longname2', {}],
+      'The name “longname2” has its first 8 characters in common with another account’s, whose databases begin with them; choose another.',
+    ],
+  ])('for the same %s make one account', async (_what, [one, args, other, more], reason) => {
+    const calls = [create(one, args), create(other, { plan: 'starter', ...more })];
+    expect(await reasons(...calls)).toEqual(['Account Creation Ok', reason].sort());
+    expect(await rowsOf('SELECT username FROM account')).toHaveLength(1);
+    expect(homes()).toHaveLength(1);
+    expect(await journal()).toEqual([]);
+  });
+
+  it('of a reseller make no more accounts than it may have', async () => {
+    await create('rita', { reseller: '1' });
+    await here.call('setresellerlimits', { user: 'rita', enable_account_limit: '1', account_limit: '1' });
+    const asRita = (username: string, plan: string) =>
+      here.call('createacct', { username, domain: `${username}.example`, plan }, { as: rita });
+    expect(await reasons(asRita('bob', 'default'), asRita('carl', 'starter'))).toEqual([
+      'Account Creation Ok',
+      'You may have at most 1 accounts, and have as many already.',
+    ]);
+  });
+
+  it('that remove a reseller and give it an account leave no account without an owner', async () => {
+    await create('rita', { reseller: '1' });
+    await Promise.all([
+      here.call('removeacct', { username: 'rita' }),
+      create('bob', { owner: 'rita', plan: 'starter' }),
+    ]);
+    await create('rosa', { reseller: '1' });
+    await create('carl', { owner: 'rosa', plan: 'starter' });
+    await Promise.all([
+      here.call('modifyacct', { user: 'rosa', newuser: 'ruth' }),
+      here.call('modifyacct', { user: 'carl', HASSHELL: '1' }),
+    ]);
+    expect(await rowsOf("SELECT username FROM account WHERE owner IN ('rita', 'rosa')")).toEqual([]);
+    expect((await storedAccount(here, 'carl'))?.owner).toBe('ruth');
+  });
+
+  it('on accounts after a removal give no id twice', async () => {
+    await create('ann');
+    await create('bob');
+    await here.call('removeacct', { username: 'bob' });
+    await here.call('addpkg', { name: 'gold' });
+    await Promise.all(['default', 'starter', 'gold'].map((plan, at) => create(`u${at}`, { plan })));
+    expect(await rowsOf('SELECT uid FROM account ORDER BY uid')).toEqual(
+      [10001, 10003, 10004, 10005].map((uid) => ({ uid })),
+    );
+  });
+});

@@ -1,0 +1,367 @@
+// modifyacct, editquota and limitbw, held against the files of the sandbox's machine.
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Json } from '../../src/core/values.ts';
+import { codeAt } from '../../src/model/totp.ts';
+import { callerNamed, storedAccount } from '../support/accounts.ts';
+import { Installation, reseller } from '../support/installation.ts';
+
+const SECRET = 'WJ73QJSKZBXCIFPZ';
+
+let here: Installation;
+beforeEach(() => {
+  here = new Installation();
+});
+afterEach(() => {
+  here.remove();
+});
+
+type Args = Readonly<Record<string, Json>>;
+
+const path = (name: string) => join(here.state, 'root', name);
+/** The row of a user in a file below etc. */
+const row = (file: string, name: string) =>
+  readFileSync(path(`etc/${file}`), 'utf8')
+    .split('\n')
+    .find((line) => line.startsWith(`${name}:`));
+const homes = () => readdirSync(path('home')).sort();
+const create = (username: string, args: Args = {}) =>
+  here.call('createacct', { username, domain: `${username}.example`, ...args });
+const modify = (args: Args) => here.call('modifyacct', args);
+const users = async () => here.engine.host.users();
+/** Everything about the accounts: on the machine and in the store. */
+const everything = async (...names: string[]) => ({
+  files: ['passwd', 'shadow', 'group'].map((file) => readFileSync(path(`etc/${file}`), 'utf8')),
+  homes: homes(),
+  stored: await Promise.all(names.map((name) => storedAccount(here, name))),
+});
+
+describe('modifyacct', () => {
+  it('changes what is given and leaves the rest', async () => {
+    await create('bob', { quota: '100', maxpop: '3', contactemail: 'bob@example.org' });
+    const before = await storedAccount(here, 'bob');
+    const { metadata, data } = await modify({ user: 'bob', DNS: 'Robert.example', MAXSQL: '5', BACKUP: '1' });
+    expect(metadata).toEqual({ version: 1, reason: 'OK', result: 1, command: 'modifyacct' });
+    expect(data).toEqual({
+      user: 'bob',
+      domain: 'robert.example',
+      setshell: 'unmodified',
+      cpuser: {
+        BACKUP: 1,
+        BWLIMIT: 'unlimited',
+        CONTACTEMAIL: 'bob@example.org',
+        DOMAIN: 'robert.example',
+        FEATURELIST: 'default',
+        HASCGI: 1,
+        HASSHELL: 0,
+        IP: '192.0.2.1',
+        LOCALE: 'en',
+        MAILBOX_FORMAT: 'maildir',
+        MAXADDON: 'unlimited',
+        MAXFTP: 'unlimited',
+        MAXLST: 'unlimited',
+        MAXPARK: 'unlimited',
+        MAXPOP: 3,
+        MAXSQL: 5,
+        MAXSUB: 'unlimited',
+        MAX_DEFER_FAIL_PERCENTAGE: 'unlimited',
+        MAX_EMAILACCT_QUOTA: 'unlimited',
+        MAX_EMAIL_PER_HOUR: 'unlimited',
+        OWNER: 'root',
+        PLAN: 'default',
+        QUOTA: 100,
+        RS: 'jupiter',
+        STARTDATE: 1772366410,
+        USER: 'bob',
+      },
+    });
+    expect(await storedAccount(here, 'bob')).toEqual({
+      ...before,
+      domain: 'robert.example',
+      backup: true,
+      settings: { ...before?.settings, maxDatabases: 5 },
+    });
+    // The domain is free again.
+    expect((await create('carl', { domain: 'bob.example' })).metadata.result).toBe(1);
+  });
+
+  it('renames the user with its home and all that hangs on the name', async () => {
+    await create('bob', { reseller: '1', ownerself: '1' });
+    await create('carl', { owner: 'bob' });
+    await here.call('setacls', {
+      reseller: 'bob',
+      'acl-create-acct': '1',
+      'acl-add-pkg': '1',
+      'acl-allow-unlimited-pkgs': '1',
+    });
+    await here.call('addpkg', { name: 'hers' }, { as: await callerNamed(here, 'bob') });
+    writeFileSync(path('home/bob/file'), 'kept');
+    await here.call('twofactorauth_set_tfa_config_for_user', {
+      bob: { primary_account: { secret: SECRET } },
+    });
+    const bob = await callerNamed(here, 'bob');
+    const code = codeAt(SECRET, here.time);
+    const enrol = { secret: SECRET, tfa_token: code };
+    expect((await here.call('twofactorauth_set_tfa_config', enrol, { as: bob })).metadata.result).toBe(1);
+    const before = await storedAccount(here, 'bob');
+
+    const { metadata, data } = await modify({ user: 'bob', newuser: 'robert' });
+    expect(metadata.result).toBe(1);
+    expect(data).toMatchObject({ user: 'robert', domain: 'bob.example' });
+    expect([row('passwd', 'bob'), row('shadow', 'bob'), row('group', 'bob')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(row('passwd', 'robert')).toBe('robert:x:10001:10001:bob.example:/home/robert:/usr/sbin/nologin');
+    expect(row('group', 'robert')).toBe('robert:x:10001:');
+    expect(homes()).toEqual(['carl', 'robert']);
+    expect(readFileSync(path('home/robert/file'), 'utf8')).toBe('kept');
+    expect(await storedAccount(here, 'bob')).toBeUndefined();
+    expect(await storedAccount(here, 'robert')).toEqual({
+      ...before,
+      username: 'robert',
+      owner: 'robert',
+      home: '/home/robert',
+    });
+    expect((await storedAccount(here, 'carl'))?.owner).toBe('robert');
+    const { data: packages } = await here.call('listpkgs', {}, { as: await callerNamed(here, 'robert') });
+    expect((packages?.pkg as { name: string }[]).map(({ name }) => name)).toEqual(['bob_hers']);
+    expect((await callerNamed(here, 'robert')).privileges).toEqual(
+      new Set(['add-pkg', 'allow-unlimited-pkgs', 'create-acct']),
+    );
+    expect((await here.call('listresellers')).data).toEqual({ reseller: ['robert'] });
+    expect((await here.call('twofactorauth_get_user_configs')).data).toEqual({
+      robert: { is_enabled: 1, primary_domain: 'bob.example' },
+    });
+    const asked = await here.call('twofactorauth_get_tfa_config_for_user', { user: 'robert' });
+    expect(asked.data).toMatchObject({ robert: { primary_account: { secret: SECRET } } });
+    const again = await here.call('twofactorauth_set_tfa_config', enrol, { as: { ...bob, user: 'robert' } });
+    expect(again.metadata.error_code).toBe('tfa_replayed');
+  });
+
+  it('tells the steps of a dry run in their order, and does none', async () => {
+    await create('bob');
+    const before = await everything('bob');
+    const args = { user: 'bob', newuser: 'robert', HASSHELL: '1', QUOTA: '9' };
+    const { metadata } = await here.call('modifyacct', args, { dryRun: true });
+    expect(metadata.output).toEqual({
+      warnings: [
+        'The disk limit is recorded, but nothing enforces it: the file system of the homes has no quotas on.',
+      ],
+      messages: [
+        'Rename the user “bob” to “robert”, with the home “/home/robert”; its processes end.',
+        'Give “robert” the shell “/bin/bash”.',
+        'Limit the disk space of “robert” to 9 MiB, where the file system enforces limits.',
+      ],
+    });
+    expect(await everything('bob')).toEqual(before);
+  });
+
+  it('gives a shell and takes it away', async () => {
+    await create('bob');
+    expect((await modify({ user: 'bob', HASSHELL: '1' })).data?.setshell).toBe('/bin/bash');
+    expect(row('passwd', 'bob')).toMatch(/:\/bin\/bash$/);
+    expect((await modify({ user: 'bob', shell: '/usr/bin/git-shell' })).data?.setshell).toBe(
+      '/usr/bin/git-shell',
+    );
+    expect(row('passwd', 'bob')).toMatch(/:\/usr\/bin\/git-shell$/);
+    expect((await modify({ user: 'bob', HASSHELL: '0' })).data?.setshell).toBe('/usr/sbin/nologin');
+    expect(row('passwd', 'bob')).toMatch(/:\/usr\/sbin\/nologin$/);
+  });
+
+  it('leaves a home that is not called like the account, and brings a suspension along', async () => {
+    await create('bob', { homedir: '/home/webshop' });
+    await here.call('suspendacct', { user: 'bob', reason: 'unpaid' });
+    expect((await modify({ user: 'bob', newuser: 'robert' })).metadata.result).toBe(1);
+    expect(row('passwd', 'robert')).toBe('robert:x:10001:10001:bob.example:/home/webshop:/usr/sbin/nologin');
+    expect(homes()).toEqual(['webshop']);
+    expect(await (await users()).isSuspended('robert')).toBe(true);
+    expect(await storedAccount(here, 'robert')).toMatchObject({
+      suspendedAt: here.time,
+      suspendReason: 'unpaid',
+    });
+  });
+
+  it('gives an account to a reseller, to root, or to itself under whichever name', async () => {
+    await create('rita', { reseller: '1' });
+    await create('bob');
+    const owner = async (name: string) => (await storedAccount(here, name))?.owner;
+    await modify({ user: 'bob', owner: 'rita' });
+    expect(await owner('bob')).toBe('rita');
+    await modify({ user: 'bob', owner: 'bob' });
+    expect(await owner('bob')).toBe('bob');
+    await modify({ user: 'bob', owner: 'root' });
+    expect(await owner('bob')).toBe('root');
+    await modify({ user: 'rita', owner: 'rita', newuser: 'rosa' });
+    expect(await owner('rosa')).toBe('rosa');
+  });
+
+  it.each<[string, Args, string, string]>([
+    [
+      'a name that is taken',
+      { newuser: 'ann' },
+      'bad_param',
+      'The account “ann” exists already; choose another name.',
+    ],
+    [
+      'a reserved name',
+      { newuser: 'mysql' },
+      'bad_param',
+      'The name “mysql” is reserved for the system; choose another.',
+    ],
+    [
+      'a name that has a secret stored',
+      { newuser: 'sam' },
+      'bad_param',
+      'The name “sam” has two-factor authentication of its own stored; remove that with twofactorauth_remove_user_config, or choose another name.',
+    ],
+    ['a name whose home is there', { newuser: 'old' }, 'bad_param', '“/home/old” is there already.'],
+    [
+      'a domain that is taken',
+      { domain: 'ann.example' },
+      'bad_param',
+      'The domain “ann.example” belongs to an account already; choose another.',
+    ],
+    [
+      'an owner who is no reseller',
+      { owner: 'ann' },
+      'bad_param',
+      'Owner does not exist: “ann” is no reseller; listresellers tells which there are.',
+    ],
+    [
+      'a path that leads back',
+      { shell: '/bin/../bin/sh' },
+      'bad_param',
+      'The parameter “shell” should be the path of a shell, such as /bin/bash, not “/bin/../bin/sh”.',
+    ],
+    [
+      'a date that no calendar has',
+      { STARTDATE: '999999999999999' },
+      'bad_param',
+      'The parameter “STARTDATE” should be a whole number from 0 to 253402300799, not “999999999999999”.',
+    ],
+  ])('refuses %s', async (_what, args, code, reason) => {
+    await create('ann');
+    await create('bob');
+    mkdirSync(path('home/old'));
+    await here.call('twofactorauth_set_tfa_config_for_user', {
+      sam: { primary_account: { secret: SECRET } },
+    });
+    const before = await everything('ann', 'bob');
+    expect((await modify({ user: 'bob', HASSHELL: '1', ...args })).metadata).toMatchObject({
+      result: 0,
+      error_code: code,
+      reason,
+    });
+    expect(await everything('ann', 'bob')).toEqual(before);
+    // Nothing is left under way.
+    expect((await modify({ user: 'bob', newuser: 'bobby' })).metadata.result).toBe(1);
+  });
+
+  it('holds a reseller to its privileges and limits', async () => {
+    await create('rita', { reseller: '1' });
+    await here.call('setresellerlimits', {
+      user: 'rita',
+      enable_resource_limits: '1',
+      diskspace_limit: '1000',
+    });
+    await create('bob', { owner: 'rita', quota: '100' });
+    const rita = reseller('rita', 'edit-account', 'quota', 'limit-bandwidth', 'allow-unlimited-disk-pkgs');
+    const as = { as: rita };
+    for (const [args, code, reason] of [
+      [{ shell: '/bin/sh' }, 'denied', 'Only root may choose a certain shell.'],
+      [
+        { HASSHELL: '1' },
+        'denied',
+        'You may not set everything that you ask for. “hasshell=1” asks for the privilege “add-pkg-shell”.',
+      ],
+      [{ owner: 'root' }, 'denied', 'You may not give accounts to “root”: you own what you make.'],
+      [
+        { QUOTA: '1001' },
+        'limit_reached',
+        'You have 1000 MiB of disk space for all accounts together, of which your other accounts have 0 MiB.',
+      ],
+      [
+        { QUOTA: '0' },
+        'limit_reached',
+        'You have 1000 MiB of disk space for all accounts together, so that none may be unlimited.',
+      ],
+    ] as const) {
+      expect((await here.call('modifyacct', { user: 'bob', ...args }, as)).metadata).toMatchObject({
+        error_code: code,
+        reason,
+      });
+    }
+    expect((await here.call('editquota', { user: 'bob', quota: '1001' }, as)).metadata.error_code).toBe(
+      'limit_reached',
+    );
+    expect((await here.call('editquota', { user: 'bob', quota: '1000' }, as)).metadata.result).toBe(1);
+    expect((await here.call('limitbw', { user: 'bob', bwlimit: '5' }, as)).metadata.result).toBe(1);
+    expect((await here.call('limitbw', { user: 'bob' }, as)).metadata.reason).toBe(
+      'You may not set everything that you ask for. “bwlimit=unlimited” asks for the privilege “allow-unlimited-bw-pkgs”.',
+    );
+  });
+});
+
+describe('editquota and limitbw', () => {
+  it('set the limits, and say that nothing enforces them', async () => {
+    await create('bob');
+    expect((await here.call('editquota', { user: 'bob', quota: '2048' })).metadata).toEqual({
+      version: 1,
+      reason: 'OK',
+      result: 1,
+      command: 'editquota',
+      output: {
+        warnings: [
+          'The disk limit is recorded, but nothing enforces it: the file system of the homes has no quotas on.',
+        ],
+      },
+    });
+    const limited = await here.call('limitbw', { user: 'bob', bwlimit: '1024' });
+    expect(limited.metadata.output?.warnings).toEqual([
+      'The limit is recorded, but nothing enforces it: this server does not measure bandwidth yet.',
+    ]);
+    expect(limited.data?.bwlimits).toEqual([
+      {
+        bwlimit: 1073741824,
+        bwlimitenable: 1,
+        domains: ['bob.example'],
+        human_bwlimit: '1024 MiB',
+        unlimited: 0,
+      },
+    ]);
+    expect((await storedAccount(here, 'bob'))?.settings).toMatchObject({
+      diskLimit: 2048,
+      bandwidthLimit: 1024,
+    });
+  });
+
+  it('take limits away without a warning', async () => {
+    await create('bob', { quota: '5', bwlimit: '5' });
+    expect(
+      (await here.call('editquota', { user: 'bob', quota: 'unlimited' })).metadata.output,
+    ).toBeUndefined();
+    const { metadata, data } = await here.call('limitbw', { user: 'bob' });
+    expect(metadata.output).toBeUndefined();
+    expect(data?.bwlimits).toMatchObject([{ bwlimit: 0, human_bwlimit: 'unlimited', unlimited: 1 }]);
+    expect((await storedAccount(here, 'bob'))?.settings).toMatchObject({
+      diskLimit: null,
+      bandwidthLimit: null,
+    });
+  });
+
+  it('and modifyacct lose nothing of each other where they come at once', async () => {
+    await create('bob');
+    const results = await Promise.all([
+      modify({ user: 'bob', HASSHELL: '1', MAXPOP: '3' }),
+      here.call('limitbw', { user: 'bob', bwlimit: '7' }),
+      here.call('editquota', { user: 'bob', quota: '8' }),
+    ]);
+    expect(results.map(({ metadata }) => metadata.reason)).toEqual(['OK', 'OK', 'OK']);
+    expect(await storedAccount(here, 'bob')).toMatchObject({
+      shellPath: '/bin/bash',
+      settings: { maxMailboxes: 3, bandwidthLimit: 7, diskLimit: 8 },
+    });
+  });
+});

@@ -1,0 +1,390 @@
+// createacct, held against the files of the sandbox's machine.
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Json } from '../../src/core/values.ts';
+import { anAccount, callerNamed, storedAccount } from '../support/accounts.ts';
+import { Installation } from '../support/installation.ts';
+
+// Passwords are hashed for real, and their strength is measured with large dictionaries.
+jest.setTimeout(30_000);
+
+const PASSWORD = 'four unusual words, Xylophone';
+const NO_QUOTA =
+  'The disk limit is recorded, but nothing enforces it: the file system of the homes has no quotas on.';
+
+let here: Installation;
+beforeEach(() => {
+  here = new Installation();
+});
+afterEach(() => {
+  here.remove();
+});
+
+type Args = Readonly<Record<string, Json>>;
+
+const path = (name: string) => join(here.state, 'root', name);
+/** The row of a user in a file below etc. */
+const row = (file: string, name: string) =>
+  existsSync(path(`etc/${file}`))
+    ? readFileSync(path(`etc/${file}`), 'utf8')
+        .split('\n')
+        .find((line) => line.startsWith(`${name}:`))
+    : undefined;
+const homes = () => (existsSync(path('home')) ? readdirSync(path('home')).sort() : []);
+const create = (username: string, args: Args = {}, as?: string) =>
+  callAs(as, 'createacct', { username, domain: `${username}.example`, ...args });
+const callAs = async (as: string | undefined, command: string, args: Args) =>
+  here.call(command, args, as === undefined ? {} : { as: await callerNamed(here, as) });
+
+/** An account “rita” that holds these privileges, and is asked for no more than `limits` say. */
+const addReseller = async (privileges: readonly string[], limits: Args = {}) => {
+  await create('rita');
+  await here.call('setupreseller', { user: 'rita' });
+  await here.call('setacls', {
+    reseller: 'rita',
+    ...Object.fromEntries(['create-acct', ...privileges].map((name) => [`acl-${name}`, '1'])),
+  });
+  await here.call('setresellerlimits', { user: 'rita', ...limits });
+};
+const UNLIMITED = ['viewglobalpackages', 'allow-unlimited-disk-pkgs', 'allow-unlimited-bw-pkgs'];
+
+/** Refused with this code and reason, and nothing is there of it. */
+const expectRefused = async (username: string, args: Args, code: string, reason: string, as?: string) => {
+  const before = homes();
+  const { metadata, data } = await create(username, args, as);
+  expect({ ...metadata, data }).toMatchObject({ result: 0, error_code: code, reason, data: undefined });
+  expect(row('passwd', username)).toBeUndefined();
+  expect(homes()).toEqual(before);
+};
+
+describe('createacct', () => {
+  it('makes a user of the machine with a home, and an account in the store', async () => {
+    expect(await create('bob', { password: PASSWORD, contactemail: 'bob@example.org' })).toEqual({
+      metadata: { version: 1, reason: 'Account Creation Ok', result: 1, command: 'createacct' },
+      data: {
+        ip: '192.0.2.1',
+        nameserver: '',
+        nameserver2: '',
+        nameserver3: '',
+        nameserver4: '',
+        package: 'default',
+      },
+    });
+    expect(row('passwd', 'bob')).toBe('bob:x:10001:10001:bob.example:/home/bob:/usr/sbin/nologin');
+    expect(row('group', 'bob')).toBe('bob:x:10001:');
+    expect(row('shadow', 'bob')).toMatch(/^bob:\$7\$[^:!]+:\d+:0:99999:7:::$/);
+    expect(statSync(path('home/bob')).mode & 0o777).toBe(0o711);
+    expect(await (await here.engine.host.users()).verifyPassword('bob', PASSWORD)).toBe(true);
+    expect(await storedAccount(here, 'bob')).toEqual({
+      ...anAccount({ contactEmail: 'bob@example.org', uid: 10001, createdAt: here.time, inodesUsed: 1 }),
+      blocksUsed: expect.any(Number) as number,
+      settings: expect.objectContaining({ diskLimit: null, theme: 'jupiter', shell: false }) as object,
+    });
+    const log = readFileSync(join(here.state, 'audit.log'), 'utf8');
+    expect(log).not.toContain('Xylophone');
+    expect(here.audit().map(({ function: name, stage, result }) => [name, stage, result])).toEqual([
+      ['createacct', 'begun', 1],
+      ['createacct', undefined, 1],
+    ]);
+  });
+
+  it('gives the settings of the package, but for those that are given, and takes the older names', async () => {
+    await here.call('addpkg', { name: 'gold', quota: '100', bwlimit: '200', maxpop: '3', hasshell: '1' });
+    const given = { pkgname: 'gold', quota: '50', maxsql: '7', language: 'de', mailbox_format: 'mdbox' };
+    const { metadata, data } = await create('bob', {
+      ...given,
+      domain: 'BOB.Example',
+      homedir: '/home/b.o-b',
+    });
+    expect(metadata.output).toEqual({
+      warnings: [NO_QUOTA],
+      messages: ['Nobody can log in to the account before passwd sets a password.'],
+    });
+    expect(data?.package).toBe('gold');
+    expect(await storedAccount(here, 'bob')).toMatchObject({
+      domain: 'bob.example',
+      package: 'gold',
+      home: '/home/b.o-b',
+      shellPath: '/bin/bash',
+      mailboxFormat: 'mdbox',
+      settings: { diskLimit: 50, bandwidthLimit: 200, maxMailboxes: 3, maxDatabases: 7, locale: 'de' },
+    });
+    expect(row('passwd', 'bob')).toBe('bob:x:10001:10001:bob.example:/home/b.o-b:/bin/bash');
+    expect(row('shadow', 'bob')).toMatch(/^bob:!:/);
+    expect(homes()).toEqual(['b.o-b']);
+  });
+
+  it('says what has no effect here', async () => {
+    const { metadata } = await create('bob', { dkim: '1', spf: '1', gid: '5', savepkg: '1', showpass: 'y' });
+    expect(metadata.output?.warnings).toEqual([
+      'The parameter “dkim” has no effect here: this server does not manage DNS zones yet.',
+      'The parameter “spf” has no effect here: this server does not manage DNS zones yet.',
+      'The parameter “gid” has no effect here: the group gets the id of the user.',
+      'The parameter “savepkg” has no effect here: make a package with addpkg.',
+      'The parameter “showpass” has no effect here: it is never shown.',
+    ]);
+  });
+
+  it('tells the steps of a dry run in their order, and does none', async () => {
+    const args = { username: 'bob', domain: 'bob.example', password: PASSWORD, quota: '500' };
+    const { metadata } = await here.call('createacct', args, { dryRun: true });
+    expect(metadata).toEqual({
+      version: 1,
+      reason: 'Account Creation Ok',
+      result: 1,
+      command: 'createacct',
+      dry_run: 1,
+      output: {
+        warnings: [NO_QUOTA],
+        messages: [
+          'Make the user “bob” with the home “/home/bob” and the shell “/usr/sbin/nologin”.',
+          'Set the password of “bob”.',
+          'Limit the disk space of “bob” to 500 MiB, where the file system enforces limits.',
+        ],
+      },
+    });
+    expect(existsSync(path(''))).toBe(false);
+    expect(await storedAccount(here, 'bob')).toBeUndefined();
+  });
+
+  it.each([
+    ['root', 'The name “root” is reserved for the system; choose another.'],
+    ['bobs', 'The account “bobs” exists already; choose another name.'],
+    ['longname2', expect.stringContaining('has its first 8 characters in common with another account’s')],
+    ['local', 'The name “local” is that of a user of this machine; choose another.'],
+    ['Bob', expect.stringContaining('should be a user name: at most 16 lower-case letters and digits')],
+    ['a2345678901234567', expect.stringContaining('should be a user name: at most 16')],
+  ])('refuses the name %s', async (name, reason: string) => {
+    await create('bobs');
+    await create('longname1');
+    // A shorter name does no harm.
+    expect((await create('longnam')).metadata.result).toBe(1);
+    writeFileSync(
+      path('etc/passwd'),
+      `${readFileSync(path('etc/passwd'), 'utf8')}local:x:101:101::/:/bin/sh\n`,
+    );
+    const { metadata } = await create(name, { domain: 'other.example' });
+    expect(metadata).toMatchObject({ result: 0, error_code: 'bad_param', reason });
+    expect(homes()).toEqual(['bobs', 'longnam', 'longname1']);
+  });
+
+  it.each<[string, Args, string, string]>([
+    [
+      'a domain that is taken',
+      { domain: 'Ann.example' },
+      'bad_param',
+      'The domain “ann.example” belongs to an account already; choose another.',
+    ],
+    [
+      'a package that is not there',
+      { plan: 'gold' },
+      'not_found',
+      'There is no package “gold”; listpkgs tells which there are.',
+    ],
+    [
+      'an owner who is not there',
+      { owner: 'none' },
+      'bad_param',
+      'Owner does not exist: “none” is no reseller; listresellers tells which there are.',
+    ],
+    [
+      'a feature list that is not there',
+      { featurelist: 'none' },
+      'not_found',
+      'There is no feature list “none”; get_featurelists tells their names.',
+    ],
+    ['a user id that is taken', { uid: '10001' }, 'bad_param', 'The user id 10001 is there already.'],
+    ['a home that is there', { homedir: '/home/old' }, 'bad_param', '“/home/old” is there already.'],
+    [
+      'an address of another machine',
+      { customip: '198.51.100.1' },
+      'bad_param',
+      'This machine does not have the address “198.51.100.1”; it has 192.0.2.1, 192.0.2.2, 192.0.2.3.',
+    ],
+    [
+      'a weak password',
+      { password: 'bob.example1' },
+      'weak_password',
+      expect.stringMatching(
+        /^The password is too weak: its strength is \d+ of 100, and this server asks for 65\. /,
+      ) as string,
+    ],
+    [
+      'a password of too many bytes',
+      { password: 'é'.repeat(300) },
+      'bad_param',
+      'The password should be at most 511 bytes long; letters beyond ASCII take two or more.',
+    ],
+  ])('refuses %s', async (_what, args, code, reason) => {
+    await create('ann');
+    mkdirSync(path('home/old'));
+    await expectRefused('bob', args, code, reason);
+    expect(await storedAccount(here, 'bob')).toBeUndefined();
+    expect((await create('bob')).metadata.result).toBe(1);
+  });
+
+  it('makes an account its own owner, or a reseller, or one of a reseller', async () => {
+    await create('rita', { reseller: '1', ownerself: '1' });
+    expect((await callerNamed(here, 'rita')).privileges).toContain('list-pkgs');
+    await here.call('setresellernameservers', {
+      user: 'rita',
+      nameservers: 'ns1.rita.example,ns2.rita.example',
+    });
+    const { data } = await create('bob', { owner: 'rita' });
+    expect(data).toMatchObject({
+      nameserver: 'ns1.rita.example',
+      nameserver2: 'ns2.rita.example',
+      nameserver3: '',
+    });
+    expect((await storedAccount(here, 'rita'))?.owner).toBe('rita');
+    expect((await storedAccount(here, 'bob'))?.owner).toBe('rita');
+  });
+});
+
+describe('an address', () => {
+  it('of its own is a free one, never the main one, and is shared with nobody', async () => {
+    expect((await create('bob', { ip: 'y' })).data?.ip).toBe('192.0.2.2');
+    expect((await create('carl', { customip: '192.0.2.3' })).data?.ip).toBe('192.0.2.3');
+    await expectRefused(
+      'dan',
+      { ip: 'y' },
+      'limit_reached',
+      'No address is free that an account could have for its own.',
+    );
+    await expectRefused(
+      'dan',
+      { customip: '192.0.2.2' },
+      'bad_param',
+      'The address “192.0.2.2” is an account’s own already.',
+    );
+    for (const customip of ['192.0.2.1', '192.0.2.3']) {
+      const reason = `The address “${customip}” is shared, so that no account can have it for its own.`;
+      await expectRefused('dan', { ip: 'y', customip }, 'bad_param', reason);
+    }
+    await here.call('removeacct', { username: 'carl' });
+    expect((await create('dan', { ip: 'y', customip: '192.0.2.3' })).data?.ip).toBe('192.0.2.3');
+  });
+
+  it('is one that the owner was given to give away', async () => {
+    await addReseller([...UNLIMITED, 'add-pkg-ip']);
+    await here.call('setresellerips', { user: 'rita', delegate: '1', ips: '192.0.2.3' });
+    await here.call('setresellermainip', { user: 'rita', ip: '192.0.2.3' });
+    expect((await create('bob', {}, 'rita')).data?.ip).toBe('192.0.2.3');
+    const reason = 'The address “192.0.2.2” is none of those that you may give to accounts.';
+    await expectRefused('carl', { customip: '192.0.2.2' }, 'denied', reason, 'rita');
+    await expectRefused(
+      'carl',
+      { ip: 'y' },
+      'limit_reached',
+      'No address is free that an account could have for its own.',
+      'rita',
+    );
+  });
+});
+
+describe('a reseller', () => {
+  it('owns what it makes, and gives nothing to others', async () => {
+    await addReseller(UNLIMITED);
+    expect((await create('bob', {}, 'rita')).metadata.result).toBe(1);
+    expect((await storedAccount(here, 'bob'))?.owner).toBe('rita');
+    for (const [args, code, reason] of [
+      [{ owner: 'root' }, 'denied', 'You may not give accounts to “root”: you own what you make.'],
+      [{ ownerself: '1' }, 'denied', 'You may not give accounts to “carl”: you own what you make.'],
+      [{ reseller: '1' }, 'bad_param', 'Only root may make an account a reseller.'],
+      [
+        { maxaddon: '5' },
+        'denied',
+        'You may not set everything that you ask for. “maxaddon=5” asks for the privilege “allow-addoncreate”.',
+      ],
+      [
+        { hasshell: '1' },
+        'denied',
+        'You may not set everything that you ask for. “hasshell=1” asks for the privilege “add-pkg-shell”.',
+      ],
+    ] as const) {
+      await expectRefused('carl', args, code, reason, 'rita');
+    }
+  });
+
+  it('gives a shell only with the privilege for it, whatever the package says', async () => {
+    await addReseller(UNLIMITED);
+    await here.call('addpkg', { name: 'shelly', hasshell: '1' });
+    const reason = 'An account with a shell asks for the privilege “allow-shell”.';
+    await expectRefused('carl', { plan: 'shelly' }, 'denied', reason, 'rita');
+    await here.call('grant_reseller_privilege', { user: 'rita', privilege: 'allow-shell' });
+    expect((await create('carl', { plan: 'shelly' }, 'rita')).metadata.result).toBe(1);
+  });
+
+  it('sees no package of root’s without the privilege for it', async () => {
+    await addReseller([]);
+    const reason = 'There is no package “default”; listpkgs tells which there are.';
+    await expectRefused('bob', {}, 'not_found', reason, 'rita');
+  });
+
+  it('is held to its number of accounts, disk space and bandwidth', async () => {
+    const limits = { enable_account_limit: '1', account_limit: '2' };
+    const resources = { enable_resource_limits: '1', diskspace_limit: '1000', bandwidth_limit: '2000' };
+    await addReseller(UNLIMITED, { ...limits, ...resources });
+    const small = { quota: '600', bwlimit: '600' };
+    await expectRefused(
+      'bob',
+      { bwlimit: '10' },
+      'limit_reached',
+      'You have 1000 MiB of disk space for all accounts together, so that none may be unlimited.',
+      'rita',
+    );
+    await expectRefused(
+      'bob',
+      { quota: '10' },
+      'limit_reached',
+      'You have 2000 MiB of bandwidth a month for all accounts together, so that none may be unlimited.',
+      'rita',
+    );
+    expect((await create('bob', small, 'rita')).metadata.result).toBe(1);
+    await expectRefused(
+      'carl',
+      small,
+      'limit_reached',
+      'You have 1000 MiB of disk space for all accounts together, of which your other accounts have 600 MiB.',
+      'rita',
+    );
+    await expectRefused(
+      'carl',
+      { quota: '400', bwlimit: '1401' },
+      'limit_reached',
+      'You have 2000 MiB of bandwidth a month for all accounts together, of which your other accounts have 600 MiB.',
+      'rita',
+    );
+    // What others use, not what they were promised, counts from now on.
+    await here.call('setresellerlimits', { user: 'rita', ...limits, ...resources, enable_overselling: '1' });
+    expect((await create('carl', {}, 'rita')).metadata.result).toBe(1);
+    await expectRefused(
+      'dan',
+      small,
+      'limit_reached',
+      'You may have at most 2 accounts, and have as many already.',
+      'rita',
+    );
+    expect((await create('dan', { owner: 'rita' })).metadata.result).toBe(1);
+  });
+
+  it('is held to its packages, and to how many accounts of each', async () => {
+    await addReseller(UNLIMITED, { enable_package_limits: '1', enable_package_limit_numbers: '1' });
+    await here.call('setresellerpackagelimit', { user: 'rita', package: 'starter', number: '1' });
+    await expectRefused(
+      'bob',
+      {},
+      'denied',
+      'You may not give the package “default” to accounts; root allows it with setresellerpackagelimit.',
+      'rita',
+    );
+    expect((await create('bob', { plan: 'starter' }, 'rita')).metadata.result).toBe(1);
+    await expectRefused(
+      'carl',
+      { plan: 'starter' },
+      'limit_reached',
+      'You may have at most 1 accounts with the package “starter”, and have as many already.',
+      'rita',
+    );
+  });
+});

@@ -1,0 +1,152 @@
+// Whose a domain is, and where its files lie: getdomainowner, get_domain_info, domainuserdata.
+import type { Caller } from '../../src/core/context.ts';
+import { addAccounts, anAccount } from '../support/accounts.ts';
+import { Installation, reseller } from '../support/installation.ts';
+
+let here: Installation;
+beforeEach(async () => {
+  here = new Installation();
+  await addAccounts(
+    here,
+    anAccount({ username: 'bob', domain: 'shop.example', ip: '192.0.2.2', home: '/home2/bob' }),
+    anAccount({ username: 'carol', owner: 'alice', settings: { cgi: false } }),
+  );
+});
+afterEach(() => {
+  here.remove();
+});
+
+const call = (command: string, args: Record<string, string> = {}, as?: Caller) =>
+  here.call(command, args, as === undefined ? {} : { as });
+const reasonOf = async (command: string, args: Record<string, string> = {}, as?: Caller) => {
+  const { metadata } = await call(command, args, as);
+  return `${metadata.error_code}: ${metadata.reason}`;
+};
+
+describe('getdomainowner', () => {
+  const ownerOf = async (domain: string, as?: Caller) => (await call('getdomainowner', { domain }, as)).data;
+  const alice = reseller('alice', 'list-accts');
+
+  it('tells whose a domain is, in any case', async () => {
+    expect(await ownerOf('shop.example')).toEqual({ user: 'bob' });
+    expect(await ownerOf('Carol.Example')).toEqual({ user: 'carol' });
+    expect(await ownerOf('other.example')).toEqual({ user: null });
+    expect(await ownerOf('www.shop.example')).toEqual({ user: null });
+  });
+
+  it('tells a reseller of its own accounts only', async () => {
+    expect(await ownerOf('carol.example', alice)).toEqual({ user: 'carol' });
+    expect(await ownerOf('shop.example', alice)).toEqual({ user: null });
+    expect(await ownerOf('other.example', alice)).toEqual({ user: null });
+  });
+
+  it('refuses what is no domain, and callers without the privilege', async () => {
+    expect(await reasonOf('getdomainowner')).toBe(
+      'missing_param: The parameter “domain” is required: it should be a domain such as example.com ' +
+        '(an internationalised one as xn--…).',
+    );
+    expect(await reasonOf('getdomainowner', { domain: 'shop_example' })).toBe(
+      'bad_param: The parameter “domain” should be a domain such as example.com (an internationalised one as ' +
+        'xn--…), not “shop_example”.',
+    );
+    expect(
+      await reasonOf('getdomainowner', { domain: 'shop.example' }, reseller('alice', 'acct-summary')),
+    ).toBe('denied: You may not call “getdomainowner”. It asks for the privilege “list-accts”.');
+  });
+});
+
+describe('get_domain_info', () => {
+  const shop = {
+    docroot: '/home2/bob/public_html',
+    domain: 'shop.example',
+    domain_type: 'main',
+    ipv4: '192.0.2.2',
+    ipv6: null,
+    ipv6_is_dedicated: 0,
+    parent_domain: 'shop.example',
+    user: 'bob',
+    user_owner: 'root',
+  };
+  const carols = {
+    docroot: '/home/carol/public_html',
+    domain: 'carol.example',
+    domain_type: 'main',
+    ipv4: '192.0.2.1',
+    ipv6: null,
+    ipv6_is_dedicated: 0,
+    parent_domain: 'carol.example',
+    user: 'carol',
+    user_owner: 'alice',
+  };
+
+  it('lists the domains of all accounts', async () => {
+    expect((await call('get_domain_info')).data).toEqual({ domains: [shop, carols] });
+  });
+
+  it('lists for a reseller those of its own accounts', async () => {
+    const alice = reseller('alice', 'acct-summary');
+    expect((await call('get_domain_info', {}, alice)).data).toEqual({ domains: [carols] });
+    const bob = reseller('bob', 'acct-summary');
+    expect((await call('get_domain_info', {}, bob)).data).toEqual({ domains: [] });
+  });
+
+  it('sorts and filters as every list does', async () => {
+    const sorted = { 'api.sort.enable': '1', 'api.sort.a.field': 'domain' };
+    expect((await call('get_domain_info', sorted)).data).toEqual({ domains: [carols, shop] });
+    const constant = { 'api.sort.enable': '1', 'api.sort.a.field': 'domain_type', 'api.sort.a.reverse': '1' };
+    expect((await call('get_domain_info', constant)).data).toEqual({ domains: [shop, carols] });
+    const found = {
+      'api.filter.enable': '1',
+      'api.filter.a.field': 'docroot',
+      'api.filter.a.type': 'begins',
+      'api.filter.a.arg0': '/HOME2/',
+    };
+    expect((await call('get_domain_info', found)).data).toEqual({ domains: [shop] });
+  });
+
+  it('asks a reseller for the privilege acct-summary', async () => {
+    expect(await reasonOf('get_domain_info', {}, reseller('alice', 'list-accts'))).toBe(
+      'denied: You may not call “get_domain_info”. It asks for the privilege “acct-summary”.',
+    );
+  });
+});
+
+describe('domainuserdata', () => {
+  it('tells where the files of a domain lie', async () => {
+    expect((await call('domainuserdata', { domain: 'SHOP.example' })).data).toEqual({
+      userdata: {
+        documentroot: '/home2/bob/public_html',
+        group: 'bob',
+        hascgi: 1,
+        homedir: '/home2/bob',
+        ip: '192.0.2.2',
+        owner: 'root',
+        servername: 'shop.example',
+        user: 'bob',
+      },
+    });
+    const { data } = await call(
+      'domainuserdata',
+      { domain: 'carol.example' },
+      reseller('alice', 'acct-summary'),
+    );
+    expect(data?.userdata).toMatchObject({ hascgi: 0, owner: 'alice', user: 'carol' });
+  });
+
+  it('never tells whether somebody else has a domain', async () => {
+    const alice = reseller('alice', 'acct-summary');
+    const reasons = ['shop.example', 'other.example'].map((domain) =>
+      reasonOf('domainuserdata', { domain }, alice),
+    );
+    expect(await Promise.all(reasons)).toEqual([
+      'not_found: You do not have an account with the domain “shop.example”.',
+      'not_found: You do not have an account with the domain “other.example”.',
+    ]);
+  });
+
+  it('asks a reseller for the privilege acct-summary', async () => {
+    expect(
+      await reasonOf('domainuserdata', { domain: 'shop.example' }, reseller('alice', 'list-accts')),
+    ).toBe('denied: You may not call “domainuserdata”. It asks for the privilege “acct-summary”.');
+  });
+});

@@ -1,0 +1,152 @@
+// removeacct, and the ids of removed accounts, held against the files of the sandbox's machine.
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Json } from '../../src/core/values.ts';
+import { callerNamed, storedAccount } from '../support/accounts.ts';
+import { Installation } from '../support/installation.ts';
+
+let here: Installation;
+beforeEach(() => {
+  here = new Installation();
+});
+afterEach(() => {
+  here.remove();
+});
+
+type Args = Readonly<Record<string, Json>>;
+
+const path = (name: string) => join(here.state, 'root', name);
+const names = (file: string) =>
+  readFileSync(path(`etc/${file}`), 'utf8')
+    .split('\n')
+    .map((line) => line.split(':')[0])
+    .filter((name) => name !== '');
+const homes = () => (existsSync(path('home')) ? readdirSync(path('home')).sort() : []);
+const create = (username: string, args: Args = {}) =>
+  here.call('createacct', { username, domain: `${username}.example`, ...args });
+
+describe('removeacct', () => {
+  it('removes the user, the home and all that is stored', async () => {
+    await create('bob');
+    await create('ann');
+    await here.call('twofactorauth_set_tfa_config_for_user', {
+      bob: { primary_account: { secret: 'WJ73QJSKZBXCIFPZ' } },
+    });
+    expect((await here.call('removeacct', { username: 'bob', keepdns: '0' })).metadata).toEqual({
+      version: 1,
+      reason: 'bob account removed',
+      result: 1,
+      command: 'removeacct',
+      output: {
+        warnings: ['The parameter “keepdns” has no effect here: this server does not manage DNS zones yet.'],
+      },
+    });
+    for (const file of ['passwd', 'shadow', 'group']) expect(names(file)).toEqual(['ann']);
+    expect(homes()).toEqual(['ann']);
+    expect(await storedAccount(here, 'bob')).toBeUndefined();
+    expect((await here.call('twofactorauth_get_user_configs')).data).toEqual({});
+    expect((await here.call('removeacct', { user: 'bob' })).metadata).toMatchObject({
+      error_code: 'not_found',
+      reason: 'You do not have a user named “bob”.',
+    });
+  });
+
+  it('tells what a dry run would do, and does nothing', async () => {
+    await create('bob');
+    const { metadata } = await here.call('removeacct', { username: 'bob' }, { dryRun: true });
+    expect(metadata.output?.messages).toEqual([
+      'End the processes of “bob”; remove the user, its crontab and the home “/home/bob”.',
+    ]);
+    expect(homes()).toEqual(['bob']);
+    expect((await storedAccount(here, 'bob'))?.username).toBe('bob');
+  });
+
+  it('gives to root what the account owned', async () => {
+    await create('rita', { reseller: '1' });
+    await here.call('setacls', { reseller: 'rita', 'acl-add-pkg': '1', 'acl-allow-unlimited-pkgs': '1' });
+    await create('bob', { owner: 'rita' });
+    await here.call('addpkg', { name: 'hers' }, { as: await callerNamed(here, 'rita') });
+    await here.call('removeacct', { username: 'rita' });
+    expect((await storedAccount(here, 'bob'))?.owner).toBe('root');
+    expect((await here.call('listresellers')).data).toEqual({ reseller: [] });
+    const { data } = await here.call('listpkgs');
+    expect((data?.pkg as { name: string }[]).map(({ name }) => name)).toContain('rita_hers');
+  });
+
+  it('leaves nothing of a suspension to a later account of the same name', async () => {
+    await create('bob');
+    await here.call('suspendacct', { user: 'bob' });
+    expect((await here.call('removeacct', { username: 'bob' })).metadata.result).toBe(1);
+    await create('bob');
+    expect(await (await here.engine.host.users()).isSuspended('bob')).toBe(false);
+    expect((await storedAccount(here, 'bob'))?.suspendedAt).toBeNull();
+    expect(readFileSync(path('etc/suspended'), 'utf8')).toBe('');
+  });
+
+  it('works where somebody has removed the user by hand', async () => {
+    await create('bob');
+    await (await here.engine.host.users()).remove('bob');
+    expect((await here.call('removeacct', { username: 'bob' })).metadata.reason).toBe('bob account removed');
+    expect(await storedAccount(here, 'bob')).toBeUndefined();
+  });
+
+  it('asks for a name', async () => {
+    expect((await here.call('removeacct')).metadata).toMatchObject({
+      error_code: 'bad_param',
+      reason: expect.stringContaining(
+        'The parameter “username” is required: it should be a user name',
+      ) as string,
+    });
+  });
+});
+
+describe('the id of a removed account', () => {
+  const uidOf = async (name: string) => (await storedAccount(here, name))?.uid;
+  const untrack = async (args: Args) => (await here.call('untrack_acct_id', args)).metadata;
+
+  it('is not given out again before untrack_acct_id allows it', async () => {
+    await create('ann');
+    await create('bob');
+    await here.call('removeacct', { username: 'bob' });
+    await create('carl');
+    expect([await uidOf('ann'), await uidOf('carl')]).toEqual([10001, 10003]);
+    await here.call('removeacct', { username: 'carl' });
+    expect(await untrack({ uid: '10002', gid: '10002' })).toMatchObject({ result: 1, reason: 'OK' });
+    expect(await untrack({ gid: '10003' })).toMatchObject({ result: 1 });
+    await create('dan');
+    expect(await uidOf('dan')).toBe(10002);
+  });
+
+  it('is jumped over where the next one is that of a user whom somebody made by hand', async () => {
+    await create('ann');
+    await create('bob');
+    await (
+      await here.engine.host.users()
+    ).create({ name: 'hand', home: '/home/hand', shell: '/bin/sh', comment: '' });
+    await here.call('removeacct', { username: 'bob' });
+    expect((await create('carl')).metadata.reason).toBe('Account Creation Ok');
+    expect(await uidOf('carl')).toBe(10004);
+  });
+
+  it('can be asked for, to bring somebody back', async () => {
+    await create('bob');
+    await here.call('removeacct', { username: 'bob' });
+    await create('bob', { uid: '10001' });
+    expect(await uidOf('bob')).toBe(10001);
+  });
+
+  it.each<[Args, string, string]>([
+    [{}, 'bad_param', 'One of the parameters “uid” and “gid” is required: a user id.'],
+    [
+      { uid: '10001' },
+      'bad_param',
+      'The id 10001 is that of an account; give check_exists=0 if you mean it.',
+    ],
+    [{ uid: '10001', check_exists: '0' }, 'not_found', 'The id 10001 is not that of a removed account.'],
+    [{ gid: '999' }, 'denied', 'The id 999 is one of the system’s; give protect_system=0 if you mean it.'],
+    [{ gid: '999', protect_system: '0' }, 'not_found', 'The id 999 is not that of a removed account.'],
+  ])('is refused where untrack_acct_id is given %j', async (args, code, reason) => {
+    await create('bob');
+    expect(await untrack(args)).toMatchObject({ result: 0, error_code: code, reason });
+  });
+});

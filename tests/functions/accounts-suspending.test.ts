@@ -1,0 +1,223 @@
+// suspendacct and unsuspendacct, held against the files of the sandbox's machine; and that no function lets a reseller
+// at accounts that are not its own.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Json } from '../../src/core/values.ts';
+import { callerNamed, storedAccount } from '../support/accounts.ts';
+import { Installation, reseller } from '../support/installation.ts';
+
+// A password is hashed for real, and its strength is measured with large dictionaries.
+jest.setTimeout(30_000);
+
+let here: Installation;
+beforeEach(() => {
+  here = new Installation();
+});
+afterEach(() => {
+  here.remove();
+});
+
+type Args = Readonly<Record<string, Json>>;
+
+const path = (name: string) => join(here.state, 'root', name);
+const crontab = (name: string) => path(`var/spool/cron/crontabs/${name}`);
+const shadow = () => readFileSync(path('etc/shadow'), 'utf8');
+const passwd = () => readFileSync(path('etc/passwd'), 'utf8');
+const create = (username: string, args: Args = {}) =>
+  here.call('createacct', { username, domain: `${username}.example`, ...args });
+const suspend = (args: Args = {}) => here.call('suspendacct', { user: 'bob', ...args });
+const unsuspend = (args: Args = {}) => here.call('unsuspendacct', { user: 'bob', ...args });
+const rita = reseller('rita', 'suspend-acct');
+
+describe('suspendacct', () => {
+  it('locks everything, and unsuspendacct restores it to the letter', async () => {
+    await create('bob', { password: 'four unusual words, Xylophone' });
+    mkdirSync(dirname(crontab('bob')), { recursive: true });
+    writeFileSync(crontab('bob'), '0 0 * * * true\n');
+    const before = { shadow: shadow(), passwd: passwd(), stored: await storedAccount(here, 'bob') };
+
+    const { metadata, data } = await suspend({ reason: 'unpaid bill', 'leave-ftp-accts-enabled': '1' });
+    expect({ metadata, data }).toEqual({
+      metadata: {
+        version: 1,
+        reason: 'OK',
+        result: 1,
+        command: 'suspendacct',
+        output: {
+          warnings: [
+            'The parameter “leave-ftp-accts-enabled” has no effect here: this server does not manage FTP accounts yet.',
+          ],
+        },
+      },
+      data: undefined,
+    });
+    expect(shadow()).toMatch(/^bob:!\$7\$[^:]+:\d+:0:99999:7::1:$/m);
+    expect(existsSync(crontab('bob'))).toBe(false);
+    expect(await storedAccount(here, 'bob')).toEqual({
+      ...before.stored,
+      suspendedAt: here.time,
+      suspendReason: 'unpaid bill',
+    });
+
+    expect((await unsuspend()).metadata).toEqual({
+      version: 1,
+      reason: 'OK',
+      result: 1,
+      command: 'unsuspendacct',
+    });
+    expect({ shadow: shadow(), passwd: passwd(), stored: await storedAccount(here, 'bob') }).toEqual(before);
+    expect(readFileSync(crontab('bob'), 'utf8')).toBe('0 0 * * * true\n');
+  });
+
+  it('leaves a password locked that was, also where it is said twice', async () => {
+    await create('bob');
+    const before = shadow();
+    expect(before).toMatch(/^bob:!:/);
+    await suspend();
+    const first = await storedAccount(here, 'bob');
+    expect(first?.suspendReason).toBe('Unknown');
+    here.time += 60_000;
+    const { metadata } = await suspend({ reason: 'another reason' });
+    expect(metadata.output?.messages).toEqual(['“bob” was suspended before.']);
+    expect(await storedAccount(here, 'bob')).toEqual({ ...first, suspendReason: 'another reason' });
+    await unsuspend();
+    expect(shadow()).toBe(before);
+    expect((await unsuspend()).metadata).toMatchObject({
+      result: 1,
+      output: { messages: ['“bob” was not suspended.'] },
+    });
+    expect(shadow()).toBe(before);
+  });
+
+  it('can be locked, so that only root takes it back or changes it', async () => {
+    await create('bob');
+    await here.engine.store.transaction('changes', async (db) => ({
+      value: await db.run("UPDATE account SET owner = 'rita'"),
+      keep: true,
+    }));
+    await suspend({ disallowun: '1', reason: 'abuse' });
+    const locked = await storedAccount(here, 'bob');
+    expect(locked?.suspendLocked).toBe(true);
+    for (const [command, verb] of [
+      ['unsuspendacct', 'take it back'],
+      ['suspendacct', 'change it'],
+    ] as const) {
+      expect((await here.call(command, { user: 'bob' }, { as: rita })).metadata).toMatchObject({
+        error_code: 'denied',
+        reason: `The suspension of “bob” is locked: only root may ${verb}.`,
+      });
+    }
+    expect(await storedAccount(here, 'bob')).toEqual(locked);
+    expect((await unsuspend()).metadata.result).toBe(1);
+    expect(await storedAccount(here, 'bob')).toMatchObject({
+      suspendedAt: null,
+      suspendReason: '',
+      suspendLocked: false,
+    });
+    await suspend();
+    expect((await here.call('unsuspendacct', { user: 'bob' }, { as: rita })).metadata.result).toBe(1);
+  });
+
+  it('keeps a reseller from calling', async () => {
+    await create('rita', { reseller: '1' });
+    expect((await callerNamed(here, 'rita')).user).toBe('rita');
+    await here.call('suspendacct', { user: 'rita' });
+    await expect(callerNamed(here, 'rita')).rejects.toThrow('The reseller “rita” is suspended.');
+  });
+
+  it('tells the step of a dry run, and does nothing', async () => {
+    await create('bob');
+    const before = [shadow(), await storedAccount(here, 'bob')];
+    const dry = await here.call('suspendacct', { user: 'bob' }, { dryRun: true });
+    expect(dry.metadata.output?.messages).toEqual([
+      'Lock the password of “bob”, expire the account, end its processes, and disable its crontab.',
+    ]);
+    expect([shadow(), await storedAccount(here, 'bob')]).toEqual(before);
+    await suspend();
+    const back = await here.call('unsuspendacct', { user: 'bob' }, { dryRun: true });
+    expect(back.metadata.output?.messages).toEqual([
+      'Unlock the password of “bob” unless it was locked before, end the expiry of the account, and enable its crontab.',
+    ]);
+    expect((await storedAccount(here, 'bob'))?.suspendedAt).toBe(here.time);
+  });
+});
+
+describe('an account whose user somebody has removed by hand', () => {
+  it.each<[string, Args]>([
+    ['suspendacct', {}],
+    ['modifyacct', { newuser: 'robert' }],
+    ['modifyacct', { HASSHELL: '1' }],
+    ['forcepasswordchange', { users_json: '{"bob":1}' }],
+  ])('is told of by %s %j, and leaves nothing under way', async (command, args) => {
+    await create('bob');
+    const before = await storedAccount(here, 'bob');
+    await (await here.engine.host.users()).remove('bob');
+    const given = command === 'forcepasswordchange' ? args : { user: 'bob', ...args };
+    expect((await here.call(command, given)).metadata).toEqual({
+      version: 1,
+      reason: expect.stringMatching(/^The machine has no user “(?:bob|robert)”\.$/) as string,
+      result: 0,
+      command,
+      error_code: 'not_found',
+    });
+    expect(await storedAccount(here, 'bob')).toEqual(before);
+    expect((await here.call('removeacct', { username: 'bob' })).metadata).toEqual({
+      version: 1,
+      reason: 'bob account removed',
+      result: 1,
+      command: 'removeacct',
+    });
+  });
+
+  it('or who got another home by hand, cannot be renamed, and leaves nothing under way', async () => {
+    await create('bob');
+    writeFileSync(path('etc/passwd'), passwd().replace('/home/bob', '/home/elsewhere'));
+    expect((await here.call('modifyacct', { user: 'bob', newuser: 'robert' })).metadata).toMatchObject({
+      error_code: 'host_failed',
+      reason: 'The home of “bob” is “/home/elsewhere”.',
+    });
+    const { metadata } = await here.call('suspendacct', { user: 'bob' });
+    expect([metadata.result, metadata.output]).toEqual([1, undefined]);
+  });
+});
+
+describe('another reseller’s account', () => {
+  const all = [
+    ...['edit-account', 'kill-acct', 'suspend-acct', 'passwd', 'quota', 'limit-bandwidth', 'digest-auth'],
+    ...['allow-unlimited-disk-pkgs', 'allow-unlimited-bw-pkgs'],
+  ];
+
+  it.each<[string, Args]>([
+    ['modifyacct', { domain: 'taken.example', owner: 'rita' }],
+    ['removeacct', {}],
+    ['suspendacct', {}],
+    ['unsuspendacct', {}],
+    ['passwd', { password: 'x' }],
+    ['editquota', { quota: '0' }],
+    ['limitbw', {}],
+    ['set_digest_auth', { password: 'x', enabledigest: '1' }],
+    ['forcepasswordchange', { stop_on_failure: '1' }],
+  ])('is to %s as one that is not there', async (command, args) => {
+    await create('bob');
+    const before = [shadow(), passwd(), await storedAccount(here, 'bob')];
+    const about = (name: string): Args => {
+      if (command === 'forcepasswordchange') return { users_json: { [name]: 1 } };
+      return { [command === 'removeacct' ? 'username' : 'user']: name };
+    };
+    for (const name of ['bob', 'none']) {
+      const given = { ...about(name), ...args };
+      const { metadata, data } = await here.call(command, given, { as: reseller('rita', ...all) });
+      expect({ metadata, data }).toEqual({
+        metadata: {
+          version: 1,
+          reason: `You do not have access to an account named “${name}”.`,
+          result: 0,
+          command,
+          error_code: 'denied',
+        },
+        data: undefined,
+      });
+    }
+    expect([shadow(), passwd(), await storedAccount(here, 'bob')]).toEqual(before);
+  });
+});

@@ -1,0 +1,158 @@
+// Disk space: get_disk_usage, which measures it, and quota_enabled.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Caller } from '../../src/core/context.ts';
+import { HostError, type HostQuota } from '../../src/core/host.ts';
+import type { Hash } from '../../src/core/values.ts';
+import { addAccounts, anAccount, storedAccount } from '../support/accounts.ts';
+import { Installation, reseller } from '../support/installation.ts';
+
+let here: Installation;
+beforeEach(() => {
+  here = new Installation();
+});
+afterEach(() => {
+  here.remove();
+});
+
+const call = (command: string, args: Record<string, string> = {}, as?: Caller) =>
+  here.call(command, args, as === undefined ? {} : { as });
+const usageOf = async (args: Record<string, string> = {}, as?: Caller) => {
+  const { data, metadata } = await call('get_disk_usage', args, as);
+  expect(metadata).toMatchObject({ result: 1 });
+  return data?.accounts as Hash[];
+};
+/** Puts a measuring of our own in the place of the machine's. */
+const measureBy = (usage: HostQuota['usage'], isEnabled = false) => {
+  const quota = { isEnabled: async () => isEnabled, setLimit: async () => undefined, usage };
+  here.overrides = { host: { ...here.engine.host, quota: async () => quota } };
+};
+
+describe('get_disk_usage', () => {
+  it('tells what was measured last', async () => {
+    await addAccounts(
+      here,
+      anAccount({ username: 'anna', blocksUsed: 2048, inodesUsed: 9, settings: { diskLimit: 100 } }),
+      anAccount({ username: 'bob', settings: { diskLimit: null } }),
+    );
+    measureBy(async () => {
+      throw new Error('Nothing is measured.');
+    });
+    const expected = [
+      { blocks_limit: 102_400, blocks_used: 2048, inodes_limit: null, inodes_used: 9, user: 'anna' },
+      { blocks_limit: null, blocks_used: null, inodes_limit: null, inodes_used: null, user: 'bob' },
+    ];
+    expect(await usageOf()).toEqual(expected);
+    expect(await usageOf({ cache_mode: 'on' })).toEqual(expected);
+  });
+
+  it('measures what the machine has, and keeps it for lists', async () => {
+    const args = { username: 'bob', domain: 'bob.example', password: 'correct horse battery staple 7' };
+    expect((await here.call('createacct', args)).metadata.result).toBe(1);
+    writeFileSync(join(here.state, 'root/home/bob/big'), Buffer.alloc(1024 * 1024, 1));
+    const [before] = await usageOf();
+    expect(Number(before?.blocks_used)).toBeLessThan(1024);
+    const [measured] = await usageOf({ cache_mode: 'off' });
+    expect(Number(measured?.blocks_used)).toBeGreaterThanOrEqual(1024);
+    expect(await usageOf()).toEqual([measured]);
+    const { data } = await call('listaccts', { want: 'diskused' });
+    expect(data?.acct).toEqual([{ diskused: '2M' }]);
+  });
+
+  it('measures a few at a time, and with no transaction open', async () => {
+    const names = Array.from({ length: 205 }, (_, at) => `user${at}`);
+    await addAccounts(here, ...names.map((username) => anAccount({ username })));
+    let [now, most] = [0, 0];
+    measureBy(async (name) => {
+      most = Math.max(most, ++now);
+      // Would wait for ever for a transaction that waits for this.
+      await storedAccount(here, name);
+      now -= 1;
+      return { blocks: Number(name.slice(4)), inodes: 1 };
+    });
+    const usage = await usageOf({ cache_mode: 'off' });
+    expect(most).toBe(4);
+    expect(usage).toHaveLength(205);
+    expect(usage.every(({ user, blocks_used }) => user === `user${Number(blocks_used)}`)).toBe(true);
+  });
+
+  it('goes on where one cannot be measured, and says so', async () => {
+    const names = ['anna', 'bob', 'carol'];
+    await addAccounts(
+      here,
+      ...names.map((username) => anAccount({ username, blocksUsed: 1, inodesUsed: 1 })),
+    );
+    measureBy(async (name) => {
+      if (name === 'bob') throw new HostError('not_found', 'The machine has no user “bob”.');
+      return { blocks: 7, inodes: 2 };
+    });
+    const { data, metadata } = await call('get_disk_usage', { cache_mode: 'off' });
+    expect(data?.accounts).toMatchObject([
+      { user: 'anna', blocks_used: 7 },
+      { user: 'bob', blocks_used: 1 },
+      { user: 'carol', blocks_used: 7 },
+    ]);
+    expect(metadata.output?.warnings).toEqual([
+      'The disk use of “bob” is what was measured last: The machine has no user “bob”.',
+    ]);
+  });
+
+  it('tells of twenty failures one by one, and how many more there were', async () => {
+    const names = Array.from({ length: 23 }, (_, at) => `user${at}`);
+    await addAccounts(here, ...names.map((username) => anAccount({ username })));
+    const { metadata } = await call('get_disk_usage', { cache_mode: 'off' });
+    expect(metadata.output?.warnings).toHaveLength(21);
+    expect(metadata.output?.warnings?.at(-1)).toBe('So is that of 3 more accounts.');
+  });
+
+  it('keeps nothing in a dry run', async () => {
+    await addAccounts(here, anAccount());
+    measureBy(async () => ({ blocks: 7, inodes: 2 }));
+    const { data } = await here.call('get_disk_usage', { cache_mode: 'off' }, { dryRun: true });
+    expect(data?.accounts).toMatchObject([{ blocks_used: 7 }]);
+    expect(await usageOf()).toMatchObject([{ blocks_used: null }]);
+  });
+
+  it('measures for a reseller what the reseller owns', async () => {
+    await addAccounts(here, anAccount({ username: 'bob', owner: 'alice' }), anAccount({ username: 'carol' }));
+    measureBy(async () => ({ blocks: 7, inodes: 2 }));
+    const alice = reseller('alice', 'list-accts');
+    expect(await usageOf({ cache_mode: 'off' }, alice)).toMatchObject([{ user: 'bob', blocks_used: 7 }]);
+    expect(await usageOf()).toMatchObject([
+      { user: 'bob', blocks_used: 7 },
+      { user: 'carol', blocks_used: null },
+    ]);
+    const { metadata } = await call('get_disk_usage', {}, reseller('alice', 'quota'));
+    expect(metadata).toMatchObject({
+      error_code: 'denied',
+      reason: 'You may not call “get_disk_usage”. It asks for the privilege “list-accts”.',
+    });
+  });
+
+  it('sorts by what is used, and refuses another mode', async () => {
+    const used: [string, number | null][] = [
+      ['anna', 5],
+      ['bob', null],
+      ['carol', 10],
+    ];
+    await addAccounts(here, ...used.map(([username, blocksUsed]) => anAccount({ username, blocksUsed })));
+    const most = {
+      'api.sort.enable': '1',
+      'api.sort.a.field': 'blocks_used',
+      'api.sort.a.method': 'numeric',
+      'api.sort.a.reverse': '1',
+    };
+    expect((await usageOf(most)).map(({ user }) => user)).toEqual(['carol', 'anna', 'bob']);
+    expect((await call('get_disk_usage', { cache_mode: 'auto' })).metadata.reason).toBe(
+      'The parameter “cache_mode” should be “on” or “off”, not “auto”.',
+    );
+  });
+});
+
+describe('quota_enabled', () => {
+  it('tells anybody whether limits are enforced', async () => {
+    expect((await call('quota_enabled', {}, reseller('alice'))).data).toEqual({ quota_enabled: 0 });
+    measureBy(async () => ({ blocks: 0, inodes: 0 }), true);
+    expect((await call('quota_enabled')).data).toEqual({ quota_enabled: 1 });
+  });
+});

@@ -1,0 +1,277 @@
+// What packages and feature lists owe to the accounts that have them.
+import { HostError } from '../../src/core/host.ts';
+import { addAccounts, anAccount, storedAccount } from '../support/accounts.ts';
+import { Installation, reseller } from '../support/installation.ts';
+
+let here: Installation;
+beforeEach(() => {
+  here = new Installation();
+});
+afterEach(() => {
+  here.remove();
+});
+
+const bob = anAccount();
+const carl = anAccount({ username: 'carl', owner: 'rita', settings: { diskLimit: 10 } });
+/** Owns carl. */
+const rita = reseller('rita', 'upgrade-account', 'add-pkg', 'viewglobalpackages');
+const outsider = reseller('oscar', 'upgrade-account', 'viewglobalpackages');
+
+const accountOf = (username: string) => storedAccount(here, username);
+const createUser = async (name: string, shell: string) =>
+  (await here.engine.host.users()).create({ name, home: `/home/${name}`, shell, comment: '' });
+const shellOf = async (name: string) => (await (await here.engine.host.users()).find(name))?.shell;
+
+describe('changepackage', () => {
+  it('gives the account everything that the package has', async () => {
+    await addAccounts(here, bob);
+    await createUser('bob', '/usr/sbin/nologin');
+    await here.call('addpkg', {
+      name: 'gold',
+      quota: '5120',
+      bwlimit: '1000',
+      maxaddon: '1',
+      maxpark: '2',
+      maxsub: '3',
+      maxsql: '4',
+      maxpop: '5',
+      maxlst: '6',
+      maxftp: '7',
+      MAX_EMAIL_PER_HOUR: '8',
+      MAX_DEFER_FAIL_PERCENTAGE: '9',
+      max_emailacct_quota: '10',
+      max_team_users: '2',
+      cpmod: 'other',
+      language: 'de',
+      featurelist: 'Mail Only',
+      hasshell: '1',
+      cgi: '0',
+      digestauth: '1',
+    });
+    expect((await here.call('changepackage', { user: 'bob', pkg: 'gold' })).metadata).toEqual({
+      version: 1,
+      reason: 'OK',
+      result: 1,
+      command: 'changepackage',
+      output: {
+        warnings: [
+          'The disk limit is recorded, but nothing enforces it: the file system of the homes has no quotas on.',
+        ],
+      },
+    });
+    expect(await accountOf('bob')).toEqual({
+      ...bob,
+      package: 'gold',
+      shellPath: '/bin/bash',
+      settings: {
+        diskLimit: 5120,
+        bandwidthLimit: 1000,
+        maxAddonDomains: 1,
+        maxParkedDomains: 2,
+        maxSubdomains: 3,
+        maxDatabases: 4,
+        maxMailboxes: 5,
+        maxMailingLists: 6,
+        maxFtpAccounts: 7,
+        maxEmailPerHour: 8,
+        maxDeferFailPercentage: 9,
+        maxMailboxQuota: 10,
+        maxTeamUsers: 2,
+        theme: 'other',
+        locale: 'de',
+        featureList: 'Mail Only',
+        dedicatedIp: false,
+        shell: true,
+        cgi: false,
+        digestAuth: true,
+      },
+    });
+    expect(await shellOf('bob')).toBe('/bin/bash');
+  });
+
+  it('takes the shell away', async () => {
+    await addAccounts(here, anAccount({ shellPath: '/bin/zsh', settings: { shell: true } }));
+    await createUser('bob', '/bin/zsh');
+    await here.call('changepackage', { user: 'bob', pkg: 'default' });
+    expect(await shellOf('bob')).toBe('/usr/sbin/nologin');
+    expect(await accountOf('bob')).toMatchObject({ shellPath: '/usr/sbin/nologin' });
+  });
+
+  it('sets back what was set apart from the package, and leaves the shell that root chose', async () => {
+    await here.call('addpkg', { name: 'gold', maxpop: '5', hasshell: '1', quota: 'unlimited' });
+    const settings = { diskLimit: null, maxMailboxes: 9, shell: true };
+    await addAccounts(here, anAccount({ package: 'gold', shellPath: '/bin/zsh', settings }));
+    await here.call('changepackage', { user: 'bob', pkg: 'gold' });
+    const account = await accountOf('bob');
+    expect(account).toMatchObject({ shellPath: '/bin/zsh', settings: { maxMailboxes: 5, shell: true } });
+  });
+
+  it('leaves the address, and says so', async () => {
+    await addAccounts(here, bob);
+    await here.call('addpkg', { name: 'own address', ip: 'y', quota: 'unlimited' });
+    const { metadata } = await here.call('changepackage', { user: 'bob', pkg: 'own address' });
+    expect(metadata.output?.warnings).toEqual([
+      'The account “bob” keeps its IP address; setsiteip gives it another one.',
+    ]);
+    expect(await accountOf('bob')).toMatchObject({ ip: bob.ip, settings: { dedicatedIp: false } });
+  });
+
+  it('changes nothing in a dry run, and tells the steps', async () => {
+    await addAccounts(here, bob);
+    await here.call('addpkg', { name: 'gold', hasshell: '1', quota: '5' });
+    const { metadata } = await here.call('changepackage', { user: 'bob', pkg: 'gold' }, { dryRun: true });
+    expect(metadata).toMatchObject({
+      result: 1,
+      output: {
+        messages: [
+          'Give “bob” the shell “/bin/bash”.',
+          'Limit the disk space of “bob” to 5 MiB, where the file system enforces limits.',
+        ],
+      },
+    });
+    expect(await accountOf('bob')).toEqual(bob);
+  });
+
+  it('changes nothing where the machine fails', async () => {
+    await addAccounts(here, bob);
+    await here.call('addpkg', { name: 'gold', hasshell: '1' });
+    const { host } = here.engine;
+    const users = await host.users();
+    jest.spyOn(users, 'setShell').mockRejectedValueOnce(new HostError('failed', 'usermod: no space left.'));
+    await createUser('bob', '/usr/sbin/nologin');
+    here.overrides.host = { ...host, users: async () => users };
+    expect((await here.call('changepackage', { user: 'bob', pkg: 'gold' })).metadata).toMatchObject({
+      error_code: 'host_failed',
+      reason: 'usermod: no space left.',
+    });
+    expect(await accountOf('bob')).toEqual(bob);
+  });
+
+  it('refuses an account that does not exist, and a package that does not', async () => {
+    expect((await here.call('changepackage', { user: 'bob', pkg: 'default' })).metadata).toMatchObject({
+      error_code: 'not_found',
+      reason: 'You do not have a user named “bob”.',
+    });
+    await addAccounts(here, bob);
+    expect((await here.call('changepackage', { user: 'bob', pkg: 'none' })).metadata).toMatchObject({
+      error_code: 'not_found',
+      reason: 'There is no package “none”; listpkgs tells which there are.',
+    });
+  });
+
+  it('asks for both parameters', async () => {
+    expect((await here.call('changepackage')).metadata).toMatchObject({
+      error_code: 'missing_param',
+      reason:
+        'The parameter “user” is required: it should be a user name: at most 16 lower-case letters and digits, the ' +
+        'first a letter. The parameter “pkg” is required: it should be at most 64 letters, digits, spaces, “_”, “-” ' +
+        'and “.”, the first no dot and no space.',
+    });
+  });
+
+  describe('of a reseller', () => {
+    beforeEach(() => addAccounts(here, carl));
+
+    it('works on its own accounts', async () => {
+      const small = { name: 'small', maxsub: '1', maxsql: '1', maxpop: '1', maxlst: '1', maxftp: '1' };
+      await here.call('addpkg', small, { as: rita });
+      const { metadata } = await here.call(
+        'changepackage',
+        { user: 'carl', pkg: 'rita_small' },
+        { as: rita },
+      );
+      expect(metadata.result).toBe(1);
+      expect(await accountOf('carl')).toMatchObject({ package: 'rita_small', settings: { maxMailboxes: 1 } });
+    });
+
+    it('does not work on others’ accounts', async () => {
+      const args = { user: 'carl', pkg: 'starter' };
+      expect((await here.call('changepackage', args, { as: outsider })).metadata).toMatchObject({
+        error_code: 'denied',
+        reason: 'You do not have access to an account named “carl”.',
+      });
+      expect(await accountOf('carl')).toEqual(carl);
+    });
+
+    it('gives no package that the reseller does not see', async () => {
+      const blind = reseller('rita', 'upgrade-account');
+      const args = { user: 'carl', pkg: 'starter' };
+      expect((await here.call('changepackage', args, { as: blind })).metadata).toMatchObject({
+        error_code: 'not_found',
+        reason: 'There is no package “starter”; listpkgs tells which there are.',
+      });
+    });
+
+    it('stays within what root gave to the reseller', async () => {
+      await here.engine.store.transaction('changes', async (db) => ({
+        value: await db.run("INSERT INTO reseller (username, disk_limit) VALUES ('rita', 1000)"),
+        keep: true,
+      }));
+      const args = { user: 'carl', pkg: 'big' };
+      await here.call('addpkg', { name: 'big', quota: '1001' });
+      expect((await here.call('changepackage', args, { as: rita })).metadata).toMatchObject({
+        error_code: 'limit_reached',
+        reason:
+          'You have 1000 MiB of disk space for all accounts together, of which your other accounts have 0 MiB.',
+      });
+      expect(await accountOf('carl')).toMatchObject({ package: 'default', settings: { diskLimit: 10 } });
+    });
+
+    it('asks for the privilege allow-shell where the account gets a shell', async () => {
+      await createUser('carl', '/usr/sbin/nologin');
+      await here.call('addpkg', { name: 'shelled', hasshell: '1' });
+      const args = { user: 'carl', pkg: 'shelled' };
+      expect((await here.call('changepackage', args, { as: rita })).metadata).toMatchObject({
+        error_code: 'denied',
+        reason: 'An account with a shell asks for the privilege “allow-shell”.',
+      });
+      const trusted = reseller('rita', 'upgrade-account', 'viewglobalpackages', 'allow-shell');
+      expect((await here.call('changepackage', args, { as: trusted })).metadata.result).toBe(1);
+      expect(await shellOf('carl')).toBe('/bin/bash');
+    });
+
+    it('asks for the privilege upgrade-account', async () => {
+      const args = { user: 'carl', pkg: 'starter' };
+      const { metadata } = await here.call('changepackage', args, { as: reseller('rita', 'edit-account') });
+      expect(metadata.reason).toBe(
+        'You may not call “changepackage”. It asks for the privilege “upgrade-account”.',
+      );
+    });
+  });
+});
+
+describe('killpkg', () => {
+  it('leaves a package that an account has', async () => {
+    await here.call('addpkg', { name: 'gold' });
+    await addAccounts(here, anAccount({ package: 'gold' }));
+    expect((await here.call('killpkg', { pkgname: 'gold' })).metadata).toMatchObject({
+      error_code: 'bad_param',
+      reason:
+        'The package “gold” is the one of the account “bob”; give that another first, with changepackage.',
+    });
+    expect((await here.call('getpkginfo', { pkg: 'gold' })).metadata.result).toBe(1);
+    await here.call('changepackage', { user: 'bob', pkg: 'default' });
+    expect((await here.call('killpkg', { pkgname: 'gold' })).metadata.result).toBe(1);
+  });
+
+  it('tells a reseller no names of others’ accounts', async () => {
+    const small = { name: 'small', maxsub: '1', maxsql: '1', maxpop: '1', maxlst: '1', maxftp: '1' };
+    await here.call('addpkg', small, { as: rita });
+    await addAccounts(here, anAccount({ package: 'rita_small' }));
+    const { metadata } = await here.call('killpkg', { pkgname: 'rita_small' }, { as: rita });
+    expect(metadata.reason).toBe(
+      'The package “rita_small” is the one of an account that is not yours; its owner has to give it another first.',
+    );
+  });
+});
+
+describe('delete_featurelist', () => {
+  it('leaves a list that an account has', async () => {
+    await addAccounts(here, anAccount({ settings: { featureList: 'Mail Only' } }));
+    expect((await here.call('delete_featurelist', { featurelist: 'Mail Only' })).metadata).toMatchObject({
+      error_code: 'bad_param',
+      reason: 'The feature list “Mail Only” is the one of the account “bob”; give that another first.',
+    });
+    expect((await here.call('get_featurelists')).data?.featurelists).toContain('Mail Only');
+  });
+});

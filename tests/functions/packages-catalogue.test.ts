@@ -1,0 +1,264 @@
+// What this server offers: its features, and what the caller can do.
+import { Installation, reseller } from '../support/installation.ts';
+
+let here: Installation;
+beforeEach(() => {
+  here = new Installation();
+});
+afterEach(() => {
+  here.remove();
+});
+
+const settingOf = async (featurelist: string, feature: string) => {
+  const features = (await here.call('read_featurelist', { featurelist })).data?.features;
+  return (features as Record<string, unknown>)[feature];
+};
+
+describe('getfeaturelist', () => {
+  it('tells what get_feature_names tells', async () => {
+    const { data } = await here.call('getfeaturelist');
+    expect((data?.feature as unknown[])[0]).toEqual({ id: 'addoncgi', name: 'Ready-made CGI scripts' });
+    expect(data).toEqual((await here.call('get_feature_names')).data);
+  });
+
+  it('asks a reseller for a privilege', async () => {
+    const { metadata } = await here.call('getfeaturelist', {}, { as: reseller('bob', 'list-pkgs') });
+    expect(metadata.reason).toBe(
+      'You may not call “getfeaturelist”. It asks for the privilege “add-pkg” or “edit-pkg”.',
+    );
+  });
+});
+
+describe('manage_features', () => {
+  const infoOf = async (feature: string) => {
+    const { data } = await here.call('manage_features', { action: 'info' });
+    return (data?.feature as { feature_key: string }[]).find(({ feature_key }) => feature_key === feature);
+  };
+
+  it('tells all about a feature', async () => {
+    expect(await infoOf('mysql')).toEqual({
+      feature_key: 'mysql',
+      name: 'MySQL databases',
+      description: 'MySQL databases',
+      enabled: 1,
+      link: '',
+      recommended: 0,
+      vendor: '',
+    });
+  });
+
+  it('lists the ids', async () => {
+    const { data } = await here.call('manage_features', { action: 'list' });
+    expect(Object.keys(data ?? {})).toEqual(['feature']);
+    expect((data?.feature as unknown[]).slice(0, 2)).toEqual([
+      { feature_key: 'addoncgi' },
+      { feature_key: 'addondomains' },
+    ]);
+  });
+
+  it('turns features off for everybody, and on again', async () => {
+    const off = await here.call('manage_features', {
+      action: 'disable',
+      features: 'mysql, phpmyadmin,mysql',
+    });
+    expect(off.data).toEqual({
+      action: [
+        { feature: 'mysql', status: 'The feature “mysql” is off for everybody.' },
+        { feature: 'phpmyadmin', status: 'The feature “phpmyadmin” is off for everybody.' },
+      ],
+    });
+    expect(await infoOf('mysql')).toMatchObject({ enabled: 0 });
+    expect(await settingOf('disabled', 'phpmyadmin')).toBe(0);
+    const on = await here.call('manage_features', { action: 'enable', features: 'mysql' });
+    expect(on.data).toEqual({
+      action: [
+        { feature: 'mysql', status: 'The feature “mysql” is on, for all whose feature lists have it.' },
+      ],
+    });
+    expect(await infoOf('mysql')).toMatchObject({ enabled: 1 });
+    expect(await settingOf('disabled', 'phpmyadmin')).toBe(0);
+  });
+
+  it('changes nothing where one of the features is none', async () => {
+    const { metadata } = await here.call('manage_features', { action: 'disable', features: 'mysql,mysqk' });
+    expect(metadata).toMatchObject({
+      error_code: 'bad_param',
+      reason: 'There is no feature “mysqk”; did you mean “mysql”?',
+    });
+    expect(await settingOf('disabled', 'mysql')).toBe(1);
+  });
+
+  it.each([{}, { features: ' , ' }])('asks for features: %j', async (args) => {
+    const { metadata } = await here.call('manage_features', { action: 'enable', ...args });
+    expect(metadata).toMatchObject({
+      error_code: 'missing_param',
+      reason:
+        'With action=enable, the parameter “features” is required: it should be ids of features, with commas between them.',
+    });
+  });
+
+  it('takes no other action', async () => {
+    expect((await here.call('manage_features', { action: 'remove' })).metadata.reason).toBe(
+      'The parameter “action” should be “info”, “list”, “enable” or “disable”, not “remove”.',
+    );
+  });
+
+  it('is root’s alone', async () => {
+    const { metadata } = await here.call(
+      'manage_features',
+      { action: 'info' },
+      { as: reseller('bob', 'add-pkg') },
+    );
+    expect(metadata).toMatchObject({
+      error_code: 'denied',
+      reason: 'You may not call “manage_features”. Only root may call it.',
+    });
+  });
+});
+
+describe('get_available_applications', () => {
+  it('shows the functions of a family as items of a group', async () => {
+    const { data } = await here.call('get_available_applications', { applications_list: 'addpkg' });
+    expect(data).toEqual({
+      groups: [
+        {
+          group: 'packages',
+          key: 'packages',
+          groupdesc: 'packages',
+          grouporder: 1,
+          searchtext: 'packages',
+          type: 'group',
+          subtype: '',
+          acl: null,
+          dnsonly_ok: null,
+          file: '',
+          imgtype: '',
+          target: '',
+          items: [
+            {
+              key: 'addpkg',
+              file: 'addpkg',
+              itemdesc: 'addpkg',
+              description: 'Make a package.',
+              group: 'packages',
+              itemorder: 1,
+              acl: 'ACL=add-pkg',
+              searchtext: 'addpkg Make a package.',
+              type: 'item',
+              subtype: '',
+              dnsonly_ok: null,
+              imgtype: '',
+              target: '',
+              url: '',
+              minimum_accounts_needed: 0,
+              multiuser_required: 0,
+              role: null,
+              service: null,
+              subitems: [],
+            },
+          ],
+        },
+      ],
+      raw: [
+        { itemdesc: 'packages', type: 'group' },
+        { itemdesc: 'addpkg', type: 'item' },
+      ],
+    });
+  });
+
+  it('has everything that root may call, in the order of families and names', async () => {
+    const { data } = await here.call('get_available_applications');
+    const groups = data?.groups as {
+      group: string;
+      grouporder: number;
+      items: { key: string; acl: unknown }[];
+    }[];
+    const names = groups.map(({ group }) => group);
+    expect(names).toEqual([...names].sort());
+    expect(groups.map(({ grouporder }) => grouporder)).toEqual(groups.map((_, at) => at + 1));
+    const keys = groups.flatMap(({ items }) => items.map(({ key }) => key));
+    expect([...keys].sort()).toEqual((await here.call('applist')).data?.app);
+    const aclOf = (name: string) => groups.flatMap(({ items }) => items).find(({ key }) => key === name)?.acl;
+    expect(['applist', 'killpkg', 'create_featurelist'].map(aclOf)).toEqual([
+      null,
+      'ACL=edit-pkg,add-pkg',
+      'ACL=all',
+    ]);
+  });
+
+  it('shows a reseller what it may call', async () => {
+    const { data } = await here.call(
+      'get_available_applications',
+      { applications_list: 'addpkg,editpkg,create_featurelist' },
+      { as: reseller('bob', 'edit-pkg') },
+    );
+    expect(data?.raw).toEqual([
+      { itemdesc: 'packages', type: 'group' },
+      { itemdesc: 'editpkg', type: 'item' },
+    ]);
+  });
+
+  it('warns of names that are none, and tells of the others', async () => {
+    const answer = await here.call('get_available_applications', {
+      applications_list: 'killpkg, create_ticket',
+    });
+    expect(answer.metadata.output?.warnings).toEqual([
+      'There is no application “create_ticket” that you may use; applist tells which there are.',
+    ]);
+    expect(answer.data?.raw).toHaveLength(2);
+  });
+
+  it('has no other menu', async () => {
+    const { metadata } = await here.call('get_available_applications', { file: '../dynamicui.conf' });
+    expect(metadata.reason).toBe('The parameter “file” should be “dynamicui.conf”, not “../dynamicui.conf”.');
+  });
+});
+
+describe('_getpkgextensionform', () => {
+  it('makes fields of the extensions of a package', async () => {
+    await here.call('addpkg', { name: 'gold', _PACKAGE_EXTENSIONS: 'sitebuilder theme=dark' });
+    expect((await here.call('_getpkgextensionform', { pkg: 'gold' })).data).toEqual({
+      html:
+        '<fieldset>\n<legend>Extensions</legend>\n' +
+        '<div><label for="extension-sitebuilder">sitebuilder</label> ' +
+        '<input type="checkbox" id="extension-sitebuilder" name="sitebuilder" value="1" checked></div>\n' +
+        '<div><label for="extension-theme">theme</label> ' +
+        '<input type="text" id="extension-theme" name="theme" value="dark"></div>\n' +
+        '</fieldset>\n',
+    });
+  });
+
+  it('lets no value out of its attribute', async () => {
+    await here.call('addpkg', { name: 'gold', _PACKAGE_EXTENSIONS: `x="><script>'&amp;</script>` });
+    const { data } = await here.call('_getpkgextensionform', { pkg: 'gold' });
+    expect(data?.html).toContain(
+      'name="x" value="&quot;&gt;&lt;script&gt;&#39;&amp;amp;&lt;/script&gt;"></div>',
+    );
+  });
+
+  it('answers nothing for a package without extensions', async () => {
+    expect((await here.call('_getpkgextensionform', { pkg: 'default' })).data).toEqual({ html: '' });
+  });
+
+  it('shows a reseller the packages that it may see, and no others', async () => {
+    const bob = reseller('bob', 'list-pkgs');
+    expect((await here.call('_getpkgextensionform', { pkg: 'default' }, { as: bob })).metadata).toMatchObject(
+      {
+        error_code: 'not_found',
+        reason: 'There is no package “default”; listpkgs tells which there are.',
+      },
+    );
+    const viewer = reseller('bob', 'list-pkgs', 'viewglobalpackages');
+    expect((await here.call('_getpkgextensionform', { pkg: 'default' }, { as: viewer })).data).toEqual({
+      html: '',
+    });
+  });
+
+  it('asks a reseller for a privilege', async () => {
+    const { metadata } = await here.call('_getpkgextensionform', { pkg: 'default' }, { as: reseller('bob') });
+    expect(metadata.reason).toBe(
+      'You may not call “_getpkgextensionform”. ' +
+        'It asks for the privilege “list-pkgs” or “add-pkg” or “edit-pkg”.',
+    );
+  });
+});

@@ -1,0 +1,289 @@
+import { addAccounts, anAccount } from '../support/accounts.ts';
+import { Installation, reseller } from '../support/installation.ts';
+
+let here: Installation;
+beforeEach(async () => {
+  here = new Installation();
+  await addAccounts(here, bob, carl);
+});
+afterEach(() => {
+  here.remove();
+});
+
+const bob = anAccount();
+const carl = anAccount({ username: 'carl', owner: 'rita', settings: { featureList: 'Mail Only' } });
+/** Owns carl. */
+const rita = reseller('rita', 'edit-account');
+
+const override = (user: string, features: Record<string, unknown>) =>
+  here.call('add_override_features_for_user', { user, features: JSON.stringify(features) });
+const has = async (user: string, feature: string) =>
+  (await here.call('verify_user_has_feature', { user, feature })).data?.has_feature;
+const settings = async (args: Record<string, string | string[]>) =>
+  (await here.call('get_users_features_settings', args)).data?.users_features_settings;
+
+describe('add_override_features_for_user', () => {
+  it('gives and takes features, whatever the feature list says', async () => {
+    expect(await override('bob', { backup: 0, mysql: 1 })).toEqual({
+      metadata: { version: 1, reason: 'OK', result: 1, command: 'add_override_features_for_user' },
+    });
+    expect(await override('carl', { mysql: '1', webmail: '0' })).toMatchObject({ metadata: { result: 1 } });
+    expect(await has('bob', 'backup')).toBe(0);
+    expect(await has('carl', 'mysql')).toBe(1);
+    expect(await has('carl', 'webmail')).toBe(0);
+    expect(await has('carl', 'popaccts')).toBe(1);
+  });
+
+  it('leaves other overrides, and replaces one of the same feature', async () => {
+    await override('bob', { backup: 0, mysql: 0 });
+    await override('bob', { mysql: 1 });
+    expect(await settings({ user: 'bob', feature: ['backup', 'mysql'] })).toMatchObject([
+      { feature: 'backup', cpuser_setting: 0 },
+      { feature: 'mysql', cpuser_setting: 1 },
+    ]);
+  });
+
+  it('takes a JSON body as well', async () => {
+    await here.call('add_override_features_for_user', { user: 'bob', features: { backup: false } });
+    expect(await has('bob', 'backup')).toBe(0);
+  });
+
+  it('warns where the list “disabled” takes the feature from everybody', async () => {
+    await here.call('update_featurelist', { featurelist: 'disabled', mysql: '0', webmail: '0' });
+    const { metadata } = await override('bob', { mysql: 1, webmail: 0, backup: 1 });
+    expect(metadata.output?.warnings).toEqual([
+      'The list “disabled” takes the feature “mysql” from everybody, and so from “bob”.',
+    ]);
+    expect(await has('bob', 'mysql')).toBe(0);
+  });
+
+  it('names all that are no features, and changes nothing', async () => {
+    expect((await override('bob', { backup: 0, bakcup: 1, teleport: 1 })).metadata).toMatchObject({
+      error_code: 'bad_param',
+      reason:
+        'There is no feature “bakcup”; did you mean “backup”? ' +
+        'There is no feature “teleport”; get_feature_names tells which there are.',
+    });
+    expect(await has('bob', 'backup')).toBe(1);
+  });
+
+  it('refuses values that are neither 1 nor 0, and changes nothing', async () => {
+    expect((await override('bob', { backup: 0, mysql: 2, webmail: null })).metadata).toMatchObject({
+      error_code: 'bad_param',
+      reason: 'The feature “mysql” should be 1 or 0. The feature “webmail” should be 1 or 0.',
+    });
+    expect(await has('bob', 'backup')).toBe(1);
+  });
+
+  it.each(['["backup"]', '"backup"', '{}', 'null', '1'])('refuses %s', async (features) => {
+    const { metadata } = await here.call('add_override_features_for_user', { user: 'bob', features });
+    expect(metadata).toMatchObject({
+      error_code: 'bad_param',
+      reason:
+        'The parameter “features” should be a JSON object of features, each with 1 or 0, such as {"backup":1}.',
+    });
+  });
+
+  it('refuses what is no JSON', async () => {
+    const args = { user: 'bob', features: 'backup=1' };
+    expect((await here.call('add_override_features_for_user', args)).metadata.reason).toBe(
+      'The parameter “features” should be JSON.',
+    );
+  });
+
+  it('lets a reseller change its own accounts, and no others', async () => {
+    const features = '{"mysql":1}';
+    const own = await here.call('add_override_features_for_user', { user: 'carl', features }, { as: rita });
+    expect(own.metadata.result).toBe(1);
+    const other = await here.call('add_override_features_for_user', { user: 'bob', features }, { as: rita });
+    expect(other.metadata).toMatchObject({
+      error_code: 'denied',
+      reason: 'You do not have access to an account named “bob”.',
+    });
+    expect(await settings({ user: 'bob', feature: 'mysql' })).toMatchObject([{ cpuser_setting: null }]);
+  });
+
+  it('refuses a user that does not exist', async () => {
+    expect((await override('zoe', { backup: 1 })).metadata).toMatchObject({
+      error_code: 'not_found',
+      reason: 'You do not have a user named “zoe”.',
+    });
+  });
+
+  it('asks a reseller for the privilege edit-account', async () => {
+    const args = { user: 'carl', features: '{"mysql":1}' };
+    const as = reseller('rita', 'upgrade-account');
+    expect((await here.call('add_override_features_for_user', args, { as })).metadata.reason).toBe(
+      'You may not call “add_override_features_for_user”. It asks for the privilege “edit-account”.',
+    );
+  });
+});
+
+describe('remove_override_features_for_user', () => {
+  const remove = (user: string, features: unknown, as = reseller('rita', 'edit-account')) =>
+    here.call('remove_override_features_for_user', { user, features: JSON.stringify(features) }, { as });
+
+  it('lets the feature list decide again', async () => {
+    await override('carl', { webmail: 0, mysql: 1, backup: 1 });
+    expect(await remove('carl', ['webmail', 'mysql', 'mysql'])).toEqual({
+      metadata: { version: 1, reason: 'OK', result: 1, command: 'remove_override_features_for_user' },
+    });
+    expect(await has('carl', 'webmail')).toBe(1);
+    expect(await has('carl', 'mysql')).toBe(0);
+    expect(await has('carl', 'backup')).toBe(1);
+  });
+
+  it('warns of what was not overridden, and removes the rest', async () => {
+    await override('carl', { webmail: 0 });
+    expect((await remove('carl', ['mysql', 'webmail'])).metadata).toMatchObject({
+      result: 1,
+      output: { warnings: ['The account “carl” did not have an override of the feature “mysql”.'] },
+    });
+    expect(await has('carl', 'webmail')).toBe(1);
+  });
+
+  it('names what is no feature, and changes nothing', async () => {
+    await override('carl', { webmail: 0 });
+    expect((await remove('carl', ['webmail', 'webmial'])).metadata).toMatchObject({
+      error_code: 'bad_param',
+      reason: 'There is no feature “webmial”; did you mean “webmail”?',
+    });
+    expect(await has('carl', 'webmail')).toBe(0);
+  });
+
+  it.each([{ webmail: 1 }, 'webmail', [], [1], null])('refuses %j', async (features) => {
+    expect((await remove('carl', features)).metadata).toMatchObject({
+      error_code: 'bad_param',
+      reason: 'The parameter “features” should be a JSON array of features, such as ["backup"].',
+    });
+  });
+
+  it('leaves others’ accounts to their owners', async () => {
+    await override('bob', { mysql: 0 });
+    expect((await remove('bob', ['mysql'])).metadata.error_code).toBe('denied');
+    expect(await has('bob', 'mysql')).toBe(0);
+  });
+
+  it('asks a reseller for the privilege edit-account', async () => {
+    expect((await remove('carl', ['mysql'], reseller('rita', 'upgrade-account'))).metadata.reason).toBe(
+      'You may not call “remove_override_features_for_user”. It asks for the privilege “edit-account”.',
+    );
+  });
+});
+
+describe('verify_user_has_feature', () => {
+  it('tells what the feature list says', async () => {
+    expect((await here.call('verify_user_has_feature', { user: 'carl', feature: 'mysql' })).data).toEqual({
+      has_feature: 0,
+      query_feature: 'mysql',
+    });
+    expect(await has('carl', 'webmail')).toBe(1);
+  });
+
+  it('tells of nobody that it has what is disabled', async () => {
+    await override('carl', { webmail: 1 });
+    await here.call('update_featurelist', { featurelist: 'disabled', webmail: '0' });
+    expect(await has('carl', 'webmail')).toBe(0);
+    expect(await has('bob', 'webmail')).toBe(0);
+  });
+
+  it('says that nobody has what is no feature, with a warning', async () => {
+    const answer = await here.call('verify_user_has_feature', { user: 'bob', feature: 'webmial' });
+    expect(answer.data).toEqual({ has_feature: 0, query_feature: 'webmial' });
+    expect(answer.metadata.output?.warnings).toEqual([
+      'There is no feature “webmial”; did you mean “webmail”?',
+    ]);
+  });
+
+  it('tells a reseller of its own accounts, and of no others', async () => {
+    const as = reseller('rita');
+    const own = await here.call('verify_user_has_feature', { user: 'carl', feature: 'mysql' }, { as });
+    expect(own.data).toMatchObject({ has_feature: 0 });
+    const other = await here.call('verify_user_has_feature', { user: 'bob', feature: 'mysql' }, { as });
+    expect(other.metadata).toMatchObject({
+      error_code: 'denied',
+      reason: 'You do not have access to an account named “bob”.',
+    });
+  });
+});
+
+describe('get_users_features_settings', () => {
+  it('tells of each feature of each account, in the order that was asked for', async () => {
+    await override('carl', { mysql: 1 });
+    expect(await settings({ user: ['carl', 'bob', 'carl'], feature: ['webmail', 'mysql'] })).toEqual([
+      {
+        user: 'carl',
+        feature: 'webmail',
+        feature_list: 'Mail Only',
+        feature_list_setting: 1,
+        cpuser_setting: null,
+      },
+      {
+        user: 'carl',
+        feature: 'mysql',
+        feature_list: 'Mail Only',
+        feature_list_setting: 0,
+        cpuser_setting: 1,
+      },
+      {
+        user: 'bob',
+        feature: 'webmail',
+        feature_list: 'default',
+        feature_list_setting: 1,
+        cpuser_setting: null,
+      },
+      {
+        user: 'bob',
+        feature: 'mysql',
+        feature_list: 'default',
+        feature_list_setting: 1,
+        cpuser_setting: null,
+      },
+    ]);
+  });
+
+  it('takes numbered parameters', async () => {
+    const rows = await settings({ 'user-1': 'bob', 'user-2': 'carl', 'feature-1': 'mysql' });
+    expect(rows).toMatchObject([{ user: 'bob' }, { user: 'carl' }]);
+  });
+
+  it('tells of all features where none is named', async () => {
+    const rows = (await settings({ user: 'bob' })) as { feature: string }[];
+    const names = (await here.call('get_feature_names')).data?.feature as { id: string }[];
+    expect(rows.map(({ feature }) => feature)).toEqual(names.map(({ id }) => id));
+  });
+
+  it('counts what is disabled for everybody as off', async () => {
+    await here.call('update_featurelist', { featurelist: 'disabled', mysql: '0' });
+    expect(await settings({ user: 'bob', feature: 'mysql' })).toMatchObject([{ feature_list_setting: 0 }]);
+  });
+
+  it.each([
+    ['mysqk', 'There is no feature “mysqk”; did you mean “mysql”?'],
+    ['', 'There is no feature “”; get_feature_names tells which there are.'],
+  ])('refuses the feature “%s”', async (feature, reason) => {
+    expect((await here.call('get_users_features_settings', { user: 'bob', feature })).metadata).toMatchObject(
+      {
+        error_code: 'bad_param',
+        reason,
+      },
+    );
+  });
+
+  it('tells a reseller of its own accounts, and nothing where one is not', async () => {
+    const as = reseller('rita');
+    const own = await here.call('get_users_features_settings', { user: 'carl' }, { as });
+    expect(own.metadata.result).toBe(1);
+    const both = await here.call('get_users_features_settings', { user: ['carl', 'bob'] }, { as });
+    expect(both).toMatchObject({
+      metadata: { error_code: 'denied', reason: 'You do not have access to an account named “bob”.' },
+    });
+    expect(both.data).toBeUndefined();
+  });
+
+  it('refuses a user that does not exist', async () => {
+    expect((await here.call('get_users_features_settings', { user: 'zoe' })).metadata.reason).toBe(
+      'You do not have a user named “zoe”.',
+    );
+  });
+});

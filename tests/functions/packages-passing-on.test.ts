@@ -1,0 +1,171 @@
+// editpkg, where accounts have the package.
+import { HostError } from '../../src/core/host.ts';
+import type { Settings } from '../../src/model/settings.ts';
+import { addAccounts, anAccount, storedAccount } from '../support/accounts.ts';
+import { Installation, reseller } from '../support/installation.ts';
+
+let here: Installation;
+beforeEach(async () => {
+  here = new Installation();
+  await here.call('addpkg', { name: 'gold', quota: '100', maxpop: '5' });
+});
+afterEach(() => {
+  here.remove();
+});
+
+const ofGold = (username: string, settings: Partial<Settings> = {}) =>
+  anAccount({ username, package: 'gold', settings: { diskLimit: 100, maxMailboxes: 5, ...settings } });
+const alice = ofGold('alice');
+const bob = ofGold('bob');
+
+const settingsOf = async (username: string) => (await storedAccount(here, username))?.settings;
+const info = async (pkg: string) => (await here.call('getpkginfo', { pkg })).data?.pkg;
+const createUser = async (name: string) =>
+  (await here.engine.host.users()).create({
+    name,
+    home: `/home/${name}`,
+    shell: '/usr/sbin/nologin',
+    comment: '',
+  });
+const shellOf = async (name: string) => (await (await here.engine.host.users()).find(name))?.shell;
+
+describe('editpkg', () => {
+  it('sets what changes in the accounts of the package, and in no others', async () => {
+    const dora = anAccount({ username: 'dora' });
+    await addAccounts(here, alice, bob, dora);
+    const answer = await here.call('editpkg', { name: 'gold', quota: '200', featurelist: 'Mail Only' });
+    expect(answer.data).toEqual({ pkg: 'gold' });
+    expect(answer.metadata.output).toEqual({
+      warnings: [
+        'The disk limit is recorded, but nothing enforces it: the file system of the homes has no quotas on.',
+      ],
+      messages: ['2 accounts have the package; what changed in it changes there as well.'],
+    });
+    expect(await info('gold')).toMatchObject({ QUOTA: 200, FEATURELIST: 'Mail Only', MAXPOP: 5 });
+    const changed = { diskLimit: 200, featureList: 'Mail Only' };
+    expect(await settingsOf('alice')).toEqual({ ...alice.settings, ...changed });
+    expect(await settingsOf('bob')).toEqual({ ...bob.settings, ...changed });
+    expect(await settingsOf('dora')).toEqual(dora.settings);
+  });
+
+  it('leaves in an account what does not change in the package', async () => {
+    await addAccounts(here, ofGold('bob', { maxMailboxes: 50, diskLimit: 7 }));
+    await here.call('editpkg', { name: 'gold', maxpop: '5', quota: '100', maxsql: '3' });
+    expect(await settingsOf('bob')).toMatchObject({ maxMailboxes: 50, diskLimit: 7, maxDatabases: 3 });
+  });
+
+  it('gives shells on the machine, and takes them away', async () => {
+    await addAccounts(here, bob);
+    await createUser('bob');
+    await here.call('editpkg', { name: 'gold', hasshell: '1' });
+    expect(await shellOf('bob')).toBe('/bin/bash');
+    expect(await settingsOf('bob')).toMatchObject({ shell: true });
+    await here.call('editpkg', { name: 'gold', hasshell: '0' });
+    expect(await shellOf('bob')).toBe('/usr/sbin/nologin');
+  });
+
+  it('changes neither package nor accounts where the machine fails with one of them', async () => {
+    await addAccounts(here, alice, bob);
+    await createUser('alice');
+    await createUser('bob');
+    const { host } = here.engine;
+    const users = await host.users();
+    const setShell = users.setShell.bind(users);
+    jest.spyOn(users, 'setShell').mockImplementation(async (name, shell) => {
+      if (name === 'bob' && shell === '/bin/bash') throw new HostError('failed', 'usermod: no space left.');
+      await setShell(name, shell);
+    });
+    here.overrides.host = { ...host, users: async () => users };
+    const args = { name: 'gold', hasshell: '1', maxpop: '6', _PACKAGE_EXTENSIONS: 'a' };
+    expect((await here.call('editpkg', args)).metadata).toMatchObject({
+      error_code: 'host_failed',
+      reason: 'usermod: no space left.',
+    });
+    expect(await shellOf('alice')).toBe('/usr/sbin/nologin');
+    expect(await info('gold')).toMatchObject({ HASSHELL: 0, MAXPOP: 5, _PACKAGE_EXTENSIONS: '' });
+    expect(await settingsOf('alice')).toEqual(alice.settings);
+  });
+
+  it('stores extensions with what it passes on, and leaves them where none are given', async () => {
+    await addAccounts(here, bob);
+    await here.call('editpkg', { name: 'gold', maxpop: '6', _PACKAGE_EXTENSIONS: 'a b=1' });
+    await here.call('editpkg', { name: 'gold', maxpop: '7' });
+    expect(await info('gold')).toMatchObject({ MAXPOP: 7, _PACKAGE_EXTENSIONS: 'a b=1' });
+  });
+
+  it('has nothing to tell where only extensions change', async () => {
+    await addAccounts(here, bob);
+    const { metadata } = await here.call('editpkg', { name: 'gold', _PACKAGE_EXTENSIONS: 'a' });
+    expect(metadata.output).toBeUndefined();
+    expect(await info('gold')).toMatchObject({ _PACKAGE_EXTENSIONS: 'a' });
+  });
+
+  it('leaves the addresses of accounts, and says so', async () => {
+    await addAccounts(here, bob);
+    const { metadata } = await here.call('editpkg', { name: 'gold', ip: 'y', maxpop: '6' });
+    expect(metadata.output).toEqual({
+      warnings: ['The accounts that have the package keep their IP addresses; setsiteip gives them others.'],
+      messages: ['1 account has the package; what changed in it changes there as well.'],
+    });
+    expect(await info('gold')).toMatchObject({ IP: 1 });
+    expect(await settingsOf('bob')).toEqual({ ...bob.settings, maxMailboxes: 6 });
+  });
+
+  it('keeps nothing of a dry run, and tells the steps', async () => {
+    await addAccounts(here, alice, bob);
+    const { metadata } = await here.call('editpkg', { name: 'gold', quota: 'unlimited' }, { dryRun: true });
+    expect(metadata.output?.messages).toEqual([
+      '2 accounts have the package; what changed in it changes there as well.',
+      'Limit the disk space of “alice” to nothing less than all, where the file system enforces limits.',
+      'Limit the disk space of “bob” to nothing less than all, where the file system enforces limits.',
+    ]);
+    expect(await info('gold')).toMatchObject({ QUOTA: 100 });
+    expect(await settingsOf('bob')).toEqual(bob.settings);
+  });
+
+  describe('of a reseller', () => {
+    const rita = reseller('rita', 'edit-pkg', 'add-pkg', 'add-pkg-shell');
+    const ofRita = (username: string, diskLimit: number) =>
+      anAccount({ username, owner: 'rita', package: 'rita_small', settings: { diskLimit } });
+
+    beforeEach(async () => {
+      const small = { quota: '100', maxsub: '1', maxsql: '1', maxpop: '5', maxlst: '1', maxftp: '1' };
+      await here.call('addpkg', { name: 'small', ...small }, { as: rita });
+      await here.engine.store.transaction('changes', async (db) => ({
+        value: await db.run("INSERT INTO reseller (username, disk_limit) VALUES ('rita', 1000)"),
+        keep: true,
+      }));
+    });
+
+    it('stays within the limit for all accounts together', async () => {
+      await addAccounts(here, ofRita('alice', 100), ofRita('bob', 100));
+      const args = { name: 'rita_small', quota: '501' };
+      expect((await here.call('editpkg', args, { as: rita })).metadata).toMatchObject({
+        error_code: 'limit_reached',
+        reason:
+          'You have 1000 MiB of disk space for all accounts together, of which your other accounts have 501 MiB.',
+      });
+      expect(await info('rita_small')).toMatchObject({ QUOTA: 100 });
+      expect(await settingsOf('alice')).toMatchObject({ diskLimit: 100 });
+      expect((await here.call('editpkg', { ...args, quota: '500' }, { as: rita })).metadata.result).toBe(1);
+      expect(await settingsOf('bob')).toMatchObject({ diskLimit: 500 });
+    });
+
+    it('counts what accounts have in the end, not on the way', async () => {
+      await addAccounts(here, ofRita('alice', 100), ofRita('bob', 900));
+      const args = { name: 'rita_small', quota: '500' };
+      expect((await here.call('editpkg', args, { as: rita })).metadata.result).toBe(1);
+      expect(await settingsOf('alice')).toMatchObject({ diskLimit: 500 });
+    });
+
+    it('asks for the privilege allow-shell where accounts get a shell', async () => {
+      await addAccounts(here, ofRita('bob', 100));
+      const args = { name: 'rita_small', hasshell: '1' };
+      expect((await here.call('editpkg', args, { as: rita })).metadata).toMatchObject({
+        error_code: 'denied',
+        reason: 'An account with a shell asks for the privilege “allow-shell”.',
+      });
+      expect(await info('rita_small')).toMatchObject({ HASSHELL: 0 });
+    });
+  });
+});

@@ -1,0 +1,178 @@
+import { HostError } from '../../src/core/host.ts';
+import { storedAccount } from '../support/accounts.ts';
+import { Installation } from '../support/installation.ts';
+
+let here: Installation;
+beforeEach(async () => {
+  here = new Installation();
+  for (const username of ['bob', 'carl', 'alice', 'zoe', 'other']) {
+    await here.call('createacct', { username, domain: `${username}.example` });
+  }
+  await here.call('setupreseller', { user: 'bob', makeowner: '1' });
+  for (const user of ['alice', 'zoe']) await here.call('modifyacct', { user, owner: 'bob' });
+});
+afterEach(() => {
+  here.remove();
+});
+
+const suspended = async () => {
+  const names = ['alice', 'bob', 'carl', 'other', 'zoe'];
+  const found = await Promise.all(names.map((name) => storedAccount(here, name)));
+  return found.filter((one) => typeof one?.suspendedAt === 'number').map((one) => one?.username);
+};
+const accounts = async () => {
+  const names = ['alice', 'bob', 'carl', 'other', 'zoe'];
+  const found = await Promise.all(names.map((name) => storedAccount(here, name)));
+  return found.flatMap((one) => (one === undefined ? [] : [`${one.username} of ${one.owner}`]));
+};
+
+/** Lets the machine fail at something with one user; what is returned lets it work again. */
+async function breakDown(what: 'suspend' | 'unsuspend' | 'remove', name: string): Promise<() => void> {
+  const users = await here.engine.host.users();
+  const works = users[what].bind(users);
+  const spy = jest.spyOn(users, what).mockImplementation(async (user) => {
+    if (user === name) throw new HostError('failed', 'usermod: the file is locked.');
+    return works(user);
+  });
+  return () => spy.mockRestore();
+}
+
+describe('suspendreseller', () => {
+  const suspend = (args: Record<string, string> = {}) =>
+    here.call('suspendreseller', { user: 'bob', ...args });
+
+  it('suspends the reseller and what it owns, and nothing else', async () => {
+    expect(await suspend({ reason: 'unpaid bill' })).toEqual({
+      metadata: { version: 1, reason: 'OK', result: 1, command: 'suspendreseller' },
+    });
+    expect(await suspended()).toEqual(['alice', 'bob', 'zoe']);
+    expect(await storedAccount(here, 'zoe')).toMatchObject({
+      suspendReason: 'unpaid bill',
+      suspendLocked: false,
+    });
+    expect(await (await here.engine.host.users()).isSuspended('zoe')).toBe(true);
+  });
+
+  it('suspends the reseller alone with reseller-only=1', async () => {
+    await suspend({ 'reseller-only': '1', disallow: '1' });
+    expect(await suspended()).toEqual(['bob']);
+    expect(await storedAccount(here, 'bob')).toMatchObject({
+      suspendReason: 'Unknown',
+      suspendLocked: true,
+    });
+  });
+
+  it('leaves what is suspended already, unless it is to be locked', async () => {
+    await here.call('suspendacct', { user: 'zoe', reason: 'spam' });
+    expect((await suspend({ reason: 'unpaid bill' })).metadata.output).toEqual({
+      messages: ['“zoe” was suspended before and is left as it is.'],
+    });
+    expect(await storedAccount(here, 'zoe')).toMatchObject({ suspendReason: 'spam' });
+    await suspend({ reason: 'unpaid bill', disallow: '1' });
+    expect(await storedAccount(here, 'zoe')).toMatchObject({
+      suspendReason: 'unpaid bill',
+      suspendLocked: true,
+    });
+  });
+
+  it('tries every account, and names the one that fails', async () => {
+    const mend = await breakDown('suspend', 'alice');
+    expect((await suspend()).metadata).toMatchObject({
+      error_code: 'host_failed',
+      reason:
+        'The system could not suspend 1 of 3 accounts; 2 were done. “alice”: usermod: the file is locked.',
+    });
+    expect(await suspended()).toEqual(['bob', 'zoe']);
+    mend();
+    expect((await suspend()).metadata.result).toBe(1);
+    expect(await suspended()).toEqual(['alice', 'bob', 'zoe']);
+  });
+
+  it('changes nothing in a dry run', async () => {
+    expect((await here.call('suspendreseller', { user: 'bob' }, { dryRun: true })).metadata.result).toBe(1);
+    expect(await suspended()).toEqual([]);
+  });
+});
+
+describe('unsuspendreseller', () => {
+  beforeEach(() => here.call('suspendreseller', { user: 'bob', disallow: '1' }));
+
+  it('takes every suspension back', async () => {
+    expect((await here.call('unsuspendreseller', { user: 'bob' })).metadata).toMatchObject({
+      result: 1,
+      reason: 'OK',
+    });
+    expect(await suspended()).toEqual([]);
+    const again = await here.call('unsuspendreseller', { user: 'bob' });
+    expect(again.metadata.output).toEqual({ messages: ['None of these accounts was suspended.'] });
+  });
+
+  it('takes back the reseller’s alone with reseller-only=1', async () => {
+    await here.call('unsuspendreseller', { user: 'bob', 'reseller-only': '1' });
+    expect(await suspended()).toEqual(['alice', 'zoe']);
+  });
+
+  it('tries every account, and names those that fail', async () => {
+    await breakDown('unsuspend', 'bob');
+    expect((await here.call('unsuspendreseller', { user: 'bob' })).metadata).toMatchObject({
+      error_code: 'host_failed',
+      reason:
+        'The system could not take back the suspension of 1 of 3 accounts; 2 were done. ' +
+        '“bob”: usermod: the file is locked.',
+    });
+    expect(await suspended()).toEqual(['bob']);
+  });
+});
+
+describe('terminatereseller', () => {
+  const terminate = (terminatereseller: string) =>
+    here.call('terminatereseller', { user: 'bob', terminatereseller });
+  const removed = (user: string) => ({
+    output: { raw: '' },
+    reason: `${user} account removed`,
+    result: 1,
+    user,
+  });
+
+  it('removes what the reseller owns, and the reseller last', async () => {
+    expect(await terminate('1')).toEqual({
+      metadata: { version: 1, reason: 'OK', result: 1, command: 'terminatereseller' },
+      data: { acct: [removed('alice'), removed('zoe'), removed('bob')] },
+      list: 'acct',
+    });
+    expect(await accounts()).toEqual(['carl of root', 'other of root']);
+    expect((await here.call('listresellers')).data).toEqual({ reseller: [] });
+  });
+
+  it('leaves the reseller with terminatereseller=0', async () => {
+    expect((await terminate('0')).data).toEqual({ acct: [removed('alice'), removed('zoe')] });
+    expect(await accounts()).toEqual(['bob of bob', 'carl of root', 'other of root']);
+    expect((await here.call('listresellers')).data).toEqual({ reseller: ['bob'] });
+  });
+
+  it('keeps the reseller where an account is left, and says which', async () => {
+    await breakDown('remove', 'alice');
+    const { metadata, data } = await terminate('1');
+    expect(metadata).toMatchObject({
+      result: 1,
+      output: { warnings: ['Not removed: “alice”, “bob”. The answer says why.'] },
+    });
+    expect((data?.acct as { user: string; result: number; reason: string }[]).map((one) => one.user)).toEqual(
+      ['alice', 'zoe', 'bob'],
+    );
+    expect(data?.acct).toMatchObject([
+      { user: 'alice', result: 0 },
+      removed('zoe'),
+      { user: 'bob', result: 0, reason: 'The reseller is kept: it still owns an account.' },
+    ]);
+    expect(await accounts()).toEqual(['alice of bob', 'bob of bob', 'carl of root', 'other of root']);
+  });
+
+  it('asks whether to remove the reseller', async () => {
+    expect((await here.call('terminatereseller', { user: 'bob' })).metadata).toMatchObject({
+      error_code: 'missing_param',
+      reason: 'The parameter “terminatereseller” is required: it should be 1 or 0.',
+    });
+    expect(await accounts()).toHaveLength(5);
+  });
+});

@@ -1,0 +1,225 @@
+import { addAccounts, anAccount, callerNamed, storedAccount } from '../support/accounts.ts';
+import { Installation, reseller } from '../support/installation.ts';
+
+let here: Installation;
+beforeEach(async () => {
+  here = new Installation();
+  await addAccounts(here, anAccount());
+});
+afterEach(() => {
+  here.remove();
+});
+
+const ownerOf = async (username: string) => (await storedAccount(here, username))?.owner;
+const heldBy = async (user: string) => {
+  const { privileges } = await callerNamed(here, user);
+  return privileges === 'all' ? 'all' : [...privileges].sort();
+};
+
+/** What setupreseller gives. */
+const initial = [
+  'acct-summary',
+  'basic-system-info',
+  'basic-whm-functions',
+  'connected-applications',
+  'cors-proxy-get',
+  'cpanel-api',
+  'cpanel-integration',
+  'create-user-session',
+  'digest-auth',
+  'generate-email-config',
+  'list-pkgs',
+  'manage-api-tokens',
+  'manage-dns-records',
+  'manage-oidc',
+  'manage-styles',
+  'mysql-info',
+  'ns-config',
+  'public-contact',
+  'ssl-info',
+  'track-email',
+];
+
+/** Who cannot be managed as a reseller, and what is said of it. */
+const noResellers = [
+  [
+    'bob',
+    'not_found',
+    'Not a reseller: “bob” is an ordinary account. Make it a reseller with setupreseller.',
+  ],
+  ['nobody', 'not_found', 'You do not have a user named “nobody”.'],
+  ['root', 'not_found', 'Not a reseller: “root” has every privilege and no limits.'],
+] as const;
+
+describe.each([
+  ['unsetupreseller', 'user', {}],
+  ['setacls', 'reseller', { 'acl-list-accts': '1' }],
+  ['grant_reseller_privilege', 'user', { privilege: 'list-accts' }],
+  ['revoke_reseller_privilege', 'user', { privilege: 'list-accts' }],
+  ['setresellerlimits', 'user', {}],
+  ['setresellerpackagelimit', 'user', { package: 'default' }],
+  ['setresellerips', 'user', {}],
+  ['setresellermainip', 'user', { ip: '192.0.2.1' }],
+  ['setresellernameservers', 'user', { nameservers: 'ns1.example.com' }],
+  ['suspendreseller', 'user', {}],
+  ['unsuspendreseller', 'user', {}],
+  ['terminatereseller', 'user', { terminatereseller: '1' }],
+])('%s', (command, param, args) => {
+  it.each(noResellers)('refuses %s', async (user, code, reason) => {
+    const { metadata } = await here.call(command, { ...args, [param]: user });
+    expect(metadata).toMatchObject({ result: 0, error_code: code, reason });
+    expect(await storedAccount(here, 'bob')).toEqual(anAccount());
+  });
+
+  it('is for root alone', async () => {
+    await here.call('setupreseller', { user: 'bob' });
+    const before = await heldBy('bob');
+    const as = reseller('bob', 'edit-account', 'create-acct', 'suspend-acct', 'kill-acct');
+    const { metadata } = await here.call(command, { ...args, [param]: 'bob' }, { as });
+    expect(metadata).toMatchObject({
+      error_code: 'denied',
+      reason: `You may not call “${command}”. Only root may call it.`,
+    });
+    expect(await heldBy('bob')).toEqual(before);
+  });
+});
+
+describe('setupreseller', () => {
+  it('gives an account the initial privileges and leaves its owner', async () => {
+    expect(await here.call('setupreseller', { user: 'bob' })).toEqual({
+      metadata: { version: 1, reason: 'OK', result: 1, command: 'setupreseller' },
+    });
+    expect(await heldBy('bob')).toEqual(initial);
+    expect(await ownerOf('bob')).toBe('root');
+    expect((await here.call('acctcounts', { user: 'bob' })).data).toEqual({
+      reseller: { active: 0, limit: null, suspended: 0, user: 'bob' },
+    });
+  });
+
+  it('makes the account its own owner with makeowner=1', async () => {
+    await here.call('setupreseller', { user: 'bob', makeowner: '1' });
+    expect(await storedAccount(here, 'bob')).toEqual(anAccount({ owner: 'bob' }));
+  });
+
+  it('refuses a reseller, and leaves what it holds', async () => {
+    await here.call('setupreseller', { user: 'bob' });
+    await here.call('setacls', { reseller: 'bob', 'acl-list-accts': '1' });
+    expect((await here.call('setupreseller', { user: 'bob', makeowner: '1' })).metadata).toMatchObject({
+      error_code: 'bad_param',
+      reason: '“bob” is a reseller already.',
+    });
+    expect(await heldBy('bob')).toEqual(['list-accts']);
+    expect(await ownerOf('bob')).toBe('root');
+  });
+
+  it('refuses root, and who is no account', async () => {
+    expect((await here.call('setupreseller', { user: 'root' })).metadata).toMatchObject({
+      error_code: 'bad_param',
+      reason: '“root” cannot be made a reseller: it has every privilege already.',
+    });
+    expect((await here.call('setupreseller', { user: 'nobody' })).metadata).toMatchObject({
+      error_code: 'not_found',
+      reason: 'You do not have a user named “nobody”.',
+    });
+  });
+
+  it('keeps nothing of a dry run', async () => {
+    await here.call('setupreseller', { user: 'bob', makeowner: '1' }, { dryRun: true });
+    expect((await here.call('listresellers')).data).toEqual({ reseller: [] });
+    expect(await ownerOf('bob')).toBe('root');
+  });
+});
+
+describe('unsetupreseller', () => {
+  beforeEach(async () => {
+    await here.call('setupreseller', { user: 'bob', makeowner: '1' });
+    await addAccounts(here, anAccount({ username: 'alice', owner: 'bob' }));
+  });
+
+  it('makes what the reseller owned root’s', async () => {
+    await here.call('grant_reseller_privilege', { user: 'bob', privilege: 'add-pkg' });
+    const limits = { maxsub: '1', maxsql: '1', maxpop: '1', maxlst: '1', maxftp: '1' };
+    await here.call('addpkg', { name: 'small', ...limits }, { as: await callerNamed(here, 'bob') });
+    expect((await here.call('unsetupreseller', { user: 'bob' })).metadata).toMatchObject({
+      result: 1,
+      output: { messages: ['2 accounts are root’s now.'] },
+    });
+    expect(await ownerOf('bob')).toBe('root');
+    expect(await ownerOf('alice')).toBe('root');
+    expect((await here.call('listresellers')).data).toEqual({ reseller: [] });
+    const pkg = { pkgname: 'bob_small' };
+    const asBob = reseller('bob', 'add-pkg');
+    expect((await here.call('killpkg', pkg, { as: asBob })).metadata.error_code).toBe('not_found');
+    expect((await here.call('killpkg', pkg)).metadata.result).toBe(1);
+  });
+
+  it('leaves nothing to find for who becomes a reseller again', async () => {
+    await here.call('setresellerlimits', { user: 'bob', enable_account_limit: '1', account_limit: '3' });
+    await here.call('setresellerips', { user: 'bob', delegate: '1', ips: '192.0.2.2' });
+    await here.call('set_public_contact', { name: 'Bob' }, { as: await callerNamed(here, 'bob') });
+    await here.call('setacls', { reseller: 'bob', 'acl-create-acct': '1' });
+    await here.call('unsetupreseller', { user: 'bob' });
+    await here.call('setupreseller', { user: 'bob' });
+    expect(await heldBy('bob')).toEqual(initial);
+    const as = await callerNamed(here, 'bob');
+    expect((await here.call('acctcounts', {}, { as })).data).toMatchObject({ reseller: { limit: null } });
+    expect((await here.call('getresellerips', {}, { as })).data).toMatchObject({ all: 1 });
+    expect((await here.call('get_public_contact', {}, { as })).data).toEqual({ name: '', url: '' });
+  });
+});
+
+describe('listresellers', () => {
+  it('lists names, sorted, without root', async () => {
+    await addAccounts(here, anAccount({ username: 'alice' }), anAccount({ username: 'carl' }));
+    await here.call('setupreseller', { user: 'carl' });
+    await here.call('setupreseller', { user: 'alice' });
+    expect((await here.call('listresellers')).data).toEqual({ reseller: ['alice', 'carl'] });
+  });
+
+  it('is for root alone', async () => {
+    const { metadata } = await here.call('listresellers', {}, { as: reseller('bob', 'list-accts') });
+    expect(metadata.error_code).toBe('denied');
+  });
+});
+
+describe('set_public_contact and get_public_contact', () => {
+  const bob = reseller('bob', 'public-contact');
+  const contactOf = async (as = bob) => (await here.call('get_public_contact', {}, { as })).data;
+
+  it('keep what each caller says of itself', async () => {
+    const args = { name: 'Bob’s Hosting', url: 'https://bob.example/contact?from=panel' };
+    expect((await here.call('set_public_contact', args, { as: bob })).metadata.reason).toBe('OK');
+    await here.call('set_public_contact', { name: 'Root' });
+    expect(await contactOf()).toEqual(args);
+    expect((await here.call('get_public_contact')).data).toEqual({ name: 'Root', url: '' });
+    expect(await contactOf(reseller('carl', 'public-contact'))).toEqual({ name: '', url: '' });
+  });
+
+  it('leave what is not given, and take away what is empty', async () => {
+    await here.call('set_public_contact', { name: 'Bob', url: 'http://bob.example' }, { as: bob });
+    await here.call('set_public_contact', { name: '' }, { as: bob });
+    expect(await contactOf()).toEqual({ name: '', url: 'http://bob.example' });
+    await here.call('set_public_contact', { url: '' }, { as: bob });
+    expect(await contactOf()).toEqual({ name: '', url: '' });
+  });
+
+  it.each(['javascript:alert(1)', 'bob.example', 'https://', 'https://bob@evil.example', 'http://a b'])(
+    'refuse the address %j',
+    async (url) => {
+      const { metadata } = await here.call('set_public_contact', { name: 'Bob', url }, { as: bob });
+      expect(metadata).toMatchObject({
+        error_code: 'bad_param',
+        reason: `The parameter “url” should be a web address such as https://example.com/contact, or empty, not “${url}”.`,
+      });
+      expect(await contactOf()).toEqual({ name: '', url: '' });
+    },
+  );
+
+  it.each(['get_public_contact', 'set_public_contact'])(
+    'ask a reseller for the privilege: %s',
+    async (name) => {
+      const { metadata } = await here.call(name, {}, { as: reseller('bob', 'list-accts') });
+      expect(metadata.reason).toBe(`You may not call “${name}”. It asks for the privilege “public-contact”.`);
+    },
+  );
+});

@@ -1,0 +1,254 @@
+// SIGKILL between any two steps of work on the machine, and many processes at once: never half an account.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { createApplication, root } from '../../src/app.ts';
+import { dispatch } from '../../src/core/dispatch.ts';
+import type { Envelope } from '../../src/core/envelope.ts';
+import type { Json } from '../../src/core/values.ts';
+import { call, freshFolder, parallel, start } from '../support/command.ts';
+import { auditLog, integrityOf } from './state.ts';
+
+jest.setTimeout(120_000);
+
+const top = resolve(__dirname, '../..');
+const here = freshFolder();
+const bob = { username: 'bob', domain: 'bob.example' };
+const words = (args: Readonly<Record<string, string>>) => Object.entries(args).map((pair) => pair.join('='));
+
+/** Makes a call in a process that kills itself at a moment of it. @returns the signal that ended it, if any. */
+async function callUntil(
+  state: string,
+  moment: string,
+  command: string,
+  args: object,
+): Promise<string | null> {
+  const script = join(top, 'tests/process/account-worker.ts');
+  const argv = ['--import', 'tsx', script, state, moment, command, JSON.stringify(args)];
+  const worker = spawn(process.execPath, argv, { cwd: top, stdio: ['ignore', 'ignore', 'inherit'] });
+  return new Promise((done) => worker.on('close', (_status, signal) => done(signal)));
+}
+
+/** Makes a call in this process, which saves a start. */
+async function callHere(
+  state: string,
+  command: string,
+  args: Readonly<Record<string, Json>> = {},
+): Promise<Envelope> {
+  const application = createApplication({ WHMAPI1_STATE_DIR: state });
+  try {
+    const given = Object.entries(args).map(([name, value]) => ({ name, value }));
+    return await dispatch({ command, args: given, dryRun: false }, root, application.engine);
+  } finally {
+    application.close();
+  }
+}
+
+function rowsOf(state: string, sql: string): unknown[] {
+  const database = new Database(join(state, 'store.db'), { readonly: true });
+  try {
+    return database.prepare(sql).all();
+  } finally {
+    database.close();
+  }
+}
+
+const machineOf = (state: string) => {
+  const etc = (file: string) => {
+    const path = join(state, 'root/etc', file);
+    return existsSync(path) ? readFileSync(path, 'utf8') : '';
+  };
+  const home = join(state, 'root/home');
+  return {
+    files: ['passwd', 'shadow', 'group', 'suspended'].map(etc),
+    homes: existsSync(home) ? readdirSync(home).sort() : [],
+  };
+};
+const everything = (state: string) => ({
+  ...machineOf(state),
+  accounts: rowsOf(state, 'SELECT * FROM account'),
+  journal: rowsOf(state, 'SELECT * FROM operation'),
+  claims: rowsOf(state, 'SELECT * FROM operation_claim'),
+});
+const nothing = { files: ['', '', '', ''], homes: [], accounts: [], journal: [], claims: [] };
+const linesOf = (state: string) =>
+  auditLog(state).lines.map((line) => [line.function, line.stage, line.result]);
+const usernames = (state: string) =>
+  rowsOf(state, 'SELECT username FROM account ORDER BY username').map(
+    (row) => (row as { username: string }).username,
+  );
+
+describe('createacct that is killed', () => {
+  it.each([
+    'before journal.setBegun',
+    'before users.create',
+    'after users.create',
+    'before quota.setLimit',
+    'after quota.usage',
+    'after journal.close',
+  ])('%s is taken back by the next call, whichever it is', async (moment) => {
+    const { state } = here;
+    // In the sandbox no limit is set: the step is there all the same.
+    const at = moment === 'before quota.setLimit' ? 'before quota.usage' : moment;
+    expect(await callUntil(state, at, 'createacct', { ...bob, quota: '5' })).toBe('SIGKILL');
+    expect(rowsOf(state, 'SELECT * FROM operation')).toHaveLength(1);
+    const { metadata } = await callHere(state, 'twofactorauth_get_issuer');
+    expect([metadata.result, metadata.output]).toEqual([1, undefined]);
+    expect(everything(state)).toEqual(nothing);
+    expect(linesOf(state)).toEqual([
+      ['createacct', 'begun', 1],
+      ['create-account', 'undone later', 0],
+      ['twofactorauth_get_issuer', undefined, 1],
+    ]);
+    const { lines } = auditLog(state);
+    expect([lines[1]?.xid, lines[1]?.caller]).toEqual([lines[0]?.xid, 'root']);
+    expect((await callHere(state, 'createacct', bob)).metadata.reason).toBe('Account Creation Ok');
+  });
+
+  it('before it was written down leaves nothing that the next call would have to see to', async () => {
+    const { state } = here;
+    expect(await callUntil(state, 'after journal.open', 'createacct', bob)).toBe('SIGKILL');
+    expect(everything(state)).toEqual(nothing);
+    expect((await callHere(state, 'createacct', bob)).metadata.reason).toBe('Account Creation Ok');
+  });
+});
+
+describe('work on an account that is killed', () => {
+  it.each(['before users.remove', 'after users.remove', 'after journal.close'])(
+    'by removeacct %s is finished by the next call',
+    async (moment) => {
+      const { state } = here;
+      await callHere(state, 'createacct', bob);
+      expect(await callUntil(state, moment, 'removeacct', { username: 'bob' })).toBe('SIGKILL');
+      await callHere(state, 'twofactorauth_get_issuer');
+      expect(everything(state)).toEqual(nothing);
+      expect(rowsOf(state, 'SELECT id FROM tracked_id')).toEqual([{ id: 10001 }]);
+      expect(linesOf(state).slice(-3)).toEqual([
+        ['removeacct', 'begun', 1],
+        ['remove-account', 'finished later', 1],
+        ['twofactorauth_get_issuer', undefined, 1],
+      ]);
+    },
+  );
+
+  it.each<[string, string, object]>([
+    ['modifyacct', 'before users.rename', { user: 'bob', newuser: 'robert', HASSHELL: '1' }],
+    ['modifyacct', 'after users.rename', { user: 'bob', newuser: 'robert', HASSHELL: '1' }],
+    ['modifyacct', 'after users.setShell', { user: 'bob', newuser: 'robert', HASSHELL: '1' }],
+    ['suspendacct', 'after users.suspend', { user: 'bob' }],
+  ])('by %s %s is taken back by the next call', async (command, moment, args) => {
+    const { state } = here;
+    await callHere(state, 'createacct', bob);
+    const before = everything(state);
+    expect(await callUntil(state, moment, command, args)).toBe('SIGKILL');
+    expect((await callHere(state, 'twofactorauth_get_issuer')).metadata.output).toBeUndefined();
+    expect(everything(state)).toEqual(before);
+    expect(linesOf(state).slice(-2)[0]).toEqual([expect.stringMatching(/-account$/), 'undone later', 0]);
+  });
+});
+
+describe('the program itself', () => {
+  it('is waited for while it lives, and taken back once it was killed', async () => {
+    const { state } = here;
+    // Whoever changes the users of the sandbox holds this lock; now nobody can.
+    mkdirSync(join(state, 'root/etc'), { recursive: true, mode: 0o700 });
+    await callHere(state, 'version');
+    const lock = spawn('flock', ['--no-fork', join(state, 'root/etc/.pwd.lock'), 'cat']);
+    const released = new Promise((done) => lock.on('close', done));
+    lock.stdin.write('\n');
+    await new Promise((done) => lock.stdout.once('data', done));
+
+    const { child, done } = start(['createacct', ...words(bob)], { state });
+    while (!existsSync(join(state, 'store.db')) || begunIn(state) !== 1) await sleep(20);
+    const { metadata } = await callHere(state, 'twofactorauth_get_issuer');
+    expect(metadata.output).toBeUndefined();
+    expect(begunIn(state)).toBe(1);
+    child.kill('SIGKILL');
+    expect((await done).signal).toBe('SIGKILL');
+    lock.stdin.end();
+    await released;
+
+    const again = await call(['createacct', ...words(bob)], { state });
+    expect(again.metadata.reason).toBe('Account Creation Ok');
+    expect(linesOf(state)).toEqual([
+      ['version', undefined, 1],
+      ['createacct', 'begun', 1],
+      ['twofactorauth_get_issuer', undefined, 1],
+      ['create-account', 'undone later', 0],
+      ['createacct', 'begun', 1],
+      ['createacct', undefined, 1],
+    ]);
+  });
+
+  it('leaves a whole account or none, whenever it is killed', async () => {
+    const began = Date.now();
+    const measured = join(here.path, 'measured');
+    await parallel([1, 2, 3, 4], 2, (at) =>
+      call(['createacct', `username=u${at}`, `domain=u${at}.example`], { state: measured }),
+    );
+    const typical = (Date.now() - began) / 2;
+    const outcomes = await parallel(Array.from({ length: 16 }), 2, async (_none, at) => {
+      const state = join(here.path, `state-${at}`);
+      const { child, done } = start(['createacct', ...words(bob)], { state });
+      const timer = setTimeout(() => child.kill('SIGKILL'), typical * (0.2 + (at / 10) ** 2));
+      await done;
+      clearTimeout(timer);
+      const { metadata } = await callHere(state, 'twofactorauth_get_issuer');
+      const { files, homes, accounts, journal } = everything(state);
+      const isSound = integrityOf(state) === 'ok' && metadata.output === undefined && journal.length === 0;
+      // A row of another file without one of the passwd file is no user, and the next of its name takes its place.
+      const users = (files[0] ?? '').split('\n').length - 1;
+      return `${isSound ? 'sound' : JSON.stringify(metadata)} ${users} ${homes.length} ${accounts.length}`;
+    });
+    expect([...new Set(outcomes)].sort()).toEqual(['sound 0 0 0', 'sound 1 1 1']);
+  });
+});
+
+describe('many processes at once', () => {
+  it.each([
+    ['the same user', ['username=bob', 'domain=a.example'], ['username=bob', 'domain=b.example']],
+    ['the same domain', ['username=ann', 'domain=a.example'], ['username=bob', 'domain=a.example']],
+  ])('make one account of %s', async (_what, ...argvs) => {
+    const { state } = here;
+    const results = await parallel(argvs, 2, (argv) => call(['createacct', ...argv], { state }));
+    expect(results.map(({ status }) => status).sort()).toEqual([0, 1]);
+    const [made] = results.filter(({ status }) => status === 0);
+    const [refused] = results.filter(({ status }) => status === 1);
+    expect(made?.metadata.reason).toBe('Account Creation Ok');
+    expect(refused?.metadata).toMatchObject({
+      error_code: 'bad_param',
+      reason: expect.stringMatching(/ already; choose another/) as string,
+    });
+    expect(usernames(state)).toHaveLength(1);
+    expect(machineOf(state).homes).toEqual(usernames(state));
+  });
+
+  it('make ten accounts of ten', async () => {
+    const { state } = here;
+    const names = Array.from({ length: 10 }, (_, at) => `user${at}`);
+    const results = await parallel(names, 10, (name) =>
+      call(['createacct', `username=${name}`, `domain=${name}.example`], { state }),
+    );
+    expect(results.map(({ metadata }) => metadata.reason)).toEqual(names.map(() => 'Account Creation Ok'));
+    expect(usernames(state)).toEqual(names);
+    expect(machineOf(state).homes).toEqual(names);
+    const uids = rowsOf(state, 'SELECT uid FROM account ORDER BY uid').map(
+      (row) => (row as { uid: number }).uid,
+    );
+    expect(uids).toEqual(names.map((_, at) => 10_001 + at));
+    expect(auditLog(state).lines).toHaveLength(20);
+    expect(rowsOf(state, 'SELECT * FROM operation')).toEqual([]);
+  });
+});
+
+/** How many steps of the operation under way were begun; undefined where none is, or the database is being made. */
+function begunIn(state: string): number | undefined {
+  try {
+    const [row] = rowsOf(state, 'SELECT begun FROM operation');
+    return (row as { begun: number } | undefined)?.begun;
+  } catch {
+    return undefined;
+  }
+}

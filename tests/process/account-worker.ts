@@ -1,0 +1,48 @@
+// A process that makes one call on a state directory and kills itself at a certain moment of it:
+// STATE MOMENT FUNCTION JSON. A moment is `before users.create`, `after users.create`, `before journal.close`, …; without
+// one that comes, the call is answered.
+import { createApplication, root } from '../../src/app.ts';
+import { dispatch, type Engine } from '../../src/core/dispatch.ts';
+import type { Json } from '../../src/core/values.ts';
+
+const [state = '', moment = '', command = '', json = '{}'] = process.argv.slice(2);
+
+function at(reached: string): void {
+  if (reached === moment) process.kill(process.pid, 'SIGKILL');
+}
+
+function watched<T extends object>(name: string, object: T): T {
+  return new Proxy(object, {
+    get: (target, key) => {
+      const method: unknown = Reflect.get(target, key);
+      // Promises ask for `then`.
+      if (typeof method !== 'function') return method;
+      return async (...args: unknown[]): Promise<unknown> => {
+        at(`before ${name}.${String(key)}`);
+        const result: unknown = await method.apply(target, args);
+        at(`after ${name}.${String(key)}`);
+        return result;
+      };
+    },
+  });
+}
+
+const application = createApplication({ WHMAPI1_STATE_DIR: state });
+const { engine } = application;
+const { host, journal } = engine;
+const watchedEngine: Engine = {
+  ...engine,
+  journal: watched('journal', journal),
+  host: {
+    ...host,
+    users: async () => watched('users', await host.users()),
+    quota: async () => watched('quota', await host.quota()),
+  },
+};
+const args = Object.entries(JSON.parse(json) as Record<string, Json>).map(([name, value]) => ({
+  name,
+  value,
+}));
+const { metadata } = await dispatch({ command, args, dryRun: false }, root, watchedEngine);
+console.log(metadata.reason);
+application.close();

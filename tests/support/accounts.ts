@@ -1,0 +1,59 @@
+// Accounts as a test needs them in the store. The machine knows nothing of them: where it must, call createacct.
+import type { Caller } from '../../src/core/context.ts';
+import * as accounts from '../../src/model/accounts.ts';
+import type { Account } from '../../src/model/accounts.ts';
+import { callerOf } from '../../src/model/callers.ts';
+import { completeSettings } from '../../src/model/package-form.ts';
+import type { Settings } from '../../src/model/settings.ts';
+import type { Installation } from './installation.ts';
+
+type Overrides = Partial<Omit<Account, 'settings'>> & { readonly settings?: Partial<Settings> };
+
+/** The account “bob” of root with the package “default”, but for what is told. */
+export function anAccount({ settings, ...overrides }: Overrides = {}): Account {
+  const username = overrides.username ?? 'bob';
+  return {
+    username,
+    domain: `${username}.example`,
+    owner: 'root',
+    package: 'default',
+    contactEmail: '',
+    ip: '192.0.2.1',
+    uid: 1001,
+    home: `/home/${username}`,
+    shellPath: '/usr/sbin/nologin',
+    mailboxFormat: 'maildir',
+    backup: false,
+    createdAt: Date.parse('2026-02-01T00:00:00Z'),
+    suspendedAt: null,
+    suspendReason: '',
+    suspendLocked: false,
+    blocksUsed: null,
+    inodesUsed: null,
+    ...overrides,
+    settings: completeSettings(settings ?? {}),
+  };
+}
+
+export async function addAccounts(here: Installation, ...added: readonly Account[]): Promise<void> {
+  await here.engine.store.transaction('changes', async (db) => {
+    for (const account of added) await accounts.insert(db, account);
+    return { value: undefined, keep: true };
+  });
+}
+
+/** The account as the store has it. */
+export async function storedAccount(here: Installation, username: string): Promise<Account | undefined> {
+  return here.engine.store.transaction('reads', async (db) => ({
+    value: await accounts.find(db, username),
+    keep: false,
+  }));
+}
+
+/** A user as a caller: root, or a reseller with the privileges that it holds now. */
+export async function callerNamed(here: Installation, user: string): Promise<Caller> {
+  return here.engine.store.transaction('reads', async (db) => ({
+    value: await callerOf(db, user),
+    keep: false,
+  }));
+}
