@@ -1,5 +1,6 @@
 // Two-factor authentication as it is stored: the secrets of those who are enrolled, the policy, the issuers.
 import type { Db, Sealer } from '../core/context.ts';
+import { findSealed } from './sealed-secrets.ts';
 
 /** What the rules of two-factor authentication need of the world. */
 export interface TfaContext {
@@ -21,14 +22,13 @@ export interface StoredSecret {
 /** Stores a secret as it is, without a code: for moving it from another server. */
 export async function putSecret(context: TfaContext, user: string, stored: StoredSecret): Promise<void> {
   const { kind, name, secret } = stored;
-  const earlier = await context.db.get<{ sealed: Uint8Array }>('SELECT sealed FROM tfa_secret LIMIT 1');
   await context.db.run(
     `INSERT INTO tfa_secret (username, kind, name, sealed, created_at) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (username, kind, name) DO UPDATE SET sealed = excluded.sealed, created_at = excluded.created_at`,
     user,
     kind,
     name,
-    await context.sealer.seal(secret, purposeOf(user, kind, name), earlier?.sealed),
+    await context.sealer.seal(secret, purposeOf(user, kind, name), await findSealed(context.db)),
     context.now(),
   );
 }

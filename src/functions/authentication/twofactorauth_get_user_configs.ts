@@ -1,5 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { userName } from '../../core/params.ts';
+import * as accounts from '../../model/accounts.ts';
 import * as tfa from '../../model/tfa.ts';
 import * as users from '../../model/users.ts';
 
@@ -8,7 +9,8 @@ export default defineFunction({
   since: 54,
   summary: 'List the users who have set two-factor authentication up.',
   description:
-    'With a user named, tells about that one, whether or not it has set two-factor authentication up.',
+    'With a user named, tells about that one, whether or not it has set two-factor authentication up. A reseller sees ' +
+    'itself and the accounts that it owns.',
   access: ['create-acct'],
   effect: 'reads',
   params: { user: { ...userName, doc: 'The user to tell about. Without it, everybody who is enrolled.' } },
@@ -26,12 +28,16 @@ export default defineFunction({
   },
   examples: [{ args: { user: 'root' }, doc: 'Ask whether root is enrolled.' }],
 
-  async handler(args, { db }) {
-    if (args.user !== undefined) await users.ensureExists(db, args.user);
+  async handler(args, { caller, db }) {
+    if (args.user !== undefined) await users.ensureManageable(db, caller, args.user);
     const names = args.user === undefined ? await tfa.listEnrolled(db) : [args.user];
     const configs: Record<string, { is_enabled: 0 | 1; primary_domain: string | null }> = {};
     for (const name of names) {
-      configs[name] = { is_enabled: (await tfa.isEnrolled(db, name)) ? 1 : 0, primary_domain: null };
+      if (!(await users.mayManage(db, caller, name))) continue;
+      configs[name] = {
+        is_enabled: (await tfa.isEnrolled(db, name)) ? 1 : 0,
+        primary_domain: (await accounts.find(db, name))?.domain ?? null,
+      };
     }
     return configs;
   },

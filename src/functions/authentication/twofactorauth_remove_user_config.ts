@@ -1,5 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { userName } from '../../core/params.ts';
+import * as recoveryCodes from '../../model/recovery-codes.ts';
+import * as sessions from '../../model/sessions.ts';
 import * as tfa from '../../model/tfa.ts';
 import * as users from '../../model/users.ts';
 
@@ -9,7 +11,8 @@ export default defineFunction({
   summary: 'Remove the two-factor authentication of one or several users.',
   description:
     'Also the way out for a user who lost the phone. A user who had none is counted as modified all the same, as WHM ' +
-    'does, and a message says so; one that cannot be modified stands in “failed” and does not hinder the others.',
+    'does, and a message says so; one that cannot be modified stands in “failed” and does not hinder the others. A ' +
+    'reseller may do it for itself and for the accounts that it owns.',
   access: ['create-acct'],
   effect: 'changes',
   params: {
@@ -26,13 +29,17 @@ export default defineFunction({
   },
   examples: [{ args: { user: ['root'] }, doc: 'Remove root’s two-factor authentication.' }],
 
-  async handler(args, { db, inform }) {
+  async handler(args, { caller, db, inform }) {
     const modified: string[] = [];
     const failed: Record<string, string> = {};
     for (const user of new Set(args.user)) {
-      if (await users.exists(db, user)) {
+      if (!(await users.mayManage(db, caller, user))) {
+        failed[user] = `You are not authorized to modify “${user}”.`;
+      } else if (await users.exists(db, user)) {
         if (!(await tfa.isEnrolled(db, user))) inform(`“${user}” had not set up two-factor authentication.`);
         await tfa.remove(db, user);
+        await recoveryCodes.removeAll(db, user);
+        await sessions.closeAll(db, user);
         modified.push(user);
       } else {
         failed[user] = users.noSuchUser(user);

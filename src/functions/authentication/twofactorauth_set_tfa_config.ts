@@ -1,6 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { tfaCode, tfaSecret } from '../../core/params.ts';
+import * as sessions from '../../model/sessions.ts';
 import * as tfa from '../../model/tfa.ts';
 import * as tfaCodes from '../../model/tfa-codes.ts';
 import * as totp from '../../model/totp.ts';
@@ -13,7 +14,7 @@ export default defineFunction({
     'Make the secret with twofactorauth_generate_tfa_config, put it into an authenticator app, and send it back with ' +
     'the code that the app shows. The code is checked with one time step (30 seconds) of tolerance and is then used ' +
     'up. Where the caller has two-factor authentication already, the new secret replaces the old one. Five wrong ' +
-    'codes within five minutes lock the attempts for five minutes. To keep the secret out of the process list, give ' +
+    'codes within five minutes lock the attempts for five minutes. Sessions of the caller end. To keep the secret out of the process list, give ' +
     'it with --file secret=PATH.',
   access: ['create-acct'],
   effect: 'changes',
@@ -38,6 +39,7 @@ export default defineFunction({
       throw badParam(`The parameter “secret” should be ${tfaSecret.pattern.expects}.`);
     }
     await tfaCodes.enrol(context, context.caller.user, secret, args.tfa_token.replace(' ', ''));
+    await sessions.closeAll(context.db, context.caller.user);
     if (!(await tfa.isPolicyEnabled(context.db))) {
       context.warn('Logins ask for codes only while the policy is on: call twofactorauth_enable_policy.');
     }

@@ -3,6 +3,7 @@ import { badParam } from '../../core/errors.ts';
 import { userName } from '../../core/params.ts';
 import { quote } from '../../core/quote.ts';
 import type { Json } from '../../core/values.ts';
+import * as sessions from '../../model/sessions.ts';
 import * as tfa from '../../model/tfa.ts';
 import * as totp from '../../model/totp.ts';
 
@@ -35,7 +36,10 @@ export default defineFunction({
     const problems: string[] = [];
     const found = readConfigs(rest, problems);
     if (problems.length > 0) throw badParam(problems.join(' '));
-    for (const { user, stored } of found) await tfa.putSecret(context, user, stored);
+    for (const { user, stored } of found) {
+      await tfa.putSecret(context, user, stored);
+      await sessions.closeAll(context.db, user);
+    }
   },
 });
 

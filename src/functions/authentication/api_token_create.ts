@@ -1,0 +1,55 @@
+import { defineFunction } from '../../core/define.ts';
+import * as form from '../../model/api-token-form.ts';
+import * as apiTokens from '../../model/api-tokens.ts';
+import { callerOf } from '../../model/callers.ts';
+
+export default defineFunction({
+  name: 'api_token_create',
+  since: 64,
+  summary: 'Make an API token, with which a program logs in as the caller.',
+  description:
+    'The token is shown this once: the server keeps only a hash of it. A program sends it in the header ' +
+    '“Authorization: whm USER:TOKEN”. It can do what the caller can, or less where privileges are named; what the ' +
+    'caller no longer holds, the token no longer holds either. Expired tokens stay listed until they are revoked.',
+  access: ['manage-api-tokens'],
+  effect: 'changes',
+  params: {
+    token_name: {
+      ...apiTokens.tokenName,
+      required: true,
+      doc: 'Its name, which no other token of yours has.',
+    },
+    ...form.tokenParams,
+  },
+  returns: {
+    ...form.tokenFields,
+    token: { type: 'string', doc: 'The token: 32 capitals and digits.' },
+  },
+  examples: [
+    { args: { token_name: 'billing' }, doc: 'A token with all that you hold.' },
+    {
+      args: {
+        token_name: 'monitoring',
+        acl: ['acct-summary', 'list-accts'],
+        expires_at: '1893456000',
+        whitelist_ip: ['192.0.2.8/29', 'fc00:abcd::f'],
+      },
+      doc: 'A token that can only look, until the end of 2029, from certain addresses.',
+    },
+  ],
+
+  async handler(args, { caller, db, now, randomBytes, sha256, warn }) {
+    const owner = await callerOf(db, caller.user);
+    const token: apiTokens.ApiToken = {
+      name: args.token_name,
+      grant: form.readGrant(caller, args.acl),
+      createdAt: now(),
+      expiresAt: form.readExpiry(args.expires_at, now()),
+      whitelist: form.readWhitelist(args.whitelist_ip),
+    };
+    const text = await apiTokens.newText(randomBytes);
+    await apiTokens.add(db, caller.user, token, await sha256(text));
+    form.warningsOf(token.grant).forEach(warn);
+    return { ...form.showToken(token, owner), token: text };
+  },
+});

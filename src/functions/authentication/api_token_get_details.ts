@@ -1,0 +1,37 @@
+import { defineFunction } from '../../core/define.ts';
+import type { Fields } from '../../core/define.ts';
+import { showToken, tokenFields } from '../../model/api-token-form.ts';
+import * as apiTokens from '../../model/api-tokens.ts';
+import { callerOf } from '../../model/callers.ts';
+
+export default defineFunction({
+  name: 'api_token_get_details',
+  since: 98,
+  summary: 'Tell what an API token of the caller may do, by the token itself.',
+  description:
+    'A program can ask so about the token that it calls with. For a token that the caller does not have, the call ' +
+    'works and answers nothing. To keep the token out of the process list, give it with --file token=PATH.',
+  access: 'any',
+  effect: 'reads',
+  params: {
+    token: { type: 'string', required: true, sensitive: true, maxLength: 64, doc: 'The token.' },
+  },
+  returns: {
+    acls: { ...tokenFields.acls, optional: true },
+    create_time: { ...tokenFields.create_time, optional: true },
+    expires_at: { ...tokenFields.expires_at, optional: true },
+    name: { ...tokenFields.name, optional: true },
+    whitelist_ips: { ...tokenFields.whitelist_ips, optional: true },
+  } satisfies Fields,
+  examples: [
+    {
+      args: { token: 'K7Q2M9X4T1B8V5C3N6Z0H2J4L8P5R7W1' },
+      doc: 'Ask about a token; nothing is answered where you do not have it.',
+    },
+  ],
+
+  async handler({ token }, { caller, db, sha256 }) {
+    const found = await apiTokens.findByHash(db, caller.user, await sha256(token));
+    return found === undefined ? {} : showToken(found, await callerOf(db, caller.user));
+  },
+});

@@ -1,0 +1,31 @@
+import { defineFunction } from '../../core/define.ts';
+import { listedTokenFields, showListedToken } from '../../model/api-token-form.ts';
+import * as apiTokens from '../../model/api-tokens.ts';
+import { callerOf } from '../../model/callers.ts';
+
+export default defineFunction({
+  name: 'api_token_list',
+  since: 64,
+  summary: 'List the caller’s API tokens.',
+  description:
+    'Expired ones are listed as well. The tokens themselves are shown when they are made, and never again.',
+  access: ['manage-api-tokens'],
+  effect: 'reads',
+  params: {},
+  returns: {
+    tokens: { map: { fields: listedTokenFields }, keys: 'NAME', doc: 'The tokens by name.' },
+  },
+  examples: [
+    {
+      args: {},
+      doc: 'Your tokens.',
+      setUp: [{ command: 'api_token_create', args: { token_name: 'billing' } }],
+    },
+  ],
+
+  async handler(_args, { caller, db }) {
+    const owner = await callerOf(db, caller.user);
+    const tokens = await apiTokens.list(db, caller.user);
+    return { tokens: Object.fromEntries(tokens.map((token) => [token.name, showListedToken(token, owner)])) };
+  },
+});

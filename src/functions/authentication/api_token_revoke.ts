@@ -1,0 +1,39 @@
+import { defineFunction } from '../../core/define.ts';
+import * as apiTokens from '../../model/api-tokens.ts';
+
+export default defineFunction({
+  name: 'api_token_revoke',
+  since: 64,
+  summary: 'Remove one or several of the caller’s API tokens.',
+  description:
+    'They do not work any more from that moment. Where one of the names is wrong, none of them is removed.',
+  access: ['manage-api-tokens'],
+  effect: 'changes',
+  params: {
+    token_name: {
+      ...apiTokens.tokenName,
+      required: true,
+      list: true,
+      doc: 'A token’s name. Repeat it, or number it: token_name-1, token_name-2.',
+    },
+  },
+  returns: null,
+  examples: [
+    {
+      args: { token_name: ['billing', 'monitoring'] },
+      doc: 'Remove two tokens.',
+      setUp: [
+        { command: 'api_token_create', args: { token_name: 'billing' } },
+        { command: 'api_token_create', args: { token_name: 'monitoring' } },
+      ],
+    },
+  ],
+
+  async handler(args, { caller, db }) {
+    const unknown: string[] = [];
+    for (const name of new Set(args.token_name)) {
+      if (!(await apiTokens.remove(db, caller.user, name))) unknown.push(name);
+    }
+    if (unknown.length > 0) throw apiTokens.noSuchTokens(unknown);
+  },
+});

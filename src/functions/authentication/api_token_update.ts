@@ -1,0 +1,65 @@
+import { defineFunction } from '../../core/define.ts';
+import * as form from '../../model/api-token-form.ts';
+import * as apiTokens from '../../model/api-tokens.ts';
+import { callerOf } from '../../model/callers.ts';
+
+export default defineFunction({
+  name: 'api_token_update',
+  since: 68,
+  summary: 'Set the name, privileges, expiry and addresses of an API token.',
+  description:
+    'The token itself stays the same. As in WHM, what is not given does not stay as it was: without acl the token ' +
+    'gets all that you hold, and without expires_at it never expires. The call says so where that widens the token. ' +
+    'Addresses stay unless whitelist_ip is given.',
+  access: ['manage-api-tokens'],
+  effect: 'changes',
+  params: {
+    token_name: { ...apiTokens.tokenName, required: true },
+    new_name: { ...apiTokens.tokenName, doc: 'Its new name, which no other token of yours has.' },
+    ...form.tokenParams,
+  },
+  returns: form.tokenFields,
+  examples: [
+    {
+      args: { token_name: 'billing', new_name: 'shop', acl: ['create-acct', 'list-accts'] },
+      doc: 'Another name and other privileges; the token never expires.',
+      setUp: [{ command: 'api_token_create', args: { token_name: 'billing' } }],
+    },
+    {
+      args: { token_name: 'billing', acl: 'list-accts', whitelist_ip: 'any' },
+      doc: 'Let the token work from everywhere again.',
+      setUp: [
+        {
+          command: 'api_token_create',
+          args: { token_name: 'billing', acl: 'list-accts', whitelist_ip: '192.0.2.1' },
+        },
+      ],
+    },
+  ],
+
+  async handler(args, { caller, db, now, warn }) {
+    const owner = await callerOf(db, caller.user);
+    const before = await apiTokens.get(db, caller.user, args.token_name);
+    const after: apiTokens.ApiToken = {
+      ...before,
+      name: args.new_name ?? before.name,
+      grant: form.readGrant(caller, args.acl),
+      expiresAt: form.readExpiry(args.expires_at, now()),
+      whitelist: args.whitelist_ip.length === 0 ? before.whitelist : form.readWhitelist(args.whitelist_ip),
+    };
+    await apiTokens.update(db, caller.user, before.name, after);
+    if (args.acl.length === 0 && before.grant !== 'everything') {
+      warn(
+        `No acl was given: “${after.name}” now holds everything that you hold. ` +
+          `Before, it held ${before.grant.map((name) => `“${name}”`).join(', ')}.`,
+      );
+    }
+    if (after.expiresAt === null && before.expiresAt !== null) {
+      warn(
+        `“${after.name}” now never expires. Before, it was to expire at ${form.inWords(before.expiresAt)}.`,
+      );
+    }
+    form.warningsOf(after.grant).forEach(warn);
+    return form.showToken(after, owner);
+  },
+});

@@ -1,0 +1,43 @@
+import { defineFunction } from '../../core/define.ts';
+import { denied } from '../../core/errors.ts';
+import { callerToActAs } from '../../model/acting-as.ts';
+import { ensureUrl, provider, urlAfterLogin } from '../../model/login-provider.ts';
+import * as loginTokens from '../../model/login-tokens.ts';
+
+export default defineFunction({
+  name: 'get_login_url',
+  since: 62,
+  summary: 'Make a link that logs the caller’s browser in, once, and sends it to another page.',
+  description:
+    'WHM makes such links for the cPanel Store and the providers of its market; here this server itself is the ' +
+    'provider. The link works once, within 15 minutes. In the place of a browser, a program can use up the token ' +
+    'that the link carries as session=…, with validate_login_token.',
+  access: ['create-user-session'],
+  effect: 'changes',
+  params: { provider, url_after_login: urlAfterLogin },
+  returns: { payload: { type: 'string', doc: 'The link.' } },
+  examples: [
+    {
+      args: { provider: 'local', url_after_login: 'https://billing.example.com/return?state=7' },
+      doc: 'A link that logs you in, and then shows a page of the billing system.',
+    },
+  ],
+
+  async handler(args, context) {
+    const { caller, db, host, randomBytes } = context;
+    ensureUrl(args.url_after_login);
+    if (caller.isLimited === true) {
+      throw denied('You may not make a login link with an API token that holds less than its user.');
+    }
+    await callerToActAs(db, caller, caller.user);
+    const securityToken = await loginTokens.newSecurityToken(randomBytes);
+    const { text } = await loginTokens.make(context, {
+      user: caller.user,
+      service: 'whostmgrd',
+      app: args.url_after_login,
+      lifetimeMs: loginTokens.LINK_MS,
+      securityToken,
+    });
+    return { payload: loginTokens.linkOf(host.system.hostname(), securityToken, text) };
+  },
+});

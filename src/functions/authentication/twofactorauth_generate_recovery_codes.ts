@@ -1,0 +1,41 @@
+import { defineFunction } from '../../core/define.ts';
+import { badParam } from '../../core/errors.ts';
+import * as recoveryCodes from '../../model/recovery-codes.ts';
+import * as tfa from '../../model/tfa.ts';
+
+export default defineFunction({
+  name: 'twofactorauth_generate_recovery_codes',
+  since: null,
+  summary: 'Make ten recovery codes for the caller, each good for one login without the phone.',
+  description:
+    'They are shown this once and kept hashed: print them, or keep them in a password safe. They take the place of ' +
+    'older ones. A login takes one where it asks for the code of the app; the next answer says how many are left.',
+  access: ['create-acct'],
+  effect: 'changes',
+  extension: true,
+  params: {},
+  returns: { recovery_codes: { list: { type: 'string' }, doc: 'The codes: abcd-efgh-ijkl-mnop.' } },
+  list: 'recovery_codes',
+  examples: [
+    {
+      args: {},
+      doc: 'New recovery codes for root.',
+      setUp: [
+        {
+          command: 'twofactorauth_set_tfa_config',
+          args: { secret: 'WJ73QJSKZBXCIFPZ', tfa_token: '227174' },
+        },
+      ],
+    },
+  ],
+
+  async handler(_args, context) {
+    const { caller, db } = context;
+    if (!(await tfa.isEnrolled(db, caller.user))) {
+      throw badParam(
+        'You have not set up two-factor authentication: call twofactorauth_set_tfa_config first.',
+      );
+    }
+    return { recovery_codes: await recoveryCodes.renew(context, caller.user) };
+  },
+});

@@ -1,0 +1,94 @@
+import { defineFunction } from '../../core/define.ts';
+import { badParam } from '../../core/errors.ts';
+import { userName } from '../../core/params.ts';
+import { callerToActAs } from '../../model/acting-as.ts';
+import * as loginTokens from '../../model/login-tokens.ts';
+
+export default defineFunction({
+  name: 'create_user_session',
+  since: 40,
+  summary: 'Make a link that logs a browser in as a user, once, without the password.',
+  description:
+    'The link works once, within 15 minutes; no two-factor authentication code is asked for. A reseller may make ' +
+    'links for itself and for the resellers that it owns, root for everybody who may log in here. Whoever follows ' +
+    'the link has all that the user holds: send it to nobody else.',
+  access: ['create-user-session'],
+  effect: 'changes',
+  params: {
+    service: {
+      type: 'string',
+      required: true,
+      values: ['cpaneld', 'whostmgrd', 'webmaild'],
+      doc: 'The interface: whostmgrd, which is the only one that this server has.',
+    },
+    user: { ...userName, required: true, doc: 'The user: root or a reseller.' },
+    app: {
+      type: 'string',
+      maxLength: 128,
+      default: '',
+      doc: 'The part of the interface that is shown first. One that there is not does no harm.',
+    },
+    cp_security_token: {
+      type: 'string',
+      pattern: { matches: /^\/?cpsess\d{10}$/, expects: '“cpsess” and ten digits' },
+      doc: 'The security token of the session; a random one unless given.',
+    },
+    preferred_domain: {
+      type: 'string',
+      maxLength: 253,
+      pattern: {
+        matches: /^(?!-)(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}$/,
+        expects: 'a host name or an IPv4 address',
+      },
+      doc: 'The name or address by which the link calls this server; the host name unless given.',
+    },
+    locale: {
+      type: 'string',
+      maxLength: 32,
+      doc: 'The language of the session.',
+      inert: 'this server speaks one language.',
+    },
+    promptToken: {
+      type: 'string',
+      doc: 'A text with which an assistant begins.',
+      inert: 'this server has no assistant.',
+    },
+  },
+  returns: {
+    cp_security_token: { type: 'string', doc: 'The first part of the path of every page of the session.' },
+    expires: { type: 'integer', doc: 'Until when the link works, in seconds since 1970-01-01.' },
+    service: { type: 'string', doc: 'The interface.' },
+    session: { type: 'string', doc: 'What the link carries: the user, a colon, and 64 random characters.' },
+    url: { type: 'string', doc: 'The link.' },
+  },
+  examples: [{ args: { service: 'whostmgrd', user: 'root' }, doc: 'A link that logs in as root.' }],
+
+  async handler(args, context) {
+    const { caller, db, host, randomBytes, reason } = context;
+    const { service, user, app } = args;
+    if (service !== 'whostmgrd') {
+      throw badParam(
+        `The parameter “service” should be “whostmgrd”, not “${service}”: this server has no interface for the ` +
+          'owners of accounts, and none for mail.',
+      );
+    }
+    await callerToActAs(db, caller, user);
+    const securityToken =
+      args.cp_security_token?.replace('/', '') ?? (await loginTokens.newSecurityToken(randomBytes));
+    const { text, expiresAt } = await loginTokens.make(context, {
+      user,
+      service,
+      app,
+      lifetimeMs: loginTokens.LINK_MS,
+      securityToken,
+    });
+    reason('Created session');
+    return {
+      cp_security_token: `/${securityToken}`,
+      expires: Math.floor(expiresAt / 1000),
+      service,
+      session: text,
+      url: loginTokens.linkOf(args.preferred_domain ?? host.system.hostname(), securityToken, text),
+    };
+  },
+});

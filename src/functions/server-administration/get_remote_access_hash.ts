@@ -1,0 +1,75 @@
+import { defineFunction } from '../../core/define.ts';
+import { badParam, denied } from '../../core/errors.ts';
+import { userName } from '../../core/params.ts';
+import { quote } from '../../core/quote.ts';
+import * as accessHashes from '../../model/access-hashes.ts';
+import * as logins from '../../model/logins.ts';
+import * as passwords from '../../model/passwords.ts';
+import { namesOf } from '../../model/server-names.ts';
+
+export default defineFunction({
+  name: 'get_remote_access_hash',
+  since: 11,
+  summary: 'Tell the access hash of a user whose password is known.',
+  description:
+    'WHM asks any server for it; this server asks no other, so that host has to be a name or address of its own: on ' +
+    'another server, call accesshash. The password is checked as at a login: wrong ones count against the user. A ' +
+    'user of whom logins ask for a two-factor authentication code has to call accesshash as well. WHM advises ' +
+    'against access hashes: use api_token_create instead.',
+  access: 'root',
+  effect: 'calls',
+  params: {
+    host: { type: 'string', required: true, maxLength: 253, doc: 'The server: this one.' },
+    username: { ...userName, required: true, doc: 'The user: a reseller, or root.' },
+    password: {
+      ...passwords.password,
+      required: true,
+      doc: 'The user’s password. To keep it out of the process list, give it with --file password=PATH.',
+    },
+    generate: {
+      type: 'flag',
+      default: 0,
+      doc: '1 makes a hash where the user has none; one that there is stays.',
+    },
+  },
+  returns: {
+    accesshash: { type: 'string', doc: 'The hash: 928 hexadecimal digits, in lines of 32.' },
+  },
+  examples: [
+    {
+      args: { host: 'localhost', username: 'bob', password: 'four unusual words, Xylophone', generate: '1' },
+      doc: 'The access hash of the reseller “bob”. Rather give the password with --file password=PATH.',
+      setUp: [
+        {
+          command: 'createacct',
+          args: { username: 'bob', domain: 'bob.example', password: 'four unusual words, Xylophone' },
+        },
+        { command: 'setupreseller', args: { user: 'bob' } },
+      ],
+    },
+  ],
+
+  async handler(args, context) {
+    const { host, origin, transaction } = context;
+    const names = namesOf(host);
+    if (!names.includes(args.host.toLowerCase())) {
+      throw badParam(
+        `The parameter “host” should be this server’s own name, “${names[0]}”, not ${quote(args.host)}: ` +
+          'this server asks no other; call accesshash there.',
+      );
+    }
+    const { username: user, password, generate } = args;
+    const verdict = await logins.attempt(
+      { ...context, transaction: (work) => transaction('changes', work) },
+      { user, password, code: '', address: origin?.address ?? '127.0.0.1' },
+    );
+    if ('problem' in verdict) throw denied(verdict.reason);
+    const hash = await transaction('changes', async (db) => {
+      const isThere = await accessHashes.has(db, user);
+      return generate && !isThere
+        ? accessHashes.renew({ ...context, db }, user)
+        : accessHashes.get({ ...context, db }, user);
+    });
+    return { accesshash: accessHashes.inLines(hash) };
+  },
+});

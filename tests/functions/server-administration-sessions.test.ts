@@ -1,0 +1,155 @@
+import type { Caller } from '../../src/core/context.ts';
+import type { Json } from '../../src/core/values.ts';
+import * as loginTokens from '../../src/model/login-tokens.ts';
+import { addAccounts, anAccount, callerNamed } from '../support/accounts.ts';
+import { Installation } from '../support/installation.ts';
+
+// What the installation's chance gives.
+const RANDOM = 'LwV6fEpOzY9iHsR2bAlKvU5eDoNyX8hGrQ1a-kJuT4dCnMxW7gFqP0Z_jItS3cBm';
+const IN_FIFTEEN_MINUTES = Date.parse('2026-03-01T12:15:10Z') / 1000;
+
+let here: Installation;
+let bob: Caller;
+beforeEach(async () => {
+  here = new Installation();
+  await addAccounts(
+    here,
+    anAccount(),
+    anAccount({ username: 'carol', owner: 'bob' }),
+    anAccount({ username: 'dave', owner: 'bob' }),
+    anAccount({ username: 'eve' }),
+  );
+  for (const user of ['bob', 'carol', 'eve']) await here.call('setupreseller', { user });
+  bob = await callerNamed(here, 'bob');
+});
+afterEach(() => {
+  here.remove();
+});
+
+const create = (args: Record<string, Json> = {}, as?: Caller) =>
+  here.call('create_user_session', { service: 'whostmgrd', user: 'root', ...args }, as && { as });
+/** Follows a link, as the server does. */
+async function redeem(session: string) {
+  const { engine } = here;
+  const hash = await engine.sha256(session);
+  return engine.store.transaction('changes', async (db) => ({
+    value: await loginTokens.redeem({ db, now: engine.now }, hash),
+    keep: true,
+  }));
+}
+
+describe('create_user_session', () => {
+  it('makes a link', async () => {
+    expect(await create()).toEqual({
+      metadata: { version: 1, reason: 'Created session', result: 1, command: 'create_user_session' },
+      data: {
+        cp_security_token: '/cpsess1852963418',
+        expires: IN_FIFTEEN_MINUTES,
+        service: 'whostmgrd',
+        session: `root:${RANDOM}`,
+        url: `https://server.example.com:2087/cpsess1852963418/login/?session=root:${RANDOM}`,
+      },
+    });
+  });
+
+  it('makes a link that works once', async () => {
+    await create({ app: 'api_tokens' });
+    expect(await redeem(`root:${RANDOM}`)).toEqual({
+      username: 'root',
+      app: 'api_tokens',
+      securityTokenHash: Buffer.from(await here.engine.sha256('cpsess1852963418')),
+    });
+    expect(await redeem(`root:${RANDOM}`)).toBeUndefined();
+  });
+
+  it('makes a link that works for a quarter of an hour', async () => {
+    await create();
+    here.time = IN_FIFTEEN_MINUTES * 1000 - 1;
+    expect(await redeem(`root:${RANDOM}`)).toMatchObject({ username: 'root' });
+    await create();
+    here.time = here.time + 15 * 60_000;
+    expect(await redeem(`root:${RANDOM}`)).toBeUndefined();
+  });
+
+  it('makes no link that works for another user', async () => {
+    await create({ user: 'bob' });
+    expect(await redeem(`root:${RANDOM}`)).toBeUndefined();
+    expect(await redeem(`bob:${RANDOM}`)).toMatchObject({ username: 'bob' });
+  });
+
+  it.each(['cpsess0123456789', '/cpsess0123456789'])('takes the security token %s', async (given) => {
+    const { data } = await create({ cp_security_token: given });
+    expect(data?.cp_security_token).toBe('/cpsess0123456789');
+    expect(data?.url).toContain(':2087/cpsess0123456789/login/?');
+  });
+
+  it.each(['cpsess123', '/evil', 'cpsess0123456789/x'])(
+    'refuses the security token %s',
+    async (cp_security_token) => {
+      expect((await create({ cp_security_token })).metadata.reason).toBe(
+        `The parameter “cp_security_token” should be “cpsess” and ten digits, not “${cp_security_token}”.`,
+      );
+    },
+  );
+
+  it('calls the server by another name where asked to', async () => {
+    expect((await create({ preferred_domain: 'panel.example.org' })).data?.url).toMatch(
+      /^https:\/\/panel\.example\.org:2087\//,
+    );
+  });
+
+  it.each(['evil.example/x', 'a@b', 'a:1', '-a', 'a b'])(
+    'refuses the name %s for the server',
+    async (preferred_domain) => {
+      expect((await create({ preferred_domain })).metadata.error_code).toBe('bad_param');
+    },
+  );
+
+  it.each(['cpaneld', 'webmaild'])('has no service %s', async (service) => {
+    expect((await create({ service })).metadata).toMatchObject({
+      error_code: 'bad_param',
+      reason:
+        `The parameter “service” should be “whostmgrd”, not “${service}”: this server has no interface for the ` +
+        'owners of accounts, and none for mail.',
+    });
+  });
+
+  it('says that a locale does nothing', async () => {
+    expect((await create({ locale: 'fr' })).metadata.output?.warnings).toEqual([
+      'The parameter “locale” has no effect here: this server speaks one language.',
+    ]);
+  });
+
+  it('lets a reseller log in as itself and as its own resellers', async () => {
+    expect((await create({ user: 'bob' }, bob)).metadata.result).toBe(1);
+    here.overrides = { randomBytes: async (count) => crypto.getRandomValues(new Uint8Array(count)) };
+    expect((await create({ user: 'carol' }, bob)).metadata.result).toBe(1);
+  });
+
+  it.each(['root', 'eve', 'nobody'])('does not let a reseller log in as %s', async (user) => {
+    expect((await create({ user }, bob)).metadata).toMatchObject({
+      error_code: 'denied',
+      reason: `You do not have access to an account named “${user}”.`,
+    });
+  });
+
+  it('does not let a reseller log in as one that has root’s power', async () => {
+    await here.call('grant_reseller_privilege', { user: 'carol', privilege: 'all' });
+    expect((await create({ user: 'carol' }, bob)).metadata).toMatchObject({
+      error_code: 'denied',
+      reason: 'You may not act as “carol”, who has root’s power over every account.',
+    });
+  });
+
+  it('refuses who may call nothing', async () => {
+    expect((await create({ user: 'dave' })).metadata.reason).toBe(
+      'Not a reseller: “dave” may call nothing here. Make it one with setupreseller.',
+    );
+    expect((await create({ user: 'nobody' })).metadata.reason).toBe('You do not have a user named “nobody”.');
+  });
+
+  it('asks for the privilege create-user-session', async () => {
+    const as: Caller = { user: 'bob', privileges: new Set(['list-accts']) };
+    expect((await create({ user: 'bob' }, as)).metadata.error_code).toBe('denied');
+  });
+});
