@@ -1,0 +1,77 @@
+import { defineFunction } from '../../core/define.ts';
+import { keyOf } from '../../model/brute-force-addresses.ts';
+import { carryOut } from '../../model/brute-force-changes.ts';
+import * as lists from '../../model/brute-force-lists.ts';
+import {
+  addressParam,
+  ensureEnabled,
+  failedField,
+  listName,
+  readRanges,
+  requesterFields,
+  requesterOf,
+  skipEnabledCheck,
+} from '../../model/brute-force-records.ts';
+
+export default defineFunction({
+  name: 'create_cphulk_record',
+  since: 48,
+  summary: 'Store addresses from which logins are never refused, or always.',
+  description:
+    'Who stands on both lists is let in. The white list ends the blocks that its addresses are under, and their failed ' +
+    'logins count no more while they stand on it. A record that is there already gets the new comment. Networks and ' +
+    'ranges are told as FIRST-LAST.',
+  access: 'root',
+  effect: 'operates',
+  params: {
+    list_name: listName,
+    ip: addressParam,
+    comment: { type: 'string', default: '', maxLength: 255, doc: 'What to remember of them.' },
+    skip_enabled_check: skipEnabledCheck,
+  },
+  returns: {
+    list_name: { type: 'string', doc: 'The list.' },
+    comment: { type: 'string', doc: 'The comment.' },
+    ips_added: { list: { type: 'string' }, doc: 'The addresses that are on the list now.' },
+    ips_failed: failedField,
+    ip_blocks_removed: { type: 'integer', doc: 'How many blocks of addresses ended with it.' },
+    iptable_bans_removed: { type: 'integer', doc: 'How many blocks the firewall lifted.' },
+    ...requesterFields,
+  },
+  examples: [
+    {
+      args: { list_name: 'white', ip: ['192.0.2.10', '2001:db8:1::/48'], comment: 'The office' },
+      doc: 'Never refuse logins from the office.',
+    },
+    { args: { list_name: 'black', ip: ['198.51.100.1-198.51.100.9'] }, doc: 'Always refuse nine addresses.' },
+  ],
+
+  async handler({ list_name, ip, comment, skip_enabled_check }, context) {
+    const { db, origin, warn } = context;
+    await ensureEnabled(db, skip_enabled_check);
+    const { ranges, failed } = readRanges(ip);
+    const added = [...ranges.values()];
+    const ended = { removed: 0, lifted: 0 };
+    if (list_name === 'white') {
+      Object.assign(ended, await carryOut(context, { kind: 'allow', ranges: added, comment }));
+    } else {
+      await lists.add(db, 'black', added, comment);
+    }
+    const requester = await requesterOf(context);
+    const isBlack = origin !== undefined && (await lists.includes(db, 'black', keyOf(origin.address)));
+    if (isBlack && requester.requester_ip_is_whitelisted === 0) {
+      warn(
+        `Your own address, ${requester.requester_ip}, is on the black list now: you could not log in again.`,
+      );
+    }
+    return {
+      list_name,
+      comment,
+      ips_added: [...ranges.keys()],
+      ips_failed: failed,
+      ip_blocks_removed: ended.removed,
+      iptable_bans_removed: ended.lifted,
+      ...requester,
+    };
+  },
+});

@@ -1,0 +1,50 @@
+import { defineFunction } from '../../core/define.ts';
+import * as lists from '../../model/brute-force-lists.ts';
+import {
+  addressParam,
+  ensureEnabled,
+  failedField,
+  listName,
+  readRanges,
+  requesterFields,
+  requesterOf,
+  skipEnabledCheck,
+} from '../../model/brute-force-records.ts';
+
+export default defineFunction({
+  name: 'delete_cphulk_record',
+  since: 48,
+  summary: 'Remove addresses from the white or the black list.',
+  description:
+    'A network or a range is removed as it was stored, in whole; it does not matter how it is written.',
+  access: 'root',
+  effect: 'changes',
+  params: { list_name: listName, ip: addressParam, skip_enabled_check: skipEnabledCheck },
+  returns: {
+    list_name: { type: 'string', doc: 'The list.' },
+    ips_removed: { list: { type: 'string' }, doc: 'The addresses whose record is gone.' },
+    ips_failed: failedField,
+    ...requesterFields,
+  },
+  examples: [
+    {
+      args: { list_name: 'black', ip: ['198.51.100.7'] },
+      doc: 'Let an address try again.',
+      setUp: [{ command: 'create_cphulk_record', args: { list_name: 'black', ip: '198.51.100.7' } }],
+    },
+  ],
+
+  async handler({ list_name, ip, skip_enabled_check }, context) {
+    const { db } = context;
+    await ensureEnabled(db, skip_enabled_check);
+    const { ranges, failed } = readRanges(ip);
+    const removed: string[] = [];
+    for (const [text, range] of ranges) {
+      if (await lists.remove(db, list_name, range)) removed.push(text);
+      else
+        failed[text] =
+          `The ${list_name} list has no such record; read_cphulk_records shows those that it has.`;
+    }
+    return { list_name, ips_removed: removed, ips_failed: failed, ...(await requesterOf(context)) };
+  },
+});

@@ -1,0 +1,29 @@
+import { defineFunction } from '../../core/define.ts';
+import * as configuration from '../../model/brute-force-config.ts';
+import { blocksOf } from '../../model/brute-force-firewall.ts';
+
+export default defineFunction({
+  name: 'disable_cphulk',
+  since: 48,
+  summary: 'Turn the protection of logins against guessing off.',
+  description:
+    'Nothing is counted, and nobody kept out, until it is turned on again; the black list has no effect either. ' +
+    'Passwords can be guessed meanwhile as fast as the server answers.',
+  access: 'root',
+  effect: 'changes',
+  params: {},
+  returns: null,
+  examples: [{ args: {}, doc: 'Turn it off.' }],
+
+  async handler(_args, { db, host, inform, warn }) {
+    if (!(await configuration.read(db)).is_enabled) inform('The protection was off already.');
+    await configuration.change(db, { is_enabled: false });
+    const { length } = await blocksOf(host, undefined);
+    if (length > 0) {
+      warn(
+        `The firewall goes on with ${length === 1 ? 'a block' : `${length} blocks`} until their time is over; ` +
+          'flush_cphulk_login_history lifts them.',
+      );
+    }
+  },
+});

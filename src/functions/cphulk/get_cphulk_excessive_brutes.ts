@@ -1,0 +1,18 @@
+import { defineFunction } from '../../core/define.ts';
+import { blockedAddress, blockedAddresses } from '../../model/brute-force-reports.ts';
+
+export default defineFunction({
+  name: 'get_cphulk_excessive_brutes',
+  since: 48,
+  summary: 'List the addresses that are blocked for a day.',
+  access: 'root',
+  effect: 'reads',
+  params: {},
+  returns: { excessive_brutes: { list: blockedAddress, doc: 'The addresses, the last blocked first.' } },
+  list: 'excessive_brutes',
+  examples: [{ args: {}, doc: 'Who is kept out for longer.' }],
+
+  async handler(_args, { db, now }) {
+    return { excessive_brutes: await blockedAddresses(db, 'excessive', now()) };
+  },
+});

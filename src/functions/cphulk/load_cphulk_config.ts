@@ -1,0 +1,18 @@
+import { defineFunction } from '../../core/define.ts';
+import * as configuration from '../../model/brute-force-config.ts';
+
+export default defineFunction({
+  name: 'load_cphulk_config',
+  since: 48,
+  summary: 'Tell how logins are protected against guessing.',
+  access: 'root',
+  effect: 'reads',
+  params: {},
+  returns: { cphulk_config: { fields: configuration.fields } },
+  examples: [{ args: {}, doc: 'All settings.' }],
+
+  async handler(_args, { db, host }) {
+    const hasFirewall = await (await host.firewall()).isAvailable();
+    return { cphulk_config: configuration.answerOf(await configuration.read(db), hasFirewall) };
+  },
+});

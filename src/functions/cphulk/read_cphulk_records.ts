@@ -1,0 +1,51 @@
+import { defineFunction } from '../../core/define.ts';
+import * as lists from '../../model/brute-force-lists.ts';
+import {
+  ensureEnabled,
+  listName,
+  requesterFields,
+  requesterOf,
+  skipEnabledCheck,
+} from '../../model/brute-force-records.ts';
+
+export default defineFunction({
+  name: 'read_cphulk_records',
+  since: 48,
+  summary: 'List the addresses of the white or the black list.',
+  access: 'root',
+  effect: 'reads',
+  params: { list_name: listName, skip_enabled_check: skipEnabledCheck },
+  returns: {
+    list_name: { type: 'string', doc: 'The list.' },
+    ips_in_list: {
+      map: { type: 'string' },
+      keys: 'IP',
+      doc: 'The comment of each address or range; it is empty where none was given.',
+    },
+    ...requesterFields,
+    warning_ip: {
+      type: 'string',
+      optional: true,
+      doc: 'A warning, where the address that the call came from is not on the white list.',
+    },
+  },
+  examples: [{ args: { list_name: 'white' }, doc: 'The addresses that are never kept out.' }],
+
+  async handler({ list_name, skip_enabled_check }, context) {
+    const { db } = context;
+    await ensureEnabled(db, skip_enabled_check);
+    const requester = await requesterOf(context);
+    const { requester_ip, requester_ip_is_whitelisted } = requester;
+    const isAtRisk = requester_ip !== '' && requester_ip_is_whitelisted === 0;
+    return {
+      list_name,
+      ips_in_list: await lists.read(db, list_name),
+      ...requester,
+      ...(isAtRisk
+        ? {
+            warning_ip: `Your own address, ${requester_ip}, is not on the white list: failed logins can block it.`,
+          }
+        : {}),
+    };
+  },
+});

@@ -1,0 +1,46 @@
+import { defineFunction } from '../../core/define.ts';
+import { ApiError } from '../../core/errors.ts';
+import * as configuration from '../../model/brute-force-config.ts';
+import { warnOfWhatIsMissing } from '../../model/brute-force-firewall.ts';
+
+export default defineFunction({
+  name: 'set_cphulk_config_key',
+  since: 70,
+  summary: 'Set one thing of how logins are protected against guessing.',
+  description:
+    'The settings are those of save_cphulk_config, which explains them. Besides, there are is_enabled; the periods in ' +
+    'seconds, ip_brute_force_period_sec, brute_force_period_sec and lookback_time, in whole minutes; and ' +
+    'country_whitelist and country_blacklist, which are stored, though countries cannot be told apart without data on ' +
+    'them.',
+  access: 'root',
+  effect: 'changes',
+  params: {
+    key: { type: 'string', required: true, values: configuration.keys, doc: 'The setting.' },
+    value: {
+      type: 'string',
+      doc:
+        'What it is to be: 1 or 0, a number, a command, or codes of countries with commas between them. It has to be ' +
+        'given; an empty value takes a command or the countries away.',
+    },
+  },
+  returns: { cphulk_config: { fields: configuration.fields } },
+  examples: [
+    { args: { key: 'max_failures_byip', value: '10' }, doc: 'Block an address after ten failed logins.' },
+    {
+      args: { key: 'command_to_run_on_brute_force', value: '' },
+      doc: 'Run nothing when an address is blocked.',
+    },
+  ],
+
+  async handler({ key, value }, context) {
+    if (value === undefined) {
+      throw new ApiError('missing_param', `The parameter “value” is required: what “${key}” is to be.`);
+    }
+    const { db, host } = context;
+    const changed = configuration.readSetting(key, value);
+    const config = await configuration.change(db, changed);
+    await warnOfWhatIsMissing(context, changed);
+    const hasFirewall = await (await host.firewall()).isAvailable();
+    return { cphulk_config: configuration.answerOf(config, hasFirewall) };
+  },
+});

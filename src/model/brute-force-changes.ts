@@ -1,0 +1,40 @@
+// What an administrator changes of who is kept out, in one go: also where the firewall has to let somebody in again.
+import type { Context, Db } from '../core/context.ts';
+import type { FirewallBlock } from '../core/host.ts';
+import type { Range } from './brute-force-addresses.ts';
+import { blocksOf } from './brute-force-firewall.ts';
+import * as history from './brute-force-history.ts';
+import * as lists from './brute-force-lists.ts';
+
+/** JSON, since the operation that carries it out keeps it in the journal. */
+export type AdministratorsChange =
+  | { readonly kind: 'allow'; readonly ranges: readonly Range[]; readonly comment: string }
+  | { readonly kind: 'forget'; readonly ranges: readonly Range[] }
+  | { readonly kind: 'forget everything' };
+
+/** The input of the operation `lift-firewall-blocks`. */
+export interface LiftFirewallBlocks {
+  readonly blocks: readonly FirewallBlock[];
+  readonly change: AdministratorsChange;
+}
+
+/** For a function that operates: the firewall's blocks are lifted by an operation, where there are any. */
+export async function carryOut(
+  { db, host, now, operate }: Pick<Context, 'db' | 'host' | 'now' | 'operate'>,
+  change: AdministratorsChange,
+): Promise<{ removed: number; lifted: number }> {
+  const removed = await apply(db, change, now());
+  const blocks = await blocksOf(host, change.kind === 'forget everything' ? undefined : change.ranges);
+  const input: LiftFirewallBlocks = { blocks, change };
+  if (blocks.length > 0) operate('lift-firewall-blocks', input);
+  return { removed, lifted: blocks.length };
+}
+
+/** @returns how many blocks of addresses it ended, or how much was forgotten in all. */
+export async function apply(db: Db, change: AdministratorsChange, now: number): Promise<number> {
+  await history.pruneBlocks(db, now);
+  if (change.kind === 'forget everything') return history.clear(db);
+  if (change.kind === 'forget') return history.clearRanges(db, change.ranges);
+  await lists.add(db, 'white', change.ranges, change.comment);
+  return history.removeAddressBlocks(db, change.ranges);
+}

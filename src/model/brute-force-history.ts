@@ -1,0 +1,200 @@
+// Failed logins, and the blocks that they brought about, as they are stored.
+import type { Db, SqlValue } from '../core/context.ts';
+import { withWholeSources, type Range } from './brute-force-addresses.ts';
+
+export interface StoredFailure {
+  /** Keys of `brute-force-addresses.ts`, here and below. */
+  readonly address: string;
+  readonly username: string;
+  readonly service: string;
+  readonly authentication: string;
+  readonly failedAt: number;
+}
+
+export interface NewFailure extends StoredFailure {
+  readonly isLocal: boolean;
+  readonly attempt: Uint8Array | null;
+}
+
+/** `brute` for some minutes, `excessive` for a day. */
+export type BlockKind = 'brute' | 'excessive';
+
+export interface AddressBlock extends Range {
+  readonly notes: string;
+  readonly beganAt: number;
+  readonly endsAt: number;
+}
+
+export interface UserBlock extends Omit<StoredFailure, 'failedAt'> {
+  /** True where only logins from the machine itself are refused. */
+  readonly onlyLocal: boolean;
+  readonly beganAt: number;
+  readonly endsAt: number;
+}
+
+/** Was the same attempt counted after that time? */
+export async function wasCounted(db: Db, attempt: Uint8Array, after: number): Promise<boolean> {
+  const row = await db.get(
+    'SELECT 1 FROM login_failure WHERE attempt = ? AND failed_at > ? LIMIT 1',
+    attempt,
+    after,
+  );
+  return row !== undefined;
+}
+
+export async function addFailure(db: Db, failure: NewFailure): Promise<void> {
+  await db.run(
+    `INSERT INTO login_failure (address, username, service, authentication, is_local, attempt, counts, failed_at)
+     VALUES (?, ?, ?, ?, ?, ?, 1, ?)`,
+    failure.address,
+    failure.username,
+    failure.service,
+    failure.authentication,
+    Number(failure.isLocal),
+    failure.attempt,
+    failure.failedAt,
+  );
+}
+
+/** The failures of a user from a source count no more; they stay in the list. */
+export async function forgive(db: Db, username: string, { first, last }: Range): Promise<void> {
+  await db.run(
+    'UPDATE login_failure SET counts = 0 WHERE username = ? AND address BETWEEN ? AND ? AND counts = 1',
+    username,
+    first,
+    last,
+  );
+}
+
+export function countOfSource(db: Db, { first, last }: Range, after: number): Promise<number> {
+  return count(db, 'address BETWEEN ? AND ? AND failed_at > ?', first, last, after);
+}
+
+export function countOfUser(db: Db, username: string, onlyLocal: boolean, after: number): Promise<number> {
+  return count(db, 'username = ? AND failed_at > ? AND is_local >= ?', username, after, Number(onlyLocal));
+}
+
+async function count(db: Db, condition: string, ...values: SqlValue[]): Promise<number> {
+  const row = await db.get<{ count: number }>(
+    `SELECT count(*) AS count FROM login_failure WHERE ${condition} AND counts = 1`,
+    ...values,
+  );
+  return row?.count ?? 0;
+}
+
+/** The block of an address that lasts longest. */
+export async function findAddressBlock(
+  db: Db,
+  { first }: Range,
+  now: number,
+): Promise<{ kind: BlockKind; endsAt: number } | undefined> {
+  return db.get(
+    `SELECT kind, ends_at AS endsAt FROM address_block WHERE first = ? AND ends_at > ?
+     ORDER BY ends_at DESC LIMIT 1`,
+    first,
+    now,
+  );
+}
+
+export async function addAddressBlock(db: Db, kind: BlockKind, block: AddressBlock): Promise<void> {
+  await db.run(
+    'INSERT OR REPLACE INTO address_block (first, last, kind, notes, began_at, ends_at) VALUES (?, ?, ?, ?, ?, ?)',
+    block.first,
+    block.last,
+    kind,
+    block.notes,
+    block.beganAt,
+    block.endsAt,
+  );
+}
+
+/** Until when the logins of a user are refused. */
+export async function findUserBlock(
+  db: Db,
+  { username, isLocal }: { readonly username: string; readonly isLocal: boolean },
+  now: number,
+): Promise<number | undefined> {
+  const row = await db.get<{ endsAt: number }>(
+    `SELECT ends_at AS endsAt FROM user_block WHERE username = ? AND ends_at > ? AND only_local <= ?
+     ORDER BY ends_at DESC LIMIT 1`,
+    username,
+    now,
+    Number(isLocal),
+  );
+  return row?.endsAt;
+}
+
+export async function addUserBlock(db: Db, block: UserBlock): Promise<void> {
+  await db.run(
+    `INSERT OR REPLACE INTO user_block
+       (username, only_local, address, service, authentication, began_at, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    block.username,
+    Number(block.onlyLocal),
+    block.address,
+    block.service,
+    block.authentication,
+    block.beganAt,
+    block.endsAt,
+  );
+}
+
+export async function pruneFailures(db: Db, upTo: number): Promise<void> {
+  await db.run('DELETE FROM login_failure WHERE failed_at <= ?', upTo);
+}
+
+/** Forgets the blocks that are over. */
+export async function pruneBlocks(db: Db, now: number): Promise<void> {
+  await db.run('DELETE FROM address_block WHERE ends_at <= ?', now);
+  await db.run('DELETE FROM user_block WHERE ends_at <= ?', now);
+}
+
+/** Lists begin with what is newest. */
+export function listFailures(db: Db, after: number): Promise<StoredFailure[]> {
+  return db.all(
+    `SELECT address, username, service, authentication, failed_at AS failedAt FROM login_failure
+     WHERE failed_at > ? ORDER BY failed_at DESC, id DESC`,
+    after,
+  );
+}
+
+export function listAddressBlocks(db: Db, kind: BlockKind, now: number): Promise<AddressBlock[]> {
+  return db.all(
+    `SELECT first, last, notes, began_at AS beganAt, ends_at AS endsAt FROM address_block
+     WHERE kind = ? AND ends_at > ? ORDER BY began_at DESC, first`,
+    kind,
+    now,
+  );
+}
+
+export function listUserBlocks(db: Db, now: number): Promise<Omit<UserBlock, 'onlyLocal'>[]> {
+  return db.all(
+    `SELECT username, address, service, authentication, began_at AS beganAt, ends_at AS endsAt FROM user_block
+     WHERE ends_at > ? ORDER BY began_at DESC, username`,
+    now,
+  );
+}
+
+/** Forgets everything. @returns how much that was. */
+export async function clear(db: Db): Promise<number> {
+  const failures = await db.run('DELETE FROM login_failure');
+  const addresses = await db.run('DELETE FROM address_block');
+  return failures + addresses + (await db.run('DELETE FROM user_block'));
+}
+
+/** Forgets what came from these addresses, and from what is counted with them. @returns how much that was. */
+export async function clearRanges(db: Db, ranges: readonly Range[]): Promise<number> {
+  let removed = await removeAddressBlocks(db, ranges);
+  for (const { first, last } of ranges.map(withWholeSources)) {
+    removed += await db.run('DELETE FROM login_failure WHERE address BETWEEN ? AND ?', first, last);
+  }
+  return removed;
+}
+
+/** Ends the blocks that any of these addresses is under. @returns how many there were. */
+export async function removeAddressBlocks(db: Db, ranges: readonly Range[]): Promise<number> {
+  let removed = 0;
+  for (const { first, last } of ranges) {
+    removed += await db.run('DELETE FROM address_block WHERE first <= ? AND last >= ?', last, first);
+  }
+  return removed;
+}

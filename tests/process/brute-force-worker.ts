@@ -1,0 +1,18 @@
+// A process that fails to log in: WHMAPI1_STATE_DIR is its installation, its words are a name and how often. It answers
+// how often it was to react to a block.
+import { createApplication } from '../../src/app.ts';
+import { recordFailure } from '../../src/model/brute-force.ts';
+
+const [name = '', times = '0'] = process.argv.slice(2);
+const application = createApplication(process.env);
+const { engine } = application;
+let reactions = 0;
+for (let time = 0; time < Number(times); time++) {
+  const failure = { user: 'bob', address: '198.51.100.7', password: `${name} ${time}` };
+  reactions += await engine.store.transaction('changes', async (db) => ({
+    value: (await recordFailure({ ...engine, db }, failure)).length,
+    keep: true,
+  }));
+}
+application.close();
+console.log(reactions);

@@ -1,0 +1,35 @@
+// Many processes in which logins fail at the same moment: every failure counts, and there is one block.
+import { execFile } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { call, freshFolder } from '../support/command.ts';
+
+jest.setTimeout(60_000);
+
+const here = freshFolder();
+const top = resolve(__dirname, '../..');
+
+const fail = async (name: string, times: number) => {
+  const worker = join(top, 'tests/process/brute-force-worker.ts');
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--import', 'tsx', worker, name, String(times)],
+    { cwd: top, env: { WHMAPI1_STATE_DIR: here.state, HOME: here.path, PATH: process.env.PATH } },
+  );
+  return Number(stdout);
+};
+
+it('counts what each of them saw, and has one of them react', async () => {
+  const reactions = await Promise.all(['a', 'b', 'c', 'd'].map((name) => fail(name, 5)));
+  expect(reactions.reduce((sum, one) => sum + one)).toBe(1);
+  const { data: failed } = await call(['get_cphulk_failed_logins'], { state: here.state });
+  expect(failed?.failed_logins).toHaveLength(20);
+  const { data: blocked } = await call(['get_cphulk_brutes'], { state: here.state });
+  expect(blocked?.brutes).toMatchObject([
+    { ip: '198.51.100.7', notes: '5 failed logins within 15 minutes.' },
+  ]);
+  // The same attempts again, under the key that one of them made.
+  expect(await fail('a', 5)).toBe(0);
+  const { data: again } = await call(['get_cphulk_failed_logins'], { state: here.state });
+  expect(again?.failed_logins).toHaveLength(20);
+});

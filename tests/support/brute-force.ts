@@ -1,0 +1,92 @@
+// Logins as a server tries them on an installation, in as many processes as a test likes.
+import type { Host } from '../../src/core/context.ts';
+import type { Engine } from '../../src/core/dispatch.ts';
+import type { HostCommands, HostFirewall } from '../../src/core/host.ts';
+import * as bruteForce from '../../src/model/brute-force.ts';
+import type { BruteForceContext, Failure, Reaction, Refusal } from '../../src/model/brute-force.ts';
+import type { Installation } from './installation.ts';
+
+export class Logins {
+  readonly #here: Installation;
+  readonly #store: Engine['store'];
+
+  /** `store` is that of another process on the same installation. */
+  constructor(here: Installation, store = here.engine.store) {
+    this.#here = here;
+    this.#store = store;
+  }
+
+  /** Undefined where the login may be tried. */
+  check(user: string, address: string): Promise<Refusal | undefined> {
+    return this.#within((context) => bruteForce.check(context, { user, address }));
+  }
+
+  /** Whether it may: 'free', or why not. */
+  async state(user: string, address: string): Promise<string> {
+    return (await this.check(user, address))?.kind ?? 'free';
+  }
+
+  fail(failure: Failure): Promise<Reaction[]> {
+    return this.#within((context) => bruteForce.recordFailure(context, failure));
+  }
+
+  /** Fails so often, each time with another password. @returns what the last one asked for. */
+  async failTimes(times: number, user: string, address: string): Promise<Reaction[]> {
+    let last: Reaction[] = [];
+    for (let done = 0; done < times; done++) {
+      last = await this.fail({ user, address, password: `wrong ${(this.#passwords += 1)}` });
+    }
+    return last;
+  }
+  #passwords = 0;
+
+  succeed(user: string, address: string): Promise<void> {
+    return this.#within((context) => bruteForce.recordSuccess(context, { user, address }));
+  }
+
+  #within<T>(work: (context: BruteForceContext) => Promise<T>): Promise<T> {
+    const { engine } = this.#here;
+    return this.#store.transaction('changes', async (db) => ({
+      value: await work({ ...engine, db }),
+      keep: true,
+    }));
+  }
+}
+
+/** A firewall and commands that remember what they were told, in the place of the sandbox, which has none. */
+export class PretendedMachine {
+  readonly blocked = new Map<string, number>();
+  readonly ran: (readonly string[])[] = [];
+  isBroken = false;
+
+  readonly firewall: HostFirewall = {
+    isAvailable: async () => true,
+    block: async (address, until) => {
+      if (this.isBroken) throw new Error('It is broken.');
+      this.blocked.set(address, until);
+    },
+    unblock: async (address) => {
+      if (this.isBroken) throw new Error('It is broken.');
+      this.blocked.delete(address);
+    },
+    list: async () => [...this.blocked].map(([address, until]) => ({ address, until })),
+  };
+
+  readonly commands: HostCommands = {
+    areRun: true,
+    start: async (words) => {
+      if (this.isBroken) throw new Error('It is broken.');
+      this.ran.push(words);
+    },
+  };
+
+  on(here: Installation): Host {
+    const host = {
+      ...here.engine.host,
+      firewall: async () => this.firewall,
+      commands: async () => this.commands,
+    };
+    here.overrides = { ...here.overrides, host };
+    return host;
+  }
+}
