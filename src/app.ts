@@ -22,6 +22,10 @@ export interface Application {
   readonly engine: Engine;
   /** Who a user is as a caller, for `--user`. @throws ApiError for whoever may call nothing. */
   callerOf(user: string): Promise<Caller>;
+  /** The server's own certificate and key (PEM), which `make` makes where there is none yet. */
+  ownCertificate(make: () => Promise<string>): Promise<string>;
+  /** Keeps in the audit log that a request was refused before there was a caller. */
+  auditRefusal(command: string, about: { readonly address: string; readonly problem: string }): void;
   close(): void;
 }
 
@@ -41,6 +45,7 @@ export function createApplication(environment: Readonly<Record<string, string | 
       const load = Object.hasOwn(loaders, command) ? loaders[command] : undefined;
       return load === undefined ? undefined : (await load()).default;
     },
+    known: async (command) => (await import('./catalogue/known.ts')).familyOfAbsent(command),
     operation: async (kind) => {
       const load = Object.hasOwn(operations, kind) ? operations[kind] : undefined;
       return load === undefined ? undefined : (await load()).default;
@@ -51,6 +56,7 @@ export function createApplication(environment: Readonly<Record<string, string | 
     now,
     // node:crypto takes a tenth of a short call's time to load, so only those that need it do.
     randomBytes: async (count) => (await import('node:crypto')).randomBytes(count),
+    sha256: async (text) => (await import('node:crypto')).createHash('sha256').update(text).digest(),
     // A name for a line in a log, not a secret: it need not be hard to guess.
     newXid: () => Math.random().toString(36).slice(2, 8).padEnd(6, '0'),
     audit: (record, durable) => {
@@ -64,6 +70,19 @@ export function createApplication(environment: Readonly<Record<string, string | 
     callerOf: async (user) => {
       const { callerOf } = await import('./model/callers.ts');
       return store.transaction('reads', async (db) => ({ value: await callerOf(db, user), keep: false }));
+    },
+    ownCertificate: async (make) => {
+      const { readCertificate, storeCertificate } = await import('./store/certificate-file.ts');
+      const own = readCertificate(directory);
+      if (own !== undefined) return own;
+      storeCertificate(directory, await make(), engine.newXid());
+      return readCertificate(directory) ?? '';
+    },
+    auditRefusal: (command, { address, problem }) => {
+      const who = { caller: '', address, authentication: problem };
+      const what = { function: command, arguments: [], result: 0, error_code: 'denied' } as const;
+      const record = { time: now(), xid: engine.newXid(), ...who, ...what, duration_ms: 0 };
+      appendAudit(directory, record, false);
     },
     close: () => {
       store.close();

@@ -1,0 +1,100 @@
+// Who sends a request: an API token, an access hash, a password, or a session.
+import type { Application } from '../app.ts';
+import type { Caller, Db } from '../core/context.ts';
+import { ApiError } from '../core/errors.ts';
+import * as accessHashes from '../model/access-hashes.ts';
+import * as apiTokens from '../model/api-tokens.ts';
+import { callerOf } from '../model/callers.ts';
+import * as logins from '../model/logins.ts';
+import * as sessions from '../model/sessions.ts';
+import { loginWorldOf } from './login-world.ts';
+
+/** What a request shows of its sender. */
+export interface Credentials {
+  /** The header Authorization. */
+  readonly authorization: string | undefined;
+  /** The header X-CPANEL-OTP. */
+  readonly code: string | undefined;
+  readonly sessionId: string | undefined;
+  /** The first part of the path, where it is one: `cpsess0123456789`. */
+  readonly securityToken: string | undefined;
+  readonly address: string;
+}
+
+export type Sender =
+  | { readonly caller: Caller; readonly authentication: string; readonly warnings: readonly string[] }
+  | { readonly problem: 'denied' | 'tfa_required' | 'tfa_invalid'; readonly reason: string };
+
+const DENIED: Sender = { problem: 'denied', reason: 'Access denied' };
+
+/** A header counts before a session, as with other servers. */
+export async function identify(application: Application, credentials: Credentials): Promise<Sender> {
+  const { authorization, address } = credentials;
+  if (authorization === undefined) return bySession(application, credentials);
+  const [scheme = '', rest = ''] = /^(\S+)\s+(.*)$/s.exec(authorization)?.slice(1) ?? [];
+  if (scheme.toLowerCase() === 'whm') return byToken(application, rest, address);
+  if (scheme.toLowerCase() === 'basic') return byPassword(application, rest, credentials);
+  return DENIED;
+}
+
+/** `USER:TOKEN`, or `USER:HASH` with the older access hashes. */
+async function byToken({ engine }: Application, pair: string, address: string): Promise<Sender> {
+  const [user, secret] = split(pair);
+  const { now } = engine;
+  const [tokenHash, hash] = await Promise.all([
+    engine.sha256(secret),
+    engine.sha256(accessHashes.plain(secret)),
+  ]);
+  return reading(engine.store, async (db) => {
+    const byName = await apiTokens.authenticate(db, { user, tokenHash, address, now: now() });
+    if ('caller' in byName) {
+      return { caller: byName.caller, authentication: `token ${byName.name}`, warnings: [] };
+    }
+    const caller = await accessHashes.authenticate(db, { user, hash });
+    return caller === undefined ? DENIED : { caller, authentication: 'access hash', warnings: [] };
+  });
+}
+
+async function byPassword(
+  application: Application,
+  encoded: string,
+  credentials: Credentials,
+): Promise<Sender> {
+  const [user, password] = split(Buffer.from(encoded, 'base64').toString('utf8'));
+  const { address, code = '' } = credentials;
+  return logins.attempt(loginWorldOf(application), { user, password, code, address });
+}
+
+async function bySession({ engine }: Application, credentials: Credentials): Promise<Sender> {
+  const { sessionId, securityToken } = credentials;
+  // One without the other is what a forged request has.
+  if (sessionId === undefined || securityToken === undefined) return DENIED;
+  const { now, sha256 } = engine;
+  const found = await reading(engine.store, async (db) => {
+    const session = await sessions.find({ db, now, sha256 }, sessionId, securityToken);
+    return session && { session, caller: await callerOf(db, session.username) };
+  }).catch((error: unknown) => {
+    // Somebody who is no reseller any more.
+    if (error instanceof ApiError && (error.code === 'denied' || error.code === 'not_found'))
+      return undefined;
+    throw error;
+  });
+  if (found === undefined) return DENIED;
+  if (found.session.isDue) {
+    await engine.store.transaction('changes', async (db) => {
+      await sessions.touch({ db, now, sha256 }, sessionId);
+      return { value: undefined, keep: true };
+    });
+  }
+  return { caller: found.caller, authentication: 'session', warnings: [] };
+}
+
+function reading<T>(store: Application['engine']['store'], work: (db: Db) => Promise<T>): Promise<T> {
+  return store.transaction('reads', async (db) => ({ value: await work(db), keep: false }));
+}
+
+/** At the first colon: user names have none. */
+function split(pair: string): [user: string, secret: string] {
+  const at = pair.indexOf(':');
+  return at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)];
+}

@@ -1,0 +1,162 @@
+// Logging in and out: POST /login as the clients of WHM send it, links that log in once, and /logout.
+import { serialize } from 'cookie';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Application } from '../app.ts';
+import type { RawArgument } from '../core/context.ts';
+import * as loginTokens from '../model/login-tokens.ts';
+import * as logins from '../model/logins.ts';
+import * as sessions from '../model/sessions.ts';
+import type { Refusal } from './answers.ts';
+import { readBody, readCall } from './call.ts';
+import { loginWorldOf } from './login-world.ts';
+import { renderLoginPage, renderWayIn } from './page/login-page.ts';
+import { bodyOf, queryOf, securityTokenOf, SESSION_COOKIE, sessionIdOf } from './request.ts';
+
+export function addLogin(server: FastifyInstance, application: Application): void {
+  for (const path of ['/login', '/login/']) {
+    server.post(path, (request, reply) => logIn(request, reply, application));
+    server.get(path, (_request, reply) => sendLoginPage(reply, undefined));
+  }
+  server.get('/:token/login/', (request, reply) => redeem(request, reply, application));
+  for (const path of ['/logout', '/logout/', '/:token/logout', '/:token/logout/']) {
+    server.route({
+      method: ['GET', 'POST'],
+      url: path,
+      handler: (request, reply) => logOut(request, reply, application),
+    });
+  }
+}
+
+async function logIn(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  application: Application,
+): Promise<FastifyReply> {
+  const body = bodyOf(request);
+  const fields = [
+    ...readCall(queryOf(request), undefined).args,
+    ...(body === undefined ? [] : readBody(body)),
+  ];
+  const world = loginWorldOf(application);
+  const verdict = await logins.attempt(world, {
+    user: field(fields, 'user'),
+    password: field(fields, 'pass'),
+    code: field(fields, 'tfa_token').trim(),
+    address: request.ip,
+  });
+  const isForPeople = field(fields, 'login_only') !== '1' && acceptsHtml(request);
+  if ('problem' in verdict) {
+    request.log.warn({ user: field(fields, 'user').slice(0, 64), problem: verdict.problem }, 'login refused');
+    return isForPeople ? sendLoginPage(reply, verdict, field(fields, 'user')) : refuseLogin(reply, verdict);
+  }
+  const opened = await world.transaction((db) =>
+    sessions.open({ ...world, db }, verdict.caller.user, {
+      address: request.ip,
+      authentication: verdict.authentication,
+    }),
+  );
+  setSession(request, reply, opened);
+  const { securityToken } = opened;
+  const { warnings } = verdict;
+  if (isForPeople) return sendWayIn(reply, securityToken, warnings);
+  return reply.header('content-type', 'application/json; charset="utf-8"').send(
+    JSON.stringify({
+      status: 1,
+      redirect: `/${securityToken}/`,
+      security_token: `/${securityToken}`,
+      ...(warnings.length > 0 ? { warnings } : {}),
+    }),
+  );
+}
+
+/** A link of create_user_session or get_login_url: it works once. */
+async function redeem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  application: Application,
+): Promise<FastifyReply> {
+  const { args } = readCall(queryOf(request), undefined);
+  const hash = await application.engine.sha256(field(args, 'session'));
+  const world = loginWorldOf(application);
+  const used = await world.transaction(async (db) => {
+    const context = { ...world, db };
+    const link = await loginTokens.redeem(context, hash);
+    if (link === undefined) return undefined;
+    const { username, app, securityTokenHash } = link;
+    const about = { address: request.ip, authentication: 'login link', securityTokenHash };
+    return { app, opened: await sessions.open(context, username, about) };
+  });
+  if (used === undefined) {
+    return sendLoginPage(reply, { problem: 'denied', reason: 'The link was used before, or is too old.' });
+  }
+  const { app, opened } = used;
+  // The one that the link stands under belongs to it.
+  const securityToken = securityTokenOf(request) ?? opened.securityToken;
+  setSession(request, reply, { id: opened.id, securityToken });
+  return reply.redirect(/^https?:\/\//.test(app) ? new URL(app).href : `/${securityToken}/`, 303);
+}
+
+async function logOut(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  application: Application,
+): Promise<FastifyReply> {
+  const id = sessionIdOf(request);
+  if (id !== undefined) {
+    const world = loginWorldOf(application);
+    await world.transaction((db) => sessions.close({ ...world, db }, id));
+  }
+  reply.header('set-cookie', cookieText(request, '', 0));
+  if (acceptsHtml(request)) return reply.redirect('/', 303);
+  return reply.header('content-type', 'application/json; charset="utf-8"').send('{"status":1}');
+}
+
+/** Not 303: a client of WHM would follow it, and lose the header that it is after (protocol 2.4). */
+function setSession(request: FastifyRequest, reply: FastifyReply, opened: sessions.Opened): void {
+  reply.header('location', `/${opened.securityToken}/`).header('set-cookie', cookieText(request, opened.id));
+}
+
+/** It lives as long as the browser runs, unless `maxAge` (seconds) says otherwise. */
+function cookieText(request: FastifyRequest, value: string, maxAge?: number): string {
+  const secure = request.protocol === 'https';
+  const options = { path: '/', httpOnly: true, sameSite: 'strict', secure } as const;
+  return serialize(SESSION_COOKIE, value, maxAge === undefined ? options : { ...options, maxAge });
+}
+
+function refuseLogin(reply: FastifyReply, { problem, reason }: Refusal): FastifyReply {
+  const body =
+    problem === 'denied'
+      ? { status: 0, message: 'see_login_log' }
+      : { status: 0, message: reason, error_code: problem };
+  reply.raw.statusMessage = 'Access Denied';
+  return reply
+    .code(401)
+    .header('content-type', 'application/json; charset="utf-8"')
+    .send(JSON.stringify(body));
+}
+
+function sendLoginPage(reply: FastifyReply, refusal: Refusal | undefined, user = ''): FastifyReply {
+  return reply
+    .code(refusal === undefined ? 200 : 401)
+    .header('content-type', 'text/html; charset=utf-8')
+    .send(renderLoginPage(refusal, user));
+}
+
+/** For a browser that has sent the form by itself. A warning stays until it is read. */
+function sendWayIn(reply: FastifyReply, securityToken: string, warnings: readonly string[]): FastifyReply {
+  if (warnings.length === 0) reply.header('refresh', `0; url=/${securityToken}/`);
+  return reply
+    .header('content-type', 'text/html; charset=utf-8')
+    .send(renderWayIn(`/${securityToken}`, warnings));
+}
+
+/** The one value of a field; empty where it is absent, and where it is given twice. */
+function field(fields: readonly RawArgument[], name: string): string {
+  const values = fields.filter((one) => one.name === name).map(({ value }) => value);
+  const [value] = values;
+  return values.length === 1 && typeof value === 'string' ? value : '';
+}
+
+function acceptsHtml(request: FastifyRequest): boolean {
+  return request.headers.accept?.includes('text/html') === true;
+}

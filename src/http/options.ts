@@ -1,0 +1,127 @@
+// The options of whmapi1d.
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+
+export interface DaemonOptions {
+  readonly bind: string;
+  readonly port: number;
+  /** undefined: no plain HTTP. */
+  readonly httpPort?: number;
+  readonly allowPlainHttp: boolean;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly logLevel: LogLevel;
+  readonly help: boolean;
+  readonly version: boolean;
+}
+
+const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof levels)[number];
+
+/** One row of the help, with the variable of the environment that stands for the option. */
+export const optionRows = [
+  {
+    flags: '--bind <address>',
+    doc: 'the address to listen at',
+    variable: 'WHMAPI1D_BIND',
+    default: '127.0.0.1',
+  },
+  {
+    flags: '--port <number>',
+    doc: 'the port of HTTPS; 0 picks a free one',
+    variable: 'WHMAPI1D_PORT',
+    default: 2087,
+  },
+  {
+    flags: '--http-port <number>',
+    doc: 'a port of plain HTTP as well (WHM’s is 2086), on this machine alone',
+    variable: 'WHMAPI1D_HTTP_PORT',
+  },
+  { flags: '--allow-plain-http', doc: 'plain HTTP at an address that others reach, too' },
+  {
+    flags: '--tls-cert <path>',
+    doc: 'the certificate (PEM); a self-signed one is made without it',
+    variable: 'WHMAPI1D_TLS_CERT',
+  },
+  { flags: '--tls-key <path>', doc: 'its key (PEM)', variable: 'WHMAPI1D_TLS_KEY' },
+  {
+    flags: '--log-level <level>',
+    doc: levels.join(', '),
+    variable: 'WHMAPI1D_LOG_LEVEL',
+    default: 'info',
+    choices: levels,
+  },
+  { flags: '-h, --help', doc: 'show this help' },
+  { flags: '--version', doc: 'show the version' },
+] as const;
+
+/** @throws CommanderError whose message tells what is wrong. */
+export function readOptions(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): DaemonOptions {
+  const program = new Command('whmapi1d')
+    .helpOption(false)
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ writeOut: () => undefined, writeErr: () => undefined });
+  for (const row of optionRows) {
+    const option = new Option(row.flags);
+    if ('choices' in row) option.choices(row.choices);
+    if (row.flags.includes('port <')) option.argParser(portOf);
+    if ('default' in row) option.default(row.default);
+    program.addOption(option);
+  }
+  program.parse([...fromEnvironment(environment), ...argv], { from: 'user' });
+  const {
+    allowPlainHttp = false,
+    help = false,
+    version = false,
+    ...others
+  } = program.opts<Omit<DaemonOptions, 'allowPlainHttp' | 'help' | 'version'> & Partial<DaemonOptions>>();
+  const options = { ...others, allowPlainHttp, help, version };
+  if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
+    throw new CommanderError(2, 'pair', '--tls-cert and --tls-key belong together: give both, or neither.');
+  }
+  const isLocal = /^(?:127\.|::1$|localhost$)/.test(options.bind);
+  if (options.httpPort !== undefined && !isLocal && !allowPlainHttp) {
+    throw new CommanderError(
+      2,
+      'plain',
+      `Plain HTTP at ${options.bind} would show passwords to the network: leave --http-port out, or add --allow-plain-http.`,
+    );
+  }
+  return options;
+}
+
+/** As options that come before the ones given. */
+function fromEnvironment(environment: Readonly<Record<string, string | undefined>>): string[] {
+  return optionRows.flatMap((row) => {
+    const value = 'variable' in row ? environment[row.variable] : undefined;
+    const [name = ''] = row.flags.split(' ');
+    return value === undefined || value === '' ? [] : [`${name}=${value}`];
+  });
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535)
+    throw new InvalidArgumentError('It should be a port: 0 to 65535.');
+  return port;
+}
+
+export function helpText(): string {
+  const rows = optionRows.map((row) => {
+    const variable = 'variable' in row ? ` [${row.variable}]` : '';
+    const standard = 'default' in row ? ` (${row.default})` : '';
+    return `  ${row.flags.padEnd(24)} ${row.doc}${standard}${variable}`;
+  });
+  return `Usage: whmapi1d [options]
+
+Answers WHM API 1 over HTTPS: the JSON API, the XML API, logins, and a page for people.
+
+Options (each can be given in the environment as well):
+${rows.join('\n')}
+
+The first line on standard output says where it listens. SIGHUP reads the certificate anew, SIGTERM ends it.
+`;
+}

@@ -1,0 +1,36 @@
+// The API Shell: the frame. Its script fills it with the functions that the visitor may call.
+import { html } from './html.ts';
+import { renderPage, type Visitor } from './layout.ts';
+
+export function renderApiShellPage(visitor: Visitor): string {
+  const main = html`<div class="shell">
+    <section class="finder card" aria-labelledby="finder-title">
+      <h1 id="finder-title">API Shell</h1>
+      <form role="search" id="search">
+        <label for="query">Find a function</label>
+        <input
+          id="query"
+          type="search"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck="false"
+          placeholder="name or words"
+          aria-controls="functions"
+          aria-describedby="found"
+        />
+      </form>
+      <p class="hint" id="found" role="status"></p>
+      <nav id="functions" aria-label="Functions"></nav>
+    </section>
+    <div class="function" id="function">
+      <section class="card blank">
+        <h2>No function is chosen</h2>
+        <p>
+          Choose one from the list, or type a part of its name, or words of what it does. Its help, a form for
+          its parameters, and the call for scripts appear here.
+        </p>
+      </section>
+    </div>
+  </div>`;
+  return renderPage({ name: 'api-shell', title: 'API Shell', main }, visitor);
+}

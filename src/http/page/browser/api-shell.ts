@@ -1,0 +1,50 @@
+// The API Shell: which function is shown, by the fragment of the address.
+import type { FunctionDescription, FunctionList } from '../wire.ts';
+import { byId, element } from './element.ts';
+import { FunctionFinder } from './function-finder.ts';
+import { FunctionView } from './function-view.ts';
+import { showFailure } from './notice.ts';
+import { request } from './session.ts';
+
+export function startApiShell(): void {
+  const place = byId('function', HTMLDivElement);
+  const blank = [...place.children];
+  request<FunctionList>('functions.json').then(
+    (functions) => {
+      const finder = new FunctionFinder(functions);
+      const show = () => void showChosen(finder, place, blank);
+      window.addEventListener('hashchange', show);
+      show();
+    },
+    (error: unknown) => fail(place, error),
+  );
+}
+
+function chosenName(): string {
+  return decodeURIComponent(location.hash.slice(1));
+}
+
+async function showChosen(finder: FunctionFinder, place: HTMLElement, blank: Element[]): Promise<void> {
+  const name = chosenName();
+  finder.choose(name === '' ? undefined : name);
+  if (name === '' || name === 'main') {
+    place.replaceChildren(...blank);
+    return;
+  }
+  try {
+    const described = await request<FunctionDescription>(`functions/${encodeURIComponent(name)}.json`);
+    // Another one may have been chosen meanwhile.
+    if (chosenName() !== name) return;
+    const view = new FunctionView(described);
+    place.replaceChildren(...view.elements);
+    view.focus();
+  } catch (error) {
+    fail(place, error);
+  }
+}
+
+function fail(place: HTMLElement, error: unknown): void {
+  const told = element('p', { class: 'callout failure', role: 'alert' });
+  place.replaceChildren(told);
+  showFailure(told, error);
+}

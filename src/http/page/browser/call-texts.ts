@@ -1,0 +1,91 @@
+// A call as it is written elsewhere: as a command line, for curl, as a URL.
+import { quote } from 'shlex';
+import type { ShownFormat } from '../wire.ts';
+
+export interface Argument {
+  readonly name: string;
+  readonly value: string;
+  readonly isSecret: boolean;
+}
+
+export interface ShellCall {
+  readonly command: string;
+  readonly args: readonly Argument[];
+  readonly format: ShownFormat;
+  readonly isDryRun: boolean;
+}
+
+/** Where the call is made, and as whom. */
+export interface Place {
+  readonly user: string;
+  /** `https://server.example.com:2087` */
+  readonly origin: string;
+  /** False: what is secret is named in its place. */
+  readonly showsSecrets: boolean;
+}
+
+const outputs = { yaml: [], json: ['--output=jsonpretty'], xml: ['--output=xml'] } as const;
+
+/** What is secret is read from files: every user of a machine can read the arguments of its processes. */
+export function commandLine(call: ShellCall, { user, showsSecrets }: Place): string {
+  const isHidden = ({ isSecret }: Argument) => isSecret && !showsSecrets;
+  const hidden = call.args.filter(isHidden);
+  const files = hidden.flatMap(({ name }, at) => {
+    const isAlone = hidden.filter((one) => one.name === name).length === 1;
+    return ['--file', `${name}=./${isAlone ? name : `${name}-${at + 1}`}`];
+  });
+  const words = call.args
+    .filter((argument) => !isHidden(argument))
+    .map(({ name, value }) => `${undecoded(name)}=${undecoded(value)}`);
+  return [
+    'whmapi1',
+    ...outputs[call.format],
+    ...(user === 'root' ? [] : [`--user=${user}`]),
+    ...(call.isDryRun ? ['--dry-run'] : []),
+    ...files,
+    call.command,
+    ...words,
+  ]
+    .map(quote)
+    .join(' ');
+}
+
+export function curlLine(call: ShellCall, place: Place): string {
+  const data = call.args.flatMap(({ name, value, isSecret }) => {
+    const shown = isSecret && !place.showsSecrets ? placeholder(name) : value;
+    return ['--data-urlencode', `${encodeURIComponent(name)}=${shown}`];
+  });
+  const header = ['-H', `Authorization: whm ${place.user}:TOKEN`];
+  return ['curl', ...header, ...data, url({ ...call, args: [] }, place)].map(quote).join(' ');
+}
+
+export function url(call: ShellCall, { origin, showsSecrets }: Place): string {
+  const query = new URLSearchParams({ 'api.version': '1' });
+  if (call.isDryRun) query.append('api.dry_run', '1');
+  for (const { name, value, isSecret } of call.args) {
+    query.append(name, isSecret && !showsSecrets ? placeholder(name) : value);
+  }
+  const api = call.format === 'xml' ? 'xml-api' : 'json-api';
+  return `${origin}/${api}/${call.command}?${query}`;
+}
+
+/** What the server's own endpoint for this page takes. */
+export function requestBody({ args, isDryRun }: ShellCall): Record<string, unknown> {
+  const body: Record<string, string[]> = {};
+  for (const { name, value } of args) (body[name] ??= []).push(value);
+  const single = Object.entries(body).map(([name, values]) => [name, values.length > 1 ? values : values[0]]);
+  return {
+    ...(Object.fromEntries(single) as Record<string, unknown>),
+    'api.version': 1,
+    ...(isDryRun ? { 'api.dry_run': 1 } : {}),
+  };
+}
+
+/** The command line decodes `%XX`. */
+function undecoded(text: string): string {
+  return text.replace(/%(?=[0-9A-Fa-f]{2})/g, '%25');
+}
+
+function placeholder(name: string): string {
+  return name.toUpperCase().replace(/\W/g, '_');
+}

@@ -1,0 +1,48 @@
+// A button that copies a text.
+import { element } from './element.ts';
+
+const SHOWN_FOR_MS = 2000;
+
+/** @param what the text's name, for those who do not see what the button stands beside. */
+export function copyButton(what: string, text: () => string): HTMLElement {
+  const label = element('span', {}, 'Copy');
+  const button = element('button', { type: 'button', class: 'small', 'aria-label': `Copy ${what}` }, label);
+  const told = element('span', { class: 'visually-hidden', role: 'status' });
+  let timer: number | undefined;
+  button.addEventListener('click', () => {
+    void copy(text()).then((done) => {
+      label.textContent = done ? 'Copied' : 'Not copied';
+      told.textContent = done ? `Copied ${what}` : `Your browser did not let ${what} be copied`;
+      clearTimeout(timer);
+      timer = window.setTimeout(() => {
+        label.textContent = 'Copy';
+        told.textContent = '';
+      }, SHOWN_FOR_MS);
+    });
+  });
+  return element('span', { class: 'copy' }, button, told);
+}
+
+async function copy(text: string): Promise<boolean> {
+  // The clipboard is there on pages of HTTPS and of this machine alone.
+  if (!window.isSecureContext) return copyBySelection(text);
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function copyBySelection(text: string): boolean {
+  const before = document.activeElement;
+  const area = element('textarea', { class: 'visually-hidden', readonly: true });
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing else works without a secure context
+  const done = document.execCommand('copy');
+  area.remove();
+  if (before instanceof HTMLElement) before.focus();
+  return done;
+}

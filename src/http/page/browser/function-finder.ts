@@ -1,0 +1,104 @@
+// Finding a function by its name, or by words of what it does.
+import type { FunctionList, ListedFunction } from '../wire.ts';
+import { byId, element } from './element.ts';
+
+export class FunctionFinder {
+  readonly #functions: FunctionList;
+  readonly #query = byId('query', HTMLInputElement);
+  readonly #list = byId('functions', HTMLElement);
+  readonly #found = byId('found', HTMLParagraphElement);
+  #chosen: string | undefined;
+
+  constructor(functions: FunctionList) {
+    this.#functions = functions;
+    this.#query.addEventListener('input', () => this.#show());
+    byId('search', HTMLFormElement).addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#links()[0]?.click();
+    });
+    for (const place of [this.#query, this.#list]) {
+      place.addEventListener('keydown', (event) => this.#move(event));
+    }
+    this.#show();
+  }
+
+  /** Marks the function that is shown. */
+  choose(name: string | undefined): void {
+    this.#chosen = name;
+    for (const link of this.#links()) this.#mark(link);
+  }
+
+  #show(): void {
+    const words = this.#query.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const total = this.#functions.length;
+    if (words.length === 0) {
+      this.#found.textContent = `${total} functions`;
+      this.#list.replaceChildren(...this.#byFamily());
+      return;
+    }
+    const found = search(this.#functions, words);
+    this.#found.textContent =
+      found.length === 0 ? 'None is called so.' : `${found.length} of ${total} functions`;
+    this.#list.replaceChildren(element('ul', {}, ...found.map((fn) => this.#item(fn))));
+    this.#list.scrollTop = 0;
+  }
+
+  #byFamily(): HTMLElement[] {
+    const families = new Map<string, ListedFunction[]>();
+    for (const fn of this.#functions) families.set(fn.family, [...(families.get(fn.family) ?? []), fn]);
+    return [...families]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .flatMap(([family, functions]) => [
+        element('h2', {}, familyTitle(family)),
+        element('ul', {}, ...functions.map((fn) => this.#item(fn))),
+      ]);
+  }
+
+  #item({ name, summary }: ListedFunction): HTMLElement {
+    const link = element('a', { href: `#${name}` }, element('code', {}, name), element('span', {}, summary));
+    this.#mark(link);
+    return element('li', {}, link);
+  }
+
+  #mark(link: HTMLAnchorElement): void {
+    if (link.hash === `#${this.#chosen}`) link.setAttribute('aria-current', 'true');
+    else link.removeAttribute('aria-current');
+  }
+
+  #links(): HTMLAnchorElement[] {
+    return [...this.#list.querySelectorAll('a')];
+  }
+
+  /** Up and down go through what was found; up from the first goes back to the field. */
+  #move(event: KeyboardEvent): void {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step === undefined) return;
+    const links = this.#links();
+    const at = links.indexOf(document.activeElement as HTMLAnchorElement) + step;
+    if (at === -2) return;
+    event.preventDefault();
+    if (at === -1) this.#query.focus();
+    else links[Math.min(at, links.length - 1)]?.focus();
+  }
+}
+
+export function familyTitle(family: string): string {
+  const words = family.replaceAll('-', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Those that have all the words; names before summaries, beginnings before what stands within. */
+export function search(functions: FunctionList, words: readonly string[]): ListedFunction[] {
+  const rank = ({ name, summary }: ListedFunction): number => {
+    const [low, lowSummary] = [name.toLowerCase(), summary.toLowerCase()];
+    if (!words.every((word) => low.includes(word) || lowSummary.includes(word))) return Infinity;
+    if (low === words.join('_')) return 0;
+    if (low.startsWith(words.join('_'))) return 1;
+    return words.every((word) => low.includes(word)) ? 2 : 3;
+  };
+  return functions
+    .map((fn) => ({ fn, rank: rank(fn) }))
+    .filter((one) => one.rank < Infinity)
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ fn }) => fn);
+}

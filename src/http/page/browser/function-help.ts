@@ -1,0 +1,83 @@
+// The help of a function.
+import type { FunctionDescription } from '../wire.ts';
+import { copyButton } from './copy-button.ts';
+import { element } from './element.ts';
+import { familyTitle } from './function-finder.ts';
+import { highlighted } from './highlight.ts';
+
+export type Example = FunctionDescription['examples'][number];
+
+const effects: Readonly<Record<FunctionDescription['effect'], string>> = {
+  none: 'changes nothing',
+  reads: 'changes nothing',
+  changes: 'changes data',
+  operates: 'works on the machine',
+  calls: 'calls other functions',
+};
+
+/** @param fill puts an example into the form. */
+export function functionHelp(fn: FunctionDescription, fill: (example: Example) => void): HTMLElement[] {
+  const { family, effect, summary, description, access, since, list } = fn;
+  const isHarmless = effect === 'none' || effect === 'reads';
+  return [
+    element(
+      'p',
+      { class: 'chips' },
+      element('span', { class: 'chip' }, familyTitle(family)),
+      ' ',
+      element('span', { class: isHarmless ? 'chip good' : 'chip caution' }, effects[effect]),
+    ),
+    element('p', { class: 'lead' }, summary),
+    ...(description === undefined ? [] : [element('p', {}, description)]),
+    element(
+      'p',
+      { class: 'hint' },
+      `${access} ${since}`,
+      ...(list === undefined ? [] : [' Its list is ', element('code', {}, list.key), '.']),
+    ),
+    answerOf(fn),
+    examplesOf(fn, fill),
+  ];
+}
+
+function answerOf({ returns }: FunctionDescription): HTMLElement {
+  if (returns.length === 0) return element('p', { class: 'hint' }, 'The answer holds no data.');
+  return element(
+    'details',
+    {},
+    element('summary', {}, 'What it answers'),
+    element(
+      'dl',
+      { class: 'fields' },
+      ...returns.flatMap(({ path, type, doc }) => [
+        element('dt', {}, element('code', {}, path), ' ', element('span', { class: 'traits' }, type)),
+        element('dd', {}, doc),
+      ]),
+    ),
+  );
+}
+
+function examplesOf({ examples }: FunctionDescription, fill: (example: Example) => void): HTMLElement {
+  return element(
+    'details',
+    {},
+    element('summary', {}, examples.length === 1 ? 'Example' : 'Examples'),
+    ...examples.flatMap((example) => {
+      const { doc, command } = example;
+      return [
+        element(
+          'div',
+          { class: 'text-head' },
+          element('p', {}, doc),
+          element(
+            'button',
+            { type: 'button', class: 'small', 'aria-label': `Fill in: ${doc}`, click: () => fill(example) },
+            'Fill in',
+          ),
+          copyButton('the example', () => command),
+        ),
+        element('pre', { class: 'wrapped' }, element('code', {}, ...highlighted('bash', command))),
+      ];
+    }),
+  );
+}

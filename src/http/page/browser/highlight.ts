@@ -1,0 +1,28 @@
+// Colours for what programs read and write.
+import bash from 'highlight.js/lib/languages/bash';
+import json from 'highlight.js/lib/languages/json';
+import xml from 'highlight.js/lib/languages/xml';
+import yaml from 'highlight.js/lib/languages/yaml';
+import { createLowlight } from 'lowlight';
+import { element } from './element.ts';
+
+const lowlight = createLowlight({ bash, json, xml, yaml });
+export type Language = 'bash' | 'json' | 'xml' | 'yaml';
+
+/** Past this, colours cost more time than they are worth. */
+const LONGEST = 200_000;
+
+type Tree = ReturnType<typeof lowlight.highlight>['children'][number];
+
+export function highlighted(language: Language, text: string): (Node | string)[] {
+  if (text.length > LONGEST) return [text];
+  return lowlight.highlight(language, text).children.map(toNode);
+}
+
+function toNode(tree: Tree): Node | string {
+  if (tree.type === 'text') return tree.value;
+  if (tree.type !== 'element') return '';
+  const { className } = tree.properties;
+  const classes = Array.isArray(className) ? className.join(' ') : '';
+  return element('span', { class: classes }, ...tree.children.map(toNode));
+}

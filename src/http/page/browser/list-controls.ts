@@ -1,0 +1,193 @@
+// What is asked of an answer's list: which of it, in which order, how much, which columns (`api.*`).
+import type { NumberFilterType, SortMethod, TextFilterType } from '../../../core/meta-arguments.ts';
+import type { Argument } from './call-texts.ts';
+import { element } from './element.ts';
+
+const filterTypes = {
+  contains: 'contains',
+  begins: 'begins with',
+  eq: 'is',
+  '==': '= (number)',
+  lt: '<',
+  lt_equal: '≤',
+  gt: '>',
+  gt_equal: '≥',
+  lt_handle_unlimited: '< (“unlimited” is most)',
+  gt_handle_unlimited: '> (“unlimited” is most)',
+} as const satisfies Record<TextFilterType | NumberFilterType, string>;
+
+const sortMethods = {
+  lexicographic: 'as text',
+  numeric: 'as numbers',
+  numeric_zero_as_max: 'as numbers, 0 last',
+  ipv4: 'as IPv4 addresses',
+} as const satisfies Record<SortMethod, string>;
+
+interface Row {
+  readonly element: HTMLElement;
+  /** By the argument's last part; undefined where the row says nothing. */
+  readonly parts: () => Readonly<Record<string, string>> | undefined;
+}
+
+export class ListControls {
+  readonly element: HTMLElement;
+  readonly #fields: readonly string[];
+  readonly #changed: () => void;
+  readonly #filters: Row[] = [];
+  readonly #sorts: Row[] = [];
+  readonly #size = element('input', { id: 'chunk-size', inputmode: 'numeric', placeholder: 'all' });
+  readonly #start = element('input', { id: 'chunk-start', inputmode: 'numeric', placeholder: '1' });
+  readonly #counts = element('input', { type: 'checkbox' });
+  #columns: () => readonly string[] = () => [];
+
+  constructor(list: { readonly key: string; readonly fields: readonly string[] }, changed: () => void) {
+    this.#fields = list.fields;
+    this.#changed = changed;
+    this.element = element(
+      'details',
+      { class: 'list-controls', input: changed },
+      element('summary', {}, 'Filter, sort, page, columns of ', element('code', {}, list.key)),
+      this.#rowsOf('Filter', 'filter', this.#filters, () => this.#filterRow()),
+      this.#rowsOf('Sort', 'sort key', this.#sorts, () => this.#sortRow()),
+      element(
+        'fieldset',
+        { class: 'field' },
+        element('legend', {}, 'Page'),
+        element(
+          'div',
+          { class: 'row' },
+          element('label', {}, 'records on a page', this.#size),
+          element('label', {}, 'first record', this.#start),
+        ),
+      ),
+      this.#columnsOf(),
+      element('label', { class: 'check' }, this.#counts, 'tell how many records there were (verbose)'),
+    );
+  }
+
+  arguments(): readonly Argument[] {
+    const args: Record<string, string> = {};
+    const isVerbose = this.#counts.checked;
+    for (const [feature, rows] of [
+      ['filter', this.#filters],
+      ['sort', this.#sorts],
+    ] as const) {
+      const parts = rows.map((row) => row.parts()).filter((one) => one !== undefined);
+      if (parts.length === 0) continue;
+      args[`api.${feature}.enable`] = '1';
+      if (isVerbose && feature === 'filter') args['api.filter.verbose'] = '1';
+      for (const [at, row] of parts.entries()) {
+        for (const [part, value] of Object.entries(row)) args[`api.${feature}.${key(at)}.${part}`] = value;
+      }
+    }
+    const [size, start] = [this.#size.value.trim(), this.#start.value.trim()];
+    if (size !== '' || start !== '') {
+      args['api.chunk.enable'] = '1';
+      if (size !== '') args['api.chunk.size'] = size;
+      if (start !== '') args['api.chunk.start'] = start;
+      if (isVerbose) args['api.chunk.verbose'] = '1';
+    }
+    const columns = this.#columns();
+    if (columns.length > 0) args['api.columns.enable'] = '1';
+    for (const [at, column] of columns.entries()) args[`api.columns.${key(at)}`] = column;
+    return Object.entries(args).map(([name, value]) => ({ name, value, isSecret: false }));
+  }
+
+  #rowsOf(
+    title: string,
+    what: string,
+    rows: Row[],
+    make: () => Omit<Row, 'element'> & { cells: HTMLElement[] },
+  ) {
+    const place = element('div', { class: 'rows' });
+    const add = element('button', { type: 'button', class: 'small' }, `Add a ${what}`);
+    add.addEventListener('click', () => {
+      const { cells, parts } = make();
+      const remove = element(
+        'button',
+        { type: 'button', class: 'small', 'aria-label': `Remove this ${what}` },
+        '×',
+      );
+      const row: Row = { element: element('div', { class: 'row' }, ...cells, remove), parts };
+      remove.addEventListener('click', () => {
+        rows.splice(rows.indexOf(row), 1);
+        row.element.remove();
+        add.focus();
+        this.#changed();
+      });
+      rows.push(row);
+      place.append(row.element);
+      cells[0]?.focus();
+      this.#changed();
+    });
+    return element('fieldset', { class: 'field' }, element('legend', {}, title), place, add);
+  }
+
+  #filterRow() {
+    const field = this.#fieldControl('Field to filter by', [['*', 'any field']]);
+    const type = choice('How to compare', Object.entries(filterTypes));
+    const arg0 = element('input', { 'aria-label': 'Value to compare with', placeholder: 'value' });
+    const parts = () =>
+      field.value === '' ? undefined : { field: field.value, type: type.value, arg0: arg0.value };
+    return { cells: [field, type, arg0], parts };
+  }
+
+  #sortRow() {
+    const field = this.#fieldControl('Field to sort by', []);
+    const method = choice('How to sort', Object.entries(sortMethods));
+    const reverse = element('input', { type: 'checkbox' });
+    const parts = () =>
+      field.value === ''
+        ? undefined
+        : { field: field.value, method: method.value, ...(reverse.checked ? { reverse: '1' } : {}) };
+    return { cells: [field, method, element('label', { class: 'check' }, reverse, 'reverse')], parts };
+  }
+
+  #fieldControl(label: string, besides: readonly (readonly [string, string])[]) {
+    if (this.#fields.length === 0) return element('input', { 'aria-label': label, placeholder: 'field' });
+    return choice(label, [...besides, ...this.#fields.map((field) => [field, field] as const)]);
+  }
+
+  /** Boxes where the fields are known; else their names, with commas between them. */
+  #columnsOf(): HTMLElement {
+    if (this.#fields.length === 0) {
+      const names = element('input', { placeholder: 'all, or names with commas between them' });
+      this.#columns = () =>
+        names.value
+          .split(',')
+          .map((name) => name.trim())
+          .filter(Boolean);
+      return element('label', { class: 'field' }, 'Columns', names);
+    }
+    const boxes = this.#fields.map((field) => element('input', { type: 'checkbox', value: field }));
+    this.#columns = () => boxes.filter(({ checked }) => checked).map(({ value }) => value);
+    return element(
+      'fieldset',
+      { class: 'field' },
+      element('legend', {}, 'Columns'),
+      element('p', { class: 'hint' }, 'All, unless you choose some.'),
+      element(
+        'div',
+        { class: 'boxes' },
+        ...boxes.map((box) => element('label', { class: 'check' }, box, element('code', {}, box.value))),
+      ),
+    );
+  }
+}
+
+/** The keys of the arguments, in an order of their own: a to z, then za to zz, zza and so on. */
+function key(at: number): string {
+  const letters = 'abcdefghijklmnopqrstuvwxyz';
+  return 'z'.repeat(Math.floor(at / 26)) + letters.charAt(at % 26);
+}
+
+function choice(
+  label: string,
+  options: readonly (readonly [value: string, text: string])[],
+): HTMLSelectElement {
+  return element(
+    'select',
+    { 'aria-label': label },
+    ...options.map(([value, text]) => element('option', { value }, text)),
+  );
+}

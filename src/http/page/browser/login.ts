@@ -1,0 +1,113 @@
+// The login in two steps: the code is asked for where the server wants one.
+import { byId, findById } from './element.ts';
+import { leaveNotice } from './notice.ts';
+
+interface LoginAnswer {
+  readonly status: 0 | 1;
+  readonly redirect?: string;
+  readonly warnings?: readonly string[];
+  readonly message?: string;
+  readonly error_code?: 'tfa_required' | 'tfa_invalid';
+}
+
+export function startLogin(): void {
+  const form = document.querySelector<HTMLFormElement>('form[data-login]');
+  if (form === null) return;
+  const login = new Login(form);
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    void login.send();
+  });
+}
+
+class Login {
+  readonly #form: HTMLFormElement;
+  readonly #error = byId('login-error', HTMLParagraphElement);
+  readonly #user = byId('user', HTMLInputElement);
+  readonly #password = byId('pass', HTMLInputElement);
+  readonly #code = byId('code', HTMLInputElement);
+  readonly #back: HTMLButtonElement | null;
+  #isWaiting = false;
+
+  constructor(form: HTMLFormElement) {
+    this.#form = form;
+    this.#back = form.querySelector('[data-back]');
+    this.#back?.addEventListener('click', () => this.#showPassword());
+  }
+
+  async send(): Promise<void> {
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    this.#tell('');
+    try {
+      this.#take(await this.#ask());
+    } catch {
+      this.#tell('The server cannot be reached, or does not take logins now. Try again.', 'failure');
+    } finally {
+      this.#isWaiting = false;
+    }
+  }
+
+  async #ask(): Promise<LoginAnswer> {
+    const body = new URLSearchParams({
+      login_only: '1',
+      user: this.#user.value,
+      pass: this.#password.value,
+      tfa_token: this.#code.value,
+    });
+    const response = await fetch('/login/', {
+      method: 'POST',
+      body,
+      headers: { accept: 'application/json' },
+    });
+    if (response.status !== 401 && !response.ok) throw new Error(`The status was ${response.status}.`);
+    return (await response.json()) as LoginAnswer;
+  }
+
+  #take({ status, redirect, warnings, message = '', error_code: problem }: LoginAnswer): void {
+    if (status === 1 && redirect !== undefined) {
+      if (warnings !== undefined) leaveNotice(warnings.join(' '));
+      location.assign(redirect);
+    } else if (problem === 'tfa_required') {
+      this.#showCode();
+    } else if (problem === 'tfa_invalid') {
+      this.#showCode();
+      this.#tell(message, 'failure');
+    } else {
+      this.#showPassword();
+      this.#tell('The user or the password is wrong. After several wrong ones you have to wait.', 'failure');
+    }
+  }
+
+  #showCode(): void {
+    this.#show('code');
+    this.#form.id = 'tfa_login_form';
+    this.#code.value = '';
+    this.#code.required = true;
+    this.#code.focus();
+  }
+
+  #showPassword(): void {
+    this.#show('password');
+    this.#form.id = 'login_form';
+    this.#password.value = '';
+    this.#code.value = '';
+    this.#code.required = false;
+    this.#tell('');
+    (this.#user.value === '' ? this.#user : this.#password).focus();
+  }
+
+  #show(shown: 'password' | 'code'): void {
+    for (const step of this.#form.querySelectorAll<HTMLElement>('[data-step]')) {
+      step.hidden = step.dataset.step !== shown;
+    }
+    if (this.#back !== null) this.#back.hidden = shown !== 'code';
+    findById('notice')?.replaceChildren();
+  }
+
+  #tell(message: string, kind = ''): void {
+    this.#error.textContent = message;
+    this.#error.className = `callout ${kind}`;
+    this.#error.hidden = message === '';
+  }
+}

@@ -1,0 +1,48 @@
+// What a page has to say: of a failure, or what the page before left for it.
+import { element, findById } from './element.ts';
+import { SessionEnded } from './session.ts';
+
+const KEY = 'whmapi1.notice';
+
+/** Shown by the next page. */
+export function leaveNotice(text: string): void {
+  sessionStorage.setItem(KEY, text);
+}
+
+export function showLeftNotice(): void {
+  const text = sessionStorage.getItem(KEY);
+  sessionStorage.removeItem(KEY);
+  if (text !== null) findById('notice')?.replaceChildren(element('p', { class: 'callout' }, text));
+}
+
+/** @param place an element that announces what is put into it. */
+export function showFailure(place: HTMLElement, error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  place.replaceChildren(message);
+  if (error instanceof SessionEnded) place.append(' ', element('a', { href: '/' }, 'Log in again'), '.');
+  place.hidden = false;
+}
+
+export function hideFailure(place: HTMLElement): void {
+  place.hidden = true;
+  place.replaceChildren();
+}
+
+/** Work that a button starts: the button waits for it, and what goes wrong is shown. */
+export async function during(
+  button: HTMLButtonElement,
+  place: HTMLElement,
+  work: () => Promise<void>,
+): Promise<void> {
+  // Not `disabled`, which would take the focus away.
+  if (button.getAttribute('aria-disabled') === 'true') return;
+  button.setAttribute('aria-disabled', 'true');
+  hideFailure(place);
+  try {
+    await work();
+  } catch (error) {
+    showFailure(place, error);
+  } finally {
+    button.removeAttribute('aria-disabled');
+  }
+}

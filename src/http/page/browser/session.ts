@@ -1,0 +1,57 @@
+// Who is logged in, and requests in that one's name.
+
+const { user = '', base = '', host = '' } = document.body.dataset;
+export { base, host, user };
+
+/** What the server says of a request that it did not answer. */
+export class RequestFailed extends Error {
+  override readonly name = 'RequestFailed';
+}
+
+export class SessionEnded extends Error {
+  override readonly name = 'SessionEnded';
+
+  constructor() {
+    super('Your session has ended.');
+  }
+}
+
+/** @throws SessionEnded, RequestFailed */
+export async function request<Answer>(path: string, body?: unknown): Promise<Answer> {
+  const options: RequestInit =
+    body === undefined
+      ? {}
+      : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const response = await fetch(`${base}/${path}`, { ...options, redirect: 'error' }).catch(() => {
+    throw new RequestFailed('The server cannot be reached.');
+  });
+  if (response.status === 403) throw new SessionEnded();
+  if (!response.ok) throw new RequestFailed(await reasonOf(response));
+  return (await response.json()) as Answer;
+}
+
+async function reasonOf(response: Response): Promise<string> {
+  const answer = (await response.json().catch(() => ({}))) as { error?: string };
+  return answer.error ?? `The server answered with the status ${response.status}.`;
+}
+
+export interface Answered<Data> {
+  readonly metadata: {
+    readonly result: 0 | 1;
+    readonly reason: string;
+    readonly output?: { readonly warnings?: readonly string[]; readonly messages?: readonly string[] };
+  };
+  readonly data: Data;
+}
+
+/** Calls a function of the API. @throws SessionEnded; RequestFailed with the reason where the call fails. */
+export async function call<Data>(name: string, args: Readonly<Record<string, unknown>> = {}): Promise<Data> {
+  const answer = await request<Answered<Data>>(`json-api/${name}`, { ...args, 'api.version': 1 });
+  return dataOf(answer);
+}
+
+/** @throws RequestFailed */
+export function dataOf<Data>({ metadata, data }: Answered<Data>): Data {
+  if (metadata.result === 0) throw new RequestFailed(metadata.reason);
+  return data;
+}

@@ -1,0 +1,143 @@
+// Setting two-factor authentication up: the secret as a QR code and as text, the code that proves it, recovery codes.
+import { renderSVG } from 'uqr';
+import { copyButton } from './copy-button.ts';
+import { element } from './element.ts';
+import { during, leaveNotice } from './notice.ts';
+import { recoveryCodes } from './recovery-codes.ts';
+import { call, dataOf, RequestFailed, type Answered } from './session.ts';
+
+interface Secret {
+  readonly secret: string;
+  readonly otpauth_str: string;
+}
+
+/** What becomes of it. */
+interface Ends {
+  readonly isDone: () => void;
+  readonly isCancelled: () => void;
+}
+
+export class SetUp {
+  readonly #place: HTMLElement;
+  readonly #error: HTMLElement;
+  readonly #ends: Ends;
+
+  constructor(place: HTMLElement, error: HTMLElement, ends: Ends) {
+    this.#place = place;
+    this.#error = error;
+    this.#ends = ends;
+  }
+
+  async begin(): Promise<void> {
+    const made = await call<Secret>('twofactorauth_generate_tfa_config', { secret_length: '32' });
+    const { form, code } = this.#codeForm(made.secret);
+    this.#place.replaceChildren(
+      element(
+        'p',
+        { class: 'callout warning' },
+        'As soon as your code is accepted, all your sessions end, this one as well. You then get recovery codes, and log in again with a code.',
+      ),
+      element(
+        'ol',
+        { class: 'steps' },
+        element('li', {}, element('h3', {}, 'Put the secret into your app'), ...secretFor(made)),
+        element('li', {}, element('h3', {}, 'Type the code that the app shows now'), form),
+      ),
+    );
+    code.focus();
+  }
+
+  #codeForm(secret: string): { form: HTMLFormElement; code: HTMLInputElement } {
+    const code = element('input', {
+      id: 'new-code',
+      class: 'code',
+      inputmode: 'numeric',
+      autocomplete: 'one-time-code',
+      maxlength: 7,
+      required: true,
+    });
+    const send = element('button', { type: 'submit', class: 'primary' }, 'Turn it on');
+    const cancel = element('button', { type: 'button', click: () => this.#ends.isCancelled() }, 'Cancel');
+    const form = element(
+      'form',
+      {
+        submit: (event) => {
+          event.preventDefault();
+          void during(send, this.#error, () => this.#send(secret, code));
+        },
+      },
+      element('label', { for: code.id }, 'Code'),
+      code,
+      element('div', { class: 'actions' }, send, cancel),
+    );
+    return { form, code };
+  }
+
+  /** In one request, because the first of the two ends the session. */
+  async #send(secret: string, code: HTMLInputElement): Promise<void> {
+    const proof = new URLSearchParams({ secret, tfa_token: code.value.trim() });
+    const { result } = await call<{
+      result: [Answered<unknown>, Answered<{ recovery_codes: string[] }>?];
+    }>('batch', {
+      command: [`twofactorauth_set_tfa_config?${proof}`, 'twofactorauth_generate_recovery_codes'],
+      abort_on_error: 1,
+    });
+    const [setUp, codes] = result;
+    if (setUp.metadata.result === 0) {
+      code.select();
+      throw new RequestFailed(setUp.metadata.reason);
+    }
+    this.#ends.isDone();
+    const goOn = element(
+      'a',
+      {
+        class: 'button primary',
+        href: '/',
+        click: () => leaveNotice('Two-factor authentication is set up. Log in again, with a code.'),
+      },
+      'I have kept them: log in again',
+    );
+    const warnings = (setUp.metadata.output?.warnings ?? []).map((warning) =>
+      element('p', { class: 'callout warning' }, warning),
+    );
+    const isMade = codes?.metadata.result === 1;
+    this.#place.replaceChildren(
+      element(
+        'p',
+        { class: 'callout good' },
+        'Two-factor authentication is set up. Your sessions have ended.',
+      ),
+      ...warnings,
+      isMade
+        ? recoveryCodes(dataOf(codes).recovery_codes, goOn)
+        : element('p', {}, element('a', { href: '/' }, 'Log in again'), ', and make recovery codes here.'),
+    );
+    this.#place.querySelector('h3')?.focus();
+  }
+}
+
+function secretFor({ secret, otpauth_str: uri }: Secret): HTMLElement[] {
+  const picture = element('img', {
+    class: 'qr',
+    // An image runs nothing, whatever the text in it says.
+    src: `data:image/svg+xml,${encodeURIComponent(renderSVG(uri, { border: 3 }))}`,
+    width: 220,
+    height: 220,
+    alt: 'The secret as a QR code; as text it stands beside.',
+  });
+  const groups = (secret.match(/.{1,4}/g) ?? []).map((group) => element('span', {}, group));
+  return [
+    element(
+      'div',
+      { class: 'secret' },
+      picture,
+      element(
+        'div',
+        {},
+        element('p', {}, 'Scan the picture with the app. Without a camera, type the secret:'),
+        element('p', { class: 'groups' }, element('code', { id: 'secret' }, ...groups)),
+        copyButton('the secret', () => secret),
+      ),
+    ),
+  ];
+}

@@ -1,0 +1,68 @@
+// Functions as the pages' script gets to know them.
+import { mayCall } from '../../core/access.ts';
+import type { Caller, IndexRow } from '../../core/context.ts';
+import type { AnyFunction, Field, Fields, Param } from '../../core/define.ts';
+import {
+  accessInWords,
+  exampleCommand,
+  paramTraits,
+  returnedFields,
+  sinceInWords,
+} from '../../core/describe.ts';
+import type { FunctionDescription, FunctionList, ParamDescription } from './wire.ts';
+
+/** Those that the caller may call. */
+export function listFunctions(index: Readonly<Record<string, IndexRow>>, caller: Caller): FunctionList {
+  return Object.entries(index)
+    .filter(([, { access }]) => mayCall(caller, access))
+    .map(([name, { family, summary }]) => ({ name, family, summary }));
+}
+
+export function describeFunction(fn: AnyFunction, family: string): FunctionDescription {
+  const { name, summary, description, effect, rest, list } = fn;
+  return {
+    name,
+    family,
+    summary,
+    ...(description === undefined ? {} : { description }),
+    access: accessInWords(fn.access),
+    since: sinceInWords(fn),
+    effect,
+    params: Object.entries(fn.params).map(([key, param]) => describeParam(key, param)),
+    ...(rest === undefined
+      ? {}
+      : { rest: { key: rest.key, doc: rest.doc, isSecret: rest.sensitive === true } }),
+    ...(list === undefined ? {} : { list: { key: list, fields: fieldsOf(fn.returns, list) } }),
+    returns: returnedFields(fn.returns),
+    examples: fn.examples.map((example) => ({
+      doc: example.doc,
+      command: exampleCommand(fn, example),
+      args: example.args,
+      ...(example.input === undefined ? {} : { input: JSON.stringify(example.input, undefined, 2) }),
+    })),
+  };
+}
+
+function describeParam(name: string, param: Param): ParamDescription {
+  return {
+    name,
+    type: param.type,
+    doc: param.inert === undefined ? param.doc : `${param.doc} It has no effect here: ${param.inert}`,
+    traits: paramTraits(param).replace(/^(?:required|optional); /, ''),
+    isRequired: param.required === true,
+    isList: param.list === true,
+    isSecret: param.sensitive === true,
+    isMultiline: param.multiline === true,
+    ...(param.default === undefined ? {} : { default: String(param.default) }),
+    ...(param.values === undefined ? {} : { values: param.values }),
+  };
+}
+
+/** The fields of a list's items; none where the description does not say. */
+function fieldsOf(returns: AnyFunction['returns'], list: string): readonly string[] {
+  const field: Field | undefined =
+    returns !== null && Object.hasOwn(returns, list) ? (returns as Fields)[list] : undefined;
+  if (field === undefined || !('list' in field)) return [];
+  if ('fields' in field.list) return Object.keys(field.list.fields);
+  return 'type' in field.list && field.list.type !== 'any' ? [list] : [];
+}

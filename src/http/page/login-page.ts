@@ -1,0 +1,84 @@
+// The page on which people log in. It works without its script, too: then the password is asked for once more
+// together with the code, because nothing keeps it between the two steps.
+import type { Refusal } from '../answers.ts';
+import { assets } from './assets.ts';
+import { html } from './html.ts';
+import { renderBarePage } from './layout.ts';
+
+const NEEDS_CODE = 'tfa_login_form';
+
+/** @param user what was typed before, where there was something. */
+export function renderLoginPage(refusal: Refusal | undefined, user = ''): string {
+  const needsCode = refusal !== undefined && refusal.problem !== 'denied';
+  // Clients of WHM look for that name in the answer, so it stands there only when a code is asked for.
+  const form = needsCode ? NEEDS_CODE : 'login_form';
+  const main = html`<div class="login card">
+    <h1><img src="${assets()['icon.svg'].path}" alt="" width="36" height="36" /> Log in</h1>
+    <div id="notice" role="status"></div>
+    <p
+      id="login-error"
+      role="alert"
+      class="${refusal?.problem === 'tfa_required' ? 'callout' : 'callout failure'}"
+      ${refusal === undefined && html`hidden`}
+    >
+      ${refusal?.reason}
+    </p>
+    <form id="${form}" class="${form}" method="post" action="/login/" data-login>
+      <div data-step="password">
+        <label for="user">User</label>
+        <input
+          id="user"
+          name="user"
+          value="${user}"
+          required
+          maxlength="64"
+          autocomplete="username"
+          autocapitalize="none"
+          spellcheck="false"
+          ${user === '' && html`autofocus`}
+        />
+        <label for="pass">Password</label>
+        <input
+          id="pass"
+          name="pass"
+          type="password"
+          required
+          autocomplete="current-password"
+          ${user !== '' && html`autofocus`}
+        />
+        ${needsCode && html`<p class="hint">Please type the password again, together with the code.</p>`}
+      </div>
+      <div data-step="code" ${!needsCode && html`hidden`}>
+        <label for="code">Code</label>
+        <input
+          id="code"
+          name="tfa_token"
+          maxlength="40"
+          ${needsCode && html`required`}
+          autocomplete="one-time-code"
+          autocapitalize="none"
+          spellcheck="false"
+          aria-describedby="code-hint"
+        />
+        <p class="hint" id="code-hint">
+          The six digits that your authenticator app shows now, or one of your recovery codes.
+        </p>
+      </div>
+      <div class="actions">
+        <button class="primary" type="submit">Log in</button>
+        <button type="button" data-back hidden>Back</button>
+      </div>
+    </form>
+  </div>`;
+  return renderBarePage({ name: 'login', title: 'Log in', main });
+}
+
+/** What a browser without the script sees for a moment after it has logged in. */
+export function renderWayIn(base: string, warnings: readonly string[]): string {
+  const main = html`<div class="login card">
+    <h1>You are logged in</h1>
+    ${warnings.map((warning) => html`<p class="callout warning">${warning}</p>`)}
+    <p><a href="${base}/">Go on</a></p>
+  </div>`;
+  return renderBarePage({ name: 'login', title: 'Logged in', main });
+}

@@ -1,0 +1,119 @@
+// The pages for people, and what they are made of.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Application } from '../../app.ts';
+import { mayCall } from '../../core/access.ts';
+import type { Caller } from '../../core/context.ts';
+import { dispatch } from '../../core/dispatch.ts';
+import { identify } from '../authentication.ts';
+import { readCall } from '../call.ts';
+import { bodyOf, queryOf, securityTokenOf, sessionIdOf } from '../request.ts';
+import { renderApiShellPage } from './api-shell-page.ts';
+import { toShellAnswer } from './api-shell-call.ts';
+import { assets } from './assets.ts';
+import { describeFunction, listFunctions } from './function-descriptions.ts';
+import type { Visitor } from './layout.ts';
+import { renderLoginPage } from './login-page.ts';
+import { renderOverviewPage } from './overview-page.ts';
+import { securePages } from './security-headers.ts';
+import { renderTwoFactorPage } from './two-factor-page.ts';
+
+const HTML = 'text/html; charset=utf-8';
+
+interface Session {
+  readonly caller: Caller;
+  readonly visitor: Visitor;
+}
+
+export function addPages(server: FastifyInstance, application: Application): void {
+  securePages(server);
+  addAssets(server);
+  server.get('/', (_request, reply) => reply.type(HTML).send(renderLoginPage(undefined)));
+  addTools(server, application);
+  addFunctionDescriptions(server, application);
+  server.post('/:token/api-shell/call/:name', async (request, reply) => {
+    const session = await sessionOf(request, application);
+    if (session === undefined) return refuseData(reply);
+    const { name: command } = request.params as { name: string };
+    const { args, dryRun } = readCall(queryOf(request), bodyOf(request));
+    const origin = { address: request.ip, authentication: 'session' };
+    const envelope = await dispatch({ command, args, dryRun, origin }, session.caller, application.engine);
+    return reply.send(await toShellAnswer(envelope));
+  });
+}
+
+/** Their names change with what they hold, so that they can be kept for ever. */
+function addAssets(server: FastifyInstance): void {
+  for (const { path, type, body } of Object.values(assets())) {
+    server.get(path, {
+      onSend: async (_request, reply) => {
+        reply.header('cache-control', 'public, max-age=31536000, immutable');
+      },
+      handler: (_request, reply) => reply.type(type).send(body),
+    });
+  }
+}
+
+function addTools(server: FastifyInstance, application: Application): void {
+  const { engine } = application;
+  const page = (path: string, render: (session: Session) => Promise<string>) => {
+    server.get(`/:token${path}`, async (request, reply) => {
+      if (securityTokenOf(request) === undefined) return reply.callNotFound();
+      const session = await sessionOf(request, application);
+      if (session === undefined) return reply.redirect('/', 303);
+      return reply.type(HTML).send(await render(session));
+    });
+  };
+  page('/', async ({ visitor }) => renderOverviewPage(visitor, engine.version));
+  page('/api-shell', async ({ visitor }) => renderApiShellPage(visitor));
+  page('/two-factor', async ({ caller, visitor }) => {
+    const index = await engine.functions();
+    const may = (name: string) => mayCall(caller, index[name]?.access ?? 'root');
+    return renderTwoFactorPage(visitor, {
+      mayManage: may('twofactorauth_set_tfa_config'),
+      maySwitchPolicy: may('twofactorauth_enable_policy'),
+    });
+  });
+  server.get('/:token', (request, reply) => {
+    const token = securityTokenOf(request);
+    if (token === undefined) reply.callNotFound();
+    else reply.redirect(`/${token}/`, 303);
+  });
+}
+
+function addFunctionDescriptions(server: FastifyInstance, application: Application): void {
+  const { engine } = application;
+  server.get('/:token/functions.json', async (request, reply) => {
+    const session = await sessionOf(request, application);
+    if (session === undefined) return refuseData(reply);
+    return reply.send(listFunctions(await engine.functions(), session.caller));
+  });
+  server.get('/:token/functions/:name.json', async (request, reply) => {
+    const session = await sessionOf(request, application);
+    if (session === undefined) return refuseData(reply);
+    const { name } = request.params as { name: string };
+    const fn = await engine.find(name);
+    if (fn === undefined || !mayCall(session.caller, fn.access)) return reply.callNotFound();
+    const index = await engine.functions();
+    return reply.send(describeFunction(fn, index[name]?.family ?? ''));
+  });
+}
+
+/** Sessions alone open pages, whatever else a request shows. */
+async function sessionOf(request: FastifyRequest, application: Application): Promise<Session | undefined> {
+  const securityToken = securityTokenOf(request);
+  const sender = await identify(application, {
+    authorization: undefined,
+    code: undefined,
+    sessionId: sessionIdOf(request),
+    securityToken,
+    address: request.ip,
+  });
+  if ('problem' in sender) return undefined;
+  const { caller } = sender;
+  const hostname = application.engine.host.system.hostname();
+  return { caller, visitor: { user: caller.user, base: `/${securityToken ?? ''}`, hostname } };
+}
+
+function refuseData(reply: FastifyReply): FastifyReply {
+  return reply.code(403).send({ error: 'There is no session, or it has ended.' });
+}

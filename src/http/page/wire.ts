@@ -1,0 +1,55 @@
+// What the pages' script asks this server for, besides the API itself. Types alone: both sides import them.
+
+/** GET functions.json: those that the caller may call, by name. */
+export type FunctionList = readonly ListedFunction[];
+
+export interface ListedFunction {
+  readonly name: string;
+  readonly family: string;
+  readonly summary: string;
+}
+
+/** GET functions/NAME.json */
+export interface FunctionDescription extends ListedFunction {
+  readonly description?: string;
+  /** Sentences. */
+  readonly access: string;
+  readonly since: string;
+  readonly effect: 'none' | 'reads' | 'changes' | 'calls' | 'operates';
+  readonly params: readonly ParamDescription[];
+  /** Every argument that no parameter names, as one JSON object. */
+  readonly rest?: { readonly key: string; readonly doc: string; readonly isSecret: boolean };
+  readonly list?: { readonly key: string; readonly fields: readonly string[] };
+  readonly returns: readonly { readonly path: string; readonly type: string; readonly doc: string }[];
+  readonly examples: readonly {
+    readonly doc: string;
+    readonly command: string;
+    readonly args: Readonly<Record<string, string | readonly string[]>>;
+    readonly input?: string;
+  }[];
+}
+
+export interface ParamDescription {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'flag' | 'json';
+  readonly doc: string;
+  /** `the six digits …; default 16; repeatable; not part of WHM`. */
+  readonly traits: string;
+  readonly isRequired: boolean;
+  readonly isList: boolean;
+  readonly isSecret: boolean;
+  readonly isMultiline: boolean;
+  readonly default?: string;
+  readonly values?: readonly string[];
+}
+
+export const shownFormats = ['yaml', 'json', 'xml'] as const;
+export type ShownFormat = (typeof shownFormats)[number];
+
+/** POST api-shell/call/NAME: one call, and its answer in every format. */
+export interface ShellAnswer {
+  readonly result: 0 | 1;
+  readonly reason: string;
+  readonly isDryRun: boolean;
+  readonly texts: Readonly<Record<ShownFormat, { readonly text: string; readonly isCut: boolean }>>;
+}

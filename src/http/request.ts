@@ -1,0 +1,32 @@
+// The parts of a request that handlers read.
+import { parse } from 'cookie';
+import type { FastifyRequest } from 'fastify';
+import type { Body } from './call.ts';
+
+/** As it was sent, without the question mark. */
+export function queryOf(request: FastifyRequest): string {
+  const { url = '' } = request.raw;
+  const mark = url.indexOf('?');
+  return mark < 0 ? '' : url.slice(mark + 1);
+}
+
+export function bodyOf(request: FastifyRequest): Body | undefined {
+  return typeof request.body === 'string'
+    ? { type: request.headers['content-type'] ?? '', text: request.body }
+    : undefined;
+}
+
+/** `cpsess` and ten digits: the first part of the path, where it is one. */
+export function securityTokenOf(request: FastifyRequest): string | undefined {
+  const { token } = request.params as { token?: string };
+  return token !== undefined && SECURITY_TOKEN.test(token) ? token : undefined;
+}
+
+export const SECURITY_TOKEN = /^cpsess\d{10}$/;
+
+export const SESSION_COOKIE = 'whostmgrsession';
+
+export function sessionIdOf(request: FastifyRequest): string | undefined {
+  const { cookie } = request.headers;
+  return cookie === undefined ? undefined : parse(cookie)[SESSION_COOKIE];
+}

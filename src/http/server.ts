@@ -1,0 +1,156 @@
+// The server: what it answers, and how much it bears.
+import fastify, {
+  LogController,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import type { Application } from '../app.ts';
+import { dispatch } from '../core/dispatch.ts';
+import { refuse, sendEnvelope, sendHash, type Api } from './answers.ts';
+import { isInApi0, toApi0, unknownInApi0 } from './api-0.ts';
+import { identify } from './authentication.ts';
+import { BadRequest, readCall } from './call.ts';
+import { limitConnections } from './connections.ts';
+import { addLogin } from './login.ts';
+import type { LogLevel } from './options.ts';
+import { addPages } from './page/pages.ts';
+import { bodyOf, queryOf, securityTokenOf, sessionIdOf } from './request.ts';
+
+export interface ServerOptions {
+  /** Absent for plain HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly logLevel: LogLevel;
+  /** Where the log goes; standard output says where the server listens, and nothing else. */
+  readonly logStream?: NodeJS.WritableStream;
+}
+
+/** What one request may take. */
+const limits = {
+  bodyLimit: 1_048_576,
+  /** A client that sends slower than this is cut off (408). */
+  requestTimeout: 30_000,
+  headersTimeout: 15_000,
+  keepAliveTimeout: 65_000,
+  maxHeaderSize: 16_384,
+  maxRequestsPerSocket: 0,
+} as const;
+
+export function createServer(
+  application: Application,
+  { tls, logLevel, logStream }: ServerOptions,
+): FastifyInstance {
+  const { bodyLimit, requestTimeout, headersTimeout, keepAliveTimeout, maxHeaderSize } = limits;
+  const common = {
+    bodyLimit,
+    requestTimeout,
+    keepAliveTimeout,
+    logger: {
+      level: logLevel,
+      base: null,
+      serializers: { req: describeRequest },
+      ...(logStream === undefined ? {} : { stream: logStream }),
+    },
+    logController: new LogController({ disableRequestLogging: true }),
+    forceCloseConnections: 'idle' as const,
+    return503OnClosing: true,
+    routerOptions: { maxParamLength: 200 },
+  };
+  const http = { maxHeaderSize, headersTimeout };
+  const server: FastifyInstance =
+    tls === undefined
+      ? fastify({ ...common, http })
+      : (fastify({
+          ...common,
+          https: { ...tls, ...http, minVersion: 'TLSv1.2' },
+        }));
+  readBodiesAsText(server);
+  limitConnections(server);
+  server.addHook('onSend', async (_request, reply) => {
+    reply.headers({
+      'cache-control': 'no-cache, no-store, must-revalidate, private',
+      'x-content-type-options': 'nosniff',
+    });
+    if (tls !== undefined) reply.header('strict-transport-security', 'max-age=31536000');
+  });
+  server.setErrorHandler((error, request, reply) => answerError(error, request, reply, application));
+  server.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ error: 'There is nothing at this address.' }),
+  );
+  for (const api of ['json-api', 'xml-api'] as const) {
+    for (const url of [`/${api}/:name`, `/:token/${api}/:name`]) {
+      server.route({
+        method: ['GET', 'POST'],
+        url,
+        handler: (request, reply) => answerCall(request, reply, api, application),
+      });
+    }
+  }
+  addLogin(server, application);
+  addPages(server, application);
+  return server;
+}
+
+async function answerCall(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  api: Api,
+  application: Application,
+): Promise<FastifyReply> {
+  const { name: command } = request.params as { name: string };
+  const { authorization, 'x-cpanel-otp': code } = request.headers;
+  const sender = await identify(application, {
+    authorization,
+    code: typeof code === 'string' ? code : undefined,
+    sessionId: sessionIdOf(request),
+    securityToken: securityTokenOf(request),
+    address: request.ip,
+  });
+  if ('problem' in sender) {
+    // As much of it as can be a function's name.
+    application.auditRefusal(/^\w{0,64}/.exec(command)?.[0] ?? '', {
+      address: request.ip,
+      problem: sender.problem,
+    });
+    return refuse(reply, sender);
+  }
+  const { args, dryRun, isVersion1 } = readCall(queryOf(request), bodyOf(request));
+  const { caller, authentication, warnings } = sender;
+  if (!isVersion1 && !isInApi0(command)) return sendHash(reply, api, unknownInApi0(command));
+  const origin = { address: request.ip, authentication };
+  const envelope = await dispatch({ command, args, dryRun, warnings, origin }, caller, application.engine);
+  return isVersion1 ? sendEnvelope(reply, api, envelope) : sendHash(reply, api, toApi0(command, envelope));
+}
+
+/** They are read by what the function expects, so no parser may change them before. */
+function readBodiesAsText(server: FastifyInstance): void {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      done(null, decoder.decode(body as Buffer));
+    } catch {
+      done(new BadRequest('The body is no UTF-8.'));
+    }
+  });
+}
+
+function answerError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { engine }: Application,
+): FastifyReply {
+  const { message, statusCode, status } = error as { message: string; statusCode?: number; status?: number };
+  const code = status ?? statusCode ?? 500;
+  reply.header('content-type', 'application/json; charset="utf-8"');
+  if (code < 500) return reply.code(code).send(JSON.stringify({ error: message }));
+  const xid = engine.newXid();
+  engine.logUnexpected(xid, request.routeOptions.url ?? 'unknown', error);
+  return reply.code(code).send(JSON.stringify({ error: `(XID ${xid}) An unexpected error occurred.` }));
+}
+
+/** Never the query, which may hold secrets. */
+function describeRequest(request: FastifyRequest) {
+  return { method: request.method, route: request.routeOptions.url, address: request.ip };
+}

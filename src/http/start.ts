@@ -1,0 +1,104 @@
+// The process of whmapi1d: options, certificate, listeners, signals. `bin/whmapi1d` runs this.
+import { execFile } from 'node:child_process';
+import type { Server as TlsServer } from 'node:tls';
+import { CommanderError } from 'commander';
+import type { FastifyInstance } from 'fastify';
+import { createApplication, version, type Application } from '../app.ts';
+import { ApiError } from '../core/errors.ts';
+import { loadCertificate } from './certificate.ts';
+import { helpText, readOptions, type DaemonOptions } from './options.ts';
+import { createServer } from './server.ts';
+
+/** How long calls that are under way may take when the server is told to end. */
+const PATIENCE_MS = 10_000;
+
+main().catch((error: unknown) => {
+  const isKnown = error instanceof ApiError || error instanceof CommanderError;
+  const { message, stack } = error as Error;
+  process.stderr.write(`whmapi1d: ${isKnown ? message.replace(/^error: /, '') : (stack ?? message)}\n`);
+  process.exitCode = error instanceof CommanderError ? 2 : error instanceof ApiError ? 3 : 1;
+});
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2), process.env);
+  if (options.help || options.version) {
+    process.stdout.write(options.help ? helpText() : `${version}\n`);
+    return;
+  }
+  const application = createApplication(process.env);
+  const servers: FastifyInstance[] = [];
+  const end = once(() => stop(servers, application));
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  await listenSecurely(options, application, servers);
+  if (options.httpPort !== undefined) await listenPlainly(options, options.httpPort, application, servers);
+  notifySystemd('--ready');
+}
+
+async function listenSecurely(
+  options: DaemonOptions,
+  application: Application,
+  servers: FastifyInstance[],
+): Promise<void> {
+  const { tlsCert, tlsKey, bind, port, logLevel } = options;
+  const given = tlsCert === undefined || tlsKey === undefined ? undefined : { cert: tlsCert, key: tlsKey };
+  const { cert, key, fingerprint, isSelfMade } = await loadCertificate(given, application);
+  const server = createServer(application, { tls: { cert, key }, logLevel, logStream: process.stderr });
+  // Before it listens: a signal may come at once.
+  servers.push(server);
+  await server.listen({ host: bind, port });
+  process.stdout.write(`listening https://${addressOf(server)}\n`);
+  if (isSelfMade) process.stdout.write(`self-signed certificate, SHA-256 fingerprint ${fingerprint}\n`);
+  process.on('SIGHUP', () => {
+    loadCertificate(given, application).then(
+      (fresh) => {
+        (server.server as unknown as TlsServer).setSecureContext({ cert: fresh.cert, key: fresh.key });
+        server.log.info({ fingerprint: fresh.fingerprint }, 'certificate read anew');
+      },
+      // The old one goes on working.
+      (error: unknown) => server.log.error(error, 'the certificate could not be read anew'),
+    );
+  });
+}
+
+async function listenPlainly(
+  { bind, logLevel }: DaemonOptions,
+  port: number,
+  application: Application,
+  servers: FastifyInstance[],
+): Promise<void> {
+  const server = createServer(application, { logLevel, logStream: process.stderr });
+  servers.push(server);
+  await server.listen({ host: bind, port });
+  process.stdout.write(`listening http://${addressOf(server)}\n`);
+}
+
+function addressOf({ server }: FastifyInstance): string {
+  const bound = server.address();
+  if (typeof bound !== 'object' || bound === null) return String(bound);
+  return `${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`;
+}
+
+/** Answers what is under way, up to a point, and goes. */
+async function stop(servers: readonly FastifyInstance[], application: Application): Promise<void> {
+  notifySystemd('--stopping');
+  const impatience = setTimeout(() => process.exit(1), PATIENCE_MS);
+  await Promise.all(servers.map((server) => server.close()));
+  clearTimeout(impatience);
+  application.close();
+}
+
+/** Type=notify: systemd's own tool speaks its protocol. Nothing where systemd has not started this. */
+function notifySystemd(what: '--ready' | '--stopping'): void {
+  if (process.env.NOTIFY_SOCKET === undefined) return;
+  execFile('systemd-notify', [`--pid=${process.pid}`, what], () => undefined);
+}
+
+function once(work: () => Promise<void>): () => void {
+  let begun = false;
+  return () => {
+    if (begun) return;
+    begun = true;
+    void work();
+  };
+}

@@ -1,0 +1,188 @@
+// The wire: how calls come in and answers go out, with every credential in order.
+import { execFileSync } from 'node:child_process';
+import { basic, password, TestServer } from '../support/server.ts';
+
+jest.setTimeout(30_000);
+
+let server: TestServer;
+let authorization: string;
+beforeAll(async () => {
+  server = await TestServer.start();
+  const { data } = await server.here.call('api_token_create', { token_name: 'test' });
+  authorization = `whm root:${data?.token as string}`;
+});
+afterAll(() => server.stop());
+
+const get = (path: string) => server.ask(path, { headers: { authorization } });
+const post = (path: string, body: string | URLSearchParams | Uint8Array<ArrayBuffer>, type?: string) =>
+  server.ask(path, {
+    method: 'POST',
+    body,
+    headers: { authorization, ...(type === undefined ? {} : { 'content-type': type }) },
+  });
+const json = async (reply: Promise<{ text: string }>): Promise<unknown> => JSON.parse((await reply).text);
+
+describe('a call', () => {
+  test('takes its arguments from the query, where a plus sign is a space', async () => {
+    await get('/json-api/twofactorauth_set_issuer?api.version=1&issuer=Example+Hosting%2B');
+    expect(await json(get('/json-api/twofactorauth_get_issuer?api.version=1'))).toMatchObject({
+      data: { issuer: 'Example Hosting+' },
+    });
+  });
+
+  test('takes them from a form, and from JSON', async () => {
+    const form = new URLSearchParams({ 'api.version': '1', issuer: 'By form' });
+    expect(await json(post('/json-api/twofactorauth_set_issuer', form))).toMatchObject({
+      metadata: { result: 1 },
+    });
+    const body = '{"api.version":1,"issuer":"By JSON"}';
+    await post('/json-api/twofactorauth_set_issuer', body, 'application/json; charset=utf-8');
+    expect(await json(get('/json-api/twofactorauth_get_issuer?api.version=1'))).toMatchObject({
+      data: { issuer: 'By JSON' },
+    });
+  });
+
+  test('takes a form that does not say that it is one', async () => {
+    const bytes = new TextEncoder().encode('api.version=1&issuer=Unsaid');
+    expect(await json(post('/json-api/twofactorauth_set_issuer', bytes))).toMatchObject({
+      metadata: { result: 1 },
+    });
+  });
+
+  test('that fails is answered with 200, and says why', async () => {
+    const { status, text } = await get('/json-api/accountsummary?api.version=1&user=nobody');
+    expect([status, JSON.parse(text)]).toEqual([
+      200,
+      {
+        metadata: {
+          version: 1,
+          reason: 'You do not have a user named “nobody”.',
+          result: 0,
+          command: 'accountsummary',
+          error_code: 'not_found',
+        },
+      },
+    ]);
+  });
+
+  test('of an unknown function is worded as WHM words it', async () => {
+    expect(await json(get('/json-api/no_such_thing?api.version=1'))).toMatchObject({
+      metadata: {
+        result: 0,
+        reason: 'Unknown app ("no_such_thing") requested for this version (1) of the API.',
+      },
+    });
+  });
+
+  test('is answered in XML that a parser takes', async () => {
+    const { headers, text } = await get('/xml-api/listpkgs?api.version=1');
+    expect(headers.get('content-type')).toBe('text/xml; charset="utf-8"');
+    const names = execFileSync('xmllint', ['--xpath', '//data/pkg/name/text()', '-'], { input: text });
+    expect(names.toString().trim().split(/\s+/)).toEqual(['default', 'starter']);
+  });
+
+  test('with api.dry_run=1 keeps nothing', async () => {
+    await get('/json-api/twofactorauth_set_issuer?api.version=1&issuer=Kept');
+    const dry = await json(
+      get('/json-api/twofactorauth_set_issuer?api.version=1&issuer=Not+kept&api.dry_run=1'),
+    );
+    expect(dry).toMatchObject({ metadata: { result: 1, dry_run: 1 } });
+    expect(await json(get('/json-api/twofactorauth_get_issuer?api.version=1'))).toMatchObject({
+      data: { issuer: 'Kept' },
+    });
+  });
+
+  test('filters, sorts and pages', async () => {
+    const query =
+      'api.version=1&api.filter.enable=1&api.filter.a.field=app&api.filter.a.arg0=policy&api.sort.enable=1' +
+      '&api.sort.a.field=app&api.sort.a.reverse=1&api.chunk.enable=1&api.chunk.size=1&api.chunk.start=1&api.chunk.verbose=1';
+    expect(await json(get(`/json-api/applist?${query}`))).toMatchObject({
+      metadata: { chunk: { records: 3, size: 1, start: 1, current: 1, chunks: 3 } },
+      data: { app: ['twofactorauth_policy_status'] },
+    });
+  });
+
+  test('runs a batch', async () => {
+    const { text } = await get('/json-api/batch?api.version=1&command=version&command=nothing_here');
+    expect(JSON.parse(text)).toMatchObject({
+      data: { result: [{ metadata: { result: 1 } }, { metadata: { result: 0 } }] },
+    });
+  });
+});
+
+describe('without api.version=1', () => {
+  test.each([
+    ['version', '', { version: expect.any(String) as string }],
+    ['applist', '', { app: expect.arrayContaining(['version']) as string[] }],
+    ['listaccts', '', { acct: [], status: 1, statusmsg: 'Ok' }],
+    [
+      'removeacct',
+      'user=nobody',
+      { result: [{ status: 0, statusmsg: 'You do not have a user named “nobody”.' }] },
+    ],
+    [
+      'saveacllist',
+      'acllist=testacllist',
+      { result: [{ status: 1, statusmsg: 'ACL List testacllist saved.' }] },
+    ],
+    ['twofactorauth_policy_status', '', { error: 'Unknown App Requested: twofactorauth_policy_status' }],
+    ['no_such_thing', '', { error: 'Unknown App Requested: no_such_thing' }],
+  ])('%s answers in the shape of version 0', async (name, query, answer) => {
+    expect(await json(get(`/json-api/${name}?${query}`))).toEqual(answer);
+  });
+
+  test('another version is refused', async () => {
+    expect(await json(get('/json-api/version?api.version=2'))).toMatchObject({
+      metadata: { result: 0, error_code: 'bad_param' },
+    });
+  });
+});
+
+describe('a request that is no call', () => {
+  test.each([
+    ['a query that is no UTF-8', () => get('/json-api/version?api.version=1&x=%ff'), 400],
+    ['a body that is no UTF-8', () => post('/json-api/version', Uint8Array.of(0x61, 0xff)), 400],
+    ['a body that is no JSON', () => post('/json-api/version', '{"a":', 'application/json'), 400],
+    ['a body that is a JSON list', () => post('/json-api/version', '[1]', 'application/json'), 400],
+    ['a body of another type', () => post('/json-api/version', '<a/>', 'text/xml'), 415],
+    ['a body over a MiB', () => post('/json-api/version', 'a'.repeat(1_048_577)), 413],
+    ['another path', () => get('/etc/passwd'), 404],
+    ['a path with dots', () => get('/json-api/../../etc/passwd'), 404],
+    ['a path with encoded dots', () => get('/json-api/%2e%2e%2f%2e%2e%2fetc%2fpasswd'), 200],
+    [
+      'another method',
+      () => server.ask('/json-api/version', { method: 'DELETE', headers: { authorization } }),
+      404,
+    ],
+  ])('%s is told so', async (_what, send, status) => {
+    const reply = await send();
+    expect(reply.status).toBe(status);
+    expect(reply.text).not.toContain('.ts:');
+    expect(JSON.parse(reply.text)).toEqual(expect.any(Object));
+    expect((await get('/json-api/version?api.version=1')).status).toBe(200);
+  });
+
+  test('parameters of the prototype are parameters like others', async () => {
+    const body = '{"api.version":1,"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}';
+    expect(await json(post('/json-api/version', body, 'application/json'))).toMatchObject({
+      metadata: { result: 1 },
+    });
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+});
+
+test('answers may not be kept or guessed at', async () => {
+  const { headers } = await get('/json-api/version?api.version=1');
+  expect(headers.get('cache-control')).toBe('no-cache, no-store, must-revalidate, private');
+  expect(headers.get('x-content-type-options')).toBe('nosniff');
+});
+
+test('no log holds what was sent as a secret', async () => {
+  await server.ask('/json-api/version?api.version=1', {
+    headers: { authorization: basic('root', password) },
+  });
+  await server.logIn({ user: 'root', pass: 'a wrong Secret, Xylophone' });
+  await get('/json-api/passwd?api.version=1&user=nobody&password=another+Secret%2C+Quagmire');
+  const log = JSON.stringify(server.here.audit());
+  for (const part of ['Xylophone', 'Quagmire', authorization.slice(9)]) expect(log).not.toContain(part);
+});

@@ -1,0 +1,232 @@
+// The built server as a process: TLS, clients of other kinds, signals, and what a kill leaves.
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+jest.setTimeout(60_000);
+const top = resolve(__dirname, '../..');
+const run = promisify(execFile);
+const password = 'four unusual words, Xylophone';
+
+let folder: string;
+const environment = () => ({ PATH: process.env.PATH, WHMAPI1_STATE_DIR: join(folder, 'state') });
+const children = new Set<ChildProcess>();
+
+beforeAll(async () => {
+  if (!existsSync(join(top, 'dist/whmapi1d.cjs')))
+    throw new Error('There is no dist/: run `npm run build` first.');
+  folder = mkdtempSync(join(tmpdir(), 'whmapi1d-'));
+  writeFileSync(join(folder, 'password'), password);
+  await whmapi1('passwd', 'user=root', '--file', `password=${join(folder, 'password')}`);
+});
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function whmapi1(
+  ...words: string[]
+): Promise<{ metadata: { result: number }; data: Record<string, unknown> }> {
+  const { stdout } = await run(join(top, 'bin/whmapi1'), ['--output=json', ...words], { env: environment() });
+  return JSON.parse(stdout) as { metadata: { result: number }; data: Record<string, unknown> };
+}
+
+interface Daemon {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly lines: readonly string[];
+  readonly ended: Promise<number | null>;
+}
+
+/** Once it says where it listens. */
+async function start(...options: string[]): Promise<Daemon> {
+  const words = ['--port', '0', '--log-level', 'warn', ...options];
+  const child = spawn(join(top, 'bin/whmapi1d'), words, {
+    env: environment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.add(child);
+  const lines: string[] = [];
+  let complaint = '';
+  child.stderr.on('data', (bytes: Buffer) => (complaint += bytes.toString()));
+  const ended = new Promise<number | null>((done) => child.once('exit', done));
+  const url = await new Promise<string>((ready, fail) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      lines.push(line);
+      const [, address] = /^listening (https:\S+)$/.exec(line) ?? [];
+      if (address !== undefined) ready(address);
+    });
+    void ended.then(() => fail(new Error(`The server ended: ${complaint}`)));
+  });
+  return { child, url, lines, ended };
+}
+
+async function curl(...words: string[]): Promise<string> {
+  return (await run('curl', ['--silent', '--show-error', '--max-time', '20', ...words])).stdout;
+}
+
+async function stop({ child, ended }: Daemon): Promise<number | null> {
+  child.kill('SIGTERM');
+  return ended;
+}
+
+test('it makes a certificate of its own, once, which only its owner reads', async () => {
+  const first = await start();
+  expect(first.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
+  const pem = join(folder, 'state/server.pem');
+  expect(statSync(pem).mode & 0o777).toBe(0o600);
+  expect(
+    await curl('--cacert', pem, '-u', `root:${password}`, `${first.url}/json-api/version?api.version=1`),
+  ).toContain('"result":1');
+  expect(await stop(first)).toBe(0);
+  const again = await start();
+  expect(await stop(again)).toBe(0);
+  const [, fingerprint] = first.lines;
+  expect(fingerprint).toMatch(/^self-signed certificate, SHA-256 fingerprint [0-9A-F:]{95}$/);
+  expect(again.lines[1]).toBe(fingerprint);
+});
+
+test('curl and Python call it in every way', async () => {
+  const daemon = await start();
+  const token = (await whmapi1('api_token_create', 'token_name=clients')).data.token as string;
+  const version = `${daemon.url}/json-api/version?api.version=1`;
+  expect(await curl('-k', '-H', `Authorization: whm root:${token}`, version)).toContain('"result":1');
+  expect(await curl('-k', '--basic', '-u', `root:${password}`, version)).toContain('"result":1');
+  const jar = join(folder, 'cookies');
+  const login = await curl(
+    ...[
+      '-k',
+      '-c',
+      jar,
+      '--data-urlencode',
+      `pass=${password}`,
+      '-d',
+      'user=root&login_only=1',
+      `${daemon.url}/login`,
+    ],
+  );
+  const { security_token: way } = JSON.parse(login) as { security_token: string };
+  expect(await curl('-k', '-b', jar, `${daemon.url}${way}/json-api/version?api.version=1`)).toContain(
+    '"result":1',
+  );
+  const script = `
+import http.cookiejar, json, ssl, sys, urllib.parse, urllib.request
+url, token, password, ca = sys.argv[1:]
+tls = urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=ca))
+jar = http.cookiejar.CookieJar()
+opener = urllib.request.build_opener(tls, urllib.request.HTTPCookieProcessor(jar))
+ask = urllib.request.Request(url + '/json-api/version?api.version=1', headers={'Authorization': 'WHM root:' + token})
+print(json.load(opener.open(ask))['metadata']['result'])
+form = urllib.parse.urlencode({'user': 'root', 'pass': password, 'login_only': 1}).encode()
+way = opener.open(url + '/login', form).headers['Location']
+print(json.load(opener.open(url + way + 'json-api/version?api.version=1'))['metadata']['result'])
+`;
+  const args = ['-c', script, daemon.url, token, password, join(folder, 'state/server.pem')];
+  expect((await run('python3', args)).stdout).toBe('1\n1\n');
+  await stop(daemon);
+});
+
+test('it takes a certificate that is given, and reads it anew on SIGHUP', async () => {
+  const [cert, key] = [join(folder, 'given.cert'), join(folder, 'given.key')];
+  const make = (name: string) =>
+    run('openssl', [
+      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
+      ...['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert],
+    ]);
+  await make('first');
+  const daemon = await start('--tls-cert', cert, '--tls-key', key);
+  const ask = () =>
+    curl('--cacert', cert, '-o', join(folder, 'page'), '-w', '%{http_code}', `${daemon.url}/login`);
+  expect(await ask()).toBe('200');
+  await make('second');
+  await expect(ask()).rejects.toThrow(/certificate/);
+  daemon.child.kill('SIGHUP');
+  await new Promise((resume) => setTimeout(resume, 500));
+  expect(await ask()).toBe('200');
+  await stop(daemon);
+});
+
+test('SIGTERM lets what is under way finish', async () => {
+  const daemon = await start();
+  // A password takes its time to check.
+  const answer = curl('-k', '-u', `root:${password}`, `${daemon.url}/json-api/version?api.version=1`);
+  await new Promise((resume) => setTimeout(resume, 60));
+  daemon.child.kill('SIGTERM');
+  expect(await answer).toMatch(/"result":1|503/);
+  expect(await daemon.ended).toBe(0);
+});
+
+test('two servers on one state directory are one: what one does the other knows at once', async () => {
+  const [one, two] = [await start(), await start()];
+  const { data } = await whmapi1('api_token_create', 'token_name=both');
+  const header = `Authorization: whm root:${data.token as string}`;
+  const call = ({ url }: Daemon, query: string) => curl('-k', '-H', header, `${url}/json-api/${query}`);
+  await call(one, 'twofactorauth_set_issuer?api.version=1&issuer=Shared');
+  expect(await call(two, 'twofactorauth_get_issuer?api.version=1')).toContain('"issuer":"Shared"');
+  await call(two, 'api_token_revoke?api.version=1&token_name=both');
+  expect(await call(one, 'version?api.version=1')).toContain('Access denied');
+  await Promise.all([stop(one), stop(two)]);
+});
+
+test('a kill -9 under load loses nothing that was acknowledged', async () => {
+  const daemon = await start();
+  const { data } = await whmapi1('api_token_create', 'token_name=load');
+  const header = `Authorization: whm root:${data.token as string}`;
+  const acknowledged: string[] = [];
+  const worker = async (number: number) => {
+    for (let count = 0; ; count++) {
+      const name = `p${number}x${count}`;
+      try {
+        const answer = await curl(
+          '-k',
+          '-H',
+          header,
+          `${daemon.url}/json-api/addpkg?api.version=1&name=${name}`,
+        );
+        if (answer.includes('"result":1')) acknowledged.push(name);
+      } catch {
+        return;
+      }
+    }
+  };
+  const workers = [1, 2, 3, 4].map(worker);
+  await new Promise((resume) => setTimeout(resume, 1500));
+  daemon.child.kill('SIGKILL');
+  await Promise.all(workers);
+  expect(acknowledged.length).toBeGreaterThan(10);
+  const { pkg } = (await whmapi1('listpkgs')).data as { pkg: { name: string }[] };
+  expect(acknowledged.filter((name) => !pkg.some((one) => one.name === name))).toEqual([]);
+  const again = await start();
+  expect(await curl('-k', '-H', header, `${again.url}/json-api/listpkgs?api.version=1`)).toContain(
+    '"result":1',
+  );
+  await stop(again);
+});
+
+test.each([
+  [['--port', '99999'], 2, 'It should be a port: 0 to 65535.'],
+  [['--tls-cert', '/nowhere'], 2, '--tls-cert and --tls-key belong together'],
+  [['--bind', '0.0.0.0', '--http-port', '0'], 2, 'Plain HTTP at 0.0.0.0 would show passwords to the network'],
+  [['--wrong'], 2, "unknown option '--wrong'"],
+  [['extra'], 2, 'too many arguments'],
+])('%j is refused with a sentence', async (words, status, sentence) => {
+  const refused = run(join(top, 'bin/whmapi1d'), words, { env: environment() });
+  await expect(refused).rejects.toMatchObject({
+    code: status,
+    stderr: expect.stringContaining(sentence) as string,
+  });
+});
+
+test('the log on standard error tells of refused logins, and holds no secret', async () => {
+  const daemon = await start();
+  let log = '';
+  daemon.child.stderr?.on('data', (bytes: Buffer) => (log += bytes.toString()));
+  await curl('-k', '-d', 'user=root&pass=SecretQuagmire&login_only=1', `${daemon.url}/login`);
+  await stop(daemon);
+  expect(log).toContain('login refused');
+  expect(log).not.toContain('Quagmire');
+  expect(readFileSync(join(folder, 'state/audit.log'), 'utf8')).not.toContain('Quagmire');
+});

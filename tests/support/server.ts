@@ -1,0 +1,78 @@
+// A server of its own for a test, on a free port of 127.0.0.1, over an installation whose clock the test sets.
+import { randomBytes } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import type { Application } from '../../src/app.ts';
+import { createServer } from '../../src/http/server.ts';
+import { Installation } from './installation.ts';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+export const password = 'four unusual words, Xylophone';
+
+export class TestServer {
+  readonly here = new Installation();
+  #server: FastifyInstance | undefined;
+  #url = '';
+
+  /** Root's password is `password`. */
+  static async start(): Promise<TestServer> {
+    const one = new TestServer();
+    await (await one.here.engine.host.users()).setPassword('root', password);
+    const { here } = one;
+    // Sessions and tokens have to differ.
+    here.overrides.randomBytes = async (count) => randomBytes(count);
+    const application = {
+      ...here.application,
+      // Asked anew each time: the clock and the parts that a test puts in another's place.
+      get engine() {
+        return here.engine;
+      },
+    } as Application;
+    one.#server = createServer(application, { logLevel: 'silent' });
+    await one.#server.listen({ host: '127.0.0.1', port: 0 });
+    const address = one.#server.server.address();
+    one.#url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    return one;
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  async ask(path: string, init: RequestInit = {}): Promise<Reply> {
+    const response = await fetch(this.#url + path, { redirect: 'manual', ...init });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  }
+
+  /** With a password. */
+  asRoot(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
+    return this.ask(path, { headers: { authorization: basic('root', password), ...headers } });
+  }
+
+  /** POST /login, as a client does that looks for the header Location. */
+  logIn(
+    fields: Readonly<Record<string, string>>,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Reply> {
+    return this.ask('/login', { method: 'POST', body: new URLSearchParams(fields), headers });
+  }
+
+  async stop(): Promise<void> {
+    await this.#server?.close();
+    this.here.remove();
+  }
+}
+
+export function basic(user: string, secret: string): string {
+  return `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}`;
+}
+
+/** The cookie and the security token of a login. */
+export function sessionOf({ headers }: Reply): { readonly cookie: string; readonly path: string } {
+  const [cookie = ''] = (headers.get('set-cookie') ?? '').split(';');
+  return { cookie, path: (headers.get('location') ?? '').replace(/\/$/, '') };
+}
