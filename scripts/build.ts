@@ -3,14 +3,17 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, transform } from 'esbuild';
+import { build, transform, type Metafile } from 'esbuild';
 import { notices } from './build/notices.ts';
+import { bundlePage } from './build/page.ts';
 import { chunkName, placeChunks } from './build/place-chunks.ts';
+import { readySearchIndex } from './build/search-index.ts';
 import { trimmed } from './build/trimmed.ts';
 
 const top = join(import.meta.dirname, '..');
 const dist = join(top, 'dist');
-const draft = join(top, 'dist.new');
+// A name of its own: two builds at once do not disturb each other.
+const draft = join(top, `dist.new.${process.pid}`);
 
 async function bundle(): Promise<void> {
   const { outputFiles, metafile } = await build({
@@ -26,7 +29,7 @@ async function bundle(): Promise<void> {
     charset: 'ascii',
     legalComments: 'none',
     external: ['*.node'],
-    plugins: [trimmed(top)],
+    plugins: [readySearchIndex(top), trimmed(top)],
     metafile: true,
     write: false,
   });
@@ -41,8 +44,32 @@ async function bundle(): Promise<void> {
     }
     writeFileSync(join(draft, file), `({${parts.join(',\n')}})`);
   }
-  writeFileSync(join(draft, 'THIRD-PARTY-NOTICES.txt'), notices(top, Object.keys(metafile.inputs)));
+  const all = [metafile, await bundleServer(), await bundlePage(top, join(draft, 'page'))];
+  const inputs = all.flatMap((one) => Object.keys(one.inputs));
+  writeFileSync(join(draft, 'THIRD-PARTY-NOTICES.txt'), notices(top, inputs));
   copyFileSync(join(top, 'src/loader.cjs'), join(draft, 'loader.cjs'));
+}
+
+/** The server starts once and lives long: one file, all of it loaded at the start. */
+async function bundleServer(): Promise<Metafile> {
+  const { metafile } = await build({
+    absWorkingDir: top,
+    entryPoints: { whmapi1d: 'src/http/start.ts' },
+    outdir: draft,
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    minify: true,
+    // As require: Node's own import() takes longer, each time.
+    supported: { 'dynamic-import': false },
+    legalComments: 'none',
+    external: ['*.node'],
+    plugins: [trimmed(top)],
+    metafile: true,
+  });
+  return metafile;
 }
 
 /** The file in which another file finds a chunk. */

@@ -4,9 +4,10 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join, relative } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import type { AnyFunction } from '../src/core/define.ts';
+import { catalogueModules } from './generate/catalogue.ts';
 import { coverage } from './generate/coverage.ts';
 import { errorsPage } from './generate/errors-page.ts';
-import { familyPages } from './generate/man-pages.ts';
+import { manPages } from './generate/man-pages.ts';
 import { familiesReadmeTable } from './generate/readme.ts';
 
 const top = join(import.meta.dirname, '..');
@@ -19,17 +20,22 @@ export async function generate(): Promise<Map<string, string>> {
   files.set('src/functions/index.generated.ts', indexModule(functions));
   files.set('src/functions/loaders.generated.ts', loadersModule(functions));
   files.set('src/operations/loaders.generated.ts', operationsModule());
+  for (const [path, text] of catalogueModules(functions, notice)) files.set(path, text);
   const migrations = readMigrations();
   files.set('src/store/migrations.generated.ts', migrationsModule(migrations));
   files.set(
     'src/store/schema-version.generated.ts',
     `${notice}\n/** The newest schema that this program knows: SQLite's user_version. */\nexport const schemaVersion = ${migrations.length};\n`,
   );
-  for (const [path, text] of familyPages(functions)) files.set(path, text);
+  for (const [path, text] of manPages(functions)) files.set(path, text);
   files.set('docs/ERRORS.md', errorsPage());
   files.set('docs/COVERAGE.md', coverage(functions));
   files.set('README.md', familiesReadmeTable(readFileSync(join(top, 'README.md'), 'utf8'), functions));
-  const pages = ['man/whmapi1.1', ...[...files.keys()].filter((path) => path.endsWith('.7')).sort()];
+  const pages = [
+    'man/whmapi1.1',
+    'man/whmapi1d.8',
+    ...[...files.keys()].filter((path) => path.endsWith('.7')).sort(),
+  ];
   files.set('package.json', withManPages(readFileSync(join(top, 'package.json'), 'utf8'), pages));
   for (const [path, text] of files) {
     if (/\.(ts|md|json)$/.test(path)) files.set(path, await prettied(path, text));

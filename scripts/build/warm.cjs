@@ -34,18 +34,28 @@ async function warm() {
     await run(state, '--help');
     await run(state, 'twofactorauth_set_tfa_config', '--help');
     await run(state, 'twofactorauth_set_tfa_confg');
+    // Each function is loaded once, so that the first call of a rare one does not wait longer.
+    const functions = await run(state, '--complete', '');
+    for (const line of functions.split('\n')) await run(state, '--complete', line.split('\t')[0], '');
+    await run(state, '--complete', 'applist', 'api.');
+    await run(state, '--complete', '--help', '');
+    await run(state, 'nvget');
+    await run(state, 'nvget', '--help');
+    await run(state, '--help', '--all');
+    await run(state, '--search', 'lost phone');
   } finally {
     rmSync(state, { recursive: true, force: true });
   }
   for (const [file, cache] of caches) writeFileSync(join(dist, `${file}.cache`), cache);
 }
 
-/** One call in a loader of its own, as a process of its own has it. */
+/** One call in a loader of its own, as a process of its own has it. Answers what it prints. */
 async function run(state, ...argv) {
   const { load, scripts } = createLoader(dist);
+  let printed = '';
   const sink = { write: () => undefined, isTerminal: () => false };
   await load('main.cjs/main').main(argv, {
-    stdout: sink,
+    stdout: { ...sink, write: (text) => (printed += text) },
     stderr: sink,
     environment: { WHMAPI1_STATE_DIR: join(state, 'state') },
     readStdin: () => Buffer.from('{}'),
@@ -56,6 +66,7 @@ async function run(state, ...argv) {
     const cache = script.createCachedData();
     if (cache.length > (caches.get(file)?.length ?? 0)) caches.set(file, cache);
   }
+  return printed;
 }
 
 warm();

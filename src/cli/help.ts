@@ -9,15 +9,14 @@ import {
 } from '../core/describe.ts';
 import type { IndexRow } from '../core/context.ts';
 import type { AnyFunction } from '../core/define.ts';
+import { families } from '../catalogue/families.generated.ts';
+import { capitalised, entry, section, titleOf, wrap } from './help-layout.ts';
 import { optionRows } from './options.ts';
 import type { Style } from './style.ts';
 
 export const usageLine = 'Usage: whmapi1 [options] FUNCTION [key=value ...]';
 
 export function generalHelp(index: Readonly<Record<string, IndexRow>>, style: Style): string {
-  const names = Object.keys(index);
-  const width = Math.max(...names.map((name) => name.length));
-  const functions = names.map((name) => `  ${style.name(name.padEnd(width))}  ${index[name]?.summary ?? ''}`);
   const options = optionRows.map(
     ({ flags, doc, ...row }) =>
       `  ${style.name(flags.replace('<', '').replace('>', '').padEnd(20))}  ${doc}${'default' in row ? ` (default: ${row.default})` : ''}`,
@@ -45,11 +44,30 @@ ${style.heading('Exit status:')}
   0 it worked; 1 it failed, and the answer says why; 2 the command line could not be read;
   3 the store could not be used
 
-${style.heading('Functions:')}
-${functions.join('\n')}
+${style.heading('Functions that work here:')}
 
-whmapi1 FUNCTION --help explains a function, ${style.name('man whmapi1')} the rest.
+${functionsByFamily(index, style)}
+
+whmapi1 FUNCTION --help explains a function, whmapi1 --search WORDS finds one,
+whmapi1 --help --all names all ${documentedCount()} of WHM, ${style.name('man whmapi1')} explains the rest.
 `;
+}
+
+function documentedCount(): number {
+  return Object.values(families).reduce((sum, { documented }) => sum + documented, 0);
+}
+
+function functionsByFamily(index: Readonly<Record<string, IndexRow>>, style: Style): string {
+  const rows = Object.entries(index);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return Object.entries(families)
+    .map(([folder, { title }]) => ({ title, own: rows.filter(([, { family }]) => family === folder) }))
+    .filter(({ own }) => own.length > 0)
+    .map(({ title, own }) => {
+      const lines = own.map(([name, { summary }]) => `  ${style.name(name.padEnd(width))}  ${summary}`);
+      return [style.heading(title), ...lines].join('\n');
+    })
+    .join('\n\n');
 }
 
 export function functionHelp(fn: AnyFunction, family: string, style: Style): string {
@@ -78,33 +96,7 @@ export function functionHelp(fn: AnyFunction, family: string, style: Style): str
       style,
       fn.examples.map((example) => `  ${style.faint(`# ${example.doc}`)}\n  ${exampleCommand(fn, example)}`),
     ),
-    `Family: ${family} (${style.name(`man whmapi1-${family}`)})`,
+    `Family: ${titleOf(family)} (${style.name(`man whmapi1-${family}`)})`,
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
-}
-
-function section(title: string, style: Style, entries: readonly string[]): string {
-  if (entries.length === 0) return title === 'Answer:' ? 'The answer holds no data.' : '';
-  return [style.heading(title), ...entries].join('\n');
-}
-
-function entry(name: string, doc: string, traits: string, style: Style): string {
-  return [`  ${style.name(name)}  ${style.faint(`(${traits})`)}`, wrap(doc, '      ')].join('\n');
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function wrap(text: string, indent = ''): string {
-  const lines: string[] = [];
-  let line = indent;
-  for (const word of text.split(' ')) {
-    if (line.length + word.length >= 100 && line.trim() !== '') {
-      lines.push(line);
-      line = indent;
-    }
-    line += line.trim() === '' ? word : ` ${word}`;
-  }
-  return [...lines, line].join('\n');
 }

@@ -1,14 +1,68 @@
-import { nearest } from '../core/nearest.ts';
+// Which functions a name that is none may have meant: by a slip of the fingers, or by its words in another order.
+import { distance } from 'fastest-levenshtein';
+import { absent } from '../catalogue/absent.generated.ts';
 import { index } from '../functions/index.generated.ts';
 import { tell, type Io } from './io.ts';
 
-/** Names the functions that a mistyped name may have meant. */
+const MOST = 3;
+/** A longer word is no slip of the fingers, and measuring it would cost time in proportion to its length. */
+const LONGEST = 100;
+
+/** Names the functions that a mistyped name may have meant, and says which of them do not work here. */
 export function suggest(command: string, io: Io): void {
-  const names = nearest(command, Object.keys(index));
+  const names = meant(command).map((name) => (isProvided(name) ? name : `${name} (not provided here)`));
   tell(
     io,
-    names.length === 0
-      ? 'whmapi1 --help lists the functions.\n'
-      : `Did you mean ${names.join(', or ')}? whmapi1 --help lists the functions.\n`,
+    `${names.length > 0 ? `Did you mean ${names.join(', or ')}? ` : ''}${furtherHelp(command, names)}\n`,
   );
+}
+
+function furtherHelp(command: string, names: readonly string[]): string {
+  const parts = partsOf(command.slice(0, LONGEST));
+  return names.length === 0 && parts.length > 1
+    ? `whmapi1 --help lists the functions, whmapi1 --search ${parts.join(' ')} may find one.`
+    : 'whmapi1 --help lists the functions.';
+}
+
+/** At most three names, nearest first; of two as near, the one that works. */
+function meant(command: string): string[] {
+  if (command.length > LONGEST) return [];
+  const given = command.toLowerCase();
+  const orders = inEveryOrder(partsOf(given));
+  const near = [...Object.keys(index), ...Object.keys(absent)]
+    .map((name) => {
+      const joined = name.replaceAll('_', '');
+      // Words that change places are a slip as well.
+      const reordered = orders.map((order) => distance(order, joined) + 1);
+      return { name, edits: Math.min(distance(given, name), ...reordered) };
+    })
+    .sort(
+      (a, b) =>
+        a.edits - b.edits ||
+        Number(isProvided(b.name)) - Number(isProvided(a.name)) ||
+        (a.name < b.name ? -1 : 1),
+    );
+  // Beside one that is very near, those farther off are noise.
+  const most = Math.min(Math.max(2, Math.floor(given.length / 3)), 2 * (near[0]?.edits ?? 0) + 1);
+  return near
+    .filter(({ edits }) => edits <= most)
+    .slice(0, MOST)
+    .map(({ name }) => name);
+}
+
+function isProvided(name: string): boolean {
+  return Object.hasOwn(index, name);
+}
+
+function partsOf(name: string): string[] {
+  return name
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((part) => part !== '');
+}
+
+/** The parts joined in every order; as they stand where there are so many that all orders would take long. */
+function inEveryOrder(parts: readonly string[]): string[] {
+  if (parts.length < 2 || parts.length > 4) return [parts.join('')];
+  return parts.flatMap((part, at) => inEveryOrder(parts.toSpliced(at, 1)).map((rest) => part + rest));
 }

@@ -1,3 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { absent } from '../../src/catalogue/absent.generated.ts';
+import type { Catalogue, CatalogueEntry } from '../../src/catalogue/entry.ts';
+import { families } from '../../src/catalogue/families.generated.ts';
+import { optionRows } from '../../src/cli/options.ts';
 import { index } from '../../src/functions/index.generated.ts';
 import { Terminal } from '../support/terminal.ts';
 
@@ -13,19 +19,13 @@ describe('the general help', () => {
   test('begins with what the command is and how it is called', async () => {
     const { status, stdout, stderr } = await terminal.run('--help');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout.slice(0, stdout.indexOf('Functions:')))
+    expect(stdout.slice(0, stdout.indexOf('Functions that work here:')))
       .toBe(`Usage: whmapi1 [options] FUNCTION [key=value ...]
 
 Calls a function of WHM API 1 on this server and prints its answer.
 
 Options:
-  --output format       how the answer is written: yaml, json, jsonpretty or xml (default: yaml)
-  --input format        json: read more arguments from standard input, as one JSON object
-  --file key=path       read a value from a file (- is standard input); repeatable
-  --dry-run             check and run everything, keep nothing
-  --color when          colour what people read: auto, always or never (default: auto)
-  -h, --help            show this help, or the help of a function
-  --version             show the version
+${optionLines()}
 
 Arguments:
   key=value             an argument; %XX stands for a byte, as in URLs, and %25 for a percent sign
@@ -46,21 +46,156 @@ Exit status:
 `);
   });
 
-  test('has every function on one line, its name first', async () => {
+  test('has every function that works on one line under its family, its name first', async () => {
     const { stdout } = await terminal.run('-h');
-    const lines = stdout.slice(stdout.indexOf('Functions:\n')).split('\n').slice(1);
-    const functions = lines.slice(0, lines.indexOf(''));
-    expect(functions.map((line) => /^ {2}(\S+) +(\S.*)$/.exec(line)?.slice(1))).toEqual(
-      Object.entries(index).map(([name, { summary }]) => [name, summary]),
+    const [, listed = ''] = stdout.split('Functions that work here:\n\n');
+    const sections = listed.split('\n\n');
+    expect(sections.pop()).toBe(
+      'whmapi1 FUNCTION --help explains a function, whmapi1 --search WORDS finds one,\n' +
+        'whmapi1 --help --all names all 519 of WHM, man whmapi1 explains the rest.\n',
     );
-    expect(functions.filter((line) => /twofactor/i.test(line))).toHaveLength(11);
-    expect(lines.slice(functions.length)).toEqual([
-      '',
-      'whmapi1 FUNCTION --help explains a function, man whmapi1 the rest.',
-      '',
-    ]);
+    const shown = sections.flatMap((section) => {
+      const [title = '', ...lines] = section.split('\n');
+      return lines.map((line) => [title, ...(/^ {2}(\S+) +(\S.*)$/.exec(line)?.slice(1) ?? [])]);
+    });
+    expect(shown.map(([title, name, summary]) => [name, title, summary]).sort()).toEqual(
+      Object.entries(index).map(([name, { family, summary }]) => [name, families[family]?.title, summary]),
+    );
+    expect(shown.filter((row) => row[1]?.includes('twofactor'))).toHaveLength(11 + 1);
   });
 });
+
+/** The options as the help has them, each on a line. */
+function optionLines(): string {
+  return optionRows
+    .map(({ flags, doc, ...row }) => {
+      const given = flags.replace(/[<>]/g, '').padEnd(20);
+      return `  ${given}  ${doc}${'default' in row ? ` (default: ${row.default})` : ''}`;
+    })
+    .join('\n');
+}
+
+describe('the complete list', () => {
+  /** What stands behind each name. */
+  const known = new Map<string, string>();
+  for (const [name, { family, summary }] of Object.entries(index)) {
+    known.set(name, `${summary} (${families[family]?.title})`);
+  }
+  for (const [name, { family, summary, dropped }] of Object.entries(absent)) {
+    const note = `not provided${dropped === true ? '; dropped by cPanel' : ''}`;
+    known.set(name, `${summary} (${families[family]?.title}; ${note})`);
+  }
+
+  test('is a line for every function, with its family, and a mark where it is not provided', async () => {
+    const { status, stdout, stderr } = await terminal.run('--help', '--all');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout.endsWith('\n')).toBe(true);
+    const lines = stdout.slice(0, -1).split('\n');
+    expect(lines.map((line) => line.replace(/ {2,}/, ' ')).sort()).toEqual(
+      [...known].map(([name, text]) => `${name} ${text}`).sort(),
+    );
+    expect(lines.filter((line) => line.includes('; not provided'))).toHaveLength(Object.keys(absent).length);
+  });
+
+  test('keeps families together', async () => {
+    const { stdout } = await terminal.run('--all', '--help');
+    const titles = [...stdout.matchAll(/ \(([\w ]+)(; [\w; ]+)?\)$/gm)].map(([, title]) => title);
+    expect(titles).toHaveLength(known.size);
+    expect(titles.filter((title, at) => title !== titles[at - 1])).toEqual(
+      Object.values(families).map(({ title }) => title),
+    );
+  });
+
+  test('is coloured calmly: what works stands out, the rest is faint', async () => {
+    const { stdout } = await terminal.run('--help', '--all', '--color=always');
+    expect(stdout).toMatch(/^\u001b\[36mcreateacct +\u001b\[39m {2}Create /m);
+    expect(stdout).toMatch(/^\u001b\[2mnvget {2,}Give .*\.\u001b\[22m \u001b\[2m\(Server /m);
+  });
+
+  test('is not to be had without --help', async () => {
+    expect(await terminal.run('--all')).toMatchObject({ status: 2, stdout: '' });
+  });
+});
+
+describe('the help of a family', () => {
+  test.each(['dns', 'DNS', 'Dns'])('is found as %s', async (name) => {
+    const { status, stdout, stderr } = await terminal.run('--help', name);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^DNS\n\n/);
+  });
+
+  test.each([
+    [['IP Addresses']],
+    [['ip addresses']],
+    [['IP', 'Addresses']],
+    [['ip-addresses']],
+    [['ip_addresses']],
+    [['ip-addresses', 'domain=x']],
+  ])('is found as %j', async (words) => {
+    expect((await terminal.run(...words, '--help')).stdout).toMatch(/^IP Addresses\n\n/);
+  });
+
+  test.each(Object.keys(families))('of %s has both kinds', async (folder) => {
+    const { stdout } = await terminal.run('--help', folder);
+    const part = (title: string) => stdout.split(`\n\n${title}\n`)[1]?.split('\n\n')[0] ?? '';
+    const namesIn = (text: string) => [...text.matchAll(/^ {2}(\S+)/gm)].map(([, name]) => name);
+    const ofFamily = (rows: Readonly<Record<string, { family: string }>>) =>
+      Object.keys(rows)
+        .filter((name) => rows[name]?.family === folder)
+        .sort();
+    expect(namesIn(part('Functions that work here:'))).toEqual(ofFamily(index));
+    expect(namesIn(part('Not provided here:'))).toEqual(ofFamily(absent));
+  });
+});
+
+describe('the help of a function that is not provided', () => {
+  test('says what each parameter takes, and the shape of the answer', async () => {
+    const { stdout } = await terminal.run('ea4_migration', '--help');
+    expect(stdout).toContain('Parameters:\n  revert  (optional; ');
+    expect((await terminal.run('verify_icq_access', '--help')).stdout).toContain('\nAnswer:\n');
+  });
+
+  test('says so first, and then what the catalogue has', async () => {
+    expect(await terminal.run('set_default', '--help')).toEqual({
+      status: 0,
+      stderr: '',
+      stdout: `set_default is not provided on this server.
+
+Set the style that cPanel’s theme has unless another is chosen.
+
+No document says since when WHM has it. cPanel has dropped it since. Its parameters and its answer
+are not publicly recorded.
+
+Family: Styles and Themes (whmapi1 --help styles-and-themes)
+`,
+    });
+  });
+
+  test.each(Object.keys(absent))('of %s has its parameters, and what is not known', async (name) => {
+    const { status, stdout } = await terminal.run(name, '--help');
+    const [entry] = catalogueOf(name);
+    expect(status).toBe(0);
+    expect(stdout.startsWith(`${name} is not provided on this server.`)).toBe(true);
+    const text = stdout.replaceAll(/\s+/g, ' ');
+    const said = [
+      entry?.summary,
+      entry?.gap ?? '',
+      ...Object.values(entry?.params ?? {}).map(({ doc }) => doc),
+    ];
+    expect(said.filter((one) => !text.includes(one ?? '?'))).toEqual([]);
+    expect(stdout.split('\n').filter((line) => line.length > 100 && !/^ {2}\S+ {2}\(/.test(line))).toEqual(
+      [],
+    );
+  });
+});
+
+/** What the catalogue's data say of a function. */
+function catalogueOf(name: string): CatalogueEntry[] {
+  const file = `../../src/catalogue/${absent[name]?.family}.json`;
+  const { functions } = JSON.parse(readFileSync(join(__dirname, file), 'utf8')) as Catalogue;
+  const entry = functions[name];
+  return entry === undefined ? [] : [entry];
+}
 
 describe('the help of a function', () => {
   test('explains parameters, answer, access and an example', async () => {
@@ -73,7 +208,8 @@ Make the secret with twofactorauth_generate_tfa_config, put it into an authentic
 it back with the code that the app shows. The code is checked with one time step (30 seconds) of
 tolerance and is then used up. Where the caller has two-factor authentication already, the new
 secret replaces the old one. Five wrong codes within five minutes lock the attempts for five
-minutes. To keep the secret out of the process list, give it with --file secret=PATH.
+minutes. Sessions of the caller end. To keep the secret out of the process list, give it with --file
+secret=PATH.
 
 Parameters:
   secret  (required; Base32: 16 to 103 characters of A-Z and 2-7)
@@ -91,7 +227,7 @@ Example:
   # Turn two-factor authentication on for root.
   whmapi1 twofactorauth_set_tfa_config secret=WJ73QJSKZBXCIFPZ tfa_token=227174
 
-Family: authentication (man whmapi1-authentication)
+Family: Authentication (man whmapi1-authentication)
 `);
   });
 
@@ -142,23 +278,12 @@ Family: authentication (man whmapi1-authentication)
   );
 });
 
-test.each([
-  [
-    'twofactorauth_policy_statu',
-    'Did you mean twofactorauth_policy_status? whmapi1 --help lists the functions.\n',
-  ],
-  [
-    'twofactorauth_set_tfa_conifg_for_user',
-    'Did you mean twofactorauth_set_tfa_config_for_user, or twofactorauth_get_tfa_config_for_user, ' +
-      'or twofactorauth_set_tfa_config? whmapi1 --help lists the functions.\n',
-  ],
-  ['zzzzzzzzzzzzzz', 'whmapi1 --help lists the functions.\n'],
-  ['__proto__', 'whmapi1 --help lists the functions.\n'],
-  ['toString', 'whmapi1 --help lists the functions.\n'],
-])('the help of %s, which there is not, names what may have been meant', async (name, hint) => {
-  expect(await terminal.run(name, '--help')).toEqual({
+test('the help of what there is not says so, and names what may have been meant', async () => {
+  expect(await terminal.run('twofactorauth_policy_statu', '--help')).toEqual({
     status: 1,
     stdout: '',
-    stderr: `whmapi1: no function is named “${name}”.\n${hint}`,
+    stderr:
+      'whmapi1: no function or family is named “twofactorauth_policy_statu”.\n' +
+      'Did you mean twofactorauth_policy_status? whmapi1 --help lists the functions.\n',
   });
 });

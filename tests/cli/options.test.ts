@@ -104,7 +104,7 @@ describe('a command line that cannot be read', () => {
     [['--color=red', 'version'], "option '--color <when>': allowed choices are auto, always, never."],
     [['--outptu', 'json', 'version'], "unknown option '--outptu'\n(Did you mean --output?)"],
     [['version', '-x'], "unknown option '-x'"],
-    [['version', '--user=bob'], "unknown option '--user'"],
+    [['version', '--usr=bob'], "unknown option '--usr'"],
     [['version', '--file'], "option '--file <key=path>' argument missing"],
   ])('%j is refused, and nothing is called', async (argv, reason) => {
     expect(await terminal.run(...argv)).toEqual({

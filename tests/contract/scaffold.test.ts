@@ -67,18 +67,18 @@ describe('npm run new', () => {
   test('refuses what cannot be started, and says why', async () => {
     const said = await refusals(
       'new-function',
-      ...['accounts', 'accounts ../listAccts', 'dns applist', 'nosuch listaccts', 'nosuch my_function'],
+      ...['accounts', 'accounts ../listAccts', 'dns applist', 'nosuch nvget', 'nosuch my_function'],
     );
     expect(said.slice(0, -1)).toEqual([
       'Usage: npm run new -- FAMILY_FOLDER API_NAME\n',
       '“../listAccts” should be a function’s name: a to z, 0 to 9 and _, the first no digit.\n',
       '“applist” exists: src/functions/accounts/applist.ts\n',
-      'The catalogue has “listaccts” in “Accounts”: npm run new -- accounts listaccts\n',
+      'The catalogue has “nvget” in “Server Administration”: npm run new -- server-administration nvget\n',
     ]);
     expect(said.at(-1)).toMatch(
       /^“nosuch” is the folder of no family\. There are: account-restoration, accounts, .*, transfers, updates\.\n$/,
     );
-    expect(existsSync(join(copy, 'src/functions/accounts/listaccts.ts'))).toBe(false);
+    expect(existsSync(join(copy, 'src/functions/server-administration/nvget.ts'))).toBe(false);
     expect(existsSync(join(copy, 'src/functions/nosuch'))).toBe(false);
   });
 

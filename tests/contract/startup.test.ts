@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { families } from '../../src/catalogue/families.generated.ts';
 import { index } from '../../src/functions/index.generated.ts';
 
 jest.setTimeout(30_000);
@@ -79,6 +80,13 @@ const costly = /^(crypto|stream|tty|child_process|net)\b/;
 /** A line of SQL that only the store has. */
 const STORE = 'BEGIN IMMEDIATE';
 
+/** Which parts of the catalogue were loaded: the list of what is not provided, families' data, the search's index. */
+const catalogueOf = ({ files, code }: Start) => [
+  ...(code.includes('"server-administration",summary:"Give a value that nvset has stored.') ? ['list'] : []),
+  ...Object.keys(families).filter((family) => files.includes(family)),
+  ...(code.includes('"averageFieldLength":[') ? ['search index'] : []),
+];
+
 describe('one call', () => {
   test.each(functions)('of %s loads that function and no other', async (name) => {
     const loaded = await start(name);
@@ -86,6 +94,7 @@ describe('one call', () => {
     expect(functionsOf(loaded)).toEqual([name]);
     expect(renderersOf(loaded)).toEqual(['yaml']);
     expect(comfortsOf(loaded)).toEqual([]);
+    expect(catalogueOf(loaded)).toEqual([]);
   });
 
   test('of a batch loads those that it names as well', async () => {
@@ -133,6 +142,7 @@ describe('--help', () => {
     expect(functionsOf(loaded)).toEqual([]);
     expect(renderersOf(loaded)).toEqual([]);
     expect(comfortsOf(loaded)).toEqual(['help']);
+    expect(catalogueOf(loaded)).toEqual([]);
     expect(loaded.files).not.toContain('call');
     expect(loaded.code).not.toContain(STORE);
     expect(loaded.addons).toBe(0);
@@ -144,6 +154,48 @@ describe('--help', () => {
     expect(functionsOf(loaded)).toEqual(['version']);
     expect(renderersOf(loaded)).toEqual([]);
     expect(loaded.addons).toBe(0);
+  });
+});
+
+describe('the catalogue', () => {
+  test('is a list of names for a call of what is not provided, and of what there is not', async () => {
+    const known = await start('--output=json', 'nvget');
+    expect(known.status).toBe(1);
+    expect(known.stdout).toContain('not_provided');
+    expect(catalogueOf(known)).toEqual(['list']);
+    expect(comfortsOf(known)).toEqual([]);
+    expect(known.addons).toBe(0);
+    expect(catalogueOf(await start('nosuch'))).toEqual(['list']);
+  });
+
+  test.each([[['--help', '--all']], [['--help', 'dns']], [['--help', 'nosuch']]])(
+    'is the list alone for %j',
+    async (argv) => {
+      const loaded = await start(...argv);
+      expect(catalogueOf(loaded)).toEqual(['list']);
+      expect(functionsOf(loaded)).toEqual([]);
+      expect(renderersOf(loaded)).toEqual([]);
+      expect(loaded.code.includes(STORE)).toBe(false);
+      expect(loaded.modules.filter((one) => costly.test(one))).toEqual([]);
+    },
+  );
+
+  test('is one family’s for the help of a function that is not provided', async () => {
+    const loaded = await start('nvget', '--help');
+    expect(loaded.stdout).toContain('nvget is not provided');
+    expect(catalogueOf(loaded)).toEqual(['list', 'server-administration']);
+    expect(functionsOf(loaded)).toEqual([]);
+  });
+
+  test('is the index that the build made for --search, and nothing else', async () => {
+    const loaded = await start('--search', 'lost', 'phone');
+    expect(loaded.status).toBe(0);
+    expect(loaded.stdout).toMatch(/^twofactorauth_remove_user_config /);
+    expect(catalogueOf(loaded)).toEqual(['search index']);
+    expect(functionsOf(loaded)).toEqual([]);
+    expect(loaded.files).not.toContain('call');
+    expect(loaded.code.includes(STORE)).toBe(false);
+    expect(loaded.modules.filter((one) => costly.test(one))).toEqual([]);
   });
 });
 

@@ -1,0 +1,140 @@
+// The help about functions that are not provided here, from the catalogue: all of them, a family's, and one.
+import { absent } from '../catalogue/absent.generated.ts';
+import type { CatalogueEntry, CatalogueParam, CatalogueShape } from '../catalogue/entry.ts';
+import { families } from '../catalogue/families.generated.ts';
+import type { IndexRow } from '../core/context.ts';
+import { entry, functionRows, section, titleOf, wrap, type ListedFunction } from './help-layout.ts';
+import type { Style } from './style.ts';
+
+type Index = Readonly<Record<string, IndexRow>>;
+
+/** Every function, those that work and those that do not, and nothing else: one line each. */
+export function completeList(index: Index, style: Style): string {
+  const functions = Object.keys(families).flatMap((folder) => functionsOf(folder, index));
+  return `${functionRows(functions, style).join('\n')}\n`;
+}
+
+/** The help of a family, or of a function that is not provided here; undefined where there is neither. */
+export async function catalogueHelp(
+  command: string,
+  words: readonly string[],
+  index: Index,
+  style: Style,
+): Promise<string | undefined> {
+  const row = Object.hasOwn(absent, command) ? absent[command] : undefined;
+  if (row !== undefined) return absentHelp(command, row.family, style);
+  // `--help ip addresses`, without quotes, is meant as well.
+  const folder = folderOf([command, ...words].join(' ')) ?? folderOf(command);
+  return folder === undefined ? undefined : familyHelp(folder, index, style);
+}
+
+/** A family's folder by its title or the folder's own name, in any case. */
+function folderOf(name: string): string | undefined {
+  const folder = name
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_]+/g, '-');
+  return Object.hasOwn(families, folder) ? folder : undefined;
+}
+
+function functionsOf(folder: string, index: Index): ListedFunction[] {
+  const family = titleOf(folder);
+  const working = Object.entries(index)
+    .filter(([, row]) => row.family === folder)
+    .map(([name, { summary }]) => ({ name, summary, family, isProvided: true }));
+  const others = Object.entries(absent)
+    .filter(([, row]) => row.family === folder)
+    .map(([name, { summary, dropped }]) => ({
+      ...{ name, summary, family, isProvided: false },
+      isDropped: dropped === true,
+    }));
+  return [...working, ...others].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function familyHelp(folder: string, index: Index, style: Style): string {
+  const functions = functionsOf(folder, index);
+  const working = functions.filter(({ isProvided }) => isProvided);
+  const width = Math.max(...functions.map(({ name }) => name.length));
+  const lines = (those: readonly ListedFunction[], shown: (name: string) => string) =>
+    those.map(({ name, summary, isDropped }) => {
+      const note = isDropped === true ? style.faint(' (dropped by cPanel)') : '';
+      return `  ${shown(name.padEnd(width))}  ${summary}${note}`;
+    });
+  const parts = [
+    style.heading(titleOf(folder)),
+    section(
+      'Functions that work here:',
+      style,
+      lines(working, (name) => style.name(name)),
+    ),
+    section(
+      'Not provided here:',
+      style,
+      lines(
+        functions.filter(({ isProvided }) => !isProvided),
+        (name) => style.faint(name),
+      ),
+    ),
+    `whmapi1 FUNCTION --help explains a function${working.length === 0 ? '' : `, ${style.name(`man whmapi1-${folder}`)} those that work`}.`,
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+async function absentHelp(command: string, folder: string, style: Style): Promise<string> {
+  const { catalogues } = await import('../catalogue/loaders.generated.ts');
+  const known = (await catalogues[folder]?.())?.default.functions[command];
+  if (known === undefined) throw new TypeError(`The catalogue has no ${command}.`);
+  const parts = [
+    style.heading(`${command} is not provided on this server.`),
+    wrap(known.summary),
+    section(
+      'Parameters:',
+      style,
+      Object.entries(known.params).map(([name, param]) => entry(name, param.doc, traits(param), style)),
+    ),
+    answer(known, style),
+    wrap([since(known), ...(known.gap === undefined ? [] : [known.gap])].join(' ')),
+    `Family: ${titleOf(folder)} (${style.name(`whmapi1 --help ${folder}`)})`,
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+const types: Readonly<Record<string, string>> = { flag: '1 or 0', any: 'any value', array: 'list' };
+
+function traits({ type, required, default: value, values, list }: CatalogueParam): string {
+  return [
+    required === true ? 'required' : 'optional',
+    values === undefined ? (types[type] ?? type) : values.join(' or '),
+    ...(value === undefined ? [] : [value === '' ? 'empty unless given' : `default ${value}`]),
+    ...(list === true ? ['repeatable'] : []),
+  ].join('; ');
+}
+
+function answer({ returns, gap }: CatalogueEntry, style: Style): string {
+  const fields = fieldsOf('', returns).map(
+    ([path, type]) => `  ${style.name(path)}  ${style.faint(`(${type})`)}`,
+  );
+  // Where something is not known, it may be the answer.
+  return fields.length === 0 && gap !== undefined ? '' : section('Answer:', style, fields);
+}
+
+function fieldsOf(path: string, shape: CatalogueShape): (readonly [path: string, type: string])[] {
+  if (shape === null) return [];
+  if (typeof shape === 'string') return [[path, shape.replaceAll('|', ' or ')]];
+  if (isList(shape)) return shape.flatMap((item) => fieldsOf(`${path}[]`, item));
+  return Object.entries(shape).flatMap(([key, inner]) =>
+    fieldsOf(path === '' ? key : `${path}.${key}`, inner),
+  );
+}
+
+function isList(shape: Exclude<CatalogueShape, string | null>): shape is readonly CatalogueShape[] {
+  return Array.isArray(shape);
+}
+
+function since({ since: version, dropped, deprecated }: CatalogueEntry): string {
+  return [
+    version === null ? 'No document says since when WHM has it.' : `WHM has it since version ${version}.`,
+    ...(dropped === true ? ['cPanel has dropped it since.'] : []),
+    ...(deprecated === true ? ['It is deprecated.'] : []),
+  ].join(' ');
+}

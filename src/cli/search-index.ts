@@ -1,0 +1,39 @@
+// The index that is searched. Making it takes longer than a whole call, so the build puts one that is made in the place
+// of this module (scripts/build/search-index.ts).
+import MiniSearch from 'minisearch';
+import type { CatalogueEntry } from '../catalogue/entry.ts';
+import { catalogues } from '../catalogue/loaders.generated.ts';
+import type { AnyFunction } from '../core/define.ts';
+import { index } from '../functions/index.generated.ts';
+import { loaders } from '../functions/loaders.generated.ts';
+import { titleOf } from './help-layout.ts';
+import { indexOptions, type Indexed, type SearchIndex } from './search-options.ts';
+
+export async function loadSearchIndex(): Promise<SearchIndex> {
+  const search = new MiniSearch(indexOptions);
+  for (const [name, load] of Object.entries(loaders)) {
+    search.add(ofFunction((await load()).default, titleOf(index[name]?.family ?? '')));
+  }
+  for (const load of Object.values(catalogues)) {
+    const { title, functions } = (await load()).default;
+    for (const [name, entry] of Object.entries(functions)) {
+      if (!Object.hasOwn(loaders, name)) search.add(ofEntry(name, entry, title));
+    }
+  }
+  return search;
+}
+
+function ofFunction({ name, summary, description, params }: AnyFunction, family: string): Indexed {
+  return { name, summary, family, isProvided: true, details: `${description ?? ''} ${textOf(params)}` };
+}
+
+function ofEntry(name: string, { summary, params, dropped }: CatalogueEntry, family: string): Indexed {
+  const isDropped = dropped === true;
+  return { name, summary, family, isProvided: false, isDropped, details: textOf(params) };
+}
+
+function textOf(params: Readonly<Record<string, { readonly doc: string }>>): string {
+  return Object.entries(params)
+    .map(([name, { doc }]) => `${name} ${doc}`)
+    .join(' ');
+}

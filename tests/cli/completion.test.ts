@@ -1,0 +1,245 @@
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { families } from '../../src/catalogue/families.generated.ts';
+import { optionRows } from '../../src/cli/options.ts';
+import { readMetaArguments } from '../../src/core/meta-arguments.ts';
+import { metaParams } from '../../src/core/meta-params.ts';
+import { index } from '../../src/functions/index.generated.ts';
+import { Terminal } from '../support/terminal.ts';
+
+let terminal: Terminal;
+beforeEach(() => {
+  terminal = new Terminal();
+});
+afterEach(() => {
+  terminal.remove();
+});
+
+async function lines(...words: string[]): Promise<string[]> {
+  const { status, stdout, stderr } = await terminal.run('--complete', ...words);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return stdout.split('\n').slice(0, -1);
+}
+
+/** What the last word may become, without what is said about it. */
+async function candidates(...words: string[]): Promise<string[]> {
+  return (await lines(...words)).map((line) => line.split('\t')[0] ?? '');
+}
+
+const functions = Object.keys(index);
+const longOptions = optionRows.map(({ flags }) => /--[a-z-]+/.exec(flags)?.[0]);
+
+describe('the first word', () => {
+  test('is a function, each with its summary, or help', async () => {
+    expect(await lines('')).toEqual([
+      ...Object.entries(index).map(([name, { summary }]) => `${name}\t${summary}`),
+      'help\tOpen the manual page of the program, or of a function.',
+    ]);
+  });
+
+  test('is a function wherever options stand before it', async () => {
+    for (const before of [['--output', 'json'], ['--output='], ['--dry-run'], ['--file', 'a='], ['--']]) {
+      expect(await candidates(...before, 'list')).toEqual([...functions, 'help']);
+    }
+  });
+
+  test('after --help, or help, is a function or a family', async () => {
+    for (const before of [['--help'], ['-h'], ['help']]) {
+      const rows = await lines(...before, '');
+      expect(rows.map((row) => row.split('\t')[0])).toEqual([...functions, ...Object.keys(families)]);
+      expect(rows).toContain('ip-addresses\tFamily: IP Addresses');
+    }
+    expect(await candidates('help', 'version', '')).toEqual([]);
+  });
+});
+
+describe('options', () => {
+  test('are offered where a word begins with a dash, those with fixed values up to the equals sign', async () => {
+    const offered = await candidates('-');
+    expect(offered.map((one) => one.replace('=', ''))).toEqual(longOptions);
+    expect(offered).toEqual(expect.arrayContaining(['--output=', '--color=', '--completion=', '--file']));
+    expect(await lines('version', '--')).toContain('--dry-run\tcheck and run everything, keep nothing');
+  });
+
+  test('are offered once, but for those that may be repeated', async () => {
+    const offered = await candidates('--output=', '--dry-run', '--file', 'a=', '-');
+    expect(offered).not.toContain('--output=');
+    expect(offered).not.toContain('--dry-run');
+    expect(offered).toContain('--file');
+    expect(await candidates('-h', '-')).not.toContain('--help');
+  });
+
+  test('are no options after --', async () => {
+    expect(await candidates('--', '-')).toEqual([...functions, 'help']);
+  });
+
+  test.each([
+    [
+      ['--output', ''],
+      ['yaml', 'json', 'jsonpretty', 'xml'],
+    ],
+    [['--output='], ['--output=yaml', '--output=json', '--output=jsonpretty', '--output=xml']],
+    [
+      ['version', '--color=a'],
+      ['--color=auto', '--color=always', '--color=never'],
+    ],
+    [
+      ['--completion', ''],
+      ['bash', 'zsh', 'fish'],
+    ],
+    [['--input='], ['--input=json']],
+    [['--user', ''], []],
+    [['--nosuch='], longOptions.length],
+  ])('%j has the values %j', async (words, values) => {
+    const offered = await candidates(...words);
+    expect(typeof values === 'number' ? offered.length : offered).toEqual(values);
+  });
+
+  test('--file takes the name of a parameter that is missing, then a path', async () => {
+    expect(await candidates('twofactorauth_set_tfa_config', 'tfa_token=', '--file', '')).toEqual(['secret=']);
+    expect(await candidates('--file', '')).toEqual([]);
+    terminal.write('one file', '');
+    terminal.write('.hidden', '');
+    mkdirSync(join(terminal.directory, 'folder'));
+    const at = `${terminal.directory}/`;
+    expect(await candidates('--file', `secret=${at}`)).toEqual([
+      `secret=${at}folder/`,
+      `secret=${at}one file`,
+    ]);
+    expect(await candidates(`--file=secret=${at}.h`)).toContain(`--file=secret=${at}.hidden`);
+    expect(await candidates('--file', 'secret=/no/such/folder/')).toEqual([]);
+  });
+});
+
+describe('the arguments of a function', () => {
+  test('are the parameters that are missing, required ones first', async () => {
+    expect(await lines('twofactorauth_set_tfa_config', '')).toEqual([
+      'secret=\t(required) The secret in Base32.',
+      'tfa_token=\t(required) The six digits that the authenticator app shows now.',
+    ]);
+    expect(await candidates('twofactorauth_set_tfa_config', 'secret=', '')).toEqual(['tfa_token=']);
+    expect(await candidates('createacct', 'plan=', '')).toEqual(
+      expect.arrayContaining(['username=', 'domain=', 'password=']),
+    );
+  });
+
+  test('are offered again where they are lists', async () => {
+    expect(await candidates('batch', 'command=', 'command-2=', '')).toEqual([
+      'command=',
+      'abort_on_error=',
+      'api.',
+    ]);
+  });
+
+  test('do not have parameters without effect here', async () => {
+    expect(await candidates('createacct', '')).not.toContain('dkim=');
+  });
+
+  test('of a function that takes a body begin with --input=json', async () => {
+    const [row] = await lines('twofactorauth_set_tfa_config_for_user', '');
+    expect(row).toMatch(/^--input=json\tUSER: for each user /);
+  });
+
+  test('are nothing for a function that there is not, and after --help', async () => {
+    for (const words of [
+      ['nosuch', ''],
+      ['__proto__', ''],
+      ['version', '--help', ''],
+      ['version', ''],
+    ]) {
+      expect(await candidates(...words)).toEqual([]);
+    }
+  });
+
+  test.each([
+    [
+      ['batch', 'abort_on_error='],
+      ['abort_on_error=0\tdefault', 'abort_on_error=1\t'],
+    ],
+    [
+      ['createacct', 'mailbox_format=md'],
+      ['mailbox_format=maildir\tdefault', 'mailbox_format=mdbox\t'],
+    ],
+    [['createacct', 'username='], []],
+    [['createacct', 'nosuch='], []],
+    [['batch', 'command-2='], []],
+  ])('%j has the values %j', async (words, values) => {
+    expect(await lines(...words)).toEqual(values);
+  });
+});
+
+describe('the api.* arguments', () => {
+  test('are offered as one word, and one by one when that has begun', async () => {
+    const offered = await candidates('listaccts', '');
+    expect(offered.filter((one) => one.startsWith('api'))).toEqual(['api.']);
+    expect(await candidates('listaccts', 'api.')).toEqual(Object.keys(metaParams).map((name) => `${name}=`));
+    expect(await candidates('createacct', 'api.')).not.toContain('api.filter.enable=');
+  });
+
+  test('have the next key when one is in use', async () => {
+    const given = ['api.filter.enable=', 'api.filter.a.field=', 'api.columns.a=', 'api.columns.z='];
+    const offered = await candidates('listaccts', ...given, 'api.');
+    expect(offered).not.toContain('api.filter.enable=');
+    expect(offered).not.toContain('api.filter.a.field=');
+    expect(offered).toEqual(expect.arrayContaining(['api.filter.a.arg0=', 'api.filter.b.field=']));
+    expect(offered).toEqual(expect.arrayContaining(['api.columns.za=']));
+  });
+
+  test.each([
+    ['api.sort.enable=', ['api.sort.enable=0\tdefault', 'api.sort.enable=1\t']],
+    ['api.filter.c.type=', 10],
+    ['api.sort.zb.method=', 4],
+    ['api.chunk.size=', 0],
+  ])('%s has its values', async (word, values) => {
+    const offered = await lines('listaccts', word);
+    expect(typeof values === 'number' ? offered.length : offered).toEqual(values);
+  });
+
+  test('name the fields of the list', async () => {
+    expect(await candidates('listaccts', 'api.sort.a.field=')).toContain('api.sort.a.field=domain');
+    expect(await lines('applist', 'api.filter.a.field=')).toEqual([
+      'api.filter.a.field=*\tany field',
+      'api.filter.a.field=app\t',
+    ]);
+    expect(await candidates('applist', 'api.columns.b=')).toEqual(['api.columns.b=app']);
+  });
+
+  test('are those that the engine reads', () => {
+    const args = Object.keys(metaParams).map((name) => ({ name, value: '1' }));
+    const withoutEnable = args.filter(({ name }) => !name.endsWith('.enable'));
+    const { warnings } = readMetaArguments(withoutEnable);
+    expect(warnings.filter((one) => one.includes('unknown'))).toEqual([]);
+    expect(args.length - withoutEnable.length).toBe(4);
+  });
+});
+
+describe('--completion', () => {
+  test.each([
+    ['bash', 'share/bash-completion/completions/whmapi1'],
+    ['zsh', 'share/zsh/site-functions/_whmapi1'],
+    ['fish', 'share/fish/vendor_completions.d/whmapi1.fish'],
+  ])('%s prints the script that is installed', async (shell, path) => {
+    const script = readFileSync(path, 'utf8');
+    expect(await terminal.run('--completion', shell)).toEqual({ status: 0, stdout: script, stderr: '' });
+    expect(await terminal.run(`--completion=${shell}`)).toMatchObject({ stdout: script });
+    expect(script).toContain('--complete ');
+  });
+
+  test('knows no other shell', async () => {
+    const { status, stdout, stderr } = await terminal.run('--completion', 'csh');
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain("option '--completion <shell>': allowed choices are bash, zsh, fish.");
+  });
+
+  test('the package holds the scripts, and nothing else below share/', () => {
+    const { files } = JSON.parse(readFileSync('package.json', 'utf8')) as { files: string[] };
+    expect(files).toContain('share/');
+    const found = readdirSync('share', { recursive: true, withFileTypes: true });
+    expect(found.filter((one) => one.isFile())).toHaveLength(3);
+  });
+});
+
+test('the door for shells is not in the help, and stands at the beginning only', async () => {
+  expect((await terminal.run('--help')).stdout).not.toContain('--complete ');
+  expect(await terminal.run('version', '--complete')).toMatchObject({ status: 2 });
+});

@@ -1,0 +1,140 @@
+// Finding functions by what people call what they do.
+import synonyms from '../../src/catalogue/synonyms.json';
+import { absent } from '../../src/catalogue/absent.generated.ts';
+import { families } from '../../src/catalogue/families.generated.ts';
+import { find } from '../../src/cli/search.ts';
+import { loadSearchIndex } from '../../src/cli/search-index.ts';
+import type { SearchIndex } from '../../src/cli/search-options.ts';
+import { index } from '../../src/functions/index.generated.ts';
+import { Terminal } from '../support/terminal.ts';
+
+let terminal: Terminal;
+let searched: SearchIndex;
+beforeAll(async () => {
+  searched = await loadSearchIndex();
+});
+beforeEach(() => {
+  terminal = new Terminal();
+});
+afterEach(() => {
+  terminal.remove();
+});
+
+describe('among the first three', () => {
+  test.each([
+    ['suspend mail', 'suspend_outgoing_email'],
+    ['hold mail', 'hold_outgoing_email'],
+    ['2fa', 'twofactorauth_enable_policy'],
+    ['lost phone', 'twofactorauth_remove_user_config'],
+    ['lost phone', 'twofactorauth_generate_recovery_codes'],
+    ['i lost my phone', 'twofactorauth_remove_user_config'],
+    ['ssl expiry', 'fetch_ssl_vhosts'],
+    ['renew certificate', 'start_autossl_check_for_one_user'],
+    ["let's encrypt", 'get_autossl_log'],
+    ['delete account', 'removeacct'],
+    ['new account', 'createacct'],
+    ['list accounts', 'listaccts'],
+    ['suspend an account', 'suspendacct'],
+    ['rename user', 'modifyacct'],
+    ['change password', 'passwd'],
+    ['how do I reset a password?', 'passwd'],
+    ['block ip', 'create_cphulk_record'],
+    ['unblock an ip', 'flush_cphulk_login_history_for_ips'],
+    ['disk space', 'get_disk_usage'],
+    ['bandwidth', 'limitbw'],
+    ['api key', 'api_token_list'],
+    ['login as user', 'create_user_session'],
+    ['reverse dns', 'validate_current_ptrs'],
+    ['delete zone', 'killdns'],
+    ['add dns record', 'addzonerecord'],
+    ['mx record', 'savemxs'],
+    ['restart server', 'reboot'],
+    ['upgrade mysql', 'start_background_mysql_upgrade'],
+    ['restore backup', 'restoreaccount'],
+    ['spam', 'save_spamd_config'],
+    ['who am i', 'myprivs'],
+    // A slip of the fingers.
+    ['certifcate', 'install_service_ssl_certificate'],
+    // A parameter.
+    ['tfa_token', 'twofactorauth_set_tfa_config'],
+    ['contactemail', 'createacct'],
+  ])('of “%s” is %s', (wanted, name) => {
+    const found = find(wanted, searched).map((one) => one.name);
+    expect(found.slice(0, 3)).toContain(name);
+  });
+});
+
+test('every function is found by its name, first', () => {
+  for (const name of [...Object.keys(index), ...Object.keys(absent)]) {
+    expect(find(name, searched)[0]?.name).toBe(name);
+  }
+});
+
+test('every family is found by its name', () => {
+  for (const { title } of Object.values(families)) {
+    expect(find(title, searched).map(({ family }) => family)).toContain(title);
+  }
+});
+
+test.each(Object.entries(synonyms))('“%s” finds something, and so do its synonyms', (saying, others) => {
+  for (const one of [saying, ...others]) expect([one, find(one, searched).length > 0]).toEqual([one, true]);
+});
+
+test.each(['zzz', '', ' ', 'the of', '?!', '🙂', 'x'.repeat(10_000)])('“%s” finds nothing', (wanted) => {
+  expect(find(wanted, searched)).toEqual([]);
+});
+
+test('words that nothing has all of find what has some', () => {
+  const found = find('zone zebra', searched).map(({ family }) => family);
+  expect(found).toContain('DNS');
+});
+
+describe('--search', () => {
+  test('prints a line for each, best first, with its family, and a mark where it is not provided', async () => {
+    const { status, stdout, stderr } = await terminal.run('--search', 'mail queue');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout.split('\n')[0]).toBe(
+      'hold_outgoing_email     Keep the mail that an account sends in the queue until it is released. (Mail; not provided)',
+    );
+    expect((await terminal.run('--search', 'lost phone')).stdout).toMatch(
+      /^twofactorauth_remove_user_config +Remove the .*\. \(Authentication\)\n/,
+    );
+  });
+
+  test('takes the words as one or several, wherever it stands', async () => {
+    const quoted = await terminal.run('--search', 'lost phone');
+    for (const argv of [
+      ['--search', 'lost', 'phone'],
+      ['--search=lost', 'phone'],
+      ['phone', '--search', 'lost'],
+      ['--search', 'lost phone', '--output=json'],
+    ]) {
+      expect(await terminal.run(...argv)).toEqual(quoted);
+    }
+  });
+
+  test('says how many more there are where there are many', async () => {
+    const { status, stdout, stderr } = await terminal.run('--search', 'account');
+    expect(status).toBe(0);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(20);
+    expect(stderr).toMatch(/^\d+ more fit, less well; more words narrow it down\.\n$/);
+  });
+
+  test('fails where there is nothing', async () => {
+    expect(await terminal.run('--search', 'zzz')).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'whmapi1: no function fits “zzz”.\nwhmapi1 --help --all names all functions.\n',
+    });
+  });
+
+  test('needs words', async () => {
+    expect(await terminal.run('--search')).toMatchObject({ status: 2, stdout: '' });
+  });
+
+  test('colours names for people, and nothing in a pipe', async () => {
+    const { stdout } = await terminal.run('--search', '2fa', '--color=always');
+    expect(stdout).toMatch(/^\u001b\[36mtwofactorauth_/);
+    expect((await terminal.run('--search', '2fa')).stdout).not.toContain('\u001b');
+  });
+});

@@ -1,0 +1,126 @@
+// What a name that is none may have meant, and what a call of a function that is not provided answers.
+import { distance } from 'fastest-levenshtein';
+import { absent } from '../../src/catalogue/absent.generated.ts';
+import { families } from '../../src/catalogue/families.generated.ts';
+import { index } from '../../src/functions/index.generated.ts';
+import { Terminal } from '../support/terminal.ts';
+
+let terminal: Terminal;
+beforeEach(() => {
+  terminal = new Terminal();
+});
+afterEach(() => {
+  terminal.remove();
+});
+
+/** What standard error says after a call of what there is not. */
+async function hint(name: string): Promise<string> {
+  const { status, stdout, stderr } = await terminal.run('--output=json', name);
+  expect(status).toBe(1);
+  expect(stdout).toContain('"error_code":"unknown_function"');
+  return stderr;
+}
+
+const plain = 'whmapi1 --help lists the functions.\n';
+
+describe('a name that is none', () => {
+  test.each([
+    ['versoin', ['version']],
+    ['twofactorauth_policy_statsu', ['twofactorauth_policy_status']],
+    [
+      'twofactorauth_policy_set',
+      ['twofactorauth_policy_status', 'twofactorauth_disable_policy', 'twofactorauth_enable_policy'],
+    ],
+    ['list_accounts', ['listaccts']],
+    ['listAccounts', ['listaccts']],
+    ['accounts_list', ['listaccts']],
+    ['create_account', ['createacct']],
+    ['account_create', ['createacct']],
+    ['policy_status_twofactorauth', ['twofactorauth_policy_status']],
+    [
+      'twofactorauth_set_tfa_conifg_for_user',
+      ['twofactorauth_set_tfa_config_for_user', 'twofactorauth_get_tfa_config_for_user'],
+    ],
+  ])('%s may mean %j', async (name, meant) => {
+    expect(await hint(name)).toBe(`Did you mean ${meant.join(', or ')}? ${plain}`);
+  });
+
+  test.each(['nvgte', 'access_icq_verify', 'verify_access_icq', 'Verify-ICQ-Access'])(
+    '%s may mean one that is not provided, which is said',
+    async (name) => {
+      expect(await hint(name)).toMatch(
+        /^Did you mean (nvget|verify_icq_access) \(not provided here\)(, or \w+ \(not provided here\))*\? whm/,
+      );
+    },
+  );
+
+  test.each(['zzzzzzzzzzzzzz', '__proto__', 'toString', 'constructor', 'a', 'x'.repeat(101)])(
+    '%s means nothing',
+    async (name) => {
+      expect(await hint(name)).toBe(plain);
+    },
+  );
+
+  test('of several words, none of them near, is handed to the search', async () => {
+    expect(await hint('delete_account')).toBe(
+      'whmapi1 --help lists the functions, whmapi1 --search delete account may find one.\n',
+    );
+  });
+
+  test('takes no time to speak of, however many words it has', async () => {
+    const started = performance.now();
+    for (const name of ['a_b_c_d_e_f_g_h_i', '_'.repeat(100), 'modsec_rules_all_the_changes_deploy']) {
+      await terminal.run(name);
+    }
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  test('with one wrong letter means every function that there is', async () => {
+    const names = [...Object.keys(index), ...Object.keys(absent)];
+    // A short name is as near to others.
+    const long = names.filter((name) => name.length > 12);
+    for (const name of long.filter((_name, at) => at % 10 === 0)) {
+      const mistyped = `${name.slice(0, 4)}q${name.slice(5)}`;
+      if (names.includes(mistyped)) continue;
+      const { stderr } = await terminal.run(mistyped);
+      const [, first = ''] = /^Did you mean (\w+)/.exec(stderr) ?? [];
+      expect(distance(mistyped, first)).toBeLessThanOrEqual(1);
+      expect(stderr).toContain(name);
+    }
+  });
+});
+
+describe('a function that is known and not provided', () => {
+  test.each(Object.keys(absent))('%s fails, names its family, and points to its help', async (name) => {
+    const { status, stdout, stderr } = await terminal.run('--output=json', name, 'user=bob');
+    const family = families[absent[name]?.family ?? '']?.title;
+    expect(JSON.parse(stdout)).toEqual({
+      metadata: {
+        version: 1,
+        result: 0,
+        reason: `The function “${name}” of the family “${family}” is not provided on this server.`,
+        command: name,
+        error_code: 'not_provided',
+      },
+    });
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: `whmapi1 ${name} --help tells what WHM’s function of this name does.\n`,
+    });
+  });
+
+  test('fails in a dry run and in a batch as well', async () => {
+    const dry = await terminal.run('--output=json', '--dry-run', 'nvset');
+    expect(dry.status).toBe(1);
+    expect(dry.stdout).toContain('"error_code":"not_provided"');
+    const { stdout } = await terminal.run('--output=json', 'batch', 'command=nvset', 'command=version');
+    expect(stdout.match(/"error_code":"not_provided"/g)).toHaveLength(1);
+    expect(stdout).toContain('"version":"0.1.0"');
+  });
+
+  test('is not in the list of what may be called', async () => {
+    const { stdout } = await terminal.run('--output=json', 'applist');
+    const { data } = JSON.parse(stdout) as { data: { app: string[] } };
+    expect(data.app.filter((name) => Object.hasOwn(absent, name))).toEqual([]);
+  });
+});

@@ -1,0 +1,171 @@
+// Where a function that works here differs from what the catalogue says of WHM's, and why.
+
+/** `here`: only the function here has the parameter; `documented`: only WHM's has. */
+export type Trait = 'required' | 'list' | 'type' | 'default' | 'values' | 'here' | 'documented';
+
+export interface Difference {
+  readonly params: readonly string[] | RegExp;
+  readonly traits: readonly Trait[];
+  readonly because: string;
+}
+
+const providers = 'This server has one login provider, which WHM’s pages do not name.';
+const kept = 'What is not given stays as it is; WHM’s page lists defaults (docs/DECISIONS.md).';
+const privileges = 'A privilege that resellers can hold; WHM’s page of this function leaves it out.';
+
+export const differences: Readonly<Record<string, readonly Difference[]>> = {
+  accountsummary: [
+    {
+      params: ['searchtype', 'searchmethod'],
+      traits: ['values'],
+      because: 'The values are those of listaccts; the page of accountsummary names none.',
+    },
+  ],
+  add_override_features_for_user: [
+    { params: ['features'], traits: ['type'], because: 'It is text that has to be JSON, and is checked.' },
+  ],
+  remove_override_features_for_user: [
+    { params: ['features'], traits: ['type'], because: 'It is text that has to be JSON, and is checked.' },
+  ],
+  forcepasswordchange: [
+    { params: ['users_json'], traits: ['type'], because: 'It is text that has to be JSON, and is checked.' },
+  ],
+  addpkg: [
+    {
+      params: ['cpmod', 'language'],
+      traits: ['default'],
+      because: 'WHM takes what the server has set for all; here that is always this.',
+    },
+  ],
+  create_featurelist: [
+    {
+      params: /^(?!featurelist|overwrite)/,
+      traits: ['here'],
+      because: 'Features are given by their ids, as in update_featurelist; WHM’s page does not list them.',
+    },
+  ],
+  update_featurelist: [
+    {
+      params: ['feature name'],
+      traits: ['documented'],
+      because: 'It stands for the ids of features, which are taken as FEATURE.',
+    },
+  ],
+  createacct: [
+    {
+      params: ['domain'],
+      traits: ['required'],
+      because: 'WHM can make a reseller without a domain; here every account has one.',
+    },
+    {
+      params: ['plan'],
+      traits: ['default'],
+      because: 'The default is taken only where pkgname, its older name, is not given either.',
+    },
+    {
+      params: [
+        ...['quota', 'maxaddon', 'maxpark', 'max_defer_fail_percentage', 'max_emailacct_quota'],
+        ...['featurelist', 'hasshell', 'ip'],
+      ],
+      traits: ['default'],
+      because: 'What is not given is as the package has it.',
+    },
+    { params: ['quota'], traits: ['type'], because: 'Like the other limits, it may be “unlimited”.' },
+    {
+      params: ['mailbox_format'],
+      traits: ['default', 'values'],
+      because: 'WHM’s page is cut short there, as the catalogue says.',
+    },
+    {
+      params: ['account_enhancements'],
+      traits: ['list'],
+      because: 'It does nothing here, and takes whatever it is given.',
+    },
+    { params: ['frontpage'], traits: ['type'], because: 'It does nothing, and is a flag elsewhere.' },
+  ],
+  editpkg: [{ params: /^(?!name$)/, traits: ['default'], because: kept }],
+  get_available_applications: [{ params: ['file'], traits: ['values'], because: 'There is no other menu.' }],
+  get_login_url: [{ params: ['provider'], traits: ['values'], because: providers }],
+  validate_login_token: [{ params: ['provider'], traits: ['values'], because: providers }],
+  modifyacct: [
+    {
+      params: ['MAILBOX_FORMAT'],
+      traits: ['values'],
+      because:
+        'The two formats are those of createacct; WHM’s page writes mbox, which its servers do not make.',
+    },
+    {
+      params: ['MXCHECK-*'],
+      traits: ['documented'],
+      because: 'This server manages no mail; a warning says that the parameter was ignored.',
+    },
+  ],
+  removeacct: [
+    { params: ['username'], traits: ['required'], because: 'user, its older name, may stand in its place.' },
+  ],
+  save_cphulk_config: [{ params: /./, traits: ['default'], because: kept }],
+  set_cphulk_config_key: [
+    {
+      params: ['key'],
+      traits: ['values'],
+      because: 'WHM’s page names the keys only in part, as the catalogue says.',
+    },
+    {
+      params: ['value'],
+      traits: ['required'],
+      because: 'It has to be given and may be empty, which a required parameter may not.',
+    },
+  ],
+  saveacllist: [
+    {
+      params: /^acl-/,
+      traits: ['default'],
+      because: 'A privilege that is not named stays as it is; WHM’s page lists defaults.',
+    },
+    {
+      params: [
+        ...['acl-assign-root-account-enhancements', 'acl-connected-applications'],
+        ...['acl-file-restore', 'acl-public-contact'],
+      ],
+      traits: ['here'],
+      because: privileges,
+    },
+  ],
+  set_digest_auth: [
+    {
+      params: ['enabledigest'],
+      traits: ['required'],
+      because: 'digestauth, its other name, may stand in its place.',
+    },
+  ],
+  setacls: [
+    {
+      params: ['reseller'],
+      traits: ['required'],
+      because: 'user, its older name, may stand in its place.',
+    },
+    {
+      params: /^acl-/,
+      traits: ['type', 'values'],
+      because: 'A privilege is granted by being named, whatever its value.',
+    },
+    {
+      params: [
+        ...['acl-allow-emaillimits-pkgs', 'acl-allow-shell', 'acl-assign-root-account-enhancements'],
+        ...['acl-connected-applications', 'acl-file-restore', 'acl-ns-config', 'acl-public-contact'],
+      ],
+      traits: ['here'],
+      because: privileges,
+    },
+  ],
+  setresellerpackagelimit: [
+    {
+      params: ['allowed'],
+      traits: ['default'],
+      because: 'WHM’s page has no default; whoever sets a number means to allow the package.',
+    },
+  ],
+  suspendreseller: [
+    { params: ['reason'], traits: ['default'], because: 'It is that of suspendacct; WHM’s page has none.' },
+  ],
+};

@@ -1,0 +1,191 @@
+// The catalogue holds every documented function once, in plain sentences, and says the same of those that work here as
+// their own descriptions, but for what catalogue-differences.ts states.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { absent } from '../../src/catalogue/absent.generated.ts';
+import type { Catalogue, CatalogueEntry, CatalogueParam } from '../../src/catalogue/entry.ts';
+import families from '../../src/catalogue/families.json';
+import { families as folders } from '../../src/catalogue/families.generated.ts';
+import synonyms from '../../src/catalogue/synonyms.json';
+import { terms } from '../../src/cli/search-options.ts';
+import type { AnyFunction, Param } from '../../src/core/define.ts';
+import { index } from '../../src/functions/index.generated.ts';
+import { loaders } from '../../src/functions/loaders.generated.ts';
+import { differences, type Difference, type Trait } from './catalogue-differences.ts';
+
+const folder = join(__dirname, '../../src/catalogue');
+const files = readdirSync(folder).filter(
+  (file) => file.endsWith('.json') && file !== 'families.json' && file !== 'synonyms.json',
+);
+const catalogues = files.map((file) => ({
+  file,
+  ...(JSON.parse(readFileSync(join(folder, file), 'utf8')) as Catalogue),
+}));
+const entries = catalogues.flatMap(({ functions }) => Object.entries(functions));
+const catalogue = new Map(entries);
+const listed: Readonly<Record<string, readonly string[]>> = families;
+
+/** How a summary may begin: an imperative. */
+const verbs = [
+  ...[
+    'Accept',
+    'Add',
+    'Call',
+    'Change',
+    'Check',
+    'Copy',
+    'Create',
+    'Deploy',
+    'Discard',
+    'Do',
+    'Find',
+    'Give',
+  ],
+  ...['Have', 'Install', 'Keep', 'Let', 'Link', 'List', 'Look', 'Make', 'Move', 'Pause', 'Put', 'Rebuild'],
+  ...['Register', 'Remove', 'Repair', 'Replace', 'Restart', 'Restore', 'Run', 'Save', 'Send', 'Set', 'Start'],
+  ...['Stop', 'Store', 'Suspend', 'Take', 'Tell', 'Test', 'Try', 'Turn', 'Update', 'Write'],
+];
+
+describe('the catalogue', () => {
+  test('has a file for each family, with the functions of that family and no others', () => {
+    expect(Object.keys(listed)).toHaveLength(27);
+    expect(
+      Object.fromEntries(catalogues.map(({ title, functions }) => [title, Object.keys(functions).sort()])),
+    ).toEqual(Object.fromEntries(Object.entries(listed).map(([title, names]) => [title, [...names].sort()])));
+    for (const { file, title } of catalogues) {
+      expect(file).toBe(`${title.toLowerCase().replaceAll(' ', '-')}.json`);
+    }
+  });
+
+  test('has each of the 519 functions once', () => {
+    expect(entries).toHaveLength(519);
+    expect(catalogue.size).toBe(519);
+  });
+
+  test('with what works here, and nothing else, is what the program knows', () => {
+    const known = [...Object.keys(index), ...Object.keys(absent)].sort();
+    expect(new Set(known).size).toBe(known.length);
+    expect(known).toEqual([...new Set([...catalogue.keys(), ...Object.keys(index)])].sort());
+  });
+
+  test('has no family that is called as a function is, as --help would not know which is meant', () => {
+    expect(Object.keys(folders).filter((name) => catalogue.has(name) || name in index)).toEqual([]);
+  });
+
+  test('has synonyms each of which can be found', () => {
+    const sayings = Object.keys(synonyms).map((saying) => terms(saying).join(' '));
+    expect(sayings.filter((saying) => saying === '')).toEqual([]);
+    expect(new Set(sayings).size).toBe(sayings.length);
+    expect(Object.keys(synonyms)).toEqual(Object.keys(synonyms).sort());
+  });
+});
+
+describe('an entry of the catalogue', () => {
+  test.each(entries)('of %s is in plain sentences', (_name, { summary, params, gap }) => {
+    expect(summary).toMatch(/^[\p{Lu}].*[^.]\.$/u);
+    expect(summary).not.toMatch(/[.!?] |[\p{Cc}]| {2}/u);
+    expect(verbs).toContain(summary.split(' ')[0]);
+    expect(summary.length).toBeLessThanOrEqual(110);
+    for (const { doc } of Object.values(params)) expect(doc).toMatch(/^[\p{Lu}\d“].*[.)]$/u);
+    if (gap !== undefined) expect(gap).toMatch(/^\p{Lu}.*\.$/u);
+  });
+
+  test.each(entries)('of %s makes sense', (_name, { since, params }) => {
+    if (since !== null) expect(since).toBeGreaterThanOrEqual(11);
+    for (const [name, { type, default: value, values }] of Object.entries(params)) {
+      expect([name, type]).toEqual([
+        name,
+        expect.stringMatching(/^(string|integer|number|flag|json|any|array)$/),
+      ]);
+      if (values !== undefined && value !== undefined) expect(values).toContain(value);
+    }
+  });
+});
+
+interface Found {
+  readonly param: string;
+  readonly trait: Trait;
+}
+
+/** Where the function here differs from the catalogue. */
+function differencesOf({ params: here }: AnyFunction, { params: documented }: CatalogueEntry): Found[] {
+  const names = [...new Set([...Object.keys(here), ...Object.keys(documented)])];
+  return names.flatMap((param): Found[] => {
+    const own = here[param];
+    const known = documented[param];
+    if (own === undefined) return [{ param, trait: 'documented' }];
+    if (known === undefined) return own.extension === true ? [] : [{ param, trait: 'here' }];
+    const traits: Trait[] = ['required', 'list', 'type', 'default', 'values'];
+    return traits.filter((trait) => !isSame(trait, own, known)).map((trait) => ({ param, trait }));
+  });
+}
+
+function isSame(trait: Trait, own: Param, known: CatalogueParam): boolean {
+  switch (trait) {
+    case 'required':
+    case 'list':
+      return (own[trait] ?? false) === (known[trait] ?? false);
+    case 'type':
+      // A number or a word; and what the catalogue calls an array is given as a list.
+      return own.type === (known.type === 'any' || known.type === 'array' ? 'string' : known.type);
+    case 'default':
+      // What does nothing needs no default; an empty one is none.
+      return own.inert !== undefined || String(own.default ?? '') === (known.default ?? '');
+    case 'values':
+      return String([...(own.values ?? [])].sort()) === String([...(known.values ?? [])].sort());
+    default:
+      return true;
+  }
+}
+
+function covers({ params, traits }: Difference, { param, trait }: Found): boolean {
+  return traits.includes(trait) && (params instanceof RegExp ? params.test(param) : params.includes(param));
+}
+
+const working = Object.keys(loaders).filter((name) => catalogue.has(name));
+
+async function findDifferences(name: string): Promise<Found[]> {
+  const entry = catalogue.get(name);
+  const module = await loaders[name]?.();
+  if (entry === undefined || module === undefined) throw new Error(`${name} should be known and work.`);
+  return differencesOf(module.default, entry);
+}
+
+describe('the description of a function that works', () => {
+  test.each(working)('%s says what the catalogue says, but for what is stated', async (name) => {
+    const found = await findDifferences(name);
+    const stated = differences[name] ?? [];
+    expect(found.filter((one) => !stated.some((difference) => covers(difference, one)))).toEqual([]);
+  });
+
+  test.each(working)('%s came when the catalogue says', async (name) => {
+    expect((await loaders[name]?.())?.default.since).toBe(catalogue.get(name)?.since);
+  });
+});
+
+describe('the stated differences', () => {
+  test.each(Object.entries(differences))('of %s are there, each for a reason', async (name, stated) => {
+    expect(working).toContain(name);
+    const found = await findDifferences(name);
+    for (const difference of stated) {
+      expect(difference.because).toMatch(/^[\p{Lu}\w].*[.)]$/u);
+      const each =
+        difference.params instanceof RegExp
+          ? [difference]
+          : difference.params.map((param) => ({ ...difference, params: [param] }));
+      const idle = each.filter((one) => !found.some((other) => covers(one, other)));
+      expect(idle).toEqual([]);
+    }
+  });
+});
+
+test('this test sees every kind of difference', () => {
+  const own: Param = { type: 'string', doc: 'It.', default: 'a', values: ['a', 'b'], list: true };
+  const fn = { params: { both: own, mine: own } } as unknown as AnyFunction;
+  const documented: CatalogueParam = { type: 'flag', doc: 'It.', required: true };
+  const entry = { params: { both: documented, theirs: documented } } as unknown as CatalogueEntry;
+  expect(differencesOf(fn, entry).map(({ param, trait }) => `${param}: ${trait}`)).toEqual([
+    ...['both: required', 'both: list', 'both: type', 'both: default', 'both: values'],
+    ...['mine: here', 'theirs: documented'],
+  ]);
+});
