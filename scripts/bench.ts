@@ -1,11 +1,14 @@
-// Measures whole processes against `node -e 0` of the same run, and the writing of long lists. Read the ratios: the
-// milliseconds drift with the machine. `npm run bench [-- --runs=60]`
+// Measures whole processes against `node -e 0` of the same run, calls among many accounts against calls among few, and
+// the writing of long lists. Read the ratios: the milliseconds drift with the machine. `npm run bench [-- --runs=60]`
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codeAt } from '../src/model/totp.ts';
 import { formats } from '../src/render/format.ts';
+import { compareAccounts } from './bench/accounts.ts';
+import { median, time } from './bench/measure.ts';
+import { compareServers } from './bench/server.ts';
 
 const top = join(import.meta.dirname, '..');
 const runs = Number(/--runs=(\d+)/.exec(process.argv.join(' '))?.[1] ?? 60);
@@ -37,6 +40,9 @@ function starts(title: string, program: string): void {
     { name: 'node -e 0', argv: () => ['-e', '0'] },
     { name: 'node:crypto alone', argv: () => ['-e', "require('node:crypto')"] },
     { name: '--help', argv: () => [program, '--help'], reach: 1.15 },
+    { name: '--help --all', argv: () => [program, '--help', '--all'] },
+    { name: '--search', argv: () => [program, '--search', 'lost phone'] },
+    { name: 'not provided, JSON', argv: () => [program, '--output=json', 'nvget'] },
     { name: 'version, JSON', argv: () => [program, '--output=json', 'version'] },
     { name: 'policy_status, JSON', argv: () => [program, '--output=json', 'twofactorauth_policy_status'] },
     { name: 'set, JSON', argv: set('json'), reach: 1.35 },
@@ -48,7 +54,7 @@ function starts(title: string, program: string): void {
   for (let run = -3; run < runs; run++) {
     cases.forEach(({ argv }, at) => {
       restoreState();
-      const took = time(argv());
+      const took = time(argv(), environment);
       if (run >= 0) times[at]?.push(took);
     });
   }
@@ -77,22 +83,6 @@ function prepareState(program: string): void {
 function restoreState(): void {
   rmSync(join(work, 'state'), { recursive: true, force: true });
   cpSync(join(work, 'prepared'), join(work, 'state'), { recursive: true });
-}
-
-function time(argv: readonly string[]): number {
-  const began = performance.now();
-  const { status, stdout } = spawnSync(process.execPath, argv, {
-    env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const took = performance.now() - began;
-  if (status !== 0) throw new Error(`${argv.join(' ')} ended with ${status}: ${stdout.toString()}`);
-  return took;
-}
-
-function median(times: readonly number[]): number {
-  const sorted = [...times].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
 
 /** The project again, with functions made up until the index holds `count`. */
@@ -148,6 +138,8 @@ try {
   console.log(`Node ${process.version}, ${cpus().length} cores, ${runs} runs each, in turn.`);
   starts('Starts', join(top, 'bin/whmapi1'));
   starts('Starts with 600 more functions in the index', withManyFunctions(600));
+  compareAccounts(join(top, 'bin/whmapi1'), work, environment, runs);
+  await compareServers(top, join(work, 'accounts-100000'), environment);
   longLists();
 } finally {
   rmSync(work, { recursive: true, force: true });

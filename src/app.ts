@@ -1,7 +1,7 @@
 // The one place that builds what the engine works with: the store, the machine, the clock, chance, the logs.
 import { homedir, userInfo } from 'node:os';
 import { version } from '../package.json';
-import type { Caller, Sealer } from './core/context.ts';
+import type { Caller, Origin, Sealer } from './core/context.ts';
 import type { Engine } from './core/dispatch.ts';
 import { loaders } from './functions/loaders.generated.ts';
 import { chooseHost } from './host/choose.ts';
@@ -9,7 +9,7 @@ import { processes } from './host/processes.ts';
 import { system } from './host/system.ts';
 import { operations } from './operations/loaders.generated.ts';
 import { journal } from './store/journal.ts';
-import { appendAudit, logUnexpected } from './store/logs.ts';
+import { AuditLog, logUnexpected } from './store/logs.ts';
 import { SqliteStore } from './store/sqlite.ts';
 import { locateStateDirectory, StateDirectory } from './store/state-directory.ts';
 
@@ -22,19 +22,39 @@ export interface Application {
   readonly engine: Engine;
   /** Who a user is as a caller, for `--user`. @throws ApiError for whoever may call nothing. */
   callerOf(user: string): Promise<Caller>;
+  /** Another text whenever anything in the store may have changed, whoever changed it. */
+  storeState(): Promise<string>;
   /** The server's own certificate and key (PEM), which `make` makes where there is none yet. */
   ownCertificate(make: () => Promise<string>): Promise<string>;
-  /** Keeps in the audit log that a request was refused before there was a caller. */
-  auditRefusal(command: string, about: { readonly address: string; readonly problem: string }): void;
+  /** Keeps in the audit log what is no call: a login, and a request that was refused before there was a caller. */
+  auditLogin(login: AuditedLogin): void;
+  /** Once the audit log holds all that was called. @throws ApiError `store_unavailable`. */
+  auditWritten(): Promise<void>;
   close(): void;
 }
 
-/** @throws ApiError `store_insecure`, `store_unavailable` when the state directory can't be used. */
-export function createApplication(environment: Readonly<Record<string, string | undefined>>): Application {
+export interface AuditedLogin extends Origin {
+  /** What was asked for: `login`, or the function’s name. */
+  readonly command: string;
+  /** As it was given, where it can be a name; empty where there was none. */
+  readonly user: string;
+  /** Why it was refused; undefined for a login that worked. */
+  readonly problem?: string;
+}
+
+/**
+ * `livesLong` for a server, which answers many calls.
+ * @throws ApiError `store_insecure`, `store_unavailable` when the state directory can't be used.
+ */
+export function createApplication(
+  environment: Readonly<Record<string, string | undefined>>,
+  { livesLong = false }: { readonly livesLong?: boolean } = {},
+): Application {
   const userId = process.geteuid?.() ?? 0;
   const stateDirectory = locateStateDirectory(environment, userId, home);
   const directory = new StateDirectory(stateDirectory, userId);
   const store = new SqliteStore(directory);
+  const auditLog = new AuditLog(directory, { gathers: livesLong });
   const now = () => Date.now();
   const engine: Engine = {
     store,
@@ -54,13 +74,14 @@ export function createApplication(environment: Readonly<Record<string, string | 
     processes,
     functions: async () => (await import('./functions/index.generated.ts')).index,
     now,
+    sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),
     // node:crypto takes a tenth of a short call's time to load, so only those that need it do.
     randomBytes: async (count) => (await import('node:crypto')).randomBytes(count),
     sha256: async (text) => (await import('node:crypto')).createHash('sha256').update(text).digest(),
     // A name for a line in a log, not a secret: it need not be hard to guess.
     newXid: () => Math.random().toString(36).slice(2, 8).padEnd(6, '0'),
     audit: (record, durable) => {
-      appendAudit(directory, record, durable);
+      auditLog.append(record, durable);
     },
     logUnexpected: (xid, command, error) =>
       logUnexpected(directory, { time: now(), xid, function: command, error }),
@@ -71,6 +92,7 @@ export function createApplication(environment: Readonly<Record<string, string | 
       const { callerOf } = await import('./model/callers.ts');
       return store.transaction('reads', async (db) => ({ value: await callerOf(db, user), keep: false }));
     },
+    storeState: () => store.state(),
     ownCertificate: async (make) => {
       const { readCertificate, storeCertificate } = await import('./store/certificate-file.ts');
       const own = readCertificate(directory);
@@ -78,14 +100,16 @@ export function createApplication(environment: Readonly<Record<string, string | 
       storeCertificate(directory, await make(), engine.newXid());
       return readCertificate(directory) ?? '';
     },
-    auditRefusal: (command, { address, problem }) => {
-      const who = { caller: '', address, authentication: problem };
-      const what = { function: command, arguments: [], result: 0, error_code: 'denied' } as const;
-      const record = { time: now(), xid: engine.newXid(), ...who, ...what, duration_ms: 0 };
-      appendAudit(directory, record, false);
+    auditWritten: () => auditLog.written(),
+    auditLogin: ({ command, user, problem, ...origin }) => {
+      const who = { time: now(), xid: engine.newXid(), caller: user, ...origin };
+      const result =
+        problem === undefined ? ({ result: 1 } as const) : { result: 0 as const, error_code: problem };
+      auditLog.append({ ...who, function: command, arguments: [], ...result, duration_ms: 0 }, false);
     },
     close: () => {
       store.close();
+      auditLog.close();
     },
   };
 }

@@ -1,6 +1,14 @@
 // The README's commands, run as they stand. Those that begin with `npm ci` are run by tests/slow/install.test.ts.
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { codeAt } from '../src/model/totp.ts';
@@ -8,11 +16,15 @@ import { codeAt } from '../src/model/totp.ts';
 const readme = readFileSync('README.md', 'utf8');
 const blocks = [...readme.matchAll(/```sh\n([^]*?)```/g)].map(([, text = '']) => text);
 
+jest.setTimeout(30_000);
+
 let home: string;
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'whmapi1-readme-'));
   mkdirSync(join(home, 'path'));
-  symlinkSync(resolve('bin/whmapi1'), join(home, 'path/whmapi1'));
+  for (const program of ['whmapi1', 'whmapi1d']) {
+    symlinkSync(resolve('bin', program), join(home, 'path', program));
+  }
 });
 afterEach(() => {
   rmSync(home, { recursive: true, force: true });
@@ -41,8 +53,10 @@ it('has no block of commands that no test runs', () => {
     'npm ci && npm run enrol',
     './bin/whmapi1 twofactorauth_generate_tfa_config',
     'npm ci && npm test',
-    'whmapi1 --help                                       # options, and every function on a line',
+    'whmapi1 --help                                       # options, and every function that works on a line',
     'whmapi1 --output=json twofactorauth_get_tfa_config_for_user user=bob |',
+    'whmapi1 addpkg name=gold quota=10240 maxpop=50',
+    'whmapi1 passwd user=root --file password=./root.password   # in a sandbox; elsewhere root has one',
   ]);
 });
 
@@ -74,6 +88,38 @@ it('runs every command of the section on use', () => {
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).toContain('ann: You do not have a user named “ann”.');
   expect(stdout).toContain('dry_run: 1');
+});
+
+it('makes a package, accounts and a reseller, and takes an account away again', () => {
+  writeFileSync(join(home, 'bob.password'), 'four unusual words, Xylophone\n');
+  const { status, stdout, stderr } = sh(block('addpkg name=gold'));
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toContain('"domain":"ann.example"');
+  expect(stdout).toContain('Rename the user “bob” to “robert”');
+  expect(stdout).toContain('ann account removed');
+  expect(readdirSync(join(home, 'state/root/home'))).toEqual(['bob']);
+});
+
+it('starts the server, and calls it', async () => {
+  writeFileSync(join(home, 'root.password'), 'four unusual words, Xylophone\n');
+  const [passwd = '', start = '', ask = '', create = '', askAgain = ''] =
+    block('whmapi1d --port').split('\n');
+  expect(sh(passwd)).toMatchObject({ status: 0 });
+  const server = spawn('bash', ['-c', `exec ${start.replace('=2087', '=0')}`], {
+    env: { PATH: `${join(home, 'path')}:${process.env.PATH ?? ''}`, WHMAPI1_STATE_DIR: join(home, 'state') },
+  });
+  try {
+    const line = await new Promise<string>((done) =>
+      server.stdout.once('data', (bytes: Buffer) => done(bytes.toString())),
+    );
+    const port = /^listening https:\/\/127\.0\.0\.1:(\d+)$/m.exec(line)?.[1] ?? '';
+    const here = (command: string) => sh(command.replace(':2087', `:${port}`)).stdout;
+    expect(here(ask.replace('-u root', "-u 'root:four unusual words, Xylophone'"))).toContain('"acct":[]');
+    const [, token = ''] = /token: (\w+)\n/.exec(here(create)) ?? [];
+    expect(here(askAgain.replace('TOKEN', token))).toContain('"result":1');
+  } finally {
+    server.kill();
+  }
 });
 
 it('moves secrets to another server', () => {

@@ -32,26 +32,74 @@ export async function identify(application: Application, credentials: Credential
   const { authorization, address } = credentials;
   if (authorization === undefined) return bySession(application, credentials);
   const [scheme = '', rest = ''] = /^(\S+)\s+(.*)$/s.exec(authorization)?.slice(1) ?? [];
-  if (scheme.toLowerCase() === 'whm') return byToken(application, rest, address);
+  if (scheme.toLowerCase() === 'whm') return knownTokens(application).find(rest, address);
   if (scheme.toLowerCase() === 'basic') return byPassword(application, rest, credentials);
   return DENIED;
 }
 
+/** Most tokens that are remembered at a time. */
+const MOST_KNOWN = 1000;
+
+interface Known {
+  readonly sender: Sender;
+  /** The state of the store in which it was looked up: with any change it is looked up anew. */
+  readonly state: string;
+  readonly expiresAt: number;
+}
+
+/**
+ * Who sent a token, remembered for as long as nothing in the store has changed, by whichever process. A program that
+ * calls again and again costs one look at SQLite's counter of changes a call.
+ */
+class KnownTokens {
+  readonly #application: Application;
+  readonly #known = new Map<string, Known>();
+
+  constructor(application: Application) {
+    this.#application = application;
+  }
+
+  async find(pair: string, address: string): Promise<Sender> {
+    const { engine } = this.#application;
+    const key = `${address} ${pair}`;
+    const state = await this.#application.storeState();
+    const known = this.#known.get(key);
+    if (known?.state === state && engine.now() < known.expiresAt) return known.sender;
+    const { sender, expiresAt } = await byToken(engine, pair, address);
+    // What is refused is not remembered: there is no end of it.
+    if ('caller' in sender) {
+      if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+      this.#known.set(key, { sender, state, expiresAt });
+    }
+    return sender;
+  }
+}
+
+const knownOf = new WeakMap<Application, KnownTokens>();
+
+function knownTokens(application: Application): KnownTokens {
+  let known = knownOf.get(application);
+  if (known === undefined) knownOf.set(application, (known = new KnownTokens(application)));
+  return known;
+}
+
 /** `USER:TOKEN`, or `USER:HASH` with the older access hashes. */
-async function byToken({ engine }: Application, pair: string, address: string): Promise<Sender> {
+async function byToken(
+  { store, now, sha256 }: Application['engine'],
+  pair: string,
+  address: string,
+): Promise<{ readonly sender: Sender; readonly expiresAt: number }> {
   const [user, secret] = split(pair);
-  const { now } = engine;
-  const [tokenHash, hash] = await Promise.all([
-    engine.sha256(secret),
-    engine.sha256(accessHashes.plain(secret)),
-  ]);
-  return reading(engine.store, async (db) => {
-    const byName = await apiTokens.authenticate(db, { user, tokenHash, address, now: now() });
-    if ('caller' in byName) {
-      return { caller: byName.caller, authentication: `token ${byName.name}`, warnings: [] };
+  const [tokenHash, hash] = await Promise.all([sha256(secret), sha256(accessHashes.plain(secret))]);
+  return reading(store, async (db) => {
+    const token = await apiTokens.authenticate(db, { user, tokenHash, address, now: now() });
+    if ('caller' in token) {
+      const sender = { caller: token.caller, authentication: `token ${token.name}`, warnings: [] };
+      return { sender, expiresAt: token.expiresAt ?? Infinity };
     }
     const caller = await accessHashes.authenticate(db, { user, hash });
-    return caller === undefined ? DENIED : { caller, authentication: 'access hash', warnings: [] };
+    const sender = caller && { caller, authentication: 'access hash', warnings: [] };
+    return { sender: sender ?? DENIED, expiresAt: Infinity };
   });
 }
 

@@ -18,9 +18,12 @@ export function limitConnections(server: FastifyInstance): void {
     });
     if (count > 2 * MOST_OF_AN_ADDRESS) socket.destroy();
   });
-  server.addHook('onRequest', async (request, reply) => {
-    if ((open.get(request.ip) ?? 0) <= MOST_OF_AN_ADDRESS) return;
-    reply.header('connection', 'close').header('retry-after', '1').code(503);
-    await reply.send({ error: `There are more than ${MOST_OF_AN_ADDRESS} connections from your address.` });
+  server.addHook('onRequest', (request, reply, done) => {
+    if ((open.get(request.ip) ?? 0) <= MOST_OF_AN_ADDRESS) {
+      done();
+      return;
+    }
+    const error = `There are more than ${MOST_OF_AN_ADDRESS} connections from your address.`;
+    reply.header('connection', 'close').header('retry-after', '1').code(503).send({ error });
   });
 }

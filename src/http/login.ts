@@ -44,9 +44,18 @@ async function logIn(
     code: field(fields, 'tfa_token').trim(),
     address: request.ip,
   });
+  application.auditLogin({
+    command: 'login',
+    // As much of it as can be a name: people type passwords into this field.
+    user: /^[a-z][a-z0-9]{0,15}$/.exec(field(fields, 'user'))?.[0] ?? '',
+    address: request.ip,
+    ...('problem' in verdict
+      ? { authentication: 'password', problem: verdict.problem }
+      : { authentication: verdict.authentication }),
+  });
   const isForPeople = field(fields, 'login_only') !== '1' && acceptsHtml(request);
   if ('problem' in verdict) {
-    request.log.warn({ user: field(fields, 'user').slice(0, 64), problem: verdict.problem }, 'login refused');
+    request.log.warn({ address: request.ip, problem: verdict.problem }, 'login refused');
     return isForPeople ? sendLoginPage(reply, verdict, field(fields, 'user')) : refuseLogin(reply, verdict);
   }
   const opened = await world.transaction((db) =>
@@ -84,16 +93,22 @@ async function redeem(
     if (link === undefined) return undefined;
     const { username, app, securityTokenHash } = link;
     const about = { address: request.ip, authentication: 'login link', securityTokenHash };
-    return { app, opened: await sessions.open(context, username, about) };
+    return { app, username, opened: await sessions.open(context, username, about) };
   });
   if (used === undefined) {
     return sendLoginPage(reply, { problem: 'denied', reason: 'The link was used before, or is too old.' });
   }
-  const { app, opened } = used;
+  const { app, opened, username } = used;
+  const about = { address: request.ip, authentication: 'login link' };
+  application.auditLogin({ command: 'login', user: username, ...about });
   // The one that the link stands under belongs to it.
   const securityToken = securityTokenOf(request) ?? opened.securityToken;
   setSession(request, reply, { id: opened.id, securityToken });
-  return reply.redirect(/^https?:\/\//.test(app) ? new URL(app).href : `/${securityToken}/`, 303);
+  if (/^https?:\/\//.test(app)) return reply.redirect(new URL(app).href, 303);
+  // A browser that comes from another site would not show its cookie to where it is redirected (SameSite).
+  return acceptsHtml(request)
+    ? sendWayIn(reply, securityToken, [])
+    : reply.redirect(`/${securityToken}/`, 303);
 }
 
 async function logOut(

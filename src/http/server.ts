@@ -6,7 +6,10 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify';
 import type { Application } from '../app.ts';
-import { dispatch } from '../core/dispatch.ts';
+import type { Call } from '../core/context.ts';
+import { dispatch, failure } from '../core/dispatch.ts';
+import type { Envelope } from '../core/envelope.ts';
+import { ApiError } from '../core/errors.ts';
 import { refuse, sendEnvelope, sendHash, type Api } from './answers.ts';
 import { isInApi0, toApi0, unknownInApi0 } from './api-0.ts';
 import { identify } from './authentication.ts';
@@ -60,18 +63,20 @@ export function createServer(
   const server: FastifyInstance =
     tls === undefined
       ? fastify({ ...common, http })
-      : (fastify({
+      : fastify({
           ...common,
           https: { ...tls, ...http, minVersion: 'TLSv1.2' },
-        }));
+        });
   readBodiesAsText(server);
   limitConnections(server);
-  server.addHook('onSend', async (_request, reply) => {
-    reply.headers({
-      'cache-control': 'no-cache, no-store, must-revalidate, private',
-      'x-content-type-options': 'nosniff',
-    });
-    if (tls !== undefined) reply.header('strict-transport-security', 'max-age=31536000');
+  const headers = {
+    'cache-control': 'no-cache, no-store, must-revalidate, private',
+    'x-content-type-options': 'nosniff',
+    ...(tls === undefined ? {} : { 'strict-transport-security': 'max-age=31536000' }),
+  };
+  server.addHook('onSend', (_request, reply, payload, done) => {
+    reply.headers(headers);
+    done(null, payload);
   });
   server.setErrorHandler((error, request, reply) => answerError(error, request, reply, application));
   server.setNotFoundHandler((_request, reply) =>
@@ -107,9 +112,12 @@ async function answerCall(
     address: request.ip,
   });
   if ('problem' in sender) {
-    // As much of it as can be a function's name.
-    application.auditRefusal(/^\w{0,64}/.exec(command)?.[0] ?? '', {
+    application.auditLogin({
+      // As much of it as can be a function's name.
+      command: /^\w{0,64}/.exec(command)?.[0] ?? '',
+      user: '',
       address: request.ip,
+      authentication: authorization === undefined ? 'session' : 'header',
       problem: sender.problem,
     });
     return refuse(reply, sender);
@@ -118,8 +126,20 @@ async function answerCall(
   const { caller, authentication, warnings } = sender;
   if (!isVersion1 && !isInApi0(command)) return sendHash(reply, api, unknownInApi0(command));
   const origin = { address: request.ip, authentication };
-  const envelope = await dispatch({ command, args, dryRun, warnings, origin }, caller, application.engine);
+  const call = { command, args, dryRun, warnings, origin };
+  const envelope = await recorded(application, call, await dispatch(call, caller, application.engine));
   return isVersion1 ? sendEnvelope(reply, api, envelope) : sendHash(reply, api, toApi0(command, envelope));
+}
+
+/** A call that cannot be recorded is not answered as if it had been. */
+async function recorded(application: Application, call: Call, envelope: Envelope): Promise<Envelope> {
+  try {
+    await application.auditWritten();
+    return envelope;
+  } catch (error) {
+    if (error instanceof ApiError) return failure(call, error);
+    throw error;
+  }
 }
 
 /** They are read by what the function expects, so no parser may change them before. */

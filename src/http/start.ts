@@ -25,7 +25,7 @@ async function main(): Promise<void> {
     process.stdout.write(options.help ? helpText() : `${version}\n`);
     return;
   }
-  const application = createApplication(process.env);
+  const application = createApplication(process.env, { livesLong: true });
   const servers: FastifyInstance[] = [];
   const end = once(() => stop(servers, application));
   process.on('SIGTERM', end);

@@ -1,5 +1,5 @@
 // The two logs in the state directory, one JSON object a line: what was called, and what went wrong unexpectedly.
-import { closeSync, constants, fdatasyncSync, fstatSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fdatasyncSync, fstatSync, readSync, statSync, writeSync } from 'node:fs';
 import type { AuditRecord } from '../core/audit.ts';
 import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
@@ -7,13 +7,68 @@ import { unavailable } from './unavailable.ts';
 const AUDIT = 'audit.log';
 const ERRORS = 'error.log';
 
-/** Appends a line to the audit log; `durable` waits until it is on the disk. @throws ApiError `store_unavailable`. */
-export function appendAudit(directory: StateDirectory, record: AuditRecord, durable: boolean): void {
-  const line = { ...record, time: new Date(record.time).toISOString() };
-  try {
-    append(directory, AUDIT, line, durable);
-  } catch (error) {
-    throw unavailable(error, directory.file(AUDIT));
+/** The audit log. It is opened once, and anew where somebody has moved the file away or opened it to others. */
+export class AuditLog {
+  readonly #directory: StateDirectory;
+  readonly #gathers: boolean;
+  #descriptor: number | undefined;
+  #gathered: AuditRecord[] = [];
+  #written: Promise<void> | undefined;
+
+  /**
+   * With `gathers`, lines that need not be durable are written together once in a turn of the event loop; whoever
+   * answers a call waits for that (`written`). For a server, which has many calls in a turn.
+   */
+  constructor(directory: StateDirectory, { gathers }: { readonly gathers: boolean }) {
+    this.#directory = directory;
+    this.#gathers = gathers;
+  }
+
+  /** Appends a line; `durable` waits until it is on the disk. @throws ApiError `store_unavailable`. */
+  append(record: AuditRecord, durable: boolean): void {
+    this.#gathered.push(record);
+    if (durable || !this.#gathers) {
+      this.#write(durable);
+      return;
+    }
+    this.#written ??= new Promise<void>((resume) => setImmediate(resume)).then(() => {
+      this.#written = undefined;
+      this.#write(false);
+    });
+    // Whoever waits is told; who does not has nothing to do with it.
+    this.#written.catch(() => undefined);
+  }
+
+  /** Once every line is written. @throws ApiError `store_unavailable`. */
+  async written(): Promise<void> {
+    await this.#written;
+  }
+
+  #write(durable: boolean): void {
+    const lines = this.#gathered.map((record) => ({ ...record, time: new Date(record.time).toISOString() }));
+    this.#gathered = [];
+    if (lines.length === 0) return;
+    try {
+      appendLines(this.#open(), lines, durable);
+    } catch (error) {
+      throw unavailable(error, this.#directory.file(AUDIT));
+    }
+  }
+
+  close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+
+  #open(): number {
+    if (this.#descriptor !== undefined) {
+      const named = statSync(this.#directory.file(AUDIT), { throwIfNoEntry: false });
+      const held = fstatSync(this.#descriptor);
+      const isStillOurs = named?.ino === held.ino && named.dev === held.dev && (held.mode & 0o077) === 0;
+      if (isStillOurs) return this.#descriptor;
+      this.close();
+    }
+    return (this.#descriptor = openLog(this.#directory, AUDIT));
   }
 }
 
@@ -33,18 +88,27 @@ export function logUnexpected(
 }
 
 function append(directory: StateDirectory, name: string, entry: object, durable: boolean): void {
-  const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
-  const descriptor = directory.open(name, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW);
+  const descriptor = openLog(directory, name);
   try {
-    // One write of a whole line: with O_APPEND, lines of several processes never mix.
-    const line = Buffer.from(`${endsInsideLine(descriptor) ? '\n' : ''}${JSON.stringify(entry)}\n`);
-    if (writeSync(descriptor, line) < line.length) {
-      throw Object.assign(new Error('A line was cut short.'), { code: 'ENOSPC' });
-    }
-    if (durable) fdatasyncSync(descriptor);
+    appendLines(descriptor, [entry], durable);
   } finally {
     closeSync(descriptor);
   }
+}
+
+function openLog(directory: StateDirectory, name: string): number {
+  const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
+  return directory.open(name, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW);
+}
+
+function appendLines(descriptor: number, entries: readonly object[], durable: boolean): void {
+  // One write of whole lines: with O_APPEND, lines of several processes never mix.
+  const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+  const bytes = Buffer.from(`${endsInsideLine(descriptor) ? '\n' : ''}${text}`);
+  if (writeSync(descriptor, bytes) < bytes.length) {
+    throw Object.assign(new Error('A line was cut short.'), { code: 'ENOSPC' });
+  }
+  if (durable) fdatasyncSync(descriptor);
 }
 
 /** True when a full disk cut the last line short: the next one must not be glued to it. */

@@ -19,7 +19,11 @@ export class SqliteStore implements Store {
   #database: Database.Database | undefined;
   /** Prepared once, by their SQL. */
   readonly #statements = new Map<string, Database.Statement>();
+  #dataVersion: Database.Statement | undefined;
+  #versionOfTurn: number | undefined;
   #last: Promise<unknown> = Promise.resolve();
+  /** How many transactions of this process were kept. */
+  #kept = 0;
 
   constructor(directory: StateDirectory) {
     this.#directory = directory;
@@ -30,7 +34,10 @@ export class SqliteStore implements Store {
       const database = (this.#database ??= await open(this.#directory));
       const begin = effect === 'changes' ? 'BEGIN IMMEDIATE' : 'BEGIN';
       try {
-        return await bracket(new Connection(database, this.#statements), [begin, 'COMMIT', 'ROLLBACK'], work);
+        const connection = new Connection(database, this.#statements);
+        const value = await bracket(connection, [begin, 'COMMIT', 'ROLLBACK'], work);
+        if (effect === 'changes') this.#kept += 1;
+        return value;
       } catch (error) {
         // Only what SQLite says is about the database: work may fail over other files.
         const isOfSqlite = (error as { code?: string } | null)?.code?.startsWith('SQLITE_') === true;
@@ -41,7 +48,25 @@ export class SqliteStore implements Store {
     return run;
   }
 
+  /**
+   * Another text whenever anything in the database may have changed: SQLite counts what other connections commit
+   * (data_version), and this counts its own. The former is asked once in a turn of the event loop: what comes in
+   * within one turn came in before it began.
+   */
+  async state(): Promise<string> {
+    const database = (this.#database ??= await open(this.#directory));
+    this.#dataVersion ??= database.prepare('PRAGMA data_version').pluck();
+    if (this.#versionOfTurn === undefined) {
+      this.#versionOfTurn = this.#dataVersion.get() as number;
+      setImmediate(() => {
+        this.#versionOfTurn = undefined;
+      });
+    }
+    return `${this.#kept} ${this.#versionOfTurn}`;
+  }
+
   close(): void {
+    this.#dataVersion = undefined;
     this.#statements.clear();
     this.#database?.close();
     this.#database = undefined;

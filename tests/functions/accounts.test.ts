@@ -19,7 +19,8 @@ describe('applist', () => {
     const all = (await here.call('applist', {}, { as: reseller('bob') })).data;
     expect(all).toEqual({
       app: [
-        ...['acctcounts', 'applist', 'batch', 'gethostname', 'getresellerips', 'loadavg', 'myprivs'],
+        ...['acctcounts', 'api_token_get_details', 'applist', 'batch', 'get_available_applications'],
+        ...['get_users_features_settings', 'gethostname', 'getresellerips', 'loadavg', 'myprivs'],
         ...['quota_enabled', 'resellerstats', 'systemloadavg', 'verify_user_has_feature', 'version'],
       ],
     });

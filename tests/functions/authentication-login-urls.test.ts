@@ -134,7 +134,10 @@ describe('validate_login_token', () => {
     expect(metadata.output?.messages).toEqual([
       `The access token is the API token “${TOKEN_NAME}” of “bob”; it expires in an hour.`,
     ]);
-    expect(await authenticate('bob', tokens?.access_token ?? '')).toEqual({ caller: bob, name: TOKEN_NAME });
+    expect(await authenticate('bob', tokens?.access_token ?? '')).toMatchObject({
+      caller: bob,
+      name: TOKEN_NAME,
+    });
     here.time += 60 * 60_000;
     expect(await authenticate('bob', tokens?.access_token ?? '')).toEqual({
       problem: `The API token “${TOKEN_NAME}” has expired.`,

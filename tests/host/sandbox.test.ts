@@ -130,7 +130,7 @@ describe('a sandbox', () => {
     expect(table('passwd').map(([name]) => name)).toEqual(
       ['0', '1', '2', '3', '4'].map((round) => `round${round}`),
     );
-  }, 20_000);
+  }, 60_000);
 
   test.each([
     '',

@@ -268,7 +268,19 @@ describe('a session', () => {
         warnings: ['You logged in with a recovery code; 9 are left. Make new ones before they are used up.'],
       },
     ]);
+    expect(server.here.audit().at(-1)).toMatchObject({
+      caller: 'root',
+      address: '127.0.0.1',
+      authentication: 'password and recovery code, 9 left',
+      function: 'login',
+      result: 1,
+    });
     expect((await server.logIn({ ...login, tfa_token: code })).status).toBe(401);
+    expect(server.here.audit().at(-1)).toMatchObject({
+      function: 'login',
+      error_code: 'tfa_invalid',
+      result: 0,
+    });
   });
 
   test('is begun once by a link of create_user_session', async () => {

@@ -47,6 +47,7 @@ describe('a token with everything', () => {
     expect(await authenticate('root', 'a')).toEqual({
       caller: { user: 'root', privileges: 'all' },
       name: 'a',
+      expiresAt: null,
     });
   });
 
@@ -56,6 +57,7 @@ describe('a token with everything', () => {
     expect(await authenticate('bob', 'a')).toEqual({
       caller: { user: 'bob', privileges: new Set(['kill-acct']) },
       name: 'a',
+      expiresAt: null,
     });
   });
 });
@@ -71,6 +73,7 @@ describe('a token with a list', () => {
         isLimited: true,
       },
       name: 'a',
+      expiresAt: null,
     });
   });
 
@@ -85,6 +88,7 @@ describe('a token with a list', () => {
     expect(await authenticate('bob', 'a')).toEqual({
       caller: { user: 'bob', privileges: new Set(['list-accts']), isLimited: true },
       name: 'a',
+      expiresAt: null,
     });
   });
 
@@ -96,15 +100,18 @@ describe('a token with a list', () => {
     expect(await authenticate('bob', 'b')).toEqual({
       caller: { user: 'bob', privileges: new Set(['passwd']), seesAll: true, isLimited: true },
       name: 'b',
+      expiresAt: null,
     });
     await change((db) => resellers.setPrivileges(db, 'bob', ['passwd']));
     expect(await authenticate('bob', 'a')).toEqual({
       caller: { user: 'bob', privileges: new Set(), isLimited: true },
       name: 'a',
+      expiresAt: null,
     });
     expect(await authenticate('bob', 'b')).toEqual({
       caller: { user: 'bob', privileges: new Set(['passwd']), isLimited: true },
       name: 'b',
+      expiresAt: null,
     });
   });
 });
@@ -171,6 +178,7 @@ it('works on under a new name of its user, and no more under the old one', async
   expect(await authenticate('robert', 'a')).toEqual({
     caller: { user: 'robert', privileges: new Set(['passwd']), isLimited: true },
     name: 'a',
+    expiresAt: null,
   });
   expect(await authenticate('bob', 'a')).toEqual({ problem: 'The user has no such API token.' });
 });

@@ -17,7 +17,7 @@ let options: Options;
 beforeEach(async () => {
   const folder = join(here.path, 'disk');
   mkdirSync(folder);
-  disk = await PrivateMount.at(folder, '512k');
+  disk = await PrivateMount.at(folder, '2m');
   options = { state: join(folder, 'state'), through: disk.through };
   state = disk.path('state');
 });

@@ -53,7 +53,7 @@ function describeParam(name: string, param: Param): ParamDescription {
     isList: param.list === true,
     isSecret: param.sensitive === true,
     isMultiline: param.multiline === true,
-    ...(param.default === undefined ? {} : { default: String(param.default) }),
+    ...(param.default === undefined || param.default === '' ? {} : { default: String(param.default) }),
     ...(param.values === undefined ? {} : { values: param.values }),
   };
 }

@@ -92,7 +92,9 @@ function addFunctionDescriptions(server: FastifyInstance, application: Applicati
     if (session === undefined) return refuseData(reply);
     const { name } = request.params as { name: string };
     const fn = await engine.find(name);
-    if (fn === undefined || !mayCall(session.caller, fn.access)) return reply.callNotFound();
+    if (fn === undefined || !mayCall(session.caller, fn.access)) {
+      return reply.code(404).send({ error: 'There is no function of this name that you may call.' });
+    }
     const index = await engine.functions();
     return reply.send(describeFunction(fn, index[name]?.family ?? ''));
   });

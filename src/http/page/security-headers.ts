@@ -15,15 +15,18 @@ const contentSecurityPolicy = [
   "trusted-types 'none'",
 ].join('; ');
 
-/** For every answer: an error is an answer as well. */
+const headers = {
+  'content-security-policy': contentSecurityPolicy,
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+/** For every answer that a browser might show, errors among them; answers of the API are none. */
 export function securePages(server: FastifyInstance): void {
-  server.addHook('onSend', async (_request, reply) => {
-    reply.headers({
-      'content-security-policy': contentSecurityPolicy,
-      'x-frame-options': 'DENY',
-      'referrer-policy': 'no-referrer',
-      'cross-origin-opener-policy': 'same-origin',
-      'cross-origin-resource-policy': 'same-origin',
-    });
+  server.addHook('onSend', (request, reply, payload, done) => {
+    if (request.routeOptions.url?.includes('-api/:name') !== true) reply.headers(headers);
+    done(null, payload);
   });
 }

@@ -1,4 +1,4 @@
-// What the pages' script asks this server for, besides the API itself. Types alone: both sides import them.
+// What the pages' script asks this server for, besides the API itself: both sides import it.
 
 /** GET functions.json: those that the caller may call, by name. */
 export type FunctionList = readonly ListedFunction[];

@@ -11,7 +11,7 @@ CREATE TABLE account (
   uid INTEGER NOT NULL,
   home TEXT NOT NULL,
   shell_path TEXT NOT NULL,
-  mailbox_format TEXT NOT NULL CHECK (mailbox_format IN ('maildir', 'mdbox')),
+  mailbox_format TEXT NOT NULL CHECK (mailbox_format IN ('maildir', 'mbox', 'mdbox')),
   backup INTEGER NOT NULL CHECK (backup IN (0, 1)),
   -- Milliseconds since 1970-01-01.
   created_at INTEGER NOT NULL,

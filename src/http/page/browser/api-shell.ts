@@ -9,6 +9,8 @@ import { request } from './session.ts';
 export function startApiShell(): void {
   const place = byId('function', HTMLDivElement);
   const blank = [...place.children];
+  // Also before there is anything to find.
+  byId('search', HTMLFormElement).addEventListener('submit', (event) => event.preventDefault());
   request<FunctionList>('functions.json').then(
     (functions) => {
       const finder = new FunctionFinder(functions);
@@ -26,8 +28,10 @@ function chosenName(): string {
 
 async function showChosen(finder: FunctionFinder, place: HTMLElement, blank: Element[]): Promise<void> {
   const name = chosenName();
+  // The link that skips to the content leads there.
+  if (name === 'main') return;
   finder.choose(name === '' ? undefined : name);
-  if (name === '' || name === 'main') {
+  if (name === '') {
     place.replaceChildren(...blank);
     return;
   }

@@ -15,6 +15,7 @@ interface Events {
 /** Optional parameters stand open as long as they are few. */
 const FEW = 6;
 
+/** Stays as it was chosen when another function is shown. */
 let format: ShownFormat = 'yaml';
 
 export class CallForm {

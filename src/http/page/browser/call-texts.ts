@@ -30,9 +30,11 @@ const outputs = { yaml: [], json: ['--output=jsonpretty'], xml: ['--output=xml']
 export function commandLine(call: ShellCall, { user, showsSecrets }: Place): string {
   const isHidden = ({ isSecret }: Argument) => isSecret && !showsSecrets;
   const hidden = call.args.filter(isHidden);
-  const files = hidden.flatMap(({ name }, at) => {
-    const isAlone = hidden.filter((one) => one.name === name).length === 1;
-    return ['--file', `${name}=./${isAlone ? name : `${name}-${at + 1}`}`];
+  const files = hidden.flatMap((argument) => {
+    const { name } = argument;
+    const alike = hidden.filter((one) => one.name === name);
+    const number = alike.length === 1 ? '' : `-${alike.indexOf(argument) + 1}`;
+    return ['--file', `${name}=./${name}${number}`];
   });
   const words = call.args
     .filter((argument) => !isHidden(argument))

@@ -12,10 +12,7 @@ export class FunctionFinder {
   constructor(functions: FunctionList) {
     this.#functions = functions;
     this.#query.addEventListener('input', () => this.#show());
-    byId('search', HTMLFormElement).addEventListener('submit', (event) => {
-      event.preventDefault();
-      this.#links()[0]?.click();
-    });
+    byId('search', HTMLFormElement).addEventListener('submit', () => this.#links()[0]?.click());
     for (const place of [this.#query, this.#list]) {
       place.addEventListener('keydown', (event) => this.#move(event));
     }
@@ -38,7 +35,7 @@ export class FunctionFinder {
     }
     const found = search(this.#functions, words);
     this.#found.textContent =
-      found.length === 0 ? 'None is called so.' : `${found.length} of ${total} functions`;
+      found.length === 0 ? 'No function has these words.' : `${found.length} of ${total} functions`;
     this.#list.replaceChildren(element('ul', {}, ...found.map((fn) => this.#item(fn))));
     this.#list.scrollTop = 0;
   }

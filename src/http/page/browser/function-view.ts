@@ -37,7 +37,9 @@ export class FunctionView {
   }
 
   focus(): void {
-    this.#title.focus();
+    this.#title.focus({ preventScroll: true });
+    const { top } = this.#title.getBoundingClientRect();
+    if (top < 0 || top > innerHeight / 2) this.elements[0]?.scrollIntoView();
   }
 
   #elsewhere(): HTMLElement {

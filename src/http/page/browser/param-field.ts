@@ -29,14 +29,20 @@ class SingleField implements ParamField {
     this.#control.setAttribute('aria-describedby', `doc-${name}`);
     if (isRequired) this.#control.setAttribute('aria-required', 'true');
     const mayBeEmpty = param.type === 'string' && param.values === undefined && !isRequired;
-    this.#empty = mayBeEmpty ? element('input', { type: 'checkbox' }) : undefined;
+    this.#empty = mayBeEmpty
+      ? element('input', { type: 'checkbox', 'aria-label': `Send ${name} as an empty text` })
+      : undefined;
     this.element = element(
       'div',
       { class: 'field', input: changed },
-      element('label', { for: this.#control.id }, ...nameOf(param)),
+      element(
+        'div',
+        { class: 'field-head' },
+        element('label', { for: this.#control.id }, ...nameOf(param)),
+        this.#empty && element('label', { class: 'check send-empty' }, this.#empty, 'send empty'),
+      ),
       this.#control,
       docOf(param),
-      this.#empty && element('label', { class: 'send-empty' }, this.#empty, ` send ${name} as an empty text`),
     );
   }
 

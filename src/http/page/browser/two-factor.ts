@@ -8,8 +8,6 @@ import { SetUp } from './two-factor-set-up.ts';
 
 type Configs = Readonly<Record<string, { readonly primary_domain: string | null }>>;
 
-const BY_ROOT = 'twofactorauth_remove_user_config';
-
 export function startTwoFactor(): void {
   // Absent for those who may call none of the functions.
   if (findById('own') === undefined) return;
@@ -161,7 +159,10 @@ class TwoFactor {
       deed: 'Remove',
     });
     if (!isWanted) return;
-    const { failed } = await call<{ failed: Readonly<Record<string, string>> }>(BY_ROOT, { user: [name] });
+    const { failed } = await call<{ failed: Readonly<Record<string, string>> }>(
+      'twofactorauth_remove_user_config',
+      { user: [name] },
+    );
     const [reason] = Object.values(failed);
     if (reason !== undefined) throw new RequestFailed(reason);
     if (isOwn) {

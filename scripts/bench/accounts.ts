@@ -1,0 +1,104 @@
+// Calls on an installation with 100,000 accounts against the same calls on one with few.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { median, peak, time, type Environment } from './measure.ts';
+
+interface Pair {
+  readonly name: string;
+  readonly argv: readonly string[];
+  /** How many accounts there are for the one, and for the other. */
+  readonly few: number;
+  readonly reach: number;
+}
+
+const MANY = 100_000;
+const page = [
+  ...['api.sort.enable=1', 'api.sort.a.field=domain'],
+  ...['api.chunk.enable=1', 'api.chunk.size=50', 'api.chunk.start=1'],
+];
+const pairs: readonly Pair[] = [
+  { name: 'accountsummary of one', argv: ['accountsummary', 'user=user000042'], few: 100, reach: 1.3 },
+  { name: 'a page of 50 by domain', argv: ['listaccts', ...page], few: 1000, reach: 3 },
+  {
+    name: 'such a page, and how many there are',
+    argv: ['listaccts', ...page, 'api.chunk.verbose=1'],
+    few: 1000,
+    reach: 3,
+  },
+];
+
+export function compareAccounts(program: string, work: string, environment: Environment, runs: number): void {
+  const states = new Map(
+    [100, 1000, MANY].map((count) => [count, prepare(program, work, environment, count)]),
+  );
+  const inState = (count: number) => ({ ...environment, WHMAPI1_STATE_DIR: states.get(count) });
+  console.log('\nAccounts\n');
+  console.log('| call | among | median ms | ratio | to reach |\n| --- | --- | --- | --- | --- |');
+  for (const { name, argv, few, reach } of pairs) {
+    const times = [few, MANY].map((count) => ({ count, took: [] as number[] }));
+    for (let run = -3; run < runs; run++) {
+      for (const { count, took } of times) {
+        const one = time([program, '--output=json', ...argv], inState(count));
+        if (run >= 0) took.push(one);
+      }
+    }
+    const floor = median(times[0]?.took ?? []);
+    for (const { count, took } of times) {
+      const ratio = (median(took) / floor).toFixed(2);
+      console.log(
+        `| ${name} | ${count} | ${median(took).toFixed(1)} | ${ratio} | ${count === few ? '' : reach} |`,
+      );
+    }
+  }
+  console.log('\nAll accounts as JSON\n');
+  console.log('| accounts | seconds | peak MiB | above that of 1,000 |\n| --- | --- | --- | --- |');
+  const argv = [program, '--output=json', 'listaccts'];
+  let floor = NaN;
+  for (const count of [1000, MANY]) {
+    const several = Array.from({ length: 3 }, () => ({
+      milliseconds: time(argv, inState(count)),
+      mebibytes: peak(argv, inState(count), work),
+    }));
+    const seconds = median(several.map(({ milliseconds }) => milliseconds)) / 1000;
+    const most = median(several.map(({ mebibytes }) => mebibytes));
+    if (count === 1000) floor = most;
+    console.log(`| ${count} | ${seconds.toFixed(2)} | ${most.toFixed(0)} | ${(most - floor).toFixed(0)} |`);
+  }
+}
+
+/** A state directory with so many accounts in it, which the machine knows nothing of. */
+function prepare(program: string, work: string, environment: Environment, count: number): string {
+  const state = join(work, `accounts-${count}`);
+  // Makes the database.
+  spawnSync(process.execPath, [program, 'list_users'], { env: { ...environment, WHMAPI1_STATE_DIR: state } });
+  const database = new Database(join(state, 'store.db'));
+  const given: Readonly<Record<string, string>> = {
+    username: `printf('user%06d', n)`,
+    // In another order than the user names.
+    domain: `printf('%06x.example', n * 7919 % 1000003)`,
+    owner: `'root'`,
+    package: `'default'`,
+    ip: `'192.0.2.1'`,
+    uid: '10000 + n',
+    home: `printf('/home/user%06d', n)`,
+    shell_path: `'/usr/sbin/nologin'`,
+    mailbox_format: `'maildir'`,
+    created_at: '1790000000000 + n * 1000',
+    blocks_used: 'n * 100',
+    inodes_used: 'n',
+    disk_limit: '10240',
+    theme: `'jupiter'`,
+  };
+  const columns = database.pragma('table_info(account)') as { name: string; type: string; notnull: 0 | 1 }[];
+  const values = columns.map(
+    ({ name, type, notnull }) => given[name] ?? (notnull === 0 ? 'NULL' : type === 'TEXT' ? `''` : '0'),
+  );
+  database.exec(
+    `INSERT INTO account (${columns.map(({ name }) => name).join(', ')})
+     WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count})
+     SELECT ${values.join(', ')} FROM numbers`,
+  );
+  database.close();
+  return state;
+}

@@ -1,0 +1,39 @@
+// Whole processes, measured: what they take of time and of memory.
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Milliseconds of a process of Node's. @throws where it fails. */
+export function time(argv: readonly string[], environment: Environment): number {
+  const began = performance.now();
+  const { status, stdout } = spawnSync(process.execPath, argv, {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 2 ** 30,
+  });
+  const took = performance.now() - began;
+  if (status !== 0) throw new Error(`${argv.join(' ')} ended with ${status}: ${stdout.toString()}`);
+  return took;
+}
+
+/** Mebibytes of memory that a process of Node's had at its peak. `folder` is for a file of its own. */
+export function peak(argv: readonly string[], environment: Environment, folder: string): number {
+  const tell = join(folder, 'tell-peak.cjs');
+  writeFileSync(
+    tell,
+    `process.on('exit', () => require('node:fs').writeSync(3, String(process.resourceUsage().maxRSS)));`,
+  );
+  const { status, output } = spawnSync(process.execPath, ['--require', tell, ...argv], {
+    env: environment,
+    stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
+  });
+  if (status !== 0) throw new Error(`${argv.join(' ')} ended with ${status}.`);
+  return Number(output[3]?.toString()) / 1024;
+}
+
+export function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}

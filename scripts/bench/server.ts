@@ -1,0 +1,117 @@
+// The server under load, against a bare server of Node's that answers a constant: requests a second over kept-alive
+// connections, in turn, and how long the slowest hundredth took. wrk (Debian's) makes the load.
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+import { median, type Environment } from './measure.ts';
+
+const ROUNDS = 5;
+const SECONDS = 3;
+const CONNECTIONS = 32;
+
+/** Answers what `version` does, as fast as Node can. */
+const bare = `
+  const { readFileSync } = require('node:fs');
+  const answer = '{"metadata":{"version":1,"reason":"OK","result":1,"command":"version"},"data":{"version":"0.1.0"}}\\n';
+  const handler = (request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(answer);
+  };
+  const pem = readFileSync(process.argv[1]);
+  const servers = [['http', {}], ['https', { key: pem, cert: pem }]];
+  for (const [scheme, options] of servers) {
+    const server = require('node:' + scheme).createServer(options, handler);
+    server.listen(0, '127.0.0.1', () => console.log('listening ' + scheme + '://127.0.0.1:' + server.address().port));
+  }
+`;
+
+interface Load {
+  readonly name: string;
+  readonly floor: 'http' | 'https';
+  readonly path: string;
+  readonly reach: number;
+}
+
+const page =
+  'api.version=1&api.sort.enable=1&api.sort.a.field=domain&api.chunk.enable=1&api.chunk.size=50&api.chunk.start=1';
+const loads: readonly Load[] = [
+  { name: 'version, HTTP', floor: 'http', path: '/json-api/version?api.version=1', reach: 0.6 },
+  { name: 'version, HTTPS', floor: 'https', path: '/json-api/version?api.version=1', reach: 0.6 },
+  { name: 'listaccts, 50 of 100,000, HTTP', floor: 'http', path: `/json-api/listaccts?${page}`, reach: 0.25 },
+];
+
+/** `state` holds 100,000 accounts. */
+export async function compareServers(top: string, state: string, environment: Environment): Promise<void> {
+  if (spawnSync('wrk', ['--version']).error !== undefined) {
+    console.log('\nThe server under load is not measured: wrk is not installed (Debian: apt install wrk).');
+    return;
+  }
+  const own = { ...environment, WHMAPI1_STATE_DIR: state };
+  const made = spawnSync(
+    process.execPath,
+    [join(top, 'bin/whmapi1'), '--output=json', 'api_token_create', 'token_name=bench'],
+    { env: own, encoding: 'utf8' },
+  );
+  const { data } = JSON.parse(made.stdout) as { data: { token: string } };
+  const header = `Authorization: whm root:${data.token}`;
+  const daemon = await start(
+    [join(top, 'bin/whmapi1d'), '--port=0', '--http-port=0', '--log-level=silent'],
+    own,
+  );
+  const floor = await start(['-e', bare, join(state, 'server.pem')], environment);
+  console.log('\nThe server under load\n');
+  console.log('| call | requests a second | bare server | ratio | to reach | p99 ms | bare p99 ms |');
+  console.log('| --- | --- | --- | --- | --- | --- | --- |');
+  for (const load of loads) {
+    const [ours, theirs]: Measured[][] = [[], []];
+    for (let round = 0; round < ROUNDS; round++) {
+      theirs?.push(measure(`${floor.urls[load.floor]}/`, header));
+      ours?.push(measure(`${daemon.urls[load.floor]}${load.path}`, header));
+    }
+    const [us, them] = [ours ?? [], theirs ?? []].map((several) => ({
+      rate: median(several.map(({ rate }) => rate)),
+      p99: median(several.map(({ p99 }) => p99)),
+    }));
+    if (us === undefined || them === undefined) continue;
+    const ratio = (us.rate / them.rate).toFixed(2);
+    console.log(
+      `| ${load.name} | ${us.rate.toFixed(0)} | ${them.rate.toFixed(0)} | ${ratio} | ${load.reach} | ${us.p99.toFixed(1)} | ${them.p99.toFixed(1)} |`,
+    );
+  }
+  daemon.child.kill();
+  floor.child.kill();
+}
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly urls: Record<'http' | 'https', string>;
+}
+
+async function start(argv: readonly string[], environment: Environment): Promise<Started> {
+  const child = spawn(process.execPath, argv, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+  const urls: Partial<Started['urls']> = {};
+  await new Promise<void>((ready, fail) => {
+    child.once('exit', (status) => fail(new Error(`The server ended with ${status}.`)));
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const [, url, scheme] = /^listening ((https?):\S+)$/.exec(line) ?? [];
+      if (url !== undefined) urls[scheme as 'http' | 'https'] = url;
+      if (urls.http !== undefined && urls.https !== undefined) ready();
+    });
+  });
+  return { child, urls: urls as Started['urls'] };
+}
+
+interface Measured {
+  readonly rate: number;
+  /** Milliseconds. */
+  readonly p99: number;
+}
+
+function measure(url: string, header: string): Measured {
+  const words = ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, '--latency', '-H', header, url];
+  const { stdout } = spawnSync('wrk', words, { encoding: 'utf8' });
+  if (stdout.includes('Non-2xx')) throw new Error(`${url} did not answer with 200: ${stdout}`);
+  const [, rate = ''] = /Requests\/sec:\s+([\d.]+)/.exec(stdout) ?? [];
+  const [, p99 = '', unit = ''] = /99%\s+([\d.]+)(us|ms|s)/.exec(stdout) ?? [];
+  return { rate: Number(rate), p99: Number(p99) * { us: 0.001, ms: 1, s: 1000 }[unit as 'us' | 'ms' | 's'] };
+}

@@ -1,0 +1,368 @@
+// The pages in a real browser, against the built server: what a person does, and what everybody must be able to read.
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import axe from 'axe-core';
+import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import { codeAt } from '../../src/model/totp.ts';
+
+jest.setTimeout(120_000);
+
+const bin = resolve(__dirname, '../../bin');
+const password = 'four unusual words, Xylophone';
+const flags = [
+  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+];
+
+let folder: string;
+let environment: NodeJS.ProcessEnv;
+let server: ChildProcess;
+let url: string;
+let context: BrowserContext;
+let page: Page;
+/** What the browser complained of, such as a breach of the content security policy, and whom else it asked. */
+let complaints: string[];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'whmapi1-browser-'));
+  environment = {
+    PATH: [bin, dirname(process.execPath), process.env.PATH].join(delimiter),
+    HOME: folder,
+    WHMAPI1_STATE_DIR: join(folder, 'state'),
+  };
+  writeFileSync(join(folder, 'password'), password);
+  shell('whmapi1 passwd user=root --file password=./password');
+  shell('whmapi1 createacct username=bob domain=bob.example --file password=./password');
+  server = spawn(join(bin, 'whmapi1d'), ['--port', '0'], { env: environment });
+  url = await addressOf(server);
+});
+afterAll(() => {
+  server.kill();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+});
+
+beforeEach(async () => {
+  for (const user of ['root', 'bob']) shell(`whmapi1 twofactorauth_remove_user_config user=${user}`);
+  shell('whmapi1 twofactorauth_disable_policy');
+  await open({ width: 1200, height: 800 }, 'light');
+});
+afterEach(async () => {
+  await context.close();
+  expect(complaints).toEqual([]);
+});
+
+function shell(line: string): string {
+  return execFileSync('bash', ['-c', line], { cwd: folder, env: environment, encoding: 'utf8' });
+}
+
+function addressOf({ stdout }: ChildProcess): Promise<string> {
+  let text = '';
+  return new Promise((found, fail) => {
+    stdout?.on('data', (bytes: Buffer) => {
+      text += bytes.toString();
+      const [, address] = /^listening (https:\S+)$/m.exec(text) ?? [];
+      if (address !== undefined) found(address);
+    });
+    stdout?.on('end', () => fail(new Error(`The server says ${JSON.stringify(text)}.`)));
+  });
+}
+
+async function open(viewport: { width: number; height: number }, colorScheme: 'light' | 'dark') {
+  context = await chromium.launchPersistentContext(mkdtempSync(join(folder, 'profile-')), {
+    executablePath: '/usr/bin/chromium',
+    args: flags,
+    ignoreHTTPSErrors: true,
+    permissions: ['clipboard-read', 'clipboard-write'],
+    viewport,
+    colorScheme,
+  });
+  complaints = [];
+  context.on('request', (request) => {
+    const asked = request.url();
+    if (!asked.startsWith('data:') && !asked.startsWith(`${url}/`)) complaints.push(asked);
+  });
+  page = context.pages()[0] ?? (await context.newPage());
+  page.setDefaultTimeout(15_000);
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    // A refused login has its status; the browser tells of it.
+    if (message.type() === 'error' && !message.text().includes('status of 401'))
+      complaints.push(message.text());
+  });
+}
+
+const button = (name: string) => page.getByRole('button', { name, exact: true });
+
+async function logIn(): Promise<void> {
+  await page.goto(`${url}/`);
+  await page.getByLabel('User').fill('root');
+  await page.getByLabel('Password').fill(password);
+  await button('Log in').click();
+}
+
+async function goTo(tool: 'Two-Factor Authentication' | 'API Shell'): Promise<void> {
+  await page
+    .getByRole('navigation', { name: 'Tools' })
+    .getByText(tool.split(' ')[0] ?? '')
+    .click();
+  await page.waitForURL(/\/(two-factor|api-shell)$/);
+}
+
+async function choose(name: string): Promise<void> {
+  await page.getByText(/^\d+ (of \d+ )?functions$/).waitFor();
+  await page.getByLabel('Find a function').fill(name.replaceAll('_', ' '));
+  await page.getByLabel('Find a function').press('Enter');
+  await page.getByRole('heading', { name, exact: true }).waitFor();
+}
+
+/** Runs what the form says, and gives the answer's text. */
+async function run(label: 'Run' | 'Run without keeping'): Promise<string> {
+  await button(label).click();
+  await page.getByText(/^It (worked|failed)\.$/).waitFor();
+  return (await page.getByLabel('Text of the answer').textContent()) ?? '';
+}
+
+async function copied(what: string): Promise<string> {
+  await button(`Copy ${what}`).click();
+  await page.getByText(`Copied ${what}`).waitFor();
+  return page.evaluate<string>('navigator.clipboard.readText()');
+}
+
+describe('a person', () => {
+  test('who types a wrong password is told so', async () => {
+    await page.goto(`${url}/`);
+    await page.getByLabel('User').fill('root');
+    await page.getByLabel('Password').fill('wrong');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: 'The user or the password is wrong.' }).waitFor();
+    expect(await page.getByLabel('Password').inputValue()).toBe('');
+  });
+
+  test('sets two-factor authentication up, and logs in with a code, then with a recovery code', async () => {
+    await logIn();
+    await goTo('Two-Factor Authentication');
+    await button('Switch the policy on').click();
+    await button('Switch the policy off').waitFor();
+    await button('Set up').click();
+    await page.getByText('all your sessions end, this one as well').waitFor();
+    const secret = (await page.locator('#secret').textContent()) ?? '';
+    expect(await copied('the secret')).toBe(secret);
+    expect(await page.getByRole('img', { name: 'QR code' }).getAttribute('src')).toMatch(
+      /^data:image\/svg\+xml,/,
+    );
+    await page.getByLabel('Code').fill('12345');
+    await button('Turn it on').click();
+    await page.getByRole('alert').filter({ hasText: 'six digits' }).waitFor();
+    await page.getByLabel('Code').fill(codeAt(secret, Date.now()));
+    await button('Turn it on').click();
+    await page.getByRole('heading', { name: 'Recovery codes of root' }).waitFor();
+    const codes = await page.locator('.codes li').allTextContents();
+    expect(codes).toHaveLength(10);
+    expect(await copied('the recovery codes')).toBe(`${codes.join('\n')}\n`);
+
+    await page.getByRole('link', { name: 'log in again' }).click();
+    await page.getByText('Log in again, with a code.').waitFor();
+    await logIn();
+    await page.locator('#tfa_login_form').waitFor();
+    await page.getByLabel('Code').fill('000000');
+    await button('Log in').click();
+    await page.getByRole('alert').filter({ hasText: 'The security code is invalid.' }).waitFor();
+    // The step of the code that set it up is burnt; the next one is within the tolerance.
+    await page.getByLabel('Code').fill(codeAt(secret, Date.now() + 30_000));
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/cpsess\d{10}\/$/);
+    const inside = page.url();
+    await button('Log out').click();
+    await page.waitForURL(`${url}/`);
+    await page.goto(inside);
+    expect(page.url()).toBe(`${url}/`);
+
+    await logIn();
+    await page.getByLabel('Code').fill(codes[0]?.toUpperCase() ?? '');
+    await page.keyboard.press('Enter');
+    await page.getByText('9 are left').waitFor();
+  });
+
+  test('removes what others have set up, and then the own', async () => {
+    for (const user of ['bob', 'root']) {
+      const config = `{"${user}":{"primary_account":{"secret":"WJ73QJSKZBXCIFPZ"}}}`;
+      shell(`echo '${config}' | whmapi1 --input=json twofactorauth_set_tfa_config_for_user`);
+    }
+    await logIn();
+    await goTo('Two-Factor Authentication');
+    await button('Remove two-factor authentication of bob').click();
+    await button('Cancel').click();
+    await button('Remove two-factor authentication of bob').click();
+    await page.getByText('all sessions of bob end').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('Two-factor authentication of bob is removed.').waitFor();
+    expect(await page.getByRole('rowheader').allTextContents()).toEqual(['root']);
+    await button('Remove').click();
+    await page.getByText('all your sessions end, this one as well').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('Your two-factor authentication is removed. Log in again.').waitFor();
+    expect(page.url()).toBe(`${url}/`);
+    expect(shell('whmapi1 twofactorauth_get_user_configs')).toContain('data: {}');
+  });
+});
+
+describe('the API Shell', () => {
+  test.each([
+    ['YAML', 'yaml'],
+    ['JSON', 'jsonpretty'],
+    ['XML', 'xml'],
+  ])('shows in %s what the copied command line answers', async (format) => {
+    await logIn();
+    await goTo('API Shell');
+    await choose('twofactorauth_get_user_configs');
+    await page.getByLabel('user', { exact: true }).fill('root');
+    await page.getByLabel(format, { exact: true }).check();
+    const answer = await run('Run');
+    expect(answer).toContain('is_enabled');
+    expect(shell(await copied('the command line'))).toBe(answer);
+    expect(await copied('the answer')).toBe(answer);
+  });
+
+  test('makes a call with whatever is typed, and so do its command line and its curl line', async () => {
+    const issuer = `It's "50%25" & <b>$HOME</b> \\ é`;
+    await logIn();
+    await goTo('API Shell');
+    await choose('twofactorauth_set_issuer');
+    await page.getByLabel('issuer').fill(issuer);
+    expect(await page.getByLabel('Dry run').isChecked()).toBe(true);
+    expect(await run('Run without keeping')).toContain('dry_run: 1');
+    const kept = () => JSON.parse(shell('whmapi1 --output=json twofactorauth_get_issuer')) as object;
+    expect(kept()).not.toMatchObject({ data: { issuer } });
+    await page.getByLabel('Dry run').uncheck();
+    const line = await copied('the command line');
+    const curl = await copied('the curl command');
+    const answer = await run('Run');
+    expect(kept()).toMatchObject({ data: { issuer } });
+    shell('whmapi1 twofactorauth_set_issuer issuer=other');
+    expect(shell(line)).toBe(answer);
+    expect(kept()).toMatchObject({ data: { issuer } });
+    shell('whmapi1 twofactorauth_set_issuer issuer=other');
+    const made = JSON.parse(shell(`whmapi1 --output=json api_token_create token_name=t${Date.now()}`)) as {
+      data: { token: string };
+    };
+    shell(curl.replace('TOKEN', made.data.token).replace(/^curl/, 'curl -sk'));
+    expect(kept()).toMatchObject({ data: { issuer } });
+  });
+
+  test('filters, sorts and cuts lists', async () => {
+    await logIn();
+    await goTo('API Shell');
+    await choose('applist');
+    await page.getByText('Filter, sort, page, columns').click();
+    await button('Add a filter').click();
+    await page.getByLabel('Field to filter by').selectOption('app');
+    await page.getByLabel('Value to compare with').fill('twofactorauth_g');
+    await button('Add a sort key').click();
+    await page.getByLabel('reverse').check();
+    await page.getByLabel('records on a page').fill('2');
+    const answer = await run('Run');
+    expect(answer.match(/twofactorauth_\w+/g)).toEqual([
+      'twofactorauth_get_user_configs',
+      'twofactorauth_get_tfa_config_for_user',
+    ]);
+    expect(shell(await copied('the command line'))).toBe(answer);
+  });
+
+  test('takes lists, JSON and secrets', async () => {
+    await logIn();
+    await goTo('API Shell');
+    await choose('batch');
+    await page.getByLabel('command', { exact: true }).fill('version');
+    await button('Add another command').click();
+    await page.getByLabel('command', { exact: true }).nth(1).fill('gethostname');
+    expect(await page.locator('#as-command').textContent()).toContain('--file command=./command-1');
+    await page.getByLabel('Show secret values').check();
+    await page.getByLabel('Dry run').uncheck();
+    const answer = await run('Run');
+    expect(answer).toContain('hostname:');
+    expect(shell(await copied('the command line'))).toBe(answer);
+    await choose('twofactorauth_set_tfa_config_for_user');
+    await page.getByLabel('USER').fill('{"root": ');
+    await button('Run without keeping').click();
+    await page.getByRole('alert').filter({ hasText: 'This is no JSON object.' }).waitFor();
+    await page.getByLabel('USER').fill('{"root": {"primary_account": {"secret": "WJ73QJSKZBXCIFPZ"}}}');
+    expect(await run('Run without keeping')).toContain('result: 1');
+  });
+
+  test('works with the keyboard alone', async () => {
+    await logIn();
+    await goTo('API Shell');
+    await page.getByLabel('Find a function').focus();
+    await page.keyboard.type('policy status');
+    await page.getByText(/^\d+ of \d+ functions$/).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'twofactorauth_policy_status' }).waitFor();
+    for (let presses = 0; presses < 10; presses++) {
+      await page.keyboard.press('Tab');
+      if ((await page.evaluate<string>('document.activeElement.textContent')) === 'Run') break;
+    }
+    await page.keyboard.press('Enter');
+    await page.getByText('It worked.').waitFor();
+  });
+
+  test('says so when the session has ended', async () => {
+    await logIn();
+    await goTo('API Shell');
+    await choose('version');
+    shell('whmapi1 twofactorauth_remove_user_config user=root');
+    await button('Run').click();
+    await page.getByText('Your session has ended.').waitFor();
+    complaints = complaints.filter((text) => !text.includes('status of 403'));
+  });
+});
+
+describe.each(['light', 'dark'] as const)('everybody can read it, %s', (scheme) => {
+  async function check(what: string): Promise<void> {
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate<{
+      violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
+    }>('axe.run()');
+    const found = violations.map(({ id, nodes }) => [
+      id,
+      nodes.map((node) => [node.html, node.failureSummary]),
+    ]);
+    expect([what, found]).toEqual([what, []]);
+    const hidden = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+    expect([what, hidden]).toEqual([what, 0]);
+  }
+
+  test.each([1200, 360])('on a screen %d wide', async (width) => {
+    await context.close();
+    await open({ width, height: 740 }, scheme);
+    await page.goto(`${url}/`);
+    await check('log in');
+    await page.getByLabel('User').fill('root');
+    await page.getByLabel('Password').fill('wrong');
+    await button('Log in').click();
+    await page.getByRole('alert').waitFor();
+    await check('a wrong password');
+    await logIn();
+    await page.waitForURL(/\/cpsess\d{10}\/$/);
+    await check('overview');
+    await goTo('Two-Factor Authentication');
+    await button('Set up').click();
+    await page.getByLabel('Code').fill('1');
+    await button('Turn it on').click();
+    await page.getByRole('alert').waitFor();
+    await check('two-factor authentication');
+    await goTo('API Shell');
+    await page.getByText(/^\d+ functions$/).waitFor();
+    await check('API Shell');
+    for (const name of ['listaccts', 'twofactorauth_remove_user_config', 'passwd']) {
+      await choose(name);
+      for (const details of await page.locator('#function details:not([open]) > summary').all()) {
+        if (await details.isVisible()) await details.click();
+      }
+      await run((await page.getByLabel('Dry run').isChecked()) ? 'Run without keeping' : 'Run');
+      await check(name);
+    }
+  });
+});

@@ -1,0 +1,80 @@
+import { codeAt } from '../../src/model/totp.ts';
+import { Installation, reseller } from '../support/installation.ts';
+
+let here: Installation;
+beforeEach(() => {
+  here = new Installation();
+  let made = 0;
+  // Codes have to differ.
+  here.overrides.randomBytes = async (count) =>
+    Uint8Array.from({ length: count }, (_, at) => at + (made += 7));
+});
+afterEach(() => here.remove());
+
+const secret = 'WJ73QJSKZBXCIFPZ';
+
+async function enrol(): Promise<void> {
+  await here.call('twofactorauth_set_tfa_config', { secret, tfa_token: codeAt(secret, here.time) });
+}
+
+async function make(): Promise<string[]> {
+  return (await here.call('twofactorauth_generate_recovery_codes')).data?.recovery_codes as string[];
+}
+
+describe('twofactorauth_generate_recovery_codes', () => {
+  it('makes ten different codes of four groups', async () => {
+    await enrol();
+    const codes = await make();
+    expect(new Set(codes).size).toBe(10);
+    for (const code of codes) expect(code).toMatch(/^[a-z2-7]{4}(-[a-z2-7]{4}){3}$/);
+  });
+
+  it('keeps none of them as it is', async () => {
+    await enrol();
+    const codes = await make();
+    const rows = await here.engine.store.transaction('reads', async (db) => ({
+      value: await db.all<{ code_hash: Uint8Array }>('SELECT code_hash FROM recovery_code'),
+      keep: false,
+    }));
+    expect(rows).toHaveLength(10);
+    for (const { code_hash } of rows) expect(code_hash).toHaveLength(32);
+    for (const code of codes) expect(JSON.stringify(here.audit())).not.toContain(code);
+  });
+
+  it('puts new ones in the place of the old ones', async () => {
+    await enrol();
+    const [old] = [await make(), await make()];
+    const count = await here.engine.store.transaction('reads', async (db) => ({
+      value: await db.get<{ count: number }>('SELECT count(*) AS count FROM recovery_code'),
+      keep: false,
+    }));
+    expect(count).toEqual({ count: 10 });
+    expect(old).toHaveLength(10);
+  });
+
+  it('asks for two-factor authentication first', async () => {
+    const { metadata } = await here.call('twofactorauth_generate_recovery_codes');
+    expect(metadata).toMatchObject({
+      result: 0,
+      error_code: 'bad_param',
+      reason: 'You have not set up two-factor authentication: call twofactorauth_set_tfa_config first.',
+    });
+  });
+
+  it('goes with the second factor', async () => {
+    await enrol();
+    await make();
+    await here.call('twofactorauth_remove_user_config', { user: 'root' });
+    const count = await here.engine.store.transaction('reads', async (db) => ({
+      value: await db.get<{ count: number }>('SELECT count(*) AS count FROM recovery_code'),
+      keep: false,
+    }));
+    expect(count).toEqual({ count: 0 });
+  });
+
+  it('asks a reseller for the privilege create-acct', async () => {
+    const as = reseller('bob', 'list-accts');
+    const { metadata } = await here.call('twofactorauth_generate_recovery_codes', {}, { as });
+    expect(metadata).toMatchObject({ result: 0, error_code: 'denied' });
+  });
+});

@@ -1,0 +1,98 @@
+// Calls as the API Shell writes them for elsewhere: a real shell has to read them as they are meant.
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { percentDecode } from '../../src/cli/arguments.ts';
+import {
+  commandLine,
+  curlLine,
+  requestBody,
+  url,
+  type Argument,
+  type ShellCall,
+} from '../../src/http/page/browser/call-texts.ts';
+
+const place = { user: 'root', origin: 'https://server.example.com:2087', showsSecrets: false };
+const open = (name: string, value: string): Argument => ({ name, value, isSecret: false });
+
+function aCall(args: readonly Argument[], others: Partial<ShellCall> = {}): ShellCall {
+  return { command: 'listaccts', args, format: 'yaml', isDryRun: false, ...others };
+}
+
+/** The words that a shell makes of a line, without its first. */
+function wordsOf(line: string): string[] {
+  const [name = ''] = line.split(' ');
+  const script = `${name}() { printf '%s\\0' "$@"; }\n${line}`;
+  return execFileSync('sh', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1);
+}
+
+/** Any text that a process can be given as an argument. */
+const text = fc
+  .string({
+    unit: fc.oneof(
+      fc.constantFrom(...'\'"`$\\!&|;<>()*?[]{}~#% \t\n=+-é€😀'),
+      fc.string({ unit: 'grapheme' }),
+    ),
+  })
+  .filter((one) => !one.includes('\0') && one.isWellFormed());
+
+test('any value arrives through a shell at the command line, and at curl', () => {
+  fc.assert(
+    fc.property(text, (value) => {
+      const call = aCall([open('search', value)]);
+      const [command, word = ''] = wordsOf(commandLine(call, place));
+      expect(command).toBe('listaccts');
+      expect(percentDecode(word.slice('search='.length))).toBe(value);
+      expect(wordsOf(curlLine(call, place))).toContain(`search=${value}`);
+      expect(new URL(url(call, place)).searchParams.get('search')).toBe(value);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('format, dry run and user become options', () => {
+  const call = aCall([open('want', 'user')], { format: 'xml', isDryRun: true });
+  expect(commandLine(call, { ...place, user: 'bob' })).toBe(
+    'whmapi1 --output=xml --user=bob --dry-run listaccts want=user',
+  );
+  expect(curlLine(call, { ...place, user: 'bob' })).toBe(
+    "curl -H 'Authorization: whm bob:TOKEN' --data-urlencode want=user 'https://server.example.com:2087/xml-api/listaccts?api.version=1&api.dry_run=1'",
+  );
+  expect(url(call, place)).toBe(
+    'https://server.example.com:2087/xml-api/listaccts?api.version=1&api.dry_run=1&want=user',
+  );
+  expect(commandLine(aCall([], { format: 'json' }), place)).toBe('whmapi1 --output=jsonpretty listaccts');
+});
+
+describe('what is secret', () => {
+  const call = aCall([
+    open('user', 'bob'),
+    { name: 'password', value: 'hush', isSecret: true },
+    { name: 'command', value: 'one', isSecret: true },
+    { name: 'command', value: 'two', isSecret: true },
+  ]);
+
+  test('is not written out', () => {
+    expect(commandLine(call, place)).toBe(
+      'whmapi1 --file password=./password --file command=./command-1 --file command=./command-2 listaccts user=bob',
+    );
+    expect(curlLine(call, place)).toContain('--data-urlencode password=PASSWORD');
+    expect(url(call, place)).toContain('password=PASSWORD');
+  });
+
+  test('is written out where the person asks for it', () => {
+    const shown = { ...place, showsSecrets: true };
+    for (const line of [commandLine(call, shown), curlLine(call, shown), url(call, shown)]) {
+      expect(line).toContain('password=hush');
+    }
+  });
+
+  test('is sent', () => {
+    expect(requestBody({ ...call, isDryRun: true })).toEqual({
+      user: 'bob',
+      password: 'hush',
+      command: ['one', 'two'],
+      'api.version': 1,
+      'api.dry_run': 1,
+    });
+  });
+});
