@@ -1,10 +1,10 @@
 // Packages that ship ES modules only (or require one) go through the transform as our own sources do.
-const esmOnly = ['chalk', '@noble', '@scure', 'uqr'];
+const esmOnly = ['chalk', '@noble', '@scure', 'shlex', 'uqr'];
 
 /** @type {import('jest').Config} */
 export default {
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/slow/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/(slow|browser)/'],
   transform: {
     '^.+\\.(ts|js|mjs)$': [
       '@swc/jest',

@@ -4,7 +4,7 @@ import config from './jest.config.mjs';
 /** @type {import('jest').Config} */
 export default {
   ...config,
-  testMatch: ['<rootDir>/tests/slow/**/*.test.ts'],
+  testMatch: ['<rootDir>/tests/{slow,browser}/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   testTimeout: 600_000,
 };

@@ -24,6 +24,16 @@ export function gatherArguments(line: CommandLine, io: Io): RawArgument[] {
   return [...readJson(io).filter(({ name }) => !named.has(name)), ...given];
 }
 
+/** Every user of the machine can read the arguments of a process. */
+export function warningsOf({ words }: CommandLine): string[] {
+  return ['password', 'pass']
+    .filter((key) => words.some((word) => word.startsWith(`${key}=`)))
+    .map(
+      (key) =>
+        `A password on the command line can be read by others in the list of processes: give it with --file ${key}=PATH.`,
+    );
+}
+
 /** `key=value`, both percent-decoded. A plus sign is a plus sign (protocol, Decisions). */
 function readWord(word: string, number: number): RawArgument {
   const equals = word.indexOf('=');

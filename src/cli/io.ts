@@ -17,6 +17,8 @@ export interface Io {
   /** All of it, but no more than one byte past MAX_INPUT_BYTES. @throws as the file system does. */
   readStdin(): Uint8Array;
   readFile(path: string): Uint8Array;
+  /** Asks the person at the terminal; what is secret is not shown while it is typed. Absent without a terminal. */
+  readonly ask?: ((question: string, isSecret: boolean) => Promise<string>) | undefined;
 }
 
 /** Writes to standard error. What can't be written there can't be told to anybody: the exit status still says it. */

@@ -2,12 +2,17 @@
 import { quote } from '../core/quote.ts';
 import { tell, WriteError, type Io } from './io.ts';
 import { readCommandLine, type CommandLine } from './options.ts';
+import { isRemote } from './remote-options.ts';
 import { styleFor } from './style.ts';
 import { UsageError } from './usage-error.ts';
 
 /** @returns the exit status: 0 it worked, 1 it failed, 2 no call was made, 3 the store was out of reach. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
+    if (argv[0] === '--complete') {
+      const { complete } = await import('./complete.ts');
+      return await complete(argv.slice(1), io);
+    }
     return await run(readCommandLine(argv), io);
   } catch (error) {
     if (error instanceof WriteError) {
@@ -32,9 +37,26 @@ async function run(line: CommandLine, io: Io): Promise<number> {
     return 0;
   }
   if (line.help) return help(line, io);
+  if (line.completion !== undefined) {
+    const { printCompletionScript } = await import('./completion-script.ts');
+    return printCompletionScript(line.completion, io);
+  }
+  if (line.all) throw new UsageError('--all goes with --help.');
+  if (line.search !== undefined) {
+    const { search } = await import('./search.ts');
+    return search(line, io);
+  }
+  if (line.configure) {
+    const { configure } = await import('./configure.ts');
+    return configure(line.remote, io);
+  }
   if (line.command === undefined) throw new UsageError('No function is named.');
   if (line.command.includes('=')) {
     throw new UsageError('The first word should be a function’s name, not a key=value argument.');
+  }
+  if (isRemote(line.remote, io)) {
+    const { callRemotely } = await import('./remote.ts');
+    return callRemotely(line, line.command, io);
   }
   const { call } = await import('./call.ts');
   return call(line, line.command, io);
@@ -45,18 +67,25 @@ async function help(line: CommandLine, io: Io): Promise<number> {
   const { index } = await import('../functions/index.generated.ts');
   const style = await styleFor(io.stdout, line.color, io);
   if (line.command === undefined) {
-    io.stdout.write(generalHelp(index, style));
+    const list = line.all ? (await import('./catalogue-help.ts')).completeList : generalHelp;
+    io.stdout.write(list(index, style));
     return 0;
   }
-  const { loaders } = await import('../functions/loaders.generated.ts');
-  const load = Object.hasOwn(loaders, line.command) ? loaders[line.command] : undefined;
-  if (load === undefined) {
-    const { suggest } = await import('./suggest.ts');
-    const { error } = await styleFor(io.stderr, line.color, io);
-    tell(io, `${error(`whmapi1: no function is named ${quote(line.command)}.`)}\n`);
-    suggest(line.command, io);
-    return 1;
+  if (Object.hasOwn(index, line.command)) {
+    const { loaders } = await import('../functions/loaders.generated.ts');
+    const fn = (await loaders[line.command]?.())?.default;
+    if (fn !== undefined) io.stdout.write(functionHelp(fn, index[line.command]?.family ?? '', style));
+    return 0;
   }
-  io.stdout.write(functionHelp((await load()).default, index[line.command]?.family ?? '', style));
-  return 0;
+  const { catalogueHelp } = await import('./catalogue-help.ts');
+  const text = await catalogueHelp(line.command, line.words, index, style);
+  if (text !== undefined) {
+    io.stdout.write(text);
+    return 0;
+  }
+  const { suggest } = await import('./suggest.ts');
+  const { error } = await styleFor(io.stderr, line.color, io);
+  tell(io, `${error(`whmapi1: no function or family is named ${quote(line.command)}.`)}\n`);
+  suggest(line.command, io);
+  return 1;
 }

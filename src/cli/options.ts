@@ -1,7 +1,11 @@
 // The options of the command line, and which words of it are the function and its arguments.
 import { Command, CommanderError, Option } from 'commander';
+import type { RemoteOptions } from '../remote/options.ts';
 import { formats, type Format } from '../render/format.ts';
+import { readCount, remoteOptionRows, splitRemoteOptions, type RemoteOpts } from './remote-options.ts';
 import { UsageError } from './usage-error.ts';
+
+export type Shell = 'bash' | 'zsh' | 'fish';
 
 export interface CommandLine {
   readonly output: Format;
@@ -12,7 +16,16 @@ export interface CommandLine {
   /** The reseller as which the call is made. */
   readonly user?: string;
   readonly help: boolean;
+  /** With `help`: every documented function, not only those that work. */
+  readonly all: boolean;
+  /** What a function is searched for by. */
+  readonly search?: string;
+  readonly completion?: Shell;
+  readonly openapi: boolean;
   readonly version: boolean;
+  /** Calls to other servers. */
+  readonly remote: RemoteOptions;
+  readonly configure: boolean;
   readonly color: 'auto' | 'always' | 'never';
   /** The function's name, where there is one. */
   readonly command?: string;
@@ -46,9 +59,34 @@ export const optionRows = [
     choices: ['auto', 'always', 'never'],
     default: 'auto',
   },
-  { flags: '-h, --help', doc: 'show this help, or the help of a function' },
+  ...remoteOptionRows,
+  { flags: '-h, --help', doc: 'show this help, or the help of a function or a family' },
+  { flags: '--all', doc: 'with --help: name the functions that are not provided here as well' },
+  { flags: '--search <words>', doc: 'find functions by what they do' },
+  {
+    flags: '--completion <shell>',
+    doc: 'print what makes the Tab key of a shell complete: bash, zsh or fish',
+    choices: ['bash', 'zsh', 'fish'],
+  },
+  { flags: '--openapi', doc: 'print the description of all functions for HTTP clients (OpenAPI 3.1)' },
   { flags: '--version', doc: 'show the version' },
 ] as const;
+
+/** What commander makes of the rows that stand above. */
+interface LocalOpts {
+  output: Format;
+  input?: 'json';
+  user?: string;
+  file: string[];
+  color: 'auto' | 'always' | 'never';
+  dryRun?: boolean;
+  help?: boolean;
+  all?: boolean;
+  search?: string;
+  completion?: Shell;
+  openapi?: boolean;
+  version?: boolean;
+}
 
 /** @throws UsageError */
 export function readCommandLine(argv: readonly string[]): CommandLine {
@@ -62,6 +100,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     if ('choices' in row) option.choices(row.choices);
     if ('default' in row) option.default(row.default);
     if ('collect' in row) option.default([]).argParser((path: string, paths: string[]) => [...paths, path]);
+    if ('count' in row) option.argParser(readCount);
     program.addOption(option);
   }
   try {
@@ -70,29 +109,27 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     if (error instanceof CommanderError) throw new UsageError(withoutValues(error.message));
     throw error;
   }
+  const { remote, configure, others: local } = splitRemoteOptions(program.opts<LocalOpts & RemoteOpts>());
   const {
     file,
     help = false,
+    all = false,
+    openapi = false,
     version = false,
     dryRun = false,
     ...others
-  } = program.opts<{
-    output: Format;
-    input?: 'json';
-    user?: string;
-    file: string[];
-    color: 'auto' | 'always' | 'never';
-    dryRun?: boolean;
-    help?: boolean;
-    version?: boolean;
-  }>();
+  } = local;
   const [command, ...words] = program.args;
   return {
     ...others,
     files: file,
     help,
+    all,
+    openapi,
     version,
     dryRun,
+    remote,
+    configure,
     words,
     ...(command === undefined ? {} : { command }),
   };

@@ -3,6 +3,7 @@ import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { main } from './main.ts';
 import { MAX_INPUT_BYTES, WriteError, type Io, type Output } from './io.ts';
 
+const STDIN = 0;
 const STDOUT = 1;
 const STDERR = 2;
 
@@ -10,7 +11,7 @@ const io: Io = {
   stdout: outputTo(STDOUT),
   stderr: outputTo(STDERR),
   environment: process.env,
-  readStdin: () => readUpTo(0, MAX_INPUT_BYTES + 1),
+  readStdin: () => readUpTo(STDIN, MAX_INPUT_BYTES + 1),
   readFile: (path) => {
     const descriptor = openSync(path, 'r');
     try {
@@ -18,6 +19,11 @@ const io: Io = {
     } finally {
       closeSync(descriptor);
     }
+  },
+  get ask() {
+    const isThere = [STDIN, STDERR].every((descriptor) => outputTo(descriptor).isTerminal());
+    if (!isThere) return undefined;
+    return async (question: string, isSecret: boolean) => (await import('./ask.ts')).ask(question, isSecret);
   },
 };
 

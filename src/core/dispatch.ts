@@ -42,6 +42,7 @@ export interface Engine {
   readonly processes: Processes;
   readonly functions: () => Promise<Readonly<Record<string, IndexRow>>>;
   readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
   readonly randomBytes: (count: number) => Promise<Uint8Array>;
   readonly sha256: (text: string) => Promise<Uint8Array>;
   /** A random token that ties an answer to its lines in the logs. */
@@ -234,10 +235,10 @@ class Dispatch {
         return outcome;
       }
       await waitFor(opened, pauses);
-      await this.#recover();
       this.#planned = undefined;
       this.#warnings.splice(0, Infinity, ...(this.#call.warnings ?? []));
       this.#messages.length = 0;
+      await this.#recover();
     }
   }
 

@@ -101,6 +101,31 @@ const kinds = {
     when: 'The store could not be read or written: a full disk, a read-only file system, a lock held too long, damage.',
     remedy: 'Mend what the reason names and repeat the call: nothing of it was kept.',
   },
+  remote_unreachable: {
+    exit: 3,
+    when: 'No connection to the remote server came about, it could not be verified, or no answer came from it.',
+    remedy: 'Mend what the reason names and repeat the call.',
+  },
+  unknown_outcome: {
+    exit: 3,
+    when: 'A call that changes something was sent to a remote server, and no usable answer came back.',
+    remedy: 'Look at the server whether the change was made, as the reason says, before you repeat the call.',
+  },
+  login_refused: {
+    exit: 1,
+    when: 'The remote server did not accept the token, the password or the session; the call was not made.',
+    remedy: 'Check the user, the token and from where it may be used; log in anew.',
+  },
+  bad_answer: {
+    exit: 1,
+    when: 'The remote server answered something that is no answer of WHM API 1.',
+    remedy: 'Check the address and the port that the reason names; WHM’s is 2087.',
+  },
+  no_dry_run: {
+    exit: 1,
+    when: 'The remote server has no dry run: it would do what the call says.',
+    remedy: 'Leave --dry-run out, knowing that, or call a server of this program.',
+  },
   internal: {
     exit: 1,
     when: 'The program met something that it did not expect; this is a defect.',

@@ -3,22 +3,173 @@
 import type { IndexRow } from '../core/context.ts';
 
 export const index: Readonly<Record<string, IndexRow>> = {
+  _getpkgextensionform: {
+    family: 'packages',
+    access: ['list-pkgs', 'add-pkg', 'edit-pkg'],
+    summary: 'Give the extensions of a package as fields of an HTML form.',
+  },
+  accesshash: {
+    family: 'security',
+    access: ['manage-api-tokens'],
+    summary: 'Tell the access hash of a user, or give the user another one.',
+  },
+  accountsummary: {
+    family: 'accounts',
+    access: ['acct-summary'],
+    summary: 'Tell about an account: its domain, package, limits, disk use and suspension.',
+  },
+  acctcounts: {
+    family: 'resellers',
+    access: 'any',
+    summary: 'Tell how many accounts a reseller owns, and how many it may.',
+  },
+  add_override_features_for_user: {
+    family: 'packages',
+    access: ['edit-account'],
+    summary: 'Give an account features that its feature list does not have, or take features from it.',
+  },
   addpkg: { family: 'packages', access: ['add-pkg'], summary: 'Make a package.' },
   addpkgext: { family: 'packages', access: ['edit-pkg'], summary: 'Store extensions of a package.' },
+  api_token_create: {
+    family: 'authentication',
+    access: ['manage-api-tokens'],
+    summary: 'Make an API token, with which a program logs in as the caller.',
+  },
+  api_token_get_details: {
+    family: 'authentication',
+    access: 'any',
+    summary: 'Tell what an API token of the caller may do, by the token itself.',
+  },
+  api_token_list: {
+    family: 'authentication',
+    access: ['manage-api-tokens'],
+    summary: 'List the caller’s API tokens.',
+  },
+  api_token_revoke: {
+    family: 'authentication',
+    access: ['manage-api-tokens'],
+    summary: 'Remove one or several of the caller’s API tokens.',
+  },
+  api_token_update: {
+    family: 'authentication',
+    access: ['manage-api-tokens'],
+    summary: 'Set the name, privileges, expiry and addresses of an API token.',
+  },
   applist: { family: 'accounts', access: 'any', summary: 'List the functions that the caller may call.' },
   batch: {
     family: 'integration',
     access: 'any',
     summary: 'Run several functions, one after the other, in one call.',
   },
+  changepackage: {
+    family: 'packages',
+    access: ['upgrade-account'],
+    summary: 'Give an account another package.',
+  },
+  cphulk_status: {
+    family: 'cphulk',
+    access: 'root',
+    summary: 'Tell whether logins are protected against guessing.',
+  },
+  create_cphulk_record: {
+    family: 'cphulk',
+    access: 'root',
+    summary: 'Store addresses from which logins are never refused, or always.',
+  },
   create_featurelist: { family: 'packages', access: 'root', summary: 'Make a feature list.' },
+  create_user_session: {
+    family: 'server-administration',
+    access: ['create-user-session'],
+    summary: 'Make a link that logs a browser in as a user, once, without the password.',
+  },
+  createacct: {
+    family: 'accounts',
+    access: ['create-acct'],
+    summary: 'Create an account: a user of this machine with a home, a domain and a package.',
+  },
+  delete_cphulk_record: {
+    family: 'cphulk',
+    access: 'root',
+    summary: 'Remove addresses from the white or the black list.',
+  },
   delete_featurelist: { family: 'packages', access: 'root', summary: 'Remove a feature list.' },
   delpkgext: { family: 'packages', access: ['edit-pkg'], summary: 'Remove extensions from a package.' },
+  disable_cphulk: {
+    family: 'cphulk',
+    access: 'root',
+    summary: 'Turn the protection of logins against guessing off.',
+  },
+  domainuserdata: {
+    family: 'accounts',
+    access: ['acct-summary'],
+    summary: 'Tell where the files of a domain lie, and whose they are.',
+  },
   editpkg: { family: 'packages', access: ['edit-pkg'], summary: 'Set what a package holds.' },
+  editquota: { family: 'accounts', access: ['quota'], summary: 'Set the disk limit of an account.' },
+  enable_cphulk: {
+    family: 'cphulk',
+    access: 'root',
+    summary: 'Turn the protection of logins against guessing on.',
+  },
+  flush_cphulk_login_history: {
+    family: 'cphulk',
+    access: 'root',
+    summary: 'Remove all failed logins and all blocks.',
+  },
+  flush_cphulk_login_history_for_ips: {
+    family: 'cphulk',
+    access: 'root',
+    summary: 'Remove the blocks and failed logins of addresses.',
+  },
+  forcepasswordchange: {
+    family: 'accounts',
+    access: ['passwd'],
+    summary: 'Have accounts choose a new password at their next login.',
+  },
+  get_available_applications: {
+    family: 'packages',
+    access: 'any',
+    summary: 'List what the caller can do on this server, in groups, as a menu has it.',
+  },
   get_available_featurelists: {
     family: 'packages',
     access: ['add-pkg', 'edit-pkg'],
     summary: 'List the feature lists, under the older name.',
+  },
+  get_countries_with_known_ip_ranges: {
+    family: 'cphulk',
+    access: 'root',
+    summary: 'List the countries whose addresses this server knows.',
+  },
+  get_cphulk_brutes: {
+    family: 'cphulk',
+    access: 'root',
+    summary: 'List the addresses that are blocked for some minutes.',
+  },
+  get_cphulk_excessive_brutes: {
+    family: 'cphulk',
+    access: 'root',
+    summary: 'List the addresses that are blocked for a day.',
+  },
+  get_cphulk_failed_logins: {
+    family: 'cphulk',
+    access: 'root',
+    summary: 'List the failed logins of the last hours.',
+  },
+  get_cphulk_user_brutes: {
+    family: 'cphulk',
+    access: 'root',
+    summary: 'List the users whose logins are refused after too many failed ones.',
+  },
+  get_disk_usage: {
+    family: 'accounts',
+    access: ['list-accts'],
+    summary: 'List how much disk space each account takes up.',
+  },
+  get_domain_info: {
+    family: 'accounts',
+    access: ['acct-summary'],
+    summary: 'List the domains of all accounts.',
   },
   get_feature_metadata: {
     family: 'packages',
@@ -40,37 +191,232 @@ export const index: Readonly<Record<string, IndexRow>> = {
     access: ['add-pkg', 'edit-pkg'],
     summary: 'List the feature lists.',
   },
+  get_login_url: {
+    family: 'authentication',
+    access: ['create-user-session'],
+    summary: 'Make a link that logs the caller’s browser in, once, and sends it to another page.',
+  },
+  get_public_contact: {
+    family: 'resellers',
+    access: ['public-contact'],
+    summary: 'Tell what the caller’s customers are told of whom to turn to.',
+  },
+  get_remote_access_hash: {
+    family: 'server-administration',
+    access: 'root',
+    summary: 'Tell the access hash of a user whose password is known.',
+  },
+  get_users_features_settings: {
+    family: 'packages',
+    access: 'any',
+    summary: 'Tell what feature lists and overrides say of the features of accounts.',
+  },
+  getdomainowner: {
+    family: 'accounts',
+    access: ['list-accts'],
+    summary: 'Tell to which account a domain belongs.',
+  },
+  getfeaturelist: {
+    family: 'packages',
+    access: ['add-pkg', 'edit-pkg'],
+    summary: 'List all features, under the older name.',
+  },
   gethostname: { family: 'server-administration', access: 'any', summary: 'Tell the server’s host name.' },
   getpkginfo: {
     family: 'packages',
     access: ['list-pkgs', 'add-pkg', 'edit-pkg'],
     summary: 'Tell what a package holds.',
   },
+  getresellerips: {
+    family: 'resellers',
+    access: 'any',
+    summary: 'List the IP addresses that a reseller may give to accounts.',
+  },
+  grant_reseller_privilege: {
+    family: 'resellers',
+    access: 'root',
+    summary: 'Give privileges to a reseller, which keeps those that it holds.',
+  },
+  has_digest_auth: {
+    family: 'accounts',
+    access: ['digest-auth'],
+    summary: 'Tell whether an account has digest authentication.',
+  },
+  has_mycnf_for_cpuser: {
+    family: 'accounts',
+    access: ['mysql-info'],
+    summary: 'Tell whether an account has a configuration file for MySQL clients.',
+  },
   killpkg: { family: 'packages', access: ['edit-pkg', 'add-pkg'], summary: 'Remove a package.' },
+  limitbw: {
+    family: 'accounts',
+    access: ['limit-bandwidth'],
+    summary: 'Set the bandwidth limit of an account.',
+  },
+  list_users: {
+    family: 'accounts',
+    access: ['list-accts'],
+    summary: 'List the user names of the accounts, and root’s.',
+  },
+  listaccts: {
+    family: 'accounts',
+    access: ['list-accts'],
+    summary: 'List the accounts, or those that a search finds.',
+  },
+  listacls: { family: 'resellers', access: 'root', summary: 'List the ACL lists with their privileges.' },
+  listlockedaccounts: {
+    family: 'accounts',
+    access: ['list-accts'],
+    summary: 'List the suspended accounts whose suspension only root may end.',
+  },
   listpkgs: {
     family: 'packages',
     access: ['list-pkgs', 'add-pkg', 'edit-pkg'],
     summary: 'List the packages that the caller may see.',
+  },
+  listresellers: { family: 'resellers', access: 'root', summary: 'List the resellers.' },
+  listsuspended: {
+    family: 'accounts',
+    access: ['list-accts'],
+    summary: 'List the suspended accounts, with when and why they were suspended.',
+  },
+  load_cphulk_config: {
+    family: 'cphulk',
+    access: 'root',
+    summary: 'Tell how logins are protected against guessing.',
   },
   loadavg: {
     family: 'server-administration',
     access: 'any',
     summary: 'Tell how busy the server is, without an envelope around the answer.',
   },
+  manage_features: {
+    family: 'packages',
+    access: 'root',
+    summary: 'Tell which features this server offers, or turn some on or off for everybody.',
+  },
   matchpkgs: {
     family: 'packages',
     access: ['list-pkgs', 'add-pkg', 'edit-pkg'],
     summary: 'List the packages that hold what is asked for.',
+  },
+  modifyacct: {
+    family: 'accounts',
+    access: ['edit-account'],
+    summary: 'Change an account: its name, domain, owner, shell or settings.',
+  },
+  myprivs: { family: 'accounts', access: 'any', summary: 'Tell which privileges the caller holds.' },
+  passwd: { family: 'accounts', access: ['passwd'], summary: 'Set the password of an account.' },
+  quota_enabled: {
+    family: 'accounts',
+    access: 'any',
+    summary: 'Tell whether this machine enforces disk quotas.',
+  },
+  read_cphulk_records: {
+    family: 'cphulk',
+    access: 'root',
+    summary: 'List the addresses of the white or the black list.',
   },
   read_featurelist: {
     family: 'packages',
     access: ['add-pkg', 'edit-pkg'],
     summary: 'Tell which features a feature list has, as one hash.',
   },
+  remove_override_features_for_user: {
+    family: 'packages',
+    access: ['edit-account'],
+    summary: 'Remove feature overrides of an account.',
+  },
+  removeacct: {
+    family: 'accounts',
+    access: ['kill-acct'],
+    summary: 'Remove an account with its home, its files and everything stored about it.',
+  },
+  resellerstats: {
+    family: 'resellers',
+    access: 'any',
+    summary: 'Tell what a reseller’s accounts may use and do use.',
+  },
+  revoke_reseller_privilege: {
+    family: 'resellers',
+    access: 'root',
+    summary: 'Remove privileges from a reseller, which keeps the others that it holds.',
+  },
+  save_cphulk_config: {
+    family: 'cphulk',
+    access: 'root',
+    summary: 'Set how logins are protected against guessing.',
+  },
+  saveacllist: {
+    family: 'resellers',
+    access: 'root',
+    summary: 'Make an ACL list, or set privileges of one.',
+  },
+  set_cphulk_config_key: {
+    family: 'cphulk',
+    access: 'root',
+    summary: 'Set one thing of how logins are protected against guessing.',
+  },
+  set_digest_auth: {
+    family: 'accounts',
+    access: ['digest-auth'],
+    summary: 'Turn digest authentication on or off for an account.',
+  },
+  set_public_contact: {
+    family: 'resellers',
+    access: ['public-contact'],
+    summary: 'Set what the caller’s customers are told of whom to turn to.',
+  },
+  setacls: { family: 'resellers', access: 'root', summary: 'Set all privileges of a reseller.' },
+  setresellerips: {
+    family: 'resellers',
+    access: 'root',
+    summary: 'Set which IP addresses a reseller may give to accounts.',
+  },
+  setresellerlimits: {
+    family: 'resellers',
+    access: 'root',
+    summary: 'Set how many accounts, and how much of the machine, a reseller has.',
+  },
+  setresellermainip: {
+    family: 'resellers',
+    access: 'root',
+    summary: 'Set the IP address that new accounts of a reseller share.',
+  },
+  setresellernameservers: {
+    family: 'resellers',
+    access: 'root',
+    summary: 'Set the name servers of a reseller’s new accounts.',
+  },
+  setresellerpackagelimit: {
+    family: 'resellers',
+    access: 'root',
+    summary: 'Set whether a reseller may use a package, and for how many accounts.',
+  },
+  setupreseller: {
+    family: 'resellers',
+    access: 'root',
+    summary: 'Make an account a reseller, which may own other accounts.',
+  },
+  suspendacct: {
+    family: 'accounts',
+    access: ['suspend-acct'],
+    summary: 'Suspend an account: nobody can log in, and nothing of it runs.',
+  },
+  suspendreseller: {
+    family: 'resellers',
+    access: 'root',
+    summary: 'Suspend a reseller and the accounts that it owns.',
+  },
   systemloadavg: {
     family: 'server-administration',
     access: 'any',
     summary: 'Tell how busy the server is, as load averages.',
+  },
+  terminatereseller: {
+    family: 'resellers',
+    access: 'root',
+    summary: 'Remove the accounts of a reseller, and the reseller itself where that is asked for.',
   },
   twofactorauth_disable_policy: {
     family: 'authentication',
@@ -81,6 +427,11 @@ export const index: Readonly<Record<string, IndexRow>> = {
     family: 'authentication',
     access: 'root',
     summary: 'Turn the two-factor authentication policy on.',
+  },
+  twofactorauth_generate_recovery_codes: {
+    family: 'authentication',
+    access: ['create-acct'],
+    summary: 'Make ten recovery codes for the caller, each good for one login without the phone.',
   },
   twofactorauth_generate_tfa_config: {
     family: 'authentication',
@@ -127,6 +478,41 @@ export const index: Readonly<Record<string, IndexRow>> = {
     access: 'root',
     summary: 'Store users’ two-factor authentication secrets that come from another server.',
   },
+  unsetupreseller: {
+    family: 'resellers',
+    access: 'root',
+    summary: 'Make a reseller an ordinary account again.',
+  },
+  unsuspendacct: {
+    family: 'accounts',
+    access: ['suspend-acct'],
+    summary: 'Take the suspension of an account back.',
+  },
+  unsuspendreseller: {
+    family: 'resellers',
+    access: 'root',
+    summary: 'Take the suspension of a reseller, and of the accounts that it owns, back.',
+  },
+  untrack_acct_id: {
+    family: 'accounts',
+    access: 'root',
+    summary: 'Let the user id of a removed account be given to a new one again.',
+  },
   update_featurelist: { family: 'packages', access: 'root', summary: 'Set features of a feature list.' },
+  validate_login_token: {
+    family: 'authentication',
+    access: ['create-user-session'],
+    summary: 'Give an access token for the token of a login link.',
+  },
+  verify_new_username: {
+    family: 'accounts',
+    access: ['create-acct'],
+    summary: 'Tell whether a new account may have a name.',
+  },
+  verify_user_has_feature: {
+    family: 'packages',
+    access: 'any',
+    summary: 'Tell whether an account has a feature.',
+  },
   version: { family: 'updates', access: 'any', summary: 'Tell the version of this program.' },
 };

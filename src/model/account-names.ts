@@ -74,7 +74,7 @@ export async function ensureFree(db: Db, users: HostUsers, name: string, from = 
         'whose databases begin with them; choose another.',
     );
   }
-  if ((await users.find(name)) !== undefined) {
+  if ((await users.find(name)) !== undefined && !(await isUnderWay(db, name))) {
     throw badParam(`The name “${name}” is that of a user of this machine; choose another.`);
   }
   if (from !== '' && (await hasSecrets(db, name))) {
@@ -83,6 +83,11 @@ export async function ensureFree(db: Db, users: HostUsers, name: string, from = 
         'twofactorauth_remove_user_config, or choose another name.',
     );
   }
+}
+
+/** Another call is making the user, or removing it: this one will have to wait for what comes of that. */
+async function isUnderWay(db: Db, name: string): Promise<boolean> {
+  return (await db.get('SELECT 1 FROM operation_claim WHERE claim = ?', `account ${name}`)) !== undefined;
 }
 
 async function hasSecrets(db: Db, name: string): Promise<boolean> {

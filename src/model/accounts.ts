@@ -17,7 +17,7 @@ export interface Account {
   readonly uid: number;
   readonly home: string;
   readonly shellPath: string;
-  readonly mailboxFormat: 'maildir' | 'mdbox';
+  readonly mailboxFormat: 'maildir' | 'mbox' | 'mdbox';
   readonly backup: boolean;
   /** Milliseconds since 1970-01-01. */
   readonly createdAt: number;

@@ -141,11 +141,18 @@ export interface Shown {
   readonly now: number;
 }
 
+export interface Authenticated {
+  readonly caller: Caller;
+  readonly name: string;
+  /** Milliseconds since 1970-01-01; null: never. */
+  readonly expiresAt: number | null;
+}
+
 /** Who calls with a token; or what is wrong with it, for the log: the sender is told no more than that it is. */
 export async function authenticate(
   db: Db,
   { user, tokenHash, address, now }: Shown,
-): Promise<{ readonly caller: Caller; readonly name: string } | { readonly problem: string }> {
+): Promise<Authenticated | { readonly problem: string }> {
   const token = await findByHash(db, user, tokenHash);
   if (token === undefined) return { problem: 'The user has no such API token.' };
   const { name, grant, expiresAt, whitelist } = token;
@@ -158,7 +165,7 @@ export async function authenticate(
     }
   }
   try {
-    return { caller: callerOfToken(await callerOf(db, user), grant), name };
+    return { caller: callerOfToken(await callerOf(db, user), grant), name, expiresAt };
   } catch (error) {
     if (error instanceof ApiError) return { problem: error.message };
     throw error;

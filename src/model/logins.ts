@@ -13,6 +13,7 @@ export interface LoginWorld {
   readonly host: Host;
   readonly sealer: Sealer;
   readonly now: () => number;
+  readonly sleep?: (milliseconds: number) => Promise<void>;
   readonly randomBytes: (count: number) => Promise<Uint8Array>;
   readonly sha256: (text: string) => Promise<Uint8Array>;
   /** Keeps for the operator what could not be done about a block. */
@@ -33,11 +34,22 @@ export type Verdict =
 
 const DENIED: Verdict = { problem: 'denied', reason: 'The login is invalid.' };
 
+/** How long every refusal takes at least, so that the time does not tell a wrong password from a blocked address. */
+const REFUSAL_MS = 300;
+
 /** Who it is, if the password is right, the code is where one is asked for, and nothing keeps the login out. */
 export async function attempt(world: LoginWorld, login: Attempt): Promise<Verdict> {
+  const least = world.sleep?.(REFUSAL_MS);
+  const verdict = await decide(world, login);
+  if ('problem' in verdict) await least;
+  return verdict;
+}
+
+async function decide(world: LoginWorld, login: Attempt): Promise<Verdict> {
   const { user, password } = login;
-  // Whoever is blocked is told no more than whoever is wrong, and as late.
-  const isRight = await (await world.host.users()).verifyPassword(user, password);
+  const blocked = await world.transaction((db) => bruteForce.check({ ...world, db }, login));
+  // A password is dear to check, on purpose: who is blocked shall not keep the machine busy with it.
+  const isRight = blocked === undefined && (await (await world.host.users()).verifyPassword(user, password));
   const { verdict, reactions } = await world.transaction((db) => judge({ ...world, db }, login, isRight));
   const problems = await bruteForce.react(world.host, reactions);
   for (const problem of problems) world.report?.(problem);

@@ -63,6 +63,11 @@ export async function get(db: Db, caller: Caller, name: string): Promise<Package
   return found;
 }
 
+/** @throws ApiError `not_found` where it was removed meanwhile. */
+export async function ensureThere(db: Db, name: string): Promise<void> {
+  if ((await db.get('SELECT 1 FROM package WHERE name = ?', name)) === undefined) throw noSuchPackage(name);
+}
+
 /** The package, where the caller may change it. @throws ApiError `not_found`, `denied`. */
 export async function getOwn(db: Db, caller: Caller, name: string): Promise<Package> {
   const found = await get(db, caller, name);

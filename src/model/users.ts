@@ -80,6 +80,8 @@ export async function rename(db: Db, sealer: Sealer, from: string, to: string): 
   await tfa.rename(db, sealer, from, to);
   await endLogins(db, from);
   for (const [table, column] of places) {
+    // What a user left who had the name before.
+    await db.run(`DELETE FROM ${table} WHERE ${column} = ?`, to);
     await db.run(`UPDATE ${table} SET ${column} = ? WHERE ${column} = ?`, to, from);
   }
   for (const table of possessions) await db.run(`UPDATE ${table} SET owner = ? WHERE owner = ?`, to, from);

@@ -2,6 +2,7 @@
 import { defineOperation, type Step } from '../core/operation.ts';
 import { prefixClaim } from '../model/account-names.ts';
 import * as accounts from '../model/accounts.ts';
+import * as packages from '../model/packages.ts';
 import type { Limit } from '../model/settings.ts';
 import * as users from '../model/users.ts';
 
@@ -15,13 +16,13 @@ export default defineOperation<ChangeAccount>({
     `account ${before.username}`,
     `account ${after.username}`,
     `domain ${after.domain}`,
-    `package ${after.package}`,
     ...(after.owner === 'root' ? [] : [`accounts of ${after.owner}`]),
     // What it owns gets the new name as well.
     ...(before.username === after.username ? [] : [`accounts of ${before.username}`, prefixClaim(after)]),
   ],
   steps: stepsOf,
   async finish(db, { before, after }, { sealer }) {
+    if (before.package !== after.package) await packages.ensureThere(db, after.package);
     if (before.username !== after.username) await users.rename(db, sealer, before.username, after.username);
     await accounts.update(db, after);
   },

@@ -3,6 +3,7 @@ import { ApiError } from '../core/errors.ts';
 import { defineOperation, type Step } from '../core/operation.ts';
 import { prefixClaim } from '../model/account-names.ts';
 import * as accounts from '../model/accounts.ts';
+import * as packages from '../model/packages.ts';
 import * as resellers from '../model/resellers.ts';
 
 interface CreateAccount {
@@ -18,7 +19,6 @@ export default defineOperation<CreateAccount>({
   claims: ({ account }) => [
     `account ${account.username}`,
     `domain ${account.domain}`,
-    `package ${account.package}`,
     prefixClaim(account),
     // Its limits are checked before: of two accounts at once, the second might be one too many.
     ...(account.owner === 'root' ? [] : [`accounts of ${account.owner}`]),
@@ -59,6 +59,7 @@ export default defineOperation<CreateAccount>({
 
   async finish(db, { account, isReseller }, { host }) {
     const { username } = account;
+    await packages.ensureThere(db, account.package);
     const user = await (await host.users()).find(username);
     if (user === undefined) throw new Error(`The user “${username}” is gone.`);
     const { blocks, inodes } = await (await host.quota()).usage(username);

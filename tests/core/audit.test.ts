@@ -44,7 +44,7 @@ describe('a line of the log', () => {
         function: 'twofactorauth_get_user_configs',
         arguments: [['user', 'bob']],
         result: 0,
-        error_code: 'not_found',
+        error_code: 'denied',
         duration_ms: 0,
       },
       {
@@ -262,7 +262,8 @@ describe('a line', () => {
     const failing: Store = {
       transaction: (effect, work) =>
         store.transaction(effect, async (db, nested) => {
-          await work(db, nested);
+          const done = await work(db, nested);
+          if (effect === 'reads') return done;
           throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
         }),
     };

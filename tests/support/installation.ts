@@ -37,6 +37,8 @@ export class Installation {
     return {
       ...this.#application.engine,
       now: () => this.time,
+      // The clock does not go on by itself.
+      sleep: async () => undefined,
       newXid: () => 'xid123',
       randomBytes: async (count) => Uint8Array.from({ length: count }, (_, at) => (at * 37 + 11) % 256),
       host: {

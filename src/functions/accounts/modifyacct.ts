@@ -63,7 +63,7 @@ export default defineFunction({
       doc: 'A certain login shell. Only root may choose one.',
     },
     BACKUP: { type: 'flag', doc: '1 to have backups of it made.' },
-    MAILBOX_FORMAT: { type: 'string', values: ['maildir', 'mdbox'], doc: 'How its mail is stored.' },
+    MAILBOX_FORMAT: { type: 'string', values: ['maildir', 'mbox', 'mdbox'], doc: 'How its mail is stored.' },
     STARTDATE: {
       type: 'integer',
       min: 0,

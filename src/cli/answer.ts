@@ -1,0 +1,62 @@
+// An answer on its way to a person or a program: text, colour, hints, and the exit status.
+import type { Envelope } from '../core/envelope.ts';
+import { exitStatusOf } from '../core/exit-status.ts';
+import { loadRenderer } from '../render/format.ts';
+import { tell, WriteError, type Io } from './io.ts';
+import type { CommandLine } from './options.ts';
+import { plain, styleFor } from './style.ts';
+
+/** Prints the answer of one call. @returns the exit status. */
+export async function answer(
+  envelope: Envelope,
+  line: CommandLine,
+  command: string,
+  io: Io,
+): Promise<number> {
+  try {
+    await print(envelope, line, io);
+  } catch (error) {
+    if (!(error instanceof WriteError)) throw error;
+    // The reader of a pipe may stop reading when it has seen enough.
+    if (error.code !== 'EPIPE') {
+      tell(io, `whmapi1: the call was made, but its answer could not be written: ${error.message}\n`);
+      return 1;
+    }
+  }
+  await comment(envelope, command, io);
+  return exitStatusOf(envelope);
+}
+
+async function print(envelope: Envelope, line: CommandLine, io: Io): Promise<void> {
+  const render = await loadRenderer(line.output);
+  const write = await writerFor(line, io);
+  for (const piece of render(envelope)) write(piece);
+}
+
+/** Writes pieces of an answer, in colour where that is wanted. */
+export async function writerFor(line: CommandLine, io: Io): Promise<(piece: string) => void> {
+  const style = await styleFor(io.stdout, line.color, io);
+  if (style === plain) return (piece) => io.stdout.write(piece);
+  const { highlight } = await import('./highlight.ts');
+  return (piece) => io.stdout.write(highlight(piece, line.output, style));
+}
+
+/** What a person at the terminal, or whoever reads a cron mail, is told beside the answer. */
+async function comment(envelope: Envelope, command: string, io: Io): Promise<void> {
+  const { error_code: code } = envelope.metadata;
+  if (code === 'unknown_function') {
+    const { suggest } = await import('./suggest.ts');
+    suggest(command, io);
+  }
+  if (code === 'not_provided') {
+    tell(io, `whmapi1 ${command} --help tells what WHM’s function of this name does.\n`);
+  }
+  if (code === 'missing_param' || code === 'bad_param') {
+    tell(io, `whmapi1 ${command} --help explains the parameters.\n`);
+  }
+  const uri = envelope.data?.otpauth_str;
+  if (typeof uri === 'string' && io.stdout.isTerminal() && io.stderr.isTerminal()) {
+    const { drawQrCode } = await import('./qr-code.ts');
+    tell(io, drawQrCode(uri));
+  }
+}

@@ -1,0 +1,72 @@
+// What may follow a function's name: the parameters that are still missing, and the values that they take.
+import { paramOf } from '../core/arguments.ts';
+import type { AnyFunction, Param } from '../core/define.ts';
+import { listFields, metaParams } from '../core/meta-params.ts';
+import type { Candidate } from './complete.ts';
+
+/** Parameters that have no effect here are not offered. */
+export function argumentNames(
+  fn: AnyFunction,
+  given: ReadonlySet<string>,
+  current: string,
+): readonly Candidate[] {
+  if (current.startsWith('api.') && fn.list !== undefined) return metaNames(given);
+  const names = new Set([...given].map((name) => paramOf(fn, name)?.base ?? name));
+  const open = Object.entries(fn.params)
+    .filter(([name, { list, inert }]) => inert === undefined && (list === true || !names.has(name)))
+    .map(([name, param]) => candidate(name, param));
+  const required = open.filter(({ isRequired }) => isRequired);
+  return [
+    ...required,
+    ...open.filter(({ isRequired }) => !isRequired),
+    ...(fn.rest === undefined ? [] : [{ value: '--input=json', about: `${fn.rest.key}: ${fn.rest.doc}` }]),
+    ...(fn.list === undefined ? [] : [{ value: 'api.', about: 'Filter, sort, cut or page the list.' }]),
+  ];
+}
+
+/** The values that an argument takes, where they are known; `key` is `user`, `user-2` or `api.sort.a.field`. */
+export function argumentValues(fn: AnyFunction, key: string): readonly Candidate[] {
+  const meta = fn.list === undefined ? undefined : metaParamOf(key);
+  if (meta !== undefined && /\.field$|\.columns\.z*[a-z]$/.test(key)) {
+    const fields = listFields(fn).map((value) => ({ value, about: '' }));
+    return key.startsWith('api.filter.') ? [{ value: '*', about: 'any field' }, ...fields] : fields;
+  }
+  const param = meta ?? paramOf(fn, key)?.param;
+  if (param === undefined) return [];
+  const values = param.type === 'flag' ? ['0', '1'] : (param.values ?? []);
+  const standard = String(param.default ?? '');
+  return values.map((value) => ({ value, about: value === standard ? 'default' : '' }));
+}
+
+function candidate(name: string, { doc, required }: Param): Candidate & { readonly isRequired: boolean } {
+  const [sentence = ''] = doc.split(/(?<=[.:]) /);
+  const isRequired = required === true;
+  return { value: `${name}=`, about: isRequired ? `(required) ${sentence}` : sentence, isRequired };
+}
+
+/** Every name that is not given, under each key that is begun and the first that is free. */
+function metaNames(given: ReadonlySet<string>): Candidate[] {
+  return Object.entries(metaParams).flatMap(([name, param]) => {
+    const keyed = /^(api\.[a-z]+\.)a(\..+|)$/.exec(name);
+    if (keyed === null) return given.has(name) ? [] : [candidate(name, param)];
+    const [, start = '', end = ''] = keyed;
+    const used = [...given].flatMap((one) =>
+      one.startsWith(start) ? (/^(z*[a-z])(\.|$)/.exec(one.slice(start.length))?.[1] ?? []) : [],
+    );
+    const keys = [...new Set([...used, nextKey(used)])].map((key) => `${start}${key}${end}`);
+    return keys.filter((one) => !given.has(one)).map((one) => candidate(one, param));
+  });
+}
+
+/** The first of a to z, za to zz and so on that comes after all of these. */
+function nextKey(used: readonly string[]): string {
+  const last = [...used].sort().at(-1);
+  if (last === undefined) return 'a';
+  const end = last.slice(-1);
+  return end === 'z' ? `${last}a` : `${last.slice(0, -1)}${String.fromCharCode(end.charCodeAt(0) + 1)}`;
+}
+
+function metaParamOf(key: string): Param | undefined {
+  const name = key.replace(/^(api\.[a-z]+\.)z*[a-z](?=\.|$)/, '$1a');
+  return Object.hasOwn(metaParams, name) ? metaParams[name] : undefined;
+}

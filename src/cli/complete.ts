@@ -1,0 +1,153 @@
+// The hidden door for shells: `whmapi1 --complete WORD ...` answers what the last word may become. The scripts under
+// share/ ask it at each Tab, and give of every earlier argument no more than its name.
+import { readdirSync, statSync } from 'node:fs';
+import type { AnyFunction } from '../core/define.ts';
+import type { Io } from './io.ts';
+import { optionRows } from './options.ts';
+
+/** What a word may become. One that ends with `=`, `/` or `.` is gone on with; after others comes a space. */
+export interface Candidate {
+  readonly value: string;
+  /** A few words on it. */
+  readonly about: string;
+}
+
+/** The words before the one that is completed. */
+interface Before {
+  readonly command: string | undefined;
+  /** The names of the arguments after the command. */
+  readonly names: ReadonlySet<string>;
+  readonly options: ReadonlySet<string>;
+  /** The option whose value comes next. */
+  readonly pending: Option | undefined;
+  /** True after `--`: no option follows. */
+  readonly isEnded: boolean;
+}
+
+interface Option {
+  /** `--output` */
+  readonly name: string;
+  readonly takesValue: boolean;
+  readonly choices: readonly string[];
+  readonly isRepeatable: boolean;
+  readonly doc: string;
+}
+
+const options: readonly Option[] = optionRows.map((row) => ({
+  name: /--[a-z-]+/.exec(row.flags)?.[0] ?? '',
+  takesValue: row.flags.endsWith('>'),
+  choices: 'choices' in row ? row.choices : [],
+  isRepeatable: 'collect' in row,
+  doc: row.doc,
+}));
+
+/** One candidate a line: the word, a tab, what it is. The shell keeps those that fit. */
+export async function complete(words: readonly string[], io: Io): Promise<number> {
+  const candidates = await candidatesFor(words);
+  const lines = candidates
+    .filter(({ value }) => !/[\t\n]/.test(value))
+    .map(({ value, about }) => `${value}\t${about}\n`);
+  io.stdout.write(lines.join(''));
+  return 0;
+}
+
+async function candidatesFor(words: readonly string[]): Promise<readonly Candidate[]> {
+  const before = readBefore(words.slice(0, -1));
+  const current = words.at(-1) ?? '';
+  if (before.pending !== undefined) return valuesOf(before.pending, current, before);
+  if (current.startsWith('-') && !before.isEnded) {
+    const [, name = '', value] = /^(--[a-z-]+)=(.*)$/s.exec(current) ?? [];
+    const option = options.find((one) => one.name === name && one.takesValue);
+    if (option === undefined || value === undefined) return optionNames(before);
+    return prefixed(`${name}=`, await valuesOf(option, value, before));
+  }
+  const { command } = before;
+  if (command === undefined) return functionNames(before.options.has('--help') ? 'families' : 'help');
+  if (command === 'help') return before.names.size === 0 ? functionNames('families') : [];
+  const fn = before.options.has('--help') ? undefined : await load(command);
+  if (fn === undefined) return [];
+  const { argumentNames, argumentValues } = await import('./complete-arguments.ts');
+  const mark = current.indexOf('=');
+  if (mark < 0) return argumentNames(fn, before.names, current);
+  return prefixed(current.slice(0, mark + 1), argumentValues(fn, current.slice(0, mark)));
+}
+
+function readBefore(words: readonly string[]): Before {
+  const [given, positional] = [new Set<string>(), [] as string[]];
+  let pending: Option | undefined;
+  let isEnded = false;
+  for (const word of words) {
+    if (pending !== undefined) {
+      pending = undefined;
+    } else if (word === '--') {
+      isEnded = true;
+    } else if (isEnded || !/^-./.test(word)) {
+      positional.push(word);
+    } else {
+      const name = word === '-h' ? '--help' : word.replace(/=.*/s, '');
+      given.add(name);
+      if (!word.includes('=')) pending = options.find((one) => one.name === name && one.takesValue);
+    }
+  }
+  const [command, ...names] = positional;
+  return {
+    ...{ command, pending, isEnded, options: given },
+    names: new Set(names.map((word) => word.replace(/=.*/s, ''))),
+  };
+}
+
+function optionNames({ options: given }: Before): Candidate[] {
+  return options
+    .filter(({ name, isRepeatable }) => isRepeatable || !given.has(name))
+    .map(({ name, choices, doc }) => ({ value: choices.length > 0 ? `${name}=` : name, about: doc }));
+}
+
+async function valuesOf({ name, choices }: Option, current: string, before: Before): Promise<Candidate[]> {
+  if (name !== '--file') return choices.map((value) => ({ value, about: '' }));
+  const mark = current.indexOf('=');
+  if (mark >= 0) return prefixed(current.slice(0, mark + 1), paths(current.slice(mark + 1)));
+  const fn = before.command === undefined ? undefined : await load(before.command);
+  if (fn === undefined) return [];
+  const { argumentNames } = await import('./complete-arguments.ts');
+  return argumentNames(fn, before.names, current).filter(({ value }) => !/^(-|api\.)/.test(value));
+}
+
+async function functionNames(others: 'help' | 'families'): Promise<Candidate[]> {
+  const { index } = await import('../functions/index.generated.ts');
+  const functions = Object.entries(index).map(([value, { summary }]) => ({ value, about: summary }));
+  if (others === 'help') {
+    return [...functions, { value: 'help', about: 'Open the manual page of the program, or of a function.' }];
+  }
+  const { families } = await import('../catalogue/families.generated.ts');
+  const rows = Object.entries(families).map(([value, { title }]) => ({ value, about: `Family: ${title}` }));
+  return [...functions, ...rows];
+}
+
+async function load(command: string): Promise<AnyFunction | undefined> {
+  const { loaders } = await import('../functions/loaders.generated.ts');
+  return Object.hasOwn(loaders, command) ? (await loaders[command]?.())?.default : undefined;
+}
+
+/** The files of the folder that a path is in, or begins to be in. */
+function paths(current: string): Candidate[] {
+  const folder = current.slice(0, current.lastIndexOf('/') + 1);
+  const isHiddenWanted = current.slice(folder.length).startsWith('.');
+  let names: string[];
+  try {
+    names = readdirSync(folder === '' ? '.' : folder);
+  } catch {
+    return [];
+  }
+  return names
+    .filter((name) => isHiddenWanted || !name.startsWith('.'))
+    .map((name) => `${folder}${name}`)
+    .map((path) => ({ value: isFolder(path) ? `${path}/` : path, about: '' }));
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function prefixed(prefix: string, candidates: readonly Candidate[]): Candidate[] {
+  return candidates.map(({ value, about }) => ({ value: `${prefix}${value}`, about }));
+}

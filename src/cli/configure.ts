@@ -1,0 +1,25 @@
+// whmapi1 --configure: lists the profiles and writes one, from options or from answers at a terminal.
+import { listProfiles, profileOf, readProfileFrom } from '../remote/configure.ts';
+import type { RemoteOptions } from '../remote/options.ts';
+import { profilesPath, writeProfile } from '../remote/profiles.ts';
+import { tell, type Io } from './io.ts';
+import { settingUp } from './remote.ts';
+import { worldOf } from './world.ts';
+
+export async function configure(options: RemoteOptions, io: Io): Promise<number> {
+  const world = worldOf(io);
+  return settingUp(async () => {
+    if (options.profile !== undefined && options.hosts.length > 0) {
+      writeProfile(options.profile, profileOf(options), world);
+      tell(io, `whmapi1: ${profilesPath(world)} holds the profile ${options.profile}.\n`);
+      return 0;
+    }
+    io.stdout.write(listProfiles(world));
+    if (world.ask === undefined) return 0;
+    const written = await readProfileFrom(world.ask, options.profile);
+    if (written === undefined) return 0;
+    writeProfile(written.name, written.profile, world);
+    tell(io, `whmapi1: ${profilesPath(world)} holds the profile ${written.name}.\n`);
+    return 0;
+  });
+}

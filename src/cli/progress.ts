@@ -1,0 +1,44 @@
+// How far a run over many servers is: a bar on standard error, where a person sees it.
+import { SingleBar } from 'cli-progress';
+import { tell, type Io } from './io.ts';
+
+export interface Progress {
+  /** Makes room for lines of other kinds; the bar comes back with the next `advance`. */
+  hide(): void;
+  advance(didFail: boolean): void;
+  end(): void;
+}
+
+const nowhere: Progress = { hide: () => undefined, advance: () => undefined, end: () => undefined };
+
+export function progressOf(total: number, io: Io): Progress {
+  if (!io.stderr.isTerminal()) return nowhere;
+  let failures = 0;
+  const stream = {
+    isTTY: true,
+    columns: 80,
+    write: (text: string) => {
+      tell(io, text);
+      return true;
+    },
+  };
+  const bar = new SingleBar({
+    format: '{bar} {value}/{total} servers, {failures} failed, {duration_formatted}',
+    stream: stream as unknown as NodeJS.WritableStream,
+    clearOnComplete: true,
+    hideCursor: false,
+    linewrap: null,
+    noTTYOutput: false,
+    gracefulExit: false,
+  });
+  bar.start(total, 0, { failures });
+  return {
+    hide: () => tell(io, '\r\x1b[K'),
+    advance: (didFail) => {
+      failures += didFail ? 1 : 0;
+      bar.increment(1, { failures });
+      bar.updateETA();
+    },
+    end: () => bar.stop(),
+  };
+}

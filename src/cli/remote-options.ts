@@ -1,0 +1,75 @@
+// The options of calls to other servers.
+import { InvalidArgumentError } from 'commander';
+import type { RemoteOptions } from '../remote/options.ts';
+import type { Io } from './io.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Rows of the help, as in options.ts. `count`: a whole number, 1 or more. */
+export const remoteOptionRows = [
+  {
+    flags: '--host <host>',
+    doc: 'call there: HOST, HOST:PORT, lists with commas, @GROUP of the profile or @FILE; repeatable',
+    collect: true,
+  },
+  { flags: '--login <user>', doc: 'with --host: as whom (root)' },
+  { flags: '--token-file <path>', doc: 'with --host: where the API token stands' },
+  { flags: '--profile <name>', doc: 'servers and logins kept under this name' },
+  { flags: '--configure', doc: 'list the profiles, and write one' },
+  { flags: '--cacert <path>', doc: 'with --host: the issuer of the servers’ certificates (PEM)' },
+  {
+    flags: '--pin <fingerprint>',
+    doc: 'with --host: the certificate (sha256:...), or first-use; repeatable',
+    collect: true,
+  },
+  { flags: '--timeout <seconds>', doc: 'with --host: how long a server may take (300)', count: true },
+  { flags: '--parallel <number>', doc: 'with --host: how many servers at a time (8)', count: true },
+  { flags: '--failfast', doc: 'with --host: begin with no further server once one has failed' },
+  { flags: '--resume <file>', doc: 'with --host: record the servers that are done, and leave them out' },
+] as const;
+
+/** What commander makes of these rows. */
+export interface RemoteOpts {
+  readonly host: string[];
+  readonly pin: string[];
+  readonly login?: string;
+  readonly tokenFile?: string;
+  readonly profile?: string;
+  readonly configure?: boolean;
+  readonly cacert?: string;
+  readonly timeout?: number;
+  readonly parallel?: number;
+  readonly failfast?: boolean;
+  readonly resume?: string;
+}
+
+/** Takes them out of all that commander has read. */
+export function splitRemoteOptions<All extends RemoteOpts>(all: All) {
+  const { host, pin, configure = false, failfast = false, ...rest } = all;
+  const { login, tokenFile, profile, cacert, timeout, parallel, resume, ...others } = rest;
+  const given = { login, tokenFile, profile, cacert, timeout, parallel, resume };
+  const present = Object.entries(given).filter(([, value]) => value !== undefined);
+  const remote: RemoteOptions = {
+    ...(Object.fromEntries(present) as Partial<RemoteOptions>),
+    hosts: host,
+    pins: pin,
+    failfast,
+  };
+  return { remote, configure, others };
+}
+
+/** Whether the call goes to another server. @throws UsageError for options that only such a call has. */
+export function isRemote(remote: RemoteOptions, { environment }: Pick<Io, 'environment'>): boolean {
+  const { hosts, pins, failfast, profile, ...others } = remote;
+  if (hosts.length > 0 || profile !== undefined || (environment.WHMAPI1_HOST ?? '') !== '') return true;
+  if (pins.length > 0 || failfast || Object.keys(others).length > 0) {
+    throw new UsageError('Options of calls to other servers go with --host or --profile.');
+  }
+  return false;
+}
+
+export function readCount(text: string): number {
+  const number = Number(text);
+  if (!/^\d{1,7}$/.test(text) || number < 1)
+    throw new InvalidArgumentError('A whole number, 1 or more, is wanted.');
+  return number;
+}

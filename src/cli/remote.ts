@@ -1,0 +1,98 @@
+// A call to other servers: one answer as it would be printed here, or one for each server with its name.
+import { ApiError } from '../core/errors.ts';
+import type { RemoteHost } from '../remote/hosts.ts';
+import { checkArguments, findFunction, isSafeToRepeat } from '../remote/known-function.ts';
+import { fleetOutput } from '../remote/fleet-output.ts';
+import { prepare, type Prepared } from '../remote/prepare.ts';
+import { RunRecord } from '../remote/run-record.ts';
+import { callAll, callOne, failed } from '../remote/run.ts';
+import { unknownSince, type RemoteCall } from '../remote/server.ts';
+import { SetupError } from '../remote/setup-error.ts';
+import { answer, writerFor } from './answer.ts';
+import { gatherArguments, warningsOf } from './arguments.ts';
+import { tell, type Io } from './io.ts';
+import type { CommandLine } from './options.ts';
+import { progressOf } from './progress.ts';
+import { UsageError } from './usage-error.ts';
+import { worldOf } from './world.ts';
+
+/** @returns the exit status: of several servers the worst, where being out of reach is worse than failing. */
+export async function callRemotely(line: CommandLine, command: string, io: Io): Promise<number> {
+  if (line.user !== undefined) {
+    throw new UsageError(
+      '--user works on this server only: WHM lets nobody call as somebody else. Use a token of that reseller: --login NAME --token-file PATH.',
+    );
+  }
+  if (!/^[\w-]{1,128}$/.test(command))
+    throw new UsageError('A function’s name has letters, digits and _ only.');
+  const args = gatherArguments(line, io);
+  const fn = await findFunction(command);
+  const hints = warningsOf(line);
+  try {
+    if (fn !== undefined) hints.push(...(await checkArguments(fn, args)));
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return answer(failed(command, error), line, command, io);
+  }
+  const call = { command, args, dryRun: line.dryRun, isSafeToRepeat: isSafeToRepeat(fn) };
+  return settingUp(async () => {
+    const prepared = prepare(line.remote, worldOf(io));
+    const { resume } = line.remote;
+    const record = resume === undefined ? undefined : new RunRecord(resume, call);
+    for (const hint of hints) tell(io, `whmapi1: ${hint}\n`);
+    const [only] = prepared.hosts;
+    if (only === undefined || prepared.isNamed || record !== undefined) {
+      return run(prepared, call, record, line, io);
+    }
+    return answer(await callOne(only, prepared, call), line, command, io);
+  });
+}
+
+/** What does not hold together is a mistake in the command line, or in what it names. */
+export async function settingUp(work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof SetupError ? new UsageError(error.message) : error;
+  }
+}
+
+async function run(
+  { hosts, ...prepared }: Prepared,
+  call: RemoteCall,
+  record: RunRecord | undefined,
+  line: CommandLine,
+  io: Io,
+): Promise<number> {
+  const { before, answer: textOf, after } = await fleetOutput(line.output);
+  const write = await writerFor(line, io);
+  const isUnknown = (host: RemoteHost) =>
+    !call.isSafeToRepeat && ['begun', 'unknown'].includes(record?.outcomeOf(host) ?? '');
+  const unknown = hosts.filter(isUnknown);
+  const left = hosts.filter((host) => !isUnknown(host) && record?.outcomeOf(host) !== 'done');
+  if (left.length < hosts.length) {
+    tell(io, `whmapi1: ${hosts.length - left.length} of ${hosts.length} servers were called before.\n`);
+  }
+  const progress = progressOf(left.length, io);
+  write(before);
+  for (const host of unknown) {
+    for (const piece of textOf(host, failed(call.command, unknownSince(host, call, line.remote.resume)))) {
+      write(piece);
+    }
+  }
+  const { status, left: uncalled } = await callAll(
+    { hosts: left, ...prepared },
+    call,
+    {
+      answered: (host, envelope) => {
+        progress.hide();
+        for (const piece of textOf(host, envelope)) write(piece);
+        progress.advance(envelope.metadata.result === 0);
+      },
+    },
+    { failfast: line.remote.failfast, record },
+  ).finally(() => progress.end());
+  write(after);
+  if (uncalled > 0) tell(io, `whmapi1: ${uncalled} servers were not called, since one had failed.\n`);
+  return unknown.length > 0 ? 3 : status;
+}

@@ -1,0 +1,20 @@
+// Which failures a function can have by its description alone, before its own rules are asked.
+import type { AnyFunction } from './define.ts';
+import type { ErrorCode } from './errors.ts';
+
+/** In the order of the catalogue. */
+export function expectedErrors(fn: AnyFunction): ErrorCode[] {
+  const params = Object.values(fn.params);
+  const usesStore = fn.effect !== 'none';
+  const codes: [ErrorCode, boolean][] = [
+    ['denied', fn.access !== 'any'],
+    ['missing_param', fn.rest !== undefined || params.some(({ required }) => required === true)],
+    ['bad_param', fn.rest !== undefined || params.length > 0],
+    ['bad_meta', fn.list !== undefined],
+    ['busy', fn.effect === 'operates'],
+    ['host_failed', fn.effect === 'operates'],
+    ['store_insecure', usesStore],
+    ['store_unavailable', usesStore],
+  ];
+  return codes.filter(([, isPossible]) => isPossible).map(([code]) => code);
+}

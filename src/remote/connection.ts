@@ -1,0 +1,183 @@
+// TLS connections to one server: directly or through a proxy, verified before anything is sent.
+import { Agent as HttpsAgent } from 'node:https';
+import { request } from 'node:http';
+import { isIP, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { connect, type TLSSocket } from 'node:tls';
+import { getProxyForUrl } from 'proxy-from-env';
+import type { RemoteHost } from './hosts.ts';
+import { pinOf, type Pins } from './pins.ts';
+
+/** Whom to believe that it is the server. */
+export interface Trust {
+  /** Certificates (PEM) of issuers, in the place of those that Node knows. */
+  readonly ca: string | undefined;
+  /** Where there are some, they alone decide. */
+  readonly pins: Pins | undefined;
+}
+
+/** No connection came about, so nothing was sent. */
+export class ConnectionError extends Error {
+  override readonly name = 'ConnectionError';
+  /** Another attempt may work. */
+  readonly isPassing: boolean;
+
+  constructor(message: string, isPassing: boolean) {
+    super(message);
+    this.isPassing = isPassing;
+  }
+}
+
+/** One connection to one server, kept open from call to call. */
+export class ServerAgent extends HttpsAgent {
+  readonly #host: RemoteHost;
+  readonly #trust: Trust;
+  readonly #patienceMs: number;
+
+  constructor(host: RemoteHost, trust: Trust, patienceMs: number) {
+    super({ keepAlive: true, maxSockets: 1 });
+    this.#host = host;
+    this.#trust = trust;
+    this.#patienceMs = patienceMs;
+  }
+
+  override createConnection(
+    _options: unknown,
+    callback?: (error: Error | null, stream: Duplex) => void,
+  ): undefined {
+    const done = callback as ((error: Error | null, stream?: Duplex) => void) | undefined;
+    this.#open().then(
+      (socket) => done?.(null, socket),
+      (error: unknown) => done?.(error as Error),
+    );
+  }
+
+  async #open(): Promise<Duplex> {
+    const { name, port } = this.#host;
+    const limit = AbortSignal.timeout(this.#patienceMs);
+    const proxy = getProxyForUrl(`https://${isIP(name) === 6 ? `[${name}]` : name}:${port}`);
+    const tunnel = proxy === '' ? undefined : await this.#throughProxy(proxy, limit);
+    return this.#secure(tunnel, limit);
+  }
+
+  #secure(tunnel: Socket | undefined, limit: AbortSignal): Promise<TLSSocket> {
+    const { name, port, label } = this.#host;
+    const { ca, pins } = this.#trust;
+    return new Promise((resolve, reject) => {
+      const socket = connect({
+        host: name,
+        port,
+        ...(tunnel === undefined ? {} : { socket: tunnel }),
+        servername: isIP(name) === 0 ? name : '',
+        minVersion: 'TLSv1.2',
+        ALPNProtocols: ['http/1.1'],
+        ...(ca === undefined ? {} : { ca }),
+        // A pin stands for one certificate, whoever issued it: it is compared below, before the socket is handed out.
+        rejectUnauthorized: pins === undefined,
+      });
+      const fail = (error: Error) => {
+        socket.destroy();
+        reject(error);
+      };
+      const giveUp = () => fail(this.#tooSlow());
+      limit.addEventListener('abort', giveUp, { once: true });
+      socket.once('error', (error: NodeJS.ErrnoException) => fail(explained(error, label)));
+      socket.once('close', () => fail(new ConnectionError(`${label} closed the connection at once.`, true)));
+      socket.once('secureConnect', () => {
+        limit.removeEventListener('abort', giveUp);
+        socket.removeAllListeners('error').removeAllListeners('close');
+        const complaint = this.#judge(socket);
+        if (complaint === undefined) resolve(socket);
+        else fail(new ConnectionError(complaint, false));
+      });
+    });
+  }
+
+  #judge(socket: TLSSocket): string | undefined {
+    const { pins } = this.#trust;
+    if (pins === undefined) return undefined;
+    try {
+      return pins.judge(this.#host, pinOf(socket.getPeerCertificate().fingerprint256));
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  #throughProxy(address: string, limit: AbortSignal): Promise<Socket> {
+    const { name, port, label } = this.#host;
+    const proxy = URL.canParse(address) ? new URL(address) : undefined;
+    if (proxy?.protocol !== 'http:') {
+      throw new ConnectionError(`The proxy for ${label} should be given as http://HOST:PORT.`, false);
+    }
+    const target = `${isIP(name) === 6 ? `[${name}]` : name}:${port}`;
+    const login = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+    return new Promise((resolve, reject) => {
+      const ask = request({
+        host: proxy.hostname.replace(/^\[|\]$/g, ''),
+        port: proxy.port === '' ? 80 : proxy.port,
+        method: 'CONNECT',
+        path: target,
+        agent: false,
+        headers: {
+          host: target,
+          ...(proxy.username === ''
+            ? {}
+            : { 'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}` }),
+        },
+      });
+      const giveUp = () => {
+        ask.destroy();
+        reject(this.#tooSlow());
+      };
+      limit.addEventListener('abort', giveUp, { once: true });
+      ask.once('connect', ({ statusCode }, socket) => {
+        limit.removeEventListener('abort', giveUp);
+        if (statusCode === 200) return resolve(socket);
+        socket.destroy();
+        reject(
+          new ConnectionError(`The proxy ${proxy.host} refused the way to ${label}: ${statusCode}.`, false),
+        );
+      });
+      ask.once('response', (response) => {
+        response.destroy();
+        reject(
+          new ConnectionError(`The proxy ${proxy.host} is none: it answered ${response.statusCode}.`, false),
+        );
+      });
+      ask.once('error', ({ message }) =>
+        reject(new ConnectionError(`The proxy ${proxy.host} could not be reached: ${message}.`, true)),
+      );
+      ask.end();
+    });
+  }
+
+  #tooSlow(): ConnectionError {
+    const seconds = this.#patienceMs / 1000;
+    return new ConnectionError(
+      `${this.#host.label} did not accept a connection within ${seconds} seconds.`,
+      true,
+    );
+  }
+}
+
+const untrusted =
+  /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_CERT_|HOSTNAME_MISMATCH|INVALID_)/;
+
+function explained(error: NodeJS.ErrnoException, label: string): ConnectionError {
+  const { code = '', message } = error;
+  if (untrusted.test(code)) {
+    return new ConnectionError(
+      `The certificate of ${label} is not to be trusted: ${message.replace(/\.$/, '')}. Nothing was sent to it. ` +
+        'If the server is right, name the issuer with --cacert or the certificate with --pin.',
+      false,
+    );
+  }
+  if (code === 'ENOTFOUND') return new ConnectionError(`No server has the name ${label}.`, false);
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
+    return new ConnectionError(
+      `${label} does not speak TLS as it should (${code}). WHM’s port of TLS is 2087.`,
+      false,
+    );
+  }
+  return new ConnectionError(`${label} could not be reached: ${message}.`, true);
+}

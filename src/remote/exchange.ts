@@ -1,0 +1,92 @@
+// One request and its answer over HTTPS, with a limit on time and on size.
+import { request } from 'node:https';
+import { ConnectionError, type ServerAgent } from './connection.ts';
+import type { RemoteHost } from './hosts.ts';
+
+export interface Outgoing {
+  readonly path: string;
+  readonly type: string;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface Incoming {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+/** The request was sent, or a part of it, and no whole answer came. */
+export class LostError extends Error {
+  override readonly name = 'LostError';
+}
+
+/** The server answers more than is read. */
+export class TooLargeError extends LostError {}
+
+/** The most that is read of one answer. */
+export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+/** @throws ConnectionError where nothing was sent, LostError where it is not known what became of it. */
+export function exchange(
+  { name, port, label }: RemoteHost,
+  agent: ServerAgent,
+  { path, type, body, headers }: Outgoing,
+  limits: { readonly milliseconds: number; readonly bytes?: number },
+): Promise<Incoming> {
+  const most = limits.bytes ?? MAX_ANSWER_BYTES;
+  return new Promise((resolve, reject) => {
+    let isSent = false;
+    const outgoing = request({
+      agent,
+      host: name,
+      port,
+      path,
+      method: 'POST',
+      headers: {
+        accept: 'application/json',
+        'user-agent': 'whmapi1',
+        ...headers,
+        'content-type': type,
+        'content-length': Buffer.byteLength(body),
+      },
+    });
+    const settle = (finish: () => void) => {
+      clearTimeout(timer);
+      finish();
+    };
+    const lose = (error: Error) =>
+      settle(() => {
+        outgoing.destroy();
+        reject(error);
+      });
+    const timer = setTimeout(() => {
+      const late = `${label} did not answer within ${limits.milliseconds / 1000} seconds`;
+      lose(isSent ? new LostError(late) : new ConnectionError(`${late}.`, true));
+    }, limits.milliseconds);
+    outgoing.once('socket', () => (isSent = true));
+    outgoing.once('error', (error) => {
+      if (error instanceof ConnectionError) lose(error);
+      else if (isSent) lose(new LostError(`the connection to ${label} was lost (${error.message})`));
+      else lose(new ConnectionError(`${label} could not be reached: ${error.message}.`, true));
+    });
+    outgoing.once('response', (response) => {
+      const pieces: Buffer[] = [];
+      let size = 0;
+      response.on('data', (piece: Buffer) => {
+        size += piece.length;
+        if (size <= most) pieces.push(piece);
+        else lose(new TooLargeError(`the answer of ${label} is larger than ${most / 1024 / 1024} MiB`));
+      });
+      response.once('error', (error) =>
+        lose(new LostError(`the answer of ${label} broke off (${error.message})`)),
+      );
+      response.once('end', () => {
+        if (!response.complete) return lose(new LostError(`the answer of ${label} broke off`));
+        const { statusCode: status = 0, headers: received } = response;
+        settle(() => resolve({ status, headers: received, text: Buffer.concat(pieces).toString('utf8') }));
+      });
+    });
+    outgoing.end(body);
+  });
+}

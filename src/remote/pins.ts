@@ -1,0 +1,84 @@
+// Fingerprints of certificates: a server whose certificate has one of them is trusted, and no other is.
+import { join } from 'node:path';
+import { quote } from '../core/quote.ts';
+import type { RemoteHost } from './hosts.ts';
+import { appendPrivate, folderOf, readPrivateIfThere } from './private-files.ts';
+import { SetupError } from './setup-error.ts';
+import type { World } from './world.ts';
+
+export interface Pins {
+  /** Undefined where the fingerprint is to be trusted, else why not, as a sentence. */
+  judge(host: RemoteHost, fingerprint: string): string | undefined;
+}
+
+const FIRST_USE = 'first-use';
+
+/** Undefined where none is asked for. @throws SetupError */
+export function readPins(words: readonly string[], world: World): Pins | undefined {
+  if (words.length === 0) return undefined;
+  if (!words.includes(FIRST_USE)) return new GivenPins(words.map(readPin));
+  if (words.some((word) => word !== FIRST_USE)) {
+    throw new SetupError('--pin first-use and --pin sha256:... exclude each other.');
+  }
+  return new FirstUsePins(world);
+}
+
+/** `sha256:` and 64 hexadecimal digits, which may have colons between them. */
+function readPin(word: string): string {
+  const digits = /^sha256:([0-9a-f:]+)$/i.exec(word)?.[1]?.replaceAll(':', '').toLowerCase() ?? '';
+  if (digits.length !== 64) {
+    throw new SetupError(
+      `--pin takes sha256: and the 64 hexadecimal digits of a certificate’s fingerprint, or first-use, not ${quote(word)}.`,
+    );
+  }
+  return `sha256:${digits}`;
+}
+
+/** Of what Node calls `fingerprint256`. */
+export function pinOf(fingerprint: string): string {
+  return `sha256:${fingerprint.replaceAll(':', '').toLowerCase()}`;
+}
+
+class GivenPins implements Pins {
+  readonly #pins: ReadonlySet<string>;
+
+  constructor(pins: readonly string[]) {
+    this.#pins = new Set(pins);
+  }
+
+  judge({ label }: RemoteHost, fingerprint: string): string | undefined {
+    return this.#pins.has(fingerprint)
+      ? undefined
+      : `The certificate of ${label} is ${fingerprint}, which no --pin names: nothing was sent to it.`;
+  }
+}
+
+/** Trusts what a server shows the first time, keeps it, and from then on trusts nothing else. */
+class FirstUsePins implements Pins {
+  readonly #path: string;
+  readonly #known = new Map<string, string>();
+  readonly #tell: (sentence: string) => void;
+
+  constructor(world: World) {
+    this.#path = join(folderOf('config', world), 'fingerprints');
+    this.#tell = (sentence) => world.tell(sentence);
+    for (const line of (readPrivateIfThere(this.#path) ?? '').split('\n')) {
+      const [host, pin] = line.split(' ');
+      if (host !== undefined && pin !== undefined && !this.#known.has(host)) this.#known.set(host, pin);
+    }
+  }
+
+  judge({ label }: RemoteHost, fingerprint: string): string | undefined {
+    const known = this.#known.get(label);
+    if (known === undefined) {
+      appendPrivate(this.#path, `${label} ${fingerprint}\n`);
+      this.#known.set(label, fingerprint);
+      this.#tell(`The certificate of ${label} is ${fingerprint}; from now on only this one is trusted.`);
+      return undefined;
+    }
+    return known === fingerprint
+      ? undefined
+      : `The certificate of ${label} is ${fingerprint} and was ${known} before: nothing was sent to it. ` +
+          `If the server has a new certificate, remove its line from ${quote(this.#path)}.`;
+  }
+}

@@ -1,0 +1,114 @@
+// From options, profile and environment to the servers of a run and how to reach them.
+import { readFileSync } from 'node:fs';
+import { quote } from '../core/quote.ts';
+import { readHosts, type RemoteHost } from './hosts.ts';
+import type { RemoteOptions } from './options.ts';
+import { readPins } from './pins.ts';
+import { groupsOf, profilesPath, readProfiles, STANDARD_PROFILE, type Profile } from './profiles.ts';
+import { RemoteServer, type LoginSource, type ServerSettings } from './server.ts';
+import { SessionLogin } from './sessions.ts';
+import { SetupError } from './setup-error.ts';
+import { TokenLogin, tokenIn, tokenInFile, tokenOfProfile } from './tokens.ts';
+import type { World } from './world.ts';
+
+export interface Prepared {
+  /** At least one. */
+  readonly hosts: readonly RemoteHost[];
+  /** True where each answer is to say whose it is: several servers, or what could be several. */
+  readonly isNamed: boolean;
+  readonly parallel: number;
+  /** The caller closes it. */
+  readonly connect: (host: RemoteHost) => RemoteServer;
+}
+
+const STANDARD_PARALLEL = 8;
+const STANDARD_TIMEOUT_SECONDS = 300;
+
+/** @throws SetupError */
+export function prepare(options: RemoteOptions, world: World): Prepared {
+  const profile = chosenProfile(options, world);
+  const hosts = chosenHosts(options, profile, world);
+  const { parallel = profile.parallel, timeout = profile.timeout } = options;
+  const settings: ServerSettings = {
+    trust: {
+      ca: readCertificates(options.cacert ?? profile.cacert),
+      pins: readPins(options.pins.length > 0 ? options.pins : (profile.pins ?? []), world),
+    },
+    loginSource: chosenLogin(options, profile, hosts, world),
+    timeoutMs: (timeout ?? STANDARD_TIMEOUT_SECONDS) * 1000,
+    world,
+  };
+  return {
+    hosts,
+    isNamed: hosts.length > 1 || options.hosts.some((word) => word.includes('@')),
+    parallel: parallel ?? STANDARD_PARALLEL,
+    connect: (host) => new RemoteServer(host, settings),
+  };
+}
+
+function chosenProfile({ profile: name, hosts }: RemoteOptions, world: World): Profile {
+  const profiles = readProfiles(world);
+  const found = Object.hasOwn(profiles, name ?? STANDARD_PROFILE)
+    ? profiles[name ?? STANDARD_PROFILE]
+    : undefined;
+  if (name === undefined) return found === undefined ? {} : forItsOwn(found, hosts);
+  if (found !== undefined) return found;
+  const known = Object.keys(profiles).map(quote).join(', ');
+  throw new SetupError(
+    `There is no profile ${quote(name)} in ${quote(profilesPath(world))}. ` +
+      (known === '' ? 'whmapi1 --configure writes one.' : `It has ${known}.`),
+  );
+}
+
+/** A profile that nobody has named shows its token to the servers that it lists, and to no others. */
+function forItsOwn(profile: Profile, words: readonly string[]): Profile {
+  if (words.length === 0) return {};
+  const groups = groupsOf(profile);
+  const own = new Set(readHosts(groups.all ?? [], {}).map(({ label }) => label));
+  return readHosts(words, groups).every(({ label }) => own.has(label)) ? profile : { groups };
+}
+
+function chosenHosts(options: RemoteOptions, profile: Profile, { environment }: World): RemoteHost[] {
+  const fromEnvironment = environment.WHMAPI1_HOST ?? '';
+  const words =
+    options.hosts.length > 0
+      ? options.hosts
+      : (profile.hosts ?? profile.groups) !== undefined
+        ? ['@all']
+        : [fromEnvironment];
+  const hosts = readHosts(words, groupsOf(profile));
+  if (hosts.length === 0) throw new SetupError('No server is named: give --host.');
+  return hosts;
+}
+
+/** What is said on the command line wins over the profile, and that over the environment. */
+function chosenLogin(
+  { login, tokenFile }: RemoteOptions,
+  profile: Profile,
+  hosts: readonly RemoteHost[],
+  world: World,
+): LoginSource {
+  const { WHMAPI1_TOKEN: fromEnvironment = '' } = world.environment;
+  const user = login ?? profile.login ?? 'root';
+  if (!/^[!-9;-~]{1,128}$/.test(user)) throw new SetupError(`${quote(user)} is no user to log in as.`);
+  const token =
+    tokenFile === undefined
+      ? (tokenOfProfile(profile, world.environment) ??
+        (fromEnvironment === '' ? undefined : tokenIn(fromEnvironment, 'WHMAPI1_TOKEN')))
+      : tokenInFile(tokenFile);
+  return token === undefined
+    ? new SessionLogin(user, world, hosts.length === 1)
+    : new TokenLogin(user, token);
+}
+
+function readCertificates(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new SetupError(`The certificates in ${quote(path)} could not be read: ${(error as Error).message}`);
+  }
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  throw new SetupError(`${quote(path)} holds no certificate (PEM).`);
+}

@@ -1,0 +1,65 @@
+// Which servers of a run are done, in a file, so that the run can be gone on with after it was broken off.
+import { randomBytes, scryptSync } from 'node:crypto';
+import { quote } from '../core/quote.ts';
+import type { RemoteHost } from './hosts.ts';
+import { appendPrivate, readPrivateIfThere } from './private-files.ts';
+import type { RemoteCall } from './server.ts';
+import { SetupError } from './setup-error.ts';
+
+/** `begun` and nothing after it: the run was broken off while the server was being called. */
+export type Outcome = 'begun' | 'done' | 'failed' | 'unknown';
+
+const words: ReadonlySet<string> = new Set<Outcome>(['begun', 'done', 'failed', 'unknown']);
+
+export class RunRecord {
+  readonly #path: string;
+  readonly #outcomes = new Map<string, Outcome>();
+
+  /** @throws SetupError where the file is of another call, or is no such file. */
+  constructor(path: string, call: RemoteCall) {
+    this.#path = path;
+    const text = readPrivateIfThere(path) ?? '';
+    // A line that a crash has cut off tells nothing.
+    const [first, ...lines] = text.split('\n').slice(0, -1);
+    if (first === undefined) {
+      const salt = randomBytes(16).toString('hex');
+      appendPrivate(path, `whmapi1-run ${call.command} ${salt} ${digest(call, salt)}\n`);
+      return;
+    }
+    const [mark, command = '', salt = '', expected] = first.split(' ');
+    if (mark !== 'whmapi1-run')
+      throw new SetupError(`${quote(path)} is no record of a run; it was left alone.`);
+    if (digest(call, salt) !== expected) {
+      throw new SetupError(
+        `${quote(path)} records a run of ${quote(command)} with other arguments or another function: name another file.`,
+      );
+    }
+    for (const line of lines) {
+      const [outcome = '', host = ''] = line.split(' ');
+      if (words.has(outcome)) this.#outcomes.set(host, outcome as Outcome);
+    }
+  }
+
+  /** Undefined for a server that was not called yet. */
+  outcomeOf({ label }: RemoteHost): Outcome | undefined {
+    return this.#outcomes.get(label);
+  }
+
+  begin(host: RemoteHost): void {
+    this.#write('begun', host);
+  }
+
+  end(host: RemoteHost, outcome: Outcome): void {
+    this.#write(outcome, host);
+  }
+
+  #write(outcome: Outcome, { label }: RemoteHost): void {
+    appendPrivate(this.#path, `${outcome} ${label}\n`);
+  }
+}
+
+/** Tells one call from another without telling its arguments, of which some may be passwords. */
+function digest({ command, args, dryRun }: RemoteCall, salt: string): string {
+  const text = JSON.stringify([command, dryRun, args.map(({ name, value }) => [name, value])]);
+  return scryptSync(text, salt, 32).toString('hex');
+}

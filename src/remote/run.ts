@@ -1,0 +1,97 @@
+// One call to many servers: so many at a time, each answer handed on as it comes.
+import type { Envelope, Metadata } from '../core/envelope.ts';
+import { ApiError } from '../core/errors.ts';
+import { exitStatusOf } from '../core/exit-status.ts';
+import type { RemoteHost } from './hosts.ts';
+import type { Prepared } from './prepare.ts';
+import type { Outcome, RunRecord } from './run-record.ts';
+import type { RemoteCall } from './server.ts';
+import { SetupError } from './setup-error.ts';
+
+export interface RunWatcher {
+  /** May throw: then no further server is called, what is under way is waited for, and the error thrown on. */
+  answered(host: RemoteHost, envelope: Envelope): void;
+}
+
+export interface RunOptions {
+  readonly failfast: boolean;
+  readonly record: RunRecord | undefined;
+}
+
+export interface RunResult {
+  /** 0, 1 or 3. */
+  readonly status: number;
+  /** How many servers were not called, because an earlier one failed. */
+  readonly left: number;
+}
+
+/** One server's answer, whatever happens. */
+export async function callOne(host: RemoteHost, { connect }: Prepared, call: RemoteCall): Promise<Envelope> {
+  const server = connect(host);
+  try {
+    return await server.call(call);
+  } catch (error) {
+    return failed(call.command, toApiError(error));
+  } finally {
+    server.close();
+  }
+}
+
+/** No more than `parallel` servers have a connection at a time, and no answer is held once it is handed on. */
+export async function callAll(
+  prepared: Prepared,
+  call: RemoteCall,
+  watcher: RunWatcher,
+  { failfast, record }: RunOptions,
+): Promise<RunResult> {
+  const waiting = prepared.hosts.values();
+  let status = 0;
+  let left = 0;
+  let stop = false;
+  let trouble: unknown;
+  const attempt = (step: () => void) => {
+    if (trouble !== undefined) return;
+    try {
+      step();
+    } catch (error) {
+      trouble = error;
+      stop = true;
+    }
+  };
+  const work = async () => {
+    for (const host of waiting) {
+      if (!stop) attempt(() => record?.begin(host));
+      if (stop) {
+        left += 1;
+        continue;
+      }
+      const envelope = await callOne(host, prepared, call);
+      const one = exitStatusOf(envelope);
+      status = Math.max(status, one);
+      if (one !== 0 && failfast) stop = true;
+      attempt(() => {
+        watcher.answered(host, envelope);
+        record?.end(host, outcomeOf(envelope));
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(prepared.parallel, prepared.hosts.length) }, work));
+  if (trouble !== undefined) throw trouble as Error;
+  return { status, left };
+}
+
+export function failed(command: string, { code, message }: ApiError): Envelope {
+  return { metadata: { version: 1, reason: message, result: 0, command, error_code: code } };
+}
+
+export function outcomeOf({ metadata }: { readonly metadata: Metadata }): Outcome {
+  if (metadata.result === 1) return 'done';
+  return metadata.error_code === 'unknown_outcome' ? 'unknown' : 'failed';
+}
+
+function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  // A session or a list of fingerprints that can't be used concerns this server alone.
+  if (error instanceof SetupError) return new ApiError('login_refused', error.message);
+  throw error;
+}

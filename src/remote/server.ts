@@ -1,0 +1,187 @@
+// One remote server: makes calls there, again where that is safe, and says what became of them.
+import type { RawArgument } from '../core/context.ts';
+import type { Envelope } from '../core/envelope.ts';
+import { ApiError } from '../core/errors.ts';
+import { quote } from '../core/quote.ts';
+import { bodyOf } from './body.ts';
+import { ConnectionError, ServerAgent, type Trust } from './connection.ts';
+import { exchange, LostError, TooLargeError, type Incoming, type Outgoing } from './exchange.ts';
+import type { RemoteHost } from './hosts.ts';
+import { listAfter } from './known-function.ts';
+import { readAnswer } from './read-answer.ts';
+import { askedPause, isBearable, isPassing, MAX_ATTEMPTS, pauseBefore } from './retry.ts';
+import type { World } from './world.ts';
+
+/** How the server is shown who calls: a token's header, or a session's cookie and the part of the path with it. */
+export interface Login {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Empty, or `/cpsess0123456789`. */
+  readonly pathPrefix: string;
+}
+
+export interface LoginSource {
+  login(host: RemoteHost, post: Post): Promise<Login>;
+  /** The server did not accept it. A new one, where there may be one. */
+  renew(host: RemoteHost, post: Post): Promise<Login | undefined>;
+}
+
+/** Sends one request to the server, once. */
+export type Post = (outgoing: Outgoing) => Promise<Incoming>;
+
+export interface RemoteCall {
+  readonly command: string;
+  readonly args: readonly RawArgument[];
+  readonly dryRun: boolean;
+  readonly isSafeToRepeat: boolean;
+}
+
+export interface ServerSettings {
+  readonly trust: Trust;
+  readonly loginSource: LoginSource;
+  readonly timeoutMs: number;
+  readonly world: World;
+}
+
+/** A connection that takes longer comes too late to be of use. */
+const CONNECT_PATIENCE_MS = 10_000;
+
+export class RemoteServer {
+  readonly #host: RemoteHost;
+  readonly #settings: ServerSettings;
+  readonly #agent: ServerAgent;
+
+  constructor(host: RemoteHost, settings: ServerSettings) {
+    this.#host = host;
+    this.#settings = settings;
+    const patience = Math.min(CONNECT_PATIENCE_MS, settings.timeoutMs);
+    this.#agent = new ServerAgent(host, settings.trust, patience);
+  }
+
+  /** @throws ApiError where there is no answer of the server that could be printed. */
+  async call(call: RemoteCall): Promise<Envelope> {
+    const { loginSource } = this.#settings;
+    const post: Post = (outgoing) => this.#post(outgoing, this.#settings.timeoutMs);
+    const login = await this.#reaching(() => loginSource.login(this.#host, post));
+    try {
+      return await this.#callAs(login, call);
+    } catch (error) {
+      // Refused at the door: the call was not made, so it may be made again.
+      if (!(error instanceof ApiError) || error.code !== 'login_refused') throw error;
+      const renewed = await this.#reaching(() => loginSource.renew(this.#host, post));
+      if (renewed === undefined) throw error;
+      return await this.#callAs(renewed, call);
+    }
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  async #callAs(login: Login, call: RemoteCall): Promise<Envelope> {
+    if (!call.dryRun) return this.#make(login, call);
+    await this.#expectDryRuns(login);
+    return this.#make(login, { ...call, args: [...call.args, { name: DRY_RUN, value: 1 }] });
+  }
+
+  /** Only a server of this program says `dry_run` in its answer; another would do what is only to be tried. */
+  async #expectDryRuns(login: Login): Promise<void> {
+    const harmless = { command: 'version', args: [{ name: DRY_RUN, value: 1 }], isSafeToRepeat: true };
+    const { metadata } = await this.#make(login, { ...harmless, dryRun: false });
+    if (metadata.dry_run === 1) return;
+    const reason = `${this.#host.label} has no dry run and would really do what the call says. Nothing was sent to it but a question for its version.`;
+    throw new ApiError('no_dry_run', reason);
+  }
+
+  async #make(login: Login, call: RemoteCall): Promise<Envelope> {
+    const { command, isSafeToRepeat } = call;
+    const incoming = await this.#send(login, call);
+    try {
+      return readAnswer(command, this.#host.label, incoming);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code === 'login_refused') throw error;
+      const isUnknown = !isSafeToRepeat && (incoming.status === 200 || incoming.status >= 500);
+      throw isUnknown ? this.#unknown(command, error.message.replace(/\.$/, '')) : error;
+    }
+  }
+
+  async #send({ headers, pathPrefix }: Login, call: RemoteCall): Promise<Incoming> {
+    const { world, timeoutMs } = this.#settings;
+    const { command, args, isSafeToRepeat } = call;
+    const outgoing = { path: `${pathPrefix}/json-api/${command}`, headers, ...bodyOf(args) };
+    const end = world.now() + timeoutMs;
+    for (let attempt = 1; ; attempt++) {
+      const isLast = attempt === MAX_ATTEMPTS;
+      let pause = pauseBefore(attempt + 1, world.random());
+      const mayWait = () => !isLast && isBearable(pause) && world.now() + pause < end;
+      try {
+        const incoming = await this.#post(outgoing, Math.max(1, end - world.now()));
+        if (!isSafeToRepeat || !isPassing(incoming)) return incoming;
+        pause = askedPause(incoming, world.now()) ?? pause;
+        if (!mayWait()) return incoming;
+      } catch (error) {
+        const isWorthwhile =
+          error instanceof ConnectionError
+            ? error.isPassing
+            : error instanceof LostError && isSafeToRepeat && !(error instanceof TooLargeError);
+        if (!isWorthwhile || !mayWait()) throw this.#failed(command, error, isSafeToRepeat);
+      }
+      await world.pause(pause);
+    }
+  }
+
+  #post(outgoing: Outgoing, milliseconds: number): Promise<Incoming> {
+    return exchange(this.#host, this.#agent, outgoing, { milliseconds });
+  }
+
+  #failed(command: string, error: unknown, isSafeToRepeat: boolean): unknown {
+    if (error instanceof ConnectionError) return new ApiError('remote_unreachable', error.message);
+    if (!(error instanceof LostError)) return error;
+    if (!isSafeToRepeat) return this.#unknown(command, error.message);
+    const code = error instanceof TooLargeError ? 'bad_answer' : 'remote_unreachable';
+    return new ApiError(code, `There is no answer: ${error.message}.`);
+  }
+
+  #unknown(command: string, because: string): ApiError {
+    return unknownOutcome(
+      this.#host,
+      command,
+      `the call was sent, and then ${because}. ${lookFirst(command)}`,
+    );
+  }
+
+  /** For logins, which are never repeated by themselves: a wrong one counts. */
+  async #reaching<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw error instanceof ConnectionError || error instanceof LostError
+        ? new ApiError('remote_unreachable', sentence(error.message))
+        : error;
+    }
+  }
+}
+
+const DRY_RUN = 'api.dry_run';
+
+/** Of a run that was broken off: what is not known to be done is not done again. */
+export function unknownSince(host: RemoteHost, { command }: RemoteCall, record = 'the record'): ApiError {
+  const remedy = `${lookFirst(command)} To have it called again, remove its lines from ${quote(record)}.`;
+  return unknownOutcome(host, command, `an earlier run was broken off there. ${remedy}`);
+}
+
+function unknownOutcome({ label }: RemoteHost, command: string, more: string): ApiError {
+  return new ApiError(
+    'unknown_outcome',
+    `Whether ${label} carried out ${quote(command)} is not known: ${more}`,
+  );
+}
+
+function lookFirst(command: string): string {
+  const list = listAfter(command);
+  const how = list === undefined ? 'what the call was to change' : `with ${list}, for example`;
+  return `Look there (${how}) before you repeat it.`;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`;
+}

@@ -1,0 +1,93 @@
+// Logging in with a password and a code, and the sessions that are kept of it until a server refuses them.
+import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ApiError } from '../core/errors.ts';
+import type { RemoteHost } from './hosts.ts';
+import { folderOf, readPrivateIfThere, writePrivate } from './private-files.ts';
+import { readLogin } from './read-login.ts';
+import type { Login, LoginSource, Post } from './server.ts';
+import type { World } from './world.ts';
+
+interface Kept {
+  readonly cookie: string;
+  readonly pathPrefix: string;
+  /** Milliseconds since 1970-01-01T00:00:00Z; absent where the server alone knows. */
+  readonly expires?: number;
+}
+
+export class SessionLogin implements LoginSource {
+  readonly #user: string;
+  readonly #world: World;
+  /** With several servers, one person can't answer for all of them. */
+  readonly #mayAsk: boolean;
+
+  constructor(user: string, world: World, mayAsk: boolean) {
+    this.#user = user;
+    this.#world = world;
+    this.#mayAsk = mayAsk;
+  }
+
+  async login(host: RemoteHost, post: Post): Promise<Login> {
+    const kept = this.#read(host);
+    return kept === undefined ? this.#logIn(host, post) : toLogin(kept);
+  }
+
+  async renew(host: RemoteHost, post: Post): Promise<Login> {
+    rmSync(this.#pathOf(host), { force: true });
+    return this.#logIn(host, post);
+  }
+
+  async #logIn(host: RemoteHost, post: Post): Promise<Login> {
+    const { ask } = this.#world;
+    if (ask === undefined || !this.#mayAsk) {
+      throw new ApiError(
+        'login_refused',
+        `There is no token and no session for ${host.label}. ${this.#remedy(host)}`,
+      );
+    }
+    const user = this.#user;
+    const pass = await ask(`Password of ${user} at ${host.label}: `, true);
+    const code = await ask('Code of the authenticator app (empty where there is none): ', true);
+    const form = new URLSearchParams({ user, pass, login_only: '1' });
+    if (code.trim() !== '') form.set('tfa_token', code.trim());
+    const incoming = await post({
+      path: '/login/?login_only=1',
+      type: 'application/x-www-form-urlencoded',
+      body: form.toString(),
+      headers: {},
+    });
+    const opened = readLogin(incoming, host.label, this.#world.now());
+    writePrivate(this.#pathOf(host), JSON.stringify(opened));
+    return toLogin(opened);
+  }
+
+  #remedy({ label }: RemoteHost): string {
+    return this.#mayAsk
+      ? 'Give a token (--token-file, a profile, WHMAPI1_TOKEN), or log in at a terminal.'
+      : `Give a token, or log in there first: whmapi1 --host ${label} version`;
+  }
+
+  #read(host: RemoteHost): Kept | undefined {
+    const text = readPrivateIfThere(this.#pathOf(host));
+    if (text === undefined) return undefined;
+    let kept: Partial<Kept>;
+    try {
+      kept = JSON.parse(text) as Partial<Kept>;
+    } catch {
+      return undefined;
+    }
+    const { cookie, pathPrefix, expires } = kept;
+    if (typeof cookie !== 'string' || typeof pathPrefix !== 'string') return undefined;
+    return expires !== undefined && expires <= this.#world.now() ? undefined : { cookie, pathPrefix };
+  }
+
+  #pathOf({ label }: RemoteHost): string {
+    const name = createHash('sha256').update(`${this.#user}@${label}`).digest('hex').slice(0, 32);
+    return join(folderOf('cache', this.#world), 'sessions', name);
+  }
+}
+
+function toLogin({ cookie, pathPrefix }: Kept): Login {
+  return { headers: { cookie }, pathPrefix };
+}

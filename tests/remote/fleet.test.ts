@@ -1,0 +1,291 @@
+// One call to many servers: how many at a time, how their answers are told apart, and how a run goes on.
+import { spawn } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { Person } from './person.ts';
+import { makeCertificate, ok, ScriptedServer, type Certificate } from './servers.ts';
+
+jest.setTimeout(30_000);
+let certificate: Certificate;
+let server: ScriptedServer;
+let person: Person;
+beforeAll(async () => {
+  certificate = await makeCertificate();
+});
+beforeEach(async () => {
+  server = await ScriptedServer.start(certificate);
+  person = new Person();
+});
+afterEach(async () => {
+  await server.stop();
+  person.remove();
+});
+
+/** Names that all lead to the one server; every address of 127.0.0.0/8 is this machine's. */
+const names = (count: number) => Array.from({ length: count }, (_, at) => `h${at}.localhost:${server.port}`);
+const run = (hosts: readonly string[], ...words: string[]) =>
+  person.run('--host', hosts.join(','), '--pin', certificate.pin, ...words);
+const hostOf = (headers: { host?: string | undefined }) => headers.host ?? '';
+const wait = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
+const lines = (text: string) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { host: string; metadata: Record<string, unknown>; data?: unknown });
+
+describe('answers of several servers', () => {
+  beforeEach(() => {
+    server.script = ({ headers }) => ok({ acct: [{ user: hostOf(headers) }] });
+  });
+
+  test('are a document each in YAML', async () => {
+    const { status, stdout } = await run(names(3), 'listaccts');
+    expect(status).toBe(0);
+    const documents = parseAllDocuments(stdout).map((one) => one.toJS() as { host: string });
+    expect(documents).toHaveLength(3);
+    for (const one of documents) {
+      expect(one).toMatchObject({ data: { acct: [{ user: one.host }] }, metadata: { result: 1 } });
+    }
+    expect(stdout).toMatch(/^---\ndata:\n {2}acct:\n {4}-\n {6}user: h\d\.localhost:\d+\nhost: h\d/);
+  });
+
+  test('are an object each in JSON, on a line each', async () => {
+    const { stdout } = await run(names(3), '--output=json', 'listaccts');
+    expect(
+      lines(stdout)
+        .map(({ host }) => host)
+        .sort(),
+    ).toEqual(names(3));
+    expect(Object.keys(lines(stdout)[0] ?? {})).toEqual(['host', 'metadata', 'data']);
+    const pretty = await run(names(2), '--output=jsonpretty', 'listaccts');
+    expect(pretty.stdout).toMatch(/^\{\n {2}"host": [^]*\n\}\n\{\n {2}"host": [^]*\n\}\n$/);
+  });
+
+  test('are one document in XML', async () => {
+    const { stdout } = await run(names(2), '--output=xml', '--parallel=1', 'listaccts');
+    const [first = '', second = ''] = names(2);
+    const result = (host: string) =>
+      `<host name="${host}">\n<result>\n  <metadata>\n    <version>1</version>\n    <reason>OK</reason>\n` +
+      `    <result>1</result>\n    <command>anything</command>\n  </metadata>\n  <data>\n    <acct>\n` +
+      `      <user>${host}</user>\n    </acct>\n  </data>\n</result>\n</host>\n`;
+    expect(stdout).toBe(
+      `<?xml version="1.0" encoding="UTF-8"?>\n<hosts>\n${result(first)}${result(second)}</hosts>\n`,
+    );
+  });
+
+  test('stand under “answer” where they have no envelope', async () => {
+    server.script = () => ({ one: '0.1' });
+    const { stdout } = await run(names(2), '--output=json', '--parallel=1', 'loadavg');
+    expect(JSON.parse(stdout.split('\n')[0] ?? '')).toEqual({ host: names(1)[0], answer: { one: '0.1' } });
+  });
+
+  test('name their server where a group or a file happens to name one', async () => {
+    const file = person.write('list', `# those of the north\n\n ${server.host} # one\n`);
+    const { stdout } = await run([`@${file}`], '--output=json', 'listaccts');
+    expect(lines(stdout)).toMatchObject([{ host: server.host }]);
+  });
+
+  test('are written as they come', async () => {
+    const [fast = '', slow = ''] = names(2);
+    server.script = async ({ headers }) => {
+      if (hostOf(headers) === slow) await wait(200);
+      return ok({});
+    };
+    const { stdout } = await run([slow, fast], '--output=json', 'listaccts');
+    expect(lines(stdout).map(({ host }) => host)).toEqual([fast, slow]);
+  });
+
+  test('are large, too', async () => {
+    const acct = Array.from({ length: 3000 }, (_, at) => ({ user: `u${at}` }));
+    server.script = () => ok({ acct });
+    const { stdout } = await run(names(2), '--output=json', 'listaccts');
+    expect(lines(stdout).map(({ data }) => data)).toEqual([{ acct }, { acct }]);
+    const yaml = await run(names(2), 'listaccts');
+    expect(parseAllDocuments(yaml.stdout)).toHaveLength(2);
+    const xml = await run(names(2), '--output=xml', 'listaccts');
+    expect(xml.stdout.match(/<\?xml/g)).toHaveLength(1);
+  });
+});
+
+test('500 servers have no more connections than --parallel at a time', async () => {
+  server.script = async () => {
+    await wait(2);
+    return ok({});
+  };
+  const { status, stdout } = await run(names(500), '--output=json', '--parallel=20', 'listaccts');
+  expect(status).toBe(0);
+  expect(new Set(lines(stdout).map(({ host }) => host)).size).toBe(500);
+  expect(server.connections).toBe(500);
+  expect(server.most).toBeGreaterThan(5);
+  // A connection is closed here before the server sees that it is.
+  expect(server.most).toBeLessThanOrEqual(40);
+});
+
+test('eight servers at a time are called unless told', async () => {
+  let now = 0;
+  let most = 0;
+  server.script = async () => {
+    most = Math.max(most, ++now);
+    await wait(20);
+    now -= 1;
+    return ok({});
+  };
+  await run(names(30), 'listaccts');
+  expect(most).toBe(8);
+  most = 0;
+  await run(names(9), '--parallel=3', 'listaccts');
+  expect(most).toBe(3);
+});
+
+describe('the exit status', () => {
+  const failing = (bad: string, how: 'reason' | 'lost') => {
+    server.script = ({ headers, socket }) => {
+      if (!hostOf(headers).startsWith(bad)) return ok({});
+      if (how === 'reason') return ok(undefined, { result: 0, reason: 'No.' });
+      socket.destroy();
+      return undefined;
+    };
+  };
+
+  test('is 1 where one has failed', async () => {
+    failing('h1.', 'reason');
+    const { status, stdout } = await run(names(4), '--output=json', 'killpkg', 'pkgname=a');
+    expect(status).toBe(1);
+    expect(lines(stdout)).toHaveLength(4);
+  });
+
+  test('is 3 where one was out of reach', async () => {
+    failing('h1.', 'lost');
+    const { status, stdout } = await run(names(4), '--output=json', 'killpkg', 'pkgname=a');
+    expect(status).toBe(3);
+    expect(lines(stdout).find(({ host }) => host.startsWith('h1.'))?.metadata).toMatchObject({
+      error_code: 'unknown_outcome',
+    });
+  });
+
+  test('is that of the first failure with --failfast, and no further server is called', async () => {
+    failing('h1.', 'reason');
+    const { status, stdout, stderr } = await run(
+      ...([names(20), '--failfast', '--parallel=1', '--output=json'] as const),
+      ...['killpkg', 'pkgname=a'],
+    );
+    expect(status).toBe(1);
+    expect(lines(stdout)).toHaveLength(2);
+    expect(stderr).toContain('18 servers were not called, since one had failed');
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('is 0 where the reader of a pipe has seen enough, and no further server is called', async () => {
+    person.broken = { stdout: 'EPIPE' };
+    expect(await run(names(20), '--parallel=2', 'listaccts')).toMatchObject({ status: 0, stderr: '' });
+    expect(server.requests.length).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('--resume', () => {
+  const record = () => `${person.home}/run`;
+  const failed = new Set<string>();
+  const calledSince = (count: number) =>
+    server.requests
+      .slice(count)
+      .map(({ headers }) => hostOf(headers))
+      .sort();
+  beforeEach(() => {
+    failed.clear();
+    server.script = ({ headers, socket }) => {
+      const [host = ''] = hostOf(headers).split('.');
+      if (failed.has(`lost ${host}`)) {
+        socket.destroy();
+        return undefined;
+      }
+      return ok({}, failed.has(host) ? { result: 0, reason: 'No.' } : {});
+    };
+  });
+
+  test('goes on with those that failed, and calls none that is done', async () => {
+    failed.add('h1');
+    const words = ['--resume', record(), '--output=json', 'killpkg', 'pkgname=a'];
+    expect((await run(names(5), ...words)).status).toBe(1);
+    expect(statSync(record()).mode & 0o777).toBe(0o600);
+    failed.clear();
+    const again = await run(names(6), ...words);
+    expect(again).toMatchObject({ status: 0, stderr: 'whmapi1: 4 of 6 servers were called before.\n' });
+    expect(calledSince(5)).toEqual([names(6)[1], names(6)[5]]);
+    expect((await run(names(6), ...words)).stdout).toBe('');
+    expect(server.requests).toHaveLength(7);
+  });
+
+  test('makes no change twice whose outcome is not known', async () => {
+    failed.add('lost h1');
+    const words = ['--resume', record(), '--output=json', 'killpkg', 'pkgname=a'];
+    expect((await run(names(3), ...words)).status).toBe(3);
+    failed.clear();
+    const again = await run(names(3), ...words);
+    expect(again.status).toBe(3);
+    expect(lines(again.stdout)).toMatchObject([
+      { host: names(2)[1], metadata: { error_code: 'unknown_outcome' } },
+    ]);
+    expect(again.stdout).toContain('To have it called again, remove its lines from');
+    expect(server.requests).toHaveLength(3);
+  });
+
+  test('belongs to one call, and tells nothing of its arguments', async () => {
+    const words = ['--resume', record(), 'some_function'];
+    await run(names(2), ...words, 'password=Xylophone');
+    expect(readFileSync(record(), 'utf8')).not.toContain('Xylophone');
+    const other = await run(names(2), ...words, 'password=Other');
+    expect(other).toMatchObject({ status: 2, stdout: '' });
+    expect(other.stderr).toContain('with other arguments or another function');
+    const foreign = await run(names(2), '--resume', person.write('notes', 'mine\n'), 'version');
+    expect(foreign.stderr).toContain('is no record of a run; it was left alone');
+  });
+
+  test('goes on after a kill', async () => {
+    const killed = async (milliseconds: number) => {
+      const argv = [
+        '--host',
+        names(40).join(','),
+        '--pin',
+        certificate.pin,
+        '--parallel=4',
+        '--resume',
+        record(),
+      ];
+      const child = spawn(
+        process.execPath,
+        ['--import', 'tsx', resolve('src/cli/start.ts'), ...argv, '--output=json', 'listaccts'],
+        { env: person.environment, stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      let printed = '';
+      child.stdout.on('data', (piece: Buffer) => {
+        printed += piece.toString();
+        if (printed.split('\n').length > 10) setTimeout(() => child.kill('SIGKILL'), milliseconds);
+      });
+      await new Promise((done) => child.once('close', done));
+      return printed;
+    };
+    server.script = async () => {
+      await wait(30);
+      return ok({});
+    };
+    const before = await killed(0);
+    expect(before.split('\n').length).toBeLessThan(40);
+    const { status, stdout } = await run(
+      ...([names(40), '--resume', record(), '--output=json', 'listaccts'] as const),
+    );
+    expect(status).toBe(0);
+    const hosts = [...lines(before), ...lines(stdout)].map(({ host }) => host);
+    expect(new Set(hosts).size).toBe(40);
+    expect(hosts.length).toBeLessThanOrEqual(44);
+  });
+});
+
+test('a person sees how far it is, on standard error', async () => {
+  person.seen = ['stderr'];
+  const { stdout, stderr } = await run(names(3), '--output=json', 'listaccts');
+  expect(stderr).toContain('3/3 servers, 0 failed');
+  expect(lines(stdout)).toHaveLength(3);
+  person.seen = [];
+  expect((await run(names(3), '--output=json', 'listaccts')).stderr).toBe('');
+});

@@ -1,0 +1,133 @@
+// Logging in with a password and a code, and keeping the session.
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { codeAt } from '../../src/model/totp.ts';
+import { password } from '../support/server.ts';
+import { Person } from './person.ts';
+import { makeCertificate, ok, OwnServer, ScriptedServer, type Certificate } from './servers.ts';
+
+let certificate: Certificate;
+let person: Person;
+beforeAll(async () => {
+  certificate = await makeCertificate();
+});
+beforeEach(() => {
+  person = new Person();
+  delete person.environment.WHMAPI1_TOKEN;
+});
+afterEach(() => person.remove());
+
+const sessions = () => join(person.home, '.cache/whmapi1/sessions');
+
+describe('a server of this program', () => {
+  let own: OwnServer;
+  beforeAll(async () => {
+    own = await OwnServer.start(certificate);
+    await (await own.here.engine.host.users()).setPassword('root', password);
+  });
+  afterAll(() => own.stop());
+  const there = (...words: string[]) =>
+    person.run('--host', own.host, '--pin', certificate.pin, '--output=json', ...words);
+
+  test('is asked with a password once, and then with the session', async () => {
+    person.answers = [password, ''];
+    const first = await there('version');
+    expect(first).toMatchObject({ status: 0, stderr: '' });
+    expect(person.questions).toEqual([
+      `Password of root at ${own.host}: `,
+      'Code of the authenticator app (empty where there is none): ',
+    ]);
+    const [name = ''] = readdirSync(sessions());
+    expect(statSync(join(sessions(), name)).mode & 0o777).toBe(0o600);
+    expect(statSync(sessions()).mode & 0o777).toBe(0o700);
+    expect(readFileSync(join(sessions(), name), 'utf8')).not.toContain(password);
+    person.answers = undefined;
+    expect((await there('version')).status).toBe(0);
+  });
+
+  test('is asked anew where it does not know the session any more', async () => {
+    person.answers = [password, ''];
+    await there('version');
+    own.here.time += 30 * 86_400_000;
+    person.answers = [password, ''];
+    expect((await there('version')).status).toBe(0);
+    expect(person.answers).toEqual([]);
+  });
+
+  test('refuses a wrong password, which stands in no output', async () => {
+    person.answers = ['Quagmire', ''];
+    const { status, stdout, stderr } = await there('version');
+    expect(status).toBe(1);
+    expect(stdout).toContain('"error_code":"login_refused"');
+    expect(stdout + stderr).not.toContain('Quagmire');
+  });
+
+  test('wants a code of those who have a second factor', async () => {
+    const { here } = own;
+    await here.call('twofactorauth_enable_policy');
+    const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+    await here.call('twofactorauth_set_tfa_config', { secret, tfa_token: codeAt(secret, here.time) });
+    here.time += 60_000;
+    person.answers = [password, ''];
+    const without = await there('version');
+    expect(without.status).toBe(1);
+    expect(without.stdout).toContain('login_refused');
+    person.answers = [password, codeAt(secret, here.time)];
+    expect((await there('version')).status).toBe(0);
+  });
+});
+
+describe('a server of WHM', () => {
+  let server: ScriptedServer;
+  beforeEach(async () => {
+    server = await ScriptedServer.start(certificate);
+  });
+  afterEach(() => server.stop());
+  const there = (...words: string[]) =>
+    person.run('--host', server.host, '--pin', certificate.pin, '--output=json', ...words);
+
+  test.each([
+    ['JSON', { security_token: '/cpsess0123456789', status: 1 }, {}],
+    ['a header', {}, { location: '/cpsess0123456789/scripts/x' }],
+  ])('tells in %s where the session is', async (_, body, headers) => {
+    server.script = ({ path }, reply) => {
+      if (!path.startsWith('/login')) return ok({});
+      reply.setHeader('set-cookie', ['whostmgrsession=abc; HttpOnly; secure', 'other=1; path=/']);
+      for (const [name, value] of Object.entries(headers)) reply.setHeader(name, value);
+      return body;
+    };
+    person.answers = ['Secret&1', '123456'];
+    expect((await there('version')).status).toBe(0);
+    const [login, call] = server.requests;
+    expect(login?.path).toBe('/login/?login_only=1');
+    expect(login?.body).toBe('user=root&pass=Secret%261&login_only=1&tfa_token=123456');
+    expect(call?.path).toBe('/cpsess0123456789/json-api/version');
+    expect(call?.headers).toMatchObject({ cookie: 'whostmgrsession=abc; other=1' });
+    expect(call?.headers.authorization).toBeUndefined();
+  });
+
+  test.each([
+    [401, '{"status":0,"message":"see_login_log"}', 'the password or the code is wrong'],
+    [200, '<div id="tfa_login_form">', 'asks for a two-factor authentication code'],
+    [200, '<html>', 'the password or the code is wrong'],
+  ])('refuses with %i %s', async (code, body, sentence) => {
+    server.script = (_request, reply) => {
+      reply.statusCode = code;
+      return body;
+    };
+    person.answers = ['x', ''];
+    const { status, stdout } = await there('version');
+    expect(status).toBe(1);
+    expect(stdout).toContain(sentence);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('is not asked with a password among others', async () => {
+    person.answers = ['x', '', 'x', ''];
+    const hosts = `${server.host},localhost:${server.port}`;
+    const { status, stdout } = await person.run('--host', hosts, '--pin', certificate.pin, 'version');
+    expect(status).toBe(1);
+    expect(stdout).toContain('log in there first: whmapi1 --host localhost');
+    expect(person.questions).toEqual([]);
+  });
+});

@@ -1,0 +1,100 @@
+// The Tab key in the real shells, as people press it.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { InteractiveShell, type ShellName } from '../support/shell.ts';
+
+const shells = ['bash', 'zsh', 'fish'] as const;
+
+/** How a person loads the script in the shell's start file. */
+const fromTheProgram: Readonly<Record<ShellName, string>> = {
+  bash: 'source <(whmapi1 --completion bash)',
+  zsh: 'source <(whmapi1 --completion zsh)',
+  fish: 'whmapi1 --completion fish | source',
+};
+
+/** How a system finds the script of an installed package below `share`. */
+const fromTheSystem: Readonly<Record<ShellName, string>> = {
+  bash: 'source /usr/share/bash-completion/bash_completion',
+  zsh: 'fpath=("$HOME/share/zsh/site-functions" $fpath); compinit -u -D',
+  fish: '',
+};
+
+let folder: string;
+let shell: InteractiveShell;
+
+function start(name: ShellName, setUp: string): void {
+  folder = mkdtempSync(join(tmpdir(), 'whmapi1-shell-'));
+  if (setUp === fromTheSystem[name]) symlinkSync(resolve('share'), join(folder, 'share'));
+  shell = new InteractiveShell(name, folder, setUp);
+}
+
+async function stop(): Promise<void> {
+  await shell.stop();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+}
+
+describe.each(shells)('%s', (name) => {
+  beforeAll(() => {
+    start(name, fromTheProgram[name]);
+  });
+  afterAll(stop);
+
+  test.each([
+    ['createa', 'createacct '],
+    ['createacct usern', 'createacct username='],
+    ['createacct username=bob dom', 'createacct username=bob domain='],
+    ["createacct password='two words' usern", "createacct password='two words' username="],
+    ['createacct mailbox_format=', 'createacct mailbox_format=m'],
+    ['createacct mailbox_format=ma', 'createacct mailbox_format=maildir '],
+    ['no_such_function x', 'no_such_function x'],
+    ['--outp', '--output='],
+    ['--output=x', '--output=xml '],
+    ['--output x', '--output xml '],
+    ['listaccts ap', 'listaccts api.'],
+    ['listaccts api.sort.a.m', 'listaccts api.sort.a.method='],
+    ['listaccts api.sort.a.method=i', 'listaccts api.sort.a.method=ipv4 '],
+    ['--help authenti', '--help authentication '],
+    ['help modi', 'help modifyacct '],
+    ['passwd --file passw', 'passwd --file password='],
+    ['passwd --file password=./plain', 'passwd --file password=./plain.txt '],
+    ['passwd --file=password=./plain', 'passwd --file=password=./plain.txt '],
+    ['passwd --file password=fold', 'passwd --file password=folder:1/'],
+    ['passwd --file password=folder:1/in', 'passwd --file password=folder:1/inner '],
+  ])('whmapi1 %s and Tab', async (typed, line) => {
+    spawnSync('sh', ['-c', 'mkdir -p folder:1; : > folder:1/inner; : > plain.txt'], { cwd: folder });
+    expect(await shell.complete(`whmapi1 ${typed}`)).toBe(`whmapi1 ${line}`);
+  });
+
+  test('lists what there is, with what it is where the shell shows that', async () => {
+    const list = await shell.list('whmapi1 twofactorauth_s');
+    expect(list).toContain('set_issuer');
+    expect(list).toContain('set_tfa_config_for_user');
+    if (name !== 'bash') expect(list).toContain('Set the issuer, the name under which');
+  });
+
+  test('offers nothing where the program is not there', async () => {
+    spawnSync('mv', ['bin/whmapi1', 'bin/elsewhere'], { cwd: folder });
+    try {
+      expect(await shell.complete('whmapi1 createa', false)).toBe('whmapi1 createa');
+    } finally {
+      spawnSync('mv', ['bin/elsewhere', 'bin/whmapi1'], { cwd: folder });
+    }
+  });
+});
+
+test.each(shells)('%s finds the script where the system looks for it', async (name) => {
+  start(name, fromTheSystem[name]);
+  expect(await shell.complete('whmapi1 createacct usern')).toBe('whmapi1 createacct username=');
+  await stop();
+});
+
+test('bash finds the script of a package that npm has installed, without further ado', async () => {
+  folder = mkdtempSync(join(tmpdir(), 'whmapi1-shell-'));
+  // As npm links it: the script stands in the package, beside the program's real place.
+  const link = `rm bin/whmapi1; ln -s '${resolve('bin/whmapi1')}' bin/whmapi1`;
+  shell = new InteractiveShell('bash', folder, `${link}; ${fromTheSystem.bash}`);
+  expect(await shell.complete('whmapi1 createacct usern', false)).toBe('whmapi1 createacct username=');
+  await stop();
+});
