@@ -36,10 +36,16 @@ function starts(title: string, program: string): void {
     `secret=${secret}`,
     `tfa_token=${codeAt(secret, Date.now())}`,
   ];
+  const tab =
+    (...words: string[]) =>
+    () => [program, '--complete', ...words];
   const cases: Case[] = [
     { name: 'node -e 0', argv: () => ['-e', '0'] },
     { name: 'node:crypto alone', argv: () => ['-e', "require('node:crypto')"] },
     { name: '--help', argv: () => [program, '--help'], reach: 1.15 },
+    { name: 'Tab, functions', argv: tab(''), reach: 1.3 },
+    { name: 'Tab, parameters', argv: tab('createacct', 'username=', ''), reach: 1.3 },
+    { name: 'Tab, values', argv: tab('listaccts', 'api.sort.a.field='), reach: 1.3 },
     { name: '--help --all', argv: () => [program, '--help', '--all'] },
     { name: '--search', argv: () => [program, '--search', 'lost phone'] },
     { name: 'not provided, JSON', argv: () => [program, '--output=json', 'nvget'] },

@@ -5,7 +5,7 @@ import type { Caller, Origin, Sealer } from './core/context.ts';
 import type { Engine } from './core/dispatch.ts';
 import { loaders } from './functions/loaders.generated.ts';
 import { chooseHost } from './host/choose.ts';
-import { processes } from './host/processes.ts';
+import { processesOf } from './host/processes.ts';
 import { system } from './host/system.ts';
 import { operations } from './operations/loaders.generated.ts';
 import { journal } from './store/journal.ts';
@@ -71,7 +71,7 @@ export function createApplication(
       return load === undefined ? undefined : (await load()).default;
     },
     journal,
-    processes,
+    processes: processesOf(process),
     functions: async () => (await import('./functions/index.generated.ts')).index,
     now,
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),

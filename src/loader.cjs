@@ -23,7 +23,9 @@ exports.createLoader = function createLoader(folder) {
     const known = chunks[name];
     if (known !== undefined) return known.exports;
     const chunk = (chunks[name] = { exports: {} });
-    (files[file] ??= read(file))[name](chunk, chunk.exports, requireChunk, folder);
+    // A file that is open already may hold the chunk as well.
+    const open = files[file] ?? Object.values(files).find((one) => Object.hasOwn(one, name));
+    (open ?? (files[file] = read(file)))[name](chunk, chunk.exports, requireChunk, folder);
     return chunk.exports;
   }
 

@@ -57,6 +57,7 @@ it('has no block of commands that no test runs', () => {
     'whmapi1 --output=json twofactorauth_get_tfa_config_for_user user=bob |',
     'whmapi1 addpkg name=gold quota=10240 maxpop=50',
     'whmapi1 passwd user=root --file password=./root.password   # in a sandbox; elsewhere root has one',
+    'whmapi1 --configure                                        # asks, and writes a profile',
   ]);
 });
 
@@ -100,11 +101,8 @@ it('makes a package, accounts and a reseller, and takes an account away again', 
   expect(readdirSync(join(home, 'state/root/home'))).toEqual(['bob']);
 });
 
-it('starts the server, and calls it', async () => {
-  writeFileSync(join(home, 'root.password'), 'four unusual words, Xylophone\n');
-  const [passwd = '', start = '', ask = '', create = '', askAgain = ''] =
-    block('whmapi1d --port').split('\n');
-  expect(sh(passwd)).toMatchObject({ status: 0 });
+/** A server on a free port, while `work` is done. */
+async function withServer(start: string, work: (port: string) => void): Promise<void> {
   const server = spawn('bash', ['-c', `exec ${start.replace('=2087', '=0')}`], {
     env: { PATH: `${join(home, 'path')}:${process.env.PATH ?? ''}`, WHMAPI1_STATE_DIR: join(home, 'state') },
   });
@@ -112,14 +110,46 @@ it('starts the server, and calls it', async () => {
     const line = await new Promise<string>((done) =>
       server.stdout.once('data', (bytes: Buffer) => done(bytes.toString())),
     );
-    const port = /^listening https:\/\/127\.0\.0\.1:(\d+)$/m.exec(line)?.[1] ?? '';
+    work(/^listening https:\/\/127\.0\.0\.1:(\d+)$/m.exec(line)?.[1] ?? '');
+  } finally {
+    server.kill();
+  }
+}
+
+it('starts the server, and calls it', async () => {
+  writeFileSync(join(home, 'root.password'), 'four unusual words, Xylophone\n');
+  const [passwd = '', start = '', ask = '', create = '', askAgain = ''] =
+    block('whmapi1d --port').split('\n');
+  expect(sh(passwd)).toMatchObject({ status: 0 });
+  await withServer(start, (port) => {
     const here = (command: string) => sh(command.replace(':2087', `:${port}`)).stdout;
     expect(here(ask.replace('-u root', "-u 'root:four unusual words, Xylophone'"))).toContain('"acct":[]');
     const [, token = ''] = /token: (\w+)\n/.exec(here(create)) ?? [];
     expect(here(askAgain.replace('TOKEN', token))).toContain('"result":1');
-  } finally {
-    server.kill();
-  }
+  });
+});
+
+it('calls remote servers', async () => {
+  const [, one = '', several = ''] = block('--configure').split('\n');
+  const { stdout } = sh('whmapi1 --output=json api_token_create token_name=remote');
+  const { data } = JSON.parse(stdout) as { data: { token: string } };
+  writeFileSync(join(home, 'token'), data.token, { mode: 0o600 });
+  await withServer('whmapi1d --port=2087', (port) => {
+    const cacert = join(home, 'state/server.pem');
+    const here = one.replace('web1.example.com', `127.0.0.1:${port} --cacert ${cacert}`);
+    expect(sh(here)).toMatchObject({ status: 0, stderr: '' });
+    mkdirSync(join(home, '.config/whmapi1'), { recursive: true, mode: 0o700 });
+    const group = `127.0.0.1:${port}", "localhost:${port}`;
+    const profile = `[default]\ngroups.eu = ["${group}"]\ntoken-file = "${home}/token"\ncacert = "${cacert}"\n`;
+    writeFileSync(join(home, '.config/whmapi1/config'), profile, { mode: 0o600 });
+    const { status, stdout: answers } = sh(several);
+    expect(status).toBe(0);
+    const hosts = answers
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { host: string }).host);
+    expect(hosts.sort()).toEqual([`127.0.0.1:${port}`, `localhost:${port}`]);
+  });
 });
 
 it('moves secrets to another server', () => {

@@ -40,7 +40,11 @@ export function placeChunks({ outputs }: Metafile): Map<string, ReadonlySet<stri
     ['start.cjs', start],
     ['call.cjs', new Set(call.filter((chunk) => !start.has(chunk)))],
   ]);
-  const placed = new Set([...start, ...call]);
+  // A shell waits for each Tab: what completes a word is one file, with the small parts of calls that functions need.
+  const [complete = ''] = entry('src/cli/complete.ts');
+  const whole = [...closure(complete), ...call.filter((chunk) => chunks.get(chunk)?.isSmall === true)];
+  files.set(`${complete}.cjs`, new Set(whole.filter((chunk) => !start.has(chunk))));
+  const placed = new Set([...start, ...call, complete]);
   for (const [name, { isSmall }] of chunks) {
     if (placed.has(name) || isSmall) continue;
     const small = [...closure(name)].filter((one) => !placed.has(one) && chunks.get(one)?.isSmall === true);

@@ -93,9 +93,9 @@ function errors(fn: AnyFunction): string[] {
   const codes = expectedErrors(fn);
   const rows = codes.map((code) => ({ term: `Sy ${code}`, text: errorKinds[code].when }));
   return [
-    '.Sh ERRORS',
+    '.Sh DIAGNOSTICS',
     'What the function refuses by rules of its own has one of the codes in',
-    '.Xr whmapi1\\-errors 7 .',
+    '.Xr whmapi1-errors 7 .',
     ...(rows.length === 0 ? [] : ['Besides, a call fails with', ...tagged(rows)]),
   ];
 }

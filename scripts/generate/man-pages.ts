@@ -4,7 +4,7 @@ import type { AnyFunction } from '../../src/core/define.ts';
 import type { PlacedFunction } from '../generate.ts';
 import { familyOf } from './families.ts';
 import { functionPage } from './function-page.ts';
-import { page, roff, seeAlso, tagged } from './roff.ts';
+import { page, seeAlso, tagged } from './roff.ts';
 
 const errorsPageName = 'whmapi1-errors';
 
@@ -40,9 +40,7 @@ function familyPage(folder: string, functions: readonly AnyFunction[]): string {
     'Arguments, output and exit status are described in',
     '.Xr whmapi1 1 .',
     '.Sh FUNCTIONS',
-    ...tagged(
-      functions.map(({ name, summary }) => ({ term: `Xr ${roff(`whmapi1-${name}`)} 7`, text: summary })),
-    ),
+    ...tagged(functions.map(({ name, summary }) => ({ term: `Xr whmapi1-${name} 7`, text: summary }))),
     ...seeAlso([
       ['whmapi1', 1],
       [errorsPageName, 7],

@@ -11,7 +11,7 @@ export function page(name: string, description: string, sections: readonly strin
     `.Dt ${name.toUpperCase()} 7`,
     '.Os',
     '.Sh NAME',
-    `.Nm ${roff(name)}`,
+    `.Nm ${name}`,
     `.Nd ${roff(description)}`,
     ...sections,
     '',
@@ -21,7 +21,7 @@ export function page(name: string, description: string, sections: readonly strin
 export function seeAlso(pages: readonly (readonly [name: string, section: number])[]): string[] {
   return [
     '.Sh SEE ALSO',
-    ...pages.map(([name, section], at) => `.Xr ${roff(name)} ${section}${at < pages.length - 1 ? ' ,' : ''}`),
+    ...pages.map(([name, section], at) => `.Xr ${name} ${section}${at < pages.length - 1 ? ' ,' : ''}`),
   ];
 }
 

@@ -2,6 +2,9 @@
 // share/ ask it at each Tab, and give of every earlier argument no more than its name.
 import { readdirSync, statSync } from 'node:fs';
 import type { AnyFunction } from '../core/define.ts';
+import { index } from '../functions/index.generated.ts';
+import { loaders } from '../functions/loaders.generated.ts';
+import { argumentNames, argumentValues } from './complete-arguments.ts';
 import type { Io } from './io.ts';
 import { optionRows } from './options.ts';
 
@@ -66,7 +69,6 @@ async function candidatesFor(words: readonly string[]): Promise<readonly Candida
   if (command === 'help') return before.names.size === 0 ? functionNames('families') : [];
   const fn = before.options.has('--help') ? undefined : await load(command);
   if (fn === undefined) return [];
-  const { argumentNames, argumentValues } = await import('./complete-arguments.ts');
   const mark = current.indexOf('=');
   if (mark < 0) return argumentNames(fn, before.names, current);
   return prefixed(current.slice(0, mark + 1), argumentValues(fn, current.slice(0, mark)));
@@ -108,12 +110,10 @@ async function valuesOf({ name, choices }: Option, current: string, before: Befo
   if (mark >= 0) return prefixed(current.slice(0, mark + 1), paths(current.slice(mark + 1)));
   const fn = before.command === undefined ? undefined : await load(before.command);
   if (fn === undefined) return [];
-  const { argumentNames } = await import('./complete-arguments.ts');
   return argumentNames(fn, before.names, current).filter(({ value }) => !/^(-|api\.)/.test(value));
 }
 
 async function functionNames(others: 'help' | 'families'): Promise<Candidate[]> {
-  const { index } = await import('../functions/index.generated.ts');
   const functions = Object.entries(index).map(([value, { summary }]) => ({ value, about: summary }));
   if (others === 'help') {
     return [...functions, { value: 'help', about: 'Open the manual page of the program, or of a function.' }];
@@ -124,7 +124,6 @@ async function functionNames(others: 'help' | 'families'): Promise<Candidate[]> 
 }
 
 async function load(command: string): Promise<AnyFunction | undefined> {
-  const { loaders } = await import('../functions/loaders.generated.ts');
   return Object.hasOwn(loaders, command) ? (await loaders[command]?.())?.default : undefined;
 }
 

@@ -3,8 +3,7 @@ import { listProfiles, profileOf, readProfileFrom } from '../remote/configure.ts
 import type { RemoteOptions } from '../remote/options.ts';
 import { profilesPath, writeProfile } from '../remote/profiles.ts';
 import { tell, type Io } from './io.ts';
-import { settingUp } from './remote.ts';
-import { worldOf } from './world.ts';
+import { settingUp, worldOf } from './world.ts';
 
 export async function configure(options: RemoteOptions, io: Io): Promise<number> {
   const world = worldOf(io);

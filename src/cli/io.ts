@@ -17,6 +17,8 @@ export interface Io {
   /** All of it, but no more than one byte past MAX_INPUT_BYTES. @throws as the file system does. */
   readStdin(): Uint8Array;
   readFile(path: string): Uint8Array;
+  /** Shows a manual page as man(1) does. False where there is no man, or it can't. */
+  readonly showManualPage?: (path: string) => boolean;
   /** Asks the person at the terminal; what is secret is not shown while it is typed. Absent without a terminal. */
   readonly ask?: ((question: string, isSecret: boolean) => Promise<string>) | undefined;
 }

@@ -36,10 +36,15 @@ async function run(line: CommandLine, io: Io): Promise<number> {
     io.stdout.write(`${version}\n`);
     return 0;
   }
+  if (line.command === 'help') return manual(line, io);
   if (line.help) return help(line, io);
   if (line.completion !== undefined) {
     const { printCompletionScript } = await import('./completion-script.ts');
     return printCompletionScript(line.completion, io);
+  }
+  if (line.openapi) {
+    const { printOpenApi } = await import('./openapi.ts');
+    return printOpenApi(io);
   }
   if (line.all) throw new UsageError('--all goes with --help.');
   if (line.search !== undefined) {
@@ -60,6 +65,13 @@ async function run(line: CommandLine, io: Io): Promise<number> {
   }
   const { call } = await import('./call.ts');
   return call(line, line.command, io);
+}
+
+async function manual(line: CommandLine, io: Io): Promise<number> {
+  const { openManual } = await import('./manual.ts');
+  if (openManual(line.words, io)) return 0;
+  const [command, ...words] = line.words;
+  return help({ ...line, command, words }, io);
 }
 
 async function help(line: CommandLine, io: Io): Promise<number> {

@@ -28,7 +28,7 @@ export interface CommandLine {
   readonly configure: boolean;
   readonly color: 'auto' | 'always' | 'never';
   /** The function's name, where there is one. */
-  readonly command?: string;
+  readonly command?: string | undefined;
   /** key=value, as given. */
   readonly words: readonly string[];
 }

@@ -7,14 +7,13 @@ import { prepare, type Prepared } from '../remote/prepare.ts';
 import { RunRecord } from '../remote/run-record.ts';
 import { callAll, callOne, failed } from '../remote/run.ts';
 import { unknownSince, type RemoteCall } from '../remote/server.ts';
-import { SetupError } from '../remote/setup-error.ts';
 import { answer, writerFor } from './answer.ts';
 import { gatherArguments, warningsOf } from './arguments.ts';
 import { tell, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { progressOf } from './progress.ts';
 import { UsageError } from './usage-error.ts';
-import { worldOf } from './world.ts';
+import { settingUp, worldOf } from './world.ts';
 
 /** @returns the exit status: of several servers the worst, where being out of reach is worse than failing. */
 export async function callRemotely(line: CommandLine, command: string, io: Io): Promise<number> {
@@ -46,15 +45,6 @@ export async function callRemotely(line: CommandLine, command: string, io: Io): 
     }
     return answer(await callOne(only, prepared, call), line, command, io);
   });
-}
-
-/** What does not hold together is a mistake in the command line, or in what it names. */
-export async function settingUp(work: () => Promise<number>): Promise<number> {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof SetupError ? new UsageError(error.message) : error;
-  }
 }
 
 async function run(

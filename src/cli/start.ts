@@ -20,6 +20,12 @@ const io: Io = {
       closeSync(descriptor);
     }
   },
+  showManualPage: (path) => {
+    const { spawnSync } = process.getBuiltinModule('node:child_process');
+    const { status, signal } = spawnSync('man', [path], { stdio: 'inherit' });
+    // A reader who leaves with Ctrl-C has seen it.
+    return status === 0 || signal !== null;
+  },
   get ask() {
     const isThere = [STDIN, STDERR].every((descriptor) => outputTo(descriptor).isTerminal());
     if (!isThere) return undefined;

@@ -1,7 +1,9 @@
 // The process, as remote calls need it.
 import { setTimeout } from 'node:timers/promises';
+import { SetupError } from '../remote/setup-error.ts';
 import type { World } from '../remote/world.ts';
 import { tell, type Io } from './io.ts';
+import { UsageError } from './usage-error.ts';
 
 export function worldOf(io: Io): World {
   const { environment, ask } = io;
@@ -13,4 +15,13 @@ export function worldOf(io: Io): World {
     tell: (sentence) => tell(io, `whmapi1: ${sentence}\n`),
     ...(ask === undefined ? {} : { ask }),
   };
+}
+
+/** What does not hold together is a mistake in the command line, or in what it names. */
+export async function settingUp(work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof SetupError ? new UsageError(error.message) : error;
+  }
 }

@@ -8,7 +8,7 @@ import type { Json } from './values.ts';
 /** What the handler gets: one entry per parameter, and `rest`. */
 export type ReadArguments = Readonly<Record<string, unknown>>;
 
-const DEFAULT_MAX_LENGTH = 4096;
+export const DEFAULT_MAX_LENGTH = 4096;
 /** A reason names at most this many faults. */
 const MAX_PROBLEMS = 10;
 

@@ -12,9 +12,11 @@ export function paramSynopsis(name: string, param: Param): string {
 /** `required; the six digits …; default 16; repeatable; not part of WHM`. */
 export function paramTraits(param: Param): string {
   const traits = [param.required === true ? 'required' : 'optional', expectation(param)];
-  if (param.default !== undefined) traits.push(`default ${param.default}`);
+  if (param.default === '') traits.push('empty unless given');
+  else if (param.default !== undefined) traits.push(`default ${param.default}`);
   if (param.list === true) traits.push('repeatable');
   if (param.extension === true) traits.push('not part of WHM');
+  if (param.inert !== undefined) traits.push('no effect here');
   return traits.join('; ');
 }
 

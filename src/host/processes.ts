@@ -2,16 +2,18 @@
 import { readFileSync } from 'node:fs';
 import type { Processes } from '../core/operation.ts';
 
-const SELF = process.pid;
 const STARTED = 19;
 
-export const processes: Processes = {
-  own: () => nameOf(SELF) ?? `${SELF}`,
-  isAlive: (name) => {
-    const [id = ''] = name.split(' ');
-    return /^[1-9]\d*$/.test(id) && (nameOf(Number(id)) ?? liveId(id)) === name;
-  },
-};
+/** `self` is this process, as Node's `process` is. */
+export function processesOf(self: Pick<NodeJS.Process, 'pid' | 'kill'>): Processes {
+  return {
+    own: () => nameOf(self.pid) ?? `${self.pid}`,
+    isAlive: (name) => {
+      const [id = ''] = name.split(' ');
+      return /^[1-9]\d*$/.test(id) && (nameOf(Number(id)) ?? liveId(id, self)) === name;
+    },
+  };
+}
 
 /** Its id, when it was started and in which run of the machine: an id alone is given out again. */
 function nameOf(id: number): string | undefined {
@@ -27,9 +29,9 @@ function nameOf(id: number): string | undefined {
 }
 
 /** Where there is no /proc: the id, if a process has it. */
-function liveId(id: string): string | undefined {
+function liveId(id: string, { kill }: Pick<NodeJS.Process, 'kill'>): string | undefined {
   try {
-    process.kill(Number(id), 0);
+    kill(Number(id), 0);
     return id;
   } catch (error) {
     return (error as { code?: string }).code === 'EPERM' ? id : undefined;

@@ -16,6 +16,7 @@ import { identify } from './authentication.ts';
 import { BadRequest, readCall } from './call.ts';
 import { limitConnections } from './connections.ts';
 import { addLogin } from './login.ts';
+import { addOpenApi } from './openapi-route.ts';
 import type { LogLevel } from './options.ts';
 import { addPages } from './page/pages.ts';
 import { bodyOf, queryOf, securityTokenOf, sessionIdOf } from './request.ts';
@@ -26,6 +27,8 @@ export interface ServerOptions {
   readonly logLevel: LogLevel;
   /** Where the log goes; standard output says where the server listens, and nothing else. */
   readonly logStream?: NodeJS.WritableStream;
+  /** Other limits than the usual ones. */
+  readonly limits?: Partial<typeof limits>;
 }
 
 /** What one request may take. */
@@ -36,14 +39,15 @@ const limits = {
   headersTimeout: 15_000,
   keepAliveTimeout: 65_000,
   maxHeaderSize: 16_384,
-  maxRequestsPerSocket: 0,
-} as const;
+  /** How often it is looked for clients that take too long. */
+  connectionsCheckingInterval: 5000,
+};
 
 export function createServer(
   application: Application,
-  { tls, logLevel, logStream }: ServerOptions,
+  { tls, logLevel, logStream, limits: given = {} }: ServerOptions,
 ): FastifyInstance {
-  const { bodyLimit, requestTimeout, headersTimeout, keepAliveTimeout, maxHeaderSize } = limits;
+  const { bodyLimit, requestTimeout, keepAliveTimeout, ...http } = { ...limits, ...given };
   const common = {
     bodyLimit,
     requestTimeout,
@@ -59,7 +63,6 @@ export function createServer(
     return503OnClosing: true,
     routerOptions: { maxParamLength: 200 },
   };
-  const http = { maxHeaderSize, headersTimeout };
   const server: FastifyInstance =
     tls === undefined
       ? fastify({ ...common, http })
@@ -92,6 +95,7 @@ export function createServer(
     }
   }
   addLogin(server, application);
+  addOpenApi(server, application);
   addPages(server, application);
   return server;
 }

@@ -33,6 +33,7 @@ export class ServerAgent extends HttpsAgent {
   readonly #host: RemoteHost;
   readonly #trust: Trust;
   readonly #patienceMs: number;
+  readonly #open = new Set<Socket>();
 
   constructor(host: RemoteHost, trust: Trust, patienceMs: number) {
     super({ keepAlive: true, maxSockets: 1 });
@@ -46,13 +47,25 @@ export class ServerAgent extends HttpsAgent {
     callback?: (error: Error | null, stream: Duplex) => void,
   ): undefined {
     const done = callback as ((error: Error | null, stream?: Duplex) => void) | undefined;
-    this.#open().then(
-      (socket) => done?.(null, socket),
+    this.#connect().then(
+      (socket) => {
+        this.#open.add(socket);
+        socket.once('close', () => this.#open.delete(socket));
+        done?.(null, socket);
+      },
       (error: unknown) => done?.(error as Error),
     );
   }
 
-  async #open(): Promise<Duplex> {
+  /** When it returns, the connections are gone. */
+  async close(): Promise<void> {
+    const gone = [...this.#open].map((socket) => new Promise((done) => socket.once('close', done)));
+    this.destroy();
+    for (const socket of this.#open) socket.destroy();
+    await Promise.all(gone);
+  }
+
+  async #connect(): Promise<TLSSocket> {
     const { name, port } = this.#host;
     const limit = AbortSignal.timeout(this.#patienceMs);
     const proxy = getProxyForUrl(`https://${isIP(name) === 6 ? `[${name}]` : name}:${port}`);

@@ -25,16 +25,15 @@ export class LostError extends Error {
 export class TooLargeError extends LostError {}
 
 /** The most that is read of one answer. */
-export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /** @throws ConnectionError where nothing was sent, LostError where it is not known what became of it. */
 export function exchange(
   { name, port, label }: RemoteHost,
   agent: ServerAgent,
   { path, type, body, headers }: Outgoing,
-  limits: { readonly milliseconds: number; readonly bytes?: number },
+  milliseconds: number,
 ): Promise<Incoming> {
-  const most = limits.bytes ?? MAX_ANSWER_BYTES;
   return new Promise((resolve, reject) => {
     let isSent = false;
     const outgoing = request({
@@ -61,9 +60,9 @@ export function exchange(
         reject(error);
       });
     const timer = setTimeout(() => {
-      const late = `${label} did not answer within ${limits.milliseconds / 1000} seconds`;
+      const late = `${label} did not answer within ${milliseconds / 1000} seconds`;
       lose(isSent ? new LostError(late) : new ConnectionError(`${late}.`, true));
-    }, limits.milliseconds);
+    }, milliseconds);
     outgoing.once('socket', () => (isSent = true));
     outgoing.once('error', (error) => {
       if (error instanceof ConnectionError) lose(error);
@@ -75,8 +74,11 @@ export function exchange(
       let size = 0;
       response.on('data', (piece: Buffer) => {
         size += piece.length;
-        if (size <= most) pieces.push(piece);
-        else lose(new TooLargeError(`the answer of ${label} is larger than ${most / 1024 / 1024} MiB`));
+        if (size <= MAX_ANSWER_BYTES) pieces.push(piece);
+        else
+          lose(
+            new TooLargeError(`the answer of ${label} is larger than ${MAX_ANSWER_BYTES / 1024 / 1024} MiB`),
+          );
       });
       response.once('error', (error) =>
         lose(new LostError(`the answer of ${label} broke off (${error.message})`)),

@@ -33,7 +33,7 @@ export async function callOne(host: RemoteHost, { connect }: Prepared, call: Rem
   } catch (error) {
     return failed(call.command, toApiError(error));
   } finally {
-    server.close();
+    await server.close();
   }
 }
 

@@ -73,8 +73,8 @@ export class RemoteServer {
     }
   }
 
-  close(): void {
-    this.#agent.destroy();
+  close(): Promise<void> {
+    return this.#agent.close();
   }
 
   async #callAs(login: Login, call: RemoteCall): Promise<Envelope> {
@@ -130,7 +130,7 @@ export class RemoteServer {
   }
 
   #post(outgoing: Outgoing, milliseconds: number): Promise<Incoming> {
-    return exchange(this.#host, this.#agent, outgoing, { milliseconds });
+    return exchange(this.#host, this.#agent, outgoing, milliseconds);
   }
 
   #failed(command: string, error: unknown, isSafeToRepeat: boolean): unknown {

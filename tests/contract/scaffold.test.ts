@@ -120,7 +120,7 @@ describe('npm run new', () => {
     expect(read('src/functions/loaders.generated.ts')).toContain(
       "listzones: () => import('./dns/listzones.ts'),",
     );
-    expect(read('man/whmapi1-dns.7')).toContain('.Ss listzones\n');
+    expect(read('man/whmapi1-dns.7')).toContain('.It Xr whmapi1-listzones 7\n');
   });
 
   test('puts the tests behind those of the family', async () => {

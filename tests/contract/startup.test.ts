@@ -80,6 +80,9 @@ const costly = /^(crypto|stream|tty|child_process|net)\b/;
 /** A line of SQL that only the store has. */
 const STORE = 'BEGIN IMMEDIATE';
 
+/** The first word of a file that only calls to other servers have. */
+const REMOTE = 'whmapi1-run';
+
 /** Which parts of the catalogue were loaded: the list of what is not provided, families' data, the search's index. */
 const catalogueOf = ({ files, code }: Start) => [
   ...(code.includes('"server-administration",summary:"Give a value that nvset has stored.') ? ['list'] : []),
@@ -128,6 +131,15 @@ describe('one call', () => {
     expect((await start('twofactorauth_generate_tfa_config')).modules).toContain('crypto');
   });
 
+  test('loads nothing of what calls other servers', async () => {
+    for (const name of ['version', 'twofactorauth_policy_status']) {
+      const { files, code, modules } = await start(name);
+      expect(files.filter((file) => ['remote', 'configure', 'ask'].includes(file))).toEqual([]);
+      expect(code).not.toContain(REMOTE);
+      expect(modules.filter((one) => /^(https?|tls)$/.test(one))).toEqual([]);
+    }
+  });
+
   test('loads what shapes a list only where it is asked to', async () => {
     expect((await start('applist')).files).not.toContain('shape');
     const sorted = await start('applist', 'api.sort.enable=1', 'api.sort.a.field=app');
@@ -154,6 +166,27 @@ describe('--help', () => {
     expect(functionsOf(loaded)).toEqual(['version']);
     expect(renderersOf(loaded)).toEqual([]);
     expect(loaded.addons).toBe(0);
+  });
+});
+
+describe('the Tab key of a shell', () => {
+  test.each([[['']], [['--ou']], [['--output=']], [['--help', '']]])(
+    '%j loads no function, no store and no renderer',
+    async (words) => {
+      const loaded = await start('--complete', ...words);
+      expect(loaded.stdout).not.toBe('');
+      expect(functionsOf(loaded)).toEqual([]);
+      expect([...renderersOf(loaded), ...comfortsOf(loaded), ...catalogueOf(loaded)]).toEqual([]);
+      expect(loaded.code).not.toContain(STORE);
+      expect(loaded.modules.filter((one) => costly.test(one))).toEqual([]);
+    },
+  );
+
+  test.each(functions)('after %s loads that function and no other', async (name) => {
+    const loaded = await start('--complete', name, '');
+    expect(functionsOf(loaded)).toEqual([name]);
+    expect([...renderersOf(loaded), ...comfortsOf(loaded), ...catalogueOf(loaded)]).toEqual([]);
+    expect(loaded.code).not.toContain(STORE);
   });
 });
 
@@ -204,6 +237,15 @@ describe('this test sees', () => {
     expect(comfortsOf(await start('--color=always', 'version'))).toEqual(['source', 'highlight']);
     expect(comfortsOf(await start('versoin'))).toEqual(['suggest']);
     expect(comfortsOf(await start('version', 'word'))).toEqual(['help']);
+  });
+
+  test('what calls other servers where it is loaded', async () => {
+    const { status, files, code, modules, addons } = await start('--host', 'server.example.com', 'version');
+    expect(status).toBe(1);
+    expect(files).toContain('remote');
+    expect(code).toContain(REMOTE);
+    expect(modules).toContain('https');
+    expect(addons).toBe(0);
   });
 
   test('the store where it is loaded', async () => {

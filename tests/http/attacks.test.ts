@@ -158,6 +158,32 @@ describe('a connection', () => {
   });
 });
 
+describe('a client that takes its time', () => {
+  let slow: TestServer;
+  beforeEach(async () => {
+    slow = await TestServer.start({
+      requestTimeout: 600,
+      headersTimeout: 300,
+      connectionsCheckingInterval: 100,
+    });
+  });
+  afterEach(() => slow.stop());
+
+  test.each([
+    ['over its headers', 'POST /login HTTP/1.1\r\nHost: x\r\n'],
+    ['over its body', 'POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nuser=root'],
+  ])('%s is cut off, and told so', async (_what, text) => {
+    const socket = connect(Number(new URL(slow.url).port), '127.0.0.1');
+    let answer = '';
+    socket.on('data', (bytes: Buffer) => (answer += bytes.toString('latin1')));
+    socket.on('error', () => undefined);
+    socket.write(text);
+    await new Promise((done) => socket.once('close', done));
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+    expect((await slow.ask(version)).status).toBe(403);
+  });
+});
+
 test('1,000 requests with wrong credentials leave the memory where it was', async () => {
   const ask = () => server.ask(version, { headers: { authorization: `whm root:${'A'.repeat(32)}` } });
   for (let count = 0; count < 200; count++) await ask();

@@ -308,6 +308,13 @@ describe('the token', () => {
     expect(existsSync(join(person.home, 'state'))).toBe(false);
   });
 
+  test.each([[['--token', TOKEN]], [[`--token=${TOKEN}`]]])('is no option: %#', async (words) => {
+    const { status, stderr } = await pinned(...words, 'version');
+    expect(status).toBe(2);
+    expect(stderr).toContain("unknown option '--token'");
+    expect(stderr).not.toContain(TOKEN);
+  });
+
   test('is asked for nowhere: without one and without a terminal the call ends', async () => {
     delete person.environment.WHMAPI1_TOKEN;
     const printed = await pinned('version');

@@ -22,8 +22,7 @@ afterEach(async () => {
   person.remove();
 });
 
-/** Names that all lead to the one server; every address of 127.0.0.0/8 is this machine's. */
-const names = (count: number) => Array.from({ length: count }, (_, at) => `h${at}.localhost:${server.port}`);
+const names = (count: number) => Array.from({ length: count }, (_, at) => server.address(at));
 const run = (hosts: readonly string[], ...words: string[]) =>
   person.run('--host', hosts.join(','), '--pin', certificate.pin, ...words);
 const hostOf = (headers: { host?: string | undefined }) => headers.host ?? '';
@@ -47,7 +46,7 @@ describe('answers of several servers', () => {
     for (const one of documents) {
       expect(one).toMatchObject({ data: { acct: [{ user: one.host }] }, metadata: { result: 1 } });
     }
-    expect(stdout).toMatch(/^---\ndata:\n {2}acct:\n {4}-\n {6}user: h\d\.localhost:\d+\nhost: h\d/);
+    expect(stdout).toMatch(/^---\ndata:\n {2}acct:\n {4}-\n {6}user: 127\.1\.0\.\d:\d+\nhost: 127/);
   });
 
   test('are an object each in JSON, on a line each', async () => {
@@ -110,16 +109,16 @@ describe('answers of several servers', () => {
 
 test('500 servers have no more connections than --parallel at a time', async () => {
   server.script = async () => {
-    await wait(2);
+    await wait(80);
     return ok({});
   };
   const { status, stdout } = await run(names(500), '--output=json', '--parallel=20', 'listaccts');
   expect(status).toBe(0);
   expect(new Set(lines(stdout).map(({ host }) => host)).size).toBe(500);
   expect(server.connections).toBe(500);
-  expect(server.most).toBeGreaterThan(5);
-  // A connection is closed here before the server sees that it is.
-  expect(server.most).toBeLessThanOrEqual(40);
+  expect(server.most).toBeGreaterThan(15);
+  // What is closed here, the server sees closed a little later.
+  expect(server.most).toBeLessThanOrEqual(24);
 });
 
 test('eight servers at a time are called unless told', async () => {
@@ -149,23 +148,23 @@ describe('the exit status', () => {
   };
 
   test('is 1 where one has failed', async () => {
-    failing('h1.', 'reason');
+    failing(server.address(1), 'reason');
     const { status, stdout } = await run(names(4), '--output=json', 'killpkg', 'pkgname=a');
     expect(status).toBe(1);
     expect(lines(stdout)).toHaveLength(4);
   });
 
   test('is 3 where one was out of reach', async () => {
-    failing('h1.', 'lost');
+    failing(server.address(1), 'lost');
     const { status, stdout } = await run(names(4), '--output=json', 'killpkg', 'pkgname=a');
     expect(status).toBe(3);
-    expect(lines(stdout).find(({ host }) => host.startsWith('h1.'))?.metadata).toMatchObject({
+    expect(lines(stdout).find(({ host }) => host === server.address(1))?.metadata).toMatchObject({
       error_code: 'unknown_outcome',
     });
   });
 
   test('is that of the first failure with --failfast, and no further server is called', async () => {
-    failing('h1.', 'reason');
+    failing(server.address(1), 'reason');
     const { status, stdout, stderr } = await run(
       ...([names(20), '--failfast', '--parallel=1', '--output=json'] as const),
       ...['killpkg', 'pkgname=a'],
@@ -194,7 +193,7 @@ describe('--resume', () => {
   beforeEach(() => {
     failed.clear();
     server.script = ({ headers, socket }) => {
-      const [host = ''] = hostOf(headers).split('.');
+      const host = hostOf(headers);
       if (failed.has(`lost ${host}`)) {
         socket.destroy();
         return undefined;
@@ -204,7 +203,7 @@ describe('--resume', () => {
   });
 
   test('goes on with those that failed, and calls none that is done', async () => {
-    failed.add('h1');
+    failed.add(server.address(1));
     const words = ['--resume', record(), '--output=json', 'killpkg', 'pkgname=a'];
     expect((await run(names(5), ...words)).status).toBe(1);
     expect(statSync(record()).mode & 0o777).toBe(0o600);
@@ -217,7 +216,7 @@ describe('--resume', () => {
   });
 
   test('makes no change twice whose outcome is not known', async () => {
-    failed.add('lost h1');
+    failed.add(`lost ${server.address(1)}`);
     const words = ['--resume', record(), '--output=json', 'killpkg', 'pkgname=a'];
     expect((await run(names(3), ...words)).status).toBe(3);
     failed.clear();

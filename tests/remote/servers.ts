@@ -28,7 +28,6 @@ export async function makeCertificate(): Promise<Certificate> {
         name: 'subjectAltName',
         altNames: [
           { type: 2, value: 'localhost' },
-          { type: 2, value: '*.localhost' },
           { type: 7, ip: '127.0.0.1' },
         ],
       },
@@ -77,7 +76,7 @@ export class ScriptedServer {
 
   static async start(certificate: Certificate, port = 0): Promise<ScriptedServer> {
     const one = new ScriptedServer(certificate);
-    await new Promise<void>((done) => one.#server.listen(port, '127.0.0.1', done));
+    await new Promise<void>((done) => one.#server.listen(port, '0.0.0.0', done));
     return one;
   }
 
@@ -87,6 +86,11 @@ export class ScriptedServer {
 
   get host(): string {
     return `127.0.0.1:${this.port}`;
+  }
+
+  /** Another address at which it answers, as if it were a server of its own. */
+  address(number: number): string {
+    return `127.1.${number >> 8}.${number & 255}:${this.port}`;
   }
 
   async stop(): Promise<void> {

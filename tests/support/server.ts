@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Application } from '../../src/app.ts';
-import { createServer } from '../../src/http/server.ts';
+import { createServer, type ServerOptions } from '../../src/http/server.ts';
 import { Installation } from './installation.ts';
 
 export interface Reply {
@@ -19,7 +19,7 @@ export class TestServer {
   #url = '';
 
   /** Root's password is `password`. */
-  static async start(): Promise<TestServer> {
+  static async start(limits: NonNullable<ServerOptions['limits']> = {}): Promise<TestServer> {
     const one = new TestServer();
     await (await one.here.engine.host.users()).setPassword('root', password);
     const { here } = one;
@@ -32,7 +32,7 @@ export class TestServer {
         return here.engine;
       },
     } as Application;
-    one.#server = createServer(application, { logLevel: 'silent' });
+    one.#server = createServer(application, { logLevel: 'silent', limits });
     await one.#server.listen({ host: '127.0.0.1', port: 0 });
     const address = one.#server.server.address();
     one.#url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;

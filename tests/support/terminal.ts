@@ -20,6 +20,8 @@ export class Terminal {
   seen: readonly ('stdout' | 'stderr')[] = [];
   /** What keeps a stream from being written: `{ stdout: 'EPIPE' }`, where its reader has gone. */
   broken: { readonly stdout?: string; readonly stderr?: string } = {};
+  /** The manual pages that were shown; undefined where there is no man(1). */
+  pages: string[] | undefined;
   environment: Record<string, string | undefined> = { WHMAPI1_STATE_DIR: join(this.directory, 'state') };
 
   /** Types a command line, without the program's name. */
@@ -42,6 +44,7 @@ export class Terminal {
         return typeof this.stdin === 'string' ? Buffer.from(this.stdin) : this.stdin;
       },
       readFile: (path) => readFileSync(path),
+      showManualPage: (path) => this.pages?.push(path) !== undefined,
     });
     return { status, ...printed };
   }

@@ -1,0 +1,175 @@
+// What the operations of the OpenAPI document share: who calls, the parts of every answer, and how calls fail.
+import { errorKinds } from './errors.ts';
+import { metaParams } from './meta-params.ts';
+import { flag, paramSchema, type Schema } from './openapi-schemas.ts';
+
+export const securitySchemes = {
+  token: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'Authorization',
+    description:
+      '`whm USER:TOKEN`, with an API token that api_token_create has made, or with an access hash.',
+  },
+  password: {
+    type: 'http',
+    scheme: 'basic',
+    description:
+      'The password of root or of a reseller. Who has two-factor authentication sends the code of the moment in ' +
+      'the header X-CPANEL-OTP.',
+  },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'whostmgrsession',
+    description:
+      'The cookie of a login (POST /login with user and pass). The path then begins with the security token that ' +
+      'the login answered: /cpsess0123456789/json-api/version.',
+  },
+} satisfies Schema;
+
+export const apiVersion: Schema = {
+  name: 'api.version',
+  in: 'query',
+  required: true,
+  description:
+    'Without it, the call is answered in the shape of version 0, which this document does not describe.',
+  schema: { type: 'integer', const: 1 },
+};
+
+const dryRun: Schema = {
+  ...flag(),
+  default: 0,
+  description: '1 checks and runs everything, and keeps nothing. It is not part of WHM.',
+};
+
+/** Of every call. */
+const commonParams: Record<string, Schema> = { 'api.dry_run': dryRun };
+
+const listParams: Record<string, Schema> = Object.fromEntries(
+  Object.entries(metaParams).map(([name, param]) => [name, paramSchema(param)]),
+);
+
+/** The parameters of the query that calls of a kind share, by the name of their component. */
+export const queryParams: Readonly<Record<'common' | 'list', readonly string[]>> = {
+  common: ['api.version', ...Object.keys(commonParams)],
+  list: Object.keys(listParams),
+};
+
+export const parameters: Schema = {
+  'api.version': apiVersion,
+  ...Object.fromEntries(
+    Object.entries({ ...commonParams, ...listParams }).map(([name, { description = '', ...schema }]) => [
+      name,
+      { name, in: 'query', description, schema },
+    ]),
+  ),
+};
+
+/** The shared parts of bodies and answers. Their names have no underscore, so no function's are the same. */
+export const schemas: Schema = {
+  'common.arguments': {
+    type: 'object',
+    required: ['api.version'],
+    properties: { 'api.version': { type: 'integer', const: 1 }, ...commonParams },
+  },
+  'list.arguments': {
+    type: 'object',
+    description:
+      'What to filter, sort, page and leave out of the list. Further filters, sort keys and columns have b to z in ' +
+      'the place of a, then za and so on.',
+    properties: listParams,
+  },
+  metadata: {
+    type: 'object',
+    required: ['version', 'reason', 'result', 'command'],
+    properties: {
+      version: { type: 'integer', const: 1 },
+      command: { type: 'string', description: 'The function that was called.' },
+      result: { ...flag(), description: '1 when the call worked.' },
+      reason: { type: 'string', description: 'A sentence for people.' },
+      dry_run: { type: 'integer', const: 1, description: 'Nothing was kept.' },
+      output: {
+        type: 'object',
+        properties: {
+          warnings: { type: 'array', items: { type: 'string' } },
+          messages: { type: 'array', items: { type: 'string' } },
+        },
+      },
+      filter: {
+        type: 'object',
+        description: 'With api.filter.verbose=1.',
+        properties: { filtered: { type: 'integer', description: 'How many records matched.' } },
+      },
+      chunk: {
+        type: 'object',
+        description: 'With api.chunk.verbose=1.',
+        properties: Object.fromEntries(
+          ['records', 'size', 'start', 'current', 'chunks'].map((name) => [name, { type: 'integer' }]),
+        ),
+      },
+    },
+  },
+  success: {
+    allOf: [{ $ref: '#/components/schemas/metadata' }, { properties: { result: { const: 1 } } }],
+  },
+  failure: {
+    type: 'object',
+    required: ['metadata'],
+    properties: {
+      metadata: {
+        allOf: [{ $ref: '#/components/schemas/metadata' }],
+        required: ['error_code'],
+        properties: { result: { const: 0 }, error_code: { $ref: '#/components/schemas/errorCode' } },
+      },
+      data: { type: 'object' },
+    },
+  },
+  errorCode: {
+    description: Object.entries(errorKinds)
+      .map(([code, { when, remedy }]) => `- \`${code}\`: ${when} ${remedy}`)
+      .join('\n'),
+    type: 'string',
+    enum: Object.keys(errorKinds),
+  },
+  problem: {
+    type: 'object',
+    required: ['error'],
+    properties: { error: { type: 'string', description: 'A sentence for people.' } },
+  },
+};
+
+const problem = (description: string): Schema => ({
+  description,
+  content: { 'application/json': { schema: { $ref: '#/components/schemas/problem' } } },
+});
+
+/** Requests that do not become calls. Everything else is answered with 200, also a call that fails. */
+export const responses: Schema = {
+  unreadable: problem(
+    'The request could not be read: escapes that are no UTF-8, or a body that is no JSON object.',
+  ),
+  unsupported: problem('The body is neither a form nor JSON.'),
+  forbidden: {
+    description:
+      'Who calls could not be proved, or a code of two-factor authentication is missing or wrong. The body is JSON.',
+    content: {
+      'text/plain': {
+        schema: { type: 'string', contentMediaType: 'application/json' },
+        example:
+          '{"cpanelresult":{"apiversion":"2","error":"Access denied","data":{"reason":"Access denied","result":"0"},"type":"text"}}',
+      },
+    },
+  },
+};
+
+/** An answer of a call that failed, for each code. */
+export const failureExamples: Schema = Object.fromEntries(
+  Object.entries(errorKinds).map(([code, { when }]) => [
+    code,
+    {
+      summary: when,
+      value: { metadata: { version: 1, command: 'FUNCTION', result: 0, reason: when, error_code: code } },
+    },
+  ]),
+);

@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { index } from '../../src/functions/index.generated.ts';
+import { Terminal } from '../support/terminal.ts';
+
+let terminal: Terminal;
+beforeEach(() => {
+  terminal = new Terminal();
+});
+afterEach(() => {
+  terminal.remove();
+});
+
+describe('whmapi1 help, where there is man(1)', () => {
+  beforeEach(() => {
+    terminal.pages = [];
+  });
+
+  test.each([
+    [[], 'whmapi1.1'],
+    [['createacct'], 'whmapi1-createacct.7'],
+    [['_getpkgextensionform'], 'whmapi1-_getpkgextensionform.7'],
+    [['authentication'], 'whmapi1-authentication.7'],
+    [['server', 'administration'], 'whmapi1-server-administration.7'],
+    [['errors'], 'whmapi1-errors.7'],
+    [['createacct', '--help'], 'whmapi1-createacct.7'],
+  ])('%j opens the page %s of the installation', async (words, page) => {
+    expect(await terminal.run('help', ...words)).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(terminal.pages).toEqual([resolve('man', page)]);
+  });
+
+  test('opens the page of every function', () => {
+    const missing = Object.keys(index).filter((name) => !existsSync(`man/whmapi1-${name}.7`));
+    expect(missing).toEqual([]);
+  });
+
+  test.each([['nosuch'], ['../README'], ['x/../../etc/passwd'], ['']])(
+    'of %j, which has no page, says what --help says',
+    async (name) => {
+      expect(await terminal.run('help', name)).toEqual(await terminal.run('--help', name));
+      expect(terminal.pages).toEqual([]);
+    },
+  );
+
+  test('of a function that is not provided says so', async () => {
+    const { status, stdout } = await terminal.run('help', 'modsec_get_rules');
+    expect(status).toBe(0);
+    expect(stdout).toContain('not provided');
+    expect(terminal.pages).toEqual([]);
+  });
+});
+
+describe('whmapi1 help, where there is no man(1)', () => {
+  test.each([[[]], [['version']], [['dns']]])('%j says what --help says', async (words) => {
+    const help = await terminal.run('--help', ...words);
+    expect(help.status).toBe(0);
+    expect(await terminal.run('help', ...words)).toEqual(help);
+  });
+});

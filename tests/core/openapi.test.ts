@@ -1,0 +1,185 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Ajv from 'ajv/dist/2020';
+import { root } from '../../src/app.ts';
+import type { AnyFunction } from '../../src/core/define.ts';
+import { dispatch } from '../../src/core/dispatch.ts';
+import { toPrintable } from '../../src/core/envelope.ts';
+import { errorKinds } from '../../src/core/errors.ts';
+import { expectedErrors } from '../../src/core/expected-errors.ts';
+import { openApi } from '../../src/core/openapi.ts';
+import { index } from '../../src/functions/index.generated.ts';
+import { loaders } from '../../src/functions/loaders.generated.ts';
+import { Installation } from '../support/installation.ts';
+import { Terminal } from '../support/terminal.ts';
+
+jest.setTimeout(60_000);
+
+interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly parameters?: readonly Record<string, unknown>[];
+  readonly requestBody?: {
+    readonly content: Readonly<
+      Record<string, { readonly examples?: Readonly<Record<string, { readonly value: unknown }>> }>
+    >;
+  };
+}
+interface Document {
+  readonly info: { readonly version: string };
+  readonly paths: Readonly<Record<string, { readonly get?: Operation; readonly post: Operation }>>;
+  readonly components: Readonly<Record<string, Readonly<Record<string, Record<string, unknown>>>>>;
+}
+
+const names = Object.keys(index);
+const functions: { family: string; fn: AnyFunction }[] = [];
+let document: Document;
+let ajv: Ajv;
+
+beforeAll(async () => {
+  for (const name of names) {
+    const module = await loaders[name]?.();
+    if (module !== undefined) functions.push({ family: index[name]?.family ?? '', fn: module.default });
+  }
+  document = openApi('1.2.3', functions) as unknown as Document;
+  ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
+  ajv.addSchema(document, 'openapi');
+});
+
+/** What is wrong with a value by a schema of the document. */
+function faults(pointer: string, value: unknown): string[] {
+  const validate = ajv.getSchema(`openapi#/components/${pointer}`);
+  if (validate === undefined) throw new Error(`There is no ${pointer}.`);
+  return validate(value) === true ? [] : [ajv.errorsText(validate.errors)];
+}
+
+test('the document is valid for a public validator of OpenAPI 3.1', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'whmapi1-openapi-'));
+  const path = join(folder, 'openapi.json');
+  writeFileSync(path, JSON.stringify(document));
+  const { status, stdout } = spawnSync('node_modules/.bin/validate-api', [path], { encoding: 'utf8' });
+  rmSync(folder, { recursive: true });
+  expect({ status, answer: JSON.parse(stdout) as unknown }).toEqual({ status: 0, answer: { valid: true } });
+});
+
+test('whmapi1 --openapi prints it, with the version of the program', async () => {
+  const terminal = new Terminal();
+  const { status, stdout, stderr } = await terminal.run('--openapi');
+  terminal.remove();
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout.endsWith('}\n')).toBe(true);
+  const printed = JSON.parse(stdout) as Document;
+  expect(printed.info.version).toMatch(/^\d+\.\d+\.\d+/);
+  expect({ ...printed, info: document.info }).toEqual({
+    ...document,
+    info: expect.objectContaining({ title: 'WHM API 1' }) as unknown,
+  });
+});
+
+test('every function that works has its path, and each operation a name of its own', () => {
+  expect(Object.keys(document.paths)).toEqual(names.map((name) => `/json-api/${name}`));
+  const operations = Object.values(document.paths).flatMap(({ get, post }) => (get ? [get, post] : [post]));
+  const ids = operations.map(({ operationId }) => operationId);
+  expect(new Set(ids).size).toBe(ids.length);
+  // Where all arguments are a body, there is no other form of them.
+  expect(operations.length).toBe(2 * names.length - functions.filter(({ fn }) => fn.rest).length);
+});
+
+test('no part of it is left unused, and no name stands for two', () => {
+  const text = JSON.stringify(document);
+  const { components } = document;
+  const unused = ['schemas', 'parameters', 'responses'].flatMap((kind) =>
+    Object.keys(components[kind] ?? {}).filter((name) => !text.includes(`"#/components/${kind}/${name}"`)),
+  );
+  expect(unused).toEqual([]);
+  expect(Object.keys(components.responses ?? {})).toHaveLength(names.length + 3);
+  expect(Object.keys(components.examples ?? {})).toEqual(Object.keys(errorKinds));
+});
+
+test('every example fits what its function takes', () => {
+  expect(faults('schemas/version_arguments', {})).toEqual(["data must have required property 'api.version'"]);
+  for (const { fn } of functions) {
+    const { content } = document.paths[`/json-api/${fn.name}`]?.post.requestBody ?? { content: {} };
+    const examples = Object.values(content['application/json']?.examples ?? {});
+    expect(examples).toHaveLength(fn.examples.length);
+    for (const { value } of examples) {
+      expect([fn.name, faults(`schemas/${fn.name}_arguments`, value)]).toEqual([fn.name, []]);
+    }
+  }
+});
+
+test('every default fits its parameter', () => {
+  for (const { fn } of functions) {
+    for (const [name, { default: value }] of Object.entries(fn.params)) {
+      if (value === undefined) continue;
+      const { properties } = document.components.schemas?.[`${fn.name}_arguments`] ?? {};
+      const { default: shown } = (properties as Record<string, { default: unknown }>)[name] ?? {};
+      const args = { 'api.version': 1, [name]: shown };
+      const found = faults(`schemas/${fn.name}_arguments`, args).join();
+      expect([fn.name, name, found.replaceAll(/data must have required property '\w+'(, )?/g, '')]).toEqual([
+        ...[fn.name, name],
+        '',
+      ]);
+    }
+  }
+});
+
+test('what functions answer fits the document, and nothing else does', async () => {
+  const here = new Installation();
+  let answered = 0;
+  try {
+    for (const { fn } of functions) {
+      if (fn.effect !== 'none' && fn.effect !== 'reads') continue;
+      for (const { args, setUp } of fn.examples) {
+        if (setUp !== undefined) continue;
+        const given = Object.entries(args).flatMap(([name, value]) =>
+          [value].flat().map((one) => ({ name, value: one })),
+        );
+        const call = { command: fn.name, args: given, dryRun: false };
+        const answer = toPrintable(await dispatch(call, root, here.engine));
+        const schema = `responses/${fn.name}/content/application~1json/schema`;
+        expect([fn.name, faults(schema, answer)]).toEqual([fn.name, []]);
+        if (answer.data !== undefined) {
+          expect(faults(schema, { ...answer, data: 'something else' })).not.toEqual([]);
+        }
+        answered += 1;
+      }
+    }
+  } finally {
+    here.remove();
+  }
+  expect(answered).toBeGreaterThan(30);
+});
+
+test('lists, flags, secrets, limits and parameters without effect are described', () => {
+  const schemas = document.components.schemas ?? {};
+  const property = (name: string, key: string): unknown =>
+    (schemas[`${name}_arguments`]?.properties as Record<string, unknown>)[key];
+  expect(property('twofactorauth_remove_user_config', 'user')).toMatchObject({ type: 'array' });
+  expect(property('batch', 'abort_on_error')).toMatchObject({ type: 'integer', enum: [0, 1], default: 0 });
+  expect(property('twofactorauth_set_tfa_config', 'secret')).toMatchObject({ format: 'password' });
+  expect(property('createacct', 'uid')).toMatchObject({ minimum: 1000, maximum: 4_294_967_293 });
+  expect(property('createacct', 'dkim')).toMatchObject({ deprecated: true });
+  expect(property('createacct', 'mailbox_format')).toMatchObject({ enum: ['maildir', 'mdbox'] });
+  expect(schemas.listaccts_arguments?.allOf).toContainEqual({ $ref: '#/components/schemas/list.arguments' });
+  expect(schemas.version_arguments?.allOf).toEqual([{ $ref: '#/components/schemas/common.arguments' }]);
+  expect(schemas.twofactorauth_set_tfa_config_for_user_arguments).toMatchObject({
+    additionalProperties: true,
+  });
+});
+
+test('the failures that follow from a description', () => {
+  const of = (name: string) => {
+    const { fn } = functions.find((one) => one.fn.name === name) ?? {};
+    return fn === undefined ? [] : expectedErrors(fn);
+  };
+  expect(of('version')).toEqual([]);
+  expect(of('applist')).toEqual(['bad_meta']);
+  expect(of('createacct')).toEqual([
+    ...['denied', 'missing_param', 'bad_param', 'busy', 'host_failed'],
+    ...['store_insecure', 'store_unavailable'],
+  ]);
+});
