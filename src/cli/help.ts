@@ -23,7 +23,7 @@ export function generalHelp(index: Readonly<Record<string, IndexRow>>, style: St
   );
   return `${style.heading(usageLine)}
 
-Calls a function of WHM API 1 on this server and prints its answer.
+Calls a function of WHM API 1 on this server, or with --host on others, and prints its answer.
 
 ${style.heading('Options:')}
 ${options.join('\n')}
@@ -42,7 +42,7 @@ ${style.heading('Examples:')}
 
 ${style.heading('Exit status:')}
   0 it worked; 1 it failed, and the answer says why; 2 the command line could not be read;
-  3 the store could not be used
+  3 the store, or a remote server, could not be reached
 
 ${style.heading('Functions that work here:')}
 

@@ -80,7 +80,13 @@ async function help(line: CommandLine, io: Io): Promise<number> {
   const style = await styleFor(io.stdout, line.color, io);
   if (line.command === undefined) {
     const list = line.all ? (await import('./catalogue-help.ts')).completeList : generalHelp;
-    io.stdout.write(list(index, style));
+    let shown: typeof index | number = index;
+    // What that reseller may call.
+    if (line.user !== undefined) {
+      shown = await (await import('./callable-functions.ts')).callableBy(line.user, io);
+    }
+    if (typeof shown === 'number') return shown;
+    io.stdout.write(list(shown, style));
     return 0;
   }
   if (Object.hasOwn(index, line.command)) {

@@ -22,7 +22,7 @@ describe('the general help', () => {
     expect(stdout.slice(0, stdout.indexOf('Functions that work here:')))
       .toBe(`Usage: whmapi1 [options] FUNCTION [key=value ...]
 
-Calls a function of WHM API 1 on this server and prints its answer.
+Calls a function of WHM API 1 on this server, or with --host on others, and prints its answer.
 
 Options:
 ${optionLines()}
@@ -41,7 +41,7 @@ Examples:
 
 Exit status:
   0 it worked; 1 it failed, and the answer says why; 2 the command line could not be read;
-  3 the store could not be used
+  3 the store, or a remote server, could not be reached
 
 `);
   });
@@ -74,6 +74,30 @@ function optionLines(): string {
     })
     .join('\n');
 }
+
+describe('the help of a reseller', () => {
+  test('has the functions that the reseller may call', async () => {
+    await terminal.run('createacct', 'username=bob', 'domain=bob.example');
+    await terminal.run('setupreseller', 'user=bob');
+    await terminal.run('setacls', 'reseller=bob', 'acl-list-accts=1');
+    const { status, stdout } = await terminal.run('--user=bob', '--help');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^ {2}listaccts /m);
+    expect(stdout).toMatch(/^ {2}version /m);
+    for (const name of ['createacct', 'setacls', 'twofactorauth_enable_policy']) {
+      expect(stdout).not.toMatch(new RegExp(`^ {2}${name} `, 'm'));
+    }
+  });
+
+  test('is refused for who is none', async () => {
+    const { status, stdout, stderr } = await terminal.run('--user=nobody', '--help');
+    expect({ status, stdout, stderr }).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'whmapi1: You do not have a user named “nobody”.\n',
+    });
+  });
+});
 
 describe('the complete list', () => {
   /** What stands behind each name. */
