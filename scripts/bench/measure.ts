@@ -5,8 +5,8 @@ import { join } from 'node:path';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Milliseconds of a process of Node's. @throws where it fails. */
-export function time(argv: readonly string[], environment: Environment): number {
+/** Milliseconds of a process of Node's. @throws where it ends otherwise than it should. */
+export function time(argv: readonly string[], environment: Environment, expected = 0): number {
   const began = performance.now();
   const { status, stdout } = spawnSync(process.execPath, argv, {
     env: environment,
@@ -14,7 +14,7 @@ export function time(argv: readonly string[], environment: Environment): number 
     maxBuffer: 2 ** 30,
   });
   const took = performance.now() - began;
-  if (status !== 0) throw new Error(`${argv.join(' ')} ended with ${status}: ${stdout.toString()}`);
+  if (status !== expected) throw new Error(`${argv.join(' ')} ended with ${status}: ${stdout.toString()}`);
   return took;
 }
 
