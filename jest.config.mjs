@@ -3,6 +3,9 @@ const esmOnly = ['chalk', '@noble', '@scure', 'shlex', 'uqr'];
 
 /** @type {import('jest').Config} */
 export default {
+  // Jest would leave one of two cores idle.
+  maxWorkers: '100%',
+  testTimeout: 30_000,
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/(slow|browser)/'],
   transform: {

@@ -6,5 +6,7 @@ export default {
   ...config,
   testMatch: ['<rootDir>/tests/{slow,browser}/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
+  // They build, install and drive browsers: one after the other.
+  maxWorkers: 1,
   testTimeout: 600_000,
 };
