@@ -234,11 +234,11 @@ class Dispatch {
         await carryOut(this.#engine, opened, secret, () => this.#audit(outcome, true));
         return outcome;
       }
-      await waitFor(opened, pauses);
+      const isTimeToLook = await waitFor(opened, pauses);
       this.#planned = undefined;
       this.#warnings.splice(0, Infinity, ...(this.#call.warnings ?? []));
       this.#messages.length = 0;
-      await this.#recover();
+      if (isTimeToLook) await this.#recover();
     }
   }
 

@@ -9,6 +9,8 @@ import { quote } from './quote.ts';
 /** How often, and for how long, a call waits for another that works on the same thing. */
 const PAUSE_MS = 100;
 const MOST_PAUSES = 150;
+/** How often it looks whether that other has died meanwhile. */
+const PAUSES_BETWEEN_LOOKS = 10;
 
 /** What this process is at, by its number in the journal. What it was at and could not even give up is not among it. */
 const underWay = new Set<number>();
@@ -47,12 +49,16 @@ export async function rehearse(engine: Engine, { kind, input }: Planned): Promis
   return operation.steps(input as never).map(({ says }) => says);
 }
 
-/** Waits for whoever has the claim. @throws ApiError `busy` after about fifteen seconds. */
-export async function waitFor(claim: string, pauses: number): Promise<void> {
+/**
+ * Waits a little for whoever has the claim. @returns whether it is time to look if that one has died.
+ * @throws ApiError `busy` after about fifteen seconds.
+ */
+export async function waitFor(claim: string, pauses: number): Promise<boolean> {
   if (pauses >= MOST_PAUSES) {
     throw new ApiError('busy', `Another call is at work on ${quote(claim)}. Repeat this one later.`);
   }
   await new Promise((resume) => setTimeout(resume, PAUSE_MS));
+  return pauses % PAUSES_BETWEEN_LOOKS === 0;
 }
 
 /**

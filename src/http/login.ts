@@ -64,6 +64,8 @@ async function logIn(
       authentication: verdict.authentication,
     }),
   );
+  // A login that cannot be recorded is none.
+  await application.auditWritten();
   setSession(request, reply, opened);
   const { securityToken } = opened;
   const { warnings } = verdict;
@@ -101,6 +103,7 @@ async function redeem(
   const { app, opened, username } = used;
   const about = { address: request.ip, authentication: 'login link' };
   application.auditLogin({ command: 'login', user: username, ...about });
+  await application.auditWritten();
   // The one that the link stands under belongs to it.
   const securityToken = securityTokenOf(request) ?? opened.securityToken;
   setSession(request, reply, { id: opened.id, securityToken });

@@ -6,10 +6,6 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify';
 import type { Application } from '../app.ts';
-import type { Call } from '../core/context.ts';
-import { dispatch, failure } from '../core/dispatch.ts';
-import type { Envelope } from '../core/envelope.ts';
-import { ApiError } from '../core/errors.ts';
 import { refuse, sendEnvelope, sendHash, type Api } from './answers.ts';
 import { isInApi0, toApi0, unknownInApi0 } from './api-0.ts';
 import { identify } from './authentication.ts';
@@ -19,6 +15,7 @@ import { addLogin } from './login.ts';
 import { addOpenApi } from './openapi-route.ts';
 import type { LogLevel } from './options.ts';
 import { addPages } from './page/pages.ts';
+import { callRecorded } from './recorded-call.ts';
 import { bodyOf, queryOf, securityTokenOf, sessionIdOf } from './request.ts';
 
 export interface ServerOptions {
@@ -117,8 +114,7 @@ async function answerCall(
   });
   if ('problem' in sender) {
     application.auditLogin({
-      // As much of it as can be a function's name.
-      command: /^\w{0,64}/.exec(command)?.[0] ?? '',
+      command: nameIn(command),
       user: '',
       address: request.ip,
       authentication: authorization === undefined ? 'session' : 'header',
@@ -128,22 +124,23 @@ async function answerCall(
   }
   const { args, dryRun, isVersion1 } = readCall(queryOf(request), bodyOf(request));
   const { caller, authentication, warnings } = sender;
-  if (!isVersion1 && !isInApi0(command)) return sendHash(reply, api, unknownInApi0(command));
   const origin = { address: request.ip, authentication };
-  const call = { command, args, dryRun, warnings, origin };
-  const envelope = await recorded(application, call, await dispatch(call, caller, application.engine));
+  if (!isVersion1 && !isInApi0(command)) {
+    application.auditLogin({
+      command: nameIn(command),
+      user: caller.user,
+      problem: 'unknown_function',
+      ...origin,
+    });
+    return sendHash(reply, api, unknownInApi0(command));
+  }
+  const envelope = await callRecorded(application, { command, args, dryRun, warnings, origin }, caller);
   return isVersion1 ? sendEnvelope(reply, api, envelope) : sendHash(reply, api, toApi0(command, envelope));
 }
 
-/** A call that cannot be recorded is not answered as if it had been. */
-async function recorded(application: Application, call: Call, envelope: Envelope): Promise<Envelope> {
-  try {
-    await application.auditWritten();
-    return envelope;
-  } catch (error) {
-    if (error instanceof ApiError) return failure(call, error);
-    throw error;
-  }
+/** As much of it as can be a function's name: what follows may be a secret. */
+function nameIn(command: string): string {
+  return /^\w{0,64}/.exec(command)?.[0] ?? '';
 }
 
 /** They are read by what the function expects, so no parser may change them before. */

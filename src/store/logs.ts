@@ -26,14 +26,17 @@ export class AuditLog {
 
   /** Appends a line; `durable` waits until it is on the disk. @throws ApiError `store_unavailable`. */
   append(record: AuditRecord, durable: boolean): void {
-    this.#gathered.push(record);
     if (durable || !this.#gathers) {
-      this.#write(durable);
+      // By itself: where it fails, the lines of other calls have not failed with it.
+      this.#write([record], durable);
       return;
     }
+    this.#gathered.push(record);
     this.#written ??= new Promise<void>((resume) => setImmediate(resume)).then(() => {
       this.#written = undefined;
-      this.#write(false);
+      const records = this.#gathered;
+      this.#gathered = [];
+      this.#write(records, false);
     });
     // Whoever waits is told; who does not has nothing to do with it.
     this.#written.catch(() => undefined);
@@ -44,10 +47,8 @@ export class AuditLog {
     await this.#written;
   }
 
-  #write(durable: boolean): void {
-    const lines = this.#gathered.map((record) => ({ ...record, time: new Date(record.time).toISOString() }));
-    this.#gathered = [];
-    if (lines.length === 0) return;
+  #write(records: readonly AuditRecord[], durable: boolean): void {
+    const lines = records.map((record) => ({ ...record, time: new Date(record.time).toISOString() }));
     try {
       appendLines(this.#open(), lines, durable);
     } catch (error) {

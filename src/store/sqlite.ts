@@ -16,6 +16,7 @@ const BUSY_TIMEOUT_MS = 15_000;
 /** Opens the database on first use. Transactions of one process run one after the other. */
 export class SqliteStore implements Store {
   readonly #directory: StateDirectory;
+  #opening: Promise<Database.Database> | undefined;
   #database: Database.Database | undefined;
   /** Prepared once, by their SQL. */
   readonly #statements = new Map<string, Database.Statement>();
@@ -31,7 +32,7 @@ export class SqliteStore implements Store {
 
   transaction<T>(effect: 'reads' | 'changes', work: (db: Db, nested: Store) => Promise<Work<T>>): Promise<T> {
     const run = this.#last.then(async () => {
-      const database = (this.#database ??= await open(this.#directory));
+      const database = await this.#open();
       const begin = effect === 'changes' ? 'BEGIN IMMEDIATE' : 'BEGIN';
       try {
         const connection = new Connection(database, this.#statements);
@@ -54,7 +55,7 @@ export class SqliteStore implements Store {
    * within one turn came in before it began.
    */
   async state(): Promise<string> {
-    const database = (this.#database ??= await open(this.#directory));
+    const database = await this.#open();
     this.#dataVersion ??= database.prepare('PRAGMA data_version').pluck();
     if (this.#versionOfTurn === undefined) {
       this.#versionOfTurn = this.#dataVersion.get() as number;
@@ -70,6 +71,19 @@ export class SqliteStore implements Store {
     this.#statements.clear();
     this.#database?.close();
     this.#database = undefined;
+    this.#opening = undefined;
+  }
+
+  /** One database for all who ask, also at the same time; tried again after a failure. */
+  #open(): Promise<Database.Database> {
+    this.#opening ??= open(this.#directory).then(
+      (database) => (this.#database = database),
+      (error: unknown) => {
+        this.#opening = undefined;
+        throw error;
+      },
+    );
+    return this.#opening;
   }
 }
 

@@ -1,5 +1,7 @@
 // The wire: how calls come in and answers go out, with every credential in order.
 import { execFileSync } from 'node:child_process';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
 import { basic, password, TestServer } from '../support/server.ts';
 
 jest.setTimeout(30_000);
@@ -168,6 +170,30 @@ describe('a request that is no call', () => {
       metadata: { result: 1 },
     });
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+});
+
+test('a call that cannot be recorded is not answered as if it had been', async () => {
+  const log = join(server.here.state, 'audit.log');
+  chmodSync(log, 0o644);
+  expect(await json(get('/json-api/version?api.version=1'))).toMatchObject({
+    metadata: { result: 0, error_code: 'store_insecure' },
+  });
+  const refused = await server.logIn({ user: 'root', pass: password });
+  expect([refused.status, refused.headers.get('set-cookie')]).toEqual([500, null]);
+  chmodSync(log, 0o600);
+  expect(await json(get('/json-api/version?api.version=1'))).toMatchObject({ metadata: { result: 1 } });
+});
+
+test('a call of version 0 that there is not stands in the audit log as well', async () => {
+  await get('/json-api/twofactorauth_policy_status');
+  expect(server.here.audit().at(-1)).toMatchObject({
+    caller: 'root',
+    address: '127.0.0.1',
+    authentication: 'token test',
+    function: 'twofactorauth_policy_status',
+    result: 0,
+    error_code: 'unknown_function',
   });
 });
 

@@ -105,3 +105,25 @@ it('is not misled by a key that another process made a moment after this one loo
   expect(look).toHaveBeenCalledTimes(1);
   look.mockRestore();
 });
+
+it('opens the database once for all who ask at the same time', async () => {
+  const { application } = here;
+  await Promise.all([
+    application.storeState(),
+    application.storeState(),
+    here.call('twofactorauth_policy_status'),
+    application.storeState(),
+  ]);
+  const open = fs
+    .readdirSync('/proc/self/fd')
+    .map((descriptor) => {
+      try {
+        return fs.readlinkSync(`/proc/self/fd/${descriptor}`, { encoding: 'utf8' });
+      } catch {
+        // The listing's own.
+        return '';
+      }
+    })
+    .filter((path) => path === join(here.state, 'store.db'));
+  expect(open).toHaveLength(1);
+});

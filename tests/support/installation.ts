@@ -21,8 +21,9 @@ export class Installation {
   overrides: { -readonly [Part in keyof Engine]?: Engine[Part] } = {};
   readonly #application: Application;
 
-  constructor() {
-    this.#application = createApplication({ WHMAPI1_STATE_DIR: this.state });
+  /** `livesLong` as a server has it. */
+  constructor(options: { readonly livesLong?: boolean } = {}) {
+    this.#application = createApplication({ WHMAPI1_STATE_DIR: this.state }, options);
   }
 
   get application(): Application {
@@ -66,6 +67,7 @@ export class Installation {
       options.as ?? root,
       engine,
     );
+    await this.#application.auditWritten();
     const fn = await engine.find(command);
     if (fn !== undefined && envelope.metadata.result === 1) {
       expect(faultsOf(fn, envelope.data)).toEqual([]);

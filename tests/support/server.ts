@@ -14,7 +14,7 @@ export interface Reply {
 export const password = 'four unusual words, Xylophone';
 
 export class TestServer {
-  readonly here = new Installation();
+  readonly here = new Installation({ livesLong: true });
   #server: FastifyInstance | undefined;
   #url = '';
 

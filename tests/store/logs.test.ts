@@ -1,0 +1,62 @@
+import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AuditRecord } from '../../src/core/audit.ts';
+import { AuditLog } from '../../src/store/logs.ts';
+import { StateDirectory } from '../../src/store/state-directory.ts';
+
+let folder: string;
+let path: string;
+let log: AuditLog;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'whmapi1-logs-'));
+  const directory = new StateDirectory(join(folder, 'state'), process.geteuid?.() ?? 0);
+  path = directory.file('audit.log');
+  log = new AuditLog(directory, { gathers: true });
+});
+afterEach(() => {
+  log.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const record = (xid: string): AuditRecord => ({
+  ...{ time: 0, xid, caller: 'root', function: 'version', arguments: [] },
+  ...{ result: 1, duration_ms: 0 },
+});
+const xids = (file = path) =>
+  readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as AuditRecord).xid);
+
+describe('an audit log that gathers lines', () => {
+  test('has every line once it says so', async () => {
+    for (const xid of ['a', 'b', 'c']) log.append(record(xid), false);
+    await log.written();
+    expect(xids()).toEqual(['a', 'b', 'c']);
+  });
+
+  test('keeps the lines of others when a durable one cannot be written', async () => {
+    log.append(record('first'), true);
+    log.append(record('other'), false);
+    chmodSync(path, 0o644);
+    expect(() => log.append(record('failed'), true)).toThrow('is open to others');
+    chmodSync(path, 0o600);
+    await log.written();
+    expect(xids()).toEqual(['first', 'other']);
+  });
+
+  test('tells whoever waits that the lines could not be written', async () => {
+    log.append(record('first'), true);
+    log.append(record('lost'), false);
+    chmodSync(path, 0o644);
+    await expect(log.written()).rejects.toThrow('is open to others');
+  });
+
+  test('goes on in a new file where the old one was moved away', async () => {
+    log.append(record('old'), true);
+    renameSync(path, `${path}.1`);
+    log.append(record('new'), true);
+    expect([xids(`${path}.1`), xids()]).toEqual([['old'], ['new']]);
+  });
+});
