@@ -1,9 +1,14 @@
 // The built server as a process: TLS, clients of other kinds, signals, and what a kill leaves.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 
 jest.setTimeout(60_000);
@@ -151,13 +156,45 @@ test('it takes a certificate that is given, and reads it anew on SIGHUP', async 
 
 test('SIGTERM lets what is under way finish', async () => {
   const daemon = await start();
-  // A password takes its time to check.
-  const answer = curl('-k', '-u', `root:${password}`, `${daemon.url}/json-api/version?api.version=1`);
-  await new Promise((resume) => setTimeout(resume, 60));
+  const { data } = await whmapi1('api_token_create', 'token_name=under-way');
+  const body = 'api.version=1&issuer=Xylophone';
+  const call = request(`${daemon.url}/json-api/twofactorauth_set_issuer`, {
+    method: 'POST',
+    rejectUnauthorized: false,
+    agent: false,
+    headers: {
+      authorization: `whm root:${data.token as string}`,
+      'content-type': 'application/x-www-form-urlencoded',
+      'content-length': body.length,
+      expect: '100-continue',
+    },
+  });
+  call.flushHeaders();
+  // The server has the head and waits for the rest: the call is under way.
+  await once(call, 'continue');
   daemon.child.kill('SIGTERM');
-  expect(await answer).toMatch(/"result":1|503/);
+  await expect(refusing(daemon.url)).resolves.toBe('ECONNREFUSED');
+  call.end(body);
+  const [answer] = (await once(call, 'response')) as [IncomingMessage];
+  expect(await text(answer)).toContain('"result":1');
   expect(await daemon.ended).toBe(0);
+  expect((await whmapi1('twofactorauth_get_issuer')).data.issuer).toBe('Xylophone');
 });
+
+/** Asks until nobody listens any more. Why it fails then. */
+async function refusing(url: string): Promise<string | undefined> {
+  const { port } = new URL(url);
+  for (;;) {
+    const socket = connect(Number(port), '127.0.0.1');
+    try {
+      await once(socket, 'connect');
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code;
+    } finally {
+      socket.destroy();
+    }
+  }
+}
 
 test('two servers on one state directory are one: what one does the other knows at once', async () => {
   const [one, two] = [await start(), await start()];

@@ -1,5 +1,6 @@
 // One call to many servers: how many at a time, how their answers are told apart, and how a run goes on.
 import { spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -121,20 +122,24 @@ test('500 servers have no more connections than --parallel at a time', async () 
   expect(server.most).toBeLessThanOrEqual(24);
 });
 
-test('eight servers at a time are called unless told', async () => {
+test.each([
+  [8, 'unless told', []],
+  [3, 'with --parallel=3', ['--parallel=3']],
+])('%d servers at a time are called %s', async (wanted, _when, words) => {
   let now = 0;
   let most = 0;
+  const reached = new EventEmitter();
   server.script = async () => {
     most = Math.max(most, ++now);
-    await wait(20);
+    // Nobody is answered before so many are called; who comes too early has the time to show.
+    if (most < wanted) await once(reached, 'wanted');
+    else reached.emit('wanted');
+    await wait(50);
     now -= 1;
     return ok({});
   };
-  await run(names(30), 'listaccts');
-  expect(most).toBe(8);
-  most = 0;
-  await run(names(9), '--parallel=3', 'listaccts');
-  expect(most).toBe(3);
+  await run(names(30), ...words, 'listaccts');
+  expect(most).toBe(wanted);
 });
 
 describe('the exit status', () => {
@@ -227,6 +232,18 @@ describe('--resume', () => {
     ]);
     expect(again.stdout).toContain('To have it called again, remove its lines from');
     expect(server.requests).toHaveLength(3);
+  });
+
+  test('keeps what was done although nobody reads the answers any more', async () => {
+    const words = ['--parallel=2', '--resume', record(), '--output=json', 'killpkg', 'pkgname=a'];
+    person.broken = { stdout: 'EPIPE' };
+    await run(names(6), ...words);
+    const before = server.requests.length;
+    expect(before).toBeGreaterThan(0);
+    person.broken = {};
+    expect((await run(names(6), ...words)).status).toBe(0);
+    // Each once, over both runs.
+    expect(calledSince(0)).toEqual(names(6));
   });
 
   test('belongs to one call, and tells nothing of its arguments', async () => {
