@@ -3,7 +3,7 @@ import { homedir, userInfo } from 'node:os';
 import { version } from '../package.json';
 import type { Caller, Origin, Sealer } from './core/context.ts';
 import type { Engine } from './core/dispatch.ts';
-import { loaders } from './functions/loaders.generated.ts';
+import { loadFunction } from './functions/loaders.generated.ts';
 import { chooseHost } from './host/choose.ts';
 import { processesOf } from './host/processes.ts';
 import { system } from './host/system.ts';
@@ -61,10 +61,7 @@ export function createApplication(
     sealer: sealerOf(directory),
     host: { system, ...chooseHost({ userId, stateDirectory, now }) },
     version,
-    find: async (command) => {
-      const load = Object.hasOwn(loaders, command) ? loaders[command] : undefined;
-      return load === undefined ? undefined : (await load()).default;
-    },
+    find: loadFunction,
     known: async (command) => (await import('./catalogue/known.ts')).familyOfAbsent(command),
     operation: async (kind) => {
       const load = Object.hasOwn(operations, kind) ? operations[kind] : undefined;

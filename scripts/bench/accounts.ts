@@ -1,5 +1,6 @@
 // Calls on an installation with 100,000 accounts against the same calls on one with few.
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { median, peak, time, type Environment } from './measure.ts';
@@ -67,7 +68,7 @@ export function compareAccounts(program: string, work: string, environment: Envi
   }
 }
 
-/** A state directory with so many accounts in it, which the machine knows nothing of. */
+/** A state directory with so many accounts in it, all of them users of its sandbox; the one that is asked for has a home. */
 function prepare(program: string, work: string, environment: Environment, count: number): string {
   const state = join(work, `accounts-${count}`);
   // Makes the database.
@@ -100,5 +101,30 @@ function prepare(program: string, work: string, environment: Environment, count:
      SELECT ${values.join(', ')} FROM numbers`,
   );
   database.close();
+  makeUsers(state, count);
   return state;
+}
+
+function makeUsers(state: string, count: number): void {
+  const etc = join(state, 'root/etc');
+  mkdirSync(etc, { recursive: true, mode: 0o700 });
+  const numbers = Array.from({ length: count }, (_, at) => at + 1);
+  const named = (row: (name: string, id: number) => string) =>
+    numbers.map((at) => `${row(`user${String(at).padStart(6, '0')}`, 10_000 + at)}\n`).join('');
+  writeFileSync(
+    join(etc, 'passwd'),
+    named((name, id) => `${name}:x:${id}:${id}::/home/${name}:/usr/sbin/nologin`),
+  );
+  writeFileSync(
+    join(etc, 'shadow'),
+    named((name) => `${name}:!:20000:0:99999:7:::`),
+    { mode: 0o600 },
+  );
+  writeFileSync(
+    join(etc, 'group'),
+    named((name, id) => `${name}:x:${id}:`),
+  );
+  const home = join(state, 'root/home/user000042');
+  mkdirSync(home, { recursive: true });
+  for (let at = 0; at < 20; at++) writeFileSync(join(home, `page${at}.html`), 'x'.repeat(1000));
 }

@@ -34,8 +34,7 @@ export function placeChunks({ outputs }: Metafile): Map<string, ReadonlySet<stri
   };
 
   const call = [...entry('src/cli/call.ts')];
-  const help = entry('src/cli/help.ts');
-  const start = new Set([...entry('src/cli/start.ts'), ...call.filter((chunk) => help.has(chunk))]);
+  const start = entry('src/cli/start.ts');
   const files = new Map<string, ReadonlySet<string>>([
     ['start.cjs', start],
     ['call.cjs', new Set(call.filter((chunk) => !start.has(chunk)))],
@@ -44,7 +43,10 @@ export function placeChunks({ outputs }: Metafile): Map<string, ReadonlySet<stri
   const [complete = ''] = entry('src/cli/complete.ts');
   const whole = [...closure(complete), ...call.filter((chunk) => chunks.get(chunk)?.isSmall === true)];
   files.set(`${complete}.cjs`, new Set(whole.filter((chunk) => !start.has(chunk))));
-  const placed = new Set([...start, ...call, complete]);
+  // The help of the command is one file, with the list of functions.
+  const help = [...entry('src/cli/help.ts'), ...entry('src/functions/index.generated.ts')];
+  files.set(`${help[0]}.cjs`, new Set(help.filter((chunk) => !start.has(chunk))));
+  const placed = new Set([...start, ...call, complete, ...help.slice(0, 1)]);
   for (const [name, { isSmall }] of chunks) {
     if (placed.has(name) || isSmall) continue;
     const small = [...closure(name)].filter((one) => !placed.has(one) && chunks.get(one)?.isSmall === true);

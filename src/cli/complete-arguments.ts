@@ -1,7 +1,8 @@
 // What may follow a function's name: the parameters that are still missing, and the values that they take.
 import { paramOf } from '../core/arguments.ts';
 import type { AnyFunction, Param } from '../core/define.ts';
-import { listFields, metaParams } from '../core/meta-params.ts';
+import { listFields } from '../core/list-fields.ts';
+import { metaParams } from '../core/meta-params.ts';
 import type { Candidate } from './complete.ts';
 
 /** Parameters that have no effect here are not offered. */
@@ -28,7 +29,7 @@ export function argumentNames(
 export function argumentValues(fn: AnyFunction, key: string): readonly Candidate[] {
   const meta = fn.list === undefined ? undefined : metaParamOf(key);
   if (meta !== undefined && /\.field$|\.columns\.z*[a-z]$/.test(key)) {
-    const fields = listFields(fn).map((value) => ({ value, about: '' }));
+    const fields = (listFields(fn) ?? []).map((value) => ({ value, about: '' }));
     return key.startsWith('api.filter.') ? [{ value: '*', about: 'any field' }, ...fields] : fields;
   }
   const param = meta ?? paramOf(fn, key)?.param;

@@ -1,9 +1,8 @@
 // The hidden door for shells: `whmapi1 --complete WORD ...` answers what the last word may become. The scripts under
 // share/ ask it at each Tab, and give of every earlier argument no more than its name.
 import { readdirSync, statSync } from 'node:fs';
-import type { AnyFunction } from '../core/define.ts';
 import { index } from '../functions/index.generated.ts';
-import { loaders } from '../functions/loaders.generated.ts';
+import { loadFunction } from '../functions/loaders.generated.ts';
 import { argumentNames, argumentValues } from './complete-arguments.ts';
 import type { Io } from './io.ts';
 import { optionRows } from './options.ts';
@@ -67,7 +66,7 @@ async function candidatesFor(words: readonly string[]): Promise<readonly Candida
   const { command } = before;
   if (command === undefined) return functionNames(before.options.has('--help') ? 'families' : 'help');
   if (command === 'help') return before.names.size === 0 ? functionNames('families') : [];
-  const fn = before.options.has('--help') ? undefined : await load(command);
+  const fn = before.options.has('--help') ? undefined : await loadFunction(command);
   if (fn === undefined) return [];
   const mark = current.indexOf('=');
   if (mark < 0) return argumentNames(fn, before.names, current);
@@ -108,7 +107,7 @@ async function valuesOf({ name, choices }: Option, current: string, before: Befo
   if (name !== '--file') return choices.map((value) => ({ value, about: '' }));
   const mark = current.indexOf('=');
   if (mark >= 0) return prefixed(current.slice(0, mark + 1), paths(current.slice(mark + 1)));
-  const fn = before.command === undefined ? undefined : await load(before.command);
+  const fn = before.command === undefined ? undefined : await loadFunction(before.command);
   if (fn === undefined) return [];
   return argumentNames(fn, before.names, current).filter(({ value }) => !/^(-|api\.)/.test(value));
 }
@@ -121,10 +120,6 @@ async function functionNames(others: 'help' | 'families'): Promise<Candidate[]> 
   const { families } = await import('../catalogue/families.generated.ts');
   const rows = Object.entries(families).map(([value, { title }]) => ({ value, about: `Family: ${title}` }));
   return [...functions, ...rows];
-}
-
-async function load(command: string): Promise<AnyFunction | undefined> {
-  return Object.hasOwn(loaders, command) ? (await loaders[command]?.())?.default : undefined;
 }
 
 /** The files of the folder that a path is in, or begins to be in. */
@@ -144,7 +139,12 @@ function paths(current: string): Candidate[] {
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    // Such as a link that leads nowhere.
+    return false;
+  }
 }
 
 function prefixed(prefix: string, candidates: readonly Candidate[]): Candidate[] {

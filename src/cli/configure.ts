@@ -9,13 +9,13 @@ export async function configure(options: RemoteOptions, io: Io): Promise<number>
   const world = worldOf(io);
   return settingUp(async () => {
     if (options.profile !== undefined && options.hosts.length > 0) {
-      writeProfile(options.profile, profileOf(options), world);
+      writeProfile(options.profile, profileOf(options, world), world);
       tell(io, `whmapi1: ${profilesPath(world)} holds the profile ${options.profile}.\n`);
       return 0;
     }
     io.stdout.write(listProfiles(world));
     if (world.ask === undefined) return 0;
-    const written = await readProfileFrom(world.ask, options.profile);
+    const written = await readProfileFrom(world.ask, world, options.profile);
     if (written === undefined) return 0;
     writeProfile(written.name, written.profile, world);
     tell(io, `whmapi1: ${profilesPath(world)} holds the profile ${written.name}.\n`);

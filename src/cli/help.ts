@@ -1,16 +1,6 @@
-// The help: of the command, and of a function, from its description.
-import {
-  accessInWords,
-  exampleCommand,
-  paramSynopsis,
-  paramTraits,
-  returnedFields,
-  sinceInWords,
-} from '../core/describe.ts';
+// The help of the command, with its functions on a line each.
 import type { IndexRow } from '../core/context.ts';
-import type { AnyFunction } from '../core/define.ts';
 import { families } from '../catalogue/families.generated.ts';
-import { capitalised, entry, section, titleOf, wrap } from './help-layout.ts';
 import { optionRows } from './options.ts';
 import type { Style } from './style.ts';
 
@@ -58,45 +48,17 @@ function documentedCount(): number {
 }
 
 function functionsByFamily(index: Readonly<Record<string, IndexRow>>, style: Style): string {
-  const rows = Object.entries(index);
-  const width = Math.max(...rows.map(([name]) => name.length));
+  const width = Math.max(...Object.keys(index).map((name) => name.length));
+  const lines = new Map<string, string[]>();
+  for (const [name, { family, summary }] of Object.entries(index)) {
+    const own = lines.get(family) ?? [];
+    own.push(`  ${style.name(name.padEnd(width))}  ${summary}`);
+    lines.set(family, own);
+  }
   return Object.entries(families)
-    .map(([folder, { title }]) => ({ title, own: rows.filter(([, { family }]) => family === folder) }))
-    .filter(({ own }) => own.length > 0)
-    .map(({ title, own }) => {
-      const lines = own.map(([name, { summary }]) => `  ${style.name(name.padEnd(width))}  ${summary}`);
-      return [style.heading(title), ...lines].join('\n');
+    .flatMap(([folder, { title }]) => {
+      const own = lines.get(folder);
+      return own === undefined ? [] : [[style.heading(title), ...own].join('\n')];
     })
     .join('\n\n');
-}
-
-export function functionHelp(fn: AnyFunction, family: string, style: Style): string {
-  const params = Object.entries(fn.params);
-  const synopsis = params.map(([name, param]) => ` ${paramSynopsis(name, param)}`).join('');
-  const parts = [
-    style.heading(`Usage: whmapi1 [options] ${fn.name}${synopsis}`),
-    wrap(fn.summary),
-    ...(fn.description === undefined ? [] : [wrap(fn.description)]),
-    section('Parameters:', style, [
-      ...params.map(([name, param]) => entry(name, param.doc, paramTraits(param), style)),
-      ...(fn.rest === undefined
-        ? []
-        : [entry(fn.rest.key, capitalised(fn.rest.doc), 'required; JSON (--input=json)', style)]),
-    ]),
-    section(
-      'Answer:',
-      style,
-      returnedFields(fn.returns).map(({ path, type, doc }) => entry(path, doc, type, style)),
-    ),
-    wrap(
-      `${accessInWords(fn.access)} ${sinceInWords(fn)}${fn.list === undefined ? '' : ` Its list is “${fn.list}”: api.filter, api.sort, api.columns and api.chunk work on it.`}`,
-    ),
-    section(
-      fn.examples.length === 1 ? 'Example:' : 'Examples:',
-      style,
-      fn.examples.map((example) => `  ${style.faint(`# ${example.doc}`)}\n  ${exampleCommand(fn, example)}`),
-    ),
-    `Family: ${titleOf(family)} (${style.name(`man whmapi1-${family}`)})`,
-  ];
-  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }

@@ -75,11 +75,12 @@ async function manual(line: CommandLine, io: Io): Promise<number> {
 }
 
 async function help(line: CommandLine, io: Io): Promise<number> {
-  const { generalHelp, functionHelp } = await import('./help.ts');
   const { index } = await import('../functions/index.generated.ts');
   const style = await styleFor(io.stdout, line.color, io);
   if (line.command === undefined) {
-    const list = line.all ? (await import('./catalogue-help.ts')).completeList : generalHelp;
+    const list = line.all
+      ? (await import('./catalogue-help.ts')).completeList
+      : (await import('./help.ts')).generalHelp;
     let shown: typeof index | number = index;
     // What that reseller may call.
     if (line.user !== undefined) {
@@ -90,8 +91,9 @@ async function help(line: CommandLine, io: Io): Promise<number> {
     return 0;
   }
   if (Object.hasOwn(index, line.command)) {
-    const { loaders } = await import('../functions/loaders.generated.ts');
-    const fn = (await loaders[line.command]?.())?.default;
+    const { functionHelp } = await import('./function-help.ts');
+    const { loadFunction } = await import('../functions/loaders.generated.ts');
+    const fn = await loadFunction(line.command);
     if (fn !== undefined) io.stdout.write(functionHelp(fn, index[line.command]?.family ?? '', style));
     return 0;
   }

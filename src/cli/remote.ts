@@ -1,7 +1,8 @@
 // A call to other servers: one answer as it would be printed here, or one for each server with its name.
 import { ApiError } from '../core/errors.ts';
 import type { RemoteHost } from '../remote/hosts.ts';
-import { checkArguments, findFunction, isSafeToRepeat } from '../remote/known-function.ts';
+import { loadFunction } from '../functions/loaders.generated.ts';
+import { checkArguments, isSafeToRepeat } from '../remote/known-function.ts';
 import { fleetOutput } from '../remote/fleet-output.ts';
 import { prepare, type Prepared } from '../remote/prepare.ts';
 import { RunRecord } from '../remote/run-record.ts';
@@ -25,7 +26,7 @@ export async function callRemotely(line: CommandLine, command: string, io: Io): 
   if (!/^[\w-]{1,128}$/.test(command))
     throw new UsageError('A function’s name has letters, digits and _ only.');
   const args = gatherArguments(line, io);
-  const fn = await findFunction(command);
+  const fn = await loadFunction(command);
   const hints = warningsOf(line);
   try {
     if (fn !== undefined) hints.push(...(await checkArguments(fn, args)));

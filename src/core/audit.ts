@@ -18,8 +18,11 @@ export interface AuditRecord {
   readonly result: 0 | 1;
   readonly error_code?: string;
   readonly dry_run?: 1;
-  /** `begun`: work on the machine goes on, and another line follows. Later: what a later call did to what was cut short. */
-  readonly stage?: 'begun' | 'undone later' | 'finished later';
+  /**
+   * `begun`: work on the machine goes on, and another line follows. Later: what a later call did to what was cut short;
+   * `cut short`: whether it was done is not known.
+   */
+  readonly stage?: 'begun' | 'undone later' | 'finished later' | 'cut short';
   readonly duration_ms: number;
 }
 

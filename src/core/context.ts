@@ -96,6 +96,8 @@ export interface Context {
   readonly db: Db;
   readonly sealer: Sealer;
   readonly host: Host;
+  /** True where nothing of what the call does is kept. */
+  readonly isDryRun: boolean;
   /** The program's own version. */
   readonly version: string;
   /** Milliseconds since 1970-01-01T00:00:00Z. */

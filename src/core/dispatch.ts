@@ -6,7 +6,7 @@ import type { Call, Caller, Context, Db, Host, IndexRow, RawArgument, Sealer } f
 import type { AnyFunction } from './define.ts';
 import type { Envelope, Metadata } from './envelope.ts';
 import { ApiError, badParam, notProvided } from './errors.ts';
-import { HostError } from './host.ts';
+import { HostError, ofHost } from './host-error.ts';
 import { quote } from './quote.ts';
 import type { MetaArguments } from './meta-arguments.ts';
 import type { Journal, JournalEntry, Operation, Planned, Processes } from './operation.ts';
@@ -219,6 +219,7 @@ class Dispatch {
   async #operate(prepared: Prepared): Promise<Outcome> {
     const { open, carryOut, waitFor } = await import('./operate.ts');
     const { store } = this.#engine;
+    const told = this.#warnings.length;
     for (let pauses = 0; ; pauses++) {
       const { outcome, opened, secret } = await store.transaction('changes', async (db, nested) => {
         const outcome = await this.#plan(prepared, nested);
@@ -236,7 +237,7 @@ class Dispatch {
       }
       const isTimeToLook = await waitFor(opened, pauses);
       this.#planned = undefined;
-      this.#warnings.splice(0, Infinity, ...(this.#call.warnings ?? []));
+      this.#warnings.length = told;
       this.#messages.length = 0;
       if (isTimeToLook) await this.#recover();
     }
@@ -282,6 +283,7 @@ class Dispatch {
       db,
       sealer: engine.sealer,
       host: engine.host,
+      isDryRun: this.#call.dryRun,
       version: engine.version,
       now: () => engine.now(),
       randomBytes: (count) => engine.randomBytes(count),
@@ -371,13 +373,6 @@ class Dispatch {
 }
 
 const MAX_WARNINGS = 20;
-
-/** What the machine refused, as the caller is told. */
-function ofHost(error: HostError): ApiError {
-  const codes = { exists: 'bad_param', not_found: 'not_found', not_ours: 'denied' } as const;
-  const code = error.code === 'failed' || error.code === 'no_quota' ? 'host_failed' : codes[error.code];
-  return new ApiError(code, error.message, { cause: error });
-}
 
 function isMeta(name: string): boolean {
   return name.startsWith('api.');

@@ -1,6 +1,8 @@
 // What the program asks of the machine: its users, their disk quota, its firewall, and commands. `src/host/` fulfils it
 // twice, for Linux and in a sandbox. The second wall against hostile values stands here as well, since both hosts hold it.
 
+import { HostError } from './host-error.ts';
+
 export interface HostUser {
   readonly name: string;
   readonly uid: number;
@@ -121,16 +123,6 @@ export interface HostCommands {
    * kept, and it is ended after `limitMs`. Nothing where none are run. @throws HostError `failed`.
    */
   start(words: readonly string[], limitMs: number): Promise<void>;
-}
-
-export class HostError extends Error {
-  override readonly name = 'HostError';
-  readonly code: 'exists' | 'not_found' | 'not_ours' | 'no_quota' | 'failed';
-
-  constructor(code: HostError['code'], message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 }
 
 export function noUser(name: string): HostError {

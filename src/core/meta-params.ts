@@ -1,6 +1,6 @@
 // The `api.*` arguments that work on a function's list, described as parameters are: for completion and OpenAPI.
 // `meta-arguments.ts` reads them. Where a name has the key `a`, further ones have `b` to `z`, then `za` and so on.
-import type { AnyFunction, Field, Fields, Param } from './define.ts';
+import type { Param } from './define.ts';
 import { numberFilterTypes, sortMethods, textFilterTypes } from './meta-arguments.ts';
 
 export const metaParams: Readonly<Record<string, Param>> = {
@@ -35,14 +35,3 @@ export const metaParams: Readonly<Record<string, Param>> = {
   'api.columns.enable': { type: 'flag', default: 0, doc: '1 gives only some fields of the records.' },
   'api.columns.a': { type: 'string', doc: 'A field to give.' },
 };
-
-/** The fields of the records of a function's list; none where the description does not say. */
-export function listFields({ returns, list }: AnyFunction): readonly string[] {
-  const field: Field | undefined =
-    list !== undefined && returns !== null && Object.hasOwn(returns, list)
-      ? (returns as Fields)[list]
-      : undefined;
-  if (list === undefined || field === undefined || !('list' in field)) return [];
-  if ('fields' in field.list) return Object.keys(field.list.fields);
-  return 'type' in field.list && field.list.type !== 'any' ? [list] : [];
-}

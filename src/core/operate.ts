@@ -2,7 +2,7 @@
 import type { Db } from './context.ts';
 import type { Engine } from './dispatch.ts';
 import { ApiError } from './errors.ts';
-import { HostError } from './host.ts';
+import { HostError } from './host-error.ts';
 import type { JournalEntry, Operation, Planned, Step } from './operation.ts';
 import { quote } from './quote.ts';
 
@@ -72,16 +72,23 @@ export async function carryOut(
   conclude: () => void,
 ): Promise<void> {
   let { begun } = entry;
+  let isWorkDone = false;
   try {
     for (const step of operation.steps(entry.input as never)) {
       begun += 1;
       await inStore(engine, (db) => engine.journal.setBegun(db, entry.id, begun));
       await step.run(engine.host, secret);
     }
+    isWorkDone = true;
     await finish(engine, { entry, operation }, conclude);
   } catch (error) {
     if (operation.onlyForward === true) {
-      await inStore(engine, (db) => engine.journal.close(db, entry.id));
+      // What could not be done may be asked for again; what was done has to be stored, by the next call.
+      await inStore<unknown>(engine, (db) =>
+        isWorkDone
+          ? engine.journal.pass(db, entry.id, entry.process, '')
+          : engine.journal.close(db, entry.id),
+      );
       throw error;
     }
     throw await undone(engine, { entry: { ...entry, begun }, operation }, error);
@@ -167,15 +174,7 @@ export async function recover(engine: Engine, entries: readonly JournalEntry[]):
 
 async function resume(engine: Engine, entry: JournalEntry): Promise<void> {
   const operation = await operationOf(engine, entry.kind);
-  const isFinished = operation.onlyForward === true;
-  if (isFinished) {
-    const steps: readonly Step[] = operation.steps(entry.input as never);
-    // The step that was begun may not have been done.
-    for (const step of steps.slice(Math.max(entry.begun - 1, 0))) await step.run(engine.host, '');
-    await finish(engine, { entry, operation }, () => undefined);
-  } else {
-    await undo(engine, { entry, operation }, entry.begun);
-  }
+  const stage = await settle(engine, { entry, operation });
   engine.audit(
     {
       time: engine.now(),
@@ -183,13 +182,30 @@ async function resume(engine: Engine, entry: JournalEntry): Promise<void> {
       caller: entry.caller,
       function: entry.kind,
       arguments: [],
-      result: isFinished ? 1 : 0,
-      stage: isFinished ? 'finished later' : 'undone later',
+      result: stage === 'finished later' ? 1 : 0,
+      stage,
       duration_ms: 0,
     },
     true,
   );
 }
+
+/** Undoes what was cut short, or goes on with it where it cannot be undone; nothing of it is left. */
+async function settle(engine: Engine, { entry, operation }: Opened): Promise<Settled> {
+  if (operation.onlyForward !== true) {
+    await undo(engine, { entry, operation }, entry.begun);
+    return 'undone later';
+  }
+  const steps: readonly Step[] = operation.steps(entry.input as never);
+  // The step that was begun may not have been done.
+  const left = steps.slice(Math.max(entry.begun - 1, 0));
+  // Nobody has the secret any more, so that nobody can tell whether it was done.
+  if (operation.needsSecret !== true) for (const step of left) await step.run(engine.host, '');
+  await finish(engine, { entry, operation }, () => undefined);
+  return operation.needsSecret === true ? 'cut short' : 'finished later';
+}
+
+type Settled = 'undone later' | 'finished later' | 'cut short';
 
 function inStore<T>(engine: Engine, work: (db: Db) => Promise<T>): Promise<T> {
   return engine.store.transaction('changes', async (db) => ({ value: await work(db), keep: true }));

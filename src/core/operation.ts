@@ -28,6 +28,8 @@ export interface Operation<Input = never> {
   readonly finish: (db: Db, input: Input, world: World) => Promise<void>;
   /** True where steps cannot be taken back, so that work that was cut short is gone on with instead. */
   readonly onlyForward?: true;
+  /** True where that cannot be done, because the secret is gone: then only the outcome is stored. */
+  readonly needsSecret?: true;
 }
 
 /** Ties an operation to the type of its input. The file's name is its name in the journal. */

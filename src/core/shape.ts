@@ -4,8 +4,9 @@
 // A field's value is read as text (filters contains, begins and eq, sort lexicographic), as a number, or as an IPv4
 // address. A field that is missing or null matches no filter and sorts before all others. As text, so does a list or
 // hash; as a number or address it is a failure, like any value that cannot be read.
-import type { AnyFunction, Fields } from './define.ts';
+import type { AnyFunction } from './define.ts';
 import type { Metadata } from './envelope.ts';
+import { listFields } from './list-fields.ts';
 import { badMeta, describeValue, numberOf, upToDozen } from './meta-arguments.ts';
 import type {
   Chunk,
@@ -37,16 +38,8 @@ export function shapeAnswer(
 ): { data: Hash; extra: Partial<Metadata> } {
   const items = fn.list === undefined ? undefined : data[fn.list];
   if (fn.list === undefined || !Array.isArray(items)) return { data, extra: {} };
-  const shaped = shape(items, fn.list, meta, listFields(fn, fn.list), counts);
+  const shaped = shape(items, fn.list, meta, listFields(fn), counts);
   return { data: { ...data, [fn.list]: shaped.items }, extra: shaped.metadata };
-}
-
-/** The fields that a list's items have by the function's description; undefined where it doesn't say. */
-function listFields({ returns }: AnyFunction, list: string): readonly string[] | undefined {
-  const field = returns !== null && Object.hasOwn(returns, list) ? (returns as Fields)[list] : undefined;
-  if (field === undefined || !('list' in field)) return undefined;
-  if ('fields' in field.list) return Object.keys(field.list.fields);
-  return 'type' in field.list && field.list.type !== 'any' ? [list] : undefined;
 }
 
 /**

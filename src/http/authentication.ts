@@ -8,6 +8,7 @@ import { callerOf } from '../model/callers.ts';
 import * as logins from '../model/logins.ts';
 import * as sessions from '../model/sessions.ts';
 import { loginWorldOf } from './login-world.ts';
+import { userIn } from './request.ts';
 
 /** What a request shows of its sender. */
 export interface Credentials {
@@ -23,9 +24,23 @@ export interface Credentials {
 
 export type Sender =
   | { readonly caller: Caller; readonly authentication: string; readonly warnings: readonly string[] }
-  | { readonly problem: 'denied' | 'tfa_required' | 'tfa_invalid'; readonly reason: string };
+  | Refused;
 
-const DENIED: Sender = { problem: 'denied', reason: 'Access denied' };
+/** Who was refused, for the logs. The sender is told the problem and its reason alone. */
+export interface Refused {
+  readonly problem: 'denied' | 'tfa_required' | 'tfa_invalid';
+  readonly reason: string;
+  /** As it was given, where it can be a name. */
+  readonly user: string;
+  readonly authentication: string;
+  /** What is wrong, where that is known. */
+  readonly cause?: string;
+}
+
+function denied(authentication: string, user = '', cause?: string): Refused {
+  const refused = { problem: 'denied', reason: 'Access denied', user: userIn(user), authentication } as const;
+  return cause === undefined ? refused : { ...refused, cause };
+}
 
 /** A header counts before a session, as with other servers. */
 export async function identify(application: Application, credentials: Credentials): Promise<Sender> {
@@ -34,7 +49,7 @@ export async function identify(application: Application, credentials: Credential
   const [scheme = '', rest = ''] = /^(\S+)\s+(.*)$/s.exec(authorization)?.slice(1) ?? [];
   if (scheme.toLowerCase() === 'whm') return knownTokens(application).find(rest, address);
   if (scheme.toLowerCase() === 'basic') return byPassword(application, rest, credentials);
-  return DENIED;
+  return denied('another scheme');
 }
 
 /** Most tokens that are remembered at a time. */
@@ -99,7 +114,7 @@ async function byToken(
     }
     const caller = await accessHashes.authenticate(db, { user, hash });
     const sender = caller && { caller, authentication: 'access hash', warnings: [] };
-    return { sender: sender ?? DENIED, expiresAt: Infinity };
+    return { sender: sender ?? denied('token', user, token.problem), expiresAt: Infinity };
   });
 }
 
@@ -110,13 +125,14 @@ async function byPassword(
 ): Promise<Sender> {
   const [user, password] = split(Buffer.from(encoded, 'base64').toString('utf8'));
   const { address, code = '' } = credentials;
-  return logins.attempt(loginWorldOf(application), { user, password, code, address });
+  const verdict = await logins.attempt(loginWorldOf(application), { user, password, code, address });
+  return 'problem' in verdict ? { ...verdict, user: userIn(user), authentication: 'password' } : verdict;
 }
 
 async function bySession({ engine }: Application, credentials: Credentials): Promise<Sender> {
   const { sessionId, securityToken } = credentials;
   // One without the other is what a forged request has.
-  if (sessionId === undefined || securityToken === undefined) return DENIED;
+  if (sessionId === undefined || securityToken === undefined) return denied('session');
   const { now, sha256 } = engine;
   const found = await reading(engine.store, async (db) => {
     const session = await sessions.find({ db, now, sha256 }, sessionId, securityToken);
@@ -127,7 +143,7 @@ async function bySession({ engine }: Application, credentials: Credentials): Pro
       return undefined;
     throw error;
   });
-  if (found === undefined) return DENIED;
+  if (found === undefined) return denied('session');
   if (found.session.isDue) {
     await engine.store.transaction('changes', async (db) => {
       await sessions.touch({ db, now, sha256 }, sessionId);

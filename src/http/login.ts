@@ -10,7 +10,7 @@ import type { Refusal } from './answers.ts';
 import { readBody, readCall } from './call.ts';
 import { loginWorldOf } from './login-world.ts';
 import { renderLoginPage, renderWayIn } from './page/login-page.ts';
-import { bodyOf, queryOf, securityTokenOf, SESSION_COOKIE, sessionIdOf } from './request.ts';
+import { bodyOf, queryOf, securityTokenOf, SESSION_COOKIE, sessionIdOf, userIn } from './request.ts';
 
 export function addLogin(server: FastifyInstance, application: Application): void {
   for (const path of ['/login', '/login/']) {
@@ -46,8 +46,7 @@ async function logIn(
   });
   application.auditLogin({
     command: 'login',
-    // As much of it as can be a name: people type passwords into this field.
-    user: /^[a-z][a-z0-9]{0,15}$/.exec(field(fields, 'user'))?.[0] ?? '',
+    user: userIn(field(fields, 'user')),
     address: request.ip,
     ...('problem' in verdict
       ? { authentication: 'password', problem: verdict.problem }
@@ -97,17 +96,18 @@ async function redeem(
     const about = { address: request.ip, authentication: 'login link', securityTokenHash };
     return { app, username, opened: await sessions.open(context, username, about) };
   });
+  const about = { address: request.ip, authentication: 'login link' };
   if (used === undefined) {
+    application.auditLogin({ command: 'login', user: '', ...about, problem: 'denied' });
     return sendLoginPage(reply, { problem: 'denied', reason: 'The link was used before, or is too old.' });
   }
   const { app, opened, username } = used;
-  const about = { address: request.ip, authentication: 'login link' };
   application.auditLogin({ command: 'login', user: username, ...about });
   await application.auditWritten();
   // The one that the link stands under belongs to it.
   const securityToken = securityTokenOf(request) ?? opened.securityToken;
   setSession(request, reply, { id: opened.id, securityToken });
-  if (/^https?:\/\//.test(app)) return reply.redirect(new URL(app).href, 303);
+  if (/^https?:\/\//.test(app) && URL.canParse(app)) return reply.redirect(new URL(app).href, 303);
   // A browser that comes from another site would not show its cookie to where it is redirected (SameSite).
   return acceptsHtml(request)
     ? sendWayIn(reply, securityToken, [])

@@ -1,4 +1,5 @@
 // The options of whmapi1d.
+import { isIPv4 } from 'node:net';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 export interface DaemonOptions {
@@ -82,7 +83,8 @@ export function readOptions(
   if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
     throw new CommanderError(2, 'pair', '--tls-cert and --tls-key belong together: give both, or neither.');
   }
-  const isLocal = /^(?:127\.|::1$|localhost$)/.test(options.bind);
+  const { bind } = options;
+  const isLocal = (isIPv4(bind) && bind.startsWith('127.')) || bind === '::1' || bind === 'localhost';
   if (options.httpPort !== undefined && !isLocal && !allowPlainHttp) {
     throw new CommanderError(
       2,
@@ -119,7 +121,7 @@ export function helpText(): string {
 
 Answers WHM API 1 over HTTPS: the JSON API, the XML API, logins, and a page for people.
 
-Options (each can be given in the environment as well):
+Options (those with a name in brackets can be given in the environment as well):
 ${rows.join('\n')}
 
 The first line on standard output says where it listens. SIGHUP reads the certificate anew, SIGTERM ends it.

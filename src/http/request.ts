@@ -30,3 +30,8 @@ export function sessionIdOf(request: FastifyRequest): string | undefined {
   const { cookie } = request.headers;
   return cookie === undefined ? undefined : parse(cookie)[SESSION_COOKIE];
 }
+
+/** What was given as a user, where it can be one: people type passwords into that field. For the audit log. */
+export function userIn(text: string): string {
+  return /^[a-z][a-z0-9]{0,15}$/.test(text) ? text : '';
+}

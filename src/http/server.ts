@@ -115,11 +115,13 @@ async function answerCall(
   if ('problem' in sender) {
     application.auditLogin({
       command: nameIn(command),
-      user: '',
+      user: sender.user,
       address: request.ip,
-      authentication: authorization === undefined ? 'session' : 'header',
+      authentication: sender.authentication,
       problem: sender.problem,
     });
+    const { user, cause } = sender;
+    if (cause !== undefined) request.log.warn({ address: request.ip, user, cause }, 'token refused');
     return refuse(reply, sender);
   }
   const { args, dryRun, isVersion1 } = readCall(queryOf(request), bodyOf(request));

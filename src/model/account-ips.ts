@@ -1,6 +1,7 @@
 // Which address an account gets.
 import type { Db, Host } from '../core/context.ts';
 import { ApiError, badParam, denied } from '../core/errors.ts';
+import * as resellerAddresses from './reseller-addresses.ts';
 
 interface Wish {
   readonly owner: string;
@@ -18,12 +19,10 @@ interface Wish {
 export async function choose(db: Db, host: Host, { owner, dedicated, address }: Wish): Promise<string> {
   const all = host.system.addresses();
   const [main] = all;
-  const reseller = await db.get<{ main_ip: string | null; delegates_ips: 0 | 1 }>(
-    'SELECT main_ip, delegates_ips FROM reseller WHERE username = ?',
-    owner,
-  );
-  const shared = reseller?.main_ip ?? main;
-  const delegated = reseller?.delegates_ips === 1 ? await listDelegated(db, owner) : all;
+  const { ips: delegated } = await resellerAddresses.listUsable(db, owner, all);
+  const own = await resellerAddresses.findMain(db, owner);
+  // One that the machine has lost is nobody's.
+  const shared = own !== null && all.includes(own) ? own : main;
   if (address !== undefined) {
     if (!all.includes(address)) {
       throw badParam(`This machine does not have the address “${address}”; it has ${all.join(', ')}.`);
@@ -43,14 +42,6 @@ export async function choose(db: Db, host: Host, { owner, dedicated, address }: 
     if (candidate !== main && candidate !== shared && !(await isUsed(db, candidate))) return candidate;
   }
   throw new ApiError('limit_reached', 'No address is free that an account could have for its own.');
-}
-
-async function listDelegated(db: Db, owner: string): Promise<string[]> {
-  const rows = await db.all<{ ip: string }>(
-    'SELECT ip FROM reseller_ip WHERE username = ? ORDER BY ip',
-    owner,
-  );
-  return rows.map(({ ip }) => ip);
 }
 
 async function isUsed(db: Db, ip: string): Promise<boolean> {

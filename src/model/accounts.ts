@@ -111,12 +111,14 @@ export async function insert(db: Db, account: Account): Promise<void> {
   );
 }
 
-/** Stores an account as it is now. */
+/** Stores an account as it is now, but for its disk use: `setUsage` does that, whoever else is at work on it. */
 export async function update(db: Db, account: Account): Promise<void> {
-  const assignments = [...columns, ...settingColumns].map((column) => `${column} = ?`);
+  const names = [...columns, ...settingColumns];
+  const values = valuesOf(account);
+  const kept = names.map((_name, at) => at).filter((at) => !usage.has(names[at] ?? ''));
   await db.run(
-    `UPDATE account SET ${assignments.join(', ')} WHERE username = ?`,
-    ...valuesOf(account),
+    `UPDATE account SET ${kept.map((at) => `${names[at]} = ?`).join(', ')} WHERE username = ?`,
+    ...kept.map((at) => values[at] ?? null),
     account.username,
   );
 }
@@ -133,6 +135,8 @@ export async function setUsage(
     username,
   );
 }
+
+const usage: ReadonlySet<string> = new Set(['blocks_used', 'inodes_used']);
 
 /** In the order of `valuesOf`. */
 const columns = [

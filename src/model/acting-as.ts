@@ -1,9 +1,28 @@
 // Who may log in as somebody else, without that one's password.
-import { seesAll } from '../core/access.ts';
 import type { Caller, Db } from '../core/context.ts';
 import { denied } from '../core/errors.ts';
-import { callerOf } from './callers.ts';
+import { callerOf, holdsAll } from './callers.ts';
 import * as users from './users.ts';
+
+/** @throws ApiError `denied` for an API token that holds less than its user. `deed` completes “You may not …”. */
+export function ensureHoldsAll(caller: Caller, deed: string): void {
+  if (caller.isLimited !== true) return;
+  throw denied(`You may not ${deed} with an API token that holds less than its user.`);
+}
+
+/**
+ * Whether the user has root's power, and the caller has not: who sets that one's password, or takes the second factor
+ * away, would have it next, be it the owner of that account.
+ */
+export async function isAbove(db: Db, caller: Caller, user: string): Promise<boolean> {
+  return caller.privileges !== 'all' && (await holdsAll(db, user));
+}
+
+/** @throws ApiError `denied` where the user is above the caller. */
+export async function ensureNotAbove(db: Db, caller: Caller, user: string): Promise<void> {
+  if (!(await isAbove(db, caller, user))) return;
+  throw denied(`You may not act as “${user}”, who has root’s power over every account.`);
+}
 
 /**
  * The user as a caller, where the caller may act as that one: as themselves, and as the resellers that they own; root
@@ -12,9 +31,7 @@ import * as users from './users.ts';
  */
 export async function callerToActAs(db: Db, caller: Caller, user: string): Promise<Caller> {
   await users.ensureManageable(db, caller, user);
-  const other = await callerOf(db, user);
-  if (seesAll(other) && !seesAll(caller)) {
-    throw denied(`You may not act as “${user}”, who has root’s power over every account.`);
-  }
-  return other;
+  if (user === caller.user) ensureHoldsAll(caller, 'log in as yourself');
+  await ensureNotAbove(db, caller, user);
+  return callerOf(db, user);
 }

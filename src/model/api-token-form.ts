@@ -133,7 +133,8 @@ export function readWhitelist(given: readonly string[]): string[] | null {
 /** Privileges with which whoever has a token gets past the token's limits, and how. */
 const waysOut: Partial<Record<PrivilegeName, string>> = {
   all: 'it is root’s power over every account',
-  'create-user-session': 'whoever has the token can log in as its user, with all that the user holds',
+  'create-user-session':
+    'whoever has the token can log in as the resellers that its user may act as, with all that those hold',
   passwd: 'whoever has the token can set the password of an account that it sees, and log in with that',
   'manage-api-tokens':
     'whoever has the token can make others that never expire and work from everywhere, with what it holds',

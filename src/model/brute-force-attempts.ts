@@ -2,6 +2,8 @@
 // password would give the right one away to whoever copies the database and tries what is near it.
 import type { Db, Sealer } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
+import { findSealed } from './sealed-secrets.ts';
+import * as storedSettings from './stored-settings.ts';
 
 export interface AttemptContext {
   readonly db: Db;
@@ -35,10 +37,10 @@ async function keyOf(context: AttemptContext): Promise<Uint8Array<ArrayBuffer> |
 }
 
 async function storedKey({ db, sealer }: AttemptContext): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const row = await db.get<{ value: string }>('SELECT value FROM setting WHERE name = ?', NAME);
-  if (row === undefined) return undefined;
+  const stored = await storedSettings.read(db, NAME);
+  if (stored === undefined) return undefined;
   try {
-    return Uint8Array.from(Buffer.from(await sealer.open(Buffer.from(row.value, 'base64'), NAME), 'base64'));
+    return Uint8Array.from(Buffer.from(await sealer.open(Buffer.from(stored, 'base64'), NAME), 'base64'));
   } catch (error) {
     // What it was for is over in a few hours: a new one does as well.
     if (error instanceof ApiError && error.code === 'key_lost') return undefined;
@@ -47,15 +49,8 @@ async function storedKey({ db, sealer }: AttemptContext): Promise<Uint8Array<Arr
 }
 
 async function newKey({ db, sealer, randomBytes }: AttemptContext): Promise<Uint8Array<ArrayBuffer>> {
-  const earlier = await db.get<{ sealed: Uint8Array }>(
-    'SELECT sealed FROM tfa_secret UNION ALL SELECT sealed FROM access_hash LIMIT 1',
-  );
   const key = Uint8Array.from(await randomBytes(KEY_BYTES));
-  const sealed = await sealer.seal(Buffer.from(key).toString('base64'), NAME, earlier?.sealed);
-  await db.run(
-    'INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
-    NAME,
-    Buffer.from(sealed).toString('base64'),
-  );
+  const sealed = await sealer.seal(Buffer.from(key).toString('base64'), NAME, await findSealed(db));
+  await storedSettings.write(db, NAME, Buffer.from(sealed).toString('base64'));
   return key;
 }

@@ -6,6 +6,7 @@ import type { Fields, Param } from '../core/define.ts';
 import { ApiError, badParam } from '../core/errors.ts';
 import { anyOf, quote } from '../core/quote.ts';
 import { readCommand } from './brute-force-commands.ts';
+import * as storedSettings from './stored-settings.ts';
 
 const defaults = {
   is_enabled: true,
@@ -42,8 +43,7 @@ export async function read(db: Db): Promise<Config> {
 
 /** What was set: the rest follows the defaults, also those of a later version. */
 async function readStored(db: Db): Promise<Partial<Config>> {
-  const row = await db.get<{ value: string }>('SELECT value FROM setting WHERE name = ?', NAME);
-  return row === undefined ? {} : (JSON.parse(row.value) as Partial<Config>);
+  return JSON.parse((await storedSettings.read(db, NAME)) ?? '{}') as Partial<Config>;
 }
 
 /** Sets what is not undefined, and leaves the rest. @throws ApiError `bad_param` for a command that can't be run. */
@@ -55,11 +55,7 @@ export async function change(db: Db, changed: Change): Promise<Config> {
   const config: Config = { ...defaults, ...stored };
   readCommand('command_to_run_on_brute_force', config.command_to_run_on_brute_force);
   readCommand('command_to_run_on_excessive_brute_force', config.command_to_run_on_excessive_brute_force);
-  await db.run(
-    'INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
-    NAME,
-    JSON.stringify(stored),
-  );
+  await storedSettings.write(db, NAME, JSON.stringify(stored));
   return config;
 }
 

@@ -6,6 +6,13 @@ import * as accounts from './accounts.ts';
 /** Holds every privilege, over every account. */
 const ALL = 'all';
 
+/** Whether somebody has root's power over every account. */
+export async function holdsAll(db: Db, user: string): Promise<boolean> {
+  if (user === 'root') return true;
+  const sql = 'SELECT 1 FROM reseller_privilege WHERE username = ? AND privilege = ?';
+  return (await db.get(sql, user, ALL)) !== undefined;
+}
+
 /**
  * Root, or a reseller with the privileges it has now.
  * @throws ApiError `not_found` where there is no such account; `denied` for one that is no reseller, or suspended.

@@ -4,7 +4,7 @@ import { denied } from '../core/errors.ts';
 import * as accountLimits from './account-limits.ts';
 import * as accountNames from './account-names.ts';
 import type { Account } from './accounts.ts';
-import { ensureOwner, shellFor } from './new-account.ts';
+import { ensureMayGiveShell, ensureOwner, shellFor } from './new-account.ts';
 import * as packages from './packages.ts';
 import type { Limit, Settings } from './settings.ts';
 
@@ -38,9 +38,7 @@ export async function plan(world: World, before: Account, changes: Changes): Pro
   const settings = { ...before.settings, ...changes.settings };
   packages.ensureAllowed(caller, before.settings, settings);
   if (changes.shellPath !== undefined && !isRoot) throw denied('Only root may choose a certain shell.');
-  if (settings.shell && !before.settings.shell && !isRoot && !caller.privileges.has('allow-shell')) {
-    throw denied('An account with a shell asks for the privilege “allow-shell”.');
-  }
+  ensureMayGiveShell(caller, before.settings, settings);
   const hasOtherShell = settings.shell !== before.settings.shell;
   const after: Account = {
     ...before,

@@ -1,6 +1,6 @@
 // How much disk space accounts take up: measured on the machine, and kept with the account.
 import type { Context } from '../core/context.ts';
-import { HostError } from '../core/host.ts';
+import { HostError } from '../core/host-error.ts';
 import * as accounts from './accounts.ts';
 import { namesOf } from './account-search.ts';
 

@@ -1,5 +1,5 @@
 // What a new account is made of: a package, what is asked for beside it, and what an owner may give.
-import type { Context } from '../core/context.ts';
+import type { Caller, Context, Db } from '../core/context.ts';
 import { badParam, denied } from '../core/errors.ts';
 import * as accountIps from './account-ips.ts';
 import * as accountLimits from './account-limits.ts';
@@ -7,6 +7,7 @@ import * as accountNames from './account-names.ts';
 import type { Account } from './accounts.ts';
 import * as featureLists from './feature-lists.ts';
 import * as packages from './packages.ts';
+import { isReseller } from './resellers.ts';
 import type { Settings } from './settings.ts';
 
 export interface Wishes {
@@ -32,10 +33,13 @@ export function shellFor({ shell }: Pick<Settings, 'shell'>): string {
 }
 
 /**
- * The account as it will be, once everything about it is checked.
+ * The account as it will be, once everything about it is checked, and what its package holds.
  * @throws ApiError `bad_param`, `not_found`, `denied`, `limit_reached`.
  */
-export async function plan(context: Context, wishes: Wishes): Promise<Account> {
+export async function plan(
+  context: Context,
+  wishes: Wishes,
+): Promise<{ readonly account: Account; readonly packageSettings: Settings }> {
   const { caller, db, host, now } = context;
   const { username, owner } = wishes;
   const domain = wishes.domain.toLowerCase();
@@ -46,9 +50,7 @@ export async function plan(context: Context, wishes: Wishes): Promise<Account> {
   const settings = { ...given, ...wishes.settings };
   if (settings.featureList !== given.featureList) await featureLists.ensureUsable(db, settings.featureList);
   packages.ensureAllowed(caller, given, settings);
-  if (settings.shell && caller.privileges !== 'all' && !caller.privileges.has('allow-shell')) {
-    throw denied('An account with a shell asks for the privilege “allow-shell”.');
-  }
+  ensureMayGiveShell(caller, undefined, settings);
   const account: Account = {
     username,
     domain,
@@ -60,7 +62,7 @@ export async function plan(context: Context, wishes: Wishes): Promise<Account> {
       dedicated: settings.dedicatedIp,
       address: wishes.address,
     }),
-    uid: wishes.uid ?? (await firstUntrackedId(context)),
+    uid: await idFor(context, wishes.uid),
     home: wishes.home ?? `/home/${username}`,
     shellPath: shellFor(settings),
     mailboxFormat: wishes.mailboxFormat,
@@ -74,7 +76,7 @@ export async function plan(context: Context, wishes: Wishes): Promise<Account> {
     settings,
   };
   await accountLimits.ensureWithin(db, caller, undefined, account);
-  return account;
+  return { account, packageSettings: given };
 }
 
 /** Root may make accounts for anybody who may own some; a reseller for itself. */
@@ -87,14 +89,42 @@ export async function ensureOwner(
   if (caller.privileges !== 'all')
     throw denied(`You may not give accounts to “${owner}”: you own what you make.`);
   if (owner === 'root' || owner === username) return;
-  if ((await db.get('SELECT 1 FROM reseller WHERE username = ?', owner)) !== undefined) return;
+  if (await isReseller(db, owner)) return;
   throw badParam(`Owner does not exist: “${owner}” is no reseller; listresellers tells which there are.`);
 }
 
-/** 0, which leaves the choice to the machine, unless that would choose the id of a removed account. */
-async function firstUntrackedId({ db }: Pick<Context, 'db'>): Promise<number> {
+/** @throws ApiError `denied` where the account gets a shell that it had not, and the caller may not give one. */
+export function ensureMayGiveShell(
+  { privileges }: Caller,
+  before: Pick<Settings, 'shell'> | undefined,
+  after: Pick<Settings, 'shell'>,
+): void {
+  if (!after.shell || before?.shell === true) return;
+  if (privileges === 'all' || privileges.has('allow-shell')) return;
+  throw denied('An account with a shell asks for the privilege “allow-shell”.');
+}
+
+export { FIRST_UID as LOWEST_ID } from '../core/host.ts';
+/** The most that useradd gives to users by itself (UID_MAX of login.defs). */
+export const HIGHEST_ID = 60_000;
+
+/**
+ * The id that is asked for; else 0, which leaves the choice to the machine, unless that would choose the id of a removed
+ * account. @throws ApiError `denied`.
+ */
+async function idFor(
+  { caller, db }: Pick<Context, 'caller' | 'db'>,
+  asked: number | undefined,
+): Promise<number> {
+  if (asked === undefined) return firstUntrackedId(db);
+  if (caller.privileges !== 'all') throw denied('Only root may choose the user id.');
+  return asked;
+}
+
+async function firstUntrackedId(db: Db): Promise<number> {
   const row = await db.get<{ tracked: number | null; used: number | null }>(
-    'SELECT (SELECT max(id) FROM tracked_id) AS tracked, (SELECT max(uid) FROM account) AS used',
+    `SELECT (SELECT max(id) FROM tracked_id WHERE id < ?) AS tracked, (SELECT max(uid) FROM account) AS used`,
+    HIGHEST_ID,
   );
   const { tracked, used } = { tracked: row?.tracked ?? 0, used: row?.used ?? 0 };
   return tracked > used ? tracked + 1 : 0;

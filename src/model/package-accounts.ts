@@ -1,10 +1,9 @@
 // What the accounts of a package have of it.
 import type { Caller, Db } from '../core/context.ts';
-import { denied } from '../core/errors.ts';
 import * as accountLimits from './account-limits.ts';
 import * as accounts from './accounts.ts';
 import type { Account } from './accounts.ts';
-import { shellFor } from './new-account.ts';
+import { ensureMayGiveShell, shellFor } from './new-account.ts';
 import type { Package } from './packages.ts';
 import type { Settings } from './settings.ts';
 
@@ -67,9 +66,6 @@ function withSettings(account: Account, changed: Partial<Settings>): Account {
 }
 
 async function ensureAllowed(db: Db, caller: Caller, { before, after }: Change): Promise<void> {
-  const getsShell = after.settings.shell && !before.settings.shell;
-  if (getsShell && caller.privileges !== 'all' && !caller.privileges.has('allow-shell')) {
-    throw denied('An account with a shell asks for the privilege “allow-shell”.');
-  }
+  ensureMayGiveShell(caller, before.settings, after.settings);
   await accountLimits.ensureWithin(db, caller, before, after);
 }

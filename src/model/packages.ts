@@ -2,7 +2,7 @@
 import { seesAll } from '../core/access.ts';
 import type { Caller, Db } from '../core/context.ts';
 import type { Param } from '../core/define.ts';
-import { badParam, denied, notFound } from '../core/errors.ts';
+import { ApiError, badParam, denied, notFound } from '../core/errors.ts';
 import { quote } from '../core/quote.ts';
 import * as accounts from './accounts.ts';
 import * as featureLists from './feature-lists.ts';
@@ -63,9 +63,16 @@ export async function get(db: Db, caller: Caller, name: string): Promise<Package
   return found;
 }
 
-/** @throws ApiError `not_found` where it was removed meanwhile. */
-export async function ensureThere(db: Db, name: string): Promise<void> {
-  if ((await db.get('SELECT 1 FROM package WHERE name = ?', name)) === undefined) throw noSuchPackage(name);
+/** @throws ApiError `not_found` where it was removed meanwhile; `busy` where it holds something else by now. */
+export async function ensureStill(db: Db, name: string, settings: Settings): Promise<void> {
+  const row = await db.get<Row>(`SELECT ${selected} FROM package WHERE name = ?`, name);
+  if (row === undefined) throw noSuchPackage(name);
+  const [now, then] = [packageOf(row, []).settings, settings].map(settingValues);
+  if (now?.every((value, at) => value === then?.[at]) !== true) throw changedMeanwhile(name);
+}
+
+export function changedMeanwhile(name: string): ApiError {
+  return new ApiError('busy', `The package ${quote(name)} was changed meanwhile. Repeat the call.`);
 }
 
 /** The package, where the caller may change it. @throws ApiError `not_found`, `denied`. */
@@ -195,6 +202,8 @@ export async function remove(db: Db, caller: Caller, name: string): Promise<void
   const user = await accounts.findUserOf(db, 'package', name);
   if (user !== undefined) throw await stillInUse(db, caller, name, user);
   await db.run('DELETE FROM package_extension WHERE package = ?', name);
+  // Another package of that name is another package.
+  await db.run('DELETE FROM reseller_package WHERE package = ?', name);
   await db.run('DELETE FROM package WHERE name = ?', name);
 }
 

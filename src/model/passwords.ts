@@ -3,6 +3,7 @@ import type { Db } from '../core/context.ts';
 import type { Param } from '../core/define.ts';
 import { ApiError, badParam } from '../core/errors.ts';
 import { isPassword } from '../core/host.ts';
+import * as storedSettings from './stored-settings.ts';
 
 /** A new password. The most that crypt(3) takes is 511 bytes. */
 export const password = {
@@ -21,8 +22,7 @@ export async function ensureStrong(db: Db, candidate: string, known: readonly st
   if (!isPassword(candidate)) {
     throw badParam('The password should be at most 511 bytes long; letters beyond ASCII take two or more.');
   }
-  const row = await db.get<{ value: string }>('SELECT value FROM setting WHERE name = ?', MINIMUM);
-  const least = row === undefined ? DEFAULT_MINIMUM : Number(row.value);
+  const least = Number((await storedSettings.read(db, MINIMUM)) ?? DEFAULT_MINIMUM);
   // Its dictionaries are large.
   const { strengthOf } = await import('./password-strength.ts');
   const strength = strengthOf(candidate, known);

@@ -1,6 +1,7 @@
 // Two-factor authentication as it is stored: the secrets of those who are enrolled, the policy, the issuers.
 import type { Db, Sealer } from '../core/context.ts';
 import { findSealed } from './sealed-secrets.ts';
+import * as storedSettings from './stored-settings.ts';
 
 /** What the rules of two-factor authentication need of the world. */
 export interface TfaContext {
@@ -99,16 +100,11 @@ const POLICY = 'tfa_policy';
 
 /** Whether logins ask enrolled users for a code. */
 export async function isPolicyEnabled(db: Db): Promise<boolean> {
-  const row = await db.get<{ value: string }>('SELECT value FROM setting WHERE name = ?', POLICY);
-  return row?.value === '1';
+  return (await storedSettings.read(db, POLICY)) === '1';
 }
 
 export async function setPolicy(db: Db, enabled: boolean): Promise<void> {
-  await db.run(
-    'INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
-    POLICY,
-    enabled ? '1' : '0',
-  );
+  await storedSettings.write(db, POLICY, enabled ? '1' : '0');
 }
 
 /** The issuer that a user set, if any. Root's counts for the whole system. */

@@ -3,12 +3,14 @@ import { defineOperation, type Step } from '../core/operation.ts';
 import { prefixClaim } from '../model/account-names.ts';
 import * as accounts from '../model/accounts.ts';
 import * as packages from '../model/packages.ts';
-import type { Limit } from '../model/settings.ts';
+import type { Limit, Settings } from '../model/settings.ts';
 import * as users from '../model/users.ts';
 
 export interface ChangeAccount {
   readonly before: accounts.Account;
   readonly after: accounts.Account;
+  /** What the package that it is given held when that was planned. */
+  readonly packageSettings?: Settings;
 }
 
 export default defineOperation<ChangeAccount>({
@@ -21,8 +23,8 @@ export default defineOperation<ChangeAccount>({
     ...(before.username === after.username ? [] : [`accounts of ${before.username}`, prefixClaim(after)]),
   ],
   steps: stepsOf,
-  async finish(db, { before, after }, { sealer }) {
-    if (before.package !== after.package) await packages.ensureThere(db, after.package);
+  async finish(db, { before, after, packageSettings }, { sealer }) {
+    if (packageSettings !== undefined) await packages.ensureStill(db, after.package, packageSettings);
     if (before.username !== after.username) await users.rename(db, sealer, before.username, after.username);
     await accounts.update(db, after);
   },

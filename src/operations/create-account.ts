@@ -1,10 +1,10 @@
 // A new account: a user of the machine with a home, and what the store knows of it.
-import { ApiError } from '../core/errors.ts';
 import { defineOperation, type Step } from '../core/operation.ts';
 import { prefixClaim } from '../model/account-names.ts';
 import * as accounts from '../model/accounts.ts';
 import * as packages from '../model/packages.ts';
 import * as resellers from '../model/resellers.ts';
+import type { Settings } from '../model/settings.ts';
 
 interface CreateAccount {
   /** As it will be. Its uid is the one it shall have; 0 leaves it to the machine. */
@@ -13,6 +13,8 @@ interface CreateAccount {
   readonly isUidAsked: boolean;
   readonly hasPassword: boolean;
   readonly isReseller: boolean;
+  /** What the package held when the account was planned. */
+  readonly packageSettings: Settings;
 }
 
 export default defineOperation<CreateAccount>({
@@ -57,17 +59,13 @@ export default defineOperation<CreateAccount>({
     return steps;
   },
 
-  async finish(db, { account, isReseller }, { host }) {
+  async finish(db, { account, isReseller, packageSettings }, { host }) {
     const { username } = account;
-    await packages.ensureThere(db, account.package);
+    await packages.ensureStill(db, account.package, packageSettings);
     const user = await (await host.users()).find(username);
     if (user === undefined) throw new Error(`The user “${username}” is gone.`);
     const { blocks, inodes } = await (await host.quota()).usage(username);
     await accounts.insert(db, { ...account, uid: user.uid, blocksUsed: blocks, inodesUsed: inodes });
-    const isOwnedByOther = account.owner !== 'root' && account.owner !== username;
-    if (isOwnedByOther && !(await resellers.isReseller(db, account.owner))) {
-      throw new ApiError('bad_param', `Owner does not exist: “${account.owner}” is no reseller any more.`);
-    }
     if (isReseller) await resellers.setUp(db, username, false);
   },
 });

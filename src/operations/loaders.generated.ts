@@ -6,10 +6,12 @@ export const operations: Readonly<Record<string, () => Promise<{ default: Operat
   'change-account': () => import('./change-account.ts'),
   'change-package': () => import('./change-package.ts'),
   'create-account': () => import('./create-account.ts'),
+  'dismiss-reseller': () => import('./dismiss-reseller.ts'),
   'expire-passwords': () => import('./expire-passwords.ts'),
   'lift-firewall-blocks': () => import('./lift-firewall-blocks.ts'),
   'remove-account': () => import('./remove-account.ts'),
   'set-password': () => import('./set-password.ts'),
+  'set-up-reseller': () => import('./set-up-reseller.ts'),
   'suspend-account': () => import('./suspend-account.ts'),
   'unsuspend-account': () => import('./unsuspend-account.ts'),
 };

@@ -1,4 +1,4 @@
-// An account gets another password. The machine changes it in one go, so there is nothing to take back.
+// An account gets another password. The machine changes it in one go, and nobody knows the old one to take it back.
 import { defineOperation } from '../core/operation.ts';
 import * as sessions from '../model/sessions.ts';
 
@@ -7,6 +7,8 @@ interface SetPassword {
 }
 
 export default defineOperation<SetPassword>({
+  onlyForward: true,
+  needsSecret: true,
   claims: ({ username }) => [`account ${username}`],
   steps: ({ username }) => [
     {

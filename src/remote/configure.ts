@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { split } from 'shlex';
 import { readHosts } from './hosts.ts';
 import type { RemoteOptions } from './options.ts';
+import { readPins } from './pins.ts';
+import { readCertificates } from './prepare.ts';
 import { groupsOf, profilesPath, readProfiles, STANDARD_PROFILE, type Profile } from './profiles.ts';
 import { SetupError } from './setup-error.ts';
 import { tokenIn, tokenInFile } from './tokens.ts';
@@ -41,9 +43,12 @@ function wayToToken({ token, 'token-file': file, 'token-command': command }: Pro
 }
 
 /** A profile of what the command line says. @throws SetupError */
-export function profileOf(options: RemoteOptions): Profile {
+export function profileOf(options: RemoteOptions, world: World): Profile {
   const { hosts, login, tokenFile, cacert, pins, parallel, timeout } = options;
+  // What no call could use is not kept.
   if (tokenFile !== undefined) tokenInFile(tokenFile);
+  readCertificates(cacert);
+  readPins(pins, world);
   return {
     hosts: readHosts(hosts, {}).map(({ label }) => label),
     ...(login === undefined ? {} : { login }),
@@ -58,6 +63,7 @@ export function profileOf(options: RemoteOptions): Profile {
 /** Asks for what a profile needs; undefined where the person wants none. */
 export async function readProfileFrom(
   ask: Ask,
+  world: World,
   given: string | undefined,
 ): Promise<{ name: string; profile: Profile } | undefined> {
   const name =
@@ -73,6 +79,7 @@ export async function readProfileFrom(
   const token =
     command === '' ? (await ask('API token (empty: log in with the password): ', true)).trim() : '';
   const pin = (await ask('Fingerprint sha256:..., or first-use (empty: by the issuer): ', false)).trim();
+  readPins(pin === '' ? [] : [pin], world);
   return {
     name: name.trim(),
     profile: {

@@ -4,13 +4,6 @@ import type { RawArgument } from '../core/context.ts';
 import type { AnyFunction } from '../core/define.ts';
 import { quote } from '../core/quote.ts';
 import { index } from '../functions/index.generated.ts';
-import { loaders } from '../functions/loaders.generated.ts';
-
-/** Undefined for a function that only the server may know. */
-export async function findFunction(command: string): Promise<AnyFunction | undefined> {
-  const load = Object.hasOwn(loaders, command) ? loaders[command] : undefined;
-  return (await load?.())?.default;
-}
 
 /** True where a call may be made twice without harm. Of an unknown function nobody can say so. */
 export function isSafeToRepeat(fn: AnyFunction | undefined): boolean {

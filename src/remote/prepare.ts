@@ -101,7 +101,8 @@ function chosenLogin(
     : new TokenLogin(user, token);
 }
 
-function readCertificates(path: string | undefined): string | undefined {
+/** The text of a file of certificates. @throws SetupError */
+export function readCertificates(path: string | undefined): string | undefined {
   if (path === undefined) return undefined;
   let text: string;
   try {

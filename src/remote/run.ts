@@ -49,14 +49,16 @@ export async function callAll(
   let left = 0;
   let stop = false;
   let trouble: unknown;
-  const attempt = (step: () => void) => {
-    if (trouble !== undefined) return;
+  const recording = (step: () => void) => {
     try {
       step();
     } catch (error) {
-      trouble = error;
+      trouble ??= error;
       stop = true;
     }
+  };
+  const attempt = (step: () => void) => {
+    if (trouble === undefined) recording(step);
   };
   const work = async () => {
     for (const host of waiting) {
@@ -69,10 +71,9 @@ export async function callAll(
       const one = exitStatusOf(envelope);
       status = Math.max(status, one);
       if (one !== 0 && failfast) stop = true;
-      attempt(() => {
-        watcher.answered(host, envelope);
-        record?.end(host, outcomeOf(envelope));
-      });
+      // Also where the answer could not be shown: what was done shall not be done again.
+      recording(() => record?.end(host, outcomeOf(envelope)));
+      attempt(() => watcher.answered(host, envelope));
     }
   };
   await Promise.all(Array.from({ length: Math.min(prepared.parallel, prepared.hosts.length) }, work));

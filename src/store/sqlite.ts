@@ -23,6 +23,8 @@ export class SqliteStore implements Store {
   #dataVersion: Database.Statement | undefined;
   #versionOfTurn: number | undefined;
   #last: Promise<unknown> = Promise.resolve();
+  /** How often the state was asked for within a transaction. */
+  #asked = 0;
   /** How many transactions of this process were kept. */
   #kept = 0;
 
@@ -57,6 +59,8 @@ export class SqliteStore implements Store {
   async state(): Promise<string> {
     const database = await this.#open();
     this.#dataVersion ??= database.prepare('PRAGMA data_version').pluck();
+    // Inside a transaction SQLite does not see what others commit meanwhile, and knows of no change.
+    if (database.inTransaction) return `within a transaction ${(this.#asked += 1)}`;
     if (this.#versionOfTurn === undefined) {
       this.#versionOfTurn = this.#dataVersion.get() as number;
       setImmediate(() => {

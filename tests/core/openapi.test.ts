@@ -161,7 +161,7 @@ test('lists, flags, secrets, limits and parameters without effect are described'
   expect(property('twofactorauth_remove_user_config', 'user')).toMatchObject({ type: 'array' });
   expect(property('batch', 'abort_on_error')).toMatchObject({ type: 'integer', enum: [0, 1], default: 0 });
   expect(property('twofactorauth_set_tfa_config', 'secret')).toMatchObject({ format: 'password' });
-  expect(property('createacct', 'uid')).toMatchObject({ minimum: 1000, maximum: 4_294_967_293 });
+  expect(property('createacct', 'uid')).toMatchObject({ minimum: 1000, maximum: 60_000 });
   expect(property('createacct', 'dkim')).toMatchObject({ deprecated: true });
   expect(property('createacct', 'mailbox_format')).toMatchObject({ enum: ['maildir', 'mdbox'] });
   expect(schemas.listaccts_arguments?.allOf).toContainEqual({ $ref: '#/components/schemas/list.arguments' });

@@ -2,8 +2,9 @@
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiError } from '../../src/core/errors.ts';
-import { HostError } from '../../src/core/host.ts';
+import { HostError } from '../../src/core/host-error.ts';
 import type { Json } from '../../src/core/values.ts';
+import * as sessions from '../../src/model/sessions.ts';
 import { storedAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
@@ -307,13 +308,121 @@ describe('removeacct, which there is no way back from,', () => {
     expect(await everything()).toEqual(before);
   });
 
-  it('can be repeated where the outcome was not stored', async () => {
+  it('is finished by the next call where the outcome was not stored', async () => {
     await create('bob');
     failToClose(new Error('no room'));
     expect((await here.call('removeacct', { username: 'bob' })).metadata.result).toBe(0);
     expect([homes(), (await storedAccount(here, 'bob'))?.username]).toEqual([[], 'bob']);
-    expect((await here.call('removeacct', { username: 'bob' })).metadata.reason).toBe('bob account removed');
+    expect((await here.call('removeacct', { username: 'bob' })).metadata.reason).toBe(
+      'You do not have a user named “bob”.',
+    );
+    expect(here.audit().map(({ function: name, result, stage }) => [name, result, stage])).toContainEqual([
+      'remove-account',
+      1,
+      'finished later',
+    ]);
     expect(await everything()).toMatchObject({ homes: [], accounts: [], journal: [], claims: [] });
+  });
+});
+
+describe('passwd, whose secret nobody keeps,', () => {
+  const set = (args: Args = {}) =>
+    here.call('passwd', { user: 'bob', password: 'four unusual words, Xylophone', ...args });
+  const sessionsOfBob = () => rowsOf("SELECT username FROM session WHERE username = 'bob'");
+
+  beforeEach(async () => {
+    await create('bob');
+    await here.call('setupreseller', { user: 'bob' });
+    await here.engine.store.transaction('changes', async (db) => {
+      const { now, randomBytes, sha256 } = here.engine;
+      const about = { address: '192.0.2.9', authentication: 'password' };
+      await sessions.open({ db, now, randomBytes, sha256 }, 'bob', about);
+      return { value: undefined, keep: true };
+    });
+  });
+
+  it('leaves the sessions where the machine refuses', async () => {
+    breakHost({ 'users.setPassword': fails('chpasswd') });
+    expect((await set()).metadata.error_code).toBe('host_failed');
+    expect([await sessionsOfBob(), await journal()]).toEqual([[{ username: 'bob' }], []]);
+  });
+
+  it('closes them by the next call where the outcome was not stored', async () => {
+    breakHost({});
+    failToClose(new Error('no room'));
+    expect((await set()).metadata.result).toBe(0);
+    expect(await sessionsOfBob()).toHaveLength(1);
+    const asked = jest.fn().mockRejectedValue(new Error('Nobody has the password any more.'));
+    breakHost({ 'users.setPassword': asked });
+    await here.call('twofactorauth_get_issuer');
+    expect([await sessionsOfBob(), await journal(), asked.mock.calls]).toEqual([[], [], []]);
+    expect(lastLines(2)).toEqual([
+      ['set-password', 'cut short', 0],
+      ['twofactorauth_get_issuer', undefined, 1],
+    ]);
+  });
+
+  it('says once what it has to say, also where it waited for another call', async () => {
+    breakHost({
+      'users.setPassword': (usual) => new Promise((done) => setTimeout(done, 50)).then(usual),
+    });
+    const warning =
+      'The parameter “db_pass_update” has no effect here: this server does not manage databases yet.';
+    const answers = await Promise.all([set({ db_pass_update: '1' }), set({ db_pass_update: '1' })]);
+    expect(answers.map(({ metadata }) => metadata.output?.warnings)).toEqual([[warning], [warning]]);
+  });
+});
+
+describe('a package that changes while an account is given it', () => {
+  beforeEach(() => here.call('addpkg', { name: 'gold', quota: '1' }));
+  const changed = 'The package “gold” was changed meanwhile. Repeat the call.';
+  const meanwhile =
+    (command: string, args: Args): Fault =>
+    async (usual) => {
+      const made = await usual();
+      expect((await here.call(command, args)).metadata.result).toBe(1);
+      return made;
+    };
+
+  it.each<[string, Args, object]>([
+    ['editpkg', { name: 'gold', quota: '7' }, { error_code: 'busy', reason: changed }],
+    ['killpkg', { pkgname: 'gold' }, { error_code: 'not_found' }],
+  ])('by %s: no new account has what it had', async (command, args, told) => {
+    breakHost({ 'users.create': meanwhile(command, args) });
+    expect((await create('bob', { plan: 'gold' })).metadata).toMatchObject(told);
+    expect(await everything()).toEqual(nothing);
+  });
+
+  it('by editpkg: nor has one that is moved to it', async () => {
+    await create('bob', { quota: '5' });
+    const before = await storedAccount(here, 'bob');
+    let times = 0;
+    const once = meanwhile('editpkg', { name: 'gold', quota: '7' });
+    breakHost({ 'quota.setLimit': async () => (++times === 1 ? once(async () => undefined) : undefined) });
+    expect((await here.call('changepackage', { user: 'bob', pkg: 'gold' })).metadata).toMatchObject({
+      error_code: 'busy',
+      reason: changed,
+    });
+    expect([await storedAccount(here, 'bob'), times]).toEqual([before, 2]);
+  });
+
+  it('and an account that is moved to it while it changes is not left out', async () => {
+    await create('bob', { plan: 'gold' });
+    await create('carl');
+    let times = 0;
+    const once = meanwhile('changepackage', { user: 'carl', pkg: 'gold' });
+    breakHost({ 'quota.setLimit': async () => (++times === 1 ? once(async () => undefined) : undefined) });
+    expect((await here.call('editpkg', { name: 'gold', quota: '7' })).metadata).toMatchObject({
+      error_code: 'busy',
+      reason: changed,
+    });
+    const limits = async () => await rowsOf('SELECT username, disk_limit FROM account ORDER BY username');
+    expect(await limits()).toEqual([
+      { username: 'bob', disk_limit: 1 },
+      { username: 'carl', disk_limit: 1 },
+    ]);
+    await here.call('editpkg', { name: 'gold', quota: '7' });
+    expect(await limits()).toMatchObject([{ disk_limit: 7 }, { disk_limit: 7 }]);
   });
 });
 
@@ -322,7 +431,6 @@ describe('calls at once', () => {
   const reasons = async (...calls: ReturnType<typeof create>[]) =>
     (await Promise.all(calls)).map(({ metadata }) => metadata.reason).sort();
 
-  // Each with a package of its own, since those of the same package wait for each other.
   it.each<[string, readonly [string, Args, string, Args], string]>([
     [
       'user',
@@ -345,7 +453,7 @@ describe('calls at once', () => {
       'The name “longname2” has its first 8 characters in common with another account’s, whose databases begin with them; choose another.',
     ],
   ])('for the same %s make one account', async (_what, [one, args, other, more], reason) => {
-    const calls = [create(one, args), create(other, { plan: 'starter', ...more })];
+    const calls = [create(one, args), create(other, more)];
     expect(await reasons(...calls)).toEqual(['Account Creation Ok', reason].sort());
     expect(await rowsOf('SELECT username FROM account')).toHaveLength(1);
     expect(homes()).toHaveLength(1);
@@ -377,6 +485,23 @@ describe('calls at once', () => {
     ]);
     expect(await rowsOf("SELECT username FROM account WHERE owner IN ('rita', 'rosa')")).toEqual([]);
     expect((await storedAccount(here, 'carl'))?.owner).toBe('ruth');
+  });
+
+  it('that dismiss a reseller and change what it owns leave no account without an owner', async () => {
+    await create('rita', { reseller: '1' });
+    await create('carl', { owner: 'rita' });
+    const answers = await Promise.all([
+      here.call('modifyacct', { user: 'carl', HASSHELL: '1' }),
+      here.call('unsetupreseller', { user: 'rita' }),
+      create('bob', { owner: 'rita' }),
+      here.call('modifyacct', { user: 'rita', newuser: 'rosa' }),
+    ]);
+    expect(answers.slice(0, 2).map(({ metadata }) => metadata.reason)).toEqual(['OK', 'OK']);
+    const resellers = (await rowsOf('SELECT username FROM reseller')) as { username: string }[];
+    const owners = (await rowsOf('SELECT DISTINCT owner FROM account')) as { owner: string }[];
+    const possible = ['root', ...resellers.map(({ username }) => username)];
+    expect(owners.filter(({ owner }) => !possible.includes(owner))).toEqual([]);
+    expect((await storedAccount(here, 'carl'))?.settings.shell).toBe(true);
   });
 
   it('on accounts after a removal give no id twice', async () => {

@@ -194,6 +194,12 @@ describe('createacct', () => {
       'There is no feature list “none”; get_featurelists tells their names.',
     ],
     ['a user id that is taken', { uid: '10001' }, 'bad_param', 'The user id 10001 is there already.'],
+    [
+      'a user id beyond those of people',
+      { uid: '65534' },
+      'bad_param',
+      'The parameter “uid” should be a whole number from 1000 to 60000, not “65534”.',
+    ],
     ['a home that is there', { homedir: '/home/old' }, 'bad_param', '“/home/old” is there already.'],
     [
       'an address of another machine',
@@ -304,6 +310,11 @@ describe('a reseller', () => {
     ] as const) {
       await expectRefused('carl', args, code, reason, 'rita');
     }
+  });
+
+  it('chooses no user id', async () => {
+    await addReseller(UNLIMITED);
+    await expectRefused('carl', { uid: '5000' }, 'denied', 'Only root may choose the user id.', 'rita');
   });
 
   it('gives a shell only with the privilege for it, whatever the package says', async () => {

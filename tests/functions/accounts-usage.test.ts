@@ -2,7 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Caller } from '../../src/core/context.ts';
-import { HostError, type HostQuota } from '../../src/core/host.ts';
+import { type HostQuota } from '../../src/core/host.ts';
+import { HostError } from '../../src/core/host-error.ts';
 import type { Hash } from '../../src/core/values.ts';
 import { addAccounts, anAccount, storedAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';

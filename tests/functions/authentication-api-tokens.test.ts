@@ -136,7 +136,10 @@ describe('api_token_create', () => {
 
   it.each([
     ['all', 'it is root’s power over every account'],
-    ['create-user-session', 'whoever has the token can log in as its user, with all that the user holds'],
+    [
+      'create-user-session',
+      'whoever has the token can log in as the resellers that its user may act as, with all that those hold',
+    ],
     [
       'manage-api-tokens',
       'whoever has the token can make others that never expire and work from everywhere, with what it holds',

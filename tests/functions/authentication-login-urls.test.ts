@@ -113,7 +113,7 @@ describe('get_login_url', () => {
   it('refuses an API token that holds less than its user', async () => {
     expect((await link({}, limited)).metadata).toMatchObject({
       error_code: 'denied',
-      reason: 'You may not make a login link with an API token that holds less than its user.',
+      reason: 'You may not log in as yourself with an API token that holds less than its user.',
     });
   });
 

@@ -1,5 +1,5 @@
 // What packages and feature lists owe to the accounts that have them.
-import { HostError } from '../../src/core/host.ts';
+import { HostError } from '../../src/core/host-error.ts';
 import { addAccounts, anAccount, storedAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';
 

@@ -1,5 +1,5 @@
 // editpkg, where accounts have the package.
-import { HostError } from '../../src/core/host.ts';
+import { HostError } from '../../src/core/host-error.ts';
 import type { Settings } from '../../src/model/settings.ts';
 import { addAccounts, anAccount, storedAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';

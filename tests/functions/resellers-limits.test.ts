@@ -161,6 +161,14 @@ describe('setresellerpackagelimit', () => {
     expect(await make('three', { plan: 'starter' })).toMatchObject({ result: 1 });
   });
 
+  it('is forgotten with the package: another of that name is another', async () => {
+    await set({ enable_package_limits: '1' });
+    await setPackage({ package: 'starter', allowed: '1' });
+    expect((await here.call('killpkg', { pkgname: 'starter' })).metadata.result).toBe(1);
+    await here.call('addpkg', { name: 'starter' });
+    expect(await make('one', { plan: 'starter' })).toMatchObject({ error_code: 'denied' });
+  });
+
   it('takes all limits of packages away with no_limit=1', async () => {
     await set({ enable_package_limits: '1', enable_package_limit_numbers: '1' });
     await setPackage({ package: 'starter', number: '0' });

@@ -1,4 +1,4 @@
-import { HostError } from '../../src/core/host.ts';
+import { HostError } from '../../src/core/host-error.ts';
 import { storedAccount } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
 

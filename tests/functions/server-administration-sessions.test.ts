@@ -114,6 +114,16 @@ describe('create_user_session', () => {
     });
   });
 
+  it.each(['https://evil.example/', 'HTTP://evil.example'])(
+    'refuses the URL %s in the place of a part of the interface',
+    async (app) => {
+      expect((await create({ app })).metadata).toMatchObject({
+        error_code: 'bad_param',
+        reason: `The parameter “app” should be the name of a part of the interface, no URL, not “${app}”.`,
+      });
+    },
+  );
+
   it('says that a locale does nothing', async () => {
     expect((await create({ locale: 'fr' })).metadata.output?.warnings).toEqual([
       'The parameter “locale” has no effect here: this server speaks one language.',

@@ -1,5 +1,6 @@
 // What every host promises of its firewall, whether or not it has one.
-import { HostError, type HostFirewall } from '../../src/core/host.ts';
+import { type HostFirewall } from '../../src/core/host.ts';
+import { HostError } from '../../src/core/host-error.ts';
 
 export interface Guarded {
   readonly firewall: HostFirewall;

@@ -1,7 +1,7 @@
 // The Linux host in a process of its own, which stands in a throw-away machine: a line of JSON in, a line out.
 import { execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { HostError } from '../../src/core/host.ts';
+import { HostError } from '../../src/core/host-error.ts';
 import { linuxHost } from '../../src/host/choose.ts';
 
 const host = linuxHost('/var/lib/whmapi1/suspended', () => Date.now());

@@ -1,7 +1,7 @@
 // The Linux host on a real machine, which is thrown away afterwards: the contract, and what the system's own tools
 // say of it. This machine's users and homes stay as they are.
 import { readFileSync, readdirSync } from 'node:fs';
-import type { HostError } from '../../src/core/host.ts';
+import type { HostError } from '../../src/core/host-error.ts';
 import { LinuxQuota } from '../../src/host/linux/quota.ts';
 import { run, type Run } from '../../src/host/linux/run.ts';
 import { describeOnMachine, ThrowAwayMachine } from './throw-away-machine.ts';

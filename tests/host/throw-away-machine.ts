@@ -3,13 +3,8 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import {
-  HostError,
-  type HostCommands,
-  type HostFirewall,
-  type HostQuota,
-  type HostUsers,
-} from '../../src/core/host.ts';
+import { type HostCommands, type HostFirewall, type HostQuota, type HostUsers } from '../../src/core/host.ts';
+import { HostError } from '../../src/core/host-error.ts';
 import type { Machine } from './users.contract.ts';
 
 const top = resolve(__dirname, '../..');

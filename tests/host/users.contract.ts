@@ -10,7 +10,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { HostError, type HostQuota, type HostUsers } from '../../src/core/host.ts';
+import { type HostQuota, type HostUsers } from '../../src/core/host.ts';
+import { HostError } from '../../src/core/host-error.ts';
 
 export interface Machine {
   readonly users: HostUsers;

@@ -74,6 +74,8 @@ test('one login link followed 10 times at once begins one session', async () => 
   const { pathname, search } = new URL(data?.url as string);
   const answers = await Promise.all(Array.from({ length: 10 }, () => server.ask(pathname + search)));
   expect(answers.filter(({ status }) => status === 303)).toHaveLength(1);
+  const lines = server.here.audit().filter(({ authentication }) => authentication === 'login link');
+  expect(lines.map(({ result }) => result).sort()).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
 });
 
 test.each([
@@ -126,6 +128,13 @@ test('a suspended, removed or dismissed reseller is out at once', async () => {
     expect((await asBob()).status).toBe(403);
     await here.call(back, { user: 'bob' });
   }
+  await here.call('setupreseller', { user: 'bob' });
+  const { cookie, path } = sessionOf(await server.logIn({ ...login, user: 'bob', pass: bobs }));
+  const asBob = () => server.ask(`${path}${version}`, { headers: { cookie } });
+  expect((await asBob()).status).toBe(200);
+  expect((await here.call('removeacct', { username: 'bob' })).metadata.result).toBe(1);
+  await here.call('createacct', { username: 'bob', domain: 'bob.example', password: bobs, reseller: '1' });
+  expect((await asBob()).status).toBe(403);
 });
 
 describe('a connection', () => {

@@ -1,4 +1,6 @@
 // Who is let in, by which way, and what everybody else is told.
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { codeAt } from '../../src/model/totp.ts';
 import { basic, password, sessionOf, TestServer } from '../support/server.ts';
 
@@ -56,22 +58,22 @@ describe('a password', () => {
   });
 
   test.each([
-    ['a wrong one', basic('root', 'wrong')],
-    ['none', basic('root', '')],
-    ['that of somebody who is not there', basic('nobody', password)],
-    ['an ordinary account', basic('bob', 'another four Words, Quagmire')],
-    ['no colon', `Basic ${Buffer.from('root').toString('base64')}`],
-    ['no Base64', 'Basic %%%'],
-    ['another scheme', 'Bearer abc'],
-    ['an empty header', ''],
-  ])('%s is refused as WHM refuses', async (_what, authorization) => {
+    ['a wrong one', basic('root', 'wrong'), 'root'],
+    ['none', basic('root', ''), 'root'],
+    ['that of somebody who is not there', basic('nobody', password), 'nobody'],
+    ['an ordinary account', basic('bob', 'another four Words, Quagmire'), 'bob'],
+    ['no colon', `Basic ${Buffer.from('root').toString('base64')}`, 'root'],
+    ['no Base64', 'Basic %%%', ''],
+    ['another scheme', 'Bearer abc', ''],
+    ['an empty header', '', ''],
+  ])('%s is refused as WHM refuses, and recorded with its user', async (_what, authorization, user) => {
     const args = { username: 'bob', domain: 'bob.example', password: 'another four Words, Quagmire' };
     await server.here.call('createacct', args);
     const { status, headers, text } = await withHeader(authorization);
     expect([status, headers.get('content-type')]).toEqual([403, 'text/plain; charset="utf-8"']);
     expect(JSON.parse(text)).toEqual(denied);
     expect(server.here.audit().at(-1)).toMatchObject({
-      caller: '',
+      caller: user,
       address: '127.0.0.1',
       error_code: 'denied',
     });
@@ -141,7 +143,33 @@ describe('an API token', () => {
     expect([status, JSON.parse(text)]).toEqual([403, denied]);
   });
 
-  test('works until it expires, and not after it was revoked', async () => {
+  test('works until it is revoked', async () => {
+    const token = await makeToken();
+    // The second time the server remembers whose it is.
+    expect((await withHeader(`whm root:${token}`)).status).toBe(200);
+    expect((await withHeader(`whm root:${token}`)).status).toBe(200);
+    await server.here.call('api_token_revoke', { token_name: 'test' });
+    expect((await withHeader(`whm root:${token}`)).status).toBe(403);
+  });
+
+  test('works no more, be it revoked while another call has a transaction open', async () => {
+    const token = await makeToken();
+    expect((await withHeader(`whm root:${token}`)).status).toBe(200);
+    const { engine, state } = server.here;
+    const elsewhere = new Database(join(state, 'store.db'));
+    const asked = engine.store.transaction('reads', async (db) => {
+      await db.get('SELECT 1 FROM api_token');
+      elsewhere.exec('DELETE FROM api_token');
+      // It waits for this transaction, having looked at the state of the store before.
+      const answer = withHeader(`whm root:${token}`);
+      await Promise.race([answer, new Promise((done) => setTimeout(done, 100))]);
+      return { value: { answer }, keep: false };
+    });
+    expect((await (await asked).answer).status).toBe(403);
+    elsewhere.close();
+  });
+
+  test('works until it expires', async () => {
     const token = await makeToken({ expires_at: String(server.here.time / 1000 + 60) });
     expect((await withHeader(`whm root:${token}`)).status).toBe(200);
     server.here.time += 60_000;

@@ -1,5 +1,5 @@
 // Profiles, WHMAPI1_HOST, and how --configure writes and shows them.
-import { chmodSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Person, TOKEN } from './person.ts';
 import { makeCertificate, ScriptedServer, type Certificate } from './servers.ts';
@@ -155,6 +155,18 @@ describe('--configure', () => {
     person.answers = ['p', 'a', '', `pass show 'whm prod'`, ''];
     await person.run('--configure');
     expect(readFileSync(path(), 'utf8')).toContain('token-command = [ "pass", "show", "whm prod" ]');
+  });
+
+  test.each([
+    ['a pin', ['--pin', 'sha256:123'], '--pin takes sha256: and the 64 hexadecimal digits'],
+    ['both kinds of pins', ['--pin', 'first-use', '--pin', `sha256:${'a'.repeat(64)}`], 'exclude each other'],
+    ['a file of certificates', ['--cacert', '/nonexistent.pem'], '/nonexistent.pem'],
+  ])('keeps no profile with %s that no call could use', async (_what, words, reason) => {
+    const given = ['--configure', '--profile', 'prod', '--host', at('a')];
+    const { status, stderr } = await person.run(...given, ...words);
+    expect(status).toBe(2);
+    expect(stderr).toContain(reason);
+    expect(existsSync(path())).toBe(false);
   });
 
   test('lists them, and no token', async () => {

@@ -1,8 +1,9 @@
 // The Tab key in the real shells, as people press it.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { program } from '../support/command.ts';
 import { InteractiveShell, type ShellName } from '../support/shell.ts';
 
 const shells = ['bash', 'zsh', 'fish'] as const;
@@ -72,6 +73,20 @@ describe.each(shells)('%s', (name) => {
     expect(list).toContain('set_issuer');
     expect(list).toContain('set_tfa_config_for_user');
     if (name !== 'bash') expect(list).toContain('Set the issuer, the name under which');
+  });
+
+  test('shows no value to the list of processes, not even one that is being typed', async () => {
+    const words = join(folder, 'words');
+    const shim = `#!/bin/sh\nprintf '%s\\n' "$@" >> '${words}'\nexec '${program}' "$@"\n`;
+    spawnSync('mv', ['bin/whmapi1', 'bin/elsewhere'], { cwd: folder });
+    writeFileSync(join(folder, 'bin/whmapi1'), shim, { mode: 0o755 });
+    try {
+      await shell.complete('whmapi1 passwd user=bob password=hunter2', false);
+    } finally {
+      spawnSync('mv', ['bin/elsewhere', 'bin/whmapi1'], { cwd: folder });
+    }
+    expect(readFileSync(words, 'utf8')).toContain('--complete\npasswd\nuser=\npassword=\n');
+    expect(readFileSync(words, 'utf8')).not.toContain('hunter2');
   });
 
   test('offers nothing where the program is not there', async () => {

@@ -83,6 +83,19 @@ it('runs the transactions of one process one after the other', async () => {
   expect(order).toEqual(['first begins', 'first ends', 'second begins', 'second ends']);
 });
 
+it('is never in a state that is known while one of its transactions is open', async () => {
+  const { application } = here;
+  const state = () => application.storeState();
+  await issuer();
+  const before = await state();
+  expect(await state()).toBe(before);
+  const within = await here.engine.store.transaction('reads', async () => ({
+    value: [await state(), await state()],
+    keep: false,
+  }));
+  expect(new Set([before, ...within]).size).toBe(3);
+});
+
 it('rejects, rather than throws, where a statement is wrong', async () => {
   const work = here.engine.store.transaction('reads', async (db) => {
     const wrong = db.all('SELECT * FROM absent');

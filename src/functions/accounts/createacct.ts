@@ -78,7 +78,12 @@ export default defineFunction({
       },
       doc: 'The home; /home/USERNAME unless given.',
     },
-    uid: { type: 'integer', min: 1000, max: 4_294_967_293, doc: 'The user id; a free one unless given.' },
+    uid: {
+      type: 'integer',
+      min: newAccount.LOWEST_ID,
+      max: newAccount.HIGHEST_ID,
+      doc: 'The user id; a free one unless given. Only root may choose it.',
+    },
     gid: { type: 'integer', doc: 'The group id.', inert: 'the group gets the id of the user.' },
     showpass: {
       type: 'string',
@@ -154,7 +159,7 @@ export default defineFunction({
     const secret = args.password ?? args.pass;
     if (args.reseller && caller.privileges !== 'all')
       throw badParam('Only root may make an account a reseller.');
-    const account = await newAccount.plan(context, {
+    const { account, packageSettings } = await newAccount.plan(context, {
       username,
       domain: args.domain,
       owner: args.ownerself ? username : (args.owner ?? caller.user),
@@ -197,6 +202,7 @@ export default defineFunction({
         isUidAsked: args.uid !== undefined,
         hasPassword: secret !== undefined,
         isReseller: args.reseller,
+        packageSettings,
       },
       secret,
     );

@@ -9,7 +9,7 @@ export default defineFunction({
   summary: 'Have accounts choose a new password at their next login.',
   description:
     'Accounts that cannot be had stand in a warning, and the others are done all the same; with stop_on_failure=1 one ' +
-    'of them is enough to change nothing.',
+    'of them is enough to change nothing. The machine asks at its own logins, such as SSH; whmapi1d does not ask.',
   access: ['passwd'],
   effect: 'operates',
   params: {

@@ -1,5 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { accountName } from '../../model/account-names.ts';
+import { ensureNotAbove } from '../../model/acting-as.ts';
 import * as accounts from '../../model/accounts.ts';
 import * as passwords from '../../model/passwords.ts';
 
@@ -48,6 +49,7 @@ export default defineFunction({
     const { username, domain } = isOwn
       ? { username: 'root', domain: host.system.hostname() }
       : await accounts.get(db, caller, args.user);
+    await ensureNotAbove(db, caller, username);
     await passwords.ensureStrong(db, args.password, [username, domain]);
     operate('set-password', { username }, args.password);
     return { app: ['system'] };

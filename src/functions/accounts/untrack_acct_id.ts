@@ -1,8 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam, denied, notFound } from '../../core/errors.ts';
-
-/** Below are the users of the system. */
-const FIRST_ACCOUNT_ID = 1000;
+import { LOWEST_ID } from '../../model/new-account.ts';
 
 export default defineFunction({
   name: 'untrack_acct_id',
@@ -44,7 +42,7 @@ export default defineFunction({
     const ids = [args.uid, args.gid].filter((id) => id !== undefined);
     if (ids.length === 0) throw badParam('One of the parameters “uid” and “gid” is required: a user id.');
     for (const id of new Set(ids)) {
-      if (args.protect_system && id < FIRST_ACCOUNT_ID) {
+      if (args.protect_system && id < LOWEST_ID) {
         throw denied(`The id ${id} is one of the system’s; give protect_system=0 if you mean it.`);
       }
       if (args.check_exists && (await db.get('SELECT 1 FROM account WHERE uid = ?', id)) !== undefined) {

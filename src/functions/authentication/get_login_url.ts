@@ -1,5 +1,4 @@
 import { defineFunction } from '../../core/define.ts';
-import { denied } from '../../core/errors.ts';
 import { callerToActAs } from '../../model/acting-as.ts';
 import { ensureUrl, provider, urlAfterLogin } from '../../model/login-provider.ts';
 import * as loginTokens from '../../model/login-tokens.ts';
@@ -26,9 +25,6 @@ export default defineFunction({
   async handler(args, context) {
     const { caller, db, host, randomBytes } = context;
     ensureUrl(args.url_after_login);
-    if (caller.isLimited === true) {
-      throw denied('You may not make a login link with an API token that holds less than its user.');
-    }
     await callerToActAs(db, caller, caller.user);
     const securityToken = await loginTokens.newSecurityToken(randomBytes);
     const { text } = await loginTokens.make(context, {

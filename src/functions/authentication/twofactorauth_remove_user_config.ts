@@ -1,5 +1,7 @@
+import type { Caller, Db } from '../../core/context.ts';
 import { defineFunction } from '../../core/define.ts';
 import { userName } from '../../core/params.ts';
+import { isAbove } from '../../model/acting-as.ts';
 import * as recoveryCodes from '../../model/recovery-codes.ts';
 import * as sessions from '../../model/sessions.ts';
 import * as tfa from '../../model/tfa.ts';
@@ -33,7 +35,7 @@ export default defineFunction({
     const modified: string[] = [];
     const failed: Record<string, string> = {};
     for (const user of new Set(args.user)) {
-      if (!(await users.mayManage(db, caller, user))) {
+      if (!(await mayRemove(db, caller, user))) {
         failed[user] = `You are not authorized to modify “${user}”.`;
       } else if (await users.exists(db, user)) {
         if (!(await tfa.isEnrolled(db, user))) inform(`“${user}” had not set up two-factor authentication.`);
@@ -48,3 +50,9 @@ export default defineFunction({
     return { users_modified: modified, failed };
   },
 });
+
+/** Not of somebody mightier, and not of oneself with an API token that holds less: it would gain what it lacks. */
+async function mayRemove(db: Db, caller: Caller, user: string): Promise<boolean> {
+  if (caller.isLimited === true && user === caller.user) return false;
+  return (await users.mayManage(db, caller, user)) && !(await isAbove(db, caller, user));
+}

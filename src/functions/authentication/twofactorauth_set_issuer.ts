@@ -1,4 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
+import { ensureHoldsAll } from '../../model/acting-as.ts';
 import * as tfa from '../../model/tfa.ts';
 
 export default defineFunction({
@@ -27,6 +28,7 @@ export default defineFunction({
   examples: [{ args: { issuer: 'Example Hosting' }, doc: 'List codes as “Example Hosting”.' }],
 
   async handler(args, { caller, db }) {
+    ensureHoldsAll(caller, 'set the issuer');
     await tfa.setIssuer(db, caller.user, args.issuer);
   },
 });

@@ -1,5 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { ApiError, denied } from '../../core/errors.ts';
+import { ApiError } from '../../core/errors.ts';
+import { ensureHoldsAll } from '../../model/acting-as.ts';
 import { ensureUrl, exchange, provider, urlAfterLogin } from '../../model/login-provider.ts';
 
 export default defineFunction({
@@ -50,9 +51,7 @@ export default defineFunction({
 
   async handler(args, context) {
     ensureUrl(args.url_after_login);
-    if (context.caller.isLimited === true) {
-      throw denied('You may not exchange login tokens with an API token that holds less than its user.');
-    }
+    ensureHoldsAll(context.caller, 'exchange login tokens');
     const tokens = await exchange(context, args.login_token, args.url_after_login);
     if (tokens === undefined) {
       const reason = 'The login token is unknown, was used before, is too old, or belongs to another page.';

@@ -40,6 +40,6 @@ export default defineFunction({
       context.warn(`The account “${account.username}” keeps its IP address; setsiteip gives it another one.`);
     }
     await warnOfQuota(context, plan.settings);
-    context.operate('change-account', change);
+    context.operate('change-account', { ...change, packageSettings: plan.settings });
   },
 });

@@ -10,7 +10,7 @@ export default defineFunction({
     'It holds the initial privileges, with which it can log in and look around; setacls or grant_reseller_privilege ' +
     'give it more, such as create-acct. It has no limits: setresellerlimits sets some.',
   access: 'root',
-  effect: 'changes',
+  effect: 'operates',
   params: {
     user: { ...userName, required: true, doc: 'The account.' },
     makeowner: {
@@ -28,7 +28,9 @@ export default defineFunction({
     },
   ],
 
-  async handler({ user, makeowner }, { db }) {
+  async handler({ user, makeowner }, { db, operate }) {
+    // Refuses what cannot be; what it writes here is not kept.
     await resellers.setUp(db, user, makeowner);
+    operate('set-up-reseller', { user, ownsItself: makeowner });
   },
 });

@@ -10,7 +10,7 @@ export default defineFunction({
     'Its privileges, limits, addresses, name servers and public contact are gone. The accounts and packages that it ' +
     'owns become root’s, its own account as well where it owned itself.',
   access: 'root',
-  effect: 'changes',
+  effect: 'operates',
   params: { user: { ...userName, required: true, doc: 'The reseller.' } },
   returns: null,
   examples: [
@@ -24,9 +24,11 @@ export default defineFunction({
     },
   ],
 
-  async handler({ user }, { db, inform }) {
+  async handler({ user }, { db, inform, operate }) {
     const owned = await resellers.listOwned(db, user);
+    // Refuses what cannot be; what it writes here is not kept.
     await resellers.dismiss(db, user);
+    operate('dismiss-reseller', { user, owned: owned.map(({ username }) => username) });
     if (owned.length > 0) {
       inform(owned.length === 1 ? 'One account is root’s now.' : `${owned.length} accounts are root’s now.`);
     }

@@ -25,6 +25,7 @@ export default defineFunction({
     app: {
       type: 'string',
       maxLength: 128,
+      pattern: { matches: /^(?!https?:).*$/is, expects: 'the name of a part of the interface, no URL' },
       default: '',
       doc: 'The part of the interface that is shown first. One that there is not does no harm.',
     },

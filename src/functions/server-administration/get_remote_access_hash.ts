@@ -51,6 +51,9 @@ export default defineFunction({
 
   async handler(args, context) {
     const { host, origin, transaction } = context;
+    if (context.isDryRun) {
+      throw badParam('A dry run is not possible: the password would be tried, and a wrong one counts.');
+    }
     const names = namesOf(host);
     if (!names.includes(args.host.toLowerCase())) {
       throw badParam(
@@ -60,7 +63,7 @@ export default defineFunction({
     }
     const { username: user, password, generate } = args;
     const verdict = await logins.attempt(
-      { ...context, transaction: (work) => transaction('changes', work) },
+      { ...context, transaction: (work) => transaction('changes', work), report: context.warn },
       { user, password, code: '', address: origin?.address ?? '127.0.0.1' },
     );
     if ('problem' in verdict) throw denied(verdict.reason);

@@ -1,6 +1,7 @@
 // Programs that root wants run: timeout(1) watches over them, also after this process has ended.
 import { spawn } from 'node:child_process';
-import { HostError, type HostCommands } from '../../core/host.ts';
+import { type HostCommands } from '../../core/host.ts';
+import { HostError } from '../../core/host-error.ts';
 import { environment } from './run.ts';
 
 export class LinuxCommands implements HostCommands {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { HostError } from '../../core/host.ts';
+import { HostError } from '../../core/host-error.ts';
 import { environment } from './run.ts';
 
 const LOCK_SECONDS = '60';

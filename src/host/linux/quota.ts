@@ -1,5 +1,6 @@
 // Disk quota of a Linux machine, by the quota tools where they are installed and switched on; else what du counts.
-import { noUser, HostError, refuseForeign, refuseLimit, refuseName } from '../../core/host.ts';
+import { noUser, refuseForeign, refuseLimit, refuseName } from '../../core/host.ts';
+import { HostError } from '../../core/host-error.ts';
 import type { HostQuota, HostUser, HostUsers } from '../../core/host.ts';
 import { NOT_INSTALLED, type Run } from './run.ts';
 

@@ -1,6 +1,6 @@
 // Runs the system's own tools: no shell, a clean environment, a time limit, captured output.
 import { execFile } from 'node:child_process';
-import { HostError } from '../../core/host.ts';
+import { HostError } from '../../core/host-error.ts';
 
 export const environment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
 

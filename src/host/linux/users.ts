@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   alreadyThere,
-  HostError,
   isForeign,
   isPassword,
   isUserName,
@@ -22,6 +21,7 @@ import {
   type NamedHome,
   type NewHostUser,
 } from '../../core/host.ts';
+import { HostError } from '../../core/host-error.ts';
 import { holdsFile } from '../holds-file.ts';
 import { Crontabs, isThere } from './crontabs.ts';
 import { alone } from './lock.ts';
@@ -126,12 +126,18 @@ export class LinuxUsers implements HostUsers {
       refuseForeign(user, this.#bases);
       // Nobody may come in while this is under way.
       await this.#lock(name);
+      await this.#crontabs.disable(name);
       await this.#endProcesses(user.uid);
-      await this.#crontabs.remove(name);
-      await this.#suspensions.forget(name);
       // A home that is somebody else's, or a symbolic link, stays: userdel would refuse it as a whole.
       const home = (await this.#hasHome(user.home, user.uid)) ? ['--remove'] : [];
-      await this.#run('userdel', [...home, '--', name], { accept: [0, NO_SUCH] });
+      await this.#run('userdel', [...home, '--', name], { accept: [0, NO_SUCH] }).catch((cause: unknown) => {
+        const now =
+          'The user is locked now, and the crontab disabled: mend what hinders it and repeat the call.';
+        const said = cause instanceof Error ? cause.message : String(cause);
+        throw new HostError('failed', `${said}. ${now}`, { cause });
+      });
+      await this.#crontabs.remove(name);
+      await this.#suspensions.forget(name);
       // userdel leaves a group that has got further members; a new user of this name could not be made then.
       if ((await this.#groupId(name)) === user.gid) {
         await this.#run('groupdel', ['--', name], { accept: [0, NO_SUCH, BUSY_OR_PRIMARY] });

@@ -1,5 +1,6 @@
 // The sandbox has no firewall, and says so.
-import { HostError, type FirewallBlock, type HostFirewall } from '../../core/host.ts';
+import { type FirewallBlock, type HostFirewall } from '../../core/host.ts';
+import { HostError } from '../../core/host-error.ts';
 import { refuseAddress } from '../firewall-address.ts';
 
 export class SandboxFirewall implements HostFirewall {

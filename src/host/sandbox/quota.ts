@@ -1,7 +1,8 @@
 // Disk use in the sandbox. Nothing enforces a limit there, and this says so.
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HostError, noUser, refuseForeign, refuseLimit, refuseName } from '../../core/host.ts';
+import { noUser, refuseForeign, refuseLimit, refuseName } from '../../core/host.ts';
+import { HostError } from '../../core/host-error.ts';
 import type { HostQuota, HostUser, HostUsers } from '../../core/host.ts';
 import { Tree } from './tree.ts';
 import { BASES } from './users.ts';

@@ -20,6 +20,22 @@ export async function readTable(tree: Tree, name: TableName): Promise<Table> {
     .map((line) => line.split(':'));
 }
 
+/** One user's row: without taking the whole table apart, of which only that line matters. */
+export async function readRow(
+  tree: Tree,
+  table: TableName,
+  name: string,
+): Promise<readonly string[] | undefined> {
+  const text = `\n${(await tree.read(`/etc/${table}`)) ?? ''}`;
+  const at = text.indexOf(`\n${name}:`);
+  return at < 0
+    ? undefined
+    : text
+        .slice(at + 1)
+        .split('\n', 1)[0]
+        ?.split(':');
+}
+
 export async function readTables(tree: Tree): Promise<Tables> {
   return {
     passwd: await readTable(tree, 'passwd'),

@@ -2,7 +2,7 @@
 import { constants, lstatSync } from 'node:fs';
 import { chmod, mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { HostError } from '../../core/host.ts';
+import { HostError } from '../../core/host-error.ts';
 import { alone } from '../linux/lock.ts';
 
 const LOCK = '/etc/.pwd.lock';

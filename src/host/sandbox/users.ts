@@ -3,7 +3,6 @@
 import { chmod, cp, mkdir, rename, rm } from 'node:fs/promises';
 import {
   alreadyThere,
-  HostError,
   isForeign,
   isPassword,
   isUserName,
@@ -21,12 +20,13 @@ import {
   type NamedHome,
   type NewHostUser,
 } from '../../core/host.ts';
+import { HostError } from '../../core/host-error.ts';
 import { Crontabs, isThere } from '../linux/crontabs.ts';
 import { holdsFile } from '../holds-file.ts';
 import { hashPassword, isPasswordOf } from './password.ts';
 import {
   changed,
-  readTable,
+  readRow,
   readTables,
   row,
   without,
@@ -58,7 +58,9 @@ export class SandboxUsers implements HostUsers {
   }
 
   async find(name: string): Promise<HostUser | undefined> {
-    return isUserName(name) ? userOf(await readTable(this.#tree, 'passwd'), name) : undefined;
+    if (!isUserName(name)) return undefined;
+    const entry = await readRow(this.#tree, 'passwd', name);
+    return entry && userOf([entry], name);
   }
 
   async create(user: NewHostUser): Promise<HostUser> {
@@ -169,7 +171,7 @@ export class SandboxUsers implements HostUsers {
 
   async verifyPassword(name: string, password: string): Promise<boolean> {
     const isCandidate = isUserName(name) && isPassword(password) && (await this.find(name)) !== undefined;
-    const field = isCandidate ? row(await readTable(this.#tree, 'shadow'), name)?.[HASH] : undefined;
+    const field = isCandidate ? (await readRow(this.#tree, 'shadow', name))?.[HASH] : undefined;
     // A password of any size is compared as the empty one, which nobody has.
     return isPasswordOf(isPassword(password) ? password : '', field ?? '!');
   }
@@ -228,9 +230,11 @@ export class SandboxUsers implements HostUsers {
   async isSuspended(name: string): Promise<boolean> {
     const user = await this.find(name);
     if (user === undefined) return false;
-    const shadow = row(await readTable(this.#tree, 'shadow'), name);
+    const shadow = await readRow(this.#tree, 'shadow', name);
+    const suspension = await readRow(this.#tree, 'suspended', name);
     return (
-      suspensionOf(await readTable(this.#tree, 'suspended'), user) !== undefined && shadow?.[EXPIRY] === '1'
+      suspensionOf(suspension === undefined ? [] : [suspension], user) !== undefined &&
+      shadow?.[EXPIRY] === '1'
     );
   }
 

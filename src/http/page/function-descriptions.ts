@@ -1,7 +1,8 @@
 // Functions as the pages' script gets to know them.
 import { mayCall } from '../../core/access.ts';
 import type { Caller, IndexRow } from '../../core/context.ts';
-import type { AnyFunction, Field, Fields, Param } from '../../core/define.ts';
+import type { AnyFunction, Param } from '../../core/define.ts';
+import { listFields } from '../../core/list-fields.ts';
 import {
   accessInWords,
   exampleCommand,
@@ -32,7 +33,7 @@ export function describeFunction(fn: AnyFunction, family: string): FunctionDescr
     ...(rest === undefined
       ? {}
       : { rest: { key: rest.key, doc: rest.doc, isSecret: rest.sensitive === true } }),
-    ...(list === undefined ? {} : { list: { key: list, fields: fieldsOf(fn.returns, list) } }),
+    ...(list === undefined ? {} : { list: { key: list, fields: listFields(fn) ?? [] } }),
     returns: returnedFields(fn.returns),
     examples: fn.examples.map((example) => ({
       doc: example.doc,
@@ -56,13 +57,4 @@ function describeParam(name: string, param: Param): ParamDescription {
     ...(param.default === undefined || param.default === '' ? {} : { default: String(param.default) }),
     ...(param.values === undefined ? {} : { values: param.values }),
   };
-}
-
-/** The fields of a list's items; none where the description does not say. */
-function fieldsOf(returns: AnyFunction['returns'], list: string): readonly string[] {
-  const field: Field | undefined =
-    returns !== null && Object.hasOwn(returns, list) ? (returns as Fields)[list] : undefined;
-  if (field === undefined || !('list' in field)) return [];
-  if ('fields' in field.list) return Object.keys(field.list.fields);
-  return 'type' in field.list && field.list.type !== 'any' ? [list] : [];
 }
