@@ -1,5 +1,6 @@
 // What a handler is given: everything outside itself comes through here, so that a test can give something else.
 import type { AnyFunction } from './define.ts';
+import type { Dialect } from './dialect.ts';
 import type { Envelope } from './envelope.ts';
 import type { HostCommands, HostFirewall, HostQuota, HostUsers } from './host.ts';
 import type { MetaArguments } from './meta-arguments.ts';
@@ -29,6 +30,9 @@ export interface Db {
   all<Row>(sql: string, ...values: SqlValue[]): Promise<Row[]>;
   /** How many rows it changed. */
   run(sql: string, ...values: SqlValue[]): Promise<number>;
+  readonly dialect: Dialect;
+  /** The name of this server, which rows about this machine carry; empty where no other server shares the store. */
+  readonly server: string;
 }
 
 /** Seals secrets for storage and opens them (AES-256-GCM): a copied database alone gives nothing away. */

@@ -9,6 +9,7 @@ import { ApiError, badParam, notProvided } from './errors.ts';
 import { HostError, ofHost } from './host-error.ts';
 import { quote } from './quote.ts';
 import type { MetaArguments } from './meta-arguments.ts';
+import { noDb } from './no-db.ts';
 import type { Journal, JournalEntry, Operation, Planned, Processes } from './operation.ts';
 import type { Counts } from './shape.ts';
 import type { Hash } from './values.ts';
@@ -388,8 +389,3 @@ function nameOnly(command: string): string {
 function printable(command: string): string {
   return command.length > 128 ? `${command.slice(0, 127).toWellFormed()}…` : command;
 }
-
-const refuse = (): never => {
-  throw new TypeError('A function whose effect is “none” or “calls” used the store.');
-};
-const noDb: Db = { get: refuse, all: refuse, run: refuse };

@@ -1,26 +1,36 @@
 // How accounts are shown: the fields that accountsummary and listaccts have in common. Each is an expression over the
 // table of accounts, so that a list can be filtered and sorted by all of them where it is stored.
+import type { TimePart } from '../core/dialect.ts';
 import { address, flag, limit, NOTHING, number, numberOrNull, text, word, ZERO } from './list-in-sql.ts';
-import type { Column, Columns } from './list-in-sql.ts';
+import type { Column, Columns, Sql } from './list-in-sql.ts';
 
 /** “26 Nov 24 17:50”: year, month and day. The time is that of UTC. */
-function shortDate(milliseconds: string): string {
-  return `${timePart('%Y', milliseconds, 3)} || ' ' || ${month(milliseconds)} || ${timePart(' %d %H:%M', milliseconds)}`;
+function shortDate(milliseconds: string): Sql {
+  return (dialect) => {
+    const part = (name: TimePart) => dialect.timePart(name, milliseconds);
+    const date = `substr(${part('year')}, 3) || ' ' || ${month(part('month'))} || ' ' || ${part('day')}`;
+    return `${date} || ' ' || ${part('hour')} || ':' || ${part('minute')}`;
+  };
 }
 
 /** “Tue Nov 24 17:50:00 2026”, as ctime(3) has it, in UTC. */
-export function longDate(milliseconds: string): string {
-  const weekday = `substr('SunMonTueWedThuFriSat', 1 + 3 * ${timePart('%w', milliseconds)}, 3)`;
-  return `${weekday} || ' ' || ${month(milliseconds)} || ${timePart(' %e %H:%M:%S %Y', milliseconds)}`;
+export function longDate(milliseconds: string): Sql {
+  return (dialect) => {
+    const part = (name: TimePart) => dialect.timePart(name, milliseconds);
+    const weekday = `substr('SunMonTueWedThuFriSat', 1 + 3 * CAST(${part('weekday')} AS INTEGER), 3)`;
+    const time = ['hour', 'minute', 'second'] as const;
+    return [
+      weekday,
+      month(part('month')),
+      part('day with a space'),
+      time.map(part).join(` || ':' || `),
+      part('year'),
+    ].join(` || ' ' || `);
+  };
 }
 
-function month(milliseconds: string): string {
-  return `substr('JanFebMarAprMayJunJulAugSepOctNovDec', 3 * ${timePart('%m', milliseconds)} - 2, 3)`;
-}
-
-function timePart(format: string, milliseconds: string, from?: number): string {
-  const part = `strftime('${format}', ${milliseconds} / 1000, 'unixepoch')`;
-  return from === undefined ? part : `substr(${part}, ${from})`;
+function month(number: string): string {
+  return `substr('JanFebMarAprMayJunJulAugSepOctNovDec', 3 * CAST(${number} AS INTEGER) - 2, 3)`;
 }
 
 /** As `diskUsed` tells it. */
@@ -33,7 +43,7 @@ export function diskUsed(blocks: number): string {
 
 /** A list that has nothing in it. */
 const emptyList = (doc: string): Column => ({
-  sql: 'json_array()',
+  sql: ({ emptyList }) => emptyList,
   kind: 'list',
   field: { list: { type: 'string' }, doc },
 });
@@ -85,7 +95,7 @@ export const columns = {
   outgoing_mail_suspended: flag(ZERO, 'Whether outgoing mail is refused; none is.'),
   owner: word('owner', 'To whom the account belongs: root, or a reseller.'),
   partition: word(
-    `substr(home, 2, instr(substr(home, 2), '/') - 1)`,
+    ({ position }) => `substr(home, 2, ${position(`substr(home, 2)`, `'/'`)} - 1)`,
     'The first folder on the way to the home: “home” for /home/bob.',
   ),
   plan: word('package', 'The package.'),
@@ -94,7 +104,7 @@ export const columns = {
     shortDate('created_at'),
     'When the account was made: “26 Nov 24 17:50” is 24 November 2026, in UTC.',
   ),
-  suspended: flag('suspended_at IS NOT NULL', 'Whether the account is suspended.'),
+  suspended: flag('CASE WHEN suspended_at IS NULL THEN 0 ELSE 1 END', 'Whether the account is suspended.'),
   suspendreason: text(
     `CASE WHEN suspended_at IS NULL THEN 'not suspended' ELSE suspend_reason END`,
     'Why the account is suspended; “not suspended” where it is not.',

@@ -45,9 +45,15 @@ export async function choose(db: Db, host: Host, { owner, dedicated, address }: 
 }
 
 async function isUsed(db: Db, ip: string): Promise<boolean> {
-  return (await db.get('SELECT 1 FROM account WHERE ip = ?', ip)) !== undefined;
+  return (await db.get('SELECT 1 FROM account WHERE ip = ? AND server = ?', ip, db.server)) !== undefined;
 }
 
 async function isDedicated(db: Db, ip: string): Promise<boolean> {
-  return (await db.get('SELECT 1 FROM account WHERE ip = ? AND dedicated_ip = 1', ip)) !== undefined;
+  return (
+    (await db.get(
+      'SELECT 1 FROM account WHERE ip = ? AND server = ? AND dedicated_ip = 1',
+      ip,
+      db.server,
+    )) !== undefined
+  );
 }

@@ -99,11 +99,11 @@ async function findNeighbour(db: Db, name: string, from: string): Promise<string
   const prefix = name.slice(0, DATABASE_PREFIX_LENGTH);
   const isFull = prefix.length === DATABASE_PREFIX_LENGTH;
   const row = await db.get<{ username: string }>(
-    // “{” follows “z”: names have letters and digits only. The name itself comes first.
+    // “{” follows “z”, and “!” comes before “0”: names have letters and digits only. The name itself comes first.
     `SELECT username FROM account WHERE username >= ? AND username < ? AND username <> ?
      ORDER BY username <> ? LIMIT 1`,
     prefix,
-    isFull ? `${prefix}{` : `${prefix}\u0000`,
+    isFull ? `${prefix}{` : `${prefix}!`,
     from,
     name,
   );

@@ -51,7 +51,7 @@ export interface Search {
  * @throws ApiError `bad_param` for what is no regular expression.
  */
 export async function found(db: Db, caller: Caller, search: Search): Promise<Condition> {
-  const visible = visibleTo(caller);
+  const visible = visibleTo(db, caller);
   const { search: sought = '', searchtype, searchmethod } = search;
   if (sought === '') return visible;
   const types = searchtype === undefined ? (['user', 'domain'] as const) : [searchtype];
@@ -64,7 +64,7 @@ export async function found(db: Db, caller: Caller, search: Search): Promise<Con
       if (matches !== undefined) return matching(db, visible, column, matches);
       return searchmethod === 'exact'
         ? { where: `${column} = ?`, values: [type === 'domain' ? sought.toLowerCase() : sought] }
-        : { where: `instr(upper(${column}), ?) > 0`, values: [foldCase(sought)] };
+        : { where: `${db.dialect.position(`upper(${column})`, '?')} > 0`, values: [foldCase(sought)] };
     }),
   );
   return {
@@ -86,7 +86,7 @@ async function matching(
     visible.values,
   );
   const kept = JSON.stringify(values.filter(matches));
-  return { where: `${column} IN (SELECT value FROM json_each(?))`, values: [kept] };
+  return { where: `${column} IN (SELECT value FROM ${db.dialect.eachOf('?', 'kept')})`, values: [kept] };
 }
 
 /** What is read of the accounts that a condition finds. */
@@ -146,7 +146,7 @@ export async function read(
   { db, asked, answered }: Pick<Context, 'db' | 'asked' | 'answered'>,
   { columns, condition, fields = Object.keys(columns) }: Reading,
 ): Promise<Hash[]> {
-  const plan = asked && inSql(columns, ['username', 'domain'], asked);
+  const plan = asked && inSql(db.dialect, columns, ['username', 'domain'], asked);
   if (asked === undefined || plan === undefined) {
     return recordsOf(db, await namesOf(db, condition), columns, needed(fields, asked));
   }
@@ -194,8 +194,9 @@ export async function recordsOf(
   columns: Columns,
   fields: readonly string[] = Object.keys(columns),
 ): Promise<Hash[]> {
-  const sql = `SELECT json_group_array(${recordSql(columns, fields)} ORDER BY wanted.key) AS json
-    FROM json_each(?) AS wanted CROSS JOIN account ON username = wanted.value`;
+  const { jsonListOf, eachOf } = db.dialect;
+  const sql = `SELECT ${jsonListOf(recordSql(db.dialect, columns, fields), 'wanted.key')} AS json
+    FROM ${eachOf('?', 'wanted')} CROSS JOIN account WHERE username = wanted.value`;
   const read: Hash[] = [];
   for (let at = 0; at < names.length; at += BATCH) {
     const row = await db.get<{ json: string }>(sql, JSON.stringify(names.slice(at, at + BATCH)));
@@ -215,7 +216,7 @@ async function count(db: Db, ...conditions: readonly Condition[]): Promise<numbe
 /** What a query gives as `item`, by one text: a row for each would take much more memory than what it holds. */
 async function jsonList<Item>(db: Db, sql: string, values: readonly SqlValue[]): Promise<Item[]> {
   const row = await db.get<{ json: string }>(
-    `SELECT json_group_array(item) AS json FROM (${sql})`,
+    `SELECT ${db.dialect.jsonListOf('item')} AS json FROM (${sql}) AS found`,
     ...values,
   );
   return JSON.parse(row?.json ?? '[]') as Item[];

@@ -32,16 +32,33 @@ export interface Account {
   readonly settings: Settings;
 }
 
-/** The account, whoever may see it. */
-export async function find(db: Db, username: string): Promise<Account | undefined> {
-  const row = await db.get<Row>(`SELECT ${selected} FROM account WHERE username = ?`, username);
-  return row && accountOf(row);
+/** An account as it is stored, with the server whose user it is (`Db.server`). */
+export interface StoredAccount extends Account {
+  readonly server: string;
 }
 
-/** The account whose main domain it is, whoever may see it. */
-export async function findByDomain(db: Db, domain: string): Promise<Account | undefined> {
-  const row = await db.get<Row>(`SELECT ${selected} FROM account WHERE domain = ?`, domain);
-  return row && accountOf(row);
+/** The account, whoever may see it and wherever it is. */
+export function find(db: Db, username: string): Promise<StoredAccount | undefined> {
+  return findBy(db, 'username', username);
+}
+
+/** The account whose main domain it is, whoever may see it and wherever it is. */
+export function findByDomain(db: Db, domain: string): Promise<StoredAccount | undefined> {
+  return findBy(db, 'domain', domain);
+}
+
+async function findBy(
+  db: Db,
+  column: 'username' | 'domain',
+  value: string,
+): Promise<StoredAccount | undefined> {
+  const found = await db.get<Row & Pick<StoredAccount, 'server'>>(
+    `SELECT server, ${selected} FROM account WHERE ${column} = ?`,
+    value,
+  );
+  if (found === undefined) return undefined;
+  const { server, ...row } = found;
+  return { ...accountOf(row), server };
 }
 
 /** Root sees every account; a reseller its own. */
@@ -49,18 +66,33 @@ export function maySee(caller: Caller, { owner }: Pick<Account, 'owner'>): boole
   return seesAll(caller) || owner === caller.user;
 }
 
-/** @throws ApiError `not_found`, `denied`: a reseller is not told whether others have an account of that name. */
+/**
+ * An account of this server.
+ * @throws ApiError `not_found`, `denied`: a reseller is not told whether others have an account of that name.
+ */
 export async function get(db: Db, caller: Caller, username: string): Promise<Account> {
   const found = await find(db, username);
   if (found === undefined || !maySee(caller, found)) throw noAccess(caller, username);
+  ensureHere(db, found);
   return found;
 }
 
-/** @throws ApiError `not_found`, `denied`. */
+/** As `get`. */
 export async function getByDomain(db: Db, caller: Caller, domain: string): Promise<Account> {
   const found = await findByDomain(db, domain);
-  if (found !== undefined && maySee(caller, found)) return found;
-  throw notFound(`You do not have an account with the domain “${domain}”.`);
+  if (found === undefined || !maySee(caller, found)) {
+    throw notFound(`You do not have an account with the domain “${domain}”.`);
+  }
+  ensureHere(db, found);
+  return found;
+}
+
+/** @throws ApiError `not_found` where the account is another server's, naming it. */
+export function ensureHere(db: Db, { username, server }: StoredAccount): void {
+  if (server === db.server) return;
+  throw notFound(
+    `You do not have a user named “${username}” on this server (“${db.server}”): it is on “${server}”; call there.`,
+  );
 }
 
 /** The wording that scripts match. */
@@ -70,9 +102,9 @@ export function noAccess(caller: Caller, username: string): ApiError {
     : denied(`You do not have access to an account named “${username}”.`);
 }
 
-/** Every account that the caller may see, by user name. */
+/** Every account of this server that the caller may see, by user name. */
 export async function list(db: Db, caller: Caller): Promise<Account[]> {
-  const { where, values } = visibleTo(caller);
+  const { where, values } = visibleTo(db, caller);
   const rows = await db.all<Row>(
     `SELECT ${selected} FROM account WHERE ${where} ORDER BY username`,
     ...values,
@@ -80,9 +112,12 @@ export async function list(db: Db, caller: Caller): Promise<Account[]> {
   return rows.map(accountOf);
 }
 
-/** For a WHERE: the accounts that the caller may see. */
-export function visibleTo(caller: Caller): { where: string; values: SqlValue[] } {
-  return seesAll(caller) ? { where: 'TRUE', values: [] } : { where: 'owner = ?', values: [caller.user] };
+/** For a WHERE: the accounts of this server that the caller may see. */
+export function visibleTo(db: Db, caller: Caller): { where: string; values: SqlValue[] } {
+  const here =
+    db.server === '' ? { where: 'TRUE', values: [] } : { where: 'server = ?', values: [db.server] };
+  if (seesAll(caller)) return here;
+  return { where: `${here.where} AND owner = ?`, values: [...here.values, caller.user] };
 }
 
 /** Accounts of a package, of an owner or with a feature list: one of them, to name it. */
@@ -98,15 +133,22 @@ export async function findUserOf(
   return row?.username;
 }
 
+/** The accounts of a package on this server. */
 export async function listOfPackage(db: Db, name: string): Promise<Account[]> {
-  const rows = await db.all<Row>(`SELECT ${selected} FROM account WHERE package = ? ORDER BY username`, name);
+  const rows = await db.all<Row>(
+    `SELECT ${selected} FROM account WHERE package = ? AND server = ? ORDER BY username`,
+    name,
+    db.server,
+  );
   return rows.map(accountOf);
 }
 
+/** Stores a new account, of this server. */
 export async function insert(db: Db, account: Account): Promise<void> {
   const names = [...columns, ...settingColumns];
   await db.run(
-    `INSERT INTO account (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+    `INSERT INTO account (server, ${names.join(', ')}) VALUES (?, ${names.map(() => '?').join(', ')})`,
+    db.server,
     ...valuesOf(account),
   );
 }
@@ -164,19 +206,19 @@ export const selected = [
   'domain',
   'owner',
   'package',
-  'contact_email AS contactEmail',
+  'contact_email AS "contactEmail"',
   'ip',
   'uid',
   'home',
-  'shell_path AS shellPath',
-  'mailbox_format AS mailboxFormat',
+  'shell_path AS "shellPath"',
+  'mailbox_format AS "mailboxFormat"',
   'backup',
-  'created_at AS createdAt',
-  'suspended_at AS suspendedAt',
-  'suspend_reason AS suspendReason',
-  'suspend_locked AS suspendLocked',
-  'blocks_used AS blocksUsed',
-  'inodes_used AS inodesUsed',
+  'created_at AS "createdAt"',
+  'suspended_at AS "suspendedAt"',
+  'suspend_reason AS "suspendReason"',
+  'suspend_locked AS "suspendLocked"',
+  'blocks_used AS "blocksUsed"',
+  'inodes_used AS "inodesUsed"',
   ...settingsSelected,
 ].join(', ');
 

@@ -1,4 +1,5 @@
 // API tokens: what logs a program in as its user, with all that the user holds or less.
+import type { Dialect } from '../core/dialect.ts';
 import type { Caller, Context, Db } from '../core/context.ts';
 import type { Param } from '../core/define.ts';
 import { ApiError, badParam, notFound } from '../core/errors.ts';
@@ -36,14 +37,17 @@ export async function newText(randomBytes: Context['randomBytes']): Promise<stri
 
 /** The tokens of a user, by name. */
 export async function list(db: Db, user: string): Promise<ApiToken[]> {
-  const rows = await db.all<Row>(`SELECT ${selected} FROM api_token WHERE username = ? ORDER BY name`, user);
+  const rows = await db.all<Row>(
+    `SELECT ${selected(db.dialect)} FROM api_token WHERE username = ? ORDER BY name`,
+    user,
+  );
   return rows.map(tokenOf);
 }
 
 /** @throws ApiError `not_found`. */
 export async function get(db: Db, user: string, name: string): Promise<ApiToken> {
   const row = await db.get<Row>(
-    `SELECT ${selected} FROM api_token WHERE username = ? AND name = ?`,
+    `SELECT ${selected(db.dialect)} FROM api_token WHERE username = ? AND name = ?`,
     user,
     name,
   );
@@ -54,7 +58,7 @@ export async function get(db: Db, user: string, name: string): Promise<ApiToken>
 /** The user's token of this text; expired ones as well. */
 export async function findByHash(db: Db, user: string, hash: Uint8Array): Promise<ApiToken | undefined> {
   const row = await db.get<Row>(
-    `SELECT ${selected} FROM api_token WHERE token_hash = ? AND username = ?`,
+    `SELECT ${selected(db.dialect)} FROM api_token WHERE token_hash = ? AND username = ?`,
     hash,
     user,
   );
@@ -182,8 +186,9 @@ export function callerOfToken(owner: Caller, grant: ApiToken['grant']): Caller {
   return grant.includes('all') ? owner : { user, privileges: new Set(grant), seesAll: true, isLimited: true };
 }
 
-const selected = `name, has_all AS hasAll, created_at AS createdAt, expires_at AS expiresAt, whitelist,
-  (SELECT json_group_array(privilege ORDER BY privilege) FROM api_token_privilege AS granted
+const selected = ({ jsonListOf }: Dialect) =>
+  `name, has_all AS "hasAll", created_at AS "createdAt", expires_at AS "expiresAt", whitelist,
+  (SELECT ${jsonListOf('privilege', 'privilege')} FROM api_token_privilege AS granted
    WHERE granted.username = api_token.username AND granted.token = api_token.name) AS listed`;
 
 interface Row {

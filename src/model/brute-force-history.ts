@@ -89,7 +89,7 @@ export async function findAddressBlock(
   now: number,
 ): Promise<{ kind: BlockKind; endsAt: number } | undefined> {
   return db.get(
-    `SELECT kind, ends_at AS endsAt FROM address_block WHERE first = ? AND ends_at > ?
+    `SELECT kind, ends_at AS "endsAt" FROM address_block WHERE first = ? AND ends_at > ?
      ORDER BY ends_at DESC LIMIT 1`,
     first,
     now,
@@ -98,7 +98,9 @@ export async function findAddressBlock(
 
 export async function addAddressBlock(db: Db, kind: BlockKind, block: AddressBlock): Promise<void> {
   await db.run(
-    'INSERT OR REPLACE INTO address_block (first, last, kind, notes, began_at, ends_at) VALUES (?, ?, ?, ?, ?, ?)',
+    `INSERT INTO address_block (first, last, kind, notes, began_at, ends_at) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (first, kind) DO UPDATE
+       SET last = excluded.last, notes = excluded.notes, began_at = excluded.began_at, ends_at = excluded.ends_at`,
     block.first,
     block.last,
     kind,
@@ -115,7 +117,7 @@ export async function findUserBlock(
   now: number,
 ): Promise<number | undefined> {
   const row = await db.get<{ endsAt: number }>(
-    `SELECT ends_at AS endsAt FROM user_block WHERE username = ? AND ends_at > ? AND only_local <= ?
+    `SELECT ends_at AS "endsAt" FROM user_block WHERE username = ? AND ends_at > ? AND only_local <= ?
      ORDER BY ends_at DESC LIMIT 1`,
     username,
     now,
@@ -126,8 +128,11 @@ export async function findUserBlock(
 
 export async function addUserBlock(db: Db, block: UserBlock): Promise<void> {
   await db.run(
-    `INSERT OR REPLACE INTO user_block
-       (username, only_local, address, service, authentication, began_at, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO user_block
+       (username, only_local, address, service, authentication, began_at, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (username, only_local) DO UPDATE
+       SET address = excluded.address, service = excluded.service, authentication = excluded.authentication,
+           began_at = excluded.began_at, ends_at = excluded.ends_at`,
     block.username,
     Number(block.onlyLocal),
     block.address,
@@ -151,7 +156,7 @@ export async function pruneBlocks(db: Db, now: number): Promise<void> {
 /** Lists begin with what is newest. */
 export function listFailures(db: Db, after: number): Promise<StoredFailure[]> {
   return db.all(
-    `SELECT address, username, service, authentication, failed_at AS failedAt FROM login_failure
+    `SELECT address, username, service, authentication, failed_at AS "failedAt" FROM login_failure
      WHERE failed_at > ? ORDER BY failed_at DESC, id DESC`,
     after,
   );
@@ -159,7 +164,7 @@ export function listFailures(db: Db, after: number): Promise<StoredFailure[]> {
 
 export function listAddressBlocks(db: Db, kind: BlockKind, now: number): Promise<AddressBlock[]> {
   return db.all(
-    `SELECT first, last, notes, began_at AS beganAt, ends_at AS endsAt FROM address_block
+    `SELECT first, last, notes, began_at AS "beganAt", ends_at AS "endsAt" FROM address_block
      WHERE kind = ? AND ends_at > ? ORDER BY began_at DESC, first`,
     kind,
     now,
@@ -168,7 +173,7 @@ export function listAddressBlocks(db: Db, kind: BlockKind, now: number): Promise
 
 export function listUserBlocks(db: Db, now: number): Promise<Omit<UserBlock, 'onlyLocal'>[]> {
   return db.all(
-    `SELECT username, address, service, authentication, began_at AS beganAt, ends_at AS endsAt FROM user_block
+    `SELECT username, address, service, authentication, began_at AS "beganAt", ends_at AS "endsAt" FROM user_block
      WHERE ends_at > ? ORDER BY began_at DESC, username`,
     now,
   );

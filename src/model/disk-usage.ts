@@ -37,7 +37,7 @@ export async function measureAll({
   transaction,
   warn,
 }: Pick<Context, 'caller' | 'host' | 'transaction' | 'warn'>): Promise<void> {
-  const names = await transaction('reads', (db) => namesOf(db, accounts.visibleTo(caller)));
+  const names = await transaction('reads', (db) => namesOf(db, accounts.visibleTo(db, caller)));
   let failures = 0;
   const fail = (sentence: string) => {
     if (++failures <= MOST_WARNINGS) warn(sentence);

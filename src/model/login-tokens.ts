@@ -67,7 +67,7 @@ export async function redeem(
 
 async function find(db: Db, hash: Uint8Array, service: Service) {
   return db.get<LoginToken & { readonly expiresAt: number }>(
-    `SELECT username, app, security_token_hash AS securityTokenHash, expires_at AS expiresAt
+    `SELECT username, app, security_token_hash AS "securityTokenHash", expires_at AS "expiresAt"
      FROM login_token WHERE token_hash = ? AND service = ?`,
     hash,
     service,

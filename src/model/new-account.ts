@@ -123,8 +123,11 @@ async function idFor(
 
 async function firstUntrackedId(db: Db): Promise<number> {
   const row = await db.get<{ tracked: number | null; used: number | null }>(
-    `SELECT (SELECT max(id) FROM tracked_id WHERE id < ?) AS tracked, (SELECT max(uid) FROM account) AS used`,
+    `SELECT (SELECT max(id) FROM removed_user_id WHERE server = ? AND id < ?) AS tracked,
+       (SELECT max(uid) FROM account WHERE server = ?) AS used`,
+    db.server,
     HIGHEST_ID,
+    db.server,
   );
   const { tracked, used } = { tracked: row?.tracked ?? 0, used: row?.used ?? 0 };
   return tracked > used ? tracked + 1 : 0;

@@ -35,8 +35,8 @@ type Row = {
 export async function find(db: Db, user: string): Promise<ResellerLimits> {
   const row = await db.get<Row>(
     `SELECT account_limit AS accounts, disk_limit AS disk, bandwidth_limit AS bandwidth,
-       oversells_disk AS oversellsDisk, oversells_bandwidth AS oversellsBandwidth,
-       limits_packages AS limitsPackages, limits_package_numbers AS limitsPackageNumbers
+       oversells_disk AS "oversellsDisk", oversells_bandwidth AS "oversellsBandwidth",
+       limits_packages AS "limitsPackages", limits_package_numbers AS "limitsPackageNumbers"
      FROM reseller WHERE username = ?`,
     user,
   );

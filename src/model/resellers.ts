@@ -93,11 +93,12 @@ export function warningOfAll(user: string): string {
   return `The privilege “all” gives “${user}” root’s power over every account, whatever else it holds.`;
 }
 
-/** The accounts that belong to somebody, by user name. */
+/** The accounts of this server that belong to somebody, by user name. */
 export async function listOwned(db: Db, owner: string): Promise<Account[]> {
   const rows = await db.all<accounts.Row>(
-    `SELECT ${accounts.selected} FROM account WHERE owner = ? ORDER BY username`,
+    `SELECT ${accounts.selected} FROM account WHERE owner = ? AND server = ? ORDER BY username`,
     owner,
+    db.server,
   );
   return rows.map(accounts.accountOf);
 }
@@ -110,5 +111,6 @@ export async function listWithOwned(db: Db, user: string): Promise<[Account, ...
   await ensureReseller(db, user);
   const own = await accounts.find(db, user);
   if (own === undefined) throw notFound(users.noSuchUser(user));
+  accounts.ensureHere(db, own);
   return [own, ...(await listOwned(db, user)).filter(({ username }) => username !== user)];
 }

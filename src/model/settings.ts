@@ -57,7 +57,7 @@ const columns: Readonly<Record<keyof Settings, string>> = {
 export const settingColumns = Object.values(columns);
 
 /** For a SELECT: each column under the name of its setting. */
-export const settingsSelected = Object.entries(columns).map(([key, column]) => `${column} AS ${key}`);
+export const settingsSelected = Object.entries(columns).map(([key, column]) => `${column} AS "${key}"`);
 
 /** The settings as they are selected. */
 export type SettingsRow = {

@@ -20,6 +20,10 @@ export default defineOperation<RemoveAccount>({
   ],
   async finish(db, { username, uid }) {
     await users.forget(db, username);
-    await db.run('INSERT INTO tracked_id (id) VALUES (?) ON CONFLICT DO NOTHING', uid);
+    await db.run(
+      'INSERT INTO removed_user_id (server, id) VALUES (?, ?) ON CONFLICT DO NOTHING',
+      db.server,
+      uid,
+    );
   },
 });

@@ -9,7 +9,8 @@ export const journal: Journal = {
       if ((await db.get('SELECT 1 FROM operation_claim WHERE claim = ?', claim)) !== undefined) return claim;
     }
     const row = await db.get<{ id: number }>(
-      `INSERT INTO operation (kind, input, begun, process, xid, caller) VALUES (?, ?, 0, ?, ?, ?) RETURNING id`,
+      `INSERT INTO operation (server, kind, input, begun, process, xid, caller) VALUES (?, ?, ?, 0, ?, ?, ?) RETURNING id`,
+      db.server,
       kind,
       JSON.stringify(input),
       process,
@@ -34,7 +35,8 @@ export const journal: Journal = {
 
   async list(db) {
     const rows = await db.all<Row>(
-      'SELECT id, kind, input, begun, process, xid, caller FROM operation ORDER BY id',
+      'SELECT id, kind, input, begun, process, xid, caller FROM operation WHERE server = ? ORDER BY id',
+      db.server,
     );
     return rows.map((row) => ({ ...row, input: JSON.parse(row.input) as unknown }));
   },

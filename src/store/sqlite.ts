@@ -5,6 +5,7 @@ import type { Db, SqlValue } from '../core/context.ts';
 import type { Store, Work } from '../core/dispatch.ts';
 import { ApiError } from '../core/errors.ts';
 import { KEY_FILE } from './sealer-file.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
 import { schemaVersion } from './schema-version.generated.ts';
 import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
@@ -92,6 +93,8 @@ export class SqliteStore implements Store {
 }
 
 class Connection implements Db {
+  readonly dialect = sqliteDialect;
+  readonly server = '';
   readonly #database: Database.Database;
   readonly #statements: Map<string, Database.Statement>;
   readonly #depth: number;

@@ -44,10 +44,14 @@ export async function addAccounts(here: Installation, ...added: readonly Account
 
 /** The account as the store has it. */
 export async function storedAccount(here: Installation, username: string): Promise<Account | undefined> {
-  return here.engine.store.transaction('reads', async (db) => ({
+  const found = await here.engine.store.transaction('reads', async (db) => ({
     value: await accounts.find(db, username),
     keep: false,
   }));
+  if (found === undefined) return undefined;
+  const account: Account & { server?: string } = { ...found };
+  delete account.server;
+  return account;
 }
 
 /** A user as a caller: root, or a reseller with the privileges that it holds now. */

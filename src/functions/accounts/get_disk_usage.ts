@@ -63,7 +63,7 @@ export default defineFunction({
     const { caller, transaction, asked, answered } = context;
     if (args.cache_mode === 'off') await measureAll(context);
     const accounts = await transaction('reads', (db) =>
-      read({ db, asked, answered }, { columns, condition: visibleTo(caller) }),
+      read({ db, asked, answered }, { columns, condition: visibleTo(db, caller) }),
     );
     return { accounts };
   },

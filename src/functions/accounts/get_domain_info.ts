@@ -30,6 +30,6 @@ export default defineFunction({
   examples: [{ args: {}, doc: 'All domains.' }],
 
   async handler(_args, context) {
-    return { domains: await read(context, { columns, condition: visibleTo(context.caller) }) };
+    return { domains: await read(context, { columns, condition: visibleTo(context.db, context.caller) }) };
   },
 });

@@ -17,7 +17,7 @@ export default defineFunction({
   examples: [{ args: {}, doc: 'Everybody.' }],
 
   async handler(_args, { caller, db }) {
-    const names = await namesOf(db, visibleTo(caller));
+    const names = await namesOf(db, visibleTo(db, caller));
     return { users: caller.privileges === 'all' ? ['root', ...names] : names };
   },
 });

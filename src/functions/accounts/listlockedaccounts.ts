@@ -14,7 +14,7 @@ export default defineFunction({
   examples: [{ args: {}, doc: 'All of them.' }],
 
   async handler(_args, { caller, db }) {
-    const { where, values } = visibleTo(caller);
+    const { where, values } = visibleTo(db, caller);
     const locked = { where: `${where} AND suspended_at IS NOT NULL AND suspend_locked = 1`, values };
     return { account: await namesOf(db, locked) };
   },

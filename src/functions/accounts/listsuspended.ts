@@ -39,7 +39,7 @@ export default defineFunction({
   ],
 
   async handler(_args, context) {
-    const { where, values } = visibleTo(context.caller);
+    const { where, values } = visibleTo(context.db, context.caller);
     const condition = { where: `${where} AND suspended_at IS NOT NULL`, values };
     return { account: await read(context, { columns, condition }) };
   },

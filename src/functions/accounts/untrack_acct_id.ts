@@ -45,10 +45,13 @@ export default defineFunction({
       if (args.protect_system && id < LOWEST_ID) {
         throw denied(`The id ${id} is one of the system’s; give protect_system=0 if you mean it.`);
       }
-      if (args.check_exists && (await db.get('SELECT 1 FROM account WHERE uid = ?', id)) !== undefined) {
+      if (
+        args.check_exists &&
+        (await db.get('SELECT 1 FROM account WHERE uid = ? AND server = ?', id, db.server)) !== undefined
+      ) {
         throw badParam(`The id ${id} is that of an account; give check_exists=0 if you mean it.`);
       }
-      if ((await db.run('DELETE FROM tracked_id WHERE id = ?', id)) === 0) {
+      if ((await db.run('DELETE FROM removed_user_id WHERE id = ? AND server = ?', id, db.server)) === 0) {
         throw notFound(`The id ${id} is not that of a removed account.`);
       }
     }

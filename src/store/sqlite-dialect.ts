@@ -1,0 +1,32 @@
+import type { Dialect, TimePart } from '../core/dialect.ts';
+
+const formats: Readonly<Record<TimePart, string>> = {
+  year: '%Y',
+  month: '%m',
+  day: '%d',
+  'day with a space': '%e',
+  weekday: '%w',
+  hour: '%H',
+  minute: '%M',
+  second: '%S',
+};
+
+export const sqliteDialect: Dialect = {
+  position: (text, part) => `instr(${text}, ${part})`,
+  jsonListOf: (item, order) => `json_group_array(${item}${order === undefined ? '' : ` ORDER BY ${order}`})`,
+  jsonObject: (members) => `json_object(${members.map(([name, sql]) => `'${name}', ${sql}`).join(', ')})`,
+  jsonOrText: (number, text) => `coalesce(${number}, '${text}')`,
+  eachOf: (json, name) => `json_each(${json}) AS ${name}`,
+  emptyList: 'json_array()',
+  infinity: '9e999',
+  byBytes: (text) => text,
+  // A text is cast by the digits that it begins with.
+  ipv4: (address) => {
+    const behindDot = (text: string) => `substr(${text}, instr(${text}, '.') + 1)`;
+    const second = behindDot(address);
+    const third = behindDot(second);
+    const parts = [address, second, third, behindDot(third)];
+    return parts.map((part, at) => `CAST(${part} AS INTEGER) * ${256 ** (3 - at)}`).join(' + ');
+  },
+  timePart: (part, milliseconds) => `strftime('${formats[part]}', ${milliseconds} / 1000, 'unixepoch')`,
+};
