@@ -10,6 +10,8 @@ import { system } from './host/system.ts';
 import { operations } from './operations/loaders.generated.ts';
 import { journal } from './store/journal.ts';
 import { AuditLog, logUnexpected } from './store/logs.ts';
+import type { OpenStore } from './store/open-store.ts';
+import { SharedStore } from './store/shared-store.ts';
 import { SqliteStore } from './store/sqlite.ts';
 import { locateStateDirectory, StateDirectory } from './store/state-directory.ts';
 
@@ -26,10 +28,11 @@ export interface Application {
   storeState(): Promise<string>;
   /** The server's own certificate and key (PEM), which `make` makes where there is none yet. */
   ownCertificate(make: () => Promise<string>): Promise<string>;
-  /** Keeps in the audit log what is no call: a login, and a request that was refused before there was a caller. */
-  auditLogin(login: AuditedLogin): void;
-  /** Once the audit log holds all that was called. @throws ApiError `store_unavailable`. */
-  auditWritten(): Promise<void>;
+  /**
+   * Keeps in the audit log what is no call: a login, and a request that was refused before there was a caller.
+   * @throws ApiError `store_unavailable`.
+   */
+  auditLogin(login: AuditedLogin): Promise<void>;
   close(): void;
 }
 
@@ -53,9 +56,13 @@ export function createApplication(
   const userId = process.geteuid?.() ?? 0;
   const stateDirectory = locateStateDirectory(environment, userId, home);
   const directory = new StateDirectory(stateDirectory, userId);
-  const store = new SqliteStore(directory);
+  const store = storeOf(environment, directory, livesLong);
   const auditLog = new AuditLog(directory, { gathers: livesLong });
   const now = () => Date.now();
+  const audit: Engine['audit'] = async (record, durable, db) => {
+    await auditLog.append(record, durable);
+    await store.audit?.(record, db);
+  };
   const engine: Engine = {
     store,
     sealer: sealerOf(directory),
@@ -77,9 +84,7 @@ export function createApplication(
     sha256: async (text) => (await import('node:crypto')).createHash('sha256').update(text).digest(),
     // A name for a line in a log, not a secret: it need not be hard to guess.
     newXid: () => Math.random().toString(36).slice(2, 8).padEnd(6, '0'),
-    audit: (record, durable) => {
-      auditLog.append(record, durable);
-    },
+    audit,
     logUnexpected: (xid, command, error) =>
       logUnexpected(directory, { time: now(), xid, function: command, error }),
   };
@@ -97,12 +102,11 @@ export function createApplication(
       storeCertificate(directory, await make(), engine.newXid());
       return readCertificate(directory) ?? '';
     },
-    auditWritten: () => auditLog.written(),
-    auditLogin: ({ command, user, problem, ...origin }) => {
+    auditLogin: async ({ command, user, problem, ...origin }) => {
       const who = { time: now(), xid: engine.newXid(), caller: user, ...origin };
       const result =
         problem === undefined ? ({ result: 1 } as const) : { result: 0 as const, error_code: problem };
-      auditLog.append({ ...who, function: command, arguments: [], ...result, duration_ms: 0 }, false);
+      await audit({ ...who, function: command, arguments: [], ...result, duration_ms: 0 }, false);
     },
     close: () => {
       store.close();
@@ -115,6 +119,16 @@ export function createApplication(
 function home(): string {
   const named = homedir();
   return named.startsWith('/') ? named : userInfo().homedir;
+}
+
+/** The fleet's where WHMAPI1_STORE_URL names one, else this server's own. */
+function storeOf(
+  environment: Readonly<Record<string, string | undefined>>,
+  directory: StateDirectory,
+  livesLong: boolean,
+): OpenStore {
+  const { WHMAPI1_STORE_URL: url = '', WHMAPI1_SERVER_NAME: server } = environment;
+  return url === '' ? new SqliteStore(directory) : new SharedStore({ url, server, livesLong });
 }
 
 function sealerOf(directory: StateDirectory): Sealer {

@@ -35,9 +35,9 @@ export async function call(line: CommandLine, command: string, io: Io): Promise<
 /** As root, or as the reseller that `--user` names. */
 async function run(request: Call, user: string | undefined, application: Application): Promise<Envelope> {
   const { engine } = application;
-  if (user === undefined) return dispatch(request, root, engine);
   try {
-    return await dispatch(request, await application.callerOf(user), engine);
+    const caller = user === undefined ? root : await application.callerOf(user);
+    return await dispatch(request, caller, engine);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     return failure(request, error);

@@ -8,6 +8,7 @@ import type { Envelope, Metadata } from './envelope.ts';
 import { ApiError, badParam, notProvided } from './errors.ts';
 import { HostError, ofHost } from './host-error.ts';
 import { quote } from './quote.ts';
+import { nameOnly, printable } from './function-name.ts';
 import type { MetaArguments } from './meta-arguments.ts';
 import { noDb } from './no-db.ts';
 import type { Journal, JournalEntry, Operation, Planned, Processes } from './operation.ts';
@@ -48,8 +49,11 @@ export interface Engine {
   readonly sha256: (text: string) => Promise<Uint8Array>;
   /** A random token that ties an answer to its lines in the logs. */
   readonly newXid: () => string;
-  /** @throws ApiError `store_unavailable` when the line could not be written. */
-  readonly audit: (record: AuditRecord, durable: boolean) => void;
+  /**
+   * Keeps a line of the audit log, together with what the transaction `db` keeps, where there is one.
+   * @throws ApiError `store_unavailable` when the line could not be written.
+   */
+  readonly audit: (record: AuditRecord, durable: boolean, db?: Db) => Promise<void>;
   /** Keeps the details of an unexpected error; returns where they stand, in words. */
   readonly logUnexpected: (xid: string, command: string, error: unknown) => string;
 }
@@ -98,6 +102,8 @@ class Dispatch {
   /** The operation that the handler asked for. */
   #planned: Planned | undefined;
   #audited = false;
+  /** How many of the warnings are not the handler's. */
+  #told = 0;
 
   constructor(call: Call, caller: Caller, engine: Engine) {
     this.#call = call;
@@ -118,7 +124,7 @@ class Dispatch {
       this.#audited = false;
     }
     try {
-      if (!this.#audited) this.#audit(outcome, false);
+      if (!this.#audited) await this.#audit(outcome, false);
     } catch (error) {
       // A call that can't be recorded isn't answered as if it had been.
       outcome = { ok: false, error: this.#toApiError(error) };
@@ -186,6 +192,7 @@ class Dispatch {
     const { effect } = prepared.fn;
     const { store, insideDryRun } = this.#engine;
     const { dryRun } = this.#call;
+    this.#told = this.#warnings.length;
     if (effect === 'none') return this.#run(prepared, noDb, store);
     if (!dryRun) await this.#recover();
     if (effect === 'calls' && !dryRun) return this.#run(prepared, noDb, store);
@@ -200,13 +207,19 @@ class Dispatch {
       const value = await this.#run(prepared, db, nested);
       if (this.#planned !== undefined) await this.#rehearse(this.#planned);
       // Written before the change is kept: the log may name a change that did not come about, never miss one.
-      this.#audit(value, !dryRun);
+      await this.#audit(value, !dryRun, dryRun ? {} : { db });
       // A call inside a dry run leaves it to the outermost, so that later ones see what it did.
       return { value, keep: !dryRun || insideDryRun === true };
     });
   }
 
   async #run({ fn, args, meta }: Prepared, db: Db, nested: Store): Promise<Outcome> {
+    // The store runs a transaction again where another has got in its way: what the first try said is not true.
+    this.#warnings.length = this.#told;
+    this.#messages.length = 0;
+    this.#reason = 'OK';
+    this.#counts = undefined;
+    this.#planned = undefined;
     try {
       const data = (await fn.handler(args as never, this.#context(db, nested, meta))) as Hash | undefined;
       return { ok: true, ...(await this.#shape(fn, data, meta)) };
@@ -220,7 +233,6 @@ class Dispatch {
   async #operate(prepared: Prepared): Promise<Outcome> {
     const { open, carryOut, waitFor } = await import('./operate.ts');
     const { store } = this.#engine;
-    const told = this.#warnings.length;
     for (let pauses = 0; ; pauses++) {
       const { outcome, opened, secret } = await store.transaction('changes', async (db, nested) => {
         const outcome = await this.#plan(prepared, nested);
@@ -228,18 +240,15 @@ class Dispatch {
         const about = { xid: this.#xid, caller: this.#caller.user };
         const opened = planned && (await open(this.#engine, db, planned, about));
         const hasToWait = typeof opened === 'string';
-        if (!hasToWait) this.#audit(outcome, true, opened && 'begun');
+        if (!hasToWait) await this.#audit(outcome, true, { db, stage: opened && 'begun' });
         return { value: { outcome, opened, secret: planned?.secret ?? '' }, keep: !hasToWait };
       });
       if (opened === undefined) return outcome;
       if (typeof opened !== 'string') {
-        await carryOut(this.#engine, opened, secret, () => this.#audit(outcome, true));
+        await carryOut(this.#engine, opened, secret, (db) => this.#audit(outcome, true, { db }));
         return outcome;
       }
       const isTimeToLook = await waitFor(opened, pauses);
-      this.#planned = undefined;
-      this.#warnings.length = told;
-      this.#messages.length = 0;
       if (isTimeToLook) await this.#recover();
     }
   }
@@ -268,6 +277,7 @@ class Dispatch {
     if (left.length === 0) return;
     const { recover } = await import('./operate.ts');
     this.#warnings.push(...(await recover(this.#engine, left)));
+    this.#told = this.#warnings.length;
   }
 
   async #shape(fn: AnyFunction, data: Hash | undefined, meta: MetaArguments | undefined) {
@@ -352,7 +362,11 @@ class Dispatch {
     return new ApiError('internal', `API failure: (XID ${this.#xid}) An unexpected error occurred. ${where}`);
   }
 
-  #audit(outcome: Outcome, durable: boolean, stage?: 'begun'): void {
+  async #audit(
+    outcome: Outcome,
+    durable: boolean,
+    { db, stage }: { readonly db?: Db; readonly stage?: 'begun' | undefined } = {},
+  ): Promise<void> {
     const { command, args, dryRun } = this.#call;
     const now = this.#engine.now();
     const record: AuditRecord = {
@@ -368,7 +382,7 @@ class Dispatch {
       ...(stage === undefined ? {} : { stage }),
       duration_ms: now - this.#started,
     };
-    this.#engine.audit(record, durable);
+    await this.#engine.audit(record, durable, db);
     this.#audited = true;
   }
 }
@@ -377,15 +391,4 @@ const MAX_WARNINGS = 20;
 
 function isMeta(name: string): boolean {
   return name.startsWith('api.');
-}
-
-/** As much of an unknown function's name as can be a name: what follows may be a secret. */
-function nameOnly(command: string): string {
-  const [name = ''] = /^\w{0,64}/.exec(command) ?? [];
-  return name === command ? name : `${name}…`;
-}
-
-/** A function's name as somebody sent it, cut to a length that an answer and a log can bear. */
-function printable(command: string): string {
-  return command.length > 128 ? `${command.slice(0, 127).toWellFormed()}…` : command;
 }

@@ -69,7 +69,7 @@ export async function carryOut(
   engine: Engine,
   { entry, operation }: Opened,
   secret: string,
-  conclude: () => void,
+  conclude: (db: Db) => Promise<void>,
 ): Promise<void> {
   let { begun } = entry;
   let isWorkDone = false;
@@ -135,11 +135,15 @@ function isOfNobody(error: unknown): boolean {
   return error instanceof HostError && ['not_found', 'not_ours', 'exists'].includes(error.code);
 }
 
-async function finish(engine: Engine, { entry, operation }: Opened, conclude: () => void): Promise<void> {
+async function finish(
+  engine: Engine,
+  { entry, operation }: Opened,
+  conclude: (db: Db) => Promise<void>,
+): Promise<void> {
   await inStore(engine, async (db) => {
     await operation.finish(db, entry.input as never, engine);
     await engine.journal.close(db, entry.id);
-    conclude();
+    await conclude(db);
   });
 }
 
@@ -175,7 +179,7 @@ export async function recover(engine: Engine, entries: readonly JournalEntry[]):
 async function resume(engine: Engine, entry: JournalEntry): Promise<void> {
   const operation = await operationOf(engine, entry.kind);
   const stage = await settle(engine, { entry, operation });
-  engine.audit(
+  await engine.audit(
     {
       time: engine.now(),
       xid: entry.xid,
@@ -201,7 +205,7 @@ async function settle(engine: Engine, { entry, operation }: Opened): Promise<Set
   const left = steps.slice(Math.max(entry.begun - 1, 0));
   // Nobody has the secret any more, so that nobody can tell whether it was done.
   if (operation.needsSecret !== true) for (const step of left) await step.run(engine.host, '');
-  await finish(engine, { entry, operation }, () => undefined);
+  await finish(engine, { entry, operation }, async () => undefined);
   return operation.needsSecret === true ? 'cut short' : 'finished later';
 }
 

@@ -44,7 +44,8 @@ async function logIn(
     code: field(fields, 'tfa_token').trim(),
     address: request.ip,
   });
-  application.auditLogin({
+  // A login that cannot be recorded is none.
+  await application.auditLogin({
     command: 'login',
     user: userIn(field(fields, 'user')),
     address: request.ip,
@@ -63,8 +64,6 @@ async function logIn(
       authentication: verdict.authentication,
     }),
   );
-  // A login that cannot be recorded is none.
-  await application.auditWritten();
   setSession(request, reply, opened);
   const { securityToken } = opened;
   const { warnings } = verdict;
@@ -98,12 +97,11 @@ async function redeem(
   });
   const about = { address: request.ip, authentication: 'login link' };
   if (used === undefined) {
-    application.auditLogin({ command: 'login', user: '', ...about, problem: 'denied' });
+    await application.auditLogin({ command: 'login', user: '', ...about, problem: 'denied' });
     return sendLoginPage(reply, { problem: 'denied', reason: 'The link was used before, or is too old.' });
   }
   const { app, opened, username } = used;
-  application.auditLogin({ command: 'login', user: username, ...about });
-  await application.auditWritten();
+  await application.auditLogin({ command: 'login', user: username, ...about });
   // The one that the link stands under belongs to it.
   const securityToken = securityTokenOf(request) ?? opened.securityToken;
   setSession(request, reply, { id: opened.id, securityToken });

@@ -15,7 +15,7 @@ import { addLogin } from './login.ts';
 import { addOpenApi } from './openapi-route.ts';
 import type { LogLevel } from './options.ts';
 import { addPages } from './page/pages.ts';
-import { callRecorded } from './recorded-call.ts';
+import { dispatch } from '../core/dispatch.ts';
 import { bodyOf, queryOf, securityTokenOf, sessionIdOf } from './request.ts';
 
 export interface ServerOptions {
@@ -113,7 +113,7 @@ async function answerCall(
     address: request.ip,
   });
   if ('problem' in sender) {
-    application.auditLogin({
+    await application.auditLogin({
       command: nameIn(command),
       user: sender.user,
       address: request.ip,
@@ -128,7 +128,7 @@ async function answerCall(
   const { caller, authentication, warnings } = sender;
   const origin = { address: request.ip, authentication };
   if (!isVersion1 && !isInApi0(command)) {
-    application.auditLogin({
+    await application.auditLogin({
       command: nameIn(command),
       user: caller.user,
       problem: 'unknown_function',
@@ -136,7 +136,7 @@ async function answerCall(
     });
     return sendHash(reply, api, unknownInApi0(command));
   }
-  const envelope = await callRecorded(application, { command, args, dryRun, warnings, origin }, caller);
+  const envelope = await dispatch({ command, args, dryRun, warnings, origin }, caller, application.engine);
   return isVersion1 ? sendEnvelope(reply, api, envelope) : sendHash(reply, api, toApi0(command, envelope));
 }
 

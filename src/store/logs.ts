@@ -1,6 +1,7 @@
 // The two logs in the state directory, one JSON object a line: what was called, and what went wrong unexpectedly.
 import { closeSync, constants, fdatasyncSync, fstatSync, readSync, statSync, writeSync } from 'node:fs';
 import type { AuditRecord } from '../core/audit.ts';
+import { auditLine } from './audit-line.ts';
 import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
 
@@ -16,16 +17,16 @@ export class AuditLog {
   #written: Promise<void> | undefined;
 
   /**
-   * With `gathers`, lines that need not be durable are written together once in a turn of the event loop; whoever
-   * answers a call waits for that (`written`). For a server, which has many calls in a turn.
+   * With `gathers`, lines that need not be durable are written together once in a turn of the event loop. For a server,
+   * which has many calls in a turn.
    */
   constructor(directory: StateDirectory, { gathers }: { readonly gathers: boolean }) {
     this.#directory = directory;
     this.#gathers = gathers;
   }
 
-  /** Appends a line; `durable` waits until it is on the disk. @throws ApiError `store_unavailable`. */
-  append(record: AuditRecord, durable: boolean): void {
+  /** Once the line is written, and on the disk where it has to be `durable`. @throws ApiError `store_unavailable`. */
+  async append(record: AuditRecord, durable: boolean): Promise<void> {
     if (durable || !this.#gathers) {
       // By itself: where it fails, the lines of other calls have not failed with it.
       this.#write([record], durable);
@@ -38,19 +39,12 @@ export class AuditLog {
       this.#gathered = [];
       this.#write(records, false);
     });
-    // Whoever waits is told; who does not has nothing to do with it.
-    this.#written.catch(() => undefined);
-  }
-
-  /** Once every line is written. @throws ApiError `store_unavailable`. */
-  async written(): Promise<void> {
     await this.#written;
   }
 
   #write(records: readonly AuditRecord[], durable: boolean): void {
-    const lines = records.map((record) => ({ ...record, time: new Date(record.time).toISOString() }));
     try {
-      appendLines(this.#open(), lines, durable);
+      appendLines(this.#open(), records.map(auditLine), durable);
     } catch (error) {
       throw unavailable(error, this.#directory.file(AUDIT));
     }
@@ -91,7 +85,7 @@ export function logUnexpected(
 function append(directory: StateDirectory, name: string, entry: object, durable: boolean): void {
   const descriptor = openLog(directory, name);
   try {
-    appendLines(descriptor, [entry], durable);
+    appendLines(descriptor, [JSON.stringify(entry)], durable);
   } finally {
     closeSync(descriptor);
   }
@@ -102,9 +96,9 @@ function openLog(directory: StateDirectory, name: string): number {
   return directory.open(name, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW);
 }
 
-function appendLines(descriptor: number, entries: readonly object[], durable: boolean): void {
+function appendLines(descriptor: number, lines: readonly string[], durable: boolean): void {
   // One write of whole lines: with O_APPEND, lines of several processes never mix.
-  const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+  const text = lines.map((line) => `${line}\n`).join('');
   const bytes = Buffer.from(`${endsInsideLine(descriptor) ? '\n' : ''}${text}`);
   if (writeSync(descriptor, bytes) < bytes.length) {
     throw Object.assign(new Error('A line was cut short.'), { code: 'ENOSPC' });

@@ -53,6 +53,10 @@ const layers: Record<string, Layer> = {
   'core/nearest.ts': { files: /^src\/core\/nearest\.ts$/, mayImport: [/^fastest-levenshtein$/] },
   core: { files: core, mayImport: [core] },
   render: { files: /^src\/render\//, mayImport: [core, /^src\/render\//, /^(js-yaml|xmlbuilder2)$/] },
+  'store/postgres': {
+    files: /^src\/store\/postgres\//,
+    mayImport: [core, /^src\/store\/(postgres\/|[\w-]+\.ts$|schema-version\.generated\.ts$)/, node, /^pg$/],
+  },
   store: { files: /^src\/store\//, mayImport: [core, /^src\/store\//, node, /^better-sqlite3(\/|$)/] },
   host: { files: /^src\/host\//, mayImport: [core, /^src\/host\//, node] },
   model: {

@@ -6,6 +6,7 @@ import type { Store } from '../../src/core/dispatch.ts';
 import { ApiError } from '../../src/core/errors.ts';
 import type { Json } from '../../src/core/values.ts';
 import { Installation, reseller } from '../support/installation.ts';
+import { onSqlite } from '../support/test-database.ts';
 
 const SECRET = 'WJ73QJSKZBXCIFPZ';
 const time = '2026-03-01T12:00:10.000Z';
@@ -225,10 +226,10 @@ describe('a log that cannot be written', () => {
   test('in a batch fails the command, and the batch', async () => {
     let lines = 0;
     const { audit } = here.engine;
-    here.overrides.audit = (record, durable) => {
+    here.overrides.audit = async (record, durable) => {
       lines += 1;
       if (lines > 1) throw new ApiError('store_unavailable', 'The disk is full.');
-      audit(record, durable);
+      await audit(record, durable);
     };
     const command = ['twofactorauth_set_issuer?issuer=First', 'twofactorauth_set_issuer?issuer=Second'];
     expect((await here.call('batch', { command })).metadata.error_code).toBe('store_unavailable');
@@ -240,7 +241,9 @@ describe('a log that cannot be written', () => {
 describe('a line', () => {
   test('of a change is durable, and no other', async () => {
     const written: [string, boolean][] = [];
-    here.overrides.audit = (record, durable) => written.push([record.function, durable]);
+    here.overrides.audit = async (record, durable) => {
+      written.push([record.function, durable]);
+    };
     await here.call('twofactorauth_set_issuer', { issuer: 'New' });
     await here.call('twofactorauth_set_issuer', { issuer: 'New' }, { dryRun: true });
     await here.call('twofactorauth_set_issuer');
@@ -255,7 +258,7 @@ describe('a line', () => {
     ]);
   });
 
-  test('of a change that could not be kept is corrected by a second one', async () => {
+  onSqlite('of a change that could not be kept is corrected by a second one', async () => {
     let xids = 0;
     here.overrides.newXid = () => `xid${(xids += 1)}`;
     const { store } = here.engine;

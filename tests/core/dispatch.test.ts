@@ -5,6 +5,7 @@ import { dispatch, failure, type Store } from '../../src/core/dispatch.ts';
 import { ApiError, notFound } from '../../src/core/errors.ts';
 import * as tfa from '../../src/model/tfa.ts';
 import { Installation, reseller } from '../support/installation.ts';
+import { onSqlite } from '../support/test-database.ts';
 
 // From oathtool: the code of SECRET at 2026-03-01T12:00:10Z.
 const SECRET = 'WJ73QJSKZBXCIFPZ';
@@ -555,7 +556,7 @@ describe('a handler that throws', () => {
     expect(others).toEqual([]);
   });
 
-  test('what the machine refuses is the store’s failure', async () => {
+  onSqlite('what the machine refuses is the store’s failure', async () => {
     thrower(sqliteError('SQLITE_FULL'));
     expect((await here.call('thrower')).metadata).toMatchObject({
       error_code: 'store_unavailable',

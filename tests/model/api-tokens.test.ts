@@ -6,6 +6,7 @@ import * as accounts from '../../src/model/accounts.ts';
 import type { Db } from '../../src/core/context.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
+import { onSqlite } from '../support/test-database.ts';
 
 let here: Installation;
 beforeEach(async () => {
@@ -183,7 +184,7 @@ it('works on under a new name of its user, and no more under the old one', async
   expect(await authenticate('bob', 'a')).toEqual({ problem: 'The user has no such API token.' });
 });
 
-it('is looked up by indexes alone', async () => {
+onSqlite('is looked up by indexes alone', async () => {
   const plans: string[] = [];
   await here.engine.store.transaction('reads', async (db) => {
     const explaining: Db = {

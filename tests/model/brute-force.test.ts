@@ -4,6 +4,7 @@ import { createApplication } from '../../src/app.ts';
 import { react } from '../../src/model/brute-force.ts';
 import { Logins, PretendedMachine } from '../support/brute-force.ts';
 import { Installation } from '../support/installation.ts';
+import { onSqlite } from '../support/test-database.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -166,7 +167,7 @@ describe('the same attempt', () => {
     expect(await logins.state('bob', FAR)).toBe('brute');
   });
 
-  it('leaves nothing of the password in the store, nor what it could be guessed by', async () => {
+  onSqlite('leaves nothing of the password in the store, nor what it could be guessed by', async () => {
     await again('correct horse battery');
     const { createHash } = await import('node:crypto');
     const files = ['store.db', 'store.db-wal']
@@ -362,7 +363,7 @@ describe('without protection', () => {
 
 describe('several applications', () => {
   it('agree on counts, blocks and attempts that they know again', async () => {
-    const application = createApplication({ WHMAPI1_STATE_DIR: here.state });
+    const application = createApplication(here.environment);
     const others = new Logins(here, application.engine.store);
     try {
       await logins.fail({ user: 'bob', address: FAR, password: 'one' });

@@ -124,7 +124,7 @@ describe('work on an account that is killed', () => {
       expect(await callUntil(state, moment, 'removeacct', { username: 'bob' })).toBe('SIGKILL');
       await callHere(state, 'twofactorauth_get_issuer');
       expect(everything(state)).toEqual(nothing);
-      expect(rowsOf(state, 'SELECT id FROM tracked_id')).toEqual([{ id: 10001 }]);
+      expect(rowsOf(state, 'SELECT id FROM removed_user_id')).toEqual([{ id: 10001 }]);
       expect(linesOf(state).slice(-3)).toEqual([
         ['removeacct', 'begun', 1],
         ['remove-account', 'finished later', 1],

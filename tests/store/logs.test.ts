@@ -31,32 +31,34 @@ const xids = (file = path) =>
 
 describe('an audit log that gathers lines', () => {
   test('has every line once it says so', async () => {
-    for (const xid of ['a', 'b', 'c']) log.append(record(xid), false);
-    await log.written();
+    await Promise.all(['a', 'b', 'c'].map((xid) => log.append(record(xid), false)));
     expect(xids()).toEqual(['a', 'b', 'c']);
   });
 
   test('keeps the lines of others when a durable one cannot be written', async () => {
-    log.append(record('first'), true);
-    log.append(record('other'), false);
+    await log.append(record('first'), true);
+    const other = log.append(record('other'), false);
     chmodSync(path, 0o644);
-    expect(() => log.append(record('failed'), true)).toThrow('is open to others');
+    await expect(log.append(record('failed'), true)).rejects.toThrow('is open to others');
     chmodSync(path, 0o600);
-    await log.written();
+    await other;
     expect(xids()).toEqual(['first', 'other']);
   });
 
-  test('tells whoever waits that the lines could not be written', async () => {
-    log.append(record('first'), true);
-    log.append(record('lost'), false);
+  test('tells everybody whose line could not be written', async () => {
+    await log.append(record('first'), true);
     chmodSync(path, 0o644);
-    await expect(log.written()).rejects.toThrow('is open to others');
+    const lost = await Promise.allSettled(['lost', 'lost too'].map((xid) => log.append(record(xid), false)));
+    expect(lost).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
+    chmodSync(path, 0o600);
+    await log.append(record('found'), false);
+    expect(xids()).toEqual(['first', 'found']);
   });
 
   test('goes on in a new file where the old one was moved away', async () => {
-    log.append(record('old'), true);
+    await log.append(record('old'), true);
     renameSync(path, `${path}.1`);
-    log.append(record('new'), true);
+    await log.append(record('new'), true);
     expect([xids(`${path}.1`), xids()]).toEqual([['old'], ['new']]);
   });
 });

@@ -10,6 +10,7 @@ import { dispatch, type Engine } from '../../src/core/dispatch.ts';
 import type { Envelope } from '../../src/core/envelope.ts';
 import type { Json } from '../../src/core/values.ts';
 import { faultsOf } from './returns.ts';
+import { makeTestDatabase } from './test-database.ts';
 
 export class Installation {
   readonly directory = mkdtempSync(join(tmpdir(), 'whmapi1-test-'));
@@ -20,10 +21,16 @@ export class Installation {
   /** Set to put something else in the place of a part of the engine. */
   overrides: { -readonly [Part in keyof Engine]?: Engine[Part] } = {};
   readonly #application: Application;
+  readonly #database = makeTestDatabase();
 
   /** `livesLong` as a server has it. */
   constructor(options: { readonly livesLong?: boolean } = {}) {
-    this.#application = createApplication({ WHMAPI1_STATE_DIR: this.state }, options);
+    this.#application = createApplication(this.environment, options);
+  }
+
+  /** What another process on the same installation would have in its environment. */
+  get environment(): Readonly<Record<string, string | undefined>> {
+    return { WHMAPI1_STATE_DIR: this.state, WHMAPI1_STORE_URL: this.#database?.url };
   }
 
   get application(): Application {
@@ -67,7 +74,6 @@ export class Installation {
       options.as ?? root,
       engine,
     );
-    await this.#application.auditWritten();
     const fn = await engine.find(command);
     if (fn !== undefined && envelope.metadata.result === 1) {
       expect(faultsOf(fn, envelope.data)).toEqual([]);
@@ -85,6 +91,7 @@ export class Installation {
 
   remove(): void {
     this.#application.close();
+    this.#database?.remove();
     rmSync(this.directory, { recursive: true, force: true });
   }
 

@@ -5,7 +5,7 @@ import { mayCall } from '../../core/access.ts';
 import type { Caller } from '../../core/context.ts';
 import { identify } from '../authentication.ts';
 import { readCall } from '../call.ts';
-import { callRecorded } from '../recorded-call.ts';
+import { dispatch } from '../../core/dispatch.ts';
 import { bodyOf, queryOf, securityTokenOf, sessionIdOf } from '../request.ts';
 import { renderApiShellPage } from './api-shell-page.ts';
 import { toShellAnswer } from './api-shell-call.ts';
@@ -36,7 +36,7 @@ export function addPages(server: FastifyInstance, application: Application): voi
     const { name: command } = request.params as { name: string };
     const { args, dryRun } = readCall(queryOf(request), bodyOf(request));
     const origin = { address: request.ip, authentication: 'session' };
-    const envelope = await callRecorded(application, { command, args, dryRun, origin }, session.caller);
+    const envelope = await dispatch({ command, args, dryRun, origin }, session.caller, application.engine);
     return reply.send(await toShellAnswer(envelope));
   });
 }

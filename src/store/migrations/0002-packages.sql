@@ -15,11 +15,11 @@ CREATE TABLE feature_list_entry (
 -- In “disabled”, a feature that is 0 is off for everybody, whatever other lists say.
 INSERT INTO feature_list (name, others) VALUES ('default', 1), ('disabled', 1), ('Mail Only', 0);
 INSERT INTO feature_list_entry (feature_list, feature, enabled)
-SELECT 'Mail Only', value, 1 FROM json_each(
-  '["autoresponders", "boxtrapper", "changemx", "defaultaddress", "email_disk_usage", "emailarchive", "emailauth",
-    "emaildomainfwd", "emailfilter", "emailtrace", "forwarders", "greylist", "lists", "popaccts", "spamassassin",
-    "spambox", "webmail"]'
-);
+SELECT 'Mail Only', column1, 1 FROM (VALUES
+  ('autoresponders'), ('boxtrapper'), ('changemx'), ('defaultaddress'), ('email_disk_usage'), ('emailarchive'),
+  ('emailauth'), ('emaildomainfwd'), ('emailfilter'), ('emailtrace'), ('forwarders'), ('greylist'), ('lists'),
+  ('popaccts'), ('spamassassin'), ('spambox'), ('webmail')
+) AS feature;
 
 -- Hosting packages. A limit that is NULL is unlimited.
 CREATE TABLE package (

@@ -1,4 +1,4 @@
-import type { Dialect, TimePart } from '../core/dialect.ts';
+import type { Dialect, TimePart } from '../../core/dialect.ts';
 
 const formats: Readonly<Record<Exclude<TimePart, 'weekday' | 'day with a space'>, string>> = {
   year: 'YYYY',

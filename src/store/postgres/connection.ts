@@ -1,0 +1,106 @@
+// One connection within a transaction, as models see it.
+import pg from 'pg';
+import type { Db, SqlValue } from '../../core/context.ts';
+import type { Store, Work } from '../../core/dispatch.ts';
+import { postgresDialect } from './dialect.ts';
+
+/** Values as SQLite gives them: numbers for whole ones and sums, 1 and 0 for true and false, JSON as its text. */
+const parsers = new Map<number, (text: string) => unknown>([
+  [pg.types.builtins.BOOL, (text) => (text === 't' ? 1 : 0)],
+  [pg.types.builtins.INT8, Number],
+  [pg.types.builtins.NUMERIC, Number],
+  [pg.types.builtins.JSON, String],
+  [pg.types.builtins.JSONB, String],
+]);
+
+export const types: pg.CustomTypesConfig = {
+  getTypeParser: (id, format) =>
+    parsers.get(id) ?? (pg.types.getTypeParser(id, format) as (text: string) => unknown),
+};
+
+export class Connection implements Db {
+  readonly dialect = postgresDialect;
+  readonly server: string;
+  readonly #client: pg.ClientBase;
+  readonly #depth: number;
+  /** One statement at a time, as on every connection. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(client: pg.ClientBase, server: string, depth = 0) {
+    this.#client = client;
+    this.server = server;
+    this.#depth = depth;
+  }
+
+  async get<Row>(sql: string, ...values: SqlValue[]): Promise<Row | undefined> {
+    return (await this.#query(sql, values)).rows[0] as Row | undefined;
+  }
+
+  async all<Row>(sql: string, ...values: SqlValue[]): Promise<Row[]> {
+    return (await this.#query(sql, values)).rows as Row[];
+  }
+
+  async run(sql: string, ...values: SqlValue[]): Promise<number> {
+    return (await this.#query(sql, values)).rowCount ?? 0;
+  }
+
+  async exec(sql: string): Promise<void> {
+    await this.#query(sql, undefined);
+  }
+
+  /** Transactions inside this one: savepoints. */
+  nested(): Store {
+    const name = `nested_${this.#depth + 1}`;
+    const inner = new Connection(this.#client, this.server, this.#depth + 1);
+    return {
+      transaction: async (_effect, work) => {
+        await inner.exec(`SAVEPOINT ${name}`);
+        const takeBack = () => inner.exec(`ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`);
+        const { value, keep } = await takingBack(() => work(inner, inner.nested()), takeBack);
+        await (keep ? inner.exec(`RELEASE SAVEPOINT ${name}`) : takeBack());
+        return value;
+      },
+    };
+  }
+
+  #query(sql: string, values: readonly SqlValue[] | undefined): Promise<pg.QueryResult> {
+    const query = this.#last.then(() =>
+      values === undefined
+        ? this.#client.query(sql)
+        : this.#client.query(numbered(sql), values.map(storable)),
+    );
+    this.#last = query.catch(() => undefined);
+    return query;
+  }
+}
+
+/** What `work` gives; where it throws, `takeBack` is done first, and what it threw is what matters. */
+export async function takingBack<T>(
+  work: () => Promise<Work<T>>,
+  takeBack: () => Promise<void>,
+): Promise<Work<T>> {
+  try {
+    return await work();
+  } catch (error) {
+    // A connection that is gone has taken it back by itself.
+    await takeBack().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Places for values are `?` in our SQL and `$1`, `$2` ... in PostgreSQL's; texts and names in quotes are left alone. */
+const numberedOnce = new Map<string, string>();
+function numbered(sql: string): string {
+  let known = numberedOnce.get(sql);
+  if (known === undefined) {
+    let count = 0;
+    known = sql.replaceAll(/'[^']*'|"[^"]*"|\?/g, (part) => (part === '?' ? `$${(count += 1)}` : part));
+    numberedOnce.set(sql, known);
+  }
+  return known;
+}
+
+/** PostgreSQL's texts hold no NUL. It stands in no name, only in what a stranger sent: there it is made visible. */
+function storable(value: SqlValue): SqlValue {
+  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value;
+}

@@ -1,0 +1,60 @@
+// Brings a PostgreSQL database up to the program's schema, by the same numbered steps as SQLite's.
+import type pg from 'pg';
+import { ApiError } from '../../core/errors.ts';
+import { schemaVersion } from '../schema-version.generated.ts';
+import { migrations, setup } from './migrations.generated.ts';
+
+/** Undefined where there is no store yet. */
+export async function versionOf(client: pg.ClientBase): Promise<number | undefined> {
+  const { rows } = await client.query<{ there: unknown }>(`SELECT to_regclass('whmapi1_store') AS there`);
+  if (rows[0]?.there == null) return undefined;
+  return (await client.query<{ schema_version: number }>('SELECT schema_version FROM whmapi1_store')).rows[0]
+    ?.schema_version;
+}
+
+/** @throws ApiError `store_unavailable` where a newer program made it. */
+export function ensureNotNewer(version: number | undefined, name: string): void {
+  if (version === undefined || version <= schemaVersion) return;
+  throw new ApiError(
+    'store_unavailable',
+    `The store “${name}” was written by a newer whmapi1 (its schema is ${version}, this program knows ${schemaVersion}). ` +
+      'Update this program; nothing was changed.',
+  );
+}
+
+/** Servers that meet here at the same time take turns; each step runs once. */
+export async function migrate(client: pg.ClientBase, name: string): Promise<void> {
+  await retrying(() => client.query(setup));
+  for (const { version, sql } of migrations) {
+    await client.query('BEGIN');
+    try {
+      const { rows } = await client.query<{ schema_version: number }>(
+        'SELECT schema_version FROM whmapi1_store WHERE id = 1 FOR UPDATE',
+      );
+      const done = rows[0]?.schema_version ?? 0;
+      ensureNotNewer(done, name);
+      if (done < version) {
+        await client.query(sql);
+        await client.query('UPDATE whmapi1_store SET schema_version = $1', [version]);
+      }
+      await client.query('COMMIT');
+    } catch (error) {
+      await client.query('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  }
+}
+
+/** Of several that create a table at the same moment, PostgreSQL lets one and tells the others of a clash. */
+async function retrying(work: () => Promise<unknown>): Promise<void> {
+  const clashes = new Set(['23505', '42P07', 'XX000', '40001', '40P01']);
+  for (let tries = 1; ; tries++) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (tries === 10 || !clashes.has((error as { code?: string }).code ?? '')) throw error;
+      await new Promise((resume) => setTimeout(resume, 50 * tries));
+    }
+  }
+}

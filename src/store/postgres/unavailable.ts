@@ -1,0 +1,98 @@
+// Turns what PostgreSQL or the network refused into a reason that an administrator can act on.
+import { ApiError } from '../../core/errors.ts';
+
+/** By SQLSTATE (PostgreSQL, appendix A), its class, or the code of Node's error. */
+const causes: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody answers there. Start PostgreSQL, or correct WHMAPI1_STORE_URL',
+  ENOTFOUND: 'its host has no address. Correct WHMAPI1_STORE_URL, or the name server’s data',
+  EAI_AGAIN: 'its host’s address could not be asked for. Check the name server',
+  ENOENT: 'its socket does not exist. Start PostgreSQL, or correct WHMAPI1_STORE_URL',
+  EACCES: 'permission is denied. Check the mode of its socket',
+  ETIMEDOUT: 'it does not answer. Check the network and the database',
+  EHOSTUNREACH: 'there is no way to its host. Check the network',
+  ENETUNREACH: 'there is no way to its host. Check the network',
+  ECONNRESET: 'the connection was lost. Check the network and the database',
+  EPIPE: 'the connection was lost. Check the network and the database',
+  '08': 'the connection was lost. Check the network and the database',
+  '28': 'it refused the login. Check the user and the password (PGPASSWORD, or ~/.pgpass), and pg_hba.conf',
+  '3D000': "there is no such database. Create it: CREATE DATABASE whmapi1 ENCODING 'UTF8' TEMPLATE template0",
+  '42501': 'its user may not do that there. Let that user own the database',
+  '25006': 'it is read-only. Name the primary server in WHMAPI1_STORE_URL, not a replica',
+  '53100': 'its disk is full. Free some space there',
+  '53300': 'it has no connection left. Raise max_connections, or end other programs’ connections',
+  '53': 'it is out of resources. Look into its log',
+  '55P03':
+    'others have held what the call needs for too long. Repeat the call; pg_stat_activity names who holds it',
+  '57014': 'it took too long to answer. Look into its log',
+  '57': 'it is being started or shut down. Repeat the call',
+  '25P03': 'the connection was idle for too long within a transaction',
+  '40': 'other calls changed the same things again and again. Repeat the call',
+  '58': 'it reported an error of its machine. Look into its log',
+  XX: 'it reported an error of its own, or damage. Look into its log',
+  DEPTH_ZERO_SELF_SIGNED_CERT:
+    'its certificate is not trusted. Name its issuer’s with sslrootcert=FILE in the URL',
+  SELF_SIGNED_CERT_IN_CHAIN:
+    'its certificate is not trusted. Name its issuer’s with sslrootcert=FILE in the URL',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    'its certificate is not trusted. Name its issuer’s with sslrootcert=FILE in the URL',
+  CERT_HAS_EXPIRED: 'its certificate has expired. Renew it there',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name. Use that name in the URL',
+};
+
+/** What the driver says without a code. */
+const messages: readonly (readonly [RegExp, string])[] = [
+  [
+    /^Connection terminated|^timeout expired|^Client has encountered a connection error/,
+    causes.ECONNRESET ?? '',
+  ],
+  [/^timeout exceeded when trying to connect/, causes.ETIMEDOUT ?? ''],
+  [
+    /does not support SSL/,
+    'it offers no TLS. Turn that on there; on a network that you trust, sslmode=disable in the URL does without',
+  ],
+  [/password must be a string|SASL/, causes['28'] ?? ''],
+];
+
+function causeOf(error: unknown): string | undefined {
+  const { code, message = '' } = (error ?? {}) as { code?: unknown; message?: string };
+  if (typeof code === 'string') return causes[code] ?? causes[code.slice(0, 2)];
+  return messages.find(([pattern]) => pattern.test(message))?.[1];
+}
+
+/** Whether the connection is gone, so that nobody knows what became of the last thing that was asked. */
+export function isLost(error: unknown): boolean {
+  const cause = causeOf(error);
+  return (
+    cause !== undefined && [causes.ECONNRESET, causes['08'], causes.ETIMEDOUT, causes['57']].includes(cause)
+  );
+}
+
+/** Whether the same transaction may come about when it is run again: a serialization failure, or a deadlock. */
+export function isWorthAnotherTry(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return code === '40001' || code === '40P01';
+}
+
+/** An ApiError for `error` where it tells of the database or the way to it; otherwise `error` itself. */
+export function unavailable(error: unknown, name: string): unknown {
+  if (error instanceof ApiError) return error;
+  const cause = causeOf(error);
+  if (cause === undefined) return error;
+  return new ApiError(
+    'store_unavailable',
+    `The store “${name}” could not be used: ${cause}; nothing was changed.`,
+    {
+      cause: error,
+    },
+  );
+}
+
+/** The answer to COMMIT did not come. */
+export function unknownOutcome(error: unknown, name: string): ApiError {
+  return new ApiError(
+    'unknown_outcome',
+    `The connection to the store “${name}” was lost while the change was being kept: whether it was is not known. ` +
+      'Look, before you repeat the call.',
+    { cause: error },
+  );
+}

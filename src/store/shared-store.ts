@@ -1,0 +1,64 @@
+// The store that WHMAPI1_STORE_URL names. Its driver is loaded when it is first used.
+import { hostname } from 'node:os';
+import type { AuditRecord } from '../core/audit.ts';
+import type { Db } from '../core/context.ts';
+import type { Work, Store } from '../core/dispatch.ts';
+import type { OpenStore } from './open-store.ts';
+import type { PostgresStore } from './postgres/store.ts';
+
+/** A command makes a call or a few; a server many at a time. */
+const FEW = 3;
+const MANY = 10;
+
+export interface SharedStoreOptions {
+  readonly url: string;
+  /** What this server is called there; its host name unless given. */
+  readonly server: string | undefined;
+  readonly livesLong: boolean;
+}
+
+export class SharedStore implements OpenStore {
+  readonly #options: SharedStoreOptions;
+  #opened: Promise<PostgresStore> | undefined;
+
+  constructor(options: SharedStoreOptions) {
+    this.#options = options;
+  }
+
+  async transaction<T>(
+    effect: 'reads' | 'changes',
+    work: (db: Db, nested: Store) => Promise<Work<T>>,
+  ): Promise<T> {
+    return (await this.#open()).transaction(effect, work);
+  }
+
+  async state(): Promise<string> {
+    return (await this.#open()).state();
+  }
+
+  async audit(record: AuditRecord, db: Db | undefined): Promise<void> {
+    await (await this.#open()).audit(record, db);
+  }
+
+  close(): void {
+    this.#opened?.then(
+      (store) => store.close(),
+      () => undefined,
+    );
+  }
+
+  #open(): Promise<PostgresStore> {
+    return (this.#opened ??= this.#load());
+  }
+
+  async #load(): Promise<PostgresStore> {
+    const { url, server, livesLong } = this.#options;
+    const [{ readAddress, readServerName }, { PostgresStore }] = await Promise.all([
+      import('./postgres/address.ts'),
+      import('./postgres/store.ts'),
+    ]);
+    return new PostgresStore(readAddress(url), readServerName(server, hostname), {
+      connections: livesLong ? MANY : FEW,
+    });
+  }
+}

@@ -1,0 +1,117 @@
+// A PostgreSQL server of its own for tests: a throw-away data directory, a free port of 127.0.0.1, nothing that lasts.
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+
+const run = promisify(execFile);
+
+/** PostgreSQL refuses to run as root. */
+const NOBODY = 65_534;
+const asWhom = process.geteuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+
+export class PostgresServer {
+  readonly port: number;
+  readonly #folder: string;
+  readonly #options: readonly string[];
+  #process: ChildProcess | undefined;
+
+  private constructor(folder: string, port: number, options: readonly string[]) {
+    this.#folder = folder;
+    this.port = port;
+    this.#options = options;
+  }
+
+  /** `options` are settings of postgresql.conf, such as `max_connections=10`. */
+  static async start(...options: string[]): Promise<PostgresServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'whmapi1-postgres-'));
+    if (asWhom.uid !== undefined) chownSync(folder, asWhom.uid, asWhom.gid);
+    const data = join(folder, 'data');
+    const how = ['--auth=trust', '--username=postgres', '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'];
+    await run(binary('initdb'), ['-D', data, ...how], {
+      ...asWhom,
+      env: { PATH: process.env.PATH, HOME: folder },
+    });
+    const server = new PostgresServer(folder, await freePort(), options);
+    await server.restart();
+    return server;
+  }
+
+  /** Also where it runs: then it is stopped first, cutting every connection. */
+  async restart(): Promise<void> {
+    await this.halt();
+    const settings = [
+      ...['listen_addresses=127.0.0.1', `port=${this.port}`, `unix_socket_directories=${this.#folder}`],
+      // What is lost in a power cut is no loss in a test.
+      ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'shared_buffers=64MB'],
+      ...this.#options,
+    ];
+    this.#process = spawn(
+      binary('postgres'),
+      ['-D', join(this.#folder, 'data'), ...settings.flatMap((setting) => ['-c', setting])],
+      { ...asWhom, stdio: 'ignore' },
+    );
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.query('postgres', 'SELECT 1');
+        return;
+      } catch (error) {
+        if (tries === 200) throw error;
+        await new Promise((resume) => setTimeout(resume, 50));
+      }
+    }
+  }
+
+  /** Stops it at once; its data stay. */
+  async halt(): Promise<void> {
+    const running = this.#process;
+    if (running === undefined) return;
+    this.#process = undefined;
+    const ended = once(running, 'exit');
+    running.kill('SIGINT');
+    await ended;
+  }
+
+  async stop(): Promise<void> {
+    await this.halt();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  url(database: string): string {
+    return `postgres://postgres@127.0.0.1:${this.port}/${database}`;
+  }
+
+  async query(database: string, sql: string): Promise<Record<string, unknown>[]> {
+    const client = new pg.Client({ connectionString: this.url(database) });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return (await client.query<Record<string, unknown>>(sql)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+}
+
+/** Debian keeps them out of the path, by version. */
+function binary(name: string): string {
+  const folder = '/usr/lib/postgresql';
+  const versions = existsSync(folder)
+    ? readdirSync(folder).sort((one, other) => Number(other) - Number(one))
+    : [];
+  return versions.map((version) => join(folder, version, 'bin', name)).find(existsSync) ?? name;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
