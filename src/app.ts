@@ -3,6 +3,7 @@ import { homedir, userInfo } from 'node:os';
 import { version } from '../package.json';
 import type { Caller, Origin, Sealer } from './core/context.ts';
 import type { Engine } from './core/dispatch.ts';
+import { badParam } from './core/errors.ts';
 import { loadFunction } from './functions/loaders.generated.ts';
 import { chooseHost } from './host/choose.ts';
 import { processesOf } from './host/processes.ts';
@@ -10,6 +11,7 @@ import { system } from './host/system.ts';
 import { operations } from './operations/loaders.generated.ts';
 import { journal } from './store/journal.ts';
 import { AuditLog, logUnexpected } from './store/logs.ts';
+import type { Outcome } from './store/move.ts';
 import type { OpenStore } from './store/open-store.ts';
 import { SharedStore } from './store/shared-store.ts';
 import { SqliteStore } from './store/sqlite.ts';
@@ -139,4 +141,45 @@ function sealerOf(directory: StateDirectory): Sealer {
     seal: async (text, purpose, earlier) => (await load()).seal(text, purpose, earlier),
     open: async (sealed, purpose) => (await load()).open(sealed, purpose),
   };
+}
+
+/**
+ * Moves everything between this server's own store (`sqlite`) and a shared one (`postgres`, or its URL without a
+ * password), in the order in which they are named.
+ * @throws ApiError `bad_param` for what is no such pair, `store_unavailable`.
+ */
+export async function moveStore(
+  environment: Readonly<Record<string, string | undefined>>,
+  from: string,
+  to: string,
+): Promise<Outcome> {
+  const userId = process.geteuid?.() ?? 0;
+  const directory = new StateDirectory(locateStateDirectory(environment, userId, home), userId);
+  const { WHMAPI1_STORE_URL: named, WHMAPI1_SERVER_NAME: server } = environment;
+  const open = (store: string): OpenStore => {
+    if (store === 'sqlite') return new SqliteStore(directory, { mayBeNew: store === to });
+    const url = store === 'postgres' ? named : store;
+    if (url === undefined || url === '') {
+      throw badParam('“postgres” is the database that WHMAPI1_STORE_URL names, which is not set.');
+    }
+    if (store !== 'postgres' && URL.canParse(url) && new URL(url).password !== '') {
+      throw badParam(
+        'A password on the command line can be read by others in the list of processes: leave it out of the URL, and ' +
+          'give it in PGPASSWORD or ~/.pgpass.',
+      );
+    }
+    return new SharedStore({ url, server, livesLong: false });
+  };
+  if ([from, to].filter((store) => store === 'sqlite').length !== 1) {
+    throw badParam(
+      'One of the two stores has to be “sqlite”, the other one “postgres” or the URL of its database.',
+    );
+  }
+  const stores = [open(from), open(to)] as const;
+  try {
+    const { move } = await import('./store/move.ts');
+    return await move(...stores);
+  } finally {
+    for (const store of stores) store.close();
+  }
 }

@@ -46,6 +46,10 @@ async function run(line: CommandLine, io: Io): Promise<number> {
     const { printOpenApi } = await import('./openapi.ts');
     return printOpenApi(io);
   }
+  if (line.migrateStore) {
+    const { migrateStore } = await import('./migrate-store.ts');
+    return migrateStore(line, io);
+  }
   if (line.all) throw new UsageError('--all goes with --help.');
   if (line.search !== undefined) {
     const { search } = await import('./search.ts');

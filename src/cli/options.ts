@@ -22,6 +22,7 @@ export interface CommandLine {
   readonly search?: string;
   readonly completion?: Shell;
   readonly openapi: boolean;
+  readonly migrateStore: boolean;
   readonly version: boolean;
   /** Calls to other servers. */
   readonly remote: RemoteOptions;
@@ -69,6 +70,10 @@ export const optionRows = [
     choices: ['bash', 'zsh', 'fish'],
   },
   { flags: '--openapi', doc: 'print the description of all functions for HTTP clients (OpenAPI 3.1)' },
+  {
+    flags: '--migrate-store',
+    doc: 'move everything from one store to another: --migrate-store sqlite postgres, or back',
+  },
   { flags: '--version', doc: 'show the version' },
 ] as const;
 
@@ -85,6 +90,7 @@ interface LocalOpts {
   search?: string;
   completion?: Shell;
   openapi?: boolean;
+  migrateStore?: boolean;
   version?: boolean;
 }
 
@@ -115,6 +121,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     help = false,
     all = false,
     openapi = false,
+    migrateStore = false,
     version = false,
     dryRun = false,
     ...others
@@ -126,6 +133,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     help,
     all,
     openapi,
+    migrateStore,
     version,
     dryRun,
     remote,

@@ -19,6 +19,11 @@ export interface Dialect {
   readonly byBytes: (text: string) => string;
   /** An IPv4 address as one number. */
   readonly ipv4: (address: string) => string;
+  /**
+   * A statement that has numbers given out behind those that are there, to be run when rows with numbers of their own
+   * were stored; undefined where the database does so by itself.
+   */
+  readonly numbersAfter?: (table: string) => string;
   /** Of a time in milliseconds since 1970, in UTC: two digits (a day of “ 5” has a space), four of a year, 0 to 6 from Sunday. */
   readonly timePart: (part: TimePart, milliseconds: string) => string;
 }

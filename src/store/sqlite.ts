@@ -17,6 +17,7 @@ const BUSY_TIMEOUT_MS = 15_000;
 /** Opens the database on first use. Transactions of one process run one after the other. */
 export class SqliteStore implements Store {
   readonly #directory: StateDirectory;
+  readonly #mayBeNew: boolean;
   #opening: Promise<Database.Database> | undefined;
   #database: Database.Database | undefined;
   /** Prepared once, by their SQL. */
@@ -29,8 +30,10 @@ export class SqliteStore implements Store {
   /** How many transactions of this process were kept. */
   #kept = 0;
 
-  constructor(directory: StateDirectory) {
+  /** `mayBeNew` where the key is expected to be there before the database: what it sealed is in another store. */
+  constructor(directory: StateDirectory, { mayBeNew = false }: { readonly mayBeNew?: boolean } = {}) {
     this.#directory = directory;
+    this.#mayBeNew = mayBeNew;
   }
 
   transaction<T>(effect: 'reads' | 'changes', work: (db: Db, nested: Store) => Promise<Work<T>>): Promise<T> {
@@ -81,7 +84,7 @@ export class SqliteStore implements Store {
 
   /** One database for all who ask, also at the same time; tried again after a failure. */
   #open(): Promise<Database.Database> {
-    this.#opening ??= open(this.#directory).then(
+    this.#opening ??= open(this.#directory, this.#mayBeNew).then(
       (database) => (this.#database = database),
       (error: unknown) => {
         this.#opening = undefined;
@@ -168,15 +171,15 @@ async function bracket<T>(
   return done.value;
 }
 
-async function open(directory: StateDirectory): Promise<Database.Database> {
+async function open(directory: StateDirectory, mayBeNew: boolean): Promise<Database.Database> {
   try {
-    return await openOwn(directory);
+    return await openOwn(directory, mayBeNew);
   } catch (error) {
     throw unavailable(error, directory.file(FILE));
   }
 }
 
-async function openOwn(directory: StateDirectory): Promise<Database.Database> {
+async function openOwn(directory: StateDirectory, mayBeNew: boolean): Promise<Database.Database> {
   // Created here, not by SQLite, so that it is private from its first moment; SQLite gives its
   // companions (-wal, -shm) the same mode.
   const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
@@ -194,7 +197,7 @@ async function openOwn(directory: StateDirectory): Promise<Database.Database> {
           'Update this program; nothing was changed.',
       );
     }
-    if (version === 0) refuseLostDatabase(database, directory);
+    if (version === 0 && !mayBeNew) refuseLostDatabase(database, directory);
     if (version < schemaVersion) await (await import('./migrate.ts')).migrate(database, directory);
     return database;
   } catch (error) {

@@ -6,7 +6,9 @@ import { randomBytes } from 'node:crypto';
 export const TEMPLATE = 'whmapi1_template';
 
 /** For what is about SQLite alone: `onSqlite('…', …)` in the place of `test`. */
-export const onSqlite = process.env.WHMAPI1_TEST_POSTGRES === undefined ? test : test.skip;
+export function onSqlite(name: string, work: () => Promise<void>): void {
+  (process.env.WHMAPI1_TEST_POSTGRES === undefined ? test : test.skip)(name, work);
+}
 
 export interface TestDatabase {
   readonly url: string;

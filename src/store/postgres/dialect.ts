@@ -27,6 +27,8 @@ export const postgresDialect: Dialect = {
     [1, 2, 3, 4]
       .map((part) => `CAST(split_part(${address}, '.', ${part}) AS BIGINT) * ${256 ** (4 - part)}`)
       .join(' + '),
+  numbersAfter: (table) =>
+    `SELECT setval(pg_get_serial_sequence('${table}', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM ${table}), false)`,
   timePart: (part, milliseconds) => {
     if (part === 'weekday') return `CAST(extract(dow FROM ${time(milliseconds)}) AS BIGINT)`;
     if (part === 'day with a space') return `lpad(to_char(${time(milliseconds)}, 'FMDD'), 2, ' ')`;

@@ -1,0 +1,175 @@
+// Moves everything that a store holds into another one, and makes sure that it is there.
+import { createHash } from 'node:crypto';
+import Database from 'better-sqlite3';
+import type { Db, SqlValue } from '../core/context.ts';
+import { ApiError } from '../core/errors.ts';
+import { migrations } from './migrations.generated.ts';
+import type { OpenStore } from './open-store.ts';
+
+export interface Moved {
+  readonly table: string;
+  readonly rows: number;
+  /** SHA-256 over the rows of the table, in hexadecimal; the same wherever they are. */
+  readonly digest: string;
+}
+
+export interface Outcome {
+  /** False where the target held the same already. */
+  readonly isNew: boolean;
+  readonly tables: readonly Moved[];
+}
+
+interface Table {
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** What tells its rows apart. */
+  readonly key: readonly string[];
+}
+type Row = Readonly<Record<string, SqlValue>>;
+
+/** So many rows are in memory at a time. */
+const BATCH = 2_000;
+
+/**
+ * In one transaction of each: nobody changes the source meanwhile, and the target has all of it or nothing.
+ * @throws ApiError `store_unavailable` where the target holds something else, or the source rows of other servers that
+ * a store of one server cannot hold.
+ */
+export function move(source: OpenStore, target: OpenStore): Promise<Outcome> {
+  return source.transaction('changes', async (from) => ({
+    value: await target.transaction('changes', async (to) => ({ value: await copy(from, to), keep: true })),
+    keep: false,
+  }));
+}
+
+async function copy(from: Db, to: Db): Promise<Outcome> {
+  const fresh = new Database(':memory:');
+  try {
+    for (const { sql } of migrations) fresh.exec(sql);
+    const tables = tablesOf(fresh);
+    for (const table of tables) await ensureAllOfOneServer(from, to, table);
+    const moved = await digestsOf(tables, (table) => rowsOf(from, table));
+    const there = await digestsOf(tables, (table) => rowsOf(to, table));
+    if (areEqual(moved, there)) return { isNew: false, tables: moved };
+    const beginnings = await digestsOf(tables, (table) => freshRows(fresh, table));
+    refuseWhatIsInUse(there, beginnings);
+    for (const table of tables) await copyTable(from, to, table);
+    const copied = await digestsOf(tables, (table) => rowsOf(to, table));
+    if (!areEqual(moved, copied)) {
+      throw new Error(`The copy differs from what was copied: ${differing(moved, copied)}.`);
+    }
+    return { isNew: true, tables: copied };
+  } finally {
+    fresh.close();
+  }
+}
+
+function tablesOf(database: Database.Database): Table[] {
+  const names = database
+    .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name`)
+    .pluck()
+    .all() as string[];
+  return names.map((name) => {
+    const described = database.prepare('SELECT name, pk FROM pragma_table_info(?)').all(name) as {
+      name: string;
+      pk: number;
+    }[];
+    const columns = described.map((column) => column.name);
+    const key = described.filter(({ pk }) => pk > 0).map((column) => column.name);
+    return { name, columns, key: key.length > 0 ? key : columns };
+  });
+}
+
+/** A row's server: this one's name may differ in the two stores. */
+const HERE = 'this server';
+
+async function* rowsOf(db: Db, { name, columns, key }: Table): AsyncGenerator<Row> {
+  for (let at = 0; ; at += BATCH) {
+    const rows = await db.all<Row>(
+      `SELECT ${columns.join(', ')} FROM ${name} ORDER BY ${key.join(', ')} LIMIT ? OFFSET ?`,
+      BATCH,
+      at,
+    );
+    for (const row of rows) yield row.server === db.server ? { ...row, server: HERE } : row;
+    if (rows.length < BATCH) return;
+  }
+}
+
+async function* freshRows(database: Database.Database, { name }: Table): AsyncGenerator<Row> {
+  yield* database.prepare(`SELECT * FROM ${name}`).all() as Row[];
+}
+
+async function copyTable(from: Db, to: Db, table: Table): Promise<void> {
+  const { name, columns } = table;
+  const insert = `INSERT INTO ${name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
+  await to.run(`DELETE FROM ${name}`);
+  for await (const row of rowsOf(from, table)) {
+    const values: Row = row.server === HERE ? { ...row, server: to.server } : row;
+    await to.run(insert, ...columns.map((column) => values[column] ?? null));
+  }
+  const numbersAfter =
+    columns.includes('id') && name !== 'removed_user_id' ? to.dialect.numbersAfter?.(name) : undefined;
+  if (numbersAfter !== undefined) await to.get(numbersAfter);
+}
+
+async function digestsOf(
+  tables: readonly Table[],
+  rows: (table: Table) => AsyncGenerator<Row>,
+): Promise<Moved[]> {
+  const digests: Moved[] = [];
+  for (const table of tables) {
+    // By themselves first, so that the order in which a database has them is nothing to them.
+    const hashes: string[] = [];
+    for await (const row of rows(table)) {
+      const values = table.columns.map((column) => canonical(row[column] ?? null));
+      hashes.push(createHash('sha256').update(JSON.stringify(values)).digest('hex'));
+    }
+    const digest = createHash('sha256').update(hashes.sort().join('\n')).digest('hex');
+    digests.push({ table: table.name, rows: hashes.length, digest });
+  }
+  return digests;
+}
+
+/** Bytes and whole numbers, however a driver gives them; and a NUL as PostgreSQL has it, whose texts hold none. */
+function canonical(value: SqlValue): string | number | null {
+  if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString('hex')}`;
+  if (typeof value === 'string') return value.replaceAll('\0', '\ufffd');
+  return typeof value === 'bigint' ? Number(value) : value;
+}
+
+function areEqual(some: readonly Moved[], others: readonly Moved[]): boolean {
+  return differing(some, others) === '';
+}
+
+/** The tables that differ, with commas between them. */
+function differing(some: readonly Moved[], others: readonly Moved[]): string {
+  return some
+    .filter(({ digest }, at) => digest !== others[at]?.digest)
+    .map(({ table }) => `“${table}”`)
+    .join(', ');
+}
+
+/** @throws ApiError `store_unavailable` for a target that is neither new nor the same. */
+function refuseWhatIsInUse(there: readonly Moved[], beginnings: readonly Moved[]): void {
+  if (areEqual(there, beginnings)) return;
+  throw new ApiError(
+    'store_unavailable',
+    `The store to move to is in use: it holds something else in ${differing(there, beginnings)}. ` +
+      'Name a new database; nothing was changed.',
+  );
+}
+
+/** @throws ApiError `store_unavailable` where rows of other servers would have to go into a store of one server. */
+async function ensureAllOfOneServer(from: Db, to: Db, { name, columns }: Table): Promise<void> {
+  if (to.server !== '' || !columns.includes('server')) return;
+  const others = await from.all<{ server: string }>(
+    `SELECT DISTINCT server FROM ${name} WHERE server <> ? ORDER BY server LIMIT 4`,
+    from.server,
+  );
+  if (others.length === 0) return;
+  throw new ApiError(
+    'store_unavailable',
+    `The store to move from holds accounts of other servers (${others.map(({ server }) => `“${server}”`).join(', ')}), ` +
+      'which a store of one server cannot hold. Remove them, or stay with PostgreSQL; nothing was changed.',
+  );
+}

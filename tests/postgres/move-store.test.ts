@@ -1,0 +1,196 @@
+// whmapi1 --migrate-store: from this server's own database to a shared one, and back.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApplication, moveStore, root, type Application } from '../../src/app.ts';
+import { dispatch } from '../../src/core/dispatch.ts';
+import type { Hash } from '../../src/core/values.ts';
+import { makeTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { Terminal, type Printed } from '../support/terminal.ts';
+
+let folder: string;
+let database: TestDatabase;
+const opened: Application[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'whmapi1-move-'));
+  const made = makeTestDatabase();
+  if (made === undefined) throw new Error('These tests need PostgreSQL: npm run test:postgres.');
+  database = made;
+});
+afterEach(() => {
+  for (const application of opened.splice(0)) application.close();
+  database.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const own = (name = 'state') => ({ WHMAPI1_STATE_DIR: join(folder, name) });
+const shared = (name = 'state', server = 'web1') => ({
+  ...own(name),
+  WHMAPI1_STORE_URL: database.url,
+  WHMAPI1_SERVER_NAME: server,
+});
+
+function opening(environment: Readonly<Record<string, string>>): Application {
+  const application = createApplication(environment);
+  opened.push(application);
+  return application;
+}
+
+async function call(application: Application, command: string, args: Hash = {}): Promise<Hash> {
+  const given = Object.entries(args).map(([name, value]) => ({ name, value: value as string }));
+  const { metadata, data } = await dispatch(
+    { command, args: given, dryRun: false },
+    root,
+    application.engine,
+  );
+  expect([command, metadata.reason, metadata.result]).toEqual([command, metadata.reason, 1]);
+  return data ?? {};
+}
+
+async function printedBy(words: string[], environment: Readonly<Record<string, string>>): Promise<Printed> {
+  const terminal = new Terminal();
+  terminal.environment = environment;
+  try {
+    return await terminal.run(...words);
+  } finally {
+    terminal.remove();
+  }
+}
+
+/** Something in as many tables as can be. */
+async function fill(application: Application): Promise<void> {
+  const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+  const password = 'four unusual words, Xylophone';
+  await call(application, 'addpkg', { name: 'gold', maxftp: '7' });
+  await call(application, 'addpkgext', { name: 'gold', _PACKAGE_EXTENSIONS: 'first second' });
+  await call(application, 'createacct', {
+    ...{ username: 'bob', domain: 'bob.example', plan: 'gold', password },
+    reseller: '1',
+  });
+  await call(application, 'createacct', { username: 'gone', domain: 'gone.example', password });
+  await call(application, 'removeacct', { user: 'gone' });
+  await call(application, 'suspendacct', { user: 'bob', reason: 'naïve “quotes” 🎉' });
+  await call(application, 'api_token_create', { token_name: 'billing', acl: 'list-accts' });
+  await call(application, 'twofactorauth_set_issuer', { issuer: 'Example' });
+  await call(application, 'twofactorauth_set_tfa_config_for_user', {
+    root: JSON.stringify({ primary_account: { secret } }),
+  });
+  await call(application, 'create_cphulk_record', { ip: '192.0.2.0/24', list_name: 'white' });
+}
+
+/** What callers see of all that. */
+async function seen(application: Application): Promise<Hash[]> {
+  const asked: [string, Hash?][] = [
+    ['listaccts'],
+    ['listpkgs'],
+    ['listresellers'],
+    ['api_token_list'],
+    ['twofactorauth_get_issuer'],
+    ['twofactorauth_get_user_configs'],
+    ['twofactorauth_get_tfa_config_for_user', { user: 'root' }],
+    ['read_cphulk_records', { list_name: 'white' }],
+  ];
+  const answers: Hash[] = [];
+  for (const [command, args] of asked) answers.push(await call(application, command, args));
+  return answers;
+}
+
+test('everything goes to PostgreSQL and back without a difference', async () => {
+  const before = opening(own());
+  await fill(before);
+  const there = await moveStore(shared(), 'sqlite', 'postgres');
+  expect(there.isNew).toBe(true);
+  expect(there.tables.find(({ table }) => table === 'account')?.rows).toBe(1);
+  expect(there.tables.find(({ table }) => table === 'removed_user_id')?.rows).toBe(1);
+  const fleet = opening(shared());
+  const all = await seen(before);
+  expect(await seen(fleet)).toEqual(all);
+  // The key of the sealed secrets stays where it is.
+  for (const application of opened.splice(0, 1)) application.close();
+  for (const file of ['store.db', 'store.db-wal', 'store.db-shm'])
+    rmSync(join(folder, 'state', file), { force: true });
+  const back = await moveStore(shared(), 'postgres', 'sqlite');
+  expect(back).toEqual(there);
+  expect(await seen(opening(own()))).toEqual(all);
+});
+
+test('what is numbered goes on behind what was moved', async () => {
+  await fill(opening(own()));
+  await moveStore(shared(), 'sqlite', 'postgres');
+  const fleet = opening(shared());
+  await call(fleet, 'addpkgext', { name: 'gold', _PACKAGE_EXTENSIONS: 'third' });
+  await call(fleet, 'createacct', {
+    ...{ username: 'carl', domain: 'carl.example', password: 'four unusual words, Xylophone' },
+  });
+  const { pkg } = await call(fleet, 'getpkginfo', { pkg: 'gold' });
+  expect((pkg as Hash)._PACKAGE_EXTENSIONS ?? (pkg as Hash).PACKAGE_EXTENSIONS).toBe('first second third');
+});
+
+test('it may be done again, and says that all is there', async () => {
+  await fill(opening(own()));
+  const first = await moveStore(shared(), 'sqlite', 'postgres');
+  expect(await moveStore(shared(), 'sqlite', 'postgres')).toEqual({ ...first, isNew: false });
+});
+
+test('a store that is in use is left as it is', async () => {
+  await fill(opening(own()));
+  const fleet = opening(shared());
+  await call(fleet, 'addpkg', { name: 'theirs' });
+  const before = await seen(fleet);
+  await expect(moveStore(shared(), 'sqlite', 'postgres')).rejects.toMatchObject({
+    code: 'store_unavailable',
+    message: expect.stringMatching(/^The store to move to is in use: .*“package”/) as string,
+  });
+  expect(await seen(fleet)).toEqual(before);
+});
+
+test('accounts of other servers do not go into a store of one', async () => {
+  const [web1, web2] = [opening(shared('state', 'web1')), opening(shared('other', 'web2'))];
+  const password = 'four unusual words, Xylophone';
+  await call(web1, 'createacct', { username: 'bob', domain: 'bob.example', password });
+  await call(web2, 'createacct', { username: 'carl', domain: 'carl.example', password });
+  await expect(moveStore(shared(), 'postgres', 'sqlite')).rejects.toMatchObject({
+    code: 'store_unavailable',
+    message: expect.stringContaining('holds accounts of other servers (“web2”)') as string,
+  });
+});
+
+test('where it fails in the middle, nothing of it is there, and the next try does all of it', async () => {
+  const before = opening(own());
+  await fill(before);
+  const fleet = opening(shared());
+  const run = (sql: string) =>
+    fleet.engine.store.transaction('changes', async (db) => ({ value: await db.run(sql), keep: true }));
+  await run(`ALTER TABLE tfa_secret ADD CONSTRAINT refused CHECK (username = 'nobody')`);
+  await expect(moveStore(shared(), 'sqlite', 'postgres')).rejects.toThrow('refused');
+  expect(await call(fleet, 'listaccts')).toEqual({ acct: [] });
+  await run('ALTER TABLE tfa_secret DROP CONSTRAINT refused');
+  expect((await moveStore(shared(), 'sqlite', 'postgres')).isNew).toBe(true);
+  expect(await seen(fleet)).toEqual(await seen(before));
+});
+
+describe('on the command line', () => {
+  test('it shows every table with its rows and a digest', async () => {
+    await fill(opening(own()));
+    const { status, stdout } = await printedBy(['--migrate-store', 'sqlite', 'postgres'], shared());
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^account {15,} 1 {2}sha256:[\da-f]{16}$/m);
+    expect(stdout).toMatch(/\n\d+ rows of 31 tables were copied, and read back the same\.\n$/);
+    const again = await printedBy(['--migrate-store', 'sqlite', 'postgres'], shared());
+    expect(again.stdout).toMatch(/are there already, and the same; nothing was changed\.\n$/);
+  });
+
+  test.each([
+    [['sqlite'], 2, 'takes two stores'],
+    [['sqlite', 'sqlite'], 2, 'One of the two stores has to be “sqlite”'],
+    [['sqlite', 'postgres://a:Quagmire@127.0.0.1/b'], 2, 'leave it out of the URL'],
+    [['sqlite', 'postgres://a@127.0.0.1:1/b'], 3, 'nobody answers there'],
+    [['sqlite', 'mysql://a@127.0.0.1:1/b'], 3, 'should be the URL of a PostgreSQL database'],
+  ])('%j is refused with the status %d', async (words, wanted, reason) => {
+    const { status, stdout, stderr } = await printedBy(['--migrate-store', ...words], own());
+    expect([status, stdout]).toEqual([wanted, '']);
+    expect(stderr).toContain(reason);
+    expect(stderr).not.toContain('Quagmire');
+  });
+});
