@@ -13,6 +13,7 @@ import { journal } from './store/journal.ts';
 import { AuditLog, logUnexpected } from './store/logs.ts';
 import type { Outcome } from './store/move.ts';
 import type { OpenStore } from './store/open-store.ts';
+import { findSharedStore } from './store/shared-store-file.ts';
 import { SharedStore } from './store/shared-store.ts';
 import { SqliteStore } from './store/sqlite.ts';
 import { locateStateDirectory, StateDirectory } from './store/state-directory.ts';
@@ -123,14 +124,14 @@ function home(): string {
   return named.startsWith('/') ? named : userInfo().homedir;
 }
 
-/** The fleet's where WHMAPI1_STORE_URL names one, else this server's own. */
+/** The one that several servers share, where one is named, else this server's own. */
 function storeOf(
   environment: Readonly<Record<string, string | undefined>>,
   directory: StateDirectory,
   livesLong: boolean,
 ): OpenStore {
-  const { WHMAPI1_STORE_URL: url = '', WHMAPI1_SERVER_NAME: server } = environment;
-  return url === '' ? new SqliteStore(directory) : new SharedStore({ url, server, livesLong });
+  const shared = findSharedStore(environment, directory);
+  return shared === undefined ? new SqliteStore(directory) : new SharedStore({ ...shared, livesLong });
 }
 
 function sealerOf(directory: StateDirectory): Sealer {
@@ -155,20 +156,24 @@ export async function moveStore(
 ): Promise<Outcome> {
   const userId = process.geteuid?.() ?? 0;
   const directory = new StateDirectory(locateStateDirectory(environment, userId, home), userId);
-  const { WHMAPI1_STORE_URL: named, WHMAPI1_SERVER_NAME: server } = environment;
   const open = (store: string): OpenStore => {
     if (store === 'sqlite') return new SqliteStore(directory, { mayBeNew: store === to });
-    const url = store === 'postgres' ? named : store;
-    if (url === undefined || url === '') {
-      throw badParam('“postgres” is the database that WHMAPI1_STORE_URL names, which is not set.');
-    }
-    if (store !== 'postgres' && URL.canParse(url) && new URL(url).password !== '') {
+    const named = findSharedStore(
+      store === 'postgres' ? environment : { ...environment, WHMAPI1_STORE_URL: store },
+      directory,
+    );
+    if (named === undefined) {
       throw badParam(
-        'A password on the command line can be read by others in the list of processes: leave it out of the URL, and ' +
-          'give it in PGPASSWORD or ~/.pgpass.',
+        '“postgres” is what WHMAPI1_STORE_URL or the file store.url names, and neither is there.',
       );
     }
-    return new SharedStore({ url, server, livesLong: false });
+    if (store !== 'postgres' && URL.canParse(store) && new URL(store).password !== '') {
+      throw badParam(
+        'A password on the command line can be read by others in the list of processes: leave it out of the URL, and ' +
+          'give it in PGPASSWORD or ~/.pgpass, or name the database in store.url or WHMAPI1_STORE_URL, and here “postgres”.',
+      );
+    }
+    return new SharedStore({ ...named, livesLong: false });
   };
   if ([from, to].filter((store) => store === 'sqlite').length !== 1) {
     throw badParam(

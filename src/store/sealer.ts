@@ -134,7 +134,8 @@ export class FileSealer implements Sealer {
     throw new ApiError(
       'key_lost',
       `The key file “${this.#directory.file(FILE)}” ${what}, so the stored two-factor authentication secrets ` +
-        'cannot be opened. Restore the file from a backup; or, if there is none, remove the configurations with ' +
+        'cannot be opened. Restore the file from a backup, or from another server where several share the store; or, if ' +
+        'there is none, remove the configurations with ' +
         'twofactorauth_remove_user_config and have their users set 2FA up again.',
     );
   }

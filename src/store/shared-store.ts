@@ -1,19 +1,17 @@
-// The store that WHMAPI1_STORE_URL names. Its driver is loaded when it is first used.
+// The store that several servers share. Its driver is loaded when it is first used.
 import { hostname } from 'node:os';
 import type { AuditRecord } from '../core/audit.ts';
 import type { Db } from '../core/context.ts';
 import type { Work, Store } from '../core/dispatch.ts';
 import type { OpenStore } from './open-store.ts';
+import type { SharedStoreName } from './shared-store-file.ts';
 import type { PostgresStore } from './postgres/store.ts';
 
 /** A command makes a call or a few; a server many at a time. */
 const FEW = 3;
 const MANY = 10;
 
-export interface SharedStoreOptions {
-  readonly url: string;
-  /** What this server is called there; its host name unless given. */
-  readonly server: string | undefined;
+export interface SharedStoreOptions extends SharedStoreName {
   readonly livesLong: boolean;
 }
 

@@ -19,7 +19,7 @@ export function readAddress(text: string): Address {
     // Not quoted: it may hold a password.
     throw new ApiError(
       'store_unavailable',
-      'WHMAPI1_STORE_URL should be the URL of a PostgreSQL database, such as “postgres://whmapi1@db.example.com/whmapi1”.',
+      'WHMAPI1_STORE_URL, or store.url in the state directory, should be the URL of a PostgreSQL database, such as “postgres://whmapi1@db.example.com/whmapi1”.',
     );
   }
   const host = url.searchParams.get('host') ?? decodeURIComponent(url.hostname);
@@ -43,6 +43,6 @@ export function readServerName(given: string | undefined, hostname: () => string
   if (/^[\da-z][\w.-]{0,252}$/.test(name)) return name;
   throw new ApiError(
     'store_unavailable',
-    `WHMAPI1_SERVER_NAME should be what this server is called in the shared store, such as “web1.example.com”, not ${quote(name)}.`,
+    `WHMAPI1_SERVER_NAME, or the second line of store.url, should be what this server is called in the shared store, such as “web1.example.com”, not ${quote(name)}.`,
   );
 }

@@ -1,4 +1,4 @@
-// A PostgreSQL database that several servers share. It is loaded only where WHMAPI1_STORE_URL names one.
+// A PostgreSQL database that several servers share. It is loaded only where one is named (`shared-store-file.ts`).
 //
 // A change begins by counting itself in the one row of `whmapi1_store`: whoever comes next waits there until it is kept
 // or taken back. So changes of all servers take turns, as they do in SQLite, and a model that looks before it writes is

@@ -1,0 +1,44 @@
+// Where the store is that several servers share: the environment, else store.url in the state directory.
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findSharedStore } from '../../src/store/shared-store-file.ts';
+import { StateDirectory } from '../../src/store/state-directory.ts';
+
+let folder: string;
+let directory: StateDirectory;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'whmapi1-shared-'));
+  directory = new StateDirectory(folder, process.geteuid?.() ?? 0);
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const url = 'postgres://whmapi1@db.example.com/whmapi1';
+const write = (text: string, mode = 0o600) => {
+  writeFileSync(join(folder, 'store.url'), text);
+  chmodSync(join(folder, 'store.url'), mode);
+};
+
+test('there is none unless one is named', () => {
+  expect(findSharedStore({}, directory)).toBeUndefined();
+  expect(findSharedStore({ WHMAPI1_STORE_URL: '' }, directory)).toBeUndefined();
+  write('\n');
+  expect(findSharedStore({}, directory)).toBeUndefined();
+});
+
+test.each([
+  [`${url}\n`, {}, { url, server: undefined }],
+  [`${url}\nweb1\n`, {}, { url, server: 'web1' }],
+  [`  ${url}  \r\n  web1  `, {}, { url, server: 'web1' }],
+  [`${url}\nweb1\n`, { WHMAPI1_SERVER_NAME: 'web2' }, { url, server: 'web2' }],
+  ['postgres://other/db\nother\n', { WHMAPI1_STORE_URL: url }, { url, server: undefined }],
+  ['', { WHMAPI1_STORE_URL: url, WHMAPI1_SERVER_NAME: 'web2' }, { url, server: 'web2' }],
+])('%j with %j', (text, environment, found) => {
+  write(text);
+  expect(findSharedStore(environment, directory)).toEqual(found);
+});
+
+test('a file that others can read is refused, for it may hold a password', () => {
+  write(`${url}\n`, 0o644);
+  expect(() => findSharedStore({}, directory)).toThrow('store.url” is open to others (mode 644)');
+});
