@@ -1,9 +1,10 @@
-// Builds dist/: CommonJS chunks that are loaded on demand, and a V8 code cache for each file of them.
+// Builds dist/: CommonJS chunks that are loaded on demand, and in each file of them a V8 code cache.
 // docs/DECISIONS.md says why it has this shape.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, transform, type Metafile } from 'esbuild';
+import { pack } from '../src/loader.cjs';
 import { notices } from './build/notices.ts';
 import { bundlePage } from './build/page.ts';
 import { chunkName, placeChunks } from './build/place-chunks.ts';
@@ -42,7 +43,7 @@ async function bundle(): Promise<void> {
       const body = await asCommonJs(texts.get(chunk) ?? '', address);
       parts.push(`${JSON.stringify(chunk)}:function(module,exports,require,__dirname){${body}}`);
     }
-    writeFileSync(join(draft, file), `({${parts.join(',\n')}})`);
+    writeFileSync(join(draft, file), pack(`({${parts.join(',\n')}})`));
   }
   const all = [metafile, await bundleServer(), await bundlePage(top, join(draft, 'page'))];
   const inputs = all.flatMap((one) => Object.keys(one.inputs));
@@ -81,7 +82,7 @@ function homeOf(chunk: string, files: ReadonlyMap<string, ReadonlySet<string>>):
 
 /** Splitting is only done for ES modules; CommonJS starts a fifth faster. */
 async function asCommonJs(text: string, address: (chunk: string) => string): Promise<string> {
-  const { code } = await transform(text, {
+  const { code } = await transform(withPlainExports(text), {
     format: 'cjs',
     platform: 'node',
     target: 'node20',
@@ -93,6 +94,20 @@ async function asCommonJs(text: string, address: (chunk: string) => string): Pro
     /require\("\.\/([\w.-]+)\.js"\)/g,
     (_all, chunk: string) => `require("${address(chunk)}")`,
   );
+}
+
+/**
+ * Exports as values and imports as plain calls of `require`. esbuild would make getters of them, at each start, so that
+ * a variable that changes later is seen: no chunk changes one once it has run, and none imports another in a circle.
+ */
+function withPlainExports(text: string): string {
+  const [list = '', names = ''] = /export\{([^{}]*)\};\s*$/.exec(text) ?? [];
+  const lines = names.split(',').map((part) => {
+    const [own = '', name = own] = part.split(' as ');
+    return own === '' ? '' : `exports.${name}=${own};`;
+  });
+  const body = text.slice(0, text.length - list.length);
+  return `${body.replaceAll(/\bimport\(("[^"]+")\)/g, 'Promise.resolve().then(()=>require($1))')}${lines.join('')}`;
 }
 
 rmSync(draft, { recursive: true, force: true });
