@@ -3,7 +3,7 @@ import { homedir, userInfo } from 'node:os';
 import { version } from '../package.json';
 import type { Caller, Origin, Sealer } from './core/context.ts';
 import type { Engine } from './core/dispatch.ts';
-import { loadFunction } from './functions/loaders.generated.ts';
+import { loadFunction } from './functions/load.ts';
 import { chooseHost } from './host/choose.ts';
 import { processesOf } from './host/processes.ts';
 import { system } from './host/system.ts';

@@ -24,7 +24,8 @@ exports.createLoader = function createLoader(folder) {
 
   /** @param {string} id */
   function load(id) {
-    const [file, name] = id.split('/');
+    const end = id.lastIndexOf('/');
+    const [file, name] = [id.slice(0, end), id.slice(end + 1)];
     const known = chunks[name];
     if (known !== undefined) return known.exports;
     const chunk = (chunks[name] = { exports: {} });

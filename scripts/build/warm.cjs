@@ -36,7 +36,8 @@ async function warm() {
     await run(state, 'twofactorauth_set_tfa_confg');
     // Each function is loaded once, so that the first call of a rare one does not wait longer.
     const functions = await run(state, '--complete', '');
-    for (const line of functions.split('\n')) await run(state, '--complete', line.split('\t')[0], '');
+    for (const line of functions.split('\n').filter(Boolean)) await run(state, line.split('\t')[0], '--help');
+    await run(state, '--complete', 'createacct', 'user');
     await run(state, '--complete', 'applist', 'api.');
     await run(state, '--complete', '--help', '');
     await run(state, 'nvget');
