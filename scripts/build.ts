@@ -1,12 +1,15 @@
-// Builds dist/: CommonJS chunks that are loaded on demand, and a V8 code cache for each file of them.
+// Builds dist/: CommonJS chunks that are loaded on demand, and in each file of them a V8 code cache.
 // docs/DECISIONS.md says why it has this shape.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, transform, type Metafile } from 'esbuild';
+import { pack } from '../src/loader.cjs';
 import { notices } from './build/notices.ts';
 import { bundlePage } from './build/page.ts';
+import { functionEntries, functionsByName } from './build/functions-by-name.ts';
 import { chunkName, placeChunks } from './build/place-chunks.ts';
+import { readyReader, writeReady } from './build/ready.ts';
 import { readySearchIndex } from './build/search-index.ts';
 import { trimmed } from './build/trimmed.ts';
 
@@ -18,7 +21,7 @@ const draft = join(top, `dist.new.${process.pid}`);
 async function bundle(): Promise<void> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: top,
-    entryPoints: { start: 'src/cli/start.ts', main: 'src/cli/main.ts' },
+    entryPoints: { start: 'src/cli/start.ts', main: 'src/cli/main.ts', ...functionEntries(top) },
     outdir: draft,
     bundle: true,
     splitting: true,
@@ -29,20 +32,25 @@ async function bundle(): Promise<void> {
     charset: 'ascii',
     legalComments: 'none',
     external: ['*.node'],
-    plugins: [readySearchIndex(top), trimmed(top)],
+    plugins: [readySearchIndex(top), readyReader(top), functionsByName(), trimmed(top)],
     metafile: true,
     write: false,
   });
   const texts = new Map(outputFiles.map(({ path, text }) => [chunkName(path), text]));
-  const files = placeChunks(metafile);
+  const { files, homes } = placeChunks(metafile);
+  mkdirSync(join(draft, 'functions'));
   for (const [file, chunks] of files) {
-    const address = (chunk: string) => `#${chunks.has(chunk) ? file : homeOf(chunk, files)}/${chunk}`;
+    const address = (chunk: string) => {
+      const home = chunks.has(chunk) ? file : homes.get(chunk);
+      if (home === undefined) throw new Error(`The chunk ${chunk} stands in no file.`);
+      return `#${home}/${chunk}`;
+    };
     const parts: string[] = [];
     for (const chunk of chunks) {
       const body = await asCommonJs(texts.get(chunk) ?? '', address);
       parts.push(`${JSON.stringify(chunk)}:function(module,exports,require,__dirname){${body}}`);
     }
-    writeFileSync(join(draft, file), `({${parts.join(',\n')}})`);
+    writeFileSync(join(draft, file), pack(`({${parts.join(',\n')}})`));
   }
   const all = [metafile, await bundleServer(), await bundlePage(top, join(draft, 'page'))];
   const inputs = all.flatMap((one) => Object.keys(one.inputs));
@@ -72,16 +80,9 @@ async function bundleServer(): Promise<Metafile> {
   return metafile;
 }
 
-/** The file in which another file finds a chunk. */
-function homeOf(chunk: string, files: ReadonlyMap<string, ReadonlySet<string>>): string {
-  const file = ['start.cjs', 'call.cjs'].find((name) => files.get(name)?.has(chunk)) ?? `${chunk}.cjs`;
-  if (files.get(file)?.has(chunk) !== true) throw new Error(`The chunk ${chunk} stands in no file.`);
-  return file;
-}
-
 /** Splitting is only done for ES modules; CommonJS starts a fifth faster. */
 async function asCommonJs(text: string, address: (chunk: string) => string): Promise<string> {
-  const { code } = await transform(text, {
+  const { code } = await transform(withPlainExports(text), {
     format: 'cjs',
     platform: 'node',
     target: 'node20',
@@ -90,14 +91,29 @@ async function asCommonJs(text: string, address: (chunk: string) => string): Pro
     supported: { 'dynamic-import': false },
   });
   return code.replaceAll(
-    /require\("\.\/([\w.-]+)\.js"\)/g,
+    /require\("\.\.?\/(?:functions\/)?([\w.-]+)\.js"\)/g,
     (_all, chunk: string) => `require("${address(chunk)}")`,
   );
+}
+
+/**
+ * Exports as values and imports as plain calls of `require`. esbuild would make getters of them, at each start, so that
+ * a variable that changes later is seen: no chunk changes one once it has run, and none imports another in a circle.
+ */
+function withPlainExports(text: string): string {
+  const [list = '', names = ''] = /export\{([^{}]*)\};\s*$/.exec(text) ?? [];
+  const lines = names.split(',').map((part) => {
+    const [own = '', name = own] = part.split(' as ');
+    return own === '' ? '' : `exports.${name}=${own};`;
+  });
+  const body = text.slice(0, text.length - list.length);
+  return `${body.replaceAll(/\bimport\(("[^"]+")\)/g, 'Promise.resolve().then(()=>require($1))')}${lines.join('')}`;
 }
 
 rmSync(draft, { recursive: true, force: true });
 mkdirSync(draft);
 await bundle();
+await writeReady(draft);
 const { status } = spawnSync(process.execPath, [join(top, 'scripts/build/warm.cjs'), draft], {
   stdio: 'inherit',
 });

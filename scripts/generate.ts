@@ -84,12 +84,7 @@ function loadersModule(functions: readonly PlacedFunction[]): string {
   return `${notice}// How each function is loaded: a call loads its own and no other.
 import type { AnyFunction } from '../core/define.ts';
 
-export const loaders: Readonly<Record<string, () => Promise<{ default: AnyFunction }>>> = {\n${rows.join('')}};
-
-/** The function of that name; undefined where there is none. */
-export async function loadFunction(name: string): Promise<AnyFunction | undefined> {
-  return Object.hasOwn(loaders, name) ? (await loaders[name]?.())?.default : undefined;
-}\n`;
+export const loaders: Readonly<Record<string, () => Promise<{ default: AnyFunction }>>> = {\n${rows.join('')}};\n`;
 }
 
 /** An operation is registered by its file's existence, as a function is. */

@@ -4,7 +4,7 @@ import { version } from '../package.json';
 import type { Caller, Origin, Sealer } from './core/context.ts';
 import type { Engine } from './core/dispatch.ts';
 import { badParam } from './core/errors.ts';
-import { loadFunction } from './functions/loaders.generated.ts';
+import { loadFunction } from './functions/load.ts';
 import { chooseHost } from './host/choose.ts';
 import { processesOf } from './host/processes.ts';
 import { system } from './host/system.ts';

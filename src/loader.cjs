@@ -4,6 +4,11 @@
 const { readFileSync } = require('node:fs');
 const { Script } = require('node:vm');
 
+/** A file begins with so many characters: the number of bytes up to the end of its source. */
+const HEADER_BYTES = 16;
+/** V8 reads a cache in place only where it begins at a multiple of this. */
+const ALIGNMENT = 8;
+
 /**
  * A chunk is asked for as FILE/CHUNK: chunks that are loaded together stand in one file, an object of functions.
  * One that stands in several files is still one chunk.
@@ -19,7 +24,8 @@ exports.createLoader = function createLoader(folder) {
 
   /** @param {string} id */
   function load(id) {
-    const [file, name] = id.split('/');
+    const end = id.lastIndexOf('/');
+    const [file, name] = [id.slice(0, end), id.slice(end + 1)];
     const known = chunks[name];
     if (known !== undefined) return known.exports;
     const chunk = (chunks[name] = { exports: {} });
@@ -32,11 +38,8 @@ exports.createLoader = function createLoader(folder) {
   /** @param {string} file */
   function read(file) {
     const filename = `${folder}/${file}`;
-    // The build writes ASCII only, which latin1 reads without decoding.
-    const script = new Script(readFileSync(filename, 'latin1'), {
-      filename,
-      cachedData: readCache(filename),
-    });
+    const { source, cachedData } = exports.unpack(readFileSync(filename));
+    const script = new Script(source, { filename, cachedData });
     scripts.set(file, script);
     return script.runInThisContext();
   }
@@ -50,11 +53,30 @@ exports.createLoader = function createLoader(folder) {
   return { load, scripts };
 };
 
-/** @param {string} filename */
-function readCache(filename) {
-  try {
-    return readFileSync(`${filename}.cache`);
-  } catch {
-    return undefined;
-  }
+/**
+ * One file of dist/: a source, and the cache behind it where there is one.
+ * @param {string} source ASCII, which is read without decoding
+ * @param {Buffer} [cache]
+ */
+exports.pack = function pack(source, cache = Buffer.alloc(0)) {
+  const length = HEADER_BYTES + source.length;
+  const bytes = Buffer.alloc(cacheStart(length) + cache.length, ' ');
+  bytes.write(`${String(length).padEnd(HEADER_BYTES)}${source}`, 'latin1');
+  cache.copy(bytes, cacheStart(length));
+  return bytes;
+};
+
+/** @param {Buffer} bytes */
+exports.unpack = function unpack(bytes) {
+  const length = Number(bytes.latin1Slice(0, HEADER_BYTES));
+  const start = cacheStart(length);
+  return {
+    source: bytes.latin1Slice(HEADER_BYTES, length),
+    cachedData: start < bytes.length ? bytes.subarray(start) : undefined,
+  };
+};
+
+/** @param {number} length */
+function cacheStart(length) {
+  return Math.ceil(length / ALIGNMENT) * ALIGNMENT;
 }

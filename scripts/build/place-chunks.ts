@@ -3,13 +3,20 @@ import { basename } from 'node:path';
 import type { Metafile } from 'esbuild';
 
 /** A shared chunk smaller than this is repeated in every file that needs it. */
-const SMALL_BYTES = 4096;
+const SMALL_BYTES = 16_384;
+
+export interface Placed {
+  /** The chunks in each file. */
+  readonly files: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The file in which others find a chunk. */
+  readonly homes: ReadonlyMap<string, string>;
+}
 
 /**
  * Files and the chunks in them. Opening a file costs a quarter of a millisecond: so what every start needs is one
  * file, what every call needs besides is a second, and small shared chunks are repeated rather than opened.
  */
-export function placeChunks({ outputs }: Metafile): Map<string, ReadonlySet<string>> {
+export function placeChunks({ outputs }: Metafile): Placed {
   const chunks = new Map(
     Object.entries(outputs).map(([path, { entryPoint, bytes, imports }]) => [
       chunkName(path),
@@ -18,6 +25,12 @@ export function placeChunks({ outputs }: Metafile): Map<string, ReadonlySet<stri
         isSmall: entryPoint === undefined && bytes < SMALL_BYTES,
         imports: imports.filter(({ kind }) => kind === 'import-statement').map((one) => chunkName(one.path)),
       },
+    ]),
+  );
+  const fileOf = new Map(
+    Object.keys(outputs).map((path) => [
+      chunkName(path),
+      `${path.includes('/functions/') ? 'functions/' : ''}${chunkName(path)}.cjs`,
     ]),
   );
   /** The chunk and all that it imports statically. */
@@ -34,25 +47,37 @@ export function placeChunks({ outputs }: Metafile): Map<string, ReadonlySet<stri
   };
 
   const call = [...entry('src/cli/call.ts')];
-  const start = entry('src/cli/start.ts');
+  // Reading what is ready is but a few lines.
+  const start = new Set([...entry('src/cli/start.ts'), ...entry('src/cli/ready.ts')]);
   const files = new Map<string, ReadonlySet<string>>([
     ['start.cjs', start],
     ['call.cjs', new Set(call.filter((chunk) => !start.has(chunk)))],
   ]);
-  // A shell waits for each Tab: what completes a word is one file, with the small parts of calls that functions need.
+  // A shell waits for each Tab: what completes a word is one file.
   const [complete = ''] = entry('src/cli/complete.ts');
-  const whole = [...closure(complete), ...call.filter((chunk) => chunks.get(chunk)?.isSmall === true)];
-  files.set(`${complete}.cjs`, new Set(whole.filter((chunk) => !start.has(chunk))));
-  // The help of the command is one file, with the list of functions.
-  const help = [...entry('src/cli/help.ts'), ...entry('src/functions/index.generated.ts')];
-  files.set(`${help[0]}.cjs`, new Set(help.filter((chunk) => !start.has(chunk))));
-  const placed = new Set([...start, ...call, complete, ...help.slice(0, 1)]);
+  files.set(`${complete}.cjs`, new Set([...closure(complete)].filter((chunk) => !start.has(chunk))));
+  // So is what reads the command line.
+  const [run = ''] = entry('src/cli/run.ts');
+  files.set(`${run}.cjs`, new Set([...closure(run)].filter((chunk) => !start.has(chunk))));
+  const placed = new Set([...start, ...call, complete, run]);
   for (const [name, { isSmall }] of chunks) {
     if (placed.has(name) || isSmall) continue;
     const small = [...closure(name)].filter((one) => !placed.has(one) && chunks.get(one)?.isSmall === true);
-    files.set(`${name}.cjs`, new Set([name, ...small]));
+    files.set(fileOf.get(name) ?? '', new Set([name, ...small]));
   }
-  return files;
+  return { files, homes: homesOf(files) };
+}
+
+/** What every start and call has open comes first; else it is the file that is named after the chunk. */
+function homesOf(files: ReadonlyMap<string, ReadonlySet<string>>): Map<string, string> {
+  const homes = new Map<string, string>();
+  for (const [file, chunks] of files) {
+    for (const chunk of chunks) {
+      const isHome = ['start.cjs', 'call.cjs', `${chunk}.cjs`].includes(basename(file));
+      if (isHome && !homes.has(chunk)) homes.set(chunk, file);
+    }
+  }
+  return homes;
 }
 
 export function chunkName(path: string): string {

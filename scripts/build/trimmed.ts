@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
+import { asEmptyModule, asEsModule } from './es-modules.ts';
 
 export function trimmed(top: string): Plugin {
   return {
@@ -21,7 +22,10 @@ export function trimmed(top: string): Plugin {
           .join(''),
       }));
       // What xmlbuilder2 loads but building and writing a document never calls: more than half of it.
-      build.onLoad({ filter: unusedByXmlbuilder2 }, () => ({ contents: 'module.exports = {}' }));
+      build.onLoad({ filter: unusedByXmlbuilder2 }, ({ path }) => ({ contents: asEmptyModule(path) }));
+      build.onLoad({ filter: /\/node_modules\/(xmlbuilder2|@oozcitak\/\w+)\/lib\/.*\.js$/ }, ({ path }) => ({
+        contents: asEsModule(path),
+      }));
       // commander loads child_process for subcommands in files of their own, which we have none of.
       build.onLoad({ filter: /commander\/lib\/command\.js$/ }, ({ path }) => ({
         contents: replaced(

@@ -1,12 +1,12 @@
 'use strict';
-// Runs common calls on a build, and keeps the code that V8 compiled for them beside each of its files.
-const { mkdtempSync, rmSync, writeFileSync } = require('node:fs');
+// Runs common calls on a build, and keeps the code that V8 compiled for them at the end of each of its files.
+const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { generateSync } = require('otplib');
 
 const dist = process.argv[2];
-const { createLoader } = require(join(dist, 'loader.cjs'));
+const { createLoader, pack, unpack } = require(join(dist, 'loader.cjs'));
 const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 
 /** The largest cache that a run made of each file: V8 shares what it compiled among the runs of one process. */
@@ -36,7 +36,8 @@ async function warm() {
     await run(state, 'twofactorauth_set_tfa_confg');
     // Each function is loaded once, so that the first call of a rare one does not wait longer.
     const functions = await run(state, '--complete', '');
-    for (const line of functions.split('\n')) await run(state, '--complete', line.split('\t')[0], '');
+    for (const line of functions.split('\n').filter(Boolean)) await run(state, line.split('\t')[0], '--help');
+    await run(state, '--complete', 'createacct', 'user');
     await run(state, '--complete', 'applist', 'api.');
     await run(state, '--complete', '--help', '');
     await run(state, 'nvget');
@@ -46,7 +47,10 @@ async function warm() {
   } finally {
     rmSync(state, { recursive: true, force: true });
   }
-  for (const [file, cache] of caches) writeFileSync(join(dist, `${file}.cache`), cache);
+  for (const [file, cache] of caches) {
+    const { source } = unpack(readFileSync(join(dist, file)));
+    writeFileSync(join(dist, file), pack(source, cache));
+  }
 }
 
 /** One call in a loader of its own, as a process of its own has it. Answers what it prints. */

@@ -1,17 +1,16 @@
 // What may follow a function's name: the parameters that are still missing, and the values that they take.
-import { paramOf } from '../core/arguments.ts';
-import type { AnyFunction, Param } from '../core/define.ts';
-import { listFields } from '../core/list-fields.ts';
-import { metaParams } from '../core/meta-params.ts';
+import type { Param } from '../core/define.ts';
+import { paramOf } from '../core/param-of.ts';
 import type { Candidate } from './complete.ts';
+import { metaParameters, type Completable } from './ready.ts';
 
 /** Parameters that have no effect here are not offered. */
-export function argumentNames(
-  fn: AnyFunction,
+export async function argumentNames(
+  fn: Completable,
   given: ReadonlySet<string>,
   current: string,
-): readonly Candidate[] {
-  if (current.startsWith('api.') && fn.list !== undefined) return metaNames(given);
+): Promise<readonly Candidate[]> {
+  if (current.startsWith('api.') && fn.hasList) return metaNames(await metaParameters(), given);
   const names = new Set([...given].map((name) => paramOf(fn, name)?.base ?? name));
   const open = Object.entries(fn.params)
     .filter(([name, { list, inert }]) => inert === undefined && (list === true || !names.has(name)))
@@ -21,15 +20,16 @@ export function argumentNames(
     ...required,
     ...open.filter(({ isRequired }) => !isRequired),
     ...(fn.rest === undefined ? [] : [{ value: '--input=json', about: `${fn.rest.key}: ${fn.rest.doc}` }]),
-    ...(fn.list === undefined ? [] : [{ value: 'api.', about: 'Filter, sort, cut or page the list.' }]),
+    ...(fn.hasList ? [{ value: 'api.', about: 'Filter, sort, cut or page the list.' }] : []),
   ];
 }
 
 /** The values that an argument takes, where they are known; `key` is `user`, `user-2` or `api.sort.a.field`. */
-export function argumentValues(fn: AnyFunction, key: string): readonly Candidate[] {
-  const meta = fn.list === undefined ? undefined : metaParamOf(key);
+export async function argumentValues(fn: Completable, key: string): Promise<readonly Candidate[]> {
+  const isMeta = fn.hasList && key.startsWith('api.');
+  const meta = isMeta ? metaParamOf(await metaParameters(), key) : undefined;
   if (meta !== undefined && /\.field$|\.columns\.z*[a-z]$/.test(key)) {
-    const fields = (listFields(fn) ?? []).map((value) => ({ value, about: '' }));
+    const fields = fn.fields.map((value) => ({ value, about: '' }));
     return key.startsWith('api.filter.') ? [{ value: '*', about: 'any field' }, ...fields] : fields;
   }
   const param = meta ?? paramOf(fn, key)?.param;
@@ -46,7 +46,7 @@ function candidate(name: string, { doc, required }: Param): Candidate & { readon
 }
 
 /** Every name that is not given, under each key that is begun and the first that is free. */
-function metaNames(given: ReadonlySet<string>): Candidate[] {
+function metaNames(metaParams: Readonly<Record<string, Param>>, given: ReadonlySet<string>): Candidate[] {
   return Object.entries(metaParams).flatMap(([name, param]) => {
     const keyed = /^(api\.[a-z]+\.)a(\..+|)$/.exec(name);
     if (keyed === null) return given.has(name) ? [] : [candidate(name, param)];
@@ -67,7 +67,7 @@ function nextKey(used: readonly string[]): string {
   return end === 'z' ? `${last}a` : `${last.slice(0, -1)}${String.fromCharCode(end.charCodeAt(0) + 1)}`;
 }
 
-function metaParamOf(key: string): Param | undefined {
+function metaParamOf(metaParams: Readonly<Record<string, Param>>, key: string): Param | undefined {
   const name = key.replace(/^(api\.[a-z]+\.)z*[a-z](?=\.|$)/, '$1a');
   return Object.hasOwn(metaParams, name) ? metaParams[name] : undefined;
 }

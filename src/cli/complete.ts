@@ -1,11 +1,10 @@
 // The hidden door for shells: `whmapi1 --complete WORD ...` answers what the last word may become. The scripts under
 // share/ ask it at each Tab, and give of every earlier argument no more than its name.
 import { readdirSync, statSync } from 'node:fs';
-import { index } from '../functions/index.generated.ts';
-import { loadFunction } from '../functions/loaders.generated.ts';
 import { argumentNames, argumentValues } from './complete-arguments.ts';
 import type { Io } from './io.ts';
-import { optionRows } from './options.ts';
+import { optionRows } from './option-rows.ts';
+import { completable, functionCandidates } from './ready.ts';
 
 /** What a word may become. One that ends with `=`, `/` or `.` is gone on with; after others comes a space. */
 export interface Candidate {
@@ -66,11 +65,11 @@ async function candidatesFor(words: readonly string[]): Promise<readonly Candida
   const { command } = before;
   if (command === undefined) return functionNames(before.options.has('--help') ? 'families' : 'help');
   if (command === 'help') return before.names.size === 0 ? functionNames('families') : [];
-  const fn = before.options.has('--help') ? undefined : await loadFunction(command);
+  const fn = before.options.has('--help') ? undefined : await completable(command);
   if (fn === undefined) return [];
   const mark = current.indexOf('=');
   if (mark < 0) return argumentNames(fn, before.names, current);
-  return prefixed(current.slice(0, mark + 1), argumentValues(fn, current.slice(0, mark)));
+  return prefixed(current.slice(0, mark + 1), await argumentValues(fn, current.slice(0, mark)));
 }
 
 function readBefore(words: readonly string[]): Before {
@@ -107,13 +106,14 @@ async function valuesOf({ name, choices }: Option, current: string, before: Befo
   if (name !== '--file') return choices.map((value) => ({ value, about: '' }));
   const mark = current.indexOf('=');
   if (mark >= 0) return prefixed(current.slice(0, mark + 1), paths(current.slice(mark + 1)));
-  const fn = before.command === undefined ? undefined : await loadFunction(before.command);
+  const fn = before.command === undefined ? undefined : await completable(before.command);
   if (fn === undefined) return [];
-  return argumentNames(fn, before.names, current).filter(({ value }) => !/^(-|api\.)/.test(value));
+  const names = await argumentNames(fn, before.names, current);
+  return names.filter(({ value }) => !/^(-|api\.)/.test(value));
 }
 
 async function functionNames(others: 'help' | 'families'): Promise<Candidate[]> {
-  const functions = Object.entries(index).map(([value, { summary }]) => ({ value, about: summary }));
+  const functions = await functionCandidates();
   if (others === 'help') {
     return [...functions, { value: 'help', about: 'Open the manual page of the program, or of a function.' }];
   }

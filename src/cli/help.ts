@@ -1,7 +1,7 @@
 // The help of the command, with its functions on a line each.
 import type { IndexRow } from '../core/context.ts';
 import { families } from '../catalogue/families.generated.ts';
-import { optionRows } from './options.ts';
+import { optionRows } from './option-rows.ts';
 import type { Style } from './style.ts';
 
 export const usageLine = 'Usage: whmapi1 [options] FUNCTION [key=value ...]';

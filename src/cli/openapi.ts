@@ -2,7 +2,7 @@
 import { version } from '../app.ts';
 import { openApi } from '../core/openapi.ts';
 import { index } from '../functions/index.generated.ts';
-import { loadFunction } from '../functions/loaders.generated.ts';
+import { loadFunction } from '../functions/load.ts';
 import type { Io } from './io.ts';
 
 export async function printOpenApi(io: Io): Promise<number> {

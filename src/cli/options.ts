@@ -1,8 +1,9 @@
 // The options of the command line, and which words of it are the function and its arguments.
 import { Command, CommanderError, Option } from 'commander';
 import type { RemoteOptions } from '../remote/options.ts';
-import { formats, type Format } from '../render/format.ts';
-import { readCount, remoteOptionRows, splitRemoteOptions, type RemoteOpts } from './remote-options.ts';
+import type { Format } from '../render/format.ts';
+import { optionRows } from './option-rows.ts';
+import { readCount, splitRemoteOptions, type RemoteOpts } from './remote-options.ts';
 import { UsageError } from './usage-error.ts';
 
 export type Shell = 'bash' | 'zsh' | 'fish';
@@ -34,50 +35,7 @@ export interface CommandLine {
   readonly words: readonly string[];
 }
 
-/** One row of the help: an option, and what it does. Commander reads the same rows. */
-export const optionRows = [
-  {
-    flags: '--output <format>',
-    doc: 'how the answer is written: yaml, json, jsonpretty or xml',
-    choices: formats,
-    default: 'yaml',
-  },
-  {
-    flags: '--input <format>',
-    doc: 'json: read more arguments from standard input, as one JSON object',
-    choices: ['json'],
-  },
-  {
-    flags: '--file <key=path>',
-    doc: 'read a value from a file (- is standard input); repeatable',
-    collect: true,
-  },
-  { flags: '--user <name>', doc: 'make the call as this reseller, and with no more than its privileges' },
-  { flags: '--dry-run', doc: 'check and run everything, keep nothing' },
-  {
-    flags: '--color <when>',
-    doc: 'colour what people read: auto, always or never',
-    choices: ['auto', 'always', 'never'],
-    default: 'auto',
-  },
-  ...remoteOptionRows,
-  { flags: '-h, --help', doc: 'show this help, or the help of a function or a family' },
-  { flags: '--all', doc: 'with --help: name the functions that are not provided here as well' },
-  { flags: '--search <words>', doc: 'find functions by what they do' },
-  {
-    flags: '--completion <shell>',
-    doc: 'print what makes the Tab key of a shell complete: bash, zsh or fish',
-    choices: ['bash', 'zsh', 'fish'],
-  },
-  { flags: '--openapi', doc: 'print the description of all functions for HTTP clients (OpenAPI 3.1)' },
-  {
-    flags: '--migrate-store',
-    doc: 'move everything from one store to another: --migrate-store sqlite postgres, or back',
-  },
-  { flags: '--version', doc: 'show the version' },
-] as const;
-
-/** What commander makes of the rows that stand above. */
+/** What commander makes of the rows. */
 interface LocalOpts {
   output: Format;
   input?: 'json';

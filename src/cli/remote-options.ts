@@ -4,30 +4,7 @@ import type { RemoteOptions } from '../remote/options.ts';
 import type { Io } from './io.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Rows of the help, as in options.ts. `count`: a whole number, 1 or more. */
-export const remoteOptionRows = [
-  {
-    flags: '--host <host>',
-    doc: 'call there: HOST, HOST:PORT, lists with commas, @GROUP of the profile or @FILE; repeatable',
-    collect: true,
-  },
-  { flags: '--login <user>', doc: 'with --host: as whom (root)' },
-  { flags: '--token-file <path>', doc: 'with --host: where the API token stands' },
-  { flags: '--profile <name>', doc: 'servers and logins kept under this name' },
-  { flags: '--configure', doc: 'list the profiles, and write one' },
-  { flags: '--cacert <path>', doc: 'with --host: the issuer of the servers’ certificates (PEM)' },
-  {
-    flags: '--pin <fingerprint>',
-    doc: 'with --host: the certificate (sha256:...), or first-use; repeatable',
-    collect: true,
-  },
-  { flags: '--timeout <seconds>', doc: 'with --host: how long a server may take (300)', count: true },
-  { flags: '--parallel <number>', doc: 'with --host: how many servers at a time (8)', count: true },
-  { flags: '--failfast', doc: 'with --host: begin with no further server once one has failed' },
-  { flags: '--resume <file>', doc: 'with --host: record the servers that are done, and leave them out' },
-] as const;
-
-/** What commander makes of these rows. */
+/** What commander makes of their rows. */
 export interface RemoteOpts {
   readonly host: string[];
   readonly pin: string[];

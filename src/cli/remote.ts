@@ -1,7 +1,7 @@
 // A call to other servers: one answer as it would be printed here, or one for each server with its name.
 import { ApiError } from '../core/errors.ts';
 import type { RemoteHost } from '../remote/hosts.ts';
-import { loadFunction } from '../functions/loaders.generated.ts';
+import { loadFunction } from '../functions/load.ts';
 import { checkArguments, isSafeToRepeat } from '../remote/known-function.ts';
 import { fleetOutput } from '../remote/fleet-output.ts';
 import { prepare, type Prepared } from '../remote/prepare.ts';

@@ -2,6 +2,7 @@
 import type { RawArgument } from './context.ts';
 import type { Param, Spec } from './define.ts';
 import { ApiError } from './errors.ts';
+import { paramOf } from './param-of.ts';
 import { anyOf, quote } from './quote.ts';
 import type { Json } from './values.ts';
 
@@ -51,18 +52,6 @@ export function unknownNames(spec: Spec, given: readonly RawArgument[]): string[
 
 function defaultOf(param: Param): unknown {
   return param.type === 'flag' && param.default !== undefined ? Number(param.default) === 1 : param.default;
-}
-
-/** The parameter that an argument's name means: `user`, or `user-2` where `user` is a list. */
-export function paramOf(
-  spec: Spec,
-  name: string,
-): { param: Param; base: string; number: number } | undefined {
-  const exact = Object.hasOwn(spec.params, name) ? spec.params[name] : undefined;
-  if (exact !== undefined) return { param: exact, base: name, number: -1 };
-  const [, base = '', number = ''] = /^(.+)-(\d{1,6})$/.exec(name) ?? [];
-  const numbered = Object.hasOwn(spec.params, base) ? spec.params[base] : undefined;
-  return numbered?.list === true ? { param: numbered, base, number: Number(number) } : undefined;
 }
 
 function sortOut(spec: Spec, given: readonly RawArgument[]) {

@@ -1,5 +1,5 @@
 // What the audit log keeps of a call: never a secret, never a code.
-import { paramOf } from './arguments.ts';
+import { paramOf } from './param-of.ts';
 import type { RawArgument } from './context.ts';
 import type { Spec } from './define.ts';
 import type { Json } from './values.ts';

@@ -123,8 +123,3 @@ export const loaders: Readonly<Record<string, () => Promise<{ default: AnyFuncti
   verify_user_has_feature: () => import('./packages/verify_user_has_feature.ts'),
   version: () => import('./updates/version.ts'),
 };
-
-/** The function of that name; undefined where there is none. */
-export async function loadFunction(name: string): Promise<AnyFunction | undefined> {
-  return Object.hasOwn(loaders, name) ? (await loaders[name]?.())?.default : undefined;
-}

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { families } from '../../src/catalogue/families.generated.ts';
-import { optionRows } from '../../src/cli/options.ts';
+import { optionRows } from '../../src/cli/option-rows.ts';
 import { readMetaArguments } from '../../src/core/meta-arguments.ts';
 import { metaParams } from '../../src/core/meta-params.ts';
 import { index } from '../../src/functions/index.generated.ts';

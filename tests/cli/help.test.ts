@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { absent } from '../../src/catalogue/absent.generated.ts';
 import type { Catalogue, CatalogueEntry } from '../../src/catalogue/entry.ts';
 import { families } from '../../src/catalogue/families.generated.ts';
-import { optionRows } from '../../src/cli/options.ts';
+import { optionRows } from '../../src/cli/option-rows.ts';
 import { index } from '../../src/functions/index.generated.ts';
 import { Terminal } from '../support/terminal.ts';
 

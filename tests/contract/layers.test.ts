@@ -45,7 +45,7 @@ interface Layer {
 const core = /^src\/core\//;
 const node = /^node:/;
 const catalogue = /^src\/catalogue\//;
-const generatedLists = /^src\/functions\/[\w-]+\.generated\.ts$/;
+const generatedLists = /^src\/functions\/([\w-]+\.generated|load)\.ts$/;
 const functionModule = /^src\/functions\/[^/]+\/.+\.ts$/;
 
 /** The first layer whose pattern a file has is its own. */
@@ -80,6 +80,11 @@ const layers: Record<string, Layer> = {
   'functions/loaders': {
     files: /^src\/functions\/loaders\.generated\.ts$/,
     mayImport: [functionModule],
+    mayKnow: [core],
+  },
+  'functions/load': {
+    files: /^src\/functions\/load\.ts$/,
+    mayImport: [/^src\/functions\/loaders\.generated\.ts$/],
     mayKnow: [core],
   },
   'functions/index': { files: generatedLists, mayImport: [], mayKnow: [core] },
@@ -133,7 +138,7 @@ const layers: Record<string, Layer> = {
     ],
   },
   types: { files: /^src\/types\/.*\.d\.ts$/, mayImport: [] },
-  loader: { files: /^src\/loader\.cjs$/, mayImport: [node] },
+  loader: { files: /^src\/loader\.(cjs|d\.cts)$/, mayImport: [node] },
 };
 
 function layerOf(path: string): Layer | undefined {

@@ -5,6 +5,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { families } from '../../src/catalogue/families.generated.ts';
+import { complete } from '../../src/cli/complete.ts';
+import { generalHelp } from '../../src/cli/help.ts';
+import type { Io } from '../../src/cli/io.ts';
+import { plain } from '../../src/cli/style.ts';
 import { index } from '../../src/functions/index.generated.ts';
 
 jest.setTimeout(30_000);
@@ -69,7 +73,8 @@ async function start(...argv: string[]): Promise<Start> {
 }
 
 const functions = Object.keys(index);
-const functionsOf = ({ files }: Start) => files.filter((file) => functions.includes(file));
+const functionsOf = ({ files }: Start) =>
+  files.filter((file) => file.startsWith('functions/')).map((file) => file.slice('functions/'.length));
 const renderersOf = ({ files }: Start) => files.filter((file) => ['yaml', 'json', 'xml'].includes(file));
 const comfortsOf = ({ files }: Start) =>
   files.filter((file) => ['help', 'suggest', 'nearest', 'highlight', 'source', 'qr-code'].includes(file));
@@ -150,12 +155,12 @@ describe('one call', () => {
 describe('--help', () => {
   test('loads no function, no store, no renderer, no colour and no cryptography', async () => {
     const loaded = await start('--help');
-    expect(loaded.stdout).toContain('Usage: whmapi1');
+    expect(loaded.stdout).toBe(generalHelp(index, plain));
     expect(functionsOf(loaded)).toEqual([]);
     expect(renderersOf(loaded)).toEqual([]);
-    expect(comfortsOf(loaded)).toEqual(['help']);
+    expect(comfortsOf(loaded)).toEqual([]);
     expect(catalogueOf(loaded)).toEqual([]);
-    expect(loaded.files).not.toContain('call');
+    expect(loaded.files).toEqual(['main', 'start']);
     expect(loaded.code).not.toContain(STORE);
     expect(loaded.addons).toBe(0);
     expect(loaded.modules.filter((one) => costly.test(one))).toEqual([]);
@@ -182,9 +187,13 @@ describe('the Tab key of a shell', () => {
     },
   );
 
-  test.each(functions)('after %s loads that function and no other', async (name) => {
+  test.each(functions)('after %s loads no function, and answers what its description says', async (name) => {
     const loaded = await start('--complete', name, '');
-    expect(functionsOf(loaded)).toEqual([name]);
+    let expected = '';
+    const stdout = { write: (text: string) => (expected += text) };
+    await complete([name, ''], { stdout } as unknown as Io);
+    expect(loaded.stdout).toBe(expected);
+    expect(functionsOf(loaded)).toEqual([]);
     expect([...renderersOf(loaded), ...comfortsOf(loaded), ...catalogueOf(loaded)]).toEqual([]);
     expect(loaded.code).not.toContain(STORE);
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { expectation, paramOf, readArguments, unknownNames } from '../../src/core/arguments.ts';
+import { expectation, readArguments, unknownNames } from '../../src/core/arguments.ts';
 import { defineFunction, type Param, type Rest } from '../../src/core/define.ts';
+import { paramOf } from '../../src/core/param-of.ts';
 import { ApiError } from '../../src/core/errors.ts';
 import type { Json } from '../../src/core/values.ts';
 

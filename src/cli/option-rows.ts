@@ -1,0 +1,68 @@
+// The options of the command line as data: commander, the help and completion read the same rows.
+import { formats } from '../render/format.ts';
+
+/** Options of calls to other servers. `count`: a whole number, 1 or more. */
+const remoteOptionRows = [
+  {
+    flags: '--host <host>',
+    doc: 'call there: HOST, HOST:PORT, lists with commas, @GROUP of the profile or @FILE; repeatable',
+    collect: true,
+  },
+  { flags: '--login <user>', doc: 'with --host: as whom (root)' },
+  { flags: '--token-file <path>', doc: 'with --host: where the API token stands' },
+  { flags: '--profile <name>', doc: 'servers and logins kept under this name' },
+  { flags: '--configure', doc: 'list the profiles, and write one' },
+  { flags: '--cacert <path>', doc: 'with --host: the issuer of the servers’ certificates (PEM)' },
+  {
+    flags: '--pin <fingerprint>',
+    doc: 'with --host: the certificate (sha256:...), or first-use; repeatable',
+    collect: true,
+  },
+  { flags: '--timeout <seconds>', doc: 'with --host: how long a server may take (300)', count: true },
+  { flags: '--parallel <number>', doc: 'with --host: how many servers at a time (8)', count: true },
+  { flags: '--failfast', doc: 'with --host: begin with no further server once one has failed' },
+  { flags: '--resume <file>', doc: 'with --host: record the servers that are done, and leave them out' },
+] as const;
+
+/** One row of the help: an option, and what it does. */
+export const optionRows = [
+  {
+    flags: '--output <format>',
+    doc: 'how the answer is written: yaml, json, jsonpretty or xml',
+    choices: formats,
+    default: 'yaml',
+  },
+  {
+    flags: '--input <format>',
+    doc: 'json: read more arguments from standard input, as one JSON object',
+    choices: ['json'],
+  },
+  {
+    flags: '--file <key=path>',
+    doc: 'read a value from a file (- is standard input); repeatable',
+    collect: true,
+  },
+  { flags: '--user <name>', doc: 'make the call as this reseller, and with no more than its privileges' },
+  { flags: '--dry-run', doc: 'check and run everything, keep nothing' },
+  {
+    flags: '--color <when>',
+    doc: 'colour what people read: auto, always or never',
+    choices: ['auto', 'always', 'never'],
+    default: 'auto',
+  },
+  ...remoteOptionRows,
+  { flags: '-h, --help', doc: 'show this help, or the help of a function or a family' },
+  { flags: '--all', doc: 'with --help: name the functions that are not provided here as well' },
+  { flags: '--search <words>', doc: 'find functions by what they do' },
+  {
+    flags: '--completion <shell>',
+    doc: 'print what makes the Tab key of a shell complete: bash, zsh or fish',
+    choices: ['bash', 'zsh', 'fish'],
+  },
+  { flags: '--openapi', doc: 'print the description of all functions for HTTP clients (OpenAPI 3.1)' },
+  {
+    flags: '--migrate-store',
+    doc: 'move everything from one store to another: --migrate-store sqlite postgres, or back',
+  },
+  { flags: '--version', doc: 'show the version' },
+] as const;

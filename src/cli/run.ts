@@ -1,0 +1,93 @@
+// What the command line asks for: a call, help, or something about the program itself.
+import { quote } from '../core/quote.ts';
+import { tell, type Io } from './io.ts';
+import { readCommandLine, type CommandLine } from './options.ts';
+import { isRemote } from './remote-options.ts';
+import { styleFor } from './style.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Does what the command line asks for. @returns the exit status. @throws UsageError */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  const line = readCommandLine(argv);
+  if (line.version) {
+    const { version } = await import('../app.ts');
+    io.stdout.write(`${version}\n`);
+    return 0;
+  }
+  if (line.command === 'help') return manual(line, io);
+  if (line.help) return help(line, io);
+  if (line.completion !== undefined) {
+    const { printCompletionScript } = await import('./completion-script.ts');
+    return printCompletionScript(line.completion, io);
+  }
+  if (line.openapi) {
+    const { printOpenApi } = await import('./openapi.ts');
+    return printOpenApi(io);
+  }
+  if (line.migrateStore) {
+    const { migrateStore } = await import('./migrate-store.ts');
+    return migrateStore(line, io);
+  }
+  if (line.all) throw new UsageError('--all goes with --help.');
+  if (line.search !== undefined) {
+    const { search } = await import('./search.ts');
+    return search(line, io);
+  }
+  if (line.configure) {
+    const { configure } = await import('./configure.ts');
+    return configure(line.remote, io);
+  }
+  if (line.command === undefined) throw new UsageError('No function is named.');
+  if (line.command.includes('=')) {
+    throw new UsageError('The first word should be a function’s name, not a key=value argument.');
+  }
+  if (isRemote(line.remote, io)) {
+    const { callRemotely } = await import('./remote.ts');
+    return callRemotely(line, line.command, io);
+  }
+  const { call } = await import('./call.ts');
+  return call(line, line.command, io);
+}
+
+async function manual(line: CommandLine, io: Io): Promise<number> {
+  const { openManual } = await import('./manual.ts');
+  if (openManual(line.words, io)) return 0;
+  const [command, ...words] = line.words;
+  return help({ ...line, command, words }, io);
+}
+
+async function help(line: CommandLine, io: Io): Promise<number> {
+  const { index } = await import('../functions/index.generated.ts');
+  const style = await styleFor(io.stdout, line.color, io);
+  if (line.command === undefined) {
+    const list = line.all
+      ? (await import('./catalogue-help.ts')).completeList
+      : (await import('./help.ts')).generalHelp;
+    let shown: typeof index | number = index;
+    // What that reseller may call.
+    if (line.user !== undefined) {
+      shown = await (await import('./callable-functions.ts')).callableBy(line.user, io);
+    }
+    if (typeof shown === 'number') return shown;
+    io.stdout.write(list(shown, style));
+    return 0;
+  }
+  if (Object.hasOwn(index, line.command)) {
+    const { functionHelp } = await import('./function-help.ts');
+    const { loadFunction } = await import('../functions/load.ts');
+    const fn = await loadFunction(line.command);
+    if (fn !== undefined) io.stdout.write(functionHelp(fn, index[line.command]?.family ?? '', style));
+    return 0;
+  }
+  const { catalogueHelp } = await import('./catalogue-help.ts');
+  const text = await catalogueHelp(line.command, line.words, index, style);
+  if (text !== undefined) {
+    io.stdout.write(text);
+    return 0;
+  }
+  const { suggest } = await import('./suggest.ts');
+  const { error } = await styleFor(io.stderr, line.color, io);
+  tell(io, `${error(`whmapi1: no function or family is named ${quote(line.command)}.`)}\n`);
+  suggest(line.command, io);
+  return 1;
+}
