@@ -8,6 +8,7 @@ import { codeAt } from '../src/model/totp.ts';
 import { formats } from '../src/render/format.ts';
 import { compareAccounts } from './bench/accounts.ts';
 import { median, time } from './bench/measure.ts';
+import { compareRemote } from './bench/remote.ts';
 import { compareServers } from './bench/server.ts';
 
 const top = join(import.meta.dirname, '..');
@@ -148,6 +149,7 @@ try {
   starts('Starts with 600 more functions in the index', withManyFunctions(600));
   compareAccounts(join(top, 'bin/whmapi1'), work, environment, runs);
   await compareServers(top, join(work, 'accounts-100000'), environment);
+  await compareRemote(top, work, environment);
   longLists();
 } finally {
   rmSync(work, { recursive: true, force: true });
