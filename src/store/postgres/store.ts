@@ -38,6 +38,7 @@ const jitter = () => 5 + (crypto.getRandomValues(new Uint8Array(1))[0] ?? 0) / 2
 export class PostgresStore implements OpenStore {
   readonly server: string;
   readonly #pool: pg.Pool;
+  readonly #auditPool: pg.Pool;
   readonly #name: string;
   readonly #auditTable: AuditTable;
   #ready: Promise<void> | undefined;
@@ -45,9 +46,8 @@ export class PostgresStore implements OpenStore {
   constructor(address: Address, server: string, { connections }: { readonly connections: number }) {
     this.server = server;
     this.#name = address.name;
-    this.#pool = new pg.Pool({
+    const settings: pg.PoolConfig = {
       connectionString: address.url,
-      max: connections,
       connectionTimeoutMillis: CONNECT_PATIENCE_MS,
       lock_timeout: LOCK_PATIENCE_MS,
       statement_timeout: STATEMENT_PATIENCE_MS,
@@ -57,10 +57,13 @@ export class PostgresStore implements OpenStore {
       // A command that is done does not wait for its connections.
       allowExitOnIdle: true,
       types,
-    });
+    };
+    this.#pool = new pg.Pool({ ...settings, max: connections });
+    // Of its own: a call that waits for its line has a connection already, and all may be taken by such calls.
+    this.#auditPool = new pg.Pool({ ...settings, max: 1 });
     // An idle connection that breaks is replaced when the next one is asked for.
-    this.#pool.on('error', () => undefined);
-    this.#auditTable = new AuditTable(server, (work) => this.#with(work));
+    for (const pool of [this.#pool, this.#auditPool]) pool.on('error', () => undefined);
+    this.#auditTable = new AuditTable(server, (work) => this.#with(work, this.#auditPool));
   }
 
   async transaction<T>(
@@ -121,42 +124,43 @@ export class PostgresStore implements OpenStore {
 
   close(): void {
     // What is under way on a connection is let finish.
-    this.#pool.end().catch(() => undefined);
+    for (const pool of [this.#pool, this.#auditPool]) pool.end().catch(() => undefined);
   }
 
   /** `work` with a connection of its own, to a database that has the program's schema. */
-  async #with<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  async #with<T>(work: (client: pg.PoolClient) => Promise<T>, pool = this.#pool): Promise<T> {
     await (this.#ready ??= this.#makeReady().catch((error: unknown) => {
       this.#ready = undefined;
       throw error;
     }));
-    return this.#connected(work);
-  }
-
-  async #connected<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.#pool.connect();
-    // A connection that breaks between two statements tells nobody else.
-    const ignore = () => undefined;
-    client.on('error', ignore);
-    let broken = true;
-    try {
-      const value = await work(client);
-      broken = false;
-      return value;
-    } catch (error) {
-      broken = isLost(error) || error === undefined;
-      throw error;
-    } finally {
-      client.off('error', ignore);
-      client.release(broken);
-    }
+    return connected(pool, work);
   }
 
   async #makeReady(): Promise<void> {
-    await this.#connected(async (client) => {
+    await connected(this.#pool, async (client) => {
       const version = await versionOf(client);
       ensureNotNewer(version, this.#name);
       if (version !== schemaVersion) await migrate(client, this.#name);
     });
+  }
+}
+
+/** `work` with a connection, which is not used again once it broke. */
+async function connected<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  // A connection that breaks between two statements tells nobody else.
+  const ignore = () => undefined;
+  client.on('error', ignore);
+  let broken = true;
+  try {
+    const value = await work(client);
+    broken = false;
+    return value;
+  } catch (error) {
+    broken = isLost(error);
+    throw error;
+  } finally {
+    client.off('error', ignore);
+    client.release(broken);
   }
 }
