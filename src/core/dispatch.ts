@@ -56,6 +56,8 @@ export interface Engine {
   readonly audit: (record: AuditRecord, durable: boolean, db?: Db) => Promise<void>;
   /** Keeps the details of an unexpected error; returns where they stand, in words. */
   readonly logUnexpected: (xid: string, command: string, error: unknown) => string;
+  /** Puts itself between a handler and what it is given, for whoever has to know what a call uses. */
+  readonly watch?: (context: Context) => Context;
 }
 
 interface Prepared {
@@ -221,7 +223,9 @@ class Dispatch {
     this.#counts = undefined;
     this.#planned = undefined;
     try {
-      const data = (await fn.handler(args as never, this.#context(db, nested, meta))) as Hash | undefined;
+      const context = this.#context(db, nested, meta);
+      const given = this.#engine.watch?.(context) ?? context;
+      const data = (await fn.handler(args as never, given)) as Hash | undefined;
       return { ok: true, ...(await this.#shape(fn, data, meta)) };
     } catch (error) {
       if (!(error instanceof ApiError && error.keepsChanges)) throw error;

@@ -12,19 +12,44 @@ const types = {
   'xml-api': 'text/xml; charset="utf-8"',
 } as const;
 
-/** A long answer is written as the client reads it. */
-export async function sendEnvelope(reply: FastifyReply, api: Api, envelope: Envelope): Promise<FastifyReply> {
+/** What is sent, with its Content-Type. */
+export interface Answer {
+  readonly type: string;
+  /** A long answer is written as the client reads it. */
+  readonly body: Buffer | Readable;
+}
+
+export async function toAnswer(api: Api, envelope: Envelope): Promise<Answer> {
   const render = await loadRenderer(api === 'json-api' ? 'json' : 'xml');
-  const pieces = render(envelope);
-  reply.header('content-type', types[api]);
-  if (Array.isArray(pieces)) return reply.send((pieces as string[]).join(''));
-  return reply.send(Readable.from(pieces));
+  return { type: types[api], body: toBody(render(envelope)) };
 }
 
 /** A bare hash, without an envelope. */
-export async function sendHash(reply: FastifyReply, api: Api, hash: Hash): Promise<FastifyReply> {
+export async function toBareAnswer(api: Api, hash: Hash): Promise<Answer> {
   const metadata = { version: 1, reason: 'OK', result: 1, command: '' } as const;
-  return sendEnvelope(reply, api, { metadata, data: hash, flat: true });
+  return toAnswer(api, { metadata, data: hash, flat: true });
+}
+
+export function send(reply: FastifyReply, { type, body }: Answer): FastifyReply {
+  return reply.header('content-type', type).send(body);
+}
+
+/** So many characters are still sent in one piece. */
+const LONGEST_PIECE = 256 * 1024;
+
+function toBody(pieces: Iterable<string>): Buffer | Readable {
+  const rest = pieces[Symbol.iterator]();
+  let begun = '';
+  for (let next = rest.next(); next.done !== true; next = rest.next()) {
+    begun += next.value;
+    if (begun.length > LONGEST_PIECE) return Readable.from(goOn(begun, rest));
+  }
+  return Buffer.from(begun);
+}
+
+function* goOn(begun: string, rest: Iterator<string>): Generator<string> {
+  yield begun;
+  yield* { [Symbol.iterator]: () => rest };
 }
 
 export interface Refusal {

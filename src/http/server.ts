@@ -6,7 +6,9 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify';
 import type { Application } from '../app.ts';
-import { refuse, sendEnvelope, sendHash, type Api } from './answers.ts';
+import type { Call } from '../core/context.ts';
+import { dispatch, type Engine } from '../core/dispatch.ts';
+import { refuse, send, toAnswer, toBareAnswer, type Answer, type Api } from './answers.ts';
 import { isInApi0, toApi0, unknownInApi0 } from './api-0.ts';
 import { identify } from './authentication.ts';
 import { BadRequest, readCall } from './call.ts';
@@ -15,7 +17,7 @@ import { addLogin } from './login.ts';
 import { addOpenApi } from './openapi-route.ts';
 import type { LogLevel } from './options.ts';
 import { addPages } from './page/pages.ts';
-import { dispatch } from '../core/dispatch.ts';
+import { RememberedAnswers, type Question } from './remembered-answers.ts';
 import { bodyOf, queryOf, securityTokenOf, sessionIdOf } from './request.ts';
 
 export interface ServerOptions {
@@ -82,12 +84,13 @@ export function createServer(
   server.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ error: 'There is nothing at this address.' }),
   );
+  const answers = new RememberedAnswers(application);
   for (const api of ['json-api', 'xml-api'] as const) {
     for (const url of [`/${api}/:name`, `/:token/${api}/:name`]) {
       server.route({
         method: ['GET', 'POST'],
         url,
-        handler: (request, reply) => answerCall(request, reply, api, application),
+        handler: (request, reply) => answerCall(request, reply, api, application, answers),
       });
     }
   }
@@ -102,6 +105,7 @@ async function answerCall(
   reply: FastifyReply,
   api: Api,
   application: Application,
+  answers: RememberedAnswers,
 ): Promise<FastifyReply> {
   const { name: command } = request.params as { name: string };
   const { authorization, 'x-cpanel-otp': code } = request.headers;
@@ -124,9 +128,24 @@ async function answerCall(
     if (cause !== undefined) request.log.warn({ address: request.ip, user, cause }, 'token refused');
     return refuse(reply, sender);
   }
-  const { args, dryRun, isVersion1 } = readCall(queryOf(request), bodyOf(request));
   const { caller, authentication, warnings } = sender;
   const origin = { address: request.ip, authentication };
+  const question = { caller, api, command, query: queryOf(request), body: bodyOf(request) };
+  const make = (engine: Engine) => makeAnswer({ ...application, engine }, question, { origin, warnings });
+  // What there is to say of how this call came in is for its own answer only.
+  const isLikeOthers = warnings.length === 0;
+  return send(
+    reply,
+    await (isLikeOthers ? answers.answer(question, origin, make) : make(application.engine)),
+  );
+}
+
+async function makeAnswer(
+  application: Application,
+  { caller, api, command, query, body }: Question,
+  { origin, warnings }: Required<Pick<Call, 'origin' | 'warnings'>>,
+): Promise<Answer> {
+  const { args, dryRun, isVersion1 } = readCall(query, body);
   if (!isVersion1 && !isInApi0(command)) {
     await application.auditLogin({
       command: nameIn(command),
@@ -134,10 +153,10 @@ async function answerCall(
       problem: 'unknown_function',
       ...origin,
     });
-    return sendHash(reply, api, unknownInApi0(command));
+    return toBareAnswer(api, unknownInApi0(command));
   }
   const envelope = await dispatch({ command, args, dryRun, warnings, origin }, caller, application.engine);
-  return isVersion1 ? sendEnvelope(reply, api, envelope) : sendHash(reply, api, toApi0(command, envelope));
+  return isVersion1 ? toAnswer(api, envelope) : toBareAnswer(api, toApi0(command, envelope));
 }
 
 /** As much of it as can be a function's name: what follows may be a secret. */

@@ -23,7 +23,8 @@ export class SqliteStore implements Store {
   /** Prepared once, by their SQL. */
   readonly #statements = new Map<string, Database.Statement>();
   #dataVersion: Database.Statement | undefined;
-  #versionOfTurn: number | undefined;
+  /** What SQLite counted when it was last asked, and in which round of the event loop that was. */
+  #counted = { round: -1, version: -1 };
   #last: Promise<unknown> = Promise.resolve();
   /** How often the state was asked for within a transaction. */
   #asked = 0;
@@ -57,21 +58,21 @@ export class SqliteStore implements Store {
 
   /**
    * Another text whenever anything in the database may have changed: SQLite counts what other connections commit
-   * (data_version), and this counts its own. The former is asked once in a turn of the event loop: what comes in
-   * within one turn came in before it began.
+   * (data_version), and this counts its own. The former is asked once in a round of the event loop, which begins by
+   * looking for what has come in: what comes in within one round came in before it was asked.
    */
   async state(): Promise<string> {
     const database = await this.#open();
     this.#dataVersion ??= database.prepare('PRAGMA data_version').pluck();
     // Inside a transaction SQLite does not see what others commit meanwhile, and knows of no change.
     if (database.inTransaction) return `within a transaction ${(this.#asked += 1)}`;
-    if (this.#versionOfTurn === undefined) {
-      this.#versionOfTurn = this.#dataVersion.get() as number;
-      setImmediate(() => {
-        this.#versionOfTurn = undefined;
-      });
+    const { loopCount, events } = performance.nodeTiming.uvMetricsInfo;
+    // Grows with every look, also where one is not enough for all that has come in.
+    const round = loopCount + events;
+    if (this.#counted.round !== round) {
+      this.#counted = { round, version: this.#dataVersion.get() as number };
     }
-    return `${this.#kept} ${this.#versionOfTurn}`;
+    return `${this.#kept} ${this.#counted.version}`;
   }
 
   close(): void {

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fs, { existsSync } from 'node:fs';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { migrations } from '../../src/store/migrations.generated.ts';
 import { schemaVersion } from '../../src/store/schema-version.generated.ts';
@@ -94,6 +96,41 @@ it('is never in a state that is known while one of its transactions is open', as
     keep: false,
   }));
   expect(new Set([before, ...within]).size).toBe(3);
+});
+
+// Node runs these after it has looked for what came in, and before it looks again.
+it.each([
+  ['an immediate', (work: () => void) => setImmediate(work)],
+  ['a timer', (work: () => void) => setTimeout(work, 1)],
+])('is seen in another state behind a change by another process, asked before in %s', async (_what, ask) => {
+  const { application } = here;
+  await issuer();
+  const database = new Database(join(here.state, 'store.db'));
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const [asker] = (await once(server, 'connection')) as [Socket];
+  try {
+    const before = new Promise<string>((done) => {
+      ask(() => {
+        // The database is open: this goes on within the very callback.
+        void application.storeState().then((state) => {
+          done(state);
+          database.exec(`INSERT INTO setting VALUES ('x', '')`);
+          client.write('The change is made.');
+        });
+      });
+    });
+    const after = new Promise<string>((done) => {
+      asker.once('data', () => done(application.storeState()));
+    });
+    expect(await after).not.toBe(await before);
+  } finally {
+    client.destroy();
+    asker.destroy();
+    server.close();
+    database.close();
+  }
 });
 
 it('rejects, rather than throws, where a statement is wrong', async () => {

@@ -1,0 +1,115 @@
+// Answers that came from the store alone are remembered while the store stands still: a program that asks the same again
+// and again costs a look at the store's state a call.
+//
+// Why an answer from memory is the one that the call would have: it depends on who asks, on what was sent, and on the
+// store, since its function changes nothing and its handler used nothing else (`watched-call.ts`). The first two are
+// the key, letter by letter. The state of the store was read before the first call read the store; while it is still
+// the same, nobody has changed what that call saw. A state that does not stay the same from before a call to after
+// it, as that of a store which can't tell whether it has changed, makes nothing worth keeping.
+//
+// Each call is identified before it comes here, and has its own line in the audit log.
+import type { Application } from '../app.ts';
+import type { AuditRecord } from '../core/audit.ts';
+import type { Caller, Origin } from '../core/context.ts';
+import type { Engine } from '../core/dispatch.ts';
+import { ApiError } from '../core/errors.ts';
+import type { Answer, Api } from './answers.ts';
+import { BoundedCache } from './bounded-cache.ts';
+import type { Body } from './call.ts';
+import { WatchedCall } from './watched-call.ts';
+
+/** All that an answer depends on besides the store. */
+export interface Question {
+  readonly caller: Caller;
+  readonly api: Api;
+  readonly command: string;
+  readonly query: string;
+  readonly body: Body | undefined;
+}
+
+interface Remembered {
+  readonly answer: Answer;
+  /** The state of the store before the call read it. */
+  readonly state: string;
+  readonly record: AuditRecord;
+}
+
+/** A server may listen twice, by HTTPS and by HTTP: then there are two memories. */
+const BOUNDS = { entries: 1000, size: 16 * 1024 * 1024 };
+/** What an entry takes besides its answer and its key, about. */
+const OVERHEAD = 1024;
+/** A longer question is not looked for: it is hardly one that is asked again and again. */
+const LONGEST_QUESTION = 8 * 1024;
+
+export class RememberedAnswers {
+  readonly #application: Application;
+  readonly #remembered = new BoundedCache<Remembered>(BOUNDS);
+  readonly #callers = new WeakMap<Caller, string>();
+
+  constructor(application: Application) {
+    this.#application = application;
+  }
+
+  /** The answer from memory, or the one that `make` makes with the engine that it is given. */
+  async answer(
+    question: Question,
+    origin: Origin,
+    make: (engine: Engine) => Promise<Answer>,
+  ): Promise<Answer> {
+    const { engine } = this.#application;
+    if (lengthOf(question) > LONGEST_QUESTION) return make(engine);
+    const started = engine.now();
+    const key = this.#keyOf(question);
+    const state = await this.#application.storeState();
+    const known = this.#remembered.get(key);
+    // One that can't be recorded isn't given: the call is made anew, and says what is wrong.
+    if (known?.state === state && (await this.#isRecorded(known.record, origin, started)))
+      return known.answer;
+    const call = new WatchedCall(engine);
+    const answer = await make(call.engine);
+    const record = call.repeatable;
+    if (record !== undefined && state === (await this.#application.storeState())) {
+      this.#keep(key, { answer, state, record });
+    }
+    return answer;
+  }
+
+  #keep(key: string, remembered: Remembered): void {
+    const { body } = remembered.answer;
+    if (Buffer.isBuffer(body)) this.#remembered.set(key, remembered, body.length + key.length + OVERHEAD);
+  }
+
+  async #isRecorded(record: AuditRecord, origin: Origin, started: number): Promise<boolean> {
+    const { engine } = this.#application;
+    const now = engine.now();
+    try {
+      const ways = { ...origin, time: now, xid: engine.newXid(), duration_ms: now - started };
+      await engine.audit({ ...record, ...ways }, false);
+      return true;
+    } catch (error) {
+      if (error instanceof ApiError) return false;
+      throw error;
+    }
+  }
+
+  /** As JSON, so that no part can pass for another. */
+  #keyOf({ caller, api, command, query, body }: Question): string {
+    return JSON.stringify([this.#callerText(caller), api, command, query, body?.type, body?.text]);
+  }
+
+  /** Everything that is known of who calls. */
+  #callerText(caller: Caller): string {
+    let text = this.#callers.get(caller);
+    if (text === undefined) {
+      text = JSON.stringify(caller, (_name, value: unknown) =>
+        value instanceof Set ? [...value].sort() : value,
+      );
+      this.#callers.set(caller, text);
+    }
+    return text;
+  }
+}
+
+function lengthOf({ command, query, body }: Question): number {
+  return command.length + query.length + (body === undefined ? 0 : body.text.length);
+}

@@ -1,0 +1,383 @@
+// Answers from memory: they are those that the call would have, and each call is recorded.
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { processesOf } from '../../src/host/processes.ts';
+import { codeAt } from '../../src/model/totp.ts';
+import { addAccounts, anAccount, callerNamed } from '../support/accounts.ts';
+import { basic, password, TestServer, type Reply } from '../support/server.ts';
+
+jest.setTimeout(30_000);
+
+let server: TestServer;
+/** Each call that was made, not answered from memory. */
+let made: string[];
+
+beforeEach(async () => {
+  server = await TestServer.start();
+  const { here } = server;
+  const { find } = here.application.engine;
+  let lines = 0;
+  made = [];
+  here.overrides.find = (command) => {
+    made.push(command);
+    return find(command);
+  };
+  here.overrides.newXid = () => `xid${(lines += 1)}`;
+});
+afterEach(() => server.stop());
+
+async function tokenOf(user = 'root', args: Record<string, string> = {}): Promise<string> {
+  const as = await callerNamed(server.here, user);
+  const given = { token_name: `test${made.length}`, ...args };
+  const { data, metadata } = await server.here.call('api_token_create', given, { as });
+  expect(metadata.reason).toBe('OK');
+  return `whm ${user}:${data?.token as string}`;
+}
+
+const ask = (authorization: string, path: string, init: RequestInit = {}): Promise<Reply> =>
+  server.ask(path, { ...init, headers: { authorization, ...init.headers } });
+
+/** How often the function was called anew since. */
+async function timesMade(work: () => Promise<unknown>): Promise<number> {
+  const before = made.length;
+  await work();
+  return made.length - before;
+}
+
+const secret = 'WJ73QJSKZBXCIFPZ';
+const version1 = 'api.version=1';
+const listaccts = `/json-api/listaccts?${version1}&want=user`;
+const usersIn = ({ text }: Reply): string[] =>
+  (JSON.parse(text) as { data: { acct: { user: string }[] } }).data.acct.map(({ user }) => user);
+
+/** A change by another process: through another connection, past this one. */
+function elsewhere(sql: string): void {
+  const database = new Database(join(server.here.state, 'store.db'));
+  database.exec(sql);
+  database.close();
+}
+
+describe('the same call again', () => {
+  test.each([
+    ['a list', `listaccts?${version1}`],
+    ['a page of a list', `listaccts?${version1}&api.chunk.enable=1&api.chunk.size=1&api.chunk.verbose=1`],
+    ['what needs no store', `version?${version1}`],
+    ['with a warning', `listpkgs?${version1}&wnat=default`],
+    ['in the shape of version 0', 'listaccts?'],
+    ['in a dry run', `listaccts?${version1}&api.dry_run=1`],
+  ])('%s has the same answer, which is not made again', async (_what, path) => {
+    await addAccounts(server.here, anAccount());
+    const token = await tokenOf();
+    for (const api of ['json-api', 'xml-api']) {
+      const first = await ask(token, `/${api}/${path}`);
+      const again: Reply[] = [];
+      expect(await timesMade(async () => again.push(await ask(token, `/${api}/${path}`)))).toBe(0);
+      const [second] = again;
+      expect([second?.status, second?.text]).toEqual([200, first.text]);
+      const [before, after] = [first, second].map((reply) =>
+        [...(reply?.headers ?? [])].filter(([name]) => name !== 'date'),
+      );
+      expect(before).not.toEqual([]);
+      expect(after).toEqual(before);
+    }
+  });
+
+  test('stands in the audit log as every call does', async () => {
+    const { here } = server;
+    const token = await tokenOf('root', { token_name: 'backup' });
+    await ask(token, `${listaccts}&search=bob`);
+    here.time += 5000;
+    expect(await timesMade(() => ask(token, `${listaccts}&search=bob`))).toBe(0);
+    const [one, other] = here.audit().slice(-2);
+    expect(other).toEqual({
+      ...one,
+      xid: expect.not.stringMatching(new RegExp(`^${one?.xid}$`)) as string,
+      time: '2026-03-01T12:00:15.000Z',
+    });
+    expect(other).toMatchObject({
+      caller: 'root',
+      address: '127.0.0.1',
+      authentication: 'token backup',
+      arguments: [
+        ['api.version', '1'],
+        ['want', 'user'],
+        ['search', 'bob'],
+      ],
+      result: 1,
+      duration_ms: 0,
+    });
+  });
+
+  test('by another way in is recorded with that way in', async () => {
+    const token = await tokenOf();
+    const { data } = await server.here.call('accesshash', { user: 'root', generate: '1' });
+    const hash = `whm root:${(data?.accesshash as string).replaceAll('\n', '')}`;
+    await ask(token, listaccts);
+    expect(await timesMade(() => ask(hash, listaccts))).toBe(0);
+    expect(server.here.audit().at(-1)).toMatchObject({ authentication: 'access hash' });
+  });
+});
+
+describe('a change is seen at once', () => {
+  let token: string;
+  beforeEach(async () => {
+    await addAccounts(server.here, anAccount(), anAccount({ username: 'carol' }));
+    token = await tokenOf();
+    await ask(token, listaccts);
+    expect(usersIn(await ask(token, listaccts))).toEqual(['bob', 'carol']);
+  });
+
+  test('by another call', async () => {
+    await addAccounts(server.here, anAccount({ username: 'dave' }));
+    expect(usersIn(await ask(token, listaccts))).toEqual(['bob', 'carol', 'dave']);
+  });
+
+  test('by another process', async () => {
+    elsewhere(`DELETE FROM account WHERE username = 'carol'`);
+    expect(usersIn(await ask(token, listaccts))).toEqual(['bob']);
+  });
+
+  test('by a batch', async () => {
+    const listpkgs = `/json-api/listpkgs?${version1}`;
+    await ask(token, listpkgs);
+    await ask(token, `/json-api/batch?${version1}&command=addpkg%3Fname%3Dsmall&command=version`);
+    expect((await ask(token, listpkgs)).text).toContain('"small"');
+  });
+
+  test('by another process while a call reads, before and behind it', async () => {
+    const { store } = server.here.application.engine;
+    const turn = () => new Promise((resume) => setImmediate(resume));
+    const change = { before: '', behind: '' };
+    server.here.overrides.store = {
+      async transaction(effect, work) {
+        elsewhere(change.before);
+        await turn();
+        const value = await store.transaction(effect, work);
+        elsewhere(change.behind);
+        await turn();
+        return value;
+      },
+    };
+    // A dry run reads in one transaction: it does not look for what others have left.
+    const path = `${listaccts}&api.dry_run=1`;
+    change.behind = `DELETE FROM account WHERE username = 'carol'`;
+    await ask(token, path);
+    change.behind = '';
+    expect(usersIn(await ask(token, path))).toEqual(['bob']);
+    await addAccounts(server.here, anAccount({ username: 'dave' }));
+    change.before = `DELETE FROM account WHERE username = 'bob'`;
+    await ask(token, path);
+    change.before = '';
+    expect(usersIn(await ask(token, path))).toEqual(['dave']);
+  });
+
+  test('by another process while another call has a transaction open', async () => {
+    const { store } = server.here.application.engine;
+    const asked = await store.transaction('reads', async (db) => {
+      await db.get('SELECT 1 FROM account');
+      elsewhere(`DELETE FROM account WHERE username = 'carol'`);
+      const answer = ask(token, listaccts);
+      await Promise.race([answer, new Promise((done) => setTimeout(done, 100))]);
+      return { value: { answer }, keep: false };
+    });
+    expect(usersIn(await asked.answer)).toEqual(['bob']);
+    expect(usersIn(await ask(token, listaccts))).toEqual(['bob']);
+  });
+});
+
+describe('nobody is given the answer of another', () => {
+  beforeEach(async () => {
+    const { here } = server;
+    await addAccounts(here, ...['anna', 'otto'].map((username) => anAccount({ username, owner: username })));
+    await addAccounts(
+      here,
+      anAccount({ username: 'a1', owner: 'anna' }),
+      anAccount({ username: 'o1', owner: 'otto' }),
+    );
+    for (const user of ['anna', 'otto']) {
+      await here.call('setupreseller', { user, makeowner: '0' });
+      await here.call('setacls', { reseller: user, 'acl-list-accts': '1', 'acl-manage-api-tokens': '1' });
+    }
+  });
+
+  test('resellers see their own accounts, root all of them', async () => {
+    const senders: [token: string, users: string[]][] = [
+      [await tokenOf('root'), ['a1', 'anna', 'o1', 'otto']],
+      [await tokenOf('anna'), ['a1', 'anna']],
+      [await tokenOf('otto'), ['o1', 'otto']],
+    ];
+    for (const round of ['first', 'from memory', 'again']) {
+      for (const [token, users] of senders) {
+        expect([round, usersIn(await ask(token, listaccts))]).toEqual([round, users]);
+      }
+    }
+  });
+
+  test('a token of root’s with few privileges is not root', async () => {
+    const path = `/json-api/list_users?${version1}`;
+    const whole = await tokenOf('root', { token_name: 'whole' });
+    const few = await tokenOf('root', { token_name: 'few', acl: 'list-accts' });
+    const none = await tokenOf('root', { token_name: 'none', acl: 'list-pkgs' });
+    for (const round of ['first', 'from memory']) {
+      expect((await ask(few, listaccts)).text).toContain('"result":1');
+      const texts = [await ask(whole, path), await ask(few, path), await ask(none, listaccts)].map(
+        ({ text }) => text,
+      );
+      expect([round, ...texts.map((text) => text.includes('"root"'))]).toEqual([round, true, false, false]);
+      expect(texts[2]).toContain('"denied"');
+    }
+  });
+
+  test('a token whose privileges are cut is refused what it had', async () => {
+    const token = await tokenOf('root', { token_name: 'cut', acl: 'list-accts' });
+    for (let time = 0; time < 2; time++) expect((await ask(token, listaccts)).text).toContain('"result":1');
+    await server.here.call('api_token_update', { token_name: 'cut', acl: 'list-pkgs' });
+    expect((await ask(token, listaccts)).text).toContain('"denied"');
+  });
+
+  test('what is said of how one call came in is not said of others', async () => {
+    const { here } = server;
+    await here.call('twofactorauth_set_tfa_config', { secret, tfa_token: codeAt(secret, here.time) });
+    await here.call('twofactorauth_enable_policy');
+    const { data } = await here.call('twofactorauth_generate_recovery_codes');
+    const token = await tokenOf();
+    await ask(token, listaccts);
+    const headers = { 'x-cpanel-otp': (data?.recovery_codes as string[])[0] ?? '' };
+    const withCode = await ask(basic('root', password), listaccts, { headers });
+    expect(withCode.text).toContain('recovery code');
+    expect((await ask(token, listaccts)).text).not.toContain('recovery code');
+  });
+});
+
+test('what differs in any letter is another call', async () => {
+  await addAccounts(server.here, anAccount(), anAccount({ username: 'carol', owner: 'bob' }));
+  const token = await tokenOf();
+  const base = `/json-api/listaccts?${version1}`;
+  const form = (body: string, type = 'application/x-www-form-urlencoded') => ({
+    method: 'POST',
+    body,
+    headers: { 'content-type': type },
+  });
+  const bob = '"user":"bob"';
+  const carol = '"user":"carol"';
+  const cases: [path: string, init: RequestInit, has: string[], hasNot: string[]][] = [
+    [`${base}&search=bob&searchtype=owner`, {}, [carol], [bob]],
+    [`${base}&searchtype=user&search=bob`, {}, [bob], [carol]],
+    [`${base}&searchtype=user&search=b%6fb`, {}, [bob], [carol]],
+    [`${base}&searchtype=user&search=b%256fb`, {}, [], [bob, carol]],
+    [`${base}&searchtype=user&search=BOB`, {}, [bob], [carol]],
+    [`${base}&searchtype=user&search=BOB&searchmethod=exact`, {}, [], [bob, carol]],
+    [`${base}&searchtype=user&search=bob&search=bob`, {}, ['given 2 times'], [bob]],
+    [`${base}&searchtype=user&search=bob%26want=domain`, {}, [], [bob, carol]],
+    [`${base}&searchtype=user&search=bob&want=domain`, {}, ['"domain":"bob.example"'], [bob]],
+    [`${base}&searchtype=user`, form('search=bob'), [bob], [carol]],
+    [`${base}&searchtype=user`, form('search=carol'), [carol], [bob]],
+    [`${base}&searchtype=user`, form('{"search":"carol"}', 'application/json'), [carol], [bob]],
+    [`${base}&searchtype=user`, form('{"search":"carol"}'), [bob, carol], []],
+    [
+      `${base}&api.sort.enable=1&api.sort.a.field=user&api.chunk.enable=1&api.chunk.size=1`,
+      {},
+      [bob],
+      [carol],
+    ],
+    [
+      `${base}&api.sort.enable=1&api.sort.a.field=user&api.sort.a.reverse=1&api.chunk.enable=1&api.chunk.size=1`,
+      {},
+      [carol],
+      [bob],
+    ],
+    [`${base}&api.dry_run=1`, {}, ['"dry_run":1', bob, carol], []],
+    [base.replace('listaccts', 'listpkgs'), {}, ['"starter"'], [bob]],
+    [base.replace('json', 'xml'), {}, ['<user>bob</user>'], [bob]],
+    [base.replace(version1, ''), {}, ['"statusmsg":"Ok"', bob], ['"metadata"']],
+    [base, {}, ['"metadata"', bob, carol], ['"dry_run"', '"statusmsg"']],
+  ];
+  for (const round of ['first', 'from memory']) {
+    for (const [path, init, has, hasNot] of cases) {
+      const { text } = await ask(token, path, init);
+      const found = [...has, ...hasNot].filter((part) => text.includes(part));
+      expect([round, path, init.body, found]).toEqual([round, path, init.body, has]);
+    }
+  }
+});
+
+describe('what does not come from the store alone is made anew', () => {
+  const functions: [what: string, path: string][] = [
+    ['the load', 'loadavg'],
+    ['the host name', 'gethostname'],
+    ['the host name in an issuer', 'twofactorauth_get_issuer'],
+    ['the machine’s addresses', 'getresellerips?user=root'],
+    ['the machine’s users', 'verify_new_username?user=dave'],
+    ['what is blocked at this time', 'get_cphulk_brutes'],
+    ['chance', 'twofactorauth_generate_tfa_config'],
+    ['what was sealed', 'twofactorauth_get_tfa_config_for_user?user=root'],
+    ['what was sent as a secret', 'api_token_get_details?token=abc'],
+    ['measurements', 'accountsummary?user=bob'],
+    ['other calls', 'batch?command=version'],
+    ['a failure', 'listaccts?want=nothing'],
+    ['a change', 'twofactorauth_enable_policy'],
+    ['a change in a dry run', 'twofactorauth_enable_policy?api.dry_run=1'],
+    ['a function that there is not', 'no_such_thing'],
+  ];
+  test.each(functions)('%s', async (_what, path) => {
+    const { here } = server;
+    await addAccounts(here, anAccount());
+    await here.call('twofactorauth_set_tfa_config', { secret, tfa_token: codeAt(secret, here.time) });
+    const token = await tokenOf();
+    const whole = `/json-api/${path}${path.includes('?') ? '&' : '?'}${version1}`;
+    const replies: Reply[] = [];
+    const once = await timesMade(async () => replies.push(await ask(token, whole)));
+    expect(once).toBeGreaterThan(0);
+    expect(await timesMade(async () => replies.push(await ask(token, whole)))).toBe(once);
+    const fails = /want=nothing|no_such_thing/.test(path);
+    expect(replies.map(({ text }) => text.includes('"result":0'))).toEqual([fails, fails]);
+  });
+
+  test('as the clock goes on', async () => {
+    const token = await tokenOf();
+    const path = `/json-api/get_cphulk_brutes?${version1}`;
+    for (let number = 0; number < 6; number++) await server.logIn({ user: 'root', pass: `guess ${number}` });
+    expect((await ask(token, path)).text).toContain('127.0.0.1');
+    server.here.time += 24 * 60 * 60_000;
+    expect((await ask(token, path)).text).not.toContain('127.0.0.1');
+  });
+
+  test('while an operation is in the journal: its process may end, and leave it', async () => {
+    const { engine } = server.here;
+    const token = await tokenOf();
+    const another = processesOf({ pid: process.ppid, kill: () => true }).own();
+    const work = { kind: 'expire-passwords', input: { usernames: [] }, xid: 'left', caller: 'root' };
+    await engine.store.transaction('changes', async (db) => {
+      await engine.journal.open(db, { ...work, process: another }, ['account bob']);
+      return { value: undefined, keep: true };
+    });
+    await ask(token, listaccts);
+    expect(await timesMade(() => ask(token, listaccts))).toBe(1);
+    server.here.overrides.processes = { ...engine.processes, isAlive: () => false };
+    expect(await timesMade(() => ask(token, listaccts))).toBe(1);
+    expect(server.here.audit().at(-2)).toMatchObject({ xid: 'left', stage: 'finished later' });
+    expect(await timesMade(() => ask(token, listaccts))).toBe(1);
+    expect(await timesMade(() => ask(token, listaccts))).toBe(0);
+  });
+
+  test('a long answer, which is whole all the same', async () => {
+    const names = Array.from({ length: 500 }, (_, at) => `user${String(at).padStart(3, '0')}`);
+    await addAccounts(server.here, ...names.map((username) => anAccount({ username })));
+    const token = await tokenOf();
+    const path = `/json-api/listaccts?${version1}`;
+    for (let time = 0; time < 2; time++) {
+      const replies: Reply[] = [];
+      expect(await timesMade(async () => replies.push(await ask(token, path)))).toBe(1);
+      const [reply] = replies;
+      expect(reply?.text.length).toBeGreaterThan(256 * 1024);
+      expect(reply && usersIn(reply)).toEqual(names);
+    }
+  });
+
+  test('a question of great length', async () => {
+    const token = await tokenOf();
+    const path = `/json-api/version?${version1}&x=${'y'.repeat(9000)}`;
+    expect(await timesMade(() => ask(token, path))).toBe(1);
+    expect(await timesMade(() => ask(token, path))).toBe(1);
+  });
+});

@@ -1,0 +1,95 @@
+// Which calls are watched to have an answer from the store alone.
+import { root } from '../../src/app.ts';
+import type { Context } from '../../src/core/context.ts';
+import { dispatch } from '../../src/core/dispatch.ts';
+import type { AnyFunction } from '../../src/core/define.ts';
+import { WatchedCall } from '../../src/http/watched-call.ts';
+import { Installation } from '../support/installation.ts';
+
+let here: Installation;
+beforeEach(() => {
+  here = new Installation();
+});
+afterEach(() => here.remove());
+
+/** Whether the answer of a function with this effect and handler may be given again. */
+async function isRepeatable(
+  effect: AnyFunction['effect'],
+  handler: (args: never, context: Context) => unknown,
+  dryRun = false,
+): Promise<boolean> {
+  const version = await here.engine.find('version');
+  if (version === undefined) throw new Error('There is no function to begin with.');
+  here.overrides.find = async () => ({ ...version, effect, handler });
+  const call = new WatchedCall(here.engine);
+  const { metadata } = await dispatch({ command: 'made_up', args: [], dryRun }, root, call.engine);
+  expect(metadata.result).toBe(1);
+  return call.repeatable !== undefined;
+}
+
+const takers: Record<keyof Context, (context: Context) => unknown> = {
+  caller: ({ caller }) => caller,
+  origin: ({ origin }) => origin,
+  db: ({ db }) => db,
+  sealer: ({ sealer }) => sealer,
+  host: ({ host }) => host,
+  isDryRun: ({ isDryRun }) => isDryRun,
+  version: ({ version }) => version,
+  now: ({ now }) => now,
+  randomBytes: ({ randomBytes }) => randomBytes,
+  sha256: ({ sha256 }) => sha256,
+  warn: ({ warn }) => warn,
+  inform: ({ inform }) => inform,
+  reason: ({ reason }) => reason,
+  operate: ({ operate }) => operate,
+  transaction: ({ transaction }) => transaction,
+  asked: ({ asked }) => asked,
+  answered: ({ answered }) => answered,
+  functions: ({ functions }) => functions,
+  call: ({ call }) => call,
+};
+
+test.each([
+  ['caller', true],
+  ['db', true],
+  ['isDryRun', true],
+  ['version', true],
+  ['warn', true],
+  ['inform', true],
+  ['reason', true],
+  ['asked', true],
+  ['answered', true],
+  ['origin', false],
+  ['sealer', false],
+  ['host', false],
+  ['now', false],
+  ['randomBytes', false],
+  ['sha256', false],
+  ['operate', false],
+  ['transaction', false],
+  ['functions', false],
+  ['call', false],
+] as const)('one that takes `%s` of its context: %s', async (name, expected) => {
+  const handler = (_args: never, context: Context) => {
+    takers[name](context);
+    return { version: '' };
+  };
+  expect(await isRepeatable('reads', handler)).toBe(expected);
+});
+
+test.each([
+  ['none', true],
+  ['reads', true],
+  ['changes', false],
+  ['calls', false],
+  ['operates', false],
+] as const)('one whose effect is “%s”: %s', async (effect, expected) => {
+  for (const dryRun of [false, true]) {
+    expect(await isRepeatable(effect, () => ({ version: '' }), dryRun)).toBe(expected);
+  }
+});
+
+test('one that hands its context on is watched there as well', async () => {
+  const handler = (_args: never, context: Context) => takers.now({ ...context }) && { version: '' };
+  expect(await isRepeatable('reads', handler)).toBe(false);
+});
