@@ -5,6 +5,7 @@ import { processesOf } from '../../src/host/processes.ts';
 import { codeAt } from '../../src/model/totp.ts';
 import { addAccounts, anAccount, callerNamed } from '../support/accounts.ts';
 import { basic, password, TestServer, type Reply } from '../support/server.ts';
+import { onSqlite } from '../support/test-database.ts';
 
 jest.setTimeout(30_000);
 
@@ -132,7 +133,7 @@ describe('a change is seen at once', () => {
     expect(usersIn(await ask(token, listaccts))).toEqual(['bob', 'carol', 'dave']);
   });
 
-  test('by another process', async () => {
+  onSqlite('by another process', async () => {
     elsewhere(`DELETE FROM account WHERE username = 'carol'`);
     expect(usersIn(await ask(token, listaccts))).toEqual(['bob']);
   });
@@ -144,7 +145,7 @@ describe('a change is seen at once', () => {
     expect((await ask(token, listpkgs)).text).toContain('"small"');
   });
 
-  test('by another process while a call reads, before and behind it', async () => {
+  onSqlite('by another process while a call reads, before and behind it', async () => {
     const { store } = server.here.application.engine;
     const turn = () => new Promise((resume) => setImmediate(resume));
     const change = { before: '', behind: '' };
@@ -171,7 +172,7 @@ describe('a change is seen at once', () => {
     expect(usersIn(await ask(token, path))).toEqual(['dave']);
   });
 
-  test('by another process while another call has a transaction open', async () => {
+  onSqlite('by another process while another call has a transaction open', async () => {
     const { store } = server.here.application.engine;
     const asked = await store.transaction('reads', async (db) => {
       await db.get('SELECT 1 FROM account');

@@ -10,7 +10,7 @@ import { Installation } from '../support/installation.ts';
 jest.setTimeout(120_000);
 
 const here = new Installation();
-const environment = { WHMAPI1_STATE_DIR: here.state };
+const { environment } = here;
 const applications: Application[] = [];
 const servers: FastifyInstance[] = [];
 const urls: string[] = [];
