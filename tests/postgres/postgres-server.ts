@@ -1,13 +1,14 @@
 // A PostgreSQL server of its own for tests: a throw-away data directory, a free port of 127.0.0.1, nothing that lasts.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { binary } from './binaries.ts';
 
 const run = promisify(execFile);
 
@@ -82,8 +83,23 @@ export class PostgresServer {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  url(database: string): string {
-    return `postgres://postgres@127.0.0.1:${this.port}/${database}`;
+  /** Writes a private file of the server's own and returns its path. */
+  write(name: string, text: string): string {
+    const path = join(this.#folder, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    if (asWhom.uid !== undefined) chownSync(path, asWhom.uid, asWhom.gid);
+    return path;
+  }
+
+  /** Puts a line before the others of pg_hba.conf. */
+  async restrict(line: string): Promise<void> {
+    const path = 'data/pg_hba.conf';
+    this.write(path, `${line}\n${readFileSync(join(this.#folder, path), 'utf8')}`);
+    await this.query('postgres', 'SELECT pg_reload_conf()');
+  }
+
+  url(database: string, { user = 'postgres', host = '127.0.0.1', port = this.port } = {}): string {
+    return `postgres://${user}@${host}:${port}/${database}`;
   }
 
   async query(database: string, sql: string): Promise<Record<string, unknown>[]> {
@@ -96,15 +112,6 @@ export class PostgresServer {
       await client.end();
     }
   }
-}
-
-/** Debian keeps them out of the path, by version. */
-function binary(name: string): string {
-  const folder = '/usr/lib/postgresql';
-  const versions = existsSync(folder)
-    ? readdirSync(folder).sort((one, other) => Number(other) - Number(one))
-    : [];
-  return versions.map((version) => join(folder, version, 'bin', name)).find(existsSync) ?? name;
 }
 
 async function freePort(): Promise<number> {

@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { migrations } from '../../src/store/migrations.generated.ts';
 import { schemaVersion } from '../../src/store/schema-version.generated.ts';
 import Database from 'better-sqlite3';
+import { SqliteStore } from '../../src/store/sqlite.ts';
+import { StateDirectory } from '../../src/store/state-directory.ts';
 import { Installation } from '../support/installation.ts';
+import { itKeepsItsPromises } from './db.contract.ts';
 
 let here: Installation;
 beforeEach(() => {
@@ -26,6 +29,22 @@ const pragma = (name: string) => {
   }
 };
 
+describe('in SQLite', () => {
+  itKeepsItsPromises(async () => {
+    const { state } = here;
+    const directory = new StateDirectory(state, process.geteuid?.() ?? 0);
+    const [one, other] = [new SqliteStore(directory), new SqliteStore(directory)];
+    return {
+      one,
+      other,
+      remove: () => {
+        one.close();
+        other.close();
+      },
+    };
+  });
+});
+
 it('makes no database for a function that needs none', async () => {
   await here.call('gethostname');
   expect(existsSync(join(here.state, 'store.db'))).toBe(false);
@@ -36,40 +55,6 @@ it('writes ahead to a log, at the program’s schema', async () => {
   expect(pragma('journal_mode')).toBe('wal');
   expect(pragma('user_version')).toBe(schemaVersion);
   expect(migrations.at(-1)?.version).toBe(schemaVersion);
-});
-
-it('keeps a transaction whose work says so, and takes back one whose work does not', async () => {
-  const { store } = here.engine;
-  const insert = (value: string, keep: boolean) =>
-    store.transaction('changes', async (db) => {
-      await db.run('INSERT INTO tfa_issuer (username, issuer) VALUES (?, ?)', 'root', value);
-      return { value: undefined, keep };
-    });
-  await insert('taken back', false);
-  expect(await issuer()).toBe('server.example.com');
-  await insert('kept', true);
-  expect(await issuer()).toBe('kept');
-});
-
-it('takes back what was written before an error, and passes the error on', async () => {
-  const work = here.engine.store.transaction('changes', async (db) => {
-    await db.run("INSERT INTO tfa_issuer (username, issuer) VALUES ('root', 'x')");
-    throw new RangeError('as it came');
-  });
-  await expect(work).rejects.toThrow(new RangeError('as it came'));
-  expect(await issuer()).toBe('server.example.com');
-});
-
-it('takes an inner transaction back alone', async () => {
-  await here.engine.store.transaction('changes', async (db, nested) => {
-    await db.run("INSERT INTO tfa_issuer (username, issuer) VALUES ('root', 'outer')");
-    await nested.transaction('changes', async (inner) => {
-      await inner.run("UPDATE tfa_issuer SET issuer = 'inner'");
-      return { value: undefined, keep: false };
-    });
-    return { value: undefined, keep: true };
-  });
-  expect(await issuer()).toBe('outer');
 });
 
 it('runs the transactions of one process one after the other', async () => {

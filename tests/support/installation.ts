@@ -1,6 +1,6 @@
 // One installation of its own for a test: a real state directory with a real SQLite file, a clock that the test sets,
 // and chance that always falls the same way.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApplication, root, type Application } from '../../src/app.ts';
@@ -10,7 +10,18 @@ import { dispatch, type Engine } from '../../src/core/dispatch.ts';
 import type { Envelope } from '../../src/core/envelope.ts';
 import type { Json } from '../../src/core/values.ts';
 import { faultsOf } from './returns.ts';
-import { makeTestDatabase } from './test-database.ts';
+import { makeTestDatabase, type TestDatabase } from './test-database.ts';
+
+export interface InstallationOptions {
+  /** As a server has it. */
+  readonly livesLong?: boolean;
+  /** Where the suites run on PostgreSQL: another server of the same fleet, whose database this one shares. */
+  readonly beside?: Installation;
+  /** What this server is called there. */
+  readonly server?: string;
+  /** A store in the place of one of its own. */
+  readonly url?: string;
+}
 
 export class Installation {
   readonly directory = mkdtempSync(join(tmpdir(), 'whmapi1-test-'));
@@ -21,16 +32,25 @@ export class Installation {
   /** Set to put something else in the place of a part of the engine. */
   overrides: { -readonly [Part in keyof Engine]?: Engine[Part] } = {};
   readonly #application: Application;
-  readonly #database = makeTestDatabase();
+  readonly #database: TestDatabase | undefined;
+  readonly #url: string | undefined;
+  readonly #server: string | undefined;
 
-  /** `livesLong` as a server has it. */
-  constructor(options: { readonly livesLong?: boolean } = {}) {
-    this.#application = createApplication(this.environment, options);
+  constructor({ livesLong = false, beside, server, url }: InstallationOptions = {}) {
+    const given = url ?? beside?.environment.WHMAPI1_STORE_URL;
+    this.#database = given === undefined ? makeTestDatabase() : undefined;
+    this.#url = given ?? this.#database?.url;
+    this.#server = server;
+    this.#application = createApplication(this.environment, { livesLong });
   }
 
   /** What another process on the same installation would have in its environment. */
   get environment(): Readonly<Record<string, string | undefined>> {
-    return { WHMAPI1_STATE_DIR: this.state, WHMAPI1_STORE_URL: this.#database?.url };
+    return {
+      WHMAPI1_STATE_DIR: this.state,
+      WHMAPI1_STORE_URL: this.#url,
+      WHMAPI1_SERVER_NAME: this.#server,
+    };
   }
 
   get application(): Application {
@@ -59,6 +79,11 @@ export class Installation {
       },
       ...this.overrides,
     };
+  }
+
+  /** As an administrator does for another server of the fleet. */
+  copyKeyTo(other: Installation): void {
+    copyFileSync(join(this.state, 'secret.key'), join(other.state, 'secret.key'));
   }
 
   /** Calls a function by the front door, as root unless told, and holds its answer against its description. */

@@ -15,11 +15,12 @@ export interface Address {
  */
 export function readAddress(text: string): Address {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !['postgres:', 'postgresql:'].includes(url.protocol) || url.pathname.length < 2) {
+  if (url === undefined || !isOfDatabase(url)) {
     // Not quoted: it may hold a password.
     throw new ApiError(
       'store_unavailable',
-      'WHMAPI1_STORE_URL, or store.url in the state directory, should be the URL of a PostgreSQL database, such as “postgres://whmapi1@db.example.com/whmapi1”.',
+      'WHMAPI1_STORE_URL, or store.url in the state directory, should be the URL of a PostgreSQL database, such as ' +
+        '“postgres://whmapi1@db.example.com/whmapi1”; in a password, write “@”, “/” and the like as %40, %2F.',
     );
   }
   const host = url.searchParams.get('host') ?? decodeURIComponent(url.hostname);
@@ -32,9 +33,21 @@ export function readAddress(text: string): Address {
   };
 }
 
+/** A password with a “/” that is not written as %2F would end in the path, which is shown. */
+function isOfDatabase({ protocol, hostname, pathname }: URL): boolean {
+  try {
+    decodeURIComponent(hostname);
+    const isOneName = /^\/[^/@]+$/.test(pathname) && decodeURIComponent(pathname) !== '';
+    return ['postgres:', 'postgresql:'].includes(protocol) && isOneName;
+  } catch {
+    return false;
+  }
+}
+
 /** Also a folder, in which PostgreSQL's socket is. */
 function isThisMachine(host: string): boolean {
-  return ['', 'localhost', '[::1]', '::1'].includes(host) || host.startsWith('127.') || host.startsWith('/');
+  const isLoopback = /^127\.\d+\.\d+\.\d+$/.test(host) || ['', 'localhost', '[::1]', '::1'].includes(host);
+  return isLoopback || host.startsWith('/');
 }
 
 /** @throws ApiError `store_unavailable` for what is no name. */

@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { Db, SqlValue } from '../../core/context.ts';
 import type { Store, Work } from '../../core/dispatch.ts';
 import { postgresDialect } from './dialect.ts';
+import { isLost } from './unavailable.ts';
 
 /** Values as SQLite gives them: numbers for whole ones and sums, 1 and 0 for true and false, JSON as its text. */
 const parsers = new Map<number, (text: string) => unknown>([
@@ -44,8 +45,9 @@ export class Connection implements Db {
     return (await this.#query(sql, values)).rowCount ?? 0;
   }
 
-  async exec(sql: string): Promise<void> {
-    await this.#query(sql, undefined);
+  /** @returns what PostgreSQL says that it has done, such as “COMMIT”. */
+  async exec(sql: string): Promise<string> {
+    return (await this.#query(sql, undefined)).command;
   }
 
   /** Transactions inside this one: savepoints. */
@@ -77,13 +79,13 @@ export class Connection implements Db {
 /** What `work` gives; where it throws, `takeBack` is done first, and what it threw is what matters. */
 export async function takingBack<T>(
   work: () => Promise<Work<T>>,
-  takeBack: () => Promise<void>,
+  takeBack: () => Promise<unknown>,
 ): Promise<Work<T>> {
   try {
     return await work();
   } catch (error) {
     // A connection that is gone has taken it back by itself.
-    await takeBack().catch(() => undefined);
+    if (!isLost(error)) await takeBack().catch(() => undefined);
     throw error;
   }
 }

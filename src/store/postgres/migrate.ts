@@ -47,7 +47,7 @@ export async function migrate(client: pg.ClientBase, name: string): Promise<void
 
 /** Of several that create a table at the same moment, PostgreSQL lets one and tells the others of a clash. */
 async function retrying(work: () => Promise<unknown>): Promise<void> {
-  const clashes = new Set(['23505', '42P07', 'XX000', '40001', '40P01']);
+  const clashes = new Set(['23505', '42P07', '42710', 'XX000', '40001', '40P01']);
   for (let tries = 1; ; tries++) {
     try {
       await work();

@@ -20,6 +20,8 @@ const CONNECT_PATIENCE_MS = 5_000;
 /** How long a call waits for another's change, and for any one statement. */
 const LOCK_PATIENCE_MS = 15_000;
 const STATEMENT_PATIENCE_MS = 30_000;
+/** How long a server that is gone without a word, as with its power, is waited for. */
+const ANSWER_PATIENCE_MS = 40_000;
 /** A process that was stopped, or cut off, amid a transaction keeps others waiting no longer than this. */
 const IDLE_PATIENCE_MS = 60_000;
 const MOST_TRIES = 10;
@@ -35,6 +37,12 @@ const begin = {
 /** From 5 to 15 milliseconds: those who met once shall not meet again. */
 const jitter = () => 5 + (crypto.getRandomValues(new Uint8Array(1))[0] ?? 0) / 25.6;
 
+interface StoreOptions {
+  readonly connections: number;
+  readonly lockPatienceMs?: number;
+  readonly answerPatienceMs?: number;
+}
+
 export class PostgresStore implements OpenStore {
   readonly server: string;
   readonly #pool: pg.Pool;
@@ -43,14 +51,19 @@ export class PostgresStore implements OpenStore {
   readonly #auditTable: AuditTable;
   #ready: Promise<void> | undefined;
 
-  constructor(address: Address, server: string, { connections }: { readonly connections: number }) {
+  constructor(
+    address: Address,
+    server: string,
+    { connections, lockPatienceMs = LOCK_PATIENCE_MS, answerPatienceMs = ANSWER_PATIENCE_MS }: StoreOptions,
+  ) {
     this.server = server;
     this.#name = address.name;
     const settings: pg.PoolConfig = {
       connectionString: address.url,
       connectionTimeoutMillis: CONNECT_PATIENCE_MS,
-      lock_timeout: LOCK_PATIENCE_MS,
+      lock_timeout: lockPatienceMs,
       statement_timeout: STATEMENT_PATIENCE_MS,
+      query_timeout: answerPatienceMs,
       idle_in_transaction_session_timeout: IDLE_PATIENCE_MS,
       application_name: 'whmapi1',
       keepAlive: true,
@@ -86,19 +99,24 @@ export class PostgresStore implements OpenStore {
     work: (db: Db, nested: Store) => Promise<Work<T>>,
   ): Promise<T> {
     const connection = new Connection(client, this.server);
-    await connection.exec(begin[effect]);
     const takeBack = () => connection.exec('ROLLBACK');
-    const { value, keep } = await takingBack(() => work(connection, connection.nested()), takeBack);
+    const { value, keep } = await takingBack(async () => {
+      await connection.exec(begin[effect]);
+      return work(connection, connection.nested());
+    }, takeBack);
     if (!keep) {
       // Where that fails, the connection is gone, and the database takes back what it had begun.
       await takeBack().catch(() => undefined);
       return value;
     }
+    let done: string;
     try {
-      await connection.exec('COMMIT');
+      done = await connection.exec('COMMIT');
     } catch (error) {
       throw isLost(error) ? unknownOutcome(error, this.#name) : error;
     }
+    // So it answers, without an error, where a statement had failed and the work went on.
+    if (done === 'ROLLBACK') throw new Error('PostgreSQL has taken the transaction back.');
     return value;
   }
 
@@ -161,6 +179,7 @@ async function connected<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Prom
     throw error;
   } finally {
     client.off('error', ignore);
-    client.release(broken);
+    // Nobody else gets a connection on which a transaction is still open.
+    client.release(broken || client.getTransactionStatus() !== 'I');
   }
 }

@@ -1,0 +1,544 @@
+// The store in PostgreSQL: what it promises, and what it says where it can't be used.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { OpenStore } from '../../src/store/open-store.ts';
+import { readAddress, readServerName } from '../../src/store/postgres/address.ts';
+import { PostgresStore } from '../../src/store/postgres/store.ts';
+import { schemaVersion } from '../../src/store/schema-version.generated.ts';
+import { itKeepsItsPromises, type Shared } from '../store/db.contract.ts';
+import { call } from '../support/command.ts';
+import { Installation } from '../support/installation.ts';
+import { makeTestDatabase } from '../support/test-database.ts';
+import { PostgresServer } from './postgres-server.ts';
+import { asksFor, Proxy } from './proxy.ts';
+
+jest.setTimeout(60_000);
+
+let server: PostgresServer;
+/** Whatever has to go when a test is over, the last made first. */
+const rest: (() => unknown)[] = [];
+
+beforeAll(async () => {
+  server = await PostgresServer.start('max_connections=12', 'superuser_reserved_connections=0');
+  await server.query(
+    'postgres',
+    "CREATE ROLE guarded LOGIN PASSWORD 'Xylophone Quagmire'; CREATE ROLE bystander LOGIN",
+  );
+  await server.restrict('host all guarded 127.0.0.1/32 scram-sha-256');
+});
+afterEach(async () => {
+  for (const end of rest.splice(0).reverse()) await end();
+});
+afterAll(() => server.stop());
+
+/** An empty database on the server of this file, which goes with the server. */
+let made = 0;
+async function emptyDatabase(): Promise<string> {
+  const name = `store_${(made += 1)}`;
+  await server.query('postgres', `CREATE DATABASE ${name}`);
+  return name;
+}
+
+function opened(url: string, connections = 4, name = 'web1'): PostgresStore {
+  const store = new PostgresStore(readAddress(url), name, { connections });
+  rest.push(() => store.close());
+  return store;
+}
+
+function two(): Shared & { readonly url: string } {
+  const database = makeTestDatabase();
+  if (database === undefined) throw new Error('Run this with `npm run test:postgres`.');
+  const { url } = database;
+  const [one, other] = [opened(url), opened(url, 4, 'web2')];
+  return { one, other, url, remove: () => database.remove() };
+}
+
+/** Installations that share a new database, the first of them as `url` has it. */
+function installation(url?: string): Installation {
+  const here = new Installation(url === undefined ? {} : { url });
+  rest.push(() => here.remove());
+  return here;
+}
+
+const run = (store: OpenStore, sql: string, keep = true) =>
+  store.transaction('changes', async (db) => ({ value: await db.run(sql), keep }));
+
+itKeepsItsPromises(async () => two());
+
+describe('beside what every store promises', () => {
+  let shared: ReturnType<typeof two>;
+  beforeEach(() => {
+    shared = two();
+  });
+  afterEach(() => shared.remove());
+
+  test('a NUL, which PostgreSQL’s texts can’t hold, is made visible', async () => {
+    const { one } = shared;
+    const value = await one.transaction('changes', async (db) => {
+      await db.run('INSERT INTO tfa_issuer (username, issuer) VALUES (?, ?)', 'root', 'a\0b\0');
+      return { value: await db.all('SELECT issuer FROM tfa_issuer'), keep: true };
+    });
+    expect(value).toEqual([{ issuer: 'a\ufffdb\ufffd' }]);
+  });
+
+  test('changes of two stores take turns: not one of many increments is lost', async () => {
+    const { one, other } = shared;
+    await run(one, "INSERT INTO setting (name, value) VALUES ('counter', '0')");
+    const increment = (store: OpenStore) =>
+      store.transaction('changes', async (db) => {
+        const row = await db.get<{ value: string }>("SELECT value FROM setting WHERE name = 'counter'");
+        await new Promise((resume) => setImmediate(resume));
+        await db.run("UPDATE setting SET value = ? WHERE name = 'counter'", String(Number(row?.value) + 1));
+        return { value: undefined, keep: true };
+      });
+    await Promise.all(Array.from({ length: 200 }, (_, at) => increment(at % 2 === 0 ? one : other)));
+    expect(await one.transaction('reads', (db) => keeping(db.all('SELECT value FROM setting')))).toEqual([
+      { value: '200' },
+    ]);
+  });
+
+  test('two who look before they write never both write', async () => {
+    const { one, other } = shared;
+    const enter = (store: OpenStore) =>
+      store.transaction('changes', async (db) => {
+        if ((await db.get("SELECT 1 FROM setting WHERE name = 'taken'")) !== undefined) {
+          return { value: 'taken', keep: false };
+        }
+        await new Promise((resume) => setImmediate(resume));
+        await db.run("INSERT INTO setting (name, value) VALUES ('taken', '1')");
+        return { value: 'entered', keep: true };
+      });
+    const answers = await Promise.all([one, other, one, other, one, other].map(enter));
+    expect(answers.sort()).toEqual(['entered', 'taken', 'taken', 'taken', 'taken', 'taken']);
+  });
+
+  test('the state stays where a change is taken back', async () => {
+    const { one, other } = shared;
+    const before = await one.state();
+    await run(other, "INSERT INTO setting (name, value) VALUES ('a', '1')", false);
+    await expect(run(other, 'UPDATE absent SET x = 1')).rejects.toThrow();
+    expect(await one.state()).toBe(before);
+    await run(other, "INSERT INTO setting (name, value) VALUES ('a', '1')");
+    expect(await one.state()).not.toBe(before);
+  });
+
+  test('what PostgreSQL has taken back is never said to be kept', async () => {
+    const work = shared.one.transaction('changes', async (db) => {
+      await db.run("INSERT INTO setting (name, value) VALUES ('a', '1')");
+      // With a statement that fails, PostgreSQL gives the whole transaction up.
+      await db.run('UPDATE absent SET x = 1').catch(() => undefined);
+      return { value: 'kept', keep: true };
+    });
+    await expect(work).rejects.toThrow('PostgreSQL has taken the transaction back');
+    expect(await shared.one.transaction('reads', (db) => keeping(db.all('SELECT * FROM setting')))).toEqual(
+      [],
+    );
+  });
+
+  test('a change that waits too long for another says who holds it', async () => {
+    const { one, url } = shared;
+    const impatient = new PostgresStore(readAddress(url), 'web2', { connections: 1, lockPatienceMs: 100 });
+    rest.push(() => impatient.close());
+    const insert = () => run(impatient, "INSERT INTO setting (name, value) VALUES ('a', '1')");
+    const refused = one.transaction('changes', async () => {
+      await expect(insert()).rejects.toMatchObject({
+        code: 'store_unavailable',
+        message: expect.stringContaining('pg_stat_activity names who holds it') as string,
+      });
+      return { value: 'kept', keep: true };
+    });
+    expect(await refused).toBe('kept');
+    // On the same connection.
+    expect(await insert()).toBe(1);
+  });
+});
+
+async function keeping<T>(value: Promise<T>): Promise<{ value: T; keep: boolean }> {
+  return { value: await value, keep: false };
+}
+
+describe('the schema', () => {
+  test('is made once by eight stores that open an empty database at the same moment', async () => {
+    const name = await emptyDatabase();
+    const stores = Array.from({ length: 8 }, () => opened(server.url(name), 1));
+    const added = stores.map((store, at) =>
+      store.transaction('changes', async (db) => ({
+        value: await db.run('INSERT INTO setting (name, value) VALUES (?, ?)', `from ${at}`, ''),
+        keep: true,
+      })),
+    );
+    expect(await Promise.all(added)).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
+    expect(await server.query(name, 'SELECT id, schema_version, changes FROM whmapi1_store')).toEqual([
+      { id: '1', schema_version: String(schemaVersion), changes: '8' },
+    ]);
+    // As one alone makes it.
+    const alone = await emptyDatabase();
+    await run(opened(server.url(alone), 1), "INSERT INTO setting (name, value) VALUES ('x', '')");
+    const columns =
+      "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2";
+    expect(await server.query(name, columns)).toEqual(await server.query(alone, columns));
+    expect(await server.query(name, 'SELECT name FROM package')).toEqual(
+      await server.query(alone, 'SELECT name FROM package'),
+    );
+  });
+
+  test('of a newer program is refused, and nothing is changed', async () => {
+    const name = await emptyDatabase();
+    const here = installation(server.url(name));
+    await here.call('twofactorauth_enable_policy');
+    await server.query(name, `UPDATE whmapi1_store SET schema_version = ${schemaVersion + 1}`);
+    const { metadata } = await installation(server.url(name)).call('twofactorauth_disable_policy');
+    expect(metadata).toMatchObject({
+      error_code: 'store_unavailable',
+      reason:
+        `The store “postgres://127.0.0.1:${server.port}/${name}” was written by a newer whmapi1 ` +
+        `(its schema is ${schemaVersion + 1}, this program knows ${schemaVersion}). ` +
+        'Update this program; nothing was changed.',
+    });
+  });
+});
+
+describe('where it can’t be used, the reason says what to do', () => {
+  const refusal = async (url: string) => {
+    const { metadata } = await installation(url).call('twofactorauth_policy_status');
+    expect(metadata.reason).not.toMatch(/Xylophone|Quagmire|Secret/);
+    expect(metadata).toMatchObject({ result: 0, error_code: 'store_unavailable' });
+    return metadata.reason;
+  };
+  const at = (name: string) => `The store “postgres://127.0.0.1:${server.port}/${name}” could not be used: `;
+
+  test.each([
+    'nonsense',
+    'mysql://root:Secret@127.0.0.1/whmapi1',
+    'postgres://root:Secret@127.0.0.1',
+    'postgres://root:Secret@127.0.0.1/',
+    'postgres://root:Sec/ret@127.0.0.1/whmapi1',
+    // As a URL, this is the host “root”, the port 12 and the database “Secret@127.0.0.1/whmapi1”.
+    'postgres://root:12/Secret@127.0.0.1/whmapi1',
+    'postgres://root:12/Secret@whmapi1',
+    'postgres://root:Secret@%zz/whmapi1',
+    'postgres://root:Secret@127.0.0.1/%zz',
+  ])('%s', async (url) => {
+    expect(await refusal(url)).toBe(
+      'WHMAPI1_STORE_URL, or store.url in the state directory, should be the URL of a PostgreSQL database, such as ' +
+        '“postgres://whmapi1@db.example.com/whmapi1”; in a password, write “@”, “/” and the like as %40, %2F.',
+    );
+  });
+
+  test('no such database', async () => {
+    expect(await refusal(server.url('absent'))).toBe(
+      `${at('absent')}there is no such database. Create it: ` +
+        "CREATE DATABASE whmapi1 ENCODING 'UTF8' TEMPLATE template0; nothing was changed.",
+    );
+  });
+
+  test('nobody at the port', async () => {
+    const proxy = await Proxy.start(server.port);
+    await proxy.stop();
+    expect(await refusal(server.url('postgres', { port: proxy.port }))).toBe(
+      `The store “postgres://127.0.0.1:${proxy.port}/postgres” could not be used: nobody answers there. ` +
+        'Start PostgreSQL, or correct WHMAPI1_STORE_URL; nothing was changed.',
+    );
+  });
+
+  test('a host without an address', async () => {
+    expect(await refusal('postgres://root:Secret@absent.invalid/whmapi1')).toMatch(
+      /^The store “postgres:\/\/absent\.invalid:5432\/whmapi1” could not be used: its host(’s address could not be asked for\. Check the name server| has no address\. Correct WHMAPI1_STORE_URL, or the name server’s data); nothing was changed\.$/,
+    );
+  });
+
+  test.each([
+    ['a wrong password', 'guarded:Secret'],
+    ['no password', 'guarded'],
+    ['no such user', 'nobody_here:Secret'],
+  ])('%s', async (_what, user) => {
+    expect(await refusal(server.url('postgres', { user }))).toBe(
+      `${at('postgres')}it refused the login. Check the user and the password (PGPASSWORD, or ~/.pgpass), and pg_hba.conf; nothing was changed.`,
+    );
+  });
+
+  test('the right password is taken, and one that PGPASSWORD holds', async () => {
+    const name = await emptyDatabase();
+    await server.query(name, 'ALTER SCHEMA public OWNER TO guarded');
+    const url = server.url(name, { user: 'guarded:Xylophone%20Quagmire' });
+    expect((await installation(url).call('twofactorauth_policy_status')).metadata.reason).toBe('OK');
+    const env = {
+      WHMAPI1_STORE_URL: server.url(name, { user: 'guarded' }),
+      PGPASSWORD: 'Xylophone Quagmire',
+    };
+    const { state } = installation(url);
+    expect((await call(['twofactorauth_policy_status'], { state, env })).metadata.reason).toBe('OK');
+  });
+
+  test('a user that may make no tables', async () => {
+    const name = await emptyDatabase();
+    expect(await refusal(server.url(name, { user: 'bystander' }))).toBe(
+      `${at(name)}its user may not do that there. Let that user own the database; nothing was changed.`,
+    );
+  });
+
+  test('read-only, empty or not', async () => {
+    const name = await emptyDatabase();
+    await server.query('postgres', `ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+    const reason = `${at(name)}it is read-only. Name the primary server in WHMAPI1_STORE_URL, not a replica; nothing was changed.`;
+    expect(await refusal(server.url(name))).toBe(reason);
+    await server.query('postgres', `ALTER DATABASE ${name} RESET default_transaction_read_only`);
+    await installation(server.url(name)).call('twofactorauth_enable_policy');
+    await server.query('postgres', `ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+    const { metadata } = await installation(server.url(name)).call('twofactorauth_disable_policy');
+    expect(metadata.reason).toBe(reason);
+  });
+
+  test('no connection left', async () => {
+    const name = await emptyDatabase();
+    const clients: pg.Client[] = [];
+    rest.push(() => Promise.all(clients.map((client) => client.end())));
+    const fill = async () => {
+      const client = new pg.Client({ connectionString: server.url(name) });
+      client.on('error', () => undefined);
+      await client.connect();
+      clients.push(client);
+    };
+    await expect(
+      (async () => {
+        for (;;) await fill();
+      })(),
+    ).rejects.toMatchObject({ code: '53300' });
+    expect(await refusal(server.url(name))).toBe(
+      `${at(name)}it has no connection left. Raise max_connections, or end other programs’ connections; nothing was changed.`,
+    );
+  });
+
+  test('a host that answers nothing', async () => {
+    const proxy = await Proxy.start(server.port);
+    rest.push(() => proxy.stop());
+    proxy.fate = () => 'swallow';
+    expect(await refusal(server.url('postgres', { port: proxy.port }))).toBe(
+      `The store “postgres://127.0.0.1:${proxy.port}/postgres” could not be used: it does not answer. ` +
+        'Check the network and the database; nothing was changed.',
+    );
+  });
+});
+
+describe('TLS', () => {
+  // Linux takes it for this machine, the program for another one.
+  const elsewhere = (name: string, more = '') => server.url(name, { host: '0.0.0.0' }) + more;
+  const reasonOf = async (url: string) =>
+    (await installation(url).call('twofactorauth_policy_status')).metadata.reason;
+
+  test('is demanded of another machine, unless the URL says otherwise', async () => {
+    const name = await emptyDatabase();
+    expect(await reasonOf(elsewhere(name))).toBe(
+      `The store “postgres://0.0.0.0:${server.port}/${name}” could not be used: it offers no TLS. Turn that on there; ` +
+        'on a network that you trust, sslmode=disable in the URL does without; nothing was changed.',
+    );
+    expect(await reasonOf(elsewhere(name, '?sslmode=disable'))).toBe('OK');
+  });
+
+  test.each([
+    ['127.0.0.1', false],
+    ['127.8.9.10', false],
+    ['localhost', false],
+    ['[::1]', false],
+    ['%2Frun%2Fpostgresql', false],
+    ['127.example.com', true],
+    ['127.0.0.1.example.com', true],
+    ['localhost.example.com', true],
+    ['192.0.2.1', true],
+    ['[2001:db8::1]', true],
+  ])('of %s: %s', (host, isDemanded) => {
+    const { url } = readAddress(`postgres://whmapi1@${host}/whmapi1`);
+    expect(url.includes('sslmode=verify-full')).toBe(isDemanded);
+  });
+
+  test('takes a certificate whose issuer is known and whose name is right, and no other', async () => {
+    const secure = await PostgresServer.start();
+    rest.push(() => secure.stop());
+    const pair = (name: string) => {
+      const [key, cert] = [join(installation().directory, 'key'), join(installation().directory, 'cert')];
+      execFileSync(
+        'openssl',
+        [
+          ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
+          ...['-subj', '/CN=test', '-addext', `subjectAltName=${name}`, '-keyout', key, '-out', cert],
+        ],
+        { stdio: 'ignore' },
+      );
+      return { key, cert };
+    };
+    const use = async ({ key, cert }: { key: string; cert: string }) => {
+      secure.write('data/server.key', readFileSync(key, 'utf8'));
+      secure.write('data/server.crt', readFileSync(cert, 'utf8'));
+      await secure.query('postgres', 'ALTER SYSTEM SET ssl = on');
+      await secure.restart();
+    };
+    const url = `postgres://postgres@0.0.0.0:${secure.port}/postgres`;
+    const at = `The store “postgres://0.0.0.0:${secure.port}/postgres” could not be used: `;
+    const right = pair('IP:0.0.0.0');
+    await use(right);
+    expect(await reasonOf(url)).toBe(
+      `${at}its certificate is not trusted. Name its issuer’s with sslrootcert=FILE in the URL; nothing was changed.`,
+    );
+    expect(await reasonOf(`${url}?sslrootcert=${right.cert}`)).toBe('OK');
+    const wrong = pair('DNS:other.example');
+    await use(wrong);
+    expect(await reasonOf(`${url}?sslrootcert=${wrong.cert}`)).toBe(
+      `${at}its certificate is for another name. Use that name in the URL; nothing was changed.`,
+    );
+  });
+});
+
+test.each([
+  [undefined, 'Web1', 'web1'],
+  ['', 'web1.example.com', 'web1.example.com'],
+  ['WEB2.example.com', 'web1', 'web2.example.com'],
+])('a server is called %j on %s: %s', (given, hostname, name) => {
+  expect(readServerName(given, () => hostname)).toBe(name);
+});
+
+test('what can be no server’s name is refused', () => {
+  expect(() => readServerName('web 1', () => 'host')).toThrow(
+    'WHMAPI1_SERVER_NAME, or the second line of store.url, should be what this server is called in the shared store, such as “web1.example.com”, not “web 1”.',
+  );
+});
+
+describe('a transaction that PostgreSQL takes back because of others', () => {
+  /** The first `count` changes of a table fail as a clash of transactions does, at once or when they are kept. */
+  const clash = async (url: string, table: string, count: number, when: 'at once' | 'at the end') => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(`CREATE SEQUENCE pristine.clashes;
+ CREATE FUNCTION pristine.clash() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF nextval('pristine.clashes') <= ${count} THEN RAISE EXCEPTION 'clash' USING ERRCODE = '40001'; END IF;
+        RETURN NEW;
+      END $$;
+      CREATE ${when === 'at once' ? 'TRIGGER' : 'CONSTRAINT TRIGGER'} clash AFTER INSERT OR UPDATE ON ${table}
+        ${when === 'at once' ? '' : 'DEFERRABLE INITIALLY DEFERRED'} FOR EACH ROW EXECUTE FUNCTION pristine.clash()`);
+    rest.push(async () => {
+      await client.query('DROP FUNCTION pristine.clash CASCADE; DROP SEQUENCE pristine.clashes');
+      await client.end();
+    });
+  };
+
+  test.each(['at once', 'at the end'] as const)(
+    'is run again, and tells its warnings once: %s',
+    async (when) => {
+      const here = installation();
+      const url = here.environment.WHMAPI1_STORE_URL ?? '';
+      await here.call('twofactorauth_policy_status');
+      await clash(url, 'package', 3, when);
+      const { metadata } = await here.call('editpkg', { name: 'silver', nonsense: '1' });
+      expect(metadata).toMatchObject({ result: 1, reason: 'OK' });
+      expect(metadata.output).toEqual({
+        warnings: [
+          '“editpkg” has no parameter “nonsense”; it was ignored.',
+          'There was no package “silver” to change; the package “silver” was made.',
+        ],
+      });
+      const { data } = await here.call('listpkgs');
+      expect((data as { pkg: { name: string }[] }).pkg.map(({ name }) => name)).toContain('silver');
+      const lines = await here.engine.store.transaction('reads', (db) =>
+        keeping(db.all("SELECT function, result FROM audit_record WHERE function = 'editpkg'")),
+      );
+      expect(lines).toEqual([{ function: 'editpkg', result: 1 }]);
+    },
+  );
+});
+
+describe('through a network', () => {
+  const through = async (here: Installation) => {
+    const url = new URL(here.environment.WHMAPI1_STORE_URL ?? '');
+    const proxy = await Proxy.start(Number(url.port));
+    rest.push(() => proxy.stop());
+    url.port = String(proxy.port);
+    return { proxy, url: url.href };
+  };
+  const issuerOf = async (here: Installation) => (await here.call('twofactorauth_get_issuer')).data?.issuer;
+
+  test('where the answer to COMMIT is lost, nobody claims to know what became of it', async () => {
+    const here = installation();
+    const { proxy, url } = await through(here);
+    proxy.fate = (sent) => (asksFor('COMMIT')(sent) ? 'lose the answer' : 'pass on');
+    const { status, metadata } = await call(['twofactorauth_set_issuer', 'issuer=Example'], {
+      state: here.state,
+      env: { WHMAPI1_STORE_URL: url },
+    });
+    expect(status).toBe(3);
+    expect(metadata).toMatchObject({
+      result: 0,
+      error_code: 'unknown_outcome',
+      reason:
+        `The connection to the store “postgres://127.0.0.1:${proxy.port}${new URL(url).pathname}” was lost while the ` +
+        'change was being kept: whether it was is not known. Look, before you repeat the call.',
+    });
+    // Here it was: the next change waits for it.
+    await here.call('twofactorauth_enable_policy');
+    expect(await issuerOf(here)).toBe('Example');
+  });
+
+  test('where the connection is lost before, the reason says that nothing was changed', async () => {
+    const here = installation();
+    const { proxy, url } = await through(here);
+    const over = installation(url);
+    expect(await issuerOf(over)).toBe('server.example.com');
+    proxy.fate = (sent) => (sent.includes('INSERT INTO tfa_issuer') ? 'lose the answer' : 'pass on');
+    const { metadata } = await over.call('twofactorauth_set_issuer', { issuer: 'Example' });
+    expect(metadata).toMatchObject({
+      error_code: 'store_unavailable',
+      reason:
+        `The store “postgres://127.0.0.1:${proxy.port}${new URL(url).pathname}” could not be used: the connection was ` +
+        'lost. Check the network and the database; nothing was changed.',
+    });
+    proxy.fate = () => 'pass on';
+    expect(await issuerOf(over)).toBe('server.example.com');
+  });
+
+  test.each([
+    ['a statement', 'INSERT INTO tfa_issuer', 'store_unavailable'],
+    ['COMMIT', 'COMMIT\0', 'unknown_outcome'],
+  ])('that falls silent after %s, a call does not wait for ever', async (_what, words, code) => {
+    const here = installation();
+    await here.call('twofactorauth_policy_status');
+    const { proxy, url } = await through(here);
+    const store = new PostgresStore(readAddress(url), 'web1', { connections: 2, answerPatienceMs: 300 });
+    rest.push(() => store.close());
+    proxy.fate = (sent) => (sent.includes(words) ? 'swallow' : 'pass on');
+    const work = run(store, "INSERT INTO tfa_issuer (username, issuer) VALUES ('root', 'x')");
+    await expect(work).rejects.toMatchObject({ code });
+    proxy.fate = () => 'pass on';
+    // With a new connection; the old one's transaction ends with it.
+    await proxy.stop();
+    rest.splice(rest.length - 2, 1);
+    expect(await issuerOf(here)).toBe('server.example.com');
+  });
+
+  test('on which every packet takes 50 milliseconds, calls work as everywhere', async () => {
+    const here = installation();
+    const { proxy, url } = await through(here);
+    proxy.delayMs = 50;
+    const far = installation(url);
+    expect((await far.call('twofactorauth_set_issuer', { issuer: 'Far' })).metadata.reason).toBe('OK');
+    const made = await Promise.all(
+      ['a', 'b', 'c'].map((name) => far.call('addpkg', { name })).concat(here.call('addpkg', { name: 'd' })),
+    );
+    expect(made.map(({ metadata }) => metadata.reason)).toEqual(['OK', 'OK', 'OK', 'OK']);
+    const { data } = await far.call('listpkgs');
+    expect((data as { pkg: { name: string }[] }).pkg.map(({ name }) => name)).toEqual([
+      'a',
+      'b',
+      'c',
+      'd',
+      'default',
+      'starter',
+    ]);
+    const { status, metadata } = await call(['twofactorauth_get_issuer'], {
+      state: here.state,
+      env: { WHMAPI1_STORE_URL: url },
+    });
+    expect([status, metadata.reason]).toEqual([0, 'OK']);
+    expect(await issuerOf(here)).toBe('Far');
+  });
+});

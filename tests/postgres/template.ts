@@ -1,0 +1,49 @@
+// The database that those of tests are copied from: it has the schema, and a function that makes all as it was.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApplication } from '../../src/app.ts';
+import type { PostgresServer } from './postgres-server.ts';
+
+export const TEMPLATE = 'whmapi1_template';
+
+export async function makeTemplate(server: PostgresServer): Promise<void> {
+  await server.query('postgres', `CREATE DATABASE ${TEMPLATE}`);
+  const folder = mkdtempSync(join(tmpdir(), 'whmapi1-template-'));
+  const application = createApplication({
+    WHMAPI1_STATE_DIR: join(folder, 'state'),
+    WHMAPI1_STORE_URL: server.url(TEMPLATE),
+  });
+  await application.engine.store.transaction('reads', async () => ({ value: undefined, keep: false }));
+  application.close();
+  rmSync(folder, { recursive: true });
+  await makeReset(server);
+}
+
+/** `SELECT pristine.reset()`: every table has the rows again that the migrations gave it, every counter is at its start. */
+async function makeReset(server: PostgresServer): Promise<void> {
+  const names = async (sql: string) =>
+    (await server.query(TEMPLATE, sql)).map(({ name }) => `"${String(name)}"`);
+  const tables = await names("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'");
+  const counters = await names("SELECT sequencename AS name FROM pg_sequences WHERE schemaname = 'public'");
+  const statements = [
+    // What a test has left under way holds nobody up.
+    `PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    // In any order, whichever table refers to which.
+    'SET LOCAL session_replication_role = replica',
+    // Faster than TRUNCATE for a few rows.
+    ...tables.map((table) => `DELETE FROM public.${table}`),
+    ...tables.map((table) => `INSERT INTO public.${table} SELECT * FROM pristine.${table}`),
+    ...counters.map((counter) => `ALTER SEQUENCE public.${counter} RESTART`),
+  ];
+  await server.query(
+    TEMPLATE,
+    `CREATE SCHEMA pristine;
+    ${tables.map((table) => `CREATE TABLE pristine.${table} AS TABLE public.${table};`).join('\n')}
+    CREATE FUNCTION pristine.reset() RETURNS VOID LANGUAGE plpgsql AS $$
+    BEGIN
+      ${statements.join(';\n')};
+    END $$`,
+  );
+}
