@@ -1,18 +1,21 @@
 // Measures whole processes against `node -e 0` of the same run, calls among many accounts against calls among few, and
-// the writing of long lists. Read the ratios: the milliseconds drift with the machine. `npm run bench [-- --runs=60]`
+// the writing of long lists. Read the ratios: the milliseconds drift with the machine.
+// `npm run bench [-- --runs=60 --only=starts,accounts,server,remote,lists]`
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codeAt } from '../src/model/totp.ts';
 import { formats } from '../src/render/format.ts';
-import { compareAccounts } from './bench/accounts.ts';
+import { compareAccounts, manyAccounts } from './bench/accounts.ts';
 import { median, time } from './bench/measure.ts';
 import { compareRemote } from './bench/remote.ts';
 import { compareServers } from './bench/server.ts';
 
 const top = join(import.meta.dirname, '..');
 const runs = Number(/--runs=(\d+)/.exec(process.argv.join(' '))?.[1] ?? 60);
+const parts = /--only=(\S+)/.exec(process.argv.join(' '))?.[1]?.split(',');
+const isAsked = (part: string) => parts?.includes(part) ?? true;
 const work = mkdtempSync(join(tmpdir(), 'whmapi1-bench-'));
 const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 
@@ -145,12 +148,15 @@ function longLists(): void {
 
 try {
   console.log(`Node ${process.version}, ${cpus().length} cores, ${runs} runs each, in turn.`);
-  starts('Starts', join(top, 'bin/whmapi1'));
-  starts('Starts with 600 more functions in the index', withManyFunctions(600));
-  compareAccounts(join(top, 'bin/whmapi1'), work, environment, runs);
-  await compareServers(top, join(work, 'accounts-100000'), environment);
-  await compareRemote(top, work, environment);
-  longLists();
+  if (isAsked('starts')) {
+    starts('Starts', join(top, 'bin/whmapi1'));
+    starts('Starts with 600 more functions in the index', withManyFunctions(600));
+  }
+  if (isAsked('accounts')) compareAccounts(join(top, 'bin/whmapi1'), work, environment, runs);
+  if (isAsked('server'))
+    await compareServers(top, manyAccounts(join(top, 'bin/whmapi1'), work, environment), environment);
+  if (isAsked('remote')) await compareRemote(top, work, environment);
+  if (isAsked('lists')) longLists();
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
