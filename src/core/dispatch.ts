@@ -235,18 +235,20 @@ class Dispatch {
 
   /** Plans within a transaction, works on the machine outside of any, and stores the outcome in another. */
   async #operate(prepared: Prepared): Promise<Outcome> {
-    const { open, carryOut, waitFor } = await import('./operate.ts');
+    const { open, carryOut, giveUp, waitFor } = await import('./operate.ts');
     const { store } = this.#engine;
     for (let pauses = 0; ; pauses++) {
-      const { outcome, opened, secret } = await store.transaction('changes', async (db, nested) => {
+      const tries: number[] = [];
+      const plan = async (db: Db, nested: Store) => {
         const outcome = await this.#plan(prepared, nested);
         const planned = this.#planned;
-        const about = { xid: this.#xid, caller: this.#caller.user };
+        const about = { xid: this.#xid, caller: this.#caller.user, tries };
         const opened = planned && (await open(this.#engine, db, planned, about));
         const hasToWait = typeof opened === 'string';
         if (!hasToWait) await this.#audit(outcome, true, { db, stage: opened && 'begun' });
         return { value: { outcome, opened, secret: planned?.secret ?? '' }, keep: !hasToWait };
-      });
+      };
+      const { outcome, opened, secret } = await store.transaction('changes', plan).catch(giveUp(tries));
       if (opened === undefined) return outcome;
       if (typeof opened !== 'string') {
         await carryOut(this.#engine, opened, secret, (db) => this.#audit(outcome, true, { db }));

@@ -15,6 +15,14 @@ const PAUSES_BETWEEN_LOOKS = 10;
 /** What this process is at, by its number in the journal. What it was at and could not even give up is not among it. */
 const underWay = new Set<number>();
 
+/** For a transaction that did not come about, or of which that is not known: what it began is not under way here. */
+export const giveUp =
+  (tries: readonly number[]) =>
+  (error: unknown): never => {
+    for (const id of tries) underWay.delete(id);
+    throw error;
+  };
+
 export interface Opened {
   readonly entry: JournalEntry;
   readonly operation: Operation;
@@ -32,7 +40,7 @@ export async function open(
   engine: Engine,
   db: Db,
   { kind, input }: Planned,
-  { xid, caller }: { readonly xid: string; readonly caller: string },
+  { xid, caller, tries }: { readonly xid: string; readonly caller: string; readonly tries: number[] },
 ): Promise<Opened | string> {
   const operation = await operationOf(engine, kind);
   const entry = { kind, input, process: engine.processes.own(), xid, caller };
@@ -40,6 +48,7 @@ export async function open(
   const opened = await engine.journal.open(db, entry, [...claims]);
   if (typeof opened === 'string') return opened;
   underWay.add(opened);
+  tries.push(opened);
   return { entry: { ...entry, id: opened, begun: 0 }, operation };
 }
 
@@ -82,19 +91,51 @@ export async function carryOut(
     isWorkDone = true;
     await finish(engine, { entry, operation }, conclude);
   } catch (error) {
-    if (operation.onlyForward === true) {
-      // What could not be done may be asked for again; what was done has to be stored, by the next call.
-      await inStore<unknown>(engine, (db) =>
-        isWorkDone
-          ? engine.journal.pass(db, entry.id, entry.process, '')
-          : engine.journal.close(db, entry.id),
-      );
-      throw error;
+    if (isWorkDone && isOfUnknownOutcome(error)) {
+      const stored = await wasStored(engine, entry.id).catch(() => undefined);
+      if (stored === true) return;
+      // Where nobody can look now, the next call does, and undoes or finishes what is left.
+      if (stored === undefined) throw error;
     }
+    if (operation.onlyForward === true) throw await notUndone(engine, entry, isWorkDone, error);
     throw await undone(engine, { entry: { ...entry, begun }, operation }, error);
   } finally {
     underWay.delete(entry.id);
   }
+}
+
+/** The store cannot say whether it kept the outcome, as where the connection to it was lost at that moment. */
+function isOfUnknownOutcome(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'unknown_outcome';
+}
+
+/** The outcome is stored, and the entry gone, in one transaction: it waits for that one where it is still under way. */
+async function wasStored(engine: Engine, id: number): Promise<boolean> {
+  const entries = await inStore(engine, (db) => engine.journal.list(db));
+  return !entries.some((entry) => entry.id === id);
+}
+
+/** Of what cannot be taken back: returns what is to be told. */
+async function notUndone(
+  engine: Engine,
+  { id, process }: JournalEntry,
+  isWorkDone: boolean,
+  error: unknown,
+): Promise<unknown> {
+  if (!isWorkDone) {
+    // It may be asked for again.
+    await inStore(engine, (db) => engine.journal.close(db, id));
+    return error;
+  }
+  // What was done has to be stored, by the next call; also where even that cannot be written down now.
+  await inStore(engine, (db) => engine.journal.pass(db, id, process, '')).catch(() => undefined);
+  if (!(error instanceof ApiError)) return error;
+  const because = error.message.replace(/; nothing was changed\.$/, '.');
+  return new ApiError(
+    error.code,
+    `${because} What was to be done on the machine is done, and the next call stores it.`,
+    { cause: error },
+  );
 }
 
 /** Takes back what was done before `error`; returns what is to be told. */
@@ -142,7 +183,12 @@ async function finish(
 ): Promise<void> {
   await inStore(engine, async (db) => {
     await operation.finish(db, entry.input as never, engine);
-    await engine.journal.close(db, entry.id);
+    if (!(await engine.journal.close(db, entry.id))) {
+      throw new ApiError(
+        'host_failed',
+        'Another process took what this call had begun for abandoned, and took it back. Repeat the call.',
+      );
+    }
     await conclude(db);
   });
 }

@@ -66,8 +66,8 @@ export interface Journal {
     claims: readonly string[],
   ) => Promise<number | string>;
   readonly setBegun: (db: Db, id: number, begun: number) => Promise<void>;
-  /** Ends it: nothing is left to do. */
-  readonly close: (db: Db, id: number) => Promise<void>;
+  /** Ends it: nothing is left to do. False where somebody else has ended it. */
+  readonly close: (db: Db, id: number) => Promise<boolean>;
   readonly list: (db: Db) => Promise<JournalEntry[]>;
   /** Hands it from one process to another; false where it was somebody else's by now. */
   readonly pass: (db: Db, id: number, from: string, to: string) => Promise<boolean>;

@@ -6,7 +6,13 @@ type Row = Omit<JournalEntry, 'input'> & { readonly input: string };
 export const journal: Journal = {
   async open(db, { kind, input, process, xid, caller }, claims) {
     for (const claim of claims) {
-      if ((await db.get('SELECT 1 FROM operation_claim WHERE claim = ?', claim)) !== undefined) return claim;
+      const other = await db.get<{ server: string }>(
+        'SELECT server FROM operation_claim JOIN operation ON operation.id = operation_claim.operation WHERE claim = ?',
+        claim,
+      );
+      if (other !== undefined) {
+        return other.server === db.server ? claim : `${claim}, on the server ${other.server}`;
+      }
     }
     const row = await db.get<{ id: number }>(
       `INSERT INTO operation (server, kind, input, begun, process, xid, caller) VALUES (?, ?, ?, 0, ?, ?, ?) RETURNING id`,
@@ -30,7 +36,7 @@ export const journal: Journal = {
 
   async close(db, id) {
     await db.run('DELETE FROM operation_claim WHERE operation = ?', id);
-    await db.run('DELETE FROM operation WHERE id = ?', id);
+    return (await db.run('DELETE FROM operation WHERE id = ?', id)) === 1;
   },
 
   async list(db) {
