@@ -12,6 +12,7 @@ import { operations } from './operations/loaders.generated.ts';
 import { journal } from './store/journal.ts';
 import { AuditLog, logUnexpected } from './store/logs.ts';
 import type { Outcome } from './store/move.ts';
+import { ensureNoOwnStore, markMoved, ownStoreToMove } from './store/moved-store.ts';
 import type { OpenStore } from './store/open-store.ts';
 import { findSharedStore } from './store/shared-store-file.ts';
 import { SharedStore } from './store/shared-store.ts';
@@ -131,7 +132,9 @@ function storeOf(
   livesLong: boolean,
 ): OpenStore {
   const shared = findSharedStore(environment, directory);
-  return shared === undefined ? new SqliteStore(directory) : new SharedStore({ ...shared, livesLong });
+  if (shared === undefined) return new SqliteStore(directory);
+  ensureNoOwnStore(directory);
+  return new SharedStore({ ...shared, directory, livesLong });
 }
 
 function sealerOf(directory: StateDirectory): Sealer {
@@ -157,7 +160,7 @@ export async function moveStore(
   const userId = process.geteuid?.() ?? 0;
   const directory = new StateDirectory(locateStateDirectory(environment, userId, home), userId);
   const open = (store: string): OpenStore => {
-    if (store === 'sqlite') return new SqliteStore(directory, { mayBeNew: store === to });
+    if (store === 'sqlite') return ownStoreToMove(directory, { isTarget: store === to });
     const named = findSharedStore(
       store === 'postgres' ? environment : { ...environment, WHMAPI1_STORE_URL: store },
       directory,
@@ -173,7 +176,7 @@ export async function moveStore(
           'give it in PGPASSWORD or ~/.pgpass, or name the database in store.url or WHMAPI1_STORE_URL, and here “postgres”.',
       );
     }
-    return new SharedStore({ ...named, livesLong: false });
+    return new SharedStore({ ...named, directory, livesLong: false });
   };
   if ([from, to].filter((store) => store === 'sqlite').length !== 1) {
     throw badParam(
@@ -183,7 +186,10 @@ export async function moveStore(
   const stores = [open(from), open(to)] as const;
   try {
     const { move } = await import('./store/move.ts');
-    return await move(...stores);
+    const outcome = await move(...stores);
+    for (const store of stores) store.close();
+    if (from === 'sqlite') markMoved(directory);
+    return outcome;
   } finally {
     for (const store of stores) store.close();
   }

@@ -1,5 +1,7 @@
 // Which store several servers share, if any: what the environment says, else a file of the state directory.
-import { closeSync, constants, existsSync, readFileSync } from 'node:fs';
+import { closeSync, constants, lstatSync, readFileSync } from 'node:fs';
+import { ApiError } from '../core/errors.ts';
+import { unavailable } from './unavailable.ts';
 import type { StateDirectory } from './state-directory.ts';
 
 const FILE = 'store.url';
@@ -14,27 +16,39 @@ export interface SharedStoreName {
 /**
  * `WHMAPI1_STORE_URL` and `WHMAPI1_SERVER_NAME`; else the first and the second line of the file `store.url`, so that a
  * cron job and a person's shell use the same store as the server. Undefined where this server has a store of its own.
- * @throws ApiError `store_insecure` where others can reach the file.
+ * @throws ApiError `store_insecure` where others can reach the file, `store_unavailable` where it is empty.
  */
 export function findSharedStore(
   environment: Readonly<Record<string, string | undefined>>,
   directory: StateDirectory,
 ): SharedStoreName | undefined {
   const { WHMAPI1_STORE_URL: named = '', WHMAPI1_SERVER_NAME: server = '' } = environment;
-  const [url = '', second = ''] = named === '' ? linesOf(directory) : [named];
-  if (url === '') return undefined;
-  const name = server === '' ? second : server;
+  const lines = linesOf(directory);
+  const url = named === '' ? lines?.[0] : named;
+  if (url === undefined) return undefined;
+  if (url === '') {
+    throw new ApiError(
+      'store_unavailable',
+      `“${directory.file(FILE)}” is empty: its first line should be the URL of the database that servers share. Remove ` +
+        'the file where there is none.',
+    );
+  }
+  const name = server === '' ? (lines?.[1] ?? '') : server;
   return { url, server: name === '' ? undefined : name };
 }
 
-function linesOf(directory: StateDirectory): string[] {
-  if (!existsSync(directory.file(FILE))) return [];
-  const descriptor = directory.open(FILE, constants.O_RDONLY | constants.O_NOFOLLOW);
+/** Undefined where there is no such file; a link that leads nowhere is one that cannot be read. */
+function linesOf(directory: StateDirectory): string[] | undefined {
+  if (lstatSync(directory.file(FILE), { throwIfNoEntry: false }) === undefined) return undefined;
   try {
-    return readFileSync(descriptor, 'utf8')
-      .split('\n')
-      .map((line) => line.trim());
-  } finally {
-    closeSync(descriptor);
+    const descriptor = directory.open(FILE, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      const lines = readFileSync(descriptor, 'utf8').split('\n');
+      return lines.map((line) => line.trim());
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw unavailable(error, directory.file(FILE));
   }
 }

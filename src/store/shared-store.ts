@@ -4,6 +4,7 @@ import type { AuditRecord } from '../core/audit.ts';
 import type { Db } from '../core/context.ts';
 import type { Work, Store } from '../core/dispatch.ts';
 import type { OpenStore } from './open-store.ts';
+import type { StateDirectory } from './state-directory.ts';
 import type { SharedStoreName } from './shared-store-file.ts';
 import type { PostgresStore } from './postgres/store.ts';
 
@@ -12,6 +13,7 @@ const FEW = 3;
 const MANY = 10;
 
 export interface SharedStoreOptions extends SharedStoreName {
+  readonly directory: StateDirectory;
   readonly livesLong: boolean;
 }
 
@@ -50,13 +52,15 @@ export class SharedStore implements OpenStore {
   }
 
   async #load(): Promise<PostgresStore> {
-    const { url, server, livesLong } = this.#options;
-    const [{ readAddress, readServerName }, { PostgresStore }] = await Promise.all([
+    const { url, server, livesLong, directory } = this.#options;
+    const [{ readAddress, readServerName }, { PostgresStore }, { machineIdOf }] = await Promise.all([
       import('./postgres/address.ts'),
       import('./postgres/store.ts'),
+      import('./machine-id.ts'),
     ]);
     return new PostgresStore(readAddress(url), readServerName(server, hostname), {
       connections: livesLong ? MANY : FEW,
+      machine: machineIdOf(directory),
     });
   }
 }

@@ -1,5 +1,5 @@
 // The SQLite database in the state directory: opening it safely, transactions, migrations.
-import { closeSync, constants, existsSync } from 'node:fs';
+import { closeSync, constants, existsSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { Db, SqlValue } from '../core/context.ts';
 import type { Store, Work } from '../core/dispatch.ts';
@@ -10,7 +10,9 @@ import { schemaVersion } from './schema-version.generated.ts';
 import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
 
-const FILE = 'store.db';
+export const STORE_FILE = 'store.db';
+/** Its name once all of it was moved to a store that several servers share. */
+export const MOVED_FILE = 'store.db.moved';
 /** How long a call waits for another process's transaction. */
 const BUSY_TIMEOUT_MS = 15_000;
 
@@ -18,6 +20,7 @@ const BUSY_TIMEOUT_MS = 15_000;
 export class SqliteStore implements Store {
   readonly #directory: StateDirectory;
   readonly #mayBeNew: boolean;
+  readonly #file: string;
   #opening: Promise<Database.Database> | undefined;
   #database: Database.Database | undefined;
   /** Prepared once, by their SQL. */
@@ -31,10 +34,17 @@ export class SqliteStore implements Store {
   /** How many transactions of this process were kept. */
   #kept = 0;
 
-  /** `mayBeNew` where the key is expected to be there before the database: what it sealed is in another store. */
-  constructor(directory: StateDirectory, { mayBeNew = false }: { readonly mayBeNew?: boolean } = {}) {
+  /**
+   * `mayBeNew` where the key is expected to be there before the database: what it sealed is in another store. `file`
+   * where the database has another name.
+   */
+  constructor(
+    directory: StateDirectory,
+    { mayBeNew = false, file = STORE_FILE }: { readonly mayBeNew?: boolean; readonly file?: string } = {},
+  ) {
     this.#directory = directory;
     this.#mayBeNew = mayBeNew;
+    this.#file = file;
   }
 
   transaction<T>(effect: 'reads' | 'changes', work: (db: Db, nested: Store) => Promise<Work<T>>): Promise<T> {
@@ -49,7 +59,7 @@ export class SqliteStore implements Store {
       } catch (error) {
         // Only what SQLite says is about the database: work may fail over other files.
         const isOfSqlite = (error as { code?: string } | null)?.code?.startsWith('SQLITE_') === true;
-        throw isOfSqlite ? unavailable(error, this.#directory.file(FILE)) : error;
+        throw isOfSqlite ? unavailable(error, this.#directory.file(this.#file)) : error;
       }
     });
     this.#last = run.catch(() => undefined);
@@ -85,7 +95,7 @@ export class SqliteStore implements Store {
 
   /** One database for all who ask, also at the same time; tried again after a failure. */
   #open(): Promise<Database.Database> {
-    this.#opening ??= open(this.#directory, this.#mayBeNew).then(
+    this.#opening ??= open(this.#directory, this.#file, this.#mayBeNew).then(
       (database) => (this.#database = database),
       (error: unknown) => {
         this.#opening = undefined;
@@ -172,20 +182,25 @@ async function bracket<T>(
   return done.value;
 }
 
-async function open(directory: StateDirectory, mayBeNew: boolean): Promise<Database.Database> {
+async function open(directory: StateDirectory, file: string, mayBeNew: boolean): Promise<Database.Database> {
   try {
-    return await openOwn(directory, mayBeNew);
+    return await openOwn(directory, file, mayBeNew);
   } catch (error) {
-    throw unavailable(error, directory.file(FILE));
+    throw unavailable(error, directory.file(file));
   }
 }
 
-async function openOwn(directory: StateDirectory, mayBeNew: boolean): Promise<Database.Database> {
+async function openOwn(
+  directory: StateDirectory,
+  file: string,
+  mayBeNew: boolean,
+): Promise<Database.Database> {
+  if (!mayBeNew && file === STORE_FILE) refuseMovedDatabase(directory);
   // Created here, not by SQLite, so that it is private from its first moment; SQLite gives its
   // companions (-wal, -shm) the same mode.
   const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
-  closeSync(directory.open(FILE, O_RDWR | O_CREAT | O_NOFOLLOW));
-  const path = directory.file(FILE);
+  closeSync(directory.open(file, O_RDWR | O_CREAT | O_NOFOLLOW));
+  const path = directory.file(file);
   const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     // better-sqlite3 is compiled to have foreign keys on; its “synchronous” is not ours.
@@ -207,6 +222,17 @@ async function openOwn(directory: StateDirectory, mayBeNew: boolean): Promise<Da
   }
 }
 
+/** Before a new one is begun in the place of one that was moved to a store which several servers share. */
+function refuseMovedDatabase(directory: StateDirectory): void {
+  const isThere = (name: string) => statSync(directory.file(name), { throwIfNoEntry: false }) !== undefined;
+  if (isThere(STORE_FILE) || !isThere(MOVED_FILE)) return;
+  throw new ApiError(
+    'store_unavailable',
+    `This installation was moved to PostgreSQL (“${directory.file(MOVED_FILE)}” is what was here). Name that in ` +
+      'store.url or WHMAPI1_STORE_URL; or move back with `whmapi1 --migrate-store postgres sqlite`.',
+  );
+}
+
 /** A key is made after the database: where it stands beside an empty one, what the database held is gone. */
 function refuseLostDatabase(database: Database.Database, directory: StateDirectory): void {
   const key = directory.file(KEY_FILE);
@@ -215,7 +241,7 @@ function refuseLostDatabase(database: Database.Database, directory: StateDirecto
   if (database.pragma('user_version', { simple: true }) !== 0) return;
   throw new ApiError(
     'store_unavailable',
-    `“${directory.file(FILE)}” is empty, though “${key}” shows that it held secrets. Restore it from a backup; ` +
+    `“${directory.file(STORE_FILE)}” is empty, though “${key}” shows that it held secrets. Restore it from a backup; ` +
       'or, to begin anew, move the key file away.',
   );
 }

@@ -1,5 +1,5 @@
 // whmapi1 --migrate-store: from this server's own database to a shared one, and back.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApplication, moveStore, root, type Application } from '../../src/app.ts';
@@ -18,8 +18,11 @@ beforeEach(() => {
   if (made === undefined) throw new Error('These tests need PostgreSQL: npm run test:postgres.');
   database = made;
 });
-afterEach(() => {
+const closeAll = () => {
   for (const application of opened.splice(0)) application.close();
+};
+afterEach(() => {
+  closeAll();
   database.remove();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -99,12 +102,13 @@ async function seen(application: Application): Promise<Hash[]> {
 test('everything goes to PostgreSQL and back without a difference', async () => {
   const before = opening(own());
   await fill(before);
+  const all = await seen(before);
+  closeAll();
   const there = await moveStore(shared(), 'sqlite', 'postgres');
   expect(there.isNew).toBe(true);
   expect(there.tables.find(({ table }) => table === 'account')?.rows).toBe(1);
   expect(there.tables.find(({ table }) => table === 'removed_user_id')?.rows).toBe(1);
   const fleet = opening(shared());
-  const all = await seen(before);
   expect(await seen(fleet)).toEqual(all);
   // The key of the sealed secrets stays where it is.
   for (const application of opened.splice(0, 1)) application.close();
@@ -117,6 +121,7 @@ test('everything goes to PostgreSQL and back without a difference', async () => 
 
 test('what is numbered goes on behind what was moved', async () => {
   await fill(opening(own()));
+  closeAll();
   await moveStore(shared(), 'sqlite', 'postgres');
   const fleet = opening(shared());
   await call(fleet, 'addpkgext', { name: 'gold', _PACKAGE_EXTENSIONS: 'third' });
@@ -129,13 +134,15 @@ test('what is numbered goes on behind what was moved', async () => {
 
 test('it may be done again, and says that all is there', async () => {
   await fill(opening(own()));
+  closeAll();
   const first = await moveStore(shared(), 'sqlite', 'postgres');
   expect(await moveStore(shared(), 'sqlite', 'postgres')).toEqual({ ...first, isNew: false });
 });
 
 test('a store that is in use is left as it is', async () => {
   await fill(opening(own()));
-  const fleet = opening(shared());
+  closeAll();
+  const fleet = opening(shared('other', 'web2'));
   await call(fleet, 'addpkg', { name: 'theirs' });
   const before = await seen(fleet);
   await expect(moveStore(shared(), 'sqlite', 'postgres')).rejects.toMatchObject({
@@ -157,9 +164,11 @@ test('accounts of other servers do not go into a store of one', async () => {
 });
 
 test('where it fails in the middle, nothing of it is there, and the next try does all of it', async () => {
-  const before = opening(own());
-  await fill(before);
-  const fleet = opening(shared());
+  const own1 = opening(own());
+  await fill(own1);
+  const all = await seen(own1);
+  closeAll();
+  const fleet = opening(shared('other', 'web2'));
   const run = (sql: string) =>
     fleet.engine.store.transaction('changes', async (db) => ({ value: await db.run(sql), keep: true }));
   await run(`ALTER TABLE tfa_secret ADD CONSTRAINT refused CHECK (username = 'nobody')`);
@@ -167,12 +176,62 @@ test('where it fails in the middle, nothing of it is there, and the next try doe
   expect(await call(fleet, 'listaccts')).toEqual({ acct: [] });
   await run('ALTER TABLE tfa_secret DROP CONSTRAINT refused');
   expect((await moveStore(shared(), 'sqlite', 'postgres')).isNew).toBe(true);
-  expect(await seen(fleet)).toEqual(await seen(before));
+  expect(await seen(opening(shared()))).toEqual(all);
+});
+
+test('what was moved is not used any more, and no other store is begun in its place', async () => {
+  await fill(opening(own()));
+  closeAll();
+  const refusal = async (environment: Readonly<Record<string, string>>) => {
+    const request = { command: 'listpkgs', args: [], dryRun: false };
+    try {
+      return (await dispatch(request, root, opening(environment).engine)).metadata.reason;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  expect(await refusal(shared())).toContain('Move that with `whmapi1 --migrate-store sqlite postgres`');
+  await moveStore(shared(), 'sqlite', 'postgres');
+  expect(await refusal(own())).toContain('This installation was moved to PostgreSQL');
+  expect(await refusal(shared())).toBe('OK');
+});
+
+test('it waits for nobody: where a process still works with the store, it says so and may be repeated', async () => {
+  const before = opening(own());
+  await fill(before);
+  await expect(moveStore(shared(), 'sqlite', 'postgres')).rejects.toThrow(
+    'All of it was copied, but a process still works with',
+  );
+  closeAll();
+  expect((await moveStore(shared(), 'sqlite', 'postgres')).isNew).toBe(false);
+  expect(existsSync(join(folder, 'state/store.db.moved'))).toBe(true);
+});
+
+test('the name on the second line of store.url counts, whatever names the database', async () => {
+  await fill(opening(own()));
+  closeAll();
+  writeFileSync(join(folder, 'state/store.url'), `${database.url}\nweb7\n`, { mode: 0o600 });
+  await moveStore(own(), 'sqlite', database.url);
+  const listed = await call(opening(own()), 'listaccts');
+  expect(listed).toMatchObject({ acct: [{ user: 'bob' }] });
+});
+
+test('two machines of one name are refused, since each would undo the other’s work', async () => {
+  await call(opening(shared('state', 'web1')), 'listpkgs');
+  const second = opening(shared('other', 'web1'));
+  const request = { command: 'listpkgs', args: [], dryRun: false };
+  expect((await dispatch(request, root, second.engine)).metadata).toMatchObject({
+    error_code: 'store_unavailable',
+    reason: expect.stringMatching(
+      /^Another machine is called “web1” in the store .*WHERE name = 'web1'$/,
+    ) as string,
+  });
 });
 
 describe('on the command line', () => {
   test('it shows every table with its rows and a digest', async () => {
     await fill(opening(own()));
+    closeAll();
     const { status, stdout } = await printedBy(['--migrate-store', 'sqlite', 'postgres'], shared());
     expect(status).toBe(0);
     expect(stdout).toMatch(/^account {15,} 1 {2}sha256:[\da-f]{16}$/m);

@@ -1,5 +1,5 @@
 // Where the store is that several servers share: the environment, else store.url in the state directory.
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findSharedStore } from '../../src/store/shared-store-file.ts';
@@ -22,8 +22,19 @@ const write = (text: string, mode = 0o600) => {
 test('there is none unless one is named', () => {
   expect(findSharedStore({}, directory)).toBeUndefined();
   expect(findSharedStore({ WHMAPI1_STORE_URL: '' }, directory)).toBeUndefined();
-  write('\n');
-  expect(findSharedStore({}, directory)).toBeUndefined();
+});
+
+test.each(['', '\n', '\nweb1\n'])(
+  'a file that names none, as where a disk was full, is an error: %j',
+  (text) => {
+    write(text);
+    expect(() => findSharedStore({}, directory)).toThrow('store.url” is empty: its first line should be');
+  },
+);
+
+test('a link is no file, wherever it leads', () => {
+  symlinkSync('/nonexistent', join(folder, 'store.url'));
+  expect(() => findSharedStore({}, directory)).toThrow('it is a symbolic link');
 });
 
 test.each([
@@ -31,7 +42,7 @@ test.each([
   [`${url}\nweb1\n`, {}, { url, server: 'web1' }],
   [`  ${url}  \r\n  web1  `, {}, { url, server: 'web1' }],
   [`${url}\nweb1\n`, { WHMAPI1_SERVER_NAME: 'web2' }, { url, server: 'web2' }],
-  ['postgres://other/db\nother\n', { WHMAPI1_STORE_URL: url }, { url, server: undefined }],
+  ['postgres://other/db\nweb1\n', { WHMAPI1_STORE_URL: url }, { url, server: 'web1' }],
   ['', { WHMAPI1_STORE_URL: url, WHMAPI1_SERVER_NAME: 'web2' }, { url, server: 'web2' }],
 ])('%j with %j', (text, environment, found) => {
   write(text);

@@ -14,6 +14,7 @@ import type { Address } from './address.ts';
 import { AuditTable } from './audit-table.ts';
 import { Connection, takingBack, types } from './connection.ts';
 import { ensureNotNewer, migrate, versionOf } from './migrate.ts';
+import { claimServerName } from './server-name.ts';
 import { isLost, isWorthAnotherTry, unavailable, unknownOutcome } from './unavailable.ts';
 
 const CONNECT_PATIENCE_MS = 5_000;
@@ -39,6 +40,8 @@ const jitter = () => 5 + (crypto.getRandomValues(new Uint8Array(1))[0] ?? 0) / 2
 
 interface StoreOptions {
   readonly connections: number;
+  /** What tells this machine from others: its server's name is no other machine's. Not looked at where it is absent. */
+  readonly machine?: string;
   readonly lockPatienceMs?: number;
   readonly answerPatienceMs?: number;
 }
@@ -48,15 +51,22 @@ export class PostgresStore implements OpenStore {
   readonly #pool: pg.Pool;
   readonly #auditPool: pg.Pool;
   readonly #name: string;
+  readonly #machine: string | undefined;
   readonly #auditTable: AuditTable;
   #ready: Promise<void> | undefined;
 
   constructor(
     address: Address,
     server: string,
-    { connections, lockPatienceMs = LOCK_PATIENCE_MS, answerPatienceMs = ANSWER_PATIENCE_MS }: StoreOptions,
+    {
+      connections,
+      machine,
+      lockPatienceMs = LOCK_PATIENCE_MS,
+      answerPatienceMs = ANSWER_PATIENCE_MS,
+    }: StoreOptions,
   ) {
     this.server = server;
+    this.#machine = machine;
     this.#name = address.name;
     const settings: pg.PoolConfig = {
       connectionString: address.url,
@@ -159,6 +169,8 @@ export class PostgresStore implements OpenStore {
       const version = await versionOf(client);
       ensureNotNewer(version, this.#name);
       if (version !== schemaVersion) await migrate(client, this.#name);
+      const [server, machine, name] = [this.server, this.#machine, this.#name];
+      if (machine !== undefined) await claimServerName(client, { server, machine, name });
     });
   }
 }

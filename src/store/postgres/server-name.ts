@@ -1,0 +1,28 @@
+// Ties the name of a server to a machine: two of the same name would take each other's unfinished work for abandoned,
+// and undo it on the wrong machine.
+import type pg from 'pg';
+import { ApiError } from '../../core/errors.ts';
+
+/** @throws ApiError `store_unavailable` where another machine has the name. */
+export async function claimServerName(
+  client: pg.ClientBase,
+  { server, machine, name }: { readonly server: string; readonly machine: string; readonly name: string },
+): Promise<void> {
+  const find = 'SELECT machine FROM server WHERE name = $1';
+  const known = async () => (await client.query<{ machine: string }>(find, [server])).rows[0]?.machine;
+  let owner = await known();
+  if (owner === undefined) {
+    await client.query('INSERT INTO server (name, machine) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING', [
+      server,
+      machine,
+    ]);
+    owner = await known();
+  }
+  if (owner === machine) return;
+  throw new ApiError(
+    'store_unavailable',
+    `Another machine is called “${server}” in the store “${name}”. Give this one another name, on the second line of ` +
+      `store.url or in WHMAPI1_SERVER_NAME; or, where it has taken that one’s place, with its accounts, forget the ` +
+      `other one there: DELETE FROM server WHERE name = '${server}'`,
+  );
+}
