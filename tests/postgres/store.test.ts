@@ -153,6 +153,48 @@ describe('beside what every store promises', () => {
     // On the same connection.
     expect(await insert()).toBe(1);
   });
+
+  test('changes that wait leave connections to whoever reads, and all come about', async () => {
+    const { one, other } = shared;
+    let waiting: Promise<number>[] = [];
+    await other.transaction('changes', async () => {
+      waiting = Array.from({ length: 12 }, (_, at) =>
+        run(one, `INSERT INTO setting (name, value) VALUES ('${at}', '')`),
+      );
+      await new Promise((resume) => setTimeout(resume, 50));
+      await one.state();
+      await one.transaction('reads', (db) => keeping(db.all('SELECT * FROM setting')));
+      return { value: undefined, keep: true };
+    });
+    expect(await Promise.all(waiting)).toEqual(Array.from({ length: 12 }, () => 1));
+  });
+
+  test('a call that no connection gets free for is not told of the network', async () => {
+    const { other, url } = shared;
+    const options = { connections: 3, turnPatienceMs: 50 };
+    const small = new PostgresStore(readAddress(url), 'web2', options);
+    rest.push(() => small.close());
+    await small.state();
+    const refused = (which: string) => ({
+      code: 'store_unavailable',
+      message: expect.stringContaining(`${which} of this process were in use for too long. Repeat`) as string,
+    });
+    await other.transaction('changes', async () => {
+      const changes = ['a', 'b', 'c'].map((name) =>
+        run(small, `INSERT INTO setting (name, value) VALUES ('${name}', '')`),
+      );
+      changes.slice(0, 2).forEach((change) => rest.push(() => change));
+      await expect(changes[2]).rejects.toMatchObject(refused('the connections for changes'));
+      await small.transaction('reads', async () => {
+        await expect(small.state()).rejects.toMatchObject(refused('all connections'));
+        return { value: undefined, keep: false };
+      });
+      return { value: undefined, keep: true };
+    });
+    // Whoever gave up takes nobody's turn.
+    expect(await run(small, "INSERT INTO setting (name, value) VALUES ('d', '')")).toBe(1);
+    await small.state();
+  });
 });
 
 async function keeping<T>(value: Promise<T>): Promise<{ value: T; keep: boolean }> {

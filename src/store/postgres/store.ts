@@ -2,7 +2,8 @@
 //
 // A change begins by counting itself in the one row of `whmapi1_store`: whoever comes next waits there until it is kept
 // or taken back. So changes of all servers take turns, as they do in SQLite, and a model that looks before it writes is
-// right here as well. Databases that see a clash only afterwards (CockroachDB, YugabyteDB) report it, and the
+// right here as well. Those of one process take turns before that, so that the ones that wait leave connections to
+// whoever only reads. Databases that see a clash only afterwards (CockroachDB, YugabyteDB) report it, and the
 // transaction is run again.
 import pg from 'pg';
 import type { AuditRecord } from '../../core/audit.ts';
@@ -14,6 +15,7 @@ import type { Address } from './address.ts';
 import { AuditTable } from './audit-table.ts';
 import { Connection, takingBack, types } from './connection.ts';
 import { ensureNotNewer, migrate, versionOf } from './migrate.ts';
+import { Turns } from './turns.ts';
 import { isLost, isWorthAnotherTry, unavailable, unknownOutcome } from './unavailable.ts';
 
 const CONNECT_PATIENCE_MS = 5_000;
@@ -25,6 +27,8 @@ const ANSWER_PATIENCE_MS = 40_000;
 /** A process that was stopped, or cut off, amid a transaction keeps others waiting no longer than this. */
 const IDLE_PATIENCE_MS = 60_000;
 const MOST_TRIES = 10;
+/** One is under way, and the next waits in the database already, so that no time goes between them. */
+const MOST_CHANGES = 2;
 
 const begin = {
   // The change before is seen by every statement: its row was waited for.
@@ -41,12 +45,21 @@ interface StoreOptions {
   readonly connections: number;
   readonly lockPatienceMs?: number;
   readonly answerPatienceMs?: number;
+  /** How long a call waits for a connection that others of its process have. */
+  readonly turnPatienceMs?: number;
+}
+
+/** Connections, which never wait for each other in the driver: it tells of that as of a database that is silent. */
+interface Lane {
+  readonly pool: pg.Pool;
+  readonly turns: Turns;
 }
 
 export class PostgresStore implements OpenStore {
   readonly server: string;
-  readonly #pool: pg.Pool;
-  readonly #auditPool: pg.Pool;
+  readonly #calls: Lane;
+  readonly #audits: Lane;
+  readonly #changes: Turns;
   readonly #name: string;
   readonly #auditTable: AuditTable;
   #ready: Promise<void> | undefined;
@@ -54,7 +67,12 @@ export class PostgresStore implements OpenStore {
   constructor(
     address: Address,
     server: string,
-    { connections, lockPatienceMs = LOCK_PATIENCE_MS, answerPatienceMs = ANSWER_PATIENCE_MS }: StoreOptions,
+    {
+      connections,
+      lockPatienceMs = LOCK_PATIENCE_MS,
+      answerPatienceMs = ANSWER_PATIENCE_MS,
+      turnPatienceMs = LOCK_PATIENCE_MS,
+    }: StoreOptions,
   ) {
     this.server = server;
     this.#name = address.name;
@@ -71,12 +89,27 @@ export class PostgresStore implements OpenStore {
       allowExitOnIdle: true,
       types,
     };
-    this.#pool = new pg.Pool({ ...settings, max: connections });
+    const turns = (atOnce: number, which: string) =>
+      new Turns(
+        atOnce,
+        turnPatienceMs,
+        `The store “${address.name}” could not be used: ${which} of this process were in use for too long. ` +
+          'Repeat the call; pg_stat_activity shows what they wait for; nothing was changed.',
+      );
+    const lane = (max: number): Lane => ({
+      pool: new pg.Pool({ ...settings, max }),
+      turns: turns(max, 'all connections'),
+    });
+    this.#calls = lane(connections);
     // Of its own: a call that waits for its line has a connection already, and all may be taken by such calls.
-    this.#auditPool = new pg.Pool({ ...settings, max: 1 });
+    this.#audits = lane(1);
+    this.#changes = turns(
+      Math.max(1, Math.min(MOST_CHANGES, connections - 1)),
+      'the connections for changes',
+    );
     // An idle connection that breaks is replaced when the next one is asked for.
-    for (const pool of [this.#pool, this.#auditPool]) pool.on('error', () => undefined);
-    this.#auditTable = new AuditTable(server, (work) => this.#with(work, this.#auditPool));
+    for (const { pool } of [this.#calls, this.#audits]) pool.on('error', () => undefined);
+    this.#auditTable = new AuditTable(server, (work) => this.#with(work, this.#audits));
   }
 
   async transaction<T>(
@@ -85,7 +118,8 @@ export class PostgresStore implements OpenStore {
   ): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#with((client) => this.#once(client, effect, work));
+        const once = () => this.#with((client) => this.#once(client, effect, work));
+        return await (effect === 'changes' ? this.#changes.taking(once) : once());
       } catch (error) {
         if (!isWorthAnotherTry(error) || tries === MOST_TRIES) throw unavailable(error, this.#name);
         await new Promise((resume) => setTimeout(resume, jitter() * 2 ** tries));
@@ -142,20 +176,20 @@ export class PostgresStore implements OpenStore {
 
   close(): void {
     // What is under way on a connection is let finish.
-    for (const pool of [this.#pool, this.#auditPool]) pool.end().catch(() => undefined);
+    for (const { pool } of [this.#calls, this.#audits]) pool.end().catch(() => undefined);
   }
 
   /** `work` with a connection of its own, to a database that has the program's schema. */
-  async #with<T>(work: (client: pg.PoolClient) => Promise<T>, pool = this.#pool): Promise<T> {
+  async #with<T>(work: (client: pg.PoolClient) => Promise<T>, lane = this.#calls): Promise<T> {
     await (this.#ready ??= this.#makeReady().catch((error: unknown) => {
       this.#ready = undefined;
       throw error;
     }));
-    return connected(pool, work);
+    return connected(lane, work);
   }
 
   async #makeReady(): Promise<void> {
-    await connected(this.#pool, async (client) => {
+    await connected(this.#calls, async (client) => {
       const version = await versionOf(client);
       ensureNotNewer(version, this.#name);
       if (version !== schemaVersion) await migrate(client, this.#name);
@@ -164,8 +198,11 @@ export class PostgresStore implements OpenStore {
 }
 
 /** `work` with a connection, which is not used again once it broke. */
-async function connected<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
+function connected<T>({ pool, turns }: Lane, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  return turns.taking(async () => using(await pool.connect(), work));
+}
+
+async function using<T>(client: pg.PoolClient, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   // A connection that breaks between two statements tells nobody else.
   const ignore = () => undefined;
   client.on('error', ignore);
