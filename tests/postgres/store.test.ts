@@ -262,10 +262,18 @@ describe('where it can’t be used, the reason says what to do', () => {
     'postgres://root:12/Secret@whmapi1',
     'postgres://root:Secret@%zz/whmapi1',
     'postgres://root:Secret@127.0.0.1/%zz',
+    'postgres://root:Secret100%@127.0.0.1/whmapi1',
   ])('%s', async (url) => {
     expect(await refusal(url)).toBe(
       'WHMAPI1_STORE_URL, or store.url in the state directory, should be the URL of a PostgreSQL database, such as ' +
-        '“postgres://whmapi1@db.example.com/whmapi1”; in a password, write “@”, “/” and the like as %40, %2F.',
+        '“postgres://whmapi1@db.example.com/whmapi1”; in a password, write “@”, “/” and the like as %40, %2F, ' +
+        'and “%” itself as %25.',
+    );
+  });
+
+  test('a password behind the question mark', async () => {
+    expect(await refusal('postgres://root@127.0.0.1/whmapi1?password=Secret')).toMatch(
+      /^WHMAPI1_STORE_URL, or store\.url in the state directory, should not hold a password behind “\?”: /,
     );
   });
 
@@ -393,6 +401,34 @@ describe('TLS', () => {
   ])('of %s: %s', (host, isDemanded) => {
     const { url } = readAddress(`postgres://whmapi1@${host}/whmapi1`);
     expect(url.includes('sslmode=verify-full')).toBe(isDemanded);
+  });
+
+  const remote = { PGHOST: 'db.example.com', PGPORT: '6543' };
+  test.each([
+    ['postgres:///whmapi1', {}, 'localhost:5432', undefined],
+    ['postgres:///whmapi1', remote, 'db.example.com:6543', 'verify-full'],
+    ['postgres:///whmapi1?sslmode=disable', remote, 'db.example.com:6543', 'disable'],
+    ['postgres:///whmapi1?host=', remote, 'db.example.com:6543', 'verify-full'],
+    ['postgres:///whmapi1?host=/run/postgresql', remote, '/run/postgresql:6543', undefined],
+    ['postgres://localhost/whmapi1', remote, 'localhost:6543', undefined],
+    ['postgres://db.example.com/whmapi1?host=', {}, 'db.example.com:5432', 'verify-full'],
+    ['postgres://db.example.com/whmapi1?sslmode=', {}, 'db.example.com:5432', 'verify-full'],
+    ['postgres://localhost/whmapi1?host=db.example.com&port=1', {}, 'db.example.com:1', 'verify-full'],
+    ['postgres:///whmapi1?host=localhost&host=db.example.com', {}, 'db.example.com:5432', 'verify-full'],
+    ['postgres://db.example.com/whmapi1?sslmode=disable&sslmode=', {}, 'db.example.com:5432', 'verify-full'],
+  ])('is decided on the host that is used: %s with %j', (text, environment, name, mode) => {
+    const before = process.env;
+    process.env = { ...before, ...environment };
+    try {
+      const { url, name: shown } = readAddress(text);
+      expect(shown).toBe(`postgres://${name}/whmapi1`);
+      expect(new URL(url).searchParams.get('sslmode') ?? undefined).toBe(mode);
+      // What the driver makes of it.
+      const { host, port, ssl } = new pg.Client({ connectionString: url });
+      expect([`${host}:${port}`, ssl]).toEqual([name, mode === 'verify-full' ? {} : false]);
+    } finally {
+      process.env = before;
+    }
   });
 
   test('takes a certificate whose issuer is known and whose name is right, and no other', async () => {
