@@ -242,6 +242,22 @@ describe('the schema', () => {
   });
 });
 
+test('a schema that becomes newer while the program runs is refused as well', async () => {
+  const name = await emptyDatabase();
+  const store = opened(server.url(name));
+  const insert = () => run(store, "INSERT INTO setting (name, value) VALUES ('a', '')");
+  const look = () => store.transaction('reads', (db) => keeping(db.all('SELECT name FROM setting')));
+  await store.state();
+  await server.query(name, `UPDATE whmapi1_store SET schema_version = ${schemaVersion + 1}`);
+  const refusal = {
+    code: 'store_unavailable',
+    message: expect.stringContaining('Update this program; nothing was changed.') as string,
+  };
+  for (const use of [insert, look, () => store.state()]) await expect(use()).rejects.toMatchObject(refusal);
+  await server.query(name, `UPDATE whmapi1_store SET schema_version = ${schemaVersion}`);
+  expect([await insert(), await look()]).toEqual([1, [{ name: 'a' }]]);
+});
+
 describe('where it can’t be used, the reason says what to do', () => {
   const refusal = async (url: string) => {
     const { metadata } = await installation(url).call('twofactorauth_policy_status');

@@ -33,9 +33,11 @@ const MOST_CHANGES = 2;
 const begin = {
   // The change before is seen by every statement: its row was waited for.
   changes:
-    'BEGIN ISOLATION LEVEL READ COMMITTED; UPDATE whmapi1_store SET changes = changes + 1 WHERE id = 1',
+    'BEGIN ISOLATION LEVEL READ COMMITTED; ' +
+    'UPDATE whmapi1_store SET changes = changes + 1 WHERE id = 1 RETURNING schema_version',
   // As the database was at one moment.
-  reads: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+  reads:
+    'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT schema_version FROM whmapi1_store WHERE id = 1',
 } as const;
 
 /** From 5 to 15 milliseconds: those who met once shall not meet again. */
@@ -135,7 +137,9 @@ export class PostgresStore implements OpenStore {
     const connection = new Connection(client, this.server);
     const takeBack = () => connection.exec('ROLLBACK');
     const { value, keep } = await takingBack(async () => {
-      await connection.exec(begin[effect]);
+      const begun = await connection.exec<{ schema_version: number }>(begin[effect]);
+      // Another server may have been updated, and have changed the schema under this one.
+      ensureNotNewer(begun.rows[0]?.schema_version, this.#name);
       return work(connection, connection.nested());
     }, takeBack);
     if (!keep) {
@@ -145,7 +149,7 @@ export class PostgresStore implements OpenStore {
     }
     let done: string;
     try {
-      done = await connection.exec('COMMIT');
+      done = (await connection.exec('COMMIT')).command;
     } catch (error) {
       throw isLost(error) ? unknownOutcome(error, this.#name) : error;
     }
@@ -157,8 +161,11 @@ export class PostgresStore implements OpenStore {
   async state(): Promise<string> {
     try {
       const { rows } = await this.#with((client) =>
-        client.query<{ changes: number }>('SELECT changes FROM whmapi1_store WHERE id = 1'),
+        client.query<{ schema_version: number; changes: number }>(
+          'SELECT schema_version, changes FROM whmapi1_store WHERE id = 1',
+        ),
       );
+      ensureNotNewer(rows[0]?.schema_version, this.#name);
       return String(rows[0]?.changes);
     } catch (error) {
       throw unavailable(error, this.#name);
