@@ -124,6 +124,25 @@ describe('beside what every store promises', () => {
     expect(await one.state()).not.toBe(before);
   });
 
+  test('the state never comes back, even where the database is put back and changed again', async () => {
+    const { one, other } = shared;
+    const change = (value: string) =>
+      run(other, `INSERT INTO setting (name, value) VALUES ('a', '${value}')`);
+    await change('1');
+    const before = await one.state();
+    await run(other, "DELETE FROM setting WHERE name = 'a'");
+    // As a backup of the time before the first change is: its number will come up again.
+    await other.transaction('changes', async (db) => ({
+      value: await db.run('UPDATE whmapi1_store SET changes = changes - 3'),
+      keep: true,
+    }));
+    await change('2');
+    expect([(await one.state()).split(' ')[0], await one.state()]).toEqual([
+      before.split(' ')[0],
+      expect.not.stringMatching(before),
+    ]);
+  });
+
   test('what PostgreSQL has taken back is never said to be kept', async () => {
     const work = shared.one.transaction('changes', async (db) => {
       await db.run("INSERT INTO setting (name, value) VALUES ('a', '1')");

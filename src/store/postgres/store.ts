@@ -32,11 +32,11 @@ const MOST_CHANGES = 2;
 
 const begin = {
   // The change before is seen by every statement: its row was waited for.
-  changes:
+  changes: () =>
     'BEGIN ISOLATION LEVEL READ COMMITTED; ' +
-    'UPDATE whmapi1_store SET changes = changes + 1 WHERE id = 1 RETURNING schema_version',
+    `UPDATE whmapi1_store SET changes = changes + 1, mark = '${crypto.randomUUID()}' WHERE id = 1 RETURNING schema_version`,
   // As the database was at one moment.
-  reads:
+  reads: () =>
     'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT schema_version FROM whmapi1_store WHERE id = 1',
 } as const;
 
@@ -137,7 +137,7 @@ export class PostgresStore implements OpenStore {
     const connection = new Connection(client, this.server);
     const takeBack = () => connection.exec('ROLLBACK');
     const { value, keep } = await takingBack(async () => {
-      const begun = await connection.exec<{ schema_version: number }>(begin[effect]);
+      const begun = await connection.exec<{ schema_version: number }>(begin[effect]());
       // Another server may have been updated, and have changed the schema under this one.
       ensureNotNewer(begun.rows[0]?.schema_version, this.#name);
       return work(connection, connection.nested());
@@ -161,12 +161,12 @@ export class PostgresStore implements OpenStore {
   async state(): Promise<string> {
     try {
       const { rows } = await this.#with((client) =>
-        client.query<{ schema_version: number; changes: number }>(
-          'SELECT schema_version, changes FROM whmapi1_store WHERE id = 1',
+        client.query<{ schema_version: number; changes: number; mark: string }>(
+          'SELECT schema_version, changes, mark FROM whmapi1_store WHERE id = 1',
         ),
       );
       ensureNotNewer(rows[0]?.schema_version, this.#name);
-      return String(rows[0]?.changes);
+      return `${rows[0]?.changes} ${rows[0]?.mark}`;
     } catch (error) {
       throw unavailable(error, this.#name);
     }
