@@ -5,6 +5,7 @@ import type { Db, SqlValue } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
 import { migrations } from './migrations.generated.ts';
 import type { OpenStore } from './open-store.ts';
+import { postgresDialect } from './postgres/dialect.ts';
 
 export interface Moved {
   readonly table: string;
@@ -36,10 +37,22 @@ const BATCH = 2_000;
  * a store of one server cannot hold.
  */
 export function move(source: OpenStore, target: OpenStore): Promise<Outcome> {
-  return source.transaction('changes', async (from) => ({
-    value: await target.transaction('changes', async (to) => ({ value: await copy(from, to), keep: true })),
-    keep: false,
-  }));
+  return source.transaction('changes', async (from) => {
+    await stayIdle(from);
+    const moved = target.transaction('changes', async (to) => {
+      await stayIdle(to);
+      const value = await copy(from, to);
+      // Others may have changed a source that was lost since: then what was copied is not kept.
+      await from.get('SELECT 1 AS here');
+      return { value, keep: true };
+    });
+    return { value: await moved, keep: false };
+  });
+}
+
+/** The transaction goes on while the other database is read or written, however long that takes. */
+async function stayIdle(db: Db): Promise<void> {
+  if (db.dialect === postgresDialect) await db.run('SET LOCAL idle_in_transaction_session_timeout = 0');
 }
 
 async function copy(from: Db, to: Db): Promise<Outcome> {

@@ -2,9 +2,16 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { createApplication, moveStore, root, type Application } from '../../src/app.ts';
+import type { Db } from '../../src/core/context.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import type { Hash } from '../../src/core/values.ts';
+import { move } from '../../src/store/move.ts';
+import type { OpenStore } from '../../src/store/open-store.ts';
+import { SharedStore } from '../../src/store/shared-store.ts';
+import { SqliteStore } from '../../src/store/sqlite.ts';
+import { StateDirectory } from '../../src/store/state-directory.ts';
 import { makeTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { Terminal, type Printed } from '../support/terminal.ts';
 
@@ -226,6 +233,79 @@ test('two machines of one name are refused, since each would undo the other’s 
       /^Another machine is called “web1” in the store .*WHERE name = 'web1'$/,
     ) as string,
   });
+});
+
+/** The store, with `meddle` done before each look at its rows in a transaction. */
+function meddling(store: OpenStore, meddle: (db: Db, sql: string) => Promise<void>): OpenStore {
+  return {
+    transaction: (effect, work) =>
+      store.transaction(effect, (db, nested) => {
+        const all: Db['all'] = async (sql, ...values) => {
+          await meddle(db, sql);
+          return db.all(sql, ...values);
+        };
+        const { dialect, server } = db;
+        const get: Db['get'] = (sql, ...values) => db.get(sql, ...values);
+        return work({ get, all, run: (sql, ...values) => db.run(sql, ...values), dialect, server }, nested);
+      }),
+    state: () => store.state(),
+    close: () => store.close(),
+  };
+}
+
+function both(): { readonly postgres: OpenStore; readonly sqlite: OpenStore; readonly close: () => void } {
+  const url = database.url;
+  const postgres = new SharedStore({ url, server: 'web1', livesLong: false });
+  const sqlite = new SqliteStore(new StateDirectory(join(folder, 'state'), process.geteuid?.() ?? 0), {
+    mayBeNew: true,
+  });
+  const close = () => [postgres, sqlite].forEach((store) => store.close());
+  return { postgres, sqlite, close };
+}
+
+test('PostgreSQL waits for the other database as long as that takes', async () => {
+  const { postgres, sqlite, close } = both();
+  const seen = new Set<unknown>();
+  const source = meddling(postgres, async (db) => {
+    seen.add(Object.values((await db.get<Hash>('SHOW idle_in_transaction_session_timeout')) ?? {})[0]);
+  });
+  expect((await move(source, sqlite)).isNew).toBe(false);
+  expect([...seen]).toEqual(['0']);
+  seen.clear();
+  await move(sqlite, source);
+  expect([...seen]).toEqual(['0']);
+  close();
+});
+
+test('nothing is kept where the source was lost, even after all of it was read', async () => {
+  await call(opening(shared()), 'addpkg', { name: 'gold' });
+  const { postgres, sqlite, close } = both();
+  let backend: unknown;
+  const source = meddling(postgres, async (db) => {
+    backend ??= (await db.get<Hash>('SELECT pg_backend_pid() AS id'))?.id;
+  });
+  const looks: string[] = [];
+  const target = meddling(sqlite, async (_db, sql) => {
+    looks.push(sql);
+    // All tables are read before they are written, and again after that.
+    if (looks.length < 2 || looks.filter((look) => look === looks[0]).length < 2 || backend === undefined)
+      return;
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query('SELECT pg_terminate_backend($1, 5000)', [backend]);
+    await client.end();
+    backend = undefined;
+  });
+  await expect(move(source, target)).rejects.toMatchObject({
+    code: 'store_unavailable',
+    message: expect.stringContaining('the connection was lost') as string,
+  });
+  const kept = await sqlite.transaction('reads', async (db) => ({
+    value: await db.all("SELECT name FROM package WHERE name = 'gold'"),
+    keep: false,
+  }));
+  expect(kept).toEqual([]);
+  close();
 });
 
 describe('on the command line', () => {

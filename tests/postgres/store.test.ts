@@ -124,6 +124,25 @@ describe('beside what every store promises', () => {
     expect(await one.state()).not.toBe(before);
   });
 
+  test('the state never comes back, even where the database is put back and changed again', async () => {
+    const { one, other } = shared;
+    const change = (value: string) =>
+      run(other, `INSERT INTO setting (name, value) VALUES ('a', '${value}')`);
+    await change('1');
+    const before = await one.state();
+    await run(other, "DELETE FROM setting WHERE name = 'a'");
+    // As a backup of the time before the first change is: its number will come up again.
+    await other.transaction('changes', async (db) => ({
+      value: await db.run('UPDATE whmapi1_store SET changes = changes - 3'),
+      keep: true,
+    }));
+    await change('2');
+    expect([(await one.state()).split(' ')[0], await one.state()]).toEqual([
+      before.split(' ')[0],
+      expect.not.stringMatching(before),
+    ]);
+  });
+
   test('what PostgreSQL has taken back is never said to be kept', async () => {
     const work = shared.one.transaction('changes', async (db) => {
       await db.run("INSERT INTO setting (name, value) VALUES ('a', '1')");
@@ -152,6 +171,48 @@ describe('beside what every store promises', () => {
     expect(await refused).toBe('kept');
     // On the same connection.
     expect(await insert()).toBe(1);
+  });
+
+  test('changes that wait leave connections to whoever reads, and all come about', async () => {
+    const { one, other } = shared;
+    let waiting: Promise<number>[] = [];
+    await other.transaction('changes', async () => {
+      waiting = Array.from({ length: 12 }, (_, at) =>
+        run(one, `INSERT INTO setting (name, value) VALUES ('${at}', '')`),
+      );
+      await new Promise((resume) => setTimeout(resume, 50));
+      await one.state();
+      await one.transaction('reads', (db) => keeping(db.all('SELECT * FROM setting')));
+      return { value: undefined, keep: true };
+    });
+    expect(await Promise.all(waiting)).toEqual(Array.from({ length: 12 }, () => 1));
+  });
+
+  test('a call that no connection gets free for is not told of the network', async () => {
+    const { other, url } = shared;
+    const options = { connections: 3, turnPatienceMs: 50 };
+    const small = new PostgresStore(readAddress(url), 'web2', options);
+    rest.push(() => small.close());
+    await small.state();
+    const refused = (which: string) => ({
+      code: 'store_unavailable',
+      message: expect.stringContaining(`${which} of this process were in use for too long. Repeat`) as string,
+    });
+    await other.transaction('changes', async () => {
+      const changes = ['a', 'b', 'c'].map((name) =>
+        run(small, `INSERT INTO setting (name, value) VALUES ('${name}', '')`),
+      );
+      changes.slice(0, 2).forEach((change) => rest.push(() => change));
+      await expect(changes[2]).rejects.toMatchObject(refused('the connections for changes'));
+      await small.transaction('reads', async () => {
+        await expect(small.state()).rejects.toMatchObject(refused('all connections'));
+        return { value: undefined, keep: false };
+      });
+      return { value: undefined, keep: true };
+    });
+    // Whoever gave up takes nobody's turn.
+    expect(await run(small, "INSERT INTO setting (name, value) VALUES ('d', '')")).toBe(1);
+    await small.state();
   });
 });
 
@@ -200,6 +261,22 @@ describe('the schema', () => {
   });
 });
 
+test('a schema that becomes newer while the program runs is refused as well', async () => {
+  const name = await emptyDatabase();
+  const store = opened(server.url(name));
+  const insert = () => run(store, "INSERT INTO setting (name, value) VALUES ('a', '')");
+  const look = () => store.transaction('reads', (db) => keeping(db.all('SELECT name FROM setting')));
+  await store.state();
+  await server.query(name, `UPDATE whmapi1_store SET schema_version = ${schemaVersion + 1}`);
+  const refusal = {
+    code: 'store_unavailable',
+    message: expect.stringContaining('Update this program; nothing was changed.') as string,
+  };
+  for (const use of [insert, look, () => store.state()]) await expect(use()).rejects.toMatchObject(refusal);
+  await server.query(name, `UPDATE whmapi1_store SET schema_version = ${schemaVersion}`);
+  expect([await insert(), await look()]).toEqual([1, [{ name: 'a' }]]);
+});
+
 describe('where it can’t be used, the reason says what to do', () => {
   const refusal = async (url: string) => {
     const { metadata } = await installation(url).call('twofactorauth_policy_status');
@@ -220,10 +297,18 @@ describe('where it can’t be used, the reason says what to do', () => {
     'postgres://root:12/Secret@whmapi1',
     'postgres://root:Secret@%zz/whmapi1',
     'postgres://root:Secret@127.0.0.1/%zz',
+    'postgres://root:Secret100%@127.0.0.1/whmapi1',
   ])('%s', async (url) => {
     expect(await refusal(url)).toBe(
       'WHMAPI1_STORE_URL, or store.url in the state directory, should be the URL of a PostgreSQL database, such as ' +
-        '“postgres://whmapi1@db.example.com/whmapi1”; in a password, write “@”, “/” and the like as %40, %2F.',
+        '“postgres://whmapi1@db.example.com/whmapi1”; in a password, write “@”, “/” and the like as %40, %2F, ' +
+        'and “%” itself as %25.',
+    );
+  });
+
+  test('a password behind the question mark', async () => {
+    expect(await refusal('postgres://root@127.0.0.1/whmapi1?password=Secret')).toMatch(
+      /^WHMAPI1_STORE_URL, or store\.url in the state directory, should not hold a password behind “\?”: /,
     );
   });
 
@@ -351,6 +436,34 @@ describe('TLS', () => {
   ])('of %s: %s', (host, isDemanded) => {
     const { url } = readAddress(`postgres://whmapi1@${host}/whmapi1`);
     expect(url.includes('sslmode=verify-full')).toBe(isDemanded);
+  });
+
+  const remote = { PGHOST: 'db.example.com', PGPORT: '6543' };
+  test.each([
+    ['postgres:///whmapi1', {}, 'localhost:5432', undefined],
+    ['postgres:///whmapi1', remote, 'db.example.com:6543', 'verify-full'],
+    ['postgres:///whmapi1?sslmode=disable', remote, 'db.example.com:6543', 'disable'],
+    ['postgres:///whmapi1?host=', remote, 'db.example.com:6543', 'verify-full'],
+    ['postgres:///whmapi1?host=/run/postgresql', remote, '/run/postgresql:6543', undefined],
+    ['postgres://localhost/whmapi1', remote, 'localhost:6543', undefined],
+    ['postgres://db.example.com/whmapi1?host=', {}, 'db.example.com:5432', 'verify-full'],
+    ['postgres://db.example.com/whmapi1?sslmode=', {}, 'db.example.com:5432', 'verify-full'],
+    ['postgres://localhost/whmapi1?host=db.example.com&port=1', {}, 'db.example.com:1', 'verify-full'],
+    ['postgres:///whmapi1?host=localhost&host=db.example.com', {}, 'db.example.com:5432', 'verify-full'],
+    ['postgres://db.example.com/whmapi1?sslmode=disable&sslmode=', {}, 'db.example.com:5432', 'verify-full'],
+  ])('is decided on the host that is used: %s with %j', (text, environment, name, mode) => {
+    const before = process.env;
+    process.env = { ...before, ...environment };
+    try {
+      const { url, name: shown } = readAddress(text);
+      expect(shown).toBe(`postgres://${name}/whmapi1`);
+      expect(new URL(url).searchParams.get('sslmode') ?? undefined).toBe(mode);
+      // What the driver makes of it.
+      const { host, port, ssl } = new pg.Client({ connectionString: url });
+      expect([`${host}:${port}`, ssl]).toEqual([name, mode === 'verify-full' ? {} : false]);
+    } finally {
+      process.env = before;
+    }
   });
 
   test('takes a certificate whose issuer is known and whose name is right, and no other', async () => {

@@ -1,4 +1,5 @@
 // Where the database of a fleet is, and what this server is called there.
+import pg from 'pg';
 import { ApiError } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 
@@ -20,23 +21,39 @@ export function readAddress(text: string): Address {
     throw new ApiError(
       'store_unavailable',
       'WHMAPI1_STORE_URL, or store.url in the state directory, should be the URL of a PostgreSQL database, such as ' +
-        '“postgres://whmapi1@db.example.com/whmapi1”; in a password, write “@”, “/” and the like as %40, %2F.',
+        '“postgres://whmapi1@db.example.com/whmapi1”; in a password, write “@”, “/” and the like as %40, %2F, ' +
+        'and “%” itself as %25.',
     );
   }
-  const host = url.searchParams.get('host') ?? decodeURIComponent(url.hostname);
-  if (!url.searchParams.has('sslmode') && !isThisMachine(host)) {
-    url.searchParams.set('sslmode', 'verify-full');
+  const parameters = parametersOf(url);
+  if (parameters.has('password')) {
+    throw new ApiError(
+      'store_unavailable',
+      'WHMAPI1_STORE_URL, or store.url in the state directory, should not hold a password behind “?”: write it before ' +
+        'the host, as in “postgres://whmapi1:PASSWORD@db.example.com/whmapi1”, or use PGPASSWORD or ~/.pgpass.',
+    );
   }
-  return {
-    url: url.href,
-    name: `postgres://${host === '' ? 'localhost' : host}:${url.port || '5432'}${url.pathname}`,
-  };
+  // With what the variables PGHOST and PGPORT say.
+  const unnamed = new pg.Client();
+  const named = parameters.get('host') ?? decodeURIComponent(url.hostname);
+  const host = named || unnamed.host;
+  // Said to the driver, so that what is decided here is about the host that it uses.
+  if (named === '') parameters.set('host', host);
+  if (!parameters.has('sslmode') && !isThisMachine(host)) parameters.set('sslmode', 'verify-full');
+  url.search = new URLSearchParams([...parameters]).toString();
+  const port = parameters.get('port') ?? (url.port || unnamed.port);
+  return { url: url.href, name: `postgres://${host}:${port}${url.pathname}` };
+}
+
+/** As the driver has them: the last of a name is what counts, and an empty one is none. */
+function parametersOf({ searchParams }: URL): Map<string, string> {
+  return new Map([...new Map(searchParams)].filter(([, value]) => value !== ''));
 }
 
 /** A password with a “/” that is not written as %2F would end in the path, which is shown. */
-function isOfDatabase({ protocol, hostname, pathname }: URL): boolean {
+function isOfDatabase({ protocol, username, password, hostname, pathname }: URL): boolean {
   try {
-    decodeURIComponent(hostname);
+    [username, password, hostname].forEach(decodeURIComponent);
     const isOneName = /^\/[^/@]+$/.test(pathname) && decodeURIComponent(pathname) !== '';
     return ['postgres:', 'postgresql:'].includes(protocol) && isOneName;
   } catch {
@@ -46,7 +63,7 @@ function isOfDatabase({ protocol, hostname, pathname }: URL): boolean {
 
 /** Also a folder, in which PostgreSQL's socket is. */
 function isThisMachine(host: string): boolean {
-  const isLoopback = /^127\.\d+\.\d+\.\d+$/.test(host) || ['', 'localhost', '[::1]', '::1'].includes(host);
+  const isLoopback = /^127\.\d+\.\d+\.\d+$/.test(host) || ['localhost', '[::1]', '::1'].includes(host);
   return isLoopback || host.startsWith('/');
 }
 

@@ -45,9 +45,10 @@ export class Connection implements Db {
     return (await this.#query(sql, values)).rowCount ?? 0;
   }
 
-  /** @returns what PostgreSQL says that it has done, such as “COMMIT”. */
-  async exec(sql: string): Promise<string> {
-    return (await this.#query(sql, undefined)).command;
+  /** One statement or several. @returns what became of the last one. */
+  async exec<Row extends pg.QueryResultRow>(sql: string): Promise<pg.QueryResult<Row>> {
+    const done: pg.QueryResult | pg.QueryResult[] = await this.#query(sql, undefined);
+    return (Array.isArray(done) ? done.at(-1) : done) as pg.QueryResult<Row>;
   }
 
   /** Transactions inside this one: savepoints. */

@@ -3,7 +3,9 @@
 CREATE TABLE IF NOT EXISTS whmapi1_store (
   id BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
   schema_version BIGINT NOT NULL,
-  changes BIGINT NOT NULL
+  changes BIGINT NOT NULL,
+  -- Another random text with each change: a database that was put back counts to the same numbers again.
+  mark TEXT NOT NULL DEFAULT ''
 );
 -- Which machine has the name of a server.
 CREATE TABLE IF NOT EXISTS server (

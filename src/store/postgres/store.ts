@@ -2,7 +2,8 @@
 //
 // A change begins by counting itself in the one row of `whmapi1_store`: whoever comes next waits there until it is kept
 // or taken back. So changes of all servers take turns, as they do in SQLite, and a model that looks before it writes is
-// right here as well. Databases that see a clash only afterwards (CockroachDB, YugabyteDB) report it, and the
+// right here as well. Those of one process take turns before that, so that the ones that wait leave connections to
+// whoever only reads. Databases that see a clash only afterwards (CockroachDB, YugabyteDB) report it, and the
 // transaction is run again.
 import pg from 'pg';
 import type { AuditRecord } from '../../core/audit.ts';
@@ -15,6 +16,7 @@ import { AuditTable } from './audit-table.ts';
 import { Connection, takingBack, types } from './connection.ts';
 import { ensureNotNewer, migrate, versionOf } from './migrate.ts';
 import { claimServerName } from './server-name.ts';
+import { Turns } from './turns.ts';
 import { isLost, isWorthAnotherTry, unavailable, unknownOutcome } from './unavailable.ts';
 
 const CONNECT_PATIENCE_MS = 5_000;
@@ -26,13 +28,17 @@ const ANSWER_PATIENCE_MS = 40_000;
 /** A process that was stopped, or cut off, amid a transaction keeps others waiting no longer than this. */
 const IDLE_PATIENCE_MS = 60_000;
 const MOST_TRIES = 10;
+/** One is under way, and the next waits in the database already, so that no time goes between them. */
+const MOST_CHANGES = 2;
 
 const begin = {
   // The change before is seen by every statement: its row was waited for.
-  changes:
-    'BEGIN ISOLATION LEVEL READ COMMITTED; UPDATE whmapi1_store SET changes = changes + 1 WHERE id = 1',
+  changes: () =>
+    'BEGIN ISOLATION LEVEL READ COMMITTED; ' +
+    `UPDATE whmapi1_store SET changes = changes + 1, mark = '${crypto.randomUUID()}' WHERE id = 1 RETURNING schema_version`,
   // As the database was at one moment.
-  reads: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+  reads: () =>
+    'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT schema_version FROM whmapi1_store WHERE id = 1',
 } as const;
 
 /** From 5 to 15 milliseconds: those who met once shall not meet again. */
@@ -44,12 +50,21 @@ interface StoreOptions {
   readonly machine?: string;
   readonly lockPatienceMs?: number;
   readonly answerPatienceMs?: number;
+  /** How long a call waits for a connection that others of its process have. */
+  readonly turnPatienceMs?: number;
+}
+
+/** Connections, which never wait for each other in the driver: it tells of that as of a database that is silent. */
+interface Lane {
+  readonly pool: pg.Pool;
+  readonly turns: Turns;
 }
 
 export class PostgresStore implements OpenStore {
   readonly server: string;
-  readonly #pool: pg.Pool;
-  readonly #auditPool: pg.Pool;
+  readonly #calls: Lane;
+  readonly #audits: Lane;
+  readonly #changes: Turns;
   readonly #name: string;
   readonly #machine: string | undefined;
   readonly #auditTable: AuditTable;
@@ -63,6 +78,7 @@ export class PostgresStore implements OpenStore {
       machine,
       lockPatienceMs = LOCK_PATIENCE_MS,
       answerPatienceMs = ANSWER_PATIENCE_MS,
+      turnPatienceMs = LOCK_PATIENCE_MS,
     }: StoreOptions,
   ) {
     this.server = server;
@@ -81,12 +97,27 @@ export class PostgresStore implements OpenStore {
       allowExitOnIdle: true,
       types,
     };
-    this.#pool = new pg.Pool({ ...settings, max: connections });
+    const turns = (atOnce: number, which: string) =>
+      new Turns(
+        atOnce,
+        turnPatienceMs,
+        `The store “${address.name}” could not be used: ${which} of this process were in use for too long. ` +
+          'Repeat the call; pg_stat_activity shows what they wait for; nothing was changed.',
+      );
+    const lane = (max: number): Lane => ({
+      pool: new pg.Pool({ ...settings, max }),
+      turns: turns(max, 'all connections'),
+    });
+    this.#calls = lane(connections);
     // Of its own: a call that waits for its line has a connection already, and all may be taken by such calls.
-    this.#auditPool = new pg.Pool({ ...settings, max: 1 });
+    this.#audits = lane(1);
+    this.#changes = turns(
+      Math.max(1, Math.min(MOST_CHANGES, connections - 1)),
+      'the connections for changes',
+    );
     // An idle connection that breaks is replaced when the next one is asked for.
-    for (const pool of [this.#pool, this.#auditPool]) pool.on('error', () => undefined);
-    this.#auditTable = new AuditTable(server, (work) => this.#with(work, this.#auditPool));
+    for (const { pool } of [this.#calls, this.#audits]) pool.on('error', () => undefined);
+    this.#auditTable = new AuditTable(server, (work) => this.#with(work, this.#audits));
   }
 
   async transaction<T>(
@@ -95,7 +126,8 @@ export class PostgresStore implements OpenStore {
   ): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#with((client) => this.#once(client, effect, work));
+        const once = () => this.#with((client) => this.#once(client, effect, work));
+        return await (effect === 'changes' ? this.#changes.taking(once) : once());
       } catch (error) {
         if (!isWorthAnotherTry(error) || tries === MOST_TRIES) throw unavailable(error, this.#name);
         await new Promise((resume) => setTimeout(resume, jitter() * 2 ** tries));
@@ -111,7 +143,9 @@ export class PostgresStore implements OpenStore {
     const connection = new Connection(client, this.server);
     const takeBack = () => connection.exec('ROLLBACK');
     const { value, keep } = await takingBack(async () => {
-      await connection.exec(begin[effect]);
+      const begun = await connection.exec<{ schema_version: number }>(begin[effect]());
+      // Another server may have been updated, and have changed the schema under this one.
+      ensureNotNewer(begun.rows[0]?.schema_version, this.#name);
       return work(connection, connection.nested());
     }, takeBack);
     if (!keep) {
@@ -121,7 +155,7 @@ export class PostgresStore implements OpenStore {
     }
     let done: string;
     try {
-      done = await connection.exec('COMMIT');
+      done = (await connection.exec('COMMIT')).command;
     } catch (error) {
       throw isLost(error) ? unknownOutcome(error, this.#name) : error;
     }
@@ -133,9 +167,12 @@ export class PostgresStore implements OpenStore {
   async state(): Promise<string> {
     try {
       const { rows } = await this.#with((client) =>
-        client.query<{ changes: number }>('SELECT changes FROM whmapi1_store WHERE id = 1'),
+        client.query<{ schema_version: number; changes: number; mark: string }>(
+          'SELECT schema_version, changes, mark FROM whmapi1_store WHERE id = 1',
+        ),
       );
-      return String(rows[0]?.changes);
+      ensureNotNewer(rows[0]?.schema_version, this.#name);
+      return `${rows[0]?.changes} ${rows[0]?.mark}`;
     } catch (error) {
       throw unavailable(error, this.#name);
     }
@@ -152,20 +189,20 @@ export class PostgresStore implements OpenStore {
 
   close(): void {
     // What is under way on a connection is let finish.
-    for (const pool of [this.#pool, this.#auditPool]) pool.end().catch(() => undefined);
+    for (const { pool } of [this.#calls, this.#audits]) pool.end().catch(() => undefined);
   }
 
   /** `work` with a connection of its own, to a database that has the program's schema. */
-  async #with<T>(work: (client: pg.PoolClient) => Promise<T>, pool = this.#pool): Promise<T> {
+  async #with<T>(work: (client: pg.PoolClient) => Promise<T>, lane = this.#calls): Promise<T> {
     await (this.#ready ??= this.#makeReady().catch((error: unknown) => {
       this.#ready = undefined;
       throw error;
     }));
-    return connected(pool, work);
+    return connected(lane, work);
   }
 
   async #makeReady(): Promise<void> {
-    await connected(this.#pool, async (client) => {
+    await connected(this.#calls, async (client) => {
       const version = await versionOf(client);
       ensureNotNewer(version, this.#name);
       if (version !== schemaVersion) await migrate(client, this.#name);
@@ -176,8 +213,11 @@ export class PostgresStore implements OpenStore {
 }
 
 /** `work` with a connection, which is not used again once it broke. */
-async function connected<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
+function connected<T>({ pool, turns }: Lane, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  return turns.taking(async () => using(await pool.connect(), work));
+}
+
+async function using<T>(client: pg.PoolClient, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   // A connection that breaks between two statements tells nobody else.
   const ignore = () => undefined;
   client.on('error', ignore);
