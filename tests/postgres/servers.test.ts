@@ -76,3 +76,97 @@ describe('a password', () => {
     expect(metadata).toMatchObject({ error_code: 'denied', reason: 'The login is invalid.' });
   });
 });
+
+describe('a reseller with accounts on two servers', () => {
+  beforeEach(async () => {
+    await addAccount(web1, 'carl', { reseller: '1' });
+    await addAccount(web1, 'anna', { owner: 'carl' });
+    await addAccount(web2, 'berta', { owner: 'carl' });
+    await addAccount(web2, 'clara', { owner: 'carl' });
+  });
+
+  const suspended = async () => {
+    const lists = await Promise.all([web1, web2].map((here) => here.call('listsuspended')));
+    return lists
+      .flatMap(({ data }) => data?.account as { user: string }[])
+      .map(({ user }) => user)
+      .sort();
+  };
+
+  test('is suspended on each, and told what the other has', async () => {
+    const one = await done(web1, 'suspendreseller', { user: 'carl' });
+    expect(one.metadata.output?.warnings).toEqual([
+      'Only this server’s accounts were done: it owns 2 accounts on “web2”. Make the same call there.',
+    ]);
+    expect(await suspended()).toEqual(['anna', 'carl']);
+    const other = await done(web2, 'suspendreseller', { user: 'carl' });
+    expect(other.metadata.output?.warnings).toEqual([
+      'Only this server’s accounts were done: the reseller’s own account is on “web1”, and it owns 1 account on ' +
+        '“web1”. Make the same call there.',
+    ]);
+    expect(await suspended()).toEqual(['anna', 'berta', 'carl', 'clara']);
+
+    const back = await done(web2, 'unsuspendreseller', { user: 'carl' });
+    expect(back.metadata.output?.warnings).toEqual(other.metadata.output?.warnings);
+    expect(await suspended()).toEqual(['anna', 'carl']);
+    await done(web1, 'unsuspendreseller', { user: 'carl' });
+    expect(await suspended()).toEqual([]);
+  });
+
+  test('its own account alone is suspended where it is, without a warning', async () => {
+    const args = { user: 'carl', 'reseller-only': '1' };
+    for (const command of ['suspendreseller', 'unsuspendreseller']) {
+      expect((await web2.call(command, args)).metadata).toMatchObject({
+        error_code: 'not_found',
+        reason: expect.stringContaining('it is on “web1”; call there') as string,
+      });
+      expect((await done(web1, command, args)).metadata.output?.warnings).toBeUndefined();
+    }
+  });
+
+  test('is kept while it owns accounts elsewhere, and is removed where its own account is', async () => {
+    const args = { user: 'carl', terminatereseller: '1' };
+    const first = await done(web1, 'terminatereseller', args);
+    const [anna, carl] = first.data?.acct as { user: string; result: number; reason: string }[];
+    expect([anna?.user, anna?.result]).toEqual(['anna', 1]);
+    expect(carl).toMatchObject({
+      user: 'carl',
+      result: 0,
+      reason: 'The reseller is kept: it still owns 2 accounts on “web2”.',
+    });
+    expect(first.metadata.output?.warnings).toEqual([
+      'The reseller owns 2 accounts on “web2” as well: make the call there, too.',
+      'Not removed: “carl”. The answer says why.',
+    ]);
+    expect((await done(web2, 'acctcounts', { user: 'carl' })).metadata.result).toBe(1);
+
+    const second = await done(web2, 'terminatereseller', args);
+    expect(second.data?.acct).toMatchObject([
+      { user: 'berta', result: 1 },
+      { user: 'clara', result: 1 },
+      { user: 'carl', result: 0, reason: 'The reseller is kept: its own account is on “web1”; call there.' },
+    ]);
+    const last = await done(web1, 'terminatereseller', args);
+    expect(last.data?.acct).toMatchObject([{ user: 'carl', result: 1 }]);
+    expect(last.metadata.output?.warnings).toBeUndefined();
+  });
+
+  test('where nothing of it is, another server is named', async () => {
+    const web3 = new Installation({ beside: web1, server: 'web3' });
+    try {
+      for (const [command, more] of [
+        ['suspendreseller', {}],
+        ['unsuspendreseller', {}],
+        ['terminatereseller', { terminatereseller: '1' }],
+      ] as const) {
+        const { metadata } = await web3.call(command, { user: 'carl', ...more });
+        expect(metadata).toMatchObject({
+          error_code: 'not_found',
+          reason: expect.stringContaining('it is on “web1”') as string,
+        });
+      }
+    } finally {
+      web3.remove();
+    }
+  });
+});
