@@ -1,5 +1,9 @@
-// Two servers on one store: what each answers about the accounts, users and firewalls of the other.
+// Two servers on one store: what each answers about the accounts, users, keys and firewalls of the other.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { identify } from '../../src/http/authentication.ts';
+import { codeAt } from '../../src/model/totp.ts';
+import { Logins } from '../support/brute-force.ts';
 import { Installation } from '../support/installation.ts';
 import { basic } from '../support/server.ts';
 
@@ -168,5 +172,43 @@ describe('a reseller with accounts on two servers', () => {
     } finally {
       web3.remove();
     }
+  });
+});
+
+describe('where the key of failed logins is all that is sealed', () => {
+  const failure = { user: 'bob', address: '198.51.100.7', password: 'wrong' };
+  const keyOf = (here: Installation) => existsSync(join(here.state, 'secret.key'));
+  const failures = async () => {
+    const { data } = await web1.call('get_cphulk_failed_logins');
+    return (data?.failed_logins as unknown[]).length;
+  };
+  const sealed = async () =>
+    web1.engine.store.transaction('reads', async (db) => ({
+      value: await db.get("SELECT value FROM setting WHERE name = 'brute_force_key'"),
+      keep: false,
+    }));
+  const enrol = async (here: Installation) => {
+    const secret = 'WJ73QJSKZBXCIFPZ';
+    const tfa_token = codeAt(secret, here.time);
+    return (await here.call('twofactorauth_set_tfa_config', { secret, tfa_token })).metadata;
+  };
+
+  test('a server without the key makes no second one', async () => {
+    for (let time = 0; time < 2; time++) await new Logins(web1).fail(failure);
+    expect([await failures(), keyOf(web1)]).toEqual([1, true]);
+    const before = await sealed();
+    expect(before).toBeDefined();
+
+    // It knows no attempt again: each counts.
+    for (let time = 0; time < 2; time++) await new Logins(web2).fail(failure);
+    expect(await failures()).toBe(3);
+    expect(await enrol(web2)).toMatchObject({ error_code: 'key_lost' });
+    expect([keyOf(web2), await sealed()]).toEqual([false, before]);
+
+    web1.copyKeyTo(web2);
+    await new Logins(web2).fail(failure);
+    expect(await failures()).toBe(3);
+    expect(await enrol(web2)).toMatchObject({ result: 1 });
+    expect(await sealed()).toEqual(before);
   });
 });
