@@ -212,3 +212,27 @@ describe('where the key of failed logins is all that is sealed', () => {
     expect(await sealed()).toEqual(before);
   });
 });
+
+test('what changes in a package changes on this server, and a warning names the others', async () => {
+  await done(web1, 'addpkg', { name: 'gold', maxftp: '1' });
+  await addAccount(web1, 'anna', { plan: 'gold' });
+  await addAccount(web2, 'berta', { plan: 'gold' });
+  const warning =
+    'What changed in the package does not change in 1 account on “web2”: to give an account there all that the ' +
+    'package holds now, call changepackage on its server.';
+  const ftp = async (here: Installation, user: string) => {
+    const { data } = await done(here, 'accountsummary', { user });
+    return (data?.acct as { maxftp: unknown }[])[0]?.maxftp;
+  };
+  const edited = await done(web1, 'editpkg', { name: 'gold', maxftp: '7' });
+  expect(edited.metadata.output?.warnings).toEqual([warning]);
+  const again = await done(web1, 'editpkg', { name: 'gold', maxftp: '7' });
+  expect(again.metadata.output?.warnings).toBeUndefined();
+  expect([await ftp(web1, 'anna'), await ftp(web2, 'berta')]).toEqual([7, 1]);
+  await done(web2, 'changepackage', { user: 'berta', pkg: 'gold' });
+  expect(await ftp(web2, 'berta')).toBe(7);
+  // Also where this server has no account of the package.
+  await done(web1, 'removeacct', { username: 'anna' });
+  const alone = await done(web1, 'editpkg', { name: 'gold', maxftp: '8' });
+  expect(alone.metadata.output?.warnings).toEqual([warning]);
+});
