@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { identify } from '../../src/http/authentication.ts';
 import { codeAt } from '../../src/model/totp.ts';
-import { Logins } from '../support/brute-force.ts';
+import { Logins, PretendedMachine } from '../support/brute-force.ts';
 import { Installation } from '../support/installation.ts';
 import { basic } from '../support/server.ts';
 
@@ -235,4 +235,37 @@ test('what changes in a package changes on this server, and a warning names the 
   await done(web1, 'removeacct', { username: 'anna' });
   const alone = await done(web1, 'editpkg', { name: 'gold', maxftp: '8' });
   expect(alone.metadata.output?.warnings).toEqual([warning]);
+});
+
+describe('an address that firewalls block', () => {
+  const ip = '198.51.100.7';
+  const warning =
+    'Only this server’s firewall lets addresses in again: another server’s that blocks one drops its packets until the ' +
+    'time of the block is over, or until flush_cphulk_login_history_for_ips is called there.';
+
+  const warnings = async (here: Installation, command: string, args: Record<string, string> = {}) =>
+    (await done(here, command, args)).metadata.output?.warnings;
+  const changes: [string, Record<string, string>][] = [
+    ['flush_cphulk_login_history', {}],
+    ['flush_cphulk_login_history_for_ips', { ip }],
+    ['create_cphulk_record', { ip, list_name: 'white' }],
+  ];
+
+  test.each(changes)('is let in by this server’s alone, as %s says', async (command, args) => {
+    const [one, other] = [new PretendedMachine(), new PretendedMachine()];
+    one.on(web1);
+    other.on(web2);
+    await done(web1, 'save_cphulk_config', { block_brute_force_with_firewall: '1' });
+    for (const machine of [one, other]) await machine.firewall.block(ip, web1.time + 60_000);
+    expect(await warnings(web1, command, args)).toEqual([warning]);
+    expect([one.blocked.size, other.blocked.size]).toEqual([0, 1]);
+    // As the warning says; also when the setting is off by then.
+    await done(web1, 'save_cphulk_config', { block_brute_force_with_firewall: '0' });
+    await done(web2, 'flush_cphulk_login_history_for_ips', { ip });
+    expect(other.blocked.size).toBe(0);
+  });
+
+  test.each(changes)('no firewall, no warning: %s', async (command, args) => {
+    expect(await warnings(web1, command, args)).toBeUndefined();
+  });
 });
