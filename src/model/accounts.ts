@@ -143,6 +143,37 @@ export async function listOfPackage(db: Db, name: string): Promise<Account[]> {
   return rows.map(accountOf);
 }
 
+/** How many accounts another server of the fleet has. */
+export interface Elsewhere {
+  readonly server: string;
+  readonly count: number;
+}
+
+/** The accounts of a package, or of an owner (itself left out), that other servers have, by the servers' names. */
+export async function countElsewhere(
+  db: Db,
+  column: 'package' | 'owner',
+  value: string,
+): Promise<Elsewhere[]> {
+  if (db.server === '') return [];
+  return db.all<Elsewhere>(
+    `SELECT server, COUNT(*) AS count FROM account WHERE ${column} = ? AND username <> ? AND server <> ?
+     GROUP BY server ORDER BY server`,
+    value,
+    column === 'owner' ? value : '',
+    db.server,
+  );
+}
+
+/** `1 account on “web2” and 3 accounts on “web3”`. */
+export function tellElsewhere(counts: readonly Elsewhere[]): string {
+  const told = counts.map(
+    ({ server, count }) => `${count === 1 ? '1 account' : `${count} accounts`} on “${server}”`,
+  );
+  const last = told.pop() ?? '';
+  return told.length === 0 ? last : `${told.join(', ')} and ${last}`;
+}
+
 /** Stores a new account, of this server. */
 export async function insert(db: Db, account: Account): Promise<void> {
   const names = [...columns, ...settingColumns];

@@ -2,7 +2,7 @@
 // password would give the right one away to whoever copies the database and tries what is near it.
 import type { Db, Sealer } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
-import { findSealed } from './sealed-secrets.ts';
+import { BRUTE_FORCE_KEY as NAME, findSealed } from './sealed-secrets.ts';
 import * as storedSettings from './stored-settings.ts';
 
 export interface AttemptContext {
@@ -11,7 +11,6 @@ export interface AttemptContext {
   readonly randomBytes: (count: number) => Promise<Uint8Array>;
 }
 
-const NAME = 'brute_force_key';
 const KEY_BYTES = 32;
 
 /** Null where the key that seals secrets is lost: then nothing is known again, and every attempt counts. */
@@ -42,7 +41,7 @@ async function storedKey({ db, sealer }: AttemptContext): Promise<Uint8Array<Arr
   try {
     return Uint8Array.from(Buffer.from(await sealer.open(Buffer.from(stored, 'base64'), NAME), 'base64'));
   } catch (error) {
-    // What it was for is over in a few hours: a new one does as well.
+    // What it was for is over in a few hours: a new one does as well, where no other server has the key.
     if (error instanceof ApiError && error.code === 'key_lost') return undefined;
     throw error;
   }

@@ -2,6 +2,7 @@
 import type { Context, Db } from '../core/context.ts';
 import type { FirewallBlock } from '../core/host.ts';
 import type { Range } from './brute-force-addresses.ts';
+import * as configuration from './brute-force-config.ts';
 import { blocksOf } from './brute-force-firewall.ts';
 import * as history from './brute-force-history.ts';
 import * as lists from './brute-force-lists.ts';
@@ -20,14 +21,25 @@ export interface LiftFirewallBlocks {
 
 /** For a function that operates: the firewall's blocks are lifted by an operation, where there are any. */
 export async function carryOut(
-  { db, host, now, operate }: Pick<Context, 'db' | 'host' | 'now' | 'operate'>,
+  { db, host, now, operate, warn }: Pick<Context, 'db' | 'host' | 'now' | 'operate' | 'warn'>,
   change: AdministratorsChange,
 ): Promise<{ removed: number; lifted: number }> {
   const removed = await apply(db, change, now());
   const blocks = await blocksOf(host, change.kind === 'forget everything' ? undefined : change.ranges);
   const input: LiftFirewallBlocks = { blocks, change };
   if (blocks.length > 0) operate('lift-firewall-blocks', input);
+  if (db.server !== '' && (blocks.length > 0 || (await mayBlock(db)))) warn(warningOfOthers);
   return { removed, lifted: blocks.length };
+}
+
+const warningOfOthers =
+  'Only this server’s firewall lets addresses in again: another server’s that blocks one drops its packets until the ' +
+  'time of the block is over, or until flush_cphulk_login_history_for_ips is called there.';
+
+/** Whether new blocks are handed to firewalls, as earlier ones may have been. */
+async function mayBlock(db: Db): Promise<boolean> {
+  const config = await configuration.read(db);
+  return config.block_brute_force_with_firewall || config.block_excessive_brute_force_with_firewall;
 }
 
 /** @returns how many blocks of addresses it ended, or how much was forgotten in all. */

@@ -1,6 +1,7 @@
 // A login with a password, and with a second factor where the user has one: the rules, whichever way it comes in.
 import type { Caller, Db, Host, Sealer } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
+import * as accounts from './accounts.ts';
 import * as bruteForce from './brute-force.ts';
 import { callerOf } from './callers.ts';
 import * as recoveryCodes from './recovery-codes.ts';
@@ -80,8 +81,12 @@ async function judge(
   return { verdict: { caller, ...factor }, reactions: [] };
 }
 
-/** Root and resellers may log in here; the owners of other accounts have nothing to do here. */
+/**
+ * Root and resellers may log in here; the owners of other accounts have nothing to do here. The password was this
+ * machine's: it says nothing of another server's user of that name.
+ */
 async function findCaller(db: Db, user: string): Promise<Caller | undefined> {
+  if (user !== 'root' && (await accounts.find(db, user))?.server !== db.server) return undefined;
   try {
     return await callerOf(db, user);
   } catch (error) {

@@ -47,6 +47,24 @@ export async function passOn(
   return changes;
 }
 
+/**
+ * What a caller is told of accounts on other servers, which keep what they have; undefined where there is nothing to
+ * tell. Later nobody can tell what they lack from what was set in them apart from the package.
+ */
+export async function warningOfOthers(
+  db: Db,
+  name: string,
+  { before, after }: { readonly before: Settings; readonly after: Settings },
+): Promise<string | undefined> {
+  if (Object.keys(differences(before, after)).length === 0) return undefined;
+  const elsewhere = await accounts.countElsewhere(db, 'package', name);
+  if (elsewhere.length === 0) return undefined;
+  return (
+    `What changed in the package does not change in ${accounts.tellElsewhere(elsewhere)}: to give an account there ` +
+    'all that the package holds now, call changepackage on its server.'
+  );
+}
+
 /** All but the address, which an account keeps, shared or its own, until it is given another. */
 function differences(before: Settings, after: Settings): Partial<Settings> {
   const changed = (Object.keys(after) as (keyof Settings)[]).filter(

@@ -103,14 +103,50 @@ export async function listOwned(db: Db, owner: string): Promise<Account[]> {
   return rows.map(accounts.accountOf);
 }
 
-/**
- * The account of a reseller, then those that it owns, by user name.
- * @throws ApiError `not_found` for who is no reseller.
- */
-export async function listWithOwned(db: Db, user: string): Promise<[Account, ...Account[]]> {
+/** What is a reseller's, seen from this server. */
+export interface Holdings {
+  /** Its own account. */
+  readonly own: accounts.StoredAccount;
+  readonly isOwnHere: boolean;
+  /** The accounts of this server that it owns, without its own, by user name. */
+  readonly owned: readonly Account[];
+}
+
+/** @throws ApiError `not_found` for who is no reseller, and where neither its account nor one of its accounts is here. */
+export async function holdingsOf(db: Db, user: string): Promise<Holdings> {
   await ensureReseller(db, user);
   const own = await accounts.find(db, user);
   if (own === undefined) throw notFound(users.noSuchUser(user));
-  accounts.ensureHere(db, own);
-  return [own, ...(await listOwned(db, user)).filter(({ username }) => username !== user)];
+  const owned = (await listOwned(db, user)).filter(({ username }) => username !== user);
+  if (owned.length === 0) accounts.ensureHere(db, own);
+  return { own, isOwnHere: own.server === db.server, owned };
+}
+
+/**
+ * The accounts of this server that a call for a reseller is about: its own first, and then, unless that one alone is
+ * asked for, those that it owns; and what is left for a call on other servers, as a sentence, or undefined.
+ * @throws ApiError as `holdingsOf`, and `not_found` where its own alone is asked for, and is another server's.
+ */
+export async function listWithOwned(
+  db: Db,
+  user: string,
+  ownAlone: boolean,
+): Promise<{ readonly here: readonly Account[]; readonly leftElsewhere: string | undefined }> {
+  const { own, isOwnHere, owned } = await holdingsOf(db, user);
+  if (ownAlone) {
+    accounts.ensureHere(db, own);
+    return { here: [own], leftElsewhere: undefined };
+  }
+  const elsewhere = await accounts.countElsewhere(db, 'owner', user);
+  const left = [
+    ...(isOwnHere ? [] : [`the reseller’s own account is on “${own.server}”`]),
+    ...(elsewhere.length === 0 ? [] : [`it owns ${accounts.tellElsewhere(elsewhere)}`]),
+  ];
+  return {
+    here: isOwnHere ? [own, ...owned] : owned,
+    leftElsewhere:
+      left.length === 0
+        ? undefined
+        : `Only this server’s accounts were done: ${left.join(', and ')}. Make the same call there.`,
+  };
 }

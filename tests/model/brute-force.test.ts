@@ -188,7 +188,8 @@ describe('the same attempt', () => {
     }
   });
 
-  it('is begun to be known anew where the key is lost, and counts every time where it is needed elsewhere', async () => {
+  // Of several servers, another one may have the key: tests/postgres/servers.test.ts.
+  onSqlite('is begun to be known anew where the key is lost, and counts every time where it is needed elsewhere', async () => {
     here.overrides = { randomBytes: async (count) => crypto.getRandomValues(new Uint8Array(count)) };
     await again('one');
     const key = join(here.state, 'secret.key');

@@ -18,7 +18,8 @@ export default defineFunction({
     'What is not given stays as it is. The accounts that have the package get what changes, save for IP addresses; ' +
     'what does not change stays as it is in them as well. A package that does not exist is made, as addpkg makes it, ' +
     'where the caller may do that. A reseller’s own packages only; what changes asks for the same privileges as in ' +
-    'addpkg.',
+    'addpkg. Where several servers share the store, the accounts of others keep what they have; a warning names the ' +
+    'servers.',
   access: ['edit-pkg'],
   effect: 'operates',
   params: {
@@ -105,6 +106,8 @@ async function passOn(context: Context, content: packages.Content, before: Setti
   ) {
     context.warn('The accounts that have the package keep their IP addresses; setsiteip gives them others.');
   }
+  const others = await packageAccounts.warningOfOthers(db, name, { before, after });
+  if (others !== undefined) context.warn(others);
   if (changes.length === 0) return;
   const have = changes.length === 1 ? '1 account has' : `${changes.length} accounts have`;
   context.inform(`${have} the package; what changed in it changes there as well.`);

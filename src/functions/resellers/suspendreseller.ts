@@ -10,7 +10,8 @@ export default defineFunction({
   description:
     'Its own account comes first, so that it can do nothing meanwhile. Accounts that are suspended already are left ' +
     'as they are, unless disallow=1 asks to lock them. Where an account cannot be suspended, the others are all the ' +
-    'same, and the call fails; repeat it once the trouble is mended.',
+    'same, and the call fails; repeat it once the trouble is mended. Where several servers share the store, it is about ' +
+    'the accounts of this one; a warning names the servers that have others.',
   access: 'root',
   effect: 'calls',
   params: {
@@ -35,10 +36,11 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, { call, inform, transaction }) {
+  async handler(args, { call, inform, transaction, warn }) {
     const { user, reason, disallow } = args;
-    const accounts = await transaction('reads', async (db) => resellers.listWithOwned(db, user));
-    const meant = args['reseller-only'] ? accounts.slice(0, 1) : accounts;
+    const { here: meant, leftElsewhere } = await transaction('reads', async (db) =>
+      resellers.listWithOwned(db, user, args['reseller-only']),
+    );
     const due = meant.filter((one) => one.suspendedAt === null || (disallow && !one.suspendLocked));
     for (const { username } of meant.filter((one) => !due.includes(one))) {
       inform(`“${username}” was suspended before and is left as it is.`);
@@ -50,6 +52,7 @@ export default defineFunction({
       reason,
       disallowun,
     }));
+    if (leftElsewhere !== undefined) warn(leftElsewhere);
     ensureAllDone(results, 'The system could not suspend');
   },
 });

@@ -1,5 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { userName } from '../../core/params.ts';
+import * as accounts from '../../model/accounts.ts';
 import { callForEach, type CallResult } from '../../model/calls-for-accounts.ts';
 import * as resellers from '../../model/resellers.ts';
 
@@ -10,7 +11,9 @@ export default defineFunction({
   description:
     'There is no way back: make backups first. With terminatereseller=0, the reseller and its own account stay as ' +
     'they are. With 1, its own account is removed last, and only when all others are gone: otherwise they would ' +
-    'become root’s. The call works also where an account could not be removed; the answer and a warning say which.',
+    'become root’s. The call works also where an account could not be removed; the answer and a warning say which. ' +
+    'Where several servers share the store, this server’s accounts are removed: the reseller is kept while it owns ' +
+    'accounts on others, which a warning names, and its own account is removed on the server that has it.',
   access: 'root',
   effect: 'calls',
   params: {
@@ -50,13 +53,21 @@ export default defineFunction({
 
   async handler(args, { call, transaction, warn }) {
     const { user } = args;
-    const [, ...owned] = await transaction('reads', async (db) => resellers.listWithOwned(db, user));
+    const { own, isOwnHere, owned } = await transaction('reads', async (db) =>
+      resellers.holdingsOf(db, user),
+    );
     const remove = (names: readonly string[]) =>
       callForEach(call, 'removeacct', names, (username) => ({ username }));
     const results = await remove(owned.map(({ username }) => username));
-    const left = results.filter(({ result }) => result === 0);
+    // Now, since removing takes a while, and other servers go on.
+    const elsewhere = await transaction('reads', async (db) => accounts.countElsewhere(db, 'owner', user));
+    if (elsewhere.length > 0) {
+      warn(`The reseller owns ${accounts.tellElsewhere(elsewhere)} as well: make the call there, too.`);
+    }
     if (args.terminatereseller) {
-      results.push(...(left.length === 0 ? await remove([user]) : [keptFor(user, left)]));
+      const home = isOwnHere ? undefined : own.server;
+      const reason = whyKept(results, elsewhere, home);
+      results.push(...(reason === undefined ? await remove([user]) : [keptFor(user, reason)]));
     }
     const failed = results.filter(({ result }) => result === 0).map((one) => `“${one.user}”`);
     if (failed.length > 0) warn(`Not removed: ${failed.join(', ')}. The answer says why.`);
@@ -71,7 +82,18 @@ export default defineFunction({
   },
 });
 
-function keptFor(user: string, left: readonly CallResult[]): CallResult {
-  const which = left.length === 1 ? 'an account' : `${left.length} accounts`;
-  return { user, result: 0, reason: `The reseller is kept: it still owns ${which}.`, told: '' };
+function keptFor(user: string, why: string): CallResult {
+  return { user, result: 0, reason: `The reseller is kept: ${why}.`, told: '' };
+}
+
+/** Without its own account, what is left would become root’s. `home` is the server that has it, where it is another. */
+function whyKept(
+  removed: readonly CallResult[],
+  elsewhere: readonly accounts.Elsewhere[],
+  home: string | undefined,
+): string | undefined {
+  const left = removed.filter(({ result }) => result === 0).length;
+  if (left > 0) return `it still owns ${left === 1 ? 'an account' : `${left} accounts`}`;
+  if (elsewhere.length > 0) return `it still owns ${accounts.tellElsewhere(elsewhere)}`;
+  return home === undefined ? undefined : `its own account is on “${home}”; call there`;
 }

@@ -9,7 +9,8 @@ export default defineFunction({
   summary: 'Take the suspension of a reseller, and of the accounts that it owns, back.',
   description:
     'Accounts that were suspended one by one are no longer suspended either. Where the suspension of an account ' +
-    'cannot be taken back, those of the others are all the same, and the call fails.',
+    'cannot be taken back, those of the others are all the same, and the call fails. Where several servers share the ' +
+    'store, it is about the accounts of this one; a warning names the servers that have others.',
   access: 'root',
   effect: 'calls',
   params: {
@@ -33,12 +34,14 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, { call, inform, transaction }) {
-    const accounts = await transaction('reads', async (db) => resellers.listWithOwned(db, args.user));
-    const meant = args['reseller-only'] ? accounts.slice(0, 1) : accounts;
+  async handler(args, { call, inform, transaction, warn }) {
+    const { here: meant, leftElsewhere } = await transaction('reads', async (db) =>
+      resellers.listWithOwned(db, args.user, args['reseller-only']),
+    );
     const names = meant.filter((one) => one.suspendedAt !== null).map(({ username }) => username);
     if (names.length === 0) inform('None of these accounts was suspended.');
     const results = await callForEach(call, 'unsuspendacct', names, (user) => ({ user }));
+    if (leftElsewhere !== undefined) warn(leftElsewhere);
     ensureAllDone(results, 'The system could not take back the suspension of');
   },
 });
