@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { OpenStore } from '../../src/store/open-store.ts';
 import { readAddress, readServerName } from '../../src/store/postgres/address.ts';
+import { Places } from '../../src/store/postgres/places.ts';
 import { PostgresStore } from '../../src/store/postgres/store.ts';
 import { schemaVersion } from '../../src/store/schema-version.generated.ts';
 import { itKeepsItsPromises, type Shared } from '../store/db.contract.ts';
@@ -153,6 +154,63 @@ describe('beside what every store promises', () => {
     // On the same connection.
     expect(await insert()).toBe(1);
   });
+});
+
+test('changes that wait for another server’s leave its own reads a connection', async () => {
+  const shared = two();
+  rest.push(() => shared.remove());
+  const { one, other } = shared;
+  const waiting: Promise<number>[] = [];
+  await other.transaction('changes', async () => {
+    for (let at = 0; at < 20; at++) {
+      waiting.push(run(one, `INSERT INTO setting (name, value) VALUES ('${at}', '')`));
+    }
+    // They wait until this one is over: it needs not wait for them.
+    const rows = await one.transaction('reads', (db) => keeping(db.all('SELECT * FROM setting')));
+    expect(rows).toEqual([]);
+    expect(await one.state()).toMatch(/^\d+$/);
+    return { value: undefined, keep: false };
+  });
+  expect(await Promise.all(waiting)).toEqual(Array.from({ length: 20 }, () => 1));
+});
+
+test('a call that finds every connection busy for too long is refused with that reason', async () => {
+  const shared = two();
+  rest.push(() => shared.remove());
+  const { url } = shared;
+  const store = new PostgresStore(readAddress(url), 'web1', { connections: 1, lockPatienceMs: 100 });
+  rest.push(() => store.close());
+  const read = () => store.transaction('reads', (db) => keeping(db.get('SELECT 1 AS one')));
+  await store.transaction('reads', async () => {
+    await expect(read()).rejects.toMatchObject({
+      code: 'store_unavailable',
+      message:
+        `The store “${url.replace('postgres@', '')}” could not be used: ` +
+        'other calls have kept it busy for too long. Repeat the call; nothing was changed.',
+    });
+    return { value: undefined, keep: false };
+  });
+  expect(await read()).toEqual({ one: 1 });
+});
+
+test('places are given in the order of coming, also where somebody in between has given up', async () => {
+  const places = new Places(1, 10_000);
+  const impatient = new Places(1, 20);
+  const order: string[] = [];
+  const visit = (name: string) => places.within(async () => void order.push(name));
+  await places.within(async () => {
+    const later = ['a', 'b', 'c'].map(visit);
+    await impatient.within(() =>
+      expect(impatient.within(async () => 0)).rejects.toMatchObject({ code: 'BUSY' }),
+    );
+    expect(order).toEqual([]);
+    rest.push(() => Promise.all(later));
+  });
+  await visit('d');
+  expect(order).toEqual(['a', 'b', 'c', 'd']);
+  // A place is given back by who fails, too.
+  await expect(impatient.within(() => Promise.reject(new RangeError('no')))).rejects.toThrow('no');
+  expect(await impatient.within(async () => 'free')).toBe('free');
 });
 
 async function keeping<T>(value: Promise<T>): Promise<{ value: T; keep: boolean }> {

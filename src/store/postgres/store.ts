@@ -14,6 +14,7 @@ import type { Address } from './address.ts';
 import { AuditTable } from './audit-table.ts';
 import { Connection, takingBack, types } from './connection.ts';
 import { ensureNotNewer, migrate, versionOf } from './migrate.ts';
+import { Places } from './places.ts';
 import { isLost, isWorthAnotherTry, unavailable, unknownOutcome } from './unavailable.ts';
 
 const CONNECT_PATIENCE_MS = 5_000;
@@ -25,6 +26,8 @@ const ANSWER_PATIENCE_MS = 40_000;
 /** A process that was stopped, or cut off, amid a transaction keeps others waiting no longer than this. */
 const IDLE_PATIENCE_MS = 60_000;
 const MOST_TRIES = 10;
+/** Changes take turns: one is at work, and one has asked for the next turn. The rest need no connection to wait. */
+const CHANGES_AT_ONCE = 2;
 
 const begin = {
   // The change before is seen by every statement: its row was waited for.
@@ -46,6 +49,8 @@ interface StoreOptions {
 export class PostgresStore implements OpenStore {
   readonly server: string;
   readonly #pool: pg.Pool;
+  readonly #connections: Places;
+  readonly #changes: Places;
   readonly #name: string;
   readonly #auditTable: AuditTable;
   #ready: Promise<void> | undefined;
@@ -57,6 +62,9 @@ export class PostgresStore implements OpenStore {
   ) {
     this.server = server;
     this.#name = address.name;
+    // Not in the pool, whose patience is that for a new connection.
+    this.#connections = new Places(connections, lockPatienceMs);
+    this.#changes = new Places(CHANGES_AT_ONCE, lockPatienceMs);
     this.#pool = new pg.Pool({
       connectionString: address.url,
       max: connections,
@@ -80,11 +88,23 @@ export class PostgresStore implements OpenStore {
     effect: 'reads' | 'changes',
     work: (db: Db, nested: Store) => Promise<Work<T>>,
   ): Promise<T> {
+    const run = () => this.#tried(effect, work);
+    try {
+      return await (effect === 'changes' ? this.#changes.within(run) : run());
+    } catch (error) {
+      throw unavailable(error, this.#name);
+    }
+  }
+
+  async #tried<T>(
+    effect: 'reads' | 'changes',
+    work: (db: Db, nested: Store) => Promise<Work<T>>,
+  ): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
         return await this.#with((client) => this.#once(client, effect, work));
       } catch (error) {
-        if (!isWorthAnotherTry(error) || tries === MOST_TRIES) throw unavailable(error, this.#name);
+        if (!isWorthAnotherTry(error) || tries === MOST_TRIES) throw error;
         await new Promise((resume) => setTimeout(resume, jitter() * 2 ** tries));
       }
     }
@@ -148,7 +168,7 @@ export class PostgresStore implements OpenStore {
       this.#ready = undefined;
       throw error;
     }));
-    return this.#connected(work);
+    return this.#connections.within(() => this.#connected(work));
   }
 
   async #connected<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
