@@ -18,6 +18,7 @@ import { addOpenApi } from './openapi-route.ts';
 import type { LogLevel } from './options.ts';
 import { addPages } from './page/pages.ts';
 import { RememberedAnswers, type Question } from './remembered-answers.ts';
+import { ApiError, errorKinds } from '../core/errors.ts';
 import { bodyOf, queryOf, securityTokenOf, sessionIdOf } from './request.ts';
 
 export interface ServerOptions {
@@ -189,6 +190,13 @@ function answerError(
   if (code < 500) return reply.code(code).send(JSON.stringify({ error: message }));
   const xid = engine.newXid();
   engine.logUnexpected(xid, request.routeOptions.url ?? 'unknown', error);
+  if (error instanceof ApiError && errorKinds[error.code].exit === 3) {
+    // Why is for those who may read the log: nobody has logged in yet. Clients try again on this status.
+    const sentence = 'The store of this server can’t be used at the moment; its error log says why.';
+    return reply
+      .code(503)
+      .send(JSON.stringify({ error: `(XID ${xid}) ${sentence}`, error_code: error.code }));
+  }
   return reply.code(code).send(JSON.stringify({ error: `(XID ${xid}) An unexpected error occurred.` }));
 }
 

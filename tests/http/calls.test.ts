@@ -180,7 +180,8 @@ test('a call that cannot be recorded is not answered as if it had been', async (
     metadata: { result: 0, error_code: 'store_insecure' },
   });
   const refused = await server.logIn({ user: 'root', pass: password });
-  expect([refused.status, refused.headers.get('set-cookie')]).toEqual([500, null]);
+  expect([refused.status, refused.headers.get('set-cookie')]).toEqual([503, null]);
+  expect(refused.text).toContain('The store of this server can’t be used at the moment');
   chmodSync(log, 0o600);
   expect(await json(get('/json-api/version?api.version=1'))).toMatchObject({ metadata: { result: 1 } });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { OpenStore } from '../../src/store/open-store.ts';
 import { readAddress, readServerName } from '../../src/store/postgres/address.ts';
+import { Turns } from '../../src/store/postgres/turns.ts';
 import { PostgresStore } from '../../src/store/postgres/store.ts';
 import { schemaVersion } from '../../src/store/schema-version.generated.ts';
 import { itKeepsItsPromises, type Shared } from '../store/db.contract.ts';
@@ -214,6 +215,47 @@ describe('beside what every store promises', () => {
     expect(await run(small, "INSERT INTO setting (name, value) VALUES ('d', '')")).toBe(1);
     await small.state();
   });
+});
+
+test('changes that wait for another server’s leave its own reads a connection', async () => {
+  const shared = two();
+  rest.push(() => shared.remove());
+  const { one, other } = shared;
+  const waiting: Promise<number>[] = [];
+  await other.transaction('changes', async () => {
+    for (let at = 0; at < 20; at++) {
+      waiting.push(run(one, `INSERT INTO setting (name, value) VALUES ('${at}', '')`));
+    }
+    // They wait until this one is over: it needs not wait for them.
+    const rows = await one.transaction('reads', (db) => keeping(db.all('SELECT * FROM setting')));
+    expect(rows).toEqual([]);
+    expect(await one.state()).toMatch(/^\d+/);
+    return { value: undefined, keep: false };
+  });
+  expect(await Promise.all(waiting)).toEqual(Array.from({ length: 20 }, () => 1));
+});
+
+test('turns are given in the order of coming, also where somebody in between has given up', async () => {
+  const turns = new Turns(1, 10_000, 'Busy.');
+  const impatient = new Turns(1, 20, 'Busy.');
+  const order: string[] = [];
+  const visit = (name: string) => turns.taking(async () => void order.push(name));
+  await turns.taking(async () => {
+    const later = ['a', 'b', 'c'].map(visit);
+    await impatient.taking(() =>
+      expect(impatient.taking(async () => 0)).rejects.toMatchObject({
+        code: 'store_unavailable',
+        message: 'Busy.',
+      }),
+    );
+    expect(order).toEqual([]);
+    rest.push(() => Promise.all(later));
+  });
+  await visit('d');
+  expect(order).toEqual(['a', 'b', 'c', 'd']);
+  // A turn is given back by who fails, too.
+  await expect(impatient.taking(() => Promise.reject(new RangeError('no')))).rejects.toThrow('no');
+  expect(await impatient.taking(async () => 'free')).toBe('free');
 });
 
 async function keeping<T>(value: Promise<T>): Promise<{ value: T; keep: boolean }> {

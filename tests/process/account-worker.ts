@@ -27,7 +27,7 @@ function watched<T extends object>(name: string, object: T): T {
   });
 }
 
-const application = createApplication({ WHMAPI1_STATE_DIR: state });
+const application = createApplication({ ...process.env, WHMAPI1_STATE_DIR: state });
 const { engine } = application;
 const { host, journal } = engine;
 const watchedEngine: Engine = {

@@ -2,7 +2,7 @@
 // and chance that always falls the same way.
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createApplication, root, type Application } from '../../src/app.ts';
 import type { AuditRecord } from '../../src/core/audit.ts';
 import type { Caller } from '../../src/core/context.ts';
@@ -17,7 +17,7 @@ export interface InstallationOptions {
   readonly livesLong?: boolean;
   /** Where the suites run on PostgreSQL: another server of the same fleet, whose database this one shares. */
   readonly beside?: Installation;
-  /** What this server is called there. */
+  /** What this server is called there; as nobody else unless told. */
   readonly server?: string;
   /** A store in the place of one of its own. */
   readonly url?: string;
@@ -34,13 +34,13 @@ export class Installation {
   readonly #application: Application;
   readonly #database: TestDatabase | undefined;
   readonly #url: string | undefined;
-  readonly #server: string | undefined;
+  readonly #server: string;
 
   constructor({ livesLong = false, beside, server, url }: InstallationOptions = {}) {
     const given = url ?? beside?.environment.WHMAPI1_STORE_URL;
     this.#database = given === undefined ? makeTestDatabase() : undefined;
     this.#url = given ?? this.#database?.url;
-    this.#server = server;
+    this.#server = server ?? basename(this.directory).toLowerCase();
     this.#application = createApplication(this.environment, { livesLong });
   }
 

@@ -7,6 +7,7 @@ const causes: Readonly<Record<string, string>> = {
   ENOTFOUND: 'its host has no address. Correct WHMAPI1_STORE_URL, or the name server’s data',
   EAI_AGAIN: 'its host’s address could not be asked for. Check the name server',
   ENOENT: 'its socket does not exist. Start PostgreSQL, or correct WHMAPI1_STORE_URL',
+  BUSY: 'other calls have kept it busy for too long. Repeat the call',
   EACCES: 'permission is denied. Check the mode of its socket',
   ETIMEDOUT: 'it does not answer. Check the network and the database',
   EHOSTUNREACH: 'there is no way to its host. Check the network',
