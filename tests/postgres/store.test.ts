@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import type { Db } from '../../src/core/context.ts';
 import type { OpenStore } from '../../src/store/open-store.ts';
 import { readAddress, readServerName } from '../../src/store/postgres/address.ts';
 import { PostgresStore } from '../../src/store/postgres/store.ts';
@@ -154,6 +155,66 @@ describe('beside what every store promises', () => {
     expect(await shared.one.transaction('reads', (db) => keeping(db.all('SELECT * FROM setting')))).toEqual(
       [],
     );
+  });
+
+  test('a statement after the end of its transaction gets into no other one', async () => {
+    const store = opened(shared.url, 1);
+    const insert = "INSERT INTO setting (name, value) VALUES ('stray', '')";
+    const late: Db[] = [];
+    await store.transaction('changes', async (db, nested) => {
+      await nested.transaction('changes', async (inner) => {
+        late.push(inner);
+        return { value: undefined, keep: true };
+      });
+      await expect(late[0]?.run(insert)).rejects.toThrow('after its transaction had ended');
+      late.push(db);
+      return { value: undefined, keep: true };
+    });
+    await store.transaction('changes', async (db) => {
+      for (const stray of late)
+        await expect(stray.run(insert)).rejects.toThrow('after its transaction had ended');
+      return { value: await db.run("INSERT INTO setting (name, value) VALUES ('own', '')"), keep: true };
+    });
+    const rows = await store.transaction('reads', (db) => keeping(db.all('SELECT name FROM setting')));
+    expect(rows).toEqual([{ name: 'own' }]);
+  });
+
+  test('a statement that is asked for before the end is done before it', async () => {
+    const rows = await shared.one.transaction('changes', async (db) => {
+      void db.run("INSERT INTO setting (name, value) VALUES ('early', '')");
+      return { value: 1, keep: true };
+    });
+    expect(rows).toBe(1);
+    expect(
+      await shared.one.transaction('reads', (db) => keeping(db.all('SELECT name FROM setting'))),
+    ).toEqual([{ name: 'early' }]);
+  });
+
+  test('of two inner transactions at once, one never takes back or keeps what is the other’s', async () => {
+    const { one } = shared;
+    const insert = (name: string) => `INSERT INTO setting (name, value) VALUES ('${name}', '')`;
+    const [a, b] = await one.transaction('changes', async (_db, nested) => {
+      const inner = (name: string, ms: number, keep: boolean) =>
+        nested.transaction('changes', async (db) => {
+          await db.run(insert(name));
+          await new Promise((resume) => setTimeout(resume, ms));
+          return { value: undefined, keep };
+        });
+      return { value: await Promise.allSettled([inner('a', 40, false), inner('b', 5, true)]), keep: false };
+    });
+    // The second began within the first, and went with it.
+    expect([a.status, b.status]).toEqual(['fulfilled', 'fulfilled']);
+    const crossed = one.transaction('changes', async (_db, nested) => {
+      const inner = (name: string, ms: number) =>
+        nested.transaction('changes', async (db) => {
+          await db.run(insert(name));
+          await new Promise((resume) => setTimeout(resume, ms));
+          return { value: undefined, keep: true };
+        });
+      return { value: await Promise.all([inner('a', 5), inner('b', 40)]), keep: true };
+    });
+    // Savepoints can't end crosswise: that is said, where it would have been the wrong one's end.
+    await expect(crossed).rejects.toThrow('savepoint "nested_2" does not exist');
   });
 
   test('a change that waits too long for another says who holds it', async () => {
