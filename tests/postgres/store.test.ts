@@ -7,6 +7,7 @@ import type { Db } from '../../src/core/context.ts';
 import type { OpenStore } from '../../src/store/open-store.ts';
 import { readAddress, readServerName } from '../../src/store/postgres/address.ts';
 import { PostgresStore } from '../../src/store/postgres/store.ts';
+import { setup } from '../../src/store/postgres/migrations.generated.ts';
 import { schemaVersion } from '../../src/store/schema-version.generated.ts';
 import { itKeepsItsPromises, type Shared } from '../store/db.contract.ts';
 import { call } from '../support/command.ts';
@@ -304,6 +305,26 @@ describe('the schema', () => {
     expect(await server.query(name, 'SELECT name FROM package')).toEqual(
       await server.query(alone, 'SELECT name FROM package'),
     );
+  });
+
+  test('may take longer to be made than calls wait', async () => {
+    const name = await emptyDatabase();
+    await server.query(name, setup);
+    const patience = { lockPatienceMs: 100, answerPatienceMs: 300 };
+    const store = new PostgresStore(readAddress(server.url(name)), 'web1', { connections: 1, ...patience });
+    rest.push(() => store.close());
+    // Another server that is at a long step.
+    const holder = new pg.Client({ connectionString: server.url(name) });
+    await holder.connect();
+    await holder.query('BEGIN; SELECT 1 FROM whmapi1_store FOR UPDATE');
+    const done = store.transaction('reads', async (db) => keeping(db.all('SELECT * FROM setting')));
+    await new Promise((resume) => setTimeout(resume, 700));
+    await holder.query('COMMIT');
+    await holder.end();
+    expect(await done).toEqual([]);
+    // Calls wait no longer for that.
+    const shown = await store.transaction('reads', async (db) => keeping(db.get('SHOW lock_timeout')));
+    expect(shown).toEqual({ lock_timeout: '100ms' });
   });
 
   test('of a newer program is refused, and nothing is changed', async () => {
