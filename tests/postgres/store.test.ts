@@ -3,10 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import type { Db } from '../../src/core/context.ts';
 import type { OpenStore } from '../../src/store/open-store.ts';
 import { readAddress, readServerName } from '../../src/store/postgres/address.ts';
 import { Turns } from '../../src/store/postgres/turns.ts';
 import { PostgresStore } from '../../src/store/postgres/store.ts';
+import { setup } from '../../src/store/postgres/migrations.generated.ts';
 import { schemaVersion } from '../../src/store/schema-version.generated.ts';
 import { itKeepsItsPromises, type Shared } from '../store/db.contract.ts';
 import { call } from '../support/command.ts';
@@ -157,6 +159,66 @@ describe('beside what every store promises', () => {
     );
   });
 
+  test('a statement after the end of its transaction gets into no other one', async () => {
+    const store = opened(shared.url, 1);
+    const insert = "INSERT INTO setting (name, value) VALUES ('stray', '')";
+    const late: Db[] = [];
+    await store.transaction('changes', async (db, nested) => {
+      await nested.transaction('changes', async (inner) => {
+        late.push(inner);
+        return { value: undefined, keep: true };
+      });
+      await expect(late[0]?.run(insert)).rejects.toThrow('after its transaction had ended');
+      late.push(db);
+      return { value: undefined, keep: true };
+    });
+    await store.transaction('changes', async (db) => {
+      for (const stray of late)
+        await expect(stray.run(insert)).rejects.toThrow('after its transaction had ended');
+      return { value: await db.run("INSERT INTO setting (name, value) VALUES ('own', '')"), keep: true };
+    });
+    const rows = await store.transaction('reads', (db) => keeping(db.all('SELECT name FROM setting')));
+    expect(rows).toEqual([{ name: 'own' }]);
+  });
+
+  test('a statement that is asked for before the end is done before it', async () => {
+    const rows = await shared.one.transaction('changes', async (db) => {
+      void db.run("INSERT INTO setting (name, value) VALUES ('early', '')");
+      return { value: 1, keep: true };
+    });
+    expect(rows).toBe(1);
+    expect(
+      await shared.one.transaction('reads', (db) => keeping(db.all('SELECT name FROM setting'))),
+    ).toEqual([{ name: 'early' }]);
+  });
+
+  test('of two inner transactions at once, one never takes back or keeps what is the other’s', async () => {
+    const { one } = shared;
+    const insert = (name: string) => `INSERT INTO setting (name, value) VALUES ('${name}', '')`;
+    const [a, b] = await one.transaction('changes', async (_db, nested) => {
+      const inner = (name: string, ms: number, keep: boolean) =>
+        nested.transaction('changes', async (db) => {
+          await db.run(insert(name));
+          await new Promise((resume) => setTimeout(resume, ms));
+          return { value: undefined, keep };
+        });
+      return { value: await Promise.allSettled([inner('a', 40, false), inner('b', 5, true)]), keep: false };
+    });
+    // The second began within the first, and went with it.
+    expect([a.status, b.status]).toEqual(['fulfilled', 'fulfilled']);
+    const crossed = one.transaction('changes', async (_db, nested) => {
+      const inner = (name: string, ms: number) =>
+        nested.transaction('changes', async (db) => {
+          await db.run(insert(name));
+          await new Promise((resume) => setTimeout(resume, ms));
+          return { value: undefined, keep: true };
+        });
+      return { value: await Promise.all([inner('a', 5), inner('b', 40)]), keep: true };
+    });
+    // Savepoints can't end crosswise: that is said, where it would have been the wrong one's end.
+    await expect(crossed).rejects.toThrow('savepoint "nested_2" does not exist');
+  });
+
   test('a change that waits too long for another says who holds it', async () => {
     const { one, url } = shared;
     const impatient = new PostgresStore(readAddress(url), 'web2', { connections: 1, lockPatienceMs: 100 });
@@ -285,6 +347,26 @@ describe('the schema', () => {
     expect(await server.query(name, 'SELECT name FROM package')).toEqual(
       await server.query(alone, 'SELECT name FROM package'),
     );
+  });
+
+  test('may take longer to be made than calls wait', async () => {
+    const name = await emptyDatabase();
+    await server.query(name, setup);
+    const patience = { lockPatienceMs: 100, answerPatienceMs: 300 };
+    const store = new PostgresStore(readAddress(server.url(name)), 'web1', { connections: 1, ...patience });
+    rest.push(() => store.close());
+    // Another server that is at a long step.
+    const holder = new pg.Client({ connectionString: server.url(name) });
+    await holder.connect();
+    await holder.query('BEGIN; SELECT 1 FROM whmapi1_store FOR UPDATE');
+    const done = store.transaction('reads', async (db) => keeping(db.all('SELECT * FROM setting')));
+    await new Promise((resume) => setTimeout(resume, 700));
+    await holder.query('COMMIT');
+    await holder.end();
+    expect(await done).toEqual([]);
+    // Calls wait no longer for that.
+    const shown = await store.transaction('reads', async (db) => keeping(db.get('SHOW lock_timeout')));
+    expect(shown).toEqual({ lock_timeout: '100ms' });
   });
 
   test('of a newer program is refused, and nothing is changed', async () => {

@@ -19,18 +19,35 @@ export const types: pg.CustomTypesConfig = {
     parsers.get(id) ?? (pg.types.getTypeParser(id, format) as (text: string) => unknown),
 };
 
+/** What a transaction and those inside it have in common. */
+interface Session {
+  readonly client: pg.ClientBase;
+  /** One statement at a time, as on every connection. */
+  last: Promise<unknown>;
+  savepoints: number;
+}
+
 export class Connection implements Db {
   readonly dialect = postgresDialect;
   readonly server: string;
-  readonly #client: pg.ClientBase;
-  readonly #depth: number;
-  /** One statement at a time, as on every connection. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #session: Session;
+  readonly #outer: Connection | undefined;
+  #isOver = false;
 
-  constructor(client: pg.ClientBase, server: string, depth = 0) {
-    this.#client = client;
+  constructor(client: pg.ClientBase, server: string, outer?: Connection) {
+    this.#session = outer === undefined ? { client, last: Promise.resolve(), savepoints: 0 } : outer.#session;
     this.server = server;
-    this.#depth = depth;
+    this.#outer = outer;
+  }
+
+  /**
+   * The last statement of the transaction, if any. Whatever is asked for after it is refused: on this connection it would
+   * be in somebody else's transaction.
+   */
+  async end(sql?: string): Promise<pg.QueryResult | undefined> {
+    const done = sql === undefined ? undefined : this.exec(sql);
+    this.#isOver = true;
+    return done;
   }
 
   async get<Row>(sql: string, ...values: SqlValue[]): Promise<Row | undefined> {
@@ -46,34 +63,44 @@ export class Connection implements Db {
   }
 
   /** One statement or several. @returns what became of the last one. */
-  async exec<Row extends pg.QueryResultRow>(sql: string): Promise<pg.QueryResult<Row>> {
+  async exec<Row extends pg.QueryResultRow = pg.QueryResultRow>(sql: string): Promise<pg.QueryResult<Row>> {
     const done: pg.QueryResult | pg.QueryResult[] = await this.#query(sql, undefined);
     return (Array.isArray(done) ? done.at(-1) : done) as pg.QueryResult<Row>;
   }
 
   /** Transactions inside this one: savepoints. */
   nested(): Store {
-    const name = `nested_${this.#depth + 1}`;
-    const inner = new Connection(this.#client, this.server, this.#depth + 1);
     return {
       transaction: async (_effect, work) => {
-        await inner.exec(`SAVEPOINT ${name}`);
-        const takeBack = () => inner.exec(`ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`);
-        const { value, keep } = await takingBack(() => work(inner, inner.nested()), takeBack);
-        await (keep ? inner.exec(`RELEASE SAVEPOINT ${name}`) : takeBack());
-        return value;
+        const name = `nested_${(this.#session.savepoints += 1)}`;
+        const inner = new Connection(this.#session.client, this.server, this);
+        try {
+          await inner.exec(`SAVEPOINT ${name}`);
+          const takeBack = () => inner.end(`ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`);
+          const { value, keep } = await takingBack(() => work(inner, inner.nested()), takeBack);
+          await (keep ? inner.end(`RELEASE SAVEPOINT ${name}`) : takeBack());
+          return value;
+        } finally {
+          await inner.end();
+        }
       },
     };
   }
 
   #query(sql: string, values: readonly SqlValue[] | undefined): Promise<pg.QueryResult> {
-    const query = this.#last.then(() =>
+    if (this.#hasEnded()) throw new Error('A statement was asked for after its transaction had ended.');
+    const session = this.#session;
+    const query = session.last.then(() =>
       values === undefined
-        ? this.#client.query(sql)
-        : this.#client.query(numbered(sql), values.map(storable)),
+        ? session.client.query(sql)
+        : session.client.query(numbered(sql), values.map(storable)),
     );
-    this.#last = query.catch(() => undefined);
+    session.last = query.catch(() => undefined);
     return query;
+  }
+
+  #hasEnded(): boolean {
+    return this.#isOver || (this.#outer !== undefined && this.#outer.#hasEnded());
   }
 }
 

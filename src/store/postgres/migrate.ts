@@ -22,19 +22,23 @@ export function ensureNotNewer(version: number | undefined, name: string): void 
   );
 }
 
-/** Servers that meet here at the same time take turns; each step runs once. */
+/** The longest that the driver can be told to wait: 24 days. */
+const NO_HURRY_MS = 2 ** 31 - 1;
+
+/** Servers that meet here at the same time take turns; each step runs once, and takes as long as it takes. */
 export async function migrate(client: pg.ClientBase, name: string): Promise<void> {
   await retrying(() => client.query(setup));
   for (const { version, sql } of migrations) {
     await client.query('BEGIN');
     try {
+      await client.query('SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0');
       const { rows } = await client.query<{ schema_version: number }>(
-        'SELECT schema_version FROM whmapi1_store WHERE id = 1 FOR UPDATE',
+        patient('SELECT schema_version FROM whmapi1_store WHERE id = 1 FOR UPDATE'),
       );
       const done = rows[0]?.schema_version ?? 0;
       ensureNotNewer(done, name);
       if (done < version) {
-        await client.query(sql);
+        await client.query(patient(sql));
         await client.query('UPDATE whmapi1_store SET schema_version = $1', [version]);
       }
       await client.query('COMMIT');
@@ -43,6 +47,11 @@ export async function migrate(client: pg.ClientBase, name: string): Promise<void
       throw error;
     }
   }
+}
+
+/** The driver has a patience of its own. */
+function patient(text: string): pg.QueryConfig & { readonly query_timeout: number } {
+  return { text, query_timeout: NO_HURRY_MS };
 }
 
 /** Of several that create a table at the same moment, PostgreSQL lets one and tells the others of a clash. */

@@ -141,7 +141,19 @@ export class PostgresStore implements OpenStore {
     work: (db: Db, nested: Store) => Promise<Work<T>>,
   ): Promise<T> {
     const connection = new Connection(client, this.server);
-    const takeBack = () => connection.exec('ROLLBACK');
+    try {
+      return await this.#within(connection, effect, work);
+    } finally {
+      await connection.end();
+    }
+  }
+
+  async #within<T>(
+    connection: Connection,
+    effect: 'reads' | 'changes',
+    work: (db: Db, nested: Store) => Promise<Work<T>>,
+  ): Promise<T> {
+    const takeBack = () => connection.end('ROLLBACK');
     const { value, keep } = await takingBack(async () => {
       const begun = await connection.exec<{ schema_version: number }>(begin[effect]());
       // Another server may have been updated, and have changed the schema under this one.
@@ -153,9 +165,9 @@ export class PostgresStore implements OpenStore {
       await takeBack().catch(() => undefined);
       return value;
     }
-    let done: string;
+    let done: string | undefined;
     try {
-      done = (await connection.exec('COMMIT')).command;
+      done = (await connection.end('COMMIT'))?.command;
     } catch (error) {
       throw isLost(error) ? unknownOutcome(error, this.#name) : error;
     }
