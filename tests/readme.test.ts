@@ -59,7 +59,7 @@ it('has no block of commands that no test runs', () => {
     'whmapi1 passwd user=root --file password=./root.password   # in a sandbox; elsewhere root has one',
     'whmapi1 --configure                                        # asks, and writes a profile',
     // By tests/postgres/readme.test.ts.
-    'createdb --encoding=UTF8 --template=template0 whmapi1       # as PostgreSQL’s administrator',
+    'createuser --pwprompt whmapi1                               # as PostgreSQL’s administrator',
   ]);
 });
 

@@ -1,45 +1,86 @@
-// What the README says of a store for several servers, as it stands there but for the names of hosts and folders.
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+// What the README says of a store for several servers, line by line as it stands there but for the names of hosts and
+// folders: a role that may nothing else, a database that it owns, and an installation that goes there.
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { call } from '../support/command.ts';
-import { makeTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { binary } from './binaries.ts';
+import { PostgresServer } from './postgres-server.ts';
 
+jest.setTimeout(60_000);
+
+const PASSWORD = 'Xylophone';
 const readme = readFileSync(resolve(__dirname, '../../README.md'), 'utf8');
+const [, block = ''] = /```sh\n(createuser [^]*?)```/.exec(readme) ?? [];
+
 let folder: string;
-let database: TestDatabase;
-beforeEach(() => {
+let server: PostgresServer;
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'whmapi1-readme-'));
-  const made = makeTestDatabase();
-  if (made === undefined) throw new Error('These tests need PostgreSQL: npm run test:postgres.');
-  database = made;
+  server = await PostgresServer.start();
+  // Without the password, nothing of it works.
+  await server.restrict('host all whmapi1 127.0.0.1/32 scram-sha-256');
 });
-afterEach(() => {
-  database.remove();
+afterAll(async () => {
+  await server.stop();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** PostgreSQL's own programs, this one, and a systemctl that writes down what it is told. */
+function makePath(): string {
+  const path = join(folder, 'path');
+  mkdirSync(path);
+  symlinkSync(resolve(__dirname, '../../bin/whmapi1'), join(path, 'whmapi1'));
+  const log = join(folder, 'systemctl.log');
+  writeFileSync(join(path, 'systemctl'), `#!/bin/sh\necho "$@" >>${log}\n`, { mode: 0o755 });
+  return [path, dirname(binary('createuser')), process.env.PATH].join(':');
+}
 
 test('an installation goes to PostgreSQL, and its calls with it', async () => {
   const state = join(folder, 'state');
   await call(['addpkg', 'name=before'], { state });
-  const [, block = ''] = /```sh\n(createdb [^]*?)```/.exec(readme) ?? [];
-  const [, install = '', echo = ''] = block.split('\n');
-  const script = [install, echo]
-    .join('\n')
+  const script = block
     .replaceAll('/var/lib/whmapi1', state)
-    .replace('postgres://whmapi1:PASSWORD@db.example.com/whmapi1', database.url);
-  expect(script).toContain(`echo ${database.url} >${state}/store.url`);
-  execFileSync('sh', ['-ec', script]);
+    .replace('PASSWORD@db.example.com', `${PASSWORD}@127.0.0.1:${server.port}`);
+  expect(script).toContain(`echo postgres://whmapi1:${PASSWORD}@127.0.0.1`);
+  // Without a terminal, the password is read from standard input.
+  const { status, stdout, stderr } = spawnSync('setsid', ['--wait', 'sh', '-ec', script], {
+    encoding: 'utf8',
+    input: `${PASSWORD}\n${PASSWORD}\n`,
+    env: {
+      ...{ PATH: makePath(), WHMAPI1_STATE_DIR: state },
+      ...{ PGHOST: '127.0.0.1', PGPORT: String(server.port), PGUSER: 'postgres' },
+    },
+  });
+  expect([status, stderr.replace(/^Enter (password for new role|it again): *\n?/gm, '')]).toEqual([0, '']);
+  expect(stdout).toContain('were copied, and read back the same.');
   expect(statSync(join(state, 'store.url')).mode & 0o777).toBe(0o600);
+  expect(readFileSync(join(folder, 'systemctl.log'), 'utf8')).toBe('stop whmapi1d\nstart whmapi1d\n');
 
-  const [, migrate = ''] = /`whmapi1 (--migrate-store sqlite postgres)`/.exec(readme) ?? [];
-  const whmapi1 = resolve(__dirname, '../../bin/whmapi1');
-  const env = { PATH: process.env.PATH, WHMAPI1_STATE_DIR: state };
-  const printed = execFileSync(whmapi1, migrate.split(' '), { env, encoding: 'utf8' });
-  expect(printed).toContain('were copied, and read back the same.');
+  const roles = await server.query(
+    'whmapi1',
+    `SELECT rolname, rolsuper FROM pg_roles WHERE oid IN
+       (SELECT datdba FROM pg_database WHERE datname = 'whmapi1' UNION SELECT relowner FROM pg_class WHERE relname = 'account')`,
+  );
+  expect(roles).toEqual([{ rolname: 'whmapi1', rolsuper: false }]);
   rmSync(join(state, 'store.db'));
   const { data } = await call(['listpkgs', 'api.columns.enable=1', 'api.columns.a=name'], { state });
   expect(data).toEqual({ pkg: [{ name: 'before' }, { name: 'default' }, { name: 'starter' }] });
   expect(existsSync(join(state, 'store.db'))).toBe(false);
+});
+
+test('the server stands still until everything is moved', () => {
+  const at = (line: string) => block.indexOf(line);
+  expect(at('systemctl stop')).toBeLessThan(at('store.url'));
+  expect(at('--migrate-store')).toBeLessThan(at('systemctl start'));
 });
