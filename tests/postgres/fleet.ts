@@ -89,10 +89,11 @@ export class Member {
     return call(words, { state: this.state, env: { ...this.environment, ...env } });
   }
 
-  setPassword(): Promise<Answered> {
-    const path = join(this.state, '..', 'password');
+  async setPassword(): Promise<void> {
+    const path = join(this.state, 'password');
     writeFileSync(path, password);
-    return this.cli(['passwd', 'user=root', '--file', `password=${path}`]);
+    const { metadata } = await this.cli(['passwd', 'user=root', '--file', `password=${path}`]);
+    if (metadata.result !== 1) throw new Error(`${this.name}: ${metadata.reason}`);
   }
 
   /** @param from the address of this machine that it is asked from. */

@@ -73,7 +73,7 @@ test('an installation goes to PostgreSQL, and its calls with it', async () => {
        (SELECT datdba FROM pg_database WHERE datname = 'whmapi1' UNION SELECT relowner FROM pg_class WHERE relname = 'account')`,
   );
   expect(roles).toEqual([{ rolname: 'whmapi1', rolsuper: false }]);
-  rmSync(join(state, 'store.db'));
+  expect(existsSync(join(state, 'store.db.moved'))).toBe(true);
   const { data } = await call(['listpkgs', 'api.columns.enable=1', 'api.columns.a=name'], { state });
   expect(data).toEqual({ pkg: [{ name: 'before' }, { name: 'default' }, { name: 'starter' }] });
   expect(existsSync(join(state, 'store.db'))).toBe(false);

@@ -109,10 +109,12 @@ describe('beside what every store promises', () => {
         if ((await db.get("SELECT 1 FROM setting WHERE name = 'taken'")) !== undefined) {
           return { value: 'taken', keep: false };
         }
-        await new Promise((resume) => setImmediate(resume));
+        await db.get('SELECT pg_sleep(0.1)');
         await db.run("INSERT INTO setting (name, value) VALUES ('taken', '1')");
         return { value: 'entered', keep: true };
       });
+    // Both have a connection, so that they begin at the same moment.
+    await Promise.all([one.state(), other.state()]);
     const answers = await Promise.all([one, other, one, other, one, other].map(enter));
     expect(answers.sort()).toEqual(['entered', 'taken', 'taken', 'taken', 'taken', 'taken']);
   });

@@ -13,6 +13,7 @@ export async function makeTemplate(server: PostgresServer): Promise<void> {
   const application = createApplication({
     WHMAPI1_STATE_DIR: join(folder, 'state'),
     WHMAPI1_STORE_URL: server.url(TEMPLATE),
+    WHMAPI1_SERVER_NAME: 'template',
   });
   await application.engine.store.transaction('reads', async () => ({ value: undefined, keep: false }));
   application.close();
