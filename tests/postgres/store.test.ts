@@ -299,6 +299,16 @@ test('changes that wait for another server’s leave its own reads a connection'
   expect(await Promise.all(waiting)).toEqual(Array.from({ length: 20 }, () => 1));
 });
 
+test('a process that stops amid a change keeps others waiting for less than they wait', async () => {
+  const shared = two();
+  rest.push(() => shared.remove());
+  const { one } = shared;
+  const patience = (effect: 'reads' | 'changes') =>
+    one.transaction(effect, (db) => keeping(db.get('SHOW idle_in_transaction_session_timeout')));
+  expect(await patience('changes')).toEqual({ idle_in_transaction_session_timeout: '12s' });
+  expect(await patience('reads')).toEqual({ idle_in_transaction_session_timeout: '1min' });
+});
+
 test('turns are given in the order of coming, also where somebody in between has given up', async () => {
   const turns = new Turns(1, 10_000, 'Busy.');
   const impatient = new Turns(1, 20, 'Busy.');

@@ -25,8 +25,10 @@ const LOCK_PATIENCE_MS = 15_000;
 const STATEMENT_PATIENCE_MS = 30_000;
 /** How long a server that is gone without a word, as with its power, is waited for. */
 const ANSWER_PATIENCE_MS = 40_000;
-/** A process that was stopped, or cut off, amid a transaction keeps others waiting no longer than this. */
+/** A process that was stopped, or cut off, amid a transaction keeps its connection no longer than this. */
 const IDLE_PATIENCE_MS = 60_000;
+/** And where others wait for their turn, less than they wait. */
+const IDLE_IN_CHANGE_MS = 12_000;
 const MOST_TRIES = 10;
 /** One is under way, and the next waits in the database already, so that no time goes between them. */
 const MOST_CHANGES = 2;
@@ -35,6 +37,7 @@ const begin = {
   // The change before is seen by every statement: its row was waited for.
   changes: () =>
     'BEGIN ISOLATION LEVEL READ COMMITTED; ' +
+    `SET LOCAL idle_in_transaction_session_timeout = ${IDLE_IN_CHANGE_MS}; ` +
     `UPDATE whmapi1_store SET changes = changes + 1, mark = '${crypto.randomUUID()}' WHERE id = 1 RETURNING schema_version`,
   // As the database was at one moment.
   reads: () =>
