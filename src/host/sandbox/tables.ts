@@ -26,14 +26,7 @@ export async function readRow(
   table: TableName,
   name: string,
 ): Promise<readonly string[] | undefined> {
-  const text = `\n${(await tree.read(`/etc/${table}`)) ?? ''}`;
-  const at = text.indexOf(`\n${name}:`);
-  return at < 0
-    ? undefined
-    : text
-        .slice(at + 1)
-        .split('\n', 1)[0]
-        ?.split(':');
+  return (await tree.findLine(`/etc/${table}`, `${name}:`))?.split(':');
 }
 
 export async function readTables(tree: Tree): Promise<Tables> {

@@ -36,9 +36,31 @@ export class Tree {
 
   /** undefined where there is no such file. */
   async read(path: string): Promise<string | undefined> {
+    return (await this.#readBytes(path))?.toString('utf8');
+  }
+
+  /** The first line that begins so; undefined where there is none. The others are not made texts. */
+  async findLine(path: string, beginning: string): Promise<string | undefined> {
+    const bytes = await this.#readBytes(path);
+    if (bytes === undefined) return undefined;
+    const isFirst = bytes.toString('utf8', 0, Buffer.byteLength(beginning)) === beginning;
+    const start = isFirst ? 0 : bytes.indexOf(`\n${beginning}`) + 1;
+    if (start === 0 && !isFirst) return undefined;
+    const end = bytes.indexOf('\n', start);
+    return bytes.toString('utf8', start, end < 0 ? bytes.length : end);
+  }
+
+  async #readBytes(path: string): Promise<Buffer | undefined> {
     try {
       const file = await open(this.locate(path), constants.O_RDONLY | constants.O_NOFOLLOW);
-      return await file.readFile('utf8').finally(() => file.close());
+      try {
+        // In one piece: a file is replaced, and never written to while it stands there.
+        const bytes = Buffer.alloc((await file.stat()).size);
+        await file.read(bytes, 0, bytes.length, 0);
+        return bytes;
+      } finally {
+        await file.close();
+      }
     } catch (error) {
       if ((error as { code?: string }).code === 'ENOENT') return undefined;
       throw error;
