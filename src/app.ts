@@ -3,7 +3,6 @@ import { homedir, userInfo } from 'node:os';
 import { version } from '../package.json';
 import type { Caller, Origin, Sealer } from './core/context.ts';
 import type { Engine } from './core/dispatch.ts';
-import { badParam } from './core/errors.ts';
 import { loadFunction } from './functions/load.ts';
 import { chooseHost } from './host/choose.ts';
 import { processesOf } from './host/processes.ts';
@@ -12,7 +11,6 @@ import { operations } from './operations/loaders.generated.ts';
 import { journal } from './store/journal.ts';
 import { AuditLog, logUnexpected } from './store/logs.ts';
 import type { Outcome } from './store/move.ts';
-import { ensureNoOwnStore, markMoved, ownStoreToMove } from './store/moved-store.ts';
 import type { OpenStore } from './store/open-store.ts';
 import { findSharedStore } from './store/shared-store-file.ts';
 import { SharedStore } from './store/shared-store.ts';
@@ -132,9 +130,9 @@ function storeOf(
   livesLong: boolean,
 ): OpenStore {
   const shared = findSharedStore(environment, directory);
-  if (shared === undefined) return new SqliteStore(directory);
-  ensureNoOwnStore(directory);
-  return new SharedStore({ ...shared, directory, livesLong });
+  return shared === undefined
+    ? new SqliteStore(directory)
+    : new SharedStore({ ...shared, directory, livesLong });
 }
 
 function sealerOf(directory: StateDirectory): Sealer {
@@ -147,11 +145,7 @@ function sealerOf(directory: StateDirectory): Sealer {
   };
 }
 
-/**
- * Moves everything between this server's own store (`sqlite`) and a shared one (`postgres`, or its URL without a
- * password), in the order in which they are named.
- * @throws ApiError `bad_param` for what is no such pair, `store_unavailable`.
- */
+/** Moves everything from one store to another: see `store/move-between.ts`. */
 export async function moveStore(
   environment: Readonly<Record<string, string | undefined>>,
   from: string,
@@ -159,38 +153,6 @@ export async function moveStore(
 ): Promise<Outcome> {
   const userId = process.geteuid?.() ?? 0;
   const directory = new StateDirectory(locateStateDirectory(environment, userId, home), userId);
-  const open = (store: string): OpenStore => {
-    if (store === 'sqlite') return ownStoreToMove(directory, { isTarget: store === to });
-    const named = findSharedStore(
-      store === 'postgres' ? environment : { ...environment, WHMAPI1_STORE_URL: store },
-      directory,
-    );
-    if (named === undefined) {
-      throw badParam(
-        '“postgres” is what WHMAPI1_STORE_URL or the file store.url names, and neither is there.',
-      );
-    }
-    if (store !== 'postgres' && URL.canParse(store) && new URL(store).password !== '') {
-      throw badParam(
-        'A password on the command line can be read by others in the list of processes: leave it out of the URL, and ' +
-          'give it in PGPASSWORD or ~/.pgpass, or name the database in store.url or WHMAPI1_STORE_URL, and here “postgres”.',
-      );
-    }
-    return new SharedStore({ ...named, directory, livesLong: false });
-  };
-  if ([from, to].filter((store) => store === 'sqlite').length !== 1) {
-    throw badParam(
-      'One of the two stores has to be “sqlite”, the other one “postgres” or the URL of its database.',
-    );
-  }
-  const stores = [open(from), open(to)] as const;
-  try {
-    const { move } = await import('./store/move.ts');
-    const outcome = await move(...stores);
-    for (const store of stores) store.close();
-    if (from === 'sqlite') markMoved(directory);
-    return outcome;
-  } finally {
-    for (const store of stores) store.close();
-  }
+  const { moveBetween } = await import('./store/move-between.ts');
+  return moveBetween(environment, directory, from, to);
 }

@@ -37,3 +37,10 @@ export function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
+
+/** An API token of root's, made on the installation of this environment. */
+export function makeToken(top: string, environment: Environment): string {
+  const argv = [join(top, 'bin/whmapi1'), '--output=json', 'api_token_create', 'token_name=bench'];
+  const { stdout } = spawnSync(process.execPath, argv, { env: environment, encoding: 'utf8' });
+  return (JSON.parse(stdout) as { data: { token: string } }).data.token;
+}

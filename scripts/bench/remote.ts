@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { prepare } from '../../src/remote/prepare.ts';
-import { median, type Environment } from './measure.ts';
+import { makeToken, median, type Environment } from './measure.ts';
 
 const ROUNDS = 5;
 const CALLS = 2_000;
@@ -39,12 +39,7 @@ export async function compareRemote(top: string, work: string, environment: Envi
   const state = join(work, 'remote');
   mkdirSync(state, { mode: 0o700 });
   const own = { ...environment, WHMAPI1_STATE_DIR: state };
-  const made = spawnSync(
-    process.execPath,
-    [join(top, 'bin/whmapi1'), '--output=json', 'api_token_create', 'token_name=bench'],
-    { env: own, encoding: 'utf8' },
-  );
-  const { data } = JSON.parse(made.stdout) as { data: { token: string } };
+  const token = makeToken(top, own);
   const daemon = await start([join(top, 'bin/whmapi1d'), '--port=0', '--log-level=silent'], own);
   const url = daemon.line.replace('listening ', '');
   const pem = join(state, 'server.pem');
@@ -54,8 +49,8 @@ export async function compareRemote(top: string, work: string, environment: Envi
   try {
     const [ours, curls]: [number[], number[]] = [[], []];
     for (let round = 0; round < ROUNDS; round++) {
-      curls.push(curl(url, pem, data.token, work));
-      ours.push(await warm(url, pem, data.token));
+      curls.push(curl(url, pem, token, work));
+      ours.push(await warm(url, pem, token));
     }
     row('version over a warm connection', median(ours), 'curl', median(curls), 1.2);
   } finally {

@@ -3,7 +3,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
-import { median, type Environment } from './measure.ts';
+import { makeToken, median, type Environment } from './measure.ts';
 
 const ROUNDS = 5;
 const SECONDS = 3;
@@ -47,13 +47,7 @@ export async function compareServers(top: string, state: string, environment: En
     return;
   }
   const own = { ...environment, WHMAPI1_STATE_DIR: state };
-  const made = spawnSync(
-    process.execPath,
-    [join(top, 'bin/whmapi1'), '--output=json', 'api_token_create', 'token_name=bench'],
-    { env: own, encoding: 'utf8' },
-  );
-  const { data } = JSON.parse(made.stdout) as { data: { token: string } };
-  const header = `Authorization: whm root:${data.token}`;
+  const header = `Authorization: whm root:${makeToken(top, own)}`;
   const daemon = await start(
     [join(top, 'bin/whmapi1d'), '--port=0', '--http-port=0', '--log-level=silent'],
     own,

@@ -1,5 +1,6 @@
 // The server's own certificate with its key, one PEM file in the state directory.
-import { closeSync, constants, fsyncSync, linkSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, readFileSync } from 'node:fs';
+import { storeFirst } from './first-file.ts';
 import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
 
@@ -20,27 +21,7 @@ export function readCertificate(directory: StateDirectory): string | undefined {
   }
 }
 
-/** Whole or not at all; one that another process made a moment ago stays. `draft` is a name that nobody else uses. */
+/** One that another process made a moment ago stays. `draft` is a name that nobody else uses. */
 export function storeCertificate(directory: StateDirectory, pem: string, draft: string): void {
-  const { O_WRONLY, O_CREAT, O_EXCL } = constants;
-  const name = `${FILE}.${draft}`;
-  try {
-    const descriptor = directory.open(name, O_WRONLY | O_CREAT | O_EXCL);
-    try {
-      writeSync(descriptor, pem);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    try {
-      linkSync(directory.file(name), directory.file(FILE));
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'EEXIST') throw error;
-    } finally {
-      unlinkSync(directory.file(name));
-    }
-    directory.sync();
-  } catch (error) {
-    throw unavailable(error, directory.file(FILE));
-  }
+  storeFirst(directory, FILE, pem, draft);
 }

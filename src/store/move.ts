@@ -113,15 +113,15 @@ async function* freshRows(database: Database.Database, { name }: Table): AsyncGe
 }
 
 async function copyTable(from: Db, to: Db, table: Table): Promise<void> {
-  const { name, columns } = table;
+  const { name, columns, key } = table;
   const insert = `INSERT INTO ${name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
   await to.run(`DELETE FROM ${name}`);
   for await (const row of rowsOf(from, table)) {
     const values: Row = row.server === HERE ? { ...row, server: to.server } : row;
     await to.run(insert, ...columns.map((column) => values[column] ?? null));
   }
-  const numbersAfter =
-    columns.includes('id') && name !== 'removed_user_id' ? to.dialect.numbersAfter?.(name) : undefined;
+  const isNumbered = String(key) === 'id';
+  const numbersAfter = isNumbered ? to.dialect.numbersAfter?.(name) : undefined;
   if (numbersAfter !== undefined) await to.get(numbersAfter);
 }
 

@@ -1,17 +1,9 @@
 // Seals secrets with AES-256-GCM (NIST SP 800-38D) under a key in its own file of the state directory.
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  fsyncSync,
-  linkSync,
-  readSync,
-  renameSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, readSync, renameSync } from 'node:fs';
 import type { Sealer } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
+import { storeFirst } from './first-file.ts';
 import { KEY_FILE as FILE } from './sealer-file.ts';
 import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
@@ -78,10 +70,10 @@ export class FileSealer implements Sealer {
     const path = this.#directory.file(FILE);
     try {
       if (key === 'damaged') renameSync(path, `${path}.damaged`);
-      this.#create();
     } catch (error) {
       throw unavailable(error, path);
     }
+    storeFirst(this.#directory, FILE, randomBytes(KEY_BYTES), randomBytes(8).toString('hex'));
     const created = this.#read();
     if (created === undefined || created === 'damaged') this.#lost('vanished as soon as it was made');
     return created;
@@ -103,31 +95,6 @@ export class FileSealer implements Sealer {
       if ((error as { code?: string }).code === 'ENOENT') return undefined;
       throw unavailable(error, path);
     }
-  }
-
-  /** The first of several processes wins; all use its key. */
-  #create(): void {
-    const { O_WRONLY, O_CREAT, O_EXCL } = constants;
-    const draft = `${FILE}.${randomBytes(8).toString('hex')}`;
-    const descriptor = this.#directory.open(draft, O_WRONLY | O_CREAT | O_EXCL);
-    try {
-      try {
-        const bytes = randomBytes(KEY_BYTES);
-        if (writeSync(descriptor, bytes) < bytes.length) {
-          throw Object.assign(new Error('The key was cut short.'), { code: 'ENOSPC' });
-        }
-        fsyncSync(descriptor);
-      } finally {
-        closeSync(descriptor);
-      }
-      // link(2) never replaces: a key that another process made a moment ago stays.
-      linkSync(this.#directory.file(draft), this.#directory.file(FILE));
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'EEXIST') throw error;
-    } finally {
-      unlinkSync(this.#directory.file(draft));
-    }
-    this.#directory.sync();
   }
 
   #lost(what: string): never {

@@ -15,6 +15,8 @@ const MANY = 10;
 export interface SharedStoreOptions extends SharedStoreName {
   readonly directory: StateDirectory;
   readonly livesLong: boolean;
+  /** While everything is moved between the two: a store of this server's own may be there as well. */
+  readonly mayHaveOwn?: true;
 }
 
 export class SharedStore implements OpenStore {
@@ -52,7 +54,8 @@ export class SharedStore implements OpenStore {
   }
 
   async #load(): Promise<PostgresStore> {
-    const { url, server, livesLong, directory } = this.#options;
+    const { url, server, livesLong, directory, mayHaveOwn } = this.#options;
+    if (mayHaveOwn !== true) (await import('./moved-store.ts')).ensureNoOwnStore(directory);
     const [{ readAddress, readServerName }, { PostgresStore }, { machineIdOf }] = await Promise.all([
       import('./postgres/address.ts'),
       import('./postgres/store.ts'),

@@ -256,7 +256,7 @@ function meddling(store: OpenStore, meddle: (db: Db, sql: string) => Promise<voi
 function both(): { readonly postgres: OpenStore; readonly sqlite: OpenStore; readonly close: () => void } {
   const url = database.url;
   const directory = new StateDirectory(join(folder, 'state'), process.geteuid?.() ?? 0);
-  const postgres = new SharedStore({ url, server: 'web1', livesLong: false, directory });
+  const postgres = new SharedStore({ url, server: 'web1', livesLong: false, directory, mayHaveOwn: true });
   const sqlite = new SqliteStore(directory, { mayBeNew: true });
   const close = () => [postgres, sqlite].forEach((store) => store.close());
   return { postgres, sqlite, close };
