@@ -17,13 +17,15 @@ const runs = Number(/--runs=(\d+)/.exec(process.argv.join(' '))?.[1] ?? 60);
 const parts = /--only=(\S+)/.exec(process.argv.join(' '))?.[1]?.split(',');
 const isAsked = (part: string) => parts?.includes(part) ?? true;
 const work = mkdtempSync(join(tmpdir(), 'whmapi1-bench-'));
+const state = join(work, 'state');
+const addon = join(top, 'node_modules/better-sqlite3/build/Release/better_sqlite3.node');
 const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 
 // Where it is set, every start of Node takes 40 ms longer, which would make any ratio look good.
 const environment = {
   ...process.env,
   NODE_EXTRA_CA_CERTS: undefined,
-  WHMAPI1_STATE_DIR: join(work, 'state'),
+  WHMAPI1_STATE_DIR: state,
 };
 
 interface Case {
@@ -57,6 +59,10 @@ function starts(title: string, program: string): void {
     { name: 'not provided, JSON', argv: () => [program, '--output=json', 'nvget'], status: 1 },
     { name: 'version, JSON', argv: () => [program, '--output=json', 'version'] },
     { name: 'policy_status, JSON', argv: () => [program, '--output=json', 'twofactorauth_policy_status'] },
+    {
+      name: 'the parts of a set alone',
+      argv: () => [join(top, 'scripts/bench/parts-of-a-set.cjs'), addon, state],
+    },
     { name: 'set, JSON', argv: set('json'), reach: 1.35 },
     { name: 'set, YAML', argv: set('yaml'), reach: 1.5 },
     { name: 'set, XML', argv: set('xml'), reach: 1.6 },
@@ -81,7 +87,7 @@ function starts(title: string, program: string): void {
 
 /** Every set is the first of its installation, so that its step is not burnt; one secret is stored already. */
 function prepareState(program: string): void {
-  rmSync(join(work, 'state'), { recursive: true, force: true });
+  rmSync(state, { recursive: true, force: true });
   const input = JSON.stringify({ bob: { primary_account: { secret } } });
   spawnSync(process.execPath, [program, 'twofactorauth_enable_policy'], { env: environment });
   spawnSync(process.execPath, [program, '--input=json', 'twofactorauth_set_tfa_config_for_user'], {
@@ -89,12 +95,12 @@ function prepareState(program: string): void {
     input,
   });
   rmSync(join(work, 'prepared'), { recursive: true, force: true });
-  cpSync(join(work, 'state'), join(work, 'prepared'), { recursive: true });
+  cpSync(state, join(work, 'prepared'), { recursive: true });
 }
 
 function restoreState(): void {
-  rmSync(join(work, 'state'), { recursive: true, force: true });
-  cpSync(join(work, 'prepared'), join(work, 'state'), { recursive: true });
+  rmSync(state, { recursive: true, force: true });
+  cpSync(join(work, 'prepared'), state, { recursive: true });
 }
 
 /** The project again, with functions made up until the index holds `count`. */

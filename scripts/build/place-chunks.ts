@@ -14,7 +14,7 @@ export interface Placed {
 
 /**
  * Files and the chunks in them. Opening a file costs a quarter of a millisecond: so what every start needs is one
- * file, what every call needs besides is a second, and small shared chunks are repeated rather than opened.
+ * file, what most calls need besides is a second, and small shared chunks are repeated rather than opened.
  */
 export function placeChunks({ outputs }: Metafile): Placed {
   const chunks = new Map(
@@ -46,9 +46,14 @@ export function placeChunks({ outputs }: Metafile): Placed {
     return closure(name);
   };
 
-  const call = [...entry('src/cli/call.ts')];
-  // Reading what is ready is but a few lines.
-  const start = new Set([...entry('src/cli/start.ts'), ...entry('src/cli/ready.ts')]);
+  // The smallest renderer, and what seals secrets, take less to read with every call than to open when they are needed.
+  const call = [...entry('src/cli/call.ts'), ...entry('src/render/json.ts'), ...entry('src/store/sealer.ts')];
+  // Reading what is ready, and telling calls from other command lines, is but a few lines.
+  const start = new Set([
+    ...entry('src/cli/start.ts'),
+    ...entry('src/cli/ready.ts'),
+    ...entry('src/cli/run.ts'),
+  ]);
   const files = new Map<string, ReadonlySet<string>>([
     ['start.cjs', start],
     ['call.cjs', new Set(call.filter((chunk) => !start.has(chunk)))],
@@ -56,10 +61,7 @@ export function placeChunks({ outputs }: Metafile): Placed {
   // A shell waits for each Tab: what completes a word is one file.
   const [complete = ''] = entry('src/cli/complete.ts');
   files.set(`${complete}.cjs`, new Set([...closure(complete)].filter((chunk) => !start.has(chunk))));
-  // So is what reads the command line.
-  const [run = ''] = entry('src/cli/run.ts');
-  files.set(`${run}.cjs`, new Set([...closure(run)].filter((chunk) => !start.has(chunk))));
-  const placed = new Set([...start, ...call, complete, run]);
+  const placed = new Set([...start, ...call, complete]);
   for (const [name, { isSmall }] of chunks) {
     if (placed.has(name) || isSmall) continue;
     const small = [...closure(name)].filter((one) => !placed.has(one) && chunks.get(one)?.isSmall === true);

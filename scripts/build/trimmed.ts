@@ -10,6 +10,25 @@ export function trimmed(top: string): Plugin {
     setup(build) {
       // better-sqlite3 searches a dozen places for its addon through “bindings”; it stands in one.
       build.onResolve({ filter: /^bindings$/ }, () => ({ path: join(top, 'src/store/addon.cjs') }));
+      // Most calls ask nothing of node:os, which takes longer to load than all of it that a call might use.
+      build.onResolve({ filter: /^node:os$/ }, ({ path, importer }) =>
+        importer.startsWith(join(top, 'src')) ? { path, namespace: 'on demand' } : undefined,
+      );
+      build.onLoad({ filter: /.*/, namespace: 'on demand' }, ({ path }) => ({
+        contents: ['homedir', 'hostname', 'loadavg', 'networkInterfaces', 'userInfo']
+          .map(
+            (name) =>
+              `export const ${name} = () => process.getBuiltinModule(${JSON.stringify(path)}).${name}();`,
+          )
+          .join(''),
+      }));
+      // What better-sqlite3 gives a database that nothing here calls.
+      build.onLoad(
+        { filter: /better-sqlite3\/lib\/methods\/(backup|serialize|function|aggregate|table)\.js$/ },
+        () => ({
+          contents: 'module.exports = undefined;',
+        }),
+      );
       // thirty-two calls `new Buffer`, which prints a deprecation warning once it is bundled.
       build.onLoad({ filter: /thirty-two\/.*\.js$/ }, ({ path }) => ({
         contents: `${replaced(path, 'new Buffer(', 'bufferOf(', 0)}

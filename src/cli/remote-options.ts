@@ -1,8 +1,6 @@
-// The options of calls to other servers.
+// What commander reads of the options of calls to other servers.
 import { InvalidArgumentError } from 'commander';
 import type { RemoteOptions } from '../remote/options.ts';
-import type { Io } from './io.ts';
-import { UsageError } from './usage-error.ts';
 
 /** What commander makes of their rows. */
 export interface RemoteOpts {
@@ -32,16 +30,6 @@ export function splitRemoteOptions<All extends RemoteOpts>(all: All) {
     failfast,
   };
   return { remote, configure, others };
-}
-
-/** Whether the call goes to another server. @throws UsageError for options that only such a call has. */
-export function isRemote(remote: RemoteOptions, { environment }: Pick<Io, 'environment'>): boolean {
-  const { hosts, pins, failfast, profile, ...others } = remote;
-  if (hosts.length > 0 || profile !== undefined || (environment.WHMAPI1_HOST ?? '') !== '') return true;
-  if (pins.length > 0 || failfast || Object.keys(others).length > 0) {
-    throw new UsageError('Options of calls to other servers go with --host or --profile.');
-  }
-  return false;
 }
 
 export function readCount(text: string): number {

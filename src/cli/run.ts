@@ -1,14 +1,15 @@
 // What the command line asks for: a call, help, or something about the program itself.
 import { quote } from '../core/quote.ts';
 import { tell, type Io } from './io.ts';
-import { readCommandLine, type CommandLine } from './options.ts';
-import { isRemote } from './remote-options.ts';
+import { isRemote } from './is-remote.ts';
+import type { CommandLine } from './options.ts';
+import { readPlainLine } from './plain-line.ts';
 import { styleFor } from './style.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Does what the command line asks for. @returns the exit status. @throws UsageError */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
-  const line = readCommandLine(argv);
+  const line = readPlainLine(argv) ?? (await import('./options.ts')).readCommandLine(argv);
   if (line.version) {
     const { version } = await import('../app.ts');
     io.stdout.write(`${version}\n`);

@@ -112,14 +112,25 @@ describe('one call', () => {
   });
 
   test.each([
-    ['yaml', 'yaml'],
-    ['json', 'json'],
-    ['jsonpretty', 'json'],
-    ['xml', 'xml'],
-  ])('with --output=%s loads the renderer of %s alone', async (format, renderer) => {
+    ['yaml', ['yaml']],
+    // So small that it comes with every call.
+    ['json', []],
+    ['jsonpretty', []],
+    ['xml', ['xml']],
+  ])('with --output=%s loads no other renderer', async (format, renderers) => {
     const loaded = await start(`--output=${format}`, 'version');
-    expect(renderersOf(loaded)).toEqual([renderer]);
+    expect(renderersOf(loaded)).toEqual(renderers);
     expect(comfortsOf(loaded)).toEqual([]);
+  });
+
+  test('with no option but --output does without commander, and reads three files of the program', async () => {
+    expect((await start('--output=json', 'version')).files).toEqual([
+      'main',
+      'start',
+      'call',
+      'functions/version',
+    ]);
+    expect((await start('--dry-run', 'version')).files).toContain('options');
   });
 
   test('without the store does not load SQLite', async () => {

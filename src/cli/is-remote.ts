@@ -1,0 +1,13 @@
+import type { RemoteOptions } from '../remote/options.ts';
+import type { Io } from './io.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Whether the call goes to another server. @throws UsageError for options that only such a call has. */
+export function isRemote(remote: RemoteOptions, { environment }: Pick<Io, 'environment'>): boolean {
+  const { hosts, pins, failfast, profile, ...others } = remote;
+  if (hosts.length > 0 || profile !== undefined || (environment.WHMAPI1_HOST ?? '') !== '') return true;
+  if (pins.length > 0 || failfast || Object.keys(others).length > 0) {
+    throw new UsageError('Options of calls to other servers go with --host or --profile.');
+  }
+  return false;
+}

@@ -1,0 +1,35 @@
+// The most common command lines, read without commander, which takes a millisecond and a half to say the same.
+import { formats, type Format } from '../render/format.ts';
+import type { CommandLine } from './options.ts';
+
+/** `FUNCTION [key=value ...]`, with no option but `--output=FORMAT`. Undefined for any other line: commander reads it. */
+export function readPlainLine(argv: readonly string[]): CommandLine | undefined {
+  let output: Format = 'yaml';
+  const words: string[] = [];
+  for (const word of argv) {
+    if (!word.startsWith('-')) {
+      words.push(word);
+      continue;
+    }
+    const format = formats.find((one) => word === `--output=${one}`);
+    if (format === undefined) return undefined;
+    output = format;
+  }
+  const command = words.shift();
+  if (command === undefined) return undefined;
+  return {
+    output,
+    files: [],
+    dryRun: false,
+    help: false,
+    all: false,
+    openapi: false,
+    migrateStore: false,
+    version: false,
+    remote: { hosts: [], pins: [], failfast: false },
+    configure: false,
+    color: 'auto',
+    command,
+    words,
+  };
+}
