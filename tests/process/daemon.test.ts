@@ -189,7 +189,9 @@ async function refusing(url: string): Promise<string | undefined> {
     try {
       await once(socket, 'connect');
     } catch (error) {
-      return (error as NodeJS.ErrnoException).code;
+      // Reset is who was in the queue as the server stopped listening: the next one is told.
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ECONNRESET') return code;
     } finally {
       socket.destroy();
     }
