@@ -42,6 +42,11 @@ export class ServerAgent extends HttpsAgent {
     this.#patienceMs = patienceMs;
   }
 
+  /** Of what is told apart by it: all its connections lead to the one server. */
+  override getName(): string {
+    return this.#host.label;
+  }
+
   override createConnection(
     _options: unknown,
     callback?: (error: Error | null, stream: Duplex) => void,
@@ -66,9 +71,8 @@ export class ServerAgent extends HttpsAgent {
   }
 
   async #connect(): Promise<TLSSocket> {
-    const { name, port } = this.#host;
     const limit = AbortSignal.timeout(this.#patienceMs);
-    const proxy = getProxyForUrl(`https://${isIP(name) === 6 ? `[${name}]` : name}:${port}`);
+    const proxy = getProxyForUrl(`https://${authorityOf(this.#host)}`);
     const tunnel = proxy === '' ? undefined : await this.#throughProxy(proxy, limit);
     return this.#secure(tunnel, limit);
   }
@@ -117,12 +121,12 @@ export class ServerAgent extends HttpsAgent {
   }
 
   #throughProxy(address: string, limit: AbortSignal): Promise<Socket> {
-    const { name, port, label } = this.#host;
+    const { label } = this.#host;
     const proxy = URL.canParse(address) ? new URL(address) : undefined;
     if (proxy?.protocol !== 'http:') {
       throw new ConnectionError(`The proxy for ${label} should be given as http://HOST:PORT.`, false);
     }
-    const target = `${isIP(name) === 6 ? `[${name}]` : name}:${port}`;
+    const target = authorityOf(this.#host);
     const login = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
     return new Promise((resolve, reject) => {
       const ask = request({
@@ -171,6 +175,11 @@ export class ServerAgent extends HttpsAgent {
       true,
     );
   }
+}
+
+/** As a URL names it (RFC 3986). */
+export function authorityOf({ name, port }: Pick<RemoteHost, 'name' | 'port'>): string {
+  return `${isIP(name) === 6 ? `[${name}]` : name}:${port}`;
 }
 
 const untrusted =
