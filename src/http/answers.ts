@@ -16,7 +16,7 @@ const types = {
 export interface Answer {
   readonly type: string;
   /** A long answer is written as the client reads it. */
-  readonly body: Buffer | Readable;
+  readonly body: string | Buffer | Readable;
 }
 
 export async function toAnswer(api: Api, envelope: Envelope): Promise<Answer> {
@@ -36,15 +36,17 @@ export function send(reply: FastifyReply, { type, body }: Answer): FastifyReply 
 
 /** So many characters are still sent in one piece. */
 const LONGEST_PIECE = 256 * 1024;
+/** So many still become one string with the headers. */
+const SHORT = 4096;
 
-function toBody(pieces: Iterable<string>): Buffer | Readable {
+function toBody(pieces: Iterable<string>): string | Buffer | Readable {
   const rest = pieces[Symbol.iterator]();
   let begun = '';
   for (let next = rest.next(); next.done !== true; next = rest.next()) {
     begun += next.value;
     if (begun.length > LONGEST_PIECE) return Readable.from(goOn(begun, rest));
   }
-  return Buffer.from(begun);
+  return begun.length > SHORT ? Buffer.from(begun) : begun;
 }
 
 function* goOn(begun: string, rest: Iterator<string>): Generator<string> {

@@ -76,7 +76,9 @@ export class RememberedAnswers {
 
   #keep(key: string, remembered: Remembered): void {
     const { body } = remembered.answer;
-    if (Buffer.isBuffer(body)) this.#remembered.set(key, remembered, body.length + key.length + OVERHEAD);
+    if (typeof body === 'string' || Buffer.isBuffer(body)) {
+      this.#remembered.set(key, remembered, body.length + key.length + OVERHEAD);
+    }
   }
 
   async #isRecorded(record: AuditRecord, origin: Origin, started: number): Promise<boolean> {
