@@ -1,6 +1,7 @@
 // The one place that builds what the engine works with: the store, the machine, the clock, chance, the logs.
 import { homedir, userInfo } from 'node:os';
 import { version } from '../package.json';
+import type { AuditMoment, AuditRecord } from './core/audit.ts';
 import type { Caller, Origin, Sealer } from './core/context.ts';
 import type { Engine } from './core/dispatch.ts';
 import { loadFunction } from './functions/load.ts';
@@ -35,6 +36,11 @@ export interface Application {
    * @throws ApiError `store_unavailable`.
    */
   auditLogin(login: AuditedLogin): Promise<void>;
+  /**
+   * Keeps in the audit log that a call was made again: as `record`, at another moment. Cheap where it is the same object
+   * each time. @throws ApiError `store_unavailable`.
+   */
+  auditAgain(record: AuditRecord, moment: AuditMoment): Promise<void>;
   close(): void;
 }
 
@@ -109,6 +115,12 @@ export function createApplication(
       const result =
         problem === undefined ? ({ result: 1 } as const) : { result: 0 as const, error_code: problem };
       await audit({ ...who, function: command, arguments: [], ...result, duration_ms: 0 }, false);
+    },
+    auditAgain: (record, moment) => {
+      const written = auditLog.appendAgain(record, moment);
+      return store.audit === undefined
+        ? written
+        : written.then(() => store.audit?.({ ...record, ...moment }, undefined));
     },
     close: () => {
       store.close();

@@ -6,11 +6,10 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify';
 import type { Application } from '../app.ts';
-import type { Call } from '../core/context.ts';
 import { dispatch, type Engine } from '../core/dispatch.ts';
 import { refuse, send, toAnswer, toBareAnswer, type Answer, type Api } from './answers.ts';
 import { isInApi0, toApi0, unknownInApi0 } from './api-0.ts';
-import { identify } from './authentication.ts';
+import { identify, type Accepted } from './authentication.ts';
 import { BadRequest, readCall } from './call.ts';
 import { limitConnections } from './connections.ts';
 import { addLogin } from './login.ts';
@@ -129,22 +128,20 @@ async function answerCall(
     if (cause !== undefined) request.log.warn({ address: request.ip, user, cause }, 'token refused');
     return refuse(reply, sender);
   }
-  const { caller, authentication, warnings } = sender;
-  const origin = { address: request.ip, authentication };
-  const question = { caller, api, command, query: queryOf(request), body: bodyOf(request) };
-  const make = (engine: Engine) => makeAnswer({ ...application, engine }, question, { origin, warnings });
+  const question = { url: request.url, api, command, query: queryOf(request), body: bodyOf(request) };
+  const make = (engine: Engine) => makeAnswer({ ...application, engine }, question, sender);
   // What there is to say of how this call came in is for its own answer only.
-  const isLikeOthers = warnings.length === 0;
+  const isLikeOthers = sender.warnings.length === 0;
   return send(
     reply,
-    await (isLikeOthers ? answers.answer(question, origin, make) : make(application.engine)),
+    await (isLikeOthers ? answers.answer(question, sender, make) : make(application.engine)),
   );
 }
 
 async function makeAnswer(
   application: Application,
-  { caller, api, command, query, body }: Question,
-  { origin, warnings }: Required<Pick<Call, 'origin' | 'warnings'>>,
+  { api, command, query, body }: Question,
+  { caller, origin, warnings }: Accepted,
 ): Promise<Answer> {
   const { args, dryRun, isVersion1 } = readCall(query, body);
   if (!isVersion1 && !isInApi0(command)) {
