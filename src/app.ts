@@ -91,7 +91,10 @@ export function createApplication(
     randomBytes: async (count) => (await import('node:crypto')).randomBytes(count),
     sha256: async (text) => (await import('node:crypto')).createHash('sha256').update(text).digest(),
     // A name for a line in a log, not a secret: it need not be hard to guess.
-    newXid: () => Math.random().toString(36).slice(2, 8).padEnd(6, '0'),
+    newXid: () =>
+      Math.floor(Math.random() * 36 ** 6)
+        .toString(36)
+        .padStart(6, '0'),
     audit,
     logUnexpected: (xid, command, error) =>
       logUnexpected(directory, { time: now(), xid, function: command, error }),
