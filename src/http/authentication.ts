@@ -49,13 +49,13 @@ function denied(authentication: string, user = '', cause?: string): Refused {
 }
 
 /** A header counts before a session, as with other servers. */
-export async function identify(application: Application, credentials: Credentials): Promise<Sender> {
+export function identify(application: Application, credentials: Credentials): Promise<Sender> {
   const { authorization, address } = credentials;
   if (authorization === undefined) return bySession(application, credentials);
-  const [scheme = '', rest = ''] = /^(\S+)\s+(.*)$/s.exec(authorization)?.slice(1) ?? [];
+  const [, scheme = '', rest = ''] = /^(\S+)\s+(.*)$/s.exec(authorization) ?? [];
   if (scheme.toLowerCase() === 'whm') return knownTokens(application).find(rest, address);
   if (scheme.toLowerCase() === 'basic') return byPassword(application, rest, credentials);
-  return denied('another scheme');
+  return Promise.resolve(denied('another scheme'));
 }
 
 /** Most tokens that are remembered at a time. */

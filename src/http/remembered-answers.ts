@@ -45,6 +45,9 @@ const OVERHEAD = 1024;
 /** A longer question is not looked for: it is hardly one that is asked again and again. */
 const LONGEST_QUESTION = 8 * 1024;
 
+/** Makes an answer with the engine that it is given. */
+type Make = (engine: Engine) => Promise<Answer>;
+
 export class RememberedAnswers {
   readonly #application: Application;
   readonly #remembered = new BoundedCache<Remembered>(BOUNDS);
@@ -54,20 +57,29 @@ export class RememberedAnswers {
     this.#application = application;
   }
 
-  /** The answer from memory, or the one that `make` makes with the engine that it is given. */
-  async answer(
-    question: Question,
-    { caller, origin, storeState }: Accepted,
-    make: (engine: Engine) => Promise<Answer>,
-  ): Promise<Answer> {
+  /** The answer from memory, or the one that `make` makes. */
+  async answer(question: Question, sender: Accepted, make: Make): Promise<Answer> {
     const { engine } = this.#application;
     if (lengthOf(question) > LONGEST_QUESTION) return make(engine);
     const started = engine.now();
-    const key = this.#keyOf(caller, question);
-    const state = storeState ?? (await this.#application.storeState());
+    const key = this.#keyOf(sender.caller, question);
+    const state = sender.storeState ?? (await this.#application.storeState());
     const known = this.#remembered.get(key);
-    // One that can't be recorded isn't given: the call is made anew, and says what is wrong.
-    if (known?.state === state && (await this.#isRecorded(known, origin, started))) return known.answer;
+    if (known?.state !== state) return this.#makeAndKeep(key, state, make);
+    try {
+      const now = engine.now();
+      const moment = { time: now, xid: engine.newXid(), duration_ms: now - started };
+      await this.#application.auditAgain(recordOf(known, sender.origin), moment);
+      return known.answer;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      // One that can't be recorded isn't given: the call is made anew, and says what is wrong.
+      return this.#makeAndKeep(key, state, make);
+    }
+  }
+
+  async #makeAndKeep(key: string, state: string, make: Make): Promise<Answer> {
+    const { engine } = this.#application;
     const call = new WatchedCall(engine);
     const answer = await make(call.engine);
     const record = call.repeatable;
@@ -81,19 +93,6 @@ export class RememberedAnswers {
     const { body } = remembered.answer;
     if (typeof body === 'string' || Buffer.isBuffer(body)) {
       this.#remembered.set(key, remembered, body.length + key.length + OVERHEAD);
-    }
-  }
-
-  async #isRecorded(known: Remembered, origin: Origin, started: number): Promise<boolean> {
-    const { engine } = this.#application;
-    const now = engine.now();
-    try {
-      const moment = { time: now, xid: engine.newXid(), duration_ms: now - started };
-      await this.#application.auditAgain(recordOf(known, origin), moment);
-      return true;
-    } catch (error) {
-      if (error instanceof ApiError) return false;
-      throw error;
     }
   }
 
