@@ -7,7 +7,7 @@ import fastify, {
 } from 'fastify';
 import type { Application } from '../app.ts';
 import { dispatch, type Engine } from '../core/dispatch.ts';
-import { refuse, send, toAnswer, toBareAnswer, type Answer, type Api } from './answers.ts';
+import { refuse, sendAnswer, toAnswer, toBareAnswer, type Answer, type Api } from './answers.ts';
 import { isInApi0, toApi0, unknownInApi0 } from './api-0.ts';
 import { identify, type Accepted } from './authentication.ts';
 import { BadRequest, readCall } from './call.ts';
@@ -84,13 +84,13 @@ export function createServer(
   server.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ error: 'There is nothing at this address.' }),
   );
-  const answers = new RememberedAnswers(application);
+  const world = { application, answers: new RememberedAnswers(application), headers };
   for (const api of ['json-api', 'xml-api'] as const) {
     for (const url of [`/${api}/:name`, `/:token/${api}/:name`]) {
       server.route({
         method: ['GET', 'POST'],
         url,
-        handler: (request, reply) => answerCall(request, reply, api, application, answers),
+        handler: (request, reply) => answerCall(request, reply, api, world),
       });
     }
   }
@@ -100,12 +100,19 @@ export function createServer(
   return server;
 }
 
+/** What calls are answered with. */
+interface World {
+  readonly application: Application;
+  readonly answers: RememberedAnswers;
+  /** Of every answer. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 async function answerCall(
   request: FastifyRequest,
   reply: FastifyReply,
   api: Api,
-  application: Application,
-  answers: RememberedAnswers,
+  { application, answers, headers }: World,
 ): Promise<FastifyReply> {
   const { name: command } = request.params as { name: string };
   const { authorization, 'x-cpanel-otp': code } = request.headers;
@@ -132,10 +139,8 @@ async function answerCall(
   const make = (engine: Engine) => makeAnswer({ ...application, engine }, question, sender);
   // What there is to say of how this call came in is for its own answer only.
   const isLikeOthers = sender.warnings.length === 0;
-  return send(
-    reply,
-    await (isLikeOthers ? answers.answer(question, sender, make) : make(application.engine)),
-  );
+  const answer = await (isLikeOthers ? answers.answer(question, sender, make) : make(application.engine));
+  return sendAnswer(reply, answer, headers);
 }
 
 async function makeAnswer(
