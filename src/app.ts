@@ -1,6 +1,7 @@
 // The one place that builds what the engine works with: the store, the machine, the clock, chance, the logs.
 import { homedir, userInfo } from 'node:os';
 import { version } from '../package.json';
+import type { AuditMoment, AuditRecord } from './core/audit.ts';
 import type { Caller, Origin, Sealer } from './core/context.ts';
 import type { Engine } from './core/dispatch.ts';
 import { loadFunction } from './functions/load.ts';
@@ -35,6 +36,11 @@ export interface Application {
    * @throws ApiError `store_unavailable`.
    */
   auditLogin(login: AuditedLogin): Promise<void>;
+  /**
+   * Keeps in the audit log that a call was made again: as `record`, at another moment. Cheap where it is the same object
+   * each time. @throws ApiError `store_unavailable`.
+   */
+  auditAgain(record: AuditRecord, moment: AuditMoment): Promise<void>;
   close(): void;
 }
 
@@ -85,7 +91,10 @@ export function createApplication(
     randomBytes: async (count) => (await import('node:crypto')).randomBytes(count),
     sha256: async (text) => (await import('node:crypto')).createHash('sha256').update(text).digest(),
     // A name for a line in a log, not a secret: it need not be hard to guess.
-    newXid: () => Math.random().toString(36).slice(2, 8).padEnd(6, '0'),
+    newXid: () =>
+      Math.floor(Math.random() * 36 ** 6)
+        .toString(36)
+        .padStart(6, '0'),
     audit,
     logUnexpected: (xid, command, error) =>
       logUnexpected(directory, { time: now(), xid, function: command, error }),
@@ -109,6 +118,12 @@ export function createApplication(
       const result =
         problem === undefined ? ({ result: 1 } as const) : { result: 0 as const, error_code: problem };
       await audit({ ...who, function: command, arguments: [], ...result, duration_ms: 0 }, false);
+    },
+    auditAgain: (record, moment) => {
+      const written = auditLog.appendAgain(record, moment);
+      return store.audit === undefined
+        ? written
+        : written.then(() => store.audit?.({ ...record, ...moment }, undefined));
     },
     close: () => {
       store.close();

@@ -26,6 +26,9 @@ export interface AuditRecord {
   readonly duration_ms: number;
 }
 
+/** What a line has for itself where the same call is made again. */
+export type AuditMoment = Pick<AuditRecord, 'time' | 'xid' | 'duration_ms'>;
+
 const MASK = '***';
 const MAX_VALUE_LENGTH = 200;
 const MAX_ARGUMENTS = 50;

@@ -1,6 +1,6 @@
 // Who sends a request: an API token, an access hash, a password, or a session.
 import type { Application } from '../app.ts';
-import type { Caller, Db } from '../core/context.ts';
+import type { Caller, Db, Origin } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
 import * as accessHashes from '../model/access-hashes.ts';
 import * as apiTokens from '../model/api-tokens.ts';
@@ -22,9 +22,15 @@ export interface Credentials {
   readonly address: string;
 }
 
-export type Sender =
-  | { readonly caller: Caller; readonly authentication: string; readonly warnings: readonly string[] }
-  | Refused;
+export type Sender = Accepted | Refused;
+
+export interface Accepted {
+  readonly caller: Caller;
+  readonly origin: Required<Origin>;
+  readonly warnings: readonly string[];
+  /** The state of the store in which this was found to be so, where that is known: it is still the same. */
+  readonly storeState?: string;
+}
 
 /** Who was refused, for the logs. The sender is told the problem and its reason alone. */
 export interface Refused {
@@ -43,22 +49,21 @@ function denied(authentication: string, user = '', cause?: string): Refused {
 }
 
 /** A header counts before a session, as with other servers. */
-export async function identify(application: Application, credentials: Credentials): Promise<Sender> {
+export function identify(application: Application, credentials: Credentials): Promise<Sender> {
   const { authorization, address } = credentials;
   if (authorization === undefined) return bySession(application, credentials);
-  const [scheme = '', rest = ''] = /^(\S+)\s+(.*)$/s.exec(authorization)?.slice(1) ?? [];
+  const [, scheme = '', rest = ''] = /^(\S+)\s+(.*)$/s.exec(authorization) ?? [];
   if (scheme.toLowerCase() === 'whm') return knownTokens(application).find(rest, address);
   if (scheme.toLowerCase() === 'basic') return byPassword(application, rest, credentials);
-  return denied('another scheme');
+  return Promise.resolve(denied('another scheme'));
 }
 
 /** Most tokens that are remembered at a time. */
 const MOST_KNOWN = 1000;
 
 interface Known {
-  readonly sender: Sender;
-  /** The state of the store in which it was looked up: with any change it is looked up anew. */
-  readonly state: string;
+  /** With its state of the store: with any change it is looked up anew. */
+  readonly sender: Accepted;
   readonly expiresAt: number;
 }
 
@@ -79,13 +84,12 @@ class KnownTokens {
     const key = `${address} ${pair}`;
     const state = await this.#application.storeState();
     const known = this.#known.get(key);
-    if (known?.state === state && engine.now() < known.expiresAt) return known.sender;
+    if (known?.sender.storeState === state && engine.now() < known.expiresAt) return known.sender;
     const { sender, expiresAt } = await byToken(engine, pair, address);
     // What is refused is not remembered: there is no end of it.
-    if ('caller' in sender) {
-      if (this.#known.size >= MOST_KNOWN) this.#known.clear();
-      this.#known.set(key, { sender, state, expiresAt });
-    }
+    if ('problem' in sender) return sender;
+    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+    this.#known.set(key, { sender: { ...sender, storeState: state }, expiresAt });
     return sender;
   }
 }
@@ -109,11 +113,13 @@ async function byToken(
   return reading(store, async (db) => {
     const token = await apiTokens.authenticate(db, { user, tokenHash, address, now: now() });
     if ('caller' in token) {
-      const sender = { caller: token.caller, authentication: `token ${token.name}`, warnings: [] };
+      const origin = { address, authentication: `token ${token.name}` };
+      const sender = { caller: token.caller, origin, warnings: [] };
       return { sender, expiresAt: token.expiresAt ?? Infinity };
     }
     const caller = await accessHashes.authenticate(db, { user, hash });
-    const sender = caller && { caller, authentication: 'access hash', warnings: [] };
+    const origin = { address, authentication: 'access hash' };
+    const sender = caller && { caller, origin, warnings: [] };
     return { sender: sender ?? denied('token', user, token.problem), expiresAt: Infinity };
   });
 }
@@ -126,11 +132,13 @@ async function byPassword(
   const [user, password] = split(Buffer.from(encoded, 'base64').toString('utf8'));
   const { address, code = '' } = credentials;
   const verdict = await logins.attempt(loginWorldOf(application), { user, password, code, address });
-  return 'problem' in verdict ? { ...verdict, user: userIn(user), authentication: 'password' } : verdict;
+  if ('problem' in verdict) return { ...verdict, user: userIn(user), authentication: 'password' };
+  const { caller, authentication, warnings } = verdict;
+  return { caller, origin: { address, authentication }, warnings };
 }
 
 async function bySession({ engine }: Application, credentials: Credentials): Promise<Sender> {
-  const { sessionId, securityToken } = credentials;
+  const { sessionId, securityToken, address } = credentials;
   // One without the other is what a forged request has.
   if (sessionId === undefined || securityToken === undefined) return denied('session');
   const { now, sha256 } = engine;
@@ -150,7 +158,7 @@ async function bySession({ engine }: Application, credentials: Credentials): Pro
       return { value: undefined, keep: true };
     });
   }
-  return { caller: found.caller, authentication: 'session', warnings: [] };
+  return { caller: found.caller, origin: { address, authentication: 'session' }, warnings: [] };
 }
 
 function reading<T>(store: Application['engine']['store'], work: (db: Db) => Promise<T>): Promise<T> {

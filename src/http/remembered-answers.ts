@@ -14,13 +14,15 @@ import type { Caller, Origin } from '../core/context.ts';
 import type { Engine } from '../core/dispatch.ts';
 import { ApiError } from '../core/errors.ts';
 import type { Answer, Api } from './answers.ts';
+import type { Accepted } from './authentication.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import type { Body } from './call.ts';
 import { WatchedCall } from './watched-call.ts';
 
-/** All that an answer depends on besides the store. */
+/** With who sends it, all that an answer depends on besides the store. */
 export interface Question {
-  readonly caller: Caller;
+  /** As it was sent; it says what follows as well. */
+  readonly url: string;
   readonly api: Api;
   readonly command: string;
   readonly query: string;
@@ -32,6 +34,8 @@ interface Remembered {
   /** The state of the store before the call read it. */
   readonly state: string;
   readonly record: AuditRecord;
+  /** As it is told of a call that came in another way. */
+  readonly records: WeakMap<Origin, AuditRecord>;
 }
 
 /** A server may listen twice, by HTTPS and by HTTP: then there are two memories. */
@@ -40,6 +44,9 @@ const BOUNDS = { entries: 1000, size: 16 * 1024 * 1024 };
 const OVERHEAD = 1024;
 /** A longer question is not looked for: it is hardly one that is asked again and again. */
 const LONGEST_QUESTION = 8 * 1024;
+
+/** Makes an answer with the engine that it is given. */
+type Make = (engine: Engine) => Promise<Answer>;
 
 export class RememberedAnswers {
   readonly #application: Application;
@@ -50,51 +57,49 @@ export class RememberedAnswers {
     this.#application = application;
   }
 
-  /** The answer from memory, or the one that `make` makes with the engine that it is given. */
-  async answer(
-    question: Question,
-    origin: Origin,
-    make: (engine: Engine) => Promise<Answer>,
-  ): Promise<Answer> {
+  /** The answer from memory, or the one that `make` makes. */
+  async answer(question: Question, sender: Accepted, make: Make): Promise<Answer> {
     const { engine } = this.#application;
     if (lengthOf(question) > LONGEST_QUESTION) return make(engine);
     const started = engine.now();
-    const key = this.#keyOf(question);
-    const state = await this.#application.storeState();
+    const key = this.#keyOf(sender.caller, question);
+    const state = sender.storeState ?? (await this.#application.storeState());
     const known = this.#remembered.get(key);
-    // One that can't be recorded isn't given: the call is made anew, and says what is wrong.
-    if (known?.state === state && (await this.#isRecorded(known.record, origin, started)))
+    if (known?.state !== state) return this.#makeAndKeep(key, state, make);
+    try {
+      const now = engine.now();
+      const moment = { time: now, xid: engine.newXid(), duration_ms: now - started };
+      await this.#application.auditAgain(recordOf(known, sender.origin), moment);
       return known.answer;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      // One that can't be recorded isn't given: the call is made anew, and says what is wrong.
+      return this.#makeAndKeep(key, state, make);
+    }
+  }
+
+  async #makeAndKeep(key: string, state: string, make: Make): Promise<Answer> {
+    const { engine } = this.#application;
     const call = new WatchedCall(engine);
     const answer = await make(call.engine);
     const record = call.repeatable;
     if (record !== undefined && state === (await this.#application.storeState())) {
-      this.#keep(key, { answer, state, record });
+      this.#keep(key, { answer, state, record, records: new WeakMap() });
     }
     return answer;
   }
 
   #keep(key: string, remembered: Remembered): void {
     const { body } = remembered.answer;
-    if (Buffer.isBuffer(body)) this.#remembered.set(key, remembered, body.length + key.length + OVERHEAD);
-  }
-
-  async #isRecorded(record: AuditRecord, origin: Origin, started: number): Promise<boolean> {
-    const { engine } = this.#application;
-    const now = engine.now();
-    try {
-      const ways = { ...origin, time: now, xid: engine.newXid(), duration_ms: now - started };
-      await engine.audit({ ...record, ...ways }, false);
-      return true;
-    } catch (error) {
-      if (error instanceof ApiError) return false;
-      throw error;
+    if (typeof body === 'string' || Buffer.isBuffer(body)) {
+      this.#remembered.set(key, remembered, body.length + key.length + OVERHEAD);
     }
   }
 
-  /** As JSON, so that no part can pass for another. */
-  #keyOf({ caller, api, command, query, body }: Question): string {
-    return JSON.stringify([this.#callerText(caller), api, command, query, body?.type, body?.text]);
+  /** A part a line, of which the last alone may have several, so that no part can pass for another. */
+  #keyOf(caller: Caller, { url, body }: Question): string {
+    const asked = `${this.#callerText(caller)}\n${url}`;
+    return body === undefined ? asked : `${asked}\n${body.type}\n${body.text}`;
   }
 
   /** Everything that is known of who calls. */
@@ -110,6 +115,12 @@ export class RememberedAnswers {
   }
 }
 
-function lengthOf({ command, query, body }: Question): number {
-  return command.length + query.length + (body === undefined ? 0 : body.text.length);
+function lengthOf({ url, body }: Question): number {
+  return url.length + (body === undefined ? 0 : body.text.length);
+}
+
+function recordOf({ record, records }: Remembered, origin: Origin): AuditRecord {
+  let told = records.get(origin);
+  if (told === undefined) records.set(origin, (told = { ...record, ...origin }));
+  return told;
 }

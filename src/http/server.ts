@@ -6,11 +6,10 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify';
 import type { Application } from '../app.ts';
-import type { Call } from '../core/context.ts';
 import { dispatch, type Engine } from '../core/dispatch.ts';
-import { refuse, send, toAnswer, toBareAnswer, type Answer, type Api } from './answers.ts';
+import { refuse, sendAnswer, toAnswer, toBareAnswer, type Answer, type Api } from './answers.ts';
 import { isInApi0, toApi0, unknownInApi0 } from './api-0.ts';
-import { identify } from './authentication.ts';
+import { identify, type Accepted } from './authentication.ts';
 import { BadRequest, readCall } from './call.ts';
 import { limitConnections } from './connections.ts';
 import { addLogin } from './login.ts';
@@ -85,13 +84,13 @@ export function createServer(
   server.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ error: 'There is nothing at this address.' }),
   );
-  const answers = new RememberedAnswers(application);
+  const world = { application, answers: new RememberedAnswers(application), headers };
   for (const api of ['json-api', 'xml-api'] as const) {
     for (const url of [`/${api}/:name`, `/:token/${api}/:name`]) {
       server.route({
         method: ['GET', 'POST'],
         url,
-        handler: (request, reply) => answerCall(request, reply, api, application, answers),
+        handler: (request, reply) => answerCall(request, reply, api, world),
       });
     }
   }
@@ -101,12 +100,19 @@ export function createServer(
   return server;
 }
 
+/** What calls are answered with. */
+interface World {
+  readonly application: Application;
+  readonly answers: RememberedAnswers;
+  /** Of every answer. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 async function answerCall(
   request: FastifyRequest,
   reply: FastifyReply,
   api: Api,
-  application: Application,
-  answers: RememberedAnswers,
+  { application, answers, headers }: World,
 ): Promise<FastifyReply> {
   const { name: command } = request.params as { name: string };
   const { authorization, 'x-cpanel-otp': code } = request.headers;
@@ -129,22 +135,18 @@ async function answerCall(
     if (cause !== undefined) request.log.warn({ address: request.ip, user, cause }, 'token refused');
     return refuse(reply, sender);
   }
-  const { caller, authentication, warnings } = sender;
-  const origin = { address: request.ip, authentication };
-  const question = { caller, api, command, query: queryOf(request), body: bodyOf(request) };
-  const make = (engine: Engine) => makeAnswer({ ...application, engine }, question, { origin, warnings });
+  const question = { url: request.url, api, command, query: queryOf(request), body: bodyOf(request) };
+  const make = (engine: Engine) => makeAnswer({ ...application, engine }, question, sender);
   // What there is to say of how this call came in is for its own answer only.
-  const isLikeOthers = warnings.length === 0;
-  return send(
-    reply,
-    await (isLikeOthers ? answers.answer(question, origin, make) : make(application.engine)),
-  );
+  const isLikeOthers = sender.warnings.length === 0;
+  const answer = await (isLikeOthers ? answers.answer(question, sender, make) : make(application.engine));
+  return sendAnswer(reply, answer, headers);
 }
 
 async function makeAnswer(
   application: Application,
-  { caller, api, command, query, body }: Question,
-  { origin, warnings }: Required<Pick<Call, 'origin' | 'warnings'>>,
+  { api, command, query, body }: Question,
+  { caller, origin, warnings }: Accepted,
 ): Promise<Answer> {
   const { args, dryRun, isVersion1 } = readCall(query, body);
   if (!isVersion1 && !isInApi0(command)) {

@@ -1,7 +1,7 @@
 // The two logs in the state directory, one JSON object a line: what was called, and what went wrong unexpectedly.
 import { closeSync, constants, fdatasyncSync, fstatSync, readSync, statSync, writeSync } from 'node:fs';
-import type { AuditRecord } from '../core/audit.ts';
-import { auditLine } from './audit-line.ts';
+import type { AuditMoment, AuditRecord } from '../core/audit.ts';
+import { auditLine, auditLineAgain } from './audit-line.ts';
 import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
 
@@ -13,7 +13,7 @@ export class AuditLog {
   readonly #directory: StateDirectory;
   readonly #gathers: boolean;
   #descriptor: number | undefined;
-  #gathered: AuditRecord[] = [];
+  #gathered: string[] = [];
   #written: Promise<void> | undefined;
 
   /**
@@ -27,24 +27,30 @@ export class AuditLog {
 
   /** Once the line is written, and on the disk where it has to be `durable`. @throws ApiError `store_unavailable`. */
   async append(record: AuditRecord, durable: boolean): Promise<void> {
-    if (durable || !this.#gathers) {
-      // By itself: where it fails, the lines of other calls have not failed with it.
-      this.#write([record], durable);
-      return;
-    }
-    this.#gathered.push(record);
-    this.#written ??= new Promise<void>((resume) => setImmediate(resume)).then(() => {
-      this.#written = undefined;
-      const records = this.#gathered;
-      this.#gathered = [];
-      this.#write(records, false);
-    });
-    await this.#written;
+    // A durable one by itself: where it fails, the lines of other calls have not failed with it.
+    if (durable || !this.#gathers) this.#write([auditLine(record)], durable);
+    else await this.#gather(auditLine(record));
   }
 
-  #write(records: readonly AuditRecord[], durable: boolean): void {
+  /** Gathers the line of a call that was made again: as `record`, at another moment. */
+  appendAgain(record: AuditRecord, moment: AuditMoment): Promise<void> {
+    return this.#gather(auditLineAgain(record, moment));
+  }
+
+  /** One promise for all lines that are written together. */
+  #gather(line: string): Promise<void> {
+    this.#gathered.push(line);
+    return (this.#written ??= new Promise<void>((resume) => setImmediate(resume)).then(() => {
+      this.#written = undefined;
+      const lines = this.#gathered;
+      this.#gathered = [];
+      this.#write(lines, false);
+    }));
+  }
+
+  #write(lines: readonly string[], durable: boolean): void {
     try {
-      appendLines(this.#open(), records.map(auditLine), durable);
+      appendLines(this.#open(), lines, durable);
     } catch (error) {
       throw unavailable(error, this.#directory.file(AUDIT));
     }

@@ -204,6 +204,24 @@ test('answers may not be kept or guessed at', async () => {
   expect(headers.get('x-content-type-options')).toBe('nosniff');
 });
 
+/** Clients close a connection after HEAD. */
+const ofConnection = ['date', 'connection', 'keep-alive'];
+
+test.each(['version', 'listacls', 'no_such_thing'])(
+  'HEAD has the headers of %s, and no body',
+  async (name) => {
+    const path = `/json-api/${name}?api.version=1`;
+    const whole = await get(path);
+    const head = await server.ask(path, { method: 'HEAD', headers: { authorization } });
+    const [expected, found] = [whole, head].map(({ status, headers }) => [
+      status,
+      [...headers].filter(([header]) => !ofConnection.includes(header)),
+    ]);
+    expect([found, head.text]).toEqual([expected, '']);
+    expect(Number(head.headers.get('content-length'))).toBe(Buffer.byteLength(whole.text));
+  },
+);
+
 test('no log holds what was sent as a secret', async () => {
   await server.ask('/json-api/version?api.version=1', {
     headers: { authorization: basic('root', password) },

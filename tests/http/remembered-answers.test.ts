@@ -1,4 +1,5 @@
 // Answers from memory: they are those that the call would have, and each call is recorded.
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { processesOf } from '../../src/host/processes.ts';
@@ -107,6 +108,44 @@ describe('the same call again', () => {
       result: 1,
       duration_ms: 0,
     });
+  });
+
+  test('many times at once stands there each time, before it is answered', async () => {
+    const { here } = server;
+    const tokens = [
+      await tokenOf('root', { token_name: 'one' }),
+      await tokenOf('root', { token_name: 'two' }),
+    ];
+    for (const token of tokens) await ask(token, listaccts);
+    const before = here.audit().length;
+    const asked = Array.from({ length: 40 }, async (_, at) => {
+      await ask(tokens[at % 2] ?? '', listaccts);
+      return here.audit().length - before;
+    });
+    expect(await timesMade(() => Promise.all(asked))).toBe(0);
+    // However many were answered by then, each of them had its line.
+    (await Promise.all(asked))
+      .sort((a, b) => a - b)
+      .forEach((lines, at) => expect(lines).toBeGreaterThan(at));
+    const lines = here.audit().slice(before);
+    expect(new Set(lines.map(({ xid }) => xid)).size).toBe(40);
+    const ways = ['one', 'two'].map(
+      (name) => lines.filter(({ authentication }) => authentication === `token ${name}`).length,
+    );
+    expect(ways).toEqual([20, 20]);
+  });
+
+  test('is not given while the log cannot be written, however many ask', async () => {
+    const log = join(server.here.state, 'audit.log');
+    const token = await tokenOf();
+    await ask(token, listaccts);
+    chmodSync(log, 0o644);
+    const replies = await Promise.all(Array.from({ length: 20 }, () => ask(token, listaccts)));
+    for (const { text } of replies) {
+      expect(JSON.parse(text)).toMatchObject({ metadata: { result: 0, error_code: 'store_insecure' } });
+    }
+    chmodSync(log, 0o600);
+    expect((await ask(token, listaccts)).text).toContain('"result":1');
   });
 
   test('by another way in is recorded with that way in', async () => {

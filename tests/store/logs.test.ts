@@ -35,6 +35,21 @@ describe('an audit log that gathers lines', () => {
     expect(xids()).toEqual(['a', 'b', 'c']);
   });
 
+  test('has a call that was made again as a line of its own, at its moment', async () => {
+    const { duration_ms, ...others } = record('a');
+    const whole = { ...others, address: '192.0.2.1', dry_run: 1, duration_ms } as const;
+    await log.append(whole, false);
+    await log.appendAgain(whole, { time: 1500, xid: 'b"', duration_ms: 3 });
+    await log.appendAgain(whole, { time: 0, xid: 'a', duration_ms: 0 });
+    const [first = '', second = '', third = ''] = readFileSync(path, 'utf8').split('\n');
+    expect(first).toBe(JSON.stringify({ ...whole, time: '1970-01-01T00:00:00.000Z' }));
+    expect(JSON.parse(second)).toEqual({
+      ...whole,
+      ...{ time: '1970-01-01T00:00:01.500Z', xid: 'b"', duration_ms: 3 },
+    });
+    expect(third).toBe(first);
+  });
+
   test('keeps the lines of others when a durable one cannot be written', async () => {
     await log.append(record('first'), true);
     const other = log.append(record('other'), false);
