@@ -16,20 +16,37 @@ const run = promisify(execFile);
 const NOBODY = 65_534;
 const asWhom = process.geteuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
 
+/** Another network than this machine's: the process whose it is, and the server's address there. */
+export interface Elsewhere {
+  readonly pid: number;
+  readonly address: string;
+}
+
 export class PostgresServer {
   readonly port: number;
   readonly #folder: string;
   readonly #options: readonly string[];
+  readonly #elsewhere: Elsewhere | undefined;
   #process: ChildProcess | undefined;
 
-  private constructor(folder: string, port: number, options: readonly string[]) {
+  private constructor(folder: string, port: number, options: readonly string[], elsewhere?: Elsewhere) {
     this.#folder = folder;
     this.port = port;
     this.#options = options;
+    this.#elsewhere = elsewhere;
   }
 
   /** `options` are settings of postgresql.conf, such as `max_connections=10`. */
-  static async start(...options: string[]): Promise<PostgresServer> {
+  static start(...options: string[]): Promise<PostgresServer> {
+    return PostgresServer.#begin(options);
+  }
+
+  /** Only root can. The test itself asks it by its socket, which is a file. */
+  static startElsewhere(elsewhere: Elsewhere, ...options: string[]): Promise<PostgresServer> {
+    return PostgresServer.#begin(options, elsewhere);
+  }
+
+  static async #begin(options: readonly string[], elsewhere?: Elsewhere): Promise<PostgresServer> {
     const folder = mkdtempSync(join(tmpdir(), 'whmapi1-postgres-'));
     if (asWhom.uid !== undefined) chownSync(folder, asWhom.uid, asWhom.gid);
     const data = join(folder, 'data');
@@ -38,7 +55,7 @@ export class PostgresServer {
       ...asWhom,
       env: { PATH: process.env.PATH, HOME: folder },
     });
-    const server = new PostgresServer(folder, await freePort(), options);
+    const server = new PostgresServer(folder, await freePort(), options, elsewhere);
     await server.restart();
     return server;
   }
@@ -47,16 +64,22 @@ export class PostgresServer {
   async restart(): Promise<void> {
     await this.halt();
     const settings = [
-      ...['listen_addresses=127.0.0.1', `port=${this.port}`, `unix_socket_directories=${this.#folder}`],
+      ...[
+        `listen_addresses=${this.#elsewhere?.address ?? '127.0.0.1'}`,
+        `port=${this.port}`,
+        `unix_socket_directories=${this.#folder}`,
+      ],
       // What is lost in a power cut is no loss in a test.
       ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'shared_buffers=64MB'],
       ...this.#options,
     ];
-    this.#process = spawn(
-      binary('postgres'),
-      ['-D', join(this.#folder, 'data'), ...settings.flatMap((setting) => ['-c', setting])],
-      { ...asWhom, stdio: 'ignore' },
-    );
+    const words = ['-D', join(this.#folder, 'data'), ...settings.flatMap((setting) => ['-c', setting])];
+    this.#process =
+      this.#elsewhere === undefined
+        ? spawn(binary('postgres'), words, { ...asWhom, stdio: 'ignore' })
+        : spawn('nsenter', [...entering(this.#elsewhere.pid), binary('postgres'), ...words], {
+            stdio: 'ignore',
+          });
     for (let tries = 1; ; tries++) {
       try {
         await this.query('postgres', 'SELECT 1');
@@ -98,12 +121,18 @@ export class PostgresServer {
     await this.query('postgres', 'SELECT pg_reload_conf()');
   }
 
-  url(database: string, { user = 'postgres', host = '127.0.0.1', port = this.port } = {}): string {
+  url(
+    database: string,
+    { user = 'postgres', host = this.#elsewhere?.address ?? '127.0.0.1', port = this.port } = {},
+  ): string {
     return `postgres://${user}@${host}:${port}/${database}`;
   }
 
   async query(database: string, sql: string): Promise<Record<string, unknown>[]> {
-    const client = new pg.Client({ connectionString: this.url(database) });
+    const client =
+      this.#elsewhere === undefined
+        ? new pg.Client({ connectionString: this.url(database) })
+        : new pg.Client({ host: this.#folder, port: this.port, user: 'postgres', database });
     client.on('error', () => undefined);
     await client.connect();
     try {
@@ -112,6 +141,11 @@ export class PostgresServer {
       await client.end();
     }
   }
+}
+
+/** Words of nsenter(1), which becomes the program: whoever ends it ends that. */
+function entering(pid: number): string[] {
+  return [`--net=/proc/${pid}/ns/net`, `--setuid=${NOBODY}`, `--setgid=${NOBODY}`];
 }
 
 async function freePort(): Promise<number> {
