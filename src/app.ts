@@ -4,10 +4,12 @@ import { version } from '../package.json';
 import type { AuditMoment, AuditRecord } from './core/audit.ts';
 import type { Caller, Origin, Sealer } from './core/context.ts';
 import type { Engine } from './core/dispatch.ts';
+import { ApiError, badParam } from './core/errors.ts';
 import { loadFunction } from './functions/load.ts';
 import { chooseHost } from './host/choose.ts';
 import { processesOf } from './host/processes.ts';
 import { system } from './host/system.ts';
+import type { FateOfAccounts, Holdings } from './model/servers.ts';
 import { operations } from './operations/loaders.generated.ts';
 import { journal } from './store/journal.ts';
 import { AuditLog, logUnexpected } from './store/logs.ts';
@@ -170,4 +172,46 @@ export async function moveStore(
   const directory = new StateDirectory(locateStateDirectory(environment, userId, home), userId);
   const { moveBetween } = await import('./store/move-between.ts');
   return moveBetween(environment, directory, from, to);
+}
+
+/**
+ * Forgets another server of the shared store: see `model/servers.ts`. What the store has of it is told to `show` first.
+ * @throws ApiError `bad_param` where it may not be forgotten, `not_found`, `store_unavailable`.
+ */
+export async function forgetServer(
+  environment: Readonly<Record<string, string | undefined>>,
+  name: string,
+  { accounts: fate, dryRun }: { readonly accounts?: FateOfAccounts; readonly dryRun: boolean },
+  show: (holdings: Holdings) => void,
+): Promise<void> {
+  const application = createApplication(environment);
+  const { engine } = application;
+  const record = {
+    time: engine.now(),
+    xid: engine.newXid(),
+    caller: root.user,
+    function: '--forget-server',
+    arguments: [['name', name], ...(fate === undefined ? [] : [['accounts', fate] as const])] as const,
+    ...(dryRun ? { dry_run: 1 as const } : {}),
+  };
+  const lasting = () => ({ duration_ms: engine.now() - record.time });
+  try {
+    const servers = await import('./model/servers.ts');
+    await engine.store.transaction('changes', async (db) => {
+      if (db.server === '') throw badParam('This server has a store of its own, which no other server uses.');
+      const holdings = await servers.holdingsOf(db, name);
+      show(holdings);
+      await servers.forget(db, name, holdings, { fate, now: engine.now() });
+      if (!dryRun) await engine.audit({ ...record, result: 1, ...lasting() }, true, db);
+      return { value: undefined, keep: !dryRun };
+    });
+    if (dryRun) await engine.audit({ ...record, result: 1, ...lasting() }, false);
+  } catch (error) {
+    if (error instanceof ApiError && error.code !== 'store_unavailable') {
+      await engine.audit({ ...record, result: 0, error_code: error.code, ...lasting() }, false);
+    }
+    throw error;
+  } finally {
+    application.close();
+  }
 }

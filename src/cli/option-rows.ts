@@ -64,5 +64,14 @@ export const optionRows = [
     flags: '--migrate-store',
     doc: 'move everything from one store to another: --migrate-store sqlite postgres, or back',
   },
+  {
+    flags: '--forget-server <name>',
+    doc: 'of servers with one store: free what this one, which will not come back, keeps from others',
+  },
+  {
+    flags: '--accounts <fate>',
+    doc: 'with --forget-server: remove its accounts, or keep them for another machine of that name',
+    choices: ['keep', 'remove'],
+  },
   { flags: '--version', doc: 'show the version' },
 ] as const;

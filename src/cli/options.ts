@@ -24,6 +24,10 @@ export interface CommandLine {
   readonly completion?: Shell;
   readonly openapi: boolean;
   readonly migrateStore: boolean;
+  /** The server’s name. */
+  readonly forgetServer?: string;
+  /** With `forgetServer`. */
+  readonly accounts?: 'keep' | 'remove';
   readonly version: boolean;
   /** Calls to other servers. */
   readonly remote: RemoteOptions;
@@ -49,6 +53,8 @@ interface LocalOpts {
   completion?: Shell;
   openapi?: boolean;
   migrateStore?: boolean;
+  forgetServer?: string;
+  accounts?: 'keep' | 'remove';
   version?: boolean;
 }
 

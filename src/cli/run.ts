@@ -29,6 +29,11 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     const { migrateStore } = await import('./migrate-store.ts');
     return migrateStore(line, io);
   }
+  if (line.forgetServer !== undefined) {
+    const { printForgotten } = await import('./forget-server.ts');
+    return printForgotten(line, line.forgetServer, io);
+  }
+  if (line.accounts !== undefined) throw new UsageError('--accounts goes with --forget-server.');
   if (line.all) throw new UsageError('--all goes with --help.');
   if (line.search !== undefined) {
     const { search } = await import('./search.ts');

@@ -101,7 +101,7 @@ const layers: Record<string, Layer> = {
       /^src\/(store|host)\//,
       generatedLists,
       /^src\/operations\/loaders\.generated\.ts$/,
-      /^src\/model\/callers\.ts$/,
+      /^src\/model\/(callers|servers)\.ts$/,
       /^src\/catalogue\/known\.ts$/,
       node,
       /^package\.json$/,

@@ -23,6 +23,7 @@ export async function claimServerName(
     'store_unavailable',
     `Another machine is called “${server}” in the store “${name}”. Give this one another name, on the second line of ` +
       `store.url or in WHMAPI1_SERVER_NAME; or, where it has taken that one’s place, with its accounts, forget the ` +
-      `other one there: DELETE FROM server WHERE name = '${server}'`,
+      `other one on a third server, with \`whmapi1 --forget-server ${server} --accounts keep\`; without one, in the ` +
+      `database: DELETE FROM server WHERE name = '${server}'`,
   );
 }
