@@ -11,18 +11,24 @@ export interface SharedStoreName {
   readonly url: string;
   /** What this server is called there; its host name unless given. */
   readonly server: string | undefined;
+  /** For how many days it keeps audit lines, as it was given. */
+  readonly auditDays?: string | undefined;
 }
 
 /**
- * `WHMAPI1_STORE_URL` and `WHMAPI1_SERVER_NAME`; else the first and the second line of the file `store.url`, so that a
- * cron job and a person's shell use the same store as the server. Undefined where this server has a store of its own.
+ * `WHMAPI1_STORE_URL`, `WHMAPI1_SERVER_NAME` and `WHMAPI1_AUDIT_DAYS`; else the first three lines of the file `store.url`,
+ * so that a cron job and a person's shell use the same store as the server. Undefined where this server has a store of its own.
  * @throws ApiError `store_insecure` where others can reach the file, `store_unavailable` where it is empty.
  */
 export function findSharedStore(
   environment: Readonly<Record<string, string | undefined>>,
   directory: StateDirectory,
 ): SharedStoreName | undefined {
-  const { WHMAPI1_STORE_URL: named = '', WHMAPI1_SERVER_NAME: server = '' } = environment;
+  const {
+    WHMAPI1_STORE_URL: named = '',
+    WHMAPI1_SERVER_NAME: server = '',
+    WHMAPI1_AUDIT_DAYS: days = '',
+  } = environment;
   const lines = linesOf(directory);
   const url = named === '' ? lines?.[0] : named;
   if (url === undefined) return undefined;
@@ -34,7 +40,12 @@ export function findSharedStore(
     );
   }
   const name = server === '' ? (lines?.[1] ?? '') : server;
-  return { url, server: name === '' ? undefined : name };
+  const auditDays = days === '' ? (lines?.[2] ?? '') : days;
+  return {
+    url,
+    server: name === '' ? undefined : name,
+    auditDays: auditDays === '' ? undefined : auditDays,
+  };
 }
 
 /** Undefined where there is no such file; a link that leads nowhere is one that cannot be read. */

@@ -54,16 +54,19 @@ export class SharedStore implements OpenStore {
   }
 
   async #load(): Promise<PostgresStore> {
-    const { url, server, livesLong, directory, mayHaveOwn } = this.#options;
+    const { url, server, auditDays, livesLong, directory, mayHaveOwn } = this.#options;
     if (mayHaveOwn !== true) (await import('./moved-store.ts')).ensureNoOwnStore(directory);
-    const [{ readAddress, readServerName }, { PostgresStore }, { machineIdOf }] = await Promise.all([
-      import('./postgres/address.ts'),
-      import('./postgres/store.ts'),
-      import('./machine-id.ts'),
-    ]);
+    const [{ readAddress, readAuditDays, readServerName }, { PostgresStore }, { machineIdOf }] =
+      await Promise.all([
+        import('./postgres/address.ts'),
+        import('./postgres/store.ts'),
+        import('./machine-id.ts'),
+      ]);
     return new PostgresStore(readAddress(url), readServerName(server, hostname), {
       connections: livesLong ? MANY : FEW,
       machine: machineIdOf(directory),
+      auditDays: readAuditDays(auditDays),
+      endsSoon: !livesLong,
     });
   }
 }

@@ -42,6 +42,8 @@ test.each([
   [`${url}\nweb1\n`, {}, { url, server: 'web1' }],
   [`  ${url}  \r\n  web1  `, {}, { url, server: 'web1' }],
   [`${url}\nweb1\n`, { WHMAPI1_SERVER_NAME: 'web2' }, { url, server: 'web2' }],
+  [`${url}\n\n90\n`, {}, { url, server: undefined, auditDays: '90' }],
+  [`${url}\nweb1\n90\n`, { WHMAPI1_AUDIT_DAYS: '30' }, { url, server: 'web1', auditDays: '30' }],
   ['postgres://other/db\nweb1\n', { WHMAPI1_STORE_URL: url }, { url, server: 'web1' }],
   ['', { WHMAPI1_STORE_URL: url, WHMAPI1_SERVER_NAME: 'web2' }, { url, server: 'web2' }],
 ])('%j with %j', (text, environment, found) => {

@@ -67,6 +67,22 @@ function isThisMachine(host: string): boolean {
   return isLoopback || host.startsWith('/');
 }
 
+const STANDARD_DAYS = 400;
+const FEWEST_DAYS = 30;
+
+/** Undefined: lines are kept for ever. @throws ApiError `store_unavailable` for what is no number of days. */
+export function readAuditDays(given: string | undefined): number | undefined {
+  if (given === undefined || given === '') return STANDARD_DAYS;
+  const days = /^\d{1,5}$/.test(given) ? Number(given) : NaN;
+  if (days === 0) return undefined;
+  if (days >= FEWEST_DAYS) return days;
+  throw new ApiError(
+    'store_unavailable',
+    `WHMAPI1_AUDIT_DAYS, or the third line of store.url, should be for how many days the shared store keeps its audit ` +
+      `lines: ${FEWEST_DAYS} or more, or 0 for ever, not ${quote(given)}.`,
+  );
+}
+
 /** @throws ApiError `store_unavailable` for what is no name. */
 export function readServerName(given: string | undefined, hostname: () => string): string {
   const name = (given === undefined || given === '' ? hostname() : given).toLowerCase();

@@ -1,4 +1,7 @@
 // The audit log of all servers, in a table: a copy of each line of each server's own audit.log.
+//
+// Old lines go as new ones come: whoever writes the hundredth of a hundred removes a few hundred, so that the table shrinks
+// to its measure as fast as it could grow, whatever the number of servers, and nobody needs a clock to think of it.
 import type pg from 'pg';
 import type { AuditRecord } from '../../core/audit.ts';
 import type { Db } from '../../core/context.ts';
@@ -7,20 +10,45 @@ import { auditLine } from '../audit-line.ts';
 const INSERT = `INSERT INTO audit_record (time, server, xid, caller, function, result, line)
   SELECT time, server, xid, caller, function, result, line
   FROM json_to_recordset(CAST(? AS JSON))
-    AS line (time BIGINT, server TEXT, xid TEXT, caller TEXT, function TEXT, result BIGINT, line TEXT)`;
+    AS line (time BIGINT, server TEXT, xid TEXT, caller TEXT, function TEXT, result BIGINT, line TEXT)
+  RETURNING id`;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** After how many lines, and how many of the old ones then. */
+const LINES_BETWEEN = 100;
+const MOST_REMOVED = 500;
+
+/** By the database's clock, which all servers have in common; given up where it would take long. */
+const removal = (days: number) => `BEGIN; SET LOCAL statement_timeout = 1000; SET LOCAL lock_timeout = 200;
+  DELETE FROM audit_record WHERE id IN (
+    SELECT id FROM audit_record WHERE time < CAST(EXTRACT(EPOCH FROM now()) * 1000 - ${days * DAY_MS} AS BIGINT)
+    ORDER BY time LIMIT ${MOST_REMOVED});
+  COMMIT`;
+
+type WithClient = (work: (client: pg.PoolClient) => Promise<unknown>) => Promise<unknown>;
+
+interface AuditTableOptions {
+  /** Undefined: for ever. */
+  readonly days: number | undefined;
+  /** With the connection on which lines are written. */
+  readonly writing: WithClient;
+  /** With another one: no line waits for it. */
+  readonly removing: WithClient;
+  /** The process ends with its call: what that does not wait for would not be done. */
+  readonly endsSoon: boolean;
+}
 
 export class AuditTable {
   readonly #server: string;
-  readonly #withClient: (work: (client: pg.PoolClient) => Promise<unknown>) => Promise<unknown>;
+  readonly #options: AuditTableOptions;
   #gathered: AuditRecord[] = [];
   #written: Promise<void> | undefined;
+  #removed: Promise<unknown> | undefined;
 
-  constructor(
-    server: string,
-    withClient: (work: (client: pg.PoolClient) => Promise<unknown>) => Promise<unknown>,
-  ) {
+  constructor(server: string, options: AuditTableOptions) {
     this.#server = server;
-    this.#withClient = withClient;
+    this.#options = options;
   }
 
   /** Once it is kept: with the change that it tells of, in the transaction `db`; else with others of this turn. */
@@ -34,9 +62,24 @@ export class AuditTable {
       this.#written = undefined;
       const rows = this.#rows(this.#gathered);
       this.#gathered = [];
-      await this.#withClient((client) => client.query(INSERT.replace('?', '$1'), [rows]));
+      await this.#options.writing(async (client) => {
+        const written = await client.query<{ id: number }>(INSERT.replace('?', '$1'), [rows]);
+        if (!written.rows.some(({ id }) => id % LINES_BETWEEN === 0)) return;
+        const { endsSoon, removing } = this.#options;
+        if (endsSoon) await this.#removeOld((work) => work(client));
+        else void this.#removeOld(removing);
+      });
     });
     await this.#written;
+  }
+
+  /** Where it fails, the next one tries again. */
+  async #removeOld(withClient: WithClient): Promise<void> {
+    const { days } = this.#options;
+    if (days === undefined) return;
+    await (this.#removed ??= withClient((client) => client.query(removal(days)))
+      .catch(() => undefined)
+      .then(() => (this.#removed = undefined)));
   }
 
   #rows(records: readonly AuditRecord[]): string {

@@ -51,6 +51,10 @@ interface StoreOptions {
   readonly connections: number;
   /** What tells this machine from others: its server's name is no other machine's. Not looked at where it is absent. */
   readonly machine?: string;
+  /** How long lines stay in the audit table; for ever where it is absent. */
+  readonly auditDays?: number | undefined;
+  /** The process ends with its call. */
+  readonly endsSoon?: boolean;
   readonly lockPatienceMs?: number;
   readonly answerPatienceMs?: number;
   /** How long a call waits for a connection that others of its process have. */
@@ -79,6 +83,8 @@ export class PostgresStore implements OpenStore {
     {
       connections,
       machine,
+      auditDays,
+      endsSoon = false,
       lockPatienceMs = LOCK_PATIENCE_MS,
       answerPatienceMs = ANSWER_PATIENCE_MS,
       turnPatienceMs = LOCK_PATIENCE_MS,
@@ -120,7 +126,12 @@ export class PostgresStore implements OpenStore {
     );
     // An idle connection that breaks is replaced when the next one is asked for.
     for (const { pool } of [this.#calls, this.#audits]) pool.on('error', () => undefined);
-    this.#auditTable = new AuditTable(server, (work) => this.#with(work, this.#audits));
+    this.#auditTable = new AuditTable(server, {
+      days: auditDays,
+      writing: (work) => this.#with(work, this.#audits),
+      removing: (work) => this.#with(work),
+      endsSoon,
+    });
   }
 
   async transaction<T>(
