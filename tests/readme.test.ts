@@ -60,6 +60,7 @@ it('has no block of commands that no test runs', () => {
     'whmapi1 --configure                                        # asks, and writes a profile',
     // By tests/postgres/readme.test.ts.
     'createuser --pwprompt whmapi1                               # as PostgreSQL’s administrator',
+    'whmapi1 --forget-server web3.example.com --dry-run          # shows what it has',
   ]);
 });
 

@@ -79,6 +79,30 @@ test('an installation goes to PostgreSQL, and its calls with it', async () => {
   expect(existsSync(join(state, 'store.db'))).toBe(false);
 });
 
+test('a server that will not come back is forgotten, line by line', async () => {
+  const [, lines = ''] = /```sh\n(whmapi1 --forget-server [^]*?)\n```/.exec(readme) ?? [];
+  const said = [
+    'would be forgotten; nothing was changed.',
+    'web3.example.com” is forgotten.',
+    'web3.example.com” is forgotten.',
+  ];
+  expect(lines.split('\n')).toHaveLength(said.length);
+  const servers = () => server.query('whmapi1', "SELECT name FROM server WHERE name = 'web3.example.com'");
+  for (const [at, line] of lines.split('\n').entries()) {
+    await server.query(
+      'whmapi1',
+      "INSERT INTO server (name, machine) VALUES ('web3.example.com', 'gone') ON CONFLICT DO NOTHING",
+    );
+    const { status, stdout, stderr } = spawnSync('sh', ['-ec', line], {
+      encoding: 'utf8',
+      env: { PATH: `${join(folder, 'path')}:${process.env.PATH}`, WHMAPI1_STATE_DIR: join(folder, 'state') },
+    });
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(said[at]);
+    expect(await servers()).toHaveLength(at === 0 ? 1 : 0);
+  }
+});
+
 test('the server stands still until everything is moved', () => {
   const at = (line: string) => block.indexOf(line);
   expect(at('systemctl stop')).toBeLessThan(at('store.url'));

@@ -61,6 +61,8 @@ export class InteractiveShell {
     this.#folder = folder;
     const { path, text } = startFiles[name];
     for (const inner of ['fish', 'bin']) mkdirSync(join(folder, inner));
+    // Where that is missing, fish reads all manual pages in the background, and goes on after its end.
+    mkdirSync(join(folder, '.cache/fish/generated_completions'), { recursive: true });
     writeFileSync(join(folder, path), `${text}${setUp}\n`);
     writeFileSync(
       join(folder, 'bin/whmapi1'),
