@@ -44,14 +44,15 @@ export function exchange(
       path,
       method: 'POST',
       // As a list, which Node writes as it stands: that takes a tenth less of a call than an object.
-      headers: [
-        ...['host', authorityOf(host)],
-        ...['accept', 'application/json'],
-        ...['user-agent', 'whmapi1'],
-        ...Object.entries(headers).flat(),
-        ...['content-type', type],
-        ...['content-length', `${Buffer.byteLength(body)}`],
-      ],
+      headers: Object.entries({
+        // As Node has it: the port of HTTPS goes without saying (RFC 9110, section 4.2.2).
+        host: authorityOf(host).replace(/:443$/, ''),
+        accept: 'application/json',
+        'user-agent': 'whmapi1',
+        ...headers,
+        'content-type': type,
+        'content-length': String(Buffer.byteLength(body)),
+      }).flat(),
     });
     const settle = (finish: () => void) => {
       clearTimeout(timer);

@@ -241,7 +241,8 @@ describe('a proxy', () => {
       if (request.url?.startsWith('forbidden') === true) {
         return socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n{"metadata":{"result":1}}');
       }
-      const [name = '', port = ''] = request.url?.split(':') ?? [];
+      const isByName = request.url?.includes('.example.com:') === true;
+      const [name = '', port = ''] = (isByName ? server.host : request.url)?.split(':') ?? [];
       const onward = connect(Number(port), name, () => {
         socket.write('HTTP/1.1 200 OK\r\n\r\n');
         onward.pipe(socket).pipe(onward);
@@ -261,6 +262,15 @@ describe('a proxy', () => {
     expect((await to(server.host, '--pin', certificate.pin, 'version')).status).toBe(0);
     const login = `Basic ${Buffer.from('ann:p@ss').toString('base64')}`;
     expect(seen).toEqual([{ target: server.host, login }]);
+  });
+
+  test.each([
+    ['web.example.com', 'web.example.com:2087'],
+    ['web.example.com:8443', 'web.example.com:8443'],
+    ['web.example.com:443', 'web.example.com'],
+  ])('leads to %s, which is told that it is %s', async (host, named) => {
+    expect((await to(host, '--pin', certificate.pin, 'version')).status).toBe(0);
+    expect(server.requests.map(({ headers }) => headers.host)).toEqual([named]);
   });
 
   test('is not used where the environment excludes the server', async () => {
