@@ -1,0 +1,36 @@
+// What is published: its licences, and which packages may run scripts while it is installed.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { notices, noticesOf } from '../../scripts/build/notices.ts';
+
+interface Lock {
+  readonly packages: Readonly<
+    Record<string, { readonly hasInstallScript?: true; readonly os?: readonly string[] }>
+  >;
+}
+
+const top = resolve(__dirname, '../..');
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  readonly allowScripts: Readonly<Record<string, boolean>>;
+};
+
+test('every package with an install script is either allowed or denied, so that npm ci has nothing to warn about', () => {
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as Lock;
+  const withScripts = Object.entries(packages)
+    .filter(([, { hasInstallScript, os }]) => hasInstallScript === true && os?.includes('linux') !== false)
+    .map(([path]) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length));
+  expect(Object.keys(manifest.allowScripts).sort()).toEqual([...new Set(withScripts)].sort());
+});
+
+test.each(['abstract-logging', 'emoji-regex', 'pg-types', 'pgpass', 'commander', 'better-sqlite3'])(
+  'the notices have the licence text of %s',
+  (name) => {
+    const text = notices(top, [`node_modules/${name}/index.js`]);
+    expect(text).toContain('Copyright');
+    expect(text).toContain('Permission is hereby granted');
+  },
+);
+
+test('a package without a licence text stops the build', () => {
+  expect(() => noticesOf([resolve(top, 'tests/support/no-licence')])).toThrow('has no licence text');
+});
