@@ -9,6 +9,7 @@ import { notices } from './build/notices.ts';
 import { bundlePage } from './build/page.ts';
 import { functionEntries, functionsByName } from './build/functions-by-name.ts';
 import { chunkName, placeChunks } from './build/place-chunks.ts';
+import { passwordWordsReader, writePasswordWords } from './build/password-words.ts';
 import { readyReader, writeReady } from './build/ready.ts';
 import { readySearchIndex } from './build/search-index.ts';
 import { trimmed } from './build/trimmed.ts';
@@ -32,7 +33,13 @@ async function bundle(): Promise<void> {
     charset: 'ascii',
     legalComments: 'none',
     external: ['*.node'],
-    plugins: [readySearchIndex(top), readyReader(top), functionsByName(), trimmed(top)],
+    plugins: [
+      readySearchIndex(top),
+      readyReader(top),
+      passwordWordsReader(top),
+      functionsByName(),
+      trimmed(top),
+    ],
     metafile: true,
     write: false,
   });
@@ -74,7 +81,7 @@ async function bundleServer(): Promise<Metafile> {
     supported: { 'dynamic-import': false },
     legalComments: 'none',
     external: ['*.node'],
-    plugins: [trimmed(top)],
+    plugins: [passwordWordsReader(top), trimmed(top)],
     metafile: true,
   });
   return metafile;
@@ -114,6 +121,7 @@ rmSync(draft, { recursive: true, force: true });
 mkdirSync(draft);
 await bundle();
 await writeReady(draft);
+writePasswordWords(draft);
 const { status } = spawnSync(process.execPath, [join(top, 'scripts/build/warm.cjs'), draft], {
   stdio: 'inherit',
 });

@@ -22,6 +22,11 @@ export function trimmed(top: string): Plugin {
           )
           .join(''),
       }));
+      // The ES modules of zxcvbn: of the CommonJS ones, which esbuild prefers, every part would be bundled, dictionaries and all.
+      build.onResolve({ filter: /^@zxcvbn-ts\/(core|language-common)$/ }, ({ path }) => ({
+        path: join(top, 'node_modules', path, 'dist/index.mjs'),
+        sideEffects: false,
+      }));
       // What better-sqlite3 gives a database that nothing here calls.
       build.onLoad(
         { filter: /better-sqlite3\/lib\/methods\/(backup|serialize|function|aggregate|table)\.js$/ },

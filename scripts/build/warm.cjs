@@ -31,6 +31,7 @@ async function warm() {
     await run(state, 'twofactorauth_generate_tfa_config');
     await run(state, 'applist', 'api.filter.enable=1', 'api.filter.a.field=app', 'api.filter.a.arg0=auth');
     await run(state, 'batch', 'command=version', 'command=systemloadavg');
+    await run(state, 'createacct', 'username=warm', 'domain=warm.example', 'password=four unusual words');
     await run(state, '--help');
     await run(state, 'twofactorauth_set_tfa_config', '--help');
     await run(state, 'twofactorauth_set_tfa_confg');

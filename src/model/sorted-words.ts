@@ -1,0 +1,102 @@
+// Ranked words in one sorted text, which is searched where it is: reading it costs no parsing and no table in memory.
+
+/** Lists of words by name, the most common word first. */
+export type Dictionaries = Readonly<Record<string, readonly string[]>>;
+
+/** Ranks by word, as zxcvbn looks them up. A word that is not in the dictionary has no rank. */
+export type Ranks = Readonly<Record<string, number>>;
+
+const NEWLINE = 0x0a;
+const TAB = '\t';
+const RADIX = 36;
+
+/**
+ * The first line is JSON: names and longest words of the dictionaries. Each further line is a word and, after tabs, the
+ * numbers of its dictionaries with its rank in each: `monkey␉0:k␉3:2x`. Words are sorted by their bytes in UTF-8.
+ */
+export function sortWords(dictionaries: Dictionaries): Uint8Array {
+  const ranks = new Map<string, Map<number, number>>();
+  const longest: Record<string, number> = {};
+  Object.entries(dictionaries).forEach(([name, words], dictionary) => {
+    longest[name] = words.reduce((most, { length }) => Math.max(most, length), 0);
+    words.forEach((word, at) => {
+      // Neither occurs in a word of the packages; a word that had one could not be found.
+      if (/[\t\n]/.test(word))
+        throw new Error(`The word ${JSON.stringify(word)} contains a tab or a newline.`);
+      const known = ranks.get(word) ?? new Map<number, number>();
+      ranks.set(word, known.set(dictionary, at + 1));
+    });
+  });
+  const lines = [...ranks].map(([word, known]) => {
+    const fields = [...known].map(([dictionary, rank]) => `${dictionary}:${rank.toString(RADIX)}`);
+    return { word: Buffer.from(word), text: [word, ...fields].join(TAB) };
+  });
+  lines.sort((one, other) => one.word.compare(other.word));
+  return Buffer.from([JSON.stringify(longest), ...lines.map(({ text }) => text), ''].join('\n'));
+}
+
+export class SortedWords {
+  readonly #text: Buffer;
+  /** Where the words begin. */
+  readonly #start: number;
+  readonly #names: readonly string[];
+  /** Words looked up before: every dictionary is asked for the same word, and variants of a password share their parts. */
+  readonly #known = new Map<string, readonly (number | undefined)[]>();
+  /** The length of the longest word of each dictionary, in UTF-16 units. */
+  readonly longest: Readonly<Record<string, number>>;
+
+  constructor(text: Uint8Array) {
+    this.#text = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
+    this.#start = this.#text.indexOf(NEWLINE) + 1;
+    this.longest = JSON.parse(this.#text.toString('utf8', 0, this.#start)) as Record<string, number>;
+    this.#names = Object.keys(this.longest);
+  }
+
+  /** Each dictionary as an object whose properties are looked up in the text. */
+  get dictionaries(): Record<string, Ranks> {
+    const ranksOf = (dictionary: number) =>
+      new Proxy<Ranks>({}, { get: (_none, word) => this.#ranks(String(word))[dictionary] });
+    return Object.fromEntries(this.#names.map((name, dictionary) => [name, ranksOf(dictionary)]));
+  }
+
+  /** Forgets the words that were looked up, which are parts of passwords. */
+  forget(): void {
+    this.#known.clear();
+  }
+
+  #ranks(word: string): readonly (number | undefined)[] {
+    let ranks = this.#known.get(word);
+    if (ranks === undefined) {
+      ranks = this.#find(word);
+      this.#known.set(word, ranks);
+    }
+    return ranks;
+  }
+
+  /** A binary search over the bytes. */
+  #find(word: string): readonly (number | undefined)[] {
+    const text = this.#text;
+    const sought = Buffer.from(word);
+    let low = this.#start;
+    let high = text.length;
+    while (low < high) {
+      const line = Math.max(text.lastIndexOf(NEWLINE, Math.floor((low + high) / 2) - 1) + 1, low);
+      const tab = text.indexOf(TAB, line);
+      const order = sought.compare(text, line, tab);
+      const end = text.indexOf(NEWLINE, tab);
+      if (order === 0) return this.#read(text.toString('latin1', tab + 1, end));
+      if (order < 0) high = line;
+      else low = end + 1;
+    }
+    return [];
+  }
+
+  #read(fields: string): readonly (number | undefined)[] {
+    const ranks: (number | undefined)[] = [];
+    for (const field of fields.split(TAB)) {
+      const [dictionary, rank = ''] = field.split(':');
+      ranks[Number(dictionary)] = Number.parseInt(rank, RADIX);
+    }
+    return ranks;
+  }
+}
