@@ -65,11 +65,11 @@ async function bundle(): Promise<void> {
   copyFileSync(join(top, 'src/loader.cjs'), join(draft, 'loader.cjs'));
 }
 
-/** The server starts once and lives long: one file, all of it loaded at the start. */
+/** The server starts once and lives long: one file, all of it loaded at the start, and one for its thread. */
 async function bundleServer(): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: top,
-    entryPoints: { whmapi1d: 'src/http/start.ts' },
+    entryPoints: { whmapi1d: 'src/http/start.ts', 'password-worker': 'src/http/password-worker.ts' },
     outdir: draft,
     outExtension: { '.js': '.cjs' },
     bundle: true,

@@ -2,7 +2,7 @@
 import { homedir, userInfo } from 'node:os';
 import { version } from '../package.json';
 import type { AuditMoment, AuditRecord } from './core/audit.ts';
-import type { Caller, Origin, Sealer } from './core/context.ts';
+import type { Caller, Origin, PasswordStrength, Sealer } from './core/context.ts';
 import type { Engine } from './core/dispatch.ts';
 import { ApiError, badParam } from './core/errors.ts';
 import { loadFunction } from './functions/load.ts';
@@ -56,12 +56,15 @@ export interface AuditedLogin extends Origin {
 }
 
 /**
- * `livesLong` for a server, which answers many calls.
+ * `livesLong` for a server, which answers many calls. `passwordStrength` judges passwords instead of this process itself.
  * @throws ApiError `store_insecure`, `store_unavailable` when the state directory can't be used.
  */
 export function createApplication(
   environment: Readonly<Record<string, string | undefined>>,
-  { livesLong = false }: { readonly livesLong?: boolean } = {},
+  {
+    livesLong = false,
+    passwordStrength = judgeHere,
+  }: { readonly livesLong?: boolean; readonly passwordStrength?: PasswordStrength } = {},
 ): Application {
   const userId = process.geteuid?.() ?? 0;
   const stateDirectory = locateStateDirectory(environment, userId, home);
@@ -89,9 +92,11 @@ export function createApplication(
     functions: async () => (await import('./functions/index.generated.ts')).index,
     now,
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),
+    letOthersRun: () => new Promise((resume) => setImmediate(resume)),
     // node:crypto takes a tenth of a short call's time to load, so only those that need it do.
     randomBytes: async (count) => (await import('node:crypto')).randomBytes(count),
     sha256: async (text) => (await import('node:crypto')).createHash('sha256').update(text).digest(),
+    passwordStrength,
     // A name for a line in a log, not a secret: it need not be hard to guess.
     newXid: () =>
       Math.floor(Math.random() * 36 ** 6)
@@ -133,6 +138,9 @@ export function createApplication(
     },
   };
 }
+
+const judgeHere: PasswordStrength = async (candidate, known) =>
+  (await import('./model/password-strength.ts')).strengthOf(candidate, known);
 
 /** HOME where it is an absolute path, else what the user database says. */
 function home(): string {

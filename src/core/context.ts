@@ -71,6 +71,8 @@ export interface Call {
   readonly dryRun: boolean;
   /** From where it came and what proved who calls, for the audit log; absent on the local command line. */
   readonly origin?: Origin;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
   /** What whoever brought the call has to say of how it came, for `metadata.output.warnings`. */
   readonly warnings?: readonly string[];
 }
@@ -93,6 +95,8 @@ export interface IndexRow {
   readonly access: AnyFunction['access'];
 }
 
+export type PasswordStrength = (candidate: string, known: readonly string[]) => Promise<number>;
+
 export interface Context {
   readonly caller: Caller;
   /** Absent on the local command line. */
@@ -100,6 +104,8 @@ export interface Context {
   readonly db: Db;
   readonly sealer: Sealer;
   readonly host: Host;
+  /** Aborted when nobody waits for the answer any more; undefined if that cannot be known. */
+  readonly signal: AbortSignal | undefined;
   /** True where nothing of what the call does is kept. */
   readonly isDryRun: boolean;
   /** The program's own version. */
@@ -109,6 +115,11 @@ export interface Context {
   readonly randomBytes: (count: number) => Promise<Uint8Array>;
   /** The SHA-256 of a text in UTF-8. */
   readonly sha256: (text: string) => Promise<Uint8Array>;
+  /**
+   * 0 to 100: how hard a password is to guess for an attacker who knows the words `known`, such as the user’s name.
+   * @throws ApiError `busy` if the server could not judge it in time.
+   */
+  readonly passwordStrength: PasswordStrength;
   /** Adds a sentence to `metadata.output.warnings`: the call works, and this is worth knowing. */
   readonly warn: (sentence: string) => void;
   /** Adds a sentence to `metadata.output.messages`: something happened, or was so already, as the caller may want to know. */

@@ -2,8 +2,9 @@
 import { authorise } from './access.ts';
 import { readArguments, unknownNames } from './arguments.ts';
 import { maskArguments, type AuditRecord } from './audit.ts';
-import type { Call, Caller, Context, Db, Host, IndexRow, RawArgument, Sealer } from './context.ts';
+import type { Call, Caller, Context, Db, RawArgument } from './context.ts';
 import type { AnyFunction } from './define.ts';
+import type { Engine, Store } from './engine.ts';
 import type { Envelope, Metadata } from './envelope.ts';
 import { ApiError, badParam, notProvided } from './errors.ts';
 import { HostError, ofHost } from './host-error.ts';
@@ -11,54 +12,11 @@ import { quote } from './quote.ts';
 import { nameOnly, printable } from './function-name.ts';
 import type { MetaArguments } from './meta-arguments.ts';
 import { noDb } from './no-db.ts';
-import type { Journal, JournalEntry, Operation, Planned, Processes } from './operation.ts';
+import type { JournalEntry, Planned } from './operation.ts';
 import type { Counts } from './shape.ts';
 import type { Hash } from './values.ts';
 
-/** What a transaction's work hands back: its result, and whether what it wrote is to be kept. */
-export interface Work<T> {
-  readonly value: T;
-  readonly keep: boolean;
-}
-
-/** Where transactions begin. Inside one, `transaction` marks a savepoint. */
-export interface Store {
-  /** Keeps or takes back what `work` wrote; an error that leaves `work` takes it back. */
-  transaction<T>(effect: 'reads' | 'changes', work: (db: Db, nested: Store) => Promise<Work<T>>): Promise<T>;
-}
-
-/** What the engine works with; `app.ts` builds it. */
-export interface Engine {
-  readonly store: Store;
-  readonly sealer: Sealer;
-  readonly host: Host;
-  readonly version: string;
-  /** True for the calls of a batch whose outermost transaction is going to be taken back. */
-  readonly insideDryRun?: boolean;
-  readonly find: (command: string) => Promise<AnyFunction | undefined>;
-  /** The family of a function that WHM has and this program does not provide. */
-  readonly known: (command: string) => Promise<string | undefined>;
-  /** An operation by its file's name. */
-  readonly operation: (kind: string) => Promise<Operation | undefined>;
-  readonly journal: Journal;
-  readonly processes: Processes;
-  readonly functions: () => Promise<Readonly<Record<string, IndexRow>>>;
-  readonly now: () => number;
-  readonly sleep: (milliseconds: number) => Promise<void>;
-  readonly randomBytes: (count: number) => Promise<Uint8Array>;
-  readonly sha256: (text: string) => Promise<Uint8Array>;
-  /** A random token that ties an answer to its lines in the logs. */
-  readonly newXid: () => string;
-  /**
-   * Keeps a line of the audit log, together with what the transaction `db` keeps, where there is one.
-   * @throws ApiError `store_unavailable` when the line could not be written.
-   */
-  readonly audit: (record: AuditRecord, durable: boolean, db?: Db) => Promise<void>;
-  /** Keeps the details of an unexpected error; returns where they stand, in words. */
-  readonly logUnexpected: (xid: string, command: string, error: unknown) => string;
-  /** Puts itself between a handler and what it is given, for whoever has to know what a call uses. */
-  readonly watch?: (context: Context) => Context;
-}
+export type { Engine, Store, Work } from './engine.ts';
 
 interface Prepared {
   readonly fn: AnyFunction;
@@ -300,11 +258,13 @@ class Dispatch {
       db,
       sealer: engine.sealer,
       host: engine.host,
+      signal: this.#call.signal,
       isDryRun: this.#call.dryRun,
       version: engine.version,
       now: () => engine.now(),
       randomBytes: (count) => engine.randomBytes(count),
       sha256: (text) => engine.sha256(text),
+      passwordStrength: (candidate, known) => engine.passwordStrength(candidate, known),
       warn: (sentence) => this.#warnings.push(sentence),
       inform: (sentence) => this.#messages.push(sentence),
       reason: (sentence) => {
@@ -321,19 +281,26 @@ class Dispatch {
         this.#counts = counts;
       },
       functions: () => engine.functions(),
-      call: (call) =>
-        dispatch({ ...call, ...this.#inherited() }, this.#caller, {
+      call: async (call) => {
+        // A store that answers at once would keep everybody else waiting until the last of many calls.
+        await engine.letOthersRun();
+        return dispatch({ ...call, ...this.#inherited() }, this.#caller, {
           ...engine,
           store: nested,
           insideDryRun: this.#call.dryRun,
-        }),
+        });
+      },
     };
   }
 
   /** What calls that this one makes have of it. */
-  #inherited(): Pick<Call, 'dryRun' | 'origin'> {
-    const { dryRun, origin } = this.#call;
-    return { dryRun, ...(origin === undefined ? {} : { origin }) };
+  #inherited(): Pick<Call, 'dryRun' | 'origin' | 'signal'> {
+    const { dryRun, origin, signal } = this.#call;
+    return {
+      dryRun,
+      ...(origin === undefined ? {} : { origin }),
+      ...(signal === undefined ? {} : { signal }),
+    };
   }
 
   #envelope(outcome: Outcome): Envelope {

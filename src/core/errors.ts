@@ -52,8 +52,8 @@ const kinds = {
   },
   limit_reached: {
     exit: 1,
-    when: 'A limit of the reseller, such as its number of accounts, leaves no room for what the call asks for.',
-    remedy: 'Ask for less, make room, or have root raise the limit that the reason names.',
+    when: 'A limit does not allow the call: one of the reseller’s, such as its number of accounts, or one of the server’s.',
+    remedy: 'Request less, free resources, or ask root to raise the reseller’s limit that the reason names.',
   },
   weak_password: {
     exit: 1,
@@ -62,8 +62,13 @@ const kinds = {
   },
   busy: {
     exit: 1,
-    when: 'Another call was at work on the same account or domain for more than fifteen seconds.',
-    remedy: 'Repeat the call later: nothing of it was done.',
+    when: 'Another call locked the same account or domain for more than 15 seconds, or the server has too much to do.',
+    remedy: 'Retry the call later. Nothing was changed.',
+  },
+  abandoned: {
+    exit: 1,
+    when: 'The client closed the connection before the call had done all that it asked for.',
+    remedy: 'Check what was done, and make the rest of the calls again.',
   },
   host_failed: {
     exit: 1,

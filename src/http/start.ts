@@ -1,5 +1,6 @@
 // The process of whmapi1d: options, certificate, listeners, signals. `bin/whmapi1d` runs this.
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import type { Server as TlsServer } from 'node:tls';
 import { CommanderError } from 'commander';
 import type { FastifyInstance } from 'fastify';
@@ -7,6 +8,7 @@ import { createApplication, version, type Application } from '../app.ts';
 import { ApiError } from '../core/errors.ts';
 import { loadCertificate } from './certificate.ts';
 import { helpText, readOptions, type DaemonOptions } from './options.ts';
+import { PasswordJudge } from './password-judge.ts';
 import { createServer } from './server.ts';
 
 /** How long calls that are under way may take when the server is told to end. */
@@ -25,7 +27,11 @@ async function main(): Promise<void> {
     process.stdout.write(options.help ? helpText() : `${version}\n`);
     return;
   }
-  const application = createApplication(process.env, { livesLong: true });
+  const passwords = new PasswordJudge(join(__dirname, 'password-worker.cjs'));
+  const application = createApplication(process.env, {
+    livesLong: true,
+    passwordStrength: passwords.strengthOf,
+  });
   const servers: FastifyInstance[] = [];
   const end = once(() => stop(servers, application));
   process.on('SIGTERM', end);

@@ -1,5 +1,5 @@
 // How strong a password has to be.
-import type { Db } from '../core/context.ts';
+import type { Context } from '../core/context.ts';
 import type { Param } from '../core/define.ts';
 import { ApiError, badParam } from '../core/errors.ts';
 import { isPassword } from '../core/host.ts';
@@ -18,14 +18,16 @@ const MINIMUM = 'minimum_password_strength';
 const DEFAULT_MINIMUM = 65;
 
 /** @throws ApiError `weak_password`; `bad_param` for one that the machine cannot have. */
-export async function ensureStrong(db: Db, candidate: string, known: readonly string[]): Promise<void> {
+export async function ensureStrong(
+  { db, passwordStrength }: Pick<Context, 'db' | 'passwordStrength'>,
+  candidate: string,
+  known: readonly string[],
+): Promise<void> {
   if (!isPassword(candidate)) {
     throw badParam('The password should be at most 511 bytes long; letters beyond ASCII take two or more.');
   }
   const least = Number((await storedSettings.read(db, MINIMUM)) ?? DEFAULT_MINIMUM);
-  // Its dictionaries are large.
-  const { strengthOf } = await import('./password-strength.ts');
-  const strength = strengthOf(candidate, known);
+  const strength = await passwordStrength(candidate, known);
   if (strength >= least) return;
   throw new ApiError(
     'weak_password',

@@ -90,7 +90,7 @@ const layers: Record<string, Layer> = {
   'functions/index': { files: generatedLists, mayImport: [], mayKnow: [core] },
   functions: {
     files: functionModule,
-    mayImport: [/^src\/core\/(define|errors|params|access|quote)\.ts$/, /^src\/model\//],
+    mayImport: [/^src\/core\/(define|errors|params|access|quote|function-name|turns)\.ts$/, /^src\/model\//],
     mayKnow: [core],
   },
   catalogue: { files: /^src\/catalogue\//, mayImport: [catalogue] },
@@ -101,7 +101,7 @@ const layers: Record<string, Layer> = {
       /^src\/(store|host)\//,
       generatedLists,
       /^src\/operations\/loaders\.generated\.ts$/,
-      /^src\/model\/(callers|servers)\.ts$/,
+      /^src\/model\/(callers|servers|password-strength)\.ts$/,
       /^src\/catalogue\/known\.ts$/,
       node,
       /^package\.json$/,

@@ -1,3 +1,7 @@
+import { root } from '../../src/app.ts';
+import type { AnyFunction } from '../../src/core/define.ts';
+import { dispatch, type Engine } from '../../src/core/dispatch.ts';
+import type { Metadata } from '../../src/core/envelope.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
 let here: Installation;
@@ -87,7 +91,7 @@ describe('batch', () => {
     expect(metadata).toMatchObject({
       result: 0,
       error_code: 'bad_param',
-      reason: 'The parameter “command” should not name “batch”: a batch holds no other batch.',
+      reason: 'The parameter “command” should not name “batch”: a batch cannot contain another batch.',
     });
     expect((await here.call('twofactorauth_policy_status')).data).toEqual({ is_enabled: 0 });
   });
@@ -120,5 +124,76 @@ describe('batch', () => {
     });
     expect(JSON.stringify(here.audit())).not.toMatch(/WJ73QJSKZBXCIFPZ|605029/);
     expect(here.audit().map((line) => line.function)).toEqual(['twofactorauth_set_tfa_config', 'batch']);
+  });
+
+  it('refuses more than 1,000 commands, or more than 1,000 parameters of one, and runs nothing', async () => {
+    const many = await here.call('batch', {
+      command: ['twofactorauth_enable_policy', ...Array<string>(1000).fill('version')],
+    });
+    expect(many.metadata).toMatchObject({ result: 0, error_code: 'bad_param' });
+    expect(many.metadata.reason).toMatch(/is given 1001 times\. A batch can have at most 1000 commands/);
+    const long = await here.call('batch', {
+      command: ['twofactorauth_enable_policy', `version?${'a&'.repeat(1000)}`],
+    });
+    expect(long.metadata.reason).toMatch(/“command” number 2 should have at most 1000 parameters/);
+    expect((await here.call('twofactorauth_policy_status')).data).toEqual({ is_enabled: 0 });
+  });
+
+  /** A function that answers so many characters. */
+  const answering = (characters: number): Pick<Engine, 'find'> => ({
+    find: async (command) =>
+      command === 'long'
+        ? {
+            ...((await here.application.engine.find('version')) as AnyFunction),
+            handler: () => ({ version: 'x'.repeat(characters) }),
+          }
+        : here.application.engine.find(command),
+  });
+
+  it('runs no further command once its response is too long', async () => {
+    Object.assign(here.overrides, answering(9 * 2 ** 20));
+    const { metadata, data } = await here.call('batch', {
+      command: ['long', 'long', 'twofactorauth_enable_policy'],
+    });
+    expect(metadata.result).toBe(1);
+    const result = data?.result as unknown as { metadata: Metadata; data: { version?: string } }[];
+    expect(result.map((one) => [one.metadata.error_code, one.data.version?.length])).toEqual([
+      [undefined, 9 * 2 ** 20],
+      [undefined, 9 * 2 ** 20],
+      ['limit_reached', undefined],
+    ]);
+    expect(result[2]?.metadata).toMatchObject({ result: 0, command: 'twofactorauth_enable_policy' });
+    expect((await here.call('twofactorauth_policy_status')).data).toEqual({ is_enabled: 0 });
+  });
+
+  it('refuses the tenth batch of a user whose others are still running', async () => {
+    const all = await Promise.all(
+      Array.from({ length: 10 }, () => here.call('batch', { command: ['version', 'version'] })),
+    );
+    const codes = all.map(({ metadata }) => metadata.error_code ?? 'OK');
+    expect(codes.filter((code) => code === 'OK')).toHaveLength(9);
+    expect(codes.filter((code) => code === 'busy')).toHaveLength(1);
+  });
+
+  it('ends with its client', async () => {
+    const gone = new AbortController();
+    here.overrides.letOthersRun = async () => gone.abort();
+    const command = ['twofactorauth_enable_policy', 'twofactorauth_set_issuer?issuer=Example'];
+    const { metadata } = await dispatch(
+      {
+        command: 'batch',
+        args: [{ name: 'command', value: command }],
+        dryRun: false,
+        signal: gone.signal,
+      },
+      root,
+      here.engine,
+    );
+    expect(metadata).toMatchObject({ result: 0, error_code: 'abandoned' });
+    expect(metadata.reason).toMatch(/1 of 2 commands were run/);
+    expect((await here.call('twofactorauth_policy_status')).data).toEqual({ is_enabled: 1 });
+    expect((await here.call('twofactorauth_get_issuer')).data).toMatchObject({
+      system_wide_issuer: 'server.example.com',
+    });
   });
 });

@@ -193,7 +193,7 @@ export default defineFunction({
     });
     if (secret === undefined)
       context.inform('Nobody can log in to the account before passwd sets a password.');
-    else await passwords.ensureStrong(db, secret, [username, account.domain]);
+    else await passwords.ensureStrong(context, secret, [username, account.domain]);
     await warnOfQuota(context, account.settings);
     context.operate(
       'create-account',

@@ -44,13 +44,13 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, { caller, db, host, operate }) {
+  async handler(args, { caller, db, host, passwordStrength, operate }) {
     const isOwn = args.user === 'root' && caller.user === 'root' && caller.privileges === 'all';
     const { username, domain } = isOwn
       ? { username: 'root', domain: host.system.hostname() }
       : await accounts.get(db, caller, args.user);
     await ensureNotAbove(db, caller, username);
-    await passwords.ensureStrong(db, args.password, [username, domain]);
+    await passwords.ensureStrong({ db, passwordStrength }, args.password, [username, domain]);
     operate('set-password', { username }, args.password);
     return { app: ['system'] };
   },
