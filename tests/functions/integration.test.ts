@@ -144,7 +144,7 @@ describe('batch', () => {
     find: async (command) =>
       command === 'long'
         ? {
-            ...((await here.application.engine.find('version')) as AnyFunction),
+            ...(await here.application.engine.find('version'))!,
             handler: () => ({ version: 'x'.repeat(characters) }),
           }
         : here.application.engine.find(command),

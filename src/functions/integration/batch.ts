@@ -4,7 +4,7 @@ import type { Envelope } from '../../core/envelope.ts';
 import { ApiError, badParam } from '../../core/errors.ts';
 import { printable } from '../../core/function-name.ts';
 import { Turns } from '../../core/turns.ts';
-import type { Hash, Value } from '../../core/values.ts';
+import type { Value } from '../../core/values.ts';
 
 /** Commands of one batch. */
 const MAX_COMMANDS = 1000;
@@ -151,7 +151,6 @@ function noRoom({ command }: Command): Pick<Envelope, 'metadata' | 'data'> {
 function sizeOf(value: Value): number {
   if (typeof value === 'string') return value.length + 3;
   if (typeof value !== 'object' || value === null) return 8;
-  let size = 2;
-  for (const key in value) size += key.length + 4 + sizeOf((value as Hash)[key] ?? null);
-  return size;
+  if (Array.isArray(value)) return value.reduce<number>((size, item) => size + 1 + sizeOf(item), 2);
+  return Object.entries(value).reduce((size, [key, member]) => size + key.length + 4 + sizeOf(member), 2);
 }
