@@ -1,5 +1,4 @@
 import { root } from '../../src/app.ts';
-import type { AnyFunction } from '../../src/core/define.ts';
 import { dispatch, type Engine } from '../../src/core/dispatch.ts';
 import type { Metadata } from '../../src/core/envelope.ts';
 import { Installation, reseller } from '../support/installation.ts';
@@ -141,13 +140,10 @@ describe('batch', () => {
 
   /** A function that answers so many characters. */
   const answering = (characters: number): Pick<Engine, 'find'> => ({
-    find: async (command) =>
-      command === 'long'
-        ? {
-            ...(await here.application.engine.find('version'))!,
-            handler: () => ({ version: 'x'.repeat(characters) }),
-          }
-        : here.application.engine.find(command),
+    find: async (command) => {
+      const fn = await here.application.engine.find(command === 'long' ? 'version' : command);
+      return fn && command === 'long' ? { ...fn, handler: () => ({ version: 'x'.repeat(characters) }) } : fn;
+    },
   });
 
   it('runs no further command once its response is too long', async () => {
