@@ -1,7 +1,7 @@
 // Reads a call's arguments by the function's description: strings to typed values, every problem found at once.
 import type { RawArgument } from './context.ts';
 import type { Param, Spec } from './define.ts';
-import { ApiError } from './errors.ts';
+import { ApiError, type Fault } from './errors.ts';
 import { paramOf } from './param-of.ts';
 import { anyOf, quote } from './quote.ts';
 import type { Json } from './values.ts';
@@ -17,14 +17,16 @@ const MAX_PROBLEMS = 10;
 export function readArguments(spec: Spec, given: readonly RawArgument[]): ReadArguments {
   const { byParam, rest } = sortOut(spec, given);
   const args: Record<string, unknown> = { rest };
-  const missing: string[] = [];
-  const bad: string[] = [];
+  const missing: Fault[] = [];
+  const bad: Fault[] = [];
   for (const [name, param] of Object.entries(spec.params)) {
     const values = byParam.get(name) ?? [];
     if (values.every((value) => value === '') && param.required === true) {
-      missing.push(`The parameter “${name}” is required: it should be ${expectation(param)}.`);
+      const problem = `The parameter “${name}” is required: it should be ${expectation(param)}.`;
+      missing.push({ param: name, problem });
     } else if (values.length > 1 && param.list !== true) {
-      bad.push(`The parameter “${name}” is given ${values.length} times; give it once.`);
+      const problem = `The parameter “${name}” is given ${values.length} times; give it once.`;
+      bad.push({ param: name, problem });
     } else if (values.length === 0 && param.list !== true) {
       args[name] = defaultOf(param);
     } else {
@@ -33,13 +35,15 @@ export function readArguments(spec: Spec, given: readonly RawArgument[]): ReadAr
     }
   }
   if (spec.rest !== undefined && Object.keys(rest).length === 0) {
-    missing.push(`An argument “${spec.rest.key}” is required: ${spec.rest.doc}`);
+    const { key, doc } = spec.rest;
+    missing.push({ param: key, problem: `An argument “${key}” is required: ${doc}` });
   }
   if (missing.length + bad.length > 0) {
-    const problems = [...missing, ...bad];
-    const more = problems.length - MAX_PROBLEMS;
-    const reason = problems.slice(0, MAX_PROBLEMS).join(' ') + (more > 0 ? ` And ${more} more.` : '');
-    throw new ApiError(bad.length > 0 ? 'bad_param' : 'missing_param', reason);
+    const faults = [...missing, ...bad];
+    const sentences = faults.slice(0, MAX_PROBLEMS).map(({ problem }) => problem);
+    const more = faults.length - MAX_PROBLEMS;
+    const reason = sentences.join(' ') + (more > 0 ? ` And ${more} more.` : '');
+    throw new ApiError(bad.length > 0 ? 'bad_param' : 'missing_param', reason, { faults });
   }
   return args;
 }
@@ -81,21 +85,20 @@ function sortOut(spec: Spec, given: readonly RawArgument[]) {
   return { byParam, rest };
 }
 
-function readValue(name: string, param: Param, value: Json, problems: string[]): unknown {
+function readValue(name: string, param: Param, value: Json, faults: Fault[]): unknown {
+  const wrong = (problem: string) => {
+    faults.push({ param: name, problem: `The parameter “${name}” should be ${problem}.` });
+    return undefined;
+  };
   if (param.type === 'json') {
     const parsed = typeof value === 'string' ? parseJson(value) : value;
-    if (parsed === undefined) problems.push(`The parameter “${name}” should be JSON.`);
-    return parsed;
+    return parsed === undefined ? wrong('JSON') : parsed;
   }
-  if (typeof value === 'object') {
-    problems.push(`The parameter “${name}” should be ${expectation(param)}, not a JSON structure.`);
-    return undefined;
-  }
+  if (typeof value === 'object') return wrong(`${expectation(param)}, not a JSON structure`);
   const text = typeof value === 'boolean' ? (value ? '1' : '0') : String(value);
   if (!fits(param, text)) {
     const instead = param.sensitive === true ? '' : `, not ${quote(text)}`;
-    problems.push(`The parameter “${name}” should be ${expectation(param)}${instead}.`);
-    return undefined;
+    return wrong(`${expectation(param)}${instead}`);
   }
   if (param.type === 'integer') return Number(text);
   return param.type === 'flag' ? text === '1' : text;

@@ -133,6 +133,11 @@ export interface Spec {
   readonly summary: string;
   /** What a caller must know beyond the summary. */
   readonly description?: string;
+  /**
+   * What is lost, and how to get it back if that is possible, for a function that takes something away. People who
+   * call it by hand are asked first.
+   */
+  readonly destructive?: string;
   readonly access: Access;
   /**
    * What it does with the store. `none` never opens it; `reads` sees one state of it; `changes` runs in a

@@ -324,6 +324,7 @@ class Dispatch {
       metadata,
       ...(data === undefined ? {} : { data }),
       ...(fn?.list === undefined ? {} : { list: fn.list }),
+      ...(outcome.ok || outcome.error.faults.length === 0 ? {} : { faults: outcome.error.faults }),
       ...(fn?.flat === true && outcome.ok ? { flat: true } : {}),
     };
   }

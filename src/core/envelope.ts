@@ -1,5 +1,5 @@
 // The envelope of every answer: `metadata` and, where the function returns something, `data`.
-import type { ErrorCode } from './errors.ts';
+import type { ErrorCode, Fault } from './errors.ts';
 import type { Hash, Value } from './values.ts';
 
 export interface Metadata {
@@ -20,6 +20,8 @@ export interface Envelope {
   data?: Hash;
   /** The key of `data` that holds the answer's list: renderers write a long one out in pieces. */
   list?: string;
+  /** The wrong parameters of a call that failed, for forms. They are not printed: the reason has the sentences. */
+  faults?: readonly Fault[];
   /** True where the function answers `data` bare, without an envelope (protocol: `loadavg`). */
   flat?: true;
 }

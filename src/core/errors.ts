@@ -141,17 +141,31 @@ const kinds = {
 export type ErrorCode = keyof typeof kinds;
 export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = kinds;
 
+/** What is wrong with one parameter. */
+export interface Fault {
+  readonly param: string;
+  /** A sentence that names the parameter. */
+  readonly problem: string;
+}
+
 /** A failure that the caller is told about: its reason is a sentence (or two) a person can act on. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: ErrorCode;
   /** True when what the function wrote before it failed is kept, such as the count of wrong codes. */
   readonly keepsChanges: boolean;
+  /** The wrong parameters, for forms, if the error knows them. The reason contains the first of these sentences. */
+  readonly faults: readonly Fault[];
 
-  constructor(code: ErrorCode, reason: string, options: { keepsChanges?: boolean; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    reason: string,
+    options: { keepsChanges?: boolean; cause?: unknown; faults?: readonly Fault[] } = {},
+  ) {
     super(reason, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.keepsChanges = options.keepsChanges ?? false;
+    this.faults = options.faults ?? [];
   }
 }
 

@@ -95,6 +95,16 @@ describe.each(files)('$folder/$file', ({ folder, file }) => {
     expect(summary.length).toBeLessThanOrEqual(110);
   });
 
+  test('says what is lost, if its name says that something is taken away', () => {
+    const takesAway =
+      /^(?:remove|terminate|kill|delete?|del|flush|revoke|suspend|unsetup)|_(?:remove|disable|revoke)_/;
+    const isTakingAway = takesAway.test(name) || /_revoke$|^disable_/.test(name);
+    expect([name, fn.destructive !== undefined]).toEqual([name, isTakingAway]);
+    if (fn.destructive === undefined) return;
+    expect(['changes', 'operates', 'calls']).toContain(fn.effect);
+    expect(fn.destructive).toMatch(/^\p{Lu}.*\.$/u);
+  });
+
   test('explains every parameter and every field in sentences', () => {
     const docs = [
       ...Object.values(fn.params).map(({ doc }) => doc),

@@ -538,3 +538,25 @@ describe('whatever is sent', () => {
     expect(read).toBeGreaterThan(100);
   });
 });
+
+test('an error names each wrong parameter with its own sentence', () => {
+  const given = [
+    { name: 'colour', value: 'pink' },
+    { name: 'digits', value: 'x' },
+  ];
+  const failed = () =>
+    readArguments(specOf({ colour, digits, name: { type: 'string', required: true } }), given);
+  expect(failed).toThrow(
+    expect.objectContaining({
+      code: 'bad_param',
+      faults: [
+        { param: 'name', problem: `The parameter “name” is required: it should be ${LINE}.` },
+        {
+          param: 'colour',
+          problem: 'The parameter “colour” should be “red”, “green” or “blue”, not “pink”.',
+        },
+        { param: 'digits', problem: 'The parameter “digits” should be three digits, not “x”.' },
+      ],
+    }) as Error,
+  );
+});

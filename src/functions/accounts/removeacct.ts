@@ -10,6 +10,8 @@ export default defineFunction({
   description:
     'There is no way back: make a backup first. The processes of the user end. Accounts and packages that it owned ' +
     'as a reseller become root’s. Its two-factor authentication is gone as well.',
+  destructive:
+    'The account, its home directory, its files and everything that is stored about it are deleted. This cannot be undone.',
   access: ['kill-acct'],
   effect: 'operates',
   params: {

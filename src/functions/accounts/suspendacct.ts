@@ -10,6 +10,8 @@ export default defineFunction({
   description:
     'The password is locked, the account expires, its processes end and its crontab is disabled. Nothing is lost: ' +
     'unsuspendacct restores all of it. An account that is suspended already gets the new reason.',
+  destructive:
+    'The user can no longer log in, and all processes of the user end. No files are deleted. To undo it, call unsuspendacct.',
   access: ['suspend-acct'],
   effect: 'operates',
   params: {

@@ -7,6 +7,8 @@ export default defineFunction({
   summary: 'Remove one or several of the caller’s API tokens.',
   description:
     'They do not work any more from that moment. Where one of the names is wrong, none of them is removed.',
+  destructive:
+    'The tokens stop working at once, and so does every program that uses them. This cannot be undone.',
   access: ['manage-api-tokens'],
   effect: 'changes',
   params: {

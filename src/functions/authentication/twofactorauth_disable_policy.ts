@@ -7,6 +7,7 @@ export default defineFunction({
   summary: 'Turn the two-factor authentication policy off.',
   description:
     'From then on, no login asks for a code. What users have set up is kept, and counts again when the policy is turned on.',
+  destructive: 'Every login works with the password alone until twofactorauth_enable_policy is called.',
   access: 'root',
   effect: 'changes',
   params: {},

@@ -15,6 +15,8 @@ export default defineFunction({
     'Also the way out for a user who lost the phone. A user who had none is counted as modified all the same, as WHM ' +
     'does, and a message says so; one that cannot be modified stands in “failed” and does not hinder the others. A ' +
     'reseller may do it for itself and for the accounts that it owns.',
+  destructive:
+    'The secrets and recovery codes of the users are deleted, and their sessions end. This cannot be undone: they must set it up again.',
   access: ['create-acct'],
   effect: 'changes',
   params: {

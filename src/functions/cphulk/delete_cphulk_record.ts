@@ -17,6 +17,7 @@ export default defineFunction({
   summary: 'Remove addresses from the white or the black list.',
   description:
     'A network or a range is removed as it was stored, in whole; it does not matter how it is written.',
+  destructive: 'The addresses are removed from the list, with their comments.',
   access: 'root',
   effect: 'changes',
   params: { list_name: listName, ip: addressParam, skip_enabled_check: skipEnabledCheck },

@@ -9,6 +9,7 @@ export default defineFunction({
   description:
     'Nothing is counted, and nobody kept out, until it is turned on again; the black list has no effect either. ' +
     'Passwords can be guessed meanwhile as fast as the server answers.',
+  destructive: 'Passwords can be guessed without a limit until enable_cphulk is called.',
   access: 'root',
   effect: 'changes',
   params: {},

@@ -6,6 +6,8 @@ export default defineFunction({
   since: 48,
   summary: 'Remove all failed logins and all blocks.',
   description: 'The firewall lifts its blocks as well. The white and the black list stay.',
+  destructive:
+    'All failed logins and all blocks are forgotten: blocked addresses can try again at once. This cannot be undone.',
   access: 'root',
   effect: 'operates',
   params: {},

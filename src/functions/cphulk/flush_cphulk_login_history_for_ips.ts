@@ -10,6 +10,8 @@ export default defineFunction({
   description:
     'They may log in again at once. An address of IPv6 is let in with the /64 that it was blocked with. The lock of a ' +
     'user goes on, whatever address brought it about.',
+  destructive:
+    'The failed logins and blocks of the addresses are forgotten: they can try again at once. This cannot be undone.',
   access: 'root',
   effect: 'operates',
   params: { ip: addressParam },

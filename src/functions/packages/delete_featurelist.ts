@@ -6,6 +6,7 @@ export default defineFunction({
   since: 11,
   summary: 'Remove a feature list.',
   description: 'A list that a package or an account has cannot be deleted, nor can “default” and “disabled”.',
+  destructive: 'The feature list is deleted. This cannot be undone.',
   access: 'root',
   effect: 'changes',
   params: { featurelist: { ...featureLists.featureListName, required: true, doc: 'The feature list.' } },

@@ -8,6 +8,7 @@ export default defineFunction({
   since: 68,
   summary: 'Remove extensions from a package.',
   description: 'An extension that the package does not have is named in a warning and hinders nothing.',
+  destructive: 'The extensions and their values are removed from the package. This cannot be undone.',
   access: ['edit-pkg'],
   effect: 'changes',
   params: {

@@ -8,6 +8,7 @@ export default defineFunction({
   description:
     'A package that an account has cannot be deleted, nor can “default”. A reseller may delete its own packages, with ' +
     'either privilege.',
+  destructive: 'The package and its settings are deleted. This cannot be undone.',
   access: ['edit-pkg', 'add-pkg'],
   effect: 'changes',
   params: { pkgname: { ...packages.packageName, required: true, doc: 'The package.' } },

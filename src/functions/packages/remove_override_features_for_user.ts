@@ -15,6 +15,7 @@ export default defineFunction({
   description:
     'The account then has those features that its feature list has. A feature that was not overridden is named in a ' +
     'warning and hinders nothing.',
+  destructive: 'The overrides are deleted. This cannot be undone.',
   access: ['edit-account'],
   effect: 'changes',
   params: {

@@ -11,6 +11,7 @@ export default defineFunction({
   description:
     'Revoking what the reseller does not hold changes nothing; a message says so. Who holds “all” may do everything, ' +
     'whatever else is revoked.',
+  destructive: 'The reseller loses the privileges. To undo it, call grant_reseller_privilege.',
   access: 'root',
   effect: 'changes',
   params: {

@@ -12,6 +12,8 @@ export default defineFunction({
     'as they are, unless disallow=1 asks to lock them. Where an account cannot be suspended, the others are all the ' +
     'same, and the call fails; repeat it once the trouble is mended. Where several servers share the store, it is about ' +
     'the accounts of this one; a warning names the servers that have others.',
+  destructive:
+    'The reseller and the users of its accounts can no longer log in, and their processes end. No files are deleted. To undo it, call unsuspendreseller.',
   access: 'root',
   effect: 'calls',
   params: {

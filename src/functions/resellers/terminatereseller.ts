@@ -14,6 +14,8 @@ export default defineFunction({
     'become root’s. The call works also where an account could not be removed; the answer and a warning say which. ' +
     'Where several servers share the store, this server’s accounts are removed: the reseller is kept while it owns ' +
     'accounts on others, which a warning names, and its own account is removed on the server that has it.',
+  destructive:
+    'All accounts of the reseller are deleted with their home directories and files. This cannot be undone.',
   access: 'root',
   effect: 'calls',
   params: {

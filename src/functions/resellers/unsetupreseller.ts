@@ -9,6 +9,8 @@ export default defineFunction({
   description:
     'Its privileges, limits, addresses, name servers and public contact are gone. The accounts and packages that it ' +
     'owns become root’s, its own account as well where it owned itself.',
+  destructive:
+    'The reseller loses its privileges, limits, addresses and public contact. Its accounts and packages become root’s. setupreseller does not bring them back.',
   access: 'root',
   effect: 'operates',
   params: { user: { ...userName, required: true, doc: 'The reseller.' } },
