@@ -6,7 +6,7 @@ import type { Call, Caller, Context, Db, RawArgument } from './context.ts';
 import type { AnyFunction } from './define.ts';
 import type { Engine, Store } from './engine.ts';
 import type { Envelope, Metadata } from './envelope.ts';
-import { ApiError, badParam, notProvided } from './errors.ts';
+import { ApiError, badParam, notProvided, unknownFunction } from './errors.ts';
 import { HostError, ofHost } from './host-error.ts';
 import { quote } from './quote.ts';
 import { nameOnly, printable } from './function-name.ts';
@@ -31,14 +31,6 @@ type Outcome =
 /** Runs a call. Never throws: what goes wrong is in the envelope. */
 export async function dispatch(call: Call, caller: Caller, engine: Engine): Promise<Envelope> {
   return new Dispatch(call, caller, engine).run();
-}
-
-/** The wording that scripts match. */
-export function unknownFunction(command: string): ApiError {
-  return new ApiError(
-    'unknown_function',
-    `Unknown app ("${printable(command)}") requested for this version (1) of the API.`,
-  );
 }
 
 /** The envelope of a call that could not even begin, as where the state directory can't be used. */

@@ -1,5 +1,7 @@
 // The closed catalogue of failures: what can go wrong, under which stable code, with which exit status.
 // Scripts compare `metadata.error_code`; people read `metadata.reason`.
+import { printable } from './function-name.ts';
+
 interface ErrorKind {
   /** Exit status of the command line (protocol, Decisions: 1 the call failed, 3 the store was out of reach). */
   exit: 1 | 3;
@@ -167,6 +169,14 @@ export class ApiError extends Error {
     this.keepsChanges = options.keepsChanges ?? false;
     this.faults = options.faults ?? [];
   }
+}
+
+/** The wording that scripts match. */
+export function unknownFunction(command: string): ApiError {
+  return new ApiError(
+    'unknown_function',
+    `Unknown app ("${printable(command)}") requested for this version (1) of the API.`,
+  );
 }
 
 export function notProvided(command: string, family: string): ApiError {
