@@ -6,7 +6,7 @@ import type { Caller, Origin, PasswordStrength, Sealer } from './core/context.ts
 import type { Engine } from './core/dispatch.ts';
 import { ApiError, badParam } from './core/errors.ts';
 import { loadFunction } from './functions/load.ts';
-import { chooseHost } from './host/choose.ts';
+import { chooseHost, isMachine } from './host/choose.ts';
 import { processesOf } from './host/processes.ts';
 import { system } from './host/system.ts';
 import type { FateOfAccounts, Holdings } from './model/servers.ts';
@@ -27,6 +27,11 @@ export const root: Caller = { user: 'root', privileges: 'all' };
 
 export interface Application {
   readonly engine: Engine;
+  readonly installation: {
+    readonly stateDirectory: string;
+    /** True if accounts are files below the state directory, rather than users of the machine. */
+    readonly isSandbox: boolean;
+  };
   /** Who a user is as a caller, for `--user`. @throws ApiError for whoever may call nothing. */
   callerOf(user: string): Promise<Caller>;
   /** Another text whenever anything in the store may have changed, whoever changed it. */
@@ -108,6 +113,7 @@ export function createApplication(
   };
   return {
     engine,
+    installation: { stateDirectory, isSandbox: !isMachine({ userId, stateDirectory }) },
     callerOf: async (user) => {
       const { callerOf } = await import('./model/callers.ts');
       return store.transaction('reads', async (db) => ({ value: await callerOf(db, user), keep: false }));

@@ -24,6 +24,11 @@ const remoteOptionRows = [
   { flags: '--resume <file>', doc: 'with --host: record the servers that are done, and leave them out' },
 ] as const;
 
+/** Commands that administer an installation. */
+const administrationRows = [
+  { flags: '--enrol', doc: 'set up two-factor authentication at the terminal, step by step' },
+] as const;
+
 /** One row of the help: an option, and what it does. */
 export const optionRows = [
   {
@@ -73,5 +78,6 @@ export const optionRows = [
     doc: 'with --forget-server: remove its accounts, or keep them for another machine of that name',
     choices: ['keep', 'remove'],
   },
+  ...administrationRows,
   { flags: '--version', doc: 'show the version' },
 ] as const;

@@ -2,6 +2,11 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { RemoteOptions } from '../remote/options.ts';
 import type { Format } from '../render/format.ts';
+import {
+  splitAdministrationOptions,
+  type AdministrationOptions,
+  type AdministrationOpts,
+} from './administration-options.ts';
 import { optionRows } from './option-rows.ts';
 import { readCount, splitRemoteOptions, type RemoteOpts } from './remote-options.ts';
 import { UsageError } from './usage-error.ts';
@@ -32,6 +37,8 @@ export interface CommandLine {
   /** Calls to other servers. */
   readonly remote: RemoteOptions;
   readonly configure: boolean;
+  /** Absent for whatever is no administration of the installation. */
+  readonly administration?: AdministrationOptions;
   readonly color: 'auto' | 'always' | 'never';
   /** The function's name, where there is one. */
   readonly command?: string | undefined;
@@ -79,11 +86,15 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     if (error instanceof CommanderError) throw new UsageError(withoutValues(error.message));
     throw error;
   }
-  const { remote, configure, others: local } = splitRemoteOptions(program.opts<LocalOpts & RemoteOpts>());
+  const { administration, others: all } = splitAdministrationOptions(
+    program.opts<LocalOpts & RemoteOpts & AdministrationOpts>(),
+    program.getOptionValueSource('output') === 'cli',
+  );
+  const { remote, configure, others: local } = splitRemoteOptions(all);
   const {
     file,
     help = false,
-    all = false,
+    all: isAll = false,
     openapi = false,
     migrateStore = false,
     version = false,
@@ -95,7 +106,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     ...others,
     files: file,
     help,
-    all,
+    all: isAll,
     openapi,
     migrateStore,
     version,
@@ -103,6 +114,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     remote,
     configure,
     words,
+    ...(administration === undefined ? {} : { administration }),
     ...(command === undefined ? {} : { command }),
   };
 }

@@ -25,6 +25,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     const { printOpenApi } = await import('./openapi.ts');
     return printOpenApi(io);
   }
+  if (line.administration !== undefined) {
+    const { administer } = await import('./administration.ts');
+    return administer(line, line.administration, io);
+  }
   if (line.migrateStore) {
     const { migrateStore } = await import('./migrate-store.ts');
     return migrateStore(line, io);

@@ -15,8 +15,13 @@ export interface HostChoice {
 const SYSTEM_STATE = '/var/lib/whmapi1';
 const BASES = ['/home'];
 
+/** True if the accounts are users of this machine, rather than of a sandbox. */
+export function isMachine({ userId, stateDirectory }: Omit<HostChoice, 'now'>): boolean {
+  return userId === 0 && stateDirectory === SYSTEM_STATE;
+}
+
 export function chooseHost({ userId, stateDirectory, now }: HostChoice): ChosenHost {
-  return userId === 0 && stateDirectory === SYSTEM_STATE
+  return isMachine({ userId, stateDirectory })
     ? linuxHost(join(stateDirectory, 'suspended'), now)
     : sandboxHost(join(stateDirectory, 'root'), now);
 }

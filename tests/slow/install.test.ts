@@ -1,9 +1,10 @@
 // A stranger's first minutes: a clone, the README's command line, a package installed elsewhere, another Node.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { codeAt } from '../../src/model/totp.ts';
+import { PseudoTerminal } from '../support/pseudo-terminal.ts';
 
 const LTS = '26';
 
@@ -42,20 +43,13 @@ function run(command: string, args: readonly string[], cwd = clone, extra: NodeJ
 }
 
 it('sets 2FA up from a clone with the README’s one command line', async () => {
-  const child = spawn('bash', ['-c', 'npm ci && npm run enrol'], { cwd: clone, env: environment() });
-  let output = '';
-  let answered = false;
-  child.stderr.on('data', (data: Buffer) => (output += data.toString()));
-  child.stdout.on('data', (data: Buffer) => {
-    output += data.toString();
-    const [, secret] = /^secret: ([A-Z2-7]{16})$/m.exec(output) ?? [];
-    if (answered || secret === undefined || !output.includes('Code that the app shows: ')) return;
-    answered = true;
-    child.stdin.end(`${codeAt(secret, Date.now())}\n`);
-  });
-  const status = await new Promise((done) => child.on('close', done));
-  expect(output).toContain('Two-factor authentication is on.');
-  expect(status).toBe(0);
+  const terminal = new PseudoTerminal('npm ci && npm run enrol', { ...environment(), HOME: home }, clone);
+  const shown = await terminal.until('Code that the app shows:', 300_000);
+  const [, secret = ''] = /^secret: ([A-Z2-7]{16})$/m.exec(shown) ?? [];
+  terminal.type(`${codeAt(secret, Date.now())}\n`);
+  expect(await terminal.until('[Y/n]')).toContain('Two-factor authentication is set up for “root”.');
+  terminal.type('n\n');
+  expect(await terminal.status()).toBe(0);
   const configs = run('./bin/whmapi1', ['--output=json', 'twofactorauth_get_user_configs']);
   expect(JSON.parse(configs)).toMatchObject({ data: { root: { is_enabled: 1 } } });
 });
