@@ -35,8 +35,8 @@ export class PseudoTerminal {
   /** What was shown until this text came, since the last wait. */
   async until(text: string, limitMs = LIMIT_MS): Promise<string> {
     const end = Date.now() + limitMs;
-    for (let at = -1; ;) {
-      at = this.shown.indexOf(text, this.#seen);
+    for (;;) {
+      const at = this.shown.indexOf(text, this.#seen);
       if (at >= 0) {
         const part = this.shown.slice(this.#seen, at + text.length);
         this.#seen = at + text.length;
