@@ -16,6 +16,8 @@ export interface Caller {
   readonly seesAll?: true;
   /** True for an API token that was given less than its user holds. */
   readonly isLimited?: true;
+  /** True for a session that must be confirmed before it changes how its own user logs in (`acting-as.ts`). */
+  readonly mustConfirm?: true;
 }
 
 export type SqlValue = string | number | bigint | Uint8Array | null;

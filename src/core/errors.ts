@@ -92,6 +92,12 @@ const kinds = {
     when: 'Five wrong codes within five minutes locked this user’s attempts for five minutes.',
     remedy: 'Wait until the time that the reason names.',
   },
+  confirmation_required: {
+    exit: 1,
+    when: 'A session of a user with two-factor authentication wants to change, or read, how that user logs in.',
+    remedy:
+      'Confirm the session with a code or the password, use an API token, or call as root on the server.',
+  },
   key_lost: {
     exit: 1,
     when: 'The key that sealed the stored secrets is missing, or is another one.',

@@ -7,6 +7,7 @@ import * as apiTokens from '../model/api-tokens.ts';
 import { callerOf } from '../model/callers.ts';
 import * as logins from '../model/logins.ts';
 import * as sessions from '../model/sessions.ts';
+import * as tfa from '../model/tfa.ts';
 import { loginWorldOf } from './login-world.ts';
 import { userIn } from './request.ts';
 
@@ -144,7 +145,10 @@ async function bySession({ engine }: Application, credentials: Credentials): Pro
   const { now, sha256 } = engine;
   const found = await reading(engine.store, async (db) => {
     const session = await sessions.find({ db, now, sha256 }, sessionId, securityToken);
-    return session && { session, caller: await callerOf(db, session.username) };
+    if (session === undefined) return undefined;
+    const caller = await callerOf(db, session.username);
+    const mustConfirm = !session.isConfirmed && (await tfa.isEnrolled(db, session.username));
+    return { session, caller: mustConfirm ? { ...caller, mustConfirm: true as const } : caller };
   }).catch((error: unknown) => {
     // Somebody who is no reseller any more.
     if (error instanceof ApiError && (error.code === 'denied' || error.code === 'not_found'))

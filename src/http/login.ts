@@ -167,7 +167,7 @@ function sendWayIn(reply: FastifyReply, securityToken: string, warnings: readonl
 }
 
 /** The one value of a field; empty where it is absent, and where it is given twice. */
-function field(fields: readonly RawArgument[], name: string): string {
+export function field(fields: readonly RawArgument[], name: string): string {
   const values = fields.filter((one) => one.name === name).map(({ value }) => value);
   const [value] = values;
   return values.length === 1 && typeof value === 'string' ? value : '';

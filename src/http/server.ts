@@ -11,6 +11,7 @@ import { refuse, sendAnswer, toAnswer, toBareAnswer, type Answer, type Api } fro
 import { isInApi0, toApi0, unknownInApi0 } from './api-0.ts';
 import { identify, type Accepted } from './authentication.ts';
 import { BadRequest, readCall } from './call.ts';
+import { addConfirm } from './confirm.ts';
 import { limitConnections } from './connections.ts';
 import { addLogin } from './login.ts';
 import { addOpenApi } from './openapi-route.ts';
@@ -95,6 +96,7 @@ export function createServer(
     }
   }
   addLogin(server, application);
+  addConfirm(server, application);
   addOpenApi(server, application);
   addPages(server, application);
   return server;

@@ -1,6 +1,6 @@
 // Who may log in as somebody else, without that one's password.
 import type { Caller, Db } from '../core/context.ts';
-import { denied } from '../core/errors.ts';
+import { ApiError, denied } from '../core/errors.ts';
 import { callerOf, holdsAll } from './callers.ts';
 import * as users from './users.ts';
 
@@ -8,6 +8,19 @@ import * as users from './users.ts';
 export function ensureHoldsAll(caller: Caller, deed: string): void {
   if (caller.isLimited !== true) return;
   throw denied(`You may not ${deed} with an API token that holds less than its user.`);
+}
+
+/**
+ * A session may be stolen. Where its user has two-factor authentication, it neither changes nor reads how that user logs
+ * in (the second factor, recovery codes, API tokens, the password) until the user has confirmed it.
+ * @throws ApiError `confirmation_required`. `action` completes “Before you …”.
+ */
+export function ensureConfirmed(caller: Caller, action: string): void {
+  if (caller.mustConfirm !== true) return;
+  throw new ApiError(
+    'confirmation_required',
+    `Before you ${action}, confirm that it is you: enter a code of your authenticator app or your password.`,
+  );
 }
 
 /**

@@ -36,7 +36,7 @@ export type Verdict =
 const DENIED: Verdict = { problem: 'denied', reason: 'The login is invalid.' };
 
 /** How long every refusal takes at least, so that the time does not tell a wrong password from a blocked address. */
-const REFUSAL_MS = 300;
+export const REFUSAL_MS = 300;
 
 /** Who it is, if the password is right, the code is where one is asked for, and nothing keeps the login out. */
 export async function attempt(world: LoginWorld, login: Attempt): Promise<Verdict> {
@@ -95,7 +95,7 @@ async function findCaller(db: Db, user: string): Promise<Caller | undefined> {
   }
 }
 
-type Factor =
+export type Factor =
   | { readonly authentication: string; readonly warnings: readonly string[] }
   | Extract<Verdict, { problem: string }>;
 
@@ -111,6 +111,15 @@ async function checkSecondFactor(context: LoginWorld & { readonly db: Db }, logi
       reason: 'The code that the authenticator app shows is needed as well.',
     };
   }
+  return checkCode(context, user, code);
+}
+
+/** A code of the app, or a recovery code, of a user with two-factor authentication. It is used up. */
+export async function checkCode(
+  context: LoginWorld & { readonly db: Db },
+  user: string,
+  code: string,
+): Promise<Factor> {
   if (recoveryCodes.isRecoveryCode(code)) return checkRecoveryCode(context, user, code);
   if (!/^\d{3} ?\d{3}$/.test(code))
     return { problem: 'tfa_invalid', reason: 'The security code is invalid.' };

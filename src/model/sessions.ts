@@ -7,6 +7,8 @@ const IDLE_MS = 30 * 60_000;
 const LONGEST_MS = 12 * 60 * 60_000;
 /** How exactly it is known when a session was used last: writing it down at every call would cost a write each. */
 const USE_PRECISION_MS = 60_000;
+/** How long a session may change how its user logs in, once the user has confirmed it. */
+const CONFIRMED_MS = 10 * 60_000;
 
 /** What sessions need of the world. */
 export interface SessionContext {
@@ -62,29 +64,47 @@ export async function open(
 }
 
 interface Row extends Session {
+  readonly confirmed_until: number | null;
   readonly used_at: number;
   readonly expires_at: number;
 }
 
 /**
  * Whose session it is; undefined where cookie and security token do not belong together, or it has ended.
- * `isDue` says that its use should be written down (`touch`).
+ * `isDue` says that its use should be written down (`touch`); `isConfirmed` that its user has proven a short while ago
+ * to be the one who logged in (`confirm`).
  */
 export async function find(
   { db, now, sha256 }: Omit<SessionContext, 'randomBytes'>,
   id: string,
   securityToken: string,
-): Promise<(Session & { readonly isDue: boolean }) | undefined> {
+): Promise<(Session & { readonly isDue: boolean; readonly isConfirmed: boolean }) | undefined> {
   // Both are looked up by their hashes, so that the time that it takes tells nothing of them.
   const row = await db.get<Row>(
-    'SELECT username, authentication, used_at, expires_at FROM session WHERE id_hash = ? AND token_hash = ?',
+    'SELECT username, authentication, confirmed_until, used_at, expires_at FROM session WHERE id_hash = ? AND token_hash = ?',
     await sha256(id),
     await sha256(securityToken),
   );
   const at = now();
   if (row === undefined || row.expires_at <= at || row.used_at + IDLE_MS <= at) return undefined;
   const { username, authentication } = row;
-  return { username, authentication, isDue: row.used_at + USE_PRECISION_MS <= at };
+  const isConfirmed = isWithin(row.confirmed_until, at);
+  return { username, authentication, isDue: row.used_at + USE_PRECISION_MS <= at, isConfirmed };
+}
+
+/** A mark that lies further ahead than one can was set before the clock was put back: it does not count. */
+function isWithin(until: number | null, at: number): boolean {
+  return until !== null && at < until && until <= at + CONFIRMED_MS;
+}
+
+/** @returns until when it is confirmed. */
+export async function confirm(
+  { db, now, sha256 }: Omit<SessionContext, 'randomBytes'>,
+  id: string,
+): Promise<number> {
+  const until = now() + CONFIRMED_MS;
+  await db.run('UPDATE session SET confirmed_until = ? WHERE id_hash = ?', until, await sha256(id));
+  return until;
 }
 
 export async function touch(

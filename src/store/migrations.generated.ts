@@ -25,4 +25,8 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
     version: 6,
     sql: "-- Several servers may share a store. What belongs to one machine carries the name of its server, which is empty where\n-- the store is that server's own.\nALTER TABLE account ADD COLUMN server TEXT NOT NULL DEFAULT '';\nCREATE INDEX account_by_server ON account (server, username);\n\nALTER TABLE operation ADD COLUMN server TEXT NOT NULL DEFAULT '';\n\n-- In the place of tracked_id: every machine gives out its own ids.\nCREATE TABLE removed_user_id (\n  server TEXT NOT NULL,\n  id INTEGER NOT NULL,\n  PRIMARY KEY (server, id)\n) STRICT, WITHOUT ROWID;\nINSERT INTO removed_user_id (server, id) SELECT '', id FROM tracked_id;\nDROP TABLE tracked_id;\n",
   },
+  {
+    version: 7,
+    sql: '-- Until when a session may change how its own user logs in, because the user has confirmed it with a code or the\n-- password. Milliseconds since 1970-01-01; NULL: never confirmed.\nALTER TABLE session ADD COLUMN confirmed_until INTEGER;\n',
+  },
 ];

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { accountName } from '../../model/account-names.ts';
-import { ensureNotAbove } from '../../model/acting-as.ts';
+import { ensureConfirmed, ensureNotAbove } from '../../model/acting-as.ts';
 import * as accounts from '../../model/accounts.ts';
 import * as passwords from '../../model/passwords.ts';
 
@@ -49,6 +49,7 @@ export default defineFunction({
     const { username, domain } = isOwn
       ? { username: 'root', domain: host.system.hostname() }
       : await accounts.get(db, caller, args.user);
+    if (username === caller.user) ensureConfirmed(caller, 'set your password');
     await ensureNotAbove(db, caller, username);
     await passwords.ensureStrong({ db, passwordStrength }, args.password, [username, domain]);
     operate('set-password', { username }, args.password);

@@ -1,5 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import * as form from '../../model/api-token-form.ts';
+import { ensureConfirmed } from '../../model/acting-as.ts';
 import * as apiTokens from '../../model/api-tokens.ts';
 import { callerOf } from '../../model/callers.ts';
 
@@ -39,6 +40,7 @@ export default defineFunction({
   ],
 
   async handler(args, { caller, db, now, randomBytes, sha256, warn }) {
+    ensureConfirmed(caller, 'create an API token');
     const owner = await callerOf(db, caller.user);
     const token: apiTokens.ApiToken = {
       name: args.token_name,

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { ensureHoldsAll } from '../../model/acting-as.ts';
+import { ensureConfirmed, ensureHoldsAll } from '../../model/acting-as.ts';
 import * as recoveryCodes from '../../model/recovery-codes.ts';
 import * as tfa from '../../model/tfa.ts';
 
@@ -33,6 +33,7 @@ export default defineFunction({
   async handler(_args, context) {
     const { caller, db } = context;
     ensureHoldsAll(caller, 'make recovery codes');
+    ensureConfirmed(caller, 'create new recovery codes');
     if (!(await tfa.isEnrolled(db, caller.user))) {
       throw badParam(
         'You have not set up two-factor authentication: call twofactorauth_set_tfa_config first.',

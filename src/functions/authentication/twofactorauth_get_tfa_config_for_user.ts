@@ -1,5 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { userName } from '../../core/params.ts';
+import { ensureConfirmed } from '../../model/acting-as.ts';
 import * as tfa from '../../model/tfa.ts';
 import * as users from '../../model/users.ts';
 
@@ -37,6 +38,7 @@ export default defineFunction({
   examples: [{ args: { user: 'root' }, doc: 'Give out root’s secrets.' }],
 
   async handler(args, context) {
+    if (args.user === context.caller.user) ensureConfirmed(context.caller, 'export your secret');
     await users.ensureExists(context.db, args.user);
     const config: {
       primary_account?: { secret: string };

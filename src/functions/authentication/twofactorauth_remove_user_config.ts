@@ -1,7 +1,7 @@
 import type { Caller, Db } from '../../core/context.ts';
 import { defineFunction } from '../../core/define.ts';
 import { userName } from '../../core/params.ts';
-import { isAbove } from '../../model/acting-as.ts';
+import { ensureConfirmed, isAbove } from '../../model/acting-as.ts';
 import * as recoveryCodes from '../../model/recovery-codes.ts';
 import * as sessions from '../../model/sessions.ts';
 import * as tfa from '../../model/tfa.ts';
@@ -34,6 +34,7 @@ export default defineFunction({
   examples: [{ args: { user: ['root'] }, doc: 'Remove root’s two-factor authentication.' }],
 
   async handler(args, { caller, db, inform }) {
+    if (args.user.includes(caller.user)) ensureConfirmed(caller, 'remove your two-factor authentication');
     const modified: string[] = [];
     const failed: Record<string, string> = {};
     for (const user of new Set(args.user)) {

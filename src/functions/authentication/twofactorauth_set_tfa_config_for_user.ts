@@ -3,6 +3,7 @@ import { badParam } from '../../core/errors.ts';
 import { userName } from '../../core/params.ts';
 import { quote } from '../../core/quote.ts';
 import type { Json } from '../../core/values.ts';
+import { ensureConfirmed } from '../../model/acting-as.ts';
 import * as sessions from '../../model/sessions.ts';
 import * as tfa from '../../model/tfa.ts';
 import * as totp from '../../model/totp.ts';
@@ -36,6 +37,9 @@ export default defineFunction({
     const problems: string[] = [];
     const found = readConfigs(rest, problems);
     if (problems.length > 0) throw badParam(problems.join(' '));
+    if (found.some(({ user }) => user === context.caller.user)) {
+      ensureConfirmed(context.caller, 'replace your secret');
+    }
     for (const { user, stored } of found) {
       await tfa.putSecret(context, user, stored);
       await sessions.closeAll(context.db, user);

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { denied } from '../../core/errors.ts';
 import { userName } from '../../core/params.ts';
-import { ensureHoldsAll } from '../../model/acting-as.ts';
+import { ensureConfirmed, ensureHoldsAll } from '../../model/acting-as.ts';
 import * as accessHashes from '../../model/access-hashes.ts';
 import { callerOf } from '../../model/callers.ts';
 
@@ -31,6 +31,7 @@ export default defineFunction({
   async handler({ user, generate }, context) {
     const { caller, db } = context;
     ensureHoldsAll(caller, 'ask for an access hash');
+    if (user === caller.user) ensureConfirmed(caller, 'read or create your access hash');
     if (caller.privileges !== 'all' && user !== caller.user) {
       throw denied(`You may not ask for the access hash of “${user}”: a reseller may ask for its own alone.`);
     }

@@ -1,0 +1,49 @@
+// POST /cpsess…/confirm: the user of a session proves to be the one who logged in, with `code` or `password`.
+import type { FastifyInstance } from 'fastify';
+import type { Application } from '../app.ts';
+import { confirm } from '../model/confirmations.ts';
+import { identify } from './authentication.ts';
+import { readBody } from './call.ts';
+import { field } from './login.ts';
+import { loginWorldOf } from './login-world.ts';
+import { bodyOf, securityTokenOf, sessionIdOf } from './request.ts';
+
+export function addConfirm(server: FastifyInstance, application: Application): void {
+  server.post('/:token/confirm', async (request, reply) => {
+    const sessionId = sessionIdOf(request);
+    const securityToken = securityTokenOf(request);
+    const address = request.ip;
+    const sender = await identify(application, {
+      authorization: undefined,
+      code: undefined,
+      sessionId,
+      securityToken,
+      address,
+    });
+    if ('problem' in sender || sessionId === undefined) {
+      return reply.code(403).send({ error: 'There is no session, or it has ended.' });
+    }
+    const body = bodyOf(request);
+    const fields = body === undefined ? [] : readBody(body);
+    const [code, password] = [field(fields, 'code').trim(), field(fields, 'password')];
+    if ((code === '') === (password === '')) {
+      return reply.code(400).send({ error: 'Give one of “code” and “password”.' });
+    }
+    const { user } = sender.caller;
+    const proof = { user, sessionId, code, password, address };
+    const confirmation = await confirm(loginWorldOf(application), proof);
+    const how = code === '' ? 'session and password' : 'session and code';
+    const about = { command: 'confirm', user, address, authentication: how };
+    if ('problem' in confirmation) {
+      const { problem, reason } = confirmation;
+      await application.auditLogin({ ...about, problem });
+      request.log.warn({ address, problem }, 'confirmation refused');
+      return reply.code(401).send({ error: reason, error_code: problem });
+    }
+    await application.auditLogin(about);
+    return reply.send({
+      confirmed_until: Math.floor(confirmation.confirmedUntil / 1000),
+      warnings: confirmation.warnings,
+    });
+  });
+}
