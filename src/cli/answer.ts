@@ -24,7 +24,12 @@ export async function answer(
     }
   }
   await comment(envelope, command, io);
-  return exitStatusOf(envelope);
+  return printedStatus(exitStatusOf(envelope), io);
+}
+
+/** The exit status after a response was printed, by what its result says. */
+export async function printedStatus(status: number, io: Io): Promise<number> {
+  return status === 1 ? (await import('./exit-status.ts')).exitStatusFor(status, io) : status;
 }
 
 async function print(envelope: Envelope, line: CommandLine, io: Io): Promise<void> {

@@ -8,7 +8,7 @@ import { prepare, type Prepared } from '../remote/prepare.ts';
 import { RunRecord } from '../remote/run-record.ts';
 import { callAll, callOne, failed } from '../remote/run.ts';
 import { unknownSince, type RemoteCall } from '../remote/server.ts';
-import { answer, writerFor } from './answer.ts';
+import { answer, printedStatus, writerFor } from './answer.ts';
 import { gatherArguments, warningsOf } from './arguments.ts';
 import { tell, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
@@ -85,5 +85,7 @@ async function run(
   ).finally(() => progress.end());
   write(after);
   if (uncalled > 0) tell(io, `whmapi1: ${uncalled} servers were not called, since one had failed.\n`);
-  return unknown.length > 0 ? 3 : status;
+  if (unknown.length > 0) return 3;
+  // A server that was not called has no response, so the run has failed under either setting.
+  return uncalled > 0 ? status : printedStatus(status, io);
 }

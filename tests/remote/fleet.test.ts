@@ -180,6 +180,17 @@ describe('the exit status', () => {
     expect(server.requests).toHaveLength(2);
   });
 
+  test('is 0 with WHMAPI1_EXIT_STATUS=whm if every server has a response, and 1 if one was not called', async () => {
+    person.environment = { ...person.environment, WHMAPI1_EXIT_STATUS: 'whm' };
+    failing(server.address(1), 'reason');
+    const words = ['--output=json', '--parallel=1', 'killpkg', 'pkgname=a'];
+    expect((await run(names(4), ...words)).status).toBe(0);
+    expect((await run([server.address(1)], ...words)).status).toBe(0);
+    expect((await run(names(20), '--failfast', ...words)).status).toBe(1);
+    failing(server.address(1), 'lost');
+    expect((await run(names(4), ...words)).status).toBe(3);
+  });
+
   test('is 0 where the reader of a pipe has seen enough, and no further server is called', async () => {
     person.broken = { stdout: 'EPIPE' };
     expect(await run(names(20), '--parallel=2', 'listaccts')).toMatchObject({ status: 0, stderr: '' });
