@@ -9,6 +9,8 @@ import { loadFunction } from './functions/load.ts';
 import { chooseHost, isMachine } from './host/choose.ts';
 import { processesOf } from './host/processes.ts';
 import { system } from './host/system.ts';
+import type { NameKind } from './core/define.ts';
+import type { StoredName } from './model/stored-names.ts';
 import type { FateOfAccounts, Holdings } from './model/servers.ts';
 import { operations } from './operations/loaders.generated.ts';
 import { journal } from './store/journal.ts';
@@ -174,6 +176,27 @@ function sealerOf(directory: StateDirectory): Sealer {
     seal: async (text, purpose, earlier) => (await load()).seal(text, purpose, earlier),
     open: async (sealed, purpose) => (await load()).open(sealed, purpose),
   };
+}
+
+/**
+ * Names in this server's own store that begin with `prefix`, as far as `user` (root unless given) can see them: see
+ * `store/existing-store.ts`. Empty if there is no such store.
+ * @throws ApiError for a user who cannot call anything, and what the store throws if it cannot be read.
+ */
+export async function namesInStore(
+  environment: Readonly<Record<string, string | undefined>>,
+  asked: { readonly kind: NameKind; readonly prefix: string; readonly user?: string | undefined },
+): Promise<readonly StoredName[]> {
+  const userId = process.geteuid?.() ?? 0;
+  const path = locateStateDirectory(environment, userId, home);
+  const { readExistingStore } = await import('./store/existing-store.ts');
+  const { storedNames } = await import('./model/stored-names.ts');
+  const names = await readExistingStore(environment, path, userId, async (db) => {
+    const caller =
+      asked.user === undefined ? root : await (await import('./model/callers.ts')).callerOf(db, asked.user);
+    return storedNames(db, caller, asked.kind, asked.prefix);
+  });
+  return names ?? [];
 }
 
 /** Moves everything from one store to another: see `store/move-between.ts`. */

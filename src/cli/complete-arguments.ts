@@ -1,5 +1,5 @@
 // What may follow a function's name: the parameters that are still missing, and the values that they take.
-import type { Param } from '../core/define.ts';
+import type { NameKind, Param } from '../core/define.ts';
 import { paramOf } from '../core/param-of.ts';
 import type { Candidate } from './complete.ts';
 import { metaParameters, type Completable } from './ready.ts';
@@ -22,6 +22,11 @@ export async function argumentNames(
     ...(fn.rest === undefined ? [] : [{ value: '--input=json', about: `${fn.rest.key}: ${fn.rest.doc}` }]),
     ...(fn.hasList ? [{ value: 'api.', about: 'Filter, sort, cut or page the list.' }] : []),
   ];
+}
+
+/** What an argument names, if that is something in the store. */
+export function nameKindOf(fn: Completable, key: string): NameKind | undefined {
+  return paramOf(fn, key)?.param.completes;
 }
 
 /** The values that an argument takes, where they are known; `key` is `user`, `user-2` or `api.sort.a.field`. */

@@ -1,7 +1,9 @@
 // The hidden door for shells: `whmapi1 --complete WORD ...` answers what the last word may become. The scripts under
-// share/ ask it at each Tab, and give of every earlier argument no more than its name.
+// share/ ask it at each Tab. Every user of the server can read the words of a process, so of each argument they give no
+// more than its name, and the word at the cursor in the environment (WHMAPI1_COMPLETE_WORD).
 import { readdirSync, statSync } from 'node:fs';
-import { argumentNames, argumentValues } from './complete-arguments.ts';
+import type { NameKind } from '../core/define.ts';
+import { argumentNames, argumentValues, nameKindOf } from './complete-arguments.ts';
 import type { Io } from './io.ts';
 import { optionRows } from './option-rows.ts';
 import { completable, functionCandidates } from './ready.ts';
@@ -19,6 +21,8 @@ interface Before {
   /** The names of the arguments after the command. */
   readonly names: ReadonlySet<string>;
   readonly options: ReadonlySet<string>;
+  /** What --user says; undefined where it is not given. */
+  readonly user: string | undefined;
   /** The option whose value comes next. */
   readonly pending: Option | undefined;
   /** True after `--`: no option follows. */
@@ -30,6 +34,7 @@ interface Option {
   readonly name: string;
   readonly takesValue: boolean;
   readonly choices: readonly string[];
+  readonly completes: NameKind | undefined;
   readonly isRepeatable: boolean;
   readonly doc: string;
 }
@@ -38,13 +43,14 @@ const options: readonly Option[] = optionRows.map((row) => ({
   name: /--[a-z-]+/.exec(row.flags)?.[0] ?? '',
   takesValue: row.flags.endsWith('>'),
   choices: 'choices' in row ? row.choices : [],
+  completes: 'completes' in row ? row.completes : undefined,
   isRepeatable: 'collect' in row,
   doc: row.doc,
 }));
 
 /** One candidate a line: the word, a tab, what it is. The shell keeps those that fit. */
 export async function complete(words: readonly string[], io: Io): Promise<number> {
-  const candidates = await candidatesFor(words);
+  const candidates = await candidatesFor(words, io);
   const lines = candidates
     .filter(({ value }) => !/[\t\n]/.test(value))
     .map(({ value, about }) => `${value}\t${about}\n`);
@@ -52,15 +58,15 @@ export async function complete(words: readonly string[], io: Io): Promise<number
   return 0;
 }
 
-async function candidatesFor(words: readonly string[]): Promise<readonly Candidate[]> {
+async function candidatesFor(words: readonly string[], io: Io): Promise<readonly Candidate[]> {
   const before = readBefore(words.slice(0, -1));
   const current = words.at(-1) ?? '';
-  if (before.pending !== undefined) return valuesOf(before.pending, current, before);
+  if (before.pending !== undefined) return valuesOf(before.pending, current, before, io);
   if (current.startsWith('-') && !before.isEnded) {
     const [, name = '', value] = /^(--[a-z-]+)=(.*)$/s.exec(current) ?? [];
     const option = options.find((one) => one.name === name && one.takesValue);
     if (option === undefined || value === undefined) return optionNames(before);
-    return prefixed(`${name}=`, await valuesOf(option, value, before));
+    return prefixed(`${name}=`, await valuesOf(option, value, before, io));
   }
   const { command } = before;
   if (command === undefined) return functionNames(before.options.has('--help') ? 'families' : 'help');
@@ -69,15 +75,37 @@ async function candidatesFor(words: readonly string[]): Promise<readonly Candida
   if (fn === undefined) return [];
   const mark = current.indexOf('=');
   if (mark < 0) return argumentNames(fn, before.names, current);
-  return prefixed(current.slice(0, mark + 1), await argumentValues(fn, current.slice(0, mark)));
+  const [start, key] = [current.slice(0, mark + 1), current.slice(0, mark)];
+  const kind = nameKindOf(fn, key);
+  const values =
+    kind === undefined ? await argumentValues(fn, key) : await names(kind, typedAfter(start, io), before, io);
+  return prefixed(start, values);
+}
+
+/** What is typed so far of a value: the words hold its name alone. */
+function typedAfter(start: string, { environment }: Io): string {
+  const word = environment.WHMAPI1_COMPLETE_WORD ?? '';
+  return word.startsWith(start) ? word.slice(start.length) : '';
+}
+
+/** Another server’s names are not known here. */
+async function names(kind: NameKind, typed: string, before: Before, io: Io): Promise<readonly Candidate[]> {
+  const isRemote =
+    ['--host', '--profile'].some((name) => before.options.has(name)) ||
+    (io.environment.WHMAPI1_HOST ?? '') !== '';
+  if (isRemote) return [];
+  const { storedCandidates } = await import('./complete-names.ts');
+  return storedCandidates(kind, typed, before.user, io);
 }
 
 function readBefore(words: readonly string[]): Before {
   const [given, positional] = [new Set<string>(), [] as string[]];
   let pending: Option | undefined;
   let isEnded = false;
+  let user: string | undefined;
   for (const word of words) {
     if (pending !== undefined) {
+      if (pending.name === '--user') user = word;
       pending = undefined;
     } else if (word === '--') {
       isEnded = true;
@@ -86,12 +114,13 @@ function readBefore(words: readonly string[]): Before {
     } else {
       const name = word === '-h' ? '--help' : word.replace(/=.*/s, '');
       given.add(name);
+      if (word.startsWith('--user=')) user = word.slice('--user='.length);
       if (!word.includes('=')) pending = options.find((one) => one.name === name && one.takesValue);
     }
   }
   const [command, ...names] = positional;
   return {
-    ...{ command, pending, isEnded, options: given },
+    ...{ command, pending, isEnded, user, options: given },
     names: new Set(names.map((word) => word.replace(/=.*/s, ''))),
   };
 }
@@ -102,14 +131,20 @@ function optionNames({ options: given }: Before): Candidate[] {
     .map(({ name, choices, doc }) => ({ value: choices.length > 0 ? `${name}=` : name, about: doc }));
 }
 
-async function valuesOf({ name, choices }: Option, current: string, before: Before): Promise<Candidate[]> {
+async function valuesOf(
+  { name, choices, completes }: Option,
+  current: string,
+  before: Before,
+  io: Io,
+): Promise<readonly Candidate[]> {
+  if (completes !== undefined) return names(completes, current, { ...before, user: undefined }, io);
   if (name !== '--file') return choices.map((value) => ({ value, about: '' }));
   const mark = current.indexOf('=');
   if (mark >= 0) return prefixed(current.slice(0, mark + 1), paths(current.slice(mark + 1)));
   const fn = before.command === undefined ? undefined : await completable(before.command);
   if (fn === undefined) return [];
-  const names = await argumentNames(fn, before.names, current);
-  return names.filter(({ value }) => !/^(-|api\.)/.test(value));
+  const parameters = await argumentNames(fn, before.names, current);
+  return parameters.filter(({ value }) => !/^(-|api\.)/.test(value));
 }
 
 async function functionNames(others: 'help' | 'families'): Promise<Candidate[]> {

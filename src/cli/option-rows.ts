@@ -47,7 +47,11 @@ export const optionRows = [
     doc: 'read a value from a file (- is standard input); repeatable',
     collect: true,
   },
-  { flags: '--user <name>', doc: 'make the call as this reseller, and with no more than its privileges' },
+  {
+    flags: '--user <name>',
+    doc: 'make the call as this reseller, and with no more than its privileges',
+    completes: 'reseller',
+  },
   { flags: '--dry-run', doc: 'check and run everything, keep nothing' },
   {
     flags: '--color <when>',

@@ -4,6 +4,9 @@ import type { Context } from './context.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Json, Value } from './values.ts';
 
+/** What the store has names of. `login`: root or a reseller; `user`: root or an account. */
+export type NameKind = 'account' | 'domain' | 'package' | 'reseller' | 'login' | 'user';
+
 /** One parameter of a function. */
 export interface Param {
   readonly type: 'string' | 'integer' | 'flag' | 'json';
@@ -21,6 +24,8 @@ export interface Param {
   readonly maxLength?: number;
   /** True when line breaks and tabs are allowed in a string. */
   readonly multiline?: true;
+  /** What its values are names of, if those exist already. The Tab key offers them. */
+  readonly completes?: NameKind;
   /** Repeatable: `user=a user=b`, or numbered: `user-1=a user-2=b`. */
   readonly list?: true;
   /** Never echoed, logged or quoted. */

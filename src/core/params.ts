@@ -11,6 +11,15 @@ export const userName = {
   doc: 'A user.',
 } as const satisfies Param;
 
+/** A reseller that exists. */
+export const resellerName = { ...userName, completes: 'reseller' } as const satisfies Param;
+
+/** A user who can log in to WHM: root or a reseller. */
+export const loginName = { ...userName, completes: 'login' } as const satisfies Param;
+
+/** A user who can have two-factor authentication: root or an account. */
+export const existingUser = { ...userName, completes: 'user' } as const satisfies Param;
+
 /** Six digits, as an authenticator app shows them (“123 456” with or without the space). */
 export const tfaCode = {
   type: 'string',

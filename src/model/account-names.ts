@@ -15,6 +15,9 @@ export const accountName = {
   doc: 'The account’s user name.',
 } as const satisfies Param;
 
+/** The name of an account that exists. */
+export const existingAccount = { ...accountName, completes: 'account' } as const satisfies Param;
+
 /** A domain, in any case; an internationalised one in its ASCII form. */
 export const domainName = {
   type: 'string',
@@ -25,6 +28,9 @@ export const domainName = {
   },
   doc: 'A domain.',
 } as const satisfies Param;
+
+/** The domain of an account that exists. */
+export const existingDomain = { ...domainName, completes: 'domain' } as const satisfies Param;
 
 /** A mail address as people write one, in ASCII. */
 export const emailAddress = {

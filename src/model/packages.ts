@@ -25,6 +25,9 @@ export interface Package {
 /** The name of a package: made like a feature list’s. */
 export const packageName = { ...featureLists.featureListName, doc: 'A package.' } as const satisfies Param;
 
+/** The name of a package that exists. */
+export const existingPackage = { ...packageName, completes: 'package' } as const satisfies Param;
+
 /** The package that always exists. */
 const DEFAULT = 'default';
 /** WHM keeps extensions under this name, beside the packages. */

@@ -101,7 +101,7 @@ const layers: Record<string, Layer> = {
       /^src\/(store|host)\//,
       generatedLists,
       /^src\/operations\/loaders\.generated\.ts$/,
-      /^src\/model\/(callers|servers|password-strength)\.ts$/,
+      /^src\/model\/(callers|servers|password-strength|stored-names)\.ts$/,
       /^src\/catalogue\/known\.ts$/,
       node,
       /^package\.json$/,

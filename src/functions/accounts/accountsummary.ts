@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { ApiError, badParam } from '../../core/errors.ts';
 import * as form from '../../model/account-form.ts';
-import { accountName, domainName } from '../../model/account-names.ts';
+import { existingAccount, existingDomain } from '../../model/account-names.ts';
 import * as accounts from '../../model/accounts.ts';
 import * as search from '../../model/account-search.ts';
 import { measure } from '../../model/disk-usage.ts';
@@ -17,8 +17,8 @@ export default defineFunction({
   access: ['acct-summary'],
   effect: 'calls',
   params: {
-    user: { ...accountName, doc: 'The account.' },
-    domain: { ...domainName, doc: 'The account’s main domain, in the place of “user”.' },
+    user: { ...existingAccount, doc: 'The account.' },
+    domain: { ...existingDomain, doc: 'The account’s main domain, in the place of “user”.' },
     ...search.searchParams,
     search: {
       ...search.searchParams.search,

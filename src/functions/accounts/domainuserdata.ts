@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { domainName } from '../../model/account-names.ts';
+import { existingDomain } from '../../model/account-names.ts';
 import { getByDomain } from '../../model/accounts.ts';
 
 export default defineFunction({
@@ -9,7 +9,7 @@ export default defineFunction({
   description: 'It knows main domains. A reseller sees those of the accounts that it owns.',
   access: ['acct-summary'],
   effect: 'reads',
-  params: { domain: { ...domainName, required: true, doc: 'The domain.' } },
+  params: { domain: { ...existingDomain, required: true, doc: 'The domain.' } },
   returns: {
     userdata: {
       fields: {

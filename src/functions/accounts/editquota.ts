@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { accountName } from '../../model/account-names.ts';
+import { existingAccount } from '../../model/account-names.ts';
 import { warnOfQuota } from '../../model/account-quota.ts';
 import * as accounts from '../../model/accounts.ts';
 import * as changedAccount from '../../model/changed-account.ts';
@@ -12,7 +12,7 @@ export default defineFunction({
   access: ['quota'],
   effect: 'operates',
   params: {
-    user: { ...accountName, required: true, doc: 'The account.' },
+    user: { ...existingAccount, required: true, doc: 'The account.' },
     quota: { ...form.settingParams.diskLimit, required: true },
   },
   returns: null,

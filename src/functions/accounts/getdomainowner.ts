@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { domainName } from '../../model/account-names.ts';
+import { existingDomain } from '../../model/account-names.ts';
 import { findByDomain, maySee } from '../../model/accounts.ts';
 
 export default defineFunction({
@@ -9,7 +9,7 @@ export default defineFunction({
   description: 'It knows main domains. For a reseller, other people’s domains belong to nobody.',
   access: ['list-accts'],
   effect: 'reads',
-  params: { domain: { ...domainName, required: true, doc: 'The domain.' } },
+  params: { domain: { ...existingDomain, required: true, doc: 'The domain.' } },
   returns: { user: { type: 'string|null', doc: 'The account; null where the domain belongs to none.' } },
   examples: [
     {

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { accountName } from '../../model/account-names.ts';
+import { existingAccount } from '../../model/account-names.ts';
 import { get } from '../../model/accounts.ts';
 
 export default defineFunction({
@@ -8,7 +8,7 @@ export default defineFunction({
   summary: 'Tell whether an account has digest authentication.',
   access: ['digest-auth'],
   effect: 'reads',
-  params: { user: { ...accountName, required: true, doc: 'The account.' } },
+  params: { user: { ...existingAccount, required: true, doc: 'The account.' } },
   returns: { digestauth: { type: 'flag', doc: 'Whether it has; set_digest_auth changes it.' } },
   examples: [
     {

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { accountName } from '../../model/account-names.ts';
+import { existingAccount } from '../../model/account-names.ts';
 import { get } from '../../model/accounts.ts';
 
 export default defineFunction({
@@ -9,7 +9,7 @@ export default defineFunction({
   description: 'That is a file .my.cnf in its home. A symbolic link does not count.',
   access: ['mysql-info'],
   effect: 'reads',
-  params: { user: { ...accountName, required: true, doc: 'The account.' } },
+  params: { user: { ...existingAccount, required: true, doc: 'The account.' } },
   returns: { has_mycnf_for_cpuser: { type: 'flag', doc: 'Whether the file is there.' } },
   examples: [
     {

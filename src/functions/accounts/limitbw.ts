@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { accountName } from '../../model/account-names.ts';
+import { existingAccount } from '../../model/account-names.ts';
 import * as accounts from '../../model/accounts.ts';
 import * as changedAccount from '../../model/changed-account.ts';
 import * as form from '../../model/package-form.ts';
@@ -14,7 +14,7 @@ export default defineFunction({
   access: ['limit-bandwidth'],
   effect: 'operates',
   params: {
-    user: { ...accountName, required: true, doc: 'The account.' },
+    user: { ...existingAccount, required: true, doc: 'The account.' },
     bwlimit: { ...form.settingParams.bandwidthLimit, default: 'unlimited' },
   },
   returns: {

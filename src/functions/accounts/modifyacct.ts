@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { accountName, domainName, emailAddress } from '../../model/account-names.ts';
+import { accountName, domainName, emailAddress, existingAccount } from '../../model/account-names.ts';
 import { warnOfQuota } from '../../model/account-quota.ts';
 import * as accounts from '../../model/accounts.ts';
 import * as changedAccount from '../../model/changed-account.ts';
@@ -27,12 +27,13 @@ export default defineFunction({
   access: ['edit-account'],
   effect: 'operates',
   params: {
-    user: { ...accountName, required: true, doc: 'The account.' },
+    user: { ...existingAccount, required: true, doc: 'The account.' },
     newuser: { ...accountName, doc: 'Its new user name.' },
     domain: { ...domainName, doc: 'Its new main domain.' },
     DNS: { ...domainName, doc: 'An older name of domain.' },
     owner: {
       ...accountName,
+      completes: 'login',
       doc: 'To whom it shall belong: root, a reseller, or itself. Only root may give it to somebody else.',
     },
     contactemail: { ...emailAddress, doc: 'Where its owner can be reached.' },

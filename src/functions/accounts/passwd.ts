@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { accountName } from '../../model/account-names.ts';
+import { existingAccount } from '../../model/account-names.ts';
 import { ensureConfirmed, ensureNotAbove } from '../../model/acting-as.ts';
 import * as accounts from '../../model/accounts.ts';
 import * as passwords from '../../model/passwords.ts';
@@ -15,7 +15,7 @@ export default defineFunction({
   access: ['passwd'],
   effect: 'operates',
   params: {
-    user: { ...accountName, required: true, doc: 'The account.' },
+    user: { ...existingAccount, required: true, doc: 'The account.' },
     password: { ...passwords.password, required: true },
     db_pass_update: {
       type: 'flag',

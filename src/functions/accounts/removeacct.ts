@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { accountName } from '../../model/account-names.ts';
+import { accountName, existingAccount } from '../../model/account-names.ts';
 import * as accounts from '../../model/accounts.ts';
 
 export default defineFunction({
@@ -15,8 +15,8 @@ export default defineFunction({
   access: ['kill-acct'],
   effect: 'operates',
   params: {
-    username: { ...accountName, doc: 'The account.' },
-    user: { ...accountName, doc: 'An older name of username.' },
+    username: { ...existingAccount, doc: 'The account.' },
+    user: { ...existingAccount, doc: 'An older name of username.' },
     keepdns: {
       type: 'flag',
       doc: 'Whether the DNS zones stay.',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam, denied } from '../../core/errors.ts';
-import { accountName } from '../../model/account-names.ts';
+import { existingAccount } from '../../model/account-names.ts';
 import * as accounts from '../../model/accounts.ts';
 import * as passwords from '../../model/passwords.ts';
 
@@ -13,7 +13,7 @@ export default defineFunction({
   access: ['digest-auth'],
   effect: 'operates',
   params: {
-    user: { ...accountName, required: true, doc: 'The account.' },
+    user: { ...existingAccount, required: true, doc: 'The account.' },
     password: { ...passwords.password, required: true, doc: 'The account’s password.' },
     enabledigest: { type: 'flag', doc: '1 turns digest authentication on, 0 off.' },
     digestauth: { type: 'flag', doc: 'Another name of enabledigest.' },

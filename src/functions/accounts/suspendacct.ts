@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { denied } from '../../core/errors.ts';
-import { accountName } from '../../model/account-names.ts';
+import { existingAccount } from '../../model/account-names.ts';
 import * as accounts from '../../model/accounts.ts';
 
 export default defineFunction({
@@ -15,7 +15,7 @@ export default defineFunction({
   access: ['suspend-acct'],
   effect: 'operates',
   params: {
-    user: { ...accountName, required: true, doc: 'The account.' },
+    user: { ...existingAccount, required: true, doc: 'The account.' },
     reason: { type: 'string', maxLength: 500, default: 'Unknown', doc: 'Why, for people to read.' },
     disallowun: { type: 'flag', default: 0, doc: '1 lets only root take the suspension back.' },
     'leave-ftp-accts-enabled': {

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { denied } from '../../core/errors.ts';
-import { accountName } from '../../model/account-names.ts';
+import { existingAccount } from '../../model/account-names.ts';
 import * as accounts from '../../model/accounts.ts';
 
 export default defineFunction({
@@ -12,7 +12,7 @@ export default defineFunction({
   access: ['suspend-acct'],
   effect: 'operates',
   params: {
-    user: { ...accountName, required: true, doc: 'The account.' },
+    user: { ...existingAccount, required: true, doc: 'The account.' },
     'retain-service-proxies': {
       type: 'flag',
       doc: 'Whether service proxies stay.',

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { userName } from '../../core/params.ts';
+import { existingUser } from '../../core/params.ts';
 import { ensureConfirmed } from '../../model/acting-as.ts';
 import * as tfa from '../../model/tfa.ts';
 import * as users from '../../model/users.ts';
@@ -13,7 +13,7 @@ export default defineFunction({
     'that user’s codes: send it over a pipe, not into a file that others can read.',
   access: 'root',
   effect: 'reads',
-  params: { user: { ...userName, required: true, doc: 'The user whose secrets are wanted.' } },
+  params: { user: { ...existingUser, required: true, doc: 'The user whose secrets are wanted.' } },
   returns: {
     keys: 'USER',
     map: {

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { userName } from '../../core/params.ts';
+import { existingUser } from '../../core/params.ts';
 import * as accounts from '../../model/accounts.ts';
 import * as tfa from '../../model/tfa.ts';
 import * as users from '../../model/users.ts';
@@ -13,7 +13,9 @@ export default defineFunction({
     'itself and the accounts that it owns.',
   access: ['create-acct'],
   effect: 'reads',
-  params: { user: { ...userName, doc: 'The user to tell about. Without it, everybody who is enrolled.' } },
+  params: {
+    user: { ...existingUser, doc: 'The user to tell about. Without it, everybody who is enrolled.' },
+  },
   returns: {
     keys: 'USER',
     map: {

@@ -1,6 +1,6 @@
 import type { Caller, Db } from '../../core/context.ts';
 import { defineFunction } from '../../core/define.ts';
-import { userName } from '../../core/params.ts';
+import { existingUser } from '../../core/params.ts';
 import { ensureConfirmed, isAbove } from '../../model/acting-as.ts';
 import * as recoveryCodes from '../../model/recovery-codes.ts';
 import * as sessions from '../../model/sessions.ts';
@@ -21,7 +21,7 @@ export default defineFunction({
   effect: 'changes',
   params: {
     user: {
-      ...userName,
+      ...existingUser,
       required: true,
       list: true,
       doc: 'A user. Repeat it, or number it: user-1, user-2.',

@@ -11,7 +11,7 @@ export default defineFunction({
     'the extension; here the form is made of what the package has stored.',
   access: ['list-pkgs', 'add-pkg', 'edit-pkg'],
   effect: 'reads',
-  params: { pkg: { ...packages.packageName, required: true, doc: 'The package.' } },
+  params: { pkg: { ...packages.existingPackage, required: true, doc: 'The package.' } },
   returns: {
     html: {
       type: 'string',

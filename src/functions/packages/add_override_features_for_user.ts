@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { accountName } from '../../model/account-names.ts';
+import { existingAccount } from '../../model/account-names.ts';
 import * as accounts from '../../model/accounts.ts';
 import * as featureLists from '../../model/feature-lists.ts';
 import * as featureOverrides from '../../model/feature-overrides.ts';
@@ -14,7 +14,7 @@ export default defineFunction({
   access: ['edit-account'],
   effect: 'changes',
   params: {
-    user: { ...accountName, required: true, doc: 'The account.' },
+    user: { ...existingAccount, required: true, doc: 'The account.' },
     features: {
       type: 'json',
       required: true,

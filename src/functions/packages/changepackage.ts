@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { accountName } from '../../model/account-names.ts';
+import { existingAccount } from '../../model/account-names.ts';
 import { warnOfQuota } from '../../model/account-quota.ts';
 import * as accounts from '../../model/accounts.ts';
 import * as packageAccounts from '../../model/package-accounts.ts';
@@ -16,8 +16,8 @@ export default defineFunction({
   access: ['upgrade-account'],
   effect: 'operates',
   params: {
-    user: { ...accountName, required: true, doc: 'The account.' },
-    pkg: { ...packages.packageName, required: true, doc: 'The package that it gets.' },
+    user: { ...existingAccount, required: true, doc: 'The account.' },
+    pkg: { ...packages.existingPackage, required: true, doc: 'The package that it gets.' },
   },
   returns: null,
   examples: [

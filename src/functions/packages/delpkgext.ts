@@ -12,7 +12,7 @@ export default defineFunction({
   access: ['edit-pkg'],
   effect: 'changes',
   params: {
-    name: { ...packages.packageName, required: true, doc: 'The package.' },
+    name: { ...packages.existingPackage, required: true, doc: 'The package.' },
     _DELETE_EXTENSIONS: { ...form.extensionNames, required: true },
   },
   returns: { pkg: { type: 'string', doc: 'The name of the package.' } },

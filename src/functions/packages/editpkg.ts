@@ -23,7 +23,7 @@ export default defineFunction({
   access: ['edit-pkg'],
   effect: 'operates',
   params: {
-    name: { ...packages.packageName, required: true, doc: 'The package.' },
+    name: { ...packages.existingPackage, required: true, doc: 'The package.' },
     quota: param.diskLimit,
     bwlimit: param.bandwidthLimit,
     maxaddon: param.maxAddonDomains,

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { accountName } from '../../model/account-names.ts';
+import { existingAccount } from '../../model/account-names.ts';
 import * as accounts from '../../model/accounts.ts';
 import { features } from '../../model/feature-catalogue.ts';
 import { readIds } from '../../model/feature-ids.ts';
@@ -15,7 +15,7 @@ export default defineFunction({
   effect: 'reads',
   params: {
     user: {
-      ...accountName,
+      ...existingAccount,
       list: true,
       required: true,
       doc: 'The accounts: user=bob, or user-1=bob user-2=carl.',

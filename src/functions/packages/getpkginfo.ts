@@ -8,7 +8,7 @@ export default defineFunction({
   summary: 'Tell what a package holds.',
   access: ['list-pkgs', 'add-pkg', 'edit-pkg'],
   effect: 'reads',
-  params: { pkg: { ...packages.packageName, required: true, doc: 'The package.' } },
+  params: { pkg: { ...packages.existingPackage, required: true, doc: 'The package.' } },
   returns: {
     pkg: {
       fields: {

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { accountName } from '../../model/account-names.ts';
+import { existingAccount } from '../../model/account-names.ts';
 import * as accounts from '../../model/accounts.ts';
 import { isFeature } from '../../model/feature-catalogue.ts';
 import { describeUnknown } from '../../model/feature-ids.ts';
@@ -16,7 +16,7 @@ export default defineFunction({
   effect: 'reads',
   params: {
     user: {
-      ...accountName,
+      ...existingAccount,
       required: true,
       doc: 'The account: one’s own, as a reseller; root may ask for any.',
     },

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { userName } from '../../core/params.ts';
+import { loginName } from '../../core/params.ts';
 import * as limits from '../../model/reseller-limits.ts';
 import { countOwned } from '../../model/reseller-statistics.ts';
 import * as resellers from '../../model/resellers.ts';
@@ -11,7 +11,7 @@ export default defineFunction({
   description: 'A reseller may ask about itself, root about everybody who owns accounts.',
   access: 'any',
   effect: 'reads',
-  params: { user: { ...userName, doc: 'The reseller, or root; the caller unless given.' } },
+  params: { user: { ...loginName, doc: 'The reseller, or root; the caller unless given.' } },
   returns: {
     reseller: {
       fields: {

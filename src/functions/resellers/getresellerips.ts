@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { userName } from '../../core/params.ts';
+import { loginName } from '../../core/params.ts';
 import * as addresses from '../../model/reseller-addresses.ts';
 import * as resellers from '../../model/resellers.ts';
 
@@ -11,7 +11,7 @@ export default defineFunction({
     'A reseller may ask about itself, root about everybody. Root may give every address of the machine.',
   access: 'any',
   effect: 'reads',
-  params: { user: { ...userName, doc: 'The reseller, or root; the caller unless given.' } },
+  params: { user: { ...loginName, doc: 'The reseller, or root; the caller unless given.' } },
   returns: {
     all: { type: 'flag', doc: 'Whether it may give every address of the machine.' },
     ip: { list: { type: 'string' }, doc: 'The addresses, in the machine’s order.' },

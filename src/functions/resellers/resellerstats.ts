@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { userName } from '../../core/params.ts';
+import { loginName } from '../../core/params.ts';
 import * as limits from '../../model/reseller-limits.ts';
 import * as statistics from '../../model/reseller-statistics.ts';
 import * as resellers from '../../model/resellers.ts';
@@ -15,7 +15,7 @@ export default defineFunction({
   access: 'any',
   effect: 'reads',
   params: {
-    user: { ...userName, required: true, doc: 'The reseller, or root.' },
+    user: { ...loginName, required: true, doc: 'The reseller, or root.' },
     filter_deleted: {
       type: 'flag',
       default: 0,

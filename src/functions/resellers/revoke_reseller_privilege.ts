@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { userName } from '../../core/params.ts';
+import { resellerName } from '../../core/params.ts';
 import { ALL, isPrivilege, privilegeList } from '../../model/privileges.ts';
 import * as resellers from '../../model/resellers.ts';
 
@@ -15,7 +15,7 @@ export default defineFunction({
   access: 'root',
   effect: 'changes',
   params: {
-    user: { ...userName, required: true, doc: 'The reseller.' },
+    user: { ...resellerName, required: true, doc: 'The reseller.' },
     privilege: privilegeList,
   },
   returns: { acl: { list: { type: 'string' }, doc: 'The privileges that the reseller holds now, sorted.' } },

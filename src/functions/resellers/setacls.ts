@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { ApiError, badParam } from '../../core/errors.ts';
-import { userName } from '../../core/params.ts';
+import { resellerName, userName } from '../../core/params.ts';
 import * as aclLists from '../../model/acl-lists.ts';
 import { acl, aclParams, ALL, privilegeNames, type PrivilegeName } from '../../model/privileges.ts';
 import * as resellers from '../../model/resellers.ts';
@@ -19,8 +19,8 @@ export default defineFunction({
   access: 'root',
   effect: 'changes',
   params: {
-    reseller: { ...userName, doc: 'The reseller.' },
-    user: { ...userName, doc: 'An older name of reseller.' },
+    reseller: { ...resellerName, doc: 'The reseller.' },
+    user: { ...resellerName, doc: 'An older name of reseller.' },
     acllist: { ...aclLists.aclListName, doc: 'A list whose privileges the reseller gets.' },
     ...aclParams(named),
     'acl-disallow-shell': {

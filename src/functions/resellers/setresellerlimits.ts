@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
-import { userName } from '../../core/params.ts';
+import { resellerName } from '../../core/params.ts';
 import * as limits from '../../model/reseller-limits.ts';
 import * as resellers from '../../model/resellers.ts';
 
@@ -16,7 +16,7 @@ export default defineFunction({
   access: 'root',
   effect: 'changes',
   params: {
-    user: { ...userName, required: true, doc: 'The reseller.' },
+    user: { ...resellerName, required: true, doc: 'The reseller.' },
     enable_account_limit: {
       type: 'flag',
       default: 0,

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { userName } from '../../core/params.ts';
+import { resellerName } from '../../core/params.ts';
 import * as addresses from '../../model/reseller-addresses.ts';
 import * as resellers from '../../model/resellers.ts';
 
@@ -11,7 +11,7 @@ export default defineFunction({
   access: 'root',
   effect: 'changes',
   params: {
-    user: { ...userName, required: true, doc: 'The reseller.' },
+    user: { ...resellerName, required: true, doc: 'The reseller.' },
     nameservers: {
       type: 'string',
       default: '',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
-import { userName } from '../../core/params.ts';
+import { resellerName } from '../../core/params.ts';
 import * as packages from '../../model/packages.ts';
 import * as limits from '../../model/reseller-limits.ts';
 import * as resellers from '../../model/resellers.ts';
@@ -16,8 +16,8 @@ export default defineFunction({
   access: 'root',
   effect: 'changes',
   params: {
-    user: { ...userName, required: true, doc: 'The reseller.' },
-    package: { ...packages.packageName, doc: 'The package. It is required unless no_limit is 1.' },
+    user: { ...resellerName, required: true, doc: 'The reseller.' },
+    package: { ...packages.existingPackage, doc: 'The package. It is required unless no_limit is 1.' },
     allowed: {
       type: 'flag',
       default: 1,

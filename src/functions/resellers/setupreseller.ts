@@ -12,7 +12,7 @@ export default defineFunction({
   access: 'root',
   effect: 'operates',
   params: {
-    user: { ...userName, required: true, doc: 'The account.' },
+    user: { ...userName, completes: 'account', required: true, doc: 'The account.' },
     makeowner: {
       type: 'flag',
       default: 0,

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { userName } from '../../core/params.ts';
+import { resellerName } from '../../core/params.ts';
 import * as accounts from '../../model/accounts.ts';
 import { callForEach, type CallResult } from '../../model/calls-for-accounts.ts';
 import * as resellers from '../../model/resellers.ts';
@@ -19,7 +19,7 @@ export default defineFunction({
   access: 'root',
   effect: 'calls',
   params: {
-    user: { ...userName, required: true, doc: 'The reseller.' },
+    user: { ...resellerName, required: true, doc: 'The reseller.' },
     terminatereseller: {
       type: 'flag',
       required: true,

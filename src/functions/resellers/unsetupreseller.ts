@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { userName } from '../../core/params.ts';
+import { resellerName } from '../../core/params.ts';
 import * as resellers from '../../model/resellers.ts';
 
 export default defineFunction({
@@ -13,7 +13,7 @@ export default defineFunction({
     'The reseller loses its privileges, limits, addresses and public contact. Its accounts and packages become root’s. setupreseller does not bring them back.',
   access: 'root',
   effect: 'operates',
-  params: { user: { ...userName, required: true, doc: 'The reseller.' } },
+  params: { user: { ...resellerName, required: true, doc: 'The reseller.' } },
   returns: null,
   examples: [
     {

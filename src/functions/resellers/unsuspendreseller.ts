@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { userName } from '../../core/params.ts';
+import { resellerName } from '../../core/params.ts';
 import { callForEach, ensureAllDone } from '../../model/calls-for-accounts.ts';
 import * as resellers from '../../model/resellers.ts';
 
@@ -14,7 +14,7 @@ export default defineFunction({
   access: 'root',
   effect: 'calls',
   params: {
-    user: { ...userName, required: true, doc: 'The reseller.' },
+    user: { ...resellerName, required: true, doc: 'The reseller.' },
     'reseller-only': {
       type: 'flag',
       default: 0,

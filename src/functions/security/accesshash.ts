@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { denied } from '../../core/errors.ts';
-import { userName } from '../../core/params.ts';
+import { loginName } from '../../core/params.ts';
 import { ensureConfirmed, ensureHoldsAll } from '../../model/acting-as.ts';
 import * as accessHashes from '../../model/access-hashes.ts';
 import { callerOf } from '../../model/callers.ts';
@@ -16,7 +16,7 @@ export default defineFunction({
   access: ['manage-api-tokens'],
   effect: 'changes',
   params: {
-    user: { ...userName, required: true, doc: 'The user: root or a reseller.' },
+    user: { ...loginName, required: true, doc: 'The user: root or a reseller.' },
     generate: {
       type: 'flag',
       required: true,

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { userName } from '../../core/params.ts';
+import { loginName } from '../../core/params.ts';
 import { callerToActAs } from '../../model/acting-as.ts';
 import * as loginTokens from '../../model/login-tokens.ts';
 
@@ -21,7 +21,7 @@ export default defineFunction({
       values: ['cpaneld', 'whostmgrd', 'webmaild'],
       doc: 'The interface: whostmgrd, which is the only one that this server has.',
     },
-    user: { ...userName, required: true, doc: 'The user: root or a reseller.' },
+    user: { ...loginName, required: true, doc: 'The user: root or a reseller.' },
     app: {
       type: 'string',
       maxLength: 128,

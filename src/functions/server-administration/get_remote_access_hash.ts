@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam, denied } from '../../core/errors.ts';
-import { userName } from '../../core/params.ts';
+import { loginName } from '../../core/params.ts';
 import { quote } from '../../core/quote.ts';
 import * as accessHashes from '../../model/access-hashes.ts';
 import * as logins from '../../model/logins.ts';
@@ -20,7 +20,7 @@ export default defineFunction({
   effect: 'calls',
   params: {
     host: { type: 'string', required: true, maxLength: 253, doc: 'The server: this one.' },
-    username: { ...userName, required: true, doc: 'The user: a reseller, or root.' },
+    username: { ...loginName, required: true, doc: 'The user: a reseller, or root.' },
     password: {
       ...passwords.password,
       required: true,

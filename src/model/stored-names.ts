@@ -1,0 +1,74 @@
+// Names that a store has, for the Tab key: only those that the caller can see, and no more than a screen can show.
+import { seesAll } from '../core/access.ts';
+import type { Caller, Db, SqlValue } from '../core/context.ts';
+import type { NameKind } from '../core/define.ts';
+import { visibleTo } from './accounts.ts';
+import { list as listPackages } from './packages.ts';
+import { list as listResellers } from './resellers.ts';
+
+export interface StoredName {
+  readonly name: string;
+  /** A few words that tell it from others: an account’s domain, a domain’s account, a package’s owner. */
+  readonly about: string;
+}
+
+export const MAX_NAMES = 200;
+
+/** The first names, in order, that begin with `prefix`. */
+export async function storedNames(
+  db: Db,
+  caller: Caller,
+  kind: NameKind,
+  prefix: string,
+): Promise<readonly StoredName[]> {
+  switch (kind) {
+    case 'account':
+      return accountColumns(db, caller, ['username', 'domain'], prefix);
+    case 'domain':
+      return accountColumns(db, caller, ['domain', 'username'], prefix);
+    case 'package': {
+      const packages = await listPackages(db, caller);
+      return beginning(
+        prefix,
+        packages.map(({ name, owner }) => ({ name, about: owner })),
+      );
+    }
+    case 'reseller':
+      return beginning(prefix, await resellers(db, caller));
+    case 'login':
+      return beginning(prefix, [...rootFor(caller), ...(await resellers(db, caller))]);
+    case 'user': {
+      const accounts = await accountColumns(db, caller, ['username', 'domain'], prefix);
+      return [...beginning(prefix, rootFor(caller)), ...accounts].slice(0, MAX_NAMES);
+    }
+  }
+}
+
+function accountColumns(
+  db: Db,
+  caller: Caller,
+  [name, about]: readonly ['username' | 'domain', 'username' | 'domain'],
+  prefix: string,
+): Promise<StoredName[]> {
+  const { where, values } = visibleTo(db, caller);
+  const all: SqlValue[] = [...values, prefix.length, prefix, MAX_NAMES];
+  return db.all<StoredName>(
+    `SELECT ${name} AS name, ${about} AS about FROM account
+     WHERE ${where} AND substr(${name}, 1, ?) = ? ORDER BY ${name} LIMIT ?`,
+    ...all,
+  );
+}
+
+/** A reseller sees itself alone. */
+async function resellers(db: Db, caller: Caller): Promise<StoredName[]> {
+  const names = seesAll(caller) ? await listResellers(db) : [caller.user];
+  return names.map((name) => ({ name, about: '' }));
+}
+
+function rootFor(caller: Caller): StoredName[] {
+  return seesAll(caller) ? [{ name: 'root', about: '' }] : [];
+}
+
+function beginning(prefix: string, names: readonly StoredName[]): StoredName[] {
+  return names.filter(({ name }) => name.startsWith(prefix)).slice(0, MAX_NAMES);
+}

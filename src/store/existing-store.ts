@@ -1,0 +1,53 @@
+// Reads this server's own store for a convenience such as the Tab key: creates, migrates and changes nothing, and gives up
+// soon. Whoever makes a call uses SqliteStore.
+import { closeSync, constants, statSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import type { Db, SqlValue } from '../core/context.ts';
+import { schemaVersion } from './schema-version.generated.ts';
+import { findSharedStore } from './shared-store-file.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
+import { STORE_FILE } from './sqlite.ts';
+import { StateDirectory } from './state-directory.ts';
+
+const BUSY_TIMEOUT_MS = 200;
+
+/**
+ * @returns undefined if the directory has no store of this version, or the server uses a store that several share.
+ * @throws what SQLite and the file system throw, and ApiError `store_insecure`.
+ */
+export async function readExistingStore<Result>(
+  environment: Readonly<Record<string, string | undefined>>,
+  path: string,
+  userId: number,
+  work: (db: Db) => Promise<Result>,
+): Promise<Result | undefined> {
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+  const directory = new StateDirectory(path, userId);
+  if (findSharedStore(environment, directory) !== undefined) return undefined;
+  closeSync(directory.open(STORE_FILE, constants.O_RDWR | constants.O_NOFOLLOW));
+  // Not as `readonly`, which would leave the files of the write-ahead log behind: the last to close removes them.
+  const database = new Database(directory.file(STORE_FILE), {
+    fileMustExist: true,
+    timeout: BUSY_TIMEOUT_MS,
+  });
+  try {
+    database.exec('PRAGMA query_only = 1');
+    if (database.pragma('user_version', { simple: true }) !== schemaVersion) return undefined;
+    return await work(readerOf(database));
+  } finally {
+    database.close();
+  }
+}
+
+function readerOf(database: Database.Database): Db {
+  return {
+    dialect: sqliteDialect,
+    server: '',
+    get: async <Row>(sql: string, ...values: SqlValue[]) =>
+      database.prepare(sql).get(...values) as Row | undefined,
+    all: async <Row>(sql: string, ...values: SqlValue[]) => database.prepare(sql).all(...values) as Row[],
+    run: async () => {
+      throw new TypeError('This store is only read.');
+    },
+  };
+}
