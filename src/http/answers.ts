@@ -63,25 +63,3 @@ function* goOn(begun: string, rest: Iterator<string>): Generator<string> {
   yield begun;
   yield* { [Symbol.iterator]: () => rest };
 }
-
-export interface Refusal {
-  readonly problem: 'denied' | 'tfa_required' | 'tfa_invalid';
-  readonly reason: string;
-}
-
-/** The body that clients of WHM look for (protocol, section 3), with the code of a second factor that failed. */
-export function refuse(reply: FastifyReply, { problem, reason }: Refusal): FastifyReply {
-  const error = 'Access denied';
-  const body = {
-    cpanelresult: {
-      apiversion: '2',
-      error,
-      data: { reason: problem === 'denied' ? error : reason, result: '0' },
-      type: 'text',
-      ...(problem === 'denied' ? {} : { error_code: problem }),
-    },
-  };
-  reply.code(403).header('content-type', 'text/plain; charset="utf-8"');
-  if (problem === 'denied') reply.header('www-authenticate', 'Basic realm="whmapi1"');
-  return reply.send(JSON.stringify(body));
-}

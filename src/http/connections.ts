@@ -1,29 +1,173 @@
-// How many connections one address may have at a time.
+// The front of the server, before fastify sees anything: which connections there are, and whose turn it is. Clients that
+// send faster than they are answered, or do not read what they are answered, wait or are cut off.
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
+import { Addresses, sourceOfAddress } from './addresses.ts';
+import { clientErrorOf } from './client-errors.ts';
+import { Connection, type Surroundings } from './connection.ts';
+import { FairQueue } from './fair-queue.ts';
+import type { Limits } from './limits.ts';
 
-const MOST_OF_AN_ADDRESS = 64;
+export interface Tls {
+  /** PEM. */
+  readonly cert: string;
+  readonly key: string;
+}
 
-/** Further ones are told so (503) and closed; far too many are not even listened to. */
-export function limitConnections(server: FastifyInstance): void {
-  const open = new Map<string, number>();
-  server.server.on('connection', (socket: Socket) => {
-    const address = socket.remoteAddress ?? '';
-    const count = (open.get(address) ?? 0) + 1;
-    open.set(address, count);
-    socket.once('close', () => {
-      const left = (open.get(address) ?? 1) - 1;
-      if (left === 0) open.delete(address);
-      else open.set(address, left);
+export class Connections {
+  readonly #limits: Limits;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #addresses: Addresses;
+  readonly #work: FairQueue;
+  readonly #connections = new Map<Socket, Connection>();
+
+  /** `headers` go with each answer that fastify does not write. */
+  constructor(limits: Limits, headers: Readonly<Record<string, string>>) {
+    this.#limits = limits;
+    this.#headers = headers;
+    this.#addresses = new Addresses(limits);
+    this.#work = new FairQueue({ perKey: limits.requestsPerAddress, total: limits.requests });
+  }
+
+  /** A server that hands requests over to `handler`. */
+  createServer(handler: (request: IncomingMessage, response: ServerResponse) => void, tls?: Tls): Server {
+    const limits = this.#limits;
+    const surroundings: Surroundings = {
+      limits,
+      handler,
+      headers: this.#headers,
+      onExcess: (source) => {
+        if (this.#addresses.floods(source)) this.#cutOff(source);
+      },
+    };
+    const accept = (request: IncomingMessage, response: ServerResponse) => {
+      const connection = this.#connections.get(request.socket);
+      if (connection !== undefined) connection.accept(request, response);
+      else request.destroy();
+    };
+    const options = {
+      headersTimeout: limits.headersTimeout,
+      requestTimeout: limits.requestTimeout,
+      keepAliveTimeout: limits.keepAliveTimeout,
+      connectionsCheckingInterval: limits.connectionsCheckingInterval,
+      maxHeaderSize: limits.maxHeaderSize,
+      // Asked for below, with an answer like all others.
+      requireHostHeader: false,
+    };
+    const server =
+      tls === undefined
+        ? createHttpServer(options, accept)
+        : createHttpsServer(
+            { ...options, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: limits.handshakeTimeout },
+            accept,
+          );
+    server.maxConnections = limits.maxConnections;
+    server.on('connection', (socket: Socket) => this.#addresses.add(socket));
+    server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
+      const source = sourceOfAddress(socket.remoteAddress ?? '');
+      this.#connections.set(socket, new Connection(socket, source, surroundings));
+      socket.once('close', () => this.#connections.delete(socket));
     });
-    if (count > 2 * MOST_OF_AN_ADDRESS) socket.destroy();
-  });
-  server.addHook('onRequest', (request, reply, done) => {
-    if ((open.get(request.ip) ?? 0) <= MOST_OF_AN_ADDRESS) {
+    server.setTimeout(limits.writeTimeout, (socket) => this.#connections.get(socket)?.onTimeout());
+    server.on('checkExpectation', accept);
+    return server;
+  }
+
+  /** What Node could not read as a request. */
+  onClientError(error: Error & { code?: string }, socket: Socket): void {
+    const connection = this.#connections.get(socket);
+    if (connection === undefined || error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else connection.breakOff(clientErrorOf(error.code));
+  }
+
+  /** Has every route wait for its turn, and refuses the connections that are too many. */
+  guard(
+    server: FastifyInstance,
+    refuse: (reply: FastifyReply, status: number, sentence: string) => unknown,
+  ): void {
+    server.addHook('onRoute', (route) => {
+      route.handler = this.#inTurn(route.handler);
+    });
+    let isEnding = false;
+    server.addHook('preClose', (done) => {
+      isEnding = true;
       done();
-      return;
+    });
+    server.addHook('onRequest', (request, reply, done) => {
+      const fault = isEnding ? ending : (this.#crowd(request.raw.socket) ?? faultOf(request.raw));
+      if (fault === undefined) {
+        done();
+        return;
+      }
+      if (fault.status === 503) reply.header('retry-after', '1');
+      refuse(reply.header('connection', 'close'), fault.status, fault.sentence);
+    });
+  }
+
+  #crowd(socket: Socket): RequestFault | undefined {
+    const connection = this.#connections.get(socket);
+    if (connection === undefined || !this.#addresses.hasTooMany(connection.source)) return undefined;
+    const most = this.#limits.connectionsPerAddress;
+    return { status: 503, sentence: `There are more than ${most} connections from your address.` };
+  }
+
+  /** A turn lasts until the handler is done and its answer is sent, or the client is gone. */
+  #inTurn(handler: RouteHandlerMethod): RouteHandlerMethod {
+    const work = this.#work;
+    const connections = this.#connections;
+    return async function (this: FastifyInstance, request: FastifyRequest, reply: FastifyReply) {
+      const connection = connections.get(request.raw.socket);
+      const exchange = connection?.current;
+      if (connection === undefined || exchange === undefined) return reply.hijack();
+      const { source } = connection;
+      const turn = work.enter(source);
+      if (turn !== undefined) await turn;
+      try {
+        // Whoever went away while waiting does not expect the call to be made.
+        if (exchange.isClosed) {
+          reply.hijack();
+          return undefined;
+        }
+        exchange.isHandled = true;
+        const answered: unknown = await handler.call(this, request, reply);
+        return answered;
+      } finally {
+        if (exchange.isClosed) work.leave(source);
+        else exchange.onClose = () => work.leave(source);
+      }
+    };
+  }
+
+  /** Closes what an address that floods has open, save for the calls that are being answered. */
+  #cutOff(source: string): void {
+    for (const [socket, connection] of this.#connections) {
+      if (connection.source === source && connection.mayBeCut) socket.destroy();
     }
-    const error = `There are more than ${MOST_OF_AN_ADDRESS} connections from your address.`;
-    reply.header('connection', 'close').header('retry-after', '1').code(503).send({ error });
-  });
+  }
+}
+
+/** Why a request is not worked on. */
+interface RequestFault {
+  readonly status: 400 | 417 | 503;
+  readonly sentence: string;
+}
+
+const ending: RequestFault = { status: 503, sentence: 'The server is about to stop. Try again in a moment.' };
+
+/** What is wrong with the headers of a request that Node lets through. */
+function faultOf({ httpVersionMinor, headers }: IncomingMessage): RequestFault | undefined {
+  if (headers.host === undefined && httpVersionMinor > 0) {
+    return { status: 400, sentence: 'The request has no Host header.' };
+  }
+  if (headers.expect !== undefined && headers.expect.toLowerCase() !== '100-continue') {
+    return { status: 417, sentence: 'The only expectation that this server meets is 100-continue.' };
+  }
+  return undefined;
 }

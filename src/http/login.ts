@@ -6,7 +6,7 @@ import type { RawArgument } from '../core/context.ts';
 import * as loginTokens from '../model/login-tokens.ts';
 import * as logins from '../model/logins.ts';
 import * as sessions from '../model/sessions.ts';
-import type { Refusal } from './answers.ts';
+import type { Refusal } from './error-answers.ts';
 import { readBody, readCall } from './call.ts';
 import { loginWorldOf } from './login-world.ts';
 import { renderLoginPage, renderWayIn } from './page/login-page.ts';

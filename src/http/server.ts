@@ -7,51 +7,53 @@ import fastify, {
 } from 'fastify';
 import type { Application } from '../app.ts';
 import { dispatch, type Engine } from '../core/dispatch.ts';
-import { refuse, sendAnswer, toAnswer, toBareAnswer, type Answer, type Api } from './answers.ts';
+import { ApiError, errorKinds } from '../core/errors.ts';
+import { sendAnswer, toAnswer, toBareAnswer, type Answer, type Api } from './answers.ts';
 import { isInApi0, toApi0, unknownInApi0 } from './api-0.ts';
 import { identify, type Accepted } from './authentication.ts';
 import { BadRequest, readCall } from './call.ts';
 import { addConfirm } from './confirm.ts';
-import { limitConnections } from './connections.ts';
+import { Connections, type Tls } from './connections.ts';
+import { refuse, sendError } from './error-answers.ts';
+import { limits, type Limits } from './limits.ts';
 import { addLogin } from './login.ts';
 import { addOpenApi } from './openapi-route.ts';
 import type { LogLevel } from './options.ts';
 import { addPages } from './page/pages.ts';
+import { pageHeaders } from './page/security-headers.ts';
 import { RememberedAnswers, type Question } from './remembered-answers.ts';
-import { ApiError, errorKinds } from '../core/errors.ts';
 import { bodyOf, queryOf, securityTokenOf, sessionIdOf } from './request.ts';
 
 export interface ServerOptions {
   /** Absent for plain HTTP. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly tls?: Tls;
   readonly logLevel: LogLevel;
   /** Where the log goes; standard output says where the server listens, and nothing else. */
   readonly logStream?: NodeJS.WritableStream;
   /** Other limits than the usual ones. */
-  readonly limits?: Partial<typeof limits>;
+  readonly limits?: Partial<Limits>;
 }
-
-/** What one request may take. */
-const limits = {
-  bodyLimit: 1_048_576,
-  /** A client that sends slower than this is cut off (408). */
-  requestTimeout: 30_000,
-  headersTimeout: 15_000,
-  keepAliveTimeout: 65_000,
-  maxHeaderSize: 16_384,
-  /** How often it is looked for clients that take too long. */
-  connectionsCheckingInterval: 5000,
-};
 
 export function createServer(
   application: Application,
   { tls, logLevel, logStream, limits: given = {} }: ServerOptions,
 ): FastifyInstance {
-  const { bodyLimit, requestTimeout, keepAliveTimeout, ...http } = { ...limits, ...given };
-  const common = {
-    bodyLimit,
-    requestTimeout,
-    keepAliveTimeout,
+  const headers = {
+    'cache-control': 'no-cache, no-store, must-revalidate, private',
+    'x-content-type-options': 'nosniff',
+    ...(tls === undefined ? {} : { 'strict-transport-security': 'max-age=31536000' }),
+  };
+  const chosen = { ...limits, ...given };
+  const connections = new Connections(chosen, { ...headers, ...pageHeaders });
+  const server: FastifyInstance = fastify({
+    serverFactory: (handler) => connections.createServer(handler, tls),
+    clientErrorHandler: (error, socket) => connections.onClientError(error, socket),
+    // Errors before there is a route, for which no hook runs.
+    frameworkErrors: (error, _request, reply) => {
+      const sentence = 'The address is not valid: use UTF-8, and percent-encode each special character.';
+      void sendError(reply.headers({ ...headers, ...pageHeaders }), error.statusCode ?? 400, sentence);
+    },
+    bodyLimit: chosen.bodyLimit,
     logger: {
       level: logLevel,
       base: null,
@@ -59,40 +61,30 @@ export function createServer(
       ...(logStream === undefined ? {} : { stream: logStream }),
     },
     logController: new LogController({ disableRequestLogging: true }),
-    forceCloseConnections: 'idle' as const,
-    return503OnClosing: true,
-    routerOptions: { maxParamLength: 200 },
-  };
-  const server: FastifyInstance =
-    tls === undefined
-      ? fastify({ ...common, http })
-      : fastify({
-          ...common,
-          https: { ...tls, ...http, minVersion: 'TLSv1.2' },
-        });
+    forceCloseConnections: 'idle',
+    // Refused by `guard`, in the format of the API that is asked.
+    return503OnClosing: false,
+    // Queries are read by what the function expects.
+    routerOptions: { maxParamLength: 200, querystringParser: () => ({}) },
+  });
   readBodiesAsText(server);
-  limitConnections(server);
-  const headers = {
-    'cache-control': 'no-cache, no-store, must-revalidate, private',
-    'x-content-type-options': 'nosniff',
-    ...(tls === undefined ? {} : { 'strict-transport-security': 'max-age=31536000' }),
-  };
   server.addHook('onSend', (_request, reply, payload, done) => {
     reply.headers(headers);
     done(null, payload);
   });
+  connections.guard(server, sendError);
   server.setErrorHandler((error, request, reply) => answerError(error, request, reply, application));
-  server.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send({ error: 'There is nothing at this address.' }),
-  );
+  server.setNotFoundHandler((_request, reply) => sendError(reply, 404, 'There is nothing at this address.'));
   const world = { application, answers: new RememberedAnswers(application), headers };
   for (const api of ['json-api', 'xml-api'] as const) {
-    for (const url of [`/${api}/:name`, `/:token/${api}/:name`]) {
-      server.route({
-        method: ['GET', 'POST'],
-        url,
-        handler: (request, reply) => answerCall(request, reply, api, world),
-      });
+    for (const path of [`/${api}/:name`, `/:token/${api}/:name`]) {
+      for (const url of [path, `${path}/`]) {
+        server.route({
+          method: ['GET', 'POST'],
+          url,
+          handler: (request, reply) => answerCall(request, reply, api, world),
+        });
+      }
     }
   }
   addLogin(server, application);
@@ -190,18 +182,15 @@ function answerError(
 ): FastifyReply {
   const { message, statusCode, status } = error as { message: string; statusCode?: number; status?: number };
   const code = status ?? statusCode ?? 500;
-  reply.header('content-type', 'application/json; charset="utf-8"');
-  if (code < 500) return reply.code(code).send(JSON.stringify({ error: message }));
+  if (code < 500) return sendError(reply, code, message);
   const xid = engine.newXid();
   engine.logUnexpected(xid, request.routeOptions.url ?? 'unknown', error);
   if (error instanceof ApiError && errorKinds[error.code].exit === 3) {
     // Why is for those who may read the log: nobody has logged in yet. Clients try again on this status.
     const sentence = 'The store of this server can’t be used at the moment; its error log says why.';
-    return reply
-      .code(503)
-      .send(JSON.stringify({ error: `(XID ${xid}) ${sentence}`, error_code: error.code }));
+    return sendError(reply, 503, `(XID ${xid}) ${sentence}`, { error_code: error.code });
   }
-  return reply.code(code).send(JSON.stringify({ error: `(XID ${xid}) An unexpected error occurred.` }));
+  return sendError(reply, code, `(XID ${xid}) An unexpected error occurred.`);
 }
 
 /** Never the query, which may hold secrets. */

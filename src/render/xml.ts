@@ -19,9 +19,9 @@ export function renderXml(envelope: Envelope): Iterable<string> {
 }
 
 /** The document as xmlbuilder2 renders it. */
-export function builtXml(content: Hash): string {
+export function builtXml(content: Hash, root = 'result'): string {
   const document = create({ version: '1.0', encoding: 'UTF-8' });
-  buildMembers(document.ele('result'), content);
+  buildMembers(document.ele(root), content);
   // xmlbuilder2 leaves a carriage return bare, and a parser takes a bare one for a line feed.
   return `${document.end({ prettyPrint: true }).replaceAll('\r', '&#xD;')}\n`;
 }

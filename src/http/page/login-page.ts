@@ -1,6 +1,6 @@
 // The page on which people log in. It works without its script, too: then the password is asked for once more
 // together with the code, because nothing keeps it between the two steps.
-import type { Refusal } from '../answers.ts';
+import type { Refusal } from '../error-answers.ts';
 import { assets } from './assets.ts';
 import { html } from './html.ts';
 import { renderBarePage } from './layout.ts';

@@ -15,7 +15,7 @@ const contentSecurityPolicy = [
   "trusted-types 'none'",
 ].join('; ');
 
-const headers = {
+export const pageHeaders = {
   'content-security-policy': contentSecurityPolicy,
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
@@ -26,7 +26,7 @@ const headers = {
 /** For every answer that a browser might show, errors among them; answers of the API are none. */
 export function securePages(server: FastifyInstance): void {
   server.addHook('onSend', (request, reply, payload, done) => {
-    if (request.routeOptions.url?.includes('-api/:name') !== true) reply.headers(headers);
+    if (request.routeOptions.url?.includes('-api/:name') !== true) reply.headers(pageHeaders);
     done(null, payload);
   });
 }

@@ -1,0 +1,40 @@
+// What a client gets that sends something other than a request: answers that Node would write by itself, with a body
+// that says what is wrong and with the headers of all other answers.
+import { STATUS_CODES } from 'node:http';
+
+export interface ClientError {
+  readonly status: 400 | 408 | 413 | 431;
+  readonly sentence: string;
+}
+
+const errors: Readonly<Record<string, ClientError>> = {
+  HPE_HEADER_OVERFLOW: {
+    status: 431,
+    sentence:
+      'The request line and the headers are too long: use at most 16 KiB. Send arguments in the body.',
+  },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: { status: 413, sentence: 'The chunk extensions are too long.' },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, sentence: 'The request took too long to arrive.' },
+};
+
+const notHttp: ClientError = { status: 400, sentence: 'The request is not valid HTTP.' };
+
+/** By the code that Node gives an error of its parser. */
+export function clientErrorOf(code: string | undefined): ClientError {
+  return errors[code ?? ''] ?? notHttp;
+}
+
+/** As bytes for the socket: there is no response object for what could not be read. */
+export function rawAnswer(
+  { status, sentence }: ClientError,
+  headers: Readonly<Record<string, string>>,
+): string {
+  const body = JSON.stringify({ error: sentence });
+  const lines = Object.entries({
+    'content-type': 'application/json; charset="utf-8"',
+    ...headers,
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`;
+}

@@ -1,0 +1,50 @@
+// Answers that are not envelopes: refused logins, and requests that are wrong before there is a call.
+import type { FastifyReply } from 'fastify';
+import type { Hash } from '../core/values.ts';
+import { builtXml } from '../render/xml.ts';
+
+export interface Refusal {
+  readonly problem: 'denied' | 'tfa_required' | 'tfa_invalid';
+  readonly reason: string;
+}
+
+/** Refuses a caller with the body that clients of WHM look for (protocol, section 3), and the code of a failed second factor. */
+export function refuse(reply: FastifyReply, { problem, reason }: Refusal): FastifyReply {
+  const error = 'Access denied';
+  reply.code(403);
+  if (problem === 'denied') reply.header('www-authenticate', 'Basic realm="whmapi1"');
+  const body = resultOf(error, problem === 'denied' ? error : reason);
+  const content = problem === 'denied' ? body : { ...body, error_code: problem };
+  if (isForXml(reply)) return sendXml(reply, content);
+  return reply
+    .header('content-type', 'text/plain; charset="utf-8"')
+    .send(JSON.stringify({ cpanelresult: content }));
+}
+
+/** Answers with a status and a sentence, in the format of the API that was asked. `more` goes beside the sentence. */
+export function sendError(
+  reply: FastifyReply,
+  status: number,
+  sentence: string,
+  more: Readonly<Record<string, string>> = {},
+): FastifyReply {
+  reply.code(status);
+  if (isForXml(reply)) return sendXml(reply, { ...resultOf(sentence, sentence), ...more });
+  return reply
+    .header('content-type', 'application/json; charset="utf-8"')
+    .send(JSON.stringify({ error: sentence, ...more }));
+}
+
+/** What WHM itself answers in the place of an envelope. */
+function resultOf(error: string, reason: string): Hash {
+  return { apiversion: '2', error, data: { reason, result: '0' }, type: 'text' };
+}
+
+/** By the path: most errors come up before there is a route. */
+function isForXml({ request }: FastifyReply): boolean {
+  return /^\/(?:cpsess\d{10}\/)?xml-api(?:[/?]|$)/.test(request.raw.url ?? '');
+}
+
+function sendXml(reply: FastifyReply, content: Hash): FastifyReply {
+  return reply.header('content-type', 'text/xml; charset="utf-8"').send(builtXml(content, 'cpanelresult'));
+}

@@ -1,0 +1,159 @@
+// What arrives on a connection besides whole requests, one after the other: bytes that follow a request, requests that
+// are sent ahead, and what is not HTTP.
+import { execFileSync } from 'node:child_process';
+import { password, TestServer } from '../support/server.ts';
+import { sendRaw } from '../support/raw-client.ts';
+
+let server: TestServer;
+let authorization: string;
+beforeAll(async () => {
+  server = await TestServer.start({
+    headersTimeout: 400,
+    requestTimeout: 800,
+    connectionsCheckingInterval: 100,
+  });
+  const { data } = await server.here.call('api_token_create', { token_name: 'test' });
+  authorization = `whm root:${data?.token as string}`;
+});
+afterAll(() => server.stop());
+
+const head = (line: string, ...headers: string[]) =>
+  [`${line} HTTP/1.1`, 'Host: x', `Authorization: ${authorization}`, ...headers, '', ''].join('\r\n');
+const version = () => head('GET /json-api/version?api.version=1');
+
+describe('bytes that follow a request', () => {
+  test('a call that was carried out is answered as such, and then the connection closes', async () => {
+    await server.here.call('createacct', { username: 'nodeu6', domain: 'nodeu6.example', password });
+    // As old copies of xmlapi.php send it: the body is in a header, and curl’s own headers follow.
+    const body = 'user=nodeu6';
+    const text =
+      `POST /xml-api/suspendacct HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\n` +
+      `Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body}\r\n` +
+      'Content-Length: 0\r\n\r\n';
+    const { answers, isClosed } = await sendRaw(server.url, text);
+    expect(answers.map(({ status }) => status)).toEqual([200]);
+    expect(answers[0]?.headers.connection).toBe('close');
+    expect(isClosed).toBe(true);
+    const { data } = await server.here.call('accountsummary', { user: 'nodeu6' });
+    expect(data).toMatchObject({ acct: [{ suspended: 1 }] });
+  });
+
+  test('all requests before them are answered, in their order', async () => {
+    const { answers } = await sendRaw(
+      server.url,
+      `${version()}${head('GET /nothing')}${version()}rubbish\r\n\r\n`,
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 404, 200]);
+  });
+
+  test('a body that breaks off into something else is a 400, and nothing is called', async () => {
+    const lines = server.here.audit().length;
+    const text = `${head('POST /json-api/version?api.version=1', 'Transfer-Encoding: chunked')}5\r\nhello\r\nnot a length\r\n`;
+    const { answers, isClosed } = await sendRaw(server.url, text);
+    expect(answers.map(({ status }) => status)).toEqual([400]);
+    expect([isClosed, server.here.audit().length]).toEqual([true, lines]);
+  });
+
+  test('a request that comes too slowly after a whole one is told so after the answer', async () => {
+    const { answers } = await sendRaw(server.url, `${version()}POST /login HTTP/1.1\r\nHost: x\r\n`);
+    expect(answers.map(({ status }) => status)).toEqual([200, 408]);
+  });
+});
+
+describe('requests that are sent ahead', () => {
+  test('are answered one at a time, in their order', async () => {
+    let running = 0;
+    let most = 0;
+    const { verify, restore } = await watchedPasswords(async (check) => {
+      most = Math.max(most, ++running);
+      const answer = await check();
+      running -= 1;
+      return answer;
+    });
+    const login = 'POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\nuser=a&pass';
+    const { answers } = await sendRaw(server.url, login.repeat(4), { answers: 4 });
+    restore();
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401]);
+    expect([most, verify()]).toEqual([1, 4]);
+  });
+
+  test('more than 17 at once: the first 17 are answered, and then the connection closes', async () => {
+    const { answers, isClosed } = await sendRaw(server.url, version().repeat(40));
+    expect(answers).toHaveLength(17);
+    expect(answers.at(-1)?.headers.connection).toBe('close');
+    expect(isClosed).toBe(true);
+  });
+});
+
+/** Has each check of a password go through `around`. */
+async function watchedPasswords(around: (check: () => Promise<boolean>) => Promise<boolean>) {
+  const users = await server.here.engine.host.users();
+  const original = users.verifyPassword.bind(users);
+  let count = 0;
+  const watched = Object.assign(Object.create(users) as typeof users, {
+    verifyPassword: (name: string, secret: string) => {
+      count += 1;
+      return around(() => original(name, secret));
+    },
+  });
+  const { host } = server.here.engine;
+  server.here.overrides.host = { ...host, users: async () => watched };
+  return {
+    verify: () => count,
+    restore: () => {
+      delete server.here.overrides.host;
+    },
+  };
+}
+
+const security = {
+  'cache-control': 'no-cache, no-store, must-revalidate, private',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+};
+
+test.each([
+  ['an address that is not UTF-8', () => head('GET /json-api/%ff?api.version=1'), 400],
+  ['an address with a long part', () => head(`GET /json-api/${'a'.repeat(300)}`), 414],
+  ['headers that are too long', () => head('GET /', `X: ${'a'.repeat(20_000)}`), 431],
+  ['bytes that are not HTTP', () => 'hello\r\n\r\n', 400],
+  ['no Host header', () => 'GET /login HTTP/1.1\r\n\r\n', 400],
+  ['an unknown expectation', () => head('GET /', 'Expect: wonders'), 417],
+  ['a request that never ends', () => 'GET / HTTP/1.1\r\nHost: x\r\n', 408],
+  ['no such address', () => head('GET /nothing'), 404],
+])('%s is answered with a reason and the security headers', async (_what, make, status) => {
+  const { answers } = await sendRaw(server.url, make(), { answers: 1 });
+  expect(answers.map((one) => one.status)).toEqual([status]);
+  expect(answers[0]?.headers).toMatchObject(security);
+  expect(JSON.parse(answers[0]?.body ?? '')).toEqual({ error: expect.stringMatching(/\.$/) as string });
+});
+
+describe('an error below /xml-api/', () => {
+  const reason = (xml: string) =>
+    execFileSync('xmllint', ['--xpath', 'string(/cpanelresult/data/reason)', '-'], { input: xml })
+      .toString()
+      .trim();
+
+  test.each([
+    ['400', () => head('GET /xml-api/version?x=%ff'), 400, 'UTF-8'],
+    ['400 before routing', () => head('GET /xml-api/%ff'), 400, 'The address is not valid'],
+    ['403', () => 'GET /xml-api/version HTTP/1.1\r\nHost: x\r\n\r\n', 403, 'Access denied'],
+    ['404', () => head('GET /xml-api/version/further'), 404, 'There is nothing'],
+    ['404 of a session', () => head('GET /cpsess0123456789/xml-api/a/b'), 404, 'There is nothing'],
+  ])('%s is XML', async (_what, make, status, sentence) => {
+    const { answers } = await sendRaw(server.url, make(), { answers: 1 });
+    expect(answers[0]?.status).toBe(status);
+    expect(answers[0]?.headers['content-type']).toBe('text/xml; charset="utf-8"');
+    expect(answers[0]?.headers['x-content-type-options']).toBe('nosniff');
+    expect(reason(answers[0]?.body ?? '')).toContain(sentence);
+  });
+});
+
+test.each(['json-api', 'xml-api'])('/%s/NAME/ is /NAME', async (api) => {
+  const ask = (slash: string) =>
+    server.ask(`/${api}/version${slash}?api.version=1`, { headers: { authorization } });
+  const plain = await ask('');
+  expect(plain.status).toBe(200);
+  expect(await ask('/')).toMatchObject({ status: 200, text: plain.text });
+});
