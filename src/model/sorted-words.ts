@@ -7,7 +7,7 @@ export type Dictionaries = Readonly<Record<string, readonly string[]>>;
 export type Ranks = Readonly<Record<string, number>>;
 
 const NEWLINE = 0x0a;
-const TAB = '\t';
+const TAB = 0x09;
 const RADIX = 36;
 
 /**
@@ -20,7 +20,7 @@ export function sortWords(dictionaries: Dictionaries): Uint8Array {
   Object.entries(dictionaries).forEach(([name, words], dictionary) => {
     longest[name] = words.reduce((most, { length }) => Math.max(most, length), 0);
     words.forEach((word, at) => {
-      // Neither occurs in a word of the packages; a word that had one could not be found.
+      // No word of the packages has one. Tabs end words here, and nothing in a word may be below them.
       if (/[\t\n]/.test(word))
         throw new Error(`The word ${JSON.stringify(word)} contains a tab or a newline.`);
       const known = ranks.get(word) ?? new Map<number, number>();
@@ -29,7 +29,7 @@ export function sortWords(dictionaries: Dictionaries): Uint8Array {
   });
   const lines = [...ranks].map(([word, known]) => {
     const fields = [...known].map(([dictionary, rank]) => `${dictionary}:${rank.toString(RADIX)}`);
-    return { word: Buffer.from(word), text: [word, ...fields].join(TAB) };
+    return { word: Buffer.from(word), text: [word, ...fields].join('\t') };
   });
   lines.sort((one, other) => one.word.compare(other.word));
   return Buffer.from([JSON.stringify(longest), ...lines.map(({ text }) => text), ''].join('\n'));
@@ -73,27 +73,35 @@ export class SortedWords {
     return ranks;
   }
 
-  /** A binary search over the bytes. */
+  /** A binary search over the bytes. Lines are short: loops over them are faster than the methods of Buffer. */
   #find(word: string): readonly (number | undefined)[] {
     const text = this.#text;
     const sought = Buffer.from(word);
     let low = this.#start;
     let high = text.length;
     while (low < high) {
-      const line = Math.max(text.lastIndexOf(NEWLINE, Math.floor((low + high) / 2) - 1) + 1, low);
-      const tab = text.indexOf(TAB, line);
-      const order = sought.compare(text, line, tab);
-      const end = text.indexOf(NEWLINE, tab);
-      if (order === 0) return this.#read(text.toString('latin1', tab + 1, end));
-      if (order < 0) high = line;
-      else low = end + 1;
+      let line = (low + high) >>> 1;
+      while (line > low && text[line - 1] !== NEWLINE) line -= 1;
+      let at = 0;
+      while (at < sought.length && sought[at] === text[line + at]) at += 1;
+      const next = text[line + at] ?? NEWLINE;
+      if (at === sought.length && next === TAB) return this.#read(line + at + 1);
+      // At the end of its word a line has a tab, which is below every byte that a word can have.
+      if ((sought[at] ?? TAB) < next) {
+        high = line;
+      } else {
+        low = line + at;
+        while (text[low] !== NEWLINE) low += 1;
+        low += 1;
+      }
     }
     return [];
   }
 
-  #read(fields: string): readonly (number | undefined)[] {
+  #read(start: number): readonly (number | undefined)[] {
+    const fields = this.#text.toString('latin1', start, this.#text.indexOf(NEWLINE, start));
     const ranks: (number | undefined)[] = [];
-    for (const field of fields.split(TAB)) {
+    for (const field of fields.split('\t')) {
       const [dictionary, rank = ''] = field.split(':');
       ranks[Number(dictionary)] = Number.parseInt(rank, RADIX);
     }
