@@ -20,6 +20,7 @@ export async function generate(): Promise<Map<string, string>> {
   files.set('src/functions/index.generated.ts', indexModule(functions));
   files.set('src/functions/loaders.generated.ts', loadersModule(functions));
   files.set('src/operations/loaders.generated.ts', operationsModule());
+  files.set('src/doctor/checks.generated.ts', checksModule());
   for (const [path, text] of catalogueModules(functions, notice)) files.set(path, text);
   const migrations = readMigrations();
   files.set('src/store/migrations.generated.ts', migrationsModule(migrations));
@@ -97,6 +98,17 @@ function operationsModule(): string {
 import type { Operation } from '../core/operation.ts';
 
 export const operations: Readonly<Record<string, () => Promise<{ default: Operation }>>> = {\n${rows.join('')}};\n`;
+}
+
+/** A check of --doctor is registered by its file's existence too. */
+function checksModule(): string {
+  const rows = readdirSync(join(top, 'src/doctor/checks'))
+    .sort()
+    .map((file) => `  '${file.replace(/\.ts$/, '')}': () => import('./checks/${file}'),\n`);
+  return `${notice}// How each check of --doctor is loaded.
+import type { Check } from './check.ts';
+
+export const checks: Readonly<Record<string, () => Promise<{ default: Check }>>> = {\n${rows.join('')}};\n`;
 }
 
 interface Migration {

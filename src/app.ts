@@ -17,6 +17,7 @@ import { journal } from './store/journal.ts';
 import { AuditLog, logUnexpected } from './store/logs.ts';
 import type { Outcome } from './store/move.ts';
 import type { OpenStore } from './store/open-store.ts';
+import type { RunningServer } from './store/running-servers.ts';
 import { findSharedStore } from './store/shared-store-file.ts';
 import { SharedStore } from './store/shared-store.ts';
 import { SqliteStore } from './store/sqlite.ts';
@@ -50,6 +51,11 @@ export interface Application {
    * each time. @throws ApiError `store_unavailable`.
    */
   auditAgain(record: AuditRecord, moment: AuditMoment): Promise<void>;
+  /**
+   * Leaves in the state directory that a server runs in this process, until `close`; --doctor and --restore look for it.
+   * @throws ApiError `store_unavailable`.
+   */
+  announceServer(server: Pick<RunningServer, 'role' | 'addresses' | 'certificate'>): Promise<void>;
   close(): void;
 }
 
@@ -73,12 +79,12 @@ export function createApplication(
     passwordStrength = judgeHere,
   }: { readonly livesLong?: boolean; readonly passwordStrength?: PasswordStrength } = {},
 ): Application {
-  const userId = process.geteuid?.() ?? 0;
-  const stateDirectory = locateStateDirectory(environment, userId, home);
+  const { userId, stateDirectory } = locate(environment);
   const directory = new StateDirectory(stateDirectory, userId);
   const store = storeOf(environment, directory, livesLong);
   const auditLog = new AuditLog(directory, { gathers: livesLong });
   const now = () => Date.now();
+  let retireServer: (() => void) | undefined;
   const audit: Engine['audit'] = async (record, durable, db) => {
     await auditLog.append(record, durable);
     await store.audit?.(record, db);
@@ -140,7 +146,15 @@ export function createApplication(
         ? written
         : written.then(() => store.audit?.({ ...record, ...moment }, undefined));
     },
+    announceServer: async (server) => {
+      const { announce, removeStale, retire } = await import('./store/running-servers.ts');
+      removeStale(directory, engine.processes.isAlive);
+      const own = engine.processes.own();
+      announce(directory, { ...server, process: own, since: new Date(now()).toISOString() });
+      retireServer = () => retire(directory, own);
+    },
     close: () => {
+      retireServer?.();
       store.close();
       auditLog.close();
     },
@@ -149,6 +163,15 @@ export function createApplication(
 
 const judgeHere: PasswordStrength = async (candidate, known) =>
   (await import('./model/password-strength.ts')).strengthOf(candidate, known);
+
+/** The user that this process acts as, and the state directory, which need not exist. */
+export function locate(environment: Readonly<Record<string, string | undefined>>): {
+  readonly userId: number;
+  readonly stateDirectory: string;
+} {
+  const userId = process.geteuid?.() ?? 0;
+  return { userId, stateDirectory: locateStateDirectory(environment, userId, home) };
+}
 
 /** HOME where it is an absolute path, else what the user database says. */
 function home(): string {
@@ -205,8 +228,8 @@ export async function moveStore(
   from: string,
   to: string,
 ): Promise<Outcome> {
-  const userId = process.geteuid?.() ?? 0;
-  const directory = new StateDirectory(locateStateDirectory(environment, userId, home), userId);
+  const { userId, stateDirectory } = locate(environment);
+  const directory = new StateDirectory(stateDirectory, userId);
   const { moveBetween } = await import('./store/move-between.ts');
   return moveBetween(environment, directory, from, to);
 }

@@ -1,23 +1,23 @@
 // What commander reads of the options that administer an installation rather than call a function.
 
-export interface AdministrationOptions {
-  /** False if --output has its default. */
-  readonly outputIsGiven: boolean;
-  readonly enrol: boolean;
-}
-
 /** What commander makes of their rows. */
 export interface AdministrationOpts {
+  readonly doctor?: boolean;
   readonly enrol?: boolean;
 }
 
-/** Takes them out of all that commander has read. `administration` is undefined if none of them is given. */
+export interface AdministrationOptions extends AdministrationOpts {
+  /** False if --output has its default. */
+  readonly outputIsGiven: boolean;
+}
+
+/** Takes them out of all that commander has read. `administration` is absent if none of them is given. */
 export function splitAdministrationOptions<All extends AdministrationOpts>(all: All, outputIsGiven: boolean) {
-  const { enrol, ...others } = all;
-  const given = { enrol };
-  const isGiven = Object.values(given).some((value) => value !== undefined);
-  const administration: AdministrationOptions | undefined = isGiven
-    ? { outputIsGiven, enrol: enrol ?? false }
-    : undefined;
-  return { ...(administration === undefined ? {} : { administration }), others };
+  const { doctor, enrol, ...others } = all;
+  const given = { doctor, enrol };
+  const present = Object.entries(given).filter(([, value]) => value !== undefined);
+  if (present.length === 0) return { others };
+  const options = Object.fromEntries(present) as AdministrationOpts;
+  const administration: AdministrationOptions = { outputIsGiven, ...options };
+  return { administration, others };
 }

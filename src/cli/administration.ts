@@ -6,10 +6,15 @@ import { UsageError } from './usage-error.ts';
 
 /** @returns the exit status. @throws UsageError */
 export async function administer(line: CommandLine, options: AdministrationOptions, io: Io): Promise<number> {
-  if (options.enrol) {
-    if (line.command !== undefined) throw new UsageError('--enrol accepts no function and no arguments.');
-    const { enrol } = await import('./enrol.ts');
-    return enrol(line, io);
+  const commands = (['doctor', 'enrol'] as const).filter((name) => options[name] !== undefined);
+  const [command, other] = commands;
+  if (other !== undefined)
+    throw new UsageError(`--${command ?? ''} and --${other} cannot be given together.`);
+  if (command === 'doctor') {
+    const { doctor } = await import('./doctor.ts');
+    return doctor(line, options, io);
   }
-  throw new UsageError('No function is named.');
+  if (line.command !== undefined) throw new UsageError('--enrol accepts no function and no arguments.');
+  const { enrol } = await import('./enrol.ts');
+  return enrol(line, io);
 }

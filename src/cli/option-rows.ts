@@ -26,6 +26,7 @@ const remoteOptionRows = [
 
 /** Commands that administer an installation. */
 const administrationRows = [
+  { flags: '--doctor', doc: 'check the installation, and print the commands that fix what is wrong' },
   { flags: '--enrol', doc: 'set up two-factor authentication at the terminal, step by step' },
 ] as const;
 

@@ -8,10 +8,14 @@ export interface Style {
   value(text: string): string;
   faint(text: string): string;
   error(this: void, text: string): string;
+  warning(text: string): string;
 }
 
 const same = (text: string) => text;
-export const plain: Style = { heading: same, name: same, value: same, faint: same, error: same };
+export const plain: Style = {
+  ...{ heading: same, name: same, value: same, faint: same },
+  ...{ error: same, warning: same },
+};
 
 /** Colour where a person reads: on a terminal, unless NO_COLOR (no-color.org) or --color says otherwise. */
 export async function styleFor(
@@ -33,5 +37,6 @@ async function colourful(): Promise<Style> {
     value: (text) => chalk.green(text),
     faint: (text) => chalk.dim(text),
     error: (text) => chalk.red(text),
+    warning: (text) => chalk.yellow(text),
   };
 }

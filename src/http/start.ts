@@ -1,6 +1,6 @@
 // The process of whmapi1d: options, certificate, listeners, signals. `bin/whmapi1d` runs this.
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Server as TlsServer } from 'node:tls';
 import { CommanderError } from 'commander';
 import type { FastifyInstance } from 'fastify';
@@ -38,6 +38,14 @@ async function main(): Promise<void> {
   process.on('SIGINT', end);
   await listenSecurely(options, application, servers);
   if (options.httpPort !== undefined) await listenPlainly(options, options.httpPort, application, servers);
+  const addresses = servers.map((server, at) => `${at === 0 ? 'https' : 'http'}://${addressOf(server)}`);
+  const certificate = options.tlsCert === undefined ? {} : { certificate: resolve(options.tlsCert) };
+  await application
+    .announceServer({ role: 'whmapi1d', addresses, ...certificate })
+    .catch((error: unknown) => {
+      // Only --doctor and --restore look for it.
+      servers[0]?.log.warn(error, 'this server could not be announced in the state directory');
+    });
   notifySystemd('--ready');
 }
 

@@ -52,7 +52,7 @@ export class SqliteStore implements Store {
       const database = await this.#open();
       const begin = effect === 'changes' ? 'BEGIN IMMEDIATE' : 'BEGIN';
       try {
-        const connection = new Connection(database, this.#statements);
+        const connection = new SqliteConnection(database, this.#statements);
         const value = await bracket(connection, [begin, 'COMMIT', 'ROLLBACK'], work);
         if (effect === 'changes') this.#kept += 1;
         return value;
@@ -106,7 +106,7 @@ export class SqliteStore implements Store {
   }
 }
 
-class Connection implements Db {
+export class SqliteConnection implements Db {
   readonly dialect = sqliteDialect;
   readonly server = '';
   readonly #database: Database.Database;
@@ -145,7 +145,7 @@ class Connection implements Db {
   /** Transactions inside this one: savepoints. */
   nested(): Store {
     const name = `nested_${this.#depth + 1}`;
-    const inner = new Connection(this.#database, this.#statements, this.#depth + 1);
+    const inner = new SqliteConnection(this.#database, this.#statements, this.#depth + 1);
     const words = [`SAVEPOINT ${name}`, `RELEASE ${name}`, `ROLLBACK TO ${name}; RELEASE ${name}`] as const;
     return { transaction: (_effect, work) => bracket(inner, words, work) };
   }
@@ -161,7 +161,7 @@ class Connection implements Db {
 }
 
 async function bracket<T>(
-  connection: Connection,
+  connection: SqliteConnection,
   [begin, keep, takeBack]: readonly [string, string, string],
   work: (db: Db, nested: Store) => Promise<Work<T>>,
 ): Promise<T> {

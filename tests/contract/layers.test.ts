@@ -94,6 +94,14 @@ const layers: Record<string, Layer> = {
     mayKnow: [core],
   },
   catalogue: { files: /^src\/catalogue\//, mayImport: [catalogue] },
+  doctor: {
+    files: /^src\/doctor\//,
+    mayImport: [core, /^src\/(doctor|store|host)\//, /^src\/model\//, node],
+  },
+  administration: {
+    files: /^src\/administration\.ts$/,
+    mayImport: [core, /^src\/(app\.ts$|doctor\/|store\/|host\/)/, node],
+  },
   app: {
     files: /^src\/app\.ts$/,
     mayImport: [
@@ -132,7 +140,14 @@ const layers: Record<string, Layer> = {
   cli: {
     files: /^src\/cli\//,
     mayImport: [
-      ...[/^src\/cli\//, /^src\/app\.ts$/, core, catalogue, /^src\/render\//, /^src\/remote\//],
+      ...[
+        /^src\/cli\//,
+        /^src\/(app|administration)\.ts$/,
+        core,
+        catalogue,
+        /^src\/render\//,
+        /^src\/remote\//,
+      ],
       ...[generatedLists, node],
       /^(commander|chalk|cli-progress|uqr|minisearch|fastest-levenshtein|read)$/,
     ],

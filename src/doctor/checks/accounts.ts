@@ -1,0 +1,150 @@
+// The accounts of the store, the users of the machine, and the homes agree.
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import type { InspectedStore } from '../../store/inspect.ts';
+import {
+  count,
+  ok,
+  problem,
+  warning,
+  withStore,
+  word,
+  type Check,
+  type Finding,
+  type Subject,
+} from '../check.ts';
+import { isKnownId, usersOf, type MachineUser } from '../machine-users.ts';
+
+interface Account {
+  readonly username: string;
+  readonly uid: number;
+  readonly home: string;
+}
+
+/** More findings of one kind than this are counted, not listed. */
+const SHOWN = 10;
+const HOMES = '/home';
+
+const check: Check = {
+  title: 'Accounts',
+  order: 50,
+  run: (subject) => withStore(subject, (store) => compare(subject, store)),
+};
+
+async function compare(subject: Subject, { db }: InspectedStore): Promise<readonly Finding[]> {
+  const users = await usersOf(subject);
+  const accounts = await db.all<Account>(
+    'SELECT username, uid, home FROM account WHERE server = ? ORDER BY username',
+    db.server,
+  );
+  // Calls that run now create and remove users: what they work on is between two states.
+  const busy = new Set(
+    (await db.all<{ claim: string }>('SELECT claim FROM operation_claim')).map(({ claim }) => claim),
+  );
+  const settled = accounts.filter(({ username }) => !busy.has(`account ${username}`));
+  const names = new Set(accounts.map(({ username }) => username));
+  const findings = [
+    ...shorten(settled.flatMap((account) => userFaults(account, users))),
+    ...shorten(
+      settled.filter(({ username }) => users.has(username)).flatMap((one) => homeFaults(one, subject)),
+    ),
+    ...shorten(strangers(subject, users, names, busy)),
+    ...shorten(await orphans(subject, users, accounts, busy)),
+  ];
+  if (findings.length > 0) return findings;
+  return [
+    ok(`${count(accounts.length, 'account')}: each has its user and its home, and no home is left over.`),
+  ];
+}
+
+function userFaults({ username, uid }: Account, users: ReadonlyMap<string, MachineUser>): Finding[] {
+  const user = users.get(username);
+  if (user === undefined) {
+    const missing = `The account “${username}” has no user in the passwd file.`;
+    return [problem(missing, `whmapi1 removeacct user=${username}`)];
+  }
+  if (user.uid === uid) return [];
+  return [
+    problem(
+      `The account “${username}” has the user ID ${uid} in the store and ${user.uid} in the passwd file.`,
+      `usermod --uid ${uid} ${username}`,
+    ),
+  ];
+}
+
+function homeFaults({ username, uid, home }: Account, { isSandbox, stateDirectory }: Subject): Finding[] {
+  const place = isSandbox ? join(stateDirectory, 'root', home) : home;
+  const stats = lstatSync(place, { throwIfNoEntry: false });
+  if (stats?.isDirectory() === true) {
+    if (isSandbox || stats.uid === uid) return [];
+    const foreign = `The home “${place}” of the account “${username}” belongs to the user ID ${stats.uid}.`;
+    return [problem(foreign, `chown --no-dereference ${username}:${username} ${word(place)}`)];
+  }
+  const owner = isSandbox ? '' : ` -o ${username} -g ${username}`;
+  return [
+    problem(
+      `The home “${place}” of the account “${username}” is missing. Its files have to come from a backup.`,
+      `install -d -m 711${owner} ${word(place)}`,
+    ),
+  ];
+}
+
+/** A sandbox has no other users than root and those of accounts. */
+function strangers(
+  { isSandbox, stateDirectory }: Subject,
+  users: ReadonlyMap<string, MachineUser>,
+  names: ReadonlySet<string>,
+  busy: ReadonlySet<string>,
+): Finding[] {
+  if (!isSandbox) return [];
+  const left = [...users.keys()].filter((name) => name !== 'root' && !names.has(name));
+  const passwd = word(join(stateDirectory, 'root/etc/passwd'));
+  return left
+    .filter((name) => !busy.has(`account ${name}`))
+    .map((name) =>
+      warning(`The user “${name}” of the sandbox has no account.`, `sed -i '/^${name}:/d' ${passwd}`),
+    );
+}
+
+/** Homes that neither an account nor any other user of the machine has. */
+async function orphans(
+  subject: Subject,
+  users: ReadonlyMap<string, MachineUser>,
+  accounts: readonly Account[],
+  busy: ReadonlySet<string>,
+): Promise<Finding[]> {
+  const { isSandbox, stateDirectory } = subject;
+  const base = isSandbox ? join(stateDirectory, 'root', HOMES) : HOMES;
+  const homes = new Set([...accounts, ...users.values()].map(({ home }) => home));
+  const findings: Finding[] = [];
+  for (const name of foldersOf(base)) {
+    if (homes.has(`${HOMES}/${name}`) || busy.has(`account ${name}`) || name === 'lost+found') continue;
+    const place = join(base, name);
+    const stats: Stats | undefined = lstatSync(place, { throwIfNoEntry: false });
+    // Gone meanwhile, or the home of a user whom the passwd file does not list, such as one of LDAP.
+    if (stats === undefined || (!isSandbox && (await isKnownId(subject, stats.uid, users)))) continue;
+    const left = `The home “${place}” belongs to no account. Remove it if nothing in it is needed.`;
+    findings.push(warning(left, `rm -r --one-file-system -- ${word(place)}`));
+  }
+  return findings;
+}
+
+function foldersOf(base: string): string[] {
+  try {
+    return readdirSync(base, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function shorten(findings: readonly Finding[]): Finding[] {
+  const more = findings.length - SHOWN;
+  const [last] = findings.slice(-1);
+  if (more <= 0 || last === undefined) return [...findings];
+  return [...findings.slice(0, SHOWN), { severity: last.severity, message: `${more} more of the same..` }];
+}
+
+export default check;

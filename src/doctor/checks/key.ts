@@ -1,0 +1,47 @@
+// The key is there, and it opens what it encrypted.
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { ApiError } from '../../core/errors.ts';
+import * as accessHashes from '../../model/access-hashes.ts';
+import * as tfa from '../../model/tfa.ts';
+import type { InspectedStore } from '../../store/inspect.ts';
+import { KEY_FILE } from '../../store/sealer-file.ts';
+import { FileSealer } from '../../store/sealer.ts';
+import { StateDirectory } from '../../store/state-directory.ts';
+import { ok, problem, withStore, word, type Check, type Subject } from '../check.ts';
+
+const check: Check = {
+  title: 'Key',
+  order: 30,
+  run: (subject) => withStore(subject, async (store) => [await openOne(subject, store)]),
+};
+
+async function openOne({ stateDirectory, userId, now }: Subject, { db }: InspectedStore) {
+  const path = join(stateDirectory, KEY_FILE);
+  const sealer = new FileSealer(new StateDirectory(stateDirectory, userId));
+  const enrolled = await db.get<{ username: string }>('SELECT username FROM tfa_secret LIMIT 1');
+  const hashed = await db.get<{ username: string }>('SELECT username FROM access_hash LIMIT 1');
+  try {
+    if (enrolled !== undefined) await tfa.listSecrets({ db, sealer, now }, enrolled.username);
+    else if (hashed !== undefined) await accessHashes.get({ db, sealer }, hashed.username);
+    else return emptyOf(path);
+  } catch (error) {
+    const isLost = error instanceof ApiError && error.code === 'key_lost';
+    const reason = isLost
+      ? `“${path}” does not open the secrets in the store: the file is missing, damaged or another key.`
+      : `“${path}” cannot be used: ${error instanceof Error ? error.message : String(error)}`;
+    return problem(reason, `install -m 600 BACKUP_OF_THE_KEY ${word(path)}`);
+  }
+  return ok(`“${path}” opens the secrets in the store.`);
+}
+
+function emptyOf(path: string) {
+  const isThere = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  return ok(
+    isThere
+      ? 'The store holds nothing encrypted.'
+      : 'The store holds nothing encrypted. The key is created when it is first needed.',
+  );
+}
+
+export default check;

@@ -1,0 +1,25 @@
+// Work on the machine that was interrupted, and waits for the next call.
+import { journal } from '../../store/journal.ts';
+import { count, ok, warning, withStore, type Check } from '../check.ts';
+
+const check: Check = {
+  title: 'Unfinished work',
+  order: 40,
+  run: (subject) =>
+    withStore(subject, async ({ db }) => {
+      const entries = await journal.list(db);
+      const left = entries.filter(({ process }) => process === '' || !subject.isAlive(process));
+      if (left.length > 0) {
+        return left.map(({ kind, xid, caller }) =>
+          warning(
+            `“${kind}” of ${caller} (XID ${xid}) was interrupted. The next call undoes or completes it.`,
+            'whmapi1 list_users',
+          ),
+        );
+      }
+      const running = entries.length === 0 ? '' : ` ${count(entries.length, 'operation')} in progress.`;
+      return [ok(`No operation was interrupted.${running}`)];
+    }),
+};
+
+export default check;

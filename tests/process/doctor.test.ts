@@ -1,0 +1,359 @@
+// whmapi1 --doctor: what it finds, that its commands fix it, and that it changes nothing.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import Database from 'better-sqlite3';
+import { generate } from 'selfsigned';
+import { call, freshFolder, program, run, storeSecret } from '../support/command.ts';
+import { describeOnMachine, ThrowAwayMachine } from '../host/throw-away-machine.ts';
+import { PrivateMount } from './private-mount.ts';
+
+jest.setTimeout(60_000);
+
+interface Finding {
+  readonly check: string;
+  readonly severity: 'ok' | 'note' | 'warning' | 'problem';
+  readonly message: string;
+  readonly command?: string;
+}
+
+interface Report {
+  readonly status: number | null;
+  readonly to_fix: number;
+  readonly findings: readonly Finding[];
+}
+
+const folder = freshFolder();
+const top = resolve(__dirname, '../..');
+
+async function examine(through?: readonly string[]): Promise<Report> {
+  const options = { state: folder.state, ...(through === undefined ? {} : { through }) };
+  const { status, stdout, stderr } = await run(['--doctor', '--output=json'], options);
+  expect(stderr).toBe('');
+  return { status, ...(JSON.parse(stdout) as Omit<Report, 'status'>) };
+}
+
+const matching = (pattern: RegExp) => expect.stringMatching(pattern) as string;
+const containing = (text: string) => expect.stringContaining(text) as string;
+const of = ({ findings }: Report, check: string) => findings.filter((one) => one.check === check);
+const toFix = ({ findings }: Report) =>
+  findings.filter(({ severity }) => severity === 'warning' || severity === 'problem');
+
+/** Runs the command of the only finding to fix, as a person would who copies it. */
+async function fix(report: Report): Promise<void> {
+  const [finding] = toFix(report);
+  expect(finding?.command).toBeDefined();
+  const { status, stderr } = spawnSync('sh', ['-c', finding?.command ?? 'false'], {
+    encoding: 'utf8',
+    env: {
+      PATH: `${join(top, 'bin')}:${process.env.PATH ?? ''}`,
+      WHMAPI1_STATE_DIR: folder.state,
+      HOME: folder.path,
+    },
+  });
+  expect([status, stderr]).toEqual([0, '']);
+}
+
+/** What is to be fixed is fixed by the command that is printed. */
+async function expectFixable(check: string, severity: Finding['severity'], message: RegExp): Promise<void> {
+  const report = await examine();
+  expect(toFix(report)).toMatchObject([{ check, severity, message: matching(message) }]);
+  expect([report.status, report.to_fix]).toEqual([1, 1]);
+  await fix(report);
+  const after = await examine();
+  expect([after.status, toFix(after)]).toEqual([0, []]);
+}
+
+/** All files of the state directory but their names and texts. */
+function snapshot(path = folder.state): string {
+  const hash = createHash('sha256');
+  for (const name of readdirSync(path, { recursive: true, encoding: 'utf8' }).sort()) {
+    const stats = statSync(join(path, name));
+    hash.update(`${name} ${stats.mode} ${stats.uid}\n`);
+    if (stats.isFile()) hash.update(readFileSync(join(path, name)));
+  }
+  return hash.digest('hex');
+}
+
+const account = (name: string) =>
+  call(['createacct', `username=${name}`, `domain=${name}.example`], { state: folder.state });
+
+function change(sql: string): void {
+  const database = new Database(join(folder.state, 'store.db'));
+  database.exec(sql);
+  database.close();
+}
+
+test('a new installation has nothing to fix, and none is created by looking', async () => {
+  const report = await examine();
+  expect([report.status, toFix(report)]).toEqual([0, []]);
+  expect(existsSync(folder.state)).toBe(false);
+  await account('bob');
+  const before = snapshot();
+  const { status, stdout, stderr } = await run(['--doctor'], { state: folder.state });
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout).toContain('ok      Accounts         1 account: each has its user and its home');
+  expect(stdout).toMatch(/\d+ notes?, \d+ ok\. Nothing to fix\.\n$/);
+  expect(stdout).not.toContain('\u001b');
+  expect(snapshot()).toBe(before);
+});
+
+test('modes of the state directory and of its files', async () => {
+  await account('bob');
+  chmodSync(join(folder.state, 'audit.log'), 0o644);
+  await expectFixable('state-directory', 'problem', /“.*audit\.log” is open to other users \(mode 644\)/);
+  chmodSync(folder.state, 0o755);
+  const report = await examine();
+  expect(of(report, 'state-directory')).toMatchObject([
+    { severity: 'problem', command: `chmod 700 ${folder.state}` },
+  ]);
+  // The store is not opened then, and the rest is checked all the same.
+  expect(of(report, 'store')).toMatchObject([{ severity: 'problem' }]);
+  expect(of(report, 'disk-space')).not.toEqual([]);
+  spawnSync('sh', ['-c', of(report, 'state-directory')[0]?.command ?? '']);
+  expect((await examine()).status).toBe(0);
+});
+
+test('a damaged store is said to be so, and the rest is checked', async () => {
+  await account('bob');
+  const store = join(folder.state, 'store.db');
+  writeFileSync(store, 'This is no database at all.'.repeat(400));
+  const report = await examine();
+  expect(of(report, 'store')).toMatchObject([
+    { severity: 'problem', command: containing('whmapi1 --restore') },
+  ]);
+  expect(of(report, 'accounts')).toMatchObject([{ severity: 'note' }]);
+  expect(of(report, 'program')).not.toEqual([]);
+  expect(report.status).toBe(1);
+});
+
+test('damage within the pages of a store', async () => {
+  for (const name of ['bob', 'ann', 'carol']) await account(name);
+  const store = join(folder.state, 'store.db');
+  const database = new Database(store);
+  const page = database
+    .prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'account_by_owner'")
+    .pluck()
+    .get();
+  database.close();
+  const bytes = readFileSync(store);
+  bytes.fill(0xff, Number(page) * 4096 - 2048, Number(page) * 4096);
+  writeFileSync(store, bytes);
+  expect(of(await examine(), 'store')).toContainEqual(
+    expect.objectContaining({ severity: 'problem', message: matching(/is damaged: /) }),
+  );
+});
+
+test('a store of a newer version', async () => {
+  await account('bob');
+  change('PRAGMA user_version = 9999');
+  const report = await examine();
+  expect(of(report, 'store')).toContainEqual(
+    expect.objectContaining({ severity: 'problem', message: containing('newer whmapi1') }),
+  );
+  expect(of(report, 'accounts')).toMatchObject([{ severity: 'note' }]);
+});
+
+test('a lost key, and another one', async () => {
+  await storeSecret('root', 'WJ73QJSKZBXCIFPZ', { state: folder.state });
+  expect(of(await examine(), 'key')).toMatchObject([{ severity: 'ok', message: containing('opens') }]);
+  const key = join(folder.state, 'secret.key');
+  const bytes = readFileSync(key);
+  const backup = join(folder.path, 'key');
+  writeFileSync(backup, bytes);
+  for (const damage of [() => rmSync(key), () => writeFileSync(key, Buffer.alloc(32, 7), { mode: 0o600 })]) {
+    damage();
+    const report = await examine();
+    const [finding] = of(report, 'key');
+    expect(finding).toMatchObject({ severity: 'problem', message: containing('does not open') });
+    spawnSync('sh', ['-c', finding?.command?.replace('BACKUP_OF_THE_KEY', backup) ?? '']);
+    expect((await examine()).status).toBe(0);
+  }
+});
+
+test('work that was interrupted', async () => {
+  await account('bob');
+  change(
+    `INSERT INTO operation (kind, input, begun, process, xid, caller)
+     VALUES ('expire-passwords', '{"usernames":[]}', 0, '999999 1 gone', 'abc123', 'root')`,
+  );
+  await expectFixable('unfinished', 'warning', /“expire-passwords” of root \(XID abc123\) was interrupted/);
+});
+
+describe('accounts, users and homes', () => {
+  test('a home without an account', async () => {
+    await account('bob');
+    mkdirSync(join(folder.state, 'root/home/ghost\u202e\u001b'));
+    await expectFixable('accounts', 'warning', /home\/ghost.*belongs to no account/);
+  });
+
+  test('an account without its home', async () => {
+    await account('bob');
+    rmSync(join(folder.state, 'root/home/bob'), { recursive: true });
+    await expectFixable('accounts', 'problem', /home of|The home “.*bob” of the account “bob” is missing/);
+  });
+
+  test('an account without its user', async () => {
+    await account('bob');
+    await account('ann');
+    const passwd = join(folder.state, 'root/etc/passwd');
+    writeFileSync(passwd, readFileSync(passwd, 'utf8').replace(/^bob:.*\n/m, ''));
+    const report = await examine();
+    expect(toFix(report)).toMatchObject([
+      {
+        message: 'The account “bob” has no user in the passwd file.',
+        command: 'whmapi1 removeacct user=bob',
+      },
+    ]);
+  });
+
+  test('a user without an account', async () => {
+    await account('bob');
+    change("DELETE FROM account WHERE username = 'bob'");
+    rmSync(join(folder.state, 'root/home/bob'), { recursive: true });
+    await expectFixable('accounts', 'warning', /user “bob” of the sandbox has no account/);
+  });
+});
+
+test('certificates that expire, and have expired', async () => {
+  await account('bob');
+  const own = join(folder.state, 'server.pem');
+  const severityOf = async (days: number) => {
+    const { private: key, cert } = await generate([{ name: 'commonName', value: 'x' }], {
+      keyType: 'ec',
+      notBeforeDate: new Date(Date.now() - 90 * 86_400_000),
+      notAfterDate: new Date(Date.now() + days * 86_400_000),
+    });
+    writeFileSync(own, `${key}${cert}`, { mode: 0o600 });
+    return of(await examine(), 'certificate').map(({ severity }) => severity);
+  };
+  expect(await severityOf(400)).toEqual(['ok']);
+  expect(await severityOf(5)).toEqual(['warning']);
+  expect(await severityOf(-1)).toEqual(['problem']);
+});
+
+test('a clock that has gone back', async () => {
+  await account('bob');
+  const later = new Date(Date.now() + 3_600_000);
+  utimesSync(join(folder.state, 'audit.log'), later, later);
+  expect(of(await examine(), 'clock')).toContainEqual(
+    expect.objectContaining({
+      severity: 'warning',
+      message: matching(/clock is 3[56]\d\d seconds behind/),
+    }),
+  );
+});
+
+test('a running server is found, with its certificate, and is not disturbed', async () => {
+  const server = spawn(join(top, 'bin/whmapi1d'), ['--port=0'], {
+    env: { PATH: process.env.PATH, WHMAPI1_STATE_DIR: folder.state },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  try {
+    const [line] = (await once(server.stdout, 'data')) as [Buffer];
+    const [, url = ''] = /^listening (\S+)/.exec(line.toString()) ?? [];
+    const deadline = Date.now() + 10_000;
+    let report = await examine();
+    while (!of(report, 'services')[0]?.message.includes(url) && Date.now() < deadline)
+      report = await examine();
+    expect(of(report, 'services')).toMatchObject([{ severity: 'ok', message: containing(url) }]);
+    expect(of(report, 'certificate')).toMatchObject([{ severity: 'ok' }]);
+    expect(report.status).toBe(0);
+    const gone = once(server, 'close');
+    server.kill('SIGTERM');
+    await gone;
+    expect(of(await examine(), 'services')).toMatchObject([{ severity: 'note' }]);
+    expect(readdirSync(folder.state).filter((name) => name.startsWith('running-'))).toEqual([]);
+  } finally {
+    server.kill('SIGKILL');
+  }
+});
+
+test('a full disk', async () => {
+  mkdirSync(folder.state);
+  const mount = await PrivateMount.at(folder.state, '8m');
+  try {
+    const report = await examine(mount.through);
+    expect(of(report, 'disk-space')).toContainEqual(
+      expect.objectContaining({ severity: 'problem', message: containing(`“${folder.state}”`) }),
+    );
+  } finally {
+    await mount.close();
+  }
+});
+
+test('a program that others can change', async () => {
+  const copy = join(folder.path, 'program');
+  for (const part of ['package.json', 'bin', 'dist', 'node_modules/better-sqlite3']) {
+    cpSync(join(top, part), join(copy, part), { recursive: true });
+  }
+  chmodSync(join(copy, 'dist/call.cjs'), 0o666);
+  const { stdout } = await run(['--doctor', '--output=json'], {
+    state: folder.state,
+    through: ['sh', '-c', `exec '${copy}/bin/whmapi1' "$@"`],
+  });
+  const { findings } = JSON.parse(stdout) as Report;
+  const weak = findings.filter(({ check }) => check === 'program');
+  expect(weak).toMatchObject([{ severity: 'problem', message: containing('dist/call.cjs') }]);
+  spawnSync('sh', ['-c', weak[0]?.command ?? '']);
+  expect(statSync(join(copy, 'dist/call.cjs')).mode & 0o022).toBe(0);
+});
+
+test('prints text or JSON, and accepts no arguments', async () => {
+  const xml = await run(['--doctor', '--output=xml'], { state: folder.state });
+  expect([xml.status, xml.stdout]).toEqual([2, '']);
+  expect(xml.stderr).toContain('--doctor prints text, or JSON');
+  const words = await run(['--doctor', 'version'], { state: folder.state });
+  expect([words.status, words.stderr]).toEqual([2, containing('accepts no function')]);
+});
+
+describeOnMachine('on a Linux machine', () => {
+  let machine: ThrowAwayMachine;
+  beforeAll(async () => {
+    machine = await ThrowAwayMachine.start();
+  });
+  afterAll(() => machine.close());
+
+  const doctor = async () => {
+    const { stdout } = await machine.run(program, '--doctor', '--output=json');
+    return { status: null, ...(JSON.parse(stdout) as Omit<Report, 'status'>) };
+  };
+
+  test('accounts are compared with the users of the machine, and quotas with their limits', async () => {
+    await machine.run(program, 'createacct', 'username=bob', 'domain=bob.example', 'quota=100');
+    await machine.run('useradd', '--create-home', 'person');
+    const before = await doctor();
+    expect(of(before, 'accounts')).toMatchObject([{ severity: 'ok', message: containing('1 account') }]);
+    expect(of(before, 'quota')).toMatchObject([
+      { severity: 'warning', message: containing('1 account has a disk limit') },
+    ]);
+    expect(of(before, 'quota')[0]?.command).toContain('quotaon -u');
+
+    await machine.run('userdel', 'bob');
+    await machine.run('mkdir', '-p', '/home/ghost');
+    await machine.run('chown', '31337', '/home/ghost', '/home/bob');
+    const after = of(await doctor(), 'accounts');
+    expect(after).toMatchObject([
+      { severity: 'problem', message: 'The account “bob” has no user in the passwd file.' },
+      { severity: 'warning', message: containing('“/home/ghost” belongs to no account') },
+    ]);
+    await machine.run('sh', '-c', after[1]?.command ?? '');
+    await machine.run(program, 'removeacct', 'user=bob');
+    const messages = of(await doctor(), 'accounts').map(({ message }) => message);
+    // The home of a user who is gone stays, and is found.
+    expect(messages).toEqual([containing('“/home/bob” belongs to no account')]);
+  });
+});
