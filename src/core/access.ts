@@ -1,6 +1,6 @@
 // May this caller run this function?
 import type { Caller } from './context.ts';
-import type { Access } from './define.ts';
+import type { Access, Spec } from './define.ts';
 import { denied } from './errors.ts';
 
 export function mayCall(caller: Caller, access: Access): boolean {
@@ -23,4 +23,33 @@ export function authorise(caller: Caller, command: string, access: Access): void
       ? 'Only root may call it.'
       : `It asks for the privilege ${(access as readonly string[]).map((name) => `“${name}”`).join(' or ')}.`;
   throw denied(`You may not call “${command}”. ${needed}`);
+}
+
+/**
+ * The one rule for API tokens that hold less than their owner: such a token never acts on its owner's account or
+ * credentials. Otherwise, whoever has it could gain what it lacks, or take away what is not its own. The descriptions
+ * say what a function acts on (`actsOn`, `actsOnCaller`), so that no handler has to check.
+ * @throws ApiError `denied`.
+ */
+export function authoriseTarget(
+  { user, isLimited }: Caller,
+  { name, effect, actsOnCaller, params }: Spec,
+  args: Readonly<Record<string, unknown>>,
+): void {
+  if (isLimited !== true) return;
+  const limit = 'with an API token that holds less than its owner';
+  if (actsOnCaller === true) {
+    throw denied(`You may not call “${name}” ${limit}: it acts on your own login. Use another login.`);
+  }
+  if (effect === 'none' || effect === 'reads') return;
+  for (const [key, { actsOn }] of Object.entries(params)) {
+    if (actsOn !== true || !namesIn(args[key]).includes(user)) continue;
+    throw denied(`You may not call “${name}” for your own account, “${user}”, ${limit}. Use another login.`);
+  }
+}
+
+/** The names in an argument: itself, the items of a list, or the keys of a JSON hash. */
+function namesIn(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  return typeof value === 'object' && value !== null ? Object.keys(value) : [value];
 }

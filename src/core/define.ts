@@ -30,6 +30,11 @@ export interface Param {
   readonly list?: true;
   /** Never echoed, logged or quoted. */
   readonly sensitive?: true;
+  /**
+   * Whether a call that is no plain read acts on the account that this names. A limited API token may not name its
+   * owner here (`access.ts`).
+   */
+  readonly actsOn?: boolean;
   /** True for a parameter that WHM does not have. */
   readonly extension?: true;
   /** Why it is taken, so that scripts go on working, but does nothing on this server: a sentence for a warning. */
@@ -151,6 +156,8 @@ export interface Spec {
    * in a transaction and hands an operation to `context.operate`, which stores the outcome when it is done.
    */
   readonly effect: 'none' | 'reads' | 'changes' | 'calls' | 'operates';
+  /** True if it returns or changes credentials of its caller. A limited API token may not call it (`access.ts`). */
+  readonly actsOnCaller?: true;
   readonly params: Params;
   readonly rest?: Rest;
   readonly returns: Returns;

@@ -1,5 +1,5 @@
 // One call from name to envelope: find, authorise, read arguments, run, shape, audit.
-import { authorise } from './access.ts';
+import { authorise, authoriseTarget } from './access.ts';
 import { readArguments, unknownNames } from './arguments.ts';
 import { maskArguments, type AuditRecord } from './audit.ts';
 import type { Call, Caller, Context, Db, RawArgument } from './context.ts';
@@ -98,7 +98,9 @@ class Dispatch {
     // Before anything is refused: a mistyped name is often why another is missing.
     await this.#warnOfUnknown(fn, unknownNames(fn, own));
     this.#warnOfInert(fn, own);
-    return { fn, meta, args: readArguments(fn, own) };
+    const read = readArguments(fn, own);
+    authoriseTarget(this.#caller, fn, read);
+    return { fn, meta, args: read };
   }
 
   async #readMeta(fn: AnyFunction, args: readonly RawArgument[]): Promise<MetaArguments | undefined> {

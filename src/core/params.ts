@@ -9,6 +9,7 @@ export const userName = {
     expects: 'a user name: at most 32 lower-case letters, digits, “_” and “-”, the first a letter',
   },
   doc: 'A user.',
+  actsOn: true,
 } as const satisfies Param;
 
 /** A reseller that exists. */

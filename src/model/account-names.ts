@@ -13,6 +13,7 @@ export const accountName = {
     expects: 'a user name: at most 16 lower-case letters and digits, the first a letter',
   },
   doc: 'The account’s user name.',
+  actsOn: true,
 } as const satisfies Param;
 
 /** The name of an account that exists. */

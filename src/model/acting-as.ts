@@ -1,13 +1,18 @@
-// Who may log in as somebody else, without that one's password.
+// Who may act as somebody else: log in without that user's password, or change a token of more power. That a limited API
+// token never acts on its own owner is a rule of every call: `authoriseTarget` in core/access.ts.
 import type { Caller, Db } from '../core/context.ts';
 import { ApiError, denied } from '../core/errors.ts';
+import type { ApiToken } from './api-tokens.ts';
 import { callerOf, holdsAll } from './callers.ts';
 import * as users from './users.ts';
 
-/** @throws ApiError `denied` for an API token that holds less than its user. `deed` completes “You may not …”. */
-export function ensureHoldsAll(caller: Caller, deed: string): void {
-  if (caller.isLimited !== true) return;
-  throw denied(`You may not ${deed} with an API token that holds less than its user.`);
+/** @throws ApiError `denied` if the caller is a limited API token, and `token` holds something that it does not. */
+export function ensureNotWider({ isLimited, privileges }: Caller, { name, grant }: ApiToken): void {
+  if (isLimited !== true || privileges === 'all') return;
+  if (grant !== 'everything' && grant.every((privilege) => privileges.has(privilege))) return;
+  throw denied(
+    `You may not change or revoke the API token “${name}”: it holds more than the token with which you call.`,
+  );
 }
 
 /**
@@ -44,7 +49,6 @@ export async function ensureNotAbove(db: Db, caller: Caller, user: string): Prom
  */
 export async function callerToActAs(db: Db, caller: Caller, user: string): Promise<Caller> {
   await users.ensureManageable(db, caller, user);
-  if (user === caller.user) ensureHoldsAll(caller, 'log in as yourself');
   await ensureNotAbove(db, caller, user);
   return callerOf(db, user);
 }

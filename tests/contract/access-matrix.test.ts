@@ -190,12 +190,121 @@ describe.each(candidates)('$name about what is another reseller’s', ({ name })
 });
 
 test('no exception is made for what is not there', () => {
-  const all = [namesSomethingNew, namesSomethingElse, worksAllTheSame].flatMap((list) => Object.keys(list));
+  const all = [namesSomethingNew, namesSomethingElse, worksAllTheSame, actsOnNobody, actsOnDomain].flatMap(
+    (list) => Object.keys(list),
+  );
   const strange = all.filter((text) => {
     const [name = '', param = ''] = text.split(' ');
     return functions.get(name)?.params[param] === undefined;
   });
   expect(strange).toEqual([]);
+});
+
+/** Parameters that name an account but do not act on it, and why. */
+const actsOnNobody: Readonly<Record<string, string>> = {
+  'accountsummary user': 'it only shows the account',
+  'createacct owner': 'to whom the new account belongs',
+  'modifyacct newuser': 'a name that no account has yet',
+  'modifyacct owner': 'to whom the account of “user” belongs',
+};
+/** Functions that change something through the name of a domain, and why that is not the caller's own account. */
+const actsOnDomain: Readonly<Record<string, string>> = {
+  'accountsummary domain': 'it only shows the account',
+  'createacct domain': 'a new account’s domain',
+  'modifyacct domain': 'the new domain of the account of “user”',
+};
+const isName = (key: string) => /^(?:user|username|newuser|reseller|owner|account|users_json)$/.test(key);
+const acting = names.filter((name) => index[name]?.access !== 'root').map((name) => ({ name }));
+
+describe.each(acting)('$name with an API token that holds less than its owner', ({ name }) => {
+  /** Everything but “all”: no privilege that it lacks explains a refusal. */
+  const tokens = (): Caller[] => [
+    { ...reseller('rita', ...everyPrivilege), isLimited: true },
+    { ...reseller('root', ...everyPrivilege), isLimited: true, seesAll: true },
+  ];
+  const isRead = () => ['none', 'reads'].includes(get(name).effect);
+  const exampleWith = (key: string, value: string) => {
+    const { params, examples } = get(name);
+    const given: Record<string, Json> = { ...(examples[0].args as Record<string, Json>) };
+    // An older name of the same parameter would be a second one.
+    for (const other of Object.keys(given)) if (params[other]?.actsOn === true) delete given[other];
+    given[key] = params[key]?.type === 'json' ? { [value]: 1 } : value;
+    return given;
+  };
+  beforeAll(prepare);
+
+  it('never acts on its owner’s account', async () => {
+    for (const [key, { actsOn, type }] of Object.entries(get(name).params)) {
+      if (isRead()) continue;
+      if (isName(key) && type !== 'flag')
+        expect([key, actsOn]).toEqual([key, !(`${name} ${key}` in actsOnNobody)]);
+      if (key === 'domain') expect(Object.keys(actsOnDomain)).toContain(`${name} ${key}`);
+      if (actsOn !== true) continue;
+      for (const as of tokens()) {
+        const before = await everything();
+        const { metadata, data } = await here.call(name, exampleWith(key, as.user), { as });
+        expect([key, as.user, metadata.error_code, data]).toEqual([
+          key,
+          as.user,
+          'denied',
+          get(name).failureData,
+        ]);
+        expect(metadata.reason).toMatch(/with an API token that holds less than its owner/);
+        expect(await everything()).toEqual(before);
+      }
+    }
+  });
+
+  it('never gets or changes its owner’s credentials', async () => {
+    if (get(name).actsOnCaller !== true) return;
+    for (const as of tokens()) {
+      const before = await everything();
+      const { metadata } = await here.call(name, get(name).examples[0].args as Record<string, Json>, { as });
+      expect([metadata.error_code, metadata.reason]).toEqual([
+        'denied',
+        `You may not call “${name}” with an API token that holds less than its owner: ` +
+          'it acts on your own login. Use another login.',
+      ]);
+      expect(await everything()).toEqual(before);
+    }
+  });
+
+  it('never changes a token that holds more', async () => {
+    if (!('token_name' in get(name).params) || isRead()) return;
+    for (const as of tokens()) {
+      for (const acl of [[], ['list-accts', 'all']]) {
+        const owner = { ...reseller(as.user), privileges: 'all' as const };
+        await here.call('api_token_create', { token_name: 'wide', acl }, { as: owner });
+        const before = await everything();
+        const { metadata } = await here.call(name, { token_name: 'wide' }, { as });
+        expect(metadata.result).toBe(0);
+        expect(await everything()).toEqual(before);
+        await here.call('api_token_revoke', { token_name: 'wide' }, { as: owner });
+      }
+    }
+  });
+});
+
+/** Functions that a limited token may call because what they change of their caller is no account and no login. */
+test('every function that changes something names an account, says that it acts on its caller, or is known not to', () => {
+  const changing = acting
+    .map(({ name }) => get(name))
+    .filter(({ effect }) => effect === 'changes' || effect === 'operates');
+  const others = changing.filter(
+    ({ params, actsOnCaller }) =>
+      actsOnCaller !== true && !Object.values(params).some(({ actsOn }) => actsOn === true),
+  );
+  expect(others.map(({ name }) => name).sort()).toEqual([
+    'addpkg',
+    'addpkgext',
+    'api_token_create',
+    'api_token_revoke',
+    'api_token_update',
+    'delpkgext',
+    'editpkg',
+    'killpkg',
+    'set_public_contact',
+  ]);
 });
 
 let isPrepared = false;
@@ -231,6 +340,14 @@ async function everything(): Promise<unknown> {
       'reseller_privilege',
       'feature_override',
       'operation',
+      'api_token',
+      'api_token_privilege',
+      'access_hash',
+      'tfa_secret',
+      'tfa_issuer',
+      'recovery_code',
+      'login_token',
+      'session',
     ];
     const value: unknown[] = [];
     for (const table of tables) value.push(await db.all(`SELECT * FROM ${table}`));

@@ -113,7 +113,9 @@ describe('get_login_url', () => {
   it('refuses an API token that holds less than its user', async () => {
     expect((await link({}, limited)).metadata).toMatchObject({
       error_code: 'denied',
-      reason: 'You may not log in as yourself with an API token that holds less than its user.',
+      reason:
+        'You may not call “get_login_url” with an API token that holds less than its owner: ' +
+        'it acts on your own login. Use another login.',
     });
   });
 
@@ -204,7 +206,8 @@ describe('validate_login_token', () => {
 
   it('refuses an API token that holds less than its user', async () => {
     expect((await validate(await sessionOf(), {}, limited)).metadata.reason).toBe(
-      'You may not exchange login tokens with an API token that holds less than its user.',
+      'You may not call “validate_login_token” with an API token that holds less than its owner: ' +
+        'it acts on your own login. Use another login.',
     );
   });
 

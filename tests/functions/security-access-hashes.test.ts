@@ -100,7 +100,9 @@ describe('accesshash', () => {
     const limited: Caller = { user: 'root', privileges, seesAll: true, isLimited: true };
     expect((await ask('root', '1', limited)).metadata).toMatchObject({
       error_code: 'denied',
-      reason: 'You may not ask for an access hash with an API token that holds less than its user.',
+      reason:
+        'You may not call “accesshash” with an API token that holds less than its owner: ' +
+        'it acts on your own login. Use another login.',
     });
   });
 

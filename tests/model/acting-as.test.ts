@@ -14,7 +14,7 @@ beforeEach(async () => {
   here = new Installation();
   await addAccounts(here, anAccount(), anAccount({ username: 'carol', owner: 'bob' }));
   for (const user of ['bob', 'carol']) await here.call('setupreseller', { user });
-  for (const privilege of ['passwd', 'create-acct']) {
+  for (const privilege of ['passwd', 'create-acct', 'manage-api-tokens']) {
     await here.call('grant_reseller_privilege', { user: 'bob', privilege });
   }
   bob = await callerNamed(here, 'bob');
@@ -70,38 +70,65 @@ describe('an API token that holds less than its user', () => {
   const limited = (): Caller => ({ ...bob, isLimited: true });
 
   it.each([
-    [
-      'twofactorauth_set_tfa_config',
-      () => ({ secret, tfa_token: codeAt(secret, here.time) }),
-      'set up two-factor authentication',
-    ],
-    ['twofactorauth_generate_recovery_codes', () => ({}), 'make recovery codes'],
-    ['twofactorauth_set_issuer', () => ({ issuer: 'Somebody' }), 'set the issuer'],
-    ['accesshash', () => ({ user: 'bob', generate: '1' }), 'ask for an access hash'],
-  ])('may not use %s', async (command, args, deed) => {
+    ['twofactorauth_set_tfa_config', () => ({ secret, tfa_token: codeAt(secret, here.time) })],
+    ['twofactorauth_generate_recovery_codes', () => ({})],
+    ['twofactorauth_set_issuer', () => ({ issuer: 'Somebody' })],
+    ['accesshash', () => ({ user: 'bob', generate: '1' })],
+  ])('may not use %s', async (command, args) => {
     expect(await call(command, args(), limited())).toMatchObject({
       error_code: 'denied',
-      reason: `You may not ${deed} with an API token that holds less than its user.`,
+      reason: `You may not call “${command}” with an API token that holds less than its owner: it acts on your own login. Use another login.`,
     });
     expect(await isEnrolled('bob')).toBe(false);
   });
 
-  it('may not take the second factor of its own user away, and that of an owned reseller', async () => {
+  it('may not take the second factor of its own user away, but that of an owned reseller', async () => {
     for (const user of ['bob', 'carol']) await enrol(user);
-    expect(
-      await call('twofactorauth_remove_user_config', { user: ['bob', 'carol'] }, limited()),
-    ).toMatchObject({
-      data: { users_modified: ['carol'], failed: { bob: 'You are not authorized to modify “bob”.' } },
+    const remove = (user: Json) => call('twofactorauth_remove_user_config', { user }, limited());
+    expect(await remove(['bob', 'carol'])).toMatchObject({
+      error_code: 'denied',
+      reason: ownAccount('twofactorauth_remove_user_config'),
     });
+    expect([await isEnrolled('bob'), await isEnrolled('carol')]).toEqual([true, true]);
+    expect(await remove('carol')).toMatchObject({ data: { users_modified: ['carol'], failed: {} } });
     expect([await isEnrolled('bob'), await isEnrolled('carol')]).toEqual([true, false]);
   });
 
-  it('may not log in as its own user', async () => {
-    expect(await call('create_user_session', { user: 'bob', service: 'whostmgrd' }, limited())).toMatchObject(
-      {
+  it.each([
+    ['create_user_session', { user: 'bob', service: 'whostmgrd' }],
+    ['passwd', { user: 'bob', password: 'four unusual words, Xylophone' }],
+    ['modifyacct', { user: 'bob', newuser: 'robert' }],
+    ['removeacct', { user: 'bob' }],
+    ['removeacct', { username: 'bob' }],
+  ])('may not use %s on its own user', async (command, args) => {
+    await here.call('setupreseller', { user: 'bob', makeowner: '1' });
+    const all: Caller = {
+      ...limited(),
+      privileges: new Set(['create-user-session', 'passwd', 'edit-account', 'kill-acct']),
+    };
+    expect(await call(command, args, all)).toMatchObject({
+      error_code: 'denied',
+      reason: ownAccount(command),
+    });
+  });
+
+  it('may change and revoke API tokens that hold no more than it does', async () => {
+    here.overrides.randomBytes = async (count) => crypto.getRandomValues(new Uint8Array(count));
+    const token: Caller = { ...limited(), privileges: new Set(['manage-api-tokens', 'passwd']) };
+    await call('api_token_create', { token_name: 'wide' }, bob);
+    expect(await call('api_token_create', { token_name: 'narrow' }, token)).toMatchObject({ reason: 'OK' });
+    for (const command of ['api_token_update', 'api_token_revoke']) {
+      expect(await call(command, { token_name: 'wide' }, token)).toMatchObject({
         error_code: 'denied',
-        reason: 'You may not log in as yourself with an API token that holds less than its user.',
-      },
-    );
+        reason:
+          'You may not change or revoke the API token “wide”: it holds more than the token with which you call.',
+      });
+      expect(await call(command, { token_name: 'narrow' }, token)).toMatchObject({ reason: 'OK' });
+    }
+    expect(await call('api_token_revoke', { token_name: 'wide' }, bob)).toMatchObject({ result: 1 });
   });
 });
+
+function ownAccount(command: string): string {
+  return `You may not call “${command}” for your own account, “bob”, with an API token that holds less than its owner. Use another login.`;
+}

@@ -17,7 +17,7 @@ export default defineFunction({
   access: ['acct-summary'],
   effect: 'calls',
   params: {
-    user: { ...existingAccount, doc: 'The account.' },
+    user: { ...existingAccount, actsOn: false, doc: 'The account.' },
     domain: { ...existingDomain, doc: 'The account’s main domain, in the place of “user”.' },
     ...search.searchParams,
     search: {

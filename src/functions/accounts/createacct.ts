@@ -37,6 +37,7 @@ export default defineFunction({
     owner: {
       ...accountName,
       completes: 'login',
+      actsOn: false,
       doc: 'To whom the account belongs, such as a reseller; the caller unless given.',
     },
     ownerself: { type: 'flag', default: 0, doc: '1 makes the account its own owner.' },

@@ -16,6 +16,7 @@ export default defineFunction({
     users_json: {
       type: 'json',
       required: true,
+      actsOn: true,
       doc: 'The accounts, as JSON: {"bob":1,"carl":1}. One whose value is 0 is left alone.',
     },
     stop_on_failure: {

@@ -28,12 +28,13 @@ export default defineFunction({
   effect: 'operates',
   params: {
     user: { ...existingAccount, required: true, doc: 'The account.' },
-    newuser: { ...accountName, doc: 'Its new user name.' },
+    newuser: { ...accountName, actsOn: false, doc: 'Its new user name.' },
     domain: { ...domainName, doc: 'Its new main domain.' },
     DNS: { ...domainName, doc: 'An older name of domain.' },
     owner: {
       ...accountName,
       completes: 'login',
+      actsOn: false,
       doc: 'To whom it shall belong: root, a reseller, or itself. Only root may give it to somebody else.',
     },
     contactemail: { ...emailAddress, doc: 'Where its owner can be reached.' },

@@ -1,4 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
+import { ensureNotWider } from '../../model/acting-as.ts';
 import * as apiTokens from '../../model/api-tokens.ts';
 
 export default defineFunction({
@@ -32,8 +33,12 @@ export default defineFunction({
   ],
 
   async handler(args, { caller, db }) {
+    const named = new Set(args.token_name);
+    for (const token of await apiTokens.list(db, caller.user)) {
+      if (named.has(token.name)) ensureNotWider(caller, token);
+    }
     const unknown: string[] = [];
-    for (const name of new Set(args.token_name)) {
+    for (const name of named) {
       if (!(await apiTokens.remove(db, caller.user, name))) unknown.push(name);
     }
     if (unknown.length > 0) throw apiTokens.noSuchTokens(unknown);

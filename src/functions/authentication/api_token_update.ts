@@ -1,4 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
+import { ensureNotWider } from '../../model/acting-as.ts';
 import * as form from '../../model/api-token-form.ts';
 import * as apiTokens from '../../model/api-tokens.ts';
 import { callerOf } from '../../model/callers.ts';
@@ -40,6 +41,7 @@ export default defineFunction({
   async handler(args, { caller, db, now, warn }) {
     const owner = await callerOf(db, caller.user);
     const before = await apiTokens.get(db, caller.user, args.token_name);
+    ensureNotWider(caller, before);
     const after: apiTokens.ApiToken = {
       ...before,
       name: args.new_name ?? before.name,

@@ -13,6 +13,7 @@ export default defineFunction({
     'that the link carries as session=…, with validate_login_token.',
   access: ['create-user-session'],
   effect: 'changes',
+  actsOnCaller: true,
   params: { provider, url_after_login: urlAfterLogin },
   returns: { payload: { type: 'string', doc: 'The link.' } },
   examples: [

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { ensureConfirmed, ensureHoldsAll } from '../../model/acting-as.ts';
+import { ensureConfirmed } from '../../model/acting-as.ts';
 import * as recoveryCodes from '../../model/recovery-codes.ts';
 import * as tfa from '../../model/tfa.ts';
 
@@ -13,6 +13,7 @@ export default defineFunction({
     'older ones. A login takes one where it asks for the code of the app; the next answer says how many are left.',
   access: ['create-acct'],
   effect: 'changes',
+  actsOnCaller: true,
   extension: true,
   params: {},
   returns: { recovery_codes: { list: { type: 'string' }, doc: 'The codes: abcd-efgh-ijkl-mnop.' } },
@@ -32,7 +33,6 @@ export default defineFunction({
 
   async handler(_args, context) {
     const { caller, db } = context;
-    ensureHoldsAll(caller, 'make recovery codes');
     ensureConfirmed(caller, 'create new recovery codes');
     if (!(await tfa.isEnrolled(db, caller.user))) {
       throw badParam(

@@ -1,5 +1,4 @@
 import { defineFunction } from '../../core/define.ts';
-import { ensureHoldsAll } from '../../model/acting-as.ts';
 import * as tfa from '../../model/tfa.ts';
 
 export default defineFunction({
@@ -11,6 +10,7 @@ export default defineFunction({
     'an app keep the name they came with.',
   access: ['create-acct'],
   effect: 'changes',
+  actsOnCaller: true,
   params: {
     issuer: {
       type: 'string',
@@ -28,7 +28,6 @@ export default defineFunction({
   examples: [{ args: { issuer: 'Example Hosting' }, doc: 'List codes as “Example Hosting”.' }],
 
   async handler(args, { caller, db }) {
-    ensureHoldsAll(caller, 'set the issuer');
     await tfa.setIssuer(db, caller.user, args.issuer);
   },
 });

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { tfaCode, tfaSecret } from '../../core/params.ts';
-import { ensureConfirmed, ensureHoldsAll } from '../../model/acting-as.ts';
+import { ensureConfirmed } from '../../model/acting-as.ts';
 import * as sessions from '../../model/sessions.ts';
 import * as tfa from '../../model/tfa.ts';
 import * as tfaCodes from '../../model/tfa-codes.ts';
@@ -19,6 +19,7 @@ export default defineFunction({
     'it with --file secret=PATH.',
   access: ['create-acct'],
   effect: 'changes',
+  actsOnCaller: true,
   params: {
     secret: tfaSecret,
     tfa_token: tfaCode,
@@ -35,7 +36,6 @@ export default defineFunction({
   ],
 
   async handler(args, context) {
-    ensureHoldsAll(context.caller, 'set up two-factor authentication');
     ensureConfirmed(context.caller, 'set up two-factor authentication again');
     const secret = totp.parseSecret(args.secret);
     if (secret === undefined) {

@@ -1,6 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
-import { ensureHoldsAll } from '../../model/acting-as.ts';
 import { ensureUrl, exchange, provider, urlAfterLogin } from '../../model/login-provider.ts';
 
 export default defineFunction({
@@ -14,6 +13,7 @@ export default defineFunction({
     'the resellers that it owns.',
   access: ['create-user-session'],
   effect: 'changes',
+  actsOnCaller: true,
   params: {
     login_token: {
       type: 'string',
@@ -51,7 +51,6 @@ export default defineFunction({
 
   async handler(args, context) {
     ensureUrl(args.url_after_login);
-    ensureHoldsAll(context.caller, 'exchange login tokens');
     const tokens = await exchange(context, args.login_token, args.url_after_login);
     if (tokens === undefined) {
       const reason = 'The login token is unknown, was used before, is too old, or belongs to another page.';

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { denied } from '../../core/errors.ts';
 import { loginName } from '../../core/params.ts';
-import { ensureConfirmed, ensureHoldsAll } from '../../model/acting-as.ts';
+import { ensureConfirmed } from '../../model/acting-as.ts';
 import * as accessHashes from '../../model/access-hashes.ts';
 import { callerOf } from '../../model/callers.ts';
 
@@ -15,6 +15,7 @@ export default defineFunction({
     'reseller may ask for its own, root for everybody’s. In requests, the hash stands on one line.',
   access: ['manage-api-tokens'],
   effect: 'changes',
+  actsOnCaller: true,
   params: {
     user: { ...loginName, required: true, doc: 'The user: root or a reseller.' },
     generate: {
@@ -30,7 +31,6 @@ export default defineFunction({
 
   async handler({ user, generate }, context) {
     const { caller, db } = context;
-    ensureHoldsAll(caller, 'ask for an access hash');
     if (user === caller.user) ensureConfirmed(caller, 'read or create your access hash');
     if (caller.privileges !== 'all' && user !== caller.user) {
       throw denied(`You may not ask for the access hash of “${user}”: a reseller may ask for its own alone.`);
