@@ -1,9 +1,16 @@
 // How reasons and warnings quote what somebody sent.
 
-/** “value”, on one line and at most 80 characters long: control characters are shown as `\x1b`. */
+/**
+ * Characters that a terminal or an editor acts on instead of showing them: C0 and C1 controls, line separators, and the
+ * invisible characters of Unicode's general category Cf, which among others turn the direction of writing.
+ */
+export const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** “value”, on one line and at most 80 characters long. Invisible characters are shown as `\x1b` or `\u202e`. */
 export function quote(value: string): string {
-  const visible = value.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => {
-    const code = character.charCodeAt(0);
+  const visible = value.replace(INVISIBLE, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    if (code > 0xffff) return `\\u{${code.toString(16)}}`;
     return code > 0xff ? `\\u${code.toString(16)}` : `\\x${code.toString(16).padStart(2, '0')}`;
   });
   return visible.length > 80 ? `“${visible.slice(0, 79).toWellFormed()}…”` : `“${visible}”`;

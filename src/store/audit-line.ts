@@ -1,4 +1,5 @@
 import type { AuditMoment, AuditRecord } from '../core/audit.ts';
+import { INVISIBLE } from '../core/quote.ts';
 
 /** A line of the audit log, in JSON. */
 export function auditLine(record: AuditRecord): string {
@@ -17,9 +18,16 @@ export function auditLineAgain(record: AuditRecord, moment: AuditMoment): string
 
 const texts = new WeakMap<AuditRecord, string>();
 
+/** JSON in which no terminal finds a character that it would act on: invisible ones are escaped as `\u202e`. */
+export function toJsonLine(value: object): string {
+  return JSON.stringify(value).replace(INVISIBLE, (character) =>
+    character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  );
+}
+
 /** All but the moment, without braces. */
 function textOf(record: AuditRecord): string {
-  return JSON.stringify({ ...record, time: undefined, xid: undefined, duration_ms: undefined }).slice(1, -1);
+  return toJsonLine({ ...record, time: undefined, xid: undefined, duration_ms: undefined }).slice(1, -1);
 }
 
 function lineOf({ time, xid, duration_ms }: AuditMoment, text: string): string {

@@ -1,7 +1,7 @@
 // The two logs in the state directory, one JSON object a line: what was called, and what went wrong unexpectedly.
 import { closeSync, constants, fdatasyncSync, fstatSync, readSync, statSync, writeSync } from 'node:fs';
 import type { AuditMoment, AuditRecord } from '../core/audit.ts';
-import { auditLine, auditLineAgain } from './audit-line.ts';
+import { auditLine, auditLineAgain, toJsonLine } from './audit-line.ts';
 import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
 
@@ -91,7 +91,7 @@ export function logUnexpected(
 function append(directory: StateDirectory, name: string, entry: object, durable: boolean): void {
   const descriptor = openLog(directory, name);
   try {
-    appendLines(descriptor, [JSON.stringify(entry)], durable);
+    appendLines(descriptor, [toJsonLine(entry)], durable);
   } finally {
     closeSync(descriptor);
   }

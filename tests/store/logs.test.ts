@@ -77,3 +77,11 @@ describe('an audit log that gathers lines', () => {
     expect([xids(`${path}.1`), xids()]).toEqual([['old'], ['new']]);
   });
 });
+
+test('characters that a terminal acts on are escaped, and read back as they were', async () => {
+  const value = 'a\u009b31mb\u202egnp\u2066\u200b\u2028\u{e0001}\u007f\u001bé“中”😀';
+  await log.append({ ...record('x'), arguments: [['reason', value]] }, true);
+  const text = readFileSync(path, 'utf8');
+  expect(text).toContain('"a\\u009b31mb\\u202egnp\\u2066\\u200b\\u2028\\udb40\\udc01\\u007f\\u001bé“中”😀"');
+  expect((JSON.parse(text) as AuditRecord).arguments).toEqual([['reason', value]]);
+});
