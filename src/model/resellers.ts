@@ -56,7 +56,10 @@ export async function setUp(db: Db, user: string, ownsItself: boolean): Promise<
   if (ownsItself) await accounts.update(db, { ...account, owner: user });
 }
 
-/** Makes a reseller an ordinary account; what it owns becomes root's. @throws ApiError `not_found`. */
+/**
+ * Makes a reseller an ordinary account. What it owns becomes root's. Whatever logs it in here goes as well: otherwise, it
+ * would work again if the account became a reseller once more. @throws ApiError `not_found`.
+ */
 export async function dismiss(db: Db, user: string): Promise<void> {
   await ensureReseller(db, user);
   for (const table of [
@@ -68,6 +71,7 @@ export async function dismiss(db: Db, user: string): Promise<void> {
   ]) {
     await db.run(`DELETE FROM ${table} WHERE username = ?`, user);
   }
+  await users.revokeLogins(db, user);
   await users.disown(db, user);
 }
 

@@ -64,6 +64,14 @@ export async function forget(db: Db, user: string): Promise<void> {
   await disown(db, user);
 }
 
+/** Everything that logs a user in without a password: API tokens, the access hash, sessions and login links. */
+export async function revokeLogins(db: Db, user: string): Promise<void> {
+  for (const table of ['api_token', 'api_token_privilege']) {
+    await db.run(`DELETE FROM ${table} WHERE username = ?`, user);
+  }
+  await endLogins(db, user);
+}
+
 async function endLogins(db: Db, user: string): Promise<void> {
   for (const table of logins) await db.run(`DELETE FROM ${table} WHERE username = ?`, user);
 }

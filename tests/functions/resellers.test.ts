@@ -1,4 +1,8 @@
 import { addAccounts, anAccount, callerNamed, storedAccount } from '../support/accounts.ts';
+import * as accessHashes from '../../src/model/access-hashes.ts';
+import * as apiTokens from '../../src/model/api-tokens.ts';
+import * as loginTokens from '../../src/model/login-tokens.ts';
+import * as sessions from '../../src/model/sessions.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
 let here: Installation;
@@ -222,4 +226,68 @@ describe('set_public_contact and get_public_contact', () => {
       expect(metadata.reason).toBe(`You may not call “${name}”. It asks for the privilege “public-contact”.`);
     },
   );
+});
+
+describe('logins of a reseller', () => {
+  /** Which of the four ways to log in work for “bob”. */
+  type Logins = { token: Uint8Array; hash: Uint8Array; session: sessions.Opened; link: Uint8Array };
+  const transaction = <T>(work: (context: Parameters<typeof sessions.open>[0]) => Promise<T>) => {
+    const { now, randomBytes, sha256, store } = here.engine;
+    return store.transaction('changes', async (db) => ({
+      value: await work({ db, now, randomBytes, sha256 }),
+      keep: true,
+    }));
+  };
+  const logIn = async (): Promise<Logins> => {
+    const { sha256 } = here.engine;
+    const as = { as: reseller('bob', ...initial) };
+    const made = await here.call('api_token_create', { token_name: 'mine' }, as);
+    const hash = await here.call('accesshash', { user: 'bob', generate: '1' }, as);
+    return transaction(async (context) => {
+      const link = { user: 'bob', service: 'whostmgrd', app: '', lifetimeMs: 60_000 } as const;
+      return {
+        token: await sha256(made.data?.token as string),
+        hash: await sha256(accessHashes.plain(hash.data?.accesshash as string)),
+        session: await sessions.open(context, 'bob', { address: '192.0.2.1', authentication: 'password' }),
+        link: await sha256((await loginTokens.make(context, link)).text),
+      };
+    });
+  };
+  const working = ({ token, hash, session, link }: Logins) =>
+    transaction(async (context) => {
+      const { db, now } = context;
+      const shown = { user: 'bob', tokenHash: token, address: '192.0.2.1', now: now() };
+      return {
+        token: !('problem' in (await apiTokens.authenticate(db, shown))),
+        hash: (await accessHashes.authenticate(db, { user: 'bob', hash })) !== undefined,
+        session: (await sessions.find(context, session.id, session.securityToken)) !== undefined,
+        link: (await loginTokens.redeem(context, link)) !== undefined,
+      };
+    });
+  const none = { token: false, hash: false, session: false, link: false };
+
+  it('work while it is one', async () => {
+    await here.call('setupreseller', { user: 'bob' });
+    expect(await working(await logIn())).toEqual({ token: true, hash: true, session: true, link: true });
+  });
+
+  it('do not return with unsetupreseller and setupreseller', async () => {
+    await here.call('setupreseller', { user: 'bob' });
+    const old = await logIn();
+    await here.call('unsetupreseller', { user: 'bob' });
+    await here.call('setupreseller', { user: 'bob' });
+    expect(await working(old)).toEqual(none);
+    expect((await here.call('api_token_list', {}, { as: reseller('bob', ...initial) })).data).toEqual({
+      tokens: {},
+    });
+  });
+
+  it('do not return with terminatereseller, createacct and setupreseller', async () => {
+    await here.call('setupreseller', { user: 'bob' });
+    const old = await logIn();
+    await here.call('terminatereseller', { user: 'bob', terminatereseller: '1' });
+    await addAccounts(here, anAccount());
+    await here.call('setupreseller', { user: 'bob' });
+    expect(await working(old)).toEqual(none);
+  });
 });

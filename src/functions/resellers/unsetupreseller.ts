@@ -7,7 +7,8 @@ export default defineFunction({
   since: 11,
   summary: 'Make a reseller an ordinary account again.',
   description:
-    'Its privileges, limits, addresses, name servers and public contact are gone. The accounts and packages that it ' +
+    'Its privileges, limits, addresses, name servers and public contact are gone. Its API tokens, access hash and ' +
+    'sessions are gone as well, and do not return if it becomes a reseller again. The accounts and packages that it ' +
     'owns become root’s, its own account as well where it owned itself.',
   destructive:
     'The reseller loses its privileges, limits, addresses and public contact. Its accounts and packages become root’s. setupreseller does not bring them back.',
