@@ -1,6 +1,7 @@
 // Failed logins, and the blocks that they brought about, as they are stored.
 import type { Db, SqlValue } from '../core/context.ts';
 import { withWholeSources, type Range } from './brute-force-addresses.ts';
+import { CLOCK_TOLERANCE_MS } from './clock.ts';
 
 export interface StoredFailure {
   /** Keys of `brute-force-addresses.ts`, here and below. */
@@ -31,6 +32,12 @@ export interface UserBlock extends Omit<StoredFailure, 'failedAt'> {
   readonly beganAt: number;
   readonly endsAt: number;
 }
+
+/**
+ * For a WHERE, with the present time and that time with the tolerance. A block that begins later than that is one of a
+ * clock that was ahead: it would last for longer than its length.
+ */
+const IN_FORCE = 'ends_at > ? AND began_at <= ?';
 
 /** Was the same attempt counted after that time? */
 export async function wasCounted(db: Db, attempt: Uint8Array, after: number): Promise<boolean> {
@@ -89,10 +96,11 @@ export async function findAddressBlock(
   now: number,
 ): Promise<{ kind: BlockKind; endsAt: number } | undefined> {
   return db.get(
-    `SELECT kind, ends_at AS "endsAt" FROM address_block WHERE first = ? AND ends_at > ?
+    `SELECT kind, ends_at AS "endsAt" FROM address_block WHERE first = ? AND ${IN_FORCE}
      ORDER BY ends_at DESC LIMIT 1`,
     first,
     now,
+    now + CLOCK_TOLERANCE_MS,
   );
 }
 
@@ -117,10 +125,11 @@ export async function findUserBlock(
   now: number,
 ): Promise<number | undefined> {
   const row = await db.get<{ endsAt: number }>(
-    `SELECT ends_at AS "endsAt" FROM user_block WHERE username = ? AND ends_at > ? AND only_local <= ?
+    `SELECT ends_at AS "endsAt" FROM user_block WHERE username = ? AND ${IN_FORCE} AND only_local <= ?
      ORDER BY ends_at DESC LIMIT 1`,
     username,
     now,
+    now + CLOCK_TOLERANCE_MS,
     Number(isLocal),
   );
   return row?.endsAt;
@@ -143,14 +152,19 @@ export async function addUserBlock(db: Db, block: UserBlock): Promise<void> {
   );
 }
 
-export async function pruneFailures(db: Db, upTo: number): Promise<void> {
-  await db.run('DELETE FROM login_failure WHERE failed_at <= ?', upTo);
+/** Forgets failures up to a time, and those that a clock counted which was ahead (`clock.ts`). */
+export async function pruneFailures(db: Db, upTo: number, now: number): Promise<void> {
+  await db.run(
+    'DELETE FROM login_failure WHERE failed_at <= ? OR failed_at > ?',
+    upTo,
+    now + CLOCK_TOLERANCE_MS,
+  );
 }
 
 /** Forgets the blocks that are over. */
 export async function pruneBlocks(db: Db, now: number): Promise<void> {
-  await db.run('DELETE FROM address_block WHERE ends_at <= ?', now);
-  await db.run('DELETE FROM user_block WHERE ends_at <= ?', now);
+  await db.run(`DELETE FROM address_block WHERE NOT (${IN_FORCE})`, now, now + CLOCK_TOLERANCE_MS);
+  await db.run(`DELETE FROM user_block WHERE NOT (${IN_FORCE})`, now, now + CLOCK_TOLERANCE_MS);
 }
 
 /** Lists begin with what is newest. */
@@ -165,17 +179,19 @@ export function listFailures(db: Db, after: number): Promise<StoredFailure[]> {
 export function listAddressBlocks(db: Db, kind: BlockKind, now: number): Promise<AddressBlock[]> {
   return db.all(
     `SELECT first, last, notes, began_at AS "beganAt", ends_at AS "endsAt" FROM address_block
-     WHERE kind = ? AND ends_at > ? ORDER BY began_at DESC, first`,
+     WHERE kind = ? AND ${IN_FORCE} ORDER BY began_at DESC, first`,
     kind,
     now,
+    now + CLOCK_TOLERANCE_MS,
   );
 }
 
 export function listUserBlocks(db: Db, now: number): Promise<Omit<UserBlock, 'onlyLocal'>[]> {
   return db.all(
     `SELECT username, address, service, authentication, began_at AS "beganAt", ends_at AS "endsAt" FROM user_block
-     WHERE ends_at > ? ORDER BY began_at DESC, username`,
+     WHERE ${IN_FORCE} ORDER BY began_at DESC, username`,
     now,
+    now + CLOCK_TOLERANCE_MS,
   );
 }
 

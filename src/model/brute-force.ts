@@ -86,7 +86,7 @@ export async function recordFailure(context: BruteForceContext, failure: Failure
   if (!config.is_enabled) return [];
   const address = addresses.keyOf(failure.address);
   if (await lists.includes(db, 'white', address)) return [];
-  await history.pruneFailures(db, now - memoryOf(config));
+  await history.pruneFailures(db, now - memoryOf(config), now);
   await history.pruneBlocks(db, now);
 
   const { password, user } = failure;

