@@ -230,7 +230,12 @@ describe('set_public_contact and get_public_contact', () => {
 
 describe('logins of a reseller', () => {
   /** Which of the four ways to log in work for “bob”. */
-  type Logins = { token: Uint8Array; hash: Uint8Array; session: sessions.Opened; link: Uint8Array };
+  interface Logins {
+    readonly token: Uint8Array;
+    readonly hash: Uint8Array;
+    readonly session: sessions.Opened;
+    readonly link: Uint8Array;
+  }
   const transaction = <T>(work: (context: Parameters<typeof sessions.open>[0]) => Promise<T>) => {
     const { now, randomBytes, sha256, store } = here.engine;
     return store.transaction('changes', async (db) => ({
