@@ -7,7 +7,7 @@ export default {
   maxWorkers: '100%',
   testTimeout: 30_000,
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/(slow|browser|postgres)/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/(slow|browser|postgres|machine)/'],
   transform: {
     '^.+\\.(ts|js|mjs)$': [
       '@swc/jest',

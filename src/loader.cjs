@@ -1,7 +1,8 @@
 'use strict';
 // Loads the program's chunks, with the V8 code cache that the build made of them. Node's own loader would compile
 // every chunk anew at every start. A cache that another version of Node made is refused by V8, which then compiles.
-const { readFileSync } = require('node:fs');
+const { readFileSync, statSync } = require('node:fs');
+const { dirname, join } = require('node:path');
 const { Script } = require('node:vm');
 
 /** A file begins with so many characters: the number of bytes up to the end of its source. */
@@ -79,4 +80,38 @@ exports.unpack = function unpack(bytes) {
 /** @param {number} length */
 function cacheStart(length) {
   return Math.ceil(length / ALIGNMENT) * ALIGNMENT;
+}
+
+/** Groups below this are the system's, such as “staff”. */
+const FIRST_GROUP_OF_PEOPLE = 100;
+const [WRITABLE_BY_GROUP, WRITABLE_BY_ALL, STICKY] = [0o020, 0o002, 0o1000];
+
+/**
+ * Root must not run a program that somebody else can change.
+ * @param {string} folder dist/, as it is on the disk, without links
+ * @param {Record<string, string | undefined>} environment
+ * @returns {string | undefined} the sentence that refuses it
+ */
+exports.whyNotAsRoot = function whyNotAsRoot(folder, environment) {
+  if (process.geteuid?.() !== 0 || environment.WHMAPI1_TRUST_PROGRAM === '1') return undefined;
+  for (let path = join(folder, 'loader.cjs'); ; path = dirname(path)) {
+    const who = whoElseWrites(statSync(path));
+    if (who !== undefined) {
+      return (
+        `Root cannot run this program, because ${who} can change ${path}. Install the Debian package, or as root: ` +
+        'npm install --global "$(npm pack --silent)". To run it anyway, set WHMAPI1_TRUST_PROGRAM=1.'
+      );
+    }
+    if (path === dirname(path)) return undefined;
+  }
+};
+
+/** @param {import('node:fs').Stats} stats */
+function whoElseWrites({ uid, gid, mode }) {
+  if (uid !== 0) return `the user with the ID ${uid}`;
+  // In a sticky directory nobody can replace what belongs to root.
+  if ((mode & STICKY) !== 0) return undefined;
+  if ((mode & WRITABLE_BY_ALL) !== 0) return 'every user';
+  const isOfPeople = (mode & WRITABLE_BY_GROUP) !== 0 && gid >= FIRST_GROUP_OF_PEOPLE;
+  return isOfPeople ? `the group with the ID ${gid}` : undefined;
 }

@@ -7,8 +7,11 @@ import type { Io } from './io.ts';
  * @returns false where there is no such page, or nothing to show it with.
  */
 export function openManual(words: readonly string[], io: Io): boolean {
-  const path = words.length === 0 ? 'man/whmapi1.1' : `man/whmapi1-${words.join('-')}.7`;
-  // Nothing that leads to another folder.
-  const file = /^[\w./-]+$/.test(path) && path.split('/').length === 2 ? installedFile(path) : undefined;
+  const page = words.length === 0 ? 'whmapi1.1' : `whmapi1-${words.join('-')}.7`;
+  // A name cannot lead to another directory.
+  if (!/^[\w.-]+$/.test(page)) return false;
+  // npm installs the pages beside the program, the Debian package where the system has all pages.
+  const file =
+    installedFile(`man/${page}`) ?? installedFile(`../../share/man/man${page.slice(-1)}/${page}.gz`);
   return file !== undefined && io.showManualPage?.(file) === true;
 }

@@ -11,6 +11,7 @@ export interface DaemonOptions {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly logLevel: LogLevel;
+  readonly printUnit: boolean;
   readonly help: boolean;
   readonly version: boolean;
 }
@@ -51,6 +52,7 @@ export const optionRows = [
     default: 'info',
     choices: levels,
   },
+  { flags: '--print-unit', doc: 'print the systemd unit for this installation' },
   { flags: '-h, --help', doc: 'show this help' },
   { flags: '--version', doc: 'show the version' },
 ] as const;
@@ -75,11 +77,14 @@ export function readOptions(
   program.parse([...fromEnvironment(environment), ...argv], { from: 'user' });
   const {
     allowPlainHttp = false,
+    printUnit = false,
     help = false,
     version = false,
     ...others
-  } = program.opts<Omit<DaemonOptions, 'allowPlainHttp' | 'help' | 'version'> & Partial<DaemonOptions>>();
-  const options = { ...others, allowPlainHttp, help, version };
+  } = program.opts<
+    Omit<DaemonOptions, 'allowPlainHttp' | 'printUnit' | 'help' | 'version'> & Partial<DaemonOptions>
+  >();
+  const options = { ...others, allowPlainHttp, printUnit, help, version };
   if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
     throw new CommanderError(2, 'pair', '--tls-cert and --tls-key belong together: give both, or neither.');
   }

@@ -22,6 +22,7 @@ import type { LogLevel } from './options.ts';
 import { addPages } from './page/pages.ts';
 import { pageHeaders } from './page/security-headers.ts';
 import { RememberedAnswers, type Question } from './remembered-answers.ts';
+import type { LogStream } from './systemd.ts';
 import { bodyOf, queryOf, securityTokenOf, sessionIdOf } from './request.ts';
 
 export interface ServerOptions {
@@ -29,7 +30,7 @@ export interface ServerOptions {
   readonly tls?: Tls;
   readonly logLevel: LogLevel;
   /** Where the log goes; standard output says where the server listens, and nothing else. */
-  readonly logStream?: NodeJS.WritableStream;
+  readonly logStream?: LogStream;
   /** Other limits than the usual ones. */
   readonly limits?: Partial<Limits>;
 }

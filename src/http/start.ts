@@ -1,5 +1,4 @@
 // The process of whmapi1d: options, certificate, listeners, signals. `bin/whmapi1d` runs this.
-import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import type { Server as TlsServer } from 'node:tls';
 import { CommanderError } from 'commander';
@@ -10,6 +9,7 @@ import { loadCertificate } from './certificate.ts';
 import { helpText, readOptions, type DaemonOptions } from './options.ts';
 import { PasswordJudge } from './password-judge.ts';
 import { createServer } from './server.ts';
+import { feedWatchdog, logStream, notifySystemd, systemdUnit, writeFatal } from './systemd.ts';
 
 /** How long calls that are under way may take when the server is told to end. */
 const PATIENCE_MS = 10_000;
@@ -17,7 +17,8 @@ const PATIENCE_MS = 10_000;
 main().catch((error: unknown) => {
   const isKnown = error instanceof ApiError || error instanceof CommanderError;
   const { message, stack } = error as Error;
-  process.stderr.write(`whmapi1d: ${isKnown ? message.replace(/^error: /, '') : (stack ?? message)}\n`);
+  const text = isKnown ? message.replace(/^error: /, '') : (stack ?? message);
+  writeFatal(`whmapi1d: ${text}\n`, process.env);
   process.exitCode = error instanceof CommanderError ? 2 : error instanceof ApiError ? 3 : 1;
 });
 
@@ -25,6 +26,10 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2), process.env);
   if (options.help || options.version) {
     process.stdout.write(options.help ? helpText() : `${version}\n`);
+    return;
+  }
+  if (options.printUnit) {
+    process.stdout.write(systemdUnit(process.execPath, process.argv[1] ?? ''));
     return;
   }
   const passwords = new PasswordJudge(join(__dirname, 'password-worker.cjs'));
@@ -46,7 +51,8 @@ async function main(): Promise<void> {
       // Only --doctor and --restore look for it.
       servers[0]?.log.warn(error, 'this server could not be announced in the state directory');
     });
-  notifySystemd('--ready');
+  notifySystemd('READY=1');
+  feedWatchdog(process.env);
 }
 
 async function listenSecurely(
@@ -57,7 +63,11 @@ async function listenSecurely(
   const { tlsCert, tlsKey, bind, port, logLevel } = options;
   const given = tlsCert === undefined || tlsKey === undefined ? undefined : { cert: tlsCert, key: tlsKey };
   const { cert, key, fingerprint, isSelfMade } = await loadCertificate(given, application);
-  const server = createServer(application, { tls: { cert, key }, logLevel, logStream: process.stderr });
+  const server = createServer(application, {
+    tls: { cert, key },
+    logLevel,
+    logStream: logStream(process.env),
+  });
   // Before it listens: a signal may come at once.
   servers.push(server);
   await server.listen({ host: bind, port });
@@ -81,7 +91,7 @@ async function listenPlainly(
   application: Application,
   servers: FastifyInstance[],
 ): Promise<void> {
-  const server = createServer(application, { logLevel, logStream: process.stderr });
+  const server = createServer(application, { logLevel, logStream: logStream(process.env) });
   servers.push(server);
   await server.listen({ host: bind, port });
   process.stdout.write(`listening http://${addressOf(server)}\n`);
@@ -95,17 +105,11 @@ function addressOf({ server }: FastifyInstance): string {
 
 /** Answers what is under way, up to a point, and goes. */
 async function stop(servers: readonly FastifyInstance[], application: Application): Promise<void> {
-  notifySystemd('--stopping');
+  notifySystemd('STOPPING=1');
   const impatience = setTimeout(() => process.exit(1), PATIENCE_MS);
   await Promise.all(servers.map((server) => server.close()));
   clearTimeout(impatience);
   application.close();
-}
-
-/** Type=notify: systemd's own tool speaks its protocol. Nothing where systemd has not started this. */
-function notifySystemd(what: '--ready' | '--stopping'): void {
-  if (process.env.NOTIFY_SOCKET === undefined) return;
-  execFile('systemd-notify', [`--pid=${process.pid}`, what], () => undefined);
 }
 
 function once(work: () => Promise<void>): () => void {

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { errorKinds } from '../../src/core/errors.ts';
 import { index } from '../../src/functions/index.generated.ts';
+import { itWith } from '../support/require-tool.ts';
 
 jest.setTimeout(30_000);
 
@@ -32,13 +33,12 @@ test('docs/ERRORS.md holds the catalogue of errors, and nothing else', () => {
 
 const pages = readdirSync('man');
 
-test('mandoc finds nothing to say about the manual pages', () => {
+itWith(['mandoc'], 'mandoc finds nothing to say about the manual pages', () => {
   expect(pages).toContain('whmapi1-authentication.7');
   const { error, stdout, stderr } = spawnSync('mandoc', ['-Tlint', ...pages.map((name) => `man/${name}`)], {
     encoding: 'utf8',
     maxBuffer: 2 ** 26,
   });
-  // Without mandoc this fails: it is a package of that name.
   expect(error).toBeUndefined();
   // It looks for other pages where the system has its own; the next test looks here.
   const findings = stdout.split('\n').filter((line) => !/^$|STYLE: referenced manual not found/.test(line));
@@ -86,7 +86,7 @@ test('package.json names every manual page', () => {
   );
 });
 
-test('the manual pages show examples and marks as the help does', () => {
+itWith(['mandoc'], 'the manual pages show examples and marks as the help does', () => {
   const shown = (name: string) =>
     spawnSync('mandoc', ['-Tutf8', '-Owidth=200', `man/whmapi1-${name}.7`], {
       encoding: 'utf8',

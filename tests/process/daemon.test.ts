@@ -10,6 +10,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
+import { itWith } from '../support/require-tool.ts';
 
 jest.setTimeout(60_000);
 const top = resolve(__dirname, '../..');
@@ -78,7 +79,7 @@ async function stop({ child, ended }: Daemon): Promise<number | null> {
   return ended;
 }
 
-test('it makes a certificate of its own, once, which only its owner reads', async () => {
+itWith(['curl'], 'it makes a certificate of its own, once, which only its owner reads', async () => {
   const first = await start();
   expect(first.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
   const pem = join(folder, 'state/server.pem');
@@ -94,7 +95,7 @@ test('it makes a certificate of its own, once, which only its owner reads', asyn
   expect(again.lines[1]).toBe(fingerprint);
 });
 
-test('curl and Python call it in every way', async () => {
+itWith(['curl'], 'curl and Python call it in every way', async () => {
   const daemon = await start();
   const token = (await whmapi1('api_token_create', 'token_name=clients')).data.token as string;
   const version = `${daemon.url}/json-api/version?api.version=1`;
@@ -134,7 +135,7 @@ print(json.load(opener.open(url + way + 'json-api/version?api.version=1'))['meta
   await stop(daemon);
 });
 
-test('it takes a certificate that is given, and reads it anew on SIGHUP', async () => {
+itWith(['curl', 'openssl'], 'it takes a certificate that is given, and reads it anew on SIGHUP', async () => {
   const [cert, key] = [join(folder, 'given.cert'), join(folder, 'given.key')];
   const make = (name: string) =>
     run('openssl', [
@@ -198,19 +199,23 @@ async function refusing(url: string): Promise<string | undefined> {
   }
 }
 
-test('two servers on one state directory are one: what one does the other knows at once', async () => {
-  const [one, two] = [await start(), await start()];
-  const { data } = await whmapi1('api_token_create', 'token_name=both');
-  const header = `Authorization: whm root:${data.token as string}`;
-  const call = ({ url }: Daemon, query: string) => curl('-k', '-H', header, `${url}/json-api/${query}`);
-  await call(one, 'twofactorauth_set_issuer?api.version=1&issuer=Shared');
-  expect(await call(two, 'twofactorauth_get_issuer?api.version=1')).toContain('"issuer":"Shared"');
-  await call(two, 'api_token_revoke?api.version=1&token_name=both');
-  expect(await call(one, 'version?api.version=1')).toContain('Access denied');
-  await Promise.all([stop(one), stop(two)]);
-});
+itWith(
+  ['curl'],
+  'two servers on one state directory are one: what one does the other knows at once',
+  async () => {
+    const [one, two] = [await start(), await start()];
+    const { data } = await whmapi1('api_token_create', 'token_name=both');
+    const header = `Authorization: whm root:${data.token as string}`;
+    const call = ({ url }: Daemon, query: string) => curl('-k', '-H', header, `${url}/json-api/${query}`);
+    await call(one, 'twofactorauth_set_issuer?api.version=1&issuer=Shared');
+    expect(await call(two, 'twofactorauth_get_issuer?api.version=1')).toContain('"issuer":"Shared"');
+    await call(two, 'api_token_revoke?api.version=1&token_name=both');
+    expect(await call(one, 'version?api.version=1')).toContain('Access denied');
+    await Promise.all([stop(one), stop(two)]);
+  },
+);
 
-test('a kill -9 under load loses nothing that was acknowledged', async () => {
+itWith(['curl'], 'a kill -9 under load loses nothing that was acknowledged', async () => {
   const daemon = await start();
   const { data } = await whmapi1('api_token_create', 'token_name=load');
   const header = `Authorization: whm root:${data.token as string}`;
@@ -259,7 +264,7 @@ test.each([
   });
 });
 
-test('the log on standard error tells of refused logins, and holds no secret', async () => {
+itWith(['curl'], 'the log on standard error tells of refused logins, and holds no secret', async () => {
   const daemon = await start();
   let log = '';
   daemon.child.stderr?.on('data', (bytes: Buffer) => (log += bytes.toString()));

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import type { Metadata } from '../../src/core/envelope.ts';
 import type { Hash, Value } from '../../src/core/values.ts';
 import { renderYaml } from '../../src/render/yaml.ts';
+import { itWith } from '../support/require-tool.ts';
 
 const metadata: Metadata = { version: 1, reason: 'OK', result: 1, command: 'x' };
 
@@ -251,7 +252,7 @@ key:
   });
 });
 
-test('every value and key is the same to PyYAML', () => {
+itWith(['pyyaml'], 'every value and key is the same to PyYAML', () => {
   const program = `
 import json, sys, yaml
 pairs = json.load(sys.stdin)

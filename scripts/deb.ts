@@ -1,0 +1,183 @@
+// Builds whmapi1_VERSION_ARCH.deb from the built program: `npm run deb`. docs/DECISIONS.md says why dpkg-deb alone.
+// The same tree and SOURCE_DATE_EPOCH give the same bytes.
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+} from 'node:fs';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { noticesOf } from './build/notices.ts';
+import { changelog, control, copyright } from './deb/documents.ts';
+import { withoutCodeCache } from './deb/without-code-cache.ts';
+
+const top = join(import.meta.dirname, '..');
+const { version: ownVersion } = JSON.parse(readFileSync(join(top, 'package.json'), 'utf8')) as {
+  version: string;
+};
+const { values: options } = parseArgs({
+  options: { version: { type: 'string', default: ownVersion }, output: { type: 'string', default: '.' } },
+});
+const seconds = Number(process.env.SOURCE_DATE_EPOCH ?? tool('git', 'log', '-1', '--format=%ct'));
+const architecture = tool('dpkg', '--print-architecture');
+const tree = mkdtempSync(join(tmpdir(), 'whmapi1-deb-'));
+
+const PROGRAM = 'usr/lib/whmapi1';
+const ADDON = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node';
+const DOCUMENTS = 'usr/share/doc/whmapi1';
+
+try {
+  process.stdout.write(`${build()}\n`);
+} finally {
+  rmSync(tree, { recursive: true, force: true });
+}
+
+/** @returns the package's path. */
+function build(): string {
+  placeProgram();
+  placeCompletions();
+  placeManPages();
+  placeDocuments();
+  place('systemd/whmapi1d.service', 'usr/lib/systemd/system/whmapi1d.service');
+  place('scripts/deb/default', 'etc/default/whmapi1');
+  const kilobytes = Math.ceil(
+    files('').reduce((sum, path) => sum + lstatSync(join(tree, path)).size, 0) / 1024,
+  );
+  placeControl(kilobytes);
+  settle('');
+  const file = resolve(options.output, `whmapi1_${options.version}_${architecture}.deb`);
+  execFileSync('dpkg-deb', ['--root-owner-group', '-Zxz', '--build', tree, file], {
+    env: { ...process.env, SOURCE_DATE_EPOCH: String(seconds) },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return file;
+}
+
+function placeProgram(): void {
+  for (const path of readdirSync(join(top, 'dist'), { recursive: true, encoding: 'utf8' })) {
+    const from = join(top, 'dist', path);
+    if (lstatSync(from).isFile()) write(join(PROGRAM, 'dist', path), withoutCodeCache(readFileSync(from)));
+  }
+  rmSync(join(tree, PROGRAM, 'dist/THIRD-PARTY-NOTICES.txt'));
+  place('bin/package.json', `${PROGRAM}/bin/package.json`);
+  for (const [name, link] of [
+    ['whmapi1', 'usr/bin/whmapi1'],
+    ['whmapi1d', 'usr/sbin/whmapi1d'],
+  ] as const) {
+    // The Node of the package's dependency, whatever PATH says.
+    const text = readFileSync(join(top, 'bin', name), 'utf8').replace(/^#!.*/, '#!/usr/bin/node');
+    write(`${PROGRAM}/bin/${name}`, text, 0o755);
+    symlink(`../lib/whmapi1/bin/${name}`, link);
+  }
+  place(ADDON, `${PROGRAM}/${ADDON}`);
+  execFileSync('strip', ['--strip-unneeded', '--remove-section=.comment', join(tree, PROGRAM, ADDON)]);
+}
+
+/** Each where its shell looks, and where `whmapi1 --completion` looks. */
+function placeCompletions(): void {
+  for (const [ours, theirs] of [
+    ['bash-completion/completions/whmapi1', 'bash-completion/completions/whmapi1'],
+    ['zsh/site-functions/_whmapi1', 'zsh/vendor-completions/_whmapi1'],
+    ['fish/vendor_completions.d/whmapi1.fish', 'fish/vendor_completions.d/whmapi1.fish'],
+  ] as const) {
+    place(`share/${ours}`, `usr/share/${theirs}`);
+    symlink(`${'../'.repeat(ours.split('/').length + 2)}share/${theirs}`, `${PROGRAM}/share/${ours}`);
+  }
+}
+
+function placeManPages(): void {
+  for (const name of readdirSync(join(top, 'man'))) {
+    write(`usr/share/man/man${name.slice(-1)}/${name}.gz`, gzip(readFileSync(join(top, 'man', name))));
+  }
+}
+
+function placeDocuments(): void {
+  const bundled = readFileSync(join(top, 'dist/THIRD-PARTY-NOTICES.txt'), 'utf8');
+  const notices = `${bundled}\n\n${'-'.repeat(78)}\n\n${noticesOf([join(top, 'node_modules/better-sqlite3')])}`;
+  write(`${DOCUMENTS}/copyright`, copyright(readFileSync(join(top, 'LICENSE'), 'utf8'), notices));
+  write(`${DOCUMENTS}/changelog.gz`, gzip(changelog(options.version, seconds)));
+  write(`${DOCUMENTS}/CHANGELOG.md.gz`, gzip(readFileSync(join(top, 'CHANGELOG.md'))));
+  place('README.md', `${DOCUMENTS}/README.md`);
+  for (const name of readdirSync(join(top, 'docs'))) place(`docs/${name}`, `${DOCUMENTS}/docs/${name}`);
+}
+
+function placeControl(kilobytes: number): void {
+  const sums = execFileSync('md5sum', ['--', ...files('').filter((path) => !path.startsWith('etc/'))], {
+    cwd: tree,
+  });
+  write('DEBIAN/md5sums', sums);
+  write('DEBIAN/conffiles', '/etc/default/whmapi1\n');
+  for (const script of ['postinst', 'prerm', 'postrm', 'triggers']) {
+    place(`scripts/deb/${script}`, `DEBIAN/${script}`, script === 'triggers' ? 0o644 : 0o755);
+  }
+  write(
+    'DEBIAN/control',
+    control({ version: options.version, architecture, kilobytes, libraries: libraries() }),
+  );
+}
+
+/** What the addon is linked with, as dpkg-shlibdeps finds it: “libc6 (>= 2.38), …”. */
+function libraries(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'whmapi1-shlibs-'));
+  try {
+    mkdirSync(join(folder, 'debian'));
+    // It refuses to work without this file.
+    writeFileSync(join(folder, 'debian/control'), 'Source: whmapi1\n\nPackage: whmapi1\nArchitecture: any\n');
+    const found = execFileSync('dpkg-shlibdeps', ['-O', `-e${join(tree, PROGRAM, ADDON)}`], {
+      cwd: folder,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return found.replace('shlibs:Depends=', '').trim();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function place(from: string, to: string, mode = 0o644): void {
+  write(to, readFileSync(join(top, from)), mode);
+}
+
+function write(path: string, contents: string | Uint8Array, mode = 0o644): void {
+  mkdirSync(dirname(join(tree, path)), { recursive: true });
+  writeFileSync(join(tree, path), contents);
+  chmodSync(join(tree, path), mode);
+}
+
+function symlink(target: string, path: string): void {
+  mkdirSync(dirname(join(tree, path)), { recursive: true });
+  symlinkSync(target, join(tree, path));
+}
+
+/** Regular files, by their paths in the package. */
+function files(folder: string): string[] {
+  return readdirSync(join(tree, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => lstatSync(join(tree, folder, path)).isFile())
+    .sort();
+}
+
+/** One time for all, and folders that everybody may read, whatever the umask. */
+function settle(path: string): void {
+  const full = join(tree, path);
+  if (lstatSync(full).isDirectory()) {
+    chmodSync(full, 0o755);
+    for (const name of readdirSync(full)) settle(join(path, name));
+  }
+  lutimesSync(full, seconds, seconds);
+}
+
+function gzip(contents: string | Uint8Array): Uint8Array {
+  return gzipSync(contents, { level: 9 });
+}
+
+function tool(name: string, ...words: string[]): string {
+  return execFileSync(name, words, { cwd: top, encoding: 'utf8' }).trim();
+}

@@ -1,0 +1,69 @@
+// The texts of the Debian package that follow from its version and contents.
+
+const maintainer = `${process.env.DEBFULLNAME ?? 'whmapi1 maintainers'} <${process.env.DEBEMAIL ?? 'maintainers@whmapi1.example'}>`;
+
+export interface Contents {
+  readonly version: string;
+  readonly architecture: string;
+  readonly kilobytes: number;
+  /** Dependencies of the native addon, as in the field Depends. */
+  readonly libraries: string;
+}
+
+/**
+ * DEBIAN/control. The native addon is compiled for the ABI of Node 20 (115), which trixie has. The tools in Depends
+ * create users, their crontabs and quotas; those in Recommends are needed by single functions.
+ */
+export function control({ version, architecture, kilobytes, libraries }: Contents): string {
+  return `Package: whmapi1
+Version: ${version}
+Architecture: ${architecture}
+Maintainer: ${maintainer}
+Installed-Size: ${kilobytes}
+Depends: nodejs (>= 20.19), nodejs (<< 21), ${libraries}, init-system-helpers (>= 1.52), passwd, procps
+Recommends: cron, nftables, quota
+Suggests: bash-completion, postgresql-client
+Section: admin
+Priority: optional
+Description: open implementation of cPanel's WHM API 1 on plain Linux
+ The command whmapi1 and the HTTPS server whmapi1d provide functions of WHM
+ API 1 without cPanel & WHM: two-factor authentication, accounts, packages,
+ resellers, API tokens and brute-force protection. Command line, responses,
+ JSON and XML API are those that existing scripts and billing systems use.
+`;
+}
+
+/** @param seconds since the epoch. */
+export function changelog(version: string, seconds: number): string {
+  const date = new Date(seconds * 1000).toUTCString().replace('GMT', '+0000');
+  return `whmapi1 (${version}) unstable; urgency=medium
+
+  * Release ${version}. CHANGELOG.md.gz in this directory lists the changes.
+
+ -- ${maintainer}  ${date}
+`;
+}
+
+/** https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/ */
+export function copyright(licence: string, notices: string): string {
+  const [, holder = ''] = /Copyright \(c\) (.*)/i.exec(licence) ?? [];
+  return `Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
+Upstream-Name: whmapi1
+Comment: The packages that are bundled into the program have these licences:
+${indented(notices)}
+
+Files: *
+Copyright: ${holder}
+License: Expat
+${indented(licence.replace(/^[^]*?(?=Permission)/, ''))}
+`;
+}
+
+/** As the continuation of a field. */
+function indented(text: string): string {
+  return text
+    .trim()
+    .split(/\r?\n/)
+    .map((line) => (line.trim() === '' ? ' .' : ` ${line.replaceAll('\t', '  ')}`))
+    .join('\n');
+}

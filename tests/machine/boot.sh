@@ -1,0 +1,49 @@
+#!/bin/bash
+# boot.sh NAME LOWER BASE CGROUP: a throw-away copy of the root LOWER under systemd, in namespaces of its own. It ends with this process.
+set -e
+name=$1 lower=$2 base=$3 cgroup=$4
+mkdir "$cgroup"
+echo $$ >"$cgroup/cgroup.procs"
+exec unshare --mount --uts --ipc --net --pid --cgroup --fork --kill-child --propagation private bash -c '
+  set -e
+  name=$0 lower=$1 base=$2
+  mount -t tmpfs -o mode=0755,size=4G tmpfs "$base"
+  mkdir "$base/upper" "$base/work" "$base/root"
+  mount -t overlay -o "lowerdir=$lower,upperdir=$base/upper,workdir=$base/work" overlay "$base/root"
+  cd "$base/root"
+  echo "$name" >etc/hostname
+  hostname "$name"
+  printf "127.0.0.1 localhost\n127.0.1.1 %s\n::1 localhost\n" "$name" >etc/hosts
+  echo "nameserver 127.0.0.1" >etc/resolv.conf
+  : >etc/machine-id
+  for unit in sys-kernel-debug.mount sys-kernel-tracing.mount dev-hugepages.mount systemd-modules-load.service \
+    systemd-sysctl.service systemd-timesyncd.service apt-daily.timer apt-daily-upgrade.timer man-db.timer; do
+    ln -sf /dev/null "etc/systemd/system/$unit"
+  done
+  mount -t proc proc proc
+  # systemd as process 1 writes to /proc/sys, which is that of the whole kernel, not of the namespace.
+  for folder in proc/sys proc/sys/net; do mount --bind "$folder" "$folder"; done
+  mount -o remount,bind,ro proc/sys
+  mount -t sysfs -o ro sysfs sys
+  mount -t cgroup2 cgroup2 sys/fs/cgroup
+  mount -t tmpfs -o mode=0755 tmpfs dev
+  for device in null zero full random urandom tty; do touch "dev/$device"; mount --bind "/dev/$device" "dev/$device"; done
+  mkdir dev/pts dev/shm
+  mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts dev/pts
+  mount -t tmpfs -o mode=1777 tmpfs dev/shm
+  ln -s pts/ptmx dev/ptmx
+  ln -s /proc/self/fd dev/fd
+  for stream in 0.stdin 1.stdout 2.stderr; do ln -s "/proc/self/fd/${stream%.*}" "dev/${stream#*.}"; done
+  mount -t tmpfs -o mode=0755 tmpfs run
+  mkdir run/lock
+  mount -t tmpfs -o mode=1777 tmpfs tmp
+  ip link set lo up
+  mkdir .old
+  pivot_root . .old
+  cd /
+  umount -l /.old
+  rmdir /.old
+  exec setpriv --bounding-set -sys_time,-sys_module,-syslog,-sys_rawio,-mknod --inh-caps -all \
+    env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb \
+    /lib/systemd/systemd --unit=multi-user.target --show-status=no
+' "$name" "$lower" "$base"

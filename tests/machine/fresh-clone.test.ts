@@ -1,0 +1,80 @@
+// A developer's first minutes on a fresh Debian with Node, npm, python3, make and g++ alone: `npm ci && npm test`.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { debianRoot } from './debian-root.ts';
+import { describeOnMachine } from './describe-on-machine.ts';
+
+/** As in the README. */
+const PACKAGES = ['nodejs', 'npm', 'python3', 'make', 'g++', 'ca-certificates'];
+
+/**
+ * What npm has to know to reach its registry from this machine. It is given to npm in its environment, at run time.
+ * Where no address of the registry is configured, that is nothing.
+ */
+function npmSettings(): Record<string, string> {
+  const settings: Record<string, string> = {};
+  for (const name of ['registry', 'cafile']) {
+    settings[`npm_config_${name}`] = execFileSync('npm', ['config', 'get', name], {
+      encoding: 'utf8',
+    }).trim();
+  }
+  return settings;
+}
+
+describeOnMachine('on a fresh Debian', () => {
+  let folder: string;
+  let root: string;
+
+  beforeAll(() => {
+    root = debianRoot(PACKAGES);
+    folder = mkdtempSync(join(tmpdir(), 'whmapi1-fresh-'));
+    const clone = join(folder, 'clone');
+    const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+      encoding: 'utf8',
+    });
+    for (const file of files.split('\0').filter((name) => name !== '' && existsSync(name))) {
+      mkdirSync(dirname(join(clone, file)), { recursive: true });
+      cpSync(file, join(clone, file));
+    }
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Runs a script in a copy of the root, with this machine's network, as a user who has a clone in its home. */
+  function run(user: string, script: string) {
+    const home = user === 'root' ? '/root' : `/home/${user}`;
+    const setUp = `
+      set -e
+      mount -t tmpfs -o mode=0755,size=6G tmpfs /mnt
+      mkdir /mnt/upper /mnt/work /mnt/root
+      mount -t overlay -o lowerdir="$1",upperdir=/mnt/upper,workdir=/mnt/work overlay /mnt/root
+      cp /etc/resolv.conf /mnt/root/etc/resolv.conf
+      cp -r /etc/ssl/certs /mnt/root/etc/ssl/
+      mount -t proc proc /mnt/root/proc
+      mount --rbind /dev /mnt/root/dev
+      [ "$2" = root ] || chroot /mnt/root useradd --create-home --shell /bin/bash "$2"
+      cp -r "$3" "/mnt/root$4/clone"
+      chroot /mnt/root chown -R "$2:$2" "$4/clone"
+      exec chroot /mnt/root setpriv --reuid="$2" --regid="$2" --init-groups \\
+        sh -c 'export HOME="$1"; cd "$1/clone"; exec bash -c "$2"' sh "$4" "$5"`;
+    const words = ['--mount', '--pid', '--ipc', '--fork', '--kill-child', 'bash', '-c', setUp, 'bash'];
+    return spawnSync('unshare', [...words, root, user, join(folder, 'clone'), home, script], {
+      encoding: 'utf8',
+      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', ...npmSettings() },
+      maxBuffer: 2 ** 28,
+    });
+  }
+
+  it.each(['root', 'dora'])('the README’s two commands pass as %s', (user) => {
+    const { status, stdout, stderr } = run(user, 'npm ci && npm test');
+    const output = stdout + stderr;
+    writeFileSync(join(tmpdir(), `whmapi1-fresh-${user}.log`), output);
+    expect({ status, failed: output.match(/^.*●.*$/gm) ?? [] }).toEqual({ status: 0, failed: [] });
+    expect(output).not.toMatch(/install-scripts/);
+    // One line for each tool that is missing, with its package.
+    expect(output).toContain('skipped: oathtool is missing (Debian package oathtool)');
+  });
+});

@@ -1,0 +1,155 @@
+// A whole Debian to throw away: an own root, systemd as process 1, its own processes, users and network. All of it goes
+// when it is stopped, or with the process that started it. Nothing outside is touched.
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+export interface Ran {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly timeoutMs?: number;
+}
+
+const BOOT_MS = 60_000;
+const PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
+
+export class Machine {
+  readonly #holder: ChildProcess;
+  readonly #base: string;
+  readonly #cgroup: string;
+  readonly #pid: number;
+
+  constructor(holder: ChildProcess, base: string, cgroup: string, pid: number) {
+    this.#holder = holder;
+    this.#base = base;
+    this.#cgroup = cgroup;
+    this.#pid = pid;
+  }
+
+  /** Runs a program inside, as root. */
+  run(program: string, words: readonly string[] = [], options: RunOptions = {}): Ran {
+    const { input = '', env = {}, timeoutMs = 120_000 } = options;
+    const variables = Object.entries({ PATH, HOME: '/root', LC_ALL: 'C.UTF-8', ...env });
+    const { status, stdout, stderr, error } = spawnSync(
+      'nsenter',
+      [
+        ...['-t', String(this.#pid), '-a', '--root', '--wdns=/', 'env', '-i'],
+        ...variables.map(([name, value]) => `${name}=${value}`),
+        ...[program, ...words],
+      ],
+      { input, encoding: 'utf8', timeout: timeoutMs, maxBuffer: 2 ** 28 },
+    );
+    if (error !== undefined) throw error;
+    return { status, stdout, stderr };
+  }
+
+  /**
+   * Runs a script of bash inside, which ends at the first failure.
+   * @returns its standard output.
+   * @throws if it fails.
+   */
+  sh(script: string, options: RunOptions = {}): string {
+    const { status, stdout, stderr } = this.run('bash', ['-euo', 'pipefail', '-c', script], options);
+    if (status !== 0) throw new Error(`Status ${status} of:\n${script}\n${stdout}\n${stderr}`);
+    return stdout;
+  }
+
+  /** A file inside, by its path outside. */
+  path(path: string): string {
+    return join('/proc', String(this.#pid), 'root', path);
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((done) => this.#holder.once('close', done));
+    if (this.#holder.exitCode === null && this.#holder.signalCode === null) {
+      this.#holder.kill('SIGKILL');
+      await ended;
+    }
+    await removeCgroup(this.#cgroup);
+    rmSync(this.#base, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Boots a copy of `root`, which stays as it is.
+ * @param root the folder of a Debian with systemd, as `debianRoot` makes it.
+ * @throws if it is not up after a minute.
+ */
+export async function bootMachine(root: string): Promise<Machine> {
+  const base = mkdtempSync(join(tmpdir(), 'whmapi1-machine-'));
+  const name = basename(base);
+  const cgroup = join(cgroups() ?? '', name);
+  const holder = spawn(resolve(__dirname, 'boot.sh'), [name, root, base, cgroup], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [holder.stdout, holder.stderr]) {
+    stream.on('data', (bytes: Buffer) => (output += bytes.toString()));
+  }
+  const deadline = Date.now() + BOOT_MS;
+  while (Date.now() < deadline && holder.exitCode === null) {
+    const [pid] = children(holder.pid ?? 0);
+    if (pid !== undefined && isSystemd(pid)) {
+      const machine = new Machine(holder, base, cgroup, pid);
+      const { stdout } = machine.run('systemctl', ['is-system-running']);
+      if (/^(running|degraded)$/.test(stdout.trim())) return machine;
+    }
+    await pause(100);
+  }
+  await new Machine(holder, base, cgroup, 0).stop();
+  throw new Error(`The machine did not boot within ${BOOT_MS / 1000} seconds: ${output}`);
+}
+
+/** Why there can be no such machine here; undefined if there can. */
+export function whyNoMachine(): string | undefined {
+  if (process.getuid?.() !== 0) return 'only root can boot a machine';
+  if (cgroups() === undefined) return 'this kernel has no unified cgroups mounted';
+  const { status, stderr } = spawnSync('unshare', ['--mount', '--net', '--pid', '--fork', 'true'], {
+    encoding: 'utf8',
+  });
+  return status === 0 ? undefined : `namespaces are not allowed here: ${stderr.trim()}`;
+}
+
+function cgroups(): string | undefined {
+  return ['/sys/fs/cgroup/unified', '/sys/fs/cgroup'].find((path) => existsSync(join(path, 'cgroup.procs')));
+}
+
+function children(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/** Before that it is the shell that prepares the root. */
+function isSystemd(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'systemd';
+  } catch {
+    return false;
+  }
+}
+
+/** The kernel removes the processes of a killed namespace a little later. */
+async function removeCgroup(path: string): Promise<void> {
+  for (let attempt = 0; attempt < 100 && existsSync(path); attempt++) {
+    try {
+      const inner = readdirSync(path, { recursive: true, withFileTypes: true }).filter((one) =>
+        one.isDirectory(),
+      );
+      for (const { parentPath, name } of inner.reverse()) rmdirSync(join(parentPath, name));
+      rmdirSync(path);
+    } catch {
+      await pause(50);
+    }
+  }
+}

@@ -1,0 +1,247 @@
+// The life of the Debian package on a machine with systemd: installed, used, upgraded, removed, purged.
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { itWith } from '../support/require-tool.ts';
+import { bootable, debianRoot } from './debian-root.ts';
+import { describeOnMachine } from './describe-on-machine.ts';
+import { bootMachine, type Machine } from './machine.ts';
+
+const PASSWORD = 'four unusual words, Xylophone';
+const UPGRADE = '99.0.0';
+const FAR = '203.0.113.9';
+
+describeOnMachine('the Debian package', () => {
+  let folder: string;
+  let machine: Machine;
+  let first: string;
+  let token: string;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'whmapi1-package-'));
+    execFileSync('npm', ['run', '--silent', 'build']);
+    const shells = ['bash-completion', 'zsh', 'fish', 'man-db'];
+    const packages = [...bootable, 'nodejs', 'cron', 'nftables', 'quota', 'curl', ...shells];
+    first = build();
+    machine = await bootMachine(debianRoot(packages));
+  });
+  afterAll(async () => {
+    await machine.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Builds the package; its path. */
+  function build(...options: string[]): string {
+    const words = [
+      '--import',
+      'tsx',
+      'scripts/deb.ts',
+      '--output',
+      mkdtempSync(join(folder, 'built-')),
+      ...options,
+    ];
+    return execFileSync(process.execPath, words, { encoding: 'utf8' }).trim();
+  }
+
+  function install(file: string): void {
+    const inside = `/var/tmp/${basename(file)}`;
+    copyFileSync(file, machine.path(inside));
+    machine.sh(`apt-get install -y --no-install-recommends ${inside}`, {
+      env: { DEBIAN_FRONTEND: 'noninteractive' },
+    });
+  }
+
+  /** A call over HTTPS, with root's token. */
+  function call(name: string, parameters: Readonly<Record<string, string>> = {}): Answer {
+    const form = new URLSearchParams({ 'api.version': '1', ...parameters }).toString();
+    const answer = machine.sh(
+      `curl -ksS --max-time 60 -H 'Authorization: whm root:${token}' --data @- https://127.0.0.1:2087/json-api/${name}`,
+      { input: form },
+    );
+    return JSON.parse(answer) as Answer;
+  }
+
+  const property = (name: string) =>
+    machine.sh(`systemctl show --property=${name} --value whmapi1d.service`).trim();
+  const userExists = (name: string) => machine.run('getent', ['passwd', name]).status === 0;
+  const exists = (path: string) => machine.run('test', ['-e', path]).status === 0;
+
+  it('is the same bytes when it is built again', () => {
+    expect(readFileSync(build()).equals(readFileSync(first))).toBe(true);
+  });
+
+  itWith(['lintian'], 'has nothing that lintian warns about', () => {
+    const words = ['--fail-on', 'error,warning', '--allow-root', first];
+    expect(execFileSync('lintian', words, { encoding: 'utf8' })).toBe('');
+  });
+
+  it('installs, and the server runs, on this machine’s own address alone', () => {
+    install(first);
+    expect(machine.sh('systemctl is-enabled whmapi1d; systemctl is-active whmapi1d')).toBe(
+      'enabled\nactive\n',
+    );
+    expect(machine.sh('ss -Hltn sport = :2087').trim()).toContain('127.0.0.1:2087');
+    expect(machine.sh('dpkg --verify whmapi1')).toBe('');
+    expect(machine.sh('stat -c %a /var/lib/whmapi1').trim()).toBe('700');
+  });
+
+  it('has man pages and completions where man and each shell find them', () => {
+    expect(machine.sh('man -w whmapi1 whmapi1d whmapi1-createacct').trim().split('\n')).toHaveLength(3);
+    expect(machine.sh('whmapi1 help createacct | col -bx')).toContain('createacct');
+    for (const shell of ['bash', 'zsh', 'fish']) {
+      expect(machine.sh(`whmapi1 --completion ${shell}`)).toContain('whmapi1');
+    }
+    const bash =
+      '. /usr/share/bash-completion/bash_completion; __load_completion whmapi1; complete -p whmapi1';
+    expect(machine.run('bash', ['-c', bash]).stdout).toContain('_whmapi1');
+    const zsh = 'autoload -Uz compinit; compinit -u -D; echo $_comps[whmapi1]';
+    expect(machine.run('zsh', ['-fc', zsh]).stdout).toBe('_whmapi1\n');
+    expect(machine.run('fish', ['-c', "complete -C 'whmapi1 createa'"]).stdout).toContain('createacct');
+  });
+
+  it('gives the service less than systemd’s exposure level of 4', () => {
+    const report = machine.sh('systemd-analyze security --no-pager whmapi1d.service');
+    const [, level] = /Overall exposure level for whmapi1d\.service: ([\d.]+)/.exec(report) ?? [];
+    expect(Number(level)).toBeGreaterThan(0);
+    expect(Number(level)).toBeLessThan(4);
+  });
+
+  it('lets the confined service create, suspend and remove accounts', () => {
+    const made = machine.sh('whmapi1 --output=json api_token_create token_name=machine');
+    token = (JSON.parse(made) as { data: { token: string } }).data.token;
+    const account = { username: 'bob', domain: 'bob.example', password: PASSWORD };
+    expect(call('createacct', account).metadata).toMatchObject({ result: 1 });
+    expect(machine.sh('getent passwd bob; stat -c %U /home/bob; getent shadow bob')).toMatch(
+      /^bob:x:(\d+):\1:bob\.example:\/home\/bob:\S+\nbob\nbob:\$/,
+    );
+    machine.sh(`echo '0 3 * * * true' | crontab -u bob -`);
+    machine.sh(`setpriv --reuid=bob --regid=bob --clear-groups sleep 1000 & disown`);
+    expect(call('suspendacct', { user: 'bob' }).metadata).toMatchObject({ result: 1 });
+    expect(machine.sh('getent shadow bob')).toMatch(/^bob:!/);
+    expect(machine.run('pgrep', ['-u', 'bob']).stdout).toBe('');
+    expect(machine.run('crontab', ['-l', '-u', 'bob']).stdout).not.toContain('0 3 * * *');
+    expect(call('unsuspendacct', { user: 'bob' }).metadata).toMatchObject({ result: 1 });
+    expect(machine.run('crontab', ['-l', '-u', 'bob']).stdout).toContain('0 3 * * *');
+    expect(call('removeacct', { username: 'bob' }).metadata).toMatchObject({ result: 1 });
+    expect([userExists('bob'), exists('/home/bob'), exists('/var/spool/cron/crontabs/bob')]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it('lets it block addresses with nftables', async () => {
+    machine.sh(`ip address add ${FAR}/32 dev lo`);
+    for (const [key, value] of [
+      ['block_brute_force_with_firewall', '1'],
+      ['max_failures_byip', '2'],
+    ] as const) {
+      expect(call('set_cphulk_config_key', { key, value }).metadata).toMatchObject({ result: 1 });
+    }
+    expect(call('enable_cphulk').metadata).toMatchObject({ result: 1 });
+    for (let attempt = 0; attempt < 3; attempt++) {
+      machine.run('curl', ['-ks', '--max-time', '5', '--interface', FAR, '-u', `root:wrong${attempt}`, LIST]);
+    }
+    await until(() => machine.run('nft', ['list', 'table', 'inet', 'whmapi1']).stdout.includes(FAR));
+    expect(call('flush_cphulk_login_history_for_ips', { ip: FAR }).metadata).toMatchObject({ result: 1 });
+    expect(machine.run('nft', ['list', 'table', 'inet', 'whmapi1']).stdout).not.toContain(FAR);
+  });
+
+  it('writes errors to the journal as errors', async () => {
+    machine.sh('cp -p /var/lib/whmapi1/server.pem /root; echo broken >/var/lib/whmapi1/server.pem');
+    machine.sh('systemctl reload whmapi1d');
+    const errors = () => machine.sh('journalctl --no-pager -q -o cat -u whmapi1d -p err');
+    await until(() => errors().includes('certificate'));
+    expect(errors()).not.toContain('listening');
+    machine.sh('cp -p /root/server.pem /var/lib/whmapi1; systemctl reload whmapi1d');
+  });
+
+  it('lets work on the machine end before it stops', async () => {
+    // A useradd that takes its time, and that SIGTERM would end.
+    machine.sh(`
+      mv /usr/sbin/useradd /usr/sbin/useradd.real
+      printf '#!/bin/sh\\ntouch /run/begun; sleep 3; exec /usr/sbin/useradd.real "$@"\\n' >/usr/sbin/useradd
+      chmod 755 /usr/sbin/useradd
+      curl -ksS -H 'Authorization: whm root:${token}' -d 'api.version=1&username=slow&domain=slow.example' \\
+        https://127.0.0.1:2087/json-api/createacct >/run/answer 2>&1 & disown`);
+    await until(() => exists('/run/begun'));
+    machine.sh('systemctl stop whmapi1d; mv /usr/sbin/useradd.real /usr/sbin/useradd');
+    const answer = JSON.parse(machine.sh('cat /run/answer')) as Answer;
+    expect(answer.metadata).toMatchObject({ result: 1 });
+    expect([userExists('slow'), exists('/home/slow')]).toEqual([true, true]);
+    machine.sh('systemctl start whmapi1d');
+    expect(call('removeacct', { username: 'slow' }).metadata).toMatchObject({ result: 1 });
+  });
+
+  it('is restarted by systemd when its event loop stands still, and not before', async () => {
+    const folder = '/run/systemd/system/whmapi1d.service.d';
+    machine.sh(`mkdir ${folder}; printf '[Service]\\nWatchdogSec=6\\n' >${folder}/watchdog.conf`);
+    machine.sh('systemctl daemon-reload; systemctl restart whmapi1d');
+    const pid = property('MainPID');
+    await pause(15_000);
+    expect(property('MainPID')).toBe(pid);
+    machine.sh(`kill -STOP ${pid}`);
+    await until(() => property('MainPID') !== pid && property('ActiveState') === 'active');
+    machine.sh(`rm -r ${folder}; systemctl daemon-reload; systemctl restart whmapi1d`);
+  });
+
+  it('is upgraded while it runs, and keeps data and settings', () => {
+    const account = { username: 'ann', domain: 'ann.example', password: PASSWORD };
+    expect(call('createacct', account).metadata).toMatchObject({ result: 1 });
+    machine.sh('echo WHMAPI1D_LOG_LEVEL=warn >>/etc/default/whmapi1');
+    const pid = property('MainPID');
+    install(build('--version', UPGRADE));
+    expect(machine.sh(`dpkg-query -W -f '\${Version}' whmapi1`)).toBe(UPGRADE);
+    expect(property('ActiveState')).toBe('active');
+    expect(property('MainPID')).not.toBe(pid);
+    expect(machine.sh('cat /etc/default/whmapi1')).toContain('\nWHMAPI1D_LOG_LEVEL=warn\n');
+    expect(call('listaccts').data).toMatchObject({ acct: [{ user: 'ann', domain: 'ann.example' }] });
+  });
+
+  it('stays stopped and disabled over an upgrade, if the administrator wants it so', () => {
+    machine.sh('systemctl disable --now whmapi1d');
+    install(build('--version', `${UPGRADE}+1`));
+    expect(machine.run('systemctl', ['is-enabled', 'whmapi1d']).stdout).toBe('disabled\n');
+    machine.sh('systemctl enable --now whmapi1d');
+  });
+
+  it('keeps the store when it is removed, and has it again when it is installed again', () => {
+    machine.sh('apt-get remove -y whmapi1');
+    expect([exists('/usr/lib/whmapi1'), exists('/usr/bin/whmapi1')]).toEqual([false, false]);
+    expect(machine.run('systemctl', ['is-active', 'whmapi1d']).stdout).not.toBe('active\n');
+    expect(machine.run('nft', ['list', 'table', 'inet', 'whmapi1']).status).not.toBe(0);
+    expect([exists('/var/lib/whmapi1/store.db'), exists('/etc/default/whmapi1'), userExists('ann')]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    install(build('--version', `${UPGRADE}+2`));
+    expect(property('ActiveState')).toBe('active');
+    expect(call('listaccts').data).toMatchObject({ acct: [{ user: 'ann' }] });
+  });
+
+  it('leaves users and their homes when it is purged, and nothing else', () => {
+    machine.sh('touch /home/ann/letter; apt-get purge -y whmapi1');
+    expect([exists('/var/lib/whmapi1'), exists('/etc/default/whmapi1')]).toEqual([false, false]);
+    expect([userExists('ann'), exists('/home/ann/letter')]).toEqual([true, true]);
+    const left = machine.sh(
+      `find / -xdev -path /proc -prune -o -path /var/tmp -prune -o -name '*whmapi1*' -print`,
+    );
+    expect(left.replaceAll(/^\/(run|sys|tmp)\/.*\n/gm, '')).toBe('');
+  });
+});
+
+interface Answer {
+  readonly metadata: { readonly result: number; readonly reason: string };
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+const LIST = 'https://127.0.0.1:2087/json-api/listaccts?api.version=1';
+
+/** @throws if it is not so within a minute. */
+async function until(isSo: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await pause(200)) if (isSo()) return;
+  throw new Error(`It is not so after a minute: ${isSo.toString()}`);
+}

@@ -1,0 +1,82 @@
+// Tools that some tests need and a fresh machine does not have. A test without its tool is skipped, and one line names
+// the Debian package. CI installs all of them, and sets WHMAPI1_TOOLS=required: then a missing tool is a failure.
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
+
+/** Each tool, with the Debian package that it is in. */
+export const packageOf = {
+  'bash-completion': 'bash-completion',
+  chromium: 'chromium',
+  curl: 'curl',
+  debootstrap: 'debootstrap',
+  fish: 'fish',
+  git: 'git',
+  lintian: 'lintian',
+  man: 'man-db',
+  mandoc: 'mandoc',
+  nft: 'nftables',
+  oathtool: 'oathtool',
+  openssl: 'openssl',
+  postgres: 'postgresql',
+  pyyaml: 'python3-yaml',
+  tmux: 'tmux',
+  xmllint: 'libxml2-utils',
+  zsh: 'zsh',
+} as const;
+
+export type Tool = keyof typeof packageOf;
+
+const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+const warned = new Set<Tool>();
+
+/** @throws if the tool is missing and CI requires all of them. */
+export function isMissing(tool: Tool): boolean {
+  if (isInstalled(tool)) return false;
+  if (process.env.WHMAPI1_TOOLS === 'required') {
+    throw new Error(`“${tool}” is missing. Install the Debian package ${packageOf[tool]}.`);
+  }
+  if (!warned.has(tool)) {
+    warned.add(tool);
+    process.stderr.write(`skipped: ${tool} is missing (Debian package ${packageOf[tool]})\n`);
+  }
+  return true;
+}
+
+/** A test, skipped if one of the tools is missing; its name then says which. */
+export function itWith(
+  tools: readonly Tool[],
+  name: string,
+  test: jest.ProvidesCallback,
+  timeoutMs?: number,
+): void {
+  const missing = tools.filter(isMissing);
+  if (missing.length === 0) it(name, test, timeoutMs);
+  else it.skip(`${name} (skipped: install ${missing.map((tool) => packageOf[tool]).join(', ')})`, test);
+}
+
+/** A suite, skipped if one of the tools is missing; its name then says which. */
+export function describeWith(tools: readonly Tool[], name: string, tests: () => void): void {
+  const missing = tools.filter(isMissing);
+  if (missing.length === 0) describe(name, tests);
+  else
+    describe.skip(`${name} (skipped: install ${missing.map((tool) => packageOf[tool]).join(', ')})`, tests);
+}
+
+function isInstalled(tool: Tool): boolean {
+  if (tool === 'pyyaml') return spawnSync('/usr/bin/python3', ['-c', 'import yaml']).status === 0;
+  if (tool === 'bash-completion') return isFile('/usr/share/bash-completion/bash_completion', constants.R_OK);
+  if (tool === 'postgres')
+    return spawnSync('sh', ['-c', 'ls /usr/lib/postgresql/*/bin/postgres']).status === 0;
+  const folders = (process.env.PATH ?? '').split(':').concat(SYSTEM_FOLDERS);
+  return folders.some((folder) => isFile(join(folder, tool), constants.X_OK));
+}
+
+function isFile(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}
