@@ -1,17 +1,21 @@
-// The README's commands, run as they stand. Those that begin with `npm ci` are run by tests/slow/install.test.ts.
+// The README's commands, run as they are, in bash and zsh. tests/machine runs those of installing and testing.
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { codeAt } from '../src/model/totp.ts';
+import { itWith, type Tool } from './support/require-tool.ts';
 
 const readme = readFileSync('README.md', 'utf8');
 const blocks = [...readme.matchAll(/```sh\n([^]*?)```/g)].map(([, text = '']) => text);
@@ -30,8 +34,17 @@ afterEach(() => {
   rmSync(home, { recursive: true, force: true });
 });
 
-function sh(script: string) {
-  return spawnSync('bash', ['-euo', 'pipefail', '-c', script], {
+type Shell = 'bash' | 'zsh';
+
+/** Each as a person's interactive shell reads a line that is pasted, without start files: zsh then knows no comments. */
+const shells: Readonly<Record<Shell, readonly string[]>> = {
+  bash: ['bash', '-euo', 'pipefail', '-c'],
+  zsh: ['zsh', '-f', '-i', '-eu', '-o', 'pipefail', '-c'],
+};
+
+function sh(script: string, shell: Shell = 'bash') {
+  const [program = '', ...words] = shells[shell];
+  return spawnSync(program, [...words, script], {
     encoding: 'utf8',
     env: {
       PATH: `${join(home, 'path')}:${process.env.PATH ?? ''}`,
@@ -48,20 +61,45 @@ function block(has: string): string {
   return found[0] ?? '';
 }
 
+/** A test for each shell. */
+function itInShells(name: string, test: (shell: Shell) => unknown, tools: readonly Tool[] = []): void {
+  for (const shell of ['bash', 'zsh'] as const) {
+    itWith(shell === 'zsh' ? ['zsh', ...tools] : tools, `${name} (${shell})`, async () => {
+      await test(shell);
+    });
+  }
+}
+
+/** A port that nobody uses at this moment. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
 it('has no block of commands that no test runs', () => {
   expect(blocks.map((text) => text.split('\n')[0])).toEqual([
-    'npm ci && npm run enrol',
-    './bin/whmapi1 twofactorauth_generate_tfa_config',
-    'npm ci && npm test',
-    'whmapi1 --help                                       # options, and every function that works on a line',
+    // On a fresh Debian, by tests/machine.
+    'apt-get update',
+    'npm ci && npm run deb',
+    'apt-get install -y ./whmapi1_*.deb',
+    'whmapi1 --help',
+    'umask 077',
+    'umask 077',
     'whmapi1 --output=json twofactorauth_get_tfa_config_for_user user=bob |',
-    'whmapi1 addpkg name=gold quota=10240 maxpop=50',
-    'whmapi1 passwd user=root --file password=./root.password   # in a sandbox; elsewhere root has one',
-    'whmapi1 --configure                                        # asks, and writes a profile',
-    // By tests/postgres/readme.test.ts.
-    'createuser --pwprompt whmapi1                               # as PostgreSQL’s administrator',
-    'whmapi1 --forget-server web3.example.com --dry-run          # shows what it has',
+    'whmapi1 --configure',
+    // On a fresh Debian, by tests/machine.
+    'apt-get remove -y whmapi1',
+    'apt-get purge -y whmapi1',
+    'npm ci && npm test',
   ]);
+});
+
+it('has no comments in its blocks, because an interactive zsh takes them for words', () => {
+  expect(blocks.filter((text) => /(^|\s)#/m.test(text))).toEqual([]);
 });
 
 it('shows the example as the program answers it', () => {
@@ -74,35 +112,41 @@ it('shows the example as the program answers it', () => {
   expect(stdout).toBe(shown);
 });
 
-it('sets 2FA up with the three calls', () => {
-  const secret = 'WJ73QJSKZBXCIFPZ';
-  writeFileSync(join(home, 'secret'), `${secret}\n`);
-  const script = block('./bin/whmapi1')
-    .replaceAll('./bin/whmapi1', 'whmapi1')
-    .replace('CODE', codeAt(secret, Date.now()));
-  expect(sh(script)).toMatchObject({ status: 0, stderr: '' });
-  expect(sh('whmapi1 --output=json twofactorauth_get_user_configs').stdout).toContain(
-    '"root":{"is_enabled":1',
-  );
-});
-
-it('runs every command of the section on use', () => {
-  const script = block('whmapi1 --help | grep');
-  const { status, stdout, stderr } = sh(script);
+itInShells('runs every command of the section on use', (shell) => {
+  const { status, stdout, stderr } = sh(block('whmapi1 --search'), shell);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).toContain('ann: You do not have a user named “ann”.');
   expect(stdout).toContain('dry_run: 1');
 });
 
-it('makes a package, accounts and a reseller, and takes an account away again', () => {
-  writeFileSync(join(home, 'bob.password'), 'four unusual words, Xylophone\n');
-  const { status, stdout, stderr } = sh(block('addpkg name=gold'));
+itInShells('creates a package, accounts and a reseller, and removes an account', (shell) => {
+  const { status, stdout, stderr } = sh(block('addpkg name=gold'), shell);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).toContain('"domain":"ann.example"');
   expect(stdout).toContain('Rename the user “bob” to “robert”');
   expect(stdout).toContain('ann account removed');
   expect(readdirSync(join(home, 'state/root/home'))).toEqual(['bob']);
+  expect(statSync(join(home, 'bob.password')).mode & 0o777).toBe(0o600);
 });
+
+itInShells(
+  'starts the server, and calls it in three ways',
+  async (shell) => {
+    const secret = 'WJ73QJSKZBXCIFPZ';
+    sh(
+      `whmapi1 twofactorauth_set_tfa_config secret=${secret} tfa_token=${codeAt(secret, Date.now() - 30_000)}`,
+    );
+    const script = block('whmapi1d --port')
+      .replaceAll('2087', String(await freePort()))
+      .replace('227174', codeAt(secret, Date.now()));
+    const { status, stdout } = sh(script, shell);
+    expect(status).toBe(0);
+    expect(stdout).toContain('"acct":[]');
+    expect(stdout.match(/"command":"version"/g)).toHaveLength(2);
+    expect(stdout).not.toContain('"result":0');
+  },
+  ['curl'],
+);
 
 /** A server on a free port, while `work` is done. */
 async function withServer(start: string, work: (port: string) => void): Promise<void> {
@@ -119,20 +163,7 @@ async function withServer(start: string, work: (port: string) => void): Promise<
   }
 }
 
-it('starts the server, and calls it', async () => {
-  writeFileSync(join(home, 'root.password'), 'four unusual words, Xylophone\n');
-  const [passwd = '', start = '', ask = '', create = '', askAgain = ''] =
-    block('whmapi1d --port').split('\n');
-  expect(sh(passwd)).toMatchObject({ status: 0 });
-  await withServer(start, (port) => {
-    const here = (command: string) => sh(command.replace(':2087', `:${port}`)).stdout;
-    expect(here(ask.replace('-u root', "-u 'root:four unusual words, Xylophone'"))).toContain('"acct":[]');
-    const [, token = ''] = /token: (\w+)\n/.exec(here(create)) ?? [];
-    expect(here(askAgain.replace('TOKEN', token))).toContain('"result":1');
-  });
-});
-
-it('calls remote servers', async () => {
+itInShells('calls remote servers', async (shell) => {
   const [, one = '', several = ''] = block('--configure').split('\n');
   const { stdout } = sh('whmapi1 --output=json api_token_create token_name=remote');
   const { data } = JSON.parse(stdout) as { data: { token: string } };
@@ -140,12 +171,12 @@ it('calls remote servers', async () => {
   await withServer('whmapi1d --port=2087', (port) => {
     const cacert = join(home, 'state/server.pem');
     const here = one.replace('web1.example.com', `127.0.0.1:${port} --cacert ${cacert}`);
-    expect(sh(here)).toMatchObject({ status: 0, stderr: '' });
+    expect(sh(here, shell)).toMatchObject({ status: 0, stderr: '' });
     mkdirSync(join(home, '.config/whmapi1'), { recursive: true, mode: 0o700 });
     const group = `127.0.0.1:${port}", "localhost:${port}`;
     const profile = `[default]\ngroups.eu = ["${group}"]\ntoken-file = "${home}/token"\ncacert = "${cacert}"\n`;
     writeFileSync(join(home, '.config/whmapi1/config'), profile, { mode: 0o600 });
-    const { status, stdout: answers } = sh(several);
+    const { status, stdout: answers } = sh(several, shell);
     expect(status).toBe(0);
     const hosts = answers
       .trim()
@@ -155,7 +186,7 @@ it('calls remote servers', async () => {
   });
 });
 
-it('moves secrets to another server', () => {
+itInShells('copies secrets to another server', (shell) => {
   const config = { bob: { primary_account: { secret: 'WJ73QJSKZBXCIFPZ' } } };
   sh(`whmapi1 --input=json twofactorauth_set_tfa_config_for_user <<< '${JSON.stringify(config)}'`);
   const other = join(home, 'other');
@@ -164,7 +195,7 @@ it('moves secrets to another server', () => {
     `#!/bin/sh\n[ "$1" = other ] || exit 9\nshift\nWHMAPI1_STATE_DIR='${other}' exec "$@"\n`,
     { mode: 0o755 },
   );
-  expect(sh(block('ssh other'))).toMatchObject({ status: 0, stderr: '' });
+  expect(sh(block('ssh other'), shell)).toMatchObject({ status: 0, stderr: '' });
   expect(
     sh(`WHMAPI1_STATE_DIR='${other}' whmapi1 --output=json twofactorauth_get_tfa_config_for_user user=bob`)
       .stdout,

@@ -1,4 +1,4 @@
-// What the README says of a store for several servers, line by line as it stands there but for the names of hosts and
+// What docs/SHARED-STORE.md says of a store for several servers, line by line as it stands there but for the names of hosts and
 // folders: a role that may nothing else, a database that it owns, and an installation that goes there.
 import { spawnSync } from 'node:child_process';
 import {
@@ -20,7 +20,7 @@ import { PostgresServer } from './postgres-server.ts';
 jest.setTimeout(60_000);
 
 const PASSWORD = 'Xylophone';
-const readme = readFileSync(resolve(__dirname, '../../README.md'), 'utf8');
+const readme = readFileSync(resolve(__dirname, '../../docs/SHARED-STORE.md'), 'utf8');
 const [, block = ''] = /```sh\n(createuser [^]*?)```/.exec(readme) ?? [];
 
 let folder: string;
