@@ -117,7 +117,7 @@ describeOnMachine('the Debian package', () => {
       /^bob:x:(\d+):\1:bob\.example:\/home\/bob:\S+\nbob\nbob:\$/,
     );
     machine.sh(`echo '0 3 * * * true' | crontab -u bob -`);
-    machine.sh(`setpriv --reuid=bob --regid=bob --clear-groups sleep 1000 & disown`);
+    machine.sh(`setpriv --reuid=bob --regid=bob --clear-groups sleep 1000 >/dev/null 2>&1 & disown`);
     expect(call('suspendacct', { user: 'bob' }).metadata).toMatchObject({ result: 1 });
     expect(machine.sh('getent shadow bob')).toMatch(/^bob:!/);
     expect(machine.run('pgrep', ['-u', 'bob']).stdout).toBe('');
