@@ -60,7 +60,7 @@ export interface HostUsers {
    * be given one: root logs in over the network as well.
    */
   setPassword(name: string, password: string): Promise<void>;
-  /** False for unknown users and while locked or suspended, which takes as long as for a wrong password. */
+  /** False for unknown users and while locked or suspended. The time may tell which: see `guarded-attempts.ts`. */
   verifyPassword(name: string, password: string): Promise<boolean>;
   /** The next login has to choose a new password. */
   expirePassword(name: string): Promise<void>;

@@ -25,6 +25,8 @@ export const limits = {
   /** Requests that are worked on at a time. The others wait, and addresses take turns. */
   requestsPerAddress: 32,
   requests: 256,
+  /** Passwords that are checked at a time; of each address one. Each check takes a core for a while, on purpose. */
+  passwordChecks: 2,
 };
 
 export type Limits = typeof limits;

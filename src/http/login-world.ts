@@ -1,8 +1,34 @@
 // What logins and sessions work with, made of the engine.
 import type { Application } from '../app.ts';
 import type { LoginWorld } from '../model/logins.ts';
+import { sourceOfAddress } from './addresses.ts';
+import { FairQueue } from './fair-queue.ts';
+import { limits } from './limits.ts';
 
-export function loginWorldOf({ engine }: Application): LoginWorld {
+interface PasswordQueues {
+  /** One attempt of an address at a time. */
+  readonly attempts: FairQueue;
+  readonly checks: FairQueue;
+}
+
+/** Of the process: it may have two servers, for HTTPS and for plain HTTP. */
+const queuesOf = new WeakMap<Application, PasswordQueues>();
+
+function passwordQueues(application: Application): PasswordQueues {
+  let queues = queuesOf.get(application);
+  if (queues === undefined) {
+    queues = {
+      attempts: new FairQueue({ perKey: 1, total: Infinity }),
+      checks: new FairQueue({ perKey: 1, total: limits.passwordChecks }),
+    };
+    queuesOf.set(application, queues);
+  }
+  return queues;
+}
+
+export function loginWorldOf(application: Application): LoginWorld {
+  const { engine } = application;
+  const { attempts, checks } = passwordQueues(application);
   const { store, host, sealer, now, sleep, randomBytes, sha256 } = engine;
   return {
     transaction: (work) =>
@@ -13,6 +39,8 @@ export function loginWorldOf({ engine }: Application): LoginWorld {
     sleep,
     randomBytes,
     sha256,
+    inTurn: (address, work) => attempts.run(sourceOfAddress(address), work),
+    checking: (address, check) => checks.run(sourceOfAddress(address), check),
     report: (problem) => {
       engine.logUnexpected(engine.newXid(), 'login', new Error(problem));
     },

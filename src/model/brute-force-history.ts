@@ -49,10 +49,12 @@ export async function wasCounted(db: Db, attempt: Uint8Array, after: number): Pr
   return row !== undefined;
 }
 
-export async function addFailure(db: Db, failure: NewFailure): Promise<void> {
-  await db.run(
-    `INSERT INTO login_failure (address, username, service, authentication, is_local, attempt, counts, failed_at)
-     VALUES (?, ?, ?, ?, ?, ?, 1, ?)`,
+/** `isPending` counts it before it is known to be a failure. @returns the id. */
+export async function addFailure(db: Db, failure: NewFailure, isPending = false): Promise<number> {
+  const row = await db.get<{ id: number }>(
+    `INSERT INTO login_failure
+       (address, username, service, authentication, is_local, attempt, counts, failed_at, pending)
+     VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?) RETURNING id`,
     failure.address,
     failure.username,
     failure.service,
@@ -60,7 +62,32 @@ export async function addFailure(db: Db, failure: NewFailure): Promise<void> {
     Number(failure.isLocal),
     failure.attempt,
     failure.failedAt,
+    Number(isPending),
   );
+  return row?.id ?? 0;
+}
+
+/** A pending failure has become one. */
+export async function confirmFailure(
+  db: Db,
+  id: number,
+  { attempt, failedAt }: Pick<NewFailure, 'attempt' | 'failedAt'>,
+): Promise<void> {
+  await db.run(
+    'UPDATE login_failure SET pending = 0, attempt = ?, failed_at = ? WHERE id = ?',
+    attempt,
+    failedAt,
+    id,
+  );
+}
+
+/** Those whose process is gone, as it seems. */
+export async function confirmOldFailures(db: Db, upTo: number): Promise<void> {
+  await db.run('UPDATE login_failure SET pending = 0 WHERE pending = 1 AND failed_at <= ?', upTo);
+}
+
+export async function removeFailure(db: Db, id: number): Promise<void> {
+  await db.run('DELETE FROM login_failure WHERE id = ?', id);
 }
 
 /** The failures of a user from a source count no more; they stay in the list. */
@@ -73,18 +100,38 @@ export async function forgive(db: Db, username: string, { first, last }: Range):
   );
 }
 
-export function countOfSource(db: Db, { first, last }: Range, after: number): Promise<number> {
-  return count(db, 'address BETWEEN ? AND ? AND failed_at > ?', first, last, after);
+/** `pending` counts only what may still turn out to be no failure, or leaves it out. */
+export function countOfSource(
+  db: Db,
+  { first, last }: Range,
+  after: number,
+  pending: 0 | 1 = 0,
+): Promise<number> {
+  return count(db, 'address BETWEEN ? AND ? AND failed_at > ?', pending, first, last, after);
 }
 
-export function countOfUser(db: Db, username: string, onlyLocal: boolean, after: number): Promise<number> {
-  return count(db, 'username = ? AND failed_at > ? AND is_local >= ?', username, after, Number(onlyLocal));
+export function countOfUser(
+  db: Db,
+  username: string,
+  onlyLocal: boolean,
+  after: number,
+  pending: 0 | 1 = 0,
+): Promise<number> {
+  return count(
+    db,
+    'username = ? AND failed_at > ? AND is_local >= ?',
+    pending,
+    username,
+    after,
+    Number(onlyLocal),
+  );
 }
 
-async function count(db: Db, condition: string, ...values: SqlValue[]): Promise<number> {
+async function count(db: Db, condition: string, pending: 0 | 1, ...values: SqlValue[]): Promise<number> {
   const row = await db.get<{ count: number }>(
-    `SELECT count(*) AS count FROM login_failure WHERE ${condition} AND counts = 1`,
+    `SELECT count(*) AS count FROM login_failure WHERE ${condition} AND counts = 1 AND pending = ?`,
     ...values,
+    pending,
   );
   return row?.count ?? 0;
 }
@@ -171,7 +218,7 @@ export async function pruneBlocks(db: Db, now: number): Promise<void> {
 export function listFailures(db: Db, after: number): Promise<StoredFailure[]> {
   return db.all(
     `SELECT address, username, service, authentication, failed_at AS "failedAt" FROM login_failure
-     WHERE failed_at > ? ORDER BY failed_at DESC, id DESC`,
+     WHERE failed_at > ? AND pending = 0 ORDER BY failed_at DESC, id DESC`,
     after,
   );
 }

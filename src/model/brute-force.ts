@@ -2,14 +2,23 @@
 // stands in the store, so that every process on it decides alike.
 import type { Host } from '../core/context.ts';
 import * as addresses from './brute-force-addresses.ts';
-import type { Range } from './brute-force-addresses.ts';
 import { digestOf, type AttemptContext } from './brute-force-attempts.ts';
-import { fillIn, readCommand, type Circumstances } from './brute-force-commands.ts';
+import {
+  blockAddress,
+  blockUser,
+  limitsOf,
+  MINUTE_MS,
+  protectsUser,
+  type Counted,
+  type Reaction,
+} from './brute-force-blocks.ts';
 import * as configuration from './brute-force-config.ts';
 import type { Config } from './brute-force-config.ts';
 import * as history from './brute-force-history.ts';
 import type { BlockKind } from './brute-force-history.ts';
 import * as lists from './brute-force-lists.ts';
+
+export type { Reaction };
 
 export interface BruteForceContext extends AttemptContext {
   readonly host: Pick<Host, 'system'>;
@@ -38,19 +47,8 @@ export type Refusal =
   | { readonly kind: 'blacklist'; readonly until: null }
   | { readonly kind: BlockKind | 'user'; readonly until: number };
 
-/** What is to be done on the machine about a new block, once it is stored: see `react`. */
-export interface Reaction {
-  readonly address: string;
-  readonly until: number;
-  readonly blocksWithFirewall: boolean;
-  /** Empty where no command is to be run. */
-  readonly command: readonly string[];
-}
-
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
-/** WHM documents both a day and two weeks for what mark_as_brute does. */
-const EXCESSIVE_MS = DAY_MS;
+/** A reserved failure that is older belongs to a process that ended. */
+const LONGEST_CHECK_MS = MINUTE_MS;
 const SAME_ATTEMPT_MS = 6 * 60 * MINUTE_MS;
 const COMMAND_LIMIT_MS = 15_000;
 const MOST_USER_LENGTH = 255;
@@ -74,35 +72,111 @@ export async function check(context: BruteForceContext, login: Login): Promise<R
   return until === undefined ? undefined : { kind: 'user', until };
 }
 
+/** An attempt that is counted as a failure already; its id, or undefined if it does not count. */
+export interface Reserved {
+  readonly id: number | undefined;
+}
+
+/**
+ * Counts an attempt as a failure before the password is looked at. `recordFailure` confirms that it was one, `release`
+ * takes it back. What a process that ended in between has counted remains a failure.
+ * @returns undefined if the login may not be tried; `busy` while attempts under way use up the rest of a limit: ask again.
+ * @throws TypeError for what is no IP address.
+ */
+export async function reserve(
+  context: BruteForceContext,
+  failure: Failure,
+): Promise<Reserved | 'busy' | undefined> {
+  const { db, host } = context;
+  if ((await check(context, failure)) !== undefined) return undefined;
+  const now = context.now();
+  const config = await configuration.read(db);
+  const address = addresses.keyOf(failure.address);
+  if (!config.is_enabled || (await lists.includes(db, 'white', address))) return { id: undefined };
+  await history.confirmOldFailures(db, now - LONGEST_CHECK_MS);
+  const { password, user } = failure;
+  const attempt = password === undefined ? null : await digestOf(context, { address, user, password });
+  // The same attempt again counts once, and tells a guesser nothing new.
+  if (attempt !== null && (await history.wasCounted(db, attempt, now - SAME_ATTEMPT_MS)))
+    return { id: undefined };
+  const counted = countedOf(failure, { address, now, isLocal: addresses.isLocal(address, host.system) });
+  if (await isUsedUp(db, config, counted)) return 'busy';
+  return { id: await history.addFailure(db, { ...counted, attempt }, true) };
+}
+
+/** Takes a reserved failure back. */
+export async function release(db: AttemptContext['db'], { id }: Reserved): Promise<void> {
+  if (id !== undefined) await history.removeFailure(db, id);
+}
+
+/** Would the attempts under way reach a limit, if all of them failed? */
+async function isUsedUp(db: AttemptContext['db'], config: Config, failure: Counted): Promise<boolean> {
+  const { failedAt: now, username } = failure;
+  if (config.ip_based_protection) {
+    const source = addresses.sourceOf(failure.address);
+    for (const { failures, periodMs } of limitsOf(config)) {
+      const pending = await history.countOfSource(db, source, now - periodMs, 1);
+      if (pending > 0 && pending + (await history.countOfSource(db, source, now - periodMs)) >= failures)
+        return true;
+    }
+  }
+  if (!protectsUser(config, failure)) return false;
+  const after = now - config.brute_force_period_mins * MINUTE_MS;
+  const onlyLocal = config.username_based_protection_local_origin;
+  const pending = await history.countOfUser(db, username, onlyLocal, after, 1);
+  return (
+    pending > 0 &&
+    pending + (await history.countOfUser(db, username, onlyLocal, after)) >= config.max_failures
+  );
+}
+
 /**
  * Counts a failed login, and blocks where a limit is reached.
+ * @param reserved what `reserve` gave, if it was asked.
  * @returns what to do about new blocks, for `react` when the transaction is over.
  * @throws TypeError for what is no IP address.
  */
-export async function recordFailure(context: BruteForceContext, failure: Failure): Promise<Reaction[]> {
+export async function recordFailure(
+  context: BruteForceContext,
+  failure: Failure,
+  reserved?: Reserved,
+): Promise<Reaction[]> {
   const { db, host } = context;
   const now = context.now();
   const config = await configuration.read(db);
-  if (!config.is_enabled) return [];
   const address = addresses.keyOf(failure.address);
-  if (await lists.includes(db, 'white', address)) return [];
+  if (!config.is_enabled || (await lists.includes(db, 'white', address))) {
+    if (reserved !== undefined) await release(db, reserved);
+    return [];
+  }
   await history.pruneFailures(db, now - memoryOf(config), now);
   await history.pruneBlocks(db, now);
 
   const { password, user } = failure;
   const attempt = password === undefined ? null : await digestOf(context, { address, user, password });
-  if (attempt !== null && (await history.wasCounted(db, attempt, now - SAME_ATTEMPT_MS))) return [];
-  const counted: Counted = {
-    address,
-    username: stored(user),
-    service: failure.service ?? 'system',
-    authentication: failure.authentication ?? 'whostmgrd',
-    failedAt: now,
-    isLocal: addresses.isLocal(address, host.system),
-  };
-  await history.addFailure(db, { ...counted, attempt });
+  const counted = countedOf(failure, { address, now, isLocal: addresses.isLocal(address, host.system) });
+  if (reserved?.id !== undefined) {
+    await history.confirmFailure(db, reserved.id, { attempt, failedAt: now });
+  } else {
+    if (attempt !== null && (await history.wasCounted(db, attempt, now - SAME_ATTEMPT_MS))) return [];
+    await history.addFailure(db, { ...counted, attempt });
+  }
   await blockUser(context, config, counted);
   return blockAddress(context, config, counted);
+}
+
+function countedOf(
+  { user, service, authentication }: Failure,
+  { address, now, isLocal }: { readonly address: string; readonly now: number; readonly isLocal: boolean },
+): Counted {
+  return {
+    address,
+    username: stored(user),
+    service: service ?? 'system',
+    authentication: authentication ?? 'whostmgrd',
+    failedAt: now,
+    isLocal,
+  };
 }
 
 /** The user’s failures from there count no more. Those of other users do: an attacker may have an account as well. */
@@ -132,104 +206,6 @@ export async function react(host: Host, reactions: readonly Reaction[]): Promise
   return problems;
 }
 
-type Counted = Omit<history.NewFailure, 'attempt'>;
-
-async function blockUser(context: BruteForceContext, config: Config, failure: Counted): Promise<void> {
-  const { db } = context;
-  const { username, isLocal, failedAt: now } = failure;
-  const onlyLocal = config.username_based_protection_local_origin;
-  if (!config.username_based_protection || (onlyLocal && !isLocal)) return;
-  if (username === 'root' && !config.username_based_protection_for_root) return;
-  const after = now - config.brute_force_period_mins * MINUTE_MS;
-  if ((await history.countOfUser(db, username, onlyLocal, after)) < config.max_failures) return;
-  // A minute for each attempt that the setting allows.
-  const endsAt = now + config.max_failures * MINUTE_MS;
-  await history.addUserBlock(db, { ...failure, onlyLocal, beganAt: now, endsAt });
-}
-
-async function blockAddress(
-  context: BruteForceContext,
-  config: Config,
-  failure: Counted,
-): Promise<Reaction[]> {
-  if (!config.ip_based_protection) return [];
-  const { db } = context;
-  const now = failure.failedAt;
-  const source = addresses.sourceOf(failure.address);
-  for (const limit of limitsOf(config)) {
-    const count = await history.countOfSource(db, source, now - limit.periodMs);
-    if (count < limit.failures) continue;
-    const endsAt = now + limit.lengthMs;
-    const current = await history.findAddressBlock(db, source, now);
-    // A failure that was under way when another one brought the block about.
-    if (current !== undefined && (current.kind === limit.kind || current.endsAt >= endsAt)) return [];
-    const notes = `${count} failed logins within ${limit.periodMs / MINUTE_MS} minutes.`;
-    await history.addAddressBlock(db, limit.kind, { ...source, notes, beganAt: now, endsAt });
-    return [await reactionOf(context, failure, { ...limit, source, count, endsAt, notes })];
-  }
-  return [];
-}
-
-interface Limit {
-  readonly kind: BlockKind;
-  readonly failures: number;
-  readonly periodMs: number;
-  readonly lengthMs: number;
-  readonly usesFirewall: boolean;
-  readonly command: string;
-}
-
-/** The severer one first. */
-function limitsOf(config: Config): readonly Limit[] {
-  const period = config.ip_brute_force_period_mins * MINUTE_MS;
-  return [
-    {
-      kind: 'excessive',
-      failures: config.mark_as_brute,
-      periodMs: config.lookback_period_min * MINUTE_MS,
-      lengthMs: EXCESSIVE_MS,
-      usesFirewall: config.block_excessive_brute_force_with_firewall,
-      command: config.command_to_run_on_excessive_brute_force,
-    },
-    {
-      kind: 'brute',
-      failures: config.max_failures_byip,
-      periodMs: period,
-      lengthMs: period,
-      usesFirewall: config.block_brute_force_with_firewall,
-      command: config.command_to_run_on_brute_force,
-    },
-  ];
-}
-
-async function reactionOf(
-  { db }: BruteForceContext,
-  failure: Counted,
-  block: Limit & { source: Range; count: number; endsAt: number; notes: string },
-): Promise<Reaction> {
-  const { address, isLocal } = failure;
-  const circumstances: Circumstances = {
-    exptime: inSeconds(block.endsAt),
-    max_allowed_failures: block.failures,
-    current_failures: block.count,
-    excessive_failures: block.kind === 'excessive' ? 1 : 0,
-    reason: block.notes,
-    remote_ip: addresses.textOf(address),
-    authservice: failure.authentication,
-    user: failure.username,
-    logintime: inSeconds(failure.failedAt),
-    ip_version: addresses.versionOf(address),
-  };
-  // The firewall knows nothing of the white list, nor that a machine must reach itself.
-  const mayUseFirewall = !isLocal && !(await lists.overlaps(db, 'white', block.source));
-  return {
-    address: addresses.textOfSource(block.source),
-    until: block.endsAt,
-    blocksWithFirewall: block.usesFirewall && mayUseFirewall,
-    command: fillIn(readCommand('The command', block.command), circumstances),
-  };
-}
-
 /** How long failures are kept: the same attempt must be known again as long. */
 function memoryOf(config: Config): number {
   const minutes = [
@@ -243,10 +219,6 @@ function memoryOf(config: Config): number {
 /** As much of a name as can be one; what was sent may be of any length. */
 function stored(user: string): string {
   return user.slice(0, MOST_USER_LENGTH).toWellFormed();
-}
-
-function inSeconds(time: number): number {
-  return Math.floor(time / 1000);
 }
 
 function messageOf(error: unknown): string {

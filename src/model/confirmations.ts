@@ -1,6 +1,6 @@
 // Whoever has a session proves to be its user: by a code, or by the password. Guesses count as failed logins do.
 import type { Db } from '../core/context.ts';
-import * as bruteForce from './brute-force.ts';
+import * as guardedAttempts from './guarded-attempts.ts';
 import { checkCode, REFUSAL_MS, type LoginWorld } from './logins.ts';
 import * as sessions from './sessions.ts';
 
@@ -28,32 +28,23 @@ export async function confirm(world: LoginWorld, proof: Proof): Promise<Confirma
   return confirmation;
 }
 
-async function decide(world: LoginWorld, proof: Proof): Promise<Confirmation> {
-  const { user, password, address } = proof;
-  const usesPassword = password !== '';
-  const login = { user, address };
-  const blocked = await world.transaction((db) => bruteForce.check({ ...world, db }, login));
-  const isRight =
-    usesPassword &&
-    blocked === undefined &&
-    (await (await world.host.users()).verifyPassword(user, password));
-  const { confirmation, reactions } = await world.transaction(async (db) => {
-    const context = { ...world, db };
-    // Again, because many guesses may arrive at once.
-    if ((await bruteForce.check(context, login)) !== undefined) {
-      return { confirmation: usesPassword ? WRONG_PASSWORD : BLOCKED_CODE, reactions: [] };
-    }
-    const checked = usesPassword ? judgePassword(isRight) : await judgeCode(context, proof);
-    if ('problem' in checked) {
-      const failure = usesPassword ? { ...login, password } : login;
-      return { confirmation: checked, reactions: await bruteForce.recordFailure(context, failure) };
-    }
-    await bruteForce.recordSuccess(context, login);
-    const confirmedUntil = await sessions.confirm(context, proof.sessionId);
-    return { confirmation: { ...checked, confirmedUntil }, reactions: [] };
-  });
-  for (const problem of await bruteForce.react(world.host, reactions)) world.report?.(problem);
-  return confirmation;
+function decide(world: LoginWorld, proof: Proof): Promise<Confirmation> {
+  const { user, address } = proof;
+  const usesPassword = proof.password !== '';
+  const password = usesPassword ? proof.password : undefined;
+  return guardedAttempts.attempt<Confirmation>(
+    world,
+    { user, address, password },
+    {
+      refused: usesPassword ? WRONG_PASSWORD : BLOCKED_CODE,
+      judge: async (context, isRight) => {
+        const checked = usesPassword ? judgePassword(isRight) : await judgeCode(context, proof);
+        if ('problem' in checked) return { outcome: usesPassword ? 'password' : 'code', result: checked };
+        const confirmedUntil = await sessions.confirm(context, proof.sessionId);
+        return { outcome: 'right', result: { ...checked, confirmedUntil } };
+      },
+    },
+  );
 }
 
 type Checked = { readonly warnings: readonly string[] } | Extract<Confirmation, { problem: string }>;

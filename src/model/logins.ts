@@ -2,8 +2,8 @@
 import type { Caller, Db, Host, Sealer } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
 import * as accounts from './accounts.ts';
-import * as bruteForce from './brute-force.ts';
 import { callerOf } from './callers.ts';
+import * as guardedAttempts from './guarded-attempts.ts';
 import * as recoveryCodes from './recovery-codes.ts';
 import * as tfaCodes from './tfa-codes.ts';
 import * as tfa from './tfa.ts';
@@ -17,6 +17,10 @@ export interface LoginWorld {
   readonly sleep?: (milliseconds: number) => Promise<void>;
   readonly randomBytes: (count: number) => Promise<Uint8Array>;
   readonly sha256: (text: string) => Promise<Uint8Array>;
+  /** Does something once nothing else of this kind is going on for the address. */
+  readonly inTurn?: <T>(address: string, work: () => Promise<T>) => Promise<T>;
+  /** Does a check that costs the machine something, once there is room for it. */
+  readonly checking?: <T>(address: string, check: () => Promise<T>) => Promise<T>;
   /** Keeps for the operator what could not be done about a block. */
   readonly report?: (problem: string) => void;
 }
@@ -46,39 +50,25 @@ export async function attempt(world: LoginWorld, login: Attempt): Promise<Verdic
   return verdict;
 }
 
-async function decide(world: LoginWorld, login: Attempt): Promise<Verdict> {
-  const { user, password } = login;
-  const blocked = await world.transaction((db) => bruteForce.check({ ...world, db }, login));
-  // A password is dear to check, on purpose: who is blocked shall not keep the machine busy with it.
-  const isRight = blocked === undefined && (await (await world.host.users()).verifyPassword(user, password));
-  const { verdict, reactions } = await world.transaction((db) => judge({ ...world, db }, login, isRight));
-  const problems = await bruteForce.react(world.host, reactions);
-  for (const problem of problems) world.report?.(problem);
-  return verdict;
+/** Somebody who is blocked does not have a password checked: it costs the machine more than the sender. */
+function decide(world: LoginWorld, login: Attempt): Promise<Verdict> {
+  return guardedAttempts.attempt(world, login, {
+    refused: DENIED,
+    judge: (context, isRight) => judge(context, login, isRight),
+  });
 }
 
-/** What the login comes to, and what is to be done about blocks that it brought. */
 async function judge(
   context: LoginWorld & { readonly db: Db },
   login: Attempt,
   isRight: boolean,
-): Promise<{ verdict: Verdict; reactions: readonly bruteForce.Reaction[] }> {
-  const { user, password, address } = login;
-  const subject = { user, address };
-  // In the transaction that accepts, since many guesses may come at once.
-  if ((await bruteForce.check(context, subject)) !== undefined) return { verdict: DENIED, reactions: [] };
-  const caller = isRight ? await findCaller(context.db, user) : undefined;
-  if (caller === undefined) {
-    return { verdict: DENIED, reactions: await bruteForce.recordFailure(context, { ...subject, password }) };
-  }
+): Promise<guardedAttempts.Judged<Verdict>> {
+  const caller = isRight ? await findCaller(context.db, login.user) : undefined;
+  if (caller === undefined) return { outcome: 'password', result: DENIED };
   const factor = await checkSecondFactor(context, login);
-  if ('problem' in factor) {
-    // Whoever sends no code yet has done nothing wrong.
-    const isWrong = factor.problem === 'tfa_invalid';
-    return { verdict: factor, reactions: isWrong ? await bruteForce.recordFailure(context, subject) : [] };
-  }
-  await bruteForce.recordSuccess(context, subject);
-  return { verdict: { caller, ...factor }, reactions: [] };
+  if (!('problem' in factor)) return { outcome: 'right', result: { caller, ...factor } };
+  // Somebody who sends no code yet has done nothing wrong.
+  return { outcome: factor.problem === 'tfa_invalid' ? 'code' : 'neither', result: factor };
 }
 
 /**

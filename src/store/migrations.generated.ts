@@ -29,4 +29,8 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
     version: 7,
     sql: '-- Until when a session may change how its own user logs in, because the user has confirmed it with a code or the\n-- password. Milliseconds since 1970-01-01; NULL: never confirmed.\nALTER TABLE session ADD COLUMN confirmed_until INTEGER;\n',
   },
+  {
+    version: 8,
+    sql: '-- 1: a failure that is counted before the password is checked. It becomes an ordinary failure, or is removed, once the\n-- check is done.\nALTER TABLE login_failure ADD COLUMN pending INTEGER NOT NULL DEFAULT 0 CHECK (pending IN (0, 1));\nCREATE INDEX login_failure_pending ON login_failure (failed_at) WHERE pending = 1;\n',
+  },
 ];

@@ -2,6 +2,7 @@
 // are sent ahead, and what is not HTTP.
 import { execFileSync } from 'node:child_process';
 import { password, TestServer } from '../support/server.ts';
+import { watchPasswords } from '../support/watched-passwords.ts';
 import { sendRaw } from '../support/raw-client.ts';
 
 let server: TestServer;
@@ -62,19 +63,12 @@ describe('bytes that follow a request', () => {
 
 describe('requests that are sent ahead', () => {
   test('are answered one at a time, in their order', async () => {
-    let running = 0;
-    let most = 0;
-    const { verify, restore } = await watchedPasswords(async (check) => {
-      most = Math.max(most, ++running);
-      const answer = await check();
-      running -= 1;
-      return answer;
-    });
+    const watched = watchPasswords(server.here);
     const login = 'POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\nuser=a&pass';
     const { answers } = await sendRaw(server.url, login.repeat(4), { answers: 4 });
-    restore();
+    watched.restore();
     expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401]);
-    expect([most, verify()]).toEqual([1, 4]);
+    expect([watched.most, watched.count]).toEqual([1, 4]);
   });
 
   test('more than 17 at once: the first 17 are answered, and then the connection closes', async () => {
@@ -84,27 +78,6 @@ describe('requests that are sent ahead', () => {
     expect(isClosed).toBe(true);
   });
 });
-
-/** Has each check of a password go through `around`. */
-async function watchedPasswords(around: (check: () => Promise<boolean>) => Promise<boolean>) {
-  const users = await server.here.engine.host.users();
-  const original = users.verifyPassword.bind(users);
-  let count = 0;
-  const watched = Object.assign(Object.create(users) as typeof users, {
-    verifyPassword: (name: string, secret: string) => {
-      count += 1;
-      return around(() => original(name, secret));
-    },
-  });
-  const { host } = server.here.engine;
-  server.here.overrides.host = { ...host, users: async () => watched };
-  return {
-    verify: () => count,
-    restore: () => {
-      delete server.here.overrides.host;
-    },
-  };
-}
 
 const security = {
   'cache-control': 'no-cache, no-store, must-revalidate, private',

@@ -26,6 +26,10 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
     sql: 'ALTER TABLE account ADD COLUMN server TEXT COLLATE "C" NOT NULL DEFAULT \'\';\nCREATE INDEX account_by_server ON account (server, username);\n\nALTER TABLE operation ADD COLUMN server TEXT COLLATE "C" NOT NULL DEFAULT \'\';\nCREATE TABLE removed_user_id (\n  server TEXT COLLATE "C" NOT NULL,\n  id BIGINT NOT NULL,\n  PRIMARY KEY (server, id)\n);\nINSERT INTO removed_user_id (server, id) SELECT \'\', id FROM tracked_id;\nDROP TABLE tracked_id;\n',
   },
   { version: 7, sql: 'ALTER TABLE session ADD COLUMN confirmed_until BIGINT;\n' },
+  {
+    version: 8,
+    sql: 'ALTER TABLE login_failure ADD COLUMN pending BIGINT NOT NULL DEFAULT 0 CHECK (pending IN (0, 1));\nCREATE INDEX login_failure_pending ON login_failure (failed_at) WHERE pending = 1;\n',
+  },
 ];
 
 export const setup =

@@ -1,0 +1,58 @@
+// Sees each check of a password on the machine of an installation.
+import type { HostUsers } from '../../src/core/host.ts';
+import type { Installation } from './installation.ts';
+import { password } from './server.ts';
+
+export interface Watched {
+  /** How many checks there were. */
+  count: number;
+  /** How many were going on at most at a time. */
+  most: number;
+  /** How many are going on. */
+  running: number;
+  restore(): void;
+}
+
+/** A check that takes a moment, and no more than that on a busy machine. */
+const quickCheck = async (_user: string, given: string) => {
+  await new Promise((done) => setTimeout(done, 10));
+  return given === password;
+};
+
+/** `check` is called in the place of the machine’s own. */
+export function watchPasswords(
+  here: Installation,
+  check: (user: string, given: string) => Promise<boolean> = quickCheck,
+): Watched {
+  const { host } = here.engine;
+  const watched: Watched = {
+    count: 0,
+    most: 0,
+    running: 0,
+    restore: () => {
+      delete here.overrides.host;
+    },
+  };
+  const users = async (): Promise<HostUsers> => {
+    const original = await host.users();
+    return new Proxy(original, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name, target);
+        if (typeof member !== 'function') return member;
+        if (name !== 'verifyPassword') return member.bind(target) as unknown;
+        return async (user: string, given: string) => {
+          watched.count += 1;
+          watched.running += 1;
+          watched.most = Math.max(watched.most, watched.running);
+          try {
+            return await check(user, given);
+          } finally {
+            watched.running -= 1;
+          }
+        };
+      },
+    });
+  };
+  here.overrides.host = { ...host, users };
+  return watched;
+}
