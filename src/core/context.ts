@@ -73,8 +73,8 @@ export interface Call {
   readonly dryRun: boolean;
   /** From where it came and what proved who calls, for the audit log; absent on the local command line. */
   readonly origin?: Origin;
-  /** Aborted when nobody waits for the answer any more. */
-  readonly signal?: AbortSignal;
+  /** True once the client has closed the connection, so that nobody waits for the answer. Absent if that cannot be known. */
+  readonly isAbandoned?: () => boolean;
   /** What whoever brought the call has to say of how it came, for `metadata.output.warnings`. */
   readonly warnings?: readonly string[];
 }
@@ -106,8 +106,8 @@ export interface Context {
   readonly db: Db;
   readonly sealer: Sealer;
   readonly host: Host;
-  /** Aborted when nobody waits for the answer any more; undefined if that cannot be known. */
-  readonly signal: AbortSignal | undefined;
+  /** True once nobody waits for the answer any more: a call of many steps can end early. */
+  readonly isAbandoned: () => boolean;
   /** True where nothing of what the call does is kept. */
   readonly isDryRun: boolean;
   /** The program's own version. */

@@ -252,7 +252,7 @@ class Dispatch {
       db,
       sealer: engine.sealer,
       host: engine.host,
-      signal: this.#call.signal,
+      isAbandoned: () => this.#call.isAbandoned?.() ?? false,
       isDryRun: this.#call.dryRun,
       version: engine.version,
       now: () => engine.now(),
@@ -288,12 +288,12 @@ class Dispatch {
   }
 
   /** What calls that this one makes have of it. */
-  #inherited(): Pick<Call, 'dryRun' | 'origin' | 'signal'> {
-    const { dryRun, origin, signal } = this.#call;
+  #inherited(): Pick<Call, 'dryRun' | 'origin' | 'isAbandoned'> {
+    const { dryRun, origin, isAbandoned } = this.#call;
     return {
       dryRun,
       ...(origin === undefined ? {} : { origin }),
-      ...(signal === undefined ? {} : { signal }),
+      ...(isAbandoned === undefined ? {} : { isAbandoned }),
     };
   }
 

@@ -21,14 +21,16 @@ const MAX_WAITING = 20;
 /** Judges passwords as `strengthOf` does. The thread starts with the first password, and again after it has failed. */
 export class PasswordJudge {
   readonly #file: string;
+  readonly #timeoutMs: number;
   /** The first is the one that the thread is working on. */
   readonly #queue: Waiting[] = [];
   #worker: Worker | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param file what the build made of `password-worker.ts`. */
-  constructor(file: string) {
+  constructor(file: string, timeoutMs = TIMEOUT_MS) {
     this.#file = file;
+    this.#timeoutMs = timeoutMs;
   }
 
   /** @throws ApiError `busy` if too many passwords wait, or this one takes too long. */
@@ -47,9 +49,9 @@ export class PasswordJudge {
     if (next === undefined) return;
     const worker = (this.#worker ??= this.#start());
     this.#timer = setTimeout(() => {
-      this.#endWorker(busy(`it took more than ${TIMEOUT_MS / 1000} seconds`));
+      this.#endWorker(busy(`it took more than ${this.#timeoutMs / 1000} seconds`));
       void worker.terminate();
-    }, TIMEOUT_MS);
+    }, this.#timeoutMs);
     const { candidate, known } = next;
     worker.postMessage({ candidate, known } satisfies Question);
   }

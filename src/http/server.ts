@@ -131,7 +131,8 @@ async function answerCall(
     return refuse(reply, sender);
   }
   const question = { url: request.url, api, command, query: queryOf(request), body: bodyOf(request) };
-  const make = (engine: Engine) => makeAnswer({ ...application, engine }, question, sender);
+  const isAbandoned = () => reply.raw.destroyed;
+  const make = (engine: Engine) => makeAnswer({ ...application, engine }, question, sender, isAbandoned);
   // What there is to say of how this call came in is for its own answer only.
   const isLikeOthers = sender.warnings.length === 0;
   const answer = await (isLikeOthers ? answers.answer(question, sender, make) : make(application.engine));
@@ -142,6 +143,7 @@ async function makeAnswer(
   application: Application,
   { api, command, query, body }: Question,
   { caller, origin, warnings }: Accepted,
+  isAbandoned: () => boolean,
 ): Promise<Answer> {
   const { args, dryRun, isVersion1 } = readCall(query, body);
   if (!isVersion1 && !isInApi0(command)) {
@@ -153,7 +155,11 @@ async function makeAnswer(
     });
     return toBareAnswer(api, unknownInApi0(command));
   }
-  const envelope = await dispatch({ command, args, dryRun, warnings, origin }, caller, application.engine);
+  const envelope = await dispatch(
+    { command, args, dryRun, warnings, origin, isAbandoned },
+    caller,
+    application.engine,
+  );
   return isVersion1 ? toAnswer(api, envelope) : toBareAnswer(api, toApi0(command, envelope));
 }
 

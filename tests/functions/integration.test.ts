@@ -172,15 +172,17 @@ describe('batch', () => {
   });
 
   it('ends with its client', async () => {
-    const gone = new AbortController();
-    here.overrides.letOthersRun = async () => gone.abort();
+    let isGone = false;
+    here.overrides.letOthersRun = async () => {
+      isGone = true;
+    };
     const command = ['twofactorauth_enable_policy', 'twofactorauth_set_issuer?issuer=Example'];
     const { metadata } = await dispatch(
       {
         command: 'batch',
         args: [{ name: 'command', value: command }],
         dryRun: false,
-        signal: gone.signal,
+        isAbandoned: () => isGone,
       },
       root,
       here.engine,

@@ -119,12 +119,12 @@ function readCommand(text: string, at: number): Command {
 async function runCommands(
   commands: readonly Command[],
   stopsAtFailure: boolean,
-  { call, signal }: Pick<Context, 'call' | 'signal'>,
+  { call, isAbandoned }: Pick<Context, 'call' | 'isAbandoned'>,
 ): Promise<Answer[]> {
   const answers: Answer[] = [];
   let room = MAX_ANSWER;
   for (const command of commands) {
-    if (signal?.aborted === true) {
+    if (isAbandoned()) {
       throw new ApiError(
         'abandoned',
         `The client closed the connection. ${answers.length} of ${commands.length} commands were run.`,

@@ -1,0 +1,58 @@
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { basic, password, TestServer } from '../support/server.ts';
+
+let server: TestServer;
+beforeEach(async () => {
+  server = await TestServer.start();
+});
+afterEach(() => server.stop());
+
+/** Sends a batch of as many commands, and closes the connection when the first was run. */
+async function leave(commands: number): Promise<void> {
+  let begun = 0;
+  const { letOthersRun } = server.here.engine;
+  const isBegun = new Promise<void>((resolve) => {
+    server.here.overrides.letOthersRun = async () => {
+      begun += 1;
+      if (begun === 2) resolve();
+      await letOthersRun();
+    };
+  });
+  const { hostname, port } = new URL(server.url);
+  const client = connect(Number(port), hostname);
+  const body = `api.version=1${'&command=loadavg'.repeat(commands)}`;
+  client.write(
+    `POST /json-api/batch HTTP/1.1\r\nHost: test\r\nAuthorization: ${basic('root', password)}\r\n` +
+      `Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
+  await isBegun;
+  client.destroy();
+  await once(client, 'close');
+}
+
+const lines = (name: string) => server.here.audit().filter((line) => line.function === name);
+
+test('a batch ends with its client', async () => {
+  await leave(1000);
+  // The line of the batch is the last.
+  for (let tries = 0; lines('batch').length === 0 && tries < 100; tries += 1) {
+    await new Promise((resume) => setTimeout(resume, 50));
+  }
+  expect(lines('batch')).toMatchObject([{ result: 0, error_code: 'abandoned' }]);
+  expect(lines('loadavg').length).toBeGreaterThan(0);
+  expect(lines('loadavg').length).toBeLessThan(1000);
+});
+
+test('others are answered while a batch runs', async () => {
+  const order: string[] = [];
+  const ask = async (name: string, path: string) => {
+    await server.asRoot(path);
+    order.push(name);
+  };
+  await Promise.all([
+    ask('batch', `/json-api/batch?api.version=1${'&command=loadavg'.repeat(500)}`),
+    ask('version', '/json-api/version?api.version=1'),
+  ]);
+  expect(order).toEqual(['version', 'batch']);
+});

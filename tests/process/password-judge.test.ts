@@ -1,0 +1,82 @@
+// The thread of the built server that judges passwords.
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { PasswordJudge } from '../../src/http/password-judge.ts';
+import { strengthOf } from '../../src/model/password-strength.ts';
+
+jest.setTimeout(60_000);
+const built = resolve(__dirname, '../../dist/password-worker.cjs');
+/** Digits and signs that can all be read as letters: the slowest kind. */
+const slow = '4@8({[</369&#!176|0$5+7%2/'.repeat(3);
+let folder: string;
+
+beforeAll(() => {
+  if (!existsSync(built)) throw new Error('There is no dist/: run `npm run build` first.');
+  folder = mkdtempSync(join(tmpdir(), 'whmapi1-judge-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function worker(name: string, code: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, code);
+  return file;
+}
+
+/** How often the event loop went round until then. */
+async function roundsUntil(done: Promise<unknown>): Promise<number> {
+  const over = done.then(() => true);
+  const round = () => new Promise<false>((resume) => setImmediate(() => resume(false)));
+  for (let rounds = 0; ; rounds += 1) if (await Promise.race([over, round()])) return rounds;
+}
+
+it('judges as the program itself does, while the event loop goes on', async () => {
+  const judge = new PasswordJudge(built);
+  await judge.strengthOf('it has started', []);
+  const judged = judge.strengthOf(slow, ['bob']);
+  expect(await roundsUntil(judged)).toBeGreaterThan(20);
+  expect(await judged).toBe(strengthOf(slow, ['bob']));
+  expect(await judge.strengthOf('bob.example1', ['bob.example'])).toBe(
+    strengthOf('bob.example1', ['bob.example']),
+  );
+});
+
+it('refuses more than twenty that wait', async () => {
+  const judge = new PasswordJudge(built);
+  const all = await Promise.allSettled(Array.from({ length: 25 }, () => judge.strengthOf('password', [])));
+  const refused = all.filter(({ status }) => status === 'rejected');
+  expect(refused).toHaveLength(4);
+  expect(refused[0]).toMatchObject({ reason: { code: 'busy' } });
+});
+
+it('gives up a password that takes too long, and goes on with the next', async () => {
+  const endless = worker(
+    'endless.cjs',
+    `const { parentPort } = require('node:worker_threads');
+     parentPort.on('message', ({ candidate }) => {
+       while (candidate === 'endless');
+       parentPort.postMessage(50);
+     });`,
+  );
+  const judge = new PasswordJudge(endless, 500);
+  const [first, second] = await Promise.allSettled([
+    judge.strengthOf('endless', []),
+    judge.strengthOf('other', []),
+  ]);
+  expect(first).toMatchObject({ status: 'rejected', reason: { code: 'busy' } });
+  expect(second).toEqual({ status: 'fulfilled', value: 50 });
+});
+
+it('starts again after its thread has failed', async () => {
+  const failing = worker(
+    'failing.cjs',
+    `const { parentPort } = require('node:worker_threads');
+     parentPort.on('message', ({ candidate }) => {
+       if (candidate === 'bad') throw new Error('it failed');
+       parentPort.postMessage(50);
+     });`,
+  );
+  const judge = new PasswordJudge(failing);
+  await expect(judge.strengthOf('bad', [])).rejects.toThrow('it failed');
+  expect(await judge.strengthOf('good', [])).toBe(50);
+});
