@@ -93,6 +93,9 @@ async function open(viewport: { width: number; height: number }, colorScheme: 'l
   });
 }
 
+/** What an expression is worth on the page. */
+const onPage = <T>(expression: string) => page.evaluate<T>(expression);
+
 const button = (name: string) => page.getByRole('button', { name, exact: true });
 
 async function logIn(): Promise<void> {
@@ -118,7 +121,8 @@ async function choose(name: string): Promise<void> {
 }
 
 /** Runs what the form says, and gives the answer's text. */
-async function run(label: 'Run' | 'Run without keeping'): Promise<string> {
+async function run(label: 'Run' | 'Run without keeping', format = 'YAML'): Promise<string> {
+  await page.getByLabel(format, { exact: true }).check();
   await button(label).click();
   await page.getByText(/^It (worked|failed)\.$/).waitFor();
   return (await page.getByLabel('Text of the answer').textContent()) ?? '';
@@ -218,8 +222,7 @@ describe('the API Shell', () => {
     await goTo('API Shell');
     await choose('twofactorauth_get_user_configs');
     await page.getByLabel('user', { exact: true }).fill('root');
-    await page.getByLabel(format, { exact: true }).check();
-    const answer = await run('Run');
+    const answer = await run('Run', format);
     expect(answer).toContain('is_enabled');
     expect(shell(await copied('the command line'))).toBe(answer);
     expect(await copied('the answer')).toBe(answer);
@@ -306,6 +309,7 @@ describe('the API Shell', () => {
     }
     await page.keyboard.press('Enter');
     await page.getByText('It worked.').waitFor();
+    expect(await page.evaluate<string>('document.activeElement.textContent')).toBe('Answer');
   });
 
   test('says so when the session has ended', async () => {
@@ -316,6 +320,179 @@ describe('the API Shell', () => {
     await button('Run').click();
     await page.getByText('Your session has ended.').waitFor();
     complaints = complaints.filter((text) => !text.includes('status of 403'));
+  });
+});
+
+describe('a list', () => {
+  const headings = () => page.getByRole('columnheader').allTextContents();
+  const firstColumn = () => page.getByRole('rowheader').allTextContents();
+
+  beforeAll(() => {
+    shell('whmapi1 addpkg name=huge quota=900; whmapi1 addpkg name=small quota=90');
+    shell('whmapi1 addpkg name=middle quota=unlimited');
+  });
+
+  test('is a table whose headings sort, by the mouse and by the keyboard', async () => {
+    await logIn();
+    await goTo('API Shell');
+    await choose('listpkgs');
+    await button('Run').click();
+    await page.getByRole('table').waitFor();
+    await page.getByText(/^Columns \(\d+ of \d+\)$/).click();
+    await button('Show all').click();
+    const shown = await headings();
+    expect(shown).toEqual(expect.arrayContaining(['name', 'QUOTA', 'MAXSUB']));
+    expect(shown[0]).toBe('name');
+    const quota = page.getByRole('columnheader', { name: 'QUOTA', exact: true });
+    expect(await quota.getAttribute('scope')).toBe('col');
+    expect(await quota.getAttribute('aria-sort')).toBe('none');
+    expect(await onPage<string>(`getComputedStyle(document.querySelector('th.number')).textAlign`)).toBe(
+      'right',
+    );
+    await quota.getByRole('button').click();
+    expect(await quota.getAttribute('aria-sort')).toBe('ascending');
+    const ascending = (await firstColumn()).filter((name) => /huge|small|middle/.test(name));
+    expect(ascending).toEqual(['small', 'huge', 'middle']);
+    // The focus stays on the heading.
+    await page.keyboard.press('Enter');
+    expect(await quota.getAttribute('aria-sort')).toBe('descending');
+    const descending = (await firstColumn()).filter((name) => /huge|small|middle/.test(name));
+    expect(descending).toEqual(['middle', 'huge', 'small']);
+  });
+
+  test('shows the columns that are chosen, also after the next call, and is copied with them', async () => {
+    await logIn();
+    await goTo('API Shell');
+    await choose('listpkgs');
+    await button('Run').click();
+    await page.getByText(/^Columns \(/).click();
+    for (const box of await page.locator('.columns input:checked').all()) await box.uncheck();
+    for (const column of ['name', 'QUOTA']) {
+      await page.locator('.columns').getByLabel(column, { exact: true }).check();
+    }
+    expect(await headings()).toEqual(['name', 'QUOTA']);
+    expect(await copied('the answer')).toMatch(/^name\tQUOTA\n(?:.*\n)*huge\t900\n/);
+    await button('Run').click();
+    await page.getByText('It worked.').waitFor();
+    expect(await headings()).toEqual(['name', 'QUOTA']);
+    await page.getByLabel('YAML', { exact: true }).check();
+    expect(await page.getByLabel('Text of the answer').textContent()).toContain('name: huge');
+  });
+
+  test('that is wider than the screen scrolls in its box, not the page', async () => {
+    await context.close();
+    await open({ width: 360, height: 740 }, 'light');
+    await logIn();
+    await goTo('API Shell');
+    await choose('listpkgs');
+    await button('Run').click();
+    const box = page.getByLabel('Table of the answer');
+    await box.waitFor();
+    expect(
+      await onPage<number>(
+        `(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('.table-box'))`,
+      ),
+    ).toBeGreaterThan(0);
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    await box.focus();
+    await page.keyboard.press('ArrowRight');
+    await page.waitForFunction(`document.querySelector('.table-box').scrollLeft > 0`);
+  });
+});
+
+describe('the form of a call', () => {
+  const isRunInView = () =>
+    onPage<boolean>(
+      `(({ top, bottom }) => top >= 0 && bottom <= innerHeight)(document.querySelector('.run-bar button').getBoundingClientRect())`,
+    );
+
+  test('has the button in view wherever the page is scrolled, and folds optional parameters', async () => {
+    await logIn();
+    await goTo('API Shell');
+    await choose('createacct');
+    expect(await page.locator('#param-plan').isVisible()).toBe(false);
+    await page.getByText(/^Optional parameters \(\d+\)$/).click();
+    expect(await page.locator('#param-plan').isVisible()).toBe(true);
+    await page.locator('#param-plan').fill('gold');
+    await page.getByText(/^Optional parameters \(\d+, 1 given\)$/).waitFor();
+    for (const share of [0, 0.3, 0.6, 1]) {
+      await page.evaluate(`scrollTo({ top: ${share} * document.body.scrollHeight, behavior: 'instant' })`);
+      expect([share, await isRunInView()]).toEqual([share, true]);
+    }
+  });
+
+  test('shows what is wrong at the field, and opens the fold that it is in', async () => {
+    await logIn();
+    await goTo('API Shell');
+    await choose('createacct');
+    await page.locator('#param-username').fill('9lives');
+    await page.getByText(/^Optional parameters/).click();
+    await page.locator('#param-quota').fill('much');
+    await page.getByText(/^Optional parameters/).click();
+    await button('Run without keeping').click();
+    await page.getByText('It failed.').waitFor();
+    const faulty = await onPage<string[]>(
+      `[...document.querySelectorAll('[aria-invalid]')].map(({ id }) => id)`,
+    );
+    expect(faulty.sort()).toEqual(['param-domain', 'param-quota', 'param-username']);
+    expect(await page.locator('#fault-quota').textContent()).toContain('“much”');
+    expect(await page.locator('#param-quota').isVisible()).toBe(true);
+    expect(await page.evaluate<string>('document.activeElement.id')).toBe('param-username');
+    await page.locator('#param-username').fill('bob');
+    expect(await page.locator('#fault-username').isVisible()).toBe(false);
+    // What the machine and the store say is shown at its field as well.
+    await page.locator('#param-domain').fill('new.example');
+    await page.locator('#param-quota').fill('');
+    await button('Run without keeping').click();
+    await page.locator('#fault-username').filter({ hasText: 'The account “bob” exists already' }).waitFor();
+  });
+
+  test('goes to the answer without motion if that is wanted', async () => {
+    await logIn();
+    await goTo('API Shell');
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await choose('applist');
+    await button('Run').click();
+    await page.getByText('It worked.').waitFor();
+    const top = await onPage<number>(`document.querySelector('#answer-title').getBoundingClientRect().top`);
+    expect(top).toBeGreaterThanOrEqual(0);
+    expect(top).toBeLessThan(200);
+  });
+});
+
+describe('a call that takes something away', () => {
+  test('asks with what a dry run says, and does nothing when it is cancelled', async () => {
+    shell('whmapi1 createacct username=doomed domain=doomed.example');
+    await logIn();
+    await goTo('API Shell');
+    await choose('removeacct');
+    await page.locator('#param-username').fill('doomed');
+    await page.getByLabel('Dry run').uncheck();
+    await button('Run…').click();
+    const dialog = page.getByRole('alertdialog', { name: 'Run removeacct?' });
+    await dialog.getByText('This cannot be undone.').waitFor();
+    expect(await dialog.getByRole('listitem').allTextContents()).toEqual([
+      expect.stringMatching(/End the processes of “doomed”; remove the user, .*home “.*doomed”/) as string,
+    ]);
+    expect(await page.evaluate<string>('document.activeElement.textContent')).toBe('Cancel');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(shell('whmapi1 listaccts')).toContain('user: doomed');
+    await button('Run…').click();
+    await dialog.getByRole('button', { name: 'Run removeacct' }).click();
+    await page.getByText('It worked.').waitFor();
+    expect(shell('whmapi1 listaccts')).not.toContain('user: doomed');
+  });
+
+  test('that would fail does not ask', async () => {
+    await logIn();
+    await goTo('API Shell');
+    await choose('killpkg');
+    await page.getByLabel('pkgname').fill('nothing');
+    await page.getByLabel('Dry run').uncheck();
+    await button('Run…').click();
+    await page.getByText('It failed.').waitFor();
+    expect(await page.locator('dialog').count()).toBe(0);
   });
 });
 

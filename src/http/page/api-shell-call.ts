@@ -1,6 +1,10 @@
 // A call from the API Shell, answered in every format at once: a change of format must not make the call again.
+import type { RawArgument } from '../../core/context.ts';
+import type { AnyFunction } from '../../core/define.ts';
 import type { Envelope } from '../../core/envelope.ts';
 import { loadRenderer, type Format } from '../../render/format.ts';
+import { faultsIn } from './faults.ts';
+import { toTable } from './table.ts';
 import { shownFormats, type ShellAnswer, type ShownFormat } from './wire.ts';
 
 /** As many characters of an answer as a page shows. */
@@ -8,8 +12,13 @@ const LONGEST = 512 * 1024;
 
 const renderedAs: Readonly<Record<ShownFormat, Format>> = { yaml: 'yaml', json: 'jsonpretty', xml: 'xml' };
 
-export async function toShellAnswer(envelope: Envelope): Promise<ShellAnswer> {
-  const { result, reason, dry_run: dryRun } = envelope.metadata;
+export async function toShellAnswer(
+  envelope: Envelope,
+  fn: AnyFunction | undefined,
+  args: readonly RawArgument[],
+): Promise<ShellAnswer> {
+  const { result, reason, error_code: errorCode, dry_run: dryRun, output } = envelope.metadata;
+  const table = toTable(envelope);
   const texts = await Promise.all(
     shownFormats.map(async (format) => {
       const render = await loadRenderer(renderedAs[format]);
@@ -19,7 +28,12 @@ export async function toShellAnswer(envelope: Envelope): Promise<ShellAnswer> {
   return {
     result,
     reason,
+    ...(errorCode === undefined ? {} : { errorCode }),
     isDryRun: dryRun === 1,
+    messages: output?.messages ?? [],
+    warnings: output?.warnings ?? [],
+    faults: fn === undefined ? [] : faultsIn(envelope, fn, args),
+    ...(table === undefined ? {} : { table }),
     texts: Object.fromEntries(texts) as ShellAnswer['texts'],
   };
 }

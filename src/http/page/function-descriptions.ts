@@ -20,7 +20,7 @@ export function listFunctions(index: Readonly<Record<string, IndexRow>>, caller:
 }
 
 export function describeFunction(fn: AnyFunction, family: string): FunctionDescription {
-  const { name, summary, description, effect, rest, list } = fn;
+  const { name, summary, description, effect, destructive, rest, list } = fn;
   return {
     name,
     family,
@@ -29,6 +29,7 @@ export function describeFunction(fn: AnyFunction, family: string): FunctionDescr
     access: accessInWords(fn.access),
     since: sinceInWords(fn),
     effect,
+    ...(destructive === undefined ? {} : { destructive }),
     params: Object.entries(fn.params).map(([key, param]) => describeParam(key, param)),
     ...(rest === undefined
       ? {}
@@ -54,6 +55,7 @@ function describeParam(name: string, param: Param): ParamDescription {
     isList: param.list === true,
     isSecret: param.sensitive === true,
     isMultiline: param.multiline === true,
+    isInert: param.inert !== undefined,
     ...(param.default === undefined || param.default === '' ? {} : { default: String(param.default) }),
     ...(param.values === undefined ? {} : { values: param.values }),
   };

@@ -37,7 +37,7 @@ export function addPages(server: FastifyInstance, application: Application): voi
     const { args, dryRun } = readCall(queryOf(request), bodyOf(request));
     const origin = { address: request.ip, authentication: 'session' };
     const envelope = await dispatch({ command, args, dryRun, origin }, session.caller, application.engine);
-    return reply.send(await toShellAnswer(envelope));
+    return reply.send(await toShellAnswer(envelope, await application.engine.find(command), args));
   });
 }
 

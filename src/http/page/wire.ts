@@ -16,6 +16,8 @@ export interface FunctionDescription extends ListedFunction {
   readonly access: string;
   readonly since: string;
   readonly effect: 'none' | 'reads' | 'changes' | 'calls' | 'operates';
+  /** What is lost, for a function that takes something away. */
+  readonly destructive?: string;
   readonly params: readonly ParamDescription[];
   /** Every argument that no parameter names, as one JSON object. */
   readonly rest?: { readonly key: string; readonly doc: string; readonly isSecret: boolean };
@@ -39,6 +41,8 @@ export interface ParamDescription {
   readonly isList: boolean;
   readonly isSecret: boolean;
   readonly isMultiline: boolean;
+  /** Accepted, but without effect on this server. */
+  readonly isInert: boolean;
   readonly default?: string;
   readonly values?: readonly string[];
 }
@@ -46,10 +50,31 @@ export interface ParamDescription {
 export const shownFormats = ['yaml', 'json', 'xml'] as const;
 export type ShownFormat = (typeof shownFormats)[number];
 
+/** How the page shows an answer: `table` is for lists. */
+export const answerFormats = ['table', ...shownFormats] as const;
+export type AnswerFormat = (typeof answerFormats)[number];
+
 /** POST api-shell/call/NAME: one call, and its answer in every format. */
 export interface ShellAnswer {
   readonly result: 0 | 1;
   readonly reason: string;
+  readonly errorCode?: string;
   readonly isDryRun: boolean;
+  readonly messages: readonly string[];
+  readonly warnings: readonly string[];
+  /** Of a call that failed: the parameters that are wrong. */
+  readonly faults: readonly { readonly param: string; readonly problem: string }[];
+  /** Of a call that answers a list. */
+  readonly table?: Table;
   readonly texts: Readonly<Record<ShownFormat, { readonly text: string; readonly isCut: boolean }>>;
+}
+
+export type Cell = string | number | null;
+
+export interface Table {
+  readonly columns: readonly string[];
+  /** The first records of the list: a cell for each column. */
+  readonly rows: readonly (readonly Cell[])[];
+  /** How many records the list has. */
+  readonly total: number;
 }

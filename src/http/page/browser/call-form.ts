@@ -1,48 +1,66 @@
 // The form of a call: a field for each parameter, what is asked of the list, and how the call is made.
-import { shownFormats, type FunctionDescription, type ShownFormat } from '../wire.ts';
+import type { AnswerFormat, FunctionDescription, ShellAnswer } from '../wire.ts';
 import type { Argument, ShellCall } from './call-texts.ts';
 import { element } from './element.ts';
+import { FieldGroup } from './field-group.ts';
 import type { Example } from './function-help.ts';
 import { ListControls } from './list-controls.ts';
 import { paramField, type ParamField } from './param-field.ts';
 import { RestField } from './rest-field.ts';
+import { bringIntoView } from './scroll.ts';
 
 interface Events {
   readonly changed: () => void;
   readonly run: (button: HTMLButtonElement) => Promise<void>;
 }
 
-/** Optional parameters stand open as long as they are few. */
-const FEW = 6;
-
-/** Stays as it was chosen when another function is shown. */
-let format: ShownFormat = 'yaml';
+const FORM = 'call-form';
 
 export class CallForm {
   readonly element: HTMLElement;
+  /** The button that runs the call, and the dry run: always in view. */
+  readonly bar: HTMLElement;
   /** Where it is told that a call could not be made. */
   readonly error = element('p', { class: 'callout failure', role: 'alert', hidden: true });
   readonly #fn: FunctionDescription;
   readonly #events: Events;
   readonly #fields: ReadonlyMap<string, ParamField>;
+  readonly #groups: readonly FieldGroup[];
   readonly #rest: RestField | undefined;
   readonly #list: ListControls | undefined;
-  readonly #dryRun = element('input', { type: 'checkbox', role: 'switch' });
+  readonly #dryRun = element('input', { type: 'checkbox', role: 'switch', form: FORM });
   readonly #secrets = element('input', { type: 'checkbox', role: 'switch' });
-  readonly #run = element('button', { type: 'submit', class: 'primary' });
+  readonly #run = element('button', { type: 'submit', form: FORM });
 
   constructor(fn: FunctionDescription, events: Events) {
+    const changed = () => this.#changed();
     this.#fn = fn;
     this.#events = events;
-    this.#fields = new Map(fn.params.map((param) => [param.name, paramField(param, events.changed)]));
-    this.#rest = fn.rest && new RestField(fn.rest, events.changed);
-    this.#list = fn.list && new ListControls(fn.list, events.changed);
+    this.#fields = new Map(fn.params.map((param) => [param.name, paramField(param, changed)]));
+    this.#rest = fn.rest && new RestField(fn.rest, changed);
+    this.#list = fn.list && new ListControls(fn.list, changed);
+    const optional = fn.params.filter(({ isRequired }) => !isRequired);
+    this.#groups = [
+      this.#group(
+        'Optional parameters',
+        optional.filter(({ isInert }) => !isInert),
+      ),
+      this.#group(
+        'Accepted, but without effect on this server',
+        optional.filter(({ isInert }) => isInert),
+      ),
+    ];
     this.#dryRun.checked = fn.effect !== 'none' && fn.effect !== 'reads';
+    this.#dryRun.addEventListener('change', () => {
+      this.#labelRun();
+      this.#events.changed();
+    });
     this.#labelRun();
     this.element = element(
       'form',
       {
         class: 'card',
+        id: FORM,
         novalidate: true,
         'aria-labelledby': 'call-title',
         submit: (event) => {
@@ -53,12 +71,29 @@ export class CallForm {
       element('h3', { id: 'call-title' }, 'Call it'),
       ...this.#params(),
       this.#list?.element,
-      this.#options(),
+      this.#secretsSwitch(),
       this.error,
+    );
+    this.bar = element(
+      'div',
+      { class: 'run-bar', role: 'group', 'aria-label': 'Run the call' },
+      element('code', { class: 'run-name', 'aria-hidden': 'true' }, fn.name),
+      element(
+        'label',
+        { class: 'check' },
+        this.#dryRun,
+        element(
+          'span',
+          {},
+          'Dry run',
+          element('span', { class: 'long' }, ': check everything, keep nothing'),
+        ),
+      ),
+      this.#run,
     );
   }
 
-  call(): ShellCall {
+  call(format: AnswerFormat): ShellCall {
     return {
       command: this.#fn.name,
       args: [...this.#ownArguments(), ...(this.#list?.arguments() ?? [])],
@@ -76,15 +111,53 @@ export class CallForm {
     return this.#rest?.isReadable() ?? true;
   }
 
+  /** Shows each fault at its field, and goes to the first one. @returns whether there was a field for any. */
+  showFaults(faults: ShellAnswer['faults']): boolean {
+    this.clearFaults();
+    for (const { param, problem } of faults) this.#fieldOf(param)?.showFault(problem);
+    for (const group of this.#groups) group.openIf((name) => faults.some(({ param }) => param === name));
+    const first = faults
+      .map(({ param }) => this.#fieldOf(param))
+      .filter((field) => field !== undefined)
+      .sort((a, b) =>
+        a.element.compareDocumentPosition(b.element) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1,
+      )[0];
+    if (first === undefined) return false;
+    bringIntoView(first.element, 'center');
+    first.focus();
+    return true;
+  }
+
+  clearFaults(): void {
+    for (const field of [...this.#fields.values(), this.#rest]) field?.showFault('');
+  }
+
   fill({ args, input }: Example): void {
     for (const [name, field] of this.#fields) {
       const given = args[name] ?? [];
       field.fill(typeof given === 'string' ? [given] : given);
     }
     this.#rest?.fill(input ?? '');
-    this.element.querySelector('details')?.setAttribute('open', '');
+    for (const group of this.#groups) group.openIf((name) => Object.hasOwn(args, name));
+    this.#changed();
+    bringIntoView(this.element);
+  }
+
+  #changed(): void {
+    for (const group of this.#groups) group.count();
     this.#events.changed();
-    this.element.scrollIntoView({ block: 'nearest' });
+  }
+
+  #fieldOf(param: string) {
+    return this.#fields.get(param) ?? (this.#fn.rest?.key === param ? this.#rest : undefined);
+  }
+
+  #group(title: string, params: FunctionDescription['params']): FieldGroup {
+    const fields = params.map(({ name }) => [name, this.#fields.get(name)] as const);
+    return new FieldGroup(
+      title,
+      fields.filter((one): one is [string, ParamField] => one[1] !== undefined),
+    );
   }
 
   #ownArguments(): Argument[] {
@@ -95,69 +168,34 @@ export class CallForm {
   }
 
   #params(): HTMLElement[] {
-    const elements = (isRequired: boolean) =>
-      this.#fn.params
-        .filter((param) => param.isRequired === isRequired)
-        .map(({ name }) => this.#fields.get(name)?.element)
-        .filter((one) => one !== undefined);
-    const [required, optional] = [elements(true), elements(false)];
+    const required = this.#fn.params
+      .filter(({ isRequired }) => isRequired)
+      .map(({ name }) => this.#fields.get(name)?.element)
+      .filter((one) => one !== undefined);
     const rest = this.#rest === undefined ? [] : [this.#rest.element];
-    if (required.length + optional.length + rest.length === 0) {
-      return [element('p', { class: 'hint' }, 'It takes no parameters.')];
-    }
-    if (optional.length === 0) return [...required, ...rest];
-    const details = element(
-      'details',
-      { class: 'optional', open: optional.length <= FEW },
-      element('summary', {}, `Optional parameters (${optional.length})`),
-      ...optional,
-    );
-    return [...required, ...rest, details];
+    const optional = this.#groups.map((group) => group.element).filter((one) => one !== undefined);
+    const all = [...required, ...rest, ...optional];
+    return all.length > 0 ? all : [element('p', { class: 'hint' }, 'It takes no parameters.')];
   }
 
-  #options(): HTMLElement {
-    const hasSecrets = this.#fn.params.some(({ isSecret }) => isSecret) || this.#fn.rest?.isSecret === true;
-    this.#dryRun.addEventListener('change', () => {
-      this.#labelRun();
-      this.#events.changed();
-    });
+  #secretsSwitch(): HTMLElement | undefined {
+    const secret = this.#fn.params.filter(({ isSecret }) => isSecret);
+    if (secret.length === 0 && this.#fn.rest?.isSecret !== true) return undefined;
     this.#secrets.addEventListener('change', () => {
-      const shown = this.#secrets.checked;
-      for (const { name, isSecret } of this.#fn.params)
-        if (isSecret) this.#fields.get(name)?.showSecret(shown);
+      for (const { name } of secret) this.#fields.get(name)?.showSecret(this.#secrets.checked);
       this.#events.changed();
     });
     return element(
-      'div',
-      { class: 'options' },
-      element(
-        'fieldset',
-        { class: 'segments' },
-        element('legend', {}, 'Answer as'),
-        ...shownFormats.map((one) => this.#formatChoice(one)),
-      ),
-      element('label', { class: 'check' }, this.#dryRun, 'Dry run: check and run everything, keep nothing'),
-      hasSecrets &&
-        element(
-          'label',
-          { class: 'check' },
-          this.#secrets,
-          'Show secret values, here and in the lines below',
-        ),
-      element('div', { class: 'actions' }, this.#run),
+      'label',
+      { class: 'check' },
+      this.#secrets,
+      'Show secret values, here and in the lines below',
     );
   }
 
-  #formatChoice(one: ShownFormat): HTMLElement {
-    const radio = element('input', { type: 'radio', name: 'format', value: one, checked: one === format });
-    radio.addEventListener('change', () => {
-      format = one;
-      this.#events.changed();
-    });
-    return element('label', {}, radio, element('span', {}, one.toUpperCase()));
-  }
-
   #labelRun(): void {
-    this.#run.textContent = this.#dryRun.checked ? 'Run without keeping' : 'Run';
+    const isDangerous = this.#fn.destructive !== undefined && !this.#dryRun.checked;
+    this.#run.className = isDangerous ? 'danger' : 'primary';
+    this.#run.textContent = this.#dryRun.checked ? 'Run without keeping' : isDangerous ? 'Run…' : 'Run';
   }
 }

@@ -1,6 +1,6 @@
 // A call as it is written elsewhere: as a command line, for curl, as a URL.
 import { quote } from 'shlex';
-import type { ShownFormat } from '../wire.ts';
+import type { AnswerFormat } from '../wire.ts';
 
 export interface Argument {
   readonly name: string;
@@ -11,7 +11,7 @@ export interface Argument {
 export interface ShellCall {
   readonly command: string;
   readonly args: readonly Argument[];
-  readonly format: ShownFormat;
+  readonly format: AnswerFormat;
   readonly isDryRun: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface Place {
   readonly showsSecrets: boolean;
 }
 
-const outputs = { yaml: [], json: ['--output=jsonpretty'], xml: ['--output=xml'] } as const;
+const outputs = { table: [], yaml: [], json: ['--output=jsonpretty'], xml: ['--output=xml'] } as const;
 
 /** What is secret is read from files: every user of a machine can read the arguments of its processes. */
 export function commandLine(call: ShellCall, { user, showsSecrets }: Place): string {

@@ -1,24 +1,32 @@
 // A question before something that cannot be taken back.
-import { element } from './element.ts';
+import { element, type Child } from './element.ts';
 
 export interface Question {
   readonly title: string;
   readonly text: string;
-  /** What the button says that goes on: the deed. */
-  readonly deed: string;
+  /** What there is to know besides. */
+  readonly details?: readonly Child[];
+  /** The label of the button that goes on. */
+  readonly action: string;
 }
 
 /** True when the person wants it. Escape is a no. */
-export function confirmed({ title, text, deed }: Question): Promise<boolean> {
+export function confirmed({ title, text, details = [], action }: Question): Promise<boolean> {
   const dialog = element(
     'dialog',
-    { 'aria-labelledby': 'question-title', 'aria-describedby': 'question-text' },
+    {
+      class: 'dangerous',
+      role: 'alertdialog',
+      'aria-labelledby': 'question-title',
+      'aria-describedby': 'question-text',
+    },
     element('h2', { id: 'question-title' }, title),
     element('p', { id: 'question-text' }, text),
+    ...details,
     element(
       'form',
       { method: 'dialog', class: 'actions' },
-      element('button', { value: 'yes', class: 'danger' }, deed),
+      element('button', { value: 'yes', class: 'danger' }, action),
       element('button', { value: 'no', autofocus: true }, 'Cancel'),
     ),
   );

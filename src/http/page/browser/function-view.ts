@@ -2,20 +2,22 @@
 import type { FunctionDescription, ShellAnswer } from '../wire.ts';
 import { AnswerView } from './answer-view.ts';
 import { CallForm } from './call-form.ts';
-import { commandLine, curlLine, requestBody, url, type Place } from './call-texts.ts';
+import { commandLine, curlLine, requestBody, url, type Place, type ShellCall } from './call-texts.ts';
+import { confirmed } from './confirmation.ts';
 import { copyButton } from './copy-button.ts';
 import { element } from './element.ts';
 import { functionHelp } from './function-help.ts';
 import { highlighted } from './highlight.ts';
+import { withIdentity } from './identity.ts';
 import { during } from './notice.ts';
-import { request, user } from './session.ts';
+import { CONFIRMATION_REQUIRED, request, RequestFailed, user } from './session.ts';
 
 export class FunctionView {
   readonly elements: readonly HTMLElement[];
   readonly #fn: FunctionDescription;
   readonly #title: HTMLHeadingElement;
   readonly #form: CallForm;
-  readonly #answer = new AnswerView();
+  readonly #answer: AnswerView;
   readonly #texts = {
     command: element('code', { id: 'as-command' }),
     curl: element('code', { id: 'as-curl' }),
@@ -26,10 +28,12 @@ export class FunctionView {
     this.#fn = fn;
     this.#title = element('h2', { tabindex: -1 }, element('code', {}, fn.name));
     this.#form = new CallForm(fn, { changed: () => this.#write(), run: (button) => this.#run(button) });
+    this.#answer = new AnswerView(fn.name, fn.list !== undefined, () => this.#write());
     const help = functionHelp(fn, (example) => this.#form.fill(example));
     this.elements = [
       element('section', { class: 'card' }, this.#title, ...help),
       this.#form.element,
+      this.#form.bar,
       this.#answer.element,
       this.#elsewhere(),
     ];
@@ -73,28 +77,79 @@ export class FunctionView {
   }
 
   #write(): void {
-    const call = this.#form.call();
+    const call = this.#form.call(this.#answer.format);
     const place: Place = { user, origin: location.origin, showsSecrets: this.#form.showsSecrets() };
     this.#texts.command.replaceChildren(...highlighted('bash', commandLine(call, place)));
     this.#texts.curl.replaceChildren(...highlighted('bash', curlLine(call, place)));
     this.#texts.url.textContent = url(call, place);
-    this.#answer.show(call.format);
   }
 
   async #run(button: HTMLButtonElement): Promise<void> {
     if (!this.#form.isReadable()) return;
-    const call = this.#form.call();
+    const call = this.#form.call(this.#answer.format);
     await during(button, this.#form.error, async () => {
-      const began = performance.now();
-      this.#answer.wait();
-      try {
-        const path = `api-shell/call/${encodeURIComponent(this.#fn.name)}`;
-        const answer = await request<ShellAnswer>(path, requestBody(call));
-        this.#answer.take(answer, performance.now() - began, this.#form.call().format);
-      } catch (error) {
-        this.#answer.clear();
-        throw error;
-      }
+      this.#form.clearFaults();
+      if (this.#fn.destructive !== undefined && !call.isDryRun && !(await this.#isWanted(call))) return;
+      await this.#send(call);
     });
   }
+
+  /** Asks, with what a dry run says of it. A call that would fail is not asked about: its failure is shown. */
+  async #isWanted(call: ShellCall): Promise<boolean> {
+    const answer = await this.#send({ ...call, isDryRun: true }, (preview) => preview.result === 0);
+    if (answer.result === 0) return false;
+    this.#answer.clear();
+    return confirmed({
+      title: `Run ${this.#fn.name}?`,
+      text: this.#fn.destructive ?? '',
+      details: [argumentsOf(call), whatHappens(answer)],
+      action: `Run ${this.#fn.name}`,
+    });
+  }
+
+  async #send(call: ShellCall, isShown: (answer: ShellAnswer) => boolean = () => true): Promise<ShellAnswer> {
+    const began = performance.now();
+    this.#answer.wait();
+    try {
+      const path = `api-shell/call/${encodeURIComponent(this.#fn.name)}`;
+      const answer = await withIdentity(() => this.#ask(path, call));
+      if (isShown(answer)) this.#show(answer, performance.now() - began);
+      return answer;
+    } catch (error) {
+      this.#answer.clear();
+      throw error;
+    }
+  }
+
+  async #ask(path: string, call: ShellCall): Promise<ShellAnswer> {
+    const answer = await request<ShellAnswer>(path, requestBody(call));
+    if (answer.errorCode === CONFIRMATION_REQUIRED) throw new RequestFailed(answer.reason, answer.errorCode);
+    return answer;
+  }
+
+  #show(answer: ShellAnswer, milliseconds: number): void {
+    this.#answer.take(answer, milliseconds);
+    // What has to be corrected comes before the answer.
+    if (!this.#form.showFaults(answer.faults)) this.#answer.bringIntoView();
+  }
+}
+
+function argumentsOf({ args }: ShellCall): HTMLElement | undefined {
+  if (args.length === 0) return undefined;
+  const rows = args.flatMap(({ name, value, isSecret }) => [
+    element('dt', {}, element('code', {}, name)),
+    element('dd', {}, isSecret ? '(secret)' : value),
+  ]);
+  return element('dl', { class: 'given' }, ...rows);
+}
+
+function whatHappens({ messages, warnings }: ShellAnswer): HTMLElement | undefined {
+  const sentences = [...messages, ...warnings];
+  if (sentences.length === 0) return undefined;
+  return element(
+    'div',
+    { class: 'plan' },
+    element('h3', {}, 'What it would do'),
+    element('ul', {}, ...sentences.map((sentence) => element('li', {}, sentence))),
+  );
 }

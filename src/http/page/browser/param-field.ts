@@ -11,6 +11,9 @@ export interface ParamField {
   fill(values: readonly string[]): void;
   /** Only for those that are secret. */
   showSecret(isShown: boolean): void;
+  /** Shows what is wrong with the value, until it is changed; an empty text takes it back. */
+  showFault(problem: string): void;
+  focus(): void;
 }
 
 export function paramField(param: ParamDescription, changed: () => void): ParamField {
@@ -20,13 +23,15 @@ export function paramField(param: ParamDescription, changed: () => void): ParamF
 class SingleField implements ParamField {
   readonly element: HTMLElement;
   readonly #control: Control;
+  readonly #fault: FieldFault;
   /** Sends an empty text, which is something else than nothing. */
   readonly #empty: HTMLInputElement | undefined;
 
   constructor(param: ParamDescription, changed: () => void) {
     const { name, isRequired } = param;
     this.#control = controlOf(param, `param-${name}`);
-    this.#control.setAttribute('aria-describedby', `doc-${name}`);
+    this.#fault = new FieldFault(name, () => [this.#control]);
+    this.#control.setAttribute('aria-describedby', `fault-${name} doc-${name}`);
     if (isRequired) this.#control.setAttribute('aria-required', 'true');
     const mayBeEmpty = param.type === 'string' && param.values === undefined && !isRequired;
     this.#empty = mayBeEmpty
@@ -34,7 +39,7 @@ class SingleField implements ParamField {
       : undefined;
     this.element = element(
       'div',
-      { class: 'field', input: changed },
+      { class: 'field', input: () => this.#changed(changed) },
       element(
         'div',
         { class: 'field-head' },
@@ -42,8 +47,22 @@ class SingleField implements ParamField {
         this.#empty && element('label', { class: 'check send-empty' }, this.#empty, 'send empty'),
       ),
       this.#control,
+      this.#fault.element,
       docOf(param),
     );
+  }
+
+  #changed(changed: () => void): void {
+    this.#fault.show('');
+    changed();
+  }
+
+  showFault(problem: string): void {
+    this.#fault.show(problem);
+  }
+
+  focus(): void {
+    this.#control.focus({ preventScroll: true });
   }
 
   values(): readonly string[] {
@@ -53,6 +72,7 @@ class SingleField implements ParamField {
   }
 
   fill([value]: readonly string[]): void {
+    this.#fault.show('');
     fillControl(this.#control, value);
     if (this.#empty !== undefined) this.#empty.checked = value === '';
   }
@@ -67,20 +87,26 @@ class ListField implements ParamField {
   readonly #param: ParamDescription;
   readonly #rows = element('div', { class: 'rows' });
   readonly #changed: () => void;
+  readonly #fault: FieldFault;
   #controls: Control[] = [];
   #areSecretsShown = false;
 
   constructor(param: ParamDescription, changed: () => void) {
     this.#param = param;
-    this.#changed = changed;
+    this.#fault = new FieldFault(param.name, () => this.#controls);
+    this.#changed = () => {
+      this.#fault.show('');
+      changed();
+    };
     const add = element('button', { type: 'button', class: 'small' }, 'Add another');
     add.setAttribute('aria-label', `Add another ${param.name}`);
     add.addEventListener('click', () => this.#add().focus());
     this.element = element(
       'fieldset',
-      { class: 'field', 'aria-describedby': `doc-${param.name}`, input: changed },
+      { class: 'field', 'aria-describedby': `fault-${param.name} doc-${param.name}`, input: this.#changed },
       element('legend', {}, ...nameOf(param)),
       this.#rows,
+      this.#fault.element,
       add,
       docOf(param),
     );
@@ -91,7 +117,16 @@ class ListField implements ParamField {
     return this.#controls.map(valueOf).filter((value) => value !== undefined);
   }
 
+  showFault(problem: string): void {
+    this.#fault.show(problem);
+  }
+
+  focus(): void {
+    this.#controls[0]?.focus({ preventScroll: true });
+  }
+
   fill(values: readonly string[]): void {
+    this.#fault.show('');
     this.#controls = [];
     this.#rows.replaceChildren();
     for (const value of values.length === 0 ? [undefined] : values) fillControl(this.#add(), value);
@@ -123,6 +158,26 @@ class ListField implements ParamField {
     this.#controls.push(control);
     this.#rows.append(row);
     return control;
+  }
+}
+
+/** What is wrong with a field, announced and tied to its controls. */
+class FieldFault {
+  readonly element: HTMLElement;
+  readonly #controls: () => readonly Control[];
+
+  constructor(name: string, controls: () => readonly Control[]) {
+    this.#controls = controls;
+    this.element = element('p', { class: 'field-error', id: `fault-${name}`, hidden: true });
+  }
+
+  show(problem: string): void {
+    this.element.textContent = problem;
+    this.element.hidden = problem === '';
+    for (const control of this.#controls()) {
+      if (problem === '') control.removeAttribute('aria-invalid');
+      else control.setAttribute('aria-invalid', 'true');
+    }
   }
 }
 

@@ -64,6 +64,14 @@ export class RestField {
     this.#tell('');
   }
 
+  showFault(problem: string): void {
+    this.#tell(problem);
+  }
+
+  focus(): void {
+    this.#text.focus({ preventScroll: true });
+  }
+
   #parsed(): Record<string, unknown> | undefined {
     try {
       const parsed: unknown = JSON.parse(this.#text.value);

@@ -6,7 +6,17 @@ export { base, host, user };
 /** What the server says of a request that it did not answer. */
 export class RequestFailed extends Error {
   override readonly name = 'RequestFailed';
+  /** The error code of the API, if it came from there. */
+  readonly code: string | undefined;
+
+  constructor(message: string, code?: string) {
+    super(message);
+    this.code = code;
+  }
 }
+
+/** The error code of a call that waits for the user to confirm who they are (`identity.ts`). */
+export const CONFIRMATION_REQUIRED = 'confirmation_required';
 
 export class SessionEnded extends Error {
   override readonly name = 'SessionEnded';
@@ -39,6 +49,7 @@ export interface Answered<Data> {
   readonly metadata: {
     readonly result: 0 | 1;
     readonly reason: string;
+    readonly error_code?: string;
     readonly output?: { readonly warnings?: readonly string[]; readonly messages?: readonly string[] };
   };
   readonly data: Data;
@@ -52,6 +63,6 @@ export async function call<Data>(name: string, args: Readonly<Record<string, unk
 
 /** @throws RequestFailed */
 export function dataOf<Data>({ metadata, data }: Answered<Data>): Data {
-  if (metadata.result === 0) throw new RequestFailed(metadata.reason);
+  if (metadata.result === 0) throw new RequestFailed(metadata.reason, metadata.error_code);
   return data;
 }

@@ -2,6 +2,7 @@
 import { renderSVG } from 'uqr';
 import { copyButton } from './copy-button.ts';
 import { element } from './element.ts';
+import { withIdentity } from './identity.ts';
 import { during, leaveNotice } from './notice.ts';
 import { recoveryCodes } from './recovery-codes.ts';
 import { call, dataOf, RequestFailed, type Answered } from './session.ts';
@@ -76,17 +77,18 @@ export class SetUp {
   /** In one request, because the first of the two ends the session. */
   async #send(secret: string, code: HTMLInputElement): Promise<void> {
     const proof = new URLSearchParams({ secret, tfa_token: code.value.trim() });
-    const { result } = await call<{
-      result: [Answered<unknown>, Answered<{ recovery_codes: string[] }>?];
-    }>('batch', {
-      command: [`twofactorauth_set_tfa_config?${proof}`, 'twofactorauth_generate_recovery_codes'],
-      abort_on_error: 1,
-    });
-    const [setUp, codes] = result;
-    if (setUp.metadata.result === 0) {
+    const [setUp, codes] = await withIdentity(async () => {
+      const { result } = await call<{
+        result: [Answered<unknown>, Answered<{ recovery_codes: string[] }>?];
+      }>('batch', {
+        command: [`twofactorauth_set_tfa_config?${proof}`, 'twofactorauth_generate_recovery_codes'],
+        abort_on_error: 1,
+      });
+      const { metadata } = result[0];
+      if (metadata.result === 1) return result;
       code.select();
-      throw new RequestFailed(setUp.metadata.reason);
-    }
+      throw new RequestFailed(metadata.reason, metadata.error_code);
+    });
     this.#ends.isDone();
     const goOn = element(
       'a',
@@ -123,7 +125,7 @@ function secretFor({ secret, otpauth_str: uri }: Secret): HTMLElement[] {
     src: `data:image/svg+xml,${encodeURIComponent(renderSVG(uri, { border: 3 }))}`,
     width: 220,
     height: 220,
-    alt: 'The secret as a QR code; as text it stands beside.',
+    alt: 'QR code of the secret. The secret is also shown as text.',
   });
   const groups = (secret.match(/.{1,4}/g) ?? []).map((group) => element('span', {}, group));
   return [

@@ -1,6 +1,7 @@
 // Two-factor authentication: the policy, the visitor's own, and everybody who has it.
 import { confirmed } from './confirmation.ts';
 import { byId, element, findById } from './element.ts';
+import { confirmIdentity, withIdentity } from './identity.ts';
 import { during, hideFailure, leaveNotice, showFailure } from './notice.ts';
 import { newRecoveryCodes, recoveryCodes } from './recovery-codes.ts';
 import { call, RequestFailed, user } from './session.ts';
@@ -73,7 +74,7 @@ class TwoFactor {
       : this.#isPolicyOn
         ? ['Logging in as ', element('b', {}, user), ' asks for a code.']
         : ['You have set it up, but while the policy is off, no login asks for a code.'];
-    const deed = (label: string, work: () => Promise<void>, kind = '') =>
+    const action = (label: string, work: () => Promise<void>, kind = '') =>
       element(
         'button',
         {
@@ -83,14 +84,14 @@ class TwoFactor {
         },
         label,
       );
-    const deeds = isEnrolled
+    const buttons = isEnrolled
       ? [
-          deed('New recovery codes', () => this.#renewCodes()),
-          deed('Set up anew', () => this.#setUp()),
-          deed('Remove', () => this.#remove(user), 'danger quiet'),
+          action('New recovery codes', () => this.#renewCodes()),
+          action('Set up again', () => this.#setUpAgain()),
+          action('Remove', () => this.#remove(user), 'danger quiet'),
         ]
-      : [deed('Set up', () => this.#setUp(), 'primary')];
-    this.#own.replaceChildren(element('p', {}, ...state), element('div', { class: 'actions' }, ...deeds));
+      : [action('Set up', () => this.#setUp(), 'primary')];
+    this.#own.replaceChildren(element('p', {}, ...state), element('div', { class: 'actions' }, ...buttons));
   }
 
   async #setUp(): Promise<void> {
@@ -105,14 +106,23 @@ class TwoFactor {
     }).begin();
   }
 
-  async #renewCodes(): Promise<void> {
-    const isWanted = await confirmed({
-      title: 'Make new recovery codes?',
-      text: 'Those that you have now stop working.',
-      deed: 'Make new ones',
+  async #setUpAgain(): Promise<void> {
+    const isConfirmed = await confirmIdentity({
+      title: 'Set up two-factor authentication again?',
+      text: 'A new secret replaces the one in your app. Enter your current code or your password to go on.',
+      action: 'Continue',
     });
-    if (!isWanted) return;
-    const codes = await newRecoveryCodes();
+    if (isConfirmed) await this.#setUp();
+  }
+
+  async #renewCodes(): Promise<void> {
+    const isConfirmed = await confirmIdentity({
+      title: 'Create new recovery codes?',
+      text: 'Your present recovery codes stop working. Enter your current code or your password to go on.',
+      action: 'Create new codes',
+    });
+    if (!isConfirmed) return;
+    const codes = await withIdentity(newRecoveryCodes);
     const done = element('button', { type: 'button', class: 'primary' }, 'I have kept them');
     done.addEventListener('click', () => this.refresh());
     this.#own.replaceChildren(recoveryCodes(codes, done));
@@ -149,15 +159,18 @@ class TwoFactor {
 
   async #remove(name: string): Promise<void> {
     const isOwn = name === user;
-    const isWanted = await confirmed({
-      title: isOwn
-        ? 'Remove your two-factor authentication?'
-        : `Remove two-factor authentication of ${name}?`,
-      text: isOwn
-        ? 'Your secret and your recovery codes are forgotten, and all your sessions end, this one as well: you log in again with the password alone.'
-        : `The secret and the recovery codes of ${name} are forgotten, and all sessions of ${name} end.`,
-      deed: 'Remove',
-    });
+    const isWanted = isOwn
+      ? await confirmIdentity({
+          title: 'Remove your two-factor authentication?',
+          text: 'Your secret and your recovery codes are deleted, and all your sessions end, this one as well. You then log in with the password alone. Enter your current code or your password to go on.',
+          action: 'Remove',
+          isDangerous: true,
+        })
+      : await confirmed({
+          title: `Remove two-factor authentication of ${name}?`,
+          text: `The secret and the recovery codes of ${name} are deleted, and all sessions of ${name} end.`,
+          action: 'Remove',
+        });
     if (!isWanted) return;
     const { failed } = await call<{ failed: Readonly<Record<string, string>> }>(
       'twofactorauth_remove_user_config',

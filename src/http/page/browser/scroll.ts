@@ -1,0 +1,7 @@
+// Scrolling to a part of the page.
+
+/** Gliding, unless the person wants no motion. */
+export function bringIntoView(part: Element, block: ScrollLogicalPosition = 'start'): void {
+  const wantsNoMotion = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  part.scrollIntoView({ block, behavior: wantsNoMotion ? 'instant' : 'smooth' });
+}
