@@ -49,6 +49,17 @@ export interface Sealer {
   open(sealed: Uint8Array, purpose: string): Promise<string>;
 }
 
+/** A file system on which this installation keeps its files. */
+export interface Disk {
+  /** What it keeps there: `state directory`, `home directories`. */
+  readonly purposes: readonly string[];
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Bytes that are left for others than the superuser. */
+  readonly available: number;
+}
+
 /** The machine, by capability. Names given to it are valid already; it refuses what is not all the same. */
 export interface Host {
   readonly system: {
@@ -63,6 +74,7 @@ export interface Host {
   readonly quota: () => Promise<HostQuota>;
   readonly firewall: () => Promise<HostFirewall>;
   readonly commands: () => Promise<HostCommands>;
+  readonly disks: () => Promise<readonly Disk[]>;
 }
 
 /** One call as it came in, before it is read by the function's description. */

@@ -5,6 +5,9 @@ import type { Host } from '../core/context.ts';
 
 export type ChosenHost = Omit<Host, 'system'>;
 
+/** Without what depends on where the state directory is. */
+type Machine = Omit<ChosenHost, 'disks'>;
+
 export interface HostChoice {
   readonly userId: number;
   readonly stateDirectory: string;
@@ -21,13 +24,19 @@ export function isMachine({ userId, stateDirectory }: Omit<HostChoice, 'now'>): 
 }
 
 export function chooseHost({ userId, stateDirectory, now }: HostChoice): ChosenHost {
-  return isMachine({ userId, stateDirectory })
+  const onMachine = isMachine({ userId, stateDirectory });
+  const places = [
+    { purpose: 'state directory', path: stateDirectory },
+    ...(onMachine ? BASES : [stateDirectory]).map((path) => ({ purpose: 'home directories', path })),
+  ];
+  const host = onMachine
     ? linuxHost(join(stateDirectory, 'suspended'), now)
     : sandboxHost(join(stateDirectory, 'root'), now);
+  return { ...host, disks: async () => (await import('./disks.ts')).disksOf(places) };
 }
 
 /** `suspensions` is a private folder for what has to be known after a suspension. */
-export function linuxHost(suspensions: string, now: () => number): ChosenHost {
+export function linuxHost(suspensions: string, now: () => number): Machine {
   const users = once(async () => {
     const [{ LinuxUsers }, { run }] = await Promise.all([
       import('./linux/users.ts'),
@@ -61,7 +70,7 @@ export function linuxHost(suspensions: string, now: () => number): ChosenHost {
   return { users, quota, firewall, commands };
 }
 
-export function sandboxHost(root: string, now: () => number): ChosenHost {
+export function sandboxHost(root: string, now: () => number): Machine {
   const users = once(async () => new (await import('./sandbox/users.ts')).SandboxUsers(root, now));
   const quota = once(async () => new (await import('./sandbox/quota.ts')).SandboxQuota(root, await users()));
   const firewall = once(async () => new (await import('./sandbox/firewall.ts')).SandboxFirewall());

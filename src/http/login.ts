@@ -10,12 +10,20 @@ import type { Refusal } from './error-answers.ts';
 import { readBody, readCall } from './call.ts';
 import { loginWorldOf } from './login-world.ts';
 import { renderLoginPage, renderWayIn } from './page/login-page.ts';
-import { bodyOf, queryOf, securityTokenOf, SESSION_COOKIE, sessionIdOf, userIn } from './request.ts';
+import {
+  acceptsHtml,
+  bodyOf,
+  queryOf,
+  securityTokenOf,
+  SESSION_COOKIE,
+  sessionIdOf,
+  userIn,
+} from './request.ts';
 
 export function addLogin(server: FastifyInstance, application: Application): void {
   for (const path of ['/login', '/login/']) {
     server.post(path, (request, reply) => logIn(request, reply, application));
-    server.get(path, (_request, reply) => sendLoginPage(reply, undefined));
+    server.get(path, (_request, reply) => sendLoginPage(reply, application, undefined));
   }
   server.get('/:token/login/', (request, reply) => redeem(request, reply, application));
   for (const path of ['/logout', '/logout/', '/:token/logout', '/:token/logout/']) {
@@ -56,7 +64,9 @@ async function logIn(
   const isForPeople = field(fields, 'login_only') !== '1' && acceptsHtml(request);
   if ('problem' in verdict) {
     request.log.warn({ address: request.ip, problem: verdict.problem }, 'login refused');
-    return isForPeople ? sendLoginPage(reply, verdict, field(fields, 'user')) : refuseLogin(reply, verdict);
+    return isForPeople
+      ? sendLoginPage(reply, application, verdict, field(fields, 'user'))
+      : refuseLogin(reply, verdict);
   }
   const opened = await world.transaction((db) =>
     sessions.open({ ...world, db }, verdict.caller.user, {
@@ -98,7 +108,10 @@ async function redeem(
   const about = { address: request.ip, authentication: 'login link' };
   if (used === undefined) {
     await application.auditLogin({ command: 'login', user: '', ...about, problem: 'denied' });
-    return sendLoginPage(reply, { problem: 'denied', reason: 'The link was used before, or is too old.' });
+    return sendLoginPage(reply, application, {
+      problem: 'denied',
+      reason: 'The link was used before, or is too old.',
+    });
   }
   const { app, opened, username } = used;
   await application.auditLogin({ command: 'login', user: username, ...about });
@@ -151,11 +164,17 @@ function refuseLogin(reply: FastifyReply, { problem, reason }: Refusal): Fastify
     .send(JSON.stringify(body));
 }
 
-function sendLoginPage(reply: FastifyReply, refusal: Refusal | undefined, user = ''): FastifyReply {
+function sendLoginPage(
+  reply: FastifyReply,
+  { engine }: Application,
+  refusal: Refusal | undefined,
+  user = '',
+): FastifyReply {
+  const hostname = engine.host.system.hostname();
   return reply
     .code(refusal === undefined ? 200 : 401)
     .header('content-type', 'text/html; charset=utf-8')
-    .send(renderLoginPage(refusal, user));
+    .send(renderLoginPage(hostname, refusal, user));
 }
 
 /** For a browser that has sent the form by itself. A warning stays until it is read. */
@@ -171,8 +190,4 @@ export function field(fields: readonly RawArgument[], name: string): string {
   const values = fields.filter((one) => one.name === name).map(({ value }) => value);
   const [value] = values;
   return values.length === 1 && typeof value === 'string' ? value : '';
-}
-
-function acceptsHtml(request: FastifyRequest): boolean {
-  return request.headers.accept?.includes('text/html') === true;
 }

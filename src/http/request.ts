@@ -35,3 +35,8 @@ export function sessionIdOf(request: FastifyRequest): string | undefined {
 export function userIn(text: string): string {
   return /^[a-z][a-z0-9]{0,15}$/.test(text) ? text : '';
 }
+
+/** A browser asks for a page. */
+export function acceptsHtml(request: FastifyRequest): boolean {
+  return request.headers.accept?.includes('text/html') === true;
+}

@@ -19,7 +19,7 @@ import { limits, type Limits } from './limits.ts';
 import { addLogin } from './login.ts';
 import { addOpenApi } from './openapi-route.ts';
 import type { LogLevel } from './options.ts';
-import { addPages } from './page/pages.ts';
+import { addPages, answerNotFound } from './page/pages.ts';
 import { pageHeaders } from './page/security-headers.ts';
 import { RememberedAnswers, type Question } from './remembered-answers.ts';
 import type { LogStream } from './systemd.ts';
@@ -75,7 +75,7 @@ export function createServer(
   });
   connections.guard(server, sendError);
   server.setErrorHandler((error, request, reply) => answerError(error, request, reply, application));
-  server.setNotFoundHandler((_request, reply) => sendError(reply, 404, 'There is nothing at this address.'));
+  server.setNotFoundHandler((request, reply) => answerNotFound(request, reply, application));
   const world = { application, answers: new RememberedAnswers(application), headers };
   for (const api of ['json-api', 'xml-api'] as const) {
     for (const path of [`/${api}/:name`, `/:token/${api}/:name`]) {

@@ -112,6 +112,16 @@ export async function list(db: Db, caller: Caller): Promise<Account[]> {
   return rows.map(accountOf);
 }
 
+/** How many accounts of this server the caller may see, and how many of them are suspended. */
+export async function countVisible(db: Db, caller: Caller): Promise<{ total: number; suspended: number }> {
+  const { where, values } = visibleTo(db, caller);
+  const row = await db.get<{ total: number; suspended: number }>(
+    `SELECT count(*) AS total, count(suspended_at) AS suspended FROM account WHERE ${where}`,
+    ...values,
+  );
+  return row ?? { total: 0, suspended: 0 };
+}
+
 /** For a WHERE: the accounts of this server that the caller may see. */
 export function visibleTo(db: Db, caller: Caller): { where: string; values: SqlValue[] } {
   const here =

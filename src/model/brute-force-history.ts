@@ -223,6 +223,25 @@ export function listFailures(db: Db, after: number): Promise<StoredFailure[]> {
   );
 }
 
+/** The latest ones, and how many there are. */
+export async function latestFailures(
+  db: Db,
+  after: number,
+  most: number,
+): Promise<{ total: number; latest: StoredFailure[] }> {
+  const row = await db.get<{ count: number }>(
+    'SELECT count(*) AS count FROM login_failure WHERE failed_at > ?',
+    after,
+  );
+  const latest = await db.all<StoredFailure>(
+    `SELECT address, username, service, authentication, failed_at AS "failedAt" FROM login_failure
+     WHERE failed_at > ? ORDER BY failed_at DESC, id DESC LIMIT ?`,
+    after,
+    most,
+  );
+  return { total: row?.count ?? 0, latest };
+}
+
 export function listAddressBlocks(db: Db, kind: BlockKind, now: number): Promise<AddressBlock[]> {
   return db.all(
     `SELECT first, last, notes, began_at AS "beganAt", ends_at AS "endsAt" FROM address_block

@@ -69,6 +69,18 @@ export async function failedLogins(db: Db, now: number) {
   }));
 }
 
+/** For people: the latest ones of the time that failed logins are listed for. */
+export async function failedLoginsInBrief(db: Db, now: number, most: number) {
+  const { is_enabled: isCounting, lookback_period_min: minutes } = await configuration.read(db);
+  const { total, latest } = await history.latestFailures(db, now - minutes * MINUTE_MS, most);
+  return {
+    isCounting,
+    minutes,
+    total,
+    latest: latest.map(({ username: user, address, failedAt }) => ({ user, ip: textOf(address), failedAt })),
+  };
+}
+
 function loginOf(login: Omit<history.StoredFailure, 'failedAt'>) {
   const { username: user, address, service, authentication: authservice } = login;
   return { user, ip: textOf(address), service, authservice };

@@ -101,7 +101,7 @@ const button = (name: string) => page.getByRole('button', { name, exact: true })
 async function logIn(): Promise<void> {
   await page.goto(`${url}/`);
   await page.getByLabel('User').fill('root');
-  await page.getByLabel('Password').fill(password);
+  await page.getByLabel('Password', { exact: true }).fill(password);
   await button('Log in').click();
 }
 
@@ -138,10 +138,10 @@ describe('a person', () => {
   test('who types a wrong password is told so', async () => {
     await page.goto(`${url}/`);
     await page.getByLabel('User').fill('root');
-    await page.getByLabel('Password').fill('wrong');
+    await page.getByLabel('Password', { exact: true }).fill('wrong');
     await page.keyboard.press('Enter');
-    await page.getByRole('alert').filter({ hasText: 'The user or the password is wrong.' }).waitFor();
-    expect(await page.getByLabel('Password').inputValue()).toBe('');
+    await page.getByRole('alert').filter({ hasText: 'Incorrect username or password.' }).waitFor();
+    expect(await page.getByLabel('Password', { exact: true }).inputValue()).toBe('');
   });
 
   test('sets two-factor authentication up, and logs in with a code, then with a recovery code', async () => {
@@ -189,6 +189,31 @@ describe('a person', () => {
     await page.getByText('9 are left').waitFor();
   });
 
+  test('proves who they are before the second factor is replaced', async () => {
+    const config = `{"root":{"primary_account":{"secret":"WJ73QJSKZBXCIFPZ"}}}`;
+    shell(`echo '${config}' | whmapi1 --input=json twofactorauth_set_tfa_config_for_user`);
+    await logIn();
+    await goTo('Two-Factor Authentication');
+    await button('Set up again').click();
+    const dialog = page.getByRole('dialog');
+    await page.getByLabel('Current code').fill('000000');
+    await button('Continue').click();
+    await dialog.getByRole('alert').filter({ hasText: 'The security code is invalid.' }).waitFor();
+    expect(await page.locator('#secret').count()).toBe(0);
+    await button('Cancel').click();
+    await button('New recovery codes').click();
+    await page.getByText('Your present recovery codes stop working.').waitFor();
+    await page.getByLabel('Current code').fill(codeAt('WJ73QJSKZBXCIFPZ', Date.now()));
+    await button('Create new codes').click();
+    await page.getByRole('heading', { name: 'Recovery codes of root' }).waitFor();
+    await button('I have kept them').click();
+    await button('Set up again').click();
+    await page.getByLabel('Password', { exact: true }).check();
+    await page.getByLabel('Current password').fill(password);
+    await button('Continue').click();
+    await page.locator('#secret').waitFor();
+  });
+
   test('removes what others have set up, and then the own', async () => {
     for (const user of ['bob', 'root']) {
       const config = `{"${user}":{"primary_account":{"secret":"WJ73QJSKZBXCIFPZ"}}}`;
@@ -200,11 +225,13 @@ describe('a person', () => {
     await button('Cancel').click();
     await button('Remove two-factor authentication of bob').click();
     await page.getByText('all sessions of bob end').waitFor();
-    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
     await page.getByText('Two-factor authentication of bob is removed.').waitFor();
     expect(await page.getByRole('rowheader').allTextContents()).toEqual(['root']);
     await button('Remove').click();
     await page.getByText('all your sessions end, this one as well').waitFor();
+    await page.getByLabel('Password', { exact: true }).check();
+    await page.getByLabel('Current password').fill(password);
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await page.getByText('Your two-factor authentication is removed. Log in again.').waitFor();
     expect(page.url()).toBe(`${url}/`);
@@ -366,7 +393,8 @@ describe('a list', () => {
     await choose('listpkgs');
     await button('Run').click();
     await page.getByText(/^Columns \(/).click();
-    for (const box of await page.locator('.columns input:checked').all()) await box.uncheck();
+    const chosen = page.locator('.columns input:checked');
+    while ((await chosen.count()) > 0) await chosen.first().uncheck();
     for (const column of ['name', 'QUOTA']) {
       await page.locator('.columns').getByLabel(column, { exact: true }).check();
     }
@@ -517,7 +545,7 @@ describe.each(['light', 'dark'] as const)('everybody can read it, %s', (scheme) 
     await page.goto(`${url}/`);
     await check('log in');
     await page.getByLabel('User').fill('root');
-    await page.getByLabel('Password').fill('wrong');
+    await page.getByLabel('Password', { exact: true }).fill('wrong');
     await button('Log in').click();
     await page.getByRole('alert').waitFor();
     await check('a wrong password');

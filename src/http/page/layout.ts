@@ -3,7 +3,7 @@ import { assets } from './assets.ts';
 import { html, toText, type Content, type Html } from './html.ts';
 
 /** Which page it is, for its script and for the navigation. */
-export type PageName = 'login' | 'overview' | 'two-factor' | 'api-shell';
+export type PageName = 'login' | 'overview' | 'two-factor' | 'api-shell' | 'not-found';
 
 export interface Page {
   readonly name: PageName;

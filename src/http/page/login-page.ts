@@ -8,12 +8,15 @@ import { renderBarePage } from './layout.ts';
 const NEEDS_CODE = 'tfa_login_form';
 
 /** @param user what was typed before, where there was something. */
-export function renderLoginPage(refusal: Refusal | undefined, user = ''): string {
+export function renderLoginPage(hostname: string, refusal: Refusal | undefined, user = ''): string {
   const needsCode = refusal !== undefined && refusal.problem !== 'denied';
   // Clients of WHM look for that name in the answer, so it stands there only when a code is asked for.
   const form = needsCode ? NEEDS_CODE : 'login_form';
   const main = html`<div class="login card">
-    <h1><img src="${assets()['icon.svg'].path}" alt="" width="36" height="36" /> Log in</h1>
+    <div class="product">
+      <p class="brand"><img src="${assets()['icon.svg'].path}" alt="" width="36" height="36" />whmapi1</p>
+      <h1>Log in to ${hostname}</h1>
+    </div>
     <div id="notice" role="status"></div>
     <p
       id="login-error"
@@ -38,14 +41,19 @@ export function renderLoginPage(refusal: Refusal | undefined, user = ''): string
           ${user === '' && html`autofocus`}
         />
         <label for="pass">Password</label>
-        <input
-          id="pass"
-          name="pass"
-          type="password"
-          required
-          autocomplete="current-password"
-          ${user !== '' && html`autofocus`}
-        />
+        <div class="secret-field">
+          <input
+            id="pass"
+            name="pass"
+            type="password"
+            required
+            autocomplete="current-password"
+            ${user !== '' && html`autofocus`}
+          />
+          <button type="button" data-show aria-pressed="false" aria-controls="pass" hidden>
+            Show<span class="visually-hidden"> the password</span>
+          </button>
+        </div>
         ${needsCode && html`<p class="hint">Please type the password again, together with the code.</p>`}
       </div>
       <div data-step="code" ${!needsCode && html`hidden`}>

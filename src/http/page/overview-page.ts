@@ -1,16 +1,23 @@
-// The first page after the login: what there is.
+// The first page after the login: the frame. Its script fills it with the state of the server.
 import { html } from './html.ts';
 import { renderPage, type Visitor } from './layout.ts';
 
 export function renderOverviewPage(visitor: Visitor, version: string): string {
   const { base, hostname } = visitor;
-  const main = html`<h1>${hostname}</h1>
-    <p class="lead">WHM API 1, answered by whmapi1 ${version}.</p>
+  const main = html`<div class="text-head">
+      <h1>${hostname}</h1>
+      <button type="button" class="small" id="refresh">Refresh</button>
+    </div>
+    <p class="lead">whmapi1 ${version}, an open implementation of WHM API 1.</p>
+    <p class="callout failure" id="overview-error" role="alert" hidden></p>
+    <div id="overview" aria-live="polite" aria-busy="true">
+      <p class="hint">The state of the server is being read.</p>
+    </div>
     <ul class="tiles">
       <li>
         <a class="card" href="${base}/two-factor">
           <h2>Two-Factor Authentication</h2>
-          <p>Set it up for yourself, make recovery codes, see who has it, and switch the policy.</p>
+          <p>Set it up for yourself, create recovery codes, see who has it, and switch the policy.</p>
         </a>
       </li>
       <li>

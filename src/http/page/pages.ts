@@ -6,13 +6,16 @@ import type { Caller } from '../../core/context.ts';
 import { identify } from '../authentication.ts';
 import { readCall } from '../call.ts';
 import { dispatch } from '../../core/dispatch.ts';
-import { bodyOf, queryOf, securityTokenOf, sessionIdOf } from '../request.ts';
+import { sendError } from '../error-answers.ts';
+import { acceptsHtml, bodyOf, queryOf, SECURITY_TOKEN, securityTokenOf, sessionIdOf } from '../request.ts';
 import { renderApiShellPage } from './api-shell-page.ts';
 import { toShellAnswer } from './api-shell-call.ts';
 import { assets } from './assets.ts';
 import { describeFunction, listFunctions } from './function-descriptions.ts';
 import type { Visitor } from './layout.ts';
 import { renderLoginPage } from './login-page.ts';
+import { renderNotFoundPage } from './not-found-page.ts';
+import { overviewFor } from './overview.ts';
 import { renderOverviewPage } from './overview-page.ts';
 import { securePages } from './security-headers.ts';
 import { renderTwoFactorPage } from './two-factor-page.ts';
@@ -27,8 +30,11 @@ interface Session {
 export function addPages(server: FastifyInstance, application: Application): void {
   securePages(server);
   addAssets(server);
-  server.get('/', (_request, reply) => reply.type(HTML).send(renderLoginPage(undefined)));
+  server.get('/', (_request, reply) =>
+    reply.type(HTML).send(renderLoginPage(application.engine.host.system.hostname(), undefined)),
+  );
   addTools(server, application);
+  addOverview(server, application);
   addFunctionDescriptions(server, application);
   server.post('/:token/api-shell/call/:name', async (request, reply) => {
     const session = await sessionOf(request, application);
@@ -80,6 +86,14 @@ function addTools(server: FastifyInstance, application: Application): void {
   });
 }
 
+function addOverview(server: FastifyInstance, application: Application): void {
+  server.get('/:token/overview.json', async (request, reply) => {
+    const session = await sessionOf(request, application);
+    if (session === undefined) return refuseData(reply);
+    return reply.send(await overviewFor(session.caller, application.engine));
+  });
+}
+
 function addFunctionDescriptions(server: FastifyInstance, application: Application): void {
   const { engine } = application;
   server.get('/:token/functions.json', async (request, reply) => {
@@ -100,9 +114,29 @@ function addFunctionDescriptions(server: FastifyInstance, application: Applicati
   });
 }
 
+const API = /^\/(?:cpsess\d{10}\/)?(?:json|xml)-api(?:[/?]|$)/;
+
+/** Nothing is at this address: a page for browsers, an error of the API for others. */
+export async function answerNotFound(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  application: Application,
+): Promise<FastifyReply> {
+  if (!acceptsHtml(request) || API.test(request.url)) {
+    return sendError(reply, 404, 'There is nothing at this address.');
+  }
+  // An unknown address has no parameters: the token is looked for in its first part.
+  const [, first = ''] = /^\/([^/?]+)/.exec(request.url) ?? [];
+  const session = SECURITY_TOKEN.test(first) ? await sessionOf(request, application, first) : undefined;
+  return reply.code(404).type(HTML).send(renderNotFoundPage(session?.visitor));
+}
+
 /** Sessions alone open pages, whatever else a request shows. */
-async function sessionOf(request: FastifyRequest, application: Application): Promise<Session | undefined> {
-  const securityToken = securityTokenOf(request);
+async function sessionOf(
+  request: FastifyRequest,
+  application: Application,
+  securityToken = securityTokenOf(request),
+): Promise<Session | undefined> {
   const sender = await identify(application, {
     authorization: undefined,
     code: undefined,

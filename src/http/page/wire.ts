@@ -9,6 +9,46 @@ export interface ListedFunction {
   readonly summary: string;
 }
 
+/** GET overview.json: what the visitor may not know is left out. */
+export interface Overview {
+  readonly version: string;
+  readonly accounts?: { readonly total: number; readonly suspended: number };
+  readonly resellers?: number;
+  readonly twoFactor?: {
+    /** By the visitor. */
+    readonly isSetUp: boolean;
+    readonly isPolicyOn: boolean;
+    readonly recoveryCodes: number;
+  };
+  readonly load: {
+    readonly one: number;
+    readonly five: number;
+    readonly fifteen: number;
+    readonly processors: number;
+  };
+  /** Sizes in bytes. */
+  readonly disks?: readonly {
+    readonly purposes: readonly string[];
+    readonly path: string;
+    readonly size: number;
+    readonly available: number;
+  }[];
+  readonly failedLogins?: {
+    /** False if cPHulk is off. */
+    readonly isCounting: boolean;
+    /** How far back they go. */
+    readonly minutes: number;
+    readonly total: number;
+    /** Times in milliseconds since 1970-01-01. */
+    readonly latest: readonly { readonly user: string; readonly ip: string; readonly failedAt: number }[];
+  };
+  readonly unfinished?: readonly {
+    readonly kind: string;
+    readonly caller: string;
+    readonly isRunning: boolean;
+  }[];
+}
+
 /** GET functions/NAME.json */
 export interface FunctionDescription extends ListedFunction {
   readonly description?: string;

@@ -31,8 +31,21 @@ class Login {
 
   constructor(form: HTMLFormElement) {
     this.#form = form;
+    this.#addShow(form.querySelector('[data-show]'));
     this.#back = form.querySelector('[data-back]');
     this.#back?.addEventListener('click', () => this.#showPassword());
+  }
+
+  /** The button that shows the password; without a script it is not there. */
+  #addShow(button: HTMLButtonElement | null): void {
+    if (button === null) return;
+    button.hidden = false;
+    button.addEventListener('click', () => {
+      const isShown = this.#password.type === 'password';
+      this.#password.type = isShown ? 'text' : 'password';
+      button.setAttribute('aria-pressed', String(isShown));
+      this.#password.focus();
+    });
   }
 
   async send(): Promise<void> {
@@ -75,7 +88,10 @@ class Login {
       this.#tell(message, 'failure');
     } else {
       this.#showPassword();
-      this.#tell('The user or the password is wrong. After several wrong ones you have to wait.', 'failure');
+      this.#tell(
+        'Incorrect username or password. After several failed attempts, you must wait before trying again.',
+        'failure',
+      );
     }
   }
 

@@ -1,0 +1,184 @@
+// The overview: the state of the server at a glance, as far as the visitor may see it.
+import type { Overview } from '../wire.ts';
+import { byId, element, type Child } from './element.ts';
+import { during } from './notice.ts';
+import { base, request } from './session.ts';
+
+export function startOverview(): void {
+  const place = byId('overview', HTMLDivElement);
+  const button = byId('refresh', HTMLButtonElement);
+  const error = byId('overview-error', HTMLParagraphElement);
+  const refresh = () =>
+    void during(button, error, async () => {
+      place.setAttribute('aria-busy', 'true');
+      try {
+        place.replaceChildren(...show(await request<Overview>('overview.json')));
+      } finally {
+        place.setAttribute('aria-busy', 'false');
+      }
+    });
+  button.addEventListener('click', refresh);
+  refresh();
+}
+
+function show(overview: Overview): HTMLElement[] {
+  const facts = [
+    accounts(overview),
+    twoFactor(overview),
+    load(overview),
+    ...(overview.disks ?? []).map(disk),
+    unfinished(overview),
+  ].filter((fact) => fact !== undefined);
+  const logins = failedLogins(overview);
+  return [element('ul', { class: 'facts' }, ...facts), ...(logins === undefined ? [] : [logins])];
+}
+
+function fact(title: string, value: Child, ...details: readonly Child[]): HTMLElement {
+  return element(
+    'li',
+    { class: 'card fact' },
+    element('h2', {}, title),
+    element('p', { class: 'value' }, value),
+    ...details,
+  );
+}
+
+function hint(...content: readonly Child[]): HTMLElement {
+  return element('p', { class: 'hint' }, ...content);
+}
+
+function accounts({ accounts: counts, resellers }: Overview): HTMLElement | undefined {
+  if (counts === undefined) return undefined;
+  const suspended = counts.suspended === 0 ? 'None suspended' : `${counts.suspended} suspended`;
+  const ofResellers = resellers === undefined ? '' : `, ${amount(resellers, 'reseller')}`;
+  return fact(
+    'Accounts',
+    counts.total.toLocaleString('en'),
+    hint(`${suspended}${ofResellers}`),
+    link('api-shell#listaccts', 'List the accounts'),
+  );
+}
+
+function twoFactor({ twoFactor: state }: Overview): HTMLElement | undefined {
+  if (state === undefined) return undefined;
+  const { isSetUp, isPolicyOn, recoveryCodes } = state;
+  const policy = isPolicyOn ? 'The policy is on.' : 'The policy is off: no login asks for a code.';
+  const codes = `You have ${recoveryCodes === 0 ? 'no recovery codes' : amount(recoveryCodes, 'recovery code')}.`;
+  return fact(
+    'Two-factor authentication',
+    element(
+      'span',
+      { class: isSetUp && isPolicyOn ? 'chip good' : 'chip caution' },
+      isSetUp ? 'Set up' : 'Not set up',
+    ),
+    hint(isSetUp ? `${policy} ${codes}` : policy),
+    link('two-factor', isSetUp ? 'Manage it' : 'Set it up'),
+  );
+}
+
+function load({ load: { one, five, fifteen, processors } }: Overview): HTMLElement {
+  return fact(
+    'Load',
+    one.toFixed(2),
+    meter('Load, as a share of the processors', one / processors),
+    hint(
+      `${five.toFixed(2)} over 5 minutes, ${fifteen.toFixed(2)} over 15, on ${amount(processors, 'processor')}`,
+    ),
+  );
+}
+
+function disk({ purposes, path, size, available }: NonNullable<Overview['disks']>[number]): HTMLElement {
+  const used = size === 0 ? 0 : (size - available) / size;
+  const kept = purposes.join(' and ');
+  return fact(
+    'Disk',
+    `${inUnits(available)} free`,
+    meter(`Disk used by ${path}`, used),
+    hint(`${Math.round(used * 100)} % of ${inUnits(size)} used; ${kept}: `, element('code', {}, path)),
+  );
+}
+
+function unfinished({ unfinished: left }: Overview): HTMLElement | undefined {
+  if (left === undefined) return undefined;
+  if (left.length === 0)
+    return fact('Unfinished work', 'None', hint('No operation is running or was interrupted.'));
+  return fact(
+    'Unfinished work',
+    String(left.length),
+    element(
+      'ul',
+      { class: 'plain' },
+      ...left.map(({ kind, caller, isRunning }) =>
+        element(
+          'li',
+          {},
+          element('code', {}, kind),
+          ` by ${caller} `,
+          element(
+            'span',
+            { class: isRunning ? 'chip' : 'chip caution' },
+            isRunning ? 'running' : 'interrupted',
+          ),
+        ),
+      ),
+    ),
+    left.some(({ isRunning }) => !isRunning) && hint('The next call undoes or completes interrupted work.'),
+  );
+}
+
+function failedLogins({ failedLogins: logins }: Overview): HTMLElement | undefined {
+  if (logins === undefined) return undefined;
+  const { isCounting, minutes, total, latest } = logins;
+  const span = minutes % 60 === 0 ? amount(minutes / 60, 'hour') : amount(minutes, 'minute');
+  const heads = ['User', 'Address', 'When'].map((text) => element('th', { scope: 'col' }, text));
+  const rows = latest.map(({ user, ip, failedAt }) => {
+    const moment = new Date(failedAt);
+    return element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, user),
+      element('td', {}, ip),
+      element('td', {}, element('time', { datetime: moment.toISOString() }, moment.toLocaleString('en-GB'))),
+    );
+  });
+  return element(
+    'section',
+    { class: 'card', 'aria-labelledby': 'failed-logins' },
+    element('h2', { id: 'failed-logins' }, 'Failed logins'),
+    !isCounting &&
+      element(
+        'p',
+        { class: 'callout warning' },
+        'The brute-force protection (cPHulk) is off: nothing is counted.',
+      ),
+    hint(total === 0 ? `None in the last ${span}.` : `${total.toLocaleString('en')} in the last ${span}.`),
+    rows.length > 0 &&
+      element('table', {}, element('thead', {}, element('tr', {}, ...heads)), element('tbody', {}, ...rows)),
+    total > rows.length && element('p', {}, link('api-shell#get_cphulk_failed_logins', 'List all of them')),
+  );
+}
+
+function link(path: string, text: string): HTMLElement {
+  return element('a', { href: `${base}/${path}` }, text);
+}
+
+/** @param share above 1 is shown as full. */
+function meter(label: string, share: number): HTMLElement {
+  const value = Math.min(Math.max(share, 0), 1);
+  return element(
+    'meter',
+    { 'aria-label': label, min: 0, max: 1, low: 0.75, high: 0.9, optimum: 0, value },
+    `${Math.round(value * 100)} %`,
+  );
+}
+
+function amount(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function inUnits(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+  const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), units.length - 1);
+  const value = bytes / 1024 ** power;
+  return `${value.toFixed(value < 10 && power > 0 ? 1 : 0)} ${units[power] ?? ''}`;
+}

@@ -1,0 +1,61 @@
+// What the overview says: a few counts of the store and of the server, each for those who may call the function that
+// answers it in full.
+import { availableParallelism } from 'node:os';
+import { mayCall } from '../../core/access.ts';
+import type { Caller, Db } from '../../core/context.ts';
+import type { Engine } from '../../core/dispatch.ts';
+import * as accounts from '../../model/accounts.ts';
+import { failedLoginsInBrief } from '../../model/brute-force-reports.ts';
+import * as load from '../../model/load.ts';
+import * as recoveryCodes from '../../model/recovery-codes.ts';
+import * as resellers from '../../model/resellers.ts';
+import * as tfa from '../../model/tfa.ts';
+import type { Overview } from './wire.ts';
+
+const MAX_FAILED_LOGINS = 8;
+const MAX_UNFINISHED = 20;
+
+export async function overviewFor(caller: Caller, engine: Engine): Promise<Overview> {
+  const index = await engine.functions();
+  const may = (name: string) => mayCall(caller, index[name]?.access ?? 'root');
+  const isRoot = mayCall(caller, 'root');
+  const stored = await engine.store.transaction('reads', async (db) => ({
+    value: {
+      ...(may('listaccts') ? { accounts: await accounts.countVisible(db, caller) } : {}),
+      ...(may('listresellers') ? { resellers: (await resellers.list(db)).length } : {}),
+      ...(may('twofactorauth_policy_status') ? { twoFactor: await twoFactorOf(db, caller) } : {}),
+      ...(may('get_cphulk_failed_logins')
+        ? { failedLogins: await failedLoginsInBrief(db, engine.now(), MAX_FAILED_LOGINS) }
+        : {}),
+      ...(isRoot ? { unfinished: await unfinishedOf(db, engine) } : {}),
+    },
+    keep: false,
+  }));
+  return {
+    version: engine.version,
+    ...stored,
+    load: { ...load.read(engine.host), processors: availableParallelism() },
+    ...(isRoot ? { disks: await engine.host.disks() } : {}),
+  };
+}
+
+async function twoFactorOf(db: Db, { user }: Caller): Promise<NonNullable<Overview['twoFactor']>> {
+  return {
+    isSetUp: await tfa.isEnrolled(db, user),
+    isPolicyOn: await tfa.isPolicyEnabled(db),
+    recoveryCodes: await recoveryCodes.countLeft(db, user),
+  };
+}
+
+/** What a process that has ended left is undone or completed by the next call; it is listed until then. */
+async function unfinishedOf(
+  db: Db,
+  { journal, processes }: Engine,
+): Promise<NonNullable<Overview['unfinished']>> {
+  const entries = await journal.list(db);
+  return entries.slice(0, MAX_UNFINISHED).map(({ kind, caller, process }) => ({
+    kind,
+    caller,
+    isRunning: processes.isAlive(process),
+  }));
+}
