@@ -52,6 +52,7 @@ export function compareAccounts(program: string, work: string, environment: Envi
       );
     }
   }
+  compareLists(program, inState(MANY));
   console.log('\nAll accounts as JSON\n');
   console.log('| accounts | seconds | peak MiB | above that of 1,000 |\n| --- | --- | --- | --- |');
   const argv = [program, '--output=json', 'listaccts'];
@@ -65,6 +66,28 @@ export function compareAccounts(program: string, work: string, environment: Envi
     const most = median(several.map(({ mebibytes }) => mebibytes));
     if (count === 1000) floor = most;
     console.log(`| ${count} | ${seconds.toFixed(2)} | ${most.toFixed(0)} | ${(most - floor).toFixed(0)} |`);
+  }
+}
+
+/** What lists a line for each account, against listaccts, which lists the most. */
+function compareLists(program: string, environment: Environment): void {
+  const commands = ['listaccts', 'twofactorauth_get_user_configs', 'list_users'];
+  const times = commands.map((command) => ({ command, took: [] as number[] }));
+  for (let run = -1; run < 5; run++) {
+    for (const { command, took } of times) {
+      const one = time([program, '--output=json', command], environment);
+      if (run >= 0) took.push(one);
+    }
+  }
+  console.log(
+    `\nLists of ${MANY} users\n\n| call | median ms | of listaccts | to reach |\n| --- | --- | --- | --- |`,
+  );
+  const whole = median(times[0]?.took ?? []);
+  for (const { command, took } of times) {
+    const reach = command === 'twofactorauth_get_user_configs' ? 'below 1' : '';
+    console.log(
+      `| ${command} | ${median(took).toFixed(0)} | ${(median(took) / whole).toFixed(2)} | ${reach} |`,
+    );
   }
 }
 
@@ -105,6 +128,11 @@ function prepare(program: string, work: string, environment: Environment, count:
     `INSERT INTO account (${columns.map(({ name }) => name).join(', ')})
      WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count})
      SELECT ${values.join(', ')} FROM numbers`,
+  );
+  // A list of who is enrolled opens no secret.
+  database.exec(
+    `INSERT INTO tfa_secret (username, kind, name, sealed, created_at)
+     SELECT username, 'primary_account', '', x'00', created_at FROM account`,
   );
   database.close();
   makeUsers(state, count);

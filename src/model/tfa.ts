@@ -1,5 +1,6 @@
 // Two-factor authentication as it is stored: the secrets of those who are enrolled, the policy, the issuers.
-import type { Db, Sealer } from '../core/context.ts';
+import { seesAll } from '../core/access.ts';
+import type { Caller, Db, Sealer } from '../core/context.ts';
 import { findSealed } from './sealed-secrets.ts';
 import * as storedSettings from './stored-settings.ts';
 
@@ -89,11 +90,22 @@ export async function isEnrolled(db: Db, user: string): Promise<boolean> {
   );
 }
 
-export async function listEnrolled(db: Db): Promise<string[]> {
-  const rows = await db.all<{ username: string }>(
-    "SELECT username FROM tfa_secret WHERE kind = 'primary_account' ORDER BY username",
+export interface Enrolled {
+  readonly username: string;
+  /** The account's main domain; null for a user without an account, such as root. */
+  readonly domain: string | null;
+}
+
+/** Users who have set up two-factor authentication, by name: everybody, or those whom the caller may manage. */
+export function listEnrolled(db: Db, caller: Caller): Promise<Enrolled[]> {
+  const own = seesAll(caller) ? [] : [caller.user, caller.user];
+  const visible = own.length === 0 ? '' : 'AND (tfa_secret.username = ? OR account.owner = ?)';
+  return db.all(
+    `SELECT tfa_secret.username, account.domain FROM tfa_secret
+     LEFT JOIN account ON account.username = tfa_secret.username
+     WHERE tfa_secret.kind = 'primary_account' ${visible} ORDER BY tfa_secret.username`,
+    ...own,
   );
-  return rows.map((row) => row.username);
 }
 
 const POLICY = 'tfa_policy';

@@ -30,17 +30,16 @@ export default defineFunction({
   },
   examples: [{ args: { user: 'root' }, doc: 'Ask whether root is enrolled.' }],
 
-  async handler(args, { caller, db }) {
-    if (args.user !== undefined) await users.ensureManageable(db, caller, args.user);
-    const names = args.user === undefined ? await tfa.listEnrolled(db) : [args.user];
-    const configs: Record<string, { is_enabled: 0 | 1; primary_domain: string | null }> = {};
-    for (const name of names) {
-      if (!(await users.mayManage(db, caller, name))) continue;
-      configs[name] = {
-        is_enabled: (await tfa.isEnrolled(db, name)) ? 1 : 0,
-        primary_domain: (await accounts.find(db, name))?.domain ?? null,
-      };
+  async handler({ user }, { caller, db }) {
+    if (user === undefined) {
+      const enrolled = await tfa.listEnrolled(db, caller);
+      return Object.fromEntries(
+        enrolled.map(({ username, domain }) => [username, { is_enabled: 1, primary_domain: domain }]),
+      );
     }
-    return configs;
+    await users.ensureManageable(db, caller, user);
+    const isEnrolled = await tfa.isEnrolled(db, user);
+    const domain = (await accounts.find(db, user))?.domain ?? null;
+    return { [user]: { is_enabled: isEnrolled ? 1 : 0, primary_domain: domain } };
   },
 });
