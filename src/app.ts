@@ -14,7 +14,9 @@ import type { StoredName } from './model/stored-names.ts';
 import type { FateOfAccounts, Holdings } from './model/servers.ts';
 import { operations } from './operations/loaders.generated.ts';
 import { journal } from './store/journal.ts';
+import { freeBelowReserve, readLogLimits } from './store/log-limits.ts';
 import { AuditLog, logUnexpected } from './store/logs.ts';
+import type { RefusedRequests } from './store/refused-requests.ts';
 import type { Outcome } from './store/move.ts';
 import type { OpenStore } from './store/open-store.ts';
 import type { RunningServer } from './store/running-servers.ts';
@@ -42,7 +44,8 @@ export interface Application {
   /** The server's own certificate and key (PEM), which `make` makes where there is none yet. */
   ownCertificate(make: () => Promise<string>): Promise<string>;
   /**
-   * Keeps in the audit log what is no call: a login, and a request that was refused before there was a caller.
+   * Keeps in the audit log what is no call: a login, and a request that was refused before there was a caller. Of refused
+   * ones, it keeps the first and then summaries (`store/refused-requests.ts`), and never fails.
    * @throws ApiError `store_unavailable`.
    */
   auditLogin(login: AuditedLogin): Promise<void>;
@@ -56,6 +59,8 @@ export interface Application {
    * @throws ApiError `store_unavailable`.
    */
   announceServer(server: Pick<RunningServer, 'role' | 'addresses' | 'certificate'>): Promise<void>;
+  /** Writes the summaries of refused requests that are due later. Call it before `close`, once nobody asks any more. */
+  writeSummaries(): Promise<void>;
   close(): void;
 }
 
@@ -82,7 +87,8 @@ export function createApplication(
   const { userId, stateDirectory } = locate(environment);
   const directory = new StateDirectory(stateDirectory, userId);
   const store = storeOf(environment, directory, livesLong);
-  const auditLog = new AuditLog(directory, { gathers: livesLong });
+  const auditLog = new AuditLog(directory, { gathers: livesLong, limits: readLogLimits(environment) });
+  let refused: Promise<RefusedRequests> | undefined;
   const now = () => Date.now();
   let retireServer: (() => void) | undefined;
   const audit: Engine['audit'] = async (record, durable, db) => {
@@ -116,6 +122,10 @@ export function createApplication(
         .toString(36)
         .padStart(6, '0'),
     audit,
+    spaceWarning: () => {
+      const free = freeBelowReserve(stateDirectory);
+      return free === undefined ? undefined : spaceSentence(stateDirectory, free);
+    },
     logUnexpected: (xid, command, error) =>
       logUnexpected(directory, { time: now(), xid, function: command, error }),
   };
@@ -135,6 +145,19 @@ export function createApplication(
       return readCertificate(directory) ?? '';
     },
     auditLogin: async ({ command, user, problem, ...origin }) => {
+      if (problem !== undefined && problem !== 'unknown_function') {
+        refused ??= import('./store/refused-requests.ts').then(
+          (module) =>
+            new module.RefusedRequests({
+              write: (record) => audit(record, false),
+              hasSpace: () => freeBelowReserve(stateDirectory) === undefined,
+              newXid: engine.newXid,
+              now,
+            }),
+        );
+        await (await refused).add({ command, user, problem, ...origin });
+        return;
+      }
       const who = { time: now(), xid: engine.newXid(), caller: user, ...origin };
       const result =
         problem === undefined ? ({ result: 1 } as const) : { result: 0 as const, error_code: problem };
@@ -153,12 +176,20 @@ export function createApplication(
       announce(directory, { ...server, process: own, since: new Date(now()).toISOString() });
       retireServer = () => retire(directory, own);
     },
+    writeSummaries: async () => {
+      await (await refused)?.close();
+    },
     close: () => {
       retireServer?.();
       store.close();
       auditLog.close();
     },
   };
+}
+
+function spaceSentence(path: string, free: number): string {
+  const mebibytes = Math.floor(free / 1_048_576);
+  return `The disk of “${path}” is nearly full: ${mebibytes} MiB are free. Free some space: soon, no call can be recorded or run.`;
 }
 
 const judgeHere: PasswordStrength = async (candidate, known) =>

@@ -81,7 +81,16 @@ class Dispatch {
       // A call that can't be recorded isn't answered as if it had been.
       outcome = { ok: false, error: this.#toApiError(error) };
     }
+    this.#warnOfSpace();
     return this.#envelope(outcome);
+  }
+
+  /** Only on this server itself, and once for a call that makes others. */
+  #warnOfSpace(): void {
+    const { insideDryRun, spaceWarning } = this.#engine;
+    if (this.#call.origin !== undefined || insideDryRun !== undefined) return;
+    const warning = spaceWarning?.();
+    if (warning !== undefined) this.#warnings.push(warning);
   }
 
   async #prepare(): Promise<Prepared> {

@@ -46,6 +46,8 @@ export interface Engine {
    * @throws ApiError `store_unavailable` when the line could not be written.
    */
   readonly audit: (record: AuditRecord, durable: boolean, db?: Db) => Promise<void>;
+  /** A sentence if the disk of the state directory is nearly full, for whoever administers this server. */
+  readonly spaceWarning?: () => string | undefined;
   /** Keeps the details of an unexpected error; returns where they stand, in words. */
   readonly logUnexpected: (xid: string, command: string, error: unknown) => string;
   /** Puts itself between a handler and what it is given, for whoever has to know what a call uses. */

@@ -109,6 +109,7 @@ async function stop(servers: readonly FastifyInstance[], application: Applicatio
   const impatience = setTimeout(() => process.exit(1), PATIENCE_MS);
   await Promise.all(servers.map((server) => server.close()));
   clearTimeout(impatience);
+  await application.writeSummaries();
   application.close();
 }
 

@@ -2,38 +2,63 @@
 import { closeSync, constants, fdatasyncSync, fstatSync, readSync, statSync, writeSync } from 'node:fs';
 import type { AuditMoment, AuditRecord } from '../core/audit.ts';
 import { auditLine, auditLineAgain, toJsonLine } from './audit-line.ts';
+import type { LogLimits } from './log-limits.ts';
 import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
 
 const AUDIT = 'audit.log';
 const ERRORS = 'error.log';
 
+/** Of the error log: two files of 8 MiB, and what is kept of one error. */
+const ERRORS_MAX_BYTES = 8 * 1_048_576;
+const ERRORS_KEPT = 1;
+const MAX_DETAILS_LENGTH = 16_384;
+const HOUR_MS = 60 * 60_000;
+/** After a rotation that failed. */
+const RETRY_MS = 60_000;
+
+interface AuditLogOptions {
+  /**
+   * True to write lines that need not be durable together, once in a turn of the event loop. For a server, which has many
+   * calls in a turn.
+   */
+  readonly gathers: boolean;
+  readonly limits: LogLimits;
+}
+
 /** The audit log. It is opened once, and anew where somebody has moved the file away or opened it to others. */
 export class AuditLog {
   readonly #directory: StateDirectory;
   readonly #gathers: boolean;
+  readonly #limits: LogLimits;
+  /** The time of the latest line. */
+  #now = 0;
+  #nextAgeCheck = -Infinity;
+  #nextRotation = -Infinity;
+  #rotating: Promise<void> | undefined;
   #descriptor: number | undefined;
   #gathered: string[] = [];
   #written: Promise<void> | undefined;
 
-  /**
-   * With `gathers`, lines that need not be durable are written together once in a turn of the event loop. For a server,
-   * which has many calls in a turn.
-   */
-  constructor(directory: StateDirectory, { gathers }: { readonly gathers: boolean }) {
+  constructor(directory: StateDirectory, { gathers, limits }: AuditLogOptions) {
     this.#directory = directory;
     this.#gathers = gathers;
+    this.#limits = limits;
   }
 
   /** Once the line is written, and on the disk where it has to be `durable`. @throws ApiError `store_unavailable`. */
   async append(record: AuditRecord, durable: boolean): Promise<void> {
+    this.#now = record.time;
     // A durable one by itself: where it fails, the lines of other calls have not failed with it.
     if (durable || !this.#gathers) this.#write([auditLine(record)], durable);
     else await this.#gather(auditLine(record));
+    // A command ends with its call, and would leave it to the next one.
+    if (!this.#gathers) await this.#rotating;
   }
 
   /** Gathers the line of a call that was made again: as `record`, at another moment. */
   appendAgain(record: AuditRecord, moment: AuditMoment): Promise<void> {
+    this.#now = moment.time;
     return this.#gather(auditLineAgain(record, moment));
   }
 
@@ -49,10 +74,37 @@ export class AuditLog {
   }
 
   #write(lines: readonly string[], durable: boolean): void {
+    let size;
     try {
-      appendLines(this.#open(), lines, durable);
+      size = appendLines(this.#open(), lines, durable);
     } catch (error) {
       throw unavailable(error, this.#directory.file(AUDIT));
+    }
+    const now = this.#now;
+    if (this.#isDue(size, now) && this.#descriptor !== undefined) {
+      this.#nextRotation = now + RETRY_MS;
+      this.#rotating ??= this.#rotate(fstatSync(this.#descriptor).ino);
+    }
+  }
+
+  #isDue(size: number, now: number): boolean {
+    if (this.#rotating !== undefined || now < this.#nextRotation) return false;
+    if (size >= this.#limits.maxBytes) return true;
+    if (now < this.#nextAgeCheck || this.#descriptor === undefined) return false;
+    this.#nextAgeCheck = now + HOUR_MS;
+    return timeOfFirstLine(this.#descriptor) + this.#limits.maxAgeMs <= now;
+  }
+
+  /** The lines are written already: if this fails, it is tried again later. */
+  async #rotate(inode: number): Promise<void> {
+    try {
+      const { rotate } = await import('./rotate.ts');
+      rotate(this.#directory, AUDIT, inode, this.#limits.keep);
+      this.#nextRotation = -Infinity;
+    } catch {
+      // A file system that became read-only, say: the call that comes next has it in its own answer.
+    } finally {
+      this.#rotating = undefined;
     }
   }
 
@@ -79,7 +131,9 @@ export function logUnexpected(
   entry: { readonly time: number; readonly xid: string; readonly function: string; readonly error: unknown },
 ): string {
   const { error } = entry;
-  const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const whole = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const details =
+    whole.length > MAX_DETAILS_LENGTH ? `${whole.slice(0, MAX_DETAILS_LENGTH).toWellFormed()}…` : whole;
   try {
     append(directory, ERRORS, { ...entry, time: new Date(entry.time).toISOString(), error: details }, false);
     return `Its details stand in “${directory.file(ERRORS)}” under that id.`;
@@ -91,7 +145,13 @@ export function logUnexpected(
 function append(directory: StateDirectory, name: string, entry: object, durable: boolean): void {
   const descriptor = openLog(directory, name);
   try {
-    appendLines(descriptor, [toJsonLine(entry)], durable);
+    const size = appendLines(descriptor, [toJsonLine(entry)], durable);
+    if (size >= ERRORS_MAX_BYTES) {
+      const { ino } = fstatSync(descriptor);
+      void import('./rotate.ts')
+        .then(({ rotate }) => rotate(directory, name, ino, ERRORS_KEPT))
+        .catch(() => undefined);
+    }
   } finally {
     closeSync(descriptor);
   }
@@ -102,19 +162,29 @@ function openLog(directory: StateDirectory, name: string): number {
   return directory.open(name, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW);
 }
 
-function appendLines(descriptor: number, lines: readonly string[], durable: boolean): void {
+/** Returns the size of the file after it. */
+function appendLines(descriptor: number, lines: readonly string[], durable: boolean): number {
   // One write of whole lines: with O_APPEND, lines of several processes never mix.
   const text = lines.map((line) => `${line}\n`).join('');
-  const bytes = Buffer.from(`${endsInsideLine(descriptor) ? '\n' : ''}${text}`);
+  const { size } = fstatSync(descriptor);
+  const bytes = Buffer.from(`${endsInsideLine(descriptor, size) ? '\n' : ''}${text}`);
   if (writeSync(descriptor, bytes) < bytes.length) {
     throw Object.assign(new Error('A line was cut short.'), { code: 'ENOSPC' });
   }
   if (durable) fdatasyncSync(descriptor);
+  return size + bytes.length;
 }
 
 /** True when a full disk cut the last line short: the next one must not be glued to it. */
-function endsInsideLine(descriptor: number): boolean {
-  const { size } = fstatSync(descriptor);
+function endsInsideLine(descriptor: number, size: number): boolean {
   const last = Buffer.alloc(1);
   return size > 0 && readSync(descriptor, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a;
+}
+
+/** Milliseconds since 1970-01-01; infinite for a file without a line that says it. */
+function timeOfFirstLine(descriptor: number): number {
+  const start = Buffer.alloc(64);
+  const length = readSync(descriptor, start, 0, start.length, 0);
+  const time = Date.parse(/^\{"time":"([^"]{20,30})"/.exec(start.toString('utf8', 0, length))?.[1] ?? '');
+  return Number.isNaN(time) ? Infinity : time;
 }

@@ -75,7 +75,8 @@ test('one login link followed 10 times at once begins one session', async () => 
   const answers = await Promise.all(Array.from({ length: 10 }, () => server.ask(pathname + search)));
   expect(answers.filter(({ status }) => status === 303)).toHaveLength(1);
   const lines = server.here.audit().filter(({ authentication }) => authentication === 'login link');
-  expect(lines.map(({ result }) => result).sort()).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+  // The first of those that were refused. The others are counted in a summary.
+  expect(lines.map(({ result }) => result).sort()).toEqual([0, 1]);
 });
 
 test.each([

@@ -1,4 +1,13 @@
-import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AuditRecord } from '../../src/core/audit.ts';
@@ -12,7 +21,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'whmapi1-logs-'));
   const directory = new StateDirectory(join(folder, 'state'), process.geteuid?.() ?? 0);
   path = directory.file('audit.log');
-  log = new AuditLog(directory, { gathers: true });
+  log = new AuditLog(directory, { gathers: true, limits: { maxBytes: 1e9, maxAgeMs: 1e15, keep: 3 } });
 });
 afterEach(() => {
   log.close();
@@ -84,4 +93,82 @@ test('characters that a terminal acts on are escaped, and read back as they were
   const text = readFileSync(path, 'utf8');
   expect(text).toContain('"a\\u009b31mb\\u202egnp\\u2066\\u200b\\u2028\\udb40\\udc01\\u007f\\u001bé“中”😀"');
   expect((JSON.parse(text) as AuditRecord).arguments).toEqual([['reason', value]]);
+});
+
+describe('rotation', () => {
+  const DAY = 24 * 60 * 60_000;
+  const small = { maxBytes: 1000, maxAgeMs: 30 * DAY, keep: 3 };
+  const open = (limits = small) =>
+    new AuditLog(new StateDirectory(join(folder, 'state'), process.geteuid?.() ?? 0), {
+      gathers: false,
+      limits,
+    });
+  const all = () =>
+    [`${path}.3`, `${path}.2`, `${path}.1`, path]
+      .filter((file) => existsSync(file))
+      .flatMap((file) => xids(file));
+
+  test('keeps so many old files of about that size, the newest lines in them', async () => {
+    const one = open();
+    for (let number = 1; number <= 100; number++) await one.append(record(`x${number}`), false);
+    one.close();
+    expect(['', '.1', '.2', '.3', '.4'].map((end) => existsSync(path + end))).toEqual([
+      ...[true, true, true, true],
+      false,
+    ]);
+    const kept = all();
+    expect(kept).toEqual(Array.from({ length: kept.length }, (_, at) => `x${100 - kept.length + 1 + at}`));
+    for (const end of ['.1', '.2', '.3']) {
+      expect(readFileSync(path + end).length).toBeGreaterThanOrEqual(1000);
+      expect(readFileSync(path + end).length).toBeLessThan(1200);
+      expect(statSync(path + end).mode & 0o777).toBe(0o600);
+    }
+  });
+
+  test('moves a file whose first line is old', async () => {
+    const one = open({ ...small, maxBytes: 1e9 });
+    await one.append({ ...record('old'), time: 0 }, false);
+    await one.append({ ...record('young'), time: 29 * DAY }, false);
+    expect(existsSync(`${path}.1`)).toBe(false);
+    await one.append({ ...record('last'), time: 30 * DAY }, false);
+    await one.append({ ...record('new'), time: 30 * DAY }, false);
+    one.close();
+    expect([xids(`${path}.1`), xids()]).toEqual([['old', 'young', 'last'], ['new']]);
+  });
+
+  test('loses no line of another process that has the file open', async () => {
+    const [one, other] = [open(), open()];
+    const written: string[] = [];
+    for (let number = 1; number <= 24; number++) {
+      for (const log of [one, other]) {
+        const xid = `${log === one ? 'a' : 'b'}${number}`;
+        await log.append(record(xid), false);
+        written.push(xid);
+      }
+    }
+    one.close();
+    other.close();
+    expect(all()).toEqual(written.slice(-all().length));
+    expect(all().length).toBeGreaterThan(20);
+  });
+
+  test('goes on after one that was killed between two files', async () => {
+    const one = open();
+    for (let number = 1; number <= 20; number++) await one.append(record(`x${number}`), false);
+    const before = all();
+    // As a rotation leaves it that was killed when it had made room.
+    renameSync(`${path}.2`, `${path}.3`);
+    renameSync(`${path}.1`, `${path}.2`);
+    for (let number = 21; number <= 30; number++) await one.append(record(`x${number}`), false);
+    one.close();
+    expect(all()).toEqual([...before, ...Array.from({ length: 10 }, (_, at) => `x${21 + at}`)]);
+  });
+
+  test('fails no call: a line is written all the same', async () => {
+    const one = open();
+    mkdirSync(join(folder, 'state', 'rotation.lock'));
+    for (let number = 1; number <= 30; number++) await one.append(record(`x${number}`), true);
+    one.close();
+    expect(xids()).toHaveLength(30);
+  });
 });
