@@ -9,6 +9,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  statSync,
 } from 'node:fs';
 import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,7 +27,7 @@ const { version: ownVersion } = JSON.parse(readFileSync(join(top, 'package.json'
 const { values: options } = parseArgs({
   options: { version: { type: 'string', default: ownVersion }, output: { type: 'string', default: '.' } },
 });
-const seconds = Number(process.env.SOURCE_DATE_EPOCH ?? tool('git', 'log', '-1', '--format=%ct'));
+const seconds = Number(process.env.SOURCE_DATE_EPOCH ?? timeOfLastCommit());
 const architecture = tool('dpkg', '--print-architecture');
 const tree = mkdtempSync(join(tmpdir(), 'whmapi1-deb-'));
 
@@ -139,6 +140,15 @@ function libraries(): string {
     return found.replace('shlibs:Depends=', '').trim();
   } finally {
     rmSync(folder, { recursive: true });
+  }
+}
+
+/** Seconds since the epoch; outside a clone, the time of the built program. */
+function timeOfLastCommit(): number {
+  try {
+    return Number(tool('git', 'log', '-1', '--format=%ct'));
+  } catch {
+    return Math.floor(statSync(join(top, 'dist')).mtimeMs / 1000);
   }
 }
 

@@ -1,13 +1,16 @@
-// A developer's first minutes on a fresh Debian with Node, npm, python3, make and g++ alone: `npm ci && npm test`.
+// A developer's first minutes on a fresh Debian with the packages that the README names: build the Debian package, test.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { debianRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
+import { readmeBlock } from './readme-block.ts';
 
-/** As in the README. */
-const PACKAGES = ['nodejs', 'npm', 'python3', 'make', 'g++', 'ca-certificates'];
+/** Those that the README says to install, and the certificates of the authorities, which a fresh Debian has. */
+const PACKAGES = ['ca-certificates'].concat(
+  /apt-get install -y (.*)/.exec(readmeBlock('apt-get update'))?.[1]?.split(' ') ?? [],
+);
 
 /**
  * What npm has to know to reach its registry from this machine. It is given to npm in its environment, at run time.
@@ -68,12 +71,14 @@ describeOnMachine('on a fresh Debian', () => {
     });
   }
 
-  it.each(['root', 'dora'])('the README’s two commands pass as %s', (user) => {
-    const { status, stdout, stderr } = run(user, 'npm ci && npm test');
+  it.each(['root', 'dora'])('the README’s commands pass as %s', (user) => {
+    const script = `set -e; ${readmeBlock('npm run deb')}; ${readmeBlock('npm test').replace('npm ci && ', '')}`;
+    const { status, stdout, stderr } = run(user, script);
     const output = stdout + stderr;
     writeFileSync(join(tmpdir(), `whmapi1-fresh-${user}.log`), output);
     expect({ status, failed: output.match(/^.*●.*$/gm) ?? [] }).toEqual({ status: 0, failed: [] });
     expect(output).not.toMatch(/install-scripts/);
+    expect(output).toContain('/clone/whmapi1_');
     // One line for each tool that is missing, with its package.
     expect(output).toContain('skipped: oathtool is missing (Debian package oathtool)');
   });

@@ -8,6 +8,7 @@ import { itWith } from '../support/require-tool.ts';
 import { bootable, debianRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
+import { readmeBlock } from './readme-block.ts';
 
 const PASSWORD = 'four unusual words, Xylophone';
 const UPGRADE = '99.0.0';
@@ -78,7 +79,9 @@ describeOnMachine('the Debian package', () => {
   });
 
   it('installs, and the server runs, on this machine’s own address alone', () => {
-    install(first);
+    machine.sh('mkdir /var/tmp/built');
+    copyFileSync(first, machine.path(`/var/tmp/built/${basename(first)}`));
+    machine.sh(`cd /var/tmp/built; ${readmeBlock('apt-get install -y ./')}`);
     expect(machine.sh('systemctl is-enabled whmapi1d; systemctl is-active whmapi1d')).toBe(
       'enabled\nactive\n',
     );
@@ -99,6 +102,21 @@ describeOnMachine('the Debian package', () => {
     const zsh = 'autoload -Uz compinit; compinit -u -D; echo $_comps[whmapi1]';
     expect(machine.run('zsh', ['-fc', zsh]).stdout).toBe('_whmapi1\n');
     expect(machine.run('fish', ['-c', "complete -C 'whmapi1 createa'"]).stdout).toContain('createacct');
+  });
+
+  it('has nothing that --doctor would fix', () => {
+    // The machine has no network, so it cannot synchronise its clock. This is what systemd reports with a time server.
+    machine.sh(`
+      mv /usr/bin/timedatectl /usr/bin/timedatectl.real
+      printf '#!/bin/sh\\necho NTP=yes; echo NTPSynchronized=yes\\n' >/usr/bin/timedatectl
+      chmod 755 /usr/bin/timedatectl`);
+    const { status, stdout } = machine.run('whmapi1', ['--doctor']);
+    machine.sh('mv /usr/bin/timedatectl.real /usr/bin/timedatectl');
+    expect(stdout.split('\n').filter((line) => /^\w+ +[A-Z]/.test(line) && !line.startsWith('ok '))).toEqual(
+      [],
+    );
+    expect(stdout).toMatch(/^ok +Services +The API server \(whmapi1d\) is running/m);
+    expect(status).toBe(0);
   });
 
   it('gives the service less than systemd’s exposure level of 4', () => {
@@ -208,7 +226,7 @@ describeOnMachine('the Debian package', () => {
   });
 
   it('keeps the store when it is removed, and has it again when it is installed again', () => {
-    machine.sh('apt-get remove -y whmapi1');
+    machine.sh(readmeBlock('apt-get remove'));
     expect([exists('/usr/lib/whmapi1'), exists('/usr/bin/whmapi1')]).toEqual([false, false]);
     expect(machine.run('systemctl', ['is-active', 'whmapi1d']).stdout).not.toBe('active\n');
     expect(machine.run('nft', ['list', 'table', 'inet', 'whmapi1']).status).not.toBe(0);
@@ -223,7 +241,8 @@ describeOnMachine('the Debian package', () => {
   });
 
   it('leaves users and their homes when it is purged, and nothing else', () => {
-    machine.sh('touch /home/ann/letter; apt-get purge -y whmapi1');
+    machine.sh('touch /home/ann/letter');
+    machine.sh(readmeBlock('apt-get purge'));
     expect([exists('/var/lib/whmapi1'), exists('/etc/default/whmapi1')]).toEqual([false, false]);
     expect([userExists('ann'), exists('/home/ann/letter')]).toEqual([true, true]);
     const left = machine.sh(

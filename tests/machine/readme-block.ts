@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs';
+
+/** The one block of commands in the README that has this text. */
+export function readmeBlock(text: string): string {
+  const blocks = [...readFileSync('README.md', 'utf8').matchAll(/```sh\n([^]*?)```/g)].map(
+    ([, one = '']) => one,
+  );
+  const found = blocks.filter((block) => block.includes(text));
+  if (found.length !== 1) throw new Error(`${found.length} blocks of the README have “${text}”.`);
+  return found[0] ?? '';
+}
