@@ -1,0 +1,71 @@
+// What the built server tells systemd. tests/machine runs it under systemd itself.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, fstatSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const server = resolve(__dirname, '../../bin/whmapi1d');
+
+jest.setTimeout(60_000);
+
+let folder: string;
+beforeEach(() => {
+  if (!existsSync(resolve(__dirname, '../../dist/whmapi1d.cjs'))) {
+    throw new Error('There is no dist/: run `npm run build` first.');
+  }
+  folder = mkdtempSync(join(tmpdir(), 'whmapi1-systemd-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('--print-unit prints the unit, with the Node and the program that run now', () => {
+  const { status, stdout } = spawnSync(process.execPath, [server, '--print-unit'], { encoding: 'utf8' });
+  expect(status).toBe(0);
+  const unit = readFileSync('systemd/whmapi1d.service', 'utf8');
+  expect(unit).toContain('\nExecStart=/usr/sbin/whmapi1d\n');
+  expect(stdout).toBe(
+    unit.replace('ExecStart=/usr/sbin/whmapi1d', `ExecStart=${process.execPath} ${server}`),
+  );
+});
+
+test('the unit is one that systemd accepts, with no path that may be missing', () => {
+  const unit = readFileSync('systemd/whmapi1d.service', 'utf8');
+  expect(unit).toMatch(/^KillMode=mixed$/m);
+  expect(unit).toMatch(/^WatchdogSec=\d+$/m);
+  for (const [, paths = ''] of unit.matchAll(/^(?:ReadWrite|ReadOnly|Inaccessible)Paths=(.*)$/gm)) {
+    expect(paths.split(' ').every((path) => path.startsWith('-'))).toBe(true);
+  }
+});
+
+test('each line for the journal has its priority; lines for others have none', async () => {
+  for (const isJournal of [true, false]) {
+    const file = join(folder, `log-${isJournal}`);
+    const log = openSync(file, 'w');
+    const { dev, ino } = fstatSync(log, { bigint: true });
+    const child = spawn(server, ['--port=0'], {
+      stdio: ['ignore', 'pipe', log],
+      env: {
+        PATH: process.env.PATH,
+        WHMAPI1_STATE_DIR: join(folder, `state-${isJournal}`),
+        // systemd sets it; a log that was redirected to another file is not the journal.
+        JOURNAL_STREAM: isJournal ? `${dev}:${ino}` : '1:2',
+      },
+    });
+    let output = '';
+    child.stdout?.on('data', (bytes: Buffer) => (output += bytes.toString()));
+    while (!output.includes('fingerprint')) await pause(50);
+    // A certificate that cannot be read is an error; that it listens is not.
+    writeFileSync(join(folder, `state-${isJournal}/server.pem`), 'broken');
+    child.kill('SIGHUP');
+    const read = () => readFileSync(file, 'utf8');
+    while (!read().includes('could not be read anew')) await pause(50);
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    const [error = ''] = read().match(/^.*the certificate could not.*$/m) ?? [];
+    const [start = ''] = read().match(/^.*Server listening.*$/m) ?? [];
+    expect([error.slice(0, 4), start.slice(0, 4)]).toEqual(isJournal ? ['<3>{', '<6>{'] : ['{"le', '{"le']);
+  }
+});
