@@ -218,6 +218,14 @@ describeOnMachine('the Debian package', () => {
     expect(call('listaccts').data).toMatchObject({ acct: [{ user: 'ann', domain: 'ann.example' }] });
   });
 
+  it('is backed up, and restored after everything was lost', () => {
+    machine.sh(readmeBlock('tar -C'));
+    machine.sh('systemctl stop whmapi1d; rm -r /var/lib/whmapi1; tar -C /var/lib -xzf /root/whmapi1.tar.gz');
+    machine.sh('systemctl start whmapi1d');
+    expect(call('listaccts').data).toMatchObject({ acct: [{ user: 'ann' }] });
+    machine.sh('rm /root/whmapi1.tar.gz');
+  });
+
   it('stays stopped and disabled over an upgrade, if the administrator wants it so', () => {
     machine.sh('systemctl disable --now whmapi1d');
     install(build('--version', `${UPGRADE}+1`));
