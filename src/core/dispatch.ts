@@ -7,7 +7,7 @@ import type { AnyFunction } from './define.ts';
 import type { Engine, Store } from './engine.ts';
 import type { Envelope, Metadata } from './envelope.ts';
 import { ApiError, badParam, notProvided, unknownFunction } from './errors.ts';
-import { HostError, ofHost } from './host-error.ts';
+import { HostError, ofDisk, ofHost } from './host-error.ts';
 import { quote } from './quote.ts';
 import { nameOnly, printable } from './function-name.ts';
 import type { MetaArguments } from './meta-arguments.ts';
@@ -332,7 +332,8 @@ class Dispatch {
     };
   }
 
-  #toApiError(error: unknown): ApiError {
+  #toApiError(thrown: unknown): ApiError {
+    const error = ofDisk(thrown);
     if (error instanceof ApiError) return error;
     if (error instanceof HostError) return ofHost(error);
     const where = this.#engine.logUnexpected(this.#xid, this.#call.command, error);

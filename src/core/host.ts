@@ -28,6 +28,12 @@ export interface NamedHome {
   readonly home: string;
 }
 
+/** A user that the machine may not know any more: the home and user ID that it had. */
+export interface FormerUser {
+  readonly home: string;
+  readonly uid: number;
+}
+
 /**
  * The users of the machine. Every operation may be repeated, and done again after a process was killed in the middle
  * of it: the second time completes it, or finds nothing left to do.
@@ -40,14 +46,25 @@ export interface NamedHome {
 export interface HostUsers {
   /** Any user of the machine, those of the system as well; undefined where there is none. */
   find(name: string): Promise<HostUser | undefined>;
+  /** Those of the names that the machine has, by name. */
+  findAll(names: readonly string[]): Promise<Map<string, HostUser>>;
   /**
-   * Creates user, group of the same name, and home (0711, the skeleton's files in it, the user's own). No password
-   * works until one is set.
+   * Creates user, group of the same name, and home (0711, the user's own, with the skeleton's files and the folders of
+   * `home-layout.ts`). No password works until one is set.
    * @throws HostError `exists` where the user, the group, the home or the uid is there already.
    */
   create(user: NewHostUser): Promise<HostUser>;
-  /** Ends the user's processes; removes user, group, crontab and home. Nothing where there is no such user. */
-  remove(name: string): Promise<void>;
+  /**
+   * Takes back what `create` did, also if it was interrupted at any point: waits for tools that are still running, and
+   * removes user, group, and home. A user of this name with another home is left alone.
+   */
+  undoCreate(user: NamedHome): Promise<void>;
+  /**
+   * Ends the user's processes; removes home, user, group and crontab. Succeeds without such a user; if `former` is given,
+   * its home is then removed all the same, unless it belongs to somebody else now.
+   * @throws HostError `failed` if any of it could not be removed. The user stays until the home is gone.
+   */
+  remove(name: string, former?: FormerUser): Promise<void>;
   /**
    * Renames user and group, and moves home and crontab; ends the user's processes. `rename(to, from)` undoes it, also
    * where it was cut short. Suspended stays suspended.
@@ -79,14 +96,25 @@ export interface HostUsers {
   hasFile(name: string, file: string): Promise<boolean>;
 }
 
+/** Disk space in use: blocks of 1024 bytes, and inodes. */
+export interface HostUsage {
+  readonly blocks: number;
+  readonly inodes: number;
+}
+
 /** Disk space by user. Malformed names are refused as in HostUsers. */
 export interface HostQuota {
   /** True where the file system of the homes enforces limits now. */
   isEnabled(): Promise<boolean>;
   /** null takes the limit away. @throws HostError `no_quota` where nothing would enforce it; `not_found`. */
   setLimit(name: string, mebibytes: number | null): Promise<void>;
-  /** What the user takes up: blocks of 1024 bytes, and inodes. @throws HostError `not_found`. */
-  usage(name: string): Promise<{ readonly blocks: number; readonly inodes: number }>;
+  /** What the user takes up. @throws HostError `not_found`. */
+  usage(name: string): Promise<HostUsage>;
+  /**
+   * The same of many users in one pass. The machine may have none of these names: such a user has the HostError that
+   * `usage` would throw.
+   */
+  usages(names: readonly string[]): Promise<Map<string, HostUsage | HostError>>;
 }
 
 /** An address whose packets are dropped, until a time in milliseconds since 1970-01-01. */

@@ -2,7 +2,7 @@
 import type { Db } from './context.ts';
 import type { Engine } from './dispatch.ts';
 import { ApiError } from './errors.ts';
-import { HostError } from './host-error.ts';
+import { HostError, ofDisk } from './host-error.ts';
 import type { JournalEntry, Operation, Planned, Step } from './operation.ts';
 import { quote } from './quote.ts';
 
@@ -151,12 +151,17 @@ async function undone(engine: Engine, opened: Opened, error: unknown): Promise<u
     await inStore(engine, (db) => engine.journal.pass(db, id, process, ''));
     const where = engine.logUnexpected(opened.entry.xid, opened.entry.kind, cause);
     return new ApiError(
-      'host_failed',
+      isOfDisk(error) || isOfDisk(cause) ? 'store_unavailable' : 'host_failed',
       `${sentence(error)} What was done before could not be taken back: ${sentence(cause)} ` +
         `The next call tries it again. ${where}`,
       { cause: error },
     );
   }
+}
+
+function isOfDisk(thrown: unknown): boolean {
+  const error = ofDisk(thrown);
+  return error instanceof HostError && error.code === 'full';
 }
 
 async function undo(engine: Engine, { entry, operation }: Opened, begun: number): Promise<void> {
@@ -262,7 +267,8 @@ function inStore<T>(engine: Engine, work: (db: Db) => Promise<T>): Promise<T> {
 }
 
 /** An error's message; a tool's complaint has no full stop. */
-function sentence(error: unknown): string {
+function sentence(thrown: unknown): string {
+  const error = ofDisk(thrown);
   const message = (error as Partial<Error> | null)?.message ?? String(error);
   return /[.!?]$/.test(message) ? message : `${message}.`;
 }

@@ -42,11 +42,7 @@ export default defineOperation<CreateAccount>({
             return users.create(user);
           });
         },
-        undo: async (host) => {
-          const users = await host.users();
-          // Somebody may have made a user of this name by hand meanwhile.
-          if ((await users.find(username))?.home === home) await users.remove(username);
-        },
+        undo: async (host) => (await host.users()).undoCreate({ name: username, home }),
       },
     ];
     if (hasPassword) {

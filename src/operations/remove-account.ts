@@ -12,10 +12,10 @@ export default defineOperation<RemoveAccount>({
   onlyForward: true,
   // What it owns becomes root's: nobody may give it an account meanwhile.
   claims: ({ username }) => [`account ${username}`, `accounts of ${username}`],
-  steps: ({ username, home }) => [
+  steps: ({ username, home, uid }) => [
     {
       says: `End the processes of “${username}”; remove the user, its crontab and the home “${home}”.`,
-      run: async (host) => (await host.users()).remove(username),
+      run: async (host) => (await host.users()).remove(username, { home, uid }),
     },
   ],
   async finish(db, { username, uid }) {

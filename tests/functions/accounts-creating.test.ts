@@ -76,7 +76,7 @@ describe('createacct', () => {
     expect(statSync(path('home/bob')).mode & 0o777).toBe(0o711);
     expect(await (await here.engine.host.users()).verifyPassword('bob', PASSWORD)).toBe(true);
     expect(await storedAccount(here, 'bob')).toEqual({
-      ...anAccount({ contactEmail: 'bob@example.org', uid: 10001, createdAt: here.time, inodesUsed: 1 }),
+      ...anAccount({ contactEmail: 'bob@example.org', uid: 10001, createdAt: here.time, inodesUsed: 8 }),
       blocksUsed: expect.any(Number) as number,
       settings: expect.objectContaining({ diskLimit: null, theme: 'jupiter', shell: false }) as object,
     });

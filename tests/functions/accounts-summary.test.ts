@@ -38,7 +38,7 @@ const reasonOf = async (command: string, args: Record<string, string>, as?: Call
 };
 /** Puts a measuring of our own in the place of the machine's. */
 const measureBy = (usage: HostQuota['usage']) => {
-  const quota = { isEnabled: async () => false, setLimit: async () => undefined, usage };
+  const quota = { isEnabled: async () => false, setLimit: async () => undefined, usage, usages: jest.fn() };
   here.overrides = { host: { ...here.engine.host, quota: async () => quota } };
 };
 

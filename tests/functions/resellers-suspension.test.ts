@@ -1,3 +1,4 @@
+import type { HostUsers } from '../../src/core/host.ts';
 import { HostError } from '../../src/core/host-error.ts';
 import { storedAccount } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
@@ -29,11 +30,12 @@ const accounts = async () => {
 /** Lets the machine fail at something with one user; what is returned lets it work again. */
 async function breakDown(what: 'suspend' | 'unsuspend' | 'remove', name: string): Promise<() => void> {
   const users = await here.engine.host.users();
-  const works = users[what].bind(users);
-  const spy = jest.spyOn(users, what).mockImplementation(async (user) => {
+  const works: HostUsers['remove'] = users[what].bind(users);
+  const broken: HostUsers['remove'] = async (user, former) => {
     if (user === name) throw new HostError('failed', 'usermod: the file is locked.');
-    return works(user);
-  });
+    return works(user, former);
+  };
+  const spy = jest.spyOn(users, what).mockImplementation(broken);
   return () => spy.mockRestore();
 }
 

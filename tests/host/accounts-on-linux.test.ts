@@ -62,7 +62,9 @@ describeOnMachine('accounts on Linux', () => {
     expect(await output('id', 'bob')).toBe('uid=1000(bob) gid=1000(bob) groups=1000(bob)\n');
     expect((await login('bob')).stdout).toBe('bob\n/home/bob\n');
     expect(await output('stat', '-c', '%a %U %G', '/home/bob')).toBe('711 bob bob\n');
-    expect(await output('ls', '/home/bob')).toBe('welcome.txt\n');
+    expect(await output('ls', '-F', '/home/bob')).toBe(
+      'etc/\nlogs/\nmail/\npublic_html/\nssl/\ntmp/\nwelcome.txt\nwww@\n',
+    );
     expect(await output('passwd', '-S', 'bob')).toMatch(/^bob P /);
     expect(await machine.users.verifyPassword('bob', PASSWORD)).toBe(true);
     expect(await refused('bad_param', ...create)).toBe(

@@ -27,7 +27,12 @@ async function answer(target: string, method: string, args: unknown[]): Promise<
   if (target === 'run') return run(method, ...(args as string[]));
   if (target === 'linger') return linger(args[0] as number, args[1] as boolean);
   const object = await host[target as keyof typeof host]();
-  return (object as unknown as Record<string, Method>)[method]?.call(object, ...args);
+  const value = await (object as unknown as Record<string, Method>)[method]?.call(object, ...args);
+  if (!(value instanceof Map)) return value;
+  return [...(value as Map<string, unknown>)].map(([key, one]) => [
+    key,
+    one instanceof HostError ? { code: one.code } : one,
+  ]);
 }
 
 createInterface({ input: process.stdin }).on('line', (line) => {

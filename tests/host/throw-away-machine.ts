@@ -3,7 +3,13 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type HostCommands, type HostFirewall, type HostQuota, type HostUsers } from '../../src/core/host.ts';
+import {
+  type HostCommands,
+  type HostFirewall,
+  type HostQuota,
+  type HostUsage,
+  type HostUsers,
+} from '../../src/core/host.ts';
 import { HostError } from '../../src/core/host-error.ts';
 import type { Machine } from './users.contract.ts';
 
@@ -59,7 +65,9 @@ export class ThrowAwayMachine implements Machine {
         this.#ask(target, method, args) as Promise<Result>;
     this.users = {
       find: far('users', 'find'),
+      findAll: () => Promise.reject(new Error('A map does not cross the border of the machine.')),
       create: far('users', 'create'),
+      undoCreate: far('users', 'undoCreate'),
       remove: far('users', 'remove'),
       rename: far('users', 'rename'),
       setShell: far('users', 'setShell'),
@@ -75,6 +83,8 @@ export class ThrowAwayMachine implements Machine {
       isEnabled: far('quota', 'isEnabled'),
       setLimit: far('quota', 'setLimit'),
       usage: far('quota', 'usage'),
+      usages: async (names) =>
+        new Map(await (far('quota', 'usages')(names) as Promise<[string, HostUsage][]>)),
     };
     this.firewall = {
       isAvailable: far('firewall', 'isAvailable'),

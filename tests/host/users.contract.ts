@@ -1,10 +1,13 @@
 // What every host promises of its users and their disk use, told by the files that it writes.
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readFileSync,
   readdirSync,
+  readlinkSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -88,6 +91,108 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
       });
     });
 
+    test('creates the folders that users of WHM expect, and keeps what the skeleton has of them', async () => {
+      const modeOf = (path: string) => (lstatSync(machine.path(path)).mode & 0o7777).toString(8);
+      const { uid, gid } = await users.create(bob);
+      const folders = ['etc', 'logs', 'mail', 'public_html', 'ssl', 'tmp'];
+      expect(readdirSync(machine.path('/home/bob'))).toEqual(
+        expect.arrayContaining([...folders, 'welcome.txt', 'www']),
+      );
+      expect(folders.map((name) => `${name} ${modeOf(`/home/bob/${name}`)}`)).toEqual([
+        'etc 750',
+        'logs 700',
+        'mail 750',
+        'public_html 750',
+        'ssl 700',
+        'tmp 700',
+      ]);
+      expect(readlinkSync(machine.path('/home/bob/www'))).toBe('public_html');
+      const owner = lstatSync(machine.path('/home/bob'));
+      for (const name of [...folders, 'www', 'welcome.txt']) {
+        const stats = lstatSync(machine.path(`/home/bob/${name}`));
+        expect([name, stats.uid, stats.gid]).toEqual([name, owner.uid, owner.gid]);
+      }
+      if (owner.uid !== process.getuid?.()) expect([owner.uid, owner.gid]).toEqual([uid, gid]);
+
+      mkdirSync(machine.path('/etc/skel/public_html'), { mode: 0o755 });
+      writeFileSync(machine.path('/etc/skel/public_html/index.html'), 'Soon\n');
+      symlinkSync('/nowhere', machine.path('/etc/skel/www'));
+      try {
+        await users.create(carl);
+        expect(readFileSync(machine.path('/home/carl/public_html/index.html'), 'utf8')).toBe('Soon\n');
+        expect([modeOf('/home/carl/public_html'), modeOf('/home/carl/mail')]).toEqual(['755', '750']);
+        expect(readlinkSync(machine.path('/home/carl/www'))).toBe('/nowhere');
+      } finally {
+        rmSync(machine.path('/etc/skel/public_html'), { recursive: true });
+        rmSync(machine.path('/etc/skel/www'));
+      }
+    });
+
+    test('undoes a creation as a whole, and leaves a user of another home alone', async () => {
+      const before = state();
+      await users.create(bob);
+      await users.setPassword('bob', 'a password');
+      await users.undoCreate(bob);
+      expect(state()).toBe(before);
+      await users.undoCreate(bob);
+      expect(state()).toBe(before);
+      await users.create({ ...bob, home: '/home/other' });
+      const other = state();
+      await users.undoCreate(bob);
+      expect(state()).toBe(other);
+    });
+
+    test('removes the home of a user that was removed by hand, and nobody else’s', async () => {
+      const { uid } = await users.create(bob);
+      const { uid: other } = await users.create(carl);
+      const path = machine.path('/etc/passwd');
+      writeFileSync(path, readFileSync(path, 'utf8').replace(/^bob:.*\n/m, ''));
+      await users.remove('bob', { home: '/home/carl', uid: other });
+      expect(existsSync(machine.path('/home/carl/welcome.txt'))).toBe(true);
+      await users.remove('bob');
+      expect(existsSync(machine.path('/home/bob/welcome.txt'))).toBe(true);
+      await users.remove('bob', { home: '/home/bob', uid });
+      expect(existsSync(machine.path('/home/bob'))).toBe(false);
+      await users.remove('carl');
+      rmSync(machine.path('/home/bob'), { recursive: true, force: true });
+      for (const file of ['shadow', 'group', 'gshadow']) {
+        const rows = machine.path(`/etc/${file}`);
+        if (!existsSync(rows)) continue;
+        writeFileSync(rows, readFileSync(rows, 'utf8').replace(/^bob:.*\n/m, ''));
+      }
+    });
+
+    test('measures and removes a home whose paths are longer than the kernel takes', async () => {
+      await users.create(bob);
+      const before = await machine.quota.usage('bob');
+      // 60 folders, one in the other, each with a name of 200 characters.
+      const script =
+        '($home, $name) = @ARGV; chdir $home or die; ' +
+        'for (1 .. 60) { mkdir $name or die; chdir $name or die } open F, ">", "file" or die';
+      execFileSync('perl', ['-e', script, machine.path('/home/bob'), 'd'.repeat(200)]);
+      expect((await machine.quota.usage('bob')).inodes).toBe(before.inodes + 61);
+      await users.remove('bob');
+      expect(existsSync(machine.path('/home/bob'))).toBe(false);
+    });
+
+    test('measures many users at once as it measures each, and says who cannot be measured', async () => {
+      await users.create(bob);
+      await users.create(carl);
+      writeFileSync(machine.path('/home/carl/big'), Buffer.alloc(1024 * 1024, 1));
+      linkSync(machine.path('/home/carl/big'), machine.path('/home/carl/second name'));
+      symlinkSync('/usr', machine.path('/home/bob/a\tb\nc'));
+      const all = await machine.quota.usages(['bob', 'carl', 'root', 'nobody9', '../x']);
+      expect(all.get('bob')).toEqual(await machine.quota.usage('bob'));
+      expect(all.get('carl')).toEqual(await machine.quota.usage('carl'));
+      const counted = execFileSync('du', ['-s', '--inodes', machine.path('/home/carl')], {
+        encoding: 'utf8',
+      });
+      const blocks = execFileSync('du', ['-s', '-k', machine.path('/home/carl')], { encoding: 'utf8' });
+      expect(all.get('carl')).toEqual({ inodes: Number.parseInt(counted), blocks: Number.parseInt(blocks) });
+      expect([...all.keys()].sort()).toEqual(['../x', 'bob', 'carl', 'nobody9', 'root']);
+      expect((all.get('nobody9') as HostError).code).toBe('not_found');
+    });
+
     test('gives the next user the next id, and a chosen one where one is chosen', async () => {
       await users.create({ ...bob, uid: 20_000 });
       expect((await users.create(carl)).uid).toBe(20_001);
@@ -126,7 +231,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
       const before = await users.create(carl).then(state);
       await users.create(bob);
       await users.setPassword('bob', 'a password');
-      symlinkSync('/etc', machine.path('/home/bob/etc'));
+      symlinkSync('/etc', machine.path('/home/bob/link'));
       writeFileSync(crontab('bob'), '* * * * * true\n');
       await users.suspend('bob');
       await users.remove('bob');

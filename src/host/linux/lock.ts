@@ -1,40 +1,39 @@
-// A lock between processes that goes with its holder, however that ends.
+// A lock between processes that is released when the last of its holders exits, for any reason.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { HostError } from '../../core/host-error.ts';
+import { heldLock } from './held-lock.ts';
 import { environment } from './run.ts';
 
 const LOCK_SECONDS = '60';
+/** Where flock(1) and each tool find the descriptor: after standard input, output and error. */
+export const LOCK_DESCRIPTOR = 3;
 
 /**
- * Does the work while no other process, nor another part of this one, holds the lock file. flock(1) holds it until its
- * input ends, as it does with this process: the kernel sees to it.
+ * Does the work while no other process, nor another part of this one, holds the lock file. The lock belongs to the open
+ * file, not to this process: each tool that `run` starts meanwhile inherits it. If this process is killed, the lock
+ * therefore stays until the tool has ended, and nobody works on what that tool is still writing.
  */
-export async function alone<T>(path: string, work: () => Promise<T>): Promise<T> {
-  // Made here, since flock would follow a link.
-  await (await open(path, constants.O_RDONLY | constants.O_CREAT | constants.O_NOFOLLOW, 0o600)).close();
-  const words = ['--exclusive', '--no-fork', '--timeout', LOCK_SECONDS, path, 'cat'];
-  // A group of its own, so that a ^C at the terminal doesn't free the lock while this process goes on.
-  const holder = spawn('flock', words, {
-    env: environment,
-    stdio: ['pipe', 'pipe', 'ignore'],
-    detached: true,
-  });
-  const closed = new Promise((done) => holder.once('close', done));
-  holder.stdin.on('error', () => undefined);
-  await new Promise<void>((done, fail) => {
-    holder.stdout.once('data', () => done());
-    holder.once('error', (cause) => fail(new HostError('failed', '“flock” could not be run.', { cause })));
-    holder.once('close', () => {
-      fail(new HostError('failed', `The lock “${path}” could not be had. Repeat the call.`));
-    });
-    holder.stdin.write('\n');
-  });
+export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const file = await open(path, constants.O_RDONLY | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
   try {
-    return await work();
+    await take(file.fd, path);
+    return await heldLock.run(file.fd, work);
   } finally {
-    holder.stdin.end();
-    await closed;
+    await file.close();
   }
+}
+
+function take(descriptor: number, path: string): Promise<void> {
+  return new Promise((done, fail) => {
+    const words = ['--exclusive', '--timeout', LOCK_SECONDS, String(LOCK_DESCRIPTOR)];
+    const stdio = ['ignore', 'ignore', 'ignore', descriptor] as const;
+    const child = spawn('flock', words, { env: environment, stdio: [...stdio] });
+    child.once('error', (cause) => fail(new HostError('failed', '“flock” could not be run.', { cause })));
+    child.once('close', (status) => {
+      if (status === 0) done();
+      else fail(new HostError('failed', `The lock “${path}” is held by another process. Retry the call.`));
+    });
+  });
 }

@@ -1,11 +1,13 @@
 // Disk quota of a Linux machine, by the quota tools where they are installed and switched on; else what du counts.
 import { noUser, refuseForeign, refuseLimit, refuseName } from '../../core/host.ts';
 import { HostError } from '../../core/host-error.ts';
-import type { HostQuota, HostUser, HostUsers } from '../../core/host.ts';
+import type { HostQuota, HostUsage, HostUser, HostUsers } from '../../core/host.ts';
+import { usersToMeasure } from '../users-to-measure.ts';
+import { countFiles } from './count-files.ts';
 import { NOT_INSTALLED, type Run } from './run.ts';
 
-/** A home may hold millions of files. */
-const COUNT_LIMIT_MS = 600_000;
+/** Of the arguments of one process. */
+const USERS_AT_ONCE = 500;
 
 export class LinuxQuota implements HostQuota {
   readonly #run: Run;
@@ -34,16 +36,35 @@ export class LinuxQuota implements HostQuota {
     await this.#run('setquota', ['-u', '--', name, blocks, blocks, '0', '0', mount]);
   }
 
-  async usage(name: string): Promise<{ blocks: number; inodes: number }> {
-    const { home } = await this.#get(name);
-    const mount = await this.#enforcingMount(home);
-    const counted = mount === undefined ? undefined : await this.#counted(name, mount);
-    if (counted !== undefined) return counted;
-    const [blocks, inodes] = await Promise.all([
-      this.#count('--block-size=1024', home),
-      this.#count('--inodes', home),
-    ]);
-    return { blocks, inodes };
+  async usage(name: string): Promise<HostUsage> {
+    const user = await this.#get(name);
+    const usage = (await this.#measure([user])).get(name);
+    if (usage === undefined) throw noUser(name);
+    return usage;
+  }
+
+  async usages(names: readonly string[]): Promise<Map<string, HostUsage | HostError>> {
+    const { found, errors } = await usersToMeasure(this.#users, this.#bases, names);
+    return new Map<string, HostUsage | HostError>([...(await this.#measure(found)), ...errors]);
+  }
+
+  /** By what the file systems have counted where they do; the homes of the others in one pass. */
+  async #measure(users: readonly HostUser[]): Promise<Map<string, HostUsage>> {
+    const usages = new Map<string, HostUsage>();
+    for (const [mount, some] of await this.#byMount(users)) {
+      if (!(await this.#enforces(mount))) continue;
+      for (let at = 0; at < some.length; at += USERS_AT_ONCE) {
+        const names = some.slice(at, at + USERS_AT_ONCE).map(({ name }) => name);
+        for (const [name, usage] of await this.#counted(names, mount)) usages.set(name, usage);
+      }
+    }
+    const others = users.filter(({ name }) => !usages.has(name));
+    const usageOf = await countFiles(
+      this.#run,
+      others.map(({ home }) => home),
+    );
+    for (const { name, home } of others) usages.set(name, usageOf(home));
+    return usages;
   }
 
   async #get(name: string): Promise<HostUser> {
@@ -56,36 +77,63 @@ export class LinuxQuota implements HostQuota {
 
   /** Where the file system of `path` is mounted, if it enforces user quotas now. */
   async #enforcingMount(path: string): Promise<string | undefined> {
-    const words = ['--noheadings', '--first-only', '--output', 'TARGET', '--target', path];
-    const found = await this.#run('findmnt', words, { accept: [0, 1, NOT_INSTALLED] });
-    const mount = found.stdout.trim();
-    if (found.status !== 0 || mount === '') return undefined;
+    const mount = mountOf(await this.#mounts(), path);
+    return mount !== undefined && (await this.#enforces(mount)) ? mount : undefined;
+  }
+
+  async #byMount(users: readonly HostUser[]): Promise<Map<string, HostUser[]>> {
+    const mounts = await this.#mounts();
+    const groups = new Map<string, HostUser[]>();
+    for (const user of users) {
+      const mount = mountOf(mounts, user.home);
+      if (mount === undefined) continue;
+      const group = groups.get(mount);
+      if (group === undefined) groups.set(mount, [user]);
+      else group.push(user);
+    }
+    return groups;
+  }
+
+  /** The mount points. */
+  async #mounts(): Promise<string[]> {
+    const words = ['--noheadings', '--list', '--raw', '--output', 'TARGET'];
+    const { stdout } = await this.#run('findmnt', words, { accept: [0, 1, NOT_INSTALLED] });
+    return stdout.split('\n').filter((line) => line !== '');
+  }
+
+  async #enforces(mount: string): Promise<boolean> {
     // quotaon has its own idea of statuses here: it answers 1 where a quota is on.
     const { stdout } = await this.#run('quotaon', ['-p', '-u', '--', mount], {
       accept: [0, 1, 2, NOT_INSTALLED],
     });
-    return /^user quota on .* is on(?! \(accounting\))/m.test(stdout) ? mount : undefined;
+    return /^user quota on .* is on(?! \(accounting\))/m.test(stdout);
   }
 
-  /** What the file system itself has counted, by owner. undefined where it doesn't list the user. */
-  async #counted(name: string, mount: string): Promise<{ blocks: number; inodes: number } | undefined> {
-    const words = ['-u', '-v', '-w', '-p', '--show-mntpoint', '--hide-device', '--', name];
-    // Status 1 says that the user is over the limit, and a star says where.
+  /** What the file system itself has counted, by owner; without the users that it doesn't list. */
+  async #counted(names: readonly string[], mount: string): Promise<Map<string, HostUsage>> {
+    const words = ['-u', '-v', '-w', '-p', '--show-mntpoint', '--hide-device', '--', ...names];
+    // Status 1 says that a user is over the limit, and a star says where.
     const { stdout } = await this.#run('quota', words, { accept: [0, 1] });
+    const usages = new Map<string, HostUsage>();
+    let name = '';
     for (const line of stdout.split('\n')) {
+      name = /^Disk quotas for user (\S+) \(uid \d+\):/.exec(line)?.[1] ?? name;
       const [at, blocks, , , , inodes] = line.trim().split(/\s+/);
       const numbers = [blocks, inodes].map((text) => Number.parseInt(text ?? '', 10));
       const [used = NaN, files = NaN] = numbers;
-      if (at === mount && Number.isFinite(used) && Number.isFinite(files))
-        return { blocks: used, inodes: files };
+      if (at === mount && Number.isFinite(used) && Number.isFinite(files)) {
+        usages.set(name, { blocks: used, inodes: files });
+      }
     }
-    return undefined;
+    return usages;
   }
+}
 
-  async #count(what: string, home: string): Promise<number> {
-    const words = ['--summarize', '--one-file-system', what, '--', home];
-    // Status 1: a file went while du was at work, or there is no home.
-    const { stdout } = await this.#run('du', words, { accept: [0, 1], limitMs: COUNT_LIMIT_MS });
-    return Number.parseInt(stdout, 10) || 0;
-  }
+/** The longest mount point that the path is at or below. */
+function mountOf(mounts: readonly string[], path: string): string | undefined {
+  const above = mounts.filter((mount) => mount === '/' || mount === path || path.startsWith(`${mount}/`));
+  return above.reduce<string | undefined>(
+    (longest, mount) => (longest !== undefined && longest.length > mount.length ? longest : mount),
+    undefined,
+  );
 }

@@ -1,21 +1,29 @@
 // Runs the system's own tools: no shell, a clean environment, a time limit, captured output.
-import { execFile } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { StringDecoder } from 'node:string_decoder';
 import { HostError } from '../../core/host-error.ts';
+import { fullPlace } from './full-place.ts';
+import { heldLock } from './held-lock.ts';
 
 export const environment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
 
 /** The status that a shell has for a tool that isn't there. */
 export const NOT_INSTALLED = 127;
 const LIMIT_MS = 60_000;
-/** Of what a tool prints: a firewall may have many thousands of addresses to tell. */
-const MOST_OUTPUT_BYTES = 64 * 1024 * 1024;
+/** A firewall may list many thousands of addresses. */
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+const MAX_COMPLAINT_LENGTH = 4096;
 
 export interface RunOptions {
   /** Standard input: the only way for a password, since every user can read the arguments of a process. */
   readonly input?: string;
-  /** The statuses that are no failure; 0 unless given. */
+  /** The statuses that are no failure. Default: 0. */
   readonly accept?: readonly number[];
   readonly limitMs?: number;
+  /** The user to run as, without further groups. Default: the user of this process. */
+  readonly as?: { readonly uid: number; readonly gid: number };
+  /** Receives the output piece by piece, which is then neither kept nor limited. */
+  readonly onOutput?: (text: string) => void;
 }
 
 export interface Ran {
@@ -25,36 +33,77 @@ export interface Ran {
 
 export type Run = (tool: string, words: readonly string[], options?: RunOptions) => Promise<Ran>;
 
-/** @throws HostError `failed`, with the tool's name and the first line of its complaint. */
-export const run: Run = (tool, words, { input = '', accept = [0], limitMs = LIMIT_MS } = {}) =>
-  new Promise((done, fail) => {
-    const options = {
+interface Ended {
+  readonly status: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Why it was ended, or did not start. */
+  readonly reason?: string | undefined;
+}
+
+/** @throws HostError `failed` or `full`, with the tool's name and the first line of its complaint. */
+export const run: Run = async (tool, words, options = {}) => {
+  const { status, stdout, stderr, reason } = await finished(tool, words, options);
+  if (status !== undefined && (options.accept ?? [0]).includes(status)) return { status, stdout };
+  const said = `“${tool}” ${reason ?? complaint(status, stderr)}`;
+  const place = await fullPlace(stderr);
+  if (place !== undefined) throw new HostError('full', `${withStop(said)} ${place}`);
+  throw new HostError('failed', said);
+};
+
+function finished(tool: string, words: readonly string[], options: RunOptions): Promise<Ended> {
+  const { input = '', limitMs = LIMIT_MS, as, onOutput } = options;
+  const lock = heldLock.getStore();
+  return new Promise((done) => {
+    let stdout = '';
+    let stderr = '';
+    let reason: string | undefined;
+    const child: ChildProcess = spawn(tool, words, {
       env: environment,
       cwd: '/',
-      timeout: limitMs,
-      maxBuffer: MOST_OUTPUT_BYTES,
-      killSignal: 'SIGKILL',
-      encoding: 'utf8',
-    } as const;
-    const child = execFile(tool, words, options, (error, stdout, stderr) => {
-      const status = error === null ? 0 : statusOf(error);
-      if (status !== undefined && accept.includes(status)) done({ status, stdout });
-      else fail(new HostError('failed', `“${tool}” ${complaint(error, status, stderr)}`));
+      // A session of its own: a ^C at the terminal ends this process, but not a tool in the middle of its work.
+      detached: true,
+      // A tool that works under a lock holds it as well, also after this process was killed.
+      stdio: ['pipe', 'pipe', 'pipe', ...(lock === undefined ? [] : [lock])],
+      ...as,
+    });
+    const end = (why: string) => {
+      reason ??= why;
+      child.kill('SIGKILL');
+    };
+    const timer = setTimeout(() => end('took too long and was ended.'), limitMs);
+    const decoder = new StringDecoder();
+    child.stdout?.on('data', (bytes: Buffer) => {
+      const text = decoder.write(bytes);
+      if (onOutput !== undefined) return onOutput(text);
+      stdout += text;
+      if (stdout.length > MAX_OUTPUT_BYTES) end('printed too much and was ended.');
+    });
+    child.stderr?.on('data', (bytes: Buffer) => {
+      if (stderr.length < MAX_COMPLAINT_LENGTH) stderr += bytes.toString();
+    });
+    child.once('error', (error: { code?: string }) => {
+      clearTimeout(timer);
+      if (error.code === 'ENOENT') done({ status: NOT_INSTALLED, stdout, stderr });
+      else done({ status: undefined, stdout, stderr, reason: `could not be run: ${error.code}.` });
+    });
+    child.once('close', (status) => {
+      clearTimeout(timer);
+      done({ status: reason === undefined ? (status ?? undefined) : undefined, stdout, stderr, reason });
     });
     // A tool that ends without reading its input is judged by its status.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);
   });
-
-/** undefined where it had none, since a signal ended it. */
-function statusOf({ code }: { code?: unknown }): number | undefined {
-  if (code === 'ENOENT') return NOT_INSTALLED;
-  return typeof code === 'number' ? code : undefined;
 }
 
-function complaint(error: { killed?: boolean } | null, status: number | undefined, stderr: string): string {
+function complaint(status: number | undefined, stderr: string): string {
   if (status === NOT_INSTALLED) return 'is not installed.';
-  if (status === undefined) return error?.killed === true ? 'took too long and was ended.' : 'was ended.';
+  if (status === undefined) return 'was ended.';
   const [line = ''] = stderr.trim().split('\n');
   return line === '' ? `failed with status ${status}.` : `failed: ${line}`;
+}
+
+function withStop(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -1,12 +1,11 @@
 // The users of a Linux machine, by the tools of shadow-utils.
-import { lstat, mkdir, rename } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   alreadyThere,
+  FIRST_UID,
   isForeign,
   isPassword,
-  isUserName,
   noUser,
   refuseFileName,
   refuseForeign,
@@ -16,6 +15,7 @@ import {
   refusePassword,
   refuseShell,
   ROOT,
+  type FormerUser,
   type HostUser,
   type HostUsers,
   type NamedHome,
@@ -24,13 +24,18 @@ import {
 import { HostError } from '../../core/host-error.ts';
 import { holdsFile } from '../holds-file.ts';
 import { Crontabs, isThere } from './crontabs.ts';
-import { alone } from './lock.ts';
+import { Homes } from './homes.ts';
+import { withLock } from './lock.ts';
+import { PrivateRecords } from './private-records.ts';
 import type { Run } from './run.ts';
 import { Suspensions } from './suspensions.ts';
+import { UserDatabase } from './user-database.ts';
+import { UserProcesses } from './user-processes.ts';
+import { UserRemoval } from './user-removal.ts';
 
 export interface LinuxOptions {
   readonly run: Run;
-  /** A private folder for what has to be known after a suspension; it is made when it is needed. */
+  /** A private folder for what has to be known after a suspension and during a removal; it is created when needed. */
   readonly suspensions: string;
   /** The folders that hold homes. No home elsewhere is made, moved or removed. */
   readonly bases: readonly string[];
@@ -38,104 +43,99 @@ export interface LinuxOptions {
   readonly skeleton: string;
 }
 
-/** Statuses of useradd(8), userdel(8) and groupdel(8). */
+/** Statuses of useradd(8). */
 const UID_TAKEN = 4;
-const NO_SUCH = 6;
-const BUSY_OR_PRIMARY = 8;
 const NAME_TAKEN = 9;
-const NO_HOME = 12;
 /** PAM_AUTH_ERR, the status of unix_chkpwd(8). */
 const WRONG_PASSWORD = 7;
-
-const POLL_MS = 50;
-const PATIENCE_MS = 2000;
 
 export class LinuxUsers implements HostUsers {
   readonly #run: Run;
   readonly #bases: readonly string[];
-  readonly #skeleton: string;
+  readonly #homes: Homes;
+  readonly #processes: UserProcesses;
   readonly #crontabs: Crontabs;
   readonly #suspensions: Suspensions;
+  readonly #database: UserDatabase;
+  readonly #removal: UserRemoval;
   readonly #private: string;
 
   constructor({ run, suspensions, bases, crontabs, skeleton }: LinuxOptions) {
     this.#run = run;
     this.#bases = bases;
-    this.#skeleton = skeleton;
+    this.#homes = new Homes(run, skeleton);
+    this.#processes = new UserProcesses(run);
     this.#crontabs = new Crontabs(crontabs);
     this.#suspensions = new Suspensions(suspensions);
+    this.#database = new UserDatabase(run);
+    this.#removal = new UserRemoval({
+      run,
+      database: this.#database,
+      homes: this.#homes,
+      processes: this.#processes,
+      crontabs: this.#crontabs,
+      suspensions: this.#suspensions,
+      records: new PrivateRecords(suspensions, '.removal'),
+    });
     this.#private = suspensions;
   }
 
-  async find(name: string): Promise<HostUser | undefined> {
-    if (!isUserName(name)) return undefined;
-    const entry = await this.#entry('passwd', name);
-    if (entry === undefined) return undefined;
-    const [, , uid, gid, , home = '', shell = ''] = entry;
-    return { name, uid: Number(uid), gid: Number(gid), home, shell };
+  find(name: string): Promise<HostUser | undefined> {
+    return this.#database.find(name);
+  }
+
+  findAll(names: readonly string[]): Promise<Map<string, HostUser>> {
+    return this.#database.findAll(names);
   }
 
   async create(user: NewHostUser): Promise<HostUser> {
     refuseNewUser(user, this.#bases);
-    return this.#alone(async () => {
-      const { name, home, uid } = user;
+    return this.#withLock(async () => {
+      const { name, home } = user;
+      await this.#removal.complete(name);
       if ((await this.find(name)) !== undefined) throw alreadyThere(`The user “${name}”`);
       if (await isThere(home)) throw alreadyThere(`“${home}”`);
       // What a user of this name left who was removed by hand: it is not for the new one.
       await this.#crontabs.remove(name);
       await this.#suspensions.forget(name);
-      const options = {
-        '--home-dir': home,
-        '--skel': this.#skeleton,
-        '--shell': user.shell,
-        '--comment': user.comment,
-        ...(uid === undefined ? {} : { '--uid': String(uid) }),
-      };
-      // A hosting account has no use for a range of further ids (user namespaces).
-      const keys = ['HOME_MODE=0711', 'SUB_UID_COUNT=0', 'SUB_GID_COUNT=0'].flatMap((key) => ['--key', key]);
-      const words = [
-        '--create-home',
-        '--user-group',
-        '--no-log-init',
-        ...Object.entries(options).flat(),
-        ...keys,
-      ];
-      const { status } = await this.#run('useradd', [...words, '--', name], {
-        accept: [0, UID_TAKEN, NAME_TAKEN, NO_HOME],
-      });
-      if (status === UID_TAKEN) throw alreadyThere(`The user id ${uid}`);
-      if (status === NAME_TAKEN) throw alreadyThere(`The user or group “${name}”`);
-      if (status === NO_HOME) {
-        await this.#run('userdel', ['--', name], { accept: [0, NO_SUCH] });
-        throw new HostError('failed', `“useradd” could not make “${home}”.`);
+      await this.#addUser(user);
+      const created = await this.#get(name);
+      try {
+        await this.#homes.make(created);
+      } catch (error) {
+        // The operation that asked for the user undoes it as well, so that a failure here may be left to it.
+        await this.#removal.takeBack(created).catch(() => undefined);
+        throw error;
       }
-      return this.#get(name);
+      return created;
     });
   }
 
-  async remove(name: string): Promise<void> {
+  async undoCreate({ name, home }: NamedHome): Promise<void> {
     refuseName(name);
-    await this.#alone(async () => {
+    refuseHome(home, this.#bases);
+    await this.#withLock(async () => {
+      await this.#homes.removeDraft(home);
+      await this.#removal.complete(name);
       const user = await this.find(name);
-      if (user === undefined) return;
-      refuseForeign(user, this.#bases);
-      // Nobody may come in while this is under way.
-      await this.#lock(name);
-      await this.#crontabs.disable(name);
-      await this.#endProcesses(user.uid);
-      // A home that is somebody else's, or a symbolic link, stays: userdel would refuse it as a whole.
-      const home = (await this.#hasHome(user.home, user.uid)) ? ['--remove'] : [];
-      await this.#run('userdel', [...home, '--', name], { accept: [0, NO_SUCH] }).catch((cause: unknown) => {
-        const now =
-          'The user is locked now, and the crontab disabled: mend what hinders it and repeat the call.';
-        const said = cause instanceof Error ? cause.message : String(cause);
-        throw new HostError('failed', `${said}. ${now}`, { cause });
-      });
-      await this.#crontabs.remove(name);
-      await this.#suspensions.forget(name);
-      // userdel leaves a group that has got further members; a new user of this name could not be made then.
-      if ((await this.#groupId(name)) === user.gid) {
-        await this.#run('groupdel', ['--', name], { accept: [0, NO_SUCH, BUSY_OR_PRIMARY] });
+      // Somebody may have made a user of this name by hand meanwhile.
+      if (user?.home === home && !isForeign(user, this.#bases)) await this.#removal.remove(user);
+    });
+  }
+
+  async remove(name: string, former?: FormerUser): Promise<void> {
+    refuseName(name);
+    if (former !== undefined) refuseHome(former.home, this.#bases);
+    await this.#withLock(async () => {
+      const user = await this.find(name);
+      if (user !== undefined) {
+        refuseForeign(user, this.#bases);
+        await this.#removal.remove(user);
+      }
+      await this.#removal.complete(name);
+      // The home stays where the user was removed by hand.
+      if (former !== undefined && former.uid >= FIRST_UID && !(await this.#database.isUsed(former.uid))) {
+        await this.#homes.remove(former.home, former.uid);
       }
     });
   }
@@ -145,7 +145,7 @@ export class LinuxUsers implements HostUsers {
       refuseName(name);
       refuseHome(home, this.#bases);
     }
-    await this.#alone(async () => {
+    await this.#withLock(async () => {
       const old = await this.find(from.name);
       const renamed = from.name === to.name ? undefined : await this.find(to.name);
       if (old !== undefined && renamed !== undefined) throw alreadyThere(`The user “${to.name}”`);
@@ -156,15 +156,15 @@ export class LinuxUsers implements HostUsers {
         throw new HostError('failed', `The home of “${user.name}” is “${user.home}”.`);
       }
       await this.#refuseTaken(user, from, to);
-      await this.#endProcesses(user.uid);
+      await this.#processes.end(user);
       // The passwd file comes last: as long as it has the old name, this can be gone on with and undone alike.
-      if (from.home !== to.home && (await this.#hasHome(from.home, user.uid))) {
+      if (from.home !== to.home && (await this.#homes.isOwn(from.home, user.uid))) {
         await rename(from.home, to.home);
       }
       if (from.name !== to.name) {
         await this.#crontabs.rename(from.name, to.name);
         await this.#suspensions.rename(from.name, to.name);
-        if ((await this.#groupId(from.name)) === user.gid) {
+        if ((await this.#database.groupId(from.name)) === user.gid) {
           await this.#run('groupmod', ['--new-name', to.name, '--', from.name]);
         }
       }
@@ -176,21 +176,24 @@ export class LinuxUsers implements HostUsers {
 
   async setShell(name: string, shell: string): Promise<void> {
     refuseShell(shell);
-    await this.#get(name);
-    await this.#run('usermod', ['--shell', shell, '--', name]);
+    refuseName(name);
+    await this.#withLock(async () => {
+      await this.#get(name);
+      await this.#run('usermod', ['--shell', shell, '--', name]);
+    });
   }
 
   async setPassword(name: string, password: string): Promise<void> {
     refusePassword(password);
     refuseName(name);
-    await this.#alone(async () => {
+    await this.#withLock(async () => {
       const user = (name === ROOT ? await this.find(name) : undefined) ?? (await this.#get(name));
       const before = await this.#suspensions.recall(user);
       await this.#run('chpasswd', [], { input: `${name}:${password}\n` });
       if (before === undefined) return;
       // chpasswd unlocks; the expired account has kept everybody out meanwhile.
       await this.#suspensions.remember(user, { ...before, isLocked: false });
-      await this.#lock(name);
+      await this.#removal.lock(name);
     });
   }
 
@@ -205,28 +208,31 @@ export class LinuxUsers implements HostUsers {
   }
 
   async expirePassword(name: string): Promise<void> {
-    await this.#get(name);
-    await this.#run('chage', ['--lastday', '0', '--', name]);
+    refuseName(name);
+    await this.#withLock(async () => {
+      await this.#get(name);
+      await this.#run('chage', ['--lastday', '0', '--', name]);
+    });
   }
 
   async suspend(name: string): Promise<void> {
     refuseName(name);
-    await this.#alone(async () => {
+    await this.#withLock(async () => {
       const user = await this.#get(name);
       if ((await this.#suspensions.recall(user)) === undefined) {
-        const { hash, expiry } = await this.#shadow(name);
+        const { hash, expiry } = await this.#database.shadow(name);
         // usermod would not unlock an account without a password, and rightly so.
         await this.#suspensions.remember(user, { isLocked: hash === '' || hash.startsWith('!'), expiry });
       }
-      await this.#lock(name);
+      await this.#removal.lock(name);
       await this.#crontabs.disable(name);
-      await this.#endProcesses(user.uid);
+      await this.#processes.end(user);
     });
   }
 
   async unsuspend(name: string): Promise<void> {
     refuseName(name);
-    await this.#alone(async () => {
+    await this.#withLock(async () => {
       const user = await this.#get(name);
       const before = await this.#suspensions.recall(user);
       if (before === undefined) return;
@@ -241,7 +247,7 @@ export class LinuxUsers implements HostUsers {
     const user = await this.find(name);
     if (user === undefined || (await this.#suspensions.recall(user)) === undefined) return false;
     // False where a suspension was cut short before it locked anything.
-    return (await this.#shadow(name)).expiry === '1';
+    return (await this.#database.shadow(name)).expiry === '1';
   }
 
   async hasFile(name: string, file: string): Promise<boolean> {
@@ -254,9 +260,27 @@ export class LinuxUsers implements HostUsers {
    * One change at a time. useradd doesn't look again, once it has the system's lock on the passwd files, whether the
    * name is still free; and of two suspensions the second would remember what the first did.
    */
-  async #alone<T>(work: () => Promise<T>): Promise<T> {
+  async #withLock<T>(work: () => Promise<T>): Promise<T> {
     await mkdir(this.#private, { recursive: true, mode: 0o700 });
-    return alone(join(this.#private, '.lock'), work);
+    return withLock(join(this.#private, '.lock'), work);
+  }
+
+  /** Without a home, which would be half-made for as long as the skeleton is copied. */
+  async #addUser({ name, home, shell, comment, uid }: NewHostUser): Promise<void> {
+    const options = {
+      '--home-dir': home,
+      '--shell': shell,
+      '--comment': comment,
+      ...(uid === undefined ? {} : { '--uid': String(uid) }),
+    };
+    // A hosting account has no use for a range of further ids (user namespaces).
+    const keys = ['SUB_UID_COUNT=0', 'SUB_GID_COUNT=0'].flatMap((key) => ['--key', key]);
+    const words = ['--no-create-home', '--user-group', '--no-log-init', ...Object.entries(options).flat()];
+    const { status } = await this.#run('useradd', [...words, ...keys, '--', name], {
+      accept: [0, UID_TAKEN, NAME_TAKEN],
+    });
+    if (status === UID_TAKEN) throw alreadyThere(`The user id ${uid}`);
+    if (status === NAME_TAKEN) throw alreadyThere(`The user or group “${name}”`);
   }
 
   async #get(name: string): Promise<HostUser> {
@@ -267,61 +291,13 @@ export class LinuxUsers implements HostUsers {
     return user;
   }
 
-  async #entry(database: 'passwd' | 'shadow' | 'group', name: string): Promise<string[] | undefined> {
-    const { stdout } = await this.#run('getent', [database, '--', name], { accept: [0, 2] });
-    return stdout === '' ? undefined : stdout.split('\n')[0]?.split(':');
-  }
-
-  async #shadow(name: string): Promise<{ hash: string; expiry: string }> {
-    const [, hash = '', , , , , , expiry = ''] = (await this.#entry('shadow', name)) ?? [];
-    return { hash, expiry };
-  }
-
-  async #groupId(name: string): Promise<number | undefined> {
-    const entry = await this.#entry('group', name);
-    return entry === undefined ? undefined : Number(entry[2]);
-  }
-
-  async #hasHome(home: string, uid: number): Promise<boolean> {
-    if (!(await isThere(home))) return false;
-    const stats = await lstat(home);
-    return stats.isDirectory() && stats.uid === uid;
-  }
-
   async #refuseTaken(user: HostUser, from: NamedHome, to: NamedHome): Promise<void> {
-    const gid = await this.#groupId(to.name);
+    const gid = await this.#database.groupId(to.name);
     if (gid !== undefined && gid !== user.gid) throw alreadyThere(`The group “${to.name}”`);
     if (from.home === to.home || !(await isThere(to.home))) return;
     // The user's own is there where an earlier attempt was cut short after it moved the home.
-    if ((await isThere(from.home)) || !(await this.#hasHome(to.home, user.uid))) {
+    if ((await isThere(from.home)) || !(await this.#homes.isOwn(to.home, user.uid))) {
       throw alreadyThere(`“${to.home}”`);
     }
-  }
-
-  /** Expired as well: a lock alone keeps no SSH key out. */
-  async #lock(name: string): Promise<void> {
-    await this.#run('usermod', ['--lock', '--expiredate', '1', '--', name]);
-  }
-
-  /** Asks first; gives up on what not even the kernel can end now. */
-  async #endProcesses(uid: number): Promise<void> {
-    for (const [first, then] of [
-      ['TERM', '0'],
-      ['KILL', 'KILL'],
-    ] as const) {
-      if (!(await this.#signal(first, uid))) return;
-      for (let waited = 0; waited < PATIENCE_MS; waited += POLL_MS) {
-        await sleep(POLL_MS);
-        if (!(await this.#signal(then, uid))) return;
-      }
-    }
-  }
-
-  /** Had the user any processes? */
-  async #signal(signal: string, uid: number): Promise<boolean> {
-    const { status } = await this.#run('pkill', ['--signal', signal, '--uid', String(uid)], {
-      accept: [0, 1],
-    });
-    return status === 0;
   }
 }

@@ -1,9 +1,10 @@
 // Disk use in the sandbox. Nothing enforces a limit there, and this says so.
-import { lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { noUser, refuseForeign, refuseLimit, refuseName } from '../../core/host.ts';
 import { HostError } from '../../core/host-error.ts';
-import type { HostQuota, HostUser, HostUsers } from '../../core/host.ts';
+import type { HostQuota, HostUsage, HostUser, HostUsers } from '../../core/host.ts';
+import { countFiles } from '../linux/count-files.ts';
+import { run } from '../linux/run.ts';
+import { usersToMeasure } from '../users-to-measure.ts';
 import { Tree } from './tree.ts';
 import { BASES } from './users.ts';
 
@@ -26,13 +27,18 @@ export class SandboxQuota implements HostQuota {
     throw new HostError('no_quota', 'The sandbox enforces no quota.');
   }
 
-  async usage(name: string): Promise<{ blocks: number; inodes: number }> {
+  async usage(name: string): Promise<HostUsage> {
     const { home } = await this.#get(name);
-    // A file of several names counts once, as du has it.
-    const seen = new Map<string, number>();
-    await count(this.#tree.locate(home), seen);
-    const bytes = [...seen.values()].reduce((sum, size) => sum + size, 0);
-    return { blocks: Math.ceil(bytes / 1024), inodes: seen.size };
+    const place = this.#tree.locate(home);
+    return (await countFiles(run, [place]))(place);
+  }
+
+  async usages(names: readonly string[]): Promise<Map<string, HostUsage | HostError>> {
+    const { found, errors } = await usersToMeasure(this.#users, BASES, names);
+    const places = new Map(found.map(({ name, home }) => [name, this.#tree.locate(home)]));
+    const usageOf = await countFiles(run, [...places.values()]);
+    const usages = [...places].map(([name, place]) => [name, usageOf(place)] as const);
+    return new Map<string, HostUsage | HostError>([...usages, ...errors]);
   }
 
   async #get(name: string): Promise<HostUser> {
@@ -42,23 +48,4 @@ export class SandboxQuota implements HostQuota {
     refuseForeign(user, BASES);
     return user;
   }
-}
-
-/** What goes while this is under way doesn't count. */
-async function count(path: string, seen: Map<string, number>): Promise<void> {
-  try {
-    const { dev, ino, blocks, isFolder } = await statsOf(path);
-    seen.set(`${dev}:${ino}`, blocks * 512);
-    if (!isFolder) return;
-    for (const name of await readdir(path)) await count(join(path, name), seen);
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'ENOENT') throw error;
-  }
-}
-
-async function statsOf(
-  path: string,
-): Promise<{ dev: number; ino: number; blocks: number; isFolder: boolean }> {
-  const stats = await lstat(path);
-  return { dev: stats.dev, ino: stats.ino, blocks: stats.blocks, isFolder: stats.isDirectory() };
 }

@@ -5,71 +5,139 @@ import type { Tree } from './tree.ts';
 const modes = { suspended: 0o600, shadow: 0o600, group: 0o644, passwd: 0o644 } as const;
 
 export type TableName = keyof typeof modes;
-/** A row is a line's fields, the first of them the name. */
-export type Table = readonly (readonly string[])[];
 export type Tables = Readonly<Record<TableName, Table>>;
+/** A line's fields, the first of them the name. */
+export type Row = readonly string[];
 
 /** The others come to know of a user before the passwd file does, and forget one after it. */
 const others = ['suspended', 'shadow', 'group'] as const;
 
-export async function readTable(tree: Tree, name: TableName): Promise<Table> {
-  const text = (await tree.read(`/etc/${name}`)) ?? '';
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => line.split(':'));
+/**
+ * A file of one line per user. It stays one text, so that a change costs no more than a search and a copy of it: with
+ * 100,000 users, taking the lines apart takes a hundred times as long.
+ */
+export class Table {
+  readonly text: string;
+
+  /** Whether each line ends with a line break is left to whoever wrote the file. */
+  constructor(text: string) {
+    this.text = text === '' || text.endsWith('\n') ? text : `${text}\n`;
+  }
+
+  row(name: string): Row | undefined {
+    const place = this.#place(name);
+    return place && this.text.slice(place.start, place.end - 1).split(':');
+  }
+
+  with(...rows: readonly (Row | undefined)[]): Table {
+    return new Table(this.text + rows.map(lineOf).join(''));
+  }
+
+  withFirst(row: Row): Table {
+    return new Table(lineOf(row) + this.text);
+  }
+
+  without(name: string): Table {
+    return this.#replaced(name, () => '');
+  }
+
+  /** With some fields of the user's row replaced, by their index. */
+  changed(name: string, fields: Readonly<Record<number, string>>): Table {
+    return this.#replaced(name, (row) => lineOf(row.map((field, at) => fields[at] ?? field)));
+  }
+
+  /** The whole numbers in the third field, which is the id in passwd(5) and group(5). */
+  *ids(): Generator<number> {
+    for (const [, id] of this.text.matchAll(/^[^:\n]*:[^:\n]*:(\d+)(?=[:\n])/gm)) yield Number(id);
+  }
+
+  /** Whether another user than `name` has the value in that field. */
+  isTaken(field: number, value: string, name: string): boolean {
+    for (let at = this.text.indexOf(`:${value}`); at >= 0; at = this.text.indexOf(`:${value}`, at + 1)) {
+      const start = this.text.lastIndexOf('\n', at) + 1;
+      const row = this.text.slice(start, this.text.indexOf('\n', at)).split(':');
+      if (row[field] === value && row[0] !== name) return true;
+    }
+    return false;
+  }
+
+  /** A name stands more than once if somebody wrote it so; the first line counts, as for the system. */
+  #replaced(name: string, line: (row: Row) => string): Table {
+    let { text } = this;
+    for (let place = this.#place(name); place !== undefined; place = placeIn(text, name, place.next)) {
+      const made = line(text.slice(place.start, place.end - 1).split(':'));
+      text = text.slice(0, place.start) + made + text.slice(place.end);
+      place.next = place.start + made.length;
+    }
+    return new Table(text);
+  }
+
+  #place(name: string): Place | undefined {
+    return placeIn(this.text, name, 0);
+  }
 }
 
-/** One user's row: without taking the whole table apart, of which only that line matters. */
-export async function readRow(
-  tree: Tree,
-  table: TableName,
-  name: string,
-): Promise<readonly string[] | undefined> {
+interface Place {
+  readonly start: number;
+  /** Behind the line break. */
+  readonly end: number;
+  next: number;
+}
+
+function placeIn(text: string, name: string, from: number): Place | undefined {
+  const isAtOnce = text.startsWith(`${name}:`, from) && (from === 0 || text[from - 1] === '\n');
+  const start = isAtOnce ? from : text.indexOf(`\n${name}:`, Math.max(0, from - 1)) + 1;
+  if (start === 0 && !isAtOnce) return undefined;
+  const end = text.indexOf('\n', start) + 1;
+  return { start, end, next: end };
+}
+
+function lineOf(row: Row | undefined): string {
+  return row === undefined ? '' : `${row.join(':')}\n`;
+}
+
+export async function readTable(tree: Tree, name: TableName): Promise<Table> {
+  return new Table((await tree.read(`/etc/${name}`)) ?? '');
+}
+
+/** One user's row: without making a text of the whole table, of which only that line matters. */
+export async function readRow(tree: Tree, table: TableName, name: string): Promise<Row | undefined> {
   return (await tree.findLine(`/etc/${table}`, `${name}:`))?.split(':');
 }
 
 export async function readTables(tree: Tree): Promise<Tables> {
-  return {
-    passwd: await readTable(tree, 'passwd'),
-    shadow: await readTable(tree, 'shadow'),
-    group: await readTable(tree, 'group'),
-    suspended: await readTable(tree, 'suspended'),
-  };
+  const [passwd, shadow, group, suspended] = await Promise.all([
+    readTable(tree, 'passwd'),
+    readTable(tree, 'shadow'),
+    readTable(tree, 'group'),
+    readTable(tree, 'suspended'),
+  ]);
+  return { passwd, shadow, group, suspended };
 }
 
 /**
- * Changes the files from `old` to `next`, one after the other. Between any two steps, every user of the passwd file
- * has its rows in the others, and whoever is suspended is known to be.
+ * Changes the files from `old` to `next`, one after the other. They may differ in the rows of `names` only. Between any
+ * two steps, every user of the passwd file has its rows in the others, and a suspended user is known to be suspended.
  */
-export async function writeTables(tree: Tree, old: Tables, next: Tables): Promise<void> {
+export async function writeTables(
+  tree: Tree,
+  old: Tables,
+  next: Tables,
+  names: readonly string[],
+): Promise<void> {
   const between: Record<TableName, Table> = { ...old };
   const write = async (name: TableName, table: Table) => {
-    if (textOf(table) === textOf(between[name])) return;
-    await tree.replace(`/etc/${name}`, textOf(table), modes[name]);
+    if (table.text === between[name].text) return;
+    await tree.replace(`/etc/${name}`, table.text, modes[name]);
     between[name] = table;
   };
   for (const name of others) {
-    const kept = old[name].filter(([user = '']) => row(next[name], user) === undefined);
-    await write(name, [...next[name], ...kept]);
+    const gone = names.filter((user) => next[name].row(user) === undefined);
+    const kept = gone.reduce((table, user) => table.without(user), old[name]);
+    // A table that only loses rows waits for the passwd file.
+    if (kept.text === next[name].text) continue;
+    await write(name, next[name].with(...gone.map((user) => old[name].row(user))));
   }
   await write('passwd', next.passwd);
   for (const name of others.toReversed()) await write(name, next[name]);
-}
-
-export function row(table: Table, name: string): readonly string[] | undefined {
-  return table.find(([user]) => user === name);
-}
-
-export function without(table: Table, name: string): Table {
-  return table.filter(([user]) => user !== name);
-}
-
-/** The rows with some fields of one user's row set anew. */
-export function changed(table: Table, name: string, fields: Readonly<Record<number, string>>): Table {
-  return table.map((old) => (old[0] === name ? old.map((field, at) => fields[at] ?? field) : old));
-}
-
-function textOf(table: Table): string {
-  return table.map((fields) => `${fields.join(':')}\n`).join('');
 }

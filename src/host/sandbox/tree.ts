@@ -3,7 +3,7 @@ import { constants, lstatSync } from 'node:fs';
 import { chmod, mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HostError } from '../../core/host-error.ts';
-import { alone } from '../linux/lock.ts';
+import { withLock } from '../linux/lock.ts';
 
 const LOCK = '/etc/.pwd.lock';
 
@@ -87,8 +87,8 @@ export class Tree {
   }
 
   /** Does the work while nobody else changes this sandbox. */
-  async alone<T>(work: () => Promise<T>): Promise<T> {
+  async withLock<T>(work: () => Promise<T>): Promise<T> {
     await this.makeFolder('/etc');
-    return alone(this.locate(LOCK), work);
+    return withLock(this.locate(LOCK), work);
   }
 }

@@ -1,8 +1,11 @@
 // The users of the sandbox: the same files as a Linux machine has, below a folder of one's own. Needs no privileges;
 // homes belong to whoever runs this, and there are no processes to end.
-import { chmod, cp, mkdir, rename, rm } from 'node:fs/promises';
+import { chmod, cp, mkdir, rename, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HOME_FOLDERS, HOME_LINKS, HOME_MODE } from '../../core/home-layout.ts';
 import {
   alreadyThere,
+  FIRST_UID,
   isForeign,
   isPassword,
   isUserName,
@@ -15,6 +18,7 @@ import {
   refusePassword,
   refuseShell,
   ROOT,
+  type FormerUser,
   type HostUser,
   type HostUsers,
   type NamedHome,
@@ -24,16 +28,9 @@ import { HostError } from '../../core/host-error.ts';
 import { Crontabs, isThere } from '../linux/crontabs.ts';
 import { holdsFile } from '../holds-file.ts';
 import { hashPassword, isPasswordOf } from './password.ts';
-import {
-  changed,
-  readRow,
-  readTables,
-  row,
-  without,
-  writeTables,
-  type Table,
-  type Tables,
-} from './tables.ts';
+import { removeTree } from './remove-tree.ts';
+import { userOf, usersIn } from '../passwd.ts';
+import { readRow, readTable, readTables, Table, writeTables, type Row, type Tables } from './tables.ts';
 import { Tree } from './tree.ts';
 
 export const BASES = ['/home'];
@@ -60,54 +57,68 @@ export class SandboxUsers implements HostUsers {
   async find(name: string): Promise<HostUser | undefined> {
     if (!isUserName(name)) return undefined;
     const entry = await readRow(this.#tree, 'passwd', name);
-    return entry && userOf([entry], name);
+    return entry && userOf(entry);
+  }
+
+  async findAll(names: readonly string[]): Promise<Map<string, HostUser>> {
+    const { text } = await readTable(this.#tree, 'passwd');
+    return usersIn(text, new Set(names));
   }
 
   async create(user: NewHostUser): Promise<HostUser> {
     refuseNewUser(user, BASES);
     const { name, home, comment, shell } = user;
-    return this.#tree.alone(async () => {
+    return this.#tree.withLock(async () => {
       const old = await readTables(this.#tree);
-      if (row(old.passwd, name) !== undefined) throw alreadyThere(`The user “${name}”`);
+      if (old.passwd.row(name) !== undefined) throw alreadyThere(`The user “${name}”`);
       if (await isThere(this.#tree.locate(home))) throw alreadyThere(`“${home}”`);
-      const uid = user.uid ?? nextUid(old);
-      if (uidsOf(old).includes(uid)) throw alreadyThere(`The user id ${uid}`);
+      const uid = uidFor(old, user.uid);
       const id = String(uid);
       await (await this.#crontabs()).remove(name);
       const next: Tables = {
-        passwd: [...old.passwd, [name, 'x', id, id, comment, home, shell]],
-        shadow: [...without(old.shadow, name), [name, '!', this.#today(), '0', '99999', '7', '', '', '']],
-        group: [...without(old.group, name), [name, 'x', id, '']],
-        suspended: without(old.suspended, name),
+        passwd: old.passwd.with([name, 'x', id, id, comment, home, shell]),
+        shadow: old.shadow.without(name).with([name, '!', this.#today(), '0', '99999', '7', '', '', '']),
+        group: old.group.without(name).with([name, 'x', id, '']),
+        suspended: old.suspended.without(name),
       };
-      await writeTables(this.#tree, old, next);
+      await writeTables(this.#tree, old, next, [name]);
       try {
         await this.#makeHome(home);
       } catch (error) {
-        await rm(this.#tree.locate(home), { recursive: true, force: true });
-        await writeTables(this.#tree, next, old);
+        await this.#removeHome(home);
+        await writeTables(this.#tree, next, old, [name]);
         throw error;
       }
       return { name, uid, gid: uid, home, shell };
     });
   }
 
-  async remove(name: string): Promise<void> {
+  async undoCreate({ name, home }: NamedHome): Promise<void> {
     refuseName(name);
-    if ((await this.find(name)) === undefined) return;
-    await this.#tree.alone(async () => {
-      const old = await readTables(this.#tree);
-      const user = userOf(old.passwd, name);
-      if (user === undefined) return;
-      refuseForeign(user, BASES);
-      await (await this.#crontabs()).remove(name);
-      await rm(this.#tree.locate(user.home), { recursive: true, force: true });
-      await writeTables(this.#tree, old, {
-        passwd: without(old.passwd, name),
-        shadow: without(old.shadow, name),
-        group: without(old.group, name),
-        suspended: without(old.suspended, name),
-      });
+    refuseHome(home, BASES);
+    await this.#tree.withLock(async () => {
+      const tables = await readTables(this.#tree);
+      const user = findIn(tables.passwd, name);
+      if (user === undefined) await this.#forget(tables, name);
+      else if (user.home === home && !isForeign(user, BASES)) await this.#remove(tables, user);
+    });
+  }
+
+  async remove(name: string, former?: FormerUser): Promise<void> {
+    refuseName(name);
+    if (former !== undefined) refuseHome(former.home, BASES);
+    else if ((await this.find(name)) === undefined) return;
+    await this.#tree.withLock(async () => {
+      const tables = await readTables(this.#tree);
+      const user = findIn(tables.passwd, name);
+      if (user !== undefined) {
+        refuseForeign(user, BASES);
+        await this.#remove(tables, user);
+      } else if (former !== undefined) {
+        // Files in a sandbox belong to whoever runs this: only the passwd file tells whose a home is.
+        if (!tables.passwd.isTaken(5, former.home, name)) await this.#removeHome(former.home);
+        await this.#forget(tables, name);
+      }
     });
   }
 
@@ -116,10 +127,10 @@ export class SandboxUsers implements HostUsers {
       refuseName(name);
       refuseHome(home, BASES);
     }
-    await this.#tree.alone(async () => {
+    await this.#tree.withLock(async () => {
       const old = await readTables(this.#tree);
-      const before = userOf(old.passwd, from.name);
-      const renamed = from.name === to.name ? undefined : userOf(old.passwd, to.name);
+      const before = findIn(old.passwd, from.name);
+      const renamed = from.name === to.name ? undefined : findIn(old.passwd, to.name);
       if (before !== undefined && renamed !== undefined) throw alreadyThere(`The user “${to.name}”`);
       const user = before ?? renamed;
       if (user === undefined) throw noUser(from.name);
@@ -127,25 +138,26 @@ export class SandboxUsers implements HostUsers {
       if (user.home !== (before === undefined ? to : from).home) {
         throw new HostError('failed', `The home of “${user.name}” is “${user.home}”.`);
       }
-      const group = row(old.group, to.name);
+      const group = old.group.row(to.name);
       if (group !== undefined && Number(group[2]) !== user.gid) throw alreadyThere(`The group “${to.name}”`);
       // The passwd file comes last: as long as it has the old name, this can be gone on with and undone alike.
       await this.#moveHome(old.passwd, from, to);
       if (from.name !== to.name) await (await this.#crontabs()).rename(from.name, to.name);
       if (before === undefined) return;
       const name = { 0: to.name };
-      await writeTables(this.#tree, old, {
-        passwd: changed(old.passwd, from.name, { ...name, 5: to.home }),
-        shadow: changed(replaced(old.shadow, from.name, to.name), from.name, name),
-        group: changed(replaced(old.group, from.name, to.name), from.name, name),
-        suspended: changed(replaced(old.suspended, from.name, to.name), from.name, name),
-      });
+      const next = {
+        passwd: old.passwd.changed(from.name, { ...name, 5: to.home }),
+        shadow: replaced(old.shadow, from.name, to.name).changed(from.name, name),
+        group: replaced(old.group, from.name, to.name).changed(from.name, name),
+        suspended: replaced(old.suspended, from.name, to.name).changed(from.name, name),
+      };
+      await writeTables(this.#tree, old, next, [from.name, to.name]);
     });
   }
 
   async setShell(name: string, shell: string): Promise<void> {
     refuseShell(shell);
-    await this.#change(name, (_user, { passwd }) => ({ passwd: changed(passwd, name, { 6: shell }) }));
+    await this.#change(name, (_user, { passwd }) => ({ passwd: passwd.changed(name, { 6: shell }) }));
   }
 
   async setPassword(name: string, password: string): Promise<void> {
@@ -161,8 +173,8 @@ export class SandboxUsers implements HostUsers {
         const isSuspended = suspensionOf(suspended, user) !== undefined;
         const fields = { [HASH]: isSuspended ? `!${hash}` : hash, [LAST_CHANGE]: this.#today() };
         return {
-          shadow: changed(shadow, name, fields),
-          suspended: changed(suspended, name, { 2: '0' }),
+          shadow: shadow.changed(name, fields),
+          suspended: suspended.changed(name, { 2: '0' }),
         };
       },
       { mayBeRoot: true },
@@ -178,7 +190,7 @@ export class SandboxUsers implements HostUsers {
 
   async expirePassword(name: string): Promise<void> {
     await this.#change(name, (_user, { shadow }) => ({
-      shadow: changed(shadow, name, { [LAST_CHANGE]: '0' }),
+      shadow: shadow.changed(name, { [LAST_CHANGE]: '0' }),
     }));
   }
 
@@ -186,7 +198,7 @@ export class SandboxUsers implements HostUsers {
     await this.#change(
       name,
       (user, { shadow, suspended }) => {
-        const [, hash = '!', , , , , , expiry = ''] = row(shadow, name) ?? [];
+        const [, hash = '!', , , , , , expiry = ''] = shadow.row(name) ?? [];
         const isLocked = hash === '' || hash.startsWith('!');
         const before = suspensionOf(suspended, user) ?? [
           name,
@@ -195,8 +207,8 @@ export class SandboxUsers implements HostUsers {
           expiry,
         ];
         return {
-          suspended: [...without(suspended, name), before],
-          shadow: changed(shadow, name, { [HASH]: hash.startsWith('!') ? hash : `!${hash}`, [EXPIRY]: '1' }),
+          suspended: suspended.without(name).with(before),
+          shadow: shadow.changed(name, { [HASH]: hash.startsWith('!') ? hash : `!${hash}`, [EXPIRY]: '1' }),
         };
       },
       { first: (crontabs) => crontabs.disable(name) },
@@ -210,13 +222,13 @@ export class SandboxUsers implements HostUsers {
         const before = suspensionOf(suspended, user);
         if (before === undefined) return {};
         const [, , locked, expiry = ''] = before;
-        const hash = row(shadow, name)?.[HASH] ?? '!';
+        const hash = shadow.row(name)?.[HASH] ?? '!';
         return {
-          shadow: changed(shadow, name, {
+          shadow: shadow.changed(name, {
             [HASH]: locked === '1' ? hash : hash.replace(/^!/, ''),
             [EXPIRY]: expiry,
           }),
-          suspended: without(suspended, name),
+          suspended: suspended.without(name),
         };
       },
       {
@@ -232,10 +244,7 @@ export class SandboxUsers implements HostUsers {
     if (user === undefined) return false;
     const shadow = await readRow(this.#tree, 'shadow', name);
     const suspension = await readRow(this.#tree, 'suspended', name);
-    return (
-      suspensionOf(suspension === undefined ? [] : [suspension], user) !== undefined &&
-      shadow?.[EXPIRY] === '1'
-    );
+    return isSuspensionOf(suspension, user) && shadow?.[EXPIRY] === '1';
   }
 
   async hasFile(name: string, file: string): Promise<boolean> {
@@ -246,15 +255,16 @@ export class SandboxUsers implements HostUsers {
 
   /** The sandbox has no root before that gets a password. */
   async #addRoot(): Promise<void> {
-    await this.#tree.alone(async () => {
+    await this.#tree.withLock(async () => {
       const old = await readTables(this.#tree);
-      if (row(old.passwd, ROOT) !== undefined) return;
-      await writeTables(this.#tree, old, {
+      if (old.passwd.row(ROOT) !== undefined) return;
+      const next = {
         ...old,
-        passwd: [[ROOT, 'x', '0', '0', 'root', '/root', '/bin/bash'], ...old.passwd],
-        shadow: [[ROOT, '!', this.#today(), '0', '99999', '7', '', '', ''], ...without(old.shadow, ROOT)],
-        group: [[ROOT, 'x', '0', ''], ...without(old.group, ROOT)],
-      });
+        passwd: old.passwd.withFirst([ROOT, 'x', '0', '0', 'root', '/root', '/bin/bash']),
+        shadow: old.shadow.without(ROOT).withFirst([ROOT, '!', this.#today(), '0', '99999', '7', '', '', '']),
+        group: old.group.without(ROOT).withFirst([ROOT, 'x', '0', '']),
+      };
+      await writeTables(this.#tree, old, next, [ROOT]);
     });
   }
 
@@ -269,13 +279,13 @@ export class SandboxUsers implements HostUsers {
   ): Promise<void> {
     refuseName(name);
     if ((await this.find(name)) === undefined) throw noUser(name);
-    await this.#tree.alone(async () => {
+    await this.#tree.withLock(async () => {
       const old = await readTables(this.#tree);
-      const user = userOf(old.passwd, name);
+      const user = findIn(old.passwd, name);
       if (user === undefined) throw noUser(name);
       if (options.mayBeRoot !== true || name !== ROOT) refuseForeign(user, BASES);
       await options.first?.(await this.#crontabs(), old, user);
-      await writeTables(this.#tree, old, { ...old, ...change(user, old) });
+      await writeTables(this.#tree, old, { ...old, ...change(user, old) }, [name]);
     });
   }
 
@@ -285,6 +295,24 @@ export class SandboxUsers implements HostUsers {
     return new Crontabs(this.#tree.locate(CRONTABS));
   }
 
+  /** The user, and all that is known of it. */
+  async #remove(tables: Tables, { name, home }: HostUser): Promise<void> {
+    await this.#removeHome(home);
+    await this.#forget(tables, name);
+  }
+
+  /** Rows of a user that the passwd file does not have are what was left when a process was killed between two files. */
+  async #forget(old: Tables, name: string): Promise<void> {
+    await (await this.#crontabs()).remove(name);
+    const next = {
+      passwd: old.passwd.without(name),
+      shadow: old.shadow.without(name),
+      group: Number(old.group.row(name)?.[2]) < FIRST_UID ? old.group : old.group.without(name),
+      suspended: old.suspended.without(name),
+    };
+    await writeTables(this.#tree, old, next, [name]);
+  }
+
   async #makeHome(home: string): Promise<void> {
     await this.#tree.makeFolder('/home');
     const place = this.#tree.locate(home);
@@ -292,15 +320,28 @@ export class SandboxUsers implements HostUsers {
     const skeleton = this.#tree.locate(SKELETON);
     this.#tree.locate(`${SKELETON}/x`);
     if (await isThere(skeleton)) await cp(skeleton, place, { recursive: true, verbatimSymlinks: true });
+    for (const [name, mode] of Object.entries(HOME_FOLDERS)) {
+      const folder = join(place, name);
+      if (await isThere(folder)) continue;
+      await mkdir(folder);
+      await chmod(folder, mode);
+    }
+    for (const [name, target] of Object.entries(HOME_LINKS)) {
+      if (!(await isThere(join(place, name)))) await symlink(target, join(place, name));
+    }
     // After the copy, which gives it the skeleton's.
-    await chmod(place, 0o711);
+    await chmod(place, HOME_MODE);
+  }
+
+  async #removeHome(home: string): Promise<void> {
+    await removeTree(this.#tree.locate(home));
   }
 
   async #moveHome(passwd: Table, from: NamedHome, to: NamedHome): Promise<void> {
     if (from.home === to.home) return;
     const [source, target] = [this.#tree.locate(from.home), this.#tree.locate(to.home)];
     const isThereToMove = await isThere(source);
-    const isOthers = passwd.some(([name, , , , , home]) => home === to.home && name !== to.name);
+    const isOthers = passwd.isTaken(5, to.home, to.name);
     if (isOthers || (isThereToMove && (await isThere(target)))) throw alreadyThere(`“${to.home}”`);
     if (isThereToMove) await rename(source, target);
   }
@@ -310,28 +351,34 @@ export class SandboxUsers implements HostUsers {
   }
 }
 
-function userOf(passwd: Table, name: string): HostUser | undefined {
-  const entry = row(passwd, name);
-  if (entry === undefined) return undefined;
-  const [, , uid, gid, , home = '', shell = ''] = entry;
-  return { name, uid: Number(uid), gid: Number(gid), home, shell };
+function findIn(passwd: Table, name: string): HostUser | undefined {
+  const entry = passwd.row(name);
+  return entry && userOf(entry);
 }
 
-/** undefined as well for what a removed user of the same name left. */
-function suspensionOf(suspended: Table, { name, uid }: HostUser): readonly string[] | undefined {
-  const found = row(suspended, name);
-  return found?.[1] === String(uid) ? found : undefined;
+function suspensionOf(suspended: Table, user: HostUser): Row | undefined {
+  const found = suspended.row(user.name);
+  return isSuspensionOf(found, user) ? found : undefined;
 }
 
-function uidsOf({ passwd, group }: Tables): number[] {
-  return [...passwd, ...group].map(([, , id]) => Number(id)).filter((id) => Number.isInteger(id));
+/** False as well for what a removed user of the same name left. */
+function isSuspensionOf(row: Row | undefined, { uid }: HostUser): boolean {
+  return row?.[1] === String(uid);
 }
 
-function nextUid(tables: Tables): number {
-  return Math.max(FIRST_SANDBOX_UID - 1, ...uidsOf(tables)) + 1;
+/** @throws HostError `exists` where the chosen one is somebody's. */
+function uidFor({ passwd, group }: Tables, chosen: number | undefined): number {
+  let highest = FIRST_SANDBOX_UID - 1;
+  for (const table of [passwd, group]) {
+    for (const id of table.ids()) {
+      if (id === chosen) throw alreadyThere(`The user id ${chosen}`);
+      if (id > highest) highest = id;
+    }
+  }
+  return chosen ?? highest + 1;
 }
 
 /** Without the row of the new name that an attempt cut short has left beside the old one. */
 function replaced(table: Table, from: string, to: string): Table {
-  return from === to || row(table, from) === undefined ? table : without(table, to);
+  return from === to || table.row(from) === undefined ? table : table.without(to);
 }

@@ -1,0 +1,56 @@
+// What this program has to remember about a user of the machine: a small JSON file for each, in a private folder.
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export class PrivateRecords<Value> {
+  readonly #folder: string;
+  readonly #suffix: string;
+
+  /** `suffix` keeps kinds of records apart in one folder. It has a character that no user name has. */
+  constructor(folder: string, suffix = '') {
+    this.#folder = folder;
+    this.#suffix = suffix;
+  }
+
+  /** undefined if there is none. */
+  async read(name: string): Promise<Value | undefined> {
+    try {
+      return JSON.parse(await readFile(this.#file(name), 'utf8')) as Value;
+    } catch (error) {
+      if ((error as { code?: string }).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  /** Once this returns, a power cut doesn't lose the record. */
+  async write(name: string, value: Value): Promise<void> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const draft = `${this.#file(name)}.new`;
+    const file = await open(draft, 'w', 0o600);
+    try {
+      await file.writeFile(JSON.stringify(value));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, this.#file(name));
+    const folder = await open(this.#folder, 'r');
+    await folder.sync().finally(() => folder.close());
+  }
+
+  async remove(name: string): Promise<void> {
+    await rm(this.#file(name), { force: true });
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    try {
+      await rename(this.#file(from), this.#file(to));
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'ENOENT') throw error;
+    }
+  }
+
+  #file(name: string): string {
+    return join(this.#folder, `${name}${this.#suffix}`);
+  }
+}

@@ -1,0 +1,136 @@
+// SIGKILL at the program and at the system’s tools while they work on accounts, again and again: afterwards an account is
+// whole or not there at all, and nothing is left that belongs to nobody.
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { program, readAnswer } from '../../support/command.ts';
+import { describeOnMachine, ThrowAwayMachine } from '../../host/throw-away-machine.ts';
+
+jest.setTimeout(600_000);
+
+const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+console.log(`kill-while-working: SEED=${seed}`);
+let drawn = seed;
+/** From 0 up to 1, always the same after the same seed (Park and Miller). */
+const draw = () => (drawn = (drawn * 48_271) % 2_147_483_647) / 2_147_483_647;
+
+/** Runs a command until the file has the line, or for so many milliseconds, and kills it alone: no child of it. */
+const KILL_AT = `
+  const { spawn } = require('node:child_process');
+  const { readFileSync } = require('node:fs');
+  const [line, limit, ...command] = process.argv.slice(1);
+  const child = spawn(command[0], command.slice(1), { stdio: 'ignore', detached: true });
+  child.on('exit', (status, signal) => { console.log(signal ?? status); process.exit(); });
+  const end = performance.now() + Number(limit);
+  const look = () => {
+    const isThere = line !== '' && readFileSync('/etc/passwd', 'utf8').includes('\\n' + line);
+    if (isThere || performance.now() > end) child.kill('SIGKILL');
+    else setImmediate(look);
+  };
+  look();
+`;
+
+describeOnMachine('accounts of a machine whose processes are killed', () => {
+  let machine: ThrowAwayMachine;
+  beforeAll(async () => {
+    machine = await ThrowAwayMachine.start();
+    // Large enough that copying it takes longer than the next call needs to start.
+    const fill =
+      'for at in $(seq 3000); do echo "$at" >"/etc/skel/file$at"; done; head -c 50000000 /dev/zero >/etc/skel/big';
+    await machine.run('sh', '-c', fill);
+    await whmapi1('version');
+  });
+  afterAll(() => machine.close());
+
+  const whmapi1 = async (...words: string[]) => {
+    const { status, stdout } = await machine.run(process.execPath, program, '--output=json', ...words);
+    return { status, ...readAnswer(stdout) };
+  };
+  const killAt = async (line: string, limitMs: number, ...words: string[]) => {
+    const command = [process.execPath, program, ...words];
+    return (await machine.run(process.execPath, '-e', KILL_AT, '--', line, String(limitMs), ...command))
+      .stdout;
+  };
+  const rowsOf = (file: string) =>
+    readFileSync(machine.path(`/etc/${file}`), 'utf8')
+      .split('\n')
+      .filter((row) => row.startsWith('eve:')).length;
+  /** How often the machine knows of the account, by each of its files and by its home. */
+  const traces = async () => {
+    const homes = (await machine.run('ls', '-A', '/home')).stdout.split('\n').filter((name) => name !== '');
+    const files = ['passwd', 'shadow', 'group', 'gshadow'].map(rowsOf);
+    return `${files.join(' ')} ${homes.join(' ')}`.trim();
+  };
+  const NONE = '0 0 0 0';
+  const WHOLE = '1 1 1 1 eve';
+  const filesInHome = async () =>
+    (await machine.run('sh', '-c', 'ls /home/eve | wc -l; stat -c %U /home/eve/* | sort -u')).stdout;
+
+  const create = ['createacct', 'username=eve', 'domain=eve.example'];
+
+  test('createacct, killed as the passwd line appears: the next call leaves nothing of it', async () => {
+    for (let round = 0; round < 10; round++) {
+      expect(await killAt('eve:', 20_000, ...create)).toBe('SIGKILL\n');
+      const { metadata } = await whmapi1('twofactorauth_get_issuer');
+      expect([round, metadata?.output, await traces()]).toEqual([round, undefined, NONE]);
+      // What was still running has ended: nothing comes back.
+      await sleep(300);
+      expect([round, await traces()]).toEqual([round, NONE]);
+    }
+    expect((await whmapi1(...create)).metadata?.reason).toBe('Account Creation Ok');
+    const whole = await filesInHome();
+    expect(whole).toMatch(/^30\d\d\neve\n$/);
+    await whmapi1('removeacct', 'username=eve');
+    expect(await traces()).toBe(NONE);
+  });
+
+  test('createacct and removeacct, killed at any moment', async () => {
+    const began = performance.now();
+    await whmapi1(...create);
+    const typical = performance.now() - began;
+    for (let round = 0; round < 12; round++) {
+      await whmapi1(...create);
+      expect(await traces()).toBe(WHOLE);
+      await killAt('', typical * draw(), 'removeacct', 'username=eve');
+      const { metadata } = await whmapi1('twofactorauth_get_issuer');
+      expect([round, metadata?.output]).toEqual([round, undefined]);
+      const left = await traces();
+      expect([NONE, WHOLE]).toContain(left);
+      if (left === WHOLE) await whmapi1('removeacct', 'username=eve');
+      await killAt('', typical * draw(), ...create);
+      await whmapi1('twofactorauth_get_issuer');
+      const made = await traces();
+      expect([NONE, WHOLE]).toContain(made);
+      if (made === WHOLE) expect(await filesInHome()).toMatch(/^30\d\d\neve\n$/);
+      if (made === WHOLE) await whmapi1('removeacct', 'username=eve');
+      expect(await traces()).toBe(NONE);
+    }
+  });
+
+  test('the tools, killed while they work', async () => {
+    for (const tool of ['useradd', 'cp', 'chown', 'rm', 'userdel', 'usermod']) {
+      for (let round = 0; round < 4; round++) {
+        // Ends by itself: about a second of looking for the tool, without a pause.
+        const wait = Math.floor(draw() * 20);
+        const loop = `i=0; while [ $i -lt 400 ]; do pkill -KILL -x ${tool} && [ $i -gt ${wait} ] && break; i=$((i+1)); done`;
+        const killer = machine.run('sh', '-c', loop);
+        const isCreating = ['useradd', 'cp', 'chown'].includes(tool);
+        if (!isCreating) await whmapi1(...create);
+        const { metadata } = isCreating
+          ? await whmapi1(...create)
+          : await whmapi1('removeacct', 'username=eve');
+        await killer;
+        expect(metadata?.error_code ?? 'done').toMatch(/^(host_failed|done)$/);
+        const again = await whmapi1('removeacct', 'username=eve');
+        expect([tool, round, await traces(), again.metadata?.reason]).toEqual([
+          tool,
+          round,
+          NONE,
+          expect.stringMatching(/account removed|do not have a user named/),
+        ]);
+      }
+    }
+    expect((await whmapi1(...create)).metadata?.reason).toBe('Account Creation Ok');
+    await whmapi1('removeacct', 'username=eve');
+    expect(await traces()).toBe(NONE);
+  });
+});
