@@ -5,7 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import type { AnyFunction } from '../src/core/define.ts';
 import { catalogueModules } from './generate/catalogue.ts';
-import { coverage } from './generate/coverage.ts';
+import { coverage, coverageModule } from './generate/coverage.ts';
 import { errorsPage } from './generate/errors-page.ts';
 import { manPages } from './generate/man-pages.ts';
 import { familiesReadmeTable } from './generate/readme.ts';
@@ -19,6 +19,7 @@ export async function generate(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   files.set('src/functions/index.generated.ts', indexModule(functions));
   files.set('src/functions/loaders.generated.ts', loadersModule(functions));
+  files.set('src/functions/coverage.generated.ts', coverageModule(functions, notice));
   files.set('src/operations/loaders.generated.ts', operationsModule());
   files.set('src/doctor/checks.generated.ts', checksModule());
   for (const [path, text] of catalogueModules(functions, notice)) files.set(path, text);

@@ -40,12 +40,20 @@ function stateOf(works: boolean, isDropped: boolean): string {
   return isDropped ? 'dropped by cPanel' : 'not provided';
 }
 
-/** One sentence with the totals. */
+/** Sentences with the totals: the README and the page say the same. */
 export function totals(functions: readonly PlacedFunction[]): string {
   const working = new Set(functions.map(({ fn }) => fn.name));
   const begun = allFamilies.filter(({ functions: names }) => names.some((name) => working.has(name)));
+  const listed = documented.filter(({ name }) => working.has(name)).length;
   return (
-    `${documented.filter(({ name }) => working.has(name)).length} of the ${documented.length} documented functions work, ` +
-    `in ${begun.length} of ${allFamilies.length} families.`
+    `${listed} of the ${documented.length} documented functions work, ` +
+    `in ${begun.length} of ${allFamilies.length} families. ` +
+    `With ${working.size - listed} that are not in that list, there are ${working.size} functions.`
   );
+}
+
+/** For the page. */
+export function coverageModule(functions: readonly PlacedFunction[], notice: string): string {
+  return `${notice}// How many of the documented functions work, as the README says it.
+export const coverage = ${JSON.stringify(totals(functions))};\n`;
 }

@@ -49,7 +49,7 @@ async function addReseller(): Promise<Session> {
 }
 
 const pages = ['/', '/two-factor', '/api-shell'];
-const data = ['/functions.json', '/functions/version.json'];
+const data = ['/overview.json', '/functions.json', '/functions/version.json'];
 
 describe('what browsers are told', () => {
   const policy =
@@ -112,6 +112,14 @@ describe('the log-in page', () => {
       expect(text).toContain('id="login_form"');
       expect(text).not.toContain('tfa_login_form');
     }
+  });
+
+  test('names the product and the host, escaped, and can show the password', async () => {
+    server.here.hostname = 'a<b>.example';
+    const { text } = await server.ask('/');
+    expect(text).toContain('whmapi1');
+    expect(text).toContain('Log in to a&lt;b&gt;.example');
+    expect(text).toMatch(/<button type="button" data-show aria-pressed="false"/);
   });
 
   test('works without its script: a wrong password', async () => {
@@ -209,6 +217,96 @@ describe('without a session', () => {
   });
 });
 
+describe('an unknown page', () => {
+  test('is a page for browsers, with the navigation for those who are logged in', async () => {
+    const { cookie, path } = await logIn();
+    const inside = await server.ask(`${path}/nothing`, { headers: { ...asBrowser, cookie } });
+    expect([inside.status, inside.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(inside.text).toContain('Page not found');
+    expect(inside.text).toContain(`href="${path}/api-shell"`);
+    for (const headers of [asBrowser, { ...asBrowser, cookie }]) {
+      const outside = await server.ask('/nothing', { headers });
+      expect([outside.status, outside.headers.get('content-type')]).toEqual([
+        404,
+        'text/html; charset=utf-8',
+      ]);
+      expect(outside.text).toContain('href="/"');
+      expect(outside.text).not.toContain('cpsess');
+      expect(outside.headers.get('content-security-policy')).toContain("default-src 'none'");
+    }
+    const forged = await server.ask(`${path}/nothing`, { headers: asBrowser });
+    expect(forged.text).not.toContain(path);
+  });
+
+  test('is an error of the API for others, and below the API for everybody', async () => {
+    const { status, text } = await server.ask('/nothing');
+    expect([status, JSON.parse(text)]).toEqual([404, { error: 'There is nothing at this address.' }]);
+    const api = await server.ask('/json-api', { headers: asBrowser });
+    expect([api.status, api.headers.get('content-type')]).toEqual([404, 'application/json; charset="utf-8"']);
+  });
+});
+
+describe('the overview', () => {
+  interface Overview {
+    readonly disks: { purposes: string[]; path: string; size: number; available: number }[];
+    readonly failedLogins: { total: number; latest: { user: string; ip: string }[] };
+  }
+  const overview = async (session: Session) =>
+    JSON.parse((await get(session, '/overview.json')).text) as Overview;
+
+  test('tells root the state of the server', async () => {
+    const { here } = server;
+    for (const user of ['anna', 'carla']) {
+      await here.call('createacct', { username: user, domain: `${user}.example` });
+    }
+    await here.call('suspendacct', { user: 'anna' });
+    await here.call('setupreseller', { user: 'carla' });
+    await server.logIn({ user: 'root', pass: 'wrong' });
+    const shown = await overview(await logIn());
+    expect(shown).toMatchObject({
+      version: here.engine.version,
+      accounts: { total: 2, suspended: 1 },
+      resellers: 1,
+      twoFactor: { isSetUp: false, isPolicyOn: false, recoveryCodes: 0 },
+      load: { one: 0.5, five: 0.12, fifteen: 12.35 },
+      unfinished: [],
+    });
+    expect(shown.failedLogins).toMatchObject({ total: 1, latest: [{ user: 'root', ip: '127.0.0.1' }] });
+    const [disk] = shown.disks;
+    expect(disk?.purposes).toEqual(['state directory', 'home directories']);
+    expect(disk?.path).toBe(here.state);
+    expect(disk?.available).toBeLessThan(disk?.size ?? 0);
+  });
+
+  test('shows work that is not finished, and whether a process still runs it', async () => {
+    const { here } = server;
+    const session = await logIn();
+    await here.engine.store.transaction('changes', async (db) => {
+      const entry = { kind: 'create-account', input: {}, xid: 'x', caller: 'root' };
+      await here.engine.journal.open(db, { ...entry, process: here.engine.processes.own() }, ['account a']);
+      await here.engine.journal.open(db, { ...entry, process: '' }, ['account b']);
+      return { value: undefined, keep: true };
+    });
+    expect(await overview(session)).toMatchObject({
+      unfinished: [
+        { kind: 'create-account', caller: 'root', isRunning: true },
+        { kind: 'create-account', caller: 'root', isRunning: false },
+      ],
+    });
+  });
+
+  test('tells a reseller of its own accounts alone, and nothing of the server that it may not ask', async () => {
+    const { here } = server;
+    await here.call('createacct', { username: 'anna', domain: 'anna.example' });
+    const bob = await addReseller();
+    await here.call('modifyacct', { user: 'anna', owner: 'bob' });
+    await here.call('createacct', { username: 'carla', domain: 'carla.example' });
+    const shown = await overview(bob);
+    expect(shown).toMatchObject({ accounts: { total: 1, suspended: 0 } });
+    expect(Object.keys(shown).sort()).toEqual(['accounts', 'load', 'version']);
+  });
+});
+
 describe('the tools', () => {
   test('say who and where, escaped', async () => {
     server.here.hostname = `<img src=x>&"'.example`;
@@ -247,6 +345,29 @@ describe('the tools', () => {
     expect((await get(bob, '/functions/createacct.json')).status).toBe(404);
     expect((await get(root, '/functions/nothing.json')).status).toBe(404);
     expect((await get(root, '/functions/__proto__.json')).status).toBe(404);
+  });
+
+  test('count functions as the README does', async () => {
+    const session = await logIn();
+    const { text } = await get(session, '/api-shell');
+    const readme = readFileSync(resolve(__dirname, '../../README.md'), 'utf8').replace(/\s+/g, ' ');
+    const [sentence = ''] =
+      /\d+ of the \d+ documented functions work, .*?there are \d+ functions\./.exec(readme) ?? [];
+    expect(sentence).not.toBe('');
+    expect(text.replace(/\s+/g, ' ')).toContain(sentence);
+    const listed = JSON.parse((await get(session, '/functions.json')).text) as unknown[];
+    expect(sentence).toContain(`there are ${listed.length} functions.`);
+  });
+
+  test('say what is lost by a function that takes something away', async () => {
+    const session = await logIn();
+    const lost = async (name: string) =>
+      JSON.parse((await get(session, `/functions/${name}.json`)).text) as object;
+    expect(await lost('removeacct')).toHaveProperty(
+      'destructive',
+      expect.stringContaining('cannot be undone'),
+    );
+    expect(await lost('createacct')).not.toHaveProperty('destructive');
   });
 
   test('describe every function', async () => {
@@ -300,6 +421,37 @@ describe('a call of the API Shell', () => {
       200,
       { result: 0, reason: expect.stringContaining('You may not call') as string },
     ]);
+  });
+
+  test('has its list as a table', async () => {
+    const session = await logIn();
+    await server.here.call('addpkg', { name: 'gold', quota: 500 });
+    const { text } = await callInShell(session, 'listpkgs', {});
+    const { table } = JSON.parse(text) as {
+      table: { columns: string[]; rows: (string | number | null)[][]; total: number };
+    };
+    expect(table.total).toBe(table.rows.length);
+    const [name, quota] = ['name', 'QUOTA'].map((column) => table.columns.indexOf(column));
+    const gold = table.rows.find((row) => row[name ?? -1] === 'gold');
+    expect(String(gold?.[quota ?? -1])).toBe('500');
+    const { text: other } = await callInShell(session, 'version', {});
+    expect(JSON.parse(other)).not.toHaveProperty('table');
+  });
+
+  test('that fails names the fields that are wrong', async () => {
+    const session = await logIn();
+    const faultsOf = async (name: string, args: object) => {
+      const { text } = await callInShell(session, name, args);
+      const { faults } = JSON.parse(text) as { faults: { param: string; problem: string }[] };
+      return faults.map(({ param }) => param);
+    };
+    expect(await faultsOf('createacct', { username: '9', quota: 'much' })).toEqual(
+      expect.arrayContaining(['username', 'quota']),
+    );
+    // By a value that the reason quotes, and by what is secret.
+    expect(await faultsOf('suspendacct', { user: 'nobody1' })).toEqual(['user']);
+    expect(await faultsOf('passwd', { user: 'root', password: 'abc' })).toEqual(['password']);
+    expect(await faultsOf('version', {})).toEqual([]);
   });
 
   test('with a long answer shows its beginning', async () => {

@@ -1,4 +1,5 @@
 // The API Shell: the frame. Its script fills it with the functions that the visitor may call.
+import { coverage } from '../../functions/coverage.generated.ts';
 import { html } from './html.ts';
 import { renderPage, type Visitor } from './layout.ts';
 
@@ -26,9 +27,10 @@ export function renderApiShellPage(visitor: Visitor): string {
       <section class="card blank">
         <h2>No function is chosen</h2>
         <p>
-          Choose one from the list, or type a part of its name, or words of what it does. Its help, a form for
-          its parameters, and the call for scripts appear here.
+          Select a function from the list, or search by name or description. Its help, a form for its
+          parameters, and the call for scripts appear here.
         </p>
+        <p class="hint">${coverage} The list has those that you can call.</p>
       </section>
     </div>
   </div>`;

@@ -153,7 +153,16 @@ function failedLogins({ failedLogins: logins }: Overview): HTMLElement | undefin
       ),
     hint(total === 0 ? `None in the last ${span}.` : `${total.toLocaleString('en')} in the last ${span}.`),
     rows.length > 0 &&
-      element('table', {}, element('thead', {}, element('tr', {}, ...heads)), element('tbody', {}, ...rows)),
+      element(
+        'div',
+        { class: 'table-box', tabindex: 0, role: 'region', 'aria-label': 'The latest failed logins' },
+        element(
+          'table',
+          {},
+          element('thead', {}, element('tr', {}, ...heads)),
+          element('tbody', {}, ...rows),
+        ),
+      ),
     total > rows.length && element('p', {}, link('api-shell#get_cphulk_failed_logins', 'List all of them')),
   );
 }
