@@ -25,6 +25,12 @@ export interface ReadCall {
   readonly isVersion1: boolean;
 }
 
+/** Of a query, and of a body. */
+export const MAX_PARAMETERS = 10_000;
+/** Commas and colons of a JSON body: an object has two for each value. */
+const MAX_VALUES = 40_000;
+const MAX_DEPTH = 64;
+
 const VERSION = 'api.version';
 /** An extension: the call is checked and run, and nothing is kept. */
 const DRY_RUN = 'api.dry_run';
@@ -41,37 +47,110 @@ export function readCall(query: string, body: Body | undefined): ReadCall {
 
 /** @throws BadRequest */
 export function readBody({ type, text }: Body): RawArgument[] {
-  const [media = ''] = type.toLowerCase().split(';', 1);
   if (text === '') return [];
-  if (media.trim() === 'application/json') return readJson(text);
-  // Clients that send a form without saying so are many.
-  if (media.trim() === 'application/x-www-form-urlencoded' || media === '') return readForm(text, 'body');
-  throw new BadRequest(
-    'A body should be a form (application/x-www-form-urlencoded) or application/json.',
-    415,
-  );
+  const media = type.toLowerCase().split(';', 1)[0]?.trim() ?? '';
+  if (media === 'application/json') return readJson(text);
+  if (/^\s*\{/.test(text)) {
+    const read = readJsonObject(text);
+    if (read !== undefined) return read;
+  }
+  // Clients that send a form under another type, or under none, are many.
+  if (media === FORM || media === '' || FORM_BEGINNING.test(text)) return readForm(text, 'body');
+  throw new BadRequest(`A body must be a form (${FORM}), multipart/form-data or application/json.`, 415);
 }
+
+const FORM = 'application/x-www-form-urlencoded';
+/** A name and an equals sign. */
+const FORM_BEGINNING = /^[\w.%+~[\]-]{1,256}=/;
 
 function readForm(text: string, where: 'query' | 'body'): RawArgument[] {
   if (text === '') return [];
-  try {
-    // URLSearchParams would put U+FFFD in the place of what is no UTF-8: a mangled password is worse than none.
-    decodeURIComponent(text.replaceAll('+', ' ').replace(/%(?![0-9a-f]{2})/gi, '%25'));
-  } catch {
-    throw new BadRequest(`The ${where} holds escapes (%XX) that are no UTF-8.`);
+  // Counted before anything is decoded, which costs time.
+  if (hasMoreThan(text, '&', MAX_PARAMETERS - 1)) throw tooMany(where);
+  const read = [...new URLSearchParams(text)].map(([name, value]) => ({ name, value }));
+  // URLSearchParams puts U+FFFD in the place of what is not UTF-8: a mangled password is worse than none.
+  const replaced = read.reduce(
+    (sum, { name, value }) => sum + countOf(name, '\uFFFD') + countOf(value, '\uFFFD'),
+    0,
+  );
+  if (replaced > 0 && replaced !== (text.match(/\uFFFD|%EF%BF%BD/gi)?.length ?? 0)) {
+    throw new BadRequest(`The ${where} contains escapes (%XX) that are not valid UTF-8.`);
   }
-  return [...new URLSearchParams(text)].map(([name, value]) => ({ name, value }));
+  return read;
 }
 
 function readJson(text: string): RawArgument[] {
+  const read = readJsonObject(text);
+  if (read !== undefined) return read;
+  throw new BadRequest('The body must be a JSON object: {"api.version":1,"user":"bob"}.');
+}
+
+/** Undefined for what is not JSON, or not an object. @throws BadRequest for more than would be read quickly. */
+function readJsonObject(text: string): RawArgument[] | undefined {
+  refuseJsonBomb(text);
   let parsed: Json;
   try {
     parsed = JSON.parse(text) as Json;
   } catch {
-    throw new BadRequest('The body is no JSON.');
+    return undefined;
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    throw new BadRequest('The body should be a JSON object: {"api.version":1,"user":"bob"}.');
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined;
+  const members = Object.entries(parsed).map(([name, value]) => ({ name, value }));
+  if (members.length > MAX_PARAMETERS) throw tooMany('body');
+  return members;
+}
+
+const [QUOTE, COMMA, COLON, OPEN_LIST, BACKSLASH, CLOSE_LIST, OPEN, CLOSE] = [
+  34, 44, 58, 91, 92, 93, 123, 125,
+];
+
+/**
+ * Counts values and depth before the parser makes objects of them. It need not know JSON: what is not JSON is refused by
+ * the parser.
+ */
+function refuseJsonBomb(text: string): void {
+  let depth = 0;
+  let values = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
+      at = endOfString(text, at + 1);
+    } else if (code === OPEN || code === OPEN_LIST) {
+      depth += 1;
+      if (depth > MAX_DEPTH)
+        throw new BadRequest(`The body has more than ${MAX_DEPTH} levels of lists and objects.`);
+    } else if (code === CLOSE || code === CLOSE_LIST) {
+      depth -= 1;
+    } else if (code === COMMA || code === COLON) {
+      values += 1;
+      if (values > MAX_VALUES) throw new BadRequest(`The body has more than ${MAX_VALUES / 2} values.`);
+    }
   }
-  return Object.entries(parsed).map(([name, value]) => ({ name, value }));
+}
+
+function endOfString(text: string, from: number): number {
+  for (let at = from; ; at++) {
+    const code = text.charCodeAt(at);
+    if (code === BACKSLASH) at += 1;
+    else if (code === QUOTE || Number.isNaN(code)) return at;
+  }
+}
+
+function tooMany(where: 'query' | 'body'): BadRequest {
+  return new BadRequest(`The ${where} has more than ${MAX_PARAMETERS} parameters.`);
+}
+
+function hasMoreThan(text: string, letter: string, most: number): boolean {
+  let count = 0;
+  for (let at = text.indexOf(letter); at >= 0; at = text.indexOf(letter, at + 1)) {
+    count += 1;
+    if (count > most) return true;
+  }
+  return false;
+}
+
+function countOf(text: string, letter: string): number {
+  let count = 0;
+  for (let at = text.indexOf(letter); at >= 0; at = text.indexOf(letter, at + 1)) count += 1;
+  return count;
 }

@@ -11,7 +11,8 @@ import { ApiError, errorKinds } from '../core/errors.ts';
 import { sendAnswer, toAnswer, toBareAnswer, type Answer, type Api } from './answers.ts';
 import { isInApi0, toApi0, unknownInApi0 } from './api-0.ts';
 import { identify, type Accepted } from './authentication.ts';
-import { BadRequest, readCall } from './call.ts';
+import { keepBodies } from './bodies.ts';
+import { readCall } from './call.ts';
 import { addConfirm } from './confirm.ts';
 import { Connections, type Tls } from './connections.ts';
 import { refuse, sendError } from './error-answers.ts';
@@ -68,7 +69,7 @@ export function createServer(
     // Queries are read by what the function expects.
     routerOptions: { maxParamLength: 200, querystringParser: () => ({}) },
   });
-  readBodiesAsText(server);
+  keepBodies(server);
   server.addHook('onSend', (_request, reply, payload, done) => {
     reply.headers(headers);
     done(null, payload);
@@ -166,19 +167,6 @@ async function makeAnswer(
 /** As much of it as can be a function's name: what follows may be a secret. */
 function nameIn(command: string): string {
   return /^\w{0,64}/.exec(command)?.[0] ?? '';
-}
-
-/** They are read by what the function expects, so no parser may change them before. */
-function readBodiesAsText(server: FastifyInstance): void {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
-    try {
-      done(null, decoder.decode(body as Buffer));
-    } catch {
-      done(new BadRequest('The body is no UTF-8.'));
-    }
-  });
 }
 
 function answerError(
