@@ -67,7 +67,7 @@ function readForm(text: string, where: 'query' | 'body'): RawArgument[] {
   if (text === '') return [];
   // Counted before anything is decoded, which costs time.
   if (hasMoreThan(text, '&', MAX_PARAMETERS - 1)) throw tooMany(where);
-  const read = [...new URLSearchParams(text)].map(([name, value]) => ({ name, value }));
+  const read = [...new URLSearchParams(withSpaces(text))].map(([name, value]) => ({ name, value }));
   // URLSearchParams puts U+FFFD in the place of what is not UTF-8: a mangled password is worse than none.
   const replaced = read.reduce(
     (sum, { name, value }) => sum + countOf(name, '\uFFFD') + countOf(value, '\uFFFD'),
@@ -77,6 +77,16 @@ function readForm(text: string, where: 'query' | 'body'): RawArgument[] {
     throw new BadRequest(`The ${where} contains escapes (%XX) that are not valid UTF-8.`);
   }
   return read;
+}
+
+const [PLUS, SPACE] = [43, 32];
+
+/** Each plus sign as the space that it means: URLSearchParams takes a long time over a million of them. */
+function withSpaces(text: string): string {
+  if (!text.includes('+')) return text;
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] === PLUS) bytes[at] = SPACE;
+  return bytes.toString();
 }
 
 function readJson(text: string): RawArgument[] {

@@ -1,23 +1,78 @@
-// GET /openapi.json: the document is the same for everybody who runs this version of the program, so it is public.
-import type { FastifyInstance } from 'fastify';
+// GET /openapi.json: the document is the same for everybody who runs this version of the program, so it is public. It is
+// written and compressed once; every answer is a piece of the same memory.
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Application } from '../app.ts';
 import { openApi } from '../core/openapi.ts';
 
+/** One form of the document, ready to be sent. */
+interface Representation {
+  readonly body: Buffer;
+  readonly etag: string;
+}
+
+interface Prepared {
+  readonly plain: Representation;
+  readonly compressed: Representation;
+}
+
 export function addOpenApi(server: FastifyInstance, { engine }: Application): void {
-  let written: Promise<string> | undefined;
-  server.get('/openapi.json', async (_request, reply) => {
-    // Made of all functions, which takes a while: once, when it is first asked for.
-    written ??= write(engine);
-    return reply.type('application/json; charset=utf-8').send(await written);
+  let prepared: Promise<Prepared> | undefined;
+  server.get('/openapi.json', {
+    // After the server’s own hook, which forbids to keep an answer: this one may be kept, and asked for by its tag.
+    onSend: async (_request, reply) => {
+      reply.header('cache-control', 'public, no-cache');
+    },
+    handler: async (request, reply) => {
+      // Made of all functions, which takes a while: when it is first asked for.
+      prepared ??= prepare(engine);
+      return send(request, reply, await prepared);
+    },
   });
 }
 
-async function write({ functions, find, version }: Application['engine']): Promise<string> {
+function send(request: FastifyRequest, reply: FastifyReply, { plain, compressed }: Prepared): FastifyReply {
+  const isCompressed = acceptsGzip(request.headers['accept-encoding'] ?? '');
+  const { body, etag } = isCompressed ? compressed : plain;
+  reply.headers({ etag, vary: 'accept-encoding' });
+  if (hasTag(request.headers['if-none-match'], etag)) return reply.code(304).send();
+  if (isCompressed) reply.header('content-encoding', 'gzip');
+  return reply.type('application/json; charset=utf-8').send(body);
+}
+
+/** `gzip`, `gzip;q=0.5` or `*`, but not with a weight of 0 (RFC 9110, section 12.5.3). */
+function acceptsGzip(accepted: string): boolean {
+  const weights = new Map(
+    accepted
+      .toLowerCase()
+      .split(',')
+      .map((part) => {
+        const [coding = '', ...parameters] = part.split(';').map((word) => word.trim());
+        const weight = parameters.find((one) => one.startsWith('q='))?.slice(2) ?? '1';
+        return [coding, Number(weight)] as const;
+      }),
+  );
+  return (weights.get('gzip') ?? weights.get('*') ?? 0) > 0;
+}
+
+function hasTag(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  return header.split(',').some((part) => part.trim() === '*' || part.trim().replace(/^W\//, '') === etag);
+}
+
+async function prepare({ functions, find, version }: Application['engine']): Promise<Prepared> {
   const placed = await Promise.all(
     Object.entries(await functions()).map(async ([name, { family }]) => {
       const fn = await find(name);
       return fn === undefined ? [] : [{ family, fn }];
     }),
   );
-  return JSON.stringify(openApi(version, placed.flat()));
+  const body = Buffer.from(JSON.stringify(openApi(version, placed.flat())));
+  const hash = createHash('sha256').update(body).digest('base64url').slice(0, 22);
+  return {
+    plain: { body, etag: `"${hash}"` },
+    compressed: { body: await promisify(gzip)(body, { level: 9 }), etag: `"${hash}-gzip"` },
+  };
 }

@@ -28,3 +28,21 @@ test('it tells nothing of the machine or the installation', async () => {
     expect(text).not.toContain(own);
   }
 });
+
+test('it is compressed for who accepts that, and not sent again to who has it', async () => {
+  const encoding = (value: string) => server.ask('/openapi.json', { headers: { 'accept-encoding': value } });
+  const [plain, compressed] = [await encoding('identity'), await encoding('br;q=1, gzip;q=0.5')];
+  expect(plain.headers.get('content-encoding')).toBeNull();
+  expect(compressed.headers.get('content-encoding')).toBe('gzip');
+  expect(Number(compressed.headers.get('content-length'))).toBeLessThan(plain.text.length / 4);
+  // fetch has decompressed it.
+  expect(compressed.text).toBe(plain.text);
+  expect((await encoding('gzip;q=0')).headers.get('content-encoding')).toBeNull();
+  expect(compressed.headers.get('etag')).not.toBe(plain.headers.get('etag'));
+  expect(plain.headers.get('vary')).toBe('accept-encoding');
+  const etag = plain.headers.get('etag') ?? '';
+  const again = await server.ask('/openapi.json', {
+    headers: { 'if-none-match': etag, 'accept-encoding': 'identity' },
+  });
+  expect([again.status, again.text]).toEqual([304, '']);
+});

@@ -1,0 +1,174 @@
+// Bodies as real clients send them: forms under any type or none, multipart, JSON; and what costs more than it should.
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { password, TestServer } from '../support/server.ts';
+import { watchPasswords } from '../support/watched-passwords.ts';
+
+let server: TestServer;
+let authorization: string;
+beforeAll(async () => {
+  server = await TestServer.start();
+  const { data } = await server.here.call('api_token_create', { token_name: 'test' });
+  authorization = `whm root:${data?.token as string}`;
+  watchPasswords(server.here);
+});
+afterAll(() => server.stop());
+
+/** A body of bytes, to which fetch adds no type. */
+const bytes = (text: string) => new TextEncoder().encode(text);
+const post = (path: string, body: string | FormData, type?: string) =>
+  server.ask(path, {
+    method: 'POST',
+    body: typeof body === 'string' ? bytes(body) : body,
+    headers: { authorization, ...(type === undefined ? {} : { 'content-type': type }) },
+  });
+const issuer = async () =>
+  (await server.here.call('twofactorauth_get_issuer')).data?.issuer as string | undefined;
+
+const types = [
+  undefined,
+  'application/octet-stream',
+  'text/plain',
+  'text/plain; charset=utf-8',
+  'application/x-www-form-urlencoded; charset=UTF-8',
+  'application/vnd.example',
+];
+
+describe.each(types)('of the type %s', (type) => {
+  test('a form is read as one', async () => {
+    const value = `Form+of+${(type ?? 'none').replaceAll(/\W/g, '')}`;
+    const reply = await post('/json-api/twofactorauth_set_issuer', `api.version=1&issuer=${value}`, type);
+    expect(JSON.parse(reply.text)).toMatchObject({ metadata: { result: 1 } });
+    expect(await issuer()).toBe(value.replaceAll('+', ' '));
+  });
+
+  test('JSON is read as JSON', async () => {
+    const value = `JSON of ${type ?? 'none'}`;
+    const body = JSON.stringify({ 'api.version': 1, issuer: value });
+    const reply = await post('/json-api/twofactorauth_set_issuer', body, type);
+    expect(JSON.parse(reply.text)).toMatchObject({ metadata: { result: 1 } });
+    expect(await issuer()).toBe(value);
+  });
+
+  test('a login is read', async () => {
+    const body = new URLSearchParams({ user: 'root', pass: password, login_only: '1' }).toString();
+    expect((await post('/login', body, type)).status).toBe(200);
+  });
+});
+
+function formData(fields: Readonly<Record<string, string>>): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  return form;
+}
+
+test('multipart is read, on calls and on a login', async () => {
+  const value = 'Ünusual & "quoted" = + % 100';
+  const reply = await post(
+    '/json-api/twofactorauth_set_issuer',
+    formData({ 'api.version': '1', issuer: value }),
+  );
+  expect(JSON.parse(reply.text)).toMatchObject({ metadata: { result: 1 } });
+  expect(await issuer()).toBe(value);
+  expect((await post('/login', formData({ user: 'root', pass: password, login_only: '1' }))).status).toBe(
+    200,
+  );
+});
+
+describe('is refused with a reason, and nothing is changed', () => {
+  const path = '/json-api/twofactorauth_set_issuer?api.version=1&issuer=Changed';
+  const withFile = formData({ a: 'b' });
+  withFile.append('file', new Blob(['x']), 'x.txt');
+  const cut = '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb';
+  test.each<[string, string | FormData, string | undefined, number, string]>([
+    ['a file', withFile, undefined, 400, 'contains a file'],
+    [
+      'multipart that breaks off',
+      cut,
+      'multipart/form-data; boundary=x',
+      400,
+      'not valid multipart/form-data',
+    ],
+    ['multipart without a boundary', cut, 'multipart/form-data', 400, 'not valid multipart/form-data'],
+    [
+      '1,001 parts',
+      formData(Object.fromEntries(Array.from({ length: 1001 }, (_, at) => [`k${at}`, '']))),
+      undefined,
+      400,
+      'more than 1000 fields',
+    ],
+    ['XML', '<a b="c">d=e</a>', 'text/xml', 415, 'A body must be a form'],
+    ['500,000 parameters', 'a&'.repeat(500_000), undefined, 400, 'more than 10000 parameters'],
+    ['500,000 levels of JSON', '['.repeat(500_000), 'application/json', 400, 'more than 64 levels'],
+    [
+      '100,000 values of JSON',
+      `{"a":[${'1,'.repeat(100_000)}1]}`,
+      'application/json',
+      400,
+      'more than 20000 values',
+    ],
+    [
+      '15,000 members of JSON',
+      `{${Array.from({ length: 15_000 }, (_, at) => `"k${at}":1`).join(',')}}`,
+      'text/plain',
+      400,
+      'more than 10000 parameters',
+    ],
+    ['escapes that are not UTF-8', 'a=%ff', undefined, 400, 'not valid UTF-8'],
+  ])('%s', async (_what, body, type, status, reason) => {
+    const before = await issuer();
+    const reply = await post(path, body, type);
+    expect([reply.status, (JSON.parse(reply.text) as { error: string }).error]).toEqual([
+      status,
+      expect.stringContaining(reason),
+    ]);
+    expect(await issuer()).toBe(before);
+  });
+});
+
+test('U+FFFD that was sent as such is no fault', async () => {
+  const reply = await post('/json-api/twofactorauth_set_issuer', 'api.version=1&issuer=a%EF%BF%BDb\uFFFDc');
+  expect(JSON.parse(reply.text)).toMatchObject({ metadata: { result: 1 } });
+});
+
+test('hostile bodies hold the event loop no longer than ordinary ones of the same size, or hardly', async () => {
+  const mebibyte = 1_048_000;
+  const hostile: readonly (readonly [string, string?])[] = [
+    ['a&'.repeat(mebibyte / 2)],
+    [`a=${'+'.repeat(mebibyte)}`],
+    [`a=${'%zz'.repeat(mebibyte / 3)}`],
+    [`a=${'%ff'.repeat(mebibyte / 3)}`],
+    [`{"a":${'['.repeat(mebibyte)}`, 'application/json'],
+    [`{"a":[${'{"b":1},'.repeat(mebibyte / 9)}1]}`, 'application/json'],
+    [`{${Array.from({ length: 60_000 }, (_, at) => `"k${at}":1`).join(',')}}`, 'application/json'],
+    [
+      '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n'.repeat(mebibyte / 52),
+      'multipart/form-data; boundary=x',
+    ],
+  ];
+  const worst = async (work: () => Promise<unknown>) => {
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
+    await work();
+    delay.disable();
+    return delay.max / 1e6;
+  };
+  const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN;
+  const path = '/json-api/version?api.version=1';
+  // One long value: nothing but the transfer and one look at it.
+  const plain = () => post(path, `a=${'b'.repeat(mebibyte)}`);
+  await plain();
+  const ordinary: number[] = [];
+  const taken: number[][] = hostile.map(() => []);
+  for (let round = 0; round < 5; round++) {
+    ordinary.push(await worst(plain));
+    for (const [at, [body, type]] of hostile.entries())
+      taken[at]?.push(await worst(() => post(path, body, type)));
+  }
+  const bound = median(ordinary) * 3 + 40;
+  for (const [at, times] of taken.entries()) {
+    expect([
+      hostile[at]?.[0].slice(0, 12),
+      median(times) < bound ? 'fits' : `${median(times)} of ${bound}`,
+    ]).toEqual([hostile[at]?.[0].slice(0, 12), 'fits']);
+  }
+});
