@@ -1,5 +1,15 @@
 // Packages that ship ES modules only (or require one) go through the transform as our own sources do.
-const esmOnly = ['chalk', '@noble', '@scure', 'shlex', 'uqr'];
+const esmOnly = [
+  'chalk',
+  'string-width',
+  'get-east-asian-width',
+  'strip-ansi',
+  'ansi-regex',
+  '@noble',
+  '@scure',
+  'shlex',
+  'uqr',
+];
 
 /** @type {import('jest').Config} */
 export default {

@@ -1,7 +1,7 @@
 // An answer on its way to a person or a program: text, colour, hints, and the exit status.
 import type { Envelope } from '../core/envelope.ts';
 import { exitStatusOf } from '../core/exit-status.ts';
-import { loadRenderer } from '../render/format.ts';
+import { isTabular, loadRenderer, type Format } from '../render/format.ts';
 import { tell, WriteError, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { plain, styleFor } from './style.ts';
@@ -14,7 +14,7 @@ export async function answer(
   io: Io,
 ): Promise<number> {
   try {
-    await print(envelope, line, io);
+    await print(envelope, line, command, io);
   } catch (error) {
     if (!(error instanceof WriteError)) throw error;
     // The reader of a pipe may stop reading when it has seen enough.
@@ -32,18 +32,28 @@ export async function printedStatus(status: number, io: Io): Promise<number> {
   return status === 1 ? (await import('./exit-status.ts')).exitStatusFor(status, io) : status;
 }
 
-async function print(envelope: Envelope, line: CommandLine, io: Io): Promise<void> {
+async function print(envelope: Envelope, line: CommandLine, command: string, io: Io): Promise<void> {
+  if (line.quiet && envelope.metadata.result === 1)
+    return (await import('./asides.ts')).tellAsides(envelope, io);
+  if (isTabular(line.output)) {
+    const { printRecords } = await import('./print-records.ts');
+    return printRecords(envelope, line, command, io);
+  }
   const render = await loadRenderer(line.output);
-  const write = await writerFor(line, io);
+  const write = await writerFor(line.output, line.color, io);
   for (const piece of render(envelope)) write(piece);
 }
 
 /** Writes pieces of an answer, in colour where that is wanted. */
-export async function writerFor(line: CommandLine, io: Io): Promise<(piece: string) => void> {
-  const style = await styleFor(io.stdout, line.color, io);
+export async function writerFor(
+  format: Format,
+  color: CommandLine['color'],
+  io: Io,
+): Promise<(piece: string) => void> {
+  const style = await styleFor(io.stdout, color, io);
   if (style === plain) return (piece) => io.stdout.write(piece);
   const { highlight } = await import('./highlight.ts');
-  return (piece) => io.stdout.write(highlight(piece, line.output, style));
+  return (piece) => io.stdout.write(highlight(piece, format, style));
 }
 
 /** What a person at the terminal, or whoever reads a cron mail, is told beside the answer. */

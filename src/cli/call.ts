@@ -4,14 +4,16 @@ import { dispatch, failure } from '../core/dispatch.ts';
 import type { Call } from '../core/context.ts';
 import type { Envelope } from '../core/envelope.ts';
 import { ApiError } from '../core/errors.ts';
+import { loadFunction } from '../functions/load.ts';
 import { answer } from './answer.ts';
+import type { RawArgument } from '../core/context.ts';
 import { gatherArguments, warningsOf } from './arguments.ts';
 import { tell, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 
 /** Makes the call and prints its answer. @returns the exit status. */
 export async function call(line: CommandLine, command: string, io: Io): Promise<number> {
-  const args = gatherArguments(line, io);
+  const args = await withListArguments(line, command, gatherArguments(line, io));
   const request = { command, args, dryRun: line.dryRun, warnings: warningsOf(line) };
   let application: Application;
   try {
@@ -30,6 +32,17 @@ export async function call(line: CommandLine, command: string, io: Io): Promise<
   } finally {
     application.close();
   }
+}
+
+/** With those that --fields, --filter and --sort stand for. @throws UsageError */
+async function withListArguments(
+  line: CommandLine,
+  command: string,
+  given: RawArgument[],
+): Promise<readonly RawArgument[]> {
+  if (line.fields === undefined && line.filters.length === 0 && line.sort === undefined) return given;
+  const { listArguments } = await import('./list-options.ts');
+  return [...given, ...listArguments(line, await loadFunction(command), given)];
 }
 
 /** As root, or as the reseller that `--user` names. */

@@ -48,6 +48,14 @@ const options: readonly Option[] = optionRows.map((row) => ({
   doc: row.doc,
 }));
 
+/** `-h` by `--help`. */
+const shortNames = new Map(
+  optionRows.flatMap(({ flags }) => {
+    const [, short, long] = /^(-[a-z]), (--[a-z-]+)/.exec(flags) ?? [];
+    return short === undefined || long === undefined ? [] : [[short, long] as const];
+  }),
+);
+
 /** One candidate a line: the word, a tab, what it is. The shell keeps those that fit. */
 export async function complete(words: readonly string[], io: Io): Promise<number> {
   const candidates = await candidatesFor(words, io);
@@ -112,7 +120,7 @@ function readBefore(words: readonly string[]): Before {
     } else if (isEnded || !/^-./.test(word)) {
       positional.push(word);
     } else {
-      const name = word === '-h' ? '--help' : word.replace(/=.*/s, '');
+      const name = shortNames.get(word) ?? word.replace(/=.*/s, '');
       given.add(name);
       if (word.startsWith('--user=')) user = word.slice('--user='.length);
       if (!word.includes('=')) pending = options.find((one) => one.name === name && one.takesValue);

@@ -5,6 +5,8 @@ export interface Output {
   write(text: string): void;
   /** True when a person sees it. */
   isTerminal(): boolean;
+  /** How large the terminal is, in characters; undefined if that is not known, or it is no terminal. */
+  size?(): { readonly columns: number; readonly rows: number } | undefined;
 }
 
 /** The most that is read from standard input or a file. */

@@ -1,5 +1,5 @@
 // The options of the command line as data: commander, the help and completion read the same rows.
-import { formats } from '../render/format.ts';
+import { formats, tabularFormats } from '../render/format.ts';
 
 /** Options of calls to other servers. `count`: a whole number, 1 or more. */
 const remoteOptionRows = [
@@ -33,11 +33,19 @@ const administrationRows = [
 /** One row of the help: an option, and what it does. */
 export const optionRows = [
   {
-    flags: '--output <format>',
-    doc: 'how the answer is written: yaml, json, jsonpretty or xml',
-    choices: formats,
+    flags: '-o, --output <format>',
+    doc: 'how the response is written: yaml, json, jsonpretty, xml, or its list as table or csv',
+    choices: [...formats, ...tabularFormats],
     default: 'yaml',
   },
+  { flags: '--fields <names>', doc: 'return only these fields of a list: user,domain,plan' },
+  {
+    flags: '--filter <condition>',
+    doc: 'return only matching records: FIELD=VALUE, FIELD~TEXT (contains), FIELD^TEXT (begins), FIELD<N, FIELD>N; repeatable',
+    collect: true,
+  },
+  { flags: '--sort <fields>', doc: 'sort a list: FIELD, or -FIELD for descending order' },
+  { flags: '-q, --quiet', doc: 'print nothing if the call works' },
   {
     flags: '--input <format>',
     doc: 'json: read more arguments from standard input, as one JSON object',

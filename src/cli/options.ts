@@ -1,7 +1,7 @@
 // The options of the command line, and which words of it are the function and its arguments.
 import { Command, CommanderError, Option } from 'commander';
 import type { RemoteOptions } from '../remote/options.ts';
-import type { Format } from '../render/format.ts';
+import type { Format, TabularFormat } from '../render/format.ts';
 import {
   splitAdministrationOptions,
   type AdministrationOptions,
@@ -14,7 +14,13 @@ import { UsageError } from './usage-error.ts';
 export type Shell = 'bash' | 'zsh' | 'fish';
 
 export interface CommandLine {
-  readonly output: Format;
+  readonly output: Format | TabularFormat;
+  /** Print nothing if the call works. */
+  readonly quiet: boolean;
+  /** Names with commas between them, as given; `filters` and `sort` as given too (list-options.ts reads them). */
+  readonly fields?: string;
+  readonly filters: readonly string[];
+  readonly sort?: string;
   readonly input?: 'json';
   /** KEY=PATH, as given. */
   readonly files: readonly string[];
@@ -48,7 +54,11 @@ export interface CommandLine {
 
 /** What commander makes of the rows. */
 interface LocalOpts {
-  output: Format;
+  output: Format | TabularFormat;
+  quiet?: boolean;
+  fields?: string;
+  filter: string[];
+  sort?: string;
   input?: 'json';
   user?: string;
   file: string[];
@@ -93,6 +103,8 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   const { remote, configure, others: local } = splitRemoteOptions(all);
   const {
     file,
+    filter,
+    quiet = false,
     help = false,
     all: isAll = false,
     openapi = false,
@@ -105,6 +117,8 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   return {
     ...others,
     files: file,
+    filters: filter,
+    quiet,
     help,
     all: isAll,
     openapi,

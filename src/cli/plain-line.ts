@@ -19,6 +19,8 @@ export function readPlainLine(argv: readonly string[]): CommandLine | undefined 
   if (command === undefined) return undefined;
   return {
     output,
+    quiet: false,
+    filters: [],
     files: [],
     dryRun: false,
     help: false,

@@ -1,5 +1,8 @@
 // A call to other servers: one answer as it would be printed here, or one for each server with its name.
+import type { Envelope } from '../core/envelope.ts';
 import { ApiError } from '../core/errors.ts';
+import { isTabular } from '../render/format.ts';
+import { tellAsides } from './asides.ts';
 import type { RemoteHost } from '../remote/hosts.ts';
 import { loadFunction } from '../functions/load.ts';
 import { checkArguments, isSafeToRepeat } from '../remote/known-function.ts';
@@ -12,6 +15,7 @@ import { answer, printedStatus, writerFor } from './answer.ts';
 import { gatherArguments, warningsOf } from './arguments.ts';
 import { tell, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
+import { listArguments } from './list-options.ts';
 import { progressOf } from './progress.ts';
 import { UsageError } from './usage-error.ts';
 import { settingUp, worldOf } from './world.ts';
@@ -25,8 +29,9 @@ export async function callRemotely(line: CommandLine, command: string, io: Io): 
   }
   if (!/^[\w-]{1,128}$/.test(command))
     throw new UsageError('A function’s name has letters, digits and _ only.');
-  const args = gatherArguments(line, io);
   const fn = await loadFunction(command);
+  const given = gatherArguments(line, io);
+  const args = [...given, ...listArguments(line, fn, given)];
   const hints = warningsOf(line);
   try {
     if (fn !== undefined) hints.push(...(await checkArguments(fn, args)));
@@ -48,6 +53,45 @@ export async function callRemotely(line: CommandLine, command: string, io: Io): 
   });
 }
 
+interface FleetPrinter {
+  begin(): void;
+  answer(host: RemoteHost, envelope: Envelope): void;
+  end(): Promise<void>;
+}
+
+/** Responses are written as they come; as rows, once all of them are known. */
+async function outputFor(line: CommandLine, command: string, io: Io): Promise<FleetPrinter> {
+  if (isTabular(line.output)) {
+    const { printFleetRecords } = await import('./print-records.ts');
+    const answers: { host: string; envelope: Envelope }[] = [];
+    return {
+      begin: () => undefined,
+      answer: ({ label: host }, envelope) => answers.push({ host, envelope }),
+      end: () => printFleetRecords(answers, line, command, io),
+    };
+  }
+  const { before, answer: textOf, after } = await fleetOutput(line.output);
+  const write = await writerFor(line.output, line.color, io);
+  let hasBegun = false;
+  const begin = () => {
+    if (!hasBegun) write(before);
+    hasBegun = true;
+  };
+  return {
+    begin: () => {
+      if (!line.quiet) begin();
+    },
+    answer: (host, envelope) => {
+      if (line.quiet && envelope.metadata.result === 1) return tellAsides(envelope, io, `${host.label}: `);
+      begin();
+      for (const piece of textOf(host, envelope)) write(piece);
+    },
+    end: async () => {
+      if (hasBegun) write(after);
+    },
+  };
+}
+
 async function run(
   { hosts, ...prepared }: Prepared,
   call: RemoteCall,
@@ -55,8 +99,7 @@ async function run(
   line: CommandLine,
   io: Io,
 ): Promise<number> {
-  const { before, answer: textOf, after } = await fleetOutput(line.output);
-  const write = await writerFor(line, io);
+  const output = await outputFor(line, call.command, io);
   const isUnknown = (host: RemoteHost) =>
     !call.isSafeToRepeat && ['begun', 'unknown'].includes(record?.outcomeOf(host) ?? '');
   const unknown = hosts.filter(isUnknown);
@@ -65,11 +108,9 @@ async function run(
     tell(io, `whmapi1: ${hosts.length - left.length} of ${hosts.length} servers were called before.\n`);
   }
   const progress = progressOf(left.length, io);
-  write(before);
+  output.begin();
   for (const host of unknown) {
-    for (const piece of textOf(host, failed(call.command, unknownSince(host, call, line.remote.resume)))) {
-      write(piece);
-    }
+    output.answer(host, failed(call.command, unknownSince(host, call, line.remote.resume)));
   }
   const { status, left: uncalled } = await callAll(
     { hosts: left, ...prepared },
@@ -77,13 +118,13 @@ async function run(
     {
       answered: (host, envelope) => {
         progress.hide();
-        for (const piece of textOf(host, envelope)) write(piece);
+        output.answer(host, envelope);
         progress.advance(envelope.metadata.result === 0);
       },
     },
     { failfast: line.remote.failfast, record },
   ).finally(() => progress.end());
-  write(after);
+  await output.end();
   if (uncalled > 0) tell(io, `whmapi1: ${uncalled} servers were not called, since one had failed.\n`);
   if (unknown.length > 0) return 3;
   // A server that was not called has no response, so the run has failed under either setting.

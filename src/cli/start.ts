@@ -59,6 +59,12 @@ function outputTo(descriptor: number): Output {
       if (!stats.isCharacterDevice() || stats.rdev >> 8 === 1) return false;
       return process.getBuiltinModule('node:tty').isatty(descriptor);
     },
+    size: () => {
+      const { isatty, WriteStream } = process.getBuiltinModule('node:tty');
+      if (!isatty(descriptor)) return undefined;
+      const { columns, rows } = new WriteStream(descriptor);
+      return columns > 0 && rows > 0 ? { columns, rows } : undefined;
+    },
   };
 }
 

@@ -165,6 +165,8 @@ export interface Spec {
   readonly failureData?: Readonly<Record<string, string | number>>;
   /** The key of the answer that holds its list: `api.filter.*`, `api.sort.*` and the others work on it. */
   readonly list?: string;
+  /** The fields of the list that a table shows unless others are asked for. Default: all. */
+  readonly columns?: readonly [string, ...string[]];
   /** True where the answer is the bare data, without an envelope. */
   readonly flat?: true;
   /** True for a function that WHM does not have. */

@@ -120,6 +120,12 @@ export const columns = {
   user: word('username', 'The user name.'),
 } as const satisfies Columns;
 
+/** What a table of accounts shows unless other fields are asked for. */
+export const tableColumns = [
+  ...(['user', 'domain', 'plan', 'owner', 'ip'] as const),
+  ...(['diskused', 'disklimit', 'suspended'] as const),
+] as const;
+
 /** Only listaccts tells of backups. */
 export const listColumns = {
   ...columns,

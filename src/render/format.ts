@@ -4,6 +4,14 @@ import type { Envelope } from '../core/envelope.ts';
 export const formats = ['yaml', 'json', 'jsonpretty', 'xml'] as const;
 export type Format = (typeof formats)[number];
 
+/** Rows and columns of a response’s list. Only the command line has them: a server’s clients read envelopes. */
+export const tabularFormats = ['table', 'csv'] as const;
+export type TabularFormat = (typeof tabularFormats)[number];
+
+export function isTabular(format: Format | TabularFormat): format is TabularFormat {
+  return format === 'table' || format === 'csv';
+}
+
 /** One envelope in, its text out: in one piece, or in several of bounded size where there is a lot of it. */
 export type Render = (envelope: Envelope) => Iterable<string>;
 

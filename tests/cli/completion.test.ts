@@ -76,9 +76,16 @@ describe('options', () => {
   test.each([
     [
       ['--output', ''],
-      ['yaml', 'json', 'jsonpretty', 'xml'],
+      ['yaml', 'json', 'jsonpretty', 'xml', 'table', 'csv'],
     ],
-    [['--output='], ['--output=yaml', '--output=json', '--output=jsonpretty', '--output=xml']],
+    [
+      ['--output='],
+      ['yaml', 'json', 'jsonpretty', 'xml', 'table', 'csv'].map((format) => `--output=${format}`),
+    ],
+    [
+      ['-o', ''],
+      ['yaml', 'json', 'jsonpretty', 'xml', 'table', 'csv'],
+    ],
     [
       ['version', '--color=a'],
       ['--color=auto', '--color=always', '--color=never'],

@@ -89,17 +89,17 @@ describe('a command line that cannot be read', () => {
     [['version', '--', '-x'], "Argument 1 after the function's name is not of the form key=value."],
     [
       ['--output=toml', 'version'],
-      "option '--output <format>': allowed choices are yaml, json, jsonpretty, xml.",
+      "option '-o, --output <format>': allowed choices are yaml, json, jsonpretty, xml, table, csv.",
     ],
     [
       ['--output=', 'version'],
-      "option '--output <format>': allowed choices are yaml, json, jsonpretty, xml.",
+      "option '-o, --output <format>': allowed choices are yaml, json, jsonpretty, xml, table, csv.",
     ],
     [
       ['--output=JSON', 'version'],
-      "option '--output <format>': allowed choices are yaml, json, jsonpretty, xml.",
+      "option '-o, --output <format>': allowed choices are yaml, json, jsonpretty, xml, table, csv.",
     ],
-    [['version', '--output'], "option '--output <format>' argument missing"],
+    [['version', '--output'], "option '-o, --output <format>' argument missing"],
     [['--input=yaml', 'version'], "option '--input <format>': allowed choices are json."],
     [['--color=red', 'version'], "option '--color <when>': allowed choices are auto, always, never."],
     [['--outptu', 'json', 'version'], "unknown option '--outptu'\n(Did you mean --output?)"],

@@ -52,7 +52,10 @@ const functionModule = /^src\/functions\/[^/]+\/.+\.ts$/;
 const layers: Record<string, Layer> = {
   'core/nearest.ts': { files: /^src\/core\/nearest\.ts$/, mayImport: [/^fastest-levenshtein$/] },
   core: { files: core, mayImport: [core] },
-  render: { files: /^src\/render\//, mayImport: [core, /^src\/render\//, /^(js-yaml|xmlbuilder2)$/] },
+  render: {
+    files: /^src\/render\//,
+    mayImport: [core, /^src\/render\//, /^(js-yaml|xmlbuilder2|csv-stringify\/sync|string-width)$/],
+  },
   'store/postgres': {
     files: /^src\/store\/postgres\//,
     mayImport: [core, /^src\/store\/(postgres\/|[\w-]+\.ts$|schema-version\.generated\.ts$)/, node, /^pg$/],

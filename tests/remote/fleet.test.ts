@@ -96,6 +96,37 @@ describe('answers of several servers', () => {
     expect(lines(stdout).map(({ host }) => host)).toEqual([fast, slow]);
   });
 
+  test('are one table, or one CSV file, with the server in the first column', async () => {
+    const [good = '', bad = '', other = ''] = names(3);
+    server.script = ({ headers }) =>
+      hostOf(headers) === bad
+        ? ok(undefined, { result: 0, reason: 'No.' })
+        : ok({ acct: [{ user: 'bob', plan: hostOf(headers) === other ? 'a,b' : 'gold' }] });
+    const words = ['--parallel=1', 'listaccts', '--fields=user,plan'];
+    const csv = await run([good, bad, other], '--output=csv', ...words);
+    expect(csv).toEqual({
+      status: 1,
+      stdout: `host,user,plan\r\n${good},bob,gold\r\n${other},bob,"a,b"\r\n`,
+      stderr: `whmapi1: ${bad}: No.\n`,
+    });
+    const { stdout } = await run([good, other], '--output=table', ...words);
+    expect(stdout).toMatch(/^host +user +plan\n127\S+ +bob +gold\n127\S+ +bob +a,b\n$/);
+    expect(server.requests.at(-1)?.text).toContain('api.columns.a=user');
+  });
+
+  test('are not written with --quiet, but for failures', async () => {
+    const [good = '', bad = ''] = names(2);
+    server.script = ({ headers }) =>
+      hostOf(headers) === bad ? ok(undefined, { result: 0, reason: 'No.' }) : ok({ acct: [] });
+    for (const format of ['json', 'xml']) {
+      const quiet = await run([good], `--output=${format}`, '--quiet', 'listaccts');
+      expect(quiet).toEqual({ status: 0, stdout: '', stderr: '' });
+      const { stdout } = await run([good, bad], `--output=${format}`, '--quiet', 'listaccts');
+      expect(stdout).toContain(bad);
+      expect(stdout).not.toContain(good);
+    }
+  });
+
   test('are large, too', async () => {
     const acct = Array.from({ length: 3000 }, (_, at) => ({ user: `u${at}` }));
     server.script = () => ok({ acct });

@@ -18,6 +18,8 @@ export class Terminal {
   stdin: string | Uint8Array | undefined = '';
   /** The streams that a person sees; the others are pipes. */
   seen: readonly ('stdout' | 'stderr')[] = [];
+  /** How large the terminal is; undefined where that is not known. */
+  size: { readonly columns: number; readonly rows: number } | undefined;
   /** What keeps a stream from being written: `{ stdout: 'EPIPE' }`, where its reader has gone. */
   broken: { readonly stdout?: string; readonly stderr?: string } = {};
   /** The manual pages that were shown; undefined where there is no man(1). */
@@ -34,6 +36,7 @@ export class Terminal {
         printed[name] += text;
       },
       isTerminal: () => this.seen.includes(name),
+      size: () => (this.seen.includes(name) ? this.size : undefined),
     });
     const status = await main(argv, {
       stdout: output('stdout'),

@@ -32,6 +32,7 @@ export default defineFunction({
     },
   },
   list: 'acct',
+  columns: form.tableColumns,
   examples: [
     {
       args: { user: 'bob' },

@@ -31,6 +31,7 @@ export default defineFunction({
     },
   },
   list: 'acct',
+  columns: form.tableColumns,
   examples: [
     { args: {}, doc: 'All accounts.', setUp: [bob] },
     {

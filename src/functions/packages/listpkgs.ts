@@ -34,6 +34,7 @@ export default defineFunction({
     },
   },
   list: 'pkg',
+  columns: ['name', 'QUOTA', 'BWLIMIT', 'MAXPOP', 'MAXSQL', 'MAXADDON', 'MAXSUB', 'FEATURELIST', 'HASSHELL'],
   examples: [
     { args: {}, doc: 'All packages.' },
     {

@@ -1,0 +1,75 @@
+// A response as rows and columns, for formats that people read in a table or a spreadsheet.
+import type { Envelope } from '../core/envelope.ts';
+import { type Hash, isHash, type Value } from '../core/values.ts';
+
+export interface Records {
+  readonly columns: readonly string[];
+  /** A value for each column; undefined if the record does not have it. */
+  readonly rows: readonly (readonly (Value | undefined)[])[];
+}
+
+export interface RecordOptions {
+  /** The key of `data` that holds the list. Default: the envelope’s, or the only list in `data`. */
+  readonly list?: string | undefined;
+  /** The columns to show. Default: all fields that the records have, those in `declared` first. */
+  readonly columns?: readonly string[] | undefined;
+  readonly declared?: readonly string[] | undefined;
+}
+
+/** A response without a list has two columns, `field` and `value`: one row for each value, named by its path. */
+export function recordsOf(envelope: Envelope, options: RecordOptions = {}): Records {
+  const { data = {} } = envelope;
+  const list = envelope.list ?? options.list ?? soleListOf(data);
+  const items = list === undefined ? undefined : data[list];
+  if (list === undefined || !Array.isArray(items)) {
+    return { columns: ['field', 'value'], rows: fieldsOf('', data) };
+  }
+  const records = items.map((item) => (isHash(item) ? item : { [list]: item }));
+  const columns = options.columns ?? columnsOf(records, options.declared ?? []);
+  return { columns, rows: records.map((record) => columns.map((name) => own(record, name))) };
+}
+
+/** The responses of several servers in one table, the server’s name in the first column. */
+export function joinedRecords(
+  parts: readonly { readonly host: string; readonly records: Records }[],
+): Records {
+  const columns = [...new Set(parts.flatMap(({ records }) => records.columns))];
+  const rows = parts.flatMap(({ host, records }) => {
+    const places = columns.map((name) => records.columns.indexOf(name));
+    return records.rows.map((row) => [host, ...places.map((at) => row[at])]);
+  });
+  return { columns: ['host', ...columns], rows };
+}
+
+function columnsOf(records: readonly Hash[], declared: readonly string[]): string[] {
+  const found = new Set<string>();
+  for (const record of records) for (const name of Object.keys(record)) found.add(name);
+  if (records.length === 0) return [...declared];
+  return [
+    ...declared.filter((name) => found.has(name)),
+    ...[...found].filter((name) => !declared.includes(name)),
+  ];
+}
+
+function soleListOf(data: Hash): string | undefined {
+  const lists = Object.entries(data).filter(([, value]) => Array.isArray(value));
+  return lists.length === 1 ? lists[0]?.[0] : undefined;
+}
+
+function fieldsOf(path: string, value: Value): Value[][] {
+  if (Array.isArray(value) && !value.every(isScalar)) {
+    return value.flatMap((item, at) => fieldsOf(`${path}[${at}]`, item));
+  }
+  if (!isHash(value)) return [[path, value]];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    fieldsOf(path === '' ? key : `${path}.${key}`, inner),
+  );
+}
+
+function own(record: Hash, name: string): Value | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
+export function isScalar(value: Value): value is string | number | null {
+  return typeof value !== 'object' || value === null;
+}
