@@ -111,7 +111,7 @@ describe('answers of several servers', () => {
     });
     const { stdout } = await run([good, other], '--output=table', ...words);
     expect(stdout).toMatch(/^host +user +plan\n127\S+ +bob +gold\n127\S+ +bob +a,b\n$/);
-    expect(server.requests.at(-1)?.text).toContain('api.columns.a=user');
+    expect(server.requests.at(-1)?.body).toContain('api.columns.a=user');
   });
 
   test('are not written with --quiet, but for failures', async () => {
