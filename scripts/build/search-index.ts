@@ -17,7 +17,7 @@ export function readySearchIndex(top: string): Plugin {
           resolveDir: join(top, 'src/cli'),
           contents: `
             import MiniSearch from 'minisearch';
-            import { indexOptions } from './search-options.ts';
+            import { indexOptions } from '../search/index-options.ts';
             export async function loadSearchIndex() {
               return MiniSearch.loadJSON(${JSON.stringify(text)}, indexOptions);
             }`,

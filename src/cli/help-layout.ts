@@ -1,5 +1,6 @@
 // How help is laid out: sections with entries, rows of functions, and lines of at most a hundred columns.
 import { families } from '../catalogue/families.generated.ts';
+import type { FoundFunction } from '../search/index-options.ts';
 import type { Style } from './style.ts';
 
 export function section(title: string, style: Style, entries: readonly string[]): string {
@@ -33,14 +34,7 @@ export function titleOf(folder: string): string {
 }
 
 /** A function as lists show it. */
-export interface ListedFunction {
-  readonly name: string;
-  readonly summary: string;
-  /** The family's title. */
-  readonly family: string;
-  readonly isProvided: boolean;
-  readonly isDropped?: boolean;
-}
+export type ListedFunction = FoundFunction;
 
 /** One line a function, which can be searched for its family and for “not provided”. */
 export function functionRows(functions: readonly ListedFunction[], style: Style): string[] {

@@ -7,7 +7,7 @@ import type { AnyFunction } from '../core/define.ts';
 import { index } from '../functions/index.generated.ts';
 import { loaders } from '../functions/loaders.generated.ts';
 import { titleOf } from './help-layout.ts';
-import { indexOptions, type Indexed, type SearchIndex } from './search-options.ts';
+import { indexOptions, type Indexed, type SearchIndex } from '../search/index-options.ts';
 
 export async function loadSearchIndex(): Promise<SearchIndex> {
   const search = new MiniSearch(indexOptions);

@@ -2,9 +2,9 @@
 import synonyms from '../../src/catalogue/synonyms.json';
 import { absent } from '../../src/catalogue/absent.generated.ts';
 import { families } from '../../src/catalogue/families.generated.ts';
-import { find } from '../../src/cli/search.ts';
+import { find } from '../../src/search/ranking.ts';
 import { loadSearchIndex } from '../../src/cli/search-index.ts';
-import type { SearchIndex } from '../../src/cli/search-options.ts';
+import type { SearchIndex } from '../../src/search/index-options.ts';
 import { index } from '../../src/functions/index.generated.ts';
 import { Terminal } from '../support/terminal.ts';
 

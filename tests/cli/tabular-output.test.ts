@@ -123,7 +123,7 @@ describe('--sort', () => {
 
   test('compares numbers as numbers where the description says that they are', async () => {
     const { stdout } = await terminal.run('-o', 'json', 'listaccts', '--sort=-uid', '--fields=uid');
-    const { data } = JSON.parse(stdout) as { data: { acct: { uid: number }[] } };
+    const { data } = JSON.parse(stdout) as { data: { acct: { uid: unknown }[] } };
     const uids = data.acct.map(({ uid }) => Number(uid));
     expect(uids).toEqual([...uids].sort((a, b) => b - a));
   });

@@ -7,7 +7,7 @@ import type { Catalogue, CatalogueEntry, CatalogueParam } from '../../src/catalo
 import families from '../../src/catalogue/families.json';
 import { families as folders } from '../../src/catalogue/families.generated.ts';
 import synonyms from '../../src/catalogue/synonyms.json';
-import { terms } from '../../src/cli/search-options.ts';
+import { terms } from '../../src/search/index-options.ts';
 import type { AnyFunction, Param } from '../../src/core/define.ts';
 import { index } from '../../src/functions/index.generated.ts';
 import { loaders } from '../../src/functions/loaders.generated.ts';

@@ -105,6 +105,11 @@ const layers: Record<string, Layer> = {
     files: /^src\/administration\.ts$/,
     mayImport: [core, /^src\/(app\.ts$|doctor\/|store\/|host\/)/, node],
   },
+  search: {
+    files: /^src\/search\//,
+    mayImport: [/^src\/search\//, /^src\/catalogue\/synonyms\.json$/],
+    mayKnow: [/^minisearch$/],
+  },
   app: {
     files: /^src\/app\.ts$/,
     mayImport: [
@@ -122,7 +127,8 @@ const layers: Record<string, Layer> = {
     files: /^src\/http\/page\/browser\//,
     mayImport: [
       /^src\/http\/page\/(browser\/|wire\.ts$)/,
-      /^(lowlight|highlight\.js\/lib\/languages\/\w+|shlex|uqr)$/,
+      /^src\/search\//,
+      /^(minisearch|lowlight|highlight\.js\/lib\/languages\/\w+|shlex|uqr)$/,
     ],
     mayKnow: [core],
   },
@@ -145,6 +151,7 @@ const layers: Record<string, Layer> = {
     mayImport: [
       ...[
         /^src\/cli\//,
+        /^src\/search\//,
         /^src\/(app|administration)\.ts$/,
         core,
         catalogue,

@@ -1,9 +1,13 @@
-// Finding a function by its name, or by words of what it does.
+// Finding a function by its name, or by words of what it does, ranked as `whmapi1 --search` ranks.
+import MiniSearch from 'minisearch';
+import { indexOptions, type Indexed } from '../../../search/index-options.ts';
+import { find } from '../../../search/ranking.ts';
 import type { FunctionList, ListedFunction } from '../wire.ts';
 import { byId, element } from './element.ts';
 
 export class FunctionFinder {
   readonly #functions: FunctionList;
+  readonly #index: MiniSearch<Indexed>;
   readonly #query = byId('query', HTMLInputElement);
   readonly #list = byId('functions', HTMLElement);
   readonly #found = byId('found', HTMLParagraphElement);
@@ -11,6 +15,7 @@ export class FunctionFinder {
 
   constructor(functions: FunctionList) {
     this.#functions = functions;
+    this.#index = indexOf(functions);
     this.#query.addEventListener('input', () => this.#show());
     byId('search', HTMLFormElement).addEventListener('submit', () => this.#links()[0]?.click());
     for (const place of [this.#query, this.#list]) {
@@ -26,14 +31,14 @@ export class FunctionFinder {
   }
 
   #show(): void {
-    const words = this.#query.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const wanted = this.#query.value.trim();
     const total = this.#functions.length;
-    if (words.length === 0) {
+    if (wanted === '') {
       this.#found.textContent = `${total} functions`;
       this.#list.replaceChildren(...this.#byFamily());
       return;
     }
-    const found = search(this.#functions, words);
+    const found = search(this.#functions, this.#index, wanted);
     this.#found.textContent =
       found.length === 0 ? 'No function has these words.' : `${found.length} of ${total} functions`;
     this.#list.replaceChildren(element('ul', {}, ...found.map((fn) => this.#item(fn))));
@@ -84,18 +89,29 @@ export function familyTitle(family: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** Those that have all the words; names before summaries, beginnings before what stands within. */
-export function search(functions: FunctionList, words: readonly string[]): ListedFunction[] {
-  const rank = ({ name, summary }: ListedFunction): number => {
-    const [low, lowSummary] = [name.toLowerCase(), summary.toLowerCase()];
-    if (!words.every((word) => low.includes(word) || lowSummary.includes(word))) return Infinity;
-    if (low === words.join('_')) return 0;
-    if (low.startsWith(words.join('_'))) return 1;
-    return words.every((word) => low.includes(word)) ? 2 : 3;
-  };
-  return functions
-    .map((fn) => ({ fn, rank: rank(fn) }))
-    .filter((one) => one.rank < Infinity)
-    .sort((a, b) => a.rank - b.rank)
-    .map(({ fn }) => fn);
+function indexOf(functions: FunctionList): MiniSearch<Indexed> {
+  const index = new MiniSearch(indexOptions);
+  index.addAll(
+    functions.map(({ name, summary, family }) => ({
+      ...{ name, summary, family: familyTitle(family) },
+      ...{ isProvided: true, details: '' },
+    })),
+  );
+  return index;
+}
+
+/** The best first. While a word is being typed, those that have it in their names or summaries. */
+function search(
+  functions: FunctionList,
+  index: MiniSearch<Indexed>,
+  wanted: string,
+): readonly ListedFunction[] {
+  const byName = new Map(functions.map((fn) => [fn.name, fn]));
+  const found = find(wanted, index).flatMap(({ name }) => byName.get(name) ?? []);
+  if (found.length > 0) return found;
+  const words = wanted.toLowerCase().split(/\s+/);
+  return functions.filter(({ name, summary }) => {
+    const text = `${name} ${summary}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
 }

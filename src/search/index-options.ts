@@ -1,10 +1,19 @@
 // How texts are cut into words for the search, in the index and in what is searched for alike.
 import type MiniSearch from 'minisearch';
 import type { Options } from 'minisearch';
-import type { ListedFunction } from './help-layout.ts';
+
+/** A function as it is found. */
+export interface FoundFunction {
+  readonly name: string;
+  readonly summary: string;
+  /** The family's title. */
+  readonly family: string;
+  readonly isProvided: boolean;
+  readonly isDropped?: boolean;
+}
 
 /** A function as the index holds it. */
-export interface Indexed extends ListedFunction {
+export interface Indexed extends FoundFunction {
   /** What its help says of it and its parameters, in one text. */
   readonly details: string;
 }
@@ -31,7 +40,24 @@ function words(text: string): string[] {
 const verbs =
   'add|change|create|delete|dump|edit|fetch|generate|get|import|install|kill|limit|list|lookup|match|modify|' +
   'park|remove|reset|resolve|restore|save|set|setup|show|suspend|terminate|unset|unsetup|unsuspend|verify';
+const knownVerbs: ReadonlySet<string> = new Set([
+  ...verbs.split('|'),
+  'disable',
+  'enable',
+  'grant',
+  'revoke',
+  'update',
+]);
 const compound = new RegExp(`^(${verbs})([a-z]{2,})$`);
+
+export function isVerb(word: string): boolean {
+  return knownVerbs.has(word);
+}
+
+/** The words of a name in their order, as they are compared: `suspend`, `acct` of suspendacct. */
+export function nameParts(name: string): string[] {
+  return words(name).flatMap((word) => compound.exec(word)?.slice(1) ?? [word]);
+}
 
 /** The words of a name, and the parts of those that are two in one. */
 function nameWords(name: string): string[] {
