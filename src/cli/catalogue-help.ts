@@ -3,15 +3,23 @@ import { absent } from '../catalogue/absent.generated.ts';
 import type { CatalogueEntry, CatalogueParam, CatalogueShape } from '../catalogue/entry.ts';
 import { families } from '../catalogue/families.generated.ts';
 import type { IndexRow } from '../core/context.ts';
-import { entry, functionRows, section, titleOf, wrap, type ListedFunction } from './help-layout.ts';
-import type { Style } from './style.ts';
+import {
+  entry,
+  functionRows,
+  row,
+  section,
+  titleOf,
+  wrap,
+  type Layout,
+  type ListedFunction,
+} from './help-layout.ts';
 
 type Index = Readonly<Record<string, IndexRow>>;
 
 /** Every function, those that work and those that do not, and nothing else: one line each. */
-export function completeList(index: Index, style: Style): string {
+export function completeList(index: Index, layout: Layout): string {
   const functions = Object.keys(families).flatMap((folder) => functionsOf(folder, index));
-  return `${functionRows(functions, style).join('\n')}\n`;
+  return `${functionRows(functions, layout).join('\n')}\n`;
 }
 
 /** The help of a family, or of a function that is not provided here; undefined where there is neither. */
@@ -19,13 +27,13 @@ export async function catalogueHelp(
   command: string,
   words: readonly string[],
   index: Index,
-  style: Style,
+  layout: Layout,
 ): Promise<string | undefined> {
   const row = Object.hasOwn(absent, command) ? absent[command] : undefined;
-  if (row !== undefined) return absentHelp(command, row.family, style);
+  if (row !== undefined) return absentHelp(command, row.family, layout);
   // `--help ip addresses`, without quotes, is meant as well.
   const folder = folderOf([command, ...words].join(' ')) ?? folderOf(command);
-  return folder === undefined ? undefined : familyHelp(folder, index, style);
+  return folder === undefined ? undefined : familyHelp(folder, index, layout);
 }
 
 /** A family's folder by its title or the folder's own name, in any case. */
@@ -51,50 +59,53 @@ function functionsOf(folder: string, index: Index): ListedFunction[] {
   return [...working, ...others].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function familyHelp(folder: string, index: Index, style: Style): string {
+function familyHelp(folder: string, index: Index, layout: Layout): string {
   const functions = functionsOf(folder, index);
   const working = functions.filter(({ isProvided }) => isProvided);
   const width = Math.max(...functions.map(({ name }) => name.length));
   const lines = (those: readonly ListedFunction[], shown: (name: string) => string) =>
     those.map(({ name, summary, isDropped }) => {
-      const note = isDropped === true ? style.faint(' (dropped by cPanel)') : '';
-      return `  ${shown(name.padEnd(width))}  ${summary}${note}`;
+      const note = isDropped === true ? ' (dropped by cPanel)' : '';
+      return row(name, `${summary}${note}`, { width, shown }, layout);
     });
   const parts = [
-    style.heading(titleOf(folder)),
+    layout.heading(titleOf(folder)),
     section(
       'Functions that work here:',
-      style,
-      lines(working, (name) => style.name(name)),
+      layout,
+      lines(working, (name) => layout.name(name)),
     ),
     section(
       'Not provided here:',
-      style,
+      layout,
       lines(
         functions.filter(({ isProvided }) => !isProvided),
-        (name) => style.faint(name),
+        (name) => layout.faint(name),
       ),
     ),
-    `whmapi1 FUNCTION --help explains a function${working.length === 0 ? '' : `, ${style.name(`man whmapi1-${folder}`)} those that work`}.`,
+    wrap(
+      `whmapi1 FUNCTION --help explains a function${working.length === 0 ? '' : `, man whmapi1-${folder} those that work`}.`,
+      layout,
+    ),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-async function absentHelp(command: string, folder: string, style: Style): Promise<string> {
+async function absentHelp(command: string, folder: string, layout: Layout): Promise<string> {
   const { catalogues } = await import('../catalogue/loaders.generated.ts');
   const known = (await catalogues[folder]?.())?.default.functions[command];
   if (known === undefined) throw new TypeError(`The catalogue has no ${command}.`);
   const parts = [
-    style.heading(`${command} is not provided on this server.`),
-    wrap(known.summary),
+    layout.heading(wrap(`${command} is not provided on this server.`, layout)),
+    wrap(known.summary, layout),
     section(
       'Parameters:',
-      style,
-      Object.entries(known.params).map(([name, param]) => entry(name, param.doc, traits(param), style)),
+      layout,
+      Object.entries(known.params).map(([name, param]) => entry(name, param.doc, traits(param), layout)),
     ),
-    answer(known, style),
-    wrap([since(known), ...(known.gap === undefined ? [] : [known.gap])].join(' ')),
-    `Family: ${titleOf(folder)} (${style.name(`whmapi1 --help ${folder}`)})`,
+    answer(known, layout),
+    wrap([since(known), ...(known.gap === undefined ? [] : [known.gap])].join(' '), layout),
+    wrap(`Family: ${titleOf(folder)} (whmapi1 --help ${folder})`, layout),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
@@ -110,12 +121,12 @@ function traits({ type, required, default: value, values, list }: CatalogueParam
   ].join('; ');
 }
 
-function answer({ returns, gap }: CatalogueEntry, style: Style): string {
+function answer({ returns, gap }: CatalogueEntry, layout: Layout): string {
   const fields = fieldsOf('', returns).map(
-    ([path, type]) => `  ${style.name(path)}  ${style.faint(`(${type})`)}`,
+    ([path, type]) => `  ${layout.name(path)}  ${layout.faint(`(${type})`)}`,
   );
   // Where something is not known, it may be the answer.
-  return fields.length === 0 && gap !== undefined ? '' : section('Answer:', style, fields);
+  return fields.length === 0 && gap !== undefined ? '' : section('Answer:', layout, fields);
 }
 
 function fieldsOf(path: string, shape: CatalogueShape): (readonly [path: string, type: string])[] {

@@ -162,7 +162,7 @@ async function functionNames(others: 'help' | 'families'): Promise<Candidate[]> 
   }
   const { families } = await import('../catalogue/families.generated.ts');
   const rows = Object.entries(families).map(([value, { title }]) => ({ value, about: `Family: ${title}` }));
-  return [...functions, ...rows];
+  return [...functions, ...rows, { value: 'options', about: 'All options.' }];
 }
 
 /** The files of the folder that a path is in, or begins to be in. */

@@ -73,6 +73,6 @@ function format({ severity, title, command, ...finding }: CheckFinding, style: S
     command === undefined
       ? ''
       : `${' '.repeat(4)}${isPlain ? 'run: ' : style.faint('run: ')}${visible(command)}\n`;
-  const text = wrap(message, ' '.repeat(word.length + WIDTH)).trimStart();
+  const text = wrap(message, { columns: undefined }, ' '.repeat(word.length + WIDTH)).trimStart();
   return `${mark}${style.heading(title.padEnd(WIDTH))}${isPlain ? message : text}\n${remedy}`;
 }

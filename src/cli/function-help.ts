@@ -2,42 +2,44 @@
 import {
   accessInWords,
   exampleCommand,
-  paramSynopsis,
   paramTraits,
   returnedFields,
   sinceInWords,
+  usageOf,
 } from '../core/describe.ts';
 import type { AnyFunction } from '../core/define.ts';
-import { capitalised, entry, section, titleOf, wrap } from './help-layout.ts';
-import type { Style } from './style.ts';
+import { capitalised, command, entry, section, titleOf, wrap, type Layout } from './help-layout.ts';
 
-export function functionHelp(fn: AnyFunction, family: string, style: Style): string {
+export function functionHelp(fn: AnyFunction, family: string, layout: Layout): string {
   const params = Object.entries(fn.params);
-  const synopsis = params.map(([name, param]) => ` ${paramSynopsis(name, param)}`).join('');
   const parts = [
-    style.heading(`Usage: whmapi1 [options] ${fn.name}${synopsis}`),
-    wrap(fn.summary),
-    ...(fn.description === undefined ? [] : [wrap(fn.description)]),
-    section('Parameters:', style, [
-      ...params.map(([name, param]) => entry(name, param.doc, paramTraits(param), style)),
+    layout.heading(wrap(`Usage: whmapi1 [options] ${usageOf(fn)}`, layout, '', '  ')),
+    wrap(fn.summary, layout),
+    ...(fn.description === undefined ? [] : [wrap(fn.description, layout)]),
+    section('Parameters:', layout, [
+      ...params.map(([name, param]) => entry(name, param.doc, paramTraits(param), layout)),
       ...(fn.rest === undefined
         ? []
-        : [entry(fn.rest.key, capitalised(fn.rest.doc), 'required; JSON (--input=json)', style)]),
+        : [entry(fn.rest.key, capitalised(fn.rest.doc), 'required; JSON (--input=json)', layout)]),
     ]),
     section(
       'Answer:',
-      style,
-      returnedFields(fn.returns).map(({ path, type, doc }) => entry(path, doc, type, style)),
+      layout,
+      returnedFields(fn.returns).map(({ path, type, doc }) => entry(path, doc, type, layout)),
     ),
     wrap(
       `${accessInWords(fn.access)} ${sinceInWords(fn)}${fn.list === undefined ? '' : ` Its list is “${fn.list}”: api.filter, api.sort, api.columns and api.chunk work on it.`}`,
+      layout,
     ),
     section(
       fn.examples.length === 1 ? 'Example:' : 'Examples:',
-      style,
-      fn.examples.map((example) => `  ${style.faint(`# ${example.doc}`)}\n  ${exampleCommand(fn, example)}`),
+      layout,
+      fn.examples.map(
+        (example) =>
+          `${layout.faint(wrap(`# ${example.doc}`, layout, '  ', '  # '))}\n${command(exampleCommand(fn, example), layout)}`,
+      ),
     ),
-    `Family: ${titleOf(family)} (${style.name(`man whmapi1-${family}`)})`,
+    wrap(`Family: ${titleOf(family)} (man whmapi1-${family})`, layout),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }

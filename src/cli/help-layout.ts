@@ -1,32 +1,96 @@
-// How help is laid out: sections with entries, rows of functions, and lines of at most a hundred columns.
+// How help is laid out: sections with entries, rows of functions, and lines that end between words.
 import { families } from '../catalogue/families.generated.ts';
 import type { FoundFunction } from '../search/index-options.ts';
-import type { Style } from './style.ts';
+import type { Io } from './io.ts';
+import { plain, styleFor, type Style } from './style.ts';
 
-export function section(title: string, style: Style, entries: readonly string[]): string {
-  if (entries.length === 0) return title === 'Answer:' ? 'The answer holds no data.' : '';
-  return [style.heading(title), ...entries].join('\n');
+/** Longer lines are hard to read. */
+const MAX_COLUMNS = 100;
+/** Beside a name, a text needs so much room; with less it is below. */
+const LEAST_TEXT = 24;
+
+/** The colours of help, and the width of the terminal on which it is read. */
+export interface Layout extends Style {
+  /** Undefined if it is not read on a terminal: each function then has one line, which can be searched. */
+  readonly columns: number | undefined;
 }
 
-export function entry(name: string, doc: string, traits: string, style: Style): string {
-  return [`  ${style.name(name)}  ${style.faint(`(${traits})`)}`, wrap(doc, '      ')].join('\n');
+export const plainLayout: Layout = { ...plain, columns: undefined };
+
+export async function layoutFor(io: Io, color: 'auto' | 'always' | 'never'): Promise<Layout> {
+  const style = await styleFor(io.stdout, color, io);
+  return { ...style, columns: io.stdout.isTerminal() ? io.stdout.size?.()?.columns : undefined };
+}
+
+export function section(title: string, layout: Layout, entries: readonly string[]): string {
+  if (entries.length === 0) return title === 'Answer:' ? 'The answer holds no data.' : '';
+  return [layout.heading(title), ...entries].join('\n');
+}
+
+export function entry(name: string, doc: string, traits: string, layout: Layout): string {
+  const { columns = Infinity } = layout;
+  const fits = name.length + traits.length + 6 <= columns;
+  const head = `  ${layout.name(name)}`;
+  return [
+    ...(fits
+      ? [`${head}  ${layout.faint(`(${traits})`)}`]
+      : [head, ...wrapped(`(${traits})`, '      ', layout).map((line) => layout.faint(line))]),
+    wrap(doc, layout, '      '),
+  ].join('\n');
 }
 
 export function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-export function wrap(text: string, indent = ''): string {
+/** A paragraph. Lines after the first begin with `hanging`, or as the first one does. */
+export function wrap(text: string, layout: Pick<Layout, 'columns'>, indent = '', hanging = indent): string {
+  return wrapped(text, indent, layout, hanging).join('\n');
+}
+
+function wrapped(
+  text: string,
+  indent: string,
+  { columns }: Pick<Layout, 'columns'>,
+  hanging = indent,
+): string[] {
+  const width = Math.min(columns ?? MAX_COLUMNS, MAX_COLUMNS);
   const lines: string[] = [];
   let line = indent;
+  let isEmpty = true;
   for (const word of text.split(' ')) {
-    if (line.length + word.length >= 100 && line.trim() !== '') {
+    if (!isEmpty && line.length + word.length + 1 > width) {
       lines.push(line);
-      line = indent;
+      line = hanging;
+      isEmpty = true;
     }
-    line += line.trim() === '' ? word : ` ${word}`;
+    line += isEmpty ? word : ` ${word}`;
+    isEmpty = false;
   }
-  return [...lines, line].join('\n');
+  return [...lines, line];
+}
+
+/** A command that can be copied: on a narrow terminal, lines before the last end with a backslash. */
+export function command(text: string, layout: Layout): string {
+  const { columns } = layout;
+  if (columns === undefined || text.length + 2 <= columns) return `  ${text}`;
+  return wrapped(text, '  ', { ...layout, columns: columns - 2 }, '      ').join(' \\\n');
+}
+
+/** A name and what it is, side by side, or one below the other if there is little room. `width`: of the names. */
+export function row(
+  name: string,
+  text: string,
+  { width, shown = (one) => one }: { readonly width: number; readonly shown?: (name: string) => string },
+  layout: Layout,
+): string {
+  const { columns } = layout;
+  const start = '  '.length + width + '  '.length;
+  if (columns === undefined) return `  ${shown(name.padEnd(width))}  ${text}`;
+  if (columns - start < LEAST_TEXT || name.length > width)
+    return `  ${shown(name)}\n${wrap(text, layout, '      ')}`;
+  const [first = '', ...others] = wrapped(text, ' '.repeat(start), { ...layout, columns });
+  return [`  ${shown(name.padEnd(width))}  ${first.trimStart()}`, ...others].join('\n');
 }
 
 export function titleOf(folder: string): string {
@@ -36,20 +100,24 @@ export function titleOf(folder: string): string {
 /** A function as lists show it. */
 export type ListedFunction = FoundFunction;
 
-/** One line a function, which can be searched for its family and for “not provided”. */
-export function functionRows(functions: readonly ListedFunction[], style: Style): string[] {
-  // The few very long names would push all summaries out of sight.
-  const width = Math.min(36, Math.max(...functions.map(({ name }) => name.length)));
-  return functions.map(({ name, summary, family, isProvided, isDropped }) => {
+/** One line a function, which can be searched for its family and for “not provided”; on a terminal, its lines. */
+export function functionRows(functions: readonly ListedFunction[], layout: Layout): string[] {
+  const width = Math.max(...functions.map(({ name }) => name.length));
+  return functions.map((fn) => {
+    const { name, summary, family, isProvided, isDropped } = fn;
     const notes = [
       family,
       ...(isProvided ? [] : ['not provided']),
       ...(isDropped === true ? ['dropped by cPanel'] : []),
     ];
+    const note = `(${notes.join('; ')})`;
+    if (layout.columns !== undefined) {
+      const shown = (text: string) => (isProvided ? layout.name(text) : layout.faint(text));
+      return row(name, `${summary} ${note}`, { width, shown }, layout);
+    }
     const padded = name.padEnd(width);
-    const note = style.faint(`(${notes.join('; ')})`);
     return isProvided
-      ? `${style.name(padded)}  ${summary} ${note}`
-      : `${style.faint(`${padded}  ${summary}`)} ${note}`;
+      ? `${layout.name(padded)}  ${summary} ${layout.faint(note)}`
+      : `${layout.faint(`${padded}  ${summary}`)} ${layout.faint(note)}`;
   });
 }

@@ -1,64 +1,86 @@
-// The help of the command, with its functions on a line each.
+// The help of the command: what most people need, with its functions on a line each; and all options.
 import type { IndexRow } from '../core/context.ts';
 import { families } from '../catalogue/families.generated.ts';
-import { optionRows } from './option-rows.ts';
-import type { Style } from './style.ts';
+import { command, row, wrap, type Layout } from './help-layout.ts';
+import { commonRows, optionGroups, type OptionRow } from './option-rows.ts';
 
 export const usageLine = 'Usage: whmapi1 [options] FUNCTION [key=value ...]';
 
-export function generalHelp(index: Readonly<Record<string, IndexRow>>, style: Style): string {
-  const options = optionRows.map(
-    ({ flags, doc, ...row }) =>
-      `  ${style.name(flags.replace('<', '').replace('>', '').padEnd(20))}  ${doc}${'default' in row ? ` (default: ${row.default})` : ''}`,
+const NAMES_WIDTH = 22;
+
+export function generalHelp(index: Readonly<Record<string, IndexRow>>, layout: Layout): string {
+  const line = (name: string, text: string) => row(name, text, { width: NAMES_WIDTH }, layout);
+  const parts = [
+    layout.heading(wrap(usageLine, layout, '', '  ')),
+    wrap(
+      'Calls a function of WHM API 1 on this server, or with --host on others, and prints its response.',
+      layout,
+    ),
+    [layout.heading('Options:'), ...commonRows.map((one) => optionLine(one, layout))].join('\n'),
+    wrap('whmapi1 --help options lists all options.', layout),
+    [
+      layout.heading('Arguments:'),
+      line('key=value', 'an argument; %XX stands for a byte, as in URLs, and %25 for a percent sign'),
+      line('key=a key=b', 'a list; key-1=a key-2=b says the same'),
+      line('api.*', 'filter, sort, page and cut a list as scripts of WHM do (man whmapi1)'),
+    ].join('\n'),
+    [
+      layout.heading('Examples:'),
+      ...[
+        'whmapi1 -o table listaccts --fields=user,domain,plan --sort=domain',
+        'whmapi1 createacct username=bob domain=bob.example --file password=./password',
+        'whmapi1 --output=json twofactorauth_get_user_configs user=root',
+        'whmapi1 twofactorauth_set_tfa_config --help',
+      ].map((example) => command(example, layout)),
+    ].join('\n'),
+    [
+      layout.heading('Exit status:'),
+      wrap(
+        '0 it worked; 1 it failed, and the response says why; 2 the command line could not be read; 3 the store, or a remote server, could not be reached. WHMAPI1_EXIT_STATUS=whm makes 1 a 0, as the command of cPanel & WHM does.',
+        layout,
+        '  ',
+      ),
+    ].join('\n'),
+    layout.heading('Functions that work here:'),
+    functionsByFamily(index, layout),
+    wrap(
+      `whmapi1 FUNCTION --help explains a function, whmapi1 --search WORDS finds one, whmapi1 --help --all names all ${documentedCount()} of WHM, man whmapi1 explains the rest.`,
+      layout,
+    ),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** Every option, by what it is about. */
+export function optionsHelp(layout: Layout): string {
+  const parts = optionGroups.map(({ title, rows }) =>
+    [layout.heading(title), ...rows.map((one) => optionLine(one, layout))].join('\n'),
   );
-  return `${style.heading(usageLine)}
+  return `${[...parts, wrap('man whmapi1 explains them.', layout)].join('\n\n')}\n`;
+}
 
-Calls a function of WHM API 1 on this server, or with --host on others, and prints its answer.
-
-${style.heading('Options:')}
-${options.join('\n')}
-
-${style.heading('Arguments:')}
-  key=value             an argument; %XX stands for a byte, as in URLs, and %25 for a percent sign
-  key=a key=b           a list; key-1=a key-2=b says the same
-  api.filter.enable=1 api.filter.a.field=FIELD api.filter.a.arg0=TEXT
-                        filters a list; api.sort, api.columns and api.chunk sort it, cut it and page it
-
-${style.heading('Examples:')}
-  whmapi1 twofactorauth_generate_tfa_config
-  whmapi1 twofactorauth_set_tfa_config --file secret=./secret tfa_token=227174
-  whmapi1 --output=json twofactorauth_get_user_configs user=root
-  whmapi1 twofactorauth_set_tfa_config --help
-
-${style.heading('Exit status:')}
-  0 it worked; 1 it failed, and the answer says why; 2 the command line could not be read;
-  3 the store, or a remote server, could not be reached
-
-${style.heading('Functions that work here:')}
-
-${functionsByFamily(index, style)}
-
-whmapi1 FUNCTION --help explains a function, whmapi1 --search WORDS finds one,
-whmapi1 --help --all names all ${documentedCount()} of WHM, ${style.name('man whmapi1')} explains the rest.
-`;
+function optionLine({ flags, doc, ...traits }: OptionRow, layout: Layout): string {
+  const standard = 'default' in traits ? ` (default: ${traits.default})` : '';
+  const shown = (name: string) => layout.name(name);
+  return row(flags.replace(/[<>]/g, ''), `${doc}${standard}`, { width: NAMES_WIDTH, shown }, layout);
 }
 
 function documentedCount(): number {
   return Object.values(families).reduce((sum, { documented }) => sum + documented, 0);
 }
 
-function functionsByFamily(index: Readonly<Record<string, IndexRow>>, style: Style): string {
+function functionsByFamily(index: Readonly<Record<string, IndexRow>>, layout: Layout): string {
   const width = Math.max(...Object.keys(index).map((name) => name.length));
   const lines = new Map<string, string[]>();
   for (const [name, { family, summary }] of Object.entries(index)) {
     const own = lines.get(family) ?? [];
-    own.push(`  ${style.name(name.padEnd(width))}  ${summary}`);
+    own.push(row(name, summary, { width, shown: (text) => layout.name(text) }, layout));
     lines.set(family, own);
   }
   return Object.entries(families)
     .flatMap(([folder, { title }]) => {
       const own = lines.get(folder);
-      return own === undefined ? [] : [[style.heading(title), ...own].join('\n')];
+      return own === undefined ? [] : [[layout.heading(title), ...own].join('\n')];
     })
     .join('\n\n');
 }

@@ -21,6 +21,8 @@ export interface Io {
   readFile(path: string): Uint8Array;
   /** Shows a manual page as man(1) does. False where there is no man, or it can't. */
   readonly showManualPage?: (path: string) => boolean;
+  /** Shows a text with a pager. False if there is no such program. */
+  readonly showPaged?: (program: string, words: readonly string[], text: string) => boolean;
   /** Asks the person at the terminal; what is secret is not shown while it is typed. Absent without a terminal. */
   readonly ask?: ((question: string, isSecret: boolean) => Promise<string>) | undefined;
 }

@@ -1,6 +1,6 @@
 // From the command line to the exit status. What --help and the Tab key need is here; the rest is in run.ts.
 import { tell, WriteError, type Io } from './io.ts';
-import { plain, styleFor } from './style.ts';
+import { styleFor } from './style.ts';
 import { UsageError } from './usage-error.ts';
 
 /** @returns the exit status: 0 it worked, 1 it failed, 2 no call was made, 3 the store was out of reach. */
@@ -10,7 +10,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       const { complete } = await import('./complete.ts');
       return await complete(argv.slice(1), io);
     }
-    if (argv.length === 1 && argv[0] === '--help' && (await styleFor(io.stdout, 'auto', io)) === plain) {
+    if (argv.length === 1 && argv[0] === '--help' && !io.stdout.isTerminal()) {
       // The most common call of all: nothing else is to be read, and the text is ready.
       const { readyHelp } = await import('./ready.ts');
       io.stdout.write(await readyHelp());

@@ -30,31 +30,24 @@ const administrationRows = [
   { flags: '--enrol', doc: 'set up two-factor authentication at the terminal, step by step' },
 ] as const;
 
-/** One row of the help: an option, and what it does. */
-export const optionRows = [
+/** Options of a call on any server, and of how its response is printed. */
+const callRows = [
   {
     flags: '-o, --output <format>',
     doc: 'how the response is written: yaml, json, jsonpretty, xml, or its list as table or csv',
     choices: [...formats, ...tabularFormats],
     default: 'yaml',
   },
-  { flags: '--fields <names>', doc: 'return only these fields of a list: user,domain,plan' },
-  {
-    flags: '--filter <condition>',
-    doc: 'return only matching records: FIELD=VALUE, FIELD~TEXT (contains), FIELD^TEXT (begins), FIELD<N, FIELD>N; repeatable',
-    collect: true,
-  },
-  { flags: '--sort <fields>', doc: 'sort a list: FIELD, or -FIELD for descending order' },
   { flags: '-q, --quiet', doc: 'print nothing if the call works' },
-  {
-    flags: '--input <format>',
-    doc: 'json: read more arguments from standard input, as one JSON object',
-    choices: ['json'],
-  },
   {
     flags: '--file <key=path>',
     doc: 'read a value from a file (- is standard input); repeatable',
     collect: true,
+  },
+  {
+    flags: '--input <format>',
+    doc: 'json: read more arguments from standard input, as one JSON object',
+    choices: ['json'],
   },
   {
     flags: '--user <name>',
@@ -68,7 +61,19 @@ export const optionRows = [
     choices: ['auto', 'always', 'never'],
     default: 'auto',
   },
-  ...remoteOptionRows,
+] as const;
+
+const listRows = [
+  { flags: '--fields <names>', doc: 'return only these fields of a list: user,domain,plan' },
+  {
+    flags: '--filter <condition>',
+    doc: 'return only matching records: FIELD=VALUE, FIELD~TEXT (contains), FIELD^TEXT (begins), FIELD<N, FIELD>N; repeatable',
+    collect: true,
+  },
+  { flags: '--sort <fields>', doc: 'sort a list: FIELD, or -FIELD for descending order' },
+] as const;
+
+const helpRows = [
   { flags: '-h, --help', doc: 'show this help, or the help of a function or a family' },
   { flags: '--all', doc: 'with --help: name the functions that are not provided here as well' },
   { flags: '--search <words>', doc: 'find functions by what they do' },
@@ -78,6 +83,10 @@ export const optionRows = [
     choices: ['bash', 'zsh', 'fish'],
   },
   { flags: '--openapi', doc: 'print the description of all functions for HTTP clients (OpenAPI 3.1)' },
+  { flags: '--version', doc: 'show the version' },
+] as const;
+
+const storeRows = [
   {
     flags: '--migrate-store',
     doc: 'move everything from one store to another: --migrate-store sqlite postgres, or back',
@@ -91,6 +100,36 @@ export const optionRows = [
     doc: 'with --forget-server: remove its accounts, or keep them for another machine of that name',
     choices: ['keep', 'remove'],
   },
-  ...administrationRows,
-  { flags: '--version', doc: 'show the version' },
 ] as const;
+
+/** One row of the help: an option, and what it does. */
+export const optionRows = [
+  ...callRows,
+  ...listRows,
+  ...remoteOptionRows,
+  ...helpRows,
+  ...administrationRows,
+  ...storeRows,
+] as const;
+
+export type OptionRow = (typeof optionRows)[number];
+
+/** As `--help options` shows them. */
+export const optionGroups: readonly { readonly title: string; readonly rows: readonly OptionRow[] }[] = [
+  { title: 'Calls and their responses:', rows: callRows },
+  { title: 'Functions that return a list:', rows: listRows },
+  { title: 'Calls to other servers:', rows: remoteOptionRows },
+  { title: 'Help and descriptions:', rows: helpRows },
+  { title: 'Administration:', rows: [...administrationRows, ...storeRows] },
+];
+
+const commonNames: ReadonlySet<string> = new Set(
+  '--output --quiet --fields --filter --sort --file --user --dry-run --host --help --search --enrol --doctor --version'.split(
+    ' ',
+  ),
+);
+
+/** What most people need: `--help` shows these. */
+export const commonRows: readonly OptionRow[] = optionRows.filter(({ flags }) =>
+  commonNames.has(/--[a-z-]+/.exec(flags)?.[0] ?? ''),
+);

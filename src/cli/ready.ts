@@ -7,7 +7,7 @@ import { index } from '../functions/index.generated.ts';
 import { loadFunction } from '../functions/load.ts';
 import type { Candidate } from './complete.ts';
 import { generalHelp } from './help.ts';
-import { plain } from './style.ts';
+import { plainLayout } from './help-layout.ts';
 
 /** What completion needs of a function: plain data. */
 export interface Completable {
@@ -20,7 +20,7 @@ export interface Completable {
 
 /** The help of the command, without colour. */
 export async function readyHelp(): Promise<string> {
-  return generalHelp(index, plain);
+  return generalHelp(index, plainLayout);
 }
 
 export async function functionCandidates(): Promise<readonly Candidate[]> {

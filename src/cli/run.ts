@@ -68,7 +68,9 @@ async function manual(line: CommandLine, io: Io): Promise<number> {
 
 async function help(line: CommandLine, io: Io): Promise<number> {
   const { index } = await import('../functions/index.generated.ts');
-  const style = await styleFor(io.stdout, line.color, io);
+  const { layoutFor } = await import('./help-layout.ts');
+  const { printPaged } = await import('./pager.ts');
+  const layout = await layoutFor(io, line.color);
   if (line.command === undefined) {
     const list = line.all
       ? (await import('./catalogue-help.ts')).completeList
@@ -79,20 +81,25 @@ async function help(line: CommandLine, io: Io): Promise<number> {
       shown = await (await import('./callable-functions.ts')).callableBy(line.user, io);
     }
     if (typeof shown === 'number') return shown;
-    io.stdout.write(list(shown, style));
+    await printPaged(list(shown, layout), io);
     return 0;
   }
   if (Object.hasOwn(index, line.command)) {
     const { functionHelp } = await import('./function-help.ts');
     const { loadFunction } = await import('../functions/load.ts');
     const fn = await loadFunction(line.command);
-    if (fn !== undefined) io.stdout.write(functionHelp(fn, index[line.command]?.family ?? '', style));
+    if (fn !== undefined) await printPaged(functionHelp(fn, index[line.command]?.family ?? '', layout), io);
+    return 0;
+  }
+  if (line.command === 'options') {
+    const { optionsHelp } = await import('./help.ts');
+    await printPaged(optionsHelp(layout), io);
     return 0;
   }
   const { catalogueHelp } = await import('./catalogue-help.ts');
-  const text = await catalogueHelp(line.command, line.words, index, style);
+  const text = await catalogueHelp(line.command, line.words, index, layout);
   if (text !== undefined) {
-    io.stdout.write(text);
+    await printPaged(text, io);
     return 0;
   }
   const { suggest } = await import('./suggest.ts');

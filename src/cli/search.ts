@@ -1,7 +1,7 @@
 // `--search WORDS`: finds functions by name, by what they do and by their parameters, in the words people use.
 import { quote } from '../core/quote.ts';
 import { find } from '../search/ranking.ts';
-import { functionRows } from './help-layout.ts';
+import { functionRows, layoutFor } from './help-layout.ts';
 import { tell, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { loadSearchIndex } from './search-index.ts';
@@ -21,8 +21,8 @@ export async function search(line: CommandLine, io: Io): Promise<number> {
     tell(io, 'whmapi1 --help --all names all functions.\n');
     return 1;
   }
-  const style = await styleFor(io.stdout, line.color, io);
-  io.stdout.write(`${functionRows(found.slice(0, MOST), style).join('\n')}\n`);
+  const layout = await layoutFor(io, line.color);
+  io.stdout.write(`${functionRows(found.slice(0, MOST), layout).join('\n')}\n`);
   if (found.length > MOST)
     tell(io, `${found.length - MOST} more fit, less well; more words narrow it down.\n`);
   return 0;

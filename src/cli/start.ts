@@ -26,6 +26,17 @@ const io: Io = {
     // A reader who leaves with Ctrl-C has seen it.
     return status === 0 || signal !== null;
   },
+  showPaged: (program, words, text) => {
+    const { spawnSync } = process.getBuiltinModule('node:child_process');
+    const { error } = spawnSync(program, words, {
+      input: text,
+      stdio: ['pipe', 'inherit', 'inherit'],
+      // For less: end at once if all fits, show colours, and leave the text on the screen.
+      env: { LESS: 'FRX', ...process.env },
+    });
+    // EPIPE: the reader left before the end.
+    return error === undefined || (error as NodeJS.ErrnoException).code === 'EPIPE';
+  },
   get ask() {
     const isThere = [STDIN, STDERR].every((descriptor) => outputTo(descriptor).isTerminal());
     if (!isThere) return undefined;

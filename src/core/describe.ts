@@ -9,6 +9,15 @@ export function paramSynopsis(name: string, param: Param): string {
   return param.required === true ? given : `[${given}]`;
 }
 
+/** The function’s name with what it requires; the other arguments, of which there may be dozens, as `[key=value ...]`. */
+export function usageOf({ name, params, rest, list }: AnyFunction): string {
+  const all = Object.entries(params);
+  const required = all.filter(([, param]) => param.required === true);
+  const hasOthers = required.length < all.length || list !== undefined || rest !== undefined;
+  const words = required.map(([key, param]) => paramSynopsis(key, param));
+  return [name, ...words, ...(hasOthers ? ['[key=value ...]'] : [])].join(' ');
+}
+
 /** `required; the six digits …; default 16; repeatable; not part of WHM`. */
 export function paramTraits(param: Param): string {
   const traits = [param.required === true ? 'required' : 'optional', expectation(param)];

@@ -46,7 +46,11 @@ describe('the first word', () => {
   test('after --help, or help, is a function or a family', async () => {
     for (const before of [['--help'], ['-h'], ['help']]) {
       const rows = await lines(...before, '');
-      expect(rows.map((row) => row.split('\t')[0])).toEqual([...functions, ...Object.keys(families)]);
+      expect(rows.map((row) => row.split('\t')[0])).toEqual([
+        ...functions,
+        ...Object.keys(families),
+        'options',
+      ]);
       expect(rows).toContain('ip-addresses\tFamily: IP Addresses');
     }
     expect(await candidates('help', 'version', '')).toEqual([]);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { absent } from '../../src/catalogue/absent.generated.ts';
 import type { Catalogue, CatalogueEntry } from '../../src/catalogue/entry.ts';
 import { families } from '../../src/catalogue/families.generated.ts';
-import { optionRows } from '../../src/cli/option-rows.ts';
+import { commonRows, optionRows } from '../../src/cli/option-rows.ts';
 import { index } from '../../src/functions/index.generated.ts';
 import { Terminal } from '../support/terminal.ts';
 
@@ -22,26 +22,28 @@ describe('the general help', () => {
     expect(stdout.slice(0, stdout.indexOf('Functions that work here:')))
       .toBe(`Usage: whmapi1 [options] FUNCTION [key=value ...]
 
-Calls a function of WHM API 1 on this server, or with --host on others, and prints its answer.
+Calls a function of WHM API 1 on this server, or with --host on others, and prints its response.
 
 Options:
 ${optionLines()}
 
+whmapi1 --help options lists all options.
+
 Arguments:
-  key=value             an argument; %XX stands for a byte, as in URLs, and %25 for a percent sign
-  key=a key=b           a list; key-1=a key-2=b says the same
-  api.filter.enable=1 api.filter.a.field=FIELD api.filter.a.arg0=TEXT
-                        filters a list; api.sort, api.columns and api.chunk sort it, cut it and page it
+  key=value               an argument; %XX stands for a byte, as in URLs, and %25 for a percent sign
+  key=a key=b             a list; key-1=a key-2=b says the same
+  api.*                   filter, sort, page and cut a list as scripts of WHM do (man whmapi1)
 
 Examples:
-  whmapi1 twofactorauth_generate_tfa_config
-  whmapi1 twofactorauth_set_tfa_config --file secret=./secret tfa_token=227174
+  whmapi1 -o table listaccts --fields=user,domain,plan --sort=domain
+  whmapi1 createacct username=bob domain=bob.example --file password=./password
   whmapi1 --output=json twofactorauth_get_user_configs user=root
   whmapi1 twofactorauth_set_tfa_config --help
 
 Exit status:
-  0 it worked; 1 it failed, and the answer says why; 2 the command line could not be read;
-  3 the store, or a remote server, could not be reached
+  0 it worked; 1 it failed, and the response says why; 2 the command line could not be read; 3 the
+  store, or a remote server, could not be reached. WHMAPI1_EXIT_STATUS=whm makes 1 a 0, as the
+  command of cPanel & WHM does.
 
 `);
   });
@@ -51,8 +53,8 @@ Exit status:
     const [, listed = ''] = stdout.split('Functions that work here:\n\n');
     const sections = listed.split('\n\n');
     expect(sections.pop()).toBe(
-      'whmapi1 FUNCTION --help explains a function, whmapi1 --search WORDS finds one,\n' +
-        'whmapi1 --help --all names all 519 of WHM, man whmapi1 explains the rest.\n',
+      'whmapi1 FUNCTION --help explains a function, whmapi1 --search WORDS finds one, whmapi1 --help --all\n' +
+        'names all 519 of WHM, man whmapi1 explains the rest.\n',
     );
     const shown = sections.flatMap((section) => {
       const [title = '', ...lines] = section.split('\n');
@@ -65,11 +67,108 @@ Exit status:
   });
 });
 
+test('--help options has every option, by what it is about', async () => {
+  const { status, stdout, stderr } = await terminal.run('--help', 'options');
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const shown = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, name]) => name);
+  expect(shown.sort()).toEqual(optionRows.map(({ flags }) => /--[a-z-]+/.exec(flags)?.[0]).sort());
+  expect(stdout.match(/^\S.*:$/gm)).toEqual([
+    'Calls and their responses:',
+    'Functions that return a list:',
+    'Calls to other servers:',
+    'Help and descriptions:',
+    'Administration:',
+  ]);
+});
+
+test('a usage line names what a function requires, and no more', async () => {
+  const usage = async (name: string) => (await terminal.run('--help', name)).stdout.split('\n')[0];
+  expect(await usage('createacct')).toMatch(
+    /^Usage: whmapi1 \[options\] createacct (username=VALUE )?domain=VALUE \[key=value \.\.\.\]$/,
+  );
+  expect(await usage('version')).toBe('Usage: whmapi1 [options] version');
+  expect(await usage('listaccts')).toBe('Usage: whmapi1 [options] listaccts [key=value ...]');
+});
+
+describe.each([40, 80, 200])('on a terminal of %d columns', (columns) => {
+  beforeEach(() => {
+    terminal.seen = ['stdout'];
+    terminal.size = { columns, rows: 10_000 };
+  });
+
+  test.each([
+    [['--help']],
+    [['--help', 'options']],
+    [['--help', 'createacct']],
+    [['--help', 'batch']],
+    [['--help', 'ea4_migration']],
+    [['--help', 'dns']],
+    [['--help', '--all']],
+    [['--search', 'account']],
+  ])('%j ends lines between words', async (argv) => {
+    const { stdout } = await terminal.run(...argv, '--color=never');
+    const long = stdout.split('\n').filter((line) => line.length > columns);
+    // A word that is longer than the line has no better place.
+    expect(long.filter((line) => /\S\s+\S/.test(line))).toEqual([]);
+    terminal.seen = [];
+    const words = (text: string) =>
+      text
+        .replaceAll(/ \\$/gm, '')
+        .trim()
+        .split(/\s+/)
+        .filter((word) => word !== '#');
+    expect(words(stdout)).toEqual(words((await terminal.run(...argv, '--color=never')).stdout));
+  });
+});
+
+describe('a text that is longer than the terminal', () => {
+  const asked: { program: string; words: readonly string[]; text: string }[] = [];
+  beforeEach(() => {
+    asked.length = 0;
+    terminal.seen = ['stdout'];
+    terminal.size = { columns: 80, rows: 24 };
+    terminal.paged = (program, words, text) => {
+      asked.push({ program, words, text });
+      return program !== 'nopager' && program !== 'less';
+    };
+  });
+
+  test('is shown by less, or else more, or what PAGER names', async () => {
+    expect((await terminal.run('--help')).stdout).toBe('');
+    expect(asked.map(({ program }) => program)).toEqual(['less', 'more']);
+    expect(asked[0]?.text).toContain('\u001b[1mUsage:');
+    asked.length = 0;
+    terminal.environment.PAGER = "mine -x 'two words'";
+    expect((await terminal.run('--help', 'createacct')).stdout).toBe('');
+    expect(asked).toMatchObject([{ program: 'mine', words: ['-x', 'two words'] }]);
+  });
+
+  test('is written as it is where PAGER is empty, cat, or no program, and where no person reads it', async () => {
+    for (const pager of ['', 'cat', 'nopager', "mine '"]) {
+      terminal.environment.PAGER = pager;
+      expect((await terminal.run('--help')).stdout).toContain('Usage:');
+    }
+    delete terminal.environment.PAGER;
+    asked.length = 0;
+    terminal.seen = [];
+    expect((await terminal.run('--help')).stdout).toContain('Usage:');
+    terminal.seen = ['stdout'];
+    expect((await terminal.run('--help', 'version')).stdout).toContain('Usage:');
+    expect(asked).toEqual([]);
+  });
+
+  test('has no colours with NO_COLOR', async () => {
+    terminal.environment.NO_COLOR = '1';
+    await terminal.run('--help');
+    expect(asked[0]?.text).not.toContain('\u001b');
+  });
+});
+
 /** The options as the help has them, each on a line. */
 function optionLines(): string {
-  return optionRows
+  return commonRows
     .map(({ flags, doc, ...row }) => {
-      const given = flags.replace(/[<>]/g, '').padEnd(20);
+      const given = flags.replace(/[<>]/g, '').padEnd(22);
       return `  ${given}  ${doc}${'default' in row ? ` (default: ${row.default})` : ''}`;
     })
     .join('\n');
@@ -261,7 +360,7 @@ Family: Authentication (man whmapi1-authentication)
       '\nExamples:\n  # Everything the caller may call.\n  whmapi1 applist\n  # Only the functions',
     ],
     ['applist', ' Its list is “app”: api.filter, api.sort,\napi.columns and api.chunk work on it.\n'],
-    ['batch', 'Usage: whmapi1 [options] batch command=VALUE ... [abort_on_error=1|0]\n'],
+    ['batch', 'Usage: whmapi1 [options] batch command=VALUE ... [key=value ...]\n'],
     [
       'twofactorauth_enable_policy',
       '\n\nThe answer holds no data.\n\nOnly root may call it. WHM has it since',

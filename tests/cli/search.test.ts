@@ -20,6 +20,43 @@ afterEach(() => {
   terminal.remove();
 });
 
+describe('the first', () => {
+  test.each([
+    ['suspend', 'suspendacct'],
+    ['unsuspend', 'unsuspendacct'],
+    ['create account', 'createacct'],
+    ['remove account', 'removeacct'],
+    ['list accounts', 'listaccts'],
+    ['password', 'passwd'],
+    ['list resellers', 'listresellers'],
+    ['add package', 'addpkg'],
+  ])('of “%s” is %s', (wanted, name) => {
+    expect(find(wanted, searched)[0]?.name).toBe(name);
+  });
+
+  test('of “two factor” are those that begin so', () => {
+    const found = find('two factor', searched).map(({ name }) => name);
+    const all = Object.keys(index).filter((name) => name.startsWith('twofactorauth_'));
+    expect(found.slice(0, all.length).sort()).toEqual(all);
+  });
+});
+
+test.each(['suspend', 'create account', 'two factor', 'unsuspend', 'lost phone'])(
+  '“%s” has no long tail of what has a word somewhere',
+  (wanted) => {
+    expect(find(wanted, searched).length).toBeLessThanOrEqual(13);
+  },
+);
+
+test('summaries begin in the same column', async () => {
+  const { stdout } = await terminal.run('--search', 'two factor');
+  const starts = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => /^\S+ +/.exec(line)?.[0].length);
+  expect(new Set(starts).size).toBe(1);
+});
+
 describe('among the first three', () => {
   test.each([
     ['suspend mail', 'suspend_outgoing_email'],

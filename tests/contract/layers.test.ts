@@ -159,7 +159,7 @@ const layers: Record<string, Layer> = {
         /^src\/remote\//,
       ],
       ...[generatedLists, node],
-      /^(commander|chalk|cli-progress|uqr|minisearch|fastest-levenshtein|read)$/,
+      /^(commander|chalk|cli-progress|uqr|minisearch|fastest-levenshtein|read|shlex)$/,
     ],
   },
   types: { files: /^src\/types\/.*\.d\.ts$/, mayImport: [] },

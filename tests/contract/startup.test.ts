@@ -8,7 +8,7 @@ import { families } from '../../src/catalogue/families.generated.ts';
 import { complete } from '../../src/cli/complete.ts';
 import { generalHelp } from '../../src/cli/help.ts';
 import type { Io } from '../../src/cli/io.ts';
-import { plain } from '../../src/cli/style.ts';
+import { plainLayout } from '../../src/cli/help-layout.ts';
 import { index } from '../../src/functions/index.generated.ts';
 
 jest.setTimeout(30_000);
@@ -166,7 +166,7 @@ describe('one call', () => {
 describe('--help', () => {
   test('loads no function, no store, no renderer, no colour and no cryptography', async () => {
     const loaded = await start('--help');
-    expect(loaded.stdout).toBe(generalHelp(index, plain));
+    expect(loaded.stdout).toBe(generalHelp(index, plainLayout));
     expect(functionsOf(loaded)).toEqual([]);
     expect(renderersOf(loaded)).toEqual([]);
     expect(comfortsOf(loaded)).toEqual([]);

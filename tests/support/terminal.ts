@@ -24,6 +24,8 @@ export class Terminal {
   broken: { readonly stdout?: string; readonly stderr?: string } = {};
   /** The manual pages that were shown; undefined where there is no man(1). */
   pages: string[] | undefined;
+  /** The pager; undefined where there is none. */
+  paged: ((program: string, words: readonly string[], text: string) => boolean) | undefined;
   environment: Record<string, string | undefined> = { WHMAPI1_STATE_DIR: join(this.directory, 'state') };
 
   /** Types a command line, without the program's name. */
@@ -47,6 +49,7 @@ export class Terminal {
         return typeof this.stdin === 'string' ? Buffer.from(this.stdin) : this.stdin;
       },
       readFile: (path) => readFileSync(path),
+      showPaged: (program, words, text) => this.paged?.(program, words, text) === true,
       showManualPage: (path) => this.pages?.push(path) !== undefined,
     });
     return { status, ...printed };
