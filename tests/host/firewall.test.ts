@@ -1,11 +1,11 @@
 // The firewall of Linux on a machine with a network of its own, which is thrown away, and that of the sandbox.
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../src/host/linux/run.ts';
 import { LinuxFirewall } from '../../src/host/linux/firewall.ts';
 import { sandboxHost } from '../../src/host/choose.ts';
+import { isMissing } from '../support/require-tool.ts';
 import { describeFirewall } from './firewall.contract.ts';
 import { ThrowAwayMachine } from './throw-away-machine.ts';
 
@@ -23,18 +23,9 @@ describeFirewall('the sandbox', false, async () => {
   };
 });
 
-const has = (...command: [string, ...string[]]) => {
-  try {
-    execFileSync(command[0], command.slice(1), { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 if (process.getuid?.() !== 0) {
   test.skip('the firewall of Linux (skipped: these tests do not run as root)', () => undefined);
-} else if (!has('nft', '--version')) {
+} else if (isMissing('nft')) {
   test.skip('the firewall of Linux (skipped: nft of the package nftables is not installed)', () => undefined);
 } else {
   describeFirewall('Linux', true, () => ThrowAwayMachine.start());
@@ -71,7 +62,7 @@ if (process.getuid?.() !== 0) {
     });
 
     // What needs a second machine is a network namespace within this one's, with a cable between them.
-    (has('ip', '-V') ? test : test.skip)(
+    (isMissing('ip') ? test.skip : test)(
       'packets of a blocked address are dropped, and those of others arrive',
       async () => {
         const { stdout } = await machine.run(

@@ -11,6 +11,7 @@ import {
   type HostUsers,
 } from '../../src/core/host.ts';
 import { HostError } from '../../src/core/host-error.ts';
+import { describeWith } from '../support/require-tool.ts';
 import type { Machine } from './users.contract.ts';
 
 const top = resolve(__dirname, '../..');
@@ -44,7 +45,7 @@ interface Reply {
 
 /** `describe` where there can be such a machine; else the tests are skipped, and their heading says why. */
 export function describeOnMachine(what: string, tests: () => void): void {
-  if (process.getuid?.() === 0) describe(what, tests);
+  if (process.getuid?.() === 0) describeWith(['pkill'], what, tests);
   else describe.skip(`${what} (skipped: only root can make a machine to throw away)`, tests);
 }
 

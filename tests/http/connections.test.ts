@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { password, TestServer } from '../support/server.ts';
 import { watchPasswords } from '../support/watched-passwords.ts';
 import { sendRaw } from '../support/raw-client.ts';
+import { describeWith } from '../support/require-tool.ts';
 
 let server: TestServer;
 let authorization: string;
@@ -102,7 +103,7 @@ test.each([
   expect(JSON.parse(answers[0]?.body ?? '')).toEqual({ error: expect.stringMatching(/\.$/) as string });
 });
 
-describe('an error below /xml-api/', () => {
+describeWith(['xmllint'], 'an error below /xml-api/', () => {
   const reason = (xml: string) =>
     execFileSync('xmllint', ['--xpath', 'string(/cpanelresult/data/reason)', '-'], { input: xml })
       .toString()

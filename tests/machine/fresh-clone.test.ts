@@ -49,22 +49,29 @@ describeOnMachine('on a fresh Debian', () => {
   /** Runs a script in a copy of the root, with this machine's network, as a user who has a clone in its home. */
   function run(user: string, script: string) {
     const home = user === 'root' ? '/root' : `/home/${user}`;
+    // On a disk, as a developer's machine has it; and as the root of its mounts, which nsenter goes back to.
+    const place = join(folder, `root-of-${user}`);
+    execFileSync('cp', ['-a', '--reflink=auto', root, place]);
     const setUp = `
       set -e
-      mount -t tmpfs -o mode=0755,size=6G tmpfs /mnt
-      mkdir /mnt/upper /mnt/work /mnt/root
-      mount -t overlay -o lowerdir="$1",upperdir=/mnt/upper,workdir=/mnt/work overlay /mnt/root
-      cp /etc/resolv.conf /mnt/root/etc/resolv.conf
-      cp -r /etc/ssl/certs /mnt/root/etc/ssl/
-      mount -t proc proc /mnt/root/proc
-      mount --rbind /dev /mnt/root/dev
-      [ "$2" = root ] || chroot /mnt/root useradd --create-home --shell /bin/bash "$2"
-      cp -r "$3" "/mnt/root$4/clone"
-      chroot /mnt/root chown -R "$2:$2" "$4/clone"
-      exec chroot /mnt/root setpriv --reuid="$2" --regid="$2" --init-groups \\
+      cd "$1"
+      mount --bind . .
+      cd "$1"
+      cp /etc/resolv.conf etc/resolv.conf
+      cp -r /etc/ssl/certs etc/ssl/
+      mount -t proc proc proc
+      mount --rbind /dev dev
+      [ "$2" = root ] || chroot . useradd --create-home --shell /bin/bash "$2"
+      cp -r "$3" ".$4/clone"
+      chroot . chown -R "$2:$2" "$4/clone"
+      mkdir .old
+      pivot_root . .old
+      cd /
+      umount -l /.old
+      exec setpriv --reuid="$2" --regid="$2" --init-groups \\
         sh -c 'export HOME="$1"; cd "$1/clone"; exec bash -c "$2"' sh "$4" "$5"`;
     const words = ['--mount', '--pid', '--ipc', '--fork', '--kill-child', 'bash', '-c', setUp, 'bash'];
-    return spawnSync('unshare', [...words, root, user, join(folder, 'clone'), home, script], {
+    return spawnSync('unshare', [...words, place, user, join(folder, 'clone'), home, script], {
       encoding: 'utf8',
       env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', ...npmSettings() },
       maxBuffer: 2 ** 28,
