@@ -3,13 +3,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeWith } from './require-tool.ts';
 
-export const hasTmux = spawnSync('tmux', ['-V']).status === 0;
-
-/** `describe` where tmux is installed; else the tests are skipped, and their heading says why. */
+/** `describe` if tmux is installed; else the tests are skipped. */
 export function describeOnScreen(what: string, tests: () => void): void {
-  if (hasTmux) describe(what, tests);
-  else describe.skip(`${what} (skipped: tmux is not installed; on Debian: apt-get install tmux)`, tests);
+  describeWith(['tmux'], what, tests);
 }
 
 export interface ScreenSize {
