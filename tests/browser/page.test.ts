@@ -135,6 +135,25 @@ async function copied(what: string): Promise<string> {
 }
 
 describe('a person', () => {
+  test('sees which product and host they log in to, and can look at what they type', async () => {
+    await page.goto(`${url}/`);
+    await page.getByRole('heading', { name: `Log in to ${shell('hostname').trim()}` }).waitFor();
+    await page.getByText('whmapi1', { exact: true }).waitFor();
+    const field = page.locator('#pass');
+    await field.fill('visible');
+    await button('Show the password').click();
+    expect([await field.getAttribute('type'), await onPage('document.activeElement.id')]).toEqual([
+      'text',
+      'pass',
+    ]);
+    await button('Show the password').click();
+    expect(await field.getAttribute('type')).toBe('password');
+    const widths = await onPage<number[]>(
+      `['#login_form', '#login_form .primary'].map((one) => document.querySelector(one).getBoundingClientRect().width)`,
+    );
+    expect(widths[1]).toBe(widths[0]);
+  });
+
   test('who types a wrong password is told so', async () => {
     await page.goto(`${url}/`);
     await page.getByLabel('User').fill('root');
@@ -539,7 +558,7 @@ describe.each(['light', 'dark'] as const)('everybody can read it, %s', (scheme) 
     expect([what, hidden]).toEqual([what, 0]);
   }
 
-  test.each([1200, 360])('on a screen %d wide', async (width) => {
+  test.each([1280, 360])('on a screen %d wide', async (width) => {
     await context.close();
     await open({ width, height: 740 }, scheme);
     await page.goto(`${url}/`);
@@ -551,7 +570,15 @@ describe.each(['light', 'dark'] as const)('everybody can read it, %s', (scheme) 
     await check('a wrong password');
     await logIn();
     await page.waitForURL(/\/cpsess\d{10}\/$/);
+    await page.getByRole('heading', { name: 'Failed logins' }).waitFor();
+    await page.getByRole('rowheader', { name: 'root' }).first().waitFor();
     await check('overview');
+    const inside = page.url();
+    await page.goto(`${inside}nothing`);
+    await page.getByRole('heading', { name: 'Page not found' }).waitFor();
+    await check('an unknown page');
+    complaints = complaints.filter((text) => !text.includes('status of 404'));
+    await page.getByRole('link', { name: 'Overview' }).first().click();
     await goTo('Two-Factor Authentication');
     await button('Set up').click();
     await page.getByLabel('Code').fill('1');
@@ -569,5 +596,36 @@ describe.each(['light', 'dark'] as const)('everybody can read it, %s', (scheme) 
       await run((await page.getByLabel('Dry run').isChecked()) ? 'Run without keeping' : 'Run');
       await check(name);
     }
+    await choose('listpkgs');
+    await page.getByLabel('Table', { exact: true }).check();
+    await button('Run').click();
+    await page.getByRole('table').waitFor();
+    await page.getByText(/^Columns \(/).click();
+    await page.getByRole('columnheader').first().getByRole('button').click();
+    await check('a table');
+    await choose('createacct');
+    await button('Run without keeping').click();
+    await page.locator('#fault-username').waitFor();
+    await check('faults at fields');
+    await choose('suspendacct');
+    await page.locator('#param-user').fill('bob');
+    await page.getByLabel('Dry run').uncheck();
+    await button('Run…').click();
+    await page.getByRole('alertdialog').waitFor();
+    await check('a question');
+  });
+
+  test('also the dialog that asks who it is', async () => {
+    const config = `{"root":{"primary_account":{"secret":"WJ73QJSKZBXCIFPZ"}}}`;
+    shell(`echo '${config}' | whmapi1 --input=json twofactorauth_set_tfa_config_for_user`);
+    await context.close();
+    await open({ width: 360, height: 740 }, scheme);
+    await logIn();
+    await goTo('Two-Factor Authentication');
+    await button('Set up again').click();
+    await page.getByLabel('Current code').fill('000000');
+    await button('Continue').click();
+    await page.getByRole('dialog').getByRole('alert').waitFor();
+    await check('who it is');
   });
 });
