@@ -1,6 +1,6 @@
 // SIGKILL between any two steps of work on the machine, and many processes at once: never half an account.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
@@ -107,6 +107,20 @@ describe('createacct that is killed', () => {
     expect((await callHere(state, 'createacct', bob)).metadata.reason).toBe('Account Creation Ok');
   });
 
+  it.each(['suspended', 'shadow', 'group'])(
+    'before the row of the %s file got one of the passwd file',
+    async (file) => {
+      const { state } = here;
+      expect(await callUntil(state, 'before users.create', 'createacct', bob)).toBe('SIGKILL');
+      // As a process leaves it that is killed between two files.
+      const etc = join(state, 'root/etc');
+      mkdirSync(etc, { recursive: true, mode: 0o700 });
+      writeFileSync(join(etc, file), 'bob:10001:10001:\n');
+      await callHere(state, 'twofactorauth_get_issuer');
+      expect(everything(state)).toEqual(nothing);
+    },
+  );
+
   it('before it was written down leaves nothing that the next call would have to see to', async () => {
     const { state } = here;
     expect(await callUntil(state, 'after journal.open', 'createacct', bob)).toBe('SIGKILL');
@@ -198,11 +212,11 @@ describe('the program itself', () => {
       const { metadata } = await callHere(state, 'twofactorauth_get_issuer');
       const { files, homes, accounts, journal } = everything(state);
       const isSound = integrityOf(state) === 'ok' && metadata.output === undefined && journal.length === 0;
-      // A row of another file without one of the passwd file is no user, and the next of its name takes its place.
-      const users = (files[0] ?? '').split('\n').length - 1;
-      return `${isSound ? 'sound' : JSON.stringify(metadata)} ${users} ${homes.length} ${accounts.length}`;
+      // Of passwd, shadow and group: none has a row that the others lack.
+      const rows = files.map((text) => text.split('\n').length - 1);
+      return `${isSound ? 'sound' : JSON.stringify(metadata)} ${rows.join(' ')} ${homes.length} ${accounts.length}`;
     });
-    expect([...new Set(outcomes)].sort()).toEqual(['sound 0 0 0', 'sound 1 1 1']);
+    expect([...new Set(outcomes)].sort()).toEqual(['sound 0 0 0 0 0 0', 'sound 1 1 1 0 1 1']);
   });
 });
 

@@ -1,5 +1,5 @@
 // A file system that is full or read-only: nothing half-done, a reason that says so, and all well once it is mended.
-import { appendFileSync, cpSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { call, freshFolder, storedSecret, storeSecret, type Options } from '../support/command.ts';
 import { PrivateMount } from './private-mount.ts';
@@ -108,6 +108,24 @@ describe('a full disk', () => {
       expect.arrayContaining(['no room for store.db', 'no room for audit.log']),
     );
   });
+});
+
+it('names a full disk of the machine itself, and leaves nothing of an account that met it', async () => {
+  const create = ['createacct', 'username=bob', 'domain=bob.example'];
+  const outcomes: string[] = [];
+  await setIssuer('before');
+  // Where the space ends differs: at the store, the log, the tables, or the home.
+  for (const leave of [0, 8, 16, 24, 28, 32, 36, 40, 48, 64].map((pages) => pages * PAGE)) {
+    disk.fill(leave);
+    const { status, metadata } = await call(create, options);
+    disk.free();
+    outcomes.push(`${status} ${metadata.error_code ?? 'done'}`);
+    await call(['removeacct', 'username=bob'], options);
+    const { data } = await call(['listaccts'], options);
+    const homes = disk.path('state/root/home');
+    expect([leave, data?.acct, existsSync(homes) ? readdirSync(homes) : []]).toEqual([leave, [], []]);
+  }
+  expect(new Set(outcomes)).toEqual(new Set(['0 done', '3 store_unavailable']));
 });
 
 it('answers a write that meets a file size limit as one that meets a full disk', async () => {
