@@ -18,8 +18,10 @@ const SWAP = `
     my $name = $at % 7;
     mkdir "new"; mkdir "new/folder";
     if (open my $file, ">", "new/folder/file") { print $file "x" }
-    rename "swap$name", "old$$.$at"; rename "new", "swap$name";
-    rename "swap$name", "old$$.$at.b"; symlink $target, "swap$name"; unlink "swap$name" if $at % 2;
+    rename "new", "swap$name";
+    my $old = "old$$"; rename "swap$name", $old; symlink $target, "swap$name";
+    unlink "$old/folder/file"; rmdir "$old/folder"; rmdir $old;
+    unlink "swap$name" if $at % 2;
   }
 `;
 
