@@ -1,6 +1,7 @@
 // The section-7 man page of one function.
 import {
   accessInWords,
+  choiceInWords,
   exampleCommand,
   paramTraits,
   returnedFields,
@@ -62,7 +63,10 @@ function parameters(fn: AnyFunction): string[] {
       ? []
       : [{ term: `Cm ${roff(fn.rest.key)}`, text: `(required; JSON, with --input=json) ${fn.rest.doc}` }]),
   ];
-  return rows.length === 0 ? [] : ['.Sh PARAMETERS', ...tagged(rows)];
+  const choice = choiceInWords(fn);
+  return rows.length === 0
+    ? []
+    : ['.Sh PARAMETERS', ...(choice === '' ? [] : [prose(choice)]), ...tagged(rows)];
 }
 
 function explain(param: Param): string {

@@ -1,6 +1,7 @@
 // The help of a function, from its description.
 import {
   accessInWords,
+  choiceInWords,
   exampleCommand,
   paramTraits,
   returnedFields,
@@ -16,6 +17,7 @@ export function functionHelp(fn: AnyFunction, family: string, layout: Layout): s
     layout.heading(wrap(`Usage: whmapi1 [options] ${usageOf(fn)}`, layout, '', '  ')),
     wrap(fn.summary, layout),
     ...(fn.description === undefined ? [] : [wrap(fn.description, layout)]),
+    wrap(choiceInWords(fn), layout),
     section('Parameters:', layout, [
       ...params.map(([name, param]) => entry(name, param.doc, paramTraits(param), layout)),
       ...(fn.rest === undefined

@@ -1,6 +1,6 @@
 // Reads a call's arguments by the function's description: strings to typed values, every problem found at once.
 import type { RawArgument } from './context.ts';
-import type { Param, Spec } from './define.ts';
+import type { OneOf, Param, Spec } from './define.ts';
 import { ApiError, type Fault } from './errors.ts';
 import { paramOf } from './param-of.ts';
 import { anyOf, quote } from './quote.ts';
@@ -15,10 +15,10 @@ const MAX_PROBLEMS = 10;
 
 /** @throws ApiError `missing_param` or `bad_param`, whose reason names every wrong parameter. */
 export function readArguments(spec: Spec, given: readonly RawArgument[]): ReadArguments {
-  const { byParam, rest } = sortOut(spec, given);
-  const args: Record<string, unknown> = { rest };
   const missing: Fault[] = [];
   const bad: Fault[] = [];
+  const { byParam, rest } = sortOut(spec, given, bad);
+  const args: Record<string, unknown> = { rest };
   for (const [name, param] of Object.entries(spec.params)) {
     const values = byParam.get(name) ?? [];
     if (values.every((value) => value === '') && param.required === true) {
@@ -37,6 +37,13 @@ export function readArguments(spec: Spec, given: readonly RawArgument[]): ReadAr
   if (spec.rest !== undefined && Object.keys(rest).length === 0) {
     const { key, doc } = spec.rest;
     missing.push({ param: key, problem: `An argument “${key}” is required: ${doc}` });
+  }
+  if (spec.oneOf !== undefined) {
+    const { of } = spec.oneOf;
+    const count = of.filter((name) => byParam.get(name)?.some((value) => value !== '') === true).length;
+    const problem = `Give ${inWords(spec.oneOf)}.`;
+    if (count === 0) missing.push({ param: of[0], problem });
+    else if (count > 1 && spec.oneOf.count === 'exactly') bad.push({ param: of[0], problem });
   }
   if (missing.length + bad.length > 0) {
     const faults = [...missing, ...bad];
@@ -58,15 +65,20 @@ function defaultOf(param: Param): unknown {
   return param.type === 'flag' && param.default !== undefined ? Number(param.default) === 1 : param.default;
 }
 
-function sortOut(spec: Spec, given: readonly RawArgument[]) {
-  const slots = new Map<string, { number: number; value: Json }[]>();
+/** `exactly one of “user”, “domain” or “search”`: what a rule on several parameters asks for. */
+export function inWords({ count, of }: OneOf): string {
+  return `${count} one of ${anyOf(of.map((name) => `“${name}”`))}`;
+}
+
+function sortOut(spec: Spec, given: readonly RawArgument[], bad: Fault[]) {
+  const slots = new Map<string, Slot[]>();
   const rest: Record<string, Json> = Object.create(null) as Record<string, Json>;
   for (const { name, value } of given) {
     const target = paramOf(spec, name);
     if (target !== undefined) {
       const values = Array.isArray(value) && target.param.type !== 'json' ? value : [value];
       const slot = slots.get(target.base) ?? [];
-      for (const item of values) slot.push({ number: target.number, value: item });
+      for (const item of values) slot.push({ as: name, number: target.number, value: item });
       slots.set(target.base, slot);
     } else if (spec.rest !== undefined) {
       const parsed = typeof value === 'string' ? parseJson(value) : value;
@@ -79,10 +91,32 @@ function sortOut(spec: Spec, given: readonly RawArgument[]) {
     slot.sort((a, b) => a.number - b.number);
     byParam.set(
       name,
-      slot.map((entry) => entry.value).filter((value) => value !== null),
+      (spec.params[name]?.list === true ? slot : underOneName(name, slot, bad))
+        .map((entry) => entry.value)
+        .filter((value) => value !== null),
     );
   }
   return { byParam, rest };
+}
+
+/** One value of a parameter, and the name that it was sent under. */
+interface Slot {
+  readonly as: string;
+  readonly number: number;
+  readonly value: Json;
+}
+
+/** Clients send a parameter under its name and an older one at once: that is one value, unless the two differ. */
+function underOneName(param: string, slots: readonly Slot[], bad: Fault[]): readonly Slot[] {
+  const given = slots.filter(({ value }) => value !== '' && value !== null);
+  const [first = slots[0]] = given;
+  const names = [...new Set(given.map(({ as }) => as))];
+  if (first === undefined || new Set(slots.map(({ as }) => as)).size < 2) return slots;
+  if (given.some(({ value }) => value !== first.value)) {
+    const problem = `${names.map((name) => `“${name}”`).join(' and ')} are names of one parameter and differ; give one of them.`;
+    bad.push({ param, problem });
+  }
+  return [first];
 }
 
 function readValue(name: string, param: Param, value: Json, faults: Fault[]): unknown {

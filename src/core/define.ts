@@ -12,6 +12,8 @@ export interface Param {
   readonly type: 'string' | 'integer' | 'flag' | 'json';
   /** What it is for: one or two sentences. */
   readonly doc: string;
+  /** Older or other names of the parameter: arguments under these names are read as if they had its own name. */
+  readonly alias?: readonly [string, ...string[]];
   readonly required?: true;
   readonly default?: string | number;
   /** The only values it takes. */
@@ -75,6 +77,12 @@ export interface Example {
   readonly setUp?: readonly SetUp[];
   /** Where it cannot work as it stands, because something in it is made anew each time: how it then fails. */
   readonly fails?: ErrorCode;
+}
+
+/** A rule on several parameters. `at least`: one or more of them; `exactly`: one of them and no other. */
+export interface OneOf {
+  readonly count: 'at least' | 'exactly';
+  readonly of: readonly [string, string, ...string[]];
 }
 
 export interface SetUp {
@@ -159,6 +167,8 @@ export interface Spec {
   /** True if it returns or changes credentials of its caller. A limited API token may not call it (`access.ts`). */
   readonly actsOnCaller?: true;
   readonly params: Params;
+  /** A call without one of these parameters fails with `missing_param`, one with too many of them with `bad_param`. */
+  readonly oneOf?: OneOf;
   readonly rest?: Rest;
   readonly returns: Returns;
   /** What the answer carries beside the reason when the call fails. */

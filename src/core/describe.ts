@@ -1,5 +1,5 @@
 // A function's description in words, for whoever shows it: help and man pages.
-import { expectation } from './arguments.ts';
+import { expectation, inWords } from './arguments.ts';
 import type { Access, AnyFunction, Example, Field, Fields, MapField, Param } from './define.ts';
 
 /** How a parameter is given: `secret=VALUE`, `[user=VALUE]`, `command=VALUE ...`. */
@@ -24,6 +24,7 @@ export function paramTraits(param: Param): string {
   if (param.default === '') traits.push('empty unless given');
   else if (param.default !== undefined) traits.push(`default ${param.default}`);
   if (param.list === true) traits.push('repeatable');
+  if (param.alias !== undefined) traits.push(`also accepted as ${param.alias.join(', ')}`);
   if (param.extension === true) traits.push('not part of WHM');
   if (param.inert !== undefined) traits.push('no effect here');
   return traits.join('; ');
@@ -63,6 +64,11 @@ function fieldsOf(path: string, field: Field): ReturnedField[] {
   if ('fields' in field) return [...own('hash'), ...namedFields(path, field.fields)];
   const types = { flag: '1 or 0', otpauth: 'string', 'string|null': 'string or null', any: 'any' } as const;
   return own(field.type in types ? types[field.type as keyof typeof types] : field.type);
+}
+
+/** A sentence on the parameters of which a call needs some; empty if the function has no such rule. */
+export function choiceInWords({ oneOf }: Pick<AnyFunction, 'oneOf'>): string {
+  return oneOf === undefined ? '' : `A call needs ${inWords(oneOf)}.`;
 }
 
 export function accessInWords(access: Access): string {

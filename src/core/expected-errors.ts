@@ -8,7 +8,10 @@ export function expectedErrors(fn: AnyFunction): ErrorCode[] {
   const usesStore = fn.effect !== 'none';
   const codes: [ErrorCode, boolean][] = [
     ['denied', fn.access !== 'any'],
-    ['missing_param', fn.rest !== undefined || params.some(({ required }) => required === true)],
+    [
+      'missing_param',
+      fn.rest !== undefined || fn.oneOf !== undefined || params.some(({ required }) => required === true),
+    ],
     ['bad_param', fn.rest !== undefined || params.length > 0],
     ['bad_meta', fn.list !== undefined],
     ['busy', fn.effect === 'operates'],

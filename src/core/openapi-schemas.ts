@@ -1,6 +1,7 @@
 // Parameters and answers of functions as JSON Schema (draft 2020-12), for `openapi.ts`.
 import { DEFAULT_MAX_LENGTH } from './arguments.ts';
 import type { AnyFunction, Field, Fields, MapField, Param } from './define.ts';
+import { anyOf } from './quote.ts';
 import type { Json } from './values.ts';
 
 export type Schema = Record<string, Json>;
@@ -18,11 +19,12 @@ export function paramSchema(param: Param): Schema {
   };
 }
 
-function paramDescription({ doc, pattern, inert, extension }: Param): string {
+function paramDescription({ doc, alias, pattern, inert, extension }: Param): string {
   const expected = pattern === undefined ? '' : ` Expected: ${pattern.expects}.`;
   const effect = inert === undefined ? '' : ` It has no effect here: ${inert}`;
   const origin = extension === true ? ' It is not part of WHM.' : '';
-  return `${doc}${expected}${effect}${origin}`;
+  const names = alias === undefined ? '' : ` It is also accepted as ${anyOf(alias)}.`;
+  return `${doc}${expected}${names}${effect}${origin}`;
 }
 
 function itemSchema(param: Param): Schema {

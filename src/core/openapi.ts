@@ -1,7 +1,7 @@
 // The OpenAPI 3.1 document of the functions that work, for HTTP clients. It tells of this version of the program, and
 // nothing of the machine that it runs on.
 import type { AnyFunction, Example } from './define.ts';
-import { accessInWords, exampleCommand, sinceInWords } from './describe.ts';
+import { accessInWords, choiceInWords, exampleCommand, sinceInWords } from './describe.ts';
 import { expectedErrors } from './expected-errors.ts';
 import { metaParams } from './meta-params.ts';
 import {
@@ -96,7 +96,10 @@ function pathItem({ family, fn }: PlacedFunction): Schema {
 function description(fn: AnyFunction): string {
   const list =
     fn.list === undefined ? '' : `\n\nIts list is \`${fn.list}\`, on which the \`api.*\` parameters work.`;
-  const own = fn.description === undefined ? '' : `${fn.description}\n\n`;
+  const own = [fn.description ?? '', choiceInWords(fn)]
+    .filter((text) => text !== '')
+    .map((text) => `${text}\n\n`)
+    .join('');
   return `${own}${accessInWords(fn.access)} ${sinceInWords(fn)}${list}`;
 }
 
@@ -157,12 +160,19 @@ function ownSchemas(fn: AnyFunction): [name: string, schema: Schema][] {
     allOf: [ref('common.arguments'), ...(fn.list === undefined ? [] : [ref('list.arguments')])],
     properties: Object.fromEntries(params.map(([name, param]) => [name, paramSchema(param)])),
     ...(required.length === 0 ? {} : { required }),
+    ...choice(fn),
     ...(fn.rest === undefined
       ? {}
       : { description: `${fn.rest.key}: ${fn.rest.doc}`, additionalProperties: true }),
   };
   const answers: [string, Schema][] = fn.returns === null ? [] : [[`${fn.name}_data`, dataSchema(fn)]];
   return [[`${fn.name}_arguments`, own], ...answers];
+}
+
+function choice({ oneOf }: AnyFunction): Schema {
+  if (oneOf === undefined) return {};
+  const each = oneOf.of.map((name) => ({ required: [name] }));
+  return oneOf.count === 'exactly' ? { oneOf: each } : { anyOf: each };
 }
 
 function answer(fn: AnyFunction): Schema {

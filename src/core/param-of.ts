@@ -1,14 +1,22 @@
 // Which parameter an argument means. By itself, because completion needs no more of how arguments are read.
 import type { Param, Spec } from './define.ts';
 
-/** The parameter that an argument's name means: `user`, or `user-2` where `user` is a list. */
+/** The parameter that an argument's name means: `user`, one of its aliases, or `user-2` if `user` is a list. */
 export function paramOf(
   { params }: Pick<Spec, 'params'>,
   name: string,
 ): { param: Param; base: string; number: number } | undefined {
-  const exact = Object.hasOwn(params, name) ? params[name] : undefined;
-  if (exact !== undefined) return { param: exact, base: name, number: -1 };
-  const [, base = '', number = ''] = /^(.+)-(\d{1,6})$/.exec(name) ?? [];
-  const numbered = Object.hasOwn(params, base) ? params[base] : undefined;
-  return numbered?.list === true ? { param: numbered, base, number: Number(number) } : undefined;
+  const exact = named(params, name);
+  if (exact !== undefined) return { ...exact, number: -1 };
+  const [, stem = '', number = ''] = /^(.+)-(\d{1,6})$/.exec(name) ?? [];
+  const numbered = named(params, stem);
+  return numbered?.param.list === true ? { ...numbered, number: Number(number) } : undefined;
+}
+
+/** By its own name, or by an older or other one. */
+function named(params: Spec['params'], name: string): { param: Param; base: string } | undefined {
+  const own = Object.hasOwn(params, name) ? params[name] : undefined;
+  if (own !== undefined) return { param: own, base: name };
+  const other = Object.entries(params).find(([, { alias }]) => alias?.includes(name) === true);
+  return other && { param: other[1], base: other[0] };
 }

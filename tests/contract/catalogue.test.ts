@@ -9,6 +9,7 @@ import { families as folders } from '../../src/catalogue/families.generated.ts';
 import synonyms from '../../src/catalogue/synonyms.json';
 import { terms } from '../../src/search/index-options.ts';
 import type { AnyFunction, Param } from '../../src/core/define.ts';
+import { paramOf } from '../../src/core/param-of.ts';
 import { index } from '../../src/functions/index.generated.ts';
 import { loaders } from '../../src/functions/loaders.generated.ts';
 import { differences, type Difference, type Trait } from './catalogue-differences.ts';
@@ -113,6 +114,8 @@ function differencesOf({ params: here }: AnyFunction, { params: documented }: Ca
   return names.flatMap((param): Found[] => {
     const own = here[param];
     const known = documented[param];
+    const isOther = own === undefined && paramOf({ params: here }, param) !== undefined;
+    if (isOther) return [];
     if (own === undefined) return [{ param, trait: 'documented' }];
     if (known === undefined) return own.extension === true ? [] : [{ param, trait: 'here' }];
     const traits: Trait[] = ['required', 'list', 'type', 'default', 'values'];
@@ -177,6 +180,13 @@ describe('the stated differences', () => {
       expect(idle).toEqual([]);
     }
   });
+});
+
+test('another name of a parameter is the same parameter', () => {
+  const own: Param = { type: 'string', doc: 'It.', alias: ['older'] };
+  const documented: CatalogueParam = { type: 'string', doc: 'It.' };
+  const entry = { params: { name: documented, older: documented } } as unknown as CatalogueEntry;
+  expect(differencesOf({ params: { name: own } } as unknown as AnyFunction, entry)).toEqual([]);
 });
 
 test('this test sees every kind of difference', () => {

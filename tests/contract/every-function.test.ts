@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import families from '../../src/catalogue/families.json';
 import type { AnyFunction, Field, Fields } from '../../src/core/define.ts';
 import { exampleCommand } from '../../src/core/describe.ts';
+import { paramOf } from '../../src/core/param-of.ts';
 import type { Hash } from '../../src/core/values.ts';
 import { index } from '../../src/functions/index.generated.ts';
 import { loaders } from '../../src/functions/loaders.generated.ts';
@@ -124,7 +125,20 @@ describe.each(files)('$folder/$file', ({ folder, file }) => {
       // The whole value must match.
       if (pattern !== undefined) expect(pattern.matches.source).toMatch(/^\^.*\$$/);
       if (pattern !== undefined) expect(pattern.matches.flags).not.toMatch(/[gmy]/);
+      // An argument means one parameter, whatever the name that it comes under.
+      for (const name of param.alias ?? []) {
+        expect(fn.params).not.toHaveProperty([name]);
+        expect(paramOf(fn, name)?.base).toBe(key);
+      }
       if (min !== undefined || max !== undefined) expect([key, param.type]).toEqual([key, 'integer']);
+    }
+  });
+
+  test('names its parameters in the rule on several', () => {
+    for (const key of fn.oneOf?.of ?? []) {
+      expect(fn.params).toHaveProperty([key]);
+      expect(fn.params[key]).not.toMatchObject({ required: true });
+      expect(fn.params[key]?.default).toBeUndefined();
     }
   });
 

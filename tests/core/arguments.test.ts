@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expectation, readArguments, unknownNames } from '../../src/core/arguments.ts';
-import { defineFunction, type Param, type Rest } from '../../src/core/define.ts';
+import { defineFunction, type OneOf, type Param, type Rest } from '../../src/core/define.ts';
+import { maskArguments } from '../../src/core/audit.ts';
 import { paramOf } from '../../src/core/param-of.ts';
 import { ApiError } from '../../src/core/errors.ts';
 import type { Json } from '../../src/core/values.ts';
@@ -8,7 +9,7 @@ import type { Json } from '../../src/core/values.ts';
 type Params = Readonly<Record<string, Omit<Param, 'doc'>>>;
 type Given = readonly (readonly [name: string, value: Json])[];
 
-function specOf(params: Params, rest?: Rest) {
+function specOf(params: Params, rest?: Rest, oneOf?: OneOf) {
   return defineFunction({
     name: 'x',
     since: null,
@@ -19,6 +20,7 @@ function specOf(params: Params, rest?: Rest) {
       Object.entries(params).map(([name, param]): [string, Param] => [name, { doc: 'A.', ...param }]),
     ),
     ...(rest === undefined ? {} : { rest }),
+    ...(oneOf === undefined ? {} : { oneOf }),
     returns: null,
     examples: [{ args: {}, doc: 'An example.' }],
     handler: () => undefined,
@@ -559,4 +561,97 @@ test('an error names each wrong parameter with its own sentence', () => {
       ],
     }) as Error,
   );
+});
+
+describe('a parameter with another name', () => {
+  const params = { password: { type: 'string', required: true, alias: ['pass'] } } as const;
+  const list = { user: { type: 'string', list: true, alias: ['name'] } } as const;
+
+  test.each<[string, Params, Given, unknown]>([
+    ['is read under it', params, [['pass', 'a']], { password: 'a' }],
+    [
+      'is one value where both names have it',
+      params,
+      [
+        ['pass', 'a'],
+        ['password', 'a'],
+      ],
+      { password: 'a' },
+    ],
+    [
+      'is not emptied by the other name',
+      params,
+      [
+        ['password', ''],
+        ['pass', 'a'],
+      ],
+      { password: 'a' },
+    ],
+    [
+      'is a list under both',
+      list,
+      [
+        ['user', 'a'],
+        ['name-2', 'b'],
+      ],
+      { user: ['a', 'b'] },
+    ],
+  ])('%s', (_case, spec, given, expected) => {
+    const { args, unknown } = read(spec, given);
+    expect(args).toMatchObject(expected as object);
+    expect(unknown).toEqual([]);
+  });
+
+  test('is refused where the two differ', () => {
+    expect(
+      refusal(params, [
+        ['pass', 'a'],
+        ['password', 'b'],
+      ]),
+    ).toEqual({
+      code: 'bad_param',
+      reason: '“pass” and “password” are names of one parameter and differ; give one of them.',
+    });
+  });
+
+  test('is masked in the audit log under every name', () => {
+    const spec = specOf({ password: { type: 'string', sensitive: true, alias: ['pass'] } });
+    expect(maskArguments(spec, [{ name: 'pass', value: 'secret' }])).toEqual([['pass', '***']]);
+  });
+});
+
+describe('one of several parameters', () => {
+  const params = { user: { type: 'string' }, domain: { type: 'string' } } as const;
+  const faultOf = (count: OneOf['count'], ...names: string[]) => {
+    const spec = specOf(params, undefined, { count, of: ['user', 'domain'] });
+    try {
+      return readArguments(
+        spec,
+        names.map((name) => ({ name, value: 'a' })),
+      );
+    } catch (error) {
+      const { code, message, faults } = error as ApiError;
+      return { code, message, params: faults.map(({ param }) => param) };
+    }
+  };
+
+  test('is enough', () => {
+    expect(faultOf('exactly', 'user')).toMatchObject({ user: 'a' });
+    expect(faultOf('at least', 'user', 'domain')).toMatchObject({ user: 'a', domain: 'a' });
+  });
+
+  test('is missing where none is given', () => {
+    expect(faultOf('at least')).toEqual({
+      code: 'missing_param',
+      message: 'Give at least one of “user” or “domain”.',
+      params: ['user'],
+    });
+  });
+
+  test('is given twice where exactly one is asked for', () => {
+    expect(faultOf('exactly', 'user', 'domain')).toMatchObject({
+      code: 'bad_param',
+      message: 'Give exactly one of “user” or “domain”.',
+    });
+  });
 });

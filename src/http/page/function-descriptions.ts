@@ -5,6 +5,7 @@ import type { AnyFunction, Param } from '../../core/define.ts';
 import { listFields } from '../../core/list-fields.ts';
 import {
   accessInWords,
+  choiceInWords,
   exampleCommand,
   paramTraits,
   returnedFields,
@@ -20,12 +21,13 @@ export function listFunctions(index: Readonly<Record<string, IndexRow>>, caller:
 }
 
 export function describeFunction(fn: AnyFunction, family: string): FunctionDescription {
-  const { name, summary, description, effect, destructive, rest, list } = fn;
+  const { name, summary, effect, destructive, rest, list } = fn;
+  const about = [fn.description ?? '', choiceInWords(fn)].filter((text) => text !== '').join(' ');
   return {
     name,
     family,
     summary,
-    ...(description === undefined ? {} : { description }),
+    ...(about === '' ? {} : { description: about }),
     access: accessInWords(fn.access),
     since: sinceInWords(fn),
     effect,
