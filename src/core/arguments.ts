@@ -20,7 +20,9 @@ export function readArguments(spec: Spec, given: readonly RawArgument[]): ReadAr
   const { byParam, rest } = sortOut(spec, given, bad);
   const args: Record<string, unknown> = { rest };
   for (const [name, param] of Object.entries(spec.params)) {
-    const values = byParam.get(name) ?? [];
+    const sent = byParam.get(name) ?? [];
+    const omitsEmpty = spec.emptyIsOmitted === true && param.required !== true && !fits(param, '');
+    const values = omitsEmpty ? sent.filter((value) => value !== '') : sent;
     if (values.every((value) => value === '') && param.required === true) {
       const problem = `The parameter “${name}” is required: it should be ${expectation(param)}.`;
       missing.push({ param: name, problem });
@@ -129,13 +131,23 @@ function readValue(name: string, param: Param, value: Json, faults: Fault[]): un
     return parsed === undefined ? wrong('JSON') : parsed;
   }
   if (typeof value === 'object') return wrong(`${expectation(param)}, not a JSON structure`);
-  const text = typeof value === 'boolean' ? (value ? '1' : '0') : String(value);
+  const text = usualSpelling(param, typeof value === 'boolean' ? Number(value) : value);
   if (!fits(param, text)) {
     const instead = param.sensitive === true ? '' : `, not ${quote(text)}`;
     return wrong(`${expectation(param)}${instead}`);
   }
   if (param.type === 'integer') return Number(text);
   return param.type === 'flag' ? text === '1' : text;
+}
+
+/** Clients write yes and no as 1, y, yes, 0, n and no, whichever of them a parameter takes. */
+function usualSpelling(param: Param, value: string | number): string {
+  const text = param.lowerCase === true ? String(value).toLowerCase() : String(value);
+  const isYes = /^(?:1|y|yes)$/i.test(text);
+  if (!isYes && !/^(?:0|n|no)$/i.test(text)) return text;
+  if (param.type === 'flag') return isYes ? '1' : '0';
+  const takesLetters = param.values?.length === 2 && param.values.includes('y') && param.values.includes('n');
+  return takesLetters ? (isYes ? 'y' : 'n') : text;
 }
 
 function fits(param: Param, text: string): boolean {

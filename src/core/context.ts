@@ -138,6 +138,8 @@ export interface Context {
   readonly warn: (sentence: string) => void;
   /** Adds a sentence to `metadata.output.messages`: something happened, or was so already, as the caller may want to know. */
   readonly inform: (sentence: string) => void;
+  /** What `metadata.output.raw` says if the call succeeds: a report that people read, a fact a line. */
+  readonly raw: (text: string) => void;
   /** What `metadata.reason` says in the place of “OK” when the call works. */
   readonly reason: (sentence: string) => void;
   /**

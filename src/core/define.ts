@@ -24,6 +24,8 @@ export interface Param {
   readonly max?: number;
   /** Most characters of a string; 4,096 unless told. */
   readonly maxLength?: number;
+  /** True for names that do not differ by case: the value is read in lower case. */
+  readonly lowerCase?: true;
   /** True when line breaks and tabs are allowed in a string. */
   readonly multiline?: true;
   /** What its values are names of, if those exist already. The Tab key offers them. */
@@ -170,6 +172,11 @@ export interface Spec {
   /** A call without one of these parameters fails with `missing_param`, one with too many of them with `bad_param`. */
   readonly oneOf?: OneOf;
   readonly rest?: Rest;
+  /**
+   * True for a function to which billing systems send a whole form: an optional parameter with an empty value counts
+   * as not given, unless the parameter can be empty.
+   */
+  readonly emptyIsOmitted?: true;
   readonly returns: Returns;
   /** What the answer carries beside the reason when the call fails. */
   readonly failureData?: Readonly<Record<string, string | number>>;

@@ -8,6 +8,8 @@ import type { Engine, Store } from './engine.ts';
 import type { Envelope, Metadata } from './envelope.ts';
 import { ApiError, badParam, notProvided, unknownFunction } from './errors.ts';
 import { HostError, ofDisk, ofHost } from './host-error.ts';
+import { HostError, ofHost } from './host-error.ts';
+import { paramOf } from './param-of.ts';
 import { quote } from './quote.ts';
 import { nameOnly, printable } from './function-name.ts';
 import type { MetaArguments } from './meta-arguments.ts';
@@ -48,6 +50,7 @@ class Dispatch {
   readonly #warnings: string[];
   readonly #messages: string[] = [];
   #reason = 'OK';
+  #raw: string | undefined;
   #function: AnyFunction | undefined;
   /** Of a list that the handler has shaped itself. */
   #counts: Counts | undefined;
@@ -116,7 +119,12 @@ class Dispatch {
     const meta = args.filter(({ name }) => isMeta(name));
     for (const { name, value } of meta) {
       if (name === 'api.version' && value !== '1' && value !== 1) {
-        throw badParam('The parameter “api.version” should be 1: this is version 1 of the API.');
+        if (!/^\d{1,6}$/.test(JSON.stringify(value).replaceAll('"', ''))) {
+          throw badParam('The parameter “api.version” should be 1: this is version 1 of the API.');
+        }
+        this.#warnings.push(
+          `“api.version=${Number(value)}” is answered as version 1, the version of this API.`,
+        );
       }
     }
     const shaping = meta.filter(({ name }) => name !== 'api.version');
@@ -144,9 +152,9 @@ class Dispatch {
     }
   }
 
-  #warnOfInert({ params }: AnyFunction, own: readonly RawArgument[]): void {
+  #warnOfInert(fn: AnyFunction, own: readonly RawArgument[]): void {
     for (const name of new Set(own.map((one) => one.name))) {
-      const inert = Object.hasOwn(params, name) ? params[name]?.inert : undefined;
+      const inert = paramOf(fn, name)?.param.inert;
       if (inert !== undefined) this.#warnings.push(`The parameter “${name}” has no effect here: ${inert}`);
     }
   }
@@ -181,6 +189,7 @@ class Dispatch {
     this.#warnings.length = this.#told;
     this.#messages.length = 0;
     this.#reason = 'OK';
+    this.#raw = undefined;
     this.#counts = undefined;
     this.#planned = undefined;
     try {
@@ -270,6 +279,9 @@ class Dispatch {
       passwordStrength: (candidate, known) => engine.passwordStrength(candidate, known),
       warn: (sentence) => this.#warnings.push(sentence),
       inform: (sentence) => this.#messages.push(sentence),
+      raw: (text) => {
+        this.#raw = text;
+      },
       reason: (sentence) => {
         this.#reason = sentence;
       },
@@ -317,7 +329,10 @@ class Dispatch {
     if (!outcome.ok) metadata.error_code = outcome.error.code;
     if (this.#call.dryRun) metadata.dry_run = 1;
     if (outcome.ok) Object.assign(metadata, outcome.extra);
+    // What the handler said of what it did is not true of a call that failed.
+    if (!outcome.ok && !outcome.error.keepsChanges) this.#messages.length = 0;
     const output = {
+      ...(outcome.ok && this.#raw !== undefined ? { raw: this.#raw } : {}),
       ...(this.#warnings.length > 0 ? { warnings: this.#warnings } : {}),
       ...(this.#messages.length > 0 ? { messages: this.#messages } : {}),
     };

@@ -10,7 +10,7 @@ export interface Metadata {
   error_code?: ErrorCode;
   /** 1 when the call was checked and run, and its changes taken back. */
   dry_run?: 1;
-  output?: { warnings?: string[]; messages?: string[] };
+  output?: { raw?: string; warnings?: string[]; messages?: string[] };
   filter?: { filtered: number };
   chunk?: { records: number; size: number; start: number; current: number; chunks: number };
 }

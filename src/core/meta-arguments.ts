@@ -18,6 +18,8 @@ export const numberFilterTypes = [
 export const sortMethods = ['lexicographic', 'numeric', 'numeric_zero_as_max', 'ipv4'] as const;
 export type TextFilterType = (typeof textFilterTypes)[number];
 export type NumberFilterType = (typeof numberFilterTypes)[number];
+/** What cPanel’s own Node.js client sends. */
+const sortMethodAliases: Readonly<Record<string, SortMethod>> = { ipv_4: 'ipv4' };
 export type SortMethod = (typeof sortMethods)[number];
 
 /** An argument that names a field: `argument` is what it begins with, such as `api.filter.a`. */
@@ -208,10 +210,16 @@ class Slot {
   }
 
   /** The first choice is the default. */
-  choice<Choice extends string>(part: string, what: string, choices: readonly Choice[]): Choice | undefined {
+  choice<Choice extends string>(
+    part: string,
+    what: string,
+    choices: readonly Choice[],
+    aliases: Readonly<Record<string, Choice>> = {},
+  ): Choice | undefined {
     const value = this.#values.get(part);
     if (value === undefined) return choices[0];
-    const choice = choices.find((each) => each === value);
+    const alias = typeof value === 'string' && Object.hasOwn(aliases, value) ? aliases[value] : undefined;
+    const choice = alias ?? choices.find((each) => each === value);
     return choice ?? this.refuse(part, value, `a ${what}; use ${anyOf(choices)}`);
   }
 
@@ -311,7 +319,7 @@ function readSort({ own, keyed }: Slots, warnings: string[]): SortKey[] {
 function readSortKey(slot: Slot): SortKey[] {
   const field = slot.field('field', 'name the field to sort by');
   if (field === '*') slot.refuse('field', field, 'one field; name the field to sort by');
-  const method = slot.choice('method', 'sort method', sortMethods);
+  const method = slot.choice('method', 'sort method', sortMethods, sortMethodAliases);
   const reverse = slot.flag('reverse');
   if (field === undefined || method === undefined || reverse === undefined) return [];
   return [{ argument: slot.argument, field, method, reverse }];

@@ -1,7 +1,18 @@
 // How accounts are shown: the fields that accountsummary and listaccts have in common. Each is an expression over the
 // table of accounts, so that a list can be filtered and sorted by all of them where it is stored.
 import type { TimePart } from '../core/dialect.ts';
-import { address, flag, limit, NOTHING, number, numberOrNull, text, word, ZERO } from './list-in-sql.ts';
+import {
+  address,
+  digits,
+  flag,
+  limit,
+  NOTHING,
+  number,
+  numberOrNull,
+  text,
+  word,
+  ZERO,
+} from './list-in-sql.ts';
 import type { Column, Columns, Sql } from './list-in-sql.ts';
 
 /** “26 Nov 24 17:50”: year, month and day. The time is that of UTC. */
@@ -115,7 +126,7 @@ export const columns = {
   ),
   temporary: flag(ZERO, 'Whether the account is there for a while only; none is.'),
   theme: word('theme', 'The theme of the interface.'),
-  uid: number('uid', 'The user’s number on the machine.'),
+  uid: digits('uid', 'The user ID on the server, as text.'),
   unix_startdate: number('created_at / 1000', 'When the account was made, in seconds since 1970.'),
   user: word('username', 'The user name.'),
 } as const satisfies Columns;

@@ -1,7 +1,7 @@
 // What an account may be called, and what a domain looks like.
 import type { Db } from '../core/context.ts';
 import type { Param } from '../core/define.ts';
-import { badParam } from '../core/errors.ts';
+import { ApiError, badParam } from '../core/errors.ts';
 import type { HostUsers } from '../core/host.ts';
 import { quote } from '../core/quote.ts';
 
@@ -12,6 +12,7 @@ export const accountName = {
     matches: /^[a-z][a-z0-9]{0,15}$/,
     expects: 'a user name: at most 16 lower-case letters and digits, the first a letter',
   },
+  lowerCase: true,
   doc: 'The account’s user name.',
   actsOn: true,
 } as const satisfies Param;
@@ -27,6 +28,7 @@ export const domainName = {
     matches: /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i,
     expects: 'a domain such as example.com (an internationalised one as xn--…)',
   },
+  lowerCase: true,
   doc: 'A domain.',
 } as const satisfies Param;
 
@@ -72,7 +74,9 @@ export async function ensureFree(db: Db, users: HostUsers, name: string, from = 
   if (!accountName.pattern.matches.test(name)) {
     throw badParam(`The name ${quote(name)} should be ${accountName.pattern.expects}.`);
   }
-  if (reserved.has(name)) throw badParam(`The name “${name}” is reserved for the system; choose another.`);
+  if (reserved.has(name)) {
+    throw badParam(`“${name}” is a reserved username on this server. Choose another username.`);
+  }
   const neighbour = await findNeighbour(db, name, from);
   if (neighbour === name) throw badParam(`The account “${name}” exists already; choose another name.`);
   if (neighbour !== undefined) {
@@ -89,6 +93,37 @@ export async function ensureFree(db: Db, users: HostUsers, name: string, from = 
       `The name “${name}” has two-factor authentication of its own stored; remove that with ` +
         'twofactorauth_remove_user_config, or choose another name.',
     );
+  }
+}
+
+/**
+ * A free name from the letters and digits of a domain without its last part, such as `example` from example.com. If that
+ * name is not free, a number replaces its end.
+ * @throws ApiError `bad_param` if no such name is free.
+ */
+export async function makeFromDomain(db: Db, users: HostUsers, domain: string): Promise<string> {
+  const letters = domain
+    .toLowerCase()
+    .replace(/\.[^.]*$/, '')
+    .replace(/[^a-z0-9]/g, '');
+  const start = /^[a-z]/.test(letters) ? letters : `a${letters}`;
+  for (let number = 0; number < MOST_TRIES; number++) {
+    const end = number === 0 ? '' : String(number);
+    const name = start.slice(0, DATABASE_PREFIX_LENGTH - end.length) + end;
+    if (await isFree(db, users, name)) return name;
+  }
+  throw badParam(`No username like “${start.slice(0, DATABASE_PREFIX_LENGTH)}” is free. Give “username”.`);
+}
+
+const MOST_TRIES = 1000;
+
+async function isFree(db: Db, users: HostUsers, name: string): Promise<boolean> {
+  try {
+    await ensureFree(db, users, name);
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError) return false;
+    throw error;
   }
 }
 

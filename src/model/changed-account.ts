@@ -5,11 +5,17 @@ import * as accountLimits from './account-limits.ts';
 import * as accountNames from './account-names.ts';
 import type { Account } from './accounts.ts';
 import { ensureMayGiveShell, ensureOwner, shellFor } from './new-account.ts';
+import { withPackage } from './package-accounts.ts';
+import type { Package } from './packages.ts';
 import * as packages from './packages.ts';
 import type { Limit, Settings } from './settings.ts';
 
 /** What is undefined stays as it is. */
-export type Changes = { readonly settings?: Partial<Settings> } & {
+export type Changes = {
+  /** A package whose settings it gets; `settings` win over them. */
+  readonly package?: Package | undefined;
+  readonly settings?: Partial<Settings>;
+} & {
   readonly [
     Key in
       | 'username'
@@ -35,19 +41,20 @@ export async function plan(world: World, before: Account, changes: Changes): Pro
   }
   const domain = changes.domain?.toLowerCase() ?? before.domain;
   if (domain !== before.domain) await accountNames.ensureDomainFree(db, domain);
-  const settings = { ...before.settings, ...changes.settings };
-  packages.ensureAllowed(caller, before.settings, settings);
+  const base = changes.package === undefined ? before : withPackage(before, changes.package);
+  const settings = { ...base.settings, ...changes.settings };
+  packages.ensureAllowed(caller, base.settings, settings);
   if (changes.shellPath !== undefined && !isRoot) throw denied('Only root may choose a certain shell.');
   ensureMayGiveShell(caller, before.settings, settings);
-  const hasOtherShell = settings.shell !== before.settings.shell;
+  const hasOtherShell = settings.shell !== base.settings.shell;
   const after: Account = {
-    ...before,
+    ...base,
     username,
     domain,
     owner: await ownerOf(world, before, changes, username),
     home: before.home === `/home/${before.username}` ? `/home/${username}` : before.home,
     contactEmail: changes.contactEmail ?? before.contactEmail,
-    shellPath: changes.shellPath ?? (hasOtherShell ? shellFor(settings) : before.shellPath),
+    shellPath: changes.shellPath ?? (hasOtherShell ? shellFor(settings) : base.shellPath),
     backup: changes.backup ?? before.backup,
     mailboxFormat: changes.mailboxFormat ?? before.mailboxFormat,
     createdAt: changes.createdAt ?? before.createdAt,

@@ -15,9 +15,9 @@ export interface Column {
   readonly sql: Sql;
   /**
    * A `word` is text in ASCII, which SQLite folds as JavaScript does; an `address` is a word too, and always an IPv4
-   * address; a `number` is whole; a `list` is JSON.
+   * address; a `number` is whole; `digits` are a whole number that records have as text; a `list` is JSON.
    */
-  readonly kind: 'word' | 'address' | 'text' | 'number' | 'limit' | 'list';
+  readonly kind: 'word' | 'address' | 'text' | 'number' | 'digits' | 'limit' | 'list';
   readonly field: Field;
 }
 export type Columns = Readonly<Record<string, Column>>;
@@ -31,6 +31,7 @@ export const wordOrNull = column('word', 'string|null');
 export const address = column('address', 'string');
 export const text = column('text', 'string');
 export const number = column('number', 'integer');
+export const digits = column('digits', 'string');
 export const numberOrNull = column('number', 'any');
 export const flag = column('number', 'flag');
 export const limit = column('limit', 'any');
@@ -55,7 +56,8 @@ export function recordSql(dialect: Dialect, columns: Columns, names: readonly st
     const column = columns[name];
     if (column === undefined) return [];
     const sql = sqlOf(column, dialect);
-    return [[name, column.kind === 'limit' ? dialect.jsonOrText(sql, 'unlimited') : sql] as const];
+    if (column.kind === 'limit') return [[name, dialect.jsonOrText(sql, 'unlimited')] as const];
+    return [[name, column.kind === 'digits' ? asText(column, dialect) : sql] as const];
   });
   return dialect.jsonObject(members);
 }
@@ -181,7 +183,7 @@ function columnOf(columns: Columns, field: string): Column | undefined {
 function asText(column: Column, dialect: Dialect): string {
   const { kind } = column;
   const sql = sqlOf(column, dialect);
-  if (kind === 'number') return `CAST(${sql} AS TEXT)`;
+  if (kind === 'number' || kind === 'digits') return `CAST(${sql} AS TEXT)`;
   return kind === 'limit' ? `coalesce(CAST(${sql} AS TEXT), 'unlimited')` : `(${sql})`;
 }
 
@@ -190,7 +192,7 @@ function asNumber(column: Column, dialect: Dialect): string | undefined {
   const { kind } = column;
   const sql = sqlOf(column, dialect);
   if (kind === 'limit') return `coalesce(${sql}, ${dialect.infinity})`;
-  return kind === 'number' ? `(${sql})` : undefined;
+  return kind === 'number' || kind === 'digits' ? `(${sql})` : undefined;
 }
 
 /** SQLite counts a text up to a NUL, PostgreSQL knows none, and neither has lone surrogates. */

@@ -3,13 +3,19 @@ import type { Host } from '../core/context.ts';
 import type { Fields } from '../core/define.ts';
 
 export const averages = {
-  one: { type: 'number', doc: 'Runnable processes, averaged over one minute.' },
-  five: { type: 'number', doc: 'The same over five minutes.' },
-  fifteen: { type: 'number', doc: 'The same over fifteen minutes.' },
+  one: { type: 'string', doc: 'Runnable processes, averaged over 1 minute: “0.25”.' },
+  five: { type: 'string', doc: 'The same over 5 minutes.' },
+  fifteen: { type: 'string', doc: 'The same over 15 minutes.' },
 } as const satisfies Fields;
 
-/** To two decimals, as uptime(1) shows them. */
-export function read(host: Host): { one: number; five: number; fifteen: number } {
-  const [one, five, fifteen] = host.system.loadAverage().map((average) => Math.round(average * 100) / 100);
-  return { one: one ?? 0, five: five ?? 0, fifteen: fifteen ?? 0 };
+/** To two decimals. */
+export function measure(host: Host): { one: number; five: number; fifteen: number } {
+  const { one, five, fifteen } = read(host);
+  return { one: Number(one), five: Number(five), fifteen: Number(fifteen) };
+}
+
+/** As texts with two decimals, as uptime(1) shows them and WHM’s servers answer them. */
+export function read(host: Host): { one: string; five: string; fifteen: string } {
+  const [one, five, fifteen] = host.system.loadAverage();
+  return { one: one.toFixed(2), five: five.toFixed(2), fifteen: fifteen.toFixed(2) };
 }

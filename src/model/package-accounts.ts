@@ -22,9 +22,17 @@ export async function give(
   before: Account,
   { name, settings }: Package,
 ): Promise<Change> {
-  const change = { before, after: { ...withSettings(before, settings), package: name } };
+  const change = { before, after: withPackage(before, { name, settings }) };
   await ensureAllowed(db, caller, change);
   return change;
+}
+
+/** The account with all settings of a package. It keeps its address. */
+export function withPackage(
+  account: Account,
+  { name, settings }: Pick<Package, 'name' | 'settings'>,
+): Account {
+  return { ...withSettings(account, settings), package: name };
 }
 
 /**

@@ -43,6 +43,13 @@ export const extensionNames = {
   doc: 'The names of extensions, with spaces between them.',
 } as const satisfies Param;
 
+/** Old clients still send it. */
+export const frontpage = {
+  type: 'flag',
+  doc: 'Whether FrontPage is installed.',
+  inert: 'FrontPage no longer exists.',
+} as const satisfies Param;
+
 /** What addpkg, editpkg and matchpkgs take, by what it is. */
 export const settingParams = {
   diskLimit: { ...count, doc: 'Disk space in MiB; 0 is unlimited.' },
@@ -157,6 +164,7 @@ export const fields = {
   CPMOD: { type: 'string', doc: 'The theme of the interface.' },
   DIGESTAUTH: { type: 'string', doc: 'Whether an account has digest authentication: y or n.' },
   FEATURELIST: { type: 'string', doc: 'The feature list.' },
+  FRONTPAGE: { type: 'string', doc: 'Whether an account has FrontPage: n, since it no longer exists.' },
   LANG: { type: 'string', doc: 'The locale.' },
   MAXADDON: { type: 'any', doc: 'How many addon domains, or “unlimited”.' },
   MAXFTP: { type: 'any', doc: 'How many FTP accounts, or “unlimited”.' },
@@ -187,6 +195,7 @@ export function show({ settings, extensions }: Package) {
     CPMOD: settings.theme,
     DIGESTAUTH: yesOrNo(settings.digestAuth),
     FEATURELIST: settings.featureList,
+    FRONTPAGE: 'n',
     LANG: settings.locale,
     MAXADDON: limit(settings.maxAddonDomains),
     MAXFTP: limit(settings.maxFtpAccounts),

@@ -56,6 +56,14 @@ export async function setUp(db: Db, user: string, ownsItself: boolean): Promise<
   if (ownsItself) await accounts.update(db, { ...account, owner: user });
 }
 
+/** Makes a reseller the owner of its own account. @throws ApiError `not_found` if the account is another server's. */
+export async function makeOwnOwner(db: Db, user: string): Promise<void> {
+  const account = await accounts.find(db, user);
+  if (account === undefined) throw notFound(users.noSuchUser(user));
+  accounts.ensureHere(db, account);
+  if (account.owner !== user) await accounts.update(db, { ...account, owner: user });
+}
+
 /**
  * Makes a reseller an ordinary account. What it owns becomes root's. Whatever logs it in here goes as well: otherwise, it
  * would work again if the account became a reseller once more. @throws ApiError `not_found`.

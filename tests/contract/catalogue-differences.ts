@@ -58,9 +58,9 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
       because: 'WHM can make a reseller without a domain; here every account has one.',
     },
     {
-      params: ['plan'],
-      traits: ['default'],
-      because: 'The default is taken only where pkgname, its older name, is not given either.',
+      params: ['username'],
+      traits: ['required'],
+      because: 'WHM’s servers make one from the domain, though its page says that it is required.',
     },
     {
       params: [
@@ -89,6 +89,11 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
   validate_login_token: [{ params: ['provider'], traits: ['values'], because: providers }],
   modifyacct: [
     {
+      params: ['plan'],
+      traits: ['here'],
+      because: 'Billing systems send it, and WHM’s servers accept it; WHM’s page does not name it.',
+    },
+    {
       params: ['MAILBOX_FORMAT'],
       traits: ['values'],
       because:
@@ -99,9 +104,6 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
       traits: ['documented'],
       because: 'This server manages no mail; a warning says that the parameter was ignored.',
     },
-  ],
-  removeacct: [
-    { params: ['username'], traits: ['required'], because: 'user, its older name, may stand in its place.' },
   ],
   save_cphulk_config: [{ params: /./, traits: ['default'], because: kept }],
   set_cphulk_config_key: [
@@ -131,19 +133,7 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
       because: privileges,
     },
   ],
-  set_digest_auth: [
-    {
-      params: ['enabledigest'],
-      traits: ['required'],
-      because: 'digestauth, its other name, may stand in its place.',
-    },
-  ],
   setacls: [
-    {
-      params: ['reseller'],
-      traits: ['required'],
-      because: 'user, its older name, may stand in its place.',
-    },
     {
       params: /^acl-/,
       traits: ['type', 'values'],

@@ -27,6 +27,19 @@ const beyondTheCatalogue: Record<string, string> = {
   revoke_reseller_privilege: 'WHM has only setacls, which replaces all privileges',
 };
 
+/** Parameters that a handler does not read by their names, and how it reads them. */
+const readTogether: Record<string, { readonly params: RegExp; readonly because: string }> = {
+  accountsummary: { params: /^search/, because: 'They are handed to the search in one object.' },
+  listaccts: { params: /^search/, because: 'They are handed to the search in one object.' },
+  create_featurelist: { params: /./, because: 'Features are read by the ids of the feature catalogue.' },
+  get_login_url: { params: /^provider$/, because: 'There is one provider; another is refused.' },
+  validate_login_token: { params: /^provider$/, because: 'There is one provider; another is refused.' },
+  resellerstats: { params: /^filter_deleted$/, because: 'The list never has accounts that were removed.' },
+  save_cphulk_config: { params: /./, because: 'They are read by the keys of the configuration.' },
+  saveacllist: { params: /^acl-/, because: 'They are read by the names of the privileges.' },
+  setacls: { params: /^acl-/, because: 'They are read by the names of the privileges.' },
+};
+
 // The examples name addresses of this machine.
 jest.mock('node:os', () => ({
   ...jest.requireActual<object>('node:os'),
@@ -140,6 +153,18 @@ describe.each(files)('$folder/$file', ({ folder, file }) => {
       expect(fn.params[key]).not.toMatchObject({ required: true });
       expect(fn.params[key]?.default).toBeUndefined();
     }
+  });
+
+  test('reads every parameter, or says that it has no effect', () => {
+    const text = readFileSync(join(base, folder, file), 'utf8');
+    const code = text.slice(text.search(/\bhandler[(:]/));
+    const unread = Object.entries(fn.params)
+      .filter(
+        ([key, { inert }]) => inert === undefined && !new RegExp(`(?<![\\w-])${key}(?![\\w-])`).test(code),
+      )
+      .map(([key]) => key);
+    const stated = readTogether[name]?.params ?? /^$/;
+    expect(unread.filter((key) => !stated.test(key))).toEqual([]);
   });
 
   test('names its list among its fields', () => {

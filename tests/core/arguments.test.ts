@@ -355,7 +355,7 @@ test('all problems are told at once, what is missing first', () => {
     ['user', '222'],
     ['user', '3\u0007'],
     ['size', '0'],
-    ['force', 'yes'],
+    ['force', 'maybe'],
     ['note', 'a'],
     ['note', 'b'],
   ];
@@ -369,7 +369,7 @@ test('all problems are told at once, what is missing first', () => {
       'The parameter “user” should be three digits, not “1”. ' +
       'The parameter “user” should be three digits, not “3\\x07”. ' +
       'The parameter “size” should be a whole number, 1 or more, not “0”. ' +
-      'The parameter “force” should be 1 or 0, not “yes”. ' +
+      'The parameter “force” should be 1 or 0, not “maybe”. ' +
       'The parameter “note” is given 2 times; give it once.',
   });
 });

@@ -114,10 +114,10 @@ describe('the envelope', () => {
   test('is left off where the function answers flat, but not off its failures', async () => {
     expect(await here.call('loadavg')).toEqual({
       metadata: { version: 1, reason: 'OK', result: 1, command: 'loadavg' },
-      data: { one: 0.5, five: 0.12, fifteen: 12.35 },
+      data: { one: '0.50', five: '0.12', fifteen: '12.35' },
       flat: true,
     });
-    expect(await here.call('loadavg', { 'api.version': '0' })).toEqual({
+    expect(await here.call('loadavg', { 'api.version': 'one' })).toEqual({
       metadata: {
         version: 1,
         reason: 'The parameter “api.version” should be 1: this is version 1 of the API.',
@@ -221,7 +221,17 @@ describe('api.version', () => {
     });
   });
 
-  test.each(['0', '2', '', '01', '1.0', ' 1', 0, 2, true, null, [1]])('%j is refused', async (version) => {
+  test.each(['0', '2', '01', 0, 2, '11'])('%j is answered as version 1, with a warning', async (version) => {
+    expect((await here.call('version', { 'api.version': version })).metadata).toMatchObject({
+      version: 1,
+      result: 1,
+      output: {
+        warnings: [`“api.version=${Number(version)}” is answered as version 1, the version of this API.`],
+      },
+    });
+  });
+
+  test.each(['', '1.0', ' 1', 'one', true, null, [1], 1.5])('%j is refused', async (version) => {
     expect((await here.call('version', { 'api.version': version })).metadata).toEqual({
       version: 1,
       reason: 'The parameter “api.version” should be 1: this is version 1 of the API.',

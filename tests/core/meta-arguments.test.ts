@@ -128,6 +128,11 @@ describe('sort', () => {
     expect(meta.sort?.[0]?.method).toBe(method);
   });
 
+  test('takes the method ipv_4, as cPanel’s Node.js client sends it', () => {
+    const { meta } = read('api.sort.enable=1 api.sort.a.field=f api.sort.a.method=ipv_4');
+    expect(meta.sort?.[0]?.method).toBe('ipv4');
+  });
+
   test('takes the form without a key, before a', () => {
     const { meta } = read('api.sort.enable=1 api.sort.a.field=user api.sort.field=owner');
     expect(meta.sort?.map(({ argument, field }) => [argument, field])).toEqual([

@@ -37,6 +37,30 @@ const everything = async (...names: string[]) => ({
 });
 
 describe('modifyacct', () => {
+  it('gives the account another package with plan=, as changepackage does', async () => {
+    await here.call('addpkg', { name: 'gold', quota: '77', maxpop: '9', hasshell: '1' });
+    await create('bob', { quota: '100' });
+    const { metadata, data } = await modify({ user: 'bob', plan: 'gold', MAXPOP: '4', CPTHEME: '' });
+    expect(metadata).toMatchObject({ result: 1 });
+    expect(data?.cpuser).toMatchObject({ PLAN: 'gold', QUOTA: 77, MAXPOP: 4, HASSHELL: 1 });
+    expect(await storedAccount(here, 'bob')).toMatchObject({
+      package: 'gold',
+      shellPath: '/bin/bash',
+      settings: { diskLimit: 77, maxMailboxes: 4 },
+    });
+  });
+
+  it('asks for upgrade-account where plan= is given', async () => {
+    await create('bob', {});
+    const as = { user: 'root', privileges: new Set(['edit-account']), seesAll: true } as const;
+    const { metadata } = await here.call('modifyacct', { user: 'bob', plan: 'starter' }, { as });
+    expect(metadata).toMatchObject({
+      error_code: 'denied',
+      reason: expect.stringContaining('upgrade-account') as string,
+    });
+    expect(await storedAccount(here, 'bob')).toMatchObject({ package: 'default' });
+  });
+
   it('changes what is given and leaves the rest', async () => {
     await create('bob', { quota: '100', maxpop: '3', contactemail: 'bob@example.org' });
     const before = await storedAccount(here, 'bob');
@@ -208,7 +232,7 @@ describe('modifyacct', () => {
       'a reserved name',
       { newuser: 'mysql' },
       'bad_param',
-      'The name “mysql” is reserved for the system; choose another.',
+      '“mysql” is a reserved username on this server. Choose another username.',
     ],
     [
       'a name that has a secret stored',

@@ -1,6 +1,7 @@
 // createacct, held against the files of the sandbox's machine.
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { HostError } from '../../src/core/host-error.ts';
 import type { Json } from '../../src/core/values.ts';
 import { anAccount, callerNamed, storedAccount } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
@@ -60,14 +61,22 @@ const expectRefused = async (username: string, args: Args, code: string, reason:
 describe('createacct', () => {
   it('makes a user of the machine with a home, and an account in the store', async () => {
     expect(await create('bob', { password: PASSWORD, contactemail: 'bob@example.org' })).toEqual({
-      metadata: { version: 1, reason: 'Account Creation Ok', result: 1, command: 'createacct' },
+      metadata: {
+        version: 1,
+        reason: 'Account Creation Ok',
+        result: 1,
+        command: 'createacct',
+        output: { raw: expect.stringContaining('\nUsername: bob\n') as string },
+      },
       data: {
         ip: '192.0.2.1',
-        nameserver: '',
-        nameserver2: '',
-        nameserver3: '',
-        nameserver4: '',
+        ...Object.fromEntries(
+          ['nameserver', 'nameservera', 'nameserverentry'].flatMap((key) =>
+            ['', '2', '3', '4'].map((number) => [`${key}${number}`, key === 'nameserver' ? '' : null]),
+          ),
+        ),
         package: 'default',
+        user: 'bob',
       },
     });
     expect(row('passwd', 'bob')).toBe('bob:x:10001:10001:bob.example:/home/bob:/usr/sbin/nologin');
@@ -97,6 +106,7 @@ describe('createacct', () => {
       homedir: '/home/b.o-b',
     });
     expect(metadata.output).toEqual({
+      raw: expect.stringContaining('Home directory: /home/b.o-b\n') as string,
       warnings: [NO_QUOTA],
       messages: ['Nobody can log in to the account before passwd sets a password.'],
     });
@@ -112,6 +122,47 @@ describe('createacct', () => {
     expect(row('passwd', 'bob')).toBe('bob:x:10001:10001:bob.example:/home/b.o-b:/bin/bash');
     expect(row('shadow', 'bob')).toMatch(/^bob:!:/);
     expect(homes()).toEqual(['b.o-b']);
+  });
+
+  it('takes what billing systems send: user=, other case, yes and no, and empty values', async () => {
+    const form = { domain: 'Shop.Example', plan: '', password: '', quota: '', owner: '', cgi: 'n', ip: 'no' };
+    const { metadata, data } = await here.call('createacct', { user: 'Bob', customip: '', uid: '', ...form });
+    expect(metadata).toMatchObject({ result: 1 });
+    expect(data).toMatchObject({ user: 'bob', package: 'default' });
+    expect(await storedAccount(here, 'bob')).toMatchObject({
+      domain: 'shop.example',
+      owner: 'root',
+      settings: { cgi: false, dedicatedIp: false },
+    });
+    const dedicated = await here.call('createacct', { username: 'carl', domain: 'carl.example', ip: 'yes' });
+    expect(dedicated.data?.ip).not.toBe(data?.ip);
+  });
+
+  it.each([
+    ['my-shop.example.com', [], 'myshopex'],
+    ['root.example', [], 'root1'],
+    ['123.example', [], 'a123'],
+    ['shopkeeper.example', ['shopkeep', 'shopkee1'], 'shopkee2'],
+  ])('makes a username from the domain %s', async (domain, taken, user) => {
+    for (const name of taken) await create(name);
+    const { metadata, data } = await here.call('createacct', { domain });
+    expect(metadata).toMatchObject({ result: 1 });
+    expect(data?.user).toBe(user);
+    expect(await storedAccount(here, user)).toMatchObject({ domain });
+  });
+
+  it('does not speak of a password when it fails', async () => {
+    here.overrides.host = {
+      ...here.engine.host,
+      users: async () => ({
+        ...(await here.application.engine.host.users()),
+        create: () => Promise.reject(new HostError('failed', 'The user could not be made.')),
+      }),
+    };
+    const { metadata } = await create('bob');
+    expect(metadata).toMatchObject({ result: 0 });
+    expect(metadata.output?.messages).toBeUndefined();
+    expect(metadata.output?.raw).toBeUndefined();
   });
 
   it('says what has no effect here', async () => {
@@ -135,6 +186,7 @@ describe('createacct', () => {
       command: 'createacct',
       dry_run: 1,
       output: {
+        raw: expect.any(String) as string,
         warnings: [NO_QUOTA],
         messages: [
           'Make the user “bob” with the home “/home/bob” and the shell “/usr/sbin/nologin”.',
@@ -148,11 +200,11 @@ describe('createacct', () => {
   });
 
   it.each([
-    ['root', 'The name “root” is reserved for the system; choose another.'],
+    ['root', '“root” is a reserved username on this server. Choose another username.'],
     ['bobs', 'The account “bobs” exists already; choose another name.'],
     ['longname2', expect.stringContaining('has its first 8 characters in common with another account’s')],
     ['local', 'The name “local” is that of a user of this machine; choose another.'],
-    ['Bob', expect.stringContaining('should be a user name: at most 16 lower-case letters and digits')],
+    ['bob-', expect.stringContaining('should be a user name: at most 16 lower-case letters and digits')],
     ['a2345678901234567', expect.stringContaining('should be a user name: at most 16')],
   ])('refuses the name %s', async (name, reason: string) => {
     await create('bobs');

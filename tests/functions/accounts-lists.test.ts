@@ -109,7 +109,7 @@ describe('listaccts', () => {
       suspendtime: null,
       temporary: 0,
       theme: 'paper',
-      uid: 1001,
+      uid: '1001',
       unix_startdate: 1793775959,
       user: 'anna',
     });

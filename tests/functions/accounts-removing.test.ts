@@ -92,7 +92,7 @@ describe('removeacct', () => {
 
   it('asks for a name', async () => {
     expect((await here.call('removeacct')).metadata).toMatchObject({
-      error_code: 'bad_param',
+      error_code: 'missing_param',
       reason: expect.stringContaining(
         'The parameter “username” is required: it should be a user name',
       ) as string,

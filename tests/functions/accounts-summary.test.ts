@@ -96,7 +96,7 @@ describe('accountsummary', () => {
           suspendtime: null,
           temporary: 0,
           theme: 'jupiter',
-          uid: 1001,
+          uid: '1001',
           unix_startdate: 1795542600,
           user: 'bob',
         },
@@ -181,14 +181,14 @@ describe('accountsummary', () => {
 
   it('wants to know which account', async () => {
     expect(await reasonOf('accountsummary', {})).toBe(
-      'missing_param: Say which account: give “user”, “domain” or “search”.',
+      'missing_param: Give exactly one of “user”, “domain” or “search”.',
     );
     expect(await reasonOf('accountsummary', { user: 'bob', domain: 'bob.example' })).toBe(
-      'bad_param: Give only one of “user”, “domain” and “search”.',
+      'bad_param: Give exactly one of “user”, “domain” or “search”.',
     );
     expect(await reasonOf('accountsummary', { user: 'Bob!' })).toBe(
       'bad_param: The parameter “user” should be a user name: at most 16 lower-case letters and digits, ' +
-        'the first a letter, not “Bob!”.',
+        'the first a letter, not “bob!”.',
     );
     expect(await reasonOf('accountsummary', { user: 'bob' })).toBe(
       'not_found: You do not have a user named “bob”.',
@@ -283,8 +283,8 @@ describe('verify_new_username', () => {
 
   it.each([
     [
-      'Bob',
-      'The parameter “user” should be a user name: at most 16 lower-case letters and digits, the first a letter, not “Bob”.',
+      'b.ob',
+      'The parameter “user” should be a user name: at most 16 lower-case letters and digits, the first a letter, not “b.ob”.',
     ],
     ['carol', 'The account “carol” exists already; choose another name.'],
   ])('refuses %s', async (user, reason) => {

@@ -437,6 +437,14 @@ describe('twofactorauth_remove_user_config', () => {
   });
 
   it('counts root as modified also where root had none, and says so', async () => {
+    const none = await here.call('twofactorauth_remove_user_config', { user: 'nobody' });
+    expect(none).toMatchObject({
+      metadata: {
+        result: 1,
+        output: { warnings: ['No user was modified. See “failed” for the reasons.'] },
+      },
+      data: { users_modified: [] },
+    });
     const { metadata, data } = await here.call('twofactorauth_remove_user_config', { user: 'root' });
     expect(data).toEqual({ users_modified: ['root'], failed: {} });
     expect(metadata.output).toEqual({ messages: ['“root” had not set up two-factor authentication.'] });

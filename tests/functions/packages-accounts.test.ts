@@ -251,7 +251,7 @@ describe('killpkg', () => {
     });
     expect((await here.call('getpkginfo', { pkg: 'gold' })).metadata.result).toBe(1);
     await here.call('changepackage', { user: 'bob', pkg: 'default' });
-    expect((await here.call('killpkg', { pkgname: 'gold' })).metadata.result).toBe(1);
+    expect((await here.call('killpkg', { pkg: 'gold' })).metadata.result).toBe(1);
   });
 
   it('tells a reseller no names of others’ accounts', async () => {

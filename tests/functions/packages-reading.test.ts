@@ -101,6 +101,7 @@ describe('listpkgs', () => {
       CPMOD: 'jupiter',
       DIGESTAUTH: 'n',
       FEATURELIST: 'Mail Only',
+      FRONTPAGE: 'n',
       HASSHELL: 'y',
       IP: 'n',
       LANG: 'en',

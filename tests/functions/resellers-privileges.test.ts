@@ -53,10 +53,10 @@ describe('saveacllist', () => {
   });
 
   it('refuses other values than 1 and 0, and stores nothing', async () => {
-    const { metadata } = await here.call('saveacllist', { acllist: 'support', 'acl-passwd': 'yes' });
+    const { metadata } = await here.call('saveacllist', { acllist: 'support', 'acl-passwd': 'maybe' });
     expect(metadata).toMatchObject({
       error_code: 'bad_param',
-      reason: 'The parameter “acl-passwd” should be 1 or 0, not “yes”.',
+      reason: 'The parameter “acl-passwd” should be 1 or 0, not “maybe”.',
     });
     expect(await heldIn('support')).toBeUndefined();
   });
@@ -173,7 +173,7 @@ describe('setacls', () => {
       'two users',
       { reseller: 'bob', user: 'carl' },
       'bad_param',
-      '“reseller” and “user” should name the same user; give one of them.',
+      '“reseller” and “user” are names of one parameter and differ; give one of them.',
     ],
     [
       'shells allowed and not',

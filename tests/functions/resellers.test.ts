@@ -105,15 +105,18 @@ describe('setupreseller', () => {
     expect(await storedAccount(here, 'bob')).toEqual(anAccount({ owner: 'bob' }));
   });
 
-  it('refuses a reseller, and leaves what it holds', async () => {
+  it('succeeds for a reseller, which keeps its privileges, and says so', async () => {
     await here.call('setupreseller', { user: 'bob' });
     await here.call('setacls', { reseller: 'bob', 'acl-list-accts': '1' });
-    expect((await here.call('setupreseller', { user: 'bob', makeowner: '1' })).metadata).toMatchObject({
-      error_code: 'bad_param',
-      reason: '“bob” is a reseller already.',
+    expect((await here.call('setupreseller', { user: 'bob' })).metadata).toMatchObject({
+      result: 1,
+      output: { messages: ['“bob” is already a reseller and keeps its privileges.'] },
     });
     expect(await heldBy('bob')).toEqual(['list-accts']);
     expect(await ownerOf('bob')).toBe('root');
+    await here.call('setupreseller', { user: 'bob', makeowner: '1' });
+    expect(await heldBy('bob')).toEqual(['list-accts']);
+    expect(await ownerOf('bob')).toBe('bob');
   });
 
   it('refuses root, and who is no account', async () => {

@@ -109,8 +109,8 @@ describe('create_user_session', () => {
     expect((await create({ service })).metadata).toMatchObject({
       error_code: 'bad_param',
       reason:
-        `The parameter “service” should be “whostmgrd”, not “${service}”: this server has no interface for the ` +
-        'owners of accounts, and none for mail.',
+        `The parameter “service” should be “whostmgrd”, not “${service}”: this server does not provide logins for ` +
+        'accounts or mail users yet. For root or a reseller, use service=whostmgrd.',
     });
   });
 

@@ -23,7 +23,7 @@ describe('gethostname', () => {
 
 describe('systemloadavg', () => {
   it('answers three averages to two decimals', async () => {
-    expect((await here.call('systemloadavg')).data).toEqual({ one: 0.5, five: 0.12, fifteen: 12.35 });
+    expect((await here.call('systemloadavg')).data).toEqual({ one: '0.50', five: '0.12', fifteen: '12.35' });
   });
 
   it('answers the kernel’s averages on a real machine', () => {
@@ -37,7 +37,7 @@ describe('loadavg', () => {
   it('answers without an envelope', async () => {
     expect(await here.call('loadavg')).toMatchObject({
       flat: true,
-      data: { one: 0.5, five: 0.12, fifteen: 12.35 },
+      data: { one: '0.50', five: '0.12', fifteen: '12.35' },
     });
   });
 });

@@ -42,6 +42,7 @@ const takers: Record<keyof Context, (context: Context) => unknown> = {
   sha256: ({ sha256 }) => sha256,
   warn: ({ warn }) => warn,
   inform: ({ inform }) => inform,
+  raw: ({ raw }) => raw,
   reason: ({ reason }) => reason,
   operate: ({ operate }) => operate,
   transaction: ({ transaction }) => transaction,

@@ -1,5 +1,4 @@
 import { defineFunction } from '../../core/define.ts';
-import { ApiError, badParam } from '../../core/errors.ts';
 import * as form from '../../model/account-form.ts';
 import { existingAccount, existingDomain } from '../../model/account-names.ts';
 import * as accounts from '../../model/accounts.ts';
@@ -25,6 +24,7 @@ export default defineFunction({
       doc: 'What to look for, in the place of “user” or “domain”.',
     },
   },
+  oneOf: { count: 'exactly', of: ['user', 'domain', 'search'] },
   returns: {
     acct: {
       list: { fields: fieldsOf(form.columns) },
@@ -50,11 +50,6 @@ export default defineFunction({
   async handler({ user, domain, ...sought }, context) {
     const { caller, asked, answered, transaction } = context;
     const { columns } = form;
-    const given = [user, domain, sought.search].filter((one) => one !== undefined);
-    if (given.length === 0) {
-      throw new ApiError('missing_param', 'Say which account: give “user”, “domain” or “search”.');
-    }
-    if (given.length > 1) throw badParam('Give only one of “user”, “domain” and “search”.');
     if (sought.search !== undefined) {
       const acct = await transaction('reads', async (db) => {
         const condition = await search.found(db, caller, sought);

@@ -1,7 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { accountName, domainName, emailAddress } from '../../model/account-names.ts';
+import { accountName, domainName, emailAddress, makeFromDomain } from '../../model/account-names.ts';
 import { warnOfQuota } from '../../model/account-quota.ts';
+import { nameserverFields, reportOf, showNameservers } from '../../model/account-report.ts';
 import * as newAccount from '../../model/new-account.ts';
 import * as form from '../../model/package-form.ts';
 import * as packages from '../../model/packages.ts';
@@ -25,14 +26,12 @@ export default defineFunction({
   params: {
     username: {
       ...accountName,
-      required: true,
-      doc: 'The user name. It is the account’s name for everything.',
+      alias: ['user'],
+      doc: 'The username, which is the account’s name everywhere. Default: made from the domain.',
     },
     domain: { ...domainName, required: true, doc: 'The account’s main domain.' },
-    plan: { ...packages.existingPackage, doc: 'The package; “default” unless given.' },
-    pkgname: { ...packages.existingPackage, doc: 'An older name of plan.' },
-    password: passwords.password,
-    pass: { ...passwords.password, doc: 'An older name of password.' },
+    plan: { ...packages.existingPackage, default: 'default', alias: ['pkgname'], doc: 'The package.' },
+    password: { ...passwords.password, alias: ['pass'] },
     contactemail: { ...emailAddress, default: '', doc: 'Where the account’s owner can be reached.' },
     owner: {
       ...accountName,
@@ -124,19 +123,14 @@ export default defineFunction({
     spamassassin: { type: 'flag', doc: 'Whether mail is checked for spam.', inert: noMail },
     spambox: { type: 'string', values: ['y', 'n'], doc: 'Whether spam gets a folder.', inert: noMail },
     mail_node_alias: { type: 'string', doc: 'The server that keeps the mail.', inert: noMail },
-    frontpage: {
-      type: 'flag',
-      doc: 'Whether FrontPage is installed.',
-      inert: 'there is no FrontPage any more.',
-    },
+    frontpage: form.frontpage,
   },
+  emptyIsOmitted: true,
   returns: {
-    ip: { type: 'string', doc: 'The account’s address.' },
-    nameserver: { type: 'string', doc: 'The first name server of the owner; empty where none is set.' },
-    nameserver2: { type: 'string', doc: 'The second.' },
-    nameserver3: { type: 'string', doc: 'The third.' },
-    nameserver4: { type: 'string', doc: 'The fourth.' },
+    ip: { type: 'string', doc: 'The account’s IP address.' },
+    ...nameserverFields,
     package: { type: 'string', doc: 'The package.' },
+    user: { type: 'string', doc: 'The username. It is not part of WHM’s response.' },
   },
   examples: [
     {
@@ -156,16 +150,15 @@ export default defineFunction({
 
   async handler(args, context) {
     const { caller, db } = context;
-    const { username } = args;
-    const given = args.plan ?? args.pkgname ?? 'default';
-    const secret = args.password ?? args.pass;
+    const username = args.username ?? (await makeFromDomain(db, await context.host.users(), args.domain));
+    const secret = args.password === '' ? undefined : args.password;
     if (args.reseller && caller.privileges !== 'all')
       throw badParam('Only root may make an account a reseller.');
     const { account, packageSettings } = await newAccount.plan(context, {
       username,
       domain: args.domain,
       owner: args.ownerself ? username : (args.owner ?? caller.user),
-      package: given,
+      package: args.plan,
       settings: form.readSettings({
         diskLimit: args.quota,
         bandwidthLimit: args.bwlimit,
@@ -210,14 +203,7 @@ export default defineFunction({
     );
     context.reason('Account Creation Ok');
     const nameservers = await resellerAddresses.listNameservers(db, account.owner);
-    const [first = '', second = '', third = '', fourth = ''] = nameservers;
-    return {
-      ip: account.ip,
-      nameserver: first,
-      nameserver2: second,
-      nameserver3: third,
-      nameserver4: fourth,
-      package: account.package,
-    };
+    context.raw(reportOf(account, nameservers));
+    return { ip: account.ip, ...showNameservers(nameservers), package: account.package, user: username };
   },
 });

@@ -17,6 +17,7 @@ export default defineFunction({
     user: { ...existingAccount, required: true, doc: 'The account.' },
     bwlimit: { ...form.settingParams.bandwidthLimit, default: 'unlimited' },
   },
+  emptyIsOmitted: true,
   returns: {
     bwlimits: {
       list: {

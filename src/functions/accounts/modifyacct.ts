@@ -1,8 +1,11 @@
+import { authorise } from '../../core/access.ts';
+import type { Context } from '../../core/context.ts';
 import { defineFunction } from '../../core/define.ts';
 import { accountName, domainName, emailAddress, existingAccount } from '../../model/account-names.ts';
 import { warnOfQuota } from '../../model/account-quota.ts';
 import * as accounts from '../../model/accounts.ts';
 import * as changedAccount from '../../model/changed-account.ts';
+import * as packages from '../../model/packages.ts';
 import * as form from '../../model/package-form.ts';
 
 const { settingParams: param } = form;
@@ -29,8 +32,7 @@ export default defineFunction({
   params: {
     user: { ...existingAccount, required: true, doc: 'The account.' },
     newuser: { ...accountName, actsOn: false, doc: 'Its new user name.' },
-    domain: { ...domainName, doc: 'Its new main domain.' },
-    DNS: { ...domainName, doc: 'An older name of domain.' },
+    domain: { ...domainName, alias: ['DNS'], doc: 'Its new main domain.' },
     owner: {
       ...accountName,
       completes: 'login',
@@ -38,6 +40,11 @@ export default defineFunction({
       doc: 'To whom it shall belong: root, a reseller, or itself. Only root may give it to somebody else.',
     },
     contactemail: { ...emailAddress, doc: 'Where its owner can be reached.' },
+    plan: {
+      ...packages.existingPackage,
+      alias: ['pkg'],
+      doc: 'A new package, whose settings the account gets as with changepackage. Requires upgrade-account.',
+    },
     QUOTA: param.diskLimit,
     BWLIMIT: param.bandwidthLimit,
     MAXADDON: param.maxAddonDomains,
@@ -51,9 +58,8 @@ export default defineFunction({
     MAX_DEFER_FAIL_PERCENTAGE: param.maxDeferFailPercentage,
     MAX_EMAILACCT_QUOTA: param.maxMailboxQuota,
     max_team_users: param.maxTeamUsers,
-    RS: { ...param.theme, doc: 'The theme.' },
-    LANG: { ...param.locale, doc: 'An older name of LOCALE.' },
-    LOCALE: param.locale,
+    RS: { ...param.theme, alias: ['CPTHEME'], doc: 'The theme.' },
+    LOCALE: { ...param.locale, alias: ['LANG'] },
     HASCGI: { ...param.cgi, doc: '1 lets it run CGI scripts.' },
     HASSHELL: { ...param.shell, doc: '1 gives it a login shell, 0 takes it away.' },
     shell: {
@@ -131,6 +137,7 @@ export default defineFunction({
     notify_password_change_notification_disabled: notice,
     notify_ssl_expiry: notice,
   },
+  emptyIsOmitted: true,
   returns: {
     user: { type: 'string', doc: 'Its user name now.' },
     domain: { type: 'string', doc: 'Its main domain now.' },
@@ -156,9 +163,11 @@ export default defineFunction({
 
   async handler(args, context) {
     const before = await accounts.get(context.db, context.caller, args.user);
+    const plan = args.plan === undefined ? undefined : await packageFor(context, args.plan);
     const after = await changedAccount.plan(context, before, {
+      package: plan,
       username: args.newuser,
-      domain: args.domain ?? args.DNS,
+      domain: args.domain,
       owner: args.owner,
       contactEmail: args.contactemail,
       shellPath: args.shell,
@@ -180,13 +189,17 @@ export default defineFunction({
         maxMailboxQuota: args.MAX_EMAILACCT_QUOTA,
         maxTeamUsers: args.max_team_users,
         theme: args.RS,
-        locale: args.LOCALE ?? args.LANG,
+        locale: args.LOCALE,
         shell: args.HASSHELL,
         cgi: args.HASCGI,
       }),
     });
+    if (plan !== undefined && plan.settings.dedicatedIp !== before.settings.dedicatedIp) {
+      context.warn(`The account “${before.username}” keeps its IP address.`);
+    }
     if (after.settings.diskLimit !== before.settings.diskLimit) await warnOfQuota(context, after.settings);
-    context.operate('change-account', { before, after });
+    const packageSettings = plan === undefined ? {} : { packageSettings: plan.settings };
+    context.operate('change-account', { before, after, ...packageSettings });
     return {
       user: after.username,
       domain: after.domain,
@@ -195,3 +208,9 @@ export default defineFunction({
     };
   },
 });
+
+/** Whoever may only edit accounts does not get around the privilege of changepackage. */
+async function packageFor({ caller, db }: Context, name: string): Promise<packages.Package> {
+  authorise(caller, 'modifyacct plan=', ['upgrade-account']);
+  return packages.get(db, caller, name);
+}

@@ -16,7 +16,7 @@ export default defineFunction({
   effect: 'operates',
   params: {
     user: { ...existingAccount, required: true, doc: 'The account.' },
-    password: { ...passwords.password, required: true },
+    password: { ...passwords.password, required: true, alias: ['pass'] },
     db_pass_update: {
       type: 'flag',
       doc: 'Whether the database user gets the password as well.',
@@ -24,10 +24,10 @@ export default defineFunction({
     },
     digestauth: {
       type: 'flag',
+      alias: ['enabledigest'],
       doc: 'Whether to turn digest authentication on.',
       inert: 'use set_digest_auth.',
     },
-    enabledigest: { type: 'flag', doc: 'An older name of digestauth.', inert: 'use set_digest_auth.' },
   },
   returns: {
     app: {

@@ -1,6 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { badParam } from '../../core/errors.ts';
-import { accountName, existingAccount } from '../../model/account-names.ts';
+import { existingAccount } from '../../model/account-names.ts';
 import * as accounts from '../../model/accounts.ts';
 
 export default defineFunction({
@@ -15,8 +14,7 @@ export default defineFunction({
   access: ['kill-acct'],
   effect: 'operates',
   params: {
-    username: { ...existingAccount, doc: 'The account.' },
-    user: { ...existingAccount, doc: 'An older name of username.' },
+    username: { ...existingAccount, required: true, alias: ['user'], doc: 'The account.' },
     keepdns: {
       type: 'flag',
       doc: 'Whether the DNS zones stay.',
@@ -33,11 +31,7 @@ export default defineFunction({
   ],
 
   async handler(args, { caller, db, operate, reason }) {
-    const name = args.username ?? args.user;
-    if (name === undefined) {
-      throw badParam(`The parameter “username” is required: it should be ${accountName.pattern.expects}.`);
-    }
-    const { username, home, uid } = await accounts.get(db, caller, name);
+    const { username, home, uid } = await accounts.get(db, caller, args.username);
     operate('remove-account', { username, home, uid });
     reason(`${username} account removed`);
   },

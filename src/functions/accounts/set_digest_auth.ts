@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { badParam, denied } from '../../core/errors.ts';
+import { denied } from '../../core/errors.ts';
 import { existingAccount } from '../../model/account-names.ts';
 import * as accounts from '../../model/accounts.ts';
 import * as passwords from '../../model/passwords.ts';
@@ -15,8 +15,12 @@ export default defineFunction({
   params: {
     user: { ...existingAccount, required: true, doc: 'The account.' },
     password: { ...passwords.password, required: true, doc: 'The account’s password.' },
-    enabledigest: { type: 'flag', doc: '1 turns digest authentication on, 0 off.' },
-    digestauth: { type: 'flag', doc: 'Another name of enabledigest.' },
+    enabledigest: {
+      type: 'flag',
+      required: true,
+      alias: ['digestauth'],
+      doc: '1: turn digest authentication on. 0: turn it off.',
+    },
   },
   returns: null,
   examples: [
@@ -34,13 +38,10 @@ export default defineFunction({
 
   async handler(args, { caller, db, host, operate }) {
     const before = await accounts.get(db, caller, args.user);
-    const digestAuth = args.enabledigest ?? args.digestauth;
-    if (digestAuth === undefined)
-      throw badParam('The parameter “enabledigest” is required: it should be 1 or 0.');
     if (!(await (await host.users()).verifyPassword(before.username, args.password))) {
       throw denied(`The password is not that of “${before.username}”.`);
     }
-    const after = { ...before, settings: { ...before.settings, digestAuth } };
+    const after = { ...before, settings: { ...before.settings, digestAuth: args.enabledigest } };
     operate('change-account', { before, after });
   },
 });

@@ -34,7 +34,7 @@ export default defineFunction({
   },
   examples: [{ args: { user: ['root'] }, doc: 'Remove root’s two-factor authentication.' }],
 
-  async handler(args, { caller, db, now, inform }) {
+  async handler(args, { caller, db, now, inform, warn }) {
     if (args.user.includes(caller.user)) ensureConfirmed(caller, 'remove your two-factor authentication');
     const modified: string[] = [];
     const failed: Record<string, string> = {};
@@ -52,6 +52,7 @@ export default defineFunction({
         failed[user] = users.noSuchUser(user);
       }
     }
+    if (modified.length === 0) warn('No user was modified. See “failed” for the reasons.');
     return { users_modified: modified, failed };
   },
 });

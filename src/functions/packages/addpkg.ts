@@ -38,9 +38,10 @@ export default defineFunction({
     hasshell: { ...param.shell, default: 0 },
     cgi: { ...param.cgi, default: 1 },
     digestauth: { ...param.digestAuth, default: 0 },
-    frontpage: { type: 'flag', default: 0, doc: 'Does nothing, as in WHM: there is no FrontPage any more.' },
+    frontpage: form.frontpage,
     _PACKAGE_EXTENSIONS: form.extensionWords,
   },
+  emptyIsOmitted: true,
   returns: { pkg: { type: 'string', doc: 'The name of the package.' } },
   examples: [
     { args: { name: 'gold' }, doc: 'A package with the usual limits.' },

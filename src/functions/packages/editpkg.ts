@@ -44,12 +44,13 @@ export default defineFunction({
     hasshell: param.shell,
     cgi: param.cgi,
     digestauth: param.digestAuth,
-    frontpage: { type: 'flag', doc: 'Does nothing, as in WHM: there is no FrontPage any more.' },
+    frontpage: form.frontpage,
     _PACKAGE_EXTENSIONS: {
       ...form.extensionWords,
       doc: 'The extensions, with spaces between them, each a name or name=value. They take the place of all earlier ones.',
     },
   },
+  emptyIsOmitted: true,
   returns: { pkg: { type: 'string', doc: 'The name of the package.' } },
   examples: [
     { args: { name: 'default', quota: '5120' }, doc: '5 GiB of disk space in the package “default”.' },

@@ -11,7 +11,7 @@ export default defineFunction({
   destructive: 'The package and its settings are deleted. This cannot be undone.',
   access: ['edit-pkg', 'add-pkg'],
   effect: 'changes',
-  params: { pkgname: { ...packages.existingPackage, required: true, doc: 'The package.' } },
+  params: { pkgname: { ...packages.existingPackage, required: true, alias: ['pkg'], doc: 'The package.' } },
   returns: null,
   examples: [
     {

@@ -15,7 +15,7 @@ export default defineFunction({
   access: 'any',
   effect: 'reads',
   params: {
-    user: { ...loginName, required: true, doc: 'The reseller, or root.' },
+    user: { ...loginName, required: true, alias: ['reseller'], doc: 'The reseller, or root.' },
     filter_deleted: {
       type: 'flag',
       default: 0,

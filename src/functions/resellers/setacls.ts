@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { ApiError, badParam } from '../../core/errors.ts';
-import { resellerName, userName } from '../../core/params.ts';
+import { badParam } from '../../core/errors.ts';
+import { resellerName } from '../../core/params.ts';
 import * as aclLists from '../../model/acl-lists.ts';
 import { acl, aclParams, ALL, privilegeNames, type PrivilegeName } from '../../model/privileges.ts';
 import * as resellers from '../../model/resellers.ts';
@@ -19,8 +19,7 @@ export default defineFunction({
   access: 'root',
   effect: 'changes',
   params: {
-    reseller: { ...resellerName, doc: 'The reseller.' },
-    user: { ...resellerName, doc: 'An older name of reseller.' },
+    reseller: { ...resellerName, required: true, alias: ['user'], doc: 'The reseller.' },
     acllist: { ...aclLists.aclListName, doc: 'A list whose privileges the reseller gets.' },
     ...aclParams(named),
     'acl-disallow-shell': {
@@ -52,7 +51,7 @@ export default defineFunction({
   ],
 
   async handler(args, { db, warn }) {
-    const user = readReseller(args.reseller, args.user);
+    const user = args.reseller;
     const withoutShell = args['acl-disallow-shell'] !== undefined;
     if (withoutShell && args['acl-allow-shell'] !== undefined) {
       throw badParam('“acl-allow-shell” and “acl-disallow-shell” contradict each other; give one of them.');
@@ -78,18 +77,3 @@ export default defineFunction({
     return { acl: await resellers.listPrivileges(db, user) };
   },
 });
-
-/** @throws ApiError `missing_param`, `bad_param`. */
-function readReseller(reseller: string | undefined, older: string | undefined): string {
-  const user = reseller ?? older;
-  if (user === undefined) {
-    throw new ApiError(
-      'missing_param',
-      `The parameter “reseller” is required: it should be ${userName.pattern.expects}.`,
-    );
-  }
-  if (older !== undefined && older !== user) {
-    throw badParam('“reseller” and “user” should name the same user; give one of them.');
-  }
-  return user;
-}

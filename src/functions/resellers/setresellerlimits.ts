@@ -63,6 +63,7 @@ export default defineFunction({
       doc: '1 limits the accounts of a package to the number that setresellerpackagelimit sets; 0 does not.',
     },
   },
+  emptyIsOmitted: true,
   returns: null,
   examples: [
     {

@@ -28,7 +28,12 @@ export default defineFunction({
     },
   ],
 
-  async handler({ user, makeowner }, { db, operate }) {
+  async handler({ user, makeowner }, { db, inform, operate }) {
+    if (await resellers.isReseller(db, user)) {
+      inform(`“${user}” is already a reseller and keeps its privileges.`);
+      if (makeowner) await resellers.makeOwnOwner(db, user);
+      return;
+    }
     // Refuses what cannot be; what it writes here is not kept.
     await resellers.setUp(db, user, makeowner);
     operate('set-up-reseller', { user, ownsItself: makeowner });

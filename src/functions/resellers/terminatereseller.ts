@@ -19,7 +19,7 @@ export default defineFunction({
   access: 'root',
   effect: 'calls',
   params: {
-    user: { ...resellerName, required: true, doc: 'The reseller.' },
+    user: { ...resellerName, required: true, alias: ['reseller'], doc: 'The reseller.' },
     terminatereseller: {
       type: 'flag',
       required: true,

@@ -69,8 +69,8 @@ export default defineFunction({
     const { service, user, app } = args;
     if (service !== 'whostmgrd') {
       throw badParam(
-        `The parameter “service” should be “whostmgrd”, not “${service}”: this server has no interface for the ` +
-          'owners of accounts, and none for mail.',
+        `The parameter “service” should be “whostmgrd”, not “${service}”: this server does not provide logins for ` +
+          'accounts or mail users yet. For root or a reseller, use service=whostmgrd.',
       );
     }
     await callerToActAs(db, caller, user);

@@ -34,7 +34,7 @@ export async function overviewFor(caller: Caller, engine: Engine): Promise<Overv
   return {
     version: engine.version,
     ...stored,
-    load: { ...load.read(engine.host), processors: availableParallelism() },
+    load: { ...load.measure(engine.host), processors: availableParallelism() },
     ...(isRoot ? { disks: await engine.host.disks() } : {}),
   };
 }
