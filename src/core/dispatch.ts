@@ -8,7 +8,6 @@ import type { Engine, Store } from './engine.ts';
 import type { Envelope, Metadata } from './envelope.ts';
 import { ApiError, badParam, notProvided, unknownFunction } from './errors.ts';
 import { HostError, ofDisk, ofHost } from './host-error.ts';
-import { HostError, ofHost } from './host-error.ts';
 import { paramOf } from './param-of.ts';
 import { quote } from './quote.ts';
 import { nameOnly, printable } from './function-name.ts';

@@ -22,6 +22,8 @@ export interface Envelope {
   list?: string;
   /** The wrong parameters of a call that failed, for forms. They are not printed: the reason has the sentences. */
   faults?: readonly Fault[];
+  /** The root element in XML; `result` unless told. */
+  root?: string;
   /** True where the function answers `data` bare, without an envelope (protocol: `loadavg`). */
   flat?: true;
 }

@@ -24,10 +24,10 @@ export async function toAnswer(api: Api, envelope: Envelope): Promise<Answer> {
   return { type: types[api], body: toBody(render(envelope)) };
 }
 
-/** A bare hash, without an envelope. */
-export async function toBareAnswer(api: Api, hash: Hash): Promise<Answer> {
-  const metadata = { version: 1, reason: 'OK', result: 1, command: '' } as const;
-  return toAnswer(api, { metadata, data: hash, flat: true });
+/** A bare hash, without an envelope; `name` is the root element in XML. */
+export async function toBareAnswer(api: Api, name: string, hash: Hash): Promise<Answer> {
+  const metadata = { version: 1, reason: 'OK', result: 1, command: name } as const;
+  return toAnswer(api, { metadata, data: hash, flat: true, root: name });
 }
 
 /** `headers` are those that the server's hook gives to whatever fastify sends. */

@@ -1,50 +1,167 @@
-// Answers in the shape of version 0 of the API, for calls without api.version=1: the functions of which that shape is
-// on record (protocol 1.10). All others say, as WHM does, that version 0 does not have them.
+// Answers in the shape of version 0 of the API, for calls without api.version=1: the functions of which that shape is on
+// record. All others say, as WHM does, that version 0 does not have them.
+import type { RawArgument } from '../core/context.ts';
 import type { Envelope } from '../core/envelope.ts';
-import type { Hash, Value } from '../core/values.ts';
+import { isHash, type Hash, type Json, type Value } from '../core/values.ts';
 
-type Shape = (envelope: Envelope) => Hash;
+/** What a shape is made of. */
+interface Told {
+  /** 1 if the call succeeded. */
+  readonly status: 0 | 1;
+  /** `metadata.reason`. */
+  readonly reason: string;
+  /** Empty if the call failed. */
+  readonly data: Hash;
+  /** `metadata.output`. */
+  readonly raw: string;
+  readonly warnings: string[];
+  readonly messages: string[];
+  /** An argument of the call as text; empty if it was not given. */
+  readonly argument: (name: string) => string;
+}
+
+type Shape = (told: Told) => Hash;
 
 /** `{"acct": [...], "status": 1, "statusmsg": "Ok"}` */
-const list: Shape = ({ metadata, data }) => ({
-  ...data,
-  status: metadata.result,
-  statusmsg: metadata.result === 1 ? 'Ok' : metadata.reason,
-});
+const list =
+  (key: string, under: string = key): Shape =>
+  ({ status, reason, data }) => ({
+    ...(status === 1 ? { [under]: data[key] ?? [] } : {}),
+    status,
+    statusmsg: status === 1 ? 'Ok' : reason,
+  });
 
-/** `{"result": [{"status": 1, "statusmsg": "Account Creation Ok"}]}` */
-const outcome: Shape = ({ metadata, data }) => ({
-  result: [
-    {
-      status: metadata.result,
-      statusmsg: metadata.reason,
-      ...(data === undefined ? {} : { options: data as Value }),
-    },
-  ],
-});
+/** The data alone: `{"version": "11.28.64"}` */
+const bare: Shape = ({ data }) => data;
 
-const bare: Shape = ({ metadata, data }) =>
-  metadata.result === 1 ? (data ?? {}) : { status: 0, statusmsg: metadata.reason };
+/**
+ * `{"result": [{"status": 1, "statusmsg": "Account Creation Ok"}]}`, with more in the inner hash. `said` replaces the
+ * reason of a call that succeeded.
+ */
+const outcome =
+  (more: Shape = () => ({}), said: (told: Told) => string = ({ reason }) => reason, key = 'result'): Shape =>
+  (told) => ({
+    [key]: [
+      {
+        status: told.status,
+        statusmsg: told.status === 1 ? said(told) : told.reason,
+        ...more(told),
+        ...(told.warnings.length === 0 ? {} : { warnings: told.warnings }),
+      },
+    ],
+  });
+
+/** What was done, for people to read; null if the call failed, as WHM answers. */
+const rawout: Shape = (told) => ({ rawout: told.status === 1 ? report(told) : null });
+
+function report({ raw, reason, messages }: Told): string {
+  return raw === '' ? [reason, ...messages, ''].join('\n') : raw;
+}
+
+/** Like an outcome, with the report beside it. */
+const outcomeWithOutput =
+  (sentence: string): Shape =>
+  (told) => ({
+    ...outcome(undefined, () => sentence)(told),
+    output: told.status === 1 ? report(told) : null,
+  });
 
 const shapes: Readonly<Record<string, Shape>> = {
-  accountsummary: list,
-  applist: bare,
-  createacct: outcome,
-  gethostname: bare,
-  listaccts: list,
-  listacls: list,
-  listpkgs: list,
+  // Accounts
+  accountsummary: list('acct'),
+  listaccts: list('acct'),
+  listsuspended: list('account', 'accts'),
+  createacct: outcome((told) => ({ ...(told.status === 1 ? { options: told.data } : {}), ...rawout(told) })),
+  removeacct: outcome(rawout),
+  suspendacct: outcome(),
+  unsuspendacct: outcome(),
+  modifyacct: (told) => {
+    const isDone = told.status === 1;
+    return {
+      result: [
+        {
+          newcfg: isDone ? told.data : null,
+          status: told.status,
+          statusmsg: isDone ? 'Account Modified' : told.reason,
+          warnings: isDone ? told.warnings : null,
+          messages: isDone ? told.messages : null,
+        },
+      ],
+    };
+  },
+  passwd: outcome(
+    (told) => ({
+      services: told.status === 1 ? listOf(told.data.app).map((app) => ({ app })) : null,
+      ...rawout(told),
+    }),
+    ({ argument }) => `Password changed for user ${argument('user')}`,
+    'passwd',
+  ),
+  editquota: outcomeWithOutput('Set quota for user.'),
+  limitbw: outcome(
+    ({ status, data }) => (status === 1 ? { bwlimit: listOf(data.bwlimits)[0] ?? {} } : {}),
+    ({ argument }) => `Bandwidth Limit for ${argument('user')} set to ${argument('bwlimit') || 'unlimited'}`,
+  ),
+  domainuserdata: (told) => ({ ...outcome(undefined, () => 'Obtained userdata.')(told), ...told.data }),
+  myprivs: ({ data }) => ({ privs: listOf(data.privileges)[0] ?? {} }),
+
+  // Packages
+  listpkgs: ({ status, data }) => (status === 1 ? { package: data.pkg ?? [] } : {}),
+  addpkg: outcome(({ data }) => data),
+  editpkg: outcome(({ data }) => data),
+  killpkg: outcome(),
+  changepackage: outcome(rawout),
+
+  // Resellers
   listresellers: bare,
+  listacls: ({ data }) => ({ acls: byName(data.acl, 'name', ({ privileges }) => privileges) }),
+  saveacllist: outcome(undefined, undefined, 'results'),
+  setacls: outcome(
+    ({ data }) => ({ acls: data.acl ?? [] }),
+    () => 'Reseller Acls Saved',
+  ),
+  setupreseller: outcome(),
+  unsetupreseller: outcome(),
+  setresellerips: outcome(),
+  setresellerlimits: outcome(),
+  setresellermainip: outcome(),
+  setresellernameservers: outcome(),
+  setresellerpackagelimit: outcome(),
+  suspendreseller: outcomeWithOutput('Finished suspending reseller.'),
+  unsuspendreseller: outcomeWithOutput('Finished unsuspending reseller.'),
+  terminatereseller: outcome(
+    ({ status, data, argument }) =>
+      status === 0
+        ? {}
+        : {
+            privdelete: Number(argument('terminatereseller') === '1'),
+            accts: byName(data.acct, 'user', ({ result, reason, output }) => ({
+              status: result ?? 0,
+              statusmsg: reason ?? '',
+              rawout: hashOf(output).raw ?? '',
+            })),
+          },
+    () => 'Account Terminations Complete',
+  ),
+  acctcounts: (told) => {
+    const { user, limit, ...counts } = hashOf(told.data.reseller);
+    return {
+      ...(told.status === 1 ? { reseller: { ...counts, account: user ?? '', limit: limit ?? '' } } : {}),
+      ...outcome(undefined, () => 'Obtained reseller account counts.')(told),
+    };
+  },
+  resellerstats: ({ status, reason, data }) => {
+    const { acct, user, ...totals } = hashOf(data.reseller);
+    const found: Hash = status === 1 ? { ...totals, accts: acct ?? [], reseller: user ?? '' } : {};
+    return {
+      result: { ...found, status, statusmsg: status === 1 ? 'Fetched Reseller Data OK' : reason },
+    };
+  },
+
+  // The server
+  applist: bare,
+  gethostname: bare,
   loadavg: bare,
-  modifyacct: outcome,
-  passwd: outcome,
-  removeacct: outcome,
-  saveacllist: outcome,
-  setacls: outcome,
-  setupreseller: outcome,
-  suspendacct: outcome,
-  unsetupreseller: outcome,
-  unsuspendacct: outcome,
   version: bare,
 };
 
@@ -52,10 +169,41 @@ export function isInApi0(command: string): boolean {
   return Object.hasOwn(shapes, command);
 }
 
-export function toApi0(command: string, envelope: Envelope): Hash {
-  return shapes[command]?.(envelope) ?? unknownInApi0(command);
+/** A failure has `status` and `statusmsg` at the top as well: many clients look for them there, whatever the shape. */
+export function toApi0(command: string, envelope: Envelope, args: readonly RawArgument[]): Hash {
+  const shape = Object.hasOwn(shapes, command) ? shapes[command] : undefined;
+  if (shape === undefined) return unknownInApi0(command);
+  const { metadata, data = {} } = envelope;
+  const { result: status, reason, output = {} } = metadata;
+  const told: Told = {
+    status,
+    reason,
+    data: status === 1 ? data : {},
+    raw: output.raw ?? '',
+    warnings: output.warnings ?? [],
+    messages: output.messages ?? [],
+    argument: (name) => textOf(args.find((one) => one.name === name)?.value),
+  };
+  return status === 1 ? shape(told) : { ...shape(told), status, statusmsg: reason };
 }
 
 export function unknownInApi0(command: string): Hash {
-  return { error: `Unknown App Requested: ${command}` };
+  const error = `Unknown App Requested: ${command}`;
+  return { error, status: 0, statusmsg: error };
+}
+
+function listOf(value: Value | undefined): Hash[] {
+  return Array.isArray(value) ? (value as Hash[]) : [];
+}
+
+function hashOf(value: Value | undefined): Hash {
+  return value !== undefined && isHash(value) ? value : {};
+}
+
+function byName(value: Value | undefined, key: string, content: (item: Hash) => Value | undefined): Hash {
+  return Object.fromEntries(listOf(value).map((item) => [textOf(item[key] as Json), content(item) ?? {}]));
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }

@@ -38,10 +38,12 @@ const DRY_RUN = 'api.dry_run';
 /** @throws BadRequest */
 export function readCall(query: string, body: Body | undefined): ReadCall {
   const all = [...readForm(query, 'query'), ...(body === undefined ? [] : readBody(body))];
+  const isVersion1 = all.some(({ name, value }) => name === VERSION && value !== '0' && value !== 0);
   return {
-    args: all.filter(({ name }) => name !== DRY_RUN),
+    // api.version=0 has been obeyed by then.
+    args: all.filter(({ name }) => name !== DRY_RUN && (isVersion1 || name !== VERSION)),
     dryRun: all.some(({ name, value }) => name === DRY_RUN && (value === '1' || value === 1)),
-    isVersion1: all.some(({ name, value }) => name === VERSION && value !== '0' && value !== 0),
+    isVersion1,
   };
 }
 

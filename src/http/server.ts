@@ -154,14 +154,14 @@ async function makeAnswer(
       problem: 'unknown_function',
       ...origin,
     });
-    return toBareAnswer(api, unknownInApi0(command));
+    return toBareAnswer(api, nameIn(command) || 'result', unknownInApi0(command));
   }
   const envelope = await dispatch(
     { command, args, dryRun, warnings, origin, isAbandoned },
     caller,
     application.engine,
   );
-  return isVersion1 ? toAnswer(api, envelope) : toBareAnswer(api, toApi0(command, envelope));
+  return isVersion1 ? toAnswer(api, envelope) : toBareAnswer(api, command, toApi0(command, envelope, args));
 }
 
 /** As much of it as can be a function's name: what follows may be a secret. */

@@ -15,7 +15,8 @@ const ITEM = 'item';
 
 export function renderXml(envelope: Envelope): Iterable<string> {
   const { content, isLarge, path } = toAnswer(envelope);
-  return isLarge ? pieces(writtenXml(content, path)) : [builtXml(content)];
+  const { root } = envelope;
+  return isLarge ? pieces(writtenXml(content, path, root)) : [builtXml(content, root)];
 }
 
 /** The document as xmlbuilder2 renders it. */
@@ -27,9 +28,9 @@ export function builtXml(content: Hash, root = 'result'): string {
 }
 
 /** The same document text by text, from our writer. */
-export function* writtenXml(content: Hash, path: readonly string[]): Generator<string> {
+export function* writtenXml(content: Hash, path: readonly string[], root = 'result'): Generator<string> {
   yield '<?xml version="1.0" encoding="UTF-8"?>\n';
-  yield* parentTexts('result', memberTexts(content, path, '  '), '');
+  yield* parentTexts(xmlName(root), memberTexts(content, path, '  '), '');
 }
 
 function buildMembers(parent: XMLBuilder, hash: Hash): void {

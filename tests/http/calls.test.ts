@@ -113,6 +113,12 @@ describe('a call', () => {
   });
 });
 
+const unknownApp = (name: string) => ({
+  error: `Unknown App Requested: ${name}`,
+  status: 0,
+  statusmsg: `Unknown App Requested: ${name}`,
+});
+
 describe('without api.version=1', () => {
   test.each([
     ['version', '', { version: expect.any(String) as string }],
@@ -121,23 +127,35 @@ describe('without api.version=1', () => {
     [
       'removeacct',
       'user=nobody',
-      { result: [{ status: 0, statusmsg: 'You do not have a user named “nobody”.' }] },
+      {
+        result: [{ status: 0, statusmsg: 'You do not have a user named “nobody”.', rawout: null }],
+        status: 0,
+        statusmsg: 'You do not have a user named “nobody”.',
+      },
     ],
     [
       'saveacllist',
       'acllist=testacllist',
-      { result: [{ status: 1, statusmsg: 'ACL List testacllist saved.' }] },
+      { results: [{ status: 1, statusmsg: 'ACL List testacllist saved.' }] },
     ],
-    ['twofactorauth_policy_status', '', { error: 'Unknown App Requested: twofactorauth_policy_status' }],
-    ['no_such_thing', '', { error: 'Unknown App Requested: no_such_thing' }],
+    ['twofactorauth_policy_status', '', unknownApp('twofactorauth_policy_status')],
+    ['no_such_thing', '', unknownApp('no_such_thing')],
   ])('%s answers in the shape of version 0', async (name, query, answer) => {
     expect(await json(get(`/json-api/${name}?${query}`))).toEqual(answer);
   });
 
-  test('another version is refused', async () => {
+  test('another version is answered as version 1, with a warning', async () => {
     expect(await json(get('/json-api/version?api.version=2'))).toMatchObject({
-      metadata: { result: 0, error_code: 'bad_param' },
+      metadata: {
+        result: 1,
+        output: { warnings: ['“api.version=2” is answered as version 1, the version of this API.'] },
+      },
     });
+  });
+
+  test.each(['version', 'listaccts', 'no_such_thing'])('the root element of %s is its name', async (name) => {
+    const { text } = await get(`/xml-api/${name}`);
+    expect(text).toMatch(new RegExp(`^<\\?xml[^>]*>\\s*<${name}>[^]*</${name}>\\s*$`));
   });
 });
 

@@ -1,0 +1,131 @@
+// Version 0 of the API: each recorded shape, as real servers answered it to clients that send no api.version.
+import { TestServer } from '../support/server.ts';
+
+jest.setTimeout(60_000);
+
+let server: TestServer;
+let authorization: string;
+beforeAll(async () => {
+  server = await TestServer.start();
+  const { data } = await server.here.call('api_token_create', { token_name: 'test' });
+  authorization = `whm root:${data?.token as string}`;
+});
+afterAll(() => server.stop());
+
+async function ask(name: string, args: Readonly<Record<string, string>> = {}): Promise<unknown> {
+  const query = new URLSearchParams(args).toString();
+  return JSON.parse((await server.ask(`/json-api/${name}?${query}`, { headers: { authorization } })).text);
+}
+
+const secret = 'four unusual words, Xylophone';
+const text = expect.any(String) as string;
+const done = (statusmsg: string, more = {}) => ({ result: [{ status: 1, statusmsg, ...more }] });
+
+// In this order: each works on what those before have left.
+test.each<[string, Record<string, string>, object]>([
+  ['addpkg', { name: 'gold' }, done('OK', { pkg: 'gold' })],
+  [
+    'createacct',
+    { username: 'rita', domain: 'rita.example', password: secret },
+    done('Account Creation Ok', { rawout: text, options: { ip: text, package: 'default', nameserver: '' } }),
+  ],
+  ['createacct', { username: 'bob', domain: 'bob.example' }, done('Account Creation Ok', { rawout: text })],
+  [
+    'passwd',
+    { user: 'bob', pass: secret },
+    {
+      passwd: [
+        {
+          status: 1,
+          statusmsg: 'Password changed for user bob',
+          services: [{ app: 'system' }],
+          rawout: text,
+        },
+      ],
+    },
+  ],
+  [
+    'modifyacct',
+    { user: 'bob', domain: 'bobby.example' },
+    done('Account Modified', {
+      newcfg: { domain: 'bobby.example', user: 'bob', setshell: 'unmodified', cpuser: { USER: 'bob' } },
+      warnings: [],
+      messages: [],
+    }),
+  ],
+  ['changepackage', { user: 'bob', pkg: 'gold' }, done('OK', { rawout: text })],
+  ['editquota', { user: 'bob', quota: '500' }, { ...done('Set quota for user.'), output: text }],
+  [
+    'limitbw',
+    { user: 'bob', bwlimit: '99999' },
+    done('Bandwidth Limit for bob set to 99999', {
+      bwlimit: { bwlimit: 104_856_551_424, domains: ['bobby.example'], unlimited: 0 },
+    }),
+  ],
+  [
+    'domainuserdata',
+    { domain: 'bobby.example' },
+    { ...done('Obtained userdata.'), userdata: { user: 'bob', servername: 'bobby.example' } },
+  ],
+  ['accountsummary', { user: 'bob' }, { acct: [{ user: 'bob', uid: text }], status: 1, statusmsg: 'Ok' }],
+  ['listaccts', {}, { acct: [{ user: 'bob' }, { user: 'rita' }], status: 1, statusmsg: 'Ok' }],
+  ['suspendacct', { user: 'bob', reason: 'unpaid' }, done('OK')],
+  ['listsuspended', {}, { accts: [{ user: 'bob', reason: 'unpaid' }], status: 1, statusmsg: 'Ok' }],
+  ['unsuspendacct', { user: 'bob' }, done('OK')],
+  ['myprivs', {}, { privs: { all: 1 } }],
+  ['listpkgs', {}, { package: [{ name: 'default', FRONTPAGE: 'n' }, { name: 'gold' }, { name: 'starter' }] }],
+  ['setupreseller', { user: 'rita' }, done('OK')],
+  ['saveacllist', { acllist: 'few', 'acl-passwd': '1' }, { results: [{ status: 1, statusmsg: text }] }],
+  ['listacls', {}, { acls: { few: { passwd: 1, all: 0 } } }],
+  ['setacls', { reseller: 'rita', acllist: 'few' }, done('Reseller Acls Saved', { acls: ['passwd'] })],
+  ['listresellers', {}, { reseller: ['rita'] }],
+  ['setresellerips', { user: 'rita', delegate: '1', ips: '192.0.2.2' }, done('OK')],
+  ['setresellermainip', { user: 'rita', ip: '192.0.2.2' }, done('OK')],
+  ['setresellerlimits', { user: 'rita', enable_account_limit: '1', account_limit: '5' }, done('OK')],
+  ['setresellernameservers', { user: 'rita', nameservers: 'ns1.rita.example,ns2.rita.example' }, done('OK')],
+  ['setresellerpackagelimit', { user: 'rita', package: 'gold' }, done('OK')],
+  [
+    'acctcounts',
+    { user: 'rita' },
+    {
+      reseller: { account: 'rita', active: 0, suspended: 0, limit: 5 },
+      ...done('Obtained reseller account counts.'),
+    },
+  ],
+  [
+    'resellerstats',
+    { reseller: 'rita' },
+    { result: { reseller: 'rita', accts: [], status: 1, statusmsg: 'Fetched Reseller Data OK' } },
+  ],
+  ['suspendreseller', { user: 'rita' }, { ...done('Finished suspending reseller.'), output: text }],
+  ['unsuspendreseller', { user: 'rita' }, { ...done('Finished unsuspending reseller.'), output: text }],
+  [
+    'terminatereseller',
+    { reseller: 'rita', terminatereseller: '1' },
+    done('Account Terminations Complete', {
+      privdelete: 1,
+      accts: { rita: { status: 1, statusmsg: 'rita account removed' } },
+    }),
+  ],
+  ['removeacct', { user: 'bob' }, done('bob account removed', { rawout: text })],
+  ['killpkg', { pkg: 'gold' }, done('OK')],
+])('%s %j', async (name, args, answer) => {
+  expect(await ask(name, args)).toMatchObject(answer);
+});
+
+test.each<[string, Record<string, string>, object]>([
+  ['passwd', { user: 'nobody', pass: secret }, { passwd: [{ status: 0, services: null, rawout: null }] }],
+  ['modifyacct', { user: 'nobody' }, { result: [{ status: 0, newcfg: null }] }],
+  ['accountsummary', { user: 'nobody' }, {}],
+  ['saveacllist', {}, { results: [{ status: 0 }] }],
+  ['acctcounts', { user: 'nobody' }, { result: [{ status: 0 }] }],
+  ['resellerstats', { reseller: 'nobody' }, { result: { status: 0 } }],
+  ['createacct', { username: 'root', domain: 'x.example' }, { result: [{ status: 0, rawout: null }] }],
+  ['no_such_function', {}, { error: 'Unknown App Requested: no_such_function' }],
+])('a refused %s has status 0 and statusmsg at the top as well', async (name, args, answer) => {
+  expect(await ask(name, args)).toMatchObject({
+    ...answer,
+    status: 0,
+    statusmsg: expect.any(String) as string,
+  });
+});
