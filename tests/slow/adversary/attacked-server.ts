@@ -1,0 +1,110 @@
+// The built server as a process of its own, for attacks from other addresses of this machine, with a client that is
+// served meanwhile.
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+
+const top = resolve(__dirname, '../../..');
+export const password = 'four unusual words, Xylophone';
+
+export class AttackedServer {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'whmapi1-attacked-'));
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<unknown>;
+  readonly token: string;
+  urls: Record<'http' | 'https', string> = { http: '', https: '' };
+
+  static async start(): Promise<AttackedServer> {
+    if (!existsSync(join(top, 'dist/whmapi1d.cjs')))
+      throw new Error('There is no dist/: run `npm run build` first.');
+    const one = new AttackedServer();
+    await one.#listening();
+    for (let count = 0; count < 20; count++) await one.call();
+    return one;
+  }
+
+  private constructor() {
+    const environment = { PATH: process.env.PATH, WHMAPI1_STATE_DIR: join(this.#folder, 'state') };
+    const run = (...words: string[]) =>
+      execFileSync(join(top, 'bin/whmapi1'), ['--output=json', ...words], {
+        env: environment,
+        encoding: 'utf8',
+      });
+    writeFileSync(join(this.#folder, 'password'), password);
+    run('passwd', 'user=root', '--file', `password=${join(this.#folder, 'password')}`);
+    this.token = (
+      JSON.parse(run('api_token_create', 'token_name=victim')) as { data: { token: string } }
+    ).data.token;
+    this.#child = spawn(join(top, 'bin/whmapi1d'), ['--port=0', '--http-port=0', '--log-level=silent'], {
+      env: environment,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#ended = new Promise((done) => this.#child.once('exit', done));
+  }
+
+  /** Milliseconds that a call of another address takes. It fails if the answer is not the right one. */
+  async call(): Promise<number> {
+    const began = performance.now();
+    const body = await new Promise<string>((done, fail) => {
+      const options = { agent: this.#agent, headers: { authorization: `whm root:${this.token}` } };
+      get(`${this.urls.http}/json-api/version?api.version=1`, options, (answer) => {
+        text(answer).then(done, fail);
+      }).on('error', fail);
+    });
+    expect(body).toContain('"result":1');
+    return performance.now() - began;
+  }
+
+  /** Calls until the attack is over, and returns the times in order. */
+  async callDuring(attack: Promise<unknown>, atLeastMs = 0): Promise<number[]> {
+    const state = { isOver: false };
+    const began = performance.now();
+    const over = attack.finally(() => (state.isOver = true));
+    const times: number[] = [];
+    while (!state.isOver || performance.now() - began < atLeastMs) {
+      times.push(await this.call());
+      await new Promise((done) => setTimeout(done, 10));
+    }
+    await over;
+    return times.sort((a, b) => a - b);
+  }
+
+  /** Mebibytes of memory that the process has at the moment. */
+  get memory(): number {
+    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+  }
+
+  get isAlive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  async stop(): Promise<void> {
+    this.#agent.destroy();
+    this.#child.kill('SIGKILL');
+    await this.#ended;
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #listening(): Promise<void> {
+    return new Promise((ready, fail) => {
+      void this.#ended.then(() => fail(new Error('The server ended.')));
+      if (this.#child.stdout === null) return;
+      createInterface({ input: this.#child.stdout }).on('line', (line) => {
+        const [, url = '', scheme] = /^listening ((https?):\S+)$/.exec(line) ?? [];
+        if (scheme === 'http' || scheme === 'https') this.urls[scheme] = url;
+        if (this.urls.http !== '' && this.urls.https !== '') ready();
+      });
+    });
+  }
+}
+
+/** The value below which this part of the sorted numbers is. */
+export function quantile(sorted: readonly number[], part: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
+}

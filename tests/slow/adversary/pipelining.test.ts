@@ -1,0 +1,65 @@
+// One address sends as many requests as it can without waiting for answers: calls of another address go on.
+import { openSocket, sendRaw } from '../../support/raw-client.ts';
+import { AttackedServer, quantile } from './attacked-server.ts';
+
+let server: AttackedServer;
+beforeEach(async () => {
+  server = await AttackedServer.start();
+});
+afterEach(() => server.stop());
+
+function wrongLogin(number: number, user = 'root'): string {
+  const body = `user=${user}&pass=guess${number}&login_only=1`;
+  return `POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+}
+const wrongLogins = (count: number) => Array.from({ length: count }, (_, at) => wrongLogin(at)).join('');
+
+// Before there were limits, calls waited 49 seconds for 300 logins.
+test('2,000 logins on one connection', async () => {
+  const before = server.memory;
+  const attack = sendRaw(server.urls.http, wrongLogins(2000), { from: '127.0.0.2', limitMs: 20_000 });
+  const times = await server.callDuring(attack, 3000);
+  expect((await attack).answers.length).toBeLessThanOrEqual(17);
+  expect(quantile(times, 0.99)).toBeLessThan(2000);
+  expect(times.length).toBeGreaterThan(50);
+  expect(server.memory - before).toBeLessThan(150);
+});
+
+test('connections that come again and again, each full of small requests', async () => {
+  const before = server.memory;
+  const small = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(2500);
+  const attack = (async () => {
+    for (let round = 0; round < 30; round++) {
+      const sockets = await Promise.allSettled(
+        Array.from({ length: 20 }, () => openSocket(server.urls.http, '127.0.0.2')),
+      );
+      for (const one of sockets) {
+        if (one.status !== 'fulfilled') continue;
+        one.value.on('error', () => undefined);
+        one.value.write(small);
+      }
+      await new Promise((done) => setTimeout(done, 100));
+      for (const one of sockets) if (one.status === 'fulfilled') one.value.destroy();
+    }
+  })();
+  const times = await server.callDuring(attack);
+  expect(quantile(times, 0.98)).toBeLessThan(2000);
+  expect(server.memory - before).toBeLessThan(150);
+});
+
+test('a name that exists and one that does not take equally long, 60 at once', async () => {
+  const took: Record<string, number> = {};
+  for (const [at, user] of ['root', 'nobody1'].entries()) {
+    const began = performance.now();
+    const text = Array.from({ length: 60 }, (_, number) => wrongLogin(number, user)).join('');
+    const { answers } = await sendRaw(server.urls.http, text, {
+      from: `127.0.0.${at + 10}`,
+      limitMs: 60_000,
+    });
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401]));
+    took[user] = (performance.now() - began) / answers.length;
+  }
+  const [real = 0, unknown = 0] = [took.root, took.nobody1];
+  // They were told apart by a factor of nearly five.
+  expect(Math.max(real, unknown) / Math.min(real, unknown)).toBeLessThan(2);
+});

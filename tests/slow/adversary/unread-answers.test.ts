@@ -1,0 +1,61 @@
+// Clients that ask and do not read: what they are owed does not pile up, and they are cut off.
+import { connect } from 'node:net';
+import { openSocket, readAnswers } from '../../support/raw-client.ts';
+import { TestServer } from '../../support/server.ts';
+import { AttackedServer, quantile } from './attacked-server.ts';
+
+test('50 connections that ask 12 times for the longest answer and read nothing', async () => {
+  const server = await AttackedServer.start();
+  try {
+    const before = server.memory;
+    const sockets = await Promise.all(
+      Array.from({ length: 50 }, () => openSocket(server.urls.http, '127.0.0.2')),
+    );
+    for (const socket of sockets) {
+      socket.on('error', () => undefined);
+      socket.pause();
+      for (let count = 0; count < 12; count++) socket.write('GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n');
+    }
+    const times = await server.callDuring(new Promise((done) => setTimeout(done, 5000)));
+    expect(quantile(times, 0.99)).toBeLessThan(2000);
+    // Each answer is the same memory, however often it waits to be read.
+    expect(server.memory - before).toBeLessThan(150);
+    for (const socket of sockets) socket.destroy();
+  } finally {
+    await server.stop();
+  }
+});
+
+test('a client that stops reading is cut off, and one that reads slowly gets all of its answer', async () => {
+  const server = await TestServer.start({ writeTimeout: 700 });
+  try {
+    const request = 'GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n';
+    await server.ask('/openapi.json');
+    const still = await openSocket(server.url);
+    still.on('error', () => undefined);
+    still.pause();
+    still.write(request.repeat(10));
+    // The system takes some answers for a client that does not read; a write shows that the connection is gone.
+    for (let round = 0; round < 40 && !still.destroyed && still.writable; round++) {
+      still.write(request.repeat(10));
+      await new Promise((done) => setTimeout(done, 200));
+    }
+    const isCut = still.destroyed || !still.writable;
+    still.destroy();
+    expect(isCut).toBe(true);
+
+    const slow = connect(Number(new URL(server.url).port), '127.0.0.1');
+    const chunks: Buffer[] = [];
+    slow.on('error', () => undefined);
+    slow.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      slow.pause();
+      setTimeout(() => slow.resume(), 20);
+    });
+    slow.write(request.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
+    await new Promise((done) => slow.once('close', done));
+    expect(readAnswers(Buffer.concat(chunks).toString('latin1')).map(({ status }) => status)).toEqual([200]);
+  } finally {
+    await server.stop();
+  }
+});
