@@ -10,9 +10,9 @@ export interface CallResult {
   readonly told: string;
 }
 
-/** Calls a function for each account, in their order. */
+/** Calls a function for each account, in their order. A dry run also passes on what each call would do. */
 export async function callForEach(
-  call: Context['call'],
+  { call, inform, isDryRun }: Pick<Context, 'call' | 'inform' | 'isDryRun'>,
   command: string,
   accounts: readonly string[],
   argumentsFor: (user: string) => Readonly<Record<string, string>>,
@@ -22,6 +22,7 @@ export async function callForEach(
     const args = Object.entries(argumentsFor(user)).map(([name, value]) => ({ name, value }));
     const { metadata } = await call({ command, args });
     const { reason, output } = metadata;
+    if (isDryRun) output?.messages?.forEach(inform);
     const told = [...(output?.warnings ?? []), ...(output?.messages ?? [])].join('\n');
     results.push({ user, result: metadata.result === 1 ? 1 : 0, reason, told });
   }

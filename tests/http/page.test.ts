@@ -414,6 +414,23 @@ describe('a call of the API Shell', () => {
     expect(status).toEqual({ is_enabled: 0 });
   });
 
+  test('that is a dry run for several accounts says what each would lose', async () => {
+    const session = await logIn();
+    await addReseller();
+    for (const user of ['anna', 'carla']) {
+      await server.here.call('createacct', { username: user, domain: `${user}.example`, owner: 'bob' });
+    }
+    const { text } = await callInShell(session, 'terminatereseller', {
+      user: 'bob',
+      terminatereseller: 0,
+      'api.dry_run': 1,
+    });
+    const { messages } = JSON.parse(text) as { messages: string[] };
+    expect(messages).toEqual(
+      ['anna', 'carla'].map((user) => expect.stringContaining(`/home/${user}`) as string),
+    );
+  });
+
   test('that fails tells why', async () => {
     const bob = await addReseller();
     const { status, text } = await callInShell(bob, 'createacct', {});

@@ -38,7 +38,8 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, { call, inform, transaction, warn }) {
+  async handler(args, context) {
+    const { inform, transaction, warn } = context;
     const { user, reason, disallow } = args;
     const { here: meant, leftElsewhere } = await transaction('reads', async (db) =>
       resellers.listWithOwned(db, user, args['reseller-only']),
@@ -49,7 +50,7 @@ export default defineFunction({
     }
     const names = due.map(({ username }) => username);
     const disallowun = disallow ? '1' : '0';
-    const results = await callForEach(call, 'suspendacct', names, (one) => ({
+    const results = await callForEach(context, 'suspendacct', names, (one) => ({
       user: one,
       reason,
       disallowun,

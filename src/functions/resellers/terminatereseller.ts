@@ -53,13 +53,14 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, { call, transaction, warn }) {
+  async handler(args, context) {
+    const { transaction, warn } = context;
     const { user } = args;
     const { own, isOwnHere, owned } = await transaction('reads', async (db) =>
       resellers.holdingsOf(db, user),
     );
     const remove = (names: readonly string[]) =>
-      callForEach(call, 'removeacct', names, (username) => ({ username }));
+      callForEach(context, 'removeacct', names, (username) => ({ username }));
     const results = await remove(owned.map(({ username }) => username));
     // Now, since removing takes a while, and other servers go on.
     const elsewhere = await transaction('reads', async (db) => accounts.countElsewhere(db, 'owner', user));

@@ -34,13 +34,14 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, { call, inform, transaction, warn }) {
+  async handler(args, context) {
+    const { inform, transaction, warn } = context;
     const { here: meant, leftElsewhere } = await transaction('reads', async (db) =>
       resellers.listWithOwned(db, args.user, args['reseller-only']),
     );
     const names = meant.filter((one) => one.suspendedAt !== null).map(({ username }) => username);
     if (names.length === 0) inform('None of these accounts was suspended.');
-    const results = await callForEach(call, 'unsuspendacct', names, (user) => ({ user }));
+    const results = await callForEach(context, 'unsuspendacct', names, (user) => ({ user }));
     if (leftElsewhere !== undefined) warn(leftElsewhere);
     ensureAllDone(results, 'The system could not take back the suspension of');
   },

@@ -24,7 +24,12 @@ export interface Place {
   readonly showsSecrets: boolean;
 }
 
-const outputs = { table: [], yaml: [], json: ['--output=jsonpretty'], xml: ['--output=xml'] } as const;
+const outputs = {
+  table: ['--output=table'],
+  yaml: [],
+  json: ['--output=jsonpretty'],
+  xml: ['--output=xml'],
+} as const;
 
 /** What is secret is read from files: every user of a machine can read the arguments of its processes. */
 export function commandLine(call: ShellCall, { user, showsSecrets }: Place): string {
