@@ -83,7 +83,7 @@ class Dispatch {
       // A call that can't be recorded isn't answered as if it had been.
       outcome = { ok: false, error: this.#toApiError(error) };
     }
-    this.#warnOfSpace();
+    if (outcome.ok) this.#warnOfSpace();
     return this.#envelope(outcome);
   }
 

@@ -458,6 +458,34 @@ describe('twofactorauth_remove_user_config', () => {
   });
 });
 
+test('twofactorauth_get_user_configs asks the store one question, however many users there are', async () => {
+  await store(
+    Object.fromEntries(
+      Array.from({ length: 50 }, (_, at) => [`user${at}`, { primary_account: { secret: SECRET } }]),
+    ),
+  );
+  let questions = 0;
+  here.overrides.watch = (context) => ({
+    ...context,
+    db: {
+      ...context.db,
+      dialect: context.db.dialect,
+      server: context.db.server,
+      run: (sql, ...values) => context.db.run(sql, ...values),
+      get: (sql, ...values) => {
+        questions++;
+        return context.db.get(sql, ...values);
+      },
+      all: (sql, ...values) => {
+        questions++;
+        return context.db.all(sql, ...values);
+      },
+    },
+  });
+  const { data } = await here.call('twofactorauth_get_user_configs');
+  expect([Object.keys(data ?? {}).length, questions]).toEqual([50, 1]);
+});
+
 describe('twofactorauth_get_tfa_config_for_user', () => {
   it('answers every secret of the user', async () => {
     const config = {

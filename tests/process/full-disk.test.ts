@@ -28,6 +28,19 @@ afterEach(async () => {
 const setIssuer = (issuer: string) => call(['twofactorauth_set_issuer', `issuer=${issuer}`], options);
 
 describe('a full disk', () => {
+  it('is named in a warning before it is full, while calls go on', async () => {
+    expect((await setIssuer('before')).metadata.output).toBeUndefined();
+    // A twentieth of the disk is its reserve: here, 25 pages.
+    disk.fill(20 * PAGE);
+    const { status, metadata, data } = await call(['version'], options);
+    expect([status, metadata.result, typeof data?.version]).toEqual([0, 1, 'string']);
+    expect(metadata.output?.warnings).toEqual([
+      expect.stringMatching(/^The disk of “.*” is nearly full: 0 MiB are free\. Free some space/),
+    ]);
+    disk.free();
+    expect((await call(['version'], options)).metadata.output).toBeUndefined();
+  });
+
   it('is named as the reason of a write that fails, and leaves what was stored before', async () => {
     await setIssuer('before');
     await storeSecret('bob', 'WJ73QJSKZBXCIFPZ', options);
