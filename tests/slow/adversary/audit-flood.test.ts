@@ -74,7 +74,7 @@ test('processes that rotate the log at once, some of them killed, lose no line o
   const logged = new Set(
     files.flatMap((file) =>
       linesOf(join(state, file)).map((line) =>
-        JSON.stringify(Object.fromEntries(line.arguments)['api.sort.a.field']),
+        JSON.stringify(line.arguments.find(([name]) => name === 'api.sort.a.field')?.[1]),
       ),
     ),
   );
