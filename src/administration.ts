@@ -1,18 +1,25 @@
 // Builds what administration works with, as app.ts does for calls: --doctor, --backup, --restore and --log.
+import { existsSync } from 'node:fs';
+import { locate, root, version } from './app.ts';
+import { ApiError } from './core/errors.ts';
 import { examine, type CheckFinding } from './doctor/examine.ts';
-import { locate } from './app.ts';
 import { isMachine } from './host/choose.ts';
 import { run } from './host/linux/run.ts';
 import { processesOf } from './host/processes.ts';
 import { system } from './host/system.ts';
+import type { Manifest } from './store/backup-file.ts';
+import type { BackupOptions } from './store/backup.ts';
 import { inspectStore, type InspectedStore } from './store/inspect.ts';
+import { AuditLog } from './store/logs.ts';
+import type { Restored, RestoreOptions } from './store/restore.ts';
 import { runningServers } from './store/running-servers.ts';
 import { StateDirectory } from './store/state-directory.ts';
-import { existsSync } from 'node:fs';
 
 export { isToFix } from './doctor/examine.ts';
 export type { CheckFinding } from './doctor/examine.ts';
 export type { Severity } from './doctor/check.ts';
+export type { Manifest } from './store/backup-file.ts';
+export type { Restored } from './store/restore.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -62,5 +69,89 @@ export async function examineInstallation(
       (store) => store?.close(),
       () => undefined,
     );
+  }
+}
+
+/** Makes a backup of the store: see `store/backup.ts`. The audit log gets a line. */
+export async function backUpStore(
+  environment: Environment,
+  file: string,
+  options: Pick<BackupOptions, 'withKey' | 'force'>,
+): Promise<Manifest> {
+  const { stateDirectory, userId } = locateInstallation(environment);
+  const directory = new StateDirectory(stateDirectory, userId);
+  return recorded(environment, { function: '--backup', file }, async (_begin, xid) => {
+    const { backUp } = await import('./store/backup.ts');
+    return backUp(environment, directory, file, {
+      ...options,
+      ...{ version, hostname: system.hostname(), now: Date.now(), draft: `${process.pid}-${xid}` },
+    });
+  });
+}
+
+/** Puts a backup in the place of the store: see `store/restore.ts`. The audit log gets a line before that. */
+export async function restoreStore(
+  environment: Environment,
+  file: string,
+  options: Pick<RestoreOptions, 'force' | 'dryRun'>,
+): Promise<Restored> {
+  const { stateDirectory, userId } = locateInstallation(environment);
+  const directory = new StateDirectory(stateDirectory, userId);
+  const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+  return recorded(
+    environment,
+    { function: '--restore', file, dryRun: options.dryRun },
+    async (begin, xid) => {
+      const { restore } = await import('./store/restore.ts');
+      return restore(environment, directory, file, {
+        ...options,
+        ...{ stamp, begin, draft: `${process.pid}-${xid}` },
+        servers: runningServers(stateDirectory, processesOf(process).isAlive),
+        keepShared: async (kept) => {
+          const { backUp } = await import('./store/backup.ts');
+          const about = {
+            version,
+            hostname: system.hostname(),
+            now: Date.now(),
+            draft: `${process.pid}-${xid}`,
+          };
+          await backUp(environment, directory, kept, { ...about, withKey: false, force: false });
+        },
+      });
+    },
+  );
+}
+
+/** The line is durable before `work` changes anything, where it calls `begin`; else it comes with the outcome. */
+async function recorded<T>(
+  environment: Environment,
+  about: { readonly function: string; readonly file: string; readonly dryRun?: boolean },
+  work: (begin: () => Promise<void>, xid: string) => Promise<T>,
+): Promise<T> {
+  const { stateDirectory, userId } = locateInstallation(environment);
+  const log = new AuditLog(new StateDirectory(stateDirectory, userId), { gathers: false });
+  const time = Date.now();
+  const xid = Math.floor(Math.random() * 36 ** 6)
+    .toString(36)
+    .padStart(6, '0');
+  const record = {
+    ...{ time, xid, caller: root.user, function: about.function, arguments: [['file', about.file]] as const },
+    ...(about.dryRun === true ? { dry_run: 1 as const } : {}),
+  };
+  const lasting = () => ({ duration_ms: Date.now() - time });
+  const state = { isWritten: false };
+  try {
+    const value = await work(async () => {
+      await log.append({ ...record, result: 1, ...lasting() }, true);
+      state.isWritten = true;
+    }, xid);
+    if (!state.isWritten) await log.append({ ...record, result: 1, ...lasting() }, false);
+    return value;
+  } catch (error) {
+    const code = error instanceof ApiError ? error.code : 'internal';
+    await log.append({ ...record, result: 0, error_code: code, ...lasting() }, false).catch(() => undefined);
+    throw error;
+  } finally {
+    log.close();
   }
 }

@@ -3,6 +3,10 @@
 /** What commander makes of their rows. */
 export interface AdministrationOpts {
   readonly doctor?: boolean;
+  readonly backup?: string;
+  readonly restore?: string;
+  readonly withKey?: boolean;
+  readonly force?: boolean;
   readonly enrol?: boolean;
 }
 
@@ -13,8 +17,8 @@ export interface AdministrationOptions extends AdministrationOpts {
 
 /** Takes them out of all that commander has read. `administration` is absent if none of them is given. */
 export function splitAdministrationOptions<All extends AdministrationOpts>(all: All, outputIsGiven: boolean) {
-  const { doctor, enrol, ...others } = all;
-  const given = { doctor, enrol };
+  const { doctor, backup, restore, withKey, force, enrol, ...others } = all;
+  const given = { doctor, backup, restore, withKey, force, enrol };
   const present = Object.entries(given).filter(([, value]) => value !== undefined);
   if (present.length === 0) return { others };
   const options = Object.fromEntries(present) as AdministrationOpts;

@@ -4,17 +4,44 @@ import type { Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
+const commands = ['doctor', 'backup', 'restore', 'enrol'] as const;
+
+/** Which commands an option goes with. */
+const companions = {
+  withKey: { flag: '--with-key', of: ['backup'] },
+  force: { flag: '--force', of: ['backup', 'restore'] },
+} as const;
+
 /** @returns the exit status. @throws UsageError */
 export async function administer(line: CommandLine, options: AdministrationOptions, io: Io): Promise<number> {
-  const commands = (['doctor', 'enrol'] as const).filter((name) => options[name] !== undefined);
-  const [command, other] = commands;
-  if (other !== undefined)
-    throw new UsageError(`--${command ?? ''} and --${other} cannot be given together.`);
-  if (command === 'doctor') {
-    const { doctor } = await import('./doctor.ts');
-    return doctor(line, options, io);
+  const [command, other] = commands.filter((name) => options[name] !== undefined);
+  if (command !== undefined && other !== undefined) {
+    throw new UsageError(`--${command} and --${other} cannot be given together.`);
   }
-  if (line.command !== undefined) throw new UsageError('--enrol accepts no function and no arguments.');
-  const { enrol } = await import('./enrol.ts');
-  return enrol(line, io);
+  for (const [name, { flag, of }] of Object.entries(companions)) {
+    const isGiven = options[name as keyof typeof companions] !== undefined;
+    if (isGiven && !of.some((one) => one === command)) {
+      throw new UsageError(`${flag} goes with ${of.map((one) => `--${one}`).join(' or ')}.`);
+    }
+  }
+  if (line.command !== undefined) {
+    throw new UsageError(`--${command ?? ''} accepts no function and no arguments.`);
+  }
+  if (line.dryRun && command !== 'restore') throw new UsageError(`--${command ?? ''} has no dry run.`);
+  if (line.user !== undefined && command !== 'enrol') {
+    throw new UsageError(`--${command ?? ''} is for root, so --user does not go with it.`);
+  }
+  if (options.outputIsGiven && command !== 'doctor') {
+    throw new UsageError(`--${command ?? ''} prints text only, so --output does not go with it.`);
+  }
+  return start(line, options, io);
+}
+
+async function start(line: CommandLine, options: AdministrationOptions, io: Io): Promise<number> {
+  const { backup, restore, force = false, withKey = false } = options;
+  if (options.doctor === true) return (await import('./doctor.ts')).doctor(line, options, io);
+  if (options.enrol === true) return (await import('./enrol.ts')).enrol(line, io);
+  const module = await import('./backup.ts');
+  if (backup !== undefined) return module.backUp(backup, { withKey, force }, io);
+  return module.restore(restore ?? '', force, line, io);
 }

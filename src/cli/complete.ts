@@ -146,6 +146,7 @@ async function valuesOf(
   io: Io,
 ): Promise<readonly Candidate[]> {
   if (completes !== undefined) return names(completes, current, { ...before, user: undefined }, io);
+  if (name === '--backup' || name === '--restore') return paths(current);
   if (name !== '--file') return choices.map((value) => ({ value, about: '' }));
   const mark = current.indexOf('=');
   if (mark >= 0) return prefixed(current.slice(0, mark + 1), paths(current.slice(mark + 1)));

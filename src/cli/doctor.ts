@@ -26,7 +26,6 @@ const WIDTH = 17;
 /** @returns the exit status: 1 if something is to be fixed. @throws UsageError */
 export async function doctor(line: CommandLine, options: AdministrationOptions, io: Io): Promise<number> {
   const { output } = line;
-  if (line.command !== undefined) throw new UsageError('--doctor accepts no function and no arguments.');
   if (options.outputIsGiven && output !== 'json' && output !== 'jsonpretty') {
     throw new UsageError('--doctor prints text, or JSON with --output=json or --output=jsonpretty.');
   }

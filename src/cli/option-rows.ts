@@ -27,6 +27,10 @@ const remoteOptionRows = [
 /** Commands that administer an installation. */
 const administrationRows = [
   { flags: '--doctor', doc: 'check the installation, and print the commands that fix what is wrong' },
+  { flags: '--backup <file>', doc: 'copy the store to a file, while calls go on' },
+  { flags: '--restore <file>', doc: 'replace an empty store by a backup; --force: any store' },
+  { flags: '--with-key', doc: 'with --backup: include the key that encrypts the secrets' },
+  { flags: '--force', doc: 'with --backup or --restore: replace what is there' },
   { flags: '--enrol', doc: 'set up two-factor authentication at the terminal, step by step' },
 ] as const;
 

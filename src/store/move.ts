@@ -20,7 +20,7 @@ export interface Outcome {
   readonly tables: readonly Moved[];
 }
 
-interface Table {
+export interface Table {
   readonly name: string;
   readonly columns: readonly string[];
   /** What tells its rows apart. */
@@ -77,7 +77,7 @@ async function copy(from: Db, to: Db): Promise<Outcome> {
   }
 }
 
-function tablesOf(database: Database.Database): Table[] {
+export function tablesOf(database: Database.Database): Table[] {
   const names = database
     .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name`)
     .pluck()
@@ -93,10 +93,22 @@ function tablesOf(database: Database.Database): Table[] {
   });
 }
 
+/** The database without a name of its own: rows of every server are read and written as they are. */
+export function verbatim(db: Db): Db {
+  return {
+    get: (sql, ...values) => db.get(sql, ...values),
+    all: (sql, ...values) => db.all(sql, ...values),
+    run: (sql, ...values) => db.run(sql, ...values),
+    dialect: db.dialect,
+    // No server has a name with a space.
+    server: 'no server',
+  };
+}
+
 /** A row's server: this one's name may differ in the two stores. */
 const HERE = 'this server';
 
-async function* rowsOf(db: Db, { name, columns, key }: Table): AsyncGenerator<Row> {
+export async function* rowsOf(db: Db, { name, columns, key }: Table): AsyncGenerator<Row> {
   for (let at = 0; ; at += BATCH) {
     const rows = await db.all<Row>(
       `SELECT ${columns.join(', ')} FROM ${name} ORDER BY ${key.join(', ')} LIMIT ? OFFSET ?`,
@@ -108,11 +120,11 @@ async function* rowsOf(db: Db, { name, columns, key }: Table): AsyncGenerator<Ro
   }
 }
 
-async function* freshRows(database: Database.Database, { name }: Table): AsyncGenerator<Row> {
+export async function* freshRows(database: Database.Database, { name }: Table): AsyncGenerator<Row> {
   yield* database.prepare(`SELECT * FROM ${name}`).all() as Row[];
 }
 
-async function copyTable(from: Db, to: Db, table: Table): Promise<void> {
+export async function copyTable(from: Db, to: Db, table: Table): Promise<void> {
   const { name, columns, key } = table;
   const insert = `INSERT INTO ${name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
   await to.run(`DELETE FROM ${name}`);
@@ -125,7 +137,7 @@ async function copyTable(from: Db, to: Db, table: Table): Promise<void> {
   if (numbersAfter !== undefined) await to.get(numbersAfter);
 }
 
-async function digestsOf(
+export async function digestsOf(
   tables: readonly Table[],
   rows: (table: Table) => AsyncGenerator<Row>,
 ): Promise<Moved[]> {
@@ -155,7 +167,7 @@ function areEqual(some: readonly Moved[], others: readonly Moved[]): boolean {
 }
 
 /** The tables that differ, with commas between them. */
-function differing(some: readonly Moved[], others: readonly Moved[]): string {
+export function differing(some: readonly Moved[], others: readonly Moved[]): string {
   return some
     .filter(({ digest }, at) => digest !== others[at]?.digest)
     .map(({ table }) => `“${table}”`)

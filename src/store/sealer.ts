@@ -4,7 +4,7 @@ import { closeSync, constants, readSync, renameSync } from 'node:fs';
 import type { Sealer } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
 import { storeFirst } from './first-file.ts';
-import { KEY_FILE as FILE } from './sealer-file.ts';
+import { KEY_FILE as FILE, RESTORING_KEY_FILE } from './sealer-file.ts';
 import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
 
@@ -54,11 +54,25 @@ export class FileSealer implements Sealer {
     if (sealed[0] !== FORMAT || sealed.length < HEADER_BYTES) {
       throw new Error('A sealed secret has an unknown format.');
     }
+    const id = sealed.subarray(1, 1 + KEY_ID_BYTES);
     const key = this.#read();
+    if (key !== undefined && key !== 'damaged' && id.equals(key.id)) return key;
+    const restored = this.#completeRestore(id);
+    if (restored !== undefined) return restored;
     if (key === undefined) this.#lost('is missing');
     if (key === 'damaged') this.#lost(`is damaged (it should hold ${KEY_BYTES} bytes)`);
-    if (!sealed.subarray(1, 1 + KEY_ID_BYTES).equals(key.id)) {
-      this.#lost('is not the key that sealed the stored secrets');
+    this.#lost('is not the key that sealed the stored secrets');
+  }
+
+  /** A restore that was interrupted has replaced the store, and has left its key under another name. */
+  #completeRestore(id: Buffer): Key | undefined {
+    const key = this.#read(RESTORING_KEY_FILE);
+    if (key === undefined || key === 'damaged' || !id.equals(key.id)) return undefined;
+    try {
+      renameSync(this.#directory.file(RESTORING_KEY_FILE), this.#directory.file(FILE));
+      this.#directory.sync();
+    } catch (error) {
+      throw unavailable(error, this.#directory.file(FILE));
     }
     return key;
   }
@@ -79,10 +93,10 @@ export class FileSealer implements Sealer {
     return created;
   }
 
-  #read(): Key | 'damaged' | undefined {
-    const path = this.#directory.file(FILE);
+  #read(file = FILE): Key | 'damaged' | undefined {
+    const path = this.#directory.file(file);
     try {
-      const descriptor = this.#directory.open(FILE, constants.O_RDONLY | constants.O_NOFOLLOW);
+      const descriptor = this.#directory.open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
       try {
         const file = Buffer.alloc(KEY_BYTES + 1);
         if (readSync(descriptor, file) !== KEY_BYTES) return 'damaged';
@@ -109,6 +123,6 @@ export class FileSealer implements Sealer {
 }
 
 /** SHA-1 because TOTP has it loaded already, and nobody gains by two keys with the same id. */
-function idOf(key: Buffer): Buffer {
+export function idOf(key: Uint8Array): Buffer {
   return createHmac('sha1', key).update('whmapi1 key id').digest().subarray(0, KEY_ID_BYTES);
 }

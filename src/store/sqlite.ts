@@ -1,5 +1,5 @@
 // The SQLite database in the state directory: opening it safely, transactions, migrations.
-import { closeSync, constants, existsSync, statSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { Db, SqlValue } from '../core/context.ts';
 import type { Store, Work } from '../core/dispatch.ts';
@@ -199,13 +199,20 @@ async function openOwn(
   // Created here, not by SQLite, so that it is private from its first moment; SQLite gives its
   // companions (-wal, -shm) the same mode.
   const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
-  closeSync(directory.open(file, O_RDWR | O_CREAT | O_NOFOLLOW));
+  const descriptor = directory.open(file, O_RDWR | O_CREAT | O_NOFOLLOW);
+  const { ino } = fstatSync(descriptor);
+  closeSync(descriptor);
   const path = directory.file(file);
   const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     // better-sqlite3 is compiled to have foreign keys on; its “synchronous” is not ours.
     database.exec('PRAGMA synchronous = FULL');
     const version = database.pragma('user_version', { simple: true }) as number;
+    // SQLite holds a lock from now on, so that no --restore puts another file here. One may have done so just before.
+    if (statSync(path, { throwIfNoEntry: false })?.ino !== ino) {
+      database.close();
+      return await openOwn(directory, file, mayBeNew);
+    }
     if (version > schemaVersion) {
       throw new ApiError(
         'store_unavailable',

@@ -1,0 +1,88 @@
+// whmapi1 --backup FILE and --restore FILE.
+import { resolve } from 'node:path';
+import { backUpStore, locateInstallation, restoreStore, type Manifest } from '../administration.ts';
+import { ApiError, errorKinds } from '../core/errors.ts';
+import { visible } from '../core/visible.ts';
+import { tell, type Io } from './io.ts';
+import type { CommandLine } from './options.ts';
+
+interface BackupCommand {
+  readonly withKey: boolean;
+  readonly force: boolean;
+}
+
+/** @returns the exit status. */
+export function backUp(file: string, { withKey, force }: BackupCommand, io: Io): Promise<number> {
+  return reporting(io, async () => {
+    const { stateDirectory } = locateInstallation(io.environment);
+    const manifest = await backUpStore(io.environment, file, { withKey, force });
+    io.stdout.write(
+      `Backup: ${visible(resolve(file))}\n${describe(manifest)}` +
+        'Not in it: the homes of the accounts, the users of the machine, the logs and the certificate.\n',
+    );
+    if (withKey) {
+      tell(
+        io,
+        'whmapi1: This file holds the key with the secrets that it encrypts: whoever reads it can produce the codes of ' +
+          'every user. Store it as safely as the server itself.\n',
+      );
+    } else if (manifest.keyId !== undefined) {
+      io.stdout.write(
+        `The key is not in it. Store a copy of “${stateDirectory}/secret.key” in another place: without it, two-factor secrets cannot be restored.\n`,
+      );
+    }
+  });
+}
+
+/** @returns the exit status. */
+export function restore(file: string, force: boolean, line: CommandLine, io: Io): Promise<number> {
+  return reporting(io, async () => {
+    const { dryRun } = line;
+    const { manifest, kept, dropped, hasKey } = await restoreStore(io.environment, file, { force, dryRun });
+    io.stdout.write(
+      `${dryRun ? 'The backup is sound, and would be restored' : 'Restored'}: ${visible(resolve(file))}\n${describe(manifest)}`,
+    );
+    for (const path of kept) io.stdout.write(`What was here is kept: ${path}\n`);
+    if (dropped > 0) {
+      io.stdout.write(
+        `Operations that were in progress at the time of the backup are not resumed (${dropped}). Run whmapi1 --doctor to find what they left.\n`,
+      );
+    }
+    if (dryRun) io.stdout.write('Nothing was changed.\n');
+    else {
+      io.stdout.write(
+        'Everybody is logged out. API tokens are those of the backup: revoke any that must not work. ' +
+          'Homes and users of the machine are not restored: run whmapi1 --doctor to compare them with the store.\n',
+      );
+    }
+    if (!hasKey) {
+      tell(
+        io,
+        'whmapi1: The secrets in this backup were encrypted with another key than the one here. Copy the secret.key of ' +
+          'that time to the state directory (mode 600); until then, calls that need the secrets fail with key_lost.\n',
+      );
+    }
+  });
+}
+
+function describe({ time, version, schema, server, store, tables }: Manifest): string {
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  const accounts = tables.find(({ table }) => table === 'account')?.rows ?? 0;
+  const kind = store === 'postgres' ? 'a store that several servers share' : 'the store of this server';
+  return (
+    `  made     ${time} on ${visible(server)} by whmapi1 ${visible(version)} (schema ${schema})\n` +
+    `  holds    ${kind}: ${accounts} accounts, ${rows} rows in ${tables.length} tables\n` +
+    `  checked  the integrity of the file, and the digest of each table\n`
+  );
+}
+
+async function reporting(io: Io, work: () => Promise<void>): Promise<number> {
+  try {
+    await work();
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    tell(io, `whmapi1: ${visible(error.message)}\n`);
+    return errorKinds[error.code].exit;
+  }
+}

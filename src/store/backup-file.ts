@@ -1,0 +1,125 @@
+// A backup is one SQLite file: the tables of the store as they are, and a table of its own with a manifest.
+import { createHash } from 'node:crypto';
+import Database from 'better-sqlite3';
+import { ApiError } from '../core/errors.ts';
+import { faultsOf } from './inspect.ts';
+import { differing, digestsOf, rowsOf, tablesOf, verbatim, type Moved, type Table } from './move.ts';
+import { schemaVersion } from './schema-version.generated.ts';
+import { SqliteConnection } from './sqlite.ts';
+import { unavailable } from './unavailable.ts';
+
+const FORMAT = 1;
+const TABLE = 'whmapi1_backup';
+
+export interface Manifest {
+  readonly format: number;
+  /** The version of the program that made it. */
+  readonly version: string;
+  readonly schema: number;
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  /** The server’s host name. */
+  readonly server: string;
+  readonly stateDirectory: string;
+  readonly store: 'sqlite' | 'postgres';
+  /** Of the key that encrypted its secrets (hexadecimal): it tells keys apart, and nothing of the key. Absent without a key. */
+  readonly keyId?: string;
+  readonly holdsKey: boolean;
+  readonly tables: readonly Moved[];
+}
+
+export interface Backup {
+  readonly manifest: Manifest;
+  readonly key: Buffer | undefined;
+}
+
+/** The tables of the store, without the backup’s own. */
+export function storeTables(database: Database.Database): Table[] {
+  return tablesOf(database).filter(({ name }) => name !== TABLE);
+}
+
+export function digestTables(database: Database.Database): Promise<Moved[]> {
+  const db = verbatim(new SqliteConnection(database, new Map()));
+  return digestsOf(storeTables(database), (table) => rowsOf(db, table));
+}
+
+/** Adds manifest and key to the tables of a store. */
+export function writeManifest(
+  database: Database.Database,
+  manifest: Manifest,
+  key: Buffer | undefined,
+): void {
+  const text = JSON.stringify(manifest);
+  database.transaction(() => {
+    database.exec(`CREATE TABLE ${TABLE} (name TEXT NOT NULL PRIMARY KEY, value ANY NOT NULL) STRICT`);
+    const insert = database.prepare(`INSERT INTO ${TABLE} (name, value) VALUES (?, ?)`);
+    insert.run('manifest', text);
+    insert.run('digest', digestOf(text, key));
+    if (key !== undefined) insert.run('key', key);
+  })();
+}
+
+/** Takes them out again, so that what is left is a store. Nothing of the key stays in free pages. */
+export function removeManifest(database: Database.Database): void {
+  database.pragma('secure_delete = ON');
+  database.exec(`DROP TABLE ${TABLE}`);
+  database.exec('VACUUM');
+}
+
+/**
+ * Reads a backup, and compares it with the digests that it holds. `shown` is what messages call it.
+ * @throws ApiError `bad_param` for what is no backup, a damaged one, or one of a newer version.
+ */
+export async function verifyBackup(path: string, shown: string): Promise<Backup> {
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(path, { readonly: true, fileMustExist: true });
+    return await verify(database, shown);
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (code === 'SQLITE_NOTADB') throw notABackup(shown);
+    if (typeof code === 'string' && code.startsWith('SQLITE_CORRUPT')) throw damaged(shown, 'its pages');
+    throw unavailable(error, shown);
+  } finally {
+    database?.close();
+  }
+}
+
+async function verify(database: Database.Database, shown: string): Promise<Backup> {
+  const isThere = database.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(TABLE);
+  if (isThere === undefined) throw notABackup(shown);
+  const faults = faultsOf(database);
+  if (faults.length > 0) throw damaged(shown, faults[0] ?? '');
+  const select = database.prepare(`SELECT value FROM ${TABLE} WHERE name = ?`).pluck();
+  const text = select.get('manifest') as string;
+  const key = select.get('key') as Buffer | undefined;
+  if (select.get('digest') !== digestOf(text, key)) throw damaged(shown, 'its manifest');
+  const manifest = JSON.parse(text) as Manifest;
+  if (manifest.format !== FORMAT || manifest.schema > schemaVersion) {
+    throw new ApiError(
+      'bad_param',
+      `“${shown}” was made by a newer whmapi1 (${manifest.version}, schema ${manifest.schema}; this program knows ` +
+        `${schemaVersion}). Install that version first.`,
+    );
+  }
+  const different = differing(manifest.tables, await digestTables(database));
+  if (different !== '') throw damaged(shown, different);
+  return { manifest, key };
+}
+
+function digestOf(manifest: string, key: Buffer | undefined): string {
+  return createHash('sha256')
+    .update(manifest)
+    .update(key ?? '')
+    .digest('hex');
+}
+
+function notABackup(shown: string): ApiError {
+  return new ApiError('bad_param', `“${shown}” is not a backup of whmapi1. Name a file that --backup wrote.`);
+}
+
+function damaged(shown: string, what: string): ApiError {
+  return new ApiError('bad_param', `“${shown}” is damaged (${what}). Use another backup.`);
+}
+
+export const BACKUP_FORMAT = FORMAT;

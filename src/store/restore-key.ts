@@ -1,0 +1,84 @@
+// The key that a backup holds takes the place of the one that is here, after its store did.
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { ApiError } from '../core/errors.ts';
+import { KEY_FILE, RESTORING_KEY_FILE } from './sealer-file.ts';
+import { idOf } from './sealer.ts';
+import type { StateDirectory } from './state-directory.ts';
+
+/**
+ * `prepare` before the store is replaced, `finish` after it. If the process ends in between, the next call that needs the
+ * key finishes it (`sealer.ts`), because the restored secrets name the key that opens them.
+ */
+export class KeyRestore {
+  readonly #directory: StateDirectory;
+  readonly #key: Buffer | undefined;
+  readonly #keptFile: string;
+
+  /** `key` is undefined if the backup holds none: the one that is here stays. */
+  constructor(directory: StateDirectory, key: Buffer | undefined, stamp: string) {
+    this.#directory = directory;
+    this.#key = key;
+    this.#keptFile = directory.file(`${KEY_FILE}.before-restore-${stamp}`);
+  }
+
+  /** @throws ApiError `bad_param` if another key is here. */
+  assertNotReplaced(): void {
+    if (this.#key === undefined || !this.#hasOther()) return;
+    throw new ApiError(
+      'bad_param',
+      `“${this.#directory.file(KEY_FILE)}” is another key than the one in the backup. Add --force to replace it; it is kept under another name.`,
+    );
+  }
+
+  prepare(): void {
+    if (this.#key === undefined || this.#isHere()) return;
+    const path = this.#directory.file(RESTORING_KEY_FILE);
+    rmSync(path, { force: true });
+    const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+    const descriptor = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+    try {
+      writeSync(descriptor, this.#key);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    if (this.#hasOther()) linkSync(this.#directory.file(KEY_FILE), this.#keptFile);
+    this.#directory.sync();
+  }
+
+  finish(): void {
+    if (this.#key === undefined || this.#isHere()) return;
+    renameSync(this.#directory.file(RESTORING_KEY_FILE), this.#directory.file(KEY_FILE));
+    this.#directory.sync();
+  }
+
+  /** The file in which an earlier key is kept. */
+  kept(): string[] {
+    return existsSync(this.#keptFile) ? [this.#keptFile] : [];
+  }
+
+  #isHere(): boolean {
+    return this.#key !== undefined && isSameKey(this.#directory, idOf(this.#key).toString('hex'));
+  }
+
+  #hasOther(): boolean {
+    return existsSync(this.#directory.file(KEY_FILE)) && !this.#isHere();
+  }
+}
+
+/** Whether the key in the state directory has this id. */
+export function isSameKey(directory: StateDirectory, id: string): boolean {
+  const path = directory.file(KEY_FILE);
+  return existsSync(path) && idOf(readFileSync(path)).toString('hex') === id;
+}

@@ -1,0 +1,117 @@
+// A restored SQLite file takes the place of this server's own store.
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { ApiError } from '../core/errors.ts';
+import type { Manifest } from './backup-file.ts';
+import { digestTables } from './backup-file.ts';
+import { openForReading } from './inspect.ts';
+import { migrations } from './migrations.generated.ts';
+import { differing } from './move.ts';
+import type { KeyRestore } from './restore-key.ts';
+import type { RestoreOptions } from './restore.ts';
+import { STORE_FILE } from './sqlite.ts';
+import type { StateDirectory } from './state-directory.ts';
+
+/** How long others may take to end what they do with the store. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+interface Replacing extends RestoreOptions {
+  readonly manifest: Manifest;
+  readonly key: KeyRestore;
+}
+
+/**
+ * The file that is there is kept under another name. A process that ends in the middle leaves the old store or the new one.
+ * @returns the files that are kept. @throws ApiError `bad_param` if the store holds something and `force` is not given.
+ */
+export async function replaceOwnStore(
+  directory: StateDirectory,
+  draft: string,
+  { force, dryRun, stamp, manifest, key, begin }: Replacing,
+): Promise<string[]> {
+  const path = directory.file(STORE_FILE);
+  if (!force && existsSync(path)) await assertEmpty(path);
+  if (dryRun) return [];
+  flush(draft);
+  const lock = existsSync(path) ? takeOver(path) : undefined;
+  try {
+    await begin(manifest);
+    key.prepare();
+    const kept = existsSync(path) ? keep(path, `${path}.before-restore-${stamp}`, lock !== undefined) : [];
+    renameSync(draft, path);
+    directory.sync();
+    key.finish();
+    return kept;
+  } finally {
+    lock?.close();
+  }
+}
+
+/** The second name of the file is made before the first one changes: there is a store at every moment. */
+function keep(path: string, kept: string, isWhole: boolean): string[] {
+  linkSync(path, kept);
+  // A damaged store may have a log that nobody could apply. It must not be applied to the new one.
+  for (const end of isWhole ? [] : ['-wal', '-shm']) {
+    if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${kept}${end}`);
+  }
+  return [kept];
+}
+
+/**
+ * The store, locked for this process alone, with all of it in one file; undefined if it is too damaged to be locked.
+ * @throws ApiError `busy` while another process has it open.
+ */
+function takeOver(path: string): Database.Database | undefined {
+  const database = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+  try {
+    // In this mode SQLite waits for all others to close the file, and lets nobody open it after that.
+    database.pragma('locking_mode = EXCLUSIVE');
+    database.pragma('journal_mode = DELETE');
+    database.exec('BEGIN EXCLUSIVE');
+    return database;
+  } catch (error) {
+    database.close();
+    const code = String((error as { code?: unknown }).code);
+    if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
+      throw new ApiError(
+        'busy',
+        `Another process is using “${path}”. Stop the API server (systemctl stop whmapi1d) and wait for calls to end; fuser names who has it open.`,
+      );
+    }
+    if (/^SQLITE_(NOTADB|CORRUPT|IOERR)/.test(code)) return undefined;
+    throw error;
+  }
+}
+
+/** @throws ApiError `bad_param` */
+async function assertEmpty(path: string): Promise<void> {
+  let isEmpty: boolean;
+  try {
+    const database = openForReading(path);
+    const fresh = new Database(':memory:');
+    try {
+      for (const { sql } of migrations) fresh.exec(sql);
+      const isUnused = database.pragma('user_version', { simple: true }) === 0;
+      isEmpty = isUnused || differing(await digestTables(fresh), await digestTables(database)) === '';
+    } finally {
+      fresh.close();
+      database.close();
+    }
+  } catch {
+    isEmpty = false;
+  }
+  if (isEmpty) return;
+  throw new ApiError(
+    'bad_param',
+    `The store “${path}” is not empty. Add --force to replace it; it is kept as ${STORE_FILE}.before-restore-TIME.`,
+  );
+}
+
+function flush(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,67 @@
+// A backup takes the place of what the store of several servers holds, in one transaction.
+import Database from 'better-sqlite3';
+import { ApiError } from '../core/errors.ts';
+import { digestTables, storeTables, type Manifest } from './backup-file.ts';
+import { migrations } from './migrations.generated.ts';
+import { copyTable, differing, digestsOf, rowsOf, verbatim } from './move.ts';
+import type { KeyRestore } from './restore-key.ts';
+import type { RestoreOptions } from './restore.ts';
+import { SharedStore, type SharedStoreOptions } from './shared-store.ts';
+import { SqliteConnection } from './sqlite.ts';
+
+interface Replacing extends RestoreOptions {
+  readonly manifest: Manifest;
+  readonly key: KeyRestore;
+}
+
+/**
+ * Before anything is replaced, a backup of what is there is made in the state directory.
+ * @returns the files that are kept. @throws ApiError `bad_param` if the store holds something and `force` is not given.
+ */
+export async function replaceSharedStore(
+  { directory, ...shared }: Omit<SharedStoreOptions, 'livesLong'>,
+  draft: string,
+  { force, dryRun, stamp, manifest, key, begin, keepShared }: Replacing,
+): Promise<string[]> {
+  const backup = new Database(draft, { fileMustExist: true });
+  const fresh = new Database(':memory:');
+  const store = new SharedStore({ ...shared, directory, livesLong: false });
+  try {
+    for (const { version, sql } of migrations) {
+      fresh.exec(sql);
+      // A backup of an older version gets the tables of today.
+      if (version > manifest.schema) backup.exec(sql);
+    }
+    const tables = storeTables(fresh);
+    const beginnings = await digestTables(fresh);
+    const isEmpty = await store.transaction('reads', async (db) => {
+      const there = await digestsOf(tables, (table) => rowsOf(verbatim(db), table));
+      return { value: differing(beginnings, there) === '', keep: false };
+    });
+    if (!isEmpty && !force) {
+      throw new ApiError(
+        'bad_param',
+        'The shared store is not empty. Add --force to replace what all its servers have; a backup of it is kept in the state directory.',
+      );
+    }
+    if (dryRun) return [];
+    const kept = directory.file(`store.before-restore-${stamp}.backup`);
+    if (!isEmpty) await keepShared(kept);
+    await begin(manifest);
+    key.prepare();
+    const from = verbatim(new SqliteConnection(backup, new Map()));
+    await store.transaction('changes', async (db) => {
+      for (const table of tables) await copyTable(from, verbatim(db), table);
+      const copied = await digestsOf(tables, (table) => rowsOf(verbatim(db), table));
+      const different = differing(await digestTables(backup), copied);
+      if (different !== '') throw new Error(`The copy differs from the backup: ${different}.`);
+      return { value: undefined, keep: true };
+    });
+    key.finish();
+    return isEmpty ? [] : [kept];
+  } finally {
+    store.close();
+    fresh.close();
+    backup.close();
+  }
+}

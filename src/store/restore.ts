@@ -1,0 +1,135 @@
+// --restore: puts a backup in the place of the store, whole or not at all.
+import { closeSync, constants, copyFileSync, fsyncSync, openSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import Database from 'better-sqlite3';
+import { ApiError, badParam } from '../core/errors.ts';
+import { removeManifest, verifyBackup, type Backup, type Manifest } from './backup-file.ts';
+import { isSameKey, KeyRestore } from './restore-key.ts';
+import { replaceOwnStore } from './restore-own.ts';
+import type { RunningServer } from './running-servers.ts';
+import { findSharedStore } from './shared-store-file.ts';
+import type { StateDirectory } from './state-directory.ts';
+import { unavailable } from './unavailable.ts';
+
+export interface RestoreOptions {
+  /** Whether a store that holds something may be replaced. */
+  readonly force: boolean;
+  /** Everything is checked, and nothing is replaced. */
+  readonly dryRun: boolean;
+  /** Names what is kept: `20261125T120000Z`. */
+  readonly stamp: string;
+  /** A name that nobody else uses. */
+  readonly draft: string;
+  readonly servers: readonly RunningServer[];
+  /** Called when all is checked, before anything is replaced: the audit log gets its line. */
+  readonly begin: (manifest: Manifest) => Promise<void>;
+  /** Keeps a backup of a shared store in this file of the state directory. */
+  readonly keepShared: (file: string) => Promise<void>;
+}
+
+export interface Restored {
+  readonly manifest: Manifest;
+  /** The files in which what was replaced is kept. */
+  readonly kept: readonly string[];
+  /** Operations that were under way when the backup was made. They are not resumed: this server has gone on since. */
+  readonly dropped: number;
+  /** False if the secrets in the backup cannot be decrypted with the key that is here. */
+  readonly hasKey: boolean;
+}
+
+/** What of a backup is of the past: it is not restored. Sessions would log in people who have logged out since. */
+export const PASSING = ['operation', 'operation_claim', 'session', 'login_token'] as const;
+
+/**
+ * @throws ApiError `bad_param` for what is no sound backup of this kind of store, `busy` while other processes use the
+ * store, `store_unavailable`.
+ */
+export async function restore(
+  environment: Readonly<Record<string, string | undefined>>,
+  directory: StateDirectory,
+  file: string,
+  options: RestoreOptions,
+): Promise<Restored> {
+  const [server] = options.servers;
+  if (server !== undefined) {
+    throw new ApiError(
+      'busy',
+      `The API server is running (${server.addresses.join(', ')}). Stop it first: systemctl stop ${server.role}`,
+    );
+  }
+  const draft = directory.file(`store.db.${options.draft}.restoring`);
+  try {
+    // What is verified is a copy that nobody else can change.
+    copyFileSync(resolve(file), draft, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    privateFile(draft);
+    const backup = await verifyBackup(draft, file);
+    const shared = findSharedStore(environment, directory);
+    assertSameKind(backup.manifest, shared !== undefined);
+    const dropped = strip(draft);
+    const key = new KeyRestore(directory, backup.key, options.stamp);
+    if (!options.force) key.assertNotReplaced();
+    const replaced =
+      shared === undefined
+        ? await replaceOwnStore(directory, draft, { ...options, manifest: backup.manifest, key })
+        : await (
+            await import('./restore-shared.ts')
+          ).replaceSharedStore({ ...shared, directory }, draft, {
+            ...options,
+            manifest: backup.manifest,
+            key,
+          });
+    const kept = options.dryRun ? [] : [...replaced, ...key.kept()];
+    return { manifest: backup.manifest, kept, dropped, hasKey: hasKeyOf(backup, directory) };
+  } catch (error) {
+    throw unavailable(error, resolve(file));
+  } finally {
+    for (const end of ['', '-journal', '-wal', '-shm']) rmSync(`${draft}${end}`, { force: true });
+  }
+}
+
+function hasKeyOf({ manifest, key }: Backup, directory: StateDirectory): boolean {
+  return key !== undefined || manifest.keyId === undefined || isSameKey(directory, manifest.keyId);
+}
+
+/** @throws ApiError `bad_param` */
+function assertSameKind({ store }: Manifest, isShared: boolean): void {
+  if (store === 'postgres' && !isShared) {
+    throw badParam(
+      'This backup is of a store that several servers share. Name its PostgreSQL database in store.url or WHMAPI1_STORE_URL, then restore.',
+    );
+  }
+  if (store === 'sqlite' && isShared) {
+    throw badParam(
+      'This backup is of a server’s own store, and this server shares one. Restore it in another state directory ' +
+        '(WHMAPI1_STATE_DIR), and move it with --migrate-store.',
+    );
+  }
+}
+
+/** Makes a store of the backup. @returns how many operations were under way. */
+function strip(draft: string): number {
+  const database = new Database(draft, { fileMustExist: true });
+  try {
+    database.pragma('journal_mode = DELETE');
+    const operations = database.prepare('SELECT count(*) FROM operation').pluck().get() as number;
+    for (const table of PASSING) {
+      const isThere = database.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table);
+      if (isThere !== undefined) database.exec(`DELETE FROM ${table}`);
+    }
+    removeManifest(database);
+    database.pragma('journal_mode = WAL');
+    return operations;
+  } finally {
+    database.close();
+  }
+}
+
+/** copy_file_range keeps no mode that this program could rely on. */
+function privateFile(path: string): void {
+  const descriptor = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW);
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
