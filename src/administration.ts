@@ -10,6 +10,7 @@ import { system } from './host/system.ts';
 import type { Manifest } from './store/backup-file.ts';
 import type { BackupOptions } from './store/backup.ts';
 import { inspectStore, type InspectedStore } from './store/inspect.ts';
+import { readLogLimits } from './store/log-limits.ts';
 import { AuditLog } from './store/logs.ts';
 import type { Restored, RestoreOptions } from './store/restore.ts';
 import { runningServers } from './store/running-servers.ts';
@@ -129,7 +130,10 @@ async function recorded<T>(
   work: (begin: () => Promise<void>, xid: string) => Promise<T>,
 ): Promise<T> {
   const { stateDirectory, userId } = locateInstallation(environment);
-  const log = new AuditLog(new StateDirectory(stateDirectory, userId), { gathers: false });
+  const log = new AuditLog(new StateDirectory(stateDirectory, userId), {
+    gathers: false,
+    limits: readLogLimits(environment),
+  });
   const time = Date.now();
   const xid = Math.floor(Math.random() * 36 ** 6)
     .toString(36)
