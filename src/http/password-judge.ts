@@ -44,6 +44,11 @@ export class PasswordJudge {
       if (this.#queue.length === 1) this.#askNext();
     });
 
+  /** Ends the thread. A thread that waits for questions would keep the process alive, even if it is unreferenced. */
+  async close(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+
   #askNext(): void {
     const [next] = this.#queue;
     if (next === undefined) return;

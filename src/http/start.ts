@@ -38,7 +38,7 @@ async function main(): Promise<void> {
     passwordStrength: passwords.strengthOf,
   });
   const servers: FastifyInstance[] = [];
-  const end = once(() => stop(servers, application));
+  const end = once(() => stop(servers, application, passwords));
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
   await listenSecurely(options, application, servers);
@@ -104,13 +104,18 @@ function addressOf({ server }: FastifyInstance): string {
 }
 
 /** Answers what is under way, up to a point, and goes. */
-async function stop(servers: readonly FastifyInstance[], application: Application): Promise<void> {
+async function stop(
+  servers: readonly FastifyInstance[],
+  application: Application,
+  passwords: PasswordJudge,
+): Promise<void> {
   notifySystemd('STOPPING=1');
   const impatience = setTimeout(() => process.exit(1), PATIENCE_MS);
   await Promise.all(servers.map((server) => server.close()));
-  clearTimeout(impatience);
+  await passwords.close();
   await application.writeSummaries();
   application.close();
+  clearTimeout(impatience);
 }
 
 function once(work: () => Promise<void>): () => void {

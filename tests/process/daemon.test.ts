@@ -155,6 +155,23 @@ itWith(['curl', 'openssl'], 'it takes a certificate that is given, and reads it 
   await stop(daemon);
 });
 
+itWith(['curl'], 'SIGTERM ends it, also after the strength of a password was checked', async () => {
+  const daemon = await start();
+  const { data } = await whmapi1('api_token_create', 'token_name=judge');
+  const answer = await curl(
+    ...[
+      '-k',
+      '-H',
+      `Authorization: whm root:${data.token as string}`,
+      '--data-urlencode',
+      `password=${password}`,
+    ],
+    ...['-d', 'api.version=1&username=judy&domain=judy.example', `${daemon.url}/json-api/createacct`],
+  );
+  expect(answer).toContain('"result":1');
+  expect(await stop(daemon)).toBe(0);
+});
+
 test('SIGTERM lets what is under way finish', async () => {
   const daemon = await start();
   const { data } = await whmapi1('api_token_create', 'token_name=under-way');
