@@ -60,7 +60,10 @@ const layers: Record<string, Layer> = {
     files: /^src\/store\/postgres\//,
     mayImport: [core, /^src\/store\/(postgres\/|[\w-]+\.ts$|schema-version\.generated\.ts$)/, node, /^pg$/],
   },
-  store: { files: /^src\/store\//, mayImport: [core, /^src\/store\//, node, /^better-sqlite3(\/|$)/] },
+  store: {
+    files: /^src\/store\//,
+    mayImport: [core, /^src\/store\//, node, /^(better-sqlite3(\/.*)?|ipaddr\.js)$/],
+  },
   host: { files: /^src\/host\//, mayImport: [core, /^src\/host\//, node] },
   model: {
     files: /^src\/model\//,
@@ -136,7 +139,7 @@ const layers: Record<string, Layer> = {
     files: /^src\/http\//,
     mayImport: [
       ...[/^src\/http\//, /^src\/app\.ts$/, core, /^src\/model\//, /^src\/render\//, generatedLists, node],
-      /^(commander|cookie|fastify|selfsigned)$/,
+      /^(@fastify\/busboy|commander|cookie|fastify|selfsigned)$/,
     ],
   },
   remote: {

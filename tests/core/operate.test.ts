@@ -180,7 +180,7 @@ describe('createacct leaves nothing behind', () => {
 
 describe('what cannot be taken back', () => {
   it('stays in the journal, until a later call takes it back', async () => {
-    const faults = { 'quota.setLimit': fails('setquota'), 'users.remove': fails('userdel') };
+    const faults = { 'quota.setLimit': fails('setquota'), 'users.undoCreate': fails('userdel') };
     breakHost(faults);
     expect((await create('bob', { quota: '5' })).metadata).toMatchObject({
       result: 0,
@@ -232,7 +232,7 @@ describe('what cannot be taken back', () => {
   });
 
   it('is not touched by a dry run, nor by a call that opens no store', async () => {
-    breakHost({ 'quota.setLimit': fails('setquota'), 'users.remove': fails('userdel') });
+    breakHost({ 'quota.setLimit': fails('setquota'), 'users.undoCreate': fails('userdel') });
     await create('bob', { quota: '5' });
     here.overrides = {};
     await here.call('version');

@@ -161,14 +161,14 @@ describe('save_cphulk_config', () => {
     const { metadata } = await here.call('save_cphulk_config', {
       max_failures: '0',
       brute_force_period_mins: '1441',
-      notify_on_brute: 'yes',
+      notify_on_brute: 'maybe',
     });
     expect(metadata).toMatchObject({
       error_code: 'bad_param',
       reason:
         'The parameter “max_failures” should be a whole number from 1 to 100000, not “0”. ' +
         'The parameter “brute_force_period_mins” should be a whole number from 1 to 1440, not “1441”. ' +
-        'The parameter “notify_on_brute” should be 1 or 0, not “yes”.',
+        'The parameter “notify_on_brute” should be 1 or 0, not “maybe”.',
     });
     expect(await load()).toEqual(defaults);
   });

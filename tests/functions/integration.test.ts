@@ -95,9 +95,9 @@ describe('batch', () => {
     expect((await here.call('twofactorauth_policy_status')).data).toEqual({ is_enabled: 0 });
   });
 
-  it('gives a flat function’s numbers as its data', async () => {
+  it('returns the response of a flat function as its data', async () => {
     const { data } = await here.call('batch', { command: 'loadavg' });
-    expect(data).toMatchObject({ result: [{ data: { one: 0.5, five: 0.12, fifteen: 12.35 } }] });
+    expect(data).toMatchObject({ result: [{ data: { one: '0.50', five: '0.12', fifteen: '12.35' } }] });
   });
 
   it('keeps what a command has done when a later one fails', async () => {

@@ -159,7 +159,7 @@ describe('a token is refused', () => {
     await store('bob', 'a');
     await change((db) => resellers.dismiss(db, 'bob'));
     expect(await authenticate('bob', 'a')).toEqual({
-      problem: 'Not a reseller: “bob” may call nothing here. Make it one with setupreseller.',
+      problem: 'The user has no such API token.',
     });
   });
 

@@ -51,7 +51,7 @@ describe('a pipe whose reader goes', () => {
   });
 
   it('does not hide that the call failed', async () => {
-    const { stdout } = await run([], pipeline('"$0" version api.version=2 | true'));
+    const { stdout } = await run([], pipeline('"$0" nosuchfunction | true'));
     expect(stdout).toBe('1 0\n');
   });
 
