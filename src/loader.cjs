@@ -96,7 +96,7 @@ exports.whyNotAsRoot = function whyNotAsRoot(folder, environment) {
   if (process.geteuid?.() !== 0 || environment.WHMAPI1_TRUST_PROGRAM === '1') return undefined;
   for (let path = join(folder, 'loader.cjs'); ; path = dirname(path)) {
     const who = whoElseWrites(statSync(path));
-    if (who !== undefined) {
+    if (who !== undefined && isRootOfTheMachine()) {
       return (
         `Root cannot run this program, because ${who} can change ${path}. Install the Debian package, or as root: ` +
         'npm install --global "$(npm pack --silent)". To run it anyway, set WHMAPI1_TRUST_PROGRAM=1.'
@@ -105,6 +105,11 @@ exports.whyNotAsRoot = function whyNotAsRoot(folder, environment) {
     if (path === dirname(path)) return undefined;
   }
 };
+
+/** The root of a user namespace has only the rights of the user who made it. It sees the machine's root as another user. */
+function isRootOfTheMachine() {
+  return /^\s*0\s+0\s+4294967295\s*$/.test(readFileSync('/proc/self/uid_map', 'latin1'));
+}
 
 /** @param {import('node:fs').Stats} stats */
 function whoElseWrites({ uid, gid, mode }) {

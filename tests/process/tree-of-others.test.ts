@@ -70,6 +70,19 @@ ofRoot('as root (only root can make files of others)', () => {
     expect(run('whmapi1', ['--version'], { WHMAPI1_TRUST_PROGRAM: '1' })).toMatchObject({ status: 0 });
   });
 
+  test('the root of a user namespace is not root: it has only the rights of the user who made it', () => {
+    for (const path of [join(folder, 'people'), folder]) chownSync(path, 1234, 1234);
+    const words = ['--user', '--map-root-user', join(tree, 'bin/whmapi1'), '--version'];
+    const { status } = spawnSync('setpriv', [
+      '--reuid=1234',
+      '--regid=1234',
+      '--clear-groups',
+      'unshare',
+      ...words,
+    ]);
+    expect(status).toBe(0);
+  });
+
   test('a group of the system, such as staff, is trusted', () => {
     chownSync(tree, 0, 50);
     chmodSync(tree, 0o2775);
