@@ -92,6 +92,7 @@ it('has no block of commands that no test runs', () => {
     'whmapi1 --output=json twofactorauth_get_tfa_config_for_user user=bob |',
     'whmapi1 --configure',
     // On a fresh Debian, by tests/machine.
+    'whmapi1 --backup /root/whmapi1.backup',
     'systemctl stop whmapi1d',
     'apt-get remove -y whmapi1',
     'apt-get purge -y whmapi1',

@@ -219,11 +219,11 @@ describeOnMachine('the Debian package', () => {
   });
 
   it('is backed up, and restored after everything was lost', () => {
-    machine.sh(readmeBlock('tar -C'));
-    machine.sh('systemctl stop whmapi1d; rm -r /var/lib/whmapi1; tar -C /var/lib -xzf /root/whmapi1.tar.gz');
-    machine.sh('systemctl start whmapi1d');
+    machine.sh(readmeBlock('--backup'));
+    machine.sh('systemctl stop whmapi1d; rm -r /var/lib/whmapi1');
+    machine.sh(readmeBlock('--restore'));
     expect(call('listaccts').data).toMatchObject({ acct: [{ user: 'ann' }] });
-    machine.sh('rm /root/whmapi1.tar.gz');
+    machine.sh('rm /root/whmapi1.backup');
   });
 
   it('stays stopped and disabled over an upgrade, if the administrator wants it so', () => {

@@ -47,19 +47,22 @@ describe.each(places)('$called', ({ name, mode }) => {
     },
   );
 
-  itAsRoot('is refused where it belongs to somebody else, until the command that the reason gives was run', async () => {
-    giveAway(join(state, name));
-    chmodSync(join(state, name), 0o777);
-    const owner = await expectRefusal();
-    expect(owner.metadata.reason).toMatch(
-      / belongs to the user with the id 12345, not to you \(0\)\. Call as its owner, or make it yours: chown 0 '/,
-    );
-    mend(owner);
-    const open = await expectRefusal();
-    expect(open.metadata.reason).toContain('(mode 777)');
-    mend(open);
-    expect(await write()).toMatchObject({ status: 0, metadata: { reason: 'OK' } });
-  });
+  itAsRoot(
+    'is refused where it belongs to somebody else, until the command that the reason gives was run',
+    async () => {
+      giveAway(join(state, name));
+      chmodSync(join(state, name), 0o777);
+      const owner = await expectRefusal();
+      expect(owner.metadata.reason).toMatch(
+        / belongs to the user with the id 12345, not to you \(0\)\. Call as its owner, or make it yours: chown 0 '/,
+      );
+      mend(owner);
+      const open = await expectRefusal();
+      expect(open.metadata.reason).toContain('(mode 777)');
+      mend(open);
+      expect(await write()).toMatchObject({ status: 0, metadata: { reason: 'OK' } });
+    },
+  );
 });
 
 it('answers no read that the log could not be trusted with', async () => {
