@@ -64,8 +64,8 @@ test('each line for the journal has its priority; lines for others have none', a
     while (!read().includes('could not be read anew')) await pause(50);
     child.kill('SIGTERM');
     await once(child, 'exit');
-    const [error = ''] = (/^.*the certificate could not.*$/m.exec(read())) ?? [];
-    const [start = ''] = (/^.*Server listening.*$/m.exec(read())) ?? [];
+    const [error = ''] = /^.*the certificate could not.*$/m.exec(read()) ?? [];
+    const [start = ''] = /^.*Server listening.*$/m.exec(read()) ?? [];
     expect([error.slice(0, 4), start.slice(0, 4)]).toEqual(isJournal ? ['<3>{', '<6>{'] : ['{"le', '{"le']);
   }
 });
