@@ -10,7 +10,7 @@ import { bundlePage } from './build/page.ts';
 import { functionEntries, functionsByName } from './build/functions-by-name.ts';
 import { chunkName, placeChunks } from './build/place-chunks.ts';
 import { passwordWordsReader, writePasswordWords } from './build/password-words.ts';
-import { readyReader, writeReady } from './build/ready.ts';
+import { readyOpenApi, readyReader, writeReady } from './build/ready.ts';
 import { readySearchIndex } from './build/search-index.ts';
 import { trimmed } from './build/trimmed.ts';
 
@@ -81,7 +81,7 @@ async function bundleServer(): Promise<Metafile> {
     supported: { 'dynamic-import': false },
     legalComments: 'none',
     external: ['*.node'],
-    plugins: [passwordWordsReader(top), trimmed(top)],
+    plugins: [readyOpenApi(top), passwordWordsReader(top), trimmed(top)],
     metafile: true,
   });
   return metafile;

@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import * as ready from '../../src/cli/ready.ts';
 import { index } from '../../src/functions/index.generated.ts';
+import { loadFunction } from '../../src/functions/load.ts';
+import { openApiDocument } from '../../src/http/openapi-document.ts';
+import { version } from '../../package.json';
 
 const FOLDER = 'ready';
+const OPENAPI = 'openapi';
 
 /** Writes the files below `dist`. */
 export async function writeReady(dist: string): Promise<void> {
@@ -17,6 +21,9 @@ export async function writeReady(dist: string): Promise<void> {
   write('help', await ready.readyHelp());
   write('functions', await ready.functionCandidates());
   write('meta-parameters', await ready.metaParameters());
+  const functions = async () => index;
+  const document = await openApiDocument({ functions, find: loadFunction, version });
+  writeFileSync(join(folder, `${OPENAPI}.json`), document);
   for (const name of Object.keys(index)) write(`functions/${name}`, await ready.completable(name));
 }
 
@@ -39,6 +46,21 @@ export function readyReader(top: string): Plugin {
             const name = \`functions/\${command}\`;
             return /^\\w+$/.test(command) && existsSync(pathOf(name)) ? read(name) : undefined;
           }`,
+      }));
+    },
+  };
+}
+
+/** The module that reads the OpenAPI document, in the place of the one that makes it. */
+export function readyOpenApi(top: string): Plugin {
+  return {
+    name: 'ready OpenAPI document',
+    setup(build) {
+      build.onLoad({ filter: /\/src\/http\/openapi-document\.ts$/ }, () => ({
+        resolveDir: join(top, 'src/http'),
+        contents: `
+          import { readFile } from 'node:fs/promises';
+          export const openApiDocument = () => readFile(\`\${__dirname}/${FOLDER}/${OPENAPI}.json\`, 'utf8');`,
       }));
     },
   };

@@ -1,5 +1,5 @@
-// V8's code caches differ from build to build and fit one version of Node only. The package is built without them;
-// its postinst makes them for the Node that is installed.
+// V8's code caches differ from build to build and fit one version of Node only. The package has none, so that the same
+// sources give the same bytes; a start then compiles what it needs.
 import { pack, unpack } from '../../src/loader.cjs';
 
 /** A file of dist/ as the build made it; other files stay as they are. */

@@ -111,8 +111,8 @@ const kinds = {
   },
   store_unavailable: {
     exit: 3,
-    when: 'The store could not be read or written: a full disk, a read-only file system, a lock held too long, damage.',
-    remedy: 'Mend what the reason names and repeat the call: nothing of it was kept.',
+    when: 'The store or the server’s disk could not be used: it is full, read-only or damaged, or a lock was held too long.',
+    remedy: 'Fix the problem that the reason names, and then retry the call. Nothing was changed.',
   },
   remote_unreachable: {
     exit: 3,

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Application } from '../app.ts';
-import { openApi } from '../core/openapi.ts';
+import { openApiDocument } from './openapi-document.ts';
 
 /** One form of the document, ready to be sent. */
 interface Representation {
@@ -26,7 +26,7 @@ export function addOpenApi(server: FastifyInstance, { engine }: Application): vo
       reply.header('cache-control', 'public, no-cache');
     },
     handler: async (request, reply) => {
-      // Made of all functions, which takes a while: when it is first asked for.
+      // When it is first asked for: most servers never are.
       prepared ??= prepare(engine);
       return send(request, reply, await prepared);
     },
@@ -62,14 +62,8 @@ function hasTag(header: string | undefined, etag: string): boolean {
   return header.split(',').some((part) => part.trim() === '*' || part.trim().replace(/^W\//, '') === etag);
 }
 
-async function prepare({ functions, find, version }: Application['engine']): Promise<Prepared> {
-  const placed = await Promise.all(
-    Object.entries(await functions()).map(async ([name, { family }]) => {
-      const fn = await find(name);
-      return fn === undefined ? [] : [{ family, fn }];
-    }),
-  );
-  const body = Buffer.from(JSON.stringify(openApi(version, placed.flat())));
+async function prepare(engine: Application['engine']): Promise<Prepared> {
+  const body = Buffer.from(await openApiDocument(engine));
   const hash = createHash('sha256').update(body).digest('base64url').slice(0, 22);
   return {
     plain: { body, etag: `"${hash}"` },

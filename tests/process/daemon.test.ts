@@ -95,6 +95,17 @@ itWith(['curl'], 'it makes a certificate of its own, once, which only its owner 
   expect(again.lines[1]).toBe(fingerprint);
 });
 
+itWith(['curl'], 'it serves the OpenAPI document that the command line prints', async () => {
+  const daemon = await start();
+  const served = await curl('-k', `${daemon.url}/openapi.json`);
+  const { stdout } = await run(join(top, 'bin/whmapi1'), ['--openapi'], {
+    env: environment(),
+    maxBuffer: 2 ** 26,
+  });
+  expect(JSON.parse(served)).toEqual(JSON.parse(stdout));
+  expect(await stop(daemon)).toBe(0);
+});
+
 itWith(['curl'], 'curl and Python call it in every way', async () => {
   const daemon = await start();
   const token = (await whmapi1('api_token_create', 'token_name=clients')).data.token as string;

@@ -18,8 +18,9 @@ export default defineFunction({
   since: 32,
   summary: 'Create an account: a user of this machine with a home, a domain and a package.',
   description:
-    'The account has the settings of its package, but for those that are given here. Where any part of the work ' +
-    'fails, all of it is taken back. A reseller owns the accounts that it creates, within the limits that root ' +
+    'The account has the settings of its package, except those that are given here. Its home has the folders ' +
+    'public_html (and a link www to it), mail, etc, logs, ssl and tmp, and the files of /etc/skel. If any part of the ' +
+    'work fails, all of it is undone. A reseller owns the accounts that it creates, within the limits that root ' +
     'set. Without a password, nobody can log in until passwd sets one.',
   access: ['create-acct'],
   effect: 'operates',
