@@ -79,7 +79,8 @@ describeOnMachine('on a fresh Debian', () => {
   }
 
   it.each(['root', 'dora'])('the README’s commands pass as %s', (user) => {
-    const script = `set -e; ${readmeBlock('npm run deb')}; ${readmeBlock('npm test').replace('npm ci && ', '')}`;
+    const blocks = [readmeBlock('npm run deb'), readmeBlock('npm test').replace('npm ci && ', '')];
+    const script = ['set -e', ...blocks].join('\n');
     const { status, stdout, stderr } = run(user, script);
     const output = stdout + stderr;
     writeFileSync(join(tmpdir(), `whmapi1-fresh-${user}.log`), output);
