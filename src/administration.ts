@@ -90,7 +90,7 @@ export async function backUpStore(
   });
 }
 
-/** Puts a backup in the place of the store: see `store/restore.ts`. The audit log gets a line before that. */
+/** Replaces the store with a backup: see `store/restore.ts`. The audit log gets a line first. */
 export async function restoreStore(
   environment: Environment,
   file: string,

@@ -127,7 +127,7 @@ const kinds = {
   login_refused: {
     exit: 1,
     when: 'The remote server did not accept the token, the password or the session; the call was not made.',
-    remedy: 'Check the user, the token and from where it may be used; log in anew.',
+    remedy: 'Check the user, the token and its allowed addresses, and then log in again.',
   },
   bad_answer: {
     exit: 1,

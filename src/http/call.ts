@@ -70,7 +70,7 @@ function readForm(text: string, where: 'query' | 'body'): RawArgument[] {
   // Counted before anything is decoded, which costs time.
   if (hasMoreThan(text, '&', MAX_PARAMETERS - 1)) throw tooMany(where);
   const read = [...new URLSearchParams(withSpaces(text))].map(([name, value]) => ({ name, value }));
-  // URLSearchParams puts U+FFFD in the place of what is not UTF-8: a mangled password is worse than none.
+  // URLSearchParams replaces invalid UTF-8 with U+FFFD. A mangled password is worse than none.
   const replaced = read.reduce(
     (sum, { name, value }) => sum + countOf(name, '\uFFFD') + countOf(value, '\uFFFD'),
     0,

@@ -130,7 +130,7 @@ export class Connections {
       const turn = work.enter(source);
       if (turn !== undefined) await turn;
       try {
-        // Whoever went away while waiting does not expect the call to be made.
+        // A client that left while it waited does not expect the call to be made.
         if (exchange.isClosed) {
           reply.hijack();
           return undefined;
@@ -145,7 +145,7 @@ export class Connections {
     };
   }
 
-  /** Closes what an address that floods has open, save for the calls that are being answered. */
+  /** Closes the connections of an address that floods, except those with a call in progress. */
   #cutOff(source: string): void {
     for (const [socket, connection] of this.#connections) {
       if (connection.source === source && connection.mayBeCut) socket.destroy();

@@ -35,7 +35,7 @@ export function sendError(
     .send(JSON.stringify({ error: sentence, ...more }));
 }
 
-/** What WHM itself answers in the place of an envelope. */
+/** What WHM itself returns instead of an envelope. */
 function resultOf(error: string, reason: string): Hash {
   return { apiversion: '2', error, data: { reason, result: '0' }, type: 'text' };
 }

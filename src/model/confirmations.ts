@@ -1,4 +1,4 @@
-// Whoever has a session proves to be its user: by a code, or by the password. Guesses count as failed logins do.
+// The holder of a session proves to be its user, by a code or the password. Wrong ones count as failed logins.
 import type { Db } from '../core/context.ts';
 import * as guardedAttempts from './guarded-attempts.ts';
 import { checkCode, REFUSAL_MS, type LoginWorld } from './logins.ts';

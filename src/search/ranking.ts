@@ -13,7 +13,7 @@ export function find(wanted: string, index: SearchIndex): FoundFunction[] {
   const all = index.search({ combineWith: 'AND', queries }, searchOptions);
   const found = all.length > 0 ? all : index.search({ combineWith: 'OR', queries }, searchOptions);
   const given = new Set(terms(wanted));
-  // Whoever knows a name wants to see that function.
+  // A user who types a full name wants to see that function.
   const name = wanted
     .trim()
     .toLowerCase()

@@ -1,5 +1,5 @@
 // Reads this server's own store for a convenience such as the Tab key: creates, migrates and changes nothing, and gives up
-// soon. Whoever makes a call uses SqliteStore.
+// soon. Calls use SqliteStore.
 import { closeSync, constants, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { Db, SqlValue } from '../core/context.ts';

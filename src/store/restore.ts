@@ -1,4 +1,4 @@
-// --restore: puts a backup in the place of the store, whole or not at all.
+// --restore: replaces the store with a backup, whole or not at all.
 import { closeSync, constants, copyFileSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import Database from 'better-sqlite3';

@@ -51,7 +51,7 @@ function faultsOf(path: string, { uid, mode }: Stats, userId: number, right: '60
   return findings;
 }
 
-/** Whoever can write to a folder above can put another directory there. */
+/** A user who can write to a folder above can replace the directory. */
 function openParents(path: string): Finding[] {
   const findings: Finding[] = [];
   for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {

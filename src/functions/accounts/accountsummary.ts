@@ -17,11 +17,11 @@ export default defineFunction({
   effect: 'calls',
   params: {
     user: { ...existingAccount, actsOn: false, doc: 'The account.' },
-    domain: { ...existingDomain, doc: 'The account’s main domain, in the place of “user”.' },
+    domain: { ...existingDomain, doc: 'The account’s main domain, instead of “user”.' },
     ...search.searchParams,
     search: {
       ...search.searchParams.search,
-      doc: 'What to look for, in the place of “user” or “domain”.',
+      doc: 'The text to search for, instead of “user” or “domain”.',
     },
   },
   oneOf: { count: 'exactly', of: ['user', 'domain', 'search'] },

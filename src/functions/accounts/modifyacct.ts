@@ -209,7 +209,7 @@ export default defineFunction({
   },
 });
 
-/** Whoever may only edit accounts does not get around the privilege of changepackage. */
+/** A caller with edit-account alone must not get around the privilege of changepackage. */
 async function packageFor({ caller, db }: Context, name: string): Promise<packages.Package> {
   authorise(caller, 'modifyacct plan=', ['upgrade-account']);
   return packages.get(db, caller, name);

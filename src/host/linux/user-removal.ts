@@ -99,7 +99,7 @@ export class UserRemoval {
     if ((await this.#database.groupId(name)) === gid) {
       await this.#run('groupdel', ['--', name], { accept: [0, NO_SUCH, BUSY_OR_PRIMARY] });
     }
-    // Entries of nobody, which a killed userdel leaves; these tools remove exactly those.
+    // A killed userdel leaves entries without a user. These tools remove exactly those.
     if (await this.#database.has('shadow', name)) await this.#run('pwconv', []);
     if (await this.#database.has('gshadow', name)) await this.#run('grpconv', []);
     await this.#crontabs.remove(name);
