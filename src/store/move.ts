@@ -51,7 +51,7 @@ export function move(source: OpenStore, target: OpenStore): Promise<Outcome> {
 }
 
 /** The transaction goes on while the other database is read or written, however long that takes. */
-async function stayIdle(db: Db): Promise<void> {
+export async function stayIdle(db: Db): Promise<void> {
   if (db.dialect === postgresDialect) await db.run('SET LOCAL idle_in_transaction_session_timeout = 0');
 }
 

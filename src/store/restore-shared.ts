@@ -1,11 +1,15 @@
 // A backup takes the place of what the store of several servers holds, in one transaction.
 import Database from 'better-sqlite3';
+import type { Db } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
 import { digestTables, storeTables, type Manifest } from './backup-file.ts';
 import { migrations } from './migrations.generated.ts';
-import { copyTable, differing, digestsOf, rowsOf, verbatim } from './move.ts';
+import { copyTable, differing, digestsOf, rowsOf, stayIdle, verbatim } from './move.ts';
+import { inspectPostgres } from './postgres/inspect.ts';
+import { ensureNotNewer } from './postgres/migrate.ts';
 import type { KeyRestore } from './restore-key.ts';
 import type { RestoreOptions } from './restore.ts';
+import type { SharedStoreName } from './shared-store-file.ts';
 import { SharedStore, type SharedStoreOptions } from './shared-store.ts';
 import { SqliteConnection } from './sqlite.ts';
 
@@ -34,28 +38,27 @@ export async function replaceSharedStore(
     }
     const tables = storeTables(fresh);
     const beginnings = await digestTables(fresh);
-    const isEmpty = await store.transaction('reads', async (db) => {
-      const there = await digestsOf(tables, (table) => rowsOf(verbatim(db), table));
-      return { value: differing(beginnings, there) === '', keep: false };
-    });
-    if (!isEmpty && !force) {
-      throw new ApiError(
-        'bad_param',
-        'The shared store is not empty. Add --force to replace what all its servers have; a backup of it is kept in the state directory.',
-      );
-    }
-    if (dryRun) return [];
     const kept = directory.file(`store.before-restore-${stamp}.backup`);
-    if (!isEmpty) await keepShared(kept);
-    await begin(manifest);
-    key.prepare();
     const from = verbatim(new SqliteConnection(backup, new Map()));
-    await store.transaction('changes', async (db) => {
+    // In one transaction: no other server changes anything between the backup of what is there and its replacement.
+    const isUnused = async (db: Db) =>
+      differing(beginnings, await digestsOf(tables, (table) => rowsOf(verbatim(db), table))) === '';
+    if (dryRun) {
+      await assertReplaceable(shared, force, isUnused);
+      return [];
+    }
+    const isEmpty = await store.transaction('changes', async (db) => {
+      await stayIdle(db);
+      const hasNothing = await isUnused(db);
+      if (!hasNothing && !force) throw notEmpty();
+      if (!hasNothing) await keepShared(kept);
+      await begin(manifest);
+      key.prepare();
       for (const table of tables) await copyTable(from, verbatim(db), table);
       const copied = await digestsOf(tables, (table) => rowsOf(verbatim(db), table));
       const different = differing(await digestTables(backup), copied);
       if (different !== '') throw new Error(`The copy differs from the backup: ${different}.`);
-      return { value: undefined, keep: true };
+      return { value: hasNothing, keep: true };
     });
     key.finish();
     return isEmpty ? [] : [kept];
@@ -64,4 +67,27 @@ export async function replaceSharedStore(
     fresh.close();
     backup.close();
   }
+}
+
+/** Reads alone: a database without tables gets none, and an older schema stays. @throws ApiError */
+async function assertReplaceable(
+  shared: SharedStoreName,
+  force: boolean,
+  isUnused: (db: Db) => Promise<boolean>,
+): Promise<void> {
+  const store = await inspectPostgres(shared);
+  if (store === undefined) return;
+  try {
+    ensureNotNewer(store.schemaVersion, store.name);
+    if (!force && !(store.isCurrent && (await isUnused(store.db)))) throw notEmpty();
+  } finally {
+    await store.close();
+  }
+}
+
+function notEmpty(): ApiError {
+  return new ApiError(
+    'bad_param',
+    'The shared store is not empty. Add --force to replace what all its servers have; a backup of it is kept in the state directory.',
+  );
 }
