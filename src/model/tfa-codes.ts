@@ -13,6 +13,7 @@ const EXPLAINED_STEPS = 20;
 const WRONG_CODES_TO_LOCK = 5;
 const WRONG_CODE_WINDOW_MS = 5 * 60_000;
 const LOCK_MS = 5 * 60_000;
+const CLOCK_TOLERANCE_STEPS = CLOCK_TOLERANCE_MS / 1000 / totp.STEP_SECONDS;
 
 const INVALID = 'The security code is invalid.';
 
@@ -57,7 +58,7 @@ async function acceptOnce(
     user,
   );
   const lockedUntil = guard?.locked_until ?? 0;
-  if (lockedUntil > time + LOCK_MS) throw locked(await lock(db, user, time + LOCK_MS));
+  if (lockedUntil > time + LOCK_MS + CLOCK_TOLERANCE_MS) throw locked(await lock(db, user, time + LOCK_MS));
   if (lockedUntil > time) throw locked(lockedUntil);
 
   const step = totp.matchingStep(secret, code, time, TOLERANCE_STEPS);
@@ -72,9 +73,9 @@ async function acceptOnce(
   const used = guard?.accepted_step ?? -1;
   const latest = latestStep(time);
   if (step <= used) {
-    // A later step than any that is accepted now was used while the clock was ahead. Stored as the latest one, it is in
-    // the way for two steps, and not until the time of that clock. Codes that the right clock accepted stay used.
-    if (used > latest) await storeUsedStep(db, user, latest);
+    // A step that no server of the store accepts now was used while the clock was ahead. Stored as the latest one, it is
+    // in the way for two steps, and not until the time of that clock. Codes that the right clock accepted stay used.
+    if (used > latest + CLOCK_TOLERANCE_STEPS) await storeUsedStep(db, user, latest);
     throw new ApiError(
       'tfa_replayed',
       `${INVALID} It was used before: wait for your app to show the next one.`,

@@ -328,6 +328,13 @@ describe('servers whose clocks differ', () => {
     expect((await set(one, later)).error_code).toBe('tfa_replayed');
   });
 
+  test('keep a code used that the one ahead took, also after the one behind was tried', async () => {
+    other.time = one.time + 3 * MINUTE;
+    expect((await set(other, other.time)).result).toBe(1);
+    expect((await set(one, one.time)).error_code).toBe('tfa_replayed');
+    expect((await set(other, other.time)).error_code).toBe('tfa_replayed');
+  });
+
   test('have sessions in common, which end neither at once nor never', async () => {
     const address = '192.0.2.7';
     // Two sessions have to differ.
