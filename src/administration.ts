@@ -22,6 +22,9 @@ export type { Severity } from './doctor/check.ts';
 export type { Manifest } from './store/backup-file.ts';
 export type { Restored } from './store/restore.ts';
 
+/** For each statement of a check: a store that is silent must not make --doctor hang. */
+const DOCTOR_ANSWER_LIMIT_MS = 10_000;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Installation {
@@ -59,7 +62,9 @@ export async function examineInstallation(
         // The directory is not created for a look at it.
         store: async () =>
           (opened ??= existsSync(stateDirectory)
-            ? inspectStore(environment, new StateDirectory(stateDirectory, userId))
+            ? inspectStore(environment, new StateDirectory(stateDirectory, userId), {
+                answerLimitMs: DOCTOR_ANSWER_LIMIT_MS,
+              })
             : Promise.resolve(undefined)),
         servers: () => runningServers(stateDirectory, isAlive),
       },

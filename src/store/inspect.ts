@@ -22,17 +22,23 @@ export interface InspectedStore {
   close(): Promise<void>;
 }
 
+export interface InspectOptions {
+  /** How long PostgreSQL is waited for with each statement (milliseconds). */
+  readonly answerLimitMs?: number;
+}
+
 const BUSY_TIMEOUT_MS = 15_000;
 
 /** Undefined if there is no store yet. @throws ApiError if there is one that cannot be opened. */
 export async function inspectStore(
   environment: Readonly<Record<string, string | undefined>>,
   directory: StateDirectory,
+  options: InspectOptions = {},
 ): Promise<InspectedStore | undefined> {
   const shared = findSharedStore(environment, directory);
   if (shared !== undefined) {
     const { inspectPostgres } = await import('./postgres/inspect.ts');
-    return inspectPostgres(shared);
+    return inspectPostgres(shared, options);
   }
   const path = directory.file(STORE_FILE);
   if (!existsSync(path)) return undefined;

@@ -47,7 +47,7 @@ async function sql({ database }: { readonly database: TestDatabase }, text: stri
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   try {
-    return (await client.query(text)).rows;
+    return (await client.query<Record<string, unknown>>(text)).rows;
   } finally {
     await client.end();
   }
@@ -67,12 +67,7 @@ async function fill(at: Options): Promise<void> {
 
 /** What callers see; the accounts are those of all servers. */
 async function seen(at: Options): Promise<unknown[]> {
-  const asked = [
-    ['listaccts'],
-    ['listpkgs'],
-    ['api_token_list'],
-    ['twofactorauth_get_user_configs'],
-  ];
+  const asked = [['listaccts'], ['listpkgs'], ['api_token_list'], ['twofactorauth_get_user_configs']];
   return Promise.all(
     asked.map(async (words) => {
       const text = JSON.stringify(await works(words, at));

@@ -2,26 +2,35 @@
 import { hostname } from 'node:os';
 import pg from 'pg';
 import { ApiError } from '../../core/errors.ts';
-import type { InspectedStore } from '../inspect.ts';
+import type { Db } from '../../core/context.ts';
+import type { InspectedStore, InspectOptions } from '../inspect.ts';
 import { schemaVersion } from '../schema-version.generated.ts';
 import type { SharedStoreName } from '../shared-store-file.ts';
 import { readAddress, readServerName } from './address.ts';
 import { Connection, types } from './connection.ts';
 import { versionOf } from './migrate.ts';
-import { unavailable } from './unavailable.ts';
+import { isLost, unavailable } from './unavailable.ts';
 
 const CONNECT_LIMIT_MS = 5_000;
-const STATEMENT_LIMIT_MS = 600_000;
+/** As long as calls wait (`store.ts`). */
+const ANSWER_LIMIT_MS = 40_000;
+/** While what was read is written to a file. */
+const IDLE_LIMIT_MS = 600_000;
 
 /** As the database was at one moment. Undefined if there is no store yet. @throws ApiError `store_unavailable`. */
-export async function inspectPostgres({ url, server }: SharedStoreName): Promise<InspectedStore | undefined> {
+export async function inspectPostgres(
+  { url, server }: SharedStoreName,
+  { answerLimitMs = ANSWER_LIMIT_MS }: InspectOptions = {},
+): Promise<InspectedStore | undefined> {
   const address = readAddress(url);
   const name = readServerName(server, hostname);
   const client = new pg.Client({
     connectionString: address.url,
     connectionTimeoutMillis: CONNECT_LIMIT_MS,
-    statement_timeout: STATEMENT_LIMIT_MS,
-    idle_in_transaction_session_timeout: STATEMENT_LIMIT_MS,
+    statement_timeout: answerLimitMs,
+    // The server cannot tell of its own limit if the network is silent.
+    query_timeout: answerLimitMs + 1_000,
+    idle_in_transaction_session_timeout: IDLE_LIMIT_MS,
     application_name: 'whmapi1',
     types,
   });
@@ -40,7 +49,7 @@ export async function inspectPostgres({ url, server }: SharedStoreName): Promise
       name: address.name,
       schemaVersion: version,
       isCurrent: version === schemaVersion,
-      db: new Connection(client, name),
+      db: untilLost(new Connection(client, name), client, address.name),
       faults: () => [],
       close: () => client.end(),
     };
@@ -53,4 +62,29 @@ export async function inspectPostgres({ url, server }: SharedStoreName): Promise
       `The store “${address.name}” could not be used: ${String(error)}`,
     );
   }
+}
+
+/** Nothing is asked for any more once the connection is lost, so that whoever asks often waits only once. */
+function untilLost(db: Db, client: pg.Client, name: string): Db {
+  let lost: Error | undefined;
+  const asking = async <T>(ask: () => Promise<T>): Promise<T> => {
+    if (lost !== undefined) throw lost;
+    try {
+      return await ask();
+    } catch (error) {
+      const known = unavailable(error, name);
+      if (isLost(error)) {
+        lost = known instanceof Error ? known : new Error(String(known));
+        client.end().catch(() => undefined);
+      }
+      throw known;
+    }
+  };
+  return {
+    get: (sql, ...values) => asking(() => db.get(sql, ...values)),
+    all: (sql, ...values) => asking(() => db.all(sql, ...values)),
+    run: (sql, ...values) => asking(() => db.run(sql, ...values)),
+    dialect: db.dialect,
+    server: db.server,
+  };
 }

@@ -43,13 +43,10 @@ const causes: Readonly<Record<string, string>> = {
 /** What the driver says without a code. */
 const messages: readonly (readonly [RegExp, string])[] = [
   [
-    /^Connection terminated due to connection timeout|^timeout exceeded when trying to connect|^Query read timeout/,
+    /^Connection terminated due to connection timeout|^timeout exceeded when trying to connect|^Query read timeout|^timeout expired/,
     causes.ETIMEDOUT ?? '',
   ],
-  [
-    /^Connection terminated|^timeout expired|^Client has encountered a connection error/,
-    causes.ECONNRESET ?? '',
-  ],
+  [/^Connection terminated|^Client has encountered a connection error/, causes.ECONNRESET ?? ''],
   [
     /does not support SSL/,
     'it offers no TLS. Turn that on there; on a network that you trust, sslmode=disable in the URL does without',
