@@ -7,6 +7,7 @@ import { isMachine } from './host/choose.ts';
 import { run } from './host/linux/run.ts';
 import { processesOf } from './host/processes.ts';
 import { system } from './host/system.ts';
+import { AuditReader } from './store/audit-reader.ts';
 import type { Manifest } from './store/backup-file.ts';
 import type { BackupOptions } from './store/backup.ts';
 import { inspectStore, type InspectedStore } from './store/inspect.ts';
@@ -16,6 +17,8 @@ import type { Restored, RestoreOptions } from './store/restore.ts';
 import { runningServers } from './store/running-servers.ts';
 import { StateDirectory } from './store/state-directory.ts';
 
+export { toJsonLine } from './store/audit-line.ts';
+export type { AuditReader, StoredAuditRecord } from './store/audit-reader.ts';
 export { isToFix } from './doctor/examine.ts';
 export type { CheckFinding } from './doctor/examine.ts';
 export type { Severity } from './doctor/check.ts';
@@ -76,6 +79,18 @@ export async function examineInstallation(
       () => undefined,
     );
   }
+}
+
+/** The audit log of this server, also if the store is shared. Nothing is created. @throws ApiError */
+export function openAuditLog(environment: Environment): AuditReader {
+  const { stateDirectory, userId } = locateInstallation(environment);
+  if (!existsSync(stateDirectory)) {
+    throw new ApiError(
+      'store_unavailable',
+      `The state directory “${stateDirectory}” does not exist, so there is no audit log. The first call creates it.`,
+    );
+  }
+  return new AuditReader(new StateDirectory(stateDirectory, userId));
 }
 
 /** Makes a backup of the store: see `store/backup.ts`. The audit log gets a line. */

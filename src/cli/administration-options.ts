@@ -8,6 +8,8 @@ export interface AdministrationOpts {
   readonly withKey?: boolean;
   readonly force?: boolean;
   readonly enrol?: boolean;
+  readonly log?: boolean;
+  readonly follow?: boolean;
 }
 
 export interface AdministrationOptions extends AdministrationOpts {
@@ -17,8 +19,8 @@ export interface AdministrationOptions extends AdministrationOpts {
 
 /** Takes them out of all that commander has read. `administration` is absent if none of them is given. */
 export function splitAdministrationOptions<All extends AdministrationOpts>(all: All, outputIsGiven: boolean) {
-  const { doctor, backup, restore, withKey, force, enrol, ...others } = all;
-  const given = { doctor, backup, restore, withKey, force, enrol };
+  const { doctor, backup, restore, withKey, force, enrol, log, follow, ...others } = all;
+  const given = { doctor, backup, restore, withKey, force, enrol, log, follow };
   const present = Object.entries(given).filter(([, value]) => value !== undefined);
   if (present.length === 0) return { others };
   const options = Object.fromEntries(present) as AdministrationOpts;

@@ -4,11 +4,12 @@ import type { Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
-const commands = ['doctor', 'backup', 'restore', 'enrol'] as const;
+const commands = ['doctor', 'backup', 'restore', 'enrol', 'log'] as const;
 
 /** Which commands an option goes with. */
 const companions = {
   withKey: { flag: '--with-key', of: ['backup'] },
+  follow: { flag: '--follow', of: ['log'] },
   force: { flag: '--force', of: ['backup', 'restore'] },
 } as const;
 
@@ -24,14 +25,14 @@ export async function administer(line: CommandLine, options: AdministrationOptio
       throw new UsageError(`${flag} goes with ${of.map((one) => `--${one}`).join(' or ')}.`);
     }
   }
-  if (line.command !== undefined) {
+  if (line.command !== undefined && command !== 'log') {
     throw new UsageError(`--${command ?? ''} accepts no function and no arguments.`);
   }
   if (line.dryRun && command !== 'restore') throw new UsageError(`--${command ?? ''} has no dry run.`);
   if (line.user !== undefined && command !== 'enrol') {
     throw new UsageError(`--${command ?? ''} is for root, so --user does not go with it.`);
   }
-  if (options.outputIsGiven && command !== 'doctor') {
+  if (options.outputIsGiven && command !== 'doctor' && command !== 'log') {
     throw new UsageError(`--${command ?? ''} prints text only, so --output does not go with it.`);
   }
   return start(line, options, io);
@@ -41,6 +42,7 @@ async function start(line: CommandLine, options: AdministrationOptions, io: Io):
   const { backup, restore, force = false, withKey = false } = options;
   if (options.doctor === true) return (await import('./doctor.ts')).doctor(line, options, io);
   if (options.enrol === true) return (await import('./enrol.ts')).enrol(line, io);
+  if (options.log === true) return (await import('./audit-log.ts')).auditLog(line, options, io);
   const module = await import('./backup.ts');
   if (backup !== undefined) return module.backUp(backup, { withKey, force }, io);
   return module.restore(restore ?? '', force, line, io);

@@ -31,6 +31,11 @@ const administrationRows = [
   { flags: '--restore <file>', doc: 'replace an empty store by a backup; --force: any store' },
   { flags: '--with-key', doc: 'with --backup: include the key that encrypts the secrets' },
   { flags: '--force', doc: 'with --backup or --restore: replace what is there' },
+  {
+    flags: '--log',
+    doc: 'print the audit log of this server, oldest first: user=, function=, address=, xid=, result=, error_code=, since=2h, until=',
+  },
+  { flags: '--follow', doc: 'with --log: go on with new lines until Ctrl-C' },
   { flags: '--enrol', doc: 'set up two-factor authentication at the terminal, step by step' },
 ] as const;
 

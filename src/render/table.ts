@@ -75,6 +75,25 @@ function lineOf(columns: readonly Column[], row: readonly string[]): string {
     .trimEnd();
 }
 
+/**
+ * A line of a table whose rows are not all known yet: columns of fixed width. On a terminal of `terminalWidth` columns
+ * texts are shortened to fit; otherwise a long one moves what follows.
+ */
+export function tableLine(
+  cells: readonly { readonly text: string; readonly width: number }[],
+  terminalWidth: number | undefined,
+): string {
+  const fits = (text: string, width: number) => (terminalWidth === undefined ? text : shortened(text, width));
+  const line = cells
+    .map(({ text, width }) => {
+      const kept = fits(visible(text), width);
+      return kept + ' '.repeat(Math.max(0, width - widthOf(kept)));
+    })
+    .join(GAP)
+    .trimEnd();
+  return fits(line, terminalWidth ?? 0);
+}
+
 function columnOf(name: string, cells: readonly string[]): Column {
   let width = widthOf(visible(name));
   let isNumeric = false;
