@@ -27,7 +27,7 @@ export default tseslint.config(
       'src/model/**',
       'src/render/**',
       'src/store/**',
-      'src/host/**',
+      'src/machine/**',
     ],
     rules: {
       'no-restricted-globals': ['error', 'process', 'console'],

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { codeAt } from '../src/model/totp.ts';
+import { codeAt } from '../src/model/two-factor/totp.ts';
 import { formats } from '../src/render/format.ts';
 import { compareAccounts, manyAccounts } from './bench/accounts.ts';
 import { compareAttacks } from './bench/attack.ts';

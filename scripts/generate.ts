@@ -20,7 +20,7 @@ export async function generate(): Promise<Map<string, string>> {
   files.set('src/functions/index.generated.ts', indexModule(functions));
   files.set('src/functions/loaders.generated.ts', loadersModule(functions));
   files.set('src/functions/coverage.generated.ts', coverageModule(functions, notice));
-  files.set('src/operations/loaders.generated.ts', operationsModule());
+  files.set('src/changes/loaders.generated.ts', operationsModule());
   files.set('src/doctor/checks.generated.ts', checksModule());
   for (const [path, text] of catalogueModules(functions, notice)) files.set(path, text);
   const migrations = readMigrations();
@@ -91,7 +91,7 @@ export const loaders: Readonly<Record<string, () => Promise<{ default: AnyFuncti
 
 /** An operation is registered by its file's existence, as a function is. */
 function operationsModule(): string {
-  const rows = readdirSync(join(top, 'src/operations'))
+  const rows = readdirSync(join(top, 'src/changes'))
     .filter((file) => !file.endsWith('.generated.ts'))
     .sort()
     .map((file) => `  '${file.replace(/\.ts$/, '')}': () => import('./${file}'),\n`);

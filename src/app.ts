@@ -6,13 +6,13 @@ import type { Caller, Origin, PasswordStrength, Sealer } from './core/context.ts
 import type { Engine } from './core/dispatch.ts';
 import { ApiError, badParam } from './core/errors.ts';
 import { loadFunction } from './functions/load.ts';
-import { chooseHost, isMachine } from './host/choose.ts';
-import { processesOf } from './host/processes.ts';
-import { system } from './host/system.ts';
+import { chooseMachine, isMachine } from './machine/choose.ts';
+import { processesOf } from './machine/processes.ts';
+import { system } from './machine/system.ts';
 import type { NameKind } from './core/define.ts';
 import type { StoredName } from './model/stored-names.ts';
-import type { FateOfAccounts, Holdings } from './model/servers.ts';
-import { operations } from './operations/loaders.generated.ts';
+import type { FateOfAccounts, Holdings } from './model/servers/servers.ts';
+import { operations } from './changes/loaders.generated.ts';
 import { journal } from './store/journal.ts';
 import { freeBelowReserve, readLogLimits } from './store/log-limits.ts';
 import { AuditLog, logUnexpected } from './store/logs.ts';
@@ -98,7 +98,7 @@ export function createApplication(
   const engine: Engine = {
     store,
     sealer: sealerOf(directory),
-    host: { system, ...chooseHost({ userId, stateDirectory, now }) },
+    machine: { system, ...chooseMachine({ userId, stateDirectory, now }) },
     version,
     find: loadFunction,
     known: async (command) => (await import('./catalogue/known.ts')).familyOfAbsent(command),
@@ -133,7 +133,7 @@ export function createApplication(
     engine,
     installation: { stateDirectory, isSandbox: !isMachine({ userId, stateDirectory }) },
     callerOf: async (user) => {
-      const { callerOf } = await import('./model/callers.ts');
+      const { callerOf } = await import('./model/logins/callers.ts');
       return store.transaction('reads', async (db) => ({ value: await callerOf(db, user), keep: false }));
     },
     storeState: () => store.state(),
@@ -193,7 +193,7 @@ function spaceSentence(path: string, free: number): string {
 }
 
 const judgeHere: PasswordStrength = async (candidate, known) =>
-  (await import('./model/password-strength.ts')).strengthOf(candidate, known);
+  (await import('./model/passwords/strength.ts')).strengthOf(candidate, known);
 
 /** The user that this process acts as, and the state directory, which need not exist. */
 export function locate(environment: Readonly<Record<string, string | undefined>>): {
@@ -247,7 +247,9 @@ export async function namesInStore(
   const { storedNames } = await import('./model/stored-names.ts');
   const names = await readExistingStore(environment, path, userId, async (db) => {
     const caller =
-      asked.user === undefined ? root : await (await import('./model/callers.ts')).callerOf(db, asked.user);
+      asked.user === undefined
+        ? root
+        : await (await import('./model/logins/callers.ts')).callerOf(db, asked.user);
     return storedNames(db, caller, asked.kind, asked.prefix);
   });
   return names ?? [];
@@ -266,7 +268,7 @@ export async function moveStore(
 }
 
 /**
- * Forgets another server of the shared store: see `model/servers.ts`. What the store has of it is told to `show` first.
+ * Forgets another server of the shared store: see `model/servers/servers.ts`. What the store has of it is told to `show` first.
  * @throws ApiError `bad_param` where it may not be forgotten, `not_found`, `store_unavailable`.
  */
 export async function forgetServer(
@@ -287,7 +289,7 @@ export async function forgetServer(
   };
   const lasting = () => ({ duration_ms: engine.now() - record.time });
   try {
-    const servers = await import('./model/servers.ts');
+    const servers = await import('./model/servers/servers.ts');
     await engine.store.transaction('changes', async (db) => {
       if (db.server === '') throw badParam('This server has a store of its own, which no other server uses.');
       const holdings = await servers.holdingsOf(db, name);

@@ -14,7 +14,7 @@ import {
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { codeAt } from '../src/model/totp.ts';
+import { codeAt } from '../src/model/two-factor/totp.ts';
 import { itWith, type Tool } from './support/require-tool.ts';
 
 const readme = readFileSync('README.md', 'utf8');

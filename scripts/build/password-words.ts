@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
-import { dictionaries } from '../../src/model/password-words.ts';
-import { sortWords } from '../../src/model/sorted-words.ts';
+import { dictionaries } from '../../src/model/passwords/words.ts';
+import { sortWords } from '../../src/model/passwords/sorted-words.ts';
 
 const FILE = 'password-words.txt';
 
@@ -17,8 +17,8 @@ export function passwordWordsReader(top: string): Plugin {
   return {
     name: 'password words',
     setup(build) {
-      build.onLoad({ filter: /\/src\/model\/password-words\.ts$/ }, () => ({
-        resolveDir: join(top, 'src/model'),
+      build.onLoad({ filter: /\/src\/model\/passwords\/words\.ts$/ }, () => ({
+        resolveDir: join(top, 'src/model/passwords'),
         loader: 'ts',
         contents: `
           import { readFileSync } from 'node:fs';

@@ -2,7 +2,7 @@
 import type { AnyFunction } from './define.ts';
 import type { Dialect } from './dialect.ts';
 import type { Envelope } from './envelope.ts';
-import type { HostCommands, HostFirewall, HostQuota, HostUsers } from './host.ts';
+import type { Machine } from './machine.ts';
 import type { MetaArguments } from './meta-arguments.ts';
 import type { Counts } from './shape.ts';
 import type { Json } from './values.ts';
@@ -49,34 +49,6 @@ export interface Sealer {
   open(sealed: Uint8Array, purpose: string): Promise<string>;
 }
 
-/** A file system on which this installation keeps its files. */
-export interface Disk {
-  /** What it keeps there: `state directory`, `home directories`. */
-  readonly purposes: readonly string[];
-  readonly path: string;
-  /** Bytes. */
-  readonly size: number;
-  /** Bytes that are left for others than the superuser. */
-  readonly available: number;
-}
-
-/** The machine, by capability. Names given to it are valid already; it refuses what is not all the same. */
-export interface Host {
-  readonly system: {
-    readonly hostname: () => string;
-    /** Runnable processes, averaged over 1, 5 and 15 minutes. */
-    readonly loadAverage: () => [number, number, number];
-    /** The machine's own IPv4 addresses, its main one first: those of its interfaces, else 127.0.0.1. */
-    readonly addresses: () => [string, ...string[]];
-  };
-  /** Loaded when they are asked for: most calls touch no user. */
-  readonly users: () => Promise<HostUsers>;
-  readonly quota: () => Promise<HostQuota>;
-  readonly firewall: () => Promise<HostFirewall>;
-  readonly commands: () => Promise<HostCommands>;
-  readonly disks: () => Promise<readonly Disk[]>;
-}
-
 /** One call as it came in, before it is read by the function's description. */
 export interface Call {
   readonly command: string;
@@ -117,7 +89,7 @@ export interface Context {
   readonly origin: Origin | undefined;
   readonly db: Db;
   readonly sealer: Sealer;
-  readonly host: Host;
+  readonly machine: Machine;
   /** True once nobody waits for the answer any more: a call of many steps can end early. */
   readonly isAbandoned: () => boolean;
   /** True where nothing of what the call does is kept. */
@@ -143,7 +115,7 @@ export interface Context {
   /** What `metadata.reason` says in the place of “OK” when the call works. */
   readonly reason: (sentence: string) => void;
   /**
-   * Plans an operation (`src/operations/`, by its file's name), which is carried out when the handler has returned.
+   * Plans an operation (`src/changes/`, by its file's name), which is carried out when the handler has returned.
    * Only for a function that `operates`; what its handler wrote before is not kept. `secret`, such as a password,
    * is handed to the steps and stored nowhere.
    */

@@ -7,7 +7,7 @@ import type { AnyFunction } from './define.ts';
 import type { Engine, Store } from './engine.ts';
 import type { Envelope, Metadata } from './envelope.ts';
 import { ApiError, badParam, notProvided, unknownFunction } from './errors.ts';
-import { HostError, ofDisk, ofHost } from './host-error.ts';
+import { MachineError, ofDisk, ofMachine } from './machine-error.ts';
 import { paramOf } from './param-of.ts';
 import { quote } from './quote.ts';
 import { nameOnly, printable } from './function-name.ts';
@@ -268,7 +268,7 @@ class Dispatch {
       origin: this.#call.origin,
       db,
       sealer: engine.sealer,
-      host: engine.host,
+      machine: engine.machine,
       isAbandoned: () => this.#call.isAbandoned?.() ?? false,
       isDryRun: this.#call.dryRun,
       version: engine.version,
@@ -349,7 +349,7 @@ class Dispatch {
   #toApiError(thrown: unknown): ApiError {
     const error = ofDisk(thrown);
     if (error instanceof ApiError) return error;
-    if (error instanceof HostError) return ofHost(error);
+    if (error instanceof MachineError) return ofMachine(error);
     const where = this.#engine.logUnexpected(this.#xid, this.#call.command, error);
     return new ApiError('internal', `API failure: (XID ${this.#xid}) An unexpected error occurred. ${where}`);
   }

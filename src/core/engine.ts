@@ -1,6 +1,7 @@
 // What calls are run with: the store, the machine, the clock, randomness, the logs. `app.ts` builds it.
 import type { AuditRecord } from './audit.ts';
-import type { Context, Db, Host, IndexRow, PasswordStrength, Sealer } from './context.ts';
+import type { Context, Db, IndexRow, PasswordStrength, Sealer } from './context.ts';
+import type { Machine } from './machine.ts';
 import type { AnyFunction } from './define.ts';
 import type { Journal, Operation, Processes } from './operation.ts';
 
@@ -20,7 +21,7 @@ export interface Store {
 export interface Engine {
   readonly store: Store;
   readonly sealer: Sealer;
-  readonly host: Host;
+  readonly machine: Machine;
   readonly version: string;
   /** True for the calls of a batch whose outermost transaction is going to be taken back. */
   readonly insideDryRun?: boolean;

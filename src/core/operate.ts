@@ -2,7 +2,7 @@
 import type { Db } from './context.ts';
 import type { Engine } from './dispatch.ts';
 import { ApiError } from './errors.ts';
-import { HostError, ofDisk } from './host-error.ts';
+import { MachineError, ofDisk } from './machine-error.ts';
 import type { JournalEntry, Operation, Planned, Step } from './operation.ts';
 import { quote } from './quote.ts';
 
@@ -86,7 +86,7 @@ export async function carryOut(
     for (const step of operation.steps(entry.input as never)) {
       begun += 1;
       await inStore(engine, (db) => engine.journal.setBegun(db, entry.id, begun));
-      await step.run(engine.host, secret);
+      await step.run(engine.machine, secret);
     }
     isWorkDone = true;
     await finish(engine, { entry, operation }, conclude);
@@ -161,14 +161,14 @@ async function undone(engine: Engine, opened: Opened, error: unknown): Promise<u
 
 function isOfDisk(thrown: unknown): boolean {
   const error = ofDisk(thrown);
-  return error instanceof HostError && error.code === 'full';
+  return error instanceof MachineError && error.code === 'full';
 }
 
 async function undo(engine: Engine, { entry, operation }: Opened, begun: number): Promise<void> {
   const steps: readonly Step[] = operation.steps(entry.input as never);
   for (const step of steps.slice(0, Math.max(begun, 0)).reverse()) {
     try {
-      await step.undo?.(engine.host);
+      await step.undo?.(engine.machine);
     } catch (error) {
       if (!isOfNobody(error)) throw error;
     }
@@ -178,7 +178,7 @@ async function undo(engine: Engine, { entry, operation }: Opened, begun: number)
 
 /** The user is gone, or was made another one by hand, or was never renamed: nothing is there to be taken back. */
 function isOfNobody(error: unknown): boolean {
-  return error instanceof HostError && ['not_found', 'not_ours', 'exists'].includes(error.code);
+  return error instanceof MachineError && ['not_found', 'not_ours', 'exists'].includes(error.code);
 }
 
 async function finish(
@@ -255,7 +255,7 @@ async function settle(engine: Engine, { entry, operation }: Opened): Promise<Set
   // The step that was begun may not have been done.
   const left = steps.slice(Math.max(entry.begun - 1, 0));
   // Nobody has the secret any more, so that nobody can tell whether it was done.
-  if (operation.needsSecret !== true) for (const step of left) await step.run(engine.host, '');
+  if (operation.needsSecret !== true) for (const step of left) await step.run(engine.machine, '');
   await finish(engine, { entry, operation }, async () => undefined);
   return operation.needsSecret === true ? 'cut short' : 'finished later';
 }

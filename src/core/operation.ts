@@ -1,19 +1,20 @@
 // Work on the machine that is all or nothing: steps, each with what takes it back, and what is stored in the end.
 // `operate.ts` runs them, and keeps a journal so that what was cut short is undone or finished at the next start.
-import type { Db, Host, Sealer } from './context.ts';
+import type { Db, Sealer } from './context.ts';
+import type { Machine } from './machine.ts';
 
 export interface Step {
   /** What it does, as a dry run tells it: “Make the user “bob” with the home “/home/bob”.” */
   readonly says: string;
   /** `secret` is what the caller handed in beside the input; the journal does not have it. */
-  readonly run: (host: Host, secret: string) => Promise<unknown>;
+  readonly run: (machine: Machine, secret: string) => Promise<unknown>;
   /** Takes it back, also where it was cut short, or never begun. Without it there is nothing to take back. */
-  readonly undo?: (host: Host) => Promise<unknown>;
+  readonly undo?: (machine: Machine) => Promise<unknown>;
 }
 
 /** What an outcome may be stored by, beside the input. */
 export interface World {
-  readonly host: Host;
+  readonly machine: Machine;
   readonly sealer: Sealer;
   readonly now: () => number;
 }

@@ -1,5 +1,5 @@
 // What a check of --doctor is given, and what it reports. A file in checks/ is a check by its existence.
-import type { Run } from '../host/linux/run.ts';
+import type { Run } from '../machine/linux/run.ts';
 import type { InspectedStore } from '../store/inspect.ts';
 import type { RunningServer } from '../store/running-servers.ts';
 

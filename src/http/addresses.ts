@@ -1,6 +1,6 @@
 // Where connections come from: how many each address has, and which addresses are kept away for a moment.
 import type { Socket } from 'node:net';
-import { keyOf, sourceOf, textOfSource } from '../model/brute-force-addresses.ts';
+import { keyOf, sourceOf, textOfSource } from '../model/brute-force/addresses.ts';
 import type { Limits } from './limits.ts';
 
 /** What is counted as one sender: an IPv4 address, or the /64 of an IPv6 address. */

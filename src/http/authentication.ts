@@ -2,12 +2,12 @@
 import type { Application } from '../app.ts';
 import type { Caller, Db, Origin } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
-import * as accessHashes from '../model/access-hashes.ts';
-import * as apiTokens from '../model/api-tokens.ts';
-import { callerOf } from '../model/callers.ts';
-import * as logins from '../model/logins.ts';
-import * as sessions from '../model/sessions.ts';
-import * as tfa from '../model/tfa.ts';
+import * as accessHashes from '../model/logins/access-hashes.ts';
+import * as apiTokens from '../model/logins/api-tokens.ts';
+import { callerOf } from '../model/logins/callers.ts';
+import * as logins from '../model/logins/logins.ts';
+import * as sessions from '../model/logins/sessions.ts';
+import * as tfa from '../model/two-factor/tfa.ts';
 import { loginWorldOf } from './login-world.ts';
 import { userIn } from './request.ts';
 

@@ -40,7 +40,7 @@ function fingerprintOf(pem: string): string {
 /** For this machine's name, and for calls from the machine itself. */
 async function make({ engine }: Application): Promise<string> {
   const { generate } = await import('selfsigned');
-  const name = engine.host.system.hostname();
+  const name = engine.machine.system.hostname();
   const now = engine.now();
   const { private: key, cert } = await generate([{ name: 'commonName', value: name }], {
     keyType: 'ec',

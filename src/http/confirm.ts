@@ -1,7 +1,7 @@
 // POST /cpsess…/confirm: the user of a session proves to be the one who logged in, with `code` or `password`.
 import type { FastifyInstance } from 'fastify';
 import type { Application } from '../app.ts';
-import { confirm } from '../model/confirmations.ts';
+import { confirm } from '../model/logins/confirmations.ts';
 import { identify } from './authentication.ts';
 import { readBody } from './call.ts';
 import { field } from './login.ts';

@@ -1,6 +1,6 @@
 // What logins and sessions work with, made of the engine.
 import type { Application } from '../app.ts';
-import type { LoginWorld } from '../model/logins.ts';
+import type { LoginWorld } from '../model/logins/logins.ts';
 import { sourceOfAddress } from './addresses.ts';
 import { FairQueue } from './fair-queue.ts';
 import { limits } from './limits.ts';
@@ -29,11 +29,11 @@ function passwordQueues(application: Application): PasswordQueues {
 export function loginWorldOf(application: Application): LoginWorld {
   const { engine } = application;
   const { attempts, checks } = passwordQueues(application);
-  const { store, host, sealer, now, sleep, randomBytes, sha256 } = engine;
+  const { store, machine, sealer, now, sleep, randomBytes, sha256 } = engine;
   return {
     transaction: (work) =>
       store.transaction('changes', async (db) => ({ value: await work(db), keep: true })),
-    host,
+    machine,
     sealer,
     now,
     sleep,

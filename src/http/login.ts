@@ -3,9 +3,9 @@ import { serialize } from 'cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Application } from '../app.ts';
 import type { RawArgument } from '../core/context.ts';
-import * as loginTokens from '../model/login-tokens.ts';
-import * as logins from '../model/logins.ts';
-import * as sessions from '../model/sessions.ts';
+import * as loginTokens from '../model/logins/tokens.ts';
+import * as logins from '../model/logins/logins.ts';
+import * as sessions from '../model/logins/sessions.ts';
 import type { Refusal } from './error-answers.ts';
 import { readBody, readCall } from './call.ts';
 import { loginWorldOf } from './login-world.ts';
@@ -170,7 +170,7 @@ function sendLoginPage(
   refusal: Refusal | undefined,
   user = '',
 ): FastifyReply {
-  const hostname = engine.host.system.hostname();
+  const hostname = engine.machine.system.hostname();
   return reply
     .code(refusal === undefined ? 200 : 401)
     .header('content-type', 'text/html; charset=utf-8')

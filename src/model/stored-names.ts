@@ -2,9 +2,9 @@
 import { seesAll } from '../core/access.ts';
 import type { Caller, Db, SqlValue } from '../core/context.ts';
 import type { NameKind } from '../core/define.ts';
-import { visibleTo } from './accounts.ts';
-import { list as listPackages } from './packages.ts';
-import { list as listResellers } from './resellers.ts';
+import { visibleTo } from './accounts/accounts.ts';
+import { list as listPackages } from './packages/packages.ts';
+import { list as listResellers } from './resellers/resellers.ts';
 
 export interface StoredName {
   readonly name: string;

@@ -64,7 +64,7 @@ const layers: Record<string, Layer> = {
     files: /^src\/store\//,
     mayImport: [core, /^src\/store\//, node, /^(better-sqlite3(\/.*)?|ipaddr\.js)$/],
   },
-  host: { files: /^src\/host\//, mayImport: [core, /^src\/host\//, node] },
+  machine: { files: /^src\/machine\//, mayImport: [core, /^src\/machine\//, node] },
   model: {
     files: /^src\/model\//,
     mayImport: [
@@ -73,14 +73,14 @@ const layers: Record<string, Layer> = {
       /^(otplib|@otplib\/plugin-crypto-node|thirty-two|@zxcvbn-ts\/(core|language-common|language-en)|ipaddr\.js|re2js|shlex)$/,
     ],
   },
-  'operations/loaders': {
-    files: /^src\/operations\/loaders\.generated\.ts$/,
-    mayImport: [/^src\/operations\//],
+  'changes/loaders': {
+    files: /^src\/changes\/loaders\.generated\.ts$/,
+    mayImport: [/^src\/changes\//],
     mayKnow: [core],
   },
-  operations: {
-    files: /^src\/operations\//,
-    mayImport: [/^src\/core\/(operation|errors|quote)\.ts$/, /^src\/model\//, /^src\/operations\//],
+  changes: {
+    files: /^src\/changes\//,
+    mayImport: [/^src\/core\/(operation|errors|quote)\.ts$/, /^src\/model\//, /^src\/changes\//],
     mayKnow: [core],
   },
   'functions/loaders': {
@@ -102,11 +102,11 @@ const layers: Record<string, Layer> = {
   catalogue: { files: /^src\/catalogue\//, mayImport: [catalogue] },
   doctor: {
     files: /^src\/doctor\//,
-    mayImport: [core, /^src\/(doctor|store|host)\//, /^src\/model\//, node],
+    mayImport: [core, /^src\/(doctor|store|machine)\//, /^src\/model\//, node],
   },
   administration: {
     files: /^src\/administration\.ts$/,
-    mayImport: [core, /^src\/(app\.ts$|doctor\/|store\/|host\/)/, node],
+    mayImport: [core, /^src\/(app\.ts$|doctor\/|store\/|machine\/)/, node],
   },
   search: {
     files: /^src\/search\//,
@@ -117,10 +117,10 @@ const layers: Record<string, Layer> = {
     files: /^src\/app\.ts$/,
     mayImport: [
       core,
-      /^src\/(store|host)\//,
+      /^src\/(store|machine)\//,
       generatedLists,
-      /^src\/operations\/loaders\.generated\.ts$/,
-      /^src\/model\/(callers|servers|password-strength|stored-names)\.ts$/,
+      /^src\/changes\/loaders\.generated\.ts$/,
+      /^src\/model\/(logins\/callers|servers\/servers|passwords\/strength|stored-names)\.ts$/,
       /^src\/catalogue\/known\.ts$/,
       node,
       /^package\.json$/,
@@ -192,7 +192,7 @@ test('every layer is of files that there are, which import something', () => {
     expect([name, files.some((path) => pattern.test(path))]).toEqual([name, true]);
   }
   for (const path of files.filter((one) =>
-    /^src\/(app|cli\/main|core\/dispatch|model\/tfa)\.ts$/.test(one),
+    /^src\/(app|cli\/main|core\/dispatch|model\/two-factor\/tfa)\.ts$/.test(one),
   )) {
     expect(imports.some(({ from }) => from === path)).toBe(true);
   }

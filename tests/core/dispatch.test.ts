@@ -3,7 +3,7 @@ import type { Context } from '../../src/core/context.ts';
 import type { AnyFunction } from '../../src/core/define.ts';
 import { dispatch, failure, type Store } from '../../src/core/dispatch.ts';
 import { ApiError, notFound } from '../../src/core/errors.ts';
-import * as tfa from '../../src/model/tfa.ts';
+import * as tfa from '../../src/model/two-factor/tfa.ts';
 import { Installation, reseller } from '../support/installation.ts';
 import { onSqlite } from '../support/test-database.ts';
 

@@ -111,11 +111,11 @@ test('of a removal is never told as if nothing had been changed', async () => {
       return store.transaction(effect, work);
     },
   };
-  const { host } = here.engine;
-  here.overrides.host = {
-    ...host,
+  const { machine } = here.engine;
+  here.overrides.machine = {
+    ...machine,
     users: async () => {
-      const users = await host.users();
+      const users = await machine.users();
       return new Proxy(users, {
         get: (target, key) => {
           const method = Reflect.get(target, key) as unknown;

@@ -2,9 +2,9 @@
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiError } from '../../src/core/errors.ts';
-import { HostError } from '../../src/core/host-error.ts';
+import { MachineError } from '../../src/core/machine-error.ts';
 import type { Json } from '../../src/core/values.ts';
-import * as sessions from '../../src/model/sessions.ts';
+import * as sessions from '../../src/model/logins/sessions.ts';
 import { storedAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
@@ -23,7 +23,7 @@ type Args = Readonly<Record<string, Json>>;
 /** What a method of the machine does in the place of what it would, which it is given. */
 type Fault = (usual: () => Promise<unknown>) => Promise<unknown>;
 
-const failed = (what: string) => new HostError('failed', `“${what}” failed: out of order`);
+const failed = (what: string) => new MachineError('failed', `“${what}” failed: out of order`);
 const fails =
   (what: string): Fault =>
   () =>
@@ -39,7 +39,7 @@ const failsAfterwards =
 /** Puts faults in the place of methods: `users.create`. Limits are enforced, and no password takes time. */
 function breakHost(faults: Readonly<Record<string, Fault>>): void {
   here.overrides = {};
-  const { host } = here.engine;
+  const { machine } = here.engine;
   const usual: Record<string, Fault> = {
     'quota.isEnabled': async () => true,
     'quota.setLimit': async () => undefined,
@@ -56,10 +56,10 @@ function breakHost(faults: Readonly<Record<string, Fault>>): void {
         return fault === undefined ? work : (...args: unknown[]) => fault(() => work(...args));
       },
     });
-  here.overrides.host = {
-    ...host,
-    users: async () => behind('users', await host.users()),
-    quota: async () => behind('quota', await host.quota()),
+  here.overrides.machine = {
+    ...machine,
+    users: async () => behind('users', await machine.users()),
+    quota: async () => behind('quota', await machine.quota()),
   };
 }
 
@@ -161,7 +161,7 @@ describe('createacct leaves nothing behind', () => {
   });
 
   it('but what was there before: a user and a home that it was refused', async () => {
-    const users = await here.engine.host.users();
+    const users = await here.engine.machine.users();
     // Made by hand at the last moment.
     breakHost({
       'users.create': async (usual) => {

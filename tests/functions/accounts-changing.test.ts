@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
-import { codeAt } from '../../src/model/totp.ts';
+import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { callerNamed, storedAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
@@ -28,7 +28,7 @@ const homes = () => readdirSync(path('home')).sort();
 const create = (username: string, args: Args = {}) =>
   here.call('createacct', { username, domain: `${username}.example`, ...args });
 const modify = (args: Args) => here.call('modifyacct', args);
-const users = async () => here.engine.host.users();
+const users = async () => here.engine.machine.users();
 /** Everything about the accounts: on the machine and in the store. */
 const everything = async (...names: string[]) => ({
   files: ['passwd', 'shadow', 'group'].map((file) => readFileSync(path(`etc/${file}`), 'utf8')),

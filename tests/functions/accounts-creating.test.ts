@@ -1,7 +1,7 @@
 // createacct, held against the files of the sandbox's machine.
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HostError } from '../../src/core/host-error.ts';
+import { MachineError } from '../../src/core/machine-error.ts';
 import type { Json } from '../../src/core/values.ts';
 import { anAccount, callerNamed, storedAccount } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
@@ -83,7 +83,7 @@ describe('createacct', () => {
     expect(row('group', 'bob')).toBe('bob:x:10001:');
     expect(row('shadow', 'bob')).toMatch(/^bob:\$7\$[^:!]+:\d+:0:99999:7:::$/);
     expect(statSync(path('home/bob')).mode & 0o777).toBe(0o711);
-    expect(await (await here.engine.host.users()).verifyPassword('bob', PASSWORD)).toBe(true);
+    expect(await (await here.engine.machine.users()).verifyPassword('bob', PASSWORD)).toBe(true);
     expect(await storedAccount(here, 'bob')).toEqual({
       ...anAccount({ contactEmail: 'bob@example.org', uid: 10001, createdAt: here.time, inodesUsed: 8 }),
       blocksUsed: expect.any(Number) as number,
@@ -152,11 +152,11 @@ describe('createacct', () => {
   });
 
   it('does not speak of a password when it fails', async () => {
-    here.overrides.host = {
-      ...here.engine.host,
+    here.overrides.machine = {
+      ...here.engine.machine,
       users: async () => ({
-        ...(await here.application.engine.host.users()),
-        create: () => Promise.reject(new HostError('failed', 'The user could not be made.')),
+        ...(await here.application.engine.machine.users()),
+        create: () => Promise.reject(new MachineError('failed', 'The user could not be made.')),
       }),
     };
     const { metadata } = await create('bob');

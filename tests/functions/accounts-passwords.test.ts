@@ -21,7 +21,7 @@ afterEach(() => {
 
 type Args = Readonly<Record<string, Json>>;
 
-const users = async () => here.engine.host.users();
+const users = async () => here.engine.machine.users();
 const create = (username: string) => here.call('createacct', { username, domain: `${username}.example` });
 /** The user's row of the shadow file. */
 const row = (name: string) =>

@@ -78,14 +78,14 @@ describe('removeacct', () => {
     await here.call('suspendacct', { user: 'bob' });
     expect((await here.call('removeacct', { username: 'bob' })).metadata.result).toBe(1);
     await create('bob');
-    expect(await (await here.engine.host.users()).isSuspended('bob')).toBe(false);
+    expect(await (await here.engine.machine.users()).isSuspended('bob')).toBe(false);
     expect((await storedAccount(here, 'bob'))?.suspendedAt).toBeNull();
     expect(readFileSync(path('etc/suspended'), 'utf8')).toBe('');
   });
 
   it('works where somebody has removed the user by hand', async () => {
     await create('bob');
-    await (await here.engine.host.users()).remove('bob');
+    await (await here.engine.machine.users()).remove('bob');
     expect((await here.call('removeacct', { username: 'bob' })).metadata.reason).toBe('bob account removed');
     expect(await storedAccount(here, 'bob')).toBeUndefined();
   });
@@ -121,7 +121,7 @@ describe('the id of a removed account', () => {
     await create('ann');
     await create('bob');
     await (
-      await here.engine.host.users()
+      await here.engine.machine.users()
     ).create({ name: 'hand', home: '/home/hand', shell: '/bin/sh', comment: '' });
     await here.call('removeacct', { username: 'bob' });
     expect((await create('carl')).metadata.reason).toBe('Account Creation Ok');

@@ -3,8 +3,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Caller } from '../../src/core/context.ts';
-import { type HostQuota } from '../../src/core/host.ts';
-import { HostError } from '../../src/core/host-error.ts';
+import { type MachineQuota } from '../../src/core/machine.ts';
+import { MachineError } from '../../src/core/machine-error.ts';
 import type { Hash } from '../../src/core/values.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';
@@ -37,9 +37,9 @@ const reasonOf = async (command: string, args: Record<string, string>, as?: Call
   return `${metadata.error_code}: ${metadata.reason}`;
 };
 /** Puts a measuring of our own in the place of the machine's. */
-const measureBy = (usage: HostQuota['usage']) => {
+const measureBy = (usage: MachineQuota['usage']) => {
   const quota = { isEnabled: async () => false, setLimit: async () => undefined, usage, usages: jest.fn() };
-  here.overrides = { host: { ...here.engine.host, quota: async () => quota } };
+  here.overrides = { machine: { ...here.engine.machine, quota: async () => quota } };
 };
 
 describe('accountsummary', () => {
@@ -126,7 +126,7 @@ describe('accountsummary', () => {
   it('falls back where the machine can’t measure, but hides no defect', async () => {
     await addAccounts(here, anAccount());
     measureBy(async () => {
-      throw new HostError('failed', '“du” took too long and was ended.');
+      throw new MachineError('failed', '“du” took too long and was ended.');
     });
     const { data, metadata } = await call('accountsummary', { user: 'bob' });
     expect(data?.acct).toMatchObject([{ diskused: 'none', inodesused: null }]);

@@ -151,7 +151,7 @@ describe('an account whose user somebody has removed by hand', () => {
   ])('is told of by %s %j, and leaves nothing under way', async (command, args) => {
     await create('bob');
     const before = await storedAccount(here, 'bob');
-    await (await here.engine.host.users()).remove('bob');
+    await (await here.engine.machine.users()).remove('bob');
     const given = command === 'forcepasswordchange' ? args : { user: 'bob', ...args };
     expect((await here.call(command, given)).metadata).toEqual({
       version: 1,

@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Caller } from '../../src/core/context.ts';
-import { type HostQuota, type HostUsage } from '../../src/core/host.ts';
-import { HostError } from '../../src/core/host-error.ts';
+import { type MachineQuota, type MachineUsage } from '../../src/core/machine.ts';
+import { MachineError } from '../../src/core/machine-error.ts';
 import type { Hash } from '../../src/core/values.ts';
 import { addAccounts, anAccount, storedAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';
@@ -24,15 +24,15 @@ const usageOf = async (args: Record<string, string> = {}, as?: Caller) => {
   return data?.accounts as Hash[];
 };
 /** Replaces the host’s measurement with one of our own. */
-const measureBy = (usage: HostQuota['usage'], isEnabled = false) => {
-  const usages: HostQuota['usages'] = async (names) => {
-    const found = new Map<string, HostUsage | HostError>();
+const measureBy = (usage: MachineQuota['usage'], isEnabled = false) => {
+  const usages: MachineQuota['usages'] = async (names) => {
+    const found = new Map<string, MachineUsage | MachineError>();
     for (const name of names)
-      found.set(name, await usage(name).catch((error: unknown) => error as HostError));
+      found.set(name, await usage(name).catch((error: unknown) => error as MachineError));
     return found;
   };
   const quota = { isEnabled: async () => isEnabled, setLimit: async () => undefined, usage, usages };
-  here.overrides = { host: { ...here.engine.host, quota: async () => quota } };
+  here.overrides = { machine: { ...here.engine.machine, quota: async () => quota } };
 };
 
 describe('get_disk_usage', () => {
@@ -86,7 +86,7 @@ describe('get_disk_usage', () => {
       ...names.map((username) => anAccount({ username, blocksUsed: 1, inodesUsed: 1 })),
     );
     measureBy(async (name) => {
-      if (name === 'bob') throw new HostError('not_found', 'The machine has no user “bob”.');
+      if (name === 'bob') throw new MachineError('not_found', 'The machine has no user “bob”.');
       return { blocks: 7, inodes: 2 };
     });
     const { data, metadata } = await call('get_disk_usage', { cache_mode: 'off' });

@@ -1,5 +1,5 @@
 // What packages and feature lists owe to the accounts that have them.
-import { HostError } from '../../src/core/host-error.ts';
+import { MachineError } from '../../src/core/machine-error.ts';
 import { addAccounts, anAccount, storedAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
@@ -19,8 +19,8 @@ const outsider = reseller('oscar', 'upgrade-account', 'viewglobalpackages');
 
 const accountOf = (username: string) => storedAccount(here, username);
 const createUser = async (name: string, shell: string) =>
-  (await here.engine.host.users()).create({ name, home: `/home/${name}`, shell, comment: '' });
-const shellOf = async (name: string) => (await (await here.engine.host.users()).find(name))?.shell;
+  (await here.engine.machine.users()).create({ name, home: `/home/${name}`, shell, comment: '' });
+const shellOf = async (name: string) => (await (await here.engine.machine.users()).find(name))?.shell;
 
 describe('changepackage', () => {
   it('gives the account everything that the package has', async () => {
@@ -135,11 +135,13 @@ describe('changepackage', () => {
   it('changes nothing where the machine fails', async () => {
     await addAccounts(here, bob);
     await here.call('addpkg', { name: 'gold', hasshell: '1' });
-    const { host } = here.engine;
-    const users = await host.users();
-    jest.spyOn(users, 'setShell').mockRejectedValueOnce(new HostError('failed', 'usermod: no space left.'));
+    const { machine } = here.engine;
+    const users = await machine.users();
+    jest
+      .spyOn(users, 'setShell')
+      .mockRejectedValueOnce(new MachineError('failed', 'usermod: no space left.'));
     await createUser('bob', '/usr/sbin/nologin');
-    here.overrides.host = { ...host, users: async () => users };
+    here.overrides.machine = { ...machine, users: async () => users };
     expect((await here.call('changepackage', { user: 'bob', pkg: 'gold' })).metadata).toMatchObject({
       error_code: 'host_failed',
       reason: 'usermod: no space left.',

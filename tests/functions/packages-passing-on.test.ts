@@ -1,6 +1,6 @@
 // editpkg, where accounts have the package.
-import { HostError } from '../../src/core/host-error.ts';
-import type { Settings } from '../../src/model/settings.ts';
+import { MachineError } from '../../src/core/machine-error.ts';
+import type { Settings } from '../../src/model/packages/settings.ts';
 import { addAccounts, anAccount, storedAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
@@ -21,13 +21,13 @@ const bob = ofGold('bob');
 const settingsOf = async (username: string) => (await storedAccount(here, username))?.settings;
 const info = async (pkg: string) => (await here.call('getpkginfo', { pkg })).data?.pkg;
 const createUser = async (name: string) =>
-  (await here.engine.host.users()).create({
+  (await here.engine.machine.users()).create({
     name,
     home: `/home/${name}`,
     shell: '/usr/sbin/nologin',
     comment: '',
   });
-const shellOf = async (name: string) => (await (await here.engine.host.users()).find(name))?.shell;
+const shellOf = async (name: string) => (await (await here.engine.machine.users()).find(name))?.shell;
 
 describe('editpkg', () => {
   it('sets what changes in the accounts of the package, and in no others', async () => {
@@ -68,14 +68,15 @@ describe('editpkg', () => {
     await addAccounts(here, alice, bob);
     await createUser('alice');
     await createUser('bob');
-    const { host } = here.engine;
-    const users = await host.users();
+    const { machine } = here.engine;
+    const users = await machine.users();
     const setShell = users.setShell.bind(users);
     jest.spyOn(users, 'setShell').mockImplementation(async (name, shell) => {
-      if (name === 'bob' && shell === '/bin/bash') throw new HostError('failed', 'usermod: no space left.');
+      if (name === 'bob' && shell === '/bin/bash')
+        throw new MachineError('failed', 'usermod: no space left.');
       await setShell(name, shell);
     });
-    here.overrides.host = { ...host, users: async () => users };
+    here.overrides.machine = { ...machine, users: async () => users };
     const args = { name: 'gold', hasshell: '1', maxpop: '6', _PACKAGE_EXTENSIONS: 'a' };
     expect((await here.call('editpkg', args)).metadata).toMatchObject({
       error_code: 'host_failed',

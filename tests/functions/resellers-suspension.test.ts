@@ -1,5 +1,5 @@
-import type { HostUsers } from '../../src/core/host.ts';
-import { HostError } from '../../src/core/host-error.ts';
+import type { MachineUsers } from '../../src/core/machine.ts';
+import { MachineError } from '../../src/core/machine-error.ts';
 import { storedAccount } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
 
@@ -29,10 +29,10 @@ const accounts = async () => {
 
 /** Lets the machine fail at something with one user; what is returned lets it work again. */
 async function breakDown(what: 'suspend' | 'unsuspend' | 'remove', name: string): Promise<() => void> {
-  const users = await here.engine.host.users();
-  const works: HostUsers['remove'] = users[what].bind(users);
-  const broken: HostUsers['remove'] = async (user, former) => {
-    if (user === name) throw new HostError('failed', 'usermod: the file is locked.');
+  const users = await here.engine.machine.users();
+  const works: MachineUsers['remove'] = users[what].bind(users);
+  const broken: MachineUsers['remove'] = async (user, former) => {
+    if (user === name) throw new MachineError('failed', 'usermod: the file is locked.');
     return works(user, former);
   };
   const spy = jest.spyOn(users, what).mockImplementation(broken);
@@ -52,7 +52,7 @@ describe('suspendreseller', () => {
       suspendReason: 'unpaid bill',
       suspendLocked: false,
     });
-    expect(await (await here.engine.host.users()).isSuspended('zoe')).toBe(true);
+    expect(await (await here.engine.machine.users()).isSuspended('zoe')).toBe(true);
   });
 
   it('suspends the reseller alone with reseller-only=1', async () => {

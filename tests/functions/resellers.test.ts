@@ -1,8 +1,8 @@
 import { addAccounts, anAccount, callerNamed, storedAccount } from '../support/accounts.ts';
-import * as accessHashes from '../../src/model/access-hashes.ts';
-import * as apiTokens from '../../src/model/api-tokens.ts';
-import * as loginTokens from '../../src/model/login-tokens.ts';
-import * as sessions from '../../src/model/sessions.ts';
+import * as accessHashes from '../../src/model/logins/access-hashes.ts';
+import * as apiTokens from '../../src/model/logins/api-tokens.ts';
+import * as loginTokens from '../../src/model/logins/tokens.ts';
+import * as sessions from '../../src/model/logins/sessions.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
 let here: Installation;

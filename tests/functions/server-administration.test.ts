@@ -17,7 +17,7 @@ describe('gethostname', () => {
 
   it('answers the kernel’s host name on a real machine', () => {
     const { engine } = createApplication({ WHMAPI1_STATE_DIR: here.state });
-    expect(engine.host.system.hostname()).toBe(hostname());
+    expect(engine.machine.system.hostname()).toBe(hostname());
   });
 });
 
@@ -28,7 +28,7 @@ describe('systemloadavg', () => {
 
   it('answers the kernel’s averages on a real machine', () => {
     const { engine } = createApplication({ WHMAPI1_STATE_DIR: here.state });
-    const [, , fifteen] = engine.host.system.loadAverage();
+    const [, , fifteen] = engine.machine.system.loadAverage();
     expect(Math.abs(fifteen - (loadavg()[2] ?? NaN))).toBeLessThan(1);
   });
 });

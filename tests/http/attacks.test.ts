@@ -1,6 +1,6 @@
 // What attackers try on the server: nothing gets in, nobody else is hindered, and it goes on answering.
 import { connect, type Socket } from 'node:net';
-import { codeAt } from '../../src/model/totp.ts';
+import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { basic, password, sessionOf, TestServer } from '../support/server.ts';
 
 jest.setTimeout(120_000);

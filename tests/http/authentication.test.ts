@@ -1,7 +1,7 @@
 // Who is let in, by which way, and what everybody else is told.
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { codeAt } from '../../src/model/totp.ts';
+import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { basic, password, sessionOf, TestServer } from '../support/server.ts';
 import { onSqlite } from '../support/test-database.ts';
 

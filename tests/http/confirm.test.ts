@@ -1,5 +1,5 @@
 // A session of a user with two-factor authentication: what it may do to how its user logs in, and how it is confirmed.
-import { codeAt } from '../../src/model/totp.ts';
+import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { password, sessionOf, TestServer } from '../support/server.ts';
 
 jest.setTimeout(60_000);

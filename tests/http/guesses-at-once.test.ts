@@ -1,5 +1,5 @@
 // Guesses that are sent at the same time: never more than the limit allows are looked at, whichever way they come.
-import { attempt, type LoginWorld } from '../../src/model/logins.ts';
+import { attempt, type LoginWorld } from '../../src/model/logins/logins.ts';
 import { openSocket, sendRaw } from '../support/raw-client.ts';
 import { password, TestServer } from '../support/server.ts';
 import { watchPasswords } from '../support/watched-passwords.ts';

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { html, toText } from '../../src/http/page/html.ts';
-import { codeAt } from '../../src/model/totp.ts';
+import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { password, sessionOf, TestServer, type Reply } from '../support/server.ts';
 
 jest.setTimeout(30_000);

@@ -2,8 +2,8 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { processesOf } from '../../src/host/processes.ts';
-import { codeAt } from '../../src/model/totp.ts';
+import { processesOf } from '../../src/machine/processes.ts';
+import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { addAccounts, anAccount, callerNamed } from '../support/accounts.ts';
 import { basic, password, TestServer, type Reply } from '../support/server.ts';
 import { onSqlite } from '../support/test-database.ts';

@@ -1,9 +1,9 @@
 // The clock of the server was wrong for a while: what was stored then must not last until the time of that clock.
 import type { ApiError } from '../../src/core/errors.ts';
-import * as loginTokens from '../../src/model/login-tokens.ts';
-import * as sessions from '../../src/model/sessions.ts';
-import * as tfaCodes from '../../src/model/tfa-codes.ts';
-import { codeAt } from '../../src/model/totp.ts';
+import * as loginTokens from '../../src/model/logins/tokens.ts';
+import * as sessions from '../../src/model/logins/sessions.ts';
+import * as tfaCodes from '../../src/model/two-factor/codes.ts';
+import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
 import { Logins } from '../support/brute-force.ts';
 import { Installation } from '../support/installation.ts';

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { identify } from '../../src/http/authentication.ts';
-import { codeAt } from '../../src/model/totp.ts';
+import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { Logins, PretendedMachine } from '../support/brute-force.ts';
 import { Installation } from '../support/installation.ts';
 import { basic } from '../support/server.ts';
@@ -54,7 +54,7 @@ describe('a password', () => {
     await addAccount(web1, 'deploy', { reseller: '1' });
     await done(web1, 'setacls', { reseller: 'deploy', 'acl-all': '1' });
     // A user of the machine web2 that has nothing to do with the account.
-    const users = await web2.engine.host.users();
+    const users = await web2.engine.machine.users();
     await users.create({ name: 'deploy', home: '/home/deploy', shell: '/bin/sh', comment: '' });
     await users.setPassword('deploy', OTHERS);
     await users.setPassword('root', OTHERS);

@@ -29,14 +29,14 @@ function watched<T extends object>(name: string, object: T): T {
 
 const application = createApplication({ ...process.env, WHMAPI1_STATE_DIR: state });
 const { engine } = application;
-const { host, journal } = engine;
+const { machine, journal } = engine;
 const watchedEngine: Engine = {
   ...engine,
   journal: watched('journal', journal),
-  host: {
-    ...host,
-    users: async () => watched('users', await host.users()),
-    quota: async () => watched('quota', await host.quota()),
+  machine: {
+    ...machine,
+    users: async () => watched('users', await machine.users()),
+    quota: async () => watched('quota', await machine.quota()),
   },
 };
 const args = Object.entries(JSON.parse(json) as Record<string, Json>).map(([name, value]) => ({

@@ -1,7 +1,7 @@
 // A process that fails to log in: WHMAPI1_STATE_DIR is its installation, its words are a name and how often. It answers
 // how often it was to react to a block.
 import { createApplication } from '../../src/app.ts';
-import { recordFailure } from '../../src/model/brute-force.ts';
+import { recordFailure } from '../../src/model/brute-force/brute-force.ts';
 
 const [name = '', times = '0'] = process.argv.slice(2);
 const application = createApplication(process.env);

@@ -18,7 +18,7 @@ import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { generate } from 'selfsigned';
 import { call, freshFolder, program, run, storeSecret } from '../support/command.ts';
-import { describeOnMachine, ThrowAwayMachine } from '../host/throw-away-machine.ts';
+import { describeOnMachine, ThrowAwayMachine } from '../machine-port/throw-away-machine.ts';
 import { PrivateMount } from './private-mount.ts';
 
 jest.setTimeout(60_000);

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PasswordJudge } from '../../src/http/password-judge.ts';
-import { strengthOf } from '../../src/model/password-strength.ts';
+import { strengthOf } from '../../src/model/passwords/strength.ts';
 
 jest.setTimeout(60_000);
 const built = resolve(__dirname, '../../dist/password-worker.cjs');

@@ -1,7 +1,7 @@
 // Logging in with a password and a code, and keeping the session.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeAt } from '../../src/model/totp.ts';
+import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { password } from '../support/server.ts';
 import { Person } from './person.ts';
 import { makeCertificate, ok, OwnServer, ScriptedServer, type Certificate } from './servers.ts';
@@ -23,7 +23,7 @@ describe('a server of this program', () => {
   let own: OwnServer;
   beforeAll(async () => {
     own = await OwnServer.start(certificate);
-    await (await own.here.engine.host.users()).setPassword('root', password);
+    await (await own.here.engine.machine.users()).setPassword('root', password);
   });
   afterAll(() => own.stop());
   const there = (...words: string[]) =>

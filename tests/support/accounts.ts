@@ -1,10 +1,10 @@
 // Accounts as a test needs them in the store. The machine knows nothing of them: where it must, call createacct.
 import type { Caller } from '../../src/core/context.ts';
-import * as accounts from '../../src/model/accounts.ts';
-import type { Account } from '../../src/model/accounts.ts';
-import { callerOf } from '../../src/model/callers.ts';
-import { completeSettings } from '../../src/model/package-form.ts';
-import type { Settings } from '../../src/model/settings.ts';
+import * as accounts from '../../src/model/accounts/accounts.ts';
+import type { Account } from '../../src/model/accounts/accounts.ts';
+import { callerOf } from '../../src/model/logins/callers.ts';
+import { completeSettings } from '../../src/model/packages/form.ts';
+import type { Settings } from '../../src/model/packages/settings.ts';
 import type { Installation } from './installation.ts';
 
 type Overrides = Partial<Omit<Account, 'settings'>> & { readonly settings?: Partial<Settings> };

@@ -1,9 +1,14 @@
 // Logins as a server tries them on an installation, in as many processes as a test likes.
-import type { Host } from '../../src/core/context.ts';
+import type { Machine } from '../../src/core/machine.ts';
 import type { Engine } from '../../src/core/dispatch.ts';
-import type { HostCommands, HostFirewall } from '../../src/core/host.ts';
-import * as bruteForce from '../../src/model/brute-force.ts';
-import type { BruteForceContext, Failure, Reaction, Refusal } from '../../src/model/brute-force.ts';
+import type { MachineCommands, MachineFirewall } from '../../src/core/machine.ts';
+import * as bruteForce from '../../src/model/brute-force/brute-force.ts';
+import type {
+  BruteForceContext,
+  Failure,
+  Reaction,
+  Refusal,
+} from '../../src/model/brute-force/brute-force.ts';
 import type { Installation } from './installation.ts';
 
 export class Logins {
@@ -59,7 +64,7 @@ export class PretendedMachine {
   readonly ran: (readonly string[])[] = [];
   isBroken = false;
 
-  readonly firewall: HostFirewall = {
+  readonly firewall: MachineFirewall = {
     isAvailable: async () => true,
     block: async (address, until) => {
       if (this.isBroken) throw new Error('It is broken.');
@@ -72,7 +77,7 @@ export class PretendedMachine {
     list: async () => [...this.blocked].map(([address, until]) => ({ address, until })),
   };
 
-  readonly commands: HostCommands = {
+  readonly commands: MachineCommands = {
     areRun: true,
     start: async (words) => {
       if (this.isBroken) throw new Error('It is broken.');
@@ -80,13 +85,13 @@ export class PretendedMachine {
     },
   };
 
-  on(here: Installation): Host {
-    const host = {
-      ...here.engine.host,
+  on(here: Installation): Machine {
+    const machine = {
+      ...here.engine.machine,
       firewall: async () => this.firewall,
       commands: async () => this.commands,
     };
-    here.overrides = { ...here.overrides, host };
-    return host;
+    here.overrides = { ...here.overrides, machine };
+    return machine;
   }
 }

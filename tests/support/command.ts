@@ -104,13 +104,13 @@ export function readAnswer(text: string): { metadata: Metadata; data: Hash | und
 
 /** The code of this moment. It is taken for 30 seconds at least: the program takes the step before as well. */
 export async function currentCode(secret: string): Promise<string> {
-  const { codeAt } = await import('../../src/model/totp.ts');
+  const { codeAt } = await import('../../src/model/two-factor/totp.ts');
   return codeAt(secret, Date.now());
 }
 
 /** A code that is wrong for minutes on either side. */
 export async function wrongCode(secret: string): Promise<string> {
-  const { matchingStep } = await import('../../src/model/totp.ts');
+  const { matchingStep } = await import('../../src/model/two-factor/totp.ts');
   const codes = ['111111', '222222', '333333'];
   return codes.find((code) => matchingStep(secret, code, Date.now(), 10) === undefined) ?? '444444';
 }

@@ -71,8 +71,8 @@ export class Installation {
       sleep: async () => undefined,
       newXid: () => 'xid123',
       randomBytes: async (count) => Uint8Array.from({ length: count }, (_, at) => (at * 37 + 11) % 256),
-      host: {
-        ...this.#application.engine.host,
+      machine: {
+        ...this.#application.engine.machine,
         system: {
           hostname: () => this.hostname,
           loadAverage: () => [0.5, 0.123, 12.3456],

@@ -21,7 +21,7 @@ export class TestServer {
   /** Root's password is `password`. */
   static async start(limits: NonNullable<ServerOptions['limits']> = {}): Promise<TestServer> {
     const one = new TestServer();
-    await (await one.here.engine.host.users()).setPassword('root', password);
+    await (await one.here.engine.machine.users()).setPassword('root', password);
     const { here } = one;
     // Sessions and tokens have to differ.
     here.overrides.randomBytes = async (count) => randomBytes(count);

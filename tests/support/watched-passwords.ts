@@ -1,5 +1,5 @@
 // Sees each check of a password on the machine of an installation.
-import type { HostUsers } from '../../src/core/host.ts';
+import type { MachineUsers } from '../../src/core/machine.ts';
 import type { Installation } from './installation.ts';
 import { password } from './server.ts';
 
@@ -24,17 +24,17 @@ export function watchPasswords(
   here: Installation,
   check: (user: string, given: string) => Promise<boolean> = quickCheck,
 ): Watched {
-  const { host } = here.engine;
+  const { machine } = here.engine;
   const watched: Watched = {
     count: 0,
     most: 0,
     running: 0,
     restore: () => {
-      delete here.overrides.host;
+      delete here.overrides.machine;
     },
   };
-  const users = async (): Promise<HostUsers> => {
-    const original = await host.users();
+  const users = async (): Promise<MachineUsers> => {
+    const original = await machine.users();
     return new Proxy(original, {
       get: (target, name) => {
         const member: unknown = Reflect.get(target, name, target);
@@ -53,6 +53,6 @@ export function watchPasswords(
       },
     });
   };
-  here.overrides.host = { ...host, users };
+  here.overrides.machine = { ...machine, users };
   return watched;
 }

@@ -1,7 +1,7 @@
 // The clock is synchronised, as far as this server's own time service can say, and has not gone back.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { NOT_INSTALLED } from '../../host/linux/run.ts';
+import { NOT_INSTALLED } from '../../machine/linux/run.ts';
 import { note, ok, SHORT_LIMIT_MS, warning, type Check, type Finding, type Subject } from '../check.ts';
 
 /** A code of an authenticator app is accepted one step of 30 seconds early or late. */

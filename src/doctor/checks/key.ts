@@ -2,8 +2,8 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiError } from '../../core/errors.ts';
-import * as accessHashes from '../../model/access-hashes.ts';
-import * as tfa from '../../model/tfa.ts';
+import * as accessHashes from '../../model/logins/access-hashes.ts';
+import * as tfa from '../../model/two-factor/tfa.ts';
 import type { InspectedStore } from '../../store/inspect.ts';
 import { KEY_FILE } from '../../store/sealer-file.ts';
 import { FileSealer } from '../../store/sealer.ts';

@@ -1,7 +1,7 @@
 // Disk limits of accounts are enforced.
 import { join } from 'node:path';
-import { chooseHost } from '../../host/choose.ts';
-import { NOT_INSTALLED } from '../../host/linux/run.ts';
+import { chooseMachine } from '../../machine/choose.ts';
+import { NOT_INSTALLED } from '../../machine/linux/run.ts';
 import {
   count,
   note,
@@ -32,7 +32,7 @@ const check: Check = {
         return [note(`${accounts} with a disk limit, which a sandbox does not enforce.`)];
       }
       const { userId, stateDirectory, now } = subject;
-      const quota = await chooseHost({ userId, stateDirectory, now }).quota();
+      const quota = await chooseMachine({ userId, stateDirectory, now }).quota();
       if (await quota.isEnabled()) return [ok(`Quotas are on, for ${accounts} with a disk limit.`)];
       return [
         warning(

@@ -1,9 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
-import * as form from '../../model/account-form.ts';
-import { existingAccount, existingDomain } from '../../model/account-names.ts';
-import * as accounts from '../../model/accounts.ts';
-import * as search from '../../model/account-search.ts';
-import { measure } from '../../model/disk-usage.ts';
+import * as form from '../../model/accounts/form.ts';
+import { existingAccount, existingDomain } from '../../model/accounts/names.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import * as search from '../../model/accounts/search.ts';
+import { measure } from '../../model/accounts/disk-usage.ts';
 import { fieldsOf } from '../../model/list-in-sql.ts';
 
 export default defineFunction({

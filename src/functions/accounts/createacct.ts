@@ -1,13 +1,13 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { accountName, domainName, emailAddress, makeFromDomain } from '../../model/account-names.ts';
-import { warnOfQuota } from '../../model/account-quota.ts';
-import { nameserverFields, reportOf, showNameservers } from '../../model/account-report.ts';
-import * as newAccount from '../../model/new-account.ts';
-import * as form from '../../model/package-form.ts';
-import * as packages from '../../model/packages.ts';
-import * as passwords from '../../model/passwords.ts';
-import * as resellerAddresses from '../../model/reseller-addresses.ts';
+import { accountName, domainName, emailAddress, makeFromDomain } from '../../model/accounts/names.ts';
+import { warnOfQuota } from '../../model/accounts/quota.ts';
+import { nameserverFields, reportOf, showNameservers } from '../../model/accounts/report.ts';
+import * as newAccount from '../../model/accounts/new-account.ts';
+import * as form from '../../model/packages/form.ts';
+import * as packages from '../../model/packages/packages.ts';
+import * as passwords from '../../model/passwords/passwords.ts';
+import * as resellerAddresses from '../../model/resellers/addresses.ts';
 
 const { settingParams: param } = form;
 const noDns = 'this server does not manage DNS zones yet.';
@@ -151,7 +151,7 @@ export default defineFunction({
 
   async handler(args, context) {
     const { caller, db } = context;
-    const username = args.username ?? (await makeFromDomain(db, await context.host.users(), args.domain));
+    const username = args.username ?? (await makeFromDomain(db, await context.machine.users(), args.domain));
     const secret = args.password === '' ? undefined : args.password;
     if (args.reseller && caller.privileges !== 'all')
       throw badParam('Only root may make an account a reseller.');

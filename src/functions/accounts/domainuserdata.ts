@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { existingDomain } from '../../model/account-names.ts';
-import { getByDomain } from '../../model/accounts.ts';
+import { existingDomain } from '../../model/accounts/names.ts';
+import { getByDomain } from '../../model/accounts/accounts.ts';
 
 export default defineFunction({
   name: 'domainuserdata',

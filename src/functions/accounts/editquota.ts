@@ -1,9 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
-import { existingAccount } from '../../model/account-names.ts';
-import { warnOfQuota } from '../../model/account-quota.ts';
-import * as accounts from '../../model/accounts.ts';
-import * as changedAccount from '../../model/changed-account.ts';
-import * as form from '../../model/package-form.ts';
+import { existingAccount } from '../../model/accounts/names.ts';
+import { warnOfQuota } from '../../model/accounts/quota.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import * as changedAccount from '../../model/accounts/changed-account.ts';
+import * as form from '../../model/packages/form.ts';
 
 export default defineFunction({
   name: 'editquota',

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { ApiError, badParam } from '../../core/errors.ts';
-import { accountName } from '../../model/account-names.ts';
-import * as accounts from '../../model/accounts.ts';
+import { accountName } from '../../model/accounts/names.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
 
 export default defineFunction({
   name: 'forcepasswordchange',

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import { read } from '../../model/account-search.ts';
-import { visibleTo } from '../../model/accounts.ts';
-import { measureAll } from '../../model/disk-usage.ts';
+import { read } from '../../model/accounts/search.ts';
+import { visibleTo } from '../../model/accounts/accounts.ts';
+import { measureAll } from '../../model/accounts/disk-usage.ts';
 import { fieldsOf, NOTHING, numberOrNull, word } from '../../model/list-in-sql.ts';
 
 const columns = {

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { read } from '../../model/account-search.ts';
-import { visibleTo } from '../../model/accounts.ts';
+import { read } from '../../model/accounts/search.ts';
+import { visibleTo } from '../../model/accounts/accounts.ts';
 import { address, fieldsOf, flag, NOTHING, word, wordOrNull, ZERO } from '../../model/list-in-sql.ts';
 
 const columns = {

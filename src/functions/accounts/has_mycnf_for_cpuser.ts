@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { existingAccount } from '../../model/account-names.ts';
-import { get } from '../../model/accounts.ts';
+import { existingAccount } from '../../model/accounts/names.ts';
+import { get } from '../../model/accounts/accounts.ts';
 
 export default defineFunction({
   name: 'has_mycnf_for_cpuser',
@@ -24,9 +24,9 @@ export default defineFunction({
     },
   ],
 
-  async handler({ user }, { caller, db, host }) {
+  async handler({ user }, { caller, db, machine }) {
     const { username } = await get(db, caller, user);
-    const isThere = await (await host.users()).hasFile(username, '.my.cnf');
+    const isThere = await (await machine.users()).hasFile(username, '.my.cnf');
     return { has_mycnf_for_cpuser: Number(isThere) };
   },
 });

@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
-import { existingAccount } from '../../model/account-names.ts';
-import * as accounts from '../../model/accounts.ts';
-import * as changedAccount from '../../model/changed-account.ts';
-import * as form from '../../model/package-form.ts';
+import { existingAccount } from '../../model/accounts/names.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import * as changedAccount from '../../model/accounts/changed-account.ts';
+import * as form from '../../model/packages/form.ts';
 
 const BYTES_OF_MEBIBYTE = 1_048_576;
 

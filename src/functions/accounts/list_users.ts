@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { namesOf } from '../../model/account-search.ts';
-import { visibleTo } from '../../model/accounts.ts';
+import { namesOf } from '../../model/accounts/search.ts';
+import { visibleTo } from '../../model/accounts/accounts.ts';
 
 export default defineFunction({
   name: 'list_users',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import * as form from '../../model/account-form.ts';
-import * as search from '../../model/account-search.ts';
+import * as form from '../../model/accounts/form.ts';
+import * as search from '../../model/accounts/search.ts';
 import { fieldsOf } from '../../model/list-in-sql.ts';
 
 const bob = {

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import { longDate } from '../../model/account-form.ts';
-import { read } from '../../model/account-search.ts';
-import { visibleTo } from '../../model/accounts.ts';
+import { longDate } from '../../model/accounts/form.ts';
+import { read } from '../../model/accounts/search.ts';
+import { visibleTo } from '../../model/accounts/accounts.ts';
 import { fieldsOf, flag, number, text, word } from '../../model/list-in-sql.ts';
 
 const columns = {

@@ -1,12 +1,12 @@
 import { authorise } from '../../core/access.ts';
 import type { Context } from '../../core/context.ts';
 import { defineFunction } from '../../core/define.ts';
-import { accountName, domainName, emailAddress, existingAccount } from '../../model/account-names.ts';
-import { warnOfQuota } from '../../model/account-quota.ts';
-import * as accounts from '../../model/accounts.ts';
-import * as changedAccount from '../../model/changed-account.ts';
-import * as packages from '../../model/packages.ts';
-import * as form from '../../model/package-form.ts';
+import { accountName, domainName, emailAddress, existingAccount } from '../../model/accounts/names.ts';
+import { warnOfQuota } from '../../model/accounts/quota.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import * as changedAccount from '../../model/accounts/changed-account.ts';
+import * as packages from '../../model/packages/packages.ts';
+import * as form from '../../model/packages/form.ts';
 
 const { settingParams: param } = form;
 const noDns = 'this server does not manage DNS zones yet.';

@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
-import { existingAccount } from '../../model/account-names.ts';
-import { ensureConfirmed, ensureNotAbove } from '../../model/acting-as.ts';
-import * as accounts from '../../model/accounts.ts';
-import * as passwords from '../../model/passwords.ts';
+import { existingAccount } from '../../model/accounts/names.ts';
+import { ensureConfirmed, ensureNotAbove } from '../../model/logins/acting-as.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import * as passwords from '../../model/passwords/passwords.ts';
 
 export default defineFunction({
   name: 'passwd',
@@ -44,10 +44,10 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, { caller, db, host, passwordStrength, operate }) {
+  async handler(args, { caller, db, machine, passwordStrength, operate }) {
     const isOwn = args.user === 'root' && caller.user === 'root' && caller.privileges === 'all';
     const { username, domain } = isOwn
-      ? { username: 'root', domain: host.system.hostname() }
+      ? { username: 'root', domain: machine.system.hostname() }
       : await accounts.get(db, caller, args.user);
     if (username === caller.user) ensureConfirmed(caller, 'set your password');
     await ensureNotAbove(db, caller, username);

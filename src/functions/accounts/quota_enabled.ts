@@ -12,7 +12,7 @@ export default defineFunction({
   },
   examples: [{ args: {}, doc: 'Whether it does.' }],
 
-  async handler(_args, { host }) {
-    return { quota_enabled: Number(await (await host.quota()).isEnabled()) };
+  async handler(_args, { machine }) {
+    return { quota_enabled: Number(await (await machine.quota()).isEnabled()) };
   },
 });

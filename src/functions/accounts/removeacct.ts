@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { existingAccount } from '../../model/account-names.ts';
-import * as accounts from '../../model/accounts.ts';
+import { existingAccount } from '../../model/accounts/names.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
 
 export default defineFunction({
   name: 'removeacct',

@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
 import { denied } from '../../core/errors.ts';
-import { existingAccount } from '../../model/account-names.ts';
-import * as accounts from '../../model/accounts.ts';
-import * as passwords from '../../model/passwords.ts';
+import { existingAccount } from '../../model/accounts/names.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import * as passwords from '../../model/passwords/passwords.ts';
 
 export default defineFunction({
   name: 'set_digest_auth',
@@ -36,9 +36,9 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, { caller, db, host, operate }) {
+  async handler(args, { caller, db, machine, operate }) {
     const before = await accounts.get(db, caller, args.user);
-    if (!(await (await host.users()).verifyPassword(before.username, args.password))) {
+    if (!(await (await machine.users()).verifyPassword(before.username, args.password))) {
       throw denied(`The password is not that of “${before.username}”.`);
     }
     const after = { ...before, settings: { ...before.settings, digestAuth: args.enabledigest } };

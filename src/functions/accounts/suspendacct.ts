@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { denied } from '../../core/errors.ts';
-import { existingAccount } from '../../model/account-names.ts';
-import * as accounts from '../../model/accounts.ts';
+import { existingAccount } from '../../model/accounts/names.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
 
 export default defineFunction({
   name: 'suspendacct',

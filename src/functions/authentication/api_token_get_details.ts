@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
 import type { Fields } from '../../core/define.ts';
-import { showToken, tokenFields } from '../../model/api-token-form.ts';
-import * as apiTokens from '../../model/api-tokens.ts';
-import { callerOf } from '../../model/callers.ts';
+import { showToken, tokenFields } from '../../model/logins/api-token-form.ts';
+import * as apiTokens from '../../model/logins/api-tokens.ts';
+import { callerOf } from '../../model/logins/callers.ts';
 
 export default defineFunction({
   name: 'api_token_get_details',

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import { listedTokenFields, showListedToken } from '../../model/api-token-form.ts';
-import * as apiTokens from '../../model/api-tokens.ts';
-import { callerOf } from '../../model/callers.ts';
+import { listedTokenFields, showListedToken } from '../../model/logins/api-token-form.ts';
+import * as apiTokens from '../../model/logins/api-tokens.ts';
+import { callerOf } from '../../model/logins/callers.ts';
 
 export default defineFunction({
   name: 'api_token_list',

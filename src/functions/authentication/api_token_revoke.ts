@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { ensureNotWider } from '../../model/acting-as.ts';
-import * as apiTokens from '../../model/api-tokens.ts';
+import { ensureNotWider } from '../../model/logins/acting-as.ts';
+import * as apiTokens from '../../model/logins/api-tokens.ts';
 
 export default defineFunction({
   name: 'api_token_revoke',

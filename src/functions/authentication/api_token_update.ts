@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
-import { ensureNotWider } from '../../model/acting-as.ts';
-import * as form from '../../model/api-token-form.ts';
-import * as apiTokens from '../../model/api-tokens.ts';
-import { callerOf } from '../../model/callers.ts';
+import { ensureNotWider } from '../../model/logins/acting-as.ts';
+import * as form from '../../model/logins/api-token-form.ts';
+import * as apiTokens from '../../model/logins/api-tokens.ts';
+import { callerOf } from '../../model/logins/callers.ts';
 
 export default defineFunction({
   name: 'api_token_update',

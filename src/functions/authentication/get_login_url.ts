@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import { callerToActAs } from '../../model/acting-as.ts';
-import { ensureUrl, provider, urlAfterLogin } from '../../model/login-provider.ts';
-import * as loginTokens from '../../model/login-tokens.ts';
+import { callerToActAs } from '../../model/logins/acting-as.ts';
+import { ensureUrl, provider, urlAfterLogin } from '../../model/logins/provider.ts';
+import * as loginTokens from '../../model/logins/tokens.ts';
 
 export default defineFunction({
   name: 'get_login_url',
@@ -24,7 +24,7 @@ export default defineFunction({
   ],
 
   async handler(args, context) {
-    const { caller, db, host, randomBytes } = context;
+    const { caller, db, machine, randomBytes } = context;
     ensureUrl(args.url_after_login);
     await callerToActAs(db, caller, caller.user);
     const securityToken = await loginTokens.newSecurityToken(randomBytes);
@@ -35,6 +35,6 @@ export default defineFunction({
       lifetimeMs: loginTokens.LINK_MS,
       securityToken,
     });
-    return { payload: loginTokens.linkOf(host.system.hostname(), securityToken, text) };
+    return { payload: loginTokens.linkOf(machine.system.hostname(), securityToken, text) };
   },
 });

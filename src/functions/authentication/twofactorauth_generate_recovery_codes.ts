@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { ensureConfirmed } from '../../model/acting-as.ts';
-import * as recoveryCodes from '../../model/recovery-codes.ts';
-import * as tfa from '../../model/tfa.ts';
+import { ensureConfirmed } from '../../model/logins/acting-as.ts';
+import * as recoveryCodes from '../../model/two-factor/recovery-codes.ts';
+import * as tfa from '../../model/two-factor/tfa.ts';
 
 export default defineFunction({
   name: 'twofactorauth_generate_recovery_codes',

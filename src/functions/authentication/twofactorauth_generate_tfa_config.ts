@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import * as tfa from '../../model/tfa.ts';
-import * as totp from '../../model/totp.ts';
+import * as tfa from '../../model/two-factor/tfa.ts';
+import * as totp from '../../model/two-factor/totp.ts';
 
 export default defineFunction({
   name: 'twofactorauth_generate_tfa_config',
@@ -26,9 +26,9 @@ export default defineFunction({
   },
   examples: [{ args: {}, doc: 'A secret for root.' }],
 
-  async handler(args, { caller, db, host, randomBytes }) {
+  async handler(args, { caller, db, machine, randomBytes }) {
     const secret = await totp.generateSecret(args.secret_length === '32' ? 32 : 16, randomBytes);
-    const { own } = await tfa.issuersOf(db, caller.user, host.system.hostname());
+    const { own } = await tfa.issuersOf(db, caller.user, machine.system.hostname());
     return { secret, otpauth_str: totp.otpauthUri(own, caller.user, secret) };
   },
 });

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as tfa from '../../model/tfa.ts';
+import * as tfa from '../../model/two-factor/tfa.ts';
 
 export default defineFunction({
   name: 'twofactorauth_get_issuer',
@@ -14,8 +14,8 @@ export default defineFunction({
   },
   examples: [{ args: {}, doc: 'Ask for the issuers.' }],
 
-  async handler(_args, { caller, db, host }) {
-    const { own, systemWide } = await tfa.issuersOf(db, caller.user, host.system.hostname());
+  async handler(_args, { caller, db, machine }) {
+    const { own, systemWide } = await tfa.issuersOf(db, caller.user, machine.system.hostname());
     return { issuer: own, system_wide_issuer: systemWide };
   },
 });

@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
 import { existingUser } from '../../core/params.ts';
-import { ensureConfirmed } from '../../model/acting-as.ts';
-import * as tfa from '../../model/tfa.ts';
-import * as users from '../../model/users.ts';
+import { ensureConfirmed } from '../../model/logins/acting-as.ts';
+import * as tfa from '../../model/two-factor/tfa.ts';
+import * as users from '../../model/accounts/users.ts';
 
 export default defineFunction({
   name: 'twofactorauth_get_tfa_config_for_user',

@@ -1,12 +1,12 @@
 import type { Caller, Db } from '../../core/context.ts';
 import { defineFunction } from '../../core/define.ts';
 import { existingUser } from '../../core/params.ts';
-import { ensureConfirmed, isAbove } from '../../model/acting-as.ts';
-import * as recoveryCodes from '../../model/recovery-codes.ts';
-import * as sessions from '../../model/sessions.ts';
-import * as tfaCodes from '../../model/tfa-codes.ts';
-import * as tfa from '../../model/tfa.ts';
-import * as users from '../../model/users.ts';
+import { ensureConfirmed, isAbove } from '../../model/logins/acting-as.ts';
+import * as recoveryCodes from '../../model/two-factor/recovery-codes.ts';
+import * as sessions from '../../model/logins/sessions.ts';
+import * as tfaCodes from '../../model/two-factor/codes.ts';
+import * as tfa from '../../model/two-factor/tfa.ts';
+import * as users from '../../model/accounts/users.ts';
 
 export default defineFunction({
   name: 'twofactorauth_remove_user_config',

@@ -3,11 +3,11 @@ import { badParam } from '../../core/errors.ts';
 import { userName } from '../../core/params.ts';
 import { quote } from '../../core/quote.ts';
 import type { Json } from '../../core/values.ts';
-import { ensureConfirmed } from '../../model/acting-as.ts';
-import * as sessions from '../../model/sessions.ts';
-import * as tfaCodes from '../../model/tfa-codes.ts';
-import * as tfa from '../../model/tfa.ts';
-import * as totp from '../../model/totp.ts';
+import { ensureConfirmed } from '../../model/logins/acting-as.ts';
+import * as sessions from '../../model/logins/sessions.ts';
+import * as tfaCodes from '../../model/two-factor/codes.ts';
+import * as tfa from '../../model/two-factor/tfa.ts';
+import * as totp from '../../model/two-factor/totp.ts';
 
 export default defineFunction({
   name: 'twofactorauth_set_tfa_config_for_user',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
-import { ensureUrl, exchange, provider, urlAfterLogin } from '../../model/login-provider.ts';
+import { ensureUrl, exchange, provider, urlAfterLogin } from '../../model/logins/provider.ts';
 
 export default defineFunction({
   name: 'validate_login_token',

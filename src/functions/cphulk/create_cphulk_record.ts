@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import { keyOf } from '../../model/brute-force-addresses.ts';
-import { carryOut } from '../../model/brute-force-changes.ts';
-import * as lists from '../../model/brute-force-lists.ts';
+import { keyOf } from '../../model/brute-force/addresses.ts';
+import { carryOut } from '../../model/brute-force/changes.ts';
+import * as lists from '../../model/brute-force/lists.ts';
 import {
   addressParam,
   ensureEnabled,
@@ -11,7 +11,7 @@ import {
   requesterFields,
   requesterOf,
   skipEnabledCheck,
-} from '../../model/brute-force-records.ts';
+} from '../../model/brute-force/records.ts';
 
 export default defineFunction({
   name: 'create_cphulk_record',

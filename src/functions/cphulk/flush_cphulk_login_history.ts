@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { carryOut } from '../../model/brute-force-changes.ts';
+import { carryOut } from '../../model/brute-force/changes.ts';
 
 export default defineFunction({
   name: 'flush_cphulk_login_history',

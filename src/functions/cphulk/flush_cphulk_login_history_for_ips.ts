@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { carryOut } from '../../model/brute-force-changes.ts';
-import { addressParam, readRanges } from '../../model/brute-force-records.ts';
+import { carryOut } from '../../model/brute-force/changes.ts';
+import { addressParam, readRanges } from '../../model/brute-force/records.ts';
 
 export default defineFunction({
   name: 'flush_cphulk_login_history_for_ips',

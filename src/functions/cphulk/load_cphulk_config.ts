@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as configuration from '../../model/brute-force-config.ts';
+import * as configuration from '../../model/brute-force/config.ts';
 
 export default defineFunction({
   name: 'load_cphulk_config',
@@ -11,8 +11,8 @@ export default defineFunction({
   returns: { cphulk_config: { fields: configuration.fields } },
   examples: [{ args: {}, doc: 'All settings.' }],
 
-  async handler(_args, { db, host }) {
-    const hasFirewall = await (await host.firewall()).isAvailable();
+  async handler(_args, { db, machine }) {
+    const hasFirewall = await (await machine.firewall()).isAvailable();
     return { cphulk_config: configuration.answerOf(await configuration.read(db), hasFirewall) };
   },
 });

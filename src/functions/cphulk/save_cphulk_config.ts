@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
-import { placeholders } from '../../model/brute-force-commands.ts';
-import * as configuration from '../../model/brute-force-config.ts';
-import { warnOfWhatIsMissing } from '../../model/brute-force-firewall.ts';
-import { ensureEnabled, skipEnabledCheck } from '../../model/brute-force-records.ts';
+import { placeholders } from '../../model/brute-force/commands.ts';
+import * as configuration from '../../model/brute-force/config.ts';
+import { warnOfWhatIsMissing } from '../../model/brute-force/firewall.ts';
+import { ensureEnabled, skipEnabledCheck } from '../../model/brute-force/records.ts';
 
 export default defineFunction({
   name: 'save_cphulk_config',
@@ -31,11 +31,11 @@ export default defineFunction({
   ],
 
   async handler(args, context) {
-    const { db, host } = context;
+    const { db, machine } = context;
     await ensureEnabled(db, args.skip_enabled_check);
     const config = await configuration.change(db, args);
     await warnOfWhatIsMissing(context, args);
-    const hasFirewall = await (await host.firewall()).isAvailable();
+    const hasFirewall = await (await machine.firewall()).isAvailable();
     return { cphulk_config: configuration.answerOf(config, hasFirewall) };
   },
 });

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
-import * as configuration from '../../model/brute-force-config.ts';
-import { warnOfWhatIsMissing } from '../../model/brute-force-firewall.ts';
+import * as configuration from '../../model/brute-force/config.ts';
+import { warnOfWhatIsMissing } from '../../model/brute-force/firewall.ts';
 
 export default defineFunction({
   name: 'set_cphulk_config_key',
@@ -36,11 +36,11 @@ export default defineFunction({
     if (value === undefined) {
       throw new ApiError('missing_param', `The parameter “value” is required: what “${key}” is to be.`);
     }
-    const { db, host } = context;
+    const { db, machine } = context;
     const changed = configuration.readSetting(key, value);
     const config = await configuration.change(db, changed);
     await warnOfWhatIsMissing(context, changed);
-    const hasFirewall = await (await host.firewall()).isAvailable();
+    const hasFirewall = await (await machine.firewall()).isAvailable();
     return { cphulk_config: configuration.answerOf(config, hasFirewall) };
   },
 });

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { extensionForm } from '../../model/package-extension-form.ts';
-import * as packages from '../../model/packages.ts';
+import { extensionForm } from '../../model/packages/extension-form.ts';
+import * as packages from '../../model/packages/packages.ts';
 
 export default defineFunction({
   name: '_getpkgextensionform',

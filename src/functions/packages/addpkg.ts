@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import * as form from '../../model/package-form.ts';
-import * as packages from '../../model/packages.ts';
+import * as form from '../../model/packages/form.ts';
+import * as packages from '../../model/packages/packages.ts';
 
 const { settingParams: param, newPackage } = form;
 

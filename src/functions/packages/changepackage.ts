@@ -1,9 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
-import { existingAccount } from '../../model/account-names.ts';
-import { warnOfQuota } from '../../model/account-quota.ts';
-import * as accounts from '../../model/accounts.ts';
-import * as packageAccounts from '../../model/package-accounts.ts';
-import * as packages from '../../model/packages.ts';
+import { existingAccount } from '../../model/accounts/names.ts';
+import { warnOfQuota } from '../../model/accounts/quota.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import * as packageAccounts from '../../model/packages/accounts.ts';
+import * as packages from '../../model/packages/packages.ts';
 
 export default defineFunction({
   name: 'changepackage',

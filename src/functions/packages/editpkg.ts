@@ -1,12 +1,12 @@
 import { mayCall } from '../../core/access.ts';
 import type { Context } from '../../core/context.ts';
 import { defineFunction } from '../../core/define.ts';
-import { warnOfQuota } from '../../model/account-quota.ts';
-import * as accounts from '../../model/accounts.ts';
-import * as packageAccounts from '../../model/package-accounts.ts';
-import * as form from '../../model/package-form.ts';
-import * as packages from '../../model/packages.ts';
-import type { Settings } from '../../model/settings.ts';
+import { warnOfQuota } from '../../model/accounts/quota.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import * as packageAccounts from '../../model/packages/accounts.ts';
+import * as form from '../../model/packages/form.ts';
+import * as packages from '../../model/packages/packages.ts';
+import type { Settings } from '../../model/packages/settings.ts';
 
 const { settingParams: param } = form;
 

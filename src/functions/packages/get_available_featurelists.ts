@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as featureLists from '../../model/feature-lists.ts';
+import * as featureLists from '../../model/features/lists.ts';
 
 export default defineFunction({
   name: 'get_available_featurelists',

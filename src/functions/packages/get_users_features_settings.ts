@@ -1,10 +1,10 @@
 import { defineFunction } from '../../core/define.ts';
-import { existingAccount } from '../../model/account-names.ts';
-import * as accounts from '../../model/accounts.ts';
-import { features } from '../../model/feature-catalogue.ts';
-import { readIds } from '../../model/feature-ids.ts';
-import * as featureLists from '../../model/feature-lists.ts';
-import * as featureOverrides from '../../model/feature-overrides.ts';
+import { existingAccount } from '../../model/accounts/names.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import { features } from '../../model/features/catalogue.ts';
+import { readIds } from '../../model/features/ids.ts';
+import * as featureLists from '../../model/features/lists.ts';
+import * as featureOverrides from '../../model/features/overrides.ts';
 
 export default defineFunction({
   name: 'get_users_features_settings',

@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
-import { features } from '../../model/feature-catalogue.ts';
-import { readIds } from '../../model/feature-ids.ts';
-import * as featureLists from '../../model/feature-lists.ts';
+import { features } from '../../model/features/catalogue.ts';
+import { readIds } from '../../model/features/ids.ts';
+import * as featureLists from '../../model/features/lists.ts';
 
 export default defineFunction({
   name: 'manage_features',

@@ -1,9 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
-import { existingAccount } from '../../model/account-names.ts';
-import * as accounts from '../../model/accounts.ts';
-import { isFeature } from '../../model/feature-catalogue.ts';
-import { describeUnknown } from '../../model/feature-ids.ts';
-import * as featureOverrides from '../../model/feature-overrides.ts';
+import { existingAccount } from '../../model/accounts/names.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import { isFeature } from '../../model/features/catalogue.ts';
+import { describeUnknown } from '../../model/features/ids.ts';
+import * as featureOverrides from '../../model/features/overrides.ts';
 
 export default defineFunction({
   name: 'verify_user_has_feature',

@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
 import { loginName } from '../../core/params.ts';
-import * as limits from '../../model/reseller-limits.ts';
-import { countOwned } from '../../model/reseller-statistics.ts';
-import * as resellers from '../../model/resellers.ts';
+import * as limits from '../../model/resellers/limits.ts';
+import { countOwned } from '../../model/resellers/statistics.ts';
+import * as resellers from '../../model/resellers/resellers.ts';
 
 export default defineFunction({
   name: 'acctcounts',

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { loginName } from '../../core/params.ts';
-import * as addresses from '../../model/reseller-addresses.ts';
-import * as resellers from '../../model/resellers.ts';
+import * as addresses from '../../model/resellers/addresses.ts';
+import * as resellers from '../../model/resellers/resellers.ts';
 
 export default defineFunction({
   name: 'getresellerips',
@@ -29,9 +29,9 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, { caller, db, host }) {
+  async handler(args, { caller, db, machine }) {
     const user = await resellers.resolveAsked(db, caller, args.user);
-    const { areAll, ips } = await addresses.listUsable(db, user, host.system.addresses());
+    const { areAll, ips } = await addresses.listUsable(db, user, machine.system.addresses());
     return { all: areAll ? 1 : 0, ip: ips };
   },
 });

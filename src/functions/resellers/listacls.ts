@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import * as aclLists from '../../model/acl-lists.ts';
-import { showPrivileges } from '../../model/privileges.ts';
+import * as aclLists from '../../model/resellers/acl-lists.ts';
+import { showPrivileges } from '../../model/resellers/privileges.ts';
 
 export default defineFunction({
   name: 'listacls',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import * as aclLists from '../../model/acl-lists.ts';
-import { acl, aclParams, privilegeNames, type PrivilegeName } from '../../model/privileges.ts';
+import * as aclLists from '../../model/resellers/acl-lists.ts';
+import { acl, aclParams, privilegeNames, type PrivilegeName } from '../../model/resellers/privileges.ts';
 
 export default defineFunction({
   name: 'saveacllist',

@@ -1,9 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { resellerName } from '../../core/params.ts';
-import * as aclLists from '../../model/acl-lists.ts';
-import { acl, aclParams, ALL, privilegeNames, type PrivilegeName } from '../../model/privileges.ts';
-import * as resellers from '../../model/resellers.ts';
+import * as aclLists from '../../model/resellers/acl-lists.ts';
+import { acl, aclParams, ALL, privilegeNames, type PrivilegeName } from '../../model/resellers/privileges.ts';
+import * as resellers from '../../model/resellers/resellers.ts';
 
 /** A privilege is granted by being named. */
 const named = { type: 'string' } as const;

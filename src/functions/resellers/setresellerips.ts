@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { resellerName } from '../../core/params.ts';
-import * as addresses from '../../model/reseller-addresses.ts';
-import * as resellers from '../../model/resellers.ts';
+import * as addresses from '../../model/resellers/addresses.ts';
+import * as resellers from '../../model/resellers/resellers.ts';
 
 export default defineFunction({
   name: 'setresellerips',
@@ -42,9 +42,9 @@ export default defineFunction({
     },
   ],
 
-  async handler({ user, delegate, ips }, { db, host, warn }) {
+  async handler({ user, delegate, ips }, { db, machine, warn }) {
     await resellers.ensureReseller(db, user);
-    const ofMachine = host.system.addresses();
+    const ofMachine = machine.system.addresses();
     const named = addresses.readWords(ips);
     if (delegate) await addresses.restrict(db, user, named, ofMachine);
     else await addresses.lift(db, user);

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { resellerName } from '../../core/params.ts';
-import * as addresses from '../../model/reseller-addresses.ts';
-import * as resellers from '../../model/resellers.ts';
+import * as addresses from '../../model/resellers/addresses.ts';
+import * as resellers from '../../model/resellers/resellers.ts';
 
 export default defineFunction({
   name: 'setresellermainip',
@@ -31,8 +31,8 @@ export default defineFunction({
     },
   ],
 
-  async handler({ user, ip }, { db, host }) {
+  async handler({ user, ip }, { db, machine }) {
     await resellers.ensureReseller(db, user);
-    await addresses.setMain(db, user, ip, host.system.addresses());
+    await addresses.setMain(db, user, ip, machine.system.addresses());
   },
 });

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { resellerName } from '../../core/params.ts';
-import * as addresses from '../../model/reseller-addresses.ts';
-import * as resellers from '../../model/resellers.ts';
+import * as addresses from '../../model/resellers/addresses.ts';
+import * as resellers from '../../model/resellers/resellers.ts';
 
 export default defineFunction({
   name: 'setresellernameservers',

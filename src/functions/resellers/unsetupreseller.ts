@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { resellerName } from '../../core/params.ts';
-import * as resellers from '../../model/resellers.ts';
+import * as resellers from '../../model/resellers/resellers.ts';
 
 export default defineFunction({
   name: 'unsetupreseller',

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { resellerName } from '../../core/params.ts';
-import { callForEach, ensureAllDone } from '../../model/calls-for-accounts.ts';
-import * as resellers from '../../model/resellers.ts';
+import { callForEach, ensureAllDone } from '../../model/accounts/calls-for-accounts.ts';
+import * as resellers from '../../model/resellers/resellers.ts';
 
 export default defineFunction({
   name: 'unsuspendreseller',

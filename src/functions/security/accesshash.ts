@@ -1,9 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
 import { denied } from '../../core/errors.ts';
 import { loginName } from '../../core/params.ts';
-import { ensureConfirmed } from '../../model/acting-as.ts';
-import * as accessHashes from '../../model/access-hashes.ts';
-import { callerOf } from '../../model/callers.ts';
+import { ensureConfirmed } from '../../model/logins/acting-as.ts';
+import * as accessHashes from '../../model/logins/access-hashes.ts';
+import { callerOf } from '../../model/logins/callers.ts';
 
 export default defineFunction({
   name: 'accesshash',

@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { loginName } from '../../core/params.ts';
-import { callerToActAs } from '../../model/acting-as.ts';
-import * as loginTokens from '../../model/login-tokens.ts';
+import { callerToActAs } from '../../model/logins/acting-as.ts';
+import * as loginTokens from '../../model/logins/tokens.ts';
 
 export default defineFunction({
   name: 'create_user_session',
@@ -65,7 +65,7 @@ export default defineFunction({
   examples: [{ args: { service: 'whostmgrd', user: 'root' }, doc: 'A link that logs in as root.' }],
 
   async handler(args, context) {
-    const { caller, db, host, randomBytes, reason } = context;
+    const { caller, db, machine, randomBytes, reason } = context;
     const { service, user, app } = args;
     if (service !== 'whostmgrd') {
       throw badParam(
@@ -89,7 +89,7 @@ export default defineFunction({
       expires: Math.floor(expiresAt / 1000),
       service,
       session: text,
-      url: loginTokens.linkOf(args.preferred_domain ?? host.system.hostname(), securityToken, text),
+      url: loginTokens.linkOf(args.preferred_domain ?? machine.system.hostname(), securityToken, text),
     };
   },
 });

@@ -2,10 +2,10 @@ import { defineFunction } from '../../core/define.ts';
 import { badParam, denied } from '../../core/errors.ts';
 import { loginName } from '../../core/params.ts';
 import { quote } from '../../core/quote.ts';
-import * as accessHashes from '../../model/access-hashes.ts';
-import * as logins from '../../model/logins.ts';
-import * as passwords from '../../model/passwords.ts';
-import { namesOf } from '../../model/server-names.ts';
+import * as accessHashes from '../../model/logins/access-hashes.ts';
+import * as logins from '../../model/logins/logins.ts';
+import * as passwords from '../../model/passwords/passwords.ts';
+import { namesOf } from '../../model/servers/names.ts';
 
 export default defineFunction({
   name: 'get_remote_access_hash',
@@ -50,11 +50,11 @@ export default defineFunction({
   ],
 
   async handler(args, context) {
-    const { host, origin, transaction } = context;
+    const { machine, origin, transaction } = context;
     if (context.isDryRun) {
       throw badParam('A dry run is not possible: the password would be tried, and a wrong one counts.');
     }
-    const names = namesOf(host);
+    const names = namesOf(machine);
     if (!names.includes(args.host.toLowerCase())) {
       throw badParam(
         `The parameter “host” should be this server’s own name, “${names[0]}”, not ${quote(args.host)}: ` +

@@ -10,5 +10,5 @@ export default defineFunction({
   returns: { hostname: { type: 'string', doc: 'The host name that the kernel has.' } },
   examples: [{ args: {}, doc: 'Ask for the host name.' }],
 
-  handler: (_args, { host }) => ({ hostname: host.system.hostname() }),
+  handler: (_args, { machine }) => ({ hostname: machine.system.hostname() }),
 });

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as load from '../../model/load.ts';
+import * as load from '../../model/servers/load.ts';
 
 export default defineFunction({
   name: 'systemloadavg',
@@ -11,5 +11,5 @@ export default defineFunction({
   returns: load.averages,
   examples: [{ args: {}, doc: 'Ask for the load.' }],
 
-  handler: (_args, { host }) => load.read(host),
+  handler: (_args, { machine }) => load.read(machine),
 });

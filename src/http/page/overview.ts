@@ -4,12 +4,12 @@ import { availableParallelism } from 'node:os';
 import { mayCall } from '../../core/access.ts';
 import type { Caller, Db } from '../../core/context.ts';
 import type { Engine } from '../../core/dispatch.ts';
-import * as accounts from '../../model/accounts.ts';
-import { failedLoginsInBrief } from '../../model/brute-force-reports.ts';
-import * as load from '../../model/load.ts';
-import * as recoveryCodes from '../../model/recovery-codes.ts';
-import * as resellers from '../../model/resellers.ts';
-import * as tfa from '../../model/tfa.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import { failedLoginsInBrief } from '../../model/brute-force/reports.ts';
+import * as load from '../../model/servers/load.ts';
+import * as recoveryCodes from '../../model/two-factor/recovery-codes.ts';
+import * as resellers from '../../model/resellers/resellers.ts';
+import * as tfa from '../../model/two-factor/tfa.ts';
 import type { Overview } from './wire.ts';
 
 const MAX_FAILED_LOGINS = 8;
@@ -34,8 +34,8 @@ export async function overviewFor(caller: Caller, engine: Engine): Promise<Overv
   return {
     version: engine.version,
     ...stored,
-    load: { ...load.measure(engine.host), processors: availableParallelism() },
-    ...(isRoot ? { disks: await engine.host.disks() } : {}),
+    load: { ...load.measure(engine.machine), processors: availableParallelism() },
+    ...(isRoot ? { disks: await engine.machine.disks() } : {}),
   };
 }
 

@@ -31,7 +31,7 @@ export function addPages(server: FastifyInstance, application: Application): voi
   securePages(server);
   addAssets(server);
   server.get('/', (_request, reply) =>
-    reply.type(HTML).send(renderLoginPage(application.engine.host.system.hostname(), undefined)),
+    reply.type(HTML).send(renderLoginPage(application.engine.machine.system.hostname(), undefined)),
   );
   addTools(server, application);
   addOverview(server, application);
@@ -146,7 +146,7 @@ async function sessionOf(
   });
   if ('problem' in sender) return undefined;
   const { caller } = sender;
-  const hostname = application.engine.host.system.hostname();
+  const hostname = application.engine.machine.system.hostname();
   return { caller, visitor: { user: caller.user, base: `/${securityToken ?? ''}`, hostname } };
 }
 

@@ -1,5 +1,5 @@
 // The clock of a running server jumps: nobody is locked out until the time of a wrong clock, and no code works twice.
-import { codeAt } from '../../../src/model/totp.ts';
+import { codeAt } from '../../../src/model/two-factor/totp.ts';
 import { password, TestServer } from '../../support/server.ts';
 
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 // A hostile user’s processes that fork faster than anybody can list them, ignore SIGTERM, and end whatever of the same
 // user they can reach. Suspending and removing the account ends all of them.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeOnMachine, ThrowAwayMachine } from '../../host/throw-away-machine.ts';
+import { describeOnMachine, ThrowAwayMachine } from '../../machine-port/throw-away-machine.ts';
 
 jest.setTimeout(120_000);
 

@@ -2,7 +2,7 @@
 // half-done or said to be gone that is there.
 import { existsSync } from 'node:fs';
 import { program, readAnswer } from '../../support/command.ts';
-import { describeOnMachine, ThrowAwayMachine } from '../../host/throw-away-machine.ts';
+import { describeOnMachine, ThrowAwayMachine } from '../../machine-port/throw-away-machine.ts';
 
 jest.setTimeout(300_000);
 

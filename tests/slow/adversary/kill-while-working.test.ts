@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { program, readAnswer } from '../../support/command.ts';
-import { describeOnMachine, ThrowAwayMachine } from '../../host/throw-away-machine.ts';
+import { describeOnMachine, ThrowAwayMachine } from '../../machine-port/throw-away-machine.ts';
 
 jest.setTimeout(600_000);
 

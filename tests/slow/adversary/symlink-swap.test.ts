@@ -1,6 +1,6 @@
 // While root measures, suspends and removes a home, its user and another one exchange folders in it for links to what is
 // root’s, as fast as they can. Nothing outside of the home changes or is counted.
-import { describeOnMachine, ThrowAwayMachine } from '../../host/throw-away-machine.ts';
+import { describeOnMachine, ThrowAwayMachine } from '../../machine-port/throw-away-machine.ts';
 
 jest.setTimeout(180_000);
 

@@ -1,0 +1,45 @@
+// What the machine refuses, and how callers are told. Apart from `machine.ts`, which a call that touches no user has no use for.
+import { ApiError } from './errors.ts';
+
+export class MachineError extends Error {
+  override readonly name = 'MachineError';
+  readonly code: 'exists' | 'not_found' | 'not_ours' | 'no_quota' | 'full' | 'failed';
+
+  constructor(code: MachineError['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Where neither the disk nor the file system takes what is written, as system calls name it. */
+const causes: Readonly<Record<string, string>> = {
+  ENOSPC: 'The disk is full. Free some space and retry the call.',
+  EDQUOT: 'The disk quota is used up. Raise it or free some space, then retry the call.',
+  EROFS: 'The file system is read-only. Mount it read-write and retry the call.',
+  EFBIG:
+    'A file reached the largest size that this process may write. Raise that limit (ulimit -f) and retry the call.',
+  EIO: 'The disk reported an error. Check it (dmesg) before you go on.',
+};
+
+/** A MachineError `full` for a system call that failed because of the disk; otherwise the error itself. */
+export function ofDisk(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code, path, syscall } = error as { code?: unknown; path?: unknown; syscall?: unknown };
+  const cause = typeof syscall === 'string' ? causes[String(code)] : undefined;
+  if (cause === undefined) return error;
+  const what = typeof path === 'string' ? `“${path}” could not be written. ` : '';
+  return new MachineError('full', `${what}${cause}`, { cause: error });
+}
+
+/** What the machine refused, as the caller is told. */
+export function ofMachine(error: MachineError): ApiError {
+  const codes = {
+    exists: 'bad_param',
+    not_found: 'not_found',
+    not_ours: 'denied',
+    no_quota: 'host_failed',
+    full: 'store_unavailable',
+    failed: 'host_failed',
+  } as const;
+  return new ApiError(codes[error.code], error.message, { cause: error });
+}

@@ -1,0 +1,84 @@
+// Which machine this program acts on: Linux itself for root with the system's state directory, else a sandbox.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Machine } from '../core/machine.ts';
+
+export type ChosenMachine = Omit<Machine, 'system'>;
+
+/** Without what depends on where the state directory is. */
+type OneMachine = Omit<ChosenMachine, 'disks'>;
+
+export interface MachineChoice {
+  readonly userId: number;
+  readonly stateDirectory: string;
+  /** Milliseconds since 1970-01-01. */
+  readonly now: () => number;
+}
+
+const SYSTEM_STATE = '/var/lib/whmapi1';
+const BASES = ['/home'];
+
+/** True if the accounts are users of this machine, rather than of a sandbox. */
+export function isMachine({ userId, stateDirectory }: Omit<MachineChoice, 'now'>): boolean {
+  return userId === 0 && stateDirectory === SYSTEM_STATE;
+}
+
+export function chooseMachine({ userId, stateDirectory, now }: MachineChoice): ChosenMachine {
+  const onMachine = isMachine({ userId, stateDirectory });
+  const places = [
+    { purpose: 'state directory', path: stateDirectory },
+    ...(onMachine ? BASES : [stateDirectory]).map((path) => ({ purpose: 'home directories', path })),
+  ];
+  const host = onMachine
+    ? linuxMachine(join(stateDirectory, 'suspended'), now)
+    : sandboxMachine(join(stateDirectory, 'root'), now);
+  return { ...host, disks: async () => (await import('./disks.ts')).disksOf(places) };
+}
+
+/** `suspensions` is a private folder for what has to be known after a suspension. */
+export function linuxMachine(suspensions: string, now: () => number): OneMachine {
+  const users = once(async () => {
+    const [{ LinuxUsers }, { run }] = await Promise.all([
+      import('./linux/users.ts'),
+      import('./linux/run.ts'),
+    ]);
+    // Debian has the crontabs in a folder below the one of cronie.
+    const crontabs = ['/var/spool/cron/crontabs', '/var/spool/cron'].find((path) => existsSync(path));
+    return new LinuxUsers({
+      run,
+      suspensions,
+      bases: BASES,
+      crontabs: crontabs ?? '/var/spool/cron/crontabs',
+      skeleton: '/etc/skel',
+    });
+  });
+  const quota = once(async () => {
+    const [{ LinuxQuota }, { run }] = await Promise.all([
+      import('./linux/quota.ts'),
+      import('./linux/run.ts'),
+    ]);
+    return new LinuxQuota(run, await users(), BASES);
+  });
+  const firewall = once(async () => {
+    const [{ LinuxFirewall }, { run }] = await Promise.all([
+      import('./linux/firewall.ts'),
+      import('./linux/run.ts'),
+    ]);
+    return new LinuxFirewall(run, now);
+  });
+  const commands = once(async () => new (await import('./linux/commands.ts')).LinuxCommands());
+  return { users, quota, firewall, commands };
+}
+
+export function sandboxMachine(root: string, now: () => number): OneMachine {
+  const users = once(async () => new (await import('./sandbox/users.ts')).SandboxUsers(root, now));
+  const quota = once(async () => new (await import('./sandbox/quota.ts')).SandboxQuota(root, await users()));
+  const firewall = once(async () => new (await import('./sandbox/firewall.ts')).SandboxFirewall());
+  const commands = once(async () => new (await import('./sandbox/commands.ts')).SandboxCommands());
+  return { users, quota, firewall, commands };
+}
+
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => (loaded ??= load());
+}

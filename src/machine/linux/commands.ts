@@ -1,0 +1,28 @@
+// Programs that root wants run: timeout(1) watches over them, also after this process has ended.
+import { spawn } from 'node:child_process';
+import { type MachineCommands } from '../../core/machine.ts';
+import { MachineError } from '../../core/machine-error.ts';
+import { environment } from './run.ts';
+
+export class LinuxCommands implements MachineCommands {
+  readonly areRun = true;
+
+  async start(words: readonly string[], limitMs: number): Promise<void> {
+    if (words.some((word) => word.includes('\0'))) throw new TypeError('A word of a command holds no NUL.');
+    await new Promise<void>((done, fail) => {
+      const child = spawn('timeout', ['--signal=KILL', String(limitMs / 1000), ...words], {
+        env: environment,
+        cwd: '/',
+        stdio: 'ignore',
+        detached: true,
+      });
+      child.once('error', (cause) =>
+        fail(new MachineError('failed', '“timeout” could not be run.', { cause })),
+      );
+      child.once('spawn', () => {
+        child.unref();
+        done();
+      });
+    });
+  }
+}

@@ -1,0 +1,122 @@
+// Homes of a Linux machine: made out of sight and then moved into place, so that a home is whole or not there at all.
+import { chmod, lstat, mkdir, readFile, rename, rmdir, symlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { HOME_FOLDERS, HOME_LINKS, HOME_MODE } from '../../core/home-layout.ts';
+import type { MachineUser } from '../../core/machine.ts';
+import { MachineError } from '../../core/machine-error.ts';
+import { isThere } from './crontabs.ts';
+import type { Run } from './run.ts';
+
+/** A home may hold millions of files. */
+const TREE_LIMIT_MS = 3_600_000;
+const MAX_TRIES = 20;
+
+export class Homes {
+  readonly #run: Run;
+  readonly #skeleton: string;
+
+  constructor(run: Run, skeleton: string) {
+    this.#run = run;
+    this.#skeleton = skeleton;
+  }
+
+  /** Whether the folder is the user's: not a link, and of this user ID. */
+  async isOwn(home: string, uid: number): Promise<boolean> {
+    if (!(await isThere(home))) return false;
+    const stats = await lstat(home);
+    return stats.isDirectory() && stats.uid === uid;
+  }
+
+  /** Nobody but root can enter the draft, so that nothing in it can be exchanged while root works there. */
+  async make({ home, uid, gid }: MachineUser): Promise<void> {
+    await this.removeDraft(home);
+    const draft = draftOf(home);
+    await mkdir(draft, { mode: 0o700 });
+    const place = join(draft, 'home');
+    if (await isThere(this.#skeleton)) {
+      await this.#run('cp', ['--archive', '--no-target-directory', '--', this.#skeleton, place], {
+        limitMs: TREE_LIMIT_MS,
+      });
+    } else {
+      await mkdir(place);
+    }
+    await makeFolders(place);
+    await this.#run('chown', ['--recursive', '--no-dereference', `${uid}:${gid}`, '--', place], {
+      limitMs: TREE_LIMIT_MS,
+    });
+    await chmod(place, HOME_MODE);
+    await rename(place, home);
+    await rmdir(draft);
+  }
+
+  /** Removes what a creation that was interrupted left. */
+  async removeDraft(home: string): Promise<void> {
+    const draft = draftOf(home);
+    if (await isThere(draft)) await this.#removeTree(draft);
+  }
+
+  /**
+   * Nothing if the home is not the user's own folder.
+   * @throws MachineError `failed`, before anything is removed, if a file system is mounted in it; or with what rm(1) said.
+   */
+  async remove(home: string, uid: number): Promise<void> {
+    if (!(await this.isOwn(home, uid))) return;
+    const [mount] = await mountsWithin(home);
+    if (mount !== undefined) {
+      throw new MachineError(
+        'failed',
+        `Something is mounted at “${mount}”, so the home “${home}” is not removed. Unmount it (umount “${mount}”).`,
+      );
+    }
+    // Its path is safe from exchange, since the folder above is root's. From now on nobody else can go in, and what is
+    // in there already is fought by repetition: a folder that all may write to can be refilled while rm is at it.
+    await chmod(home, 0o700);
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#removeTree(home);
+      } catch (error) {
+        const isRefilled = (error as Error).message.includes('Directory not empty');
+        if (!isRefilled || tries === MAX_TRIES) throw error;
+      }
+    }
+  }
+
+  /** GNU rm goes from folder to folder by descriptors: no path is too long, and no link leads it elsewhere. */
+  async #removeTree(path: string): Promise<void> {
+    try {
+      await this.#run('rm', ['--recursive', '--force', '--', path], { limitMs: TREE_LIMIT_MS });
+    } catch (error) {
+      if (!(error instanceof MachineError)) throw error;
+      const isHeld = error.message.includes('Operation not permitted');
+      const advice = isHeld ? ' It may be immutable: lsattr shows it, and chattr -i changes it.' : '';
+      throw new MachineError(error.code, `“${path}” could not be removed: ${error.message}.${advice}`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+/** No home has such a name, since it begins with a dot. */
+function draftOf(home: string): string {
+  return join(dirname(home), `.${basename(home)}.new`);
+}
+
+/** What the skeleton has already stays as it is. */
+async function makeFolders(place: string): Promise<void> {
+  for (const [name, mode] of Object.entries(HOME_FOLDERS)) {
+    const folder = join(place, name);
+    if (await isThere(folder)) continue;
+    await mkdir(folder);
+    await chmod(folder, mode);
+  }
+  for (const [name, target] of Object.entries(HOME_LINKS)) {
+    if (!(await isThere(join(place, name)))) await symlink(target, join(place, name));
+  }
+}
+
+/** The mount points at the folder and below it. */
+async function mountsWithin(folder: string): Promise<string[]> {
+  const lines = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n');
+  const points = lines.map((line) => line.split(' ')[4] ?? '');
+  return points.filter((point) => point === folder || point.startsWith(`${folder}/`));
+}

@@ -1,0 +1,139 @@
+// Disk quota of a Linux machine, by the quota tools where they are installed and switched on; else what du counts.
+import { noUser, refuseForeign, refuseLimit, refuseName } from '../../core/machine.ts';
+import { MachineError } from '../../core/machine-error.ts';
+import type { MachineQuota, MachineUsage, MachineUser, MachineUsers } from '../../core/machine.ts';
+import { usersToMeasure } from '../users-to-measure.ts';
+import { countFiles } from './count-files.ts';
+import { NOT_INSTALLED, type Run } from './run.ts';
+
+/** Of the arguments of one process. */
+const USERS_AT_ONCE = 500;
+
+export class LinuxQuota implements MachineQuota {
+  readonly #run: Run;
+  readonly #users: MachineUsers;
+  readonly #bases: readonly string[];
+
+  constructor(run: Run, users: MachineUsers, bases: readonly string[]) {
+    this.#run = run;
+    this.#users = users;
+    this.#bases = bases;
+  }
+
+  async isEnabled(): Promise<boolean> {
+    const mounts = await Promise.all(this.#bases.map((base) => this.#enforcingMount(base)));
+    return mounts.every((mount) => mount !== undefined);
+  }
+
+  async setLimit(name: string, mebibytes: number | null): Promise<void> {
+    refuseLimit(mebibytes);
+    const { home } = await this.#get(name);
+    const mount = await this.#enforcingMount(home);
+    if (mount === undefined)
+      throw new MachineError('no_quota', `The file system of “${home}” enforces no quota.`);
+    // Soft and hard are the same: who has a limit of 100 MiB may not go over it for a week. 0 is none.
+    const blocks = String((mebibytes ?? 0) * 1024);
+    await this.#run('setquota', ['-u', '--', name, blocks, blocks, '0', '0', mount]);
+  }
+
+  async usage(name: string): Promise<MachineUsage> {
+    const user = await this.#get(name);
+    const usage = (await this.#measure([user])).get(name);
+    if (usage === undefined) throw noUser(name);
+    return usage;
+  }
+
+  async usages(names: readonly string[]): Promise<Map<string, MachineUsage | MachineError>> {
+    const { found, errors } = await usersToMeasure(this.#users, this.#bases, names);
+    return new Map<string, MachineUsage | MachineError>([...(await this.#measure(found)), ...errors]);
+  }
+
+  /** By what the file systems have counted where they do; the homes of the others in one pass. */
+  async #measure(users: readonly MachineUser[]): Promise<Map<string, MachineUsage>> {
+    const usages = new Map<string, MachineUsage>();
+    for (const [mount, some] of await this.#byMount(users)) {
+      if (!(await this.#enforces(mount))) continue;
+      for (let at = 0; at < some.length; at += USERS_AT_ONCE) {
+        const names = some.slice(at, at + USERS_AT_ONCE).map(({ name }) => name);
+        for (const [name, usage] of await this.#counted(names, mount)) usages.set(name, usage);
+      }
+    }
+    const others = users.filter(({ name }) => !usages.has(name));
+    const usageOf = await countFiles(
+      this.#run,
+      others.map(({ home }) => home),
+    );
+    for (const { name, home } of others) usages.set(name, usageOf(home));
+    return usages;
+  }
+
+  async #get(name: string): Promise<MachineUser> {
+    refuseName(name);
+    const user = await this.#users.find(name);
+    if (user === undefined) throw noUser(name);
+    refuseForeign(user, this.#bases);
+    return user;
+  }
+
+  /** Where the file system of `path` is mounted, if it enforces user quotas now. */
+  async #enforcingMount(path: string): Promise<string | undefined> {
+    const mount = mountOf(await this.#mounts(), path);
+    return mount !== undefined && (await this.#enforces(mount)) ? mount : undefined;
+  }
+
+  async #byMount(users: readonly MachineUser[]): Promise<Map<string, MachineUser[]>> {
+    const mounts = await this.#mounts();
+    const groups = new Map<string, MachineUser[]>();
+    for (const user of users) {
+      const mount = mountOf(mounts, user.home);
+      if (mount === undefined) continue;
+      const group = groups.get(mount);
+      if (group === undefined) groups.set(mount, [user]);
+      else group.push(user);
+    }
+    return groups;
+  }
+
+  /** The mount points. */
+  async #mounts(): Promise<string[]> {
+    const words = ['--noheadings', '--list', '--raw', '--output', 'TARGET'];
+    const { stdout } = await this.#run('findmnt', words, { accept: [0, 1, NOT_INSTALLED] });
+    return stdout.split('\n').filter((line) => line !== '');
+  }
+
+  async #enforces(mount: string): Promise<boolean> {
+    // quotaon has its own idea of statuses here: it answers 1 where a quota is on.
+    const { stdout } = await this.#run('quotaon', ['-p', '-u', '--', mount], {
+      accept: [0, 1, 2, NOT_INSTALLED],
+    });
+    return /^user quota on .* is on(?! \(accounting\))/m.test(stdout);
+  }
+
+  /** What the file system itself has counted, by owner; without the users that it doesn't list. */
+  async #counted(names: readonly string[], mount: string): Promise<Map<string, MachineUsage>> {
+    const words = ['-u', '-v', '-w', '-p', '--show-mntpoint', '--hide-device', '--', ...names];
+    // Status 1 says that a user is over the limit, and a star says where.
+    const { stdout } = await this.#run('quota', words, { accept: [0, 1] });
+    const usages = new Map<string, MachineUsage>();
+    let name = '';
+    for (const line of stdout.split('\n')) {
+      name = /^Disk quotas for user (\S+) \(uid \d+\):/.exec(line)?.[1] ?? name;
+      const [at, blocks, , , , inodes] = line.trim().split(/\s+/);
+      const numbers = [blocks, inodes].map((text) => Number.parseInt(text ?? '', 10));
+      const [used = NaN, files = NaN] = numbers;
+      if (at === mount && Number.isFinite(used) && Number.isFinite(files)) {
+        usages.set(name, { blocks: used, inodes: files });
+      }
+    }
+    return usages;
+  }
+}
+
+/** The longest mount point that the path is at or below. */
+function mountOf(mounts: readonly string[], path: string): string | undefined {
+  const above = mounts.filter((mount) => mount === '/' || mount === path || path.startsWith(`${mount}/`));
+  return above.reduce<string | undefined>(
+    (longest, mount) => (longest !== undefined && longest.length > mount.length ? longest : mount),
+    undefined,
+  );
+}

@@ -1,0 +1,109 @@
+// Runs the system's own tools: no shell, a clean environment, a time limit, captured output.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { StringDecoder } from 'node:string_decoder';
+import { MachineError } from '../../core/machine-error.ts';
+import { fullPlace } from './full-place.ts';
+import { heldLock } from './held-lock.ts';
+
+export const environment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
+
+/** The status that a shell has for a tool that isn't there. */
+export const NOT_INSTALLED = 127;
+const LIMIT_MS = 60_000;
+/** A firewall may list many thousands of addresses. */
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+const MAX_COMPLAINT_LENGTH = 4096;
+
+export interface RunOptions {
+  /** Standard input: the only way for a password, since every user can read the arguments of a process. */
+  readonly input?: string;
+  /** The statuses that are no failure. Default: 0. */
+  readonly accept?: readonly number[];
+  readonly limitMs?: number;
+  /** The user to run as, without further groups. Default: the user of this process. */
+  readonly as?: { readonly uid: number; readonly gid: number };
+  /** Receives the output piece by piece, which is then neither kept nor limited. */
+  readonly onOutput?: (text: string) => void;
+}
+
+export interface Ran {
+  readonly status: number;
+  readonly stdout: string;
+}
+
+export type Run = (tool: string, words: readonly string[], options?: RunOptions) => Promise<Ran>;
+
+interface Ended {
+  readonly status: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Why it was ended, or did not start. */
+  readonly reason?: string | undefined;
+}
+
+/** @throws MachineError `failed` or `full`, with the tool's name and the first line of its complaint. */
+export const run: Run = async (tool, words, options = {}) => {
+  const { status, stdout, stderr, reason } = await finished(tool, words, options);
+  if (status !== undefined && (options.accept ?? [0]).includes(status)) return { status, stdout };
+  const said = `“${tool}” ${reason ?? complaint(status, stderr)}`;
+  const place = await fullPlace(stderr);
+  if (place !== undefined) throw new MachineError('full', `${withStop(said)} ${place}`);
+  throw new MachineError('failed', said);
+};
+
+function finished(tool: string, words: readonly string[], options: RunOptions): Promise<Ended> {
+  const { input = '', limitMs = LIMIT_MS, as, onOutput } = options;
+  const lock = heldLock.getStore();
+  return new Promise((done) => {
+    let stdout = '';
+    let stderr = '';
+    let reason: string | undefined;
+    const child: ChildProcess = spawn(tool, words, {
+      env: environment,
+      cwd: '/',
+      // A session of its own: a ^C at the terminal ends this process, but not a tool in the middle of its work.
+      detached: true,
+      // A tool that works under a lock holds it as well, also after this process was killed.
+      stdio: ['pipe', 'pipe', 'pipe', ...(lock === undefined ? [] : [lock])],
+      ...as,
+    });
+    const end = (why: string) => {
+      reason ??= why;
+      child.kill('SIGKILL');
+    };
+    const timer = setTimeout(() => end('took too long and was ended.'), limitMs);
+    const decoder = new StringDecoder();
+    child.stdout?.on('data', (bytes: Buffer) => {
+      const text = decoder.write(bytes);
+      if (onOutput !== undefined) return onOutput(text);
+      stdout += text;
+      if (stdout.length > MAX_OUTPUT_BYTES) end('printed too much and was ended.');
+    });
+    child.stderr?.on('data', (bytes: Buffer) => {
+      if (stderr.length < MAX_COMPLAINT_LENGTH) stderr += bytes.toString();
+    });
+    child.once('error', (error: { code?: string }) => {
+      clearTimeout(timer);
+      if (error.code === 'ENOENT') done({ status: NOT_INSTALLED, stdout, stderr });
+      else done({ status: undefined, stdout, stderr, reason: `could not be run: ${error.code}.` });
+    });
+    child.once('close', (status) => {
+      clearTimeout(timer);
+      done({ status: reason === undefined ? (status ?? undefined) : undefined, stdout, stderr, reason });
+    });
+    // A tool that ends without reading its input is judged by its status.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(input);
+  });
+}
+
+function complaint(status: number | undefined, stderr: string): string {
+  if (status === NOT_INSTALLED) return 'is not installed.';
+  if (status === undefined) return 'was ended.';
+  const [line = ''] = stderr.trim().split('\n');
+  return line === '' ? `failed with status ${status}.` : `failed: ${line}`;
+}
+
+function withStop(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

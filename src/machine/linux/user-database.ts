@@ -1,0 +1,51 @@
+// What the machine knows of its users and groups, from whatever source it has them (getent).
+import { isUserName, type MachineUser } from '../../core/machine.ts';
+import { userOf, usersIn } from '../passwd.ts';
+import type { Run } from './run.ts';
+
+type Database = 'passwd' | 'shadow' | 'group' | 'gshadow';
+
+export class UserDatabase {
+  readonly #run: Run;
+
+  constructor(run: Run) {
+    this.#run = run;
+  }
+
+  /** undefined as well for what is no user name. */
+  async find(name: string): Promise<MachineUser | undefined> {
+    if (!isUserName(name)) return undefined;
+    const entry = await this.#entry('passwd', name);
+    return entry && userOf(entry);
+  }
+
+  async findAll(names: readonly string[]): Promise<Map<string, MachineUser>> {
+    const { stdout } = await this.#run('getent', ['passwd']);
+    return usersIn(stdout, new Set(names));
+  }
+
+  /** `expiry` in days since 1970-01-01, or empty. */
+  async shadow(name: string): Promise<{ hash: string; expiry: string }> {
+    const [, hash = '', , , , , , expiry = ''] = (await this.#entry('shadow', name)) ?? [];
+    return { hash, expiry };
+  }
+
+  async groupId(name: string): Promise<number | undefined> {
+    const entry = await this.#entry('group', name);
+    return entry === undefined ? undefined : Number(entry[2]);
+  }
+
+  async has(database: Database, name: string): Promise<boolean> {
+    return (await this.#entry(database, name)) !== undefined;
+  }
+
+  /** Whether any user has this user ID. */
+  isUsed(uid: number): Promise<boolean> {
+    return this.has('passwd', String(uid));
+  }
+
+  async #entry(database: Database, key: string): Promise<string[] | undefined> {
+    const { stdout } = await this.#run('getent', [database, '--', key], { accept: [0, 2] });
+    return stdout === '' ? undefined : stdout.split('\n')[0]?.split(':');
+  }
+}

@@ -1,0 +1,114 @@
+// Removes users, also where an earlier attempt was interrupted at any point.
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FormerUser, MachineUser } from '../../core/machine.ts';
+import { MachineError } from '../../core/machine-error.ts';
+import type { Crontabs } from './crontabs.ts';
+import type { Homes } from './homes.ts';
+import type { PrivateRecords } from './private-records.ts';
+import type { Run } from './run.ts';
+import type { Suspensions } from './suspensions.ts';
+import type { UserDatabase } from './user-database.ts';
+import type { UserProcesses } from './user-processes.ts';
+
+interface Removal extends FormerUser {
+  readonly gid: number;
+}
+
+interface Parts {
+  readonly run: Run;
+  readonly database: UserDatabase;
+  readonly homes: Homes;
+  readonly processes: UserProcesses;
+  readonly crontabs: Crontabs;
+  readonly suspensions: Suspensions;
+  /** Who is being removed: what an interrupted removal left is known to be that user's by this. */
+  readonly records: PrivateRecords<Removal>;
+}
+
+/** Statuses of userdel(8) and groupdel(8). */
+const NO_SUCH = 6;
+const BUSY_OR_PRIMARY = 8;
+const MAIL_SPOOL = '/var/mail';
+
+/** The caller holds the lock. */
+export class UserRemoval {
+  readonly #run: Run;
+  readonly #database: UserDatabase;
+  readonly #homes: Homes;
+  readonly #processes: UserProcesses;
+  readonly #crontabs: Crontabs;
+  readonly #suspensions: Suspensions;
+  readonly #records: PrivateRecords<Removal>;
+
+  constructor({ run, database, homes, processes, crontabs, suspensions, records }: Parts) {
+    this.#run = run;
+    this.#database = database;
+    this.#homes = homes;
+    this.#processes = processes;
+    this.#crontabs = crontabs;
+    this.#suspensions = suspensions;
+    this.#records = records;
+  }
+
+  /** Of a user that nobody has used yet. */
+  async takeBack({ name, home, uid }: MachineUser): Promise<void> {
+    await this.#homes.removeDraft(home);
+    await this.#homes.remove(home, uid);
+    await this.#run('userdel', ['--', name], { accept: [0, NO_SUCH] });
+  }
+
+  /** The home goes before the user: as long as any of it is left, its files have an owner, and a retry finds both. */
+  async remove(user: MachineUser): Promise<void> {
+    const { name, uid, gid, home } = user;
+    try {
+      await this.#shutOut(user);
+      // A home that is somebody else's, or a symbolic link, stays.
+      await this.#homes.remove(home, uid);
+      await rm(join(MAIL_SPOOL, name), { recursive: true, force: true });
+      await this.#records.write(name, { uid, gid, home });
+      await this.#run('userdel', ['--', name], { accept: [0, NO_SUCH] });
+    } catch (error) {
+      if (!(error instanceof MachineError)) throw error;
+      const { code, message } = error;
+      const now = 'The user is locked now, and its crontab disabled. Fix the cause, then retry the call.';
+      throw new MachineError(code, `${/[.!?]$/.test(message) ? message : `${message}.`} ${now}`, {
+        cause: error,
+      });
+    }
+    await this.complete(name);
+  }
+
+  /** Nobody may log in while the user is being removed, and nothing of it may run. */
+  async #shutOut(user: MachineUser): Promise<void> {
+    await this.lock(user.name).catch((error: unknown) => {
+      // A removal is what makes room on a full disk.
+      if (!(error instanceof MachineError && error.code === 'full')) throw error;
+    });
+    await this.#crontabs.disable(user.name);
+    await this.#processes.end(user);
+  }
+
+  /** Does what is left of a removal once the user is gone from the passwd file, also after a crash. */
+  async complete(name: string): Promise<void> {
+    const removal = await this.#records.read(name);
+    if (removal === undefined || (await this.#database.find(name)) !== undefined) return;
+    const { uid, gid, home } = removal;
+    if (!(await this.#database.isUsed(uid))) await this.#homes.remove(home, uid);
+    // userdel leaves a group that has further members; a new user of this name could not be created then.
+    if ((await this.#database.groupId(name)) === gid) {
+      await this.#run('groupdel', ['--', name], { accept: [0, NO_SUCH, BUSY_OR_PRIMARY] });
+    }
+    // A killed userdel leaves entries without a user. These tools remove exactly those.
+    if (await this.#database.has('shadow', name)) await this.#run('pwconv', []);
+    if (await this.#database.has('gshadow', name)) await this.#run('grpconv', []);
+    await this.#crontabs.remove(name);
+    await this.#suspensions.forget(name);
+    await this.#records.remove(name);
+  }
+
+  /** Expired as well: a lock alone keeps no SSH key out. */
+  async lock(name: string): Promise<void> {
+    await this.#run('usermod', ['--lock', '--expiredate', '1', '--', name]);
+  }
+}

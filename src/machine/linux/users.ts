@@ -1,0 +1,303 @@
+// The users of a Linux machine, by the tools of shadow-utils.
+import { mkdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  alreadyThere,
+  FIRST_UID,
+  isForeign,
+  isPassword,
+  noUser,
+  refuseFileName,
+  refuseForeign,
+  refuseHome,
+  refuseName,
+  refuseNewUser,
+  refusePassword,
+  refuseShell,
+  ROOT,
+  type FormerUser,
+  type MachineUser,
+  type MachineUsers,
+  type NamedHome,
+  type NewMachineUser,
+} from '../../core/machine.ts';
+import { MachineError } from '../../core/machine-error.ts';
+import { holdsFile } from '../holds-file.ts';
+import { Crontabs, isThere } from './crontabs.ts';
+import { Homes } from './homes.ts';
+import { withLock } from './lock.ts';
+import { PrivateRecords } from './private-records.ts';
+import type { Run } from './run.ts';
+import { Suspensions } from './suspensions.ts';
+import { UserDatabase } from './user-database.ts';
+import { UserProcesses } from './user-processes.ts';
+import { UserRemoval } from './user-removal.ts';
+
+export interface LinuxOptions {
+  readonly run: Run;
+  /** A private folder for what has to be known after a suspension and during a removal; it is created when needed. */
+  readonly suspensions: string;
+  /** The folders that hold homes. No home elsewhere is made, moved or removed. */
+  readonly bases: readonly string[];
+  readonly crontabs: string;
+  readonly skeleton: string;
+}
+
+/** Statuses of useradd(8). */
+const UID_TAKEN = 4;
+const NAME_TAKEN = 9;
+/** PAM_AUTH_ERR, the status of unix_chkpwd(8). */
+const WRONG_PASSWORD = 7;
+
+export class LinuxUsers implements MachineUsers {
+  readonly #run: Run;
+  readonly #bases: readonly string[];
+  readonly #homes: Homes;
+  readonly #processes: UserProcesses;
+  readonly #crontabs: Crontabs;
+  readonly #suspensions: Suspensions;
+  readonly #database: UserDatabase;
+  readonly #removal: UserRemoval;
+  readonly #private: string;
+
+  constructor({ run, suspensions, bases, crontabs, skeleton }: LinuxOptions) {
+    this.#run = run;
+    this.#bases = bases;
+    this.#homes = new Homes(run, skeleton);
+    this.#processes = new UserProcesses(run);
+    this.#crontabs = new Crontabs(crontabs);
+    this.#suspensions = new Suspensions(suspensions);
+    this.#database = new UserDatabase(run);
+    this.#removal = new UserRemoval({
+      run,
+      database: this.#database,
+      homes: this.#homes,
+      processes: this.#processes,
+      crontabs: this.#crontabs,
+      suspensions: this.#suspensions,
+      records: new PrivateRecords(suspensions, '.removal'),
+    });
+    this.#private = suspensions;
+  }
+
+  find(name: string): Promise<MachineUser | undefined> {
+    return this.#database.find(name);
+  }
+
+  findAll(names: readonly string[]): Promise<Map<string, MachineUser>> {
+    return this.#database.findAll(names);
+  }
+
+  async create(user: NewMachineUser): Promise<MachineUser> {
+    refuseNewUser(user, this.#bases);
+    return this.#withLock(async () => {
+      const { name, home } = user;
+      await this.#removal.complete(name);
+      if ((await this.find(name)) !== undefined) throw alreadyThere(`The user “${name}”`);
+      if (await isThere(home)) throw alreadyThere(`“${home}”`);
+      // What a user of this name left who was removed by hand: it is not for the new one.
+      await this.#crontabs.remove(name);
+      await this.#suspensions.forget(name);
+      await this.#addUser(user);
+      const created = await this.#get(name);
+      try {
+        await this.#homes.make(created);
+      } catch (error) {
+        // The operation that asked for the user undoes it as well, so that a failure here may be left to it.
+        await this.#removal.takeBack(created).catch(() => undefined);
+        throw error;
+      }
+      return created;
+    });
+  }
+
+  async undoCreate({ name, home }: NamedHome): Promise<void> {
+    refuseName(name);
+    refuseHome(home, this.#bases);
+    await this.#withLock(async () => {
+      await this.#homes.removeDraft(home);
+      await this.#removal.complete(name);
+      const user = await this.find(name);
+      // Somebody may have made a user of this name by hand meanwhile.
+      if (user?.home === home && !isForeign(user, this.#bases)) await this.#removal.remove(user);
+    });
+  }
+
+  async remove(name: string, former?: FormerUser): Promise<void> {
+    refuseName(name);
+    if (former !== undefined) refuseHome(former.home, this.#bases);
+    await this.#withLock(async () => {
+      const user = await this.find(name);
+      if (user !== undefined) {
+        refuseForeign(user, this.#bases);
+        await this.#removal.remove(user);
+      }
+      await this.#removal.complete(name);
+      // The home stays where the user was removed by hand.
+      if (former !== undefined && former.uid >= FIRST_UID && !(await this.#database.isUsed(former.uid))) {
+        await this.#homes.remove(former.home, former.uid);
+      }
+    });
+  }
+
+  async rename(from: NamedHome, to: NamedHome): Promise<void> {
+    for (const { name, home } of [from, to]) {
+      refuseName(name);
+      refuseHome(home, this.#bases);
+    }
+    await this.#withLock(async () => {
+      const old = await this.find(from.name);
+      const renamed = from.name === to.name ? undefined : await this.find(to.name);
+      if (old !== undefined && renamed !== undefined) throw alreadyThere(`The user “${to.name}”`);
+      const user = old ?? renamed;
+      if (user === undefined) throw noUser(from.name);
+      refuseForeign(user, this.#bases);
+      if (user.home !== (old === undefined ? to : from).home) {
+        throw new MachineError('failed', `The home of “${user.name}” is “${user.home}”.`);
+      }
+      await this.#refuseTaken(user, from, to);
+      await this.#processes.end(user);
+      // The passwd file comes last: as long as it has the old name, this can be gone on with and undone alike.
+      if (from.home !== to.home && (await this.#homes.isOwn(from.home, user.uid))) {
+        await rename(from.home, to.home);
+      }
+      if (from.name !== to.name) {
+        await this.#crontabs.rename(from.name, to.name);
+        await this.#suspensions.rename(from.name, to.name);
+        if ((await this.#database.groupId(from.name)) === user.gid) {
+          await this.#run('groupmod', ['--new-name', to.name, '--', from.name]);
+        }
+      }
+      if (old !== undefined) {
+        await this.#run('usermod', ['--login', to.name, '--home', to.home, '--', from.name]);
+      }
+    });
+  }
+
+  async setShell(name: string, shell: string): Promise<void> {
+    refuseShell(shell);
+    refuseName(name);
+    await this.#withLock(async () => {
+      await this.#get(name);
+      await this.#run('usermod', ['--shell', shell, '--', name]);
+    });
+  }
+
+  async setPassword(name: string, password: string): Promise<void> {
+    refusePassword(password);
+    refuseName(name);
+    await this.#withLock(async () => {
+      const user = (name === ROOT ? await this.find(name) : undefined) ?? (await this.#get(name));
+      const before = await this.#suspensions.recall(user);
+      await this.#run('chpasswd', [], { input: `${name}:${password}\n` });
+      if (before === undefined) return;
+      // chpasswd unlocks; the expired account has kept everybody out meanwhile.
+      await this.#suspensions.remember(user, { ...before, isLocked: false });
+      await this.#removal.lock(name);
+    });
+  }
+
+  async verifyPassword(name: string, password: string): Promise<boolean> {
+    if (!isPassword(password) || (await this.find(name)) === undefined) return false;
+    // PAM's own helper knows every scheme of the shadow file. It takes no password for a locked or empty one.
+    const { status } = await this.#run('unix_chkpwd', [name, 'nonull'], {
+      input: `${password}\0`,
+      accept: [0, WRONG_PASSWORD],
+    });
+    return status === 0;
+  }
+
+  async expirePassword(name: string): Promise<void> {
+    refuseName(name);
+    await this.#withLock(async () => {
+      await this.#get(name);
+      await this.#run('chage', ['--lastday', '0', '--', name]);
+    });
+  }
+
+  async suspend(name: string): Promise<void> {
+    refuseName(name);
+    await this.#withLock(async () => {
+      const user = await this.#get(name);
+      if ((await this.#suspensions.recall(user)) === undefined) {
+        const { hash, expiry } = await this.#database.shadow(name);
+        // usermod would not unlock an account without a password, and rightly so.
+        await this.#suspensions.remember(user, { isLocked: hash === '' || hash.startsWith('!'), expiry });
+      }
+      await this.#removal.lock(name);
+      await this.#crontabs.disable(name);
+      await this.#processes.end(user);
+    });
+  }
+
+  async unsuspend(name: string): Promise<void> {
+    refuseName(name);
+    await this.#withLock(async () => {
+      const user = await this.#get(name);
+      const before = await this.#suspensions.recall(user);
+      if (before === undefined) return;
+      if (!before.isLocked) await this.#run('usermod', ['--unlock', '--', name]);
+      await this.#run('chage', ['--expiredate', before.expiry === '' ? '-1' : before.expiry, '--', name]);
+      await this.#crontabs.enable(name);
+      await this.#suspensions.forget(name);
+    });
+  }
+
+  async isSuspended(name: string): Promise<boolean> {
+    const user = await this.find(name);
+    if (user === undefined || (await this.#suspensions.recall(user)) === undefined) return false;
+    // False where a suspension was cut short before it locked anything.
+    return (await this.#database.shadow(name)).expiry === '1';
+  }
+
+  async hasFile(name: string, file: string): Promise<boolean> {
+    refuseFileName(file);
+    const user = await this.find(name);
+    return user !== undefined && !isForeign(user, this.#bases) && holdsFile(user.home, file);
+  }
+
+  /**
+   * One change at a time. useradd doesn't look again, once it has the system's lock on the passwd files, whether the
+   * name is still free; and of two suspensions the second would remember what the first did.
+   */
+  async #withLock<T>(work: () => Promise<T>): Promise<T> {
+    await mkdir(this.#private, { recursive: true, mode: 0o700 });
+    return withLock(join(this.#private, '.lock'), work);
+  }
+
+  /** Without a home, which would be half-made for as long as the skeleton is copied. */
+  async #addUser({ name, home, shell, comment, uid }: NewMachineUser): Promise<void> {
+    const options = {
+      '--home-dir': home,
+      '--shell': shell,
+      '--comment': comment,
+      ...(uid === undefined ? {} : { '--uid': String(uid) }),
+    };
+    // A hosting account has no use for a range of further ids (user namespaces).
+    const keys = ['SUB_UID_COUNT=0', 'SUB_GID_COUNT=0'].flatMap((key) => ['--key', key]);
+    const words = ['--no-create-home', '--user-group', '--no-log-init', ...Object.entries(options).flat()];
+    const { status } = await this.#run('useradd', [...words, ...keys, '--', name], {
+      accept: [0, UID_TAKEN, NAME_TAKEN],
+    });
+    if (status === UID_TAKEN) throw alreadyThere(`The user id ${uid}`);
+    if (status === NAME_TAKEN) throw alreadyThere(`The user or group “${name}”`);
+  }
+
+  async #get(name: string): Promise<MachineUser> {
+    refuseName(name);
+    const user = await this.find(name);
+    if (user === undefined) throw noUser(name);
+    refuseForeign(user, this.#bases);
+    return user;
+  }
+
+  async #refuseTaken(user: MachineUser, from: NamedHome, to: NamedHome): Promise<void> {
+    const gid = await this.#database.groupId(to.name);
+    if (gid !== undefined && gid !== user.gid) throw alreadyThere(`The group “${to.name}”`);
+    if (from.home === to.home || !(await isThere(to.home))) return;
+    // The user's own is there where an earlier attempt was cut short after it moved the home.
+    if ((await isThere(from.home)) || !(await this.#homes.isOwn(to.home, user.uid))) {
+      throw alreadyThere(`“${to.home}”`);
+    }
+  }
+}

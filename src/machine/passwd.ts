@@ -1,0 +1,16 @@
+// Lines of passwd(5) as users.
+import { isUserName, type MachineUser } from '../core/machine.ts';
+
+export function userOf([name = '', , uid, gid, , home = '', shell = '']: readonly string[]): MachineUser {
+  return { name, uid: Number(uid), gid: Number(gid), home, shell };
+}
+
+/** Those of the names that the text has; the first line of a name counts, as for the system. */
+export function usersIn(text: string, names: ReadonlySet<string>): Map<string, MachineUser> {
+  const users = new Map<string, MachineUser>();
+  for (const line of text.split('\n')) {
+    const name = line.slice(0, line.indexOf(':'));
+    if (isUserName(name) && names.has(name) && !users.has(name)) users.set(name, userOf(line.split(':')));
+  }
+  return users;
+}

@@ -1,0 +1,51 @@
+// Disk use in the sandbox. Nothing enforces a limit there, and this says so.
+import { noUser, refuseForeign, refuseLimit, refuseName } from '../../core/machine.ts';
+import { MachineError } from '../../core/machine-error.ts';
+import type { MachineQuota, MachineUsage, MachineUser, MachineUsers } from '../../core/machine.ts';
+import { countFiles } from '../linux/count-files.ts';
+import { run } from '../linux/run.ts';
+import { usersToMeasure } from '../users-to-measure.ts';
+import { Tree } from './tree.ts';
+import { BASES } from './users.ts';
+
+export class SandboxQuota implements MachineQuota {
+  readonly #tree: Tree;
+  readonly #users: MachineUsers;
+
+  constructor(root: string, users: MachineUsers) {
+    this.#tree = new Tree(root);
+    this.#users = users;
+  }
+
+  async isEnabled(): Promise<boolean> {
+    return false;
+  }
+
+  async setLimit(name: string, mebibytes: number | null): Promise<void> {
+    refuseLimit(mebibytes);
+    await this.#get(name);
+    throw new MachineError('no_quota', 'The sandbox enforces no quota.');
+  }
+
+  async usage(name: string): Promise<MachineUsage> {
+    const { home } = await this.#get(name);
+    const place = this.#tree.locate(home);
+    return (await countFiles(run, [place]))(place);
+  }
+
+  async usages(names: readonly string[]): Promise<Map<string, MachineUsage | MachineError>> {
+    const { found, errors } = await usersToMeasure(this.#users, BASES, names);
+    const places = new Map(found.map(({ name, home }) => [name, this.#tree.locate(home)]));
+    const usageOf = await countFiles(run, [...places.values()]);
+    const usages = [...places].map(([name, place]) => [name, usageOf(place)] as const);
+    return new Map<string, MachineUsage | MachineError>([...usages, ...errors]);
+  }
+
+  async #get(name: string): Promise<MachineUser> {
+    refuseName(name);
+    const user = await this.#users.find(name);
+    if (user === undefined) throw noUser(name);
+    refuseForeign(user, BASES);
+    return user;
+  }
+}

@@ -1,0 +1,97 @@
+// The folder that stands for the machine's root. Nothing outside of it is reached: no symbolic link is followed.
+import { constants, lstatSync } from 'node:fs';
+import { chmod, mkdir, open, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { MachineError } from '../../core/machine-error.ts';
+import { withLock } from '../linux/lock.ts';
+
+const LOCK = '/etc/.pwd.lock';
+
+export class Tree {
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /**
+   * Where a path of the sandbox really is. The last part may be a link, to be treated as what it is.
+   * @throws MachineError `failed` where a part above it is a symbolic link.
+   */
+  locate(path: string): string {
+    let place = this.#root;
+    for (const part of ['', ...path.split('/').slice(1, -1)]) {
+      place = join(place, part);
+      if (lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
+        throw new MachineError(
+          'failed',
+          `“${place}” is a symbolic link, which is not followed. Move it away.`,
+        );
+      }
+    }
+    return join(this.#root, path);
+  }
+
+  /** Makes the folder and those above it, for the owner alone. */
+  async makeFolder(path: string): Promise<void> {
+    await mkdir(dirname(this.locate(`${path}/x`)), { recursive: true, mode: 0o700 });
+  }
+
+  /** undefined where there is no such file. */
+  async read(path: string): Promise<string | undefined> {
+    return (await this.#readBytes(path))?.toString('utf8');
+  }
+
+  /** The first line that begins so; undefined where there is none. The others are not made texts. */
+  async findLine(path: string, beginning: string): Promise<string | undefined> {
+    const bytes = await this.#readBytes(path);
+    if (bytes === undefined) return undefined;
+    const isFirst = bytes.toString('utf8', 0, Buffer.byteLength(beginning)) === beginning;
+    const start = isFirst ? 0 : bytes.indexOf(`\n${beginning}`) + 1;
+    if (start === 0 && !isFirst) return undefined;
+    const end = bytes.indexOf('\n', start);
+    return bytes.toString('utf8', start, end < 0 ? bytes.length : end);
+  }
+
+  async #readBytes(path: string): Promise<Buffer | undefined> {
+    try {
+      const file = await open(this.locate(path), constants.O_RDONLY | constants.O_NOFOLLOW);
+      try {
+        // In one piece: a file is replaced, and never written to while it stands there.
+        const bytes = Buffer.alloc((await file.stat()).size);
+        await file.read(bytes, 0, bytes.length, 0);
+        return bytes;
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      if ((error as { code?: string }).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  /** All or nothing, also in a power cut. */
+  async replace(path: string, text: string, mode: number): Promise<void> {
+    const place = this.locate(path);
+    // One name, so that nothing piles up where processes are killed; the lock keeps others from it.
+    const draft = `${place}.new`;
+    const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = constants;
+    const file = await open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await chmod(draft, mode);
+    await rename(draft, place);
+    const folder = await open(dirname(place), 'r');
+    await folder.sync().finally(() => folder.close());
+  }
+
+  /** Does the work while nobody else changes this sandbox. */
+  async withLock<T>(work: () => Promise<T>): Promise<T> {
+    await this.makeFolder('/etc');
+    return withLock(this.locate(LOCK), work);
+  }
+}

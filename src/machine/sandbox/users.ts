@@ -1,0 +1,384 @@
+// The users of the sandbox: the same files as a Linux machine has, below a folder of one's own. Needs no privileges;
+// homes belong to whoever runs this, and there are no processes to end.
+import { chmod, cp, mkdir, rename, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HOME_FOLDERS, HOME_LINKS, HOME_MODE } from '../../core/home-layout.ts';
+import {
+  alreadyThere,
+  FIRST_UID,
+  isForeign,
+  isPassword,
+  isUserName,
+  noUser,
+  refuseFileName,
+  refuseForeign,
+  refuseHome,
+  refuseName,
+  refuseNewUser,
+  refusePassword,
+  refuseShell,
+  ROOT,
+  type FormerUser,
+  type MachineUser,
+  type MachineUsers,
+  type NamedHome,
+  type NewMachineUser,
+} from '../../core/machine.ts';
+import { MachineError } from '../../core/machine-error.ts';
+import { Crontabs, isThere } from '../linux/crontabs.ts';
+import { holdsFile } from '../holds-file.ts';
+import { hashPassword, isPasswordOf } from './password.ts';
+import { removeTree } from './remove-tree.ts';
+import { userOf, usersIn } from '../passwd.ts';
+import { readRow, readTable, readTables, Table, writeTables, type Row, type Tables } from './tables.ts';
+import { Tree } from './tree.ts';
+
+export const BASES = ['/home'];
+const CRONTABS = '/var/spool/cron/crontabs';
+const SKELETON = '/etc/skel';
+const FIRST_SANDBOX_UID = 10001;
+const DAY_MS = 86_400_000;
+
+/** Fields of a row of the shadow file. */
+const HASH = 1;
+const LAST_CHANGE = 2;
+const EXPIRY = 7;
+
+export class SandboxUsers implements MachineUsers {
+  readonly #tree: Tree;
+  readonly #now: () => number;
+
+  /** `now` in milliseconds since 1970-01-01. */
+  constructor(root: string, now: () => number) {
+    this.#tree = new Tree(root);
+    this.#now = now;
+  }
+
+  async find(name: string): Promise<MachineUser | undefined> {
+    if (!isUserName(name)) return undefined;
+    const entry = await readRow(this.#tree, 'passwd', name);
+    return entry && userOf(entry);
+  }
+
+  async findAll(names: readonly string[]): Promise<Map<string, MachineUser>> {
+    const { text } = await readTable(this.#tree, 'passwd');
+    return usersIn(text, new Set(names));
+  }
+
+  async create(user: NewMachineUser): Promise<MachineUser> {
+    refuseNewUser(user, BASES);
+    const { name, home, comment, shell } = user;
+    return this.#tree.withLock(async () => {
+      const old = await readTables(this.#tree);
+      if (old.passwd.row(name) !== undefined) throw alreadyThere(`The user “${name}”`);
+      if (await isThere(this.#tree.locate(home))) throw alreadyThere(`“${home}”`);
+      const uid = uidFor(old, user.uid);
+      const id = String(uid);
+      await (await this.#crontabs()).remove(name);
+      const next: Tables = {
+        passwd: old.passwd.with([name, 'x', id, id, comment, home, shell]),
+        shadow: old.shadow.without(name).with([name, '!', this.#today(), '0', '99999', '7', '', '', '']),
+        group: old.group.without(name).with([name, 'x', id, '']),
+        suspended: old.suspended.without(name),
+      };
+      await writeTables(this.#tree, old, next, [name]);
+      try {
+        await this.#makeHome(home);
+      } catch (error) {
+        await this.#removeHome(home);
+        await writeTables(this.#tree, next, old, [name]);
+        throw error;
+      }
+      return { name, uid, gid: uid, home, shell };
+    });
+  }
+
+  async undoCreate({ name, home }: NamedHome): Promise<void> {
+    refuseName(name);
+    refuseHome(home, BASES);
+    await this.#tree.withLock(async () => {
+      const tables = await readTables(this.#tree);
+      const user = findIn(tables.passwd, name);
+      if (user === undefined) await this.#forget(tables, name);
+      else if (user.home === home && !isForeign(user, BASES)) await this.#remove(tables, user);
+    });
+  }
+
+  async remove(name: string, former?: FormerUser): Promise<void> {
+    refuseName(name);
+    if (former !== undefined) refuseHome(former.home, BASES);
+    else if ((await this.find(name)) === undefined) return;
+    await this.#tree.withLock(async () => {
+      const tables = await readTables(this.#tree);
+      const user = findIn(tables.passwd, name);
+      if (user !== undefined) {
+        refuseForeign(user, BASES);
+        await this.#remove(tables, user);
+      } else if (former !== undefined) {
+        // Files in a sandbox belong to whoever runs this: only the passwd file tells whose a home is.
+        if (!tables.passwd.isTaken(5, former.home, name)) await this.#removeHome(former.home);
+        await this.#forget(tables, name);
+      }
+    });
+  }
+
+  async rename(from: NamedHome, to: NamedHome): Promise<void> {
+    for (const { name, home } of [from, to]) {
+      refuseName(name);
+      refuseHome(home, BASES);
+    }
+    await this.#tree.withLock(async () => {
+      const old = await readTables(this.#tree);
+      const before = findIn(old.passwd, from.name);
+      const renamed = from.name === to.name ? undefined : findIn(old.passwd, to.name);
+      if (before !== undefined && renamed !== undefined) throw alreadyThere(`The user “${to.name}”`);
+      const user = before ?? renamed;
+      if (user === undefined) throw noUser(from.name);
+      refuseForeign(user, BASES);
+      if (user.home !== (before === undefined ? to : from).home) {
+        throw new MachineError('failed', `The home of “${user.name}” is “${user.home}”.`);
+      }
+      const group = old.group.row(to.name);
+      if (group !== undefined && Number(group[2]) !== user.gid) throw alreadyThere(`The group “${to.name}”`);
+      // The passwd file comes last: as long as it has the old name, this can be gone on with and undone alike.
+      await this.#moveHome(old.passwd, from, to);
+      if (from.name !== to.name) await (await this.#crontabs()).rename(from.name, to.name);
+      if (before === undefined) return;
+      const name = { 0: to.name };
+      const next = {
+        passwd: old.passwd.changed(from.name, { ...name, 5: to.home }),
+        shadow: replaced(old.shadow, from.name, to.name).changed(from.name, name),
+        group: replaced(old.group, from.name, to.name).changed(from.name, name),
+        suspended: replaced(old.suspended, from.name, to.name).changed(from.name, name),
+      };
+      await writeTables(this.#tree, old, next, [from.name, to.name]);
+    });
+  }
+
+  async setShell(name: string, shell: string): Promise<void> {
+    refuseShell(shell);
+    await this.#change(name, (_user, { passwd }) => ({ passwd: passwd.changed(name, { 6: shell }) }));
+  }
+
+  async setPassword(name: string, password: string): Promise<void> {
+    refusePassword(password);
+    refuseName(name);
+    if (name === ROOT) await this.#addRoot();
+    if ((await this.find(name)) === undefined) throw noUser(name);
+    // Before the lock is taken: it takes a while.
+    const hash = await hashPassword(password);
+    await this.#change(
+      name,
+      (user, { shadow, suspended }) => {
+        const isSuspended = suspensionOf(suspended, user) !== undefined;
+        const fields = { [HASH]: isSuspended ? `!${hash}` : hash, [LAST_CHANGE]: this.#today() };
+        return {
+          shadow: shadow.changed(name, fields),
+          suspended: suspended.changed(name, { 2: '0' }),
+        };
+      },
+      { mayBeRoot: true },
+    );
+  }
+
+  async verifyPassword(name: string, password: string): Promise<boolean> {
+    const isCandidate = isUserName(name) && isPassword(password) && (await this.find(name)) !== undefined;
+    const field = isCandidate ? (await readRow(this.#tree, 'shadow', name))?.[HASH] : undefined;
+    // A password of any size is compared as the empty one, which nobody has.
+    return isPasswordOf(isPassword(password) ? password : '', field ?? '!');
+  }
+
+  async expirePassword(name: string): Promise<void> {
+    await this.#change(name, (_user, { shadow }) => ({
+      shadow: shadow.changed(name, { [LAST_CHANGE]: '0' }),
+    }));
+  }
+
+  async suspend(name: string): Promise<void> {
+    await this.#change(
+      name,
+      (user, { shadow, suspended }) => {
+        const [, hash = '!', , , , , , expiry = ''] = shadow.row(name) ?? [];
+        const isLocked = hash === '' || hash.startsWith('!');
+        const before = suspensionOf(suspended, user) ?? [
+          name,
+          String(user.uid),
+          isLocked ? '1' : '0',
+          expiry,
+        ];
+        return {
+          suspended: suspended.without(name).with(before),
+          shadow: shadow.changed(name, { [HASH]: hash.startsWith('!') ? hash : `!${hash}`, [EXPIRY]: '1' }),
+        };
+      },
+      { first: (crontabs) => crontabs.disable(name) },
+    );
+  }
+
+  async unsuspend(name: string): Promise<void> {
+    await this.#change(
+      name,
+      (user, { shadow, suspended }) => {
+        const before = suspensionOf(suspended, user);
+        if (before === undefined) return {};
+        const [, , locked, expiry = ''] = before;
+        const hash = shadow.row(name)?.[HASH] ?? '!';
+        return {
+          shadow: shadow.changed(name, {
+            [HASH]: locked === '1' ? hash : hash.replace(/^!/, ''),
+            [EXPIRY]: expiry,
+          }),
+          suspended: suspended.without(name),
+        };
+      },
+      {
+        first: async (crontabs, { suspended }, user) => {
+          if (suspensionOf(suspended, user) !== undefined) await crontabs.enable(name);
+        },
+      },
+    );
+  }
+
+  async isSuspended(name: string): Promise<boolean> {
+    const user = await this.find(name);
+    if (user === undefined) return false;
+    const shadow = await readRow(this.#tree, 'shadow', name);
+    const suspension = await readRow(this.#tree, 'suspended', name);
+    return isSuspensionOf(suspension, user) && shadow?.[EXPIRY] === '1';
+  }
+
+  async hasFile(name: string, file: string): Promise<boolean> {
+    refuseFileName(file);
+    const user = await this.find(name);
+    return user !== undefined && !isForeign(user, BASES) && holdsFile(this.#tree.locate(user.home), file);
+  }
+
+  /** The sandbox has no root before that gets a password. */
+  async #addRoot(): Promise<void> {
+    await this.#tree.withLock(async () => {
+      const old = await readTables(this.#tree);
+      if (old.passwd.row(ROOT) !== undefined) return;
+      const next = {
+        ...old,
+        passwd: old.passwd.withFirst([ROOT, 'x', '0', '0', 'root', '/root', '/bin/bash']),
+        shadow: old.shadow.without(ROOT).withFirst([ROOT, '!', this.#today(), '0', '99999', '7', '', '', '']),
+        group: old.group.without(ROOT).withFirst([ROOT, 'x', '0', '']),
+      };
+      await writeTables(this.#tree, old, next, [ROOT]);
+    });
+  }
+
+  /** Changes the rows of a user that there is. `first` is done before, under the same lock. */
+  async #change(
+    name: string,
+    change: (user: MachineUser, tables: Tables) => Partial<Tables>,
+    options: {
+      readonly first?: (crontabs: Crontabs, tables: Tables, user: MachineUser) => Promise<void>;
+      readonly mayBeRoot?: true;
+    } = {},
+  ): Promise<void> {
+    refuseName(name);
+    if ((await this.find(name)) === undefined) throw noUser(name);
+    await this.#tree.withLock(async () => {
+      const old = await readTables(this.#tree);
+      const user = findIn(old.passwd, name);
+      if (user === undefined) throw noUser(name);
+      if (options.mayBeRoot !== true || name !== ROOT) refuseForeign(user, BASES);
+      await options.first?.(await this.#crontabs(), old, user);
+      await writeTables(this.#tree, old, { ...old, ...change(user, old) }, [name]);
+    });
+  }
+
+  /** Found anew each time, which is when links on the way to it are refused. */
+  async #crontabs(): Promise<Crontabs> {
+    await this.#tree.makeFolder(CRONTABS);
+    return new Crontabs(this.#tree.locate(CRONTABS));
+  }
+
+  /** The user, and all that is known of it. */
+  async #remove(tables: Tables, { name, home }: MachineUser): Promise<void> {
+    await this.#removeHome(home);
+    await this.#forget(tables, name);
+  }
+
+  /** Rows of a user that the passwd file does not have are what was left when a process was killed between two files. */
+  async #forget(old: Tables, name: string): Promise<void> {
+    await (await this.#crontabs()).remove(name);
+    const next = {
+      passwd: old.passwd.without(name),
+      shadow: old.shadow.without(name),
+      group: Number(old.group.row(name)?.[2]) < FIRST_UID ? old.group : old.group.without(name),
+      suspended: old.suspended.without(name),
+    };
+    await writeTables(this.#tree, old, next, [name]);
+  }
+
+  async #makeHome(home: string): Promise<void> {
+    await this.#tree.makeFolder('/home');
+    const place = this.#tree.locate(home);
+    await mkdir(place);
+    const skeleton = this.#tree.locate(SKELETON);
+    this.#tree.locate(`${SKELETON}/x`);
+    if (await isThere(skeleton)) await cp(skeleton, place, { recursive: true, verbatimSymlinks: true });
+    for (const [name, mode] of Object.entries(HOME_FOLDERS)) {
+      const folder = join(place, name);
+      if (await isThere(folder)) continue;
+      await mkdir(folder);
+      await chmod(folder, mode);
+    }
+    for (const [name, target] of Object.entries(HOME_LINKS)) {
+      if (!(await isThere(join(place, name)))) await symlink(target, join(place, name));
+    }
+    // After the copy, which gives it the skeleton's.
+    await chmod(place, HOME_MODE);
+  }
+
+  async #removeHome(home: string): Promise<void> {
+    await removeTree(this.#tree.locate(home));
+  }
+
+  async #moveHome(passwd: Table, from: NamedHome, to: NamedHome): Promise<void> {
+    if (from.home === to.home) return;
+    const [source, target] = [this.#tree.locate(from.home), this.#tree.locate(to.home)];
+    const isThereToMove = await isThere(source);
+    const isOthers = passwd.isTaken(5, to.home, to.name);
+    if (isOthers || (isThereToMove && (await isThere(target)))) throw alreadyThere(`“${to.home}”`);
+    if (isThereToMove) await rename(source, target);
+  }
+
+  #today(): string {
+    return String(Math.floor(this.#now() / DAY_MS));
+  }
+}
+
+function findIn(passwd: Table, name: string): MachineUser | undefined {
+  const entry = passwd.row(name);
+  return entry && userOf(entry);
+}
+
+function suspensionOf(suspended: Table, user: MachineUser): Row | undefined {
+  const found = suspended.row(user.name);
+  return isSuspensionOf(found, user) ? found : undefined;
+}
+
+/** False as well for what a removed user of the same name left. */
+function isSuspensionOf(row: Row | undefined, { uid }: MachineUser): boolean {
+  return row?.[1] === String(uid);
+}
+
+/** @throws MachineError `exists` where the chosen one is somebody's. */
+function uidFor({ passwd, group }: Tables, chosen: number | undefined): number {
+  let highest = FIRST_SANDBOX_UID - 1;
+  for (const table of [passwd, group]) {
+    for (const id of table.ids()) {
+      if (id === chosen) throw alreadyThere(`The user id ${chosen}`);
+      if (id > highest) highest = id;
+    }
+  }
+  return chosen ?? highest + 1;
+}
+
+/** Without the row of the new name that an attempt cut short has left beside the old one. */
+function replaced(table: Table, from: string, to: string): Table {
+  return from === to || table.row(from) === undefined ? table : table.without(to);
+}

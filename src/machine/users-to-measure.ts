@@ -1,0 +1,31 @@
+// Which of many users a measurement is possible for, and what is to be said of the others.
+import { isUserName, noUser, refuseForeign, type MachineUser, type MachineUsers } from '../core/machine.ts';
+import { MachineError } from '../core/machine-error.ts';
+
+export interface ToMeasure {
+  readonly found: readonly MachineUser[];
+  /** Of the others, by name. */
+  readonly errors: ReadonlyMap<string, MachineError>;
+}
+
+export async function usersToMeasure(
+  users: MachineUsers,
+  bases: readonly string[],
+  names: readonly string[],
+): Promise<ToMeasure> {
+  const errors = new Map<string, MachineError>();
+  const known = await users.findAll(names.filter(isUserName));
+  const found = names.flatMap((name) => {
+    const user = known.get(name);
+    try {
+      if (user === undefined) throw noUser(name);
+      refuseForeign(user, bases);
+      return [user];
+    } catch (error) {
+      if (!(error instanceof MachineError)) throw error;
+      errors.set(name, error);
+      return [];
+    }
+  });
+  return { found, errors };
+}

@@ -1,0 +1,44 @@
+// One call for each of several accounts, whatever becomes of the others.
+import type { Context } from '../../core/context.ts';
+import { ApiError } from '../../core/errors.ts';
+
+export interface CallResult {
+  readonly user: string;
+  readonly result: 0 | 1;
+  readonly reason: string;
+  /** What the call told besides, a sentence a line. */
+  readonly told: string;
+}
+
+/** Calls a function for each account, in their order. A dry run also passes on what each call would do. */
+export async function callForEach(
+  { call, inform, isDryRun }: Pick<Context, 'call' | 'inform' | 'isDryRun'>,
+  command: string,
+  accounts: readonly string[],
+  argumentsFor: (user: string) => Readonly<Record<string, string>>,
+): Promise<CallResult[]> {
+  const results: CallResult[] = [];
+  for (const user of accounts) {
+    const args = Object.entries(argumentsFor(user)).map(([name, value]) => ({ name, value }));
+    const { metadata } = await call({ command, args });
+    const { reason, output } = metadata;
+    if (isDryRun) output?.messages?.forEach(inform);
+    const told = [...(output?.warnings ?? []), ...(output?.messages ?? [])].join('\n');
+    results.push({ user, result: metadata.result === 1 ? 1 : 0, reason, told });
+  }
+  return results;
+}
+
+/** @throws ApiError `host_failed` where a call failed, naming its account. */
+export function ensureAllDone(results: readonly CallResult[], whatIsNotDone: string): void {
+  const failed = results.filter(({ result }) => result === 0);
+  if (failed.length === 0) return;
+  const named = failed.slice(0, 10).map(({ user, reason }) => `“${user}”: ${reason}`);
+  const more = failed.length > named.length ? ` And ${failed.length - named.length} more.` : '';
+  const done = results.length - failed.length;
+  throw new ApiError(
+    'host_failed',
+    `${whatIsNotDone} ${failed.length} of ${results.length} accounts; ` +
+      `${done === 0 ? 'none was done' : `${done} ${done === 1 ? 'was' : 'were'} done`}. ${named.join(' ')}${more}`,
+  );
+}

@@ -1,0 +1,107 @@
+// What an account becomes when it is changed, and whether it may.
+import type { Context } from '../../core/context.ts';
+import { denied } from '../../core/errors.ts';
+import * as accountLimits from './limits.ts';
+import * as accountNames from './names.ts';
+import type { Account } from './accounts.ts';
+import { ensureMayGiveShell, ensureOwner, shellFor } from './new-account.ts';
+import { withPackage } from '../packages/accounts.ts';
+import type { Package } from '../packages/packages.ts';
+import * as packages from '../packages/packages.ts';
+import type { Limit, Settings } from '../packages/settings.ts';
+
+/** What is undefined stays as it is. */
+export type Changes = {
+  /** A package whose settings it gets; `settings` win over them. */
+  readonly package?: Package | undefined;
+  readonly settings?: Partial<Settings>;
+} & {
+  readonly [
+    Key in
+      | 'username'
+      | 'domain'
+      | 'owner'
+      | 'contactEmail'
+      | 'shellPath'
+      | 'backup'
+      | 'mailboxFormat'
+      | 'createdAt'
+  ]?: Account[Key] | undefined;
+};
+
+type World = Pick<Context, 'caller' | 'db' | 'machine'>;
+
+/** @throws ApiError `bad_param`, `denied`, `limit_reached`. */
+export async function plan(world: World, before: Account, changes: Changes): Promise<Account> {
+  const { caller, db, machine } = world;
+  const isRoot = caller.privileges === 'all';
+  const username = changes.username ?? before.username;
+  if (username !== before.username) {
+    await accountNames.ensureFree(db, await machine.users(), username, before.username);
+  }
+  const domain = changes.domain?.toLowerCase() ?? before.domain;
+  if (domain !== before.domain) await accountNames.ensureDomainFree(db, domain);
+  const base = changes.package === undefined ? before : withPackage(before, changes.package);
+  const settings = { ...base.settings, ...changes.settings };
+  packages.ensureAllowed(caller, base.settings, settings);
+  if (changes.shellPath !== undefined && !isRoot) throw denied('Only root may choose a certain shell.');
+  ensureMayGiveShell(caller, before.settings, settings);
+  const hasOtherShell = settings.shell !== base.settings.shell;
+  const after: Account = {
+    ...base,
+    username,
+    domain,
+    owner: await ownerOf(world, before, changes, username),
+    home: before.home === `/home/${before.username}` ? `/home/${username}` : before.home,
+    contactEmail: changes.contactEmail ?? before.contactEmail,
+    shellPath: changes.shellPath ?? (hasOtherShell ? shellFor(settings) : base.shellPath),
+    backup: changes.backup ?? before.backup,
+    mailboxFormat: changes.mailboxFormat ?? before.mailboxFormat,
+    createdAt: changes.createdAt ?? before.createdAt,
+    settings,
+  };
+  await accountLimits.ensureWithin(db, caller, before, after);
+  return after;
+}
+
+/** Who owned itself does so under the new name. */
+async function ownerOf(world: World, before: Account, changes: Changes, username: string): Promise<string> {
+  const renamed = (owner: string) => (owner === before.username ? username : owner);
+  if (changes.owner === undefined || changes.owner === before.owner) return renamed(before.owner);
+  const owner = renamed(changes.owner);
+  await ensureOwner(world, owner, username);
+  return owner;
+}
+
+/** An account under the names by which WHM stores it. */
+export function show({ settings, ...account }: Account): Record<string, string | number> {
+  const limit = (value: Limit) => value ?? 'unlimited';
+  return {
+    BACKUP: account.backup ? 1 : 0,
+    BWLIMIT: limit(settings.bandwidthLimit),
+    CONTACTEMAIL: account.contactEmail,
+    DOMAIN: account.domain,
+    FEATURELIST: settings.featureList,
+    HASCGI: settings.cgi ? 1 : 0,
+    HASSHELL: settings.shell ? 1 : 0,
+    IP: account.ip,
+    LOCALE: settings.locale,
+    MAILBOX_FORMAT: account.mailboxFormat,
+    MAXADDON: limit(settings.maxAddonDomains),
+    MAXFTP: limit(settings.maxFtpAccounts),
+    MAXLST: limit(settings.maxMailingLists),
+    MAXPARK: limit(settings.maxParkedDomains),
+    MAXPOP: limit(settings.maxMailboxes),
+    MAXSQL: limit(settings.maxDatabases),
+    MAXSUB: limit(settings.maxSubdomains),
+    MAX_DEFER_FAIL_PERCENTAGE: limit(settings.maxDeferFailPercentage),
+    MAX_EMAILACCT_QUOTA: limit(settings.maxMailboxQuota),
+    MAX_EMAIL_PER_HOUR: limit(settings.maxEmailPerHour),
+    OWNER: account.owner,
+    PLAN: account.package,
+    QUOTA: limit(settings.diskLimit),
+    RS: settings.theme,
+    STARTDATE: Math.floor(account.createdAt / 1000),
+    USER: account.username,
+  };
+}

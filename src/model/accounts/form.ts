@@ -1,0 +1,144 @@
+// How accounts are shown: the fields that accountsummary and listaccts have in common. Each is an expression over the
+// table of accounts, so that a list can be filtered and sorted by all of them where it is stored.
+import type { TimePart } from '../../core/dialect.ts';
+import {
+  address,
+  digits,
+  flag,
+  limit,
+  NOTHING,
+  number,
+  numberOrNull,
+  text,
+  word,
+  ZERO,
+} from '../list-in-sql.ts';
+import type { Column, Columns, Sql } from '../list-in-sql.ts';
+
+/** “26 Nov 24 17:50”: year, month and day. The time is that of UTC. */
+function shortDate(milliseconds: string): Sql {
+  return (dialect) => {
+    const part = (name: TimePart) => dialect.timePart(name, milliseconds);
+    const date = `substr(${part('year')}, 3) || ' ' || ${month(part('month'))} || ' ' || ${part('day')}`;
+    return `${date} || ' ' || ${part('hour')} || ':' || ${part('minute')}`;
+  };
+}
+
+/** “Tue Nov 24 17:50:00 2026”, as ctime(3) has it, in UTC. */
+export function longDate(milliseconds: string): Sql {
+  return (dialect) => {
+    const part = (name: TimePart) => dialect.timePart(name, milliseconds);
+    const weekday = `substr('SunMonTueWedThuFriSat', 1 + 3 * CAST(${part('weekday')} AS INTEGER), 3)`;
+    const time = ['hour', 'minute', 'second'] as const;
+    return [
+      weekday,
+      month(part('month')),
+      part('day with a space'),
+      time.map(part).join(` || ':' || `),
+      part('year'),
+    ].join(` || ' ' || `);
+  };
+}
+
+function month(number: string): string {
+  return `substr('JanFebMarAprMayJunJulAugSepOctNovDec', 3 * CAST(${number} AS INTEGER) - 2, 3)`;
+}
+
+/** As `diskUsed` tells it. */
+const DISK_USED = `coalesce(((blocks_used + 1023) / 1024) || 'M', 'none')`;
+
+/** Blocks of 1024 bytes, in mebibytes. */
+export function diskUsed(blocks: number): string {
+  return `${Math.ceil(blocks / 1024)}M`;
+}
+
+/** A list that has nothing in it. */
+const emptyList = (doc: string): Column => ({
+  sql: ({ emptyList }) => emptyList,
+  kind: 'list',
+  field: { list: { type: 'string' }, doc },
+});
+
+export const columns = {
+  backup: flag('backup', 'Whether the account is to be backed up.'),
+  child_nodes: emptyList('The other servers that carry parts of the account; none do.'),
+  disklimit: word(
+    `coalesce(disk_limit || 'M', 'unlimited')`,
+    'Disk space: “1000M” is 1000 MiB; or “unlimited”.',
+  ),
+  diskused: word(
+    DISK_USED,
+    'Disk space in use: “12M” is 12 MiB, rounded up; “none” where it was never measured.',
+  ),
+  domain: word('domain', 'The main domain.'),
+  email: word('contact_email', 'Where the owner of the account can be reached; empty where nobody said.'),
+  inodeslimit: limit(NOTHING, 'How many files and folders; always “unlimited”.'),
+  inodesused: numberOrNull(
+    'inodes_used',
+    'How many files and folders there are; null where it was never measured.',
+  ),
+  ip: address('ip', 'The IP address.'),
+  ipv6: emptyList('The IPv6 addresses; none are given to accounts yet.'),
+  is_locked: flag('suspend_locked', 'Whether only root may end the suspension.'),
+  is_temporary_domain: flag(ZERO, 'Whether the domain is a temporary one; there are no such domains here.'),
+  legacy_backup: flag(ZERO, 'Whether older backups are made of the account; none are.'),
+  mailbox_format: word('mailbox_format', 'How mail is stored: maildir or mdbox.'),
+  max_defer_fail_percentage: limit(
+    'max_defer_fail_percentage',
+    'How many percent of an hour’s mails may fail or be deferred, or “unlimited”.',
+  ),
+  max_email_per_hour: limit(
+    'max_email_per_hour',
+    'How many mails a domain may send in an hour, or “unlimited”.',
+  ),
+  max_emailacct_quota: limit(
+    'max_mailbox_quota',
+    'The largest quota of a mail account in MiB, or “unlimited”.',
+  ),
+  maxaddons: limit('max_addon_domains', 'How many addon domains, or “unlimited”.'),
+  maxftp: limit('max_ftp_accounts', 'How many FTP accounts, or “unlimited”.'),
+  maxlst: limit('max_mailing_lists', 'How many mailing lists, or “unlimited”.'),
+  maxparked: limit('max_parked_domains', 'How many parked domains, or “unlimited”.'),
+  maxpop: limit('max_mailboxes', 'How many mail accounts, or “unlimited”.'),
+  maxsql: limit('max_databases', 'How many databases of each kind, or “unlimited”.'),
+  maxsub: limit('max_subdomains', 'How many subdomains, or “unlimited”.'),
+  outgoing_mail_hold: flag(ZERO, 'Whether outgoing mail is held back; none is.'),
+  outgoing_mail_suspended: flag(ZERO, 'Whether outgoing mail is refused; none is.'),
+  owner: word('owner', 'To whom the account belongs: root, or a reseller.'),
+  partition: word(
+    ({ position }) => `substr(home, 2, ${position(`substr(home, 2)`, `'/'`)} - 1)`,
+    'The first folder on the way to the home: “home” for /home/bob.',
+  ),
+  plan: word('package', 'The package.'),
+  shell: word('shell_path', 'The login shell.'),
+  startdate: word(
+    shortDate('created_at'),
+    'When the account was made: “26 Nov 24 17:50” is 24 November 2026, in UTC.',
+  ),
+  suspended: flag('CASE WHEN suspended_at IS NULL THEN 0 ELSE 1 END', 'Whether the account is suspended.'),
+  suspendreason: text(
+    `CASE WHEN suspended_at IS NULL THEN 'not suspended' ELSE suspend_reason END`,
+    'Why the account is suspended; “not suspended” where it is not.',
+  ),
+  suspendtime: numberOrNull(
+    'suspended_at / 1000',
+    'When the account was suspended, in seconds since 1970; null where it is not.',
+  ),
+  temporary: flag(ZERO, 'Whether the account is there for a while only; none is.'),
+  theme: word('theme', 'The theme of the interface.'),
+  uid: digits('uid', 'The user ID on the server, as text.'),
+  unix_startdate: number('created_at / 1000', 'When the account was made, in seconds since 1970.'),
+  user: word('username', 'The user name.'),
+} as const satisfies Columns;
+
+/** What a table of accounts shows unless other fields are asked for. */
+export const tableColumns = [
+  ...(['user', 'domain', 'plan', 'owner', 'ip'] as const),
+  ...(['diskused', 'disklimit', 'suspended'] as const),
+] as const;
+
+/** Only listaccts tells of backups. */
+export const listColumns = {
+  ...columns,
+  has_backup: flag(ZERO, 'Whether there is a backup of the account; this server makes none yet.'),
+} as const satisfies Columns;

@@ -1,0 +1,60 @@
+// Which address an account gets.
+import type { Db } from '../../core/context.ts';
+import type { Machine } from '../../core/machine.ts';
+import { ApiError, badParam, denied } from '../../core/errors.ts';
+import * as resellerAddresses from '../resellers/addresses.ts';
+
+interface Wish {
+  readonly owner: string;
+  /** One that nobody shares. */
+  readonly dedicated: boolean;
+  /** A certain one. */
+  readonly address: string | undefined;
+}
+
+/**
+ * The address that is asked for, or a free one of its own, or else the one that the owner's accounts share.
+ * @throws ApiError `bad_param` for an address that this machine does not have, `denied` for one that the owner may
+ * not give, `limit_reached` where none is free.
+ */
+export async function choose(db: Db, machine: Machine, { owner, dedicated, address }: Wish): Promise<string> {
+  const all = machine.system.addresses();
+  const [main] = all;
+  const { ips: delegated } = await resellerAddresses.listUsable(db, owner, all);
+  const own = await resellerAddresses.findMain(db, owner);
+  // One that the machine has lost is nobody's.
+  const shared = own !== null && all.includes(own) ? own : main;
+  if (address !== undefined) {
+    if (!all.includes(address)) {
+      throw badParam(`This machine does not have the address “${address}”; it has ${all.join(', ')}.`);
+    }
+    if (address !== shared && !delegated.includes(address)) {
+      throw denied(`The address “${address}” is none of those that you may give to accounts.`);
+    }
+    if (await isDedicated(db, address))
+      throw badParam(`The address “${address}” is an account’s own already.`);
+    if (dedicated && (address === main || address === shared || (await isUsed(db, address)))) {
+      throw badParam(`The address “${address}” is shared, so that no account can have it for its own.`);
+    }
+    return address;
+  }
+  if (!dedicated) return shared;
+  for (const candidate of delegated) {
+    if (candidate !== main && candidate !== shared && !(await isUsed(db, candidate))) return candidate;
+  }
+  throw new ApiError('limit_reached', 'No address is free that an account could have for its own.');
+}
+
+async function isUsed(db: Db, ip: string): Promise<boolean> {
+  return (await db.get('SELECT 1 FROM account WHERE ip = ? AND server = ?', ip, db.server)) !== undefined;
+}
+
+async function isDedicated(db: Db, ip: string): Promise<boolean> {
+  return (
+    (await db.get(
+      'SELECT 1 FROM account WHERE ip = ? AND server = ? AND dedicated_ip = 1',
+      ip,
+      db.server,
+    )) !== undefined
+  );
+}

@@ -1,0 +1,116 @@
+// What a reseller may still give to accounts: their number, packages, disk space, bandwidth, addresses.
+import type { Caller, Db } from '../../core/context.ts';
+import { ApiError, denied } from '../../core/errors.ts';
+import { quote } from '../../core/quote.ts';
+import type { Account } from './accounts.ts';
+import * as resellerLimits from '../resellers/limits.ts';
+import type { ResellerLimits } from '../resellers/limits.ts';
+import type { Limit } from '../packages/settings.ts';
+
+type Asked = Pick<Account, 'username' | 'owner' | 'package' | 'settings'>;
+
+/**
+ * Whether the owner of an account may have it as `after` says. `before` is what it was; undefined for a new one. Who
+ * has every privilege is bound by no limit.
+ * @throws ApiError `limit_reached`, `denied`, naming the limit.
+ */
+export async function ensureWithin(
+  db: Db,
+  caller: Caller,
+  before: Asked | undefined,
+  after: Asked,
+): Promise<void> {
+  if (caller.privileges === 'all') return;
+  const limits = await resellerLimits.find(db, after.owner);
+  const isNewToOwner = before?.owner !== after.owner;
+  if (isNewToOwner) await ensureNumber(db, after.owner, limits);
+  if (isNewToOwner || before.package !== after.package) await ensurePackage(db, limits, after);
+  await ensureResource(db, limits, 'disk', before, after);
+  await ensureResource(db, limits, 'bandwidth', before, after);
+}
+
+async function ensureNumber(db: Db, owner: string, { accounts }: ResellerLimits): Promise<void> {
+  if (accounts === null) return;
+  if ((await count(db, 'owner = ?', owner)) < accounts) return;
+  throw new ApiError('limit_reached', `You may have at most ${accounts} accounts, and have as many already.`);
+}
+
+async function ensurePackage(db: Db, limits: ResellerLimits, { owner, package: name }: Asked): Promise<void> {
+  if (!limits.limitsPackages && !limits.limitsPackageNumbers) return;
+  const row = await db.get<{ allowed: 0 | 1; number: number | null }>(
+    'SELECT allowed, number FROM reseller_package WHERE username = ? AND package = ?',
+    owner,
+    name,
+  );
+  if (limits.limitsPackages && row?.allowed !== 1) {
+    throw denied(
+      `You may not give the package ${quote(name)} to accounts; root allows it with setresellerpackagelimit.`,
+    );
+  }
+  const most = limits.limitsPackageNumbers ? (row?.number ?? null) : null;
+  if (most === null || (await count(db, 'owner = ? AND package = ?', owner, name)) < most) return;
+  throw new ApiError(
+    'limit_reached',
+    `You may have at most ${most} accounts with the package ${quote(name)}, and have as many already.`,
+  );
+}
+
+const resources = {
+  disk: {
+    setting: 'diskLimit',
+    column: 'disk_limit',
+    used: '(coalesce(blocks_used, 0) + 1023) / 1024',
+    inWords: 'disk space',
+  },
+  bandwidth: {
+    setting: 'bandwidthLimit',
+    column: 'bandwidth_limit',
+    used: '0',
+    inWords: 'bandwidth a month',
+  },
+} as const;
+
+async function ensureResource(
+  db: Db,
+  limits: ResellerLimits,
+  resource: keyof typeof resources,
+  before: Asked | undefined,
+  after: Asked,
+): Promise<void> {
+  const most = limits[resource];
+  if (most === null) return;
+  const { setting, column, used, inWords } = resources[resource];
+  const asked: Limit = after.settings[setting];
+  const isNewToOwner = before?.owner !== after.owner;
+  const had = isNewToOwner ? 0 : before.settings[setting];
+  const asksForMore = had !== null && (asked === null || asked > had);
+  if (!isNewToOwner && !asksForMore) return;
+  const oversells = resource === 'disk' ? limits.oversellsDisk : limits.oversellsBandwidth;
+  if (asked === null && !oversells) {
+    throw new ApiError(
+      'limit_reached',
+      `You have ${most} MiB of ${inWords} for all accounts together, so that none may be unlimited.`,
+    );
+  }
+  // What others were promised, or use where overselling is allowed.
+  const row = await db.get<{ sum: number | null }>(
+    `SELECT sum(${oversells ? used : `coalesce(${column}, 0)`}) AS sum FROM account WHERE owner = ? AND username <> ?`,
+    after.owner,
+    before?.username ?? after.username,
+  );
+  const others = row?.sum ?? 0;
+  if (oversells ? others < most : others + (asked ?? 0) <= most) return;
+  throw new ApiError(
+    'limit_reached',
+    `You have ${most} MiB of ${inWords} for all accounts together, of which your other accounts ` +
+      `${oversells ? 'use' : 'have'} ${others} MiB.`,
+  );
+}
+
+async function count(db: Db, where: string, ...values: string[]): Promise<number> {
+  const row = await db.get<{ count: number }>(
+    `SELECT count(*) AS count FROM account WHERE ${where}`,
+    ...values,
+  );
+  return row?.count ?? 0;
+}

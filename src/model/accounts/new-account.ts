@@ -1,0 +1,134 @@
+// What a new account is made of: a package, what is asked for beside it, and what an owner may give.
+import type { Caller, Context, Db } from '../../core/context.ts';
+import { badParam, denied } from '../../core/errors.ts';
+import * as accountIps from './ips.ts';
+import * as accountLimits from './limits.ts';
+import * as accountNames from './names.ts';
+import type { Account } from './accounts.ts';
+import * as featureLists from '../features/lists.ts';
+import * as packages from '../packages/packages.ts';
+import { isReseller } from '../resellers/resellers.ts';
+import type { Settings } from '../packages/settings.ts';
+
+export interface Wishes {
+  readonly username: string;
+  readonly domain: string;
+  readonly owner: string;
+  readonly package: string;
+  /** What takes the place of the package's settings. */
+  readonly settings: Partial<Settings>;
+  readonly contactEmail: string;
+  readonly mailboxFormat: Account['mailboxFormat'];
+  readonly address: string | undefined;
+  readonly home: string | undefined;
+  readonly uid: number | undefined;
+}
+
+/** The shells of accounts that may log in, and of those that may not. */
+const LOGIN_SHELL = '/bin/bash';
+const NO_SHELL = '/usr/sbin/nologin';
+
+export function shellFor({ shell }: Pick<Settings, 'shell'>): string {
+  return shell ? LOGIN_SHELL : NO_SHELL;
+}
+
+/**
+ * The account as it will be, once everything about it is checked, and what its package holds.
+ * @throws ApiError `bad_param`, `not_found`, `denied`, `limit_reached`.
+ */
+export async function plan(
+  context: Context,
+  wishes: Wishes,
+): Promise<{ readonly account: Account; readonly packageSettings: Settings }> {
+  const { caller, db, machine, now } = context;
+  const { username, owner } = wishes;
+  const domain = wishes.domain.toLowerCase();
+  await accountNames.ensureFree(db, await machine.users(), username);
+  await accountNames.ensureDomainFree(db, domain);
+  await ensureOwner(context, owner, username);
+  const { settings: given } = await packages.get(db, caller, wishes.package);
+  const settings = { ...given, ...wishes.settings };
+  if (settings.featureList !== given.featureList) await featureLists.ensureUsable(db, settings.featureList);
+  packages.ensureAllowed(caller, given, settings);
+  ensureMayGiveShell(caller, undefined, settings);
+  const account: Account = {
+    username,
+    domain,
+    owner,
+    package: wishes.package,
+    contactEmail: wishes.contactEmail,
+    ip: await accountIps.choose(db, machine, {
+      owner,
+      dedicated: settings.dedicatedIp,
+      address: wishes.address,
+    }),
+    uid: await idFor(context, wishes.uid),
+    home: wishes.home ?? `/home/${username}`,
+    shellPath: shellFor(settings),
+    mailboxFormat: wishes.mailboxFormat,
+    backup: false,
+    createdAt: now(),
+    suspendedAt: null,
+    suspendReason: '',
+    suspendLocked: false,
+    blocksUsed: null,
+    inodesUsed: null,
+    settings,
+  };
+  await accountLimits.ensureWithin(db, caller, undefined, account);
+  return { account, packageSettings: given };
+}
+
+/** Root may make accounts for anybody who may own some; a reseller for itself. */
+export async function ensureOwner(
+  { caller, db }: Pick<Context, 'caller' | 'db'>,
+  owner: string,
+  username: string,
+): Promise<void> {
+  if (owner === caller.user) return;
+  if (caller.privileges !== 'all')
+    throw denied(`You may not give accounts to “${owner}”: you own what you make.`);
+  if (owner === 'root' || owner === username) return;
+  if (await isReseller(db, owner)) return;
+  throw badParam(`Owner does not exist: “${owner}” is no reseller; listresellers tells which there are.`);
+}
+
+/** @throws ApiError `denied` where the account gets a shell that it had not, and the caller may not give one. */
+export function ensureMayGiveShell(
+  { privileges }: Caller,
+  before: Pick<Settings, 'shell'> | undefined,
+  after: Pick<Settings, 'shell'>,
+): void {
+  if (!after.shell || before?.shell === true) return;
+  if (privileges === 'all' || privileges.has('allow-shell')) return;
+  throw denied('An account with a shell asks for the privilege “allow-shell”.');
+}
+
+export { FIRST_UID as LOWEST_ID } from '../../core/machine.ts';
+/** The most that useradd gives to users by itself (UID_MAX of login.defs). */
+export const HIGHEST_ID = 60_000;
+
+/**
+ * The id that is asked for; else 0, which leaves the choice to the machine, unless that would choose the id of a removed
+ * account. @throws ApiError `denied`.
+ */
+async function idFor(
+  { caller, db }: Pick<Context, 'caller' | 'db'>,
+  asked: number | undefined,
+): Promise<number> {
+  if (asked === undefined) return firstUntrackedId(db);
+  if (caller.privileges !== 'all') throw denied('Only root may choose the user id.');
+  return asked;
+}
+
+async function firstUntrackedId(db: Db): Promise<number> {
+  const row = await db.get<{ tracked: number | null; used: number | null }>(
+    `SELECT (SELECT max(id) FROM removed_user_id WHERE server = ? AND id < ?) AS tracked,
+       (SELECT max(uid) FROM account WHERE server = ?) AS used`,
+    db.server,
+    HIGHEST_ID,
+    db.server,
+  );
+  const { tracked, used } = { tracked: row?.tracked ?? 0, used: row?.used ?? 0 };
+  return tracked > used ? tracked + 1 : 0;
+}

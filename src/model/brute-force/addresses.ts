@@ -1,0 +1,109 @@
+// IP addresses and ranges of them: as people write them, and as texts that sort as the addresses do.
+import ipaddr from 'ipaddr.js';
+import type { Machine } from '../../core/machine.ts';
+
+/** From the first address to the last, both as keys: 4 or 6, then the bytes in hexadecimal. */
+export interface Range {
+  readonly first: string;
+  readonly last: string;
+}
+
+/** The key of an address that a connection came from. @throws TypeError for what is no address. */
+export function keyOf(address: string): string {
+  // A zone (fe80::1%eth0) tells the interface, not who it is.
+  const key = parse(address.replace(/%.*$/s, ''));
+  if (key === undefined) throw new TypeError('This is no IP address.');
+  return key;
+}
+
+/**
+ * What an administrator wrote: an address, a network (`192.0.2.0/24`, `2001:db8::/32`), or a range (`FIRST-LAST`).
+ * Undefined for anything else.
+ */
+export function readRange(text: string): Range | undefined {
+  const [first = '', last, ...more] = text.split('-').map((part) => part.trim());
+  if (more.length > 0) return undefined;
+  if (last !== undefined) return between(parse(first), parse(last));
+  if (first.includes('/')) return readNetwork(first);
+  const key = parse(first);
+  return key === undefined ? undefined : { first: key, last: key };
+}
+
+function readNetwork(text: string): Range | undefined {
+  if (ipaddr.IPv4.isValidCIDRFourPartDecimal(text)) {
+    const { IPv4 } = ipaddr;
+    return {
+      first: toKey(IPv4.networkAddressFromCIDR(text)),
+      last: toKey(IPv4.broadcastAddressFromCIDR(text)),
+    };
+  }
+  if (text.includes('%') || !ipaddr.IPv6.isValidCIDR(text)) return undefined;
+  const first = ipaddr.IPv6.networkAddressFromCIDR(text);
+  const last = ipaddr.IPv6.broadcastAddressFromCIDR(text);
+  const areMapped = first.isIPv4MappedAddress() && last.isIPv4MappedAddress();
+  return areMapped
+    ? { first: toKey(first.toIPv4Address()), last: toKey(last.toIPv4Address()) }
+    : { first: toKey(first), last: toKey(last) };
+}
+
+function between(first: string | undefined, last: string | undefined): Range | undefined {
+  if (first === undefined || last === undefined) return undefined;
+  return versionOf(first) === versionOf(last) && first <= last ? { first, last } : undefined;
+}
+
+/** The parser of ipaddr.js takes `127.1` and octal numbers as well, which people don't mean. */
+function parse(text: string): string | undefined {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return toKey(ipaddr.IPv4.parse(text));
+  if (text.includes('%') || !ipaddr.IPv6.isValid(text)) return undefined;
+  const address = ipaddr.IPv6.parse(text);
+  // A socket for both versions tells an address of version 4 as ::ffff:192.0.2.1.
+  return toKey(address.isIPv4MappedAddress() ? address.toIPv4Address() : address);
+}
+
+function toKey(address: ipaddr.IPv4 | ipaddr.IPv6): string {
+  const bytes = address.toByteArray().map((byte) => byte.toString(16).padStart(2, '0'));
+  return `${address.kind() === 'ipv4' ? 4 : 6}${bytes.join('')}`;
+}
+
+export function versionOf(key: string): 4 | 6 {
+  return key.startsWith('4') ? 4 : 6;
+}
+
+/** An address as it is written. */
+export function textOf(key: string): string {
+  const bytes = (key.slice(1).match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));
+  return ipaddr.fromByteArray(bytes).toString();
+}
+
+/** `192.0.2.1`, or `192.0.2.0-192.0.2.255`. */
+export function textOfRange({ first, last }: Range): string {
+  return first === last ? textOf(first) : `${textOf(first)}-${textOf(last)}`;
+}
+
+/** What is counted and blocked as one: an address of version 4; of version 6 the /64, which one customer has whole. */
+export function sourceOf(key: string): Range {
+  if (versionOf(key) === 4) return { first: key, last: key };
+  const network = key.slice(0, 17);
+  return { first: network.padEnd(33, '0'), last: network.padEnd(33, 'f') };
+}
+
+/** A range that takes no source apart. */
+export function withWholeSources({ first, last }: Range): Range {
+  return { first: sourceOf(first).first, last: sourceOf(last).last };
+}
+
+/** A source as it is written: `192.0.2.1`, `2001:db8::/64`. */
+export function textOfSource({ first, last }: Range): string {
+  return first === last ? textOf(first) : `${textOf(first)}/64`;
+}
+
+export function overlap(one: Range, other: Range): boolean {
+  return one.first <= other.last && other.first <= one.last;
+}
+
+/** Does it come from the machine itself? */
+export function isLocal(key: string, { addresses }: Machine['system']): boolean {
+  return key.startsWith('47f') || key === LOOPBACK_6 || addresses().some((own) => keyOf(own) === key);
+}
+
+const LOOPBACK_6 = `6${'1'.padStart(32, '0')}`;

@@ -1,0 +1,133 @@
+// The blocks that failed logins bring about: of a user, and of an address.
+import * as addresses from './addresses.ts';
+import type { Range } from './addresses.ts';
+import { fillIn, readCommand, type Circumstances } from './commands.ts';
+import type { Config } from './config.ts';
+import * as history from './history.ts';
+import type { BlockKind } from './history.ts';
+import * as lists from './lists.ts';
+import type { BruteForceContext } from './brute-force.ts';
+
+/** What is to be done on the machine about a new block, once it is stored: see `react`. */
+export interface Reaction {
+  readonly address: string;
+  readonly until: number;
+  readonly blocksWithFirewall: boolean;
+  /** Empty where no command is to be run. */
+  readonly command: readonly string[];
+}
+
+export const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** WHM documents both a day and two weeks for what mark_as_brute does. */
+const EXCESSIVE_MS = DAY_MS;
+
+/** A failure as it is counted. */
+export type Counted = Omit<history.NewFailure, 'attempt'>;
+
+/** Blocks the user if its failures reach the limit. */
+export async function blockUser(context: BruteForceContext, config: Config, failure: Counted): Promise<void> {
+  const { db } = context;
+  const { username, failedAt: now } = failure;
+  const onlyLocal = config.username_based_protection_local_origin;
+  if (!protectsUser(config, failure)) return;
+  const after = now - config.brute_force_period_mins * MINUTE_MS;
+  if ((await history.countOfUser(db, username, onlyLocal, after)) < config.max_failures) return;
+  // A minute for each attempt that the setting allows.
+  const endsAt = now + config.max_failures * MINUTE_MS;
+  await history.addUserBlock(db, { ...failure, onlyLocal, beganAt: now, endsAt });
+}
+
+export function protectsUser(config: Config, { username, isLocal }: Counted): boolean {
+  const { username_based_protection_local_origin: onlyLocal } = config;
+  if (!config.username_based_protection || (onlyLocal && !isLocal)) return false;
+  return username !== 'root' || config.username_based_protection_for_root;
+}
+
+/** Blocks the address if its failures reach a limit. @returns what to do about it on the machine. */
+export async function blockAddress(
+  context: BruteForceContext,
+  config: Config,
+  failure: Counted,
+): Promise<Reaction[]> {
+  if (!config.ip_based_protection) return [];
+  const { db } = context;
+  const now = failure.failedAt;
+  const source = addresses.sourceOf(failure.address);
+  for (const limit of limitsOf(config)) {
+    const count = await history.countOfSource(db, source, now - limit.periodMs);
+    if (count < limit.failures) continue;
+    const endsAt = now + limit.lengthMs;
+    const current = await history.findAddressBlock(db, source, now);
+    // A failure that was under way when another one brought the block about.
+    if (current !== undefined && (current.kind === limit.kind || current.endsAt >= endsAt)) return [];
+    const notes = `${count} failed logins within ${limit.periodMs / MINUTE_MS} minutes.`;
+    await history.addAddressBlock(db, limit.kind, { ...source, notes, beganAt: now, endsAt });
+    return [await reactionOf(context, failure, { ...limit, source, count, endsAt, notes })];
+  }
+  return [];
+}
+
+interface Limit {
+  readonly kind: BlockKind;
+  readonly failures: number;
+  readonly periodMs: number;
+  readonly lengthMs: number;
+  readonly usesFirewall: boolean;
+  readonly command: string;
+}
+
+/** The severer one first. */
+export function limitsOf(config: Config): readonly Limit[] {
+  const period = config.ip_brute_force_period_mins * MINUTE_MS;
+  return [
+    {
+      kind: 'excessive',
+      failures: config.mark_as_brute,
+      periodMs: config.lookback_period_min * MINUTE_MS,
+      lengthMs: EXCESSIVE_MS,
+      usesFirewall: config.block_excessive_brute_force_with_firewall,
+      command: config.command_to_run_on_excessive_brute_force,
+    },
+    {
+      kind: 'brute',
+      failures: config.max_failures_byip,
+      periodMs: period,
+      lengthMs: period,
+      usesFirewall: config.block_brute_force_with_firewall,
+      command: config.command_to_run_on_brute_force,
+    },
+  ];
+}
+
+async function reactionOf(
+  { db }: BruteForceContext,
+  failure: Counted,
+  block: Limit & { source: Range; count: number; endsAt: number; notes: string },
+): Promise<Reaction> {
+  const { address, isLocal } = failure;
+  const circumstances: Circumstances = {
+    exptime: inSeconds(block.endsAt),
+    max_allowed_failures: block.failures,
+    current_failures: block.count,
+    excessive_failures: block.kind === 'excessive' ? 1 : 0,
+    reason: block.notes,
+    remote_ip: addresses.textOf(address),
+    authservice: failure.authentication,
+    user: failure.username,
+    logintime: inSeconds(failure.failedAt),
+    ip_version: addresses.versionOf(address),
+  };
+  // The firewall knows nothing of the white list, nor that a machine must reach itself.
+  const mayUseFirewall = !isLocal && !(await lists.overlaps(db, 'white', block.source));
+  return {
+    address: addresses.textOfSource(block.source),
+    until: block.endsAt,
+    blocksWithFirewall: block.usesFirewall && mayUseFirewall,
+    command: fillIn(readCommand('The command', block.command), circumstances),
+  };
+}
+
+function inSeconds(time: number): number {
+  return Math.floor(time / 1000);
+}

@@ -1,0 +1,226 @@
+// Protection of logins against guessing: whether a login may be tried now, and what failed ones bring about. All of it
+// stands in the store, so that every process on it decides alike.
+import type { Machine } from '../../core/machine.ts';
+import * as addresses from './addresses.ts';
+import { digestOf, type AttemptContext } from './attempts.ts';
+import {
+  blockAddress,
+  blockUser,
+  limitsOf,
+  MINUTE_MS,
+  protectsUser,
+  type Counted,
+  type Reaction,
+} from './blocks.ts';
+import * as configuration from './config.ts';
+import type { Config } from './config.ts';
+import * as history from './history.ts';
+import type { BlockKind } from './history.ts';
+import * as lists from './lists.ts';
+
+export type { Reaction };
+
+export interface BruteForceContext extends AttemptContext {
+  readonly machine: Pick<Machine, 'system'>;
+  /** Milliseconds since 1970-01-01. */
+  readonly now: () => number;
+}
+
+export interface Login {
+  readonly user: string;
+  readonly address: string;
+}
+
+export interface Failure extends Login {
+  /**
+   * The wrong password, by which the same attempt is known again and counts once in six hours. Left out where something
+   * else was wrong, such as a code: that counts every time.
+   */
+  readonly password?: string | undefined;
+  /** What was to be used (`system`, `mail`), and the program that asked for the login (`whostmgrd`). */
+  readonly service?: string | undefined;
+  readonly authentication?: string | undefined;
+}
+
+/** Why a login may not be tried. Whoever tries is not told: a refused login looks like a wrong one. */
+export type Refusal =
+  | { readonly kind: 'blacklist'; readonly until: null }
+  | { readonly kind: BlockKind | 'user'; readonly until: number };
+
+/** A reserved failure that is older belongs to a process that ended. */
+const LONGEST_CHECK_MS = MINUTE_MS;
+const SAME_ATTEMPT_MS = 6 * 60 * MINUTE_MS;
+const COMMAND_LIMIT_MS = 15_000;
+const MOST_USER_LENGTH = 255;
+
+/**
+ * May this login be tried now? Undefined: it may. Ask before the password is looked at, and again in the transaction
+ * that lets somebody in: many may have been tried at the same time. @throws TypeError for what is no IP address.
+ */
+export async function check(context: BruteForceContext, login: Login): Promise<Refusal | undefined> {
+  const { db, machine } = context;
+  const now = context.now();
+  const config = await configuration.read(db);
+  if (!config.is_enabled) return undefined;
+  const address = addresses.keyOf(login.address);
+  if (await lists.includes(db, 'white', address)) return undefined;
+  if (await lists.includes(db, 'black', address)) return { kind: 'blacklist', until: null };
+  const block = await history.findAddressBlock(db, addresses.sourceOf(address), now);
+  if (block !== undefined) return { kind: block.kind, until: block.endsAt };
+  const isLocal = addresses.isLocal(address, machine.system);
+  const until = await history.findUserBlock(db, { username: stored(login.user), isLocal }, now);
+  return until === undefined ? undefined : { kind: 'user', until };
+}
+
+/** An attempt that is counted as a failure already; its id, or undefined if it does not count. */
+export interface Reserved {
+  readonly id: number | undefined;
+}
+
+/**
+ * Counts an attempt as a failure before the password is looked at. `recordFailure` confirms that it was one, `release`
+ * takes it back. What a process that ended in between has counted remains a failure.
+ * @returns undefined if the login may not be tried; `busy` while attempts under way use up the rest of a limit: ask again.
+ * @throws TypeError for what is no IP address.
+ */
+export async function reserve(
+  context: BruteForceContext,
+  failure: Failure,
+): Promise<Reserved | 'busy' | undefined> {
+  const { db, machine } = context;
+  if ((await check(context, failure)) !== undefined) return undefined;
+  const now = context.now();
+  const config = await configuration.read(db);
+  const address = addresses.keyOf(failure.address);
+  if (!config.is_enabled || (await lists.includes(db, 'white', address))) return { id: undefined };
+  await history.confirmOldFailures(db, now - LONGEST_CHECK_MS);
+  const { password, user } = failure;
+  const attempt = password === undefined ? null : await digestOf(context, { address, user, password });
+  // The same attempt again counts once, and tells a guesser nothing new.
+  if (attempt !== null && (await history.wasCounted(db, attempt, now - SAME_ATTEMPT_MS)))
+    return { id: undefined };
+  const counted = countedOf(failure, { address, now, isLocal: addresses.isLocal(address, machine.system) });
+  if (await isUsedUp(db, config, counted)) return 'busy';
+  return { id: await history.addFailure(db, { ...counted, attempt }, true) };
+}
+
+/** Takes a reserved failure back. */
+export async function release(db: AttemptContext['db'], { id }: Reserved): Promise<void> {
+  if (id !== undefined) await history.removeFailure(db, id);
+}
+
+/** Would the attempts under way reach a limit, if all of them failed? */
+async function isUsedUp(db: AttemptContext['db'], config: Config, failure: Counted): Promise<boolean> {
+  const { failedAt: now, username } = failure;
+  if (config.ip_based_protection) {
+    const source = addresses.sourceOf(failure.address);
+    for (const { failures, periodMs } of limitsOf(config)) {
+      const pending = await history.countOfSource(db, source, now - periodMs, 1);
+      if (pending > 0 && pending + (await history.countOfSource(db, source, now - periodMs)) >= failures)
+        return true;
+    }
+  }
+  if (!protectsUser(config, failure)) return false;
+  const after = now - config.brute_force_period_mins * MINUTE_MS;
+  const onlyLocal = config.username_based_protection_local_origin;
+  const pending = await history.countOfUser(db, username, onlyLocal, after, 1);
+  return (
+    pending > 0 &&
+    pending + (await history.countOfUser(db, username, onlyLocal, after)) >= config.max_failures
+  );
+}
+
+/**
+ * Counts a failed login, and blocks where a limit is reached.
+ * @param reserved what `reserve` gave, if it was asked.
+ * @returns what to do about new blocks, for `react` when the transaction is over.
+ * @throws TypeError for what is no IP address.
+ */
+export async function recordFailure(
+  context: BruteForceContext,
+  failure: Failure,
+  reserved?: Reserved,
+): Promise<Reaction[]> {
+  const { db, machine } = context;
+  const now = context.now();
+  const config = await configuration.read(db);
+  const address = addresses.keyOf(failure.address);
+  if (!config.is_enabled || (await lists.includes(db, 'white', address))) {
+    if (reserved !== undefined) await release(db, reserved);
+    return [];
+  }
+  await history.pruneFailures(db, now - memoryOf(config), now);
+  await history.pruneBlocks(db, now);
+
+  const { password, user } = failure;
+  const attempt = password === undefined ? null : await digestOf(context, { address, user, password });
+  const counted = countedOf(failure, { address, now, isLocal: addresses.isLocal(address, machine.system) });
+  if (reserved?.id !== undefined) {
+    await history.confirmFailure(db, reserved.id, { attempt, failedAt: now });
+  } else {
+    if (attempt !== null && (await history.wasCounted(db, attempt, now - SAME_ATTEMPT_MS))) return [];
+    await history.addFailure(db, { ...counted, attempt });
+  }
+  await blockUser(context, config, counted);
+  return blockAddress(context, config, counted);
+}
+
+function countedOf(
+  { user, service, authentication }: Failure,
+  { address, now, isLocal }: { readonly address: string; readonly now: number; readonly isLocal: boolean },
+): Counted {
+  return {
+    address,
+    username: stored(user),
+    service: service ?? 'system',
+    authentication: authentication ?? 'whostmgrd',
+    failedAt: now,
+    isLocal,
+  };
+}
+
+/** The user’s failures from there count no more. Those of other users do: an attacker may have an account as well. */
+export async function recordSuccess({ db }: Pick<BruteForceContext, 'db'>, login: Login): Promise<void> {
+  const source = addresses.sourceOf(addresses.keyOf(login.address));
+  await history.forgive(db, stored(login.user), source);
+}
+
+/**
+ * Has the firewall block and runs commands, as `recordFailure` said. It throws nothing: the login is refused either way.
+ * @returns what could not be done, in sentences for a log.
+ */
+export async function react(machine: Machine, reactions: readonly Reaction[]): Promise<string[]> {
+  const problems: string[] = [];
+  for (const { address, until, blocksWithFirewall, command } of reactions) {
+    try {
+      if (blocksWithFirewall) await (await machine.firewall()).block(address, until);
+    } catch (error) {
+      problems.push(`The firewall does not block ${address}: ${messageOf(error)}`);
+    }
+    try {
+      if (command.length > 0) await (await machine.commands()).start(command, COMMAND_LIMIT_MS);
+    } catch (error) {
+      problems.push(`The command on the block of ${address} was not run: ${messageOf(error)}`);
+    }
+  }
+  return problems;
+}
+
+/** How long failures are kept: the same attempt must be known again as long. */
+function memoryOf(config: Config): number {
+  const minutes = [
+    config.lookback_period_min,
+    config.ip_brute_force_period_mins,
+    config.brute_force_period_mins,
+  ];
+  return Math.max(SAME_ATTEMPT_MS, ...minutes.map((number) => number * MINUTE_MS));
+}
+
+/** As much of a name as can be one; what was sent may be of any length. */
+function stored(user: string): string {
+  return user.slice(0, MOST_USER_LENGTH).toWellFormed();
+}
+
+function messageOf(error: unknown): string {
+  return (error as Partial<Error> | null)?.message ?? String(error);
+}

@@ -1,0 +1,95 @@
+// The command that root may have run when an address is blocked: its words, and what its placeholders stand for.
+import { split } from 'shlex';
+import { badParam } from '../../core/errors.ts';
+import { anyOf, quote } from '../../core/quote.ts';
+
+/** What placeholders stand for: `%remote_ip%` for `remote_ip`. */
+export interface Circumstances {
+  /** Unix time at which the block ends. */
+  readonly exptime: number;
+  readonly max_allowed_failures: number;
+  readonly current_failures: number;
+  readonly excessive_failures: 0 | 1;
+  readonly reason: string;
+  readonly remote_ip: string;
+  readonly authservice: string;
+  readonly user: string;
+  /** Unix time of the failed login. */
+  readonly logintime: number;
+  readonly ip_version: 4 | 6;
+}
+
+const names: Readonly<Record<keyof Circumstances, true>> = {
+  exptime: true,
+  max_allowed_failures: true,
+  current_failures: true,
+  excessive_failures: true,
+  reason: true,
+  remote_ip: true,
+  authservice: true,
+  user: true,
+  logintime: true,
+  ip_version: true,
+};
+
+/** In a sentence of help: what a command may hold. */
+export const placeholders = Object.keys(names)
+  .map((name) => `%${name}%`)
+  .join(', ');
+
+const PLACEHOLDER = /%([a-z_]+)%/g;
+// WHM differs: it documents the command as one of bash.
+/** What a shell would act on, and no program expects. */
+const SHELL = /^[|&;<>]|^\d>|[;&|]$|`|\$[({A-Za-z_]/;
+
+/**
+ * The words of a command; none for an empty one.
+ * @throws ApiError `bad_param` for an open quote, for what only a shell would understand, and unknown placeholders.
+ */
+export function readCommand(key: string, text: string): string[] {
+  const words = splitWords(key, text);
+  const ofShell = words.find((word) => SHELL.test(word));
+  if (ofShell !== undefined) {
+    throw badParam(
+      `“${key}” should be a program with its arguments: no shell runs it, so ${quote(ofShell)} would mean nothing. ` +
+        'Write a script that does it, and name that.',
+    );
+  }
+  const unknown = words.flatMap((word) =>
+    [...word.matchAll(PLACEHOLDER)].filter(([, name = '']) => !Object.hasOwn(names, name)),
+  );
+  const [first] = unknown;
+  if (first !== undefined) {
+    throw badParam(
+      `“${key}” has no placeholder ${quote(first[0])}: there are ${anyOf(Object.keys(names).map((name) => `%${name}%`))}.`,
+    );
+  }
+  return words;
+}
+
+function splitWords(key: string, text: string): string[] {
+  try {
+    return split(text);
+  } catch {
+    throw badParam(`“${key}” should close every quote, and have something after its last backslash.`);
+  }
+}
+
+/** The words that are run. A value stays within its word, whatever it holds. */
+export function fillIn(words: readonly string[], circumstances: Circumstances): string[] {
+  const values: Readonly<Record<string, string>> = Object.fromEntries(
+    Object.entries({ ...circumstances, user: harmless(circumstances.user) }).map(([name, value]) => [
+      name,
+      String(value),
+    ]),
+  );
+  return words.map((word) => word.replaceAll(PLACEHOLDER, (all, name: string) => values[name] ?? all));
+}
+
+/** Whoever failed to log in chose this text: it must not look like an option, nor like anything else than a name. */
+function harmless(user: string): string {
+  return user
+    .slice(0, 64)
+    .replace(/[^A-Za-z0-9@._+-]/g, '_')
+    .replace(/^-/, '_');
+}

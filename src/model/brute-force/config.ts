@@ -1,0 +1,272 @@
+// How logins are protected against guessing: the settings, under the names that the API has for them, what each takes,
+// and what it is until it is set.
+import { expectation } from '../../core/arguments.ts';
+import type { Db } from '../../core/context.ts';
+import type { Fields, Param } from '../../core/define.ts';
+import { ApiError, badParam } from '../../core/errors.ts';
+import { anyOf, quote } from '../../core/quote.ts';
+import { readCommand } from './commands.ts';
+import * as storedSettings from '../packages/stored-settings.ts';
+
+const defaults = {
+  is_enabled: true,
+  ip_based_protection: true,
+  max_failures_byip: 5,
+  ip_brute_force_period_mins: 15,
+  mark_as_brute: 30,
+  lookback_period_min: 360,
+  username_based_protection: false,
+  username_based_protection_local_origin: true,
+  username_based_protection_for_root: false,
+  max_failures: 30,
+  brute_force_period_mins: 5,
+  block_brute_force_with_firewall: false,
+  block_excessive_brute_force_with_firewall: false,
+  command_to_run_on_brute_force: '',
+  command_to_run_on_excessive_brute_force: '',
+  country_whitelist: '',
+  country_blacklist: '',
+  notify_on_brute: false,
+  notify_on_root_login: false,
+  notify_on_root_login_for_known_netblock: false,
+};
+
+type Wide<Default> = Default extends boolean ? boolean : Default extends number ? number : string;
+export type Config = { readonly [Key in keyof typeof defaults]: Wide<(typeof defaults)[Key]> };
+export type Change = { readonly [Key in keyof Config]?: Config[Key] | undefined };
+
+const NAME = 'brute_force';
+
+export async function read(db: Db): Promise<Config> {
+  return { ...defaults, ...(await readStored(db)) };
+}
+
+/** What was set: the rest follows the defaults, also those of a later version. */
+async function readStored(db: Db): Promise<Partial<Config>> {
+  return JSON.parse((await storedSettings.read(db, NAME)) ?? '{}') as Partial<Config>;
+}
+
+/** Sets what is not undefined, and leaves the rest. @throws ApiError `bad_param` for a command that can't be run. */
+export async function change(db: Db, changed: Change): Promise<Config> {
+  const given = Object.entries(changed).filter(
+    ([key, value]) => Object.hasOwn(defaults, key) && value !== undefined,
+  );
+  const stored = { ...(await readStored(db)), ...Object.fromEntries(given) };
+  const config: Config = { ...defaults, ...stored };
+  readCommand('command_to_run_on_brute_force', config.command_to_run_on_brute_force);
+  readCommand('command_to_run_on_excessive_brute_force', config.command_to_run_on_excessive_brute_force);
+  await storedSettings.write(db, NAME, JSON.stringify(stored));
+  return config;
+}
+
+/** @throws ApiError `bad_param` where the protection is turned off. The wording is one that scripts match. */
+export function ensureEnabled({ is_enabled }: Config): void {
+  if (!is_enabled) throw new ApiError('disabled', 'cPHulk is disabled on the server.');
+}
+
+const MOST_FAILURES = 100_000;
+// WHM differs: with 0 it refuses every login, also root's.
+const failures = { type: 'integer', min: 1, max: MOST_FAILURES } as const;
+/** A day. */
+const minutes = { type: 'integer', min: 1, max: 1440 } as const;
+const WORDS =
+  'A program with its arguments. No shell runs it: quotes and backslashes keep words together, and nothing else has ' +
+  'a meaning.';
+
+/** What save_cphulk_config takes. */
+export const params = {
+  ip_based_protection: {
+    type: 'flag',
+    doc: '1 blocks addresses from which too many logins fail. 0 blocks no further ones; the blocks that there are stay.',
+  },
+  max_failures_byip: {
+    ...failures,
+    doc: 'So many failed logins within ip_brute_force_period_mins block an address.',
+  },
+  ip_brute_force_period_mins: {
+    ...minutes,
+    doc: 'Within how many minutes the failed logins of an address are counted, and for how long it is blocked then.',
+  },
+  mark_as_brute: {
+    ...failures,
+    doc: 'So many failed logins within lookback_period_min block an address for a day.',
+  },
+  lookback_period_min: {
+    ...minutes,
+    max: 43_200,
+    doc: 'For how many minutes failed logins are remembered and listed.',
+  },
+  username_based_protection: {
+    type: 'flag',
+    doc: '1 refuses the logins of a user after too many failed ones, wherever they came from. 0 begins no further such lock.',
+  },
+  username_based_protection_local_origin: {
+    type: 'flag',
+    doc:
+      '1 counts, and refuses, only logins from this machine itself for username_based_protection, so that nobody can ' +
+      'lock others out from afar; 0 all logins.',
+  },
+  username_based_protection_for_root: {
+    type: 'flag',
+    doc: '1 lets username_based_protection lock root out as well.',
+  },
+  max_failures: {
+    ...failures,
+    doc:
+      'So many failed logins within brute_force_period_mins lock a user, for as many minutes as this number says. It ' +
+      'is for username_based_protection.',
+  },
+  brute_force_period_mins: {
+    ...minutes,
+    doc: 'Within how many minutes the failed logins of a user are counted.',
+  },
+  block_brute_force_with_firewall: {
+    type: 'flag',
+    doc: '1 has the firewall drop every packet of an address while it is blocked by max_failures_byip.',
+  },
+  block_excessive_brute_force_with_firewall: {
+    type: 'flag',
+    doc: '1 has the firewall drop every packet of an address while it is blocked for a day.',
+  },
+  command_to_run_on_brute_force: {
+    type: 'string',
+    doc: `What is run when max_failures_byip blocks an address; empty for nothing. ${WORDS}`,
+  },
+  command_to_run_on_excessive_brute_force: {
+    type: 'string',
+    doc: `What is run when an address is blocked for a day; empty for nothing. ${WORDS}`,
+  },
+  notify_on_brute: { type: 'flag', doc: '1 asks for a notice when an address is blocked.' },
+  notify_on_root_login: {
+    type: 'flag',
+    doc: '1 asks for a notice when root logs in from an address that is not on the white list.',
+  },
+  notify_on_root_login_for_known_netblock: {
+    type: 'flag',
+    doc: '1 asks for that notice also where root has logged in from the network before.',
+  },
+} as const satisfies Record<string, Param>;
+
+/** Settings that only set_cphulk_config_key sets. */
+const furtherParams = {
+  is_enabled: { type: 'flag', doc: '1 protects logins.' },
+  country_whitelist: { type: 'string', doc: 'Countries from which logins are never refused.' },
+  country_blacklist: { type: 'string', doc: 'Countries from which logins are always refused.' },
+} as const satisfies Record<string, Param>;
+
+/** Settings under a second name, in seconds. */
+const inSeconds = {
+  ip_brute_force_period_sec: 'ip_brute_force_period_mins',
+  brute_force_period_sec: 'brute_force_period_mins',
+  lookback_time: 'lookback_period_min',
+} as const;
+
+const allParams: Readonly<Record<keyof Config, Param>> = { ...params, ...furtherParams };
+
+/** Every key that set_cphulk_config_key takes. */
+export const keys: readonly string[] = [...Object.keys(allParams), ...Object.keys(inSeconds)].sort();
+
+/** One setting from its text. @throws ApiError `bad_param`, saying what the key takes. */
+export function readSetting(key: string, text: string): Change {
+  if (Object.hasOwn(inSeconds, key)) return readSeconds(key as keyof typeof inSeconds, text);
+  if (!Object.hasOwn(allParams, key)) throw badParam(`The parameter “key” should be ${anyOf(keys)}.`);
+  const name = key as keyof Config;
+  const param = allParams[name];
+  if (param.type === 'flag') {
+    if (text !== '0' && text !== '1') throw unfit(name, expectation(param), text);
+    return { [name]: text === '1' };
+  }
+  if (param.type === 'integer') return { [name]: readNumber(name, param, text) };
+  return { [name]: name.startsWith('country_') ? readCountries(name, text) : text };
+}
+
+function readNumber(key: string, param: Param, text: string): number {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  if (number >= (param.min ?? 0) && number <= (param.max ?? Infinity)) return number;
+  throw unfit(key, expectation(param), text);
+}
+
+function readSeconds(key: keyof typeof inSeconds, text: string): Change {
+  const name = inSeconds[key];
+  const { max } = params[name];
+  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  if (seconds >= 60 && seconds <= max * 60 && seconds % 60 === 0) return { [name]: seconds / 60 };
+  throw unfit(key, `whole minutes in seconds: a multiple of 60 from 60 to ${max * 60}`, text);
+}
+
+function readCountries(key: string, text: string): string {
+  const codes = text.split(',').map((code) => code.trim().toUpperCase());
+  if (text.trim() === '') return '';
+  if (codes.every((code) => /^[A-Z]{2}$/.test(code))) return [...new Set(codes)].sort().join(',');
+  throw unfit(
+    key,
+    'country codes of two letters (ISO 3166-1) with commas between them, such as “AU,US”',
+    text,
+  );
+}
+
+function unfit(key: string, expected: string, text: string): Error {
+  return badParam(`The value of “${key}” should be ${expected}, not ${quote(text)}.`);
+}
+
+type Answered = {
+  readonly [Key in keyof Config]: Config[Key] extends boolean ? number : Config[Key];
+} & Readonly<Record<keyof typeof inSeconds | 'can_temp_ban_firewall', number>>;
+
+/** The settings as the API answers them. */
+export function answerOf(config: Config, hasFirewall: boolean): Answered {
+  const plain = Object.entries(config).map(([key, value]) => [
+    key,
+    typeof value === 'boolean' ? Number(value) : value,
+  ]);
+  const seconds = Object.entries(inSeconds).map(([key, name]) => [key, config[name] * 60]);
+  return Object.fromEntries([
+    ...plain,
+    ...seconds,
+    ['can_temp_ban_firewall', Number(hasFirewall)],
+  ]) as Answered;
+}
+
+type AnsweredFields = {
+  readonly [Key in keyof Answered]: {
+    readonly type: Answered[Key] extends number ? 'integer' : 'string';
+    readonly doc: string;
+  };
+};
+
+const param = <const Type extends 'integer' | 'string'>(type: Type, { doc }: Param) => ({ type, doc });
+const second = (name: string) => ({ type: 'integer', doc: `The value of ${name} in seconds.` }) as const;
+
+/** What `answerOf` gives, described. */
+export const fields = {
+  is_enabled: { type: 'integer', doc: '1 while logins are protected.' },
+  can_temp_ban_firewall: {
+    type: 'integer',
+    doc: '1 where there is a firewall that this program can use: nftables, with root on Linux.',
+  },
+  ip_based_protection: param('integer', params.ip_based_protection),
+  max_failures_byip: param('integer', params.max_failures_byip),
+  ip_brute_force_period_mins: param('integer', params.ip_brute_force_period_mins),
+  ip_brute_force_period_sec: second('ip_brute_force_period_mins'),
+  mark_as_brute: param('integer', params.mark_as_brute),
+  lookback_period_min: param('integer', params.lookback_period_min),
+  lookback_time: second('lookback_period_min'),
+  username_based_protection: param('integer', params.username_based_protection),
+  username_based_protection_local_origin: param('integer', params.username_based_protection_local_origin),
+  username_based_protection_for_root: param('integer', params.username_based_protection_for_root),
+  max_failures: param('integer', params.max_failures),
+  brute_force_period_mins: param('integer', params.brute_force_period_mins),
+  brute_force_period_sec: second('brute_force_period_mins'),
+  block_brute_force_with_firewall: param('integer', params.block_brute_force_with_firewall),
+  block_excessive_brute_force_with_firewall: param(
+    'integer',
+    params.block_excessive_brute_force_with_firewall,
+  ),
+  command_to_run_on_brute_force: param('string', params.command_to_run_on_brute_force),
+  command_to_run_on_excessive_brute_force: param('string', params.command_to_run_on_excessive_brute_force),
+  country_whitelist: param('string', furtherParams.country_whitelist),
+  country_blacklist: param('string', furtherParams.country_blacklist),
+  notify_on_brute: param('integer', params.notify_on_brute),
+  notify_on_root_login: param('integer', params.notify_on_root_login),
+  notify_on_root_login_for_known_netblock: param('integer', params.notify_on_root_login_for_known_netblock),
+} as const satisfies Fields & AnsweredFields;

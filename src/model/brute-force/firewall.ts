@@ -1,0 +1,46 @@
+// What the firewall drops for this program, and what is told of it.
+import type { Context } from '../../core/context.ts';
+import type { Machine } from '../../core/machine.ts';
+import type { FirewallBlock } from '../../core/machine.ts';
+import { overlap, readRange, type Range } from './addresses.ts';
+import type { Change } from './config.ts';
+
+/** The blocks that any of these addresses is under; without ranges, all. */
+export async function blocksOf(
+  machine: Machine,
+  ranges: readonly Range[] | undefined,
+): Promise<FirewallBlock[]> {
+  const blocks = await (await machine.firewall()).list();
+  if (ranges === undefined) return blocks;
+  return blocks.filter(({ address }) => {
+    const blocked = readRange(address);
+    return blocked !== undefined && ranges.some((range) => overlap(range, blocked));
+  });
+}
+
+/** Warns of settings that are stored and do nothing on this server. */
+export async function warnOfWhatIsMissing(
+  { machine, warn }: Pick<Context, 'machine' | 'warn'>,
+  changed: Change,
+): Promise<void> {
+  const { block_brute_force_with_firewall: brute, block_excessive_brute_force_with_firewall: excessive } =
+    changed;
+  if ((brute === true || excessive === true) && !(await (await machine.firewall()).isAvailable())) {
+    warn(
+      'There is no firewall that this program can use, so addresses are blocked for logins alone. It needs root on ' +
+        'Linux, and the package nftables.',
+    );
+  }
+  const commands = [changed.command_to_run_on_brute_force, changed.command_to_run_on_excessive_brute_force];
+  if (commands.some((one) => one !== undefined && one !== '') && !(await machine.commands()).areRun) {
+    warn('The command is stored, but a sandbox runs none.');
+  }
+  if (changed.notify_on_brute === true || changed.notify_on_root_login === true) {
+    warn('This server sends no notices yet: what is to be told is stored, and nobody is told.');
+  }
+  if ((changed.country_whitelist ?? '') !== '' || (changed.country_blacklist ?? '') !== '') {
+    warn(
+      'No country data is installed, so countries are not told apart: the list is stored, and no login checked by it.',
+    );
+  }
+}

@@ -1,0 +1,80 @@
+// What the functions on the white and the black list take and answer alike.
+import type { Context, Db } from '../../core/context.ts';
+import type { Fields, Param } from '../../core/define.ts';
+import { keyOf, readRange, textOfRange, type Range } from './addresses.ts';
+import * as configuration from './config.ts';
+import * as lists from './lists.ts';
+
+export const listName = {
+  type: 'string',
+  required: true,
+  values: ['white', 'black'],
+  doc: 'The list: logins from addresses on “white” are never refused, those from addresses on “black” always.',
+} as const satisfies Param;
+
+export const addressParam = {
+  type: 'string',
+  required: true,
+  list: true,
+  maxLength: 100,
+  doc:
+    'An address of IPv4 or IPv6, a network such as 192.0.2.0/24, or a range such as 192.0.2.1-192.0.2.9. Repeat it, or ' +
+    'number it: ip-1, ip-2.',
+} as const satisfies Param;
+
+export const skipEnabledCheck = {
+  type: 'flag',
+  default: 0,
+  doc: '1 does it also while the protection is turned off; otherwise the call fails then.',
+} as const satisfies Param;
+
+export const requesterFields = {
+  requester_ip: {
+    type: 'string',
+    doc: 'The address that the call came from; empty on the local command line.',
+  },
+  requester_ip_is_whitelisted: { type: 'integer', doc: '1 when that address is on the white list.' },
+} as const satisfies Fields;
+
+export const failedField = {
+  map: { type: 'string' },
+  keys: 'IP',
+  doc: 'Why an address was left out. The others are not hindered by it, and the call works all the same.',
+} as const;
+
+/** @throws ApiError `bad_param` where the protection is turned off. */
+export async function ensureEnabled(db: Db, isSkipped: boolean): Promise<void> {
+  if (!isSkipped) configuration.ensureEnabled(await configuration.read(db));
+}
+
+export interface ReadRanges {
+  /** By the range as it is written in answers. */
+  readonly ranges: ReadonlyMap<string, Range>;
+  readonly failed: Record<string, string>;
+}
+
+export function readRanges(texts: readonly string[]): ReadRanges {
+  const ranges = new Map<string, Range>();
+  const failed: Record<string, string> = {};
+  for (const text of texts) {
+    const range = readRange(text);
+    if (range === undefined) failed[text] = invalid(text);
+    else ranges.set(textOfRange(range), range);
+  }
+  return { ranges, failed };
+}
+
+/** The wording that scripts match. */
+export function invalid(text: string): string {
+  return `Invalid IP address or range: "${text}"`;
+}
+
+/** Who calls, as far as the lists know. */
+export async function requesterOf({ db, origin }: Pick<Context, 'db' | 'origin'>): Promise<{
+  requester_ip: string;
+  requester_ip_is_whitelisted: number;
+}> {
+  if (origin === undefined) return { requester_ip: '', requester_ip_is_whitelisted: 0 };
+  const isWhite = await lists.includes(db, 'white', keyOf(origin.address));
+  return { requester_ip: origin.address, requester_ip_is_whitelisted: Number(isWhite) };
+}

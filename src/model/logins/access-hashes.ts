@@ -1,0 +1,69 @@
+// Access hashes: the older kind of token, one for each user, which can be shown again.
+import type { Caller, Context, Db } from '../../core/context.ts';
+import { ApiError, notFound } from '../../core/errors.ts';
+import { callerOf } from './callers.ts';
+import { HEXADECIMAL, randomText } from '../random-text.ts';
+import { findSealed } from '../two-factor/sealed-secrets.ts';
+
+/** As long as WHM's: 29 lines of 32 hexadecimal digits. */
+const LINES = 29;
+const LINE_LENGTH = 32;
+
+type World = Pick<Context, 'db' | 'sealer'>;
+
+/** The hash as it counts: people copy it with its line breaks. */
+export function plain(hash: string): string {
+  return hash.replace(/\s/g, '').toLowerCase();
+}
+
+/** With line breaks, as files and pages have it. */
+export function inLines(hash: string): string {
+  return hash.match(new RegExp(`.{1,${LINE_LENGTH}}`, 'g'))?.join('\n') ?? '';
+}
+
+/** The user's hash, in one line. @throws ApiError `not_found`; `key_lost`, where a new one is the way out. */
+export async function get({ db, sealer }: World, user: string): Promise<string> {
+  const row = await db.get<{ sealed: Uint8Array }>('SELECT sealed FROM access_hash WHERE username = ?', user);
+  if (row === undefined) throw notFound(`“${user}” has no access hash; generate=1 makes one.`);
+  return sealer.open(row.sealed, purposeOf(user));
+}
+
+export async function has(db: Db, user: string): Promise<boolean> {
+  return (await db.get('SELECT 1 FROM access_hash WHERE username = ?', user)) !== undefined;
+}
+
+/** A new hash, in one line. An older one does not work any more. @throws ApiError `key_lost`. */
+export async function renew(
+  { db, sealer, randomBytes, sha256 }: World & Pick<Context, 'randomBytes' | 'sha256'>,
+  user: string,
+): Promise<string> {
+  await db.run('DELETE FROM access_hash WHERE username = ?', user);
+  const hash = await randomText(randomBytes, HEXADECIMAL, LINES * LINE_LENGTH);
+  await db.run(
+    'INSERT INTO access_hash (username, sealed, hash) VALUES (?, ?, ?)',
+    user,
+    await sealer.seal(hash, purposeOf(user), await findSealed(db)),
+    await sha256(hash),
+  );
+  return hash;
+}
+
+/** Who calls with a hash, whose SHA-256 this is; undefined where it is not the user's, or the user may not call. */
+export async function authenticate(
+  db: Db,
+  { user, hash }: { readonly user: string; readonly hash: Uint8Array },
+): Promise<Caller | undefined> {
+  const row = await db.get('SELECT 1 FROM access_hash WHERE hash = ? AND username = ?', hash, user);
+  if (row === undefined) return undefined;
+  try {
+    return await callerOf(db, user);
+  } catch (error) {
+    if (error instanceof ApiError) return undefined;
+    throw error;
+  }
+}
+
+/** What a sealed hash is bound to: put into another user's row, it does not open. */
+function purposeOf(user: string): string {
+  return JSON.stringify(['access_hash', user]);
+}

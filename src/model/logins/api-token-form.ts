@@ -1,0 +1,149 @@
+// API tokens as functions take and show them.
+import type { Caller } from '../../core/context.ts';
+import type { Fields, Param } from '../../core/define.ts';
+import { badParam, denied } from '../../core/errors.ts';
+import { readAddresses } from './address-lists.ts';
+import { callerOfToken, type ApiToken } from './api-tokens.ts';
+import { ALL, privilegeList, showPrivileges, type PrivilegeName } from '../resellers/privileges.ts';
+
+/** The end of the year 9999: what is later was most likely meant in milliseconds. */
+const LATEST_SECOND = 253_402_300_799;
+
+/** What a token is given. */
+export const tokenParams = {
+  acl: {
+    type: 'string',
+    list: true,
+    pattern: privilegeList.pattern,
+    doc: 'A privilege that the token gets: repeat it, or number it, acl-1, acl-2. Without any, it gets all that you hold.',
+  },
+  expires_at: {
+    type: 'integer',
+    min: 0,
+    max: LATEST_SECOND,
+    default: 0,
+    doc: 'When it expires, in seconds since 1970-01-01; 0 is never.',
+  },
+  whitelist_ip: {
+    type: 'string',
+    list: true,
+    maxLength: 64,
+    doc:
+      'An IPv4 or IPv6 address, or a range such as 192.0.2.0/24, from which the token works; “any” is everywhere. ' +
+      'Repeat it, or number it: whitelist_ip-1, whitelist_ip-2.',
+  },
+} as const satisfies Record<string, Param>;
+
+/** What is told of a token everywhere. */
+const common = {
+  create_time: { type: 'integer', doc: 'When it was made, in seconds since 1970-01-01.' },
+  expires_at: { type: 'any', doc: 'When it expires, in seconds since 1970-01-01; null where it never does.' },
+  name: { type: 'string', doc: 'Its name.' },
+  whitelist_ips: {
+    type: 'any',
+    doc: 'The addresses and ranges from which it works; null where it works from everywhere.',
+  },
+} as const satisfies Fields;
+
+export const tokenFields = {
+  acls: {
+    list: { type: 'string' },
+    doc: 'The privileges that it holds, sorted; “all” alone where it has root’s power.',
+  },
+  ...common,
+} as const satisfies Fields;
+
+export const listedTokenFields = {
+  acls: {
+    map: { type: 'flag' },
+    keys: 'PRIVILEGE',
+    doc: 'Each privilege there is, and whether the token holds it.',
+  },
+  ...common,
+} as const satisfies Fields;
+
+type Common = Record<'create_time', number> &
+  Record<'name', string> & {
+    readonly expires_at: number | null;
+    readonly whitelist_ips: string[] | null;
+  };
+
+/** `owner` is the user of the token, with what that one holds now. */
+export function showToken(token: ApiToken, owner: Caller): Common & { readonly acls: string[] } {
+  const { privileges } = callerOfToken(owner, token.grant);
+  return { acls: privileges === 'all' ? [ALL] : [...privileges].sort(), ...showCommon(token) };
+}
+
+export function showListedToken(
+  token: ApiToken,
+  owner: Caller,
+): Common & { readonly acls: Record<PrivilegeName, 0 | 1> } {
+  return { acls: showPrivileges(callerOfToken(owner, token.grant).privileges), ...showCommon(token) };
+}
+
+function showCommon({ name, createdAt, expiresAt, whitelist }: ApiToken): Common {
+  return {
+    create_time: Math.floor(createdAt / 1000),
+    expires_at: expiresAt === null ? null : Math.floor(expiresAt / 1000),
+    name,
+    whitelist_ips: whitelist === null ? null : [...whitelist],
+  };
+}
+
+/**
+ * What a token gets of its maker. One that a limited token makes gets no more than that has, now or later.
+ * @throws ApiError `denied`, naming what the caller does not hold.
+ */
+export function readGrant(caller: Caller, acl: readonly string[]): ApiToken['grant'] {
+  const { privileges } = caller;
+  if (acl.length === 0) {
+    return caller.isLimited === true && privileges !== 'all' ? [...privileges].sort() : 'everything';
+  }
+  const asked = [...new Set(acl)].sort();
+  if (privileges === 'all') return asked;
+  const missing = asked.filter((name) => !privileges.has(name));
+  if (missing.length === 0) return asked;
+  throw denied(
+    `You may not give a token what you do not hold: ${missing.map((name) => `“${name}”`).join(', ')}. ` +
+      'myprivs tells what you hold.',
+  );
+}
+
+/** Milliseconds since 1970-01-01, or null for never. @throws ApiError `bad_param` for what is past. */
+export function readExpiry(seconds: number, now: number): number | null {
+  if (seconds === 0) return null;
+  if (seconds * 1000 > now) return seconds * 1000;
+  throw badParam(
+    `The parameter “expires_at” should be a time to come, in seconds since 1970-01-01, or 0 for never, not ${seconds}: ` +
+      `it is ${Math.floor(now / 1000)} now.`,
+  );
+}
+
+/** As people read it. */
+export function inWords(expiresAt: number): string {
+  return `${new Date(expiresAt).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** Null for everywhere. @throws ApiError `bad_param`, naming what is no address. */
+export function readWhitelist(given: readonly string[]): string[] | null {
+  if (given.length === 0 || (given.length === 1 && given[0] === 'any')) return null;
+  return readAddresses('whitelist_ip', given);
+}
+
+/** Privileges with which whoever has a token gets past the token's limits, and how. */
+const waysOut: Partial<Record<PrivilegeName, string>> = {
+  all: 'it is root’s power over every account',
+  'create-user-session':
+    'whoever has the token can log in as the resellers that its user may act as, with all that those hold',
+  passwd: 'whoever has the token can set the password of an account that it sees, and log in with that',
+  'manage-api-tokens':
+    'whoever has the token can make others that never expire and work from everywhere, with what it holds',
+};
+
+/** What is worth knowing of a grant, a sentence each. */
+export function warningsOf(grant: ApiToken['grant']): string[] {
+  if (grant === 'everything') return [];
+  return Object.entries(waysOut)
+    .filter(([name]) => grant.includes(name))
+    .map(([name, how]) => `The privilege “${name}” reaches further than it seems: ${how}.`);
+}

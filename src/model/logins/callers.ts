@@ -1,0 +1,34 @@
+// Who calls, and what that one may do.
+import type { Caller, Db } from '../../core/context.ts';
+import { denied, notFound } from '../../core/errors.ts';
+import * as accounts from '../accounts/accounts.ts';
+
+/** Holds every privilege, over every account. */
+const ALL = 'all';
+
+/** Whether somebody has root's power over every account. */
+export async function holdsAll(db: Db, user: string): Promise<boolean> {
+  if (user === 'root') return true;
+  const sql = 'SELECT 1 FROM reseller_privilege WHERE username = ? AND privilege = ?';
+  return (await db.get(sql, user, ALL)) !== undefined;
+}
+
+/**
+ * Root, or a reseller with the privileges it has now.
+ * @throws ApiError `not_found` where there is no such account; `denied` for one that is no reseller, or suspended.
+ */
+export async function callerOf(db: Db, user: string): Promise<Caller> {
+  if (user === 'root') return { user, privileges: 'all' };
+  const account = await accounts.find(db, user);
+  if (account === undefined) throw notFound(`You do not have a user named “${user}”.`);
+  if ((await db.get('SELECT 1 FROM reseller WHERE username = ?', user)) === undefined) {
+    throw denied(`Not a reseller: “${user}” may call nothing here. Make it one with setupreseller.`);
+  }
+  if (account.suspendedAt !== null) throw denied(`The reseller “${user}” is suspended.`);
+  const rows = await db.all<{ privilege: string }>(
+    'SELECT privilege FROM reseller_privilege WHERE username = ?',
+    user,
+  );
+  const held = new Set(rows.map(({ privilege }) => privilege));
+  return { user, privileges: held.has(ALL) ? 'all' : held };
+}

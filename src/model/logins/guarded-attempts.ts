@@ -1,0 +1,111 @@
+// One attempt to prove who somebody is, under the protection against guessing: it is counted as a failure before the
+// password is looked at, and given back if it was right. So guesses that are sent at once, over one connection, many, or to
+// several servers of one store, are never more than the limits allow.
+import type { Db } from '../../core/context.ts';
+import * as bruteForce from '../brute-force/brute-force.ts';
+import { REFUSAL_MS, type LoginWorld } from './logins.ts';
+
+export interface Subject {
+  readonly user: string;
+  readonly address: string;
+  /** Undefined where no password is to be checked, but a code. */
+  readonly password: string | undefined;
+}
+
+/** What an attempt comes to. Only `password` and `code` are failures. `neither` is the first half of a login. */
+export type Outcome = 'right' | 'password' | 'code' | 'neither';
+
+export interface Judged<Result> {
+  readonly outcome: Outcome;
+  readonly result: Result;
+}
+
+interface Work<Result> {
+  /** What somebody gets who may not try. */
+  readonly refused: Result;
+  /** In the transaction that accepts or refuses. `isRight` is about the password. */
+  readonly judge: (context: LoginWorld & { readonly db: Db }, isRight: boolean) => Promise<Judged<Result>>;
+}
+
+/** While other attempts of the address use up its limit, this one waits: they may turn out to be right. */
+const POLL_MS = 50;
+const MAX_POLLS = 100;
+
+export async function attempt<Result>(
+  world: LoginWorld,
+  subject: Subject,
+  work: Work<Result>,
+): Promise<Result> {
+  const inTurn = world.inTurn ?? ((_address, action) => action());
+  return inTurn(subject.address, () => attemptInTurn(world, subject, work));
+}
+
+async function attemptInTurn<Result>(
+  world: LoginWorld,
+  subject: Subject,
+  work: Work<Result>,
+): Promise<Result> {
+  const reserved = await reserve(world, subject);
+  if (reserved === undefined) return work.refused;
+  const least = world.sleep?.(REFUSAL_MS);
+  let isRight = false;
+  try {
+    isRight =
+      subject.password !== undefined &&
+      (await checkPassword(world, subject.address, subject.user, subject.password));
+  } catch (error) {
+    await world.transaction((db) => bruteForce.release(db, reserved));
+    throw error;
+  }
+  const { result, reactions, outcome } = await world.transaction((db) =>
+    settle({ ...world, db }, subject, work, { reserved, isRight }),
+  );
+  for (const problem of await bruteForce.react(world.machine, reactions)) world.report?.(problem);
+  // The next one of the address waits as long for a user who does not exist as for one who does.
+  if (outcome === 'password') await least;
+  return result;
+}
+
+/** Undefined: the login may not be tried. */
+async function reserve(world: LoginWorld, subject: Subject): Promise<bruteForce.Reserved | undefined> {
+  for (let polls = 0; polls < MAX_POLLS; polls++) {
+    const reserved = await world.transaction((db) => bruteForce.reserve({ ...world, db }, subject));
+    if (reserved !== 'busy') return reserved;
+    await world.sleep?.(POLL_MS);
+  }
+  return undefined;
+}
+
+async function checkPassword(
+  { machine, checking }: LoginWorld,
+  address: string,
+  user: string,
+  password: string,
+): Promise<boolean> {
+  const users = await machine.users();
+  const check = () => users.verifyPassword(user, password);
+  return checking === undefined ? check() : checking(address, check);
+}
+
+async function settle<Result>(
+  context: LoginWorld & { readonly db: Db },
+  subject: Subject,
+  work: Work<Result>,
+  { reserved, isRight }: { readonly reserved: bruteForce.Reserved; readonly isRight: boolean },
+): Promise<{ result: Result; outcome: Outcome; reactions: readonly bruteForce.Reaction[] }> {
+  const { db } = context;
+  // Again, because another process may have blocked the address meanwhile.
+  if ((await bruteForce.check(context, subject)) !== undefined) {
+    await bruteForce.release(db, reserved);
+    return { result: work.refused, outcome: 'neither', reactions: [] };
+  }
+  const { outcome, result } = await work.judge(context, isRight);
+  if (outcome === 'password' || outcome === 'code') {
+    const { user, address, password } = subject;
+    const failure = outcome === 'password' ? { user, address, password } : { user, address };
+    return { result, outcome, reactions: await bruteForce.recordFailure(context, failure, reserved) };
+  }
+  await bruteForce.release(db, reserved);
+  if (outcome === 'right') await bruteForce.recordSuccess(context, subject);
+  return { result, outcome, reactions: [] };
+}

@@ -1,0 +1,78 @@
+// Logging in to other applications by way of this server, as WHM does it by way of a market provider: a login token
+// goes out with a link, and a program exchanges it for an access token.
+import type { Context } from '../../core/context.ts';
+import type { Param } from '../../core/define.ts';
+import { badParam } from '../../core/errors.ts';
+import * as apiTokens from './api-tokens.ts';
+import { callerToActAs } from './acting-as.ts';
+import * as loginTokens from './tokens.ts';
+
+const HOUR_MS = 60 * 60_000;
+const ACCESS_MS = HOUR_MS;
+const REFRESH_MS = 24 * HOUR_MS;
+
+export const provider = {
+  type: 'string',
+  required: true,
+  values: ['local'],
+  doc: 'Who logs in: local, this server itself. It knows no other provider, and no market.',
+} as const satisfies Param;
+
+export const urlAfterLogin = {
+  type: 'string',
+  required: true,
+  maxLength: 2048,
+  pattern: {
+    matches: /^https?:\/\/[A-Za-z0-9[][^\s#"<>\\^`{|}]*$/,
+    expects: 'a URL that begins with https:// or http://, without a fragment (#)',
+  },
+  doc: 'Where the browser goes once it is logged in.',
+} as const satisfies Param;
+
+/** @throws ApiError `bad_param`. */
+export function ensureUrl(url: string): void {
+  if (!URL.canParse(url)) {
+    throw badParam(`The parameter “url_after_login” should be ${urlAfterLogin.pattern.expects}.`);
+  }
+}
+
+export interface Tokens {
+  readonly access_token: string;
+  readonly refresh_token: string;
+}
+
+/**
+ * Uses up a login token that went out for this URL, or a refresh token; undefined where it is neither. The access
+ * token is an API token of the user, one for each application, which takes the place of the one before.
+ * @throws ApiError `denied`, `not_found` where the caller may not act as the user.
+ */
+export async function exchange(context: Context, text: string, url: string): Promise<Tokens | undefined> {
+  const { caller, db, now, randomBytes, sha256, inform } = context;
+  const hash = await sha256(text);
+  const used =
+    (await loginTokens.redeem(context, hash)) ?? (await loginTokens.redeem(context, hash, 'refresh'));
+  if (used?.app !== url) return undefined;
+  const { username: user } = used;
+  await callerToActAs(db, caller, user);
+  const access = await apiTokens.newText(randomBytes);
+  const name = await nameOf(url, sha256);
+  await apiTokens.remove(db, user, name);
+  const createdAt = now();
+  await apiTokens.add(
+    db,
+    user,
+    { name, grant: 'everything', createdAt, expiresAt: createdAt + ACCESS_MS, whitelist: null },
+    await sha256(access),
+  );
+  const next = { user, service: 'refresh', app: url, lifetimeMs: REFRESH_MS } as const;
+  const refresh = await loginTokens.make(context, next);
+  inform(`The access token is the API token “${name}” of “${user}”; it expires in an hour.`);
+  return { access_token: access, refresh_token: refresh.text };
+}
+
+/** The name of the API token of an application: of its address without the query, which is another at each login. */
+async function nameOf(url: string, sha256: Context['sha256']): Promise<string> {
+  const { origin, pathname } = new URL(url);
+  const bytes = (await sha256(origin + pathname)).subarray(0, 8);
+  return `login-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+}

@@ -1,0 +1,87 @@
+// Login tokens: what a link carries that logs a browser in, once.
+import type { Context, Db } from '../../core/context.ts';
+import { isFromWrongClock } from '../clock.ts';
+import { DIGITS, randomText, URL_SAFE } from '../random-text.ts';
+
+/** `whostmgrd`: a browser logs in to this server. `refresh`: a program asks for another access token. */
+export type Service = 'whostmgrd' | 'refresh';
+
+/** How long a link works that nobody follows. */
+export const LINK_MS = 15 * 60_000;
+const RANDOM_LENGTH = 64;
+
+export interface NewToken {
+  readonly user: string;
+  readonly service: Service;
+  /** Where the browser is sent after it: an application’s name, or a URL; empty where it is not said. */
+  readonly app: string;
+  readonly lifetimeMs: number;
+  /** The security token that its session is to get, where it is said: `cpsess0123456789`. */
+  readonly securityToken?: string;
+}
+
+export interface LoginToken {
+  readonly username: string;
+  readonly app: string;
+  /** SHA-256 of the security token that its session is to get. */
+  readonly securityTokenHash: Uint8Array | null;
+}
+
+/** The token's text, which the store has hashed alone, and when it ends (milliseconds since 1970-01-01). */
+export async function make(
+  { db, now, randomBytes, sha256 }: Pick<Context, 'db' | 'now' | 'randomBytes' | 'sha256'>,
+  { user, service, app, lifetimeMs, securityToken }: NewToken,
+): Promise<{ readonly text: string; readonly expiresAt: number }> {
+  const text = `${user}:${await randomText(randomBytes, URL_SAFE, RANDOM_LENGTH)}`;
+  const createdAt = now();
+  const expiresAt = createdAt + lifetimeMs;
+  await db.run('DELETE FROM login_token WHERE expires_at <= ?', createdAt);
+  await db.run(
+    `INSERT INTO login_token (token_hash, username, service, app, security_token_hash, created_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    await sha256(text),
+    user,
+    service,
+    app,
+    securityToken === undefined ? null : await sha256(securityToken),
+    createdAt,
+    expiresAt,
+  );
+  return { text, expiresAt };
+}
+
+/**
+ * Uses a token up, in the transaction of what it is used for. Undefined where it is unknown, was used, or has ended.
+ * `hash` is the SHA-256 of its text.
+ */
+export async function redeem(
+  { db, now }: Pick<Context, 'db' | 'now'>,
+  hash: Uint8Array,
+  service: Service = 'whostmgrd',
+): Promise<LoginToken | undefined> {
+  const found = await find(db, hash, service);
+  if (found === undefined) return undefined;
+  await db.run('DELETE FROM login_token WHERE token_hash = ?', hash);
+  const { createdAt, expiresAt, ...token } = found;
+  return expiresAt <= now() || isFromWrongClock(createdAt, now()) ? undefined : token;
+}
+
+async function find(db: Db, hash: Uint8Array, service: Service) {
+  return db.get<LoginToken & { readonly createdAt: number; readonly expiresAt: number }>(
+    `SELECT username, app, security_token_hash AS "securityTokenHash", created_at AS "createdAt",
+            expires_at AS "expiresAt"
+     FROM login_token WHERE token_hash = ? AND service = ?`,
+    hash,
+    service,
+  );
+}
+
+/** A security token such as `cpsess0123456789`: the first part of the path of every page of a session. */
+export async function newSecurityToken(randomBytes: Context['randomBytes']): Promise<string> {
+  return `cpsess${await randomText(randomBytes, DIGITS, 10)}`;
+}
+
+/** The link. Nothing in it has to be encoded. */
+export function linkOf(host: string, securityToken: string, text: string): string {
+  return `https://${host}:2087/${securityToken}/login/?session=${text}`;
+}

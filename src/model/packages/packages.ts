@@ -1,0 +1,311 @@
+// Hosting packages: what they hold, whose they are, and what a reseller may put into them.
+import { seesAll } from '../../core/access.ts';
+import type { Caller, Db } from '../../core/context.ts';
+import type { Param } from '../../core/define.ts';
+import { ApiError, badParam, denied, notFound } from '../../core/errors.ts';
+import { quote } from '../../core/quote.ts';
+import * as accounts from '../accounts/accounts.ts';
+import * as featureLists from '../features/lists.ts';
+import { settingColumns, settingsOf, settingsSelected, settingValues } from './settings.ts';
+import type { Settings, SettingsRow } from './settings.ts';
+
+/** An extension without a value has null. */
+export interface Extension {
+  readonly name: string;
+  readonly value: string | null;
+}
+
+export interface Package {
+  readonly name: string;
+  readonly owner: string;
+  readonly settings: Settings;
+  readonly extensions: readonly Extension[];
+}
+
+/** The name of a package: made like a feature list’s. */
+export const packageName = { ...featureLists.featureListName, doc: 'A package.' } as const satisfies Param;
+
+/** The name of a package that exists. */
+export const existingPackage = { ...packageName, completes: 'package' } as const satisfies Param;
+
+/** The package that always exists. */
+const DEFAULT = 'default';
+/** WHM keeps extensions under this name, beside the packages. */
+const RESERVED = 'extensions';
+
+/** The packages that the caller may see, by name. */
+export async function list(db: Db, caller: Caller): Promise<Package[]> {
+  const rows = await db.all<Row>(`SELECT ${selected} FROM package ORDER BY name`);
+  const extensions = await db.all<Extension & { package: string }>(
+    'SELECT package, name, value FROM package_extension ORDER BY id',
+  );
+  const byPackage = new Map<string, Extension[]>();
+  for (const { package: name, ...extension } of extensions) {
+    byPackage.set(name, [...(byPackage.get(name) ?? []), extension]);
+  }
+  return rows
+    .map((row) => packageOf(row, byPackage.get(row.name) ?? []))
+    .filter((one) => maySee(caller, one));
+}
+
+/** The package, where there is one and the caller may see it. */
+export async function find(db: Db, caller: Caller, name: string): Promise<Package | undefined> {
+  const row = await db.get<Row>(`SELECT ${selected} FROM package WHERE name = ?`, name);
+  if (row === undefined || !maySee(caller, row)) return undefined;
+  const extensions = await db.all<Extension>(
+    'SELECT name, value FROM package_extension WHERE package = ? ORDER BY id',
+    name,
+  );
+  return packageOf(row, extensions);
+}
+
+/** @throws ApiError `not_found` where there is none, or the caller may not see it. */
+export async function get(db: Db, caller: Caller, name: string): Promise<Package> {
+  const found = await find(db, caller, name);
+  if (found === undefined) throw noSuchPackage(name);
+  return found;
+}
+
+/** @throws ApiError `not_found` where it was removed meanwhile; `busy` where it holds something else by now. */
+export async function ensureStill(db: Db, name: string, settings: Settings): Promise<void> {
+  const row = await db.get<Row>(`SELECT ${selected} FROM package WHERE name = ?`, name);
+  if (row === undefined) throw noSuchPackage(name);
+  const [now, then] = [packageOf(row, []).settings, settings].map(settingValues);
+  if (now?.every((value, at) => value === then?.[at]) !== true) throw changedMeanwhile(name);
+}
+
+export function changedMeanwhile(name: string): ApiError {
+  return new ApiError('busy', `The package ${quote(name)} was changed meanwhile. Repeat the call.`);
+}
+
+/** The package, where the caller may change it. @throws ApiError `not_found`, `denied`. */
+export async function getOwn(db: Db, caller: Caller, name: string): Promise<Package> {
+  const found = await get(db, caller, name);
+  if (!mayChange(caller, found)) {
+    throw denied(`You may not change the package ${quote(name)}: it is not yours. Make one of your own.`);
+  }
+  return found;
+}
+
+function maySee(caller: Caller, { owner }: { readonly owner: string }): boolean {
+  const { user, privileges } = caller;
+  if (privileges === 'all' || seesAll(caller) || owner === user) return true;
+  return owner === 'root' && privileges.has('viewglobalpackages');
+}
+
+export function mayChange(caller: Caller, { owner }: { readonly owner: string }): boolean {
+  return seesAll(caller) || owner === caller.user;
+}
+
+/** Whether a package has all of these settings and extensions; one that is asked for without a value, at any. */
+export function matches(
+  one: Package,
+  settings: Partial<Settings>,
+  extensions: readonly Extension[],
+): boolean {
+  return (
+    Object.entries(settings).every(([key, value]) => one.settings[key as keyof Settings] === value) &&
+    extensions.every(({ name, value }) =>
+      one.extensions.some((held) => held.name === name && (value === null || held.value === value)),
+    )
+  );
+}
+
+function noSuchPackage(name: string) {
+  return notFound(`There is no package ${quote(name)}; listpkgs tells which there are.`);
+}
+
+/** The name that a new package gets: a reseller's starts with the reseller's name. */
+function newName(caller: Caller, name: string): string {
+  const prefix = `${caller.user}_`;
+  return seesAll(caller) || name.startsWith(prefix) ? name : prefix + name;
+}
+
+/** Stores a new package; returns its name. @throws ApiError `bad_param`, `not_found`, `denied`. */
+export async function add(
+  db: Db,
+  caller: Caller,
+  given: string,
+  settings: Settings,
+  extensions: readonly Extension[],
+): Promise<string> {
+  const name = newName(caller, given);
+  if (!packageName.pattern.matches.test(name)) {
+    throw badParam(
+      `The package’s name with your own before it, ${quote(name)}, is longer than 64 characters.`,
+    );
+  }
+  if (name === RESERVED) {
+    throw badParam(`A package cannot be called “${RESERVED}”: the name is reserved; choose another.`);
+  }
+  if ((await db.get('SELECT 1 FROM package WHERE name = ?', name)) !== undefined) {
+    throw badParam(
+      `The package ${quote(name)} exists already; change it with editpkg, or choose another name.`,
+    );
+  }
+  await featureLists.ensureUsable(db, settings.featureList);
+  ensureAllowed(caller, undefined, settings);
+  const names = [...settingColumns, 'name', 'owner'];
+  await db.run(
+    `INSERT INTO package (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+    ...settingValues(settings),
+    name,
+    caller.user,
+  );
+  await putExtensions(db, name, extensions);
+  return name;
+}
+
+/**
+ * Changes a package of the caller's. `extensions`, where given, take the place of the old ones.
+ * @returns the settings before and after.
+ * @throws ApiError `not_found`, `bad_param`, `denied`.
+ */
+export async function update(
+  db: Db,
+  caller: Caller,
+  name: string,
+  changes: Partial<Settings>,
+  extensions?: readonly Extension[],
+): Promise<{ readonly before: Settings; readonly after: Settings }> {
+  const { settings: before } = await getOwn(db, caller, name);
+  const after = { ...before, ...changes };
+  if (after.featureList !== before.featureList) await featureLists.ensureUsable(db, after.featureList);
+  ensureAllowed(caller, before, after);
+  await store(db, { name, settings: after, extensions });
+  return { before, after };
+}
+
+/** What a package is to hold; without extensions, it keeps those that it has. */
+export interface Content {
+  readonly name: string;
+  readonly settings: Settings;
+  readonly extensions?: readonly Extension[] | undefined;
+}
+
+/** Stores what a package holds from now on. */
+export async function store(db: Db, { name, settings, extensions }: Content): Promise<void> {
+  const assignments = settingColumns.map((column) => `${column} = ?`);
+  await db.run(
+    `UPDATE package SET ${assignments.join(', ')} WHERE name = ?`,
+    ...settingValues(settings),
+    name,
+  );
+  if (extensions === undefined) return;
+  await db.run('DELETE FROM package_extension WHERE package = ?', name);
+  await putExtensions(db, name, extensions);
+}
+
+/** @throws ApiError `not_found`, `denied`; `bad_param` for a package that always exists, or that an account has. */
+export async function remove(db: Db, caller: Caller, name: string): Promise<void> {
+  await getOwn(db, caller, name);
+  if (name === DEFAULT) {
+    throw badParam(`The package “${DEFAULT}” cannot be deleted: it always exists.`);
+  }
+  const user = await accounts.findUserOf(db, 'package', name);
+  if (user !== undefined) throw await stillInUse(db, caller, name, user);
+  await db.run('DELETE FROM package_extension WHERE package = ?', name);
+  // Another package of that name is another package.
+  await db.run('DELETE FROM reseller_package WHERE package = ?', name);
+  await db.run('DELETE FROM package WHERE name = ?', name);
+}
+
+async function stillInUse(db: Db, caller: Caller, name: string, user: string) {
+  const account = await accounts.find(db, user);
+  // A reseller is not told the names of others' accounts.
+  const whose =
+    account !== undefined && accounts.maySee(caller, account)
+      ? `the account “${user}”; give that another first, with changepackage`
+      : 'an account that is not yours; its owner has to give it another first';
+  return badParam(`The package ${quote(name)} is the one of ${whose}.`);
+}
+
+/** Adds extensions to a package, or gives those that it has another value. */
+export async function putExtensions(db: Db, name: string, extensions: readonly Extension[]): Promise<void> {
+  for (const extension of extensions) {
+    await db.run(
+      `INSERT INTO package_extension (package, name, value) VALUES (?, ?, ?)
+       ON CONFLICT (package, name) DO UPDATE SET value = excluded.value`,
+      name,
+      extension.name,
+      extension.value,
+    );
+  }
+}
+
+/** Takes an extension from a package. False where the package did not have it. */
+export async function removeExtension(db: Db, name: string, extension: string): Promise<boolean> {
+  const removed = await db.run(
+    'DELETE FROM package_extension WHERE package = ? AND name = ?',
+    name,
+    extension,
+  );
+  return removed > 0;
+}
+
+interface Rule {
+  readonly privilege: string;
+  /** The setting, and the parameter that sets it. */
+  readonly setting: keyof Settings;
+  readonly param: string;
+  readonly asksFor: (value: Settings[keyof Settings]) => boolean;
+}
+
+const unlimited = (value: unknown): boolean => value === null;
+const rule = (privilege: string, setting: keyof Settings, param: string, asksFor: Rule['asksFor']): Rule => ({
+  privilege,
+  setting,
+  param,
+  asksFor,
+});
+
+/** What takes a privilege. */
+const rules: readonly Rule[] = [
+  rule('allow-unlimited-disk-pkgs', 'diskLimit', 'quota', unlimited),
+  rule('allow-unlimited-bw-pkgs', 'bandwidthLimit', 'bwlimit', unlimited),
+  rule('allow-addoncreate', 'maxAddonDomains', 'maxaddon', (value) => value !== 0),
+  rule('allow-unlimited-pkgs', 'maxAddonDomains', 'maxaddon', unlimited),
+  rule('allow-parkedcreate', 'maxParkedDomains', 'maxpark', (value) => value !== 0),
+  rule('allow-unlimited-pkgs', 'maxParkedDomains', 'maxpark', unlimited),
+  rule('allow-unlimited-pkgs', 'maxSubdomains', 'maxsub', unlimited),
+  rule('allow-unlimited-pkgs', 'maxDatabases', 'maxsql', unlimited),
+  rule('allow-unlimited-pkgs', 'maxMailboxes', 'maxpop', unlimited),
+  rule('allow-unlimited-pkgs', 'maxMailingLists', 'maxlst', unlimited),
+  rule('allow-unlimited-pkgs', 'maxFtpAccounts', 'maxftp', unlimited),
+  rule('allow-unlimited-pkgs', 'maxMailboxQuota', 'max_emailacct_quota', unlimited),
+  rule('add-pkg-ip', 'dedicatedIp', 'ip', (value) => value === true),
+  rule('add-pkg-shell', 'shell', 'hasshell', (value) => value === true),
+];
+
+/** Limits of mail, which a reseller may change only with the privilege: what they are without it is unlimited. */
+const mailRules: readonly Rule[] = [
+  rule('allow-emaillimits-pkgs', 'maxEmailPerHour', 'max_email_per_hour', () => true),
+  rule('allow-emaillimits-pkgs', 'maxDeferFailPercentage', 'max_defer_fail_percentage', () => true),
+];
+
+/** What a package has before anybody sets it, where that needs no privilege. */
+const untouched: Partial<Settings> = { maxEmailPerHour: null, maxDeferFailPercentage: null };
+
+/** What stays as it was needs no privilege. @throws ApiError `denied`, naming every privilege that is missing. */
+export function ensureAllowed({ privileges }: Caller, before: Settings | undefined, after: Settings): void {
+  if (privileges === 'all') return;
+  const was: Partial<Settings> = before ?? untouched;
+  const refusals = [...rules, ...mailRules]
+    .filter(({ setting }) => was[setting] !== after[setting])
+    .filter(({ privilege, setting, asksFor }) => asksFor(after[setting]) && !privileges.has(privilege))
+    .map(({ privilege, setting, param }) => {
+      const value = after[setting];
+      const word =
+        value === null ? 'unlimited' : value === true ? (param === 'ip' ? 'y' : '1') : String(value);
+      return `“${param}=${word}” asks for the privilege “${privilege}”.`;
+    });
+  if (refusals.length > 0) throw denied(`You may not set everything that you ask for. ${refusals.join(' ')}`);
+}
+
+const selected = ['name', 'owner', ...settingsSelected].join(', ');
+
+type Row = { readonly name: string; readonly owner: string } & SettingsRow;
+
+function packageOf({ name, owner, ...row }: Row, extensions: readonly Extension[]): Package {
+  return { name, owner, settings: settingsOf(row), extensions };
+}

@@ -1,0 +1,110 @@
+// Which IP addresses of the machine a reseller may use, its main one, and its name servers.
+import type { Db } from '../../core/context.ts';
+import { badParam } from '../../core/errors.ts';
+import { anyOf, quote } from '../../core/quote.ts';
+import { domainName } from '../accounts/names.ts';
+
+/** Words with commas between them, as people write them. */
+export function readWords(text: string): string[] {
+  const words = text.split(',').map((word) => word.trim());
+  return [...new Set(words.filter((word) => word !== ''))];
+}
+
+/** The addresses of the machine that a reseller may use, in the machine's order; all of them for root. */
+export async function listUsable(
+  db: Db,
+  user: string,
+  ofMachine: readonly string[],
+): Promise<{ readonly areAll: boolean; readonly ips: string[] }> {
+  const row = await db.get<{ restricted: 0 | 1 }>(
+    'SELECT delegates_ips AS restricted FROM reseller WHERE username = ?',
+    user,
+  );
+  if (row?.restricted !== 1) return { areAll: true, ips: [...ofMachine] };
+  const rows = await db.all<{ ip: string }>('SELECT ip FROM reseller_ip WHERE username = ?', user);
+  const delegated = new Set(rows.map(({ ip }) => ip));
+  return { areAll: false, ips: ofMachine.filter((ip) => delegated.has(ip)) };
+}
+
+/** Lets a reseller use these addresses alone. @throws ApiError `bad_param` for those that the machine does not have. */
+export async function restrict(
+  db: Db,
+  user: string,
+  ips: readonly string[],
+  ofMachine: readonly string[],
+): Promise<void> {
+  const strange = ips.filter((ip) => !ofMachine.includes(ip));
+  if (strange.length > 0) {
+    const named = strange.slice(0, 10).map(quote).join(', ');
+    throw badParam(
+      `The parameter “ips” should name addresses of this machine (${ofMachine.join(', ')}), not ${named}.`,
+    );
+  }
+  await setRestriction(db, user, true, ips);
+}
+
+/** Lets a reseller use every address of the machine. */
+export async function lift(db: Db, user: string): Promise<void> {
+  await setRestriction(db, user, false, []);
+}
+
+async function setRestriction(
+  db: Db,
+  user: string,
+  isRestricted: boolean,
+  ips: readonly string[],
+): Promise<void> {
+  await db.run('UPDATE reseller SET delegates_ips = ? WHERE username = ?', Number(isRestricted), user);
+  await db.run('DELETE FROM reseller_ip WHERE username = ?', user);
+  for (const ip of ips) await db.run('INSERT INTO reseller_ip (username, ip) VALUES (?, ?)', user, ip);
+}
+
+/** The address that accounts of a reseller share; null where it is the machine's main one. */
+export async function findMain(db: Db, user: string): Promise<string | null> {
+  const row = await db.get<{ ip: string | null }>(
+    'SELECT main_ip AS ip FROM reseller WHERE username = ?',
+    user,
+  );
+  return row?.ip ?? null;
+}
+
+/** @throws ApiError `bad_param` for an address that the reseller may not use. */
+export async function setMain(db: Db, user: string, ip: string, ofMachine: readonly string[]): Promise<void> {
+  const { ips } = await listUsable(db, user, ofMachine);
+  if (!ips.includes(ip)) {
+    const usable = ips.length === 0 ? 'none; delegate some with setresellerips' : anyOf(ips);
+    throw badParam(
+      `The parameter “ip” should be an address that “${user}” may use (${usable}), not ${quote(ip)}.`,
+    );
+  }
+  await db.run('UPDATE reseller SET main_ip = ? WHERE username = ?', ip, user);
+}
+
+/** How many name servers an account can have. */
+const MOST_NAMESERVERS = 4;
+
+/** The name servers of the accounts of an owner; empty where none are set. */
+export async function listNameservers(db: Db, owner: string): Promise<string[]> {
+  const row = await db.get<{ nameservers: string }>(
+    'SELECT nameservers FROM reseller WHERE username = ?',
+    owner,
+  );
+  return readWords(row?.nameservers ?? '');
+}
+
+/** @throws ApiError `bad_param` for what are no host names, and for too many. */
+export async function setNameservers(db: Db, user: string, given: readonly string[]): Promise<void> {
+  const { matches, expects } = domainName.pattern;
+  const wrong = given.filter((name) => name.length > domainName.maxLength || !matches.test(name));
+  if (wrong.length > 0) {
+    const named = wrong.slice(0, 10).map(quote).join(', ');
+    throw badParam(`Each of “nameservers” should be ${expects}, not ${named}.`);
+  }
+  const names = new Set(given.map((name) => name.toLowerCase()));
+  if (names.size > MOST_NAMESERVERS) {
+    throw badParam(
+      `The parameter “nameservers” should be at most ${MOST_NAMESERVERS} names, not ${names.size}.`,
+    );
+  }
+  await db.run('UPDATE reseller SET nameservers = ? WHERE username = ?', [...names].join(','), user);
+}

@@ -1,0 +1,164 @@
+// Resellers: accounts that may own others, and the privileges that they hold.
+import type { Caller, Db } from '../../core/context.ts';
+import { badParam, denied, notFound, type ApiError } from '../../core/errors.ts';
+import * as accounts from '../accounts/accounts.ts';
+import type { Account } from '../accounts/accounts.ts';
+import { initialPrivileges, isPrivilege, type PrivilegeName } from './privileges.ts';
+import * as users from '../accounts/users.ts';
+
+const ROOT = 'root';
+
+/** The names of all resellers, sorted. */
+export async function list(db: Db): Promise<string[]> {
+  const rows = await db.all<{ username: string }>('SELECT username FROM reseller ORDER BY username');
+  return rows.map(({ username }) => username);
+}
+
+export async function isReseller(db: Db, user: string): Promise<boolean> {
+  return (await db.get('SELECT 1 FROM reseller WHERE username = ?', user)) !== undefined;
+}
+
+/** @throws ApiError `not_found` for a user that there is not, and for one that is no reseller. */
+export async function ensureReseller(db: Db, user: string): Promise<void> {
+  if (await isReseller(db, user)) return;
+  throw await whyNoReseller(db, user);
+}
+
+/** The wordings that scripts match. */
+async function whyNoReseller(db: Db, user: string): Promise<ApiError> {
+  if (user === ROOT) return notFound('Not a reseller: “root” has every privilege and no limits.');
+  if ((await accounts.find(db, user)) === undefined) return notFound(users.noSuchUser(user));
+  return notFound(`Not a reseller: “${user}” is an ordinary account. Make it a reseller with setupreseller.`);
+}
+
+/**
+ * The one about whom a caller asks: themselves unless they name another, which only root may. Root owns accounts as
+ * resellers do.
+ * @throws ApiError `denied`, `not_found`.
+ */
+export async function resolveAsked(db: Db, caller: Caller, named: string | undefined): Promise<string> {
+  const user = named ?? caller.user;
+  if (caller.privileges !== 'all' && user !== caller.user) {
+    throw denied(`You may not ask about “${user}”: a reseller may ask about itself alone.`);
+  }
+  if (user !== ROOT) await ensureReseller(db, user);
+  return user;
+}
+
+/** Makes an account a reseller with the initial privileges. @throws ApiError `not_found`, `bad_param`. */
+export async function setUp(db: Db, user: string, ownsItself: boolean): Promise<void> {
+  if (user === ROOT) throw badParam('“root” cannot be made a reseller: it has every privilege already.');
+  const account = await accounts.find(db, user);
+  if (account === undefined) throw notFound(users.noSuchUser(user));
+  if (await isReseller(db, user)) throw badParam(`“${user}” is a reseller already.`);
+  await db.run('INSERT INTO reseller (username) VALUES (?)', user);
+  await setPrivileges(db, user, initialPrivileges);
+  if (ownsItself) await accounts.update(db, { ...account, owner: user });
+}
+
+/** Makes a reseller the owner of its own account. @throws ApiError `not_found` if the account is another server's. */
+export async function makeOwnOwner(db: Db, user: string): Promise<void> {
+  const account = await accounts.find(db, user);
+  if (account === undefined) throw notFound(users.noSuchUser(user));
+  accounts.ensureHere(db, account);
+  if (account.owner !== user) await accounts.update(db, { ...account, owner: user });
+}
+
+/**
+ * Makes a reseller an ordinary account. What it owns becomes root's. Whatever logs it in here goes as well: otherwise, it
+ * would work again if the account became a reseller once more. @throws ApiError `not_found`.
+ */
+export async function dismiss(db: Db, user: string): Promise<void> {
+  await ensureReseller(db, user);
+  for (const table of [
+    'reseller',
+    'reseller_privilege',
+    'reseller_ip',
+    'reseller_package',
+    'public_contact',
+  ]) {
+    await db.run(`DELETE FROM ${table} WHERE username = ?`, user);
+  }
+  await users.revokeLogins(db, user);
+  await users.disown(db, user);
+}
+
+/** The privileges of a reseller, sorted. */
+export async function listPrivileges(db: Db, user: string): Promise<PrivilegeName[]> {
+  const rows = await db.all<{ privilege: string }>(
+    'SELECT privilege FROM reseller_privilege WHERE username = ? ORDER BY privilege',
+    user,
+  );
+  return rows.map(({ privilege }) => privilege).filter(isPrivilege);
+}
+
+/** Gives a reseller these privileges and takes every other. */
+export async function setPrivileges(db: Db, user: string, names: Iterable<PrivilegeName>): Promise<void> {
+  await db.run('DELETE FROM reseller_privilege WHERE username = ?', user);
+  for (const name of new Set(names)) {
+    await db.run('INSERT INTO reseller_privilege (username, privilege) VALUES (?, ?)', user, name);
+  }
+}
+
+/** What a caller is told who grants `all`. */
+export function warningOfAll(user: string): string {
+  return `The privilege “all” gives “${user}” root’s power over every account, whatever else it holds.`;
+}
+
+/** The accounts of this server that belong to somebody, by user name. */
+export async function listOwned(db: Db, owner: string): Promise<Account[]> {
+  const rows = await db.all<accounts.Row>(
+    `SELECT ${accounts.selected} FROM account WHERE owner = ? AND server = ? ORDER BY username`,
+    owner,
+    db.server,
+  );
+  return rows.map(accounts.accountOf);
+}
+
+/** What is a reseller's, seen from this server. */
+export interface Holdings {
+  /** Its own account. */
+  readonly own: accounts.StoredAccount;
+  readonly isOwnHere: boolean;
+  /** The accounts of this server that it owns, without its own, by user name. */
+  readonly owned: readonly Account[];
+}
+
+/** @throws ApiError `not_found` for who is no reseller, and where neither its account nor one of its accounts is here. */
+export async function holdingsOf(db: Db, user: string): Promise<Holdings> {
+  await ensureReseller(db, user);
+  const own = await accounts.find(db, user);
+  if (own === undefined) throw notFound(users.noSuchUser(user));
+  const owned = (await listOwned(db, user)).filter(({ username }) => username !== user);
+  if (owned.length === 0) accounts.ensureHere(db, own);
+  return { own, isOwnHere: own.server === db.server, owned };
+}
+
+/**
+ * The accounts of this server that a call for a reseller is about: its own first, and then, unless that one alone is
+ * asked for, those that it owns; and what is left for a call on other servers, as a sentence, or undefined.
+ * @throws ApiError as `holdingsOf`, and `not_found` where its own alone is asked for, and is another server's.
+ */
+export async function listWithOwned(
+  db: Db,
+  user: string,
+  ownAlone: boolean,
+): Promise<{ readonly here: readonly Account[]; readonly leftElsewhere: string | undefined }> {
+  const { own, isOwnHere, owned } = await holdingsOf(db, user);
+  if (ownAlone) {
+    accounts.ensureHere(db, own);
+    return { here: [own], leftElsewhere: undefined };
+  }
+  const elsewhere = await accounts.countElsewhere(db, 'owner', user);
+  const left = [
+    ...(isOwnHere ? [] : [`the reseller’s own account is on “${own.server}”`]),
+    ...(elsewhere.length === 0 ? [] : [`it owns ${accounts.tellElsewhere(elsewhere)}`]),
+  ];
+  return {
+    here: isOwnHere ? [own, ...owned] : owned,
+    leftElsewhere:
+      left.length === 0
+        ? undefined
+        : `Only this server’s accounts were done: ${left.join(', and ')}. Make the same call there.`,
+  };
+}

@@ -1,0 +1,117 @@
+// The servers of a shared store, and forgetting one that will not come back.
+import type { Db } from '../../core/context.ts';
+import { badParam, notFound } from '../../core/errors.ts';
+import { quote } from '../../core/quote.ts';
+import * as accounts from '../accounts/accounts.ts';
+import * as users from '../accounts/users.ts';
+
+/** What the store has of a server. Its firewall’s blocks are on its machine alone; what waits for them is a claim. */
+export interface Holdings {
+  readonly accounts: readonly string[];
+  readonly unfinished: readonly Unfinished[];
+}
+
+export interface Unfinished {
+  readonly kind: string;
+  readonly xid: string;
+  readonly caller: string;
+  /** What it keeps from others, such as `account bob`, `domain bob.example`, `firewall`. */
+  readonly claims: readonly string[];
+}
+
+/**
+ * keep: another machine takes its place, under its name, with its accounts and with what it left unfinished, which the
+ * first call there undoes or finishes. remove: they are gone with their machine.
+ */
+export type FateOfAccounts = 'keep' | 'remove';
+
+/** Whoever was at work less than this ago is not taken for gone. */
+const SILENCE_MINUTES = 10;
+
+/** @throws ApiError `not_found`, `bad_param` for the server that asks. */
+export async function holdingsOf(db: Db, name: string): Promise<Holdings> {
+  if (name === db.server) {
+    throw badParam(`This is the server ${quote(name)} itself: it is forgotten on another one.`);
+  }
+  const named = await db.get('SELECT 1 FROM server WHERE name = ?', name);
+  const owned = await db.all<{ username: string }>(
+    'SELECT username FROM account WHERE server = ? ORDER BY username',
+    name,
+  );
+  const operations = await db.all<{ id: number; kind: string; xid: string; caller: string }>(
+    'SELECT id, kind, xid, caller FROM operation WHERE server = ? ORDER BY id',
+    name,
+  );
+  if (named === undefined && owned.length + operations.length === 0) {
+    const known = await db.all<{ name: string }>('SELECT name FROM server ORDER BY name');
+    const others = known.map((one) => quote(one.name)).join(', ');
+    throw notFound(`The store knows no server ${quote(name)}. It knows ${others}.`);
+  }
+  const unfinished: Unfinished[] = [];
+  for (const { id, ...operation } of operations) {
+    const claims = await db.all<{ claim: string }>(
+      'SELECT claim FROM operation_claim WHERE operation = ? ORDER BY claim',
+      id,
+    );
+    unfinished.push({ ...operation, claims: claims.map(({ claim }) => claim) });
+  }
+  return { accounts: owned.map(({ username }) => username), unfinished };
+}
+
+/** @throws ApiError `bad_param` for a server that is at work, or that has accounts of which nothing is said. */
+export async function forget(
+  db: Db,
+  name: string,
+  { accounts: owned }: Holdings,
+  { fate, now }: { readonly fate: FateOfAccounts | undefined; readonly now: number },
+): Promise<void> {
+  await ensureSilent(db, name, now);
+  if (fate === undefined && owned.length > 0) {
+    throw badParam(
+      `${quote(name)} has accounts. Say what becomes of them: “--accounts remove” where they are gone with their machine, ` +
+        '“--accounts keep” where another machine takes its place and its name.',
+    );
+  }
+  await db.run('DELETE FROM server WHERE name = ?', name);
+  if (fate === 'keep') return;
+  for (const username of owned) {
+    await ensureNoneElsewhere(db, name, username);
+    await users.forget(db, username);
+  }
+  await db.run(
+    'DELETE FROM operation_claim WHERE operation IN (SELECT id FROM operation WHERE server = ?)',
+    name,
+  );
+  await db.run('DELETE FROM operation WHERE server = ?', name);
+  await db.run('DELETE FROM removed_user_id WHERE server = ?', name);
+}
+
+/** Each call there leaves a line in the audit table. */
+async function ensureSilent(db: Db, name: string, now: number): Promise<void> {
+  const heard = await db.get<{ time: number }>(
+    'SELECT time FROM audit_record WHERE server = ? AND time > ? ORDER BY time DESC LIMIT 1',
+    name,
+    now - SILENCE_MINUTES * 60_000,
+  );
+  if (heard === undefined) return;
+  throw badParam(
+    `${quote(name)} was at work at ${new Date(heard.time).toISOString()}. Stop it there (systemctl stop whmapi1d), and ` +
+      `repeat this once nothing was heard of it for ${SILENCE_MINUTES} minutes.`,
+  );
+}
+
+/** They would become root’s, as where a reseller is removed. */
+async function ensureNoneElsewhere(db: Db, name: string, username: string): Promise<void> {
+  const elsewhere = await db.all<accounts.Elsewhere>(
+    `SELECT server, COUNT(*) AS count FROM account WHERE owner = ? AND username <> ? AND server <> ?
+     GROUP BY server ORDER BY server`,
+    username,
+    username,
+    name,
+  );
+  if (elsewhere.length === 0) return;
+  throw badParam(
+    `The reseller ${quote(username)} on ${quote(name)} has ${accounts.tellElsewhere(elsewhere)}, which would become ` +
+      'root’s. Give them another owner there first (modifyacct).',
+  );
+}

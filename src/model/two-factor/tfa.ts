@@ -1,0 +1,144 @@
+// Two-factor authentication as it is stored: the secrets of those who are enrolled, the policy, the issuers.
+import { seesAll } from '../../core/access.ts';
+import type { Caller, Db, Sealer } from '../../core/context.ts';
+import { findSealed } from './sealed-secrets.ts';
+import * as storedSettings from '../packages/stored-settings.ts';
+
+/** What the rules of two-factor authentication need of the world. */
+export interface TfaContext {
+  readonly db: Db;
+  readonly sealer: Sealer;
+  readonly now: () => number;
+}
+
+/** An account has one secret of its own, and may have some for its mail addresses and team members. */
+export type SecretKind = 'primary_account' | 'email' | 'team';
+
+export interface StoredSecret {
+  readonly kind: SecretKind;
+  /** The mail address or team member; empty for the account itself. */
+  readonly name: string;
+  readonly secret: string;
+}
+
+/** Stores a secret as it is, without a code: for moving it from another server. */
+export async function putSecret(context: TfaContext, user: string, stored: StoredSecret): Promise<void> {
+  const { kind, name, secret } = stored;
+  await context.db.run(
+    `INSERT INTO tfa_secret (username, kind, name, sealed, created_at) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (username, kind, name) DO UPDATE SET sealed = excluded.sealed, created_at = excluded.created_at`,
+    user,
+    kind,
+    name,
+    await context.sealer.seal(secret, purposeOf(user, kind, name), await findSealed(context.db)),
+    context.now(),
+  );
+}
+
+/** @throws ApiError `key_lost`. */
+export async function listSecrets(
+  { db, sealer }: TfaContext,
+  user: string,
+  kind?: SecretKind,
+): Promise<StoredSecret[]> {
+  const rows = await db.all<{ kind: SecretKind; name: string; sealed: Uint8Array }>(
+    'SELECT kind, name, sealed FROM tfa_secret WHERE username = ? ORDER BY kind, name',
+    user,
+  );
+  const secrets: StoredSecret[] = [];
+  for (const row of rows) {
+    if (kind !== undefined && row.kind !== kind) continue;
+    const secret = await sealer.open(row.sealed, purposeOf(user, row.kind, row.name));
+    secrets.push({ kind: row.kind, name: row.name, secret });
+  }
+  return secrets;
+}
+
+/** What a sealed secret is bound to: put into another user's row, it does not open. */
+function purposeOf(user: string, kind: SecretKind, name: string): string {
+  return JSON.stringify(['tfa_secret', user, kind, name]);
+}
+
+/** Takes away every secret of a user. What guards the codes stays: a burnt step is never accepted again. */
+export async function remove(db: Db, user: string): Promise<void> {
+  await db.run('DELETE FROM tfa_secret WHERE username = ?', user);
+}
+
+/** Secrets are bound to their user: they are opened and sealed anew. @throws ApiError `key_lost`. */
+export async function rename(db: Db, sealer: Sealer, from: string, to: string): Promise<void> {
+  const rows = await db.all<{ kind: SecretKind; name: string; sealed: Uint8Array }>(
+    'SELECT kind, name, sealed FROM tfa_secret WHERE username = ?',
+    from,
+  );
+  for (const { kind, name, sealed } of rows) {
+    const secret = await sealer.open(sealed, purposeOf(from, kind, name));
+    await db.run(
+      'UPDATE tfa_secret SET username = ?, sealed = ? WHERE username = ? AND kind = ? AND name = ?',
+      to,
+      await sealer.seal(secret, purposeOf(to, kind, name), sealed),
+      from,
+      kind,
+      name,
+    );
+  }
+}
+
+export async function isEnrolled(db: Db, user: string): Promise<boolean> {
+  return (
+    (await db.get("SELECT 1 FROM tfa_secret WHERE username = ? AND kind = 'primary_account'", user)) !==
+    undefined
+  );
+}
+
+export interface Enrolled {
+  readonly username: string;
+  /** The account's main domain; null for a user without an account, such as root. */
+  readonly domain: string | null;
+}
+
+/** Users who have set up two-factor authentication, by name: everybody, or those whom the caller may manage. */
+export function listEnrolled(db: Db, caller: Caller): Promise<Enrolled[]> {
+  const own = seesAll(caller) ? [] : [caller.user, caller.user];
+  const visible = own.length === 0 ? '' : 'AND (tfa_secret.username = ? OR account.owner = ?)';
+  return db.all(
+    `SELECT tfa_secret.username, account.domain FROM tfa_secret
+     LEFT JOIN account ON account.username = tfa_secret.username
+     WHERE tfa_secret.kind = 'primary_account' ${visible} ORDER BY tfa_secret.username`,
+    ...own,
+  );
+}
+
+const POLICY = 'tfa_policy';
+
+/** Whether logins ask enrolled users for a code. */
+export async function isPolicyEnabled(db: Db): Promise<boolean> {
+  return (await storedSettings.read(db, POLICY)) === '1';
+}
+
+export async function setPolicy(db: Db, enabled: boolean): Promise<void> {
+  await storedSettings.write(db, POLICY, enabled ? '1' : '0');
+}
+
+/** The issuer that a user set, if any. Root's counts for the whole system. */
+export async function findIssuer(db: Db, user: string): Promise<string | undefined> {
+  const row = await db.get<{ issuer: string }>('SELECT issuer FROM tfa_issuer WHERE username = ?', user);
+  return row?.issuer;
+}
+
+export async function setIssuer(db: Db, user: string, issuer: string): Promise<void> {
+  await db.run(
+    'INSERT INTO tfa_issuer (username, issuer) VALUES (?, ?) ON CONFLICT (username) DO UPDATE SET issuer = excluded.issuer',
+    user,
+    issuer,
+  );
+}
+
+/** A user's issuer and the system's: the user's own, else root's, else the host name. */
+export async function issuersOf(
+  db: Db,
+  user: string,
+  hostname: string,
+): Promise<{ own: string; systemWide: string }> {
+  const systemWide = (await findIssuer(db, 'root')) ?? hostname;
+  return { own: (await findIssuer(db, user)) ?? systemWide, systemWide };
+}

@@ -1,0 +1,49 @@
+// The Linux host in a process of its own, which stands in a throw-away machine: a line of JSON in, a line out.
+import { execFile, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { MachineError } from '../../src/core/machine-error.ts';
+import { linuxMachine } from '../../src/machine/choose.ts';
+
+const host = linuxMachine('/var/lib/whmapi1/suspended', () => Date.now());
+type Method = (...args: unknown[]) => Promise<unknown>;
+
+/** One of the machine's own tools, to look with. */
+function run(tool: string, ...words: string[]): Promise<unknown> {
+  return new Promise((done) => {
+    execFile(tool, words, { encoding: 'utf8' }, (error, stdout, stderr) => {
+      done({ status: error === null ? 0 : error.code, stdout, stderr });
+    });
+  });
+}
+
+/** A process of the user's that goes on; it ignores SIGTERM if `isStubborn`. */
+function linger(uid: number, isStubborn: boolean): Promise<unknown> {
+  const script = `${isStubborn ? 'trap "" TERM;' : ''} echo; while :; do sleep 1; done`;
+  const child = spawn('sh', ['-c', script], { uid, gid: uid, stdio: ['ignore', 'pipe', 'ignore'] });
+  return new Promise((done) => child.stdout.once('data', () => done(child.pid)));
+}
+
+async function answer(target: string, method: string, args: unknown[]): Promise<unknown> {
+  if (target === 'run') return run(method, ...(args as string[]));
+  if (target === 'linger') return linger(args[0] as number, args[1] as boolean);
+  const object = await host[target as keyof typeof host]();
+  const value = await (object as unknown as Record<string, Method>)[method]?.call(object, ...args);
+  if (!(value instanceof Map)) return value;
+  return [...(value as Map<string, unknown>)].map(([key, one]) => [
+    key,
+    one instanceof MachineError ? { code: one.code } : one,
+  ]);
+}
+
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const [id, target, method, args] = JSON.parse(line) as [number, string, string, unknown[]];
+  answer(target, method, args).then(
+    (value) => console.log(JSON.stringify([id, { value }])),
+    (error: unknown) => {
+      const { name, message } = error as Error;
+      const code = error instanceof MachineError ? error.code : undefined;
+      console.log(JSON.stringify([id, { error: { name, message, code } }]));
+    },
+  );
+});
+console.log('ready');

@@ -1,0 +1,236 @@
+// The Linux host on a real machine, which is thrown away afterwards: the contract, and what the system's own tools
+// say of it. This machine's users and homes stay as they are.
+import { readFileSync, readdirSync } from 'node:fs';
+import type { MachineError } from '../../src/core/machine-error.ts';
+import { LinuxQuota } from '../../src/machine/linux/quota.ts';
+import { run, type Run } from '../../src/machine/linux/run.ts';
+import { describeOnMachine, ThrowAwayMachine } from './throw-away-machine.ts';
+import { describeUsers } from './users.contract.ts';
+
+// Starting machines and their tools takes its time where this one is busy.
+jest.setTimeout(60_000);
+
+const isRoot = process.getuid?.() === 0;
+// The shadow file is root's to read, and without a machine nothing could change either.
+const thisMachine = () =>
+  isRoot && [
+    ...['passwd', 'shadow', 'group', 'subuid'].map((file) => readFileSync(`/etc/${file}`, 'utf8')),
+    readdirSync('/home'),
+  ];
+const before = thisMachine();
+afterAll(() => {
+  expect(thisMachine()).toEqual(before);
+});
+
+const bob = { name: 'bob', home: '/home/bob', shell: '/bin/sh', comment: 'Bob' };
+const carl = { ...bob, name: 'carl', home: '/home/carl' };
+
+describeOnMachine('Linux', () => {
+  describeUsers('Linux', 1000, () => ThrowAwayMachine.start());
+});
+
+describeOnMachine('on Linux', () => {
+  let machine: ThrowAwayMachine;
+  const output = async (tool: string, ...words: string[]) => (await machine.run(tool, ...words)).stdout;
+
+  beforeAll(async () => {
+    machine = await ThrowAwayMachine.start();
+  });
+  beforeEach(async () => {
+    await machine.users.create(bob);
+    await machine.users.setPassword('bob', 'a password');
+  });
+  afterEach(async () => {
+    for (const name of ['bob', 'carl']) await machine.users.remove(name);
+  });
+  afterAll(() => machine.close());
+
+  test('the system knows a new user, its group and its home', async () => {
+    expect(await output('getent', 'passwd', 'bob')).toBe('bob:x:1000:1000:Bob:/home/bob:/bin/sh\n');
+    expect(await output('id', 'bob')).toBe('uid=1000(bob) gid=1000(bob) groups=1000(bob)\n');
+    expect(await output('su', '-s', '/bin/sh', 'bob', '-c', 'id -un; cd; pwd')).toBe('bob\n/home/bob\n');
+    expect(await output('stat', '-c', '%a %U %G', '/home/bob')).toBe('711 bob bob\n');
+    expect(await output('stat', '-c', '%U %G', '/home/bob/welcome.txt')).toBe('bob bob\n');
+    expect(await output('passwd', '-S', 'bob')).toMatch(/^bob P /);
+    expect(readFileSync(machine.path('/etc/subuid'), 'utf8')).not.toContain('bob');
+  });
+
+  test('the system refuses a suspended user, and takes it back afterwards', async () => {
+    expect((await machine.run('su', '-s', '/bin/sh', 'bob', '-c', 'true')).status).toBe(0);
+    await machine.users.suspend('bob');
+    expect(await output('passwd', '-S', 'bob')).toMatch(/^bob L /);
+    expect(await output('chage', '-l', 'bob')).toMatch(/^Account expires\s*: Jan 02, 1970$/m);
+    const refused = await machine.run('su', '-s', '/bin/sh', 'bob', '-c', 'true');
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('expired')]);
+    await machine.users.unsuspend('bob');
+    expect(await output('passwd', '-S', 'bob')).toMatch(/^bob P /);
+    expect(await output('chage', '-l', 'bob')).toMatch(/^Account expires\s*: never$/m);
+    expect((await machine.run('su', '-s', '/bin/sh', 'bob', '-c', 'true')).status).toBe(0);
+  });
+
+  test('the system asks for a new password once it expired', async () => {
+    await machine.users.expirePassword('bob');
+    expect(await output('chage', '-l', 'bob')).toMatch(/^Password expires\s*: password must be changed$/m);
+  });
+
+  test('suspending, renaming and removing end the processes of the user, and of nobody else', async () => {
+    await machine.users.create(carl);
+    const others = await machine.linger(1001, false);
+    const isAlive = async (id: number) =>
+      (await machine.run('ps', '-o', 'pid=', '-p', String(id))).status === 0;
+    const [meek, stubborn] = [await machine.linger(1000, false), await machine.linger(1000, true)];
+    await machine.users.suspend('bob');
+    expect([await isAlive(meek), await isAlive(stubborn), await isAlive(others)]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    const renamed = await machine.linger(1000, false);
+    await machine.users.rename(bob, { name: 'dan', home: '/home/dan' });
+    expect([await isAlive(renamed), await isAlive(others)]).toEqual([false, true]);
+    const last = await machine.linger(1000, false);
+    await machine.users.remove('dan');
+    expect([await isAlive(last), await isAlive(others)]).toEqual([false, true]);
+    expect((await machine.run('getent', 'passwd', 'dan')).status).toBe(2);
+    expect((await machine.run('getent', 'group', 'dan')).status).toBe(2);
+  });
+
+  test('a removed user’s group goes though it has further members', async () => {
+    await machine.users.create(carl);
+    await machine.run('usermod', '-aG', 'bob', 'carl');
+    await machine.users.remove('bob');
+    expect((await machine.run('getent', 'group', 'bob')).status).toBe(2);
+    expect((await machine.users.create(bob)).name).toBe('bob');
+  });
+
+  test('a home that is a link or somebody else’s stays when its user is removed', async () => {
+    await machine.run('rm', '-r', '/home/bob');
+    await machine.run('mkdir', '-p', '/var/lib/precious/file');
+    await machine.run('ln', '-s', '/var/lib/precious', '/home/bob');
+    await machine.users.remove('bob');
+    expect(await output('ls', '/var/lib/precious')).toBe('file\n');
+    await machine.run('rm', '/home/bob');
+    await machine.users.create(bob);
+    await machine.run('chown', 'root', '/home/bob');
+    await machine.users.remove('bob');
+    expect(await output('ls', '/home/bob')).toContain('welcome.txt\n');
+    await machine.run('rm', '-r', '/home/bob');
+  });
+
+  test('a renaming that was cut short after it moved home and group is gone on with and undone', async () => {
+    const cutShort = async () => {
+      await machine.run('mv', '/home/bob', '/home/carl');
+      await machine.run('groupmod', '--new-name', 'carl', 'bob');
+    };
+    await cutShort();
+    await machine.users.rename(carl, bob);
+    expect(await output('id', 'bob')).toBe('uid=1000(bob) gid=1000(bob) groups=1000(bob)\n');
+    expect(await output('ls', '/home')).toBe('bob\n');
+    await cutShort();
+    await machine.users.rename(bob, carl);
+    expect(await output('id', 'carl')).toBe('uid=1000(carl) gid=1000(carl) groups=1000(carl)\n');
+    expect(await output('ls', '/home')).toBe('carl\n');
+  });
+
+  test('of those that create the same user at once one succeeds, and the others are told', async () => {
+    const creations = Array.from({ length: 5 }, () =>
+      machine.users.create(carl).then(
+        () => 'done',
+        (error: unknown) => (error as MachineError).code,
+      ),
+    );
+    expect((await Promise.all(creations)).sort()).toEqual(['done', 'exists', 'exists', 'exists', 'exists']);
+    expect(await output('id', 'carl')).toBe('uid=1001(carl) gid=1001(carl) groups=1001(carl)\n');
+    expect(await output('ls', '/home')).toBe('bob\ncarl\n');
+    expect(await output('grep', '-c', '^carl:', '/etc/passwd')).toBe('1\n');
+  });
+
+  test('of two suspensions at once neither remembers what the other did', async () => {
+    await Promise.all([machine.users.suspend('bob'), machine.users.suspend('bob')]);
+    await machine.users.unsuspend('bob');
+    expect(await machine.users.verifyPassword('bob', 'a password')).toBe(true);
+    expect(await output('chage', '-l', 'bob')).toMatch(/^Account expires\s*: never$/m);
+  });
+});
+
+describe('a tool', () => {
+  test('that fails is named with the first line of its complaint, and nothing of its input', async () => {
+    await expect(run('chpasswd', ['--no-such-option'], { input: 'bob:secret\n' })).rejects.toThrow(
+      /^“chpasswd” failed: chpasswd: unrecognized option '--no-such-option'$/,
+    );
+    await expect(run('sh', ['-c', 'echo first >&2; echo second >&2; exit 3'])).rejects.toThrow(
+      '“sh” failed: first',
+    );
+    await expect(run('false', [])).rejects.toThrow('“false” failed with status 1.');
+  });
+
+  test('that is missing or takes too long is named', async () => {
+    await expect(run('no-such-tool', [])).rejects.toThrow('“no-such-tool” is not installed.');
+    await expect(run('sleep', ['5'], { limitMs: 50 })).rejects.toThrow(
+      '“sleep” took too long and was ended.',
+    );
+  });
+
+  test('gets nothing of this process’s environment, and no shell', async () => {
+    const { stdout } = await run('env', []);
+    expect(stdout.trim().split('\n').sort()).toEqual(['LC_ALL=C', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin']);
+    expect((await run('printf', ['%s|', '$(id)', '; id', '`id`'])).stdout).toBe('$(id)|; id|`id`|');
+  });
+});
+
+describe('quota tools', () => {
+  const user = { name: 'bob', uid: 1000, gid: 1000, home: '/home/bob', shell: '/bin/sh' };
+  let commands: string[];
+  let answers: Record<string, { status?: number; stdout: string }>;
+  const pretended: Run = async (tool, words) => {
+    commands.push([tool, ...words].join(' '));
+    return { status: 127, stdout: '', ...answers[tool] };
+  };
+  const quota = () => {
+    const users = { find: async () => user } as unknown as ThrowAwayMachine['users'];
+    return new LinuxQuota(pretended, users, ['/home']);
+  };
+
+  beforeEach(() => {
+    commands = [];
+    answers = {
+      findmnt: { status: 0, stdout: '/home\n' },
+      quotaon: { status: 1, stdout: 'user quota on /home (/dev/sdb1) is on (enforced)\n' },
+      setquota: { status: 0, stdout: '' },
+      quota: {
+        status: 1,
+        stdout:
+          'Disk quotas for user bob (uid 1000): \n' +
+          '     Filesystem  blocks   quota   limit   grace   files   quota   limit   grace\n' +
+          '/ 12 0 0 0 3 0 0 0\n' +
+          '          /home    2048*   2048    2048       0      17       0       0       0\n',
+      },
+    };
+  });
+
+  test('set a limit in blocks of 1024 bytes, and take it away', async () => {
+    expect(await quota().isEnabled()).toBe(true);
+    await quota().setLimit('bob', 100);
+    await quota().setLimit('bob', null);
+    expect(commands.filter((command) => command.startsWith('setquota'))).toEqual([
+      'setquota -u -- bob 102400 102400 0 0 /home',
+      'setquota -u -- bob 0 0 0 0 /home',
+    ]);
+  });
+
+  test('tell the usage, also over the limit', async () => {
+    expect(await quota().usage('bob')).toEqual({ blocks: 2048, inodes: 17 });
+    expect(commands.some((command) => command.startsWith('du '))).toBe(false);
+  });
+
+  test.each([
+    ['user quota on /home (/dev/sdb1) is off\n', false],
+    ['group quota on /home (/dev/sdb1) is on\n', false],
+    ['user quota on /home (/dev/sdb1) is on (accounting)\n', false],
+    ['user quota on /home (/dev/sdb1) is on\n', true],
+    ['', false],
+  ])('that say %j have quotas enabled: %p', async (stdout, isEnabled) => {
+    answers.quotaon = { stdout };
+    expect(await quota().isEnabled()).toBe(isEnabled);
+  });
+});

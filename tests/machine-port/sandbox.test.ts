@@ -1,0 +1,201 @@
+// The sandbox: the contract, and what only it promises. Nothing outside of its folder changes.
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chooseMachine, sandboxMachine } from '../../src/machine/choose.ts';
+import { describeUsers } from './users.contract.ts';
+
+// Locks and hashes take their time on a busy machine.
+jest.setTimeout(60_000);
+
+const top = resolve(__dirname, '../..');
+const now = () => Date.now();
+
+describeUsers('the sandbox', 10_001, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'whmapi1-sandbox-'));
+  const root = join(folder, 'root');
+  const machine = sandboxMachine(root, now);
+  mkdirSync(join(root, 'etc/skel'), { recursive: true });
+  mkdirSync(join(root, 'home'));
+  mkdirSync(join(root, 'var/spool/cron/crontabs'), { recursive: true });
+  writeFileSync(join(root, 'etc/skel/welcome.txt'), 'Hello\n');
+  return {
+    users: await machine.users(),
+    quota: await machine.quota(),
+    path: (path) => join(root, path),
+    close: async () => {
+      expect(readdirSync(folder)).toEqual(['root']);
+      rmSync(folder, { recursive: true });
+    },
+  };
+});
+
+describe('a sandbox', () => {
+  let folder: string;
+  let root: string;
+  const user = (name: string) => ({ name, home: `/home/${name}`, shell: '/bin/sh', comment: '' });
+  const users = () => sandboxMachine(root, now).users();
+  const table = (name: string) =>
+    readFileSync(join(root, 'etc', name), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(':'));
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'whmapi1-sandbox-'));
+    root = join(folder, 'root');
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** A process of its own that creates or removes users of this sandbox. */
+  const start = (...words: string[]) => {
+    const script = join(top, 'tests/machine-port/sandbox-worker.ts');
+    return spawn(process.execPath, ['--import', 'tsx', script, root, ...words], {
+      cwd: top,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+  };
+
+  test('makes its folder when the first user comes, for its owner alone', async () => {
+    expect(await (await users()).find('bob')).toBeUndefined();
+    expect(existsSync(root)).toBe(false);
+    await (await users()).create(user('bob'));
+    expect(lstatSync(root).mode & 0o777).toBe(0o700);
+    expect(lstatSync(join(root, 'etc/shadow')).mode & 0o777).toBe(0o600);
+    expect(readdirSync(join(root, 'etc')).sort()).toEqual(['.pwd.lock', 'group', 'passwd', 'shadow']);
+  });
+
+  test('loses no user and gives no id twice when two processes create twenty each', async () => {
+    const workers = ['a', 'b'].map((prefix) => start('create', prefix, '20'));
+    const statuses = await Promise.all(
+      workers.map((worker) => new Promise((done) => worker.on('close', done))),
+    );
+    expect(statuses).toEqual([0, 0]);
+    const uids = table('passwd').map(([, , uid]) => Number(uid));
+    expect(uids).toEqual(Array.from({ length: 40 }, (_, at) => 10_001 + at));
+    const names = (name: string) =>
+      table(name)
+        .map(([first]) => first)
+        .sort();
+    expect(new Set(names('passwd')).size).toBe(40);
+    expect(names('shadow')).toEqual(names('passwd'));
+    expect(names('group')).toEqual(names('passwd'));
+    expect(readdirSync(join(root, 'home')).sort()).toEqual(names('passwd'));
+  });
+
+  test('lets one of many that create the same user succeed', async () => {
+    const attempts = await Promise.allSettled(
+      Array.from({ length: 8 }, async () => (await users()).create(user('bob'))),
+    );
+    expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(table('passwd')).toHaveLength(1);
+  });
+
+  test('stays readable and free when its writer is killed at any time', async () => {
+    const survivors = await users();
+    for (let round = 0; round < 5; round++) {
+      const worker = start('churn', 'k');
+      // It may end by itself: a row that a killed one has left can be in its way.
+      const closed = new Promise((done) => worker.once('close', done));
+      await Promise.race([closed, new Promise((done) => worker.stdout.once('data', done))]);
+      await sleep(round * 31);
+      worker.kill('SIGKILL');
+      await closed;
+      const begun = performance.now();
+      await survivors.create(user(`round${round}`));
+      expect(performance.now() - begun).toBeLessThan(3000);
+      const shadow = table('shadow').map(([name]) => name);
+      const group = table('group').map(([name]) => name);
+      for (const entry of table('passwd')) {
+        expect(entry).toHaveLength(7);
+        expect(shadow).toContain(entry[0]);
+        expect(group).toContain(entry[0]);
+      }
+      for (const entry of table('shadow')) expect(entry).toHaveLength(9);
+      // As whoever was killed would do next: undo the renaming, then the creation.
+      await survivors.rename(user('k2'), user('k')).catch(() => undefined);
+      await survivors.remove('k');
+      expect(readdirSync(join(root, 'home')).filter((name) => name.startsWith('k'))).toEqual([]);
+    }
+    expect(table('passwd').map(([name]) => name)).toEqual(
+      ['0', '1', '2', '3', '4'].map((round) => `round${round}`),
+    );
+  }, 60_000);
+
+  test.each([
+    '',
+    'etc',
+    'home',
+    'var',
+    'var/spool/cron',
+    'var/spool/cron/crontabs',
+    'etc/passwd',
+    'etc/shadow',
+  ])('follows no symbolic link at “%s”', async (path) => {
+    const outside = join(folder, 'outside');
+    mkdirSync(join(outside, 'bob'), { recursive: true });
+    writeFileSync(join(outside, 'file'), 'kept\n');
+    const isFile = /passwd|shadow/.test(path);
+    mkdirSync(join(root, path, '..'), { recursive: true });
+    symlinkSync(isFile ? join(outside, 'file') : outside, join(root, path));
+    await (await users()).create(user('bob')).catch(() => undefined);
+    await (await users()).setPassword('bob', 'a password').catch(() => undefined);
+    await (await users()).rename(user('bob'), user('carl')).catch(() => undefined);
+    await (await users()).remove('carl').catch(() => undefined);
+    expect(readdirSync(outside)).toEqual(['bob', 'file']);
+    expect(readdirSync(join(outside, 'bob'))).toEqual([]);
+    expect(readFileSync(join(outside, 'file'), 'utf8')).toBe('kept\n');
+  });
+
+  test('removes a home that became a link, and not what it leads to', async () => {
+    mkdirSync(join(folder, 'outside'));
+    await (await users()).create(user('bob'));
+    rmSync(join(root, 'home/bob'), { recursive: true });
+    symlinkSync(join(folder, 'outside'), join(root, 'home/bob'));
+    await (await users()).remove('bob');
+    expect(readdirSync(root + '/home')).toEqual([]);
+    expect(existsSync(join(folder, 'outside'))).toBe(true);
+  });
+
+  test('goes on with a renaming that was cut short after it moved the home, and undoes it', async () => {
+    const [bob, carl] = [user('bob'), user('carl')];
+    await (await users()).create(bob);
+    const { renameSync } = await import('node:fs');
+    renameSync(join(root, 'home/bob'), join(root, 'home/carl'));
+    await (await users()).rename(carl, bob);
+    expect(readdirSync(join(root, 'home'))).toEqual(['bob']);
+    renameSync(join(root, 'home/bob'), join(root, 'home/carl'));
+    await (await users()).rename(bob, carl);
+    expect(readdirSync(join(root, 'home'))).toEqual(['carl']);
+    expect(table('passwd').map(([name]) => name)).toEqual(['carl']);
+  });
+
+  test('writes passwords that crypt(3) of the system understands', async () => {
+    await (await users()).create(user('bob'));
+    await (await users()).setPassword('bob', 'Grüße');
+    const hash = table('shadow')[0]?.[1] ?? '';
+    expect(hash).toMatch(/^\$7\$C6\.\.\.\.3\.\.\.\.[./0-9A-Za-z]{22}\$[./0-9A-Za-z]{43}$/);
+    const crypt = 'print crypt($ARGV[0], $ARGV[1])';
+    expect(execFileSync('perl', ['-e', crypt, 'Grüße', hash], { encoding: 'utf8' })).toBe(hash);
+  });
+});
+
+test('only root with the system’s state directory acts on the machine itself', async () => {
+  const kind = async (userId: number, stateDirectory: string) =>
+    (await chooseMachine({ userId, stateDirectory, now }).users()).constructor.name;
+  expect(await kind(0, '/var/lib/whmapi1')).toBe('LinuxUsers');
+  expect(await kind(1000, '/var/lib/whmapi1')).toBe('SandboxUsers');
+  expect(await kind(0, '/var/lib/whmapi1/other')).toBe('SandboxUsers');
+});

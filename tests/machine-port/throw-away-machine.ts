@@ -1,0 +1,157 @@
+// A Linux machine to throw away: this one's programs, with a copy of /etc, empty homes and spools, and processes and a
+// network of its own. All of it goes with the process that holds it; nobody else sees it.
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import {
+  type MachineCommands,
+  type MachineFirewall,
+  type MachineQuota,
+  type MachineUsage,
+  type MachineUsers,
+} from '../../src/core/machine.ts';
+import { MachineError } from '../../src/core/machine-error.ts';
+import { describeWith } from '../support/require-tool.ts';
+import type { Machine } from './users.contract.ts';
+
+const top = resolve(__dirname, '../..');
+
+/** The shell stays process 1 of the namespace, to reap what its users' processes leave. */
+const setUp = `
+  set -e
+  mount --make-rprivate /
+  mount -t tmpfs -o mode=0755 tmpfs /mnt
+  cp -a /etc /mnt/etc
+  for folder in /home /var/mail /var/spool /var/log /var/lib; do mkdir -p /mnt"$folder"; done
+  for folder in /etc /home /var/mail /var/spool /var/log /var/lib; do mount --bind /mnt"$folder" "$folder"; done
+  mkdir -p -m 0700 /var/lib/whmapi1
+  mkdir -p /var/spool/cron/crontabs
+  mkdir -p /etc/skel
+  echo Hello > /etc/skel/welcome.txt
+  "$0" --import tsx "$1"
+  exit $?
+`;
+
+export interface Ran {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Reply {
+  readonly value?: unknown;
+  readonly error?: { readonly name: string; readonly message: string; readonly code?: MachineError['code'] };
+}
+
+/** `describe` where there can be such a machine; else the tests are skipped, and their heading says why. */
+export function describeOnMachine(what: string, tests: () => void): void {
+  if (process.getuid?.() === 0) describeWith(['pkill'], what, tests);
+  else describe.skip(`${what} (skipped: only root can make a machine to throw away)`, tests);
+}
+
+export class ThrowAwayMachine implements Machine {
+  readonly users: MachineUsers;
+  readonly quota: MachineQuota;
+  readonly firewall: MachineFirewall;
+  readonly commands: Pick<MachineCommands, 'start'>;
+  readonly #holder: ChildProcessWithoutNullStreams;
+  readonly #waiting = new Map<number, (reply: Reply) => void>();
+  #last = 0;
+
+  private constructor(holder: ChildProcessWithoutNullStreams) {
+    this.#holder = holder;
+    const far =
+      <Result>(target: string, method: string) =>
+      (...args: unknown[]) =>
+        this.#ask(target, method, args) as Promise<Result>;
+    this.users = {
+      find: far('users', 'find'),
+      findAll: () => Promise.reject(new Error('A map does not cross the border of the machine.')),
+      create: far('users', 'create'),
+      undoCreate: far('users', 'undoCreate'),
+      remove: far('users', 'remove'),
+      rename: far('users', 'rename'),
+      setShell: far('users', 'setShell'),
+      setPassword: far('users', 'setPassword'),
+      verifyPassword: far('users', 'verifyPassword'),
+      expirePassword: far('users', 'expirePassword'),
+      suspend: far('users', 'suspend'),
+      unsuspend: far('users', 'unsuspend'),
+      isSuspended: far('users', 'isSuspended'),
+      hasFile: far('users', 'hasFile'),
+    };
+    this.quota = {
+      isEnabled: far('quota', 'isEnabled'),
+      setLimit: far('quota', 'setLimit'),
+      usage: far('quota', 'usage'),
+      usages: async (names) =>
+        new Map(await (far('quota', 'usages')(names) as Promise<[string, MachineUsage][]>)),
+    };
+    this.firewall = {
+      isAvailable: far('firewall', 'isAvailable'),
+      block: far('firewall', 'block'),
+      unblock: far('firewall', 'unblock'),
+      list: far('firewall', 'list'),
+    };
+    this.commands = { start: far('commands', 'start') };
+  }
+
+  /** @throws where the tests don't run as root, or this machine lets not even root mount. */
+  static async start(): Promise<ThrowAwayMachine> {
+    if (process.getuid?.() !== 0) throw new Error('The tests of the Linux host have to run as root.');
+    const words = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh', '-c', setUp];
+    const server = join(top, 'tests/machine-port/linux-server.ts');
+    const holder = spawn('unshare', [...words, process.execPath, server], {
+      cwd: top,
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
+    });
+    let complaint = '';
+    holder.stderr.on('data', (bytes: Buffer) => (complaint += bytes.toString()));
+    const machine = new ThrowAwayMachine(holder);
+    await new Promise<void>((ready, fail) => {
+      holder.once('error', fail);
+      holder.once('close', () => fail(new Error(`There is no throw-away machine: ${complaint}`)));
+      createInterface({ input: holder.stdout }).on('line', (line) => {
+        if (line === 'ready') ready();
+        else machine.#hear(JSON.parse(line) as [number, Reply]);
+      });
+    });
+    return machine;
+  }
+
+  run(tool: string, ...words: string[]): Promise<Ran> {
+    return this.#ask('run', tool, words) as Promise<Ran>;
+  }
+
+  /** The id of a new process that the user runs; a stubborn one ignores SIGTERM. */
+  linger(uid: number, isStubborn: boolean): Promise<number> {
+    return this.#ask('linger', '', [uid, isStubborn]) as Promise<number>;
+  }
+
+  path(path: string): string {
+    return join('/proc', String(this.#holder.pid), 'root', path);
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((done) => this.#holder.once('close', done));
+    this.#holder.stdin.end();
+    await closed;
+  }
+
+  #ask(target: string, method: string, args: readonly unknown[]): Promise<unknown> {
+    const id = ++this.#last;
+    return new Promise((done, fail) => {
+      this.#waiting.set(id, ({ value, error }) => {
+        if (error === undefined) done(value);
+        else if (error.code !== undefined) fail(new MachineError(error.code, error.message));
+        else fail(error.name === 'TypeError' ? new TypeError(error.message) : new Error(error.message));
+      });
+      this.#holder.stdin.write(`${JSON.stringify([id, target, method, args])}\n`);
+    });
+  }
+
+  #hear([id, reply]: [number, Reply]): void {
+    this.#waiting.get(id)?.(reply);
+    this.#waiting.delete(id);
+  }
+}

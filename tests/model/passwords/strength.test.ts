@@ -1,0 +1,75 @@
+import { ZxcvbnFactory } from '@zxcvbn-ts/core';
+import * as common from '@zxcvbn-ts/language-common';
+import * as english from '@zxcvbn-ts/language-en';
+import fc from 'fast-check';
+import { strengthOf } from '../../../src/model/passwords/strength.ts';
+import { dictionaries } from '../../../src/model/passwords/words.ts';
+import { SortedWords, sortWords } from '../../../src/model/passwords/sorted-words.ts';
+
+describe('sorted words', () => {
+  it('have the ranks of the lists that they were made of', () => {
+    const word = fc.string({ unit: 'binary', maxLength: 4 }).filter((one) => !/[\0-\n]/.test(one));
+    const list = fc.uniqueArray(word, { maxLength: 30 });
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), list, { maxKeys: 4 }), fc.array(word), (lists, others) => {
+        const sorted = new SortedWords(sortWords(lists)).dictionaries;
+        for (const [name, words] of Object.entries(lists)) {
+          for (const one of [...words, ...others]) {
+            const at = words.indexOf(one);
+            expect(sorted[name]?.[one]).toBe(at === -1 ? undefined : at + 1);
+          }
+        }
+      }),
+    );
+  });
+
+  it('have the length of the longest word of each list', () => {
+    expect(new SortedWords(sortWords({ few: ['a', 'bcd'], none: [] })).longest).toEqual({ few: 3, none: 0 });
+  });
+
+  it('have every word of the packages', () => {
+    const sorted = new SortedWords(sortWords(dictionaries)).dictionaries;
+    const wrong = Object.entries(dictionaries).flatMap(([name, words]) =>
+      [...new Map(words.map((word, at) => [word, at + 1]))].filter(
+        ([word, rank]) => sorted[name]?.[word] !== rank,
+      ),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('the strength of a password', () => {
+  it('is what zxcvbn finds with its own dictionaries', () => {
+    const zxcvbn = new ZxcvbnFactory({
+      dictionary: { ...common.dictionary, ...english.dictionary },
+      graphs: common.adjacencyGraphs,
+      maxLength: 64,
+    });
+    const passwords = [
+      ...[
+        'password',
+        'P@ssw0rd1',
+        'correct horse battery staple',
+        'xK9$mP2@qL5!wR8#',
+        'bob.example1',
+        '3lpm4x3',
+      ],
+      ...[
+        'qwertyuiop',
+        '19870423',
+        'abcdefgh',
+        'aaaaaaaa',
+        '1llum1n4t10n',
+        'MondayTuesday',
+        'Ünïcode wörd',
+        '',
+      ],
+      ...['__proto__', 'constructor', 'toString1!', '\u{1f600}\u{1f600}', 'a\tb\nc'],
+    ];
+    const expected = passwords.map((one) => {
+      const { guessesLog10 } = zxcvbn.check(one, ['bob', 'bob.example']);
+      return Math.max(0, Math.min(100, Math.floor((guessesLog10 / 12) * 100)));
+    });
+    expect(passwords.map((one) => strengthOf(one, ['bob', 'bob.example']))).toEqual(expected);
+  });
+});
