@@ -68,8 +68,7 @@ export class Homes {
         `Something is mounted at “${mount}”, so the home “${home}” is not removed. Unmount it (umount “${mount}”).`,
       );
     }
-    // Its path is safe from exchange, since the folder above is root's. From now on nobody else can go in, and what is
-    // in there already is fought by repetition: a folder that all may write to can be refilled while rm is at it.
+    // Its path is safe from exchange, since the folder above is root's. From now on nobody else can go in.
     await chmod(home, 0o700);
     for (let tries = 1; ; tries++) {
       try {
@@ -77,8 +76,20 @@ export class Homes {
       } catch (error) {
         const isRefilled = (error as Error).message.includes('Directory not empty');
         if (!isRefilled || tries === MAX_TRIES) throw error;
+        await this.#takeFolders(home);
       }
     }
+  }
+
+  /**
+   * A process that was in a folder before goes on writing there, if all may. It can't once the folder is root's alone.
+   * None of these tools follows the links that it meets. The home itself stays the user's, by which `isOwn` knows it.
+   */
+  async #takeFolders(home: string): Promise<void> {
+    const limit = { limitMs: TREE_LIMIT_MS, accept: [0, 1] };
+    const chown = ['chown', '--recursive', '--no-dereference', 'root:root', '--', '{}', '+'];
+    await this.#run('find', [home, '-mindepth', '1', '-maxdepth', '1', '-exec', ...chown], limit);
+    await this.#run('chmod', ['--recursive', 'go=', '--', home], limit);
   }
 
   /** GNU rm goes from folder to folder by descriptors: no path is too long, and no link leads it elsewhere. */
