@@ -29,14 +29,12 @@ export function chooseMachine({ userId, stateDirectory, now }: MachineChoice): C
     { purpose: 'state directory', path: stateDirectory },
     ...(onMachine ? BASES : [stateDirectory]).map((path) => ({ purpose: 'home directories', path })),
   ];
-  const host = onMachine
-    ? linuxMachine(join(stateDirectory, 'suspended'), now)
-    : sandboxMachine(join(stateDirectory, 'root'), now);
+  const host = onMachine ? linuxMachine(stateDirectory, now) : sandboxMachine(stateDirectory, now);
   return { ...host, disks: async () => (await import('./disks.ts')).disksOf(places) };
 }
 
-/** `suspensions` is a private folder for what has to be known after a suspension. */
-export function linuxMachine(suspensions: string, now: () => number): OneMachine {
+/** The state directory is private: what has to be known after a suspension, and backups of files, are kept there. */
+export function linuxMachine(stateDirectory: string, now: () => number): OneMachine {
   const users = once(async () => {
     const [{ LinuxUsers }, { run }] = await Promise.all([
       import('./linux/users.ts'),
@@ -46,7 +44,7 @@ export function linuxMachine(suspensions: string, now: () => number): OneMachine
     const crontabs = ['/var/spool/cron/crontabs', '/var/spool/cron'].find((path) => existsSync(path));
     return new LinuxUsers({
       run,
-      suspensions,
+      suspensions: join(stateDirectory, 'suspended'),
       bases: BASES,
       crontabs: crontabs ?? '/var/spool/cron/crontabs',
       skeleton: '/etc/skel',
@@ -67,15 +65,46 @@ export function linuxMachine(suspensions: string, now: () => number): OneMachine
     return new LinuxFirewall(run, now);
   });
   const commands = once(async () => new (await import('./linux/commands.ts')).LinuxCommands());
-  return { users, quota, firewall, commands };
+  const services = once(async () => {
+    const [{ SystemdServices }, { run }] = await Promise.all([
+      import('./services/systemd.ts'),
+      import('./linux/run.ts'),
+    ]);
+    return new SystemdServices(run);
+  });
+  return { users, quota, firewall, commands, services, ...filesAndTools({ stateDirectory, root: '', now }) };
 }
 
-export function sandboxMachine(root: string, now: () => number): OneMachine {
+export function sandboxMachine(stateDirectory: string, now: () => number): OneMachine {
+  const root = join(stateDirectory, 'root');
   const users = once(async () => new (await import('./sandbox/users.ts')).SandboxUsers(root, now));
   const quota = once(async () => new (await import('./sandbox/quota.ts')).SandboxQuota(root, await users()));
   const firewall = once(async () => new (await import('./sandbox/firewall.ts')).SandboxFirewall());
   const commands = once(async () => new (await import('./sandbox/commands.ts')).SandboxCommands());
-  return { users, quota, firewall, commands };
+  const services = once(async () => {
+    const { RecordedServices } = await import('./services/recorded.ts');
+    return new RecordedServices(join(stateDirectory, 'sandbox-services', 'services.json'));
+  });
+  return { users, quota, firewall, commands, services, ...filesAndTools({ stateDirectory, root, now }) };
+}
+
+interface Ground {
+  readonly stateDirectory: string;
+  /** What stands for the machine's root: empty on Linux itself. */
+  readonly root: string;
+  readonly now: () => number;
+}
+
+function filesAndTools({ stateDirectory, root, now }: Ground): Pick<OneMachine, 'files' | 'tools'> {
+  const isSandbox = root !== '';
+  return {
+    files: async (directories) => {
+      const { Files } = await import('./files/files.ts');
+      const kept = join(stateDirectory, 'files');
+      return new Files({ root, directories, kept, setsOwners: !isSandbox, now });
+    },
+    tools: async (tools) => new (await import('./tools.ts')).Tools({ root, tools, isSandbox }),
+  };
 }
 
 function once<T>(load: () => Promise<T>): () => Promise<T> {

@@ -1,5 +1,6 @@
 // Lines of passwd(5) as users.
-import { isUserName, type MachineUser } from '../core/machine.ts';
+import type { MachineUser } from '../core/machine.ts';
+import { isUserName } from '../core/machine-values.ts';
 
 export function userOf([name = '', , uid, gid, , home = '', shell = '']: readonly string[]): MachineUser {
   return { name, uid: Number(uid), gid: Number(gid), home, shell };

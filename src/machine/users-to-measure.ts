@@ -1,5 +1,6 @@
 // Which of many users a measurement is possible for, and what is to be said of the others.
-import { isUserName, noUser, refuseForeign, type MachineUser, type MachineUsers } from '../core/machine.ts';
+import type { MachineUser, MachineUsers } from '../core/machine.ts';
+import { isUserName, noUser, refuseForeign } from '../core/machine-values.ts';
 import { MachineError } from '../core/machine-error.ts';
 
 export interface ToMeasure {

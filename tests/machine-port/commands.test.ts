@@ -50,7 +50,7 @@ test('that are not there do no harm', async () => {
 });
 
 test('are not run in a sandbox', async () => {
-  const commands = await sandboxMachine(join(folder, 'root'), now).commands();
+  const commands = await sandboxMachine(folder, now).commands();
   expect([(await linux()).areRun, commands.areRun]).toEqual([true, false]);
   await commands.start(['sh', '-c', script, join(folder, 'out')], 500);
   await sleep(200);

@@ -15,7 +15,7 @@ jest.setTimeout(60_000);
 describeFirewall('the sandbox', false, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'whmapi1-sandbox-'));
   return {
-    firewall: await sandboxMachine(join(folder, 'root'), () => Date.now()).firewall(),
+    firewall: await sandboxMachine(folder, () => Date.now()).firewall(),
     close: async () => {
       expect(readdirSync(folder)).toEqual([]);
       rmSync(folder, { recursive: true });

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { MachineError } from '../../src/core/machine-error.ts';
 import { linuxMachine } from '../../src/machine/choose.ts';
 
-const host = linuxMachine('/var/lib/whmapi1/suspended', () => Date.now());
+const host = linuxMachine('/var/lib/whmapi1', () => Date.now());
 type Method = (...args: unknown[]) => Promise<unknown>;
 
 /** One of the machine's own tools, to look with. */
@@ -26,8 +26,11 @@ function linger(uid: number, isStubborn: boolean): Promise<unknown> {
 async function answer(target: string, method: string, args: unknown[]): Promise<unknown> {
   if (target === 'run') return run(method, ...(args as string[]));
   if (target === 'linger') return linger(args[0] as number, args[1] as boolean);
-  const object = await host[target as keyof typeof host]();
-  const value = await (object as unknown as Record<string, Method>)[method]?.call(object, ...args);
+  // `files ["/etc/bind"]`: what is asked for with arguments of its own.
+  const [name = '', given] = target.split(' ', 2);
+  const make = host[name as keyof typeof host] as (...words: unknown[]) => Promise<unknown>;
+  const object = given === undefined ? await make() : await make(JSON.parse(given));
+  const value = await (object as Record<string, Method>)[method]?.call(object, ...args);
   if (!(value instanceof Map)) return value;
   return [...(value as Map<string, unknown>)].map(([key, one]) => [
     key,

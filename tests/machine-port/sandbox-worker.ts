@@ -1,8 +1,8 @@
 // A process that works on the users of a sandbox: `create PREFIX COUNT`, or `churn NAME` until it is killed.
 import { sandboxMachine } from '../../src/machine/choose.ts';
 
-const [root = '', what, name = '', count = '0'] = process.argv.slice(2);
-const users = await sandboxMachine(root, () => Date.now()).users();
+const [folder = '', what, name = '', count = '0'] = process.argv.slice(2);
+const users = await sandboxMachine(folder, () => Date.now()).users();
 const user = (text: string) => ({ name: text, home: `/home/${text}`, shell: '/bin/sh', comment: '' });
 
 if (what === 'create') {

@@ -26,7 +26,7 @@ const now = () => Date.now();
 describeUsers('the sandbox', 10_001, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'whmapi1-sandbox-'));
   const root = join(folder, 'root');
-  const machine = sandboxMachine(root, now);
+  const machine = sandboxMachine(folder, now);
   mkdirSync(join(root, 'etc/skel'), { recursive: true });
   mkdirSync(join(root, 'home'));
   mkdirSync(join(root, 'var/spool/cron/crontabs'), { recursive: true });
@@ -46,7 +46,7 @@ describe('a sandbox', () => {
   let folder: string;
   let root: string;
   const user = (name: string) => ({ name, home: `/home/${name}`, shell: '/bin/sh', comment: '' });
-  const users = () => sandboxMachine(root, now).users();
+  const users = () => sandboxMachine(folder, now).users();
   const table = (name: string) =>
     readFileSync(join(root, 'etc', name), 'utf8')
       .trimEnd()
@@ -62,7 +62,7 @@ describe('a sandbox', () => {
   /** A process of its own that creates or removes users of this sandbox. */
   const start = (...words: string[]) => {
     const script = join(top, 'tests/machine-port/sandbox-worker.ts');
-    return spawn(process.execPath, ['--import', 'tsx', script, root, ...words], {
+    return spawn(process.execPath, ['--import', 'tsx', script, folder, ...words], {
       cwd: top,
       stdio: ['ignore', 'pipe', 'inherit'],
     });

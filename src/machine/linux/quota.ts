@@ -1,5 +1,5 @@
 // Disk quota of a Linux machine, by the quota tools where they are installed and switched on; else what du counts.
-import { noUser, refuseForeign, refuseLimit, refuseName } from '../../core/machine.ts';
+import { noUser, refuseForeign, refuseLimit, refuseName } from '../../core/machine-values.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import type { MachineQuota, MachineUsage, MachineUser, MachineUsers } from '../../core/machine.ts';
 import { usersToMeasure } from '../users-to-measure.ts';

@@ -42,14 +42,21 @@ interface Ended {
 }
 
 /** @throws MachineError `failed` or `full`, with the tool's name and the first line of its complaint. */
-export const run: Run = async (tool, words, options = {}) => {
+export const run: Run = (tool, words, options) => runWithErrors(tool, words, options);
+
+/** The same, for callers that read standard error too: its first 4096 characters or so. */
+export async function runWithErrors(
+  tool: string,
+  words: readonly string[],
+  options: RunOptions = {},
+): Promise<Ran & { readonly stderr: string }> {
   const { status, stdout, stderr, reason } = await finished(tool, words, options);
-  if (status !== undefined && (options.accept ?? [0]).includes(status)) return { status, stdout };
+  if (status !== undefined && (options.accept ?? [0]).includes(status)) return { status, stdout, stderr };
   const said = `“${tool}” ${reason ?? complaint(status, stderr)}`;
   const place = await fullPlace(stderr);
   if (place !== undefined) throw new MachineError('full', `${withStop(said)} ${place}`);
   throw new MachineError('failed', said);
-};
+}
 
 function finished(tool: string, words: readonly string[], options: RunOptions): Promise<Ended> {
   const { input = '', limitMs = LIMIT_MS, as, onOutput } = options;

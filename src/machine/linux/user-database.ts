@@ -1,5 +1,6 @@
 // What the machine knows of its users and groups, from whatever source it has them (getent).
-import { isUserName, type MachineUser } from '../../core/machine.ts';
+import type { MachineUser } from '../../core/machine.ts';
+import { isUserName } from '../../core/machine-values.ts';
 import { userOf, usersIn } from '../passwd.ts';
 import type { Run } from './run.ts';
 

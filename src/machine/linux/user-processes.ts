@@ -2,7 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { execPath } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FIRST_UID, type MachineUser } from '../../core/machine.ts';
+import type { MachineUser } from '../../core/machine.ts';
+import { FIRST_UID } from '../../core/machine-values.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import type { Run } from './run.ts';
 

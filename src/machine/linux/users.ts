@@ -1,6 +1,7 @@
 // The users of a Linux machine, by the tools of shadow-utils.
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FormerUser, MachineUser, MachineUsers, NamedHome, NewMachineUser } from '../../core/machine.ts';
 import {
   alreadyThere,
   FIRST_UID,
@@ -15,12 +16,7 @@ import {
   refusePassword,
   refuseShell,
   ROOT,
-  type FormerUser,
-  type MachineUser,
-  type MachineUsers,
-  type NamedHome,
-  type NewMachineUser,
-} from '../../core/machine.ts';
+} from '../../core/machine-values.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import { holdsFile } from '../holds-file.ts';
 import { Crontabs, isThere } from './crontabs.ts';

@@ -1,5 +1,5 @@
 // Disk use in the sandbox. Nothing enforces a limit there, and this says so.
-import { noUser, refuseForeign, refuseLimit, refuseName } from '../../core/machine.ts';
+import { noUser, refuseForeign, refuseLimit, refuseName } from '../../core/machine-values.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import type { MachineQuota, MachineUsage, MachineUser, MachineUsers } from '../../core/machine.ts';
 import { countFiles } from '../linux/count-files.ts';

@@ -3,6 +3,7 @@
 import { chmod, cp, mkdir, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HOME_FOLDERS, HOME_LINKS, HOME_MODE } from '../../core/home-layout.ts';
+import type { FormerUser, MachineUser, MachineUsers, NamedHome, NewMachineUser } from '../../core/machine.ts';
 import {
   alreadyThere,
   FIRST_UID,
@@ -18,12 +19,7 @@ import {
   refusePassword,
   refuseShell,
   ROOT,
-  type FormerUser,
-  type MachineUser,
-  type MachineUsers,
-  type NamedHome,
-  type NewMachineUser,
-} from '../../core/machine.ts';
+} from '../../core/machine-values.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import { Crontabs, isThere } from '../linux/crontabs.ts';
 import { holdsFile } from '../holds-file.ts';

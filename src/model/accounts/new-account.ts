@@ -104,7 +104,7 @@ export function ensureMayGiveShell(
   throw denied('An account with a shell asks for the privilege “allow-shell”.');
 }
 
-export { FIRST_UID as LOWEST_ID } from '../../core/machine.ts';
+export { FIRST_UID as LOWEST_ID } from '../../core/machine-values.ts';
 /** The most that useradd gives to users by itself (UID_MAX of login.defs). */
 export const HIGHEST_ID = 60_000;
 

@@ -2,7 +2,7 @@
 import type { Context } from '../../core/context.ts';
 import type { Param } from '../../core/define.ts';
 import { ApiError, badParam } from '../../core/errors.ts';
-import { isPassword } from '../../core/machine.ts';
+import { isPassword } from '../../core/machine-values.ts';
 import * as storedSettings from '../packages/stored-settings.ts';
 
 /** A new password. The most that crypt(3) takes is 511 bytes. */

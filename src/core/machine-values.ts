@@ -1,0 +1,135 @@
+// The values that a machine accepts: users, homes, passwords, paths. Every implementation checks them again.
+import type { MachineUser, NewMachineUser } from './machine.ts';
+import { MachineError } from './machine-error.ts';
+
+export function noUser(name: string): MachineError {
+  return new MachineError('not_found', `The machine has no user “${name}”.`);
+}
+
+/** Is this a user of the system? */
+export function isForeign(user: MachineUser, bases: readonly string[]): boolean {
+  return user.uid < FIRST_UID || !isHome(user.home, bases);
+}
+
+/** @throws MachineError `not_ours` for a user of the system. */
+export function refuseForeign(user: MachineUser, bases: readonly string[]): void {
+  if (isForeign(user, bases)) {
+    throw new MachineError('not_ours', `“${user.name}” is a user of the system, which is not changed.`);
+  }
+}
+
+export function alreadyThere(what: string): MachineError {
+  return new MachineError('exists', `${what} is there already.`);
+}
+
+/** Fits the sandbox and every Linux: useradd itself takes 32, but 16 is what WHM gives an account at most. */
+const NAME = /^[a-z][a-z0-9]{0,15}$/;
+/** What crypt(3) takes, and with it PAM. */
+const MOST_PASSWORD_BYTES = 511;
+const HIGHEST_UID = 0xffff_fffe;
+
+/** The one user of the system who may be given a password. */
+export const ROOT = 'root';
+
+export function isUserName(name: string): boolean {
+  return NAME.test(name);
+}
+
+/** A message never holds the value itself, which may be of any size and content. @throws TypeError */
+export function refuseName(name: string): void {
+  if (!isUserName(name)) {
+    throw new TypeError(
+      'This is no user name: it takes a letter and up to 15 letters and digits, all lower-case.',
+    );
+  }
+}
+
+/** Is this `/base/something`, for one of the folders that hold homes? */
+export function isHome(home: string, bases: readonly string[]): boolean {
+  const end = home.lastIndexOf('/');
+  return isCleanPath(home) && bases.includes(home.slice(0, end));
+}
+
+/** @throws TypeError */
+export function refuseHome(home: string, bases: readonly string[]): void {
+  if (!isHome(home, bases)) {
+    throw new TypeError(`This is no home: it has to be a clean path directly below ${bases.join(' or ')}.`);
+  }
+}
+
+/** @throws TypeError */
+export function refuseFileName(file: string): void {
+  if (!/^[A-Za-z0-9._-]{1,255}$/.test(file) || /^\.{1,2}$/.test(file)) {
+    throw new TypeError('This is no file name: it takes up to 255 letters, digits, “.”, “_” and “-”.');
+  }
+}
+
+/** @throws TypeError */
+export function refuseShell(shell: string): void {
+  if (!isCleanPath(shell)) throw new TypeError('This is no shell: it has to be a clean absolute path.');
+}
+
+/** @throws TypeError */
+export function refuseNewUser(user: NewMachineUser, bases: readonly string[]): void {
+  refuseName(user.name);
+  refuseHome(user.home, bases);
+  refuseShell(user.shell);
+  if (/[:\p{Cc}\p{Cs}\u2028\u2029]/u.test(user.comment) || user.comment.length > 256) {
+    throw new TypeError('This is no comment: it has a colon or a control character, or over 256 characters.');
+  }
+  const { uid } = user;
+  if (uid !== undefined && !(Number.isInteger(uid) && uid >= FIRST_UID && uid <= HIGHEST_UID)) {
+    throw new TypeError(`This is no user id: it has to be a whole number from ${FIRST_UID}.`);
+  }
+}
+
+/** @throws TypeError */
+export function refusePassword(password: string): void {
+  if (!isPassword(password)) {
+    throw new TypeError(
+      `This is no password: it is empty, has over ${MOST_PASSWORD_BYTES} bytes, or holds a NUL or a line break.`,
+    );
+  }
+}
+
+export function isPassword(password: string): boolean {
+  // A lone surrogate has no bytes of its own: UTF-8 would make the same password of all of them.
+  return (
+    password.length > 0 &&
+    password.length <= MOST_PASSWORD_BYTES &&
+    new TextEncoder().encode(password).length <= MOST_PASSWORD_BYTES &&
+    !/[\0\r\n\p{Cs}]/u.test(password)
+  );
+}
+
+/** @throws TypeError */
+export function refuseLimit(mebibytes: number | null): void {
+  if (mebibytes !== null && !(Number.isInteger(mebibytes) && mebibytes > 0 && mebibytes <= 2 ** 40)) {
+    throw new TypeError('This is no limit: it has to be a whole number of mebibytes, at least 1, or null.');
+  }
+}
+
+/** Below are the users of the system: Linux distributions have had this border since 2011. */
+export const FIRST_UID = 1000;
+
+/** Names of files may hold more than those of homes: `192.0.2.0%2f25.db`. @throws TypeError */
+export function assertFilePath(path: string): void {
+  const [first, ...parts] = path.split('/');
+  const isClean =
+    first === '' &&
+    path.length <= 4000 &&
+    parts.length > 0 &&
+    parts.every((part) => /^[A-Za-z0-9._+@:%~,=-]{1,255}$/.test(part) && !/^\.{1,2}$|^-/.test(part));
+  if (!isClean)
+    throw new TypeError('Invalid path: use an absolute path without “.”, “..” and special characters.');
+}
+
+function isCleanPath(path: string): boolean {
+  const [first, ...parts] = path.split('/');
+  return (
+    first === '' &&
+    path.length <= 255 &&
+    parts.length > 0 &&
+    parts.every((part) => /^[A-Za-z0-9._+@-]+$/.test(part) && !/^\.+$|^-/.test(part))
+  );
+}

@@ -1,0 +1,82 @@
+// Copies of files before they were changed: `files/backups/etc/bind/named.conf.local/20261125T175356.123Z`, in the state
+// directory, with the owner and mode that the file had.
+import { constants } from 'node:fs';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FileAttributes } from '../../core/machine-daemons.ts';
+import { MachineError } from '../../core/machine-error.ts';
+
+/** Enough for every operation under way: each keeps others from its files, and makes one copy of each. */
+const KEPT = 10;
+const STAMP = /^\d{8}T\d{6}\.\d{3}Z(?:-\d+)?$/;
+
+export interface Saved {
+  readonly content: Buffer;
+  readonly attributes: FileAttributes;
+}
+
+export class Backups {
+  readonly #folder: string;
+  readonly #setsOwners: boolean;
+  readonly #now: () => number;
+
+  constructor(folder: string, { setsOwners, now }: { setsOwners: boolean; now: () => number }) {
+    this.#folder = folder;
+    this.#setsOwners = setsOwners;
+    this.#now = now;
+  }
+
+  /** @returns its path below the backups. The same version is kept once, however often it is asked for. */
+  async save(path: string, { content, attributes }: Required<Saved>): Promise<string> {
+    const folder = join(this.#folder, path);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const names = await this.#copies(path);
+    const latest = names.at(-1);
+    if (latest !== undefined) {
+      const before = await this.read(join(path, latest));
+      if (before.content.equals(content) && before.attributes.mode === attributes.mode) {
+        return join(path, latest);
+      }
+    }
+    const stamp = new Date(this.#now()).toISOString().replaceAll(/[-:]/g, '');
+    const name = names.includes(stamp) ? `${stamp}-${names.length}` : stamp;
+    const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = constants;
+    // A copy that was interrupted never had a name that the journal knows, so it may be written over.
+    const file = await open(join(folder, name), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
+    try {
+      await file.writeFile(content);
+      if (this.#setsOwners) await file.chown(Number(attributes.owner), Number(attributes.group));
+      await file.chmod(attributes.mode);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    const directory = await open(folder, 'r');
+    await directory.sync().finally(() => directory.close());
+    for (const old of names.slice(0, -(KEPT - 1))) await rm(join(folder, old), { force: true });
+    return join(path, name);
+  }
+
+  /** @throws MachineError `failed` if somebody removed it. */
+  async read(copy: string): Promise<Saved> {
+    try {
+      const file = await open(join(this.#folder, copy), constants.O_RDONLY | constants.O_NOFOLLOW);
+      try {
+        const { uid, gid, mode } = await file.stat();
+        return {
+          content: await file.readFile(),
+          attributes: { owner: uid, group: gid, mode: mode & 0o7777 },
+        };
+      } finally {
+        await file.close();
+      }
+    } catch (cause) {
+      if ((cause as { code?: string }).code !== 'ENOENT') throw cause;
+      throw new MachineError('failed', `The backup “${join(this.#folder, copy)}” is missing.`, { cause });
+    }
+  }
+
+  async #copies(path: string): Promise<string[]> {
+    return (await readdir(join(this.#folder, path))).filter((name) => STAMP.test(name)).sort();
+  }
+}

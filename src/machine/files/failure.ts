@@ -1,0 +1,25 @@
+// A system call that failed, as people are told: with the path that they know.
+import { MachineError, ofDisk } from '../../core/machine-error.ts';
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'the operation is not permitted',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'a part of the path is not a directory',
+  ELOOP: 'it is a symbolic link, which is not followed',
+  ENAMETOOLONG: 'its name is too long',
+  ENOENT: 'it does not exist',
+};
+
+/** Errors that are no failed system calls are returned as they are. */
+export function toMachineError(error: unknown, path: string): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code, syscall } = error as { code?: string; syscall?: string };
+  if (code === undefined || syscall === undefined) return error;
+  const named = Object.assign(new Error(error.message, { cause: error }), { code, syscall, path });
+  const ofTheDisk = ofDisk(named);
+  if (ofTheDisk !== named) return ofTheDisk;
+  return new MachineError('failed', `“${path}”: ${reasons[code] ?? `${syscall} failed (${code})`}.`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,248 @@
+// Files of the machine and of the sandbox: the same work below another root.
+import { constants } from 'node:fs';
+import { mkdir, open, readdir, rename, unlink, type FileHandle } from 'node:fs/promises';
+import type {
+  FileAttributes,
+  FileBackup,
+  FileFacts,
+  FileOrigin,
+  MachineFiles,
+} from '../../core/machine-daemons.ts';
+import { MachineError } from '../../core/machine-error.ts';
+import { Backups } from './backups.ts';
+import { toMachineError } from './failure.ts';
+import { idOf } from './owners.ts';
+import { Places, statOf, type Roots } from './place.ts';
+import { digestOf, WrittenDigests } from './written.ts';
+
+const MAX_BYTES = 64 * 1024 * 1024;
+const STAGED = /^\.whmapi1-[0-9a-f]{16}$/;
+
+export interface FilesOptions extends Roots {
+  /** A private directory for backups and digests, made when it is needed. */
+  readonly kept: string;
+  /** False in a sandbox, where everything belongs to the user of this process. */
+  readonly setsOwners: boolean;
+  /** Milliseconds since 1970-01-01. */
+  readonly now: () => number;
+}
+
+export class Files implements MachineFiles {
+  readonly #places: Places;
+  readonly #written: WrittenDigests;
+  readonly #backups: Backups;
+  readonly #setsOwners: boolean;
+
+  constructor({ root, directories, kept, setsOwners, now }: FilesOptions) {
+    this.#places = new Places({ root, directories });
+    this.#written = new WrittenDigests(`${kept}/written`);
+    this.#backups = new Backups(`${kept}/backups`, { setsOwners, now });
+    this.#setsOwners = setsOwners;
+  }
+
+  locate(path: string): string {
+    return this.#places.locate(path);
+  }
+
+  async read(path: string, maxBytes = MAX_BYTES): Promise<Uint8Array | undefined> {
+    return (await this.#load(path, maxBytes))?.content;
+  }
+
+  async readText(path: string, maxBytes?: number): Promise<string | undefined> {
+    const bytes = await this.read(path, maxBytes);
+    try {
+      return bytes && new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    } catch (cause) {
+      throw new MachineError('failed', `“${path}” is not text: it has bytes that are not UTF-8.`, { cause });
+    }
+  }
+
+  facts(path: string): Promise<FileFacts | undefined> {
+    return this.#places.find(path, async (place) => {
+      const stats = await statOf(place.path);
+      if (stats === undefined) return undefined;
+      const { size, mode, uid, gid, mtimeMs } = stats;
+      const kind = stats.isFile()
+        ? 'file'
+        : stats.isDirectory()
+          ? 'directory'
+          : stats.isSymbolicLink()
+            ? 'link'
+            : 'other';
+      return { kind, size, mode: mode & 0o7777, uid, gid, modifiedAt: Math.floor(mtimeMs) };
+    });
+  }
+
+  async list(path: string): Promise<string[]> {
+    const names = await this.#places.find(`${path}/x`, ({ directory }) =>
+      readdir(`/proc/self/fd/${directory.fd}`),
+    );
+    return (names ?? []).filter((name) => !STAGED.test(name)).sort();
+  }
+
+  async makeDirectory(path: string, attributes: FileAttributes): Promise<void> {
+    await this.#places.reach(path, async (place) => {
+      await mkdir(place.path, { mode: 0o700 }).catch((error: unknown) => {
+        if ((error as { code?: string }).code !== 'EEXIST') throw error;
+      });
+      const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
+      const directory = await open(place.path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+      try {
+        await this.#setAttributes(directory, attributes);
+        await directory.sync();
+      } finally {
+        await directory.close();
+      }
+      await place.directory.sync();
+    });
+  }
+
+  async stage(path: string, content: string | Uint8Array, attributes: FileAttributes): Promise<string> {
+    const name = stagedName(path);
+    await this.#places.reach(path, async ({ beside }) => {
+      const staged = beside(name);
+      await removeIfThere(staged);
+      const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
+      const file = await open(staged, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+      try {
+        await file.writeFile(content);
+        await this.#setAttributes(file, attributes);
+        await file.sync();
+      } catch (error) {
+        await removeIfThere(staged);
+        throw error;
+      } finally {
+        await file.close();
+      }
+    });
+    return `${path.slice(0, path.lastIndexOf('/'))}/${name}`;
+  }
+
+  async commit(path: string): Promise<void> {
+    await this.#places.reach(path, async (place) => {
+      const staged = place.beside(stagedName(path));
+      const content = await readRegular(staged, MAX_BYTES, path);
+      if (content === undefined) return;
+      await this.#recordAlso(path, digestOf(content));
+      await rename(staged, place.path);
+      await place.directory.sync();
+    });
+  }
+
+  async discard(path: string): Promise<void> {
+    await this.#places.find(path, ({ beside }) => removeIfThere(beside(stagedName(path))));
+  }
+
+  async write(path: string, content: string | Uint8Array, attributes: FileAttributes): Promise<void> {
+    await this.stage(path, content, attributes);
+    await this.commit(path);
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.#places.find(path, async (place) => {
+      await removeIfThere(place.path);
+      await place.directory.sync();
+    });
+    await this.#written.set(path, []);
+  }
+
+  async origin(path: string): Promise<FileOrigin> {
+    const digests = await this.#written.of(path);
+    const facts = await this.facts(path);
+    if (facts === undefined) return 'absent';
+    if (digests.length === 0) return 'unknown';
+    const content = facts.kind === 'file' ? await this.read(path) : undefined;
+    return content !== undefined && digests.includes(digestOf(content)) ? 'ours' : 'edited';
+  }
+
+  async adopt(path: string): Promise<void> {
+    const content = await this.read(path);
+    await this.#written.set(path, content === undefined ? [] : [digestOf(content)]);
+  }
+
+  async backUp(path: string): Promise<FileBackup> {
+    const digests = await this.#written.of(path);
+    const found = await this.#load(path, MAX_BYTES);
+    if (found === undefined) return { copy: null, digests };
+    try {
+      return { copy: await this.#backups.save(path, found), digests };
+    } catch (error) {
+      throw toMachineError(error, `the backup of ${path}`);
+    }
+  }
+
+  async restore(path: string, { copy, digests }: FileBackup): Promise<void> {
+    await this.discard(path);
+    if (copy === null) {
+      await this.remove(path);
+    } else {
+      const { content, attributes } = await this.#backups.read(copy);
+      await this.write(path, content, attributes);
+    }
+    await this.#written.set(path, digests);
+  }
+
+  async #load(path: string, maxBytes: number) {
+    return this.#places.find(path, async (place) => {
+      const content = await readRegular(place.path, maxBytes, path);
+      if (content === undefined) return undefined;
+      const stats = await statOf(place.path);
+      const attributes = { owner: stats?.uid ?? 0, group: stats?.gid ?? 0, mode: (stats?.mode ?? 0) & 0o777 };
+      return { content, attributes };
+    });
+  }
+
+  /** The version before counts as ours too, as long as it is there: this process may be killed before the rename. */
+  async #recordAlso(path: string, digest: string): Promise<void> {
+    const before = await this.#written.of(path);
+    const present = before.length > 1 ? await this.read(path).catch(() => undefined) : undefined;
+    const kept =
+      present === undefined ? before.slice(0, 1) : before.filter((one) => one === digestOf(present));
+    await this.#written.set(path, [digest, ...kept.filter((one) => one !== digest)]);
+  }
+
+  async #setAttributes(file: FileHandle, { owner, group, mode }: FileAttributes): Promise<void> {
+    if (this.#setsOwners) await file.chown(await idOf('user', owner), await idOf('group', group));
+    await file.chmod(mode);
+  }
+}
+
+/** The same for the same file, so that nothing piles up where processes are killed; short, for names can be long. */
+function stagedName(path: string): string {
+  return `.whmapi1-${digestOf(Buffer.from(path)).slice(0, 16)}`;
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ENOENT') throw error;
+  }
+}
+
+/** `name` is for people. Undefined if there is nothing. */
+async function readRegular(path: string, maxBytes: number, name: string): Promise<Buffer | undefined> {
+  const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+  let file: FileHandle;
+  try {
+    // A pipe would not let go of a reader that waits.
+    file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    const stats = await file.stat();
+    if (!stats.isFile()) throw new MachineError('failed', `“${name}” is not a regular file.`);
+    if (stats.size > maxBytes) throw tooLarge(name, maxBytes);
+    const content = await file.readFile();
+    if (content.length > maxBytes) throw tooLarge(name, maxBytes);
+    return content;
+  } finally {
+    await file.close();
+  }
+}
+
+function tooLarge(name: string, maxBytes: number): MachineError {
+  return new MachineError('failed', `“${name}” is larger than ${maxBytes} bytes.`);
+}

@@ -1,0 +1,119 @@
+// Where a path of the machine really is, and how it is reached: directory by directory, so that no symbolic link is
+// followed, also not one that somebody puts there meanwhile.
+import { constants, type Stats } from 'node:fs';
+import { lstat, mkdir, open, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { MachineError } from '../../core/machine-error.ts';
+import { assertFilePath } from '../../core/machine-values.ts';
+import { toMachineError } from './failure.ts';
+
+const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
+
+export interface Roots {
+  /** What stands for the machine's root: empty on Linux itself. */
+  readonly root: string;
+  /** The directories that may be reached into. */
+  readonly directories: readonly string[];
+}
+
+/** An open directory and a name in it, as a path that stays inside that directory whatever others do. */
+export interface Place {
+  readonly path: string;
+  readonly directory: FileHandle;
+  /** The path of another name in the same directory. */
+  readonly beside: (name: string) => string;
+}
+
+export class Places {
+  readonly #root: string;
+  readonly #directories: readonly string[];
+
+  constructor({ root, directories }: Roots) {
+    directories.forEach(assertFilePath);
+    this.#root = root;
+    this.#directories = directories;
+  }
+
+  locate(path: string): string {
+    this.#directoryOf(path);
+    return `${this.#root}${path}`;
+  }
+
+  /** @returns undefined if a directory above the path is missing. @throws MachineError `failed` for a link above it. */
+  async find<T>(path: string, work: (place: Place) => Promise<T>): Promise<T | undefined> {
+    const parent = await this.#openParent(path);
+    if (parent === undefined) return undefined;
+    const beside = (name: string) => `/proc/self/fd/${parent.fd}/${name}`;
+    try {
+      return await work({ path: beside(path.slice(path.lastIndexOf('/') + 1)), directory: parent, beside });
+    } catch (error) {
+      throw toMachineError(error, path);
+    } finally {
+      await parent.close();
+    }
+  }
+
+  /** As `find`, for whatever writes. @throws MachineError `failed` also if a directory is missing. */
+  async reach<T>(path: string, work: (place: Place) => Promise<T>): Promise<T> {
+    const directory = this.#directoryOf(path);
+    // The sandbox has no packages that would have made the directories of daemons.
+    if (this.#root !== '') await mkdir(`${this.#root}${directory}`, { recursive: true, mode: 0o700 });
+    const done = await this.find(path, async (place) => ({ value: await work(place) }));
+    if (done !== undefined) return done.value;
+    throw new MachineError('failed', `The directory “${dirname(path)}” does not exist.`);
+  }
+
+  /** @throws TypeError if the path is not clean, or in none of the directories. */
+  #directoryOf(path: string): string {
+    assertFilePath(path);
+    const found = this.#directories.find((one) => path === one || path.startsWith(`${one}/`));
+    if (found === undefined)
+      throw new TypeError('Invalid path: it is outside the directories of this driver.');
+    return found;
+  }
+
+  async #openParent(path: string): Promise<FileHandle | undefined> {
+    const directory = this.#directoryOf(path);
+    // Links above the directories are the administrator's; in a sandbox there are none.
+    const anchor = this.#root === '' ? dirname(directory) : this.#root;
+    const parts = `${this.#root}${path}`.slice(anchor === '/' ? 1 : anchor.length + 1).split('/');
+    let handle = await openDirectory(anchor, O_RDONLY | O_DIRECTORY, path);
+    let seen = anchor;
+    for (const part of parts.slice(0, -1)) {
+      if (handle === undefined) return undefined;
+      seen = join(seen, part);
+      const inner = `/proc/self/fd/${handle.fd}/${part}`;
+      const next = await openDirectory(inner, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, seen).finally(() =>
+        handle?.close(),
+      );
+      handle = next;
+    }
+    return handle;
+  }
+}
+
+async function openDirectory(path: string, flags: number, name: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, flags);
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === 'ENOENT') return undefined;
+    if (code === 'ENOTDIR' || code === 'ELOOP') {
+      throw new MachineError(
+        'failed',
+        `“${name}” is a symbolic link or not a directory, so it is not used. Move it away and retry the call.`,
+      );
+    }
+    throw toMachineError(error, name);
+  }
+}
+
+/** Undefined if there is nothing. */
+export async function statOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,86 @@
+// Services of a sandbox: what was asked for is recorded in a file, and nothing is run.
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { MachineServices, ServiceState } from '../../core/machine-daemons.ts';
+import { MachineError } from '../../core/machine-error.ts';
+import { withLock } from '../linux/lock.ts';
+import { unitName } from './unit-name.ts';
+
+interface Recorded {
+  readonly isEnabled: boolean;
+  readonly isActive: boolean;
+}
+
+export class RecordedServices implements MachineServices {
+  readonly areRun = false;
+  readonly #file: string;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** A sandbox has no packages: every unit counts as installed. */
+  async state(unit: string): Promise<ServiceState> {
+    const { isEnabled, isActive } = recordOf(await this.#read(), unitName(unit));
+    return { isInstalled: true, isEnabled, state: isActive ? 'active' : 'inactive', log: [] };
+  }
+
+  start(unit: string): Promise<void> {
+    return this.#change(unit, { isActive: true });
+  }
+
+  stop(unit: string): Promise<void> {
+    return this.#change(unit, { isActive: false });
+  }
+
+  restart(unit: string): Promise<void> {
+    return this.#change(unit, { isActive: true });
+  }
+
+  async reload(unit: string): Promise<void> {
+    const name = unitName(unit);
+    if (recordOf(await this.#read(), name).isActive) return;
+    throw new MachineError('failed', `“${name}” is not active, so it cannot be reloaded.`);
+  }
+
+  enable(unit: string): Promise<void> {
+    return this.#change(unit, { isEnabled: true });
+  }
+
+  disable(unit: string): Promise<void> {
+    return this.#change(unit, { isEnabled: false });
+  }
+
+  async #read(): Promise<Record<string, Recorded>> {
+    try {
+      return JSON.parse(await readFile(this.#file, 'utf8')) as Record<string, Recorded>;
+    } catch (error) {
+      if ((error as { code?: string }).code === 'ENOENT') return {};
+      throw error;
+    }
+  }
+
+  async #change(unit: string, change: Partial<Recorded>): Promise<void> {
+    const name = unitName(unit);
+    await mkdir(dirname(this.#file), { recursive: true, mode: 0o700 });
+    await withLock(`${this.#file}.lock`, async () => {
+      const services = await this.#read();
+      const changed = { ...services, [name]: { ...recordOf(services, name), ...change } };
+      const draft = `${this.#file}.new`;
+      const file = await open(draft, 'w', 0o600);
+      try {
+        await file.writeFile(`${JSON.stringify(changed, undefined, 2)}\n`);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(draft, this.#file);
+    });
+  }
+}
+
+function recordOf(services: Readonly<Record<string, Recorded>>, name: string): Recorded {
+  return (
+    (Object.hasOwn(services, name) ? services[name] : undefined) ?? { isEnabled: false, isActive: false }
+  );
+}

@@ -1,0 +1,124 @@
+// Services of Linux: units of systemd.
+import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { MachineServices, ServiceState } from '../../core/machine-daemons.ts';
+import { MachineError } from '../../core/machine-error.ts';
+import type { Run } from '../linux/run.ts';
+import { unitName } from './unit-name.ts';
+
+/** systemd itself gives a unit 90 seconds unless it says otherwise. */
+const LIMIT_MS = 100_000;
+const PAUSE_MS = 50;
+const MAX_PAUSES = 2000;
+const LOG_LINES = 10;
+
+interface Properties {
+  readonly LoadState: string;
+  readonly UnitFileState: string;
+  readonly ActiveState: string;
+}
+
+export class SystemdServices implements MachineServices {
+  readonly areRun = true;
+  readonly #run: Run;
+
+  constructor(run: Run) {
+    this.#run = run;
+  }
+
+  async state(unit: string): Promise<ServiceState> {
+    const name = unitName(unit);
+    const { LoadState, UnitFileState, ActiveState } = await this.#properties(name);
+    return {
+      isInstalled: LoadState !== 'not-found',
+      isEnabled: /^(?:enabled|enabled-runtime|alias|static)$/.test(UnitFileState),
+      state: ActiveState,
+      log: ActiveState === 'failed' ? await this.#log(name) : [],
+    };
+  }
+
+  async start(unit: string): Promise<void> {
+    await this.#job('start', unit);
+  }
+
+  async stop(unit: string): Promise<void> {
+    await this.#systemctl(unit, ['stop']);
+  }
+
+  async restart(unit: string): Promise<void> {
+    await this.#job('restart', unit);
+  }
+
+  async reload(unit: string): Promise<void> {
+    await this.#job('reload', unit);
+  }
+
+  async enable(unit: string): Promise<void> {
+    await this.#systemctl(unit, ['enable', '--quiet']);
+  }
+
+  async disable(unit: string): Promise<void> {
+    await this.#systemctl(unit, ['disable', '--quiet']);
+  }
+
+  /** Some daemons are `reloading` or `activating` for a while after the job has ended. */
+  async #job(verb: 'start' | 'restart' | 'reload', unit: string): Promise<void> {
+    const name = unitName(unit);
+    await this.#systemctl(unit, [verb]);
+    for (let pauses = 0; ; pauses++) {
+      const { ActiveState } = await this.#properties(name);
+      if (ActiveState === 'active') return;
+      if (!/^(?:activating|reloading|refreshing)$/.test(ActiveState) || pauses === MAX_PAUSES) {
+        throw await this.#failure(name, `“${name}” is ${ActiveState} after “systemctl ${verb}”.`);
+      }
+      await pause(PAUSE_MS);
+    }
+  }
+
+  async #systemctl(unit: string, words: readonly string[]): Promise<void> {
+    const name = unitName(unit);
+    if ((await this.#properties(name)).LoadState === 'not-found') {
+      throw new MachineError('not_found', `The service “${name}” is not installed.`);
+    }
+    try {
+      await this.#run('systemctl', ['--no-ask-password', ...words, '--', name], { limitMs: LIMIT_MS });
+    } catch (error) {
+      if (!(error instanceof MachineError)) throw error;
+      throw await this.#failure(name, error.message, error);
+    }
+  }
+
+  /** With the last words of the daemon, if it failed. */
+  async #failure(name: string, message: string, cause?: MachineError): Promise<MachineError> {
+    const { ActiveState } = await this.#properties(name);
+    const log = ActiveState === 'failed' ? await this.#log(name) : [];
+    const words = log.length === 0 ? '' : ` Its log ends with: ${log.slice(-3).join(' / ')}`;
+    return new MachineError(cause?.code ?? 'failed', `${message}${words}`, { cause });
+  }
+
+  async #properties(name: string): Promise<Properties> {
+    if (!existsSync('/run/systemd/system')) {
+      throw new MachineError(
+        'failed',
+        'This machine is not run by systemd, so its services are not available.',
+      );
+    }
+    const { stdout } = await this.#run('systemctl', [
+      'show',
+      '--property=LoadState,UnitFileState,ActiveState',
+      '--',
+      name,
+    ]);
+    const rows = stdout
+      .split('\n')
+      .filter((line) => line.includes('='))
+      .map((line): [string, string] => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);
+    return { LoadState: '', UnitFileState: '', ActiveState: '', ...Object.fromEntries(rows) };
+  }
+
+  async #log(name: string): Promise<string[]> {
+    const words = ['--no-pager', '--quiet', '--output=cat', `--lines=${LOG_LINES}`, '--unit', name];
+    const { stdout } = await this.#run('journalctl', words, { accept: [0, 1, 127] });
+    return stdout.split('\n').filter((line) => line !== '');
+  }
+}

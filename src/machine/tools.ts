@@ -1,0 +1,72 @@
+// Tools of the system that drivers declared. A sandbox runs those that need nothing but the files they are given.
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import type {
+  DeclaredTool,
+  MachineTools,
+  ToolOptions,
+  ToolResult,
+  ToolWord,
+} from '../core/machine-daemons.ts';
+import { MachineError } from '../core/machine-error.ts';
+import { assertFilePath } from '../core/machine-values.ts';
+import { environment, runWithErrors } from './linux/run.ts';
+
+export interface ToolsOptions {
+  /** What stands for the machine's root: empty on Linux itself. */
+  readonly root: string;
+  readonly tools: readonly DeclaredTool[];
+  readonly isSandbox: boolean;
+}
+
+export class Tools implements MachineTools {
+  readonly #root: string;
+  readonly #isSandbox: boolean;
+  readonly #tools: ReadonlyMap<string, DeclaredTool>;
+
+  constructor({ root, tools, isSandbox }: ToolsOptions) {
+    for (const { name } of tools) {
+      if (!/^[A-Za-z0-9][A-Za-z0-9._+-]*$/.test(name)) throw new TypeError('Invalid name of a tool.');
+    }
+    this.#root = root;
+    this.#isSandbox = isSandbox;
+    this.#tools = new Map(tools.map((tool) => [tool.name, tool]));
+  }
+
+  async has(name: string): Promise<boolean> {
+    return this.#isRunHere(name) && (await isInstalled(name));
+  }
+
+  async run(name: string, words: readonly ToolWord[], options: ToolOptions = {}): Promise<ToolResult> {
+    if (!this.#isRunHere(name)) {
+      throw new MachineError('failed', `“${name}” is not run in a sandbox.`);
+    }
+    const plain = words.map((word) => this.#plain(word));
+    if (plain.some((word) => word.includes('\0'))) throw new TypeError('An argument cannot contain NUL.');
+    return runWithErrors(name, plain, options);
+  }
+
+  #isRunHere(name: string): boolean {
+    const tool = this.#tools.get(name);
+    if (tool === undefined) throw new TypeError(`The tool “${name}” was not declared.`);
+    return !this.#isSandbox || tool.worksInSandbox === true;
+  }
+
+  #plain(word: ToolWord): string {
+    if (typeof word === 'string') return word;
+    assertFilePath(word.path);
+    return `${word.prefix ?? ''}${this.#root}${word.path}`;
+  }
+}
+
+async function isInstalled(name: string): Promise<boolean> {
+  for (const directory of environment.PATH.split(':')) {
+    try {
+      await access(`${directory}/${name}`, constants.X_OK);
+      return true;
+    } catch {
+      // The next one may have it.
+    }
+  }
+  return false;
+}
