@@ -28,6 +28,8 @@ export default tseslint.config(
       'src/render/**',
       'src/store/**',
       'src/machine/**',
+      'src/tasks/**',
+      'src/worker/**',
     ],
     rules: {
       'no-restricted-globals': ['error', 'process', 'console'],

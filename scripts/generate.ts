@@ -21,6 +21,7 @@ export async function generate(): Promise<Map<string, string>> {
   files.set('src/functions/loaders.generated.ts', loadersModule(functions));
   files.set('src/functions/coverage.generated.ts', coverageModule(functions, notice));
   files.set('src/changes/loaders.generated.ts', operationsModule());
+  files.set('src/tasks/loaders.generated.ts', tasksModule());
   files.set('src/doctor/checks.generated.ts', checksModule());
   for (const [path, text] of catalogueModules(functions, notice)) files.set(path, text);
   const migrations = readMigrations();
@@ -28,7 +29,7 @@ export async function generate(): Promise<Map<string, string>> {
   files.set('src/store/postgres/migrations.generated.ts', postgresMigrationsModule(migrations));
   files.set(
     'src/store/schema-version.generated.ts',
-    `${notice}\n/** The newest schema that this program knows: SQLite's user_version. */\nexport const schemaVersion = ${migrations.length};\n`,
+    `${notice}\n/** The newest schema that this program knows: SQLite's user_version. */\nexport const schemaVersion = ${migrations.at(-1)?.version ?? 0};\n`,
   );
   for (const [path, text] of manPages(functions)) files.set(path, text);
   files.set('docs/ERRORS.md', errorsPage());
@@ -101,6 +102,18 @@ import type { Operation } from '../core/operation.ts';
 export const operations: Readonly<Record<string, () => Promise<{ default: Operation }>>> = {\n${rows.join('')}};\n`;
 }
 
+/** So is a kind of task. */
+function tasksModule(): string {
+  const rows = readdirSync(join(top, 'src/tasks'))
+    .filter((file) => !file.endsWith('.generated.ts'))
+    .sort()
+    .map((file) => `  '${file.replace(/\.ts$/, '')}': () => import('./${file}'),\n`);
+  return `${notice}// How each kind of task is loaded.
+import type { TaskKinds } from '../core/task.ts';
+
+export const taskKinds: TaskKinds = {\n${rows.join('')}};\n`;
+}
+
 /** A check of --doctor is registered by its file's existence too. */
 function checksModule(): string {
   const rows = readdirSync(join(top, 'src/doctor/checks'))
@@ -121,11 +134,12 @@ function readMigrations(): Migration[] {
   const folder = join(top, 'src/store/migrations');
   return readdirSync(folder)
     .sort()
-    .map((file, at) => {
-      if (!file.startsWith(`${String(at + 1).padStart(4, '0')}-`)) {
-        throw new Error(`${file}: migrations are numbered 0001, 0002 … without a gap.`);
+    .map((file, at, files) => {
+      const [, version = ''] = /^(\d{4})-[\w-]+\.sql$/.exec(file) ?? [];
+      if (version === '' || files[at + 1]?.startsWith(version) === true) {
+        throw new Error(`${file}: migrations are numbered 0001, 0002 …, each once.`);
       }
-      return { version: at + 1, sql: readFileSync(join(folder, file), 'utf8') };
+      return { version: Number(version), sql: readFileSync(join(folder, file), 'utf8') };
     });
 }
 

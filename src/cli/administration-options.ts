@@ -10,6 +10,10 @@ export interface AdministrationOpts {
   readonly enrol?: boolean;
   readonly log?: boolean;
   readonly follow?: boolean;
+  readonly tasks?: boolean;
+  readonly wait?: boolean;
+  readonly runTasks?: boolean;
+  readonly stopTask?: string;
 }
 
 export interface AdministrationOptions extends AdministrationOpts {
@@ -19,8 +23,12 @@ export interface AdministrationOptions extends AdministrationOpts {
 
 /** Takes them out of all that commander has read. `administration` is absent if none of them is given. */
 export function splitAdministrationOptions<All extends AdministrationOpts>(all: All, outputIsGiven: boolean) {
-  const { doctor, backup, restore, withKey, force, enrol, log, follow, ...others } = all;
-  const given = { doctor, backup, restore, withKey, force, enrol, log, follow };
+  const { doctor, backup, restore, withKey, force, enrol, log, follow, ...further } = all;
+  const { tasks, wait, runTasks, stopTask, ...others } = further;
+  const given = {
+    ...{ doctor, backup, restore, withKey, force, enrol, log, follow },
+    ...{ tasks, wait, runTasks, stopTask },
+  };
   const present = Object.entries(given).filter(([, value]) => value !== undefined);
   if (present.length === 0) return { others };
   const options = Object.fromEntries(present) as AdministrationOpts;

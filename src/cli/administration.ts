@@ -4,7 +4,13 @@ import type { Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
-const commands = ['doctor', 'backup', 'restore', 'enrol', 'log'] as const;
+const commands = [
+  ...['doctor', 'backup', 'restore', 'enrol', 'log'],
+  ...['tasks', 'wait', 'runTasks', 'stopTask'],
+] as const satisfies (keyof AdministrationOptions)[];
+
+/** As the command line has it. */
+const flagOf = (command: string) => `--${command.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** Which commands an option goes with. */
 const companions = {
@@ -17,7 +23,7 @@ const companions = {
 export async function administer(line: CommandLine, options: AdministrationOptions, io: Io): Promise<number> {
   const [command, other] = commands.filter((name) => options[name] !== undefined);
   if (command !== undefined && other !== undefined) {
-    throw new UsageError(`--${command} and --${other} cannot be given together.`);
+    throw new UsageError(`${flagOf(command)} and ${flagOf(other)} cannot be given together.`);
   }
   for (const [name, { flag, of }] of Object.entries(companions)) {
     const isGiven = options[name as keyof typeof companions] !== undefined;
@@ -25,15 +31,18 @@ export async function administer(line: CommandLine, options: AdministrationOptio
       throw new UsageError(`${flag} goes with ${of.map((one) => `--${one}`).join(' or ')}.`);
     }
   }
-  if (line.command !== undefined && command !== 'log') {
-    throw new UsageError(`--${command ?? ''} accepts no function and no arguments.`);
+  // It makes a call, which has all options of one.
+  if (command === 'wait') return (await import('./wait.ts')).wait(line, options, io);
+  const flag = flagOf(command ?? '');
+  if (line.command !== undefined && command !== 'log' && command !== 'tasks') {
+    throw new UsageError(`${flag} accepts no function and no arguments.`);
   }
-  if (line.dryRun && command !== 'restore') throw new UsageError(`--${command ?? ''} has no dry run.`);
+  if (line.dryRun && command !== 'restore') throw new UsageError(`${flag} has no dry run.`);
   if (line.user !== undefined && command !== 'enrol') {
-    throw new UsageError(`--${command ?? ''} is for root, so --user does not go with it.`);
+    throw new UsageError(`${flag} is for root, so --user does not go with it.`);
   }
-  if (options.outputIsGiven && command !== 'doctor' && command !== 'log') {
-    throw new UsageError(`--${command ?? ''} prints text only, so --output does not go with it.`);
+  if (options.outputIsGiven && !['doctor', 'log', 'tasks'].some((one) => one === command)) {
+    throw new UsageError(`${flag} prints text only, so --output does not go with it.`);
   }
   return start(line, options, io);
 }
@@ -43,6 +52,9 @@ async function start(line: CommandLine, options: AdministrationOptions, io: Io):
   if (options.doctor === true) return (await import('./doctor.ts')).doctor(line, options, io);
   if (options.enrol === true) return (await import('./enrol.ts')).enrol(line, io);
   if (options.log === true) return (await import('./audit-log.ts')).auditLog(line, options, io);
+  if (options.tasks === true) return (await import('./tasks.ts')).printTasks(line, options, io);
+  if (options.runTasks === true) return (await import('./run-tasks.ts')).runTasks(io);
+  if (options.stopTask !== undefined) return (await import('./tasks.ts')).stopTask(options.stopTask, io);
   const module = await import('./backup.ts');
   if (backup !== undefined) return module.backUp(backup, { withKey, force }, io);
   return module.restore(restore ?? '', force, line, io);

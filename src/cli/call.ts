@@ -13,6 +13,15 @@ import type { CommandLine } from './options.ts';
 
 /** Makes the call and prints its answer. @returns the exit status. */
 export async function call(line: CommandLine, command: string, io: Io): Promise<number> {
+  return (await callFor(line, command, io)).status;
+}
+
+/** As `call`. @returns the task that the call has started, too. */
+export async function callFor(
+  line: CommandLine,
+  command: string,
+  io: Io,
+): Promise<{ readonly status: number; readonly task?: number | undefined }> {
   const args = await withListArguments(line, command, gatherArguments(line, io));
   const request = { command, args, dryRun: line.dryRun, warnings: warningsOf(line) };
   let application: Application;
@@ -20,15 +29,16 @@ export async function call(line: CommandLine, command: string, io: Io): Promise<
     application = createApplication(io.environment);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return answer(failure(request, error), line, command, io);
+    return { status: await answer(failure(request, error), line, command, io) };
   }
   try {
-    return await answer(await run(request, line.user, application), line, command, io);
+    const envelope = await run(request, line.user, application);
+    return { status: await answer(envelope, line, command, io), task: envelope.metadata.task };
   } catch (error) {
     const xid = application.engine.newXid();
     const where = application.engine.logUnexpected(xid, command, error);
     tell(io, `whmapi1: (XID ${xid}) An unexpected error occurred. ${where}\n`);
-    return 1;
+    return { status: 1 };
   } finally {
     application.close();
   }

@@ -36,6 +36,16 @@ const administrationRows = [
     doc: 'print the audit log of this server, oldest first: user=, function=, address=, xid=, result=, error_code=, since=2h, until=',
   },
   { flags: '--follow', doc: 'with --log: go on with new lines until Ctrl-C' },
+  {
+    flags: '--tasks',
+    doc: 'list the tasks, which go on after their call; with an ID: one task and its log; state=, kind=',
+  },
+  {
+    flags: '--wait',
+    doc: 'with the ID of a task, or before a function that starts one: wait until it has ended',
+  },
+  { flags: '--stop-task <id>', doc: 'stop a task' },
+  { flags: '--run-tasks', doc: 'run the tasks that are due, if whmapi1d does not' },
   { flags: '--enrol', doc: 'set up two-factor authentication at the terminal, step by step' },
 ] as const;
 

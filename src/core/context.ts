@@ -129,6 +129,13 @@ export interface Context {
    * checks the fields that `asked` names, and picks its columns.
    */
   readonly answered: (counts: Counts) => void;
+  /**
+   * Adds a task (`src/tasks/`, by its file's name) to the queue of this server, within the transaction of the call: if the
+   * call fails or is a dry run, it is never begun. Only for a function that `changes` or `calls`; a change on the machine
+   * adds its tasks where it stores its outcome (`model/tasks/queue.ts`). `input` is JSON without secrets.
+   * @returns its id, which `metadata.task` shows too.
+   */
+  readonly startTask: (kind: string, input: unknown) => Promise<number>;
   /** All functions of this program. */
   readonly functions: () => Promise<Readonly<Record<string, IndexRow>>>;
   /** Runs another call as the same caller (`batch`). */

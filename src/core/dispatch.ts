@@ -55,6 +55,8 @@ class Dispatch {
   #counts: Counts | undefined;
   /** The operation that the handler asked for. */
   #planned: Planned | undefined;
+  /** The task that the handler has started. */
+  #task: number | undefined;
   #audited = false;
   /** How many of the warnings are not the handler's. */
   #told = 0;
@@ -191,6 +193,7 @@ class Dispatch {
     this.#raw = undefined;
     this.#counts = undefined;
     this.#planned = undefined;
+    this.#task = undefined;
     try {
       const context = this.#context(db, nested, meta);
       const given = this.#engine.watch?.(context) ?? context;
@@ -290,6 +293,11 @@ class Dispatch {
       },
       transaction: async (effect, work) =>
         nested.transaction(effect, async (db) => ({ value: await work(db), keep: true })),
+      startTask: async (kind, input) => {
+        const task = { kind, input, caller: this.#caller.user, xid: this.#xid };
+        const add = async (inside: Db) => ({ value: await engine.addTask(inside, task), keep: true });
+        return (this.#task = await nested.transaction('changes', add));
+      },
       asked,
       answered: (counts) => {
         this.#counts = counts;
@@ -327,6 +335,7 @@ class Dispatch {
     };
     if (!outcome.ok) metadata.error_code = outcome.error.code;
     if (this.#call.dryRun) metadata.dry_run = 1;
+    if (outcome.ok && this.#task !== undefined && !this.#call.dryRun) metadata.task = this.#task;
     if (outcome.ok) Object.assign(metadata, outcome.extra);
     // What the handler said of what it did is not true of a call that failed.
     if (!outcome.ok && !outcome.error.keepsChanges) this.#messages.length = 0;

@@ -4,6 +4,7 @@ import type { Context, Db, IndexRow, PasswordStrength, Sealer } from './context.
 import type { Machine } from './machine.ts';
 import type { AnyFunction } from './define.ts';
 import type { Journal, Operation, Processes } from './operation.ts';
+import type { NewTask } from './task.ts';
 
 /** What a transaction's work hands back: its result, and whether what it wrote is to be kept. */
 export interface Work<T> {
@@ -31,6 +32,8 @@ export interface Engine {
   /** An operation by its file's name. */
   readonly operation: (kind: string) => Promise<Operation | undefined>;
   readonly journal: Journal;
+  /** Adds a task to the queue, together with what the transaction `db` keeps. @returns its id. */
+  readonly addTask: (db: Db, task: NewTask) => Promise<number>;
   readonly processes: Processes;
   readonly functions: () => Promise<Readonly<Record<string, IndexRow>>>;
   readonly now: () => number;

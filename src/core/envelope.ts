@@ -10,6 +10,8 @@ export interface Metadata {
   error_code?: ErrorCode;
   /** 1 when the call was checked and run, and its changes taken back. */
   dry_run?: 1;
+  /** The task that the call has started. */
+  task?: number;
   output?: { raw?: string; warnings?: string[]; messages?: string[] };
   filter?: { filtered: number };
   chunk?: { records: number; size: number; start: number; current: number; chunks: number };

@@ -88,6 +88,7 @@ export const schemas: Schema = {
       command: { type: 'string', description: 'The function that was called.' },
       result: { ...flag(), description: '1 when the call worked.' },
       reason: { type: 'string', description: 'A sentence for people.' },
+      task: { type: 'integer', description: 'The task that the call has started, which goes on after it.' },
       dry_run: { type: 'integer', const: 1, description: 'Nothing was kept.' },
       output: {
         type: 'object',

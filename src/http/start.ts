@@ -8,10 +8,11 @@ import { ApiError } from '../core/errors.ts';
 import { loadCertificate } from './certificate.ts';
 import { helpText, readOptions, type DaemonOptions } from './options.ts';
 import { PasswordJudge } from './password-judge.ts';
+import { createWorker, type Worker } from '../task-administration.ts';
 import { createServer } from './server.ts';
 import { feedWatchdog, logStream, notifySystemd, systemdUnit, writeFatal } from './systemd.ts';
 
-/** How long calls that are under way may take when the server is told to end. */
+/** How long calls and tasks that are under way may take when the server is told to end. */
 const PATIENCE_MS = 10_000;
 
 main().catch((error: unknown) => {
@@ -38,7 +39,11 @@ async function main(): Promise<void> {
     passwordStrength: passwords.strengthOf,
   });
   const servers: FastifyInstance[] = [];
-  const end = once(() => stop(servers, application, passwords));
+  const worker = createWorker(application, process.env, {
+    onEnd: ({ id, kind }, { state }) => servers[0]?.log.info({ task: id, kind, state }, 'task ended'),
+    onTrouble: (error) => servers[0]?.log.warn(error, 'no task can be run: the store cannot be used'),
+  });
+  const end = once(() => stop(servers, application, passwords, worker));
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
   await listenSecurely(options, application, servers);
@@ -51,6 +56,7 @@ async function main(): Promise<void> {
       // Only --doctor and --restore look for it.
       servers[0]?.log.warn(error, 'this server could not be announced in the state directory');
     });
+  worker.start();
   notifySystemd('READY=1');
   feedWatchdog(process.env);
 }
@@ -108,10 +114,11 @@ async function stop(
   servers: readonly FastifyInstance[],
   application: Application,
   passwords: PasswordJudge,
+  worker: Worker,
 ): Promise<void> {
   notifySystemd('STOPPING=1');
   const impatience = setTimeout(() => process.exit(1), PATIENCE_MS);
-  await Promise.all(servers.map((server) => server.close()));
+  await Promise.all([...servers.map((server) => server.close()), worker.close()]);
   await passwords.close();
   await application.writeSummaries();
   application.close();

@@ -194,7 +194,7 @@ async function ensureAllOfOneServer(from: Db, to: Db, { name, columns }: Table):
   if (others.length === 0) return;
   throw new ApiError(
     'store_unavailable',
-    `The store to move from holds accounts of other servers (${others.map(({ server }) => `“${server}”`).join(', ')}), ` +
-      'which a store of one server cannot hold. Remove them, or stay with PostgreSQL; nothing was changed.',
+    `The store to move from holds accounts or tasks of other servers (${others.map(({ server }) => `“${server}”`).join(', ')}), ` +
+      'which a store of one server cannot hold. Remove them (--forget-server), or stay with PostgreSQL; nothing was changed.',
   );
 }

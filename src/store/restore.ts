@@ -38,7 +38,10 @@ export interface Restored {
 }
 
 /** What of a backup is of the past: it is not restored. Sessions would log in people who have logged out since. */
-export const PASSING = ['operation', 'operation_claim', 'session', 'login_token'] as const;
+export const PASSING = [
+  ...['operation', 'operation_claim', 'session', 'login_token'],
+  ...['task', 'task_timer'],
+] as const;
 
 /**
  * @throws ApiError `bad_param` for what is no sound backup of this kind of store, `busy` while other processes use the

@@ -83,6 +83,21 @@ const layers: Record<string, Layer> = {
     mayImport: [/^src\/core\/(operation|errors|quote)\.ts$/, /^src\/model\//, /^src\/changes\//],
     mayKnow: [core],
   },
+  'tasks/loaders': {
+    files: /^src\/tasks\/loaders\.generated\.ts$/,
+    mayImport: [/^src\/tasks\//],
+    mayKnow: [core],
+  },
+  tasks: {
+    files: /^src\/tasks\//,
+    mayImport: [/^src\/core\/(task|errors|quote)\.ts$/, /^src\/model\//],
+    mayKnow: [core],
+  },
+  worker: {
+    files: /^src\/worker\//,
+    mayImport: [core, /^src\/worker\//, /^src\/model\/tasks\//],
+    mayKnow: [/^src\/store\/task-logs\.ts$/],
+  },
   'functions/loaders': {
     files: /^src\/functions\/loaders\.generated\.ts$/,
     mayImport: [functionModule],
@@ -108,6 +123,13 @@ const layers: Record<string, Layer> = {
     files: /^src\/administration\.ts$/,
     mayImport: [core, /^src\/(app\.ts$|doctor\/|store\/|machine\/)/, node],
   },
+  'task-administration': {
+    files: /^src\/task-administration\.ts$/,
+    mayImport: [
+      ...[core, /^src\/app\.ts$/, /^src\/(store|machine|worker)\//, /^src\/model\/tasks\//],
+      ...[/^src\/tasks\/loaders\.generated\.ts$/, node],
+    ],
+  },
   search: {
     files: /^src\/search\//,
     mayImport: [/^src\/search\//, /^src\/catalogue\/synonyms\.json$/],
@@ -120,7 +142,7 @@ const layers: Record<string, Layer> = {
       /^src\/(store|machine)\//,
       generatedLists,
       /^src\/changes\/loaders\.generated\.ts$/,
-      /^src\/model\/(logins\/callers|servers\/servers|passwords\/strength|stored-names)\.ts$/,
+      /^src\/model\/(logins\/callers|servers\/servers|passwords\/strength|stored-names|tasks\/queue)\.ts$/,
       /^src\/catalogue\/known\.ts$/,
       node,
       /^package\.json$/,
@@ -138,7 +160,15 @@ const layers: Record<string, Layer> = {
   http: {
     files: /^src\/http\//,
     mayImport: [
-      ...[/^src\/http\//, /^src\/app\.ts$/, core, /^src\/model\//, /^src\/render\//, generatedLists, node],
+      ...[
+        /^src\/http\//,
+        /^src\/(app|task-administration)\.ts$/,
+        core,
+        /^src\/model\//,
+        /^src\/render\//,
+        generatedLists,
+        node,
+      ],
       /^(@fastify\/busboy|commander|cookie|fastify|selfsigned)$/,
     ],
   },
@@ -155,7 +185,7 @@ const layers: Record<string, Layer> = {
       ...[
         /^src\/cli\//,
         /^src\/search\//,
-        /^src\/(app|administration)\.ts$/,
+        /^src\/(app|administration|task-administration)\.ts$/,
         core,
         catalogue,
         /^src\/render\//,

@@ -46,6 +46,7 @@ const takers: Record<keyof Context, (context: Context) => unknown> = {
   reason: ({ reason }) => reason,
   operate: ({ operate }) => operate,
   transaction: ({ transaction }) => transaction,
+  startTask: ({ startTask }) => startTask,
   asked: ({ asked }) => asked,
   answered: ({ answered }) => answered,
   functions: ({ functions }) => functions,

@@ -166,7 +166,7 @@ test('accounts of other servers do not go into a store of one', async () => {
   await call(web2, 'createacct', { username: 'carl', domain: 'carl.example', password });
   await expect(moveStore(shared(), 'postgres', 'sqlite')).rejects.toMatchObject({
     code: 'store_unavailable',
-    message: expect.stringContaining('holds accounts of other servers (“web2”)') as string,
+    message: expect.stringContaining('holds accounts or tasks of other servers (“web2”)') as string,
   });
 });
 

@@ -84,6 +84,8 @@ export async function forget(
   );
   await db.run('DELETE FROM operation WHERE server = ?', name);
   await db.run('DELETE FROM removed_user_id WHERE server = ?', name);
+  await db.run('DELETE FROM task_timer WHERE server = ?', name);
+  await db.run('DELETE FROM task WHERE server = ?', name);
 }
 
 /** Each call there leaves a line in the audit table. */

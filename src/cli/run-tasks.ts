@@ -1,0 +1,46 @@
+// whmapi1 --run-tasks: runs what is due, for servers on which whmapi1d does not run.
+import { createApplication } from '../app.ts';
+import { ApiError, errorKinds } from '../core/errors.ts';
+import { visible } from '../core/visible.ts';
+import { createWorker } from '../task-administration.ts';
+import { tell, type Io } from './io.ts';
+
+/** How long tasks may take to end when the program is told to. */
+const PATIENCE_MS = 10_000;
+
+/** @returns the exit status: 0 if every task that ran here is done. */
+export async function runTasks(io: Io): Promise<number> {
+  let status = 0;
+  try {
+    const application = createApplication(io.environment);
+    const worker = createWorker(application, io.environment, {
+      onEnd: ({ id, kind }, ending) => {
+        const why = ending.state === 'done' ? '' : `: ${visible(ending.reason)}`;
+        const what = ending.state === 'waiting' ? 'will be tried again' : ending.state;
+        io.stdout.write(`task ${id} (${kind}) ${what}${why}\n`);
+        if (ending.state !== 'done') status = 1;
+      },
+      onTrouble: (error) =>
+        tell(io, `whmapi1: ${error instanceof Error ? visible(error.message) : String(error)}\n`),
+    });
+    const isInterrupted = new Promise<'interrupted'>((interrupt) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const)
+        process.once(signal, () => interrupt('interrupted'));
+    });
+    try {
+      if ((await Promise.race([worker.runDue(), isInterrupted])) === 'interrupted') {
+        status = 1;
+        tell(io, 'whmapi1: interrupted. Tasks that can be begun again go back to the queue.\n');
+        const limit = new Promise((resume) => setTimeout(resume, PATIENCE_MS));
+        await Promise.race([worker.close(), limit]);
+      }
+    } finally {
+      application.close();
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    tell(io, `whmapi1: ${visible(error.message)}\n`);
+    return errorKinds[error.code].exit;
+  }
+  return status;
+}

@@ -1,0 +1,108 @@
+// The log files of tasks: `tasks/ID.log` in the state directory, for its owner alone.
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import type { TaskLogs } from '../core/task.ts';
+import { visible } from '../core/visible.ts';
+import type { StateDirectory } from './state-directory.ts';
+import { unavailable } from './unavailable.ts';
+
+const FOLDER = 'tasks';
+const FILE = /^([1-9]\d*)\.log$/;
+export const MAX_TASK_LOG_BYTES = 1_048_576;
+const LIMIT_REACHED = 'The log has reached its limit of 1 MiB. Further lines are left out.';
+
+/** The log of one task while it runs. */
+export interface TaskLog {
+  /** One line, with the time. Characters that a terminal obeys are escaped. Without effect once the file is full. */
+  write(line: string): void;
+  close(): void;
+}
+
+export class TaskLogFiles implements TaskLogs {
+  readonly #directory: StateDirectory;
+  readonly #now: () => number;
+
+  constructor(directory: StateDirectory, now: () => number) {
+    this.#directory = directory;
+    this.#now = now;
+  }
+
+  /** @param isFirst false to go on with the file of an earlier attempt. @throws ApiError `store_unavailable` */
+  open(id: number, isFirst: boolean): TaskLog {
+    const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_TRUNC } = constants;
+    let descriptor: number;
+    try {
+      this.#ensureFolder();
+      // A file of this name may be left from before a restore, which counts from an earlier number.
+      const flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | (isFirst ? O_TRUNC : 0);
+      descriptor = this.#directory.open(nameOf(id), flags);
+    } catch (error) {
+      throw unavailable(error, this.#directory.file(nameOf(id)));
+    }
+    let isFull = false;
+    return {
+      write: (line) => {
+        if (isFull) return;
+        const at = new Date(this.#now()).toISOString();
+        const bytes = Buffer.from(`${at} ${visible(line)}\n`);
+        isFull = fstatSync(descriptor).size + bytes.length > MAX_TASK_LOG_BYTES;
+        try {
+          writeSync(descriptor, isFull ? Buffer.from(`${at} ${LIMIT_REACHED}\n`) : bytes);
+        } catch {
+          // A full disk does not make a task fail that needs no space itself.
+        }
+      },
+      close: () => closeSync(descriptor),
+    };
+  }
+
+  /** Undefined if there is none. */
+  read(id: number): string | undefined {
+    try {
+      return readFileSync(this.#directory.file(nameOf(id)), 'utf8');
+    } catch {
+      return undefined;
+    }
+  }
+
+  list(): number[] {
+    let names: string[];
+    try {
+      names = readdirSync(this.#directory.file(FOLDER));
+    } catch {
+      return [];
+    }
+    return names.flatMap((name) => {
+      const [, id] = FILE.exec(name) ?? [];
+      return id === undefined ? [] : [Number(id)];
+    });
+  }
+
+  remove(id: number): void {
+    rmSync(this.#directory.file(nameOf(id)), { force: true });
+  }
+
+  #ensureFolder(): void {
+    const path = this.#directory.file(FOLDER);
+    if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
+    try {
+      mkdirSync(path, { mode: 0o700 });
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'EEXIST') throw error;
+    }
+    this.#directory.sync();
+  }
+}
+
+function nameOf(id: number): string {
+  return `${FOLDER}/${id}.log`;
+}

@@ -1,0 +1,16 @@
+// Measures the disk usage of all accounts every night, for lists and quotas, which show what was measured last.
+import { defineTask } from '../core/task.ts';
+import { measureInGroups } from '../model/accounts/disk-usage.ts';
+
+const DAY_MS = 86_400_000;
+
+export default defineTask({
+  description: 'Measure the disk usage of all accounts.',
+  whenInterrupted: 'retry',
+  timer: { everyMs: DAY_MS, hour: 3 },
+
+  run: async (_input, context) => {
+    const { measured, failed } = await measureInGroups(context);
+    return { measured, failed };
+  },
+});

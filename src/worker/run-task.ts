@@ -1,0 +1,173 @@
+// Runs one task that this process has taken, and stores how it ended.
+import { dispatch, type Engine } from '../core/dispatch.ts';
+import { ApiError } from '../core/errors.ts';
+import { MachineError, ofDisk } from '../core/machine-error.ts';
+import type { TaskContext, TaskKind } from '../core/task.ts';
+import * as queue from '../model/tasks/queue.ts';
+import type { Ending } from '../model/tasks/queue.ts';
+import type { Task } from '../model/tasks/tasks.ts';
+import type { TaskLog, TaskLogFiles } from '../store/task-logs.ts';
+import { ProgressReports } from './progress-reports.ts';
+
+/** Why a task is to end early: the reason of its AbortSignal. */
+export type StopReason = 'requested' | 'worker ends' | 'lost';
+
+export interface Running {
+  readonly task: Task;
+  readonly abort: AbortController;
+}
+
+interface RunDependencies {
+  readonly engine: Engine;
+  readonly logs: TaskLogFiles;
+}
+
+const root = { user: 'root', privileges: 'all' } as const;
+
+/**
+ * Never rejects: whatever goes wrong is how the task ended. The outcome is not stored yet: see `storeEnding`.
+ * @returns undefined if the task is not this process's any more.
+ */
+export async function runTask(
+  { task, abort }: Running,
+  kind: TaskKind,
+  { engine, logs }: RunDependencies,
+): Promise<Ending | undefined> {
+  let log: TaskLog;
+  try {
+    log = logs.open(task.id, task.attempts === 1);
+  } catch (error) {
+    return failure(task, kind, error, engine);
+  }
+  const reports = new ProgressReports(async (progress) => {
+    const isOurs = await inStore(
+      engine,
+      (db) => queue.report(db, task, { ...progress, now: engine.now() }),
+      // A store that is out of reach for a while does not end the work.
+    ).catch(() => true);
+    if (!isOurs) abort.abort(new Stopped('lost'));
+  });
+  log.write(
+    task.attempts === 1 ? `${task.kind} begins.` : `${task.kind} begins again (attempt ${task.attempts}).`,
+  );
+  let ending: Ending;
+  try {
+    const result = await kind.run(
+      task.input as never,
+      contextOf({ task, abort }, { engine, logs }, log, reports),
+    );
+    ending = { state: 'done', result };
+  } catch (error) {
+    if (abort.signal.aborted && !isAbort(error, abort.signal))
+      log.write(`It ended with: ${messageOf(error)}`);
+    ending = stopped(kind, abort.signal, engine.now()) ?? failure(task, kind, error, engine);
+  }
+  await reports.end();
+  log.write(sentenceOf(ending));
+  log.close();
+  return isLost(abort.signal) ? undefined : ending;
+}
+
+/** Stores how a task ended, and a line of the audit log if it is not begun again. False if it was not this process's. */
+export async function storeEnding(task: Task, ending: Ending, engine: Engine): Promise<boolean> {
+  const now = engine.now();
+  return inStore(engine, async (db) => {
+    if (!(await queue.end(db, task, ending, now))) return false;
+    if (ending.state === 'waiting') return true;
+    await engine.audit(
+      {
+        time: now,
+        xid: task.xid,
+        caller: task.caller,
+        function: `task ${task.kind}`,
+        arguments: [['task', String(task.id)]],
+        ...(ending.state === 'done' ? { result: 1 } : { result: 0, error_code: ending.state }),
+        duration_ms: now - (task.startedAt ?? now),
+      },
+      true,
+      db,
+    );
+    return true;
+  });
+}
+
+/** What `signal.throwIfAborted()` throws in a task that is to end. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+  readonly why: StopReason;
+
+  constructor(why: StopReason) {
+    super('The task is stopped.');
+    this.why = why;
+  }
+}
+
+function contextOf(
+  { task, abort }: Running,
+  { engine, logs }: RunDependencies,
+  log: TaskLog,
+  reports: ProgressReports,
+): TaskContext {
+  return {
+    id: task.id,
+    caller: task.caller,
+    machine: engine.machine,
+    sealer: engine.sealer,
+    now: engine.now,
+    randomBytes: engine.randomBytes,
+    transaction: (effect, work) =>
+      engine.store.transaction(effect, async (db) => ({ value: await work(db), keep: true })),
+    call: (call) => dispatch({ ...call, dryRun: false }, root, engine),
+    progress: (percent, activity) => reports.add(percent, activity),
+    log: (line) => log.write(line),
+    signal: abort.signal,
+    logs,
+  };
+}
+
+/** How a task ended that was told to; undefined if it was not told. */
+function stopped(kind: TaskKind, signal: AbortSignal, now: number): Ending | undefined {
+  if (!signal.aborted) return undefined;
+  const { why } = signal.reason as Stopped;
+  if (why === 'requested') return { state: 'stopped', reason: 'It was stopped while it ran.' };
+  const reason = 'The program that ran it was stopped.';
+  if (kind.whenInterrupted === 'fail') return { state: 'stopped', reason };
+  return { state: 'waiting', reason, notBefore: now, isUncounted: true };
+}
+
+function failure(task: Task, kind: TaskKind, thrown: unknown, engine: Engine): Ending {
+  const error = ofDisk(thrown);
+  const isExpected = error instanceof ApiError || error instanceof MachineError;
+  const where = isExpected ? '' : engine.logUnexpected(task.xid, task.kind, error);
+  const reason = isExpected ? error.message : `(XID ${task.xid}) An unexpected error occurred. ${where}`;
+  const { count = 0, delayMs = 0 } = kind.retries ?? {};
+  if (task.attempts > count) return { state: 'failed', reason };
+  return { state: 'waiting', reason, notBefore: engine.now() + delayMs };
+}
+
+function sentenceOf(ending: Ending): string {
+  if (ending.state === 'done') return 'It is done.';
+  if (ending.state === 'waiting') {
+    return `It is tried again from ${new Date(ending.notBefore).toISOString()} on: ${ending.reason}`;
+  }
+  return `It ${ending.state === 'failed' ? 'failed' : 'is stopped'}: ${ending.reason}`;
+}
+
+function isAbort(error: unknown, signal: AbortSignal): boolean {
+  return error === signal.reason || (error as { name?: string } | null)?.name === 'AbortError';
+}
+
+function isLost({ aborted, reason }: AbortSignal): boolean {
+  return aborted && (reason as Stopped).why === 'lost';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function inStore<T>(
+  engine: Engine,
+  work: (db: Parameters<Parameters<Engine['store']['transaction']>[1]>[0]) => Promise<T>,
+): Promise<T> {
+  return engine.store.transaction('changes', async (db) => ({ value: await work(db), keep: true }));
+}

@@ -1,0 +1,212 @@
+// Takes the tasks of this server that are due and runs them, in whmapi1d and in `whmapi1 --run-tasks`.
+import type { Db } from '../core/context.ts';
+import type { Engine } from '../core/dispatch.ts';
+import type { TaskKind, TaskKinds, Timer } from '../core/task.ts';
+import * as queue from '../model/tasks/queue.ts';
+import type { Ending } from '../model/tasks/queue.ts';
+import type { Task } from '../model/tasks/tasks.ts';
+import * as timers from '../model/tasks/timers.ts';
+import type { TaskLogFiles } from '../store/task-logs.ts';
+import { runTask, Stopped, storeEnding, type Running } from './run-task.ts';
+
+/** How often it asks whether the store has changed. */
+const POLL_MS = 500;
+/** How often it looks for tasks all the same: the death of a process changes no store. */
+const LOOK_MS = 10_000;
+/** After the store could not be used. */
+const RETRY_MS = 5_000;
+
+export interface WorkerDependencies {
+  readonly engine: Engine;
+  /** Another text whenever anything in the store may have changed. */
+  readonly storeState: () => Promise<string>;
+  readonly kinds: TaskKinds;
+  readonly logs: TaskLogFiles;
+  /** Is told how each task has ended that ran here. */
+  readonly onEnd?: (task: Task, ending: Ending) => void;
+  /** Is told that the store could not be used; the worker tries again. */
+  readonly onTrouble?: (error: unknown) => void;
+}
+
+export class Worker {
+  readonly #deps: WorkerDependencies;
+  readonly #running = new Map<number, Running & { readonly done: Promise<void> }>();
+  readonly #ending = new AbortController();
+  #kinds: ReadonlyMap<string, TaskKind> = new Map();
+  #timers: Readonly<Record<string, Timer>> = {};
+  #seen = { state: '', lookAgainAt: -Infinity };
+  #loop: Promise<void> | undefined;
+
+  constructor(deps: WorkerDependencies) {
+    this.#deps = deps;
+  }
+
+  /** Runs tasks until `close`. */
+  start(): void {
+    this.#loop ??= this.#runForEver();
+  }
+
+  /** Runs what is due, until nothing is left that this server could begin now. @throws what the store throws. */
+  async runDue(): Promise<void> {
+    await this.#load();
+    for (;;) {
+      await this.#look();
+      if (this.#ending.signal.aborted) return;
+      if (this.#running.size === 0 && !(await this.#isAnyDue())) return;
+      await this.#pause(POLL_MS);
+    }
+  }
+
+  /** Stops what runs, or hands it back, and waits for it. */
+  async close(): Promise<void> {
+    this.#ending.abort();
+    for (const { abort } of this.#running.values()) abort.abort(new Stopped('worker ends'));
+    await Promise.all([...this.#running.values()].map(({ done }) => done));
+    await this.#loop;
+  }
+
+  async #runForEver(): Promise<void> {
+    while (!this.#ending.signal.aborted) {
+      try {
+        await this.#load();
+        await this.#lookIfChanged();
+        await this.#pause(POLL_MS);
+      } catch (error) {
+        this.#deps.onTrouble?.(error);
+        await this.#pause(RETRY_MS);
+      }
+    }
+  }
+
+  /** Loads the kinds and stores their timers, once. */
+  async #load(): Promise<void> {
+    if (this.#kinds.size > 0) return;
+    const { engine, kinds } = this.#deps;
+    const loaded = await Promise.all(
+      Object.entries(kinds).map(async ([name, load]) => [name, (await load()).default] as const),
+    );
+    this.#timers = Object.fromEntries(
+      loaded.flatMap(([name, { timer }]) => (timer === undefined ? [] : [[name, timer] as const])),
+    );
+    const { gone, fresh } = await this.#read((db) => timers.changes(db, this.#timers, engine.now()));
+    if (gone.length + fresh.length > 0) {
+      await this.#change((db) => timers.update(db, this.#timers, engine.now()));
+    }
+    this.#kinds = new Map(loaded);
+  }
+
+  async #lookIfChanged(): Promise<void> {
+    const { engine, storeState } = this.#deps;
+    const state = await storeState();
+    if (state === this.#seen.state && engine.now() < this.#seen.lookAgainAt) return;
+    const nextAt = await this.#look();
+    this.#seen = { state, lookAgainAt: Math.min(nextAt, engine.now() + LOOK_MS) };
+  }
+
+  /** Begins what is due, and stops what is to be stopped. @returns when the next task or timer is due. */
+  async #look(): Promise<number> {
+    const { engine } = this.#deps;
+    const now = engine.now();
+    const seen = await this.#read(async (db) => ({
+      running: await queue.running(db),
+      dueAt: Math.min(
+        (await queue.nextDue(db, this.#names)) ?? Infinity,
+        (await timers.nextDue(db)) ?? Infinity,
+      ),
+    }));
+    for (const { id, stopRequested } of seen.running) {
+      if (stopRequested) this.#running.get(id)?.abort.abort(new Stopped('requested'));
+    }
+    const isDue = seen.dueAt <= now && seen.running.length < queue.MAX_RUNNING;
+    if (!this.#ending.signal.aborted && (isDue || seen.running.some((task) => this.#isLeft(task)))) {
+      for (const task of await this.#change((db) => this.#take(db))) this.#begin(task);
+    }
+    return seen.dueAt;
+  }
+
+  async #take(db: Db): Promise<readonly Task[]> {
+    const { engine } = this.#deps;
+    const now = engine.now();
+    const process = engine.processes.own();
+    for (const task of await queue.running(db)) {
+      if (!this.#isLeft(task)) continue;
+      const isUnbegun = task.process === process;
+      const ending = queue.afterInterruption(task, this.#kinds.get(task.kind), { now, isUnbegun });
+      if (ending !== undefined) await queue.end(db, task, ending, now);
+    }
+    await timers.start(db, this.#timers, { now, xid: engine.newXid });
+    return queue.take(db, { process, now, kinds: this.#names });
+  }
+
+  /** Whether the process of a task has died, or this one took it without knowing: the answer to its commit was lost. */
+  #isLeft({ id, process }: Task): boolean {
+    const { processes } = this.#deps.engine;
+    return process === processes.own() ? !this.#running.has(id) : !processes.isAlive(process);
+  }
+
+  #begin(task: Task): void {
+    const kind = this.#kinds.get(task.kind);
+    if (kind === undefined) return;
+    const abort = new AbortController();
+    if (this.#ending.signal.aborted) abort.abort(new Stopped('worker ends'));
+    const done = runTask({ task, abort }, kind, this.#deps).then(async (ending) => {
+      if (ending !== undefined) await this.#store(task, ending);
+      this.#running.delete(task.id);
+      // Its place is free.
+      this.#seen = { state: '', lookAgainAt: -Infinity };
+    });
+    this.#running.set(task.id, { task, abort, done });
+  }
+
+  /** Tries until the store can be used, or the worker ends: then the next worker finds the task interrupted. */
+  async #store(task: Task, ending: Ending): Promise<void> {
+    for (;;) {
+      try {
+        if (await storeEnding(task, ending, this.#deps.engine)) this.#deps.onEnd?.(task, ending);
+        return;
+      } catch (error) {
+        this.#deps.onTrouble?.(error);
+        if (this.#ending.signal.aborted) return;
+        await this.#pause(RETRY_MS);
+      }
+    }
+  }
+
+  async #isAnyDue(): Promise<boolean> {
+    const dueAt = await this.#read((db) => queue.nextDue(db, this.#names));
+    return dueAt !== undefined && dueAt <= this.#deps.engine.now();
+  }
+
+  get #names(): string[] {
+    return [...this.#kinds.keys()];
+  }
+
+  /** Ends early when the worker ends. */
+  #pause(milliseconds: number): Promise<void> {
+    const { signal } = this.#ending;
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resume) => {
+      const timer = setTimeout(wake, milliseconds);
+      signal.addEventListener('abort', wake, { once: true });
+      function wake() {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', wake);
+        resume();
+      }
+    });
+  }
+
+  #read<T>(work: (db: Db) => Promise<T>): Promise<T> {
+    return this.#deps.engine.store.transaction('reads', async (db) => ({
+      value: await work(db),
+      keep: false,
+    }));
+  }
+
+  #change<T>(work: (db: Db) => Promise<T>): Promise<T> {
+    return this.#deps.engine.store.transaction('changes', async (db) => ({
+      value: await work(db),
+      keep: true,
+    }));
+  }
+}
