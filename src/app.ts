@@ -107,7 +107,7 @@ export function createApplication(
       return load === undefined ? undefined : (await load()).default;
     },
     journal,
-    addTask: async (db, task) => (await import('./model/tasks/queue.ts')).add(db, task, { now: now() }),
+    addTask: async (db, task, now) => (await import('./model/tasks/queue.ts')).add(db, task, { now }),
     processes: processesOf(process),
     functions: async () => (await import('./functions/index.generated.ts')).index,
     now,

@@ -266,6 +266,7 @@ class Dispatch {
 
   #context(db: Db, nested: Store, asked: MetaArguments | undefined): Context {
     const engine = this.#engine;
+    const effect = this.#function?.effect;
     return {
       caller: this.#caller,
       origin: this.#call.origin,
@@ -294,8 +295,12 @@ class Dispatch {
       transaction: async (effect, work) =>
         nested.transaction(effect, async (db) => ({ value: await work(db), keep: true })),
       startTask: async (kind, input) => {
+        if (effect !== 'changes' && effect !== 'calls') throw new TypeError('This function starts no task.');
         const task = { kind, input, caller: this.#caller.user, xid: this.#xid };
-        const add = async (inside: Db) => ({ value: await engine.addTask(inside, task), keep: true });
+        const add = async (inside: Db) => ({
+          value: await engine.addTask(inside, task, engine.now()),
+          keep: true,
+        });
         return (this.#task = await nested.transaction('changes', add));
       },
       asked,

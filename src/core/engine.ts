@@ -33,7 +33,7 @@ export interface Engine {
   readonly operation: (kind: string) => Promise<Operation | undefined>;
   readonly journal: Journal;
   /** Adds a task to the queue, together with what the transaction `db` keeps. @returns its id. */
-  readonly addTask: (db: Db, task: NewTask) => Promise<number>;
+  readonly addTask: (db: Db, task: NewTask, now: number) => Promise<number>;
   readonly processes: Processes;
   readonly functions: () => Promise<Readonly<Record<string, IndexRow>>>;
   readonly now: () => number;

@@ -36,6 +36,7 @@ export class Worker {
   #timers: Readonly<Record<string, Timer>> = {};
   #seen = { state: '', lookAgainAt: -Infinity };
   #loop: Promise<void> | undefined;
+  #wake: () => void = () => undefined;
 
   constructor(deps: WorkerDependencies) {
     this.#deps = deps;
@@ -60,6 +61,7 @@ export class Worker {
   /** Stops what runs, or hands it back, and waits for it. */
   async close(): Promise<void> {
     this.#ending.abort();
+    this.#wake();
     for (const { abort } of this.#running.values()) abort.abort(new Stopped('worker ends'));
     await Promise.all([...this.#running.values()].map(({ done }) => done));
     await this.#loop;
@@ -154,6 +156,7 @@ export class Worker {
       this.#running.delete(task.id);
       // Its place is free.
       this.#seen = { state: '', lookAgainAt: -Infinity };
+      this.#wake();
     });
     this.#running.set(task.id, { task, abort, done });
   }
@@ -167,7 +170,7 @@ export class Worker {
       } catch (error) {
         this.#deps.onTrouble?.(error);
         if (this.#ending.signal.aborted) return;
-        await this.#pause(RETRY_MS);
+        await this.#deps.engine.sleep(RETRY_MS);
       }
     }
   }
@@ -181,18 +184,15 @@ export class Worker {
     return [...this.#kinds.keys()];
   }
 
-  /** Ends early when the worker ends. */
+  /** Ends early when the worker ends, or a task that it runs. */
   #pause(milliseconds: number): Promise<void> {
-    const { signal } = this.#ending;
-    if (signal.aborted) return Promise.resolve();
+    if (this.#ending.signal.aborted) return Promise.resolve();
     return new Promise((resume) => {
-      const timer = setTimeout(wake, milliseconds);
-      signal.addEventListener('abort', wake, { once: true });
-      function wake() {
+      const timer = setTimeout(resume, milliseconds);
+      this.#wake = () => {
         clearTimeout(timer);
-        signal.removeEventListener('abort', wake);
         resume();
-      }
+      };
     });
   }
 

@@ -1,0 +1,73 @@
+// A task and the call that starts it: both are kept, or neither.
+import type { Context } from '../../src/core/context.ts';
+import type { AnyFunction } from '../../src/core/define.ts';
+import { notFound } from '../../src/core/errors.ts';
+import { list } from '../../src/model/tasks/tasks.ts';
+import { Installation, reseller } from '../support/installation.ts';
+
+let here: Installation;
+beforeEach(() => {
+  here = new Installation();
+});
+afterEach(() => {
+  here.remove();
+});
+
+/** A function of the test's own, called `start`. */
+function offer(effect: AnyFunction['effect'], handler: (context: Context) => unknown): void {
+  const fn: AnyFunction = {
+    ...{ name: 'start', since: null, summary: 'Start a task.', access: 'any', params: {}, returns: null },
+    ...{ effect, examples: [{ args: {}, doc: 'An example.' }] },
+    handler: (_args: never, context: Context) => handler(context),
+  };
+  here.overrides.find = async () => fn;
+}
+
+const start = async (context: Context) => {
+  await context.startTask('measure-disk-usage', { deep: ['input'] });
+};
+
+const tasks = () =>
+  here.engine.store.transaction('reads', async (db) => ({ value: await list(db), keep: false }));
+
+test.each(['changes', 'calls'] as const)(
+  'a function that %s starts a task, and says which',
+  async (effect) => {
+    offer(effect, start);
+    const { metadata } = await here.call('start', {}, { as: reseller('ann') });
+    expect(metadata).toEqual({ version: 1, reason: 'OK', result: 1, command: 'start', task: 1 });
+    const [task, ...others] = await tasks();
+    expect(others).toEqual([]);
+    expect(task).toMatchObject({
+      ...{ id: 1, kind: 'measure-disk-usage', input: { deep: ['input'] }, state: 'waiting', progress: 0 },
+      ...{ caller: 'ann', xid: 'xid123', attempts: 0, createdAt: here.time, notBefore: here.time },
+    });
+  },
+);
+
+test('a call that fails after it started a task has started none', async () => {
+  offer('changes', async (context) => {
+    await start(context);
+    throw notFound('It is not there.');
+  });
+  const { metadata } = await here.call('start');
+  expect([metadata.result, metadata.task]).toEqual([0, undefined]);
+  expect(await tasks()).toEqual([]);
+});
+
+test.each(['changes', 'calls'] as const)('a dry run of a function that %s starts none', async (effect) => {
+  offer(effect, start);
+  const { metadata } = await here.call('start', {}, { dryRun: true });
+  expect(metadata).toEqual({ version: 1, reason: 'OK', result: 1, command: 'start', dry_run: 1 });
+  expect(await tasks()).toEqual([]);
+});
+
+test.each(['none', 'reads', 'operates'] as const)(
+  'a function whose effect is “%s” cannot start one',
+  async (effect) => {
+    offer(effect, start);
+    expect((await here.call('start')).metadata).toMatchObject({ result: 0, error_code: 'internal' });
+    offer('changes', () => undefined);
+    expect(await tasks()).toEqual([]);
+  },
+);

@@ -1,0 +1,122 @@
+// Workers as processes (tests/process/task-worker.ts), and the tasks that they run.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createApplication } from '../../src/app.ts';
+import type { Db } from '../../src/core/context.ts';
+import * as tasks from '../../src/model/tasks/tasks.ts';
+import type { Task } from '../../src/model/tasks/tasks.ts';
+
+const top = resolve(__dirname, '../..');
+const LIMIT_MS = 20_000;
+
+export interface Event {
+  readonly event: string;
+  readonly id: number;
+  readonly process: number;
+  readonly time: number;
+}
+
+/** A state directory on which workers run. */
+export class TaskWorkers {
+  readonly #state: string;
+  readonly #file: string;
+  readonly #environment: Readonly<Record<string, string>>;
+  readonly #children = new Set<ChildProcess>();
+
+  constructor(state: string, file: string, environment: Readonly<Record<string, string>> = {}) {
+    this.#state = state;
+    this.#file = file;
+    this.#environment = environment;
+  }
+
+  /** Once it is at work. `ended` tells its status, or the signal that ended it. */
+  async start(): Promise<{ readonly child: ChildProcess; readonly ended: Promise<number | string | null> }> {
+    const { child, ended } = this.#spawn();
+    await new Promise<void>((ready, fail) => {
+      child.stdout?.once('data', () => ready());
+      void ended.then(() => fail(new Error('The worker ended.')));
+    });
+    return { child, ended };
+  }
+
+  /** Runs what is due in a process of its own. */
+  runDue(): Promise<number | string | null> {
+    return this.#spawn('due').ended;
+  }
+
+  async add(kind: string, input: unknown = {}): Promise<number> {
+    return this.#withStore('changes', async (db, application) =>
+      application.engine.addTask(db, { kind, input, caller: 'root', xid: 'xid123' }, Date.now()),
+    );
+  }
+
+  get(id: number): Promise<Task> {
+    return this.#withStore('reads', (db) => tasks.get(db, id));
+  }
+
+  list(): Promise<Task[]> {
+    return this.#withStore('reads', (db) => tasks.list(db));
+  }
+
+  async until(id: number, isSo: (task: Task) => boolean): Promise<Task> {
+    const end = Date.now() + LIMIT_MS;
+    for (;;) {
+      const task = await this.get(id);
+      if (isSo(task)) return task;
+      if (Date.now() > end) throw new Error(`The task is ${JSON.stringify(task)}`);
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  }
+
+  events(): Event[] {
+    if (!existsSync(this.#file)) return [];
+    return readFileSync(this.#file, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => {
+        const [event = '', id, process, time] = line.split(' ');
+        return { event, id: Number(id), process: Number(process), time: Number(time) };
+      });
+  }
+
+  async stop(): Promise<void> {
+    const ends = [...this.#children].map(
+      (child) =>
+        new Promise((done) =>
+          (child.exitCode ?? child.signalCode) === null ? child.once('close', done) : done(0),
+        ),
+    );
+    for (const child of this.#children) child.kill('SIGKILL');
+    await Promise.all(ends);
+  }
+
+  #spawn(...words: string[]): { child: ChildProcess; ended: Promise<number | string | null> } {
+    const script = resolve(top, 'tests/process/task-worker.ts');
+    const child = spawn(process.execPath, ['--import', 'tsx', script, this.#state, this.#file, ...words], {
+      cwd: top,
+      env: { PATH: process.env.PATH, ...this.#environment },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#children.add(child);
+    const ended = new Promise<number | string | null>((done) =>
+      child.once('close', (status, signal) => done(status ?? signal)),
+    );
+    return { child, ended };
+  }
+
+  async #withStore<T>(
+    effect: 'reads' | 'changes',
+    work: (db: Db, application: ReturnType<typeof createApplication>) => Promise<T>,
+  ): Promise<T> {
+    const application = createApplication({ WHMAPI1_STATE_DIR: this.#state, ...this.#environment });
+    try {
+      return await application.engine.store.transaction(effect, async (db) => ({
+        value: await work(db, application),
+        keep: effect === 'changes',
+      }));
+    } finally {
+      application.close();
+    }
+  }
+}
