@@ -98,7 +98,15 @@ export function createApplication(
   const engine: Engine = {
     store,
     sealer: sealerOf(directory),
-    machine: { system, ...chooseMachine({ userId, stateDirectory, now }) },
+    machine: {
+      system,
+      ...chooseMachine({
+        userId,
+        stateDirectory,
+        now,
+        publicAddressService: environment.WHMAPI1_PUBLIC_ADDRESS_SERVICE,
+      }),
+    },
     version,
     find: loadFunction,
     known: async (command) => (await import('./catalogue/known.ts')).familyOfAbsent(command),

@@ -2,6 +2,7 @@
 // what drivers of daemons use. `src/machine/` implements it twice, for Linux and in a sandbox. Both check every value
 // again, with `machine-values.ts`.
 
+import type { MachineAddresses } from './machine-addresses.ts';
 import type { DeclaredTool, MachineFiles, MachineServices, MachineTools } from './machine-daemons.ts';
 import type { MachineError } from './machine-error.ts';
 
@@ -180,6 +181,7 @@ export interface Machine {
   readonly quota: () => Promise<MachineQuota>;
   readonly firewall: () => Promise<MachineFirewall>;
   readonly commands: () => Promise<MachineCommands>;
+  readonly addresses: () => Promise<MachineAddresses>;
   readonly disks: () => Promise<readonly Disk[]>;
   /** The files below these directories; every other path is refused. A driver names its own. */
   readonly files: (directories: readonly string[]) => Promise<MachineFiles>;

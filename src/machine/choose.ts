@@ -13,28 +13,44 @@ export interface MachineChoice {
   readonly stateDirectory: string;
   /** Milliseconds since 1970-01-01. */
   readonly now: () => number;
+  /** The service that `nat_checkip` asks. Default: see `addresses/public-address.ts`. */
+  readonly publicAddressService?: string | undefined;
 }
 
 const SYSTEM_STATE = '/var/lib/whmapi1';
 const BASES = ['/home'];
 
 /** True if the accounts are users of this machine, rather than of a sandbox. */
-export function isMachine({ userId, stateDirectory }: Omit<MachineChoice, 'now'>): boolean {
+export function isMachine({
+  userId,
+  stateDirectory,
+}: Pick<MachineChoice, 'userId' | 'stateDirectory'>): boolean {
   return userId === 0 && stateDirectory === SYSTEM_STATE;
 }
 
-export function chooseMachine({ userId, stateDirectory, now }: MachineChoice): ChosenMachine {
+export function chooseMachine({
+  userId,
+  stateDirectory,
+  now,
+  publicAddressService,
+}: MachineChoice): ChosenMachine {
   const onMachine = isMachine({ userId, stateDirectory });
   const places = [
     { purpose: 'state directory', path: stateDirectory },
     ...(onMachine ? BASES : [stateDirectory]).map((path) => ({ purpose: 'home directories', path })),
   ];
-  const host = onMachine ? linuxMachine(stateDirectory, now) : sandboxMachine(stateDirectory, now);
+  const host = onMachine
+    ? linuxMachine(stateDirectory, now, publicAddressService)
+    : sandboxMachine(stateDirectory, now, publicAddressService);
   return { ...host, disks: async () => (await import('./disks.ts')).disksOf(places) };
 }
 
 /** The state directory is private: what has to be known after a suspension, and backups of files, are kept there. */
-export function linuxMachine(stateDirectory: string, now: () => number): OneMachine {
+export function linuxMachine(
+  stateDirectory: string,
+  now: () => number,
+  publicAddressService?: string,
+): OneMachine {
   const users = once(async () => {
     const [{ LinuxUsers }, { run }] = await Promise.all([
       import('./linux/users.ts'),
@@ -72,10 +88,31 @@ export function linuxMachine(stateDirectory: string, now: () => number): OneMach
     ]);
     return new SystemdServices(run);
   });
-  return { users, quota, firewall, commands, services, ...filesAndTools({ stateDirectory, root: '', now }) };
+  const addresses = once(async () => {
+    const [{ LinuxAddresses }, { AddressKeepers }, { AddedFileOnDisk }, { run }] = await Promise.all([
+      import('./linux/addresses.ts'),
+      import('./linux/address-keepers.ts'),
+      import('./linux/added-file.ts'),
+      import('./linux/run.ts'),
+    ]);
+    return new LinuxAddresses({
+      run,
+      added: new AddedFileOnDisk(join(stateDirectory, 'addresses')),
+      keepers: new AddressKeepers(run),
+      askPublicAddress: askBy(publicAddressService),
+    });
+  });
+  return {
+    ...{ users, quota, firewall, commands, services, addresses },
+    ...filesAndTools({ stateDirectory, root: '', now }),
+  };
 }
 
-export function sandboxMachine(stateDirectory: string, now: () => number): OneMachine {
+export function sandboxMachine(
+  stateDirectory: string,
+  now: () => number,
+  publicAddressService?: string,
+): OneMachine {
   const root = join(stateDirectory, 'root');
   const users = once(async () => new (await import('./sandbox/users.ts')).SandboxUsers(root, now));
   const quota = once(async () => new (await import('./sandbox/quota.ts')).SandboxQuota(root, await users()));
@@ -85,7 +122,14 @@ export function sandboxMachine(stateDirectory: string, now: () => number): OneMa
     const { RecordedServices } = await import('./services/recorded.ts');
     return new RecordedServices(join(stateDirectory, 'sandbox-services', 'services.json'));
   });
-  return { users, quota, firewall, commands, services, ...filesAndTools({ stateDirectory, root, now }) };
+  const addresses = once(async () => {
+    const { SandboxAddresses } = await import('./sandbox/addresses.ts');
+    return new SandboxAddresses({ root, askPublicAddress: askBy(publicAddressService) });
+  });
+  return {
+    ...{ users, quota, firewall, commands, services, addresses },
+    ...filesAndTools({ stateDirectory, root, now }),
+  };
 }
 
 interface Ground {
@@ -104,6 +148,13 @@ function filesAndTools({ stateDirectory, root, now }: Ground): Pick<OneMachine, 
       return new Files({ root, directories, kept, setsOwners: !isSandbox, now });
     },
     tools: async (tools) => new (await import('./tools.ts')).Tools({ root, tools, isSandbox }),
+  };
+}
+
+export function askBy(service: string | undefined): (local: string) => Promise<string> {
+  return async (local) => {
+    const { askPublicAddress, PUBLIC_ADDRESS_SERVICE } = await import('./addresses/public-address.ts');
+    return askPublicAddress(local, service ?? PUBLIC_ADDRESS_SERVICE);
   };
 }
 

@@ -64,7 +64,7 @@ const layers: Record<string, Layer> = {
     files: /^src\/store\//,
     mayImport: [core, /^src\/store\//, node, /^(better-sqlite3(\/.*)?|ipaddr\.js)$/],
   },
-  machine: { files: /^src\/machine\//, mayImport: [core, /^src\/machine\//, node] },
+  machine: { files: /^src\/machine\//, mayImport: [core, /^src\/machine\//, node, /^js-yaml$/] },
   model: {
     files: /^src\/model\//,
     mayImport: [

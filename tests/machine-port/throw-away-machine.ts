@@ -10,6 +10,7 @@ import {
   type MachineUsage,
   type MachineUsers,
 } from '../../src/core/machine.ts';
+import type { MachineAddresses } from '../../src/core/machine-addresses.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
 import { describeWith } from '../support/require-tool.ts';
 import type { Machine } from './users.contract.ts';
@@ -54,6 +55,7 @@ export class ThrowAwayMachine implements Machine {
   readonly quota: MachineQuota;
   readonly firewall: MachineFirewall;
   readonly commands: Pick<MachineCommands, 'start'>;
+  readonly addresses: MachineAddresses;
   readonly #holder: ChildProcessWithoutNullStreams;
   readonly #waiting = new Map<number, (reply: Reply) => void>();
   #last = 0;
@@ -94,6 +96,13 @@ export class ThrowAwayMachine implements Machine {
       list: far('firewall', 'list'),
     };
     this.commands = { start: far('commands', 'start') };
+    this.addresses = {
+      list: far('addresses', 'list'),
+      findPlace: far('addresses', 'findPlace'),
+      add: far('addresses', 'add'),
+      remove: far('addresses', 'remove'),
+      askPublicAddress: far('addresses', 'askPublicAddress'),
+    };
   }
 
   /** @throws where the tests don't run as root, or this machine lets not even root mount. */

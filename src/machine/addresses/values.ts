@@ -1,0 +1,41 @@
+// The second wall before the machine’s addresses: what reaches a tool is an address, a prefix length and an interface.
+import { isIPv4, isIPv6, SocketAddress } from 'node:net';
+import { MAX_NEW_ADDRESSES, type NewMachineAddress } from '../../core/machine-addresses.ts';
+
+/** Linux accepts more; these are the names that tools and files take without quotes. */
+const INTERFACE = /^[A-Za-z][A-Za-z0-9_.-]{0,14}$/;
+
+export function isInterfaceName(name: string): boolean {
+  return INTERFACE.test(name);
+}
+
+/** The one way to write an address that the kernel’s tools have. @throws TypeError for anything but an address. */
+export function canonicalAddress(address: string): string {
+  if (isIPv4(address)) return address;
+  if (!isIPv6(address) || address.includes('%')) {
+    throw new TypeError('Invalid address: use an IPv4 or IPv6 address without a zone or a prefix length.');
+  }
+  return new SocketAddress({ address, family: 'ipv6' }).address;
+}
+
+export function familyOf(address: string): 4 | 6 {
+  return address.includes(':') ? 6 : 4;
+}
+
+/** The addresses in canonical form, each once. @throws TypeError */
+export function readNewAddresses(addresses: readonly NewMachineAddress[]): NewMachineAddress[] {
+  if (addresses.length > MAX_NEW_ADDRESSES) {
+    throw new TypeError(`Too many addresses: at most ${MAX_NEW_ADDRESSES} are added at once.`);
+  }
+  const read = new Map<string, NewMachineAddress>();
+  for (const { address: given, prefixLength, interface: name } of addresses) {
+    const address = canonicalAddress(given);
+    const bits = familyOf(address) === 4 ? 32 : 128;
+    if (!(Number.isInteger(prefixLength) && prefixLength >= 1 && prefixLength <= bits)) {
+      throw new TypeError(`Invalid prefix length: use a whole number from 1 to ${bits}.`);
+    }
+    if (!isInterfaceName(name)) throw new TypeError('Invalid interface: use the name of one, such as eth0.');
+    read.set(address, { address, prefixLength, interface: name });
+  }
+  return [...read.values()];
+}

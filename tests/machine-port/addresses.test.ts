@@ -1,0 +1,204 @@
+// The addresses of Linux on a machine with a network of its own, which is thrown away, and those of a sandbox.
+import { createServer } from 'node:http';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import type { NetworkInterfaceInfo } from 'node:os';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { askBy } from '../../src/machine/choose.ts';
+import { SandboxAddresses } from '../../src/machine/sandbox/addresses.ts';
+import { isMissing } from '../support/require-tool.ts';
+import { describeAddresses, listed, OWN } from './addresses.contract.ts';
+import { describeOnMachine, ThrowAwayMachine } from './throw-away-machine.ts';
+
+// Starting machines and their tools takes its time where this one is busy.
+jest.setTimeout(60_000);
+
+const info = (address: string, family: 'IPv4' | 'IPv6', bits: number, internal = false) =>
+  ({ address, family, internal, cidr: `${address}/${bits}` }) as NetworkInterfaceInfo;
+const interfaces = () => ({
+  lo: [info('127.0.0.1', 'IPv4', 8, true), info('::1', 'IPv6', 128, true)],
+  eth0: [
+    info('192.0.2.2', 'IPv4', 24),
+    info('2001:db8::2', 'IPv6', 64),
+    info('fe80::fc:ff:fe00:1', 'IPv6', 64),
+  ],
+});
+
+function sandboxAt(root: string): SandboxAddresses {
+  return new SandboxAddresses({ root, interfaces, askPublicAddress: askBy(undefined) });
+}
+
+describeAddresses('a sandbox', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'whmapi1-sandbox-'));
+  return {
+    addresses: sandboxAt(join(folder, 'root')),
+    close: async () => rmSync(folder, { recursive: true }),
+  };
+});
+
+describe('a sandbox', () => {
+  test('keeps what was added in the format of ip, for its owner alone', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'whmapi1-sandbox-'));
+    try {
+      const addresses = sandboxAt(join(folder, 'root'));
+      await addresses.remove(['192.0.2.10']);
+      expect(() => statSync(join(folder, 'root'))).toThrow('ENOENT');
+      await addresses.add([{ address: '192.0.2.10', prefixLength: 32, interface: 'eth0' }]);
+      const path = join(folder, 'root/var/lib/whmapi1/addresses.json');
+      expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual([
+        {
+          ifname: 'eth0',
+          addr_info: [{ family: 'inet', local: '192.0.2.10', prefixlen: 32, scope: 'global' }],
+        },
+      ]);
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+      expect(await addresses.findPlace(4)).toEqual({ interface: 'eth0', keeper: null });
+      expect(await listed(sandboxAt(join(folder, 'root')))).toContain('eth0 192.0.2.10/32 added');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('the address that the Internet sees', () => {
+  const answers: Record<string, string> = { '/text': 'What?', '/long': 'x'.repeat(1e5), '/none': '' };
+  const server = createServer((request, response) => {
+    if (request.url === '/missing') response.statusCode = 404;
+    response.end(answers[request.url ?? ''] ?? `${request.socket.remoteAddress}\n`);
+  });
+  let base: string;
+  beforeAll(
+    () =>
+      new Promise<void>((done) => {
+        server.listen(0, '127.0.0.1', () => {
+          base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+          done();
+        });
+      }),
+  );
+  afterAll(() => new Promise((done) => server.close(done)));
+
+  test('is what a service answers to a request from the local address', async () => {
+    expect(await askBy(base)('127.0.0.1')).toBe('127.0.0.1');
+    expect(await askBy(base)('127.0.0.77')).toBe('127.0.0.77');
+  });
+
+  test.each([
+    ['/text', 'did not answer with an IP address'],
+    ['/none', 'did not answer with an IP address'],
+    ['/long', 'the answer is too long'],
+    ['/missing', 'status 404'],
+  ])('is not known after the answer of %s', async (path, why) => {
+    await expect(askBy(`${base}${path}`)('127.0.0.1')).rejects.toThrow(why);
+  });
+
+  test('is not known if the service is out of reach, or the local address is not here', async () => {
+    await expect(askBy('http://127.0.0.1:1/')('127.0.0.1')).rejects.toMatchObject({ code: 'failed' });
+    await expect(askBy(base)('192.0.2.77')).rejects.toThrow('EADDRNOTAVAIL');
+    await expect(askBy(base)('x')).rejects.toThrow(TypeError);
+  });
+});
+
+const start = async () => {
+  const machine = await ThrowAwayMachine.start();
+  const ip = async (...words: string[]) => {
+    const ran = await machine.run('ip', ...words);
+    expect([words, ran.status, ran.stderr]).toEqual([words, 0, '']);
+    return ran.stdout;
+  };
+  await ip('link', 'set', 'lo', 'up');
+  await ip('link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'far');
+  await ip('address', 'add', '192.0.2.2/24', 'dev', 'eth0');
+  await ip('address', 'add', '2001:db8::2/64', 'dev', 'eth0', 'nodad');
+  await ip('link', 'set', 'eth0', 'up');
+  await ip('link', 'set', 'far', 'up');
+  return { machine, ip };
+};
+
+if (process.getuid?.() === 0 && !isMissing('ip')) {
+  describeAddresses('Linux', async () => {
+    const { machine } = await start();
+    return { addresses: machine.addresses, close: () => machine.close() };
+  });
+}
+
+describeOnMachine('on Linux', () => {
+  let machine: ThrowAwayMachine;
+  let ip: (...words: string[]) => Promise<string>;
+  beforeAll(async () => {
+    ({ machine, ip } = await start());
+  });
+  afterAll(() => machine.close());
+  const eth0 = (address: string, prefixLength: number) => ({ address, prefixLength, interface: 'eth0' });
+  const main = async () =>
+    (await machine.addresses.list()).filter(({ isMain }) => isMain).map(({ address }) => address);
+
+  test('the main address is that of the default route, whatever is added', async () => {
+    await ip('link', 'add', 'eth1', 'type', 'veth', 'peer', 'name', 'far1');
+    await ip('link', 'set', 'eth1', 'up');
+    await ip('address', 'add', '203.0.113.2/24', 'dev', 'eth1');
+    expect(await main()).toEqual(['192.0.2.2', '2001:db8::2']);
+    await ip('route', 'add', 'default', 'via', '203.0.113.1', 'metric', '100');
+    expect(await main()).toEqual(['2001:db8::2', '203.0.113.2']);
+    expect(await machine.addresses.findPlace(4)).toEqual({ interface: 'eth1', keeper: null });
+    await ip('route', 'add', 'default', 'via', '192.0.2.1', 'metric', '50');
+    expect(await main()).toEqual(['192.0.2.2', '2001:db8::2']);
+    await ip('address', 'add', '192.0.2.3/24', 'dev', 'eth0');
+    await ip('route', 'add', 'default', 'via', '192.0.2.1', 'src', '192.0.2.3', 'metric', '10');
+    expect(await main()).toEqual(['192.0.2.3', '2001:db8::2']);
+    await ip('link', 'delete', 'eth1');
+    await ip('route', 'flush', 'exact', '0.0.0.0/0');
+    await ip('address', 'delete', '192.0.2.3/24', 'dev', 'eth0');
+    await machine.addresses.add([eth0('192.0.2.1', 32), eth0('2001:db8::1', 128)]);
+    expect(await main()).toEqual(['192.0.2.2', '2001:db8::2']);
+    await machine.addresses.remove(['192.0.2.1', '2001:db8::1']);
+  });
+
+  test('an interface that is down is told, and can have addresses', async () => {
+    await ip('link', 'add', 'eth2', 'type', 'veth', 'peer', 'name', 'far2');
+    await machine.addresses.add([{ address: '203.0.113.9', prefixLength: 24, interface: 'eth2' }]);
+    const found = (await machine.addresses.list()).find(({ address }) => address === '203.0.113.9');
+    expect(found).toMatchObject({ isUp: false, isAdded: true, interface: 'eth2' });
+    await machine.addresses.remove(['203.0.113.9']);
+    await ip('link', 'delete', 'eth2');
+  });
+
+  test('what others configured in our network stays as it was when our first address goes', async () => {
+    await machine.addresses.add([eth0('198.51.100.1', 24)]);
+    const words = ['198.51.100.9/24', 'dev', 'eth0', 'label', 'eth0:9', 'valid_lft', '900', 'preferred_lft'];
+    await ip('address', 'add', ...words, '800');
+    await machine.addresses.remove(['198.51.100.1']);
+    const [link] = JSON.parse(await ip('-json', 'address', 'show', 'dev', 'eth0')) as {
+      addr_info: { local: string; label: string; valid_life_time: number }[];
+    }[];
+    const left = link?.addr_info.find(({ local }) => local === '198.51.100.9');
+    expect(left).toMatchObject({ label: 'eth0:9' });
+    expect(left?.valid_life_time).toBeGreaterThan(800);
+    expect(left?.valid_life_time).toBeLessThanOrEqual(900);
+    await ip('address', 'delete', '198.51.100.9/24', 'dev', 'eth0');
+    expect((await listed(machine.addresses)).sort()).toEqual(OWN);
+  });
+
+  test('a kill at any point is completed by the same call', async () => {
+    const added = machine.path('/var/lib/whmapi1/addresses/added.json');
+    await machine.addresses.add([eth0('192.0.2.10', 32)]);
+    expect(statSync(added).mode & 0o777).toBe(0o600);
+    // Killed after it was written down, and before ip was run: it is ours, and not there.
+    await ip('address', 'delete', '192.0.2.10/32', 'dev', 'eth0');
+    await machine.addresses.add([eth0('192.0.2.10', 32)]);
+    expect(await listed(machine.addresses)).toContain('eth0 192.0.2.10/32 added');
+    // Killed after ip removed it, and before that was written down.
+    await ip('address', 'delete', '192.0.2.10/32', 'dev', 'eth0');
+    await machine.addresses.remove(['192.0.2.10']);
+    expect(JSON.parse(readFileSync(added, 'utf8'))).toEqual([]);
+  });
+
+  test('broadcast addresses are those of the network', async () => {
+    await machine.addresses.add([eth0('198.51.100.1', 28), eth0('198.51.100.40', 32)]);
+    const shown = await ip('-4', 'address', 'show', 'dev', 'eth0');
+    expect(shown).toContain('inet 198.51.100.1/28 brd 198.51.100.15 ');
+    expect(shown).toContain('inet 198.51.100.40/32 scope');
+    await machine.addresses.remove(['198.51.100.1', '198.51.100.40']);
+  });
+});
