@@ -1,7 +1,7 @@
 // What the program asks of the machine’s IP addresses. `src/machine/` implements it for Linux and in a sandbox; both check
 // every value again (`src/machine/addresses/values.ts`).
 
-/** An address that one of the machine’s interfaces has now. */
+/** An address of one of the machine’s interfaces. */
 export interface MachineAddress {
   /** As RFC 5952 writes it: `192.0.2.1`, `2001:db8::1`. */
   readonly address: string;
@@ -11,8 +11,8 @@ export interface MachineAddress {
   readonly interface: string;
   /** How far the address is valid; `host` is loopback. */
   readonly scope: 'global' | 'site' | 'link' | 'host';
-  /** False while the interface is down. */
-  readonly isUp: boolean;
+  /** False while the interface is down, and for an address that this program added and that the interface has lost. */
+  readonly isActive: boolean;
   /**
    * True for one address of each family at most: the one by which the machine reaches the default gateway, else its first
    * global one. Never an address that this program added.
@@ -43,7 +43,7 @@ export interface AddressPlace {
  * anything is touched. What a tool refuses is MachineError `failed`.
  */
 export interface MachineAddresses {
-  /** All addresses, by interface and in the kernel’s order. */
+  /** All addresses that there are, by interface and in the kernel’s order, and then those that were lost. */
   list(): Promise<MachineAddress[]>;
   /** undefined if the machine has no address of the family but those of loopback. */
   findPlace(family: 4 | 6): Promise<AddressPlace | undefined>;
@@ -60,7 +60,7 @@ export interface MachineAddresses {
    */
   remove(addresses: readonly string[]): Promise<void>;
   /**
-   * The address that the Internet sees when the machine speaks from `local`, as a service there tells.
+   * Finds the address that the Internet sees when the machine speaks from `local`, as a service there tells.
    * @throws MachineError `failed` if it does not answer with an address.
    */
   askPublicAddress(local: string): Promise<string>;

@@ -88,24 +88,23 @@ export function linuxMachine(
     ]);
     return new SystemdServices(run);
   });
+  const { files, tools } = filesAndTools({ stateDirectory, root: '', now });
   const addresses = once(async () => {
-    const [{ LinuxAddresses }, { AddressKeepers }, { AddedFileOnDisk }, { run }] = await Promise.all([
-      import('./linux/addresses.ts'),
-      import('./linux/address-keepers.ts'),
-      import('./linux/added-file.ts'),
-      import('./linux/run.ts'),
-    ]);
+    const [{ LinuxAddresses }, { AddressKeepers, KEEPER_DIRECTORIES }, { AddedFileOnDisk }, { run }] =
+      await Promise.all([
+        import('./linux/addresses.ts'),
+        import('./linux/address-keepers.ts'),
+        import('./linux/added-file.ts'),
+        import('./linux/run.ts'),
+      ]);
     return new LinuxAddresses({
       run,
       added: new AddedFileOnDisk(join(stateDirectory, 'addresses')),
-      keepers: new AddressKeepers(run),
+      keepers: new AddressKeepers(run, await files(KEEPER_DIRECTORIES)),
       askPublicAddress: askBy(publicAddressService),
     });
   });
-  return {
-    ...{ users, quota, firewall, commands, services, addresses },
-    ...filesAndTools({ stateDirectory, root: '', now }),
-  };
+  return { users, quota, firewall, commands, services, addresses, files, tools };
 }
 
 export function sandboxMachine(
@@ -127,7 +126,12 @@ export function sandboxMachine(
     return new SandboxAddresses({ root, askPublicAddress: askBy(publicAddressService) });
   });
   return {
-    ...{ users, quota, firewall, commands, services, addresses },
+    users,
+    quota,
+    firewall,
+    commands,
+    services,
+    addresses,
     ...filesAndTools({ stateDirectory, root, now }),
   };
 }

@@ -22,6 +22,7 @@ export async function listed(addresses: MachineAddresses): Promise<string[]> {
         `${one.interface} ${one.address}/${one.prefixLength}`,
         ...(one.isMain ? ['main'] : []),
         ...(one.isAdded ? ['added'] : []),
+        ...(one.isActive ? [] : ['inactive']),
       ].join(' '),
     );
 }
@@ -47,7 +48,7 @@ export function describeAddresses(machine: string, start: () => Promise<Addresse
         family: 4,
         interface: 'eth0',
         scope: 'global',
-        isUp: true,
+        isActive: true,
         isMain: true,
         isAdded: false,
       });

@@ -1,13 +1,13 @@
 // The addresses of Linux on a machine with a network of its own, which is thrown away, and those of a sandbox.
 import { createServer } from 'node:http';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { NetworkInterfaceInfo } from 'node:os';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { askBy } from '../../src/machine/choose.ts';
 import { SandboxAddresses } from '../../src/machine/sandbox/addresses.ts';
-import { isMissing } from '../support/require-tool.ts';
+import { isMissing, itWith } from '../support/require-tool.ts';
 import { describeAddresses, listed, OWN } from './addresses.contract.ts';
 import { describeOnMachine, ThrowAwayMachine } from './throw-away-machine.ts';
 
@@ -159,7 +159,7 @@ describeOnMachine('on Linux', () => {
     await ip('link', 'add', 'eth2', 'type', 'veth', 'peer', 'name', 'far2');
     await machine.addresses.add([{ address: '203.0.113.9', prefixLength: 24, interface: 'eth2' }]);
     const found = (await machine.addresses.list()).find(({ address }) => address === '203.0.113.9');
-    expect(found).toMatchObject({ isUp: false, isAdded: true, interface: 'eth2' });
+    expect(found).toMatchObject({ isActive: false, isAdded: true, interface: 'eth2' });
     await machine.addresses.remove(['203.0.113.9']);
     await ip('link', 'delete', 'eth2');
   });
@@ -186,6 +186,7 @@ describeOnMachine('on Linux', () => {
     expect(statSync(added).mode & 0o777).toBe(0o600);
     // Killed after it was written down, and before ip was run: it is ours, and not there.
     await ip('address', 'delete', '192.0.2.10/32', 'dev', 'eth0');
+    expect(await listed(machine.addresses)).toContain('eth0 192.0.2.10/32 added inactive');
     await machine.addresses.add([eth0('192.0.2.10', 32)]);
     expect(await listed(machine.addresses)).toContain('eth0 192.0.2.10/32 added');
     // Killed after ip removed it, and before that was written down.
@@ -200,5 +201,149 @@ describeOnMachine('on Linux', () => {
     expect(shown).toContain('inet 198.51.100.1/28 brd 198.51.100.15 ');
     expect(shown).toContain('inet 198.51.100.40/32 scope');
     await machine.addresses.remove(['198.51.100.1', '198.51.100.40']);
+  });
+
+  describe('the file that keeps addresses over a reboot', () => {
+    const write = (path: string, text: string) => writeFileSync(machine.path(path), text, { mode: 0o600 });
+    const read = (path: string) => readFileSync(machine.path(path), 'utf8');
+    const HEADER =
+      '# Written by whmapi1: the addresses that addips added. Change them with addips and delip.\n';
+    const added = [eth0('192.0.2.10', 32), eth0('2001:db8:1::10', 128)];
+    const remove = () => machine.addresses.remove(added.map(({ address }) => address));
+
+    describe('of ifupdown', () => {
+      const path = '/etc/network/interfaces.d/whmapi1-eth0';
+      const interfaces = (...lines: string[]) =>
+        write('/etc/network/interfaces', ['auto lo', 'iface lo inet loopback', ...lines, ''].join('\n'));
+      const own = ['auto eth0', 'iface eth0 inet static', '  address 192.0.2.2/24', '  gateway 192.0.2.1'];
+      const source = 'source /etc/network/interfaces.d/*';
+      beforeAll(() => {
+        for (const folder of ['/etc/network/interfaces.d', '/etc/netplan']) {
+          rmSync(machine.path(folder), { recursive: true, force: true });
+        }
+        mkdirSync(machine.path('/etc/network/interfaces.d'), { recursive: true });
+      });
+      afterAll(() => rmSync(machine.path('/etc/network'), { recursive: true }));
+
+      itWith(['ifquery'], 'has a stanza for each address, which ifupdown reads', async () => {
+        interfaces(source, ...own);
+        expect(await machine.addresses.findPlace(4)).toEqual({ interface: 'eth0', keeper: 'ifupdown' });
+        await machine.addresses.add(added);
+        expect(read(path)).toBe(
+          `${HEADER}iface eth0 inet static\n  address 192.0.2.10/32\niface eth0 inet6 static\n  address 2001:db8:1::10/128\n`,
+        );
+        const { stdout } = await machine.run('ifquery', 'eth0');
+        expect(stdout).toContain('address: 192.0.2.10\n');
+        expect(stdout).toContain('address: 2001:db8:1::10\n');
+        await machine.addresses.remove(['192.0.2.10']);
+        expect(read(path)).toBe(`${HEADER}iface eth0 inet6 static\n  address 2001:db8:1::10/128\n`);
+        await remove();
+        expect(existsSync(machine.path(path))).toBe(false);
+        expect((await machine.run('ifquery', 'eth0')).stdout).not.toContain('192.0.2.10');
+      });
+
+      itWith(['ifquery'], 'brings the addresses back, after the main one', async () => {
+        interfaces(source, ...own);
+        await machine.addresses.add(added);
+        await ip('address', 'flush', 'dev', 'eth0');
+        expect(await machine.run('ifup', '--force', 'eth0')).toMatchObject({ status: 0 });
+        expect(await listed(machine.addresses)).toEqual(
+          expect.arrayContaining([
+            'eth0 192.0.2.10/32 added',
+            'eth0 192.0.2.2/24 main',
+            'eth0 2001:db8:1::10/128 added',
+          ]),
+        );
+        // Whom the machine speaks to sees the main address still.
+        expect(await ip('route', 'get', '192.0.2.99')).toContain('src 192.0.2.2 ');
+        expect(await ip('route', 'get', '203.0.113.99')).toContain('src 192.0.2.2 ');
+        await remove();
+        await ip('address', 'add', '2001:db8::2/64', 'dev', 'eth0', 'nodad');
+        await ip('route', 'flush', 'exact', '0.0.0.0/0');
+      });
+
+      itWith(['ifquery'], 'is nowhere if ifupdown does not read it; then nothing is added', async () => {
+        interfaces(...own);
+        await expect(machine.addresses.add(added)).rejects.toThrow(
+          '“/etc/network/interfaces” does not read the files of “/etc/network/interfaces.d”.',
+        );
+        expect((await listed(machine.addresses)).sort()).toEqual(OWN);
+        expect(existsSync(machine.path(path))).toBe(false);
+        interfaces(source, ...own);
+        await machine.addresses.add(added);
+        await remove();
+      });
+
+      itWith(['ifquery'], 'is not overwritten if somebody changed it', async () => {
+        interfaces(source, ...own);
+        await machine.addresses.add(added);
+        write(path, `${read(path)}# Mine.\n`);
+        await expect(machine.addresses.add([eth0('192.0.2.11', 32)])).rejects.toThrow(
+          `“${path}” was changed by somebody else.`,
+        );
+        await expect(remove()).rejects.toThrow(`“${path}” was changed by somebody else.`);
+        expect(read(path)).toContain('# Mine.');
+        rmSync(machine.path(path));
+        await remove();
+        expect((await listed(machine.addresses)).sort()).toEqual(OWN);
+      });
+    });
+
+    describe('of netplan', () => {
+      const path = '/etc/netplan/90-whmapi1-eth0.yaml';
+      const mine = '/etc/netplan/50-cloud-init.yaml';
+      beforeAll(() => {
+        rmSync(machine.path('/etc/netplan'), { recursive: true, force: true });
+        mkdirSync(machine.path('/etc/netplan'), { recursive: true });
+      });
+      afterAll(() => rmSync(machine.path('/etc/netplan'), { recursive: true }));
+
+      const definitions: [string, string, string, (mac: string) => string][] = [
+        ['its name', 'ethernets', 'eth0', () => 'addresses: [192.0.2.2/24]'],
+        ['a matching name', 'ethernets', 'wan', () => 'match: {name: eth0}'],
+        ['its hardware address', 'ethernets', 'id0', (mac) => `match: {macaddress: '${mac.toUpperCase()}'}`],
+        [
+          'its new name',
+          'ethernets',
+          'old',
+          () => `match: {macaddress: '02:00:00:00:00:99'}\n      set-name: eth0`,
+        ],
+        ['a bridge', 'bridges', 'eth0', () => 'addresses: [192.0.2.2/24]'],
+      ];
+      for (const [what, section, id, definition] of definitions) {
+        itWith(['netplan'], `is merged with what there is of the interface, known by ${what}`, async () => {
+          const [link] = JSON.parse(await ip('-json', 'link', 'show', 'eth0')) as [{ address: string }];
+          const mac = link.address;
+          write(mine, `network:\n  version: 2\n  ${section}:\n    ${id}:\n      ${definition(mac)}\n`);
+          expect(await machine.addresses.findPlace(4)).toEqual({ interface: 'eth0', keeper: 'netplan' });
+          await machine.addresses.add(added);
+          expect(read(path)).toBe(
+            [
+              `${HEADER}network:`,
+              '  version: 2',
+              `  ${section}:`,
+              `    "${id}":`,
+              '      addresses:',
+              '        - "192.0.2.10/32"',
+              '        - "2001:db8:1::10/128"',
+              '',
+            ].join('\n'),
+          );
+          expect(statSync(machine.path(path)).mode & 0o777).toBe(0o600);
+          const generated = await machine.run('sh', '-c', 'cat /run/systemd/network/*');
+          expect(generated.stdout).toContain('Address=192.0.2.10/32\nAddress=2001:db8:1::10/128\n');
+          await remove();
+          expect(existsSync(machine.path(path))).toBe(false);
+          expect((await machine.run('sh', '-c', 'cat /run/systemd/network/*')).stdout).not.toContain(
+            '192.0.2.10',
+          );
+        });
+      }
+
+      itWith(['netplan'], 'is not the place of an interface that netplan does not know', async () => {
+        write(mine, 'network:\n  version: 2\n  ethernets:\n    eth7: {dhcp4: true}\n');
+        expect(await machine.addresses.findPlace(4)).toEqual({ interface: 'eth0', keeper: null });
+      });
+    });
   });
 });

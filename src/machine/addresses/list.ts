@@ -52,14 +52,25 @@ export function listAddresses(
         family: familyOf(local),
         interface: ifname,
         scope: SCOPES.find((scope) => scope === info.scope) ?? 'global',
-        isUp: flags.includes('UP'),
+        isActive: flags.includes('UP'),
         isAdded: ours.has(local),
       };
       return [{ address, isPassing: info.temporary === true || info.deprecated === true }];
     }),
   );
   const mains = [mainOf(candidates, 4, routes[4]), mainOf(candidates, 6, routes[6])];
-  return candidates.map((candidate) => ({ ...candidate.address, isMain: mains.includes(candidate) }));
+  const present = candidates.map((candidate) => ({
+    ...candidate.address,
+    isMain: mains.includes(candidate),
+  }));
+  const bound = new Set(present.map(({ address }) => address));
+  const lost = added
+    .filter(({ address }) => !bound.has(address))
+    .map((one): MachineAddress => {
+      const family = familyOf(one.address);
+      return { ...one, family, scope: 'global', isActive: false, isMain: false, isAdded: true };
+    });
+  return [...present, ...lost];
 }
 
 interface Candidate {

@@ -1,20 +1,27 @@
 // What gives the machine its addresses when it starts: netplan, systemd-networkd or ifupdown. Each reads files of many
 // authors, so the addresses that this program adds are in files of its own, one for each interface.
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { load } from 'js-yaml';
 import type { AddressPlace, NewMachineAddress } from '../../core/machine-addresses.ts';
+import type { FileBackup, MachineFiles } from '../../core/machine-daemons.ts';
 import { MachineError } from '../../core/machine-error.ts';
-import { byInterface } from '../addresses/list.ts';
+import { byInterface, type Link } from '../addresses/list.ts';
 import { familyOf } from '../addresses/values.ts';
 import { NOT_INSTALLED, type Run } from './run.ts';
 
 /** Networks are no secret, but netplan complains of files that everybody can read. */
 const NETPLAN_MODE = 0o600;
 const NETWORKD_FOLDER = '/etc/systemd/network';
+/** Below the directory of drop-ins of the interface’s own file: systemd.network(5). */
+const NETWORKD_FILE = 'whmapi1.conf';
 const NETPLAN_FOLDER = '/etc/netplan';
 const INTERFACES = '/etc/network/interfaces';
 const IFUPDOWN_FOLDER = '/etc/network/interfaces.d';
+
+/** The directories in which the files are. */
+export const KEEPER_DIRECTORIES = [NETWORKD_FOLDER, NETPLAN_FOLDER, IFUPDOWN_FOLDER];
+
+const NETPLAN_SECTIONS = ['ethernets', 'bonds', 'bridges', 'vlans', 'modems', 'wifis', 'tunnels', 'vrfs'];
 const HEADER = '# Written by whmapi1: the addresses that addips added. Change them with addips and delip.';
 
 interface OwnFile {
@@ -28,39 +35,88 @@ interface OwnFile {
 
 export class AddressKeepers {
   readonly #run: Run;
+  readonly #files: MachineFiles;
 
-  constructor(run: Run) {
+  /** `files` reaches KEEPER_DIRECTORIES. */
+  constructor(run: Run, files: MachineFiles) {
     this.#run = run;
+    this.#files = files;
   }
 
   async keeperOf(name: string): Promise<AddressPlace['keeper']> {
     return (await this.#fileOf(name))?.keeper ?? null;
   }
 
-  /** Has exactly these addresses kept over a reboot, as far as their interfaces have a keeper. */
+  /** @throws MachineError `failed` for a file of this program that somebody changed by hand. */
+  async assertUnchanged(): Promise<void> {
+    for (const path of await this.#existing()) {
+      if ((await this.#files.origin(path)) === 'ours') continue;
+      throw new MachineError(
+        'failed',
+        `“${path}” was changed by somebody else. Move the changes to another file, remove this one, and retry the call.`,
+      );
+    }
+  }
+
+  /**
+   * Has exactly these addresses kept over a reboot, as far as their interfaces have a keeper. If a keeper rejects its file,
+   * all files are as before.
+   * @throws MachineError `failed`, as `assertUnchanged` does, too.
+   */
   async keep(addresses: readonly NewMachineAddress[]): Promise<void> {
-    const own: (OwnFile & { readonly addresses: readonly NewMachineAddress[] })[] = [];
+    const wanted = new Map<string, { readonly text: string; readonly mode: number }>();
+    const checks: (() => Promise<void>)[] = [];
     for (const [name, ofInterface] of byInterface(addresses)) {
       const file = await this.#fileOf(name);
-      if (file !== undefined) own.push({ ...file, addresses: ofInterface });
+      if (file === undefined) continue;
+      wanted.set(file.path, { text: file.text(ofInterface), mode: file.mode });
+      checks.push(() => file.check(ofInterface));
     }
-    const before = await ownFiles();
-    const changed = own.filter((file) => before.get(file.path) !== file.text(file.addresses));
-    const stale = [...before.keys()].filter((path) => !own.some((file) => file.path === path));
-    if (changed.length === 0 && stale.length === 0) return;
+    const paths = new Set([...wanted.keys(), ...(await this.#existing())]);
+    const changed: string[] = [];
+    for (const path of paths) {
+      if ((await this.#files.readText(path)) !== wanted.get(path)?.text) changed.push(path);
+    }
+    await this.assertUnchanged();
+    const backups = new Map<string, FileBackup>();
     try {
-      for (const file of changed) await replaceFile(file.path, file.text(file.addresses), file.mode);
-      for (const path of stale) await removeFile(path);
-      for (const file of changed) await file.check(file.addresses);
-      await this.#reload([...changed.map(({ path }) => path), ...stale]);
-    } catch (error) {
-      for (const path of new Set([...changed.map((file) => file.path), ...stale])) {
-        const text = before.get(path);
-        if (text === undefined) await removeFile(path);
-        else await replaceFile(path, text, path.startsWith(NETPLAN_FOLDER) ? NETPLAN_MODE : 0o644);
+      for (const path of changed) {
+        backups.set(path, await this.#files.backUp(path));
+        const file = wanted.get(path);
+        if (file === undefined) await this.#files.remove(path);
+        else await this.#write(path, file.text, file.mode);
       }
+      for (const check of checks) await check();
+      await this.#reload(changed);
+    } catch (error) {
+      for (const [path, backup] of backups) await this.#files.restore(path, backup);
       throw error;
     }
+  }
+
+  /** All files of this program that any keeper reads. */
+  async #existing(): Promise<string[]> {
+    const [netplan, ifupdown, networkd] = await Promise.all(
+      [NETPLAN_FOLDER, IFUPDOWN_FOLDER, NETWORKD_FOLDER].map((folder) => this.#files.list(folder)),
+    );
+    const candidates = [
+      ...(netplan ?? [])
+        .filter((name) => name.startsWith('90-whmapi1-'))
+        .map((name) => join(NETPLAN_FOLDER, name)),
+      ...(ifupdown ?? [])
+        .filter((name) => name.startsWith('whmapi1-'))
+        .map((name) => join(IFUPDOWN_FOLDER, name)),
+      ...(networkd ?? [])
+        .filter((name) => name.endsWith('.network.d'))
+        .map((name) => join(NETWORKD_FOLDER, name, NETWORKD_FILE)),
+    ];
+    const facts = await Promise.all(candidates.map((path) => this.#files.facts(path)));
+    return candidates.filter((_, at) => facts[at]?.kind === 'file');
+  }
+
+  async #write(path: string, text: string, mode: number): Promise<void> {
+    if (path.startsWith(NETWORKD_FOLDER)) await this.#files.makeDirectory(dirname(path), { mode: 0o755 });
+    await this.#files.write(path, text, { mode });
   }
 
   async #fileOf(name: string): Promise<OwnFile | undefined> {
@@ -69,8 +125,9 @@ export class AddressKeepers {
 
   async #netplan(name: string): Promise<OwnFile | undefined> {
     const { status, stdout } = await this.#run('netplan', ['get'], { accept: [0, 1, NOT_INSTALLED] });
-    if (status !== 0) return undefined;
-    const place = await findInNetplan(stdout, name);
+    // It prints nothing if there is no configuration.
+    if (status !== 0 || stdout.trim() === '') return undefined;
+    const place = findInNetplan(stdout, await this.#link(name));
     if (place === undefined) return undefined;
     return {
       keeper: 'netplan',
@@ -87,10 +144,15 @@ export class AddressKeepers {
           ...addresses.map((one) => `        - ${JSON.stringify(cidr(one))}`),
           '',
         ].join('\n'),
-      check: async () => {
-        await this.#run('netplan', ['generate']);
-      },
+      // `netplan generate` checks all files at once.
+      check: async () => undefined,
     };
+  }
+
+  async #link(name: string): Promise<Link> {
+    const { stdout } = await this.#run('ip', ['-json', 'link', 'show', 'dev', name]);
+    const [link = {}] = JSON.parse(stdout) as Link[];
+    return link;
   }
 
   async #networkd(name: string): Promise<OwnFile | undefined> {
@@ -101,7 +163,7 @@ export class AddressKeepers {
     if (file === undefined) return undefined;
     return {
       keeper: 'systemd-networkd',
-      path: join(NETWORKD_FOLDER, `${basename(file)}.d`, 'whmapi1.conf'),
+      path: join(NETWORKD_FOLDER, `${basename(file)}.d`, NETWORKD_FILE),
       mode: 0o644,
       text: (addresses) =>
         [HEADER, '[Network]', ...addresses.map((one) => `Address=${cidr(one)}`), ''].join('\n'),
@@ -163,19 +225,23 @@ function fileName(name: string): string {
 }
 
 /** Which definition of netplan is that of the interface, and in which section it is. */
-async function findInNetplan(
-  yaml: string,
-  name: string,
-): Promise<{ section: string; id: string } | undefined> {
-  const { network } = (load(yaml) ?? {}) as { readonly network?: Record<string, unknown> };
-  for (const section of ['ethernets', 'bonds', 'bridges', 'vlans', 'modems', 'wifis', 'tunnels', 'vrfs']) {
+function findInNetplan(yaml: string, { ifname, address }: Link): { section: string; id: string } | undefined {
+  let read: unknown;
+  try {
+    read = load(yaml);
+  } catch (cause) {
+    // A broken configuration is told on standard output, with status 0.
+    throw new MachineError('failed', `“netplan” failed: ${yaml.trim().split('\n')[0]}`, { cause });
+  }
+  const { network } = read as { readonly network?: Record<string, unknown> };
+  for (const section of NETPLAN_SECTIONS) {
     const definitions = network?.[section];
     if (typeof definitions !== 'object' || definitions === null) continue;
     for (const [id, definition] of Object.entries(definitions as Record<string, NetplanDefinition | null>)) {
-      const names = definition?.match === undefined ? [id] : [definition.match.name];
-      if ([...names, definition?.['set-name']].includes(name)) return { section, id };
-      const mac = definition?.match?.macaddress;
-      if (mac !== undefined && mac.toLowerCase() === (await hardwareAddress(name))) return { section, id };
+      const { match, 'set-name': newName } = definition ?? {};
+      const isNamed = [match === undefined ? id : match.name, newName].includes(ifname);
+      const isMatching = match?.macaddress !== undefined && match.macaddress.toLowerCase() === address;
+      if (isNamed || isMatching) return { section, id };
     }
   }
   return undefined;
@@ -184,66 +250,4 @@ async function findInNetplan(
 interface NetplanDefinition {
   readonly match?: { readonly name?: string; readonly macaddress?: string };
   readonly 'set-name'?: string;
-}
-
-async function hardwareAddress(name: string): Promise<string | undefined> {
-  return (await readText(`/sys/class/net/${name}/address`))?.trim().toLowerCase();
-}
-
-/** All files of this program that any keeper reads, by path. */
-async function ownFiles(): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  const candidates = [
-    ...(await names(NETPLAN_FOLDER))
-      .filter((name) => name.startsWith('90-whmapi1-'))
-      .map((name) => join(NETPLAN_FOLDER, name)),
-    ...(await names(IFUPDOWN_FOLDER))
-      .filter((name) => name.startsWith('whmapi1-'))
-      .map((name) => join(IFUPDOWN_FOLDER, name)),
-    ...(await names(NETWORKD_FOLDER))
-      .filter((name) => name.endsWith('.network.d'))
-      .map((name) => join(NETWORKD_FOLDER, name, 'whmapi1.conf')),
-  ];
-  for (const path of candidates) {
-    const text = await readText(path);
-    if (text !== undefined) found.set(path, text);
-  }
-  return found;
-}
-
-async function names(folder: string): Promise<string[]> {
-  return readdir(folder)
-    .catch(nothingIfMissing)
-    .then((found) => found ?? []);
-}
-
-async function readText(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch(nothingIfMissing);
-}
-
-function nothingIfMissing(error: unknown): undefined {
-  const { code } = error as { code?: string };
-  if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
-}
-
-/** All or nothing, also in a power cut. */
-async function replaceFile(path: string, text: string, mode: number): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
-  // A name that no keeper reads: it begins with a dot and has another ending.
-  const draft = join(dirname(path), `.${basename(path)}.new`);
-  const file = await open(draft, 'w', mode);
-  try {
-    await file.writeFile(text);
-    await file.chmod(mode);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(draft, path);
-  const folder = await open(dirname(path), 'r');
-  await folder.sync().finally(() => folder.close());
-}
-
-async function removeFile(path: string): Promise<void> {
-  await rm(path, { force: true });
 }

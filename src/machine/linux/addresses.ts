@@ -66,6 +66,7 @@ export class LinuxAddresses implements MachineAddresses {
   async add(addresses: readonly NewMachineAddress[]): Promise<void> {
     const wanted = readNewAddresses(addresses);
     await this.#added.withLock(async () => {
+      await this.#keepers.assertUnchanged();
       const [before, links] = await Promise.all([readAdded(this.#added), this.#links()]);
       const bound = boundOn(links);
       for (const { address, interface: name } of wanted) {
@@ -85,7 +86,6 @@ export class LinuxAddresses implements MachineAddresses {
       } catch (error) {
         const now = boundOn(await this.#links());
         await this.#change(deletions(missing.flatMap(({ address }) => now.get(address) ?? [])));
-        await this.#keepers.keep(before);
         await writeAdded(this.#added, before);
         throw error;
       }
@@ -95,6 +95,7 @@ export class LinuxAddresses implements MachineAddresses {
   async remove(addresses: readonly string[]): Promise<void> {
     const unwanted = new Set(addresses.map(canonicalAddress));
     await this.#added.withLock(async () => {
+      await this.#keepers.assertUnchanged();
       const [before, links] = await Promise.all([readAdded(this.#added), this.#links()]);
       const bound = boundOn(links);
       const removed = before.filter(({ address }) => unwanted.has(address));
