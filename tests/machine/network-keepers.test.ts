@@ -12,21 +12,21 @@ jest.setTimeout(900_000);
 const SERVER = '/root/server.cjs';
 
 /** One call of the machine’s addresses, made inside. */
-function ask<T>(machine: Machine, method: string, ...args: unknown[]): T {
+function ask(machine: Machine, method: string, ...args: unknown[]): unknown {
   const { status, stdout, stderr } = machine.run('node', [SERVER], {
     input: `${JSON.stringify([1, 'addresses', method, args])}\n`,
   });
   expect([status, stderr]).toEqual([0, '']);
   const [, reply] = JSON.parse(stdout.split('\n')[1] ?? '') as [
     number,
-    { value?: T; error?: { message: string } },
+    { value?: unknown; error?: { message: string } },
   ];
   if (reply.error !== undefined) throw new Error(reply.error.message);
-  return reply.value as T;
+  return reply.value;
 }
 
 function listed(machine: Machine): string[] {
-  return ask<MachineAddress[]>(machine, 'list')
+  return (ask(machine, 'list') as MachineAddress[])
     .filter(({ scope }) => scope === 'global')
     .map(({ address, prefixLength, isMain, isAdded }) =>
       [`${address}/${prefixLength}`, ...(isMain ? ['main'] : []), ...(isAdded ? ['added'] : [])].join(' '),
