@@ -65,6 +65,7 @@ const layers: Record<string, Layer> = {
     mayImport: [core, /^src\/store\//, node, /^(better-sqlite3(\/.*)?|ipaddr\.js)$/],
   },
   machine: { files: /^src\/machine\//, mayImport: [core, /^src\/machine\//, node, /^js-yaml$/] },
+  drivers: { files: /^src\/drivers\//, mayImport: [core, /^src\/drivers\//, node, /^diff$/] },
   model: {
     files: /^src\/model\//,
     mayImport: [

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 export const packageOf = {
   'bash-completion': 'bash-completion',
   chromium: 'chromium',
+  dig: 'bind9-dnsutils',
   curl: 'curl',
   debootstrap: 'debootstrap',
   fish: 'fish',
@@ -18,6 +19,8 @@ export const packageOf = {
   man: 'man-db',
   mandoc: 'mandoc',
   netplan: 'netplan.io',
+  named: 'bind9',
+  'named-checkzone': 'bind9-utils',
   nft: 'nftables',
   oathtool: 'oathtool',
   openssl: 'openssl',

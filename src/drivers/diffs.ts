@@ -1,0 +1,24 @@
+// What a dry run shows of a file: a unified diff.
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
+
+export interface Versions {
+  readonly path: string;
+  /** Null if there is no file. */
+  readonly before: string | null;
+  readonly after: string | null;
+  /** Its content is not shown. */
+  readonly isSecret: boolean;
+}
+
+const NOTHING = '/dev/null';
+
+/** Empty if both versions are the same. */
+export function unifiedDiff({ path, before, after, isSecret }: Versions): string {
+  if (before === after) return '';
+  const names = [before === null ? NOTHING : path, after === null ? NOTHING : path] as const;
+  if (isSecret) return `--- ${names[0]}\n+++ ${names[1]}\n# The content is secret, so it is not shown.\n`;
+  return createTwoFilesPatch(...names, before ?? '', after ?? '', undefined, undefined, {
+    context: 3,
+    headerOptions: FILE_HEADERS_ONLY,
+  });
+}

@@ -1,0 +1,260 @@
+// Configuration files of daemons, the same way for all of them: compare, stage, check, back up, swap, reload, probe, and
+// take everything back if one of these fails. It needs no more of the machine than its port, so it is above both machines.
+import { createHash } from 'node:crypto';
+import type {
+  DeclaredTool,
+  FileAttributes,
+  FileBackup,
+  MachineFiles,
+  MachineServices,
+  MachineTools,
+} from '../core/machine-daemons.ts';
+import { MachineError } from '../core/machine-error.ts';
+import { unifiedDiff } from './diffs.ts';
+import { reloadsOf } from './reloads.ts';
+import type { DriverMachine, DriverStep } from './step.ts';
+
+export interface DriverPort {
+  readonly files: MachineFiles;
+  readonly tools: MachineTools;
+  readonly services: MachineServices;
+}
+
+export interface DesiredFile {
+  readonly path: string;
+  /** The whole file; null if there shall be none. */
+  readonly content: string | null;
+  readonly attributes: FileAttributes;
+  /**
+   * SHA-256, in hexadecimal, of the version that the new one was made from; null if there was none. If the file is another
+   * by now, the change is refused. Without it, a file that somebody else wrote or edited is refused.
+   */
+  readonly replaces?: string | null;
+  /** Dry runs do not show the content. */
+  readonly isSecret?: boolean;
+}
+
+/** Digests; null is no file. Never the same. */
+export interface FileChange {
+  readonly path: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+export interface Reload {
+  /** Changes that need the same reload share it. */
+  readonly key: string;
+  readonly run: () => Promise<void>;
+}
+
+export interface FileDriver<Desired> {
+  /** As people know it: `BIND`. */
+  readonly name: string;
+  /** Everything that it reads or writes is below these. */
+  readonly directories: readonly string[];
+  readonly tools: readonly DeclaredTool[];
+  /** Whether the daemon is here. In a sandbox nothing is: then files are written, and checked if the tools are there. */
+  suits(port: DriverPort): Promise<boolean>;
+  /** Directories that are made before the first file, outermost first. */
+  readonly folders: readonly { readonly path: string; readonly attributes: FileAttributes }[];
+  /** In the order in which they are put in place. `locate` is for paths in their content. */
+  files(desired: Desired, locate: (path: string) => string): readonly DesiredFile[];
+  /** Checks staged versions with the daemon's own tool. @throws MachineError with its words. */
+  check(desired: Desired, staged: ReadonlyMap<string, string>, port: DriverPort): Promise<void>;
+  /** Those that the changes need, in order. `undo` asks with each change turned round. */
+  reloads(desired: Desired, changes: readonly FileChange[], port: DriverPort): Promise<readonly Reload[]>;
+  /** Returns once the daemon works with the change. @throws MachineError if it does not. */
+  healthy(desired: Desired, changes: readonly FileChange[], port: DriverPort): Promise<void>;
+  /** Whether a reload failed because the daemon is not running: it then starts with the files that are there. */
+  isDown(error: unknown): boolean;
+  /** Files that the daemon itself made, and that are removed once the change has succeeded. */
+  leftovers?(desired: Desired): readonly string[];
+}
+
+export interface FileMemento {
+  readonly files: readonly (FileChange & { readonly backup: FileBackup })[];
+}
+
+interface Load<Desired> {
+  readonly desired: Desired;
+  readonly memento: FileMemento;
+  readonly swap: () => Promise<void>;
+}
+
+/** Makes steps of the journal from a driver. */
+export class FileSteps<Desired> {
+  readonly #driver: FileDriver<Desired>;
+
+  constructor(driver: FileDriver<Desired>) {
+    this.#driver = driver;
+  }
+
+  async port(machine: DriverMachine): Promise<DriverPort> {
+    const [files, tools, services] = await Promise.all([
+      machine.files(this.#driver.directories),
+      machine.tools(this.#driver.tools),
+      machine.services(),
+    ]);
+    return { files, tools, services };
+  }
+
+  step(id: string, description: string, desired: Desired): DriverStep<FileMemento> {
+    return {
+      id,
+      description,
+      prepare: async (machine) => this.#prepare(await this.port(machine), desired),
+      apply: async (machine, memento) => this.#apply(machine, await this.port(machine), desired, memento),
+      undo: async (machine, memento) => this.#undo(machine, await this.port(machine), desired, memento),
+      preview: async (machine) => this.#preview(await this.port(machine), desired),
+    };
+  }
+
+  #files(port: DriverPort, desired: Desired): readonly DesiredFile[] {
+    return this.#driver.files(desired, (path) => port.files.locate(path));
+  }
+
+  async #prepare(port: DriverPort, desired: Desired): Promise<FileMemento> {
+    const { name } = this.#driver;
+    if (!(await this.#driver.suits(port))) {
+      throw new MachineError('failed', `${name} is not installed on this server.`);
+    }
+    const files = this.#files(port, desired);
+    const found = await Promise.all(files.map((file) => assertReplaceable(port.files, file)));
+    const backups = await Promise.all(files.map(({ path }) => port.files.backUp(path)));
+    return {
+      files: files.flatMap(({ path, content }, at) => {
+        const [before, after] = [found[at] ?? null, content === null ? null : digestOf(content)];
+        const backup = backups[at] ?? { copy: null, digests: [] };
+        return before === after ? [] : [{ path, before, after, backup }];
+      }),
+    };
+  }
+
+  async #apply(
+    machine: DriverMachine,
+    port: DriverPort,
+    desired: Desired,
+    memento: FileMemento,
+  ): Promise<void> {
+    const changed = new Set(memento.files.map(({ path }) => path));
+    const files = this.#files(port, desired).filter(({ path }) => changed.has(path));
+    const staged = new Map<string, string>();
+    try {
+      for (const { path, attributes } of this.#driver.folders)
+        await port.files.makeDirectory(path, attributes);
+      for (const { path, content, attributes } of files) {
+        if (content !== null) staged.set(path, await port.files.stage(path, content, attributes));
+      }
+      await this.#driver.check(desired, staged, port);
+    } catch (error) {
+      for (const path of staged.keys()) await port.files.discard(path);
+      throw error;
+    }
+    const swap = async () => {
+      for (const { path, content } of files) {
+        if (content === null) await port.files.remove(path);
+        else await port.files.commit(path);
+      }
+    };
+    await this.#load(machine, port, { desired, memento, swap });
+    for (const path of this.#driver.leftovers?.(desired) ?? []) await port.files.remove(path);
+  }
+
+  /** Puts the files in place and has the daemon load them. If that fails, everything is as before. */
+  async #load(
+    machine: DriverMachine,
+    port: DriverPort,
+    { desired, memento, swap }: Load<Desired>,
+  ): Promise<void> {
+    const change = {
+      isBlamed: (error: unknown) =>
+        error instanceof Error && memento.files.some(({ path }) => error.message.includes(path)),
+      rollBack: () => rollBack(port.files, memento),
+    };
+    const [first, ...others] = await this.#driver.reloads(desired, memento.files, port);
+    // Without a daemon there is nothing to wait for.
+    const id = memento.files[0]?.path ?? '';
+    const reload = first ?? { key: `no daemon ${id}`, run: () => Promise.resolve() };
+    await reloadsOf(machine).request({ ...reload, ...change, swap });
+    try {
+      for (const other of others) {
+        await reloadsOf(machine).request({ ...other, ...change, swap: () => Promise.resolve() });
+      }
+      await this.#driver.healthy(desired, memento.files, port);
+    } catch (error) {
+      // The reason is why the change failed, not why the daemon could not be told that it is taken back.
+      await this.#undo(machine, port, desired, memento).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #undo(
+    machine: DriverMachine,
+    port: DriverPort,
+    desired: Desired,
+    memento: FileMemento,
+  ): Promise<void> {
+    for (const { path } of memento.files) await port.files.discard(path);
+    await rollBack(port.files, memento);
+    const turned = memento.files.map(({ path, before, after }) => ({ path, before: after, after: before }));
+    for (const { key, run } of await this.#driver.reloads(desired, turned, port)) {
+      const nothing = () => Promise.resolve();
+      const request = { key, run, swap: nothing, isBlamed: () => false, rollBack: nothing };
+      await reloadsOf(machine)
+        .request(request)
+        .catch((error: unknown) => {
+          if (!this.#driver.isDown(error)) throw error;
+        });
+    }
+  }
+
+  async #preview(port: DriverPort, desired: Desired): Promise<string> {
+    const diffs: string[] = [];
+    for (const file of this.#files(port, desired)) {
+      await assertReplaceable(port.files, file);
+      const before = (await port.files.readText(file.path)) ?? null;
+      diffs.push(unifiedDiff({ isSecret: false, ...file, before, after: file.content }));
+    }
+    return diffs.join('');
+  }
+}
+
+/** SHA-256, in hexadecimal. */
+export function digestOf(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** @returns the digest of the file that is there. @throws MachineError `failed` if it is somebody else's. */
+async function assertReplaceable(files: MachineFiles, file: DesiredFile): Promise<string | null> {
+  const { path, content, replaces } = file;
+  const facts = await files.facts(path);
+  if (facts !== undefined && facts.kind !== 'file') {
+    throw new MachineError('failed', `“${path}” is not a regular file. Move it away and retry the call.`);
+  }
+  const bytes = await files.read(path);
+  const present = bytes === undefined ? null : digestOf(bytes);
+  const after = content === null ? null : digestOf(content);
+  if (present === after) return present;
+  if (replaces !== undefined) {
+    if (present === replaces) return present;
+    throw new MachineError('failed', `“${path}” was changed by somebody else meanwhile. Retry the call.`);
+  }
+  const origin = await files.origin(path);
+  if (origin === 'ours' || origin === 'absent') return present;
+  const what = origin === 'edited' ? 'was edited by hand' : 'was not written by this program';
+  throw new MachineError(
+    'failed',
+    `“${path}” ${what}, so it is not overwritten. To have it written again, remove it and retry the call; to keep your ` +
+      'version, move it to a file of your own.',
+  );
+}
+
+/** Puts back what was there. A version that is neither that nor ours is somebody's edit, and is kept in the backups. */
+async function rollBack(files: MachineFiles, { files: changes }: FileMemento): Promise<void> {
+  for (const { path, before, after, backup } of changes.toReversed()) {
+    const bytes = await files.read(path);
+    const present = bytes === undefined ? null : digestOf(bytes);
+    if (present !== null && present !== before && present !== after) await files.backUp(path);
+    await files.restore(path, backup);
+  }
+}

@@ -1,0 +1,139 @@
+// Reloads of daemons, shared: changes that wait for the same reload get one. Their files are put in place right before
+// it, so that no reload sees half of a change, or one that it does not answer for. This holds within one process.
+import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** At most one reload of the same key begins in this time. */
+const INTERVAL_MS = 20;
+
+export interface ReloadRequest {
+  /** Requests of the same key share a reload: `bind configuration`. */
+  readonly key: string;
+  readonly run: () => Promise<void>;
+  /** Puts the files in place. */
+  readonly swap: () => Promise<void>;
+  /** Whether a failed reload failed because of this change. */
+  readonly isBlamed: (error: unknown) => boolean;
+  /** Takes this change back after a failed swap or reload, before the next reload. */
+  readonly rollBack: () => Promise<void>;
+}
+
+interface Waiting extends ReloadRequest {
+  isSwapped: boolean;
+  readonly done: () => void;
+  readonly fail: (error: unknown) => void;
+}
+
+export class Reloads {
+  readonly #queues = new Map<string, Waiting[]>();
+  readonly #counts = new Map<string, number>();
+
+  /** How many reloads of this key have begun. */
+  count(key: string): number {
+    return this.#counts.get(key) ?? 0;
+  }
+
+  /**
+   * @throws what the swap or the reload threw, once the change is taken back. A failed reload takes back the changes that are to
+   * blame, and the others get another one; if none is, all of them are taken back.
+   */
+  request(request: ReloadRequest): Promise<void> {
+    return new Promise((done, fail) => {
+      const waiting = { ...request, done, fail, isSwapped: false };
+      const queue = this.#queues.get(request.key);
+      if (queue !== undefined) {
+        queue.push(waiting);
+        return;
+      }
+      this.#queues.set(request.key, [waiting]);
+      void this.#work(request.key);
+    });
+  }
+
+  async #work(key: string): Promise<void> {
+    const queue = this.#queues.get(key) ?? [];
+    // Those that come in this moment need not wait for a second reload.
+    await pause(0);
+    while (queue.length > 0) {
+      const begun = performance.now();
+      const shared = queue.splice(0);
+      queue.unshift(...(await this.#share(key, shared)));
+      const left = INTERVAL_MS - (performance.now() - begun);
+      if (left > 0) await pause(left);
+    }
+    this.#queues.delete(key);
+  }
+
+  /** @returns those that need another reload. */
+  async #share(key: string, batch: readonly Waiting[]): Promise<Waiting[]> {
+    await Promise.all(batch.map(swap));
+    const shared = batch.filter(({ isSwapped }) => isSwapped);
+    if (shared.length === 0) return [];
+    try {
+      await this.#run(key, shared);
+      for (const { done } of shared) done();
+      return [];
+    } catch (error) {
+      const blamed = shared.filter(({ isBlamed }) => isBlamed(error));
+      const failed = blamed.length === 0 ? shared : blamed;
+      const others = shared.filter((one) => !failed.includes(one));
+      const reasons = await Promise.all(failed.map((one) => takeBack(one, error)));
+      // The daemon may have taken a part. If it fails again, `undo` says so; with others, the next reload is theirs.
+      if (others.length === 0) await this.#run(key, shared).catch(() => undefined);
+      failed.forEach(({ fail }, at) => fail(reasons[at]));
+      return others;
+    }
+  }
+
+  async #run(key: string, [first]: readonly Waiting[]): Promise<void> {
+    this.#counts.set(key, this.count(key) + 1);
+    await first?.run();
+  }
+}
+
+/** One that fails is answered at once. */
+async function swap(waiting: Waiting): Promise<void> {
+  if (waiting.isSwapped) return;
+  try {
+    await waiting.swap();
+    waiting.isSwapped = true;
+  } catch (error) {
+    waiting.fail(await takeBack(waiting, error));
+  }
+}
+
+/** @returns the reason of the failure. */
+async function takeBack({ rollBack }: Waiting, reason: unknown): Promise<unknown> {
+  try {
+    await rollBack();
+    return reason;
+  } catch (problem) {
+    return new RollBackError(reason, problem);
+  }
+}
+
+/** A change that failed, and could not be taken back either. */
+export class RollBackError extends Error {
+  override readonly name = 'RollBackError';
+
+  constructor(cause: unknown, problem: unknown) {
+    super(`${text(cause)} The former files could not be restored: ${text(problem)}`, { cause });
+  }
+}
+
+function text(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return /[.!?]$/.test(message) ? message : `${message}.`;
+}
+
+const byMachine = new WeakMap<object, Reloads>();
+
+/** Those of one machine: two machines of one process, as tests have them, share nothing. */
+export function reloadsOf(machine: object): Reloads {
+  let reloads = byMachine.get(machine);
+  if (reloads === undefined) {
+    reloads = new Reloads();
+    byMachine.set(machine, reloads);
+  }
+  return reloads;
+}

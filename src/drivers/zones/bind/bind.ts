@@ -1,0 +1,69 @@
+// Zones on BIND 9, by files that people can read and edit: a master file and a statement for each.
+import { digestOf, FileSteps, type FileMemento } from '../../file-driver.ts';
+import type { DriverMachine, DriverStep } from '../../step.ts';
+import type { FoundZone, ServerOptions, Zone, ZonesDriver } from '../contract.ts';
+import { nextCatalog, zoneNames } from './catalog.ts';
+import type { Context } from './common.ts';
+import { systemServer, type BindServer } from './control.ts';
+import { assertZoneName } from './names.ts';
+import { LOCAL, shared, statementFile, zoneFile } from './places.ts';
+import { readStatement } from './render.ts';
+import { serverDriver, type DesiredServer } from './server-driver.ts';
+import { zoneDriver, type DesiredZone } from './zone-driver.ts';
+
+export interface BindOptions {
+  /** Default: the one that Debian's package runs. */
+  readonly server?: BindServer;
+  /** Milliseconds since 1970-01-01. */
+  readonly now: () => number;
+}
+
+export class Bind implements ZonesDriver<FileMemento> {
+  readonly #now: () => number;
+  readonly #zones: FileSteps<DesiredZone>;
+  readonly #server: FileSteps<DesiredServer>;
+
+  constructor({ server = systemServer, now }: BindOptions) {
+    const context: Context = { server, now };
+    this.#now = now;
+    this.#zones = new FileSteps(zoneDriver(context));
+    this.#server = new FileSteps(serverDriver(context));
+  }
+
+  async list(machine: DriverMachine): Promise<string[]> {
+    return zoneNames((await this.#zones.port(machine)).files);
+  }
+
+  async read(machine: DriverMachine, name: string): Promise<FoundZone | undefined> {
+    const { files } = await this.#zones.port(machine);
+    const text = await files.readText(zoneFile(name));
+    const statement = await files.readText(statementFile(name));
+    if (text === undefined || statement === undefined) return undefined;
+    return { name, text, digest: digestOf(text), dnssecPolicy: readStatement(statement).dnssecPolicy };
+  }
+
+  change(
+    name: string,
+    before: Pick<FoundZone, 'digest'> | undefined,
+    after: Zone | null,
+  ): DriverStep<FileMemento> {
+    assertZoneName(name);
+    if (after !== null && after.name !== name) throw new TypeError('A zone keeps its name.');
+    const verb = after === null ? 'Remove' : before === undefined ? 'Create' : 'Change';
+    const desired = { name, replaces: before?.digest ?? null, zone: after };
+    return this.#zones.step(`zone ${name}`, `${verb} the DNS zone “${name}”.`, desired);
+  }
+
+  async setUp(machine: DriverMachine, options: ServerOptions): Promise<DriverStep<FileMemento>> {
+    const { files } = await this.#server.port(machine);
+    const facts = await files.facts(LOCAL);
+    const desired = {
+      options,
+      local: await files.readText(LOCAL),
+      localAttributes: facts ? { owner: facts.uid, group: facts.gid, mode: facts.mode } : shared,
+      catalog: await nextCatalog(files, this.#now),
+    };
+    const description = `Include the zones of whmapi1 in BIND’s configuration, by a line in “${LOCAL}”.`;
+    return this.#server.step('bind configuration', description, desired);
+  }
+}

@@ -1,0 +1,45 @@
+// The catalog zone: it follows the zones that there are, so it is no change of its own, and nothing takes it back.
+import type { MachineFiles } from '../../../core/machine-daemons.ts';
+import { digestOf, type DriverPort } from '../../file-driver.ts';
+import type { Context } from './common.ts';
+import type { Control } from './control.ts';
+import { zoneOfFileName } from './names.ts';
+import { CATALOG, FIRST_STATEMENT, OURS, readable, STATEMENTS } from './places.ts';
+import { readStatement, renderCatalog, serialOfCatalog } from './render.ts';
+
+/** The names of the zones that have a statement, sorted. */
+export async function zoneNames(files: MachineFiles): Promise<string[]> {
+  const names: string[] = [];
+  for (const file of await files.list(STATEMENTS)) {
+    const path = `${STATEMENTS}/${file}`;
+    if (path === FIRST_STATEMENT || !file.endsWith('.conf')) continue;
+    const name = zoneOfFileName(file.slice(0, -'.conf'.length));
+    names.push(name ?? readStatement((await files.readText(path)) ?? '').name ?? file);
+  }
+  return names.sort();
+}
+
+/** The catalog of the zones that there are; the same text as before if they are the same. */
+export async function nextCatalog(files: MachineFiles, now: () => number): Promise<string> {
+  const before = await files.readText(CATALOG);
+  const zones = (await zoneNames(files)).map((name) => ({ id: digestOf(name).slice(0, 40), name }));
+  const present = before === undefined ? undefined : serialOfCatalog(before);
+  if (present !== undefined && renderCatalog(zones, present) === before) return renderCatalog(zones, present);
+  // By the clock, so that secondaries see a higher one also after this server's files were lost.
+  return renderCatalog(zones, Math.max(Math.floor(now() / 1000), (present ?? 0) + 1));
+}
+
+/** @param control undefined if nothing is served. */
+export async function writeCatalog(
+  { files }: DriverPort,
+  control: Control | undefined,
+  { now }: Context,
+): Promise<void> {
+  const before = await files.readText(CATALOG);
+  if (before === undefined) return;
+  const after = await nextCatalog(files, now);
+  if (after === before) return;
+  await files.write(CATALOG, after, readable);
+  const { name } = readStatement((await files.readText(OURS)) ?? '');
+  if (control !== undefined && name !== undefined) await control.rndc(['reload', name]);
+}

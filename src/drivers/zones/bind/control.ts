@@ -1,0 +1,200 @@
+// How the running named is spoken to: rndc, and DNS itself.
+import { Resolver } from 'node:dns/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ToolResult, ToolWord } from '../../../core/machine-daemons.ts';
+import { MachineError } from '../../../core/machine-error.ts';
+import type { DriverPort } from '../../file-driver.ts';
+
+/** A server that this program does not find by itself: tests have one, and a sandbox that serves its zones. */
+export interface BindServer {
+  /** Where it answers. */
+  readonly address: string;
+  readonly port: number;
+  /** The configuration of rndc; without one, its own default. */
+  readonly rndcConfig?: string;
+  /** The configuration that named was started with. */
+  readonly configuration: string;
+  /** It runs with the rights of this process, so that a sandbox can have it. */
+  readonly isPrivate: boolean;
+}
+
+export const systemServer: BindServer = {
+  address: '127.0.0.1',
+  port: 53,
+  configuration: '/etc/bind/named.conf',
+  isPrivate: false,
+};
+
+const UNIT = 'named';
+const RNDC_MS = 10_000;
+/** How long a restart may take: the time until named listens again. */
+const MAX_TRIES = 50;
+const TRY_PAUSE_MS = 100;
+/** A zone is loaded after rndc has answered. */
+const PROBE_MS = 10_000;
+const QUERY_MS = 1000;
+
+export class Control {
+  readonly #port: DriverPort;
+  readonly #server: BindServer;
+
+  constructor(port: DriverPort, server: BindServer) {
+    this.#port = port;
+    this.#server = server;
+  }
+
+  /** False in a sandbox without a server of its own, where nothing is served. */
+  isServed(): Promise<boolean> {
+    return this.#port.tools.has('rndc');
+  }
+
+  /**
+   * Waits for a named that is being restarted.
+   * @throws MachineError `failed` with the words of rndc, or because named is not running.
+   */
+  async rndc(words: readonly string[], accept: readonly number[] = [0]): Promise<ToolResult> {
+    const { rndcConfig } = this.#server;
+    const config: ToolWord[] = rndcConfig === undefined ? [] : ['-c', { path: rndcConfig }];
+    for (let tries = 1; ; tries++) {
+      try {
+        const ran = await this.#port.tools.run('rndc', [...config, ...words], {
+          limitMs: RNDC_MS,
+          accept: [0, 1],
+        });
+        if (accept.includes(ran.status) && !isRefusedConnection(ran.stderr)) return ran;
+        throw new MachineError('failed', `“rndc ${words.join(' ')}” failed: ${firstLine(ran.stderr)}`);
+      } catch (error) {
+        if (!isDown(error) || tries === MAX_TRIES || !(await this.#isComing()))
+          throw await this.#explain(error);
+        await pause(TRY_PAUSE_MS);
+      }
+    }
+  }
+
+  /** Whether a named that does not listen will listen soon. */
+  async #isComing(): Promise<boolean> {
+    if (this.#server.isPrivate || !this.#port.services.areRun) return true;
+    return /^(?:active|activating|reloading)$/.test((await this.#port.services.state(UNIT)).state);
+  }
+
+  async #explain(error: unknown): Promise<unknown> {
+    if (!isDown(error) || this.#server.isPrivate) return error;
+    const { state, log } = await this.#port.services.state(UNIT);
+    if (state === 'active') return error;
+    const words = log.length === 0 ? '' : ` Its log ends with: ${log.slice(-3).join(' / ')}`;
+    return new MachineError(
+      'failed',
+      `BIND is not running (connection refused). Start it with “systemctl start ${UNIT}” and retry the call.${words}`,
+      { cause: error },
+    );
+  }
+
+  /** Loads added and removed zones. @throws MachineError `failed` with what named-checkconf says. */
+  async reconfigure(): Promise<void> {
+    try {
+      await this.rndc(['reconfig']);
+    } catch (error) {
+      if (isDown(error)) throw error;
+      // rndc only says that it failed.
+      const { stdout, stderr, status } = await this.#port.tools.run(
+        'named-checkconf',
+        [{ path: this.#server.configuration }],
+        { accept: [0, 1] },
+      );
+      if (status === 0) throw error;
+      throw new MachineError(
+        'failed',
+        `BIND refuses its configuration: ${lines(stdout + stderr).join(' / ')}`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+
+  /** The whole configuration as named reads it. @throws MachineError `failed` */
+  async effectiveConfiguration(): Promise<string> {
+    const words: ToolWord[] = ['-p', '-x', { path: this.#server.configuration }];
+    return (await this.#port.tools.run('named-checkconf', words)).stdout;
+  }
+
+  /** Waits until this serial, or a later one, is served. @throws MachineError `failed` after ten seconds. */
+  async waitForSerial(zone: string, serial: number, isSigned: boolean): Promise<void> {
+    let served: number | undefined;
+    const isThere = async () => {
+      served = isSigned ? await this.#unsignedSerial(zone) : await this.#servedSerial(zone);
+      return served !== undefined && isAtLeast(served, serial);
+    };
+    if (await this.#until(isThere)) return;
+    const instead = served === undefined ? 'does not serve it' : `serves ${served}`;
+    throw new MachineError(
+      'failed',
+      `BIND did not load serial ${serial} of the zone “${zone}”: it ${instead}.`,
+    );
+  }
+
+  /** @throws MachineError `failed` after ten seconds. */
+  async waitUntilGone(zone: string): Promise<void> {
+    const isGone = async () => {
+      const { status, stderr } = await this.rndc(['zonestatus', zone], [0, 1]);
+      if (status !== 0 && !stderr.includes('no matching zone')) {
+        throw new MachineError('failed', `“rndc zonestatus ${zone}” failed: ${firstLine(stderr)}`);
+      }
+      return status !== 0;
+    };
+    if (await this.#until(isGone)) return;
+    throw new MachineError('failed', `BIND still serves the zone “${zone}”.`);
+  }
+
+  async #until(isSo: () => Promise<boolean>): Promise<boolean> {
+    let waited = 0;
+    for (let wait = 2; waited < PROBE_MS; wait = Math.min(wait * 2, 250)) {
+      const begun = performance.now();
+      if (await isSo()) return true;
+      await pause(wait);
+      waited += performance.now() - begun;
+    }
+    return false;
+  }
+
+  async #servedSerial(zone: string): Promise<number | undefined> {
+    const { address, port } = this.#server;
+    const resolver = new Resolver({ timeout: QUERY_MS, tries: 2 });
+    resolver.setServers([`${address.includes(':') ? `[${address}]` : address}:${port}`]);
+    try {
+      return (await resolver.resolveSoa(zone)).serial;
+    } catch {
+      // REFUSED or SERVFAIL as long as the zone is not loaded.
+      return undefined;
+    }
+  }
+
+  /** What is served is signed, with a serial of its own. */
+  async #unsignedSerial(zone: string): Promise<number | undefined> {
+    const { status, stdout } = await this.rndc(['zonestatus', zone], [0, 1]);
+    const [, serial] = /^serial: (\d+)$/m.exec(stdout) ?? [];
+    const isServed = status === 0 && (await this.#servedSerial(zone)) !== undefined;
+    return serial === undefined || !isServed ? undefined : Number(serial);
+  }
+}
+
+export function isDown(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('connection refused');
+}
+
+/** Serial number arithmetic (RFC 1982). */
+export function isAtLeast(serial: number, wanted: number): boolean {
+  return ((serial - wanted) | 0) >= 0;
+}
+
+function isRefusedConnection(stderr: string): boolean {
+  return /connect failed:.*connection refused/.test(stderr);
+}
+
+function lines(text: string): string[] {
+  return text.split('\n').filter((line) => line.trim() !== '');
+}
+
+function firstLine(text: string): string {
+  return lines(text).slice(0, 2).join(' / ');
+}

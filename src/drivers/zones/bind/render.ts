@@ -1,0 +1,119 @@
+// BIND's configuration, from what is wanted. Pure: the same values give the same text.
+import type { Secondary, ServerOptions, TransferKey, Zone } from '../contract.ts';
+import { address, block, list, port, quoted } from './named-conf.ts';
+import { assertZoneName } from './names.ts';
+import { CATALOG, KEYS, OURS, SIGNING_KEYS, STATEMENTS, zoneFile } from './places.ts';
+
+const HEADER = '// Written by whmapi1, which does not overwrite it once it is edited by hand.\n';
+const SECONDARIES = 'whmapi1-secondaries';
+/** Who may copy zones. */
+export const TRANSFER = 'whmapi1-transfer';
+
+type Locate = (path: string) => string;
+
+/** @throws TypeError for a malformed name or policy. */
+export function renderStatement({ name, dnssecPolicy }: Omit<Zone, 'text'>, locate: Locate): string {
+  assertZoneName(name);
+  return `${HEADER}${block(`zone ${quoted(name)}`, [
+    'type primary',
+    `file ${quoted(locate(zoneFile(name)))}`,
+    ...transfers,
+    ...(dnssecPolicy === null ? [] : signing(dnssecPolicy, locate)),
+  ])}`;
+}
+
+/** Of a statement as it is rendered; edits by hand may have changed it. */
+export function readStatement(text: string): { name: string | undefined; dnssecPolicy: string | null } {
+  const [, name] = /^zone "([^"]+)"/m.exec(text) ?? [];
+  const [, dnssecPolicy] = /^\s*dnssec-policy "([^"]+)"/m.exec(text) ?? [];
+  return { name, dnssecPolicy: dnssecPolicy ?? null };
+}
+
+/** The configuration that includes all the rest. @throws TypeError for a malformed value. */
+export function renderServer({ keys, secondaries, catalog }: ServerOptions, locate: Locate): string {
+  const known = new Set(keys.map(({ name }) => name));
+  for (const { key } of secondaries) {
+    if (key !== undefined && !known.has(key))
+      throw new TypeError('A secondary has a key that is not listed.');
+  }
+  if (catalog !== null) assertZoneName(catalog);
+  return [
+    HEADER,
+    `include ${quoted(locate(KEYS))};\n`,
+    `primaries ${quoted(SECONDARIES)} ${list(secondaries.map(server))};\n`,
+    `acl ${quoted(TRANSFER)} ${list(secondaries.length === 0 ? ['none'] : secondaries.map(permission))};\n`,
+    catalog === null
+      ? ''
+      : block(`zone ${quoted(catalog)}`, [
+          'type primary',
+          `file ${quoted(locate(CATALOG))}`,
+          ...transfers,
+          `allow-query ${list([quoted(TRANSFER)])}`,
+        ]),
+    `include ${quoted(locate(`${STATEMENTS}/any.conf`).replace(/any\.conf$/, '*.conf'))};\n`,
+  ].join('');
+}
+
+/** @throws TypeError for a malformed value. */
+export function renderKeys(keys: readonly TransferKey[]): string {
+  const blocks = keys.map(({ name, algorithm, secret }) => {
+    assertZoneName(name);
+    if (!/^[A-Za-z0-9+/]{22,}={0,2}$/.test(secret)) {
+      throw new TypeError('Invalid TSIG secret: use at least 128 bits in Base64.');
+    }
+    return block(`key ${quoted(name)}`, [`algorithm ${quoted(algorithm)}`, `secret ${quoted(secret)}`]);
+  });
+  return `${HEADER}${blocks.join('')}`;
+}
+
+/** The administrator's file with the one line that includes ours; the same text if it has that line. */
+export function includeOurs(local: string, locate: Locate): string {
+  const line = `include ${quoted(locate(OURS))};`;
+  if (local.split('\n').some((one) => one.trim().startsWith(line))) return local;
+  const gap = local === '' || local.endsWith('\n') ? '' : '\n';
+  return `${local}${gap}\n// The zones of whmapi1.\n${line}\n`;
+}
+
+/** A catalog of zones (RFC 9432), as secondaries copy it. */
+export function renderCatalog(
+  zones: readonly { readonly id: string; readonly name: string }[],
+  serial: number,
+): string {
+  const members = zones.map(({ id, name }) => `${id}.zones 0 IN PTR ${name}.\n`);
+  return [
+    '; Written by whmapi1 whenever a zone is added or removed.\n',
+    `@ 0 IN SOA invalid. invalid. ${serial} 3600 600 2147483646 0\n`,
+    '@ 0 IN NS invalid.\n',
+    'version 0 IN TXT "2"\n',
+    ...members,
+  ].join('');
+}
+
+/** Undefined if the text is no catalog that we rendered. */
+export function serialOfCatalog(text: string): number | undefined {
+  const [, serial] = /^@ 0 IN SOA invalid\. invalid\. (\d+) /m.exec(text) ?? [];
+  return serial === undefined ? undefined : Number(serial);
+}
+
+const transfers = [
+  `also-notify ${list([quoted(SECONDARIES)])}`,
+  `allow-transfer ${list([quoted(TRANSFER)])}`,
+];
+
+function signing(policy: string, locate: Locate): string[] {
+  return [
+    `dnssec-policy ${quoted(policy)}`,
+    'inline-signing yes',
+    `key-directory ${quoted(locate(SIGNING_KEYS))}`,
+  ];
+}
+
+function server(secondary: Secondary): string {
+  const at = secondary.port === undefined ? '' : ` port ${port(secondary.port)}`;
+  const key = secondary.key === undefined ? '' : ` key ${quoted(secondary.key)}`;
+  return `${address(secondary.address)}${at}${key}`;
+}
+
+function permission(secondary: Secondary): string {
+  return secondary.key === undefined ? address(secondary.address) : `key ${quoted(secondary.key)}`;
+}

@@ -1,0 +1,59 @@
+// What a name server does for this program, in the words of DNS. `bind/` does it with BIND 9.
+import type { DriverMachine, DriverStep } from '../step.ts';
+
+export interface Zone {
+  /** Lower-case, A-labels, without the dot at the end: `bob.example`, `0/25.2.0.192.in-addr.arpa`. */
+  readonly name: string;
+  /** The master file (RFC 1035, section 5), with a serial that is higher than that of the version before. */
+  readonly text: string;
+  /** The name of a DNSSEC policy of the server, such as `default`; null for a zone that is not signed. */
+  readonly dnssecPolicy: string | null;
+}
+
+export interface FoundZone extends Zone {
+  /** SHA-256 of the file, in hexadecimal: says which version a change was made from. */
+  readonly digest: string;
+}
+
+/** Another name server that copies zones from this one. */
+export interface Secondary {
+  /** IPv4 or IPv6. */
+  readonly address: string;
+  readonly port?: number;
+  /** The key that it proves itself with; without one, its address is enough. */
+  readonly key?: string;
+}
+
+/** A key of TSIG (RFC 8945). */
+export interface TransferKey {
+  readonly name: string;
+  readonly algorithm: 'hmac-sha256' | 'hmac-sha384' | 'hmac-sha512';
+  /** Base64. */
+  readonly secret: string;
+}
+
+/** What the server needs once, and whenever its secondaries change. */
+export interface ServerOptions {
+  readonly keys: readonly TransferKey[];
+  readonly secondaries: readonly Secondary[];
+  /** The name of a catalog zone (RFC 9432) that lists all zones for the secondaries; null for none. */
+  readonly catalog: string | null;
+}
+
+export interface ZonesDriver<Memento> {
+  /** The names of the zones that this program keeps, sorted. */
+  list(machine: DriverMachine): Promise<string[]>;
+  /** As the file is now, with edits by hand. Undefined if there is none. @throws MachineError `failed` if it is not text. */
+  read(machine: DriverMachine, name: string): Promise<FoundZone | undefined>;
+  /**
+   * From the version that was read to the next one: `undefined` before for a new zone, `null` after for its removal. The
+   * step fails if the file is another than `before` by the time it runs. @throws TypeError for a malformed name.
+   */
+  change(
+    name: string,
+    before: Pick<FoundZone, 'digest'> | undefined,
+    after: Zone | null,
+  ): DriverStep<Memento>;
+  /** Prepares the server itself. Existing configuration is kept. Can be repeated, with other options too. */
+  setUp(machine: DriverMachine, options: ServerOptions): Promise<DriverStep<Memento>>;
+}

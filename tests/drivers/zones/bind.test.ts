@@ -1,0 +1,272 @@
+// Zones on a real named, as strangers see them.
+import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { Bind } from '../../../src/drivers/zones/bind/bind.ts';
+import type { ServerOptions, Zone } from '../../../src/drivers/zones/contract.ts';
+import { reloadsOf } from '../../../src/drivers/reloads.ts';
+import { describeWith } from '../../support/require-tool.ts';
+import { PrivateNamed } from './private-named.ts';
+
+jest.setTimeout(120_000);
+
+const now = () => Date.now();
+const alone: ServerOptions = { keys: [], secondaries: [], catalog: null };
+
+export function zoneOf(name: string, serial: number, more = ''): Zone {
+  const text = `$TTL 300
+@ IN SOA ns.${name}. host.${name}. ( ${serial} 3600 600 86400 300 )
+  IN NS ns
+ns IN A 192.0.2.1
+; A comment that stays.
+${more}`;
+  return { name, text, dnssecPolicy: null };
+}
+
+describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
+  let named: PrivateNamed;
+  let bind: Bind;
+
+  beforeAll(async () => {
+    named = await PrivateNamed.start();
+    bind = new Bind({ server: named.server, now });
+    const step = await bind.setUp(named.machine, alone);
+    await step.apply(named.machine, await step.prepare(named.machine));
+  });
+  afterAll(() => named.close());
+
+  /** Carries a change out, as the journal does. @returns its step and memento. */
+  async function change(name: string, after: Zone | null) {
+    const step = bind.change(name, await bind.read(named.machine, name), after);
+    const memento = await step.prepare(named.machine);
+    // The journal stores it.
+    const stored = JSON.parse(JSON.stringify(memento)) as typeof memento;
+    await step.apply(named.machine, stored);
+    return { step, memento: stored };
+  }
+
+  const files = (name: string) =>
+    [`/var/lib/bind/whmapi1/${name}.db`, `/etc/bind/whmapi1/zones/${name}.conf`].map((path) =>
+      existsSync(named.path(path)) ? named.text(path) : undefined,
+    );
+  const reconfigurations = () => reloadsOf(named.machine).count('bind configuration');
+
+  it('are served from the moment that a change returns, and gone from the moment that a removal does', async () => {
+    await change('a.example', zoneOf('a.example', 1, 'www IN A 192.0.2.7\n'));
+    expect(named.dig('www.a.example', 'A')).toBe('192.0.2.7');
+    await change('a.example', zoneOf('a.example', 2, 'www IN A 192.0.2.8\n'));
+    expect(named.dig('www.a.example', 'A')).toBe('192.0.2.8');
+    expect(await bind.list(named.machine)).toEqual(['a.example']);
+    expect(await bind.read(named.machine, 'a.example')).toMatchObject({
+      name: 'a.example',
+      text: expect.stringContaining('; A comment that stays.') as string,
+      dnssecPolicy: null,
+    });
+    await change('a.example', null);
+    expect(named.dig('a.example', 'SOA')).toBe('REFUSED');
+    expect(files('a.example')).toEqual([undefined, undefined]);
+    expect(await bind.list(named.machine)).toEqual([]);
+  });
+
+  it('keep a hand-made configuration, with one line more, once', async () => {
+    const step = await bind.setUp(named.machine, alone);
+    expect(await step.preview(named.machine)).toBe('');
+    expect(named.text('/etc/bind/named.conf.local')).toBe(
+      `// Made by hand.\n\n// The zones of whmapi1.\ninclude "${named.path('/etc/bind/whmapi1.conf')}";\n`,
+    );
+  });
+
+  it('are taken back as if nothing had been, however often', async () => {
+    await change('b.example', zoneOf('b.example', 1, 'www IN A 192.0.2.7\n'));
+    const before = files('b.example');
+    const changed = await change('b.example', zoneOf('b.example', 2, 'www IN A 192.0.2.8\n'));
+    for (let time = 0; time < 2; time++) await changed.step.undo(named.machine, changed.memento);
+    expect(files('b.example')).toEqual(before);
+    await until(() => named.dig('www.b.example', 'A') === '192.0.2.7');
+    const removed = await change('b.example', null);
+    for (let time = 0; time < 2; time++) await removed.step.undo(named.machine, removed.memento);
+    expect(files('b.example')).toEqual(before);
+    await until(() => named.dig('www.b.example', 'A') === '192.0.2.7');
+    await change('b.example', null);
+    const added = await change('b.example', zoneOf('b.example', 5));
+    for (let time = 0; time < 2; time++) await added.step.undo(named.machine, added.memento);
+    expect(files('b.example')).toEqual([undefined, undefined]);
+    expect(named.dig('b.example', 'SOA')).toBe('REFUSED');
+  });
+
+  it('that named-checkzone rejects are refused with its words and the line, and nothing changes', async () => {
+    await change('c.example', zoneOf('c.example', 1));
+    const before = files('c.example');
+    const broken = zoneOf('c.example', 2, 'www IN A 192.0.2.999\n');
+    await expect(change('c.example', broken)).rejects.toThrow(
+      /^named-checkzone rejects the zone “c\.example”: .*line 6: .*bad dotted quad/,
+    );
+    await expect(change('n.example', { ...zoneOf('n.example', 1), text: 'nonsense\n' })).rejects.toThrow(
+      /line 1/,
+    );
+    expect(files('c.example')).toEqual(before);
+    expect(files('n.example')).toEqual([undefined, undefined]);
+    expect(named.dig('c.example', 'SOA')).toContain(' 1 3600 ');
+  });
+
+  it('that were edited by hand are read back, and a change that does not know the edit is refused', async () => {
+    await change('d.example', zoneOf('d.example', 1));
+    const read = await bind.read(named.machine, 'd.example');
+    const file = named.path('/var/lib/bind/whmapi1/d.example.db');
+    appendFileSync(file, 'byhand IN A 192.0.2.9\n');
+    const step = bind.change('d.example', read, zoneOf('d.example', 2));
+    await expect(step.prepare(named.machine)).rejects.toThrow(/changed by somebody else meanwhile/);
+    const found = await bind.read(named.machine, 'd.example');
+    const text = (found?.text ?? '').replace('( 1 ', '( 2 ');
+    await change('d.example', { name: 'd.example', text, dnssecPolicy: null });
+    expect(named.dig('byhand.d.example', 'A')).toBe('192.0.2.9');
+  });
+
+  it('whose statement was edited by hand are not overwritten, and the file and both ways out are named', async () => {
+    await change('e.example', zoneOf('e.example', 1));
+    const path = '/etc/bind/whmapi1/zones/e.example.conf';
+    const edited = named.text(path).replace('type primary;', 'type primary; notify no;');
+    writeFileSync(named.path(path), edited);
+    await expect(change('e.example', null)).rejects.toThrow(
+      `“${path}” was edited by hand, so it is not overwritten. To have it written again, remove it and retry the call;`,
+    );
+    await change('e.example', null).catch(() => undefined);
+    expect(named.text(path)).toBe(edited);
+    expect(named.dig('e.example', 'SOA')).toContain(' 1 3600 ');
+  });
+
+  it('that BIND’s configuration has already are refused with its words, and those beside them are served', async () => {
+    const local = named.path('/etc/bind/named.conf.local');
+    const byHand = readFileSync(local, 'utf8');
+    writeFileSync(named.path('/var/lib/bind/f.db'), zoneOf('f.example', 7).text);
+    writeFileSync(
+      local,
+      `${byHand}zone "f.example" { type primary; file "${named.path('/var/lib/bind/f.db')}"; };\n`,
+    );
+    expect(named.rndc('reconfig')).toBe(0);
+    const [refused, ...others] = await Promise.allSettled([
+      change('f.example', zoneOf('f.example', 1)),
+      ...['f1.example', 'f2.example', 'f3.example'].map((name) => change(name, zoneOf(name, 1))),
+    ]);
+    expect(refused).toMatchObject({
+      status: 'rejected',
+      reason: {
+        message: expect.stringMatching(/^BIND refuses its configuration: .*already exists/) as string,
+      },
+    });
+    expect(others.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+    expect(files('f.example')).toEqual([undefined, undefined]);
+    expect(named.dig('f.example', 'SOA')).toContain(' 7 3600 ');
+    for (const name of ['f1.example', 'f2.example', 'f3.example']) {
+      expect(named.dig(name, 'SOA')).toContain(' 1 3600 ');
+    }
+    writeFileSync(local, byHand);
+    expect(named.rndc('reconfig')).toBe(0);
+  });
+
+  it('share reloads: many at once need few, and each is served when its change returns', async () => {
+    const before = reconfigurations();
+    const names = Array.from({ length: 60 }, (_, at) => `g${at}.example`);
+    await Promise.all(
+      names.map(async (name) => {
+        await change(name, zoneOf(name, 3));
+        expect(named.dig(name, 'SOA')).toContain(' 3 3600 ');
+      }),
+    );
+    expect(reconfigurations() - before).toBeLessThan(20);
+    await Promise.all(names.map((name) => change(name, null)));
+    expect(await bind.list(named.machine)).not.toContain('g1.example');
+  });
+
+  it('of names within names never touch one another', async () => {
+    const names = ['example.com', 'example.com.au', 'an-example.com', 'sub.example.com'];
+    for (const name of names) await change(name, zoneOf(name, 1));
+    const others = () => names.slice(1).map((name) => [files(name), named.dig(name, 'SOA')]);
+    const before = others();
+    await change('example.com', zoneOf('example.com', 2));
+    await change('example.com', null);
+    expect(others()).toEqual(before);
+  });
+
+  it('can have long names, and those of reverse zones for small networks', async () => {
+    const label = 'a'.repeat(58);
+    const names = [`${label}.${label}.${label}.${label}.example`, '0/25.2.0.192.in-addr.arpa'];
+    for (const name of names) {
+      const text = `$TTL 300\n@ IN SOA ns.example. host.example. 4 3600 600 86400 300\n@ IN NS ns.example.\n`;
+      await change(name, { name, text, dnssecPolicy: null });
+      expect(named.dig(name, 'SOA')).toContain(' 4 3600 ');
+      expect(await bind.list(named.machine)).toContain(name);
+      await change(name, null);
+    }
+  });
+
+  it.each([
+    '../x',
+    'a/../../etc',
+    '',
+    'A.example',
+    'a..b',
+    'a.example.',
+    '-x.example',
+    'a b',
+    'x".example',
+    'ä.example',
+  ])('are refused if their name is “%s”', (name) => {
+    expect(() => bind.change(name, undefined, { name, text: '', dnssecPolicy: null })).toThrow(TypeError);
+  });
+
+  it('have a dry run that shows what would change, and changes nothing', async () => {
+    const step = bind.change('h.example', undefined, zoneOf('h.example', 1));
+    const diff = await step.preview(named.machine);
+    expect(diff).toContain(
+      '--- /dev/null\n+++ /var/lib/bind/whmapi1/h.example.db\n@@ -0,0 +1,5 @@\n+$TTL 300\n',
+    );
+    expect(diff).toContain('+zone "h.example" {\n');
+    expect(files('h.example')).toEqual([undefined, undefined]);
+    await change('h.example', zoneOf('h.example', 1));
+    const next = bind.change(
+      'h.example',
+      await bind.read(named.machine, 'h.example'),
+      zoneOf('h.example', 2, 'www IN A 192.0.2.8\n'),
+    );
+    expect(await next.preview(named.machine)).toBe(
+      `--- /var/lib/bind/whmapi1/h.example.db
++++ /var/lib/bind/whmapi1/h.example.db
+@@ -1,5 +1,6 @@
+ $TTL 300
+-@ IN SOA ns.h.example. host.h.example. ( 1 3600 600 86400 300 )
++@ IN SOA ns.h.example. host.h.example. ( 2 3600 600 86400 300 )
+   IN NS ns
+ ns IN A 192.0.2.1
+ ; A comment that stays.
++www IN A 192.0.2.8
+`,
+    );
+  });
+
+  it('are signed if they have a policy, and keep their keys when they are removed', async () => {
+    const signed = { ...zoneOf('i.example', 1), dnssecPolicy: 'default' };
+    await change('i.example', signed);
+    await until(() => named.dig('i.example', 'DNSKEY').startsWith('257 3 13 '));
+    await change('i.example', { ...zoneOf('i.example', 2, 'www IN A 192.0.2.5\n'), dnssecPolicy: 'default' });
+    expect(named.dig('www.i.example', 'A')).toBe('192.0.2.5');
+    expect(await bind.read(named.machine, 'i.example')).toMatchObject({ dnssecPolicy: 'default' });
+    const key = named.dig('i.example', 'DNSKEY');
+    const removed = await change('i.example', null);
+    await removed.step.undo(named.machine, removed.memento);
+    await until(() => named.dig('i.example', 'DNSKEY') === key);
+  });
+
+  it('belong to their owner alone, apart from named', () => {
+    const mode = (path: string) => statSync(named.path(path)).mode & 0o777;
+    expect(mode('/var/lib/bind/whmapi1/h.example.db')).toBe(0o640);
+    expect(mode('/etc/bind/whmapi1/keys.conf')).toBe(0o640);
+    expect(mode('/var/lib/bind/whmapi1')).toBe(0o770);
+  });
+});
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    if (isSo()) return;
+    await new Promise((resume) => setTimeout(resume, 100));
+  }
+  throw new Error(`It is not so after ten seconds: ${isSo.toString()}`);
+}

@@ -1,0 +1,152 @@
+// A named of our own: a process on free ports of 127.0.0.1, whose files are below a sandbox. It is ended by its process ID.
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { sandboxMachine } from '../../../src/machine/choose.ts';
+import type { BindServer } from '../../../src/drivers/zones/bind/control.ts';
+
+const KEY = 'key "rndc-key" { algorithm hmac-sha256; secret "c2VjcmV0LW9mLWEtdGVzdC1vbmx5"; };';
+
+export class PrivateNamed {
+  readonly folder = mkdtempSync(join(tmpdir(), 'whmapi1-named-'));
+  readonly machine = sandboxMachine(this.folder, () => Date.now());
+  readonly server: BindServer;
+  readonly #controlPort: number;
+  #process: ChildProcess | undefined;
+
+  private constructor(port: number, controlPort: number) {
+    this.#controlPort = controlPort;
+    this.server = {
+      address: '127.0.0.1',
+      port,
+      rndcConfig: '/etc/bind/rndc.conf',
+      configuration: '/etc/bind/named.conf',
+      isPrivate: true,
+    };
+  }
+
+  /** @param options further statements of its `options`. */
+  static async start(options = ''): Promise<PrivateNamed> {
+    const named = new PrivateNamed(await freePort(), await freePort());
+    for (const folder of ['etc/bind', 'var/lib/bind', 'var/cache/bind']) {
+      mkdirSync(named.path(`/${folder}`), { recursive: true });
+    }
+    writeFileSync(named.path('/etc/bind/named.conf.local'), '// Made by hand.\n');
+    writeFileSync(
+      named.path('/etc/bind/rndc.conf'),
+      `${KEY} options { default-key "rndc-key"; default-server 127.0.0.1; default-port ${named.#controlPort}; };\n`,
+    );
+    writeFileSync(
+      named.path('/etc/bind/named.conf'),
+      `options {
+        directory "${named.path('/var/cache/bind')}";
+        pid-file none; session-keyfile none;
+        listen-on port ${named.server.port} { 127.0.0.1; }; listen-on-v6 { none; };
+        recursion no; dnssec-validation no; notify-delay 0;
+        ${options}
+      };
+      ${KEY}
+      controls { inet 127.0.0.1 port ${named.#controlPort} allow { 127.0.0.1; } keys { "rndc-key"; }; };
+      include "${named.path('/etc/bind/named.conf.local')}";\n`,
+    );
+    await named.resume();
+    return named;
+  }
+
+  /** Where a path of its machine is. */
+  path(path: string): string {
+    return join(this.folder, 'root', path);
+  }
+
+  text(path: string): string {
+    return readFileSync(this.path(path), 'utf8');
+  }
+
+  /** Starts it again after `stop`. */
+  async resume(): Promise<void> {
+    const words = [
+      '-f',
+      '-4',
+      '-n',
+      '1',
+      '-c',
+      this.path('/etc/bind/named.conf'),
+      '-L',
+      join(this.folder, 'log'),
+    ];
+    this.#process = spawn('named', words, { stdio: 'ignore', env: { PATH: '/usr/sbin:/usr/bin' } });
+    for (let tries = 0; tries < 200; tries++) {
+      if (this.rndc('status') === 0) return;
+      await pause(50);
+    }
+    throw new Error(`named did not start: ${readFileSync(join(this.folder, 'log'), 'utf8')}`);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#process?.kill(signal);
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#process;
+    this.#process = undefined;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGCONT');
+    child.kill('SIGKILL');
+    await once(child, 'close');
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** The status of an rndc command. */
+  rndc(...words: string[]): number | null {
+    return spawnSync('rndc', ['-c', this.path('/etc/bind/rndc.conf'), ...words]).status;
+  }
+
+  /** What a stranger is answered: the status, or the records of the answer. */
+  dig(name: string, type: string, ...words: string[]): string {
+    const { stdout } = spawnSync(
+      'dig',
+      [
+        `-p${this.server.port}`,
+        '@127.0.0.1',
+        '+noall',
+        '+comments',
+        '+answer',
+        '+time=2',
+        '+tries=1',
+        name,
+        type,
+        ...words,
+      ],
+      { encoding: 'utf8' },
+    );
+    const [, status = 'no answer'] = /status: (\w+)/.exec(stdout) ?? [];
+    if (status !== 'NOERROR') return status;
+    const records = stdout.split('\n').filter((line) => line !== '' && !line.startsWith(';'));
+    return records.map((line) => line.split(/\s+/).slice(4).join(' ')).join('\n');
+  }
+}
+
+async function freePort(): Promise<number> {
+  for (;;) {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const socket = createSocket('udp4');
+    const isFree = await new Promise<boolean>((done) => {
+      socket.once('error', () => done(false));
+      socket.bind(port, '127.0.0.1', () => done(true));
+    });
+    await new Promise<void>((done) => (isFree ? socket.close(() => done()) : done()));
+    await new Promise((done) => server.close(done));
+    if (isFree) return port;
+  }
+}
