@@ -1,0 +1,121 @@
+// Reloads that changes share.
+import fc from 'fast-check';
+import { RollBackError, Reloads, reloadsOf, type ReloadRequest } from '../../src/drivers/reloads.ts';
+
+const nothing = () => Promise.resolve();
+const plain: ReloadRequest = { key: 'x', run: nothing, swap: nothing, isBlamed: () => false, rollBack: nothing };
+const pause = (milliseconds: number) => new Promise((resume) => setTimeout(resume, milliseconds));
+
+describe('reloads', () => {
+  it('answer a change only after a reload that began once it was in place', async () => {
+    const reloads = new Reloads();
+    const inPlace = new Set<number>();
+    let loaded = new Set<number>();
+    const change = async (at: number) => {
+      await pause(at % 7);
+      await reloads.request({
+        ...plain,
+        swap: async () => void inPlace.add(at),
+        run: async () => {
+          const seen = new Set(inPlace);
+          await pause(15);
+          loaded = seen;
+        },
+      });
+      expect(loaded.has(at)).toBe(true);
+    };
+    await Promise.all(Array.from({ length: 200 }, (_, at) => change(at)));
+    expect(reloads.count('x')).toBeLessThanOrEqual(4);
+  });
+
+  it('begin at most once in 20 milliseconds', async () => {
+    const reloads = new Reloads();
+    const begun: number[] = [];
+    const run = async () => void begun.push(performance.now());
+    for (let at = 0; at < 10; at++) await reloads.request({ ...plain, run });
+    const gaps = begun.slice(1).map((time, at) => time - (begun[at] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThan(19);
+  });
+
+  it('of other keys, and of other machines, go on beside', async () => {
+    const [one, other] = [{}, {}];
+    expect(reloadsOf(one)).toBe(reloadsOf(one));
+    expect(reloadsOf(one)).not.toBe(reloadsOf(other));
+    const reloads = new Reloads();
+    const slow = reloads.request({ ...plain, key: 'slow', run: () => pause(200) });
+    const begun = performance.now();
+    await reloads.request(plain);
+    expect(performance.now() - begun).toBeLessThan(100);
+    await slow;
+  });
+
+  it('that fail because of some changes take back those, and load the others', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }), async (broken) => {
+        const reloads = new Reloads();
+        const inPlace = new Set<number>();
+        const run = async () => {
+          const bad = [...inPlace].find((at) => broken[at] === true);
+          if (bad !== undefined) throw new Error(`file ${bad} is broken`);
+        };
+        const outcomes = await Promise.allSettled(
+          broken.map((_, at) =>
+            reloads.request({
+              ...plain,
+              run,
+              swap: async () => void inPlace.add(at),
+              isBlamed: (error) => (error as Error).message === `file ${at} is broken`,
+              rollBack: async () => void inPlace.delete(at),
+            }),
+          ),
+        );
+        expect(outcomes.map(({ status }) => status === 'rejected')).toEqual(broken);
+        expect(inPlace.size).toBe(broken.filter((one) => !one).length);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('that fail without saying why take all of their changes back, and the daemon loads what was before', async () => {
+    const reloads = new Reloads();
+    const inPlace = new Set<number>();
+    let loaded = -1;
+    const run = async () => {
+      loaded = inPlace.size;
+      if (inPlace.size > 0) throw new Error('failure');
+    };
+    const change = (at: number) =>
+      reloads.request({
+        ...plain,
+        run,
+        swap: async () => void inPlace.add(at),
+        rollBack: async () => void inPlace.delete(at),
+      });
+    const outcomes = await Promise.allSettled([change(1), change(2)]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect([inPlace.size, loaded]).toEqual([0, 0]);
+  });
+
+  it('leave out a change whose files could not be put in place', async () => {
+    const reloads = new Reloads();
+    const outcomes = await Promise.allSettled([
+      reloads.request({ ...plain, swap: () => Promise.reject(new Error('The disk is full.')) }),
+      reloads.request(plain),
+    ]);
+    expect(outcomes).toMatchObject([
+      { status: 'rejected', reason: { message: 'The disk is full.' } },
+      { status: 'fulfilled' },
+    ]);
+  });
+
+  it('say so if a change could not be taken back', async () => {
+    const reloads = new Reloads();
+    const failing = reloads.request({
+      ...plain,
+      run: () => Promise.reject(new Error('failure')),
+      rollBack: () => Promise.reject(new Error('The disk is full.')),
+    });
+    await expect(failing).rejects.toThrow(RollBackError);
+    await expect(failing).rejects.toThrow('failure. The former files could not be restored: The disk is full.');
+  });
+});
