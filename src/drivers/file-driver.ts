@@ -169,6 +169,7 @@ export class FileSteps<Desired> {
     const change = {
       isBlamed: (error: unknown) =>
         error instanceof Error && memento.files.some(({ path }) => error.message.includes(path)),
+      isDown: (error: unknown) => this.#driver.isDown(error),
       rollBack: () => rollBack(port.files, memento),
     };
     const [first, ...others] = await this.#driver.reloads(desired, memento.files, port);
@@ -199,11 +200,12 @@ export class FileSteps<Desired> {
     const turned = memento.files.map(({ path, before, after }) => ({ path, before: after, after: before }));
     for (const { key, run } of await this.#driver.reloads(desired, turned, port)) {
       const nothing = () => Promise.resolve();
-      const request = { key, run, swap: nothing, isBlamed: () => false, rollBack: nothing };
+      const isDown = (error: unknown) => this.#driver.isDown(error);
+      const request = { key, run, swap: nothing, isBlamed: () => false, isDown, rollBack: nothing };
       await reloadsOf(machine)
         .request(request)
         .catch((error: unknown) => {
-          if (!this.#driver.isDown(error)) throw error;
+          if (!isDown(error)) throw error;
         });
     }
   }

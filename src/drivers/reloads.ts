@@ -14,6 +14,8 @@ export interface ReloadRequest {
   readonly swap: () => Promise<void>;
   /** Whether a failed reload failed because of this change. */
   readonly isBlamed: (error: unknown) => boolean;
+  /** Whether it failed because the daemon is not running, so that there is nothing to be told again. */
+  readonly isDown: (error: unknown) => boolean;
   /** Takes this change back after a failed swap or reload, before the next reload. */
   readonly rollBack: () => Promise<void>;
 }
@@ -79,7 +81,8 @@ export class Reloads {
       const others = shared.filter((one) => !failed.includes(one));
       const reasons = await Promise.all(failed.map((one) => takeBack(one, error)));
       // The daemon may have taken a part. If it fails again, `undo` says so; with others, the next reload is theirs.
-      if (others.length === 0) await this.#run(key, shared).catch(() => undefined);
+      if (others.length === 0 && !shared.some(({ isDown }) => isDown(error)))
+        await this.#run(key, shared).catch(() => undefined);
       failed.forEach(({ fail }, at) => fail(reasons[at]));
       return others;
     }

@@ -3,8 +3,16 @@ import fc from 'fast-check';
 import { RollBackError, Reloads, reloadsOf, type ReloadRequest } from '../../src/drivers/reloads.ts';
 
 const nothing = () => Promise.resolve();
-const plain: ReloadRequest = { key: 'x', run: nothing, swap: nothing, isBlamed: () => false, rollBack: nothing };
-const pause = (milliseconds: number) => new Promise((resume) => setTimeout(resume, milliseconds));
+const plain: ReloadRequest = {
+  key: 'x',
+  run: nothing,
+  swap: nothing,
+  isBlamed: () => false,
+  isDown: () => false,
+  rollBack: nothing,
+};
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resume) => setTimeout(resume, milliseconds));
 
 describe('reloads', () => {
   it('answer a change only after a reload that began once it was in place', async () => {
@@ -116,6 +124,8 @@ describe('reloads', () => {
       rollBack: () => Promise.reject(new Error('The disk is full.')),
     });
     await expect(failing).rejects.toThrow(RollBackError);
-    await expect(failing).rejects.toThrow('failure. The former files could not be restored: The disk is full.');
+    await expect(failing).rejects.toThrow(
+      'failure. The former files could not be restored: The disk is full.',
+    );
   });
 });

@@ -177,9 +177,13 @@ export class Files implements MachineFiles {
       await this.remove(path);
     } else {
       const { content, attributes } = await this.#backups.read(copy);
-      await this.write(path, content, attributes);
+      const found = await this.#load(path, MAX_BYTES).catch(() => undefined);
+      // A full disk has no room for what is there already.
+      const isThere = found?.content.equals(content) === true && found.attributes.mode === attributes.mode;
+      if (!isThere) await this.write(path, content, attributes);
     }
-    await this.#written.set(path, digests);
+    const recorded = await this.#written.of(path);
+    if (JSON.stringify(recorded) !== JSON.stringify(digests)) await this.#written.set(path, digests);
   }
 
   async #load(path: string, maxBytes: number) {

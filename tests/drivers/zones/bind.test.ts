@@ -5,21 +5,12 @@ import type { ServerOptions, Zone } from '../../../src/drivers/zones/contract.ts
 import { reloadsOf } from '../../../src/drivers/reloads.ts';
 import { describeWith } from '../../support/require-tool.ts';
 import { PrivateNamed } from './private-named.ts';
+import { changeZone, until, zoneOf } from './zone-texts.ts';
 
 jest.setTimeout(120_000);
 
 const now = () => Date.now();
 const alone: ServerOptions = { keys: [], secondaries: [], catalog: null };
-
-export function zoneOf(name: string, serial: number, more = ''): Zone {
-  const text = `$TTL 300
-@ IN SOA ns.${name}. host.${name}. ( ${serial} 3600 600 86400 300 )
-  IN NS ns
-ns IN A 192.0.2.1
-; A comment that stays.
-${more}`;
-  return { name, text, dnssecPolicy: null };
-}
 
 describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
   let named: PrivateNamed;
@@ -33,16 +24,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
   });
   afterAll(() => named.close());
 
-  /** Carries a change out, as the journal does. @returns its step and memento. */
-  async function change(name: string, after: Zone | null) {
-    const step = bind.change(name, await bind.read(named.machine, name), after);
-    const memento = await step.prepare(named.machine);
-    // The journal stores it.
-    const stored = JSON.parse(JSON.stringify(memento)) as typeof memento;
-    await step.apply(named.machine, stored);
-    return { step, memento: stored };
-  }
-
+  const change = (name: string, after: Zone | null) => changeZone(bind, named.machine, name, after);
   const files = (name: string) =>
     [`/var/lib/bind/whmapi1/${name}.db`, `/etc/bind/whmapi1/zones/${name}.conf`].map((path) =>
       existsSync(named.path(path)) ? named.text(path) : undefined,
@@ -262,11 +244,3 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
     expect(mode('/var/lib/bind/whmapi1')).toBe(0o770);
   });
 });
-
-async function until(isSo: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    if (isSo()) return;
-    await new Promise((resume) => setTimeout(resume, 100));
-  }
-  throw new Error(`It is not so after ten seconds: ${isSo.toString()}`);
-}

@@ -15,7 +15,23 @@ const same = (path: string) => path;
 const hostile = fc
   .array(
     fc.oneof(
-      fc.constantFrom('"', '\\', ';', '}', '{', '\n', '//', '/*', '*/', '#', 'include', ' ', '"; }; zone "x" {', '\0', '$'),
+      fc.constantFrom(
+        '"',
+        '\\',
+        ';',
+        '}',
+        '{',
+        '\n',
+        '//',
+        '/*',
+        '*/',
+        '#',
+        'include',
+        ' ',
+        '"; }; zone "x" {',
+        '\0',
+        '$',
+      ),
       fc.string({ unit: 'binary', maxLength: 8 }),
       fc.string({ maxLength: 8 }),
     ),

@@ -1,0 +1,245 @@
+// Zones while named, the disk or this process fails: what was acknowledged is served, and what was not leaves no trace.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { sandboxMachine } from '../../../src/machine/choose.ts';
+import { Bind } from '../../../src/drivers/zones/bind/bind.ts';
+import type { Zone } from '../../../src/drivers/zones/contract.ts';
+import type { DriverMachine } from '../../../src/drivers/step.ts';
+import { describeWith } from '../../support/require-tool.ts';
+import { PrivateNamed } from './private-named.ts';
+import { changeZone, until, zoneOf } from './zone-texts.ts';
+
+jest.setTimeout(300_000);
+
+const top = resolve(__dirname, '../../..');
+const now = () => Date.now();
+
+describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND, when something fails', () => {
+  let named: PrivateNamed;
+  let bind: Bind;
+
+  beforeAll(async () => {
+    named = await PrivateNamed.start();
+    bind = new Bind({ server: named.server, now });
+    const step = await bind.setUp(named.machine, { keys: [], secondaries: [], catalog: 'catalog.invalid' });
+    await step.apply(named.machine, await step.prepare(named.machine));
+    await change('a.example', zoneOf('a.example', 1));
+  });
+  afterAll(() => named.close());
+
+  const change = (name: string, after: Zone | null) => changeZone(bind, named.machine, name, after);
+  const serial = (name: string) => named.dig(name, 'SOA').split(' ')[2] ?? named.dig(name, 'SOA');
+  /** All files but backups and digests, by path. */
+  const state = () =>
+    ['/etc/bind', '/var/lib/bind/whmapi1'].flatMap((folder) =>
+      readdirSync(named.path(folder), { recursive: true, withFileTypes: true })
+        .filter((one) => one.isFile() && !one.name.startsWith('catalog'))
+        .map((one) => join(one.parentPath, one.name))
+        .sort()
+        .map((path) => [path, readFileSync(path, 'utf8')]),
+    );
+
+  it('named is stopped: the reason says so, nothing changes, and it works once named is back', async () => {
+    const before = state();
+    await named.stop();
+    await expect(change('a.example', zoneOf('a.example', 2))).rejects.toThrow(/connection refused/);
+    await expect(change('b.example', zoneOf('b.example', 1))).rejects.toThrow(/connection refused/);
+    expect(state()).toEqual(before);
+    await named.resume();
+    expect([serial('a.example'), serial('b.example')]).toEqual(['1', 'REFUSED']);
+    await change('a.example', zoneOf('a.example', 2));
+    expect(serial('a.example')).toBe('2');
+  });
+
+  it('named hangs: the change fails, and is taken back when named goes on', async () => {
+    const before = state();
+    const step = bind.change(
+      'a.example',
+      await bind.read(named.machine, 'a.example'),
+      zoneOf('a.example', 3),
+    );
+    const memento = await step.prepare(named.machine);
+    named.signal('SIGSTOP');
+    try {
+      await expect(step.apply(named.machine, memento)).rejects.toThrow(/took too long/);
+      expect(state()).toEqual(before);
+      await expect(step.undo(named.machine, memento)).rejects.toThrow(/took too long/);
+    } finally {
+      named.signal('SIGCONT');
+    }
+    await step.undo(named.machine, memento);
+    await until(() => serial('a.example') === '2');
+    await change('a.example', zoneOf('a.example', 4));
+    expect(serial('a.example')).toBe('4');
+  });
+
+  it('named is restarted in the middle: changes wait for it, and what is acknowledged is served', async () => {
+    const names = Array.from({ length: 12 }, (_, at) => `r${at}.example`);
+    const outcomes = Promise.allSettled(
+      names.map(async (name, at) => {
+        await pause(at * 40);
+        await change(name, zoneOf(name, 1));
+      }),
+    );
+    await pause(150);
+    await named.stop();
+    await pause(300);
+    await named.resume();
+    const served = (await outcomes).map(({ status }) => (status === 'fulfilled' ? '1' : 'REFUSED'));
+    expect(names.map(serial)).toEqual(served);
+    expect(served).toContain('1');
+    expect(await bind.list(named.machine)).toEqual(
+      expect.arrayContaining(names.filter((_, at) => served[at] === '1')),
+    );
+  });
+
+  /**
+   * The machine of a process that is killed at the nth thing that it asks of it: before that, or after it was done. Nothing
+   * of the process runs any more then, so the promise never ends.
+   */
+  function dyingMachine(
+    dies: number,
+    isDone: boolean,
+  ): { machine: DriverMachine; died: Promise<void>; calls: () => number } {
+    const real = sandboxMachine(named.folder, now);
+    let calls = 0;
+    let die = () => undefined as void;
+    const died = new Promise<void>((resume) => (die = resume));
+    const watched = <T extends object>(object: T): T =>
+      new Proxy(object, {
+        get: (target, name) => {
+          const value: unknown = Reflect.get(target, name);
+          if (typeof value !== 'function') return value;
+          if (name === 'locate') return (path: string): unknown => value.call(target, path);
+          return async (...words: unknown[]) => {
+            calls += 1;
+            const isLast = calls === dies;
+            if (isLast && !isDone) die();
+            if (calls > dies || (isLast && !isDone)) return new Promise(() => undefined);
+            const result: unknown = await (value as (...all: unknown[]) => unknown).apply(target, words);
+            if (!isLast) return result;
+            die();
+            return new Promise(() => undefined);
+          };
+        },
+      });
+    const machine: DriverMachine = {
+      files: async (directories) => watched(await real.files(directories)),
+      tools: async (tools) => watched(await real.tools(tools)),
+      services: () => real.services(),
+    };
+    return { machine, died, calls: () => calls };
+  }
+
+  const cases: [string, string, Zone | null, string][] = [
+    ['a new zone', 'k1.example', zoneOf('k1.example', 1), 'REFUSED'],
+    ['a change', 'k2.example', zoneOf('k2.example', 2), '1'],
+    ['a removal', 'k2.example', null, '1'],
+    ['another policy', 'k2.example', { ...zoneOf('k2.example', 2), dnssecPolicy: 'default' }, '1'],
+  ];
+  describe.each(cases)('this process is killed in %s', (_what, name, after, servedBefore) => {
+    it.each([
+      ['before', false],
+      ['after', true],
+    ])('%s any of its steps: it can be taken back, and be done again', async (_when, isDone) => {
+      const start = async () => {
+        if (servedBefore === 'REFUSED') await change(name, null);
+        else await change(name, zoneOf(name, 1));
+        // named itself writes beside a signed zone.
+        for (const end of ['.signed', '.jbk', '.signed.jnl']) {
+          rmSync(named.path(`/var/lib/bind/whmapi1/${name}.db${end}`), { force: true });
+        }
+      };
+      const own = () =>
+        state().filter(([path]) => path?.includes(`/${name}.`) === true && /\.(db|conf)$/.test(path));
+      let deaths = 0;
+      for (let dies = 1; ; dies++) {
+        await start();
+        const before = own();
+        const step = bind.change(name, await bind.read(named.machine, name), after);
+        const memento = await step.prepare(named.machine);
+        const dying = dyingMachine(dies, isDone);
+        const isOver = await Promise.race([
+          step.apply(dying.machine, memento).then(() => true),
+          dying.died.then(() => false),
+        ]);
+        if (isOver) break;
+        deaths += 1;
+        // The next process, which knows the journal only.
+        const next = { ...sandboxMachine(named.folder, now) };
+        if (dies % 2 === 0) {
+          await step.undo(next, memento);
+          expect([dies, own()]).toEqual([dies, before]);
+          await until(() => serial(name) === servedBefore);
+          expect(await bind.change(name, await bind.read(next, name), after).preview(next)).not.toBe('');
+        } else {
+          await step.apply(next, memento);
+          const wanted =
+            after === null
+              ? 'REFUSED'
+              : after.dnssecPolicy === null
+                ? /( 1 | 2 ) ?/.exec(after.text)?.[0].trim()
+                : undefined;
+          if (wanted !== undefined) expect([dies, serial(name)]).toEqual([dies, wanted]);
+        }
+      }
+      expect(deaths).toBeGreaterThan(5);
+    });
+  });
+
+  it('a process is killed at any moment: the next one takes the change back', async () => {
+    await change('s.example', zoneOf('s.example', 1));
+    for (let at = 0; at < 8; at++) {
+      const memento = join(named.folder, 'memento.json');
+      rmSync(memento, { force: true });
+      const worker = spawn(
+        process.execPath,
+        [
+          '--import',
+          'tsx',
+          join(top, 'tests/drivers/zones/zone-worker.ts'),
+          named.folder,
+          JSON.stringify(named.server),
+          memento,
+        ],
+        { cwd: top, stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      const closed = once(worker, 'close');
+      await Promise.race([once(worker.stdout, 'data'), closed]);
+      await pause(at * 9);
+      worker.kill('SIGKILL');
+      await closed;
+      if (!existsSync(memento)) continue;
+      const stored = JSON.parse(readFileSync(memento, 'utf8')) as never;
+      const step = bind.change('s.example', undefined, zoneOf('s.example', 2));
+      await step.undo(named.machine, stored);
+      await until(() => serial('s.example') === '1');
+      expect(await bind.read(named.machine, 's.example')).toMatchObject(zoneOf('s.example', 1));
+      expect(
+        readdirSync(named.path('/var/lib/bind/whmapi1')).filter((file) => file.startsWith('.whmapi1')),
+      ).toEqual([]);
+    }
+  });
+
+  const isRoot = process.getuid?.() === 0;
+  it.each(isRoot ? ['zones', 'backups'] : [])('the disk of the %s is full: nothing changes', (which) => {
+    const words = ['--mount', '--propagation', 'private', process.execPath, '--import', 'tsx'];
+    const worker = join(top, 'tests/drivers/zones/full-disk-worker.ts');
+    const { stdout, stderr } = spawnSync('unshare', [...words, worker, which], {
+      cwd: top,
+      encoding: 'utf8',
+    });
+    const [outcome = ''] = stdout.trim().split('\n').slice(-1);
+    expect([outcome, stderr]).toEqual([expect.stringMatching(/^\{/), '']);
+    expect(JSON.parse(outcome)).toEqual({
+      changed: expect.stringContaining('The disk is full. Free some space and retry the call.') as string,
+      created: expect.stringContaining('The disk is full. Free some space and retry the call.') as string,
+      isSame: true,
+      served: ['1', 'REFUSED'],
+      later: '2',
+    });
+  });
+});
