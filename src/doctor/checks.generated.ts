@@ -13,5 +13,6 @@ export const checks: Readonly<Record<string, () => Promise<{ default: Check }>>>
   services: () => import('./checks/services.ts'),
   'state-directory': () => import('./checks/state-directory.ts'),
   store: () => import('./checks/store.ts'),
+  tasks: () => import('./checks/tasks.ts'),
   unfinished: () => import('./checks/unfinished.ts'),
 };

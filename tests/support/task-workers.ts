@@ -46,9 +46,26 @@ export class TaskWorkers {
   }
 
   async add(kind: string, input: unknown = {}): Promise<number> {
-    return this.#withStore('changes', async (db, application) =>
-      application.engine.addTask(db, { kind, input, caller: 'root', xid: 'xid123' }, Date.now()),
-    );
+    const [id = 0] = await this.addMany(1, kind, input);
+    return id;
+  }
+
+  /** In one transaction. */
+  addMany(count: number, kind: string, input: unknown): Promise<number[]> {
+    return this.#withStore('changes', async (db, { engine }) => {
+      const ids: number[] = [];
+      const task = { kind, input, caller: 'root', xid: 'xid123' };
+      while (ids.length < count) ids.push(await engine.addTask(db, task, Date.now()));
+      return ids;
+    });
+  }
+
+  async untilAllEnded(): Promise<void> {
+    const end = Date.now() + LIMIT_MS;
+    while ((await this.list()).some(({ endedAt }) => endedAt === null)) {
+      if (Date.now() > end) throw new Error('Not all tasks have ended.');
+      await new Promise((done) => setTimeout(done, 50));
+    }
   }
 
   get(id: number): Promise<Task> {

@@ -34,7 +34,10 @@ async function stateOf({ unit, role }: Service, subject: Subject): Promise<Findi
     return problem(`The ${role} (${unit}) is enabled, but it is not running.`, `systemctl start ${unit}`);
   }
   const start = file === 'disabled' ? `systemctl enable --now ${unit}` : unit;
-  return note(`The ${role} (${unit}) is not running. It is needed only for calls over the network.`, start);
+  return note(
+    `The ${role} (${unit}) is not running. It is needed for calls over the network, and for tasks.`,
+    start,
+  );
 }
 
 /** systemd's states of the unit and of its file; empty if systemd does not run here, or the installation is not the machine's. */
