@@ -30,7 +30,7 @@ export default defineFunction({
   summary: 'List how much disk space each account takes up.',
   description:
     'With cache_mode=off it measures every account of the caller, which may take minutes where nothing counts for a ' +
-    'quota, and keeps what it finds: for later calls, and for what listaccts tells. A cron job may call it so every night.',
+    'quota, and keeps what it finds: for later calls, and for what listaccts tells. A task of the server does the same every night.',
   access: ['list-accts'],
   effect: 'calls',
   params: {

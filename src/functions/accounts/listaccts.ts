@@ -14,7 +14,7 @@ export default defineFunction({
   summary: 'List the accounts, or those that a search finds.',
   description:
     'Root sees every account, a reseller those that it owns. The disk use is what was measured last: by ' +
-    'get_disk_usage with cache_mode=off, which a cron job may call every night.',
+    'the server every night, or by get_disk_usage with cache_mode=off.',
   access: ['list-accts'],
   effect: 'reads',
   params: {
