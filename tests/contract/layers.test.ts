@@ -66,6 +66,11 @@ const layers: Record<string, Layer> = {
   },
   machine: { files: /^src\/machine\//, mayImport: [core, /^src\/machine\//, node, /^js-yaml$/] },
   drivers: { files: /^src\/drivers\//, mayImport: [core, /^src\/drivers\//, node, /^diff$/] },
+  // Internationalised names (UTS 46) need Unicode tables that Node has: node:url computes and touches nothing else.
+  'model/dns/names.ts': {
+    files: /^src\/model\/dns\/names\.ts$/,
+    mayImport: [core, /^src\/model\/dns\//, /^node:url$/],
+  },
   model: {
     files: /^src\/model\//,
     mayImport: [

@@ -20,6 +20,7 @@ export const packageOf = {
   mandoc: 'mandoc',
   named: 'bind9',
   'named-checkzone': 'bind9-utils',
+  'named-compilezone': 'bind9-utils',
   netplan: 'netplan.io',
   nft: 'nftables',
   oathtool: 'oathtool',

@@ -1,0 +1,140 @@
+// What callers give for a record: parameters with WHM’s names, or the list of values of mass_edit_dns_zone. Both become
+// items, see record-data.ts.
+import { badParam } from '../../core/errors.ts';
+import { anyOf, quote } from '../../core/quote.ts';
+import { DataFault, MAX_STRING, MAX_TTL, expectations, isText, normalise } from './field-kinds.ts';
+import { readAngle, readMetres } from './location.ts';
+import { readMailbox, readMasterName, readTarget } from './names.ts';
+import { octetsOf, unescapeOctets } from './octets.ts';
+import { splitStrings } from './record-data.ts';
+import { type Field, type RecordType, isRecordType, recordTypes } from './record-types.ts';
+import type { ZoneRecord } from './zone-file.ts';
+
+/**
+ * @returns the type in upper case
+ * @throws ApiError `bad_param` if WHM or BIND does not have it
+ */
+export function readType(param: string, given: string): RecordType {
+  const type = given.toUpperCase();
+  if (isRecordType(type)) return type;
+  if (type === 'ALIAS' || type === 'A6') {
+    throw badParam(
+      `The parameter “${param}” is ${type}, which BIND does not serve. ` +
+        (type === 'A6' ? 'Use AAAA.' : 'Use A and AAAA records with the addresses of the target.'),
+    );
+  }
+  throw badParam(
+    `The parameter “${param}” should be ${anyOf(Object.keys(recordTypes))}, not ${quote(given)}.`,
+  );
+}
+
+/**
+ * @returns seconds
+ * @throws ApiError `bad_param`
+ */
+export function readTtlParam(param: string, given: string): number {
+  const ttl = /^\d{1,10}$/.test(given) ? Number(given) : 0;
+  if (ttl >= 1 && ttl <= MAX_TTL) return ttl;
+  throw badParam(
+    `The parameter “${param}” should be a number of seconds from 1 to ${MAX_TTL}, not ${quote(given)}.`,
+  );
+}
+
+/**
+ * Reads the parameters of addzonerecord and editzonerecord.
+ * @param present the record that is edited: its values are used for omitted parameters if the type stays
+ * @param zone in canonical form
+ * @throws ApiError `missing_param` or `bad_param`
+ */
+export function readParams(
+  type: RecordType,
+  params: Readonly<Record<string, string | undefined>>,
+  zone: string,
+  present?: ZoneRecord,
+): string[] {
+  if (type === 'LOC' && ![undefined, '', '0'].includes(params.version)) {
+    throw badParam(`The parameter “version” should be 0, not ${quote(params.version ?? '')}.`);
+  }
+  const kept = present?.type === type && !present.isGeneric ? present.items : [];
+  return recordTypes[type].flatMap((field: Field, index): readonly string[] => {
+    const { param, kind, alias = [], fallback } = field;
+    const name = [param, ...alias].find((one) => (params[one] ?? '') !== '');
+    const given = name === undefined ? undefined : params[name];
+    if (name !== undefined && given !== undefined) return readValue(field, name, given, zone);
+    // Character strings can be empty, such as the flags of NAPTR.
+    const isEmptyString = (kind === 'string' || kind === 'substitution') && params[param] === '';
+    if (isEmptyString) return [''];
+    if (kept.length > 0) return kind === 'strings' ? kept.slice(index) : kept.slice(index, index + 1);
+    if (fallback !== undefined) return [readMetres('metres', fallback)];
+    throw badParam(`The parameter “${param}” is missing. The type ${type} needs ${expectations[kind]}.`);
+  });
+}
+
+function readValue(field: Field, param: string, given: string, zone: string): readonly string[] {
+  if (field.kind === 'name') return [readTarget(param, given, zone)];
+  if (field.kind === 'mailbox') return [readMailbox(param, given, zone)];
+  if (field.kind === 'strings') return readText(param, given);
+  return [readPlain(field, param, given)];
+}
+
+/**
+ * Reads the “data” of mass_edit_dns_zone: the fields in their order, one value a string for TXT and SPF.
+ * @throws ApiError `bad_param`
+ */
+export function readData(type: RecordType, data: readonly string[], zone: string): string[] {
+  const fields: readonly Field[] = recordTypes[type];
+  const isStrings = fields[0]?.kind === 'strings';
+  if (isStrings ? data.length === 0 : data.length !== fields.length) {
+    const names = fields.map(({ param }) => param).join(', ');
+    throw badParam(
+      `The “data” of a ${type} record should have ${isStrings ? 'at least 1 value' : `${fields.length} values`} (${names}), ` +
+        `not ${data.length}.`,
+    );
+  }
+  return data.flatMap((value, index): readonly string[] => {
+    const field = fields[index] ?? fields.at(-1);
+    if (field === undefined) return [];
+    if (field.kind === 'name' || field.kind === 'mailbox') return [readMasterName(field.param, value, zone)];
+    if (field.kind === 'strings') return split(field.param, octetsOf(value));
+    return [readPlain(field, field.param, value)];
+  });
+}
+
+/**
+ * Text of a TXT record. In quotes it is one or more strings with the escapes of master files, as WHM has it; without
+ * quotes it is taken literally. Strings of more than 255 bytes are divided.
+ */
+function readText(param: string, given: string): string[] {
+  if (!given.trimStart().startsWith('"')) return split(param, octetsOf(given));
+  const quoted = /^\s*(?:"(?:[^"\\]|\\[^])*"\s*)+$/.test(given);
+  const strings = [...given.matchAll(/"((?:[^"\\]|\\[^])*)"/g)].map(([, inside = '']) =>
+    unescapeOctets(octetsOf(inside)),
+  );
+  if (!quoted || strings.includes(undefined)) {
+    throw badParam(
+      `The parameter “${param}” begins with a quote and should be strings in quotes, such as "one" "two", ` +
+        `with \\" for a quote inside, not ${quote(given)}.`,
+    );
+  }
+  return strings.flatMap((one) => split(param, one ?? ''));
+}
+
+function split(param: string, octets: string): string[] {
+  const strings = splitStrings(octets);
+  if (strings === undefined) throw badParam(`The parameter “${param}” has more than 65,000 bytes.`);
+  return strings;
+}
+
+function readPlain({ kind }: Field, param: string, given: string): string {
+  try {
+    if (kind === 'latitude' || kind === 'longitude') return readAngle(kind, given);
+    if (kind === 'altitude' || kind === 'metres') return readMetres(kind, given);
+  } catch (error) {
+    if (!(error instanceof DataFault)) throw error;
+    throw badParam(`The parameter “${param}” should be ${expectations[kind]}, not ${quote(given)}.`);
+  }
+  const item = normalise(kind, isText(kind) ? octetsOf(given) : given.trim());
+  if (item !== undefined) return item;
+  const shown = isText(kind) && given.length > MAX_STRING ? 'a longer one' : quote(given);
+  throw badParam(`The parameter “${param}” should be ${expectations[kind]}, not ${shown}.`);
+}

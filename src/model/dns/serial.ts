@@ -1,0 +1,38 @@
+// Serials of zones: YYYYMMDDnn (RFC 1912, section 2.2), compared as RFC 1982 says.
+import { badParam } from '../../core/errors.ts';
+
+const SERIALS = 2 ** 32;
+
+/** Whether a secondary server takes the first serial for newer than the second. */
+export function isNewer(serial: number, than: number): boolean {
+  const ahead = (serial - than + SERIALS) % SERIALS;
+  return ahead > 0 && ahead < SERIALS / 2;
+}
+
+/**
+ * The serial after a change: the first of the day if that is newer, otherwise the next number. It never goes back.
+ * @param today UTC
+ */
+export function nextSerial(present: number, today: Date): number {
+  const first = firstSerial(today);
+  if (isNewer(first, present)) return first;
+  // Some servers take 0 for no serial.
+  return (present + 1) % SERIALS || 1;
+}
+
+/** The first serial of a day: its date and 00. */
+export function firstSerial(today: Date): number {
+  return Number(today.toISOString().slice(0, 10).replaceAll('-', '')) * 100;
+}
+
+/**
+ * Checks that the caller has seen the zone as it is.
+ * @throws ApiError `bad_param` with the text that clients match; its data is `{"type":"Stale","detail":null}`
+ */
+export function assertSerial(given: number, present: number): void {
+  if (given === present) return;
+  throw badParam(
+    `The given serial number (${given}) does not match the DNS zone’s serial number (${present}). ` +
+      'Refresh your view of the DNS zone, then resubmit.',
+  );
+}

@@ -1,0 +1,158 @@
+// Zone templates: the three that WHM has, and those of the administrator, with WHM’s placeholders.
+import { badParam } from '../../core/errors.ts';
+import { quote } from '../../core/quote.ts';
+import { normalise } from './field-kinds.ts';
+import { isWithin, readDomain, readMailbox } from './names.ts';
+import { octetsOf } from './octets.ts';
+import { type ZoneFile, assertEditable, assertReadable, readZone } from './zone-file.ts';
+import { problemsOf } from './zone-rules.ts';
+
+const head = `; Zone file for %domain%
+$TTL %ttl%
+@	%nsttl%	IN	SOA	%nameserver%. %rpemail%. (
+	%serial%	; serial
+	3600	; refresh
+	1800	; retry
+	1209600	; expire
+	86400 )	; minimum
+
+%domain%.	%nsttl%	IN	NS	%nameserver%.
+%domain%.	%nsttl%	IN	NS	%nameserver2%.
+%domain%.	%nsttl%	IN	NS	%nameserver3%.
+%domain%.	%nsttl%	IN	NS	%nameserver4%.
+
+%nameserverentry%.	IN	A	%nameservera%
+%nameserverentry2%.	IN	A	%nameservera2%
+%nameserverentry3%.	IN	A	%nameservera3%
+%nameserverentry4%.	IN	A	%nameservera4%
+
+%domain%.	IN	A	%ip%
+%domain%.	IN	AAAA	%ipv6%
+`;
+
+const mailAndWeb = `
+%domain%.	IN	MX	0 %domain%.
+
+mail	IN	CNAME	%maildomain%.
+www	IN	CNAME	%domain%.
+`;
+
+/** The templates that are always there; a file of the same name in the state directory replaces one. */
+export const standardTemplates = {
+  /** Nothing but the domain’s address. */
+  simple: head,
+  /** For domains with a dedicated address, and for those that are added to an account. */
+  standard: `${head}${mailAndWeb}ftp	IN	CNAME	%domain%.\n`,
+  /** For domains on a shared address: FTP can have another one. */
+  standardvirtualftp: `${head}${mailAndWeb}ftp	IN	A	%ftpip%\nftp	IN	AAAA	%ipv6%\n`,
+} as const;
+
+export interface TemplateInput {
+  /** As given, without a final dot. */
+  readonly domain: string;
+  readonly ip: string;
+  readonly ipv6?: string | undefined;
+  /** Default: `ip`. */
+  readonly ftpIp?: string | undefined;
+  /** The host that handles the domain’s mail. Default: the domain. */
+  readonly mailDomain?: string | undefined;
+  /** At least one and at most four; the address is needed for those in the zone. */
+  readonly nameservers: readonly { readonly name: string; readonly ip?: string | undefined }[];
+  /** A mail address. */
+  readonly contact: string;
+  /** Seconds. */
+  readonly ttl: number;
+  readonly nsTtl: number;
+  readonly serial: number;
+  readonly reseller?: string | undefined;
+  /** Of this program. */
+  readonly version: string;
+}
+
+/**
+ * Makes a zone file from a template. A line with a placeholder that has no value, such as %ipv6%, is left out.
+ * @param template octets
+ * @param name of the template, for reasons
+ * @throws ApiError `bad_param` if a value is not valid, or the template has an unknown placeholder or breaks a rule
+ * @throws ZoneFileError if what the template makes is not a zone file that can be edited
+ */
+export function zoneFromTemplate(template: string, name: string, input: TemplateInput): ZoneFile {
+  const values = valuesOf(input);
+  const lines = template.split('\n').map((line, index) => {
+    const placeholders = [...line.matchAll(PLACEHOLDER)].map(([, placeholder = '']) => placeholder);
+    const unknown = placeholders.find((one) => !values.has(one));
+    if (unknown !== undefined) {
+      throw badParam(
+        `Line ${index + 1} of the zone template ${quote(name)} has the unknown placeholder ${quote(`%${unknown}%`)}. ` +
+          `The placeholders are ${[...values.keys()].map((one) => `%${one}%`).join(', ')}.`,
+      );
+    }
+    if (placeholders.some((one) => values.get(one) === undefined)) return undefined;
+    return line.replace(PLACEHOLDER, (_, one: string) => values.get(one) ?? '');
+  });
+  const text = lines.filter((line) => line !== undefined).join('\n');
+  const zone = readZone(text, readDomain('domain', input.domain));
+  assertEditable(zone);
+  assertReadable(zone);
+  const [problem] = problemsOf(zone);
+  if (problem !== undefined) throw badParam(`The zone template ${quote(name)}: ${problem.reason}`);
+  return zone;
+}
+
+const PLACEHOLDER = /%([a-z][a-z0-9]*)%/g;
+
+/** All placeholders. Each value is one word of a master file; names are without their final dot. */
+function valuesOf(input: TemplateInput): ReadonlyMap<string, string | undefined> {
+  const domain = readDomain('domain', input.domain);
+  const ip = address('ip', 'ipv4', input.ip);
+  if (input.nameservers.length === 0) {
+    throw badParam(
+      'A zone needs at least one name server. Set the name servers with update_nameservers_config.',
+    );
+  }
+  const host = (param: string, given: string): string => readDomain(param, given).slice(0, -1);
+  const values = new Map<string, string | undefined>([
+    ['cpversion', word('version', input.version)],
+    ['domain', domain.slice(0, -1)],
+    ['ftpip', input.ftpIp === undefined ? ip : address('ftpip', 'ipv4', input.ftpIp)],
+    ['ip', ip],
+    ['ipv6', address('ipv6', 'ipv6', input.ipv6)],
+    [
+      'maildomain',
+      input.mailDomain === undefined ? domain.slice(0, -1) : host('maildomain', input.mailDomain),
+    ],
+    ['nsttl', Math.trunc(input.nsTtl).toString()],
+    ['reseller', input.reseller === undefined ? undefined : word('reseller', input.reseller)],
+    ['rpemail', readMailbox('contact', input.contact, domain).slice(0, -1)],
+    ['serial', Math.trunc(input.serial).toString()],
+    ['ttl', Math.trunc(input.ttl).toString()],
+  ]);
+  for (const index of [0, 1, 2, 3]) {
+    const suffix = index === 0 ? '' : (index + 1).toString();
+    const server = input.nameservers[index];
+    const name = server === undefined ? undefined : host('nameserver', server.name);
+    const serverIp = server === undefined ? undefined : address('nameserver', 'ipv4', server.ip);
+    // A zone has the addresses of the name servers within it only.
+    const isOwn = name !== undefined && serverIp !== undefined && isWithin(`${name}.`, domain);
+    values.set(`nameserver${suffix}`, name);
+    values.set(`nameservera${suffix}`, serverIp);
+    values.set(`nameserverentry${suffix}`, isOwn ? name : undefined);
+  }
+  return values;
+}
+
+function address(param: string, kind: 'ipv4' | 'ipv6', given: string | undefined): string | undefined {
+  if (given === undefined || given === '') return undefined;
+  const item = normalise(kind, given);
+  if (item !== undefined) return item;
+  throw badParam(
+    `The parameter “${param}” should be an ${kind === 'ipv4' ? 'IPv4' : 'IPv6'} address, not ${quote(given)}.`,
+  );
+}
+
+function word(param: string, given: string): string {
+  if (/^[\w.+~-]{1,64}$/.test(given)) return octetsOf(given);
+  throw badParam(
+    `The parameter “${param}” should be a word of letters, digits, dots and hyphens, not ${quote(given)}.`,
+  );
+}

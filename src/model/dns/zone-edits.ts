@@ -1,0 +1,265 @@
+// Edits of a zone file by line. A line that is not edited keeps its bytes, its place and its meaning: if it omits an
+// owner or a TTL that a change would take from it, just that is written into it. Multi-line records keep their layout
+// if their number of words stays. New records go to the end of the file; removed lines are gone, and later ones move up.
+import { badParam, notFound } from '../../core/errors.ts';
+import { nameKey } from './names.ts';
+import { writeItems } from './record-data.ts';
+import { isNewer, nextSerial } from './serial.ts';
+import {
+  type Entry,
+  type ZoneFile,
+  ZoneFileError,
+  type ZoneRecord,
+  assertEditable,
+  assertReadable,
+  readZone,
+  soaOf,
+} from './zone-file.ts';
+import { assertNoNewProblems } from './zone-rules.ts';
+
+/** A record without its place in a file. */
+export type RecordContent = Pick<ZoneRecord, 'owner' | 'ttl' | 'type' | 'items'>;
+
+/** All lines are those of the file before the change, counted from 1. */
+export interface ZoneChanges {
+  readonly add?: readonly RecordContent[];
+  readonly edit?: readonly { readonly line: number; readonly record: RecordContent }[];
+  readonly remove?: readonly number[];
+}
+
+export interface EditedZone {
+  readonly zone: ZoneFile;
+  /** The new serial of the zone. */
+  readonly serial: number;
+}
+
+/**
+ * Applies changes to a zone file, all or none, and gives the zone a newer serial.
+ * @param today UTC, for the serial
+ * @throws ApiError `bad_param` or `not_found` if a change is not possible, or breaks a rule of zone-rules.ts
+ * @throws ZoneFileError if the file cannot be edited
+ */
+export function editZone(zone: ZoneFile, changes: ZoneChanges, today: Date): EditedZone {
+  assertEditable(zone);
+  const soa = soaOf(zone);
+  if (soa === undefined) throw new ZoneFileError(1, 'the zone has no SOA record, so it has no serial');
+  const byLine = new Map(zone.entries.map((entry) => [entry.line, entry]));
+  const edits = editsByLine(byLine, changes);
+  const removed = removedLines(byLine, changes, edits);
+  const serial = serialAfter(soa, edits.get(soa.line), today);
+  const content = edits.get(soa.line) ?? soa;
+  edits.set(soa.line, { ...content, items: content.items.with(2, serial.toString()) });
+
+  const after = carryOut(zone, edits, removed, changes.add ?? []);
+  assertReadable(after);
+  assertNoNewProblems(zone, after);
+  return { zone: after, serial };
+}
+
+type Edits = Map<number, RecordContent>;
+
+function editsByLine(byLine: ReadonlyMap<number, Entry>, { edit = [] }: ZoneChanges): Edits {
+  const edits: Edits = new Map();
+  for (const { line, record } of edit) {
+    const entry = byLine.get(line);
+    if (entry?.kind !== 'record') {
+      // The beginning is what scripts match.
+      throw notFound(`Failed to serialize record: line ${line} has no record to edit.`);
+    }
+    if (edits.has(line)) throw badParam(`Line ${line} is edited twice.`);
+    if ((entry.type === 'SOA') !== (record.type === 'SOA')) {
+      throw badParam(
+        `Line ${line}: the SOA record of a zone cannot become another record, nor another record the SOA.`,
+      );
+    }
+    edits.set(line, record);
+  }
+  return edits;
+}
+
+function removedLines(
+  byLine: ReadonlyMap<number, Entry>,
+  { remove = [] }: ZoneChanges,
+  edits: Edits,
+): ReadonlySet<number> {
+  for (const line of remove) {
+    const entry = byLine.get(line);
+    // The wording that scripts match.
+    if (entry === undefined) throw notFound(`Unable to find a record on specified line: ${line}`);
+    if (entry.kind === 'directive') {
+      throw badParam(
+        `Line ${line} is the directive ${entry.name}, which other lines depend on: it cannot be removed.`,
+      );
+    }
+    if (entry.kind === 'record' && entry.type === 'SOA') {
+      throw badParam(`Line ${line} is the SOA record, which a zone must have: it cannot be removed.`);
+    }
+    if (edits.has(line)) throw badParam(`Line ${line} is both edited and removed.`);
+  }
+  return new Set(remove);
+}
+
+/** The entry that begins at the line. */
+export function entryAt(zone: ZoneFile, line: number): Entry | undefined {
+  return zone.entries.find((entry) => entry.line === line);
+}
+
+/** A caller can choose the serial by editing the SOA record, if it is newer than the present one. */
+function serialAfter(soa: ZoneRecord, edited: RecordContent | undefined, today: Date): number {
+  const present = Number(soa.items[2]);
+  const chosen = Number(edited?.items[2] ?? present);
+  return isNewer(chosen, present) ? chosen : nextSerial(present, today);
+}
+
+interface Replacement {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+function carryOut(
+  zone: ZoneFile,
+  edits: Edits,
+  removed: ReadonlySet<number>,
+  added: readonly RecordContent[],
+): ZoneFile {
+  const expected = zone.entries.flatMap((entry): RecordContent[] => {
+    if (entry.kind !== 'record' || removed.has(entry.line)) return [];
+    return [edits.get(entry.line) ?? entry];
+  });
+  expected.push(...added);
+  // A layout that cannot take the new words is given up. What is read back decides, so that no value, whatever it
+  // contains, makes another record or a directive.
+  for (const keepsLayout of [true, false]) {
+    const text = append(rewrite(zone, edits, removed, keepsLayout), added, eolOf(zone));
+    const after = readZone(text, zone.zone);
+    if (hasRecords(after, expected) && directivesOf(after) === directivesOf(zone)) return after;
+  }
+  throw new Error('The edited zone file does not read back as it was meant.');
+}
+
+function hasRecords(zone: ZoneFile, expected: readonly RecordContent[]): boolean {
+  let index = 0;
+  for (const entry of zone.entries) {
+    if (entry.kind !== 'record') continue;
+    const meant = expected[index++];
+    if (meant?.owner !== entry.owner || meant.ttl !== entry.ttl || meant.type !== entry.type) return false;
+    if (meant.items.length !== entry.items.length) return false;
+    if (!entry.items.every((item, at) => item === meant.items[at])) return false;
+  }
+  return index === expected.length;
+}
+
+function directivesOf(zone: ZoneFile): string {
+  return zone.entries
+    .filter(({ kind }) => kind === 'directive')
+    .map(({ start, end }) => zone.text.slice(start, end))
+    .join('\n');
+}
+
+/** What a line that omits its owner or TTL takes from the lines before it; see State of zone-file.ts. */
+interface Inherited {
+  owner: string | undefined;
+  ttl: number | undefined;
+  defaultTtl: number | undefined;
+}
+
+function rewrite(zone: ZoneFile, edits: Edits, removed: ReadonlySet<number>, keepsLayout: boolean): string {
+  const inherited: Inherited = { owner: undefined, ttl: undefined, defaultTtl: undefined };
+  const replacements: Replacement[] = [];
+  for (const entry of zone.entries) {
+    if (removed.has(entry.line)) {
+      replacements.push({ start: entry.start, end: afterLineBreak(zone.text, entry.end), text: '' });
+    } else if (entry.kind === 'directive') {
+      inherited.defaultTtl = entry.ttl ?? inherited.defaultTtl;
+    } else if (entry.kind === 'record') {
+      const edited = edits.get(entry.line);
+      replacements.push(...rewriteRecord(entry, edited, inherited, keepsLayout));
+    }
+  }
+  return replace(zone.text, replacements);
+}
+
+function append(text: string, added: readonly RecordContent[], eol: string): string {
+  if (added.length === 0) return text;
+  const isOpen = text !== '' && !text.endsWith('\n');
+  return text + (isOpen ? eol : '') + added.map((one) => writeRecord(one) + eol).join('');
+}
+
+function rewriteRecord(
+  present: ZoneRecord,
+  edited: RecordContent | undefined,
+  inherited: Inherited,
+  keepsLayout: boolean,
+): Replacement[] {
+  const meant = edited ?? present;
+  const { layout, start, end } = present;
+  const fits = meant.type === present.type && meant.items.length === layout.data.length;
+  if (edited !== undefined && !(keepsLayout && fits)) {
+    inherited.owner = meant.owner;
+    inherited.ttl = meant.ttl;
+    const comment = layout.comment === '' ? '' : ` ${layout.comment}`;
+    return [{ start, end, text: writeRecord(meant) + comment }];
+  }
+
+  const replacements: Replacement[] = [];
+  if (layout.owner === undefined) {
+    if (inherited.owner !== meant.owner) replacements.push({ start, end: start, text: meant.owner });
+  } else if (meant.owner !== present.owner) {
+    replacements.push({ start: layout.owner.start, end: layout.owner.end, text: meant.owner });
+  }
+  replacements.push(...rewriteTtl(present, meant, inherited));
+  inherited.owner = meant.owner;
+  if (edited === undefined) return replacements;
+  const words = writeItems(meant.type, meant.items);
+  for (const [index, { start: from, end: to }] of layout.data.entries()) {
+    if (meant.items[index] === present.items[index]) continue;
+    replacements.push({ start: from, end: to, text: words[index] ?? '' });
+  }
+  return replacements;
+}
+
+function rewriteTtl(present: ZoneRecord, meant: RecordContent, inherited: Inherited): Replacement[] {
+  const { ttl, typeStart } = present.layout;
+  const isMinimum = meant.type === 'SOA' && inherited.defaultTtl === undefined && inherited.ttl === undefined;
+  const omitted = isMinimum ? Number(meant.items[6]) : (inherited.defaultTtl ?? inherited.ttl);
+  inherited.ttl = meant.ttl;
+  if (ttl !== undefined) {
+    // Units, such as 1h, are kept with the value.
+    return meant.ttl === present.ttl ? [] : [{ start: ttl.start, end: ttl.end, text: meant.ttl.toString() }];
+  }
+  if (omitted !== meant.ttl) return [{ start: typeStart, end: typeStart, text: `${meant.ttl} ` }];
+  if (isMinimum) inherited.defaultTtl = omitted;
+  return [];
+}
+
+function replace(text: string, replacements: readonly Replacement[]): string {
+  const parts: string[] = [];
+  let at = 0;
+  for (const { start, end, text: part } of replacements) {
+    parts.push(text.slice(at, start), part);
+    at = end;
+  }
+  return parts.join('') + text.slice(at);
+}
+
+function afterLineBreak(text: string, end: number): number {
+  return end + (/^(?:\r\n|\n)?/.exec(text.slice(end, end + 2))?.[0].length ?? 0);
+}
+
+function eolOf({ text }: ZoneFile): string {
+  return /\r?\n/.exec(text)?.[0] ?? '\n';
+}
+
+/** One line of a zone file, without its line break. */
+export function writeRecord({ owner, ttl, type, items }: RecordContent): string {
+  return [owner, ttl, 'IN', type, writeItems(type, items).join(' ')].join('\t');
+}
+
+/** The records of a name and type, in the order of the file. */
+export function recordsWith(zone: ZoneFile, owner: string, type: string): ZoneRecord[] {
+  return zone.entries.filter(
+    (entry): entry is ZoneRecord =>
+      entry.kind === 'record' && entry.type === type && nameKey(entry.owner) === nameKey(owner),
+  );
+}

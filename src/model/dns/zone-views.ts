@@ -1,0 +1,104 @@
+// How the API shows a zone file: the rows of dumpzone, getzonerecord and listmxs, and those of parse_dns_zone.
+import { labelsOf } from './names.ts';
+import { base64Of, quoteString, textOf } from './octets.ts';
+import { fieldsOf } from './record-types.ts';
+import { type Entry, type ZoneFile, type ZoneRecord, soaOf, textOfEntry } from './zone-file.ts';
+
+/**
+ * A row of dumpzone. “Line” counts from 1; “Lines” is there if the record has more than one. All other numbers are
+ * strings. Owner names end with a dot, the names that records point to do not.
+ */
+export type ZoneRow = Readonly<Record<string, string | number | readonly string[]>>;
+
+/** WHM shows it where a zone has no SOA record. */
+const DEFAULT_TTL = 86_400;
+
+export function zoneRows(zone: ZoneFile): ZoneRow[] {
+  const ttl = soaOf(zone)?.items[6] ?? DEFAULT_TTL.toString();
+  return zone.entries.flatMap((entry) => rowsOf(zone, entry, ttl));
+}
+
+/** The row of the entry that begins at a line, counted from 1. */
+export function zoneRow(zone: ZoneFile, line: number): ZoneRow | undefined {
+  return zoneRows(zone).find(({ Line }) => Line === line);
+}
+
+function rowsOf(zone: ZoneFile, entry: Entry, defaultTtl: string): ZoneRow[] {
+  const { line } = entry;
+  if (entry.kind === 'record' && isShown(entry)) return [recordRow(entry)];
+  if (entry.kind === 'directive' && entry.ttl !== undefined) {
+    return [{ Line: line, name: '', ttl: entry.ttl.toString(), type: '$TTL' }];
+  }
+  // Each line for itself, so that every line of the file has its row.
+  return textOfEntry(zone, entry)
+    .split(/\r?\n/)
+    .map((raw, index) => ({ Line: line + index, name: '', raw: textOf(raw), ttl: defaultTtl, type: ':RAW' }));
+}
+
+/** Types without fields, and data in the generic form, are shown as raw lines. */
+function isShown({ type, isGeneric }: ZoneRecord): boolean {
+  return !isGeneric && (fieldsOf(type) !== undefined || type === 'SSHFP');
+}
+
+function recordRow(record: ZoneRecord): ZoneRow {
+  const { line, lines, owner, ttl, type } = record;
+  return {
+    Line: line,
+    ...(lines > 1 ? { Lines: lines } : {}),
+    class: 'IN',
+    name: owner,
+    ttl: ttl.toString(),
+    type,
+    ...fieldsOfRow(record),
+  };
+}
+
+function fieldsOfRow({ type, items }: ZoneRecord): Record<string, string | number | readonly string[]> {
+  if (type === 'SSHFP') {
+    const [algorithm = '', fptype = '', ...fingerprint] = items;
+    return { algorithm, fptype, fingerprint: fingerprint.join('') };
+  }
+  if (type === 'TXT' || type === 'SPF') {
+    // “unencoded” says that txtdata has no quotes and escapes; char_str_list has the strings with them.
+    return { txtdata: textOf(items.join('')), unencoded: 1, char_str_list: items.map(quoteString) };
+  }
+  const row: Record<string, string> = {};
+  for (const [index, { param, kind }] of (fieldsOf(type) ?? []).entries()) {
+    const item = items[index] ?? '';
+    if (kind === 'name' || kind === 'mailbox') row[param] = item === '.' ? item : item.slice(0, -1);
+    else row[param] = kind === 'metres' ? item.replace(/m$/, '') : textOf(item);
+  }
+  // RFC 1876, section 2: there is no other version.
+  return type === 'LOC' ? { ...row, version: '0' } : row;
+}
+
+/** A row of parse_dns_zone; `line_index` counts from 0. Base64, because zones can have any octets. */
+export type ParsedRow =
+  | {
+      line_index: number;
+      type: 'record';
+      dname_b64: string;
+      record_type: string;
+      ttl: number;
+      data_b64: string[];
+    }
+  | { line_index: number; type: 'comment' | 'control'; text_b64: string };
+
+export function parsedRows(zone: ZoneFile): ParsedRow[] {
+  return zone.entries.map((entry): ParsedRow => {
+    const line_index = entry.line - 1;
+    if (entry.kind === 'record') {
+      const { owner, type, ttl, items } = entry;
+      const data_b64 = items.map(base64Of);
+      return { line_index, type: 'record', dname_b64: base64Of(owner), record_type: type, ttl, data_b64 };
+    }
+    const text_b64 = base64Of(textOfEntry(zone, entry));
+    return { line_index, type: entry.kind === 'directive' ? 'control' : 'comment', text_b64 };
+  });
+}
+
+/** A mailbox in the form of a mail address; the name has its local part as the first label. */
+export function mailAddressOf(name: string): string {
+  const [local = '', ...domain] = labelsOf(name);
+  return `${textOf(local)}@${domain.join('.')}`;
+}
