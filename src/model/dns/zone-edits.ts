@@ -7,6 +7,7 @@ import { writeItems } from './record-data.ts';
 import { isNewer, nextSerial } from './serial.ts';
 import {
   type Entry,
+  RecordSets,
   type ZoneFile,
   ZoneFileError,
   type ZoneRecord,
@@ -162,10 +163,16 @@ interface Inherited {
   owner: string | undefined;
   ttl: number | undefined;
   defaultTtl: number | undefined;
+  readonly sets: RecordSets;
 }
 
 function rewrite(zone: ZoneFile, edits: Edits, removed: ReadonlySet<number>, keepsLayout: boolean): string {
-  const inherited: Inherited = { owner: undefined, ttl: undefined, defaultTtl: undefined };
+  const inherited: Inherited = {
+    owner: undefined,
+    ttl: undefined,
+    defaultTtl: undefined,
+    sets: new RecordSets(),
+  };
   const replacements: Replacement[] = [];
   for (const entry of zone.entries) {
     if (removed.has(entry.line)) {
@@ -197,7 +204,7 @@ function rewriteRecord(
   const fits = meant.type === present.type && meant.items.length === layout.data.length;
   if (edited !== undefined && !(keepsLayout && fits)) {
     inherited.owner = meant.owner;
-    inherited.ttl = meant.ttl;
+    inherited.ttl = inherited.sets.next(meant.owner, meant.type, meant.ttl);
     const comment = layout.comment === '' ? '' : ` ${layout.comment}`;
     return [{ start, end, text: writeRecord(meant) + comment }];
   }
@@ -223,7 +230,7 @@ function rewriteTtl(present: ZoneRecord, meant: RecordContent, inherited: Inheri
   const { ttl, typeStart } = present.layout;
   const isMinimum = meant.type === 'SOA' && inherited.defaultTtl === undefined && inherited.ttl === undefined;
   const omitted = isMinimum ? Number(meant.items[6]) : (inherited.defaultTtl ?? inherited.ttl);
-  inherited.ttl = meant.ttl;
+  inherited.ttl = inherited.sets.next(meant.owner, meant.type, meant.ttl);
   if (ttl !== undefined) {
     // Units, such as 1h, are kept with the value.
     return meant.ttl === present.ttl ? [] : [{ start: ttl.start, end: ttl.end, text: meant.ttl.toString() }];

@@ -2,7 +2,7 @@
 // is the authority: the tests compare this reader with named-compilezone.
 import { DataFault, MAX_TTL, readDuration } from './field-kinds.ts';
 import { type LogicalLine, type Token, logicalLines } from './master-file-lines.ts';
-import { readName } from './names.ts';
+import { nameKey, readName } from './names.ts';
 import { readItems } from './record-data.ts';
 import { isKnownType } from './record-types.ts';
 
@@ -97,6 +97,25 @@ interface State {
   defaultTtl: number | undefined;
   /** Of the record before (RFC 1035). */
   ttl: number | undefined;
+  readonly sets: RecordSets;
+}
+
+/**
+ * The TTLs that BIND uses: records of one name and type have the TTL of the first, as long as the name does not change
+ * from line to line. A line that takes the TTL of the record before takes this one.
+ */
+export class RecordSets {
+  #owner = '';
+  readonly #ttls = new Map<string, number>();
+
+  /** The TTL in use for the next record of the file. */
+  next(owner: string, type: string, ttl: number): number {
+    if (nameKey(owner) !== this.#owner) this.#ttls.clear();
+    this.#owner = nameKey(owner);
+    const first = this.#ttls.get(type) ?? ttl;
+    this.#ttls.set(type, first);
+    return first;
+  }
 }
 
 /**
@@ -104,7 +123,13 @@ interface State {
  * @param zone in canonical form
  */
 export function readZone(text: string, zone: string): ZoneFile {
-  const state: State = { origin: zone, owner: undefined, defaultTtl: undefined, ttl: undefined };
+  const state: State = {
+    origin: zone,
+    owner: undefined,
+    defaultTtl: undefined,
+    ttl: undefined,
+    sets: new RecordSets(),
+  };
   return { zone, text, entries: logicalLines(text).map((line) => readEntry(line, state)) };
 }
 
@@ -180,7 +205,7 @@ function readRecord(line: LogicalLine, state: State): Omit<ZoneRecord, 'kind' | 
   const data = tokens.slice(next + 1);
   const items = readItems(type, data, state.origin);
   const { ttl, ttlFrom } = readTtl(ttlToken, type, items, state);
-  state.ttl = ttl;
+  state.ttl = state.sets.next(owner, type, ttl);
   return {
     owner,
     ttl,
