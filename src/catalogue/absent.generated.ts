@@ -421,32 +421,15 @@ export const absent: Readonly<Record<string, AbsentRow>> = {
   update_integration_link_token: { family: 'integration', summary: 'Set the token of an integration link.' },
   addips: { family: 'ip-addresses', summary: 'Add IPv4 addresses to the server.' },
   delip: { family: 'ip-addresses', summary: 'Remove an IPv4 address from the server.' },
-  get_public_ip: {
-    family: 'ip-addresses',
-    summary: 'Tell the public address of a local one, for a server behind NAT.',
-  },
   get_shared_ip: {
     family: 'ip-addresses',
     summary: 'Tell the IP address that accounts without one of their own share.',
   },
   ipv6_disable_account: { family: 'ip-addresses', summary: 'Take the IPv6 address of accounts away.' },
   ipv6_enable_account: { family: 'ip-addresses', summary: 'Give accounts an IPv6 address from a range.' },
-  ipv6_range_add: {
-    family: 'ip-addresses',
-    summary: 'Add a range of IPv6 addresses from which accounts get theirs.',
-  },
-  ipv6_range_edit: {
-    family: 'ip-addresses',
-    summary: 'Change the name or the note of a range of IPv6 addresses.',
-  },
   ipv6_range_list: {
     family: 'ip-addresses',
     summary: 'List the ranges of IPv6 addresses, with the accounts that have some.',
-  },
-  ipv6_range_remove: { family: 'ip-addresses', summary: 'Remove a range of IPv6 addresses.' },
-  ipv6_range_usage: {
-    family: 'ip-addresses',
-    summary: 'Tell how many addresses of an IPv6 range are used, free and forbidden.',
   },
   listips: {
     family: 'ip-addresses',

@@ -39,3 +39,13 @@ export const tfaSecret = {
   pattern: { matches: /^[A-Za-z2-7 =-]+$/, expects: 'Base32: 16 to 103 characters of A-Z and 2-7' },
   doc: 'The secret in Base32. Spaces, lower case and padding do no harm.',
 } as const satisfies Param;
+
+/** An IPv4 address in the usual form: four numbers up to 255, without leading zeros. */
+export const ipv4Address = {
+  type: 'string',
+  pattern: {
+    matches: /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)$/,
+    expects: 'an IPv4 address, such as 192.0.2.10',
+  },
+  doc: 'An IPv4 address.',
+} as const satisfies Param;

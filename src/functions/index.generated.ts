@@ -201,6 +201,11 @@ export const index: Readonly<Record<string, IndexRow>> = {
     access: ['public-contact'],
     summary: 'Tell what the caller’s customers are told of whom to turn to.',
   },
+  get_public_ip: {
+    family: 'ip-addresses',
+    access: 'any',
+    summary: 'Show the public IP address of a local one, for a server behind NAT.',
+  },
   get_remote_access_hash: {
     family: 'server-administration',
     access: 'root',
@@ -246,6 +251,22 @@ export const index: Readonly<Record<string, IndexRow>> = {
     family: 'accounts',
     access: ['mysql-info'],
     summary: 'Tell whether an account has a configuration file for MySQL clients.',
+  },
+  ipv6_range_add: {
+    family: 'ip-addresses',
+    access: 'root',
+    summary: 'Add a range of IPv6 addresses from which accounts get theirs.',
+  },
+  ipv6_range_edit: {
+    family: 'ip-addresses',
+    access: 'root',
+    summary: 'Change the name or the note of a range of IPv6 addresses.',
+  },
+  ipv6_range_remove: { family: 'ip-addresses', access: 'root', summary: 'Remove a range of IPv6 addresses.' },
+  ipv6_range_usage: {
+    family: 'ip-addresses',
+    access: 'root',
+    summary: 'Show how many addresses of an IPv6 range are used, free and forbidden.',
   },
   killpkg: { family: 'packages', access: ['edit-pkg', 'add-pkg'], summary: 'Remove a package.' },
   limitbw: {

@@ -13,8 +13,22 @@ import { shellWords, Terminal } from '../support/terminal.ts';
 
 /** How a summary may begin: an imperative. Add to it, and keep to one word for one thing. */
 const verbs = [
-  ...['Change', 'Create', 'Give', 'Have', 'Let', 'List', 'Make', 'Remove', 'Run', 'Set', 'Store', 'Suspend'],
-  ...['Take', 'Tell', 'Turn'],
+  ...[
+    'Add',
+    'Change',
+    'Create',
+    'Give',
+    'Have',
+    'Let',
+    'List',
+    'Make',
+    'Remove',
+    'Run',
+    'Set',
+    'Store',
+    'Suspend',
+  ],
+  ...['Show', 'Take', 'Tell', 'Turn'],
 ];
 
 /** Functions that stand in no list of the catalogue, and why they are here. */

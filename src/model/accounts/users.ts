@@ -48,6 +48,7 @@ const places = [
   ['api_token', 'username'],
   ['api_token_privilege', 'username'],
   ['recovery_code', 'username'],
+  ['ipv6_assignment', 'username'],
 ] as const;
 
 /** What logs a user in under the old name: it goes with a rename as well. */

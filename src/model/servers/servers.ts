@@ -83,7 +83,9 @@ export async function forget(
     name,
   );
   await db.run('DELETE FROM operation WHERE server = ?', name);
-  await db.run('DELETE FROM removed_user_id WHERE server = ?', name);
+  for (const table of ['removed_user_id', 'nat_address', 'ipv6_range', 'ipv6_reclaimed']) {
+    await db.run(`DELETE FROM ${table} WHERE server = ?`, name);
+  }
   await db.run('DELETE FROM task_timer WHERE server = ?', name);
   await db.run('DELETE FROM task WHERE server = ?', name);
 }

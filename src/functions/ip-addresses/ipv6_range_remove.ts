@@ -1,0 +1,27 @@
+import { defineFunction } from '../../core/define.ts';
+import { rangeName } from '../../model/addresses/ipv6-range-form.ts';
+import * as ranges from '../../model/addresses/ipv6-ranges.ts';
+
+export default defineFunction({
+  name: 'ipv6_range_remove',
+  since: 40,
+  summary: 'Remove a range of IPv6 addresses.',
+  description:
+    'A range from which accounts have addresses cannot be removed. Run ipv6_disable_account for them first.',
+  destructive: 'The range is removed with its note. ipv6_range_add adds it again.',
+  access: 'root',
+  effect: 'changes',
+  params: { name: { ...rangeName, required: true, doc: 'The range’s name.' } },
+  returns: null,
+  examples: [
+    {
+      args: { name: 'hosting' },
+      doc: 'Remove the range “hosting”.',
+      setUp: [{ command: 'ipv6_range_add', args: { name: 'hosting', range: '2001:db8:1::/64' } }],
+    },
+  ],
+
+  async handler({ name }, { db }) {
+    await ranges.remove(db, name);
+  },
+});

@@ -1,0 +1,97 @@
+// IP addresses as people write them, and as numbers to count with.
+import ipaddr from 'ipaddr.js';
+
+export interface Ip {
+  readonly family: 4 | 6;
+  readonly value: bigint;
+}
+
+export interface IpRange {
+  readonly family: 4 | 6;
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+export const BITS = { 4: 32, 6: 128 } as const;
+
+/** Undefined for anything but an address in the usual form: no zone, no octal numbers, no `127.1`. */
+export function parseIp(text: string): Ip | undefined {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return toIp(ipaddr.IPv4.parse(text));
+  if (text.includes('%') || !text.includes(':') || !ipaddr.IPv6.isValid(text)) return undefined;
+  return toIp(ipaddr.IPv6.parse(text));
+}
+
+function toIp(address: ipaddr.IPv4 | ipaddr.IPv6): Ip {
+  const value = address.toByteArray().reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  return { family: address.kind() === 'ipv4' ? 4 : 6, value };
+}
+
+/** As RFC 5952 writes it: `192.0.2.1`, `2001:db8::1`. */
+export function formatIp(ip: Ip): string {
+  const parsed = toParsed(ip);
+  return parsed.kind() === 'ipv4' ? parsed.toString() : (parsed as ipaddr.IPv6).toRFC5952String();
+}
+
+/** Every digit of an IPv6 address: `2001:0db8:0000:0000:0000:0000:0000:0001`. */
+export function formatWhole({ value }: Ip): string {
+  return (toHex({ family: 6, value }).match(/.{4}/g) ?? []).join(':');
+}
+
+/** What kind of address it is, in ipaddr.js’s words: `unicast`, `private`, `loopback`, `multicast` … */
+export function kindOf(ip: Ip): string {
+  return toParsed(ip).range();
+}
+
+function toParsed(ip: Ip): ipaddr.IPv4 | ipaddr.IPv6 {
+  return ipaddr.fromByteArray((toHex(ip).match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16)));
+}
+
+/** Its bytes: a text that sorts as the addresses of a family do. */
+export function toHex({ family, value }: Ip): string {
+  return value.toString(16).padStart(BITS[family] / 4, '0');
+}
+
+/** The network of so many bits that contains an address. */
+export function networkOf({ family, value }: Ip, prefixLength: number): IpRange {
+  const hosts = (1n << BigInt(BITS[family] - prefixLength)) - 1n;
+  return { family, first: value & ~hosts, last: value | hosts };
+}
+
+export function sizeOf({ first, last }: IpRange): bigint {
+  return last - first + 1n;
+}
+
+export function contains(range: IpRange, { family, value }: Ip): boolean {
+  return range.family === family && range.first <= value && value <= range.last;
+}
+
+export function overlap(one: IpRange, other: IpRange): boolean {
+  return one.family === other.family && one.first <= other.last && other.first <= one.last;
+}
+
+/** `192.0.2.0/24` with whatever bits after the 24th: the network. Undefined for anything else. */
+export function parseCidr(
+  text: string,
+): { readonly network: IpRange; readonly prefixLength: number } | undefined {
+  const [, address = '', bits = ''] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
+  const ip = parseIp(address);
+  const prefixLength = Number(bits);
+  if (ip === undefined || bits === '' || prefixLength > BITS[ip.family]) return undefined;
+  return { network: networkOf(ip, prefixLength), prefixLength };
+}
+
+/**
+ * An address, a network (`192.0.2.0/24`), or a range: `192.0.2.10-192.0.2.20`, or short for the same, `192.0.2.10-20`.
+ * Undefined for anything else, and for a range that ends before it begins.
+ */
+export function parseRange(text: string): IpRange | undefined {
+  if (text.includes('/')) return parseCidr(text)?.network;
+  const [start = '', end, ...more] = text.split('-').map((part) => part.trim());
+  const first = parseIp(start);
+  if (first === undefined || more.length > 0) return undefined;
+  if (end === undefined) return { family: first.family, first: first.value, last: first.value };
+  const isShort = first.family === 4 && /^\d{1,3}$/.test(end);
+  const last = parseIp(isShort ? start.replace(/\d+$/, end) : end);
+  if (last?.family !== first.family || last.value < first.value) return undefined;
+  return { family: first.family, first: first.value, last: last.value };
+}

@@ -1,0 +1,126 @@
+// The IPv4 addresses of this server: who uses them, and which can be removed.
+import type { Db } from '../../core/context.ts';
+import type { MachineAddress } from '../../core/machine-addresses.ts';
+import { badParam, notFound } from '../../core/errors.ts';
+import { quote } from '../../core/quote.ts';
+import { contains, formatIp, networkOf, parseIp } from './ip.ts';
+import { formatNetmask } from './netmask.ts';
+import { publicAddresses } from './nat.ts';
+
+/** How many names a reason has. */
+const MAX_NAMES = 5;
+
+export interface ServerAddress {
+  readonly address: string;
+  readonly interface: string;
+  /** Of the network that it shares with the interface’s own address, if it is in that one. */
+  readonly netmask: string;
+  readonly network: string;
+  /** What the Internet sees; the address itself unless the server is behind NAT. */
+  readonly publicAddress: string;
+  readonly isActive: boolean;
+  readonly isMain: boolean;
+  /** One account has it to itself. */
+  readonly isDedicated: boolean;
+  /** An account has it, or a reseller’s accounts share it. */
+  readonly isUsed: boolean;
+  readonly isRemovable: boolean;
+}
+
+/** The main one first, the others in the machine’s order. */
+export async function list(db: Db, machine: readonly MachineAddress[]): Promise<ServerAddress[]> {
+  const [uses, publicOnes] = [await usesOf(db), await publicAddresses(db)];
+  const addresses = machine.filter(({ family, scope }) => family === 4 && scope !== 'host');
+  const main = addresses.filter(({ isMain }) => isMain);
+  return [...main, ...addresses.filter(({ isMain }) => !isMain)].map((one) => {
+    const { address, interface: name, isActive, isMain, isAdded } = one;
+    const { isUsed = false, isDedicated = false } = uses.get(address) ?? {};
+    return {
+      ...{ address, interface: name, isActive, isMain, isUsed, isDedicated },
+      ...networkOfAddress(one, machine),
+      publicAddress: publicOnes.get(address) ?? address,
+      isRemovable: isAdded && !isUsed,
+    };
+  });
+}
+
+function networkOfAddress(
+  one: MachineAddress,
+  machine: readonly MachineAddress[],
+): Pick<ServerAddress, 'netmask' | 'network'> {
+  const ip = parseIp(one.address);
+  const around = machine.find((other) => {
+    if (other.isAdded || other.family !== 4 || other.interface !== one.interface) return false;
+    const own = parseIp(other.address);
+    return ip !== undefined && own !== undefined && contains(networkOf(own, other.prefixLength), ip);
+  });
+  const prefixLength = one.prefixLength === 32 ? (around?.prefixLength ?? 32) : one.prefixLength;
+  const network =
+    ip === undefined ? one.address : formatIp({ family: 4, value: networkOf(ip, prefixLength).first });
+  return { netmask: formatNetmask(prefixLength), network };
+}
+
+interface Use {
+  readonly isUsed: boolean;
+  readonly isDedicated: boolean;
+}
+
+/** By address. */
+async function usesOf(db: Db): Promise<Map<string, Use>> {
+  const accounts = await db.all<{ ip: string; dedicated: 0 | 1 }>(
+    'SELECT ip, MAX(dedicated_ip) AS dedicated FROM account WHERE server = ? GROUP BY ip',
+    db.server,
+  );
+  const resellers = await db.all<{ ip: string }>(
+    'SELECT DISTINCT main_ip AS ip FROM reseller WHERE main_ip IS NOT NULL',
+  );
+  const uses = new Map<string, Use>(resellers.map(({ ip }) => [ip, { isUsed: true, isDedicated: false }]));
+  for (const { ip, dedicated } of accounts) uses.set(ip, { isUsed: true, isDedicated: dedicated === 1 });
+  return uses;
+}
+
+/**
+ * @throws ApiError `not_found` for an address that the server does not have, `bad_param` for its main one, for one that
+ * was configured elsewhere, and for one that somebody uses.
+ */
+export async function assertRemovable(
+  db: Db,
+  machine: readonly MachineAddress[],
+  address: string,
+): Promise<void> {
+  const found = machine.find((one) => one.address === address);
+  if (found === undefined) throw notFound(`The server does not have the address ${quote(address)}.`);
+  if (found.isMain) throw badParam(`${address} is the server’s main address, which cannot be removed.`);
+  if (!found.isAdded) {
+    throw badParam(
+      `${address} was not added by addips. Remove it where the network of “${found.interface}” is configured.`,
+    );
+  }
+  const users = await usersOf(db, address);
+  if (users !== undefined) throw badParam(`${address} is in use by ${users}.`);
+}
+
+/** Who uses an address, in words; undefined if nobody does. */
+async function usersOf(db: Db, address: string): Promise<string | undefined> {
+  const accounts = await db.all<{ username: string }>(
+    'SELECT username FROM account WHERE ip = ? AND server = ? ORDER BY username LIMIT ?',
+    ...[address, db.server, MAX_NAMES + 1],
+  );
+  const resellers = await db.all<{ username: string }>(
+    'SELECT username FROM reseller WHERE main_ip = ? ORDER BY username LIMIT ?',
+    ...[address, MAX_NAMES + 1],
+  );
+  const named = (what: string, rows: readonly { username: string }[]) => {
+    const names = rows.slice(0, MAX_NAMES).map(({ username }) => `“${username}”`);
+    const more = rows.length > MAX_NAMES ? ' and others' : '';
+    return rows.length === 0 ? [] : [`${what} ${names.join(', ')}${more}`];
+  };
+  const users = [
+    ...named(accounts.length === 1 ? 'the account' : 'the accounts', accounts),
+    ...named(
+      resellers.length === 1 ? 'the accounts of the reseller' : 'the accounts of the resellers',
+      resellers,
+    ),
+  ];
+  return users.length === 0 ? undefined : users.join(' and ');
+}
