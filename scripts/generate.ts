@@ -20,7 +20,8 @@ export async function generate(): Promise<Map<string, string>> {
   files.set('src/functions/index.generated.ts', indexModule(functions));
   files.set('src/functions/loaders.generated.ts', loadersModule(functions));
   files.set('src/functions/coverage.generated.ts', coverageModule(functions, notice));
-  files.set('src/changes/loaders.generated.ts', operationsModule());
+  files.set('src/changes/loaders.generated.ts', changesModule());
+  files.set('src/drivers/loaders.generated.ts', stepsModule());
   files.set('src/tasks/loaders.generated.ts', tasksModule());
   files.set('src/doctor/checks.generated.ts', checksModule());
   for (const [path, text] of catalogueModules(functions, notice)) files.set(path, text);
@@ -90,16 +91,28 @@ import type { AnyFunction } from '../core/define.ts';
 export const loaders: Readonly<Record<string, () => Promise<{ default: AnyFunction }>>> = {\n${rows.join('')}};\n`;
 }
 
-/** An operation is registered by its file's existence, as a function is. */
-function operationsModule(): string {
+/** A change is registered by its file's existence, as a function is. */
+function changesModule(): string {
   const rows = readdirSync(join(top, 'src/changes'))
-    .filter((file) => !file.endsWith('.generated.ts'))
+    .filter((file) => !file.endsWith('.generated.ts') && file !== 'earlier-operations.ts')
     .sort()
     .map((file) => `  '${file.replace(/\.ts$/, '')}': () => import('./${file}'),\n`);
-  return `${notice}// How each operation is loaded.
-import type { Operation } from '../core/operation.ts';
+  return `${notice}// How each change is loaded, by its kind.
+import type { Change } from '../core/plan.ts';
 
-export const operations: Readonly<Record<string, () => Promise<{ default: Operation }>>> = {\n${rows.join('')}};\n`;
+export const changes: Readonly<Record<string, () => Promise<{ default: Change }>>> = {\n${rows.join('')}};\n`;
+}
+
+/** So is a step of a driver. */
+function stepsModule(): string {
+  const rows = readdirSync(join(top, 'src/drivers'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\/steps\/[^/]+\.ts$/.test(file))
+    .sort()
+    .map((file) => `  '${file.replace('/steps/', '/').replace(/\.ts$/, '')}': () => import('./${file}'),\n`);
+  return `${notice}// How each step is loaded, by its kind.
+import type { AnyStep } from '../core/plan.ts';
+
+export const steps: Readonly<Record<string, () => Promise<{ default: AnyStep }>>> = {\n${rows.join('')}};\n`;
 }
 
 /** So is a kind of task. */

@@ -3,7 +3,7 @@ import { homedir, userInfo } from 'node:os';
 import { version } from '../package.json';
 import type { AuditMoment, AuditRecord } from './core/audit.ts';
 import type { Caller, Origin, PasswordStrength, Sealer } from './core/context.ts';
-import type { Engine } from './core/dispatch.ts';
+import type { Engine } from './core/engine.ts';
 import { ApiError, badParam } from './core/errors.ts';
 import { loadFunction } from './functions/load.ts';
 import { chooseMachine, isMachine } from './machine/choose.ts';
@@ -12,7 +12,8 @@ import { system } from './machine/system.ts';
 import type { NameKind } from './core/define.ts';
 import type { StoredName } from './model/stored-names.ts';
 import type { FateOfAccounts, Holdings } from './model/servers/servers.ts';
-import { operations } from './changes/loaders.generated.ts';
+import { changes } from './changes/loaders.generated.ts';
+import { steps } from './drivers/loaders.generated.ts';
 import { journal } from './store/journal.ts';
 import { freeBelowReserve, readLogLimits } from './store/log-limits.ts';
 import { AuditLog, logUnexpected } from './store/logs.ts';
@@ -110,10 +111,9 @@ export function createApplication(
     version,
     find: loadFunction,
     known: async (command) => (await import('./catalogue/known.ts')).familyOfAbsent(command),
-    operation: async (kind) => {
-      const load = Object.hasOwn(operations, kind) ? operations[kind] : undefined;
-      return load === undefined ? undefined : (await load()).default;
-    },
+    change: (kind) => loadBy(changes, kind),
+    step: (kind) => loadBy(steps, kind),
+    withSteps: async (entry) => (await import('./changes/earlier-operations.ts')).withSteps(entry),
     journal,
     addTask: async (db, task, now) => (await import('./model/tasks/queue.ts')).add(db, task, { now }),
     processes: processesOf(process),
@@ -194,6 +194,14 @@ export function createApplication(
       auditLog.close();
     },
   };
+}
+
+async function loadBy<T>(
+  loaders: Readonly<Record<string, () => Promise<{ default: T }>>>,
+  kind: string,
+): Promise<T | undefined> {
+  const load = Object.hasOwn(loaders, kind) ? loaders[kind] : undefined;
+  return load === undefined ? undefined : (await load()).default;
 }
 
 function spaceSentence(path: string, free: number): string {

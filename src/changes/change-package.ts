@@ -1,31 +1,40 @@
 // A package changes, and the accounts that have it.
 import type { Db } from '../core/context.ts';
-import { defineOperation } from '../core/operation.ts';
+import { defineChange, exclusive, type Plan, type PlannedStep } from '../core/plan.ts';
+import * as accountParts from '../drivers/account-parts.ts';
 import * as accounts from '../model/accounts/accounts.ts';
 import type { Change } from '../model/packages/accounts.ts';
 import * as packages from '../model/packages/packages.ts';
-import { stepsOf } from './change-account.ts';
 
-export interface ChangePackage {
+interface ChangePackage {
   readonly package: packages.Content;
   readonly accounts: readonly Change[];
 }
 
-export default defineOperation<ChangePackage>({
-  claims: ({ package: { name }, accounts: changes }) => [
-    `package ${name}`,
-    ...changes.map(({ before }) => `account ${before.username}`),
-    ...changes
-      .map(({ before }) => before.owner)
-      .flatMap((owner) => (owner === 'root' ? [] : [`accounts of ${owner}`])),
-  ],
-  steps: ({ accounts: changes }) => changes.flatMap(stepsOf),
-  async finish(db, input) {
+const change = defineChange<ChangePackage>({
+  kind: 'change-package',
+  async store(db, input) {
     await ensureAllAreThere(db, input);
     await packages.store(db, input.package);
     for (const { after } of input.accounts) await accounts.update(db, after);
   },
 });
+export default change;
+
+export async function changePackage(db: Db, input: ChangePackage): Promise<Plan> {
+  const before = input.accounts.map((one) => one.before);
+  const owners = before.map(({ owner }) => owner).filter((owner) => owner !== 'root');
+  const steps: PlannedStep[] = [];
+  for (const one of input.accounts) steps.push(...(await accountParts.changed(db, one.before, one.after)));
+  return change.plan(input, {
+    locks: [
+      exclusive(`package ${input.package.name}`),
+      ...before.map(({ username }) => exclusive(`account ${username}`)),
+      ...owners.map((owner) => exclusive(`accounts of ${owner}`)),
+    ],
+    steps,
+  });
+}
 
 /** An account that has got the package meanwhile would be left out. @throws ApiError `busy`. */
 async function ensureAllAreThere(

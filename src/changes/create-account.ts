@@ -1,78 +1,64 @@
 // A new account: a user of the machine with a home, and what the store knows of it.
-import { defineOperation, type Step } from '../core/operation.ts';
-import { prefixClaim } from '../model/accounts/names.ts';
+import type { Caller, Db } from '../core/context.ts';
+import { defineChange, exclusive, shared, type Plan } from '../core/plan.ts';
+import type { NewAccount } from '../drivers/account-part.ts';
+import * as accountParts from '../drivers/account-parts.ts';
+import measure from '../drivers/quota/steps/measure.ts';
+import create from '../drivers/users/steps/create.ts';
 import * as accounts from '../model/accounts/accounts.ts';
+import { ensureWithin } from '../model/accounts/limits.ts';
+import { prefixLock } from '../model/accounts/names.ts';
 import * as packages from '../model/packages/packages.ts';
-import * as resellers from '../model/resellers/resellers.ts';
 import type { Settings } from '../model/packages/settings.ts';
+import * as resellers from '../model/resellers/resellers.ts';
 
-interface CreateAccount {
+interface CreateAccount extends NewAccount {
   /** As it will be. Its uid is the one it shall have; 0 leaves it to the machine. */
   readonly account: accounts.Account;
-  /** True where somebody asked for this uid: no other will do. */
-  readonly isUidAsked: boolean;
-  readonly hasPassword: boolean;
   readonly isReseller: boolean;
   /** What the package held when the account was planned. */
   readonly packageSettings: Settings;
+  /** True where the owner's limits do not bind whoever makes the account. */
+  readonly isUnlimited: boolean;
 }
 
-export default defineOperation<CreateAccount>({
-  claims: ({ account }) => [
-    `account ${account.username}`,
-    `domain ${account.domain}`,
-    prefixClaim(account),
-    // Its limits are checked before: of two accounts at once, the second might be one too many.
-    ...(account.owner === 'root' ? [] : [`accounts of ${account.owner}`]),
-    ...(account.settings.dedicatedIp ? [`address ${account.ip}`] : []),
-  ],
-
-  steps: ({ account, isUidAsked, hasPassword }) => {
-    const { username, home, shellPath, uid, settings } = account;
-    const steps: Step[] = [
-      {
-        says: `Make the user “${username}” with the home “${home}” and the shell “${shellPath}”.`,
-        run: async (machine) => {
-          const users = await machine.users();
-          const user = { name: username, home, shell: shellPath, comment: account.domain };
-          if (uid === 0) return users.create(user);
-          return users.create({ ...user, uid }).catch((error: unknown) => {
-            // Somebody has the id: then what the machine chooses is beyond it, and beyond those of removed accounts.
-            if (isUidAsked || (error as { code?: string }).code !== 'exists') throw error;
-            return users.create(user);
-          });
-        },
-        undo: async (machine) => (await machine.users()).undoCreate({ name: username, home }),
-      },
-    ];
-    if (hasPassword) {
-      steps.push({
-        says: `Set the password of “${username}”.`,
-        run: async (machine, secret) => (await machine.users()).setPassword(username, secret),
-      });
-    }
-    if (settings.diskLimit !== null) steps.push(limitDisk(username, settings.diskLimit));
-    return steps;
-  },
-
-  async finish(db, { account, isReseller, packageSettings }, { machine }) {
+const change = defineChange<CreateAccount>({
+  kind: 'create-account',
+  async store(db, { account, isReseller, packageSettings, isUnlimited }, { results }) {
     const { username } = account;
     await packages.ensureStill(db, account.package, packageSettings);
-    const user = await (await machine.users()).find(username);
-    if (user === undefined) throw new Error(`The user “${username}” is gone.`);
-    const { blocks, inodes } = await (await machine.quota()).usage(username);
+    // Others of the owner may have been stored since it was planned.
+    if (!isUnlimited) await ensureWithin(db, undefined, account);
+    const user = create.resultIn(results);
+    const usage = measure.resultIn(results);
+    if (user === undefined || usage === undefined) throw new Error(`The user “${username}” is gone.`);
+    const { blocks, inodes } = usage;
     await accounts.insert(db, { ...account, uid: user.uid, blocksUsed: blocks, inodesUsed: inodes });
     if (isReseller) await resellers.setUp(db, username, false);
   },
 });
+export default change;
 
-/** Where the file system enforces limits; elsewhere the account has it in the store alone. */
-function limitDisk(username: string, mebibytes: number): Step {
-  return {
-    says: `Limit the disk space of “${username}” to ${mebibytes} MiB, where the file system enforces limits.`,
-    run: async (machine) => {
-      const quota = await machine.quota();
-      if (await quota.isEnabled()) await quota.setLimit(username, mebibytes);
+export async function createAccount(
+  db: Db,
+  caller: Caller,
+  input: Omit<CreateAccount, 'isUnlimited'>,
+  password: string | undefined,
+): Promise<Plan> {
+  const { account } = input;
+  const isUnlimited = caller.privileges === 'all';
+  return change.plan(
+    { ...input, isUnlimited },
+    {
+      locks: [
+        exclusive(`account ${account.username}`),
+        exclusive(`domain ${account.domain}`),
+        exclusive(prefixLock(account)),
+        ...(account.owner === 'root' ? [] : [shared(`accounts of ${account.owner}`)]),
+        ...(account.settings.dedicatedIp ? [exclusive(`address ${account.ip}`)] : []),
+      ],
+      steps: await accountParts.created(db, input),
+      secret: password,
     },
-  };
+  );
 }

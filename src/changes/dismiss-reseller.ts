@@ -1,20 +1,29 @@
 // A reseller is an ordinary account again, and what it owned is root's. Nothing changes on the machine, but nobody else
 // may be at work on its accounts, or give it another.
-import { defineOperation } from '../core/operation.ts';
+import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import * as resellers from '../model/resellers/resellers.ts';
 
 interface DismissReseller {
   readonly user: string;
-  /** Its accounts. */
-  readonly owned: readonly string[];
 }
 
-export default defineOperation<DismissReseller>({
-  claims: ({ user, owned }) => [
-    `account ${user}`,
-    `accounts of ${user}`,
-    ...owned.map((username) => `account ${username}`),
-  ],
-  steps: () => [],
-  finish: (db, { user }) => resellers.dismiss(db, user),
+const change = defineChange<DismissReseller>({
+  kind: 'dismiss-reseller',
+  store: (db, { user }) => resellers.dismiss(db, user),
 });
+export default change;
+
+/** `owned`: the names of its accounts. */
+export function dismissReseller(user: string, owned: readonly string[]): Plan {
+  return change.plan(
+    { user },
+    {
+      locks: [
+        exclusive(`account ${user}`),
+        exclusive(`accounts of ${user}`),
+        ...owned.map((username) => exclusive(`account ${username}`)),
+      ],
+      steps: [],
+    },
+  );
+}

@@ -1,17 +1,18 @@
 // Accounts have to choose a new password at their next login.
-import { defineOperation } from '../core/operation.ts';
+import { defineChange, exclusive, type Plan } from '../core/plan.ts';
+import expirePassword from '../drivers/users/steps/expire-password.ts';
 
-interface ExpirePasswords {
-  readonly usernames: readonly string[];
-}
-
-export default defineOperation<ExpirePasswords>({
-  onlyForward: true,
-  claims: ({ usernames }) => usernames.map((username) => `account ${username}`),
-  steps: ({ usernames }) =>
-    usernames.map((username) => ({
-      says: `Expire the password of “${username}”.`,
-      run: async (machine) => (await machine.users()).expirePassword(username),
-    })),
-  finish: async () => undefined,
+const change = defineChange<null>({
+  kind: 'expire-passwords',
+  // The machine alone has it.
+  store: async () => undefined,
 });
+export default change;
+
+export function expirePasswords(usernames: readonly string[]): Plan {
+  return change.plan(null, {
+    irreversible: true,
+    locks: usernames.map((username) => exclusive(`account ${username}`)),
+    steps: usernames.map((name) => expirePassword.plan({ name })),
+  });
+}

@@ -1,16 +1,45 @@
 // The firewall lets addresses in again, and what kept them out is changed with it.
-import { defineOperation } from '../core/operation.ts';
-import { apply, type LiftFirewallBlocks } from '../model/brute-force/changes.ts';
+import type { Context, Db } from '../core/context.ts';
+import type { FirewallBlock } from '../core/machine.ts';
+import { defineChange, exclusive } from '../core/plan.ts';
+import unblock from '../drivers/firewall/steps/unblock.ts';
+import { apply, type AdministratorsChange } from '../model/brute-force/changes.ts';
+import * as configuration from '../model/brute-force/config.ts';
+import { blocksOf } from '../model/brute-force/firewall.ts';
 
-export default defineOperation<LiftFirewallBlocks>({
-  claims: () => ['firewall'],
-  steps: ({ blocks }) =>
-    blocks.map(({ address, until }) => ({
-      says: `Have the firewall let ${address} in again.`,
-      run: async (machine) => (await machine.firewall()).unblock(address),
-      undo: async (machine) => (await machine.firewall()).block(address, until),
-    })),
-  async finish(db, { change }, { now }) {
-    await apply(db, change, now());
+const change = defineChange<{ readonly change: AdministratorsChange }>({
+  kind: 'lift-firewall-blocks',
+  async store(db, input, { now }) {
+    await apply(db, input.change, now());
   },
 });
+export default change;
+
+/**
+ * What an administrator changes of who is kept out. Where the firewall, which drops `blocks` now, has to let somebody in
+ * again, that is planned; else the change is stored at once.
+ */
+export async function changeWithFirewall(
+  { db, now, plan, warn }: Pick<Context, 'db' | 'now' | 'plan' | 'warn'>,
+  what: AdministratorsChange,
+  blocks: readonly FirewallBlock[],
+): Promise<{ removed: number; lifted: number }> {
+  const removed = await apply(db, what, now());
+  const lifted = blocksOf(blocks, what.kind === 'forget everything' ? undefined : what.ranges);
+  if (lifted.length > 0) {
+    const steps = lifted.map(({ address, until }) => unblock.plan({ address, until }));
+    plan(change.plan({ change: what }, { locks: [exclusive('firewall')], steps }));
+  }
+  if (db.server !== '' && (lifted.length > 0 || (await mayBlock(db)))) warn(warningOfOthers);
+  return { removed, lifted: lifted.length };
+}
+
+const warningOfOthers =
+  'Only this server’s firewall lets addresses in again: another server’s that blocks one drops its packets until the ' +
+  'time of the block is over, or until flush_cphulk_login_history_for_ips is called there.';
+
+/** Whether new blocks are handed to firewalls, as earlier ones may have been. */
+async function mayBlock(db: Db): Promise<boolean> {
+  const config = await configuration.read(db);
+  return config.block_brute_force_with_firewall || config.block_excessive_brute_force_with_firewall;
+}

@@ -1,24 +1,15 @@
 // An account goes, with its user, its home and everything the store knows of it. There is no way back.
-import { defineOperation } from '../core/operation.ts';
+import type { Db } from '../core/context.ts';
+import { defineChange, exclusive, type Plan } from '../core/plan.ts';
+import * as accountParts from '../drivers/account-parts.ts';
+import type { Account } from '../model/accounts/accounts.ts';
 import * as users from '../model/accounts/users.ts';
 
-interface RemoveAccount {
-  readonly username: string;
-  readonly home: string;
-  readonly uid: number;
-}
+type RemoveAccount = Pick<Account, 'username' | 'uid'>;
 
-export default defineOperation<RemoveAccount>({
-  onlyForward: true,
-  // What it owns becomes root's: nobody may give it an account meanwhile.
-  claims: ({ username }) => [`account ${username}`, `accounts of ${username}`],
-  steps: ({ username, home, uid }) => [
-    {
-      says: `End the processes of “${username}”; remove the user, its crontab and the home “${home}”.`,
-      run: async (machine) => (await machine.users()).remove(username, { home, uid }),
-    },
-  ],
-  async finish(db, { username, uid }) {
+const change = defineChange<RemoveAccount>({
+  kind: 'remove-account',
+  async store(db, { username, uid }) {
     await users.forget(db, username);
     await db.run(
       'INSERT INTO removed_user_id (server, id) VALUES (?, ?) ON CONFLICT DO NOTHING',
@@ -27,3 +18,17 @@ export default defineOperation<RemoveAccount>({
     );
   },
 });
+export default change;
+
+export async function removeAccount(db: Db, account: Account): Promise<Plan> {
+  const { username, uid } = account;
+  return change.plan(
+    { username, uid },
+    {
+      irreversible: true,
+      // What it owns becomes root's: nobody may give it an account meanwhile.
+      locks: [exclusive(`account ${username}`), exclusive(`accounts of ${username}`)],
+      steps: await accountParts.removed(db, account),
+    },
+  );
+}

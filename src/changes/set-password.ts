@@ -1,21 +1,23 @@
 // An account gets another password. The machine changes it in one go, and nobody knows the old one to take it back.
-import { defineOperation } from '../core/operation.ts';
+import { defineChange, exclusive, type Plan } from '../core/plan.ts';
+import step from '../drivers/users/steps/set-password.ts';
 import * as sessions from '../model/logins/sessions.ts';
 
-interface SetPassword {
-  readonly username: string;
-}
-
-export default defineOperation<SetPassword>({
-  onlyForward: true,
-  needsSecret: true,
-  claims: ({ username }) => [`account ${username}`],
-  steps: ({ username }) => [
-    {
-      says: `Set the password of “${username}”.`,
-      run: async (machine, secret) => (await machine.users()).setPassword(username, secret),
-    },
-  ],
+const change = defineChange<{ readonly username: string }>({
+  kind: 'set-password',
   // Whoever logged in with the old one is out.
-  finish: (db, { username }) => sessions.closeAll(db, username),
+  store: (db, { username }) => sessions.closeAll(db, username),
 });
+export default change;
+
+export function setPassword(username: string, password: string): Plan {
+  return change.plan(
+    { username },
+    {
+      irreversible: true,
+      secret: password,
+      locks: [exclusive(`account ${username}`)],
+      steps: [step.plan({ name: username })],
+    },
+  );
+}

@@ -1,5 +1,5 @@
 // An account becomes a reseller. Nothing changes on the machine, but nobody else may be at work on the account.
-import { defineOperation } from '../core/operation.ts';
+import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import * as resellers from '../model/resellers/resellers.ts';
 
 interface SetUpReseller {
@@ -7,8 +7,12 @@ interface SetUpReseller {
   readonly ownsItself: boolean;
 }
 
-export default defineOperation<SetUpReseller>({
-  claims: ({ user }) => [`account ${user}`],
-  steps: () => [],
-  finish: (db, { user, ownsItself }) => resellers.setUp(db, user, ownsItself),
+const change = defineChange<SetUpReseller>({
+  kind: 'set-up-reseller',
+  store: (db, { user, ownsItself }) => resellers.setUp(db, user, ownsItself),
 });
+export default change;
+
+export function setUpReseller(input: SetUpReseller): Plan {
+  return change.plan(input, { locks: [exclusive(`account ${input.user}`)], steps: [] });
+}

@@ -13,8 +13,8 @@ export async function printForgotten(line: CommandLine, name: string, io: Io): P
     await forgetServer(io.environment, name, line, ({ accounts, unfinished }) => {
       show('accounts', accounts.length === 0 ? 'none' : `${accounts.length}: ${accounts.join(', ')}`);
       if (unfinished.length === 0) show('unfinished', 'nothing');
-      for (const { kind, xid, caller, claims } of unfinished) {
-        const kept = claims.length === 0 ? '' : `; keeps from others: ${claims.join(', ')}`;
+      for (const { kind, xid, caller, locks } of unfinished) {
+        const kept = locks.length === 0 ? '' : `; keeps from others: ${locks.join(', ')}`;
         show('unfinished', `${kind} of ${caller} (XID ${xid})${kept}`);
       }
     });

@@ -4,6 +4,7 @@ import type { Dialect } from './dialect.ts';
 import type { Envelope } from './envelope.ts';
 import type { Machine } from './machine.ts';
 import type { MetaArguments } from './meta-arguments.ts';
+import type { Plan } from './plan.ts';
 import type { Counts } from './shape.ts';
 import type { Json } from './values.ts';
 
@@ -83,13 +84,14 @@ export interface IndexRow {
 
 export type PasswordStrength = (candidate: string, known: readonly string[]) => Promise<number>;
 
-export interface Context {
+/** What every handler is given, whatever it does with the store. */
+interface CallContext {
   readonly caller: Caller;
   /** Absent on the local command line. */
   readonly origin: Origin | undefined;
-  readonly db: Db;
   readonly sealer: Sealer;
-  readonly machine: Machine;
+  /** What the kernel tells at once. */
+  readonly system: Machine['system'];
   /** True once nobody waits for the answer any more: a call of many steps can end early. */
   readonly isAbandoned: () => boolean;
   /** True where nothing of what the call does is kept. */
@@ -114,14 +116,6 @@ export interface Context {
   readonly raw: (text: string) => void;
   /** What `metadata.reason` says in the place of “OK” when the call works. */
   readonly reason: (sentence: string) => void;
-  /**
-   * Plans an operation (`src/changes/`, by its file's name), which is carried out when the handler has returned.
-   * Only for a function that `operates`; what its handler wrote before is not kept. `secret`, such as a password,
-   * is handed to the steps and stored nowhere.
-   */
-  readonly operate: (kind: string, input: unknown, secret?: string) => void;
-  /** A transaction of its own, for a function that `calls`. */
-  readonly transaction: <T>(effect: 'reads' | 'changes', work: (db: Db) => Promise<T>) => Promise<T>;
   /** What the call asks of the answer's list (`api.*`); undefined where it asks for nothing. */
   readonly asked: MetaArguments | undefined;
   /**
@@ -138,6 +132,26 @@ export interface Context {
   readonly startTask: (kind: string, input: unknown) => Promise<number>;
   /** All functions of this program. */
   readonly functions: () => Promise<Readonly<Record<string, IndexRow>>>;
-  /** Runs another call as the same caller (`batch`). */
+}
+
+/**
+ * Within a transaction, for a function that `reads`, `changes` or `operates`. The machine is not in it: nobody waits for a
+ * machine while a transaction is open. What the handler has to know of the machine, `look` reads before.
+ */
+export interface Context extends CallContext {
+  readonly db: Db;
+  /**
+   * Plans work on the machine (`src/changes/`), which is executed when the handler has returned. Only for a function that
+   * `operates`, once. What the handler wrote to the store is then not kept: the change stores the outcome.
+   */
+  readonly plan: (plan: Plan) => void;
+}
+
+/** Outside of any transaction: for a function whose effect is `none` or `calls`, and for `look`. */
+export interface FreeContext extends CallContext {
+  readonly machine: Machine;
+  /** A transaction of its own. Not for a function whose effect is `none`; `look` only reads. */
+  readonly transaction: <T>(effect: 'reads' | 'changes', work: (db: Db) => Promise<T>) => Promise<T>;
+  /** Runs another call as the same caller, for a function that `calls`. */
   readonly call: (call: Pick<Call, 'command' | 'args'>) => Promise<Envelope>;
 }

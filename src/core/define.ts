@@ -1,6 +1,6 @@
 // The vocabulary in which a function is described, and `defineFunction`, which ties a description to its handler.
 // The description is plain data: arguments, help, man pages, access and the index are all read from it.
-import type { Context } from './context.ts';
+import type { Context, FreeContext } from './context.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Json, Value } from './values.ts';
 
@@ -92,6 +92,17 @@ export interface SetUp {
   readonly args: Readonly<Record<string, string>>;
 }
 
+/**
+ * What a function does with the store. `none` never opens it; `reads` sees one state of it; `changes` runs in a
+ * transaction that is kept when the handler returns and taken back when it throws; `calls` runs other calls, each with an
+ * effect of its own, and transactions. `operates` works on the machine: the handler checks in a transaction and hands a
+ * plan to `context.plan`, which is executed outside of it and stores the outcome.
+ */
+export type Effect = 'none' | 'reads' | 'changes' | 'calls' | 'operates';
+
+/** What a handler is given: no function has the machine and an open transaction at once. */
+export type ContextOf<E extends Effect> = E extends 'none' | 'calls' ? FreeContext : Context;
+
 /** Who may call: anybody who is logged in, root alone, or holders of one of these privileges. */
 export type Access = 'any' | 'root' | readonly [string, ...string[]];
 
@@ -159,13 +170,7 @@ export interface Spec {
    */
   readonly destructive?: string;
   readonly access: Access;
-  /**
-   * What it does with the store. `none` never opens it; `reads` sees one state of it; `changes` runs in a
-   * transaction that is kept when the handler returns and taken back when it throws; `calls` runs other
-   * calls, each with an effect of its own, and transactions. `operates` works on the machine: the handler checks
-   * in a transaction and hands an operation to `context.operate`, which stores the outcome when it is done.
-   */
-  readonly effect: 'none' | 'reads' | 'changes' | 'calls' | 'operates';
+  readonly effect: Effect;
   /** True if it returns or changes credentials of its caller. A limited API token may not call it (`access.ts`). */
   readonly actsOnCaller?: true;
   readonly params: Params;
@@ -193,19 +198,34 @@ export interface Spec {
 
 /** A function with its types erased: what the engine, help and the generators work with. */
 export interface AnyFunction extends Spec {
-  readonly handler: (args: never, context: Context) => unknown;
+  readonly look?: (args: never, context: FreeContext) => unknown;
+  readonly handler: (args: never, context: never, found: never) => unknown;
 }
 
-/** Ties a description to its handler: `args` and the answer's type follow from `params` and `returns`. */
-export function defineFunction<const P extends Params, const R extends Returns>(
-  definition: Omit<Spec, 'params' | 'returns'> & {
+/**
+ * Ties a description to its handler: `args` and the answer's type follow from `params` and `returns`. `look` reads the
+ * machine before the handler's transaction begins; the handler gets what it returns. A handler that finds that the look is
+ * out of date throws `LookAgain`.
+ */
+export function defineFunction<
+  const P extends Params,
+  const R extends Returns,
+  const E extends Effect,
+  Found = undefined,
+>(
+  definition: Omit<Spec, 'params' | 'returns' | 'effect'> & {
     readonly params: P;
     readonly returns: R;
+    readonly effect: E;
+    readonly look?: (args: FunctionArguments<NoInfer<P>>, context: FreeContext) => Promise<Found>;
     readonly handler: (
-      args: Arguments<NoInfer<P>> & { readonly rest: Readonly<Record<string, Json>> },
-      context: Context,
+      args: FunctionArguments<NoInfer<P>>,
+      context: ContextOf<NoInfer<E>>,
+      found: NoInfer<Found>,
     ) => Data<NoInfer<R>> | Promise<Data<NoInfer<R>>>;
   },
 ): AnyFunction {
   return definition;
 }
+
+type FunctionArguments<P extends Params> = Arguments<P> & { readonly rest: Readonly<Record<string, Json>> };

@@ -1,33 +1,25 @@
 // One call from name to envelope: find, authorise, read arguments, run, shape, audit.
 import { authorise, authoriseTarget } from './access.ts';
-import { readArguments, unknownNames } from './arguments.ts';
+import { warningsOf } from './argument-warnings.ts';
+import { readArguments } from './arguments.ts';
 import { maskArguments, type AuditRecord } from './audit.ts';
-import type { Call, Caller, Context, Db, RawArgument } from './context.ts';
+import type { Call, Caller, Context, Db, FreeContext, RawArgument } from './context.ts';
 import type { AnyFunction } from './define.ts';
 import type { Engine, Store } from './engine.ts';
-import type { Envelope, Metadata } from './envelope.ts';
+import type { Envelope } from './envelope.ts';
 import { ApiError, badParam, notProvided, unknownFunction } from './errors.ts';
-import { MachineError, ofDisk, ofMachine } from './machine-error.ts';
-import { paramOf } from './param-of.ts';
-import { quote } from './quote.ts';
+import { LookAgain, MachineError, ofDisk, ofMachine } from './machine-error.ts';
 import { nameOnly, printable } from './function-name.ts';
 import type { MetaArguments } from './meta-arguments.ts';
-import { noDb } from './no-db.ts';
-import type { JournalEntry, Planned } from './operation.ts';
-import type { Counts } from './shape.ts';
+import type { JournalEntry, Plan } from './plan.ts';
+import { Report, type Outcome } from './report.ts';
 import type { Hash } from './values.ts';
-
-export type { Engine, Store, Work } from './engine.ts';
 
 interface Prepared {
   readonly fn: AnyFunction;
   readonly meta: MetaArguments | undefined;
   readonly args: unknown;
 }
-
-type Outcome =
-  | { readonly ok: true; readonly data: Hash | undefined; readonly extra: Partial<Metadata> }
-  | { readonly ok: false; readonly error: ApiError };
 
 /** Runs a call. Never throws: what goes wrong is in the envelope. */
 export async function dispatch(call: Call, caller: Caller, engine: Engine): Promise<Envelope> {
@@ -46,20 +38,11 @@ class Dispatch {
   readonly #engine: Engine;
   readonly #started: number;
   readonly #xid: string;
-  readonly #warnings: string[];
-  readonly #messages: string[] = [];
-  #reason = 'OK';
-  #raw: string | undefined;
+  readonly #report: Report;
   #function: AnyFunction | undefined;
-  /** Of a list that the handler has shaped itself. */
-  #counts: Counts | undefined;
-  /** The operation that the handler asked for. */
-  #planned: Planned | undefined;
-  /** The task that the handler has started. */
-  #task: number | undefined;
+  /** The work on the machine that the handler asked for. */
+  #plan: Plan | undefined;
   #audited = false;
-  /** How many of the warnings are not the handler's. */
-  #told = 0;
 
   constructor(call: Call, caller: Caller, engine: Engine) {
     this.#call = call;
@@ -67,7 +50,7 @@ class Dispatch {
     this.#engine = engine;
     this.#started = engine.now();
     this.#xid = engine.newXid();
-    this.#warnings = [...(call.warnings ?? [])];
+    this.#report = new Report(call.warnings ?? []);
   }
 
   async run(): Promise<Envelope> {
@@ -86,7 +69,7 @@ class Dispatch {
       outcome = { ok: false, error: this.#toApiError(error) };
     }
     if (outcome.ok) this.#warnOfSpace();
-    return this.#envelope(outcome);
+    return this.#report.envelope(this.#call, this.#function, outcome);
   }
 
   /** Only on this server itself, and once for a call that makes others. */
@@ -94,7 +77,7 @@ class Dispatch {
     const { insideDryRun, spaceWarning } = this.#engine;
     if (this.#call.origin !== undefined || insideDryRun !== undefined) return;
     const warning = spaceWarning?.();
-    if (warning !== undefined) this.#warnings.push(warning);
+    if (warning !== undefined) this.#report.warnings.push(warning);
   }
 
   async #prepare(): Promise<Prepared> {
@@ -109,8 +92,7 @@ class Dispatch {
     const meta = await this.#readMeta(fn, args);
     const own = args.filter(({ name }) => !isMeta(name));
     // Before anything is refused: a mistyped name is often why another is missing.
-    await this.#warnOfUnknown(fn, unknownNames(fn, own));
-    this.#warnOfInert(fn, own);
+    this.#report.warnings.push(...(await warningsOf(fn, own)));
     const read = readArguments(fn, own);
     authoriseTarget(this.#caller, fn, read);
     return { fn, meta, args: read };
@@ -123,7 +105,7 @@ class Dispatch {
         if (!/^\d{1,6}$/.test(JSON.stringify(value).replaceAll('"', ''))) {
           throw badParam('The parameter “api.version” should be 1: this is version 1 of the API.');
         }
-        this.#warnings.push(
+        this.#report.warnings.push(
           `“api.version=${Number(value)}” is answered as version 1, the version of this API.`,
         );
       }
@@ -131,73 +113,87 @@ class Dispatch {
     const shaping = meta.filter(({ name }) => name !== 'api.version');
     if (shaping.length === 0) return undefined;
     if (fn.list === undefined) {
-      this.#warnings.push(`“${fn.name}” answers no list: the api.* arguments have no effect.`);
+      this.#report.warnings.push(`“${fn.name}” answers no list: the api.* arguments have no effect.`);
       return undefined;
     }
     const { readMetaArguments } = await import('./meta-arguments.ts');
     const { meta: read, warnings } = readMetaArguments(shaping);
-    this.#warnings.push(...warnings);
+    this.#report.warnings.push(...warnings);
     return read;
-  }
-
-  async #warnOfUnknown(fn: AnyFunction, unknown: readonly string[]): Promise<void> {
-    if (unknown.length === 0) return;
-    const { nearest } = await import('./nearest.ts');
-    for (const name of unknown.slice(0, MAX_WARNINGS)) {
-      const [suggestion] = nearest(name, Object.keys(fn.params), 1);
-      const hint = suggestion === undefined ? '' : ` Did you mean “${suggestion}”?`;
-      this.#warnings.push(`“${fn.name}” has no parameter ${quote(name)}; it was ignored.${hint}`);
-    }
-    if (unknown.length > MAX_WARNINGS) {
-      this.#warnings.push(`${unknown.length - MAX_WARNINGS} more unknown parameters were ignored.`);
-    }
-  }
-
-  #warnOfInert(fn: AnyFunction, own: readonly RawArgument[]): void {
-    for (const name of new Set(own.map((one) => one.name))) {
-      const inert = paramOf(fn, name)?.param.inert;
-      if (inert !== undefined) this.#warnings.push(`The parameter “${name}” has no effect here: ${inert}`);
-    }
   }
 
   async #execute(prepared: Prepared): Promise<Outcome> {
     const { effect } = prepared.fn;
+    const { dryRun } = this.#call;
+    this.#report.keepWarnings();
+    if (effect === 'none') return this.#runFree(prepared);
+    if (!dryRun) await this.#recover();
+    if (effect === 'calls') return dryRun ? this.#rehearse(prepared) : this.#runFree(prepared);
+    for (let looks = 1; ; looks++) {
+      try {
+        const found = await this.#look(prepared);
+        if (effect === 'reads') return await this.#read(prepared, found);
+        if (effect === 'operates' && !dryRun) return await this.#operate(prepared, found);
+        return await this.#change(prepared, found);
+      } catch (error) {
+        if (!isOutOfDate(error) || looks >= MAX_LOOKS) throw error;
+      }
+    }
+  }
+
+  /** What the function has to know of the machine, read while no transaction is open. */
+  async #look({ fn, args }: Prepared): Promise<unknown> {
+    if (fn.look === undefined) return undefined;
+    const context = this.#freeContext(readOnly(this.#engine.store), undefined);
+    return fn.look(args as never, this.#engine.watch?.(context) ?? context);
+  }
+
+  #runFree(prepared: Prepared): Promise<Outcome> {
+    const { store } = this.#engine;
+    const context = this.#freeContext(prepared.fn.effect === 'none' ? noStore : store, prepared.meta);
+    return this.#run(prepared, context, undefined);
+  }
+
+  #read(prepared: Prepared, found: unknown): Promise<Outcome> {
+    return this.#engine.store.transaction('reads', async (db) => ({
+      value: await this.#run(prepared, this.#context(db, prepared.meta), found),
+      keep: false,
+    }));
+  }
+
+  async #change(prepared: Prepared, found: unknown): Promise<Outcome> {
     const { store, insideDryRun } = this.#engine;
     const { dryRun } = this.#call;
-    this.#told = this.#warnings.length;
-    if (effect === 'none') return this.#run(prepared, noDb, store);
-    if (!dryRun) await this.#recover();
-    if (effect === 'calls' && !dryRun) return this.#run(prepared, noDb, store);
-    if (effect === 'operates' && !dryRun) return this.#operate(prepared);
-    if (effect === 'reads') {
-      return store.transaction('reads', async (db, nested) => ({
-        value: await this.#run(prepared, db, nested),
-        keep: false,
-      }));
-    }
-    return store.transaction('changes', async (db, nested) => {
-      const value = await this.#run(prepared, db, nested);
-      if (this.#planned !== undefined) await this.#rehearse(this.#planned);
+    const outcome = await store.transaction('changes', async (db) => {
+      const value = await this.#run(prepared, this.#context(db, prepared.meta), found);
       // Written before the change is kept: the log may name a change that did not come about, never miss one.
       await this.#audit(value, !dryRun, dryRun ? {} : { db });
       // A call inside a dry run leaves it to the outermost, so that later ones see what it did.
       return { value, keep: !dryRun || insideDryRun === true };
     });
+    if (this.#plan !== undefined) {
+      const { preview } = await import('./execute-plan.ts');
+      this.#report.messages.push(...(await preview(this.#engine, this.#plan)));
+    }
+    return outcome;
   }
 
-  async #run({ fn, args, meta }: Prepared, db: Db, nested: Store): Promise<Outcome> {
-    // The store runs a transaction again where another has got in its way: what the first try said is not true.
-    this.#warnings.length = this.#told;
-    this.#messages.length = 0;
-    this.#reason = 'OK';
-    this.#raw = undefined;
-    this.#counts = undefined;
-    this.#planned = undefined;
-    this.#task = undefined;
+  /** A dry run of calls: they run in a transaction that is taken back, so that later ones see what earlier ones stored. */
+  #rehearse(prepared: Prepared): Promise<Outcome> {
+    const { store, insideDryRun } = this.#engine;
+    return store.transaction('changes', async (_db, nested) => {
+      const value = await this.#run(prepared, this.#freeContext(nested, prepared.meta), undefined);
+      await this.#audit(value, false);
+      return { value, keep: insideDryRun === true };
+    });
+  }
+
+  async #run({ fn, args, meta }: Prepared, context: Context | FreeContext, found: unknown): Promise<Outcome> {
+    this.#report.restart();
+    this.#plan = undefined;
     try {
-      const context = this.#context(db, nested, meta);
       const given = this.#engine.watch?.(context) ?? context;
-      const data = (await fn.handler(args as never, given)) as Hash | undefined;
+      const data = (await fn.handler(args as never, given as never, found as never)) as Hash | undefined;
       return { ok: true, ...(await this.#shape(fn, data, meta)) };
     } catch (error) {
       if (!(error instanceof ApiError && error.keepsChanges)) throw error;
@@ -206,43 +202,37 @@ class Dispatch {
   }
 
   /** Plans within a transaction, works on the machine outside of any, and stores the outcome in another. */
-  async #operate(prepared: Prepared): Promise<Outcome> {
-    const { open, carryOut, giveUp, waitFor } = await import('./operate.ts');
-    const { store } = this.#engine;
-    for (let pauses = 0; ; pauses++) {
-      const tries: number[] = [];
-      const plan = async (db: Db, nested: Store) => {
-        const outcome = await this.#plan(prepared, nested);
-        const planned = this.#planned;
-        const about = { xid: this.#xid, caller: this.#caller.user, tries };
-        const opened = planned && (await open(this.#engine, db, planned, about));
-        const hasToWait = typeof opened === 'string';
-        if (!hasToWait) await this.#audit(outcome, true, { db, stage: opened && 'begun' });
-        return { value: { outcome, opened, secret: planned?.secret ?? '' }, keep: !hasToWait };
-      };
-      const { outcome, opened, secret } = await store.transaction('changes', plan).catch(giveUp(tries));
-      if (opened === undefined) return outcome;
-      if (typeof opened !== 'string') {
-        await carryOut(this.#engine, opened, secret, (db) => this.#audit(outcome, true, { db }));
-        return outcome;
-      }
-      const isTimeToLook = await waitFor(opened, pauses);
-      if (isTimeToLook) await this.#recover();
+  async #operate(prepared: Prepared, found: unknown): Promise<Outcome> {
+    const { execute, giveUp, open, waitForLocks } = await import('./execute-plan.ts');
+    const tries: number[] = [];
+    const decide = async (db: Db, nested: Store) => {
+      const outcome = await this.#decide(prepared, nested, found);
+      const plan = this.#plan;
+      const about = { xid: this.#xid, caller: this.#caller.user, tries };
+      const opened = plan && (await open(this.#engine, db, plan, about));
+      const hasToWait = typeof opened === 'string';
+      if (!hasToWait) await this.#audit(outcome, true, { db, stage: opened && 'begun' });
+      return { value: { outcome, opened, plan }, keep: !hasToWait };
+    };
+    const { outcome, opened, plan } = await this.#engine.store
+      .transaction('changes', decide)
+      .catch(giveUp(tries));
+    if (plan === undefined || opened === undefined) return outcome;
+    if (typeof opened === 'string') {
+      await waitForLocks(this.#engine, plan.locks, () => this.#recover());
+      // The one before may have changed what this call saw.
+      return this.#operate(prepared, await this.#look(prepared));
     }
+    await execute(this.#engine, opened, plan.secret ?? '', (db) => this.#audit(outcome, true, { db }));
+    return outcome;
   }
 
-  /** Runs the handler. What it wrote is kept only where it asks for no operation, which would store the outcome. */
-  #plan(prepared: Prepared, store: Store): Promise<Outcome> {
-    return store.transaction('changes', async (db, nested) => {
-      const value = await this.#run(prepared, db, nested);
-      return { value, keep: this.#planned === undefined };
+  /** Runs the handler. What it wrote is kept only where it plans nothing: a plan's change stores the outcome. */
+  #decide(prepared: Prepared, store: Store, found: unknown): Promise<Outcome> {
+    return store.transaction('changes', async (db) => {
+      const value = await this.#run(prepared, this.#context(db, prepared.meta), found);
+      return { value, keep: this.#plan === undefined };
     });
-  }
-
-  /** What a dry run tells of an operation. */
-  async #rehearse(planned: Planned): Promise<void> {
-    const { rehearse } = await import('./operate.ts');
-    this.#messages.push(...(await rehearse(this.#engine, planned)));
   }
 
   /** Undoes or finishes what a process that is gone has left. */
@@ -253,26 +243,72 @@ class Dispatch {
       keep: false,
     }));
     if (left.length === 0) return;
-    const { recover } = await import('./operate.ts');
-    this.#warnings.push(...(await recover(this.#engine, left)));
-    this.#told = this.#warnings.length;
+    const { recover } = await import('./execute-plan.ts');
+    this.#report.warnings.push(...(await recover(this.#engine, left)));
+    this.#report.keepWarnings();
   }
 
   async #shape(fn: AnyFunction, data: Hash | undefined, meta: MetaArguments | undefined) {
     if (meta === undefined || data === undefined) return { data, extra: {} };
     const { shapeAnswer } = await import('./shape.ts');
-    return shapeAnswer(fn, data, meta, this.#counts);
+    return shapeAnswer(fn, data, meta, this.#report.counts);
   }
 
-  #context(db: Db, nested: Store, asked: MetaArguments | undefined): Context {
+  /** Within a transaction. */
+  #context(db: Db, asked: MetaArguments | undefined): Context {
+    return {
+      ...this.#callContext(asked),
+      db,
+      plan: (plan) => {
+        if (this.#plan !== undefined) throw new TypeError('A call plans its work once.');
+        if (this.#function?.effect !== 'operates') throw new TypeError('The function does not operate.');
+        this.#plan = plan;
+      },
+      startTask: (kind, input) => {
+        if (this.#function?.effect !== 'changes') throw new TypeError('The function starts no task.');
+        return this.#startTask(db, kind, input);
+      },
+    };
+  }
+
+  /** Outside of any transaction. */
+  #freeContext(store: Store, asked: MetaArguments | undefined): FreeContext {
     const engine = this.#engine;
-    const effect = this.#function?.effect;
+    return {
+      ...this.#callContext(asked),
+      machine: engine.machine,
+      transaction: async (effect, work) =>
+        store.transaction(effect, async (db) => ({ value: await work(db), keep: true })),
+      startTask: (kind, input) =>
+        store.transaction('changes', async (db) => ({
+          value: await this.#startTask(db, kind, input),
+          keep: true,
+        })),
+      call: async (call) => {
+        // A store that answers at once would keep everybody else waiting until the last of many calls.
+        await engine.letOthersRun();
+        return dispatch({ ...call, ...this.#inherited() }, this.#caller, {
+          ...engine,
+          store,
+          insideDryRun: this.#call.dryRun,
+        });
+      },
+    };
+  }
+
+  async #startTask(db: Db, kind: string, input: unknown): Promise<number> {
+    const task = { kind, input, caller: this.#caller.user, xid: this.#xid };
+    this.#report.task = await this.#engine.addTask(db, task, this.#engine.now());
+    return this.#report.task;
+  }
+
+  #callContext(asked: MetaArguments | undefined): Omit<Context, 'db' | 'plan' | 'startTask'> {
+    const engine = this.#engine;
     return {
       caller: this.#caller,
       origin: this.#call.origin,
-      db,
       sealer: engine.sealer,
-      machine: engine.machine,
+      system: engine.machine.system,
       isAbandoned: () => this.#call.isAbandoned?.() ?? false,
       isDryRun: this.#call.dryRun,
       version: engine.version,
@@ -280,43 +316,9 @@ class Dispatch {
       randomBytes: (count) => engine.randomBytes(count),
       sha256: (text) => engine.sha256(text),
       passwordStrength: (candidate, known) => engine.passwordStrength(candidate, known),
-      warn: (sentence) => this.#warnings.push(sentence),
-      inform: (sentence) => this.#messages.push(sentence),
-      raw: (text) => {
-        this.#raw = text;
-      },
-      reason: (sentence) => {
-        this.#reason = sentence;
-      },
-      operate: (kind, input, secret = '') => {
-        if (this.#planned !== undefined) throw new TypeError('A call plans one operation.');
-        this.#planned = { kind, input, secret };
-      },
-      transaction: async (effect, work) =>
-        nested.transaction(effect, async (db) => ({ value: await work(db), keep: true })),
-      startTask: async (kind, input) => {
-        if (effect !== 'changes' && effect !== 'calls') throw new TypeError('This function starts no task.');
-        const task = { kind, input, caller: this.#caller.user, xid: this.#xid };
-        const add = async (inside: Db) => ({
-          value: await engine.addTask(inside, task, engine.now()),
-          keep: true,
-        });
-        return (this.#task = await nested.transaction('changes', add));
-      },
       asked,
-      answered: (counts) => {
-        this.#counts = counts;
-      },
+      ...this.#report.voice(),
       functions: () => engine.functions(),
-      call: async (call) => {
-        // A store that answers at once would keep everybody else waiting until the last of many calls.
-        await engine.letOthersRun();
-        return dispatch({ ...call, ...this.#inherited() }, this.#caller, {
-          ...engine,
-          store: nested,
-          insideDryRun: this.#call.dryRun,
-        });
-      },
     };
   }
 
@@ -327,36 +329,6 @@ class Dispatch {
       dryRun,
       ...(origin === undefined ? {} : { origin }),
       ...(isAbandoned === undefined ? {} : { isAbandoned }),
-    };
-  }
-
-  #envelope(outcome: Outcome): Envelope {
-    const fn = this.#function;
-    const metadata: Metadata = {
-      version: 1,
-      reason: outcome.ok ? this.#reason : outcome.error.message,
-      result: outcome.ok ? 1 : 0,
-      command: printable(this.#call.command),
-    };
-    if (!outcome.ok) metadata.error_code = outcome.error.code;
-    if (this.#call.dryRun) metadata.dry_run = 1;
-    if (outcome.ok && this.#task !== undefined && !this.#call.dryRun) metadata.task = this.#task;
-    if (outcome.ok) Object.assign(metadata, outcome.extra);
-    // What the handler said of what it did is not true of a call that failed.
-    if (!outcome.ok && !outcome.error.keepsChanges) this.#messages.length = 0;
-    const output = {
-      ...(outcome.ok && this.#raw !== undefined ? { raw: this.#raw } : {}),
-      ...(this.#warnings.length > 0 ? { warnings: this.#warnings } : {}),
-      ...(this.#messages.length > 0 ? { messages: this.#messages } : {}),
-    };
-    if (Object.keys(output).length > 0) metadata.output = output;
-    const data = outcome.ok ? outcome.data : fn?.failureData;
-    return {
-      metadata,
-      ...(data === undefined ? {} : { data }),
-      ...(fn?.list === undefined ? {} : { list: fn.list }),
-      ...(outcome.ok || outcome.error.faults.length === 0 ? {} : { faults: outcome.error.faults }),
-      ...(fn?.flat === true && outcome.ok ? { flat: true } : {}),
     };
   }
 
@@ -393,7 +365,26 @@ class Dispatch {
   }
 }
 
-const MAX_WARNINGS = 20;
+/** What a function has that declared to need none. */
+const noStore: Store = {
+  transaction: () => Promise.reject(new TypeError('A function whose effect is “none” used the store.')),
+};
+
+function readOnly(store: Store): Store {
+  return {
+    transaction: async (effect, work) => {
+      if (effect !== 'reads') throw new TypeError('A look only reads.');
+      return store.transaction(effect, work);
+    },
+  };
+}
+
+/** A call whose machine keeps changing under it fails in the end. */
+const MAX_LOOKS = 5;
+
+function isOutOfDate(error: unknown): boolean {
+  return error instanceof LookAgain;
+}
 
 function isMeta(name: string): boolean {
   return name.startsWith('api.');

@@ -1,9 +1,9 @@
 // What calls are run with: the store, the machine, the clock, randomness, the logs. `app.ts` builds it.
 import type { AuditRecord } from './audit.ts';
-import type { Context, Db, IndexRow, PasswordStrength, Sealer } from './context.ts';
+import type { Context, Db, FreeContext, IndexRow, PasswordStrength, Sealer } from './context.ts';
 import type { Machine } from './machine.ts';
 import type { AnyFunction } from './define.ts';
-import type { Journal, Operation, Processes } from './operation.ts';
+import type { Change, Journal, JournalEntry, Processes, AnyStep } from './plan.ts';
 import type { NewTask } from './task.ts';
 
 /** What a transaction's work hands back: its result, and whether what it wrote is to be kept. */
@@ -29,8 +29,12 @@ export interface Engine {
   readonly find: (command: string) => Promise<AnyFunction | undefined>;
   /** The family of a function that WHM has and this program does not provide. */
   readonly known: (command: string) => Promise<string | undefined>;
-  /** An operation by its file's name. */
-  readonly operation: (kind: string) => Promise<Operation | undefined>;
+  /** How the outcome of a kind of plan is stored. */
+  readonly change: (kind: string) => Promise<Change | undefined>;
+  /** A kind of step. */
+  readonly step: (kind: string) => Promise<AnyStep | undefined>;
+  /** The entry with its steps, for one that an earlier version left without them. */
+  readonly withSteps: (entry: JournalEntry) => Promise<JournalEntry>;
   readonly journal: Journal;
   /** Adds a task to the queue, together with what the transaction `db` keeps. @returns its id. */
   readonly addTask: (db: Db, task: NewTask, now: number) => Promise<number>;
@@ -55,5 +59,5 @@ export interface Engine {
   /** Keeps the details of an unexpected error; returns where they stand, in words. */
   readonly logUnexpected: (xid: string, command: string, error: unknown) => string;
   /** Puts itself between a handler and what it is given, for whoever has to know what a call uses. */
-  readonly watch?: (context: Context) => Context;
+  readonly watch?: <C extends Context | FreeContext>(context: C) => C;
 }

@@ -3,11 +3,18 @@ import { ApiError } from './errors.ts';
 
 export class MachineError extends Error {
   override readonly name = 'MachineError';
-  readonly code: 'exists' | 'not_found' | 'not_ours' | 'no_quota' | 'full' | 'failed';
+  readonly code: 'exists' | 'not_found' | 'not_ours' | 'no_quota' | 'full' | 'changed' | 'failed';
 
   constructor(code: MachineError['code'], message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+  }
+}
+
+/** The machine is no longer as it was when the call looked at it: the call is planned again from a new look. */
+export class LookAgain extends MachineError {
+  constructor(message: string) {
+    super('changed', message);
   }
 }
 
@@ -39,6 +46,7 @@ export function ofMachine(error: MachineError): ApiError {
     not_ours: 'denied',
     no_quota: 'host_failed',
     full: 'store_unavailable',
+    changed: 'busy',
     failed: 'host_failed',
   } as const;
   return new ApiError(codes[error.code], error.message, { cause: error });

@@ -11,7 +11,7 @@
 import type { Application } from '../app.ts';
 import type { AuditRecord } from '../core/audit.ts';
 import type { Caller, Origin } from '../core/context.ts';
-import type { Engine } from '../core/dispatch.ts';
+import type { Engine } from '../core/engine.ts';
 import { ApiError } from '../core/errors.ts';
 import type { Answer, Api } from './answers.ts';
 import type { Accepted } from './authentication.ts';

@@ -6,7 +6,8 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify';
 import type { Application } from '../app.ts';
-import { dispatch, type Engine } from '../core/dispatch.ts';
+import { dispatch } from '../core/dispatch.ts';
+import type { Engine } from '../core/engine.ts';
 import { ApiError, errorKinds } from '../core/errors.ts';
 import { sendAnswer, toAnswer, toBareAnswer, type Answer, type Api } from './answers.ts';
 import { isInApi0, toApi0, unknownInApi0 } from './api-0.ts';

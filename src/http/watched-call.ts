@@ -1,7 +1,7 @@
 // Watches one call: whether its answer came from the store alone, and how the audit log has it.
 import type { AuditRecord } from '../core/audit.ts';
-import type { Context } from '../core/context.ts';
-import type { Engine } from '../core/dispatch.ts';
+import type { Context, FreeContext } from '../core/context.ts';
+import type { Engine } from '../core/engine.ts';
 
 /**
  * What a handler may use of its context without its answer depending on anything besides the caller, the arguments,
@@ -56,15 +56,15 @@ export class WatchedCall {
   }
 
   /** The same context, which notices what is taken out of it. */
-  #watch(context: Context): Context {
+  #watch<C extends Context | FreeContext>(context: C): C {
     const watched = {};
-    for (const name of Object.keys(context) as (keyof Context)[]) {
+    for (const name of Object.keys(context) as (string & keyof C)[]) {
       const take = () => {
         if (!inside.has(name)) this.#usedOutside = true;
         return context[name];
       };
       Object.defineProperty(watched, name, { get: take, enumerable: true });
     }
-    return watched as Context;
+    return watched as C;
   }
 }

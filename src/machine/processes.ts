@@ -1,6 +1,6 @@
 // Which process is at work, and whether one that was is still there.
 import { readFileSync } from 'node:fs';
-import type { Processes } from '../core/operation.ts';
+import type { Processes } from '../core/plan.ts';
 
 const STARTED = 19;
 

@@ -1,50 +1,106 @@
-// The journal of operations in the store.
-import type { Journal, JournalEntry } from '../core/operation.ts';
+// The journal of operations in the store: a row for each plan that is under way or was cut short, and for its steps.
+import type { Db } from '../core/context.ts';
+import type { Journal, JournaledStep, JournalEntry, Lock, Progress } from '../core/plan.ts';
 
-type Row = Omit<JournalEntry, 'input'> & { readonly input: string };
+interface OperationRow {
+  readonly id: number;
+  readonly kind: string;
+  readonly input: string;
+  readonly irreversible: 0 | 1;
+  readonly needs_secret: 0 | 1;
+  readonly process: string;
+  readonly xid: string;
+  readonly caller: string;
+  readonly begun: number;
+}
+
+interface StepRow {
+  readonly operation: number;
+  readonly kind: string;
+  readonly state: JournaledStep['state'];
+  readonly input: string;
+  readonly memento: string;
+  readonly result: string;
+}
 
 export const journal: Journal = {
-  async open(db, { kind, input, process, xid, caller }, claims) {
-    for (const claim of claims) {
-      const other = await db.get<{ server: string }>(
-        'SELECT server FROM operation_claim JOIN operation ON operation.id = operation_claim.operation WHERE claim = ?',
-        claim,
-      );
-      if (other !== undefined) {
-        return other.server === db.server ? claim : `${claim}, on the server ${other.server}`;
-      }
-    }
+  async open(db, { change, input, locks, steps, irreversible, secret }, { process, xid, caller }) {
+    const wanted = strongest(locks);
+    const taken = await findTaken(db, wanted);
+    if (taken !== undefined) return taken;
     const row = await db.get<{ id: number }>(
-      `INSERT INTO operation (server, kind, input, begun, process, xid, caller) VALUES (?, ?, ?, 0, ?, ?, ?) RETURNING id`,
+      `INSERT INTO operation (server, kind, input, begun, irreversible, needs_secret, process, xid, caller)
+       VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?) RETURNING id`,
       db.server,
-      kind,
-      JSON.stringify(input),
+      change,
+      toJson(input),
+      irreversible === true ? 1 : 0,
+      irreversible === true && secret !== undefined ? 1 : 0,
       process,
       xid,
       caller,
     );
     const id = row?.id ?? 0;
-    for (const claim of claims) {
-      await db.run('INSERT INTO operation_claim (claim, operation) VALUES (?, ?)', claim, id);
+    for (const { name, mode } of wanted) {
+      await db.run('INSERT INTO operation_lock (name, operation, mode) VALUES (?, ?, ?)', name, id, mode);
+    }
+    for (const [position, step] of steps.entries()) {
+      await db.run(
+        `INSERT INTO operation_step (operation, position, kind, state, input, memento, result)
+         VALUES (?, ?, ?, 'planned', ?, 'null', 'null')`,
+        id,
+        position,
+        step.kind,
+        toJson(step.input),
+      );
     }
     return id;
   },
 
-  async setBegun(db, id, begun) {
-    await db.run('UPDATE operation SET begun = ? WHERE id = ?', begun, id);
+  async findTaken(db, locks) {
+    return findTaken(db, strongest(locks));
+  },
+
+  async note(db, id, { done, begun }: Progress) {
+    if (done !== undefined) {
+      await db.run(
+        "UPDATE operation_step SET state = 'done', result = ? WHERE operation = ? AND position = ?",
+        toJson(done.result),
+        id,
+        done.position,
+      );
+    }
+    if (begun !== undefined) {
+      await db.run(
+        "UPDATE operation_step SET state = 'begun', memento = ? WHERE operation = ? AND position = ?",
+        toJson(begun.memento),
+        id,
+        begun.position,
+      );
+    }
   },
 
   async close(db, id) {
-    await db.run('DELETE FROM operation_claim WHERE operation = ?', id);
+    await db.run('DELETE FROM operation_lock WHERE operation = ?', id);
+    await db.run('DELETE FROM operation_step WHERE operation = ?', id);
     return (await db.run('DELETE FROM operation WHERE id = ?', id)) === 1;
   },
 
   async list(db) {
-    const rows = await db.all<Row>(
-      'SELECT id, kind, input, begun, process, xid, caller FROM operation WHERE server = ? ORDER BY id',
+    const rows = await db.all<OperationRow>(
+      `SELECT id, kind, input, irreversible, needs_secret, process, xid, caller, begun FROM operation
+       WHERE server = ? ORDER BY id`,
       db.server,
     );
-    return rows.map((row) => ({ ...row, input: JSON.parse(row.input) as unknown }));
+    // Most calls find none.
+    if (rows.length === 0) return [];
+    const steps = await db.all<StepRow>(
+      `SELECT operation, operation_step.kind AS kind, state, operation_step.input AS input, memento, result
+       FROM operation_step JOIN operation ON operation.id = operation_step.operation
+       WHERE server = ? ORDER BY operation, position`,
+      db.server,
+    );
+    return rows.map((row) => entryOf(row, steps));
   },
 
   async pass(db, id, from, to) {
@@ -57,3 +113,51 @@ export const journal: Journal = {
     return passed > 0;
   },
 };
+
+function entryOf(row: OperationRow, steps: readonly StepRow[]): JournalEntry {
+  const { irreversible, needs_secret, input, begun, ...entry } = row;
+  return {
+    ...entry,
+    input: JSON.parse(input) as unknown,
+    irreversible: irreversible === 1,
+    needsSecret: needs_secret === 1,
+    begunBefore: begun,
+    steps: steps
+      .filter(({ operation }) => operation === row.id)
+      .map((step) => ({
+        kind: step.kind,
+        state: step.state,
+        input: JSON.parse(step.input) as unknown,
+        memento: JSON.parse(step.memento) as unknown,
+        result: JSON.parse(step.result) as unknown,
+      })),
+  };
+}
+
+/** One lock a name: where a plan wants both, the exclusive one. */
+function strongest(locks: readonly Lock[]): Lock[] {
+  const modes = new Map<string, Lock['mode']>();
+  for (const { name, mode } of locks) {
+    if (modes.get(name) !== 'exclusive') modes.set(name, mode);
+  }
+  return [...modes].map(([name, mode]) => ({ name, mode }));
+}
+
+async function findTaken(db: Db, locks: readonly Lock[]): Promise<string | undefined> {
+  for (const { name, mode } of locks) {
+    const other = await db.get<{ server: string }>(
+      `SELECT server FROM operation_lock JOIN operation ON operation.id = operation_lock.operation
+       WHERE name = ? AND (mode = 'exclusive' OR ? = 'exclusive') LIMIT 1`,
+      name,
+      mode,
+    );
+    if (other !== undefined)
+      return other.server === db.server ? name : `${name}, on the server ${other.server}`;
+  }
+  return undefined;
+}
+
+/** `undefined` has no JSON. */
+function toJson(value: unknown): string {
+  return JSON.stringify(value ?? null);
+}

@@ -1,6 +1,6 @@
 import type { AuditRecord } from '../core/audit.ts';
 import type { Db } from '../core/context.ts';
-import type { Store } from '../core/dispatch.ts';
+import type { Store } from '../core/engine.ts';
 
 /** A database that an application has opened, or opens when it is first used. */
 export interface OpenStore extends Store {

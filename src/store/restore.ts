@@ -39,7 +39,7 @@ export interface Restored {
 
 /** What of a backup is of the past: it is not restored. Sessions would log in people who have logged out since. */
 export const PASSING = [
-  ...['operation', 'operation_claim', 'session', 'login_token'],
+  ...['operation', 'operation_step', 'operation_lock', 'session', 'login_token'],
   ...['task', 'task_timer'],
 ] as const;
 

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import type { AuditRecord } from '../core/audit.ts';
 import type { Db } from '../core/context.ts';
-import type { Work, Store } from '../core/dispatch.ts';
+import type { Work, Store } from '../core/engine.ts';
 import type { OpenStore } from './open-store.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { SharedStoreName } from './shared-store-file.ts';

@@ -2,7 +2,7 @@
 import { closeSync, constants, existsSync, fstatSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { Db, SqlValue } from '../core/context.ts';
-import type { Store, Work } from '../core/dispatch.ts';
+import type { Store, Work } from '../core/engine.ts';
 import { ApiError } from '../core/errors.ts';
 import { KEY_FILE } from './sealer-file.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';

@@ -1,5 +1,6 @@
 // Runs one task that this process has taken, and stores how it ended.
-import { dispatch, type Engine } from '../core/dispatch.ts';
+import { dispatch } from '../core/dispatch.ts';
+import type { Engine } from '../core/engine.ts';
 import { ApiError } from '../core/errors.ts';
 import { MachineError, ofDisk } from '../core/machine-error.ts';
 import type { TaskContext, TaskKind } from '../core/task.ts';

@@ -1,6 +1,6 @@
 // Takes the tasks of this server that are due and runs them, in whmapi1d and in `whmapi1 --run-tasks`.
 import type { Db } from '../core/context.ts';
-import type { Engine } from '../core/dispatch.ts';
+import type { Engine } from '../core/engine.ts';
 import type { TaskKind, TaskKinds, Timer } from '../core/task.ts';
 import * as queue from '../model/tasks/queue.ts';
 import type { Ending } from '../model/tasks/queue.ts';

@@ -86,7 +86,10 @@ const layers: Record<string, Layer> = {
   },
   changes: {
     files: /^src\/changes\//,
-    mayImport: [/^src\/core\/(operation|errors|quote)\.ts$/, /^src\/model\//, /^src\/changes\//],
+    mayImport: [
+      /^src\/core\/(plan|errors|quote)\.ts$/,
+      ...[/^src\/drivers\//, /^src\/model\//, /^src\/changes\//],
+    ],
     mayKnow: [core],
   },
   'tasks/loaders': {
@@ -104,6 +107,16 @@ const layers: Record<string, Layer> = {
     mayImport: [core, /^src\/worker\//, /^src\/model\/tasks\//],
     mayKnow: [/^src\/store\/task-logs\.ts$/],
   },
+  'drivers/loaders': {
+    files: /^src\/drivers\/loaders\.generated\.ts$/,
+    mayImport: [/^src\/drivers\/[^/]+\/steps\//],
+    mayKnow: [core],
+  },
+  drivers: {
+    files: /^src\/drivers\//,
+    mayImport: [/^src\/core\//, /^src\/drivers\//],
+    mayKnow: [/^src\/model\//],
+  },
   'functions/loaders': {
     files: /^src\/functions\/loaders\.generated\.ts$/,
     mayImport: [functionModule],
@@ -117,7 +130,10 @@ const layers: Record<string, Layer> = {
   'functions/index': { files: generatedLists, mayImport: [], mayKnow: [core] },
   functions: {
     files: functionModule,
-    mayImport: [/^src\/core\/(define|errors|params|access|quote|function-name|turns)\.ts$/, /^src\/model\//],
+    mayImport: [
+      /^src\/core\/(define|errors|params|access|quote|function-name|turns)\.ts$/,
+      /^src\/(changes|model)\//,
+    ],
     mayKnow: [core],
   },
   catalogue: { files: /^src\/catalogue\//, mayImport: [catalogue] },
@@ -147,7 +163,8 @@ const layers: Record<string, Layer> = {
       core,
       /^src\/(store|machine)\//,
       generatedLists,
-      /^src\/changes\/loaders\.generated\.ts$/,
+      /^src\/changes\/(loaders\.generated|earlier-operations)\.ts$/,
+      /^src\/drivers\/loaders\.generated\.ts$/,
       /^src\/model\/(logins\/callers|servers\/servers|passwords\/strength|stored-names|tasks\/queue)\.ts$/,
       /^src\/catalogue\/known\.ts$/,
       node,

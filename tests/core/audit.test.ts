@@ -2,7 +2,7 @@ import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AuditRecord, maskArguments } from '../../src/core/audit.ts';
 import { defineFunction } from '../../src/core/define.ts';
-import type { Store } from '../../src/core/dispatch.ts';
+import type { Store } from '../../src/core/engine.ts';
 import { ApiError } from '../../src/core/errors.ts';
 import type { Json } from '../../src/core/values.ts';
 import { Installation, reseller } from '../support/installation.ts';

@@ -1,7 +1,9 @@
 import { root } from '../../src/app.ts';
-import type { Context } from '../../src/core/context.ts';
+import type { Context, FreeContext } from '../../src/core/context.ts';
 import type { AnyFunction } from '../../src/core/define.ts';
-import { dispatch, failure, type Store } from '../../src/core/dispatch.ts';
+import { LookAgain } from '../../src/core/machine-error.ts';
+import { dispatch, failure } from '../../src/core/dispatch.ts';
+import type { Store } from '../../src/core/engine.ts';
 import { ApiError, notFound } from '../../src/core/errors.ts';
 import * as tfa from '../../src/model/two-factor/tfa.ts';
 import { Installation, reseller } from '../support/installation.ts';
@@ -448,8 +450,6 @@ describe('meta-arguments', () => {
 });
 
 describe('the effect', () => {
-  const count = async ({ db }: Context) => db.get('SELECT count(*) AS count FROM setting');
-
   test('changes keeps what the handler wrote', async () => {
     offer(make('changer', turnOn, { effect: 'changes' }));
     await here.call('changer');
@@ -462,16 +462,102 @@ describe('the effect', () => {
     expect(await isPolicyOn()).toBe(0);
   });
 
-  test.each(['none', 'calls'] as const)('%s has no store', async (effect) => {
-    for (const use of [count, turnOn, async ({ db }: Context) => db.all('SELECT 1')]) {
-      offer(make('idle', use, { effect }));
-      expect((await here.call('idle')).metadata.error_code).toBe('internal');
-    }
-    expect(here.errors().map(({ error }) => error.split('\n')[0])).toEqual([
-      'TypeError: A function whose effect is “none” or “calls” used the store.',
-      'TypeError: A function whose effect is “none” or “calls” used the store.',
-      'TypeError: A function whose effect is “none” or “calls” used the store.',
-    ]);
+  test.each(['reads', 'changes', 'operates'] as const)(
+    '%s has no machine within its transaction',
+    async (effect) => {
+      const keys: string[] = [];
+      offer(make('watcher', (context) => void keys.push(...Object.keys(context)), { effect }));
+      for (const dryRun of [false, true]) await here.call('watcher', {}, { dryRun });
+      expect(keys).toContain('db');
+      expect(keys).not.toContain('machine');
+    },
+  );
+
+  test.each(['none', 'calls'] as const)('%s has no open transaction', async (effect) => {
+    const keys: string[] = [];
+    offer(make('watcher', (context) => void keys.push(...Object.keys(context)), { effect }));
+    for (const dryRun of [false, true]) await here.call('watcher', {}, { dryRun });
+    expect(keys).toContain('machine');
+    expect(keys).not.toContain('db');
+  });
+
+  test('none begins no transaction', async () => {
+    const count = ({ transaction }: FreeContext) =>
+      transaction('reads', (db) => db.get('SELECT count(*) AS count FROM setting'));
+    offer(make('idle', count as never));
+    expect((await here.call('idle')).metadata.error_code).toBe('internal');
+    expect(here.errors()[0]?.error).toMatch(/^TypeError: A function whose effect is “none” used the store\./);
+  });
+
+  test('a look begins no transaction that changes something', async () => {
+    const look = (_args: never, { transaction }: FreeContext) =>
+      transaction('changes', (db) => db.run("INSERT INTO setting (name, value) VALUES ('a', 'b')"));
+    offer(make('eager', () => undefined, { effect: 'changes', look }));
+    expect((await here.call('eager')).metadata.error_code).toBe('internal');
+    expect(here.errors()[0]?.error).toMatch(/^TypeError: A look only reads\./);
+  });
+
+  describe('a look', () => {
+    test.each([
+      ['reads', false],
+      ['changes', false],
+      ['changes', true],
+      ['operates', false],
+      ['operates', true],
+    ] as const)('is made before the transaction of what %s begins (dry run: %s)', async (effect, dryRun) => {
+      const order: string[] = [];
+      const { store } = here.engine;
+      here.overrides.store = {
+        transaction: (kind, work) => {
+          order.push(kind);
+          return store.transaction(kind, work);
+        },
+      };
+      const look = async ({ sought }: { sought: string }) => {
+        order.push('look');
+        return `found ${sought}`;
+      };
+      offer({
+        ...make('seeker', () => undefined, { effect, returns: { item: { type: 'string' } } }),
+        params: { sought: { type: 'string', doc: 'What.' } },
+        look,
+        handler: (_args: never, _context: never, found: never) => ({ item: found }),
+      });
+      const { data } = await here.call('seeker', { sought: 'it' }, { dryRun });
+      expect(data).toEqual({ item: 'found it' });
+      // Recovery reads the journal first, except in a dry run.
+      expect(order).toEqual([...(dryRun ? [] : ['reads']), 'look', effect === 'reads' ? 'reads' : 'changes']);
+    });
+
+    test.each(['reads', 'changes', 'operates'] as const)(
+      'is repeated where what %s finds it out of date',
+      async (effect) => {
+        let looks = 0;
+        const look = async () => ++looks;
+        const handler = (_args: never, _context: never, seen: number) => {
+          if (seen < 3) throw new LookAgain('It has changed.');
+          return { item: String(seen) };
+        };
+        offer({
+          ...make('seeker', () => undefined, { effect, returns: { item: { type: 'string' } } }),
+          look,
+          handler: handler,
+        });
+        expect((await here.call('seeker')).data).toEqual({ item: '3' });
+      },
+    );
+
+    test('is not repeated for ever', async () => {
+      const handler = () => {
+        throw new LookAgain('It has changed.');
+      };
+      offer({ ...make('seeker', handler, { effect: 'reads' }), look: async () => undefined });
+      expect((await here.call('seeker')).metadata).toMatchObject({
+        result: 0,
+        error_code: 'busy',
+        reason: 'It has changed.',
+      });
+    });
   });
 
   test('none never opens the store', async () => {
@@ -480,14 +566,14 @@ describe('the effect', () => {
   });
 
   test('calls runs others as the same caller, each on its own', async () => {
-    const callBoth = async ({ call }: Context) => ({
+    const callBoth = async ({ call }: FreeContext) => ({
       item: [
         await call({ command: 'twofactorauth_set_issuer', args: [{ name: 'issuer', value: 'Bob & Co' }] }),
         await call({ command: 'twofactorauth_enable_policy', args: [] }),
         await call({ command: 'twofactorauth_get_issuer', args: [] }),
       ].map(({ metadata, data }) => ({ result: metadata.result, data: data ?? null })),
     });
-    offer(make('both', callBoth, { effect: 'calls', returns: { item: anyList } }));
+    offer(make('both', callBoth as never, { effect: 'calls', returns: { item: anyList } }));
     const { data } = await here.call('both', {}, { as: reseller('bob', 'create-acct') });
     expect(data).toEqual({
       item: [

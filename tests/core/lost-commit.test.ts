@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiError } from '../../src/core/errors.ts';
-import type { Store } from '../../src/core/dispatch.ts';
+import type { Store } from '../../src/core/engine.ts';
 import { Installation } from '../support/installation.ts';
 
 let here: Installation;

@@ -1,3 +1,4 @@
+import type { Context } from '../../src/core/context.ts';
 import type { Json } from '../../src/core/values.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
@@ -465,7 +466,7 @@ test('twofactorauth_get_user_configs asks the store one question, however many u
     ),
   );
   let questions = 0;
-  here.overrides.watch = (context) => ({
+  const counted = (context: Context): Context => ({
     ...context,
     db: {
       ...context.db,
@@ -482,6 +483,8 @@ test('twofactorauth_get_user_configs asks the store one question, however many u
       },
     },
   });
+  here.overrides.watch = (context) =>
+    'db' in context ? (counted(context) as unknown as typeof context) : context;
   const { data } = await here.call('twofactorauth_get_user_configs');
   expect([Object.keys(data ?? {}).length, questions]).toEqual([50, 1]);
 });

@@ -1,5 +1,6 @@
 import { root } from '../../src/app.ts';
-import { dispatch, type Engine } from '../../src/core/dispatch.ts';
+import { dispatch } from '../../src/core/dispatch.ts';
+import type { Engine } from '../../src/core/engine.ts';
 import type { Metadata } from '../../src/core/envelope.ts';
 import { Installation, reseller } from '../support/installation.ts';
 

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { html, toText } from '../../src/http/page/html.ts';
+import { exclusive } from '../../src/core/plan.ts';
 import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { password, sessionOf, TestServer, type Reply } from '../support/server.ts';
 
@@ -282,9 +283,16 @@ describe('the overview', () => {
     const { here } = server;
     const session = await logIn();
     await here.engine.store.transaction('changes', async (db) => {
-      const entry = { kind: 'create-account', input: {}, xid: 'x', caller: 'root' };
-      await here.engine.journal.open(db, { ...entry, process: here.engine.processes.own() }, ['account a']);
-      await here.engine.journal.open(db, { ...entry, process: '' }, ['account b']);
+      const plan = (lock: string) => ({
+        change: 'create-account',
+        input: {},
+        steps: [],
+        locks: [exclusive(lock)],
+      });
+      const about = { xid: 'x', caller: 'root' };
+      const own = here.engine.processes.own();
+      await here.engine.journal.open(db, plan('account a'), { ...about, process: own });
+      await here.engine.journal.open(db, plan('account b'), { ...about, process: '' });
       return { value: undefined, keep: true };
     });
     expect(await overview(session)).toMatchObject({

@@ -1,4 +1,5 @@
 // Answers from memory: they are those that the call would have, and each call is recorded.
+import { expirePasswords } from '../../src/changes/expire-passwords.ts';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -386,9 +387,9 @@ describe('what does not come from the store alone is made anew', () => {
     const { engine } = server.here;
     const token = await tokenOf();
     const another = processesOf({ pid: process.ppid, kill: () => true }).own();
-    const work = { kind: 'expire-passwords', input: { usernames: [] }, xid: 'left', caller: 'root' };
+    const about = { process: another, xid: 'left', caller: 'root' };
     await engine.store.transaction('changes', async (db) => {
-      await engine.journal.open(db, { ...work, process: another }, ['account bob']);
+      await engine.journal.open(db, { ...expirePasswords(['bob']), steps: [] }, about);
       return { value: undefined, keep: true };
     });
     await ask(token, listaccts);

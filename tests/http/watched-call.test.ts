@@ -32,7 +32,7 @@ const takers: Record<keyof Context, (context: Context) => unknown> = {
   origin: ({ origin }) => origin,
   db: ({ db }) => db,
   sealer: ({ sealer }) => sealer,
-  machine: ({ machine }) => machine,
+  system: ({ system }) => system,
   isDryRun: ({ isDryRun }) => isDryRun,
   version: ({ version }) => version,
   now: ({ now }) => now,
@@ -44,13 +44,11 @@ const takers: Record<keyof Context, (context: Context) => unknown> = {
   inform: ({ inform }) => inform,
   raw: ({ raw }) => raw,
   reason: ({ reason }) => reason,
-  operate: ({ operate }) => operate,
-  transaction: ({ transaction }) => transaction,
+  plan: ({ plan }) => plan,
   startTask: ({ startTask }) => startTask,
   asked: ({ asked }) => asked,
   answered: ({ answered }) => answered,
   functions: ({ functions }) => functions,
-  call: ({ call }) => call,
 };
 
 test.each([
@@ -65,16 +63,14 @@ test.each([
   ['answered', true],
   ['origin', false],
   ['sealer', false],
-  ['machine', false],
+  ['system', false],
   ['now', false],
   ['randomBytes', false],
   ['sha256', false],
   ['passwordStrength', false],
   ['isAbandoned', false],
-  ['operate', false],
-  ['transaction', false],
+  ['plan', false],
   ['functions', false],
-  ['call', false],
 ] as const)('one that takes `%s` of its context: %s', async (name, expected) => {
   const handler = (_args: never, context: Context) => {
     takers[name](context);

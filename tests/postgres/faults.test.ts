@@ -170,8 +170,8 @@ test('accounts that are made while PostgreSQL goes away are there or not, on the
   const passwd = readFileSync(join(web1.state, 'root/etc/passwd'), 'utf8').trimEnd().split('\n');
   expect(passwd.map((line) => line.split(':')[0]).sort()).toEqual(accounts);
   expect(done().filter((name) => !accounts.includes(name))).toEqual([]);
-  expect(await postgres.query('fleet', 'SELECT kind, begun, process FROM operation')).toEqual([]);
-  expect(await postgres.query('fleet', 'SELECT claim FROM operation_claim')).toEqual([]);
+  expect(await postgres.query('fleet', 'SELECT kind, process FROM operation')).toEqual([]);
+  expect(await postgres.query('fleet', 'SELECT name FROM operation_lock')).toEqual([]);
 });
 
 test('while PostgreSQL is down, the command line says so and ends with status 3; then it works again', async () => {

@@ -35,7 +35,7 @@ async function leaveUnfinished(server: string): Promise<void> {
   );
   for (const claim of ['account dave', 'domain dave.example', 'firewall']) {
     await changing(
-      `INSERT INTO operation_claim (claim, operation) SELECT '${claim}', max(id) FROM operation`,
+      `INSERT INTO operation_lock (name, operation, mode) SELECT '${claim}', max(id), 'exclusive' FROM operation`,
     );
   }
 }
@@ -50,7 +50,7 @@ async function left(): Promise<Record<string, number>> {
     server: "SELECT COUNT(*) AS count FROM server WHERE name = 'web1'",
     account: "SELECT COUNT(*) AS count FROM account WHERE server = 'web1'",
     operation: "SELECT COUNT(*) AS count FROM operation WHERE server = 'web1'",
-    claim: 'SELECT COUNT(*) AS count FROM operation_claim',
+    claim: 'SELECT COUNT(*) AS count FROM operation_lock',
   };
   const entries = Object.entries(counts).map(async ([name, sql]) => {
     const row = await web2.engine.store.transaction('reads', async (db) => ({

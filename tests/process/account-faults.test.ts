@@ -70,9 +70,10 @@ const everything = (state: string) => ({
   ...machineOf(state),
   accounts: rowsOf(state, 'SELECT * FROM account'),
   journal: rowsOf(state, 'SELECT * FROM operation'),
-  claims: rowsOf(state, 'SELECT * FROM operation_claim'),
+  steps: rowsOf(state, 'SELECT * FROM operation_step'),
+  locks: rowsOf(state, 'SELECT * FROM operation_lock'),
 });
-const nothing = { files: ['', '', '', ''], homes: [], accounts: [], journal: [], claims: [] };
+const nothing = { files: ['', '', '', ''], homes: [], accounts: [], journal: [], steps: [], locks: [] };
 const linesOf = (state: string) =>
   auditLog(state).lines.map((line) => [line.function, line.stage, line.result]);
 const usernames = (state: string) =>
@@ -82,7 +83,7 @@ const usernames = (state: string) =>
 
 describe('createacct that is killed', () => {
   it.each([
-    'before journal.setBegun',
+    'before journal.note',
     'before users.create',
     'after users.create',
     'before quota.setLimit',
@@ -260,7 +261,10 @@ describe('many processes at once', () => {
 /** How many steps of the operation under way were begun; undefined where none is, or the database is being made. */
 function begunIn(state: string): number | undefined {
   try {
-    const [row] = rowsOf(state, 'SELECT begun FROM operation');
+    const [row] = rowsOf(
+      state,
+      "SELECT (SELECT count(*) FROM operation_step WHERE operation = id AND state <> 'planned') AS begun FROM operation",
+    );
     return (row as { begun: number } | undefined)?.begun;
   } catch {
     return undefined;

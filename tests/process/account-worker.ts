@@ -2,7 +2,8 @@
 // STATE MOMENT FUNCTION JSON. A moment is `before users.create`, `after users.create`, `before journal.close`, …; without
 // one that comes, the call is answered.
 import { createApplication, root } from '../../src/app.ts';
-import { dispatch, type Engine } from '../../src/core/dispatch.ts';
+import { dispatch } from '../../src/core/dispatch.ts';
+import type { Engine } from '../../src/core/engine.ts';
 import type { Json } from '../../src/core/values.ts';
 
 const [state = '', moment = '', command = '', json = '{}'] = process.argv.slice(2);

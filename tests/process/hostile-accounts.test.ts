@@ -91,7 +91,7 @@ async function callWith(command: string, args: object) {
 function everything(): unknown {
   const database = new Database(join(state, 'store.db'), { readonly: true });
   try {
-    const tables = ['account', 'package', 'operation', 'operation_claim', 'removed_user_id', 'tfa_secret'];
+    const tables = ['account', 'package', 'operation', 'operation_lock', 'removed_user_id', 'tfa_secret'];
     return {
       rows: tables.map((table) => database.prepare(`SELECT * FROM ${table}`).all()),
       files: ['passwd', 'shadow', 'group'].map((file) => readFileSync(join(state, 'root/etc', file), 'utf8')),

@@ -1,6 +1,6 @@
 // Logins as a server tries them on an installation, in as many processes as a test likes.
 import type { Machine } from '../../src/core/machine.ts';
-import type { Engine } from '../../src/core/dispatch.ts';
+import type { Engine } from '../../src/core/engine.ts';
 import type { MachineCommands, MachineFirewall } from '../../src/core/machine.ts';
 import * as bruteForce from '../../src/model/brute-force/brute-force.ts';
 import type {

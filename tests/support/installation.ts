@@ -6,11 +6,13 @@ import { basename, join } from 'node:path';
 import { createApplication, root, type Application } from '../../src/app.ts';
 import type { AuditRecord } from '../../src/core/audit.ts';
 import type { Caller } from '../../src/core/context.ts';
-import { dispatch, type Engine } from '../../src/core/dispatch.ts';
+import { dispatch } from '../../src/core/dispatch.ts';
+import type { Engine } from '../../src/core/engine.ts';
 import type { Envelope } from '../../src/core/envelope.ts';
 import type { Json } from '../../src/core/values.ts';
 import { faultsOf } from './returns.ts';
 import { makeTestDatabase, type TestDatabase } from './test-database.ts';
+import { watchedMachine, watchedStore } from './watched-machine.ts';
 
 export interface InstallationOptions {
   /** As a server has it. */
@@ -31,6 +33,8 @@ export class Installation {
   addresses: [string, ...string[]] = ['192.0.2.1', '192.0.2.2', '192.0.2.3'];
   /** Set to put something else in the place of a part of the engine. */
   overrides: { -readonly [Part in keyof Engine]?: Engine[Part] } = {};
+  /** A dry run of calls is one transaction, in which each of them looks at the machine. */
+  #isDryRunOfCalls = false;
   readonly #application: Application;
   readonly #database: TestDatabase | undefined;
   readonly #url: string | undefined;
@@ -64,21 +68,26 @@ export class Installation {
   }
 
   get engine(): Engine {
+    const { store, machine } = this.#application.engine;
     return {
       ...this.#application.engine,
+      store: watchedStore(store),
       now: () => this.time,
       // The clock does not go on by itself.
       sleep: async () => undefined,
       newXid: () => 'xid123',
       randomBytes: async (count) => Uint8Array.from({ length: count }, (_, at) => (at * 37 + 11) % 256),
-      machine: {
-        ...this.#application.engine.machine,
-        system: {
-          hostname: () => this.hostname,
-          loadAverage: () => [0.5, 0.123, 12.3456],
-          addresses: () => this.addresses,
+      machine: watchedMachine(
+        {
+          ...machine,
+          system: {
+            hostname: () => this.hostname,
+            loadAverage: () => [0.5, 0.123, 12.3456],
+            addresses: () => this.addresses,
+          },
         },
-      },
+        () => this.#isDryRunOfCalls,
+      ),
       ...this.overrides,
     };
   }
@@ -96,12 +105,10 @@ export class Installation {
   ): Promise<Envelope> {
     const given = Object.entries(args).map(([name, value]) => ({ name, value }));
     const { engine } = this;
-    const envelope = await dispatch(
-      { command, args: given, dryRun: options.dryRun ?? false },
-      options.as ?? root,
-      engine,
-    );
     const fn = await engine.find(command);
+    const { dryRun = false } = options;
+    this.#isDryRunOfCalls = dryRun && fn?.effect === 'calls';
+    const envelope = await dispatch({ command, args: given, dryRun }, options.as ?? root, engine);
     if (fn !== undefined && envelope.metadata.result === 1) {
       expect(faultsOf(fn, envelope.data)).toEqual([]);
     }

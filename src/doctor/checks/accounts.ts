@@ -39,7 +39,7 @@ async function compare(subject: Subject, { db }: InspectedStore): Promise<readon
   );
   // Calls that run now create and remove users: what they work on is between two states.
   const busy = new Set(
-    (await db.all<{ claim: string }>('SELECT claim FROM operation_claim')).map(({ claim }) => claim),
+    (await db.all<{ name: string }>('SELECT name FROM operation_lock')).map(({ name }) => name),
   );
   const settled = accounts.filter(({ username }) => !busy.has(`account ${username}`));
   const names = new Set(accounts.map(({ username }) => username));

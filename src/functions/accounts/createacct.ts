@@ -1,7 +1,15 @@
+import { createAccount } from '../../changes/create-account.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { accountName, domainName, emailAddress, makeFromDomain } from '../../model/accounts/names.ts';
-import { warnOfQuota } from '../../model/accounts/quota.ts';
+import {
+  accountName,
+  chooseName,
+  domainName,
+  emailAddress,
+  findMachineNames,
+  proposeNames,
+} from '../../model/accounts/names.ts';
+import { isQuotaEnabled, warnOfQuota } from '../../model/accounts/quota.ts';
 import { nameserverFields, reportOf, showNameservers } from '../../model/accounts/report.ts';
 import * as newAccount from '../../model/accounts/new-account.ts';
 import * as form from '../../model/packages/form.ts';
@@ -149,13 +157,23 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, context) {
+  async look({ username, domain }, { machine, transaction }) {
+    const proposed =
+      username === undefined ? await transaction('reads', (db) => proposeNames(db, domain)) : [username];
+    return {
+      proposed,
+      ofMachine: await findMachineNames(machine, proposed),
+      hasQuota: await isQuotaEnabled({ machine }),
+    };
+  },
+
+  async handler(args, context, { proposed, ofMachine, hasQuota }) {
     const { caller, db } = context;
-    const username = args.username ?? (await makeFromDomain(db, await context.machine.users(), args.domain));
+    const username = args.username ?? (await chooseName(db, proposed, ofMachine));
     const secret = args.password === '' ? undefined : args.password;
     if (args.reseller && caller.privileges !== 'all')
       throw badParam('Only root may make an account a reseller.');
-    const { account, packageSettings } = await newAccount.plan(context, {
+    const wishes = {
       username,
       domain: args.domain,
       owner: args.ownerself ? username : (args.owner ?? caller.user),
@@ -186,22 +204,20 @@ export default defineFunction({
       address: args.customip,
       home: args.homedir,
       uid: args.uid,
-    });
+    };
+    const { account, packageSettings } = await newAccount.plan(context, wishes, ofMachine);
     if (secret === undefined)
       context.inform('Nobody can log in to the account before passwd sets a password.');
     else await passwords.ensureStrong(context, secret, [username, account.domain]);
-    await warnOfQuota(context, account.settings);
-    context.operate(
-      'create-account',
-      {
-        account,
-        isUidAsked: args.uid !== undefined,
-        hasPassword: secret !== undefined,
-        isReseller: args.reseller,
-        packageSettings,
-      },
-      secret,
-    );
+    warnOfQuota(context, hasQuota, account.settings);
+    const input = {
+      account,
+      isUidAsked: args.uid !== undefined,
+      hasPassword: secret !== undefined,
+      isReseller: args.reseller,
+      packageSettings,
+    };
+    context.plan(await createAccount(db, caller, input, secret));
     context.reason('Account Creation Ok');
     const nameservers = await resellerAddresses.listNameservers(db, account.owner);
     context.raw(reportOf(account, nameservers));

@@ -1,6 +1,7 @@
+import { changeAccount } from '../../changes/change-account.ts';
 import { defineFunction } from '../../core/define.ts';
 import { existingAccount } from '../../model/accounts/names.ts';
-import { warnOfQuota } from '../../model/accounts/quota.ts';
+import { isQuotaEnabled, warnOfQuota } from '../../model/accounts/quota.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import * as changedAccount from '../../model/accounts/changed-account.ts';
 import * as form from '../../model/packages/form.ts';
@@ -24,11 +25,13 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, context) {
+  look: (_args, context) => isQuotaEnabled(context),
+
+  async handler(args, context, hasQuota) {
     const before = await accounts.get(context.db, context.caller, args.user);
     const settings = form.readSettings({ diskLimit: args.quota });
     const after = await changedAccount.plan(context, before, { settings });
-    await warnOfQuota(context, after.settings);
-    context.operate('change-account', { before, after });
+    warnOfQuota(context, hasQuota, after.settings);
+    context.plan(await changeAccount(context.db, { before, after }));
   },
 });

@@ -1,3 +1,4 @@
+import { expirePasswords } from '../../changes/expire-passwords.ts';
 import { defineFunction } from '../../core/define.ts';
 import { ApiError, badParam } from '../../core/errors.ts';
 import { accountName } from '../../model/accounts/names.ts';
@@ -35,7 +36,7 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, { caller, db, operate, warn }) {
+  async handler(args, { caller, db, plan, warn }) {
     const updated: string[] = [];
     for (const name of readNames(args.users_json)) {
       try {
@@ -45,7 +46,7 @@ export default defineFunction({
         warn(error.message);
       }
     }
-    if (updated.length > 0) operate('expire-passwords', { usernames: updated });
+    if (updated.length > 0) plan(expirePasswords(updated));
     return { updated };
   },
 });

@@ -24,9 +24,10 @@ export default defineFunction({
     },
   ],
 
-  async handler({ user }, { caller, db, machine }) {
-    const { username } = await get(db, caller, user);
-    const isThere = await (await machine.users()).hasFile(username, '.my.cnf');
-    return { has_mycnf_for_cpuser: Number(isThere) };
+  async look({ user }, { caller, machine, transaction }) {
+    const { username } = await transaction('reads', (db) => get(db, caller, user));
+    return (await machine.users()).hasFile(username, '.my.cnf');
   },
+
+  handler: (_args, _context, isThere) => ({ has_mycnf_for_cpuser: Number(isThere) }),
 });

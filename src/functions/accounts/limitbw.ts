@@ -1,3 +1,4 @@
+import { changeAccount } from '../../changes/change-account.ts';
 import { defineFunction } from '../../core/define.ts';
 import { existingAccount } from '../../model/accounts/names.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
@@ -46,7 +47,7 @@ export default defineFunction({
     const before = await accounts.get(db, caller, args.user);
     const settings = form.readSettings({ bandwidthLimit: args.bwlimit });
     const after = await changedAccount.plan(context, before, { settings });
-    context.operate('change-account', { before, after });
+    context.plan(await changeAccount(db, { before, after }));
     const limit = after.settings.bandwidthLimit;
     if (limit !== null)
       warn('The limit is recorded, but nothing enforces it: this server does not measure bandwidth yet.');

@@ -1,8 +1,15 @@
+import { changeAccount } from '../../changes/change-account.ts';
 import { authorise } from '../../core/access.ts';
 import type { Context } from '../../core/context.ts';
 import { defineFunction } from '../../core/define.ts';
-import { accountName, domainName, emailAddress, existingAccount } from '../../model/accounts/names.ts';
-import { warnOfQuota } from '../../model/accounts/quota.ts';
+import {
+  accountName,
+  domainName,
+  emailAddress,
+  existingAccount,
+  findMachineNames,
+} from '../../model/accounts/names.ts';
+import { isQuotaEnabled, warnOfQuota } from '../../model/accounts/quota.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import * as changedAccount from '../../model/accounts/changed-account.ts';
 import * as packages from '../../model/packages/packages.ts';
@@ -161,10 +168,17 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, context) {
+  async look({ newuser }, { machine }) {
+    return {
+      ofMachine: await findMachineNames(machine, newuser === undefined ? [] : [newuser]),
+      hasQuota: await isQuotaEnabled({ machine }),
+    };
+  },
+
+  async handler(args, context, { ofMachine, hasQuota }) {
     const before = await accounts.get(context.db, context.caller, args.user);
     const plan = args.plan === undefined ? undefined : await packageFor(context, args.plan);
-    const after = await changedAccount.plan(context, before, {
+    const changes = {
       package: plan,
       username: args.newuser,
       domain: args.domain,
@@ -193,13 +207,14 @@ export default defineFunction({
         shell: args.HASSHELL,
         cgi: args.HASCGI,
       }),
-    });
+    };
+    const after = await changedAccount.plan(context, before, changes, ofMachine);
     if (plan !== undefined && plan.settings.dedicatedIp !== before.settings.dedicatedIp) {
       context.warn(`The account “${before.username}” keeps its IP address.`);
     }
-    if (after.settings.diskLimit !== before.settings.diskLimit) await warnOfQuota(context, after.settings);
-    const packageSettings = plan === undefined ? {} : { packageSettings: plan.settings };
-    context.operate('change-account', { before, after, ...packageSettings });
+    if (after.settings.diskLimit !== before.settings.diskLimit)
+      warnOfQuota(context, hasQuota, after.settings);
+    context.plan(await changeAccount(context.db, { before, after, packageSettings: plan?.settings }));
     return {
       user: after.username,
       domain: after.domain,

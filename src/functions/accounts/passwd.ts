@@ -1,3 +1,4 @@
+import { setPassword } from '../../changes/set-password.ts';
 import { defineFunction } from '../../core/define.ts';
 import { existingAccount } from '../../model/accounts/names.ts';
 import { ensureConfirmed, ensureNotAbove } from '../../model/logins/acting-as.ts';
@@ -44,15 +45,15 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, { caller, db, machine, passwordStrength, operate }) {
+  async handler(args, { caller, db, system, passwordStrength, plan }) {
     const isOwn = args.user === 'root' && caller.user === 'root' && caller.privileges === 'all';
     const { username, domain } = isOwn
-      ? { username: 'root', domain: machine.system.hostname() }
+      ? { username: 'root', domain: system.hostname() }
       : await accounts.get(db, caller, args.user);
     if (username === caller.user) ensureConfirmed(caller, 'set your password');
     await ensureNotAbove(db, caller, username);
     await passwords.ensureStrong({ db, passwordStrength }, args.password, [username, domain]);
-    operate('set-password', { username }, args.password);
+    plan(setPassword(username, args.password));
     return { app: ['system'] };
   },
 });

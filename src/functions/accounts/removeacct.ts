@@ -1,3 +1,4 @@
+import { removeAccount } from '../../changes/remove-account.ts';
 import { defineFunction } from '../../core/define.ts';
 import { existingAccount } from '../../model/accounts/names.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
@@ -30,9 +31,9 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, { caller, db, operate, reason }) {
-    const { username, home, uid } = await accounts.get(db, caller, args.username);
-    operate('remove-account', { username, home, uid });
-    reason(`${username} account removed`);
+  async handler(args, { caller, db, plan, reason }) {
+    const account = await accounts.get(db, caller, args.username);
+    plan(await removeAccount(db, account));
+    reason(`${account.username} account removed`);
   },
 });

@@ -1,3 +1,4 @@
+import { changeAccount } from '../../changes/change-account.ts';
 import { defineFunction } from '../../core/define.ts';
 import { denied } from '../../core/errors.ts';
 import { existingAccount } from '../../model/accounts/names.ts';
@@ -36,12 +37,16 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, { caller, db, machine, operate }) {
-    const before = await accounts.get(db, caller, args.user);
-    if (!(await (await machine.users()).verifyPassword(before.username, args.password))) {
-      throw denied(`The password is not that of “${before.username}”.`);
+  async look(args, { caller, machine, transaction }) {
+    const { username } = await transaction('reads', (db) => accounts.get(db, caller, args.user));
+    if (!(await (await machine.users()).verifyPassword(username, args.password))) {
+      throw denied(`The password is not that of “${username}”.`);
     }
+  },
+
+  async handler(args, { caller, db, plan }) {
+    const before = await accounts.get(db, caller, args.user);
     const after = { ...before, settings: { ...before.settings, digestAuth: args.enabledigest } };
-    operate('change-account', { before, after });
+    plan(await changeAccount(db, { before, after }));
   },
 });

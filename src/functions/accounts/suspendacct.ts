@@ -1,3 +1,4 @@
+import { suspendAccount } from '../../changes/suspend-account.ts';
 import { defineFunction } from '../../core/define.ts';
 import { denied } from '../../core/errors.ts';
 import { existingAccount } from '../../model/accounts/names.ts';
@@ -33,13 +34,13 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, { caller, db, operate, inform }) {
-    const { username, suspendedAt, suspendLocked } = await accounts.get(db, caller, args.user);
+  async handler(args, { caller, db, plan, inform }) {
+    const account = await accounts.get(db, caller, args.user);
+    const { username, suspendedAt, suspendLocked } = account;
     if (suspendLocked && caller.privileges !== 'all') {
       throw denied(`The suspension of “${username}” is locked: only root may change it.`);
     }
-    const isNew = suspendedAt === null;
-    if (!isNew) inform(`“${username}” was suspended before.`);
-    operate('suspend-account', { username, reason: args.reason, locked: args.disallowun, isNew });
+    if (suspendedAt !== null) inform(`“${username}” was suspended before.`);
+    plan(await suspendAccount(db, account, { reason: args.reason, locked: args.disallowun }));
   },
 });

@@ -1,3 +1,4 @@
+import { unsuspendAccount } from '../../changes/unsuspend-account.ts';
 import { defineFunction } from '../../core/define.ts';
 import { denied } from '../../core/errors.ts';
 import { existingAccount } from '../../model/accounts/names.ts';
@@ -31,12 +32,13 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, { caller, db, operate, inform }) {
-    const { username, suspendedAt, suspendLocked } = await accounts.get(db, caller, args.user);
+  async handler(args, { caller, db, plan, inform }) {
+    const account = await accounts.get(db, caller, args.user);
+    const { username, suspendedAt, suspendLocked } = account;
     if (suspendLocked && caller.privileges !== 'all') {
       throw denied(`The suspension of “${username}” is locked: only root may take it back.`);
     }
     if (suspendedAt === null) inform(`“${username}” was not suspended.`);
-    else operate('unsuspend-account', { username });
+    else plan(await unsuspendAccount(db, account));
   },
 });

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { accountName, ensureFree } from '../../model/accounts/names.ts';
+import { accountName, ensureFree, findMachineNames } from '../../model/accounts/names.ts';
 
 export default defineFunction({
   name: 'verify_new_username',
@@ -12,7 +12,9 @@ export default defineFunction({
   returns: null,
   examples: [{ args: { user: 'bob' }, doc: 'Whether an account may be called “bob”.' }],
 
-  async handler({ user }, { db, machine }) {
-    await ensureFree(db, await machine.users(), user);
+  look: ({ user }, { machine }) => findMachineNames(machine, [user]),
+
+  async handler({ user }, { db }, ofMachine) {
+    await ensureFree(db, ofMachine, user);
   },
 });

@@ -24,7 +24,7 @@ export default defineFunction({
   ],
 
   async handler(args, context) {
-    const { caller, db, machine, randomBytes } = context;
+    const { caller, db, system, randomBytes } = context;
     ensureUrl(args.url_after_login);
     await callerToActAs(db, caller, caller.user);
     const securityToken = await loginTokens.newSecurityToken(randomBytes);
@@ -35,6 +35,6 @@ export default defineFunction({
       lifetimeMs: loginTokens.LINK_MS,
       securityToken,
     });
-    return { payload: loginTokens.linkOf(machine.system.hostname(), securityToken, text) };
+    return { payload: loginTokens.linkOf(system.hostname(), securityToken, text) };
   },
 });

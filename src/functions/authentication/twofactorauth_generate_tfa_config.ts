@@ -26,9 +26,9 @@ export default defineFunction({
   },
   examples: [{ args: {}, doc: 'A secret for root.' }],
 
-  async handler(args, { caller, db, machine, randomBytes }) {
+  async handler(args, { caller, db, system, randomBytes }) {
     const secret = await totp.generateSecret(args.secret_length === '32' ? 32 : 16, randomBytes);
-    const { own } = await tfa.issuersOf(db, caller.user, machine.system.hostname());
+    const { own } = await tfa.issuersOf(db, caller.user, system.hostname());
     return { secret, otpauth_str: totp.otpauthUri(own, caller.user, secret) };
   },
 });

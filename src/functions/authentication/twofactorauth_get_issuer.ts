@@ -14,8 +14,8 @@ export default defineFunction({
   },
   examples: [{ args: {}, doc: 'Ask for the issuers.' }],
 
-  async handler(_args, { caller, db, machine }) {
-    const { own, systemWide } = await tfa.issuersOf(db, caller.user, machine.system.hostname());
+  async handler(_args, { caller, db, system }) {
+    const { own, systemWide } = await tfa.issuersOf(db, caller.user, system.hostname());
     return { issuer: own, system_wide_issuer: systemWide };
   },
 });

@@ -1,6 +1,7 @@
+import { changeWithFirewall } from '../../changes/lift-firewall-blocks.ts';
 import { defineFunction } from '../../core/define.ts';
 import { keyOf } from '../../model/brute-force/addresses.ts';
-import { carryOut } from '../../model/brute-force/changes.ts';
+import { firewallBlocks } from '../../model/brute-force/firewall.ts';
 import * as lists from '../../model/brute-force/lists.ts';
 import {
   addressParam,
@@ -46,14 +47,19 @@ export default defineFunction({
     { args: { list_name: 'black', ip: ['198.51.100.1-198.51.100.9'] }, doc: 'Always refuse nine addresses.' },
   ],
 
-  async handler({ list_name, ip, comment, skip_enabled_check }, context) {
+  look: (_args, context) => firewallBlocks(context),
+
+  async handler({ list_name, ip, comment, skip_enabled_check }, context, blocks) {
     const { db, origin, warn } = context;
     await ensureEnabled(db, skip_enabled_check);
     const { ranges, failed } = readRanges(ip);
     const added = [...ranges.values()];
     const ended = { removed: 0, lifted: 0 };
     if (list_name === 'white') {
-      Object.assign(ended, await carryOut(context, { kind: 'allow', ranges: added, comment }));
+      Object.assign(
+        ended,
+        await changeWithFirewall(context, { kind: 'allow', ranges: added, comment }, blocks),
+      );
     } else {
       await lists.add(db, 'black', added, comment);
     }

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import * as configuration from '../../model/brute-force/config.ts';
-import { blocksOf } from '../../model/brute-force/firewall.ts';
+import { firewallBlocks } from '../../model/brute-force/firewall.ts';
 
 export default defineFunction({
   name: 'disable_cphulk',
@@ -16,10 +16,11 @@ export default defineFunction({
   returns: null,
   examples: [{ args: {}, doc: 'Turn it off.' }],
 
-  async handler(_args, { db, machine, inform, warn }) {
+  look: (_args, context) => firewallBlocks(context),
+
+  async handler(_args, { db, inform, warn }, { length }) {
     if (!(await configuration.read(db)).is_enabled) inform('The protection was off already.');
     await configuration.change(db, { is_enabled: false });
-    const { length } = await blocksOf(machine, undefined);
     if (length > 0) {
       warn(
         `The firewall goes on with ${length === 1 ? 'a block' : `${length} blocks`} until their time is over; ` +

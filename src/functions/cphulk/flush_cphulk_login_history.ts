@@ -1,5 +1,6 @@
+import { changeWithFirewall } from '../../changes/lift-firewall-blocks.ts';
 import { defineFunction } from '../../core/define.ts';
-import { carryOut } from '../../model/brute-force/changes.ts';
+import { firewallBlocks } from '../../model/brute-force/firewall.ts';
 
 export default defineFunction({
   name: 'flush_cphulk_login_history',
@@ -16,8 +17,10 @@ export default defineFunction({
   },
   examples: [{ args: {}, doc: 'Begin anew.' }],
 
-  async handler(_args, context) {
-    const { removed } = await carryOut(context, { kind: 'forget everything' });
+  look: (_args, context) => firewallBlocks(context),
+
+  async handler(_args, context, blocks) {
+    const { removed } = await changeWithFirewall(context, { kind: 'forget everything' }, blocks);
     return { records_removed: removed };
   },
 });

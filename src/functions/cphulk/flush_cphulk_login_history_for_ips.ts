@@ -1,6 +1,7 @@
+import { changeWithFirewall } from '../../changes/lift-firewall-blocks.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { carryOut } from '../../model/brute-force/changes.ts';
+import { firewallBlocks } from '../../model/brute-force/firewall.ts';
 import { addressParam, readRanges } from '../../model/brute-force/records.ts';
 
 export default defineFunction({
@@ -21,11 +22,17 @@ export default defineFunction({
   },
   examples: [{ args: { ip: ['192.0.2.10'] }, doc: 'Let a customer try again who forgot the password.' }],
 
-  async handler({ ip }, context) {
+  look: (_args, context) => firewallBlocks(context),
+
+  async handler({ ip }, context, blocks) {
     const { ranges, failed } = readRanges(ip);
     const problems = Object.values(failed);
     if (problems.length > 0) throw badParam(`${problems.slice(0, 10).join('. ')}.`);
-    const { removed, lifted } = await carryOut(context, { kind: 'forget', ranges: [...ranges.values()] });
+    const { removed, lifted } = await changeWithFirewall(
+      context,
+      { kind: 'forget', ranges: [...ranges.values()] },
+      blocks,
+    );
     return { records_removed: removed, iptable_bans_removed: lifted };
   },
 });

@@ -1,5 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import * as configuration from '../../model/brute-force/config.ts';
+import { findMeans } from '../../model/brute-force/firewall.ts';
 
 export default defineFunction({
   name: 'load_cphulk_config',
@@ -11,8 +12,9 @@ export default defineFunction({
   returns: { cphulk_config: { fields: configuration.fields } },
   examples: [{ args: {}, doc: 'All settings.' }],
 
-  async handler(_args, { db, machine }) {
-    const hasFirewall = await (await machine.firewall()).isAvailable();
+  look: (_args, context) => findMeans(context),
+
+  async handler(_args, { db }, { hasFirewall }) {
     return { cphulk_config: configuration.answerOf(await configuration.read(db), hasFirewall) };
   },
 });

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { placeholders } from '../../model/brute-force/commands.ts';
 import * as configuration from '../../model/brute-force/config.ts';
-import { warnOfWhatIsMissing } from '../../model/brute-force/firewall.ts';
+import { findMeans, warnOfWhatIsMissing } from '../../model/brute-force/firewall.ts';
 import { ensureEnabled, skipEnabledCheck } from '../../model/brute-force/records.ts';
 
 export default defineFunction({
@@ -30,12 +30,13 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, context) {
-    const { db, machine } = context;
+  look: (_args, context) => findMeans(context),
+
+  async handler(args, context, means) {
+    const { db } = context;
     await ensureEnabled(db, args.skip_enabled_check);
     const config = await configuration.change(db, args);
-    await warnOfWhatIsMissing(context, args);
-    const hasFirewall = await (await machine.firewall()).isAvailable();
-    return { cphulk_config: configuration.answerOf(config, hasFirewall) };
+    warnOfWhatIsMissing(context, means, args);
+    return { cphulk_config: configuration.answerOf(config, means.hasFirewall) };
   },
 });

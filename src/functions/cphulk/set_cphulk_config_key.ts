@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
 import * as configuration from '../../model/brute-force/config.ts';
-import { warnOfWhatIsMissing } from '../../model/brute-force/firewall.ts';
+import { findMeans, warnOfWhatIsMissing } from '../../model/brute-force/firewall.ts';
 
 export default defineFunction({
   name: 'set_cphulk_config_key',
@@ -32,15 +32,16 @@ export default defineFunction({
     },
   ],
 
-  async handler({ key, value }, context) {
+  look: (_args, context) => findMeans(context),
+
+  async handler({ key, value }, context, means) {
     if (value === undefined) {
       throw new ApiError('missing_param', `The parameter “value” is required: what “${key}” is to be.`);
     }
-    const { db, machine } = context;
+    const { db } = context;
     const changed = configuration.readSetting(key, value);
     const config = await configuration.change(db, changed);
-    await warnOfWhatIsMissing(context, changed);
-    const hasFirewall = await (await machine.firewall()).isAvailable();
-    return { cphulk_config: configuration.answerOf(config, hasFirewall) };
+    warnOfWhatIsMissing(context, means, changed);
+    return { cphulk_config: configuration.answerOf(config, means.hasFirewall) };
   },
 });

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import type { Context, RawArgument } from '../../core/context.ts';
+import type { FreeContext, RawArgument } from '../../core/context.ts';
 import type { Envelope } from '../../core/envelope.ts';
 import { ApiError, badParam } from '../../core/errors.ts';
 import { printable } from '../../core/function-name.ts';
@@ -119,7 +119,7 @@ function readCommand(text: string, at: number): Command {
 async function runCommands(
   commands: readonly Command[],
   stopsAtFailure: boolean,
-  { call, isAbandoned }: Pick<Context, 'call' | 'isAbandoned'>,
+  { call, isAbandoned }: Pick<FreeContext, 'call' | 'isAbandoned'>,
 ): Promise<Answer[]> {
   const answers: Answer[] = [];
   let room = MAX_ANSWER;

@@ -1,6 +1,7 @@
+import { changeAccount } from '../../changes/change-account.ts';
 import { defineFunction } from '../../core/define.ts';
 import { existingAccount } from '../../model/accounts/names.ts';
-import { warnOfQuota } from '../../model/accounts/quota.ts';
+import { isQuotaEnabled, warnOfQuota } from '../../model/accounts/quota.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import * as packageAccounts from '../../model/packages/accounts.ts';
 import * as packages from '../../model/packages/packages.ts';
@@ -31,7 +32,9 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, context) {
+  look: (_args, context) => isQuotaEnabled(context),
+
+  async handler(args, context, hasQuota) {
     const { caller, db } = context;
     const account = await accounts.get(db, caller, args.user);
     const plan = await packages.get(db, caller, args.pkg);
@@ -39,7 +42,7 @@ export default defineFunction({
     if (plan.settings.dedicatedIp !== account.settings.dedicatedIp) {
       context.warn(`The account “${account.username}” keeps its IP address; setsiteip gives it another one.`);
     }
-    await warnOfQuota(context, plan.settings);
-    context.operate('change-account', { ...change, packageSettings: plan.settings });
+    warnOfQuota(context, hasQuota, plan.settings);
+    context.plan(await changeAccount(db, { ...change, packageSettings: plan.settings }));
   },
 });

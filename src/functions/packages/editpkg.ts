@@ -1,7 +1,8 @@
+import { changePackage } from '../../changes/change-package.ts';
 import { mayCall } from '../../core/access.ts';
 import type { Context } from '../../core/context.ts';
 import { defineFunction } from '../../core/define.ts';
-import { warnOfQuota } from '../../model/accounts/quota.ts';
+import { isQuotaEnabled, warnOfQuota } from '../../model/accounts/quota.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import * as packageAccounts from '../../model/packages/accounts.ts';
 import * as form from '../../model/packages/form.ts';
@@ -57,7 +58,9 @@ export default defineFunction({
     { args: { name: 'default', maxpop: 'unlimited' }, doc: 'As many mail accounts as wanted.' },
   ],
 
-  async handler(args, context) {
+  look: (_args, context) => isQuotaEnabled(context),
+
+  async handler(args, context, hasQuota) {
     const { caller, db } = context;
     const changes = form.readSettings({
       diskLimit: args.quota,
@@ -91,13 +94,18 @@ export default defineFunction({
       return { pkg };
     }
     const change = await packages.update(db, caller, args.name, changes, extensions);
-    await passOn(context, { name: args.name, settings: change.after, extensions }, change.before);
+    await passOn(context, { name: args.name, settings: change.after, extensions }, change.before, hasQuota);
     return { pkg: args.name };
   },
 });
 
 /** To the accounts that have the package: then an operation stores it with them. */
-async function passOn(context: Context, content: packages.Content, before: Settings): Promise<void> {
+async function passOn(
+  context: Context,
+  content: packages.Content,
+  before: Settings,
+  hasQuota: boolean,
+): Promise<void> {
   const { caller, db } = context;
   const { name, settings: after } = content;
   const changes = await packageAccounts.passOn(db, caller, name, { before, after });
@@ -112,6 +120,6 @@ async function passOn(context: Context, content: packages.Content, before: Setti
   if (changes.length === 0) return;
   const have = changes.length === 1 ? '1 account has' : `${changes.length} accounts have`;
   context.inform(`${have} the package; what changed in it changes there as well.`);
-  if (before.diskLimit !== after.diskLimit) await warnOfQuota(context, after);
-  context.operate('change-package', { package: content, accounts: changes });
+  if (before.diskLimit !== after.diskLimit) warnOfQuota(context, hasQuota, after);
+  context.plan(await changePackage(db, { package: content, accounts: changes }));
 }

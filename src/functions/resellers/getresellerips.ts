@@ -29,9 +29,9 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, { caller, db, machine }) {
+  async handler(args, { caller, db, system }) {
     const user = await resellers.resolveAsked(db, caller, args.user);
-    const { areAll, ips } = await addresses.listUsable(db, user, machine.system.addresses());
+    const { areAll, ips } = await addresses.listUsable(db, user, system.addresses());
     return { all: areAll ? 1 : 0, ip: ips };
   },
 });

@@ -42,9 +42,9 @@ export default defineFunction({
     },
   ],
 
-  async handler({ user, delegate, ips }, { db, machine, warn }) {
+  async handler({ user, delegate, ips }, { db, system, warn }) {
     await resellers.ensureReseller(db, user);
-    const ofMachine = machine.system.addresses();
+    const ofMachine = system.addresses();
     const named = addresses.readWords(ips);
     if (delegate) await addresses.restrict(db, user, named, ofMachine);
     else await addresses.lift(db, user);

@@ -31,8 +31,8 @@ export default defineFunction({
     },
   ],
 
-  async handler({ user, ip }, { db, machine }) {
+  async handler({ user, ip }, { db, system }) {
     await resellers.ensureReseller(db, user);
-    await addresses.setMain(db, user, ip, machine.system.addresses());
+    await addresses.setMain(db, user, ip, system.addresses());
   },
 });

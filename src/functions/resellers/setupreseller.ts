@@ -1,3 +1,4 @@
+import { setUpReseller } from '../../changes/set-up-reseller.ts';
 import { defineFunction } from '../../core/define.ts';
 import { userName } from '../../core/params.ts';
 import * as resellers from '../../model/resellers/resellers.ts';
@@ -28,7 +29,7 @@ export default defineFunction({
     },
   ],
 
-  async handler({ user, makeowner }, { db, inform, operate }) {
+  async handler({ user, makeowner }, { db, inform, plan }) {
     if (await resellers.isReseller(db, user)) {
       inform(`“${user}” is already a reseller and keeps its privileges.`);
       if (makeowner) await resellers.makeOwnOwner(db, user);
@@ -36,6 +37,6 @@ export default defineFunction({
     }
     // Refuses what cannot be; what it writes here is not kept.
     await resellers.setUp(db, user, makeowner);
-    operate('set-up-reseller', { user, ownsItself: makeowner });
+    plan(setUpReseller({ user, ownsItself: makeowner }));
   },
 });

@@ -1,3 +1,4 @@
+import { dismissReseller } from '../../changes/dismiss-reseller.ts';
 import { defineFunction } from '../../core/define.ts';
 import { resellerName } from '../../core/params.ts';
 import * as resellers from '../../model/resellers/resellers.ts';
@@ -27,11 +28,16 @@ export default defineFunction({
     },
   ],
 
-  async handler({ user }, { db, inform, operate }) {
+  async handler({ user }, { db, inform, plan }) {
     const owned = await resellers.listOwned(db, user);
     // Refuses what cannot be; what it writes here is not kept.
     await resellers.dismiss(db, user);
-    operate('dismiss-reseller', { user, owned: owned.map(({ username }) => username) });
+    plan(
+      dismissReseller(
+        user,
+        owned.map(({ username }) => username),
+      ),
+    );
     if (owned.length > 0) {
       inform(owned.length === 1 ? 'One account is root’s now.' : `${owned.length} accounts are root’s now.`);
     }

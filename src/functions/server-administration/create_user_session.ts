@@ -65,7 +65,7 @@ export default defineFunction({
   examples: [{ args: { service: 'whostmgrd', user: 'root' }, doc: 'A link that logs in as root.' }],
 
   async handler(args, context) {
-    const { caller, db, machine, randomBytes, reason } = context;
+    const { caller, db, system, randomBytes, reason } = context;
     const { service, user, app } = args;
     if (service !== 'whostmgrd') {
       throw badParam(
@@ -89,7 +89,7 @@ export default defineFunction({
       expires: Math.floor(expiresAt / 1000),
       service,
       session: text,
-      url: loginTokens.linkOf(args.preferred_domain ?? machine.system.hostname(), securityToken, text),
+      url: loginTokens.linkOf(args.preferred_domain ?? system.hostname(), securityToken, text),
     };
   },
 });

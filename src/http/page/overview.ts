@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { mayCall } from '../../core/access.ts';
 import type { Caller, Db } from '../../core/context.ts';
-import type { Engine } from '../../core/dispatch.ts';
+import type { Engine } from '../../core/engine.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { failedLoginsInBrief } from '../../model/brute-force/reports.ts';
 import * as load from '../../model/servers/load.ts';

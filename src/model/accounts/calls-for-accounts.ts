@@ -1,5 +1,5 @@
 // One call for each of several accounts, whatever becomes of the others.
-import type { Context } from '../../core/context.ts';
+import type { FreeContext } from '../../core/context.ts';
 import { ApiError } from '../../core/errors.ts';
 
 export interface CallResult {
@@ -12,7 +12,7 @@ export interface CallResult {
 
 /** Calls a function for each account, in their order. A dry run also passes on what each call would do. */
 export async function callForEach(
-  { call, inform, isDryRun }: Pick<Context, 'call' | 'inform' | 'isDryRun'>,
+  { call, inform, isDryRun }: Pick<FreeContext, 'call' | 'inform' | 'isDryRun'>,
   command: string,
   accounts: readonly string[],
   argumentsFor: (user: string) => Readonly<Record<string, string>>,

@@ -29,15 +29,23 @@ export type Changes = {
   ]?: Account[Key] | undefined;
 };
 
-type World = Pick<Context, 'caller' | 'db' | 'machine'>;
+type World = Pick<Context, 'caller' | 'db'>;
 
-/** @throws ApiError `bad_param`, `denied`, `limit_reached`. */
-export async function plan(world: World, before: Account, changes: Changes): Promise<Account> {
-  const { caller, db, machine } = world;
+/**
+ * `ofMachine`: the names among the new one that users of the machine have.
+ * @throws ApiError `bad_param`, `denied`, `limit_reached`.
+ */
+export async function plan(
+  world: World,
+  before: Account,
+  changes: Changes,
+  ofMachine: accountNames.MachineNames = new Set(),
+): Promise<Account> {
+  const { caller, db } = world;
   const isRoot = caller.privileges === 'all';
   const username = changes.username ?? before.username;
   if (username !== before.username) {
-    await accountNames.ensureFree(db, await machine.users(), username, before.username);
+    await accountNames.ensureFree(db, ofMachine, username, before.username);
   }
   const domain = changes.domain?.toLowerCase() ?? before.domain;
   if (domain !== before.domain) await accountNames.ensureDomainFree(db, domain);
@@ -60,7 +68,7 @@ export async function plan(world: World, before: Account, changes: Changes): Pro
     createdAt: changes.createdAt ?? before.createdAt,
     settings,
   };
-  await accountLimits.ensureWithin(db, caller, before, after);
+  if (accountLimits.isBound(caller)) await accountLimits.ensureWithin(db, before, after);
   return after;
 }
 

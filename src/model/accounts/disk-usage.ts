@@ -1,5 +1,5 @@
 // How much disk space accounts take up: measured on the machine, and kept with the account.
-import type { Context, Db } from '../../core/context.ts';
+import type { Db, FreeContext } from '../../core/context.ts';
 import type { MachineUsage } from '../../core/machine.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import type { TaskContext } from '../../core/task.ts';
@@ -13,7 +13,7 @@ const MAX_WARNINGS = 20;
 
 /** What an account takes up now; undefined, with a warning, where the machine can't tell. */
 export async function measure(
-  { machine, warn }: Pick<Context, 'machine' | 'warn'>,
+  { machine, warn }: Pick<FreeContext, 'machine' | 'warn'>,
   username: string,
 ): Promise<MachineUsage | undefined> {
   try {
@@ -35,7 +35,7 @@ export async function measureAll({
   machine,
   transaction,
   warn,
-}: Pick<Context, 'caller' | 'machine' | 'transaction' | 'warn'>): Promise<void> {
+}: Pick<FreeContext, 'caller' | 'machine' | 'transaction' | 'warn'>): Promise<void> {
   const names = await transaction('reads', (db) => namesOf(db, accounts.visibleTo(db, caller)));
   const usages = [...(await (await machine.quota()).usages(names))];
   let failures = 0;

@@ -1,6 +1,5 @@
 // Which address an account gets.
 import type { Db } from '../../core/context.ts';
-import type { Machine } from '../../core/machine.ts';
 import { ApiError, badParam, denied } from '../../core/errors.ts';
 import * as resellerAddresses from '../resellers/addresses.ts';
 
@@ -13,12 +12,15 @@ interface Wish {
 }
 
 /**
- * The address that is asked for, or a free one of its own, or else the one that the owner's accounts share.
+ * Of all addresses of the machine, its main one first: the address that is asked for, or a free one of its own, or else the one that the owner's accounts share.
  * @throws ApiError `bad_param` for an address that this machine does not have, `denied` for one that the owner may
  * not give, `limit_reached` where none is free.
  */
-export async function choose(db: Db, machine: Machine, { owner, dedicated, address }: Wish): Promise<string> {
-  const all = machine.system.addresses();
+export async function choose(
+  db: Db,
+  all: readonly [string, ...string[]],
+  { owner, dedicated, address }: Wish,
+): Promise<string> {
   const [main] = all;
   const { ips: delegated } = await resellerAddresses.listUsable(db, owner, all);
   const own = await resellerAddresses.findMain(db, owner);

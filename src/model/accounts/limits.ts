@@ -9,18 +9,16 @@ import type { Limit } from '../packages/settings.ts';
 
 type Asked = Pick<Account, 'username' | 'owner' | 'package' | 'settings'>;
 
+export function isBound({ privileges }: Caller): boolean {
+  return privileges !== 'all';
+}
+
 /**
- * Whether the owner of an account may have it as `after` says. `before` is what it was; undefined for a new one. Who
- * has every privilege is bound by no limit.
+ * Whether the owner of an account may have it as `after` says. `before` is what it was; undefined for a new one. A caller
+ * who has every privilege is bound by no limit: `isBound` tells, and there it need not be called.
  * @throws ApiError `limit_reached`, `denied`, naming the limit.
  */
-export async function ensureWithin(
-  db: Db,
-  caller: Caller,
-  before: Asked | undefined,
-  after: Asked,
-): Promise<void> {
-  if (caller.privileges === 'all') return;
+export async function ensureWithin(db: Db, before: Asked | undefined, after: Asked): Promise<void> {
   const limits = await resellerLimits.find(db, after.owner);
   const isNewToOwner = before?.owner !== after.owner;
   if (isNewToOwner) await ensureNumber(db, after.owner, limits);

@@ -2,7 +2,8 @@
 import type { Db } from '../../core/context.ts';
 import type { Param } from '../../core/define.ts';
 import { ApiError, badParam } from '../../core/errors.ts';
-import type { MachineUsers } from '../../core/machine.ts';
+import type { Machine } from '../../core/machine.ts';
+import { LookAgain } from '../../core/machine-error.ts';
 import { quote } from '../../core/quote.ts';
 
 /** The name of an account. The pattern is all that can be said without looking around; `ensureFree` says the rest. */
@@ -50,7 +51,7 @@ export const emailAddress = {
 const DATABASE_PREFIX_LENGTH = 8;
 
 /** Of two that get names with the same prefix at once, the second has to wait, and is refused then. */
-export function prefixClaim({ username }: { readonly username: string }): string {
+export function prefixLock({ username }: { readonly username: string }): string {
   return `names that begin with ${username.slice(0, DATABASE_PREFIX_LENGTH)}`;
 }
 
@@ -66,11 +67,19 @@ const reserved: ReadonlySet<string> = new Set(
     .filter((name) => name !== ''),
 );
 
+/** Of some names, those that users of the machine have. */
+export type MachineNames = ReadonlySet<string>;
+
+export async function findMachineNames(machine: Machine, names: readonly string[]): Promise<MachineNames> {
+  return new Set((await (await machine.users()).findAll(names)).keys());
+}
+
 /**
- * May an account get this name? `from` is the one that it has, where it gets another.
+ * May an account get this name? `from` is the one that it has, where it gets another. `ofMachine` has the name if a user
+ * of the machine has it.
  * @throws ApiError `bad_param`, saying what is wrong with it.
  */
-export async function ensureFree(db: Db, users: MachineUsers, name: string, from = ''): Promise<void> {
+export async function ensureFree(db: Db, ofMachine: MachineNames, name: string, from = ''): Promise<void> {
   if (!accountName.pattern.matches.test(name)) {
     throw badParam(`The name ${quote(name)} should be ${accountName.pattern.expects}.`);
   }
@@ -85,7 +94,7 @@ export async function ensureFree(db: Db, users: MachineUsers, name: string, from
         'whose databases begin with them; choose another.',
     );
   }
-  if ((await users.find(name)) !== undefined && !(await isUnderWay(db, name))) {
+  if (ofMachine.has(name) && !(await isUnderWay(db, name))) {
     throw badParam(`The name “${name}” is that of a user of this machine; choose another.`);
   }
   if (from !== '' && (await hasSecrets(db, name))) {
@@ -97,29 +106,45 @@ export async function ensureFree(db: Db, users: MachineUsers, name: string, from
 }
 
 /**
- * A free name from the letters and digits of a domain without its last part, such as `example` from example.com. If that
- * name is not free, a number replaces its end.
- * @throws ApiError `bad_param` if no such name is free.
+ * Names from the letters and digits of a domain without its last part, such as `example` from example.com, then with
+ * numbers at their end. The store has none of them, and the first that the machine has not either is free.
+ * @throws ApiError `bad_param` if the store has all.
  */
-export async function makeFromDomain(db: Db, users: MachineUsers, domain: string): Promise<string> {
+export async function proposeNames(db: Db, domain: string): Promise<string[]> {
   const letters = domain
     .toLowerCase()
     .replace(/\.[^.]*$/, '')
     .replace(/[^a-z0-9]/g, '');
   const start = /^[a-z]/.test(letters) ? letters : `a${letters}`;
-  for (let number = 0; number < MOST_TRIES; number++) {
+  const names: string[] = [];
+  for (let number = 0; number < MOST_TRIES && names.length < MOST_PROPOSALS; number++) {
     const end = number === 0 ? '' : String(number);
     const name = start.slice(0, DATABASE_PREFIX_LENGTH - end.length) + end;
-    if (await isFree(db, users, name)) return name;
+    if (await isFree(db, name)) names.push(name);
   }
+  if (names.length > 0) return names;
   throw badParam(`No username like “${start.slice(0, DATABASE_PREFIX_LENGTH)}” is free. Give “username”.`);
 }
 
-const MOST_TRIES = 1000;
+/** @throws ApiError `bad_param` if the machine has all; LookAgain if another call has taken the name meanwhile. */
+export async function chooseName(
+  db: Db,
+  proposed: readonly string[],
+  ofMachine: MachineNames,
+): Promise<string> {
+  const name = proposed.find((one) => !ofMachine.has(one));
+  if (name === undefined) throw badParam(`No username like “${proposed[0]}” is free. Give “username”.`);
+  if (!(await isFree(db, name))) throw new LookAgain(`The username “${name}” was taken meanwhile.`);
+  return name;
+}
 
-async function isFree(db: Db, users: MachineUsers, name: string): Promise<boolean> {
+const MOST_TRIES = 1000;
+/** Users of the machine that are no accounts rarely have more of them. */
+const MOST_PROPOSALS = 20;
+
+async function isFree(db: Db, name: string): Promise<boolean> {
   try {
-    await ensureFree(db, users, name);
+    await ensureFree(db, new Set(), name);
     return true;
   } catch (error) {
     if (error instanceof ApiError) return false;
@@ -129,7 +154,7 @@ async function isFree(db: Db, users: MachineUsers, name: string): Promise<boolea
 
 /** Another call is making the user, or removing it: this one will have to wait for what comes of that. */
 async function isUnderWay(db: Db, name: string): Promise<boolean> {
-  return (await db.get('SELECT 1 FROM operation_claim WHERE claim = ?', `account ${name}`)) !== undefined;
+  return (await db.get('SELECT 1 FROM operation_lock WHERE name = ?', `account ${name}`)) !== undefined;
 }
 
 async function hasSecrets(db: Db, name: string): Promise<boolean> {

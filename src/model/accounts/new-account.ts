@@ -33,17 +33,19 @@ export function shellFor({ shell }: Pick<Settings, 'shell'>): string {
 }
 
 /**
- * The account as it will be, once everything about it is checked, and what its package holds.
+ * The account as it will be, once everything about it is checked, and what its package holds. `ofMachine`: the names
+ * among the new one that users of the machine have.
  * @throws ApiError `bad_param`, `not_found`, `denied`, `limit_reached`.
  */
 export async function plan(
   context: Context,
   wishes: Wishes,
+  ofMachine: accountNames.MachineNames,
 ): Promise<{ readonly account: Account; readonly packageSettings: Settings }> {
-  const { caller, db, machine, now } = context;
+  const { caller, db, system, now } = context;
   const { username, owner } = wishes;
   const domain = wishes.domain.toLowerCase();
-  await accountNames.ensureFree(db, await machine.users(), username);
+  await accountNames.ensureFree(db, ofMachine, username);
   await accountNames.ensureDomainFree(db, domain);
   await ensureOwner(context, owner, username);
   const { settings: given } = await packages.get(db, caller, wishes.package);
@@ -57,7 +59,7 @@ export async function plan(
     owner,
     package: wishes.package,
     contactEmail: wishes.contactEmail,
-    ip: await accountIps.choose(db, machine, {
+    ip: await accountIps.choose(db, system.addresses(), {
       owner,
       dedicated: settings.dedicatedIp,
       address: wishes.address,
@@ -75,7 +77,7 @@ export async function plan(
     inodesUsed: null,
     settings,
   };
-  await accountLimits.ensureWithin(db, caller, undefined, account);
+  if (accountLimits.isBound(caller)) await accountLimits.ensureWithin(db, undefined, account);
   return { account, packageSettings: given };
 }
 

@@ -1,12 +1,18 @@
 // Whether anything holds accounts to their disk limits.
-import type { Machine } from '../../core/machine.ts';
+import type { FreeContext } from '../../core/context.ts';
 import type { Settings } from '../packages/settings.ts';
 
+/** For `look`: whether the machine enforces disk limits. */
+export async function isQuotaEnabled({ machine }: Pick<FreeContext, 'machine'>): Promise<boolean> {
+  return (await machine.quota()).isEnabled();
+}
+
 /** Says so where an account gets a disk limit that nothing enforces. */
-export async function warnOfQuota(
-  { machine, warn }: { readonly machine: Machine; readonly warn: (sentence: string) => void },
+export function warnOfQuota(
+  { warn }: { readonly warn: (sentence: string) => void },
+  isEnabled: boolean,
   { diskLimit }: Pick<Settings, 'diskLimit'>,
-): Promise<void> {
-  if (diskLimit === null || (await (await machine.quota()).isEnabled())) return;
+): void {
+  if (diskLimit === null || isEnabled) return;
   warn('The disk limit is recorded, but nothing enforces it: the file system of the homes has no quotas on.');
 }

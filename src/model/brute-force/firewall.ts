@@ -1,16 +1,19 @@
 // What the firewall drops for this program, and what is told of it.
-import type { Context } from '../../core/context.ts';
-import type { Machine } from '../../core/machine.ts';
+import type { Context, FreeContext } from '../../core/context.ts';
 import type { FirewallBlock } from '../../core/machine.ts';
 import { overlap, readRange, type Range } from './addresses.ts';
 import type { Change } from './config.ts';
 
-/** The blocks that any of these addresses is under; without ranges, all. */
-export async function blocksOf(
-  machine: Machine,
+/** For `look`: what the firewall drops now. */
+export async function firewallBlocks({ machine }: Pick<FreeContext, 'machine'>): Promise<FirewallBlock[]> {
+  return (await machine.firewall()).list();
+}
+
+/** Of the blocks, those that any of these addresses is under; without ranges, all. */
+export function blocksOf(
+  blocks: readonly FirewallBlock[],
   ranges: readonly Range[] | undefined,
-): Promise<FirewallBlock[]> {
-  const blocks = await (await machine.firewall()).list();
+): readonly FirewallBlock[] {
   if (ranges === undefined) return blocks;
   return blocks.filter(({ address }) => {
     const blocked = readRange(address);
@@ -18,21 +21,36 @@ export async function blocksOf(
   });
 }
 
+/** What this machine can do of the protection. */
+export interface Means {
+  readonly hasFirewall: boolean;
+  readonly runsCommands: boolean;
+}
+
+/** For `look`. */
+export async function findMeans({ machine }: Pick<FreeContext, 'machine'>): Promise<Means> {
+  return {
+    hasFirewall: await (await machine.firewall()).isAvailable(),
+    runsCommands: (await machine.commands()).areRun,
+  };
+}
+
 /** Warns of settings that are stored and do nothing on this server. */
-export async function warnOfWhatIsMissing(
-  { machine, warn }: Pick<Context, 'machine' | 'warn'>,
+export function warnOfWhatIsMissing(
+  { warn }: Pick<Context, 'warn'>,
+  { hasFirewall, runsCommands }: Means,
   changed: Change,
-): Promise<void> {
+): void {
   const { block_brute_force_with_firewall: brute, block_excessive_brute_force_with_firewall: excessive } =
     changed;
-  if ((brute === true || excessive === true) && !(await (await machine.firewall()).isAvailable())) {
+  if ((brute === true || excessive === true) && !hasFirewall) {
     warn(
       'There is no firewall that this program can use, so addresses are blocked for logins alone. It needs root on ' +
         'Linux, and the package nftables.',
     );
   }
   const commands = [changed.command_to_run_on_brute_force, changed.command_to_run_on_excessive_brute_force];
-  if (commands.some((one) => one !== undefined && one !== '') && !(await machine.commands()).areRun) {
+  if (commands.some((one) => one !== undefined && one !== '') && !runsCommands) {
     warn('The command is stored, but a sandbox runs none.');
   }
   if (changed.notify_on_brute === true || changed.notify_on_root_login === true) {

@@ -16,7 +16,7 @@ export interface Unfinished {
   readonly xid: string;
   readonly caller: string;
   /** What it keeps from others, such as `account bob`, `domain bob.example`, `firewall`. */
-  readonly claims: readonly string[];
+  readonly locks: readonly string[];
 }
 
 /**
@@ -49,11 +49,11 @@ export async function holdingsOf(db: Db, name: string): Promise<Holdings> {
   }
   const unfinished: Unfinished[] = [];
   for (const { id, ...operation } of operations) {
-    const claims = await db.all<{ claim: string }>(
-      'SELECT claim FROM operation_claim WHERE operation = ? ORDER BY claim',
+    const locks = await db.all<{ name: string }>(
+      'SELECT name FROM operation_lock WHERE operation = ? ORDER BY name',
       id,
     );
-    unfinished.push({ ...operation, claims: claims.map(({ claim }) => claim) });
+    unfinished.push({ ...operation, locks: locks.map((lock) => lock.name) });
   }
   return { accounts: owned.map(({ username }) => username), unfinished };
 }
@@ -78,10 +78,9 @@ export async function forget(
     await ensureNoneElsewhere(db, name, username);
     await users.forget(db, username);
   }
-  await db.run(
-    'DELETE FROM operation_claim WHERE operation IN (SELECT id FROM operation WHERE server = ?)',
-    name,
-  );
+  for (const table of ['operation_lock', 'operation_step']) {
+    await db.run(`DELETE FROM ${table} WHERE operation IN (SELECT id FROM operation WHERE server = ?)`, name);
+  }
   await db.run('DELETE FROM operation WHERE server = ?', name);
   for (const table of ['removed_user_id', 'nat_address', 'ipv6_range', 'ipv6_reclaimed']) {
     await db.run(`DELETE FROM ${table} WHERE server = ?`, name);

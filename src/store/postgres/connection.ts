@@ -1,7 +1,7 @@
 // One connection within a transaction, as models see it.
 import pg from 'pg';
 import type { Db, SqlValue } from '../../core/context.ts';
-import type { Store, Work } from '../../core/dispatch.ts';
+import type { Store, Work } from '../../core/engine.ts';
 import { postgresDialect } from './dialect.ts';
 import { isLost } from './unavailable.ts';
 

@@ -8,7 +8,7 @@
 import pg from 'pg';
 import type { AuditRecord } from '../../core/audit.ts';
 import type { Db } from '../../core/context.ts';
-import type { Store, Work } from '../../core/dispatch.ts';
+import type { Store, Work } from '../../core/engine.ts';
 import type { OpenStore } from '../open-store.ts';
 import { schemaVersion } from '../schema-version.generated.ts';
 import type { Address } from './address.ts';

@@ -79,16 +79,20 @@ const homes = () => {
 };
 const rowsOf = (sql: string) =>
   here.engine.store.transaction('reads', async (db) => ({ value: await db.all(sql), keep: false }));
-const journal = () => rowsOf('SELECT kind, begun, process FROM operation');
+const journal = () =>
+  rowsOf(
+    `SELECT kind, (SELECT count(*) FROM operation_step WHERE operation = id AND state <> 'planned') AS begun, process
+     FROM operation`,
+  );
 /** All that is there of accounts, on the machine and in the store. */
 const everything = async () => ({
   files: ['passwd', 'shadow', 'group', 'suspended'].map(etc),
   homes: homes(),
   accounts: await rowsOf('SELECT * FROM account'),
   journal: await journal(),
-  claims: await rowsOf('SELECT * FROM operation_claim'),
+  locks: await rowsOf('SELECT * FROM operation_lock'),
 });
-const nothing = { files: ['', '', '', ''], homes: [], accounts: [], journal: [], claims: [] };
+const nothing = { files: ['', '', '', ''], homes: [], accounts: [], journal: [], locks: [] };
 const create = (username: string, args: Args = {}) =>
   here.call('createacct', { username, domain: `${username}.example`, ...args });
 const lastLines = (count: number) =>
@@ -174,7 +178,7 @@ describe('createacct leaves nothing behind', () => {
       reason: 'The user “bob” is there already.',
     });
     expect(etc('passwd')).toBe('bob:x:10001:10001:by hand:/home/bob:/bin/sh\n');
-    expect(await everything()).toMatchObject({ homes: ['bob'], accounts: [], journal: [], claims: [] });
+    expect(await everything()).toMatchObject({ homes: ['bob'], accounts: [], journal: [], locks: [] });
   });
 });
 
@@ -321,7 +325,7 @@ describe('removeacct, which there is no way back from,', () => {
       1,
       'finished later',
     ]);
-    expect(await everything()).toMatchObject({ homes: [], accounts: [], journal: [], claims: [] });
+    expect(await everything()).toMatchObject({ homes: [], accounts: [], journal: [], locks: [] });
   });
 });
 
@@ -516,5 +520,161 @@ describe('calls at once', () => {
     expect(await rowsOf('SELECT uid FROM account ORDER BY uid')).toEqual(
       [10001, 10003, 10004, 10005].map((uid) => ({ uid })),
     );
+  });
+});
+
+describe('accounts of one reseller', () => {
+  const own = { as: reseller('rita', 'create-acct', 'viewglobalpackages') };
+  const createAs = (username: string) =>
+    here.call('createacct', { username, domain: `${username}.example` }, own);
+
+  beforeEach(async () => {
+    await create('rita');
+    await here.call('setupreseller', { user: 'rita' });
+  });
+
+  /** Resolves when so many calls make a user at the same time. */
+  function meeting(size: number): { fault: Fault; met: Promise<void> } {
+    let waiting = 0;
+    let meet = () => undefined as void;
+    const met = new Promise<void>((resolve) => (meet = resolve));
+    const fault: Fault = async (usual) => {
+      if (++waiting === size) meet();
+      await met;
+      return usual();
+    };
+    return { fault, met };
+  }
+
+  it('are created at the same time', async () => {
+    const { fault, met } = meeting(3);
+    breakHost({ 'users.create': fault });
+    const calls = ['ann', 'bea', 'cleo'].map(createAs);
+    await met;
+    const answers = await Promise.all(calls);
+    expect(answers.map(({ metadata }) => metadata.reason)).toEqual(Array(3).fill('Account Creation Ok'));
+    expect(await rowsOf('SELECT * FROM operation_lock')).toEqual([]);
+  });
+
+  it('are never more than its limit, also where they are created at the same time', async () => {
+    await here.call('setresellerlimits', { user: 'rita', enable_account_limit: '1', account_limit: '2' });
+    await createAs('ann');
+    const { fault } = meeting(2);
+    breakHost({ 'users.create': fault });
+    const answers = await Promise.all(['bea', 'cleo'].map(createAs));
+    expect(answers.map(({ metadata }) => metadata.result).sort()).toEqual([0, 1]);
+    expect(answers.find(({ metadata }) => metadata.result === 0)?.metadata).toMatchObject({
+      error_code: 'limit_reached',
+      reason: 'You may have at most 2 accounts, and have as many already.',
+    });
+    expect(await rowsOf("SELECT count(*) AS count FROM account WHERE owner = 'rita'")).toEqual([
+      { count: 2 },
+    ]);
+    expect(homes()).toHaveLength(3);
+  });
+
+  it('wait for the reseller’s end', async () => {
+    let release = () => undefined as void;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    breakHost({
+      'users.create': async (usual) => {
+        await held;
+        return usual();
+      },
+    });
+    const creating = createAs('ann');
+    await new Promise((resume) => setTimeout(resume, 50));
+    const dismissing = here.call('unsetupreseller', { user: 'rita' });
+    await new Promise((resume) => setTimeout(resume, 50));
+    release();
+    expect((await creating).metadata.result).toBe(1);
+    expect((await dismissing).metadata.result).toBe(1);
+    expect((await storedAccount(here, 'ann'))?.owner).toBe('root');
+  });
+});
+
+describe('a step', () => {
+  it('has what it found in the journal before it changes anything, and is undone by that', async () => {
+    await create('bob');
+    const seen: unknown[] = [];
+    breakHost({
+      'users.suspend': async (usual) => {
+        seen.push(await rowsOf('SELECT kind, state, memento FROM operation_step'));
+        await usual();
+        throw failed('usermod');
+      },
+    });
+    await here.call('suspendacct', { user: 'bob' });
+    expect(seen).toEqual([[{ kind: 'users/suspend', state: 'begun', memento: '{"wasSuspended":false}' }]]);
+    expect(await (await here.engine.machine.users()).isSuspended('bob')).toBe(false);
+    expect(await rowsOf('SELECT * FROM operation_step')).toEqual([]);
+  });
+
+  it.each<[string, string, object, number]>([
+    ['create-account', 'users/create', { account: { username: 'bob', home: '/home/bob' } }, 1],
+    ['suspend-account', 'users/suspend', { username: 'bob', isNew: true }, 1],
+  ])('of an earlier version’s %s is made from its input, and undone', async (kind, _step, input, begun) => {
+    const users = await here.engine.machine.users();
+    await users.create({ name: 'bob', home: '/home/bob', shell: '/bin/sh', comment: 'bob.example' });
+    if (kind === 'suspend-account') await users.suspend('bob');
+    await here.engine.store.transaction('changes', async (db) => ({
+      value: await db.run(
+        'INSERT INTO operation (server, kind, input, begun, process, xid, caller) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        db.server,
+        kind,
+        JSON.stringify(input),
+        begun,
+        '',
+        'old',
+        'root',
+      ),
+      keep: true,
+    }));
+    await here.call('twofactorauth_get_issuer');
+    expect(await journal()).toEqual([]);
+    if (kind === 'create-account') expect([homes(), etc('passwd')]).toEqual([[], '']);
+    else expect(await users.isSuspended('bob')).toBe(false);
+    expect(lastLines(2)[0]).toEqual([kind, 'undone later', 0]);
+  });
+
+  it('of an earlier version’s remove-account is gone on with', async () => {
+    await create('bob');
+    const account = await storedAccount(here, 'bob');
+    await here.engine.store.transaction('changes', async (db) => ({
+      value: await db.run(
+        'INSERT INTO operation (server, kind, input, begun, process, xid, caller) VALUES (?, ?, ?, 1, ?, ?, ?)',
+        db.server,
+        'remove-account',
+        JSON.stringify({ username: 'bob', home: '/home/bob', uid: account?.uid }),
+        '',
+        'old',
+        'root',
+      ),
+      keep: true,
+    }));
+    await here.call('twofactorauth_get_issuer');
+    expect([homes(), await storedAccount(here, 'bob'), await journal()]).toEqual([[], undefined, []]);
+  });
+});
+
+describe('the machine', () => {
+  it('is not asked while a transaction is open: this test’s own watch sees it', async () => {
+    const asks = here.engine.store.transaction('reads', async () => ({
+      value: await (await here.engine.machine.users()).find('root'),
+      keep: false,
+    }));
+    await expect(asks).rejects.toThrow('The machine (users) was asked while a transaction was open.');
+  });
+
+  it('keeps nobody else waiting who only reads', async () => {
+    // The machine is done when somebody else has been answered meanwhile.
+    const slow: Fault = async (usual) => {
+      expect((await here.call('twofactorauth_policy_status')).metadata.result).toBe(1);
+      return usual();
+    };
+    const usage = jest.fn(slow);
+    breakHost({ 'users.findAll': slow, 'users.create': slow, 'quota.isEnabled': slow, 'quota.usage': usage });
+    expect((await create('ann')).metadata.reason).toBe('Account Creation Ok');
+    expect(usage).toHaveBeenCalledTimes(1);
   });
 });

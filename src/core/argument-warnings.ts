@@ -1,0 +1,32 @@
+// What a caller is told of arguments that do nothing.
+import { unknownNames } from './arguments.ts';
+import type { RawArgument } from './context.ts';
+import type { AnyFunction } from './define.ts';
+import { paramOf } from './param-of.ts';
+import { quote } from './quote.ts';
+
+const MAX_WARNINGS = 20;
+
+/** A sentence for each name that the function does not know, and for each parameter that has no effect here. */
+export async function warningsOf(fn: AnyFunction, args: readonly RawArgument[]): Promise<string[]> {
+  return [...(await unknown(fn, unknownNames(fn, args))), ...inert(fn, args)];
+}
+
+async function unknown(fn: AnyFunction, names: readonly string[]): Promise<string[]> {
+  if (names.length === 0) return [];
+  const { nearest } = await import('./nearest.ts');
+  const warnings = names.slice(0, MAX_WARNINGS).map((name) => {
+    const [suggestion] = nearest(name, Object.keys(fn.params), 1);
+    const hint = suggestion === undefined ? '' : ` Did you mean “${suggestion}”?`;
+    return `“${fn.name}” has no parameter ${quote(name)}; it was ignored.${hint}`;
+  });
+  const more = names.length - warnings.length;
+  return more > 0 ? [...warnings, `${more} more unknown parameters were ignored.`] : warnings;
+}
+
+function inert(fn: AnyFunction, args: readonly RawArgument[]): string[] {
+  return [...new Set(args.map(({ name }) => name))].flatMap((name) => {
+    const why = paramOf(fn, name)?.param.inert;
+    return why === undefined ? [] : [`The parameter “${name}” has no effect here: ${why}`];
+  });
+}

@@ -1,0 +1,34 @@
+// The user of the machine that an account is.
+import type { PlannedStep } from '../../core/plan.ts';
+import type { AccountPart } from '../account-part.ts';
+import create from './steps/create.ts';
+import remove from './steps/remove.ts';
+import rename from './steps/rename.ts';
+import setPassword from './steps/set-password.ts';
+import setShell from './steps/set-shell.ts';
+import suspend from './steps/suspend.ts';
+import unsuspend from './steps/unsuspend.ts';
+
+export const part: AccountPart = {
+  created(_db, { account, isUidAsked, hasPassword }) {
+    const { username: name, home, shellPath: shell, domain: comment, uid } = account;
+    const steps = [create.plan({ name, home, shell, comment, uid, isUidAsked })];
+    if (hasPassword) steps.push(setPassword.plan({ name }));
+    return steps;
+  },
+
+  changed(_db, before, after) {
+    const steps: PlannedStep[] = [];
+    const from = { name: before.username, home: before.home };
+    const to = { name: after.username, home: after.home };
+    if (from.name !== to.name || from.home !== to.home) steps.push(rename.plan({ from, to }));
+    if (before.shellPath !== after.shellPath) {
+      steps.push(setShell.plan({ name: to.name, shell: after.shellPath, before: before.shellPath }));
+    }
+    return steps;
+  },
+
+  suspended: (_db, { username }) => [suspend.plan({ name: username })],
+  unsuspended: (_db, { username }) => [unsuspend.plan({ name: username })],
+  removed: (_db, { username, home, uid }) => [remove.plan({ name: username, home, uid })],
+};

@@ -1,0 +1,16 @@
+// There is no way back.
+import { defineStep } from '../../../core/plan.ts';
+
+interface Input {
+  readonly name: string;
+  readonly home: string;
+  readonly uid: number;
+}
+
+export default defineStep<Input>({
+  kind: 'users/remove',
+  describe: ({ name, home }) =>
+    `End the processes of “${name}”; remove the user, its crontab and the home “${home}”.`,
+  apply: async (machine, { input: { name, home, uid } }) =>
+    (await machine.users()).remove(name, { home, uid }),
+});

@@ -1,0 +1,20 @@
+import type { NamedHome } from '../../../core/machine.ts';
+import { defineStep } from '../../../core/plan.ts';
+
+interface Input {
+  readonly from: NamedHome;
+  readonly to: NamedHome;
+}
+
+export default defineStep<Input>({
+  kind: 'users/rename',
+  describe: ({ from, to }) =>
+    `Rename the user “${from.name}” to “${to.name}”, with the home “${to.home}”; its processes end.`,
+  apply: async (machine, { input: { from, to } }) => (await machine.users()).rename(from, to),
+  async undo(machine, { input: { from, to } }) {
+    const users = await machine.users();
+    // With a home that the store does not know, it was refused from the beginning.
+    const home = (await users.find(from.name))?.home ?? from.home;
+    if (home === from.home) await users.rename(to, from);
+  },
+});

@@ -1,0 +1,15 @@
+import { defineStep } from '../../../core/plan.ts';
+
+interface Input {
+  readonly name: string;
+  readonly shell: string;
+  /** The shell that the store knows, which is given back. */
+  readonly before: string;
+}
+
+export default defineStep<Input>({
+  kind: 'users/set-shell',
+  describe: ({ name, shell }) => `Give “${name}” the shell “${shell}”.`,
+  apply: async (machine, { input: { name, shell } }) => (await machine.users()).setShell(name, shell),
+  undo: async (machine, { input: { name, before } }) => (await machine.users()).setShell(name, before),
+});

@@ -1,0 +1,17 @@
+import { defineStep } from '../../../core/plan.ts';
+
+interface Memento {
+  /** It is only given another reason: then there is nothing to take back. */
+  readonly wasSuspended: boolean;
+}
+
+export default defineStep<{ readonly name: string }, Memento>({
+  kind: 'users/suspend',
+  describe: ({ name }) =>
+    `Lock the password of “${name}”, expire the account, end its processes, and disable its crontab.`,
+  prepare: async (machine, { name }) => ({ wasSuspended: await (await machine.users()).isSuspended(name) }),
+  apply: async (machine, { input: { name } }) => (await machine.users()).suspend(name),
+  async undo(machine, { input: { name }, memento: { wasSuspended } }) {
+    if (!wasSuspended) await (await machine.users()).unsuspend(name);
+  },
+});
