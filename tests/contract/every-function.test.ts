@@ -171,7 +171,7 @@ describe.each(files)('$folder/$file', ({ folder, file }) => {
 
   test('reads every parameter, or says that it has no effect', () => {
     const text = readFileSync(join(base, folder, file), 'utf8');
-    const code = text.slice(text.search(/\bhandler[(:]/));
+    const code = text.slice(text.search(/\b(?:look|handler)[(:]/));
     const unread = Object.entries(fn.params)
       .filter(
         ([key, { inert }]) => inert === undefined && !new RegExp(`(?<![\\w-])${key}(?![\\w-])`).test(code),
