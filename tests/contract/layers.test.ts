@@ -65,7 +65,6 @@ const layers: Record<string, Layer> = {
     mayImport: [core, /^src\/store\//, node, /^(better-sqlite3(\/.*)?|ipaddr\.js)$/],
   },
   machine: { files: /^src\/machine\//, mayImport: [core, /^src\/machine\//, node, /^js-yaml$/] },
-  drivers: { files: /^src\/drivers\//, mayImport: [core, /^src\/drivers\//, node, /^diff$/] },
   // Internationalised names (UTS 46) need Unicode tables that Node has: node:url computes and touches nothing else.
   'model/dns/names.ts': {
     files: /^src\/model\/dns\/names\.ts$/,
@@ -114,7 +113,7 @@ const layers: Record<string, Layer> = {
   },
   drivers: {
     files: /^src\/drivers\//,
-    mayImport: [/^src\/core\//, /^src\/drivers\//],
+    mayImport: [core, /^src\/drivers\//, node, /^diff$/],
     mayKnow: [/^src\/model\//],
   },
   'functions/loaders': {
