@@ -77,6 +77,10 @@ async function candidatesFor(words: readonly string[], io: Io): Promise<readonly
     return prefixed(`${name}=`, await valuesOf(option, value, before, io));
   }
   const { command } = before;
+  if (command === undefined && before.options.has('--tasks')) return names('task', current, before, io);
+  if (command === undefined && before.options.has('--wait')) {
+    return [...(await names('task', current, before, io)), ...(await functionNames('help'))];
+  }
   if (command === undefined) return functionNames(before.options.has('--help') ? 'families' : 'help');
   if (command === 'help') return before.names.size === 0 ? functionNames('families') : [];
   const fn = before.options.has('--help') ? undefined : await completable(command);

@@ -44,7 +44,7 @@ const administrationRows = [
     flags: '--wait',
     doc: 'with the ID of a task, or before a function that starts one: wait until it has ended',
   },
-  { flags: '--stop-task <id>', doc: 'stop a task' },
+  { flags: '--stop-task <id>', doc: 'stop a task', completes: 'task' },
   { flags: '--run-tasks', doc: 'run the tasks that are due, if whmapi1d does not' },
   { flags: '--enrol', doc: 'set up two-factor authentication at the terminal, step by step' },
 ] as const;

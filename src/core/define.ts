@@ -4,8 +4,8 @@ import type { Context, FreeContext } from './context.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Json, Value } from './values.ts';
 
-/** What the store has names of. `login`: root or a reseller; `user`: root or an account. */
-export type NameKind = 'account' | 'domain' | 'package' | 'reseller' | 'login' | 'user';
+/** What the store has names of. `login`: root or a reseller; `user`: root or an account; `task`: the ID of a task. */
+export type NameKind = 'account' | 'domain' | 'package' | 'reseller' | 'login' | 'user' | 'task';
 
 /** One parameter of a function. */
 export interface Param {

@@ -5,6 +5,7 @@ import type { NameKind } from '../core/define.ts';
 import { visibleTo } from './accounts/accounts.ts';
 import { list as listPackages } from './packages/packages.ts';
 import { list as listResellers } from './resellers/resellers.ts';
+import { list as listTasks } from './tasks/tasks.ts';
 
 export interface StoredName {
   readonly name: string;
@@ -40,6 +41,11 @@ export async function storedNames(
     case 'user': {
       const accounts = await accountColumns(db, caller, ['username', 'domain'], prefix);
       return [...beginning(prefix, rootFor(caller)), ...accounts].slice(0, MAX_NAMES);
+    }
+    case 'task': {
+      const tasks = seesAll(caller) ? await listTasks(db) : [];
+      const named = tasks.map((task) => ({ name: String(task.id), about: `${task.kind}, ${task.state}` }));
+      return beginning(prefix, named.reverse());
     }
   }
 }

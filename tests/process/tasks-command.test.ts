@@ -145,6 +145,17 @@ describe('--tasks', () => {
     });
   });
 
+  test('the Tab key offers the IDs of tasks, the newest first', async () => {
+    for (let count = 0; count < 2; count++) await workers.add('prune-tasks');
+    await whmapi1('--run-tasks');
+    const ids = '2\tprune-tasks, done\n1\tprune-tasks, done\n';
+    expect((await whmapi1('--complete', '--tasks', '')).stdout).toBe(ids);
+    expect((await whmapi1('--complete', '--stop-task', '')).stdout).toBe(ids);
+    expect((await whmapi1('--complete', '--wait', '')).stdout).toMatch(
+      /^2\tprune-tasks, done\n1\t.*\n[a-z_]+\t/,
+    );
+  });
+
   test.each([
     [['--tasks', '0'], 2, 'Invalid word “0”'],
     [['--tasks', 'state=gone'], 2, 'Invalid state “gone”: use one of waiting, running,'],
