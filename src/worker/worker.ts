@@ -24,7 +24,7 @@ export interface WorkerDependencies {
   readonly logs: TaskLogFiles;
   /** Is told how each task has ended that ran here. */
   readonly onEnd?: (task: Task, ending: Ending) => void;
-  /** Is told that the store could not be used; the worker tries again. */
+  /** Is told once that the store could not be used; the worker tries again. */
   readonly onTrouble?: (error: unknown) => void;
 }
 
@@ -68,13 +68,17 @@ export class Worker {
   }
 
   async #runForEver(): Promise<void> {
+    let isInTrouble = false;
     while (!this.#ending.signal.aborted) {
       try {
         await this.#load();
         await this.#lookIfChanged();
+        isInTrouble = false;
         await this.#pause(POLL_MS);
       } catch (error) {
-        this.#deps.onTrouble?.(error);
+        // Once, however long it lasts.
+        if (!isInTrouble) this.#deps.onTrouble?.(error);
+        isInTrouble = true;
         await this.#pause(RETRY_MS);
       }
     }

@@ -169,13 +169,13 @@ export async function requestStop(db: Db, id: number, now: number): Promise<'run
 }
 
 /**
- * Removes tasks of this server that ended before a time. The newest row of all stays, so that no id is given out again.
+ * Removes tasks of this server that ended before a time. The task that prunes stays
+ * itself, and its row is newer than those, so no id is given out again.
  * @returns how many.
  */
 export function prune(db: Db, before: number): Promise<number> {
   return db.run(
-    `DELETE FROM task WHERE server = ? AND state IN ('done', 'failed', 'stopped') AND ended_at < ?
-      AND id < (SELECT MAX(id) FROM task)`,
+    `DELETE FROM task WHERE server = ? AND state IN ('done', 'failed', 'stopped') AND ended_at < ?`,
     db.server,
     before,
   );
