@@ -152,7 +152,8 @@ test('hostile bodies hold the event loop no longer than ordinary ones of the sam
     delay.disable();
     return delay.max / 1e6;
   };
-  const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN;
+  // The best round is the one that other processes disturbed least.
+  const least = (numbers: readonly number[]) => Math.min(...numbers);
   const path = '/json-api/version?api.version=1';
   // One long value: nothing but the transfer and one look at it.
   const plain = () => post(path, `a=${'b'.repeat(mebibyte)}`);
@@ -164,11 +165,11 @@ test('hostile bodies hold the event loop no longer than ordinary ones of the sam
     for (const [at, [body, type]] of hostile.entries())
       taken[at]?.push(await worst(() => post(path, body, type)));
   }
-  const bound = median(ordinary) * 4 + 80;
+  const bound = least(ordinary) * 4 + 80;
   for (const [at, times] of taken.entries()) {
     expect([
       hostile[at]?.[0].slice(0, 12),
-      median(times) < bound ? 'fits' : `${median(times)} of ${bound}`,
+      least(times) < bound ? 'fits' : `${least(times)} of ${bound}`,
     ]).toEqual([hostile[at]?.[0].slice(0, 12), 'fits']);
   }
 });

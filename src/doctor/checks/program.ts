@@ -1,17 +1,12 @@
 // Nobody else can change the program that runs: for root, nobody but root.
-import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ok, problem, word, type Check, type Finding } from '../check.ts';
 
-/** What is run or loaded; a checkout has sources as well, which are not. */
-const PARTS = [
-  'package.json',
-  'bin',
-  'dist',
-  'node_modules/better-sqlite3',
-  'node_modules/bindings',
-  'node_modules/file-uri-to-path',
-];
+/** What is run or loaded. A checkout has sources and packages as well, which are not: of those only an addon is loaded. */
+const PARTS = ['package.json', 'bin', 'dist', 'node_modules/better-sqlite3/build'];
+/** Whoever can change these can replace what is below them. */
+const FOLDERS_OF_PARTS = ['node_modules', 'node_modules/better-sqlite3'];
 
 const check: Check = {
   title: 'Program',
@@ -20,9 +15,11 @@ const check: Check = {
   async run({ program, userId }) {
     const isWeak = ({ uid, mode }: Stats) => (mode & 0o022) !== 0 || (uid !== 0 && uid !== userId);
     const above = foldersAbove(program).filter((path) => isWeak(withoutSticky(lstatSync(path))));
-    const inside = [program, ...PARTS.flatMap((part) => everything(join(program, part)))].filter((path) =>
-      isWeak(lstatSync(path)),
+    const folders = FOLDERS_OF_PARTS.map((folder) => join(program, folder)).filter((path) =>
+      existsSync(path),
     );
+    const files = PARTS.flatMap((part) => everything(join(program, part)));
+    const inside = [program, ...folders, ...files].filter((path) => isWeak(lstatSync(path)));
     const findings: Finding[] = above.map((path) =>
       problem(
         `Other users can change “${path}”, and with it the program in “${program}”.`,
