@@ -314,7 +314,11 @@ describe('on the command line', () => {
     const { status, stdout } = await printedBy(['--migrate-store', 'sqlite', 'postgres'], shared());
     expect(status).toBe(0);
     expect(stdout).toMatch(/^account {15,} 1 {2}sha256:[\da-f]{16}$/m);
-    expect(stdout).toMatch(/\n\d+ rows of 33 tables were copied, and read back the same\.\n$/);
+    const tables = stdout.match(/^\w+ +\d+ {2}sha256:/gm)?.length;
+    expect(tables).toBeGreaterThan(30);
+    expect(stdout).toMatch(
+      new RegExp(`\\n\\d+ rows of ${tables} tables were copied, and read back the same\\.\\n$`),
+    );
     const again = await printedBy(['--migrate-store', 'sqlite', 'postgres'], shared());
     expect(again.stdout).toMatch(/are there already, and the same; nothing was changed\.\n$/);
   });
