@@ -27,9 +27,9 @@ async function answer(target: string, method: string, args: unknown[]): Promise<
   if (target === 'run') return run(method, ...(args as string[]));
   if (target === 'linger') return linger(args[0] as number, args[1] as boolean);
   // `files ["/etc/bind"]`: what is asked for with arguments of its own.
-  const [name = '', given] = target.split(' ', 2);
+  const [name = '', given] = target.split(' ');
   const make = host[name as keyof typeof host] as (...words: unknown[]) => Promise<unknown>;
-  const object = given === undefined ? await make() : await make(JSON.parse(given));
+  const object = given === undefined ? await make() : await make(...(JSON.parse(given) as unknown[]));
   const value = await (object as Record<string, Method>)[method]?.call(object, ...args);
   if (!(value instanceof Map)) return value;
   return [...(value as Map<string, unknown>)].map(([key, one]) => [

@@ -11,6 +11,7 @@ import {
   type MachineUsers,
 } from '../../src/core/machine.ts';
 import type { MachineAddresses } from '../../src/core/machine-addresses.ts';
+import type { MachineFiles } from '../../src/core/machine-daemons.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
 import { describeWith } from '../support/require-tool.ts';
 import type { Machine } from './users.contract.ts';
@@ -126,6 +127,17 @@ export class ThrowAwayMachine implements Machine {
       });
     });
     return machine;
+  }
+
+  /** `read` is not here: bytes do not cross the border of the machine. */
+  files(directories: readonly string[]): MachineFiles {
+    const target = `files ${JSON.stringify([directories])}`;
+    return new Proxy({} as MachineFiles, {
+      get:
+        (_target, method: string) =>
+        (...words: unknown[]) =>
+          this.#ask(target, method, words),
+    });
   }
 
   run(tool: string, ...words: string[]): Promise<Ran> {

@@ -13,10 +13,9 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** Errors that are no failed system calls are returned as they are. */
 export function toMachineError(error: unknown, path: string): unknown {
-  if (!(error instanceof Error)) return error;
-  const { code, syscall } = error as { code?: string; syscall?: string };
+  const { code, syscall, message } = (error ?? {}) as { code?: string; syscall?: string; message?: string };
   if (code === undefined || syscall === undefined) return error;
-  const named = Object.assign(new Error(error.message, { cause: error }), { code, syscall, path });
+  const named = Object.assign(new Error(message, { cause: error }), { code, syscall, path });
   const ofTheDisk = ofDisk(named);
   if (ofTheDisk !== named) return ofTheDisk;
   return new MachineError('failed', `“${path}”: ${reasons[code] ?? `${syscall} failed (${code})`}.`, {

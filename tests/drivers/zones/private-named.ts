@@ -30,8 +30,8 @@ export class PrivateNamed {
     };
   }
 
-  /** @param options further statements of its `options`. */
-  static async start(options = ''): Promise<PrivateNamed> {
+  /** @param further statements: of its `options`, and beside them. */
+  static async start({ options = '', more = '' } = {}): Promise<PrivateNamed> {
     const named = new PrivateNamed(await freePort(), await freePort());
     for (const folder of ['etc/bind', 'var/lib/bind', 'var/cache/bind']) {
       mkdirSync(named.path(`/${folder}`), { recursive: true });
@@ -51,6 +51,7 @@ export class PrivateNamed {
         ${options}
       };
       ${KEY}
+      ${more}
       controls { inet 127.0.0.1 port ${named.#controlPort} allow { 127.0.0.1; } keys { "rndc-key"; }; };
       include "${named.path('/etc/bind/named.conf.local')}";\n`,
     );

@@ -1,0 +1,95 @@
+// Other name servers that copy the zones: by NOTIFY and AXFR with TSIG, and by a catalog zone (RFC 9432).
+import { Bind } from '../../../src/drivers/zones/bind/bind.ts';
+import type { ServerOptions } from '../../../src/drivers/zones/contract.ts';
+import { describeWith } from '../../support/require-tool.ts';
+import { PrivateNamed } from './private-named.ts';
+import { changeZone, until, zoneOf } from './zone-texts.ts';
+
+jest.setTimeout(120_000);
+
+const CATALOG = 'catalog.whmapi1.invalid';
+const key = {
+  name: 'whmapi1-transfer-key',
+  algorithm: 'hmac-sha256',
+  secret: 'YW5vdGhlciBzZWNyZXQgb2YgYSB0ZXN0',
+} as const;
+const keyForDig = `${key.algorithm}:${key.name}:${key.secret}`;
+
+describeWith(['named', 'named-checkzone', 'dig'], 'a secondary of the zones on BIND', () => {
+  let primary: PrivateNamed;
+  let secondary: PrivateNamed;
+  let bind: Bind;
+  let options: ServerOptions;
+
+  beforeAll(async () => {
+    primary = await PrivateNamed.start();
+    bind = new Bind({ server: primary.server, now: () => Date.now() });
+    const from = `127.0.0.1 port ${primary.server.port} key "${key.name}"`;
+    secondary = await PrivateNamed.start({
+      options: `allow-notify { any; }; catalog-zones { zone "${CATALOG}" default-primaries { ${from}; } in-memory yes min-update-interval 0s; };`,
+      more: `key "${key.name}" { algorithm ${key.algorithm}; secret "${key.secret}"; };
+        zone "${CATALOG}" { type secondary; primaries { ${from}; }; file "catalog.db"; };`,
+    });
+    options = {
+      keys: [key],
+      secondaries: [{ address: '127.0.0.1', port: secondary.server.port, key: key.name }],
+      catalog: CATALOG,
+    };
+    await setUp(options);
+    secondary.rndc('retransfer', CATALOG);
+    await until(() => secondary.dig(CATALOG, 'SOA') !== 'SERVFAIL');
+  });
+  afterAll(async () => {
+    await secondary.close();
+    await primary.close();
+  });
+
+  async function setUp(wanted: ServerOptions) {
+    const step = await bind.setUp(primary.machine, wanted);
+    const memento = await step.prepare(primary.machine);
+    await step.apply(primary.machine, memento);
+    return { step, memento };
+  }
+  const change = (name: string, serial: number | null) =>
+    changeZone(bind, primary.machine, name, serial === null ? null : zoneOf(name, serial));
+  const serialThere = (name: string) => secondary.dig(name, 'SOA').split(' ')[2];
+
+  it('gets new zones, changes and removals by itself', async () => {
+    await change('a.example', 1);
+    await change('b.example', 1);
+    await until(() => serialThere('a.example') === '1' && serialThere('b.example') === '1');
+    await change('a.example', 2);
+    await until(() => serialThere('a.example') === '2');
+    await change('a.example', null);
+    await until(() => secondary.dig('a.example', 'SOA') === 'REFUSED');
+    expect(serialThere('b.example')).toBe('1');
+  });
+
+  it('proves itself with its key: nobody else copies a zone or sees the catalog', async () => {
+    await change('c.example', 1);
+    expect(primary.dig('c.example', 'AXFR')).not.toContain('192.0.2.1');
+    expect(primary.dig(CATALOG, 'SOA')).toBe('REFUSED');
+    expect(primary.dig('c.example', 'AXFR', '-y', keyForDig)).toContain('192.0.2.1');
+    expect(primary.dig(CATALOG, 'AXFR', '-y', keyForDig)).toContain('c.example.');
+  });
+
+  it('keeps its zones when the options are set again', async () => {
+    await change('d.example', 1);
+    await until(() => serialThere('d.example') === '1');
+    const before = primary.text('/var/lib/bind/whmapi1/catalog~.db');
+    const again = await setUp(options);
+    expect(again.memento.files).toEqual([]);
+    await setUp({ ...options, secondaries: [...options.secondaries, { address: '192.0.2.53' }] });
+    expect(primary.text('/var/lib/bind/whmapi1/catalog~.db')).toBe(before);
+    expect(primary.text('/etc/bind/whmapi1.conf')).toContain('192.0.2.53;');
+    expect(serialThere('d.example')).toBe('1');
+  });
+
+  it('is no reason for a dry run to show its key', async () => {
+    const other = { ...key, name: 'other', secret: 'bmV2ZXIgc2hvd24gdG8gYW55Ym9keQ==' };
+    const step = await bind.setUp(primary.machine, { ...options, keys: [key, other] });
+    const diff = await step.preview(primary.machine);
+    expect(diff).toContain('+++ /etc/bind/whmapi1/keys.conf\n# The content is secret, so it is not shown.\n');
+    expect(diff).not.toContain(other.secret);
+  });
+});

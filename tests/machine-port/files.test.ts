@@ -1,0 +1,133 @@
+// Files, tools and services for drivers of daemons: those of the sandbox, and files on a machine to throw away.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { linuxMachine, sandboxMachine } from '../../src/machine/choose.ts';
+import { describeFiles } from './files.contract.ts';
+import { describeOnMachine, ThrowAwayMachine } from './throw-away-machine.ts';
+
+jest.setTimeout(60_000);
+
+const now = () => Date.now();
+const DIRECTORIES = ['/etc/daemon', '/var/lib/daemon'];
+
+describeFiles('the sandbox', false, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'whmapi1-files-'));
+  return {
+    files: await sandboxMachine(folder, now).files(DIRECTORIES),
+    path: (path) => join(folder, 'root', path),
+    kept: join(folder, 'files'),
+    close: async () => rmSync(folder, { recursive: true }),
+  };
+});
+
+describeOnMachine('on Linux', () => {
+  describeFiles('Linux', true, async () => {
+    const machine = await ThrowAwayMachine.start();
+    return {
+      files: machine.files(DIRECTORIES),
+      path: (path) => machine.path(path),
+      kept: machine.path('/var/lib/whmapi1/files'),
+      close: () => machine.close(),
+    };
+  });
+});
+
+describe('a sandbox', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'whmapi1-files-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('makes the directories of daemons that are not installed in it', async () => {
+    const files = await sandboxMachine(folder, now).files(['/etc/bind']);
+    expect(await files.list('/etc/bind')).toEqual([]);
+    expect(existsSync(join(folder, 'root'))).toBe(false);
+    await files.write('/etc/bind/named.conf', 'x', { owner: 'root', group: 'nobody-knows', mode: 0o644 });
+    expect(readFileSync(files.locate('/etc/bind/named.conf'), 'utf8')).toBe('x');
+    expect(files.locate('/etc/bind/named.conf')).toBe(join(folder, 'root/etc/bind/named.conf'));
+  });
+
+  it('runs the tools that work on files alone, with paths below its root, and no others', async () => {
+    mkdirSync(join(folder, 'root/etc'), { recursive: true });
+    writeFileSync(join(folder, 'root/etc/motto'), 'hello\n');
+    const declared = [
+      { name: 'cat', worksInSandbox: true },
+      { name: 'touch' },
+      { name: 'no-such-tool', worksInSandbox: true },
+    ];
+    const tools = await sandboxMachine(folder, now).tools(declared);
+    expect([await tools.has('cat'), await tools.has('touch'), await tools.has('no-such-tool')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(await tools.run('cat', [{ path: '/etc/motto' }])).toEqual({
+      status: 0,
+      stdout: 'hello\n',
+      stderr: '',
+    });
+    await expect(tools.run('touch', [{ path: '/etc/motto' }])).rejects.toThrow(
+      '“touch” is not run in a sandbox.',
+    );
+    await expect(tools.run('no-such-tool', [])).rejects.toThrow('“no-such-tool” is not installed.');
+    await expect(tools.run('cat', [{ path: '/etc/../../../etc/passwd' }])).rejects.toThrow(TypeError);
+    await expect(tools.run('sh', ['-c', 'id'])).rejects.toThrow(TypeError);
+    await expect(sandboxMachine(folder, now).tools([{ name: '/bin/sh' }])).rejects.toThrow(TypeError);
+  });
+
+  it('records what is asked of services, also by several at once, and runs nothing', async () => {
+    const services = await sandboxMachine(folder, now).services();
+    expect(services.areRun).toBe(false);
+    expect(await services.state('named')).toEqual({
+      isInstalled: true,
+      isEnabled: false,
+      state: 'inactive',
+      log: [],
+    });
+    await expect(services.reload('named')).rejects.toThrow(
+      '“named.service” is not active, so it cannot be reloaded.',
+    );
+    await Promise.all(
+      ['named', 'apache2', 'exim4'].flatMap((unit) => [services.start(unit), services.enable(unit)]),
+    );
+    const again = await sandboxMachine(folder, now).services();
+    for (const unit of ['named.service', 'apache2', 'exim4']) {
+      expect(await again.state(unit)).toEqual({
+        isInstalled: true,
+        isEnabled: true,
+        state: 'active',
+        log: [],
+      });
+    }
+    await again.reload('named');
+    await again.stop('named');
+    await again.disable('named');
+    expect(await services.state('named')).toMatchObject({ isEnabled: false, state: 'inactive' });
+    expect(await services.state('__proto__')).toMatchObject({ isEnabled: false });
+    for (const unit of ['--now', 'a b', '', 'a/b', 'a\nb']) {
+      await expect(services.start(unit)).rejects.toThrow(TypeError);
+    }
+  });
+});
+
+describe('tools of Linux', () => {
+  it('get their words as they are, a clean environment, and time only up to their limit', async () => {
+    const tools = await linuxMachine('/nonexistent', now).tools([
+      ...['env', 'printf', 'sleep', 'sh'].map((name) => ({ name })),
+    ]);
+    expect((await tools.run('env', [])).stdout.split('\n').sort()).toEqual([
+      ...['', 'LC_ALL=C', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin'],
+    ]);
+    const words = ['%s|', '$(id)', '; id', { path: '/etc/x', prefix: '--file=' }];
+    expect((await tools.run('printf', words)).stdout).toBe('$(id)|; id|--file=/etc/x|');
+    await expect(tools.run('sleep', ['5'], { limitMs: 50 })).rejects.toThrow(
+      '“sleep” took too long and was ended.',
+    );
+    const both = await tools.run('sh', ['-c', 'cat; echo bad >&2; exit 3'], { input: 'good', accept: [3] });
+    expect(both).toEqual({ status: 3, stdout: 'good', stderr: 'bad\n' });
+    await expect(tools.run('sh', ['-c', 'echo bad >&2; exit 3'])).rejects.toThrow('“sh” failed: bad');
+    await expect(tools.run('printf', ['a\0b'])).rejects.toThrow(TypeError);
+  });
+});
