@@ -156,14 +156,10 @@ export function describeFiles(
       'x',
       '',
     ])('are not those of the path “%s”', async (path) => {
-      for (const work of [
-        files.readText(path),
-        files.write(path, 'x', attributes),
-        files.remove(path),
-        files.facts(path),
-      ]) {
-        expect(await codeOf(work)).toBe('TypeError');
-      }
+      expect(await codeOf(files.readText(path))).toBe('TypeError');
+      expect(await codeOf(files.write(path, 'x', attributes))).toBe('TypeError');
+      expect(await codeOf(files.remove(path))).toBe('TypeError');
+      expect(await codeOf(files.facts(path))).toBe('TypeError');
     });
 
     it.each([

@@ -90,8 +90,8 @@ export class SystemdServices implements MachineServices {
 
   /** With the last words of the daemon, if it failed. */
   async #failure(name: string, message: string, cause?: MachineError): Promise<MachineError> {
-    const { ActiveState } = await this.#properties(name);
-    const log = ActiveState === 'failed' ? await this.#log(name) : [];
+    // A unit that systemd will start again is not `failed` but `activating`.
+    const log = await this.#log(name);
     const words = log.length === 0 ? '' : ` Its log ends with: ${log.slice(-3).join(' / ')}`;
     return new MachineError(cause?.code ?? 'failed', `${message}${words}`, { cause });
   }
@@ -116,9 +116,14 @@ export class SystemdServices implements MachineServices {
     return { LoadState: '', UnitFileState: '', ActiveState: '', ...Object.fromEntries(rows) };
   }
 
+  /** What the daemon itself wrote, or, if it wrote nothing, what systemd writes about it. */
   async #log(name: string): Promise<string[]> {
-    const words = ['--no-pager', '--quiet', '--output=cat', `--lines=${LOG_LINES}`, '--unit', name];
-    const { stdout } = await this.#run('journalctl', words, { accept: [0, 1, 127] });
-    return stdout.split('\n').filter((line) => line !== '');
+    for (const match of [[`_SYSTEMD_UNIT=${name}`], ['--unit', name]]) {
+      const words = ['--no-pager', '--quiet', '--output=cat', `--lines=${LOG_LINES}`, ...match];
+      const { stdout } = await this.#run('journalctl', words, { accept: [0, 1, 127] });
+      const lines = stdout.split('\n').filter((line) => line !== '');
+      if (lines.length > 0) return lines;
+    }
+    return [];
   }
 }

@@ -1,0 +1,39 @@
+// Works on the machine that it runs in: each argument is a piece of work in JSON, and each gives a line in JSON.
+import { linuxMachine } from '../../src/machine/choose.ts';
+import { Bind } from '../../src/drivers/zones/bind/bind.ts';
+import type { ServerOptions, Zone } from '../../src/drivers/zones/contract.ts';
+import type { MachineServices } from '../../src/core/machine-daemons.ts';
+import type { DriverStep } from '../../src/drivers/step.ts';
+
+const now = () => Date.now();
+const machine = linuxMachine('/var/lib/whmapi1', now);
+const bind = new Bind({ now });
+
+/** Applies a step, and takes it back if `isUndone`. */
+async function carryOut<Memento>(step: DriverStep<Memento>, isUndone: boolean): Promise<string> {
+  const diff = await step.preview(machine);
+  const memento = await step.prepare(machine);
+  await step.apply(machine, memento);
+  if (isUndone) await step.undo(machine, memento);
+  return diff;
+}
+
+const work: Record<string, (...words: never[]) => Promise<unknown>> = {
+  service: async (method: Exclude<keyof MachineServices, 'areRun'>, unit: string) =>
+    (await machine.services())[method](unit),
+  setUp: async (options: ServerOptions) => carryOut(await bind.setUp(machine, options), false),
+  zone: async (name: string, after: Zone | null, isUndone?: boolean) =>
+    carryOut(bind.change(name, await bind.read(machine, name), after), isUndone === true),
+  list: () => bind.list(machine),
+};
+
+for (const text of process.argv.slice(2)) {
+  const [what, ...words] = JSON.parse(text) as [string, ...never[]];
+  let line: object;
+  try {
+    line = { value: await work[what]?.(...words) };
+  } catch (error) {
+    line = { error: (error as Error).message };
+  }
+  console.log(JSON.stringify(line));
+}
