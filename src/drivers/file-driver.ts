@@ -9,7 +9,7 @@ import type {
   MachineServices,
   MachineTools,
 } from '../core/machine-daemons.ts';
-import { MachineError } from '../core/machine-error.ts';
+import { LookAgain, MachineError } from '../core/machine-error.ts';
 import { unifiedDiff } from './diffs.ts';
 import { reloadsOf } from './reloads.ts';
 import type { DriverMachine, DriverStep } from './step.ts';
@@ -226,7 +226,8 @@ export function digestOf(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** @returns the digest of the file that is there. @throws MachineError `failed` if it is somebody else's. */
+/** @returns the digest of the file that is there.
+ * @throws MachineError `changed` if it is not the version that the change was made from, `failed` if it is somebody else's. */
 async function assertReplaceable(files: MachineFiles, file: DesiredFile): Promise<string | null> {
   const { path, content, replaces } = file;
   const facts = await files.facts(path);
@@ -239,7 +240,7 @@ async function assertReplaceable(files: MachineFiles, file: DesiredFile): Promis
   if (present === after) return present;
   if (replaces !== undefined) {
     if (present === replaces) return present;
-    throw new MachineError('failed', `“${path}” was changed by somebody else meanwhile. Retry the call.`);
+    throw new LookAgain(`“${path}” was changed by somebody else meanwhile. Retry the call.`);
   }
   const origin = await files.origin(path);
   if (origin === 'ours' || origin === 'absent') return present;

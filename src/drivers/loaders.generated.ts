@@ -14,4 +14,5 @@ export const steps: Readonly<Record<string, () => Promise<{ default: AnyStep }>>
   'users/set-shell': () => import('./users/steps/set-shell.ts'),
   'users/suspend': () => import('./users/steps/suspend.ts'),
   'users/unsuspend': () => import('./users/steps/unsuspend.ts'),
+  'zones/change': () => import('./zones/steps/change.ts'),
 };

@@ -7,7 +7,7 @@ import type { DriverStep } from '../../src/drivers/step.ts';
 
 const now = () => Date.now();
 const machine = linuxMachine('/var/lib/whmapi1', now);
-const bind = new Bind({ now });
+const bind = new Bind();
 
 /** Applies a step, and takes it back if `isUndone`. */
 async function carryOut<Memento>(step: DriverStep<Memento>, isUndone: boolean): Promise<string> {
@@ -21,7 +21,7 @@ async function carryOut<Memento>(step: DriverStep<Memento>, isUndone: boolean): 
 const work: Record<string, (...words: never[]) => Promise<unknown>> = {
   service: async (method: Exclude<keyof MachineServices, 'areRun'>, unit: string) =>
     (await machine.services())[method](unit),
-  setUp: async (options: ServerOptions) => carryOut(await bind.setUp(machine, options), false),
+  setUp: async (options: ServerOptions) => carryOut(await bind.setUp(machine, options, Date.now()), false),
   zone: async (name: string, after: Zone | null, isUndone?: boolean) =>
     carryOut(bind.change(name, await bind.read(machine, name), after), isUndone === true),
   list: () => bind.list(machine),

@@ -54,6 +54,9 @@ export interface ZonesDriver<Memento> {
     before: Pick<FoundZone, 'digest'> | undefined,
     after: Zone | null,
   ): DriverStep<Memento>;
-  /** Prepares the server itself. Existing configuration is kept. Can be repeated, with other options too. */
-  setUp(machine: DriverMachine, options: ServerOptions): Promise<DriverStep<Memento>>;
+  /**
+   * Prepares the server itself. Existing configuration is kept. Can be repeated, with other options too.
+   * @param now milliseconds since 1970-01-01.
+   */
+  setUp(machine: DriverMachine, options: ServerOptions, now: number): Promise<DriverStep<Memento>>;
 }

@@ -23,8 +23,12 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND, when something
 
   beforeAll(async () => {
     named = await PrivateNamed.start();
-    bind = new Bind({ server: named.server, now });
-    const step = await bind.setUp(named.machine, { keys: [], secondaries: [], catalog: 'catalog.invalid' });
+    bind = new Bind(named.server);
+    const step = await bind.setUp(
+      named.machine,
+      { keys: [], secondaries: [], catalog: 'catalog.invalid' },
+      Date.now(),
+    );
     await step.apply(named.machine, await step.prepare(named.machine));
     await change('a.example', zoneOf('a.example', 1));
   });

@@ -9,7 +9,6 @@ import { changeZone, until, zoneOf } from './zone-texts.ts';
 
 jest.setTimeout(120_000);
 
-const now = () => Date.now();
 const alone: ServerOptions = { keys: [], secondaries: [], catalog: null };
 
 describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
@@ -18,8 +17,8 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
 
   beforeAll(async () => {
     named = await PrivateNamed.start();
-    bind = new Bind({ server: named.server, now });
-    const step = await bind.setUp(named.machine, alone);
+    bind = new Bind(named.server);
+    const step = await bind.setUp(named.machine, alone, Date.now());
     await step.apply(named.machine, await step.prepare(named.machine));
   });
   afterAll(() => named.close());
@@ -49,7 +48,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
   });
 
   it('keep a hand-made configuration, with one line more, once', async () => {
-    const step = await bind.setUp(named.machine, alone);
+    const step = await bind.setUp(named.machine, alone, Date.now());
     expect(await step.preview(named.machine)).toBe('');
     expect(named.text('/etc/bind/named.conf.local')).toBe(
       `// Made by hand.\n\n// The zones of whmapi1.\ninclude "${named.path('/etc/bind/whmapi1.conf')}";\n`,

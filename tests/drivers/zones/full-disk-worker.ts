@@ -14,8 +14,8 @@ try {
   spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=0770', 'tmpfs', place]);
   await named.stop();
   await named.resume();
-  const bind = new Bind({ server: named.server, now: () => Date.now() });
-  const step = await bind.setUp(named.machine, { keys: [], secondaries: [], catalog: null });
+  const bind = new Bind(named.server);
+  const step = await bind.setUp(named.machine, { keys: [], secondaries: [], catalog: null }, Date.now());
   await step.apply(named.machine, await step.prepare(named.machine));
   const attempt = (name: string, serial: number) =>
     changeZone(bind, named.machine, name, zoneOf(name, serial)).then(

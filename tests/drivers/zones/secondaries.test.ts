@@ -23,7 +23,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'a secondary of the zones on B
 
   beforeAll(async () => {
     primary = await PrivateNamed.start();
-    bind = new Bind({ server: primary.server, now: () => Date.now() });
+    bind = new Bind(primary.server);
     const from = `127.0.0.1 port ${primary.server.port} key "${key.name}"`;
     secondary = await PrivateNamed.start({
       options: `allow-notify { any; }; catalog-zones { zone "${CATALOG}" default-primaries { ${from}; } in-memory yes min-update-interval 0s; };`,
@@ -45,7 +45,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'a secondary of the zones on B
   });
 
   async function setUp(wanted: ServerOptions) {
-    const step = await bind.setUp(primary.machine, wanted);
+    const step = await bind.setUp(primary.machine, wanted, Date.now());
     const memento = await step.prepare(primary.machine);
     await step.apply(primary.machine, memento);
     return { step, memento };
@@ -87,7 +87,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'a secondary of the zones on B
 
   it('is no reason for a dry run to show its key', async () => {
     const other = { ...key, name: 'other', secret: 'bmV2ZXIgc2hvd24gdG8gYW55Ym9keQ==' };
-    const step = await bind.setUp(primary.machine, { ...options, keys: [key, other] });
+    const step = await bind.setUp(primary.machine, { ...options, keys: [key, other] }, Date.now());
     const diff = await step.preview(primary.machine);
     expect(diff).toContain('+++ /etc/bind/whmapi1/keys.conf\n# The content is secret, so it is not shown.\n');
     expect(diff).not.toContain(other.secret);

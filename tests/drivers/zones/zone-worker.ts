@@ -7,7 +7,7 @@ import { zoneOf } from './zone-texts.ts';
 
 const [folder = '', server = '', file = ''] = process.argv.slice(2);
 const machine = sandboxMachine(folder, () => Date.now());
-const bind = new Bind({ server: JSON.parse(server) as BindServer, now: () => Date.now() });
+const bind = new Bind(JSON.parse(server) as BindServer);
 const step = bind.change('s.example', await bind.read(machine, 's.example'), zoneOf('s.example', 2));
 const memento = await step.prepare(machine);
 writeFileSync(file, JSON.stringify(memento));

@@ -11,21 +11,13 @@ import { readStatement } from './render.ts';
 import { serverDriver, type DesiredServer } from './server-driver.ts';
 import { zoneDriver, type DesiredZone } from './zone-driver.ts';
 
-export interface BindOptions {
-  /** Default: the one that Debian's package runs. */
-  readonly server?: BindServer;
-  /** Milliseconds since 1970-01-01. */
-  readonly now: () => number;
-}
-
 export class Bind implements ZonesDriver<FileMemento> {
-  readonly #now: () => number;
   readonly #zones: FileSteps<DesiredZone>;
   readonly #server: FileSteps<DesiredServer>;
 
-  constructor({ server = systemServer, now }: BindOptions) {
-    const context: Context = { server, now };
-    this.#now = now;
+  /** Default: the server that Debian's package runs. */
+  constructor(server: BindServer = systemServer) {
+    const context: Context = { server };
     this.#zones = new FileSteps(zoneDriver(context));
     this.#server = new FileSteps(serverDriver(context));
   }
@@ -54,14 +46,15 @@ export class Bind implements ZonesDriver<FileMemento> {
     return this.#zones.step(`zone ${name}`, `${verb} the DNS zone “${name}”.`, desired);
   }
 
-  async setUp(machine: DriverMachine, options: ServerOptions): Promise<DriverStep<FileMemento>> {
+  async setUp(machine: DriverMachine, options: ServerOptions, now: number): Promise<DriverStep<FileMemento>> {
     const { files } = await this.#server.port(machine);
     const facts = await files.facts(LOCAL);
     const desired = {
       options,
       local: await files.readText(LOCAL),
       localAttributes: facts ? { owner: facts.uid, group: facts.gid, mode: facts.mode } : shared,
-      catalog: await nextCatalog(files, this.#now),
+      // By the clock, so that secondaries see a higher serial also after this server's files were lost.
+      catalog: await nextCatalog(files, Math.floor(now / 1000)),
     };
     const description = `Include the zones of whmapi1 in BIND’s configuration, by a line in “${LOCAL}”.`;
     return this.#server.step('bind configuration', description, desired);

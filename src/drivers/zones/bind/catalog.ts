@@ -1,7 +1,6 @@
 // The catalog zone: it follows the zones that there are, so it is no change of its own, and nothing takes it back.
 import type { MachineFiles } from '../../../core/machine-daemons.ts';
 import { digestOf, type DriverPort } from '../../file-driver.ts';
-import type { Context } from './common.ts';
 import type { Control } from './control.ts';
 import { zoneOfFileName } from './names.ts';
 import { CATALOG, FIRST_STATEMENT, OURS, readable, STATEMENTS } from './places.ts';
@@ -19,25 +18,23 @@ export async function zoneNames(files: MachineFiles): Promise<string[]> {
   return names.sort();
 }
 
-/** The catalog of the zones that there are; the same text as before if they are the same. */
-export async function nextCatalog(files: MachineFiles, now: () => number): Promise<string> {
+/**
+ * The catalog of the zones that there are; the same text as before if they are the same.
+ * @param atLeast the least serial of another one.
+ */
+export async function nextCatalog(files: MachineFiles, atLeast: number): Promise<string> {
   const before = await files.readText(CATALOG);
   const zones = (await zoneNames(files)).map((name) => ({ id: digestOf(name).slice(0, 40), name }));
   const present = before === undefined ? undefined : serialOfCatalog(before);
   if (present !== undefined && renderCatalog(zones, present) === before) return renderCatalog(zones, present);
-  // By the clock, so that secondaries see a higher one also after this server's files were lost.
-  return renderCatalog(zones, Math.max(Math.floor(now() / 1000), (present ?? 0) + 1));
+  return renderCatalog(zones, Math.max(atLeast, (present ?? 0) + 1));
 }
 
 /** @param control undefined if nothing is served. */
-export async function writeCatalog(
-  { files }: DriverPort,
-  control: Control | undefined,
-  { now }: Context,
-): Promise<void> {
+export async function writeCatalog({ files }: DriverPort, control: Control | undefined): Promise<void> {
   const before = await files.readText(CATALOG);
   if (before === undefined) return;
-  const after = await nextCatalog(files, now);
+  const after = await nextCatalog(files, 1);
   if (after === before) return;
   await files.write(CATALOG, after, readable);
   const { name } = readStatement((await files.readText(OURS)) ?? '');

@@ -8,8 +8,6 @@ export const RECONFIGURATION = 'bind configuration';
 
 export interface Context {
   readonly server: BindServer;
-  /** Milliseconds since 1970-01-01. */
-  readonly now: () => number;
 }
 
 export function common({

@@ -30,7 +30,7 @@ export function serverDriver(context: Context): FileDriver<DesiredServer> {
       const isServed = await control.isServed();
       const run = async () => {
         if (isServed) await control.reconfigure();
-        await writeCatalog(port, isServed ? control : undefined, context);
+        await writeCatalog(port, isServed ? control : undefined);
       };
       return changes.length === 0 ? [] : [{ key: RECONFIGURATION, run }];
     },

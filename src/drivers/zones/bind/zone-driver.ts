@@ -86,7 +86,7 @@ async function reloads(
   if (statement !== undefined) {
     const run = async () => {
       if (isServed) await control.reconfigure();
-      await writeCatalog(port, isServed ? control : undefined, context);
+      await writeCatalog(port, isServed ? control : undefined);
     };
     needed.push({ key: RECONFIGURATION, run });
   }
