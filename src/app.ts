@@ -8,7 +8,6 @@ import { ApiError, badParam } from './core/errors.ts';
 import { loadFunction } from './functions/load.ts';
 import { chooseMachine, isMachine } from './machine/choose.ts';
 import { processesOf } from './machine/processes.ts';
-import { system } from './machine/system.ts';
 import type { NameKind } from './core/define.ts';
 import type { StoredName } from './model/stored-names.ts';
 import type { FateOfAccounts, Holdings } from './model/servers/servers.ts';
@@ -99,15 +98,12 @@ export function createApplication(
   const engine: Engine = {
     store,
     sealer: sealerOf(directory),
-    machine: {
-      system,
-      ...chooseMachine({
-        userId,
-        stateDirectory,
-        now,
-        publicAddressService: environment.WHMAPI1_PUBLIC_ADDRESS_SERVICE,
-      }),
-    },
+    machine: chooseMachine({
+      userId,
+      stateDirectory,
+      now,
+      publicAddressService: environment.WHMAPI1_PUBLIC_ADDRESS_SERVICE,
+    }),
     version,
     find: loadFunction,
     known: async (command) => (await import('./catalogue/known.ts')).familyOfAbsent(command),

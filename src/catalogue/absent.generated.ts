@@ -421,28 +421,8 @@ export const absent: Readonly<Record<string, AbsentRow>> = {
   update_integration_link_token: { family: 'integration', summary: 'Set the token of an integration link.' },
   addips: { family: 'ip-addresses', summary: 'Add IPv4 addresses to the server.' },
   delip: { family: 'ip-addresses', summary: 'Remove an IPv4 address from the server.' },
-  get_shared_ip: {
-    family: 'ip-addresses',
-    summary: 'Tell the IP address that accounts without one of their own share.',
-  },
   ipv6_disable_account: { family: 'ip-addresses', summary: 'Take the IPv6 address of accounts away.' },
   ipv6_enable_account: { family: 'ip-addresses', summary: 'Give accounts an IPv6 address from a range.' },
-  ipv6_range_list: {
-    family: 'ip-addresses',
-    summary: 'List the ranges of IPv6 addresses, with the accounts that have some.',
-  },
-  listips: {
-    family: 'ip-addresses',
-    summary: 'List the IPv4 addresses of the server, with whether they are used.',
-  },
-  nat_checkip: {
-    family: 'ip-addresses',
-    summary: 'Find out which public address belongs to a local one, for a server behind NAT.',
-  },
-  nat_set_public_ip: {
-    family: 'ip-addresses',
-    summary: 'Set which public address belongs to a local one, for a server behind NAT.',
-  },
   setsiteip: { family: 'ip-addresses', summary: 'Give an account or a domain another IP address.' },
   disable_dkim: { family: 'mail', summary: 'Turn DKIM, by which mail is signed, off for domains.' },
   disable_mail_sni: {

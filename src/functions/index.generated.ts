@@ -211,6 +211,11 @@ export const index: Readonly<Record<string, IndexRow>> = {
     access: 'root',
     summary: 'Tell the access hash of a user whose password is known.',
   },
+  get_shared_ip: {
+    family: 'ip-addresses',
+    access: 'any',
+    summary: 'Show the IPv4 address that a user’s accounts share.',
+  },
   get_users_features_settings: {
     family: 'packages',
     access: 'any',
@@ -262,6 +267,11 @@ export const index: Readonly<Record<string, IndexRow>> = {
     access: 'root',
     summary: 'Change the name or the note of a range of IPv6 addresses.',
   },
+  ipv6_range_list: {
+    family: 'ip-addresses',
+    access: 'root',
+    summary: 'List the ranges of IPv6 addresses, with the accounts that have some.',
+  },
   ipv6_range_remove: { family: 'ip-addresses', access: 'root', summary: 'Remove a range of IPv6 addresses.' },
   ipv6_range_usage: {
     family: 'ip-addresses',
@@ -285,6 +295,11 @@ export const index: Readonly<Record<string, IndexRow>> = {
     summary: 'List the accounts, or those that a search finds.',
   },
   listacls: { family: 'resellers', access: 'root', summary: 'List the ACL lists with their privileges.' },
+  listips: {
+    family: 'ip-addresses',
+    access: 'any',
+    summary: 'List the IPv4 addresses of the server, with whether they are used.',
+  },
   listlockedaccounts: {
     family: 'accounts',
     access: ['list-accts'],
@@ -327,6 +342,16 @@ export const index: Readonly<Record<string, IndexRow>> = {
     summary: 'Change an account: its name, domain, owner, shell or settings.',
   },
   myprivs: { family: 'accounts', access: 'any', summary: 'Tell which privileges the caller holds.' },
+  nat_checkip: {
+    family: 'ip-addresses',
+    access: 'root',
+    summary: 'Check whether the Internet knows a local address by the public one that is set for it.',
+  },
+  nat_set_public_ip: {
+    family: 'ip-addresses',
+    access: 'root',
+    summary: 'Set which public IP address belongs to a local one, for a server behind NAT.',
+  },
   passwd: { family: 'accounts', access: ['passwd'], summary: 'Set the password of an account.' },
   quota_enabled: {
     family: 'accounts',

@@ -2,11 +2,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Machine } from '../core/machine.ts';
+import { sandboxSystem, system } from './system.ts';
 
-export type ChosenMachine = Omit<Machine, 'system'>;
-
-/** Without what depends on where the state directory is. */
-type OneMachine = Omit<ChosenMachine, 'disks'>;
+/** Without what is made of the kernel's own answers. */
+type OneMachine = Omit<Machine, 'disks' | 'system'>;
 
 export interface MachineChoice {
   readonly userId: number;
@@ -28,12 +27,7 @@ export function isMachine({
   return userId === 0 && stateDirectory === SYSTEM_STATE;
 }
 
-export function chooseMachine({
-  userId,
-  stateDirectory,
-  now,
-  publicAddressService,
-}: MachineChoice): ChosenMachine {
+export function chooseMachine({ userId, stateDirectory, now, publicAddressService }: MachineChoice): Machine {
   const onMachine = isMachine({ userId, stateDirectory });
   const places = [
     { purpose: 'state directory', path: stateDirectory },
@@ -42,7 +36,11 @@ export function chooseMachine({
   const host = onMachine
     ? linuxMachine(stateDirectory, now, publicAddressService)
     : sandboxMachine(stateDirectory, now, publicAddressService);
-  return { ...host, disks: async () => (await import('./disks.ts')).disksOf(places) };
+  return {
+    ...host,
+    system: onMachine ? system : sandboxSystem(join(stateDirectory, 'root')),
+    disks: async () => (await import('./disks.ts')).disksOf(places),
+  };
 }
 
 /** The state directory is private: what has to be known after a suspension, and backups of files, are kept there. */

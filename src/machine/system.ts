@@ -1,6 +1,7 @@
 // What the operating system tells of itself.
 import { hostname, loadavg, networkInterfaces } from 'node:os';
 import type { Machine } from '../core/machine.ts';
+import { readSandboxAddresses } from './sandbox/added-addresses.ts';
 
 export const system: Machine['system'] = {
   hostname,
@@ -12,3 +13,14 @@ export const system: Machine['system'] = {
     return [main, ...others];
   },
 };
+
+/** A sandbox has the addresses that were added to it besides. */
+export function sandboxSystem(root: string, real: Machine['system'] = system): Machine['system'] {
+  return {
+    ...real,
+    addresses: () => {
+      const [main, ...others] = real.addresses();
+      return [main, ...others, ...readSandboxAddresses(root)];
+    },
+  };
+}

@@ -151,3 +151,37 @@ describe('ipv6_range_remove', () => {
     expect(await add('hosting', '2001:db8:1::/64')).toMatchObject({ result: 1 });
   });
 });
+
+describe('ipv6_range_list', () => {
+  const list = async () => (await here.call('ipv6_range_list')).data as { range: unknown[] };
+
+  it('lists the server’s own address and the ranges', async () => {
+    expect(await list()).toEqual({ range: [] });
+    here.ipv6Addresses = ['2001:db8::2'];
+    await add('b', '2001:db8:2::/126', { note: 'Second', enabled: '0' });
+    await add('a', '2001:DB8:1:0::1/64');
+    const nothing = { mostrecent: '', range_users: [], reclaimed: [] };
+    expect(await list()).toEqual({
+      range: [
+        {
+          ...{ ...nothing, name: 'SHARED', CIDR: '2001:db8::2/128', enabled: 1, note: '', owner: 'root' },
+          first: '2001:0db8:0000:0000:0000:0000:0000:0002',
+          last: '2001:0db8:0000:0000:0000:0000:0000:0002',
+          mostrecent: '2001:0db8:0000:0000:0000:0000:0000:0002',
+        },
+        {
+          ...{ ...nothing, name: 'a', CIDR: '2001:db8:1::/64', enabled: 1, note: '', owner: 'root' },
+          first: '2001:0db8:0001:0000:0000:0000:0000:0000',
+          last: '2001:0db8:0001:0000:ffff:ffff:ffff:ffff',
+        },
+        {
+          ...{ ...nothing, name: 'b', CIDR: '2001:db8:2::/126', enabled: 0, note: 'Second', owner: 'root' },
+          first: '2001:0db8:0002:0000:0000:0000:0000:0000',
+          last: '2001:0db8:0002:0000:0000:0000:0000:0003',
+        },
+      ],
+    });
+    await here.call('ipv6_range_edit', { name: 'b', new_name: 'c', note: '' });
+    expect(await list()).toMatchObject({ range: [{}, {}, { name: 'c', note: '', enabled: 0 }] });
+  });
+});

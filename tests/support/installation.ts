@@ -1,7 +1,7 @@
 // One installation of its own for a test: a real state directory with a real SQLite file, a clock that the test sets,
 // and chance that always falls the same way.
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, type NetworkInterfaceInfo } from 'node:os';
 import { basename, join } from 'node:path';
 import { createApplication, root, type Application } from '../../src/app.ts';
 import type { AuditRecord } from '../../src/core/audit.ts';
@@ -10,6 +10,9 @@ import { dispatch } from '../../src/core/dispatch.ts';
 import type { Engine } from '../../src/core/engine.ts';
 import type { Envelope } from '../../src/core/envelope.ts';
 import type { Json } from '../../src/core/values.ts';
+import { askBy } from '../../src/machine/choose.ts';
+import { SandboxAddresses } from '../../src/machine/sandbox/addresses.ts';
+import { sandboxSystem } from '../../src/machine/system.ts';
 import { faultsOf } from './returns.ts';
 import { makeTestDatabase, type TestDatabase } from './test-database.ts';
 import { watchedMachine, watchedStore } from './watched-machine.ts';
@@ -30,7 +33,11 @@ export class Installation {
   /** What the clock shows, in milliseconds. */
   time = Date.parse('2026-03-01T12:00:10Z');
   hostname = 'server.example.com';
+  /** Of the machine, on eth0, its main one first. */
   addresses: [string, ...string[]] = ['192.0.2.1', '192.0.2.2', '192.0.2.3'];
+  ipv6Addresses: string[] = [];
+  /** The URL that `nat_checkip` asks. */
+  publicAddressService = 'http://127.0.0.1:1/';
   /** Set to put something else in the place of a part of the engine. */
   overrides: { -readonly [Part in keyof Engine]?: Engine[Part] } = {};
   /** A dry run of calls is one transaction, in which each of them looks at the machine. */
@@ -80,11 +87,19 @@ export class Installation {
       machine: watchedMachine(
         {
           ...machine,
-          system: {
+          system: sandboxSystem(join(this.state, 'root'), {
             hostname: () => this.hostname,
             loadAverage: () => [0.5, 0.123, 12.3456],
             addresses: () => this.addresses,
-          },
+          }),
+          addresses: async () =>
+            new SandboxAddresses({
+              root: join(this.state, 'root'),
+              interfaces: () => ({
+                eth0: [...this.addresses, ...this.ipv6Addresses].map(interfaceAddress),
+              }),
+              askPublicAddress: askBy(this.publicAddressService),
+            }),
         },
         () => this.#isDryRunOfCalls,
       ),
@@ -135,6 +150,14 @@ export class Installation {
       .split('\n')
       .map((line): unknown => JSON.parse(line));
   }
+}
+
+function interfaceAddress(address: string): NetworkInterfaceInfo {
+  const isIpv6 = address.includes(':');
+  return {
+    ...{ address, netmask: '', mac: '', internal: false, cidr: `${address}/${isIpv6 ? 64 : 24}` },
+    ...(isIpv6 ? { family: 'IPv6', scopeid: 0 } : { family: 'IPv4' }),
+  };
 }
 
 /** A reseller that holds these privileges. */

@@ -18,9 +18,8 @@ import {
 } from '../addresses/added.ts';
 import { listAddresses, toLinks, type Link } from '../addresses/list.ts';
 import { canonicalAddress, readNewAddresses } from '../addresses/values.ts';
+import { ADDED_FILE, ADDED_FOLDER } from './added-addresses.ts';
 import { Tree } from './tree.ts';
-
-const FILE = '/var/lib/whmapi1/addresses.json';
 
 export interface SandboxAddressesParts {
   readonly root: string;
@@ -39,12 +38,12 @@ export class SandboxAddresses implements MachineAddresses {
     this.askPublicAddress = askPublicAddress;
     this.#added = {
       read: async () => {
-        const text = await tree.read(FILE);
+        const text = await tree.read(ADDED_FILE);
         return text === undefined ? undefined : (JSON.parse(text) as Link[]);
       },
       write: async (links) => {
-        await tree.makeFolder('/var/lib/whmapi1');
-        await tree.replace(FILE, `${JSON.stringify(links, undefined, 2)}\n`, 0o600);
+        await tree.makeFolder(ADDED_FOLDER);
+        await tree.replace(ADDED_FILE, `${JSON.stringify(links, undefined, 2)}\n`, 0o600);
       },
       withLock: (work) => tree.withLock(work),
     };

@@ -1,6 +1,7 @@
 // Which address an account gets.
 import type { Db } from '../../core/context.ts';
 import { ApiError, badParam, denied } from '../../core/errors.ts';
+import * as sharedAddress from '../addresses/shared-address.ts';
 import * as resellerAddresses from '../resellers/addresses.ts';
 
 interface Wish {
@@ -23,9 +24,7 @@ export async function choose(
 ): Promise<string> {
   const [main] = all;
   const { ips: delegated } = await resellerAddresses.listUsable(db, owner, all);
-  const own = await resellerAddresses.findMain(db, owner);
-  // One that the machine has lost is nobody's.
-  const shared = own !== null && all.includes(own) ? own : main;
+  const shared = await sharedAddress.ofOwner(db, owner, all);
   if (address !== undefined) {
     if (!all.includes(address)) {
       throw badParam(`This machine does not have the address “${address}”; it has ${all.join(', ')}.`);

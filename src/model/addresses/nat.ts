@@ -1,6 +1,6 @@
 // A server behind NAT: which public address belongs to a local one, one to one.
 import type { Db } from '../../core/context.ts';
-import { badParam } from '../../core/errors.ts';
+import { ApiError, badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import { kindOf, parseIp } from './ip.ts';
 
@@ -33,6 +33,18 @@ export async function setPublicAddress(db: Db, local: string, publicAddress: str
   await db.run(
     'INSERT INTO nat_address (server, local_ip, public_ip) VALUES (?, ?, ?)',
     ...[db.server, local, publicAddress],
+  );
+}
+
+/** @throws ApiError `host_failed` if the Internet saw another address than the one that is set. */
+export async function assertPublicAddress(db: Db, local: string, seen: string): Promise<void> {
+  const expected = await findPublicAddress(db, local);
+  if (expected === seen) return;
+  throw new ApiError(
+    'host_failed',
+    expected === local
+      ? `The Internet knows ${local} as ${seen}. Set that with nat_set_public_ip.`
+      : `The Internet knows ${local} as ${seen}, but ${expected} is set. Correct it with nat_set_public_ip.`,
   );
 }
 

@@ -1,8 +1,9 @@
 // The IPv4 addresses of this server: who uses them, and which can be removed.
-import type { Db } from '../../core/context.ts';
+import type { Caller, Db } from '../../core/context.ts';
 import type { MachineAddress } from '../../core/machine-addresses.ts';
 import { badParam, notFound } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
+import { listUsable } from '../resellers/addresses.ts';
 import { contains, formatIp, networkOf, parseIp } from './ip.ts';
 import { formatNetmask } from './netmask.ts';
 import { publicAddresses } from './nat.ts';
@@ -27,10 +28,21 @@ export interface ServerAddress {
   readonly isRemovable: boolean;
 }
 
-/** The main one first, the others in the machine’s order. */
-export async function list(db: Db, machine: readonly MachineAddress[]): Promise<ServerAddress[]> {
+/** Those that the caller can assign to accounts: the main one first, the others in the machine’s order. */
+export async function list(
+  db: Db,
+  caller: Caller,
+  machine: readonly MachineAddress[],
+): Promise<ServerAddress[]> {
   const [uses, publicOnes] = [await usesOf(db), await publicAddresses(db)];
-  const addresses = machine.filter(({ family, scope }) => family === 4 && scope !== 'host');
+  const all = machine.filter(({ family, scope }) => family === 4 && scope !== 'host');
+  const { ips } = await listUsable(
+    db,
+    caller.user,
+    all.map(({ address }) => address),
+  );
+  const usable = new Set(ips);
+  const addresses = all.filter(({ address }) => usable.has(address));
   const main = addresses.filter(({ isMain }) => isMain);
   return [...main, ...addresses.filter(({ isMain }) => !isMain)].map((one) => {
     const { address, interface: name, isActive, isMain, isAdded } = one;
@@ -77,6 +89,14 @@ async function usesOf(db: Db): Promise<Map<string, Use>> {
   const uses = new Map<string, Use>(resellers.map(({ ip }) => [ip, { isUsed: true, isDedicated: false }]));
   for (const { ip, dedicated } of accounts) uses.set(ip, { isUsed: true, isDedicated: dedicated === 1 });
   return uses;
+}
+
+/** @throws ApiError `bad_param` for an address that no interface of this server has. */
+export function assertHas(machine: readonly MachineAddress[], address: string, param: string): void {
+  if (machine.some((one) => one.address === address)) return;
+  throw badParam(
+    `The parameter “${param}” should be an address of this server, not ${quote(address)}. Run listips to list them.`,
+  );
 }
 
 /**
