@@ -16,6 +16,7 @@ const verbs = [
   ...[
     'Add',
     'Change',
+    'Check',
     'Create',
     'Give',
     'Have',
