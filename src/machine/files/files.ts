@@ -82,6 +82,7 @@ export class Files implements MachineFiles {
 
   async makeDirectory(path: string, attributes: FileAttributes): Promise<void> {
     await this.#places.reach(path, async (place) => {
+      if (await this.#isDirectory(place.path, attributes)) return;
       await mkdir(place.path, { mode: 0o700 }).catch((error: unknown) => {
         if ((error as { code?: string }).code !== 'EEXIST') throw error;
       });
@@ -203,6 +204,13 @@ export class Files implements MachineFiles {
     const kept =
       present === undefined ? before.slice(0, 1) : before.filter((one) => one === digestOf(present));
     await this.#written.set(path, [digest, ...kept.filter((one) => one !== digest)]);
+  }
+
+  async #isDirectory(path: string, { owner, group, mode }: FileAttributes): Promise<boolean> {
+    const stats = await statOf(path);
+    if (stats?.isDirectory() !== true || (stats.mode & 0o7777) !== mode) return false;
+    if (!this.#setsOwners) return true;
+    return stats.uid === (await idOf('user', owner)) && stats.gid === (await idOf('group', group));
   }
 
   async #setAttributes(file: FileHandle, { owner, group, mode }: FileAttributes): Promise<void> {
