@@ -419,8 +419,6 @@ export const absent: Readonly<Record<string, AbsentRow>> = {
   },
   remove_integration_link: { family: 'integration', summary: 'Remove an integration link from an account.' },
   update_integration_link_token: { family: 'integration', summary: 'Set the token of an integration link.' },
-  addips: { family: 'ip-addresses', summary: 'Add IPv4 addresses to the server.' },
-  delip: { family: 'ip-addresses', summary: 'Remove an IPv4 address from the server.' },
   ipv6_disable_account: { family: 'ip-addresses', summary: 'Take the IPv6 address of accounts away.' },
   ipv6_enable_account: { family: 'ip-addresses', summary: 'Give accounts an IPv6 address from a range.' },
   setsiteip: { family: 'ip-addresses', summary: 'Give an account or a domain another IP address.' },

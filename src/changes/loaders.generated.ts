@@ -4,6 +4,7 @@ import type { Change } from '../core/plan.ts';
 
 export const changes: Readonly<Record<string, () => Promise<{ default: Change }>>> = {
   'change-account': () => import('./change-account.ts'),
+  'change-addresses': () => import('./change-addresses.ts'),
   'change-package': () => import('./change-package.ts'),
   'create-account': () => import('./create-account.ts'),
   'dismiss-reseller': () => import('./dismiss-reseller.ts'),

@@ -33,8 +33,11 @@ export interface NewMachineAddress {
 export interface AddressPlace {
   /** The interface of the main address. */
   readonly interface: string;
-  /** What configures that interface when the machine starts; null if it is nothing that this program can write for. */
-  readonly keeper: 'netplan' | 'systemd-networkd' | 'ifupdown' | null;
+  /**
+   * What configures that interface when the machine starts; null if it is nothing that this program can write for. A
+   * sandbox keeps its addresses by itself.
+   */
+  readonly keeper: 'netplan' | 'systemd-networkd' | 'ifupdown' | 'sandbox' | null;
 }
 
 /**

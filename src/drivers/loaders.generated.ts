@@ -3,6 +3,8 @@
 import type { AnyStep } from '../core/plan.ts';
 
 export const steps: Readonly<Record<string, () => Promise<{ default: AnyStep }>>> = {
+  'addresses/add': () => import('./addresses/steps/add.ts'),
+  'addresses/remove': () => import('./addresses/steps/remove.ts'),
   'firewall/unblock': () => import('./firewall/steps/unblock.ts'),
   'quota/limit': () => import('./quota/steps/limit.ts'),
   'quota/measure': () => import('./quota/steps/measure.ts'),

@@ -28,6 +28,7 @@ export const index: Readonly<Record<string, IndexRow>> = {
     access: ['edit-account'],
     summary: 'Give an account features that its feature list does not have, or take features from it.',
   },
+  addips: { family: 'ip-addresses', access: 'root', summary: 'Add IPv4 addresses to the server.' },
   addpkg: { family: 'packages', access: ['add-pkg'], summary: 'Make a package.' },
   addpkgext: { family: 'packages', access: ['edit-pkg'], summary: 'Store extensions of a package.' },
   api_token_create: {
@@ -93,6 +94,7 @@ export const index: Readonly<Record<string, IndexRow>> = {
     summary: 'Remove addresses from the white or the black list.',
   },
   delete_featurelist: { family: 'packages', access: 'root', summary: 'Remove a feature list.' },
+  delip: { family: 'ip-addresses', access: 'root', summary: 'Remove an IPv4 address from the server.' },
   delpkgext: { family: 'packages', access: ['edit-pkg'], summary: 'Remove extensions from a package.' },
   disable_cphulk: {
     family: 'cphulk',

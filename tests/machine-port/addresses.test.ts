@@ -53,7 +53,7 @@ describe('a sandbox', () => {
         },
       ]);
       expect(statSync(path).mode & 0o777).toBe(0o600);
-      expect(await addresses.findPlace(4)).toEqual({ interface: 'eth0', keeper: null });
+      expect(await addresses.findPlace(4)).toEqual({ interface: 'eth0', keeper: 'sandbox' });
       expect(await listed(sandboxAt(join(folder, 'root')))).toContain('eth0 192.0.2.10/32 added');
     } finally {
       rmSync(folder, { recursive: true });

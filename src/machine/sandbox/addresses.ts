@@ -61,7 +61,7 @@ export class SandboxAddresses implements MachineAddresses {
   async findPlace(family: 4 | 6): Promise<AddressPlace | undefined> {
     const mains = (await this.list()).filter(({ isMain }) => isMain);
     const main = mains.find((address) => address.family === family) ?? mains[0];
-    return main === undefined ? undefined : { interface: main.interface, keeper: null };
+    return main === undefined ? undefined : { interface: main.interface, keeper: 'sandbox' };
   }
 
   async add(addresses: readonly NewMachineAddress[]): Promise<void> {

@@ -95,3 +95,9 @@ export function parseRange(text: string): IpRange | undefined {
   if (last?.family !== first.family || last.value < first.value) return undefined;
   return { family: first.family, first: first.value, last: last.value };
 }
+
+/** `192.0.2.10-192.0.2.20`, or the address alone if there is one. */
+export function formatRange({ family, first, last }: IpRange): string {
+  const [start, end] = [first, last].map((value) => formatIp({ family, value }));
+  return start === end ? `${start}` : `${start}-${end}`;
+}

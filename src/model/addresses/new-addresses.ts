@@ -1,11 +1,12 @@
 // Which addresses a call adds to the server’s network interface: as people write them, and what is wrong with them.
-import type { NewMachineAddress, MachineAddress } from '../../core/machine-addresses.ts';
+import type { AddressPlace, NewMachineAddress, MachineAddress } from '../../core/machine-addresses.ts';
 import { MAX_NEW_ADDRESSES } from '../../core/machine-addresses.ts';
-import { badParam } from '../../core/errors.ts';
+import { ApiError, badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import {
   contains,
   formatIp,
+  formatRange,
   kindOf,
   networkOf,
   parseIp,
@@ -105,11 +106,6 @@ export function readRanges(param: string, text: string): IpRange[] {
     });
 }
 
-function formatRange({ family, first, last }: IpRange): string {
-  const [start, end] = [first, last].map((value) => formatIp({ family, value }));
-  return start === end ? `${start}` : `${start}-${end}`;
-}
-
 const UNUSABLE: Readonly<Record<string, string>> = {
   unspecified: 'it stands for no host',
   broadcast: 'it is the broadcast address of every network',
@@ -155,4 +151,23 @@ function bindingLength(
     return own?.family === ip.family && contains(networkOf(own, prefixLength), ip);
   });
   return isIn ? 32 : prefixLength;
+}
+
+/** @throws ApiError `host_failed` for a server without a network. */
+export function findPlace(place: AddressPlace | undefined): AddressPlace {
+  if (place !== undefined) return place;
+  throw new ApiError(
+    'host_failed',
+    'The server has no network interface with an address, so that none can be added.',
+  );
+}
+
+/** The message that WHM has of an address that was added. */
+export function describeAdded(one: NewMachineAddress, prefixLength: number): string {
+  const ip = parseIp(one.address);
+  const broadcast =
+    ip === undefined || prefixLength > 30
+      ? one.address
+      : formatIp({ family: 4, value: networkOf(ip, prefixLength).last });
+  return `${one.interface} is now up. ${one.address}/${formatNetmask(prefixLength)} broadcast ${broadcast} has been added.`;
 }

@@ -4,7 +4,8 @@ import type { MachineAddress } from '../../core/machine-addresses.ts';
 import { badParam, notFound } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import { listUsable } from '../resellers/addresses.ts';
-import { contains, formatIp, networkOf, parseIp } from './ip.ts';
+import { contains, formatIp, formatRange, networkOf, parseIp } from './ip.ts';
+import { readRanges } from './new-addresses.ts';
 import { formatNetmask } from './netmask.ts';
 import { publicAddresses } from './nat.ts';
 
@@ -100,22 +101,54 @@ export function assertHas(machine: readonly MachineAddress[], address: string, p
 }
 
 /**
- * @throws ApiError `not_found` for an address that the server does not have, `bad_param` for its main one, for one that
- * was configured elsewhere, and for one that somebody uses.
+ * The addresses that `text` names: single ones, and of ranges those that were added.
+ * @throws ApiError `not_found` for what the server does not have, `bad_param` for its main address, for one that was
+ * configured elsewhere or is on another interface than `device` (empty: any), and for one that somebody uses.
  */
-export async function assertRemovable(
+export async function getRemovable(
   db: Db,
   machine: readonly MachineAddress[],
-  address: string,
-): Promise<void> {
-  const found = machine.find((one) => one.address === address);
-  if (found === undefined) throw notFound(`The server does not have the address ${quote(address)}.`);
-  if (found.isMain) throw badParam(`${address} is the server’s main address, which cannot be removed.`);
-  if (!found.isAdded) {
+  text: string,
+  device: string,
+): Promise<MachineAddress[]> {
+  const found = new Map<string, MachineAddress>();
+  for (const range of readRanges('ip', text)) {
+    const isSingle = range.first === range.last;
+    const named = machine.filter((one) => {
+      const ip = parseIp(one.address);
+      return ip !== undefined && contains(range, ip) && (isSingle || one.isAdded);
+    });
+    if (named.length === 0) {
+      throw notFound(
+        isSingle
+          ? `The server does not have the address ${formatIp({ ...range, value: range.first })}.`
+          : `No address of ${formatRange(range)} was added to the server.`,
+      );
+    }
+    for (const one of named) found.set(one.address, one);
+  }
+  if (found.size === 0) throw badParam('The parameter “ip” is empty. Name an address.');
+  for (const one of found.values()) {
+    assertAdded(one, device);
+    await assertUnused(db, one.address);
+  }
+  return [...found.values()];
+}
+
+function assertAdded({ address, isMain, isAdded, interface: name }: MachineAddress, device: string): void {
+  if (isMain) throw badParam(`${address} is the server’s main address, which cannot be removed.`);
+  if (!isAdded) {
     throw badParam(
-      `${address} was not added by addips. Remove it where the network of “${found.interface}” is configured.`,
+      `${address} was not added by addips. Remove it where the network of “${name}” is configured.`,
     );
   }
+  if (device !== '' && device !== name) {
+    throw badParam(`${address} is on the interface “${name}”, not on ${quote(device)}.`);
+  }
+}
+
+/** @throws ApiError `bad_param` for an address that an account has, or that the accounts of a reseller share. */
+export async function assertUnused(db: Db, address: string): Promise<void> {
   const users = await usersOf(db, address);
   if (users !== undefined) throw badParam(`${address} is in use by ${users}.`);
 }

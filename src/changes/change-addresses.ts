@@ -1,0 +1,29 @@
+// The server gets IP addresses, or loses some. The machine has them; what the store has of accounts is compared once more.
+import type { NewMachineAddress } from '../core/machine-addresses.ts';
+import { defineChange, exclusive, type Plan } from '../core/plan.ts';
+import add from '../drivers/addresses/steps/add.ts';
+import remove from '../drivers/addresses/steps/remove.ts';
+import { assertUnused } from '../model/addresses/server-addresses.ts';
+
+interface ChangeAddresses {
+  readonly removed: readonly string[];
+}
+
+const change = defineChange<ChangeAddresses>({
+  kind: 'change-addresses',
+  async store(db, { removed }) {
+    // An account may have got one meanwhile: then they are added again.
+    for (const address of removed) await assertUnused(db, address);
+  },
+});
+export default change;
+
+const locks = [exclusive('IP addresses')];
+
+export function addAddresses(addresses: readonly NewMachineAddress[]): Plan {
+  return change.plan({ removed: [] }, { locks, steps: [add.plan({ addresses })] });
+}
+
+export function removeAddresses(addresses: readonly string[]): Plan {
+  return change.plan({ removed: addresses }, { locks, steps: [remove.plan({ addresses })] });
+}
