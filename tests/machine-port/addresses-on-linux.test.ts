@@ -1,0 +1,110 @@
+// IP addresses on a real machine, which is thrown away afterwards: added and removed by the built program as root, and what
+// the system's own tools say of it.
+import { program, readAnswer } from '../support/command.ts';
+import { isMissing } from '../support/require-tool.ts';
+import { describeOnMachine, ThrowAwayMachine } from './throw-away-machine.ts';
+
+// Starting a machine and its tools takes its time where this one is busy.
+jest.setTimeout(60_000);
+
+const describeWithIp = isMissing('ip') ? describe.skip : describeOnMachine;
+
+describeWithIp('IP addresses on Linux', () => {
+  let machine: ThrowAwayMachine;
+  beforeAll(async () => {
+    machine = await ThrowAwayMachine.start();
+    for (const words of [
+      'link set lo up',
+      'link add eth0 type veth peer name far',
+      'address add 192.0.2.2/24 dev eth0',
+      'link set eth0 up',
+      'link set far up',
+      'route add default via 192.0.2.1',
+    ]) {
+      expect(await machine.run('ip', ...words.split(' '))).toMatchObject({ status: 0 });
+    }
+  });
+  afterAll(() => machine.close());
+
+  const whmapi1 = async (...words: string[]) => {
+    const { status, stdout, stderr } = await machine.run(
+      process.execPath,
+      program,
+      '--output=json',
+      ...words,
+    );
+    const { metadata, data } = readAnswer(stdout) ?? {};
+    return { status, stderr, metadata, data };
+  };
+  /** What ip says, with the prefix length. */
+  const bound = async () => {
+    const { stdout } = await machine.run('ip', '-json', '-4', 'address', 'show', 'dev', 'eth0');
+    const [link] = JSON.parse(stdout) as { addr_info: { local: string; prefixlen: number }[] }[];
+    return link?.addr_info.map(({ local, prefixlen }) => `${local}/${prefixlen}`);
+  };
+  const add = (ips: string) => whmapi1('addips', `ips=${ips}`, 'netmask=255.255.255.0');
+
+  // Each test goes on where the one before it ended.
+  test('addips binds addresses, and the server goes on speaking from its own', async () => {
+    expect(await add('192.0.2.10,198.51.100.10-12')).toMatchObject({
+      status: 0,
+      metadata: {
+        reason: 'Success',
+        output: {
+          warnings: [
+            'The addresses are lost at the next reboot: neither netplan nor systemd-networkd nor ifupdown configures the interface “eth0”. Run addips again after it.',
+          ],
+        },
+      },
+    });
+    expect(await bound()).toEqual([
+      ...['192.0.2.2/24', '192.0.2.10/32', '198.51.100.10/24', '198.51.100.11/24', '198.51.100.12/24'],
+    ]);
+    for (const far of ['192.0.2.99', '203.0.113.99']) {
+      expect((await machine.run('ip', 'route', 'get', far)).stdout).toContain('src 192.0.2.2 ');
+    }
+  });
+
+  test('an account has one to itself, which cannot be removed then', async () => {
+    const create = ['createacct', 'username=bob', 'domain=bob.example', 'customip=198.51.100.11'];
+    expect(await whmapi1(...create)).toMatchObject({ status: 0, data: { ip: '198.51.100.11' } });
+    expect(await whmapi1('delip', 'ip=198.51.100.0/24')).toMatchObject({
+      status: 1,
+      metadata: { reason: '198.51.100.11 is in use by the account “bob”.' },
+    });
+    expect(await bound()).toHaveLength(5);
+  });
+
+  test('delip removes one, and others of its network stay', async () => {
+    expect(await whmapi1('delip', 'ip=198.51.100.10')).toMatchObject({ status: 0 });
+    expect(await bound()).toEqual([
+      ...['192.0.2.2/24', '192.0.2.10/32', '198.51.100.11/24', '198.51.100.12/24'],
+    ]);
+    expect(await whmapi1('delip', 'ip=192.0.2.2')).toMatchObject({
+      status: 1,
+      metadata: { reason: '192.0.2.2 is the server’s main address, which cannot be removed.' },
+    });
+  });
+
+  test('what a restart of the network loses is listed, and bound by the same call', async () => {
+    await machine.run('ip', 'address', 'delete', '192.0.2.10/32', 'dev', 'eth0');
+    const { data } = await whmapi1('listips');
+    const { ip } = data as { ip: { ip: string; active: number }[] };
+    expect(ip.filter(({ active }) => active === 0).map((one) => one.ip)).toEqual(['192.0.2.10']);
+    expect(await add('192.0.2.10')).toMatchObject({ status: 0 });
+    expect(await bound()).toContain('192.0.2.10/32');
+  });
+
+  test('what cannot be written down is not bound', async () => {
+    const before = await bound();
+    // A file is where the directory should be.
+    await machine.run('mv', '/var/lib/whmapi1/addresses', '/var/lib/whmapi1/addresses.away');
+    await machine.run('touch', '/var/lib/whmapi1/addresses');
+    const { status, metadata } = await add('192.0.2.20');
+    expect([status, metadata?.result]).toEqual([1, 0]);
+    await machine.run('rm', '/var/lib/whmapi1/addresses');
+    await machine.run('mv', '/var/lib/whmapi1/addresses.away', '/var/lib/whmapi1/addresses');
+    expect(await bound()).toEqual(before);
+    expect(await add('192.0.2.20')).toMatchObject({ status: 0 });
+  });
+});
