@@ -835,14 +835,6 @@ export const absent: Readonly<Record<string, AbsentRow>> = {
     family: 'server-administration',
     summary: 'Tell how important an application’s notifications are.',
   },
-  get_available_profiles: {
-    family: 'server-administration',
-    summary: 'List the profiles that the server can have, with the roles of each.',
-  },
-  get_current_profile: {
-    family: 'server-administration',
-    summary: 'Tell the profile that the server has, and its roles.',
-  },
   get_password_strength: { family: 'server-administration', summary: 'Tell how strong a password is.' },
   get_service_config: { family: 'server-administration', summary: 'Tell the settings of a service.' },
   get_service_config_key: { family: 'server-administration', summary: 'Tell one setting of a service.' },
@@ -878,7 +870,6 @@ export const absent: Readonly<Record<string, AbsentRow>> = {
     family: 'server-administration',
     summary: 'List the server’s disk partitions, and how full they are.',
   },
-  is_role_enabled: { family: 'server-administration', summary: 'Tell whether a server role is on.' },
   list_configclusterservers: {
     family: 'server-administration',
     summary: 'List the servers of the configuration cluster.',
@@ -949,10 +940,6 @@ export const absent: Readonly<Record<string, AbsentRow>> = {
   setminimumpasswordstrengths: {
     family: 'server-administration',
     summary: 'Set how strong passwords must be.',
-  },
-  start_profile_activation: {
-    family: 'server-administration',
-    summary: 'Change the server’s profile, in the background.',
   },
   system_needs_reboot: {
     family: 'server-administration',

@@ -1,7 +1,7 @@
 // An account becomes another: its name, home, shell and limits on the machine, and all of it in the store.
-import type { Db } from '../core/context.ts';
 import { defineChange, exclusive, type Lock, type Plan } from '../core/plan.ts';
 import * as accountParts from '../drivers/account-parts.ts';
+import { partWorld, type PartContext } from '../drivers/part-world.ts';
 import * as accounts from '../model/accounts/accounts.ts';
 import { prefixLock } from '../model/accounts/names.ts';
 import * as users from '../model/accounts/users.ts';
@@ -25,11 +25,11 @@ const change = defineChange<ChangeAccount>({
 });
 export default change;
 
-export async function changeAccount(db: Db, input: ChangeAccount): Promise<Plan> {
+export async function changeAccount(context: PartContext, input: ChangeAccount): Promise<Plan> {
   const { before, after } = input;
   return change.plan(input, {
     locks: locksOf(before, after),
-    steps: await accountParts.changed(db, before, after),
+    steps: await accountParts.changed(await partWorld(context), before, after),
   });
 }
 

@@ -2,6 +2,7 @@
 import type { Db } from '../core/context.ts';
 import { defineChange, exclusive, type Plan, type PlannedStep } from '../core/plan.ts';
 import * as accountParts from '../drivers/account-parts.ts';
+import { partWorld, type PartContext } from '../drivers/part-world.ts';
 import * as accounts from '../model/accounts/accounts.ts';
 import type { Change } from '../model/packages/accounts.ts';
 import * as packages from '../model/packages/packages.ts';
@@ -21,11 +22,12 @@ const change = defineChange<ChangePackage>({
 });
 export default change;
 
-export async function changePackage(db: Db, input: ChangePackage): Promise<Plan> {
+export async function changePackage(context: PartContext, input: ChangePackage): Promise<Plan> {
   const before = input.accounts.map((one) => one.before);
   const owners = before.map(({ owner }) => owner).filter((owner) => owner !== 'root');
   const steps: PlannedStep[] = [];
-  for (const one of input.accounts) steps.push(...(await accountParts.changed(db, one.before, one.after)));
+  for (const one of input.accounts)
+    steps.push(...(await accountParts.changed(await partWorld(context), one.before, one.after)));
   return change.plan(input, {
     locks: [
       exclusive(`package ${input.package.name}`),

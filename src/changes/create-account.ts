@@ -1,8 +1,9 @@
 // A new account: a user of the machine with a home, and what the store knows of it.
-import type { Caller, Db } from '../core/context.ts';
+import type { Context } from '../core/context.ts';
 import { defineChange, exclusive, shared, type Plan } from '../core/plan.ts';
 import type { NewAccount } from '../drivers/account-part.ts';
 import * as accountParts from '../drivers/account-parts.ts';
+import { partWorld, type PartContext } from '../drivers/part-world.ts';
 import measure from '../drivers/quota/steps/measure.ts';
 import create from '../drivers/users/steps/create.ts';
 import * as accounts from '../model/accounts/accounts.ts';
@@ -40,13 +41,12 @@ const change = defineChange<CreateAccount>({
 export default change;
 
 export async function createAccount(
-  db: Db,
-  caller: Caller,
+  context: PartContext & Pick<Context, 'caller'>,
   input: Omit<CreateAccount, 'isUnlimited'>,
   password: string | undefined,
 ): Promise<Plan> {
   const { account } = input;
-  const isUnlimited = caller.privileges === 'all';
+  const isUnlimited = context.caller.privileges === 'all';
   return change.plan(
     { ...input, isUnlimited },
     {
@@ -57,7 +57,7 @@ export async function createAccount(
         ...(account.owner === 'root' ? [] : [shared(`accounts of ${account.owner}`)]),
         ...(account.settings.dedicatedIp ? [exclusive(`address ${account.ip}`)] : []),
       ],
-      steps: await accountParts.created(db, input),
+      steps: await accountParts.created(await partWorld(context), input),
       secret: password,
     },
   );

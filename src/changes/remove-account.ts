@@ -1,7 +1,7 @@
 // An account goes, with its user, its home and everything the store knows of it. There is no way back.
-import type { Db } from '../core/context.ts';
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import * as accountParts from '../drivers/account-parts.ts';
+import { partWorld, type PartContext } from '../drivers/part-world.ts';
 import type { Account } from '../model/accounts/accounts.ts';
 import * as users from '../model/accounts/users.ts';
 
@@ -20,7 +20,7 @@ const change = defineChange<RemoveAccount>({
 });
 export default change;
 
-export async function removeAccount(db: Db, account: Account): Promise<Plan> {
+export async function removeAccount(context: PartContext, account: Account): Promise<Plan> {
   const { username, uid } = account;
   return change.plan(
     { username, uid },
@@ -28,7 +28,7 @@ export async function removeAccount(db: Db, account: Account): Promise<Plan> {
       irreversible: true,
       // What it owns becomes root's: nobody may give it an account meanwhile.
       locks: [exclusive(`account ${username}`), exclusive(`accounts of ${username}`)],
-      steps: await accountParts.removed(db, account),
+      steps: await accountParts.removed(await partWorld(context), account),
     },
   );
 }

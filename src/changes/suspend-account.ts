@@ -1,7 +1,7 @@
 // Nobody can log in to an account any more, and nothing of it runs; nothing of it is lost.
-import type { Db } from '../core/context.ts';
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import * as accountParts from '../drivers/account-parts.ts';
+import { partWorld, type PartContext } from '../drivers/part-world.ts';
 import * as accounts from '../model/accounts/accounts.ts';
 import * as sessions from '../model/logins/sessions.ts';
 
@@ -30,13 +30,16 @@ const change = defineChange<SuspendAccount>({
 export default change;
 
 export async function suspendAccount(
-  db: Db,
+  context: PartContext,
   account: accounts.Account,
   { reason, locked }: Pick<SuspendAccount, 'reason' | 'locked'>,
 ): Promise<Plan> {
   const { username } = account;
   return change.plan(
     { username, reason, locked },
-    { locks: [exclusive(`account ${username}`)], steps: await accountParts.suspended(db, account) },
+    {
+      locks: [exclusive(`account ${username}`)],
+      steps: await accountParts.suspended(await partWorld(context), account),
+    },
   );
 }

@@ -1,7 +1,7 @@
 // A suspended account is again as it was before.
-import type { Db } from '../core/context.ts';
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import * as accountParts from '../drivers/account-parts.ts';
+import { partWorld, type PartContext } from '../drivers/part-world.ts';
 import * as accounts from '../model/accounts/accounts.ts';
 
 const change = defineChange<{ readonly username: string }>({
@@ -14,10 +14,13 @@ const change = defineChange<{ readonly username: string }>({
 });
 export default change;
 
-export async function unsuspendAccount(db: Db, account: accounts.Account): Promise<Plan> {
+export async function unsuspendAccount(context: PartContext, account: accounts.Account): Promise<Plan> {
   const { username } = account;
   return change.plan(
     { username },
-    { locks: [exclusive(`account ${username}`)], steps: await accountParts.unsuspended(db, account) },
+    {
+      locks: [exclusive(`account ${username}`)],
+      steps: await accountParts.unsuspended(await partWorld(context), account),
+    },
   );
 }

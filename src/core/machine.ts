@@ -170,6 +170,8 @@ export interface Disk {
 /** The machine, by capability. Names given to it are valid already; it refuses what is not all the same. */
 export interface Machine {
   readonly system: {
+    /** True if accounts are files below the state directory, rather than users of this machine. */
+    readonly isSandbox: boolean;
     readonly hostname: () => string;
     /** Runnable processes, averaged over 1, 5 and 15 minutes. */
     readonly loadAverage: () => [number, number, number];

@@ -1,5 +1,5 @@
 // What a capability, such as DNS or mail, does in the life of an account. Its `account.ts` exports this.
-import type { Db } from '../core/context.ts';
+import type { Context } from '../core/context.ts';
 import type { PlannedStep } from '../core/plan.ts';
 import type { Account } from '../model/accounts/accounts.ts';
 
@@ -11,14 +11,19 @@ export interface NewAccount {
   readonly hasPassword: boolean;
 }
 
+/** What a part may look at: the store, and which roles this server has (`model/roles/`). */
+export interface PartWorld extends Pick<Context, 'db' | 'inform'> {
+  readonly roles: ReadonlySet<string>;
+}
+
 /** Each part returns the steps that it needs, and reads the store alone. Absent: it has nothing to do then. */
 export interface AccountPart {
-  readonly created?: (db: Db, created: NewAccount) => Steps;
+  readonly created?: (world: PartWorld, created: NewAccount) => Steps;
   /** Renamed, another domain, another address, other limits: whatever differs. */
-  readonly changed?: (db: Db, before: Account, after: Account) => Steps;
-  readonly suspended?: (db: Db, account: Account) => Steps;
-  readonly unsuspended?: (db: Db, account: Account) => Steps;
-  readonly removed?: (db: Db, account: Account) => Steps;
+  readonly changed?: (world: PartWorld, before: Account, after: Account) => Steps;
+  readonly suspended?: (world: PartWorld, account: Account) => Steps;
+  readonly unsuspended?: (world: PartWorld, account: Account) => Steps;
+  readonly removed?: (world: PartWorld, account: Account) => Steps;
 }
 
 export type Steps = readonly PlannedStep[] | Promise<readonly PlannedStep[]>;

@@ -1,32 +1,31 @@
 // The parts of an account, in the order in which they are made. What ends or removes them goes backwards: the user, whom
 // everything else belongs to, is made first and removed last.
-import type { Db } from '../core/context.ts';
 import type { PlannedStep } from '../core/plan.ts';
 import type { Account } from '../model/accounts/accounts.ts';
-import type { AccountPart, NewAccount, Steps } from './account-part.ts';
+import type { AccountPart, NewAccount, PartWorld, Steps } from './account-part.ts';
 import { part as quota } from './quota/account.ts';
 import { part as users } from './users/account.ts';
 
 const parts: readonly AccountPart[] = [users, quota];
 
-export function created(db: Db, account: NewAccount): Promise<PlannedStep[]> {
-  return gather(parts, (part) => part.created?.(db, account));
+export function created(world: PartWorld, account: NewAccount): Promise<PlannedStep[]> {
+  return gather(parts, (part) => part.created?.(world, account));
 }
 
-export function changed(db: Db, before: Account, after: Account): Promise<PlannedStep[]> {
-  return gather(parts, (part) => part.changed?.(db, before, after));
+export function changed(world: PartWorld, before: Account, after: Account): Promise<PlannedStep[]> {
+  return gather(parts, (part) => part.changed?.(world, before, after));
 }
 
-export function suspended(db: Db, account: Account): Promise<PlannedStep[]> {
-  return gather(backwards, (part) => part.suspended?.(db, account));
+export function suspended(world: PartWorld, account: Account): Promise<PlannedStep[]> {
+  return gather(backwards, (part) => part.suspended?.(world, account));
 }
 
-export function unsuspended(db: Db, account: Account): Promise<PlannedStep[]> {
-  return gather(parts, (part) => part.unsuspended?.(db, account));
+export function unsuspended(world: PartWorld, account: Account): Promise<PlannedStep[]> {
+  return gather(parts, (part) => part.unsuspended?.(world, account));
 }
 
-export function removed(db: Db, account: Account): Promise<PlannedStep[]> {
-  return gather(backwards, (part) => part.removed?.(db, account));
+export function removed(world: PartWorld, account: Account): Promise<PlannedStep[]> {
+  return gather(backwards, (part) => part.removed?.(world, account));
 }
 
 const backwards = [...parts].reverse();

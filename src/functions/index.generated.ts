@@ -138,6 +138,11 @@ export const index: Readonly<Record<string, IndexRow>> = {
     access: ['add-pkg', 'edit-pkg'],
     summary: 'List the feature lists, under the older name.',
   },
+  get_available_profiles: {
+    family: 'server-administration',
+    access: 'root',
+    summary: 'List the profiles that this server can have, with their roles.',
+  },
   get_countries_with_known_ip_ranges: {
     family: 'cphulk',
     access: 'root',
@@ -162,6 +167,11 @@ export const index: Readonly<Record<string, IndexRow>> = {
     family: 'cphulk',
     access: 'root',
     summary: 'List the users whose logins are refused after too many failed ones.',
+  },
+  get_current_profile: {
+    family: 'server-administration',
+    access: 'root',
+    summary: 'Tell which profile this server has, with its roles.',
   },
   get_disk_usage: {
     family: 'accounts',
@@ -279,6 +289,11 @@ export const index: Readonly<Record<string, IndexRow>> = {
     family: 'ip-addresses',
     access: 'root',
     summary: 'Show how many addresses of an IPv6 range are used, free and forbidden.',
+  },
+  is_role_enabled: {
+    family: 'server-administration',
+    access: 'any',
+    summary: 'Tell whether this server has a role, such as DNS.',
   },
   killpkg: { family: 'packages', access: ['edit-pkg', 'add-pkg'], summary: 'Remove a package.' },
   limitbw: {
@@ -445,6 +460,12 @@ export const index: Readonly<Record<string, IndexRow>> = {
     family: 'resellers',
     access: 'root',
     summary: 'Make an account a reseller, which may own other accounts.',
+  },
+  start_profile_activation: {
+    family: 'server-administration',
+    access: 'root',
+    summary:
+      'Make this server ready for a profile: install packages, write their configuration, start services.',
   },
   suspendacct: {
     family: 'accounts',

@@ -4,6 +4,7 @@ import type { Machine } from '../core/machine.ts';
 import { readSandboxAddresses } from './sandbox/added-addresses.ts';
 
 export const system: Machine['system'] = {
+  isSandbox: false,
   hostname,
   loadAverage: () => loadavg() as [number, number, number],
   addresses: () => {
@@ -18,6 +19,7 @@ export const system: Machine['system'] = {
 export function sandboxSystem(root: string, real: Machine['system'] = system): Machine['system'] {
   return {
     ...real,
+    isSandbox: true,
     addresses: () => {
       const [main, ...others] = real.addresses();
       return [main, ...others, ...readSandboxAddresses(root)];

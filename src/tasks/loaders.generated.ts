@@ -3,6 +3,7 @@
 import type { TaskKinds } from '../core/task.ts';
 
 export const taskKinds: TaskKinds = {
+  'activate-profile': () => import('./activate-profile.ts'),
   'measure-disk-usage': () => import('./measure-disk-usage.ts'),
   'prune-tasks': () => import('./prune-tasks.ts'),
 };

@@ -194,13 +194,13 @@ describe('TheHostingTool', () => {
 
   test('signs up, suspends twice, changes the password and terminates', async () => {
     created.push('hostuser');
-    const query = `username=MachineUser&password=${encodeURIComponent(password)}&domain=host.example&plan=gold&contactemail=a@b.example`;
+    const query = `username=HostUser&password=${encodeURIComponent(password)}&domain=host.example&plan=gold&contactemail=a@b.example`;
     expect(await ask(`/xml-api/createacct?${query}`)).toMatch(/<createacct>\s*<result>\s*<status>1</);
     const suspended = /<suspendacct>\s*<result>\s*<status>1</;
     expect(await ask('/xml-api/suspendacct?user=hostuser')).toMatch(suspended);
     expect(await ask('/xml-api/suspendacct?user=hostuser&reason=not%20paid')).toMatch(suspended);
     expect(await ask('/xml-api/unsuspendacct?user=hostuser')).toMatch(/<status>1</);
-    const changed = await ask(`/xml-api/passwd?user=MachineUser&pass=${encodeURIComponent(another)}`);
+    const changed = await ask(`/xml-api/passwd?user=HostUser&pass=${encodeURIComponent(another)}`);
     expect(changed).toMatch(/<passwd>\s*<passwd>\s*<status>1</);
     expect(await ask('/xml-api/version')).toMatch(/<version>\s*<version>[^<]+</);
     expect(await ask('/xml-api/listaccts')).toContain('<user>hostuser</user>');

@@ -98,7 +98,7 @@ const layers: Record<string, Layer> = {
   },
   tasks: {
     files: /^src\/tasks\//,
-    mayImport: [/^src\/core\/(task|errors|quote)\.ts$/, /^src\/model\//],
+    mayImport: [/^src\/core\/(task|errors|quote)\.ts$/, /^src\/(drivers|model)\//],
     mayKnow: [core],
   },
   worker: {
@@ -109,6 +109,11 @@ const layers: Record<string, Layer> = {
   'drivers/loaders': {
     files: /^src\/drivers\/loaders\.generated\.ts$/,
     mayImport: [/^src\/drivers\/[^/]+\/steps\//],
+    mayKnow: [core],
+  },
+  'drivers/part-world': {
+    files: /^src\/drivers\/part-world\.ts$/,
+    mayImport: [/^src\/drivers\//, /^src\/model\/roles\//],
     mayKnow: [core],
   },
   drivers: {

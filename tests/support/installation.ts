@@ -33,6 +33,8 @@ export class Installation {
   /** What the clock shows, in milliseconds. */
   time = Date.parse('2026-03-01T12:00:10Z');
   hostname = 'server.example.com';
+  /** True: as if it were a machine that no profile was activated on. */
+  isMachine = false;
   /** Of the machine, on eth0, its main one first. */
   addresses: [string, ...string[]] = ['192.0.2.1', '192.0.2.2', '192.0.2.3'];
   ipv6Addresses: string[] = [];
@@ -87,11 +89,15 @@ export class Installation {
       machine: watchedMachine(
         {
           ...machine,
-          system: sandboxSystem(join(this.state, 'root'), {
-            hostname: () => this.hostname,
-            loadAverage: () => [0.5, 0.123, 12.3456],
-            addresses: () => this.addresses,
-          }),
+          system: {
+            ...sandboxSystem(join(this.state, 'root'), {
+              isSandbox: false,
+              hostname: () => this.hostname,
+              loadAverage: () => [0.5, 0.123, 12.3456],
+              addresses: () => this.addresses,
+            }),
+            isSandbox: !this.isMachine,
+          },
           addresses: async () =>
             new SandboxAddresses({
               root: join(this.state, 'root'),

@@ -10,14 +10,14 @@ import suspend from './steps/suspend.ts';
 import unsuspend from './steps/unsuspend.ts';
 
 export const part: AccountPart = {
-  created(_db, { account, isUidAsked, hasPassword }) {
+  created(_world, { account, isUidAsked, hasPassword }) {
     const { username: name, home, shellPath: shell, domain: comment, uid } = account;
     const steps = [create.plan({ name, home, shell, comment, uid, isUidAsked })];
     if (hasPassword) steps.push(setPassword.plan({ name }));
     return steps;
   },
 
-  changed(_db, before, after) {
+  changed(_world, before, after) {
     const steps: PlannedStep[] = [];
     const from = { name: before.username, home: before.home };
     const to = { name: after.username, home: after.home };
@@ -28,7 +28,7 @@ export const part: AccountPart = {
     return steps;
   },
 
-  suspended: (_db, { username }) => [suspend.plan({ name: username })],
-  unsuspended: (_db, { username }) => [unsuspend.plan({ name: username })],
-  removed: (_db, { username, home, uid }) => [remove.plan({ name: username, home, uid })],
+  suspended: (_world, { username }) => [suspend.plan({ name: username })],
+  unsuspended: (_world, { username }) => [unsuspend.plan({ name: username })],
+  removed: (_world, { username, home, uid }) => [remove.plan({ name: username, home, uid })],
 };

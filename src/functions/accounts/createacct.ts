@@ -217,7 +217,7 @@ export default defineFunction({
       isReseller: args.reseller,
       packageSettings,
     };
-    context.plan(await createAccount(db, caller, input, secret));
+    context.plan(await createAccount(context, input, secret));
     context.reason('Account Creation Ok');
     const nameservers = await resellerAddresses.listNameservers(db, account.owner);
     context.raw(reportOf(account, nameservers));

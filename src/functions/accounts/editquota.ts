@@ -32,6 +32,6 @@ export default defineFunction({
     const settings = form.readSettings({ diskLimit: args.quota });
     const after = await changedAccount.plan(context, before, { settings });
     warnOfQuota(context, hasQuota, after.settings);
-    context.plan(await changeAccount(context.db, { before, after }));
+    context.plan(await changeAccount(context, { before, after }));
   },
 });

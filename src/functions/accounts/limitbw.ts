@@ -47,7 +47,7 @@ export default defineFunction({
     const before = await accounts.get(db, caller, args.user);
     const settings = form.readSettings({ bandwidthLimit: args.bwlimit });
     const after = await changedAccount.plan(context, before, { settings });
-    context.plan(await changeAccount(db, { before, after }));
+    context.plan(await changeAccount(context, { before, after }));
     const limit = after.settings.bandwidthLimit;
     if (limit !== null)
       warn('The limit is recorded, but nothing enforces it: this server does not measure bandwidth yet.');

@@ -214,7 +214,7 @@ export default defineFunction({
     }
     if (after.settings.diskLimit !== before.settings.diskLimit)
       warnOfQuota(context, hasQuota, after.settings);
-    context.plan(await changeAccount(context.db, { before, after, packageSettings: plan?.settings }));
+    context.plan(await changeAccount(context, { before, after, packageSettings: plan?.settings }));
     return {
       user: after.username,
       domain: after.domain,

@@ -31,9 +31,10 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, { caller, db, plan, reason }) {
+  async handler(args, context) {
+    const { caller, db, plan, reason } = context;
     const account = await accounts.get(db, caller, args.username);
-    plan(await removeAccount(db, account));
+    plan(await removeAccount(context, account));
     reason(`${account.username} account removed`);
   },
 });

@@ -44,9 +44,10 @@ export default defineFunction({
     }
   },
 
-  async handler(args, { caller, db, plan }) {
+  async handler(args, context) {
+    const { caller, db, plan } = context;
     const before = await accounts.get(db, caller, args.user);
     const after = { ...before, settings: { ...before.settings, digestAuth: args.enabledigest } };
-    plan(await changeAccount(db, { before, after }));
+    plan(await changeAccount(context, { before, after }));
   },
 });

@@ -34,13 +34,14 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, { caller, db, plan, inform }) {
+  async handler(args, context) {
+    const { caller, db, plan, inform } = context;
     const account = await accounts.get(db, caller, args.user);
     const { username, suspendedAt, suspendLocked } = account;
     if (suspendLocked && caller.privileges !== 'all') {
       throw denied(`The suspension of “${username}” is locked: only root may change it.`);
     }
     if (suspendedAt !== null) inform(`“${username}” was suspended before.`);
-    plan(await suspendAccount(db, account, { reason: args.reason, locked: args.disallowun }));
+    plan(await suspendAccount(context, account, { reason: args.reason, locked: args.disallowun }));
   },
 });

@@ -32,13 +32,14 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, { caller, db, plan, inform }) {
+  async handler(args, context) {
+    const { caller, db, plan, inform } = context;
     const account = await accounts.get(db, caller, args.user);
     const { username, suspendedAt, suspendLocked } = account;
     if (suspendLocked && caller.privileges !== 'all') {
       throw denied(`The suspension of “${username}” is locked: only root may take it back.`);
     }
     if (suspendedAt === null) inform(`“${username}” was not suspended.`);
-    else plan(await unsuspendAccount(db, account));
+    else plan(await unsuspendAccount(context, account));
   },
 });

@@ -43,6 +43,6 @@ export default defineFunction({
       context.warn(`The account “${account.username}” keeps its IP address; setsiteip gives it another one.`);
     }
     warnOfQuota(context, hasQuota, plan.settings);
-    context.plan(await changeAccount(db, { ...change, packageSettings: plan.settings }));
+    context.plan(await changeAccount(context, { ...change, packageSettings: plan.settings }));
   },
 });

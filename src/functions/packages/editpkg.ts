@@ -121,5 +121,5 @@ async function passOn(
   const have = changes.length === 1 ? '1 account has' : `${changes.length} accounts have`;
   context.inform(`${have} the package; what changed in it changes there as well.`);
   if (before.diskLimit !== after.diskLimit) warnOfQuota(context, hasQuota, after);
-  context.plan(await changePackage(db, { package: content, accounts: changes }));
+  context.plan(await changePackage(context, { package: content, accounts: changes }));
 }

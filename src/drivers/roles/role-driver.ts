@@ -1,0 +1,20 @@
+// How a machine is prepared for a role.
+import type { Machine } from '../../core/machine.ts';
+
+export interface RoleWork {
+  readonly machine: Machine;
+  readonly now: () => number;
+  /** Adds a line to the log that administrators read. */
+  readonly log: (line: string) => void;
+}
+
+export interface RoleDriver {
+  /** As `model/roles/catalogue.ts` has it. */
+  readonly role: string;
+  /** Debian packages. */
+  readonly packages: readonly string[];
+  /** Units of systemd that are enabled and started. */
+  readonly units: readonly string[];
+  /** Writes the base configuration. Can be repeated. */
+  readonly configure: (work: RoleWork) => Promise<void>;
+}

@@ -1,0 +1,20 @@
+import { defineFunction } from '../../core/define.ts';
+import { rolesOf } from '../../model/roles/active-profile.ts';
+import { roleNames } from '../../model/roles/catalogue.ts';
+
+export default defineFunction({
+  name: 'is_role_enabled',
+  since: 76,
+  summary: 'Tell whether this server has a role, such as DNS.',
+  access: 'any',
+  effect: 'reads',
+  params: {
+    role: { type: 'string', required: true, values: roleNames, doc: 'The role, in this case.' },
+  },
+  returns: { enabled: { type: 'flag', doc: 'Whether it is enabled.' } },
+  examples: [{ args: { role: 'DNS' }, doc: 'Whether this server answers for DNS zones.' }],
+
+  async handler({ role }, context) {
+    return { enabled: Number((await rolesOf(context)).has(role)) };
+  },
+});

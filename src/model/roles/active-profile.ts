@@ -1,0 +1,135 @@
+// Which profile this server has. A sandbox has the standard one from the beginning, because it installs nothing; a machine
+// has none until somebody activates one.
+import type { Context, Db } from '../../core/context.ts';
+import { badParam, notFound } from '../../core/errors.ts';
+import { profiles, roles, type Profile, type Role } from './catalogue.ts';
+
+export interface ActiveProfile {
+  readonly profile: Profile;
+  readonly enabled: readonly Role[];
+}
+
+type World = Pick<Context, 'db' | 'system'>;
+
+export async function find({ db, system }: World): Promise<ActiveProfile | undefined> {
+  const row = await db.get<{ code: string; roles: string }>(
+    'SELECT code, roles FROM active_profile WHERE server = ?',
+    db.server,
+  );
+  const code = row?.code ?? (system.isSandbox ? 'STANDARD' : undefined);
+  const profile = profiles.find((one) => one.code === code);
+  if (profile === undefined) return undefined;
+  if (row === undefined) return { profile, enabled: profile.enabled };
+  const names = JSON.parse(row.roles) as string[];
+  return { profile, enabled: roles.filter(({ module }) => names.includes(module)) };
+}
+
+/** The roles that this server has, by name. */
+export async function rolesOf(world: World): Promise<ReadonlySet<string>> {
+  return new Set((await find(world))?.enabled.map(({ module }) => module));
+}
+
+/** @throws ApiError `not_found`. */
+export async function get(world: World): Promise<ActiveProfile> {
+  const active = await find(world);
+  if (active !== undefined) return active;
+  throw notFound('No profile is active on this server. Activate one with start_profile_activation.');
+}
+
+/** Stores that the machine has been prepared for a profile. `names`: the roles that are enabled now. */
+export async function store(db: Db, code: string, names: readonly string[], now: number): Promise<void> {
+  await db.run(
+    `INSERT INTO active_profile (server, code, roles, activated_at) VALUES (?, ?, ?, ?)
+     ON CONFLICT (server) DO UPDATE SET code = excluded.code, roles = excluded.roles, activated_at = excluded.activated_at`,
+    db.server,
+    code,
+    JSON.stringify(names),
+    now,
+  );
+}
+
+/**
+ * The roles of a profile, with those optional ones that are asked for. `optional`: JSON such as `{"DNS":1}`.
+ * @throws ApiError `bad_param`.
+ */
+export function chooseRoles(code: string, optional: unknown): readonly Role[] {
+  const profile = profiles.find((one) => one.code === code);
+  if (profile === undefined) {
+    throw badParam(
+      `The profile “${code}” has no role that this server provides yet. ` +
+        `The parameter “code” should be ${profiles.map((one) => one.code).join(' or ')}.`,
+    );
+  }
+  const wanted = readOptional(optional);
+  const known = profile.optional.map(({ module }) => module);
+  const unknown = Object.keys(wanted).filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw badParam(
+      `The parameter “optional” should name optional roles of the profile “${code}”, ` +
+        `${known.length === 0 ? 'which has none' : `such as ${known.join(', ')}`}, and not “${unknown[0]}”.`,
+    );
+  }
+  return [...profile.enabled, ...profile.optional.filter(({ module }) => wanted[module] === true)];
+}
+
+function readOptional(given: unknown): Record<string, boolean> {
+  if (given === undefined) return {};
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw badParam('The parameter “optional” should be a JSON hash of roles, such as {"DNS":1}.');
+  }
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, Number(value) === 1]));
+}
+
+/** As WHM shows a profile. */
+export function show({ code, name, description, enabled, optional, disabled }: Profile): {
+  code: string;
+  name: string;
+  description: string;
+  experimental: number;
+  enabled_roles: ShownRole[];
+  optional_roles: ShownRole[];
+  disabled_roles: ShownRole[];
+} {
+  return {
+    code,
+    name,
+    description,
+    experimental: 0,
+    enabled_roles: enabled.map(showRole),
+    optional_roles: optional.map(showRole),
+    disabled_roles: disabled.map(showRole),
+  };
+}
+
+interface ShownRole {
+  module: string;
+  name: string;
+  description: string;
+}
+
+function showRole({ module, name, description }: Role): ShownRole {
+  return { module, name, description };
+}
+
+const roleList = (doc: string) =>
+  ({
+    list: {
+      fields: {
+        module: { type: 'string', doc: 'The role, as is_role_enabled takes it.' },
+        name: { type: 'string', doc: 'Its name for people.' },
+        description: { type: 'string', doc: 'What a server with it does.' },
+      },
+    },
+    doc,
+  }) as const;
+
+/** Of the answers that show a profile. */
+export const profileFields = {
+  code: { type: 'string', doc: 'The profile, as start_profile_activation takes it.' },
+  name: { type: 'string', doc: 'Its name for people.' },
+  description: { type: 'string', doc: 'What a server with it is for.' },
+  experimental: { type: 'flag', doc: 'Always 0: none is experimental.' },
+  enabled_roles: roleList('The roles that it has.'),
+  optional_roles: roleList('The roles that it can have as well.'),
+  disabled_roles: roleList('The roles that it does not have, or that this server does not provide yet.'),
+} as const;

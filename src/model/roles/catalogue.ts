@@ -1,0 +1,137 @@
+// The roles that a server can have, and the profiles that combine them, by the names that WHM documents.
+
+export interface Role {
+  /** As `is_role_enabled` takes it, in this case: `DNS`. */
+  readonly module: string;
+  readonly name: string;
+  readonly description: string;
+  /** True if this program provides it. Others belong to no profile here. */
+  readonly isProvided?: true;
+}
+
+export const roles: readonly Role[] = [
+  {
+    module: 'CalendarContact',
+    name: 'Calendars and contacts',
+    description: 'Users share calendars and address books over CalDAV and CardDAV.',
+  },
+  {
+    module: 'DNS',
+    name: 'DNS',
+    description: 'The server answers for the DNS zones of its accounts, with BIND 9.',
+    isProvided: true,
+  },
+  {
+    module: 'FileStorage',
+    name: 'File storage',
+    description: 'Users manage the files of their accounts in the browser.',
+  },
+  { module: 'FTP', name: 'FTP', description: 'Users transfer files by FTP.' },
+  {
+    module: 'MailLocal',
+    name: 'Local mail',
+    description: 'Programs on the server deliver mail to its users.',
+  },
+  { module: 'MailReceive', name: 'Receive mail', description: 'The server receives mail for its accounts.' },
+  { module: 'MailRelay', name: 'Relay mail', description: 'The server passes on mail for other servers.' },
+  { module: 'MailSend', name: 'Send mail', description: 'Accounts send mail.' },
+  { module: 'MySQL', name: 'MySQL or MariaDB', description: 'Accounts have MySQL databases on this server.' },
+  {
+    module: 'MySQLClient',
+    name: 'MySQL client',
+    description: 'Accounts use MySQL databases, here or elsewhere.',
+  },
+  {
+    module: 'Postgres',
+    name: 'PostgreSQL',
+    description: 'Accounts have PostgreSQL databases on this server.',
+  },
+  {
+    module: 'PostgresClient',
+    name: 'PostgreSQL client',
+    description: 'Accounts use PostgreSQL databases, here or elsewhere.',
+  },
+  { module: 'SpamFilter', name: 'Spam filter', description: 'Incoming mail is checked for spam.' },
+  { module: 'WebDisk', name: 'Web Disk', description: 'Users reach their files over WebDAV.' },
+  { module: 'Webmail', name: 'Webmail', description: 'Users read mail in the browser.' },
+  { module: 'WebServer', name: 'Web server', description: 'The server serves the websites of its accounts.' },
+];
+
+export const roleNames = roles.map(({ module }) => module);
+
+interface Composition {
+  readonly code: string;
+  readonly name: string;
+  readonly description: string;
+  readonly enabled: readonly string[];
+  /** Off unless somebody asks for them. */
+  readonly optional: readonly string[];
+}
+
+/** What each profile is for, and which roles it has once all of them are provided. */
+const compositions: readonly Composition[] = [
+  {
+    code: 'STANDARD',
+    name: 'Standard',
+    description: 'A hosting server with everything that this program provides.',
+    enabled: roleNames,
+    optional: [],
+  },
+  {
+    code: 'DNSNODE',
+    name: 'DNS',
+    description: 'A server for DNS zones alone.',
+    enabled: ['DNS'],
+    optional: [],
+  },
+  {
+    code: 'MAILNODE',
+    name: 'Mail',
+    description: 'A server for mail.',
+    enabled: ['CalendarContact', 'MailLocal', 'MailReceive', 'MailSend', 'SpamFilter', 'Webmail'],
+    optional: ['DNS', 'FileStorage', 'MailRelay', 'WebDisk'],
+  },
+  {
+    code: 'DATABASENODE',
+    name: 'Database',
+    description: 'A server for databases.',
+    enabled: ['MySQL', 'MySQLClient'],
+    optional: ['DNS', 'FileStorage', 'Postgres', 'PostgresClient', 'WebServer'],
+  },
+  {
+    code: 'WEBNODE',
+    name: 'Web',
+    description: 'A server for websites.',
+    enabled: ['WebServer'],
+    optional: ['DNS', 'FTP', 'FileStorage', 'WebDisk'],
+  },
+];
+
+export interface Profile {
+  readonly code: string;
+  readonly name: string;
+  readonly description: string;
+  readonly enabled: readonly Role[];
+  readonly optional: readonly Role[];
+  readonly disabled: readonly Role[];
+}
+
+const isProvided = ({ isProvided: provided }: Role): boolean => provided === true;
+
+/** Those that have at least one role here. What this program does not provide yet is disabled in all of them. */
+export const profiles: readonly Profile[] = compositions
+  .map(({ enabled, optional, ...profile }) => {
+    const has = (names: readonly string[]) =>
+      roles.filter((role) => isProvided(role) && names.includes(role.module));
+    const on = has(enabled);
+    const choice = has(optional);
+    return {
+      ...profile,
+      enabled: on,
+      optional: choice,
+      disabled: roles.filter((role) => ![...on, ...choice].includes(role)),
+    };
+  })
+  .filter(({ enabled }) => enabled.length > 0);
+
+export const profileCodes = compositions.map(({ code }) => code);

@@ -1,0 +1,26 @@
+// Prepares this server for a profile, and then takes its roles as its own.
+import { defineTask } from '../core/task.ts';
+import { prepare } from '../drivers/roles/prepare.ts';
+import * as activeProfile from '../model/roles/active-profile.ts';
+
+interface Input {
+  readonly code: string;
+  /** The roles that are enabled. */
+  readonly roles: readonly string[];
+}
+
+export default defineTask<Input>({
+  description: 'Prepare this server for a profile.',
+  whenInterrupted: 'retry',
+
+  async run({ code, roles }, { machine, now, transaction, progress, log, signal }) {
+    log(`The profile ${code} has the roles ${roles.join(', ')}.`);
+    await prepare(roles, { machine, now, log }, (share, activity) => {
+      signal.throwIfAborted();
+      progress(Math.round(share * 100), activity);
+    });
+    await transaction('changes', (db) => activeProfile.store(db, code, roles, now()));
+    log(`The profile ${code} is active.`);
+    return { code, roles: [...roles] };
+  },
+});

@@ -1,0 +1,40 @@
+// A profile is activated from the command line, as an administrator does: here in a sandbox, which installs nothing, but
+// writes the same files.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { call, freshFolder, run } from '../support/command.ts';
+
+jest.setTimeout(60_000);
+const folder = freshFolder();
+const whmapi1 = (...words: string[]) => run(words, { state: folder.state });
+const local = () => join(folder.state, 'root/etc/bind/named.conf.local');
+const logOf = async (id: string) => (await whmapi1('--tasks', id)).stdout;
+
+test('--wait follows the activation, which can be repeated and keeps what was made by hand', async () => {
+  const { status, stdout } = await whmapi1(
+    '--output=json',
+    '--wait',
+    'start_profile_activation',
+    'code=DNSNODE',
+  );
+  expect(status).toBe(0);
+  const { data } = JSON.parse(stdout) as { data: { log_id: string } };
+  const { data: current } = await call(['get_current_profile'], { state: folder.state });
+  expect(current).toMatchObject({ code: 'DNSNODE', enabled_roles: [{ module: 'DNS' }] });
+
+  const included = readFileSync(local(), 'utf8');
+  expect(included).toContain('whmapi1.conf');
+  const log = await logOf(data.log_id);
+  expect(log).toContain('A sandbox installs no packages and runs no services.');
+  expect(log).toMatch(/\+include .*whmapi1\.conf/);
+  expect(log).toContain('The profile DNSNODE is active.');
+
+  // Someone adds a zone of their own.
+  const own = 'zone "own.example" { type primary; file "/etc/bind/own.db"; };\n';
+  writeFileSync(local(), own + included);
+  const again = await whmapi1('--output=json', '--wait', 'start_profile_activation', 'code=STANDARD');
+  expect(again.status).toBe(0);
+  const second = (JSON.parse(again.stdout) as { data: { log_id: string } }).data.log_id;
+  expect(await logOf(second)).toContain('BIND already includes the zones of whmapi1.');
+  expect(readFileSync(local(), 'utf8')).toBe(own + included);
+});
