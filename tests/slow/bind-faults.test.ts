@@ -4,17 +4,17 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { sandboxMachine } from '../../../src/machine/choose.ts';
-import { Bind } from '../../../src/drivers/zones/bind/bind.ts';
-import type { Zone } from '../../../src/drivers/zones/contract.ts';
-import type { DriverMachine } from '../../../src/drivers/step.ts';
-import { describeWith } from '../../support/require-tool.ts';
-import { PrivateNamed } from './private-named.ts';
-import { changeZone, until, zoneOf } from './zone-texts.ts';
+import { sandboxMachine } from '../../src/machine/choose.ts';
+import { Bind } from '../../src/drivers/zones/bind/bind.ts';
+import type { Zone } from '../../src/drivers/zones/contract.ts';
+import type { DriverMachine } from '../../src/drivers/step.ts';
+import { describeWith } from '../support/require-tool.ts';
+import { PrivateNamed } from '../drivers/zones/private-named.ts';
+import { changeZone, until, zoneOf } from '../drivers/zones/zone-texts.ts';
 
 jest.setTimeout(300_000);
 
-const top = resolve(__dirname, '../../..');
+const top = resolve(__dirname, '../..');
 const now = () => Date.now();
 
 describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND, when something fails', () => {
