@@ -1,6 +1,7 @@
 // The closed catalogue of failures: what can go wrong, under which stable code, with which exit status.
 // Scripts compare `metadata.error_code`; people read `metadata.reason`.
 import { printable } from './function-name.ts';
+import type { Hash } from './values.ts';
 
 interface ErrorKind {
   /** Exit status of the command line (protocol, Decisions: 1 the call failed, 3 the store was out of reach). */
@@ -164,16 +165,19 @@ export class ApiError extends Error {
   readonly keepsChanges: boolean;
   /** The wrong parameters, for forms, if the error knows them. The reason contains the first of these sentences. */
   readonly faults: readonly Fault[];
+  /** What the answer carries beside the reason, if this error has it. */
+  readonly data: Hash | undefined;
 
   constructor(
     code: ErrorCode,
     reason: string,
-    options: { keepsChanges?: boolean; cause?: unknown; faults?: readonly Fault[] } = {},
+    options: { keepsChanges?: boolean; cause?: unknown; faults?: readonly Fault[]; data?: Hash } = {},
   ) {
     super(reason, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.keepsChanges = options.keepsChanges ?? false;
     this.faults = options.faults ?? [];
+    this.data = options.data;
   }
 }
 

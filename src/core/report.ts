@@ -78,7 +78,7 @@ export class Report {
       ...(this.messages.length > 0 ? { messages: this.messages } : {}),
     };
     if (Object.keys(output).length > 0) metadata.output = output;
-    const data = outcome.ok ? outcome.data : fn?.failureData;
+    const data = outcome.ok ? outcome.data : (outcome.error.data ?? fn?.failureData);
     return {
       metadata,
       ...(data === undefined ? {} : { data }),

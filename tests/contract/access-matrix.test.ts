@@ -208,7 +208,12 @@ const actsOnNobody: Readonly<Record<string, string>> = {
   'modifyacct owner': 'to whom the account of “user” belongs',
 };
 /** Functions that change something through the name of a domain, and why that is not the caller's own account. */
+const zone = 'a zone is no login: a token that may edit zones edits those of its owner as well';
 const actsOnDomain: Readonly<Record<string, string>> = {
+  'adddns domain': zone,
+  'addzonerecord domain': zone,
+  'editzonerecord domain': zone,
+  'killdns domain': zone,
   'accountsummary domain': 'it only shows the account',
   'createacct domain': 'a new account’s domain',
   'modifyacct domain': 'the new domain of the account of “user”',
@@ -297,12 +302,17 @@ test('every function that changes something names an account, says that it acts 
   expect(others.map(({ name }) => name).sort()).toEqual([
     'addpkg',
     'addpkgext',
+    // Zones are no logins (`zone`).
+    'addzonerecord',
     'api_token_create',
     'api_token_revoke',
     'api_token_update',
     'delpkgext',
     'editpkg',
+    'editzonerecord',
+    'killdns',
     'killpkg',
+    'removezonerecord',
     'set_public_contact',
   ]);
 });

@@ -13,7 +13,19 @@ const providers = 'This server has one login provider, which WHM’s pages do no
 const kept = 'What is not given stays as it is; WHM’s page lists defaults (docs/DECISIONS.md).';
 const privileges = 'A privilege that resellers can hold; WHM’s page of this function leaves it out.';
 
+const recordData = /^(?!(?:domain|name|type|ttl|line)$)/;
+const ofType =
+  'The catalogue’s list is cut short, as it says. A record has the parameters of its type, which are read as text.';
+
 export const differences: Readonly<Record<string, readonly Difference[]>> = {
+  addzonerecord: [
+    { params: recordData, traits: ['here', 'type'], because: ofType },
+    { params: ['class'], traits: ['default', 'values'], because: 'BIND serves zones of the class IN.' },
+  ],
+  editzonerecord: [
+    { params: recordData, traits: ['here', 'type'], because: ofType },
+    { params: ['class'], traits: ['default', 'values'], because: 'BIND serves zones of the class IN.' },
+  ],
   accountsummary: [
     {
       params: ['searchtype', 'searchmethod'],

@@ -42,10 +42,15 @@ const beyondTheCatalogue: Record<string, string> = {
   revoke_reseller_privilege: 'WHM has only setacls, which replaces all privileges',
 };
 
+/** All but what a record has whatever its type; its class can only be IN. */
+const recordData = /^(?!(?:domain|name|type|ttl|line|serialnum)$)/;
+
 /** Parameters that a handler does not read by their names, and how it reads them. */
 const readTogether: Record<string, { readonly params: RegExp; readonly because: string }> = {
   accountsummary: { params: /^search/, because: 'They are handed to the search in one object.' },
   listaccts: { params: /^search/, because: 'They are handed to the search in one object.' },
+  addzonerecord: { params: recordData, because: 'They are read by the fields of the record’s type.' },
+  editzonerecord: { params: recordData, because: 'They are read by the fields of the record’s type.' },
   create_featurelist: { params: /./, because: 'Features are read by the ids of the feature catalogue.' },
   get_login_url: { params: /^provider$/, because: 'There is one provider; another is refused.' },
   validate_login_token: { params: /^provider$/, because: 'There is one provider; another is refused.' },

@@ -137,6 +137,8 @@ const layers: Record<string, Layer> = {
     mayImport: [
       /^src\/core\/(define|errors|params|access|quote|function-name|turns)\.ts$/,
       /^src\/(changes|model)\//,
+      // What a function's look reads of a daemon.
+      /^src\/drivers\/[^/]+\/look\.ts$/,
     ],
     mayKnow: [core],
   },

@@ -49,6 +49,7 @@ const places = [
   ['api_token_privilege', 'username'],
   ['recovery_code', 'username'],
   ['ipv6_assignment', 'username'],
+  ['dns_zone', 'username'],
 ] as const;
 
 /** What logs a user in under the old name: it goes with a rename as well. */

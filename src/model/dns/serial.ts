@@ -1,5 +1,5 @@
 // Serials of zones: YYYYMMDDnn (RFC 1912, section 2.2), compared as RFC 1982 says.
-import { badParam } from '../../core/errors.ts';
+import { ApiError } from '../../core/errors.ts';
 
 const SERIALS = 2 ** 32;
 
@@ -31,8 +31,10 @@ export function firstSerial(today: Date): number {
  */
 export function assertSerial(given: number, present: number): void {
   if (given === present) return;
-  throw badParam(
+  throw new ApiError(
+    'bad_param',
     `The given serial number (${given}) does not match the DNS zone’s serial number (${present}). ` +
       'Refresh your view of the DNS zone, then resubmit.',
+    { data: { type: 'Stale', detail: null } },
   );
 }

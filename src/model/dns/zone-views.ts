@@ -8,7 +8,7 @@ import { type Entry, type ZoneFile, type ZoneRecord, soaOf, textOfEntry } from '
  * A row of dumpzone. “Line” counts from 1; “Lines” is there if the record has more than one. All other numbers are
  * strings. Owner names end with a dot, the names that records point to do not.
  */
-export type ZoneRow = Readonly<Record<string, string | number | readonly string[]>>;
+export type ZoneRow = Record<string, string | number | string[]>;
 
 /** WHM shows it where a zone has no SOA record. */
 const DEFAULT_TTL = 86_400;
@@ -53,7 +53,7 @@ function recordRow(record: ZoneRecord): ZoneRow {
   };
 }
 
-function fieldsOfRow({ type, items }: ZoneRecord): Record<string, string | number | readonly string[]> {
+function fieldsOfRow({ type, items }: ZoneRecord): ZoneRow {
   if (type === 'SSHFP') {
     const [algorithm = '', fptype = '', ...fingerprint] = items;
     return { algorithm, fptype, fingerprint: fingerprint.join('') };

@@ -82,7 +82,14 @@ export async function forget(
     await db.run(`DELETE FROM ${table} WHERE operation IN (SELECT id FROM operation WHERE server = ?)`, name);
   }
   await db.run('DELETE FROM operation WHERE server = ?', name);
-  for (const table of ['removed_user_id', 'nat_address', 'ipv6_range', 'ipv6_reclaimed']) {
+  for (const table of [
+    'removed_user_id',
+    'nat_address',
+    'ipv6_range',
+    'ipv6_reclaimed',
+    'dns_zone',
+    'nameserver',
+  ]) {
     await db.run(`DELETE FROM ${table} WHERE server = ?`, name);
   }
   await db.run('DELETE FROM task_timer WHERE server = ?', name);

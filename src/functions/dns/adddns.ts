@@ -1,0 +1,64 @@
+import { changeZones } from '../../changes/change-zones.ts';
+import { defineFunction } from '../../core/define.ts';
+import { badParam } from '../../core/errors.ts';
+import { ipv4Address, userName } from '../../core/params.ts';
+import { lookAtZone } from '../../drivers/zones/look.ts';
+import { readZoneName } from '../../model/dns/changed-zone.ts';
+import { newZone } from '../../model/dns/new-zone.ts';
+import { zoneParam } from '../../model/dns/record-form.ts';
+import { newOwner } from '../../model/dns/new-zone-owner.ts';
+
+export default defineFunction({
+  name: 'adddns',
+  since: 28,
+  summary: 'Make a DNS zone for a domain, after a template.',
+  description:
+    'The name servers are those of the owner’s reseller, or those of update_nameservers_config. The zone of an account’s ' +
+    'main domain belongs to that account.',
+  access: ['create-dns'],
+  effect: 'operates',
+  params: {
+    domain: { ...zoneParam, required: true, doc: 'The domain.' },
+    ip: { ...ipv4Address, required: true, doc: 'The domain’s IPv4 address.' },
+    ipv6: { type: 'string', maxLength: 45, doc: 'The domain’s IPv6 address.' },
+    template: {
+      type: 'string',
+      maxLength: 64,
+      default: 'standard',
+      doc: 'The template: standard, simple or standardvirtualftp.',
+    },
+    trueowner: {
+      ...userName,
+      completes: 'user',
+      doc: 'The account to which the zone belongs. Default: whoever calls.',
+    },
+  },
+  emptyIsOmitted: true,
+  returns: null,
+  examples: [
+    {
+      args: { domain: 'example.com', ip: '192.0.2.1' },
+      doc: 'A zone for example.com, which belongs to root.',
+    },
+  ],
+
+  look: ({ domain }, { machine }) => lookAtZone(machine, readZoneName('domain', domain)),
+
+  async handler({ domain, ip, ipv6, template, trueowner }, context, found) {
+    const { plan, reason } = context;
+    const name = readZoneName('domain', domain);
+    const { username, account } = await newOwner(context, name, trueowner);
+    if (found !== undefined) {
+      throw badParam(`The DNS zone “${name}” exists already. Change it, or remove it with killdns first.`);
+    }
+    const nameserversOf = account?.owner ?? username;
+    const text = await newZone(context, { name, ip, ipv6, template, account, nameserversOf });
+    plan(
+      changeZones(
+        [{ name, before: null, after: { name, text, dnssecPolicy: null } }],
+        [{ name, owner: username }],
+      ),
+    );
+    reason(`Added ${name} ok belonging to user ${username}`);
+  },
+});

@@ -1,0 +1,39 @@
+import { defineFunction } from '../../core/define.ts';
+import { lookAtZone } from '../../drivers/zones/look.ts';
+import { readZoneName } from '../../model/dns/changed-zone.ts';
+import { zoneParam } from '../../model/dns/record-form.ts';
+import * as owners from '../../model/dns/zone-owners.ts';
+import { zoneRows } from '../../model/dns/zone-views.ts';
+
+export default defineFunction({
+  name: 'dumpzone',
+  since: 11,
+  summary: 'List the lines of a DNS zone.',
+  description:
+    'A record has its fields by name. A line that is no record has the type “:RAW”, or “$TTL” if it is that directive. ' +
+    '“Line” counts from 1.',
+  access: ['edit-dns', 'manage-dns-records'],
+  effect: 'reads',
+  params: { domain: { ...zoneParam, alias: ['zone'], required: true } },
+  returns: {
+    zone: {
+      list: { fields: { record: { list: { type: 'any', doc: 'A line of the file.' } } } },
+      doc: 'One zone, with its lines.',
+    },
+  },
+  examples: [
+    {
+      args: { domain: 'bob.example' },
+      doc: 'The zone of bob.example.',
+      setUp: [{ command: 'adddns', args: { domain: 'bob.example', ip: '192.0.2.1' } }],
+    },
+  ],
+
+  look: ({ domain }, { machine }) => lookAtZone(machine, readZoneName('domain', domain)),
+
+  async handler({ domain }, { caller, db, reason }, found) {
+    const { file } = await owners.open(db, caller, readZoneName('domain', domain), found);
+    reason('Zone Serialized');
+    return { zone: [{ record: zoneRows(file) }] };
+  },
+});

@@ -1,0 +1,83 @@
+import { editZone } from '../../changes/change-zones.ts';
+import { defineFunction } from '../../core/define.ts';
+import { badParam } from '../../core/errors.ts';
+import { lookAtZone } from '../../drivers/zones/look.ts';
+import { assertSeen, readZoneName } from '../../model/dns/changed-zone.ts';
+import { readOwner } from '../../model/dns/names.ts';
+import {
+  classParam,
+  dataParams,
+  lineParam,
+  soaParams,
+  ttlParam,
+  zoneParam,
+} from '../../model/dns/record-form.ts';
+import { readParams, readType } from '../../model/dns/record-params.ts';
+import { tellReload } from '../../model/dns/reload-text.ts';
+import { isRecordType } from '../../model/dns/record-types.ts';
+import { entryAt } from '../../model/dns/zone-edits.ts';
+import * as owners from '../../model/dns/zone-owners.ts';
+
+export default defineFunction({
+  name: 'editzonerecord',
+  since: 11,
+  summary: 'Change a record of a DNS zone.',
+  description: 'What is not given stays as it is. The line keeps its place and its comment.',
+  access: ['edit-dns', 'manage-dns-records'],
+  effect: 'operates',
+  params: {
+    domain: { ...zoneParam, alias: ['zone'], required: true },
+    line: { ...lineParam, alias: ['Line'], required: true },
+    name: {
+      type: 'string',
+      maxLength: 255,
+      doc: 'The new name of the record. Without a dot at its end it is relative to the zone; “@” is the zone itself.',
+    },
+    type: { type: 'string', maxLength: 10, doc: 'The new type of the record, such as A or TXT.' },
+    class: classParam,
+    ttl: ttlParam,
+    serialnum: {
+      type: 'string',
+      maxLength: 10,
+      doc: 'The serial number of the zone as you saw it; if it has another by now, nothing is changed.',
+      extension: true,
+    },
+    ...dataParams,
+    ...soaParams,
+  },
+  returns: null,
+  examples: [
+    {
+      args: { domain: 'bob.example', line: '13', ttl: '300' },
+      doc: 'Let others keep the record on line 13 for five minutes only.',
+      setUp: [{ command: 'adddns', args: { domain: 'bob.example', ip: '192.0.2.1' } }],
+    },
+  ],
+
+  look: ({ domain }, { machine }) => lookAtZone(machine, readZoneName('domain', domain)),
+
+  async handler(args, context, looked) {
+    const name = readZoneName('domain', args.domain);
+    const { found, file } = await owners.open(context.db, context.caller, name, looked);
+    assertSeen('serialnum', args.serialnum, file);
+    const entry = entryAt(file, args.line);
+    const present = entry?.kind === 'record' ? entry : undefined;
+    const given = args.type ?? present?.type ?? '';
+    if (present !== undefined && args.type === undefined && !isRecordType(present.type)) {
+      throw badParam(
+        `Line ${args.line} has a record of the type ${present.type}, which this function does not edit.`,
+      );
+    }
+    // Without a record on that line there is nothing to read; editZone says so.
+    const type = present === undefined ? 'A' : readType('type', given);
+    const record = {
+      owner:
+        args.name === undefined ? (present?.owner ?? file.zone) : readOwner('name', args.name, file.zone),
+      ttl: args.ttl ?? present?.ttl ?? 0,
+      type,
+      items: present === undefined ? [] : readParams(type, args as never, file.zone, present),
+    };
+    editZone(context, found, { edit: [{ line: args.line, record }] });
+    tellReload(context, name);
+  },
+});

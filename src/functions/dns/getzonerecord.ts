@@ -1,0 +1,37 @@
+import { defineFunction } from '../../core/define.ts';
+import { notFound } from '../../core/errors.ts';
+import { lookAtZone } from '../../drivers/zones/look.ts';
+import { readZoneName } from '../../model/dns/changed-zone.ts';
+import { lineParam, zoneParam } from '../../model/dns/record-form.ts';
+import * as owners from '../../model/dns/zone-owners.ts';
+import { zoneRow } from '../../model/dns/zone-views.ts';
+
+export default defineFunction({
+  name: 'getzonerecord',
+  since: 11,
+  summary: 'Show the record on a line of a DNS zone.',
+  access: ['edit-dns', 'manage-dns-records'],
+  effect: 'reads',
+  params: {
+    domain: { ...zoneParam, alias: ['zone'], required: true },
+    line: { ...lineParam, required: true },
+  },
+  returns: { record: { list: { type: 'any', doc: 'The line, as in dumpzone.' } } },
+  examples: [
+    {
+      args: { domain: 'bob.example', line: '2' },
+      doc: 'The second line of the zone of bob.example.',
+      setUp: [{ command: 'adddns', args: { domain: 'bob.example', ip: '192.0.2.1' } }],
+    },
+  ],
+
+  look: ({ domain }, { machine }) => lookAtZone(machine, readZoneName('domain', domain)),
+
+  async handler({ domain, line }, { caller, db, reason }, found) {
+    const { file } = await owners.open(db, caller, readZoneName('domain', domain), found);
+    const row = zoneRow(file, line);
+    if (row === undefined) throw notFound('No record available on selected line.');
+    reason('Record obtained.');
+    return { record: [row] };
+  },
+});

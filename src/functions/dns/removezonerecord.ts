@@ -1,0 +1,44 @@
+import { editZone } from '../../changes/change-zones.ts';
+import { defineFunction } from '../../core/define.ts';
+import { lookAtZone } from '../../drivers/zones/look.ts';
+import { assertSeen, readZoneName } from '../../model/dns/changed-zone.ts';
+import { lineParam, zoneParam } from '../../model/dns/record-form.ts';
+import { tellReload } from '../../model/dns/reload-text.ts';
+import * as owners from '../../model/dns/zone-owners.ts';
+
+export default defineFunction({
+  name: 'removezonerecord',
+  since: 11,
+  summary: 'Remove a record from a DNS zone.',
+  description: 'Later lines move up.',
+  destructive: 'The record is gone. To get it back, add it again with addzonerecord.',
+  access: ['edit-dns', 'manage-dns-records'],
+  effect: 'operates',
+  params: {
+    zone: { ...zoneParam, alias: ['domain'], required: true },
+    line: { ...lineParam, alias: ['Line'], required: true },
+    serialnum: {
+      type: 'string',
+      maxLength: 10,
+      doc: 'The serial number of the zone as you saw it; if it has another by now, nothing is changed.',
+    },
+  },
+  returns: null,
+  examples: [
+    {
+      args: { zone: 'bob.example', line: '13' },
+      doc: 'Remove the record on line 13.',
+      setUp: [{ command: 'adddns', args: { domain: 'bob.example', ip: '192.0.2.1' } }],
+    },
+  ],
+
+  look: ({ zone }, { machine }) => lookAtZone(machine, readZoneName('zone', zone)),
+
+  async handler(args, context, looked) {
+    const name = readZoneName('zone', args.zone);
+    const { found, file } = await owners.open(context.db, context.caller, name, looked);
+    assertSeen('serialnum', args.serialnum, file);
+    editZone(context, found, { remove: [args.line] });
+    tellReload(context, name);
+  },
+});

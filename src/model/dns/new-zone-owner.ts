@@ -1,0 +1,67 @@
+// Who a new zone belongs to, and whether the caller may add it.
+import { seesAll } from '../../core/access.ts';
+import type { Context, Db } from '../../core/context.ts';
+import { badParam, denied } from '../../core/errors.ts';
+import { find, maySee, noAccess } from '../accounts/accounts.ts';
+import { isOf, noAccess as noAccessToZone, ownerOf, type ZoneOwner } from './zone-owners.ts';
+
+/**
+ * @param trueowner as given; default: the caller
+ * @throws ApiError `denied` if the name, or one above or below it, belongs to somebody else, or the caller does not have
+ * the owner; `bad_param` if the domain is an account's and another owner is given
+ */
+export async function newOwner(
+  { db, caller, system }: Pick<Context, 'db' | 'caller' | 'system'>,
+  zone: string,
+  trueowner: string | undefined,
+): Promise<ZoneOwner> {
+  const present = await ownerOf(db, zone);
+  if (!seesAll(caller)) {
+    if (present !== undefined && !isOf(caller, present)) throw noAccessToZone(zone);
+    if (isRelated(zone, system.hostname().toLowerCase())) {
+      throw denied(`The zone “${zone}” would cover the name of this server: only root may add it.`);
+    }
+    for (const other of await related(db, zone)) {
+      if (!isOf(caller, await ownerOf(db, other))) {
+        throw denied(`The zone “${zone}” is above or below a domain of somebody else: only root may add it.`);
+      }
+    }
+  }
+  const username = trueowner ?? present?.username ?? caller.user;
+  if (present?.account?.domain === zone && present.username !== username) {
+    throw badParam(
+      `The domain “${zone}” belongs to the account “${present.username}”: leave “trueowner” out.`,
+    );
+  }
+  if (username === present?.username) return present;
+  const account = await find(db, username);
+  if (username !== caller.user && username !== 'root') {
+    if (account === undefined || !maySee(caller, account)) throw noAccess(caller, username);
+  }
+  if (username === 'root' && !seesAll(caller)) throw noAccess(caller, username);
+  return { username, account };
+}
+
+/** The zone is the name, or above it, so that it answers for the name. */
+function isRelated(zone: string, name: string): boolean {
+  return name === zone || name.endsWith(`.${zone}`);
+}
+
+/** Domains on record that the zone is below, or that are below it: whoever has it answers for a part of the other. */
+async function related(db: Db, zone: string): Promise<string[]> {
+  const labels = zone.split('.');
+  const above = labels.slice(1).map((_, index) => labels.slice(index + 1).join('.'));
+  const end = `.${zone}`;
+  const places = above.map(() => '?').join(', ') || "''";
+  const isBelow = (column: string) => `substr(${column}, length(${column}) - ${end.length - 1}) = ?`;
+  const rows = await db.all<{ name: string }>(
+    `SELECT domain AS name FROM account WHERE domain IN (${places}) OR ${isBelow('domain')}
+     UNION SELECT name FROM dns_zone WHERE server = ? AND (name IN (${places}) OR ${isBelow('name')})`,
+    ...above,
+    end,
+    db.server,
+    ...above,
+    end,
+  );
+  return rows.map(({ name }) => name);
+}

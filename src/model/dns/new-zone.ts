@@ -1,0 +1,68 @@
+// The zone that a template makes for a domain of this server.
+import type { Context } from '../../core/context.ts';
+import { badParam } from '../../core/errors.ts';
+import { anyOf, quote } from '../../core/quote.ts';
+import type { Account } from '../accounts/accounts.ts';
+import { ofFile } from './changed-zone.ts';
+import * as nameservers from './nameservers.ts';
+import { textOf } from './octets.ts';
+import { firstSerial } from './serial.ts';
+import { standardTemplates, zoneFromTemplate } from './templates.ts';
+
+/** Seconds; WHM's own. */
+const TTL = 14_400;
+const NS_TTL = 86_400;
+
+export interface NewZone {
+  /** Without the dot at the end. */
+  readonly name: string;
+  readonly ip: string;
+  readonly ipv6?: string | undefined;
+  readonly template: string;
+  /** Whose zone it is; undefined if it belongs to no account. */
+  readonly account: Account | undefined;
+  /** Whose name servers it gets: root, or a reseller. */
+  readonly nameserversOf: string;
+  /** Default: the first of the day. */
+  readonly serial?: number;
+}
+
+/**
+ * @returns the text of the zone file
+ * @throws ApiError `bad_param` if a value or the template is not valid
+ */
+export async function newZone(
+  { db, system, version, now, warn }: Pick<Context, 'db' | 'system' | 'version' | 'now' | 'warn'>,
+  { name, ip, ipv6, template, account, nameserversOf, serial }: NewZone,
+): Promise<string> {
+  const hostname = system.hostname().toLowerCase();
+  let servers = await nameservers.listFor(db, nameserversOf);
+  if (servers.length === 0) {
+    servers = [hostname];
+    warn(
+      `No name servers are set, so the zone ${quote(name)} names this server, ${quote(hostname)}, as its only one. ` +
+        'Set them with update_nameservers_config.',
+    );
+  }
+  const [mainAddress] = system.addresses();
+  const contact = account?.contactEmail ?? '';
+  const reseller = account === undefined || account.owner === 'root' ? undefined : account.owner;
+  return ofFile(name, () => {
+    const zone = zoneFromTemplate(textOfTemplate(template), template, {
+      ...{ domain: name, ip, ipv6, version, reseller },
+      nameservers: servers.map((server) => ({ name: server, ip: mainAddress })),
+      contact: contact === '' ? `root@${hostname}` : contact,
+      ...{ ttl: TTL, nsTtl: NS_TTL, serial: serial ?? firstSerial(new Date(now())) },
+    });
+    return textOf(zone.text);
+  });
+}
+
+export const templateNames = Object.keys(standardTemplates);
+
+function textOfTemplate(name: string): string {
+  const templates: Readonly<Record<string, string>> = standardTemplates;
+  const template = Object.hasOwn(templates, name) ? templates[name] : undefined;
+  if (template !== undefined) return template;
+  throw badParam(`The parameter “template” should be ${anyOf(templateNames)}, not ${quote(name)}.`);
+}

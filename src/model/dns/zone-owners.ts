@@ -1,0 +1,79 @@
+// Who a zone belongs to: the account whose main domain it is, or the user for whom it was added; otherwise root.
+import { seesAll } from '../../core/access.ts';
+import type { Caller, Db } from '../../core/context.ts';
+import { denied, notFound } from '../../core/errors.ts';
+import { type Account, find, findByDomain, maySee, visibleTo } from '../accounts/accounts.ts';
+import { type ZoneText, zoneFileOf } from './changed-zone.ts';
+import type { ZoneFile } from './zone-file.ts';
+
+export interface ZoneOwner {
+  readonly username: string;
+  /** Undefined for root, and for a reseller without an account. */
+  readonly account: Account | undefined;
+}
+
+/** Undefined if nobody is on record, so that the zone is root's. */
+export async function ownerOf(db: Db, zone: string): Promise<ZoneOwner | undefined> {
+  const ofDomain = await findByDomain(db, zone);
+  if (ofDomain !== undefined) return { username: ofDomain.username, account: ofDomain };
+  const row = await db.get<{ username: string }>(
+    'SELECT username FROM dns_zone WHERE server = ? AND name = ?',
+    db.server,
+    zone,
+  );
+  return row && { username: row.username, account: await find(db, row.username) };
+}
+
+export async function set(db: Db, zone: string, username: string): Promise<void> {
+  await forget(db, zone);
+  await db.run('INSERT INTO dns_zone (server, name, username) VALUES (?, ?, ?)', db.server, zone, username);
+}
+
+export async function forget(db: Db, zone: string): Promise<void> {
+  await db.run('DELETE FROM dns_zone WHERE server = ? AND name = ?', db.server, zone);
+}
+
+/** Root, the user to whom it belongs, and the reseller to whom that account belongs. */
+export async function mayUse(db: Db, caller: Caller, zone: string): Promise<boolean> {
+  return seesAll(caller) || isOf(caller, await ownerOf(db, zone));
+}
+
+/** Whether it belongs to a reseller, or to one of its accounts. */
+export function isOf(caller: Caller, owner: ZoneOwner | undefined): boolean {
+  if (owner === undefined) return false;
+  return owner.username === caller.user || (owner.account !== undefined && maySee(caller, owner.account));
+}
+
+/** Of all zones of the server, those that the caller may use. */
+export async function usable(db: Db, caller: Caller, zones: readonly string[]): Promise<string[]> {
+  if (seesAll(caller)) return [...zones];
+  const { where, values } = visibleTo(db, caller);
+  const rows = await db.all<{ name: string }>(
+    `SELECT domain AS name FROM account WHERE (${where}) OR username = ?
+     UNION SELECT name FROM dns_zone WHERE server = ? AND (username = ?
+       OR username IN (SELECT username FROM account WHERE ${where}))`,
+    ...[...values, caller.user, db.server, caller.user, ...values],
+  );
+  const names = new Set(rows.map(({ name }) => name));
+  return zones.filter((zone) => names.has(zone));
+}
+
+/**
+ * A zone that was read, for a caller.
+ * @throws ApiError `denied`, also for a zone that does not exist: a reseller is not told which zones others have;
+ * `not_found` with the text that clients match
+ */
+export async function open<Found extends ZoneText>(
+  db: Db,
+  caller: Caller,
+  name: string,
+  found: Found | undefined,
+): Promise<{ found: Found; file: ZoneFile }> {
+  if (!(await mayUse(db, caller, name))) throw noAccess(name);
+  if (found === undefined) throw notFound('Zone does not exist.');
+  return { found, file: zoneFileOf(found) };
+}
+
+export function noAccess(zone: string): Error {
+  return denied(`You do not have access to the DNS zone “${zone}”.`);
+}
