@@ -6,6 +6,7 @@ export const changes: Readonly<Record<string, () => Promise<{ default: Change }>
   'change-account': () => import('./change-account.ts'),
   'change-addresses': () => import('./change-addresses.ts'),
   'change-package': () => import('./change-package.ts'),
+  'change-zones': () => import('./change-zones.ts'),
   'create-account': () => import('./create-account.ts'),
   'dismiss-reseller': () => import('./dismiss-reseller.ts'),
   'expire-passwords': () => import('./expire-passwords.ts'),

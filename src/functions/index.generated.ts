@@ -28,9 +28,19 @@ export const index: Readonly<Record<string, IndexRow>> = {
     access: ['edit-account'],
     summary: 'Give an account features that its feature list does not have, or take features from it.',
   },
+  adddns: {
+    family: 'dns',
+    access: ['create-dns'],
+    summary: 'Make a DNS zone for a domain, after a template.',
+  },
   addips: { family: 'ip-addresses', access: 'root', summary: 'Add IPv4 addresses to the server.' },
   addpkg: { family: 'packages', access: ['add-pkg'], summary: 'Make a package.' },
   addpkgext: { family: 'packages', access: ['edit-pkg'], summary: 'Store extensions of a package.' },
+  addzonerecord: {
+    family: 'dns',
+    access: ['edit-dns', 'manage-dns-records'],
+    summary: 'Add a record to a DNS zone.',
+  },
   api_token_create: {
     family: 'authentication',
     access: ['manage-api-tokens'],
@@ -106,8 +116,18 @@ export const index: Readonly<Record<string, IndexRow>> = {
     access: ['acct-summary'],
     summary: 'Tell where the files of a domain lie, and whose they are.',
   },
+  dumpzone: {
+    family: 'dns',
+    access: ['edit-dns', 'manage-dns-records'],
+    summary: 'List the lines of a DNS zone.',
+  },
   editpkg: { family: 'packages', access: ['edit-pkg'], summary: 'Set what a package holds.' },
   editquota: { family: 'accounts', access: ['quota'], summary: 'Set the disk limit of an account.' },
+  editzonerecord: {
+    family: 'dns',
+    access: ['edit-dns', 'manage-dns-records'],
+    summary: 'Change a record of a DNS zone.',
+  },
   enable_cphulk: {
     family: 'cphulk',
     access: 'root',
@@ -254,6 +274,11 @@ export const index: Readonly<Record<string, IndexRow>> = {
     access: 'any',
     summary: 'List the IP addresses that a reseller may give to accounts.',
   },
+  getzonerecord: {
+    family: 'dns',
+    access: ['edit-dns', 'manage-dns-records'],
+    summary: 'Show the record on a line of a DNS zone.',
+  },
   grant_reseller_privilege: {
     family: 'resellers',
     access: 'root',
@@ -295,6 +320,7 @@ export const index: Readonly<Record<string, IndexRow>> = {
     access: 'any',
     summary: 'Tell whether this server has a role, such as DNS.',
   },
+  killdns: { family: 'dns', access: ['kill-dns'], summary: 'Remove the DNS zone of a domain.' },
   killpkg: { family: 'packages', access: ['edit-pkg', 'add-pkg'], summary: 'Remove a package.' },
   limitbw: {
     family: 'accounts',
@@ -332,6 +358,11 @@ export const index: Readonly<Record<string, IndexRow>> = {
     family: 'accounts',
     access: ['list-accts'],
     summary: 'List the suspended accounts, with when and why they were suspended.',
+  },
+  listzones: {
+    family: 'dns',
+    access: ['create-dns', 'edit-dns', 'kill-dns', 'park-dns', 'manage-dns-records'],
+    summary: 'List the DNS zones of the server.',
   },
   load_cphulk_config: {
     family: 'cphulk',
@@ -394,6 +425,11 @@ export const index: Readonly<Record<string, IndexRow>> = {
     family: 'accounts',
     access: ['kill-acct'],
     summary: 'Remove an account with its home, its files and everything stored about it.',
+  },
+  removezonerecord: {
+    family: 'dns',
+    access: ['edit-dns', 'manage-dns-records'],
+    summary: 'Remove a record from a DNS zone.',
   },
   resellerstats: {
     family: 'resellers',
