@@ -158,6 +158,22 @@ const shapes: Readonly<Record<string, Shape>> = {
     };
   },
 
+  // DNS
+  dumpzone: outcome(({ status, data }) =>
+    status === 1 ? { record: listOf(data.zone)[0]?.record ?? [] } : {},
+  ),
+  getzonerecord: outcome(({ status, data }) =>
+    status === 1 ? { record: listOf(data.record)[0] ?? {} } : {},
+  ),
+  addzonerecord: outcome(),
+  editzonerecord: outcome(),
+  removezonerecord: outcome(),
+  resetzone: outcome(),
+  savemxs: outcome(),
+  listzones: ({ status, data }) => (status === 1 ? { zone: data.zone ?? [] } : {}),
+  adddns: outcome(),
+  killdns: outcome(rawout),
+
   // The server
   applist: bare,
   gethostname: bare,

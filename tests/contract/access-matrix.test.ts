@@ -214,6 +214,8 @@ const actsOnDomain: Readonly<Record<string, string>> = {
   'addzonerecord domain': zone,
   'editzonerecord domain': zone,
   'killdns domain': zone,
+  'resetzone domain': zone,
+  'savemxs domain': zone,
   'accountsummary domain': 'it only shows the account',
   'createacct domain': 'a new account’s domain',
   'modifyacct domain': 'the new domain of the account of “user”',
@@ -312,7 +314,9 @@ test('every function that changes something names an account, says that it acts 
     'editzonerecord',
     'killdns',
     'killpkg',
+    'mass_edit_dns_zone',
     'removezonerecord',
+    'savemxs',
     'set_public_contact',
   ]);
 });

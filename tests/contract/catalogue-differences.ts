@@ -22,6 +22,7 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
     { params: recordData, traits: ['here', 'type'], because: ofType },
     { params: ['class'], traits: ['default', 'values'], because: 'BIND serves zones of the class IN.' },
   ],
+  savemxs: [{ params: ['class'], traits: ['values'], because: 'BIND serves zones of the class IN.' }],
   editzonerecord: [
     { params: recordData, traits: ['here', 'type'], because: ofType },
     { params: ['class'], traits: ['default', 'values'], because: 'BIND serves zones of the class IN.' },

@@ -21,6 +21,8 @@ const secret = 'four unusual words, Xylophone';
 const text = expect.any(String) as string;
 const done = (statusmsg: string, more = {}) => ({ result: [{ status: 1, statusmsg, ...more }] });
 
+const reloaded = expect.stringMatching(/^Bind reloading on .* using rndc zone: \[x\.example\]$/) as string;
+
 // In this order: each works on what those before have left.
 test.each<[string, Record<string, string>, object]>([
   ['addpkg', { name: 'gold' }, done('OK', { pkg: 'gold' })],
@@ -106,6 +108,26 @@ test.each<[string, Record<string, string>, object]>([
       privdelete: 1,
       accts: { rita: { status: 1, statusmsg: 'rita account removed' } },
     }),
+  ],
+  ['adddns', { domain: 'x.example', ip: '192.0.2.1' }, done('Added x.example ok belonging to user root')],
+  [
+    'listzones',
+    {},
+    { zone: expect.arrayContaining([{ domain: 'x.example', zonefile: 'x.example.db' }]) as object },
+  ],
+  ['dumpzone', { domain: 'x.example' }, done('Zone Serialized', { record: expect.any(Array) as object })],
+  [
+    'getzonerecord',
+    { domain: 'x.example', line: '2' },
+    done('Record obtained.', { record: { type: '$TTL' } }),
+  ],
+  ['addzonerecord', { domain: 'x.example', name: 'a', type: 'A', address: '192.0.2.1' }, done(reloaded)],
+  ['editzonerecord', { domain: 'x.example', line: '13', ttl: '60' }, done(reloaded)],
+  ['removezonerecord', { zone: 'x.example', line: '13' }, done(reloaded)],
+  [
+    'killdns',
+    { domain: 'x.example' },
+    done('Zones Removed', { rawout: expect.stringContaining('x.example => deleted from ') as string }),
   ],
   ['removeacct', { user: 'bob' }, done('bob account removed', { rawout: text })],
   ['killpkg', { pkg: 'gold' }, done('OK')],

@@ -1,0 +1,59 @@
+import { defineFunction } from '../../core/define.ts';
+import { badParam } from '../../core/errors.ts';
+import { lookAtZones } from '../../drivers/zones/look.ts';
+import { readZoneName } from '../../model/dns/changed-zone.ts';
+import { base64Of, octetsOf } from '../../model/dns/octets.ts';
+import { zoneParam } from '../../model/dns/record-form.ts';
+import * as owners from '../../model/dns/zone-owners.ts';
+
+/** Of one call: each is a whole file. */
+const MAX_ZONES = 100;
+
+export default defineFunction({
+  name: 'export_zone_files',
+  since: 96,
+  summary: 'Show the files of DNS zones as they are.',
+  description: `One call can have ${MAX_ZONES} zones.`,
+  access: ['edit-dns', 'manage-dns-records'],
+  effect: 'reads',
+  params: {
+    zone: { ...zoneParam, alias: ['domain'], required: true, list: true, doc: 'A zone. Repeatable.' },
+  },
+  returns: {
+    payload: {
+      list: {
+        fields: {
+          zone: { type: 'string', doc: 'The zone.' },
+          text_b64: { type: 'string', doc: 'Its file (RFC 1035, section 5) in Base64.' },
+        },
+      },
+      doc: 'The zones, in the order of the call.',
+    },
+  },
+  list: 'payload',
+  examples: [
+    {
+      args: { zone: 'bob.example' },
+      doc: 'The file of bob.example.',
+      setUp: [{ command: 'adddns', args: { domain: 'bob.example', ip: '192.0.2.1' } }],
+    },
+  ],
+
+  look: ({ zone }, { machine }) => lookAtZones(machine, namesOf(zone)),
+
+  async handler({ zone }, { caller, db }, looked) {
+    const payload = [];
+    for (const name of namesOf(zone)) {
+      const { found } = await owners.open(db, caller, name, looked.get(name));
+      payload.push({ zone: name, text_b64: base64Of(octetsOf(found.text)) });
+    }
+    return { payload };
+  },
+});
+
+function namesOf(zones: readonly string[]): string[] {
+  if (zones.length > MAX_ZONES) {
+    throw badParam(`One call can have ${MAX_ZONES} zones, not ${zones.length}. Make several calls.`);
+  }
+  return [...new Set(zones.map((zone) => readZoneName('zone', zone)))];
+}

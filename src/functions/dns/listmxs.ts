@@ -1,0 +1,33 @@
+import { defineFunction } from '../../core/define.ts';
+import { lookAtZone } from '../../drivers/zones/look.ts';
+import { readZoneName } from '../../model/dns/changed-zone.ts';
+import { zoneParam } from '../../model/dns/record-form.ts';
+import * as owners from '../../model/dns/zone-owners.ts';
+import { zoneRows } from '../../model/dns/zone-views.ts';
+
+export default defineFunction({
+  name: 'listmxs',
+  since: 11,
+  summary: 'List the MX records of a domain, which say where its mail goes.',
+  access: ['edit-mx', 'edit-dns', 'manage-dns-records'],
+  effect: 'reads',
+  params: { domain: { ...zoneParam, alias: ['zone'], required: true, doc: 'The domain.' } },
+  returns: {
+    record: { list: { type: 'any', doc: 'An MX record, as in dumpzone.' }, doc: 'In the order of the file.' },
+  },
+  examples: [
+    {
+      args: { domain: 'bob.example' },
+      doc: 'Where the mail of bob.example goes.',
+      setUp: [{ command: 'adddns', args: { domain: 'bob.example', ip: '192.0.2.1' } }],
+    },
+  ],
+
+  look: ({ domain }, { machine }) => lookAtZone(machine, readZoneName('domain', domain)),
+
+  async handler({ domain }, { caller, db, reason }, found) {
+    const { file } = await owners.open(db, caller, readZoneName('domain', domain), found);
+    reason('Records obtained.');
+    return { record: zoneRows(file).filter(({ type }) => type === 'MX') };
+  },
+});

@@ -1,0 +1,76 @@
+import { changeZones } from '../../changes/change-zones.ts';
+import { defineFunction } from '../../core/define.ts';
+import { badParam } from '../../core/errors.ts';
+import { lookAtZone } from '../../drivers/zones/look.ts';
+import { existingAccount } from '../../model/accounts/names.ts';
+import { find, noAccess, maySee } from '../../model/accounts/accounts.ts';
+import { readZoneName } from '../../model/dns/changed-zone.ts';
+import { zoneParam } from '../../model/dns/record-form.ts';
+import { tellReload } from '../../model/dns/reload-text.ts';
+import { resetText } from '../../model/dns/reset-zone.ts';
+import * as owners from '../../model/dns/zone-owners.ts';
+
+export default defineFunction({
+  name: 'resetzone',
+  since: 11,
+  summary: 'Set a DNS zone back to what the server would make it; TXT records stay.',
+  description:
+    'The zone is made again from the template, with the address of the account. It keeps its TXT records, and its serial ' +
+    'number goes up.',
+  access: ['edit-dns', 'manage-dns-records'],
+  effect: 'operates',
+  params: {
+    domain: { ...zoneParam, doc: 'The domain.' },
+    zone: { ...zoneParam, doc: 'The zone, or its file as listzones shows it, such as example.com.db.' },
+    user: { ...existingAccount, doc: 'The account to which the zone belongs.' },
+  },
+  oneOf: { count: 'at least', of: ['domain', 'zone', 'user'] },
+  emptyIsOmitted: true,
+  returns: null,
+  examples: [
+    {
+      args: { domain: 'bob.example' },
+      doc: 'Make the zone of bob.example again.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        { command: 'adddns', args: { domain: 'bob.example', ip: '192.0.2.1' } },
+      ],
+    },
+  ],
+
+  async look({ domain, zone, user }, { machine, transaction }) {
+    const ofUser = async () => (await transaction('reads', (db) => find(db, user ?? '')))?.domain;
+    const name = named(domain, zone) ?? (await ofUser());
+    return { name, zone: name === undefined ? undefined : await lookAtZone(machine, name) };
+  },
+
+  async handler({ user }, context, { name, zone: looked }) {
+    const { caller, db, plan } = context;
+    if (user !== undefined) {
+      const account = await find(db, user);
+      if (account === undefined || !maySee(caller, account)) throw noAccess(caller, user);
+    }
+    if (name === undefined) throw noAccess(caller, user ?? '');
+    const { found } = await owners.open(db, caller, name, looked);
+    const owner = await owners.ownerOf(db, name);
+    if (user !== undefined && owner?.username !== user) {
+      throw badParam(`The zone “${name}” does not belong to “${user}”.`);
+    }
+    if (owner?.account === undefined) throw badParam(`Unable to determine the IP address for ${name}`);
+    const text = await resetText(context, found, owner.account);
+    plan(
+      changeZones([{ name, before: found.digest, after: { name, text, dnssecPolicy: found.dnssecPolicy } }]),
+    );
+    tellReload(context, name);
+  },
+});
+
+/** @throws ApiError `bad_param` */
+function named(domain: string | undefined, zone: string | undefined): string | undefined {
+  const names = [
+    ...(domain === undefined ? [] : [readZoneName('domain', domain)]),
+    ...(zone === undefined ? [] : [readZoneName('zone', zone.replace(/\.db$/, ''))]),
+  ];
+  if (new Set(names).size > 1) throw badParam('“domain” and “zone” name different zones: give one of them.');
+  return names[0];
+}

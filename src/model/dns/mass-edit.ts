@@ -1,0 +1,96 @@
+// What mass_edit_dns_zone is given: changes of many records, as JSON.
+import { ApiError, badParam } from '../../core/errors.ts';
+import { quote } from '../../core/quote.ts';
+import type { Json } from '../../core/values.ts';
+import { isWithin, readMasterName } from './names.ts';
+import { readData, readTtlParam, readType } from './record-params.ts';
+import type { RecordContent, ZoneChanges } from './zone-edits.ts';
+
+/** Of one call. */
+export const MAX_CHANGES = 1000;
+
+export interface GivenChanges {
+  /** One item each, or an array of them. */
+  readonly add: readonly Json[];
+  readonly edit: readonly Json[];
+  /** Lines, counted from 0. */
+  readonly remove: readonly number[];
+}
+
+/**
+ * @param zone in canonical form
+ * @throws ApiError `missing_param` if there is no change, `bad_param` naming the item that is not valid
+ */
+export function readChanges(given: GivenChanges, zone: string): ZoneChanges {
+  const [add, edit] = [given.add.flat(1), given.edit.flat(1)];
+  const count = add.length + edit.length + given.remove.length;
+  if (count === 0) throw new ApiError('missing_param', 'Give at least one of “add”, “edit” or “remove”.');
+  if (count > MAX_CHANGES) {
+    throw badParam(`One call can have ${MAX_CHANGES} changes, not ${count}. Make several calls.`);
+  }
+  return {
+    add: add.map((item, index) => inItem('add', index, () => readRecord(hashOf(item), zone))),
+    edit: edit.map((item, index) =>
+      inItem('edit', index, () => {
+        const hash = hashOf(item);
+        return { line: readLine(hash.line_index) + 1, record: readRecord(hash, zone) };
+      }),
+    ),
+    remove: given.remove.map((line) => line + 1),
+  };
+}
+
+type Item = Readonly<Record<string, Json | undefined>>;
+
+function inItem<T>(param: string, index: number, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    throw new ApiError(error.code, `Item ${index + 1} of “${param}”: ${error.message}`);
+  }
+}
+
+function hashOf(item: Json): Item {
+  if (typeof item === 'object' && item !== null && !Array.isArray(item)) return item;
+  throw badParam('It should be a JSON object with “dname”, “ttl”, “record_type” and “data”.');
+}
+
+function readRecord(item: Item, zone: string): RecordContent {
+  const type = readType('record_type', textOf('record_type', item.record_type));
+  const dname = textOf('dname', item.dname);
+  const owner = readMasterName('dname', dname === '' ? '@' : dname, zone);
+  if (!isWithin(owner, zone)) {
+    throw badParam(
+      `“dname” is ${quote(dname)}, which is not in the zone ${quote(zone.slice(0, -1))}. ` +
+        'A name without a final dot is relative to the zone.',
+    );
+  }
+  const { data } = item;
+  if (!Array.isArray(data)) throw badParam('“data” should be an array of strings.');
+  const values = data.map((value) => textOf('data', value));
+  return {
+    owner,
+    ttl: readTtlParam('ttl', textOf('ttl', item.ttl)),
+    type,
+    items: readData(type, values, zone),
+  };
+}
+
+function readLine(line: Json | undefined): number {
+  const text = typeof line === 'string' || typeof line === 'number' ? String(line) : '';
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw badParam('“line_index” should be a line of parse_dns_zone, counted from 0.');
+}
+
+/** Clients write numbers as strings, and the other way round. */
+function textOf(key: string, value: Json | undefined): string {
+  if (typeof value === 'string') {
+    if (/[\u0000-\u001f\u007f]/.test(value) || !value.isWellFormed()) {
+      throw badParam(`“${key}” should be text without control characters.`);
+    }
+    return value;
+  }
+  if (typeof value === 'number') return String(value);
+  throw badParam(`“${key}” should be a string${key === 'ttl' ? ' or a number' : ''}.`);
+}
