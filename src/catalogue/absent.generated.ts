@@ -264,22 +264,14 @@ export const absent: Readonly<Record<string, AbsentRow>> = {
     family: 'databases',
     summary: 'Start an upgrade of MySQL or MariaDB, in the background.',
   },
-  get_nameserver_config: { family: 'dns', summary: 'List the name servers that zones of the caller get.' },
   has_local_authority: {
     family: 'dns',
     summary: 'Tell whether this server is the one that answers for domains in DNS.',
   },
-  listmxs: { family: 'dns', summary: 'List the MX records of a domain, which say where its mail goes.' },
   lookupnsip: { family: 'dns', summary: 'Tell the IPv4 address of a name server.' },
   lookupnsips: { family: 'dns', summary: 'Tell the IPv4 and IPv6 addresses of a name server.' },
-  resetzone: {
-    family: 'dns',
-    summary: 'Set a DNS zone back to what the server would make it; TXT records stay.',
-  },
   resolvedomainname: { family: 'dns', summary: 'Tell the IP address of a domain, as DNS has it.' },
-  savemxs: { family: 'dns', summary: 'Add an MX record to a domain, to say where its mail goes.' },
   setresolvers: { family: 'dns', summary: 'Set the name servers that this machine asks.' },
-  update_nameservers_config: { family: 'dns', summary: 'Set the name servers that new zones get.' },
   ea4_get_currently_installed_packages: {
     family: 'easyapache',
     summary: 'List the EasyApache 4 packages that are installed.',

@@ -133,6 +133,11 @@ export const index: Readonly<Record<string, IndexRow>> = {
     access: 'root',
     summary: 'Turn the protection of logins against guessing on.',
   },
+  export_zone_files: {
+    family: 'dns',
+    access: ['edit-dns', 'manage-dns-records'],
+    summary: 'Show the files of DNS zones as they are.',
+  },
   flush_cphulk_login_history: {
     family: 'cphulk',
     access: 'root',
@@ -227,6 +232,11 @@ export const index: Readonly<Record<string, IndexRow>> = {
     family: 'authentication',
     access: ['create-user-session'],
     summary: 'Make a link that logs the caller’s browser in, once, and sends it to another page.',
+  },
+  get_nameserver_config: {
+    family: 'dns',
+    access: ['ns-config'],
+    summary: 'List the name servers that new zones of the caller get.',
   },
   get_public_contact: {
     family: 'resellers',
@@ -348,6 +358,11 @@ export const index: Readonly<Record<string, IndexRow>> = {
     access: ['list-accts'],
     summary: 'List the suspended accounts whose suspension only root may end.',
   },
+  listmxs: {
+    family: 'dns',
+    access: ['edit-mx', 'edit-dns', 'manage-dns-records'],
+    summary: 'List the MX records of a domain, which say where its mail goes.',
+  },
   listpkgs: {
     family: 'packages',
     access: ['list-pkgs', 'add-pkg', 'edit-pkg'],
@@ -379,6 +394,11 @@ export const index: Readonly<Record<string, IndexRow>> = {
     access: 'root',
     summary: 'Tell which features this server offers, or turn some on or off for everybody.',
   },
+  mass_edit_dns_zone: {
+    family: 'dns',
+    access: ['edit-dns', 'manage-dns-records'],
+    summary: 'Change many records of a DNS zone at once: add, edit and remove, all or none.',
+  },
   matchpkgs: {
     family: 'packages',
     access: ['list-pkgs', 'add-pkg', 'edit-pkg'],
@@ -399,6 +419,11 @@ export const index: Readonly<Record<string, IndexRow>> = {
     family: 'ip-addresses',
     access: 'root',
     summary: 'Set which public IP address belongs to a local one, for a server behind NAT.',
+  },
+  parse_dns_zone: {
+    family: 'dns',
+    access: ['edit-dns', 'manage-dns-records'],
+    summary: 'List the lines of a DNS zone, with values in Base64.',
   },
   passwd: { family: 'accounts', access: ['passwd'], summary: 'Set the password of an account.' },
   quota_enabled: {
@@ -436,6 +461,11 @@ export const index: Readonly<Record<string, IndexRow>> = {
     access: 'any',
     summary: 'Tell what a reseller’s accounts may use and do use.',
   },
+  resetzone: {
+    family: 'dns',
+    access: ['edit-dns', 'manage-dns-records'],
+    summary: 'Set a DNS zone back to what the server would make it; TXT records stay.',
+  },
   revoke_reseller_privilege: {
     family: 'resellers',
     access: 'root',
@@ -450,6 +480,11 @@ export const index: Readonly<Record<string, IndexRow>> = {
     family: 'resellers',
     access: 'root',
     summary: 'Make an ACL list, or set privileges of one.',
+  },
+  savemxs: {
+    family: 'dns',
+    access: ['edit-mx', 'edit-dns', 'manage-dns-records'],
+    summary: 'Add an MX record to a domain, to say where its mail goes.',
   },
   set_cphulk_config_key: {
     family: 'cphulk',
@@ -604,6 +639,11 @@ export const index: Readonly<Record<string, IndexRow>> = {
     summary: 'Let the user id of a removed account be given to a new one again.',
   },
   update_featurelist: { family: 'packages', access: 'root', summary: 'Set features of a feature list.' },
+  update_nameservers_config: {
+    family: 'dns',
+    access: 'root',
+    summary: 'Set the name servers that new zones get.',
+  },
   validate_login_token: {
     family: 'authentication',
     access: ['create-user-session'],
