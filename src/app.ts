@@ -103,6 +103,7 @@ export function createApplication(
       stateDirectory,
       now,
       publicAddressService: environment.WHMAPI1_PUBLIC_ADDRESS_SERVICE,
+      resolvers: environment.WHMAPI1_RESOLVERS,
     }),
     version,
     find: loadFunction,

@@ -5,6 +5,7 @@
 import type { MachineAddresses } from './machine-addresses.ts';
 import type { DeclaredTool, MachineFiles, MachineServices, MachineTools } from './machine-daemons.ts';
 import type { MachineError } from './machine-error.ts';
+import type { MachineResolver } from './machine-resolver.ts';
 
 export interface MachineUser {
   readonly name: string;
@@ -184,6 +185,7 @@ export interface Machine {
   readonly firewall: () => Promise<MachineFirewall>;
   readonly commands: () => Promise<MachineCommands>;
   readonly addresses: () => Promise<MachineAddresses>;
+  readonly resolver: () => Promise<MachineResolver>;
   readonly disks: () => Promise<readonly Disk[]>;
   /** The files below these directories; every other path is refused. A driver names its own. */
   readonly files: (directories: readonly string[]) => Promise<MachineFiles>;

@@ -5,7 +5,7 @@ import type { Machine } from '../core/machine.ts';
 import { sandboxSystem, system } from './system.ts';
 
 /** Without what is made of the kernel's own answers. */
-type OneMachine = Omit<Machine, 'disks' | 'system'>;
+type OneMachine = Omit<Machine, 'disks' | 'resolver' | 'system'>;
 
 export interface MachineChoice {
   readonly userId: number;
@@ -14,6 +14,8 @@ export interface MachineChoice {
   readonly now: () => number;
   /** The service that `nat_checkip` asks. Default: see `addresses/public-address.ts`. */
   readonly publicAddressService?: string | undefined;
+  /** Name servers that are asked: `127.0.0.1:5353`, with commas between them. Default: those of /etc/resolv.conf. */
+  readonly resolvers?: string | undefined;
 }
 
 const SYSTEM_STATE = '/var/lib/whmapi1';
@@ -27,7 +29,8 @@ export function isMachine({
   return userId === 0 && stateDirectory === SYSTEM_STATE;
 }
 
-export function chooseMachine({ userId, stateDirectory, now, publicAddressService }: MachineChoice): Machine {
+export function chooseMachine(choice: MachineChoice): Machine {
+  const { userId, stateDirectory, now, publicAddressService, resolvers } = choice;
   const onMachine = isMachine({ userId, stateDirectory });
   const places = [
     { purpose: 'state directory', path: stateDirectory },
@@ -40,6 +43,10 @@ export function chooseMachine({ userId, stateDirectory, now, publicAddressServic
     ...host,
     system: onMachine ? system : sandboxSystem(join(stateDirectory, 'root')),
     disks: async () => (await import('./disks.ts')).disksOf(places),
+    resolver: async () => {
+      const { DnsResolver } = await import('./resolver.ts');
+      return new DnsResolver(resolvers?.split(',').filter((one) => one !== ''));
+    },
   };
 }
 

@@ -61,6 +61,8 @@ export class Installation {
   get environment(): Readonly<Record<string, string | undefined>> {
     return {
       WHMAPI1_STATE_DIR: this.state,
+      // Nothing answers there: no test asks the network.
+      WHMAPI1_RESOLVERS: '127.0.0.1:1',
       // The clock that a test sets is far from the one of this machine: no log is rotated for its age.
       WHMAPI1_AUDIT_ROTATE_DAYS: '3650',
       WHMAPI1_STORE_URL: this.#url,

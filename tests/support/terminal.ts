@@ -26,7 +26,11 @@ export class Terminal {
   pages: string[] | undefined;
   /** The pager; undefined where there is none. */
   paged: ((program: string, words: readonly string[], text: string) => boolean) | undefined;
-  environment: Record<string, string | undefined> = { WHMAPI1_STATE_DIR: join(this.directory, 'state') };
+  environment: Record<string, string | undefined> = {
+    WHMAPI1_STATE_DIR: join(this.directory, 'state'),
+    // Nothing answers there: no test asks the network.
+    WHMAPI1_RESOLVERS: '127.0.0.1:1',
+  };
 
   /** Types a command line, without the program's name. */
   async run(...argv: string[]): Promise<Printed> {

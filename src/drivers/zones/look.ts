@@ -1,4 +1,6 @@
 // What a function reads of the name server before its transaction begins.
+import type { Machine } from '../../core/machine.ts';
+import { MachineError } from '../../core/machine-error.ts';
 import type { DriverMachine } from '../step.ts';
 import type { FoundZone } from './contract.ts';
 import { zones } from './zones.ts';
@@ -24,4 +26,36 @@ export async function lookAtZones(
 /** The names of all zones, sorted. */
 export function lookForZones(machine: DriverMachine): Promise<string[]> {
   return zones.list(machine);
+}
+
+/** Who answers for a domain, as DNS has it. */
+export interface Authority {
+  /** The domain, or the nearest one above it that is a zone; null if there is none. */
+  readonly zone?: string | null;
+  readonly nameservers?: readonly string[];
+  /** Of the name servers. */
+  readonly addresses?: readonly string[];
+  /** Why it could not be found out. */
+  readonly error?: string;
+}
+
+export async function lookAtAuthority(
+  machine: Pick<Machine, 'resolver'>,
+  domain: string,
+): Promise<Authority> {
+  const resolver = await machine.resolver();
+  try {
+    // The top-level domain answers for names that nobody has.
+    for (let labels = domain.split('.'); labels.length > 1; labels = labels.slice(1)) {
+      const zone = labels.join('.');
+      const nameservers = await resolver.nameservers(zone);
+      if (nameservers.length === 0) continue;
+      const lookups = nameservers.flatMap((server) => [resolver.ipv4(server), resolver.ipv6(server)]);
+      return { zone, nameservers: nameservers.sort(), addresses: (await Promise.all(lookups)).flat() };
+    }
+    return { zone: null };
+  } catch (error) {
+    if (!(error instanceof MachineError)) throw error;
+    return { error: error.message };
+  }
 }

@@ -1,0 +1,20 @@
+import { defineFunction } from '../../core/define.ts';
+import { domainName } from '../../model/accounts/names.ts';
+
+export default defineFunction({
+  name: 'lookupnsip',
+  since: 11,
+  summary: 'Show the IPv4 address of a name server, as DNS has it.',
+  access: ['ns-config', 'create-acct', 'create-dns'],
+  effect: 'none',
+  params: { host: { ...domainName, required: true, doc: 'The host name of the name server.' } },
+  returns: { ip: { type: 'string|null', doc: 'The first address; null if it has none.' } },
+  examples: [
+    { args: { host: 'ns1.example.com' }, doc: 'The address of ns1.example.com.', fails: 'host_failed' },
+  ],
+
+  async handler({ host }, { machine }) {
+    const [ip = null] = await (await machine.resolver()).ipv4(host);
+    return { ip };
+  },
+});

@@ -1,0 +1,24 @@
+import { defineFunction } from '../../core/define.ts';
+import { domainName } from '../../model/accounts/names.ts';
+
+export default defineFunction({
+  name: 'lookupnsips',
+  since: 60,
+  summary: 'Show the IPv4 and IPv6 addresses of a name server, as DNS has them.',
+  access: ['ns-config', 'create-acct', 'create-dns'],
+  effect: 'none',
+  params: { host: { ...domainName, required: true, doc: 'The host name of the name server.' } },
+  returns: {
+    ipv4: { type: 'string', optional: true, doc: 'The first IPv4 address, if it has one.' },
+    ipv6: { type: 'string', optional: true, doc: 'The first IPv6 address, if it has one.' },
+  },
+  examples: [
+    { args: { host: 'ns1.example.com' }, doc: 'The addresses of ns1.example.com.', fails: 'host_failed' },
+  ],
+
+  async handler({ host }, { machine }) {
+    const resolver = await machine.resolver();
+    const [[ipv4], [ipv6]] = await Promise.all([resolver.ipv4(host), resolver.ipv6(host)]);
+    return { ...(ipv4 === undefined ? {} : { ipv4 }), ...(ipv6 === undefined ? {} : { ipv6 }) };
+  },
+});

@@ -1,0 +1,64 @@
+// Lookups by c-ares, which does not read /etc/hosts and does not block a thread of Node as getaddrinfo does.
+import { Resolver } from 'node:dns/promises';
+import { MachineError } from '../core/machine-error.ts';
+import type { MachineResolver } from '../core/machine-resolver.ts';
+
+/** One attempt; all attempts together take less than twice as long for each server. */
+const TRY_MS = 2000;
+const TRIES = 2;
+/** Whatever the number of name servers. */
+const LIMIT_MS = 6000;
+
+export class DnsResolver implements MachineResolver {
+  readonly #servers: readonly string[];
+
+  /** @param servers addresses, with a port if it is not 53: `127.0.0.1:5353`. Default: those of /etc/resolv.conf. */
+  constructor(servers: readonly string[] = []) {
+    this.#servers = servers;
+  }
+
+  ipv4(name: string): Promise<string[]> {
+    return this.#ask(name, (resolver) => resolver.resolve4(name));
+  }
+
+  ipv6(name: string): Promise<string[]> {
+    return this.#ask(name, (resolver) => resolver.resolve6(name));
+  }
+
+  nameservers(domain: string): Promise<string[]> {
+    return this.#ask(domain, (resolver) => resolver.resolveNs(domain));
+  }
+
+  async #ask(name: string, ask: (resolver: Resolver) => Promise<string[]>): Promise<string[]> {
+    // /etc/resolv.conf is read by each new one.
+    const resolver = new Resolver({ timeout: TRY_MS, tries: TRIES });
+    if (this.#servers.length > 0) resolver.setServers(this.#servers);
+    const timer = setTimeout(() => {
+      resolver.cancel();
+    }, LIMIT_MS);
+    try {
+      return await ask(resolver);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? '';
+      if (code === 'ENODATA' || code === 'ENOTFOUND') return [];
+      const servers = resolver.getServers().join(', ');
+      const what = causes[code] ?? `failed (${code})`;
+      throw new MachineError(
+        'failed',
+        `DNS could not be asked about “${name}”: the name server (${servers}) ${what}. ` +
+          'Check the name servers in /etc/resolv.conf and retry the call.',
+        { cause: error },
+      );
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+const causes: Readonly<Record<string, string>> = {
+  ECANCELLED: 'did not answer in time',
+  ECONNREFUSED: 'does not answer',
+  EREFUSED: 'refused to answer',
+  ESERVFAIL: 'failed to find the answer',
+  ETIMEOUT: 'did not answer in time',
+};
