@@ -264,13 +264,6 @@ export const absent: Readonly<Record<string, AbsentRow>> = {
     family: 'databases',
     summary: 'Start an upgrade of MySQL or MariaDB, in the background.',
   },
-  has_local_authority: {
-    family: 'dns',
-    summary: 'Tell whether this server is the one that answers for domains in DNS.',
-  },
-  lookupnsip: { family: 'dns', summary: 'Tell the IPv4 address of a name server.' },
-  lookupnsips: { family: 'dns', summary: 'Tell the IPv4 and IPv6 addresses of a name server.' },
-  resolvedomainname: { family: 'dns', summary: 'Tell the IP address of a domain, as DNS has it.' },
   setresolvers: { family: 'dns', summary: 'Set the name servers that this machine asks.' },
   ea4_get_currently_installed_packages: {
     family: 'easyapache',

@@ -299,6 +299,11 @@ export const index: Readonly<Record<string, IndexRow>> = {
     access: ['digest-auth'],
     summary: 'Tell whether an account has digest authentication.',
   },
+  has_local_authority: {
+    family: 'dns',
+    access: ['create-acct', 'create-dns', 'edit-dns', 'manage-dns-records'],
+    summary: 'Check whether this server is the one that answers for domains in DNS.',
+  },
   has_mycnf_for_cpuser: {
     family: 'accounts',
     access: ['mysql-info'],
@@ -389,6 +394,16 @@ export const index: Readonly<Record<string, IndexRow>> = {
     access: 'any',
     summary: 'Tell how busy the server is, without an envelope around the answer.',
   },
+  lookupnsip: {
+    family: 'dns',
+    access: ['ns-config', 'create-acct', 'create-dns'],
+    summary: 'Show the IPv4 address of a name server, as DNS has it.',
+  },
+  lookupnsips: {
+    family: 'dns',
+    access: ['ns-config', 'create-acct', 'create-dns'],
+    summary: 'Show the IPv4 and IPv6 addresses of a name server, as DNS has them.',
+  },
   manage_features: {
     family: 'packages',
     access: 'root',
@@ -465,6 +480,11 @@ export const index: Readonly<Record<string, IndexRow>> = {
     family: 'dns',
     access: ['edit-dns', 'manage-dns-records'],
     summary: 'Set a DNS zone back to what the server would make it; TXT records stay.',
+  },
+  resolvedomainname: {
+    family: 'dns',
+    access: ['create-acct', 'create-dns', 'edit-dns', 'manage-dns-records'],
+    summary: 'Show the IPv4 address of a domain, as DNS has it.',
   },
   revoke_reseller_privilege: {
     family: 'resellers',
