@@ -1,0 +1,111 @@
+// A process of an earlier version is killed in the middle of its work, and this version meets what it left. The earlier
+// version is this one with other plans: in another order, and with a step more.
+import { spawn } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import Database from 'better-sqlite3';
+import { call, freshFolder } from '../support/command.ts';
+import { auditLog } from './state.ts';
+
+jest.setTimeout(120_000);
+
+const top = resolve(__dirname, '../..');
+const here = freshFolder();
+
+/** A copy of the program in which a file is another. */
+function makeEarlierVersion(file: string, edits: readonly (readonly [string, string])[]): string {
+  const copy = join(here.path, 'earlier');
+  mkdirSync(copy);
+  for (const part of ['src', 'package.json', 'tsconfig.json', 'tests/process/account-worker.ts']) {
+    cpSync(join(top, part), join(copy, part), { recursive: true });
+  }
+  symlinkSync(join(top, 'node_modules'), join(copy, 'node_modules'));
+  let text = readFileSync(join(copy, file), 'utf8');
+  for (const [before, after] of edits) {
+    expect(text).toContain(before);
+    text = text.replace(before, after);
+  }
+  writeFileSync(join(copy, file), text);
+  return copy;
+}
+
+/** The call kills itself at that moment. */
+async function callUntil(version: string, moment: string, command: string, args: object): Promise<void> {
+  const script = join(version, 'tests/process/account-worker.ts');
+  const words = ['--import', 'tsx', script, here.state, moment, command, JSON.stringify(args)];
+  const worker = spawn(process.execPath, words, { cwd: version, stdio: ['ignore', 'ignore', 'inherit'] });
+  const signal = await new Promise((done) => worker.on('close', (_status, name) => done(name)));
+  expect(signal).toBe('SIGKILL');
+}
+
+const rows = (sql: string) => {
+  const database = new Database(join(here.state, 'store.db'), { readonly: true });
+  try {
+    return database.prepare(sql).all();
+  } finally {
+    database.close();
+  }
+};
+const etc = (file: string) => readFileSync(join(here.state, 'root/etc', file), 'utf8');
+const lastStage = () => auditLog(here.state).lines.find(({ stage }) => stage?.endsWith('later'))?.stage;
+const steps = () => rows('SELECT kind, state FROM operation_step ORDER BY position');
+
+beforeEach(async () => {
+  const made = await call(['createacct', 'username=bob', 'domain=bob.example'], { state: here.state });
+  expect(made.metadata.reason).toBe('Account Creation Ok');
+});
+
+test('a plan with its steps in another order is undone step by step', async () => {
+  const before = etc('passwd');
+  const setShell =
+    'steps.push(setShell.plan({ name: to.name, shell: after.shellPath, before: before.shellPath }));';
+  const rename = 'if (from.name !== to.name || from.home !== to.home) steps.push(rename.plan({ from, to }));';
+  const version = makeEarlierVersion('src/drivers/users/account.ts', [
+    [setShell, ''],
+    [rename, `${setShell.replace('to.name', 'from.name')} ${rename}`],
+  ]);
+  const args = { user: 'bob', newuser: 'robert', HASSHELL: '1' };
+  await callUntil(version, 'before users.rename', 'modifyacct', args);
+  expect(steps()).toEqual([
+    { kind: 'users/set-shell', state: 'done' },
+    { kind: 'users/rename', state: 'begun' },
+  ]);
+  expect(etc('passwd')).not.toBe(before);
+  const { metadata } = await call(['list_users'], { state: here.state });
+  expect(metadata.output).toBeUndefined();
+  expect([etc('passwd'), rows('SELECT username FROM account'), steps(), lastStage()]).toEqual([
+    before,
+    [{ username: 'bob' }],
+    [],
+    'undone later',
+  ]);
+});
+
+test('a plan with a step more, which there is no way back from, is finished', async () => {
+  const remove = '[remove.plan({ name: username, home, uid })]';
+  const version = makeEarlierVersion('src/drivers/users/account.ts', [
+    [remove, '[suspend.plan({ name: username }), remove.plan({ name: username, home, uid })]'],
+  ]);
+  await callUntil(version, 'after users.suspend', 'removeacct', { username: 'bob' });
+  expect(steps().slice(-2)).toEqual([
+    { kind: 'users/suspend', state: 'begun' },
+    { kind: 'users/remove', state: 'planned' },
+  ]);
+  const { metadata } = await call(['list_users'], { state: here.state });
+  expect(metadata.output).toBeUndefined();
+  expect([
+    etc('passwd'),
+    readdirSync(join(here.state, 'root/home')),
+    rows('SELECT username FROM account'),
+  ]).toEqual(['', [], []]);
+  expect(existsSync(join(here.state, 'root/home/bob'))).toBe(false);
+  expect(lastStage()).toBe('finished later');
+});
