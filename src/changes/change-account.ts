@@ -2,7 +2,9 @@
 import { defineChange, exclusive, type Lock, type Plan } from '../core/plan.ts';
 import * as accountParts from '../drivers/account-parts.ts';
 import { partWorld, type PartContext } from '../drivers/part-world.ts';
+import changeZone, { type ZoneChange } from '../drivers/zones/steps/change.ts';
 import * as accounts from '../model/accounts/accounts.ts';
+import { addressLock } from '../model/accounts/ips.ts';
 import { prefixLock } from '../model/accounts/names.ts';
 import * as users from '../model/accounts/users.ts';
 import * as packages from '../model/packages/packages.ts';
@@ -25,11 +27,19 @@ const change = defineChange<ChangeAccount>({
 });
 export default change;
 
-export async function changeAccount(context: PartContext, input: ChangeAccount): Promise<Plan> {
+/** `zones`: what follows in the zones that the call has read. */
+export async function changeAccount(
+  context: PartContext,
+  input: ChangeAccount,
+  zones: readonly ZoneChange[] = [],
+): Promise<Plan> {
   const { before, after } = input;
   return change.plan(input, {
-    locks: locksOf(before, after),
-    steps: await accountParts.changed(await partWorld(context), before, after),
+    locks: [...locksOf(before, after), ...zones.map(({ name }) => exclusive(`zone ${name}`))],
+    steps: [
+      ...(await accountParts.changed(await partWorld(context), before, after)),
+      ...zones.map((zone) => changeZone.plan(zone)),
+    ],
   });
 }
 
@@ -39,6 +49,7 @@ function locksOf(before: accounts.Account, after: accounts.Account): Lock[] {
     exclusive(`account ${before.username}`),
     exclusive(`account ${after.username}`),
     exclusive(`domain ${after.domain}`),
+    ...(before.ip === after.ip ? [] : [addressLock(before), addressLock(after)]),
     ...(after.owner === 'root' ? [] : [exclusive(`accounts of ${after.owner}`)]),
     // What it owns gets the new name as well.
     ...(isRenamed ? [exclusive(`accounts of ${before.username}`), exclusive(prefixLock(after))] : []),

@@ -12,18 +12,26 @@ interface ChangeAddresses {
 const change = defineChange<ChangeAddresses>({
   kind: 'change-addresses',
   async store(db, { removed }) {
-    // An account may have got one meanwhile: then they are added again.
+    // The accounts of a reseller may share one by now: then they are added again.
     for (const address of removed) await assertUnused(db, address);
   },
 });
 export default change;
 
-const locks = [exclusive('IP addresses')];
+/** Changes of the interfaces come one after the other. */
+const interfaces = exclusive('IP addresses');
 
 export function addAddresses(addresses: readonly NewMachineAddress[]): Plan {
-  return change.plan({ removed: [] }, { locks, steps: [add.plan({ addresses })] });
+  return change.plan({ removed: [] }, { locks: [interfaces], steps: [add.plan({ addresses })] });
 }
 
 export function removeAddresses(addresses: readonly string[]): Plan {
-  return change.plan({ removed: addresses }, { locks, steps: [remove.plan({ addresses })] });
+  return change.plan(
+    { removed: addresses },
+    {
+      // No account can get one of them meanwhile.
+      locks: [interfaces, ...addresses.map((address) => exclusive(`address ${address}`))],
+      steps: [remove.plan({ addresses })],
+    },
+  );
 }

@@ -7,6 +7,7 @@ import { partWorld, type PartContext } from '../drivers/part-world.ts';
 import measure from '../drivers/quota/steps/measure.ts';
 import create from '../drivers/users/steps/create.ts';
 import * as accounts from '../model/accounts/accounts.ts';
+import { addressLock } from '../model/accounts/ips.ts';
 import { ensureWithin } from '../model/accounts/limits.ts';
 import { prefixLock } from '../model/accounts/names.ts';
 import * as packages from '../model/packages/packages.ts';
@@ -55,7 +56,7 @@ export async function createAccount(
         exclusive(`domain ${account.domain}`),
         exclusive(prefixLock(account)),
         ...(account.owner === 'root' ? [] : [shared(`accounts of ${account.owner}`)]),
-        ...(account.settings.dedicatedIp ? [exclusive(`address ${account.ip}`)] : []),
+        addressLock(account),
       ],
       steps: await accountParts.created(await partWorld(context), input),
       secret: password,

@@ -1,8 +1,10 @@
 // Which address an account gets.
-import type { Db } from '../../core/context.ts';
+import type { Caller, Db } from '../../core/context.ts';
 import { ApiError, badParam, denied } from '../../core/errors.ts';
+import { exclusive, shared, type Lock } from '../../core/plan.ts';
 import * as sharedAddress from '../addresses/shared-address.ts';
 import * as resellerAddresses from '../resellers/addresses.ts';
+import type { Account } from './accounts.ts';
 
 interface Wish {
   readonly owner: string;
@@ -44,6 +46,54 @@ export async function choose(
     if (candidate !== main && candidate !== shared && !(await isUsed(db, candidate))) return candidate;
   }
   throw new ApiError('limit_reached', 'No address is free that an account could have for its own.');
+}
+
+/**
+ * Another address for an account. It shares one that others share, too: the main address of the server, that of its owner,
+ * one of other accounts or resellers. Any other becomes its own.
+ * @throws ApiError `bad_param` for an address that this server does not have, or that is another account’s own; `denied`
+ * for one that the caller may not assign.
+ */
+export async function chooseOther(
+  { db, caller }: { readonly db: Db; readonly caller: Caller },
+  all: readonly [string, ...string[]],
+  account: Account,
+  address: string,
+): Promise<{ readonly ip: string; readonly isDedicated: boolean }> {
+  const [main] = all;
+  const ofOwner = await sharedAddress.ofOwner(db, account.owner, all);
+  if (!all.includes(address)) {
+    throw badParam(
+      `The parameter “ip” should be an address of this server, not “${address}”. Run listips to list them.`,
+    );
+  }
+  if (caller.privileges !== 'all' && address !== ofOwner) {
+    const { ips } = await resellerAddresses.listUsable(db, caller.user, all);
+    if (!ips.includes(address)) {
+      throw denied(`You may not assign the address “${address}”. Run listips to list those that you may.`);
+    }
+  }
+  const other = await db.get<{ dedicated: 0 | 1 }>(
+    `SELECT dedicated_ip AS dedicated FROM account WHERE ip = ? AND server = ? AND username <> ?
+     ORDER BY dedicated_ip DESC LIMIT 1`,
+    ...[address, db.server, account.username],
+  );
+  if (other?.dedicated === 1) {
+    throw badParam(`The address “${address}” is the dedicated address of another account.`);
+  }
+  const isShared =
+    other !== undefined ||
+    [main, ofOwner].includes(address) ||
+    (await resellerAddresses.isMainOfAny(db, address));
+  return { ip: address, isDedicated: !isShared };
+}
+
+/**
+ * Taken by whatever assigns an address to an account or takes it away. Accounts can come to a shared address at the same
+ * time; a dedicated one, and the removal of an address from the server, need it alone.
+ */
+export function addressLock({ ip, settings }: Pick<Account, 'ip' | 'settings'>): Lock {
+  return settings.dedicatedIp ? exclusive(`address ${ip}`) : shared(`address ${ip}`);
 }
 
 async function isUsed(db: Db, ip: string): Promise<boolean> {

@@ -68,6 +68,11 @@ export async function findMain(db: Db, user: string): Promise<string | null> {
   return row?.ip ?? null;
 }
 
+/** Whether the accounts of some reseller share it. */
+export async function isMainOfAny(db: Db, ip: string): Promise<boolean> {
+  return (await db.get('SELECT 1 FROM reseller WHERE main_ip = ?', ip)) !== undefined;
+}
+
 /** @throws ApiError `bad_param` for an address that the reseller may not use. */
 export async function setMain(db: Db, user: string, ip: string, ofMachine: readonly string[]): Promise<void> {
   const { ips } = await listUsable(db, user, ofMachine);

@@ -1,0 +1,83 @@
+import { changeAccount } from '../../changes/change-account.ts';
+import { defineFunction } from '../../core/define.ts';
+import { ipv4Address } from '../../core/params.ts';
+import { lookAtZone } from '../../drivers/zones/look.ts';
+import { assertSameDomain, getNamed } from '../../model/accounts/named-account.ts';
+import { existingAccount, existingDomain } from '../../model/accounts/names.ts';
+import * as accountIps from '../../model/accounts/ips.ts';
+import { findPublicAddress } from '../../model/addresses/nat.ts';
+import { moveIpv4, nextZone } from '../../model/dns/site-addresses.ts';
+import * as packages from '../../model/packages/packages.ts';
+import { rolesOf } from '../../model/roles/active-profile.ts';
+
+export default defineFunction({
+  name: 'setsiteip',
+  since: 11,
+  summary: 'Set the IPv4 address of an account.',
+  description:
+    'An address that nobody uses becomes the dedicated address of the account. The server’s main address, that of the ' +
+    'account’s owner, and one that other accounts share is shared. In the DNS zone of the account’s domain, every A record ' +
+    'that has the old address gets the new one; a dry run shows which. A reseller can assign the addresses that listips shows.',
+  access: ['edit-account'],
+  effect: 'operates',
+  params: {
+    ip: { ...ipv4Address, required: true, doc: 'The new address: one of this server.' },
+    user: { ...existingAccount, doc: 'The account.' },
+    domain: { ...existingDomain, doc: 'The main domain of the account, instead of its name.' },
+  },
+  oneOf: { count: 'at least', of: ['user', 'domain'] },
+  emptyIsOmitted: true,
+  returns: null,
+  examples: [
+    {
+      args: { user: 'bob', ip: '192.0.2.10' },
+      doc: 'Give the account “bob” the address 192.0.2.10.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        { command: 'addips', args: { ips: '192.0.2.10', netmask: '255.255.255.0' } },
+      ],
+    },
+    {
+      args: { domain: 'bob.example', ip: '192.0.2.10' },
+      doc: 'The same for the account whose main domain is bob.example.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        { command: 'addips', args: { ips: '192.0.2.10', netmask: '255.255.255.0' } },
+      ],
+    },
+  ],
+
+  async look({ user, domain }, { machine, system, caller, transaction }) {
+    const { name, hasDns } = await transaction('reads', async (db) => ({
+      name: (await getNamed(db, caller, { user, domain })).domain,
+      hasDns: (await rolesOf({ db, system })).has('DNS'),
+    }));
+    return { name, zone: hasDns ? await lookAtZone(machine, name) : undefined };
+  },
+
+  async handler(args, context, { name, zone }) {
+    const { db, caller, system, inform, now } = context;
+    const before = await getNamed(db, caller, args);
+    assertSameDomain(before, name);
+    if (args.ip === before.ip) {
+      inform(`The account “${before.username}” has the address ${args.ip} already.`);
+      return;
+    }
+    const { ip, isDedicated } = await accountIps.chooseOther(context, system.addresses(), before, args.ip);
+    const after = { ...before, ip, settings: { ...before.settings, dedicatedIp: isDedicated } };
+    packages.ensureAllowed(caller, before.settings, after.settings);
+    if (zone === undefined) {
+      inform(`The DNS zone “${name}” is not on this server. Change its A records where it is.`);
+    }
+    // Behind NAT, zones have the public addresses.
+    const moves = new Map([
+      [before.ip, ip],
+      [await findPublicAddress(db, before.ip), await findPublicAddress(db, ip)],
+    ]);
+    const next = zone && nextZone(zone, (file) => moveIpv4(file, moves), new Date(now()));
+    if (zone !== undefined && next === undefined) {
+      inform(`No A record of the DNS zone “${name}” has the address ${before.ip}.`);
+    }
+    context.plan(await changeAccount(context, { before, after }, next === undefined ? [] : [next]));
+  },
+});

@@ -1,0 +1,275 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Caller } from '../../src/core/context.ts';
+import type { Envelope } from '../../src/core/envelope.ts';
+import type { Json } from '../../src/core/values.ts';
+import { addAccounts, anAccount, callerNamed, storedAccount } from '../support/accounts.ts';
+import { Installation, reseller } from '../support/installation.ts';
+
+let here: Installation;
+beforeEach(async () => {
+  here = new Installation();
+  await addAccounts(here, anAccount({ username: 'bob', ip: '192.0.2.1' }));
+});
+afterEach(() => {
+  here.remove();
+});
+
+const set = async (args: Record<string, Json>, options: { as?: Caller; dryRun?: boolean } = {}) =>
+  (await here.call('setsiteip', args, options)).metadata;
+const addressOf = async (user: string) => {
+  const account = await storedAccount(here, user);
+  return [account?.ip, account?.settings.dedicatedIp];
+};
+const zoneFile = () => readFileSync(join(here.state, 'root/var/lib/bind/whmapi1/bob.example.db'), 'utf8');
+const records = (type: string) =>
+  zoneFile()
+    .split('\n')
+    .map((line) => line.split(/\s+/))
+    .filter((words) => words.includes(type))
+    .map((words) => `${words[0]} ${words.at(-1)}`);
+const serial = () => Number(/^\s*(\d{10})/m.exec(zoneFile())?.[1]);
+
+describe('setsiteip', () => {
+  it('gives an account a dedicated address, by its name or its domain, and a shared one again', async () => {
+    expect(await set({ user: 'bob', ip: '192.0.2.2' })).toMatchObject({ result: 1, reason: 'OK' });
+    expect(await addressOf('bob')).toEqual(['192.0.2.2', true]);
+    const { data } = await here.call('listips');
+    expect((data as { ip: unknown[] }).ip[1]).toMatchObject({ ip: '192.0.2.2', used: 1, dedicated: 1 });
+    await set({ domain: 'Bob.Example', ip: '192.0.2.3', user: '' });
+    expect(await addressOf('bob')).toEqual(['192.0.2.3', true]);
+    await set({ user: 'bob', domain: 'bob.example', ip: '192.0.2.1' });
+    expect(await addressOf('bob')).toEqual(['192.0.2.1', false]);
+  });
+
+  it('changes nothing if the account has the address already', async () => {
+    expect(await set({ user: 'bob', ip: '192.0.2.1' })).toMatchObject({
+      result: 1,
+      output: { messages: ['The account “bob” has the address 192.0.2.1 already.'] },
+    });
+  });
+
+  it('shares what other accounts or the accounts of a reseller share', async () => {
+    await addAccounts(
+      here,
+      anAccount({ username: 'ann', ip: '192.0.2.2' }),
+      anAccount({ username: 'rita', ip: '192.0.2.1' }),
+    );
+    await here.call('setupreseller', { user: 'rita' });
+    await here.call('setresellermainip', { user: 'rita', ip: '192.0.2.3' });
+    await set({ user: 'bob', ip: '192.0.2.2' });
+    expect(await addressOf('bob')).toEqual(['192.0.2.2', false]);
+    await set({ user: 'bob', ip: '192.0.2.3' });
+    expect(await addressOf('bob')).toEqual(['192.0.2.3', false]);
+  });
+
+  it.each<[Record<string, Json>, string, string]>([
+    [
+      { user: 'bob', ip: '192.0.2.77' },
+      'bad_param',
+      'The parameter “ip” should be an address of this server, not “192.0.2.77”. Run listips to list them.',
+    ],
+    [
+      { user: 'bob', ip: '192.0.2.2' },
+      'bad_param',
+      'The address “192.0.2.2” is the dedicated address of another account.',
+    ],
+    [
+      { user: 'bob', domain: 'ann.example', ip: '192.0.2.3' },
+      'bad_param',
+      '“ann.example” is not the main domain of the account “bob”.',
+    ],
+    [{ user: 'nobody1', ip: '192.0.2.3' }, 'not_found', 'You do not have a user named “nobody1”.'],
+    [
+      { domain: 'none.example', ip: '192.0.2.3' },
+      'not_found',
+      'You do not have an account with the domain “none.example”.',
+    ],
+    [{ ip: '192.0.2.3' }, 'missing_param', expect.stringContaining('“user”') as string],
+    [{ user: 'bob', ip: '2001:db8::1' }, 'bad_param', expect.stringContaining('an IPv4 address') as string],
+  ])('refuses %j', async (args, error_code, reason) => {
+    await addAccounts(here, anAccount({ username: 'ann', ip: '192.0.2.2', settings: { dedicatedIp: true } }));
+    expect(await set(args)).toMatchObject({ result: 0, error_code, reason });
+    expect(await addressOf('bob')).toEqual(['192.0.2.1', false]);
+  });
+
+  describe('of a reseller', () => {
+    const privileges = ['edit-account', 'add-pkg-ip'];
+    beforeEach(async () => {
+      await addAccounts(
+        here,
+        anAccount({ username: 'rita' }),
+        anAccount({ username: 'rosa', owner: 'rita', ip: '192.0.2.1' }),
+      );
+      await here.call('setupreseller', { user: 'rita' });
+    });
+
+    it('works on its own accounts, with the addresses that it may assign', async () => {
+      const as = reseller('rita', ...privileges);
+      await here.call('setresellerips', { user: 'rita', delegate: '1', ips: '192.0.2.3' });
+      expect(await set({ user: 'rosa', ip: '192.0.2.2' }, { as })).toMatchObject({
+        error_code: 'denied',
+        reason: 'You may not assign the address “192.0.2.2”. Run listips to list those that you may.',
+      });
+      expect(await set({ user: 'rosa', ip: '192.0.2.3' }, { as })).toMatchObject({ result: 1 });
+      expect(await addressOf('rosa')).toEqual(['192.0.2.3', true]);
+      // The one that its accounts share.
+      expect(await set({ user: 'rosa', ip: '192.0.2.1' }, { as })).toMatchObject({ result: 1 });
+      for (const user of ['bob', 'nobody1']) {
+        expect((await set({ user, ip: '192.0.2.3' }, { as })).reason).toBe(
+          `You do not have access to an account named “${user}”.`,
+        );
+      }
+    });
+
+    it('asks for its privileges', async () => {
+      const answer = await set({ user: 'rosa', ip: '192.0.2.3' }, { as: reseller('rita', 'edit-account') });
+      expect(answer).toMatchObject({
+        error_code: 'denied',
+        reason: expect.stringContaining('add-pkg-ip') as string,
+      });
+      const nobody = await set({ user: 'rosa', ip: '192.0.2.3' }, { as: await callerNamed(here, 'rita') });
+      expect(nobody.error_code).toBe('denied');
+      expect(await addressOf('rosa')).toEqual(['192.0.2.1', false]);
+    });
+  });
+
+  describe('with a zone', () => {
+    const add = (name: string, type: string, address: string) =>
+      here.call('addzonerecord', { domain: 'bob.example', name, type, address });
+    beforeEach(async () => {
+      await here.call('adddns', { domain: 'bob.example', ip: '192.0.2.1' });
+      await add('shop', 'A', '192.0.2.1');
+      await add('far', 'A', '198.51.100.7');
+      await add('both', 'A', '192.0.2.1');
+      await add('both', 'A', '192.0.2.2');
+    });
+
+    it('moves the A records that have the old address, and leaves the others', async () => {
+      const before = serial();
+      expect(await set({ user: 'bob', ip: '192.0.2.2' })).not.toHaveProperty('output');
+      const names = records('A');
+      expect(names).toContain('bob.example. 192.0.2.2');
+      expect(names).toContain('shop.bob.example. 192.0.2.2');
+      expect(names).toContain('far.bob.example. 198.51.100.7');
+      expect(names.filter((line) => line.startsWith('both'))).toEqual(['both.bob.example. 192.0.2.2']);
+      expect(names.filter((line) => line.endsWith(' 192.0.2.1'))).toEqual([]);
+      expect(serial()).toBeGreaterThan(before);
+    });
+
+    it('shows the diff in a dry run, and changes nothing', async () => {
+      const before = zoneFile();
+      const { output } = await set({ user: 'bob', ip: '192.0.2.2' }, { dryRun: true });
+      const lines = output?.messages ?? [];
+      expect(lines[0]).toBe('Change the DNS zone “bob.example”.');
+      expect(lines.filter((line) => /^[-+]shop/.test(line)).map((line) => line.split('\t'))).toEqual([
+        ['-shop.bob.example.', '86400', 'IN', 'A', '192.0.2.1'],
+        ['+shop.bob.example.', '86400', 'IN', 'A', '192.0.2.2'],
+      ]);
+      expect(zoneFile()).toBe(before);
+      expect(await addressOf('bob')).toEqual(['192.0.2.1', false]);
+    });
+
+    it('moves public addresses behind NAT', async () => {
+      await here.call('nat_set_public_ip', { local_ip: '192.0.2.1', public_ip: '198.51.100.7' });
+      await here.call('nat_set_public_ip', { local_ip: '192.0.2.3', public_ip: '198.51.100.9' });
+      await set({ user: 'bob', ip: '192.0.2.3' });
+      expect(records('A')).toContain('far.bob.example. 198.51.100.9');
+    });
+
+    it('changes nothing if the zone cannot be edited', async () => {
+      const path = join(here.state, 'root/var/lib/bind/whmapi1/bob.example.db');
+      const text = `${zoneFile()}$GENERATE 1-3 host$ A 192.0.2.1\n`;
+      writeFileSync(path, text);
+      expect(await set({ user: 'bob', ip: '192.0.2.2' })).toMatchObject({
+        error_code: 'host_failed',
+        reason: expect.stringContaining('$GENERATE') as string,
+      });
+      expect(await addressOf('bob')).toEqual(['192.0.2.1', false]);
+      expect(zoneFile()).toBe(text);
+    });
+
+    it('leaves zones alone without the role DNS', async () => {
+      const before = zoneFile();
+      here.isMachine = true;
+      expect(await set({ user: 'bob', ip: '192.0.2.2' })).toMatchObject({
+        result: 1,
+        output: {
+          messages: ['The DNS zone “bob.example” is not on this server. Change its A records where it is.'],
+        },
+      });
+      expect(zoneFile()).toBe(before);
+    });
+  });
+
+  it('says if no record of the zone has the old address', async () => {
+    await here.call('adddns', { domain: 'bob.example', ip: '198.51.100.7' });
+    const before = zoneFile();
+    const { output } = await set({ user: 'bob', ip: '192.0.2.2' });
+    expect(output?.messages).toEqual([
+      'No A record of the DNS zone “bob.example” has the address 192.0.2.1.',
+    ]);
+    expect(zoneFile()).toBe(before);
+  });
+});
+
+describe('an address that is removed', () => {
+  const create = () =>
+    here.call('createacct', { username: 'ann', domain: 'ann.example', customip: '192.0.2.10' });
+  const remove = () => here.call('delip', { ip: '192.0.2.10' });
+  beforeEach(() => here.call('addips', { ips: '192.0.2.10', netmask: '255.255.255.0' }));
+
+  /** In the middle of the next `users.create` or `addresses.remove`, another call has half a second to overtake. */
+  const overtakenBy = (method: 'create' | 'remove', other: () => Promise<Envelope>) => {
+    let answer: Promise<Envelope> | undefined;
+    const { machine } = here.engine;
+    const watched = <T extends object>(target: T): T =>
+      new Proxy(target, {
+        get: (object, key) => {
+          const value: unknown = Reflect.get(object, key);
+          if (typeof value !== 'function') return value;
+          return async (...args: unknown[]): Promise<unknown> => {
+            if (key === method) {
+              here.overrides = {};
+              answer = other();
+              await Promise.race([answer, new Promise((go) => setTimeout(go, 500))]);
+            }
+            return value.apply(object, args) as unknown;
+          };
+        },
+      });
+    here.overrides = {
+      machine: {
+        ...machine,
+        ...(method === 'create'
+          ? { users: async () => watched(await machine.users()) }
+          : { addresses: async () => watched(await machine.addresses()) }),
+      },
+    };
+    return () => answer;
+  };
+
+  it('stays if an account is being created with it', async () => {
+    const removal = overtakenBy('create', remove);
+    expect((await create()).metadata).toMatchObject({ result: 1 });
+    expect(await removal()).toMatchObject({
+      metadata: { error_code: 'bad_param', reason: '192.0.2.10 is in use by the account “ann”.' },
+    });
+    expect(await addressOf('ann')).toEqual(['192.0.2.10', false]);
+    expect((await remove()).metadata.error_code).toBe('bad_param');
+  });
+
+  it('is not assigned to accounts meanwhile', async () => {
+    const creation = overtakenBy('remove', create);
+    expect((await remove()).metadata).toMatchObject({ result: 1 });
+    expect(await creation()).toMatchObject({ metadata: { result: 0, error_code: 'bad_param' } });
+    expect(await storedAccount(here, 'ann')).toBeUndefined();
+  });
+
+  it('is not assigned by setsiteip meanwhile', async () => {
+    const change = overtakenBy('remove', () => here.call('setsiteip', { user: 'bob', ip: '192.0.2.10' }));
+    expect((await remove()).metadata).toMatchObject({ result: 1 });
+    expect(await change()).toMatchObject({ metadata: { result: 0, error_code: 'bad_param' } });
+    expect(await addressOf('bob')).toEqual(['192.0.2.1', false]);
+  });
+});
