@@ -547,6 +547,11 @@ export const index: Readonly<Record<string, IndexRow>> = {
     access: 'root',
     summary: 'Set whether a reseller may use a package, and for how many accounts.',
   },
+  setsiteip: {
+    family: 'ip-addresses',
+    access: ['edit-account'],
+    summary: 'Set the IPv4 address of an account.',
+  },
   setupreseller: {
     family: 'resellers',
     access: 'root',
