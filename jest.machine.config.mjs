@@ -6,7 +6,8 @@ export default {
   ...config,
   testMatch: ['<rootDir>/tests/machine/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
-  // The first of them makes the root that the others boot.
+  // It makes the root that all of them boot copies of.
+  globalSetup: '<rootDir>/tests/machine/global-setup.ts',
   maxWorkers: 1,
   testTimeout: 900_000,
 };

@@ -21,7 +21,7 @@ Architecture: ${architecture}
 Maintainer: ${maintainer}
 Installed-Size: ${kilobytes}
 Depends: nodejs (>= 20.19), nodejs (<< 21), ${libraries}, init-system-helpers (>= 1.52), passwd, procps
-Recommends: cron, nftables, quota
+Recommends: cron, dbus, nftables, quota
 Suggests: bash-completion, postgresql-client
 Section: admin
 Priority: optional

@@ -10,6 +10,7 @@ export const checks: Readonly<Record<string, () => Promise<{ default: Check }>>>
   key: () => import('./checks/key.ts'),
   program: () => import('./checks/program.ts'),
   quota: () => import('./checks/quota.ts'),
+  roles: () => import('./checks/roles.ts'),
   services: () => import('./checks/services.ts'),
   'state-directory': () => import('./checks/state-directory.ts'),
   store: () => import('./checks/store.ts'),

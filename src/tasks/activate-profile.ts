@@ -15,10 +15,16 @@ export default defineTask<Input>({
 
   async run({ code, roles }, { machine, now, transaction, progress, log, signal }) {
     log(`The profile ${code} has the roles ${roles.join(', ')}.`);
-    await prepare(roles, { machine, now, log }, (share, activity) => {
+    let changes = 0;
+    const changed = (line: string) => {
+      changes += 1;
+      log(line);
+    };
+    await prepare(roles, { machine, now, log, changed }, (share, activity) => {
       signal.throwIfAborted();
       progress(Math.round(share * 100), activity);
     });
+    if (changes === 0) log('Nothing on this server had to be changed.');
     await transaction('changes', (db) => activeProfile.store(db, code, roles, now()));
     log(`The profile ${code} is active.`);
     return { code, roles: [...roles] };

@@ -145,7 +145,7 @@ const layers: Record<string, Layer> = {
   catalogue: { files: /^src\/catalogue\//, mayImport: [catalogue] },
   doctor: {
     files: /^src\/doctor\//,
-    mayImport: [core, /^src\/(doctor|store|machine)\//, /^src\/model\//, node],
+    mayImport: [core, /^src\/(doctor|store|machine|drivers)\//, /^src\/model\//, node],
   },
   administration: {
     files: /^src\/administration\.ts$/,

@@ -3,7 +3,7 @@ import { buildSync } from 'esbuild';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { bootable, debianRoot } from './debian-root.ts';
+import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
 
@@ -16,9 +16,9 @@ describeOnMachine('on a Debian with BIND', () => {
   let machine: Machine;
 
   beforeAll(async () => {
-    machine = await bootMachine(
-      debianRoot([...bootable, 'nodejs', 'bind9', 'bind9-utils', 'bind9-dnsutils']),
-    );
+    machine = await bootMachine(machineRoot());
+    machine.install('bind9', 'bind9-utils');
+    machine.sh('systemctl disable --now named');
     const outfile = machine.path('/var/tmp/worker.mjs');
     const { outputFiles } = buildSync({
       entryPoints: [resolve(__dirname, 'daemon-worker.ts')],

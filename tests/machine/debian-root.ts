@@ -1,7 +1,7 @@
 // Roots of a minimal Debian, made once with debootstrap and apt-get and kept: tests work on throw-away copies of them.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,8 +10,27 @@ const MIRROR = process.env.WHMAPI1_TEST_MIRROR ?? 'http://deb.debian.org/debian'
 /** CI can keep this directory between runs. */
 const CACHE = process.env.WHMAPI1_TEST_ROOTS ?? join(tmpdir(), 'whmapi1-test-roots');
 
-/** What a root needs to be booted by `bootMachine`. */
-export const bootable = ['systemd', 'systemd-sysv', 'dbus', 'iproute2', 'procps'];
+/** What `bootMachine` needs, what the package depends on or recommends, and what the tests look with. */
+const INSTALLED = [
+  ...['systemd', 'systemd-sysv', 'dbus', 'iproute2', 'procps'],
+  ...['nodejs', 'cron', 'nftables', 'quota'],
+  ...['bash-completion', 'zsh', 'fish', 'man-db', 'curl', 'bind9-dnsutils'],
+];
+/** What a suite can install inside, where there is no network. */
+const INSTALLABLE = ['bind9', 'bind9-utils', 'netplan.io'];
+/** The only repository that apt knows in a machine, by its path inside. */
+export const REPOSITORY = '/srv/packages';
+
+/**
+ * The root that all suites boot copies of, with the packages of the lists above.
+ * @returns its directory. Nobody writes to it any more.
+ */
+export function machineRoot(): string {
+  return made(`machine-${digest([...INSTALLED, '', ...INSTALLABLE])}`, (draft) => {
+    install(draft, INSTALLED);
+    addRepository(draft);
+  });
+}
 
 /**
  * @param packages that are installed in it beside the essential ones, without those that they only recommend. None of
@@ -19,16 +38,22 @@ export const bootable = ['systemd', 'systemd-sysv', 'dbus', 'iproute2', 'procps'
  * @returns its directory. Nobody writes to it any more.
  */
 export function debianRoot(packages: readonly string[]): string {
-  const key = createHash('sha256').update(packages.join(' ')).digest('hex').slice(0, 12);
-  const root = join(CACHE, packages.length === 0 ? SUITE : `${SUITE}-${key}`);
+  return made(digest(packages), (draft) => install(draft, packages));
+}
+
+function digest(packages: readonly string[]): string {
+  return createHash('sha256').update(packages.join(' ')).digest('hex').slice(0, 12);
+}
+
+/** An interrupted or a second run does not disturb this one, because each works on a draft with a name of its own. */
+function made(name: string, make: (draft: string) => void): string {
+  const root = join(CACHE, `${SUITE}-${name}`);
   if (existsSync(root)) return root;
   mkdirSync(CACHE, { recursive: true, mode: 0o755 });
-  // A name of its own: an interrupted or a second run does not disturb this one.
   const draft = `${root}.${process.pid}`;
   try {
-    if (packages.length === 0) must('debootstrap', ['--variant=minbase', SUITE, draft, MIRROR]);
-    else install(draft, packages);
-    renameSync(draft, root);
+    make(draft);
+    if (!existsSync(root)) renameSync(draft, root);
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
@@ -36,26 +61,62 @@ export function debianRoot(packages: readonly string[]): string {
 }
 
 function install(root: string, packages: readonly string[]): void {
-  must('cp', ['-a', '--reflink=auto', debianRoot([]), root]);
+  const minimal = made('minimal', (draft) =>
+    must('debootstrap', ['--variant=minbase', SUITE, draft, MIRROR]),
+  );
+  must('cp', ['-a', '--reflink=auto', minimal, root]);
   const policy = join(root, 'usr/sbin/policy-rc.d');
   const presets = join(root, 'etc/systemd/system-preset');
   writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   mkdirSync(presets, { recursive: true });
   writeFileSync(join(presets, '00-none.preset'), 'disable *\n');
   copyFileSync('/etc/resolv.conf', join(root, 'etc/resolv.conf'));
-  const script = 'mount -t proc proc /proc && exec apt-get install -y -q --no-install-recommends "$@"';
-  const inRoot = ['--mount', '--pid', '--fork', '--kill-child', 'chroot', root, 'sh', '-c', script, 'sh'];
-  must('unshare', [...inRoot, ...packages]);
+  inRoot(root, 'apt-get install -y -q --no-install-recommends "$@"', packages);
   // What a test installs later is enabled and started as everywhere.
   rmSync(policy);
   rmSync(presets, { recursive: true });
 }
 
-function must(program: string, words: readonly string[]): void {
+/** Puts the installable packages, and those that they need beyond the installed ones, into a repository of files. */
+function addRepository(root: string): void {
+  inRoot(
+    root,
+    'apt-get clean && apt-get install -y -q --no-install-recommends --download-only "$@"',
+    INSTALLABLE,
+  );
+  const archives = join(root, 'var/cache/apt/archives');
+  const repository = join(root, REPOSITORY);
+  mkdirSync(repository, { mode: 0o755 });
+  for (const file of readdirSync(archives).filter((name) => name.endsWith('.deb'))) {
+    renameSync(join(archives, file), join(repository, file));
+  }
+  const index = must('dpkg-scanpackages', ['--multiversion', '.'], repository);
+  writeFileSync(join(repository, 'Packages'), index, { mode: 0o644 });
+  const apt = join(root, 'etc/apt');
+  rmSync(join(apt, 'sources.list'), { force: true });
+  for (const file of readdirSync(join(apt, 'sources.list.d'))) rmSync(join(apt, 'sources.list.d', file));
+  writeFileSync(
+    join(apt, 'sources.list.d/packages.sources'),
+    `Types: deb\nURIs: file:${REPOSITORY}\nSuites: ./\nTrusted: yes\n`,
+  );
+  inRoot(root, 'rm -r /var/lib/apt/lists && apt-get -q update', []);
+}
+
+/** Runs a script with the root as /, and with this machine's network. */
+function inRoot(root: string, script: string, words: readonly string[]): void {
+  const own = ['--mount', '--pid', '--fork', '--kill-child'];
+  const inside = ['chroot', root, 'sh', '-c', `mount -t proc proc /proc && ${script}`, 'sh', ...words];
+  must('unshare', [...own, ...inside]);
+}
+
+/** @returns its standard output. @throws if it fails. */
+function must(program: string, words: readonly string[], cwd = '/'): string {
   const { status, stdout, stderr } = spawnSync(program, words, {
+    cwd,
     encoding: 'utf8',
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     maxBuffer: 2 ** 28,
   });
   if (status !== 0) throw new Error(`${program} ended with ${status}:\n${stdout.slice(-4000)}\n${stderr}`);
+  return stdout;
 }

@@ -62,6 +62,13 @@ export class Machine {
     return stdout;
   }
 
+  /** Installs packages by their name or file, without those that they recommend. There is no network: see `debian-root.ts`. */
+  install(...packages: readonly string[]): void {
+    this.sh(`apt-get install -y -q --no-install-recommends ${packages.join(' ')}`, {
+      env: { DEBIAN_FRONTEND: 'noninteractive' },
+    });
+  }
+
   /** A file inside, by its path outside. */
   path(path: string): string {
     return join('/proc', String(this.#pid), 'root', path);
@@ -80,7 +87,7 @@ export class Machine {
 
 /**
  * Boots a copy of `root`, which stays as it is.
- * @param root the folder of a Debian with systemd, as `debianRoot` makes it.
+ * @param root the folder of a Debian with systemd, as `machineRoot` makes it.
  * @throws if it is not up after a minute.
  */
 export async function bootMachine(root: string): Promise<Machine> {

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import type { MachineAddress } from '../../src/core/machine-addresses.ts';
-import { bootable, debianRoot } from './debian-root.ts';
+import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
 
@@ -49,7 +49,8 @@ const after = ['192.0.2.2/24 main', '192.0.2.10/32 added', '198.51.100.10/24 add
 
 /** `configure` writes what makes systemd-networkd give eth0 the address 192.0.2.2/24. */
 async function start(packages: readonly string[], configure: (machine: Machine) => void): Promise<Machine> {
-  const machine = await bootMachine(debianRoot([...bootable, 'nodejs', ...packages]));
+  const machine = await bootMachine(machineRoot());
+  if (packages.length > 0) machine.install(...packages);
   const { outputFiles } = buildSync({
     entryPoints: [resolve(__dirname, '../machine-port/linux-server.ts')],
     bundle: true,

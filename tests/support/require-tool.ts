@@ -11,6 +11,7 @@ export const packageOf = {
   curl: 'curl',
   debootstrap: 'debootstrap',
   dig: 'bind9-dnsutils',
+  'dpkg-scanpackages': 'dpkg-dev',
   fish: 'fish',
   git: 'git',
   ifquery: 'ifupdown',

@@ -9,12 +9,15 @@ export const dns: RoleDriver = {
   packages: ['bind9', 'bind9-utils'],
   units: ['named'],
 
-  async configure({ machine, now, log }) {
+  async configure({ machine, now, log, changed }) {
     const step = await zones.setUp(machine, NO_SECONDARIES, now());
     const diff = await step.preview(machine);
     const memento = await step.prepare(machine);
     await step.apply(machine, memento);
-    log(diff === '' ? 'BIND already includes the zones of whmapi1.' : step.description);
+    if (diff === '') return log('BIND already includes the zones of whmapi1.');
+    changed(step.description);
     for (const line of diff.split('\n')) if (line !== '') log(`  ${line}`);
   },
+
+  examine: (machine) => zones.examine(machine),
 };

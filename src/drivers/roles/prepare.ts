@@ -1,9 +1,7 @@
 // Prepares a machine for roles: packages, services, base configuration. Every part finds out what is there already.
 import { install, findMissing, packageTools } from '../debian-packages.ts';
-import { dns } from './dns.ts';
+import { roleDrivers } from './drivers.ts';
 import type { RoleDriver, RoleWork } from './role-driver.ts';
-
-const drivers: readonly RoleDriver[] = [dns];
 
 /** @throws MachineError, with the words of what failed. What was prepared before stays, and the next time goes on. */
 export async function prepare(
@@ -11,7 +9,7 @@ export async function prepare(
   work: RoleWork,
   progress: (share: number, activity: string) => void,
 ): Promise<void> {
-  const wanted = drivers.filter(({ role }) => names.includes(role));
+  const wanted = roleDrivers.filter(({ role }) => names.includes(role));
   const isSandbox = work.machine.system.isSandbox;
   if (isSandbox) work.log('A sandbox installs no packages and runs no services.');
   else await installAll(wanted, work, progress);
@@ -24,34 +22,36 @@ export async function prepare(
 
 async function installAll(
   wanted: readonly RoleDriver[],
-  { machine, log }: RoleWork,
+  work: RoleWork,
   progress: (share: number, activity: string) => void,
 ): Promise<void> {
+  const { machine, log, changed } = work;
   const tools = await machine.tools(packageTools);
   progress(0.05, 'Looking for packages');
   const packages = wanted.flatMap((driver) => driver.packages);
   const missing = await findMissing(tools, packages);
   if (missing.length === 0) {
-    log(`Installed already: ${packages.join(', ')}.`);
+    log(`Already installed: ${packages.join(', ')}.`);
     return;
   }
   progress(0.1, `Installing ${missing.join(', ')}`);
-  await install(tools, missing);
-  log(`Installed: ${missing.join(', ')}.`);
+  const installed = await install(tools, missing, work);
+  if (installed.length > 0) changed(`Installed: ${installed.join(', ')}.`);
 }
 
 /** A service that runs already stays as it is: `configure` has it load what changes. */
-async function startAll(units: readonly string[], { machine, log }: RoleWork): Promise<void> {
+async function startAll(units: readonly string[], { machine, log, changed }: RoleWork): Promise<void> {
   const services = await machine.services();
   for (const unit of units) {
     const { state, isEnabled } = await services.state(unit);
     if (!isEnabled) {
       await services.enable(unit);
-      log(`Enabled: ${unit}.`);
+      changed(`Enabled: ${unit}.`);
     }
     if (state !== 'active') {
       await services.start(unit);
-      log(`Started: ${unit}.`);
+      changed(`Started: ${unit}.`);
     }
+    if (isEnabled && state === 'active') log(`Already enabled and running: ${unit}.`);
   }
 }

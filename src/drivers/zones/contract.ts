@@ -59,4 +59,6 @@ export interface ZonesDriver<Memento> {
    * @param now milliseconds since 1970-01-01.
    */
   setUp(machine: DriverMachine, options: ServerOptions, now: number): Promise<DriverStep<Memento>>;
+  /** What is wrong with the server's configuration as it is on the disk: a sentence each. Changes nothing. */
+  examine(machine: DriverMachine): Promise<readonly string[]>;
 }

@@ -1,23 +1,26 @@
 // Zones on BIND 9, by files that people can read and edit: a master file and a statement for each.
+import { MachineError } from '../../../core/machine-error.ts';
 import { digestOf, FileSteps, type FileMemento } from '../../file-driver.ts';
 import type { DriverMachine, DriverStep } from '../../step.ts';
 import type { FoundZone, ServerOptions, Zone, ZonesDriver } from '../contract.ts';
 import { nextCatalog, zoneNames } from './catalog.ts';
 import type { Context } from './common.ts';
-import { systemServer, type BindServer } from './control.ts';
+import { Control, systemServer, type BindServer } from './control.ts';
 import { assertZoneName } from './names.ts';
-import { LOCAL, shared, statementFile, zoneFile } from './places.ts';
-import { readStatement } from './render.ts';
+import { LOCAL, OURS, shared, statementFile, zoneFile } from './places.ts';
+import { readStatement, TRANSFER } from './render.ts';
 import { serverDriver, type DesiredServer } from './server-driver.ts';
 import { zoneDriver, type DesiredZone } from './zone-driver.ts';
 
 export class Bind implements ZonesDriver<FileMemento> {
   readonly #zones: FileSteps<DesiredZone>;
   readonly #server: FileSteps<DesiredServer>;
+  readonly #context: Context;
 
   /** Default: the server that Debian's package runs. */
   constructor(server: BindServer = systemServer) {
     const context: Context = { server };
+    this.#context = context;
     this.#zones = new FileSteps(zoneDriver(context));
     this.#server = new FileSteps(serverDriver(context));
   }
@@ -58,5 +61,19 @@ export class Bind implements ZonesDriver<FileMemento> {
     };
     const description = `Include the zones of whmapi1 in BIND’s configuration, by a line in “${LOCAL}”.`;
     return this.#server.step('bind configuration', description, desired);
+  }
+
+  async examine(machine: DriverMachine): Promise<readonly string[]> {
+    const control = new Control(await this.#server.port(machine), this.#context.server);
+    if (!(await control.isServed())) return [];
+    try {
+      if ((await control.effectiveConfiguration()).includes(`"${TRANSFER}"`)) return [];
+    } catch (error) {
+      if (!(error instanceof MachineError)) throw error;
+      return [`BIND would not start with its configuration: ${error.message}`];
+    }
+    return [
+      `BIND’s configuration does not include the zones of whmapi1: “${LOCAL}” lacks a line for “${OURS}”.`,
+    ];
   }
 }

@@ -1,0 +1,79 @@
+// The machine is as the roles of the active profile need it: packages, services, base configuration.
+import { findMissing, packageTools } from '../../drivers/debian-packages.ts';
+import { roleDrivers } from '../../drivers/roles/drivers.ts';
+import type { RoleDriver } from '../../drivers/roles/role-driver.ts';
+import type { Machine } from '../../core/machine.ts';
+import { chooseMachine } from '../../machine/choose.ts';
+import { find, type ActiveProfile } from '../../model/roles/active-profile.ts';
+import { note, ok, problem, withStore, word, type Check, type Finding } from '../check.ts';
+
+const check: Check = {
+  title: 'Roles',
+  order: 95,
+  run: (subject) =>
+    withStore(subject, async ({ db }) => {
+      const { userId, stateDirectory, now, isSandbox } = subject;
+      if (isSandbox) return [ok('Not checked, because a sandbox runs no services.')];
+      const machine = chooseMachine({ userId, stateDirectory, now });
+      const active = await find({ db, system: machine.system });
+      if (active === undefined) {
+        return [
+          note(
+            'No profile is active. This server manages accounts only.',
+            'whmapi1 start_profile_activation code=STANDARD',
+          ),
+        ];
+      }
+      const names = active.enabled.map(({ module }) => module);
+      const drivers = roleDrivers.filter(({ role }) => names.includes(role));
+      const findings = await Promise.all(drivers.map((driver) => examine(driver, active, machine)));
+      return [ok(`The profile ${active.profile.code} is active.`), ...findings.flat()];
+    }),
+};
+
+/** The first thing that is wrong explains what else is. */
+async function examine(
+  driver: RoleDriver,
+  active: ActiveProfile,
+  machine: Machine,
+): Promise<readonly Finding[]> {
+  const { role, packages } = driver;
+  const activate = activation(active);
+  const missing = await findMissing(await machine.tools(packageTools), packages);
+  if (missing.length > 0) {
+    return [problem(`The role ${role} lacks the packages ${missing.join(', ')}.`, activate)];
+  }
+  const wrong = await driver.examine(machine);
+  if (wrong.length > 0) return wrong.map((sentence) => problem(`The role ${role}: ${sentence}`, activate));
+  return [...(await examineUnits(driver, machine)), ok(`The role ${role} is configured.`)];
+}
+
+/** Of the same profile with the same optional roles. */
+function activation({ profile, enabled }: ActiveProfile): string {
+  const optional = profile.optional.filter((role) => enabled.includes(role)).map(({ module }) => [module, 1]);
+  const chosen = `optional=${JSON.stringify(Object.fromEntries(optional))}`;
+  const words = [`code=${profile.code}`, ...(optional.length > 0 ? [word(chosen)] : [])];
+  return `whmapi1 --wait start_profile_activation ${words.join(' ')}`;
+}
+
+async function examineUnits({ role, units }: RoleDriver, machine: Machine): Promise<readonly Finding[]> {
+  const services = await machine.services();
+  const findings: Finding[] = [];
+  for (const unit of units) {
+    const { state, isEnabled } = await services.state(unit);
+    if (state !== 'active') {
+      const message = `The service ${unit} of the role ${role} is ${state}. Its log says why: journalctl -u ${unit}`;
+      findings.push(problem(message, `systemctl enable --now ${unit}`));
+    } else if (!isEnabled) {
+      findings.push(
+        problem(
+          `The service ${unit} of the role ${role} does not start with the machine.`,
+          `systemctl enable ${unit}`,
+        ),
+      );
+    }
+  }
+  return findings;
+}
+
+export default check;

@@ -1,0 +1,16 @@
+// Before the suites: makes the root that they boot copies of, or says loudly that no machine is booted here.
+import { machineRoot } from './debian-root.ts';
+import { whyNotOnMachine } from './describe-on-machine.ts';
+
+export default function setUp(): void {
+  const why = whyNotOnMachine();
+  if (why !== undefined) {
+    const line = `NO MACHINE IS BOOTED, SO NOTHING OF tests/machine IS TESTED: ${why}.`;
+    const frame = '!'.repeat(line.length);
+    process.stderr.write(`\n${frame}\n${line}\n${frame}\n\n`);
+    return;
+  }
+  const begun = performance.now();
+  const root = machineRoot();
+  process.stderr.write(`The machines’ root ${root}: ${((performance.now() - begun) / 1000).toFixed(1)} s\n`);
+}

@@ -1,0 +1,240 @@
+// The profile DNSNODE on a fresh Debian: from the package to a name server, whatever comes between.
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { buildPackage, buildProgram } from './built-package.ts';
+import { machineRoot, REPOSITORY } from './debian-root.ts';
+import { describeOnMachine } from './describe-on-machine.ts';
+import { bootMachine, type Machine } from './machine.ts';
+
+interface Envelope {
+  readonly metadata: { readonly result: number; readonly reason: string };
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+interface Activation {
+  readonly status: number | null;
+  readonly output: string;
+  /** The task's log. */
+  readonly log: string;
+}
+
+const DEB = '/var/tmp/whmapi1.deb';
+const OWN_ZONE = `$TTL 300
+@ IN SOA ns host 1 3600 600 86400 300
+@ IN NS ns
+ns IN A 192.0.2.53
+`;
+
+describeOnMachine('the profile DNSNODE', () => {
+  let folder: string;
+  let deb: string;
+  let machine: Machine;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'whmapi1-profile-'));
+    buildProgram();
+    deb = buildPackage(folder);
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function boot(): Promise<void> {
+    machine = await bootMachine(machineRoot());
+    copyFileSync(deb, machine.path(DEB));
+    machine.install(DEB);
+    // The machine has no network, so it cannot synchronise its clock. This is what systemd reports with a time server.
+    writeFileSync(
+      machine.path('/usr/bin/timedatectl'),
+      '#!/bin/sh\necho NTP=yes; echo NTPSynchronized=yes\n',
+      { mode: 0o755 },
+    );
+  }
+
+  function call(name: string, ...words: string[]): Envelope {
+    return JSON.parse(machine.run('whmapi1', ['--output=json', name, ...words]).stdout) as Envelope;
+  }
+
+  /** Starts it, for the worker of whmapi1d. @returns the task. */
+  function start(): string {
+    const { metadata, data } = call('start_profile_activation', 'code=DNSNODE');
+    expect(metadata).toMatchObject({ result: 1 });
+    return data?.log_id as string;
+  }
+
+  function activate(): Activation {
+    const words = ['--output=json', '--wait', 'start_profile_activation', 'code=DNSNODE'];
+    const { status, stdout, stderr } = machine.run('whmapi1', words);
+    const { data } = JSON.parse(stdout) as Envelope;
+    return { status, output: stdout + stderr, log: logOf(String(data?.log_id)) };
+  }
+
+  const logOf = (task: string) => machine.run('whmapi1', ['--tasks', task]).stdout;
+  const current = () => call('get_current_profile');
+  const dig = (...words: string[]) => machine.run('dig', ['@127.0.0.1', '+short', ...words]).stdout.trim();
+  const states = () =>
+    machine.run('systemctl', ['is-active', 'named']).stdout +
+    machine.run('systemctl', ['is-enabled', 'named']).stdout;
+  const installed = () => machine.run('dpkg-query', ['-Wf', '${db:Status-Status}', 'bind9']).stdout;
+
+  /** What --doctor would fix. */
+  function toFix(): { check: string; severity: string; message: string; command?: string }[] {
+    const { stdout } = machine.run('whmapi1', ['--doctor', '--output=json']);
+    const { findings } = JSON.parse(stdout) as { findings: ReturnType<typeof toFix> };
+    return findings.filter(({ severity }) => severity !== 'ok' && severity !== 'note');
+  }
+
+  describe('on one machine, in this order', () => {
+    beforeAll(boot);
+    afterAll(() => machine.stop());
+
+    it('fails with the words of apt if no repository has the packages, and is then not active', () => {
+      machine.sh(`mv ${REPOSITORY} ${REPOSITORY}.away`);
+      const { status, output, log } = activate();
+      machine.sh(`mv ${REPOSITORY}.away ${REPOSITORY}`);
+      expect(status).toBe(1);
+      expect(output).toMatch(/“apt-get” failed: E: .*bind9/);
+      expect(log).toMatch(/It failed: “apt-get” failed: E: .*bind9/);
+      expect(current().metadata).toEqual(
+        expect.objectContaining({
+          result: 0,
+          reason: expect.stringMatching(/^No profile is active/) as string,
+        }),
+      );
+      expect([installed(), machine.run('test', ['-e', '/etc/bind']).status]).toEqual(['', 1]);
+    });
+
+    it('installs BIND, configures and starts it, and the log says what was changed', () => {
+      const { status, log } = activate();
+      expect({ status, log }).toEqual({ status: 0, log: expect.any(String) as string });
+      expect(log).toMatch(/Installed: .*bind9 1:9\.\d.*bind9-utils 1:9\./);
+      expect(log).toMatch(/\+include "\/etc\/bind\/whmapi1\.conf";/);
+      expect(log).toContain('The profile DNSNODE is active.');
+      expect(log).not.toContain('Nothing on this server had to be changed.');
+      expect(current().data).toMatchObject({ code: 'DNSNODE' });
+      expect(states()).toBe('active\nenabled\n');
+      expect(dig('version.bind', 'CH', 'TXT')).toMatch(/^"9\.\d/);
+      expect(machine.sh('named-checkconf -p')).toContain('whmapi1-transfer');
+    });
+
+    it('has files that are as those of a package that an administrator installed', () => {
+      // The server has a umask of 0077.
+      expect(machine.sh('stat -c "%U %G %a" /usr/sbin/named /etc/bind /etc/bind/named.conf.local')).toBe(
+        'root root 755\nroot bind 2755\nroot bind 644\n',
+      );
+      expect(machine.sh('dpkg --audit; dpkg --verify bind9 | grep -v " c " || true')).toBe('');
+    });
+
+    it('changes nothing the second time, and says so', () => {
+      const files = () =>
+        machine.sh(
+          'find /etc/bind /var/lib/bind -type f -printf "%p %T@ %i\\n" | sort; systemctl show -P MainPID named',
+        );
+      const before = files();
+      const { status, log } = activate();
+      expect(status).toBe(0);
+      expect(log).toContain('Already installed: bind9, bind9-utils.');
+      expect(log).toContain('Already enabled and running: named.');
+      expect(log).toContain('BIND already includes the zones of whmapi1.');
+      expect(log).toContain('Nothing on this server had to be changed.');
+      expect(files()).toBe(before);
+    });
+
+    it('keeps a configuration and a zone that were made by hand', () => {
+      const local = machine.path('/etc/bind/named.conf.local');
+      writeFileSync(machine.path('/etc/bind/own.db'), OWN_ZONE);
+      // Without the line that includes ours: the administrator has brought an older file.
+      const own = '// By hand.\nzone "own.example" { type primary; file "/etc/bind/own.db"; };\n';
+      writeFileSync(local, own);
+      machine.sh('systemctl reload named');
+      expect(dig('ns.own.example', 'A')).toBe('192.0.2.53');
+      expect(toFix()).toEqual([
+        expect.objectContaining({
+          check: 'roles',
+          severity: 'problem',
+          message: expect.stringContaining('does not include the zones of whmapi1') as string,
+          command: 'whmapi1 --wait start_profile_activation code=DNSNODE',
+        }),
+      ]);
+      const { status, log } = activate();
+      expect(status).toBe(0);
+      expect(log).toMatch(/\+include "\/etc\/bind\/whmapi1\.conf";/);
+      expect(machine.sh('cat /etc/bind/named.conf.local').startsWith(own)).toBe(true);
+      expect(dig('ns.own.example', 'A')).toBe('192.0.2.53');
+    });
+
+    it('leaves nothing that --doctor would fix, and --doctor finds a server that is stopped, and how to start it', () => {
+      expect(toFix()).toEqual([]);
+      machine.sh('systemctl disable --now named');
+      const [finding, ...others] = toFix();
+      expect(others).toEqual([]);
+      expect(finding).toMatchObject({ check: 'roles', severity: 'problem' });
+      machine.sh(finding?.command ?? 'false');
+      expect([states(), toFix()]).toEqual(['active\nenabled\n', []]);
+    });
+
+    it('leaves the server confined: systemd’s exposure level stays below 4', () => {
+      const report = machine.sh('systemd-analyze security --no-pager whmapi1d.service');
+      const [, level] = /Overall exposure level for whmapi1d\.service: ([\d.]+)/.exec(report) ?? [];
+      expect(Number(level)).toBeLessThan(4);
+    });
+  });
+
+  describe('when it is interrupted while apt works', () => {
+    beforeEach(async () => {
+      await boot();
+      // dpkg is asked to wait in the middle, with the first package unpacked.
+      writeFileSync(
+        machine.path('/var/tmp/slow'),
+        '#!/bin/sh\n[ -e /run/slowed ] && exit 0\ntouch /run/slowed\nsleep 8\n',
+        { mode: 0o755 },
+      );
+      writeFileSync(machine.path('/etc/dpkg/dpkg.cfg.d/slow'), 'post-invoke=/var/tmp/slow\n');
+      writeFileSync(
+        machine.path('/etc/apt/apt.conf.d/99slow'),
+        'DPkg::Pre-Install-Pkgs {"/var/tmp/slow"; };\n',
+      );
+    });
+    afterEach(() => machine.stop());
+
+    const isSlowed = () => machine.run('test', ['-e', '/run/slowed']).status === 0;
+    const pid = () => machine.sh('systemctl show -P MainPID whmapi1d').trim();
+
+    async function finished(task: string): Promise<string> {
+      await until(() => /The profile DNSNODE is active|It failed|It is stopped/.test(logOf(task)));
+      return logOf(task);
+    }
+
+    it('goes on with the next worker, while apt finishes', async () => {
+      const task = start();
+      await until(isSlowed);
+      const before = pid();
+      machine.sh(`kill -KILL ${before}`);
+      const log = await finished(task);
+      expect(pid()).not.toBe(before);
+      expect(log).toContain('Waiting for the unit whmapi1-apt');
+      expect(log).toContain('The profile DNSNODE is active.');
+      expect([states(), machine.sh('dpkg --audit')]).toEqual(['active\nenabled\n', '']);
+      expect(current().data).toMatchObject({ code: 'DNSNODE' });
+    });
+
+    it('goes on also if apt and dpkg were killed with the worker', async () => {
+      machine.sh('rm /etc/apt/apt.conf.d/99slow');
+      // Of dpkg itself, after the first call of it.
+      const task = start();
+      await until(isSlowed);
+      machine.sh(`systemctl kill --signal=KILL whmapi1-apt & kill -KILL ${pid()}; wait`);
+      const log = await finished(task);
+      expect(log).toContain('The profile DNSNODE is active.');
+      expect([states(), machine.sh('dpkg --audit')]).toEqual(['active\nenabled\n', '']);
+    });
+  });
+});
+
+/** @throws if it is not so within two minutes. */
+async function until(isSo: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + 120_000; Date.now() < deadline; await pause(200)) if (isSo()) return;
+  throw new Error(`It is not so after two minutes: ${isSo.toString()}`);
+}
