@@ -396,8 +396,6 @@ export const absent: Readonly<Record<string, AbsentRow>> = {
   },
   remove_integration_link: { family: 'integration', summary: 'Remove an integration link from an account.' },
   update_integration_link_token: { family: 'integration', summary: 'Set the token of an integration link.' },
-  ipv6_disable_account: { family: 'ip-addresses', summary: 'Take the IPv6 address of accounts away.' },
-  ipv6_enable_account: { family: 'ip-addresses', summary: 'Give accounts an IPv6 address from a range.' },
   disable_dkim: { family: 'mail', summary: 'Turn DKIM, by which mail is signed, off for domains.' },
   disable_mail_sni: {
     family: 'mail',

@@ -5,6 +5,7 @@ import type { Change } from '../core/plan.ts';
 export const changes: Readonly<Record<string, () => Promise<{ default: Change }>>> = {
   'change-account': () => import('./change-account.ts'),
   'change-addresses': () => import('./change-addresses.ts'),
+  'change-ipv6': () => import('./change-ipv6.ts'),
   'change-package': () => import('./change-package.ts'),
   'change-zones': () => import('./change-zones.ts'),
   'create-account': () => import('./create-account.ts'),

@@ -3,6 +3,7 @@ import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import * as accountParts from '../drivers/account-parts.ts';
 import { partWorld, type PartContext } from '../drivers/part-world.ts';
 import type { Account } from '../model/accounts/accounts.ts';
+import * as ipv6 from '../model/addresses/ipv6-assignments.ts';
 import * as users from '../model/accounts/users.ts';
 
 type RemoveAccount = Pick<Account, 'username' | 'uid'>;
@@ -10,6 +11,7 @@ type RemoveAccount = Pick<Account, 'username' | 'uid'>;
 const change = defineChange<RemoveAccount>({
   kind: 'remove-account',
   async store(db, { username, uid }) {
+    await ipv6.release(db, username);
     await users.forget(db, username);
     await db.run(
       'INSERT INTO removed_user_id (server, id) VALUES (?, ?) ON CONFLICT DO NOTHING',

@@ -3,10 +3,11 @@
 import type { PlannedStep } from '../core/plan.ts';
 import type { Account } from '../model/accounts/accounts.ts';
 import type { AccountPart, NewAccount, PartWorld, Steps } from './account-part.ts';
+import { part as addresses } from './addresses/account.ts';
 import { part as quota } from './quota/account.ts';
 import { part as users } from './users/account.ts';
 
-const parts: readonly AccountPart[] = [users, quota];
+const parts: readonly AccountPart[] = [users, quota, addresses];
 
 export function created(world: PartWorld, account: NewAccount): Promise<PlannedStep[]> {
   return gather(parts, (part) => part.created?.(world, account));

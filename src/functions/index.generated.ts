@@ -309,6 +309,16 @@ export const index: Readonly<Record<string, IndexRow>> = {
     access: ['mysql-info'],
     summary: 'Tell whether an account has a configuration file for MySQL clients.',
   },
+  ipv6_disable_account: {
+    family: 'ip-addresses',
+    access: 'root',
+    summary: 'Remove the IPv6 address of accounts.',
+  },
+  ipv6_enable_account: {
+    family: 'ip-addresses',
+    access: 'root',
+    summary: 'Assign an IPv6 address of a range to accounts.',
+  },
   ipv6_range_add: {
     family: 'ip-addresses',
     access: 'root',

@@ -111,6 +111,11 @@ const layers: Record<string, Layer> = {
     mayImport: [/^src\/drivers\/[^/]+\/steps\//],
     mayKnow: [core],
   },
+  // Parts of an account read the store, where models have the SQL.
+  'drivers/account': {
+    files: /^src\/drivers\/[\w-]+\/account\.ts$/,
+    mayImport: [core, /^src\/drivers\//, /^src\/model\//],
+  },
   'drivers/part-world': {
     files: /^src\/drivers\/part-world\.ts$/,
     mayImport: [/^src\/drivers\//, /^src\/model\/roles\//],

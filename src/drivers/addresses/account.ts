@@ -1,0 +1,12 @@
+// The IPv6 address that an account has to itself.
+import * as assignments from '../../model/addresses/ipv6-assignments.ts';
+import type { AccountPart } from '../account-part.ts';
+import remove from './steps/remove.ts';
+
+export const part: AccountPart = {
+  async removed({ db }, { username }) {
+    const found = await assignments.find(db, username);
+    if (found === undefined || !assignments.isOwn(found)) return [];
+    return [remove.plan({ addresses: [found.address] })];
+  },
+};

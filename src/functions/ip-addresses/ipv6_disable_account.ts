@@ -1,0 +1,90 @@
+import { releaseIpv6 } from '../../changes/change-ipv6.ts';
+import { defineFunction } from '../../core/define.ts';
+import { notFound } from '../../core/errors.ts';
+import { lookAtZones } from '../../drivers/zones/look.ts';
+import { assertSome, getSeveral, type Failure } from '../../model/accounts/several-accounts.ts';
+import * as assignments from '../../model/addresses/ipv6-assignments.ts';
+import { nextZone, removeIpv6, type NextZone } from '../../model/dns/site-addresses.ts';
+import { rolesOf } from '../../model/roles/active-profile.ts';
+
+export default defineFunction({
+  name: 'ipv6_disable_account',
+  since: 40,
+  summary: 'Remove the IPv6 address of accounts.',
+  description:
+    'The interface loses the address, unless it is the server’s own. In the DNS zone of the account’s domain, the AAAA ' +
+    'records with the address are removed. Accounts that have no address are in “failures”, and the others still lose theirs.',
+  destructive:
+    'The accounts no longer have their IPv6 addresses: connections to them end. ipv6_enable_account assigns others.',
+  access: 'root',
+  effect: 'operates',
+  params: {
+    user: {
+      type: 'string',
+      required: true,
+      maxLength: 32_768,
+      doc: 'Comma-separated list of accounts.',
+    },
+  },
+  returns: {
+    fail_cnt: {
+      type: 'integer',
+      optional: true,
+      doc: 'For how many accounts it failed. Absent if there are none.',
+    },
+    failures: {
+      list: {
+        fields: {
+          name: { type: 'string', doc: 'The account.' },
+          reason: { type: 'string', doc: 'Why it failed.' },
+        },
+      },
+      optional: true,
+      doc: 'The accounts for which it failed. Absent if there are none.',
+    },
+  },
+  examples: [
+    {
+      args: { user: 'bob' },
+      doc: 'Remove the IPv6 address of the account “bob”.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        { command: 'ipv6_range_add', args: { name: 'hosting', range: '2001:db8:1::/64' } },
+        { command: 'ipv6_enable_account', args: { user: 'bob', range: 'hosting' } },
+      ],
+    },
+  ],
+
+  async look({ user }, { machine, system, caller, transaction }) {
+    const domains = await transaction('reads', async (db) => {
+      if (!(await rolesOf({ db, system })).has('DNS')) return [];
+      return (await getSeveral(db, caller, 'user', user)).found.map(({ domain }) => domain);
+    });
+    return lookAtZones(machine, domains);
+  },
+
+  async handler({ user }, { db, caller, plan, now }, zones) {
+    const { found, failures: unknown } = await getSeveral(db, caller, 'user', user);
+    const failures: Failure[] = [...unknown];
+    const released: assignments.Assignment[] = [];
+    const nextZones: NextZone[] = [];
+    for (const { username: name, domain } of found) {
+      const present = await assignments.find(db, name);
+      if (present === undefined) {
+        failures.push({ name, error: notFound(`The account “${name}” has no IPv6 address.`) });
+        continue;
+      }
+      released.push(present);
+      const zone = zones.get(domain);
+      const next = zone && nextZone(zone, (file) => removeIpv6(file, present.address), new Date(now()));
+      if (next !== undefined) nextZones.push(next);
+    }
+    assertSome(failures, released.length);
+    plan(releaseIpv6(released, nextZones));
+    if (failures.length === 0) return {};
+    return {
+      fail_cnt: failures.length,
+      failures: failures.map(({ name, error }) => ({ name, reason: error.message })),
+    };
+  },
+});

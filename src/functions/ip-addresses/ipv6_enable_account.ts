@@ -1,0 +1,130 @@
+import { assignIpv6 } from '../../changes/change-ipv6.ts';
+import { defineFunction } from '../../core/define.ts';
+import { badParam } from '../../core/errors.ts';
+import { lookAtZones } from '../../drivers/zones/look.ts';
+import { assertSome, getSeveral, type Failure } from '../../model/accounts/several-accounts.ts';
+import { rangeName } from '../../model/addresses/ipv6-range-form.ts';
+import * as assignments from '../../model/addresses/ipv6-assignments.ts';
+import * as supply from '../../model/addresses/ipv6-supply.ts';
+import { findPublicAddress } from '../../model/addresses/nat.ts';
+import { findPlace } from '../../model/addresses/new-addresses.ts';
+import { addIpv6, nextZone, type NextZone } from '../../model/dns/site-addresses.ts';
+import { rolesOf } from '../../model/roles/active-profile.ts';
+
+export default defineFunction({
+  name: 'ipv6_enable_account',
+  since: 40,
+  summary: 'Assign an IPv6 address of a range to accounts.',
+  description:
+    'Each account gets one address, which the interface of the main address gets, too. In the DNS zone of the account’s ' +
+    'domain, every name that has the account’s IPv4 address gets an AAAA record, unless it has one already. Accounts that ' +
+    'cannot get an address are in “failures”, and the others still get theirs. A repeated call binds addresses again that ' +
+    'the interface has lost.',
+  access: 'root',
+  effect: 'operates',
+  params: {
+    user: {
+      type: 'string',
+      required: true,
+      maxLength: 32_768,
+      doc: 'Comma-separated list of accounts.',
+    },
+    range: {
+      ...rangeName,
+      required: true,
+      doc: 'The name of a range, or “SHARED” for the server’s own IPv6 address.',
+    },
+  },
+  returns: {
+    ipv6: { map: { type: 'string' }, keys: 'USER', doc: 'The address of each account, with every digit.' },
+    fail_cnt: {
+      type: 'integer',
+      optional: true,
+      doc: 'How many accounts did not get an address. Absent if all did.',
+    },
+    failures: {
+      map: { type: 'string' },
+      keys: 'USER',
+      optional: true,
+      doc: 'Why, for each of them. Absent if there are none.',
+    },
+  },
+  examples: [
+    {
+      args: { user: 'bob', range: 'hosting' },
+      doc: 'Give the account “bob” an address of the range “hosting”.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        { command: 'ipv6_range_add', args: { name: 'hosting', range: '2001:db8:1::/64' } },
+      ],
+    },
+  ],
+
+  async look({ user }, { machine, system, caller, transaction }) {
+    const domains = await transaction('reads', async (db) => {
+      if (!(await rolesOf({ db, system })).has('DNS')) return [];
+      return (await getSeveral(db, caller, 'user', user)).found.map(({ domain }) => domain);
+    });
+    const addresses = await machine.addresses();
+    const [server, place] = [await addresses.list(), await addresses.findPlace(6)];
+    return { server, place, zones: await lookAtZones(machine, domains) };
+  },
+
+  async handler({ user, range }, context, { server, place, zones }) {
+    const { db, caller, inform, warn, plan, now } = context;
+    const { found, failures: unknown } = await getSeveral(db, caller, 'user', user);
+    const failures: Failure[] = [...unknown];
+    const kept: assignments.Assignment[] = [];
+    const without: (typeof found)[number][] = [];
+    for (const account of found) {
+      const name = account.username;
+      const present = await assignments.find(db, name);
+      if (present === undefined) without.push(account);
+      else if (present.range === range) kept.push(present);
+      else {
+        const text = `The account “${name}” has ${present.address} of the range “${present.range}”. Run ipv6_disable_account first.`;
+        failures.push({ name, error: badParam(text) });
+      }
+    }
+    const { addresses, exhausted } = await supply.next(db, range, without.length, server);
+    const assigned: assignments.Assignment[] = [];
+    const nextZones: NextZone[] = [];
+    for (const [at, account] of without.entries()) {
+      const { username, domain, ip } = account;
+      const address = addresses[at];
+      if (address === undefined) {
+        failures.push({ name: username, error: exhausted });
+        continue;
+      }
+      assigned.push({ username, range, address });
+      const zone = zones.get(domain);
+      const site = new Set([ip, await findPublicAddress(db, ip)]);
+      const next = zone && nextZone(zone, (file) => addIpv6(file, site, address), new Date(now()));
+      if (next !== undefined) nextZones.push(next);
+    }
+    assertSome(failures, assigned.length + kept.length);
+    for (const { username, address } of kept) inform(`The account “${username}” has ${address} already.`);
+    const bound = supply.toBind([...kept, ...assigned], server);
+    if (assigned.length > 0 || bound.length > 0) {
+      const { interface: name, keeper } = findPlace(place);
+      if (bound.length > 0 && keeper === null) {
+        warn(
+          `The addresses are lost at the next reboot: neither netplan nor systemd-networkd nor ifupdown configures the interface “${name}”. Run ipv6_enable_account again after it.`,
+        );
+      }
+      const onInterface = bound.map((address) => ({ address, prefixLength: 128, interface: name }));
+      plan(assignIpv6(assigned, onInterface, nextZones));
+    }
+    return {
+      ipv6: Object.fromEntries(
+        [...kept, ...assigned].map(({ username, address }) => [username, supply.showWhole(address)]),
+      ),
+      ...(failures.length === 0
+        ? {}
+        : {
+            fail_cnt: failures.length,
+            failures: Object.fromEntries(failures.map(({ name, error }) => [name, error.message])),
+          }),
+    };
+  },
+});

@@ -1,0 +1,45 @@
+// Which IPv6 addresses accounts can get now, and which of them the interfaces still lack.
+import type { Db } from '../../core/context.ts';
+import type { MachineAddress } from '../../core/machine-addresses.ts';
+import { ApiError } from '../../core/errors.ts';
+import { quote } from '../../core/quote.ts';
+import { formatWhole, parseIp } from './ip.ts';
+import { isOwn, nextAddresses, type Assignment } from './ipv6-assignments.ts';
+import { get, SHARED } from './ipv6-ranges.ts';
+
+export interface Supply {
+  /** As many as there are, up to those that are asked for. */
+  readonly addresses: readonly string[];
+  /** Why an account gets none after the last one. */
+  readonly exhausted: ApiError;
+}
+
+/** @throws ApiError `not_found` for an unknown range and for a server without IPv6, `bad_param` for one in reserve. */
+export async function next(
+  db: Db,
+  range: string,
+  count: number,
+  machine: readonly MachineAddress[],
+): Promise<Supply> {
+  const exhausted = new ApiError('limit_reached', `The IPv6 range ${quote(range)} has no free address.`);
+  if (range !== SHARED) {
+    return { exhausted, addresses: await nextAddresses(db, await get(db, range), count, machine) };
+  }
+  const main = machine.find(({ family, isMain }) => family === 6 && isMain);
+  if (main === undefined) {
+    throw new ApiError('not_found', 'The server has no IPv6 address that accounts could share.');
+  }
+  return { exhausted, addresses: Array.from({ length: count }, () => main.address) };
+}
+
+/** Those of the accounts’ own addresses that no interface has. */
+export function toBind(assigned: readonly Assignment[], machine: readonly MachineAddress[]): string[] {
+  const bound = new Set(machine.filter(({ isActive }) => isActive).map(({ address }) => address));
+  return assigned.filter((one) => isOwn(one) && !bound.has(one.address)).map(({ address }) => address);
+}
+
+/** With every digit, as these functions return addresses. */
+export function showWhole(address: string): string {
+  const ip = parseIp(address);
+  return ip === undefined ? address : formatWhole(ip);
+}
