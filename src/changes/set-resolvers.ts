@@ -1,0 +1,14 @@
+// The machine asks other name servers.
+import { defineChange, exclusive, type Plan } from '../core/plan.ts';
+import set from '../drivers/resolver/steps/set.ts';
+
+const change = defineChange<null>({
+  kind: 'set-resolvers',
+  // The machine alone has it.
+  store: async () => undefined,
+});
+export default change;
+
+export function setResolvers(servers: readonly string[]): Plan {
+  return change.plan(null, { locks: [exclusive('resolvers')], steps: [set.plan({ servers })] });
+}

@@ -1,0 +1,41 @@
+import { setResolvers } from '../../changes/set-resolvers.ts';
+import { defineFunction } from '../../core/define.ts';
+import { badParam } from '../../core/errors.ts';
+import { quote } from '../../core/quote.ts';
+import { formatIp, parseIp } from '../../model/addresses/ip.ts';
+
+const address = { type: 'string', maxLength: 45 } as const;
+
+export default defineFunction({
+  name: 'setresolvers',
+  since: 11,
+  summary: 'Set the name servers that this machine asks.',
+  description:
+    'They take the place of all name servers in /etc/resolv.conf; its other lines stay. If that file is a symbolic link, ' +
+    'another program manages it, and the call is refused.',
+  access: 'root',
+  effect: 'operates',
+  params: {
+    nameserver1: { ...address, required: true, doc: 'The IP address of the first.' },
+    nameserver2: { ...address, required: true, doc: 'The IP address of the second.' },
+    nameserver3: { ...address, default: '', doc: 'The IP address of the third.' },
+  },
+  returns: null,
+  examples: [{ args: { nameserver1: '192.0.2.53', nameserver2: '198.51.100.53' }, doc: 'Ask these two.' }],
+
+  async handler({ nameserver1, nameserver2, nameserver3 }, { plan, reason, inform, warn }) {
+    const given = Object.entries({ nameserver1, nameserver2, nameserver3 }).filter(([, one]) => one !== '');
+    const servers = given.map(([param, text]) => {
+      const ip = parseIp(text);
+      if (ip !== undefined) return formatIp(ip);
+      throw badParam(`The parameter “${param}” should be an IP address, not ${quote(text)}.`);
+    });
+    if (new Set(servers).size < servers.length) throw badParam('Each name server should be given once.');
+    if (servers.some((server) => server.startsWith('127.') || server === '::1')) {
+      warn('A name server on this machine itself is a risk: if it does not run, nothing is resolved.');
+    }
+    plan(setResolvers(servers));
+    reason('Your resolvers have been setup!');
+    inform(`Listed in order they are: ${servers.join(', ')}`);
+  },
+});
