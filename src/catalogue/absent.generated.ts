@@ -264,7 +264,6 @@ export const absent: Readonly<Record<string, AbsentRow>> = {
     family: 'databases',
     summary: 'Start an upgrade of MySQL or MariaDB, in the background.',
   },
-  setresolvers: { family: 'dns', summary: 'Set the name servers that this machine asks.' },
   ea4_get_currently_installed_packages: {
     family: 'easyapache',
     summary: 'List the EasyApache 4 packages that are installed.',

@@ -14,6 +14,7 @@ export const changes: Readonly<Record<string, () => Promise<{ default: Change }>
   'lift-firewall-blocks': () => import('./lift-firewall-blocks.ts'),
   'remove-account': () => import('./remove-account.ts'),
   'set-password': () => import('./set-password.ts'),
+  'set-resolvers': () => import('./set-resolvers.ts'),
   'set-up-reseller': () => import('./set-up-reseller.ts'),
   'suspend-account': () => import('./suspend-account.ts'),
   'unsuspend-account': () => import('./unsuspend-account.ts'),

@@ -8,6 +8,7 @@ export const steps: Readonly<Record<string, () => Promise<{ default: AnyStep }>>
   'firewall/unblock': () => import('./firewall/steps/unblock.ts'),
   'quota/limit': () => import('./quota/steps/limit.ts'),
   'quota/measure': () => import('./quota/steps/measure.ts'),
+  'resolver/set': () => import('./resolver/steps/set.ts'),
   'users/create': () => import('./users/steps/create.ts'),
   'users/expire-password': () => import('./users/steps/expire-password.ts'),
   'users/remove': () => import('./users/steps/remove.ts'),

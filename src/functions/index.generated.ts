@@ -557,6 +557,7 @@ export const index: Readonly<Record<string, IndexRow>> = {
     access: 'root',
     summary: 'Set whether a reseller may use a package, and for how many accounts.',
   },
+  setresolvers: { family: 'dns', access: 'root', summary: 'Set the name servers that this machine asks.' },
   setsiteip: {
     family: 'ip-addresses',
     access: ['edit-account'],

@@ -129,6 +129,7 @@ export const loaders: Readonly<Record<string, () => Promise<{ default: AnyFuncti
   setresellermainip: () => import('./resellers/setresellermainip.ts'),
   setresellernameservers: () => import('./resellers/setresellernameservers.ts'),
   setresellerpackagelimit: () => import('./resellers/setresellerpackagelimit.ts'),
+  setresolvers: () => import('./dns/setresolvers.ts'),
   setsiteip: () => import('./ip-addresses/setsiteip.ts'),
   setupreseller: () => import('./resellers/setupreseller.ts'),
   start_profile_activation: () => import('./server-administration/start_profile_activation.ts'),
