@@ -38,6 +38,7 @@ const watchedEngine: Engine = {
     ...machine,
     users: async () => watched('users', await machine.users()),
     quota: async () => watched('quota', await machine.quota()),
+    addresses: async () => watched('addresses', await machine.addresses()),
   },
 };
 const args = Object.entries(JSON.parse(json) as Record<string, Json>).map(([name, value]) => ({

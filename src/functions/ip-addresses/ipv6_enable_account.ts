@@ -14,7 +14,7 @@ import { rolesOf } from '../../model/roles/active-profile.ts';
 export default defineFunction({
   name: 'ipv6_enable_account',
   since: 40,
-  summary: 'Assign an IPv6 address of a range to accounts.',
+  summary: 'Add an IPv6 address of a range to accounts.',
   description:
     'Each account gets one address, which the interface of the main address gets, too. In the DNS zone of the account’s ' +
     'domain, every name that has the account’s IPv4 address gets an AAAA record, unless it has one already. Accounts that ' +
