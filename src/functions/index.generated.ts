@@ -317,7 +317,7 @@ export const index: Readonly<Record<string, IndexRow>> = {
   ipv6_enable_account: {
     family: 'ip-addresses',
     access: 'root',
-    summary: 'Assign an IPv6 address of a range to accounts.',
+    summary: 'Add an IPv6 address of a range to accounts.',
   },
   ipv6_range_add: {
     family: 'ip-addresses',
