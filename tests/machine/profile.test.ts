@@ -175,6 +175,51 @@ describeOnMachine('the profile DNSNODE', () => {
       expect([states(), toFix()]).toEqual(['active\nenabled\n', []]);
     });
 
+    it('serves what the functions of DNS change, by the confined server, and keeps edits by hand', () => {
+      const { data: token } = call('api_token_create', 'token_name=machine');
+      // Over HTTPS, so that it is whmapi1d who does it.
+      const https = (name: string, parameters: Readonly<Record<string, string>>) => {
+        const answer = machine.sh(
+          `curl -ksS --max-time 60 -H 'Authorization: whm root:${String(token?.token)}' --data @- https://127.0.0.1:2087/json-api/${name}`,
+          { input: new URLSearchParams({ 'api.version': '1', ...parameters }).toString() },
+        );
+        const { metadata, data } = JSON.parse(answer) as Envelope;
+        expect({ name, ...metadata }).toMatchObject({ result: 1 });
+        return data;
+      };
+      const domain = 'bob.example';
+      const lineOf = (name: string) => {
+        const data = https('dumpzone', { domain }) as {
+          zone: [{ record: { name?: string; Line: number }[] }];
+        };
+        return String(data.zone[0].record.find((record) => record.name === `${name}.${domain}.`)?.Line);
+      };
+
+      https('adddns', { domain, ip: '192.0.2.7' });
+      expect(dig(domain, 'A')).toBe('192.0.2.7');
+      https('addzonerecord', { domain, name: 'shop', type: 'A', address: '192.0.2.8' });
+      expect(dig(`shop.${domain}`, 'A')).toBe('192.0.2.8');
+      https('editzonerecord', { domain, line: lineOf('shop'), address: '192.0.2.9' });
+      expect(dig(`shop.${domain}`, 'A')).toBe('192.0.2.9');
+
+      machine.sh(
+        `echo 'hand 300 IN A 192.0.2.10 ; by hand' >>/var/lib/bind/whmapi1/${domain}.db; rndc reload ${domain}`,
+      );
+      const serial = () => dig(domain, 'SOA').split(' ')[2] ?? '';
+      const add = (dname: string, ...data: string[]) =>
+        JSON.stringify({ dname, ttl: 300, record_type: 'A', data });
+      https('mass_edit_dns_zone', { zone: domain, serial: serial(), add: add('many', '192.0.2.11') });
+      expect(dig(`many.${domain}`, 'A')).toBe('192.0.2.11');
+      expect(dig(`hand.${domain}`, 'A')).toBe('192.0.2.10');
+      expect(machine.sh(`cat /var/lib/bind/whmapi1/${domain}.db`)).toContain('; by hand');
+
+      https('removezonerecord', { zone: domain, line: lineOf('shop') });
+      expect([dig(`shop.${domain}`, 'A'), dig(`hand.${domain}`, 'A')]).toEqual(['', '192.0.2.10']);
+      https('killdns', { domain });
+      expect(machine.sh(`dig @127.0.0.1 ${domain} SOA`)).not.toContain('flags: qr aa');
+      expect([dig('ns.own.example', 'A'), toFix()]).toEqual(['192.0.2.53', []]);
+    });
+
     it('leaves the server confined: systemd’s exposure level stays below 4', () => {
       const report = machine.sh('systemd-analyze security --no-pager whmapi1d.service');
       const [, level] = /Overall exposure level for whmapi1d\.service: ([\d.]+)/.exec(report) ?? [];
