@@ -182,6 +182,20 @@ describe('an account with an IPv6 address', () => {
     await enable('dan');
   });
 
+  it('shows it in get_domain_info', async () => {
+    here.ipv6Addresses = ['2001:db8::2'];
+    await enable('ann', 'SHARED');
+    const { data } = await here.call('get_domain_info');
+    const { domains } = data as { domains: Record<string, Json>[] };
+    const shown = domains.map((one) => [one.user, one.ipv6, one.ipv6_is_dedicated]);
+    expect(shown).toEqual([
+      ['ann', '2001:0db8:0000:0000:0000:0000:0000:0002', 0],
+      ['bob', null, 0],
+      ['cat', null, 0],
+      ['dan', whole('0000'), 1],
+    ]);
+  });
+
   it('keeps it under another name', async () => {
     await here.call('modifyacct', { user: 'dan', newuser: 'dora' });
     expect(await range()).toMatchObject({ range_users: ['dora'] });

@@ -1,15 +1,29 @@
 import { defineFunction } from '../../core/define.ts';
 import { read } from '../../model/accounts/search.ts';
 import { visibleTo } from '../../model/accounts/accounts.ts';
-import { address, fieldsOf, flag, NOTHING, word, wordOrNull, ZERO } from '../../model/list-in-sql.ts';
+import { address, fieldsOf, flag, word, wordOrNull } from '../../model/list-in-sql.ts';
+
+const WITH_EVERY_DIGIT = [1, 5, 9, 13, 17, 21, 25, 29]
+  .map((start) => `substr(address, ${start}, 4)`)
+  .join(" || ':' || ");
+
+function ofIpv6(sql: string): string {
+  return `(SELECT ${sql} FROM ipv6_assignment WHERE ipv6_assignment.username = account.username)`;
+}
 
 const columns = {
   docroot: word(`home || '/public_html'`, 'The folder of the domain’s files.'),
   domain: word('domain', 'The domain.'),
   domain_type: word(`'main'`, 'What the domain is to its account: “main”.'),
   ipv4: address('ip', 'The IP address.'),
-  ipv6: wordOrNull(NOTHING, 'The IPv6 address; null, since accounts are given none yet.'),
-  ipv6_is_dedicated: flag(ZERO, 'Whether the IPv6 address is the account’s alone; it has none.'),
+  ipv6: wordOrNull(
+    ofIpv6(WITH_EVERY_DIGIT),
+    'The IPv6 address, with every digit; null if the account has none.',
+  ),
+  ipv6_is_dedicated: flag(
+    `coalesce(${ofIpv6("CASE WHEN range_name = 'SHARED' THEN 0 ELSE 1 END")}, 0)`,
+    'Whether the IPv6 address is the account’s alone.',
+  ),
   parent_domain: word('domain', 'The main domain of its account.'),
   user: word('username', 'The account.'),
   user_owner: word('owner', 'To whom the account belongs.'),
