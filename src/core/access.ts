@@ -37,16 +37,30 @@ export function authoriseTarget(
   args: Readonly<Record<string, unknown>>,
 ): void {
   if (isLimited !== true) return;
-  const limit = 'with an API token that holds less than its owner';
   if (actsOnCaller === true) {
-    throw denied(`You may not call “${name}” ${limit}: it acts on your own login. Use another login.`);
+    throw denied(`You may not call “${name}” ${LIMIT}: it acts on your own login. Use another login.`);
   }
   if (effect === 'none' || effect === 'reads') return;
   for (const [key, { actsOn }] of Object.entries(params)) {
-    if (actsOn !== true || !namesIn(args[key]).includes(user)) continue;
-    throw denied(`You may not call “${name}” for your own account, “${user}”, ${limit}. Use another login.`);
+    if (actsOn === true && namesIn(args[key]).includes(user))
+      authoriseAccount({ user, isLimited }, name, user);
   }
 }
+
+/**
+ * The same rule for a handler that acts on an account which its arguments name by something else, such as its domain.
+ * @throws ApiError `denied`.
+ */
+export function authoriseAccount(
+  { user, isLimited }: Pick<Caller, 'user' | 'isLimited'>,
+  command: string,
+  account: string,
+): void {
+  if (isLimited !== true || account !== user) return;
+  throw denied(`You may not call “${command}” for your own account, “${user}”, ${LIMIT}. Use another login.`);
+}
+
+const LIMIT = 'with an API token that holds less than its owner';
 
 /** The names in an argument: itself, the items of a list, or the keys of a JSON hash. */
 function namesIn(value: unknown): readonly unknown[] {

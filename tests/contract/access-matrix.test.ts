@@ -216,6 +216,8 @@ const actsOnDomain: Readonly<Record<string, string>> = {
   'killdns domain': zone,
   'resetzone domain': zone,
   'savemxs domain': zone,
+  'setsiteip domain':
+    'the handler applies the rule to the account of the domain (tests/functions/ip-addresses)',
   'accountsummary domain': 'it only shows the account',
   'createacct domain': 'a new account’s domain',
   'modifyacct domain': 'the new domain of the account of “user”',

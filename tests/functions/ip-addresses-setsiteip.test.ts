@@ -42,6 +42,18 @@ describe('setsiteip', () => {
     expect(await addressOf('bob')).toEqual(['192.0.2.1', false]);
   });
 
+  it('is refused by the domain too for the account of an API token that holds less than its owner', async () => {
+    const as = { ...reseller('bob', 'edit-account'), isLimited: true as const, seesAll: true as const };
+    for (const args of [{ user: 'bob' }, { domain: 'bob.example' }]) {
+      const { metadata } = await here.call('setsiteip', { ...args, ip: '192.0.2.2' }, { as });
+      expect(metadata).toMatchObject({
+        error_code: 'denied',
+        reason: expect.stringMatching(/with an API token that holds less than its owner/) as string,
+      });
+    }
+    expect(await addressOf('bob')).toEqual(['192.0.2.1', false]);
+  });
+
   it('changes nothing if the account has the address already', async () => {
     expect(await set({ user: 'bob', ip: '192.0.2.1' })).toMatchObject({
       result: 1,

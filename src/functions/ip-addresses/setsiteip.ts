@@ -1,4 +1,5 @@
 import { changeAccount } from '../../changes/change-account.ts';
+import { authoriseAccount } from '../../core/access.ts';
 import { defineFunction } from '../../core/define.ts';
 import { ipv4Address } from '../../core/params.ts';
 import { lookAtZone } from '../../drivers/zones/look.ts';
@@ -58,6 +59,7 @@ export default defineFunction({
   async handler(args, context, { name, zone }) {
     const { db, caller, system, inform, now } = context;
     const before = await getNamed(db, caller, args);
+    authoriseAccount(caller, 'setsiteip', before.username);
     assertSameDomain(before, name);
     if (args.ip === before.ip) {
       inform(`The account “${before.username}” has the address ${args.ip} already.`);
