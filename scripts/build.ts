@@ -97,9 +97,17 @@ async function asCommonJs(text: string, address: (chunk: string) => string): Pro
     charset: 'ascii',
     supported: { 'dynamic-import': false },
   });
-  return code.replaceAll(
+  return withEscapes(code).replaceAll(
     /require\("\.\.?\/(?:functions\/)?([\w.-]+)\.js"\)/g,
     (_all, chunk: string) => `require("${address(chunk)}")`,
+  );
+}
+
+/** esbuild leaves other characters than ASCII in regular expressions as they are. */
+function withEscapes(code: string): string {
+  return code.replaceAll(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 

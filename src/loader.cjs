@@ -58,8 +58,11 @@ exports.createLoader = function createLoader(folder) {
  * One file of dist/: a source, and the cache behind it where there is one.
  * @param {string} source ASCII, which is read without decoding
  * @param {Buffer} [cache]
+ * @throws {RangeError} for any other character, which would come back as another one
  */
 exports.pack = function pack(source, cache = Buffer.alloc(0)) {
+  const [stray] = /[^\0-\x7f]/.exec(source) ?? [];
+  if (stray !== undefined) throw new RangeError(`The source has “${stray}”, which is not ASCII.`);
   const length = HEADER_BYTES + source.length;
   const bytes = Buffer.alloc(cacheStart(length) + cache.length, ' ');
   bytes.write(`${String(length).padEnd(HEADER_BYTES)}${source}`, 'latin1');
