@@ -112,6 +112,8 @@ export function createApplication(
     step: (kind) => loadBy(steps, kind),
     withSteps: async (entry) => (await import('./changes/earlier-operations.ts')).withSteps(entry),
     journal,
+    rolesOf: async (db) =>
+      (await import('./model/roles/active-profile.ts')).rolesOf({ db, system: engine.machine.system }),
     addTask: async (db, task, now) => (await import('./model/tasks/queue.ts')).add(db, task, { now }),
     processes: processesOf(process),
     functions: async () => (await import('./functions/index.generated.ts')).index,

@@ -171,6 +171,8 @@ export interface Spec {
   readonly destructive?: string;
   readonly access: Access;
   readonly effect: Effect;
+  /** The role (`model/roles/`) without which the function has nothing to work on: `DNS`. The call then fails: `disabled`. */
+  readonly role?: string;
   /** True if it returns or changes credentials of its caller. A limited API token may not call it (`access.ts`). */
   readonly actsOnCaller?: true;
   readonly params: Params;

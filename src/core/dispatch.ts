@@ -13,6 +13,7 @@ import { nameOnly, printable } from './function-name.ts';
 import type { MetaArguments } from './meta-arguments.ts';
 import type { JournalEntry, Plan } from './plan.ts';
 import { Report, type Outcome } from './report.ts';
+import { ensureRole } from './role.ts';
 import type { Hash } from './values.ts';
 
 interface Prepared {
@@ -128,6 +129,7 @@ class Dispatch {
     this.#report.keepWarnings();
     if (effect === 'none') return this.#runFree(prepared);
     if (!dryRun) await this.#recover();
+    if (prepared.fn.role !== undefined) await ensureRole(this.#engine, prepared.fn);
     if (effect === 'calls') return dryRun ? this.#rehearse(prepared) : this.#runFree(prepared);
     for (let looks = 1; ; looks++) {
       try {

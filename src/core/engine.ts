@@ -36,6 +36,8 @@ export interface Engine {
   /** The entry with its steps, for one that an earlier version left without them. */
   readonly withSteps: (entry: JournalEntry) => Promise<JournalEntry>;
   readonly journal: Journal;
+  /** The roles that this server has, such as `DNS`. */
+  readonly rolesOf: (db: Db) => Promise<ReadonlySet<string>>;
   /** Adds a task to the queue, together with what the transaction `db` keeps. @returns its id. */
   readonly addTask: (db: Db, task: NewTask, now: number) => Promise<number>;
   readonly processes: Processes;

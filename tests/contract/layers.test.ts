@@ -176,7 +176,7 @@ const layers: Record<string, Layer> = {
       generatedLists,
       /^src\/changes\/(loaders\.generated|earlier-operations)\.ts$/,
       /^src\/drivers\/loaders\.generated\.ts$/,
-      /^src\/model\/(logins\/callers|servers\/servers|passwords\/strength|stored-names|tasks\/queue)\.ts$/,
+      /^src\/model\/(logins\/callers|roles\/active-profile|servers\/servers|passwords\/strength|stored-names|tasks\/queue)\.ts$/,
       /^src\/catalogue\/known\.ts$/,
       node,
       /^package\.json$/,

@@ -300,3 +300,22 @@ describe('a reseller', () => {
     );
   });
 });
+
+describe('a server without the role DNS', () => {
+  it.each([
+    ['listzones', {}],
+    ['dumpzone', { domain: 'bob.example' }],
+    ['adddns', { domain: 'bob.example', ip: '192.0.2.1' }],
+    ['addzonerecord', { domain: 'bob.example', name: 'x', type: 'A', address: '192.0.2.1' }],
+    ['killdns', { domain: 'bob.example' }],
+  ])('refuses %s', async (command, args) => {
+    here.isMachine = true;
+    for (const dryRun of [false, true]) {
+      expect((await here.call(command, args, { dryRun })).metadata).toMatchObject({
+        result: 0,
+        error_code: 'disabled',
+        reason: `“${command}” needs the role “DNS”, which this server does not have. Activate a profile with it: start_profile_activation.`,
+      });
+    }
+  });
+});

@@ -14,6 +14,7 @@ import { askBy } from '../../src/machine/choose.ts';
 import { SandboxAddresses } from '../../src/machine/sandbox/addresses.ts';
 import { sandboxSystem } from '../../src/machine/system.ts';
 import { faultsOf } from './returns.ts';
+import { rolesOf } from '../../src/model/roles/active-profile.ts';
 import { makeTestDatabase, type TestDatabase } from './test-database.ts';
 import { watchedMachine, watchedStore } from './watched-machine.ts';
 
@@ -83,6 +84,7 @@ export class Installation {
     return {
       ...this.#application.engine,
       store: watchedStore(store),
+      rolesOf: (db) => rolesOf({ db, system: this.engine.machine.system }),
       now: () => this.time,
       // The clock does not go on by itself.
       sleep: async () => undefined,

@@ -17,6 +17,7 @@ export default defineFunction({
     'main domain belongs to that account.',
   access: ['create-dns'],
   effect: 'operates',
+  role: 'DNS',
   params: {
     domain: { ...zoneParam, required: true, doc: 'The domain.' },
     ip: { ...ipv4Address, required: true, doc: 'The domain’s IPv4 address.' },

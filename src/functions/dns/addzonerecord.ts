@@ -15,6 +15,7 @@ export default defineFunction({
   description: 'The record comes to the end of the zone, which gets a newer serial number.',
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'operates',
+  role: 'DNS',
   params: {
     domain: { ...zoneParam, alias: ['zone'], required: true },
     name: {

@@ -14,6 +14,7 @@ export default defineFunction({
     '“Line” counts from 1.',
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'reads',
+  role: 'DNS',
   params: { domain: { ...zoneParam, alias: ['zone'], required: true } },
   returns: {
     zone: {

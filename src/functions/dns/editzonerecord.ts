@@ -25,6 +25,7 @@ export default defineFunction({
   description: 'What is not given stays as it is. The line keeps its place and its comment.',
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'operates',
+  role: 'DNS',
   params: {
     domain: { ...zoneParam, alias: ['zone'], required: true },
     line: { ...lineParam, alias: ['Line'], required: true },

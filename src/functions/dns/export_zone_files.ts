@@ -16,6 +16,7 @@ export default defineFunction({
   description: `One call can have ${MAX_ZONES} zones.`,
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'reads',
+  role: 'DNS',
   params: {
     zone: { ...zoneParam, alias: ['domain'], required: true, list: true, doc: 'A zone. Repeatable.' },
   },

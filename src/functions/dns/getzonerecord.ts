@@ -12,6 +12,7 @@ export default defineFunction({
   summary: 'Show the record on a line of a DNS zone.',
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'reads',
+  role: 'DNS',
   params: {
     domain: { ...zoneParam, alias: ['zone'], required: true },
     line: { ...lineParam, required: true },

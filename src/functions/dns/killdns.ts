@@ -15,6 +15,7 @@ export default defineFunction({
     'All records of the zone are gone, and the domain no longer resolves. Export the zone with export_zone_files first to keep them.',
   access: ['kill-dns'],
   effect: 'operates',
+  role: 'DNS',
   params: { domain: { ...zoneParam, alias: ['zone'], required: true } },
   returns: null,
   examples: [

@@ -11,6 +11,7 @@ export default defineFunction({
   summary: 'List the MX records of a domain, which say where its mail goes.',
   access: ['edit-mx', 'edit-dns', 'manage-dns-records'],
   effect: 'reads',
+  role: 'DNS',
   params: { domain: { ...zoneParam, alias: ['zone'], required: true, doc: 'The domain.' } },
   returns: {
     record: { list: { type: 'any', doc: 'An MX record, as in dumpzone.' }, doc: 'In the order of the file.' },

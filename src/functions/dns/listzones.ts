@@ -9,6 +9,7 @@ export default defineFunction({
   description: 'A reseller sees those of its accounts, and its own.',
   access: ['create-dns', 'edit-dns', 'kill-dns', 'park-dns', 'manage-dns-records'],
   effect: 'reads',
+  role: 'DNS',
   params: {},
   returns: {
     zone: {

@@ -15,6 +15,7 @@ export default defineFunction({
     `One call can have ${MAX_CHANGES} changes.`,
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'operates',
+  role: 'DNS',
   params: {
     zone: { ...zoneParam, required: true },
     serial: {

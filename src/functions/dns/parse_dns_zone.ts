@@ -13,6 +13,7 @@ export default defineFunction({
     'Values are in Base64 because zones can have any bytes. A line that is not read is a comment. “line_index” counts from 0.',
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'reads',
+  role: 'DNS',
   params: { zone: { ...zoneParam, alias: ['domain'], required: true } },
   returns: {
     payload: {

@@ -14,6 +14,7 @@ export default defineFunction({
   destructive: 'The record is gone. To get it back, add it again with addzonerecord.',
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'operates',
+  role: 'DNS',
   params: {
     zone: { ...zoneParam, alias: ['domain'], required: true },
     line: { ...lineParam, alias: ['Line'], required: true },

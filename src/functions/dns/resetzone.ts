@@ -19,6 +19,7 @@ export default defineFunction({
     'number goes up.',
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'operates',
+  role: 'DNS',
   params: {
     domain: { ...zoneParam, doc: 'The domain.' },
     zone: { ...zoneParam, doc: 'The zone, or its file as listzones shows it, such as example.com.db.' },

@@ -15,6 +15,7 @@ export default defineFunction({
   description: 'Other MX records stay.',
   access: ['edit-mx', 'edit-dns', 'manage-dns-records'],
   effect: 'operates',
+  role: 'DNS',
   params: {
     domain: { ...zoneParam, alias: ['zone'], required: true, doc: 'The domain whose zone gets the record.' },
     name: {
