@@ -11,6 +11,8 @@ export interface DaemonOptions {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly logLevel: LogLevel;
+  /** Tasks are left to `whmapi1 --run-tasks`. */
+  readonly noTasks: boolean;
   readonly printUnit: boolean;
   readonly help: boolean;
   readonly version: boolean;
@@ -52,6 +54,7 @@ export const optionRows = [
     default: 'info',
     choices: levels,
   },
+  { flags: '--no-tasks', doc: 'run no tasks; whmapi1 --run-tasks does' },
   { flags: '--print-unit', doc: 'print the systemd unit for this installation' },
   { flags: '-h, --help', doc: 'show this help' },
   { flags: '--version', doc: 'show the version' },
@@ -76,15 +79,18 @@ export function readOptions(
   }
   program.parse([...fromEnvironment(environment), ...argv], { from: 'user' });
   const {
+    // commander reads an option that begins with “no” as another one that is on by default.
+    tasks,
     allowPlainHttp = false,
     printUnit = false,
     help = false,
     version = false,
     ...others
   } = program.opts<
-    Omit<DaemonOptions, 'allowPlainHttp' | 'printUnit' | 'help' | 'version'> & Partial<DaemonOptions>
+    Omit<DaemonOptions, 'allowPlainHttp' | 'noTasks' | 'printUnit' | 'help' | 'version'> &
+      Partial<DaemonOptions> & { readonly tasks: boolean }
   >();
-  const options = { ...others, allowPlainHttp, printUnit, help, version };
+  const options = { ...others, noTasks: !tasks, allowPlainHttp, printUnit, help, version };
   if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
     throw new CommanderError(2, 'pair', '--tls-cert and --tls-key belong together: give both, or neither.');
   }

@@ -56,7 +56,7 @@ async function main(): Promise<void> {
       // Only --doctor and --restore look for it.
       servers[0]?.log.warn(error, 'this server could not be announced in the state directory');
     });
-  worker.start();
+  if (!options.noTasks) worker.start();
   notifySystemd('READY=1');
   feedWatchdog(process.env);
 }

@@ -12,16 +12,21 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-/** Over plain HTTP on a free port of 127.0.0.1. `through` is a command that is given the program as further words. */
+/**
+ * Over plain HTTP on a free port of 127.0.0.1. `through` is a command that is given the program as further words; `more`
+ * are further options.
+ */
 export async function startServer(
   environment: Readonly<Record<string, string | undefined>>,
   through: readonly string[] = [],
+  more: readonly string[] = [],
 ): Promise<ServerProcess> {
   if (!existsSync(resolve(top, 'dist/whmapi1d.cjs'))) throw new Error('Run `npm run build` first.');
   const [command = '', ...words] = [
     ...through,
     resolve(top, 'bin/whmapi1d'),
     ...['--port', '0', '--http-port', '0', '--log-level', 'fatal'],
+    ...more,
   ];
   const child = spawn(command, words, {
     env: { PATH: process.env.PATH, ...environment },
