@@ -147,12 +147,11 @@ function readMigrations(): Migration[] {
   const folder = join(top, 'src/store/migrations');
   return readdirSync(folder)
     .sort()
-    .map((file, at, files) => {
-      const [, version = ''] = /^(\d{4})-[\w-]+\.sql$/.exec(file) ?? [];
-      if (version === '' || files[at + 1]?.startsWith(version) === true) {
-        throw new Error(`${file}: migrations are numbered 0001, 0002 …, each once.`);
+    .map((file, at) => {
+      if (!file.startsWith(`${String(at + 1).padStart(4, '0')}-`)) {
+        throw new Error(`${file}: migrations are numbered 0001, 0002 … without a gap.`);
       }
-      return { version: Number(version), sql: readFileSync(join(folder, file), 'utf8') };
+      return { version: at + 1, sql: readFileSync(join(folder, file), 'utf8') };
     });
 }
 

@@ -284,7 +284,7 @@ export async function moveStore(
 }
 
 /**
- * Forgets another server of the shared store: see `model/servers/servers.ts`. What the store has of it is told to `show` first.
+ * Forgets another server of the shared store: see `model/servers/servers.ts`. `show` first gets what the store has about it.
  * @throws ApiError `bad_param` where it may not be forgotten, `not_found`, `store_unavailable`.
  */
 export async function forgetServer(

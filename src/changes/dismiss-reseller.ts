@@ -1,5 +1,5 @@
-// A reseller is an ordinary account again, and what it owned is root's. Nothing changes on the machine, but nobody else
-// may be at work on its accounts, or give it another.
+// A reseller becomes an ordinary account again, and root owns its accounts. Nothing changes on the machine. The locks keep
+// other calls from changing those accounts, or from giving the reseller another one.
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import * as resellers from '../model/resellers/resellers.ts';
 

@@ -5,7 +5,7 @@ import * as sessions from '../model/logins/sessions.ts';
 
 const change = defineChange<{ readonly username: string }>({
   kind: 'set-password',
-  // Whoever logged in with the old one is out.
+  // Sessions that were opened with the old password end.
   store: (db, { username }) => sessions.closeAll(db, username),
 });
 export default change;

@@ -1,4 +1,4 @@
-// An account becomes a reseller. Nothing changes on the machine, but nobody else may be at work on the account.
+// An account becomes a reseller. Nothing changes on the machine. The lock keeps other calls from changing the account.
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import * as resellers from '../model/resellers/resellers.ts';
 

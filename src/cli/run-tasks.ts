@@ -5,7 +5,7 @@ import { visible } from '../core/visible.ts';
 import { createWorker } from '../task-administration.ts';
 import { tell, type Io } from './io.ts';
 
-/** How long tasks may take to end when the program is told to. */
+/** How long tasks may take to end after SIGTERM or SIGINT. */
 const PATIENCE_MS = 10_000;
 
 /** @returns the exit status: 0 if every task that ran here is done. */

@@ -1,4 +1,4 @@
-// What a caller is told of arguments that do nothing.
+// Warnings about arguments that have no effect.
 import { unknownNames } from './arguments.ts';
 import type { RawArgument } from './context.ts';
 import type { AnyFunction } from './define.ts';

@@ -19,7 +19,7 @@ export default defineFunction({
   since: 48,
   summary: 'Store addresses from which logins are never refused, or always.',
   description:
-    'Who stands on both lists is let in. The white list ends the blocks that its addresses are under, and their failed ' +
+    'An address on both lists is allowed. The white list ends the blocks that its addresses are under, and their failed ' +
     'logins count no more while they stand on it. A record that is there already gets the new comment. Networks and ' +
     'ranges are told as FIRST-LAST.',
   access: 'root',
