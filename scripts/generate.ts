@@ -1,7 +1,10 @@
 // Writes everything that follows from the functions' descriptions and other sources: the index, the loaders, the
-// migrations, man pages and docs. `--check` writes nothing and fails where a file is stale.
+// migrations, the man pages and some pages of the documentation.
+// `--untracked` writes only the files that git does not track, as a build does, so that it leaves a clone clean.
+// `--check` writes nothing and fails if a file is stale.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import type { AnyFunction } from '../src/core/define.ts';
 import { catalogueModules } from './generate/catalogue.ts';
@@ -36,14 +39,8 @@ export async function generate(): Promise<Map<string, string>> {
   files.set('docs/ERRORS.md', errorsPage());
   files.set('docs/COVERAGE.md', coverage(functions));
   files.set('README.md', familiesReadmeTable(readFileSync(join(top, 'README.md'), 'utf8'), functions));
-  const pages = [
-    'man/whmapi1.1',
-    'man/whmapi1d.8',
-    ...[...files.keys()].filter((path) => path.endsWith('.7')).sort(),
-  ];
-  files.set('package.json', withManPages(readFileSync(join(top, 'package.json'), 'utf8'), pages));
   for (const [path, text] of files) {
-    if (/\.(ts|md|json)$/.test(path)) files.set(path, await prettied(path, text));
+    if (/\.(ts|md)$/.test(path)) files.set(path, await prettied(path, text));
   }
   return files;
 }
@@ -184,12 +181,6 @@ function inPostgres(sql: string): string {
     .replaceAll(/\bTEXT\b/g, 'TEXT COLLATE "C"');
 }
 
-/** npm installs the pages that package.json names. */
-function withManPages(text: string, pages: readonly string[]): string {
-  const parsed = JSON.parse(text) as Record<string, unknown>;
-  return JSON.stringify({ ...parsed, man: pages.map((page) => `./${page}`) }, null, 2);
-}
-
 async function prettied(path: string, text: string): Promise<string> {
   const options = await resolveConfig(join(top, path));
   return format(text, { ...options, filepath: path });
@@ -203,32 +194,44 @@ function readIfThere(path: string): string | undefined {
   }
 }
 
-/** Generated files that nothing generates any more, such as the page of a family that is gone. */
-function strays(files: ReadonlyMap<string, string>): string[] {
-  return readdirSync(join(top, 'man'))
-    .map((name) => `man/${name}`)
-    .filter((path) => path.endsWith('.7') && !files.has(path));
+/** .gitignore names the same files. */
+function isUntracked(path: string): boolean {
+  return path.endsWith('.generated.ts') || path.endsWith('.7');
+}
+
+/** Files that an earlier state of the sources led to, such as the page of a function that was renamed. */
+function findOrphans(files: ReadonlyMap<string, string>): string[] {
+  return ['man', 'src']
+    .flatMap((folder) =>
+      readdirSync(join(top, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+    )
+    .filter((path) => isUntracked(path) && !files.has(path));
 }
 
 async function main(): Promise<void> {
-  const check = process.argv.includes('--check');
+  const { values: options } = parseArgs({
+    options: { check: { type: 'boolean', default: false }, untracked: { type: 'boolean', default: false } },
+  });
   const files = await generate();
   const stale = [...files]
+    .filter(([path]) => isUntracked(path) || !options.untracked)
     .filter(([path, text]) => readIfThere(join(top, path)) !== text)
     .map(([path]) => path);
-  const gone = strays(files);
-  if (check) {
-    if (stale.length + gone.length === 0) return;
-    console.error(`Stale: ${[...stale, ...gone].join(', ')}. Run \`npm run generate\` and commit.`);
+  const orphans = findOrphans(files);
+  if (options.check) {
+    if (stale.length + orphans.length === 0) return;
+    console.error(`Stale: ${[...stale, ...orphans].join(', ')}. Run \`npm run generate\`.`);
     process.exitCode = 1;
     return;
   }
   for (const path of stale) {
     mkdirSync(dirname(join(top, path)), { recursive: true });
     writeFileSync(join(top, path), files.get(path) ?? '');
-    console.log(`wrote ${path}`);
   }
-  for (const path of gone) rmSync(join(top, path));
+  for (const path of orphans) rmSync(join(top, path));
+  for (const path of stale) if (!isUntracked(path)) console.log(`wrote ${path}`);
+  const untracked = stale.filter(isUntracked).length;
+  if (untracked > 0) console.log(`wrote ${untracked} files that git does not track`);
 }
 
 if (process.argv[1] === import.meta.filename) await main();

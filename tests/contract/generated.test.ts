@@ -9,6 +9,7 @@ jest.setTimeout(30_000);
 
 const generator = 'scripts/generate.ts';
 
+// After a change of the sources, run `npm run generate`; `npm test` does so for the files that git does not track.
 test('every generated file is fresh', () => {
   const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', generator, '--check'], {
     encoding: 'utf8',
@@ -75,15 +76,6 @@ test('every function has a page, which its family’s page names', () => {
 test('the page of errors explains every code', () => {
   const page = readFileSync('man/whmapi1-errors.7', 'utf8');
   expect([...page.matchAll(/^\.It Sy (\S+)$/gm)].map(([, code]) => code)).toEqual(Object.keys(errorKinds));
-});
-
-test('package.json names every manual page', () => {
-  const { man } = JSON.parse(readFileSync('package.json', 'utf8')) as { man: string[] };
-  expect([...man].sort()).toEqual(
-    readdirSync('man')
-      .map((name) => `./man/${name}`)
-      .sort(),
-  );
 });
 
 itWith(['mandoc'], 'the manual pages show examples and marks as the help does', () => {
