@@ -4,7 +4,6 @@ import { defineChange, exclusive, shared, type Plan } from '../core/plan.ts';
 import type { NewAccount } from '../drivers/account-part.ts';
 import * as accountParts from '../drivers/account-parts.ts';
 import { partWorld, type PartContext } from '../drivers/part-world.ts';
-import measure from '../drivers/quota/steps/measure.ts';
 import create from '../drivers/users/steps/create.ts';
 import * as accounts from '../model/accounts/accounts.ts';
 import { addressLock } from '../model/accounts/ips.ts';
@@ -32,9 +31,8 @@ const change = defineChange<CreateAccount>({
     // Others of the owner may have been stored since it was planned.
     if (!isUnlimited) await ensureWithin(db, undefined, account);
     const user = create.resultIn(results);
-    const usage = measure.resultIn(results);
-    if (user === undefined || usage === undefined) throw new Error(`The user “${username}” is gone.`);
-    const { blocks, inodes } = usage;
+    if (user === undefined) throw new Error(`The user “${username}” is gone.`);
+    const { blocks, inodes } = user.usage;
     await accounts.insert(db, { ...account, uid: user.uid, blocksUsed: blocks, inodesUsed: inodes });
     if (isReseller) await resellers.setUp(db, username, false);
   },

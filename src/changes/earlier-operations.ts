@@ -41,6 +41,8 @@ const stepsOf: { readonly [Kind in keyof Inputs]: (input: Inputs[Kind]) => Plann
       comment: account.domain,
       uid: account.uid,
       isUidAsked,
+      // The password is a step of its own here, as it was then.
+      hasPassword: false,
     }),
     ...(hasPassword ? [setPassword.plan({ name: account.username })] : []),
   ],

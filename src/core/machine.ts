@@ -26,6 +26,11 @@ export interface NewMachineUser {
   readonly uid?: number | undefined;
 }
 
+export interface CreatedUser extends MachineUser {
+  /** What the new home takes up. */
+  readonly usage: MachineUsage;
+}
+
 /** A user's name with the home that belongs to it. */
 export interface NamedHome {
   readonly name: string;
@@ -54,10 +59,10 @@ export interface MachineUsers {
   findAll(names: readonly string[]): Promise<Map<string, MachineUser>>;
   /**
    * Creates user, group of the same name, and home (0711, the user's own, with the skeleton's files and the folders of
-   * `home-layout.ts`). No password works until one is set.
+   * `home-layout.ts`). Without a password, none works until one is set.
    * @throws MachineError `exists` where the user, the group, the home or the uid is there already.
    */
-  create(user: NewMachineUser): Promise<MachineUser>;
+  create(user: NewMachineUser, password?: string): Promise<CreatedUser>;
   /**
    * Takes back what `create` did, also if it was interrupted at any point: waits for tools that are still running, and
    * removes user, group, and home. A user of this name with another home is left alone.

@@ -189,8 +189,7 @@ describe('createacct', () => {
         raw: expect.any(String) as string,
         warnings: [NO_QUOTA],
         messages: [
-          'Make the user “bob” with the home “/home/bob” and the shell “/usr/sbin/nologin”.',
-          'Set the password of “bob”.',
+          'Make the user “bob” with the home “/home/bob” and the shell “/usr/sbin/nologin”, and set its password.',
           'Limit the disk space of “bob” to 500 MiB, where the file system enforces limits.',
         ],
       },

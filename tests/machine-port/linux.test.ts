@@ -1,6 +1,6 @@
 // The Linux host on a real machine, which is thrown away afterwards: the contract, and what the system's own tools
 // say of it. This machine's users and homes stay as they are.
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import type { MachineError } from '../../src/core/machine-error.ts';
 import { LinuxQuota } from '../../src/machine/linux/quota.ts';
 import { run, type Run } from '../../src/machine/linux/run.ts';
@@ -145,6 +145,18 @@ describeOnMachine('on Linux', () => {
     expect(await output('grep', '-c', '^carl:', '/etc/passwd')).toBe('1\n');
   });
 
+  test('a user whose password the system refuses is not created', async () => {
+    const before = readFileSync(machine.path('/etc/pam.d/chpasswd'), 'utf8');
+    writeFileSync(machine.path('/etc/pam.d/chpasswd'), 'password required pam_deny.so\n');
+    try {
+      await expect(machine.users.create(carl, 'a password')).rejects.toThrow(/^“chpasswd” failed: /);
+    } finally {
+      writeFileSync(machine.path('/etc/pam.d/chpasswd'), before);
+    }
+    expect(await machine.users.find('carl')).toBeUndefined();
+    expect(await output('ls', '--almost-all', '/home')).toBe('bob\n');
+  });
+
   test('of two suspensions at once neither remembers what the other did', async () => {
     await Promise.all([machine.users.suspend('bob'), machine.users.suspend('bob')]);
     await machine.users.unsuspend('bob');
@@ -188,13 +200,12 @@ describe('quota tools', () => {
   };
   const quota = () => {
     const users = { find: async () => user } as unknown as ThrowAwayMachine['users'];
-    return new LinuxQuota(pretended, users, ['/home']);
+    return new LinuxQuota(pretended, users, ['/home'], async () => ['/', '/home']);
   };
 
   beforeEach(() => {
     commands = [];
     answers = {
-      findmnt: { status: 0, stdout: '/home\n' },
       quotaon: { status: 1, stdout: 'user quota on /home (/dev/sdb1) is on (enforced)\n' },
       setquota: { status: 0, stdout: '' },
       quota: {

@@ -68,13 +68,15 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
     afterAll(() => machine.close());
 
     test('creates a user with a group, a home of the skeleton and no password', async () => {
-      expect(await users.create(bob)).toEqual({
+      const { usage, ...created } = await users.create(bob);
+      expect(created).toEqual({
         name: 'bob',
         uid: firstUid,
         gid: firstUid,
         home: '/home/bob',
         shell: '/bin/sh',
       });
+      expect(usage).toEqual(await machine.quota.usage('bob'));
       expect(lines('passwd', 'bob')).toEqual([
         `bob:x:${firstUid}:${firstUid}:Bob of bob.example:/home/bob:/bin/sh`,
       ]);
@@ -239,6 +241,13 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
       expect(readdirSync(machine.path(CRONTABS))).toEqual([]);
       await users.remove('bob');
       expect(state()).toBe(before);
+    });
+
+    test('creates a user with a password', async () => {
+      await users.create(bob, 'a password');
+      expect(await users.verifyPassword('bob', 'a password')).toBe(true);
+      await expect(users.create(carl, 'two\nlines')).rejects.toThrow(TypeError);
+      expect(await users.find('carl')).toBeUndefined();
     });
 
     test('takes a password, and no other', async () => {

@@ -1,13 +1,11 @@
-// The disk limit of an account, and what its files take up.
+// The disk limit of an account.
 import type { AccountPart } from '../account-part.ts';
 import limit from './steps/limit.ts';
-import measure from './steps/measure.ts';
 
 export const part: AccountPart = {
   created(_world, { account: { username: name, settings } }) {
     const { diskLimit } = settings;
-    const limits = diskLimit === null ? [] : [limit.plan({ name, limit: diskLimit })];
-    return [...limits, measure.plan({ name })];
+    return diskLimit === null ? [] : [limit.plan({ name, limit: diskLimit })];
   },
 
   changed(_world, before, after) {

@@ -4,7 +4,6 @@ import type { AccountPart } from '../account-part.ts';
 import create from './steps/create.ts';
 import remove from './steps/remove.ts';
 import rename from './steps/rename.ts';
-import setPassword from './steps/set-password.ts';
 import setShell from './steps/set-shell.ts';
 import suspend from './steps/suspend.ts';
 import unsuspend from './steps/unsuspend.ts';
@@ -12,9 +11,7 @@ import unsuspend from './steps/unsuspend.ts';
 export const part: AccountPart = {
   created(_world, { account, isUidAsked, hasPassword }) {
     const { username: name, home, shellPath: shell, domain: comment, uid } = account;
-    const steps = [create.plan({ name, home, shell, comment, uid, isUidAsked })];
-    if (hasPassword) steps.push(setPassword.plan({ name }));
-    return steps;
+    return [create.plan({ name, home, shell, comment, uid, isUidAsked, hasPassword })];
   },
 
   changed(_world, before, after) {

@@ -1,10 +1,12 @@
 // Homes of a Linux machine: made out of sight and then moved into place, so that a home is whole or not there at all.
-import { chmod, lstat, mkdir, readFile, rename, rmdir, symlink } from 'node:fs/promises';
+import { chmod, lchown, lstat, mkdir, rename, rmdir, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { HOME_FOLDERS, HOME_LINKS, HOME_MODE } from '../../core/home-layout.ts';
-import type { MachineUser } from '../../core/machine.ts';
+import type { MachineUsage, MachineUser } from '../../core/machine.ts';
 import { MachineError } from '../../core/machine-error.ts';
+import { countTree } from '../count-tree.ts';
 import { isThere } from './crontabs.ts';
+import { mountPoints } from './mounts.ts';
 import type { Run } from './run.ts';
 
 /** A home may hold millions of files. */
@@ -27,8 +29,11 @@ export class Homes {
     return stats.isDirectory() && stats.uid === uid;
   }
 
-  /** Nobody but root can enter the draft, so that nothing in it can be exchanged while root works there. */
-  async make({ home, uid, gid }: MachineUser): Promise<void> {
+  /**
+   * Nobody but root can enter the draft, so that nothing in it can be exchanged while root works there. Returns what the
+   * new home takes up.
+   */
+  async make({ home, uid, gid }: MachineUser): Promise<MachineUsage> {
     await this.removeDraft(home);
     const draft = draftOf(home);
     await mkdir(draft, { mode: 0o700 });
@@ -41,12 +46,11 @@ export class Homes {
       await mkdir(place);
     }
     await makeFolders(place);
-    await this.#run('chown', ['--recursive', '--no-dereference', `${uid}:${gid}`, '--', place], {
-      limitMs: TREE_LIMIT_MS,
-    });
+    const usage = await countTree(place, (path) => lchown(path, uid, gid));
     await chmod(place, HOME_MODE);
     await rename(place, home);
     await rmdir(draft);
+    return usage;
   }
 
   /** Removes what a creation that was interrupted left. */
@@ -127,7 +131,6 @@ async function makeFolders(place: string): Promise<void> {
 
 /** The mount points at the folder and below it. */
 async function mountsWithin(folder: string): Promise<string[]> {
-  const lines = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n');
-  const points = lines.map((line) => line.split(' ')[4] ?? '');
+  const points = await mountPoints();
   return points.filter((point) => point === folder || point.startsWith(`${folder}/`));
 }

@@ -4,6 +4,7 @@ import { MachineError } from '../../core/machine-error.ts';
 import type { MachineQuota, MachineUsage, MachineUser, MachineUsers } from '../../core/machine.ts';
 import { usersToMeasure } from '../users-to-measure.ts';
 import { countFiles } from './count-files.ts';
+import { mountPoints, type ListMounts } from './mounts.ts';
 import { NOT_INSTALLED, type Run } from './run.ts';
 
 /** Of the arguments of one process. */
@@ -13,11 +14,13 @@ export class LinuxQuota implements MachineQuota {
   readonly #run: Run;
   readonly #users: MachineUsers;
   readonly #bases: readonly string[];
+  readonly #mounts: ListMounts;
 
-  constructor(run: Run, users: MachineUsers, bases: readonly string[]) {
+  constructor(run: Run, users: MachineUsers, bases: readonly string[], mounts: ListMounts = mountPoints) {
     this.#run = run;
     this.#users = users;
     this.#bases = bases;
+    this.#mounts = mounts;
   }
 
   async isEnabled(): Promise<boolean> {
@@ -92,13 +95,6 @@ export class LinuxQuota implements MachineQuota {
       else group.push(user);
     }
     return groups;
-  }
-
-  /** The mount points. */
-  async #mounts(): Promise<string[]> {
-    const words = ['--noheadings', '--list', '--raw', '--output', 'TARGET'];
-    const { stdout } = await this.#run('findmnt', words, { accept: [0, 1, NOT_INSTALLED] });
-    return stdout.split('\n').filter((line) => line !== '');
   }
 
   async #enforces(mount: string): Promise<boolean> {

@@ -1,7 +1,14 @@
 // The users of a Linux machine, by the tools of shadow-utils.
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FormerUser, MachineUser, MachineUsers, NamedHome, NewMachineUser } from '../../core/machine.ts';
+import type {
+  CreatedUser,
+  FormerUser,
+  MachineUser,
+  MachineUsers,
+  NamedHome,
+  NewMachineUser,
+} from '../../core/machine.ts';
 import {
   alreadyThere,
   FIRST_UID,
@@ -84,26 +91,27 @@ export class LinuxUsers implements MachineUsers {
     return this.#database.findAll(names);
   }
 
-  async create(user: NewMachineUser): Promise<MachineUser> {
+  async create(user: NewMachineUser, password?: string): Promise<CreatedUser> {
     refuseNewUser(user, this.#bases);
+    if (password !== undefined) refusePassword(password);
     return this.#withLock(async () => {
       const { name, home } = user;
       await this.#removal.complete(name);
-      if ((await this.find(name)) !== undefined) throw alreadyThere(`The user “${name}”`);
       if (await isThere(home)) throw alreadyThere(`“${home}”`);
-      // What a user of this name left who was removed by hand: it is not for the new one.
-      await this.#crontabs.remove(name);
-      await this.#suspensions.forget(name);
       await this.#addUser(user);
       const created = await this.#get(name);
       try {
-        await this.#homes.make(created);
+        // What a user of this name left who was removed by hand: it is not for the new one.
+        await this.#crontabs.remove(name);
+        await this.#suspensions.forget(name);
+        const usage = await this.#homes.make(created);
+        if (password !== undefined) await this.#changePassword(name, password);
+        return { ...created, usage };
       } catch (error) {
         // The operation that asked for the user undoes it as well, so that a failure here may be left to it.
         await this.#removal.takeBack(created).catch(() => undefined);
         throw error;
       }
-      return created;
     });
   }
 
@@ -185,7 +193,7 @@ export class LinuxUsers implements MachineUsers {
     await this.#withLock(async () => {
       const user = (name === ROOT ? await this.find(name) : undefined) ?? (await this.#get(name));
       const before = await this.#suspensions.recall(user);
-      await this.#run('chpasswd', [], { input: `${name}:${password}\n` });
+      await this.#changePassword(name, password);
       if (before === undefined) return;
       // chpasswd unlocks; the expired account has kept everybody out meanwhile.
       await this.#suspensions.remember(user, { ...before, isLocked: false });
@@ -277,6 +285,10 @@ export class LinuxUsers implements MachineUsers {
     });
     if (status === UID_TAKEN) throw alreadyThere(`The user id ${uid}`);
     if (status === NAME_TAKEN) throw alreadyThere(`The user or group “${name}”`);
+  }
+
+  async #changePassword(name: string, password: string): Promise<void> {
+    await this.#run('chpasswd', [], { input: `${name}:${password}\n` });
   }
 
   async #get(name: string): Promise<MachineUser> {

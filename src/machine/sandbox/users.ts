@@ -3,7 +3,15 @@
 import { chmod, cp, mkdir, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HOME_FOLDERS, HOME_LINKS, HOME_MODE } from '../../core/home-layout.ts';
-import type { FormerUser, MachineUser, MachineUsers, NamedHome, NewMachineUser } from '../../core/machine.ts';
+import type {
+  CreatedUser,
+  FormerUser,
+  MachineUsage,
+  MachineUser,
+  MachineUsers,
+  NamedHome,
+  NewMachineUser,
+} from '../../core/machine.ts';
 import {
   alreadyThere,
   FIRST_UID,
@@ -21,6 +29,7 @@ import {
   ROOT,
 } from '../../core/machine-values.ts';
 import { MachineError } from '../../core/machine-error.ts';
+import { countTree } from '../count-tree.ts';
 import { Crontabs, isThere } from '../linux/crontabs.ts';
 import { holdsFile } from '../holds-file.ts';
 import { hashPassword, isPasswordOf } from './password.ts';
@@ -61,9 +70,12 @@ export class SandboxUsers implements MachineUsers {
     return usersIn(text, new Set(names));
   }
 
-  async create(user: NewMachineUser): Promise<MachineUser> {
+  async create(user: NewMachineUser, password?: string): Promise<CreatedUser> {
     refuseNewUser(user, BASES);
+    if (password !== undefined) refusePassword(password);
     const { name, home, comment, shell } = user;
+    // Before the lock is taken: it takes a while.
+    const hash = password === undefined ? '!' : await hashPassword(password);
     return this.#tree.withLock(async () => {
       const old = await readTables(this.#tree);
       if (old.passwd.row(name) !== undefined) throw alreadyThere(`The user “${name}”`);
@@ -73,19 +85,19 @@ export class SandboxUsers implements MachineUsers {
       await (await this.#crontabs()).remove(name);
       const next: Tables = {
         passwd: old.passwd.with([name, 'x', id, id, comment, home, shell]),
-        shadow: old.shadow.without(name).with([name, '!', this.#today(), '0', '99999', '7', '', '', '']),
+        shadow: old.shadow.without(name).with([name, hash, this.#today(), '0', '99999', '7', '', '', '']),
         group: old.group.without(name).with([name, 'x', id, '']),
         suspended: old.suspended.without(name),
       };
       await writeTables(this.#tree, old, next, [name]);
       try {
-        await this.#makeHome(home);
+        const usage = await this.#makeHome(home);
+        return { name, uid, gid: uid, home, shell, usage };
       } catch (error) {
         await this.#removeHome(home);
         await writeTables(this.#tree, next, old, [name]);
         throw error;
       }
-      return { name, uid, gid: uid, home, shell };
     });
   }
 
@@ -309,7 +321,7 @@ export class SandboxUsers implements MachineUsers {
     await writeTables(this.#tree, old, next, [name]);
   }
 
-  async #makeHome(home: string): Promise<void> {
+  async #makeHome(home: string): Promise<MachineUsage> {
     await this.#tree.makeFolder('/home');
     const place = this.#tree.locate(home);
     await mkdir(place);
@@ -327,6 +339,7 @@ export class SandboxUsers implements MachineUsers {
     }
     // After the copy, which gives it the skeleton's.
     await chmod(place, HOME_MODE);
+    return countTree(place);
   }
 
   async #removeHome(home: string): Promise<void> {

@@ -1,3 +1,4 @@
+import type { MachineUsage } from '../../../core/machine.ts';
 import { defineStep } from '../../../core/plan.ts';
 
 interface Input {
@@ -9,23 +10,33 @@ interface Input {
   readonly uid: number;
   /** True where somebody asked for this id: no other will do. */
   readonly isUidAsked: boolean;
+  /** True where the plan's secret is the user's password. */
+  readonly hasPassword: boolean;
 }
 
-export default defineStep<Input, undefined, { readonly uid: number }>({
+interface Result {
+  readonly uid: number;
+  readonly usage: MachineUsage;
+}
+
+export default defineStep<Input, undefined, Result>({
   kind: 'users/create',
-  describe: ({ name, home, shell }) =>
-    `Make the user “${name}” with the home “${home}” and the shell “${shell}”.`,
-  async apply(machine, { input: { uid, isUidAsked, ...user } }) {
+  describe: ({ name, home, shell, hasPassword }) =>
+    `Make the user “${name}” with the home “${home}” and the shell “${shell}”, ` +
+    `${hasPassword ? 'and set its password' : 'without a password'}.`,
+  async apply(machine, { input: { uid, isUidAsked, hasPassword, ...user }, secret }) {
     const users = await machine.users();
+    const password = hasPassword ? secret : undefined;
     const create = async () => {
-      if (uid === 0) return users.create(user);
-      return users.create({ ...user, uid }).catch((error: unknown) => {
+      if (uid === 0) return users.create(user, password);
+      return users.create({ ...user, uid }, password).catch((error: unknown) => {
         // Somebody has the id: then what the machine chooses is beyond it, and beyond those of removed accounts.
         if (isUidAsked || (error as { code?: string }).code !== 'exists') throw error;
-        return users.create(user);
+        return users.create(user, password);
       });
     };
-    return { uid: (await create()).uid };
+    const { uid: given, usage } = await create();
+    return { uid: given, usage };
   },
   undo: async (machine, { input: { name, home } }) => (await machine.users()).undoCreate({ name, home }),
 });

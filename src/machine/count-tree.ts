@@ -1,0 +1,31 @@
+// Counts what a new home takes up, while it is being made. `linux/count-files.ts` measures homes that are in use.
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { MachineUsage } from '../core/machine.ts';
+
+/**
+ * Counts the folder and everything in it as du(1) does: a file of several names counts once, and links are not followed.
+ * `visit` is called with each path. Nobody else may enter the folder meanwhile, because it is walked path by path.
+ */
+export async function countTree(
+  folder: string,
+  visit: (path: string) => Promise<void> = async () => undefined,
+): Promise<MachineUsage> {
+  const linked = new Set<number>();
+  let blocks = 0;
+  let inodes = 0;
+  const count = async (path: string): Promise<void> => {
+    const stats = await lstat(path);
+    await visit(path);
+    const isFolder = stats.isDirectory();
+    if (isFolder || stats.nlink === 1 || !linked.has(stats.ino)) {
+      linked.add(stats.ino);
+      blocks += stats.blocks;
+      inodes += 1;
+    }
+    if (!isFolder) return;
+    for (const name of await readdir(path)) await count(join(path, name));
+  };
+  await count(folder);
+  return { blocks: Math.ceil(blocks / 2), inodes };
+}
