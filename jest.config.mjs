@@ -15,7 +15,8 @@ const esmOnly = [
 export default {
   // Jest would leave one of two cores idle.
   maxWorkers: '100%',
-  testTimeout: 30_000,
+  // Only ends what would never end: no test claims to be quick.
+  testTimeout: 120_000,
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/(slow|browser|postgres|machine)/'],
   transform: {

@@ -20,8 +20,6 @@ import { itWith, type Tool } from './support/require-tool.ts';
 const readme = readFileSync('README.md', 'utf8');
 const blocks = [...readme.matchAll(/```sh\n([^]*?)```/g)].map(([, text = '']) => text);
 
-jest.setTimeout(30_000);
-
 let home: string;
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'whmapi1-readme-'));

@@ -16,7 +16,9 @@ const wrongLogin = (number: number) => {
   const body = `user=root&pass=guess${number}&login_only=1`;
   return `POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 };
-const hostileForm = `POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n${'a&'.repeat(500_000)}`;
+const MEBIBYTE = 1_048_000;
+const hostileBody = (body: string, type = 'application/x-www-form-urlencoded') =>
+  `POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 
 /** What a connection of the attacker sends, again and again. */
 const attacks: Readonly<Record<string, () => string>> = {
@@ -24,7 +26,16 @@ const attacks: Readonly<Record<string, () => string>> = {
   'pipelined logins': () => Array.from({ length: 300 }, (_, at) => wrongLogin(at)).join(''),
   'small requests, 2,500 a connection': () => 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(2500),
   'answers that are not read': () => 'GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(16),
-  'forms of 500,000 names': () => hostileForm,
+  'forms of 500,000 names': () => hostileBody('a&'.repeat(MEBIBYTE / 2)),
+  'forms of broken escapes': () => hostileBody(`a=${'%zz'.repeat(MEBIBYTE / 3)}`),
+  'forms of 20,000 parts': () =>
+    hostileBody(
+      '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n'.repeat(MEBIBYTE / 52),
+      'multipart/form-data; boundary=x',
+    ),
+  'JSON of 1,000,000 levels': () => hostileBody(`{"a":${'['.repeat(MEBIBYTE)}`, 'application/json'),
+  'JSON of 60,000 members': () =>
+    hostileBody(`{${Array.from({ length: 60_000 }, (_, at) => `"k${at}":1`).join(',')}}`, 'application/json'),
 };
 
 /** `state` is a folder of its own for the server. */

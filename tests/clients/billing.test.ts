@@ -1,8 +1,6 @@
 // Openly licensed billing systems, with the requests that they send and what their code reads from the answers.
 import { Client } from './client.ts';
 
-jest.setTimeout(60_000);
-
 const password = 'four unusual words, Xylophone';
 const another = 'seven other strange words, Marimba';
 

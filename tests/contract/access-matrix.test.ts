@@ -9,8 +9,6 @@ import { privilegeNames } from '../../src/model/resellers/privileges.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
-jest.setTimeout(60_000);
-
 const names = Object.keys(index);
 /** All but the one that is root's power itself. */
 const everyPrivilege = privilegeNames.filter((name) => name !== 'all');

@@ -5,8 +5,6 @@ import { errorKinds } from '../../src/core/errors.ts';
 import { index } from '../../src/functions/index.generated.ts';
 import { itWith } from '../support/require-tool.ts';
 
-jest.setTimeout(30_000);
-
 const generator = 'scripts/generate.ts';
 
 // After a change of the sources, run `npm run generate`; `npm test` does so for the files that git does not track.

@@ -5,8 +5,6 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const top = resolve(__dirname, '../..');
-jest.setTimeout(30_000);
-
 let copy: string;
 beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), 'whmapi1-scaffold-'));

@@ -11,7 +11,6 @@ import type { Io } from '../../src/cli/io.ts';
 import { plainLayout } from '../../src/cli/help-layout.ts';
 import { index } from '../../src/functions/index.generated.ts';
 
-jest.setTimeout(30_000);
 const dist = resolve(__dirname, '../../dist');
 
 interface Start {

@@ -9,8 +9,6 @@ import { storedAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
 // The strength of passwords is measured with large dictionaries.
-jest.setTimeout(30_000);
-
 let here: Installation;
 beforeEach(() => {
   here = new Installation();

@@ -15,8 +15,6 @@ import { loaders } from '../../src/functions/loaders.generated.ts';
 import { Installation } from '../support/installation.ts';
 import { Terminal } from '../support/terminal.ts';
 
-jest.setTimeout(60_000);
-
 interface Operation {
   readonly operationId: string;
   readonly summary: string;

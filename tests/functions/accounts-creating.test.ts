@@ -7,8 +7,6 @@ import { anAccount, callerNamed, storedAccount } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
 
 // Passwords are hashed for real, and their strength is measured with large dictionaries.
-jest.setTimeout(30_000);
-
 const PASSWORD = 'four unusual words, Xylophone';
 const NO_QUOTA =
   'The disk limit is recorded, but nothing enforces it: the file system of the homes has no quotas on.';

@@ -6,8 +6,6 @@ import { storedAccount } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
 
 // Passwords are hashed for real, and their strength is measured with large dictionaries.
-jest.setTimeout(30_000);
-
 const PASSWORD = 'four unusual words, Xylophone';
 const OTHER = 'five rather unusual words, Bassoon';
 

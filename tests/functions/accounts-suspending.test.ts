@@ -7,8 +7,6 @@ import { callerNamed, storedAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
 // A password is hashed for real, and its strength is measured with large dictionaries.
-jest.setTimeout(30_000);
-
 let here: Installation;
 beforeEach(() => {
   here = new Installation();

@@ -8,8 +8,6 @@ import { changeZone, zoneOf } from '../drivers/zones/zone-texts.ts';
 import { Installation } from '../support/installation.ts';
 import { describeWith } from '../support/require-tool.ts';
 
-jest.setTimeout(120_000);
-
 let here: Installation;
 beforeEach(() => {
   here = new Installation();

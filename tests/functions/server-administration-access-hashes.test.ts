@@ -1,8 +1,6 @@
 import type { Json } from '../../src/core/values.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
-jest.setTimeout(30_000);
-
 const PASSWORD = 'four unusual words, Xylophone';
 
 let here: Installation;

@@ -1,8 +1,6 @@
 // Version 0 of the API: each recorded shape, as real servers answered it to clients that send no api.version.
 import { TestServer } from '../support/server.ts';
 
-jest.setTimeout(60_000);
-
 let server: TestServer;
 let authorization: string;
 beforeAll(async () => {

@@ -5,8 +5,6 @@ import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { basic, password, sessionOf, TestServer } from '../support/server.ts';
 import { onSqlite } from '../support/test-database.ts';
 
-jest.setTimeout(30_000);
-
 const secret = 'WJ73QJSKZBXCIFPZ';
 const version = '/json-api/version?api.version=1';
 const denied = {

@@ -1,5 +1,4 @@
 // Bodies as real clients send them: forms under any type or none, multipart, JSON; and what costs more than it should.
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { password, TestServer } from '../support/server.ts';
 import { watchPasswords } from '../support/watched-passwords.ts';
 
@@ -130,46 +129,29 @@ test('U+FFFD that was sent as such is no fault', async () => {
   expect(JSON.parse(reply.text)).toMatchObject({ metadata: { result: 1 } });
 });
 
-test('hostile bodies hold the event loop no longer than ordinary ones of the same size, or hardly', async () => {
+// Reading ends at the first limit. `npm run bench -- --only=attack` measures what others notice of such bodies.
+describe('a hostile body of a mebibyte', () => {
   const mebibyte = 1_048_000;
-  const hostile: readonly (readonly [string, string?])[] = [
-    ['a&'.repeat(mebibyte / 2)],
-    [`a=${'+'.repeat(mebibyte)}`],
-    [`a=${'%zz'.repeat(mebibyte / 3)}`],
-    [`a=${'%ff'.repeat(mebibyte / 3)}`],
-    [`{"a":${'['.repeat(mebibyte)}`, 'application/json'],
-    [`{"a":[${'{"b":1},'.repeat(mebibyte / 9)}1]}`, 'application/json'],
-    [`{${Array.from({ length: 60_000 }, (_, at) => `"k${at}":1`).join(',')}}`, 'application/json'],
+  test.each<[string, string, string | undefined, number, string]>([
+    ['spaces', `a=${'+'.repeat(mebibyte)}`, undefined, 200, '"result":1'],
+    ['broken escapes', `a=${'%zz'.repeat(mebibyte / 3)}`, undefined, 200, '"result":1'],
+    ['escapes that are not UTF-8', `a=${'%ff'.repeat(mebibyte / 3)}`, undefined, 400, 'not valid UTF-8'],
     [
+      'JSON objects',
+      `{"a":[${'{"b":1},'.repeat(mebibyte / 9)}1]}`,
+      'application/json',
+      400,
+      'more than 20000 values',
+    ],
+    [
+      'parts',
       '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n'.repeat(mebibyte / 52),
       'multipart/form-data; boundary=x',
+      400,
+      'more than 1000 fields',
     ],
-  ];
-  const worst = async (work: () => Promise<unknown>) => {
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    delay.enable();
-    await work();
-    delay.disable();
-    return delay.max / 1e6;
-  };
-  // The best round is the one that other processes disturbed least.
-  const least = (numbers: readonly number[]) => Math.min(...numbers);
-  const path = '/json-api/version?api.version=1';
-  // One long value: nothing but the transfer and one look at it.
-  const plain = () => post(path, `a=${'b'.repeat(mebibyte)}`);
-  await plain();
-  const ordinary: number[] = [];
-  const taken: number[][] = hostile.map(() => []);
-  for (let round = 0; round < 5; round++) {
-    ordinary.push(await worst(plain));
-    for (const [at, [body, type]] of hostile.entries())
-      taken[at]?.push(await worst(() => post(path, body, type)));
-  }
-  const bound = least(ordinary) * 4 + 80;
-  for (const [at, times] of taken.entries()) {
-    expect([
-      hostile[at]?.[0].slice(0, 12),
-      least(times) < bound ? 'fits' : `${least(times)} of ${bound}`,
-    ]).toEqual([hostile[at]?.[0].slice(0, 12), 'fits']);
-  }
+  ])('of %s is answered', async (_what, body, type, status, text) => {
+    const reply = await post('/json-api/version?api.version=1', body, type);
+    expect([reply.status, reply.text]).toEqual([status, expect.stringContaining(text)]);
+  });
 });

@@ -5,8 +5,6 @@ import { join } from 'node:path';
 import { basic, password, TestServer } from '../support/server.ts';
 import { itWith } from '../support/require-tool.ts';
 
-jest.setTimeout(30_000);
-
 let server: TestServer;
 let authorization: string;
 beforeAll(async () => {

@@ -2,8 +2,6 @@
 import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { password, sessionOf, TestServer } from '../support/server.ts';
 
-jest.setTimeout(60_000);
-
 const secret = 'WJ73QJSKZBXCIFPZ';
 const other = 'AAAAQJSKZBXCIFPZ';
 

@@ -7,17 +7,23 @@ import { sendRaw } from '../support/raw-client.ts';
 import { describeWith } from '../support/require-tool.ts';
 
 let server: TestServer;
+let impatient: TestServer;
 let authorization: string;
 beforeAll(async () => {
-  server = await TestServer.start({
-    headersTimeout: 400,
-    requestTimeout: 800,
-    connectionsCheckingInterval: 100,
-  });
+  server = await TestServer.start();
   const { data } = await server.here.call('api_token_create', { token_name: 'test' });
   authorization = `whm root:${data?.token as string}`;
+  // A busy machine can be too slow for it, so only what needs it is sent to it.
+  impatient = await TestServer.start({
+    headersTimeout: 1500,
+    requestTimeout: 3000,
+    connectionsCheckingInterval: 100,
+  });
 });
-afterAll(() => server.stop());
+afterAll(async () => {
+  await server.stop();
+  await impatient.stop();
+});
 
 const head = (line: string, ...headers: string[]) =>
   [`${line} HTTP/1.1`, 'Host: x', `Authorization: ${authorization}`, ...headers, '', ''].join('\r\n');
@@ -57,8 +63,11 @@ describe('bytes that follow a request', () => {
   });
 
   test('a request that comes too slowly after a whole one is told so after the answer', async () => {
-    const { answers } = await sendRaw(server.url, `${version()}POST /login HTTP/1.1\r\nHost: x\r\n`);
-    expect(answers.map(({ status }) => status)).toEqual([200, 408]);
+    const { answers } = await sendRaw(
+      impatient.url,
+      'GET /nothing HTTP/1.1\r\nHost: x\r\n\r\nPOST /login HTTP/1.1\r\nHost: x\r\n',
+    );
+    expect(answers.map(({ status }) => status)).toEqual([404, 408]);
   });
 });
 
@@ -94,10 +103,11 @@ test.each([
   ['bytes that are not HTTP', () => 'hello\r\n\r\n', 400],
   ['no Host header', () => 'GET /login HTTP/1.1\r\n\r\n', 400],
   ['an unknown expectation', () => head('GET /', 'Expect: wonders'), 417],
-  ['a request that never ends', () => 'GET / HTTP/1.1\r\nHost: x\r\n', 408],
   ['no such address', () => head('GET /nothing'), 404],
+  ['a request that never ends', () => 'GET / HTTP/1.1\r\nHost: x\r\n', 408],
 ])('%s is answered with a reason and the security headers', async (_what, make, status) => {
-  const { answers } = await sendRaw(server.url, make(), { answers: 1 });
+  const { url } = status === 408 ? impatient : server;
+  const { answers } = await sendRaw(url, make(), { answers: 1 });
   expect(answers.map((one) => one.status)).toEqual([status]);
   expect(answers[0]?.headers).toMatchObject(security);
   expect(JSON.parse(answers[0]?.body ?? '')).toEqual({ error: expect.stringMatching(/\.$/) as string });

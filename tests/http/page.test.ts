@@ -6,8 +6,6 @@ import { exclusive } from '../../src/core/plan.ts';
 import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { password, sessionOf, TestServer, type Reply } from '../support/server.ts';
 
-jest.setTimeout(30_000);
-
 const secret = 'WJ73QJSKZBXCIFPZ';
 const asBrowser = { accept: 'text/html,application/xhtml+xml' };
 

@@ -9,8 +9,6 @@ import { addAccounts, anAccount, callerNamed } from '../support/accounts.ts';
 import { basic, password, TestServer, type Reply } from '../support/server.ts';
 import { onSqlite } from '../support/test-database.ts';
 
-jest.setTimeout(30_000);
-
 let server: TestServer;
 /** Each call that was made, not answered from memory. */
 let made: string[];

@@ -7,8 +7,6 @@ import { dispatch } from '../../src/core/dispatch.ts';
 import { createServer } from '../../src/http/server.ts';
 import { Installation } from '../support/installation.ts';
 
-jest.setTimeout(120_000);
-
 const here = new Installation();
 const { environment } = here;
 const applications: Application[] = [];

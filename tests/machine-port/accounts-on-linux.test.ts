@@ -5,8 +5,6 @@ import { program, readAnswer } from '../support/command.ts';
 import { describeOnMachine, ThrowAwayMachine } from './throw-away-machine.ts';
 
 // Starting a machine and its tools takes its time where this one is busy.
-jest.setTimeout(60_000);
-
 const PASSWORD = `four unusual $(words); \`Xylophone\` :bob: 'é"`;
 const NO_QUOTA =
   'The disk limit is recorded, but nothing enforces it: the file system of the homes has no quotas on.';

@@ -5,8 +5,6 @@ import { isMissing } from '../support/require-tool.ts';
 import { describeOnMachine, ThrowAwayMachine } from './throw-away-machine.ts';
 
 // Starting a machine and its tools takes its time where this one is busy.
-jest.setTimeout(60_000);
-
 const describeWithIp = isMissing('ip') ? describe.skip : describeOnMachine;
 
 describeWithIp('IP addresses on Linux', () => {

@@ -12,8 +12,6 @@ import { describeAddresses, listed, OWN } from './addresses.contract.ts';
 import { describeOnMachine, ThrowAwayMachine } from './throw-away-machine.ts';
 
 // Starting machines and their tools takes its time where this one is busy.
-jest.setTimeout(60_000);
-
 const info = (address: string, family: 'IPv4' | 'IPv6', bits: number, internal = false) =>
   ({ address, family, internal, cidr: `${address}/${bits}` }) as NetworkInterfaceInfo;
 const interfaces = () => ({

@@ -6,8 +6,6 @@ import { linuxMachine, sandboxMachine } from '../../src/machine/choose.ts';
 import { describeFiles } from './files.contract.ts';
 import { describeOnMachine, ThrowAwayMachine } from './throw-away-machine.ts';
 
-jest.setTimeout(60_000);
-
 const now = () => Date.now();
 const DIRECTORIES = ['/etc/daemon', '/var/lib/daemon'];
 

@@ -1,6 +1,7 @@
 // What every host promises of its firewall, whether or not it has one.
 import { type MachineFirewall } from '../../src/core/machine.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
+import { until } from '../support/until.ts';
 
 export interface Guarded {
   readonly firewall: MachineFirewall;
@@ -82,11 +83,14 @@ export function describeFirewall(host: string, hasOne: boolean, start: () => Pro
       test('blocks nobody whose time is over, and lets everybody in again by itself', async () => {
         await firewall.block(FAR, Date.now() - 1);
         expect(await firewall.list()).toEqual([]);
-        await firewall.block(FAR, Date.now() + 1000);
-        await firewall.block(NETWORK, Date.now() + 1000);
-        expect(await listed(firewall)).toHaveLength(2);
-        await new Promise((resume) => setTimeout(resume, 2500));
-        expect(await firewall.list()).toEqual([]);
+        // On a busy machine a second can be over before the second is blocked.
+        let count = 0;
+        for (let seconds = 1; count < 2; seconds *= 4) {
+          await firewall.block(FAR, Date.now() + seconds * 1000);
+          await firewall.block(NETWORK, Date.now() + seconds * 1000);
+          count = (await firewall.list()).length;
+        }
+        await until(async () => (await firewall.list()).length === 0, 'both were let in');
       });
 
       test('has room for many, told by several at once', async () => {

@@ -8,8 +8,6 @@ import { describeOnMachine, ThrowAwayMachine } from './throw-away-machine.ts';
 import { describeUsers } from './users.contract.ts';
 
 // Starting machines and their tools takes its time where this one is busy.
-jest.setTimeout(60_000);
-
 const isRoot = process.getuid?.() === 0;
 // The shadow file is root's to read, and without a machine nothing could change either.
 const thisMachine = () =>

@@ -18,8 +18,6 @@ import { chooseMachine, sandboxMachine } from '../../src/machine/choose.ts';
 import { describeUsers } from './users.contract.ts';
 
 // Locks and hashes take their time on a busy machine.
-jest.setTimeout(60_000);
-
 const top = resolve(__dirname, '../..');
 const now = () => Date.now();
 
@@ -113,9 +111,7 @@ describe('a sandbox', () => {
       await sleep(round * 31);
       worker.kill('SIGKILL');
       await closed;
-      const begun = performance.now();
       await survivors.create(user(`round${round}`));
-      expect(performance.now() - begun).toBeLessThan(3000);
       const shadow = table('shadow').map(([name]) => name);
       const group = table('group').map(([name]) => name);
       for (const entry of table('passwd')) {
@@ -132,7 +128,7 @@ describe('a sandbox', () => {
     expect(table('passwd').map(([name]) => name)).toEqual(
       ['0', '1', '2', '3', '4'].map((round) => `round${round}`),
     );
-  }, 60_000);
+  });
 
   test.each([
     '',

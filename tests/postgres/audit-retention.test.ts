@@ -6,8 +6,6 @@ import { call } from '../support/command.ts';
 import { Installation } from '../support/installation.ts';
 import { makeTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
-jest.setTimeout(30_000);
-
 const DAY = 24 * 60 * 60 * 1000;
 const SIX_HUNDRED = 600;
 

@@ -6,8 +6,6 @@ import { schemaVersion } from '../../src/store/schema-version.generated.ts';
 import { makeTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { call, freshFolder, run, storedSecret, storeSecret, type Options } from '../support/command.ts';
 
-jest.setTimeout(120_000);
-
 const SECRET = 'WJ73QJSKZBXCIFPZ';
 const password = 'four unusual words, Xylophone';
 const folder = freshFolder();

@@ -6,8 +6,6 @@ import { call, freshFolder, run, storeSecret, type Options } from '../support/co
 import { PostgresServer } from './postgres-server.ts';
 import { Proxy } from './proxy.ts';
 
-jest.setTimeout(120_000);
-
 interface Finding {
   readonly check: string;
   readonly severity: 'ok' | 'note' | 'warning' | 'problem';

@@ -5,8 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, Member, startFleet } from './fleet.ts';
 import { PostgresServer } from './postgres-server.ts';
 
-jest.setTimeout(120_000);
-
 let postgres: PostgresServer;
 let web1: Member;
 let web2: Member;

@@ -14,7 +14,6 @@ import { Installation } from '../support/installation.ts';
 import { makeTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { Member, password, startFleet } from './fleet.ts';
 
-jest.setTimeout(60_000);
 const top = resolve(__dirname, '../..');
 
 let database: TestDatabase | undefined;

@@ -2,8 +2,6 @@
 import { call, run, type Result } from '../support/command.ts';
 import { Installation } from '../support/installation.ts';
 
-jest.setTimeout(60_000);
-
 let web1: Installation;
 let web2: Installation;
 beforeEach(async () => {

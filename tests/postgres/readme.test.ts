@@ -17,8 +17,6 @@ import { call } from '../support/command.ts';
 import { binary } from './binaries.ts';
 import { PostgresServer } from './postgres-server.ts';
 
-jest.setTimeout(60_000);
-
 const PASSWORD = 'Xylophone';
 const readme = readFileSync(resolve(__dirname, '../../docs/SHARED-STORE.md'), 'utf8');
 const [, block = ''] = /```sh\n(createuser [^]*?)```/.exec(readme) ?? [];

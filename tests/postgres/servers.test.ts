@@ -7,8 +7,6 @@ import { Logins, PretendedMachine } from '../support/brute-force.ts';
 import { Installation } from '../support/installation.ts';
 import { basic } from '../support/server.ts';
 
-jest.setTimeout(30_000);
-
 const PASSWORD = 'four unusual words, Xylophone';
 const OTHERS = 'other words for another, Quagmire';
 

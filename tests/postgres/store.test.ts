@@ -17,8 +17,6 @@ import { makeTestDatabase } from '../support/test-database.ts';
 import { PostgresServer } from './postgres-server.ts';
 import { asksFor, Proxy } from './proxy.ts';
 
-jest.setTimeout(60_000);
-
 let server: PostgresServer;
 /** Whatever has to go when a test is over, the last made first. */
 const rest: (() => unknown)[] = [];

@@ -2,8 +2,6 @@
 import { password, TestServer } from '../support/server.ts';
 import { openSocket } from '../support/raw-client.ts';
 
-jest.setTimeout(120_000);
-
 const REFUSED = 600;
 const PIPELINED = 200;
 

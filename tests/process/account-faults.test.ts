@@ -11,8 +11,6 @@ import type { Json } from '../../src/core/values.ts';
 import { call, freshFolder, parallel, start } from '../support/command.ts';
 import { auditLog, integrityOf } from './state.ts';
 
-jest.setTimeout(120_000);
-
 const top = resolve(__dirname, '../..');
 const here = freshFolder();
 const bob = { username: 'bob', domain: 'bob.example' };
@@ -207,7 +205,9 @@ describe('the program itself', () => {
     const outcomes = await parallel(Array.from({ length: 16 }), 2, async (_none, at) => {
       const state = join(here.path, `state-${at}`);
       const { child, done } = start(['createacct', ...words(bob)], { state });
-      const timer = setTimeout(() => child.kill('SIGKILL'), typical * (0.2 + (at / 10) ** 2));
+      // The first is killed at once, and the last is not killed: there is an outcome of each kind on any machine.
+      const delay = at === 0 ? 0 : typical * (0.2 + (at / 10) ** 2);
+      const timer = at < 15 ? setTimeout(() => child.kill('SIGKILL'), delay) : undefined;
       await done;
       clearTimeout(timer);
       const { metadata } = await callHere(state, 'twofactorauth_get_issuer');

@@ -7,8 +7,6 @@ import { dispatch } from '../../src/core/dispatch.ts';
 import { freshFolder } from '../support/command.ts';
 import { auditLog } from './state.ts';
 
-jest.setTimeout(60_000);
-
 const top = resolve(__dirname, '../..');
 const here = freshFolder();
 

@@ -15,8 +15,7 @@ import {
 import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { call, freshFolder, parallel, run, storedSecret, storeSecret } from '../support/command.ts';
-
-jest.setTimeout(60_000);
+import { until } from '../support/until.ts';
 
 const SECRET = 'WJ73QJSKZBXCIFPZ';
 const folder = freshFolder();
@@ -179,9 +178,7 @@ test('a running server, and a process that has the store open, keep it from bein
   try {
     await once(server.stdout, 'data');
     const isAnnounced = () => readdirSync(folder.state).some((name) => name.startsWith('running-'));
-    for (const end = Date.now() + 10_000; !isAnnounced() && Date.now() < end;) {
-      await new Promise((done) => setTimeout(done, 20));
-    }
+    await until(isAnnounced, 'the server was announced');
     expect(await whmapi1('--restore', file(), '--force')).toMatchObject({
       status: 1,
       stderr: matching(/The API server is running .*systemctl stop whmapi1d/),

@@ -4,8 +4,6 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { call, freshFolder } from '../support/command.ts';
 
-jest.setTimeout(60_000);
-
 const here = freshFolder();
 const top = resolve(__dirname, '../..');
 

@@ -11,8 +11,6 @@ import {
 } from '../support/command.ts';
 import { auditLog, integrityOf, modesIn } from './state.ts';
 
-jest.setTimeout(60_000);
-
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const enrolled = Array.from({ length: 40 }, (_, at) => ({
   user: `u${String(at + 1).padStart(2, '0')}`,

@@ -14,8 +14,6 @@ import Database from 'better-sqlite3';
 import { call, freshFolder, run, storedSecret, storeSecret } from '../support/command.ts';
 import { breakSecrets, dataIn, integrityOf, issuerOf } from './state.ts';
 
-jest.setTimeout(60_000);
-
 const here = freshFolder();
 const store = () => join(here.state, 'store.db');
 

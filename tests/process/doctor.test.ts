@@ -21,8 +21,6 @@ import { call, freshFolder, program, run, storeSecret } from '../support/command
 import { describeOnMachine, ThrowAwayMachine } from '../machine-port/throw-away-machine.ts';
 import { PrivateMount } from './private-mount.ts';
 
-jest.setTimeout(60_000);
-
 interface Finding {
   readonly check: string;
   readonly severity: 'ok' | 'note' | 'warning' | 'problem';
@@ -265,7 +263,7 @@ test('a running server is found, with its certificate, and is not disturbed', as
   try {
     const [line] = (await once(server.stdout, 'data')) as [Buffer];
     const [, url = ''] = /^listening (\S+)/.exec(line.toString()) ?? [];
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + 60_000;
     let report = await examine();
     while (!of(report, 'services')[0]?.message.includes(url) && Date.now() < deadline)
       report = await examine();

@@ -3,8 +3,6 @@ import { resolve } from 'node:path';
 import { call, currentCode, freshFolder, program, run, wrongCode } from '../support/command.ts';
 import { PseudoTerminal } from '../support/pseudo-terminal.ts';
 
-jest.setTimeout(60_000);
-
 const folder = freshFolder();
 const CONTROL_C = '\u0003';
 const QUESTION = 'Code that the app shows:';

@@ -5,8 +5,6 @@ import { call, freshFolder, storedSecret, storeSecret, type Options } from '../s
 import { PrivateMount } from './private-mount.ts';
 import { auditLog, dataIn, integrityOf, issuerOf } from './state.ts';
 
-jest.setTimeout(120_000);
-
 const PAGE = 4096;
 const IN_PAGES = Array.from({ length: 15 }, (_, pages) => pages * PAGE);
 

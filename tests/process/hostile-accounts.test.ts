@@ -8,8 +8,6 @@ import { Terminal } from '../support/terminal.ts';
 import { sandboxMachine } from '../../src/machine/choose.ts';
 import { auditLog } from './state.ts';
 
-jest.setTimeout(60_000);
-
 const hostile: Readonly<Record<string, string>> = {
   'a command after a semicolon': 'bob; touch pwned',
   'a command substitution': '$(touch pwned)',

@@ -9,8 +9,6 @@ import { freshFolder, parallel, run, type Result } from '../support/command.ts';
 import { hostileLines, SECRET, type HostileLine } from './hostile-lines.ts';
 import { auditLog, integrityOf } from './state.ts';
 
-jest.setTimeout(120_000);
-
 /** `SEED=… jest hostile` sends other lines. */
 const seed = Number(process.env.SEED ?? 1);
 const IN_PROCESS = 940;

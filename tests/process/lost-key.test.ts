@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { call, currentCode, freshFolder, storedSecret, storeSecret } from '../support/command.ts';
 import { dataIn } from './state.ts';
 
-jest.setTimeout(60_000);
-
 const here = freshFolder();
 const key = () => join(here.state, 'secret.key');
 

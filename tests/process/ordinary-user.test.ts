@@ -4,8 +4,6 @@ import { dirname, join, resolve } from 'node:path';
 import { freshFolder, readAnswer, run, program, type Options } from '../support/command.ts';
 import { modeOf } from './state.ts';
 
-jest.setTimeout(60_000);
-
 /** nobody, where the tests run as root; else whoever runs them. */
 const USER = process.getuid?.() === 0 ? 65534 : undefined;
 const ADDON = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node';

@@ -13,8 +13,6 @@ import {
 } from '../support/command.ts';
 import { auditLog, breakSecrets } from './state.ts';
 
-jest.setTimeout(60_000);
-
 const SECRET = 'WJ73QJSKZBXCIFPZ';
 /** An answer of some 240 kB, which no pipe takes at once. */
 const LARGE = JSON.stringify({ command: Array.from({ length: 300 }, () => 'applist') });

@@ -5,8 +5,6 @@ import { join } from 'node:path';
 import { call, freshFolder, run, storeSecret, type Answered } from '../support/command.ts';
 import { breakSecrets, dataIn, modeOf, modesIn } from './state.ts';
 
-jest.setTimeout(60_000);
-
 const SOMEBODY = 12345;
 
 const here = freshFolder();

@@ -5,7 +5,6 @@ import { join, resolve } from 'node:path';
 import { PasswordJudge } from '../../src/http/password-judge.ts';
 import { strengthOf } from '../../src/model/passwords/strength.ts';
 
-jest.setTimeout(60_000);
 const built = resolve(__dirname, '../../dist/password-worker.cjs');
 /** Digits and signs that can all be read as letters: the slowest kind. */
 const slow = '4@8({[</369&#!176|0$5+7%2/'.repeat(3);

@@ -4,7 +4,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { call, freshFolder, run } from '../support/command.ts';
 
-jest.setTimeout(60_000);
 const folder = freshFolder();
 const whmapi1 = (...words: string[]) => run(words, { state: folder.state });
 const local = () => join(folder.state, 'root/etc/bind/named.conf.local');

@@ -8,8 +8,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const server = resolve(__dirname, '../../bin/whmapi1d');
 
-jest.setTimeout(60_000);
-
 let folder: string;
 beforeEach(() => {
   if (!existsSync(resolve(__dirname, '../../dist/whmapi1d.cjs'))) {

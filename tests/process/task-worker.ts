@@ -1,6 +1,6 @@
 // A process that runs tasks of the test's own kinds on a state directory: `STATE FILE [due]`. What their work does is
 // appended to FILE, a line each: EVENT ID PROCESS TIME. With `due` it ends when nothing is due, else upon SIGTERM.
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import { createApplication } from '../../src/app.ts';
 import { notFound } from '../../src/core/errors.ts';
 import { defineTask, type TaskContext } from '../../src/core/task.ts';
@@ -15,14 +15,19 @@ const note = (event: string, { id }: TaskContext) =>
 interface Steps {
   readonly steps: number;
   readonly ms: number;
+  /** The step that is not ended before the file FILE.open is there. */
+  readonly gate?: number;
 }
 
-async function work({ steps, ms }: Steps, context: TaskContext): Promise<{ steps: number }> {
+const pause = (ms: number) => new Promise((resume) => setTimeout(resume, ms));
+
+async function work({ steps, ms, gate }: Steps, context: TaskContext): Promise<{ steps: number }> {
   note('begin', context);
   for (let step = 0; step < steps; step++) {
     context.progress((100 * step) / steps, `Step ${step} of ${steps}.`);
     context.log(`step ${step}`);
-    await new Promise((resume) => setTimeout(resume, ms));
+    await pause(ms);
+    while (step === gate && !existsSync(`${file}.open`) && !context.signal.aborted) await pause(20);
     if (context.signal.aborted) note('stop', context);
     context.signal.throwIfAborted();
   }

@@ -15,8 +15,6 @@ import Database from 'better-sqlite3';
 import { call, freshFolder } from '../support/command.ts';
 import { auditLog } from './state.ts';
 
-jest.setTimeout(120_000);
-
 const top = resolve(__dirname, '../..');
 const here = freshFolder();
 

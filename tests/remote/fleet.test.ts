@@ -7,7 +7,6 @@ import { parseAllDocuments } from 'yaml';
 import { Person } from './person.ts';
 import { makeCertificate, ok, ScriptedServer, type Certificate } from './servers.ts';
 
-jest.setTimeout(30_000);
 let certificate: Certificate;
 let server: ScriptedServer;
 let person: Person;

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { dirname } from 'node:path';
 
 /** How long a program may take to show what a test waits for. */
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 60_000;
 
 export class PseudoTerminal {
   readonly #child: ChildProcess;

@@ -34,7 +34,7 @@ export function openSocket(url: string, from?: string): Promise<Socket> {
 export async function sendRaw(
   url: string,
   bytes: string | Buffer,
-  { from, limitMs = 3000, answers: enough = Infinity }: RawOptions = {},
+  { from, limitMs = 60_000, answers: enough = Infinity }: RawOptions = {},
 ): Promise<{ readonly text: string; readonly answers: readonly RawAnswer[]; readonly isClosed: boolean }> {
   const socket = await openSocket(url, from);
   const chunks: Buffer[] = [];

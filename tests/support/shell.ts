@@ -142,7 +142,7 @@ export class InteractiveShell {
   }
 
   async #until(isSo: () => boolean): Promise<void> {
-    const end = Date.now() + 20_000;
+    const end = Date.now() + 60_000;
     while (!isSo()) {
       if (Date.now() > end) throw new Error(`The shell shows ${JSON.stringify(this.#shown)}`);
       await pause(10);

@@ -45,7 +45,7 @@ export class Screen {
 
   /** The screen once it is as wanted, or as it is in the end. */
   async until(isSo: (shown: string) => boolean): Promise<string> {
-    const end = Date.now() + 8_000;
+    const end = Date.now() + 60_000;
     let shown = '';
     while (Date.now() < end) {
       shown = this.lines().join('\n');

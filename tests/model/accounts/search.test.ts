@@ -273,4 +273,4 @@ test('SQL gives what the engine gives in memory', async () => {
   expect(runs.inMemory).toBeGreaterThan(100);
   expect(runs.cut).toBeGreaterThan(150);
   expect(runs.refused).toBeLessThan(100);
-}, 60_000);
+});

@@ -1,0 +1,27 @@
+// How the cost of work grows with its size, in processor time of this process: another process that keeps the machine busy
+// makes no difference to it.
+const TIMES = 5;
+const FACTOR = 8;
+
+/**
+ * @param work done with something of so many elements.
+ * @returns how many times as much processor time is spent on eight times as many elements: 8 where the cost is linear,
+ * 64 where it is quadratic.
+ */
+export function growth(elements: number, work: (elements: number) => unknown): number {
+  const few: number[] = [];
+  const many: number[] = [];
+  for (let time = 0; time < TIMES; time++) {
+    few.push(processorTime(() => work(elements)));
+    many.push(processorTime(() => work(FACTOR * elements)));
+  }
+  return Math.min(...many) / Math.min(...few);
+}
+
+/** Microseconds. */
+function processorTime(work: () => unknown): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
