@@ -123,6 +123,13 @@ export interface ServiceState {
   readonly log: readonly string[];
 }
 
+/** A daemon that a sandbox has for itself, with the rights of its user. */
+export interface OwnProcess {
+  /** Where it answers: `127.0.0.1`. */
+  readonly address: string;
+  readonly port: number;
+}
+
 /**
  * Units of systemd, by name: `named`, or with their type, `named.service`. A malformed name is a TypeError. Whatever
  * changes a unit can be repeated, and throws MachineError `not_found` if it is not installed, and `failed` with the last
@@ -131,6 +138,8 @@ export interface ServiceState {
 export interface MachineServices {
   /** False in a sandbox, which only records what was asked for: nothing is started. */
   readonly areRun: boolean;
+  /** A process that stands for the unit in a sandbox (`whmapi1 --sandbox-services`); undefined if none does. */
+  ownProcess(unit: string): Promise<OwnProcess | undefined>;
   state(unit: string): Promise<ServiceState>;
   /** Waits until it is active, as do `restart` and `reload`. */
   start(unit: string): Promise<void>;

@@ -1,9 +1,10 @@
-// Services of a sandbox: what was asked for is recorded in a file, and nothing is run.
+// Services of a sandbox: what was asked for is recorded in a file, and nothing is run but by `whmapi1 --sandbox-services`.
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { MachineServices, ServiceState } from '../../core/machine-daemons.ts';
+import type { MachineServices, OwnProcess, ServiceState } from '../../core/machine-daemons.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import { withLock } from '../linux/lock.ts';
+import { readOwnProcess } from './own-process.ts';
 import { unitName } from './unit-name.ts';
 
 interface Recorded {
@@ -17,6 +18,10 @@ export class RecordedServices implements MachineServices {
 
   constructor(file: string) {
     this.#file = file;
+  }
+
+  ownProcess(unit: string): Promise<OwnProcess | undefined> {
+    return Promise.resolve(readOwnProcess(dirname(this.#file), unitName(unit)));
   }
 
   /** A sandbox has no packages: every unit counts as installed. */

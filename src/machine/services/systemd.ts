@@ -26,6 +26,10 @@ export class SystemdServices implements MachineServices {
     this.#run = run;
   }
 
+  ownProcess(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   async state(unit: string): Promise<ServiceState> {
     const name = unitName(unit);
     const { LoadState, UnitFileState, ActiveState } = await this.#properties(name);

@@ -4,8 +4,8 @@ import { digestOf, FileSteps, type FileMemento } from '../../file-driver.ts';
 import type { DriverMachine, DriverStep } from '../../step.ts';
 import type { FoundZone, ServerOptions, Zone, ZonesDriver } from '../contract.ts';
 import { nextCatalog, zoneNames } from './catalog.ts';
-import type { Context } from './common.ts';
-import { Control, systemServer, type BindServer } from './control.ts';
+import { controlOf, type Context } from './common.ts';
+import type { BindServer } from './control.ts';
 import { assertZoneName } from './names.ts';
 import { LOCAL, OURS, shared, statementFile, zoneFile } from './places.ts';
 import { readStatement, TRANSFER } from './render.ts';
@@ -17,9 +17,9 @@ export class Bind implements ZonesDriver<FileMemento> {
   readonly #server: FileSteps<DesiredServer>;
   readonly #context: Context;
 
-  /** Default: the server that Debian's package runs. */
-  constructor(server: BindServer = systemServer) {
-    const context: Context = { server };
+  /** Default: the one that the machine runs: that of Debian's package, or that of a sandbox. */
+  constructor(server?: BindServer) {
+    const context: Context = server === undefined ? {} : { server };
     this.#context = context;
     this.#zones = new FileSteps(zoneDriver(context));
     this.#server = new FileSteps(serverDriver(context));
@@ -64,7 +64,7 @@ export class Bind implements ZonesDriver<FileMemento> {
   }
 
   async examine(machine: DriverMachine): Promise<readonly string[]> {
-    const control = new Control(await this.#server.port(machine), this.#context.server);
+    const control = await controlOf(await this.#server.port(machine), this.#context);
     if (!(await control.isServed())) return [];
     try {
       if ((await control.effectiveConfiguration()).includes(`"${TRANSFER}"`)) return [];

@@ -1,9 +1,10 @@
 // How the running named is spoken to: rndc, and DNS itself.
 import { Resolver } from 'node:dns/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ToolResult, ToolWord } from '../../../core/machine-daemons.ts';
+import type { OwnProcess, ToolResult, ToolWord } from '../../../core/machine-daemons.ts';
 import { MachineError } from '../../../core/machine-error.ts';
 import type { DriverPort } from '../../file-driver.ts';
+import { CONFIGURATION, RNDC_CONFIGURATION } from './places.ts';
 
 /** A server that this program does not find by itself: tests have one, and a sandbox that serves its zones. */
 export interface BindServer {
@@ -21,9 +22,17 @@ export interface BindServer {
 export const systemServer: BindServer = {
   address: '127.0.0.1',
   port: 53,
-  configuration: '/etc/bind/named.conf',
+  configuration: CONFIGURATION,
   isPrivate: false,
 };
+
+/** The server that `whmapi1 --sandbox-services` has started in a sandbox. */
+export const privateServer = ({ address, port }: OwnProcess): BindServer => ({
+  ...{ address, port },
+  rndcConfig: RNDC_CONFIGURATION,
+  configuration: CONFIGURATION,
+  isPrivate: true,
+});
 
 const UNIT = 'named';
 const RNDC_MS = 10_000;
@@ -44,8 +53,9 @@ export class Control {
   }
 
   /** False in a sandbox without a server of its own, where nothing is served. */
-  isServed(): Promise<boolean> {
-    return this.#port.tools.has('rndc');
+  async isServed(): Promise<boolean> {
+    const { tools, services } = this.#port;
+    return (this.#server.isPrivate || services.areRun) && (await tools.has('rndc'));
   }
 
   /**
@@ -53,7 +63,9 @@ export class Control {
    * @throws MachineError `failed` with the words of rndc, or because named is not running.
    */
   async rndc(words: readonly string[], accept: readonly number[] = [0]): Promise<ToolResult> {
-    const { rndcConfig } = this.#server;
+    const { rndcConfig, isPrivate } = this.#server;
+    if (!isPrivate && !this.#port.services.areRun)
+      throw new Error('A sandbox does not speak to the machine’s BIND.');
     const config: ToolWord[] = rndcConfig === undefined ? [] : ['-c', { path: rndcConfig }];
     for (let tries = 1; ; tries++) {
       try {

@@ -5,6 +5,10 @@ import { fileNameOf } from './names.ts';
 export const DIRECTORIES = ['/etc/bind', '/var/lib/bind'];
 /** Where a hand-made configuration belongs: one line of it includes ours. */
 export const LOCAL = '/etc/bind/named.conf.local';
+/** What named reads first. */
+export const CONFIGURATION = '/etc/bind/named.conf';
+/** Where a private server of a sandbox listens for rndc, and the key of it. */
+export const RNDC_CONFIGURATION = '/etc/bind/rndc.conf';
 export const OURS = '/etc/bind/whmapi1.conf';
 export const KEYS = '/etc/bind/whmapi1/keys.conf';
 export const STATEMENTS = '/etc/bind/whmapi1/zones';

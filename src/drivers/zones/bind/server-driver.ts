@@ -4,8 +4,7 @@ import { MachineError } from '../../../core/machine-error.ts';
 import { digestOf, type DesiredFile, type FileDriver } from '../../file-driver.ts';
 import type { ServerOptions } from '../contract.ts';
 import { writeCatalog } from './catalog.ts';
-import { common, RECONFIGURATION, type Context } from './common.ts';
-import { Control } from './control.ts';
+import { common, controlOf, RECONFIGURATION, type Context } from './common.ts';
 import { CATALOG, FIRST_STATEMENT, KEYS, LOCAL, OURS, readable } from './places.ts';
 import { includeOurs, renderKeys, renderServer, TRANSFER } from './render.ts';
 
@@ -21,12 +20,12 @@ export interface DesiredServer {
 
 export function serverDriver(context: Context): FileDriver<DesiredServer> {
   return {
-    ...common(context),
+    ...common,
     files,
     // named-checkconf wants the whole configuration: it is asked if named refuses it, and everything is taken back.
     check: () => Promise.resolve(),
     async reloads(_desired, changes, port) {
-      const control = new Control(port, context.server);
+      const control = await controlOf(port, context);
       const isServed = await control.isServed();
       const run = async () => {
         if (isServed) await control.reconfigure();
@@ -35,7 +34,7 @@ export function serverDriver(context: Context): FileDriver<DesiredServer> {
       return changes.length === 0 ? [] : [{ key: RECONFIGURATION, run }];
     },
     async healthy(_desired, _changes, port) {
-      const control = new Control(port, context.server);
+      const control = await controlOf(port, context);
       if (!(await control.isServed())) return;
       // The line may be in a comment.
       if ((await control.effectiveConfiguration()).includes(`"${TRANSFER}"`)) return;

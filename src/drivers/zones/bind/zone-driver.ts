@@ -3,8 +3,7 @@ import { MachineError } from '../../../core/machine-error.ts';
 import type { DesiredFile, DriverPort, FileChange, FileDriver, Reload } from '../../file-driver.ts';
 import type { Zone } from '../contract.ts';
 import { writeCatalog } from './catalog.ts';
-import { common, RECONFIGURATION, type Context } from './common.ts';
-import { Control } from './control.ts';
+import { common, controlOf, RECONFIGURATION, type Context } from './common.ts';
 import { readable, statementFile, zoneFile } from './places.ts';
 import { renderStatement } from './render.ts';
 
@@ -18,11 +17,10 @@ export interface DesiredZone {
 
 /** @returns a driver of zones on this server. */
 export function zoneDriver(context: Context): FileDriver<DesiredZone> {
-  const controlOf = (port: DriverPort) => new Control(port, context.server);
   /** As named-checkzone read them. */
   const serials = new WeakMap<DesiredZone, number>();
   return {
-    ...common(context),
+    ...common,
     files,
     async check(desired, staged, port) {
       const serial = await checkZone(desired, staged.get(zoneFile(desired.name)), port);
@@ -30,7 +28,7 @@ export function zoneDriver(context: Context): FileDriver<DesiredZone> {
     },
     reloads: (desired, changes, port) => reloads(desired, changes, port, context),
     async healthy(desired, changes, port) {
-      const control = controlOf(port);
+      const control = await controlOf(port, context);
       if (changes.length === 0 || !(await control.isServed())) return;
       const { name, zone } = desired;
       if (zone === null) return control.waitUntilGone(name);
@@ -78,7 +76,7 @@ async function reloads(
   port: DriverPort,
   context: Context,
 ): Promise<Reload[]> {
-  const control = new Control(port, context.server);
+  const control = await controlOf(port, context);
   const isServed = await control.isServed();
   const statement = changes.find(({ path }) => path === statementFile(name));
   const text = changes.find(({ path }) => path === zoneFile(name));

@@ -1,0 +1,38 @@
+// Daemons that a sandbox has for itself while `whmapi1 --sandbox-services` runs: a file for each says where they listen.
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { kill, pid } from 'node:process';
+import type { OwnProcess } from '../../core/machine-daemons.ts';
+import { processesOf } from '../processes.ts';
+
+/** As the file has it. */
+interface Announced extends OwnProcess {
+  /** The name of its process: see `processesOf`. */
+  readonly process: string;
+}
+
+/** @param folder the sandbox's, for services. @param unit `named.service`. */
+export function readOwnProcess(folder: string, unit: string): Announced | undefined {
+  const path = fileOf(folder, unit);
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+  try {
+    const announced = JSON.parse(readFileSync(path, 'utf8')) as Announced;
+    return processesOf({ kill, pid }).isAlive(announced.process) ? announced : undefined;
+  } catch {
+    // It was removed in this moment.
+    return undefined;
+  }
+}
+
+export function announceOwnProcess(folder: string, unit: string, announced: Announced): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = fileOf(folder, unit);
+  writeFileSync(`${path}.new`, `${JSON.stringify(announced)}\n`, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+}
+
+export function retireOwnProcess(folder: string, unit: string): void {
+  rmSync(fileOf(folder, unit), { force: true });
+}
+
+const fileOf = (folder: string, unit: string) => join(folder, `${unit}.json`);
