@@ -1,7 +1,8 @@
 // Whole processes, measured: what they take of time and of memory.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -43,4 +44,24 @@ export function makeToken(top: string, environment: Environment): string {
   const argv = [join(top, 'bin/whmapi1'), '--output=json', 'api_token_create', 'token_name=bench'];
   const { stdout } = spawnSync(process.execPath, argv, { env: environment, encoding: 'utf8' });
   return (JSON.parse(stdout) as { data: { token: string } }).data.token;
+}
+
+export interface Started {
+  readonly child: ChildProcess;
+  readonly urls: Record<'http' | 'https', string>;
+}
+
+/** A server, once it listens at both. */
+export async function startServer(argv: readonly string[], environment: Environment): Promise<Started> {
+  const child = spawn(process.execPath, argv, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+  const urls: Partial<Started['urls']> = {};
+  await new Promise<void>((ready, fail) => {
+    child.once('exit', (status) => fail(new Error(`The server ended with ${status}.`)));
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const [, url, scheme] = /^listening ((https?):\S+)$/.exec(line) ?? [];
+      if (url !== undefined) urls[scheme as 'http' | 'https'] = url;
+      if (urls.http !== undefined && urls.https !== undefined) ready();
+    });
+  });
+  return { child, urls: urls as Started['urls'] };
 }

@@ -1,9 +1,8 @@
 // The server under load, against a bare server of Node's that answers a constant: requests a second over kept-alive
 // connections, in turn, and how long the slowest hundredth took. wrk (Debian's) makes the load.
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { makeToken, median, type Environment } from './measure.ts';
+import { makeToken, median, startServer, type Environment } from './measure.ts';
 
 const ROUNDS = 5;
 const SECONDS = 3;
@@ -48,11 +47,11 @@ export async function compareServers(top: string, state: string, environment: En
   }
   const own = { ...environment, WHMAPI1_STATE_DIR: state };
   const header = `Authorization: whm root:${makeToken(top, own)}`;
-  const daemon = await start(
+  const daemon = await startServer(
     [join(top, 'bin/whmapi1d'), '--port=0', '--http-port=0', '--log-level=silent'],
     own,
   );
-  const floor = await start(['-e', bare, join(state, 'server.pem')], environment);
+  const floor = await startServer(['-e', bare, join(state, 'server.pem')], environment);
   console.log('\nThe server under load\n');
   console.log('| call | requests a second | bare server | ratio | to reach | p99 ms | bare p99 ms |');
   console.log('| --- | --- | --- | --- | --- | --- | --- |');
@@ -74,25 +73,6 @@ export async function compareServers(top: string, state: string, environment: En
   }
   daemon.child.kill();
   floor.child.kill();
-}
-
-interface Started {
-  readonly child: ChildProcess;
-  readonly urls: Record<'http' | 'https', string>;
-}
-
-async function start(argv: readonly string[], environment: Environment): Promise<Started> {
-  const child = spawn(process.execPath, argv, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
-  const urls: Partial<Started['urls']> = {};
-  await new Promise<void>((ready, fail) => {
-    child.once('exit', (status) => fail(new Error(`The server ended with ${status}.`)));
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const [, url, scheme] = /^listening ((https?):\S+)$/.exec(line) ?? [];
-      if (url !== undefined) urls[scheme as 'http' | 'https'] = url;
-      if (urls.http !== undefined && urls.https !== undefined) ready();
-    });
-  });
-  return { child, urls: urls as Started['urls'] };
 }
 
 interface Measured {
