@@ -8,6 +8,8 @@ import { paramOf } from '../../src/core/param-of.ts';
 import type { Hash } from '../../src/core/values.ts';
 import { index } from '../../src/functions/index.generated.ts';
 import { loaders } from '../../src/functions/loaders.generated.ts';
+import { names as settingNames } from '../../src/model/packages/settings.ts';
+import type { NameSet } from '../../src/model/packages/settings.ts';
 import { faultsOf } from '../support/returns.ts';
 import { shellWords, Terminal } from '../support/terminal.ts';
 
@@ -48,10 +50,25 @@ const beyondTheCatalogue: Record<string, string> = {
 /** All but what a record has whatever its type; its class can only be IN. */
 const recordData = /^(?!(?:domain|name|type|ttl|line|serialnum)$)/;
 
+/** Parameters that are read together, by the table of settings. */
+const settings = (set: NameSet) => ({
+  params: new RegExp(
+    `^(?:${Object.values(settingNames)
+      .map(({ [set]: one }) => one)
+      .join('|')})$`,
+  ),
+  because: 'They are read by the names of the settings.',
+});
+
 /** Parameters that a handler does not read by their names, and how it reads them. */
 const readTogether: Record<string, { readonly params: RegExp; readonly because: string }> = {
   accountsummary: { params: /^search/, because: 'They are handed to the search in one object.' },
   listaccts: { params: /^search/, because: 'They are handed to the search in one object.' },
+  createacct: settings('param'),
+  modifyacct: settings('ofAccount'),
+  addpkg: settings('param'),
+  editpkg: settings('param'),
+  matchpkgs: settings('ofPackage'),
   addzonerecord: { params: recordData, because: 'They are read by the fields of the record’s type.' },
   editzonerecord: { params: recordData, because: 'They are read by the fields of the record’s type.' },
   savemxs: { params: /^class$/, because: 'BIND serves zones of the class IN, which is its only value.' },

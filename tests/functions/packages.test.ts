@@ -165,8 +165,8 @@ describe('addpkg', () => {
     expect(metadata.reason).toBe(
       'The parameter “quota” should be a whole number or “unlimited”, not “-1”. ' +
         'The parameter “maxpop” should be a whole number or “unlimited”, not “1.5”. ' +
-        'The parameter “MAX_DEFER_FAIL_PERCENTAGE” should be a whole number to 100 or “unlimited”, not “101”. ' +
-        'The parameter “max_team_users” should be a whole number from 0 to 7, not “8”.',
+        'The parameter “max_team_users” should be a whole number from 0 to 7, not “8”. ' +
+        'The parameter “MAX_DEFER_FAIL_PERCENTAGE” should be a whole number to 100 or “unlimited”, not “101”.',
     );
   });
 

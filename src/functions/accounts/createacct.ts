@@ -17,7 +17,6 @@ import * as packages from '../../model/packages/packages.ts';
 import * as passwords from '../../model/passwords/passwords.ts';
 import * as resellerAddresses from '../../model/resellers/addresses.ts';
 
-const { settingParams: param } = form;
 const noDns = 'this server does not manage DNS zones yet.';
 const noMail = 'this server does not manage mail yet.';
 
@@ -50,25 +49,11 @@ export default defineFunction({
     },
     ownerself: { type: 'flag', default: 0, doc: '1 makes the account its own owner.' },
     reseller: { type: 'flag', default: 0, doc: '1 makes the account a reseller. Only root may.' },
-    quota: param.diskLimit,
-    bwlimit: param.bandwidthLimit,
-    maxaddon: param.maxAddonDomains,
-    maxpark: param.maxParkedDomains,
-    maxsub: param.maxSubdomains,
-    maxsql: param.maxDatabases,
-    maxpop: param.maxMailboxes,
-    maxlst: param.maxMailingLists,
-    maxftp: param.maxFtpAccounts,
-    max_email_per_hour: param.maxEmailPerHour,
-    max_defer_fail_percentage: param.maxDeferFailPercentage,
-    max_emailacct_quota: param.maxMailboxQuota,
-    max_team_users: param.maxTeamUsers,
-    cpmod: param.theme,
-    language: param.locale,
-    featurelist: param.featureList,
-    hasshell: param.shell,
-    cgi: param.cgi,
-    ip: { ...param.dedicatedIp, doc: 'Whether the account gets an IP address of its own: y or n.' },
+    ...form.paramsFor('param', { without: ['digestAuth'] }),
+    ip: {
+      ...form.settingParams.dedicatedIp,
+      doc: 'Whether the account gets an IP address of its own: y or n.',
+    },
     customip: {
       type: 'string',
       pattern: { matches: /^(?:\d{1,3}\.){3}\d{1,3}$/, expects: 'an IPv4 address' },
@@ -178,27 +163,7 @@ export default defineFunction({
       domain: args.domain,
       owner: args.ownerself ? username : (args.owner ?? caller.user),
       package: args.plan,
-      settings: form.readSettings({
-        diskLimit: args.quota,
-        bandwidthLimit: args.bwlimit,
-        maxAddonDomains: args.maxaddon,
-        maxParkedDomains: args.maxpark,
-        maxSubdomains: args.maxsub,
-        maxDatabases: args.maxsql,
-        maxMailboxes: args.maxpop,
-        maxMailingLists: args.maxlst,
-        maxFtpAccounts: args.maxftp,
-        maxEmailPerHour: args.max_email_per_hour,
-        maxDeferFailPercentage: args.max_defer_fail_percentage,
-        maxMailboxQuota: args.max_emailacct_quota,
-        maxTeamUsers: args.max_team_users,
-        theme: args.cpmod,
-        locale: args.language,
-        featureList: args.featurelist,
-        dedicatedIp: args.ip,
-        shell: args.hasshell,
-        cgi: args.cgi,
-      }),
+      settings: form.readArguments('param', args),
       contactEmail: args.contactemail,
       mailboxFormat: args.mailbox_format,
       address: args.customip,

@@ -15,7 +15,6 @@ import * as changedAccount from '../../model/accounts/changed-account.ts';
 import * as packages from '../../model/packages/packages.ts';
 import * as form from '../../model/packages/form.ts';
 
-const { settingParams: param } = form;
 const noDns = 'this server does not manage DNS zones yet.';
 const noMail = 'this server does not manage mail yet.';
 const noNotices = 'this server does not send notices yet.';
@@ -52,23 +51,11 @@ export default defineFunction({
       alias: ['pkg'],
       doc: 'A new package, whose settings the account gets as with changepackage. Requires upgrade-account.',
     },
-    QUOTA: param.diskLimit,
-    BWLIMIT: param.bandwidthLimit,
-    MAXADDON: param.maxAddonDomains,
-    MAXPARK: param.maxParkedDomains,
-    MAXSUB: param.maxSubdomains,
-    MAXSQL: param.maxDatabases,
-    MAXPOP: param.maxMailboxes,
-    MAXLST: param.maxMailingLists,
-    MAXFTP: param.maxFtpAccounts,
-    MAX_EMAIL_PER_HOUR: param.maxEmailPerHour,
-    MAX_DEFER_FAIL_PERCENTAGE: param.maxDeferFailPercentage,
-    MAX_EMAILACCT_QUOTA: param.maxMailboxQuota,
-    max_team_users: param.maxTeamUsers,
-    RS: { ...param.theme, alias: ['CPTHEME'], doc: 'The theme.' },
-    LOCALE: { ...param.locale, alias: ['LANG'] },
-    HASCGI: { ...param.cgi, doc: '1 lets it run CGI scripts.' },
-    HASSHELL: { ...param.shell, doc: '1 gives it a login shell, 0 takes it away.' },
+    ...form.paramsFor('ofAccount', { without: ['featureList', 'dedicatedIp', 'digestAuth'] }),
+    RS: { ...form.settingParams.theme, alias: ['CPTHEME'], doc: 'The theme.' },
+    LOCALE: { ...form.settingParams.locale, alias: ['LANG'] },
+    HASCGI: { ...form.settingParams.cgi, doc: '1 lets it run CGI scripts.' },
+    HASSHELL: { ...form.settingParams.shell, doc: '1 gives it a login shell, 0 takes it away.' },
     shell: {
       type: 'string',
       pattern: {
@@ -188,25 +175,7 @@ export default defineFunction({
       backup: args.BACKUP,
       mailboxFormat: args.MAILBOX_FORMAT,
       createdAt: args.STARTDATE === undefined ? undefined : args.STARTDATE * 1000,
-      settings: form.readSettings({
-        diskLimit: args.QUOTA,
-        bandwidthLimit: args.BWLIMIT,
-        maxAddonDomains: args.MAXADDON,
-        maxParkedDomains: args.MAXPARK,
-        maxSubdomains: args.MAXSUB,
-        maxDatabases: args.MAXSQL,
-        maxMailboxes: args.MAXPOP,
-        maxMailingLists: args.MAXLST,
-        maxFtpAccounts: args.MAXFTP,
-        maxEmailPerHour: args.MAX_EMAIL_PER_HOUR,
-        maxDeferFailPercentage: args.MAX_DEFER_FAIL_PERCENTAGE,
-        maxMailboxQuota: args.MAX_EMAILACCT_QUOTA,
-        maxTeamUsers: args.max_team_users,
-        theme: args.RS,
-        locale: args.LOCALE,
-        shell: args.HASSHELL,
-        cgi: args.HASCGI,
-      }),
+      settings: form.readArguments('ofAccount', args),
     };
     const after = await changedAccount.plan(context, before, changes, ofMachine);
     if (plan !== undefined && plan.settings.dedicatedIp !== before.settings.dedicatedIp) {

@@ -2,8 +2,6 @@ import { defineFunction } from '../../core/define.ts';
 import * as form from '../../model/packages/form.ts';
 import * as packages from '../../model/packages/packages.ts';
 
-const { settingParams: param, newPackage } = form;
-
 export default defineFunction({
   name: 'addpkg',
   since: 11,
@@ -15,29 +13,12 @@ export default defineFunction({
   effect: 'changes',
   params: {
     name: { ...packages.packageName, required: true, doc: 'The name of the new package. It stays for good.' },
-    quota: { ...param.diskLimit, default: newPackage.diskLimit },
-    bwlimit: { ...param.bandwidthLimit, default: newPackage.bandwidthLimit },
-    maxaddon: { ...param.maxAddonDomains, default: newPackage.maxAddonDomains },
-    maxpark: { ...param.maxParkedDomains, default: newPackage.maxParkedDomains },
-    maxsub: { ...param.maxSubdomains, default: newPackage.maxSubdomains },
-    maxsql: { ...param.maxDatabases, default: newPackage.maxDatabases },
-    maxpop: { ...param.maxMailboxes, default: newPackage.maxMailboxes },
-    maxlst: { ...param.maxMailingLists, default: newPackage.maxMailingLists },
-    maxftp: { ...param.maxFtpAccounts, default: newPackage.maxFtpAccounts },
-    MAX_EMAIL_PER_HOUR: { ...param.maxEmailPerHour, default: newPackage.maxEmailPerHour },
-    MAX_DEFER_FAIL_PERCENTAGE: {
-      ...param.maxDeferFailPercentage,
-      default: newPackage.maxDeferFailPercentage,
-    },
-    max_emailacct_quota: { ...param.maxMailboxQuota, default: newPackage.maxMailboxQuota },
-    max_team_users: param.maxTeamUsers,
-    cpmod: { ...param.theme, default: newPackage.theme },
-    language: { ...param.locale, default: newPackage.locale },
-    featurelist: { ...param.featureList, default: newPackage.featureList },
-    ip: { ...param.dedicatedIp, default: newPackage.dedicatedIp },
-    hasshell: { ...param.shell, default: 0 },
-    cgi: { ...param.cgi, default: 1 },
-    digestauth: { ...param.digestAuth, default: 0 },
+    ...form.paramsFor('param', {
+      params: form.newPackageParams,
+      without: ['maxEmailPerHour', 'maxDeferFailPercentage'],
+    }),
+    MAX_EMAIL_PER_HOUR: form.newPackageParams.maxEmailPerHour,
+    MAX_DEFER_FAIL_PERCENTAGE: form.newPackageParams.maxDeferFailPercentage,
     frontpage: form.frontpage,
     _PACKAGE_EXTENSIONS: form.extensionWords,
   },
@@ -53,27 +34,10 @@ export default defineFunction({
 
   async handler(args, { caller, db }) {
     const settings = form.completeSettings(
-      form.readSettings({
-        diskLimit: args.quota,
-        bandwidthLimit: args.bwlimit,
-        maxAddonDomains: args.maxaddon,
-        maxParkedDomains: args.maxpark,
-        maxSubdomains: args.maxsub,
-        maxDatabases: args.maxsql,
-        maxMailboxes: args.maxpop,
-        maxMailingLists: args.maxlst,
-        maxFtpAccounts: args.maxftp,
-        maxEmailPerHour: args.MAX_EMAIL_PER_HOUR,
-        maxDeferFailPercentage: args.MAX_DEFER_FAIL_PERCENTAGE,
-        maxMailboxQuota: args.max_emailacct_quota,
-        maxTeamUsers: args.max_team_users,
-        theme: args.cpmod,
-        locale: args.language,
-        featureList: args.featurelist,
-        dedicatedIp: args.ip,
-        shell: args.hasshell,
-        cgi: args.cgi,
-        digestAuth: args.digestauth,
+      form.readArguments('param', {
+        ...args,
+        max_email_per_hour: args.MAX_EMAIL_PER_HOUR,
+        max_defer_fail_percentage: args.MAX_DEFER_FAIL_PERCENTAGE,
       }),
     );
     const extensions = form.readExtensions(args._PACKAGE_EXTENSIONS ?? '');

@@ -9,8 +9,6 @@ import * as form from '../../model/packages/form.ts';
 import * as packages from '../../model/packages/packages.ts';
 import type { Settings } from '../../model/packages/settings.ts';
 
-const { settingParams: param } = form;
-
 export default defineFunction({
   name: 'editpkg',
   since: 11,
@@ -25,26 +23,7 @@ export default defineFunction({
   effect: 'operates',
   params: {
     name: { ...packages.existingPackage, required: true, doc: 'The package.' },
-    quota: param.diskLimit,
-    bwlimit: param.bandwidthLimit,
-    maxaddon: param.maxAddonDomains,
-    maxpark: param.maxParkedDomains,
-    maxsub: param.maxSubdomains,
-    maxsql: param.maxDatabases,
-    maxpop: param.maxMailboxes,
-    maxlst: param.maxMailingLists,
-    maxftp: param.maxFtpAccounts,
-    max_email_per_hour: param.maxEmailPerHour,
-    max_defer_fail_percentage: param.maxDeferFailPercentage,
-    max_emailacct_quota: param.maxMailboxQuota,
-    max_team_users: param.maxTeamUsers,
-    cpmod: param.theme,
-    language: param.locale,
-    featurelist: param.featureList,
-    ip: param.dedicatedIp,
-    hasshell: param.shell,
-    cgi: param.cgi,
-    digestauth: param.digestAuth,
+    ...form.paramsFor('param'),
     frontpage: form.frontpage,
     _PACKAGE_EXTENSIONS: {
       ...form.extensionWords,
@@ -62,28 +41,7 @@ export default defineFunction({
 
   async handler(args, context, hasQuota) {
     const { caller, db } = context;
-    const changes = form.readSettings({
-      diskLimit: args.quota,
-      bandwidthLimit: args.bwlimit,
-      maxAddonDomains: args.maxaddon,
-      maxParkedDomains: args.maxpark,
-      maxSubdomains: args.maxsub,
-      maxDatabases: args.maxsql,
-      maxMailboxes: args.maxpop,
-      maxMailingLists: args.maxlst,
-      maxFtpAccounts: args.maxftp,
-      maxEmailPerHour: args.max_email_per_hour,
-      maxDeferFailPercentage: args.max_defer_fail_percentage,
-      maxMailboxQuota: args.max_emailacct_quota,
-      maxTeamUsers: args.max_team_users,
-      theme: args.cpmod,
-      locale: args.language,
-      featureList: args.featurelist,
-      dedicatedIp: args.ip,
-      shell: args.hasshell,
-      cgi: args.cgi,
-      digestAuth: args.digestauth,
-    });
+    const changes = form.readArguments('param', args);
     const words = args._PACKAGE_EXTENSIONS;
     const extensions = words === undefined ? undefined : form.readExtensions(words);
     const isNew = (await packages.find(db, caller, args.name)) === undefined;

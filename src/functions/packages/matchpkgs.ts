@@ -2,8 +2,6 @@ import { defineFunction } from '../../core/define.ts';
 import * as form from '../../model/packages/form.ts';
 import * as packages from '../../model/packages/packages.ts';
 
-const { settingParams: param } = form;
-
 export default defineFunction({
   name: 'matchpkgs',
   since: 11,
@@ -14,25 +12,8 @@ export default defineFunction({
   access: ['list-pkgs', 'add-pkg', 'edit-pkg'],
   effect: 'reads',
   params: {
-    QUOTA: param.diskLimit,
-    BWLIMIT: param.bandwidthLimit,
-    MAXADDON: param.maxAddonDomains,
-    MAXPARK: param.maxParkedDomains,
-    MAXSUB: param.maxSubdomains,
-    MAXSQL: param.maxDatabases,
-    MAXPOP: param.maxMailboxes,
-    MAXLST: param.maxMailingLists,
-    MAXFTP: param.maxFtpAccounts,
-    MAX_EMAIL_PER_HOUR: param.maxEmailPerHour,
-    MAX_DEFER_FAIL_PERCENTAGE: param.maxDeferFailPercentage,
-    MAX_EMAILACCT_QUOTA: param.maxMailboxQuota,
-    MAX_TEAM_USERS: param.maxTeamUsers,
-    CPMOD: param.theme,
-    LANG: param.locale,
-    FEATURELIST: { ...param.featureList, doc: 'The feature list.' },
-    IP: param.dedicatedIp,
-    HASSHELL: param.shell,
-    CGI: param.cgi,
+    ...form.paramsFor('ofPackage'),
+    FEATURELIST: { ...form.settingParams.featureList, doc: 'The feature list.' },
     DIGESTAUTH: {
       type: 'string',
       values: ['y', 'n'],
@@ -65,27 +46,9 @@ export default defineFunction({
   ],
 
   async handler(args, { caller, db }) {
-    const settings = form.readSettings({
-      diskLimit: args.QUOTA,
-      bandwidthLimit: args.BWLIMIT,
-      maxAddonDomains: args.MAXADDON,
-      maxParkedDomains: args.MAXPARK,
-      maxSubdomains: args.MAXSUB,
-      maxDatabases: args.MAXSQL,
-      maxMailboxes: args.MAXPOP,
-      maxMailingLists: args.MAXLST,
-      maxFtpAccounts: args.MAXFTP,
-      maxEmailPerHour: args.MAX_EMAIL_PER_HOUR,
-      maxDeferFailPercentage: args.MAX_DEFER_FAIL_PERCENTAGE,
-      maxMailboxQuota: args.MAX_EMAILACCT_QUOTA,
-      maxTeamUsers: args.MAX_TEAM_USERS,
-      theme: args.CPMOD,
-      locale: args.LANG,
-      featureList: args.FEATURELIST,
-      dedicatedIp: args.IP,
-      shell: args.HASSHELL,
-      cgi: args.CGI,
-      digestAuth: args.DIGESTAUTH === undefined ? undefined : args.DIGESTAUTH === 'y',
+    const settings = form.readArguments('ofPackage', {
+      ...args,
+      DIGESTAUTH: args.DIGESTAUTH === undefined ? undefined : args.DIGESTAUTH === 'y',
     });
     const extensions = form.readExtensions(args._PACKAGE_EXTENSIONS ?? '');
     const matching = (await packages.list(db, caller)).filter((one) =>

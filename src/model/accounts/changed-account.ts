@@ -6,9 +6,11 @@ import * as accountNames from './names.ts';
 import type { Account } from './accounts.ts';
 import { ensureMayGiveShell, ensureOwner, shellFor } from './new-account.ts';
 import { withPackage } from '../packages/accounts.ts';
+import { showLimits } from '../packages/form.ts';
 import type { Package } from '../packages/packages.ts';
 import * as packages from '../packages/packages.ts';
-import type { Limit, Settings } from '../packages/settings.ts';
+import { rename, sortedByName } from '../packages/settings.ts';
+import type { Settings } from '../packages/settings.ts';
 
 /** What is undefined stays as it is. */
 export type Changes = {
@@ -83,33 +85,18 @@ async function ownerOf(world: World, before: Account, changes: Changes, username
 
 /** An account under the names by which WHM stores it. */
 export function show({ settings, ...account }: Account): Record<string, string | number> {
-  const limit = (value: Limit) => value ?? 'unlimited';
-  return {
+  const { theme, locale, featureList, shell, cgi } = settings;
+  return sortedByName({
+    ...showLimits('ofAccount', settings),
+    ...rename('ofAccount', { theme, locale, featureList, shell: shell ? 1 : 0, cgi: cgi ? 1 : 0 }),
     BACKUP: account.backup ? 1 : 0,
-    BWLIMIT: limit(settings.bandwidthLimit),
     CONTACTEMAIL: account.contactEmail,
     DOMAIN: account.domain,
-    FEATURELIST: settings.featureList,
-    HASCGI: settings.cgi ? 1 : 0,
-    HASSHELL: settings.shell ? 1 : 0,
     IP: account.ip,
-    LOCALE: settings.locale,
     MAILBOX_FORMAT: account.mailboxFormat,
-    MAXADDON: limit(settings.maxAddonDomains),
-    MAXFTP: limit(settings.maxFtpAccounts),
-    MAXLST: limit(settings.maxMailingLists),
-    MAXPARK: limit(settings.maxParkedDomains),
-    MAXPOP: limit(settings.maxMailboxes),
-    MAXSQL: limit(settings.maxDatabases),
-    MAXSUB: limit(settings.maxSubdomains),
-    MAX_DEFER_FAIL_PERCENTAGE: limit(settings.maxDeferFailPercentage),
-    MAX_EMAILACCT_QUOTA: limit(settings.maxMailboxQuota),
-    MAX_EMAIL_PER_HOUR: limit(settings.maxEmailPerHour),
     OWNER: account.owner,
     PLAN: account.package,
-    QUOTA: limit(settings.diskLimit),
-    RS: settings.theme,
     STARTDATE: Math.floor(account.createdAt / 1000),
     USER: account.username,
-  };
+  });
 }

@@ -14,6 +14,8 @@ import {
   ZERO,
 } from '../list-in-sql.ts';
 import type { Column, Columns, Sql } from '../list-in-sql.ts';
+import { limitDocs } from '../packages/form.ts';
+import { names, rename, sortedByName } from '../packages/settings.ts';
 
 /** “26 Nov 24 17:50”: year, month and day. The time is that of UTC. */
 function shortDate(milliseconds: string): Sql {
@@ -59,7 +61,18 @@ const emptyList = (doc: string): Column => ({
   field: { list: { type: 'string' }, doc },
 });
 
-export const columns = {
+/** The limits that have a name in lists. */
+const limitColumns = rename(
+  'inLists',
+  Object.fromEntries(
+    Object.entries(limitDocs).map(([key, doc]) => [
+      key,
+      limit(names[key as keyof typeof limitDocs].column, doc),
+    ]),
+  ) as Record<keyof typeof limitDocs, Column>,
+);
+
+export const columns = sortedByName({
   backup: flag('backup', 'Whether the account is to be backed up.'),
   child_nodes: emptyList('The other servers that carry parts of the account; none do.'),
   disklimit: word(
@@ -83,25 +96,7 @@ export const columns = {
   is_temporary_domain: flag(ZERO, 'Whether the domain is a temporary one; there are no such domains here.'),
   legacy_backup: flag(ZERO, 'Whether older backups are made of the account; none are.'),
   mailbox_format: word('mailbox_format', 'How mail is stored: maildir or mdbox.'),
-  max_defer_fail_percentage: limit(
-    'max_defer_fail_percentage',
-    'How many percent of an hour’s mails may fail or be deferred, or “unlimited”.',
-  ),
-  max_email_per_hour: limit(
-    'max_email_per_hour',
-    'How many mails a domain may send in an hour, or “unlimited”.',
-  ),
-  max_emailacct_quota: limit(
-    'max_mailbox_quota',
-    'The largest quota of a mail account in MiB, or “unlimited”.',
-  ),
-  maxaddons: limit('max_addon_domains', 'How many addon domains, or “unlimited”.'),
-  maxftp: limit('max_ftp_accounts', 'How many FTP accounts, or “unlimited”.'),
-  maxlst: limit('max_mailing_lists', 'How many mailing lists, or “unlimited”.'),
-  maxparked: limit('max_parked_domains', 'How many parked domains, or “unlimited”.'),
-  maxpop: limit('max_mailboxes', 'How many mail accounts, or “unlimited”.'),
-  maxsql: limit('max_databases', 'How many databases of each kind, or “unlimited”.'),
-  maxsub: limit('max_subdomains', 'How many subdomains, or “unlimited”.'),
+  ...limitColumns,
   outgoing_mail_hold: flag(ZERO, 'Whether outgoing mail is held back; none is.'),
   outgoing_mail_suspended: flag(ZERO, 'Whether outgoing mail is refused; none is.'),
   owner: word('owner', 'To whom the account belongs: root, or a reseller.'),
@@ -129,7 +124,7 @@ export const columns = {
   uid: digits('uid', 'The user ID on the server, as text.'),
   unix_startdate: number('created_at / 1000', 'When the account was made, in seconds since 1970.'),
   user: word('username', 'The user name.'),
-} as const satisfies Columns;
+} as const satisfies Columns);
 
 /** What a table of accounts shows unless other fields are asked for. */
 export const tableColumns = [

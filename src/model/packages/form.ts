@@ -3,7 +3,8 @@
 import type { Fields, Param } from '../../core/define.ts';
 import { featureListName } from '../features/lists.ts';
 import type { Extension, Package } from './packages.ts';
-import type { Limit, Settings } from './settings.ts';
+import { names, rename, sortedByName } from './settings.ts';
+import type { Limit, NameOf, NameSet, Settings } from './settings.ts';
 
 const count = {
   type: 'string',
@@ -50,23 +51,45 @@ export const frontpage = {
   inert: 'FrontPage no longer exists.',
 } as const satisfies Param;
 
-/** What addpkg, editpkg and matchpkgs take, by what it is. */
+/** What each limit counts, and whether 0 is unlimited. */
+const limits = {
+  diskLimit: { what: 'Disk space in MiB', isZeroUnlimited: true },
+  bandwidthLimit: { what: 'Bandwidth of a month in MiB', isZeroUnlimited: true },
+  maxAddonDomains: { what: 'How many addon domains', isZeroUnlimited: false },
+  maxParkedDomains: { what: 'How many parked domains', isZeroUnlimited: false },
+  maxSubdomains: { what: 'How many subdomains', isZeroUnlimited: false },
+  maxDatabases: { what: 'How many databases of each kind', isZeroUnlimited: false },
+  maxMailboxes: { what: 'How many mail accounts', isZeroUnlimited: false },
+  maxMailingLists: { what: 'How many mailing lists', isZeroUnlimited: false },
+  maxFtpAccounts: { what: 'How many FTP accounts', isZeroUnlimited: false },
+  maxEmailPerHour: { what: 'How many mails a domain may send in an hour', isZeroUnlimited: true },
+  maxDeferFailPercentage: {
+    what: 'How many percent of an hour’s mails may fail or be deferred',
+    isZeroUnlimited: true,
+  },
+  maxMailboxQuota: { what: 'The largest quota of a mail account in MiB', isZeroUnlimited: true },
+} as const satisfies Partial<Record<keyof Settings, { what: string; isZeroUnlimited: boolean }>>;
+
+type LimitKey = keyof typeof limits;
+
+const forEachLimit = <Made>(make: (key: LimitKey) => Made) =>
+  Object.fromEntries((Object.keys(limits) as LimitKey[]).map((key) => [key, make(key)])) as Readonly<
+    Record<LimitKey, Made>
+  >;
+
+/** The documentation of a limit in an answer. */
+export const limitDocs = forEachLimit((key) => `${limits[key].what}, or “unlimited”.`);
+
+/** The parameters for settings, by setting. */
 export const settingParams = {
-  diskLimit: { ...count, doc: 'Disk space in MiB; 0 is unlimited.' },
-  bandwidthLimit: { ...count, doc: 'Bandwidth of a month in MiB; 0 is unlimited.' },
-  maxAddonDomains: { ...count, doc: 'How many addon domains.' },
-  maxParkedDomains: { ...count, doc: 'How many parked domains.' },
-  maxSubdomains: { ...count, doc: 'How many subdomains.' },
-  maxDatabases: { ...count, doc: 'How many databases of each kind.' },
-  maxMailboxes: { ...count, doc: 'How many mail accounts.' },
-  maxMailingLists: { ...count, doc: 'How many mailing lists.' },
-  maxFtpAccounts: { ...count, doc: 'How many FTP accounts.' },
-  maxEmailPerHour: { ...count, doc: 'How many mails a domain may send in an hour; 0 is unlimited.' },
+  ...forEachLimit((key) => ({
+    ...count,
+    doc: limits[key].isZeroUnlimited ? `${limits[key].what}; 0 is unlimited.` : `${limits[key].what}.`,
+  })),
   maxDeferFailPercentage: {
     ...percentage,
-    doc: 'How many percent of an hour’s mails may fail or be deferred before mail is held back; 0 is unlimited.',
+    doc: `${limits.maxDeferFailPercentage.what} before mail is held back; 0 is unlimited.`,
   },
-  maxMailboxQuota: { ...count, doc: 'The largest quota of a mail account in MiB; 0 is unlimited.' },
   maxTeamUsers: { type: 'integer', min: 0, max: 7, doc: 'How many team users.' },
   theme: { ...word, doc: 'The theme of the interface.' },
   locale: { ...word, doc: 'The locale.' },
@@ -81,45 +104,55 @@ export const settingParams = {
   digestAuth: { type: 'flag', doc: 'Whether an account has digest authentication.' },
 } as const satisfies Record<keyof Settings, Param>;
 
+/** The parameters for all settings but some, by their names in a set of names. */
+export function paramsFor<const Set extends NameSet, Without extends keyof Settings = never>(
+  set: Set,
+  options: { readonly without?: readonly Without[]; readonly params?: typeof settingParams } = {},
+) {
+  const { without = [], params = settingParams } = options;
+  const kept = Object.entries(params).filter(([key]) => !without.some((one) => one === key));
+  return rename(set, Object.fromEntries(kept) as Omit<typeof settingParams, Without>);
+}
+
 type Words = {
   readonly [Key in keyof Settings]?:
     | (Key extends 'maxTeamUsers' ? number : Settings[Key] extends Limit | string ? string : string | boolean)
     | undefined;
 };
 
+/** Arguments by the names of their settings in a set of names. */
+type Arguments<Set extends NameSet> = {
+  readonly [Key in keyof Settings as NameOf<Key, Set>]?: Words[Key];
+};
+
+/** The settings among the arguments of a call, which have the names of this set. */
+export function readArguments<const Set extends NameSet>(set: Set, args: Arguments<Set>): Partial<Settings> {
+  const given = args as Readonly<Record<string, unknown>>;
+  const words = Object.entries(names).flatMap(([key, { [set]: name }]) =>
+    name === null ? [] : [[key, given[name]]],
+  );
+  return readSettings(Object.fromEntries(words) as Words);
+}
+
 /** The settings that are given; what is undefined is left out. */
 export function readSettings(words: Words): Partial<Settings> {
   const read: Record<string, unknown> = {};
   for (const [key, given] of Object.entries(words)) {
     if (given === undefined) continue;
-    if (zeroIsUnlimited.has(key) && Number(given) === 0) read[key] = null;
-    else if (limits.has(key)) read[key] = /^\d+$/.test(String(given)) ? Number(given) : null;
+    if (key in limits) read[key] = readLimit(key as LimitKey, String(given));
     else if (key === 'dedicatedIp') read[key] = given === 'y';
     else read[key] = given;
   }
   return read;
 }
 
-const zeroIsUnlimited: ReadonlySet<string> = new Set<keyof Settings>([
-  'diskLimit',
-  'bandwidthLimit',
-  'maxEmailPerHour',
-  'maxDeferFailPercentage',
-  'maxMailboxQuota',
-]);
-const limits: ReadonlySet<string> = new Set<keyof Settings>([
-  ...(zeroIsUnlimited as ReadonlySet<keyof Settings>),
-  'maxAddonDomains',
-  'maxParkedDomains',
-  'maxSubdomains',
-  'maxDatabases',
-  'maxMailboxes',
-  'maxMailingLists',
-  'maxFtpAccounts',
-]);
+function readLimit(key: LimitKey, given: string): Limit {
+  const limit = /^\d+$/.test(given) ? Number(given) : null;
+  return limit === 0 && limits[key].isZeroUnlimited ? null : limit;
+}
 
 /** What a new package has where nothing is given. */
-export const newPackage = {
+const newPackage = {
   diskLimit: '10240',
   bandwidthLimit: '1048576',
   maxAddonDomains: '0',
@@ -138,10 +171,25 @@ export const newPackage = {
   dedicatedIp: 'n',
 } as const;
 
+const newPackageFlags = { shell: 0, cgi: 1, digestAuth: 0 } as const;
+
+/** `settingParams` with the defaults of a new package. */
+export const newPackageParams = Object.fromEntries(
+  Object.entries(settingParams).map(([key, param]) => {
+    const value = ({ ...newPackage, ...newPackageFlags } as Record<string, string | number>)[key];
+    return [key, value === undefined ? param : { ...param, default: value }];
+  }),
+) as typeof settingParams;
+
 /** All settings of a new package. */
 export function completeSettings(given: Partial<Settings>): Settings {
-  const flags = { shell: false, cgi: true, digestAuth: false };
-  return { maxTeamUsers: null, ...flags, ...readSettings(newPackage), ...given } as Settings;
+  const flags = Object.entries(newPackageFlags).map(([key, flag]) => [key, flag === 1]);
+  return {
+    maxTeamUsers: null,
+    ...Object.fromEntries(flags),
+    ...readSettings(newPackage),
+    ...given,
+  } as Settings;
 }
 
 /** `color=red big` as extensions; of a name that occurs twice, the last counts. */
@@ -159,58 +207,40 @@ export function extensionText({ name, value }: Extension): string {
 }
 
 /** The fields that every answer about packages has. */
-export const fields = {
-  BWLIMIT: { type: 'any', doc: 'Bandwidth of a month in MiB, or “unlimited”.' },
+export const fields = sortedByName({
+  ...rename(
+    'ofPackage',
+    forEachLimit((key) => ({ type: 'any' as const, doc: limitDocs[key] })),
+  ),
   CPMOD: { type: 'string', doc: 'The theme of the interface.' },
   DIGESTAUTH: { type: 'string', doc: 'Whether an account has digest authentication: y or n.' },
   FEATURELIST: { type: 'string', doc: 'The feature list.' },
   FRONTPAGE: { type: 'string', doc: 'Whether an account has FrontPage: n, since it no longer exists.' },
   LANG: { type: 'string', doc: 'The locale.' },
-  MAXADDON: { type: 'any', doc: 'How many addon domains, or “unlimited”.' },
-  MAXFTP: { type: 'any', doc: 'How many FTP accounts, or “unlimited”.' },
-  MAXLST: { type: 'any', doc: 'How many mailing lists, or “unlimited”.' },
-  MAXPARK: { type: 'any', doc: 'How many parked domains, or “unlimited”.' },
-  MAXPOP: { type: 'any', doc: 'How many mail accounts, or “unlimited”.' },
-  MAXSQL: { type: 'any', doc: 'How many databases of each kind, or “unlimited”.' },
-  MAXSUB: { type: 'any', doc: 'How many subdomains, or “unlimited”.' },
-  MAX_DEFER_FAIL_PERCENTAGE: {
-    type: 'any',
-    doc: 'How many percent of an hour’s mails may fail or be deferred, or “unlimited”.',
-  },
-  MAX_EMAILACCT_QUOTA: { type: 'any', doc: 'The largest quota of a mail account in MiB, or “unlimited”.' },
-  MAX_EMAIL_PER_HOUR: { type: 'any', doc: 'How many mails a domain may send in an hour, or “unlimited”.' },
   MAX_TEAM_USERS: { type: 'any', doc: 'How many team users; null where the package says nothing of it.' },
-  QUOTA: { type: 'any', doc: 'Disk space in MiB, or “unlimited”.' },
   _PACKAGE_EXTENSIONS: {
     type: 'string',
     doc: 'The extensions, with spaces between them, each a name or name=value.',
   },
-} as const satisfies Fields;
+} as const satisfies Fields);
 
 /** The values of `fields`. */
 export function show({ settings, extensions }: Package) {
-  const limit = (value: Limit) => value ?? 'unlimited';
-  return {
-    BWLIMIT: limit(settings.bandwidthLimit),
-    CPMOD: settings.theme,
-    DIGESTAUTH: yesOrNo(settings.digestAuth),
-    FEATURELIST: settings.featureList,
+  const { theme, digestAuth, featureList, locale, maxTeamUsers } = settings;
+  return sortedByName({
+    ...showLimits('ofPackage', settings),
+    ...rename('ofPackage', { theme, featureList, locale, maxTeamUsers, digestAuth: yesOrNo(digestAuth) }),
     FRONTPAGE: 'n',
-    LANG: settings.locale,
-    MAXADDON: limit(settings.maxAddonDomains),
-    MAXFTP: limit(settings.maxFtpAccounts),
-    MAXLST: limit(settings.maxMailingLists),
-    MAXPARK: limit(settings.maxParkedDomains),
-    MAXPOP: limit(settings.maxMailboxes),
-    MAXSQL: limit(settings.maxDatabases),
-    MAXSUB: limit(settings.maxSubdomains),
-    MAX_DEFER_FAIL_PERCENTAGE: limit(settings.maxDeferFailPercentage),
-    MAX_EMAILACCT_QUOTA: limit(settings.maxMailboxQuota),
-    MAX_EMAIL_PER_HOUR: limit(settings.maxEmailPerHour),
-    MAX_TEAM_USERS: settings.maxTeamUsers,
-    QUOTA: limit(settings.diskLimit),
     _PACKAGE_EXTENSIONS: extensions.map(extensionText).join(' '),
-  };
+  });
+}
+
+/** The limits by their names in a set of names. */
+export function showLimits<const Set extends NameSet>(set: Set, settings: Settings) {
+  return rename(
+    set,
+    forEachLimit((key) => settings[key] ?? 'unlimited'),
+  );
 }
 
 export function yesOrNo(flag: boolean): 'y' | 'n' {

@@ -6,7 +6,13 @@ import { ApiError, badParam, denied, notFound } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import * as accounts from '../accounts/accounts.ts';
 import * as featureLists from '../features/lists.ts';
-import { settingColumns, settingsOf, settingsSelected, settingValues } from './settings.ts';
+import {
+  names as settingNames,
+  settingColumns,
+  settingsOf,
+  settingsSelected,
+  settingValues,
+} from './settings.ts';
 import type { Settings, SettingsRow } from './settings.ts';
 
 /** An extension without a value has null. */
@@ -245,42 +251,39 @@ export async function removeExtension(db: Db, name: string, extension: string): 
 
 interface Rule {
   readonly privilege: string;
-  /** The setting, and the parameter that sets it. */
   readonly setting: keyof Settings;
-  readonly param: string;
   readonly asksFor: (value: Settings[keyof Settings]) => boolean;
 }
 
 const unlimited = (value: unknown): boolean => value === null;
-const rule = (privilege: string, setting: keyof Settings, param: string, asksFor: Rule['asksFor']): Rule => ({
+const rule = (privilege: string, setting: keyof Settings, asksFor: Rule['asksFor']): Rule => ({
   privilege,
   setting,
-  param,
   asksFor,
 });
 
 /** What takes a privilege. */
 const rules: readonly Rule[] = [
-  rule('allow-unlimited-disk-pkgs', 'diskLimit', 'quota', unlimited),
-  rule('allow-unlimited-bw-pkgs', 'bandwidthLimit', 'bwlimit', unlimited),
-  rule('allow-addoncreate', 'maxAddonDomains', 'maxaddon', (value) => value !== 0),
-  rule('allow-unlimited-pkgs', 'maxAddonDomains', 'maxaddon', unlimited),
-  rule('allow-parkedcreate', 'maxParkedDomains', 'maxpark', (value) => value !== 0),
-  rule('allow-unlimited-pkgs', 'maxParkedDomains', 'maxpark', unlimited),
-  rule('allow-unlimited-pkgs', 'maxSubdomains', 'maxsub', unlimited),
-  rule('allow-unlimited-pkgs', 'maxDatabases', 'maxsql', unlimited),
-  rule('allow-unlimited-pkgs', 'maxMailboxes', 'maxpop', unlimited),
-  rule('allow-unlimited-pkgs', 'maxMailingLists', 'maxlst', unlimited),
-  rule('allow-unlimited-pkgs', 'maxFtpAccounts', 'maxftp', unlimited),
-  rule('allow-unlimited-pkgs', 'maxMailboxQuota', 'max_emailacct_quota', unlimited),
-  rule('add-pkg-ip', 'dedicatedIp', 'ip', (value) => value === true),
-  rule('add-pkg-shell', 'shell', 'hasshell', (value) => value === true),
+  rule('allow-unlimited-disk-pkgs', 'diskLimit', unlimited),
+  rule('allow-unlimited-bw-pkgs', 'bandwidthLimit', unlimited),
+  rule('allow-addoncreate', 'maxAddonDomains', (value) => value !== 0),
+  rule('allow-unlimited-pkgs', 'maxAddonDomains', unlimited),
+  rule('allow-parkedcreate', 'maxParkedDomains', (value) => value !== 0),
+  rule('allow-unlimited-pkgs', 'maxParkedDomains', unlimited),
+  rule('allow-unlimited-pkgs', 'maxSubdomains', unlimited),
+  rule('allow-unlimited-pkgs', 'maxDatabases', unlimited),
+  rule('allow-unlimited-pkgs', 'maxMailboxes', unlimited),
+  rule('allow-unlimited-pkgs', 'maxMailingLists', unlimited),
+  rule('allow-unlimited-pkgs', 'maxFtpAccounts', unlimited),
+  rule('allow-unlimited-pkgs', 'maxMailboxQuota', unlimited),
+  rule('add-pkg-ip', 'dedicatedIp', (value) => value === true),
+  rule('add-pkg-shell', 'shell', (value) => value === true),
 ];
 
 /** Limits of mail, which a reseller may change only with the privilege: what they are without it is unlimited. */
 const mailRules: readonly Rule[] = [
-  rule('allow-emaillimits-pkgs', 'maxEmailPerHour', 'max_email_per_hour', () => true),
-  rule('allow-emaillimits-pkgs', 'maxDeferFailPercentage', 'max_defer_fail_percentage', () => true),
+  rule('allow-emaillimits-pkgs', 'maxEmailPerHour', () => true),
+  rule('allow-emaillimits-pkgs', 'maxDeferFailPercentage', () => true),
 ];
 
 /** What a package has before anybody sets it, where that needs no privilege. */
@@ -293,11 +296,11 @@ export function ensureAllowed({ privileges }: Caller, before: Settings | undefin
   const refusals = [...rules, ...mailRules]
     .filter(({ setting }) => was[setting] !== after[setting])
     .filter(({ privilege, setting, asksFor }) => asksFor(after[setting]) && !privileges.has(privilege))
-    .map(({ privilege, setting, param }) => {
+    .map(({ privilege, setting }) => {
       const value = after[setting];
-      const word =
-        value === null ? 'unlimited' : value === true ? (param === 'ip' ? 'y' : '1') : String(value);
-      return `“${param}=${word}” asks for the privilege “${privilege}”.`;
+      const yes = setting === 'dedicatedIp' ? 'y' : '1';
+      const word = value === null ? 'unlimited' : value === true ? yes : String(value);
+      return `“${settingNames[setting].param}=${word}” asks for the privilege “${privilege}”.`;
     });
   if (refusals.length > 0) throw denied(`You may not set everything that you ask for. ${refusals.join(' ')}`);
 }

@@ -30,34 +30,108 @@ export interface Settings {
   readonly digestAuth: boolean;
 }
 
-/** Where each is stored, in both tables. */
-const columns: Readonly<Record<keyof Settings, string>> = {
-  diskLimit: 'disk_limit',
-  bandwidthLimit: 'bandwidth_limit',
-  maxAddonDomains: 'max_addon_domains',
-  maxParkedDomains: 'max_parked_domains',
-  maxSubdomains: 'max_subdomains',
-  maxDatabases: 'max_databases',
-  maxMailboxes: 'max_mailboxes',
-  maxMailingLists: 'max_mailing_lists',
-  maxFtpAccounts: 'max_ftp_accounts',
-  maxEmailPerHour: 'max_email_per_hour',
-  maxDeferFailPercentage: 'max_defer_fail_percentage',
-  maxMailboxQuota: 'max_mailbox_quota',
-  maxTeamUsers: 'max_team_users',
-  theme: 'theme',
-  locale: 'locale',
-  featureList: 'feature_list',
-  dedicatedIp: 'dedicated_ip',
-  shell: 'shell',
-  cgi: 'cgi',
-  digestAuth: 'digest_auth',
+interface Names {
+  /** The column of the tables `package` and `account`. */
+  readonly column: string;
+  /** The parameter of createacct, addpkg and editpkg. */
+  readonly param: string;
+  /** Packages: the parameter of matchpkgs and the field of answers. */
+  readonly ofPackage: string;
+  /** Accounts: the parameter of modifyacct and the field of its answer. */
+  readonly ofAccount: string;
+  /** The field of listaccts and accountsummary. */
+  readonly inLists: string | null;
+}
+
+const named = <
+  const Param extends string,
+  const OfPackage extends string,
+  const OfAccount extends string,
+  const InLists extends string | null,
+>(
+  column: string,
+  param: Param,
+  ofPackage: OfPackage,
+  ofAccount: OfAccount,
+  inLists: InLists,
+) => ({ column, param, ofPackage, ofAccount, inLists });
+
+/** All names of each setting. Parameters, answers, messages and SQL are derived from this table. */
+export const names = {
+  diskLimit: named('disk_limit', 'quota', 'QUOTA', 'QUOTA', null),
+  bandwidthLimit: named('bandwidth_limit', 'bwlimit', 'BWLIMIT', 'BWLIMIT', null),
+  maxAddonDomains: named('max_addon_domains', 'maxaddon', 'MAXADDON', 'MAXADDON', 'maxaddons'),
+  maxParkedDomains: named('max_parked_domains', 'maxpark', 'MAXPARK', 'MAXPARK', 'maxparked'),
+  maxSubdomains: named('max_subdomains', 'maxsub', 'MAXSUB', 'MAXSUB', 'maxsub'),
+  maxDatabases: named('max_databases', 'maxsql', 'MAXSQL', 'MAXSQL', 'maxsql'),
+  maxMailboxes: named('max_mailboxes', 'maxpop', 'MAXPOP', 'MAXPOP', 'maxpop'),
+  maxMailingLists: named('max_mailing_lists', 'maxlst', 'MAXLST', 'MAXLST', 'maxlst'),
+  maxFtpAccounts: named('max_ftp_accounts', 'maxftp', 'MAXFTP', 'MAXFTP', 'maxftp'),
+  maxEmailPerHour: named(
+    'max_email_per_hour',
+    'max_email_per_hour',
+    'MAX_EMAIL_PER_HOUR',
+    'MAX_EMAIL_PER_HOUR',
+    'max_email_per_hour',
+  ),
+  maxDeferFailPercentage: named(
+    'max_defer_fail_percentage',
+    'max_defer_fail_percentage',
+    'MAX_DEFER_FAIL_PERCENTAGE',
+    'MAX_DEFER_FAIL_PERCENTAGE',
+    'max_defer_fail_percentage',
+  ),
+  maxMailboxQuota: named(
+    'max_mailbox_quota',
+    'max_emailacct_quota',
+    'MAX_EMAILACCT_QUOTA',
+    'MAX_EMAILACCT_QUOTA',
+    'max_emailacct_quota',
+  ),
+  maxTeamUsers: named('max_team_users', 'max_team_users', 'MAX_TEAM_USERS', 'max_team_users', null),
+  theme: named('theme', 'cpmod', 'CPMOD', 'RS', 'theme'),
+  locale: named('locale', 'language', 'LANG', 'LOCALE', null),
+  featureList: named('feature_list', 'featurelist', 'FEATURELIST', 'FEATURELIST', null),
+  dedicatedIp: named('dedicated_ip', 'ip', 'IP', 'IP', null),
+  shell: named('shell', 'hasshell', 'HASSHELL', 'HASSHELL', null),
+  cgi: named('cgi', 'cgi', 'CGI', 'HASCGI', null),
+  digestAuth: named('digest_auth', 'digestauth', 'DIGESTAUTH', 'DIGESTAUTH', null),
+} as const satisfies Record<keyof Settings, Names>;
+
+/** A set of names: a column of the table above. */
+export type NameSet = 'param' | 'ofPackage' | 'ofAccount' | 'inLists';
+
+/** What a setting is called in a set of names; never where it has no name there. */
+export type NameOf<Key extends keyof Settings, Set extends NameSet> = Extract<
+  (typeof names)[Key][Set],
+  string
+>;
+
+/** Values by the names of their settings. Settings without a name in the set are left out. */
+export function rename<
+  const Set extends NameSet,
+  const Values extends { readonly [Key in keyof Settings]?: unknown },
+>(set: Set, values: Values): Renamed<Set, Values> {
+  const renamed = (Object.entries(values) as [keyof Settings, unknown][]).flatMap(([key, value]) => {
+    const name = names[key][set];
+    return name === null ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(renamed) as Renamed<Set, Values>;
+}
+
+type Renamed<Set extends NameSet, Values> = {
+  readonly [Key in keyof Values & keyof Settings as NameOf<Key, Set>]: Values[Key];
 };
 
-export const settingColumns = Object.values(columns);
+/** The same fields in the order of their names, in which answers and help show them. */
+export function sortedByName<Fields extends object>(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1))) as Fields;
+}
+
+export const settingColumns = Object.values(names).map(({ column }) => column);
 
 /** For a SELECT: each column under the name of its setting. */
-export const settingsSelected = Object.entries(columns).map(([key, column]) => `${column} AS "${key}"`);
+export const settingsSelected = Object.entries(names).map(([key, { column }]) => `${column} AS "${key}"`);
 
 /** The settings as they are selected. */
 export type SettingsRow = {
@@ -76,7 +150,7 @@ export function settingsOf(row: SettingsRow): Settings {
 
 /** In the order of `settingColumns`. */
 export function settingValues(settings: Settings): SqlValue[] {
-  return (Object.keys(columns) as (keyof Settings)[]).map((key) => {
+  return (Object.keys(names) as (keyof Settings)[]).map((key) => {
     const value = settings[key];
     return typeof value === 'boolean' ? Number(value) : value;
   });
