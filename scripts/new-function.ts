@@ -1,8 +1,10 @@
-// Starts a function: `npm run new -- authentication api_token_list`. What it writes neither compiles nor passes its
-// test before every FILL_IN is replaced, so that nothing is left behind that answers without doing anything.
+// Starts a function: `npm run new -- authentication api_token_list`. It fills in what the catalogue knows. What it writes
+// neither compiles nor passes its test before every FILL_IN is replaced, so that no function is left that does nothing.
 import { appendFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import { allFamilies } from './generate/families.ts';
+import { describe, readEntry } from './new/from-catalogue.ts';
 
 const top = join(import.meta.dirname, '..');
 const [folder = '', name = '', ...others] = process.argv.slice(2);
@@ -23,24 +25,33 @@ function findProblem(): string | undefined {
   return `“${folder}” is the folder of no family. There are: ${allFamilies.map((one) => one.folder).join(', ')}.`;
 }
 
-const module = `import { defineFunction } from '../../core/define.ts';
+function moduleText(): string {
+  const entry = readEntry(folder, name);
+  const known = entry === undefined ? undefined : describe(entry);
+  const {
+    since = 'FILL_IN, // the version of WHM in which it appeared, or null if no document says',
+    summary = 'FILL_IN, // one sentence, verb first',
+    params = 'FILL_IN',
+    returns = 'FILL_IN, // null if it returns no data',
+  } = known ?? {};
+  const row = (key: string, text: string) => `  ${key}: ${text.includes(', //') ? text : `${text},`}\n`;
+  return `import { defineFunction } from '../../core/define.ts';
 
-// Every FILL_IN is an error until something stands in its place.
+// Every FILL_IN is an error until something stands in its place.${known === undefined ? '' : FROM_CATALOGUE}${entry?.gap === undefined ? '' : `\n// Not publicly known: ${entry.gap}`}
 export default defineFunction({
-  name: '${name}',
-  since: FILL_IN, // the version of WHM that brought it, or null where no document says
-  summary: FILL_IN, // one sentence, verb first
-  access: FILL_IN, // 'any', 'root', or the privileges: ['create-acct']
-  effect: FILL_IN, // 'none', 'reads', 'changes' or 'calls'
-  params: FILL_IN,
-  returns: FILL_IN, // null where it answers no data
-  examples: FILL_IN,
+${row('name', `'${name}'`)}${row('since', since)}${row('summary', summary)}  access: FILL_IN, // 'any', 'root', or the privileges: ['create-acct']
+  effect: FILL_IN, // 'none', 'reads', 'changes', 'operates' or 'calls'
+${row('params', params)}${row('returns', returns)}  examples: FILL_IN,
 
   async handler(args, context) {
     return FILL_IN(args, context);
   },
 });
 `;
+}
+
+const FROM_CATALOGUE = `
+// The rest is what the catalogue knows: check it, and use the parameters of the model that exist, such as \`existingAccount\`.`;
 
 const harness = `import { Installation } from '../support/installation.ts';
 
@@ -66,7 +77,9 @@ if (problem === undefined) {
   const path = `src/functions/${folder}/${name}.ts`;
   const testPath = `tests/functions/${folder}.test.ts`;
   mkdirSync(dirname(join(top, path)), { recursive: true });
-  writeFileSync(join(top, path), module, { flag: 'wx' });
+  const options = await resolveConfig(join(top, path));
+  const text = await format(moduleText(), { ...options, filepath: path });
+  writeFileSync(join(top, path), text, { flag: 'wx' });
   appendFileSync(join(top, testPath), existsSync(join(top, testPath)) ? tests : harness + tests);
   console.log(`Wrote ${path} and a describe in ${testPath}.
 Next: replace every FILL_IN, then \`npm run generate\` and \`npm run check\`. CONTRIBUTING.md says more.`);

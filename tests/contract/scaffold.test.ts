@@ -97,28 +97,45 @@ describe('npm run new', () => {
 
   test('starts a function that works once it is filled in', async () => {
     const path = 'src/functions/market/get_market_providers_list.ts';
-    const filled = {
-      since: '11',
-      summary: "'List the providers.'",
-      access: "'root'",
-      effect: "'none'",
-      params: '{}',
-      returns: "{ providers: { list: { type: 'string' }, doc: 'The providers.' } }",
-      examples: "[{ args: {}, doc: 'All providers.' }]",
-    };
+    const filled = { access: "'root'", effect: "'none'", examples: "[{ args: {}, doc: 'All providers.' }]" };
     const text = Object.entries(filled)
       .reduce((all, [key, value]) => all.replace(`${key}: FILL_IN`, `${key}: ${value}`), read(path))
+      .replaceAll('doc: FILL_IN', "doc: 'The providers.'")
       .replace('handler(args, context)', 'handler()')
-      .replace('FILL_IN(args, context)', "{ providers: ['example'] }");
+      .replace('FILL_IN(args, context)', '{ payload: [] }');
     writeFileSync(join(copy, path), text);
     expect(await script('generate')).toMatchObject({ status: 0, stderr: '' });
     expect(read('src/functions/index.generated.ts')).toContain(
-      "get_market_providers_list: { family: 'market', access: 'root', summary: 'List the providers.' },",
+      "family: 'market',\n    access: 'root',\n    summary: 'List the Market’s providers, and which of them are on.',\n",
     );
     expect(read('src/functions/loaders.generated.ts')).toContain(
       "get_market_providers_list: () => import('./market/get_market_providers_list.ts'),",
     );
     expect(read('man/whmapi1-market.7')).toContain('.It Xr whmapi1-get_market_providers_list 7\n');
+  });
+
+  test('fills in what the catalogue knows', async () => {
+    const path = 'src/functions/mail/emailtrack_stats.ts';
+    expect(await script('new-function', 'mail', 'emailtrack_stats')).toMatchObject({ status: 0 });
+    const text = read(path);
+    expect(text).toMatch(/^ {2}since: 11,\n {2}summary: 'Tell how many mails were sent, /m);
+    // The catalogue has the older name as a parameter of its own.
+    expect(text).toMatch(/^ {4}endtime: {\n {6}type: 'integer',\n {6}alias: \['enddate'\],$/m);
+    expect(text).not.toMatch(/^ {4}enddate:/m);
+    expect(text).toContain(
+      "    nosize: { type: 'flag', default: 0, doc: '1 leaves out how large the mails were.' },\n",
+    );
+    expect(text).toContain("values: ['remote', 'remote-or-faildefer', 'local'],\n");
+    expect(text).toMatch(/^ {4}records: {\n {6}list: {\n {8}fields: {\n/m);
+    expect(text).toContain("          SENDCOUNT: { type: 'integer', doc: FILL_IN },\n");
+    rmSync(join(copy, path));
+  });
+
+  test('leaves everything open for a function that the catalogue does not have', async () => {
+    const path = 'src/functions/mail/my_function.ts';
+    expect(await script('new-function', 'mail', 'my_function')).toMatchObject({ status: 0 });
+    expect(read(path)).toMatch(/^ {2}since: FILL_IN, .*\n {2}summary: FILL_IN, .*\n/m);
+    rmSync(join(copy, path));
   });
 
   test('puts the tests behind those of the family', async () => {
