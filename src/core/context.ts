@@ -4,7 +4,7 @@ import type { Dialect } from './dialect.ts';
 import type { Envelope } from './envelope.ts';
 import type { Machine } from './machine.ts';
 import type { MetaArguments } from './meta-arguments.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlanAnswer } from './plan.ts';
 import type { Counts } from './shape.ts';
 import type { Json } from './values.ts';
 
@@ -142,9 +142,11 @@ export interface Context extends CallContext {
   readonly db: Db;
   /**
    * Plans work on the machine (`src/changes/`), which is executed when the handler has returned. Only for a function that
-   * `operates`, once. What the handler wrote to the store is then not kept: the change stores the outcome.
+   * `operates`, once. What the handler wrote to the store is then not kept: the change stores the outcome. `answer` makes
+   * the call's data from what the steps returned, in place of what the handler returns, which a dry run still answers. If it
+   * throws, everything is taken back.
    */
-  readonly plan: (plan: Plan) => void;
+  readonly plan: (plan: Plan, answer?: PlanAnswer) => void;
 }
 
 /** Outside of any transaction: for a function whose effect is `none` or `calls`, and for `look`. */

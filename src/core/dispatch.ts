@@ -11,7 +11,8 @@ import { ApiError, badParam, notProvided, unknownFunction } from './errors.ts';
 import { LookAgain, MachineError, ofDisk, ofMachine } from './machine-error.ts';
 import { nameOnly, printable } from './function-name.ts';
 import type { MetaArguments } from './meta-arguments.ts';
-import type { JournalEntry, Plan } from './plan.ts';
+import { noStore, readOnly } from './limited-stores.ts';
+import type { JournalEntry, Plan, PlanAnswer, StepResult } from './plan.ts';
 import { Report, type Outcome } from './report.ts';
 import { ensureRole } from './role.ts';
 import type { Hash } from './values.ts';
@@ -43,6 +44,8 @@ class Dispatch {
   #function: AnyFunction | undefined;
   /** The work on the machine that the handler asked for. */
   #plan: Plan | undefined;
+  /** What makes the data of the call from the results of that work. */
+  #answer: PlanAnswer | undefined;
   #audited = false;
 
   constructor(call: Call, caller: Caller, engine: Engine) {
@@ -193,6 +196,7 @@ class Dispatch {
   async #run({ fn, args, meta }: Prepared, context: Context | FreeContext, found: unknown): Promise<Outcome> {
     this.#report.restart();
     this.#plan = undefined;
+    this.#answer = undefined;
     try {
       const given = this.#engine.watch?.(context) ?? context;
       const data = (await fn.handler(args as never, given as never, found as never)) as Hash | undefined;
@@ -225,8 +229,22 @@ class Dispatch {
       // The one before may have changed what this call saw.
       return this.#operate(prepared, await this.#look(prepared));
     }
-    await execute(this.#engine, opened, plan.secret ?? '', (db) => this.#audit(outcome, true, { db }));
-    return outcome;
+    let answered = outcome;
+    await execute(this.#engine, opened, plan.secret ?? '', async (db, results) => {
+      answered = await this.#complete(prepared, outcome, results);
+      await this.#audit(answered, true, { db });
+    });
+    return answered;
+  }
+
+  /** Adds to an outcome what only the work on the machine could tell. */
+  async #complete(
+    { fn, meta }: Prepared,
+    outcome: Outcome,
+    results: readonly StepResult[],
+  ): Promise<Outcome> {
+    if (this.#answer === undefined || !outcome.ok) return outcome;
+    return { ...outcome, ...(await this.#shape(fn, this.#answer(results), meta)) };
   }
 
   /** Runs the handler. What it wrote is kept only where it plans nothing: a plan's change stores the outcome. */
@@ -261,10 +279,11 @@ class Dispatch {
     return {
       ...this.#callContext(asked),
       db,
-      plan: (plan) => {
+      plan: (plan, answer) => {
         if (this.#plan !== undefined) throw new TypeError('A call plans its work once.');
         if (this.#function?.effect !== 'operates') throw new TypeError('The function does not operate.');
         this.#plan = plan;
+        this.#answer = answer;
       },
       startTask: (kind, input) => {
         if (this.#function?.effect !== 'changes') throw new TypeError('The function starts no task.');
@@ -365,20 +384,6 @@ class Dispatch {
     await this.#engine.audit(record, durable, db);
     this.#audited = true;
   }
-}
-
-/** What a function has that declared to need none. */
-const noStore: Store = {
-  transaction: () => Promise.reject(new TypeError('A function whose effect is “none” used the store.')),
-};
-
-function readOnly(store: Store): Store {
-  return {
-    transaction: async (effect, work) => {
-      if (effect !== 'reads') throw new TypeError('A look only reads.');
-      return store.transaction(effect, work);
-    },
-  };
 }
 
 /** A call whose machine keeps changing under it fails in the end. */

@@ -3,7 +3,7 @@ import type { Db } from './context.ts';
 import type { Engine } from './engine.ts';
 import { ApiError } from './errors.ts';
 import { MachineError, ofDisk } from './machine-error.ts';
-import type { Change, JournaledStep, JournalEntry, Lock, Plan, AnyStep } from './plan.ts';
+import type { AnyStep, Change, JournaledStep, JournalEntry, Lock, Plan, StepResult } from './plan.ts';
 import { quote } from './quote.ts';
 
 /** How often, and for how long, a call waits for another that has a lock. */
@@ -101,14 +101,14 @@ export async function waitForLocks(
 }
 
 /**
- * Applies every step and stores the outcome; `conclude` is called in the transaction that does.
+ * Applies every step and stores the outcome; `conclude` is called in the transaction that does, with what the steps returned.
  * @throws what a step or the store threw, once all that was done is undone.
  */
 export async function execute(
   engine: Engine,
   opened: Opened,
   secret: string,
-  conclude: (db: Db) => Promise<void>,
+  conclude: (db: Db, results: readonly StepResult[]) => Promise<void>,
 ): Promise<void> {
   const { entry } = opened;
   let isApplied = false;
@@ -231,7 +231,7 @@ function isOfNobody(error: unknown): boolean {
 async function store(
   engine: Engine,
   { entry, change }: Opened,
-  conclude: (db: Db) => Promise<void>,
+  conclude: (db: Db, results: readonly StepResult[]) => Promise<void>,
 ): Promise<void> {
   const results = entry.steps.map(({ kind, result }) => ({ kind, value: result }));
   const { sealer, now } = engine;
@@ -243,7 +243,7 @@ async function store(
         'Another process took what this call had begun for abandoned, and took it back. Repeat the call.',
       );
     }
-    await conclude(db);
+    await conclude(db, results);
   });
 }
 

@@ -3,6 +3,7 @@
 // what was cut short. `execute-plan.ts` runs it.
 import type { Db, Sealer } from './context.ts';
 import type { Machine } from './machine.ts';
+import type { Hash } from './values.ts';
 
 /** What a step is given when it is applied. */
 export interface StepWork<Input, Memento> {
@@ -58,6 +59,9 @@ export interface StepResult {
   readonly kind: string;
   readonly value: unknown;
 }
+
+/** The data of a call, once every step of its plan was applied. @throws ApiError if the call has failed all the same. */
+export type PlanAnswer = (results: readonly StepResult[]) => Hash;
 
 export function defineStep<Input, Memento = undefined, Result = void>(
   step: Step<Input, Memento, Result>,

@@ -6,13 +6,32 @@ export interface Zone {
   readonly name: string;
   /** The master file (RFC 1035, section 5), with a serial that is higher than that of the version before. */
   readonly text: string;
-  /** The name of a DNSSEC policy of the server, such as `default`; null for a zone that is not signed. */
+  /** The name of a DNSSEC policy of the server (`signing-policy.ts`), or `default`; null for a zone that is not signed. */
   readonly dnssecPolicy: string | null;
 }
 
 export interface FoundZone extends Zone {
   /** SHA-256 of the file, in hexadecimal: says which version a change was made from. */
   readonly digest: string;
+}
+
+/** A key that signs a zone. Its private half never leaves the name server. */
+export interface SigningKey {
+  /** RFC 4034, appendix B. No two keys of a zone have the same. */
+  readonly tag: number;
+  /** By its number at IANA, such as 8. */
+  readonly algorithm: number;
+  readonly bits: number;
+  /** 257 where the parent zone names it, otherwise 256. */
+  readonly flags: 256 | 257;
+  /** It signs the other keys, the rest of the zone, or both. */
+  readonly role: 'KSK' | 'ZSK' | 'CSK';
+  /** Milliseconds since 1970-01-01. */
+  readonly createdAt: number;
+  /** Signatures are made with it. */
+  readonly isActive: boolean;
+  /** What a DS record of the parent zone has, in lower-case hexadecimal; empty where it has none. */
+  readonly digests: readonly { readonly type: 1 | 2 | 4; readonly digest: string }[];
 }
 
 /** Another name server that copies zones from this one. */
@@ -54,6 +73,14 @@ export interface ZonesDriver<Memento> {
     before: Pick<FoundZone, 'digest'> | undefined,
     after: Zone | null,
   ): DriverStep<Memento>;
+  /** Whether this server answers queries: a sandbox without a server of its own does not. */
+  isServed(machine: DriverMachine): Promise<boolean>;
+  /** The serial that secondaries see: a signed zone has one of its own. Undefined if the zone is not served. */
+  servedSerial(machine: DriverMachine, name: string): Promise<number | undefined>;
+  /** The keys that the name server has made for a zone, by their tags. */
+  keys(machine: DriverMachine, name: string): Promise<SigningKey[]>;
+  /** Removes the keys of a zone that is no longer signed. */
+  removeKeys(name: string): DriverStep<unknown>;
   /**
    * Prepares the server itself. Existing configuration is kept. Can be repeated, with other options too.
    * @param now milliseconds since 1970-01-01.

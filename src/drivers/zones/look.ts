@@ -2,8 +2,11 @@
 import type { Machine } from '../../core/machine.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import type { DriverMachine } from '../step.ts';
-import type { FoundZone } from './contract.ts';
+import type { FoundZone, SigningKey } from './contract.ts';
+import { policyOfName, type SigningPolicy } from './signing-policy.ts';
 import { zones } from './zones.ts';
+
+export { nameOfPolicy, signingAlgorithms, type SigningPolicy } from './signing-policy.ts';
 
 /** The zone as its file is now; undefined if there is none. */
 export function lookAtZone(machine: DriverMachine, name: string): Promise<FoundZone | undefined> {
@@ -21,6 +24,35 @@ export async function lookAtZones(
     if (zone !== undefined) found.set(name, zone);
   }
   return found;
+}
+
+/** A zone, and how it is signed. */
+export interface LookedZone {
+  readonly found: FoundZone;
+  /** Null if it is not signed, undefined if it is by a policy of somebody else. */
+  readonly policy: SigningPolicy | null | undefined;
+  readonly keys: readonly SigningKey[];
+  /** The serial that secondaries see; undefined if the zone is not served. */
+  readonly servedSerial: number | undefined;
+}
+
+/** By name. Zones that are not there are left out. */
+export async function lookAtSigning(
+  machine: DriverMachine,
+  names: readonly string[],
+): Promise<{ readonly isServed: boolean; readonly zones: ReadonlyMap<string, LookedZone> }> {
+  const looked = new Map<string, LookedZone>();
+  for (const [name, found] of await lookAtZones(machine, names)) {
+    const { dnssecPolicy } = found;
+    const isSigned = dnssecPolicy !== null;
+    looked.set(name, {
+      found,
+      policy: isSigned ? policyOfName(dnssecPolicy) : null,
+      keys: isSigned ? await zones.keys(machine, name) : [],
+      servedSerial: isSigned ? await zones.servedSerial(machine, name) : undefined,
+    });
+  }
+  return { isServed: await zones.isServed(machine), zones: looked };
 }
 
 /** The names of all zones, sorted. */

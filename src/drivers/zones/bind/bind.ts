@@ -2,13 +2,14 @@
 import { MachineError } from '../../../core/machine-error.ts';
 import { digestOf, FileSteps, type FileMemento } from '../../file-driver.ts';
 import type { DriverMachine, DriverStep } from '../../step.ts';
-import type { FoundZone, ServerOptions, Zone, ZonesDriver } from '../contract.ts';
+import type { FoundZone, ServerOptions, SigningKey, Zone, ZonesDriver } from '../contract.ts';
 import { nextCatalog, zoneNames } from './catalog.ts';
 import { controlOf, type Context } from './common.ts';
-import type { BindServer } from './control.ts';
+import type { BindServer, Control } from './control.ts';
 import { assertZoneName } from './names.ts';
 import { LOCAL, OURS, shared, statementFile, zoneFile } from './places.ts';
 import { readStatement, TRANSFER } from './render.ts';
+import { backUpKeys, readKeys, removeKeys, restoreKeys, type KeysMemento } from './signing-keys.ts';
 import { serverDriver, type DesiredServer } from './server-driver.ts';
 import { zoneDriver, type DesiredZone } from './zone-driver.ts';
 
@@ -49,6 +50,36 @@ export class Bind implements ZonesDriver<FileMemento> {
     return this.#zones.step(`zone ${name}`, `${verb} the DNS zone “${name}”.`, desired);
   }
 
+  async isServed(machine: DriverMachine): Promise<boolean> {
+    return (await this.#control(machine)).isServed();
+  }
+
+  async servedSerial(machine: DriverMachine, name: string): Promise<number | undefined> {
+    const control = await this.#control(machine);
+    return (await control.isServed()) ? control.servedSerial(name) : undefined;
+  }
+
+  async keys(machine: DriverMachine, name: string): Promise<SigningKey[]> {
+    return readKeys(await this.#zones.port(machine), name, Date.now());
+  }
+
+  removeKeys(name: string): DriverStep<KeysMemento> {
+    assertZoneName(name);
+    const filesOf = async (machine: DriverMachine) => (await this.#zones.port(machine)).files;
+    return {
+      id: `keys of ${name}`,
+      description: `Remove the DNSSEC keys of “${name}”.`,
+      prepare: async (machine) => backUpKeys(await filesOf(machine), name),
+      apply: async (machine) => removeKeys(await filesOf(machine), name),
+      undo: async (machine, memento) => restoreKeys(await filesOf(machine), memento),
+      preview: () => Promise.resolve(''),
+    };
+  }
+
+  async #control(machine: DriverMachine): Promise<Control> {
+    return controlOf(await this.#zones.port(machine), this.#context);
+  }
+
   async setUp(machine: DriverMachine, options: ServerOptions, now: number): Promise<DriverStep<FileMemento>> {
     const { files } = await this.#server.port(machine);
     const facts = await files.facts(LOCAL);
@@ -64,7 +95,7 @@ export class Bind implements ZonesDriver<FileMemento> {
   }
 
   async examine(machine: DriverMachine): Promise<readonly string[]> {
-    const control = await controlOf(await this.#server.port(machine), this.#context);
+    const control = await this.#control(machine);
     if (!(await control.isServed())) return [];
     try {
       if ((await control.effectiveConfiguration()).includes(`"${TRANSFER}"`)) return [];

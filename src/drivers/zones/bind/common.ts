@@ -21,6 +21,7 @@ export const common: Pick<
   tools: [
     { name: 'named-checkzone', worksInSandbox: true },
     { name: 'named-checkconf', worksInSandbox: true },
+    { name: 'dnssec-dsfromkey', worksInSandbox: true },
     // Of a sandbox, it speaks to a private server only.
     { name: 'rndc', worksInSandbox: true },
   ],

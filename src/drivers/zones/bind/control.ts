@@ -34,6 +34,13 @@ export const privateServer = ({ address, port }: OwnProcess): BindServer => ({
   isPrivate: true,
 });
 
+export interface ZoneStatus {
+  /** Of the zone's file, as it was loaded. */
+  readonly serial: number;
+  /** Of what is served, if that is signed. */
+  readonly signedSerial: number | undefined;
+}
+
 const UNIT = 'named';
 const RNDC_MS = 10_000;
 /** How long a restart may take: the time until named listens again. */
@@ -131,18 +138,55 @@ export class Control {
   }
 
   /** Waits until this serial, or a later one, is served. @throws MachineError `failed` after ten seconds. */
-  async waitForSerial(zone: string, serial: number, isSigned: boolean): Promise<void> {
+  async waitForSerial(zone: string, serial: number): Promise<void> {
     let served: number | undefined;
     const isThere = async () => {
-      served = isSigned ? await this.#unsignedSerial(zone) : await this.#servedSerial(zone);
+      served = await this.servedSerial(zone);
       return served !== undefined && isAtLeast(served, serial);
     };
-    if (await this.#until(isThere)) return;
-    const instead = served === undefined ? 'does not serve it' : `serves ${served}`;
-    throw new MachineError(
-      'failed',
-      `BIND did not load serial ${serial} of the zone “${zone}”: it ${instead}.`,
-    );
+    if (!(await this.#until(isThere))) throw notLoaded(zone, serial, served);
+  }
+
+  /**
+   * Waits until a signed zone is served with all of this serial of its file. What is served has a serial of its own.
+   * @param before the state from before the reload; undefined if the zone was not signed then.
+   * @throws MachineError `failed` after ten seconds.
+   */
+  async waitForSigned(zone: string, serial: number, before: ZoneStatus | undefined): Promise<void> {
+    let now: ZoneStatus | undefined;
+    const isThere = async () => {
+      now = await this.zoneStatus(zone);
+      if (now?.signedSerial === undefined || !isAtLeast(now.serial, serial)) return false;
+      // BIND signs what it has loaded a moment later, and raises the other serial to this one, or by one.
+      const hasMoved = now.signedSerial !== before?.signedSerial || before.serial === now.serial;
+      return hasMoved && isAtLeast(now.signedSerial, serial);
+    };
+    if (!(await this.#until(isThere))) throw notLoaded(zone, serial, now?.serial);
+  }
+
+  /**
+   * Waits until every record of a newly signed zone has its signature, but not longer than ten seconds: a large zone takes
+   * longer, and is served meanwhile. @throws MachineError `failed` if BIND does not begin.
+   */
+  async waitForSignatures(zone: string): Promise<void> {
+    let begun = 0;
+    const isDone = async () => {
+      const { status, stdout } = await this.rndc(['signing', '-list', zone], [0, 1]);
+      const work = status === 0 ? lines(stdout).filter((line) => !line.startsWith('No signing')) : [];
+      begun += work.length;
+      return work.length > 0 && work.every((line) => line.startsWith('Done signing'));
+    };
+    if ((await this.#until(isDone)) || begun > 0) return;
+    throw new MachineError('failed', `BIND did not sign the zone “${zone}”. Its log says why.`);
+  }
+
+  /** Undefined if the zone is not loaded. */
+  async zoneStatus(zone: string): Promise<ZoneStatus | undefined> {
+    const { status, stdout } = await this.rndc(['zonestatus', zone], [0, 1]);
+    const [, serial] = /^serial: (\d+)$/m.exec(stdout) ?? [];
+    const [, signed] = /^signed serial: (\d+)$/m.exec(stdout) ?? [];
+    if (status !== 0 || serial === undefined) return undefined;
+    return { serial: Number(serial), signedSerial: signed === undefined ? undefined : Number(signed) };
   }
 
   /** @throws MachineError `failed` after ten seconds. */
@@ -169,7 +213,8 @@ export class Control {
     return false;
   }
 
-  async #servedSerial(zone: string): Promise<number | undefined> {
+  /** As others see it. Undefined if they are not answered. */
+  async servedSerial(zone: string): Promise<number | undefined> {
     const { address, port } = this.#server;
     const resolver = new Resolver({ timeout: QUERY_MS, tries: 2 });
     resolver.setServers([`${address.includes(':') ? `[${address}]` : address}:${port}`]);
@@ -180,14 +225,12 @@ export class Control {
       return undefined;
     }
   }
+}
 
-  /** What is served is signed, with a serial of its own. */
-  async #unsignedSerial(zone: string): Promise<number | undefined> {
-    const { status, stdout } = await this.rndc(['zonestatus', zone], [0, 1]);
-    const [, serial] = /^serial: (\d+)$/m.exec(stdout) ?? [];
-    const isServed = status === 0 && (await this.#servedSerial(zone)) !== undefined;
-    return serial === undefined || !isServed ? undefined : Number(serial);
-  }
+function notLoaded(zone: string, serial: number, served: number | undefined): MachineError {
+  const instead = served === undefined ? 'does not serve it' : `serves ${served}`;
+  const text = `BIND did not load serial ${serial} of the zone “${zone}”: it ${instead}.`;
+  return new MachineError('failed', text);
 }
 
 export function isDown(error: unknown): boolean {

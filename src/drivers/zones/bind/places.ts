@@ -18,6 +18,9 @@ export const ZONES = '/var/lib/bind/whmapi1';
 export const SIGNING_KEYS = '/var/lib/bind/whmapi1/keys';
 export const CATALOG = '/var/lib/bind/whmapi1/catalog~.db';
 
+/** The policies that zones are signed by. */
+export const POLICIES = '/etc/bind/whmapi1/policies.conf';
+
 /** One for each zone, so that two changes never write the same file. */
 export const statementFile = (zone: string) => `${STATEMENTS}/${fileNameOf(zone)}.conf`;
 export const zoneFile = (zone: string) => `${ZONES}/${fileNameOf(zone)}.db`;

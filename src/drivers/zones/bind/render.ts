@@ -2,9 +2,9 @@
 import type { Secondary, ServerOptions, TransferKey, Zone } from '../contract.ts';
 import { address, block, list, port, quoted } from './named-conf.ts';
 import { assertZoneName } from './names.ts';
-import { CATALOG, KEYS, OURS, SIGNING_KEYS, STATEMENTS, zoneFile } from './places.ts';
+import { CATALOG, KEYS, OURS, POLICIES, SIGNING_KEYS, STATEMENTS, zoneFile } from './places.ts';
 
-const HEADER = '// Written by whmapi1, which does not overwrite it once it is edited by hand.\n';
+export const HEADER = '// Written by whmapi1, which does not overwrite it once it is edited by hand.\n';
 const SECONDARIES = 'whmapi1-secondaries';
 /** Who may copy zones. */
 export const TRANSFER = 'whmapi1-transfer';
@@ -40,6 +40,7 @@ export function renderServer({ keys, secondaries, catalog }: ServerOptions, loca
   return [
     HEADER,
     `include ${quoted(locate(KEYS))};\n`,
+    `include ${quoted(locate(POLICIES))};\n`,
     `primaries ${quoted(SECONDARIES)} ${list(secondaries.map(server))};\n`,
     `acl ${quoted(TRANSFER)} ${list(secondaries.length === 0 ? ['none'] : secondaries.map(permission))};\n`,
     catalog === null

@@ -5,7 +5,8 @@ import { digestOf, type DesiredFile, type FileDriver } from '../../file-driver.t
 import type { ServerOptions } from '../contract.ts';
 import { writeCatalog } from './catalog.ts';
 import { common, controlOf, RECONFIGURATION, type Context } from './common.ts';
-import { CATALOG, FIRST_STATEMENT, KEYS, LOCAL, OURS, readable } from './places.ts';
+import { CATALOG, FIRST_STATEMENT, KEYS, LOCAL, OURS, POLICIES, readable } from './places.ts';
+import { renderPolicies } from './policies.ts';
 import { includeOurs, renderKeys, renderServer, TRANSFER } from './render.ts';
 
 export interface DesiredServer {
@@ -51,6 +52,7 @@ function files(
   return [
     { path: FIRST_STATEMENT, content: '// Zones follow.\n', attributes: readable },
     { path: KEYS, content: renderKeys(options.keys), attributes: readable, isSecret: true },
+    { path: POLICIES, content: renderPolicies(), attributes: readable },
     { path: CATALOG, content: options.catalog === null ? null : catalog, attributes: readable },
     { path: OURS, content: renderServer(options, locate), attributes: readable },
     {

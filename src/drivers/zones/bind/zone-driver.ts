@@ -4,7 +4,9 @@ import type { DesiredFile, DriverPort, FileChange, FileDriver, Reload } from '..
 import type { Zone } from '../contract.ts';
 import { writeCatalog } from './catalog.ts';
 import { common, controlOf, RECONFIGURATION, type Context } from './common.ts';
+import { isAtLeast, type Control, type ZoneStatus } from './control.ts';
 import { readable, statementFile, zoneFile } from './places.ts';
+import { MAX_SIGNED_TTL } from './policies.ts';
 import { renderStatement } from './render.ts';
 
 export interface DesiredZone {
@@ -15,28 +17,47 @@ export interface DesiredZone {
   readonly zone: Zone | null;
 }
 
+const JOURNAL = '.jnl';
+/** What named keeps beside the file of a zone that is signed. */
+const BESIDE = [JOURNAL, '.jbk', '.signed', '.signed.jnl'];
+
 /** @returns a driver of zones on this server. */
 export function zoneDriver(context: Context): FileDriver<DesiredZone> {
   /** As named-checkzone read them. */
   const serials = new WeakMap<DesiredZone, number>();
+  /** Of signed zones, right before they were loaded again. */
+  const before = new WeakMap<DesiredZone, ZoneStatus>();
   return {
     ...common,
     files,
     async check(desired, staged, port) {
-      const serial = await checkZone(desired, staged.get(zoneFile(desired.name)), port);
+      const { name, zone } = desired;
+      if (zone === null) return;
+      const path = staged.get(zoneFile(name)) ?? zoneFile(name);
+      const isSigned = zone.dnssecPolicy?.startsWith('whmapi1-') === true;
+      const serial = await checkZone({ name, path, isSigned }, port);
       if (serial !== undefined) serials.set(desired, serial);
     },
-    reloads: (desired, changes, port) => reloads(desired, changes, port, context),
+    reloads: async (desired, changes, port) =>
+      reloads(desired, changes, {
+        port,
+        control: await controlOf(port, context),
+        noteStatus: (status) => before.set(desired, status),
+      }),
     async healthy(desired, changes, port) {
       const control = await controlOf(port, context);
       if (changes.length === 0 || !(await control.isServed())) return;
       const { name, zone } = desired;
       if (zone === null) return control.waitUntilGone(name);
       const serial = serials.get(desired);
-      if (serial !== undefined) await control.waitForSerial(name, serial, zone.dnssecPolicy !== null);
+      if (serial === undefined) return;
+      if (zone.dnssecPolicy === null) return control.waitForSerial(name, serial);
+      await control.waitForSigned(name, serial, before.get(desired));
+      if (changes.some(({ path }) => path === statementFile(name))) await control.waitForSignatures(name);
     },
+    // named does not load a file that was edited while it was stopped, if the journal of an earlier version is there.
     leftovers: ({ name, zone }) =>
-      zone === null ? ['.jnl', '.jbk', '.signed', '.signed.jnl'].map((end) => zoneFile(name) + end) : [],
+      (zone?.dnssecPolicy ? [JOURNAL] : BESIDE).map((end) => zoneFile(name) + end),
   };
 }
 
@@ -50,14 +71,13 @@ function files({ name, zone, replaces }: DesiredZone, locate: (path: string) => 
 
 /** @returns the serial; undefined if there is nothing to check, or nothing to check it with. */
 async function checkZone(
-  { name, zone }: DesiredZone,
-  staged: string | undefined,
+  { name, path, isSigned }: { readonly name: string; readonly path: string; readonly isSigned: boolean },
   { tools }: DriverPort,
 ): Promise<number | undefined> {
-  if (zone === null || !(await tools.has('named-checkzone'))) return undefined;
-  const path = staged ?? zoneFile(name);
+  if (!(await tools.has('named-checkzone'))) return undefined;
+  const longest = isSigned ? ['-l', String(MAX_SIGNED_TTL)] : [];
   // Only what the zone itself says is checked: the default asks the network about every name in it.
-  const words = ['-i', 'local', '-k', 'fail', name, { path }];
+  const words = ['-i', 'local', '-k', 'fail', ...longest, name, { path }];
   const { status, stdout, stderr } = await tools.run('named-checkzone', words, { accept: [0, 1] });
   const [, serial] = /loaded serial (\d+)/.exec(stdout) ?? [];
   if (status === 0 && serial !== undefined) return Number(serial);
@@ -65,24 +85,33 @@ async function checkZone(
     .split('\n')
     .filter((line) => line !== '' && !/not loaded due to errors|loading from master file/.test(line))
     // People do not know the staged file.
-    .map((line) => line.replaceAll(/\S*\/\.whmapi1-[0-9a-f]+:(\d+)/g, 'line $1'))
+    .map((line) => line.replaceAll(/\S*\/(?:\.whmapi1-[0-9a-f]+|[^/\s]+\.db):(\d+)/g, 'line $1'))
     .join(' / ');
   throw new MachineError('failed', `named-checkzone rejects the zone “${name}”: ${reason}`);
 }
 
+/** What the reloads of one change need. */
+interface Loading {
+  readonly port: DriverPort;
+  readonly control: Control;
+  /** Is told of a signed zone before it is loaded. */
+  readonly noteStatus: (status: ZoneStatus) => void;
+}
+
 async function reloads(
-  { name }: DesiredZone,
+  desired: DesiredZone,
   changes: readonly FileChange[],
-  port: DriverPort,
-  context: Context,
+  loading: Loading,
 ): Promise<Reload[]> {
-  const control = await controlOf(port, context);
+  const { name } = desired;
+  const { port, control } = loading;
   const isServed = await control.isServed();
   const statement = changes.find(({ path }) => path === statementFile(name));
   const text = changes.find(({ path }) => path === zoneFile(name));
   const needed: Reload[] = [];
   if (statement !== undefined) {
     const run = async () => {
+      for (const end of BESIDE) await port.files.remove(zoneFile(name) + end);
       if (isServed) await control.reconfigure();
       await writeCatalog(port, isServed ? control : undefined);
     };
@@ -91,10 +120,41 @@ async function reloads(
   // A zone that the configuration has gained is loaded with it.
   const isKept = statement === undefined || (statement.before !== null && statement.after !== null);
   if (isServed && text !== undefined && isKept) {
-    const run = async () => {
-      await control.rndc(['reload', name]);
-    };
+    const run = () => (desired.zone?.dnssecPolicy ? loadSigned(name, loading) : loadZone(name, control));
     needed.push({ key: `bind zone ${name}`, run });
   }
   return needed;
+}
+
+async function loadZone(name: string, control: Control): Promise<void> {
+  await control.rndc(['reload', name]);
+}
+
+async function loadSigned(name: string, { port, control, noteStatus }: Loading): Promise<void> {
+  const status = await control.zoneStatus(name);
+  if (status !== undefined) {
+    noteStatus(status);
+    const file = { name, path: zoneFile(name), isSigned: false };
+    const serial = (await checkZone(file, port).catch(() => undefined)) ?? status.serial;
+    // A change is taken back: named keeps the version with the higher serial for as long as it has the zone.
+    if (!isAtLeast(serial, status.serial)) return forgetVersion(name, port, control);
+  }
+  await loadZone(name, control);
+}
+
+/** Takes the zone out of the configuration for a moment. It is repeated if this process is killed meanwhile. */
+async function forgetVersion(name: string, { files }: DriverPort, control: Control): Promise<void> {
+  const path = statementFile(name);
+  await files.commit(path);
+  const statement = await files.read(path);
+  if (statement === undefined) return;
+  await files.stage(path, statement, readable);
+  await files.remove(path);
+  try {
+    await control.reconfigure();
+    await files.remove(zoneFile(name) + JOURNAL);
+  } finally {
+    await files.commit(path);
+  }
+  await control.reconfigure();
 }

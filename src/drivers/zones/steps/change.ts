@@ -12,7 +12,7 @@ export interface ZoneChange {
   readonly after: Zone | null;
 }
 
-const stepOf = ({ name, before, after }: ZoneChange) =>
+export const stepOf = ({ name, before, after }: ZoneChange) =>
   zones.change(name, before === null ? undefined : { digest: before }, after);
 
 export default defineStep<ZoneChange, FileMemento>({

@@ -1,0 +1,75 @@
+// A zone of many that are signed, or no longer signed, at once: if it cannot be done for this one, the others are done all
+// the same, and its result says why.
+import { LookAgain, MachineError } from '../../../core/machine-error.ts';
+import { defineStep } from '../../../core/plan.ts';
+import type { FileMemento } from '../../file-driver.ts';
+import { zones } from '../zones.ts';
+import { stepOf, type ZoneChange } from './change.ts';
+
+interface Memento {
+  readonly change?: FileMemento;
+  /** Of a zone that loses its keys. */
+  readonly keys?: unknown;
+  /** Why it cannot be done. */
+  readonly error?: string;
+}
+
+export interface SigningResult {
+  readonly zone: string;
+  /** Why it was not done, in a sentence; null if it was. */
+  readonly error: string | null;
+  /** The tag of the key that the parent zone has to name; null if there is none. */
+  readonly keyTag: number | null;
+}
+
+const losesKeys = ({ after }: ZoneChange) => after?.dnssecPolicy === null;
+
+export default defineStep<ZoneChange, Memento, SigningResult>({
+  kind: 'zones/set-signing',
+  describe: ({ name, after }) =>
+    after?.dnssecPolicy == null
+      ? `Serve the DNS zone “${name}” without DNSSEC, and remove its keys.`
+      : `Sign the DNS zone “${name}” by the policy “${after.dnssecPolicy}”.`,
+  async preview(machine, input) {
+    const { error, lines } = await orError(async () => {
+      const diff = await stepOf(input).preview(machine);
+      return { lines: diff === '' ? [] : diff.trimEnd().split('\n') };
+    });
+    return error === undefined ? lines : [error];
+  },
+  async prepare(machine, input) {
+    return orError(async () => ({
+      change: await stepOf(input).prepare(machine),
+      ...(losesKeys(input) && { keys: await zones.removeKeys(input.name).prepare(machine) }),
+    }));
+  },
+  async apply(machine, { input, memento }) {
+    const { name } = input;
+    const { change } = memento;
+    if (change === undefined) return { zone: name, error: memento.error ?? '', keyTag: null };
+    const applied = await orError(async () => {
+      await stepOf(input).apply(machine, change);
+      return {};
+    });
+    if (applied.error !== undefined) return { zone: name, error: applied.error, keyTag: null };
+    if (losesKeys(input)) await zones.removeKeys(name).apply(machine, memento.keys);
+    const key = (await zones.keys(machine, name)).find(({ flags, isActive }) => flags === 257 && isActive);
+    return { zone: name, error: null, keyTag: key?.tag ?? null };
+  },
+  async undo(machine, { input, memento }) {
+    if (memento.change === undefined) return;
+    if (memento.keys !== undefined) await zones.removeKeys(input.name).undo(machine, memento.keys);
+    await stepOf(input).undo(machine, memento.change);
+  },
+});
+
+/** What is wrong with this zone alone. @throws what concerns every zone: a full disk, or a plan that is out of date. */
+async function orError<T extends object>(work: () => Promise<T>): Promise<T & { readonly error?: string }> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof MachineError) || error instanceof LookAgain || error.code !== 'failed')
+      throw error;
+    return { error: error.message } as T & { readonly error: string };
+  }
+}

@@ -1,0 +1,189 @@
+import { setSigningOf, signingIn } from '../../changes/change-zones.ts';
+import { defineFunction } from '../../core/define.ts';
+import { ApiError, badParam } from '../../core/errors.ts';
+import {
+  lookAtSigning,
+  nameOfPolicy,
+  signingAlgorithms,
+  type SigningPolicy,
+} from '../../drivers/zones/look.ts';
+import { zoneParam } from '../../model/dns/record-form.ts';
+import { assertSome, namesOf, openSeveral } from '../../model/dns/several-zones.ts';
+
+export default defineFunction({
+  name: 'enable_dnssec_for_domains',
+  since: 86,
+  summary: 'Have BIND sign the DNS zones of domains (DNSSEC).',
+  description:
+    'BIND makes the keys, signs each new version of the zone, and replaces the keys that only sign the zone every 90 days. ' +
+    'Validators check the zone once its DS record (fetch_ds_records_for_domains) is at the registrar. A domain whose ' +
+    'zone cannot be signed has “enabled” 0 and the reason; the others are signed all the same.',
+  access: ['edit-dns', 'manage-dns-records'],
+  effect: 'operates',
+  role: 'DNS',
+  params: {
+    domain: { ...zoneParam, required: true, list: true, doc: 'A domain that is a zone. Repeatable.' },
+    algo_num: {
+      type: 'integer',
+      default: 8,
+      min: 1,
+      max: 255,
+      doc: 'The algorithm: 8 (RSA with SHA-256), 10 (RSA with SHA-512), 13 (ECDSA P-256) or 14 (ECDSA P-384).',
+    },
+    key_setup: {
+      type: 'string',
+      values: ['classic', 'simple'],
+      doc: 'With classic, one key signs the keys, and another one the zone; with simple, one key does both. Default: classic for algorithm 8, otherwise simple.',
+    },
+    active: {
+      type: 'flag',
+      default: 1,
+      doc: '1: sign with the keys. 0 is refused: BIND activates its keys.',
+    },
+    use_nsec3: {
+      type: 'flag',
+      default: 1,
+      doc: '1: NSEC3, which hides the names of the zone. 0: NSEC, which lets anybody list them.',
+    },
+    nsec3_opt_out: {
+      type: 'flag',
+      default: 0,
+      doc: '1: leave delegations without DS records out of the proof that a name does not exist.',
+    },
+    nsec3_iterations: {
+      type: 'integer',
+      min: 0,
+      max: 500,
+      doc: 'How often NSEC3 hashes a name once more.',
+      inert: 'NSEC3 has 0 iterations, as RFC 9276 requires.',
+    },
+    nsec3_narrow: {
+      type: 'flag',
+      doc: 'Whether NSEC3 records are made when they are asked for.',
+      inert: 'BIND makes NSEC3 records when it signs.',
+    },
+    nsec3_salt: {
+      type: 'string',
+      maxLength: 510,
+      doc: 'The salt of NSEC3.',
+      inert: 'NSEC3 has no salt, as RFC 9276 recommends.',
+    },
+  },
+  emptyIsOmitted: true,
+  returns: {
+    domains: {
+      list: {
+        fields: {
+          domain: { type: 'string', doc: 'The domain.' },
+          enabled: { type: 'flag', doc: '1 if its zone is signed now.' },
+          new_key_id: {
+            type: 'string',
+            optional: true,
+            doc: 'The tag of the key for the DS record. Absent if BIND has not made it, as in a dry run.',
+          },
+          nsec_version: { type: 'string', optional: true, doc: 'NSEC or NSEC3.' },
+          nsec_error: {
+            type: 'string',
+            doc: 'Why the zone has no NSEC or NSEC3 records; empty if it has them.',
+          },
+          error: { type: 'string', optional: true, doc: 'Why the zone is not signed.', extension: true },
+        },
+      },
+      doc: 'The domains, in the order of the call.',
+    },
+  },
+  list: 'domains',
+  examples: [
+    {
+      args: { domain: 'bob.example', algo_num: '13' },
+      doc: 'Sign the zone of bob.example, with ECDSA.',
+      setUp: [{ command: 'adddns', args: { domain: 'bob.example', ip: '192.0.2.1' } }],
+    },
+  ],
+
+  look: ({ domain }, { machine }) => lookAtSigning(machine, namesOf(domain)),
+
+  async handler(args, { db, caller, plan, warn, inform }, { zones, isServed }) {
+    const policy = readPolicy(args);
+    const { found, failures } = await openSeveral(db, caller, args.domain, zones);
+    const errors = new Map(failures);
+    const signed = new Map<string, string | undefined>();
+    const changes = [];
+    for (const [domain, { found: zone, keys }] of found) {
+      const { name, text, digest, dnssecPolicy } = zone;
+      const wanted = nameOfPolicy(policy);
+      if (dnssecPolicy === null) {
+        changes.push({ name, before: digest, after: { name, text, dnssecPolicy: wanted } });
+      } else if (dnssecPolicy !== wanted) {
+        const reason = `The zone “${name}” is signed by the policy “${dnssecPolicy}”. Run disable_dnssec_for_domains first to sign it by another.`;
+        errors.set(domain, badParam(reason));
+        continue;
+      } else {
+        inform(`The zone “${name}” is signed already.`);
+      }
+      signed.set(domain, keys.find(({ flags }) => flags === 257)?.tag.toString());
+    }
+    const answer = () => ({
+      domains: [...new Set(args.domain)].map((domain) => {
+        const key = signed.get(domain);
+        const reason = errors.get(domain)?.message;
+        if (reason !== undefined) return { domain, enabled: 0, nsec_error: reason, error: reason };
+        return {
+          ...{
+            domain,
+            enabled: 1,
+            nsec_version: policy.denial === 'nsec' ? 'NSEC' : 'NSEC3',
+            nsec_error: '',
+          },
+          ...(key === undefined ? {} : { new_key_id: key }),
+        };
+      }),
+    });
+    assertSome([...errors.values()], signed.size);
+    if (changes.length === 0) return answer();
+    if (!isServed) {
+      warn('Nothing is served here, so BIND makes no keys and signs nothing until it runs with these files.');
+    }
+    plan(setSigningOf(changes), (results) => {
+      const outcomes = signingIn(results);
+      for (const [domain, { found: zone }] of found) {
+        const outcome = outcomes.get(zone.name);
+        if (outcome === undefined) continue;
+        signed.set(domain, outcome.keyTag?.toString());
+        if (outcome.error === null) continue;
+        errors.set(domain, new ApiError('host_failed', outcome.error));
+        signed.delete(domain);
+      }
+      assertSome([...errors.values()], signed.size);
+      return answer();
+    });
+    return answer();
+  },
+});
+
+/** @throws ApiError `bad_param` */
+function readPolicy(args: {
+  readonly algo_num: number;
+  readonly key_setup: 'classic' | 'simple' | undefined;
+  readonly active: boolean;
+  readonly use_nsec3: boolean;
+  readonly nsec3_opt_out: boolean;
+}): SigningPolicy {
+  const { algo_num: algorithm, key_setup: setup, active, use_nsec3: isNsec3, nsec3_opt_out: isOptOut } = args;
+  if (!active) throw badParam('BIND activates the keys that it makes: “active” can only be 1.');
+  if (!isAlgorithm(algorithm)) {
+    const sha1 = [5, 6, 7].includes(algorithm)
+      ? ' uses SHA-1, which must not sign zones (RFC 9905)'
+      : ' is not supported';
+    throw badParam(`Algorithm ${algorithm}${sha1}. Use 8, 10, 13 or 14 as “algo_num”.`);
+  }
+  return {
+    algorithm,
+    keys: setup ?? (algorithm === 8 ? 'classic' : 'simple'),
+    denial: isNsec3 ? (isOptOut ? 'nsec3-opt-out' : 'nsec3') : 'nsec',
+  };
+}
+
+function isAlgorithm(number: number): number is SigningPolicy['algorithm'] {
+  return number in signingAlgorithms;
+}

@@ -1,0 +1,163 @@
+// Signed zones on a real named, as validators see them.
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Bind } from '../../src/drivers/zones/bind/bind.ts';
+import { renderPolicies } from '../../src/drivers/zones/bind/policies.ts';
+import type { Zone } from '../../src/drivers/zones/contract.ts';
+import { nameOfPolicy, policyOfName, signingPolicies } from '../../src/drivers/zones/signing-policy.ts';
+import { describeWith } from '../support/require-tool.ts';
+import { PrivateNamed } from '../drivers/zones/private-named.ts';
+import { changeZone, until, zoneOf } from '../drivers/zones/zone-texts.ts';
+
+jest.setTimeout(120_000);
+
+const simple = nameOfPolicy({ algorithm: 13, keys: 'simple', denial: 'nsec3' });
+const classic = nameOfPolicy({ algorithm: 8, keys: 'classic', denial: 'nsec' });
+const signed = (name: string, serial: number, more = '', dnssecPolicy: string | null = simple): Zone => ({
+  ...zoneOf(name, serial, more),
+  dnssecPolicy,
+});
+
+describe('a DNSSEC policy', () => {
+  it('has a name that says what is in it', () => {
+    expect(classic).toBe('whmapi1-rsasha256-classic-nsec');
+    for (const policy of signingPolicies) expect(policyOfName(nameOfPolicy(policy))).toEqual(policy);
+    expect(policyOfName('default')).toBeUndefined();
+    expect(renderPolicies().match(/^dnssec-policy /gm)).toHaveLength(24);
+  });
+});
+
+describeWith(['named', 'named-checkzone', 'dnssec-dsfromkey', 'delv', 'dig'], 'signed zones on BIND', () => {
+  let named: PrivateNamed;
+  let bind: Bind;
+
+  beforeAll(async () => {
+    named = await PrivateNamed.start();
+    bind = new Bind(named.server);
+    const step = await bind.setUp(named.machine, { keys: [], secondaries: [], catalog: null }, Date.now());
+    await step.apply(named.machine, await step.prepare(named.machine));
+  });
+  afterAll(() => named.close());
+
+  const change = (name: string, after: Zone | null) => changeZone(bind, named.machine, name, after);
+  const serialOf = (name: string) => Number(named.dig(name, 'SOA').split(' ')[2]);
+  /** What a validator says that trusts the DS records of the zone alone. */
+  async function delv(zone: string, name: string, type = 'A'): Promise<string> {
+    const keys = await bind.keys(named.machine, zone);
+    const anchors = keys.flatMap(({ tag, algorithm, digests }) =>
+      digests
+        .filter((one) => one.type === 2)
+        .map(({ digest }) => `"${zone}." static-ds ${tag} ${algorithm} 2 "${digest}";`),
+    );
+    const file = join(named.folder, 'anchors');
+    writeFileSync(file, `trust-anchors { ${anchors.join('\n')} };\n`);
+    const words = ['@127.0.0.1', `-p${named.server.port}`, '-a', file, `+root=${zone}`, name, type];
+    const { stdout, stderr } = spawnSync('delv', words, { encoding: 'utf8' });
+    return stdout + stderr;
+  }
+  const beside = (name: string) =>
+    readdirSync(named.path('/var/lib/bind/whmapi1')).filter((file) => file.startsWith(`${name}.db.`));
+
+  it('are validated from the moment that a change returns, with each next version and for names that do not exist', async () => {
+    await change('a.example', zoneOf('a.example', 1));
+    await change('a.example', signed('a.example', 1));
+    expect(await delv('a.example', 'ns.a.example')).toMatch(/^; fully validated$/m);
+    for (let serial = 2; serial < 6; serial++) {
+      await change('a.example', signed('a.example', serial, `www IN A 192.0.2.${serial}\n`));
+      const answer = await delv('a.example', 'www.a.example');
+      expect(answer).toMatch(/^; fully validated$/m);
+      expect(answer).toContain(`192.0.2.${serial}`);
+    }
+    expect(await delv('a.example', 'nobody.a.example')).toMatch(/^; negative response, fully validated$/m);
+    expect(named.text('/var/lib/bind/whmapi1/a.example.db')).toBe(
+      zoneOf('a.example', 5, 'www IN A 192.0.2.5\n').text,
+    );
+  });
+
+  it('have the keys of their policy, which nobody but BIND can read', async () => {
+    await change('b.example', signed('b.example', 1, '', classic));
+    const keys = await bind.keys(named.machine, 'b.example');
+    expect(keys.map(({ role }) => role).sort()).toEqual(['KSK', 'ZSK']);
+    const ksk = keys.find(({ role }) => role === 'KSK');
+    expect(ksk).toMatchObject({ algorithm: 8, bits: 2048, flags: 257, isActive: true });
+    expect(ksk?.digests.map(({ type, digest }) => [type, digest.length])).toEqual([
+      [1, 40],
+      [2, 64],
+      [4, 96],
+    ]);
+    expect(Math.abs((ksk?.createdAt ?? 0) - Date.now())).toBeLessThan(120_000);
+    expect(keys.find(({ role }) => role === 'ZSK')).toMatchObject({ flags: 256, digests: [] });
+    expect(await delv('b.example', 'ns.b.example')).toMatch(/^; fully validated$/m);
+    const folder = named.path('/var/lib/bind/whmapi1/keys');
+    expect(statSync(folder).mode & 0o777).toBe(0o770);
+    for (const file of readdirSync(folder).filter((one) => one.endsWith('.private'))) {
+      expect(statSync(join(folder, file)).mode & 0o077).toBe(0);
+    }
+    expect(await bind.keys(named.machine, 'example')).toEqual([]);
+  });
+
+  it('are served as before when a change is taken back, and so are later changes', async () => {
+    await change('c.example', signed('c.example', 1, 'www IN A 192.0.2.1\n'));
+    const before = serialOf('c.example');
+    const next = await change('c.example', signed('c.example', 2, 'www IN A 192.0.2.2\n'));
+    for (let time = 0; time < 2; time++) await next.step.undo(named.machine, next.memento);
+    await until(() => named.dig('www.c.example', 'A') === '192.0.2.1');
+    // Secondaries see a version that is newer than the one that they may have copied.
+    await until(() => serialOf('c.example') > before + 1);
+    await change('c.example', signed('c.example', 2, 'www IN A 192.0.2.3\n'));
+    expect(named.dig('www.c.example', 'A')).toBe('192.0.2.3');
+    expect(await delv('c.example', 'www.c.example')).toMatch(/^; fully validated$/m);
+  });
+
+  it('are loaded when they were edited while named was not running', async () => {
+    await change('d.example', signed('d.example', 1));
+    await change('d.example', signed('d.example', 2, 'www IN A 192.0.2.2\n'));
+    await named.stop();
+    const file = named.path('/var/lib/bind/whmapi1/d.example.db');
+    writeFileSync(file, named.text('/var/lib/bind/whmapi1/d.example.db').replace('( 2 ', '( 3 '));
+    appendFileSync(file, 'byhand IN A 192.0.2.9\n');
+    await named.resume();
+    await until(() => named.dig('byhand.d.example', 'A') === '192.0.2.9');
+    expect(await delv('d.example', 'byhand.d.example')).toMatch(/^; fully validated$/m);
+  });
+
+  it('are unsigned at once when they lose their policy, can be signed again by other keys, and can be taken back', async () => {
+    await change('e.example', signed('e.example', 1));
+    await change('e.example', signed('e.example', 2, 'www IN A 192.0.2.2\n'));
+    const keys = await bind.keys(named.machine, 'e.example');
+    const serial = (await bind.servedSerial(named.machine, 'e.example')) ?? 0;
+    expect(serial).toBeGreaterThan(2);
+    const off = await change('e.example', zoneOf('e.example', serial + 1));
+    const remove = bind.removeKeys('e.example');
+    const memento = JSON.parse(JSON.stringify(await remove.prepare(named.machine))) as never;
+    await remove.apply(named.machine, memento);
+    expect(named.dig('e.example', 'DNSKEY')).toBe('');
+    expect(named.dig('ns.e.example', 'A', '+dnssec')).toBe('192.0.2.1');
+    expect(serialOf('e.example')).toBe(serial + 1);
+    expect(beside('e.example')).toEqual([]);
+    expect(await bind.keys(named.machine, 'e.example')).toEqual([]);
+    for (let time = 0; time < 2; time++) {
+      await remove.undo(named.machine, memento);
+      await off.step.undo(named.machine, off.memento);
+    }
+    expect(await bind.keys(named.machine, 'e.example')).toEqual(keys);
+    await until(() => named.dig('e.example', 'DNSKEY').startsWith('257 '));
+    expect(await delv('e.example', 'www.e.example')).toMatch(/^; fully validated$/m);
+    await change('e.example', zoneOf('e.example', serial + 10));
+    await remove.apply(named.machine, memento);
+    await change('e.example', signed('e.example', serial + 10));
+    expect((await bind.keys(named.machine, 'e.example'))[0]?.tag).not.toBe(keys[0]?.tag);
+    expect(await delv('e.example', 'ns.e.example')).toMatch(/^; fully validated$/m);
+  });
+
+  it('with a TTL that is too long for BIND to sign are refused with the line, and stay unsigned', async () => {
+    const text = 'www 9999999 IN A 192.0.2.2\n';
+    await change('f.example', zoneOf('f.example', 1, text));
+    await expect(change('f.example', signed('f.example', 1, text))).rejects.toThrow(
+      /line 6: TTL 9999999 exceeds/,
+    );
+    expect(named.dig('f.example', 'DNSKEY')).toBe('');
+    await change('f.example', zoneOf('f.example', 2, text));
+  });
+});
