@@ -1,5 +1,5 @@
 // whmapi1 --forget-server NAME: frees what a server that will not come back keeps from the others of its store.
-import { forgetServer } from '../app.ts';
+import { forgetServer } from '../store-administration.ts';
 import { ApiError, errorKinds } from '../core/errors.ts';
 import { tell, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';

@@ -1,5 +1,5 @@
 // whmapi1 --migrate-store FROM TO: moves everything that the store holds, and shows that it is there.
-import { moveStore } from '../app.ts';
+import { moveStore } from '../store-administration.ts';
 import { ApiError, errorKinds } from '../core/errors.ts';
 import { tell, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';

@@ -1,9 +1,9 @@
 // Reads the `api.*` arguments of a call: what to filter, sort, page and leave out of its list (shape.ts does it).
 // All that can be known without the list is checked here: names, flags, numbers, and which arguments go together.
 import type { RawArgument } from './context.ts';
-import { ApiError } from './errors.ts';
+import { Slot } from './meta-slot.ts';
+import { badMeta, upToDozen } from './meta-values.ts';
 import { anyOf, quote } from './quote.ts';
-import type { Json, Value } from './values.ts';
 
 export const textFilterTypes = ['contains', 'begins', 'eq'] as const;
 export const numberFilterTypes = [
@@ -103,133 +103,10 @@ export function readMetaArguments(args: readonly RawArgument[]): { meta: MetaArg
   return { meta, warnings };
 }
 
-/** One failure that tells of every problem. */
-export function badMeta(problems: readonly string[]): ApiError {
-  return new ApiError('bad_meta', problems.join(' '));
-}
-
-const decimal = /^-?[0-9]+(?:\.[0-9]+)?$/;
-
-/**
- * The one reading of numbers: a finite number, or text such as `12`, `-3` or `4.50` (no blanks, sign +, exponent or
- * unit), as a double. `unlimited` in any case is Infinity. Undefined is no number.
- */
-export function numberOf(value: Json | Value | undefined): number | undefined {
-  if (typeof value === 'string') {
-    if (value.length === 9 && value.toLowerCase() === 'unlimited') return Infinity;
-    if (!decimal.test(value)) return undefined;
-  } else if (typeof value !== 'number') {
-    return undefined;
-  }
-  const number = Number(value);
-  return Number.isFinite(number) ? number : undefined;
-}
-
-/** A value as a reason quotes it. */
-export function describeValue(value: Json | Value): string {
-  if (value === null) return '(null)';
-  if (typeof value === 'object') return Array.isArray(value) ? '(a list)' : '(a hash)';
-  return quote(String(value));
-}
-
-/** At most a dozen words, then how many more there are. */
-export function upToDozen(words: readonly string[]): readonly string[] {
-  return words.length > 12 ? [...words.slice(0, 12), `${words.length - 12} more`] : words;
-}
-
 /** `a`, `a and b`, `a, b and 4 more`. */
 function allOf(words: readonly string[]): string {
   const shown = upToDozen(words);
   return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
-}
-
-/** The arguments that begin alike (`api.filter`, `api.filter.a`), by what follows: their part (`enable`, `field`). */
-class Slot {
-  readonly argument: string;
-  readonly #values = new Map<string, Json>();
-  readonly #problems: Set<string>;
-
-  constructor(argument: string, problems: Set<string>) {
-    this.argument = argument;
-    this.#problems = problems;
-  }
-
-  add(part: string, value: Json): void {
-    if (this.has(part)) this.report(part, 'is given more than once; give it once');
-    this.#values.set(part, value);
-  }
-
-  has(...parts: string[]): boolean {
-    return parts.some((part) => this.#values.has(part));
-  }
-
-  /** In key order, where they are keys (columns). */
-  parts(): string[] {
-    return [...this.#values.keys()].sort();
-  }
-
-  /** False when absent; undefined when bad. */
-  flag(part: string): boolean | undefined {
-    const value = this.#values.get(part);
-    if (value === undefined || value === 0 || value === '0') return false;
-    return value === 1 || value === '1' ? true : this.refuse(part, value, 'a flag; use 1 or 0');
-  }
-
-  text(part: string, remedy: string): string | undefined {
-    const value = this.#values.get(part);
-    if (value === undefined) {
-      this.report(part, `is missing; ${remedy}`);
-      return;
-    }
-    if (typeof value === 'string' || typeof value === 'number') return String(value);
-    this.refuse(part, value, 'text; use one text or number');
-  }
-
-  field(part: string, remedy: string): string | undefined {
-    return this.#values.get(part) === '' ? this.report(part, `is empty; ${remedy}`) : this.text(part, remedy);
-  }
-
-  /** `arg0` of a filter that compares numbers. */
-  number(part: string, type: NumberFilterType): number | undefined {
-    const value = this.#values.get(part) ?? null;
-    const number = numberOf(value);
-    if (number === undefined) {
-      this.refuse(part, value, `a number; ${type} compares numbers`);
-      return;
-    }
-    if (number !== Infinity || type.endsWith('_handle_unlimited')) return number;
-    const remedy = 'use lt_handle_unlimited or gt_handle_unlimited, or eq to find the word itself';
-    this.refuse(part, value, `a number for ${type}; ${remedy}`);
-  }
-
-  integer(part: string, isRight: (number: number) => boolean, expected: string): number | undefined {
-    const value = this.#values.get(part) ?? null;
-    const number = numberOf(value);
-    const isInteger = number !== undefined && Number.isSafeInteger(number);
-    return isInteger && isRight(number) ? number : this.refuse(part, value, expected);
-  }
-
-  /** The first choice is the default. */
-  choice<Choice extends string>(
-    part: string,
-    what: string,
-    choices: readonly Choice[],
-    aliases: Readonly<Record<string, Choice>> = {},
-  ): Choice | undefined {
-    const value = this.#values.get(part);
-    if (value === undefined) return choices[0];
-    const alias = typeof value === 'string' && Object.hasOwn(aliases, value) ? aliases[value] : undefined;
-    const choice = alias ?? choices.find((each) => each === value);
-    return choice ?? this.refuse(part, value, `a ${what}; use ${anyOf(choices)}`);
-  }
-
-  refuse(part: string, value: Json, expected: string): undefined {
-    this.report(part, `${describeValue(value)} is not ${expected}`);
-  }
-
-  report(part: string, problem: string): undefined {
-    this.#problems.add(`${this.argument}.${part} ${problem}.`);
-  }
 }
 
 /** `unknown` are sentences: one for each feature, and one for names of no feature. */

@@ -4,7 +4,7 @@ import type { SqlValue } from '../core/context.ts';
 import type { Dialect } from '../core/dialect.ts';
 import type { Field, Fields } from '../core/define.ts';
 import type { Filter, MetaArguments, NumberFilterType, SortKey, SortMethod } from '../core/meta-arguments.ts';
-import { foldCase } from '../core/shape.ts';
+import { foldCase } from '../core/compare.ts';
 
 /** An expression, or what makes one for a kind of database. */
 export type Sql = string | ((dialect: Dialect) => string);
@@ -139,7 +139,7 @@ function filterInSql(dialect: Dialect, columns: Columns, filter: Filter): Condit
 
 const GIVEN = 'CAST(? AS DOUBLE PRECISION)';
 
-/** As `numberTests` of `core/shape.ts`; NULL matches nothing. */
+/** As `numberTests` of `core/compare.ts`; NULL matches nothing. */
 const numberTests: Readonly<Record<NumberFilterType, (value: string, infinity: string) => string>> = {
   '==': (value) => `${value} = ${GIVEN}`,
   lt: (value) => `${value} < ${GIVEN}`,

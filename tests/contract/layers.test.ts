@@ -156,6 +156,10 @@ const layers: Record<string, Layer> = {
     files: /^src\/administration\.ts$/,
     mayImport: [core, /^src\/(app\.ts$|doctor\/|store\/|machine\/)/, node],
   },
+  'store-administration': {
+    files: /^src\/store-administration\.ts$/,
+    mayImport: [core, /^src\/app\.ts$/, /^src\/store\//, /^src\/model\/servers\//],
+  },
   'task-administration': {
     files: /^src\/task-administration\.ts$/,
     mayImport: [
@@ -219,7 +223,7 @@ const layers: Record<string, Layer> = {
       ...[
         /^src\/cli\//,
         /^src\/search\//,
-        /^src\/(app|administration|task-administration)\.ts$/,
+        /^src\/(app|(?:store-|task-)?administration)\.ts$/,
         core,
         catalogue,
         /^src\/render\//,

@@ -1,6 +1,7 @@
 import type { RawArgument } from '../../src/core/context.ts';
 import { ApiError } from '../../src/core/errors.ts';
-import { numberOf, readMetaArguments } from '../../src/core/meta-arguments.ts';
+import { readMetaArguments } from '../../src/core/meta-arguments.ts';
+import { numberOf } from '../../src/core/meta-values.ts';
 import type { Json } from '../../src/core/values.ts';
 
 /** `'api.sort.enable=1 api.sort.a.field=user'`, as on a command line. */

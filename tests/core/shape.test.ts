@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import type { RawArgument } from '../../src/core/context.ts';
 import { ApiError } from '../../src/core/errors.ts';
 import { readMetaArguments } from '../../src/core/meta-arguments.ts';
-import { compareText, foldCase, ipv4Of, shape } from '../../src/core/shape.ts';
+import { compareText, foldCase, ipv4Of } from '../../src/core/compare.ts';
+import { shape } from '../../src/core/shape.ts';
 import type { Hash, Value } from '../../src/core/values.ts';
 
 /** Shapes a list as a call with these arguments would; `enable` is added for every feature that is used. */

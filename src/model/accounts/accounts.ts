@@ -2,8 +2,9 @@
 import { seesAll } from '../../core/access.ts';
 import type { Caller, Db, SqlValue } from '../../core/context.ts';
 import { ApiError, denied, notFound } from '../../core/errors.ts';
-import { settingColumns, settingsOf, settingsSelected, settingValues } from '../packages/settings.ts';
-import type { Settings, SettingsRow } from '../packages/settings.ts';
+import type { Settings } from '../packages/settings.ts';
+import { accountOf, columns, selected, valuesOf } from './rows.ts';
+import type { Row } from './rows.ts';
 
 export interface Account {
   readonly username: string;
@@ -186,21 +187,21 @@ export function tellElsewhere(counts: readonly Elsewhere[]): string {
 
 /** Stores a new account, of this server. */
 export async function insert(db: Db, account: Account): Promise<void> {
-  const names = [...columns, ...settingColumns];
   await db.run(
-    `INSERT INTO account (server, ${names.join(', ')}) VALUES (?, ${names.map(() => '?').join(', ')})`,
+    `INSERT INTO account (server, ${columns.join(', ')}) VALUES (?, ${columns.map(() => '?').join(', ')})`,
     db.server,
     ...valuesOf(account),
   );
 }
 
+const usage: ReadonlySet<string> = new Set(['blocks_used', 'inodes_used']);
+
 /** Stores an account as it is now, but for its disk use: `setUsage` does that, whoever else is at work on it. */
 export async function update(db: Db, account: Account): Promise<void> {
-  const names = [...columns, ...settingColumns];
   const values = valuesOf(account);
-  const kept = names.map((_name, at) => at).filter((at) => !usage.has(names[at] ?? ''));
+  const kept = columns.map((_name, at) => at).filter((at) => !usage.has(columns[at] ?? ''));
   await db.run(
-    `UPDATE account SET ${kept.map((at) => `${names[at]} = ?`).join(', ')} WHERE username = ?`,
+    `UPDATE account SET ${kept.map((at) => `${columns[at]} = ?`).join(', ')} WHERE username = ?`,
     ...kept.map((at) => values[at] ?? null),
     account.username,
   );
@@ -217,120 +218,4 @@ export async function setUsage(
     usage.inodes,
     username,
   );
-}
-
-const usage: ReadonlySet<string> = new Set(['blocks_used', 'inodes_used']);
-
-/** In the order of `valuesOf`. */
-const columns = [
-  'username',
-  'domain',
-  'owner',
-  'package',
-  'contact_email',
-  'ip',
-  'uid',
-  'home',
-  'shell_path',
-  'mailbox_format',
-  'backup',
-  'created_at',
-  'suspended_at',
-  'suspend_reason',
-  'suspend_locked',
-  'blocks_used',
-  'inodes_used',
-] as const;
-
-export const selected = [
-  'username',
-  'domain',
-  'owner',
-  'package',
-  'contact_email AS "contactEmail"',
-  'ip',
-  'uid',
-  'home',
-  'shell_path AS "shellPath"',
-  'mailbox_format AS "mailboxFormat"',
-  'backup',
-  'created_at AS "createdAt"',
-  'suspended_at AS "suspendedAt"',
-  'suspend_reason AS "suspendReason"',
-  'suspend_locked AS "suspendLocked"',
-  'blocks_used AS "blocksUsed"',
-  'inodes_used AS "inodesUsed"',
-  ...settingsSelected,
-].join(', ');
-
-/** An account as it is selected. */
-export type Row = Omit<Account, 'settings' | 'backup' | 'suspendLocked'> & {
-  readonly backup: 0 | 1;
-  readonly suspendLocked: 0 | 1;
-} & SettingsRow;
-
-export function accountOf(row: Row): Account {
-  const {
-    username,
-    domain,
-    owner,
-    package: plan,
-    contactEmail,
-    ip,
-    uid,
-    home,
-    shellPath,
-    mailboxFormat,
-    backup,
-    createdAt,
-    suspendedAt,
-    suspendReason,
-    suspendLocked,
-    blocksUsed,
-    inodesUsed,
-    ...settings
-  } = row;
-  return {
-    username,
-    domain,
-    owner,
-    package: plan,
-    contactEmail,
-    ip,
-    uid,
-    home,
-    shellPath,
-    mailboxFormat,
-    backup: backup === 1,
-    createdAt,
-    suspendedAt,
-    suspendReason,
-    suspendLocked: suspendLocked === 1,
-    blocksUsed,
-    inodesUsed,
-    settings: settingsOf(settings),
-  };
-}
-
-function valuesOf(account: Account): SqlValue[] {
-  return [
-    account.username,
-    account.domain,
-    account.owner,
-    account.package,
-    account.contactEmail,
-    account.ip,
-    account.uid,
-    account.home,
-    account.shellPath,
-    account.mailboxFormat,
-    Number(account.backup),
-    account.createdAt,
-    account.suspendedAt,
-    account.suspendReason,
-    Number(account.suspendLocked),
-    account.blocksUsed,
-    account.inodesUsed,
-    ...settingValues(account.settings),
-  ];
 }

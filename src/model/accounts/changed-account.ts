@@ -8,7 +8,7 @@ import { ensureMayGiveShell, ensureOwner, shellFor } from './new-account.ts';
 import { withPackage } from '../packages/accounts.ts';
 import { showLimits } from '../packages/form.ts';
 import type { Package } from '../packages/packages.ts';
-import * as packages from '../packages/packages.ts';
+import { ensureAllowed } from '../packages/privileges.ts';
 import { rename, sortedByName } from '../packages/settings.ts';
 import type { Settings } from '../packages/settings.ts';
 
@@ -53,7 +53,7 @@ export async function plan(
   if (domain !== before.domain) await accountNames.ensureDomainFree(db, domain);
   const base = changes.package === undefined ? before : withPackage(before, changes.package);
   const settings = { ...base.settings, ...changes.settings };
-  packages.ensureAllowed(caller, base.settings, settings);
+  ensureAllowed(caller, base.settings, settings);
   if (changes.shellPath !== undefined && !isRoot) throw denied('Only root may choose a certain shell.');
   ensureMayGiveShell(caller, before.settings, settings);
   const hasOtherShell = settings.shell !== base.settings.shell;

@@ -7,6 +7,7 @@ import * as accountNames from './names.ts';
 import type { Account } from './accounts.ts';
 import * as featureLists from '../features/lists.ts';
 import * as packages from '../packages/packages.ts';
+import { ensureAllowed } from '../packages/privileges.ts';
 import { isReseller } from '../resellers/resellers.ts';
 import type { Settings } from '../packages/settings.ts';
 
@@ -51,7 +52,7 @@ export async function plan(
   const { settings: given } = await packages.get(db, caller, wishes.package);
   const settings = { ...given, ...wishes.settings };
   if (settings.featureList !== given.featureList) await featureLists.ensureUsable(db, settings.featureList);
-  packages.ensureAllowed(caller, given, settings);
+  ensureAllowed(caller, given, settings);
   ensureMayGiveShell(caller, undefined, settings);
   const account: Account = {
     username,

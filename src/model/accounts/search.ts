@@ -2,10 +2,10 @@
 import type { Caller, Context, Db, SqlValue } from '../../core/context.ts';
 import type { Param } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { upToDozen } from '../../core/meta-arguments.ts';
+import { upToDozen } from '../../core/meta-values.ts';
 import type { MetaArguments } from '../../core/meta-arguments.ts';
 import { anyOf, quote } from '../../core/quote.ts';
-import { foldCase } from '../../core/shape.ts';
+import { foldCase } from '../../core/compare.ts';
 import type { Hash } from '../../core/values.ts';
 import { visibleTo } from './accounts.ts';
 import { inSql, recordSql } from '../list-in-sql.ts';

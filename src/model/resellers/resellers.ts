@@ -3,6 +3,7 @@ import type { Caller, Db } from '../../core/context.ts';
 import { badParam, denied, notFound, type ApiError } from '../../core/errors.ts';
 import * as accounts from '../accounts/accounts.ts';
 import type { Account } from '../accounts/accounts.ts';
+import * as accountRows from '../accounts/rows.ts';
 import { initialPrivileges, isPrivilege, type PrivilegeName } from './privileges.ts';
 import * as users from '../accounts/users.ts';
 
@@ -107,12 +108,12 @@ export function warningOfAll(user: string): string {
 
 /** The accounts of this server that belong to somebody, by user name. */
 export async function listOwned(db: Db, owner: string): Promise<Account[]> {
-  const rows = await db.all<accounts.Row>(
-    `SELECT ${accounts.selected} FROM account WHERE owner = ? AND server = ? ORDER BY username`,
+  const rows = await db.all<accountRows.Row>(
+    `SELECT ${accountRows.selected} FROM account WHERE owner = ? AND server = ? ORDER BY username`,
     owner,
     db.server,
   );
-  return rows.map(accounts.accountOf);
+  return rows.map(accountRows.accountOf);
 }
 
 /** What is a reseller's, seen from this server. */

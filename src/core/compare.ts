@@ -1,0 +1,81 @@
+// How values of a list compare. A model that filters or sorts in SQL must compare exactly like this.
+import { numberOf } from './meta-values.ts';
+import type { NumberFilterType, SortMethod } from './meta-arguments.ts';
+import type { Value } from './values.ts';
+
+/** A string as it is, a number by its decimal text as JSON writes it. */
+export function textOf(value: Value | undefined): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' ? String(value) : undefined;
+}
+
+/**
+ * What `contains` and `begins` compare: Unicode upper case, of no locale. Not lower case, where the last sigma of a
+ * word differs and so a text might not contain a part of itself.
+ */
+export function foldCase(text: string): string {
+  return text.toUpperCase();
+}
+
+/** By Unicode code point, which is also the order of the UTF-8 bytes (SQLite's BINARY). */
+export function compareText(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index++) {
+    const difference = codePointRank(a.charCodeAt(index)) - codePointRank(b.charCodeAt(index));
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** Puts the surrogates, which begin code points from U+10000 on, after the units from U+E000 to U+FFFF. */
+function codePointRank(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+}
+
+const octet = '(0|[1-9][0-9]{0,2})';
+const dottedQuad = new RegExp(`^${octet}\\.${octet}\\.${octet}\\.${octet}$`);
+
+/** The address as one number: four octets of 0 to 255, without leading zeros. */
+export function ipv4Of(value: Value | undefined): number | undefined {
+  const match = typeof value === 'string' ? dottedQuad.exec(value) : null;
+  if (match === null) return undefined;
+  const octets = match.slice(1).map(Number);
+  return octets.every((each) => each <= 255) ? octets.reduce((sum, each) => sum * 256 + each) : undefined;
+}
+
+/** `unlimited` is Infinity: the types that do not handle it never match it, and their `arg0` is never Infinity. */
+export const numberTests: Readonly<Record<NumberFilterType, (value: number, arg0: number) => boolean>> = {
+  '==': (value, arg0) => value === arg0,
+  lt: (value, arg0) => value < arg0,
+  lt_equal: (value, arg0) => value <= arg0,
+  lt_handle_unlimited: (value, arg0) => value < arg0,
+  gt: (value, arg0) => value > arg0 && value !== Infinity,
+  gt_equal: (value, arg0) => value >= arg0 && value !== Infinity,
+  gt_handle_unlimited: (value, arg0) => value > arg0,
+};
+
+// WHM differs: its documents say that a call fails when it sorts numbers without naming a numeric method.
+/** What a sort method compares; undefined cannot be read. `unlimited`, and 0 as the maximum, are both Infinity. */
+export const sortValues: Readonly<
+  Record<SortMethod, (value: Value | undefined) => string | number | undefined>
+> = {
+  lexicographic: textOf,
+  numeric: numberOf,
+  numeric_zero_as_max: (value) => {
+    const number = numberOf(value);
+    return number === 0 ? Infinity : number;
+  },
+  ipv4: ipv4Of,
+};
+
+export type SortValue = string | number | undefined;
+
+/** Undefined first. Of one sort key, all values are text or all are numbers. */
+export function compareSortValues(a: SortValue, b: SortValue): number {
+  if (a === b) return 0;
+  if (a === undefined) return -1;
+  if (b === undefined) return 1;
+  if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
+  return a < b ? -1 : 1;
+}

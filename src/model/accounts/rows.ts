@@ -1,0 +1,121 @@
+// How an account is stored: a row of the table `account`.
+import type { SqlValue } from '../../core/context.ts';
+import { settingColumns, settingsOf, settingsSelected, settingValues } from '../packages/settings.ts';
+import type { SettingsRow } from '../packages/settings.ts';
+import type { Account } from './accounts.ts';
+
+/** The columns that an account sets, in the order of `valuesOf`. */
+export const columns: readonly string[] = [
+  'username',
+  'domain',
+  'owner',
+  'package',
+  'contact_email',
+  'ip',
+  'uid',
+  'home',
+  'shell_path',
+  'mailbox_format',
+  'backup',
+  'created_at',
+  'suspended_at',
+  'suspend_reason',
+  'suspend_locked',
+  'blocks_used',
+  'inodes_used',
+  ...settingColumns,
+];
+
+/** For a SELECT: each column under the name of its property. */
+export const selected = [
+  'username',
+  'domain',
+  'owner',
+  'package',
+  'contact_email AS "contactEmail"',
+  'ip',
+  'uid',
+  'home',
+  'shell_path AS "shellPath"',
+  'mailbox_format AS "mailboxFormat"',
+  'backup',
+  'created_at AS "createdAt"',
+  'suspended_at AS "suspendedAt"',
+  'suspend_reason AS "suspendReason"',
+  'suspend_locked AS "suspendLocked"',
+  'blocks_used AS "blocksUsed"',
+  'inodes_used AS "inodesUsed"',
+  ...settingsSelected,
+].join(', ');
+
+/** An account as it is selected. */
+export type Row = Omit<Account, 'settings' | 'backup' | 'suspendLocked'> & {
+  readonly backup: 0 | 1;
+  readonly suspendLocked: 0 | 1;
+} & SettingsRow;
+
+export function accountOf(row: Row): Account {
+  const {
+    username,
+    domain,
+    owner,
+    package: plan,
+    contactEmail,
+    ip,
+    uid,
+    home,
+    shellPath,
+    mailboxFormat,
+    backup,
+    createdAt,
+    suspendedAt,
+    suspendReason,
+    suspendLocked,
+    blocksUsed,
+    inodesUsed,
+    ...settings
+  } = row;
+  return {
+    username,
+    domain,
+    owner,
+    package: plan,
+    contactEmail,
+    ip,
+    uid,
+    home,
+    shellPath,
+    mailboxFormat,
+    backup: backup === 1,
+    createdAt,
+    suspendedAt,
+    suspendReason,
+    suspendLocked: suspendLocked === 1,
+    blocksUsed,
+    inodesUsed,
+    settings: settingsOf(settings),
+  };
+}
+
+export function valuesOf(account: Account): SqlValue[] {
+  return [
+    account.username,
+    account.domain,
+    account.owner,
+    account.package,
+    account.contactEmail,
+    account.ip,
+    account.uid,
+    account.home,
+    account.shellPath,
+    account.mailboxFormat,
+    Number(account.backup),
+    account.createdAt,
+    account.suspendedAt,
+    account.suspendReason,
+    Number(account.suspendLocked),
+    account.blocksUsed,
+    account.inodesUsed,
+    ...settingValues(account.settings),
+  ];
+}

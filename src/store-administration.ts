@@ -1,0 +1,60 @@
+// What `--migrate-store` and `--forget-server` do: they work on the store itself, beside the calls of the API.
+import { createApplication, locate, root } from './app.ts';
+import { ApiError, badParam } from './core/errors.ts';
+import type { FateOfAccounts, Holdings } from './model/servers/servers.ts';
+import type { Outcome } from './store/move.ts';
+import { StateDirectory } from './store/state-directory.ts';
+
+/** Moves everything from one store to another: see `store/move-between.ts`. */
+export async function moveStore(
+  environment: Readonly<Record<string, string | undefined>>,
+  from: string,
+  to: string,
+): Promise<Outcome> {
+  const { userId, stateDirectory } = locate(environment);
+  const directory = new StateDirectory(stateDirectory, userId);
+  const { moveBetween } = await import('./store/move-between.ts');
+  return moveBetween(environment, directory, from, to);
+}
+
+/**
+ * Forgets another server of the shared store: see `model/servers/servers.ts`. `show` first gets what the store has about it.
+ * @throws ApiError `bad_param` where it may not be forgotten, `not_found`, `store_unavailable`.
+ */
+export async function forgetServer(
+  environment: Readonly<Record<string, string | undefined>>,
+  name: string,
+  { accounts: fate, dryRun }: { readonly accounts?: FateOfAccounts; readonly dryRun: boolean },
+  show: (holdings: Holdings) => void,
+): Promise<void> {
+  const application = createApplication(environment);
+  const { engine } = application;
+  const record = {
+    time: engine.now(),
+    xid: engine.newXid(),
+    caller: root.user,
+    function: '--forget-server',
+    arguments: [['name', name], ...(fate === undefined ? [] : [['accounts', fate] as const])] as const,
+    ...(dryRun ? { dry_run: 1 as const } : {}),
+  };
+  const lasting = () => ({ duration_ms: engine.now() - record.time });
+  try {
+    const servers = await import('./model/servers/servers.ts');
+    await engine.store.transaction('changes', async (db) => {
+      if (db.server === '') throw badParam('This server has a store of its own, which no other server uses.');
+      const holdings = await servers.holdingsOf(db, name);
+      show(holdings);
+      await servers.forget(db, name, holdings, { fate, now: engine.now() });
+      if (!dryRun) await engine.audit({ ...record, result: 1, ...lasting() }, true, db);
+      return { value: undefined, keep: !dryRun };
+    });
+    if (dryRun) await engine.audit({ ...record, result: 1, ...lasting() }, false);
+  } catch (error) {
+    if (error instanceof ApiError && error.code !== 'store_unavailable') {
+      await engine.audit({ ...record, result: 0, error_code: error.code, ...lasting() }, false);
+    }
+    throw error;
+  } finally {
+    application.close();
+  }
+}
