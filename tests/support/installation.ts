@@ -11,6 +11,7 @@ import type { Engine } from '../../src/core/engine.ts';
 import type { Envelope } from '../../src/core/envelope.ts';
 import type { Json } from '../../src/core/values.ts';
 import { askBy } from '../../src/machine/choose.ts';
+import { SandboxUsers } from '../../src/machine/sandbox/users.ts';
 import { SandboxAddresses } from '../../src/machine/sandbox/addresses.ts';
 import { sandboxSystem } from '../../src/machine/system.ts';
 import { faultsOf } from './returns.ts';
@@ -45,6 +46,8 @@ export class Installation {
   overrides: { -readonly [Part in keyof Engine]?: Engine[Part] } = {};
   /** A dry run of calls is one transaction, in which each of them looks at the machine. */
   #isDryRunOfCalls = false;
+  /** Passwords cost next to nothing here: whole suites log in again and again. */
+  readonly #users = new SandboxUsers(join(this.state, 'root'), () => Date.now(), { log2N: 1, r: 1, p: 1 });
   readonly #application: Application;
   readonly #database: TestDatabase | undefined;
   readonly #url: string | undefined;
@@ -93,6 +96,7 @@ export class Installation {
       machine: watchedMachine(
         {
           ...machine,
+          users: async () => this.#users,
           system: {
             ...sandboxSystem(join(this.state, 'root'), {
               isSandbox: false,

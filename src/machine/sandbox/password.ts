@@ -3,23 +3,37 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 
 const DIGITS = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-/** N = 2^14, r = 8, p = 5: one of OWASP's equal choices, the one with the least memory (16 MiB). */
-const SETTING = `$7$${digits(14, 1)}${digits(8, 5)}${digits(5, 5)}`;
-/** To compare with where there is no password, so that it takes the same time. */
-const DECOY = `${SETTING}decoy$`;
+
+/** The parameters of scrypt (RFC 7914, section 2). */
+export interface PasswordCost {
+  /** N is 2 to this power. */
+  readonly log2N: number;
+  readonly r: number;
+  readonly p: number;
+}
+
+/** One of OWASP's equal choices, the one with the least memory (16 MiB). */
+export const PASSWORD_COST: PasswordCost = { log2N: 14, r: 8, p: 5 };
 
 const derive = promisify<string, string, number, { N: number; r: number; p: number }, Buffer>(scrypt);
 
-export async function hashPassword(password: string): Promise<string> {
-  return hashWith(password, `${SETTING}${encode(randomBytes(16))}$`);
+export async function hashPassword(password: string, cost: PasswordCost): Promise<string> {
+  return hashWith(password, settingOf(cost, encode(randomBytes(16))));
 }
 
-/** False, as slowly, for a field that is locked or holds no hash of this kind. */
-export async function isPasswordOf(password: string, field: string): Promise<boolean> {
+/**
+ * False, as slowly, for a field that is locked or holds no hash of this kind.
+ * @param cost of the passwords that are stored. Each hash is compared at its own.
+ */
+export async function isPasswordOf(password: string, field: string, cost: PasswordCost): Promise<boolean> {
   const setting = /^\$7\$[./0-9A-Za-z]{11,}\$/.exec(field)?.[0];
-  const hash = await hashWith(password, setting ?? DECOY);
+  const hash = await hashWith(password, setting ?? settingOf(cost, 'decoy'));
   const [given, stored] = [Buffer.from(hash), Buffer.from(field)];
   return setting !== undefined && given.length === stored.length && timingSafeEqual(given, stored);
+}
+
+function settingOf({ log2N, r, p }: PasswordCost, salt: string): string {
+  return `$7$${digits(log2N, 1)}${digits(r, 5)}${digits(p, 5)}${salt}$`;
 }
 
 /** `setting` ends with the salt and its dollar sign; the salt is used as it is written. */

@@ -32,7 +32,7 @@ import { MachineError } from '../../core/machine-error.ts';
 import { countTree } from '../count-tree.ts';
 import { Crontabs, isThere } from '../linux/crontabs.ts';
 import { holdsFile } from '../holds-file.ts';
-import { hashPassword, isPasswordOf } from './password.ts';
+import { hashPassword, isPasswordOf, PASSWORD_COST } from './password.ts';
 import { removeTree } from './remove-tree.ts';
 import { userOf, usersIn } from '../passwd.ts';
 import { readRow, readTable, readTables, Table, writeTables, type Row, type Tables } from './tables.ts';
@@ -52,11 +52,13 @@ const EXPIRY = 7;
 export class SandboxUsers implements MachineUsers {
   readonly #tree: Tree;
   readonly #now: () => number;
+  readonly #passwordCost: typeof PASSWORD_COST;
 
-  /** `now` in milliseconds since 1970-01-01. */
-  constructor(root: string, now: () => number) {
+  /** `now` in milliseconds since 1970-01-01. `passwordCost` is that of the passwords that are stored from now on. */
+  constructor(root: string, now: () => number, passwordCost = PASSWORD_COST) {
     this.#tree = new Tree(root);
     this.#now = now;
+    this.#passwordCost = passwordCost;
   }
 
   async find(name: string): Promise<MachineUser | undefined> {
@@ -75,7 +77,7 @@ export class SandboxUsers implements MachineUsers {
     if (password !== undefined) refusePassword(password);
     const { name, home, comment, shell } = user;
     // Before the lock is taken: it takes a while.
-    const hash = password === undefined ? '!' : await hashPassword(password);
+    const hash = password === undefined ? '!' : await hashPassword(password, this.#passwordCost);
     return this.#tree.withLock(async () => {
       const old = await readTables(this.#tree);
       if (old.passwd.row(name) !== undefined) throw alreadyThere(`The user “${name}”`);
@@ -174,7 +176,7 @@ export class SandboxUsers implements MachineUsers {
     if (name === ROOT) await this.#addRoot();
     if ((await this.find(name)) === undefined) throw noUser(name);
     // Before the lock is taken: it takes a while.
-    const hash = await hashPassword(password);
+    const hash = await hashPassword(password, this.#passwordCost);
     await this.#change(
       name,
       (user, { shadow, suspended }) => {
@@ -193,7 +195,7 @@ export class SandboxUsers implements MachineUsers {
     const isCandidate = isUserName(name) && isPassword(password) && (await this.find(name)) !== undefined;
     const field = isCandidate ? (await readRow(this.#tree, 'shadow', name))?.[HASH] : undefined;
     // A password of any size is compared as the empty one, which nobody has.
-    return isPasswordOf(isPassword(password) ? password : '', field ?? '!');
+    return isPasswordOf(isPassword(password) ? password : '', field ?? '!', this.#passwordCost);
   }
 
   async expirePassword(name: string): Promise<void> {
