@@ -19,6 +19,7 @@ export default {
   testTimeout: 120_000,
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/(slow|browser|postgres|machine)/'],
+  moduleNameMapper: { '^fast-check$': '<rootDir>/tests/support/seeded-fast-check.cjs' },
   transform: {
     '^.+\\.(ts|js|mjs)$': [
       '@swc/jest',

@@ -8,6 +8,7 @@ import { paramOf } from '../../src/core/param-of.ts';
 import type { Hash } from '../../src/core/values.ts';
 import { index } from '../../src/functions/index.generated.ts';
 import { loaders } from '../../src/functions/loaders.generated.ts';
+import type * as Passwords from '../../src/machine/sandbox/password.ts';
 import { names as settingNames } from '../../src/model/packages/settings.ts';
 import type { NameSet } from '../../src/model/packages/settings.ts';
 import { faultsOf } from '../support/returns.ts';
@@ -96,6 +97,12 @@ jest.mock('node:os', () => ({
   }),
 }));
 
+// Examples create accounts. What their passwords cost is told in tests/machine-port/sandbox.test.ts.
+jest.mock('../../src/machine/sandbox/password.ts', () => {
+  const usual = jest.requireActual<typeof Passwords>('../../src/machine/sandbox/password.ts');
+  return { ...usual, PASSWORD_COST: { log2N: 1, r: 1, p: 1 } };
+});
+
 /** A time at which the example of twofactorauth_set_tfa_config is right: oathtool gives 227174 for its secret. */
 const whenExamplesAreRight = Date.parse('2026-09-02T17:24:40Z');
 
@@ -104,6 +111,21 @@ const files = readdirSync(base, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .flatMap(({ name: folder }) => readdirSync(join(base, folder)).map((file) => ({ folder, file })));
 const names = Object.keys(index);
+
+const folderOfTests = join(__dirname, '../functions');
+const testsOfFunctions = readdirSync(folderOfTests).map((file) => ({
+  file,
+  text: readFileSync(join(folderOfTests, file), 'utf8'),
+}));
+
+/** What a shell makes of each example. */
+let typed: Map<unknown, { words: string[]; stdin: string }>;
+beforeAll(async () => {
+  const functions = await Promise.all(names.map(load));
+  const examples = functions.flatMap((fn) => fn.examples.map((example) => ({ fn, example })));
+  const words = shellWords(examples.map(({ fn, example }) => exampleCommand(fn, example)));
+  typed = new Map(examples.map(({ example }, at) => [example, words[at] ?? { words: [], stdin: '' }]));
+});
 
 async function load(name: string): Promise<AnyFunction> {
   const module = await loaders[name]?.();
@@ -217,11 +239,8 @@ describe.each(files)('$folder/$file', ({ folder, file }) => {
   });
 
   test('is spoken of in the tests of its family', () => {
-    const folderOfTests = join(__dirname, '../functions');
-    const tests = readdirSync(folderOfTests)
-      .filter((one) => one.startsWith(folder))
-      .map((one) => readFileSync(join(folderOfTests, one), 'utf8'));
-    expect(tests.some((text) => new RegExp(`\\b${name}\\b`).test(text))).toBe(true);
+    const tests = testsOfFunctions.filter((one) => one.file.startsWith(folder));
+    expect(tests.some(({ text }) => new RegExp(`\\b${name}\\b`).test(text))).toBe(true);
   });
 
   test('does what its examples say, as they stand', async () => {
@@ -233,7 +252,7 @@ describe.each(files)('$folder/$file', ({ folder, file }) => {
           const given = Object.entries(args).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
           expect((await terminal.run('--output=json', command, ...given)).stdout).toContain('"result":1');
         }
-        const { words, stdin } = shellWords(exampleCommand(fn, example));
+        const { words, stdin } = typed.get(example) ?? { words: [], stdin: '' };
         terminal.stdin = stdin;
         const { status, stdout } = await terminal.run('--output=json', ...words);
         terminal.remove();

@@ -82,8 +82,8 @@ async function startAll(argvs: readonly (readonly string[])[]): Promise<Start[]>
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   starter.stdin.end(JSON.stringify(argvs));
-  const [answer, [status]] = await Promise.all([text(starter.stdout), once(starter, 'close')]);
-  expect(status).toBe(0);
+  const [answer] = await Promise.all([text(starter.stdout), once(starter, 'close')]);
+  expect(starter.exitCode).toBe(0);
   return (JSON.parse(answer) as Omit<Start, 'code'>[]).map((one) => ({
     ...one,
     files: one.files.map((file) => file.replace(/(-[A-Z0-9]{8})?\.cjs$/, '')),
@@ -99,6 +99,19 @@ function codeOf(file: string): string {
 }
 
 const functions = Object.keys(index);
+/** Starts the program for each function, before the tests that ask for it. */
+function startForEach(argvOf: (name: string) => string[]): (name: string) => Start {
+  let starts: Start[];
+  beforeAll(async () => {
+    starts = await startAll(functions.map(argvOf));
+  });
+  return (name) => {
+    const started = starts[functions.indexOf(name)];
+    if (started === undefined) throw new Error(`The program was not started for ${name}.`);
+    return started;
+  };
+}
+
 const functionsOf = ({ files }: Start) =>
   files.filter((file) => file.startsWith('functions/')).map((file) => file.slice('functions/'.length));
 const renderersOf = ({ files }: Start) => files.filter((file) => ['yaml', 'json', 'xml'].includes(file));
@@ -122,14 +135,10 @@ const catalogueOf = ({ files, code }: Start) => [
 ];
 
 describe('one call', () => {
-  let starts: Record<string, Start>;
-  beforeAll(async () => {
-    const started = await startAll(functions.map((name) => [name]));
-    starts = Object.fromEntries(functions.map((name, at) => [name, started[at] as Start]));
-  });
+  const startOf = startForEach((name) => [name]);
 
   test.each(functions)('of %s loads that function and no other', (name) => {
-    const loaded = starts[name] as Start;
+    const loaded = startOf(name);
     expect(loaded.stdout).not.toBe('');
     expect(functionsOf(loaded)).toEqual([name]);
     expect(renderersOf(loaded)).toEqual(['yaml']);
@@ -230,14 +239,10 @@ describe('the Tab key of a shell', () => {
     },
   );
 
-  let starts: Record<string, Start>;
-  beforeAll(async () => {
-    const started = await startAll(functions.map((name) => ['--complete', name, '']));
-    starts = Object.fromEntries(functions.map((name, at) => [name, started[at] as Start]));
-  });
+  const startOf = startForEach((name) => ['--complete', name, '']);
 
   test.each(functions)('after %s loads no function, and answers what its description says', async (name) => {
-    const loaded = starts[name] as Start;
+    const loaded = startOf(name);
     let expected = '';
     const stdout = { write: (text: string) => (expected += text) };
     await complete([name, ''], { stdout } as unknown as Io);

@@ -171,13 +171,13 @@ describe('an example', () => {
 
   test.each(cases)('%s is written for a shell', (_name, given, command, words) => {
     expect(exampleCommand(example, { doc: 'A.', ...given })).toBe(command);
-    expect(shellWords(command).words).toEqual(words);
+    expect(shellWords([command])[0]?.words).toEqual(words);
   });
 
   test('with input pipes it in', () => {
     const input = { bob: { note: "it's \\ \n é" } };
     const command = exampleCommand(example, { doc: 'A.', args: { a: 'b c' }, input });
-    const { words, stdin } = shellWords(command);
+    const [{ words, stdin } = { words: [], stdin: '' }] = shellWords([command]);
     expect(words).toEqual(['--input=json', 'x', 'a=b c']);
     expect(JSON.parse(stdin)).toEqual(input);
   });

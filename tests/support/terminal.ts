@@ -71,10 +71,20 @@ export class Terminal {
   }
 }
 
-/** The words and the standard input that a POSIX shell gives the program where this is typed. */
-export function shellWords(command: string): { words: string[]; stdin: string } {
-  const program = String.raw`whmapi1() { for word; do printf '%s\0' "$word"; done; printf '\0'; cat; }`;
-  const output = execFileSync('sh', ['-c', `${program}\n${command}`], { encoding: 'utf8', input: '' });
-  const end = output.indexOf('\0\0');
-  return { words: output.slice(0, end).split('\0'), stdin: output.slice(end + 2) };
+/** The words and the standard input that a POSIX shell gives the program where each of these is typed. */
+export function shellWords(commands: readonly string[]): { words: string[]; stdin: string }[] {
+  const folder = mkdtempSync(join(tmpdir(), 'whmapi1-words-'));
+  try {
+    const program = String.raw`whmapi1() { { for word; do printf '%s\0' "$word"; done; printf '\0'; cat; } > "$at"; }`;
+    const script = [program, ...commands.map((command, at) => `at=${at}\n${command}`)].join('\n');
+    writeFileSync(join(folder, 'script'), script);
+    execFileSync('sh', ['-e', 'script'], { cwd: folder, input: '' });
+    return commands.map((_, at) => {
+      const output = readFileSync(join(folder, String(at)), 'utf8');
+      const end = output.indexOf('\0\0');
+      return { words: output.slice(0, end).split('\0'), stdin: output.slice(end + 2) };
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
