@@ -1,5 +1,5 @@
-// Who may import whom. Arrows point down only: from the command line to the engine, never back.
-import { readdirSync, readFileSync } from 'node:fs';
+// Who may import whom: from the command line down to the engine, never back. docs/LAYOUT.md says what each folder is for.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
 const top = resolve(__dirname, '../..');
@@ -63,6 +63,11 @@ const layers: Record<string, Layer> = {
   store: {
     files: /^src\/store\//,
     mayImport: [core, /^src\/store\//, node, /^(better-sqlite3(\/.*)?|ipaddr\.js)$/],
+  },
+  // The sandbox uses parts of the real machine, never the other way round.
+  'machine/linux': {
+    files: /^src\/machine\/linux\//,
+    mayImport: [core, /^src\/machine\/(?!sandbox\/)/, node, /^js-yaml$/],
   },
   machine: { files: /^src\/machine\//, mayImport: [core, /^src\/machine\//, node, /^js-yaml$/] },
   // Internationalised names (UTS 46) need Unicode tables that Node has: node:url computes and touches nothing else.
@@ -278,6 +283,16 @@ test('function modules are imported by their generated loaders alone', () => {
 test('only the two front doors know commander, chalk and uqr', () => {
   const importers = imports.filter(({ of }) => /^(commander|chalk|uqr)$/.test(of)).map(({ from }) => from);
   expect(importers.filter((path) => !/^src\/(cli|http)\//.test(path))).toEqual([]);
+});
+
+test('docs/LAYOUT.md names every folder and file of src', () => {
+  const page = readFileSync(join(top, 'docs/LAYOUT.md'), 'utf8');
+  const places = readdirSync(join(top, 'src'), { withFileTypes: true })
+    .map((entry) => `src/${entry.name}${entry.isDirectory() ? '/' : ''}`)
+    .filter((place) => place !== 'src/loader.d.cts');
+  expect(places.filter((place) => !page.includes(`\`${place}`))).toEqual([]);
+  const named = [...page.matchAll(/`((?:src|tests|scripts)\/[\w./-]+)`/g)].map(([, place = '']) => place);
+  expect(named.filter((place) => !existsSync(join(top, place)))).toEqual([]);
 });
 
 test('no file has more than 400 lines', () => {
