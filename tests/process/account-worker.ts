@@ -1,6 +1,6 @@
 // A process that makes one call on a state directory and kills itself at a certain moment of it:
-// STATE MOMENT FUNCTION JSON. A moment is `before users.create`, `after users.create`, `before journal.close`, …; without
-// one that comes, the call is answered.
+// STATE MOMENT FUNCTION JSON. A moment is `before users.create`, `after users.create`, `before journal.close`, …, or
+// `after journal.note, time 2`; without one that comes, the call is answered.
 import { createApplication, root } from '../../src/app.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import type { Engine } from '../../src/core/engine.ts';
@@ -8,8 +8,12 @@ import type { Json } from '../../src/core/values.ts';
 
 const [state = '', moment = '', command = '', json = '{}'] = process.argv.slice(2);
 
+const times = new Map<string, number>();
+
 function at(reached: string): void {
-  if (reached === moment) process.kill(process.pid, 'SIGKILL');
+  const time = (times.get(reached) ?? 0) + 1;
+  times.set(reached, time);
+  if (moment === (time === 1 ? reached : `${reached}, time ${time}`)) process.kill(process.pid, 'SIGKILL');
 }
 
 function watched<T extends object>(name: string, object: T): T {
