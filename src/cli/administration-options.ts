@@ -14,6 +14,10 @@ export interface AdministrationOpts {
   readonly wait?: boolean;
   readonly runTasks?: boolean;
   readonly stopTask?: string;
+  readonly secondaries?: boolean;
+  readonly addSecondary?: string;
+  readonly removeSecondary?: string;
+  readonly sandboxServices?: boolean;
 }
 
 export interface AdministrationOptions extends AdministrationOpts {
@@ -24,10 +28,12 @@ export interface AdministrationOptions extends AdministrationOpts {
 /** Takes them out of all that commander has read. `administration` is absent if none of them is given. */
 export function splitAdministrationOptions<All extends AdministrationOpts>(all: All, outputIsGiven: boolean) {
   const { doctor, backup, restore, withKey, force, enrol, log, follow, ...further } = all;
-  const { tasks, wait, runTasks, stopTask, ...others } = further;
+  const { tasks, wait, runTasks, stopTask, ...more } = further;
+  const { secondaries, addSecondary, removeSecondary, sandboxServices, ...others } = more;
   const given = {
     ...{ doctor, backup, restore, withKey, force, enrol, log, follow },
     ...{ tasks, wait, runTasks, stopTask },
+    ...{ secondaries, addSecondary, removeSecondary, sandboxServices },
   };
   const present = Object.entries(given).filter(([, value]) => value !== undefined);
   if (present.length === 0) return { others };

@@ -7,6 +7,7 @@ import { UsageError } from './usage-error.ts';
 const commands = [
   ...['doctor', 'backup', 'restore', 'enrol', 'log'],
   ...['tasks', 'wait', 'runTasks', 'stopTask'],
+  ...['secondaries', 'addSecondary', 'removeSecondary', 'sandboxServices'],
 ] as const satisfies (keyof AdministrationOptions)[];
 
 /** As the command line has it. */
@@ -41,7 +42,7 @@ export async function administer(line: CommandLine, options: AdministrationOptio
   if (line.user !== undefined && command !== 'enrol') {
     throw new UsageError(`${flag} is for root, so --user does not go with it.`);
   }
-  if (options.outputIsGiven && !['doctor', 'log', 'tasks'].some((one) => one === command)) {
+  if (options.outputIsGiven && !['doctor', 'log', 'tasks', 'secondaries'].some((one) => one === command)) {
     throw new UsageError(`${flag} prints text only, so --output does not go with it.`);
   }
   return start(line, options, io);
@@ -55,7 +56,24 @@ async function start(line: CommandLine, options: AdministrationOptions, io: Io):
   if (options.tasks === true) return (await import('./tasks.ts')).printTasks(line, options, io);
   if (options.runTasks === true) return (await import('./run-tasks.ts')).runTasks(io);
   if (options.stopTask !== undefined) return (await import('./tasks.ts')).stopTask(options.stopTask, io);
+  if (options.sandboxServices === true) return (await import('./sandbox-services.ts')).runSandboxServices(io);
+  const named = await startOfSecondaries(line, options, io);
+  if (named !== undefined) return named;
   const module = await import('./backup.ts');
   if (backup !== undefined) return module.backUp(backup, { withKey, force }, io);
   return module.restore(restore ?? '', force, line, io);
+}
+
+/** Undefined if none of its options is given. */
+async function startOfSecondaries(
+  line: CommandLine,
+  options: AdministrationOptions,
+  io: Io,
+): Promise<number | undefined> {
+  const { secondaries, addSecondary: added, removeSecondary: removed } = options;
+  if (secondaries === undefined && added === undefined && removed === undefined) return undefined;
+  const module = await import('./secondaries.ts');
+  if (added !== undefined) return module.addSecondary(added, io);
+  if (removed !== undefined) return module.removeSecondary(removed, io);
+  return module.printSecondaries(line, options, io);
 }

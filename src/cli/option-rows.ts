@@ -46,6 +46,19 @@ const administrationRows = [
   },
   { flags: '--stop-task <id>', doc: 'stop a task', completes: 'task' },
   { flags: '--run-tasks', doc: 'run the tasks that are due, if whmapi1d does not' },
+  {
+    flags: '--secondaries',
+    doc: 'list the name servers that copy the zones of this one, and the servers of its store',
+  },
+  {
+    flags: '--add-secondary <address>',
+    doc: 'let a name server copy all zones, and print its key and configuration: 192.0.2.53, 192.0.2.53:5353',
+  },
+  { flags: '--remove-secondary <address>', doc: 'stop that' },
+  {
+    flags: '--sandbox-services',
+    doc: 'in a sandbox: serve its DNS zones on a free port of 127.0.0.1, by a named of its own, until Ctrl-C',
+  },
   { flags: '--enrol', doc: 'set up two-factor authentication at the terminal, step by step' },
 ] as const;
 

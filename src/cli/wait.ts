@@ -40,7 +40,8 @@ export async function wait(line: CommandLine, options: AdministrationOptions, io
   return status;
 }
 
-async function waitFor(id: number, io: Io): Promise<number> {
+/** Follows a task of this server or another one of the store. @returns the exit status. */
+export async function waitFor(id: number, io: Io): Promise<number> {
   const progress = taskProgress(io);
   let isInterrupted = false;
   const interrupt = new AbortController();

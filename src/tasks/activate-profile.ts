@@ -1,6 +1,8 @@
 // Prepares this server for a profile, and then takes its roles as its own.
 import { defineTask } from '../core/task.ts';
 import { prepare } from '../drivers/roles/prepare.ts';
+import * as secondaries from '../model/dns/secondaries.ts';
+import { serverSettings } from '../model/dns/server-settings.ts';
 import * as activeProfile from '../model/roles/active-profile.ts';
 
 interface Input {
@@ -13,19 +15,26 @@ export default defineTask<Input>({
   description: 'Prepare this server for a profile.',
   whenInterrupted: 'retry',
 
-  async run({ code, roles }, { machine, now, transaction, progress, log, signal }) {
+  async run({ code, roles }, context) {
+    const { machine, now, transaction, progress, log, signal } = context;
     log(`The profile ${code} has the roles ${roles.join(', ')}.`);
     let changes = 0;
     const changed = (line: string) => {
       changes += 1;
       log(line);
     };
-    await prepare(roles, { machine, now, log, changed }, (share, activity) => {
+    const nameServer = serverSettings(context);
+    await prepare(roles, { machine, now, log, changed, nameServer }, (share, activity) => {
       signal.throwIfAborted();
       progress(Math.round(share * 100), activity);
     });
     if (changes === 0) log('Nothing on this server had to be changed.');
-    await transaction('changes', (db) => activeProfile.store(db, code, roles, now()));
+    await transaction('changes', async (db) => {
+      await activeProfile.store(db, code, roles, now());
+      if (!roles.includes('DNS') && (await secondaries.unregister(db))) {
+        await secondaries.tellOthers(db, now());
+      }
+    });
     log(`The profile ${code} is active.`);
     return { code, roles: [...roles] };
   },

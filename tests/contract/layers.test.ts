@@ -172,6 +172,13 @@ const layers: Record<string, Layer> = {
       ...[/^src\/tasks\/loaders\.generated\.ts$/, node],
     ],
   },
+  'name-server-administration': {
+    files: /^src\/(name-server-administration|sandbox-services)\.ts$/,
+    mayImport: [
+      ...[core, /^src\/app\.ts$/, /^src\/(machine\/|drivers\/(roles|zones)\/)/],
+      ...[/^src\/model\/(dns|roles)\//, node],
+    ],
+  },
   search: {
     files: /^src\/search\//,
     mayImport: [/^src\/search\//, /^src\/catalogue\/synonyms\.json$/],
@@ -228,7 +235,7 @@ const layers: Record<string, Layer> = {
       ...[
         /^src\/cli\//,
         /^src\/search\//,
-        /^src\/(app|(?:store-|task-)?administration)\.ts$/,
+        /^src\/(app|sandbox-services|(?:name-server-|store-|task-)?administration)\.ts$/,
         core,
         catalogue,
         /^src\/render\//,

@@ -1,23 +1,56 @@
-// The role DNS: BIND 9, with an include of our zones in its configuration.
+// The role DNS: BIND 9, with an include of our zones in its configuration, and its secondaries.
+import type { Machine } from '../../core/machine.ts';
+import type { ServerOptions, ServerPlace } from '../zones/contract.ts';
 import { zones } from '../zones/zones.ts';
-import type { RoleDriver } from './role-driver.ts';
+import type { RoleDriver, RoleWork } from './role-driver.ts';
 
-const NO_SECONDARIES = { keys: [], secondaries: [], catalog: null };
+const PORT = 53;
 
 export const dns: RoleDriver = {
   role: 'DNS',
   packages: ['bind9', 'bind9-utils'],
   units: ['named'],
 
-  async configure({ machine, now, log, changed }) {
-    const step = await zones.setUp(machine, NO_SECONDARIES, now());
-    const diff = await step.preview(machine);
-    const memento = await step.prepare(machine);
-    await step.apply(machine, memento);
-    if (diff === '') return log('BIND already includes the zones of whmapi1.');
-    changed(step.description);
-    for (const line of diff.split('\n')) if (line !== '') log(`  ${line}`);
+  async configure(work) {
+    const { nameServer, machine } = work;
+    const place = await placeOf(machine);
+    if (place !== undefined) await nameServer.register(place);
+    // Another process may have written an older state meanwhile: the last one sees what is stored.
+    for (let written: string | undefined; ;) {
+      const options = await nameServer.options();
+      const wanted = JSON.stringify(options);
+      if (wanted === written) return;
+      await write(options, work);
+      written = wanted;
+    }
   },
 
   examine: (machine) => zones.examine(machine),
 };
+
+async function write(
+  options: ServerOptions,
+  { machine, now, log, changed }: Omit<RoleWork, 'nameServer'>,
+): Promise<void> {
+  const step = await zones.setUp(machine, options, now());
+  const diff = await step.preview(machine);
+  const memento = await step.prepare(machine);
+  await step.apply(machine, memento);
+  if (diff === '') return log('BIND already includes the zones of whmapi1.');
+  changed(step.description);
+  for (const line of diff.split('\n')) if (line !== '') log(`  ${line}`);
+}
+
+/** Where others reach the name server of this machine. Undefined in a sandbox that runs none. */
+export async function placeOf(
+  machine: Pick<Machine, 'services' | 'addresses' | 'system'>,
+): Promise<ServerPlace | undefined> {
+  const services = await machine.services();
+  const own = await services.ownProcess('named');
+  if (own !== undefined) return { address: own.address, port: own.port };
+  if (machine.system.isSandbox) return undefined;
+  const addresses = await (await machine.addresses()).list();
+  const main = [4, 6].map((family) => addresses.find((one) => one.isMain && one.family === family));
+  const [first] = main.filter((one) => one !== undefined);
+  return { address: first?.address ?? machine.system.addresses()[0], port: PORT };
+}

@@ -1,10 +1,12 @@
 // How a machine is prepared for a role.
 import type { Machine } from '../../core/machine.ts';
 import type { DriverMachine } from '../step.ts';
+import type { ServerSettings } from '../zones/contract.ts';
 
 export interface RoleWork {
   readonly machine: Machine;
   readonly now: () => number;
+  readonly nameServer: ServerSettings;
   /** Adds a line to the log that administrators read. */
   readonly log: (line: string) => void;
   /** The same, for what was changed on the machine. */

@@ -43,6 +43,17 @@ export interface Secondary {
   readonly key?: string;
 }
 
+/** A name server from which this one copies all zones of a catalog (RFC 9432). */
+export interface Primary {
+  /** IPv4 or IPv6. */
+  readonly address: string;
+  readonly port: number;
+  /** The key that this server proves itself with. */
+  readonly key: string;
+  /** The name of its catalog zone. */
+  readonly catalog: string;
+}
+
 /** A key of TSIG (RFC 8945). */
 export interface TransferKey {
   readonly name: string;
@@ -57,6 +68,22 @@ export interface ServerOptions {
   readonly secondaries: readonly Secondary[];
   /** The name of a catalog zone (RFC 9432) that lists all zones for the secondaries; null for none. */
   readonly catalog: string | null;
+  /** Default: none. */
+  readonly primaries?: readonly Primary[];
+}
+
+/** Where a name server is reached. */
+export interface ServerPlace {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** What is stored about the name server of this machine. */
+export interface ServerSettings {
+  /** Tells the other servers of the store where this one is. */
+  register(place: ServerPlace): Promise<void>;
+  /** As they are now. With secrets: nothing of it may be logged. */
+  options(): Promise<ServerOptions>;
 }
 
 export interface ZonesDriver<Memento> {

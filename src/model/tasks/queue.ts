@@ -12,11 +12,18 @@ export const MAX_RUNNING = 4;
 const MAX_INTERRUPTED_ATTEMPTS = 5;
 const MAX_INPUT_LENGTH = 1_048_576;
 
-/** Adds a task, which begins once the transaction is kept, if at all. @returns its id. */
+/**
+ * Adds a task, which begins once the transaction is kept, if at all. @param server the one of the store that runs it.
+ * Default: this one. @returns its id.
+ */
 export async function add(
   db: Db,
   { kind, input, caller, xid }: NewTask,
-  { now, notBefore = now }: { readonly now: number; readonly notBefore?: number },
+  {
+    now,
+    notBefore = now,
+    server = db.server,
+  }: { readonly now: number; readonly notBefore?: number; readonly server?: string },
 ): Promise<number> {
   const text = JSON.stringify(input);
   if (text.length > MAX_INPUT_LENGTH) throw badParam('The task has too much input: 1 MiB is the limit.');
@@ -24,7 +31,7 @@ export async function add(
     `INSERT INTO task (server, kind, input, state, progress, activity, reason, caller, xid, process, attempts,
       stop_requested, created_at, not_before)
     VALUES (?, ?, ?, 'waiting', 0, '', '', ?, ?, '', 0, 0, ?, ?) RETURNING id`,
-    ...[db.server, kind, text, caller, xid, now, notBefore],
+    ...[server, kind, text, caller, xid, now, notBefore],
   );
   return row?.id ?? 0;
 }

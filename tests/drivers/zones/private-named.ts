@@ -41,22 +41,27 @@ export class PrivateNamed {
       named.path('/etc/bind/rndc.conf'),
       `${KEY} options { default-key "rndc-key"; default-server 127.0.0.1; default-port ${named.#controlPort}; };\n`,
     );
+    named.configure({ options, more });
+    await named.resume();
+    return named;
+  }
+
+  /** Of the next start. @param further statements: as `start` has them. */
+  configure({ options = '', more = '' }): void {
     writeFileSync(
-      named.path('/etc/bind/named.conf'),
+      this.path('/etc/bind/named.conf'),
       `options {
-        directory "${named.path('/var/cache/bind')}";
+        directory "${this.path('/var/cache/bind')}";
         pid-file none; session-keyfile none;
-        listen-on port ${named.server.port} { 127.0.0.1; }; listen-on-v6 { none; };
+        listen-on port ${this.server.port} { 127.0.0.1; }; listen-on-v6 { none; };
         recursion no; dnssec-validation no; notify-delay 0;
         ${options}
       };
       ${KEY}
       ${more}
-      controls { inet 127.0.0.1 port ${named.#controlPort} allow { 127.0.0.1; } keys { "rndc-key"; }; };
-      include "${named.path('/etc/bind/named.conf.local')}";\n`,
+      controls { inet 127.0.0.1 port ${this.#controlPort} allow { 127.0.0.1; } keys { "rndc-key"; }; };
+      include "${this.path('/etc/bind/named.conf.local')}";\n`,
     );
-    await named.resume();
-    return named;
   }
 
   /** Where a path of its machine is. */

@@ -1,5 +1,6 @@
 // Zones on BIND 9, by files that people can read and edit: a master file and a statement for each.
 import { MachineError } from '../../../core/machine-error.ts';
+import type { MachineFiles } from '../../../core/machine-daemons.ts';
 import { digestOf, FileSteps, type FileMemento } from '../../file-driver.ts';
 import type { DriverMachine, DriverStep } from '../../step.ts';
 import type { FoundZone, ServerOptions, SigningKey, Zone, ZonesDriver } from '../contract.ts';
@@ -7,10 +8,10 @@ import { nextCatalog, zoneNames } from './catalog.ts';
 import { controlOf, type Context } from './common.ts';
 import type { BindServer, Control } from './control.ts';
 import { assertZoneName } from './names.ts';
-import { LOCAL, OURS, shared, statementFile, zoneFile } from './places.ts';
+import { LOCAL, OPTIONS, OURS, shared, statementFile, zoneFile } from './places.ts';
 import { readStatement, TRANSFER } from './render.ts';
 import { backUpKeys, readKeys, removeKeys, restoreKeys, type KeysMemento } from './signing-keys.ts';
-import { serverDriver, type DesiredServer } from './server-driver.ts';
+import { serverDriver, type DesiredServer, type FoundFile } from './server-driver.ts';
 import { zoneDriver, type DesiredZone } from './zone-driver.ts';
 
 export class Bind implements ZonesDriver<FileMemento> {
@@ -82,11 +83,10 @@ export class Bind implements ZonesDriver<FileMemento> {
 
   async setUp(machine: DriverMachine, options: ServerOptions, now: number): Promise<DriverStep<FileMemento>> {
     const { files } = await this.#server.port(machine);
-    const facts = await files.facts(LOCAL);
     const desired = {
       options,
-      local: await files.readText(LOCAL),
-      localAttributes: facts ? { owner: facts.uid, group: facts.gid, mode: facts.mode } : shared,
+      local: await findFile(files, LOCAL),
+      block: await findFile(files, OPTIONS),
       // By the clock, so that secondaries see a higher serial also after this server's files were lost.
       catalog: await nextCatalog(files, Math.floor(now / 1000)),
     };
@@ -107,4 +107,10 @@ export class Bind implements ZonesDriver<FileMemento> {
       `BIND’s configuration does not include the zones of whmapi1: “${LOCAL}” lacks a line for “${OURS}”.`,
     ];
   }
+}
+
+async function findFile(files: MachineFiles, path: string): Promise<FoundFile> {
+  const facts = await files.facts(path);
+  const attributes = facts ? { owner: facts.uid, group: facts.gid, mode: facts.mode } : shared;
+  return { text: await files.readText(path), attributes };
 }

@@ -5,6 +5,9 @@ import { fileNameOf } from './names.ts';
 export const DIRECTORIES = ['/etc/bind', '/var/lib/bind'];
 /** Where a hand-made configuration belongs: one line of it includes ours. */
 export const LOCAL = '/etc/bind/named.conf.local';
+/** The block `options` of Debian's configuration: one line in it includes ours. */
+export const OPTIONS = '/etc/bind/named.conf.options';
+export const OUR_OPTIONS = '/etc/bind/whmapi1/options.conf';
 /** What named reads first. */
 export const CONFIGURATION = '/etc/bind/named.conf';
 /** Where a private server of a sandbox listens for rndc, and the key of it. */
@@ -16,6 +19,8 @@ export const STATEMENTS = '/etc/bind/whmapi1/zones';
 export const FIRST_STATEMENT = `${STATEMENTS}/00-first.conf`;
 export const ZONES = '/var/lib/bind/whmapi1';
 export const SIGNING_KEYS = '/var/lib/bind/whmapi1/keys';
+/** Of zones that other servers are the primaries of: named writes them. */
+export const COPIES = '/var/lib/bind/whmapi1/copies';
 export const CATALOG = '/var/lib/bind/whmapi1/catalog~.db';
 
 /** The policies that zones are signed by. */
@@ -23,6 +28,8 @@ export const POLICIES = '/etc/bind/whmapi1/policies.conf';
 
 /** One for each zone, so that two changes never write the same file. */
 export const statementFile = (zone: string) => `${STATEMENTS}/${fileNameOf(zone)}.conf`;
+/** The copy of another server's catalog zone. */
+export const catalogCopy = (catalog: string) => `${COPIES}/${fileNameOf(catalog)}.db`;
 export const zoneFile = (zone: string) => `${ZONES}/${fileNameOf(zone)}.db`;
 
 export const readable: FileAttributes = { group: 'bind', mode: 0o640 };
@@ -35,4 +42,5 @@ export const FOLDERS = [
   { path: STATEMENTS, attributes: { group: 'bind', mode: 0o750 } },
   { path: ZONES, attributes: writable },
   { path: SIGNING_KEYS, attributes: writable },
+  { path: COPIES, attributes: writable },
 ];

@@ -2,7 +2,18 @@
 import type { Secondary, ServerOptions, TransferKey, Zone } from '../contract.ts';
 import { address, block, list, port, quoted } from './named-conf.ts';
 import { assertZoneName } from './names.ts';
-import { CATALOG, KEYS, OURS, POLICIES, SIGNING_KEYS, STATEMENTS, zoneFile } from './places.ts';
+import {
+  CATALOG,
+  catalogCopy,
+  COPIES,
+  KEYS,
+  OUR_OPTIONS,
+  OURS,
+  POLICIES,
+  SIGNING_KEYS,
+  STATEMENTS,
+  zoneFile,
+} from './places.ts';
 
 export const HEADER = '// Written by whmapi1, which does not overwrite it once it is edited by hand.\n';
 const SECONDARIES = 'whmapi1-secondaries';
@@ -30,11 +41,14 @@ export function readStatement(text: string): { name: string | undefined; dnssecP
 }
 
 /** The configuration that includes all the rest. @throws TypeError for a malformed value. */
-export function renderServer({ keys, secondaries, catalog }: ServerOptions, locate: Locate): string {
+export function renderServer(
+  { keys, secondaries, catalog, primaries = [] }: ServerOptions,
+  locate: Locate,
+): string {
   const known = new Set(keys.map(({ name }) => name));
-  for (const { key } of secondaries) {
+  for (const { key } of [...secondaries, ...primaries]) {
     if (key !== undefined && !known.has(key))
-      throw new TypeError('A secondary has a key that is not listed.');
+      throw new TypeError('A secondary or a primary has a key that is not listed.');
   }
   if (catalog !== null) assertZoneName(catalog);
   return [
@@ -51,8 +65,31 @@ export function renderServer({ keys, secondaries, catalog }: ServerOptions, loca
           ...transfers,
           `allow-query ${list([quoted(TRANSFER)])}`,
         ]),
+    ...primaries.map((primary) =>
+      block(`zone ${quoted(primary.catalog)}`, [
+        'type secondary',
+        `primaries ${list([server(primary)])}`,
+        `file ${quoted(locate(catalogCopy(primary.catalog)))}`,
+        'allow-query { none; }',
+        'allow-transfer { none; }',
+      ]),
+    ),
     `include ${quoted(locate(`${STATEMENTS}/any.conf`).replace(/any\.conf$/, '*.conf'))};\n`,
   ].join('');
+}
+
+/** What belongs into the block `options`: BIND accepts catalogs nowhere else. @throws TypeError for a malformed value. */
+export function renderOptions({ primaries = [] }: Pick<ServerOptions, 'primaries'>, locate: Locate): string {
+  if (primaries.length === 0) return HEADER;
+  return `${HEADER}${block(
+    'catalog-zones',
+    primaries.map((primary) => {
+      assertZoneName(primary.catalog);
+      const from = `default-primaries ${list([server(primary)])}`;
+      const kept = `zone-directory ${quoted(locate(COPIES))}`;
+      return `zone ${quoted(primary.catalog)} ${from} ${kept} min-update-interval 1s`;
+    }),
+  )}`;
 }
 
 /** @throws TypeError for a malformed value. */
@@ -75,6 +112,24 @@ export function includeOurs(local: string, locate: Locate): string {
   return `${local}${gap}\n// The zones of whmapi1.\n${line}\n`;
 }
 
+/**
+ * The administrator's options with the one line that includes ours; the same text if it has that line. Undefined if no
+ * line of it begins the block, as in Debian's file.
+ */
+export function includeOurOptions(text: string, locate: Locate): string | undefined {
+  const line = `include ${quoted(locate(OUR_OPTIONS))};`;
+  const lines = text.split('\n');
+  if (lines.some((one) => one.trim().startsWith(line))) return text;
+  const start = lines.findIndex((one) => /^options\s*\{\s*$/.test(one));
+  if (start < 0) return undefined;
+  return [
+    ...lines.slice(0, start + 1),
+    '\t// The catalogs of whmapi1.',
+    `\t${line}`,
+    ...lines.slice(start + 1),
+  ].join('\n');
+}
+
 /** A catalog of zones (RFC 9432), as secondaries copy it. */
 export function renderCatalog(
   zones: readonly { readonly id: string; readonly name: string }[],
@@ -86,6 +141,8 @@ export function renderCatalog(
     `@ 0 IN SOA invalid. invalid. ${serial} 3600 600 2147483646 0\n`,
     '@ 0 IN NS invalid.\n',
     'version 0 IN TXT "2"\n',
+    // Before 9.20, BIND lets anybody copy a zone from a secondary.
+    'allow-transfer.ext 0 IN APL !1:0.0.0.0/0 !2:::/0\n',
     ...members,
   ].join('');
 }

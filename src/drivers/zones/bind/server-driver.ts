@@ -5,16 +5,41 @@ import { digestOf, type DesiredFile, type FileDriver } from '../../file-driver.t
 import type { ServerOptions } from '../contract.ts';
 import { writeCatalog } from './catalog.ts';
 import { common, controlOf, RECONFIGURATION, type Context } from './common.ts';
-import { CATALOG, FIRST_STATEMENT, KEYS, LOCAL, OURS, POLICIES, readable } from './places.ts';
+import {
+  CATALOG,
+  FIRST_STATEMENT,
+  KEYS,
+  LOCAL,
+  OPTIONS,
+  OUR_OPTIONS,
+  OURS,
+  POLICIES,
+  readable,
+} from './places.ts';
 import { renderPolicies } from './policies.ts';
-import { includeOurs, renderKeys, renderServer, TRANSFER } from './render.ts';
+import {
+  includeOurOptions,
+  includeOurs,
+  renderKeys,
+  renderOptions,
+  renderServer,
+  TRANSFER,
+} from './render.ts';
+
+/** A file of the administrator's, as it was read. */
+export interface FoundFile {
+  /** Undefined if there is none. */
+  readonly text: string | undefined;
+  /** Its owner and mode, which it keeps. */
+  readonly attributes: FileAttributes;
+}
 
 export interface DesiredServer {
   readonly options: ServerOptions;
-  /** The administrator's file, as it was read; undefined if there is none. */
-  readonly local: string | undefined;
-  /** Its owner and mode, which it keeps. */
-  readonly localAttributes: FileAttributes;
+  /** `named.conf.local`. */
+  readonly local: FoundFile;
+  /** `named.conf.options`. */
+  readonly block: FoundFile;
   /** The catalog zone, if the options ask for one. */
   readonly catalog: string;
 }
@@ -25,41 +50,70 @@ export function serverDriver(context: Context): FileDriver<DesiredServer> {
     files,
     // named-checkconf wants the whole configuration: it is asked if named refuses it, and everything is taken back.
     check: () => Promise.resolve(),
-    async reloads(_desired, changes, port) {
+    async reloads({ options: { catalog } }, changes, port) {
       const control = await controlOf(port, context);
       const isServed = await control.isServed();
       const run = async () => {
         if (isServed) await control.reconfigure();
         await writeCatalog(port, isServed ? control : undefined);
+        // A secondary that was not allowed to copy until now tries again.
+        if (isServed && catalog !== null) await control.rndc(['notify', catalog]);
       };
       return changes.length === 0 ? [] : [{ key: RECONFIGURATION, run }];
     },
-    async healthy(_desired, _changes, port) {
+    async healthy({ options: { primaries = [] } }, _changes, port) {
       const control = await controlOf(port, context);
       if (!(await control.isServed())) return;
       // The line may be in a comment.
-      if ((await control.effectiveConfiguration()).includes(`"${TRANSFER}"`)) return;
-      throw new MachineError('failed', `The line in “${LOCAL}” that includes “${OURS}” has no effect.`);
+      const effective = await control.effectiveConfiguration();
+      if (!effective.includes(`"${TRANSFER}"`)) {
+        throw new MachineError('failed', `The line in “${LOCAL}” that includes “${OURS}” has no effect.`);
+      }
+      if (primaries.some(({ catalog }) => !effective.includes(`zone "${catalog}" default-primaries`))) {
+        throw new MachineError(
+          'failed',
+          `The line in “${OPTIONS}” that includes “${OUR_OPTIONS}” has no effect.`,
+        );
+      }
     },
   };
 }
 
 function files(
-  { options, local, localAttributes, catalog }: DesiredServer,
+  { options, local, block, catalog }: DesiredServer,
   locate: (path: string) => string,
 ): DesiredFile[] {
-  const replaces = local === undefined ? null : digestOf(local);
   return [
     { path: FIRST_STATEMENT, content: '// Zones follow.\n', attributes: readable },
     { path: KEYS, content: renderKeys(options.keys), attributes: readable, isSecret: true },
     { path: POLICIES, content: renderPolicies(), attributes: readable },
     { path: CATALOG, content: options.catalog === null ? null : catalog, attributes: readable },
+    ...optionFiles(options, block, locate),
     { path: OURS, content: renderServer(options, locate), attributes: readable },
-    {
-      path: LOCAL,
-      content: includeOurs(local ?? '', locate),
-      attributes: localAttributes,
-      replaces,
-    },
+    edited(LOCAL, local, includeOurs(local.text ?? '', locate)),
   ];
+}
+
+/** None on a server that copies no zones and never did: the administrator's options are not touched. */
+function optionFiles(
+  options: ServerOptions,
+  { text = '', ...found }: FoundFile,
+  locate: (path: string) => string,
+): DesiredFile[] {
+  const after = includeOurOptions(text, locate);
+  if ((options.primaries ?? []).length === 0 && after !== text) return [];
+  if (after === undefined) {
+    throw new MachineError(
+      'failed',
+      `“${OPTIONS}” has no line “options {”. To copy the zones of other servers, put this line into the options of ` +
+        `BIND, in that file: include "${locate(OUR_OPTIONS)}";`,
+    );
+  }
+  const content = renderOptions(options, locate);
+  return [{ path: OUR_OPTIONS, content, attributes: readable }, edited(OPTIONS, { ...found, text }, after)];
+}
+
+/** A file of the administrator's with a line of ours. */
+function edited(path: string, { text, attributes }: FoundFile, content: string): DesiredFile {
+  return { path, content, attributes, replaces: text === undefined ? null : digestOf(text) };
 }

@@ -1,0 +1,90 @@
+// whmapi1 --secondaries, --add-secondary and --remove-secondary: the name servers that copy the zones of this one.
+import { ApiError, errorKinds } from '../core/errors.ts';
+import { visible } from '../core/visible.ts';
+import { SecondariesDesk, shown, type Invitation } from '../name-server-administration.ts';
+import type { AdministrationOptions } from './administration-options.ts';
+import { tell, type Io } from './io.ts';
+import type { CommandLine } from './options.ts';
+import { styleFor } from './style.ts';
+import { UsageError } from './usage-error.ts';
+import { waitFor } from './wait.ts';
+
+/** @returns the exit status. @throws UsageError, WriteError */
+export async function printSecondaries(
+  line: CommandLine,
+  { outputIsGiven }: AdministrationOptions,
+  io: Io,
+): Promise<number> {
+  const output = outputIsGiven ? line.output : 'table';
+  if (output !== 'table' && output !== 'json' && output !== 'jsonpretty') {
+    throw new UsageError('--secondaries prints a table, or JSON with --output=json or --output=jsonpretty.');
+  }
+  return withDesk(io, async (desk) => {
+    const secondaries = await desk.list();
+    if (output !== 'table') {
+      const space = output === 'json' ? undefined : 2;
+      io.stdout.write(`${JSON.stringify({ secondaries }, undefined, space)}\n`);
+      return 0;
+    }
+    if (secondaries.length === 0) {
+      tell(io, 'whmapi1: no secondaries.\n');
+      return 0;
+    }
+    const { renderTable } = await import('../render/table.ts');
+    const style = await styleFor(io.stdout, line.color, io);
+    const rows = secondaries.map((one) => [shown(one), one.server ?? '', one.key]);
+    const width = io.stdout.isTerminal() ? io.stdout.size?.()?.columns : undefined;
+    const records = { columns: ['address', 'server', 'key'], rows };
+    for (const piece of renderTable(records, width, (text) => style.heading(text)).lines)
+      io.stdout.write(piece);
+    return 0;
+  });
+}
+
+/** Prints what the secondary has to be configured with: the only time that its key is shown. @returns the exit status. */
+export async function addSecondary(address: string, io: Io): Promise<number> {
+  let task: number | undefined;
+  const status = await withDesk(io, async (desk) => {
+    const added = await desk.add(address);
+    ({ task } = added);
+    io.stdout.write(instructions(added.invitation));
+    return 0;
+  });
+  return task === undefined ? status : waitFor(task, io);
+}
+
+/** @returns the exit status. */
+export async function removeSecondary(address: string, io: Io): Promise<number> {
+  let task: number | undefined;
+  const status = await withDesk(io, async (desk) => {
+    task = await desk.remove(address);
+    return 0;
+  });
+  return task === undefined ? status : waitFor(task, io);
+}
+
+/** For BIND; other name servers need the same values. */
+function instructions({ key, primary, catalog }: Invitation): string {
+  const from = `{ ${primary.address} port ${primary.port} key "${key.name}"; }`;
+  return `// On the secondary. Its key is not shown again.
+key "${key.name}" { algorithm ${key.algorithm}; secret "${key.secret}"; };
+zone "${catalog}" { type secondary; primaries ${from}; file "whmapi1-catalog.db"; };
+// Inside of its options:
+catalog-zones { zone "${catalog}" default-primaries ${from}; };
+`;
+}
+
+/** Reports an expected failure on standard error. */
+async function withDesk(io: Io, work: (desk: SecondariesDesk) => Promise<number>): Promise<number> {
+  let desk: SecondariesDesk | undefined;
+  try {
+    desk = new SecondariesDesk(io.environment);
+    return await work(desk);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    tell(io, `whmapi1: ${visible(error.message)}\n`);
+    return errorKinds[error.code].exit;
+  } finally {
+    desk?.close();
+  }
+}

@@ -1,0 +1,247 @@
+// Name servers that copy the zones of this one: those that root adds, and those of the servers that share its store. Each
+// proves itself with a key (TSIG, RFC 8945), and finds the zones by a catalog (RFC 9432).
+import type { Context, Db } from '../../core/context.ts';
+import { badParam, notFound } from '../../core/errors.ts';
+import { quote } from '../../core/quote.ts';
+import { formatIp, kindOf, parseIp } from '../addresses/ip.ts';
+import { findPublicAddress } from '../addresses/nat.ts';
+import { HEXADECIMAL, randomText } from '../random-text.ts';
+import { add as addTask } from '../tasks/queue.ts';
+import { findSealed } from '../two-factor/sealed-secrets.ts';
+
+/** Where a name server is reached. */
+export interface Place {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface Key {
+  readonly name: string;
+  readonly algorithm: 'hmac-sha256';
+  /** Base64. */
+  readonly secret: string;
+}
+
+/** As the driver of the name server takes them. */
+export interface Options {
+  readonly keys: readonly Key[];
+  readonly secondaries: readonly (Place & { readonly key: string })[];
+  readonly catalog: string | null;
+  readonly primaries: readonly (Place & { readonly key: string; readonly catalog: string })[];
+}
+
+interface KeyRow {
+  readonly key_name: string;
+  readonly sealed: Uint8Array;
+}
+interface ServerRow extends Place, KeyRow {
+  readonly server: string;
+  readonly catalog: string;
+}
+type SecondaryRow = Place & KeyRow;
+
+type Sealing = Pick<Context, 'sealer' | 'randomBytes'>;
+
+/** The task that configures the name server anew: `src/tasks/configure-name-server.ts`. */
+const TASK = 'configure-name-server';
+export const DNS_PORT = 53;
+const KEY_BYTES = 32;
+
+/** What is shown of a name server that copies the zones of this one. */
+export interface Secondary extends Place {
+  readonly key: string;
+  /** Its name, if it shares the store. */
+  readonly server: string | null;
+}
+
+/** Those that root added, by address, and then those of the store. */
+export async function list(db: Db): Promise<Secondary[]> {
+  const added = await secondaryRows(db);
+  const servers = await serverRows(db);
+  const own = servers.find(({ server }) => server === db.server);
+  const others = own === undefined ? [] : servers.filter((one) => one !== own);
+  return [
+    ...added.map(({ address, port, key_name }) => ({ address, port, key: key_name, server: null })),
+    ...others.map(({ address, port, server }) => ({ address, port, key: own?.key_name ?? '', server })),
+  ];
+}
+
+/** What a secondary has to be told, so that it copies all zones. */
+export interface Invitation {
+  readonly key: Key;
+  readonly primary: Place;
+  readonly catalog: string;
+}
+
+/** @param own where this server is. @throws ApiError `bad_param` for a server that is there already. */
+export async function add(context: Sealing & { db: Db }, secondary: Place, own: Place): Promise<Invitation> {
+  const { db } = context;
+  const { address, port } = secondary;
+  if ((await list(db)).some((one) => one.address === address && one.port === port)) {
+    throw badParam(`The name server ${quote(shown(secondary))} copies the zones of this server already.`);
+  }
+  const { catalog, address: from, port: fromPort } = await ensureServer(context, own);
+  const key = await newKey(context, address.replaceAll(/[.:]+/g, '-'));
+  await db.run(
+    'INSERT INTO dns_secondary (server, address, port, key_name, sealed) VALUES (?, ?, ?, ?, ?)',
+    ...[db.server, address, port, key.name, await seal(context, key)],
+  );
+  return { key, catalog, primary: { address: from, port: fromPort } };
+}
+
+/** @throws ApiError `not_found`. */
+export async function remove(db: Db, { address, port }: Place): Promise<void> {
+  const removed = await db.run(
+    'DELETE FROM dns_secondary WHERE server = ? AND address = ? AND port = ?',
+    ...[db.server, address, port],
+  );
+  if (removed === 0) {
+    throw notFound(
+      `There is no secondary ${quote(shown({ address, port }))}. “whmapi1 --secondaries” lists those that there are.`,
+    );
+  }
+  // Nobody else of the store needs the catalog.
+  if (db.server === '' && (await secondaryRows(db)).length === 0) await unregister(db);
+}
+
+/** @returns whether the others of the store have to be told. */
+export async function register(context: Sealing & { db: Db }, place: Place): Promise<boolean> {
+  const { db } = context;
+  const before = (await serverRows(db)).find(({ server }) => server === db.server);
+  if (before === undefined && db.server === '') return false;
+  const { address, port } = await ensureServer(context, place);
+  return before?.address !== address || before.port !== port;
+}
+
+/** This server answers no DNS any more. @returns whether the others of the store have to be told. */
+export async function unregister(db: Db): Promise<boolean> {
+  return (await db.run('DELETE FROM dns_server WHERE server = ?', db.server)) > 0;
+}
+
+/** The other servers of the store configure their name servers anew. */
+export async function tellOthers(db: Db, now: number): Promise<void> {
+  for (const { server } of await serverRows(db)) if (server !== db.server) await tell(db, server, now);
+}
+
+/** This server configures its name server anew. @returns the id of the task. */
+export function tellOwn(db: Db, now: number, xid: string): Promise<number> {
+  return addTask(db, { kind: TASK, input: {}, caller: 'root', xid }, { now });
+}
+
+async function tell(db: Db, server: string, now: number): Promise<void> {
+  const waiting = await db.get(
+    "SELECT id FROM task WHERE server = ? AND kind = ? AND state = 'waiting' LIMIT 1",
+    ...[server, TASK],
+  );
+  if (waiting === undefined) {
+    await addTask(db, { kind: TASK, input: {}, caller: 'root', xid: '' }, { now, server });
+  }
+}
+
+/** With secrets. */
+export async function readOptions(db: Db, sealer: Context['sealer']): Promise<Options> {
+  const servers = await serverRows(db);
+  const own = servers.find(({ server }) => server === db.server);
+  if (own === undefined) return { keys: [], secondaries: [], catalog: null, primaries: [] };
+  const others = servers.filter((one) => one !== own);
+  const added = await secondaryRows(db);
+  const keys: Key[] = [];
+  for (const { key_name, sealed } of [own, ...others, ...added]) {
+    const secret = await sealer.open(sealed, purposeOf(key_name));
+    keys.push({ name: key_name, algorithm: 'hmac-sha256', secret });
+  }
+  return {
+    keys,
+    catalog: own.catalog,
+    secondaries: [
+      ...added.map(({ address, port, key_name }) => ({ address, port, key: key_name })),
+      ...others.map(({ address, port }) => ({ address, port, key: own.key_name })),
+    ],
+    primaries: others.map(({ address, port, key_name, catalog }) => ({
+      address,
+      port,
+      key: key_name,
+      catalog,
+    })),
+  };
+}
+
+/** `192.0.2.53`, `192.0.2.53:5353`, `2001:db8::53`, `[2001:db8::53]:5353`. @throws ApiError `bad_param`. */
+export function readPlace(text: string): Place {
+  const [, bracketed, plain, digits] = /^(?:\[([^\]]*)\]|([^[\]:]*))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const ip = parseIp(bracketed ?? plain ?? text);
+  const port = digits === undefined ? DNS_PORT : Number(digits);
+  if (ip === undefined || port < 1 || port > 65_535) {
+    throw badParam(
+      `Invalid name server ${quote(text)}: use an IP address, with a port if it is not ${DNS_PORT}, such as ` +
+        '192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353.',
+    );
+  }
+  if (['unspecified', 'multicast', 'broadcast', 'ipv4Mapped'].includes(kindOf(ip))) {
+    throw badParam(`No name server can have the address ${quote(text)}.`);
+  }
+  return { address: formatIp(ip), port };
+}
+
+/** As `readPlace` reads it. */
+export function shown({ address, port }: Place): string {
+  if (port === DNS_PORT) return address;
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** The row of this server, at this place. */
+async function ensureServer(
+  context: Sealing & { db: Db },
+  { address: local, port }: Place,
+): Promise<ServerRow> {
+  const { db } = context;
+  const address = await findPublicAddress(db, local);
+  const before = (await serverRows(db)).find(({ server }) => server === db.server);
+  if (before !== undefined) {
+    await db.run('UPDATE dns_server SET address = ?, port = ? WHERE server = ?', address, port, db.server);
+    return { ...before, address, port };
+  }
+  const key = await newKey(context, db.server);
+  const row: ServerRow = {
+    ...{ server: db.server, address, port, key_name: key.name, sealed: await seal(context, key) },
+    catalog: key.name.replace('.transfer.', '.catalog.'),
+  };
+  await db.run(
+    'INSERT INTO dns_server (server, address, port, catalog, key_name, sealed) VALUES (?, ?, ?, ?, ?, ?)',
+    ...[row.server, row.address, row.port, row.catalog, row.key_name, row.sealed],
+  );
+  return row;
+}
+
+/** @param text a part of its name, for people. */
+async function newKey({ randomBytes }: Sealing, text: string): Promise<Key> {
+  const [label = ''] = text.replaceAll(/[^a-z0-9.-]/g, '-').split('.');
+  const name = [label.slice(0, 40), await randomText(randomBytes, HEXADECIMAL, 8)].filter(
+    (one) => one !== '',
+  );
+  const bytes = await randomBytes(KEY_BYTES);
+  return {
+    name: `${name.join('-')}.transfer.whmapi1.invalid`,
+    algorithm: 'hmac-sha256',
+    secret: btoa(String.fromCharCode(...bytes)),
+  };
+}
+
+const purposeOf = (key: string) => `dns transfer key ${key}`;
+
+async function seal({ sealer, db }: Sealing & { db: Db }, { name, secret }: Key): Promise<Uint8Array> {
+  return sealer.seal(secret, purposeOf(name), await findSealed(db));
+}
+
+function serverRows(db: Db): Promise<ServerRow[]> {
+  return db.all<ServerRow>(
+    'SELECT server, address, port, catalog, key_name, sealed FROM dns_server ORDER BY server',
+  );
+}
+
+function secondaryRows(db: Db): Promise<SecondaryRow[]> {
+  return db.all<SecondaryRow>(
+    'SELECT address, port, key_name, sealed FROM dns_secondary WHERE server = ? ORDER BY address, port',
+    db.server,
+  );
+}

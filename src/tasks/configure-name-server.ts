@@ -1,0 +1,24 @@
+// Has the name server of this machine know its secondaries and the servers that share the store, as they are now.
+import { defineTask } from '../core/task.ts';
+import { dns } from '../drivers/roles/dns.ts';
+import { serverSettings } from '../model/dns/server-settings.ts';
+import { rolesOf } from '../model/roles/active-profile.ts';
+
+const MINUTE_MS = 60_000;
+
+export default defineTask({
+  description: 'Configure the name server for its secondaries.',
+  whenInterrupted: 'retry',
+  retries: { count: 10, delayMs: MINUTE_MS },
+
+  async run(_input, context) {
+    const { machine, now, log, transaction } = context;
+    const roles = await transaction('reads', (db) => rolesOf({ db, system: machine.system }));
+    if (!roles.has(dns.role)) {
+      log(`This server does not have the role ${dns.role}: there is nothing to configure.`);
+      return undefined;
+    }
+    await dns.configure({ machine, now, log, changed: log, nameServer: serverSettings(context) });
+    return undefined;
+  },
+});

@@ -1,0 +1,67 @@
+// The name servers of servers that share a store: each copies the zones of the others by itself.
+import { makeTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { describeWith } from '../support/require-tool.ts';
+import { SandboxServices, until } from '../support/sandbox-services.ts';
+import { run } from '../support/command.ts';
+import { startFleet, type Member } from './fleet.ts';
+
+jest.setTimeout(240_000);
+
+describeWith(['named', 'named-checkzone', 'dig'], 'name servers of a shared store', () => {
+  let database: TestDatabase;
+  let members: Member[];
+  let remove: () => Promise<void>;
+  const running = new Map<Member, SandboxServices>();
+
+  beforeAll(async () => {
+    const made = makeTestDatabase();
+    if (made === undefined) throw new Error('Run this with `npm run test:postgres`.');
+    database = made;
+    // Its worker configures a name server when another one comes or goes.
+    ({ members, remove } = await startFleet(database.url, 2));
+  });
+  afterAll(async () => {
+    for (const services of running.values()) await services.end();
+    await remove();
+    database.remove();
+  });
+
+  async function serve(member: Member): Promise<SandboxServices> {
+    const services = await SandboxServices.start({ state: member.state, env: member.environment });
+    running.set(member, services);
+    return services;
+  }
+  const ok = async (member: Member, ...words: string[]) => {
+    const { metadata } = await member.cli(words);
+    expect({ words, ...metadata }).toMatchObject({ result: 1 });
+  };
+
+  it('answer each other’s zones, from the moment that there are two, and follow every change', async () => {
+    const [web1, web2] = members as [Member, Member];
+    const first = await serve(web1);
+    await ok(web1, 'adddns', 'domain=one.example', 'ip=192.0.2.1');
+    let second = await serve(web2);
+    await until(() => second.dig('one.example', 'A') === '192.0.2.1');
+
+    await ok(web2, 'adddns', 'domain=two.example', 'ip=192.0.2.2');
+    await until(() => first.dig('two.example', 'A') === '192.0.2.2');
+    await ok(web1, 'addzonerecord', 'domain=one.example', 'name=shop', 'type=A', 'address=192.0.2.3');
+    await until(() => second.dig('shop.one.example', 'A') === '192.0.2.3');
+    await ok(web2, 'killdns', 'domain=two.example');
+    await until(() => first.dig('two.example', 'A') === 'REFUSED');
+
+    // Nobody else copies them, neither there nor here.
+    for (const services of [first, second]) expect(services.dig('one.example', 'AXFR')).toBe('REFUSED');
+    const listed = await run(['--secondaries'], { state: web1.state, env: web1.environment });
+    expect(listed.stdout).toContain(`127.0.0.1:${second.port}`);
+    expect(listed.stdout).toContain('web2');
+
+    // It comes back at another port, and the others learn that.
+    await second.end();
+    await ok(web1, 'adddns', 'domain=meanwhile.example', 'ip=192.0.2.4');
+    second = await serve(web2);
+    await until(() => second.dig('meanwhile.example', 'A') === '192.0.2.4');
+    await ok(web1, 'adddns', 'domain=later.example', 'ip=192.0.2.5');
+    await until(() => second.dig('later.example', 'A') === '192.0.2.5');
+  });
+});

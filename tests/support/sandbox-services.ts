@@ -1,0 +1,67 @@
+// `whmapi1 --sandbox-services` as a process, and what a stranger is answered by the name server that it runs.
+import { spawnSync, type ChildProcess } from 'node:child_process';
+import { start, type Options, type Result } from './command.ts';
+
+export class SandboxServices {
+  readonly port: number;
+  readonly #child: ChildProcess;
+  readonly #done: Promise<Result>;
+
+  private constructor(port: number, child: ChildProcess, done: Promise<Result>) {
+    this.port = port;
+    this.#child = child;
+    this.#done = done;
+  }
+
+  /** Once it says where it listens. */
+  static async start(options: Options): Promise<SandboxServices> {
+    const { child, done } = start(['--sandbox-services'], options);
+    const port = await new Promise<number>((ready, fail) => {
+      let text = '';
+      child.stdout?.on('data', (bytes: Buffer) => {
+        text += bytes.toString();
+        const [, found] = /^DNS on port (\d+) of 127\.0\.0\.1: dig @127\.0\.0\.1 -p \1 /.exec(text) ?? [];
+        if (found !== undefined) ready(Number(found));
+      });
+      void done.then(({ stderr }) => fail(new Error(`It ended: ${stderr}`)), fail);
+    });
+    return new SandboxServices(port, child, done);
+  }
+
+  /** What it ends with. */
+  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<Result> {
+    this.#child.kill(signal);
+    return this.#done;
+  }
+
+  /** What it ends with by itself. */
+  ended(): Promise<Result> {
+    return this.#done;
+  }
+
+  dig(name: string, type: string, ...words: string[]): string {
+    return dig(this.port, name, type, ...words);
+  }
+}
+
+/** The status of an answer that has no record, or the data of its records, a line each. */
+export function dig(port: number, name: string, type: string, ...words: string[]): string {
+  const options = ['+noall', '+comments', '+answer', '+time=5', '+tries=1'];
+  const { stdout } = spawnSync('dig', [`-p${port}`, '@127.0.0.1', ...options, name, type, ...words], {
+    encoding: 'utf8',
+  });
+  const records = stdout.split('\n').filter((line) => line !== '' && !line.startsWith(';'));
+  if (records.length > 0) return records.map((line) => line.split(/\s+/).slice(4).join(' ')).join('\n');
+  const [, status] = /status: (\w+)/.exec(stdout) ?? [];
+  if (status !== undefined && status !== 'NOERROR') return status;
+  return stdout.includes('Transfer failed') ? 'Transfer failed' : '';
+}
+
+/** Waits until it is so. @throws after a minute. */
+export async function until(isSo: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 600; tries++) {
+    if (isSo()) return;
+    await new Promise((resume) => setTimeout(resume, 100));
+  }
+  throw new Error(`It is not so after a minute: ${isSo.toString()}`);
+}
