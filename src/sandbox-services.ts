@@ -95,7 +95,7 @@ async function startNamed({ engine }: Application, folder: string): Promise<Sand
       return { ...place, ended, stop };
     }
     await stop();
-    if (starts === MAX_STARTS || !/address in use/.test(await ended)) {
+    if (starts === MAX_STARTS || !(await ended).includes('address in use')) {
       throw new ApiError('host_failed', `named did not start. Its log ends with: ${await ended}${advice()}`);
     }
   }
