@@ -1,12 +1,13 @@
 // An account becomes another: its name, home, shell and limits on the machine, and all of it in the store.
 import { defineChange, exclusive, type Lock, type Plan } from '../core/plan.ts';
 import * as accountParts from '../drivers/account-parts.ts';
-import { partWorld, type PartContext } from '../drivers/part-world.ts';
+import { partWorld, type PartCall, type PartContext } from '../drivers/part-world.ts';
 import changeZone, { type ZoneChange } from '../drivers/zones/steps/change.ts';
 import * as accounts from '../model/accounts/accounts.ts';
 import { addressLock } from '../model/accounts/ips.ts';
 import { prefixLock } from '../model/accounts/names.ts';
 import * as users from '../model/accounts/users.ts';
+import * as zoneOwners from '../model/dns/zone-owners.ts';
 import * as packages from '../model/packages/packages.ts';
 import type { Settings } from '../model/packages/settings.ts';
 
@@ -22,6 +23,10 @@ const change = defineChange<ChangeAccount>({
   async store(db, { before, after, packageSettings }, { sealer }) {
     if (packageSettings !== undefined) await packages.ensureStill(db, after.package, packageSettings);
     if (before.username !== after.username) await users.rename(db, sealer, before.username, after.username);
+    if (before.domain !== after.domain) {
+      // A zone of its domain is the account’s by that; the former domain has none any more.
+      for (const domain of [before.domain, after.domain]) await zoneOwners.forget(db, domain);
+    }
     await accounts.update(db, after);
   },
 });
@@ -32,14 +37,17 @@ export async function changeAccount(
   context: PartContext,
   input: ChangeAccount,
   zones: readonly ZoneChange[] = [],
+  call: PartCall = {},
 ): Promise<Plan> {
   const { before, after } = input;
+  const ofParts = await accountParts.changed(await partWorld(context, call), before, after);
   return change.plan(input, {
-    locks: [...locksOf(before, after), ...zones.map(({ name }) => exclusive(`zone ${name}`))],
-    steps: [
-      ...(await accountParts.changed(await partWorld(context), before, after)),
-      ...zones.map((zone) => changeZone.plan(zone)),
+    locks: [
+      ...locksOf(before, after),
+      ...ofParts.locks,
+      ...zones.map(({ name }) => exclusive(`zone ${name}`)),
     ],
+    steps: [...ofParts.steps, ...zones.map((zone) => changeZone.plan(zone))],
   });
 }
 

@@ -1,6 +1,7 @@
 // A package changes, and the accounts that have it.
 import type { Db } from '../core/context.ts';
-import { defineChange, exclusive, type Plan, type PlannedStep } from '../core/plan.ts';
+import { defineChange, exclusive, type Plan } from '../core/plan.ts';
+import type { PartWork } from '../drivers/account-part.ts';
 import * as accountParts from '../drivers/account-parts.ts';
 import { partWorld, type PartContext } from '../drivers/part-world.ts';
 import * as accounts from '../model/accounts/accounts.ts';
@@ -25,16 +26,17 @@ export default change;
 export async function changePackage(context: PartContext, input: ChangePackage): Promise<Plan> {
   const before = input.accounts.map((one) => one.before);
   const owners = before.map(({ owner }) => owner).filter((owner) => owner !== 'root');
-  const steps: PlannedStep[] = [];
-  for (const one of input.accounts)
-    steps.push(...(await accountParts.changed(await partWorld(context), one.before, one.after)));
+  const world = await partWorld(context);
+  const work: PartWork[] = [];
+  for (const one of input.accounts) work.push(await accountParts.changed(world, one.before, one.after));
   return change.plan(input, {
     locks: [
       exclusive(`package ${input.package.name}`),
       ...before.map(({ username }) => exclusive(`account ${username}`)),
       ...owners.map((owner) => exclusive(`accounts of ${owner}`)),
+      ...work.flatMap(({ locks }) => locks),
     ],
-    steps,
+    steps: work.flatMap(({ steps }) => steps),
   });
 }
 

@@ -1,14 +1,14 @@
 // A new account: a user of the machine with a home, and what the store knows of it.
-import type { Context } from '../core/context.ts';
 import { defineChange, exclusive, shared, type Plan } from '../core/plan.ts';
 import type { NewAccount } from '../drivers/account-part.ts';
 import * as accountParts from '../drivers/account-parts.ts';
-import { partWorld, type PartContext } from '../drivers/part-world.ts';
+import { partWorld, type PartCall, type PartContext } from '../drivers/part-world.ts';
 import create from '../drivers/users/steps/create.ts';
 import * as accounts from '../model/accounts/accounts.ts';
 import { addressLock } from '../model/accounts/ips.ts';
 import { ensureWithin } from '../model/accounts/limits.ts';
 import { prefixLock } from '../model/accounts/names.ts';
+import * as zoneOwners from '../model/dns/zone-owners.ts';
 import * as packages from '../model/packages/packages.ts';
 import type { Settings } from '../model/packages/settings.ts';
 import * as resellers from '../model/resellers/resellers.ts';
@@ -34,17 +34,21 @@ const change = defineChange<CreateAccount>({
     if (user === undefined) throw new Error(`The user “${username}” is gone.`);
     const { blocks, inodes } = user.usage;
     await accounts.insert(db, { ...account, uid: user.uid, blocksUsed: blocks, inodesUsed: inodes });
+    // A zone of its domain is the account's, whoever had it before.
+    await zoneOwners.forget(db, account.domain);
     if (isReseller) await resellers.setUp(db, username, false);
   },
 });
 export default change;
 
 export async function createAccount(
-  context: PartContext & Pick<Context, 'caller'>,
+  context: PartContext,
   input: Omit<CreateAccount, 'isUnlimited'>,
   password: string | undefined,
+  call: PartCall,
 ): Promise<Plan> {
   const { account } = input;
+  const { steps, locks } = await accountParts.created(await partWorld(context, call), input);
   const isUnlimited = context.caller.privileges === 'all';
   return change.plan(
     { ...input, isUnlimited },
@@ -55,8 +59,9 @@ export async function createAccount(
         exclusive(prefixLock(account)),
         ...(account.owner === 'root' ? [] : [shared(`accounts of ${account.owner}`)]),
         addressLock(account),
+        ...locks,
       ],
-      steps: await accountParts.created(await partWorld(context), input),
+      steps,
       secret: password,
     },
   );

@@ -1,7 +1,7 @@
 // An account goes, with its user, its home and everything the store knows of it. There is no way back.
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import * as accountParts from '../drivers/account-parts.ts';
-import { partWorld, type PartContext } from '../drivers/part-world.ts';
+import { partWorld, type PartCall, type PartContext } from '../drivers/part-world.ts';
 import type { Account } from '../model/accounts/accounts.ts';
 import * as ipv6 from '../model/addresses/ipv6-assignments.ts';
 import * as users from '../model/accounts/users.ts';
@@ -22,15 +22,16 @@ const change = defineChange<RemoveAccount>({
 });
 export default change;
 
-export async function removeAccount(context: PartContext, account: Account): Promise<Plan> {
+export async function removeAccount(context: PartContext, account: Account, call: PartCall): Promise<Plan> {
   const { username, uid } = account;
+  const { steps, locks } = await accountParts.removed(await partWorld(context, call), account);
   return change.plan(
     { username, uid },
     {
       irreversible: true,
       // What it owns becomes root's: nobody may give it an account meanwhile.
-      locks: [exclusive(`account ${username}`), exclusive(`accounts of ${username}`)],
-      steps: await accountParts.removed(await partWorld(context), account),
+      locks: [exclusive(`account ${username}`), exclusive(`accounts of ${username}`), ...locks],
+      steps,
     },
   );
 }

@@ -35,11 +35,12 @@ export async function suspendAccount(
   { reason, locked }: Pick<SuspendAccount, 'reason' | 'locked'>,
 ): Promise<Plan> {
   const { username } = account;
+  const { steps, locks } = await accountParts.suspended(await partWorld(context), account);
   return change.plan(
     { username, reason, locked },
     {
-      locks: [exclusive(`account ${username}`)],
-      steps: await accountParts.suspended(await partWorld(context), account),
+      locks: [exclusive(`account ${username}`), ...locks],
+      steps,
     },
   );
 }

@@ -16,11 +16,12 @@ export default change;
 
 export async function unsuspendAccount(context: PartContext, account: accounts.Account): Promise<Plan> {
   const { username } = account;
+  const { steps, locks } = await accountParts.unsuspended(await partWorld(context), account);
   return change.plan(
     { username },
     {
-      locks: [exclusive(`account ${username}`)],
-      steps: await accountParts.unsuspended(await partWorld(context), account),
+      locks: [exclusive(`account ${username}`), ...locks],
+      steps,
     },
   );
 }

@@ -123,7 +123,8 @@ export async function execute(
       // Where nobody can look now, the next call does, and undoes or finishes what is left.
       if (stored === undefined) throw error;
     }
-    if (entry.irreversible) throw await notUndone(engine, entry, isApplied, error);
+    // Where a step failed, the outcome is not stored, so that the steps before it are undone even if it cannot be.
+    if (entry.irreversible && isApplied) throw await notUndone(engine, entry, error);
     throw await undone(engine, opened, error);
   } finally {
     underWay.delete(entry.id);
@@ -160,18 +161,8 @@ async function wasStored(engine: Engine, id: number): Promise<boolean> {
   return !entries.some((entry) => entry.id === id);
 }
 
-/** Of what cannot be undone: returns what is to be told. */
-async function notUndone(
-  engine: Engine,
-  { id, process }: Opened['entry'],
-  isApplied: boolean,
-  error: unknown,
-): Promise<unknown> {
-  if (!isApplied) {
-    // It may be asked for again.
-    await inStore(engine, 'changes', (db) => engine.journal.close(db, id));
-    return error;
-  }
+/** Of what was done and cannot be undone: returns what is to be told. */
+async function notUndone(engine: Engine, { id, process }: Opened['entry'], error: unknown): Promise<unknown> {
   // What was done has to be stored, by the next call; also where even that cannot be written down now.
   await inStore(engine, 'changes', (db) => engine.journal.pass(db, id, process, '')).catch(() => undefined);
   if (!(error instanceof ApiError)) return error;

@@ -1,31 +1,54 @@
 // The parts of an account, in the order in which they are made. What ends or removes them goes backwards: the user, whom
 // everything else belongs to, is made first and removed last.
+import type { FreeContext } from '../core/context.ts';
 import type { PlannedStep } from '../core/plan.ts';
 import type { Account } from '../model/accounts/accounts.ts';
-import type { AccountPart, NewAccount, PartWorld, Steps } from './account-part.ts';
+import { rolesOf } from '../model/roles/active-profile.ts';
+import type {
+  AccountPart,
+  FoundByParts,
+  NewAccount,
+  PartPlan,
+  PartSubject,
+  PartWork,
+  PartWorld,
+} from './account-part.ts';
 import { part as addresses } from './addresses/account.ts';
 import { part as quota } from './quota/account.ts';
 import { part as users } from './users/account.ts';
+import { part as zones } from './zones/account.ts';
 
-const parts: readonly AccountPart[] = [users, quota, addresses];
+const parts: readonly AccountPart[] = [users, quota, addresses, zones];
 
-export function created(world: PartWorld, account: NewAccount): Promise<PlannedStep[]> {
+/** For the `look` of a function that makes an account, or gives one another domain. */
+export async function look(
+  context: Pick<FreeContext, 'machine' | 'system' | 'transaction'>,
+  subject: PartSubject,
+): Promise<FoundByParts> {
+  const { system, transaction } = context;
+  const roles = await transaction('reads', (db) => rolesOf({ db, system }));
+  let found: FoundByParts = {};
+  for (const part of parts) found = { ...found, ...(await part.look?.(context, roles, subject)) };
+  return found;
+}
+
+export function created(world: PartWorld, account: NewAccount): Promise<PartWork> {
   return gather(parts, (part) => part.created?.(world, account));
 }
 
-export function changed(world: PartWorld, before: Account, after: Account): Promise<PlannedStep[]> {
+export function changed(world: PartWorld, before: Account, after: Account): Promise<PartWork> {
   return gather(parts, (part) => part.changed?.(world, before, after));
 }
 
-export function suspended(world: PartWorld, account: Account): Promise<PlannedStep[]> {
+export function suspended(world: PartWorld, account: Account): Promise<PartWork> {
   return gather(backwards, (part) => part.suspended?.(world, account));
 }
 
-export function unsuspended(world: PartWorld, account: Account): Promise<PlannedStep[]> {
+export function unsuspended(world: PartWorld, account: Account): Promise<PartWork> {
   return gather(parts, (part) => part.unsuspended?.(world, account));
 }
 
-export function removed(world: PartWorld, account: Account): Promise<PlannedStep[]> {
+export function removed(world: PartWorld, account: Account): Promise<PartWork> {
   return gather(backwards, (part) => part.removed?.(world, account));
 }
 
@@ -33,9 +56,14 @@ const backwards = [...parts].reverse();
 
 async function gather(
   from: readonly AccountPart[],
-  stepsOf: (part: AccountPart) => Steps | undefined,
-): Promise<PlannedStep[]> {
+  planOf: (part: AccountPart) => PartPlan | undefined,
+): Promise<PartWork> {
   const steps: PlannedStep[] = [];
-  for (const part of from) steps.push(...((await stepsOf(part)) ?? []));
-  return steps;
+  const locks: PartWork['locks'][number][] = [];
+  for (const part of from) {
+    const plan = (await planOf(part)) ?? [];
+    steps.push(...('steps' in plan ? plan.steps : plan));
+    if ('locks' in plan) locks.push(...plan.locks);
+  }
+  return { steps, locks };
 }

@@ -1,11 +1,20 @@
 // What the parts of an account are given of a call.
-import type { Context } from '../core/context.ts';
 import { rolesOf } from '../model/roles/active-profile.ts';
-import type { PartWorld } from './account-part.ts';
+import type { FoundByParts, PartWishes, PartWorld } from './account-part.ts';
 
-export type PartContext = Pick<Context, 'db' | 'system' | 'inform'>;
+export type PartContext = Omit<PartWorld, 'roles' | 'wishes' | 'found'>;
 
-export async function partWorld(context: PartContext): Promise<PartWorld> {
-  const { db, inform } = context;
-  return { db, inform, roles: await rolesOf(context) };
+export interface PartCall {
+  readonly wishes?: PartWishes;
+  /** What `account-parts.ts` found when it looked. */
+  readonly found?: FoundByParts;
+}
+
+export async function partWorld(context: PartContext, call: PartCall = {}): Promise<PartWorld> {
+  const { db, caller, system, version, now, inform, warn } = context;
+  const { wishes = {}, found = {} } = call;
+  return {
+    ...{ db, caller, system, version, now, inform, warn, wishes, found },
+    roles: await rolesOf(context),
+  };
 }

@@ -29,6 +29,8 @@ interface Waiting extends ReloadRequest {
 export class Reloads {
   readonly #queues = new Map<string, Waiting[]>();
   readonly #counts = new Map<string, number>();
+  /** When the last reload of a key began. */
+  readonly #begun = new Map<string, number>();
 
   /** How many reloads of this key have begun. */
   count(key: string): number {
@@ -54,14 +56,13 @@ export class Reloads {
 
   async #work(key: string): Promise<void> {
     const queue = this.#queues.get(key) ?? [];
-    // Those that come in this moment need not wait for a second reload.
-    await pause(0);
     while (queue.length > 0) {
-      const begun = performance.now();
+      // Those that come in this moment need not wait for a second reload. A process that has nothing more to do ends at once.
+      const last = this.#begun.get(key) ?? -Infinity;
+      await pause(Math.max(0, last + INTERVAL_MS - performance.now()));
+      this.#begun.set(key, performance.now());
       const shared = queue.splice(0);
       queue.unshift(...(await this.#share(key, shared)));
-      const left = INTERVAL_MS - (performance.now() - begun);
-      if (left > 0) await pause(left);
     }
     this.#queues.delete(key);
   }

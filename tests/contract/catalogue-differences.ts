@@ -80,6 +80,11 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
       because: 'WHM’s servers make one from the domain, though its page says that it is required.',
     },
     {
+      params: ['hasuseregns'],
+      traits: ['default'],
+      because: 'With the default of WHM’s page, 0, useregns would have no effect unless both are given.',
+    },
+    {
       params: [
         ...['quota', 'maxaddon', 'maxpark', 'max_defer_fail_percentage', 'max_emailacct_quota'],
         ...['featurelist', 'hasshell', 'ip'],

@@ -121,10 +121,10 @@ const layers: Record<string, Layer> = {
     files: /^src\/drivers\/[\w-]+\/account\.ts$/,
     mayImport: [core, /^src\/drivers\//, /^src\/model\//],
   },
-  'drivers/part-world': {
-    files: /^src\/drivers\/part-world\.ts$/,
+  'drivers/account-parts': {
+    files: /^src\/drivers\/(part-world|account-parts)\.ts$/,
     mayImport: [/^src\/drivers\//, /^src\/model\/roles\//],
-    mayKnow: [core],
+    mayKnow: [core, /^src\/model\//],
   },
   drivers: {
     files: /^src\/drivers\//,
@@ -147,8 +147,8 @@ const layers: Record<string, Layer> = {
     mayImport: [
       /^src\/core\/(define|errors|params|access|quote|function-name|turns)\.ts$/,
       /^src\/(changes|model)\//,
-      // What a function's look reads of a daemon.
-      /^src\/drivers\/[^/]+\/look\.ts$/,
+      // What a function's look reads of a daemon, or of all that an account has.
+      /^src\/drivers\/([^/]+\/look|account-parts)\.ts$/,
     ],
     mayKnow: [core],
   },

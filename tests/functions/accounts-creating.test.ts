@@ -11,6 +11,10 @@ const PASSWORD = 'four unusual words, Xylophone';
 const NO_QUOTA =
   'The disk limit is recorded, but nothing enforces it: the file system of the homes has no quotas on.';
 
+const NO_NAMESERVERS =
+  'No name servers are set, so the zone “bob.example” names this server, “server.example.com”, as its only one. ' +
+  'Set them with update_nameservers_config.';
+
 let here: Installation;
 beforeEach(() => {
   here = new Installation();
@@ -64,7 +68,7 @@ describe('createacct', () => {
         reason: 'Account Creation Ok',
         result: 1,
         command: 'createacct',
-        output: { raw: expect.stringContaining('\nUsername: bob\n') as string },
+        output: { raw: expect.stringContaining('\nUsername: bob\n') as string, warnings: [NO_NAMESERVERS] },
       },
       data: {
         ip: '192.0.2.1',
@@ -105,7 +109,7 @@ describe('createacct', () => {
     });
     expect(metadata.output).toEqual({
       raw: expect.stringContaining('Home directory: /home/b.o-b\n') as string,
-      warnings: [NO_QUOTA],
+      warnings: [NO_QUOTA, NO_NAMESERVERS],
       messages: ['Nobody can log in to the account before passwd sets a password.'],
     });
     expect(data?.package).toBe('gold');
@@ -166,11 +170,12 @@ describe('createacct', () => {
   it('says what has no effect here', async () => {
     const { metadata } = await create('bob', { dkim: '1', spf: '1', gid: '5', savepkg: '1', showpass: 'y' });
     expect(metadata.output?.warnings).toEqual([
-      'The parameter “dkim” has no effect here: this server does not manage DNS zones yet.',
-      'The parameter “spf” has no effect here: this server does not manage DNS zones yet.',
+      'The parameter “dkim” has no effect here: this server does not manage mail yet.',
+      'The parameter “spf” has no effect here: this server does not manage mail yet.',
       'The parameter “gid” has no effect here: the group gets the id of the user.',
       'The parameter “savepkg” has no effect here: make a package with addpkg.',
       'The parameter “showpass” has no effect here: it is never shown.',
+      NO_NAMESERVERS,
     ]);
   });
 
@@ -185,11 +190,13 @@ describe('createacct', () => {
       dry_run: 1,
       output: {
         raw: expect.any(String) as string,
-        warnings: [NO_QUOTA],
-        messages: [
+        warnings: [NO_QUOTA, NO_NAMESERVERS],
+        messages: expect.arrayContaining([
           'Make the user “bob” with the home “/home/bob” and the shell “/usr/sbin/nologin”, and set its password.',
           'Limit the disk space of “bob” to 500 MiB, where the file system enforces limits.',
-        ],
+          'Create the DNS zone “bob.example”.',
+          '+bob.example.\tIN\tA\t192.0.2.1',
+        ]) as string[],
       },
     });
     expect(existsSync(path(''))).toBe(false);

@@ -426,14 +426,18 @@ describe('a call of the API Shell', () => {
     for (const user of ['anna', 'carla']) {
       await server.here.call('createacct', { username: user, domain: `${user}.example`, owner: 'bob' });
     }
+    server.here.isDryRunOfCalls = true;
     const { text } = await callInShell(session, 'terminatereseller', {
       user: 'bob',
       terminatereseller: 0,
       'api.dry_run': 1,
     });
     const { messages } = JSON.parse(text) as { messages: string[] };
-    expect(messages).toEqual(
-      ['anna', 'carla'].map((user) => expect.stringContaining(`/home/${user}`) as string),
+    expect(messages.filter((line) => !/^[-+@]/.test(line))).toEqual(
+      ['anna', 'carla'].flatMap((user) => [
+        `Remove the DNS zone “${user}.example”, if it exists.`,
+        expect.stringContaining(`/home/${user}`) as string,
+      ]),
     );
   });
 

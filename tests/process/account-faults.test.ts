@@ -62,8 +62,16 @@ const machineOf = (state: string) => {
   return {
     files: ['passwd', 'shadow', 'group', 'suspended'].map(etc),
     homes: existsSync(home) ? readdirSync(home).sort() : [],
+    zones: [...textsIn(state, 'etc/bind/whmapi1/zones'), ...textsIn(state, 'var/lib/bind/whmapi1')],
   };
 };
+/** Of the files in a folder of the machine, staged ones among them. */
+function textsIn(state: string, folder: string): string[] {
+  const path = join(state, 'root', folder);
+  if (!existsSync(path)) return [];
+  const files = readdirSync(path, { withFileTypes: true }).filter((one) => one.isFile());
+  return files.map(({ name }) => `${name}: ${readFileSync(join(path, name), 'utf8')}`).sort();
+}
 const everything = (state: string) => ({
   ...machineOf(state),
   accounts: rowsOf(state, 'SELECT * FROM account'),
@@ -71,7 +79,15 @@ const everything = (state: string) => ({
   steps: rowsOf(state, 'SELECT * FROM operation_step'),
   locks: rowsOf(state, 'SELECT * FROM operation_lock'),
 });
-const nothing = { files: ['', '', '', ''], homes: [], accounts: [], journal: [], steps: [], locks: [] };
+const nothing = {
+  files: ['', '', '', ''],
+  homes: [],
+  zones: [],
+  accounts: [],
+  journal: [],
+  steps: [],
+  locks: [],
+};
 const linesOf = (state: string) =>
   auditLog(state).lines.map((line) => [line.function, line.stage, line.result]);
 const usernames = (state: string) =>
@@ -87,6 +103,7 @@ describe('createacct that is killed', () => {
     'after journal.note, time 2',
     // The first time it is asked whether there is a quota, before anything is planned.
     'after quota.isEnabled, time 2',
+    'after files.commit',
     'after journal.close',
   ])('%s is taken back by the next call, whichever it is', async (moment) => {
     const { state } = here;
@@ -128,7 +145,7 @@ describe('createacct that is killed', () => {
 });
 
 describe('work on an account that is killed', () => {
-  it.each(['before users.remove', 'after users.remove', 'after journal.close'])(
+  it.each(['after files.remove', 'before users.remove', 'after users.remove', 'after journal.close'])(
     'by removeacct %s is finished by the next call',
     async (moment) => {
       const { state } = here;
@@ -149,6 +166,8 @@ describe('work on an account that is killed', () => {
     ['modifyacct', 'before users.rename', { user: 'bob', newuser: 'robert', HASSHELL: '1' }],
     ['modifyacct', 'after users.rename', { user: 'bob', newuser: 'robert', HASSHELL: '1' }],
     ['modifyacct', 'after users.setShell', { user: 'bob', newuser: 'robert', HASSHELL: '1' }],
+    ['modifyacct', 'after files.commit', { user: 'bob', domain: 'robert.example' }],
+    ['modifyacct', 'after files.remove', { user: 'bob', domain: 'robert.example' }],
     ['suspendacct', 'after users.suspend', { user: 'bob' }],
   ])('by %s %s is taken back by the next call', async (command, moment, args) => {
     const { state } = here;

@@ -22,6 +22,7 @@ function watched<T extends object>(name: string, object: T): T {
       const method: unknown = Reflect.get(target, key);
       // Promises ask for `then`.
       if (typeof method !== 'function') return method;
+      if (key === 'locate') return method.bind(target) as unknown;
       return async (...args: unknown[]): Promise<unknown> => {
         at(`before ${name}.${String(key)}`);
         const result: unknown = await method.apply(target, args);
@@ -42,6 +43,7 @@ const watchedEngine: Engine = {
     ...machine,
     users: async () => watched('users', await machine.users()),
     quota: async () => watched('quota', await machine.quota()),
+    files: async (directories) => watched('files', await machine.files(directories)),
     addresses: async () => watched('addresses', await machine.addresses()),
   },
 };

@@ -45,7 +45,7 @@ export class Installation {
   /** Set to put something else in the place of a part of the engine. */
   overrides: { -readonly [Part in keyof Engine]?: Engine[Part] } = {};
   /** A dry run of calls is one transaction, in which each of them looks at the machine. */
-  #isDryRunOfCalls = false;
+  isDryRunOfCalls = false;
   /** Passwords cost next to nothing here: whole suites log in again and again. */
   readonly #users = new SandboxUsers(join(this.state, 'root'), () => Date.now(), { log2N: 1, r: 1, p: 1 });
   readonly #application: Application;
@@ -115,7 +115,7 @@ export class Installation {
               askPublicAddress: askBy(this.publicAddressService),
             }),
         },
-        () => this.#isDryRunOfCalls,
+        () => this.isDryRunOfCalls,
       ),
       ...this.overrides,
     };
@@ -136,7 +136,7 @@ export class Installation {
     const { engine } = this;
     const fn = await engine.find(command);
     const { dryRun = false } = options;
-    this.#isDryRunOfCalls = dryRun && fn?.effect === 'calls';
+    this.isDryRunOfCalls = dryRun && fn?.effect === 'calls';
     const envelope = await dispatch({ command, args: given, dryRun }, options.as ?? root, engine);
     if (fn !== undefined && envelope.metadata.result === 1) {
       expect(faultsOf(fn, envelope.data)).toEqual([]);

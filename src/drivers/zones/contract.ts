@@ -8,6 +8,11 @@ export interface Zone {
   readonly text: string;
   /** The name of a DNSSEC policy of the server (`signing-policy.ts`), or `default`; null for a zone that is not signed. */
   readonly dnssecPolicy: string | null;
+  /**
+   * The serial of a text that this program made of its own template and has read back: it needs no check before the name
+   * server loads it. Any other text is checked.
+   */
+  readonly verifiedSerial?: number;
 }
 
 export interface FoundZone extends Zone {

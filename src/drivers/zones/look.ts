@@ -1,6 +1,7 @@
 // What a function reads of the name server before its transaction begins.
 import type { Machine } from '../../core/machine.ts';
 import { MachineError } from '../../core/machine-error.ts';
+import type { Nameserver } from '../../model/dns/nameservers.ts';
 import type { DriverMachine } from '../step.ts';
 import type { FoundZone, SigningKey } from './contract.ts';
 import { policyOfName, type SigningPolicy } from './signing-policy.ts';
@@ -58,6 +59,41 @@ export async function lookAtSigning(
 /** The names of all zones, sorted. */
 export function lookForZones(machine: DriverMachine): Promise<string[]> {
   return zones.list(machine);
+}
+
+/** What there is of the domain that an account gets. */
+export interface FoundForAccount {
+  /** The domain, as it was asked for. */
+  readonly domain: string;
+  readonly zone: FoundZone | undefined;
+  /** The domain that the account has until then; undefined for a new one. */
+  readonly former?: { readonly domain: string; readonly zone: FoundZone | undefined };
+  /** If somebody asked for the name servers that the domain has at its registrar. */
+  readonly registered?: RegisteredNameservers;
+}
+
+export interface RegisteredNameservers {
+  /** Sorted; empty if the domain has none. */
+  readonly nameservers: readonly Nameserver[];
+  /** Why they could not be found out. */
+  readonly error?: string;
+}
+
+/** The name servers that DNS has for the domain. Those with a name in the domain have their address. */
+export async function lookAtRegistered(
+  machine: Pick<Machine, 'resolver'>,
+  domain: string,
+): Promise<RegisteredNameservers> {
+  const resolver = await machine.resolver();
+  try {
+    const names = (await resolver.nameservers(domain)).map((name) => name.toLowerCase()).sort();
+    const ofServer = async (name: string) =>
+      name.endsWith(`.${domain}`) ? { name, ip: (await resolver.ipv4(name))[0] } : { name };
+    return { nameservers: await Promise.all(names.map(ofServer)) };
+  } catch (error) {
+    if (!(error instanceof MachineError)) throw error;
+    return { nameservers: [], error: error.message };
+  }
 }
 
 /** Who answers for a domain, as DNS has it. */

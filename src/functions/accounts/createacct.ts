@@ -1,6 +1,7 @@
 import { createAccount } from '../../changes/create-account.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
+import { look as lookAtParts } from '../../drivers/account-parts.ts';
 import {
   accountName,
   chooseName,
@@ -12,12 +13,11 @@ import {
 import { isQuotaEnabled, warnOfQuota } from '../../model/accounts/quota.ts';
 import { nameserverFields, reportOf, showNameservers } from '../../model/accounts/report.ts';
 import * as newAccount from '../../model/accounts/new-account.ts';
+import { listServersFor } from '../../model/dns/nameservers.ts';
 import * as form from '../../model/packages/form.ts';
 import * as packages from '../../model/packages/packages.ts';
 import * as passwords from '../../model/passwords/passwords.ts';
-import * as resellerAddresses from '../../model/resellers/addresses.ts';
 
-const noDns = 'this server does not manage DNS zones yet.';
 const noMail = 'this server does not manage mail yet.';
 
 export default defineFunction({
@@ -102,12 +102,20 @@ export default defineFunction({
       doc: 'Enhancements of the account.',
       inert: 'this server has no account enhancements.',
     },
-    dkim: { type: 'flag', doc: 'Whether to sign mail with DKIM.', inert: noDns },
-    dmarc: { type: 'flag', doc: 'Whether to publish a DMARC policy.', inert: noDns },
-    spf: { type: 'flag', doc: 'Whether to publish an SPF record.', inert: noDns },
-    forcedns: { type: 'flag', doc: 'Whether to replace a zone that is there.', inert: noDns },
-    useregns: { type: 'flag', doc: 'Whether to use the registrar’s name servers.', inert: noDns },
-    hasuseregns: { type: 'flag', doc: 'Whether useregns counts.', inert: noDns },
+    dkim: { type: 'flag', doc: 'Whether to sign mail with DKIM.', inert: noMail },
+    dmarc: { type: 'flag', doc: 'Whether to publish a DMARC policy.', inert: noMail },
+    spf: { type: 'flag', doc: 'Whether to publish an SPF record.', inert: noMail },
+    forcedns: {
+      type: 'flag',
+      default: 0,
+      doc: '1 replaces a DNS zone of the domain that exists already. The zone of another account is never replaced.',
+    },
+    useregns: {
+      type: 'flag',
+      default: 0,
+      doc: '1 makes the DNS zone name the name servers that the domain has now, as the registrar knows them.',
+    },
+    hasuseregns: { type: 'flag', doc: '0 turns useregns off.' },
     mxcheck: {
       type: 'string',
       values: ['local', 'secondary', 'remote', 'auto'],
@@ -142,17 +150,20 @@ export default defineFunction({
     },
   ],
 
-  async look({ username, domain }, { machine, transaction }) {
+  async look(args, context) {
+    const { username, domain } = args;
+    const { machine, transaction } = context;
     const proposed =
       username === undefined ? await transaction('reads', (db) => proposeNames(db, domain)) : [username];
     return {
       proposed,
       ofMachine: await findMachineNames(machine, proposed),
       hasQuota: await isQuotaEnabled({ machine }),
+      found: await lookAtParts(context, { domain, wishes: wishesOf(args) }),
     };
   },
 
-  async handler(args, context, { proposed, ofMachine, hasQuota }) {
+  async handler(args, context, { proposed, ofMachine, hasQuota, found }) {
     const { caller, db } = context;
     const username = args.username ?? (await chooseName(db, proposed, ofMachine));
     const secret = args.password === '' ? undefined : args.password;
@@ -182,10 +193,26 @@ export default defineFunction({
       isReseller: args.reseller,
       packageSettings,
     };
-    context.plan(await createAccount(context, input, secret));
+    context.plan(await createAccount(context, input, secret, { found, wishes: wishesOf(args) }));
     context.reason('Account Creation Ok');
-    const nameservers = await resellerAddresses.listNameservers(db, account.owner);
-    context.raw(reportOf(account, nameservers));
-    return { ip: account.ip, ...showNameservers(nameservers), package: account.package, user: username };
+    const registered = found.zones?.registered?.nameservers ?? [];
+    const servers = registered.length > 0 ? registered : await listServersFor(context, account.owner);
+    context.raw(reportOf(account, servers));
+    return {
+      ip: account.ip,
+      ...showNameservers(servers, found.zones === undefined ? undefined : account.domain),
+      package: account.package,
+      user: username,
+    };
   },
 });
+
+interface DnsArguments {
+  readonly forcedns: boolean;
+  readonly useregns: boolean;
+  readonly hasuseregns?: boolean | undefined;
+}
+
+function wishesOf({ forcedns, useregns, hasuseregns }: DnsArguments) {
+  return { forcedns, useregns: useregns && hasuseregns !== false };
+}

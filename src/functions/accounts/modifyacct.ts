@@ -2,6 +2,7 @@ import { changeAccount } from '../../changes/change-account.ts';
 import { authorise } from '../../core/access.ts';
 import type { Context } from '../../core/context.ts';
 import { defineFunction } from '../../core/define.ts';
+import { look as lookAtParts } from '../../drivers/account-parts.ts';
 import {
   accountName,
   domainName,
@@ -15,7 +16,6 @@ import * as changedAccount from '../../model/accounts/changed-account.ts';
 import * as packages from '../../model/packages/packages.ts';
 import * as form from '../../model/packages/form.ts';
 
-const noDns = 'this server does not manage DNS zones yet.';
 const noMail = 'this server does not manage mail yet.';
 const noNotices = 'this server does not send notices yet.';
 const noDatabases = 'this server does not manage databases yet.';
@@ -31,8 +31,8 @@ export default defineFunction({
   summary: 'Change an account: its name, domain, owner, shell or settings.',
   description:
     'What is not given stays as it is. With a new user name everything that hangs on the old one follows: the home, ' +
-    'what the account owns, its two-factor authentication; its processes end. Where any part of the work fails, all ' +
-    'of it is taken back.',
+    'what the account owns, its two-factor authentication; its processes end. With a new domain, the DNS zone is renamed: ' +
+    'names in it follow, and texts such as SPF records stay. Where any part of the work fails, all of it is taken back.',
   access: ['edit-account'],
   effect: 'operates',
   params: {
@@ -79,9 +79,9 @@ export default defineFunction({
       inert: 'use setupreseller and unsetupreseller.',
     },
     STYLE: { type: 'string', doc: 'The style of the theme.', inert: 'themes have no styles here.' },
-    HASDKIM: { type: 'flag', doc: 'Whether its mail is signed.', inert: noDns },
-    HASDMARC: { type: 'flag', doc: 'Whether it has a DMARC policy.', inert: noDns },
-    HASSPF: { type: 'flag', doc: 'Whether it has an SPF record.', inert: noDns },
+    HASDKIM: { type: 'flag', doc: 'Whether its mail is signed.', inert: noMail },
+    HASDMARC: { type: 'flag', doc: 'Whether it has a DMARC policy.', inert: noMail },
+    HASSPF: { type: 'flag', doc: 'Whether it has an SPF record.', inert: noMail },
     OUTGOING_EMAIL_SUSPENDED: { type: 'flag', doc: 'Whether it may send no mail.', inert: noMail },
     spamassassin: { type: 'flag', doc: 'Whether its mail is checked for spam.', inert: noMail },
     mail_node_alias: { type: 'string', doc: 'The server that keeps its mail.', inert: noMail },
@@ -155,14 +155,16 @@ export default defineFunction({
     },
   ],
 
-  async look({ newuser }, { machine }) {
+  async look({ user, newuser, domain }, context) {
+    const { machine } = context;
     return {
       ofMachine: await findMachineNames(machine, newuser === undefined ? [] : [newuser]),
       hasQuota: await isQuotaEnabled({ machine }),
+      found: domain === undefined ? {} : await lookAtParts(context, { domain, username: user }),
     };
   },
 
-  async handler(args, context, { ofMachine, hasQuota }) {
+  async handler(args, context, { ofMachine, hasQuota, found }) {
     const before = await accounts.get(context.db, context.caller, args.user);
     const plan = args.plan === undefined ? undefined : await packageFor(context, args.plan);
     const changes = {
@@ -183,7 +185,8 @@ export default defineFunction({
     }
     if (after.settings.diskLimit !== before.settings.diskLimit)
       warnOfQuota(context, hasQuota, after.settings);
-    context.plan(await changeAccount(context, { before, after, packageSettings: plan?.settings }));
+    const change = { before, after, packageSettings: plan?.settings };
+    context.plan(await changeAccount(context, change, [], { found }));
     return {
       user: after.username,
       domain: after.domain,

@@ -9,7 +9,7 @@ export default defineFunction({
   summary: 'Remove an account with its home, its files and everything stored about it.',
   description:
     'There is no way back: make a backup first. The processes of the user end. Accounts and packages that it owned ' +
-    'as a reseller become root’s. Its two-factor authentication is gone as well.',
+    'as a reseller become root’s. Its two-factor authentication is gone as well, and so are its DNS zones.',
   destructive:
     'The account, its home directory, its files and everything that is stored about it are deleted. This cannot be undone.',
   access: ['kill-acct'],
@@ -18,8 +18,8 @@ export default defineFunction({
     username: { ...existingAccount, required: true, alias: ['user'], doc: 'The account.' },
     keepdns: {
       type: 'flag',
-      doc: 'Whether the DNS zones stay.',
-      inert: 'this server does not manage DNS zones yet.',
+      default: 0,
+      doc: '1 keeps the DNS zones of the account; they become root’s.',
     },
   },
   returns: null,
@@ -34,7 +34,7 @@ export default defineFunction({
   async handler(args, context) {
     const { caller, db, plan, reason } = context;
     const account = await accounts.get(db, caller, args.username);
-    plan(await removeAccount(context, account));
+    plan(await removeAccount(context, account, { wishes: { keepdns: args.keepdns } }));
     reason(`${account.username} account removed`);
   },
 });

@@ -32,10 +32,7 @@ export default defineFunction({
     {
       args: { domain: 'bob.example' },
       doc: 'Make the zone of bob.example again.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'adddns', args: { domain: 'bob.example', ip: '192.0.2.1' } },
-      ],
+      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
     },
   ],
 

@@ -1,51 +1,57 @@
 // What createacct tells of a new account beside its settings: the nameservers, and a report for people.
 import type { Fields } from '../../core/define.ts';
+import type { Nameserver } from '../dns/nameservers.ts';
 import type { Account } from './accounts.ts';
 import { yesOrNo } from '../packages/form.ts';
 import type { Limit } from '../packages/settings.ts';
 
-const addressless = 'null: this server does not manage DNS zones yet.';
+const inZone = 'null unless its name is in the account’s own DNS zone.';
 
 /** The keys of WHM’s documented response. */
 export const nameserverFields = {
-  nameserver: { type: 'string', doc: 'The first nameserver of the owner; empty if none is set.' },
-  nameserver2: { type: 'string', doc: 'The second nameserver.' },
-  nameserver3: { type: 'string', doc: 'The third nameserver.' },
-  nameserver4: { type: 'string', doc: 'The fourth nameserver.' },
-  nameservera: { type: 'string|null', doc: `The A record of the first nameserver; ${addressless}` },
-  nameservera2: { type: 'string|null', doc: 'The A record of the second nameserver; null.' },
-  nameservera3: { type: 'string|null', doc: 'The A record of the third nameserver; null.' },
-  nameservera4: { type: 'string|null', doc: 'The A record of the fourth nameserver; null.' },
-  nameserverentry: {
-    type: 'string|null',
-    doc: `The address of the first nameserver’s entry; ${addressless}`,
-  },
-  nameserverentry2: { type: 'string|null', doc: 'The address of the second nameserver’s entry; null.' },
-  nameserverentry3: { type: 'string|null', doc: 'The address of the third nameserver’s entry; null.' },
-  nameserverentry4: { type: 'string|null', doc: 'The address of the fourth nameserver’s entry; null.' },
+  nameserver: { type: 'string', doc: 'The first name server of the account; empty if none is set.' },
+  nameserver2: { type: 'string', doc: 'The second name server.' },
+  nameserver3: { type: 'string', doc: 'The third name server.' },
+  nameserver4: { type: 'string', doc: 'The fourth name server.' },
+  nameservera: { type: 'string|null', doc: `The IPv4 address of the first name server; ${inZone}` },
+  nameservera2: { type: 'string|null', doc: 'The same of the second name server.' },
+  nameservera3: { type: 'string|null', doc: 'The same of the third name server.' },
+  nameservera4: { type: 'string|null', doc: 'The same of the fourth name server.' },
+  nameserverentry: { type: 'string|null', doc: `The name that this address belongs to; ${inZone}` },
+  nameserverentry2: { type: 'string|null', doc: 'The same of the second name server.' },
+  nameserverentry3: { type: 'string|null', doc: 'The same of the third name server.' },
+  nameserverentry4: { type: 'string|null', doc: 'The same of the fourth name server.' },
 } as const satisfies Fields;
 
-/** The values of `nameserverFields`. */
-export function showNameservers(names: readonly string[]) {
-  const [first = '', second = '', third = '', fourth = ''] = names;
+/**
+ * The values of `nameserverFields`.
+ * @param zone the account’s domain if this server has its zone
+ */
+export function showNameservers(servers: readonly Nameserver[], zone: string | undefined) {
+  const [first, second, third, fourth] = servers;
+  const name = (server: Nameserver | undefined) => server?.name ?? '';
+  const hasEntry = ({ name: own }: Nameserver) => own === zone || own.endsWith(`.${zone ?? ''}`);
+  const entry = (server: Nameserver | undefined) => (server && zone && hasEntry(server) ? server : undefined);
+  const address = (server: Nameserver | undefined) => entry(server)?.ip ?? null;
+  const entryName = (server: Nameserver | undefined) => entry(server)?.name ?? null;
   return {
-    nameserver: first,
-    nameserver2: second,
-    nameserver3: third,
-    nameserver4: fourth,
-    nameservera: null,
-    nameservera2: null,
-    nameservera3: null,
-    nameservera4: null,
-    nameserverentry: null,
-    nameserverentry2: null,
-    nameserverentry3: null,
-    nameserverentry4: null,
+    nameserver: name(first),
+    nameserver2: name(second),
+    nameserver3: name(third),
+    nameserver4: name(fourth),
+    nameservera: address(first),
+    nameservera2: address(second),
+    nameservera3: address(third),
+    nameservera4: address(fourth),
+    nameserverentry: entryName(first),
+    nameserverentry2: entryName(second),
+    nameserverentry3: entryName(third),
+    nameserverentry4: entryName(fourth),
   };
 }
 
 /** The account for people to read, a fact a line. The password is never in it. */
-export function reportOf({ settings, ...account }: Account, nameservers: readonly string[]): string {
+export function reportOf({ settings, ...account }: Account, nameservers: readonly Nameserver[]): string {
   const inMebibytes = (limit: Limit) => (limit === null ? 'unlimited' : `${limit} MiB`);
   return [
     'New account',
@@ -61,7 +67,7 @@ export function reportOf({ settings, ...account }: Account, nameservers: readonl
     `CGI: ${yesOrNo(settings.cgi)}`,
     `Owner: ${account.owner}`,
     `Contact email: ${account.contactEmail}`,
-    ...nameservers.map((name, at) => `Nameserver ${at + 1}: ${name}`),
+    ...nameservers.map(({ name }, at) => `Nameserver ${at + 1}: ${name}`),
     '',
   ].join('\n');
 }

@@ -1,7 +1,7 @@
 // Domain names: as master files write them, and as people give them. The canonical form is absolute, with a final dot
 // and with escapes (RFC 1035, section 5.1); comparisons ignore the case of ASCII letters and go by whole labels.
 import { domainToASCII } from 'node:url';
-import { badParam } from '../../core/errors.ts';
+import { ApiError, badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import { escapeOctets, unescapeOctets } from './octets.ts';
 
@@ -160,6 +160,17 @@ export function readMailbox(param: string, given: string, zone: string): string 
     );
   }
   return name;
+}
+
+/** Whether `readMailbox` takes it: some mail addresses have no form as a name. */
+export function isMailbox(given: string, zone: string): boolean {
+  try {
+    readMailbox('contact', given, zone);
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError) return false;
+    throw error;
+  }
 }
 
 /** Letters, marks, digits, and the two joiners that some scripts need inside words. */

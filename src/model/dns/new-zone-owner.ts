@@ -5,28 +5,20 @@ import { badParam, denied } from '../../core/errors.ts';
 import { find, maySee, noAccess } from '../accounts/accounts.ts';
 import { isOf, noAccess as noAccessToZone, ownerOf, type ZoneOwner } from './zone-owners.ts';
 
+type World = Pick<Context, 'db' | 'caller' | 'system'>;
+
 /**
  * @param trueowner as given; default: the caller
  * @throws ApiError `denied` if the name, or one above or below it, belongs to somebody else, or the caller does not have
  * the owner; `bad_param` if the domain is an account's and another owner is given
  */
 export async function newOwner(
-  { db, caller, system }: Pick<Context, 'db' | 'caller' | 'system'>,
+  context: World,
   zone: string,
   trueowner: string | undefined,
 ): Promise<ZoneOwner> {
-  const present = await ownerOf(db, zone);
-  if (!seesAll(caller)) {
-    if (present !== undefined && !isOf(caller, present)) throw noAccessToZone(zone);
-    if (isRelated(zone, system.hostname().toLowerCase())) {
-      throw denied(`The zone “${zone}” would cover the name of this server: only root may add it.`);
-    }
-    for (const other of await related(db, zone)) {
-      if (!isOf(caller, await ownerOf(db, other))) {
-        throw denied(`The zone “${zone}” is above or below a domain of somebody else: only root may add it.`);
-      }
-    }
-  }
+  const { db, caller } = context;
+  const present = await assertMayAdd(context, zone);
   const username = trueowner ?? present?.username ?? caller.user;
   if (present?.account?.domain === zone && present.username !== username) {
     throw badParam(
@@ -40,6 +32,29 @@ export async function newOwner(
   }
   if (username === 'root' && !seesAll(caller)) throw noAccess(caller, username);
   return { username, account };
+}
+
+/**
+ * Whether a caller may add a zone of this name.
+ * @returns to whom it belongs already
+ * @throws ApiError `denied` if the name, or one above or below it, belongs to somebody else
+ */
+export async function assertMayAdd(
+  { db, caller, system }: World,
+  zone: string,
+): Promise<ZoneOwner | undefined> {
+  const present = await ownerOf(db, zone);
+  if (seesAll(caller)) return present;
+  if (present !== undefined && !isOf(caller, present)) throw noAccessToZone(zone);
+  if (isRelated(zone, system.hostname().toLowerCase())) {
+    throw denied(`The zone “${zone}” would cover the name of this server: only root may add it.`);
+  }
+  for (const other of await related(db, zone)) {
+    if (!isOf(caller, await ownerOf(db, other))) {
+      throw denied(`The zone “${zone}” is above or below a domain of somebody else: only root may add it.`);
+    }
+  }
+  return present;
 }
 
 /** The zone is the name, or above it, so that it answers for the name. */

@@ -3,7 +3,9 @@ import type { Context } from '../../core/context.ts';
 import { badParam } from '../../core/errors.ts';
 import { anyOf, quote } from '../../core/quote.ts';
 import type { Account } from '../accounts/accounts.ts';
+import { findPublicAddress } from '../addresses/nat.ts';
 import { ofFile } from './changed-zone.ts';
+import { isMailbox } from './names.ts';
 import * as nameservers from './nameservers.ts';
 import { textOf } from './octets.ts';
 import { firstSerial } from './serial.ts';
@@ -23,6 +25,8 @@ export interface NewZone {
   readonly account: Account | undefined;
   /** Whose name servers it gets: root, or a reseller. */
   readonly nameserversOf: string;
+  /** In the place of those. */
+  readonly nameservers?: readonly nameservers.Nameserver[] | undefined;
   /** Default: the first of the day. */
   readonly serial?: number;
 }
@@ -33,25 +37,25 @@ export interface NewZone {
  */
 export async function newZone(
   { db, system, version, now, warn }: Pick<Context, 'db' | 'system' | 'version' | 'now' | 'warn'>,
-  { name, ip, ipv6, template, account, nameserversOf, serial }: NewZone,
+  { name, ip, ipv6, template, account, nameserversOf, nameservers: given, serial }: NewZone,
 ): Promise<string> {
   const hostname = system.hostname().toLowerCase();
-  let servers = await nameservers.listFor(db, nameserversOf);
+  let servers = given ?? (await nameservers.listServersFor({ db, system }, nameserversOf));
   if (servers.length === 0) {
-    servers = [hostname];
+    servers = [{ name: hostname, ip: await findPublicAddress(db, system.addresses()[0]) }];
     warn(
       `No name servers are set, so the zone ${quote(name)} names this server, ${quote(hostname)}, as its only one. ` +
         'Set them with update_nameservers_config.',
     );
   }
-  const [mainAddress] = system.addresses();
   const contact = account?.contactEmail ?? '';
+  const canContact = contact !== '' && isMailbox(contact, `${name}.`);
   const reseller = account === undefined || account.owner === 'root' ? undefined : account.owner;
   return ofFile(name, () => {
     const zone = zoneFromTemplate(textOfTemplate(template), template, {
       ...{ domain: name, ip, ipv6, version, reseller },
-      nameservers: servers.map((server) => ({ name: server, ip: mainAddress })),
-      contact: contact === '' ? `root@${hostname}` : contact,
+      nameservers: servers,
+      contact: canContact ? contact : `root@${hostname}`,
       ...{ ttl: TTL, nsTtl: NS_TTL, serial: serial ?? firstSerial(new Date(now())) },
     });
     return textOf(zone.text);

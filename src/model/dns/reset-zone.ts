@@ -1,9 +1,9 @@
 // A zone made again from the template. Its TXT records stay.
 import type { Context } from '../../core/context.ts';
 import type { Account } from '../accounts/accounts.ts';
+import { accountZone } from './account-zone.ts';
 import { changedZone, serialOf, zoneFileOf, type ZoneText } from './changed-zone.ts';
-import { newZone } from './new-zone.ts';
-import { firstSerial, nextSerial } from './serial.ts';
+import { serialFrom } from './serial.ts';
 import { recordsOf } from './zone-file.ts';
 
 /**
@@ -18,12 +18,7 @@ export async function resetText(
   const { name } = found;
   const before = zoneFileOf(found);
   const today = new Date(context.now());
-  const present = serialOf(before);
-  const text = await newZone(context, {
-    ...{ name, account, ip: account.ip, nameserversOf: account.owner },
-    template: account.settings.dedicatedIp ? 'standard' : 'standardvirtualftp',
-    serial: present === undefined ? firstSerial(today) : nextSerial(present, today),
-  });
+  const text = await accountZone(context, { name, account, serial: serialFrom(serialOf(before), today) });
   const kept = recordsOf(before).filter(({ type, isGeneric }) => type === 'TXT' && !isGeneric);
   return kept.length === 0 ? text : changedZone({ name, text }, { add: kept }, today).text;
 }

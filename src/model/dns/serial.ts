@@ -20,6 +20,11 @@ export function nextSerial(present: number, today: Date): number {
   return (present + 1) % SERIALS || 1;
 }
 
+/** The serial of a zone that replaces one with this serial, if there is one. */
+export function serialFrom(present: number | undefined, today: Date): number {
+  return present === undefined ? firstSerial(today) : nextSerial(present, today);
+}
+
 /** The first serial of a day: its date and 00. */
 export function firstSerial(today: Date): number {
   return Number(today.toISOString().slice(0, 10).replaceAll('-', '')) * 100;

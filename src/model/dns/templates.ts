@@ -2,7 +2,7 @@
 import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import { normalise } from './field-kinds.ts';
-import { isWithin, readDomain, readMailbox } from './names.ts';
+import { isWithin, nameKey, readDomain, readMailbox } from './names.ts';
 import { octetsOf } from './octets.ts';
 import { type ZoneFile, assertEditable, assertReadable, readZone } from './zone-file.ts';
 import { problemsOf } from './zone-rules.ts';
@@ -133,7 +133,12 @@ function valuesOf(input: TemplateInput): ReadonlyMap<string, string | undefined>
     const name = server === undefined ? undefined : host('nameserver', server.name);
     const serverIp = server === undefined ? undefined : address('nameserver', 'ipv4', server.ip);
     // A zone has the addresses of the name servers within it only.
-    const isOwn = name !== undefined && serverIp !== undefined && isWithin(`${name}.`, domain);
+    const isOwn =
+      name !== undefined &&
+      serverIp !== undefined &&
+      isWithin(`${name}.`, domain) &&
+      // The domain itself has its address from another line.
+      !(nameKey(`${name}.`) === nameKey(domain) && serverIp === ip);
     values.set(`nameserver${suffix}`, name);
     values.set(`nameservera${suffix}`, serverIp);
     values.set(`nameserverentry${suffix}`, isOwn ? name : undefined);

@@ -33,6 +33,19 @@ export async function forget(db: Db, zone: string): Promise<void> {
   await db.run('DELETE FROM dns_zone WHERE server = ? AND name = ?', db.server, zone);
 }
 
+/** The zones of an account: those of its main domain and those that were added for it, sorted. */
+export async function listOf(
+  db: Db,
+  { username, domain }: Pick<Account, 'username' | 'domain'>,
+): Promise<string[]> {
+  const rows = await db.all<{ name: string }>(
+    `SELECT name FROM dns_zone WHERE server = ? AND username = ?
+       AND name NOT IN (SELECT domain FROM account WHERE username <> ?)`,
+    ...[db.server, username, username],
+  );
+  return [...new Set([domain, ...rows.map(({ name }) => name)])].sort();
+}
+
 /** Root, the user to whom it belongs, and the reseller to whom that account belongs. */
 export async function mayUse(db: Db, caller: Caller, zone: string): Promise<boolean> {
   return seesAll(caller) || isOf(caller, await ownerOf(db, zone));

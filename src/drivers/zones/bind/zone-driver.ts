@@ -33,6 +33,11 @@ export function zoneDriver(context: Context): FileDriver<DesiredZone> {
     async check(desired, staged, port) {
       const { name, zone } = desired;
       if (zone === null) return;
+      if (zone.verifiedSerial !== undefined && zone.dnssecPolicy === null) {
+        // named-checkzone waits for 50 ms before it exits, whatever it is asked; named itself checks what it loads.
+        serials.set(desired, zone.verifiedSerial);
+        return;
+      }
       const path = staged.get(zoneFile(name)) ?? zoneFile(name);
       const isSigned = zone.dnssecPolicy?.startsWith('whmapi1-') === true;
       const serial = await checkZone({ name, path, isSigned }, port);

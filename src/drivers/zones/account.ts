@@ -1,0 +1,172 @@
+// The DNS zones of an account: that of its main domain, and those that were added for it.
+import { seesAll } from '../../core/access.ts';
+import { badParam } from '../../core/errors.ts';
+import { LookAgain } from '../../core/machine-error.ts';
+import { exclusive } from '../../core/plan.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import { accountZone } from '../../model/dns/account-zone.ts';
+import { ofFile, serialOf, zoneFileOf } from '../../model/dns/changed-zone.ts';
+import { assertMayAdd } from '../../model/dns/new-zone-owner.ts';
+import { MOST_NAMESERVERS, type Nameserver } from '../../model/dns/nameservers.ts';
+import { textOf } from '../../model/dns/octets.ts';
+import { linesThatMention, renameZone } from '../../model/dns/renamed-zone.ts';
+import { serialFrom } from '../../model/dns/serial.ts';
+import * as owners from '../../model/dns/zone-owners.ts';
+import type { AccountPart, PartWork, PartWishes, PartWorld } from '../account-part.ts';
+import type { FoundZone, Zone } from './contract.ts';
+import { lookAtRegistered, lookAtZone, type FoundForAccount } from './look.ts';
+import change from './steps/change.ts';
+import remove from './steps/remove.ts';
+
+const ROLE = 'DNS';
+const NOTHING: PartWork = { steps: [], locks: [] };
+
+export const part: AccountPart = {
+  async look({ machine, transaction }, roles, { domain, username, wishes }) {
+    if (!roles.has(ROLE)) return {};
+    const account =
+      username === undefined ? undefined : await transaction('reads', (db) => accounts.find(db, username));
+    const former = account && {
+      domain: account.domain,
+      zone: await lookAtZone(machine, account.domain),
+    };
+    const registered = wishes?.useregns === true ? await lookAtRegistered(machine, domain) : undefined;
+    return {
+      zones: {
+        domain,
+        zone: await lookAtZone(machine, domain),
+        ...(former && { former }),
+        ...(registered && { registered }),
+      },
+    };
+  },
+
+  async created(world, { account }) {
+    if (!world.roles.has(ROLE)) return withoutRole(world, ['forcedns', 'useregns']);
+    const { domain: name } = account;
+    const found = foundFor(world, name);
+    await assertReplaceable(world, account, found);
+    const today = new Date(world.now());
+    const serial = serialFrom(found.zone && serialOf(zoneFileOf(found.zone)), today);
+    const text = await accountZone(world, { name, account, serial, nameservers: registeredIn(world, found) });
+    const after = { name, text, dnssecPolicy: found.zone?.dnssecPolicy ?? null, verifiedSerial: serial };
+    return {
+      steps: [change.plan({ name, before: found.zone?.digest ?? null, after })],
+      locks: [lockOf(name)],
+    };
+  },
+
+  async changed(world, { domain: from }, { domain: to }) {
+    if (from === to || !world.roles.has(ROLE)) return NOTHING;
+    const { zone, former } = foundFor(world, to);
+    if (former?.domain !== from) throw new LookAgain(`The domain “${from}” was changed meanwhile.`);
+    await assertFree(world, to, zone);
+    if (former.zone === undefined) {
+      world.inform(
+        `The DNS zone “${from}” is not on this server, so “${to}” gets none. Add one with adddns.`,
+      );
+      return NOTHING;
+    }
+    return {
+      steps: [
+        change.plan({ name: to, before: null, after: renamedZone(world, former.zone, to) }),
+        change.plan({ name: from, before: former.zone.digest, after: null }),
+      ],
+      locks: [lockOf(to), lockOf(from)],
+    };
+  },
+
+  async removed(world, account) {
+    if (!world.roles.has(ROLE)) return withoutRole(world, ['keepdns']);
+    if (world.wishes.keepdns === true) return NOTHING;
+    const names = await owners.listOf(world.db, account);
+    return { steps: names.map((name) => remove.plan({ name })), locks: names.map(lockOf) };
+  },
+};
+
+const lockOf = (zone: string) => exclusive(`zone ${zone}`);
+
+function withoutRole({ wishes, inform }: PartWorld, params: readonly (keyof PartWishes)[]): PartWork {
+  for (const param of params) {
+    if (wishes[param] !== true) continue;
+    inform(`The parameter “${param}” has no effect, because this server does not have the role “${ROLE}”.`);
+  }
+  return NOTHING;
+}
+
+function foundFor({ found }: PartWorld, domain: string): FoundForAccount {
+  if (found.zones?.domain !== domain) throw new Error(`The zone of “${domain}” was not looked at.`);
+  return found.zones;
+}
+
+/**
+ * Whether a new account may have a zone of this name.
+ * @throws ApiError `denied`, `bad_param`.
+ */
+async function assertReplaceable(
+  world: PartWorld,
+  account: accounts.Account,
+  found: FoundForAccount,
+): Promise<void> {
+  const { caller, wishes } = world;
+  const { domain } = account;
+  const owner = await assertMayAdd(world, domain);
+  if (found.zone === undefined) return;
+  // A zone that nobody is on record for is root’s.
+  if (owner === undefined && !seesAll(caller)) throw owners.noAccess(domain);
+  if (owner !== undefined && !['root', caller.user].includes(owner.username)) {
+    throw badParam(
+      `The DNS zone “${domain}” belongs to “${owner.username}”. Remove it with killdns first, or choose another domain.`,
+    );
+  }
+  if (wishes.forcedns === true) return;
+  throw badParam(
+    `The DNS zone “${domain}” exists already. Replace it with forcedns=1, or remove it with killdns first.`,
+  );
+}
+
+/** @throws ApiError `denied`, `bad_param` if there is a zone of the domain that an account shall get. */
+async function assertFree(world: PartWorld, domain: string, zone: FoundZone | undefined): Promise<void> {
+  const owner = await assertMayAdd(world, domain);
+  if (zone === undefined) return;
+  if (owner === undefined && !seesAll(world.caller)) throw owners.noAccess(domain);
+  throw badParam(
+    `The DNS zone “${domain}” exists already. Remove it with killdns, or choose another domain.`,
+  );
+}
+
+function renamedZone({ now, inform, warn }: PartWorld, found: FoundZone, to: string): Zone {
+  const zone = zoneFileOf(found);
+  const after = ofFile(found.name, () => renameZone(zone, `${to}.`, new Date(now())));
+  const lines = linesThatMention(zone);
+  if (lines.length > 0) {
+    inform(
+      `Texts in the DNS zone still mention “${found.name}”, in ${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}.`,
+    );
+  }
+  if (found.dnssecPolicy !== null) {
+    warn(`The DNS zone “${to}” is signed with keys of its own. Publish its DS records at the registrar.`);
+  }
+  return { name: to, text: textOf(after.text), dnssecPolicy: found.dnssecPolicy };
+}
+
+/** Undefined for those of the account’s owner. */
+function registeredIn(
+  { wishes, warn }: PartWorld,
+  { domain, registered }: FoundForAccount,
+): readonly Nameserver[] | undefined {
+  if (wishes.useregns !== true || registered === undefined) return undefined;
+  const { nameservers, error } = registered;
+  if (nameservers.length === 0) {
+    const why = error ?? 'DNS has none for it.';
+    warn(
+      `The name servers of “${domain}” could not be looked up, so its zone names those of this server: ${why}`,
+    );
+    return undefined;
+  }
+  if (nameservers.length > MOST_NAMESERVERS) {
+    const left = nameservers.slice(MOST_NAMESERVERS).map(({ name }) => name);
+    warn(`A zone names at most ${MOST_NAMESERVERS} name servers. Left out: ${left.join(', ')}.`);
+  }
+  return nameservers.slice(0, MOST_NAMESERVERS);
+}

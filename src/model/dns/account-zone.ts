@@ -1,0 +1,34 @@
+// The zone of a domain that an account has: its addresses, and the name servers of its owner.
+import type { Context } from '../../core/context.ts';
+import type { Account } from '../accounts/accounts.ts';
+import * as assignments from '../addresses/ipv6-assignments.ts';
+import { findPublicAddress } from '../addresses/nat.ts';
+import type { Nameserver } from './nameservers.ts';
+import { newZone } from './new-zone.ts';
+
+export interface AccountZone {
+  /** Without the dot at the end. */
+  readonly name: string;
+  readonly account: Account;
+  readonly serial: number;
+  /** In the place of those of the account’s owner. */
+  readonly nameservers?: readonly Nameserver[] | undefined;
+}
+
+/**
+ * @returns the text of the zone file, with what it has no value for left out
+ * @throws ApiError `bad_param` if a value, such as the contact address, cannot be in a zone
+ */
+export async function accountZone(
+  context: Pick<Context, 'db' | 'system' | 'version' | 'now' | 'warn'>,
+  { name, account, serial, nameservers }: AccountZone,
+): Promise<string> {
+  const { db } = context;
+  return newZone(context, {
+    ...{ name, account, serial, nameservers, nameserversOf: account.owner },
+    // Behind NAT, zones have the public addresses.
+    ip: await findPublicAddress(db, account.ip),
+    ipv6: (await assignments.find(db, account.username))?.address,
+    template: account.settings.dedicatedIp ? 'standard' : 'standardvirtualftp',
+  });
+}
