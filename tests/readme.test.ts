@@ -1,6 +1,5 @@
 // The README's commands, run as they are, in bash and zsh. tests/machine runs those of installing and testing.
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import {
   mkdirSync,
   mkdtempSync,
@@ -11,10 +10,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { codeAt } from '../src/model/two-factor/totp.ts';
+import { freePort } from './support/free-port.ts';
 import { itWith, type Tool } from './support/require-tool.ts';
 
 const readme = readFileSync('README.md', 'utf8');
@@ -66,16 +65,6 @@ function itInShells(name: string, test: (shell: Shell) => unknown, tools: readon
       await test(shell);
     });
   }
-}
-
-/** A port that nobody uses at this moment. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 it('has no block of commands that no test runs', () => {

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
+import { until } from '../support/until.ts';
 import { basic, password, TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -41,9 +42,7 @@ const lines = (name: string) => server.here.audit().filter((line) => line.functi
 test('a batch ends with its client', async () => {
   await leave(1000);
   // The line of the batch is the last.
-  for (let tries = 0; lines('batch').length === 0 && tries < 100; tries += 1) {
-    await new Promise((resume) => setTimeout(resume, 50));
-  }
+  await until(() => lines('batch').length > 0, 'the batch was in the log');
   expect(lines('batch')).toMatchObject([{ result: 0, error_code: 'abandoned' }]);
   expect(lines('loadavg').length).toBeGreaterThan(0);
   expect(lines('loadavg').length).toBeLessThan(1000);

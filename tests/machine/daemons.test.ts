@@ -111,7 +111,7 @@ describeOnMachine('on a Debian with BIND', () => {
 
   it('a zone is signed by named itself, and its keys are its own', async () => {
     expect(work(['zone', 's.example', zone('s.example', 1, '', 'default')])[0]?.error).toBeUndefined();
-    for (let tries = 0; dig('s.example', 'DNSKEY') === '' && tries < 100; tries++) await pause(100);
+    for (let tries = 0; dig('s.example', 'DNSKEY') === '' && tries < 600; tries++) await pause(100);
     expect(dig('s.example', 'DNSKEY')).toMatch(/^257 3 13 /);
     expect(machine.sh('stat -c %U /var/lib/bind/whmapi1/keys/*.private')).toBe('bind\n');
     const [changed] = work(['zone', 's.example', zone('s.example', 2, 'www IN A 192.0.2.9\n', 'default')]);
@@ -125,7 +125,8 @@ describeOnMachine('on a Debian with BIND', () => {
     expect(work(['zone', 'b.example', zone('b.example', 1)])[0]?.error).toBe(
       'BIND is not running (connection refused). Start it with “systemctl start named” and retry the call.',
     );
-    expect(performance.now() - begun).toBeLessThan(4000);
+    // A server that does not answer is given up after 10 seconds.
+    expect(performance.now() - begun).toBeLessThan(9000);
     expect(work(['list'])[0]?.value).toEqual(['a.example', 's.example']);
     machine.sh('systemctl start named');
     expect(work(['zone', 'b.example', zone('b.example', 1)])[0]?.error).toBeUndefined();

@@ -52,7 +52,7 @@ async function count(store: PostgresStore, where = "function = 'old'"): Promise<
 
 /** What is removed, nobody waits for. */
 async function expectSoon(look: () => Promise<number>, wanted: number): Promise<void> {
-  for (let tries = 0; tries < 100 && (await look()) !== wanted; tries++) {
+  for (let tries = 0; tries < 3000 && (await look()) !== wanted; tries++) {
     await new Promise((resume) => setTimeout(resume, 20));
   }
   expect(await look()).toBe(wanted);

@@ -2,12 +2,11 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { freePort } from '../support/free-port.ts';
 import { binary } from './binaries.ts';
 
 const run = promisify(execFile);
@@ -85,7 +84,7 @@ export class PostgresServer {
         await this.query('postgres', 'SELECT 1');
         return;
       } catch (error) {
-        if (tries === 200) throw error;
+        if (tries === 1200) throw error;
         await new Promise((resume) => setTimeout(resume, 50));
       }
     }
@@ -146,13 +145,4 @@ export class PostgresServer {
 /** Words of nsenter(1), which becomes the program: whoever ends it ends that. */
 function entering(pid: number): string[] {
   return [`--net=/proc/${pid}/ns/net`, `--setuid=${NOBODY}`, `--setgid=${NOBODY}`];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

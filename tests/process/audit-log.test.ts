@@ -13,6 +13,7 @@ import {
 import { setTimeout } from 'node:timers/promises';
 import { join } from 'node:path';
 import { freshFolder, run, start, type Result } from '../support/command.ts';
+import { until } from '../support/until.ts';
 
 const folder = freshFolder();
 const HOUR_MS = 3_600_000;
@@ -49,13 +50,6 @@ async function xids(...words: string[]): Promise<string[]> {
   const { status, stdout, stderr } = await log('--output=json', ...words);
   expect([status, stderr]).toEqual([0, '']);
   return entries(stdout).map(({ xid }) => xid);
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let tries = 0; !condition(); tries++) {
-    if (tries > 300) throw new Error('This did not happen within 30 seconds.');
-    await setTimeout(100);
-  }
 }
 
 it('shows real calls, with secrets masked, as a table', async () => {

@@ -87,8 +87,11 @@ describe('answers of several servers', () => {
 
   test('are written as they come', async () => {
     const [fast = '', slow = ''] = names(2);
-    server.script = async ({ headers }) => {
-      if (hostOf(headers) === slow) await wait(200);
+    const isRead = new EventEmitter();
+    const read = once(isRead, 'fast');
+    server.script = async ({ headers, socket }) => {
+      if (hostOf(headers) === slow) await read;
+      else socket.once('close', () => isRead.emit('fast'));
       return ok({});
     };
     const { stdout } = await run([slow, fast], '--output=json', 'listaccts');
@@ -139,17 +142,21 @@ describe('answers of several servers', () => {
 });
 
 test('500 servers have no more connections than --parallel at a time', async () => {
+  let now = 0;
+  let most = 0;
   server.script = async () => {
-    await wait(80);
+    most = Math.max(most, ++now);
+    await wait(20);
+    now -= 1;
     return ok({});
   };
   const { status, stdout } = await run(names(500), '--output=json', '--parallel=20', 'listaccts');
   expect(status).toBe(0);
   expect(new Set(lines(stdout).map(({ host }) => host)).size).toBe(500);
   expect(server.connections).toBe(500);
-  expect(server.most).toBeGreaterThan(15);
-  // What is closed here, the server sees closed a little later.
-  expect(server.most).toBeLessThanOrEqual(24);
+  expect(most).toBeLessThanOrEqual(20);
+  // Each may be open anew before the server sees that it was closed.
+  expect(server.most).toBeLessThanOrEqual(40);
 });
 
 test.each([

@@ -9,6 +9,7 @@ import { generate } from 'selfsigned';
 import type { Application } from '../../src/app.ts';
 import { createServer } from '../../src/http/server.ts';
 import { pinOf } from '../../src/remote/pins.ts';
+import { freePort } from '../support/free-port.ts';
 import { Installation } from '../support/installation.ts';
 
 export interface Certificate {
@@ -74,9 +75,11 @@ export class ScriptedServer {
     this.#server.on('tlsClientError', () => undefined);
   }
 
-  static async start(certificate: Certificate, port = 0): Promise<ScriptedServer> {
+  /** At a port that it can have again after `stop`. */
+  static async start(certificate: Certificate, port?: number): Promise<ScriptedServer> {
     const one = new ScriptedServer(certificate);
-    await new Promise<void>((done) => one.#server.listen(port, '0.0.0.0', done));
+    const place = port ?? (await freePort());
+    await new Promise<void>((done) => one.#server.listen(place, '0.0.0.0', done));
     return one;
   }
 

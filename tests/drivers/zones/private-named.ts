@@ -1,14 +1,13 @@
 // A named of our own: a process on free ports of 127.0.0.1, whose files are below a sandbox. It is ended by its process ID.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { sandboxMachine } from '../../../src/machine/choose.ts';
 import type { BindServer } from '../../../src/drivers/zones/bind/control.ts';
+import { freePort } from '../../support/free-port.ts';
+import { until } from '../../support/until.ts';
 
 const KEY = 'key "rndc-key" { algorithm hmac-sha256; secret "c2VjcmV0LW9mLWEtdGVzdC1vbmx5"; };';
 
@@ -86,11 +85,12 @@ export class PrivateNamed {
       join(this.folder, 'log'),
     ];
     this.#process = spawn('named', words, { stdio: 'ignore', env: { PATH: '/usr/sbin:/usr/bin' } });
-    for (let tries = 0; tries < 200; tries++) {
-      if (this.rndc('status') === 0) return;
-      await pause(50);
-    }
-    throw new Error(`named did not start: ${readFileSync(join(this.folder, 'log'), 'utf8')}`);
+    const log = () => readFileSync(join(this.folder, 'log'), 'utf8');
+    const hasEnded = () => (this.#process?.exitCode ?? this.#process?.signalCode ?? null) !== null;
+    await until(() => {
+      if (hasEnded()) throw new Error(`named did not start: ${log()}`);
+      return this.rndc('status') === 0;
+    }, 'named answered');
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -138,21 +138,5 @@ export class PrivateNamed {
     if (status !== 'NOERROR') return status;
     const records = stdout.split('\n').filter((line) => line !== '' && !line.startsWith(';'));
     return records.map((line) => line.split(/\s+/).slice(4).join(' ')).join('\n');
-  }
-}
-
-async function freePort(): Promise<number> {
-  for (;;) {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    const socket = createSocket('udp4');
-    const isFree = await new Promise<boolean>((done) => {
-      socket.once('error', () => done(false));
-      socket.bind(port, '127.0.0.1', () => done(true));
-    });
-    await new Promise<void>((done) => (isFree ? socket.close(() => done()) : done()));
-    await new Promise((done) => server.close(done));
-    if (isFree) return port;
   }
 }

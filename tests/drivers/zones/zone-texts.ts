@@ -23,11 +23,11 @@ export async function changeZone(bind: Bind, machine: DriverMachine, name: strin
   return { step, memento };
 }
 
-/** Waits until it is so. @throws after ten seconds. */
+/** Waits until it is so. @throws after a minute. */
 export async function until(isSo: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     if (isSo()) return;
     await new Promise((resume) => setTimeout(resume, 100));
   }
-  throw new Error(`It is not so after ten seconds: ${isSo.toString()}`);
+  throw new Error(`It is not so after a minute: ${isSo.toString()}`);
 }
