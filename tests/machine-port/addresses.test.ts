@@ -153,6 +153,23 @@ describeOnMachine('on Linux', () => {
     await machine.addresses.remove(['192.0.2.1', '2001:db8::1']);
   });
 
+  test('an IPv6 address that is added is answered at, and the machine speaks from its own', async () => {
+    await ip('-6', 'route', 'add', 'default', 'via', '2001:db8::1', 'dev', 'eth0');
+    // It has more bits in common with those that are spoken to.
+    await machine.addresses.add([eth0('2001:db8:1::10', 128)]);
+    // The kernel makes sure first that nobody else has it.
+    const tentative = ['-6', 'address', 'show', 'dev', 'eth0', 'scope', 'global', 'tentative'];
+    for (let tries = 0; (await ip(...tentative)) !== '' && tries < 600; tries++) {
+      await new Promise((resume) => setTimeout(resume, 100));
+    }
+    expect(await ip('-6', 'route', 'get', '2001:db8:1::99')).toContain('src 2001:db8::2 ');
+    expect(await ip('-6', 'address', 'show', 'dev', 'eth0')).toMatch(
+      /inet6 2001:db8:1::10\/128 scope global deprecated[^\n]*\n\s*valid_lft forever preferred_lft 0sec/,
+    );
+    await machine.addresses.remove(['2001:db8:1::10']);
+    await ip('-6', 'route', 'delete', 'default');
+  });
+
   test('an interface that is down is told, and can have addresses', async () => {
     await ip('link', 'add', 'eth2', 'type', 'veth', 'peer', 'name', 'far2');
     await machine.addresses.add([{ address: '203.0.113.9', prefixLength: 24, interface: 'eth2' }]);
@@ -228,13 +245,15 @@ describeOnMachine('on Linux', () => {
         expect(await machine.addresses.findPlace(4)).toEqual({ interface: 'eth0', keeper: 'ifupdown' });
         await machine.addresses.add(added);
         expect(read(path)).toBe(
-          `${HEADER}iface eth0 inet static\n  address 192.0.2.10/32\niface eth0 inet6 static\n  address 2001:db8:1::10/128\n`,
+          `${HEADER}iface eth0 inet static\n  address 192.0.2.10/32\niface eth0 inet6 static\n  address 2001:db8:1::10/128\n  preferred-lifetime 0\n`,
         );
         const { stdout } = await machine.run('ifquery', 'eth0');
         expect(stdout).toContain('address: 192.0.2.10\n');
         expect(stdout).toContain('address: 2001:db8:1::10\n');
         await machine.addresses.remove(['192.0.2.10']);
-        expect(read(path)).toBe(`${HEADER}iface eth0 inet6 static\n  address 2001:db8:1::10/128\n`);
+        expect(read(path)).toBe(
+          `${HEADER}iface eth0 inet6 static\n  address 2001:db8:1::10/128\n  preferred-lifetime 0\n`,
+        );
         await remove();
         expect(existsSync(machine.path(path))).toBe(false);
         expect((await machine.run('ifquery', 'eth0')).stdout).not.toContain('192.0.2.10');
@@ -251,6 +270,9 @@ describeOnMachine('on Linux', () => {
             'eth0 192.0.2.2/24 main',
             'eth0 2001:db8:1::10/128 added',
           ]),
+        );
+        expect(await ip('-6', 'address', 'show', 'dev', 'eth0')).toMatch(
+          /2001:db8:1::10\/128 scope global deprecated/,
         );
         // Whom the machine speaks to sees the main address still.
         expect(await ip('route', 'get', '192.0.2.99')).toContain('src 192.0.2.2 ');
@@ -323,13 +345,14 @@ describeOnMachine('on Linux', () => {
               `    "${id}":`,
               '      addresses:',
               '        - "192.0.2.10/32"',
-              '        - "2001:db8:1::10/128"',
+              '        - "2001:db8:1::10/128": { lifetime: 0 }',
               '',
             ].join('\n'),
           );
           expect(statSync(machine.path(path)).mode & 0o777).toBe(0o600);
           const generated = await machine.run('sh', '-c', 'cat /run/systemd/network/*');
-          expect(generated.stdout).toContain('Address=192.0.2.10/32\nAddress=2001:db8:1::10/128\n');
+          expect(generated.stdout).toContain('Address=192.0.2.10/32\n');
+          expect(generated.stdout).toContain('[Address]\nAddress=2001:db8:1::10/128\nPreferredLifetime=0\n');
           await remove();
           expect(existsSync(machine.path(path))).toBe(false);
           expect((await machine.run('sh', '-c', 'cat /run/systemd/network/*')).stdout).not.toContain(

@@ -44,8 +44,14 @@ async function until(is: () => boolean): Promise<void> {
 const added = [
   { address: '192.0.2.10', prefixLength: 32, interface: 'eth0' },
   { address: '198.51.100.10', prefixLength: 24, interface: 'eth0' },
+  { address: '2001:db8:1::10', prefixLength: 128, interface: 'eth0' },
 ];
-const after = ['192.0.2.2/24 main', '192.0.2.10/32 added', '198.51.100.10/24 added'];
+const after = [
+  ...['192.0.2.2/24 main', '192.0.2.10/32 added', '198.51.100.10/24 added'],
+  '2001:db8:1::10/128 added',
+];
+const isDeprecated = (machine: Machine) =>
+  machine.sh('ip -6 address show dev eth0').includes('2001:db8:1::10/128 scope global deprecated');
 
 /** `configure` writes what makes systemd-networkd give eth0 the address 192.0.2.2/24. */
 async function start(packages: readonly string[], configure: (machine: Machine) => void): Promise<Machine> {
@@ -83,22 +89,27 @@ describeOnMachine('addresses that systemd-networkd keeps', () => {
     ask(machine, 'add', added);
     expect(listed(machine)).toEqual(after);
     expect(readFileSync(machine.path(FILE), 'utf8')).toMatch(
-      /^# Written by whmapi1.*\n\[Network\]\nAddress=192\.0\.2\.10\/32\nAddress=198\.51\.100\.10\/24\n$/,
+      /^# Written by whmapi1.*\n\[Network\]\nAddress=192\.0\.2\.10\/32\nAddress=198\.51\.100\.10\/24\n\[Address\]\nAddress=2001:db8:1::10\/128\nPreferredLifetime=0\n$/,
     );
     expect(machine.sh('networkctl --json=short status eth0')).toContain(FILE);
     machine.sh('networkctl reconfigure eth0');
-    await until(() => listed(machine).length === 3);
+    await until(() => listed(machine).length === after.length);
     machine.sh('systemctl restart systemd-networkd');
-    await until(() => listed(machine).length === 3);
+    await until(() => listed(machine).length === after.length);
     // As after a reboot.
     machine.sh(
       'systemctl stop systemd-networkd.socket systemd-networkd; ip address flush dev eth0; systemctl start systemd-networkd',
     );
-    await until(() => listed(machine).length === 3);
+    await until(() => listed(machine).length === after.length);
     expect(listed(machine).sort()).toEqual(after.toSorted());
+    expect(isDeprecated(machine)).toBe(true);
     expect(machine.sh('ip route get 203.0.113.1')).toContain('src 192.0.2.2 ');
 
-    ask(machine, 'remove', ['192.0.2.10', '198.51.100.10']);
+    ask(
+      machine,
+      'remove',
+      added.map(({ address }) => address),
+    );
     expect(listed(machine)).toEqual(['192.0.2.2/24 main']);
     expect(existsSync(machine.path(FILE))).toBe(false);
     machine.sh('networkctl reconfigure eth0; systemctl restart systemd-networkd');
@@ -129,13 +140,18 @@ describeOnMachine('addresses that netplan keeps', () => {
     expect(listed(machine)).toEqual(after);
     expect(machine.sh('netplan get')).toContain('192.0.2.10/32');
     machine.sh('netplan generate; networkctl reload; networkctl reconfigure eth0');
-    await until(() => listed(machine).length === 3);
+    await until(() => listed(machine).length === after.length);
     machine.sh(
       'systemctl stop systemd-networkd.socket systemd-networkd; rm /run/systemd/network/*; ip address flush dev eth0; netplan generate; systemctl start systemd-networkd',
     );
-    await until(() => listed(machine).length === 3);
+    await until(() => listed(machine).length === after.length);
     expect(listed(machine).sort()).toEqual(after.toSorted());
-    ask(machine, 'remove', ['192.0.2.10', '198.51.100.10']);
+    expect(isDeprecated(machine)).toBe(true);
+    ask(
+      machine,
+      'remove',
+      added.map(({ address }) => address),
+    );
     expect(listed(machine)).toEqual(['192.0.2.2/24 main']);
     expect(machine.sh('netplan get')).not.toContain('192.0.2.10/32');
     machine.sh('netplan generate; networkctl reload; networkctl reconfigure eth0');

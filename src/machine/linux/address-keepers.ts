@@ -141,7 +141,9 @@ export class AddressKeepers {
           `  ${place.section}:`,
           `    ${JSON.stringify(place.id)}:`,
           '      addresses:',
-          ...addresses.map((one) => `        - ${JSON.stringify(cidr(one))}`),
+          ...addresses.map(
+            (one) => `        - ${JSON.stringify(cidr(one))}${isDeprecated(one) ? ': { lifetime: 0 }' : ''}`,
+          ),
           '',
         ].join('\n'),
       // `netplan generate` checks all files at once.
@@ -166,7 +168,15 @@ export class AddressKeepers {
       path: join(NETWORKD_FOLDER, `${basename(file)}.d`, NETWORKD_FILE),
       mode: 0o644,
       text: (addresses) =>
-        [HEADER, '[Network]', ...addresses.map((one) => `Address=${cidr(one)}`), ''].join('\n'),
+        [
+          HEADER,
+          '[Network]',
+          ...addresses.filter((one) => !isDeprecated(one)).map((one) => `Address=${cidr(one)}`),
+          ...addresses
+            .filter(isDeprecated)
+            .flatMap((one) => ['[Address]', `Address=${cidr(one)}`, 'PreferredLifetime=0']),
+          '',
+        ].join('\n'),
       check: async () => undefined,
     };
   }
@@ -183,6 +193,7 @@ export class AddressKeepers {
           ...addresses.flatMap((one) => [
             `iface ${name} ${familyOf(one.address) === 4 ? 'inet' : 'inet6'} static`,
             `  address ${cidr(one)}`,
+            ...(isDeprecated(one) ? ['  preferred-lifetime 0'] : []),
           ]),
           '',
         ].join('\n'),
@@ -217,6 +228,11 @@ export class AddressKeepers {
 
 function cidr({ address, prefixLength }: NewMachineAddress): string {
   return `${address}/${prefixLength}`;
+}
+
+/** The machine never speaks from it by itself. An IPv4 address has its prefix length for that. */
+function isDeprecated({ address }: NewMachineAddress): boolean {
+  return familyOf(address) === 6;
 }
 
 /** Some readers of folders skip names with dots. */

@@ -158,7 +158,9 @@ function isSecondaryOf(one: Bound, other: Bound): boolean {
 
 function addition({ address, prefixLength, interface: name }: NewMachineAddress): string {
   const broadcast = familyOf(address) === 4 && prefixLength < 31 ? ' broadcast +' : '';
-  return `address add ${address}/${prefixLength}${broadcast} dev ${name}`;
+  // The machine answers at a deprecated address, and speaks from its own (RFC 6724, section 5, rule 3).
+  const deprecated = familyOf(address) === 6 ? ' preferred_lft 0' : '';
+  return `address add ${address}/${prefixLength}${broadcast} dev ${name}${deprecated}`;
 }
 
 /** Adds an address as it was, or leaves it if it is still there. */

@@ -1,5 +1,6 @@
 // IP addresses as people write them, and as numbers to count with.
 import ipaddr from 'ipaddr.js';
+import { withoutDots } from './ipv4-within.ts';
 
 export interface Ip {
   readonly family: 4 | 6;
@@ -17,8 +18,9 @@ export const BITS = { 4: 32, 6: 128 } as const;
 /** Undefined for anything but an address in the usual form: no zone, no octal numbers, no `127.1`. */
 export function parseIp(text: string): Ip | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return toIp(ipaddr.IPv4.parse(text));
-  if (text.includes('%') || !text.includes(':') || !ipaddr.IPv6.isValid(text)) return undefined;
-  return toIp(ipaddr.IPv6.parse(text));
+  const plain = withoutDots(text);
+  if (plain.includes('%') || !plain.includes(':') || !ipaddr.IPv6.isValid(plain)) return undefined;
+  return toIp(ipaddr.IPv6.parse(plain));
 }
 
 function toIp(address: ipaddr.IPv4 | ipaddr.IPv6): Ip {

@@ -1,6 +1,7 @@
 // IP addresses and ranges of them: as people write them, and as texts that sort as the addresses do.
 import ipaddr from 'ipaddr.js';
 import type { Machine } from '../../core/machine.ts';
+import { withoutDots } from '../addresses/ipv4-within.ts';
 
 /** From the first address to the last, both as keys: 4 or 6, then the bytes in hexadecimal. */
 export interface Range {
@@ -37,9 +38,10 @@ function readNetwork(text: string): Range | undefined {
       last: toKey(IPv4.broadcastAddressFromCIDR(text)),
     };
   }
-  if (text.includes('%') || !ipaddr.IPv6.isValidCIDR(text)) return undefined;
-  const first = ipaddr.IPv6.networkAddressFromCIDR(text);
-  const last = ipaddr.IPv6.broadcastAddressFromCIDR(text);
+  const plain = withoutDots(text);
+  if (plain.includes('%') || !ipaddr.IPv6.isValidCIDR(plain)) return undefined;
+  const first = ipaddr.IPv6.networkAddressFromCIDR(plain);
+  const last = ipaddr.IPv6.broadcastAddressFromCIDR(plain);
   const areMapped = first.isIPv4MappedAddress() && last.isIPv4MappedAddress();
   return areMapped
     ? { first: toKey(first.toIPv4Address()), last: toKey(last.toIPv4Address()) }
@@ -54,8 +56,9 @@ function between(first: string | undefined, last: string | undefined): Range | u
 /** The parser of ipaddr.js takes `127.1` and octal numbers as well, which people don't mean. */
 function parse(text: string): string | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return toKey(ipaddr.IPv4.parse(text));
-  if (text.includes('%') || !ipaddr.IPv6.isValid(text)) return undefined;
-  const address = ipaddr.IPv6.parse(text);
+  const plain = withoutDots(text);
+  if (plain.includes('%') || !ipaddr.IPv6.isValid(plain)) return undefined;
+  const address = ipaddr.IPv6.parse(plain);
   // A socket for both versions tells an address of version 4 as ::ffff:192.0.2.1.
   return toKey(address.isIPv4MappedAddress() ? address.toIPv4Address() : address);
 }

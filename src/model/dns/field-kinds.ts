@@ -1,5 +1,6 @@
 // The kinds of fields that record data has, and the values that each accepts. Values are octets without quotes and escapes.
 import ipaddr from 'ipaddr.js';
+import { withoutDots } from '../addresses/ipv4-within.ts';
 
 /** RFC 2181, section 8. */
 export const MAX_TTL = 2 ** 31 - 1;
@@ -102,15 +103,9 @@ export function normalise(kind: FieldKind, value: string): string | undefined {
 
 /** An IPv6 address without a scope, such as %eth0. */
 export function parseIpv6(text: string): ipaddr.IPv6 | undefined {
-  // ipaddr.js takes ::192.0.2.1 for ::ffff:192.0.2.1, which is another address; so IPv4 within is written as IPv6 first.
-  const [, start, tail] = /^([0-9a-f:]*:)(\d+\.\d+\.\d+\.\d+)$/i.exec(text) ?? [];
-  if (start !== undefined && tail !== undefined) {
-    if (!ipaddr.IPv4.isValidFourPartDecimal(tail)) return undefined;
-    const [a = 0, b = 0, c = 0, d = 0] = ipaddr.IPv4.parse(tail).toByteArray();
-    return parseIpv6(`${start}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`);
-  }
-  if (!/^[0-9a-f:]+$/i.test(text) || !text.includes(':') || !ipaddr.IPv6.isValid(text)) return undefined;
-  return ipaddr.IPv6.parse(text);
+  const plain = withoutDots(text);
+  if (!/^[0-9a-f:]+$/i.test(plain) || !plain.includes(':') || !ipaddr.IPv6.isValid(plain)) return undefined;
+  return ipaddr.IPv6.parse(plain);
 }
 
 /** Delimiter, pattern, delimiter, replacement, delimiter, and the flag i or none; a backslash escapes the delimiter. */

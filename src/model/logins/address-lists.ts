@@ -2,6 +2,7 @@
 import ipaddr from 'ipaddr.js';
 import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
+import { withoutDots } from '../addresses/ipv4-within.ts';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
@@ -32,9 +33,10 @@ const MOST_NAMED = 10;
 
 /** Is the address one of the list, or in one of its ranges? False for what is no address. */
 export function includes(entries: readonly string[], address: string): boolean {
-  if (!ipaddr.isValid(address)) return false;
+  const plain = withoutDots(address);
+  if (!ipaddr.isValid(plain)) return false;
   // What came over IPv4 may be written as IPv6, ::ffff:192.0.2.1.
-  const asked = ipaddr.process(address);
+  const asked = ipaddr.process(plain);
   return entries.some((entry) => {
     const range = parse(entry);
     if (range?.address.kind() !== asked.kind()) return false;
@@ -44,7 +46,7 @@ export function includes(entries: readonly string[], address: string): boolean {
 
 /** Only forms that mean the same everywhere: 010.0.0.1 is 8.0.0.1 to some, and fe80::1%eth0 is of one machine. */
 function parse(text: string): Range | undefined {
-  const [, written = '', suffix] = /^([0-9A-Fa-f:.]+?)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const [, written = '', suffix] = /^([0-9A-Fa-f:.]+?)(?:\/(\d{1,3}))?$/.exec(withoutDots(text)) ?? [];
   const isAddress = ipaddr.IPv4.isValidFourPartDecimal(written) || ipaddr.IPv6.isValid(written);
   if (!isAddress) return undefined;
   const address = ipaddr.parse(written);
