@@ -1,6 +1,7 @@
 // What the operating system tells of itself.
 import { hostname, loadavg, networkInterfaces } from 'node:os';
 import type { Machine } from '../core/machine.ts';
+import { mainFirst } from './main-address.ts';
 import { readSandboxAddresses } from './sandbox/added-addresses.ts';
 
 export const system: Machine['system'] = {
@@ -8,9 +9,12 @@ export const system: Machine['system'] = {
   hostname,
   loadAverage: () => loadavg() as [number, number, number],
   addresses: () => {
-    const all = Object.values(networkInterfaces()).flatMap((interfaces) => interfaces ?? []);
-    const outer = all.filter(({ family, internal }) => family === 'IPv4' && !internal);
-    const [main = '127.0.0.1', ...others] = outer.map(({ address }) => address);
+    const outer = Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
+      addresses.flatMap(({ family, internal, address, netmask }) =>
+        family === 'IPv4' && !internal ? [{ interface: name, address, netmask }] : [],
+      ),
+    );
+    const [main = '127.0.0.1', ...others] = mainFirst(outer).map(({ address }) => address);
     return [main, ...others];
   },
 };

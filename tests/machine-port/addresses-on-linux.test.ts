@@ -105,4 +105,31 @@ describeWithIp('IP addresses on Linux', () => {
     expect(await bound()).toEqual(before);
     expect(await add('192.0.2.20')).toMatchObject({ status: 0 });
   });
+
+  test('accounts share the address of the default route, whichever interface comes first', async () => {
+    const ip = async (words: string) =>
+      expect(await machine.run('ip', ...words.split(' '))).toMatchObject({ status: 0 });
+    for (const words of [
+      'link add eth1 type veth peer name far1',
+      'address add 203.0.113.2/24 dev eth1',
+      'address add 203.0.113.3/24 dev eth1 label eth1:1',
+      'address add 10.0.0.2/24 dev eth1',
+      'link set eth1 up',
+      'link set far1 up',
+    ]) {
+      await ip(words);
+    }
+    const shared = async () => ((await whmapi1('get_shared_ip')).data as { ip: string }).ip;
+    expect(await shared()).toBe('192.0.2.2');
+    await ip('route replace default via 10.0.0.1');
+    expect(await shared()).toBe('10.0.0.2');
+    await ip('route replace default via 203.0.113.1');
+    expect(await shared()).toBe('203.0.113.2');
+    expect(await whmapi1('createacct', 'username=ann', 'domain=ann.example')).toMatchObject({
+      status: 0,
+      data: { ip: '203.0.113.2' },
+    });
+    await ip('link delete eth1');
+    expect(await shared()).toBe('192.0.2.2');
+  });
 });

@@ -1,0 +1,54 @@
+// The address of the default route comes first, as /proc/net/route has the routes.
+import { mainFirst } from '../../src/machine/main-address.ts';
+
+const on = (name: string, address: string) => ({ interface: name, address, netmask: '255.255.255.0' });
+const addresses = [
+  on('docker0', '172.17.0.1'),
+  on('eth0:1', '198.51.100.7'),
+  on('eth0', '192.0.2.7'),
+  on('wg0', '10.0.0.7'),
+];
+const HEAD = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n';
+const route = (name: string, gateway: string, flags: string, metric = 0, mask = '00000000') =>
+  `${name}\t00000000\t${gateway}\t${flags}\t0\t0\t${metric}\t${mask}\t0\t0\t0\n`;
+const first = (routes: string) => mainFirst(addresses, () => HEAD + routes)[0]?.address;
+
+test.each([
+  ['beside the gateway', route('eth0', '010200C0', '0003'), '192.0.2.7'],
+  ['of an alias beside the gateway', route('eth0', '016433C6', '0003'), '198.51.100.7'],
+  ['of the interface, for a gateway elsewhere', route('eth0', '0101A8C0', '0003'), '198.51.100.7'],
+  ['of a tunnel without a gateway', route('wg0', '00000000', '0001'), '10.0.0.7'],
+  [
+    'of the lower metric',
+    route('wg0', '00000000', '0001', 50) + route('eth0', '010200C0', '0003', 10),
+    '192.0.2.7',
+  ],
+  [
+    'of a route that is up',
+    route('wg0', '00000000', '0000') + route('eth0', '010200C0', '0003', 10),
+    '192.0.2.7',
+  ],
+  [
+    'of no rejecting route',
+    route('wg0', '00000000', '0201') + route('eth0', '010200C0', '0003', 10),
+    '192.0.2.7',
+  ],
+  [
+    'of a whole default route',
+    route('wg0', '00000000', '0001', 0, '00000080') + route('eth0', '010200C0', '0003', 9),
+    '192.0.2.7',
+  ],
+  ['that the kernel lists first, without a route', '', '172.17.0.1'],
+  ['that the kernel lists first, for an unknown interface', route('ppp0', '00000000', '0001'), '172.17.0.1'],
+])('the one %s', (_what, routes, expected) => {
+  expect(first(routes)).toBe(expected);
+  expect(mainFirst(addresses, () => HEAD + routes)).toHaveLength(addresses.length);
+});
+
+test('a machine without /proc keeps the order', () => {
+  expect(
+    mainFirst(addresses, () => {
+      throw new Error('ENOENT');
+    }),
+  ).toEqual(addresses);
+});
