@@ -4,8 +4,10 @@ import { appendFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Bind } from '../../src/drivers/zones/bind/bind.ts';
 import { renderPolicies } from '../../src/drivers/zones/bind/policies.ts';
-import type { Zone } from '../../src/drivers/zones/contract.ts';
+import type { SigningKey, Zone } from '../../src/drivers/zones/contract.ts';
+import type { Json } from '../../src/core/values.ts';
 import { nameOfPolicy, policyOfName, signingPolicies } from '../../src/drivers/zones/signing-policy.ts';
+import { Installation } from '../support/installation.ts';
 import { describeWith } from '../support/require-tool.ts';
 import { PrivateNamed } from '../drivers/zones/private-named.ts';
 import { changeZone, until, zoneOf } from '../drivers/zones/zone-texts.ts';
@@ -18,6 +20,27 @@ const signed = (name: string, serial: number, more = '', dnssecPolicy: string | 
   ...zoneOf(name, serial, more),
   dnssecPolicy,
 });
+
+/** As a registrar has them: of SHA-256. */
+const dsRecords = (keys: readonly SigningKey[]) =>
+  keys.flatMap(({ tag, algorithm, digests }) =>
+    digests.filter(({ type }) => type === 2).map(({ digest }) => `${tag} ${algorithm} 2 "${digest}"`),
+  );
+
+/** What a validator says that trusts these DS records alone. */
+function validate(
+  named: PrivateNamed,
+  zone: string,
+  ds: readonly string[],
+  name: string,
+  type = 'A',
+): string {
+  const file = join(named.folder, 'anchors');
+  writeFileSync(file, `trust-anchors { ${ds.map((one) => `"${zone}." static-ds ${one};`).join('\n')} };\n`);
+  const words = ['@127.0.0.1', `-p${named.server.port}`, '-a', file, `+root=${zone}`, name, type];
+  const { stdout, stderr } = spawnSync('delv', words, { encoding: 'utf8' });
+  return stdout + stderr;
+}
 
 describe('a DNSSEC policy', () => {
   it('has a name that says what is in it', () => {
@@ -42,20 +65,8 @@ describeWith(['named', 'named-checkzone', 'dnssec-dsfromkey', 'delv', 'dig'], 's
 
   const change = (name: string, after: Zone | null) => changeZone(bind, named.machine, name, after);
   const serialOf = (name: string) => Number(named.dig(name, 'SOA').split(' ')[2]);
-  /** What a validator says that trusts the DS records of the zone alone. */
-  async function delv(zone: string, name: string, type = 'A'): Promise<string> {
-    const keys = await bind.keys(named.machine, zone);
-    const anchors = keys.flatMap(({ tag, algorithm, digests }) =>
-      digests
-        .filter((one) => one.type === 2)
-        .map(({ digest }) => `"${zone}." static-ds ${tag} ${algorithm} 2 "${digest}";`),
-    );
-    const file = join(named.folder, 'anchors');
-    writeFileSync(file, `trust-anchors { ${anchors.join('\n')} };\n`);
-    const words = ['@127.0.0.1', `-p${named.server.port}`, '-a', file, `+root=${zone}`, name, type];
-    const { stdout, stderr } = spawnSync('delv', words, { encoding: 'utf8' });
-    return stdout + stderr;
-  }
+  const delv = async (zone: string, name: string) =>
+    validate(named, zone, dsRecords(await bind.keys(named.machine, zone)), name);
   const beside = (name: string) =>
     readdirSync(named.path('/var/lib/bind/whmapi1')).filter((file) => file.startsWith(`${name}.db.`));
 
@@ -161,3 +172,95 @@ describeWith(['named', 'named-checkzone', 'dnssec-dsfromkey', 'delv', 'dig'], 's
     await change('f.example', zoneOf('f.example', 2, text));
   });
 });
+
+describeWith(
+  ['named', 'named-checkzone', 'dnssec-dsfromkey', 'delv', 'dig'],
+  'DNSSEC by the front door',
+  () => {
+    let here: Installation;
+    let named: PrivateNamed;
+
+    beforeAll(async () => {
+      here = new Installation();
+      await here.call('version');
+      named = await PrivateNamed.start({ folder: here.state });
+      named.announce();
+      const bind = new Bind(named.server);
+      const step = await bind.setUp(named.machine, { keys: [], secondaries: [], catalog: null }, Date.now());
+      await step.apply(named.machine, await step.prepare(named.machine));
+    });
+    afterAll(async () => {
+      await named.close();
+      here.remove();
+    });
+
+    async function ok(command: string, args: Record<string, Json>) {
+      const { metadata, data } = await here.call(command, args);
+      expect([metadata.reason, metadata.result]).toEqual([metadata.reason, 1]);
+      return data as unknown as { domains: Answer[] };
+    }
+    interface Answer {
+      readonly domain: string;
+      readonly enabled?: number;
+      readonly new_key_id?: string;
+      readonly error?: string;
+      readonly ds_records?: {
+        readonly keys: Record<string, { algo_num: number; digests: { algo_num: number; digest: string }[] }>;
+      };
+    }
+    async function registrarOf(domain: string): Promise<string[]> {
+      const { domains } = await ok('fetch_ds_records_for_domains', { domain });
+      return Object.entries(domains[0]?.ds_records?.keys ?? {}).flatMap(
+        ([tag, { algo_num: algorithm, digests }]) =>
+          digests
+            .filter((one) => one.algo_num === 2)
+            .map(({ digest }) => `${tag} ${algorithm} 2 "${digest}"`),
+      );
+    }
+
+    it.each([
+      ['bob.example', '8'],
+      ['carl.example', '13'],
+    ])(
+      '%s is validated by the DS record that is fetched, after each edit, and is plain afterwards',
+      async (domain, algorithm) => {
+        await ok('adddns', { domain, ip: '192.0.2.7' });
+        const { domains } = await ok('enable_dnssec_for_domains', { domain, algo_num: algorithm });
+        const ds = await registrarOf(domain);
+        expect(domains[0]?.new_key_id).toBe(ds[0]?.split(' ')[0]);
+        expect(ds).toHaveLength(1);
+        expect(validate(named, domain, ds, domain)).toMatch(/^; fully validated$/m);
+        await ok('addzonerecord', { domain, name: 'shop', type: 'A', address: '192.0.2.8' });
+        expect(validate(named, domain, ds, `shop.${domain}`)).toMatch(/^; fully validated$/m);
+        expect(validate(named, domain, ds, `nobody.${domain}`)).toMatch(
+          /^; negative response, fully validated$/m,
+        );
+        await ok('disable_dnssec_for_domains', { domain });
+        expect(named.dig(`shop.${domain}`, 'A', '+dnssec')).toBe('192.0.2.8');
+        expect(validate(named, domain, ds, `shop.${domain}`)).not.toMatch(/fully validated/);
+        await ok('addzonerecord', { domain, name: 'later', type: 'A', address: '192.0.2.9' });
+        expect(named.dig(`later.${domain}`, 'A')).toBe('192.0.2.9');
+        await ok('killdns', { domain });
+        expect(named.dig(domain, 'SOA')).toBe('REFUSED');
+      },
+    );
+
+    it('a zone that BIND cannot sign does not stop the others', async () => {
+      await ok('adddns', { domain: 'dora.example', ip: '192.0.2.7' });
+      await ok('adddns', { domain: 'emil.example', ip: '192.0.2.7' });
+      const long = { domain: 'dora.example', name: 'long', type: 'A', address: '192.0.2.8', ttl: '9999999' };
+      await ok('addzonerecord', long);
+      const { domains } = await ok('enable_dnssec_for_domains', { domain: ['dora.example', 'emil.example'] });
+      expect(domains.map(({ enabled }) => enabled)).toEqual([0, 1]);
+      expect(domains[0]?.error).toMatch(/TTL 9999999 exceeds/);
+      expect(named.dig('dora.example', 'DNSKEY')).toBe('');
+      expect(validate(named, 'emil.example', await registrarOf('emil.example'), 'emil.example')).toMatch(
+        /fully/,
+      );
+      const { metadata } = await here.call('enable_dnssec_for_domains', { domain: 'dora.example' });
+      expect(metadata).toMatchObject({ result: 0, reason: expect.stringMatching(/TTL 9999999/) as string });
+      const { metadata: refused } = await here.call('addzonerecord', { ...long, domain: 'emil.example' });
+      expect(refused.reason).toMatch(/TTL 9999999 exceeds/);
+    });
+  },
+);

@@ -4,7 +4,10 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { kill, pid } from 'node:process';
 import { sandboxMachine } from '../../../src/machine/choose.ts';
+import { processesOf } from '../../../src/machine/processes.ts';
+import { announceOwnProcess } from '../../../src/machine/services/own-process.ts';
 import type { BindServer } from '../../../src/drivers/zones/bind/control.ts';
 import { freePort } from '../../support/free-port.ts';
 import { until } from '../../support/until.ts';
@@ -12,13 +15,17 @@ import { until } from '../../support/until.ts';
 const KEY = 'key "rndc-key" { algorithm hmac-sha256; secret "c2VjcmV0LW9mLWEtdGVzdC1vbmx5"; };';
 
 export class PrivateNamed {
-  readonly folder = mkdtempSync(join(tmpdir(), 'whmapi1-named-'));
-  readonly machine = sandboxMachine(this.folder, () => Date.now());
+  readonly machine: ReturnType<typeof sandboxMachine>;
   readonly server: BindServer;
   readonly #controlPort: number;
   #process: ChildProcess | undefined;
 
-  private constructor(port: number, controlPort: number) {
+  private constructor(
+    readonly folder: string,
+    port: number,
+    controlPort: number,
+  ) {
+    this.machine = sandboxMachine(folder, () => Date.now());
     this.#controlPort = controlPort;
     this.server = {
       address: '127.0.0.1',
@@ -29,9 +36,13 @@ export class PrivateNamed {
     };
   }
 
-  /** @param further statements: of its `options`, and beside them. */
-  static async start({ options = '', more = '' } = {}): Promise<PrivateNamed> {
-    const named = new PrivateNamed(await freePort(), await freePort());
+  /** @param further statements: of its `options`, and beside them; a state directory in whose sandbox its files are. */
+  static async start({
+    options = '',
+    more = '',
+    folder = mkdtempSync(join(tmpdir(), 'whmapi1-named-')),
+  } = {}): Promise<PrivateNamed> {
+    const named = new PrivateNamed(folder, await freePort(), await freePort());
     for (const folder of ['etc/bind', 'var/lib/bind', 'var/cache/bind']) {
       mkdirSync(named.path(`/${folder}`), { recursive: true });
     }
@@ -70,6 +81,14 @@ export class PrivateNamed {
 
   text(path: string): string {
     return readFileSync(this.path(path), 'utf8');
+  }
+
+  /** Makes it the server of its sandbox, as `whmapi1 --sandbox-services` does. */
+  announce(): void {
+    const { address, port } = this.server;
+    const own = processesOf({ kill, pid }).own();
+    const services = join(this.folder, 'sandbox-services');
+    announceOwnProcess(services, 'named.service', { address, port, process: own });
   }
 
   /** Starts it again after `stop`. */
