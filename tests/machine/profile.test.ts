@@ -213,6 +213,27 @@ describeOnMachine('the profile DNSNODE', () => {
       expect(dig(`hand.${domain}`, 'A')).toBe('192.0.2.10');
       expect(machine.sh(`cat /var/lib/bind/whmapi1/${domain}.db`)).toContain('; by hand');
 
+      https('enable_dnssec_for_domains', { domain, algo_num: '13' });
+      const validated = (name: string) => {
+        const ds = https('fetch_ds_records_for_domains', { domain }) as {
+          domains: [
+            { ds_records: { keys: Record<string, { digests: { algo_num: number; digest: string }[] }> } },
+          ];
+        };
+        const [[tag, key] = []] = Object.entries(ds.domains[0].ds_records.keys);
+        const digest = key?.digests.find((one) => one.algo_num === 2)?.digest;
+        const anchors = `trust-anchors { "${domain}." static-ds ${tag} 13 2 "${digest}"; };`;
+        writeFileSync(machine.path('/var/tmp/anchors'), anchors);
+        return machine.sh(`delv @127.0.0.1 -a /var/tmp/anchors +root=${domain} ${name} A 2>&1 || true`);
+      };
+      expect(validated(`many.${domain}`)).toContain('; fully validated');
+      https('addzonerecord', { domain, name: 'signed', type: 'A', address: '192.0.2.12' });
+      expect(validated(`signed.${domain}`)).toContain('; fully validated');
+      expect(machine.sh('stat -c "%U %a" /var/lib/bind/whmapi1/keys/*.private')).toBe('bind 600\n');
+      https('disable_dnssec_for_domains', { domain });
+      expect(dig(`signed.${domain}`, 'A', '+dnssec')).toBe('192.0.2.12');
+      expect(machine.sh('ls /var/lib/bind/whmapi1/keys')).toBe('');
+
       https('removezonerecord', { zone: domain, line: lineOf('shop') });
       expect([dig(`shop.${domain}`, 'A'), dig(`hand.${domain}`, 'A')]).toEqual(['', '192.0.2.10']);
       https('killdns', { domain });
