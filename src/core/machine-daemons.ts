@@ -93,6 +93,8 @@ export interface ToolOptions {
   readonly accept?: readonly number[];
   /** Default: 60,000. */
   readonly limitMs?: number;
+  /** Standard output by which the tool has succeeded: it is ended at once, with the status 0. Not for one that writes. */
+  readonly until?: RegExp;
 }
 
 export interface ToolResult {

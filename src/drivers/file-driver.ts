@@ -68,7 +68,7 @@ export interface FileDriver<Desired> {
   /** Whether a reload failed because the daemon is not running: it then starts with the files that are there. */
   isDown(error: unknown): boolean;
   /** Files that the daemon itself made, and that are removed once the change has succeeded. */
-  leftovers?(desired: Desired): readonly string[];
+  leftovers?(desired: Desired, changes: readonly FileChange[]): readonly string[];
 }
 
 export interface FileMemento {
@@ -120,14 +120,17 @@ export class FileSteps<Desired> {
     }
     const files = this.#files(port, desired);
     const found = await Promise.all(files.map((file) => assertReplaceable(port.files, file)));
-    const backups = await Promise.all(files.map(({ path }) => port.files.backUp(path)));
-    return {
-      files: files.flatMap(({ path, content }, at) => {
-        const [before, after] = [found[at] ?? null, content === null ? null : digestOf(content)];
-        const backup = backups[at] ?? { copy: null, digests: [] };
-        return before === after ? [] : [{ path, before, after, backup }];
-      }),
-    };
+    const changes = files.map(({ path, content }, at) => ({
+      path,
+      before: found[at] ?? null,
+      after: content === null ? null : digestOf(content),
+    }));
+    const changed = changes.filter(({ before, after }) => before !== after);
+    const backUp = async (change: FileChange) => ({
+      ...change,
+      backup: await port.files.backUp(change.path),
+    });
+    return { files: await Promise.all(changed.map(backUp)) };
   }
 
   async #apply(
@@ -157,7 +160,7 @@ export class FileSteps<Desired> {
       }
     };
     await this.#load(machine, port, { desired, memento, swap });
-    for (const path of this.#driver.leftovers?.(desired) ?? []) await port.files.remove(path);
+    for (const path of this.#driver.leftovers?.(desired, memento.files) ?? []) await port.files.remove(path);
   }
 
   /** Puts the files in place and has the daemon load them. If that fails, everything is as before. */

@@ -181,6 +181,17 @@ describe('a tool', () => {
     );
   });
 
+  test('that has said that it succeeded is not waited for', async () => {
+    const words = ['-c', 'echo loaded; exec sleep 600'];
+    expect(await run('sh', words, { until: /^loaded\n/, limitMs: 300_000 })).toMatchObject({
+      status: 0,
+      stdout: 'loaded\n',
+    });
+    await expect(run('sh', ['-c', 'echo loading; exit 3'], { until: /^loaded\n/ })).rejects.toThrow(
+      'status 3',
+    );
+  });
+
   test('gets nothing of this process’s environment, and no shell', async () => {
     const { stdout } = await run('env', []);
     expect(stdout.trim().split('\n').sort()).toEqual(['LC_ALL=C', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin']);

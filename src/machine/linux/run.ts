@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly limitMs?: number;
   /** The user to run as, without further groups. Default: the user of this process. */
   readonly as?: { readonly uid: number; readonly gid: number };
+  /** Standard output by which the tool has succeeded: it is ended at once, with the status 0. */
+  readonly until?: RegExp;
   /** Receives the output piece by piece, which is then neither kept nor limited. */
   readonly onOutput?: (text: string) => void;
 }
@@ -59,12 +61,13 @@ export async function runWithErrors(
 }
 
 function finished(tool: string, words: readonly string[], options: RunOptions): Promise<Ended> {
-  const { input = '', limitMs = LIMIT_MS, as, onOutput } = options;
+  const { input = '', limitMs = LIMIT_MS, as, until, onOutput } = options;
   const lock = heldLock.getStore();
   return new Promise((done) => {
     let stdout = '';
     let stderr = '';
     let reason: string | undefined;
+    let hasSucceeded = false;
     const child: ChildProcess = spawn(tool, words, {
       env: environment,
       cwd: '/',
@@ -84,6 +87,10 @@ function finished(tool: string, words: readonly string[], options: RunOptions): 
       const text = decoder.write(bytes);
       if (onOutput !== undefined) return onOutput(text);
       stdout += text;
+      if (until?.test(stdout) === true) {
+        hasSucceeded = true;
+        child.kill('SIGKILL');
+      }
       if (stdout.length > MAX_OUTPUT_BYTES) end('printed too much and was ended.');
     });
     child.stderr?.on('data', (bytes: Buffer) => {
@@ -96,7 +103,8 @@ function finished(tool: string, words: readonly string[], options: RunOptions): 
     });
     child.once('close', (status) => {
       clearTimeout(timer);
-      done({ status: reason === undefined ? (status ?? undefined) : undefined, stdout, stderr, reason });
+      const own = hasSucceeded ? 0 : (status ?? undefined);
+      done({ status: reason === undefined ? own : undefined, stdout, stderr, reason });
     });
     // A tool that ends without reading its input is judged by its status.
     child.stdin?.on('error', () => undefined);

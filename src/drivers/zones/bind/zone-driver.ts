@@ -61,8 +61,11 @@ export function zoneDriver(context: Context): FileDriver<DesiredZone> {
       if (changes.some(({ path }) => path === statementFile(name))) await control.waitForSignatures(name);
     },
     // named does not load a file that was edited while it was stopped, if the journal of an earlier version is there.
-    leftovers: ({ name, zone }) =>
-      (zone?.dnssecPolicy ? [JOURNAL] : BESIDE).map((end) => zoneFile(name) + end),
+    leftovers({ name, zone }, changes) {
+      const isSigned = zone !== null && zone.dnssecPolicy !== null;
+      const isOver = !isSigned && changes.some(({ path }) => path === statementFile(name));
+      return (isSigned ? [JOURNAL] : isOver ? BESIDE : []).map((end) => zoneFile(name) + end);
+    },
   };
 }
 
@@ -83,8 +86,10 @@ async function checkZone(
   const longest = isSigned ? ['-l', String(MAX_SIGNED_TTL)] : [];
   // Only what the zone itself says is checked: the default asks the network about every name in it.
   const words = ['-i', 'local', '-k', 'fail', ...longest, name, { path }];
-  const { status, stdout, stderr } = await tools.run('named-checkzone', words, { accept: [0, 1] });
-  const [, serial] = /loaded serial (\d+)/.exec(stdout) ?? [];
+  // Its last words; it takes 50 ms more to end its threads.
+  const until = /: loaded serial (\d+)(?: \(DNSSEC signed\))?\n/;
+  const { status, stdout, stderr } = await tools.run('named-checkzone', words, { accept: [0, 1], until });
+  const [, serial] = until.exec(stdout) ?? [];
   if (status === 0 && serial !== undefined) return Number(serial);
   const reason = `${stdout}${stderr}`
     .split('\n')
