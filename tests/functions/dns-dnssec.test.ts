@@ -223,6 +223,22 @@ describe('killdns', () => {
   });
 });
 
+describe('removeacct and modifyacct', () => {
+  it('remove the keys of zones that go', async () => {
+    for (const username of ['dora', 'emil']) {
+      await ok('createacct', {
+        username,
+        domain: `${username}.example`,
+        password: 'four unusual words, Xylophone',
+      });
+      makeKey(`${username}.example`, '00001', 'Algorithm: 13\n');
+    }
+    await ok('removeacct', { username: 'dora' });
+    await ok('modifyacct', { user: 'emil', domain: 'emil.example.org' });
+    expect(keyFiles()).toEqual([]);
+  });
+});
+
 describe('fetch_ds_records_for_domains', () => {
   it('has no keys for a zone that is not signed, and says if BIND has made none', async () => {
     expect(await domains('fetch_ds_records_for_domains', { domain: 'bob.example' })).toEqual([

@@ -17,6 +17,7 @@ import type { FoundZone, Zone } from './contract.ts';
 import { lookAtRegistered, lookAtZone, type FoundForAccount } from './look.ts';
 import change from './steps/change.ts';
 import remove from './steps/remove.ts';
+import removeKeys from './steps/remove-keys.ts';
 
 const ROLE = 'DNS';
 const NOTHING: PartWork = { steps: [], locks: [] };
@@ -71,6 +72,7 @@ export const part: AccountPart = {
       steps: [
         change.plan({ name: to, before: null, after: renamedZone(world, former.zone, to) }),
         change.plan({ name: from, before: former.zone.digest, after: null }),
+        removeKeys.plan({ name: from }),
       ],
       locks: [lockOf(to), lockOf(from)],
     };
@@ -80,7 +82,10 @@ export const part: AccountPart = {
     if (!world.roles.has(ROLE)) return withoutRole(world, ['keepdns']);
     if (world.wishes.keepdns === true) return NOTHING;
     const names = await owners.listOf(world.db, account);
-    return { steps: names.map((name) => remove.plan({ name })), locks: names.map(lockOf) };
+    return {
+      steps: names.flatMap((name) => [remove.plan({ name }), removeKeys.plan({ name })]),
+      locks: names.map(lockOf),
+    };
   },
 };
 

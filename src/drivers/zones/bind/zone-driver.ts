@@ -34,7 +34,7 @@ export function zoneDriver(context: Context): FileDriver<DesiredZone> {
       const { name, zone } = desired;
       if (zone === null) return;
       if (zone.verifiedSerial !== undefined && zone.dnssecPolicy === null) {
-        // named-checkzone waits for 50 ms before it exits, whatever it is asked; named itself checks what it loads.
+        // It is from a template, and named itself checks what it loads: another process would tell nothing new.
         serials.set(desired, zone.verifiedSerial);
         return;
       }
