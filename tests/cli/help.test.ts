@@ -232,7 +232,7 @@ describe('the complete list', () => {
   test('is coloured calmly: what works stands out, the rest is faint', async () => {
     const { stdout } = await terminal.run('--help', '--all', '--color=always');
     expect(stdout).toMatch(/^\u001b\[36mcreateacct +\u001b\[39m {2}Create /m);
-    expect(stdout).toMatch(/^\u001b\[2mnvget {2,}Give .*\.\u001b\[22m \u001b\[2m\(Server /m);
+    expect(stdout).toMatch(/^\u001b\[2mnvget {2,}Show .*\.\u001b\[22m \u001b\[2m\(Server /m);
   });
 
   test('is not to be had without --help', async () => {
@@ -327,11 +327,11 @@ describe('the help of a function', () => {
 
 Set up two-factor authentication for the caller with a secret and the code that proves it.
 
-Make the secret with twofactorauth_generate_tfa_config, put it into an authenticator app, and send
-it back with the code that the app shows. The code is checked with one time step (30 seconds) of
-tolerance and is then used up. Where the caller has two-factor authentication already, the new
-secret replaces the old one. Five wrong codes within five minutes lock the attempts for five
-minutes. Sessions of the caller end. To keep the secret out of the process list, give it with --file
+Generate the secret with twofactorauth_generate_tfa_config, add it to an authenticator app, and pass
+it here with the code that the app shows. The code is checked with a tolerance of one time step (30
+seconds) and works only once. If the caller has already set up two-factor authentication, the new
+secret replaces the old one. Five wrong codes within five minutes block further attempts for five
+minutes. All sessions of the caller end. To keep the secret out of the process list, use --file
 secret=PATH.
 
 Parameters:
@@ -342,12 +342,12 @@ Parameters:
 
 Answer:
   success  (1 or 0)
-      1 when two-factor authentication is set up, 0 when it is not.
+      1 if two-factor authentication is set up, 0 if it is not.
 
 Root may call it, and resellers with the privilege create-acct. WHM has it since version 54.
 
 Example:
-  # Turn two-factor authentication on for root.
+  # Set up two-factor authentication for root.
   whmapi1 twofactorauth_set_tfa_config secret=WJ73QJSKZBXCIFPZ tfa_token=227174
 
 Family: Authentication (man whmapi1-authentication)
@@ -357,7 +357,7 @@ Family: Authentication (man whmapi1-authentication)
   test.each([
     [
       'applist',
-      '\nExamples:\n  # Everything the caller may call.\n  whmapi1 applist\n  # Only the functions',
+      '\nExamples:\n  # All functions that the caller may call.\n  whmapi1 applist\n  # Only the functions',
     ],
     ['applist', ' Its list is “app”: api.filter, api.sort,\napi.columns and api.chunk work on it.\n'],
     ['batch', 'Usage: whmapi1 [options] batch command=VALUE ... [key=value ...]\n'],

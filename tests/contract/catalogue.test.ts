@@ -28,23 +28,35 @@ const listed: Readonly<Record<string, readonly string[]>> = families;
 
 /** How a summary may begin: an imperative. */
 const verbs = [
+  ...['Accept', 'Activate', 'Add', 'Allow', 'Apply', 'Assign', 'Call', 'Change', 'Check', 'Convert', 'Copy'],
   ...[
-    'Accept',
-    'Add',
-    'Call',
-    'Change',
-    'Check',
-    'Copy',
     'Create',
+    'Deactivate',
     'Deploy',
+    'Disable',
     'Discard',
     'Do',
+    'Enable',
+    'Exchange',
+    'Export',
     'Find',
-    'Give',
+    'Forbid',
   ],
-  ...['Have', 'Install', 'Keep', 'Let', 'Link', 'List', 'Look', 'Make', 'Move', 'Pause', 'Put', 'Rebuild'],
-  ...['Register', 'Remove', 'Repair', 'Replace', 'Restart', 'Restore', 'Run', 'Save', 'Send', 'Set', 'Start'],
-  ...['Stop', 'Store', 'Suspend', 'Take', 'Tell', 'Test', 'Try', 'Turn', 'Update', 'Write'],
+  ...[
+    'Generate',
+    'Hold',
+    'Install',
+    'Link',
+    'List',
+    'Move',
+    'Pause',
+    'Rebuild',
+    'Register',
+    'Remove',
+    'Repair',
+  ],
+  ...['Replace', 'Require', 'Restart', 'Restore', 'Run', 'Save', 'Send', 'Set', 'Show', 'Start', 'Stop'],
+  ...['Store', 'Suspend', 'Switch', 'Test', 'Try', 'Unsuspend', 'Update', 'Write'],
 ];
 
 describe('the catalogue', () => {

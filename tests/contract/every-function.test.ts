@@ -18,21 +18,32 @@ import { shellWords, Terminal } from '../support/terminal.ts';
 const verbs = [
   ...[
     'Add',
+    'Allow',
     'Change',
     'Check',
+    'Convert',
     'Create',
-    'Give',
+    'Delete',
+    'Disable',
+    'Enable',
+    'Exchange',
+    'Export',
+  ],
+  ...[
+    'Generate',
+    'Grant',
     'Have',
-    'Let',
+    'Import',
     'List',
     'Make',
     'Remove',
+    'Require',
+    'Revoke',
     'Run',
     'Set',
-    'Store',
-    'Suspend',
+    'Show',
   ],
-  ...['Show', 'Take', 'Tell', 'Turn'],
+  ...['Suspend', 'Unsuspend', 'Update'],
 ];
 
 /** Functions that stand in no list of the catalogue, and why they are here. */

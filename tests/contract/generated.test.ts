@@ -96,7 +96,7 @@ itWith(['mandoc'], 'the manual pages show examples and marks as the help does', 
     ['createacct', 'It has no effect here: this server does not manage mail yet.'],
     ['batch', 'command=VALUE ... [abort_on_error=1|0]'],
     ['listaccts', 'api.filter, api.sort, api.columns and api.chunk work on ‘acct’.'],
-    ['authentication', 'Turn the two-factor authentication policy on.'],
+    ['authentication', 'Enable the two-factor authentication policy.'],
   ] as const) {
     expect(shown(name)).toContain(line);
   }

@@ -344,7 +344,7 @@ describe('editquota and limitbw', () => {
     });
     const limited = await here.call('limitbw', { user: 'bob', bwlimit: '1024' });
     expect(limited.metadata.output?.warnings).toEqual([
-      'The limit is recorded, but nothing enforces it: this server does not measure bandwidth yet.',
+      'The limit is stored but not enforced: this server does not measure bandwidth yet.',
     ]);
     expect(limited.data?.bwlimits).toEqual([
       {

@@ -172,8 +172,8 @@ describe('createacct', () => {
     expect(metadata.output?.warnings).toEqual([
       'The parameter “dkim” has no effect here: this server does not manage mail yet.',
       'The parameter “spf” has no effect here: this server does not manage mail yet.',
-      'The parameter “gid” has no effect here: the group gets the id of the user.',
-      'The parameter “savepkg” has no effect here: make a package with addpkg.',
+      'The parameter “gid” has no effect here: the group gets the ID of the user.',
+      'The parameter “savepkg” has no effect here: create a package with addpkg.',
       'The parameter “showpass” has no effect here: it is never shown.',
       NO_NAMESERVERS,
     ]);

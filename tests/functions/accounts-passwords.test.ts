@@ -55,7 +55,7 @@ describe('passwords', () => {
       here.call('set_digest_auth', { user: 'bob', password, ...args });
     expect((await digest(OTHER, { enabledigest: '1' })).metadata).toMatchObject({
       error_code: 'denied',
-      reason: 'The password is not that of “bob”.',
+      reason: 'The password of “bob” is incorrect.',
     });
     expect((await storedAccount(here, 'bob'))?.settings.digestAuth).toBe(false);
     expect((await digest(PASSWORD, { digestauth: '1' })).metadata.result).toBe(1);

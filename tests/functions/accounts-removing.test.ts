@@ -135,15 +135,15 @@ describe('the id of a removed account', () => {
   });
 
   it.each<[Args, string, string]>([
-    [{}, 'bad_param', 'One of the parameters “uid” and “gid” is required: a user id.'],
+    [{}, 'bad_param', 'One of the parameters “uid” and “gid” is required: a user ID.'],
+    [{ uid: '10001' }, 'bad_param', 'An account has the ID 10001. To allow it anyway, pass check_exists=0.'],
+    [{ uid: '10001', check_exists: '0' }, 'not_found', 'The ID 10001 does not belong to a removed account.'],
     [
-      { uid: '10001' },
-      'bad_param',
-      'The id 10001 is that of an account; give check_exists=0 if you mean it.',
+      { gid: '999' },
+      'denied',
+      'The ID 999 is reserved for system users. To allow it anyway, pass protect_system=0.',
     ],
-    [{ uid: '10001', check_exists: '0' }, 'not_found', 'The id 10001 is not that of a removed account.'],
-    [{ gid: '999' }, 'denied', 'The id 999 is one of the system’s; give protect_system=0 if you mean it.'],
-    [{ gid: '999', protect_system: '0' }, 'not_found', 'The id 999 is not that of a removed account.'],
+    [{ gid: '999', protect_system: '0' }, 'not_found', 'The ID 999 does not belong to a removed account.'],
   ])('is refused where untrack_acct_id is given %j', async (args, code, reason) => {
     await create('bob');
     expect(await untrack(args)).toMatchObject({ result: 0, error_code: code, reason });

@@ -76,7 +76,7 @@ describe('suspendacct', () => {
     expect(first?.suspendReason).toBe('Unknown');
     here.time += 60_000;
     const { metadata } = await suspend({ reason: 'another reason' });
-    expect(metadata.output?.messages).toEqual(['“bob” was suspended before.']);
+    expect(metadata.output?.messages).toEqual(['“bob” was already suspended.']);
     expect(await storedAccount(here, 'bob')).toEqual({ ...first, suspendReason: 'another reason' });
     await unsuspend();
     expect(shadow()).toBe(before);
@@ -97,12 +97,12 @@ describe('suspendacct', () => {
     const locked = await storedAccount(here, 'bob');
     expect(locked?.suspendLocked).toBe(true);
     for (const [command, verb] of [
-      ['unsuspendacct', 'take it back'],
+      ['unsuspendacct', 'unsuspend it'],
       ['suspendacct', 'change it'],
     ] as const) {
       expect((await here.call(command, { user: 'bob' }, { as: rita })).metadata).toMatchObject({
         error_code: 'denied',
-        reason: `The suspension of “bob” is locked: only root may ${verb}.`,
+        reason: `The suspension of “bob” is locked: only root can ${verb}.`,
       });
     }
     expect(await storedAccount(here, 'bob')).toEqual(locked);

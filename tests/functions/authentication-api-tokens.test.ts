@@ -283,7 +283,7 @@ describe('api_token_update', () => {
     const { data, metadata } = await update();
     expect(data?.acls).toEqual(['all']);
     expect(metadata.output?.warnings).toEqual([
-      'No acl was given: “billing” now holds everything that you hold. Before, it held “kill-acct”, “list-accts”.',
+      '“acl” was omitted: “billing” now has all your privileges. Before, it had “kill-acct”, “list-accts”.',
     ]);
     expect((await update()).metadata.output).toBeUndefined();
   });

@@ -85,7 +85,7 @@ describe('twofactorauth_set_tfa_config', () => {
 
   it('says that the policy is off where it is', async () => {
     expect((await set(CODE.now)).metadata.output?.warnings).toEqual([
-      'Logins ask for codes only while the policy is on: call twofactorauth_enable_policy.',
+      'Logins require codes only if the policy is enabled: call twofactorauth_enable_policy.',
     ]);
   });
 

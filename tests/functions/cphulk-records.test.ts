@@ -168,7 +168,7 @@ describe('create_cphulk_record', () => {
     const { metadata, data } = await callFrom('198.51.100.8', 'create_cphulk_record', range);
     expect(data).toMatchObject({ requester_ip: '198.51.100.8', requester_ip_is_whitelisted: 0 });
     expect(metadata.output?.warnings).toEqual([
-      'Your own address, 198.51.100.8, is on the black list now: you could not log in again.',
+      'Your own address, 198.51.100.8, is now on the block list: you cannot log in again.',
     ]);
   });
 
@@ -194,7 +194,7 @@ describe('delete_cphulk_record', () => {
         ips_removed: ['192.0.2.0-192.0.2.255', '2001:db8::1'],
         ips_failed: {
           nonsense: 'Invalid IP address or range: "nonsense"',
-          '192.0.2.5': 'The white list has no such record; read_cphulk_records shows those that it has.',
+          '192.0.2.5': 'The white list has no such record. Run read_cphulk_records to list its records.',
         },
         requester_ip: '',
         requester_ip_is_whitelisted: 0,
@@ -229,7 +229,7 @@ describe('read_cphulk_records', () => {
       ips_in_list: {},
       requester_ip: FAR,
       requester_ip_is_whitelisted: 0,
-      warning_ip: `Your own address, ${FAR}, is not on the white list: failed logins can block it.`,
+      warning_ip: `Your own address, ${FAR}, is not on the allow list, so failed logins can block it.`,
     });
   });
 });

@@ -91,11 +91,11 @@ describe('disable_cphulk and enable_cphulk', () => {
 
   it('say so where there is nothing to change', async () => {
     expect((await here.call('enable_cphulk')).metadata.output?.messages).toEqual([
-      'The protection was on already.',
+      'The protection was already enabled.',
     ]);
     await here.call('disable_cphulk');
     expect((await here.call('disable_cphulk')).metadata.output?.messages).toEqual([
-      'The protection was off already.',
+      'The protection was already disabled.',
     ]);
   });
 
@@ -116,7 +116,7 @@ describe('disable_cphulk and enable_cphulk', () => {
     machine.on(here);
     machine.blocked.set('198.51.100.7', here.time + 60_000);
     expect((await here.call('disable_cphulk')).metadata.output?.warnings).toEqual([
-      'The firewall goes on with a block until their time is over; flush_cphulk_login_history lifts them.',
+      'The firewall keeps a block until it expires. To lift the blocks, call flush_cphulk_login_history.',
     ]);
   });
 });
@@ -311,7 +311,7 @@ describe('set_cphulk_config_key', () => {
     const { metadata } = await here.call('set_cphulk_config_key', { key: 'max_failures' });
     expect(metadata).toMatchObject({
       error_code: 'missing_param',
-      reason: 'The parameter “value” is required: what “max_failures” is to be.',
+      reason: 'The parameter “value” is required: the new value of “max_failures”.',
     });
   });
 
@@ -339,8 +339,6 @@ describe('get_countries_with_known_ip_ranges', () => {
   it('knows none, and says why', async () => {
     const { data, metadata } = await here.call('get_countries_with_known_ip_ranges');
     expect(data).toEqual({ countries: [] });
-    expect(metadata.output?.warnings).toEqual([
-      'No country data is installed, so countries are not told apart.',
-    ]);
+    expect(metadata.output?.warnings).toEqual(['No country data is installed, so the list is empty.']);
   });
 });

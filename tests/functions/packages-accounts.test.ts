@@ -111,7 +111,7 @@ describe('changepackage', () => {
     await here.call('addpkg', { name: 'own address', ip: 'y', quota: 'unlimited' });
     const { metadata } = await here.call('changepackage', { user: 'bob', pkg: 'own address' });
     expect(metadata.output?.warnings).toEqual([
-      'The account “bob” keeps its IP address; setsiteip gives it another one.',
+      'The account “bob” keeps its IP address. To change it, use setsiteip.',
     ]);
     expect(await accountOf('bob')).toMatchObject({ ip: bob.ip, settings: { dedicatedIp: false } });
   });

@@ -93,7 +93,8 @@ describe('manage_features', () => {
     expect(metadata).toMatchObject({
       error_code: 'missing_param',
       reason:
-        'With action=enable, the parameter “features” is required: it should be ids of features, with commas between them.',
+        'With action=enable, the parameter “features” is required: it should be a comma-separated list of the ' +
+        'IDs of features.',
     });
   });
 
@@ -139,11 +140,11 @@ describe('get_available_applications', () => {
               key: 'addpkg',
               file: 'addpkg',
               itemdesc: 'addpkg',
-              description: 'Make a package.',
+              description: 'Create a package.',
               group: 'packages',
               itemorder: 1,
               acl: 'ACL=add-pkg',
-              searchtext: 'addpkg Make a package.',
+              searchtext: 'addpkg Create a package.',
               type: 'item',
               subtype: '',
               dnsonly_ok: null,
@@ -203,7 +204,7 @@ describe('get_available_applications', () => {
       applications_list: 'killpkg, create_ticket',
     });
     expect(answer.metadata.output?.warnings).toEqual([
-      'There is no application “create_ticket” that you may use; applist tells which there are.',
+      'There is no application “create_ticket” that you may use. Run applist to list them.',
     ]);
     expect(answer.data?.raw).toHaveLength(2);
   });

@@ -57,7 +57,7 @@ describe('editpkg', () => {
     const { data, metadata } = await here.call('editpkg', { name: 'new', maxpop: '5' });
     expect(data).toEqual({ pkg: 'new' });
     expect(metadata.output?.warnings).toEqual([
-      'There was no package “new” to change; the package “new” was made.',
+      'The package “new” does not exist. The package “new” was created.',
     ]);
     await here.call('addpkg', { name: 'added', maxpop: '5' });
     expect(await info('new')).toEqual(await info('added'));

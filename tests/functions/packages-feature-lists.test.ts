@@ -239,7 +239,7 @@ describe('update_featurelist', () => {
     const { metadata } = await here.call('update_featurelist', { featurelist: 'new', crom: '0' });
     expect(metadata).toMatchObject({
       error_code: 'bad_param',
-      reason: 'There is no feature “crom”; get_feature_names tells which there are.',
+      reason: 'There is no feature “crom”. Run get_feature_names to list the features.',
     });
     expect(await names()).toEqual(['Mail Only', 'default', 'disabled']);
   });
@@ -249,7 +249,7 @@ describe('update_featurelist', () => {
     expect(metadata).toMatchObject({
       error_code: 'missing_param',
       reason:
-        'An argument “FEATURE” is required: the id of a feature, and 1 or 0 as its value. Name as many as are to change.',
+        'An argument “FEATURE” is required: the ID of a feature, with the value 1 or 0. Repeatable for other features.',
     });
   });
 

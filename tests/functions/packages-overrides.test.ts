@@ -52,7 +52,7 @@ describe('add_override_features_for_user', () => {
     await here.call('update_featurelist', { featurelist: 'disabled', mysql: '0', webmail: '0' });
     const { metadata } = await override('bob', { mysql: 1, webmail: 0, backup: 1 });
     expect(metadata.output?.warnings).toEqual([
-      'The list “disabled” takes the feature “mysql” from everybody, and so from “bob”.',
+      'The feature “mysql” is disabled for everyone (list “disabled”), and so for “bob”.',
     ]);
     expect(await has('bob', 'mysql')).toBe(0);
   });

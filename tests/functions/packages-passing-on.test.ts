@@ -39,7 +39,7 @@ describe('editpkg', () => {
       warnings: [
         'The disk limit is recorded, but nothing enforces it: the file system of the homes has no quotas on.',
       ],
-      messages: ['2 accounts have the package; what changed in it changes there as well.'],
+      messages: ['2 accounts have the package. The changes apply to them too.'],
     });
     expect(await info('gold')).toMatchObject({ QUOTA: 200, FEATURELIST: 'Mail Only', MAXPOP: 5 });
     const changed = { diskLimit: 200, featureList: 'Mail Only' };
@@ -105,8 +105,10 @@ describe('editpkg', () => {
     await addAccounts(here, bob);
     const { metadata } = await here.call('editpkg', { name: 'gold', ip: 'y', maxpop: '6' });
     expect(metadata.output).toEqual({
-      warnings: ['The accounts that have the package keep their IP addresses; setsiteip gives them others.'],
-      messages: ['1 account has the package; what changed in it changes there as well.'],
+      warnings: [
+        'The accounts that have the package keep their IP addresses. To change them, use setsiteip.',
+      ],
+      messages: ['1 account has the package. The changes apply to them too.'],
     });
     expect(await info('gold')).toMatchObject({ IP: 1 });
     expect(await settingsOf('bob')).toEqual({ ...bob.settings, maxMailboxes: 6 });
@@ -116,7 +118,7 @@ describe('editpkg', () => {
     await addAccounts(here, alice, bob);
     const { metadata } = await here.call('editpkg', { name: 'gold', quota: 'unlimited' }, { dryRun: true });
     expect(metadata.output?.messages).toEqual([
-      '2 accounts have the package; what changed in it changes there as well.',
+      '2 accounts have the package. The changes apply to them too.',
       'Limit the disk space of “alice” to nothing less than all, where the file system enforces limits.',
       'Limit the disk space of “bob” to nothing less than all, where the file system enforces limits.',
     ]);

@@ -69,7 +69,7 @@ describe('setresellerips', () => {
     await here.call('setresellermainip', { user: 'bob', ip: '192.0.2.2' });
     const { metadata } = await restrict('192.0.2.3');
     expect(metadata.output?.warnings).toEqual([
-      '“bob” keeps its main address 192.0.2.2, which is none of these; setresellermainip sets another.',
+      '“bob” keeps its main address 192.0.2.2, which is not one of these. To change it, use setresellermainip.',
     ]);
     expect(await make('one')).toMatchObject({ ip: '192.0.2.2' });
   });

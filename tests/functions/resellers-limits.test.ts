@@ -183,9 +183,10 @@ describe('setresellerpackagelimit', () => {
     const { metadata } = await setPackage({ package: 'starter', allowed: '1', number: '3' });
     expect(metadata.output).toEqual({
       messages: [
-        'Which packages “bob” may have is not limited yet; setresellerlimits turns that on with enable_package_limits=1.',
-        'How many accounts of a package “bob” may have is not limited yet; setresellerlimits turns that on with ' +
-          'enable_package_limit_numbers=1.',
+        'Which packages “bob” can use is not limited yet. To enable the limit, call setresellerlimits with ' +
+          'enable_package_limits=1.',
+        'How many accounts of a package “bob” can use is not limited yet. To enable the limit, call ' +
+          'setresellerlimits with enable_package_limit_numbers=1.',
       ],
     });
     await set({ enable_package_limits: '1', enable_package_limit_numbers: '1' });
@@ -196,7 +197,7 @@ describe('setresellerpackagelimit', () => {
   it('warns of a package beside no_limit=1', async () => {
     const { metadata } = await setPackage({ package: 'starter', no_limit: '1' });
     expect(metadata.output?.warnings).toEqual([
-      '“package” has no effect with no_limit=1: all limits of packages are gone.',
+      '“package” has no effect with no_limit=1: all package limits are removed.',
     ]);
   });
 

@@ -121,7 +121,7 @@ describe('setacls', () => {
     const { metadata, data } = await set({ 'acl-passwd': value });
     expect(data).toEqual({ acl: ['passwd'] });
     expect(metadata.output?.warnings).toEqual([
-      `“acl-passwd=${value}” grants “passwd”: whatever is named is granted. Leave it out to take it.`,
+      `“acl-passwd=${value}” grants “passwd”: passing a privilege grants it regardless of its value. To revoke it, omit it.`,
     ]);
   });
 
@@ -179,7 +179,7 @@ describe('setacls', () => {
       'shells allowed and not',
       { reseller: 'bob', 'acl-allow-shell': '1', 'acl-disallow-shell': '1' },
       'bad_param',
-      '“acl-allow-shell” and “acl-disallow-shell” contradict each other; give one of them.',
+      '“acl-allow-shell” and “acl-disallow-shell” contradict each other. Pass only one of them.',
     ],
     [
       'a list that there is not',
@@ -210,7 +210,7 @@ describe('grant_reseller_privilege', () => {
   it('says what was held before', async () => {
     const args = { user: 'bob', 'privilege-1': 'list-accts', 'privilege-2': 'passwd' };
     const { metadata, data } = await here.call('grant_reseller_privilege', args);
-    expect(metadata.output).toEqual({ messages: ['“bob” holds “list-accts” already.'] });
+    expect(metadata.output).toEqual({ messages: ['“bob” already has “list-accts”.'] });
     expect(data).toEqual({ acl: ['list-accts', 'passwd'] });
   });
 
@@ -240,7 +240,7 @@ describe('revoke_reseller_privilege', () => {
     });
     expect(metadata).toMatchObject({
       result: 1,
-      output: { messages: ['“bob” did not hold “create-acct”.'] },
+      output: { messages: ['“bob” did not have “create-acct”.'] },
     });
     expect(data).toEqual({ acl: ['list-accts', 'passwd', 'quota'] });
   });
@@ -248,7 +248,7 @@ describe('revoke_reseller_privilege', () => {
   it('warns where “all” is left', async () => {
     await here.call('grant_reseller_privilege', { user: 'bob', privilege: 'all' });
     const { metadata } = await here.call('revoke_reseller_privilege', { user: 'bob', privilege: 'quota' });
-    expect(metadata.output?.warnings).toEqual(['“bob” still holds “all”, which is worth every privilege.']);
+    expect(metadata.output?.warnings).toEqual(['“bob” still has “all”, which includes every privilege.']);
     await here.call('revoke_reseller_privilege', { user: 'bob', privilege: 'all' });
     expect(await heldBy('bob')).toEqual(['list-accts', 'passwd']);
   });

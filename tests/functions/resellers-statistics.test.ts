@@ -80,7 +80,7 @@ describe('resellerstats', () => {
         result: 1,
         command: 'resellerstats',
         output: {
-          warnings: ['Bandwidth is not measured by this server yet: what is used is told as 0.'],
+          warnings: ['This server does not measure bandwidth yet: the usage is reported as 0.'],
         },
       },
       data: {

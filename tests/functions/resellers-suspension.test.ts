@@ -67,7 +67,7 @@ describe('suspendreseller', () => {
   it('leaves what is suspended already, unless it is to be locked', async () => {
     await here.call('suspendacct', { user: 'zoe', reason: 'spam' });
     expect((await suspend({ reason: 'unpaid bill' })).metadata.output).toEqual({
-      messages: ['“zoe” was suspended before and is left as it is.'],
+      messages: ['“zoe” was already suspended and is not changed.'],
     });
     expect(await storedAccount(here, 'zoe')).toMatchObject({ suspendReason: 'spam' });
     await suspend({ reason: 'unpaid bill', disallow: '1' });
@@ -119,8 +119,7 @@ describe('unsuspendreseller', () => {
     expect((await here.call('unsuspendreseller', { user: 'bob' })).metadata).toMatchObject({
       error_code: 'host_failed',
       reason:
-        'The system could not take back the suspension of 1 of 3 accounts; 2 were done. ' +
-        '“bob”: usermod: the file is locked.',
+        'The system could not unsuspend 1 of 3 accounts; 2 were done. “bob”: usermod: the file is locked.',
     });
     expect(await suspended()).toEqual(['bob']);
   });
@@ -157,7 +156,7 @@ describe('terminatereseller', () => {
     const { metadata, data } = await terminate('1');
     expect(metadata).toMatchObject({
       result: 1,
-      output: { warnings: ['Not removed: “alice”, “bob”. The answer says why.'] },
+      output: { warnings: ['Not removed: “alice”, “bob”. The response says why.'] },
     });
     expect((data?.acct as { user: string; result: number; reason: string }[]).map((one) => one.user)).toEqual(
       ['alice', 'zoe', 'bob'],

@@ -149,7 +149,7 @@ describe('unsetupreseller', () => {
     await here.call('addpkg', { name: 'small', ...limits }, { as: await callerNamed(here, 'bob') });
     expect((await here.call('unsetupreseller', { user: 'bob' })).metadata).toMatchObject({
       result: 1,
-      output: { messages: ['2 accounts are root’s now.'] },
+      output: { messages: ['2 accounts now belong to root.'] },
     });
     expect(await ownerOf('bob')).toBe('root');
     expect(await ownerOf('alice')).toBe('root');

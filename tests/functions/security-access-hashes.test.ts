@@ -84,7 +84,7 @@ describe('accesshash', () => {
   it.each(['root', 'carol', 'nobody'])('does not tell a reseller that of %s', async (user) => {
     expect((await ask(user, '0', bob)).metadata).toMatchObject({
       error_code: 'denied',
-      reason: `You may not ask for the access hash of “${user}”: a reseller may ask for its own alone.`,
+      reason: `You cannot query the access hash of “${user}”: resellers can query only their own.`,
     });
   });
 

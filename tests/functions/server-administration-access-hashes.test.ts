@@ -72,7 +72,7 @@ describe('get_remote_access_hash', () => {
       error_code: 'bad_param',
       reason:
         'The parameter “host” should be this server’s own name, “server.example.com”, not “other.example.com”: ' +
-        'this server asks no other; call accesshash there.',
+        'run accesshash on that server.',
     });
   });
 

@@ -137,7 +137,7 @@ describe('a reseller with accounts on two servers', () => {
       reason: 'The reseller is kept: it still owns 2 accounts on “web2”.',
     });
     expect(first.metadata.output?.warnings).toEqual([
-      'The reseller owns 2 accounts on “web2” as well: make the call there, too.',
+      'The reseller owns 2 accounts on “web2” too. Run the call on these servers as well.',
       'Not removed: “carl”. The answer says why.',
     ]);
     expect((await done(web2, 'acctcounts', { user: 'carl' })).metadata.result).toBe(1);

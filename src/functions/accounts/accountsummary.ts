@@ -9,10 +9,10 @@ import { fieldsOf } from '../../model/list-in-sql.ts';
 export default defineFunction({
   name: 'accountsummary',
   since: 32,
-  summary: 'Tell about an account: its domain, package, limits, disk use and suspension.',
+  summary: 'Show an account’s domain, package, limits, disk usage and suspension.',
   description:
-    'With “user” or “domain”, the disk use is measured anew; a search tells what was measured last, as listaccts does. ' +
-    'A reseller sees the accounts that it owns.',
+    'With “user” or “domain”, disk usage is measured during the call. A search returns the last measured value, ' +
+    'as listaccts does. A reseller sees the accounts that it owns.',
   access: ['acct-summary'],
   effect: 'calls',
   params: {
@@ -28,7 +28,7 @@ export default defineFunction({
   returns: {
     acct: {
       list: { fields: fieldsOf(form.columns) },
-      doc: 'The account; a search may find several, or none.',
+      doc: 'The account. A search can find several accounts, or none.',
     },
   },
   list: 'acct',

@@ -8,10 +8,10 @@ export default defineFunction({
   access: 'any',
   effect: 'none',
   params: {},
-  returns: { app: { list: { type: 'string' }, doc: 'The functions’ names, sorted.' } },
+  returns: { app: { list: { type: 'string' }, doc: 'The function names, sorted.' } },
   list: 'app',
   examples: [
-    { args: {}, doc: 'Everything the caller may call.' },
+    { args: {}, doc: 'All functions that the caller may call.' },
     {
       args: { 'api.filter.enable': '1', 'api.filter.a.field': 'app', 'api.filter.a.arg0': 'twofactor' },
       doc: 'Only the functions that have “twofactor” in their names.',

@@ -5,20 +5,20 @@ import { getByDomain } from '../../model/accounts/accounts.ts';
 export default defineFunction({
   name: 'domainuserdata',
   since: 32,
-  summary: 'Tell where the files of a domain lie, and whose they are.',
-  description: 'It knows main domains. A reseller sees those of the accounts that it owns.',
+  summary: 'Show the document root and the owner of a domain.',
+  description: 'Only main domains are known. Resellers see the domains of the accounts that they own.',
   access: ['acct-summary'],
   effect: 'reads',
   params: { domain: { ...existingDomain, required: true, doc: 'The domain.' } },
   returns: {
     userdata: {
       fields: {
-        documentroot: { type: 'string', doc: 'The folder of the domain’s files.' },
-        group: { type: 'string', doc: 'The user’s group on the machine.' },
+        documentroot: { type: 'string', doc: 'The document root.' },
+        group: { type: 'string', doc: 'The user’s group on the server.' },
         hascgi: { type: 'flag', doc: 'Whether the account may run CGI scripts.' },
         homedir: { type: 'string', doc: 'The account’s home.' },
         ip: { type: 'string', doc: 'The IP address.' },
-        owner: { type: 'string', doc: 'To whom the account belongs.' },
+        owner: { type: 'string', doc: 'The account’s owner.' },
         servername: { type: 'string', doc: 'The domain.' },
         user: { type: 'string', doc: 'The account.' },
       },

@@ -7,10 +7,11 @@ import * as accounts from '../../model/accounts/accounts.ts';
 export default defineFunction({
   name: 'forcepasswordchange',
   since: 32,
-  summary: 'Have accounts choose a new password at their next login.',
+  summary: 'Require accounts to change their password at the next login.',
   description:
-    'Accounts that cannot be had stand in a warning, and the others are done all the same; with stop_on_failure=1 one ' +
-    'of them is enough to change nothing. The machine asks at its own logins, such as SSH; whmapi1d does not ask.',
+    'Accounts that are not available to you are listed in a warning, and the others are still changed. With ' +
+    'stop_on_failure=1, one such account cancels the whole call. The server’s own logins, such as SSH, ask for ' +
+    'the new password; whmapi1d does not.',
   access: ['passwd'],
   effect: 'operates',
   params: {
@@ -18,20 +19,20 @@ export default defineFunction({
       type: 'json',
       required: true,
       actsOn: true,
-      doc: 'The accounts, as JSON: {"bob":1,"carl":1}. One whose value is 0 is left alone.',
+      doc: 'The accounts, as JSON: {"bob":1,"carl":1}. An account with the value 0 is not changed.',
     },
     stop_on_failure: {
       type: 'flag',
       default: 0,
-      doc: '1 to change nothing where one account cannot be had.',
+      doc: '1: change nothing if one account is not available.',
     },
   },
-  returns: { updated: { list: { type: 'string' }, doc: 'The accounts that have to choose a new password.' } },
+  returns: { updated: { list: { type: 'string' }, doc: 'The accounts that must choose a new password.' } },
   list: 'updated',
   examples: [
     {
       args: { users_json: '{"bob":1}' },
-      doc: 'The account “bob” has to choose a new password.',
+      doc: 'The account “bob” must choose a new password.',
       setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
     },
   ],

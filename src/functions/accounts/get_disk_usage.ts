@@ -7,19 +7,19 @@ import { fieldsOf, NOTHING, numberOrNull, word } from '../../model/list-in-sql.t
 const columns = {
   blocks_limit: numberOrNull(
     'disk_limit * 1024',
-    'The limit in blocks of 1024 bytes; null where there is none.',
+    'The limit in blocks of 1024 bytes; null if there is none.',
   ),
   blocks_used: numberOrNull(
     'blocks_used',
-    'Blocks of 1024 bytes in use; null where they were never measured.',
+    'The used space in blocks of 1024 bytes; null if it was never measured.',
   ),
   inodes_limit: numberOrNull(
     NOTHING,
-    'How many files and folders there may be; always null, which is no limit.',
+    'The limit for files and directories; always null, which means no limit.',
   ),
   inodes_used: numberOrNull(
     'inodes_used',
-    'How many files and folders there are; null where it was never measured.',
+    'The number of files and directories; null if it was never measured.',
   ),
   user: word('username', 'The account.'),
 };
@@ -27,10 +27,11 @@ const columns = {
 export default defineFunction({
   name: 'get_disk_usage',
   since: 80,
-  summary: 'List how much disk space each account takes up.',
+  summary: 'List the disk usage of each account.',
   description:
-    'With cache_mode=off it measures every account of the caller, which may take minutes where nothing counts for a ' +
-    'quota, and keeps what it finds: for later calls, and for what listaccts tells. A task of the server does the same every night.',
+    'With cache_mode=off, the disk usage of every account of the caller is measured and stored, so that later ' +
+    'calls and listaccts return it. Without quotas this can take minutes. A task of the server does the same ' +
+    'every night.',
   access: ['list-accts'],
   effect: 'calls',
   params: {
@@ -38,18 +39,18 @@ export default defineFunction({
       type: 'string',
       values: ['on', 'off'],
       default: 'on',
-      doc: 'Whether to tell what was measured last (on), or to measure now (off).',
+      doc: '“on”: return the last measured values. “off”: measure now.',
     },
   },
   returns: {
-    accounts: { list: { fields: fieldsOf(columns) }, doc: 'The accounts, sorted by user name.' },
+    accounts: { list: { fields: fieldsOf(columns) }, doc: 'The accounts, sorted by username.' },
   },
   list: 'accounts',
   examples: [
-    { args: {}, doc: 'What was measured last.' },
+    { args: {}, doc: 'The last measured values.' },
     {
       args: { cache_mode: 'off' },
-      doc: 'Measures every account.',
+      doc: 'Measure every account.',
       setUp: [
         {
           command: 'createacct',

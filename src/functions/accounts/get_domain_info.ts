@@ -12,30 +12,28 @@ function ofIpv6(sql: string): string {
 }
 
 const columns = {
-  docroot: word(`home || '/public_html'`, 'The folder of the domain’s files.'),
+  docroot: word(`home || '/public_html'`, 'The document root.'),
   domain: word('domain', 'The domain.'),
-  domain_type: word(`'main'`, 'What the domain is to its account: “main”.'),
+  domain_type: word(`'main'`, 'The type of the domain: “main”.'),
   ipv4: address('ip', 'The IP address.'),
   ipv6: wordOrNull(
     ofIpv6(WITH_EVERY_DIGIT),
-    'The IPv6 address, with every digit; null if the account has none.',
+    'The IPv6 address in full, not shortened; null if the account has none.',
   ),
   ipv6_is_dedicated: flag(
     `coalesce(${ofIpv6("CASE WHEN range_name = 'SHARED' THEN 0 ELSE 1 END")}, 0)`,
-    'Whether the IPv6 address is the account’s alone.',
+    'Whether the IPv6 address is dedicated to the account.',
   ),
   parent_domain: word('domain', 'The main domain of its account.'),
   user: word('username', 'The account.'),
-  user_owner: word('owner', 'To whom the account belongs.'),
+  user_owner: word('owner', 'The account’s owner.'),
 };
 
 export default defineFunction({
   name: 'get_domain_info',
   since: 70,
   summary: 'List the domains of all accounts.',
-  description:
-    'These are main domains, which are the only ones that this server knows yet. A reseller sees those of the ' +
-    'accounts that it owns.',
+  description: 'Only main domains are listed. Resellers see the domains of the accounts that they own.',
   access: ['acct-summary'],
   effect: 'reads',
   params: {},

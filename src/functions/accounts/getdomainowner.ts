@@ -5,16 +5,17 @@ import { findByDomain, maySee } from '../../model/accounts/accounts.ts';
 export default defineFunction({
   name: 'getdomainowner',
   since: 78,
-  summary: 'Tell to which account a domain belongs.',
-  description: 'It knows main domains. For a reseller, other people’s domains belong to nobody.',
+  summary: 'Show the account that owns a domain.',
+  description:
+    'Only main domains are known. A reseller gets null for domains of accounts that it does not own.',
   access: ['list-accts'],
   effect: 'reads',
   params: { domain: { ...existingDomain, required: true, doc: 'The domain.' } },
-  returns: { user: { type: 'string|null', doc: 'The account; null where the domain belongs to none.' } },
+  returns: { user: { type: 'string|null', doc: 'The account; null if no account has the domain.' } },
   examples: [
     {
       args: { domain: 'bob.example' },
-      doc: 'Whose domain it is.',
+      doc: 'The owner of the domain.',
       setUp: [
         {
           command: 'createacct',

@@ -5,11 +5,11 @@ import { get } from '../../model/accounts/accounts.ts';
 export default defineFunction({
   name: 'has_digest_auth',
   since: 34,
-  summary: 'Tell whether an account has digest authentication.',
+  summary: 'Check whether an account has digest authentication.',
   access: ['digest-auth'],
   effect: 'reads',
   params: { user: { ...existingAccount, required: true, doc: 'The account.' } },
-  returns: { digestauth: { type: 'flag', doc: 'Whether it has; set_digest_auth changes it.' } },
+  returns: { digestauth: { type: 'flag', doc: 'Whether it is enabled. To change it, use set_digest_auth.' } },
   examples: [
     {
       args: { user: 'bob' },

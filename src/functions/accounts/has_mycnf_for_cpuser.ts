@@ -5,8 +5,8 @@ import { get } from '../../model/accounts/accounts.ts';
 export default defineFunction({
   name: 'has_mycnf_for_cpuser',
   since: 40,
-  summary: 'Tell whether an account has a configuration file for MySQL clients.',
-  description: 'That is a file .my.cnf in its home. A symbolic link does not count.',
+  summary: 'Check whether an account has a configuration file for MySQL clients.',
+  description: 'The file is .my.cnf in the home directory. A symbolic link does not count.',
   access: ['mysql-info'],
   effect: 'reads',
   params: { user: { ...existingAccount, required: true, doc: 'The account.' } },

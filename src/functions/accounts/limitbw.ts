@@ -11,7 +11,7 @@ export default defineFunction({
   name: 'limitbw',
   since: 11,
   summary: 'Set the bandwidth limit of an account.',
-  description: 'The limit is recorded; what accounts transfer is not measured by this server yet.',
+  description: 'The limit is stored but not enforced: this server does not measure bandwidth yet.',
   access: ['limit-bandwidth'],
   effect: 'operates',
   params: {
@@ -23,11 +23,11 @@ export default defineFunction({
     bwlimits: {
       list: {
         fields: {
-          bwlimit: { type: 'integer', doc: 'The limit of a month in bytes; 0 is unlimited.' },
-          bwlimitenable: { type: 'flag', doc: '1 when the limit may be set.' },
+          bwlimit: { type: 'integer', doc: 'The monthly limit in bytes; 0 is unlimited.' },
+          bwlimitenable: { type: 'flag', doc: '1 if the limit can be set.' },
           domains: { list: { type: 'string' }, doc: 'The account’s domains.' },
-          human_bwlimit: { type: 'string', doc: 'The limit for people to read.' },
-          unlimited: { type: 'flag', doc: '1 when the bandwidth is unlimited.' },
+          human_bwlimit: { type: 'string', doc: 'The limit in human-readable form.' },
+          unlimited: { type: 'flag', doc: '1 if the bandwidth is unlimited.' },
         },
       },
       doc: 'The account’s limit.',
@@ -50,7 +50,7 @@ export default defineFunction({
     context.plan(await changeAccount(context, { before, after }));
     const limit = after.settings.bandwidthLimit;
     if (limit !== null)
-      warn('The limit is recorded, but nothing enforces it: this server does not measure bandwidth yet.');
+      warn('The limit is stored but not enforced: this server does not measure bandwidth yet.');
     return {
       bwlimits: [
         {

@@ -5,13 +5,13 @@ import { visibleTo } from '../../model/accounts/accounts.ts';
 export default defineFunction({
   name: 'list_users',
   since: 11,
-  summary: 'List the user names of the accounts, and root’s.',
+  summary: 'List the usernames of the accounts and of root.',
   description: 'A reseller sees the accounts that it owns, without root.',
   access: ['list-accts'],
   effect: 'reads',
   params: {},
   returns: {
-    users: { list: { type: 'string' }, doc: 'The user names: root first, then the accounts by name.' },
+    users: { list: { type: 'string' }, doc: 'The usernames: root first, then the accounts by name.' },
   },
   list: 'users',
   examples: [{ args: {}, doc: 'Everybody.' }],

@@ -13,21 +13,21 @@ export default defineFunction({
   since: 11,
   summary: 'List the accounts, or those that a search finds.',
   description:
-    'Root sees every account, a reseller those that it owns. The disk use is what was measured last: by ' +
-    'the server every night, or by get_disk_usage with cache_mode=off.',
+    'Root sees all accounts, and a reseller those that it owns. The disk usage is the last measured value: the ' +
+    'server measures every night, and get_disk_usage measures with cache_mode=off.',
   access: ['list-accts'],
   effect: 'reads',
   params: {
     ...search.searchParams,
     want: {
       type: 'string',
-      doc: 'The fields to tell, with commas between them; all unless given.',
+      doc: 'Comma-separated list of the fields to return. Default: all.',
     },
   },
   returns: {
     acct: {
       list: { fields: fieldsOf(form.listColumns, 'optional') },
-      doc: 'The accounts, sorted by user name.',
+      doc: 'The accounts, sorted by username.',
     },
   },
   list: 'acct',
@@ -36,7 +36,7 @@ export default defineFunction({
     { args: {}, doc: 'All accounts.', setUp: [bob] },
     {
       args: { search: 'bob.example', searchtype: 'domain', searchmethod: 'exact', want: 'user,domain' },
-      doc: 'Whose domain bob.example is.',
+      doc: 'The account that has the domain bob.example.',
       setUp: [bob],
     },
     {

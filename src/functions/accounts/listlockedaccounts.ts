@@ -5,11 +5,11 @@ import { visibleTo } from '../../model/accounts/accounts.ts';
 export default defineFunction({
   name: 'listlockedaccounts',
   since: 40,
-  summary: 'List the suspended accounts whose suspension only root may end.',
+  summary: 'List the suspended accounts that only root can unsuspend.',
   access: ['list-accts'],
   effect: 'reads',
   params: {},
-  returns: { account: { list: { type: 'string' }, doc: 'The user names, sorted.' } },
+  returns: { account: { list: { type: 'string' }, doc: 'The usernames, sorted.' } },
   list: 'account',
   examples: [{ args: {}, doc: 'All of them.' }],
 

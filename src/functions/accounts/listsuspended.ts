@@ -5,18 +5,18 @@ import { visibleTo } from '../../model/accounts/accounts.ts';
 import { fieldsOf, flag, number, text, word } from '../../model/list-in-sql.ts';
 
 const columns = {
-  is_locked: flag('suspend_locked', 'Whether only root may end the suspension.'),
-  owner: word('owner', 'To whom the account belongs.'),
-  reason: text('suspend_reason', 'Why the account is suspended; empty where nobody said.'),
-  time: word(longDate('suspended_at'), 'When it was suspended: “Tue Nov 24 17:50:00 2026”, in UTC.'),
-  unixtime: number('suspended_at / 1000', 'When it was suspended, in seconds since 1970.'),
-  user: word('username', 'The user name.'),
+  is_locked: flag('suspend_locked', 'Whether only root can unsuspend the account.'),
+  owner: word('owner', 'The account’s owner.'),
+  reason: text('suspend_reason', 'The reason for the suspension; empty if none was given.'),
+  time: word(longDate('suspended_at'), 'The time of the suspension: “Tue Nov 24 17:50:00 2026”, in UTC.'),
+  unixtime: number('suspended_at / 1000', 'The time of the suspension, in seconds since 1970.'),
+  user: word('username', 'The username.'),
 };
 
 export default defineFunction({
   name: 'listsuspended',
   since: 11,
-  summary: 'List the suspended accounts, with when and why they were suspended.',
+  summary: 'List the suspended accounts, with the time and the reason.',
   description: 'A reseller sees the accounts that it owns.',
   access: ['list-accts'],
   effect: 'reads',

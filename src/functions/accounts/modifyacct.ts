@@ -17,11 +17,11 @@ import * as packages from '../../model/packages/packages.ts';
 import * as form from '../../model/packages/form.ts';
 
 const noMail = 'this server does not manage mail yet.';
-const noNotices = 'this server does not send notices yet.';
+const noNotices = 'this server does not send notifications yet.';
 const noDatabases = 'this server does not manage databases yet.';
 const notice = {
   type: 'flag',
-  doc: 'Whether the account’s owner gets this notice.',
+  doc: 'Whether the account’s owner receives this notification.',
   inert: noNotices,
 } as const;
 
@@ -37,42 +37,48 @@ export default defineFunction({
   effect: 'operates',
   params: {
     user: { ...existingAccount, required: true, doc: 'The account.' },
-    newuser: { ...accountName, actsOn: false, doc: 'Its new user name.' },
-    domain: { ...domainName, alias: ['DNS'], doc: 'Its new main domain.' },
+    newuser: { ...accountName, actsOn: false, doc: 'The new username.' },
+    domain: { ...domainName, alias: ['DNS'], doc: 'The new main domain.' },
     owner: {
       ...accountName,
       completes: 'login',
       actsOn: false,
-      doc: 'To whom it shall belong: root, a reseller, or itself. Only root may give it to somebody else.',
+      doc:
+        'The account’s new owner: root, a reseller, or the account itself. Only root can transfer the account to ' +
+        'another owner.',
     },
-    contactemail: { ...emailAddress, doc: 'Where its owner can be reached.' },
+    contactemail: { ...emailAddress, doc: 'The email address of the account’s owner.' },
     plan: {
       ...packages.existingPackage,
       alias: ['pkg'],
-      doc: 'A new package, whose settings the account gets as with changepackage. Requires upgrade-account.',
+      doc: 'A new package. The account gets its settings, as with changepackage. Requires upgrade-account.',
     },
     ...form.paramsFor('ofAccount', { without: ['featureList', 'dedicatedIp', 'digestAuth'] }),
     RS: { ...form.settingParams.theme, alias: ['CPTHEME'], doc: 'The theme.' },
     LOCALE: { ...form.settingParams.locale, alias: ['LANG'] },
-    HASCGI: { ...form.settingParams.cgi, doc: '1 lets it run CGI scripts.' },
-    HASSHELL: { ...form.settingParams.shell, doc: '1 gives it a login shell, 0 takes it away.' },
+    HASCGI: { ...form.settingParams.cgi, doc: '1: allow CGI scripts. 0: forbid them.' },
+    HASSHELL: { ...form.settingParams.shell, doc: '1: enable the login shell. 0: disable it.' },
     shell: {
       type: 'string',
       pattern: {
         matches: /^(?=.{1,255}$)(?:\/(?!-|\.+(?:\/|$))[A-Za-z0-9._+-]+)+$/,
         expects: 'the path of a shell, such as /bin/bash',
       },
-      doc: 'A certain login shell. Only root may choose one.',
+      doc: 'The path of the login shell. Only root can choose one.',
     },
-    BACKUP: { type: 'flag', doc: '1 to have backups of it made.' },
-    MAILBOX_FORMAT: { type: 'string', values: ['maildir', 'mbox', 'mdbox'], doc: 'How its mail is stored.' },
+    BACKUP: { type: 'flag', doc: '1: back the account up.' },
+    MAILBOX_FORMAT: {
+      type: 'string',
+      values: ['maildir', 'mbox', 'mdbox'],
+      doc: 'The format in which its mail is stored.',
+    },
     STARTDATE: {
       type: 'integer',
       min: 0,
       max: 253_402_300_799,
-      doc: 'When it was created, in seconds since 1970.',
+      doc: 'The creation time, in seconds since 1970.',
     },
-    DISK_BLOCK_LIMIT: { type: 'integer', doc: 'The disk limit in blocks.', inert: 'give QUOTA, in MiB.' },
+    DISK_BLOCK_LIMIT: { type: 'integer', doc: 'The disk limit in blocks.', inert: 'use QUOTA, in MiB.' },
     reseller: {
       type: 'flag',
       doc: 'Whether it is a reseller.',
@@ -82,19 +88,19 @@ export default defineFunction({
     HASDKIM: { type: 'flag', doc: 'Whether its mail is signed.', inert: noMail },
     HASDMARC: { type: 'flag', doc: 'Whether it has a DMARC policy.', inert: noMail },
     HASSPF: { type: 'flag', doc: 'Whether it has an SPF record.', inert: noMail },
-    OUTGOING_EMAIL_SUSPENDED: { type: 'flag', doc: 'Whether it may send no mail.', inert: noMail },
+    OUTGOING_EMAIL_SUSPENDED: { type: 'flag', doc: 'Whether it is forbidden to send mail.', inert: noMail },
     spamassassin: { type: 'flag', doc: 'Whether its mail is checked for spam.', inert: noMail },
     mail_node_alias: { type: 'string', doc: 'The server that keeps its mail.', inert: noMail },
     update_existing_email_account_quotas: {
       type: 'flag',
-      doc: 'Whether mail accounts get the new quota.',
+      doc: 'Whether existing email accounts get the new quota.',
       inert: noMail,
     },
     DBOWNER: { type: 'string', doc: 'The owner of its databases.', inert: noDatabases },
     rename_database_objects: { type: 'flag', doc: 'Whether databases are renamed.', inert: noDatabases },
     MAXPASSENGERAPPS: {
       type: 'string',
-      doc: 'How many Passenger applications.',
+      doc: 'The maximum number of Passenger applications.',
       inert: 'this server does not manage applications yet.',
     },
     modify_firewall: {
@@ -109,13 +115,13 @@ export default defineFunction({
     },
     remove_missing_extensions: {
       type: 'string',
-      doc: 'Which extensions go.',
+      doc: 'The extensions to remove.',
       inert: 'extensions belong to packages here.',
     },
     PUSHBULLET_ACCESS_TOKEN: {
       type: 'string',
       sensitive: true,
-      doc: 'A token of Pushbullet.',
+      doc: 'A Pushbullet token.',
       inert: noNotices,
     },
     notify_account_authn_link: notice,
@@ -133,19 +139,19 @@ export default defineFunction({
   },
   emptyIsOmitted: true,
   returns: {
-    user: { type: 'string', doc: 'Its user name now.' },
-    domain: { type: 'string', doc: 'Its main domain now.' },
-    setshell: { type: 'string', doc: 'Its login shell now, or “unmodified”.' },
+    user: { type: 'string', doc: 'The username after the change.' },
+    domain: { type: 'string', doc: 'The main domain after the change.' },
+    setshell: { type: 'string', doc: 'The login shell after the change, or “unmodified”.' },
     cpuser: {
       map: { type: 'any' },
       keys: 'SETTING',
-      doc: 'Its settings now, under the names that WHM stores them by.',
+      doc: 'The settings after the change, by the names under which WHM stores them.',
     },
   },
   examples: [
     {
       args: { user: 'bob', newuser: 'robert', domain: 'robert.example' },
-      doc: 'Another name and another domain for “bob”.',
+      doc: 'Rename “bob” and change its domain.',
       setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
     },
     {
@@ -196,7 +202,7 @@ export default defineFunction({
   },
 });
 
-/** A caller with edit-account alone must not get around the privilege of changepackage. */
+/** The privilege that changepackage requires is required here as well. */
 async function packageFor({ caller, db }: Context, name: string): Promise<packages.Package> {
   authorise(caller, 'modifyacct plan=', ['upgrade-account']);
   return packages.get(db, caller, name);

@@ -4,19 +4,19 @@ import { showPrivileges } from '../../model/resellers/privileges.ts';
 export default defineFunction({
   name: 'myprivs',
   since: 11,
-  summary: 'Tell which privileges the caller holds.',
-  description: 'Root, and a reseller with the privilege “all”, hold every one.',
+  summary: 'Show the privileges of the caller.',
+  description: 'Root and resellers with the privilege “all” have all privileges.',
   access: 'any',
   effect: 'none',
   params: {},
   returns: {
     privileges: {
       list: { map: { type: 'flag' }, keys: 'PRIVILEGE' },
-      doc: 'One hash: each privilege there is, and whether the caller holds it.',
+      doc: 'One hash with all privileges, and whether the caller has each of them.',
     },
   },
   list: 'privileges',
-  examples: [{ args: {}, doc: 'The privileges of whoever calls.' }],
+  examples: [{ args: {}, doc: 'The privileges of the caller.' }],
 
   async handler(_args, { caller }) {
     return { privileges: [showPrivileges(caller.privileges)] };

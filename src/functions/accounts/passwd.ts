@@ -10,9 +10,9 @@ export default defineFunction({
   since: 11,
   summary: 'Set the password of an account.',
   description:
-    'The password has to be as strong as this server asks for. For a suspended account it works from the time that ' +
-    'the suspension ends. Root may set its own: the machine’s, with which it logs in over the network too. Sessions of ' +
-    'the account end.',
+    'The password must have the strength that this server requires. On a suspended account, it works after the ' +
+    'account is unsuspended. Root can set its own password, which is the server’s root password and also works ' +
+    'for logins to whmapi1d. All sessions of the account end.',
   access: ['passwd'],
   effect: 'operates',
   params: {
@@ -20,7 +20,7 @@ export default defineFunction({
     password: { ...passwords.password, required: true, alias: ['pass'] },
     db_pass_update: {
       type: 'flag',
-      doc: 'Whether the database user gets the password as well.',
+      doc: 'Whether to set the password of the database user too.',
       inert: 'this server does not manage databases yet.',
     },
     digestauth: {
@@ -33,14 +33,14 @@ export default defineFunction({
   returns: {
     app: {
       list: { type: 'string' },
-      doc: 'The services that have the new password: system, the machine’s logins.',
+      doc: 'The services that use the new password: “system” is the logins of the server.',
     },
   },
   list: 'app',
   examples: [
     {
       args: { user: 'bob', password: 'four unusual words, Xylophone' },
-      doc: 'Another password for “bob”. Rather give it with --file password=PATH.',
+      doc: 'A new password for “bob”. To keep it out of the process list, use --file password=PATH.',
       setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
     },
   ],

@@ -3,14 +3,14 @@ import { defineFunction } from '../../core/define.ts';
 export default defineFunction({
   name: 'quota_enabled',
   since: 11,
-  summary: 'Tell whether this machine enforces disk quotas.',
+  summary: 'Check whether this server enforces disk quotas.',
   access: 'any',
   effect: 'none',
   params: {},
   returns: {
-    quota_enabled: { type: 'flag', doc: 'Whether the file system of the homes enforces limits now.' },
+    quota_enabled: { type: 'flag', doc: 'Whether the file system of the home directories enforces quotas.' },
   },
-  examples: [{ args: {}, doc: 'Whether it does.' }],
+  examples: [{ args: {}, doc: 'Check whether quotas are enforced.' }],
 
   async handler(_args, { machine }) {
     return { quota_enabled: Number(await (await machine.quota()).isEnabled()) };

@@ -6,7 +6,7 @@ import * as accounts from '../../model/accounts/accounts.ts';
 export default defineFunction({
   name: 'removeacct',
   since: 11,
-  summary: 'Remove an account with its home, its files and everything stored about it.',
+  summary: 'Remove an account with its home directory and everything stored about it.',
   description:
     'There is no way back: make a backup first. The processes of the user end. Accounts and packages that it owned ' +
     'as a reseller become root’s. Its two-factor authentication is gone as well, and so are its DNS zones.',

@@ -8,9 +8,9 @@ import * as passwords from '../../model/passwords/passwords.ts';
 export default defineFunction({
   name: 'set_digest_auth',
   since: 11,
-  summary: 'Turn digest authentication on or off for an account.',
+  summary: 'Enable or disable digest authentication for an account.',
   description:
-    'The account’s password proves that the caller may. No service of this server uses digests yet.',
+    'Requires the account’s password as confirmation. No service of this server uses digest authentication yet.',
   access: ['digest-auth'],
   effect: 'operates',
   params: {
@@ -40,7 +40,7 @@ export default defineFunction({
   async look(args, { caller, machine, transaction }) {
     const { username } = await transaction('reads', (db) => accounts.get(db, caller, args.user));
     if (!(await (await machine.users()).verifyPassword(username, args.password))) {
-      throw denied(`The password is not that of “${username}”.`);
+      throw denied(`The password of “${username}” is incorrect.`);
     }
   },
 

@@ -7,21 +7,21 @@ import * as accounts from '../../model/accounts/accounts.ts';
 export default defineFunction({
   name: 'suspendacct',
   since: 11,
-  summary: 'Suspend an account: nobody can log in, and nothing of it runs.',
+  summary: 'Suspend an account: block its logins and stop its processes.',
   description:
-    'The password is locked, the account expires, its processes end and its crontab is disabled. Nothing is lost: ' +
-    'unsuspendacct restores all of it. An account that is suspended already gets the new reason.',
+    'The password is locked, the account expires, its processes end and its crontab is disabled. No data is lost, ' +
+    'and unsuspendacct restores everything. If the account is already suspended, only the reason is replaced.',
   destructive:
     'The user can no longer log in, and all processes of the user end. No files are deleted. To undo it, call unsuspendacct.',
   access: ['suspend-acct'],
   effect: 'operates',
   params: {
     user: { ...existingAccount, required: true, doc: 'The account.' },
-    reason: { type: 'string', maxLength: 500, default: 'Unknown', doc: 'Why, for people to read.' },
-    disallowun: { type: 'flag', default: 0, doc: '1 lets only root take the suspension back.' },
+    reason: { type: 'string', maxLength: 500, default: 'Unknown', doc: 'The reason, as free text.' },
+    disallowun: { type: 'flag', default: 0, doc: '1: only root can unsuspend the account.' },
     'leave-ftp-accts-enabled': {
       type: 'flag',
-      doc: 'Whether FTP accounts go on working.',
+      doc: 'Whether FTP accounts keep working.',
       inert: 'this server does not manage FTP accounts yet.',
     },
   },
@@ -39,9 +39,9 @@ export default defineFunction({
     const account = await accounts.get(db, caller, args.user);
     const { username, suspendedAt, suspendLocked } = account;
     if (suspendLocked && caller.privileges !== 'all') {
-      throw denied(`The suspension of “${username}” is locked: only root may change it.`);
+      throw denied(`The suspension of “${username}” is locked: only root can change it.`);
     }
-    if (suspendedAt !== null) inform(`“${username}” was suspended before.`);
+    if (suspendedAt !== null) inform(`“${username}” was already suspended.`);
     plan(await suspendAccount(context, account, { reason: args.reason, locked: args.disallowun }));
   },
 });

@@ -7,16 +7,17 @@ import * as accounts from '../../model/accounts/accounts.ts';
 export default defineFunction({
   name: 'unsuspendacct',
   since: 11,
-  summary: 'Take the suspension of an account back.',
+  summary: 'Unsuspend an account.',
   description:
-    'Password, expiry and crontab are as they were before: a password that was locked then stays locked.',
+    'The password, the expiry and the crontab are restored to their state before the suspension. A password that ' +
+    'was already locked stays locked.',
   access: ['suspend-acct'],
   effect: 'operates',
   params: {
     user: { ...existingAccount, required: true, doc: 'The account.' },
     'retain-service-proxies': {
       type: 'flag',
-      doc: 'Whether service proxies stay.',
+      doc: 'Whether to keep service proxies.',
       inert: 'this server has no service proxies.',
     },
   },
@@ -24,7 +25,7 @@ export default defineFunction({
   examples: [
     {
       args: { user: 'bob' },
-      doc: 'Let the account “bob” work again.',
+      doc: 'Unsuspend the account “bob”.',
       setUp: [
         { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
         { command: 'suspendacct', args: { user: 'bob' } },
@@ -37,7 +38,7 @@ export default defineFunction({
     const account = await accounts.get(db, caller, args.user);
     const { username, suspendedAt, suspendLocked } = account;
     if (suspendLocked && caller.privileges !== 'all') {
-      throw denied(`The suspension of “${username}” is locked: only root may take it back.`);
+      throw denied(`The suspension of “${username}” is locked: only root can unsuspend it.`);
     }
     if (suspendedAt === null) inform(`“${username}” was not suspended.`);
     else plan(await unsuspendAccount(context, account));

@@ -4,13 +4,13 @@ import { accountName, ensureFree, findMachineNames } from '../../model/accounts/
 export default defineFunction({
   name: 'verify_new_username',
   since: 58,
-  summary: 'Tell whether a new account may have a name.',
-  description: 'The call works where it may; where it may not, the reason says why.',
+  summary: 'Check whether a username is available for a new account.',
+  description: 'The call succeeds if the username is available. Otherwise it fails, and the reason says why.',
   access: ['create-acct'],
   effect: 'reads',
   params: { user: { ...accountName, required: true, doc: 'The name.' } },
   returns: null,
-  examples: [{ args: { user: 'bob' }, doc: 'Whether an account may be called “bob”.' }],
+  examples: [{ args: { user: 'bob' }, doc: 'Check whether the username “bob” is available.' }],
 
   look: ({ user }, { machine }) => findMachineNames(machine, [user]),
 

@@ -7,27 +7,27 @@ import { callerOf } from '../../model/logins/callers.ts';
 export default defineFunction({
   name: 'api_token_create',
   since: 64,
-  summary: 'Make an API token, with which a program logs in as the caller.',
+  summary: 'Create an API token, with which a program logs in as the caller.',
   description:
-    'The token is shown this once: the server keeps only a hash of it. A program sends it in the header ' +
-    '“Authorization: whm USER:TOKEN”. It can do what the caller can, or less where privileges are named; what the ' +
-    'caller no longer holds, the token no longer holds either. Expired tokens stay listed until they are revoked.',
+    'The token is shown only once: the server stores only a hash of it. A program sends it in the header ' +
+    '“Authorization: whm USER:TOKEN”. It has the privileges of the caller, or only those in “acl”. If the caller ' +
+    'loses a privilege, the token loses it too. Expired tokens stay in the list until they are revoked.',
   access: ['manage-api-tokens'],
   effect: 'changes',
   params: {
     token_name: {
       ...apiTokens.tokenName,
       required: true,
-      doc: 'Its name, which no other token of yours has.',
+      doc: 'The name, which must be unique among your tokens.',
     },
     ...form.tokenParams,
   },
   returns: {
     ...form.tokenFields,
-    token: { type: 'string', doc: 'The token: 32 capitals and digits.' },
+    token: { type: 'string', doc: 'The token: 32 capital letters and digits.' },
   },
   examples: [
-    { args: { token_name: 'billing' }, doc: 'A token with all that you hold.' },
+    { args: { token_name: 'billing' }, doc: 'A token with all your privileges.' },
     {
       args: {
         token_name: 'monitoring',
@@ -35,7 +35,7 @@ export default defineFunction({
         expires_at: '1893456000',
         whitelist_ip: ['192.0.2.8/29', 'fc00:abcd::f'],
       },
-      doc: 'A token that can only look, until the end of 2029, from certain addresses.',
+      doc: 'A read-only token that is valid until the end of 2029, from certain addresses.',
     },
   ],
 

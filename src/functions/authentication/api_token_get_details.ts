@@ -7,10 +7,10 @@ import { callerOf } from '../../model/logins/callers.ts';
 export default defineFunction({
   name: 'api_token_get_details',
   since: 98,
-  summary: 'Tell what an API token of the caller may do, by the token itself.',
+  summary: 'Show the privileges of one of the caller’s API tokens, by the token itself.',
   description:
-    'A program can ask so about the token that it calls with. For a token that the caller does not have, the call ' +
-    'works and answers nothing. To keep the token out of the process list, give it with --file token=PATH.',
+    'A program can use this to inspect its own token. For a token that the caller does not have, the call ' +
+    'succeeds and returns no data. To keep the token out of the process list, use --file token=PATH.',
   access: 'any',
   effect: 'reads',
   params: {
@@ -26,7 +26,7 @@ export default defineFunction({
   examples: [
     {
       args: { token: 'K7Q2M9X4T1B8V5C3N6Z0H2J4L8P5R7W1' },
-      doc: 'Ask about a token; nothing is answered where you do not have it.',
+      doc: 'Show a token. No data is returned if it is not yours.',
     },
   ],
 

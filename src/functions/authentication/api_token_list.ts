@@ -7,8 +7,7 @@ export default defineFunction({
   name: 'api_token_list',
   since: 64,
   summary: 'List the caller’s API tokens.',
-  description:
-    'Expired ones are listed as well. The tokens themselves are shown when they are made, and never again.',
+  description: 'Expired tokens are included. The tokens themselves are shown only when they are created.',
   access: ['manage-api-tokens'],
   effect: 'reads',
   params: {},

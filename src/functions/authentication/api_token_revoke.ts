@@ -6,8 +6,7 @@ export default defineFunction({
   name: 'api_token_revoke',
   since: 64,
   summary: 'Remove one or several of the caller’s API tokens.',
-  description:
-    'They do not work any more from that moment. Where one of the names is wrong, none of them is removed.',
+  description: 'The tokens stop working at once. If one of the names is unknown, no token is removed.',
   destructive:
     'The tokens stop working at once, and so does every program that uses them. This cannot be undone.',
   access: ['manage-api-tokens'],
@@ -17,7 +16,7 @@ export default defineFunction({
       ...apiTokens.tokenName,
       required: true,
       list: true,
-      doc: 'A token’s name. Repeat it, or number it: token_name-1, token_name-2.',
+      doc: 'The name of a token. Repeatable, or numbered: token_name-1, token_name-2.',
     },
   },
   returns: null,

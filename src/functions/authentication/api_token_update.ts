@@ -7,28 +7,28 @@ import { callerOf } from '../../model/logins/callers.ts';
 export default defineFunction({
   name: 'api_token_update',
   since: 68,
-  summary: 'Set the name, privileges, expiry and addresses of an API token.',
+  summary: 'Update the name, privileges, expiry and addresses of an API token.',
   description:
-    'The token itself stays the same. As in WHM, what is not given does not stay as it was: without acl the token ' +
-    'gets all that you hold, and without expires_at it never expires. The call says so where that widens the token. ' +
-    'Addresses stay unless whitelist_ip is given.',
+    'The token itself stays the same. As in WHM, omitted parameters do not keep their values: without acl the ' +
+    'token gets all your privileges, and without expires_at it never expires. A warning reports if this extends ' +
+    'the token. Without whitelist_ip, the addresses are kept.',
   access: ['manage-api-tokens'],
   effect: 'changes',
   params: {
     token_name: { ...apiTokens.tokenName, required: true },
-    new_name: { ...apiTokens.tokenName, doc: 'Its new name, which no other token of yours has.' },
+    new_name: { ...apiTokens.tokenName, doc: 'The new name, which must be unique among your tokens.' },
     ...form.tokenParams,
   },
   returns: form.tokenFields,
   examples: [
     {
       args: { token_name: 'billing', new_name: 'shop', acl: ['create-acct', 'list-accts'] },
-      doc: 'Another name and other privileges; the token never expires.',
+      doc: 'A new name and new privileges. The token never expires.',
       setUp: [{ command: 'api_token_create', args: { token_name: 'billing' } }],
     },
     {
       args: { token_name: 'billing', acl: 'list-accts', whitelist_ip: 'any' },
-      doc: 'Let the token work from everywhere again.',
+      doc: 'Allow the token from every address again.',
       setUp: [
         {
           command: 'api_token_create',
@@ -52,8 +52,8 @@ export default defineFunction({
     await apiTokens.update(db, caller.user, before.name, after);
     if (args.acl.length === 0 && before.grant !== 'everything') {
       warn(
-        `No acl was given: “${after.name}” now holds everything that you hold. ` +
-          `Before, it held ${before.grant.map((name) => `“${name}”`).join(', ')}.`,
+        `“acl” was omitted: “${after.name}” now has all your privileges. ` +
+          `Before, it had ${before.grant.map((name) => `“${name}”`).join(', ')}.`,
       );
     }
     if (after.expiresAt === null && before.expiresAt !== null) {

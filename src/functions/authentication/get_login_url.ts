@@ -6,11 +6,11 @@ import * as loginTokens from '../../model/logins/tokens.ts';
 export default defineFunction({
   name: 'get_login_url',
   since: 62,
-  summary: 'Make a link that logs the caller’s browser in, once, and sends it to another page.',
+  summary: 'Create a one-time link that logs the caller’s browser in and redirects it to another page.',
   description:
-    'WHM makes such links for the cPanel Store and the providers of its market; here this server itself is the ' +
-    'provider. The link works once, within 15 minutes. In the place of a browser, a program can use up the token ' +
-    'that the link carries as session=…, with validate_login_token.',
+    'WHM creates such links for the cPanel Store and the providers of its market. Here the server itself is the ' +
+    'provider. The link works once, within 15 minutes. Instead of a browser, a program can use the token from the ' +
+    'link’s session=… with validate_login_token.',
   access: ['create-user-session'],
   effect: 'changes',
   actsOnCaller: true,
@@ -19,7 +19,7 @@ export default defineFunction({
   examples: [
     {
       args: { provider: 'local', url_after_login: 'https://billing.example.com/return?state=7' },
-      doc: 'A link that logs you in, and then shows a page of the billing system.',
+      doc: 'A link that logs you in and then opens a page of the billing system.',
     },
   ],
 

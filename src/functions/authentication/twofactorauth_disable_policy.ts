@@ -4,15 +4,15 @@ import * as tfa from '../../model/two-factor/tfa.ts';
 export default defineFunction({
   name: 'twofactorauth_disable_policy',
   since: 54,
-  summary: 'Turn the two-factor authentication policy off.',
+  summary: 'Disable the two-factor authentication policy.',
   description:
-    'From then on, no login asks for a code. What users have set up is kept, and counts again when the policy is turned on.',
-  destructive: 'Every login works with the password alone until twofactorauth_enable_policy is called.',
+    'Logins no longer require a code. The users’ setup is kept and applies again when the policy is enabled.',
+  destructive: 'All logins require only the password until twofactorauth_enable_policy is called.',
   access: 'root',
   effect: 'changes',
   params: {},
   returns: null,
-  examples: [{ args: {}, doc: 'Stop asking for codes.' }],
+  examples: [{ args: {}, doc: 'Stop requiring codes.' }],
 
   async handler(_args, { db }) {
     await tfa.setPolicy(db, false);

@@ -4,14 +4,14 @@ import * as tfa from '../../model/two-factor/tfa.ts';
 export default defineFunction({
   name: 'twofactorauth_enable_policy',
   since: 54,
-  summary: 'Turn the two-factor authentication policy on.',
+  summary: 'Enable the two-factor authentication policy.',
   description:
-    'From then on, logins of users who have set two-factor authentication up ask for a code. Nobody is made to set it up.',
+    'Logins of users who have set up two-factor authentication then require a code. Setting it up stays optional.',
   access: 'root',
   effect: 'changes',
   params: {},
   returns: null,
-  examples: [{ args: {}, doc: 'Ask enrolled users for codes.' }],
+  examples: [{ args: {}, doc: 'Require codes from enrolled users.' }],
 
   async handler(_args, { db }) {
     await tfa.setPolicy(db, true);

@@ -7,10 +7,11 @@ import * as tfa from '../../model/two-factor/tfa.ts';
 export default defineFunction({
   name: 'twofactorauth_generate_recovery_codes',
   since: null,
-  summary: 'Make ten recovery codes for the caller, each good for one login without the phone.',
+  summary: 'Create ten recovery codes for the caller, each for one login without the phone.',
   description:
-    'They are shown this once and kept hashed: print them, or keep them in a password safe. They take the place of ' +
-    'older ones. A login takes one where it asks for the code of the app; the next answer says how many are left.',
+    'The codes are shown only once and stored as hashes: print them, or keep them in a password manager. They ' +
+    'replace older codes. A login accepts one instead of the app’s code, and the next response says how many are ' +
+    'left.',
   access: ['create-acct'],
   effect: 'changes',
   actsOnCaller: true,

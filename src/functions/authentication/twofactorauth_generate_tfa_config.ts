@@ -5,10 +5,10 @@ import * as totp from '../../model/two-factor/totp.ts';
 export default defineFunction({
   name: 'twofactorauth_generate_tfa_config',
   since: 54,
-  summary: 'Make a new secret for the caller’s authenticator app.',
+  summary: 'Generate a new secret for the caller’s authenticator app.',
   description:
-    'Nothing is stored: send the secret back with twofactorauth_set_tfa_config and the code that the app shows. ' +
-    'On a terminal, the command line also draws the URI as a QR code.',
+    'Nothing is stored. To store the secret, pass it to twofactorauth_set_tfa_config with the code that the app ' +
+    'shows. On a terminal, the URI is also shown as a QR code.',
   access: ['create-acct'],
   effect: 'reads',
   params: {
@@ -17,12 +17,12 @@ export default defineFunction({
       values: ['16', '32'],
       default: '16',
       extension: true,
-      doc: 'How many Base32 characters: 16 (80 bits), as WHM gives, or 32 (160 bits), as RFC 4226 recommends.',
+      doc: 'The number of Base32 characters: 16 (80 bits), as in WHM, or 32 (160 bits), as RFC 4226 recommends.',
     },
   },
   returns: {
     secret: { type: 'string', doc: 'The secret, in Base32.' },
-    otpauth_str: { type: 'otpauth', doc: 'The same for an app: an otpauth:// URI with issuer and user.' },
+    otpauth_str: { type: 'otpauth', doc: 'The secret for an app: an otpauth:// URI with issuer and user.' },
   },
   examples: [{ args: {}, doc: 'A secret for root.' }],
 

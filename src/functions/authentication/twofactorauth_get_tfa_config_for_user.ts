@@ -7,13 +7,13 @@ import * as users from '../../model/accounts/users.ts';
 export default defineFunction({
   name: 'twofactorauth_get_tfa_config_for_user',
   since: 118,
-  summary: 'Give out a user’s two-factor authentication secrets, to move them to another server.',
+  summary: 'Export a user’s two-factor authentication secrets for use on another server.',
   description:
-    'The answer is what twofactorauth_set_tfa_config_for_user takes on the other server. Whoever reads it can make ' +
-    'that user’s codes: send it over a pipe, not into a file that others can read.',
+    'The response is the input of twofactorauth_set_tfa_config_for_user on the other server. Anyone who reads it ' +
+    'can generate that user’s codes: send it through a pipe, not to a file that others can read.',
   access: 'root',
   effect: 'reads',
-  params: { user: { ...existingUser, required: true, doc: 'The user whose secrets are wanted.' } },
+  params: { user: { ...existingUser, required: true, doc: 'The user whose secrets are exported.' } },
   returns: {
     keys: 'USER',
     map: {
@@ -25,7 +25,7 @@ export default defineFunction({
         email: {
           optional: true,
           keys: 'ADDRESS',
-          map: { fields: { secret: { type: 'string', doc: 'A mail address’s secret, in Base32.' } } },
+          map: { fields: { secret: { type: 'string', doc: 'The email address’s secret, in Base32.' } } },
         },
         team: {
           optional: true,
@@ -35,7 +35,7 @@ export default defineFunction({
       },
     },
   },
-  examples: [{ args: { user: 'root' }, doc: 'Give out root’s secrets.' }],
+  examples: [{ args: { user: 'root' }, doc: 'Export root’s secrets.' }],
 
   async handler(args, context) {
     if (args.user === context.caller.user) ensureConfirmed(context.caller, 'export your secret');

@@ -7,28 +7,28 @@ import * as users from '../../model/accounts/users.ts';
 export default defineFunction({
   name: 'twofactorauth_get_user_configs',
   since: 54,
-  summary: 'List the users who have set two-factor authentication up.',
+  summary: 'List the users who have set up two-factor authentication.',
   description:
-    'With a user named, tells about that one, whether or not it has set two-factor authentication up. A reseller sees ' +
-    'itself and the accounts that it owns.',
+    'With “user”, only that user is returned, even if it has not set up two-factor authentication. A reseller ' +
+    'sees itself and the accounts that it owns.',
   access: ['create-acct'],
   effect: 'reads',
   params: {
-    user: { ...existingUser, doc: 'The user to tell about. Without it, everybody who is enrolled.' },
+    user: { ...existingUser, doc: 'The user to show. Default: all enrolled users.' },
   },
   returns: {
     keys: 'USER',
     map: {
       fields: {
-        is_enabled: { type: 'flag', doc: '1 when the user has set two-factor authentication up.' },
+        is_enabled: { type: 'flag', doc: '1 if the user has set up two-factor authentication.' },
         primary_domain: {
           type: 'string|null',
-          doc: 'The account’s main domain; null for one that has none, such as root.',
+          doc: 'The account’s main domain; null for a user without one, such as root.',
         },
       },
     },
   },
-  examples: [{ args: { user: 'root' }, doc: 'Ask whether root is enrolled.' }],
+  examples: [{ args: { user: 'root' }, doc: 'Check whether root is enrolled.' }],
 
   async handler({ user }, { caller, db }) {
     if (user === undefined) {

@@ -4,12 +4,12 @@ import * as tfa from '../../model/two-factor/tfa.ts';
 export default defineFunction({
   name: 'twofactorauth_policy_status',
   since: 54,
-  summary: 'Tell whether the two-factor authentication policy is on.',
+  summary: 'Check whether the two-factor authentication policy is enabled.',
   access: ['create-acct'],
   effect: 'reads',
   params: {},
-  returns: { is_enabled: { type: 'flag', doc: '1 when logins ask enrolled users for codes.' } },
-  examples: [{ args: {}, doc: 'Ask for the policy.' }],
+  returns: { is_enabled: { type: 'flag', doc: '1 if logins require codes from enrolled users.' } },
+  examples: [{ args: {}, doc: 'Check the policy.' }],
 
   async handler(_args, { db }) {
     return { is_enabled: (await tfa.isPolicyEnabled(db)) ? 1 : 0 };

@@ -13,9 +13,9 @@ export default defineFunction({
   since: 54,
   summary: 'Remove the two-factor authentication of one or several users.',
   description:
-    'Also the way out for a user who lost the phone. A lock after wrong codes ends. A user who had none is counted as ' +
-    'modified all the same, as WHM does, and a message says so; one that cannot be modified stands in “failed” and does not hinder the others. A ' +
-    'reseller may do it for itself and for the accounts that it owns.',
+    'Use this for a user who lost the phone. A lock after wrong codes is lifted. As in WHM, a user who had not ' +
+    'set it up counts as modified, and a message says so. Users that cannot be modified are listed in “failed”, ' +
+    'and the others are still modified. A reseller can do this for itself and for the accounts that it owns.',
   destructive:
     'The secrets and recovery codes of the users are deleted, and their sessions end. This cannot be undone: they must set it up again.',
   access: ['create-acct'],
@@ -25,12 +25,12 @@ export default defineFunction({
       ...existingUser,
       required: true,
       list: true,
-      doc: 'A user. Repeat it, or number it: user-1, user-2.',
+      doc: 'A user. Repeatable, or numbered: user-1, user-2.',
     },
   },
   returns: {
-    users_modified: { list: { type: 'string' }, doc: 'The users who have no two-factor authentication now.' },
-    failed: { map: { type: 'string' }, keys: 'USER', doc: 'Why a user was left as it was.' },
+    users_modified: { list: { type: 'string' }, doc: 'The users who now have no two-factor authentication.' },
+    failed: { map: { type: 'string' }, keys: 'USER', doc: 'The reason why the user was not modified.' },
   },
   examples: [{ args: { user: ['root'] }, doc: 'Remove root’s two-factor authentication.' }],
 
@@ -57,7 +57,7 @@ export default defineFunction({
   },
 });
 
-/** Not of a user who has more power than the caller. */
+/** A caller cannot modify a user who has more privileges. */
 async function mayRemove(db: Db, caller: Caller, user: string): Promise<boolean> {
   return (await users.mayManage(db, caller, user)) && !(await isAbove(db, caller, user));
 }

@@ -6,8 +6,8 @@ export default defineFunction({
   since: 54,
   summary: 'Set the issuer, the name under which authenticator apps list codes.',
   description:
-    'Root’s issuer counts for everybody who has none; a reseller’s for the reseller’s own secrets. Secrets already in ' +
-    'an app keep the name they came with.',
+    'Root’s issuer applies to everyone without an issuer, and a reseller’s to the reseller’s own secrets. Secrets ' +
+    'that are already in an app keep their name.',
   access: ['create-acct'],
   effect: 'changes',
   actsOnCaller: true,

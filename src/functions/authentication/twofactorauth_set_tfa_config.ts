@@ -12,11 +12,11 @@ export default defineFunction({
   since: 54,
   summary: 'Set up two-factor authentication for the caller with a secret and the code that proves it.',
   description:
-    'Make the secret with twofactorauth_generate_tfa_config, put it into an authenticator app, and send it back with ' +
-    'the code that the app shows. The code is checked with one time step (30 seconds) of tolerance and is then used ' +
-    'up. Where the caller has two-factor authentication already, the new secret replaces the old one. Five wrong ' +
-    'codes within five minutes lock the attempts for five minutes. Sessions of the caller end. To keep the secret out of the process list, give ' +
-    'it with --file secret=PATH.',
+    'Generate the secret with twofactorauth_generate_tfa_config, add it to an authenticator app, and pass it here ' +
+    'with the code that the app shows. The code is checked with a tolerance of one time step (30 seconds) and ' +
+    'works only once. If the caller has already set up two-factor authentication, the new secret replaces the old ' +
+    'one. Five wrong codes within five minutes block further attempts for five minutes. All sessions of the ' +
+    'caller end. To keep the secret out of the process list, use --file secret=PATH.',
   access: ['create-acct'],
   effect: 'changes',
   actsOnCaller: true,
@@ -25,13 +25,13 @@ export default defineFunction({
     tfa_token: tfaCode,
   },
   returns: {
-    success: { type: 'flag', doc: '1 when two-factor authentication is set up, 0 when it is not.' },
+    success: { type: 'flag', doc: '1 if two-factor authentication is set up, 0 if it is not.' },
   },
   failureData: { success: 0 },
   examples: [
     {
       args: { secret: 'WJ73QJSKZBXCIFPZ', tfa_token: '227174' },
-      doc: 'Turn two-factor authentication on for root.',
+      doc: 'Set up two-factor authentication for root.',
     },
   ],
 
@@ -44,7 +44,7 @@ export default defineFunction({
     await tfaCodes.enrol(context, context.caller.user, secret, args.tfa_token.replace(' ', ''));
     await sessions.closeAll(context.db, context.caller.user);
     if (!(await tfa.isPolicyEnabled(context.db))) {
-      context.warn('Logins ask for codes only while the policy is on: call twofactorauth_enable_policy.');
+      context.warn('Logins require codes only if the policy is enabled: call twofactorauth_enable_policy.');
     }
     return { success: 1 };
   },

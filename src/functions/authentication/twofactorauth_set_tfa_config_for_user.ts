@@ -12,10 +12,11 @@ import * as totp from '../../model/two-factor/totp.ts';
 export default defineFunction({
   name: 'twofactorauth_set_tfa_config_for_user',
   since: 118,
-  summary: 'Store users’ two-factor authentication secrets that come from another server.',
+  summary: 'Import users’ two-factor authentication secrets from another server.',
   description:
-    'Takes, as JSON, what twofactorauth_get_tfa_config_for_user answers (its “data”, or the whole answer). No code is ' +
-    'asked for. A secret that is named replaces the one of the same user and kind; others stay. All of them are stored, or none.',
+    'Accepts, as JSON, the response of twofactorauth_get_tfa_config_for_user (its “data”, or the whole response). ' +
+    'No code is required. Each secret replaces the one of the same user and kind, and other secrets are kept. ' +
+    'Either all secrets are stored, or none.',
   access: 'root',
   effect: 'changes',
   params: {},
@@ -61,7 +62,7 @@ interface Found {
 
 function readConfigs(rest: Readonly<Record<string, Json>>, problems: string[]): Found[] {
   const found: Found[] = [];
-  // The whole answer of the other server, as a pipe hands it over.
+  // The whole response of the other server, as it comes through a pipe.
   const { metadata, data, ...others } = rest;
   const configs = isObject(metadata) && isObject(data) && Object.keys(others).length === 0 ? data : rest;
   for (const [user, config] of Object.entries(configs)) {

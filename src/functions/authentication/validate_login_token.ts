@@ -5,12 +5,12 @@ import { ensureUrl, exchange, provider, urlAfterLogin } from '../../model/logins
 export default defineFunction({
   name: 'validate_login_token',
   since: 62,
-  summary: 'Give an access token for the token of a login link.',
+  summary: 'Exchange the token of a login link for an access token.',
   description:
-    'Takes what a link of get_login_url carries as session=…, and uses it up. The access token is an API token of ' +
-    'the user whose link it was, with all that the user holds; it expires in an hour. The refresh token is worth ' +
-    'another access token, once, within a day: give it as login_token. A reseller may do it for itself and ' +
-    'the resellers that it owns.',
+    'Accepts the session=… of a link from get_login_url, which works once. The access token is an API token of ' +
+    'the link’s user, with all privileges of the user, and expires after an hour. The refresh token can be ' +
+    'exchanged for another access token once, within a day: pass it as login_token. A reseller can do this for ' +
+    'itself and for the resellers that it owns.',
   access: ['create-user-session'],
   effect: 'changes',
   actsOnCaller: true,
@@ -23,14 +23,14 @@ export default defineFunction({
       doc: 'The login token, or a refresh token.',
     },
     provider,
-    url_after_login: { ...urlAfterLogin, doc: 'The URL with which the link was made.' },
+    url_after_login: { ...urlAfterLogin, doc: 'The URL for which the link was created.' },
   },
   returns: {
     payload: {
       list: {
         fields: {
           access_token: { type: 'string', doc: 'An API token.' },
-          refresh_token: { type: 'string', doc: 'What the next access token is given for.' },
+          refresh_token: { type: 'string', doc: 'The token to exchange for the next access token.' },
         },
       },
       doc: 'The tokens.',
@@ -54,7 +54,7 @@ export default defineFunction({
     const tokens = await exchange(context, args.login_token, args.url_after_login);
     if (tokens === undefined) {
       const reason = 'The login token is unknown, was used before, is too old, or belongs to another page.';
-      // One that was sent for another page is used up all the same.
+      // A token that was sent for another page is used up too.
       throw new ApiError('not_found', reason, { keepsChanges: true });
     }
     return { payload: [{ ...tokens }] };

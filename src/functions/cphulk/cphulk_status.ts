@@ -4,15 +4,15 @@ import * as configuration from '../../model/brute-force/config.ts';
 export default defineFunction({
   name: 'cphulk_status',
   since: 48,
-  summary: 'Tell whether logins are protected against guessing.',
+  summary: 'Check whether the brute-force protection is enabled.',
   access: 'root',
   effect: 'reads',
   params: {},
   returns: {
-    service: { type: 'string', doc: 'WHM’s name for the protection: “cPHulk”.' },
-    is_enabled: { type: 'integer', doc: '1 while it is turned on, as it is to begin with.' },
+    service: { type: 'string', doc: 'WHM’s name for the brute-force protection: “cPHulk”.' },
+    is_enabled: { type: 'integer', doc: '1 if it is enabled, which is the default.' },
   },
-  examples: [{ args: {}, doc: 'Ask whether it is turned on.' }],
+  examples: [{ args: {}, doc: 'Check whether it is enabled.' }],
 
   async handler(_args, { db }) {
     const { is_enabled } = await configuration.read(db);

@@ -17,17 +17,17 @@ import {
 export default defineFunction({
   name: 'create_cphulk_record',
   since: 48,
-  summary: 'Store addresses from which logins are never refused, or always.',
+  summary: 'Create entries of the allow list or the block list of addresses.',
   description:
-    'An address on both lists is allowed. The white list ends the blocks that its addresses are under, and their failed ' +
-    'logins count no more while they stand on it. A record that is there already gets the new comment. Networks and ' +
-    'ranges are told as FIRST-LAST.',
+    'An address on both lists is allowed. Adding an address to the allow list (“white”) lifts its blocks, and its ' +
+    'failed logins are not counted while it is on that list. If the record already exists, its comment is ' +
+    'replaced. Networks and ranges are returned as FIRST-LAST.',
   access: 'root',
   effect: 'operates',
   params: {
     list_name: listName,
     ip: addressParam,
-    comment: { type: 'string', default: '', maxLength: 255, doc: 'What to remember of them.' },
+    comment: { type: 'string', default: '', maxLength: 255, doc: 'A comment on the addresses.' },
     skip_enabled_check: skipEnabledCheck,
   },
   returns: {
@@ -35,16 +35,16 @@ export default defineFunction({
     comment: { type: 'string', doc: 'The comment.' },
     ips_added: { list: { type: 'string' }, doc: 'The addresses that are on the list now.' },
     ips_failed: failedField,
-    ip_blocks_removed: { type: 'integer', doc: 'How many blocks of addresses ended with it.' },
-    iptable_bans_removed: { type: 'integer', doc: 'How many blocks the firewall lifted.' },
+    ip_blocks_removed: { type: 'integer', doc: 'The number of blocks of addresses that were lifted.' },
+    iptable_bans_removed: { type: 'integer', doc: 'The number of blocks that the firewall lifted.' },
     ...requesterFields,
   },
   examples: [
     {
       args: { list_name: 'white', ip: ['192.0.2.10', '2001:db8:1::/48'], comment: 'The office' },
-      doc: 'Never refuse logins from the office.',
+      doc: 'Always allow logins from the office.',
     },
-    { args: { list_name: 'black', ip: ['198.51.100.1-198.51.100.9'] }, doc: 'Always refuse nine addresses.' },
+    { args: { list_name: 'black', ip: ['198.51.100.1-198.51.100.9'] }, doc: 'Always block nine addresses.' },
   ],
 
   look: (_args, context) => firewallBlocks(context),
@@ -66,9 +66,7 @@ export default defineFunction({
     const requester = await requesterOf(context);
     const isBlack = origin !== undefined && (await lists.includes(db, 'black', keyOf(origin.address)));
     if (isBlack && requester.requester_ip_is_whitelisted === 0) {
-      warn(
-        `Your own address, ${requester.requester_ip}, is on the black list now: you could not log in again.`,
-      );
+      warn(`Your own address, ${requester.requester_ip}, is now on the block list: you cannot log in again.`);
     }
     return {
       list_name,

@@ -5,26 +5,26 @@ import { firewallBlocks } from '../../model/brute-force/firewall.ts';
 export default defineFunction({
   name: 'disable_cphulk',
   since: 48,
-  summary: 'Turn the protection of logins against guessing off.',
+  summary: 'Disable the brute-force protection.',
   description:
-    'Nothing is counted, and nobody kept out, until it is turned on again; the black list has no effect either. ' +
-    'Passwords can be guessed meanwhile as fast as the server answers.',
-  destructive: 'Passwords can be guessed without a limit until enable_cphulk is called.',
+    'Failed logins are not counted, and no address is blocked, not even by the block list, until the protection ' +
+    'is enabled again. Until then, passwords can be guessed as fast as the server responds.',
+  destructive: 'Passwords can be guessed without limit until enable_cphulk is called.',
   access: 'root',
   effect: 'changes',
   params: {},
   returns: null,
-  examples: [{ args: {}, doc: 'Turn it off.' }],
+  examples: [{ args: {}, doc: 'Disable it.' }],
 
   look: (_args, context) => firewallBlocks(context),
 
   async handler(_args, { db, inform, warn }, { length }) {
-    if (!(await configuration.read(db)).is_enabled) inform('The protection was off already.');
+    if (!(await configuration.read(db)).is_enabled) inform('The protection was already disabled.');
     await configuration.change(db, { is_enabled: false });
     if (length > 0) {
       warn(
-        `The firewall goes on with ${length === 1 ? 'a block' : `${length} blocks`} until their time is over; ` +
-          'flush_cphulk_login_history lifts them.',
+        `The firewall keeps ${length === 1 ? 'a block' : `${length} blocks`} until ${length === 1 ? 'it expires' : 'they expire'}. ` +
+          'To lift the blocks, call flush_cphulk_login_history.',
       );
     }
   },

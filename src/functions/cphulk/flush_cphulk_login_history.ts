@@ -6,16 +6,17 @@ export default defineFunction({
   name: 'flush_cphulk_login_history',
   since: 48,
   summary: 'Remove all failed logins and all blocks.',
-  description: 'The firewall lifts its blocks as well. The white and the black list stay.',
+  description: 'The firewall lifts its blocks too. The allow list and the block list are kept.',
   destructive:
-    'All failed logins and all blocks are forgotten: blocked addresses can try again at once. This cannot be undone.',
+    'All failed logins and all blocks are deleted, and blocked addresses can log in again at once. This cannot be ' +
+    'undone.',
   access: 'root',
   effect: 'operates',
   params: {},
   returns: {
-    records_removed: { type: 'integer', doc: 'How many failed logins and blocks were forgotten.' },
+    records_removed: { type: 'integer', doc: 'The number of failed logins and blocks that were deleted.' },
   },
-  examples: [{ args: {}, doc: 'Begin anew.' }],
+  examples: [{ args: {}, doc: 'Start over.' }],
 
   look: (_args, context) => firewallBlocks(context),
 

@@ -9,18 +9,19 @@ export default defineFunction({
   since: 50,
   summary: 'Remove the blocks and failed logins of addresses.',
   description:
-    'They may log in again at once. An address of IPv6 is let in with the /64 that it was blocked with. The lock of a ' +
-    'user goes on, whatever address brought it about.',
+    'The addresses can log in again at once. For an IPv6 address, the block of its /64 is lifted. Locks of users ' +
+    'are kept, even if one of these addresses triggered them.',
   destructive:
-    'The failed logins and blocks of the addresses are forgotten: they can try again at once. This cannot be undone.',
+    'The failed logins and blocks of the addresses are deleted, and the addresses can log in again at once. This ' +
+    'cannot be undone.',
   access: 'root',
   effect: 'operates',
   params: { ip: addressParam },
   returns: {
-    records_removed: { type: 'integer', doc: 'How many failed logins and blocks were forgotten.' },
-    iptable_bans_removed: { type: 'integer', doc: 'How many blocks the firewall lifted.' },
+    records_removed: { type: 'integer', doc: 'The number of failed logins and blocks that were deleted.' },
+    iptable_bans_removed: { type: 'integer', doc: 'The number of blocks that the firewall lifted.' },
   },
-  examples: [{ args: { ip: ['192.0.2.10'] }, doc: 'Let a customer try again who forgot the password.' }],
+  examples: [{ args: { ip: ['192.0.2.10'] }, doc: 'Allow a customer who forgot the password to try again.' }],
 
   look: (_args, context) => firewallBlocks(context),
 

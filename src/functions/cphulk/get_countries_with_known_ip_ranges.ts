@@ -5,8 +5,8 @@ export default defineFunction({
   since: 70,
   summary: 'List the countries whose addresses this server knows.',
   description:
-    'It knows those of none, since no country data is installed: set_cphulk_config_key stores lists of countries, and ' +
-    'no login is checked by them.',
+    'The list is empty, because no country data is installed. set_cphulk_config_key stores lists of countries, ' +
+    'but logins are not checked against them.',
   access: 'root',
   effect: 'none',
   params: {},
@@ -14,7 +14,7 @@ export default defineFunction({
     countries: {
       list: {
         fields: {
-          code: { type: 'string', doc: 'The code of the country (ISO 3166-1), two letters.' },
+          code: { type: 'string', doc: 'The two-letter country code (ISO 3166-1).' },
           name: { type: 'string', doc: 'Its name in English.' },
         },
       },
@@ -22,10 +22,10 @@ export default defineFunction({
     },
   },
   list: 'countries',
-  examples: [{ args: {}, doc: 'Ask which countries can be told apart.' }],
+  examples: [{ args: {}, doc: 'List the known countries.' }],
 
   handler(_args, { warn }) {
-    warn('No country data is installed, so countries are not told apart.');
+    warn('No country data is installed, so the list is empty.');
     return { countries: [] };
   },
 });

@@ -8,9 +8,9 @@ export default defineFunction({
   access: 'root',
   effect: 'reads',
   params: {},
-  returns: { excessive_brutes: { list: blockedAddress, doc: 'The addresses, the last blocked first.' } },
+  returns: { excessive_brutes: { list: blockedAddress, doc: 'The addresses, most recently blocked first.' } },
   list: 'excessive_brutes',
-  examples: [{ args: {}, doc: 'Who is kept out for longer.' }],
+  examples: [{ args: {}, doc: 'The addresses that are blocked for a day.' }],
 
   async handler(_args, { db, now }) {
     return { excessive_brutes: await blockedAddresses(db, 'excessive', now()) };

@@ -8,9 +8,9 @@ export default defineFunction({
   access: 'root',
   effect: 'reads',
   params: {},
-  returns: { failed_logins: { list: failedLogin, doc: 'The failed logins, the last one first.' } },
+  returns: { failed_logins: { list: failedLogin, doc: 'The failed logins, most recent first.' } },
   list: 'failed_logins',
-  examples: [{ args: {}, doc: 'What was tried.' }],
+  examples: [{ args: {}, doc: 'The recent failed logins.' }],
 
   async handler(_args, { db, now }) {
     return { failed_logins: await failedLogins(db, now()) };

@@ -4,18 +4,18 @@ import { blockedUser, blockedUsers } from '../../model/brute-force/reports.ts';
 export default defineFunction({
   name: 'get_cphulk_user_brutes',
   since: 48,
-  summary: 'List the users whose logins are refused after too many failed ones.',
+  summary: 'List the users who are locked after too many failed logins.',
   access: 'root',
   effect: 'reads',
   params: {},
   returns: {
     user_brutes: {
       list: blockedUser,
-      doc: 'The users, the last locked first, with the login that brought it about.',
+      doc: 'The locked users, most recent first, with the login that triggered each lock.',
     },
   },
   list: 'user_brutes',
-  examples: [{ args: {}, doc: 'Who cannot log in now.' }],
+  examples: [{ args: {}, doc: 'The users who are locked now.' }],
 
   async handler(_args, { db, now }) {
     return { user_brutes: await blockedUsers(db, now()) };

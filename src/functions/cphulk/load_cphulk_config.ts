@@ -5,7 +5,7 @@ import { findMeans } from '../../model/brute-force/firewall.ts';
 export default defineFunction({
   name: 'load_cphulk_config',
   since: 48,
-  summary: 'Tell how logins are protected against guessing.',
+  summary: 'Show the options of the brute-force protection.',
   access: 'root',
   effect: 'reads',
   params: {},

@@ -11,7 +11,7 @@ import {
 export default defineFunction({
   name: 'read_cphulk_records',
   since: 48,
-  summary: 'List the addresses of the white or the black list.',
+  summary: 'List the addresses of the allow list or the block list.',
   access: 'root',
   effect: 'reads',
   params: { list_name: listName, skip_enabled_check: skipEnabledCheck },
@@ -20,16 +20,16 @@ export default defineFunction({
     ips_in_list: {
       map: { type: 'string' },
       keys: 'IP',
-      doc: 'The comment of each address or range; it is empty where none was given.',
+      doc: 'The comment of each address or range; empty if there is none.',
     },
     ...requesterFields,
     warning_ip: {
       type: 'string',
       optional: true,
-      doc: 'A warning, where the address that the call came from is not on the white list.',
+      doc: 'A warning if the caller’s address is not on the allow list.',
     },
   },
-  examples: [{ args: { list_name: 'white' }, doc: 'The addresses that are never kept out.' }],
+  examples: [{ args: { list_name: 'white' }, doc: 'The addresses that are always allowed.' }],
 
   async handler({ list_name, skip_enabled_check }, context) {
     const { db } = context;
@@ -43,7 +43,7 @@ export default defineFunction({
       ...requester,
       ...(isAtRisk
         ? {
-            warning_ip: `Your own address, ${requester_ip}, is not on the white list: failed logins can block it.`,
+            warning_ip: `Your own address, ${requester_ip}, is not on the allow list, so failed logins can block it.`,
           }
         : {}),
     };

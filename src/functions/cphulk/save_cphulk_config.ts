@@ -7,13 +7,13 @@ import { ensureEnabled, skipEnabledCheck } from '../../model/brute-force/records
 export default defineFunction({
   name: 'save_cphulk_config',
   since: 48,
-  summary: 'Set how logins are protected against guessing.',
+  summary: 'Set the options of the brute-force protection.',
   description:
-    'What is not given stays as it is. Failed logins are counted by address; of IPv6 all addresses of a /64 are counted, ' +
-    'and blocked, as one, since one customer has them all. The same user, address and wrong password count once in six ' +
-    'hours. Addresses that the machine itself has are blocked for logins as others are, but never by the firewall. A ' +
-    'command is run as root, for at most 15 seconds, and what it prints is not kept; its program is looked for in ' +
-    'the folders of the system alone, so others are best named with their whole path. Placeholders are filled within ' +
+    'Omitted options keep their values. Failed logins are counted by address. All IPv6 addresses of a /64 are ' +
+    'counted and blocked as one, because they usually belong to one customer. The same user, address and wrong ' +
+    'password count once in six hours. The server’s own addresses can be blocked for logins too, but never by the ' +
+    'firewall. A command runs as root for at most 15 seconds, and its output is discarded. Programs outside the ' +
+    'system’s directories need their full path. Placeholders are filled within ' +
     `their word: ${placeholders}. In %user% every character that no user name has is a “_”.`,
   access: 'root',
   effect: 'changes',
@@ -22,11 +22,11 @@ export default defineFunction({
   examples: [
     {
       args: { max_failures_byip: '10', ip_brute_force_period_mins: '30' },
-      doc: 'Block an address for half an hour after ten failed logins within half an hour.',
+      doc: 'Block an address for 30 minutes after ten failed logins within 30 minutes.',
     },
     {
       args: { command_to_run_on_brute_force: '/usr/local/bin/tell-admin --address=%remote_ip% "%reason%"' },
-      doc: 'Run a program of one’s own when an address is blocked.',
+      doc: 'Run your own program when an address is blocked.',
     },
   ],
 

@@ -6,7 +6,7 @@ import { findMeans, warnOfWhatIsMissing } from '../../model/brute-force/firewall
 export default defineFunction({
   name: 'set_cphulk_config_key',
   since: 70,
-  summary: 'Set one thing of how logins are protected against guessing.',
+  summary: 'Set one option of the brute-force protection.',
   description:
     'The settings are those of save_cphulk_config, which explains them. Besides, there are is_enabled; the periods in ' +
     'seconds, ip_brute_force_period_sec, brute_force_period_sec and lookback_time, in whole minutes; and ' +
@@ -19,8 +19,8 @@ export default defineFunction({
     value: {
       type: 'string',
       doc:
-        'What it is to be: 1 or 0, a number, a command, or codes of countries with commas between them. It has to be ' +
-        'given; an empty value takes a command or the countries away.',
+        'The new value: 1 or 0, a number, a command, or a comma-separated list of country codes. It is required. ' +
+        'An empty value clears a command or the countries.',
     },
   },
   returns: { cphulk_config: { fields: configuration.fields } },
@@ -28,7 +28,7 @@ export default defineFunction({
     { args: { key: 'max_failures_byip', value: '10' }, doc: 'Block an address after ten failed logins.' },
     {
       args: { key: 'command_to_run_on_brute_force', value: '' },
-      doc: 'Run nothing when an address is blocked.',
+      doc: 'Run no command when an address is blocked.',
     },
   ],
 
@@ -36,7 +36,7 @@ export default defineFunction({
 
   async handler({ key, value }, context, means) {
     if (value === undefined) {
-      throw new ApiError('missing_param', `The parameter “value” is required: what “${key}” is to be.`);
+      throw new ApiError('missing_param', `The parameter “value” is required: the new value of “${key}”.`);
     }
     const { db } = context;
     const changed = configuration.readSetting(key, value);

@@ -35,12 +35,12 @@ export default defineFunction({
       list: true,
       sensitive: true,
       maxLength: 1_000_000,
-      doc: 'A command: NAME or NAME?key=value&key=value. Repeat it for each.',
+      doc: 'A command: NAME or NAME?key=value&key=value. Repeatable.',
     },
     abort_on_error: {
       type: 'flag',
       default: 0,
-      doc: '1 to stop after the first command that fails; those after it are not run.',
+      doc: '1: stop after the first command that fails.',
     },
   },
   returns: {
@@ -48,17 +48,17 @@ export default defineFunction({
       list: {
         fields: {
           metadata: { type: 'any', doc: 'The command’s own metadata.' },
-          data: { type: 'any', doc: 'The command’s own data; an empty hash where it has none.' },
+          data: { type: 'any', doc: 'The command’s own data; an empty hash if there is none.' },
         },
       },
-      doc: 'The answers, in the order of the commands.',
+      doc: 'The responses, in the order of the commands.',
     },
   },
   list: 'result',
   examples: [
     {
       args: { command: ['version', 'twofactorauth_get_user_configs?user=root'] },
-      doc: 'Two questions in one call.',
+      doc: 'Two commands in one call.',
     },
   ],
 

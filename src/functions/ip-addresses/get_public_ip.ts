@@ -10,7 +10,7 @@ export default defineFunction({
   access: 'any',
   effect: 'reads',
   params: { ip: { ...ipv4Address, required: true, doc: 'The local IPv4 address.' } },
-  returns: { public_ip: { type: 'string', doc: 'The address by which the Internet knows it.' } },
+  returns: { public_ip: { type: 'string', doc: 'The public address.' } },
   examples: [{ args: { ip: '192.0.2.1' }, doc: 'The public address of 192.0.2.1.' }],
 
   async handler({ ip }, { db }) {

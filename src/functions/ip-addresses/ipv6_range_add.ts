@@ -25,7 +25,7 @@ export default defineFunction({
   examples: [
     {
       args: { name: 'hosting', range: '2001:db8:1::/64' },
-      doc: 'Let accounts get addresses of 2001:db8:1::/64.',
+      doc: 'Allow accounts to get addresses of 2001:db8:1::/64.',
     },
   ],
 

@@ -6,7 +6,7 @@ import * as serverAddresses from '../../model/addresses/server-addresses.ts';
 export default defineFunction({
   name: 'nat_checkip',
   since: 40,
-  summary: 'Check whether the Internet knows a local address by the public one that is set for it.',
+  summary: 'Check whether a local address has the public address that is set for it.',
   description:
     'The server asks a service in the Internet from the local address, by default https://checkip.amazonaws.com/. The ' +
     'environment variable WHMAPI1_PUBLIC_ADDRESS_SERVICE names another one.',

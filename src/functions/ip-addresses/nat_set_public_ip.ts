@@ -13,13 +13,13 @@ export default defineFunction({
   effect: 'changes',
   params: {
     local_ip: { ...ipv4Address, required: true, doc: 'An IPv4 address of this server.' },
-    public_ip: { ...ipv4Address, required: true, doc: 'The address by which the Internet knows it.' },
+    public_ip: { ...ipv4Address, required: true, doc: 'The public address.' },
   },
   returns: null,
   examples: [
     {
       args: { local_ip: '192.0.2.1', public_ip: '198.51.100.1' },
-      doc: 'The Internet knows 192.0.2.1 as 198.51.100.1.',
+      doc: 'The public address of 192.0.2.1 is 198.51.100.1.',
     },
   ],
 

@@ -5,17 +5,17 @@ import * as packages from '../../model/packages/packages.ts';
 export default defineFunction({
   name: '_getpkgextensionform',
   since: 40,
-  summary: 'Give the extensions of a package as fields of an HTML form.',
+  summary: 'Show the extensions of a package as fields of an HTML form.',
   description:
-    'An extension with a value is a text field, one without is a ticked checkbox. WHM fills templates that came with ' +
-    'the extension; here the form is made of what the package has stored.',
+    'An extension with a value is a text field, and one without a value is a ticked checkbox. WHM uses templates ' +
+    'of the extension. Here the form is created from the stored extensions.',
   access: ['list-pkgs', 'add-pkg', 'edit-pkg'],
   effect: 'reads',
   params: { pkg: { ...packages.existingPackage, required: true, doc: 'The package.' } },
   returns: {
     html: {
       type: 'string',
-      doc: 'A fragment of HTML, to stand inside a form. Empty where the package has no extensions.',
+      doc: 'An HTML fragment for use inside a form. Empty if the package has no extensions.',
     },
   },
   examples: [

@@ -7,10 +7,10 @@ import * as featureOverrides from '../../model/features/overrides.ts';
 export default defineFunction({
   name: 'add_override_features_for_user',
   since: 56,
-  summary: 'Give an account features that its feature list does not have, or take features from it.',
+  summary: 'Add or remove features of an account, whatever its feature list says.',
   description:
-    'Other overrides of the account stay. They hold whatever feature list the account gets; only what the list ' +
-    '“disabled” takes from everybody is taken from this account as well.',
+    'Other overrides of the account are kept. Overrides also apply after a change of the feature list. Features ' +
+    'that are disabled for everyone (list “disabled”) stay disabled for this account too.',
   access: ['edit-account'],
   effect: 'changes',
   params: {
@@ -18,7 +18,7 @@ export default defineFunction({
     features: {
       type: 'json',
       required: true,
-      doc: 'A JSON object of features, each with 1 (has it) or 0 (does not have it), such as {"backup":1}.',
+      doc: 'A JSON object of features, each 1 (enabled) or 0 (disabled), such as {"backup":1}.',
     },
   },
   returns: null,
@@ -36,7 +36,7 @@ export default defineFunction({
     await featureOverrides.put(db, username, overrides);
     for (const feature of await featureLists.listDisabled(db, settings.featureList)) {
       if (overrides[feature] !== true) continue;
-      warn(`The list “disabled” takes the feature “${feature}” from everybody, and so from “${username}”.`);
+      warn(`The feature “${feature}” is disabled for everyone (list “disabled”), and so for “${username}”.`);
     }
   },
 });

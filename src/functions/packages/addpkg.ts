@@ -5,14 +5,18 @@ import * as packages from '../../model/packages/packages.ts';
 export default defineFunction({
   name: 'addpkg',
   since: 11,
-  summary: 'Make a package.',
+  summary: 'Create a package.',
   description:
-    'A reseller’s package is called RESELLER_NAME, whether or not the name is given so. Unlimited values, addon and ' +
-    'parked domains, limits of mail, shells and IP addresses ask a reseller for privileges of their own.',
+    'The name of a reseller’s package always begins with the reseller’s name: RESELLER_NAME. Resellers need extra ' +
+    'privileges for unlimited values, addon and parked domains, email limits, shells and IP addresses.',
   access: ['add-pkg'],
   effect: 'changes',
   params: {
-    name: { ...packages.packageName, required: true, doc: 'The name of the new package. It stays for good.' },
+    name: {
+      ...packages.packageName,
+      required: true,
+      doc: 'The name of the new package. It cannot be changed later.',
+    },
     ...form.paramsFor('param', {
       params: form.newPackageParams,
       without: ['maxEmailPerHour', 'maxDeferFailPercentage'],
@@ -28,7 +32,7 @@ export default defineFunction({
     { args: { name: 'gold' }, doc: 'A package with the usual limits.' },
     {
       args: { name: 'small', quota: '1024', bwlimit: '10240', maxpop: '5', maxsql: '1' },
-      doc: '1 GiB of disk space, 10 GiB of bandwidth, five mail accounts and one database.',
+      doc: '1 GiB of disk space, 10 GiB of bandwidth, five email accounts and one database.',
     },
   ],
 

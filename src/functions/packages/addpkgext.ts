@@ -5,10 +5,10 @@ import * as packages from '../../model/packages/packages.ts';
 export default defineFunction({
   name: 'addpkgext',
   since: 68,
-  summary: 'Store extensions of a package.',
+  summary: 'Set extensions of a package.',
   description:
-    'An extension is a name, with or without a value, for programs that read it. One that the package has already ' +
-    'gets the new value; the others stay.',
+    'An extension is a name, with or without a value, for other programs to read. If the package already has the ' +
+    'extension, its value is replaced. Other extensions are kept.',
   access: ['edit-pkg'],
   effect: 'changes',
   params: {

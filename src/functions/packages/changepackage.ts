@@ -9,22 +9,22 @@ import * as packages from '../../model/packages/packages.ts';
 export default defineFunction({
   name: 'changepackage',
   since: 11,
-  summary: 'Give an account another package.',
+  summary: 'Change the package of an account.',
   description:
-    'The account gets all settings of the package, its feature list included, in the place of those that it has; ' +
-    'with the package that it has already, whatever was set apart from it is set back. It keeps its IP address, and ' +
-    'its feature overrides. A shell asks a reseller for the privilege allow-shell.',
+    'The account gets all settings of the package, including its feature list. If the account already has the ' +
+    'package, its settings are reset to those of the package. Its IP address and its feature overrides are kept. ' +
+    'For a package with a shell, a reseller needs the privilege allow-shell.',
   access: ['upgrade-account'],
   effect: 'operates',
   params: {
     user: { ...existingAccount, required: true, doc: 'The account.' },
-    pkg: { ...packages.existingPackage, required: true, doc: 'The package that it gets.' },
+    pkg: { ...packages.existingPackage, required: true, doc: 'The new package.' },
   },
   returns: null,
   examples: [
     {
       args: { user: 'bob', pkg: 'gold' },
-      doc: 'Give the account “bob” the package “gold”.',
+      doc: 'Change the package of the account “bob” to “gold”.',
       setUp: [
         { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
         { command: 'addpkg', args: { name: 'gold' } },
@@ -40,7 +40,7 @@ export default defineFunction({
     const plan = await packages.get(db, caller, args.pkg);
     const change = await packageAccounts.give(db, caller, account, plan);
     if (plan.settings.dedicatedIp !== account.settings.dedicatedIp) {
-      context.warn(`The account “${account.username}” keeps its IP address; setsiteip gives it another one.`);
+      context.warn(`The account “${account.username}” keeps its IP address. To change it, use setsiteip.`);
     }
     warnOfQuota(context, hasQuota, plan.settings);
     context.plan(await changeAccount(context, { ...change, packageSettings: plan.settings }));

@@ -14,18 +14,18 @@ const featureFlags = Object.fromEntries(
 export default defineFunction({
   name: 'create_featurelist',
   since: 46,
-  summary: 'Make a feature list.',
-  description: 'It has the features that are given as 1, and no others.',
+  summary: 'Create a feature list.',
+  description: 'The list contains only the features that are passed as 1.',
   access: 'root',
   effect: 'changes',
   params: {
     featurelist: { ...featureLists.featureListName, required: true, doc: 'The name of the new list.' },
-    overwrite: { type: 'flag', default: 0, doc: 'Whether to replace a list of that name.' },
+    overwrite: { type: 'flag', default: 0, doc: 'Whether to replace an existing list of that name.' },
     featurelistname: {
       type: 'flag',
       default: 0,
-      doc: 'A flag that WHM has besides the list’s name.',
-      inert: 'what it does is not publicly known.',
+      doc: 'A flag of WHM.',
+      inert: 'its purpose is not publicly known.',
     },
     ...featureFlags,
   },

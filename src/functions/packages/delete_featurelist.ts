@@ -5,12 +5,13 @@ export default defineFunction({
   name: 'delete_featurelist',
   since: 11,
   summary: 'Remove a feature list.',
-  description: 'A list that a package or an account has cannot be deleted, nor can “default” and “disabled”.',
+  description:
+    'A list that a package or an account uses cannot be deleted, and neither can “default” and “disabled”.',
   destructive: 'The feature list is deleted. This cannot be undone.',
   access: 'root',
   effect: 'changes',
   params: { featurelist: { ...featureLists.featureListName, required: true, doc: 'The feature list.' } },
-  returns: { deleted_featurelist: { type: 'string', doc: 'The name of the list that is gone.' } },
+  returns: { deleted_featurelist: { type: 'string', doc: 'The name of the deleted list.' } },
   examples: [{ args: { featurelist: 'Mail Only' }, doc: 'Remove the list “Mail Only”.' }],
 
   async handler(args, { db }) {

@@ -7,7 +7,7 @@ export default defineFunction({
   name: 'delpkgext',
   since: 68,
   summary: 'Remove extensions from a package.',
-  description: 'An extension that the package does not have is named in a warning and hinders nothing.',
+  description: 'Extensions that the package does not have are ignored with a warning.',
   destructive: 'The extensions and their values are removed from the package. This cannot be undone.',
   access: ['edit-pkg'],
   effect: 'changes',

@@ -12,13 +12,12 @@ import type { Settings } from '../../model/packages/settings.ts';
 export default defineFunction({
   name: 'editpkg',
   since: 11,
-  summary: 'Set what a package holds.',
+  summary: 'Change the settings of a package.',
   description:
-    'What is not given stays as it is. The accounts that have the package get what changes, save for IP addresses; ' +
-    'what does not change stays as it is in them as well. A package that does not exist is made, as addpkg makes it, ' +
-    'where the caller may do that. A reseller’s own packages only; what changes asks for the same privileges as in ' +
-    'addpkg. Where several servers share the store, the accounts of others keep what they have; a warning names the ' +
-    'servers.',
+    'Omitted parameters keep their values. Changed settings, except IP addresses, also apply to the accounts that ' +
+    'have the package. If the package does not exist, it is created as by addpkg, if the caller is allowed to do ' +
+    'that. Resellers can change only their own packages, and need the same privileges as for addpkg. If several ' +
+    'servers share the store, accounts of other servers are not changed, and a warning names these servers.',
   access: ['edit-pkg'],
   effect: 'operates',
   params: {
@@ -27,14 +26,14 @@ export default defineFunction({
     frontpage: form.frontpage,
     _PACKAGE_EXTENSIONS: {
       ...form.extensionWords,
-      doc: 'The extensions, with spaces between them, each a name or name=value. They take the place of all earlier ones.',
+      doc: 'Space-separated list of extensions, each a name or name=value. They replace all existing extensions.',
     },
   },
   emptyIsOmitted: true,
   returns: { pkg: { type: 'string', doc: 'The name of the package.' } },
   examples: [
     { args: { name: 'default', quota: '5120' }, doc: '5 GiB of disk space in the package “default”.' },
-    { args: { name: 'default', maxpop: 'unlimited' }, doc: 'As many mail accounts as wanted.' },
+    { args: { name: 'default', maxpop: 'unlimited' }, doc: 'An unlimited number of email accounts.' },
   ],
 
   look: (_args, context) => isQuotaEnabled(context),
@@ -48,7 +47,7 @@ export default defineFunction({
     if (isNew && mayCall(caller, ['add-pkg'])) {
       const settings = form.completeSettings(changes);
       const pkg = await packages.add(db, caller, args.name, settings, extensions ?? []);
-      context.warn(`There was no package “${args.name}” to change; the package “${pkg}” was made.`);
+      context.warn(`The package “${args.name}” does not exist. The package “${pkg}” was created.`);
       return { pkg };
     }
     const change = await packages.update(db, caller, args.name, changes, extensions);
@@ -71,13 +70,15 @@ async function passOn(
     before.dedicatedIp !== after.dedicatedIp &&
     (await accounts.findUserOf(db, 'package', name)) !== undefined
   ) {
-    context.warn('The accounts that have the package keep their IP addresses; setsiteip gives them others.');
+    context.warn(
+      'The accounts that have the package keep their IP addresses. To change them, use setsiteip.',
+    );
   }
   const others = await packageAccounts.warningOfOthers(db, name, { before, after });
   if (others !== undefined) context.warn(others);
   if (changes.length === 0) return;
   const have = changes.length === 1 ? '1 account has' : `${changes.length} accounts have`;
-  context.inform(`${have} the package; what changed in it changes there as well.`);
+  context.inform(`${have} the package. The changes apply to them too.`);
   if (before.diskLimit !== after.diskLimit) warnOfQuota(context, hasQuota, after);
   context.plan(await changePackage(context, { package: content, accounts: changes }));
 }

@@ -14,22 +14,22 @@ const everywhere = none('there is one edition of this server');
 export default defineFunction({
   name: 'get_available_applications',
   since: 76,
-  summary: 'List what the caller can do on this server, in groups, as a menu has it.',
+  summary: 'List the functions that the caller can call, grouped as a menu.',
   description:
-    'WHM answers the menu of its graphical interface. This server has none: its menu is that of its functions, each ' +
-    'family a group and each function that the caller may call an item.',
+    'WHM returns the menu of its graphical interface. Here the menu consists of the functions: each family is a ' +
+    'group, and each function that the caller may call is an item.',
   access: 'any',
   effect: 'none',
   params: {
     applications_list: {
       type: 'string',
-      doc: 'The items to tell of, by their names, with commas between them. All unless given.',
+      doc: 'Comma-separated list of the items to return. Default: all.',
     },
     file: {
       type: 'string',
       values: ['dynamicui.conf'],
       default: 'dynamicui.conf',
-      doc: 'The menu, of which there is one.',
+      doc: 'The menu. There is only one.',
     },
   },
   returns: {
@@ -39,11 +39,11 @@ export default defineFunction({
           group: { type: 'string', doc: 'The family of functions.' },
           key: { type: 'string', doc: 'The same.' },
           groupdesc: { type: 'string', doc: 'The family in words.' },
-          grouporder: { type: 'integer', doc: 'Which group it is: 1 for the first.' },
-          searchtext: { type: 'string', doc: 'Words to find it by.' },
+          grouporder: { type: 'integer', doc: 'The position of the group: 1 for the first.' },
+          searchtext: { type: 'string', doc: 'Search terms.' },
           type: { type: 'string', doc: 'Always “group”.' },
           subtype: oneKind,
-          acl: none('what asks for privileges are the items'),
+          acl: none('only items require privileges'),
           dnsonly_ok: everywhere,
           file: noPicture,
           imgtype: noPicture,
@@ -52,34 +52,36 @@ export default defineFunction({
             list: {
               fields: {
                 key: { type: 'string', doc: 'The function’s name.' },
-                file: { type: 'string', doc: 'The same, as applications_list takes it.' },
+                file: { type: 'string', doc: 'The same, as applications_list accepts it.' },
                 itemdesc: { type: 'string', doc: 'The same.' },
                 description: { type: 'string', doc: 'What the function does.' },
                 group: { type: 'string', doc: 'The family of functions.' },
-                itemorder: { type: 'integer', doc: 'Which item of the group it is: 1 for the first.' },
+                itemorder: { type: 'integer', doc: 'The position in the group: 1 for the first.' },
                 acl: {
                   type: 'string|null',
-                  doc: '“ACL=” and the privileges, any of which is enough, with commas between them; ACL=all where only root may; null where anybody may.',
+                  doc:
+                    '“ACL=” and a comma-separated list of privileges, one of which is sufficient; ACL=all if only ' +
+                    'root may; null if everyone may.',
                 },
-                searchtext: { type: 'string', doc: 'Words to find it by.' },
+                searchtext: { type: 'string', doc: 'Search terms.' },
                 type: { type: 'string', doc: 'Always “item”.' },
                 subtype: oneKind,
                 dnsonly_ok: everywhere,
                 imgtype: noPicture,
                 target: noWindow,
-                url: nothing('no page does it; whmapi1 calls it'),
-                minimum_accounts_needed: { type: 'integer', doc: '0: none asks for accounts to be shown.' },
-                multiuser_required: { type: 'flag', doc: '0: none asks for more than one user.' },
+                url: nothing('there is no page for it'),
+                minimum_accounts_needed: { type: 'integer', doc: '0: no item requires accounts.' },
+                multiuser_required: { type: 'flag', doc: '0: no item requires several users.' },
                 role: none('servers have no roles'),
                 service: none('none is shown only where a service is installed'),
                 subitems: { list: { type: 'any' }, doc: 'Empty: items have no parts.' },
               },
             },
-            doc: 'The functions of the family that the caller may call, by name.',
+            doc: 'The functions of the family that the caller may call, sorted by name.',
           },
         },
       },
-      doc: 'The families that have any, by name.',
+      doc: 'The families with such functions, sorted by name.',
     },
     raw: {
       list: {
@@ -88,13 +90,13 @@ export default defineFunction({
           type: { type: 'string', doc: 'Group or item: “group”, “item”.' },
         },
       },
-      doc: 'Groups and items once more, one after the other.',
+      doc: 'The same groups and items as a flat list.',
     },
   },
   list: 'groups',
   examples: [
     { args: {}, doc: 'The whole menu.' },
-    { args: { applications_list: 'addpkg,editpkg' }, doc: 'Two items of it.' },
+    { args: { applications_list: 'addpkg,editpkg' }, doc: 'Two items of the menu.' },
   ],
 
   async handler(args, { caller, functions, warn }) {
@@ -104,7 +106,7 @@ export default defineFunction({
     const names = new Set(wanted.filter((name) => name !== ''));
     for (const name of names) {
       if (may.some(([one]) => one === name)) continue;
-      warn(`There is no application ${quote(name)} that you may use; applist tells which there are.`);
+      warn(`There is no application ${quote(name)} that you may use. Run applist to list them.`);
     }
     const shown = names.size === 0 ? may : may.filter(([name]) => names.has(name));
     const families = [...new Set(shown.map(([, { family }]) => family))].sort();

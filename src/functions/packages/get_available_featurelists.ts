@@ -4,8 +4,8 @@ import * as featureLists from '../../model/features/lists.ts';
 export default defineFunction({
   name: 'get_available_featurelists',
   since: 11,
-  summary: 'List the feature lists, under the older name.',
-  description: 'WHM has deprecated it: get_featurelists answers the same.',
+  summary: 'List the feature lists (older name of get_featurelists).',
+  description: 'Deprecated by WHM: get_featurelists returns the same lists.',
   access: ['add-pkg', 'edit-pkg'],
   effect: 'reads',
   params: {},

@@ -12,12 +12,12 @@ export default defineFunction({
     features: {
       list: {
         fields: {
-          id: { type: 'string', doc: 'The feature’s id, as update_featurelist takes it.' },
-          is_plugin: { type: 'flag', doc: '1 when it comes from a plugin. None does: there are no plugins.' },
-          name: { type: 'string', doc: 'The feature in words.' },
+          id: { type: 'string', doc: 'The feature’s ID, as update_featurelist accepts it.' },
+          is_plugin: { type: 'flag', doc: '1 if it comes from a plugin. Always 0: there are no plugins.' },
+          name: { type: 'string', doc: 'The feature’s name.' },
         },
       },
-      doc: 'The features, sorted by id.',
+      doc: 'The features, sorted by ID.',
     },
   },
   list: 'features',

@@ -4,7 +4,7 @@ import { features } from '../../model/features/catalogue.ts';
 export default defineFunction({
   name: 'get_feature_names',
   since: 11,
-  summary: 'List all features that a feature list can give or withhold.',
+  summary: 'List all features that a feature list can contain.',
   access: ['add-pkg', 'edit-pkg'],
   effect: 'none',
   params: {},
@@ -12,11 +12,11 @@ export default defineFunction({
     feature: {
       list: {
         fields: {
-          id: { type: 'string', doc: 'The feature’s id, as update_featurelist takes it.' },
-          name: { type: 'string', doc: 'The feature in words.' },
+          id: { type: 'string', doc: 'The feature’s ID, as update_featurelist accepts it.' },
+          name: { type: 'string', doc: 'The feature’s name.' },
         },
       },
-      doc: 'The features, sorted by id.',
+      doc: 'The features, sorted by ID.',
     },
   },
   list: 'feature',
@@ -24,7 +24,7 @@ export default defineFunction({
     { args: {}, doc: 'All features.' },
     {
       args: { 'api.filter.enable': '1', 'api.filter.a.field': 'name', 'api.filter.a.arg0': 'mail' },
-      doc: 'Only those that have to do with mail.',
+      doc: 'Only the features for mail.',
     },
   ],
 

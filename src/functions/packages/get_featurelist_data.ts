@@ -7,8 +7,8 @@ export default defineFunction({
   since: 11,
   summary: 'List all features, and whether a feature list has each.',
   description:
-    'A feature that is disabled for everybody is so whatever the list says. In the list “disabled”, a feature whose ' +
-    'value is 0 is the one that is disabled.',
+    'A feature that is disabled for everyone is disabled whatever the list says. In the list “disabled”, the ' +
+    'features with the value 0 are disabled for everyone.',
   access: ['add-pkg', 'edit-pkg'],
   effect: 'reads',
   params: { featurelist: { ...featureLists.featureListName, required: true, doc: 'The feature list.' } },
@@ -17,27 +17,27 @@ export default defineFunction({
     features: {
       list: {
         fields: {
-          id: { type: 'string', doc: 'The feature’s id, as update_featurelist takes it.' },
-          name: { type: 'string', doc: 'The feature in words.' },
-          value: { type: 'flag', doc: '1 when the list has the feature.' },
-          is_disabled: { type: 'flag', doc: '1 when the list “disabled” takes the feature from everybody.' },
+          id: { type: 'string', doc: 'The feature’s ID, as update_featurelist accepts it.' },
+          name: { type: 'string', doc: 'The feature’s name.' },
+          value: { type: 'flag', doc: '1 if the list contains the feature.' },
+          is_disabled: { type: 'flag', doc: '1 if the feature is disabled for everyone (list “disabled”).' },
           badge_class: { type: 'string', doc: 'Empty: no feature has a badge.' },
           badge_label: { type: 'string', doc: 'Empty: no feature has a badge.' },
           dependencies: { list: { type: 'string' }, doc: 'Empty: no feature needs another.' },
-          is_meridian_only: { type: 'any', doc: 'Always null: nothing is set.' },
-          is_standalone_experience: { type: 'flag', doc: '0: no feature takes the place of the interface.' },
+          is_meridian_only: { type: 'any', doc: 'Always null.' },
+          is_standalone_experience: { type: 'flag', doc: '0: no feature replaces the interface.' },
           only_one_rules: { list: { type: 'string' }, doc: 'Empty: no feature excludes another.' },
           redirect_url: { type: 'string', doc: 'Empty: no feature redirects.' },
           required_package_extension: { type: 'string', doc: 'Empty: no feature needs an extension.' },
           suppress_plugin_label: { type: 'flag', doc: '0: there are no plugins.' },
         },
       },
-      doc: 'The features, sorted by id.',
+      doc: 'The features, sorted by ID.',
     },
   },
   list: 'features',
   examples: [
-    { args: { featurelist: 'Mail Only' }, doc: 'What the list “Mail Only” has.' },
+    { args: { featurelist: 'Mail Only' }, doc: 'The features of the list “Mail Only”.' },
     {
       args: {
         featurelist: 'Mail Only',
@@ -46,7 +46,7 @@ export default defineFunction({
         'api.filter.a.type': '==',
         'api.filter.a.arg0': '1',
       },
-      doc: 'Only the features that it has.',
+      doc: 'Only the features that it contains.',
     },
   ],
 

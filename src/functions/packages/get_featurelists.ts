@@ -6,8 +6,8 @@ export default defineFunction({
   since: 52,
   summary: 'List the feature lists.',
   description:
-    'All of them: feature lists are root’s, and a reseller may give any to a package, save “disabled”, which holds ' +
-    'what nobody has.',
+    'All feature lists belong to root. A reseller can use any of them in a package, except “disabled”, which ' +
+    'disables features for everyone.',
   access: ['add-pkg', 'edit-pkg'],
   effect: 'reads',
   params: {},

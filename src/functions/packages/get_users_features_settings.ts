@@ -9,8 +9,10 @@ import * as featureOverrides from '../../model/features/overrides.ts';
 export default defineFunction({
   name: 'get_users_features_settings',
   since: 58,
-  summary: 'Tell what feature lists and overrides say of the features of accounts.',
-  description: 'An override counts before the feature list. One’s own accounts only; root may ask for any.',
+  summary: 'Show the features of accounts, as set by feature lists and overrides.',
+  description:
+    'An override takes precedence over the feature list. Resellers can query only their own accounts, and root ' +
+    'all.',
   access: 'any',
   effect: 'reads',
   params: {
@@ -24,7 +26,7 @@ export default defineFunction({
       type: 'string',
       list: true,
       maxLength: 128,
-      doc: 'The features: feature=backup, or feature-1=backup feature-2=webmail. All unless given.',
+      doc: 'The features: feature=backup, or feature-1=backup feature-2=webmail. Default: all.',
     },
   },
   returns: {
@@ -36,15 +38,15 @@ export default defineFunction({
           feature_list: { type: 'string', doc: 'The account’s feature list.' },
           feature_list_setting: {
             type: 'flag',
-            doc: '1 when the feature list has it; 0 also where the list “disabled” takes it from everybody.',
+            doc: '1 if the feature list contains it; 0 if not, or if it is disabled for everyone.',
           },
           cpuser_setting: {
             type: 'any',
-            doc: 'The override of the account, 1 or 0; null where there is none.',
+            doc: 'The override of the account, 1 or 0; null if there is none.',
           },
         },
       },
-      doc: 'Each feature of each account, in the order in which they were asked for.',
+      doc: 'Each feature of each account, in the requested order.',
     },
   },
   list: 'users_features_settings',

@@ -15,11 +15,11 @@ export default defineFunction({
     feature: {
       list: {
         fields: {
-          id: { type: 'string', doc: 'The feature’s id, as update_featurelist takes it.' },
-          name: { type: 'string', doc: 'The feature in words.' },
+          id: { type: 'string', doc: 'The feature’s ID, as update_featurelist accepts it.' },
+          name: { type: 'string', doc: 'The feature’s name.' },
         },
       },
-      doc: 'The features, sorted by id.',
+      doc: 'The features, sorted by ID.',
     },
   },
   list: 'feature',

@@ -5,7 +5,7 @@ import * as packages from '../../model/packages/packages.ts';
 export default defineFunction({
   name: 'getpkginfo',
   since: 11,
-  summary: 'Tell what a package holds.',
+  summary: 'Show the settings of a package.',
   access: ['list-pkgs', 'add-pkg', 'edit-pkg'],
   effect: 'reads',
   params: { pkg: { ...packages.existingPackage, required: true, doc: 'The package.' } },
@@ -13,14 +13,14 @@ export default defineFunction({
     pkg: {
       fields: {
         ...form.fields,
-        CGI: { type: 'flag', doc: '1 when an account may run CGI scripts.' },
-        FRONTPAGE: { type: 'flag', doc: '0: there is no FrontPage any more.' },
-        HASSHELL: { type: 'flag', doc: '1 when an account has a shell.' },
-        IP: { type: 'flag', doc: '1 when an account gets an IP address of its own.' },
+        CGI: { type: 'flag', doc: '1 if an account may run CGI scripts.' },
+        FRONTPAGE: { type: 'flag', doc: '0: FrontPage no longer exists.' },
+        HASSHELL: { type: 'flag', doc: '1 if an account has a shell.' },
+        IP: { type: 'flag', doc: '1 if an account gets a dedicated IP address.' },
       },
     },
   },
-  examples: [{ args: { pkg: 'default' }, doc: 'What the package “default” holds.' }],
+  examples: [{ args: { pkg: 'default' }, doc: 'The settings of the package “default”.' }],
 
   async handler(args, { caller, db }) {
     const found = await packages.get(db, caller, args.pkg);

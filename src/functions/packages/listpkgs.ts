@@ -7,8 +7,8 @@ export default defineFunction({
   since: 11,
   summary: 'List the packages that the caller may see.',
   description:
-    'Root sees all; a reseller its own, and root’s with the privilege viewglobalpackages. Accounts can be made with ' +
-    'every package that one may see; only one’s own can be changed.',
+    'Root sees all packages. A reseller sees its own and, with the privilege viewglobalpackages, those of root. ' +
+    'Every visible package can be assigned to accounts, but resellers can change only their own.',
   access: ['list-pkgs', 'add-pkg', 'edit-pkg'],
   effect: 'reads',
   params: {
@@ -16,7 +16,9 @@ export default defineFunction({
       type: 'string',
       values: ['all', 'creatable', 'editable', 'viewable'],
       default: 'all',
-      doc: 'Which packages: those one may change (editable), or those one may see (all others).',
+      doc:
+        'Which packages to list. editable: those that the caller can change. All other values: those that the ' +
+        'caller can see.',
     },
   },
   returns: {
@@ -26,7 +28,7 @@ export default defineFunction({
           ...form.fields,
           CGI: { type: 'string', doc: 'Whether an account may run CGI scripts: y or n.' },
           HASSHELL: { type: 'string', doc: 'Whether an account has a shell: y or n.' },
-          IP: { type: 'string', doc: 'Whether an account gets an IP address of its own: y or n.' },
+          IP: { type: 'string', doc: 'Whether an account gets a dedicated IP address: y or n.' },
           name: { type: 'string', doc: 'The package’s name.' },
         },
       },
@@ -39,7 +41,7 @@ export default defineFunction({
     { args: {}, doc: 'All packages.' },
     {
       args: { 'api.sort.enable': '1', 'api.sort.a.field': 'QUOTA', 'api.sort.a.method': 'numeric' },
-      doc: 'All packages, those with the least disk space first.',
+      doc: 'All packages, smallest disk space first.',
     },
   ],
 

@@ -7,11 +7,11 @@ import * as featureLists from '../../model/features/lists.ts';
 export default defineFunction({
   name: 'manage_features',
   since: 32,
-  summary: 'Tell which features this server offers, or turn some on or off for everybody.',
+  summary: 'Show the features of this server, or enable or disable some for everyone.',
   description:
-    'WHM lists the news of a release here. This server lists its catalogue of features: one is off where the feature ' +
-    'list “disabled” takes it from everybody. Turning it on takes it out of that list; whether an account then has ' +
-    'it is for its own feature list to say.',
+    'WHM lists the new features of a release. This server lists all its features. A feature is disabled if the ' +
+    'feature list “disabled” disables it for everyone. Enabling it removes it from that list, and then the ' +
+    'account’s own feature list applies.',
   access: 'root',
   effect: 'changes',
   params: {
@@ -19,48 +19,48 @@ export default defineFunction({
       type: 'string',
       required: true,
       values: ['info', 'list', 'enable', 'disable'],
-      doc: 'Tell all about the features (info), or their ids alone (list); turn features on (enable) or off (disable).',
+      doc: '“info”: show the features. “list”: list only their IDs. “enable”, “disable”: enable or disable features.',
     },
     features: {
       type: 'string',
-      doc: 'The ids of the features to turn on or off, with commas between them.',
+      doc: 'Comma-separated list of the IDs of the features to enable or disable.',
     },
   },
   returns: {
     feature: {
       list: {
         fields: {
-          feature_key: { type: 'string', doc: 'The feature’s id.' },
+          feature_key: { type: 'string', doc: 'The feature’s ID.' },
           name: {
             type: 'string',
             optional: true,
-            doc: 'The feature in words; with action=info, as all that follows.',
+            doc: 'The feature’s name. This field and the following ones are returned with action=info.',
           },
-          description: { type: 'string', optional: true, doc: 'The same: there is no longer text.' },
-          enabled: { type: 'flag', optional: true, doc: '0 when it is off for everybody.' },
-          link: { type: 'string', optional: true, doc: 'Empty: no page tells of it.' },
-          recommended: { type: 'flag', optional: true, doc: '0: none is recommended more than another.' },
+          description: { type: 'string', optional: true, doc: 'The same: there is no longer description.' },
+          enabled: { type: 'flag', optional: true, doc: '0 if it is disabled for everyone.' },
+          link: { type: 'string', optional: true, doc: 'Empty: there is no page about it.' },
+          recommended: { type: 'flag', optional: true, doc: '0: there are no recommendations.' },
           vendor: { type: 'string', optional: true, doc: 'Empty: features have no vendors.' },
         },
       },
       optional: true,
-      doc: 'The features, sorted by id; with action=info and action=list.',
+      doc: 'The features, sorted by ID. Returned with action=info and action=list.',
     },
     action: {
       list: {
         fields: {
-          feature: { type: 'string', doc: 'The feature’s id.' },
-          status: { type: 'string', doc: 'What the feature is now, in words.' },
+          feature: { type: 'string', doc: 'The feature’s ID.' },
+          status: { type: 'string', doc: 'The new state of the feature, in words.' },
         },
       },
       optional: true,
-      doc: 'What was done; with action=enable and action=disable.',
+      doc: 'The changes. Returned with action=enable and action=disable.',
     },
   },
   list: 'feature',
   examples: [
-    { args: { action: 'info' }, doc: 'All features, and whether they are on.' },
-    { args: { action: 'disable', features: 'mysql,phpmyadmin' }, doc: 'No MySQL for anybody.' },
+    { args: { action: 'info' }, doc: 'All features, and whether they are enabled.' },
+    { args: { action: 'disable', features: 'mysql,phpmyadmin' }, doc: 'Disable MySQL for everyone.' },
   ],
 
   async handler(args, { db }) {
@@ -85,8 +85,8 @@ export default defineFunction({
     if (ids.length === 0) {
       throw new ApiError(
         'missing_param',
-        `With action=${action}, the parameter “features” is required: it should be ids of features, with commas ` +
-          'between them.',
+        `With action=${action}, the parameter “features” is required: it should be a comma-separated list of ` +
+          'the IDs of features.',
       );
     }
     const isOn = action === 'enable';

@@ -5,10 +5,10 @@ import * as packages from '../../model/packages/packages.ts';
 export default defineFunction({
   name: 'matchpkgs',
   since: 11,
-  summary: 'List the packages that hold what is asked for.',
+  summary: 'List the packages that have certain settings.',
   description:
-    'Every parameter that is given must match. For “more than” and “less than”, use listpkgs with api.filter. WHM’s ' +
-    'documents show one package without its name; the answer is a list with names, as listpkgs gives it.',
+    'All parameters must match. For “more than” and “less than”, use listpkgs with api.filter. WHM’s ' +
+    'documentation shows one package without its name. Here the response is a list with names, as from listpkgs.',
   access: ['list-pkgs', 'add-pkg', 'edit-pkg'],
   effect: 'reads',
   params: {
@@ -21,7 +21,7 @@ export default defineFunction({
     },
     _PACKAGE_EXTENSIONS: {
       ...form.extensionWords,
-      doc: 'Extensions, with spaces between them, all of which the package must have; with name=value, at that value.',
+      doc: 'Space-separated list of extensions that the package must have; with name=value, with that value.',
     },
   },
   returns: {
@@ -29,10 +29,10 @@ export default defineFunction({
       list: {
         fields: {
           ...form.fields,
-          CGI: { type: 'flag', doc: '1 when an account may run CGI scripts.' },
-          FRONTPAGE: { type: 'flag', doc: '0: there is no FrontPage any more.' },
+          CGI: { type: 'flag', doc: '1 if an account may run CGI scripts.' },
+          FRONTPAGE: { type: 'flag', doc: '0: FrontPage no longer exists.' },
           HASSHELL: { type: 'string', doc: 'Whether an account has a shell: y or n.' },
-          IP: { type: 'string', doc: 'Whether an account gets an IP address of its own: y or n.' },
+          IP: { type: 'string', doc: 'Whether an account gets a dedicated IP address: y or n.' },
           name: { type: 'string', doc: 'The package’s name.' },
         },
       },
@@ -42,7 +42,10 @@ export default defineFunction({
   list: 'pkg',
   examples: [
     { args: { QUOTA: 'unlimited' }, doc: 'The packages with unlimited disk space.' },
-    { args: { FEATURELIST: 'default', HASSHELL: '0' }, doc: 'Those with the list “default” and no shell.' },
+    {
+      args: { FEATURELIST: 'default', HASSHELL: '0' },
+      doc: 'The packages with the list “default” and no shell.',
+    },
   ],
 
   async handler(args, { caller, db }) {

@@ -4,9 +4,9 @@ import * as featureLists from '../../model/features/lists.ts';
 export default defineFunction({
   name: 'read_featurelist',
   since: 11,
-  summary: 'Tell which features a feature list has, as one hash.',
+  summary: 'Show the features of a feature list as one hash.',
   description:
-    'WHM has deprecated it in favour of get_featurelist_data. In the list “disabled”, a feature that is 0 is off for ' +
+    'Deprecated by WHM in favour of get_featurelist_data. In the list “disabled”, a feature that is 0 is off for ' +
     'everybody.',
   access: ['add-pkg', 'edit-pkg'],
   effect: 'reads',
@@ -16,10 +16,10 @@ export default defineFunction({
     features: {
       keys: 'FEATURE',
       map: { type: 'flag' },
-      doc: '1 for each feature that the list has, else 0.',
+      doc: '1 for each feature that the list contains, otherwise 0.',
     },
   },
-  examples: [{ args: { featurelist: 'default' }, doc: 'What the list “default” has.' }],
+  examples: [{ args: { featurelist: 'default' }, doc: 'The features of the list “default”.' }],
 
   async handler(args, { db }) {
     const settings = await featureLists.getSettings(db, args.featurelist);

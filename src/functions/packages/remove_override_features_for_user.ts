@@ -13,8 +13,8 @@ export default defineFunction({
   since: 56,
   summary: 'Remove feature overrides of an account.',
   description:
-    'The account then has those features that its feature list has. A feature that was not overridden is named in a ' +
-    'warning and hinders nothing.',
+    'The account then has the features of its feature list. Features without an override are ignored with a ' +
+    'warning.',
   destructive: 'The overrides are deleted. This cannot be undone.',
   access: ['edit-account'],
   effect: 'changes',
@@ -30,7 +30,7 @@ export default defineFunction({
   examples: [
     {
       args: { user: 'bob', features: '["backup"]' },
-      doc: 'Whether “bob” has backups is for its feature list to say.',
+      doc: 'Remove the override for backups from “bob”, so that its feature list applies.',
       setUp,
     },
   ],

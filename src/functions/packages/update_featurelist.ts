@@ -7,10 +7,10 @@ import * as featureLists from '../../model/features/lists.ts';
 export default defineFunction({
   name: 'update_featurelist',
   since: 11,
-  summary: 'Set features of a feature list.',
+  summary: 'Change features of a feature list.',
   description:
-    'Features that are not named stay as they are. A list that does not exist is made, with the features that are ' +
-    'given as 1 and no others. A feature that is set to 0 in the list “disabled” is off for everybody.',
+    'Omitted features keep their values. If the list does not exist, it is created with only the features that ' +
+    'are passed as 1. A feature with the value 0 in the list “disabled” is disabled for everyone.',
   access: 'root',
   effect: 'changes',
   params: {
@@ -19,19 +19,19 @@ export default defineFunction({
   rest: {
     type: 'json',
     key: 'FEATURE',
-    doc: 'the id of a feature, and 1 or 0 as its value. Name as many as are to change.',
+    doc: 'the ID of a feature, with the value 1 or 0. Repeatable for other features.',
   },
   returns: {
     featurelist: { type: 'string', doc: 'The name of the feature list.' },
     invalid_features: {
       list: { map: { type: 'flag' }, keys: 'FEATURE' },
-      doc: 'What was given and is no feature: nothing was stored of it.',
+      doc: 'Names that are not features. They were ignored.',
     },
-    updated_features: { keys: 'FEATURE', map: { type: 'flag' }, doc: 'What the features are now.' },
+    updated_features: { keys: 'FEATURE', map: { type: 'flag' }, doc: 'The new values of the features.' },
   },
   examples: [
-    { args: { featurelist: 'default', backup: '0' }, doc: 'No backups in packages with the list “default”.' },
-    { args: { featurelist: 'disabled', mysql: '0' }, doc: 'No MySQL for anybody.' },
+    { args: { featurelist: 'default', backup: '0' }, doc: 'Remove backups from the list “default”.' },
+    { args: { featurelist: 'disabled', mysql: '0' }, doc: 'Disable MySQL for everyone.' },
   ],
 
   async handler({ featurelist, rest }, { db }) {
@@ -54,7 +54,7 @@ export default defineFunction({
     if (problems.length > 0) throw badParam(problems.slice(0, 10).join(' '));
     if (Object.keys(updated).length === 0) {
       const names = Object.keys(rest).slice(0, 10).map(quote);
-      throw badParam(`There is no feature ${names.join(', ')}; get_feature_names tells which there are.`);
+      throw badParam(`There is no feature ${names.join(', ')}. Run get_feature_names to list the features.`);
     }
     await featureLists.update(db, featurelist, settings);
     return { featurelist, invalid_features: invalid, updated_features: updated };

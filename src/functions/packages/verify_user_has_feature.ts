@@ -8,23 +8,23 @@ import * as featureOverrides from '../../model/features/overrides.ts';
 export default defineFunction({
   name: 'verify_user_has_feature',
   since: 56,
-  summary: 'Tell whether an account has a feature.',
+  summary: 'Check whether an account has a feature.',
   description:
-    'An override of the account counts before its feature list, and what the list “disabled” takes from everybody ' +
-    'before both. A feature that this server does not know is one that no account has; a warning says so.',
+    'An override of the account takes precedence over its feature list. Features that are disabled for everyone ' +
+    '(list “disabled”) take precedence over both. For an unknown feature, the result is 0 with a warning.',
   access: 'any',
   effect: 'reads',
   params: {
     user: {
       ...existingAccount,
       required: true,
-      doc: 'The account: one’s own, as a reseller; root may ask for any.',
+      doc: 'The account. Resellers can query only their own accounts.',
     },
     feature: { type: 'string', required: true, maxLength: 128, doc: 'The feature.' },
   },
   returns: {
-    has_feature: { type: 'flag', doc: '1 when the account has it.' },
-    query_feature: { type: 'string', doc: 'The feature that was asked for.' },
+    has_feature: { type: 'flag', doc: '1 if the account has it.' },
+    query_feature: { type: 'string', doc: 'The requested feature.' },
   },
   examples: [
     {

@@ -7,17 +7,17 @@ import * as resellers from '../../model/resellers/resellers.ts';
 export default defineFunction({
   name: 'acctcounts',
   since: 11,
-  summary: 'Tell how many accounts a reseller owns, and how many it may.',
-  description: 'A reseller may ask about itself, root about everybody who owns accounts.',
+  summary: 'Show how many accounts a reseller owns, and its limit.',
+  description: 'Resellers can query only themselves, and root every owner of accounts.',
   access: 'any',
   effect: 'reads',
-  params: { user: { ...loginName, doc: 'The reseller, or root; the caller unless given.' } },
+  params: { user: { ...loginName, doc: 'The reseller, or root. Default: the caller.' } },
   returns: {
     reseller: {
       fields: {
-        active: { type: 'integer', doc: 'How many accounts that are not suspended.' },
-        limit: { type: 'any', doc: 'How many accounts it may own; null where there is no limit.' },
-        suspended: { type: 'integer', doc: 'How many suspended accounts.' },
+        active: { type: 'integer', doc: 'The number of accounts that are not suspended.' },
+        limit: { type: 'any', doc: 'The maximum number of accounts; null if there is no limit.' },
+        suspended: { type: 'integer', doc: 'The number of suspended accounts.' },
         user: { type: 'string', doc: 'The reseller.' },
       },
     },

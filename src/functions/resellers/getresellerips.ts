@@ -6,19 +6,19 @@ import * as resellers from '../../model/resellers/resellers.ts';
 export default defineFunction({
   name: 'getresellerips',
   since: 11,
-  summary: 'List the IP addresses that a reseller may give to accounts.',
+  summary: 'List the IP addresses that a reseller can assign to accounts.',
   description:
-    'A reseller may ask about itself, root about everybody. Root may give every address of the machine.',
+    'Resellers can query only themselves, and root everyone. Root can assign every address of the server.',
   access: 'any',
   effect: 'reads',
-  params: { user: { ...loginName, doc: 'The reseller, or root; the caller unless given.' } },
+  params: { user: { ...loginName, doc: 'The reseller, or root. Default: the caller.' } },
   returns: {
-    all: { type: 'flag', doc: 'Whether it may give every address of the machine.' },
-    ip: { list: { type: 'string' }, doc: 'The addresses, in the machine’s order.' },
+    all: { type: 'flag', doc: 'Whether it can assign every address of the server.' },
+    ip: { list: { type: 'string' }, doc: 'The addresses, in the order of the server’s interfaces.' },
   },
   list: 'ip',
   examples: [
-    { args: {}, doc: 'The addresses of this machine.' },
+    { args: {}, doc: 'The addresses of this server.' },
     {
       args: { user: 'bob' },
       doc: 'The addresses of the reseller “bob”.',

@@ -7,20 +7,20 @@ export default defineFunction({
   name: 'grant_reseller_privilege',
   since: null,
   extension: true,
-  summary: 'Give privileges to a reseller, which keeps those that it holds.',
-  description: 'Granting what the reseller holds already changes nothing; a message says so.',
+  summary: 'Grant privileges to a reseller in addition to its current ones.',
+  description: 'If the reseller already has a privilege, nothing changes, and a message says so.',
   access: 'root',
   effect: 'changes',
   params: {
     user: { ...resellerName, required: true, doc: 'The reseller.' },
     privilege: privilegeList,
   },
-  returns: { acl: { list: { type: 'string' }, doc: 'The privileges that the reseller holds now, sorted.' } },
+  returns: { acl: { list: { type: 'string' }, doc: 'The privileges that the reseller now has, sorted.' } },
   list: 'acl',
   examples: [
     {
       args: { user: 'bob', privilege: ['create-acct', 'list-accts'] },
-      doc: 'Let the reseller “bob” make and list accounts.',
+      doc: 'Allow the reseller “bob” to create and list accounts.',
       setUp: [
         { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
         { command: 'setupreseller', args: { user: 'bob' } },
@@ -32,7 +32,7 @@ export default defineFunction({
     await resellers.ensureReseller(db, user);
     const held = new Set(await resellers.listPrivileges(db, user));
     for (const name of new Set(privilege.filter(isPrivilege))) {
-      if (held.has(name)) inform(`“${user}” holds “${name}” already.`);
+      if (held.has(name)) inform(`“${user}” already has “${name}”.`);
       else if (name === ALL) warn(resellers.warningOfAll(user));
       held.add(name);
     }

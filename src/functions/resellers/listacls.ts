@@ -6,7 +6,7 @@ export default defineFunction({
   name: 'listacls',
   since: 11,
   summary: 'List the ACL lists with their privileges.',
-  description: 'An ACL list holds privileges, which setacls gives to a reseller together.',
+  description: 'An ACL list is a set of privileges that setacls grants together.',
   access: 'root',
   effect: 'reads',
   params: {},
@@ -18,7 +18,7 @@ export default defineFunction({
           privileges: {
             map: { type: 'flag' },
             keys: 'PRIVILEGE',
-            doc: 'Each privilege there is, and whether the list holds it.',
+            doc: 'All privileges, and whether the list contains each of them.',
           },
         },
       },

@@ -8,7 +8,7 @@ export default defineFunction({
   access: 'root',
   effect: 'reads',
   params: {},
-  returns: { reseller: { list: { type: 'string' }, doc: 'The resellers’ names, sorted.' } },
+  returns: { reseller: { list: { type: 'string' }, doc: 'The names of the resellers, sorted.' } },
   list: 'reseller',
   examples: [
     {

@@ -7,11 +7,11 @@ import * as resellers from '../../model/resellers/resellers.ts';
 export default defineFunction({
   name: 'resellerstats',
   since: 11,
-  summary: 'Tell what a reseller’s accounts may use and do use.',
+  summary: 'Show the limits and the usage of a reseller’s accounts.',
   description:
-    'A reseller may ask about itself, root about everybody who owns accounts. All sizes are in MiB. The totals are ' +
-    'those of the accounts that are listed; what is unlimited counts nothing in them. Disk space is as it was ' +
-    'measured last. Bandwidth is not measured by this server yet: what is used is 0.',
+    'Resellers can query only themselves, and root every owner of accounts. All sizes are in MiB. The totals are ' +
+    'those of the listed accounts; unlimited values are not counted. The disk usage is the last measured value. ' +
+    'This server does not measure bandwidth yet: its usage is 0.',
   access: 'any',
   effect: 'reads',
   params: {
@@ -19,15 +19,20 @@ export default defineFunction({
     filter_deleted: {
       type: 'flag',
       default: 0,
-      doc: '1 leaves out accounts that were removed. This server lists none of them in any case.',
+      doc: '1: leave out removed accounts. This server never lists them.',
     },
-    filter_suspended: { type: 'flag', default: 0, doc: '1 leaves out suspended accounts.' },
-    month: { type: 'integer', min: 1, max: 12, doc: 'The month of the bandwidth; this month unless given.' },
+    filter_suspended: { type: 'flag', default: 0, doc: '1: leave out suspended accounts.' },
+    month: {
+      type: 'integer',
+      min: 1,
+      max: 12,
+      doc: 'The month of the bandwidth usage. Default: this month.',
+    },
     year: {
       type: 'integer',
       min: 1970,
       max: 9999,
-      doc: 'The year of the bandwidth; this year unless given.',
+      doc: 'The year of the bandwidth usage. Default: this year.',
     },
   },
   returns: {
@@ -36,28 +41,31 @@ export default defineFunction({
         acct: {
           list: {
             fields: {
-              bandwidthlimit: { type: 'string', doc: 'Bandwidth of a month, or “unlimited”.' },
-              bandwidthused: { type: 'string', doc: 'Bandwidth that was used in the month.' },
+              bandwidthlimit: { type: 'string', doc: 'The monthly bandwidth limit, or “unlimited”.' },
+              bandwidthused: { type: 'string', doc: 'The bandwidth used in the month.' },
               deleted: { type: 'flag', doc: 'Whether the account was removed: 0.' },
-              diskquota: { type: 'string', doc: 'Disk space, or “unlimited”.' },
-              diskused: { type: 'string', doc: 'Disk space that is used.' },
+              diskquota: { type: 'string', doc: 'The disk limit, or “unlimited”.' },
+              diskused: { type: 'string', doc: 'The disk usage.' },
               domain: { type: 'string', doc: 'The main domain.' },
               package: { type: 'string', doc: 'The package.' },
               suspended: { type: 'flag', doc: 'Whether the account is suspended.' },
-              user: { type: 'string', doc: 'The user name.' },
+              user: { type: 'string', doc: 'The username.' },
             },
           },
-          doc: 'The accounts that it owns, by user name.',
+          doc: 'The accounts that it owns, sorted by username.',
         },
-        bandwidthlimit: { type: 'integer', doc: 'Bandwidth of all accounts together; 0 where unlimited.' },
-        bwoverselling: { type: 'flag', doc: 'Whether it may promise more bandwidth than it has.' },
-        diskoverselling: { type: 'flag', doc: 'Whether it may promise more disk space than it has.' },
-        diskquota: { type: 'integer', doc: 'Disk space of all accounts together; 0 where unlimited.' },
-        diskused: { type: 'number', doc: 'Disk space that the accounts use.' },
+        bandwidthlimit: {
+          type: 'integer',
+          doc: 'The bandwidth limit of all accounts together; 0 if unlimited.',
+        },
+        bwoverselling: { type: 'flag', doc: 'Whether it can allocate more bandwidth than its limit.' },
+        diskoverselling: { type: 'flag', doc: 'Whether it can allocate more disk space than its limit.' },
+        diskquota: { type: 'integer', doc: 'The disk limit of all accounts together; 0 if unlimited.' },
+        diskused: { type: 'number', doc: 'The disk usage of the accounts.' },
         month: { type: 'integer', doc: 'The month of the bandwidth.' },
-        totalbwalloc: { type: 'string', doc: 'Bandwidth that the accounts are promised.' },
-        totalbwused: { type: 'string', doc: 'Bandwidth that the accounts used.' },
-        totaldiskalloc: { type: 'string', doc: 'Disk space that the accounts are promised.' },
+        totalbwalloc: { type: 'string', doc: 'The bandwidth that is allocated to the accounts.' },
+        totalbwused: { type: 'string', doc: 'The bandwidth that the accounts used.' },
+        totaldiskalloc: { type: 'string', doc: 'The disk space that is allocated to the accounts.' },
         user: { type: 'string', doc: 'The reseller.' },
         year: { type: 'integer', doc: 'The year of the bandwidth.' },
       },
@@ -67,7 +75,7 @@ export default defineFunction({
     { args: { user: 'root' }, doc: 'The accounts that root owns.' },
     {
       args: { user: 'bob', filter_suspended: '1' },
-      doc: 'Those accounts of the reseller “bob” that are not suspended.',
+      doc: 'The accounts of the reseller “bob” that are not suspended.',
       setUp: [
         { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
         { command: 'setupreseller', args: { user: 'bob' } },
@@ -82,7 +90,7 @@ export default defineFunction({
     const allowed = await limits.find(db, user);
     const totals = statistics.total(listed);
     const today = new Date(now());
-    warn('Bandwidth is not measured by this server yet: what is used is told as 0.');
+    warn('This server does not measure bandwidth yet: the usage is reported as 0.');
     return {
       reseller: {
         acct: listed.map((one) => ({

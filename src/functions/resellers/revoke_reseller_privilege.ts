@@ -7,10 +7,10 @@ export default defineFunction({
   name: 'revoke_reseller_privilege',
   since: null,
   extension: true,
-  summary: 'Remove privileges from a reseller, which keeps the others that it holds.',
+  summary: 'Revoke privileges of a reseller. It keeps the others.',
   description:
-    'Revoking what the reseller does not hold changes nothing; a message says so. Who holds “all” may do everything, ' +
-    'whatever else is revoked.',
+    'If the reseller does not have a privilege, nothing changes, and a message says so. A reseller with “all” can ' +
+    'do everything, whatever else is revoked.',
   destructive: 'The reseller loses the privileges. To undo it, call grant_reseller_privilege.',
   access: 'root',
   effect: 'changes',
@@ -18,12 +18,12 @@ export default defineFunction({
     user: { ...resellerName, required: true, doc: 'The reseller.' },
     privilege: privilegeList,
   },
-  returns: { acl: { list: { type: 'string' }, doc: 'The privileges that the reseller holds now, sorted.' } },
+  returns: { acl: { list: { type: 'string' }, doc: 'The privileges that the reseller now has, sorted.' } },
   list: 'acl',
   examples: [
     {
       args: { user: 'bob', privilege: ['create-user-session'] },
-      doc: 'Keep the reseller “bob” from logging in as its accounts.',
+      doc: 'Forbid the reseller “bob” to log in as its accounts.',
       setUp: [
         { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
         { command: 'setupreseller', args: { user: 'bob' } },
@@ -35,9 +35,9 @@ export default defineFunction({
     await resellers.ensureReseller(db, user);
     const held = new Set(await resellers.listPrivileges(db, user));
     for (const name of new Set(privilege.filter(isPrivilege))) {
-      if (!held.delete(name)) inform(`“${user}” did not hold “${name}”.`);
+      if (!held.delete(name)) inform(`“${user}” did not have “${name}”.`);
     }
-    if (held.has(ALL)) warn(`“${user}” still holds “${ALL}”, which is worth every privilege.`);
+    if (held.has(ALL)) warn(`“${user}” still has “${ALL}”, which includes every privilege.`);
     await resellers.setPrivileges(db, user, held);
     return { acl: [...held].sort() };
   },

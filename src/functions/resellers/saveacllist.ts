@@ -5,10 +5,11 @@ import { acl, aclParams, privilegeNames, type PrivilegeName } from '../../model/
 export default defineFunction({
   name: 'saveacllist',
   since: 11,
-  summary: 'Make an ACL list, or set privileges of one.',
+  summary: 'Create an ACL list, or change its privileges.',
   description:
-    'For each privilege, 1 adds it to the list and 0 removes it; what is not given stays as it is, and a new list ' +
-    'holds nothing else. Resellers who were given the list before keep what they have: setacls reads it once.',
+    'For each privilege, 1 adds it to the list and 0 removes it. Omitted privileges keep their values; in a new ' +
+    'list, they are absent. Resellers who got the list before keep their privileges, because setacls copies the ' +
+    'list.',
   access: 'root',
   effect: 'changes',
   params: {
@@ -19,7 +20,7 @@ export default defineFunction({
   examples: [
     {
       args: { acllist: 'support', 'acl-list-accts': '1', 'acl-passwd': '1' },
-      doc: 'A list of two privileges for people who help customers.',
+      doc: 'A list of two privileges for support staff.',
     },
     {
       args: { acllist: 'support', 'acl-passwd': '0' },

@@ -4,21 +4,21 @@ import * as publicContacts from '../../model/resellers/public-contacts.ts';
 export default defineFunction({
   name: 'set_public_contact',
   since: 68,
-  summary: 'Set what the caller’s customers are told of whom to turn to.',
-  description: 'What is not given stays as it is; an empty value takes it away.',
+  summary: 'Set the contact information that the caller’s customers see.',
+  description: 'Omitted fields keep their values. An empty value clears the field.',
   access: ['public-contact'],
   effect: 'changes',
   params: {
     name: { type: 'string', maxLength: 255, doc: 'The name of the company or person.' },
-    url: { ...publicContacts.contactUrl, doc: 'The web address, such as that of a page with a form.' },
+    url: { ...publicContacts.contactUrl, doc: 'The web address, for example of a contact form.' },
   },
   returns: null,
   examples: [
     {
       args: { name: 'Example Hosting', url: 'https://example.com/contact' },
-      doc: 'Send customers to a page.',
+      doc: 'Refer customers to a page.',
     },
-    { args: { url: '' }, doc: 'Take the web address away.' },
+    { args: { url: '' }, doc: 'Clear the web address.' },
   ],
 
   async handler({ name, url }, { caller, db }) {

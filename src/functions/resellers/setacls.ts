@@ -13,27 +13,28 @@ export default defineFunction({
   since: 11,
   summary: 'Set all privileges of a reseller.',
   description:
-    'The reseller then holds those that are named, those of the ACL list where one is named, and no others; without ' +
-    'any it holds nothing. Naming a privilege grants it, whatever its value, 0 as well: leave out what it shall ' +
-    'not hold. To give or take single privileges, use grant_reseller_privilege and revoke_reseller_privilege.',
+    'The reseller then has only the privileges that are passed and those of the ACL list. Without any, it has ' +
+    'none. Passing a privilege grants it regardless of its value, even 0. Omit the privileges that the reseller ' +
+    'must not have. To grant or revoke single privileges, use grant_reseller_privilege and ' +
+    'revoke_reseller_privilege.',
   access: 'root',
   effect: 'changes',
   params: {
     reseller: { ...resellerName, required: true, alias: ['user'], doc: 'The reseller.' },
-    acllist: { ...aclLists.aclListName, doc: 'A list whose privileges the reseller gets.' },
+    acllist: { ...aclLists.aclListName, doc: 'An ACL list whose privileges the reseller gets.' },
     ...aclParams(named),
     'acl-disallow-shell': {
       ...named,
-      doc: 'Keeps allow-shell from the reseller, also where the list has it.',
+      doc: 'Withholds allow-shell, even if the list contains it.',
     },
     'acl-nameserver-config': { ...named, doc: 'An older name of acl-ns-config.' },
   },
-  returns: { acl: { list: { type: 'string' }, doc: 'The privileges that the reseller holds now, sorted.' } },
+  returns: { acl: { list: { type: 'string' }, doc: 'The privileges that the reseller now has, sorted.' } },
   list: 'acl',
   examples: [
     {
       args: { reseller: 'bob', 'acl-list-accts': '1', 'acl-create-acct': '1' },
-      doc: 'Two privileges and no others for the reseller “bob”.',
+      doc: 'Only two privileges for the reseller “bob”.',
       setUp: [
         { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
         { command: 'setupreseller', args: { user: 'bob' } },
@@ -54,7 +55,9 @@ export default defineFunction({
     const user = args.reseller;
     const withoutShell = args['acl-disallow-shell'] !== undefined;
     if (withoutShell && args['acl-allow-shell'] !== undefined) {
-      throw badParam('“acl-allow-shell” and “acl-disallow-shell” contradict each other; give one of them.');
+      throw badParam(
+        '“acl-allow-shell” and “acl-disallow-shell” contradict each other. Pass only one of them.',
+      );
     }
     await resellers.ensureReseller(db, user);
     const held = new Set<PrivilegeName>(
@@ -66,7 +69,7 @@ export default defineFunction({
       held.add(name);
       if (value === '0' || value === '') {
         warn(
-          `“${acl(name)}=${value}” grants “${name}”: whatever is named is granted. Leave it out to take it.`,
+          `“${acl(name)}=${value}” grants “${name}”: passing a privilege grants it regardless of its value. To revoke it, omit it.`,
         );
       }
     }

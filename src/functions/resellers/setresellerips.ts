@@ -6,27 +6,30 @@ import * as resellers from '../../model/resellers/resellers.ts';
 export default defineFunction({
   name: 'setresellerips',
   since: 11,
-  summary: 'Set which IP addresses a reseller may give to accounts.',
+  summary: 'Set the IP addresses that a reseller can assign to accounts.',
   description:
-    'With delegate=1 it may give the named addresses and no others; where none are named, none. With delegate=0 it ' +
-    'may give every address of the machine. What accounts have already, they keep; so does the reseller its main ' +
+    'With delegate=1, it can assign only the addresses in “ips”, or none if the list is empty. With delegate=0, ' +
+    'it can assign every address of the server. Accounts keep their addresses, and the reseller keeps its main ' +
     'address, which setresellermainip sets.',
   access: 'root',
   effect: 'changes',
   params: {
     user: { ...resellerName, required: true, doc: 'The reseller.' },
-    delegate: { type: 'flag', default: 0, doc: '1 to restrict the reseller to the named addresses.' },
-    ips: { type: 'string', default: '', doc: 'IPv4 addresses of this machine, with commas between them.' },
+    delegate: { type: 'flag', default: 0, doc: '1: restrict the reseller to the addresses in “ips”.' },
+    ips: { type: 'string', default: '', doc: 'Comma-separated list of IPv4 addresses of this server.' },
   },
   returns: {
-    all: { type: 'flag', doc: 'Whether the reseller may give every address of the machine now.' },
-    ip: { list: { type: 'string' }, doc: 'The addresses that it may give, in the machine’s order.' },
+    all: { type: 'flag', doc: 'Whether the reseller can now assign every address of the server.' },
+    ip: {
+      list: { type: 'string' },
+      doc: 'The addresses that it can assign, in the order of the server’s interfaces.',
+    },
   },
   list: 'ip',
   examples: [
     {
       args: { user: 'bob', delegate: '0' },
-      doc: 'Let the reseller “bob” give every address.',
+      doc: 'Allow the reseller “bob” to assign every address.',
       setUp: [
         { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
         { command: 'setupreseller', args: { user: 'bob' } },
@@ -34,7 +37,7 @@ export default defineFunction({
     },
     {
       args: { user: 'bob', delegate: '1', ips: '192.0.2.2,192.0.2.3' },
-      doc: 'Let the reseller “bob” give these two addresses and no others.',
+      doc: 'Allow the reseller “bob” to assign only these two addresses.',
       setUp: [
         { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
         { command: 'setupreseller', args: { user: 'bob' } },
@@ -53,7 +56,7 @@ export default defineFunction({
     const main = await addresses.findMain(db, user);
     if (main !== null && !usable.ips.includes(main)) {
       warn(
-        `“${user}” keeps its main address ${main}, which is none of these; setresellermainip sets another.`,
+        `“${user}” keeps its main address ${main}, which is not one of these. To change it, use setresellermainip.`,
       );
     }
     return { all: usable.areAll ? 1 : 0, ip: usable.ips };

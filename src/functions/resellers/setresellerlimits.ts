@@ -7,12 +7,11 @@ import * as resellers from '../../model/resellers/resellers.ts';
 export default defineFunction({
   name: 'setresellerlimits',
   since: 11,
-  summary: 'Set how many accounts, and how much of the machine, a reseller has.',
+  summary: 'Set the limits of a reseller: accounts, disk space and bandwidth.',
   description:
-    'The limit of accounts, and those of disk space and bandwidth, are taken away unless the call enables them. ' +
-    'Overselling and the limits of packages stay as they are where nothing is said of them. Accounts that there are ' +
-    'keep what they have, also where a limit is lower than that: a limit keeps the reseller from giving more. 0 is ' +
-    'none at all.',
+    'The limits of accounts, disk space and bandwidth are removed unless the call enables them. If overselling ' +
+    'and package limits are omitted, they keep their values. Existing accounts are not changed, even if they ' +
+    'exceed a limit: limits only prevent further allocation. 0 means none at all, not unlimited.',
   access: 'root',
   effect: 'changes',
   params: {
@@ -20,47 +19,51 @@ export default defineFunction({
     enable_account_limit: {
       type: 'flag',
       default: 0,
-      doc: '1 limits the number of accounts to account_limit; 0 takes that limit away.',
+      doc: '1: limit the number of accounts to account_limit. 0: remove the limit.',
     },
-    account_limit: { type: 'integer', min: 0, doc: 'How many accounts the reseller may own.' },
+    account_limit: {
+      type: 'integer',
+      min: 0,
+      doc: 'The maximum number of accounts that the reseller can own.',
+    },
     enable_resource_limits: {
       type: 'flag',
       default: 0,
-      doc:
-        '1 limits disk space to diskspace_limit and bandwidth to bandwidth_limit, or one of them where the other is ' +
-        'not given; 0 takes both limits away.',
+      doc: '1: limit disk space to diskspace_limit, bandwidth to bandwidth_limit, or both. 0: remove both limits.',
     },
-    diskspace_limit: { type: 'integer', min: 0, doc: 'Disk space of all accounts together, in MiB.' },
+    diskspace_limit: { type: 'integer', min: 0, doc: 'The disk limit of all accounts together, in MiB.' },
     bandwidth_limit: {
       type: 'integer',
       min: 0,
-      doc: 'Bandwidth a month of all accounts together, in MiB.',
+      doc: 'The monthly bandwidth limit of all accounts together, in MiB.',
     },
     enable_overselling: {
       type: 'flag',
       doc:
-        '0 turns all overselling off, whatever the two flags below say. 1 turns on what they say, and both kinds where ' +
-        'neither is given. Where none of the three is given, overselling stays as it is.',
+        '0: disable all overselling, regardless of the two flags below. 1: enable what they say, or both kinds if ' +
+        'both are omitted. If all three are omitted, overselling is not changed.',
     },
     enable_overselling_bandwidth: {
       type: 'flag',
       doc:
-        '1 counts the bandwidth that accounts use against the limit; 0 counts what they are promised. It is off where ' +
-        'only the flag of disk space is given.',
+        '1: the bandwidth usage of the accounts counts against the limit. 0: their allocated bandwidth counts. ' +
+        'Default: 0 if only the flag for disk space is passed.',
     },
     enable_overselling_diskspace: {
       type: 'flag',
       doc:
-        '1 counts the disk space that accounts use against the limit; 0 counts what they are promised. It is off where ' +
-        'only the flag of bandwidth is given.',
+        '1: the disk usage of the accounts counts against the limit. 0: their allocated disk space counts. ' +
+        'Default: 0 if only the flag for bandwidth is passed.',
     },
     enable_package_limits: {
       type: 'flag',
-      doc: '1 lets the reseller use only packages that setresellerpackagelimit allows, 0 all that it sees.',
+      doc:
+        '1: the reseller can use only packages that setresellerpackagelimit allows. 0: it can use all packages ' +
+        'that it sees.',
     },
     enable_package_limit_numbers: {
       type: 'flag',
-      doc: '1 limits the accounts of a package to the number that setresellerpackagelimit sets; 0 does not.',
+      doc: '1: limit the number of accounts for each package, as set by setresellerpackagelimit. 0: no limit.',
     },
   },
   emptyIsOmitted: true,
@@ -68,7 +71,7 @@ export default defineFunction({
   examples: [
     {
       args: { user: 'bob', enable_account_limit: '1', account_limit: '50' },
-      doc: 'At most 50 accounts for the reseller “bob”, and as much disk space and bandwidth as they like.',
+      doc: 'At most 50 accounts for the reseller “bob”, with unlimited disk space and bandwidth.',
       setUp: [
         { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
         { command: 'setupreseller', args: { user: 'bob' } },
@@ -83,7 +86,7 @@ export default defineFunction({
         enable_overselling: '1',
         enable_overselling_diskspace: '1',
       },
-      doc: '100 GiB of disk space that are used, and 1 TiB of bandwidth that are promised.',
+      doc: '100 GiB of used disk space and 1 TiB of allocated bandwidth.',
       setUp: [
         { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
         { command: 'setupreseller', args: { user: 'bob' } },

@@ -6,8 +6,8 @@ import * as resellers from '../../model/resellers/resellers.ts';
 export default defineFunction({
   name: 'setresellermainip',
   since: 11,
-  summary: 'Set the IP address that new accounts of a reseller share.',
-  description: 'It is one of those that the reseller may use. Accounts that there are keep theirs.',
+  summary: 'Set the shared IP address for new accounts of a reseller.',
+  description: 'The address must be one that the reseller can use. Existing accounts keep theirs.',
   access: 'root',
   effect: 'changes',
   params: {
@@ -23,7 +23,7 @@ export default defineFunction({
   examples: [
     {
       args: { user: 'bob', ip: '192.0.2.2' },
-      doc: 'New accounts of the reseller “bob” get the address 192.0.2.2.',
+      doc: 'Use the address 192.0.2.2 for new accounts of the reseller “bob”.',
       setUp: [
         { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
         { command: 'setupreseller', args: { user: 'bob' } },

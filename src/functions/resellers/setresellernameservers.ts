@@ -6,8 +6,8 @@ import * as resellers from '../../model/resellers/resellers.ts';
 export default defineFunction({
   name: 'setresellernameservers',
   since: 11,
-  summary: 'Set the name servers of a reseller’s new accounts.',
-  description: 'They take the place of those that were set before.',
+  summary: 'Set the nameservers for new accounts of a reseller.',
+  description: 'They replace the current ones.',
   access: 'root',
   effect: 'changes',
   params: {
@@ -15,14 +15,14 @@ export default defineFunction({
     nameservers: {
       type: 'string',
       default: '',
-      doc: 'Up to four host names, with commas between them; none takes away what was set.',
+      doc: 'Comma-separated list of up to four hostnames. An empty list clears them.',
     },
   },
   returns: null,
   examples: [
     {
       args: { user: 'bob', nameservers: 'ns1.bob.example,ns2.bob.example' },
-      doc: 'Two name servers for the reseller “bob”.',
+      doc: 'Two nameservers for the reseller “bob”.',
       setUp: [
         { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
         { command: 'setupreseller', args: { user: 'bob' } },

@@ -8,29 +8,28 @@ import * as resellers from '../../model/resellers/resellers.ts';
 export default defineFunction({
   name: 'setresellerpackagelimit',
   since: 11,
-  summary: 'Set whether a reseller may use a package, and for how many accounts.',
+  summary: 'Set whether a reseller can use a package, and for how many accounts.',
   description:
-    'What is said of a package takes the place of what was said of it before. It acts once setresellerlimits has ' +
-    'turned the limits of packages on. With no_limit=1, what is said of every package goes, and these limits are ' +
-    'turned off.',
+    'The limits of the package are replaced. They have an effect only if setresellerlimits has enabled package ' +
+    'limits. With no_limit=1, the limits of all packages are removed, and package limits are disabled.',
   access: 'root',
   effect: 'changes',
   params: {
     user: { ...resellerName, required: true, doc: 'The reseller.' },
-    package: { ...packages.existingPackage, doc: 'The package. It is required unless no_limit is 1.' },
+    package: { ...packages.existingPackage, doc: 'The package. Required unless no_limit is 1.' },
     allowed: {
       type: 'flag',
       default: 1,
-      doc: '1 lets the reseller use the package, 0 does not. It acts with enable_package_limits=1.',
+      doc: '1: allow the package. 0: forbid it. Has an effect with enable_package_limits=1.',
     },
     number: {
       type: 'integer',
       min: 0,
       doc:
-        'How many accounts of the reseller may have the package; as many as one likes unless given. It acts with ' +
+        'The maximum number of the reseller’s accounts with the package. Default: unlimited. Has an effect with ' +
         'enable_package_limit_numbers=1.',
     },
-    no_limit: { type: 'flag', default: 0, doc: '1 takes the limits of all packages away.' },
+    no_limit: { type: 'flag', default: 0, doc: '1: remove the limits of all packages.' },
   },
   returns: null,
   examples: [
@@ -44,7 +43,7 @@ export default defineFunction({
     },
     {
       args: { user: 'bob', no_limit: '1' },
-      doc: 'Let the reseller “bob” use all packages that it sees.',
+      doc: 'Allow the reseller “bob” to use all packages that it sees.',
       setUp: [
         { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
         { command: 'setupreseller', args: { user: 'bob' } },
@@ -57,7 +56,7 @@ export default defineFunction({
     await resellers.ensureReseller(db, user);
     if (args.no_limit) {
       if (name !== undefined)
-        warn('“package” has no effect with no_limit=1: all limits of packages are gone.');
+        warn('“package” has no effect with no_limit=1: all package limits are removed.');
       await limits.removePackageLimits(db, user);
       return;
     }
@@ -78,5 +77,5 @@ export default defineFunction({
 });
 
 function notOn(user: string, what: string, flag: string): string {
-  return `${what} “${user}” may have is not limited yet; setresellerlimits turns that on with ${flag}=1.`;
+  return `${what} “${user}” can use is not limited yet. To enable the limit, call setresellerlimits with ${flag}=1.`;
 }

@@ -6,10 +6,10 @@ import * as resellers from '../../model/resellers/resellers.ts';
 export default defineFunction({
   name: 'setupreseller',
   since: 11,
-  summary: 'Make an account a reseller, which may own other accounts.',
+  summary: 'Create a reseller from an account, so that it can own other accounts.',
   description:
-    'It holds the initial privileges, with which it can log in and look around; setacls or grant_reseller_privilege ' +
-    'give it more, such as create-acct. It has no limits: setresellerlimits sets some.',
+    'The reseller gets the initial privileges, which allow it to log in and to list things. To grant more, such ' +
+    'as create-acct, use setacls or grant_reseller_privilege. It has no limits until setresellerlimits sets some.',
   access: 'root',
   effect: 'operates',
   params: {
@@ -17,7 +17,7 @@ export default defineFunction({
     makeowner: {
       type: 'flag',
       default: 0,
-      doc: '1 makes the reseller the owner of its own account; otherwise the account’s owner stays.',
+      doc: '1: the reseller owns its own account. 0: the owner of the account is not changed.',
     },
   },
   returns: null,
@@ -35,7 +35,7 @@ export default defineFunction({
       if (makeowner) await resellers.makeOwnOwner(db, user);
       return;
     }
-    // Refuses what cannot be; what it writes here is not kept.
+    // Checks the change. What this writes is not kept.
     await resellers.setUp(db, user, makeowner);
     plan(setUpReseller({ user, ownsItself: makeowner }));
   },

@@ -8,22 +8,22 @@ export default defineFunction({
   since: 11,
   summary: 'Suspend a reseller and the accounts that it owns.',
   description:
-    'Its own account comes first, so that it can do nothing meanwhile. Accounts that are suspended already are left ' +
-    'as they are, unless disallow=1 asks to lock them. Where an account cannot be suspended, the others are all the ' +
-    'same, and the call fails; repeat it once the trouble is mended. Where several servers share the store, it is about ' +
-    'the accounts of this one; a warning names the servers that have others.',
+    'Its own account is suspended first, so that it cannot interfere. Accounts that are already suspended are not ' +
+    'changed, unless disallow=1 locks them. If an account cannot be suspended, the others still are, and the call ' +
+    'fails. Fix the problem and retry the call. If several servers share the store, only accounts of this server ' +
+    'are suspended, and a warning names the other servers.',
   destructive:
     'The reseller and the users of its accounts can no longer log in, and their processes end. No files are deleted. To undo it, call unsuspendreseller.',
   access: 'root',
   effect: 'calls',
   params: {
     user: { ...resellerName, required: true, doc: 'The reseller.' },
-    reason: { type: 'string', maxLength: 500, default: 'Unknown', doc: 'Why, for people to read.' },
-    disallow: { type: 'flag', default: 0, doc: '1 lets only root take the suspensions back.' },
+    reason: { type: 'string', maxLength: 500, default: 'Unknown', doc: 'The reason, as free text.' },
+    disallow: { type: 'flag', default: 0, doc: '1: only root can unsuspend the accounts.' },
     'reseller-only': {
       type: 'flag',
       default: 0,
-      doc: '1 suspends the reseller’s own account and none of those that it owns.',
+      doc: '1: suspend only the reseller’s own account.',
     },
   },
   returns: null,
@@ -46,7 +46,7 @@ export default defineFunction({
     );
     const due = meant.filter((one) => one.suspendedAt === null || (disallow && !one.suspendLocked));
     for (const { username } of meant.filter((one) => !due.includes(one))) {
-      inform(`“${username}” was suspended before and is left as it is.`);
+      inform(`“${username}” was already suspended and is not changed.`);
     }
     const names = due.map(({ username }) => username);
     const disallowun = disallow ? '1' : '0';

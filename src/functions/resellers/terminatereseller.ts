@@ -7,13 +7,14 @@ import * as resellers from '../../model/resellers/resellers.ts';
 export default defineFunction({
   name: 'terminatereseller',
   since: 11,
-  summary: 'Remove the accounts of a reseller, and the reseller itself where that is asked for.',
+  summary: 'Remove the accounts of a reseller, and optionally the reseller itself.',
   description:
-    'There is no way back: make backups first. With terminatereseller=0, the reseller and its own account stay as ' +
-    'they are. With 1, its own account is removed last, and only when all others are gone: otherwise they would ' +
-    'become root’s. The call works also where an account could not be removed; the answer and a warning say which. ' +
-    'Where several servers share the store, this server’s accounts are removed: the reseller is kept while it owns ' +
-    'accounts on others, which a warning names, and its own account is removed on the server that has it.',
+    'This cannot be undone, so create backups first. With terminatereseller=0, the reseller and its own account ' +
+    'are kept. With 1, its own account is removed last, and only if all others were removed: otherwise they would ' +
+    'be transferred to root. The call succeeds even if an account could not be removed; the response and a ' +
+    'warning name it. If several servers share the store, only accounts of this server are removed. The reseller ' +
+    'is kept while it owns accounts on other servers, which a warning names. Its own account can be removed only ' +
+    'on the server that has it.',
   destructive:
     'All accounts of the reseller are deleted with their home directories and files. This cannot be undone.',
   access: 'root',
@@ -23,7 +24,7 @@ export default defineFunction({
     terminatereseller: {
       type: 'flag',
       required: true,
-      doc: '1 removes the reseller’s own account as well; 0 leaves the reseller without accounts.',
+      doc: '1: remove the reseller’s own account too. 0: keep the reseller, without accounts.',
     },
   },
   returns: {
@@ -31,9 +32,9 @@ export default defineFunction({
       list: {
         fields: {
           output: {
-            fields: { raw: { type: 'string', doc: 'What else there is to say, a sentence a line.' } },
+            fields: { raw: { type: 'string', doc: 'Further messages, one on each line.' } },
           },
-          reason: { type: 'string', doc: 'What became of the account.' },
+          reason: { type: 'string', doc: 'The outcome for the account.' },
           result: { type: 'flag', doc: 'Whether it was removed.' },
           user: { type: 'string', doc: 'The account.' },
         },
@@ -62,10 +63,12 @@ export default defineFunction({
     const remove = (names: readonly string[]) =>
       callForEach(context, 'removeacct', names, (username) => ({ username }));
     const results = await remove(owned.map(({ username }) => username));
-    // Now, since removing takes a while, and other servers go on.
+    // Counted here, because removing takes a while and other servers go on.
     const elsewhere = await transaction('reads', async (db) => accounts.countElsewhere(db, 'owner', user));
     if (elsewhere.length > 0) {
-      warn(`The reseller owns ${accounts.tellElsewhere(elsewhere)} as well: make the call there, too.`);
+      warn(
+        `The reseller owns ${accounts.tellElsewhere(elsewhere)} too. Run the call on these servers as well.`,
+      );
     }
     if (args.terminatereseller) {
       const home = isOwnHere ? undefined : own.server;
@@ -73,7 +76,7 @@ export default defineFunction({
       results.push(...(reason === undefined ? await remove([user]) : [keptFor(user, reason)]));
     }
     const failed = results.filter(({ result }) => result === 0).map((one) => `“${one.user}”`);
-    if (failed.length > 0) warn(`Not removed: ${failed.join(', ')}. The answer says why.`);
+    if (failed.length > 0) warn(`Not removed: ${failed.join(', ')}. The response says why.`);
     return {
       acct: results.map(({ user: name, result, reason, told }) => ({
         output: { raw: told },
@@ -89,7 +92,7 @@ function keptFor(user: string, why: string): CallResult {
   return { user, result: 0, reason: `The reseller is kept: ${why}.`, told: '' };
 }
 
-/** Without its own account, what is left would become root’s. `home` is the server that has it, where it is another. */
+/** If its own account were removed, the remaining accounts would be transferred to root. `home` is the server that has it, if that is another one. */
 function whyKept(
   removed: readonly CallResult[],
   elsewhere: readonly accounts.Elsewhere[],

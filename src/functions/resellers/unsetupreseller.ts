@@ -6,13 +6,14 @@ import * as resellers from '../../model/resellers/resellers.ts';
 export default defineFunction({
   name: 'unsetupreseller',
   since: 11,
-  summary: 'Make a reseller an ordinary account again.',
+  summary: 'Convert a reseller to an ordinary account.',
   description:
-    'Its privileges, limits, addresses, name servers and public contact are gone. Its API tokens, access hash and ' +
-    'sessions are gone as well, and do not return if it becomes a reseller again. The accounts and packages that it ' +
-    'owns become root’s, its own account as well where it owned itself.',
+    'Its privileges, limits, addresses, nameservers and public contact are removed. Its API tokens, access hash ' +
+    'and sessions are removed too, and do not return if it becomes a reseller again. Its accounts and packages ' +
+    'are transferred to root, and so is its own account if it owned itself.',
   destructive:
-    'The reseller loses its privileges, limits, addresses and public contact. Its accounts and packages become root’s. setupreseller does not bring them back.',
+    'The reseller loses its privileges, limits, addresses and public contact. Its accounts and packages are ' +
+    'transferred to root. setupreseller does not restore them.',
   access: 'root',
   effect: 'operates',
   params: { user: { ...resellerName, required: true, doc: 'The reseller.' } },
@@ -20,7 +21,7 @@ export default defineFunction({
   examples: [
     {
       args: { user: 'bob' },
-      doc: 'Let “bob” be no reseller any more.',
+      doc: 'Convert the reseller “bob” to an ordinary account.',
       setUp: [
         { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
         { command: 'setupreseller', args: { user: 'bob' } },
@@ -30,7 +31,7 @@ export default defineFunction({
 
   async handler({ user }, { db, inform, plan }) {
     const owned = await resellers.listOwned(db, user);
-    // Refuses what cannot be; what it writes here is not kept.
+    // Checks the change. What this writes is not kept.
     await resellers.dismiss(db, user);
     plan(
       dismissReseller(
@@ -39,7 +40,11 @@ export default defineFunction({
       ),
     );
     if (owned.length > 0) {
-      inform(owned.length === 1 ? 'One account is root’s now.' : `${owned.length} accounts are root’s now.`);
+      inform(
+        owned.length === 1
+          ? 'One account now belongs to root.'
+          : `${owned.length} accounts now belong to root.`,
+      );
     }
   },
 });

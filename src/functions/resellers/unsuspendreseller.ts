@@ -6,11 +6,11 @@ import * as resellers from '../../model/resellers/resellers.ts';
 export default defineFunction({
   name: 'unsuspendreseller',
   since: 11,
-  summary: 'Take the suspension of a reseller, and of the accounts that it owns, back.',
+  summary: 'Unsuspend a reseller and the accounts that it owns.',
   description:
-    'Accounts that were suspended one by one are no longer suspended either. Where the suspension of an account ' +
-    'cannot be taken back, those of the others are all the same, and the call fails. Where several servers share the ' +
-    'store, it is about the accounts of this one; a warning names the servers that have others.',
+    'Accounts that were suspended individually are unsuspended too. If an account cannot be unsuspended, the ' +
+    'others still are, and the call fails. If several servers share the store, only accounts of this server are ' +
+    'unsuspended, and a warning names the other servers.',
   access: 'root',
   effect: 'calls',
   params: {
@@ -18,14 +18,14 @@ export default defineFunction({
     'reseller-only': {
       type: 'flag',
       default: 0,
-      doc: '1 takes back the suspension of the reseller’s own account alone.',
+      doc: '1: unsuspend only the reseller’s own account.',
     },
   },
   returns: null,
   examples: [
     {
       args: { user: 'bob' },
-      doc: 'Let the reseller “bob” and all its accounts work again.',
+      doc: 'Unsuspend the reseller “bob” and all its accounts.',
       setUp: [
         { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
         { command: 'setupreseller', args: { user: 'bob' } },
@@ -43,6 +43,6 @@ export default defineFunction({
     if (names.length === 0) inform('None of these accounts was suspended.');
     const results = await callForEach(context, 'unsuspendacct', names, (user) => ({ user }));
     if (leftElsewhere !== undefined) warn(leftElsewhere);
-    ensureAllDone(results, 'The system could not take back the suspension of');
+    ensureAllDone(results, 'The system could not unsuspend');
   },
 });

@@ -8,11 +8,11 @@ import { callerOf } from '../../model/logins/callers.ts';
 export default defineFunction({
   name: 'accesshash',
   since: 11,
-  summary: 'Tell the access hash of a user, or give the user another one.',
+  summary: 'Show the access hash of a user, or generate a new one.',
   description:
-    'Access hashes are an older kind of API token, and WHM advises against them: there is one for each user, it holds ' +
-    'everything that the user holds, never expires, and works from everywhere. Use api_token_create instead. A ' +
-    'reseller may ask for its own, root for everybody’s. In requests, the hash stands on one line.',
+    'Access hashes are an older kind of API token, and WHM advises against them. Each user has one, with all ' +
+    'privileges of the user. It never expires and works from every address. Use api_token_create instead. ' +
+    'Resellers can query only their own, and root everyone’s. In requests, the hash is on one line.',
   access: ['manage-api-tokens'],
   effect: 'changes',
   actsOnCaller: true,
@@ -21,7 +21,7 @@ export default defineFunction({
     generate: {
       type: 'flag',
       required: true,
-      doc: '1 makes a new hash, and the one before does not work any more; 0 tells the one that there is.',
+      doc: '1: generate a new hash, which replaces the old one. 0: show the existing hash.',
     },
   },
   returns: {
@@ -33,7 +33,7 @@ export default defineFunction({
     const { caller, db } = context;
     if (user === caller.user) ensureConfirmed(caller, 'read or create your access hash');
     if (caller.privileges !== 'all' && user !== caller.user) {
-      throw denied(`You may not ask for the access hash of “${user}”: a reseller may ask for its own alone.`);
+      throw denied(`You cannot query the access hash of “${user}”: resellers can query only their own.`);
     }
     await callerOf(db, user);
     const hash = generate ? await accessHashes.renew(context, user) : await accessHashes.get(context, user);

@@ -7,11 +7,11 @@ import * as loginTokens from '../../model/logins/tokens.ts';
 export default defineFunction({
   name: 'create_user_session',
   since: 40,
-  summary: 'Make a link that logs a browser in as a user, once, without the password.',
+  summary: 'Create a one-time link that logs a browser in as a user without the password.',
   description:
-    'The link works once, within 15 minutes; no two-factor authentication code is asked for. A reseller may make ' +
-    'links for itself and for the resellers that it owns, root for everybody who may log in here. Whoever follows ' +
-    'the link has all that the user holds: send it to nobody else.',
+    'The link works once, within 15 minutes, and does not require a two-factor authentication code. Resellers can ' +
+    'create links for themselves and for the resellers that they own, and root for everyone who can log in. ' +
+    'Anyone who has the link gets all of the user’s privileges. Do not share it with anyone else.',
   access: ['create-user-session'],
   effect: 'changes',
   params: {
@@ -19,7 +19,7 @@ export default defineFunction({
       type: 'string',
       required: true,
       values: ['cpaneld', 'whostmgrd', 'webmaild'],
-      doc: 'The interface: whostmgrd, which is the only one that this server has.',
+      doc: 'The interface. whostmgrd is the only one of this server.',
     },
     user: { ...loginName, required: true, doc: 'The user: root or a reseller.' },
     app: {
@@ -27,12 +27,12 @@ export default defineFunction({
       maxLength: 128,
       pattern: { matches: /^(?!https?:).*$/is, expects: 'the name of a part of the interface, no URL' },
       default: '',
-      doc: 'The part of the interface that is shown first. One that there is not does no harm.',
+      doc: 'The page that is shown first. An unknown value is ignored.',
     },
     cp_security_token: {
       type: 'string',
       pattern: { matches: /^\/?cpsess\d{10}$/, expects: '“cpsess” and ten digits' },
-      doc: 'The security token of the session; a random one unless given.',
+      doc: 'The security token of the session. Default: a random one.',
     },
     preferred_domain: {
       type: 'string',
@@ -41,7 +41,7 @@ export default defineFunction({
         matches: /^(?!-)(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}$/,
         expects: 'a host name or an IPv4 address',
       },
-      doc: 'The name or address by which the link calls this server; the host name unless given.',
+      doc: 'The name or address of this server in the link. Default: the hostname.',
     },
     locale: {
       type: 'string',
@@ -51,15 +51,15 @@ export default defineFunction({
     },
     promptToken: {
       type: 'string',
-      doc: 'A text with which an assistant begins.',
+      doc: 'The initial text of an assistant.',
       inert: 'this server has no assistant.',
     },
   },
   returns: {
-    cp_security_token: { type: 'string', doc: 'The first part of the path of every page of the session.' },
-    expires: { type: 'integer', doc: 'Until when the link works, in seconds since 1970-01-01.' },
+    cp_security_token: { type: 'string', doc: 'The first part of the path of every page in the session.' },
+    expires: { type: 'integer', doc: 'The time at which the link expires, in seconds since 1970-01-01.' },
     service: { type: 'string', doc: 'The interface.' },
-    session: { type: 'string', doc: 'What the link carries: the user, a colon, and 64 random characters.' },
+    session: { type: 'string', doc: 'The session in the link: the user, a colon, and 64 random characters.' },
     url: { type: 'string', doc: 'The link.' },
   },
   examples: [{ args: { service: 'whostmgrd', user: 'root' }, doc: 'A link that logs in as root.' }],

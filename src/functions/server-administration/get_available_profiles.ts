@@ -6,7 +6,7 @@ export default defineFunction({
   name: 'get_available_profiles',
   since: 76,
   summary: 'List the profiles that this server can have, with their roles.',
-  description: 'A profile is listed once this server provides at least one of the roles that it is made of.',
+  description: 'A profile is listed if this server provides at least one of its roles.',
   access: 'root',
   effect: 'none',
   params: {},

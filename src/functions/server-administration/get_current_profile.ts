@@ -4,9 +4,9 @@ import * as activeProfile from '../../model/roles/active-profile.ts';
 export default defineFunction({
   name: 'get_current_profile',
   since: 76,
-  summary: 'Tell which profile this server has, with its roles.',
+  summary: 'Show the profile of this server, with its roles.',
   description:
-    'A sandbox has STANDARD from the beginning. A machine has none until start_profile_activation.',
+    'A sandbox always has STANDARD. A real server has no profile until start_profile_activation is called.',
   access: 'root',
   effect: 'reads',
   params: {},

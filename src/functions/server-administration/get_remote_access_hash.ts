@@ -10,12 +10,12 @@ import { namesOf } from '../../model/servers/names.ts';
 export default defineFunction({
   name: 'get_remote_access_hash',
   since: 11,
-  summary: 'Tell the access hash of a user whose password is known.',
+  summary: 'Show the access hash of a user, by the user’s password.',
   description:
-    'WHM asks any server for it; this server asks no other, so that host has to be a name or address of its own: on ' +
-    'another server, call accesshash. The password is checked as at a login: wrong ones count against the user. A ' +
-    'user of whom logins ask for a two-factor authentication code has to call accesshash as well. WHM advises ' +
-    'against access hashes: use api_token_create instead.',
+    'WHM queries any server. This server queries no other, so “host” must be its own name or address: on another ' +
+    'server, call accesshash. The password is checked as at a login, and a wrong one counts as a failed login. ' +
+    'Users whose logins require a two-factor authentication code must call accesshash too. WHM advises against ' +
+    'access hashes: use api_token_create instead.',
   access: 'root',
   effect: 'calls',
   params: {
@@ -24,12 +24,12 @@ export default defineFunction({
     password: {
       ...passwords.password,
       required: true,
-      doc: 'The user’s password. To keep it out of the process list, give it with --file password=PATH.',
+      doc: 'The user’s password. To keep it out of the process list, use --file password=PATH.',
     },
     generate: {
       type: 'flag',
       default: 0,
-      doc: '1 makes a hash where the user has none; one that there is stays.',
+      doc: '1: create a hash if the user has none. An existing hash is kept.',
     },
   },
   returns: {
@@ -38,7 +38,9 @@ export default defineFunction({
   examples: [
     {
       args: { host: 'localhost', username: 'bob', password: 'four unusual words, Xylophone', generate: '1' },
-      doc: 'The access hash of the reseller “bob”. Rather give the password with --file password=PATH.',
+      doc:
+        'The access hash of the reseller “bob”. To keep the password out of the process list, use --file ' +
+        'password=PATH.',
       setUp: [
         {
           command: 'createacct',
@@ -52,13 +54,15 @@ export default defineFunction({
   async handler(args, context) {
     const { machine, origin, transaction } = context;
     if (context.isDryRun) {
-      throw badParam('A dry run is not possible: the password would be tried, and a wrong one counts.');
+      throw badParam(
+        'A dry run is not possible: the password would be checked, and a wrong one counts as a failed login.',
+      );
     }
     const names = namesOf(machine);
     if (!names.includes(args.host.toLowerCase())) {
       throw badParam(
         `The parameter “host” should be this server’s own name, “${names[0]}”, not ${quote(args.host)}: ` +
-          'this server asks no other; call accesshash there.',
+          'run accesshash on that server.',
       );
     }
     const { username: user, password, generate } = args;

@@ -3,12 +3,12 @@ import { defineFunction } from '../../core/define.ts';
 export default defineFunction({
   name: 'gethostname',
   since: 11,
-  summary: 'Tell the server’s host name.',
+  summary: 'Show the server’s hostname.',
   access: 'any',
   effect: 'none',
   params: {},
-  returns: { hostname: { type: 'string', doc: 'The host name that the kernel has.' } },
-  examples: [{ args: {}, doc: 'Ask for the host name.' }],
+  returns: { hostname: { type: 'string', doc: 'The hostname, as the kernel has it.' } },
+  examples: [{ args: {}, doc: 'Show the hostname.' }],
 
   handler: (_args, { machine }) => ({ hostname: machine.system.hostname() }),
 });

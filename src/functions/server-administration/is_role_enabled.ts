@@ -5,11 +5,11 @@ import { roleNames } from '../../model/roles/catalogue.ts';
 export default defineFunction({
   name: 'is_role_enabled',
   since: 76,
-  summary: 'Tell whether this server has a role, such as DNS.',
+  summary: 'Check whether this server has a role, such as DNS.',
   access: 'any',
   effect: 'reads',
   params: {
-    role: { type: 'string', required: true, values: roleNames, doc: 'The role, in this case.' },
+    role: { type: 'string', required: true, values: roleNames, doc: 'The role. Case matters.' },
   },
   returns: { enabled: { type: 'flag', doc: 'Whether it is enabled.' } },
   examples: [{ args: { role: 'DNS' }, doc: 'Whether this server answers for DNS zones.' }],

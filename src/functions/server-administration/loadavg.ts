@@ -4,15 +4,15 @@ import * as load from '../../model/servers/load.ts';
 export default defineFunction({
   name: 'loadavg',
   since: null,
-  summary: 'Tell how busy the server is, without an envelope around the answer.',
+  summary: 'Show the load averages of the server, without an envelope around the response.',
   description:
-    'Scripts written for it read the three numbers at the top level; systemloadavg answers the same in an envelope.',
+    'Existing scripts read the three numbers at the top level. systemloadavg returns the same in an envelope.',
   access: 'any',
   effect: 'none',
   params: {},
   returns: load.averages,
   flat: true,
-  examples: [{ args: {}, doc: 'Ask for the load.' }],
+  examples: [{ args: {}, doc: 'Show the load.' }],
 
   handler: (_args, { machine }) => load.read(machine),
 });

@@ -4,12 +4,12 @@ import * as load from '../../model/servers/load.ts';
 export default defineFunction({
   name: 'systemloadavg',
   since: 28,
-  summary: 'Tell how busy the server is, as load averages.',
+  summary: 'Show the load averages of the server.',
   access: 'any',
   effect: 'none',
   params: {},
   returns: load.averages,
-  examples: [{ args: {}, doc: 'Ask for the load.' }],
+  examples: [{ args: {}, doc: 'Show the load.' }],
 
   handler: (_args, { machine }) => load.read(machine),
 });

@@ -88,11 +88,11 @@ export const columns = sortedByName({
   inodeslimit: limit(NOTHING, 'How many files and folders; always “unlimited”.'),
   inodesused: numberOrNull(
     'inodes_used',
-    'How many files and folders there are; null where it was never measured.',
+    'The number of files and directories; null if it was never measured.',
   ),
   ip: address('ip', 'The IP address.'),
   ipv6: emptyList('The IPv6 addresses; none are given to accounts yet.'),
-  is_locked: flag('suspend_locked', 'Whether only root may end the suspension.'),
+  is_locked: flag('suspend_locked', 'Whether only root can unsuspend the account.'),
   is_temporary_domain: flag(ZERO, 'Whether the domain is a temporary one; there are no such domains here.'),
   legacy_backup: flag(ZERO, 'Whether older backups are made of the account; none are.'),
   mailbox_format: word('mailbox_format', 'How mail is stored: maildir or mdbox.'),
@@ -123,7 +123,7 @@ export const columns = sortedByName({
   theme: word('theme', 'The theme of the interface.'),
   uid: digits('uid', 'The user ID on the server, as text.'),
   unix_startdate: number('created_at / 1000', 'When the account was made, in seconds since 1970.'),
-  user: word('username', 'The user name.'),
+  user: word('username', 'The username.'),
 } as const satisfies Columns);
 
 /** What a table of accounts shows unless other fields are asked for. */

@@ -97,7 +97,7 @@ export const settingParams = {
   dedicatedIp: {
     type: 'string',
     values: ['y', 'n'],
-    doc: 'Whether an account gets an IP address of its own.',
+    doc: 'Whether an account gets a dedicated IP address.',
   },
   shell: { type: 'flag', doc: 'Whether an account has a shell.' },
   cgi: { type: 'flag', doc: 'Whether an account may run CGI scripts.' },

@@ -10,7 +10,7 @@ export const password = {
   type: 'string',
   sensitive: true,
   maxLength: 511,
-  doc: 'The password. To keep it out of the process list, give it with --file password=PATH.',
+  doc: 'The password. To keep it out of the process list, use --file password=PATH.',
 } as const satisfies Param;
 
 /** The setting under which the least strength is stored, and what it is until somebody sets it (as in WHM). */
