@@ -110,7 +110,7 @@ describe('createacct', () => {
     expect(metadata.output).toEqual({
       raw: expect.stringContaining('Home directory: /home/b.o-b\n') as string,
       warnings: [NO_QUOTA, NO_NAMESERVERS],
-      messages: ['Nobody can log in to the account before passwd sets a password.'],
+      messages: ['Nobody can log in to the account until passwd sets a password.'],
     });
     expect(data?.package).toBe('gold');
     expect(await storedAccount(here, 'bob')).toMatchObject({

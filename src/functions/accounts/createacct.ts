@@ -108,14 +108,14 @@ export default defineFunction({
     forcedns: {
       type: 'flag',
       default: 0,
-      doc: '1 replaces a DNS zone of the domain that exists already. The zone of another account is never replaced.',
+      doc: '1: replace an existing DNS zone of the domain. The zone of another account is never replaced.',
     },
     useregns: {
       type: 'flag',
       default: 0,
-      doc: '1 makes the DNS zone name the name servers that the domain has now, as the registrar knows them.',
+      doc: '1: use the nameservers that are currently delegated for the domain in its DNS zone.',
     },
-    hasuseregns: { type: 'flag', doc: '0 turns useregns off.' },
+    hasuseregns: { type: 'flag', doc: '0: ignore useregns.' },
     mxcheck: {
       type: 'string',
       values: ['local', 'secondary', 'remote', 'auto'],
@@ -146,7 +146,7 @@ export default defineFunction({
     },
     {
       args: { username: 'carl', domain: 'carl.example', quota: '500', contactemail: 'carl@example.org' },
-      doc: 'An account with less disk space than its package gives, and without a password for now.',
+      doc: 'An account with less disk space than its package, and without a password for now.',
     },
   ],
 
@@ -183,7 +183,7 @@ export default defineFunction({
     };
     const { account, packageSettings } = await newAccount.plan(context, wishes, ofMachine);
     if (secret === undefined)
-      context.inform('Nobody can log in to the account before passwd sets a password.');
+      context.inform('Nobody can log in to the account until passwd sets a password.');
     else await passwords.ensureStrong(context, secret, [username, account.domain]);
     warnOfQuota(context, hasQuota, account.settings);
     const input = {
