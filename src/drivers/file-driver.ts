@@ -68,7 +68,11 @@ export interface FileDriver<Desired> {
   /** Whether a reload failed because the daemon is not running: it then starts with the files that are there. */
   isDown(error: unknown): boolean;
   /** Files that the daemon itself made, and that are removed once the change has succeeded. */
-  leftovers?(desired: Desired, changes: readonly FileChange[]): readonly string[];
+  leftovers?(
+    desired: Desired,
+    changes: readonly FileChange[],
+    port: DriverPort,
+  ): Promise<readonly string[]>;
 }
 
 export interface FileMemento {
@@ -160,7 +164,8 @@ export class FileSteps<Desired> {
       }
     };
     await this.#load(machine, port, { desired, memento, swap });
-    for (const path of this.#driver.leftovers?.(desired, memento.files) ?? []) await port.files.remove(path);
+    const leftovers = await this.#driver.leftovers?.(desired, memento.files, port);
+    for (const path of leftovers ?? []) await removeIfThere(port.files, path);
   }
 
   /** Puts the files in place and has the daemon load them. If that fails, everything is as before. */
@@ -222,6 +227,11 @@ export class FileSteps<Desired> {
     }
     return diffs.join('');
   }
+}
+
+/** A removal is flushed to the disk, which takes long for nothing. */
+export async function removeIfThere(files: MachineFiles, path: string): Promise<void> {
+  if ((await files.facts(path)) !== undefined) await files.remove(path);
 }
 
 /** SHA-256, in hexadecimal. */

@@ -175,7 +175,7 @@ describeOnMachine('the profile DNSNODE', () => {
       expect([states(), toFix()]).toEqual(['active\nenabled\n', []]);
     });
 
-    it('serves what the functions of DNS change, by the confined server, and keeps edits by hand', () => {
+    it('serves the zones of accounts and what the functions change, by the confined server, and keeps edits by hand', async () => {
       const { data: token } = call('api_token_create', 'token_name=machine');
       // Over HTTPS, so that it is whmapi1d who does it.
       const https = (name: string, parameters: Readonly<Record<string, string>>) => {
@@ -188,6 +188,9 @@ describeOnMachine('the profile DNSNODE', () => {
         return data;
       };
       const domain = 'bob.example';
+      /** The server answers with authority. With another name it asks others, whom this machine does not reach. */
+      const isServed = (name: string) =>
+        /^;; flags:.* aa\b/m.test(machine.sh(`dig @127.0.0.1 +tries=1 +time=5 ${name} SOA || true`));
       const lineOf = (name: string) => {
         const data = https('dumpzone', { domain }) as {
           zone: [{ record: { name?: string; Line: number }[] }];
@@ -195,8 +198,22 @@ describeOnMachine('the profile DNSNODE', () => {
         return String(data.zone[0].record.find((record) => record.name === `${name}.${domain}.`)?.Line);
       };
 
-      https('adddns', { domain, ip: '192.0.2.7' });
-      expect(dig(domain, 'A')).toBe('192.0.2.7');
+      // A network interface of its own: the machine has none but the loopback.
+      machine.sh(`ip link add eth0 type veth peer name far; ip link set far up
+        printf '[Match]\\nName=eth0\\n[Network]\\nAddress=192.0.2.2/24\\nGateway=192.0.2.1\\n' >/etc/systemd/network/10-eth0.network
+        systemctl restart systemd-networkd`);
+      const addresses = () => {
+        const links = JSON.parse(machine.sh('ip -j address show dev eth0')) as [
+          { addr_info: { family: string; local: string }[] },
+        ];
+        return links[0].addr_info.filter(({ family }) => family === 'inet').map(({ local }) => local);
+      };
+      await until(() => addresses().includes('192.0.2.2'));
+
+      https('update_nameservers_config', { nameserver: 'ns1.server.example' });
+      https('createacct', { username: 'bob', domain });
+      expect([dig(domain, 'A'), dig(domain, 'NS')]).toEqual(['192.0.2.2', 'ns1.server.example.']);
+      expect(dig(`www.${domain}`, 'CNAME')).toBe(`${domain}.`);
       https('addzonerecord', { domain, name: 'shop', type: 'A', address: '192.0.2.8' });
       expect(dig(`shop.${domain}`, 'A')).toBe('192.0.2.8');
       https('editzonerecord', { domain, line: lineOf('shop'), address: '192.0.2.9' });
@@ -236,8 +253,28 @@ describeOnMachine('the profile DNSNODE', () => {
 
       https('removezonerecord', { zone: domain, line: lineOf('shop') });
       expect([dig(`shop.${domain}`, 'A'), dig(`hand.${domain}`, 'A')]).toEqual(['', '192.0.2.10']);
+
+      https('addips', { ips: '192.0.2.20', netmask: '255.255.255.0' });
+      expect(addresses()).toContain('192.0.2.20');
+      https('setsiteip', { user: 'bob', ip: '192.0.2.20' });
+      expect([dig(domain, 'A'), dig(`ftp.${domain}`, 'A')]).toEqual(['192.0.2.20', '192.0.2.20']);
+
+      https('modifyacct', { user: 'bob', domain: 'robert.example' });
+      expect([dig('robert.example', 'A'), dig('hand.robert.example', 'A')]).toEqual([
+        '192.0.2.20',
+        '192.0.2.10',
+      ]);
+      expect(dig('www.robert.example', 'CNAME')).toBe('robert.example.');
+      expect([isServed(domain), isServed('robert.example')]).toEqual([false, true]);
+      https('removeacct', { username: 'bob' });
+      expect(isServed('robert.example')).toBe(false);
+      https('delip', { ip: '192.0.2.20' });
+      expect(addresses()).toEqual(['192.0.2.2']);
+
+      https('adddns', { domain, ip: '192.0.2.7' });
+      expect(dig(domain, 'A')).toBe('192.0.2.7');
       https('killdns', { domain });
-      expect(machine.sh(`dig @127.0.0.1 ${domain} SOA`)).not.toContain('flags: qr aa');
+      expect(isServed(domain)).toBe(false);
       expect([dig('ns.own.example', 'A'), toFix()]).toEqual(['192.0.2.53', []]);
     });
 

@@ -1,6 +1,13 @@
 // One zone: its master file and its statement, checked by named-checkzone, loaded by rndc, and looked for by DNS.
 import { MachineError } from '../../../core/machine-error.ts';
-import type { DesiredFile, DriverPort, FileChange, FileDriver, Reload } from '../../file-driver.ts';
+import {
+  removeIfThere,
+  type DesiredFile,
+  type DriverPort,
+  type FileChange,
+  type FileDriver,
+  type Reload,
+} from '../../file-driver.ts';
 import type { Zone } from '../contract.ts';
 import { writeCatalog } from './catalog.ts';
 import { common, controlOf, RECONFIGURATION, type Context } from './common.ts';
@@ -61,7 +68,9 @@ export function zoneDriver(context: Context): FileDriver<DesiredZone> {
       if (changes.some(({ path }) => path === statementFile(name))) await control.waitForSignatures(name);
     },
     // named does not load a file that was edited while it was stopped, if the journal of an earlier version is there.
-    leftovers({ name, zone }, changes) {
+    async leftovers({ name, zone }, changes, port) {
+      // Where nothing is served, there is no named that would have left anything.
+      if (!(await (await controlOf(port, context)).isServed())) return [];
       const isSigned = zone !== null && zone.dnssecPolicy !== null;
       const isOver = !isSigned && changes.some(({ path }) => path === statementFile(name));
       return (isSigned ? [JOURNAL] : isOver ? BESIDE : []).map((end) => zoneFile(name) + end);
@@ -121,8 +130,10 @@ async function reloads(
   const needed: Reload[] = [];
   if (statement !== undefined) {
     const run = async () => {
-      for (const end of BESIDE) await port.files.remove(zoneFile(name) + end);
-      if (isServed) await control.reconfigure();
+      if (isServed) {
+        for (const end of BESIDE) await removeIfThere(port.files, zoneFile(name) + end);
+        await control.reconfigure();
+      }
       await writeCatalog(port, isServed ? control : undefined);
     };
     needed.push({ key: RECONFIGURATION, run });
