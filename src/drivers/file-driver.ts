@@ -10,7 +10,6 @@ import type {
   MachineTools,
 } from '../core/machine-daemons.ts';
 import { LookAgain, MachineError } from '../core/machine-error.ts';
-import { unifiedDiff } from './diffs.ts';
 import { reloadsOf } from './reloads.ts';
 import type { DriverMachine, DriverStep } from './step.ts';
 
@@ -68,11 +67,7 @@ export interface FileDriver<Desired> {
   /** Whether a reload failed because the daemon is not running: it then starts with the files that are there. */
   isDown(error: unknown): boolean;
   /** Files that the daemon itself made, and that are removed once the change has succeeded. */
-  leftovers?(
-    desired: Desired,
-    changes: readonly FileChange[],
-    port: DriverPort,
-  ): Promise<readonly string[]>;
+  leftovers?(desired: Desired, changes: readonly FileChange[], port: DriverPort): Promise<readonly string[]>;
 }
 
 export interface FileMemento {
@@ -219,6 +214,7 @@ export class FileSteps<Desired> {
   }
 
   async #preview(port: DriverPort, desired: Desired): Promise<string> {
+    const { unifiedDiff } = await import('./diffs.ts');
     const diffs: string[] = [];
     for (const file of this.#files(port, desired)) {
       await assertReplaceable(port.files, file);

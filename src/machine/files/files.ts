@@ -59,7 +59,7 @@ export class Files implements MachineFiles {
 
   facts(path: string): Promise<FileFacts | undefined> {
     return this.#places.find(path, async (place) => {
-      const stats = await statOf(place.path);
+      const stats = statOf(place.path);
       if (stats === undefined) return undefined;
       const { size, mode, uid, gid, mtimeMs } = stats;
       const kind = stats.isFile()
@@ -191,7 +191,7 @@ export class Files implements MachineFiles {
     return this.#places.find(path, async (place) => {
       const content = await readRegular(place.path, maxBytes, path);
       if (content === undefined) return undefined;
-      const stats = await statOf(place.path);
+      const stats = statOf(place.path);
       const attributes = { owner: stats?.uid ?? 0, group: stats?.gid ?? 0, mode: (stats?.mode ?? 0) & 0o777 };
       return { content, attributes };
     });
@@ -207,7 +207,7 @@ export class Files implements MachineFiles {
   }
 
   async #isDirectory(path: string, { owner, group, mode }: FileAttributes): Promise<boolean> {
-    const stats = await statOf(path);
+    const stats = statOf(path);
     if (stats?.isDirectory() !== true || (stats.mode & 0o7777) !== mode) return false;
     if (!this.#setsOwners) return true;
     return stats.uid === (await idOf('user', owner)) && stats.gid === (await idOf('group', group));

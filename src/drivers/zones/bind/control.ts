@@ -1,5 +1,4 @@
 // How the running named is spoken to: rndc, and DNS itself.
-import { Resolver } from 'node:dns/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OwnProcess, ToolResult, ToolWord } from '../../../core/machine-daemons.ts';
 import { MachineError } from '../../../core/machine-error.ts';
@@ -215,6 +214,7 @@ export class Control {
 
   /** As others see it. Undefined if they are not answered. */
   async servedSerial(zone: string): Promise<number | undefined> {
+    const { Resolver } = await import('node:dns/promises');
     const { address, port } = this.#server;
     const resolver = new Resolver({ timeout: QUERY_MS, tries: 2 });
     resolver.setServers([`${address.includes(':') ? `[${address}]` : address}:${port}`]);
