@@ -1,4 +1,5 @@
 // The name servers of servers that share a store: each copies the zones of the others by itself.
+import pg from 'pg';
 import { makeTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { describeWith } from '../support/require-tool.ts';
 import { SandboxServices, until } from '../support/sandbox-services.ts';
@@ -63,5 +64,21 @@ describeWith(['named', 'named-checkzone', 'dig'], 'name servers of a shared stor
     await until(() => second.dig('meanwhile.example', 'A') === '192.0.2.4');
     await ok(web1, 'adddns', 'domain=later.example', 'ip=192.0.2.5');
     await until(() => second.dig('later.example', 'A') === '192.0.2.5');
+
+    // One that is forgotten is copied no more.
+    await ok(web2, 'adddns', 'domain=two.example', 'ip=192.0.2.2');
+    await until(() => first.dig('two.example', 'A') === '192.0.2.2');
+    await second.end();
+    running.delete(web2);
+    await web2.end();
+    // It was not heard of for an hour.
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query("UPDATE audit_record SET time = time - 3600000 WHERE server = 'web2'");
+    await client.end();
+    const words = ['--forget-server', 'web2', '--accounts', 'remove'];
+    expect(await run(words, { state: web1.state, env: web1.environment })).toMatchObject({ status: 0 });
+    await until(() => first.dig('two.example', 'A') === 'REFUSED');
+    expect(first.dig('one.example', 'A')).toBe('192.0.2.1');
   });
 });

@@ -123,6 +123,11 @@ export async function tellOthers(db: Db, now: number): Promise<void> {
   for (const { server } of await serverRows(db)) if (server !== db.server) await tell(db, server, now);
 }
 
+/** All servers of the store that answer DNS do, this one too. */
+export async function tellAll(db: Db, now: number): Promise<void> {
+  for (const { server } of await serverRows(db)) await tell(db, server, now);
+}
+
 /** This server configures its name server anew. @returns the id of the task. */
 export function tellOwn(db: Db, now: number, xid: string): Promise<number> {
   return addTask(db, { kind: TASK, input: {}, caller: 'root', xid }, { now });

@@ -4,7 +4,7 @@ import { badParam, notFound } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import * as accounts from '../accounts/accounts.ts';
 import * as users from '../accounts/users.ts';
-import { tellOthers } from '../dns/secondaries.ts';
+import { tellAll } from '../dns/secondaries.ts';
 
 /** What the store has of a server. Its firewall’s blocks are on its machine alone; what waits for them is a claim. */
 export interface Holdings {
@@ -95,7 +95,7 @@ export async function forget(
   ]) {
     await db.run(`DELETE FROM ${table} WHERE server = ?`, name);
   }
-  await tellOthers(db, now);
+  await tellAll(db, now);
   await db.run('DELETE FROM task_timer WHERE server = ?', name);
   await db.run('DELETE FROM task WHERE server = ?', name);
 }

@@ -1,6 +1,8 @@
 // Other name servers that copy the zones: by NOTIFY and AXFR with TSIG, and by a catalog zone (RFC 9432).
+import { writeFileSync } from 'node:fs';
 import { Bind } from '../../../src/drivers/zones/bind/bind.ts';
 import type { ServerOptions } from '../../../src/drivers/zones/contract.ts';
+import { includeOurOptions } from '../../../src/drivers/zones/bind/render.ts';
 import { describeWith } from '../../support/require-tool.ts';
 import { PrivateNamed } from './private-named.ts';
 import { changeZone, until, zoneOf } from './zone-texts.ts';
@@ -91,5 +93,36 @@ describeWith(['named', 'named-checkzone', 'dig'], 'a secondary of the zones on B
     const diff = await step.preview(primary.machine);
     expect(diff).toContain('+++ /etc/bind/whmapi1/keys.conf\n# The content is secret, so it is not shown.\n');
     expect(diff).not.toContain(other.secret);
+  });
+
+  describe('that copies the zones of others itself', () => {
+    const OPTIONS = '/etc/bind/named.conf.options';
+    const primaries = [{ address: '127.0.0.1', port: 1, key: key.name, catalog: 'other.catalog.invalid' }];
+    const files = () =>
+      [OPTIONS, '/etc/bind/whmapi1.conf', '/etc/bind/named.conf.local'].map((path) => primary.text(path));
+
+    it.each([
+      ['begins on another line', 'options { recursion no; };\n', 'has no line “options {”'],
+      ['is in a comment', '/*\noptions {\n*/\n', 'has no effect'],
+    ])('is told if the block of options %s, and nothing changes', async (_what, text, reason) => {
+      writeFileSync(primary.path(OPTIONS), text);
+      const before = files();
+      await expect(setUp({ ...options, primaries })).rejects.toThrow(reason);
+      expect(files()).toEqual(before);
+      expect(primary.dig('b.example', 'SOA')).toContain(' 1 ');
+    });
+
+    it.each([
+      ['options {\n\tdirectory "/x";\n};\n'],
+      ['// options {\noptions {\n};\n'],
+      ['acl a { any; };\n\noptions  {  \n\tdirectory "/x";\n};'],
+    ])('has one line of ours in the block: %j', (text) => {
+      const locate = (path: string) => path;
+      const once = includeOurOptions(text, locate) ?? '';
+      const line = '\tinclude "/etc/bind/whmapi1/options.conf";\n';
+      expect(once).toMatch(/^options *\{ *\n\t\/\/ .*\n\tinclude "[^"]*";\n/m);
+      expect(once.replace(/\t\/\/ The catalogs.*\n/, '').replace(line, '')).toBe(text);
+      expect(includeOurOptions(once, locate)).toBe(once);
+    });
   });
 });
