@@ -1,6 +1,6 @@
 // A process that makes one call on a state directory and kills itself at a certain moment of it:
 // STATE MOMENT FUNCTION JSON. A moment is `before users.create`, `after users.create`, `before journal.close`, …, or
-// `after journal.note, time 2`; without one that comes, the call is answered.
+// `after journal.note, time 2`, or `work 5`: after the fifth of all; without one that comes, the call is answered.
 import { createApplication, root } from '../../src/app.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import type { Engine } from '../../src/core/engine.ts';
@@ -9,6 +9,7 @@ import type { Json } from '../../src/core/values.ts';
 const [state = '', moment = '', command = '', json = '{}'] = process.argv.slice(2);
 
 const times = new Map<string, number>();
+let works = 0;
 
 function at(reached: string): void {
   const time = (times.get(reached) ?? 0) + 1;
@@ -27,6 +28,8 @@ function watched<T extends object>(name: string, object: T): T {
         at(`before ${name}.${String(key)}`);
         const result: unknown = await method.apply(target, args);
         at(`after ${name}.${String(key)}`);
+        works += 1;
+        if (moment === `work ${works}`) process.kill(process.pid, 'SIGKILL');
         return result;
       };
     },
