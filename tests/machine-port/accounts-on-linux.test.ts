@@ -167,7 +167,9 @@ describeOnMachine('accounts on Linux', () => {
     for (const fraction of [0.4, 0.5, 0.6, 0.7, 0.8, 0.9]) {
       await machine.run('timeout', '--signal=KILL', String(fraction * typical), ...create);
       // A tool that was at work then goes on without the program.
-      await machine.run('sleep', '0.2');
+      const tools =
+        'useradd|userdel|usermod|chpasswd|chage|pwconv|grpconv|find|cp|chown|chmod|rm|setquota|quota';
+      await machine.run('sh', '-c', `while pgrep -x '${tools}' > /dev/null; do sleep 0.05; done`);
       await succeed('twofactorauth_get_issuer');
       const hasUser = (await machine.run('getent', 'passwd', 'eve')).status === 0;
       const { metadata } = await whmapi1('removeacct', 'username=eve');

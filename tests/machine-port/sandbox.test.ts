@@ -12,13 +12,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chooseMachine, sandboxMachine } from '../../src/machine/choose.ts';
+import { builtScript } from '../support/built-script.ts';
 import { describeUsers } from './users.contract.ts';
 
 // Locks and hashes take their time on a busy machine.
-const top = resolve(__dirname, '../..');
+const script = builtScript('tests/machine-port/sandbox-worker.ts');
 const now = () => Date.now();
 
 describeUsers('the sandbox', 10_001, async () => {
@@ -59,9 +60,7 @@ describe('a sandbox', () => {
 
   /** A process of its own that creates or removes users of this sandbox. */
   const start = (...words: string[]) => {
-    const script = join(top, 'tests/machine-port/sandbox-worker.ts');
-    return spawn(process.execPath, ['--import', 'tsx', script, folder, ...words], {
-      cwd: top,
+    return spawn(process.execPath, [script.path, folder, ...words], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
   };

@@ -1,18 +1,19 @@
 // SIGKILL between any two steps of work on the machine, and many processes at once: never half an account.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { createApplication, root } from '../../src/app.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import type { Envelope } from '../../src/core/envelope.ts';
 import type { Json } from '../../src/core/values.ts';
+import { builtScript } from '../support/built-script.ts';
 import { call, freshFolder, parallel, start } from '../support/command.ts';
 import { auditLog, integrityOf } from './state.ts';
 
-const top = resolve(__dirname, '../..');
 const here = freshFolder();
+const worker = builtScript('tests/process/account-worker.ts');
 const bob = { username: 'bob', domain: 'bob.example' };
 const words = (args: Readonly<Record<string, string>>) => Object.entries(args).map((pair) => pair.join('='));
 
@@ -23,10 +24,9 @@ async function callUntil(
   command: string,
   args: object,
 ): Promise<string | null> {
-  const script = join(top, 'tests/process/account-worker.ts');
-  const argv = ['--import', 'tsx', script, state, moment, command, JSON.stringify(args)];
-  const worker = spawn(process.execPath, argv, { cwd: top, stdio: ['ignore', 'ignore', 'inherit'] });
-  return new Promise((done) => worker.on('close', (_status, signal) => done(signal)));
+  const argv = [worker.path, state, moment, command, JSON.stringify(args)];
+  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'ignore', 'inherit'] });
+  return new Promise((done) => child.on('close', (_status, signal) => done(signal)));
 }
 
 /** Makes a call in this process, which saves a start. */

@@ -1,20 +1,19 @@
 // SIGKILL between any two steps of addips and delip: the addresses are all there, or none is.
 import { spawn } from 'node:child_process';
 import { networkInterfaces } from 'node:os';
-import { join, resolve } from 'node:path';
 import { createApplication, root } from '../../src/app.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
+import { builtScript } from '../support/built-script.ts';
 import { freshFolder } from '../support/command.ts';
 import { auditLog } from './state.ts';
 
-const top = resolve(__dirname, '../..');
 const here = freshFolder();
+const worker = builtScript('tests/process/account-worker.ts');
 
 async function callUntil(moment: string, command: string, args: object): Promise<string | null> {
-  const script = join(top, 'tests/process/account-worker.ts');
-  const argv = ['--import', 'tsx', script, here.state, moment, command, JSON.stringify(args)];
-  const worker = spawn(process.execPath, argv, { cwd: top, stdio: ['ignore', 'ignore', 'inherit'] });
-  return new Promise((done) => worker.on('close', (_status, signal) => done(signal)));
+  const argv = [worker.path, here.state, moment, command, JSON.stringify(args)];
+  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'ignore', 'inherit'] });
+  return new Promise((done) => child.on('close', (_status, signal) => done(signal)));
 }
 
 async function callHere(command: string, args: Readonly<Record<string, string>> = {}) {

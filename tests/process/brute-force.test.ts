@@ -1,19 +1,16 @@
 // Many processes in which logins fail at the same moment: every failure counts, and there is one block.
 import { execFile } from 'node:child_process';
-import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { builtScript } from '../support/built-script.ts';
 import { call, freshFolder } from '../support/command.ts';
 
 const here = freshFolder();
-const top = resolve(__dirname, '../..');
+const worker = builtScript('tests/process/brute-force-worker.ts');
 
 const fail = async (name: string, times: number) => {
-  const worker = join(top, 'tests/process/brute-force-worker.ts');
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['--import', 'tsx', worker, name, String(times)],
-    { cwd: top, env: { WHMAPI1_STATE_DIR: here.state, HOME: here.path, PATH: process.env.PATH } },
-  );
+  const { stdout } = await promisify(execFile)(process.execPath, [worker.path, name, String(times)], {
+    env: { WHMAPI1_STATE_DIR: here.state, HOME: here.path, PATH: process.env.PATH },
+  });
   return Number(stdout);
 };
 

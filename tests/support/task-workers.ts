@@ -1,13 +1,13 @@
 // Workers as processes (tests/process/task-worker.ts), and the tasks that they run.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { createApplication } from '../../src/app.ts';
 import type { Db } from '../../src/core/context.ts';
 import * as tasks from '../../src/model/tasks/tasks.ts';
 import type { Task } from '../../src/model/tasks/tasks.ts';
+import { builtScript } from './built-script.ts';
 
-const top = resolve(__dirname, '../..');
+const worker = builtScript('tests/process/task-worker.ts');
 /** Only ends what would never end. */
 const LIMIT_MS = 60_000;
 
@@ -117,9 +117,7 @@ export class TaskWorkers {
   }
 
   #spawn(...words: string[]): { child: ChildProcess; ended: Promise<number | string | null> } {
-    const script = resolve(top, 'tests/process/task-worker.ts');
-    const child = spawn(process.execPath, ['--import', 'tsx', script, this.#state, this.#file, ...words], {
-      cwd: top,
+    const child = spawn(process.execPath, [worker.path, this.#state, this.#file, ...words], {
       env: { PATH: process.env.PATH, ...this.#environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
