@@ -1,4 +1,6 @@
 // What works on whole zones, or on many records at once, by the front door.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';
@@ -37,6 +39,7 @@ async function reasonOf(command: string, args: Record<string, Json>, as = resell
   return metadata.reason;
 }
 
+const fileOf = (name: string) => join(here.state, 'root/var/lib/bind/whmapi1', `${name}.db`);
 const plain = (base64: string) => Buffer.from(base64, 'base64').toString();
 
 async function text(name = zone): Promise<string> {
@@ -98,6 +101,40 @@ describe('mass_edit_dns_zone', () => {
     }));
     await ok('mass_edit_dns_zone', { zone, serial: 2026030100, add, remove: [] });
     expect(await text()).toContain('h2.bob.example.\t60\tIN\tA\t192.0.2.2');
+  });
+
+  it('keeps records of types that it does not write, byte for byte, shows them and removes them', async () => {
+    const lines = [
+      '@ 300 IN HTTPS 1 . alpn="h2,h3" ipv4hint=192.0.2.7 ; by hand',
+      '_dns 300 IN SVCB 1 dns.example.net. alpn=dot port=853',
+      'key IN SSHFP 4 2 ( 123456789abcdef67890123456789abcdef67890123456789abcdef123456789 )',
+      'u IN URI 10 1 "https://bob.example/"',
+      'p IN OPENPGPKEY AQID',
+      's IN TYPE65400 \\# 3 010203',
+    ];
+    writeFileSync(fileOf(zone), `${await text()}${lines.join('\n')}\n`);
+    await ok('mass_edit_dns_zone', {
+      zone,
+      serial,
+      add: '{"dname":"shop","ttl":60,"record_type":"A","data":["192.0.2.9"]}',
+    });
+    await ok('addzonerecord', { domain: zone, name: 'more', type: 'TXT', txtdata: 'x' });
+    expect(await text()).toContain(`\n${lines.join('\n')}\n`);
+    const found = (await parsed()).filter(({ record_type: type }) =>
+      /HTTPS|SVCB|SSHFP|URI|PGP|65400/.test(type),
+    );
+    expect(found.map(({ record_type: type, data_b64: data }) => [type, ...data.map(plain)])).toEqual([
+      ['HTTPS', '1', '.', 'alpn="h2,h3"', 'ipv4hint=192.0.2.7'],
+      ['SVCB', '1', 'dns.example.net.', 'alpn=dot', 'port=853'],
+      ['SSHFP', '4', '2', '123456789abcdef67890123456789abcdef67890123456789abcdef123456789'],
+      ['URI', '10', '1', '"https://bob.example/"'],
+      ['OPENPGPKEY', 'AQID'],
+      ['TYPE65400', '\\#', '3', '010203'],
+    ]);
+    expect(await reasonOf('addzonerecord', { domain: zone, name: 'h', type: 'HTTPS' })).toContain('HTTPS');
+    await ok('removezonerecord', { zone, line: (found[0]?.line_index ?? 0) + 1 });
+    expect(await text()).not.toContain('HTTPS');
+    expect(await text()).toContain(lines.slice(1).join('\n'));
   });
 
   it('refuses a serial that is not the present one, with the data that clients look for', async () => {

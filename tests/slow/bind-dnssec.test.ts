@@ -70,6 +70,18 @@ describeWith(['named', 'named-checkzone', 'dnssec-dsfromkey', 'delv', 'dig'], 's
   const beside = (name: string) =>
     readdirSync(named.path('/var/lib/bind/whmapi1')).filter((file) => file.startsWith(`${name}.db.`));
 
+  it('need the policies, which --doctor looks for', async () => {
+    expect(await bind.examine(named.machine)).toEqual([]);
+    const path = named.path('/etc/bind/whmapi1/policies.conf');
+    writeFileSync(path, '');
+    expect(await bind.examine(named.machine)).toEqual([expect.stringContaining('policies.conf')]);
+    await expect(change('z.example', signed('z.example', 1))).rejects.toThrow(
+      /^BIND refuses its configuration: .*whmapi1-ecdsap256sha256-simple-nsec3' has no matching dnssec-policy/,
+    );
+    writeFileSync(path, renderPolicies());
+    await change('z.example', signed('z.example', 1));
+  });
+
   it('are validated from the moment that a change returns, with each next version and for names that do not exist', async () => {
     await change('a.example', zoneOf('a.example', 1));
     await change('a.example', signed('a.example', 1));

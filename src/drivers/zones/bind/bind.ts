@@ -6,9 +6,10 @@ import type { DriverMachine, DriverStep } from '../../step.ts';
 import type { FoundZone, ServerOptions, SigningKey, Zone, ZonesDriver } from '../contract.ts';
 import { nextCatalog, zoneNames } from './catalog.ts';
 import { controlOf, type Context } from './common.ts';
+import { nameOfPolicy, signingPolicies } from '../signing-policy.ts';
 import type { BindServer, Control } from './control.ts';
 import { assertZoneName } from './names.ts';
-import { LOCAL, OPTIONS, OURS, shared, statementFile, zoneFile } from './places.ts';
+import { LOCAL, OPTIONS, OURS, POLICIES, shared, statementFile, zoneFile } from './places.ts';
 import { readStatement, TRANSFER } from './render.ts';
 import { backUpKeys, readKeys, removeKeys, restoreKeys, type KeysMemento } from './signing-keys.ts';
 import { serverDriver, type DesiredServer, type FoundFile } from './server-driver.ts';
@@ -97,15 +98,21 @@ export class Bind implements ZonesDriver<FileMemento> {
   async examine(machine: DriverMachine): Promise<readonly string[]> {
     const control = await this.#control(machine);
     if (!(await control.isServed())) return [];
+    let configuration: string;
     try {
-      if ((await control.effectiveConfiguration()).includes(`"${TRANSFER}"`)) return [];
+      configuration = await control.effectiveConfiguration();
     } catch (error) {
       if (!(error instanceof MachineError)) throw error;
       return [`BIND would not start with its configuration: ${error.message}`];
     }
-    return [
-      `BIND’s configuration does not include the zones of whmapi1: “${LOCAL}” lacks a line for “${OURS}”.`,
-    ];
+    if (!configuration.includes(`"${TRANSFER}"`)) {
+      return [
+        `BIND’s configuration does not include the zones of whmapi1: “${LOCAL}” lacks a line for “${OURS}”.`,
+      ];
+    }
+    // A server that an earlier version has set up.
+    const hasPolicies = signingPolicies.every((one) => configuration.includes(`"${nameOfPolicy(one)}"`));
+    return hasPolicies ? [] : [`BIND’s configuration does not have the DNSSEC policies of “${POLICIES}”.`];
   }
 }
 
