@@ -35,8 +35,8 @@ export async function changeWithFirewall(
 }
 
 const warningOfOthers =
-  'Only this server’s firewall lets addresses in again: another server’s that blocks one drops its packets until the ' +
-  'time of the block is over, or until flush_cphulk_login_history_for_ips is called there.';
+  'The blocks were lifted only in this server’s firewall. The firewall of another server keeps a block until it ' +
+  'expires, or until flush_cphulk_login_history_for_ips is called there.';
 
 /** Whether new blocks are handed to firewalls, as earlier ones may have been. */
 async function mayBlock(db: Db): Promise<boolean> {

@@ -19,7 +19,7 @@ export async function answer(
     if (!(error instanceof WriteError)) throw error;
     // The reader of a pipe may stop reading when it has seen enough.
     if (error.code !== 'EPIPE') {
-      tell(io, `whmapi1: the call was made, but its answer could not be written: ${error.message}\n`);
+      tell(io, `whmapi1: the call was run, but its response could not be written: ${error.message}\n`);
       return 1;
     }
   }
@@ -64,7 +64,7 @@ async function comment(envelope: Envelope, command: string, io: Io): Promise<voi
     suggest(command, io);
   }
   if (code === 'not_provided') {
-    tell(io, `whmapi1 ${command} --help tells what WHM’s function of this name does.\n`);
+    tell(io, `whmapi1 ${command} --help describes WHM’s function of this name.\n`);
   }
   if (code === 'missing_param' || code === 'bad_param') {
     tell(io, `whmapi1 ${command} --help explains the parameters.\n`);

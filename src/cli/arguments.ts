@@ -10,10 +10,10 @@ import { UsageError } from './usage-error.ts';
 export function gatherArguments(line: CommandLine, io: Io): RawArgument[] {
   const fromStdin = line.files.filter((file) => file.slice(file.indexOf('=')) === '=-').length;
   if (line.input === 'json' && fromStdin > 0) {
-    throw new UsageError('Standard input can be read once: use --input=json or --file KEY=-, not both.');
+    throw new UsageError('Standard input can be read only once: use --input=json or --file KEY=-, not both.');
   }
   if (fromStdin > 1) {
-    throw new UsageError('Standard input can be read once: give one --file KEY=- only.');
+    throw new UsageError('Standard input can be read only once: use --file KEY=- once.');
   }
   const given = [
     ...line.words.map((word, at) => readWord(word, at + 1)),
@@ -30,7 +30,7 @@ export function warningsOf({ words }: CommandLine): string[] {
     .filter((key) => words.some((word) => word.startsWith(`${key}=`)))
     .map(
       (key) =>
-        `A password on the command line can be read by others in the list of processes: give it with --file ${key}=PATH.`,
+        `Others can read a password on the command line in the process list. Use --file ${key}=PATH instead.`,
     );
 }
 
@@ -50,7 +50,7 @@ function readWord(word: string, number: number): RawArgument {
   const value = percentDecode(word.slice(equals + 1));
   if (value === undefined) {
     throw new UsageError(
-      `The value of ${quote(name)} has percent escapes that are not UTF-8. A percent sign itself is written %25.`,
+      `The value of ${quote(name)} has percent escapes that are not UTF-8. Write a percent sign as %25.`,
     );
   }
   return { name, value };

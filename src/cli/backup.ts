@@ -18,7 +18,8 @@ export function backUp(file: string, { withKey, force }: BackupCommand, io: Io):
     const manifest = await backUpStore(io.environment, file, { withKey, force });
     io.stdout.write(
       `Backup: ${visible(resolve(file))}\n${describe(manifest)}` +
-        'Not in it: the homes of the accounts, the users of the machine, the logs and the certificate.\n',
+        'It does not contain the home directories of the accounts, the users of the server, the logs and the ' +
+        'certificate.\n',
     );
     if (withKey) {
       tell(
@@ -42,7 +43,7 @@ export function restore(file: string, force: boolean, line: CommandLine, io: Io)
     io.stdout.write(
       `${dryRun ? 'The backup is sound, and would be restored' : 'Restored'}: ${visible(resolve(file))}\n${describe(manifest)}`,
     );
-    for (const path of kept) io.stdout.write(`What was here is kept: ${path}\n`);
+    for (const path of kept) io.stdout.write(`The old store is kept: ${path}\n`);
     if (dropped > 0) {
       io.stdout.write(
         `Operations that were in progress at the time of the backup are not resumed (${dropped}). Run whmapi1 --doctor to find what they left.\n`,

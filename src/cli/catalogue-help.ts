@@ -65,18 +65,18 @@ function familyHelp(folder: string, index: Index, layout: Layout): string {
   const width = Math.max(...functions.map(({ name }) => name.length));
   const lines = (those: readonly ListedFunction[], shown: (name: string) => string) =>
     those.map(({ name, summary, isDropped }) => {
-      const note = isDropped === true ? ' (dropped by cPanel)' : '';
+      const note = isDropped === true ? ' (removed by cPanel)' : '';
       return row(name, `${summary}${note}`, { width, shown }, layout);
     });
   const parts = [
     layout.heading(titleOf(folder)),
     section(
-      'Functions that work here:',
+      'Provided functions:',
       layout,
       lines(working, (name) => layout.name(name)),
     ),
     section(
-      'Not provided here:',
+      'Not provided:',
       layout,
       lines(
         functions.filter(({ isProvided }) => !isProvided),
@@ -144,8 +144,10 @@ function isList(shape: Exclude<CatalogueShape, string | null>): shape is readonl
 
 function since({ since: version, dropped, deprecated }: CatalogueEntry): string {
   return [
-    version === null ? 'No document says since when WHM has it.' : `WHM has it since version ${version}.`,
-    ...(dropped === true ? ['cPanel has dropped it since.'] : []),
+    version === null
+      ? 'The version of WHM that introduced it is not documented.'
+      : `WHM has it since version ${version}.`,
+    ...(dropped === true ? ['cPanel has removed it.'] : []),
     ...(deprecated === true ? ['It is deprecated.'] : []),
   ].join(' ');
 }

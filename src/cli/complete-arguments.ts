@@ -20,7 +20,9 @@ export async function argumentNames(
     ...required,
     ...open.filter(({ isRequired }) => !isRequired),
     ...(fn.rest === undefined ? [] : [{ value: '--input=json', about: `${fn.rest.key}: ${fn.rest.doc}` }]),
-    ...(fn.hasList ? [{ value: 'api.', about: 'Filter, sort, cut or page the list.' }] : []),
+    ...(fn.hasList
+      ? [{ value: 'api.', about: 'Filter, sort or page the list, or select its columns.' }]
+      : []),
   ];
 }
 

@@ -13,7 +13,7 @@ const scripts: Readonly<Record<Shell, string>> = {
 export function printCompletionScript(shell: Shell, io: Io): number {
   const path = installedFile(scripts[shell]);
   if (path === undefined) {
-    tell(io, `whmapi1: ${scripts[shell]} is missing from this installation; install the program again.\n`);
+    tell(io, `whmapi1: ${scripts[shell]} is missing from this installation. Install the program again.\n`);
     return 1;
   }
   io.stdout.write(Buffer.from(io.readFile(path)).toString('utf8'));

@@ -64,7 +64,7 @@ async function setUp(
     await call('twofactorauth_get_user_configs', { user: caller.user }),
   );
   if ((config as { is_enabled?: number } | undefined)?.is_enabled === 1) {
-    const question = `“${caller.user}” has two-factor authentication already. Replace its secret? [y/N]`;
+    const question = `“${caller.user}” already has two-factor authentication. Replace its secret? [y/N]`;
     if (!(await isYes(ask, question, false))) {
       io.stdout.write('Nothing was changed.\n');
       return 0;

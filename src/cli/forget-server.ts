@@ -7,14 +7,14 @@ import { UsageError } from './usage-error.ts';
 
 /** @returns the exit status. */
 export async function printForgotten(line: CommandLine, name: string, io: Io): Promise<number> {
-  if (line.command !== undefined) throw new UsageError('--forget-server takes the name of one server.');
+  if (line.command !== undefined) throw new UsageError('--forget-server requires the name of one server.');
   const show = (label: string, text: string) => io.stdout.write(`${label.padEnd(10)}  ${text}\n`);
   try {
     await forgetServer(io.environment, name, line, ({ accounts, unfinished }) => {
       show('accounts', accounts.length === 0 ? 'none' : `${accounts.length}: ${accounts.join(', ')}`);
       if (unfinished.length === 0) show('unfinished', 'nothing');
       for (const { kind, xid, caller, locks } of unfinished) {
-        const kept = locks.length === 0 ? '' : `; keeps from others: ${locks.join(', ')}`;
+        const kept = locks.length === 0 ? '' : `; locks: ${locks.join(', ')}`;
         show('unfinished', `${kind} of ${caller} (XID ${xid})${kept}`);
       }
     });

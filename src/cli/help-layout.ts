@@ -108,7 +108,7 @@ export function functionRows(functions: readonly ListedFunction[], layout: Layou
     const notes = [
       family,
       ...(isProvided ? [] : ['not provided']),
-      ...(isDropped === true ? ['dropped by cPanel'] : []),
+      ...(isDropped === true ? ['removed by cPanel'] : []),
     ];
     const note = `(${notes.join('; ')})`;
     if (layout.columns !== undefined) {

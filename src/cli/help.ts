@@ -20,9 +20,9 @@ export function generalHelp(index: Readonly<Record<string, IndexRow>>, layout: L
     wrap('whmapi1 --help options lists all options.', layout),
     [
       layout.heading('Arguments:'),
-      line('key=value', 'an argument; %XX stands for a byte, as in URLs, and %25 for a percent sign'),
-      line('key=a key=b', 'a list; key-1=a key-2=b says the same'),
-      line('api.*', 'filter, sort, page and cut a list as scripts of WHM do (man whmapi1)'),
+      line('key=value', 'an argument; %XX is a byte, as in URLs, and %25 a percent sign'),
+      line('key=a key=b', 'a list; key-1=a key-2=b is the same'),
+      line('api.*', 'filter, sort and page a list, as in WHM (man whmapi1)'),
     ].join('\n'),
     [
       layout.heading('Examples:'),
@@ -36,15 +36,17 @@ export function generalHelp(index: Readonly<Record<string, IndexRow>>, layout: L
     [
       layout.heading('Exit status:'),
       wrap(
-        '0 it worked; 1 it failed, and the response says why; 2 the command line could not be read; 3 the store, or a remote server, could not be reached. WHMAPI1_EXIT_STATUS=whm makes 1 a 0, as the command of cPanel & WHM does.',
+        '0 success; 1 the call failed (the response says why); 2 invalid command line; 3 the store, or a remote ' +
+          'server, could not be reached. WHMAPI1_EXIT_STATUS=whm turns 1 into 0, as the command of cPanel & WHM ' +
+          'does.',
         layout,
         '  ',
       ),
     ].join('\n'),
-    layout.heading('Functions that work here:'),
+    layout.heading('Provided functions:'),
     functionsByFamily(index, layout),
     wrap(
-      `whmapi1 FUNCTION --help explains a function, whmapi1 --search WORDS finds one, whmapi1 --help --all names all ${documentedCount()} of WHM, man whmapi1 explains the rest.`,
+      `whmapi1 FUNCTION --help explains a function, whmapi1 --search WORDS finds one, whmapi1 --help --all names all ${documentedCount()} of WHM, man whmapi1 has the details.`,
       layout,
     ),
   ];

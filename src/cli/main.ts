@@ -22,14 +22,14 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     if (error instanceof WriteError) {
       // A reader that has seen enough is no failure.
       if (error.code === 'EPIPE') return 0;
-      tell(io, `whmapi1: the answer could not be written: ${error.message}\n`);
+      tell(io, `whmapi1: the response could not be written: ${error.message}\n`);
       return 1;
     }
     if (!(error instanceof UsageError)) throw error;
     const { usageLine } = await import('./help.ts');
     // What --color says was not read either.
     const style = await styleFor(io.stderr, 'auto', io);
-    tell(io, `${style.error(`whmapi1: ${error.message}`)}\n${usageLine}\nwhmapi1 --help explains more.\n`);
+    tell(io, `${style.error(`whmapi1: ${error.message}`)}\n${usageLine}\nSee whmapi1 --help.\n`);
     return 2;
   }
 }

@@ -9,7 +9,7 @@ import { UsageError } from './usage-error.ts';
 export async function migrateStore(line: CommandLine, io: Io): Promise<number> {
   const [from, to] = [line.command, ...line.words];
   if (from === undefined || to === undefined || line.words.length > 1) {
-    throw new UsageError('--migrate-store takes two stores: from which one, and to which.');
+    throw new UsageError('--migrate-store requires two stores: the source and the target.');
   }
   try {
     const { isNew, tables } = await moveStore(io.environment, from, to);
@@ -22,8 +22,8 @@ export async function migrateStore(line: CommandLine, io: Io): Promise<number> {
     const rows = tables.reduce((sum, table) => sum + table.rows, 0);
     io.stdout.write(
       isNew
-        ? `${rows} rows of ${tables.length} tables were copied, and read back the same.\n`
-        : `${rows} rows of ${tables.length} tables are there already, and the same; nothing was changed.\n`,
+        ? `${rows} rows of ${tables.length} tables were copied and verified.\n`
+        : `${rows} rows of ${tables.length} tables already exist and are identical. Nothing was changed.\n`,
     );
     return 0;
   } catch (error) {

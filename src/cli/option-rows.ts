@@ -5,40 +5,48 @@ import { formats, tabularFormats } from '../render/format.ts';
 const remoteOptionRows = [
   {
     flags: '--host <host>',
-    doc: 'call there: HOST, HOST:PORT, lists with commas, @GROUP of the profile or @FILE; repeatable',
+    doc: 'call this remote server: HOST, HOST:PORT, a comma-separated list, @GROUP (profile) or @FILE; repeatable',
     collect: true,
   },
-  { flags: '--login <user>', doc: 'with --host: as whom (root)' },
-  { flags: '--token-file <path>', doc: 'with --host: where the API token stands' },
-  { flags: '--profile <name>', doc: 'servers and logins kept under this name' },
+  { flags: '--login <user>', doc: 'with --host: the user to log in as (default: root)' },
+  { flags: '--token-file <path>', doc: 'with --host: the file with the API token' },
+  { flags: '--profile <name>', doc: 'use the stored servers and logins with this name' },
   { flags: '--configure', doc: 'list the profiles, and write one' },
-  { flags: '--cacert <path>', doc: 'with --host: the issuer of the servers’ certificates (PEM)' },
+  { flags: '--cacert <path>', doc: 'with --host: the CA of the servers’ certificates (PEM)' },
   {
     flags: '--pin <fingerprint>',
     doc: 'with --host: the certificate (sha256:...), or first-use; repeatable',
     collect: true,
   },
-  { flags: '--timeout <seconds>', doc: 'with --host: how long a server may take (300)', count: true },
-  { flags: '--parallel <number>', doc: 'with --host: how many servers at a time (8)', count: true },
-  { flags: '--failfast', doc: 'with --host: begin with no further server once one has failed' },
-  { flags: '--resume <file>', doc: 'with --host: record the servers that are done, and leave them out' },
+  {
+    flags: '--timeout <seconds>',
+    doc: 'with --host: the time limit for each server (default: 300)',
+    count: true,
+  },
+  {
+    flags: '--parallel <number>',
+    doc: 'with --host: the number of servers to call at a time (default: 8)',
+    count: true,
+  },
+  { flags: '--failfast', doc: 'with --host: stop starting new calls after the first failure' },
+  { flags: '--resume <file>', doc: 'with --host: record the completed servers, and skip them' },
 ] as const;
 
 /** Commands that administer an installation. */
 const administrationRows = [
-  { flags: '--doctor', doc: 'check the installation, and print the commands that fix what is wrong' },
-  { flags: '--backup <file>', doc: 'copy the store to a file, while calls go on' },
-  { flags: '--restore <file>', doc: 'replace an empty store by a backup; --force: any store' },
+  { flags: '--doctor', doc: 'check the installation, and print the commands that fix the problems' },
+  { flags: '--backup <file>', doc: 'copy the store to a file while calls continue' },
+  { flags: '--restore <file>', doc: 'replace an empty store with a backup; with --force: any store' },
   { flags: '--with-key', doc: 'with --backup: include the key that encrypts the secrets' },
-  { flags: '--force', doc: 'with --backup or --restore: replace what is there' },
+  { flags: '--force', doc: 'with --backup or --restore: replace what exists' },
   {
     flags: '--log',
     doc: 'print the audit log of this server, oldest first: user=, function=, address=, xid=, result=, error_code=, since=2h, until=',
   },
-  { flags: '--follow', doc: 'with --log: go on with new lines until Ctrl-C' },
+  { flags: '--follow', doc: 'with --log: continue with new lines until Ctrl-C' },
   {
     flags: '--tasks',
-    doc: 'list the tasks, which go on after their call; with an ID: one task and its log; state=, kind=',
+    doc: 'list the tasks, which continue after their call; with an ID: one task and its log; state=, kind=',
   },
   {
     flags: '--wait',
@@ -70,7 +78,7 @@ const callRows = [
     choices: [...formats, ...tabularFormats],
     default: 'yaml',
   },
-  { flags: '-q, --quiet', doc: 'print nothing if the call works' },
+  { flags: '-q, --quiet', doc: 'print nothing if the call succeeds' },
   {
     flags: '--file <key=path>',
     doc: 'read a value from a file (- is standard input); repeatable',
@@ -83,13 +91,13 @@ const callRows = [
   },
   {
     flags: '--user <name>',
-    doc: 'make the call as this reseller, and with no more than its privileges',
+    doc: 'call as this reseller, with its privileges',
     completes: 'reseller',
   },
-  { flags: '--dry-run', doc: 'check and run everything, keep nothing' },
+  { flags: '--dry-run', doc: 'validate and run the call without saving any changes' },
   {
     flags: '--color <when>',
-    doc: 'colour what people read: auto, always or never',
+    doc: 'colour text for people: auto, always or never',
     choices: ['auto', 'always', 'never'],
     default: 'auto',
   },
@@ -107,11 +115,11 @@ const listRows = [
 
 const helpRows = [
   { flags: '-h, --help', doc: 'show this help, or the help of a function or a family' },
-  { flags: '--all', doc: 'with --help: name the functions that are not provided here as well' },
+  { flags: '--all', doc: 'with --help: include the functions that are not provided' },
   { flags: '--search <words>', doc: 'find functions by what they do' },
   {
     flags: '--completion <shell>',
-    doc: 'print what makes the Tab key of a shell complete: bash, zsh or fish',
+    doc: 'print the completion script for a shell: bash, zsh or fish',
     choices: ['bash', 'zsh', 'fish'],
   },
   { flags: '--openapi', doc: 'print the description of all functions for HTTP clients (OpenAPI 3.1)' },
@@ -125,11 +133,11 @@ const storeRows = [
   },
   {
     flags: '--forget-server <name>',
-    doc: 'of servers with one store: free what this one, which will not come back, keeps from others',
+    doc: 'forget a decommissioned server of the shared store and release its locks',
   },
   {
     flags: '--accounts <fate>',
-    doc: 'with --forget-server: remove its accounts, or keep them for another machine of that name',
+    doc: 'with --forget-server: remove its accounts, or keep them for a new server of that name',
     choices: ['keep', 'remove'],
   },
 ] as const;

@@ -35,6 +35,6 @@ export function splitRemoteOptions<All extends RemoteOpts>(all: All) {
 export function readCount(text: string): number {
   const number = Number(text);
   if (!/^\d{1,7}$/.test(text) || number < 1)
-    throw new InvalidArgumentError('A whole number, 1 or more, is wanted.');
+    throw new InvalidArgumentError('A whole number, 1 or more, is required.');
   return number;
 }

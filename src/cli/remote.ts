@@ -24,11 +24,12 @@ import { settingUp, worldOf } from './world.ts';
 export async function callRemotely(line: CommandLine, command: string, io: Io): Promise<number> {
   if (line.user !== undefined) {
     throw new UsageError(
-      '--user works on this server only: WHM lets nobody call as somebody else. Use a token of that reseller: --login NAME --token-file PATH.',
+      '--user works only on this server, because WHM cannot run a call as another user. Use a token of that ' +
+        'reseller: --login NAME --token-file PATH.',
     );
   }
   if (!/^[\w-]{1,128}$/.test(command))
-    throw new UsageError('A function’s name has letters, digits and _ only.');
+    throw new UsageError('Invalid function name: use only letters, digits and “_”.');
   const fn = await loadFunction(command);
   const given = gatherArguments(line, io);
   const args = [...given, ...listArguments(line, fn, given)];
@@ -105,7 +106,7 @@ async function run(
   const unknown = hosts.filter(isUnknown);
   const left = hosts.filter((host) => !isUnknown(host) && record?.outcomeOf(host) !== 'done');
   if (left.length < hosts.length) {
-    tell(io, `whmapi1: ${hosts.length - left.length} of ${hosts.length} servers were called before.\n`);
+    tell(io, `whmapi1: ${hosts.length - left.length} of ${hosts.length} servers were already called.\n`);
   }
   const progress = progressOf(left.length, io);
   output.begin();
@@ -125,7 +126,7 @@ async function run(
     { failfast: line.remote.failfast, record },
   ).finally(() => progress.end());
   await output.end();
-  if (uncalled > 0) tell(io, `whmapi1: ${uncalled} servers were not called, since one had failed.\n`);
+  if (uncalled > 0) tell(io, `whmapi1: ${uncalled} servers were not called, because one had failed.\n`);
   if (unknown.length > 0) return 3;
   // A server that was not called has no response, so the run has failed under either setting.
   return uncalled > 0 ? status : printedStatus(status, io);

@@ -16,7 +16,7 @@ export async function runTasks(io: Io): Promise<number> {
     const worker = createWorker(application, io.environment, {
       onEnd: ({ id, kind }, ending) => {
         const why = ending.state === 'done' ? '' : `: ${visible(ending.reason)}`;
-        const what = ending.state === 'waiting' ? 'will be tried again' : ending.state;
+        const what = ending.state === 'waiting' ? 'will be retried' : ending.state;
         io.stdout.write(`task ${id} (${kind}) ${what}${why}\n`);
         if (ending.state !== 'done') status = 1;
       },
@@ -30,7 +30,7 @@ export async function runTasks(io: Io): Promise<number> {
     try {
       if ((await Promise.race([worker.runDue(), isInterrupted])) === 'interrupted') {
         status = 1;
-        tell(io, 'whmapi1: interrupted. Tasks that can be begun again go back to the queue.\n');
+        tell(io, 'whmapi1: interrupted. Tasks that can be restarted return to the queue.\n');
         const limit = new Promise((resume) => setTimeout(resume, PATIENCE_MS));
         await Promise.race([worker.close(), limit]);
       }

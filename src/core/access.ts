@@ -21,7 +21,7 @@ export function authorise(caller: Caller, command: string, access: Access): void
   const needed =
     access === 'root'
       ? 'Only root may call it.'
-      : `It asks for the privilege ${(access as readonly string[]).map((name) => `“${name}”`).join(' or ')}.`;
+      : `It requires the privilege ${(access as readonly string[]).map((name) => `“${name}”`).join(' or ')}.`;
   throw denied(`You may not call “${command}”. ${needed}`);
 }
 
@@ -60,7 +60,7 @@ export function authoriseAccount(
   throw denied(`You may not call “${command}” for your own account, “${user}”, ${LIMIT}. Use another login.`);
 }
 
-const LIMIT = 'with an API token that holds less than its owner';
+const LIMIT = 'with an API token that has fewer privileges than its owner';
 
 /** The names in an argument: itself, the items of a list, or the keys of a JSON hash. */
 function namesIn(value: unknown): readonly unknown[] {

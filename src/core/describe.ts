@@ -72,7 +72,7 @@ export function choiceInWords({ oneOf }: Pick<AnyFunction, 'oneOf'>): string {
 }
 
 export function accessInWords(access: Access): string {
-  if (access === 'any') return 'Anybody may call it.';
+  if (access === 'any') return 'Everyone may call it.';
   if (access === 'root') return 'Only root may call it.';
   return `Root may call it, and resellers with the privilege ${access.join(' or ')}.`;
 }
@@ -80,7 +80,7 @@ export function accessInWords(access: Access): string {
 export function sinceInWords(fn: AnyFunction): string {
   if (fn.extension === true) return 'It is not part of WHM.';
   return fn.since === null
-    ? 'No document says since when WHM has it.'
+    ? 'The version of WHM that introduced it is not documented.'
     : `WHM has it since version ${fn.since}.`;
 }
 

@@ -110,14 +110,14 @@ class Dispatch {
           throw badParam('The parameter “api.version” should be 1: this is version 1 of the API.');
         }
         this.#report.warnings.push(
-          `“api.version=${Number(value)}” is answered as version 1, the version of this API.`,
+          `“api.version=${Number(value)}” is treated as version 1, the version of this API.`,
         );
       }
     }
     const shaping = meta.filter(({ name }) => name !== 'api.version');
     if (shaping.length === 0) return undefined;
     if (fn.list === undefined) {
-      this.#report.warnings.push(`“${fn.name}” answers no list: the api.* arguments have no effect.`);
+      this.#report.warnings.push(`“${fn.name}” does not return a list: the api.* arguments have no effect.`);
       return undefined;
     }
     const { readMetaArguments } = await import('./meta-arguments.ts');

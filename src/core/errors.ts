@@ -16,42 +16,42 @@ const kinds = {
   unknown_function: {
     exit: 1,
     when: 'No function has this name. Names are case-sensitive.',
-    remedy: 'Look the name up in `whmapi1 --help`; the command line names the nearest ones.',
+    remedy: 'Look the name up in `whmapi1 --help`. The command line suggests similar names.',
   },
   not_provided: {
     exit: 1,
-    when: 'WHM has a function of this name, but it is not provided here: nothing was done.',
-    remedy: 'Look in `whmapi1 --help`, or with `whmapi1 --search`, for one that is provided.',
+    when: 'WHM has a function of this name, but this program does not provide it. Nothing was done.',
+    remedy: 'Find a provided function with `whmapi1 --help` or `whmapi1 --search`.',
   },
   denied: {
     exit: 1,
-    when: 'The caller holds none of the privileges that the function asks for.',
-    remedy: 'Call as root, or have root grant a privilege that the reason names.',
+    when: 'The caller has none of the privileges that the function requires.',
+    remedy: 'Call as root, or ask root to grant a privilege that the reason names.',
   },
   missing_param: {
     exit: 1,
-    when: 'A required parameter is absent or empty.',
-    remedy: 'Give every parameter that the reason names.',
+    when: 'A required parameter is missing or empty.',
+    remedy: 'Pass every parameter that the reason names.',
   },
   bad_param: {
     exit: 1,
-    when: 'A parameter has a value that the function does not take, or is given twice where one is wanted.',
-    remedy: 'Correct every parameter that the reason names; it says what each should be.',
+    when: 'A parameter has an invalid value, or is passed more than once although it accepts one value.',
+    remedy: 'Correct every parameter that the reason names. The reason says what is valid.',
   },
   bad_meta: {
     exit: 1,
-    when: 'An `api.*` argument (filter, sort, chunk, columns) cannot be applied to this answer.',
+    when: 'An `api.*` argument (filter, sort, chunk, columns) cannot be applied to this response.',
     remedy: 'Correct the argument that the reason names.',
   },
   not_found: {
     exit: 1,
-    when: 'The thing that the call names does not exist, or the caller may not know of it.',
-    remedy: 'Check the name with the function that lists such things.',
+    when: 'The object that the call names does not exist, or the caller may not see it.',
+    remedy: 'Check the name with the function that lists these objects.',
   },
   disabled: {
     exit: 1,
-    when: 'What the call works on, such as cPHulk, is turned off on this server.',
-    remedy: 'Turn it on first, or do without.',
+    when: 'The feature that the call needs, such as cPHulk, is disabled on this server.',
+    remedy: 'Enable it first.',
   },
   limit_reached: {
     exit: 1,
@@ -61,7 +61,7 @@ const kinds = {
   weak_password: {
     exit: 1,
     when: 'The password is easier to guess than this server allows.',
-    remedy: 'Choose another; several unusual words are stronger than one word with digits.',
+    remedy: 'Choose another password. Several unusual words are stronger than one word with digits.',
   },
   busy: {
     exit: 1,
@@ -70,23 +70,23 @@ const kinds = {
   },
   abandoned: {
     exit: 1,
-    when: 'The client closed the connection before the call had done all that it asked for.',
-    remedy: 'Check what was done, and make the rest of the calls again.',
+    when: 'The client closed the connection before the call was complete.',
+    remedy: 'Check what was done, and run the remaining calls again.',
   },
   host_failed: {
     exit: 1,
-    when: 'The machine could not do what the call asks for; what was done before was taken back.',
-    remedy: 'Mend what the reason names and repeat the call.',
+    when: 'A step failed on the server. All earlier steps were undone.',
+    remedy: 'Fix the problem that the reason describes, and then retry the call.',
   },
   tfa_invalid: {
     exit: 1,
-    when: 'The two-factor authentication code does not belong to the secret at this time.',
-    remedy: 'Send the code that the app shows now; if the reason speaks of clocks, set both clocks right.',
+    when: 'The two-factor authentication code does not match the secret at this time.',
+    remedy: 'Send the code that the app shows now. If the reason mentions clocks, correct both clocks.',
   },
   tfa_replayed: {
     exit: 1,
-    when: 'The code is right, but its time step, or a later one, was already accepted for this user.',
-    remedy: 'Wait for the next code (at most 30 seconds) and send that.',
+    when: 'The code is correct, but its time step, or a later one, was already used by this user.',
+    remedy: 'Wait for the next code (at most 30 seconds) and send it.',
   },
   tfa_locked: {
     exit: 1,
@@ -95,20 +95,21 @@ const kinds = {
   },
   confirmation_required: {
     exit: 1,
-    when: 'A session of a user with two-factor authentication wants to change, or read, how that user logs in.',
+    when: 'In a session of a user with two-factor authentication, the call changes or reads how that user logs in.',
     remedy:
       'Confirm the session with a code or the password, use an API token, or call as root on the server.',
   },
   key_lost: {
     exit: 1,
-    when: 'The key that sealed the stored secrets is missing, or is another one.',
+    when: 'The key that encrypted the stored secrets is missing or does not match.',
     remedy:
-      'Restore the key file that the reason names from a backup, or remove the configurations and enrol again.',
+      'Restore the key file that the reason names from a backup, or remove the two-factor configurations and set ' +
+      'them up again.',
   },
   store_insecure: {
     exit: 3,
-    when: 'The state directory, or a file in it, belongs to somebody else or is open to others.',
-    remedy: 'Run the command that the reason gives, after making sure that nobody changed the files.',
+    when: 'The state directory, or a file in it, belongs to another user or is accessible to others.',
+    remedy: 'Make sure that nobody changed the files, and then run the command in the reason.',
   },
   store_unavailable: {
     exit: 3,
@@ -117,33 +118,33 @@ const kinds = {
   },
   remote_unreachable: {
     exit: 3,
-    when: 'No connection to the remote server came about, it could not be verified, or no answer came from it.',
-    remedy: 'Mend what the reason names and repeat the call.',
+    when: 'The remote server could not be reached or verified, or it did not respond.',
+    remedy: 'Fix the problem that the reason describes, and then retry the call.',
   },
   unknown_outcome: {
     exit: 3,
-    when: 'A call that changes something was sent to a remote server, and no usable answer came back.',
-    remedy: 'Look at the server whether the change was made, as the reason says, before you repeat the call.',
+    when: 'A call that changes something was sent to a remote server, and there was no usable response.',
+    remedy: 'Before you retry the call, check on the server whether the change was made, as the reason says.',
   },
   login_refused: {
     exit: 1,
-    when: 'The remote server did not accept the token, the password or the session; the call was not made.',
+    when: 'The remote server rejected the token, the password or the session. The call was not run.',
     remedy: 'Check the user, the token and its allowed addresses, and then log in again.',
   },
   bad_answer: {
     exit: 1,
-    when: 'The remote server answered something that is no answer of WHM API 1.',
+    when: 'The response of the remote server is not a response of WHM API 1.',
     remedy: 'Check the address and the port that the reason names; WHM’s is 2087.',
   },
   no_dry_run: {
     exit: 1,
-    when: 'The remote server has no dry run: it would do what the call says.',
-    remedy: 'Leave --dry-run out, knowing that, or call a server of this program.',
+    when: 'The remote server does not support dry runs: it would really run the call.',
+    remedy: 'Omit --dry-run to run the call, or call a server with this program.',
   },
   internal: {
     exit: 1,
-    when: 'The program met something that it did not expect; this is a defect.',
-    remedy: 'Look the XID of the reason up in the error log, and report it with what you called.',
+    when: 'An unexpected error occurred. This is a bug.',
+    remedy: 'Look up the XID from the reason in the error log, and report it with the call.',
   },
 } as const satisfies Record<string, ErrorKind>;
 

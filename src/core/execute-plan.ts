@@ -93,7 +93,7 @@ export async function waitForLocks(
     const taken = await inStore(engine, 'reads', (db) => engine.journal.findTaken(db, locks));
     if (taken === undefined) return;
     if (pauses >= MOST_PAUSES) {
-      throw new ApiError('busy', `Another call is at work on ${quote(taken)}. Repeat this one later.`);
+      throw new ApiError('busy', `Another call is running on ${quote(taken)}. Retry this call later.`);
     }
     await new Promise((resume) => setTimeout(resume, PAUSE_MS));
     if (pauses % PAUSES_BETWEEN_LOOKS === 0) await look();
@@ -169,7 +169,7 @@ async function notUndone(engine: Engine, { id, process }: Opened['entry'], error
   const because = error.message.replace(/; nothing was changed\.$/, '.');
   return new ApiError(
     error.code,
-    `${because} What was to be done on the machine is done, and the next call stores it.`,
+    `${because} The changes on the server are complete, and the next call stores them.`,
     { cause: error },
   );
 }
@@ -188,8 +188,8 @@ async function undone(engine: Engine, opened: Opened, error: unknown): Promise<u
     const where = engine.logUnexpected(opened.entry.xid, opened.entry.kind, cause);
     return new ApiError(
       isOfDisk(error) || isOfDisk(cause) ? 'store_unavailable' : 'host_failed',
-      `${sentence(error)} What was done before could not be taken back: ${sentence(cause)} ` +
-        `The next call tries it again. ${where}`,
+      `${sentence(error)} Earlier steps could not be undone: ${sentence(cause)} ` +
+        `The next call tries again. ${where}`,
       { cause: error },
     );
   }
@@ -231,7 +231,7 @@ async function store(
     if (!(await engine.journal.close(db, entry.id))) {
       throw new ApiError(
         'host_failed',
-        'Another process took what this call had begun for abandoned, and took it back. Repeat the call.',
+        'Another process considered this call abandoned and undid its changes. Retry the call.',
       );
     }
     await conclude(db, results);
@@ -257,7 +257,7 @@ export async function recover(engine: Engine, entries: readonly JournalEntry[]):
       await inStore(engine, 'changes', (db) => journal.pass(db, entry.id, own, ''));
       const where = engine.logUnexpected(entry.xid, entry.kind, error);
       failures.push(
-        `The call with the XID ${entry.xid} was cut short, and what it began could be neither undone nor finished: ` +
+        `The call with the XID ${entry.xid} was interrupted, and its changes could be neither undone nor completed: ` +
           `${sentence(error)} ${where}`,
       );
     } finally {

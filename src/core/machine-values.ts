@@ -3,7 +3,7 @@ import type { MachineUser, NewMachineUser } from './machine.ts';
 import { MachineError } from './machine-error.ts';
 
 export function noUser(name: string): MachineError {
-  return new MachineError('not_found', `The machine has no user “${name}”.`);
+  return new MachineError('not_found', `The server has no user “${name}”.`);
 }
 
 /** Is this a user of the system? */
@@ -14,12 +14,12 @@ export function isForeign(user: MachineUser, bases: readonly string[]): boolean 
 /** @throws MachineError `not_ours` for a user of the system. */
 export function refuseForeign(user: MachineUser, bases: readonly string[]): void {
   if (isForeign(user, bases)) {
-    throw new MachineError('not_ours', `“${user.name}” is a user of the system, which is not changed.`);
+    throw new MachineError('not_ours', `“${user.name}” is a system user, which cannot be changed.`);
   }
 }
 
 export function alreadyThere(what: string): MachineError {
-  return new MachineError('exists', `${what} is there already.`);
+  return new MachineError('exists', `${what} already exists.`);
 }
 
 /** Fits the sandbox and every Linux: useradd itself takes 32, but 16 is what WHM gives an account at most. */
@@ -39,7 +39,7 @@ export function isUserName(name: string): boolean {
 export function refuseName(name: string): void {
   if (!isUserName(name)) {
     throw new TypeError(
-      'This is no user name: it takes a letter and up to 15 letters and digits, all lower-case.',
+      'Invalid username: use a lower-case letter followed by up to 15 lower-case letters and digits.',
     );
   }
 }
@@ -53,20 +53,20 @@ export function isHome(home: string, bases: readonly string[]): boolean {
 /** @throws TypeError */
 export function refuseHome(home: string, bases: readonly string[]): void {
   if (!isHome(home, bases)) {
-    throw new TypeError(`This is no home: it has to be a clean path directly below ${bases.join(' or ')}.`);
+    throw new TypeError(`Invalid home directory: use a path directly below ${bases.join(' or ')}.`);
   }
 }
 
 /** @throws TypeError */
 export function refuseFileName(file: string): void {
   if (!/^[A-Za-z0-9._-]{1,255}$/.test(file) || /^\.{1,2}$/.test(file)) {
-    throw new TypeError('This is no file name: it takes up to 255 letters, digits, “.”, “_” and “-”.');
+    throw new TypeError('Invalid file name: use up to 255 letters, digits, “.”, “_” and “-”.');
   }
 }
 
 /** @throws TypeError */
 export function refuseShell(shell: string): void {
-  if (!isCleanPath(shell)) throw new TypeError('This is no shell: it has to be a clean absolute path.');
+  if (!isCleanPath(shell)) throw new TypeError('Invalid shell: use an absolute path without “.” and “..”.');
 }
 
 /** @throws TypeError */
@@ -75,11 +75,11 @@ export function refuseNewUser(user: NewMachineUser, bases: readonly string[]): v
   refuseHome(user.home, bases);
   refuseShell(user.shell);
   if (/[:\p{Cc}\p{Cs}\u2028\u2029]/u.test(user.comment) || user.comment.length > 256) {
-    throw new TypeError('This is no comment: it has a colon or a control character, or over 256 characters.');
+    throw new TypeError('Invalid comment: use up to 256 characters without colons and control characters.');
   }
   const { uid } = user;
   if (uid !== undefined && !(Number.isInteger(uid) && uid >= FIRST_UID && uid <= HIGHEST_UID)) {
-    throw new TypeError(`This is no user id: it has to be a whole number from ${FIRST_UID}.`);
+    throw new TypeError(`Invalid user ID: use a whole number from ${FIRST_UID}.`);
   }
 }
 
@@ -87,7 +87,7 @@ export function refuseNewUser(user: NewMachineUser, bases: readonly string[]): v
 export function refusePassword(password: string): void {
   if (!isPassword(password)) {
     throw new TypeError(
-      `This is no password: it is empty, has over ${MOST_PASSWORD_BYTES} bytes, or holds a NUL or a line break.`,
+      `Invalid password: use 1 to ${MOST_PASSWORD_BYTES} bytes without NUL and line breaks.`,
     );
   }
 }
@@ -105,7 +105,7 @@ export function isPassword(password: string): boolean {
 /** @throws TypeError */
 export function refuseLimit(mebibytes: number | null): void {
   if (mebibytes !== null && !(Number.isInteger(mebibytes) && mebibytes > 0 && mebibytes <= 2 ** 40)) {
-    throw new TypeError('This is no limit: it has to be a whole number of mebibytes, at least 1, or null.');
+    throw new TypeError('Invalid limit: use a whole number of mebibytes, at least 1, or null.');
   }
 }
 

@@ -37,7 +37,7 @@ export const tfaSecret = {
   sensitive: true,
   maxLength: 256,
   pattern: { matches: /^[A-Za-z2-7 =-]+$/, expects: 'Base32: 16 to 103 characters of A-Z and 2-7' },
-  doc: 'The secret in Base32. Spaces, lower case and padding do no harm.',
+  doc: 'The secret in Base32. Spaces, lower case and padding are accepted.',
 } as const satisfies Param;
 
 /** An IPv4 address in the usual form: four numbers up to 255, without leading zeros. */

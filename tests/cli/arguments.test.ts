@@ -11,7 +11,7 @@ afterEach(() => {
   terminal.remove();
 });
 
-const USAGE = 'Usage: whmapi1 [options] FUNCTION [key=value ...]\nwhmapi1 --help explains more.\n';
+const USAGE = 'Usage: whmapi1 [options] FUNCTION [key=value ...]\nSee whmapi1 --help.\n';
 
 /** Sets the issuer with these words, and asks for it. */
 async function issuerAfter(...words: string[]): Promise<unknown> {
@@ -100,7 +100,7 @@ describe('percent escapes', () => {
       stdout: '',
       stderr:
         'whmapi1: The value of “secret” has percent escapes that are not UTF-8. ' +
-        `A percent sign itself is written %25.\n${USAGE}`,
+        `Write a percent sign as %25.\n${USAGE}`,
     });
   });
 
@@ -303,10 +303,10 @@ describe('--input=json', () => {
 
 describe('standard input is read once', () => {
   test.each([
-    [['--file=a=-', '--file=b=-'], 'Standard input can be read once: give one --file KEY=- only.'],
+    [['--file=a=-', '--file=b=-'], 'Standard input can be read only once: use --file KEY=- once.'],
     [
       ['--input=json', '--file=a=-'],
-      'Standard input can be read once: use --input=json or --file KEY=-, not both.',
+      'Standard input can be read only once: use --input=json or --file KEY=-, not both.',
     ],
   ])('%j is refused', async (options, reason) => {
     expect(await terminal.run('version', ...options)).toEqual({

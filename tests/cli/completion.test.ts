@@ -62,7 +62,9 @@ describe('options', () => {
     const offered = await candidates('-');
     expect(offered.map((one) => one.replace('=', ''))).toEqual(longOptions);
     expect(offered).toEqual(expect.arrayContaining(['--output=', '--color=', '--completion=', '--file']));
-    expect(await lines('version', '--')).toContain('--dry-run\tcheck and run everything, keep nothing');
+    expect(await lines('version', '--')).toContain(
+      '--dry-run\tvalidate and run the call without saving any changes',
+    );
   });
 
   test('are offered once, but for those that may be repeated', async () => {

@@ -19,7 +19,7 @@ describe('the general help', () => {
   test('begins with what the command is and how it is called', async () => {
     const { status, stdout, stderr } = await terminal.run('--help');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout.slice(0, stdout.indexOf('Functions that work here:')))
+    expect(stdout.slice(0, stdout.indexOf('Provided functions:')))
       .toBe(`Usage: whmapi1 [options] FUNCTION [key=value ...]
 
 Calls a function of WHM API 1 on this server, or with --host on others, and prints its response.
@@ -30,9 +30,9 @@ ${optionLines()}
 whmapi1 --help options lists all options.
 
 Arguments:
-  key=value               an argument; %XX stands for a byte, as in URLs, and %25 for a percent sign
-  key=a key=b             a list; key-1=a key-2=b says the same
-  api.*                   filter, sort, page and cut a list as scripts of WHM do (man whmapi1)
+  key=value               an argument; %XX is a byte, as in URLs, and %25 a percent sign
+  key=a key=b             a list; key-1=a key-2=b is the same
+  api.*                   filter, sort and page a list, as in WHM (man whmapi1)
 
 Examples:
   whmapi1 -o table listaccts --fields=user,domain,plan --sort=domain
@@ -41,20 +41,20 @@ Examples:
   whmapi1 twofactorauth_set_tfa_config --help
 
 Exit status:
-  0 it worked; 1 it failed, and the response says why; 2 the command line could not be read; 3 the
-  store, or a remote server, could not be reached. WHMAPI1_EXIT_STATUS=whm makes 1 a 0, as the
-  command of cPanel & WHM does.
+  0 success; 1 the call failed (the response says why); 2 invalid command line; 3 the store, or a
+  remote server, could not be reached. WHMAPI1_EXIT_STATUS=whm turns 1 into 0, as the command of
+  cPanel & WHM does.
 
 `);
   });
 
   test('has every function that works on one line under its family, its name first', async () => {
     const { stdout } = await terminal.run('-h');
-    const [, listed = ''] = stdout.split('Functions that work here:\n\n');
+    const [, listed = ''] = stdout.split('Provided functions:\n\n');
     const sections = listed.split('\n\n');
     expect(sections.pop()).toBe(
-      'whmapi1 FUNCTION --help explains a function, whmapi1 --search WORDS finds one, whmapi1 --help --all\n' +
-        'names all 519 of WHM, man whmapi1 explains the rest.\n',
+      'whmapi1 FUNCTION --help explains a function, whmapi1 --search WORDS finds one, whmapi1 --help --all\nnames ' +
+        'all 519 of WHM, man whmapi1 has the details.\n',
     );
     const shown = sections.flatMap((section) => {
       const [title = '', ...lines] = section.split('\n');
@@ -205,7 +205,7 @@ describe('the complete list', () => {
     known.set(name, `${summary} (${families[family]?.title})`);
   }
   for (const [name, { family, summary, dropped }] of Object.entries(absent)) {
-    const note = `not provided${dropped === true ? '; dropped by cPanel' : ''}`;
+    const note = `not provided${dropped === true ? '; removed by cPanel' : ''}`;
     known.set(name, `${summary} (${families[family]?.title}; ${note})`);
   }
 
@@ -266,8 +266,8 @@ describe('the help of a family', () => {
       Object.keys(rows)
         .filter((name) => rows[name]?.family === folder)
         .sort();
-    expect(namesIn(part('Functions that work here:'))).toEqual(ofFamily(index));
-    expect(namesIn(part('Not provided here:'))).toEqual(ofFamily(absent));
+    expect(namesIn(part('Provided functions:'))).toEqual(ofFamily(index));
+    expect(namesIn(part('Not provided:'))).toEqual(ofFamily(absent));
   });
 });
 
@@ -286,8 +286,8 @@ describe('the help of a function that is not provided', () => {
 
 Set the style that cPanel’s theme has unless another is chosen.
 
-No document says since when WHM has it. cPanel has dropped it since. Its parameters and its answer
-are not publicly recorded.
+The version of WHM that introduced it is not documented. cPanel has removed it. Its parameters and
+its answer are not publicly recorded.
 
 Family: Styles and Themes (whmapi1 --help styles-and-themes)
 `,
@@ -336,7 +336,7 @@ secret=PATH.
 
 Parameters:
   secret  (required; Base32: 16 to 103 characters of A-Z and 2-7)
-      The secret in Base32. Spaces, lower case and padding do no harm.
+      The secret in Base32. Spaces, lower case and padding are accepted.
   tfa_token  (required; the six digits that the app shows)
       The six digits that the authenticator app shows now.
 
@@ -369,7 +369,7 @@ Family: Authentication (man whmapi1-authentication)
       'twofactorauth_set_tfa_config_for_user',
       'Parameters:\n  USER  (required; JSON (--input=json))\n      For each user {"primary_account"',
     ],
-    ['loadavg', 'Anybody may call it. No document says since when WHM has it.\n'],
+    ['loadavg', 'Everyone may call it. The version of WHM that introduced it is not documented.\n'],
   ])('of %s says %j', async (command, part) => {
     expect((await terminal.run(command, '--help')).stdout).toContain(part);
   });

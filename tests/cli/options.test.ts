@@ -110,7 +110,7 @@ describe('a command line that cannot be read', () => {
     expect(await terminal.run(...argv)).toEqual({
       status: 2,
       stdout: '',
-      stderr: `whmapi1: ${reason}\nUsage: whmapi1 [options] FUNCTION [key=value ...]\nwhmapi1 --help explains more.\n`,
+      stderr: `whmapi1: ${reason}\nUsage: whmapi1 [options] FUNCTION [key=value ...]\nSee whmapi1 --help.\n`,
     });
   });
 

@@ -111,7 +111,7 @@ describe('a stream that breaks', () => {
     expect(await terminal.run('twofactorauth_enable_policy')).toEqual({
       status: 1,
       stdout: '',
-      stderr: 'whmapi1: the call was made, but its answer could not be written: ENOSPC: write\n',
+      stderr: 'whmapi1: the call was run, but its response could not be written: ENOSPC: write\n',
     });
     terminal.broken = {};
     expect((await terminal.run('twofactorauth_policy_status')).stdout).toContain('is_enabled: 1');

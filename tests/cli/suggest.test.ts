@@ -120,7 +120,7 @@ describe('a function that is known and not provided', () => {
     });
     expect({ status, stderr }).toEqual({
       status: 1,
-      stderr: `whmapi1 ${name} --help tells what WHM’s function of this name does.\n`,
+      stderr: `whmapi1 ${name} --help describes WHM’s function of this name.\n`,
     });
   });
 

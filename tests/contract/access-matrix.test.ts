@@ -66,7 +66,7 @@ describe.each(names)('%s', (name) => {
       const others = everyPrivilege.filter((privilege) => !needed.includes(privilege));
       const list = needed.map((privilege) => `“${privilege}”`).join(' or ');
       expect(await refusal(reseller('rita', ...others))).toBe(
-        `You may not call “${name}”. It asks for the privilege ${list}.`,
+        `You may not call “${name}”. It requires the privilege ${list}.`,
       );
     }
   });
@@ -225,7 +225,7 @@ const actsOnDomain: Readonly<Record<string, string>> = {
 const isName = (key: string) => /^(?:user|username|newuser|reseller|owner|account|users_json)$/.test(key);
 const acting = names.filter((name) => index[name]?.access !== 'root').map((name) => ({ name }));
 
-describe.each(acting)('$name with an API token that holds less than its owner', ({ name }) => {
+describe.each(acting)('$name with an API token that has fewer privileges than its owner', ({ name }) => {
   /** Everything but “all”: no privilege that it lacks explains a refusal. */
   const tokens = (): Caller[] => [
     { ...reseller('rita', ...everyPrivilege), isLimited: true },
@@ -258,7 +258,7 @@ describe.each(acting)('$name with an API token that holds less than its owner', 
           'denied',
           get(name).failureData,
         ]);
-        expect(metadata.reason).toMatch(/with an API token that holds less than its owner/);
+        expect(metadata.reason).toMatch(/with an API token that has fewer privileges than its owner/);
         expect(await everything()).toEqual(before);
       }
     }
@@ -271,7 +271,7 @@ describe.each(acting)('$name with an API token that holds less than its owner', 
       const { metadata } = await here.call(name, get(name).examples[0].args as Record<string, Json>, { as });
       expect([metadata.error_code, metadata.reason]).toEqual([
         'denied',
-        `You may not call “${name}” with an API token that holds less than its owner: ` +
+        `You may not call “${name}” with an API token that has fewer privileges than its owner: ` +
           'it acts on your own login. Use another login.',
       ]);
       expect(await everything()).toEqual(before);

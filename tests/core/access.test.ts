@@ -29,10 +29,10 @@ test.each(cases)('%s %j, where access is %j: %j', (_name, caller, access, allowe
 
 test.each<[Access, string]>([
   ['root', 'You may not call “killacct”. Only root may call it.'],
-  [['kill-acct'], 'You may not call “killacct”. It asks for the privilege “kill-acct”.'],
+  [['kill-acct'], 'You may not call “killacct”. It requires the privilege “kill-acct”.'],
   [
     ['kill-acct', 'create-acct'],
-    'You may not call “killacct”. It asks for the privilege “kill-acct” or “create-acct”.',
+    'You may not call “killacct”. It requires the privilege “kill-acct” or “create-acct”.',
   ],
 ])('where access is %j, the reason says what is missing', (access, reason) => {
   const error = new ApiError('denied', reason);

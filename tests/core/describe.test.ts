@@ -119,7 +119,7 @@ describe('the fields of an answer', () => {
 });
 
 test.each<[AnyFunction['access'], string]>([
-  ['any', 'Anybody may call it.'],
+  ['any', 'Everyone may call it.'],
   ['root', 'Only root may call it.'],
   [['create-acct'], 'Root may call it, and resellers with the privilege create-acct.'],
   [['a', 'b'], 'Root may call it, and resellers with the privilege a or b.'],
@@ -129,7 +129,7 @@ test.each<[AnyFunction['access'], string]>([
 
 test.each<[Partial<AnyFunction>, string]>([
   [{ since: 54 }, 'WHM has it since version 54.'],
-  [{ since: null }, 'No document says since when WHM has it.'],
+  [{ since: null }, 'The version of WHM that introduced it is not documented.'],
   [{ since: null, extension: true }, 'It is not part of WHM.'],
 ])('%j in words: %s', (description, words) => {
   expect(sinceInWords({ ...example, ...description })).toBe(words);

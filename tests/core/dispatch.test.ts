@@ -165,7 +165,7 @@ describe('a caller without the privilege', () => {
   test.each([
     [[], 'twofactorauth_enable_policy', 'Only root may call it.'],
     [['create-acct', 'all'], 'twofactorauth_enable_policy', 'Only root may call it.'],
-    [['list-accts'], 'twofactorauth_get_issuer', 'It asks for the privilege “create-acct”.'],
+    [['list-accts'], 'twofactorauth_get_issuer', 'It requires the privilege “create-acct”.'],
   ])('who holds %j is denied %s', async (privileges, command, sentence) => {
     const { metadata } = await here.call(command, {}, { as: reseller('bob', ...privileges) });
     expect(metadata).toEqual({
@@ -195,7 +195,7 @@ describe('a caller without the privilege', () => {
     );
     expect(metadata).toEqual({
       version: 1,
-      reason: 'You may not call “guarded”. It asks for the privilege “list-accts” or “kill-acct”.',
+      reason: 'You may not call “guarded”. It requires the privilege “list-accts” or “kill-acct”.',
       result: 0,
       command: 'guarded',
       error_code: 'denied',
@@ -228,7 +228,7 @@ describe('api.version', () => {
       version: 1,
       result: 1,
       output: {
-        warnings: [`“api.version=${Number(version)}” is answered as version 1, the version of this API.`],
+        warnings: [`“api.version=${Number(version)}” is treated as version 1, the version of this API.`],
       },
     });
   });
@@ -296,7 +296,7 @@ describe('warnings', () => {
       }),
     );
     expect(await warningsOf('careful', { nonsense: '1', 'api.sort.enable': '1' })).toEqual([
-      '“careful” answers no list: the api.* arguments have no effect.',
+      '“careful” does not return a list: the api.* arguments have no effect.',
       '“careful” has no parameter “nonsense”; it was ignored.',
       'First.',
       'Second.',
@@ -416,7 +416,7 @@ describe('meta-arguments', () => {
         reason: 'OK',
         result: 1,
         command: 'gethostname',
-        output: { warnings: ['“gethostname” answers no list: the api.* arguments have no effect.'] },
+        output: { warnings: ['“gethostname” does not return a list: the api.* arguments have no effect.'] },
       },
       data: { hostname: 'server.example.com' },
     });

@@ -170,7 +170,7 @@ describe('createacct leaves nothing behind', () => {
     });
     expect((await create('bob')).metadata).toMatchObject({
       error_code: 'bad_param',
-      reason: 'The user “bob” is there already.',
+      reason: 'The user “bob” already exists.',
     });
     expect(etc('passwd')).toBe('bob:x:10001:10001:by hand:/home/bob:/bin/sh\n');
     expect(await everything()).toMatchObject({ homes: ['bob'], accounts: [], journal: [], locks: [] });
@@ -185,8 +185,8 @@ describe('what cannot be taken back', () => {
       result: 0,
       error_code: 'host_failed',
       reason:
-        '“setquota” failed: out of order. What was done before could not be taken back: “userdel” failed: out of order. ' +
-        `The next call tries it again. Its details stand in “${join(here.state, 'error.log')}” under that id.`,
+        '“setquota” failed: out of order. Earlier steps could not be undone: “userdel” failed: out of order. ' +
+        `The next call tries again. Its details stand in “${join(here.state, 'error.log')}” under that id.`,
     });
     expect(await journal()).toEqual([{ kind: 'create-account', begun: 2, process: '' }]);
     expect(homes()).toEqual(['bob']);
@@ -197,7 +197,7 @@ describe('what cannot be taken back', () => {
       output: {
         warnings: [
           expect.stringMatching(
-            /^The call with the XID xid123 was cut short, and what it began could be neither undone nor finished: “userdel” failed: out of order\. /,
+            /^The call with the XID xid123 was interrupted, and its changes could be neither undone nor completed: “userdel” failed: out of order\. /,
           ),
         ],
       },
@@ -374,7 +374,7 @@ describe('passwd, whose secret nobody keeps,', () => {
 
 describe('a package that changes while an account is given it', () => {
   beforeEach(() => here.call('addpkg', { name: 'gold', quota: '1' }));
-  const changed = 'The package “gold” was changed meanwhile. Repeat the call.';
+  const changed = 'The package “gold” was changed meanwhile. Retry the call.';
   const meanwhile =
     (command: string, args: Args): Fault =>
     async (usual) => {

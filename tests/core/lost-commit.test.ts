@@ -130,7 +130,7 @@ test('of a removal is never told as if nothing had been changed', async () => {
   };
   const { metadata } = await here.call('removeacct', { user: 'bob' });
   expect(metadata.reason).toBe(
-    'It is gone. What was to be done on the machine is done, and the next call stores it.',
+    'It is gone. The changes on the server are complete, and the next call stores them.',
   );
   here.overrides = {};
   await here.call('addpkg', { name: 'other' });

@@ -174,9 +174,9 @@ describe('modifyacct', () => {
         'The disk limit is recorded, but nothing enforces it: the file system of the homes has no quotas on.',
       ],
       messages: [
-        'Rename the user “bob” to “robert”, with the home “/home/robert”; its processes end.',
-        'Give “robert” the shell “/bin/bash”.',
-        'Limit the disk space of “robert” to 9 MiB, where the file system enforces limits.',
+        'Rename the user “bob” to “robert” with the home directory “/home/robert”, and end its processes.',
+        'Set the shell of “robert” to “/bin/bash”.',
+        'Limit the disk space of “robert” to 9 MiB, if the file system enforces quotas.',
       ],
     });
     expect(await everything('bob')).toEqual(before);
@@ -240,7 +240,7 @@ describe('modifyacct', () => {
       'bad_param',
       'The name “sam” has two-factor authentication of its own stored; remove that with twofactorauth_remove_user_config, or choose another name.',
     ],
-    ['a name whose home is there', { newuser: 'old' }, 'bad_param', '“/home/old” is there already.'],
+    ['a name whose home is there', { newuser: 'old' }, 'bad_param', '“/home/old” already exists.'],
     [
       'a domain that is taken',
       { domain: 'ann.example' },
@@ -251,7 +251,7 @@ describe('modifyacct', () => {
       'an owner who is no reseller',
       { owner: 'ann' },
       'bad_param',
-      'Owner does not exist: “ann” is no reseller; listresellers tells which there are.',
+      'Owner does not exist: “ann” is not a reseller. Run listresellers to list the resellers.',
     ],
     [
       'a path that leads back',
@@ -298,7 +298,7 @@ describe('modifyacct', () => {
       [
         { HASSHELL: '1' },
         'denied',
-        'You may not set everything that you ask for. “hasshell=1” asks for the privilege “add-pkg-shell”.',
+        'You do not have the privileges for these settings. “hasshell=1” requires the privilege “add-pkg-shell”.',
       ],
       [{ owner: 'root' }, 'denied', 'You may not give accounts to “root”: you own what you make.'],
       [
@@ -323,7 +323,7 @@ describe('modifyacct', () => {
     expect((await here.call('editquota', { user: 'bob', quota: '1000' }, as)).metadata.result).toBe(1);
     expect((await here.call('limitbw', { user: 'bob', bwlimit: '5' }, as)).metadata.result).toBe(1);
     expect((await here.call('limitbw', { user: 'bob' }, as)).metadata.reason).toBe(
-      'You may not set everything that you ask for. “bwlimit=unlimited” asks for the privilege “allow-unlimited-bw-pkgs”.',
+      'You do not have the privileges for these settings. “bwlimit=unlimited” requires the privilege “allow-unlimited-bw-pkgs”.',
     );
   });
 });

@@ -192,8 +192,8 @@ describe('createacct', () => {
         raw: expect.any(String) as string,
         warnings: [NO_QUOTA, NO_NAMESERVERS],
         messages: expect.arrayContaining([
-          'Make the user “bob” with the home “/home/bob” and the shell “/usr/sbin/nologin”, and set its password.',
-          'Limit the disk space of “bob” to 500 MiB, where the file system enforces limits.',
+          'Create the user “bob” with the home directory “/home/bob” and the shell “/usr/sbin/nologin”, and set its password.',
+          'Limit the disk space of “bob” to 500 MiB, if the file system enforces quotas.',
           'Create the DNS zone “bob.example”.',
           '+bob.example.\tIN\tA\t192.0.2.1',
         ]) as string[],
@@ -235,28 +235,28 @@ describe('createacct', () => {
       'a package that is not there',
       { plan: 'gold' },
       'not_found',
-      'There is no package “gold”; listpkgs tells which there are.',
+      'The package “gold” does not exist. Run listpkgs to list the packages.',
     ],
     [
       'an owner who is not there',
       { owner: 'none' },
       'bad_param',
-      'Owner does not exist: “none” is no reseller; listresellers tells which there are.',
+      'Owner does not exist: “none” is not a reseller. Run listresellers to list the resellers.',
     ],
     [
       'a feature list that is not there',
       { featurelist: 'none' },
       'not_found',
-      'There is no feature list “none”; get_featurelists tells their names.',
+      'There is no feature list “none”. Run get_featurelists to list the feature lists.',
     ],
-    ['a user id that is taken', { uid: '10001' }, 'bad_param', 'The user id 10001 is there already.'],
+    ['a user id that is taken', { uid: '10001' }, 'bad_param', 'The user id 10001 already exists.'],
     [
       'a user id beyond those of people',
       { uid: '65534' },
       'bad_param',
       'The parameter “uid” should be a whole number from 1000 to 60000, not “65534”.',
     ],
-    ['a home that is there', { homedir: '/home/old' }, 'bad_param', '“/home/old” is there already.'],
+    ['a home that is there', { homedir: '/home/old' }, 'bad_param', '“/home/old” already exists.'],
     [
       'an address of another machine',
       { customip: '198.51.100.1' },
@@ -268,14 +268,14 @@ describe('createacct', () => {
       { password: 'bob.example1' },
       'weak_password',
       expect.stringMatching(
-        /^The password is too weak: its strength is \d+ of 100, and this server asks for 65\. /,
+        /^The password is too weak: its strength is \d+ of 100, and this server requires 65\. /,
       ) as string,
     ],
     [
       'a password of too many bytes',
       { password: 'é'.repeat(300) },
       'bad_param',
-      'The password should be at most 511 bytes long; letters beyond ASCII take two or more.',
+      'The password should be at most 511 bytes long. Characters outside ASCII take two or more bytes.',
     ],
   ])('refuses %s', async (_what, args, code, reason) => {
     await create('ann');
@@ -356,12 +356,12 @@ describe('a reseller', () => {
       [
         { maxaddon: '5' },
         'denied',
-        'You may not set everything that you ask for. “maxaddon=5” asks for the privilege “allow-addoncreate”.',
+        'You do not have the privileges for these settings. “maxaddon=5” requires the privilege “allow-addoncreate”.',
       ],
       [
         { hasshell: '1' },
         'denied',
-        'You may not set everything that you ask for. “hasshell=1” asks for the privilege “add-pkg-shell”.',
+        'You do not have the privileges for these settings. “hasshell=1” requires the privilege “add-pkg-shell”.',
       ],
     ] as const) {
       await expectRefused('carl', args, code, reason, 'rita');
@@ -376,7 +376,7 @@ describe('a reseller', () => {
   it('gives a shell only with the privilege for it, whatever the package says', async () => {
     await addReseller(UNLIMITED);
     await here.call('addpkg', { name: 'shelly', hasshell: '1' });
-    const reason = 'An account with a shell asks for the privilege “allow-shell”.';
+    const reason = 'An account with a shell requires the privilege “allow-shell”.';
     await expectRefused('carl', { plan: 'shelly' }, 'denied', reason, 'rita');
     await here.call('grant_reseller_privilege', { user: 'rita', privilege: 'allow-shell' });
     expect((await create('carl', { plan: 'shelly' }, 'rita')).metadata.result).toBe(1);
@@ -384,7 +384,7 @@ describe('a reseller', () => {
 
   it('sees no package of root’s without the privilege for it', async () => {
     await addReseller([]);
-    const reason = 'There is no package “default”; listpkgs tells which there are.';
+    const reason = 'The package “default” does not exist. Run listpkgs to list the packages.';
     await expectRefused('bob', {}, 'not_found', reason, 'rita');
   });
 

@@ -51,7 +51,7 @@ describe('getdomainowner', () => {
     );
     expect(
       await reasonOf('getdomainowner', { domain: 'shop.example' }, reseller('alice', 'acct-summary')),
-    ).toBe('denied: You may not call “getdomainowner”. It asks for the privilege “list-accts”.');
+    ).toBe('denied: You may not call “getdomainowner”. It requires the privilege “list-accts”.');
   });
 });
 
@@ -106,7 +106,7 @@ describe('get_domain_info', () => {
 
   it('asks a reseller for the privilege acct-summary', async () => {
     expect(await reasonOf('get_domain_info', {}, reseller('alice', 'list-accts'))).toBe(
-      'denied: You may not call “get_domain_info”. It asks for the privilege “acct-summary”.',
+      'denied: You may not call “get_domain_info”. It requires the privilege “acct-summary”.',
     );
   });
 });
@@ -147,6 +147,6 @@ describe('domainuserdata', () => {
   it('asks a reseller for the privilege acct-summary', async () => {
     expect(
       await reasonOf('domainuserdata', { domain: 'shop.example' }, reseller('alice', 'list-accts')),
-    ).toBe('denied: You may not call “domainuserdata”. It asks for the privilege “acct-summary”.');
+    ).toBe('denied: You may not call “domainuserdata”. It requires the privilege “acct-summary”.');
   });
 });

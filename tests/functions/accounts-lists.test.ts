@@ -145,7 +145,7 @@ describe('listaccts', () => {
 
   it('asks a reseller for the privilege list-accts', async () => {
     expect(await reasonOf('listaccts', {}, reseller('alice', 'acct-summary'))).toBe(
-      'denied: You may not call “listaccts”. It asks for the privilege “list-accts”.',
+      'denied: You may not call “listaccts”. It requires the privilege “list-accts”.',
     );
   });
 
@@ -312,7 +312,7 @@ describe('list_users', () => {
 
   it('asks a reseller for the privilege list-accts', async () => {
     expect(await reasonOf('list_users', {}, reseller('alice'))).toBe(
-      'denied: You may not call “list_users”. It asks for the privilege “list-accts”.',
+      'denied: You may not call “list_users”. It requires the privilege “list-accts”.',
     );
   });
 });
@@ -357,7 +357,7 @@ describe('listsuspended', () => {
 
   it('asks a reseller for the privilege list-accts', async () => {
     expect(await reasonOf('listsuspended', {}, reseller('alice', 'suspend-acct'))).toBe(
-      'denied: You may not call “listsuspended”. It asks for the privilege “list-accts”.',
+      'denied: You may not call “listsuspended”. It requires the privilege “list-accts”.',
     );
   });
 });
@@ -372,7 +372,7 @@ describe('listlockedaccounts', () => {
 
   it('asks a reseller for the privilege list-accts', async () => {
     expect(await reasonOf('listlockedaccounts', {}, reseller('alice'))).toBe(
-      'denied: You may not call “listlockedaccounts”. It asks for the privilege “list-accts”.',
+      'denied: You may not call “listlockedaccounts”. It requires the privilege “list-accts”.',
     );
   });
 });

@@ -54,7 +54,7 @@ describe('removeacct', () => {
     const lines = metadata.output?.messages ?? [];
     expect(lines.filter((line) => !/^[-+@]/.test(line))).toEqual([
       'Remove the DNS zone “bob.example”, if it exists.',
-      'End the processes of “bob”; remove the user, its crontab and the home “/home/bob”.',
+      'End the processes of “bob”. Remove the user, its crontab and the home directory “/home/bob”.',
     ]);
     expect(homes()).toEqual(['bob']);
     expect((await storedAccount(here, 'bob'))?.username).toBe('bob');

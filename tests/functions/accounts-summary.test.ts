@@ -119,7 +119,7 @@ describe('accountsummary', () => {
     const { data, metadata } = await call('accountsummary', { user: 'bob' });
     expect(data?.acct).toMatchObject([{ diskused: '2M', inodesused: 7 }]);
     expect(metadata.output?.warnings).toEqual([
-      'The disk use of “bob” is what was measured last: The machine has no user “bob”.',
+      'The disk use of “bob” is what was measured last: The server has no user “bob”.',
     ]);
   });
 
@@ -212,7 +212,7 @@ describe('accountsummary', () => {
 
   it('asks a reseller for the privilege acct-summary', async () => {
     expect(await reasonOf('accountsummary', { user: 'bob' }, reseller('alice', 'list-accts'))).toBe(
-      'denied: You may not call “accountsummary”. It asks for the privilege “acct-summary”.',
+      'denied: You may not call “accountsummary”. It requires the privilege “acct-summary”.',
     );
   });
 });
@@ -235,7 +235,7 @@ describe('has_digest_auth', () => {
       'not_found: You do not have a user named “root”.',
     );
     expect(await reasonOf('has_digest_auth', { user: 'bob' }, reseller('alice', 'list-accts'))).toBe(
-      'denied: You may not call “has_digest_auth”. It asks for the privilege “digest-auth”.',
+      'denied: You may not call “has_digest_auth”. It requires the privilege “digest-auth”.',
     );
   });
 });
@@ -266,7 +266,7 @@ describe('has_mycnf_for_cpuser', () => {
       'denied: You do not have access to an account named “carol”.',
     );
     expect(await reasonOf('has_mycnf_for_cpuser', { user: 'bob' }, reseller('alice'))).toBe(
-      'denied: You may not call “has_mycnf_for_cpuser”. It asks for the privilege “mysql-info”.',
+      'denied: You may not call “has_mycnf_for_cpuser”. It requires the privilege “mysql-info”.',
     );
   });
 });
@@ -306,7 +306,7 @@ describe('verify_new_username', () => {
 
   it('asks a reseller for the privilege create-acct', async () => {
     expect(await reasonOf('verify_new_username', { user: 'bob' }, reseller('alice', 'list-accts'))).toBe(
-      'denied: You may not call “verify_new_username”. It asks for the privilege “create-acct”.',
+      'denied: You may not call “verify_new_username”. It requires the privilege “create-acct”.',
     );
   });
 });

@@ -153,7 +153,7 @@ describe('an account whose user somebody has removed by hand', () => {
     const given = command === 'forcepasswordchange' ? args : { user: 'bob', ...args };
     expect((await here.call(command, given)).metadata).toEqual({
       version: 1,
-      reason: expect.stringMatching(/^The machine has no user “(?:bob|robert)”\.$/) as string,
+      reason: expect.stringMatching(/^The server has no user “(?:bob|robert)”\.$/) as string,
       result: 0,
       command,
       error_code: 'not_found',

@@ -86,7 +86,7 @@ describe('get_disk_usage', () => {
       ...names.map((username) => anAccount({ username, blocksUsed: 1, inodesUsed: 1 })),
     );
     measureBy(async (name) => {
-      if (name === 'bob') throw new MachineError('not_found', 'The machine has no user “bob”.');
+      if (name === 'bob') throw new MachineError('not_found', 'The server has no user “bob”.');
       return { blocks: 7, inodes: 2 };
     });
     const { data, metadata } = await call('get_disk_usage', { cache_mode: 'off' });
@@ -96,7 +96,7 @@ describe('get_disk_usage', () => {
       { user: 'carol', blocks_used: 7 },
     ]);
     expect(metadata.output?.warnings).toEqual([
-      'The disk use of “bob” is what was measured last: The machine has no user “bob”.',
+      'The disk use of “bob” is what was measured last: The server has no user “bob”.',
     ]);
   });
 
@@ -128,7 +128,7 @@ describe('get_disk_usage', () => {
     const { metadata } = await call('get_disk_usage', {}, reseller('alice', 'quota'));
     expect(metadata).toMatchObject({
       error_code: 'denied',
-      reason: 'You may not call “get_disk_usage”. It asks for the privilege “list-accts”.',
+      reason: 'You may not call “get_disk_usage”. It requires the privilege “list-accts”.',
     });
   });
 

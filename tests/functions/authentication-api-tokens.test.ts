@@ -120,7 +120,8 @@ describe('api_token_create', () => {
     expect(metadata).toMatchObject({
       error_code: 'denied',
       reason:
-        'You may not give a token what you do not hold: “all”, “kill-acct”. myprivs tells what you hold.',
+        'You cannot give a token privileges that you do not have: “all”, “kill-acct”. Run myprivs to list your ' +
+        'privileges.',
     });
     expect(await listed(bob)).toEqual({});
   });
@@ -156,7 +157,7 @@ describe('api_token_create', () => {
     expect((await create()).metadata).toMatchObject({
       error_code: 'bad_param',
       reason:
-        'You have an API token “billing” already: choose another name, or revoke that one with api_token_revoke.',
+        'You already have an API token “billing”. Choose another name, or revoke that token with api_token_revoke.',
     });
     chance();
     expect((await create({}, bob)).metadata.result).toBe(1);
@@ -219,7 +220,7 @@ describe('api_token_create', () => {
   it('asks for the privilege manage-api-tokens', async () => {
     const as: Caller = { user: 'bob', privileges: new Set(['list-accts']) };
     expect((await create({}, as)).metadata.reason).toBe(
-      'You may not call “api_token_create”. It asks for the privilege “manage-api-tokens”.',
+      'You may not call “api_token_create”. It requires the privilege “manage-api-tokens”.',
     );
   });
 
@@ -319,7 +320,7 @@ describe('api_token_update', () => {
     await create();
     expect((await update({}, bob)).metadata).toMatchObject({
       error_code: 'not_found',
-      reason: 'You have no API token “billing”; api_token_list tells which there are.',
+      reason: 'You have no API token “billing”. Run api_token_list to list your tokens.',
     });
   });
 
@@ -356,7 +357,7 @@ describe('api_token_revoke', () => {
     const { metadata } = await here.call('api_token_revoke', { token_name: ['billing', 'x', 'y'] });
     expect(metadata).toMatchObject({
       error_code: 'not_found',
-      reason: 'You have no API token “x”, “y”; api_token_list tells which there are.',
+      reason: 'You have no API token “x”, “y”. Run api_token_list to list your tokens.',
     });
     expect(Object.keys(await listed())).toEqual(['billing']);
   });

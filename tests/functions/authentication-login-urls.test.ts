@@ -114,8 +114,8 @@ describe('get_login_url', () => {
     expect((await link({}, limited)).metadata).toMatchObject({
       error_code: 'denied',
       reason:
-        'You may not call “get_login_url” with an API token that holds less than its owner: ' +
-        'it acts on your own login. Use another login.',
+        'You may not call “get_login_url” with an API token that has fewer privileges than its owner: it acts on ' +
+        'your own login. Use another login.',
     });
   });
 
@@ -206,8 +206,8 @@ describe('validate_login_token', () => {
 
   it('refuses an API token that holds less than its user', async () => {
     expect((await validate(await sessionOf(), {}, limited)).metadata.reason).toBe(
-      'You may not call “validate_login_token” with an API token that holds less than its owner: ' +
-        'it acts on your own login. Use another login.',
+      'You may not call “validate_login_token” with an API token that has fewer privileges than its owner: it ' +
+        'acts on your own login. Use another login.',
     );
   });
 

@@ -282,7 +282,7 @@ describe('twofactorauth_set_tfa_config', () => {
     );
     expect(answer.metadata).toMatchObject({
       error_code: 'denied',
-      reason: 'You may not call “twofactorauth_set_tfa_config”. It asks for the privilege “create-acct”.',
+      reason: 'You may not call “twofactorauth_set_tfa_config”. It requires the privilege “create-acct”.',
     });
   });
 

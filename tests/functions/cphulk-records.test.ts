@@ -128,8 +128,8 @@ describe('create_cphulk_record', () => {
       { dryRun: true },
     );
     expect(rehearsed.metadata.output?.messages).toEqual([
-      `Have the firewall let ${FAR} in again.`,
-      'Have the firewall let 2001:db8::/64 in again.',
+      `Unblock ${FAR} in the firewall.`,
+      'Unblock 2001:db8::/64 in the firewall.',
     ]);
     expect(machine.blocked.size).toBe(3);
     expect((await create('white', [FAR, '2001:db8::9'], { comment: 'Us' })).data).toMatchObject({

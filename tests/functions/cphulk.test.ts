@@ -208,16 +208,15 @@ describe('save_cphulk_config', () => {
     expect(metadata).toMatchObject({
       error_code: 'bad_param',
       reason:
-        '“command_to_run_on_excessive_brute_force” should be a program with its arguments: no shell runs it, so ' +
-        `${word} would mean nothing. Write a script that does it, and name that.`,
+        '“command_to_run_on_excessive_brute_force” should be a program with its arguments. It runs without a ' +
+        `shell, so ${word} has no special meaning. Use a script instead.`,
     });
   });
 
   it.each(['tell "half', "tell 'half", 'tell half\\'])('refuses the open quote of “%s”', async (command) => {
     expect((await setKey('command_to_run_on_brute_force', command)).metadata).toMatchObject({
       error_code: 'bad_param',
-      reason:
-        '“command_to_run_on_brute_force” should close every quote, and have something after its last backslash.',
+      reason: '“command_to_run_on_brute_force” should close every quote, and not end with a backslash.',
     });
   });
 
@@ -239,10 +238,10 @@ describe('save_cphulk_config', () => {
       notify_on_brute: '1',
     });
     expect(metadata.output?.warnings).toEqual([
-      'There is no firewall that this program can use, so addresses are blocked for logins alone. It needs root on ' +
-        'Linux, and the package nftables.',
-      'The command is stored, but a sandbox runs none.',
-      'This server sends no notices yet: what is to be told is stored, and nobody is told.',
+      'There is no firewall that this program can use, so addresses are blocked only for logins. The firewall ' +
+        'requires root on Linux and the package nftables.',
+      'The command is stored, but a sandbox does not run it.',
+      'This server does not send notifications yet. The setting is saved but has no effect.',
     ]);
     expect((await here.call('save_cphulk_config', { max_failures: '9' })).metadata.output).toBeUndefined();
   });
@@ -291,8 +290,8 @@ describe('set_cphulk_config_key', () => {
     [
       'country_blacklist',
       'USA',
-      'The value of “country_blacklist” should be country codes of two letters (ISO 3166-1) with commas between ' +
-        'them, such as “AU,US”, not “USA”.',
+      'The value of “country_blacklist” should be a comma-separated list of two-letter country codes (ISO ' +
+        '3166-1), such as “AU,US”, not “USA”.',
     ],
   ])('refuses %s=%s', async (key, value, reason) => {
     expect((await setKey(key, value)).metadata).toMatchObject({ error_code: 'bad_param', reason });
@@ -317,7 +316,7 @@ describe('set_cphulk_config_key', () => {
 
   it('warns that countries cannot be told apart', async () => {
     expect((await setKey('country_whitelist', 'AU')).metadata.output?.warnings).toEqual([
-      'No country data is installed, so countries are not told apart: the list is stored, and no login checked by it.',
+      'No country data is installed. The list is saved, but logins are not checked against it.',
     ]);
     const logins = new Logins(here);
     await setKey('country_blacklist', 'AU');

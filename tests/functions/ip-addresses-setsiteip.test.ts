@@ -48,7 +48,7 @@ describe('setsiteip', () => {
       const { metadata } = await here.call('setsiteip', { ...args, ip: '192.0.2.2' }, { as });
       expect(metadata).toMatchObject({
         error_code: 'denied',
-        reason: expect.stringMatching(/with an API token that holds less than its owner/) as string,
+        reason: expect.stringMatching(/with an API token that has fewer privileges than its owner/) as string,
       });
     }
     expect(await addressOf('bob')).toEqual(['192.0.2.1', false]);

@@ -124,8 +124,8 @@ describe('changepackage', () => {
       result: 1,
       output: {
         messages: [
-          'Give “bob” the shell “/bin/bash”.',
-          'Limit the disk space of “bob” to 5 MiB, where the file system enforces limits.',
+          'Set the shell of “bob” to “/bin/bash”.',
+          'Limit the disk space of “bob” to 5 MiB, if the file system enforces quotas.',
         ],
       },
     });
@@ -157,7 +157,7 @@ describe('changepackage', () => {
     await addAccounts(here, bob);
     expect((await here.call('changepackage', { user: 'bob', pkg: 'none' })).metadata).toMatchObject({
       error_code: 'not_found',
-      reason: 'There is no package “none”; listpkgs tells which there are.',
+      reason: 'The package “none” does not exist. Run listpkgs to list the packages.',
     });
   });
 
@@ -200,7 +200,7 @@ describe('changepackage', () => {
       const args = { user: 'carl', pkg: 'starter' };
       expect((await here.call('changepackage', args, { as: blind })).metadata).toMatchObject({
         error_code: 'not_found',
-        reason: 'There is no package “starter”; listpkgs tells which there are.',
+        reason: 'The package “starter” does not exist. Run listpkgs to list the packages.',
       });
     });
 
@@ -225,7 +225,7 @@ describe('changepackage', () => {
       const args = { user: 'carl', pkg: 'shelled' };
       expect((await here.call('changepackage', args, { as: rita })).metadata).toMatchObject({
         error_code: 'denied',
-        reason: 'An account with a shell asks for the privilege “allow-shell”.',
+        reason: 'An account with a shell requires the privilege “allow-shell”.',
       });
       const trusted = reseller('rita', 'upgrade-account', 'viewglobalpackages', 'allow-shell');
       expect((await here.call('changepackage', args, { as: trusted })).metadata.result).toBe(1);
@@ -236,7 +236,7 @@ describe('changepackage', () => {
       const args = { user: 'carl', pkg: 'starter' };
       const { metadata } = await here.call('changepackage', args, { as: reseller('rita', 'edit-account') });
       expect(metadata.reason).toBe(
-        'You may not call “changepackage”. It asks for the privilege “upgrade-account”.',
+        'You may not call “changepackage”. It requires the privilege “upgrade-account”.',
       );
     });
   });

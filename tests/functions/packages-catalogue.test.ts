@@ -24,7 +24,7 @@ describe('getfeaturelist', () => {
   it('asks a reseller for a privilege', async () => {
     const { metadata } = await here.call('getfeaturelist', {}, { as: reseller('bob', 'list-pkgs') });
     expect(metadata.reason).toBe(
-      'You may not call “getfeaturelist”. It asks for the privilege “add-pkg” or “edit-pkg”.',
+      'You may not call “getfeaturelist”. It requires the privilege “add-pkg” or “edit-pkg”.',
     );
   });
 });
@@ -83,7 +83,7 @@ describe('manage_features', () => {
     const { metadata } = await here.call('manage_features', { action: 'disable', features: 'mysql,mysqk' });
     expect(metadata).toMatchObject({
       error_code: 'bad_param',
-      reason: 'There is no feature “mysqk”; did you mean “mysql”?',
+      reason: 'There is no feature “mysqk”. Did you mean “mysql”?',
     });
     expect(await settingOf('disabled', 'mysql')).toBe(1);
   });
@@ -246,7 +246,7 @@ describe('_getpkgextensionform', () => {
     expect((await here.call('_getpkgextensionform', { pkg: 'default' }, { as: bob })).metadata).toMatchObject(
       {
         error_code: 'not_found',
-        reason: 'There is no package “default”; listpkgs tells which there are.',
+        reason: 'The package “default” does not exist. Run listpkgs to list the packages.',
       },
     );
     const viewer = reseller('bob', 'list-pkgs', 'viewglobalpackages');
@@ -259,7 +259,7 @@ describe('_getpkgextensionform', () => {
     const { metadata } = await here.call('_getpkgextensionform', { pkg: 'default' }, { as: reseller('bob') });
     expect(metadata.reason).toBe(
       'You may not call “_getpkgextensionform”. ' +
-        'It asks for the privilege “list-pkgs” or “add-pkg” or “edit-pkg”.',
+        'It requires the privilege “list-pkgs” or “add-pkg” or “edit-pkg”.',
     );
   });
 });

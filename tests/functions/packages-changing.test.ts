@@ -67,14 +67,14 @@ describe('editpkg', () => {
     const answer = await here.call('editpkg', { name: 'new' }, { as: reseller('bob', 'edit-pkg') });
     expect(answer.metadata).toMatchObject({
       error_code: 'not_found',
-      reason: 'There is no package “new”; listpkgs tells which there are.',
+      reason: 'The package “new” does not exist. Run listpkgs to list the packages.',
     });
   });
 
   it('refuses a feature list that does not exist', async () => {
     expect((await here.call('editpkg', { name: 'default', featurelist: 'none' })).metadata).toMatchObject({
       error_code: 'not_found',
-      reason: 'There is no feature list “none”; get_featurelists tells their names.',
+      reason: 'There is no feature list “none”. Run get_featurelists to list the feature lists.',
     });
   });
 
@@ -90,7 +90,8 @@ describe('editpkg', () => {
       (await here.call('editpkg', { name: 'default', quota: '5' }, { as: viewer })).metadata,
     ).toMatchObject({
       error_code: 'denied',
-      reason: 'You may not change the package “default”: it is not yours. Make one of your own.',
+      reason:
+        'You cannot change the package “default”, because it is not yours. Create your own package instead.',
     });
   });
 
@@ -115,14 +116,14 @@ describe('editpkg', () => {
     await here.call('editpkg', { name: 'carl_big', max_email_per_hour: '9' });
     const args = { name: 'carl_big', max_email_per_hour: 'unlimited' };
     expect((await here.call('editpkg', args, { as: carl })).metadata.reason).toBe(
-      'You may not set everything that you ask for. ' +
-        '“max_email_per_hour=unlimited” asks for the privilege “allow-emaillimits-pkgs”.',
+      'You do not have the privileges for these settings. ' +
+        '“max_email_per_hour=unlimited” requires the privilege “allow-emaillimits-pkgs”.',
     );
   });
 
   it('asks a reseller for the privilege edit-pkg', async () => {
     const answer = await here.call('editpkg', { name: 'gold' }, { as: reseller('bob', 'add-pkg') });
-    expect(answer.metadata.reason).toBe('You may not call “editpkg”. It asks for the privilege “edit-pkg”.');
+    expect(answer.metadata.reason).toBe('You may not call “editpkg”. It requires the privilege “edit-pkg”.');
   });
 });
 
@@ -140,7 +141,7 @@ describe('killpkg', () => {
   it('refuses a package that does not exist', async () => {
     expect((await here.call('killpkg', { pkgname: 'none' })).metadata).toMatchObject({
       error_code: 'not_found',
-      reason: 'There is no package “none”; listpkgs tells which there are.',
+      reason: 'The package “none” does not exist. Run listpkgs to list the packages.',
     });
   });
 
@@ -162,7 +163,7 @@ describe('killpkg', () => {
   it('hides other resellers’ packages from a reseller, and leaves them', async () => {
     await here.call('addpkg', { name: 'gold' }, { as: bob });
     expect((await here.call('killpkg', { pkgname: 'bob_gold' }, { as: alice })).metadata.reason).toBe(
-      'There is no package “bob_gold”; listpkgs tells which there are.',
+      'The package “bob_gold” does not exist. Run listpkgs to list the packages.',
     );
     expect(await names(bob)).toEqual(['bob_gold']);
   });
@@ -170,7 +171,7 @@ describe('killpkg', () => {
   it('refuses to let a reseller remove root’s package that it sees', async () => {
     const viewer = reseller('dora', 'edit-pkg', 'viewglobalpackages');
     expect((await here.call('killpkg', { pkgname: 'starter' }, { as: viewer })).metadata.reason).toBe(
-      'You may not change the package “starter”: it is not yours. Make one of your own.',
+      'You cannot change the package “starter”, because it is not yours. Create your own package instead.',
     );
   });
 });

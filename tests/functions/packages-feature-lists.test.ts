@@ -43,7 +43,7 @@ describe('get_featurelists', () => {
     const { metadata } = await here.call('get_featurelists', {}, { as: reseller('bob', 'list-pkgs') });
     expect(metadata).toMatchObject({
       error_code: 'denied',
-      reason: 'You may not call “get_featurelists”. It asks for the privilege “add-pkg” or “edit-pkg”.',
+      reason: 'You may not call “get_featurelists”. It requires the privilege “add-pkg” or “edit-pkg”.',
     });
   });
 });
@@ -94,7 +94,7 @@ describe('read_featurelist', () => {
   it('refuses a list that does not exist', async () => {
     expect((await here.call('read_featurelist', { featurelist: 'none' })).metadata).toMatchObject({
       error_code: 'not_found',
-      reason: 'There is no feature list “none”; get_featurelists tells their names.',
+      reason: 'There is no feature list “none”. Run get_featurelists to list the feature lists.',
     });
   });
 });
@@ -132,7 +132,9 @@ describe('get_featurelist_data', () => {
 
   it('refuses a list that does not exist', async () => {
     const { metadata } = await here.call('get_featurelist_data', { featurelist: 'none' }, { as: bob });
-    expect(metadata.reason).toBe('There is no feature list “none”; get_featurelists tells their names.');
+    expect(metadata.reason).toBe(
+      'There is no feature list “none”. Run get_featurelists to list the feature lists.',
+    );
   });
 });
 
@@ -306,7 +308,7 @@ describe('delete_featurelist', () => {
   it('refuses a list that does not exist', async () => {
     expect((await here.call('delete_featurelist', { featurelist: 'none' })).metadata).toMatchObject({
       error_code: 'not_found',
-      reason: 'There is no feature list “none”; get_featurelists tells their names.',
+      reason: 'There is no feature list “none”. Run get_featurelists to list the feature lists.',
     });
   });
 

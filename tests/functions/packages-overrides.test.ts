@@ -61,8 +61,8 @@ describe('add_override_features_for_user', () => {
     expect((await override('bob', { backup: 0, bakcup: 1, teleport: 1 })).metadata).toMatchObject({
       error_code: 'bad_param',
       reason:
-        'There is no feature “bakcup”; did you mean “backup”? ' +
-        'There is no feature “teleport”; get_feature_names tells which there are.',
+        'There is no feature “bakcup”. Did you mean “backup”? ' +
+        'There is no feature “teleport”. Run get_feature_names to list the features.',
     });
     expect(await has('bob', 'backup')).toBe(1);
   });
@@ -114,7 +114,7 @@ describe('add_override_features_for_user', () => {
     const args = { user: 'carl', features: '{"mysql":1}' };
     const as = reseller('rita', 'upgrade-account');
     expect((await here.call('add_override_features_for_user', args, { as })).metadata.reason).toBe(
-      'You may not call “add_override_features_for_user”. It asks for the privilege “edit-account”.',
+      'You may not call “add_override_features_for_user”. It requires the privilege “edit-account”.',
     );
   });
 });
@@ -146,7 +146,7 @@ describe('remove_override_features_for_user', () => {
     await override('carl', { webmail: 0 });
     expect((await remove('carl', ['webmail', 'webmial'])).metadata).toMatchObject({
       error_code: 'bad_param',
-      reason: 'There is no feature “webmial”; did you mean “webmail”?',
+      reason: 'There is no feature “webmial”. Did you mean “webmail”?',
     });
     expect(await has('carl', 'webmail')).toBe(0);
   });
@@ -166,7 +166,7 @@ describe('remove_override_features_for_user', () => {
 
   it('asks a reseller for the privilege edit-account', async () => {
     expect((await remove('carl', ['mysql'], reseller('rita', 'upgrade-account'))).metadata.reason).toBe(
-      'You may not call “remove_override_features_for_user”. It asks for the privilege “edit-account”.',
+      'You may not call “remove_override_features_for_user”. It requires the privilege “edit-account”.',
     );
   });
 });
@@ -191,7 +191,7 @@ describe('verify_user_has_feature', () => {
     const answer = await here.call('verify_user_has_feature', { user: 'bob', feature: 'webmial' });
     expect(answer.data).toEqual({ has_feature: 0, query_feature: 'webmial' });
     expect(answer.metadata.output?.warnings).toEqual([
-      'There is no feature “webmial”; did you mean “webmail”?',
+      'There is no feature “webmial”. Did you mean “webmail”?',
     ]);
   });
 
@@ -259,8 +259,8 @@ describe('get_users_features_settings', () => {
   });
 
   it.each([
-    ['mysqk', 'There is no feature “mysqk”; did you mean “mysql”?'],
-    ['', 'There is no feature “”; get_feature_names tells which there are.'],
+    ['mysqk', 'There is no feature “mysqk”. Did you mean “mysql”?'],
+    ['', 'There is no feature “”. Run get_feature_names to list the features.'],
   ])('refuses the feature “%s”', async (feature, reason) => {
     expect((await here.call('get_users_features_settings', { user: 'bob', feature })).metadata).toMatchObject(
       {

@@ -119,8 +119,8 @@ describe('editpkg', () => {
     const { metadata } = await here.call('editpkg', { name: 'gold', quota: 'unlimited' }, { dryRun: true });
     expect(metadata.output?.messages).toEqual([
       '2 accounts have the package. The changes apply to them too.',
-      'Limit the disk space of “alice” to nothing less than all, where the file system enforces limits.',
-      'Limit the disk space of “bob” to nothing less than all, where the file system enforces limits.',
+      'Limit the disk space of “alice” to unlimited, if the file system enforces quotas.',
+      'Limit the disk space of “bob” to unlimited, if the file system enforces quotas.',
     ]);
     expect(await info('gold')).toMatchObject({ QUOTA: 100 });
     expect(await settingsOf('bob')).toEqual(bob.settings);
@@ -166,7 +166,7 @@ describe('editpkg', () => {
       const args = { name: 'rita_small', hasshell: '1' };
       expect((await here.call('editpkg', args, { as: rita })).metadata).toMatchObject({
         error_code: 'denied',
-        reason: 'An account with a shell asks for the privilege “allow-shell”.',
+        reason: 'An account with a shell requires the privilege “allow-shell”.',
       });
       expect(await info('rita_small')).toMatchObject({ HASSHELL: 0 });
     });

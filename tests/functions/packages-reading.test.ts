@@ -59,7 +59,7 @@ describe('getpkginfo', () => {
   it('refuses a package that does not exist', async () => {
     expect((await here.call('getpkginfo', { pkg: 'none' })).metadata).toMatchObject({
       error_code: 'not_found',
-      reason: 'There is no package “none”; listpkgs tells which there are.',
+      reason: 'The package “none” does not exist. Run listpkgs to list the packages.',
     });
   });
 
@@ -86,7 +86,7 @@ describe('getpkginfo', () => {
     expect(metadata).toMatchObject({
       error_code: 'denied',
       reason:
-        'You may not call “getpkginfo”. It asks for the privilege “list-pkgs” or “add-pkg” or “edit-pkg”.',
+        'You may not call “getpkginfo”. It requires the privilege “list-pkgs” or “add-pkg” or “edit-pkg”.',
     });
   });
 });
@@ -230,7 +230,7 @@ describe('addpkgext', () => {
     expect((await here.call('addpkgext', { name: 'gold' })).metadata).toMatchObject({
       error_code: 'missing_param',
       reason:
-        'The parameter “_PACKAGE_EXTENSIONS” is required: it should be names, or name=value, with spaces between them.',
+        'The parameter “_PACKAGE_EXTENSIONS” is required: it should be a space-separated list of names or name=value.',
     });
   });
 
@@ -245,7 +245,8 @@ describe('addpkgext', () => {
     const { metadata } = await here.call('addpkgext', { ...own, name: 'gold' }, { as: viewer });
     expect(metadata).toMatchObject({
       error_code: 'denied',
-      reason: 'You may not change the package “gold”: it is not yours. Make one of your own.',
+      reason:
+        'You cannot change the package “gold”, because it is not yours. Create your own package instead.',
     });
     expect(await extensionsOf('gold')).toBe('sitebuilder theme=dark');
   });
@@ -253,7 +254,7 @@ describe('addpkgext', () => {
   it('asks a reseller for the privilege edit-pkg', async () => {
     const args = { name: 'bob_mine', _PACKAGE_EXTENSIONS: 'a' };
     const { metadata } = await here.call('addpkgext', args, { as: reseller('bob', 'add-pkg') });
-    expect(metadata.reason).toBe('You may not call “addpkgext”. It asks for the privilege “edit-pkg”.');
+    expect(metadata.reason).toBe('You may not call “addpkgext”. It requires the privilege “edit-pkg”.');
   });
 });
 
@@ -277,7 +278,7 @@ describe('delpkgext', () => {
   it('takes names alone', async () => {
     const { metadata } = await here.call('delpkgext', { name: 'gold', _DELETE_EXTENSIONS: 'theme=dark' });
     expect(metadata.reason).toBe(
-      'The parameter “_DELETE_EXTENSIONS” should be names with spaces between them, not “theme=dark”.',
+      'The parameter “_DELETE_EXTENSIONS” should be a space-separated list of names, not “theme=dark”.',
     );
   });
 

@@ -141,7 +141,7 @@ describe('addpkg', () => {
   it('refuses the reserved name', async () => {
     expect((await here.call('addpkg', { name: 'extensions' })).metadata).toMatchObject({
       error_code: 'bad_param',
-      reason: 'A package cannot be called “extensions”: the name is reserved; choose another.',
+      reason: 'A package cannot be called “extensions”: the name is reserved. Choose another name.',
     });
   });
 
@@ -149,7 +149,7 @@ describe('addpkg', () => {
     await here.call('addpkg', { name: 'gold', quota: '1' });
     expect((await here.call('addpkg', { name: 'gold' })).metadata).toMatchObject({
       error_code: 'bad_param',
-      reason: 'The package “gold” exists already; change it with editpkg, or choose another name.',
+      reason: 'The package “gold” already exists. Change it with editpkg, or choose another name.',
     });
     expect(await info('gold')).toMatchObject({ QUOTA: 1 });
   });
@@ -173,14 +173,14 @@ describe('addpkg', () => {
   it('refuses extensions that are no names', async () => {
     const { metadata } = await here.call('addpkg', { name: 'gold', _PACKAGE_EXTENSIONS: 'a/b' });
     expect(metadata.reason).toBe(
-      'The parameter “_PACKAGE_EXTENSIONS” should be names, or name=value, with spaces between them, not “a/b”.',
+      'The parameter “_PACKAGE_EXTENSIONS” should be a space-separated list of names or name=value, not “a/b”.',
     );
   });
 
   it('refuses a feature list that does not exist', async () => {
     expect((await here.call('addpkg', { name: 'gold', featurelist: 'none' })).metadata).toMatchObject({
       error_code: 'not_found',
-      reason: 'There is no feature list “none”; get_featurelists tells their names.',
+      reason: 'There is no feature list “none”. Run get_featurelists to list the feature lists.',
     });
     expect(await names()).toEqual(['default', 'starter']);
   });
@@ -202,7 +202,7 @@ describe('addpkg', () => {
   it('refuses a name that is too long with the reseller’s before it', async () => {
     const { metadata } = await here.call('addpkg', { name: 'x'.repeat(61) }, { as: bob });
     expect(metadata.reason).toBe(
-      `The package’s name with your own before it, “bob_${'x'.repeat(61)}”, is longer than 64 characters.`,
+      `The package’s name with your username as its prefix, “bob_${'x'.repeat(61)}”, is longer than 64 characters.`,
     );
   });
 
@@ -230,7 +230,7 @@ describe('addpkg', () => {
     const args = { name: 'big', ...finite, [param]: value };
     expect((await here.call('addpkg', args, { as: carl })).metadata).toMatchObject({
       error_code: 'denied',
-      reason: `You may not set everything that you ask for. “${said}” asks for the privilege “${privilege}”.`,
+      reason: `You do not have the privileges for these settings. “${said}” requires the privilege “${privilege}”.`,
     });
     const carlWithIt = reseller('carl', 'add-pkg', privilege);
     expect((await here.call('addpkg', args, { as: carlWithIt })).data).toEqual({ pkg: 'carl_big' });
@@ -239,13 +239,13 @@ describe('addpkg', () => {
   it('asks for both privileges where addon domains are unlimited', async () => {
     const args = { name: 'big', ...finite, maxaddon: 'unlimited' };
     expect((await here.call('addpkg', args, { as: carl })).metadata.reason).toBe(
-      'You may not set everything that you ask for. “maxaddon=unlimited” asks for the privilege “allow-addoncreate”. ' +
-        '“maxaddon=unlimited” asks for the privilege “allow-unlimited-pkgs”.',
+      'You do not have the privileges for these settings. “maxaddon=unlimited” requires the privilege “allow-addoncreate”. ' +
+        '“maxaddon=unlimited” requires the privilege “allow-unlimited-pkgs”.',
     );
   });
 
   it('asks a reseller for the privilege add-pkg', async () => {
     const answer = await here.call('addpkg', { name: 'gold' }, { as: reseller('bob', 'edit-pkg') });
-    expect(answer.metadata.reason).toBe('You may not call “addpkg”. It asks for the privilege “add-pkg”.');
+    expect(answer.metadata.reason).toBe('You may not call “addpkg”. It requires the privilege “add-pkg”.');
   });
 });

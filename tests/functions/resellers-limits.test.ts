@@ -208,7 +208,11 @@ describe('setresellerpackagelimit', () => {
       'The parameter “package” is required unless no_limit is 1: it should be at most 64 letters, digits, spaces, ' +
         '“_”, “-” and “.”, the first no dot and no space.',
     ],
-    [{ package: 'none' }, 'not_found', 'There is no package “none”; listpkgs tells which there are.'],
+    [
+      { package: 'none' },
+      'not_found',
+      'The package “none” does not exist. Run listpkgs to list the packages.',
+    ],
     [
       { package: 'starter', number: 'many' },
       'bad_param',

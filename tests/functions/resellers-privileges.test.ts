@@ -185,7 +185,7 @@ describe('setacls', () => {
       'a list that there is not',
       { reseller: 'bob', acllist: 'none', 'acl-passwd': '1' },
       'not_found',
-      'There is no ACL list “none”; listacls tells which there are.',
+      'There is no ACL list “none”. Run listacls to list the ACL lists.',
     ],
   ])('refuses %s, and changes nothing', async (_what, args, code, reason) => {
     const before = await heldBy('bob');

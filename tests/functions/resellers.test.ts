@@ -226,7 +226,7 @@ describe('set_public_contact and get_public_contact', () => {
     'ask a reseller for the privilege: %s',
     async (name) => {
       const { metadata } = await here.call(name, {}, { as: reseller('bob', 'list-accts') });
-      expect(metadata.reason).toBe(`You may not call “${name}”. It asks for the privilege “public-contact”.`);
+      expect(metadata.reason).toBe(`You may not call “${name}”. It requires the privilege “public-contact”.`);
     },
   );
 });

@@ -72,7 +72,7 @@ describe('accesshash', () => {
   it('refuses to tell what there is not', async () => {
     expect((await ask('root', '0')).metadata).toMatchObject({
       error_code: 'not_found',
-      reason: '“root” has no access hash; generate=1 makes one.',
+      reason: '“root” has no access hash. To create one, pass generate=1.',
     });
   });
 
@@ -90,7 +90,7 @@ describe('accesshash', () => {
 
   it('makes none for who may call nothing', async () => {
     expect((await ask('carol', '1')).metadata.reason).toBe(
-      'Not a reseller: “carol” may call nothing here. Make it one with setupreseller.',
+      'Not a reseller: “carol” may not call functions here. Make it a reseller with setupreseller.',
     );
     expect((await ask('nobody', '1')).metadata.error_code).toBe('not_found');
   });
@@ -101,8 +101,8 @@ describe('accesshash', () => {
     expect((await ask('root', '1', limited)).metadata).toMatchObject({
       error_code: 'denied',
       reason:
-        'You may not call “accesshash” with an API token that holds less than its owner: ' +
-        'it acts on your own login. Use another login.',
+        'You may not call “accesshash” with an API token that has fewer privileges than its owner: it acts on ' +
+        'your own login. Use another login.',
     });
   });
 

@@ -36,7 +36,7 @@ describe('get_remote_access_hash', () => {
     await addBob();
     expect((await ask()).metadata).toMatchObject({
       error_code: 'not_found',
-      reason: '“bob” has no access hash; generate=1 makes one.',
+      reason: '“bob” has no access hash. To create one, pass generate=1.',
     });
   });
 
@@ -58,7 +58,7 @@ describe('get_remote_access_hash', () => {
     await here.call('twofactorauth_enable_policy');
     expect((await ask({ generate: '1' })).metadata).toMatchObject({
       error_code: 'denied',
-      reason: 'The code that the authenticator app shows is needed as well.',
+      reason: 'The code that the authenticator app shows is required too.',
     });
   });
 

@@ -147,13 +147,13 @@ describe('create_user_session', () => {
     await here.call('grant_reseller_privilege', { user: 'carol', privilege: 'all' });
     expect((await create({ user: 'carol' }, bob)).metadata).toMatchObject({
       error_code: 'denied',
-      reason: 'You may not act as “carol”, who has root’s power over every account.',
+      reason: 'You cannot act as “carol”, who has root privileges over every account.',
     });
   });
 
   it('refuses who may call nothing', async () => {
     expect((await create({ user: 'dave' })).metadata.reason).toBe(
-      'Not a reseller: “dave” may call nothing here. Make it one with setupreseller.',
+      'Not a reseller: “dave” may not call functions here. Make it a reseller with setupreseller.',
     );
     expect((await create({ user: 'nobody' })).metadata.reason).toBe('You do not have a user named “nobody”.');
   });

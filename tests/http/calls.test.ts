@@ -146,7 +146,7 @@ describe('without api.version=1', () => {
     expect(await json(get('/json-api/version?api.version=2'))).toMatchObject({
       metadata: {
         result: 1,
-        output: { warnings: ['“api.version=2” is answered as version 1, the version of this API.'] },
+        output: { warnings: ['“api.version=2” is treated as version 1, the version of this API.'] },
       },
     });
   });

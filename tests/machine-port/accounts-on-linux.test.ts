@@ -74,7 +74,7 @@ describeOnMachine('accounts on Linux', () => {
     // One of this machine's, which nobody could list.
     expect(
       await refused('bad_param', 'createacct', 'username=hand', 'domain=hand.example', 'homedir=/home/bob'),
-    ).toBe('“/home/bob” is there already.');
+    ).toBe('“/home/bob” already exists.');
     expect(readFileSync(machine.path('/var/lib/whmapi1/audit.log'), 'utf8')).not.toContain('Xylophone');
   });
 
@@ -87,7 +87,7 @@ describeOnMachine('accounts on Linux', () => {
     await succeed('--user=bob', 'passwd', 'user=carl', '--file', 'password=/var/lib/password');
     expect(await output('passwd', '-S', 'carl')).toMatch(/^carl P /);
     expect(await refused('denied', '--user=bob', 'suspendacct', 'user=carl')).toBe(
-      'You may not call “suspendacct”. It asks for the privilege “suspend-acct”.',
+      'You may not call “suspendacct”. It requires the privilege “suspend-acct”.',
     );
     for (const name of ['bob', 'root', 'none']) {
       expect(

@@ -67,7 +67,7 @@ describe('accounts', () => {
   it('are changed only with the privilege', async () => {
     const change = (as: Caller) => reasonOf('passwd', { user: 'carol', password: 'x' }, as);
     expect(await change(limited('list-accts'))).toBe(
-      'You may not call “passwd”. It asks for the privilege “passwd”.',
+      'You may not call “passwd”. It requires the privilege “passwd”.',
     );
     expect(await change(limited('passwd'))).toMatch(/^The password is too weak/);
   });
@@ -103,7 +103,7 @@ describe('packages', () => {
 
   it('get what asks for a privilege only with that', async () => {
     expect(await reasonOf('editpkg', { name: 'plain', hasshell: '1' }, limited('edit-pkg'))).toBe(
-      'You may not set everything that you ask for. “hasshell=1” asks for the privilege “add-pkg-shell”.',
+      'You do not have the privileges for these settings. “hasshell=1” requires the privilege “add-pkg-shell”.',
     );
   });
 

@@ -238,8 +238,8 @@ test('what changes in a package changes on this server, and a warning names the 
 describe('an address that firewalls block', () => {
   const ip = '198.51.100.7';
   const warning =
-    'Only this server’s firewall lets addresses in again: another server’s that blocks one drops its packets until the ' +
-    'time of the block is over, or until flush_cphulk_login_history_for_ips is called there.';
+    'The blocks were lifted only in this server’s firewall. The firewall of another server keeps a block until it ' +
+    'expires, or until flush_cphulk_login_history_for_ips is called there.';
 
   const warnings = async (here: Installation, command: string, args: Record<string, string> = {}) =>
     (await done(here, command, args)).metadata.output?.warnings;

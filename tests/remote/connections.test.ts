@@ -342,7 +342,7 @@ test.each([
   [['--host', ',', 'version'], 'No server is named'],
   [['--host', '@nowhere', 'version'], 'neither a group nor a file'],
   [['--profile', 'nobody', 'version'], 'There is no profile “nobody”'],
-  [['--host', 'a', '../login'], 'A function’s name has letters'],
+  [['--host', 'a', '../login'], 'Invalid function name'],
 ])('%j is no command line', async (words, sentence) => {
   const printed = await person.run(...words);
   expect(printed).toMatchObject({

@@ -213,7 +213,7 @@ describe('the exit status', () => {
     );
     expect(status).toBe(1);
     expect(lines(stdout)).toHaveLength(2);
-    expect(stderr).toContain('18 servers were not called, since one had failed');
+    expect(stderr).toContain('18 servers were not called, because one had failed');
     expect(server.requests).toHaveLength(2);
   });
 
@@ -262,7 +262,7 @@ describe('--resume', () => {
     expect(statSync(record()).mode & 0o777).toBe(0o600);
     failed.clear();
     const again = await run(names(6), ...words);
-    expect(again).toMatchObject({ status: 0, stderr: 'whmapi1: 4 of 6 servers were called before.\n' });
+    expect(again).toMatchObject({ status: 0, stderr: 'whmapi1: 4 of 6 servers were already called.\n' });
     expect(calledSince(5)).toEqual([names(6)[1], names(6)[5]]);
     expect((await run(names(6), ...words)).stdout).toBe('');
     expect(server.requests).toHaveLength(7);

@@ -93,7 +93,9 @@ export async function ensureOwner(
     throw denied(`You may not give accounts to “${owner}”: you own what you make.`);
   if (owner === 'root' || owner === username) return;
   if (await isReseller(db, owner)) return;
-  throw badParam(`Owner does not exist: “${owner}” is no reseller; listresellers tells which there are.`);
+  throw badParam(
+    `Owner does not exist: “${owner}” is not a reseller. Run listresellers to list the resellers.`,
+  );
 }
 
 /** @throws ApiError `denied` where the account gets a shell that it had not, and the caller may not give one. */
@@ -104,7 +106,7 @@ export function ensureMayGiveShell(
 ): void {
   if (!after.shell || before?.shell === true) return;
   if (privileges === 'all' || privileges.has('allow-shell')) return;
-  throw denied('An account with a shell asks for the privilege “allow-shell”.');
+  throw denied('An account with a shell requires the privilege “allow-shell”.');
 }
 
 export { FIRST_UID as LOWEST_ID } from '../../core/machine-values.ts';

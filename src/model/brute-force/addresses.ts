@@ -13,7 +13,7 @@ export interface Range {
 export function keyOf(address: string): string {
   // A zone (fe80::1%eth0) tells the interface, not who it is.
   const key = parse(address.replace(/%.*$/s, ''));
-  if (key === undefined) throw new TypeError('This is no IP address.');
+  if (key === undefined) throw new TypeError('Invalid IP address.');
   return key;
 }
 

@@ -51,8 +51,8 @@ export function readCommand(key: string, text: string): string[] {
   const ofShell = words.find((word) => SHELL.test(word));
   if (ofShell !== undefined) {
     throw badParam(
-      `“${key}” should be a program with its arguments: no shell runs it, so ${quote(ofShell)} would mean nothing. ` +
-        'Write a script that does it, and name that.',
+      `“${key}” should be a program with its arguments. It runs without a shell, so ${quote(ofShell)} has no special meaning. ` +
+        'Use a script instead.',
     );
   }
   const unknown = words.flatMap((word) =>
@@ -71,7 +71,7 @@ function splitWords(key: string, text: string): string[] {
   try {
     return split(text);
   } catch {
-    throw badParam(`“${key}” should close every quote, and have something after its last backslash.`);
+    throw badParam(`“${key}” should close every quote, and not end with a backslash.`);
   }
 }
 

@@ -70,88 +70,88 @@ const failures = { type: 'integer', min: 1, max: MOST_FAILURES } as const;
 /** A day. */
 const minutes = { type: 'integer', min: 1, max: 1440 } as const;
 const WORDS =
-  'A program with its arguments. No shell runs it: quotes and backslashes keep words together, and nothing else has ' +
-  'a meaning.';
+  'A program with its arguments. It runs without a shell: quotes and backslashes group words, and nothing else ' +
+  'has a meaning.';
 
 /** What save_cphulk_config takes. */
 export const params = {
   ip_based_protection: {
     type: 'flag',
-    doc: '1 blocks addresses from which too many logins fail. 0 blocks no further ones; the blocks that there are stay.',
+    doc: '1: block addresses with too many failed logins. 0: block no further addresses. Existing blocks are kept.',
   },
   max_failures_byip: {
     ...failures,
-    doc: 'So many failed logins within ip_brute_force_period_mins block an address.',
+    doc: 'The number of failed logins within ip_brute_force_period_mins after which an address is blocked.',
   },
   ip_brute_force_period_mins: {
     ...minutes,
-    doc: 'Within how many minutes the failed logins of an address are counted, and for how long it is blocked then.',
+    doc: 'The minutes within which failed logins of an address are counted, and for which it is then blocked.',
   },
   mark_as_brute: {
     ...failures,
-    doc: 'So many failed logins within lookback_period_min block an address for a day.',
+    doc: 'The number of failed logins within lookback_period_min after which an address is blocked for a day.',
   },
   lookback_period_min: {
     ...minutes,
     max: 43_200,
-    doc: 'For how many minutes failed logins are remembered and listed.',
+    doc: 'The minutes for which failed logins are stored and listed.',
   },
   username_based_protection: {
     type: 'flag',
-    doc: '1 refuses the logins of a user after too many failed ones, wherever they came from. 0 begins no further such lock.',
+    doc: '1: lock a user after too many failed logins from any address. 0: lock no further users.',
   },
   username_based_protection_local_origin: {
     type: 'flag',
     doc:
-      '1 counts, and refuses, only logins from this machine itself for username_based_protection, so that nobody can ' +
-      'lock others out from afar; 0 all logins.',
+      '1: username_based_protection applies only to logins from this server itself, so that nobody can lock out ' +
+      'others from a remote address. 0: it applies to all logins.',
   },
   username_based_protection_for_root: {
     type: 'flag',
-    doc: '1 lets username_based_protection lock root out as well.',
+    doc: '1: username_based_protection can lock root too.',
   },
   max_failures: {
     ...failures,
     doc:
-      'So many failed logins within brute_force_period_mins lock a user, for as many minutes as this number says. It ' +
-      'is for username_based_protection.',
+      'The number of failed logins within brute_force_period_mins after which a user is locked, and the number of ' +
+      'minutes of the lock. Used by username_based_protection.',
   },
   brute_force_period_mins: {
     ...minutes,
-    doc: 'Within how many minutes the failed logins of a user are counted.',
+    doc: 'The minutes within which failed logins of a user are counted.',
   },
   block_brute_force_with_firewall: {
     type: 'flag',
-    doc: '1 has the firewall drop every packet of an address while it is blocked by max_failures_byip.',
+    doc: '1: the firewall drops all packets from an address while max_failures_byip blocks it.',
   },
   block_excessive_brute_force_with_firewall: {
     type: 'flag',
-    doc: '1 has the firewall drop every packet of an address while it is blocked for a day.',
+    doc: '1: the firewall drops all packets from an address while it is blocked for a day.',
   },
   command_to_run_on_brute_force: {
     type: 'string',
-    doc: `What is run when max_failures_byip blocks an address; empty for nothing. ${WORDS}`,
+    doc: `The command to run when max_failures_byip blocks an address; empty for none. ${WORDS}`,
   },
   command_to_run_on_excessive_brute_force: {
     type: 'string',
-    doc: `What is run when an address is blocked for a day; empty for nothing. ${WORDS}`,
+    doc: `The command to run when an address is blocked for a day; empty for none. ${WORDS}`,
   },
-  notify_on_brute: { type: 'flag', doc: '1 asks for a notice when an address is blocked.' },
+  notify_on_brute: { type: 'flag', doc: '1: send a notification when an address is blocked.' },
   notify_on_root_login: {
     type: 'flag',
-    doc: '1 asks for a notice when root logs in from an address that is not on the white list.',
+    doc: '1: send a notification when root logs in from an address that is not on the allow list.',
   },
   notify_on_root_login_for_known_netblock: {
     type: 'flag',
-    doc: '1 asks for that notice also where root has logged in from the network before.',
+    doc: '1: send that notification even if root has logged in from the network before.',
   },
 } as const satisfies Record<string, Param>;
 
 /** Settings that only set_cphulk_config_key sets. */
 const furtherParams = {
-  is_enabled: { type: 'flag', doc: '1 protects logins.' },
-  country_whitelist: { type: 'string', doc: 'Countries from which logins are never refused.' },
-  country_blacklist: { type: 'string', doc: 'Countries from which logins are always refused.' },
+  is_enabled: { type: 'flag', doc: '1: enable the brute-force protection.' },
+  country_whitelist: { type: 'string', doc: 'Countries from which logins are always allowed.' },
+  country_blacklist: { type: 'string', doc: 'Countries from which logins are always blocked.' },
 } as const satisfies Record<string, Param>;
 
 /** Settings under a second name, in seconds. */
@@ -198,11 +198,7 @@ function readCountries(key: string, text: string): string {
   const codes = text.split(',').map((code) => code.trim().toUpperCase());
   if (text.trim() === '') return '';
   if (codes.every((code) => /^[A-Z]{2}$/.test(code))) return [...new Set(codes)].sort().join(',');
-  throw unfit(
-    key,
-    'country codes of two letters (ISO 3166-1) with commas between them, such as “AU,US”',
-    text,
-  );
+  throw unfit(key, 'a comma-separated list of two-letter country codes (ISO 3166-1), such as “AU,US”', text);
 }
 
 function unfit(key: string, expected: string, text: string): Error {
@@ -239,10 +235,10 @@ const second = (name: string) => ({ type: 'integer', doc: `The value of ${name} 
 
 /** What `answerOf` gives, described. */
 export const fields = {
-  is_enabled: { type: 'integer', doc: '1 while logins are protected.' },
+  is_enabled: { type: 'integer', doc: '1 if the brute-force protection is enabled.' },
   can_temp_ban_firewall: {
     type: 'integer',
-    doc: '1 where there is a firewall that this program can use: nftables, with root on Linux.',
+    doc: '1 if there is a firewall that this program can use: nftables, as root on Linux.',
   },
   ip_based_protection: param('integer', params.ip_based_protection),
   max_failures_byip: param('integer', params.max_failures_byip),

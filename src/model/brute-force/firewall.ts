@@ -45,20 +45,18 @@ export function warnOfWhatIsMissing(
     changed;
   if ((brute === true || excessive === true) && !hasFirewall) {
     warn(
-      'There is no firewall that this program can use, so addresses are blocked for logins alone. It needs root on ' +
-        'Linux, and the package nftables.',
+      'There is no firewall that this program can use, so addresses are blocked only for logins. The firewall ' +
+        'requires root on Linux and the package nftables.',
     );
   }
   const commands = [changed.command_to_run_on_brute_force, changed.command_to_run_on_excessive_brute_force];
   if (commands.some((one) => one !== undefined && one !== '') && !runsCommands) {
-    warn('The command is stored, but a sandbox runs none.');
+    warn('The command is stored, but a sandbox does not run it.');
   }
   if (changed.notify_on_brute === true || changed.notify_on_root_login === true) {
-    warn('This server sends no notices yet: what is to be told is stored, and nobody is told.');
+    warn('This server does not send notifications yet. The setting is saved but has no effect.');
   }
   if ((changed.country_whitelist ?? '') !== '' || (changed.country_blacklist ?? '') !== '') {
-    warn(
-      'No country data is installed, so countries are not told apart: the list is stored, and no login checked by it.',
-    );
+    warn('No country data is installed. The list is saved, but logins are not checked against it.');
   }
 }

@@ -9,7 +9,9 @@ export const listName = {
   type: 'string',
   required: true,
   values: ['white', 'black'],
-  doc: 'The list: logins from addresses on “white” are never refused, those from addresses on “black” always.',
+  doc:
+    'The list: “white” is the allow list, whose addresses can always log in, and “black” the block list, whose ' +
+    'addresses cannot.',
 } as const satisfies Param;
 
 export const addressParam = {
@@ -18,14 +20,14 @@ export const addressParam = {
   list: true,
   maxLength: 100,
   doc:
-    'An address of IPv4 or IPv6, a network such as 192.0.2.0/24, or a range such as 192.0.2.1-192.0.2.9. Repeat it, or ' +
-    'number it: ip-1, ip-2.',
+    'An address of IPv4 or IPv6, a network such as 192.0.2.0/24, or a range such as 192.0.2.1-192.0.2.9. ' +
+    'Repeatable, or numbered: ip-1, ip-2.',
 } as const satisfies Param;
 
 export const skipEnabledCheck = {
   type: 'flag',
   default: 0,
-  doc: '1 does it also while the protection is turned off; otherwise the call fails then.',
+  doc: '1: run the call even if the protection is disabled. 0: the call fails then.',
 } as const satisfies Param;
 
 export const requesterFields = {
@@ -33,13 +35,13 @@ export const requesterFields = {
     type: 'string',
     doc: 'The address that the call came from; empty on the local command line.',
   },
-  requester_ip_is_whitelisted: { type: 'integer', doc: '1 when that address is on the white list.' },
+  requester_ip_is_whitelisted: { type: 'integer', doc: '1 if that address is on the allow list.' },
 } as const satisfies Fields;
 
 export const failedField = {
   map: { type: 'string' },
   keys: 'IP',
-  doc: 'Why an address was left out. The others are not hindered by it, and the call works all the same.',
+  doc: 'The reason why an address was left out. The others are still processed, and the call succeeds.',
 } as const;
 
 /** @throws ApiError `bad_param` where the protection is turned off. */

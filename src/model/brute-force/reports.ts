@@ -11,28 +11,28 @@ const MINUTE_MS = 60_000;
 const addressFields = {
   ip: {
     type: 'string',
-    doc: 'The address; of IPv6 the network, such as 2001:db8::/64, whose addresses are counted and blocked as one.',
+    doc: 'The address; for IPv6 the network, such as 2001:db8::/64, whose addresses are counted and blocked as one.',
   },
-  notes: { type: 'string', doc: 'Why it is blocked.' },
-  logintime: { type: 'string', doc: 'When the last failed login came, which brought the block about.' },
-  exptime: { type: 'string', doc: 'When the block ends.' },
+  notes: { type: 'string', doc: 'The reason for the block.' },
+  logintime: { type: 'string', doc: 'The time of the failed login that triggered the block.' },
+  exptime: { type: 'string', doc: 'The time at which the block ends.' },
   timeleft: { type: 'integer', doc: 'Minutes until then, rounded up.' },
 } as const satisfies Fields;
 
 export const blockedAddress = { fields: addressFields } as const;
 
 const loginFields = {
-  user: { type: 'string', doc: 'The user, as it was sent; there need not be such a user.' },
+  user: { type: 'string', doc: 'The user, as it was sent. The user does not need to exist.' },
   ip: { type: 'string', doc: 'The address that the login came from.' },
-  service: { type: 'string', doc: 'What was to be used, such as “system”.' },
-  authservice: { type: 'string', doc: 'The program that asked for the login, such as “whostmgrd”.' },
-  logintime: { type: 'string', doc: 'When the login failed.' },
+  service: { type: 'string', doc: 'The service that was requested, such as “system”.' },
+  authservice: { type: 'string', doc: 'The program that received the login, such as “whostmgrd”.' },
+  logintime: { type: 'string', doc: 'The time of the failed login.' },
 } as const satisfies Fields;
 
 export const failedLogin = {
   fields: {
     ...loginFields,
-    exptime: { type: 'string', doc: 'When the record of it ends.' },
+    exptime: { type: 'string', doc: 'The time at which the record expires.' },
     timeleft: { type: 'integer', doc: 'Minutes until then, rounded up.' },
   },
 } as const;
@@ -40,7 +40,7 @@ export const failedLogin = {
 export const blockedUser = {
   fields: {
     ...loginFields,
-    exptime: { type: 'string', doc: 'When the user is let in again.' },
+    exptime: { type: 'string', doc: 'The time at which the lock ends.' },
     timeleft: { type: 'integer', doc: 'Minutes until then, rounded up.' },
   },
 } as const;

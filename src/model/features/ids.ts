@@ -23,8 +23,8 @@ export async function describeUnknown(given: readonly string[]): Promise<string 
   const sentences = unknown.slice(0, MOST_NAMED).map((id) => {
     const [suggestion] = nearest(id, ids, 1);
     return suggestion === undefined
-      ? `There is no feature ${quote(id)}; get_feature_names tells which there are.`
-      : `There is no feature ${quote(id)}; did you mean “${suggestion}”?`;
+      ? `There is no feature ${quote(id)}. Run get_feature_names to list the features.`
+      : `There is no feature ${quote(id)}. Did you mean “${suggestion}”?`;
   });
   const more = unknown.length - MOST_NAMED;
   return sentences.join(' ') + (more > 0 ? ` And ${more} more are none.` : '');

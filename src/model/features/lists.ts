@@ -113,7 +113,7 @@ function isPermanent(name: string): boolean {
 }
 
 function noSuchList(name: string) {
-  return notFound(`There is no feature list ${quote(name)}; get_featurelists tells their names.`);
+  return notFound(`There is no feature list ${quote(name)}. Run get_featurelists to list the feature lists.`);
 }
 
 async function insertIfAbsent(db: Db, name: string): Promise<void> {

@@ -24,7 +24,7 @@ export function inLines(hash: string): string {
 /** The user's hash, in one line. @throws ApiError `not_found`; `key_lost`, where a new one is the way out. */
 export async function get({ db, sealer }: World, user: string): Promise<string> {
   const row = await db.get<{ sealed: Uint8Array }>('SELECT sealed FROM access_hash WHERE username = ?', user);
-  if (row === undefined) throw notFound(`“${user}” has no access hash; generate=1 makes one.`);
+  if (row === undefined) throw notFound(`“${user}” has no access hash. To create one, pass generate=1.`);
   return sealer.open(row.sealed, purposeOf(user));
 }
 

@@ -11,7 +11,7 @@ export function ensureNotWider({ isLimited, privileges }: Caller, { name, grant 
   if (isLimited !== true || privileges === 'all') return;
   if (grant !== 'everything' && grant.every((privilege) => privileges.has(privilege))) return;
   throw denied(
-    `You may not change or revoke the API token “${name}”: it holds more than the token with which you call.`,
+    `You cannot change or revoke the API token “${name}”: it has more privileges than the token of this call.`,
   );
 }
 
@@ -39,7 +39,7 @@ export async function isAbove(db: Db, caller: Caller, user: string): Promise<boo
 /** @throws ApiError `denied` where the user is above the caller. */
 export async function ensureNotAbove(db: Db, caller: Caller, user: string): Promise<void> {
   if (!(await isAbove(db, caller, user))) return;
-  throw denied(`You may not act as “${user}”, who has root’s power over every account.`);
+  throw denied(`You cannot act as “${user}”, who has root privileges over every account.`);
 }
 
 /**

@@ -15,40 +15,40 @@ export const tokenParams = {
     type: 'string',
     list: true,
     pattern: privilegeList.pattern,
-    doc: 'A privilege that the token gets: repeat it, or number it, acl-1, acl-2. Without any, it gets all that you hold.',
+    doc: 'A privilege of the token. Repeatable, or numbered: acl-1, acl-2. Default: all your privileges.',
   },
   expires_at: {
     type: 'integer',
     min: 0,
     max: LATEST_SECOND,
     default: 0,
-    doc: 'When it expires, in seconds since 1970-01-01; 0 is never.',
+    doc: 'The expiry time, in seconds since 1970-01-01; 0 is never.',
   },
   whitelist_ip: {
     type: 'string',
     list: true,
     maxLength: 64,
     doc:
-      'An IPv4 or IPv6 address, or a range such as 192.0.2.0/24, from which the token works; “any” is everywhere. ' +
-      'Repeat it, or number it: whitelist_ip-1, whitelist_ip-2.',
+      'An IPv4 or IPv6 address, or a range such as 192.0.2.0/24, from which the token works; “any” is every ' +
+      'address. Repeatable, or numbered: whitelist_ip-1, whitelist_ip-2.',
   },
 } as const satisfies Record<string, Param>;
 
 /** What is told of a token everywhere. */
 const common = {
-  create_time: { type: 'integer', doc: 'When it was made, in seconds since 1970-01-01.' },
-  expires_at: { type: 'any', doc: 'When it expires, in seconds since 1970-01-01; null where it never does.' },
+  create_time: { type: 'integer', doc: 'The creation time, in seconds since 1970-01-01.' },
+  expires_at: { type: 'any', doc: 'The expiry time, in seconds since 1970-01-01; null if it never expires.' },
   name: { type: 'string', doc: 'Its name.' },
   whitelist_ips: {
     type: 'any',
-    doc: 'The addresses and ranges from which it works; null where it works from everywhere.',
+    doc: 'The addresses and ranges from which it works; null for every address.',
   },
 } as const satisfies Fields;
 
 export const tokenFields = {
   acls: {
     list: { type: 'string' },
-    doc: 'The privileges that it holds, sorted; “all” alone where it has root’s power.',
+    doc: 'The privileges, sorted; only “all” if it has root privileges.',
   },
   ...common,
 } as const satisfies Fields;
@@ -57,7 +57,7 @@ export const listedTokenFields = {
   acls: {
     map: { type: 'flag' },
     keys: 'PRIVILEGE',
-    doc: 'Each privilege there is, and whether the token holds it.',
+    doc: 'All privileges, and whether the token has each of them.',
   },
   ...common,
 } as const satisfies Fields;
@@ -104,8 +104,8 @@ export function readGrant(caller: Caller, acl: readonly string[]): ApiToken['gra
   const missing = asked.filter((name) => !privileges.has(name));
   if (missing.length === 0) return asked;
   throw denied(
-    `You may not give a token what you do not hold: ${missing.map((name) => `“${name}”`).join(', ')}. ` +
-      'myprivs tells what you hold.',
+    `You cannot give a token privileges that you do not have: ${missing.map((name) => `“${name}”`).join(', ')}. ` +
+      'Run myprivs to list your privileges.',
   );
 }
 
@@ -114,7 +114,7 @@ export function readExpiry(seconds: number, now: number): number | null {
   if (seconds === 0) return null;
   if (seconds * 1000 > now) return seconds * 1000;
   throw badParam(
-    `The parameter “expires_at” should be a time to come, in seconds since 1970-01-01, or 0 for never, not ${seconds}: ` +
+    `The parameter “expires_at” should be a time in the future, in seconds since 1970-01-01, or 0 for never, not ${seconds}: ` +
       `it is ${Math.floor(now / 1000)} now.`,
   );
 }

@@ -110,13 +110,13 @@ async function ensureNameFree(db: Db, user: string, name: string): Promise<void>
     return;
   }
   throw badParam(
-    `You have an API token “${name}” already: choose another name, or revoke that one with api_token_revoke.`,
+    `You already have an API token “${name}”. Choose another name, or revoke that token with api_token_revoke.`,
   );
 }
 
 export function noSuchTokens(names: readonly string[]): ApiError {
   const all = names.map((name) => `“${name}”`).join(', ');
-  return notFound(`You have no API token ${all}; api_token_list tells which there are.`);
+  return notFound(`You have no API token ${all}. Run api_token_list to list your tokens.`);
 }
 
 async function putPrivileges(db: Db, user: string, { name, grant }: ApiToken): Promise<void> {

@@ -22,7 +22,9 @@ export async function callerOf(db: Db, user: string): Promise<Caller> {
   const account = await accounts.find(db, user);
   if (account === undefined) throw notFound(`You do not have a user named “${user}”.`);
   if ((await db.get('SELECT 1 FROM reseller WHERE username = ?', user)) === undefined) {
-    throw denied(`Not a reseller: “${user}” may call nothing here. Make it one with setupreseller.`);
+    throw denied(
+      `Not a reseller: “${user}” may not call functions here. Make it a reseller with setupreseller.`,
+    );
   }
   if (account.suspendedAt !== null) throw denied(`The reseller “${user}” is suspended.`);
   const rows = await db.all<{ privilege: string }>(

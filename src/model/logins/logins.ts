@@ -99,7 +99,7 @@ async function checkSecondFactor(context: LoginWorld & { readonly db: Db }, logi
   if (code === '') {
     return {
       problem: 'tfa_required',
-      reason: 'The code that the authenticator app shows is needed as well.',
+      reason: 'The code that the authenticator app shows is required too.',
     };
   }
   return checkCode(context, user, code);
@@ -129,13 +129,11 @@ async function checkRecoveryCode(
   code: string,
 ): Promise<Factor> {
   if (!(await recoveryCodes.use(context, user, code))) {
-    return { problem: 'tfa_invalid', reason: 'The recovery code is invalid, or was used before.' };
+    return { problem: 'tfa_invalid', reason: 'The recovery code is invalid or was already used.' };
   }
   const left = await recoveryCodes.countLeft(context.db, user);
   return {
     authentication: `password and recovery code, ${left} left`,
-    warnings: [
-      `You logged in with a recovery code; ${left} are left. Make new ones before they are used up.`,
-    ],
+    warnings: [`You logged in with a recovery code. ${left} are left. Create new ones before you run out.`],
   };
 }

@@ -15,7 +15,7 @@ export const provider = {
   type: 'string',
   required: true,
   values: ['local'],
-  doc: 'Who logs in: local, this server itself. It knows no other provider, and no market.',
+  doc: 'The login provider. The only one is “local”, this server itself.',
 } as const satisfies Param;
 
 export const urlAfterLogin = {
@@ -26,7 +26,7 @@ export const urlAfterLogin = {
     matches: /^https?:\/\/[A-Za-z0-9[][^\s#"<>\\^`{|}]*$/,
     expects: 'a URL that begins with https:// or http://, without a fragment (#)',
   },
-  doc: 'Where the browser goes once it is logged in.',
+  doc: 'The URL that the browser opens after the login.',
 } as const satisfies Param;
 
 /** @throws ApiError `bad_param`. */

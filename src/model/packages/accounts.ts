@@ -68,8 +68,8 @@ export async function warningOfOthers(
   const elsewhere = await accounts.countElsewhere(db, 'package', name);
   if (elsewhere.length === 0) return undefined;
   return (
-    `What changed in the package does not change in ${accounts.tellElsewhere(elsewhere)}: to give an account there ` +
-    'all that the package holds now, call changepackage on its server.'
+    `The changes do not apply to ${accounts.tellElsewhere(elsewhere)}. To update an account ` +
+    'there, call changepackage on its server.'
   );
 }
 

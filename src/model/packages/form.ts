@@ -29,9 +29,9 @@ export const extensionWords = {
   type: 'string',
   pattern: {
     matches: /^ *(?:[A-Za-z0-9_.-]{1,64}(?:=\S{0,255})?(?: +|$))*$/,
-    expects: 'names, or name=value, with spaces between them',
+    expects: 'a space-separated list of names or name=value',
   },
-  doc: 'The extensions, with spaces between them. Each is a name, or a name and its value: color=red.',
+  doc: 'Space-separated list of extensions. Each is a name, or a name with a value: color=red.',
 } as const satisfies Param;
 
 /** Names of extensions alone. */
@@ -39,9 +39,9 @@ export const extensionNames = {
   type: 'string',
   pattern: {
     matches: /^ *(?:[A-Za-z0-9_.-]{1,64}(?: +|$))*$/,
-    expects: 'names with spaces between them',
+    expects: 'a space-separated list of names',
   },
-  doc: 'The names of extensions, with spaces between them.',
+  doc: 'Space-separated list of extension names.',
 } as const satisfies Param;
 
 /** Old clients still send it. */
@@ -54,20 +54,23 @@ export const frontpage = {
 /** What each limit counts, and whether 0 is unlimited. */
 const limits = {
   diskLimit: { what: 'Disk space in MiB', isZeroUnlimited: true },
-  bandwidthLimit: { what: 'Bandwidth of a month in MiB', isZeroUnlimited: true },
-  maxAddonDomains: { what: 'How many addon domains', isZeroUnlimited: false },
-  maxParkedDomains: { what: 'How many parked domains', isZeroUnlimited: false },
-  maxSubdomains: { what: 'How many subdomains', isZeroUnlimited: false },
-  maxDatabases: { what: 'How many databases of each kind', isZeroUnlimited: false },
-  maxMailboxes: { what: 'How many mail accounts', isZeroUnlimited: false },
-  maxMailingLists: { what: 'How many mailing lists', isZeroUnlimited: false },
-  maxFtpAccounts: { what: 'How many FTP accounts', isZeroUnlimited: false },
-  maxEmailPerHour: { what: 'How many mails a domain may send in an hour', isZeroUnlimited: true },
-  maxDeferFailPercentage: {
-    what: 'How many percent of an hour’s mails may fail or be deferred',
+  bandwidthLimit: { what: 'Monthly bandwidth in MiB', isZeroUnlimited: true },
+  maxAddonDomains: { what: 'The maximum number of addon domains', isZeroUnlimited: false },
+  maxParkedDomains: { what: 'The maximum number of parked domains', isZeroUnlimited: false },
+  maxSubdomains: { what: 'The maximum number of subdomains', isZeroUnlimited: false },
+  maxDatabases: { what: 'The maximum number of databases of each kind', isZeroUnlimited: false },
+  maxMailboxes: { what: 'The maximum number of email accounts', isZeroUnlimited: false },
+  maxMailingLists: { what: 'The maximum number of mailing lists', isZeroUnlimited: false },
+  maxFtpAccounts: { what: 'The maximum number of FTP accounts', isZeroUnlimited: false },
+  maxEmailPerHour: {
+    what: 'The maximum number of messages that a domain can send per hour',
     isZeroUnlimited: true,
   },
-  maxMailboxQuota: { what: 'The largest quota of a mail account in MiB', isZeroUnlimited: true },
+  maxDeferFailPercentage: {
+    what: 'The maximum percentage of an hour’s messages that may fail or be deferred',
+    isZeroUnlimited: true,
+  },
+  maxMailboxQuota: { what: 'The maximum quota of an email account in MiB', isZeroUnlimited: true },
 } as const satisfies Partial<Record<keyof Settings, { what: string; isZeroUnlimited: boolean }>>;
 
 type LimitKey = keyof typeof limits;
@@ -90,7 +93,7 @@ export const settingParams = {
     ...percentage,
     doc: `${limits.maxDeferFailPercentage.what} before mail is held back; 0 is unlimited.`,
   },
-  maxTeamUsers: { type: 'integer', min: 0, max: 7, doc: 'How many team users.' },
+  maxTeamUsers: { type: 'integer', min: 0, max: 7, doc: 'The maximum number of team users.' },
   theme: { ...word, doc: 'The theme of the interface.' },
   locale: { ...word, doc: 'The locale.' },
   featureList: { ...featureListName, doc: 'The feature list, which must exist.' },
@@ -217,10 +220,13 @@ export const fields = sortedByName({
   FEATURELIST: { type: 'string', doc: 'The feature list.' },
   FRONTPAGE: { type: 'string', doc: 'Whether an account has FrontPage: n, since it no longer exists.' },
   LANG: { type: 'string', doc: 'The locale.' },
-  MAX_TEAM_USERS: { type: 'any', doc: 'How many team users; null where the package says nothing of it.' },
+  MAX_TEAM_USERS: {
+    type: 'any',
+    doc: 'The maximum number of team users; null if the package does not set it.',
+  },
   _PACKAGE_EXTENSIONS: {
     type: 'string',
-    doc: 'The extensions, with spaces between them, each a name or name=value.',
+    doc: 'Space-separated list of extensions, each a name or name=value.',
   },
 } as const satisfies Fields);
 

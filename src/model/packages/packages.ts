@@ -76,14 +76,16 @@ export async function ensureStill(db: Db, name: string, settings: Settings): Pro
 }
 
 export function changedMeanwhile(name: string): ApiError {
-  return new ApiError('busy', `The package ${quote(name)} was changed meanwhile. Repeat the call.`);
+  return new ApiError('busy', `The package ${quote(name)} was changed meanwhile. Retry the call.`);
 }
 
 /** The package, where the caller may change it. @throws ApiError `not_found`, `denied`. */
 export async function getOwn(db: Db, caller: Caller, name: string): Promise<Package> {
   const found = await get(db, caller, name);
   if (!mayChange(caller, found)) {
-    throw denied(`You may not change the package ${quote(name)}: it is not yours. Make one of your own.`);
+    throw denied(
+      `You cannot change the package ${quote(name)}, because it is not yours. Create your own package instead.`,
+    );
   }
   return found;
 }
@@ -113,7 +115,7 @@ export function matches(
 }
 
 function noSuchPackage(name: string) {
-  return notFound(`There is no package ${quote(name)}; listpkgs tells which there are.`);
+  return notFound(`The package ${quote(name)} does not exist. Run listpkgs to list the packages.`);
 }
 
 /** The name that a new package gets: a reseller's starts with the reseller's name. */
@@ -133,15 +135,15 @@ export async function add(
   const name = newName(caller, given);
   if (!packageName.pattern.matches.test(name)) {
     throw badParam(
-      `The package’s name with your own before it, ${quote(name)}, is longer than 64 characters.`,
+      `The package’s name with your username as its prefix, ${quote(name)}, is longer than 64 characters.`,
     );
   }
   if (name === RESERVED) {
-    throw badParam(`A package cannot be called “${RESERVED}”: the name is reserved; choose another.`);
+    throw badParam(`A package cannot be called “${RESERVED}”: the name is reserved. Choose another name.`);
   }
   if ((await db.get('SELECT 1 FROM package WHERE name = ?', name)) !== undefined) {
     throw badParam(
-      `The package ${quote(name)} exists already; change it with editpkg, or choose another name.`,
+      `The package ${quote(name)} already exists. Change it with editpkg, or choose another name.`,
     );
   }
   await featureLists.ensureUsable(db, settings.featureList);

@@ -55,7 +55,8 @@ export function ensureAllowed({ privileges }: Caller, before: Settings | undefin
       const value = after[setting];
       const yes = setting === 'dedicatedIp' ? 'y' : '1';
       const word = value === null ? 'unlimited' : value === true ? yes : String(value);
-      return `“${names[setting].param}=${word}” asks for the privilege “${privilege}”.`;
+      return `“${names[setting].param}=${word}” requires the privilege “${privilege}”.`;
     });
-  if (refusals.length > 0) throw denied(`You may not set everything that you ask for. ${refusals.join(' ')}`);
+  if (refusals.length > 0)
+    throw denied(`You do not have the privileges for these settings. ${refusals.join(' ')}`);
 }

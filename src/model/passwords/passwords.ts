@@ -24,14 +24,16 @@ export async function ensureStrong(
   known: readonly string[],
 ): Promise<void> {
   if (!isPassword(candidate)) {
-    throw badParam('The password should be at most 511 bytes long; letters beyond ASCII take two or more.');
+    throw badParam(
+      'The password should be at most 511 bytes long. Characters outside ASCII take two or more bytes.',
+    );
   }
   const least = Number((await storedSettings.read(db, MINIMUM)) ?? DEFAULT_MINIMUM);
   const strength = await passwordStrength(candidate, known);
   if (strength >= least) return;
   throw new ApiError(
     'weak_password',
-    `The password is too weak: its strength is ${strength} of 100, and this server asks for ${least}. ` +
-      'Take a longer one, such as four unusual words.',
+    `The password is too weak: its strength is ${strength} of 100, and this server requires ${least}. ` +
+      'Use a longer one, such as four unusual words.',
   );
 }

@@ -36,7 +36,7 @@ export async function list(db: Db): Promise<AclList[]> {
 /** The privileges of a list. @throws ApiError `not_found`. */
 export async function getPrivileges(db: Db, name: string): Promise<PrivilegeName[]> {
   if ((await db.get('SELECT 1 FROM acl_list WHERE name = ?', name)) === undefined) {
-    throw notFound(`There is no ACL list ${quote(name)}; listacls tells which there are.`);
+    throw notFound(`There is no ACL list ${quote(name)}. Run listacls to list the ACL lists.`);
   }
   const rows = await db.all<{ privilege: string }>(
     'SELECT privilege FROM acl_list_privilege WHERE acl_list = ?',

@@ -115,9 +115,9 @@ const roleList = (doc: string) =>
   ({
     list: {
       fields: {
-        module: { type: 'string', doc: 'The role, as is_role_enabled takes it.' },
-        name: { type: 'string', doc: 'Its name for people.' },
-        description: { type: 'string', doc: 'What a server with it does.' },
+        module: { type: 'string', doc: 'The role, as is_role_enabled accepts it.' },
+        name: { type: 'string', doc: 'The display name.' },
+        description: { type: 'string', doc: 'What a server with this role does.' },
       },
     },
     doc,
@@ -125,11 +125,11 @@ const roleList = (doc: string) =>
 
 /** Of the answers that show a profile. */
 export const profileFields = {
-  code: { type: 'string', doc: 'The profile, as start_profile_activation takes it.' },
-  name: { type: 'string', doc: 'Its name for people.' },
-  description: { type: 'string', doc: 'What a server with it is for.' },
+  code: { type: 'string', doc: 'The profile, as start_profile_activation accepts it.' },
+  name: { type: 'string', doc: 'The display name.' },
+  description: { type: 'string', doc: 'The purpose of a server with this profile.' },
   experimental: { type: 'flag', doc: 'Always 0: none is experimental.' },
   enabled_roles: roleList('The roles that it has.'),
-  optional_roles: roleList('The roles that it can have as well.'),
+  optional_roles: roleList('The optional roles.'),
   disabled_roles: roleList('The roles that it does not have, or that this server does not provide yet.'),
 } as const;

@@ -32,7 +32,7 @@ const SILENCE_MINUTES = 10;
 /** @throws ApiError `not_found`, `bad_param` for the server that asks. */
 export async function holdingsOf(db: Db, name: string): Promise<Holdings> {
   if (name === db.server) {
-    throw badParam(`This is the server ${quote(name)} itself: it is forgotten on another one.`);
+    throw badParam(`You cannot forget ${quote(name)} from itself. Run the command on another server.`);
   }
   const named = await db.get('SELECT 1 FROM server WHERE name = ?', name);
   const owned = await db.all<{ username: string }>(
@@ -46,7 +46,7 @@ export async function holdingsOf(db: Db, name: string): Promise<Holdings> {
   if (named === undefined && owned.length + operations.length === 0) {
     const known = await db.all<{ name: string }>('SELECT name FROM server ORDER BY name');
     const others = known.map((one) => quote(one.name)).join(', ');
-    throw notFound(`The store knows no server ${quote(name)}. It knows ${others}.`);
+    throw notFound(`There is no server ${quote(name)} in the store. Its servers are ${others}.`);
   }
   const unfinished: Unfinished[] = [];
   for (const { id, ...operation } of operations) {
@@ -69,8 +69,8 @@ export async function forget(
   await ensureSilent(db, name, now);
   if (fate === undefined && owned.length > 0) {
     throw badParam(
-      `${quote(name)} has accounts. Say what becomes of them: “--accounts remove” where they are gone with their machine, ` +
-        '“--accounts keep” where another machine takes its place and its name.',
+      `${quote(name)} has accounts. Use “--accounts remove” if they are gone with their server, or ` +
+        '“--accounts keep” if a new server replaces it under the same name.',
     );
   }
   await db.run('DELETE FROM server WHERE name = ?', name);
@@ -109,8 +109,8 @@ async function ensureSilent(db: Db, name: string, now: number): Promise<void> {
   );
   if (heard === undefined) return;
   throw badParam(
-    `${quote(name)} was at work at ${new Date(heard.time).toISOString()}. Stop it there (systemctl stop whmapi1d), and ` +
-      `repeat this once nothing was heard of it for ${SILENCE_MINUTES} minutes.`,
+    `${quote(name)} was active at ${new Date(heard.time).toISOString()}. Stop it there (systemctl stop whmapi1d), and ` +
+      `retry when it was inactive for ${SILENCE_MINUTES} minutes.`,
   );
 }
 
@@ -126,6 +126,6 @@ async function ensureNoneElsewhere(db: Db, name: string, username: string): Prom
   if (elsewhere.length === 0) return;
   throw badParam(
     `The reseller ${quote(username)} on ${quote(name)} has ${accounts.tellElsewhere(elsewhere)}, which would become ` +
-      'root’s. Give them another owner there first (modifyacct).',
+      'root’s. Change their owner there first (modifyacct).',
   );
 }

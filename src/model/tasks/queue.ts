@@ -169,7 +169,7 @@ export async function requestStop(db: Db, id: number, now: number): Promise<'run
     return 'stopped';
   }
   if (state !== 'running') {
-    throw new ApiError('bad_param', `The task ${id} has ended already: it is ${state}.`);
+    throw new ApiError('bad_param', `The task ${id} has already ended: it is ${state}.`);
   }
   await db.run('UPDATE task SET stop_requested = 1 WHERE id = ?', id);
   return 'running';

@@ -115,7 +115,7 @@ describe('an address', () => {
   });
 
   it.each(['', 'server.example.com', '192.0.2', '198.51.100.7/32'])('is never “%s”', async (address) => {
-    await expect(logins.check('bob', address)).rejects.toThrow(new TypeError('This is no IP address.'));
+    await expect(logins.check('bob', address)).rejects.toThrow(new TypeError('Invalid IP address.'));
     await expect(logins.fail({ user: 'bob', address })).rejects.toThrow(TypeError);
   });
 });

@@ -46,7 +46,7 @@ describe('a reseller who owns one that holds “all”', () => {
   ])('may not use %s on it', async (command, args) => {
     expect(await call(command, args, bob)).toMatchObject({
       error_code: 'denied',
-      reason: 'You may not act as “carol”, who has root’s power over every account.',
+      reason: 'You cannot act as “carol”, who has root privileges over every account.',
     });
   });
 
@@ -77,7 +77,7 @@ describe('an API token that holds less than its user', () => {
   ])('may not use %s', async (command, args) => {
     expect(await call(command, args(), limited())).toMatchObject({
       error_code: 'denied',
-      reason: `You may not call “${command}” with an API token that holds less than its owner: it acts on your own login. Use another login.`,
+      reason: `You may not call “${command}” with an API token that has fewer privileges than its owner: it acts on your own login. Use another login.`,
     });
     expect(await isEnrolled('bob')).toBe(false);
   });
@@ -121,7 +121,7 @@ describe('an API token that holds less than its user', () => {
       expect(await call(command, { token_name: 'wide' }, token)).toMatchObject({
         error_code: 'denied',
         reason:
-          'You may not change or revoke the API token “wide”: it holds more than the token with which you call.',
+          'You cannot change or revoke the API token “wide”: it has more privileges than the token of this call.',
       });
       expect(await call(command, { token_name: 'narrow' }, token)).toMatchObject({ reason: 'OK' });
     }
@@ -130,5 +130,5 @@ describe('an API token that holds less than its user', () => {
 });
 
 function ownAccount(command: string): string {
-  return `You may not call “${command}” for your own account, “bob”, with an API token that holds less than its owner. Use another login.`;
+  return `You may not call “${command}” for your own account, “bob”, with an API token that has fewer privileges than its owner. Use another login.`;
 }

@@ -3,7 +3,7 @@ import { defineStep } from '../../../core/plan.ts';
 
 export default defineStep<FirewallBlock>({
   kind: 'firewall/unblock',
-  describe: ({ address }) => `Have the firewall let ${address} in again.`,
+  describe: ({ address }) => `Unblock ${address} in the firewall.`,
   apply: async (machine, { input: { address } }) => (await machine.firewall()).unblock(address),
   undo: async (machine, { input: { address, until } }) => (await machine.firewall()).block(address, until),
 });

@@ -13,7 +13,7 @@ interface Input {
 export default defineStep<Input>({
   kind: 'quota/limit',
   describe: ({ name, limit }) =>
-    `Limit the disk space of “${name}” to ${limit === null ? 'nothing less than all' : `${limit} MiB`}, where the file system enforces limits.`,
+    `Limit the disk space of “${name}” to ${limit === null ? 'unlimited' : `${limit} MiB`}, if the file system enforces quotas.`,
   apply: (machine, { input: { name, limit } }) => setLimit(machine, name, limit),
   async undo(machine, { input: { name, before } }) {
     if (before !== undefined) await setLimit(machine, name, before);

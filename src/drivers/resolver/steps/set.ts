@@ -14,7 +14,7 @@ const attributes = { mode: 0o644 };
 
 export default defineStep<Input, FileBackup>({
   kind: 'resolver/set',
-  describe: ({ servers }) => `Have this machine ask the name servers ${servers.join(', ')} (“${PATH}”).`,
+  describe: ({ servers }) => `Set the nameservers of this server to ${servers.join(', ')} (“${PATH}”).`,
   async preview(machine, { servers }) {
     const before = (await (await files(machine)).readText(PATH)) ?? null;
     const diff = unifiedDiff({ path: PATH, before, after: next(before ?? '', servers), isSecret: false });

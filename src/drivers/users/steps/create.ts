@@ -22,7 +22,7 @@ interface Result {
 export default defineStep<Input, undefined, Result>({
   kind: 'users/create',
   describe: ({ name, home, shell, hasPassword }) =>
-    `Make the user “${name}” with the home “${home}” and the shell “${shell}”, ` +
+    `Create the user “${name}” with the home directory “${home}” and the shell “${shell}”, ` +
     `${hasPassword ? 'and set its password' : 'without a password'}.`,
   async apply(machine, { input: { uid, isUidAsked, hasPassword, ...user }, secret }) {
     const users = await machine.users();

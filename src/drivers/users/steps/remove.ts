@@ -10,7 +10,7 @@ interface Input {
 export default defineStep<Input>({
   kind: 'users/remove',
   describe: ({ name, home }) =>
-    `End the processes of “${name}”; remove the user, its crontab and the home “${home}”.`,
+    `End the processes of “${name}”. Remove the user, its crontab and the home directory “${home}”.`,
   apply: async (machine, { input: { name, home, uid } }) =>
     (await machine.users()).remove(name, { home, uid }),
 });

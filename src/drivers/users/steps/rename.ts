@@ -9,7 +9,7 @@ interface Input {
 export default defineStep<Input>({
   kind: 'users/rename',
   describe: ({ from, to }) =>
-    `Rename the user “${from.name}” to “${to.name}”, with the home “${to.home}”; its processes end.`,
+    `Rename the user “${from.name}” to “${to.name}” with the home directory “${to.home}”, and end its processes.`,
   apply: async (machine, { input: { from, to } }) => (await machine.users()).rename(from, to),
   async undo(machine, { input: { from, to } }) {
     const users = await machine.users();

@@ -9,7 +9,7 @@ interface Input {
 
 export default defineStep<Input>({
   kind: 'users/set-shell',
-  describe: ({ name, shell }) => `Give “${name}” the shell “${shell}”.`,
+  describe: ({ name, shell }) => `Set the shell of “${name}” to “${shell}”.`,
   apply: async (machine, { input: { name, shell } }) => (await machine.users()).setShell(name, shell),
   undo: async (machine, { input: { name, before } }) => (await machine.users()).setShell(name, before),
 });
