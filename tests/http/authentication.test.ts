@@ -292,7 +292,7 @@ describe('a session', () => {
     expect([answer.status, JSON.parse(answer.text)]).toMatchObject([
       200,
       {
-        warnings: ['You logged in with a recovery code; 9 are left. Make new ones before they are used up.'],
+        warnings: ['You logged in with a recovery code. 9 are left. Create new ones before you run out.'],
       },
     ]);
     expect(server.here.audit().at(-1)).toMatchObject({

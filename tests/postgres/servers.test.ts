@@ -216,8 +216,8 @@ test('what changes in a package changes on this server, and a warning names the 
   await addAccount(web1, 'anna', { plan: 'gold' });
   await addAccount(web2, 'berta', { plan: 'gold' });
   const warning =
-    'What changed in the package does not change in 1 account on “web2”: to give an account there all that the ' +
-    'package holds now, call changepackage on its server.';
+    'The changes do not apply to 1 account on “web2”. To update an account there, call changepackage on its ' +
+    'server.';
   const ftp = async (here: Installation, user: string) => {
     const { data } = await done(here, 'accountsummary', { user });
     return (data?.acct as { maxftp: unknown }[])[0]?.maxftp;

@@ -682,7 +682,7 @@ describe('a transaction that PostgreSQL takes back because of others', () => {
       expect(metadata.output).toEqual({
         warnings: [
           '“editpkg” has no parameter “nonsense”; it was ignored.',
-          'There was no package “silver” to change; the package “silver” was made.',
+          'The package “silver” does not exist. The package “silver” was created.',
         ],
       });
       const { data } = await here.call('listpkgs');

@@ -127,7 +127,7 @@ test('--stop-task stops what runs and what waits, and no more than that', async 
   const again = await whmapi1('--stop-task', String(id));
   expect([again.status, again.stderr]).toEqual([
     1,
-    `whmapi1: The task ${id} has ended already: it is stopped.\n`,
+    `whmapi1: The task ${id} has already ended: it is stopped.\n`,
   ]);
 });
 
