@@ -317,9 +317,7 @@ describe('on the command line', () => {
     expect(stdout).toMatch(/^account {15,} 1 {2}sha256:[\da-f]{16}$/m);
     const tables = stdout.match(/^\w+ +\d+ {2}sha256:/gm)?.length;
     expect(tables).toBeGreaterThan(30);
-    expect(stdout).toMatch(
-      new RegExp(`\\n\\d+ rows of ${tables} tables were copied and verified\\.\\n$`),
-    );
+    expect(stdout).toMatch(new RegExp(`\\n\\d+ rows of ${tables} tables were copied and verified\\.\\n$`));
     const again = await printedBy(['--migrate-store', 'sqlite', 'postgres'], shared());
     expect(again.stdout).toMatch(/already exist and are identical\. Nothing was changed\.\n$/);
   });
