@@ -175,6 +175,50 @@ describeOnMachine('the profile DNSNODE', () => {
       expect([states(), toFix()]).toEqual(['active\nenabled\n', []]);
     });
 
+    it('has a secondary, which BIND knows by a key that its group alone reads, also after another activation', async () => {
+      const { stdout } = machine.run('whmapi1', ['--add-secondary', '127.0.0.1:5300']);
+      const [outside = '', inside = ''] = stdout.split('// Inside of its options:');
+      const [, keyName = '', secret = ''] = /^key "([^"]+)" .*secret "([^"]+)"/m.exec(stdout) ?? [];
+      // Another server of this machine.
+      const folder = '/var/lib/bind/second';
+      machine.sh(`install -d -o bind -g bind ${folder}`);
+      writeFileSync(
+        machine.path(`${folder}/named.conf`),
+        `options { directory "${folder}"; listen-on port 5300 { 127.0.0.1; }; listen-on-v6 { none; }; pid-file none;
+          session-keyfile none; recursion no; dnssec-validation no; ${inside} };\ncontrols { };\n${outside}`,
+      );
+      machine.sh(`systemd-run --quiet --unit=second named -f -u bind -c ${folder}/named.conf`);
+      const second = (...words: string[]) =>
+        machine.run('dig', ['@127.0.0.1', '-p5300', '+short', '+time=1', '+tries=1', ...words]).stdout.trim();
+      expect(call('adddns', 'domain=ann.example', 'ip=192.0.2.20').metadata).toMatchObject({ result: 1 });
+      await until(() => second('ann.example', 'A') === '192.0.2.20');
+
+      expect(machine.sh('stat -c "%U %G %a" /etc/bind/whmapi1/keys.conf')).toBe('root bind 640\n');
+      const places = machine.run('grep', [
+        '-rlF',
+        '--',
+        secret,
+        '/var/lib/whmapi1',
+        '/var/log',
+        '/etc',
+      ]).stdout;
+      expect(
+        places.split('\n').filter((path) => !path.startsWith('/var/lib/whmapi1/files/backups/')),
+      ).toEqual(['/etc/bind/whmapi1/keys.conf', '']);
+      expect(activate().log).toContain('Nothing on this server had to be changed.');
+      const axfr = (...words: string[]) =>
+        machine.run('dig', ['@127.0.0.1', '+short', 'ann.example', 'AXFR', ...words]).stdout;
+      expect(axfr()).not.toContain('192.0.2.20');
+      expect(axfr('-y', `hmac-sha256:${keyName}:${secret}`)).toContain('192.0.2.20');
+
+      expect(call('killdns', 'domain=ann.example').metadata).toMatchObject({ result: 1 });
+      await until(() => second('ann.example', 'A') === '');
+      machine.sh('systemctl stop second');
+      expect(machine.run('whmapi1', ['--remove-secondary', '127.0.0.1:5300']).status).toBe(0);
+      expect(axfr('-y', `hmac-sha256:${keyName}:${secret}`)).not.toContain('192.0.2.20');
+      expect(toFix()).toEqual([]);
+    });
+
     it('serves the zones of accounts and what the functions change, by the confined server, and keeps edits by hand', async () => {
       const { data: token } = call('api_token_create', 'token_name=machine');
       // Over HTTPS, so that it is whmapi1d who does it.
