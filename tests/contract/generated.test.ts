@@ -39,13 +39,14 @@ itWith(['mandoc'], 'mandoc finds nothing to say about the manual pages', () => {
     maxBuffer: 2 ** 26,
   });
   expect(error).toBeUndefined();
-  // It looks for other pages where the system has its own; the next test looks here.
-  const findings = stdout.split('\n').filter((line) => !/^$|STYLE: referenced manual not found/.test(line));
-  expect({ findings, stderr }).toEqual({ findings: [], stderr: '' });
+  // It looks for other pages where the system has its own, and in an index of them; the next test looks here.
+  const ofSystem = /^$|STYLE: referenced manual not found|^mandoc: outdated mandoc\.db/;
+  const findings = `${stdout}\n${stderr}`.split('\n').filter((line) => !ofSystem.test(line));
+  expect(findings).toEqual([]);
 });
 
 test('every page that another one names is there', () => {
-  const elsewhere = ['man.1', 'grep.1', 'less.1', 'more.1', 'logrotate.8'];
+  const elsewhere = ['man.1', 'grep.1', 'less.1', 'more.1', 'logrotate.8', 'named.8'];
   const named = pages.flatMap((name) =>
     [...readFileSync(`man/${name}`, 'utf8').matchAll(/^\.(?:It )?Xr (\S+) (\d)/gm)].map(
       ([, page, section]) => `${page}.${section}`,
