@@ -524,6 +524,9 @@ describe('a call that takes something away', () => {
     const dialog = page.getByRole('alertdialog', { name: 'Run removeacct?' });
     await dialog.getByText('This cannot be undone.').waitFor();
     expect(await dialog.getByRole('listitem').allTextContents()).toEqual([
+      expect.stringMatching(
+        /^Remove the DNS zone “doomed\.example”, if it exists\.--- .*\n-doomed\.example\.\tIN\tA\t/s,
+      ) as string,
       expect.stringMatching(/End the processes of “doomed”; remove the user, .*home “.*doomed”/) as string,
     ]);
     expect(await page.evaluate<string>('document.activeElement.textContent')).toBe('Cancel');

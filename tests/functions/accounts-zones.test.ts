@@ -116,6 +116,10 @@ describe('createacct', () => {
   it('takes a contact address that has no form in DNS', async () => {
     await create('bob', { contactemail: 'b$b@mail.example' });
     expect(textOf('bob.example')).toContain(' root.server.example.com. (');
+    // A host name of one label is not one in the zone.
+    here.hostname = 'vm';
+    await create('ann');
+    expect(textOf('ann.example')).toContain('SOA\tvm. root.vm. (');
   });
 
   it('refuses a zone that exists, and replaces it with forcedns=1, with a newer serial', async () => {

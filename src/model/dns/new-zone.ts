@@ -55,7 +55,7 @@ export async function newZone(
     const zone = zoneFromTemplate(textOfTemplate(template), template, {
       ...{ domain: name, ip, ipv6, version, reseller },
       nameservers: servers,
-      contact: canContact ? contact : `root@${hostname}`,
+      contact: canContact ? contact : `root@${hostname}.`,
       ...{ ttl: TTL, nsTtl: NS_TTL, serial: serial ?? firstSerial(new Date(now())) },
     });
     return textOf(zone.text);

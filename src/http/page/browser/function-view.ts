@@ -150,6 +150,21 @@ function whatHappens({ messages, warnings }: ShellAnswer): HTMLElement | undefin
     'div',
     { class: 'plan' },
     element('h3', {}, 'What it would do'),
-    element('ul', {}, ...sentences.map((sentence) => element('li', {}, sentence))),
+    element('ul', {}, ...itemsOf(sentences)),
+  );
+}
+
+/** A line of a unified diff, which follows the sentence that it belongs to. */
+const DIFF_LINE = /^[-+@ \\]/;
+
+function itemsOf(lines: readonly string[]): HTMLElement[] {
+  const items: { sentence: string; diff: string[] }[] = [];
+  for (const line of lines) {
+    const last = items.at(-1);
+    if (last !== undefined && DIFF_LINE.test(line)) last.diff.push(line);
+    else items.push({ sentence: line, diff: [] });
+  }
+  return items.map(({ sentence, diff }) =>
+    element('li', {}, sentence, diff.length > 0 && element('pre', {}, diff.join('\n'))),
   );
 }
