@@ -527,7 +527,9 @@ describe('a call that takes something away', () => {
       expect.stringMatching(
         /^Remove the DNS zone “doomed\.example”, if it exists\.--- .*\n-doomed\.example\.\tIN\tA\t/s,
       ) as string,
-      expect.stringMatching(/End the processes of “doomed”; remove the user, .*home “.*doomed”/) as string,
+      expect.stringMatching(
+        /End the processes of “doomed”\. Remove the user, .*home directory “.*doomed”/,
+      ) as string,
     ]);
     expect(await page.evaluate<string>('document.activeElement.textContent')).toBe('Cancel');
     await page.keyboard.press('Escape');

@@ -129,7 +129,7 @@ const REMOTE = 'whmapi1-run';
 
 /** Which parts of the catalogue were loaded: the list of what is not provided, families' data, the search's index. */
 const catalogueOf = ({ files, code }: Start) => [
-  ...(code.includes('"server-administration",summary:"Give a value that nvset has stored.') ? ['list'] : []),
+  ...(code.includes('"server-administration",summary:"Show a value that nvset has stored.') ? ['list'] : []),
   ...Object.keys(families).filter((family) => files.includes(family)),
   ...(code.includes('"averageFieldLength":[') ? ['search index'] : []),
 ];

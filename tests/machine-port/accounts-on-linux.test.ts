@@ -102,7 +102,7 @@ describeOnMachine('accounts on Linux', () => {
       ).toBe(`You do not have access to an account named “${name}”.`);
     }
     expect(await refused('denied', '--user=carl', 'version')).toMatch(
-      /^Not a reseller: “carl” may call nothing here\./,
+      /^Not a reseller: “carl” may not call functions here\./,
     );
   });
 

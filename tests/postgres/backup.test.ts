@@ -93,7 +93,7 @@ test('a backup goes into an empty database, with what belongs to each server', a
   const fresh = server('web1');
   const restored = await done(['--restore', file()], fresh);
   expect(restored).toContain('Everybody is logged out.');
-  expect(restored).not.toContain('What was here is kept');
+  expect(restored).not.toContain('The old store is kept');
   const beside = server('web2', fresh.database);
   expect([await seen(fresh), await seen(beside)]).toEqual(before);
   expect(await storedSecret('root', fresh)).toBe(SECRET);
@@ -140,7 +140,7 @@ test('a database that holds something is replaced only with --force, and is kept
 
   const said = await done(['--restore', file(), '--force'], web1);
   expect(await packages(web1)).not.toContain('later');
-  const [, kept = ''] = /^What was here is kept: (.+)$/m.exec(said) ?? [];
+  const [, kept = ''] = /^The old store is kept: (.+)$/m.exec(said) ?? [];
   expect(existsSync(kept)).toBe(true);
   await done(['--restore', kept, '--force'], web1);
   expect(await packages(web1)).toContain('later');

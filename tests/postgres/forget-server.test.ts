@@ -124,7 +124,7 @@ test('one that was at work a moment ago is refused', async () => {
   await call(['version'], { state: web1.state, env: web1.environment });
   const { status, stderr } = await forget('web1', '--accounts=remove');
   expect(status).toBe(1);
-  expect(stderr).toContain('was at work at');
+  expect(stderr).toContain('was active at');
   expect(await left()).toEqual(everything);
 });
 
@@ -137,7 +137,7 @@ test('one whose reseller has accounts elsewhere is refused', async () => {
 });
 
 test.each([
-  [['web2'], 1, 'This is the server “web2” itself'],
+  [['web2'], 1, 'You cannot forget “web2” from itself'],
   [['web3'], 1, '“web1”, “web2”.'],
   [['web1', 'web2'], 2, 'the name of one server'],
   [['web1', '--accounts=lose'], 2, 'allowed choices are keep, remove'],

@@ -323,7 +323,7 @@ describe('on the command line', () => {
   });
 
   test.each([
-    [['sqlite'], 2, 'takes two stores'],
+    [['sqlite'], 2, 'requires two stores'],
     [['sqlite', 'sqlite'], 2, 'One of the two stores has to be “sqlite”'],
     [['sqlite', 'postgres://a:Quagmire@127.0.0.1/b'], 2, 'leave it out of the URL'],
     [['sqlite', 'postgres://a@127.0.0.1:1/b'], 3, 'nobody answers there'],

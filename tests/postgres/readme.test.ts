@@ -61,7 +61,7 @@ test('an installation goes to PostgreSQL, and its calls with it', async () => {
     },
   });
   expect([status, stderr.replace(/^Enter (password for new role|it again): *\n?/gm, '')]).toEqual([0, '']);
-  expect(stdout).toContain('were copied, and read back the same.');
+  expect(stdout).toContain('were copied and verified.');
   expect(statSync(join(state, 'store.url')).mode & 0o777).toBe(0o600);
   expect(readFileSync(join(folder, 'systemctl.log'), 'utf8')).toBe('stop whmapi1d\nstart whmapi1d\n');
 

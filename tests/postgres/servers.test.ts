@@ -138,7 +138,7 @@ describe('a reseller with accounts on two servers', () => {
     });
     expect(first.metadata.output?.warnings).toEqual([
       'The reseller owns 2 accounts on “web2” too. Run the call on these servers as well.',
-      'Not removed: “carl”. The answer says why.',
+      'Not removed: “carl”. The response says why.',
     ]);
     expect((await done(web2, 'acctcounts', { user: 'carl' })).metadata.result).toBe(1);
 

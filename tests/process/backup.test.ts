@@ -42,7 +42,7 @@ test('a backup is private, holds no key, and says what is not in it; restored el
   await createPackage('gold');
   await storeSecret('root', SECRET, { state: folder.state });
   const said = await expectDone('--backup', file());
-  expect(said).toContain('Not in it: the homes of the accounts');
+  expect(said).toContain('It does not contain the home directories of the accounts');
   expect(said).toContain('The key is not in it.');
   expect(statSync(file()).mode & 0o777).toBe(0o600);
   expect(readdirSync(folder.path).sort()).toEqual(['state', 'whmapi1.backup']);
@@ -103,7 +103,7 @@ test('a store that holds something is replaced only with --force, and is kept', 
   expect(await packages()).toContain('new');
   const said = await expectDone('--restore', file(), '--force');
   expect(await packages()).not.toContain('new');
-  const [, kept = ''] = /^What was here is kept: (.+)$/m.exec(said) ?? [];
+  const [, kept = ''] = /^The old store is kept: (.+)$/m.exec(said) ?? [];
   const database = new Database(kept, { readonly: true });
   expect(database.prepare('SELECT name FROM package').pluck().all()).toContain('new');
   database.close();

@@ -73,7 +73,7 @@ test('an earlier secret is replaced only if the person says so', async () => {
   terminal.type('n\n');
   expect(await terminal.status()).toBe(0);
   open();
-  expect(await terminal.until('[y/N]')).toContain('has two-factor authentication already');
+  expect(await terminal.until('[y/N]')).toContain('already has two-factor authentication');
   terminal.type('\n');
   expect(await terminal.status()).toBe(0);
   expect(terminal.shown).toContain('Nothing was changed.');

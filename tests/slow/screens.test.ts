@@ -46,7 +46,7 @@ describeOnScreen('on a terminal', () => {
   test.each([40, 80, 200])('a search of %d columns ends lines between words', async (columns) => {
     const shown = await show('--search suspend', { columns, rows: 40 }).until((text) => text.includes('END'));
     expect(shown).toMatch(/^ {2}suspendacct\b/);
-    expect(shown.replaceAll(/\s+/g, ' ')).toContain('Suspend an account: nobody can log in');
+    expect(shown.replaceAll(/\s+/g, ' ')).toContain('Suspend an account: block its logins');
   });
 
   test('help that is longer than the screen has a pager, which ends with q', async () => {

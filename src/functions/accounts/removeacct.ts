@@ -8,8 +8,8 @@ export default defineFunction({
   since: 11,
   summary: 'Remove an account with its home directory and everything stored about it.',
   description:
-    'There is no way back: make a backup first. The processes of the user end. Accounts and packages that it owned ' +
-    'as a reseller become root’s. Its two-factor authentication is gone as well, and so are its DNS zones.',
+    'This cannot be undone, so create a backup first. The processes of the user are ended. Accounts and packages that ' +
+    'the user owned as a reseller are transferred to root. Its two-factor authentication and its DNS zones are removed.',
   destructive:
     'The account, its home directory, its files and everything that is stored about it are deleted. This cannot be undone.',
   access: ['kill-acct'],
@@ -19,7 +19,7 @@ export default defineFunction({
     keepdns: {
       type: 'flag',
       default: 0,
-      doc: '1 keeps the DNS zones of the account; they become root’s.',
+      doc: '1: keep the DNS zones of the account, which are transferred to root.',
     },
   },
   returns: null,
