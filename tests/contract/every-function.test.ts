@@ -102,6 +102,7 @@ jest.mock('node:os', () => ({
   networkInterfaces: () => ({
     eth0: ['192.0.2.1', '192.0.2.2', '192.0.2.3'].map((address) => ({
       address,
+      netmask: '255.255.255.0',
       family: 'IPv4',
       internal: false,
     })),
