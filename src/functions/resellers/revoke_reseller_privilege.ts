@@ -7,7 +7,7 @@ export default defineFunction({
   name: 'revoke_reseller_privilege',
   since: null,
   extension: true,
-  summary: 'Revoke privileges of a reseller. It keeps the others.',
+  summary: 'Revoke privileges of a reseller, and keep the others.',
   description:
     'If the reseller does not have a privilege, nothing changes, and a message says so. A reseller with “all” can ' +
     'do everything, whatever else is revoked.',
