@@ -119,7 +119,7 @@ describe('npm run new', () => {
     const path = 'src/functions/mail/emailtrack_stats.ts';
     expect(await script('new-function', 'mail', 'emailtrack_stats')).toMatchObject({ status: 0 });
     const text = read(path);
-    expect(text).toMatch(/^ {2}since: 11,\n {2}summary: 'Tell how many mails were sent, /m);
+    expect(text).toMatch(/^ {2}since: 11,\n {2}summary: 'Show how many messages were sent, /m);
     // The catalogue has the older name as a parameter of its own.
     expect(text).toMatch(/^ {4}endtime: {\n {6}type: 'integer',\n {6}alias: \['enddate'\],$/m);
     expect(text).not.toMatch(/^ {4}enddate:/m);
