@@ -69,7 +69,7 @@ test('without a word about its accounts it is refused, and what it has is shown'
   expect(status).toBe(1);
   expect(stdout).toBe(
     'accounts    2: alice, bob\n' +
-      'unfinished  create-account of root (XID xid999); keeps from others: account dave, domain dave.example, firewall\n',
+      'unfinished  create-account of root (XID xid999); locks: account dave, domain dave.example, firewall\n',
   );
   expect(stderr).toContain('--accounts remove');
   expect(await left()).toEqual(everything);
