@@ -41,7 +41,7 @@ export async function startSandboxServices(
   const application = createApplication(environment);
   try {
     const { stateDirectory, isSandbox } = application.installation;
-    if (!isSandbox) throw badParam('This is no sandbox: systemd runs its services.');
+    if (!isSandbox) throw badParam('This installation is not a sandbox: systemd runs its services.');
     const folder = join(stateDirectory, 'sandbox-services');
     await ensureRole(application.engine, { name: '--sandbox-services', role: dns.role });
     mkdirSync(folder, { recursive: true, mode: 0o700 });

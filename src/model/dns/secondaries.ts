@@ -42,7 +42,7 @@ type SecondaryRow = Place & KeyRow;
 
 type Sealing = Pick<Context, 'sealer' | 'randomBytes'>;
 
-/** The task that configures the name server anew: `src/tasks/configure-name-server.ts`. */
+/** The task that writes the name server’s configuration again: `src/tasks/configure-name-server.ts`. */
 const TASK = 'configure-name-server';
 export const DNS_PORT = 53;
 const KEY_BYTES = 32;
@@ -118,7 +118,7 @@ export async function unregister(db: Db): Promise<boolean> {
   return (await db.run('DELETE FROM dns_server WHERE server = ?', db.server)) > 0;
 }
 
-/** The other servers of the store configure their name servers anew. */
+/** The other servers of the store write the configurations of their name servers again. */
 export async function tellOthers(db: Db, now: number): Promise<void> {
   for (const { server } of await serverRows(db)) if (server !== db.server) await tell(db, server, now);
 }
@@ -128,7 +128,7 @@ export async function tellAll(db: Db, now: number): Promise<void> {
   for (const { server } of await serverRows(db)) await tell(db, server, now);
 }
 
-/** This server configures its name server anew. @returns the id of the task. */
+/** This server writes the configuration of its name server again. @returns the id of the task. */
 export function tellOwn(db: Db, now: number, xid: string): Promise<number> {
   return addTask(db, { kind: TASK, input: {}, caller: 'root', xid }, { now });
 }
