@@ -118,7 +118,8 @@ export async function restoreStore(
 ): Promise<Restored> {
   const { stateDirectory, userId } = locateInstallation(environment);
   const directory = new StateDirectory(stateDirectory, userId);
-  const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+  // With milliseconds: a restore that follows within a second keeps its store under another name.
+  const stamp = new Date().toISOString().replace(/[-:.]/g, '');
   return recorded(
     environment,
     { function: '--restore', file, dryRun: options.dryRun },
