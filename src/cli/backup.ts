@@ -18,7 +18,7 @@ export function backUp(file: string, { withKey, force }: BackupCommand, io: Io):
     const manifest = await backUpStore(io.environment, file, { withKey, force });
     io.stdout.write(
       `Backup: ${visible(resolve(file))}\n${describe(manifest)}` +
-        'It does not contain the home directories of the accounts, the users of the server, the logs and the ' +
+        'It does not contain the home directories of the accounts, the users of the server, the logs or the ' +
         'certificate.\n',
     );
     if (withKey) {
