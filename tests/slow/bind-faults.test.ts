@@ -37,11 +37,12 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND, when something
 
   const change = (name: string, after: Zone | null) => changeZone(bind, named.machine, name, after);
   const serial = (name: string) => named.dig(name, 'SOA').split(' ')[2] ?? named.dig(name, 'SOA');
-  /** All files but backups and digests, by path. */
+  /** The zone files and the configuration, by path. Journals and signed copies are named's own: it removes them at any moment. */
   const state = () =>
     ['/etc/bind', '/var/lib/bind/whmapi1'].flatMap((folder) =>
       readdirSync(named.path(folder), { recursive: true, withFileTypes: true })
         .filter((one) => one.isFile() && !one.name.startsWith('catalog'))
+        .filter((one) => folder === '/etc/bind' || /\.(db|conf)$/.test(one.name))
         .map((one) => join(one.parentPath, one.name))
         .sort()
         .map((path) => [path, readFileSync(path, 'utf8')]),
@@ -173,8 +174,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND, when something
       ['after', true],
     ])('%s any of its steps: it can be taken back, and be done again', async (_when, isDone) => {
       const start = () => change(name, first);
-      const own = () =>
-        state().filter(([path]) => path?.includes(`/${name}.`) === true && /\.(db|conf)$/.test(path));
+      const own = () => state().filter(([path]) => path?.includes(`/${name}.`));
       let deaths = 0;
       for (let dies = 1; ; dies++) {
         await start();
