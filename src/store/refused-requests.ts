@@ -3,6 +3,7 @@
 import { performance } from 'node:perf_hooks';
 import ipaddr from 'ipaddr.js';
 import type { AuditRecord } from '../core/audit.ts';
+import { withoutDots } from '../model/addresses/ipv4-within.ts';
 
 export interface RefusedRequest {
   readonly address: string;
@@ -205,7 +206,7 @@ function count(entry: Counted, { user, command, problem }: RefusedRequest): void
 
 /** An IPv4 address; of an IPv6 address its /64, all of which one person usually has. */
 export function sourceOf(address: string): string {
-  const [bare = ''] = address.split('%');
+  const [bare = ''] = withoutDots(address).split('%');
   if (!ipaddr.isValid(bare)) return bare.slice(0, MAX_NAME_LENGTH);
   // One like ::ffff:192.0.2.1 is the IPv4 address in it.
   const parsed = ipaddr.process(bare);

@@ -62,7 +62,11 @@ const layers: Record<string, Layer> = {
   },
   store: {
     files: /^src\/store\//,
-    mayImport: [core, /^src\/store\//, node, /^(better-sqlite3(\/.*)?|ipaddr\.js)$/],
+    // What an address is: one notion of it for all.
+    mayImport: [
+      ...[core, /^src\/store\//, /^src\/model\/addresses\/ipv4-within\.ts$/, node],
+      /^(better-sqlite3(\/.*)?|ipaddr\.js)$/,
+    ],
   },
   // The sandbox uses parts of the real machine, never the other way round.
   'machine/linux': {
