@@ -10,7 +10,8 @@ import type {
 } from '../core/machine-daemons.ts';
 import { MachineError } from '../core/machine-error.ts';
 import { assertFilePath } from '../core/machine-values.ts';
-import { environment, runWithErrors } from './linux/run.ts';
+import { environment } from './linux/environment.ts';
+import { runWithErrors } from './linux/run.ts';
 
 export interface ToolsOptions {
   /** What stands for the machine's root: empty on Linux itself. */

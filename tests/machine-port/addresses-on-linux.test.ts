@@ -129,6 +129,8 @@ describeWithIp('IP addresses on Linux', () => {
       status: 0,
       data: { ip: '203.0.113.2' },
     });
+    await ip('route replace default via 203.0.113.1 src 203.0.113.3');
+    expect(await shared()).toBe('203.0.113.3');
     await ip('link delete eth1');
     expect(await shared()).toBe('192.0.2.2');
   });

@@ -11,7 +11,16 @@ const addresses = [
 const HEAD = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n';
 const route = (name: string, gateway: string, flags: string, metric = 0, mask = '00000000') =>
   `${name}\t00000000\t${gateway}\t${flags}\t0\t0\t${metric}\t${mask}\t0\t0\t0\n`;
-const first = (routes: string) => mainFirst(addresses, () => HEAD + routes)[0]?.address;
+interface Listed {
+  dev: string;
+  metric?: number;
+  prefsrc?: string;
+}
+const routesOf = (table: string, listed: Listed[] = []) => ({
+  table: () => HEAD + table,
+  list: () => listed,
+});
+const first = (table: string, listed?: Listed[]) => mainFirst(addresses, routesOf(table, listed))[0]?.address;
 
 test.each([
   ['beside the gateway', route('eth0', '010200C0', '0003'), '192.0.2.7'],
@@ -42,13 +51,37 @@ test.each([
   ['that the kernel lists first, for an unknown interface', route('ppp0', '00000000', '0001'), '172.17.0.1'],
 ])('the one %s', (_what, routes, expected) => {
   expect(first(routes)).toBe(expected);
-  expect(mainFirst(addresses, () => HEAD + routes)).toHaveLength(addresses.length);
+  expect(mainFirst(addresses, routesOf(routes))).toHaveLength(addresses.length);
+});
+
+const plain = route('eth0', '010200C0', '0003', 100);
+test.each<[string, Listed[], string]>([
+  ['of the interface', [{ dev: 'eth0', metric: 100, prefsrc: '198.51.100.7' }], '198.51.100.7'],
+  ['of another interface', [{ dev: 'eth0', metric: 100, prefsrc: '10.0.0.7' }], '10.0.0.7'],
+  ['that no interface has', [{ dev: 'eth0', metric: 100, prefsrc: '203.0.113.1' }], '192.0.2.7'],
+  [
+    'of another route',
+    [
+      { dev: 'wg0', metric: 9, prefsrc: '10.0.0.7' },
+      { dev: 'eth0', metric: 100 },
+    ],
+    '192.0.2.7',
+  ],
+  ['of the same interface with another metric', [{ dev: 'eth0', prefsrc: '10.0.0.7' }], '192.0.2.7'],
+])('a “src” %s', (_what, listed, expected) => {
+  expect(first(plain, listed)).toBe(expected);
+});
+
+test('a machine with one address asks nobody', () => {
+  const fail = () => {
+    throw new Error('asked');
+  };
+  expect(mainFirst([on('eth0', '192.0.2.7')], { table: fail, list: fail })).toHaveLength(1);
 });
 
 test('a machine without /proc keeps the order', () => {
-  expect(
-    mainFirst(addresses, () => {
-      throw new Error('ENOENT');
-    }),
-  ).toEqual(addresses);
+  const table = () => {
+    throw new Error('ENOENT');
+  };
+  expect(mainFirst(addresses, { table, list: () => [] })).toEqual(addresses);
 });

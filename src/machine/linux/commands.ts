@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { type MachineCommands } from '../../core/machine.ts';
 import { MachineError } from '../../core/machine-error.ts';
-import { environment } from './run.ts';
+import { environment } from './environment.ts';
 
 export class LinuxCommands implements MachineCommands {
   readonly areRun = true;

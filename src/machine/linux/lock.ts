@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { MachineError } from '../../core/machine-error.ts';
 import { heldLock } from './held-lock.ts';
-import { environment } from './run.ts';
+import { environment } from './environment.ts';
 
 const LOCK_SECONDS = '60';
 /** Where flock(1) and each tool find the descriptor: after standard input, output and error. */

@@ -2,10 +2,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { StringDecoder } from 'node:string_decoder';
 import { MachineError } from '../../core/machine-error.ts';
+import { environment } from './environment.ts';
 import { fullPlace } from './full-place.ts';
 import { heldLock } from './held-lock.ts';
-
-export const environment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
 
 /** The status that a shell has for a tool that isn't there. */
 export const NOT_INSTALLED = 127;
