@@ -361,6 +361,23 @@ describeOnMachine('on Linux', () => {
         });
       }
 
+      itWith(['netplan'], 'has no IPv6 address where NetworkManager is the renderer', async () => {
+        for (const [top, own] of [
+          ['renderer: NetworkManager', 'addresses: [192.0.2.2/24]'],
+          ['renderer: networkd', 'renderer: NetworkManager'],
+        ]) {
+          write(mine, `network:\n  version: 2\n  ${top}\n  ethernets:\n    eth0:\n      ${own}\n`);
+          await expect(machine.addresses.add(added)).rejects.toThrow(
+            'netplan has NetworkManager configure “eth0”, which cannot keep IPv6 addresses',
+          );
+          expect((await listed(machine.addresses)).sort()).toEqual(OWN);
+          expect(existsSync(machine.path(path))).toBe(false);
+        }
+        await machine.addresses.add([eth0('192.0.2.10', 32)]);
+        expect(read(path)).toContain('192.0.2.10/32');
+        await machine.addresses.remove(['192.0.2.10']);
+      });
+
       itWith(['netplan'], 'is not the place of an interface that netplan does not know', async () => {
         write(mine, 'network:\n  version: 2\n  ethernets:\n    eth7: {dhcp4: true}\n');
         expect(await machine.addresses.findPlace(4)).toEqual({ interface: 'eth0', keeper: null });

@@ -133,8 +133,10 @@ export class AddressKeepers {
       keeper: 'netplan',
       path: join(NETPLAN_FOLDER, `90-whmapi1-${fileName(name)}.yaml`),
       mode: NETPLAN_MODE,
-      text: (addresses) =>
-        [
+      text: (addresses) => {
+        if (place.renderer === 'NetworkManager' && addresses.some(isDeprecated))
+          throw notByNetworkManager(name);
+        return [
           HEADER,
           'network:',
           '  version: 2',
@@ -145,7 +147,8 @@ export class AddressKeepers {
             (one) => `        - ${JSON.stringify(cidr(one))}${isDeprecated(one) ? ': { lifetime: 0 }' : ''}`,
           ),
           '',
-        ].join('\n'),
+        ].join('\n');
+      },
       // `netplan generate` checks all files at once.
       check: async () => undefined,
     };
@@ -240,8 +243,24 @@ function fileName(name: string): string {
   return name.replaceAll('.', '_');
 }
 
+/** netplan(5): `lifetime` works with networkd only. Without it, the machine would speak from the address. */
+function notByNetworkManager(name: string): MachineError {
+  return new MachineError(
+    'failed',
+    `netplan has NetworkManager configure “${name}”, which cannot keep IPv6 addresses that the server does not speak from. ` +
+      'Set “renderer: networkd” for the interface in netplan, and retry the call.',
+  );
+}
+
+interface NetplanPlace {
+  readonly section: string;
+  readonly id: string;
+  /** What configures the interface: `networkd` or `NetworkManager`. */
+  readonly renderer: string;
+}
+
 /** Which definition of netplan is that of the interface, and in which section it is. */
-function findInNetplan(yaml: string, { ifname, address }: Link): { section: string; id: string } | undefined {
+function findInNetplan(yaml: string, { ifname, address }: Link): NetplanPlace | undefined {
   let read: unknown;
   try {
     read = load(yaml);
@@ -249,7 +268,7 @@ function findInNetplan(yaml: string, { ifname, address }: Link): { section: stri
     // A broken configuration is told on standard output, with status 0.
     throw new MachineError('failed', `“netplan” failed: ${yaml.trim().split('\n')[0]}`, { cause });
   }
-  const { network } = read as { readonly network?: Record<string, unknown> };
+  const { network } = read as { readonly network?: Record<string, unknown> & Rendered };
   for (const section of NETPLAN_SECTIONS) {
     const definitions = network?.[section];
     if (typeof definitions !== 'object' || definitions === null) continue;
@@ -257,13 +276,19 @@ function findInNetplan(yaml: string, { ifname, address }: Link): { section: stri
       const { match, 'set-name': newName } = definition ?? {};
       const isNamed = [match === undefined ? id : match.name, newName].includes(ifname);
       const isMatching = match?.macaddress !== undefined && match.macaddress.toLowerCase() === address;
-      if (isNamed || isMatching) return { section, id };
+      if (!isNamed && !isMatching) continue;
+      const renderer = definition?.renderer ?? (definitions as Rendered).renderer ?? network?.renderer;
+      return { section, id, renderer: renderer ?? 'networkd' };
     }
   }
   return undefined;
 }
 
-interface NetplanDefinition {
+interface Rendered {
+  readonly renderer?: string;
+}
+
+interface NetplanDefinition extends Rendered {
   readonly match?: { readonly name?: string; readonly macaddress?: string };
   readonly 'set-name'?: string;
 }
