@@ -1,11 +1,15 @@
 // DNS zones are created, edited and removed: the files of the name server, and who each zone belongs to.
 import type { Context } from '../core/context.ts';
+import { ApiError } from '../core/errors.ts';
 import { defineChange, exclusive, shared, type Plan, type StepResult } from '../core/plan.ts';
+import type { Hash } from '../core/values.ts';
 import type { FoundZone } from '../drivers/zones/contract.ts';
+import type { LookedZone } from '../drivers/zones/look.ts';
 import changeZone, { type ZoneChange } from '../drivers/zones/steps/change.ts';
 import removeKeys from '../drivers/zones/steps/remove-keys.ts';
 import setSigning, { type SigningResult } from '../drivers/zones/steps/set-signing.ts';
 import { changedZone } from '../model/dns/changed-zone.ts';
+import { assertSome } from '../model/dns/several-zones.ts';
 import * as owners from '../model/dns/zone-owners.ts';
 import type { ZoneChanges } from '../model/dns/zone-edits.ts';
 
@@ -41,8 +45,52 @@ export function changeZones(zones: readonly ZoneChange[], created: ChangeZones['
   );
 }
 
-/** Zones that are signed from now on, or no longer. One that cannot be changed does not stop the others. */
-export function setSigningOf(zones: readonly ZoneChange[]): Plan {
+export interface SigningCall<Row> {
+  /** The domains of the call, each once. */
+  readonly domains: readonly string[];
+  /** The zones of those that the caller may change, by domain. */
+  readonly found: ReadonlyMap<string, LookedZone>;
+  /** Why a domain cannot be changed; gets what fails on the machine. */
+  readonly errors: Map<string, ApiError>;
+  readonly changes: readonly ZoneChange[];
+  /** The row of a domain. `result` is there once its zone was changed. */
+  readonly row: (
+    domain: string,
+    outcome: { readonly error?: string; readonly result?: SigningResult },
+  ) => Row;
+}
+
+/**
+ * Plans that zones are signed from now on, or no longer. One that cannot be changed does not stop the others.
+ * @throws ApiError the first failure, if nothing can be done for any domain
+ */
+export function changeSigning<Row extends Hash>(
+  { plan }: Pick<Context, 'plan'>,
+  { domains, found, errors, changes, row }: SigningCall<Row>,
+): { domains: Row[] } {
+  const answer = (results: ReadonlyMap<string, SigningResult>) => {
+    assertSome([...errors.values()], domains.length - errors.size);
+    const rowOf = (domain: string) => {
+      const error = errors.get(domain)?.message;
+      if (error !== undefined) return row(domain, { error });
+      const result = results.get(found.get(domain)?.found.name ?? '');
+      return row(domain, result === undefined ? {} : { result });
+    };
+    return { domains: domains.map(rowOf) };
+  };
+  if (changes.length === 0) return answer(new Map());
+  plan(signingPlan(changes), (results) => {
+    const byZone = new Map(resultsOfSigning(results).map((result) => [result.zone, result]));
+    for (const [domain, { found: zone }] of found) {
+      const error = byZone.get(zone.name)?.error ?? null;
+      if (error !== null) errors.set(domain, new ApiError('host_failed', error));
+    }
+    return answer(byZone);
+  });
+  return answer(new Map());
+}
+
+function signingPlan(zones: readonly ZoneChange[]): Plan {
   return change.plan(
     { created: [], removed: [] },
     {
@@ -52,16 +100,8 @@ export function setSigningOf(zones: readonly ZoneChange[]): Plan {
   );
 }
 
-/** What became of each zone, by its name. */
-export function signingIn(results: readonly StepResult[]): ReadonlyMap<string, SigningResult> {
-  return new Map(
-    results
-      .filter(({ kind }) => kind === setSigning.kind)
-      .map(({ value }) => {
-        const result = value as SigningResult;
-        return [result.zone, result];
-      }),
-  );
+function resultsOfSigning(results: readonly StepResult[]): SigningResult[] {
+  return results.filter(({ kind }) => kind === setSigning.kind).map(({ value }) => value as SigningResult);
 }
 
 /** Plans edits of a zone that was read. @returns the new serial. @throws ApiError as `changedZone`. */

@@ -1,9 +1,9 @@
-import { setSigningOf, signingIn } from '../../changes/change-zones.ts';
+import { changeSigning } from '../../changes/change-zones.ts';
 import { defineFunction } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
 import { lookAtSigning } from '../../drivers/zones/look.ts';
 import { zoneParam } from '../../model/dns/record-form.ts';
-import { assertSome, namesOf, openSeveral } from '../../model/dns/several-zones.ts';
+import { namesOf, openSeveral } from '../../model/dns/several-zones.ts';
 import { unsignedText } from '../../model/dns/signing-change.ts';
 
 export default defineFunction({
@@ -47,7 +47,8 @@ export default defineFunction({
 
   look: ({ domain }, { machine }) => lookAtSigning(machine, namesOf(domain)),
 
-  async handler({ domain: domains }, { db, caller, plan, warn, inform, now }, { zones }) {
+  async handler({ domain: domains }, context, { zones }) {
+    const { db, caller, warn, inform, now } = context;
     const { found, failures } = await openSeveral(db, caller, domains, zones);
     const errors = new Map(failures);
     const changes = [];
@@ -65,28 +66,18 @@ export default defineFunction({
         errors.set(domain, error);
       }
     }
-    const unique = [...new Set(domains)];
-    const answer = () => ({
-      domains: unique.map((domain) => {
-        const error = errors.get(domain)?.message;
-        return { domain, disabled: error === undefined ? 1 : 0, ...(error === undefined ? {} : { error }) };
+    if (changes.length > 0) {
+      const names = changes.map(({ name }) => `“${name}”`).join(', ');
+      warn(
+        `Validating resolvers do not resolve ${names} as long as the registrar has DS records: remove them.`,
+      );
+    }
+    return changeSigning(context, {
+      ...{ domains: [...new Set(domains)], found, errors, changes },
+      row: (domain, { error }) => ({
+        ...{ domain, disabled: error === undefined ? 1 : 0 },
+        ...(error === undefined ? {} : { error }),
       }),
     });
-    assertSome([...errors.values()], unique.length - errors.size);
-    if (changes.length === 0) return answer();
-    const names = changes.map(({ name }) => `“${name}”`).join(', ');
-    warn(
-      `Validating resolvers do not resolve ${names} as long as the registrar has DS records: remove them.`,
-    );
-    plan(setSigningOf(changes), (results) => {
-      const outcomes = signingIn(results);
-      for (const [domain, { found: zone }] of found) {
-        const error = outcomes.get(zone.name)?.error ?? null;
-        if (error !== null) errors.set(domain, new ApiError('host_failed', error));
-      }
-      assertSome([...errors.values()], unique.length - errors.size);
-      return answer();
-    });
-    return answer();
   },
 });

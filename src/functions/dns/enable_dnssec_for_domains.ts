@@ -1,6 +1,6 @@
-import { setSigningOf, signingIn } from '../../changes/change-zones.ts';
+import { changeSigning } from '../../changes/change-zones.ts';
 import { defineFunction } from '../../core/define.ts';
-import { ApiError, badParam } from '../../core/errors.ts';
+import { badParam } from '../../core/errors.ts';
 import {
   lookAtSigning,
   nameOfPolicy,
@@ -8,7 +8,7 @@ import {
   type SigningPolicy,
 } from '../../drivers/zones/look.ts';
 import { zoneParam } from '../../model/dns/record-form.ts';
-import { assertSome, namesOf, openSeveral } from '../../model/dns/several-zones.ts';
+import { namesOf, openSeveral } from '../../model/dns/several-zones.ts';
 
 export default defineFunction({
   name: 'enable_dnssec_for_domains',
@@ -103,61 +103,43 @@ export default defineFunction({
 
   look: ({ domain }, { machine }) => lookAtSigning(machine, namesOf(domain)),
 
-  async handler(args, { db, caller, plan, warn, inform }, { zones, isServed }) {
+  async handler(args, context, { zones, isServed }) {
+    const { db, caller, warn, inform } = context;
     const policy = readPolicy(args);
+    const wanted = nameOfPolicy(policy);
     const { found, failures } = await openSeveral(db, caller, args.domain, zones);
     const errors = new Map(failures);
-    const signed = new Map<string, string | undefined>();
+    /** Of zones that are signed already. */
+    const keyTags = new Map<string, number>();
     const changes = [];
     for (const [domain, { found: zone, keys }] of found) {
       const { name, text, digest, dnssecPolicy } = zone;
-      const wanted = nameOfPolicy(policy);
       if (dnssecPolicy === null) {
         changes.push({ name, before: digest, after: { name, text, dnssecPolicy: wanted } });
       } else if (dnssecPolicy !== wanted) {
         const reason = `The zone “${name}” is signed by the policy “${dnssecPolicy}”. Run disable_dnssec_for_domains first to sign it by another.`;
         errors.set(domain, badParam(reason));
-        continue;
       } else {
         inform(`The zone “${name}” is signed already.`);
+        const key = keys.find(({ flags }) => flags === 257);
+        if (key !== undefined) keyTags.set(domain, key.tag);
       }
-      signed.set(domain, keys.find(({ flags }) => flags === 257)?.tag.toString());
     }
-    const answer = () => ({
-      domains: [...new Set(args.domain)].map((domain) => {
-        const key = signed.get(domain);
-        const reason = errors.get(domain)?.message;
-        if (reason !== undefined) return { domain, enabled: 0, nsec_error: reason, error: reason };
-        return {
-          ...{
-            domain,
-            enabled: 1,
-            nsec_version: policy.denial === 'nsec' ? 'NSEC' : 'NSEC3',
-            nsec_error: '',
-          },
-          ...(key === undefined ? {} : { new_key_id: key }),
-        };
-      }),
-    });
-    assertSome([...errors.values()], signed.size);
-    if (changes.length === 0) return answer();
-    if (!isServed) {
+    if (changes.length > 0 && !isServed) {
       warn('Nothing is served here, so BIND makes no keys and signs nothing until it runs with these files.');
     }
-    plan(setSigningOf(changes), (results) => {
-      const outcomes = signingIn(results);
-      for (const [domain, { found: zone }] of found) {
-        const outcome = outcomes.get(zone.name);
-        if (outcome === undefined) continue;
-        signed.set(domain, outcome.keyTag?.toString());
-        if (outcome.error === null) continue;
-        errors.set(domain, new ApiError('host_failed', outcome.error));
-        signed.delete(domain);
-      }
-      assertSome([...errors.values()], signed.size);
-      return answer();
+    return changeSigning(context, {
+      ...{ domains: [...new Set(args.domain)], found, errors, changes },
+      row: (domain, { error, result }) => {
+        if (error !== undefined) return { domain, enabled: 0, nsec_error: error, error };
+        const key = result?.keyTag ?? keyTags.get(domain);
+        return {
+          ...{ domain, enabled: 1, nsec_error: '' },
+          nsec_version: policy.denial === 'nsec' ? 'NSEC' : 'NSEC3',
+          ...(key === undefined ? {} : { new_key_id: key.toString() }),
+        };
+      },
     });
-    return answer();
   },
 });
 
