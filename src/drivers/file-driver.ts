@@ -43,6 +43,9 @@ export interface FileChange {
 export interface Reload {
   /** Changes that need the same reload share it. */
   readonly key: string;
+  /** What this change alone needs, once its files are in place and right before the reload. */
+  readonly before?: () => Promise<void>;
+  /** The same for all changes of this key: it is run once for those that share the reload. */
   readonly run: () => Promise<void>;
 }
 
@@ -178,11 +181,15 @@ export class FileSteps<Desired> {
     const [first, ...others] = await this.#driver.reloads(desired, memento.files, port);
     // Without a daemon there is nothing to wait for.
     const id = memento.files[0]?.path ?? '';
-    const reload = first ?? { key: `no daemon ${id}`, run: () => Promise.resolve() };
-    await reloadsOf(machine).request({ ...reload, ...change, swap });
+    const reload: Reload = first ?? { key: `no daemon ${id}`, run: nothing };
+    const swapAll = async () => {
+      await swap();
+      await reload.before?.();
+    };
+    await reloadsOf(machine).request({ ...reload, ...change, swap: swapAll });
     try {
       for (const other of others) {
-        await reloadsOf(machine).request({ ...other, ...change, swap: () => Promise.resolve() });
+        await reloadsOf(machine).request({ ...other, ...change, swap: other.before ?? nothing });
       }
       await this.#driver.healthy(desired, memento.files, port);
     } catch (error) {
@@ -201,10 +208,9 @@ export class FileSteps<Desired> {
     for (const { path } of memento.files) await port.files.discard(path);
     await rollBack(port.files, memento);
     const turned = memento.files.map(({ path, before, after }) => ({ path, before: after, after: before }));
-    for (const { key, run } of await this.#driver.reloads(desired, turned, port)) {
-      const nothing = () => Promise.resolve();
+    for (const { key, before = nothing, run } of await this.#driver.reloads(desired, turned, port)) {
       const isDown = (error: unknown) => this.#driver.isDown(error);
-      const request = { key, run, swap: nothing, isBlamed: () => false, isDown, rollBack: nothing };
+      const request = { key, run, swap: before, isBlamed: () => false, isDown, rollBack: nothing };
       await reloadsOf(machine)
         .request(request)
         .catch((error: unknown) => {
@@ -224,6 +230,8 @@ export class FileSteps<Desired> {
     return diffs.join('');
   }
 }
+
+const nothing = () => Promise.resolve();
 
 /** A removal is flushed to the disk, which takes long for nothing. */
 export async function removeIfThere(files: MachineFiles, path: string): Promise<void> {

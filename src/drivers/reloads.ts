@@ -6,11 +6,20 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** At most one reload of the same key begins in this time. */
 const INTERVAL_MS = 20;
 
+/** What the waiting goes by. Milliseconds. */
+export interface Timing {
+  readonly now: () => number;
+  readonly pause: (duration: number) => Promise<unknown>;
+}
+
+const realTiming: Timing = { now: () => performance.now(), pause };
+
 export interface ReloadRequest {
   /** Requests of the same key share a reload: `bind configuration`. */
   readonly key: string;
+  /** The reload itself. One of the requests that share it runs it for all of them. */
   readonly run: () => Promise<void>;
-  /** Puts the files in place. */
+  /** What this request alone needs before the reload: it puts the files in place. */
   readonly swap: () => Promise<void>;
   /** Whether a failed reload failed because of this change. */
   readonly isBlamed: (error: unknown) => boolean;
@@ -31,6 +40,11 @@ export class Reloads {
   readonly #counts = new Map<string, number>();
   /** When the last reload of a key began. */
   readonly #begun = new Map<string, number>();
+  readonly #timing: Timing;
+
+  constructor(timing: Timing = realTiming) {
+    this.#timing = timing;
+  }
 
   /** How many reloads of this key have begun. */
   count(key: string): number {
@@ -59,8 +73,8 @@ export class Reloads {
     while (queue.length > 0) {
       // Those that come in this moment need not wait for a second reload. A process that has nothing more to do ends at once.
       const last = this.#begun.get(key) ?? -Infinity;
-      await pause(Math.max(0, last + INTERVAL_MS - performance.now()));
-      this.#begun.set(key, performance.now());
+      await this.#timing.pause(Math.max(0, last + INTERVAL_MS - this.#timing.now()));
+      this.#begun.set(key, this.#timing.now());
       const shared = queue.splice(0);
       queue.unshift(...(await this.#share(key, shared)));
     }
@@ -89,7 +103,7 @@ export class Reloads {
     }
   }
 
-  async #run(key: string, [first]: readonly Waiting[]): Promise<void> {
+  async #run(key: string, [first]: readonly ReloadRequest[]): Promise<void> {
     this.#counts.set(key, this.count(key) + 1);
     await first?.run();
   }

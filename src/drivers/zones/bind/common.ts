@@ -1,10 +1,8 @@
 // What both of BIND's drivers share: where its files are, its tools, and whether it is here.
-import type { DriverPort, FileDriver } from '../../file-driver.ts';
+import type { DriverPort, FileDriver, Reload } from '../../file-driver.ts';
+import { writeCatalog } from './catalog.ts';
 import { Control, isDown, privateServer, systemServer, type BindServer } from './control.ts';
 import { DIRECTORIES, FOLDERS } from './places.ts';
-
-/** Changes that need `rndc reconfig` share one. */
-export const RECONFIGURATION = 'bind configuration';
 
 /** The server, if it is known from the beginning; otherwise the machine knows it. */
 export interface Context {
@@ -35,4 +33,13 @@ export async function controlOf(port: DriverPort, { server }: Context): Promise<
   if (server !== undefined) return new Control(port, server);
   const own = await port.services.ownProcess('named');
   return new Control(port, own === undefined ? systemServer : privateServer(own));
+}
+
+/** Loads what the configuration has gained and lost, for all changes that wait for it. @param control undefined if nothing is served. */
+export function reconfiguration(port: DriverPort, control: Control | undefined): Reload {
+  const run = async () => {
+    await control?.reconfigure();
+    await writeCatalog(port, control);
+  };
+  return { key: 'bind configuration', run };
 }

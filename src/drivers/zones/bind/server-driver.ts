@@ -3,8 +3,7 @@ import type { FileAttributes } from '../../../core/machine-daemons.ts';
 import { MachineError } from '../../../core/machine-error.ts';
 import { digestOf, type DesiredFile, type FileDriver } from '../../file-driver.ts';
 import type { ServerOptions } from '../contract.ts';
-import { writeCatalog } from './catalog.ts';
-import { common, controlOf, RECONFIGURATION, type Context } from './common.ts';
+import { common, controlOf, reconfiguration, type Context } from './common.ts';
 import {
   CATALOG,
   FIRST_STATEMENT,
@@ -52,14 +51,14 @@ export function serverDriver(context: Context): FileDriver<DesiredServer> {
     check: () => Promise.resolve(),
     async reloads({ options: { catalog } }, changes, port) {
       const control = await controlOf(port, context);
+      if (changes.length === 0) return [];
       const isServed = await control.isServed();
-      const run = async () => {
-        if (isServed) await control.reconfigure();
-        await writeCatalog(port, isServed ? control : undefined);
-        // A secondary that was not allowed to copy until now tries again.
-        if (isServed && catalog !== null) await control.rndc(['notify', catalog]);
-      };
-      return changes.length === 0 ? [] : [{ key: RECONFIGURATION, run }];
+      const needed = [reconfiguration(port, isServed ? control : undefined)];
+      // A secondary that was not allowed to copy until now tries again.
+      const notify = async () => void (await control.rndc(['notify', catalog ?? '']));
+      return isServed && catalog !== null
+        ? [...needed, { key: `bind notification ${catalog}`, run: notify }]
+        : needed;
     },
     async healthy({ options: { primaries = [] } }, _changes, port) {
       const control = await controlOf(port, context);

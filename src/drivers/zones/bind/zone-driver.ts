@@ -9,8 +9,7 @@ import {
   type Reload,
 } from '../../file-driver.ts';
 import type { Zone } from '../contract.ts';
-import { writeCatalog } from './catalog.ts';
-import { common, controlOf, RECONFIGURATION, type Context } from './common.ts';
+import { common, controlOf, reconfiguration, type Context } from './common.ts';
 import { isAtLeast, type Control, type ZoneStatus } from './control.ts';
 import { readable, statementFile, zoneFile } from './places.ts';
 import { MAX_SIGNED_TTL } from './policies.ts';
@@ -122,27 +121,27 @@ async function reloads(
   changes: readonly FileChange[],
   loading: Loading,
 ): Promise<Reload[]> {
-  const { name } = desired;
+  const { name, zone } = desired;
   const { port, control } = loading;
   const isServed = await control.isServed();
   const statement = changes.find(({ path }) => path === statementFile(name));
   const text = changes.find(({ path }) => path === zoneFile(name));
   const needed: Reload[] = [];
   if (statement !== undefined) {
-    const run = async () => {
-      if (isServed) {
-        for (const end of BESIDE) await removeIfThere(port.files, zoneFile(name) + end);
-        await control.reconfigure();
-      }
-      await writeCatalog(port, isServed ? control : undefined);
+    const before = async () => {
+      for (const end of BESIDE) await removeIfThere(port.files, zoneFile(name) + end);
     };
-    needed.push({ key: RECONFIGURATION, run });
+    const reload = reconfiguration(port, isServed ? control : undefined);
+    needed.push(isServed ? { ...reload, before } : reload);
   }
   // A zone that the configuration has gained is loaded with it.
   const isKept = statement === undefined || (statement.before !== null && statement.after !== null);
   if (isServed && text !== undefined && isKept) {
-    const run = () => (desired.zone?.dnssecPolicy ? loadSigned(name, loading) : loadZone(name, control));
-    needed.push({ key: `bind zone ${name}`, run });
+    const isSigned = zone !== null && zone.dnssecPolicy !== null;
+    needed.push({
+      key: `bind zone ${name}`,
+      ...(isSigned ? signedLoading(name, loading) : { run: () => loadZone(name, control) }),
+    });
   }
   return needed;
 }
@@ -151,10 +150,24 @@ async function loadZone(name: string, control: Control): Promise<void> {
   await control.rndc(['reload', name]);
 }
 
-async function loadSigned(name: string, { port, control, noteStatus }: Loading): Promise<void> {
-  const status = await control.zoneStatus(name);
+function signedLoading(name: string, loading: Loading): Pick<Reload, 'before' | 'run'> {
+  let status: ZoneStatus | undefined;
+  return {
+    async before() {
+      status = await loading.control.zoneStatus(name);
+      if (status !== undefined) loading.noteStatus(status);
+    },
+    run: () => loadSigned(name, status, loading),
+  };
+}
+
+/** @param status from before the change. */
+async function loadSigned(
+  name: string,
+  status: ZoneStatus | undefined,
+  { port, control }: Loading,
+): Promise<void> {
   if (status !== undefined) {
-    noteStatus(status);
     const file = { name, path: zoneFile(name), isSigned: false };
     const serial = (await checkZone(file, port).catch(() => undefined)) ?? status.serial;
     // A change is taken back: named keeps the version with the higher serial for as long as it has the zone.
