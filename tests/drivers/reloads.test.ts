@@ -1,6 +1,12 @@
 // Reloads that changes share.
 import fc from 'fast-check';
-import { RollBackError, Reloads, reloadsOf, type ReloadRequest, type Timing } from '../../src/drivers/reloads.ts';
+import {
+  RollBackError,
+  Reloads,
+  reloadsOf,
+  type ReloadRequest,
+  type Timing,
+} from '../../src/drivers/reloads.ts';
 
 const nothing = () => Promise.resolve();
 const plain: ReloadRequest = {

@@ -4,6 +4,7 @@ import { MachineError } from '../../../core/machine-error.ts';
 import { digestOf, type DesiredFile, type FileDriver } from '../../file-driver.ts';
 import type { ServerOptions } from '../contract.ts';
 import { common, controlOf, reconfiguration, type Context } from './common.ts';
+import type { Control } from './control.ts';
 import {
   CATALOG,
   FIRST_STATEMENT,
@@ -55,10 +56,9 @@ export function serverDriver(context: Context): FileDriver<DesiredServer> {
       const isServed = await control.isServed();
       const needed = [reconfiguration(port, isServed ? control : undefined)];
       // A secondary that was not allowed to copy until now tries again.
-      const notify = async () => void (await control.rndc(['notify', catalog ?? '']));
-      return isServed && catalog !== null
-        ? [...needed, { key: `bind notification ${catalog}`, run: notify }]
-        : needed;
+      if (isServed && catalog !== null)
+        needed.push({ key: `bind notify ${catalog}`, run: () => notify(catalog, control) });
+      return needed;
     },
     async healthy({ options: { primaries = [] } }, _changes, port) {
       const control = await controlOf(port, context);
@@ -76,6 +76,10 @@ export function serverDriver(context: Context): FileDriver<DesiredServer> {
       }
     },
   };
+}
+
+async function notify(catalog: string, control: Control): Promise<void> {
+  await control.rndc(['notify', catalog]);
 }
 
 function files(
