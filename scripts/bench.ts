@@ -118,7 +118,7 @@ function withManyFunctions(count: number): string {
     const name = `made_up_function_number_${at}`;
     const text = model
       .replace("'gethostname'", `'${name}'`)
-      .replace('host name.', `host name, for the ${at}th time.`);
+      .replace('hostname.', `hostname, for the ${at}th time.`);
     writeFileSync(join(copy, `src/functions/server-administration/${name}.ts`), text);
   }
   for (const script of ['generate.ts', 'build.ts']) {

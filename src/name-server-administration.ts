@@ -25,7 +25,7 @@ export class SecondariesDesk {
   }
 
   /**
-   * Leaves a line in the audit log. The task has the name server accept it.
+   * Leaves a line in the audit log. The task has the nameserver accept it.
    * @throws ApiError `bad_param`, `disabled` without the role DNS.
    */
   async add(

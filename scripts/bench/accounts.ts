@@ -105,7 +105,7 @@ function prepare(program: string, work: string, environment: Environment, count:
   const database = new Database(join(state, 'store.db'));
   const given: Readonly<Record<string, string>> = {
     username: `printf('user%06d', n)`,
-    // In another order than the user names.
+    // In another order than the usernames.
     domain: `printf('%06x.example', n * 7919 % 1000003)`,
     owner: `'root'`,
     package: `'default'`,

@@ -1,5 +1,5 @@
 // Zones on a BIND of this run's own: one record added end to end against nsupdate, a long zone shown against
-// named-checkzone, lists of zones, and reads while the name server does not answer.
+// named-checkzone, lists of zones, and reads while the nameserver does not answer.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

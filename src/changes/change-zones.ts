@@ -1,4 +1,4 @@
-// DNS zones are created, edited and removed: the files of the name server, and who each zone belongs to.
+// DNS zones are created, edited and removed: the files of the nameserver, and who each zone belongs to.
 import type { Context } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
 import { defineChange, exclusive, shared, type Plan, type StepResult } from '../core/plan.ts';

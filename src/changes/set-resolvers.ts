@@ -1,4 +1,4 @@
-// The machine asks other name servers.
+// The machine asks other nameservers.
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import set from '../drivers/resolver/steps/set.ts';
 

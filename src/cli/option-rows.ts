@@ -56,11 +56,11 @@ const administrationRows = [
   { flags: '--run-tasks', doc: 'run the tasks that are due, if whmapi1d does not' },
   {
     flags: '--secondaries',
-    doc: 'list the name servers that copy the zones of this one, and the servers of its store',
+    doc: 'list the nameservers that copy the zones of this one, and the servers of its store',
   },
   {
     flags: '--add-secondary <address>',
-    doc: 'let a name server copy all zones, and print its key and configuration: 192.0.2.53, 192.0.2.53:5353',
+    doc: 'let a nameserver copy all zones, and print its key and configuration: 192.0.2.53, 192.0.2.53:5353',
   },
   { flags: '--remove-secondary <address>', doc: 'stop that' },
   {

@@ -1,4 +1,4 @@
-// whmapi1 --secondaries, --add-secondary and --remove-secondary: the name servers that copy the zones of this one.
+// whmapi1 --secondaries, --add-secondary and --remove-secondary: the nameservers that copy the zones of this one.
 import { ApiError, errorKinds } from '../core/errors.ts';
 import { visible } from '../core/visible.ts';
 import { SecondariesDesk, shown, type Invitation } from '../name-server-administration.ts';
@@ -63,7 +63,7 @@ export async function removeSecondary(address: string, io: Io): Promise<number> 
   return task === undefined ? status : waitFor(task, io);
 }
 
-/** For BIND; other name servers need the same values. */
+/** For BIND; other nameservers need the same values. */
 function instructions({ key, primary, catalog }: Invitation): string {
   const from = `{ ${primary.address} port ${primary.port} key "${key.name}"; }`;
   return `// On the secondary. Its key is not shown again.

@@ -1,7 +1,7 @@
-// What is asked of DNS as everybody sees it, of the name servers that this machine asks.
+// What is asked of DNS as everybody sees it, of the nameservers that this machine asks.
 
 /**
- * Lookups in DNS, each within a few seconds. A name is a valid host name. @throws MachineError `failed` if no name server
+ * Lookups in DNS, each within a few seconds. A name is a valid hostname. @throws MachineError `failed` if no nameserver
  * answers in time, or one fails.
  */
 export interface MachineResolver {
@@ -9,6 +9,6 @@ export interface MachineResolver {
   ipv4(name: string): Promise<string[]>;
   /** IPv6 addresses, in the same way. */
   ipv6(name: string): Promise<string[]>;
-  /** The names of the name servers that are responsible for exactly this domain; empty if it is not a zone. */
+  /** The names of the nameservers that are responsible for exactly this domain; empty if it is not a zone. */
   nameservers(domain: string): Promise<string[]>;
 }

@@ -6,7 +6,7 @@ export const userName = {
   type: 'string',
   pattern: {
     matches: /^[a-z][a-z0-9_-]{0,31}$/,
-    expects: 'a user name: at most 32 lower-case letters, digits, “_” and “-”, the first a letter',
+    expects: 'a username: at most 32 lower-case letters, digits, “_” and “-”, the first a letter',
   },
   doc: 'A user.',
   actsOn: true,

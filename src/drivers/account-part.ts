@@ -16,7 +16,7 @@ export interface NewAccount {
 export interface PartWishes {
   /** Replace a DNS zone that exists. */
   readonly forcedns?: boolean;
-  /** Use the name servers that the domain has at its registrar. */
+  /** Use the nameservers that the domain has at its registrar. */
   readonly useregns?: boolean;
   /** Keep the DNS zones. */
   readonly keepdns?: boolean;

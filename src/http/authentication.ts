@@ -169,7 +169,7 @@ function reading<T>(store: Application['engine']['store'], work: (db: Db) => Pro
   return store.transaction('reads', async (db) => ({ value: await work(db), keep: false }));
 }
 
-/** At the first colon: user names have none. */
+/** At the first colon: usernames have none. */
 function split(pair: string): [user: string, secret: string] {
   const at = pair.indexOf(':');
   return at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)];

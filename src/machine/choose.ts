@@ -14,7 +14,7 @@ export interface MachineChoice {
   readonly now: () => number;
   /** The service that `nat_checkip` asks. Default: see `addresses/public-address.ts`. */
   readonly publicAddressService?: string | undefined;
-  /** Name servers that are asked: `127.0.0.1:5353`, with commas between them. Default: those of /etc/resolv.conf. */
+  /** Nameservers that are asked: `127.0.0.1:5353`, with commas between them. Default: those of /etc/resolv.conf. */
   readonly resolvers?: string | undefined;
 }
 

@@ -6,7 +6,7 @@ import type { MachineResolver } from '../core/machine-resolver.ts';
 /** One attempt; all attempts together take less than twice as long for each server. */
 const TRY_MS = 2000;
 const TRIES = 2;
-/** Whatever the number of name servers. */
+/** Whatever the number of nameservers. */
 const LIMIT_MS = 6000;
 
 export class DnsResolver implements MachineResolver {
@@ -45,8 +45,8 @@ export class DnsResolver implements MachineResolver {
       const what = causes[code] ?? `failed (${code})`;
       throw new MachineError(
         'failed',
-        `DNS could not be asked about “${name}”: the name server (${servers}) ${what}. ` +
-          'Check the name servers in /etc/resolv.conf and retry the call.',
+        `DNS could not be asked about “${name}”: the nameserver (${servers}) ${what}. ` +
+          'Check the nameservers in /etc/resolv.conf and retry the call.',
         { cause: error },
       );
     } finally {

@@ -18,7 +18,7 @@ export interface Manifest {
   readonly schema: number;
   /** ISO 8601, UTC. */
   readonly time: string;
-  /** The server’s host name. */
+  /** The server’s hostname. */
   readonly server: string;
   readonly stateDirectory: string;
   readonly store: 'sqlite' | 'postgres';

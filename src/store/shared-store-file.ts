@@ -9,7 +9,7 @@ const FILE = 'store.url';
 export interface SharedStoreName {
   /** It may hold a password. */
   readonly url: string;
-  /** What this server is called there; its host name unless given. */
+  /** What this server is called there; its hostname unless given. */
   readonly server: string | undefined;
   /** For how many days it keeps audit lines, as it was given. */
   readonly auditDays?: string | undefined;

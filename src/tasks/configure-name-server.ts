@@ -1,4 +1,4 @@
-// Has the name server of this machine know its secondaries and the servers that share the store, as they are now.
+// Has the nameserver of this machine know its secondaries and the servers that share the store, as they are now.
 import { defineTask } from '../core/task.ts';
 import { dns } from '../drivers/roles/dns.ts';
 import { serverSettings } from '../model/dns/server-settings.ts';
@@ -7,7 +7,7 @@ import { rolesOf } from '../model/roles/active-profile.ts';
 const MINUTE_MS = 60_000;
 
 export default defineTask({
-  description: 'Configure the name server for its secondaries.',
+  description: 'Configure the nameserver for its secondaries.',
   whenInterrupted: 'retry',
   retries: { count: 10, delayMs: MINUTE_MS },
 

@@ -55,7 +55,20 @@ const verbs = [
     'Remove',
     'Repair',
   ],
-  ...['Replace', 'Require', 'Restart', 'Restore', 'Run', 'Save', 'Send', 'Set', 'Show', 'Start', 'Stop'],
+  ...[
+    'Replace',
+    'Require',
+    'Reset',
+    'Restart',
+    'Restore',
+    'Run',
+    'Save',
+    'Send',
+    'Set',
+    'Show',
+    'Start',
+    'Stop',
+  ],
   ...['Store', 'Suspend', 'Switch', 'Test', 'Try', 'Unsuspend', 'Update', 'Write'],
 ];
 

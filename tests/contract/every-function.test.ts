@@ -29,20 +29,7 @@ const verbs = [
     'Exchange',
     'Export',
   ],
-  ...[
-    'Generate',
-    'Grant',
-    'Have',
-    'Import',
-    'List',
-    'Make',
-    'Remove',
-    'Require',
-    'Revoke',
-    'Run',
-    'Set',
-    'Show',
-  ],
+  ...['Generate', 'Grant', 'Import', 'List', 'Remove', 'Require', 'Reset', 'Revoke', 'Run', 'Set', 'Show'],
   ...['Suspend', 'Unsuspend', 'Update'],
 ];
 

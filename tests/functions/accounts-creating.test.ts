@@ -12,8 +12,8 @@ const NO_QUOTA =
   'The disk limit is recorded, but nothing enforces it: the file system of the homes has no quotas on.';
 
 const NO_NAMESERVERS =
-  'No name servers are set, so the zone “bob.example” names this server, “server.example.com”, as its only one. ' +
-  'Set them with update_nameservers_config.';
+  'No nameservers are set, so the zone “bob.example” has only this server, “server.example.com”. ' +
+  'Set nameservers with update_nameservers_config.';
 
 let here: Installation;
 beforeEach(() => {
@@ -208,8 +208,8 @@ describe('createacct', () => {
     ['bobs', 'The account “bobs” exists already; choose another name.'],
     ['longname2', expect.stringContaining('has its first 8 characters in common with another account’s')],
     ['local', 'The name “local” is that of a user of this machine; choose another.'],
-    ['bob-', expect.stringContaining('should be a user name: at most 16 lower-case letters and digits')],
-    ['a2345678901234567', expect.stringContaining('should be a user name: at most 16')],
+    ['bob-', expect.stringContaining('should be a username: at most 16 lower-case letters and digits')],
+    ['a2345678901234567', expect.stringContaining('should be a username: at most 16')],
   ])('refuses the name %s', async (name, reason: string) => {
     await create('bobs');
     await create('longname1');

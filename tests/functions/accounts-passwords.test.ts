@@ -107,7 +107,7 @@ describe('passwords', () => {
       'The parameter “users_json” should be a JSON hash of accounts, such as {"bob":1}.',
     );
     expect((await force({ '../x': 1 })).metadata.reason).toMatch(
-      /^The parameter “users_json” should have keys that are each a user name/,
+      /^The parameter “users_json” should have keys that are each a username/,
     );
   });
 });

@@ -93,7 +93,7 @@ describe('removeacct', () => {
     expect((await here.call('removeacct')).metadata).toMatchObject({
       error_code: 'missing_param',
       reason: expect.stringContaining(
-        'The parameter “username” is required: it should be a user name',
+        'The parameter “username” is required: it should be a username',
       ) as string,
     });
   });

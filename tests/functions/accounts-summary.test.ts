@@ -188,7 +188,7 @@ describe('accountsummary', () => {
       'bad_param: Give exactly one of “user”, “domain” or “search”.',
     );
     expect(await reasonOf('accountsummary', { user: 'Bob!' })).toBe(
-      'bad_param: The parameter “user” should be a user name: at most 16 lower-case letters and digits, ' +
+      'bad_param: The parameter “user” should be a username: at most 16 lower-case letters and digits, ' +
         'the first a letter, not “bob!”.',
     );
     expect(await reasonOf('accountsummary', { user: 'bob' })).toBe(
@@ -285,7 +285,7 @@ describe('verify_new_username', () => {
   it.each([
     [
       'b.ob',
-      'The parameter “user” should be a user name: at most 16 lower-case letters and digits, the first a letter, not “b.ob”.',
+      'The parameter “user” should be a username: at most 16 lower-case letters and digits, the first a letter, not “b.ob”.',
     ],
     ['carol', 'The account “carol” exists already; choose another name.'],
   ])('refuses %s', async (user, reason) => {

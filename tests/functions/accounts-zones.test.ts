@@ -69,7 +69,7 @@ const breakUsers = (faults: Readonly<Record<string, () => Promise<never>>>) => {
     });
   here.overrides = { machine: { ...machine, users } };
 };
-/** What DNS says of name servers and addresses. */
+/** What DNS says of nameservers and addresses. */
 const answerDns = (answers: Readonly<Record<string, readonly string[]>>) => {
   const answer = async (name: string) => [...(answers[name] ?? [])];
   const resolver: MachineResolver = { nameservers: answer, ipv4: answer, ipv6: async () => [] };
@@ -77,7 +77,7 @@ const answerDns = (answers: Readonly<Record<string, readonly string[]>>) => {
 };
 
 describe('createacct', () => {
-  it('makes the zone of the domain as adddns does, with the name servers of the server', async () => {
+  it('makes the zone of the domain as adddns does, with the nameservers of the server', async () => {
     await ok('update_nameservers_config', {
       nameserver: 'ns1.bob.example',
       nameserver2: 'ns2.other.example',
@@ -116,7 +116,7 @@ describe('createacct', () => {
   it('takes a contact address that has no form in DNS', async () => {
     await create('bob', { contactemail: 'b$b@mail.example' });
     expect(textOf('bob.example')).toContain(' root.server.example.com. (');
-    // A host name of one label is not one in the zone.
+    // A hostname of one label is not one in the zone.
     here.hostname = 'vm';
     await create('ann');
     expect(textOf('ann.example')).toContain('SOA\tvm. root.vm. (');
@@ -164,13 +164,13 @@ describe('createacct', () => {
     await addReseller('rita');
     expect(await refusal('createacct', { username: 'bob', domain: 'www.ann.example' }, 'rita')).toEqual([
       'denied',
-      'The zone “www.ann.example” is above or below a domain of somebody else: only root may add it.',
+      'The zone “www.ann.example” is a parent domain or a subdomain of another user’s domain. Only root can add it.',
     ]);
     await create('bob', { domain: 'shop.rita.example' }, 'rita');
     expect(filesOf('shop.rita.example')).not.toEqual(NONE);
   });
 
-  it('names the name servers of the registrar with useregns=1', async () => {
+  it('names the nameservers of the registrar with useregns=1', async () => {
     answerDns({
       'bob.example': ['ns2.Bob.example', 'ns1.dns.example'],
       'ns2.bob.example': ['203.0.113.5'],
@@ -185,7 +185,7 @@ describe('createacct', () => {
     await ok('update_nameservers_config', { nameserver: 'ns.server.example' });
     const { metadata } = await create('ann', { useregns: '1' });
     expect(metadata.output?.warnings).toEqual([
-      'The name servers of “ann.example” could not be looked up, so its zone names those of this server: DNS has none for it.',
+      'The nameservers of “ann.example” could not be looked up, so its zone names those of this server: DNS has none for it.',
     ]);
     expect(textOf('ann.example')).toContain('NS\tns.server.example.');
     await create('eve', { useregns: '1', hasuseregns: '0' });
@@ -343,7 +343,7 @@ describe('modifyacct', () => {
     ]);
     expect(await refusal('modifyacct', { user: 'carl', domain: 'sub.ann.example' }, 'rita')).toEqual([
       'denied',
-      'The zone “sub.ann.example” is above or below a domain of somebody else: only root may add it.',
+      'The zone “sub.ann.example” is a parent domain or a subdomain of another user’s domain. Only root can add it.',
     ]);
   });
 

@@ -342,7 +342,7 @@ describe('twofactorauth_policy_status', () => {
 });
 
 describe('twofactorauth_get_issuer', () => {
-  it('answers the host name where nobody has set an issuer', async () => {
+  it('answers the hostname where nobody has set an issuer', async () => {
     expect((await here.call('twofactorauth_get_issuer')).data).toEqual({
       issuer: 'server.example.com',
       system_wide_issuer: 'server.example.com',
@@ -561,10 +561,10 @@ describe('twofactorauth_set_tfa_config_for_user', () => {
     });
     expect(metadata.error_code).toBe('bad_param');
     expect(metadata.reason).toBe(
-      '“Bob” should be a user name: at most 32 lower-case letters, digits, “_” and “-”, the first a letter. ' +
+      '“Bob” should be a username: at most 32 lower-case letters, digits, “_” and “-”, the first a letter. ' +
         '“cid.primary_account” should hold {"secret": …} with 16 to 103 Base32 characters. ' +
         '“cid” holds “phone”, which is none of “primary_account”, “email” and “team”. ' +
-        '“no address” in “dan.email” is no mail address. ' +
+        '“no address” in “dan.email” is no email address. ' +
         '“dan.team” should hold a JSON object of names. ' +
         '“eve” should hold a JSON object with “primary_account”, “email” or “team”.',
     );

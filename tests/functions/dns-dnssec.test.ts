@@ -108,9 +108,9 @@ describe('enable_dnssec_for_domains', () => {
   it('changes nothing the second time, and does not replace keys by those of another policy', async () => {
     await ok('enable_dnssec_for_domains', { domain: 'bob.example' });
     const again = await ok('enable_dnssec_for_domains', { domain: 'bob.example' });
-    expect(again.metadata.output?.messages).toContain('The zone “bob.example” is signed already.');
+    expect(again.metadata.output?.messages).toContain('The zone “bob.example” is already signed.');
     const other = await call('enable_dnssec_for_domains', { domain: 'bob.example', algo_num: '13' });
-    expect(other.metadata.reason).toContain('Run disable_dnssec_for_domains first');
+    expect(other.metadata.reason).toContain('run disable_dnssec_for_domains first');
     expect(policyOf('bob.example')).toBe('whmapi1-rsasha256-classic-nsec3');
   });
 
@@ -123,7 +123,7 @@ describe('enable_dnssec_for_domains', () => {
       [{ active: '0' }, /BIND activates the keys/],
       [{ key_setup: 'double' }, /classic/],
       [{ nsec3_iterations: '501' }, /500/],
-      [{ domain: Array.from({ length: 101 }, (_, at) => `d${at}.example`) }, /100 domains, not 101/],
+      [{ domain: Array.from({ length: 101 }, (_, at) => `d${at}.example`) }, /at most 100, not 101/],
     ];
     for (const [args, reason] of rejected) {
       const { metadata } = await call('enable_dnssec_for_domains', { domain: 'bob.example', ...args });
@@ -136,7 +136,7 @@ describe('enable_dnssec_for_domains', () => {
     const args = { domain: 'bob.example', nsec3_iterations: '7', nsec3_salt: '1a2b', nsec3_narrow: '1' };
     const { metadata } = await ok('enable_dnssec_for_domains', args);
     const warnings = metadata.output?.warnings?.join('\n') ?? '';
-    for (const words of ['0 iterations', 'no salt', 'when it signs']) expect(warnings).toContain(words);
+    for (const words of ['0 iterations', 'without a salt', 'when it signs']) expect(warnings).toContain(words);
   });
 
   it('shows in a dry run what would change, and changes nothing', async () => {
@@ -191,7 +191,9 @@ describe('disable_dnssec_for_domains', () => {
     const serial = serialOf('bob.example');
     const { data, metadata } = await ok('disable_dnssec_for_domains', { domain: 'bob.example' });
     expect(data?.domains).toEqual([{ domain: 'bob.example', disabled: 1 }]);
-    expect(metadata.output?.warnings?.join()).toContain('“bob.example” as long as the registrar has DS');
+    expect(metadata.output?.warnings?.join()).toContain(
+      'Until then, validating resolvers cannot resolve ' + '“bob.example”',
+    );
     expect([policyOf('bob.example'), policyOf('carl.example')]).toEqual([
       null,
       'whmapi1-rsasha256-classic-nsec3',
@@ -253,7 +255,7 @@ describe('fetch_ds_records_for_domains', () => {
       { domain: 'nobody.example', error: 'Zone does not exist.' },
     ]);
     expect(metadata.output?.warnings).toEqual([
-      'BIND has made no keys for “bob.example”. Nothing is served here.',
+      'BIND has not generated keys for “bob.example” yet. Nothing is served here.',
     ]);
   });
 

@@ -78,7 +78,7 @@ describeWith(['named', 'named-checkzone'], 'lookups', () => {
     expect(answer.data).toBeUndefined();
   });
 
-  it('has_local_authority compares the addresses of the name servers with those of the server', async () => {
+  it('has_local_authority compares the addresses of the nameservers with those of the server', async () => {
     const { data } = await here.call('has_local_authority', {
       domain: ['local.a.example', 'www.local.a.example', 'remote.a.example'],
     });

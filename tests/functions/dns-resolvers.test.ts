@@ -14,7 +14,7 @@ afterEach(() => {
 const path = () => join(here.state, 'root/etc/resolv.conf');
 
 describe('setresolvers', () => {
-  it('replaces the name servers and keeps the other lines', async () => {
+  it('replaces the nameservers and keeps the other lines', async () => {
     writeFileSync(path(), '# Mine.\nsearch example.com\nnameserver 192.0.2.9\noptions rotate\n');
     const { metadata } = await here.call('setresolvers', {
       nameserver1: '192.0.2.53',
@@ -30,7 +30,7 @@ describe('setresolvers', () => {
     );
   });
 
-  it('warns of a name server on the machine itself', async () => {
+  it('warns of a nameserver on the machine itself', async () => {
     const { metadata } = await here.call('setresolvers', {
       nameserver1: '127.0.0.1',
       nameserver2: '192.0.2.53',
@@ -61,7 +61,7 @@ describe('setresolvers', () => {
     [{ nameserver1: '192.0.2.53' }, 'nameserver2'],
     [{ nameserver1: '192.0.2.53', nameserver2: 'ns.example.com' }, '“nameserver2” should be an IP address'],
     [{ nameserver1: '192.0.2.53', nameserver2: '192.0.2.5\nsearch x' }, 'nameserver2'],
-    [{ nameserver1: '192.0.2.53', nameserver2: '192.0.2.53' }, 'once'],
+    [{ nameserver1: '192.0.2.53', nameserver2: '192.0.2.53' }, 'Do not repeat a resolver.'],
   ])('refuses %j', async (args, reason) => {
     const { metadata } = await here.call('setresolvers', args);
     expect(metadata.result).toBe(0);

@@ -167,7 +167,7 @@ describe('mass_edit_dns_zone', () => {
     [{ edit: record({ line_index: 0 }) }, 'Failed to serialize record'],
     [{ remove: '999' }, 'Unable to find a record on specified line'],
     [{ remove: '2' }, 'SOA'],
-    [{ add: Array.from({ length: 1001 }, () => ({})) }, '1000 changes'],
+    [{ add: Array.from({ length: 1001 }, () => ({})) }, 'at most 1000'],
   ])('refuses %j, and changes nothing', async (args, reason) => {
     const before = await text();
     expect(await reasonOf('mass_edit_dns_zone', { zone, serial, ...args })).toContain(reason);
@@ -225,7 +225,7 @@ describe('update_nameservers_config and get_nameserver_config', () => {
   const list = async (as?: ReturnType<typeof reseller>) =>
     (await here.call('get_nameserver_config', {}, as === undefined ? {} : { as })).data;
 
-  it('set the name servers of new zones; what is not given stays', async () => {
+  it('set the nameservers of new zones; what is not given stays', async () => {
     expect(await list()).toEqual({ nameservers: [] });
     await ok('update_nameservers_config', { nameserver: 'NS1.example.com', nameserver2: 'ns.carl.example' });
     await ok('update_nameservers_config', { nameserver4: 'ns4.example.com' });
@@ -243,7 +243,7 @@ describe('update_nameservers_config and get_nameserver_config', () => {
   });
 
   it.each<[Record<string, Json>, string]>([
-    [{}, 'Give at least one'],
+    [{}, 'Use at least one'],
     [{ nameserver: 'a b' }, 'domain'],
     [{ nameserver: '192.0.2.1' }, 'domain'],
   ])('refuse %j', async (args, reason) => {

@@ -70,7 +70,7 @@ describe('adddns', () => {
     expect(readFileSync(fileOf(zone), 'utf8').split('\n')[1]).toBe('$TTL 14400');
   });
 
-  it('names the name servers that the server has, and says so if it has none', async () => {
+  it('names the nameservers that the server has, and says so if it has none', async () => {
     const { metadata } = await ok('adddns', { domain: zone, ip: '192.0.2.7' });
     expect(metadata.output?.warnings?.[0]).toContain('update_nameservers_config');
   });
@@ -89,7 +89,7 @@ describe('adddns', () => {
 
   it('refuses a zone that exists', async () => {
     await ok('adddns', { domain: zone, ip: '192.0.2.7' });
-    expect(await reasonOf('adddns', { domain: zone, ip: '192.0.2.8' })).toContain('exists already');
+    expect(await reasonOf('adddns', { domain: zone, ip: '192.0.2.8' })).toContain('already exists');
     expect(await record('A')).toMatchObject({ address: '192.0.2.7' });
   });
 

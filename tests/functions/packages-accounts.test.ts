@@ -165,7 +165,7 @@ describe('changepackage', () => {
     expect((await here.call('changepackage')).metadata).toMatchObject({
       error_code: 'missing_param',
       reason:
-        'The parameter “user” is required: it should be a user name: at most 16 lower-case letters and digits, the ' +
+        'The parameter “user” is required: it should be a username: at most 16 lower-case letters and digits, the ' +
         'first a letter. The parameter “pkg” is required: it should be at most 64 letters, digits, spaces, “_”, “-” ' +
         'and “.”, the first no dot and no space.',
     });

@@ -167,7 +167,7 @@ describe('setacls', () => {
       'neither reseller nor user',
       { 'acl-passwd': '1' },
       'missing_param',
-      'The parameter “reseller” is required: it should be a user name: at most 32 lower-case letters, digits, “_” and “-”, the first a letter.',
+      'The parameter “reseller” is required: it should be a username: at most 32 lower-case letters, digits, “_” and “-”, the first a letter.',
     ],
     [
       'two users',

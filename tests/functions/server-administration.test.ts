@@ -11,11 +11,11 @@ afterEach(() => {
 });
 
 describe('gethostname', () => {
-  it('answers the host name', async () => {
+  it('answers the hostname', async () => {
     expect((await here.call('gethostname')).data).toEqual({ hostname: 'server.example.com' });
   });
 
-  it('answers the kernel’s host name on a real machine', () => {
+  it('answers the kernel’s hostname on a real machine', () => {
     const { engine } = createApplication({ WHMAPI1_STATE_DIR: here.state });
     expect(engine.machine.system.hostname()).toBe(hostname());
   });

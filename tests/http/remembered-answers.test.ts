@@ -343,8 +343,8 @@ test('what differs in any letter is another call', async () => {
 describe('what does not come from the store alone is made anew', () => {
   const functions: [what: string, path: string][] = [
     ['the load', 'loadavg'],
-    ['the host name', 'gethostname'],
-    ['the host name in an issuer', 'twofactorauth_get_issuer'],
+    ['the hostname', 'gethostname'],
+    ['the hostname in an issuer', 'twofactorauth_get_issuer'],
     ['the machine’s addresses', 'getresellerips?user=root'],
     ['the machine’s users', 'verify_new_username?user=dave'],
     ['what is blocked at this time', 'get_cphulk_brutes'],

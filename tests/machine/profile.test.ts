@@ -1,4 +1,4 @@
-// The profile DNSNODE on a fresh Debian: from the package to a name server, whatever comes between.
+// The profile DNSNODE on a fresh Debian: from the package to a nameserver, whatever comes between.
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

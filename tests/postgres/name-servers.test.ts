@@ -1,4 +1,4 @@
-// The name servers of servers that share a store: each copies the zones of the others by itself.
+// The nameservers of servers that share a store: each copies the zones of the others by itself.
 import pg from 'pg';
 import { makeTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { describeWith } from '../support/require-tool.ts';
@@ -8,7 +8,7 @@ import { startFleet, type Member } from './fleet.ts';
 
 jest.setTimeout(240_000);
 
-describeWith(['named', 'named-checkzone', 'dig'], 'name servers of a shared store', () => {
+describeWith(['named', 'named-checkzone', 'dig'], 'nameservers of a shared store', () => {
   let database: TestDatabase;
   let members: Member[];
   let remove: () => Promise<void>;
@@ -18,7 +18,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'name servers of a shared stor
     const made = makeTestDatabase();
     if (made === undefined) throw new Error('Run this with `npm run test:postgres`.');
     database = made;
-    // Its worker configures a name server when another one comes or goes.
+    // Its worker configures a nameserver when another one comes or goes.
     ({ members, remove } = await startFleet(database.url, 2));
   });
   afterAll(async () => {

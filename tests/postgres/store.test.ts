@@ -464,7 +464,7 @@ describe('where it can’t be used, the reason says what to do', () => {
 
   test('a host without an address', async () => {
     expect(await refusal('postgres://root:Secret@absent.invalid/whmapi1')).toMatch(
-      /^The store “postgres:\/\/absent\.invalid:5432\/whmapi1” could not be used: its host(’s address could not be asked for\. Check the name server| has no address\. Correct WHMAPI1_STORE_URL, or the name server’s data); nothing was changed\.$/,
+      /^The store “postgres:\/\/absent\.invalid:5432\/whmapi1” could not be used: its host(’s address could not be asked for\. Check the nameserver| has no address\. Correct WHMAPI1_STORE_URL, or the nameserver’s data); nothing was changed\.$/,
     );
   });
 

@@ -1,4 +1,4 @@
-// --sandbox-services: a real name server for the zones of a sandbox, and --add-secondary: one that copies them.
+// --sandbox-services: a real nameserver for the zones of a sandbox, and --add-secondary: one that copies them.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PrivateNamed } from '../drivers/zones/private-named.ts';
@@ -162,13 +162,13 @@ function logsOf(): string {
 
 describe('--add-secondary and --remove-secondary', () => {
   it.each([
-    [['--add-secondary', 'ns2.example'], 1, 'Invalid name server “ns2.example”: use an IP address'],
-    [['--add-secondary', '192.0.2.53:0'], 1, 'Invalid name server'],
-    [['--add-secondary', '192.0.2.53:65536'], 1, 'Invalid name server'],
-    [['--add-secondary', '::ffff:192.0.2.53'], 1, 'No name server can have the address'],
-    [['--add-secondary', '[::ffff:192.0.2.53]'], 1, 'No name server can have the address'],
-    [['--add-secondary', '0.0.0.0'], 1, 'No name server can have the address'],
-    [['--remove-secondary', '192.0.2.53'], 1, 'There is no secondary “192.0.2.53”.'],
+    [['--add-secondary', 'ns2.example'], 1, 'Invalid nameserver “ns2.example”: use an IP address'],
+    [['--add-secondary', '192.0.2.53:0'], 1, 'Invalid nameserver'],
+    [['--add-secondary', '192.0.2.53:65536'], 1, 'Invalid nameserver'],
+    [['--add-secondary', '::ffff:192.0.2.53'], 1, 'no nameserver can have this address'],
+    [['--add-secondary', '[::ffff:192.0.2.53]'], 1, 'no nameserver can have this address'],
+    [['--add-secondary', '0.0.0.0'], 1, 'no nameserver can have this address'],
+    [['--remove-secondary', '192.0.2.53'], 1, 'The secondary “192.0.2.53” does not exist.'],
     [['--add-secondary', '192.0.2.53', 'version'], 2, '--add-secondary accepts no function'],
     [['--add-secondary', '192.0.2.53', '--dry-run'], 2, '--add-secondary has no dry run.'],
     [['--secondaries', '--output=yaml'], 2, '--secondaries prints a table, or JSON'],

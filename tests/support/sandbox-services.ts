@@ -1,4 +1,4 @@
-// `whmapi1 --sandbox-services` as a process, and what a stranger is answered by the name server that it runs.
+// `whmapi1 --sandbox-services` as a process, and what a stranger is answered by the nameserver that it runs.
 import { spawnSync, type ChildProcess } from 'node:child_process';
 import { start, type Options, type Result } from './command.ts';
 

@@ -41,7 +41,7 @@ async function write(
   for (const line of diff.split('\n')) if (line !== '') log(`  ${line}`);
 }
 
-/** Where others reach the name server of this machine. Undefined in a sandbox that runs none. */
+/** Where others reach the nameserver of this machine. Undefined in a sandbox that runs none. */
 export async function placeOf(
   machine: Pick<Machine, 'services' | 'addresses' | 'system'>,
 ): Promise<ServerPlace | undefined> {

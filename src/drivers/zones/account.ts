@@ -165,13 +165,13 @@ function registeredIn(
   if (nameservers.length === 0) {
     const why = error ?? 'DNS has none for it.';
     warn(
-      `The name servers of “${domain}” could not be looked up, so its zone names those of this server: ${why}`,
+      `The nameservers of “${domain}” could not be looked up, so its zone names those of this server: ${why}`,
     );
     return undefined;
   }
   if (nameservers.length > MOST_NAMESERVERS) {
     const left = nameservers.slice(MOST_NAMESERVERS).map(({ name }) => name);
-    warn(`A zone names at most ${MOST_NAMESERVERS} name servers. Left out: ${left.join(', ')}.`);
+    warn(`A zone names at most ${MOST_NAMESERVERS} nameservers. Left out: ${left.join(', ')}.`);
   }
   return nameservers.slice(0, MOST_NAMESERVERS);
 }

@@ -1,4 +1,4 @@
-// What a name server does for this program, in the words of DNS. `bind/` does it with BIND 9.
+// What a nameserver does for this program, in the words of DNS. `bind/` does it with BIND 9.
 import type { DriverMachine, DriverStep } from '../step.ts';
 
 export interface Zone {
@@ -20,7 +20,7 @@ export interface FoundZone extends Zone {
   readonly digest: string;
 }
 
-/** A key that signs a zone. Its private half never leaves the name server. */
+/** A key that signs a zone. Its private half never leaves the nameserver. */
 export interface SigningKey {
   /** RFC 4034, appendix B. No two keys of a zone have the same. */
   readonly tag: number;
@@ -39,7 +39,7 @@ export interface SigningKey {
   readonly digests: readonly { readonly type: 1 | 2 | 4; readonly digest: string }[];
 }
 
-/** Another name server that copies zones from this one. */
+/** Another nameserver that copies zones from this one. */
 export interface Secondary {
   /** IPv4 or IPv6. */
   readonly address: string;
@@ -48,7 +48,7 @@ export interface Secondary {
   readonly key?: string;
 }
 
-/** A name server from which this one copies all zones of a catalog (RFC 9432). */
+/** A nameserver from which this one copies all zones of a catalog (RFC 9432). */
 export interface Primary {
   /** IPv4 or IPv6. */
   readonly address: string;
@@ -77,13 +77,13 @@ export interface ServerOptions {
   readonly primaries?: readonly Primary[];
 }
 
-/** Where a name server is reached. */
+/** Where a nameserver is reached. */
 export interface ServerPlace {
   readonly address: string;
   readonly port: number;
 }
 
-/** What is stored about the name server of this machine. */
+/** What is stored about the nameserver of this machine. */
 export interface ServerSettings {
   /** Tells the other servers of the store where this one is. */
   register(place: ServerPlace): Promise<void>;
@@ -109,7 +109,7 @@ export interface ZonesDriver<Memento> {
   isServed(machine: DriverMachine): Promise<boolean>;
   /** The serial that secondaries see: a signed zone has one of its own. Undefined if the zone is not served. */
   servedSerial(machine: DriverMachine, name: string): Promise<number | undefined>;
-  /** The keys that the name server has made for a zone, by their tags. */
+  /** The keys that the nameserver has made for a zone, by their tags. */
   keys(machine: DriverMachine, name: string): Promise<SigningKey[]>;
   /** Removes the keys of a zone that is no longer signed. */
   removeKeys(name: string): DriverStep<unknown>;

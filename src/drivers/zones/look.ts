@@ -1,4 +1,4 @@
-// What a function reads of the name server before its transaction begins.
+// What a function reads of the nameserver before its transaction begins.
 import type { Machine } from '../../core/machine.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import type { Nameserver } from '../../model/dns/nameservers.ts';
@@ -68,7 +68,7 @@ export interface FoundForAccount {
   readonly zone: FoundZone | undefined;
   /** The domain that the account has until then; undefined for a new one. */
   readonly former?: { readonly domain: string; readonly zone: FoundZone | undefined };
-  /** If somebody asked for the name servers that the domain has at its registrar. */
+  /** If somebody asked for the nameservers that the domain has at its registrar. */
   readonly registered?: RegisteredNameservers;
 }
 
@@ -79,7 +79,7 @@ export interface RegisteredNameservers {
   readonly error?: string;
 }
 
-/** The name servers that DNS has for the domain. Those with a name in the domain have their address. */
+/** The nameservers that DNS has for the domain. Those with a name in the domain have their address. */
 export async function lookAtRegistered(
   machine: Pick<Machine, 'resolver'>,
   domain: string,
@@ -101,7 +101,7 @@ export interface Authority {
   /** The domain, or the nearest one above it that is a zone; null if there is none. */
   readonly zone?: string | null;
   readonly nameservers?: readonly string[];
-  /** Of the name servers. */
+  /** Of the nameservers. */
   readonly addresses?: readonly string[];
   /** Why it could not be found out. */
   readonly error?: string;

@@ -1,4 +1,4 @@
-// How zones are signed (RFC 9364): the policies that the name server has, each by a name that says what is in it.
+// How zones are signed (RFC 9364): the policies that the nameserver has, each by a name that says what is in it.
 
 /** Algorithms to sign with, by their numbers at IANA, and the bits of their keys. Those with SHA-1 are not among them (RFC 9905). */
 export const signingAlgorithms = {
@@ -28,7 +28,7 @@ export const signingPolicies: readonly SigningPolicy[] = Object.keys(signingAlgo
   ),
 );
 
-/** As the name server has it: `whmapi1-rsasha256-classic-nsec3`. */
+/** As the nameserver has it: `whmapi1-rsasha256-classic-nsec3`. */
 export function nameOfPolicy({ algorithm, keys, denial }: SigningPolicy): string {
   return `whmapi1-${signingAlgorithms[algorithm].name}-${keys}-${denial}`;
 }

@@ -22,7 +22,7 @@ export default defineFunction({
   effect: 'reads',
   params: {},
   returns: {
-    account: { list: { fields: fieldsOf(columns) }, doc: 'The suspended accounts, sorted by user name.' },
+    account: { list: { fields: fieldsOf(columns) }, doc: 'The suspended accounts, sorted by username.' },
   },
   list: 'account',
   examples: [

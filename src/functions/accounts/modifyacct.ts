@@ -30,7 +30,7 @@ export default defineFunction({
   since: 11,
   summary: 'Change an account: its name, domain, owner, shell or settings.',
   description:
-    'What is not given stays as it is. With a new user name everything that hangs on the old one follows: the home, ' +
+    'What is not given stays as it is. With a new username everything that hangs on the old one follows: the home, ' +
     'what the account owns, its two-factor authentication; its processes end. With a new domain, the DNS zone is renamed: ' +
     'names in it follow, and texts such as SPF records stay. Where any part of the work fails, all of it is taken back.',
   access: ['edit-account'],

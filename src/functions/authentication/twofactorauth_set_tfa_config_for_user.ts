@@ -102,7 +102,7 @@ function readConfig(user: string, config: Record<string, Json>, problems: string
         if (names[kind].test(name)) read(kind, name, entry, `“${name}” in “${user}.${kind}”`);
         else
           problems.push(
-            `${quote(name)} in “${user}.${kind}” is no ${kind === 'email' ? 'mail address' : 'team member'}.`,
+            `${quote(name)} in “${user}.${kind}” is no ${kind === 'email' ? 'email address' : 'team member'}.`,
           );
       }
     }

@@ -14,7 +14,7 @@ export default defineFunction({
     'password count once in six hours. The server’s own addresses can be blocked for logins too, but never by the ' +
     'firewall. A command runs as root for at most 15 seconds, and its output is discarded. Programs outside the ' +
     'system’s directories need their full path. Placeholders are filled within ' +
-    `their word: ${placeholders}. In %user% every character that no user name has is a “_”.`,
+    `their word: ${placeholders}. In %user% every character that no username has is a “_”.`,
   access: 'root',
   effect: 'changes',
   params: { ...configuration.params, skip_enabled_check: skipEnabledCheck },

@@ -11,10 +11,10 @@ import { newOwner } from '../../model/dns/new-zone-owner.ts';
 export default defineFunction({
   name: 'adddns',
   since: 28,
-  summary: 'Make a DNS zone for a domain, after a template.',
+  summary: 'Create a DNS zone for a domain from a template.',
   description:
-    'The name servers are those of the owner’s reseller, or those of update_nameservers_config. The zone of an account’s ' +
-    'main domain belongs to that account.',
+    'The zone gets the nameservers of the owner’s reseller, or those set with update_nameservers_config. The zone of ' +
+    'an account’s main domain belongs to that account.',
   access: ['create-dns'],
   effect: 'operates',
   role: 'DNS',
@@ -31,7 +31,7 @@ export default defineFunction({
     trueowner: {
       ...userName,
       completes: 'user',
-      doc: 'The account to which the zone belongs. Default: whoever calls.',
+      doc: 'The account that owns the zone. Default: the caller.',
     },
   },
   emptyIsOmitted: true,
@@ -39,7 +39,7 @@ export default defineFunction({
   examples: [
     {
       args: { domain: 'example.com', ip: '192.0.2.1' },
-      doc: 'A zone for example.com, which belongs to root.',
+      doc: 'Create a zone for example.com, owned by root.',
     },
   ],
 
@@ -50,7 +50,7 @@ export default defineFunction({
     const name = readZoneName('domain', domain);
     const { username, account } = await newOwner(context, name, trueowner);
     if (found !== undefined) {
-      throw badParam(`The DNS zone “${name}” exists already. Change it, or remove it with killdns first.`);
+      throw badParam(`The DNS zone “${name}” already exists. Change it, or remove it with killdns first.`);
     }
     const nameserversOf = account?.owner ?? username;
     const text = await newZone(context, { name, ip, ipv6, template, account, nameserversOf });

@@ -12,7 +12,7 @@ export default defineFunction({
   name: 'addzonerecord',
   since: 11,
   summary: 'Add a record to a DNS zone.',
-  description: 'The record comes to the end of the zone, which gets a newer serial number.',
+  description: 'The record is added at the end of the zone, and the zone gets a higher serial number.',
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'operates',
   role: 'DNS',
@@ -22,7 +22,7 @@ export default defineFunction({
       type: 'string',
       required: true,
       maxLength: 255,
-      doc: 'The name of the record. Without a dot at its end it is relative to the zone; “@” is the zone itself.',
+      doc: 'The name of the record. A name without a final dot is relative to the zone, and “@” is the zone itself.',
     },
     type: { type: 'string', required: true, maxLength: 10, doc: 'The type of the record, such as A or TXT.' },
     class: classParam,
@@ -30,7 +30,9 @@ export default defineFunction({
     serialnum: {
       type: 'string',
       maxLength: 10,
-      doc: 'The serial number of the zone as you saw it; if it has another by now, nothing is changed.',
+      doc:
+        'The zone’s serial number when you last read it. If it has changed since, the call fails and changes ' +
+        'nothing.',
       extension: true,
     },
     ...dataParams,
@@ -39,7 +41,7 @@ export default defineFunction({
   examples: [
     {
       args: { domain: 'bob.example', name: 'shop', type: 'A', address: '192.0.2.7', ttl: '3600' },
-      doc: 'Let shop.bob.example have the address 192.0.2.7.',
+      doc: 'Give shop.bob.example the address 192.0.2.7.',
       setUp: [{ command: 'adddns', args: { domain: 'bob.example', ip: '192.0.2.1' } }],
     },
   ],

@@ -9,35 +9,41 @@ import { unsignedText } from '../../model/dns/signing-change.ts';
 export default defineFunction({
   name: 'disable_dnssec_for_domains',
   since: 86,
-  summary: 'Have BIND serve the DNS zones of domains without signatures (DNSSEC).',
+  summary: 'Disable DNSSEC for the zones of domains.',
   description:
-    'Remove the DS records at the registrar first, and wait until their TTL is over. A domain that cannot be changed has ' +
-    '“disabled” 0 and the reason; the others are changed all the same.',
+    'Remove the DS records at the registrar first, and wait until their TTL has expired. If a domain cannot be ' +
+    'changed, its “disabled” is 0 and “error” is the reason. The other domains are still changed.',
   destructive:
-    'The keys are removed, and DNSSEC later needs new ones. As long as the registrar has a DS record of a domain, validating resolvers do not resolve it.',
+    'The keys are deleted, so enabling DNSSEC again requires new DS records. As long as the registrar has a DS ' +
+    'record for a domain, validating resolvers cannot resolve it.',
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'operates',
   role: 'DNS',
   params: {
-    domain: { ...zoneParam, required: true, list: true, doc: 'A domain that is a zone. Repeatable.' },
+    domain: {
+      ...zoneParam,
+      required: true,
+      list: true,
+      doc: 'A domain that has a zone on this server. Repeatable.',
+    },
   },
   returns: {
     domains: {
       list: {
         fields: {
           domain: { type: 'string', doc: 'The domain.' },
-          disabled: { type: 'flag', doc: '1 if its zone is not signed now.' },
+          disabled: { type: 'flag', doc: '1 if its zone is no longer signed.' },
           error: { type: 'string', optional: true, doc: 'Why the zone is still signed.', extension: true },
         },
       },
-      doc: 'The domains, in the order of the call.',
+      doc: 'The domains in the order of the call.',
     },
   },
   list: 'domains',
   examples: [
     {
       args: { domain: 'bob.example' },
-      doc: 'Serve bob.example without DNSSEC.',
+      doc: 'Disable DNSSEC for bob.example.',
       setUp: [
         { command: 'adddns', args: { domain: 'bob.example', ip: '192.0.2.1' } },
         { command: 'enable_dnssec_for_domains', args: { domain: 'bob.example' } },
@@ -69,7 +75,7 @@ export default defineFunction({
     if (changes.length > 0) {
       const names = changes.map(({ name }) => `“${name}”`).join(', ');
       warn(
-        `Validating resolvers do not resolve ${names} as long as the registrar has DS records: remove them.`,
+        `Remove the DS records at the registrar. Until then, validating resolvers cannot resolve ${names}.`,
       );
     }
     return changeSigning(context, {

@@ -10,8 +10,8 @@ export default defineFunction({
   since: 11,
   summary: 'List the lines of a DNS zone.',
   description:
-    'A record has its fields by name. A line that is no record has the type “:RAW”, or “$TTL” if it is that directive. ' +
-    '“Line” counts from 1.',
+    'A record has a field for each part of its data. A line that is not a record has the type “:RAW”, or “$TTL” for ' +
+    'that directive. “Line” counts from 1.',
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'reads',
   role: 'DNS',
@@ -19,13 +19,13 @@ export default defineFunction({
   returns: {
     zone: {
       list: { fields: { record: { list: { type: 'any', doc: 'A line of the file.' } } } },
-      doc: 'One zone, with its lines.',
+      doc: 'One zone with its lines.',
     },
   },
   examples: [
     {
       args: { domain: 'bob.example' },
-      doc: 'The zone of bob.example.',
+      doc: 'List the lines of the zone bob.example.',
       setUp: [{ command: 'adddns', args: { domain: 'bob.example', ip: '192.0.2.1' } }],
     },
   ],

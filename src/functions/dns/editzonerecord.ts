@@ -22,7 +22,7 @@ export default defineFunction({
   name: 'editzonerecord',
   since: 11,
   summary: 'Change a record of a DNS zone.',
-  description: 'What is not given stays as it is. The line keeps its place and its comment.',
+  description: 'Omitted parameters keep their values. The line keeps its position and its comment.',
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'operates',
   role: 'DNS',
@@ -32,7 +32,9 @@ export default defineFunction({
     name: {
       type: 'string',
       maxLength: 255,
-      doc: 'The new name of the record. Without a dot at its end it is relative to the zone; “@” is the zone itself.',
+      doc:
+        'The new name of the record. A name without a final dot is relative to the zone, and “@” is the zone ' +
+        'itself.',
     },
     type: { type: 'string', maxLength: 10, doc: 'The new type of the record, such as A or TXT.' },
     class: classParam,
@@ -40,7 +42,9 @@ export default defineFunction({
     serialnum: {
       type: 'string',
       maxLength: 10,
-      doc: 'The serial number of the zone as you saw it; if it has another by now, nothing is changed.',
+      doc:
+        'The zone’s serial number when you last read it. If it has changed since, the call fails and changes ' +
+        'nothing.',
       extension: true,
     },
     ...dataParams,
@@ -50,7 +54,7 @@ export default defineFunction({
   examples: [
     {
       args: { domain: 'bob.example', line: '13', ttl: '300' },
-      doc: 'Let others keep the record on line 13 for five minutes only.',
+      doc: 'Set the TTL of the record on line 13 to 5 minutes.',
       setUp: [{ command: 'adddns', args: { domain: 'bob.example', ip: '192.0.2.1' } }],
     },
   ],
@@ -66,10 +70,10 @@ export default defineFunction({
     const given = args.type ?? present?.type ?? '';
     if (present !== undefined && args.type === undefined && !isRecordType(present.type)) {
       throw badParam(
-        `Line ${args.line} has a record of the type ${present.type}, which this function does not edit.`,
+        `Line ${args.line} has a record of type ${present.type}, which this function cannot edit.`,
       );
     }
-    // Without a record on that line there is nothing to read; editZone says so.
+    // If the line has no record, editZone reports it.
     const type = present === undefined ? 'A' : readType('type', given);
     const record = {
       owner:

@@ -13,16 +13,21 @@ import { namesOf, openSeveral } from '../../model/dns/several-zones.ts';
 export default defineFunction({
   name: 'enable_dnssec_for_domains',
   since: 86,
-  summary: 'Have BIND sign the DNS zones of domains (DNSSEC).',
+  summary: 'Enable DNSSEC for the zones of domains.',
   description:
-    'BIND makes the keys, signs each new version of the zone, and replaces the keys that only sign the zone every 90 days. ' +
-    'Validators check the zone once its DS record (fetch_ds_records_for_domains) is at the registrar. A domain whose ' +
-    'zone cannot be signed has “enabled” 0 and the reason; the others are signed all the same.',
+    'BIND generates the keys, signs each new version of the zone, and replaces zone-signing keys every 90 days. ' +
+    'Resolvers validate the zone once its DS record is at the registrar (see fetch_ds_records_for_domains). If a ' +
+    'zone cannot be signed, “enabled” is 0 and “error” is the reason. The other zones are still signed.',
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'operates',
   role: 'DNS',
   params: {
-    domain: { ...zoneParam, required: true, list: true, doc: 'A domain that is a zone. Repeatable.' },
+    domain: {
+      ...zoneParam,
+      required: true,
+      list: true,
+      doc: 'A domain that has a zone on this server. Repeatable.',
+    },
     algo_num: {
       type: 'integer',
       default: 8,
@@ -33,40 +38,43 @@ export default defineFunction({
     key_setup: {
       type: 'string',
       values: ['classic', 'simple'],
-      doc: 'With classic, one key signs the keys, and another one the zone; with simple, one key does both. Default: classic for algorithm 8, otherwise simple.',
+      doc:
+        'The kinds of keys. classic: a key-signing key and a zone-signing key. simple: one key for both. Default: ' +
+        'classic for ' +
+        'algorithm 8, otherwise simple.',
     },
     active: {
       type: 'flag',
       default: 1,
-      doc: '1: sign with the keys. 0 is refused: BIND activates its keys.',
+      doc: 'Only 1 is accepted, because BIND activates the keys that it generates.',
     },
     use_nsec3: {
       type: 'flag',
       default: 1,
-      doc: '1: NSEC3, which hides the names of the zone. 0: NSEC, which lets anybody list them.',
+      doc: '1: NSEC3, which makes it hard to list the names of the zone. 0: NSEC, which lets anyone list them.',
     },
     nsec3_opt_out: {
       type: 'flag',
       default: 0,
-      doc: '1: leave delegations without DS records out of the proof that a name does not exist.',
+      doc: '1: NSEC3 records do not cover delegations without DS records (opt-out).',
     },
     nsec3_iterations: {
       type: 'integer',
       min: 0,
       max: 500,
-      doc: 'How often NSEC3 hashes a name once more.',
-      inert: 'NSEC3 has 0 iterations, as RFC 9276 requires.',
+      doc: 'The number of additional NSEC3 hash iterations.',
+      inert: 'NSEC3 always uses 0 iterations, as RFC 9276 requires.',
     },
     nsec3_narrow: {
       type: 'flag',
-      doc: 'Whether NSEC3 records are made when they are asked for.',
-      inert: 'BIND makes NSEC3 records when it signs.',
+      doc: 'Whether to generate NSEC3 records for each query.',
+      inert: 'BIND generates NSEC3 records when it signs the zone.',
     },
     nsec3_salt: {
       type: 'string',
       maxLength: 510,
-      doc: 'The salt of NSEC3.',
-      inert: 'NSEC3 has no salt, as RFC 9276 recommends.',
+      doc: 'The NSEC3 salt.',
+      inert: 'NSEC3 is used without a salt, as RFC 9276 recommends.',
     },
   },
   emptyIsOmitted: true,
@@ -75,28 +83,28 @@ export default defineFunction({
       list: {
         fields: {
           domain: { type: 'string', doc: 'The domain.' },
-          enabled: { type: 'flag', doc: '1 if its zone is signed now.' },
+          enabled: { type: 'flag', doc: '1 if its zone is signed.' },
           new_key_id: {
             type: 'string',
             optional: true,
-            doc: 'The tag of the key for the DS record. Absent if BIND has not made it, as in a dry run.',
+            doc: 'The tag of the key for the DS record. Absent if BIND has not generated it yet, as in a dry run.',
           },
           nsec_version: { type: 'string', optional: true, doc: 'NSEC or NSEC3.' },
           nsec_error: {
             type: 'string',
-            doc: 'Why the zone has no NSEC or NSEC3 records; empty if it has them.',
+            doc: 'Why the zone has no NSEC or NSEC3 records. Empty if it has them.',
           },
           error: { type: 'string', optional: true, doc: 'Why the zone is not signed.', extension: true },
         },
       },
-      doc: 'The domains, in the order of the call.',
+      doc: 'The domains in the order of the call.',
     },
   },
   list: 'domains',
   examples: [
     {
       args: { domain: 'bob.example', algo_num: '13' },
-      doc: 'Sign the zone of bob.example, with ECDSA.',
+      doc: 'Sign the zone of bob.example with ECDSA.',
       setUp: [{ command: 'adddns', args: { domain: 'bob.example', ip: '192.0.2.1' } }],
     },
   ],
@@ -117,16 +125,20 @@ export default defineFunction({
       if (dnssecPolicy === null) {
         changes.push({ name, before: digest, after: { name, text, dnssecPolicy: wanted } });
       } else if (dnssecPolicy !== wanted) {
-        const reason = `The zone “${name}” is signed by the policy “${dnssecPolicy}”. Run disable_dnssec_for_domains first to sign it by another.`;
+        const reason =
+          `The zone “${name}” is already signed with the policy “${dnssecPolicy}”. To change the ` +
+          `policy, run disable_dnssec_for_domains first.`;
         errors.set(domain, badParam(reason));
       } else {
-        inform(`The zone “${name}” is signed already.`);
+        inform(`The zone “${name}” is already signed.`);
         const key = keys.find(({ flags }) => flags === 257);
         if (key !== undefined) keyTags.set(domain, key.tag);
       }
     }
     if (changes.length > 0 && !isServed) {
-      warn('Nothing is served here, so BIND makes no keys and signs nothing until it runs with these files.');
+      warn(
+        'No nameserver runs in this sandbox, so the zones are not signed and have no keys until BIND loads these files.',
+      );
     }
     return changeSigning(context, {
       ...{ domains: [...new Set(args.domain)], found, errors, changes },
@@ -152,7 +164,7 @@ function readPolicy(args: {
   readonly nsec3_opt_out: boolean;
 }): SigningPolicy {
   const { algo_num: algorithm, key_setup: setup, active, use_nsec3: isNsec3, nsec3_opt_out: isOptOut } = args;
-  if (!active) throw badParam('BIND activates the keys that it makes: “active” can only be 1.');
+  if (!active) throw badParam('“active” must be 1, because BIND activates the keys that it generates.');
   if (!isAlgorithm(algorithm)) {
     const sha1 = [5, 6, 7].includes(algorithm)
       ? ' uses SHA-1, which must not sign zones (RFC 9905)'

@@ -6,36 +6,42 @@ import { base64Of, octetsOf } from '../../model/dns/octets.ts';
 import { zoneParam } from '../../model/dns/record-form.ts';
 import * as owners from '../../model/dns/zone-owners.ts';
 
-/** Of one call: each is a whole file. */
+/** Per call, because each one is a whole file. */
 const MAX_ZONES = 100;
 
 export default defineFunction({
   name: 'export_zone_files',
   since: 96,
-  summary: 'Show the files of DNS zones as they are.',
-  description: `One call can have ${MAX_ZONES} zones.`,
+  summary: 'Export the files of DNS zones unchanged.',
+  description: `At most ${MAX_ZONES} zones per call.`,
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'reads',
   role: 'DNS',
   params: {
-    zone: { ...zoneParam, alias: ['domain'], required: true, list: true, doc: 'A zone. Repeatable.' },
+    zone: {
+      ...zoneParam,
+      alias: ['domain'],
+      required: true,
+      list: true,
+      doc: 'The name of a zone. Repeatable.',
+    },
   },
   returns: {
     payload: {
       list: {
         fields: {
           zone: { type: 'string', doc: 'The zone.' },
-          text_b64: { type: 'string', doc: 'Its file (RFC 1035, section 5) in Base64.' },
+          text_b64: { type: 'string', doc: 'Its file (RFC 1035, section 5), in Base64.' },
         },
       },
-      doc: 'The zones, in the order of the call.',
+      doc: 'The zones in the order of the call.',
     },
   },
   list: 'payload',
   examples: [
     {
       args: { zone: 'bob.example' },
-      doc: 'The file of bob.example.',
+      doc: 'Export the zone file of bob.example.',
       setUp: [{ command: 'adddns', args: { domain: 'bob.example', ip: '192.0.2.1' } }],
     },
   ],
@@ -54,7 +60,10 @@ export default defineFunction({
 
 function namesOf(zones: readonly string[]): string[] {
   if (zones.length > MAX_ZONES) {
-    throw badParam(`One call can have ${MAX_ZONES} zones, not ${zones.length}. Make several calls.`);
+    throw badParam(
+      `Too many zones: a call accepts at most ${MAX_ZONES}, not ${zones.length}. Split them into ` +
+        `several calls.`,
+    );
   }
   return [...new Set(zones.map((zone) => readZoneName('zone', zone)))];
 }

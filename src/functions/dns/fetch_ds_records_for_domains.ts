@@ -7,15 +7,20 @@ import { assertSome, namesOf, openSeveral } from '../../model/dns/several-zones.
 export default defineFunction({
   name: 'fetch_ds_records_for_domains',
   since: 86,
-  summary: 'Show the DNSSEC keys of domains, with the digests for the DS records at the registrar.',
+  summary: 'List the DNSSEC keys of domains, with the digests for the DS records at the registrar.',
   description:
-    'A DS record has the tag of the key, its algorithm, and one of its digests with the type of it. Only keys of the types KSK ' +
-    'and CSK have digests. Private keys are not shown.',
+    'A DS record consists of the key’s tag, its algorithm, a digest type and that digest. Only keys of type KSK or ' +
+    'CSK have digests. Private keys are never shown.',
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'reads',
   role: 'DNS',
   params: {
-    domain: { ...zoneParam, required: true, list: true, doc: 'A domain that is a zone. Repeatable.' },
+    domain: {
+      ...zoneParam,
+      required: true,
+      list: true,
+      doc: 'A domain that has a zone on this server. Repeatable.',
+    },
   },
   returns: {
     domains: {
@@ -27,63 +32,76 @@ export default defineFunction({
               keys: {
                 map: {
                   fields: {
-                    active: { type: 'flag', doc: '1 if BIND signs with it.' },
-                    algo_desc: { type: 'string', doc: 'The algorithm in words, such as RSA/SHA-256.' },
-                    algo_num: { type: 'integer', doc: 'The algorithm by its number, such as 8.' },
-                    algo_tag: { type: 'string', doc: 'The algorithm by its mnemonic, such as RSASHA256.' },
-                    bits: { type: 'integer', doc: 'The length of the key.' },
-                    created: { type: 'integer', doc: 'When BIND made it: seconds since 1970-01-01.' },
+                    active: { type: 'flag', doc: '1 if BIND signs with this key.' },
+                    algo_desc: { type: 'string', doc: 'The algorithm’s name, such as RSA/SHA-256.' },
+                    algo_num: { type: 'integer', doc: 'The algorithm’s number, such as 8.' },
+                    algo_tag: { type: 'string', doc: 'The algorithm’s mnemonic, such as RSASHA256.' },
+                    bits: { type: 'integer', doc: 'The length of the key in bits.' },
+                    created: { type: 'integer', doc: 'When BIND generated it, as a Unix timestamp.' },
                     digests: {
                       list: {
                         fields: {
-                          algo_desc: { type: 'string', doc: 'The type in words, such as SHA-256.' },
-                          algo_num: { type: 'integer', doc: 'The type by its number, such as 2.' },
+                          algo_desc: { type: 'string', doc: 'The digest type’s name, such as SHA-256.' },
+                          algo_num: { type: 'integer', doc: 'The digest type’s number, such as 2.' },
                           digest: { type: 'string', doc: 'The digest in hexadecimal.' },
                         },
                       },
-                      doc: 'What the DS record can have.',
+                      doc: 'The digests that a DS record can use.',
                     },
-                    flags: { type: 'integer', doc: '257 for a key that the DS record names, otherwise 256.' },
+                    flags: {
+                      type: 'integer',
+                      doc: '257 for a key that a DS record can refer to, otherwise 256.',
+                    },
                     key_id: { type: 'integer', doc: 'The tag of the key.' },
                     key_tag: { type: 'integer', doc: 'The tag of the key.' },
-                    key_type: { type: 'string', doc: 'KSK, ZSK, or CSK for one key that is both.' },
+                    key_type: { type: 'string', doc: 'KSK, ZSK, or CSK for one key in both roles.' },
                   },
                 },
                 keys: 'KEY_ID',
-                doc: 'The keys; empty for a zone that is not signed.',
+                doc: 'The keys. Empty if the zone is not signed.',
               },
               nsec_details: {
                 fields: {
                   nsec_version: { type: 'string', doc: 'NSEC or NSEC3.' },
-                  nsec3_hash_algo_desc: { type: 'string', optional: true, doc: 'SHA-1, the only one.' },
+                  nsec3_hash_algo_desc: {
+                    type: 'string',
+                    optional: true,
+                    doc: 'The hash algorithm, always SHA-1.',
+                  },
                   nsec3_hash_algo_num: { type: 'integer', optional: true, doc: '1.' },
                   nsec3_iterations: { type: 'integer', optional: true, doc: '0.' },
                   nsec3_narrow: {
                     type: 'flag',
                     optional: true,
-                    doc: '0: the records are made when BIND signs.',
+                    doc: 'Always 0: BIND generates the records when it signs the zone.',
                   },
-                  nsec3_opt_out: { type: 'flag', optional: true, doc: '1 if delegations are left out.' },
+                  nsec3_opt_out: {
+                    type: 'flag',
+                    optional: true,
+                    doc: '1 if delegations without DS records are not ' + 'covered.',
+                  },
                   nsec3_salt: { type: 'string', optional: true, doc: 'Empty.' },
                 },
                 optional: true,
-                doc: 'How it is proved that a name does not exist. Absent if the zone is not signed, or by a policy of somebody else.',
+                doc:
+                  'How the zone proves that a name does not exist. Absent if the zone is not signed, or signed ' +
+                  'with a policy that is not this program’s.',
               },
             },
             optional: true,
-            doc: 'Absent if there is an error.',
+            doc: 'Absent if there is an “error”.',
           },
-          error: { type: 'string', optional: true, doc: 'Why nothing is shown.', extension: true },
+          error: { type: 'string', optional: true, doc: 'Why the keys cannot be shown.', extension: true },
         },
       },
-      doc: 'The domains, in the order of the call.',
+      doc: 'The domains in the order of the call.',
     },
   },
   list: 'domains',
   examples: [
     {
       args: { domain: 'bob.example' },
-      doc: 'What the registrar of bob.example needs.',
+      doc: 'Show what the registrar of bob.example needs.',
       setUp: [
         { command: 'adddns', args: { domain: 'bob.example', ip: '192.0.2.1' } },
         { command: 'enable_dnssec_for_domains', args: { domain: 'bob.example' } },
@@ -103,7 +121,7 @@ export default defineFunction({
         const { policy, keys, found: file } = zone;
         if (policy !== null && keys.length === 0) {
           const why = isServed ? 'Its log says why' : 'Nothing is served here';
-          warn(`BIND has made no keys for “${file.name}”. ${why}.`);
+          warn(`BIND has not generated keys for “${file.name}” yet. ${why}.`);
         }
         return {
           domain,

@@ -4,16 +4,16 @@ import * as nameservers from '../../model/dns/nameservers.ts';
 export default defineFunction({
   name: 'get_nameserver_config',
   since: 56,
-  summary: 'List the name servers that new zones of the caller get.',
-  description: 'A reseller has its own, if setresellernameservers set some; otherwise they are the server’s.',
+  summary: 'List the nameservers for the caller’s new zones.',
+  description: 'A reseller’s own nameservers (setresellernameservers), otherwise the server’s.',
   access: ['ns-config'],
   effect: 'reads',
   params: {},
   returns: {
-    nameservers: { list: { type: 'string', doc: 'A host name.' }, doc: 'Empty if none are set.' },
+    nameservers: { list: { type: 'string', doc: 'A hostname.' }, doc: 'Empty if no nameservers are set.' },
   },
   list: 'nameservers',
-  examples: [{ args: {}, doc: 'The name servers of the server.' }],
+  examples: [{ args: {}, doc: 'List the server’s nameservers.' }],
 
   async handler(_args, { caller, db }) {
     return { nameservers: await nameservers.listFor(db, caller.user) };

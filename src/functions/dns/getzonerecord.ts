@@ -17,11 +17,11 @@ export default defineFunction({
     domain: { ...zoneParam, alias: ['zone'], required: true },
     line: { ...lineParam, required: true },
   },
-  returns: { record: { list: { type: 'any', doc: 'The line, as in dumpzone.' } } },
+  returns: { record: { list: { type: 'any', doc: 'The line, as returned by dumpzone.' } } },
   examples: [
     {
       args: { domain: 'bob.example', line: '2' },
-      doc: 'The second line of the zone of bob.example.',
+      doc: 'Show the second line of the zone bob.example.',
       setUp: [{ command: 'adddns', args: { domain: 'bob.example', ip: '192.0.2.1' } }],
     },
   ],

@@ -4,16 +4,16 @@ import { lookAtAuthority } from '../../drivers/zones/look.ts';
 import { domainName } from '../../model/accounts/names.ts';
 import { publicAddresses } from '../../model/addresses/nat.ts';
 
-/** Each of them takes several lookups. */
+/** Per call, because each domain takes several lookups. */
 const MAX_DOMAINS = 20;
 
 export default defineFunction({
   name: 'has_local_authority',
   since: 78,
-  summary: 'Check whether this server is the one that answers for domains in DNS.',
+  summary: 'Check whether this server is authoritative for domains.',
   description:
-    'It is if the name servers of the domain in DNS have an address of this server. ' +
-    `One call can have ${MAX_DOMAINS} domains.`,
+    'The server is authoritative if one of the domain’s nameservers in DNS has an IP address of this server. ' +
+    `At most ${MAX_DOMAINS} domains per call.`,
   access: ['create-acct', 'create-dns', 'edit-dns', 'manage-dns-records'],
   effect: 'reads',
   params: { domain: { ...domainName, required: true, list: true, doc: 'A domain. Repeatable.' } },
@@ -22,24 +22,29 @@ export default defineFunction({
       list: {
         fields: {
           domain: { type: 'string', doc: 'The domain.' },
-          local_authority: { type: 'flag', doc: '1 if this server answers for it.' },
-          nameservers: { list: { type: 'string', doc: 'A host name.' }, doc: 'Its name servers.' },
+          local_authority: { type: 'flag', doc: '1 if this server is authoritative for it.' },
+          nameservers: { list: { type: 'string', doc: 'A hostname.' }, doc: 'Its nameservers.' },
           zone: {
             type: 'string|null',
-            doc: 'The domain that these are the name servers of: itself, or one above it.',
+            doc: 'The domain that has these nameservers: the domain itself or a parent domain.',
           },
-          error: { type: 'string', optional: true, doc: 'Why it could not be found out.' },
+          error: { type: 'string', optional: true, doc: 'Why the lookup failed.' },
         },
       },
-      doc: 'The domains, in the order of the call.',
+      doc: 'The domains in the order of the call.',
     },
   },
   list: 'records',
-  examples: [{ args: { domain: 'example.com' }, doc: 'Whether this server answers for example.com.' }],
+  examples: [
+    { args: { domain: 'example.com' }, doc: 'Check whether this server is authoritative for example.com.' },
+  ],
 
   async look({ domain }, { machine }) {
     if (domain.length > MAX_DOMAINS) {
-      throw badParam(`One call can have ${MAX_DOMAINS} domains, not ${domain.length}. Make several calls.`);
+      throw badParam(
+        `Too many domains: a call accepts at most ${MAX_DOMAINS}, not ${domain.length}. Split them into ` +
+          `several calls.`,
+      );
     }
     const own = await (await machine.addresses()).list();
     const found = await Promise.all(domain.map((one) => lookAtAuthority(machine, one)));

@@ -10,9 +10,10 @@ export default defineFunction({
   name: 'killdns',
   since: 11,
   summary: 'Remove the DNS zone of a domain.',
-  description: 'Accounts and their files stay.',
+  description: 'Accounts and their files are not changed.',
   destructive:
-    'All records of the zone are gone, and the domain no longer resolves. Export the zone with export_zone_files first to keep them.',
+    'All records of the zone are deleted, and the domain no longer resolves. To keep a copy, run export_zone_files ' +
+    'first.',
   access: ['kill-dns'],
   effect: 'operates',
   role: 'DNS',

@@ -8,18 +8,21 @@ import { zoneRows } from '../../model/dns/zone-views.ts';
 export default defineFunction({
   name: 'listmxs',
   since: 11,
-  summary: 'List the MX records of a domain, which say where its mail goes.',
+  summary: 'List a domain’s MX records, which name its mail servers.',
   access: ['edit-mx', 'edit-dns', 'manage-dns-records'],
   effect: 'reads',
   role: 'DNS',
   params: { domain: { ...zoneParam, alias: ['zone'], required: true, doc: 'The domain.' } },
   returns: {
-    record: { list: { type: 'any', doc: 'An MX record, as in dumpzone.' }, doc: 'In the order of the file.' },
+    record: {
+      list: { type: 'any', doc: 'An MX record, as returned by ' + 'dumpzone.' },
+      doc: 'The records in the order of the zone file.',
+    },
   },
   examples: [
     {
       args: { domain: 'bob.example' },
-      doc: 'Where the mail of bob.example goes.',
+      doc: 'List the MX records of bob.example.',
       setUp: [{ command: 'adddns', args: { domain: 'bob.example', ip: '192.0.2.1' } }],
     },
   ],

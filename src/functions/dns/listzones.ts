@@ -6,7 +6,7 @@ export default defineFunction({
   name: 'listzones',
   since: 11,
   summary: 'List the DNS zones of the server.',
-  description: 'A reseller sees those of its accounts, and its own.',
+  description: 'A reseller sees the zones that it or its accounts own.',
   access: ['create-dns', 'edit-dns', 'kill-dns', 'park-dns', 'manage-dns-records'],
   effect: 'reads',
   role: 'DNS',
@@ -15,15 +15,15 @@ export default defineFunction({
     zone: {
       list: {
         fields: {
-          domain: { type: 'string', doc: 'The zone.' },
-          zonefile: { type: 'string', doc: 'The name of its file, as WHM has it.' },
+          domain: { type: 'string', doc: 'The name of the zone.' },
+          zonefile: { type: 'string', doc: 'The name of its file in WHM’s form.' },
         },
       },
-      doc: 'The zones, by name.',
+      doc: 'The zones, sorted by name.',
     },
   },
   list: 'zone',
-  examples: [{ args: {}, doc: 'All zones.' }],
+  examples: [{ args: {}, doc: 'List all zones.' }],
 
   look: (_args, { machine }) => lookForZones(machine),
 

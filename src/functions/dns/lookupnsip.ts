@@ -4,13 +4,13 @@ import { domainName } from '../../model/accounts/names.ts';
 export default defineFunction({
   name: 'lookupnsip',
   since: 11,
-  summary: 'Show the IPv4 address of a name server, as DNS has it.',
+  summary: 'Show the IPv4 address of a nameserver, as found in DNS.',
   access: ['ns-config', 'create-acct', 'create-dns'],
   effect: 'none',
-  params: { host: { ...domainName, required: true, doc: 'The host name of the name server.' } },
-  returns: { ip: { type: 'string|null', doc: 'The first address; null if it has none.' } },
+  params: { host: { ...domainName, required: true, doc: 'The hostname of the nameserver.' } },
+  returns: { ip: { type: 'string|null', doc: 'The first address. null if it has none.' } },
   examples: [
-    { args: { host: 'ns1.example.com' }, doc: 'The address of ns1.example.com.', fails: 'host_failed' },
+    { args: { host: 'ns1.example.com' }, doc: 'Show the address of ns1.example.com.', fails: 'host_failed' },
   ],
 
   async handler({ host }, { machine }) {

@@ -4,16 +4,20 @@ import { domainName } from '../../model/accounts/names.ts';
 export default defineFunction({
   name: 'lookupnsips',
   since: 60,
-  summary: 'Show the IPv4 and IPv6 addresses of a name server, as DNS has them.',
+  summary: 'Show the IPv4 and IPv6 address of a nameserver, as found in DNS.',
   access: ['ns-config', 'create-acct', 'create-dns'],
   effect: 'none',
-  params: { host: { ...domainName, required: true, doc: 'The host name of the name server.' } },
+  params: { host: { ...domainName, required: true, doc: 'The hostname of the nameserver.' } },
   returns: {
     ipv4: { type: 'string', optional: true, doc: 'The first IPv4 address, if it has one.' },
     ipv6: { type: 'string', optional: true, doc: 'The first IPv6 address, if it has one.' },
   },
   examples: [
-    { args: { host: 'ns1.example.com' }, doc: 'The addresses of ns1.example.com.', fails: 'host_failed' },
+    {
+      args: { host: 'ns1.example.com' },
+      doc: 'Show the addresses of ns1.example.com.',
+      fails: 'host_failed',
+    },
   ],
 
   async handler({ host }, { machine }) {

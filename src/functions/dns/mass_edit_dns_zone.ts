@@ -9,10 +9,11 @@ import * as owners from '../../model/dns/zone-owners.ts';
 export default defineFunction({
   name: 'mass_edit_dns_zone',
   since: 96,
-  summary: 'Change many records of a DNS zone at once: add, edit and remove, all or none.',
+  summary: 'Change many records of a DNS zone at once: add, edit and remove.',
   description:
-    'Lines are those of parse_dns_zone, before any of the changes. Names are relative to the zone unless they end with a dot. ' +
-    `One call can have ${MAX_CHANGES} changes.`,
+    'Either all changes are made or none. Line numbers are those of parse_dns_zone, from before the call. Names are ' +
+    'relative to the zone unless they end with a dot. ' +
+    `At most ${MAX_CHANGES} changes per call.`,
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'operates',
   role: 'DNS',
@@ -23,19 +24,26 @@ export default defineFunction({
       required: true,
       min: 0,
       max: 2 ** 32 - 1,
-      doc: 'The serial number of the zone as you saw it; if it has another by now, nothing is changed.',
+      doc:
+        'The zone’s serial number when you last read it. If it has changed since, the call fails and changes ' +
+        'nothing.',
     },
     add: {
       type: 'json',
       list: true,
-      doc: 'A new record: {"dname":"www","ttl":3600,"record_type":"A","data":["192.0.2.1"]}. Repeatable.',
+      doc: 'A record to add: {"dname":"www","ttl":3600,"record_type":"A","data":["192.0.2.1"]}. Repeatable.',
     },
     edit: {
       type: 'json',
       list: true,
-      doc: 'A changed record: as for “add”, with “line_index”, the line counted from 0. Repeatable.',
+      doc: 'A record to change: as for “add”, with the line as “line_index”, counted from 0. Repeatable.',
     },
-    remove: { type: 'integer', list: true, min: 0, doc: 'A line to remove, counted from 0. Repeatable.' },
+    remove: {
+      type: 'integer',
+      list: true,
+      min: 0,
+      doc: 'The line of a record to remove, counted from 0. Repeatable.',
+    },
   },
   returns: { new_serial: { type: 'string', doc: 'The new serial number of the zone.' } },
   examples: [
@@ -46,7 +54,7 @@ export default defineFunction({
         add: '{"dname":"shop","ttl":3600,"record_type":"A","data":["192.0.2.7"]}',
         remove: '14',
       },
-      doc: 'Add a record and remove another, if the zone still has that serial number.',
+      doc: 'Add a record and remove another, if the serial number has not changed.',
       fails: 'not_found',
     },
   ],

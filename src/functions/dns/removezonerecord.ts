@@ -10,8 +10,8 @@ export default defineFunction({
   name: 'removezonerecord',
   since: 11,
   summary: 'Remove a record from a DNS zone.',
-  description: 'Later lines move up.',
-  destructive: 'The record is gone. To get it back, add it again with addzonerecord.',
+  description: 'The lines after it move up.',
+  destructive: 'The record is deleted. To restore it, add it again with addzonerecord.',
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'operates',
   role: 'DNS',
@@ -21,7 +21,9 @@ export default defineFunction({
     serialnum: {
       type: 'string',
       maxLength: 10,
-      doc: 'The serial number of the zone as you saw it; if it has another by now, nothing is changed.',
+      doc:
+        'The zone’s serial number when you last read it. If it has changed since, the call fails and changes ' +
+        'nothing.',
     },
   },
   returns: null,

@@ -13,17 +13,17 @@ import * as owners from '../../model/dns/zone-owners.ts';
 export default defineFunction({
   name: 'resetzone',
   since: 11,
-  summary: 'Set a DNS zone back to what the server would make it; TXT records stay.',
+  summary: 'Reset a DNS zone to the server’s template, but keep its TXT records.',
   description:
-    'The zone is made again from the template, with the address of the account. It keeps its TXT records, and its serial ' +
-    'number goes up.',
+    'The zone is created again from the template, with the account’s IP address. TXT records are kept, and the ' +
+    'serial number increases.',
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'operates',
   role: 'DNS',
   params: {
     domain: { ...zoneParam, doc: 'The domain.' },
-    zone: { ...zoneParam, doc: 'The zone, or its file as listzones shows it, such as example.com.db.' },
-    user: { ...existingAccount, doc: 'The account to which the zone belongs.' },
+    zone: { ...zoneParam, doc: 'The zone, or its file name as shown by listzones, such as example.com.db.' },
+    user: { ...existingAccount, doc: 'The account that owns the zone.' },
   },
   oneOf: { count: 'at least', of: ['domain', 'zone', 'user'] },
   emptyIsOmitted: true,
@@ -31,7 +31,7 @@ export default defineFunction({
   examples: [
     {
       args: { domain: 'bob.example' },
-      doc: 'Make the zone of bob.example again.',
+      doc: 'Reset the zone of bob.example.',
       setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
     },
   ],
@@ -69,6 +69,7 @@ function named(domain: string | undefined, zone: string | undefined): string | u
     ...(domain === undefined ? [] : [readZoneName('domain', domain)]),
     ...(zone === undefined ? [] : [readZoneName('zone', zone.replace(/\.db$/, ''))]),
   ];
-  if (new Set(names).size > 1) throw badParam('“domain” and “zone” name different zones: give one of them.');
+  if (new Set(names).size > 1)
+    throw badParam('“domain” and “zone” name different zones. Use only one of them.');
   return names[0];
 }

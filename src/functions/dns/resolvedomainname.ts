@@ -5,12 +5,14 @@ import { domainName } from '../../model/accounts/names.ts';
 export default defineFunction({
   name: 'resolvedomainname',
   since: 28,
-  summary: 'Show the IPv4 address of a domain, as DNS has it.',
+  summary: 'Show the IPv4 address of a domain, as found in DNS.',
   access: ['create-acct', 'create-dns', 'edit-dns', 'manage-dns-records'],
   effect: 'none',
   params: { domain: { ...domainName, required: true, doc: 'The domain.' } },
   returns: { ip: { type: 'string', doc: 'The first address.' } },
-  examples: [{ args: { domain: 'example.com' }, doc: 'The address of example.com.', fails: 'host_failed' }],
+  examples: [
+    { args: { domain: 'example.com' }, doc: 'Show the address of example.com.', fails: 'host_failed' },
+  ],
 
   async handler({ domain }, { machine }) {
     const [ip] = await (await machine.resolver()).ipv4(domain);

@@ -11,8 +11,8 @@ import * as owners from '../../model/dns/zone-owners.ts';
 export default defineFunction({
   name: 'savemxs',
   since: 28,
-  summary: 'Add an MX record to a domain, to say where its mail goes.',
-  description: 'Other MX records stay.',
+  summary: 'Add an MX record to a domain.',
+  description: 'The domain’s other MX records are kept.',
   access: ['edit-mx', 'edit-dns', 'manage-dns-records'],
   effect: 'operates',
   role: 'DNS',
@@ -22,22 +22,24 @@ export default defineFunction({
       type: 'string',
       required: true,
       maxLength: 255,
-      doc: 'The name whose mail it is. Without a dot at its end it is relative to the zone; “@” is the zone itself.',
+      doc: 'The name of the record. A name without a final dot is relative to the zone, and “@” is the zone itself.',
     },
-    exchange: { type: 'string', required: true, maxLength: 255, doc: 'The host that takes the mail.' },
+    exchange: { type: 'string', required: true, maxLength: 255, doc: 'The mail server’s hostname.' },
     preference: {
       type: 'integer',
       required: true,
       min: 0,
       max: 65_535,
-      doc: 'The preference; the lowest number comes first.',
+      doc: 'The preference. Servers with lower numbers are tried first.',
     },
     class: classParam,
     ttl: { ...ttlParam, default: 14_400 },
     serialnum: {
       type: 'string',
       maxLength: 10,
-      doc: 'The serial number of the zone as you saw it; if it has another by now, nothing is changed.',
+      doc:
+        'The zone’s serial number when you last read it. If it has changed since, the call fails and changes ' +
+        'nothing.',
       extension: true,
     },
   },
@@ -45,7 +47,7 @@ export default defineFunction({
   examples: [
     {
       args: { domain: 'bob.example', name: 'bob.example.', exchange: 'mx.example.net', preference: '10' },
-      doc: 'Have mx.example.net take the mail of bob.example as well.',
+      doc: 'Add the mail server mx.example.net to bob.example.',
       setUp: [{ command: 'adddns', args: { domain: 'bob.example', ip: '192.0.2.1' } }],
     },
   ],

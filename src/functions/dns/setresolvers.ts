@@ -9,19 +9,21 @@ const address = { type: 'string', maxLength: 45 } as const;
 export default defineFunction({
   name: 'setresolvers',
   since: 11,
-  summary: 'Set the name servers that this machine asks.',
+  summary: 'Set the DNS resolvers of this server.',
   description:
-    'They take the place of all name servers in /etc/resolv.conf; its other lines stay. If that file is a symbolic link, ' +
-    'another program manages it, and the call is refused.',
+    'They replace all nameservers in /etc/resolv.conf. The other lines of the file are kept. If the file is a ' +
+    'symbolic link, another program manages it and the call fails.',
   access: 'root',
   effect: 'operates',
   params: {
-    nameserver1: { ...address, required: true, doc: 'The IP address of the first.' },
-    nameserver2: { ...address, required: true, doc: 'The IP address of the second.' },
-    nameserver3: { ...address, default: '', doc: 'The IP address of the third.' },
+    nameserver1: { ...address, required: true, doc: 'The IP address of the first resolver.' },
+    nameserver2: { ...address, required: true, doc: 'The IP address of the second resolver.' },
+    nameserver3: { ...address, default: '', doc: 'The IP address of the third resolver.' },
   },
   returns: null,
-  examples: [{ args: { nameserver1: '192.0.2.53', nameserver2: '198.51.100.53' }, doc: 'Ask these two.' }],
+  examples: [
+    { args: { nameserver1: '192.0.2.53', nameserver2: '198.51.100.53' }, doc: 'Set two resolvers.' },
+  ],
 
   async handler({ nameserver1, nameserver2, nameserver3 }, { plan, reason, inform, warn }) {
     const given = Object.entries({ nameserver1, nameserver2, nameserver3 }).filter(([, one]) => one !== '');
@@ -30,9 +32,11 @@ export default defineFunction({
       if (ip !== undefined) return formatIp(ip);
       throw badParam(`The parameter “${param}” should be an IP address, not ${quote(text)}.`);
     });
-    if (new Set(servers).size < servers.length) throw badParam('Each name server should be given once.');
+    if (new Set(servers).size < servers.length) throw badParam('Do not repeat a resolver.');
     if (servers.some((server) => server.startsWith('127.') || server === '::1')) {
-      warn('A name server on this machine itself is a risk: if it does not run, nothing is resolved.');
+      warn(
+        'A resolver on this server is a single point of failure: if it does not run, no names are resolved.',
+      );
     }
     plan(setResolvers(servers));
     reason('Your resolvers have been setup!');

@@ -14,30 +14,30 @@ const server = {
 export default defineFunction({
   name: 'update_nameservers_config',
   since: 76,
-  summary: 'Set the name servers that new zones get.',
+  summary: 'Set the nameservers for new zones.',
   description:
-    'What is not given stays as it is; an empty value removes a name server. Zones that exist are not changed. ' +
-    'Resellers can have others (setresellernameservers).',
+    'Omitted parameters keep their values. An empty value removes a nameserver. Existing zones are not changed. ' +
+    'Resellers can have their own nameservers (setresellernameservers).',
   access: 'root',
   effect: 'changes',
   params: {
-    nameserver: { ...server, doc: 'The host name of the first.' },
-    nameserver2: { ...server, doc: 'The host name of the second.' },
-    nameserver3: { ...server, doc: 'The host name of the third.' },
-    nameserver4: { ...server, doc: 'The host name of the fourth.' },
+    nameserver: { ...server, doc: 'The hostname of the first nameserver.' },
+    nameserver2: { ...server, doc: 'The hostname of the second nameserver.' },
+    nameserver3: { ...server, doc: 'The hostname of the third nameserver.' },
+    nameserver4: { ...server, doc: 'The hostname of the fourth nameserver.' },
   },
   returns: null,
   examples: [
     {
       args: { nameserver: 'ns1.example.com', nameserver2: 'ns2.example.com' },
-      doc: 'Two name servers.',
+      doc: 'Set two nameservers.',
     },
   ],
 
   async handler({ nameserver, nameserver2, nameserver3, nameserver4 }, { db }) {
     const names = [nameserver, nameserver2, nameserver3, nameserver4];
     if (names.every((name) => name === undefined)) {
-      throw new ApiError('missing_param', 'Give at least one of “nameserver” to “nameserver4”.');
+      throw new ApiError('missing_param', 'Use at least one of “nameserver” to “nameserver4”.');
     }
     await update(db, names);
   },

@@ -39,7 +39,7 @@ export default defineFunction({
       maxLength: 253,
       pattern: {
         matches: /^(?!-)(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}$/,
-        expects: 'a host name or an IPv4 address',
+        expects: 'a hostname or an IPv4 address',
       },
       doc: 'The name or address of this server in the link. Default: the hostname.',
     },

@@ -6,7 +6,7 @@ export class PrivateRecords<Value> {
   readonly #folder: string;
   readonly #suffix: string;
 
-  /** `suffix` keeps kinds of records apart in one folder. It has a character that no user name has. */
+  /** `suffix` keeps kinds of records apart in one folder. It has a character that no username has. */
   constructor(folder: string, suffix = '') {
     this.#folder = folder;
     this.#suffix = suffix;

@@ -13,7 +13,7 @@ export class UserDatabase {
     this.#run = run;
   }
 
-  /** undefined as well for what is no user name. */
+  /** undefined as well for what is no username. */
   async find(name: string): Promise<MachineUser | undefined> {
     if (!isUserName(name)) return undefined;
     const entry = await this.#entry('passwd', name);

@@ -103,7 +103,7 @@ export function noAccess(caller: Caller, username: string): ApiError {
     : denied(`You do not have access to an account named “${username}”.`);
 }
 
-/** Every account of this server that the caller may see, by user name. */
+/** Every account of this server that the caller may see, by username. */
 export async function list(db: Db, caller: Caller): Promise<Account[]> {
   const { where, values } = visibleTo(db, caller);
   const rows = await db.all<Row>(

@@ -11,10 +11,10 @@ export const accountName = {
   type: 'string',
   pattern: {
     matches: /^[a-z][a-z0-9]{0,15}$/,
-    expects: 'a user name: at most 16 lower-case letters and digits, the first a letter',
+    expects: 'a username: at most 16 lower-case letters and digits, the first a letter',
   },
   lowerCase: true,
-  doc: 'The account’s user name.',
+  doc: 'The account’s username.',
   actsOn: true,
 } as const satisfies Param;
 
@@ -36,15 +36,15 @@ export const domainName = {
 /** The domain of an account that exists. */
 export const existingDomain = { ...domainName, completes: 'domain' } as const satisfies Param;
 
-/** A mail address as people write one, in ASCII. */
+/** An email address as people write one, in ASCII. */
 export const emailAddress = {
   type: 'string',
   maxLength: 254,
   pattern: {
     matches: /^(?:[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{1,63})?$/,
-    expects: 'a mail address such as bob@example.com, or empty',
+    expects: 'an email address such as bob@example.com, or empty',
   },
-  doc: 'A mail address.',
+  doc: 'An email address.',
 } as const satisfies Param;
 
 /** Databases and their users begin with so much of the account's name. */

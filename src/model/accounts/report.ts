@@ -9,18 +9,18 @@ const inZone = 'null unless its name is in the account’s own DNS zone.';
 
 /** The keys of WHM’s documented response. */
 export const nameserverFields = {
-  nameserver: { type: 'string', doc: 'The first name server of the account; empty if none is set.' },
-  nameserver2: { type: 'string', doc: 'The second name server.' },
-  nameserver3: { type: 'string', doc: 'The third name server.' },
-  nameserver4: { type: 'string', doc: 'The fourth name server.' },
-  nameservera: { type: 'string|null', doc: `The IPv4 address of the first name server; ${inZone}` },
-  nameservera2: { type: 'string|null', doc: 'The same of the second name server.' },
-  nameservera3: { type: 'string|null', doc: 'The same of the third name server.' },
-  nameservera4: { type: 'string|null', doc: 'The same of the fourth name server.' },
+  nameserver: { type: 'string', doc: 'The first nameserver of the account; empty if none is set.' },
+  nameserver2: { type: 'string', doc: 'The second nameserver.' },
+  nameserver3: { type: 'string', doc: 'The third nameserver.' },
+  nameserver4: { type: 'string', doc: 'The fourth nameserver.' },
+  nameservera: { type: 'string|null', doc: `The IPv4 address of the first nameserver; ${inZone}` },
+  nameservera2: { type: 'string|null', doc: 'The same of the second nameserver.' },
+  nameservera3: { type: 'string|null', doc: 'The same of the third nameserver.' },
+  nameservera4: { type: 'string|null', doc: 'The same of the fourth nameserver.' },
   nameserverentry: { type: 'string|null', doc: `The name that this address belongs to; ${inZone}` },
-  nameserverentry2: { type: 'string|null', doc: 'The same of the second name server.' },
-  nameserverentry3: { type: 'string|null', doc: 'The same of the third name server.' },
-  nameserverentry4: { type: 'string|null', doc: 'The same of the fourth name server.' },
+  nameserverentry2: { type: 'string|null', doc: 'The same of the second nameserver.' },
+  nameserverentry3: { type: 'string|null', doc: 'The same of the third nameserver.' },
+  nameserverentry4: { type: 'string|null', doc: 'The same of the fourth nameserver.' },
 } as const satisfies Fields;
 
 /**

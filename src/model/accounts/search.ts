@@ -28,7 +28,7 @@ export const searchParams = {
   searchtype: {
     type: 'string',
     values: searchTypes,
-    doc: 'Where to look; in user names and main domains unless told.',
+    doc: 'Where to look; in usernames and main domains unless told.',
   },
   searchmethod: {
     type: 'string',
@@ -133,13 +133,13 @@ export function wantedFields(
 
 const ALL: InSql = { filter: { where: 'TRUE', values: [] }, order: 'username' };
 
-/** The user names of the accounts that a condition finds, sorted. */
+/** The usernames of the accounts that a condition finds, sorted. */
 export function namesOf(db: Db, condition: Condition): Promise<string[]> {
   return usernames(db, condition, ALL);
 }
 
 /**
- * Records of accounts, by user name unless the call asks for another order. Where SQL can say what the call asks of the
+ * Records of accounts, by username unless the call asks for another order. Where SQL can say what the call asks of the
  * list, only the records of the answer are read.
  */
 export async function read(

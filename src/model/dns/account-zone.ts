@@ -1,4 +1,4 @@
-// The zone of a domain that an account has: its addresses, and the name servers of its owner.
+// The zone of an account’s domain: the account’s addresses, and the nameservers of its owner.
 import type { Context } from '../../core/context.ts';
 import type { Account } from '../accounts/accounts.ts';
 import * as assignments from '../addresses/ipv6-assignments.ts';
@@ -7,16 +7,16 @@ import type { Nameserver } from './nameservers.ts';
 import { newZone } from './new-zone.ts';
 
 export interface AccountZone {
-  /** Without the dot at the end. */
+  /** Without the final dot. */
   readonly name: string;
   readonly account: Account;
   readonly serial: number;
-  /** In the place of those of the account’s owner. */
+  /** Used instead of those of the account’s owner. */
   readonly nameservers?: readonly Nameserver[] | undefined;
 }
 
 /**
- * @returns the text of the zone file, with what it has no value for left out
+ * @returns the text of the zone file; lines without a value are omitted
  * @throws ApiError `bad_param` if a value, such as the contact address, cannot be in a zone
  */
 export async function accountZone(

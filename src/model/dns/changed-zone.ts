@@ -1,4 +1,4 @@
-// A zone file as a driver reads and writes it: text, and a name without the dot at the end.
+// A zone file as drivers read and write it: text, and a name without the final dot.
 import { ApiError, badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import { readDomain } from './names.ts';
@@ -13,7 +13,7 @@ export interface ZoneText {
 }
 
 /**
- * The name of a zone as drivers have it.
+ * The name of a zone in the form that drivers use.
  * @throws ApiError `bad_param`
  */
 export function readZoneName(param: string, given: string): string {
@@ -24,9 +24,7 @@ export function zoneFileOf({ name, text }: ZoneText): ZoneFile {
   return readZone(octetsOf(text), `${name}.`);
 }
 
-/**
- * @throws ApiError as `editZone`, and `host_failed` with the line of a file that cannot be edited
- */
+/** @throws ApiError as `editZone` does, and `host_failed` naming the line if the file cannot be edited */
 export function changedZone(
   found: ZoneText,
   changes: ZoneChanges,
@@ -38,7 +36,7 @@ export function changedZone(
   });
 }
 
-/** Runs work on the file of a zone; what is wrong with the file becomes a failure that names the zone. */
+/** Runs work on the file of a zone. An error in the file becomes a failure that names the zone. */
 export function ofFile<T>(name: string, work: () => T): T {
   try {
     return work();
@@ -50,14 +48,14 @@ export function ofFile<T>(name: string, work: () => T): T {
   }
 }
 
-/** The serial of a zone; undefined if it has no SOA record. */
+/** The serial of a zone. Undefined if it has no SOA record. */
 export function serialOf(zone: ZoneFile): number | undefined {
   const serial = soaOf(zone)?.items[2];
   return serial === undefined ? undefined : Number(serial);
 }
 
 /**
- * Checks the serial that a caller has seen, if it gave one.
+ * Checks the caller’s serial, if there is one, against the zone’s.
  * @throws ApiError `bad_param`
  */
 export function assertSeen(param: string, given: string | number | undefined, zone: ZoneFile): void {

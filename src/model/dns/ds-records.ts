@@ -1,6 +1,6 @@
-// DNSSEC keys as fetch_ds_records_for_domains answers them.
+// DNSSEC keys in the form that fetch_ds_records_for_domains returns.
 
-/** A key as a driver reads it. */
+/** A key as drivers return it. */
 interface Key {
   readonly tag: number;
   readonly algorithm: number;
@@ -49,7 +49,7 @@ export function describeKey(key: Key) {
   };
 }
 
-/** NSEC3 as policies have it: no iterations and no salt (RFC 9276), made when the zone is signed. */
+/** The NSEC3 parameters of the policies: no iterations and no salt (RFC 9276), generated when the zone is signed. */
 export function describeNsec(denial: 'nsec' | 'nsec3' | 'nsec3-opt-out') {
   if (denial === 'nsec') return { nsec_version: 'NSEC' };
   return {

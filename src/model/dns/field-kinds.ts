@@ -1,4 +1,4 @@
-// The kinds of fields that record data has, and the values that each accepts. Values are octets without quotes and escapes.
+// The kinds of fields in record data, and the values that each accepts. Values are octets without quotes and escapes.
 import ipaddr from 'ipaddr.js';
 import { withoutDots } from '../addresses/ipv4-within.ts';
 
@@ -6,7 +6,7 @@ import { withoutDots } from '../addresses/ipv4-within.ts';
 export const MAX_TTL = 2 ** 31 - 1;
 export const MAX_STRING = 255;
 
-/** How a field is written, and which values it has. */
+/** How a field is written, and which values it accepts. */
 export type FieldKind =
   | 'ipv4'
   | 'ipv6'
@@ -37,17 +37,17 @@ export type FieldKind =
   | 'altitude'
   | 'metres';
 
-/** A reason, for the line of a file or a parameter that cannot be read. */
+/** Why the line of a file or a parameter cannot be read. */
 export class DataFault extends Error {
   override readonly name = 'DataFault';
 }
 
-/** What the reader of a reason should give. */
+/** The expected values, for error messages. */
 export const expectations: Readonly<Record<FieldKind, string>> = {
   ipv4: 'an IPv4 address such as 192.0.2.1',
   ipv6: 'an IPv6 address such as 2001:db8::1',
   name: 'a domain name',
-  mailbox: 'a mail address such as admin@example.com',
+  mailbox: 'an email address such as admin@example.com',
   u8: 'a whole number from 0 to 255',
   u16: 'a whole number from 0 to 65535',
   u32: 'a whole number from 0 to 4294967295',
@@ -69,7 +69,7 @@ export function isText(kind: FieldKind | undefined): boolean {
   return kind === 'string' || kind === 'strings' || kind === 'long-string' || kind === 'substitution';
 }
 
-/** The item that a value is, or undefined if the kind does not have it. Names are not read here. */
+/** Returns the item for a value, or undefined if the kind does not accept it. Names are not read here. */
 export function normalise(kind: FieldKind, value: string): string | undefined {
   switch (kind) {
     case 'ipv4':
@@ -88,7 +88,7 @@ export function normalise(kind: FieldKind, value: string): string | undefined {
     case 'strings':
       return value.length <= MAX_STRING ? value : undefined;
     case 'long-string':
-      // BIND’s lexer takes more, but nobody has a use for it.
+      // BIND’s lexer accepts more forms, which are not in use.
       return value.length <= 4096 ? value : undefined;
     case 'substitution':
       return value === '' || isSubstitution(value) ? value : undefined;

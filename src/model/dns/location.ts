@@ -1,7 +1,7 @@
-// The data of LOC records (RFC 1876): where something is on Earth, with sizes and precisions in metres.
+// The data of LOC records (RFC 1876): a position on Earth, with size and precision in metres.
 import { DataFault, expectations } from './field-kinds.ts';
 
-/** Degrees, minutes and seconds can be left out from the right. */
+/** Seconds can be omitted, and then minutes too. */
 const ANGLE = /^(\d{1,3})(?: (\d{1,2})(?: (\d{1,2}(?:\.\d{1,3})?))?)? ([NSEW])$/i;
 const METRES = /^(-?)(\d{1,8})(?:\.(\d{1,2}))?m?$/i;
 
@@ -14,7 +14,7 @@ export function readLocation(words: readonly string[]): string[] {
   const north = words.findIndex((word) => /^[NS]$/i.test(word));
   const east = words.findIndex((word) => /^[EW]$/i.test(word));
   if (north === -1 || east < north || words.length > east + 5) {
-    throw new DataFault('the LOC record is not such as “52 22 23 N 4 53 32 E 10m”');
+    throw new DataFault('the LOC record does not have the form “52 22 23 N 4 53 32 E 10m”');
   }
   const latitude = readAngle('latitude', words.slice(0, north + 1).join(' '));
   const longitude = readAngle('longitude', words.slice(north + 1, east + 1).join(' '));
@@ -50,7 +50,7 @@ export function readMetres(kind: 'altitude' | 'metres', text: string): string {
   if (match === undefined || centimetres < min || centimetres > max) {
     throw new DataFault(`${text} is not ${expectations[kind]}`);
   }
-  // As BIND writes them: altitudes always with centimetres.
+  // BIND writes altitudes always with centimetres.
   const digits = part === '' && kind === 'metres' ? '' : `.${part.padEnd(2, '0')}`;
   return `${sign}${Number(whole)}${digits}m`;
 }

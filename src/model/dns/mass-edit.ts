@@ -1,4 +1,4 @@
-// What mass_edit_dns_zone is given: changes of many records, as JSON.
+// The parameters of mass_edit_dns_zone: changes of many records, as JSON.
 import { ApiError, badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import type { Json } from '../../core/values.ts';
@@ -6,11 +6,11 @@ import { isWithin, readMasterName } from './names.ts';
 import { readData, readTtlParam, readType } from './record-params.ts';
 import type { RecordContent, ZoneChanges } from './zone-edits.ts';
 
-/** Of one call. */
+/** Per call. */
 export const MAX_CHANGES = 1000;
 
 export interface GivenChanges {
-  /** One item each, or an array of them. */
+  /** Each text is one item or an array of items. */
   readonly add: readonly Json[];
   readonly edit: readonly Json[];
   /** Lines, counted from 0. */
@@ -24,9 +24,12 @@ export interface GivenChanges {
 export function readChanges(given: GivenChanges, zone: string): ZoneChanges {
   const [add, edit] = [given.add.flat(1), given.edit.flat(1)];
   const count = add.length + edit.length + given.remove.length;
-  if (count === 0) throw new ApiError('missing_param', 'Give at least one of “add”, “edit” or “remove”.');
+  if (count === 0) throw new ApiError('missing_param', 'Use at least one of “add”, “edit” and “remove”.');
   if (count > MAX_CHANGES) {
-    throw badParam(`One call can have ${MAX_CHANGES} changes, not ${count}. Make several calls.`);
+    throw badParam(
+      `Too many changes: a call accepts at most ${MAX_CHANGES}, not ${count}. Split them into several ` +
+        `calls.`,
+    );
   }
   return {
     add: add.map((item, index) => inItem('add', index, () => readRecord(hashOf(item), zone))),
@@ -83,7 +86,7 @@ function readLine(line: Json | undefined): number {
   throw badParam('“line_index” should be a line of parse_dns_zone, counted from 0.');
 }
 
-/** Clients write numbers as strings, and the other way round. */
+/** Clients send numbers as strings and strings as numbers. */
 function textOf(key: string, value: Json | undefined): string {
   if (typeof value === 'string') {
     if (/[\u0000-\u001f\u007f]/.test(value) || !value.isWellFormed()) {

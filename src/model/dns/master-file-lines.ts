@@ -1,11 +1,11 @@
-// The lexer of master files (RFC 1035, section 5.1), with BIND’s reading where the RFC leaves a choice. A logical line
-// is what parentheses and quoted strings make of one or more lines of the file.
+// The lexer of master files (RFC 1035, section 5.1). If the RFC leaves a choice, it reads as BIND does. A logical line
+// is one line of the file, or several that parentheses or quoted strings join.
 
 export interface Token {
-  /** As it is in the file, escapes included, without its quotes. */
+  /** The text as in the file, with escapes and without quotes. */
   readonly text: string;
   readonly isQuoted: boolean;
-  /** Where it is in the file, its quotes included. */
+  /** The offsets in the file, including the quotes. */
   readonly start: number;
   readonly end: number;
 }
@@ -13,17 +13,17 @@ export interface Token {
 export interface LogicalLine {
   /** The first line, counted from 1. */
   readonly line: number;
-  /** How many lines of the file it takes. */
+  /** How many lines of the file it spans. */
   readonly lines: number;
   readonly start: number;
-  /** Where its last line ends, the line break not included. */
+  /** The offset of the end of its last line, without the line break. */
   readonly end: number;
   readonly tokens: readonly Token[];
-  /** White space begins the line: the owner name is omitted. */
+  /** The line begins with white space, so the owner name is omitted. */
   readonly isIndented: boolean;
-  /** The comment at the end of its last line, from the semicolon on; empty if there is none. */
+  /** The comment at the end of its last line, with the semicolon. Empty if there is none. */
   readonly comment: string;
-  /** Why BIND does not read the line, if it does not. */
+  /** Why BIND rejects the line. Undefined if it does not. */
   readonly fault: string | undefined;
 }
 
@@ -93,7 +93,7 @@ function readLine(file: string, start: number, line: number): LogicalLine {
     }
   }
   if (fault === undefined && depth > 0) fault = 'a parenthesis is not closed';
-  // What follows a fault is not read; the next line is tried for itself.
+  // The rest of a faulty line is skipped, and reading goes on with the next line.
   const end = fault === undefined ? Math.min(at, file.length) : endOfLine(file, Math.min(at, file.length));
   const isIndented = first === SPACE || first === TAB;
   return { line, lines, start, end, tokens, isIndented, comment, fault };
@@ -122,7 +122,7 @@ function endOfWord(file: string, from: number): number {
     if (octet <= SPACE && (octet === SPACE || octet === TAB || octet === LF || octet === CR || octet === NUL))
       return at;
     if (octet === QUOTE || octet === OPEN || octet === CLOSE || octet === SEMICOLON) return at;
-    // An escaped line break ends the word all the same.
+    // An escaped line break also ends the word.
     if (octet === BACKSLASH && at + 1 < file.length && !isLineBreak(file.charCodeAt(at + 1))) at += 1;
   }
   return file.length;

@@ -1,4 +1,4 @@
-// Domain names: as master files write them, and as people give them. The canonical form is absolute, with a final dot
+// Domain names, as written in master files and as given by callers. The canonical form is absolute, with a final dot
 // and with escapes (RFC 1035, section 5.1); comparisons ignore the case of ASCII letters and go by whole labels.
 import { domainToASCII } from 'node:url';
 import { ApiError, badParam } from '../../core/errors.ts';
@@ -6,10 +6,10 @@ import { quote } from '../../core/quote.ts';
 import { escapeOctets, unescapeOctets } from './octets.ts';
 
 const MAX_LABEL = 63;
-/** Octets of a name on the wire: a length before each label, and the root (RFC 1035, section 3.1). */
+/** The maximum size of a name on the wire: a length octet before each label, and the root (RFC 1035, section 3.1). */
 const MAX_NAME = 255;
 
-/** Octets with a meaning in names of master files. */
+/** Octets that have a special meaning in names of master files. */
 const SPECIAL_IN_NAMES = /["().;\\@$]/g;
 
 export function nameOf(labels: readonly string[]): string {
@@ -21,7 +21,7 @@ function escapeLabel(label: string): string {
   return escapeOctets(label, SPECIAL_IN_NAMES).replaceAll(' ', '\\032');
 }
 
-/** The labels of a name in canonical form, as octets, the root being none. */
+/** The labels of a name in canonical form, as octets. The root has none. */
 export function labelsOf(name: string): string[] {
   if (name === '.') return [];
   const labels = name.includes('\\') ? splitEscaped(name) : name.split('.');
@@ -29,7 +29,7 @@ export function labelsOf(name: string): string[] {
 }
 
 /**
- * Reads a name as it is in a master file; a name without a final dot is relative to the origin, and “@” is the origin.
+ * Reads a name of a master file. A name without a final dot is relative to the origin, and “@” is the origin.
  * @param origin in canonical form
  * @returns the canonical form, or undefined if this is not a domain name
  */
@@ -37,7 +37,7 @@ export function readName(text: string, origin: string): string | undefined {
   if (text === '@') return origin;
   if (text === '.') return '.';
   if (text === '') return undefined;
-  // The common case is fast: a zone has thousands of names.
+  // A fast path for ordinary names: a zone has thousands.
   const labels = text.includes('\\') ? splitEscaped(text) : text.split('.');
   const isAbsolute = labels.at(-1) === '';
   if (isAbsolute) labels.pop();
@@ -52,12 +52,12 @@ export function readName(text: string, origin: string): string | undefined {
 }
 
 function isTooLong(name: string): boolean {
-  // A label takes one octet more on the wire, which is where its dot is here; the root takes one.
+  // On the wire, each label takes one extra octet for its length (here: its dot), and the root takes one.
   if (name.length < MAX_NAME) return false;
   return labelsOf(name).reduce((octets, label) => octets + 1 + label.length, 1) > MAX_NAME;
 }
 
-/** Splits at dots without a backslash before them, and keeps the escapes. */
+/** Splits at unescaped dots and keeps the escapes. */
 function splitEscaped(text: string): string[] {
   const labels: string[] = [];
   let label = '';
@@ -71,12 +71,12 @@ function splitEscaped(text: string): string[] {
   return [...labels, label];
 }
 
-/** The same for all spellings of a name. Names in canonical form are ASCII. */
+/** A key that is equal for all spellings of a name. Names in canonical form are ASCII. */
 export function nameKey(name: string): string {
   return name.toLowerCase();
 }
 
-/** Whether the name is the zone’s own or below it: “an-example.com.” is not below “example.com.”. */
+/** Whether the name is that of the zone or below it: “an-example.com.” is not below “example.com.”. */
 export function isWithin(name: string, zone: string): boolean {
   if (zone === '.') return true;
   const [inner, outer] = [nameKey(name), nameKey(zone)];
@@ -88,8 +88,8 @@ export function isWithin(name: string, zone: string): boolean {
 }
 
 /**
- * A domain as the zone model uses it: canonical, lower-case, internationalised labels as A-labels.
- * @param param the parameter that a reason names
+ * A domain in the form of the zone model: canonical, lower-case, internationalised labels as A-labels. @param param the
+ * parameter’s name, for error messages
  * @throws ApiError `bad_param`
  */
 export function readDomain(param: string, given: string): string {
@@ -99,8 +99,8 @@ export function readDomain(param: string, given: string): string {
 }
 
 /**
- * An owner name as a caller gives it: absolute with a final dot, otherwise relative to the zone; “@” is the zone.
- * @throws ApiError `bad_param` if it is not a domain name, or not within the zone
+ * An owner name from a caller: absolute with a final dot, otherwise relative to the zone. “@” is the zone. @throws
+ * ApiError `bad_param` if it is not a domain name or not in the zone
  */
 export function readOwner(param: string, given: string, zone: string): string {
   const owner = readGivenName(param, given, zone);
@@ -114,7 +114,7 @@ export function readOwner(param: string, given: string, zone: string): string {
 }
 
 /**
- * A name of mass_edit_dns_zone, as a master file has it: absolute with a final dot, otherwise relative to the zone.
+ * A name of mass_edit_dns_zone, in the form of master files: absolute with a final dot, otherwise relative to the zone.
  * Escapes are accepted, because parse_dns_zone returns them.
  * @throws ApiError `bad_param`
  */
@@ -126,7 +126,7 @@ export function readMasterName(param: string, given: string, zone: string): stri
 }
 
 /**
- * A name that a record points to, as WHM shows it: with or without a final dot it is absolute, and a single label is
+ * A name that a record points to, in WHM’s form: it is absolute with or without a final dot, but a single label is
  * relative to the zone.
  * @throws ApiError `bad_param`
  */
@@ -136,14 +136,14 @@ export function readTarget(param: string, given: string, zone: string): string {
 }
 
 /**
- * A mailbox as a name, the way SOA and RP records have it (RFC 1035, section 3.3.13): bob.smith@example.com is
- * bob\.smith.example.com. A value without “@” is a name already.
+ * A mailbox as a name, as in SOA and RP records (RFC 1035, section 3.3.13): bob.smith@example.com is
+ * bob\.smith.example.com. A value without “@” is read as such a name.
  * @throws ApiError `bad_param`
  */
 export function readMailbox(param: string, given: string, zone: string): string {
   const at = given.lastIndexOf('@');
   if (at < 1) {
-    // Escaped dots are how such a name has them.
+    // Such names can contain escaped dots.
     const name = /^(?:[\w-]|\\\.)+(?:\.[\w-]+)*\.?$/.test(given)
       ? readName(given.includes('.') && !given.endsWith('.') ? `${given}.` : given, zone)
       : undefined;
@@ -156,13 +156,13 @@ export function readMailbox(param: string, given: string, zone: string): string 
     : undefined;
   if (name === undefined) {
     throw badParam(
-      `The parameter “${param}” should be a mail address such as admin@example.com, not ${quote(given)}.`,
+      `The parameter “${param}” should be an email address such as admin@example.com, not ${quote(given)}.`,
     );
   }
   return name;
 }
 
-/** Whether `readMailbox` takes it: some mail addresses have no form as a name. */
+/** Whether `readMailbox` accepts the address: some email addresses cannot be written as a name. */
 export function isMailbox(given: string, zone: string): boolean {
   try {
     readMailbox('contact', given, zone);
@@ -175,7 +175,7 @@ export function isMailbox(given: string, zone: string): boolean {
 
 /** Letters, marks, digits, and the two joiners that some scripts need inside words. */
 const UNICODE_LABEL = /^(?:[\p{L}\p{M}\p{N}_-]|\u200c|\u200d)+$/u;
-/** Underscores are of service names (RFC 8552), slashes of classless reverse zones (RFC 2317). */
+/** Underscores occur in service names (RFC 8552), slashes in classless reverse zones (RFC 2317). */
 const ASCII_LABEL = /^[a-z0-9_](?:[a-z0-9_/-]*[a-z0-9_])?$/i;
 
 function readGivenName(param: string, given: string, origin: string): string {
@@ -195,7 +195,7 @@ function readGivenName(param: string, given: string, origin: string): string {
   return name;
 }
 
-/** The A-label of an internationalised label (RFC 5890), or an empty text. */
+/** The A-label of an internationalised label (RFC 5890). Empty if there is none. */
 function toALabel(label: string): string {
   const ascii = UNICODE_LABEL.test(label) ? domainToASCII(label) : '';
   return ascii.includes('.') ? '' : ascii;

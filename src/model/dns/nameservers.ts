@@ -1,19 +1,19 @@
-// The name servers that new zones of this server get, unless their reseller has others.
+// The default nameservers of new zones on this server. Resellers can have their own.
 import type { Context, Db } from '../../core/context.ts';
 import { findPublicAddress } from '../addresses/nat.ts';
 import { listNameservers } from '../resellers/addresses.ts';
 
 export interface Nameserver {
-  /** A host name, without the dot at the end. */
+  /** A hostname without the final dot. */
   readonly name: string;
-  /** Its IPv4 address, which a zone that has the name in it needs. */
+  /** Its IPv4 address, for zones that contain the name. */
   readonly ip?: string | undefined;
 }
 
-/** A zone, as a server, names at most so many. */
+/** The maximum for the server and for each zone. */
 export const MOST_NAMESERVERS = 4;
 
-/** In their order; empty if none are set. */
+/** In order. Empty if none are set. */
 export async function list(db: Db): Promise<string[]> {
   const rows = await db.all<{ name: string }>(
     'SELECT name FROM nameserver WHERE server = ? ORDER BY position',
@@ -22,7 +22,7 @@ export async function list(db: Db): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** By position, from 1 to 4; an empty name removes one, and undefined keeps it. */
+/** By position, from 1 to 4. An empty name removes a nameserver, undefined keeps it. */
 export async function update(db: Db, names: readonly (string | undefined)[]): Promise<void> {
   for (const [index, name] of names.entries()) {
     if (name === undefined) continue;
@@ -37,13 +37,15 @@ export async function update(db: Db, names: readonly (string | undefined)[]): Pr
   }
 }
 
-/** Those of zones of a user's accounts: the reseller's own, or else the server's. */
+/** The nameservers for zones of a user's accounts: the reseller's own, otherwise the server's. */
 export async function listFor(db: Db, owner: string): Promise<string[]> {
   const own = owner === 'root' ? [] : await listNameservers(db, owner);
   return own.length > 0 ? own : list(db);
 }
 
-/** The same with the address that they have if they are this server, which a zone with their names in it needs. */
+/**
+ * The same nameservers, each with its address if it is this server. Zones that contain the nameserver's name need it.
+ */
 export async function listServersFor(
   { db, system }: Pick<Context, 'db' | 'system'>,
   owner: string,

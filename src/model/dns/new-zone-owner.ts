@@ -1,4 +1,4 @@
-// Who a new zone belongs to, and whether the caller may add it.
+// The owner of a new zone, and whether the caller may add the zone.
 import { seesAll } from '../../core/access.ts';
 import type { Context, Db } from '../../core/context.ts';
 import { badParam, denied } from '../../core/errors.ts';
@@ -8,9 +8,9 @@ import { isOf, noAccess as noAccessToZone, ownerOf, type ZoneOwner } from './zon
 type World = Pick<Context, 'db' | 'caller' | 'system'>;
 
 /**
- * @param trueowner as given; default: the caller
- * @throws ApiError `denied` if the name, or one above or below it, belongs to somebody else, or the caller does not have
- * the owner; `bad_param` if the domain is an account's and another owner is given
+ * @param trueowner the parameter; default: the caller @throws ApiError `denied` if the name, a parent domain or a
+ * subdomain belongs to another user, or the caller has no access to the owner; `bad_param` if the domain is an
+ * account's and “trueowner” is another user
  */
 export async function newOwner(
   context: World,
@@ -21,9 +21,7 @@ export async function newOwner(
   const present = await assertMayAdd(context, zone);
   const username = trueowner ?? present?.username ?? caller.user;
   if (present?.account?.domain === zone && present.username !== username) {
-    throw badParam(
-      `The domain “${zone}” belongs to the account “${present.username}”: leave “trueowner” out.`,
-    );
+    throw badParam(`The domain “${zone}” belongs to the account “${present.username}”. Omit “trueowner”.`);
   }
   if (username === present?.username) return present;
   const account = await find(db, username);
@@ -35,9 +33,8 @@ export async function newOwner(
 }
 
 /**
- * Whether a caller may add a zone of this name.
- * @returns to whom it belongs already
- * @throws ApiError `denied` if the name, or one above or below it, belongs to somebody else
+ * Checks that the caller may add a zone of this name. @returns the present owner of the name @throws ApiError `denied`
+ * if the name, a parent domain or a subdomain belongs to another user
  */
 export async function assertMayAdd(
   { db, caller, system }: World,
@@ -47,22 +44,25 @@ export async function assertMayAdd(
   if (seesAll(caller)) return present;
   if (present !== undefined && !isOf(caller, present)) throw noAccessToZone(zone);
   if (isRelated(zone, system.hostname().toLowerCase())) {
-    throw denied(`The zone “${zone}” would cover the name of this server: only root may add it.`);
+    throw denied(`The zone “${zone}” would contain the name of this server. Only root can add it.`);
   }
   for (const other of await related(db, zone)) {
     if (!isOf(caller, await ownerOf(db, other))) {
-      throw denied(`The zone “${zone}” is above or below a domain of somebody else: only root may add it.`);
+      throw denied(
+        `The zone “${zone}” is a parent domain or a subdomain of another user’s domain. Only root can add ` +
+          `it.`,
+      );
     }
   }
   return present;
 }
 
-/** The zone is the name, or above it, so that it answers for the name. */
+/** Whether the zone is the name itself or a parent domain of it. */
 function isRelated(zone: string, name: string): boolean {
   return name === zone || name.endsWith(`.${zone}`);
 }
 
-/** Domains on record that the zone is below, or that are below it: whoever has it answers for a part of the other. */
+/** Known domains that are parents or subdomains of the zone. The owner of one controls a part of the other. */
 async function related(db: Db, zone: string): Promise<string[]> {
   const labels = zone.split('.');
   const above = labels.slice(1).map((_, index) => labels.slice(index + 1).join('.'));

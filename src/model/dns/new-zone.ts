@@ -1,4 +1,4 @@
-// The zone that a template makes for a domain of this server.
+// Creates the zone of a domain of this server from a template.
 import type { Context } from '../../core/context.ts';
 import { badParam } from '../../core/errors.ts';
 import { anyOf, quote } from '../../core/quote.ts';
@@ -11,23 +11,23 @@ import { textOf } from './octets.ts';
 import { firstSerial } from './serial.ts';
 import { standardTemplates, zoneFromTemplate } from './templates.ts';
 
-/** Seconds; WHM's own. */
+/** In seconds, the same as WHM's. */
 const TTL = 14_400;
 const NS_TTL = 86_400;
 
 export interface NewZone {
-  /** Without the dot at the end. */
+  /** Without the final dot. */
   readonly name: string;
   readonly ip: string;
   readonly ipv6?: string | undefined;
   readonly template: string;
-  /** Whose zone it is; undefined if it belongs to no account. */
+  /** The account that the zone belongs to. Undefined if there is none. */
   readonly account: Account | undefined;
-  /** Whose name servers it gets: root, or a reseller. */
+  /** The user whose nameservers it gets: root or a reseller. */
   readonly nameserversOf: string;
-  /** In the place of those. */
+  /** Used instead of the owner's. */
   readonly nameservers?: readonly nameservers.Nameserver[] | undefined;
-  /** Default: the first of the day. */
+  /** Default: the first serial of the day. */
   readonly serial?: number;
 }
 
@@ -44,8 +44,8 @@ export async function newZone(
   if (servers.length === 0) {
     servers = [{ name: hostname, ip: await findPublicAddress(db, system.addresses()[0]) }];
     warn(
-      `No name servers are set, so the zone ${quote(name)} names this server, ${quote(hostname)}, as its only one. ` +
-        'Set them with update_nameservers_config.',
+      `No nameservers are set, so the zone ${quote(name)} has only this server, ${quote(hostname)}. ` +
+        'Set nameservers with update_nameservers_config.',
     );
   }
   const contact = account?.contactEmail ?? '';

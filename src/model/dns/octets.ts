@@ -1,14 +1,14 @@
-// Octet strings: zone files may hold any octets, so the zone model works on strings whose characters are octets, 0 to
-// 255 each (the encoding that Node calls latin1). What people send and read is Unicode, stored as UTF-8.
+// Octet strings. Zone files can contain any octets, so the zone model works on strings whose characters are octets from
+// 0 to 255 (Node’s latin1). Text from and for callers is Unicode, stored as UTF-8.
 
 /** The UTF-8 octets of a text. */
 export function octetsOf(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
-/** The text that the octets are in UTF-8, or one character per octet if they are not UTF-8. */
+/** Decodes octets as UTF-8. If they are not UTF-8, each octet becomes one character. */
 export function textOf(octets: string): string {
-  // Most of a zone is ASCII.
+  // A fast path: most of a zone is ASCII.
   if (!/[\x80-\xff]/.test(octets)) return octets;
   const bytes = Buffer.from(octets, 'latin1');
   const text = bytes.toString('utf8');
@@ -20,8 +20,8 @@ export function base64Of(octets: string): string {
 }
 
 /**
- * The quoting function of the master file grammar (RFC 1035, section 5.1): a backslash before each octet of `special`,
- * and \DDD for each octet that is not printable ASCII. Names and character strings are written with it alone.
+ * Escapes octets for master files (RFC 1035, section 5.1): a backslash before each octet of `special`, and \DDD for
+ * each octet that is not printable ASCII. All names and character strings are written with this function.
  */
 export function escapeOctets(octets: string, special: RegExp): string {
   return octets
@@ -29,13 +29,13 @@ export function escapeOctets(octets: string, special: RegExp): string {
     .replace(/[^\x20-\x7e]/g, (octet) => `\\${(octet.codePointAt(0) ?? 0).toString().padStart(3, '0')}`);
 }
 
-/** A character string in quotes. */
+/** Writes a character string in quotes. */
 export function quoteString(octets: string): string {
   return `"${escapeOctets(octets, /["\\]/g)}"`;
 }
 
 /**
- * The octets that a token of a master file represents: \X is X, and \DDD is the octet of that decimal number.
+ * Decodes a token of a master file: \X is X, and \DDD is the octet with that decimal number.
  * @returns undefined if the token ends in a lone backslash or a number is above 255
  */
 export function unescapeOctets(token: string): string | undefined {

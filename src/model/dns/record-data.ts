@@ -1,6 +1,6 @@
-// The data of a record as items, one a field, and one a string for TXT and SPF: octets without quotes and escapes, names
-// in canonical form, numbers in decimal. Items are what records are compared by and written from. Data of a type that
-// record-types.ts does not have stays as its words are.
+// The data of a record as a list of items: one per field, or one per string for TXT and SPF. Items are octets without
+// quotes and escapes, names in canonical form and numbers in decimal. Records are compared by their items and written
+// from them. Data of types that are not in record-types.ts stays a list of words.
 import { DataFault, MAX_STRING, expectations, isText, normalise } from './field-kinds.ts';
 import { readLocation } from './location.ts';
 import type { Token } from './master-file-lines.ts';
@@ -8,7 +8,7 @@ import { readName } from './names.ts';
 import { quoteString, unescapeOctets } from './octets.ts';
 import { type Field, fieldsOf } from './record-types.ts';
 
-/** RFC 1035, section 3.2.1: the length of data has 16 bits. */
+/** RFC 1035, section 3.2.1: the length of the data is a 16-bit number. */
 const MAX_DATA = 65_535;
 
 /**
@@ -17,7 +17,7 @@ const MAX_DATA = 65_535;
  */
 export function readItems(type: string, tokens: readonly Token[], origin: string): string[] {
   const fields = fieldsOf(type);
-  // RFC 3597, section 5: any type can be written as \# LENGTH HEX. Such data stays as it is.
+  // RFC 3597, section 5: data of any type can be written as \# LENGTH HEX. Such data is not decoded.
   if (fields === undefined || tokens[0]?.text === '\\#') return wordsOf(tokens);
   if (type === 'LOC') return readLocation(tokens.map(({ text }) => text));
   const items: string[] = [];
@@ -36,7 +36,7 @@ export function readItems(type: string, tokens: readonly Token[], origin: string
   return items;
 }
 
-/** The words as they are written; a quoted string right behind a word belongs to it, as in alpn="h2" (RFC 9460). */
+/** The words as written. A quoted string that directly follows a word belongs to it, as in alpn="h2" (RFC 9460). */
 function wordsOf(tokens: readonly Token[]): string[] {
   const words: string[] = [];
   for (const [index, { text, isQuoted, start }] of tokens.entries()) {
@@ -60,10 +60,10 @@ function readHex({ param }: Field, tokens: readonly Token[]): string {
   return hex;
 }
 
-/** Each item as words of a master file: whatever an item contains, its words stay within the record’s data. */
+/** Writes items as words of a master file. No item, whatever it contains, can add another record. */
 export function writeItems(type: string, items: readonly string[]): string[] {
   const fields = fieldsOf(type);
-  // Data of another type is written only as it was read.
+  // Data of other types is written exactly as it was read.
   if (fields === undefined) return [...items];
   return items.map((item, index) => {
     const kind = (fields[index] ?? fields.at(-1))?.kind;
@@ -72,15 +72,15 @@ export function writeItems(type: string, items: readonly string[]): string[] {
 }
 
 /**
- * Divides octets into character strings, between characters of UTF-8 where it can be.
- * @returns at least one string; undefined if a record cannot have as much
+ * Divides octets into character strings, if possible between UTF-8 characters. @returns at least one string; undefined
+ * if the text is too long for a record
  */
 export function splitStrings(octets: string): string[] | undefined {
   const strings: string[] = [];
   let start = 0;
   while (octets.length - start > MAX_STRING) {
     let end = start + MAX_STRING;
-    // 10xxxxxx continues a character; a character has at most three such octets.
+    // 10xxxxxx is a continuation octet. A character has at most three.
     for (let back = 0; back < 4; back++) {
       if ((octets.charCodeAt(end - back) & 0xc0) !== 0x80) {
         end -= back;

@@ -1,4 +1,4 @@
-// What callers give for a record: parameters with WHM’s names, or the list of values of mass_edit_dns_zone. Both become
+// Reads a record from a call: parameters with WHM’s names, or the list of values of mass_edit_dns_zone. Both become
 // items, see record-data.ts.
 import { badParam } from '../../core/errors.ts';
 import { anyOf, quote } from '../../core/quote.ts';
@@ -12,7 +12,7 @@ import type { ZoneRecord } from './zone-file.ts';
 
 /**
  * @returns the type in upper case
- * @throws ApiError `bad_param` if WHM or BIND does not have it
+ * @throws ApiError `bad_param` if WHM or BIND does not support it
  */
 export function readType(param: string, given: string): RecordType {
   const type = given.toUpperCase();
@@ -20,7 +20,7 @@ export function readType(param: string, given: string): RecordType {
   if (type === 'ALIAS' || type === 'A6') {
     throw badParam(
       `The parameter “${param}” is ${type}, which BIND does not serve. ` +
-        (type === 'A6' ? 'Use AAAA.' : 'Use A and AAAA records with the addresses of the target.'),
+        (type === 'A6' ? 'Use AAAA.' : 'Use A and AAAA records with the target’s addresses.'),
     );
   }
   throw badParam(
@@ -42,7 +42,7 @@ export function readTtlParam(param: string, given: string): number {
 
 /**
  * Reads the parameters of addzonerecord and editzonerecord.
- * @param present the record that is edited: its values are used for omitted parameters if the type stays
+ * @param present the record to edit: if the type stays, omitted parameters keep its values
  * @param zone in canonical form
  * @throws ApiError `missing_param` or `bad_param`
  */
@@ -78,7 +78,7 @@ function readValue(field: Field, param: string, given: string, zone: string): re
 }
 
 /**
- * Reads the “data” of mass_edit_dns_zone: the fields in their order, one value a string for TXT and SPF.
+ * Reads the “data” of mass_edit_dns_zone: the fields in order, or one value per string for TXT and SPF.
  * @throws ApiError `bad_param`
  */
 export function readData(type: RecordType, data: readonly string[], zone: string): string[] {
@@ -101,8 +101,8 @@ export function readData(type: RecordType, data: readonly string[], zone: string
 }
 
 /**
- * Text of a TXT record. In quotes it is one or more strings with the escapes of master files, as WHM has it; without
- * quotes it is taken literally. Strings of more than 255 bytes are divided.
+ * Reads the text of a TXT record. As in WHM, a text in quotes is one or more strings with the escapes of master files.
+ * Without quotes it is literal. Strings of more than 255 bytes are divided.
  */
 function readText(param: string, given: string): string[] {
   if (!given.trimStart().startsWith('"')) return split(param, octetsOf(given));
@@ -112,8 +112,8 @@ function readText(param: string, given: string): string[] {
   );
   if (!quoted || strings.includes(undefined)) {
     throw badParam(
-      `The parameter “${param}” begins with a quote and should be strings in quotes, such as "one" "two", ` +
-        `with \\" for a quote inside, not ${quote(given)}.`,
+      `The parameter “${param}” begins with a quote, so it should be strings in quotes such as "one" "two", with \\" ` +
+        `for a quote inside, not ${quote(given)}.`,
     );
   }
   return strings.flatMap((one) => split(param, one ?? ''));

@@ -1,11 +1,11 @@
-// The record types that WHM accepts: their fields in the order of the master file, with WHM’s parameter names.
-// Types that are only read, such as SSHFP or HTTPS, are not here; the zone reader keeps their data as it is.
+// The record types that WHM accepts: their fields in the order of the master file, with WHM’s parameter names. Other
+// types, such as SSHFP or HTTPS, can only be read; their data is not decoded.
 import type { FieldKind } from './field-kinds.ts';
 
 export interface Field {
   readonly param: string;
   readonly kind: FieldKind;
-  /** Other names of the parameter that clients send. */
+  /** Other names that clients use for the parameter. */
   readonly alias?: readonly string[];
   /** Used if the parameter is omitted. */
   readonly fallback?: string;
@@ -23,7 +23,7 @@ export const recordTypes = {
   CNAME: [name('cname')],
   DNAME: [name('dname')],
   DS: [
-    // WHM’s description has “keyname” for the key tag.
+    // WHM’s documentation calls the key tag “keyname”.
     field('u16', 'keyname', 'keytag'),
     field('u8', 'algorithm'),
     field('u8', 'digtype'),
@@ -49,7 +49,7 @@ export const recordTypes = {
     name('replacement'),
   ],
   NS: [name('nsdname')],
-  // Old clients send “ptdrname”.
+  // Older clients send “ptdrname”.
   PTR: [name('ptrdname', 'ptdrname')],
   RP: [field('mailbox', 'mbox'), name('txtdname')],
   SOA: [
@@ -90,7 +90,7 @@ const knownTypes: ReadonlySet<string> = new Set(
    SPF SRV SSHFP SVCB TA TALINK TLSA TXT UID UINFO UNSPEC URI WALLET WKS X25 ZONEMD`.split(/\s+/),
 );
 
-/** Whether a master file can have the type, in upper case; RFC 3597 writes the others as TYPE and a number. */
+/** Whether a master file can contain the type, in upper case. RFC 3597 writes unknown types as TYPE and a number. */
 export function isKnownType(type: string): boolean {
   return knownTypes.has(type) || /^TYPE\d{1,5}$/.test(type);
 }

@@ -1,5 +1,5 @@
-// A zone under another name. Every name in it follows, as an owner and as a target; all other text, such as TXT records
-// and comments, keeps its bytes, and every line its place.
+// Renames a zone. Every name in the zone is renamed, as an owner and as a target. All other text, such as TXT records
+// and comments, keeps its bytes, and every line keeps its position.
 import type { Token } from './master-file-lines.ts';
 import { isWithin, nameKey, readName } from './names.ts';
 import { fieldsOf } from './record-types.ts';
@@ -18,8 +18,8 @@ import {
 
 /**
  * @param to the new name, in canonical form
- * @param today UTC, for the serial, which is newer than that of the zone
- * @throws ZoneFileError if the file cannot be edited, or a name would become too long
+ * @param today UTC, for the new serial, which is higher than the present one @throws ZoneFileError if the file cannot
+ * be edited, or a name would become too long
  */
 export function renameZone(zone: ZoneFile, to: string, today: Date): ZoneFile {
   assertEditable(zone);
@@ -41,7 +41,7 @@ export function renameZone(zone: ZoneFile, to: string, today: Date): ZoneFile {
   return after;
 }
 
-/** The lines, counted from 1, of texts that contain the name of the zone. */
+/** The lines, counted from 1, whose texts contain the name of the zone. */
 export function linesThatMention(zone: ZoneFile): number[] {
   const name = nameKey(zone.zone).slice(0, -1);
   return recordsOf(zone)
@@ -78,7 +78,7 @@ function* replacements(zone: ZoneFile, to: string, soa: ZoneRecord, serial: stri
       const number = entry === soa ? entry.layout.data[2] : undefined;
       if (number !== undefined) yield { start: number.start, end: number.end, text: serial };
     } else if (entry.kind === 'comment' && entry.line === 1) {
-      // Of the templates.
+      // The first line of the templates.
       const head = `; Zone file for ${zone.zone.slice(0, -1)}`;
       const { start, end } = entry;
       if (zone.text.slice(start, end) === head)
@@ -92,10 +92,10 @@ function valueOf({ text }: ZoneFile, { start, end }: Entry): Pick<Token, 'text' 
   return { text: value, start: start + before.length, end: start + before.length + value.length };
 }
 
-/** The words of a record’s data that are names. */
+/** Renames the names in a record’s data. */
 function nameTokens({ type, isGeneric, layout: { data } }: ZoneRecord): readonly Token[] {
   const fields = fieldsOf(type);
-  // Words of other types, such as SVCB, are names if they look like names in the zone.
+  // In other types, such as SVCB, a word that looks like a name in the zone is a name.
   if (fields === undefined) return data.filter(({ text, isQuoted }) => !isQuoted && text.endsWith('.'));
   if (isGeneric) return [];
   return data.filter((_, at) => isName(fields[at]?.kind));
@@ -107,7 +107,7 @@ function renamedWord(word: string, from: string, to: string, origin: string): st
   const name = readName(word, origin);
   if (name === undefined || !isWithin(name, from)) return word;
   const isAbsolute = readName(word, '.') === name;
-  // What is relative to a name in the zone follows it.
+  // Names relative to an origin in the zone need no change.
   if (!isAbsolute && isWithin(origin, from)) return word;
   const isPlain = isAbsolute && word.toLowerCase().endsWith(nameKey(from));
   return isPlain ? word.slice(0, -from.length) + to : renamed(name, from, to);
@@ -118,7 +118,7 @@ function renamed(name: string, from: string, to: string): string {
   return isWithin(name, from) ? name.slice(0, name.length - from.length) + to : name;
 }
 
-/** What was written has to read back as it is meant. */
+/** Checks that the new file reads back as intended. */
 function assertRenamed(before: ZoneFile, after: ZoneFile, serial: string): void {
   const meant = recordsOf(before).map(({ owner, ttl, type, items, isGeneric }) => {
     const fields = isGeneric ? undefined : fieldsOf(type);
@@ -132,5 +132,5 @@ function assertRenamed(before: ZoneFile, after: ZoneFile, serial: string): void 
     return [owner, ttl, type, isGeneric || fieldsOf(type) === undefined ? [] : items];
   });
   if (JSON.stringify(meant) === JSON.stringify(found)) return;
-  throw new Error('The renamed zone file does not read back as it was meant.');
+  throw new Error('The renamed zone file does not read back as intended.');
 }

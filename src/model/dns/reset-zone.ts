@@ -1,4 +1,4 @@
-// A zone made again from the template. Its TXT records stay.
+// Creates a zone again from the template and keeps its TXT records.
 import type { Context } from '../../core/context.ts';
 import type { Account } from '../accounts/accounts.ts';
 import { accountZone } from './account-zone.ts';
@@ -7,7 +7,7 @@ import { serialFrom } from './serial.ts';
 import { recordsOf } from './zone-file.ts';
 
 /**
- * @param account whose address and name servers the zone gets
+ * @param account whose address and nameservers the zone gets
  * @returns the text of the zone file
  */
 export async function resetText(

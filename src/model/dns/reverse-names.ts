@@ -1,14 +1,14 @@
-// Names of addresses: in-addr.arpa (RFC 1035, section 3.5) and ip6.arpa (RFC 3596, section 2.5).
+// Reverse DNS names: in-addr.arpa (RFC 1035, section 3.5) and ip6.arpa (RFC 3596, section 2.5).
 import ipaddr from 'ipaddr.js';
 import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import { parseIpv6 } from './field-kinds.ts';
 
-/** More zones than this for one range are not meant. */
+/** The maximum for one range. More zones are not intended. */
 const MAX_ZONES = 256;
 
 /**
- * The name whose PTR record says what an address is called.
+ * The name of the PTR record of an address.
  * @throws ApiError `bad_param` if it is not an IPv4 or IPv6 address
  */
 export function reverseName(param: string, address: string): string {
@@ -20,9 +20,9 @@ export function reverseName(param: string, address: string): string {
 }
 
 /**
- * The reverse zones that contain exactly the addresses of a range. IPv4 ranges of /25 to /31 have the classless name of
- * RFC 2317, such as 0/25.2.0.192.in-addr.arpa; other ranges that end within a label take several zones.
- * @throws ApiError `bad_param` if it is not a range in CIDR notation, or takes more than 256 zones
+ * The reverse zones that cover exactly the addresses of a range. IPv4 ranges of /25 to /31 have the classless name of
+ * RFC 2317, such as 0/25.2.0.192.in-addr.arpa. Other ranges that end within a label need several zones.
+ * @throws ApiError `bad_param` if it is not a range in CIDR notation, or needs more than 256 zones
  */
 export function reverseZones(param: string, range: string): string[] {
   const [, address = '', suffix = ''] = /^([0-9a-f:.]+)\/(\d{1,3})$/i.exec(range) ?? [];
@@ -42,7 +42,7 @@ export function reverseZones(param: string, range: string): string[] {
   const count = Math.ceil(bits / unitBits);
   const zones = 2 ** (count * unitBits - bits);
   if (zones > MAX_ZONES)
-    throw badParam(`The range ${quote(range)} takes more than ${MAX_ZONES} reverse zones.`);
+    throw badParam(`The range ${quote(range)} needs more than ${MAX_ZONES} reverse zones.`);
   return Array.from({ length: zones }, (_, index) => {
     const prefix = units.slice(0, count);
     if (index > 0) prefix[count - 1] = (prefix[count - 1] ?? 0) + index;
@@ -55,7 +55,7 @@ function bytesOf(address: string): number[] | undefined {
   return parseIpv6(address)?.toByteArray();
 }
 
-/** What each label has: a byte of IPv4, four bits of IPv6. */
+/** The labels: one per byte of IPv4, one per four bits of IPv6. */
 function unitsOf(bytes: readonly number[]): number[] {
   return bytes.length === 4 ? [...bytes] : bytes.flatMap((byte) => [byte >> 4, byte & 15]);
 }

@@ -1,5 +1,5 @@
-// Name servers that copy the zones of this one: those that root adds, and those of the servers that share its store. Each
-// proves itself with a key (TSIG, RFC 8945), and finds the zones by a catalog (RFC 9432).
+// Secondary nameservers of this server: those that root adds, and those of the servers that share its store. Each
+// authenticates with a key (TSIG, RFC 8945) and finds the zones in a catalog zone (RFC 9432).
 import type { Context, Db } from '../../core/context.ts';
 import { badParam, notFound } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
@@ -9,7 +9,7 @@ import { HEXADECIMAL, randomText } from '../random-text.ts';
 import { add as addTask } from '../tasks/queue.ts';
 import { findSealed } from '../two-factor/sealed-secrets.ts';
 
-/** Where a name server is reached. */
+/** The address and port of a nameserver. */
 export interface Place {
   readonly address: string;
   readonly port: number;
@@ -22,7 +22,7 @@ export interface Key {
   readonly secret: string;
 }
 
-/** As the driver of the name server takes them. */
+/** In the form that the nameserver’s driver accepts. */
 export interface Options {
   readonly keys: readonly Key[];
   readonly secondaries: readonly (Place & { readonly key: string })[];
@@ -42,19 +42,19 @@ type SecondaryRow = Place & KeyRow;
 
 type Sealing = Pick<Context, 'sealer' | 'randomBytes'>;
 
-/** The task that writes the name server’s configuration again: `src/tasks/configure-name-server.ts`. */
+/** The task that writes the nameserver’s configuration: `src/tasks/configure-name-server.ts`. */
 const TASK = 'configure-name-server';
 export const DNS_PORT = 53;
 const KEY_BYTES = 32;
 
-/** What is shown of a name server that copies the zones of this one. */
+/** A secondary nameserver as shown to people. */
 export interface Secondary extends Place {
   readonly key: string;
-  /** Its name, if it shares the store. */
+  /** The server’s name, if it shares the store. */
   readonly server: string | null;
 }
 
-/** Those that root added, by address, and then those of the store. */
+/** Those that root added, sorted by address, and then those of the store. */
 export async function list(db: Db): Promise<Secondary[]> {
   const added = await secondaryRows(db);
   const servers = await serverRows(db);
@@ -66,19 +66,19 @@ export async function list(db: Db): Promise<Secondary[]> {
   ];
 }
 
-/** What a secondary has to be told, so that it copies all zones. */
+/** The settings that a secondary needs to copy all zones. */
 export interface Invitation {
   readonly key: Key;
   readonly primary: Place;
   readonly catalog: string;
 }
 
-/** @param own where this server is. @throws ApiError `bad_param` for a server that is there already. */
+/** @param own the address of this server. @throws ApiError `bad_param` if the secondary already exists. */
 export async function add(context: Sealing & { db: Db }, secondary: Place, own: Place): Promise<Invitation> {
   const { db } = context;
   const { address, port } = secondary;
   if ((await list(db)).some((one) => one.address === address && one.port === port)) {
-    throw badParam(`The name server ${quote(shown(secondary))} copies the zones of this server already.`);
+    throw badParam(`The secondary ${quote(shown(secondary))} already exists.`);
   }
   const { catalog, address: from, port: fromPort } = await ensureServer(context, own);
   const key = await newKey(context, address.replaceAll(/[.:]+/g, '-'));
@@ -97,14 +97,14 @@ export async function remove(db: Db, { address, port }: Place): Promise<void> {
   );
   if (removed === 0) {
     throw notFound(
-      `There is no secondary ${quote(shown({ address, port }))}. “whmapi1 --secondaries” lists those that there are.`,
+      `The secondary ${quote(shown({ address, port }))} does not exist. Run “whmapi1 --secondaries” to list the secondaries.`,
     );
   }
-  // Nobody else of the store needs the catalog.
+  // No other server of the store needs the catalog.
   if (db.server === '' && (await secondaryRows(db)).length === 0) await unregister(db);
 }
 
-/** @returns whether the others of the store have to be told. */
+/** @returns whether the other servers of the store have to update their configuration. */
 export async function register(context: Sealing & { db: Db }, place: Place): Promise<boolean> {
   const { db } = context;
   const before = (await serverRows(db)).find(({ server }) => server === db.server);
@@ -113,22 +113,24 @@ export async function register(context: Sealing & { db: Db }, place: Place): Pro
   return before?.address !== address || before.port !== port;
 }
 
-/** This server answers no DNS any more. @returns whether the others of the store have to be told. */
+/**
+ * This server no longer serves DNS. @returns whether the other servers of the store have to update their configuration.
+ */
 export async function unregister(db: Db): Promise<boolean> {
   return (await db.run('DELETE FROM dns_server WHERE server = ?', db.server)) > 0;
 }
 
-/** The other servers of the store write the configurations of their name servers again. */
+/** Starts tasks in which the other servers of the store update the configuration of their nameservers. */
 export async function tellOthers(db: Db, now: number): Promise<void> {
   for (const { server } of await serverRows(db)) if (server !== db.server) await tell(db, server, now);
 }
 
-/** All servers of the store that answer DNS do, this one too. */
+/** The same on all servers of the store that serve DNS, including this one. */
 export async function tellAll(db: Db, now: number): Promise<void> {
   for (const { server } of await serverRows(db)) await tell(db, server, now);
 }
 
-/** This server writes the configuration of its name server again. @returns the id of the task. */
+/** Starts the task that updates the configuration of this server’s nameserver. @returns the ID of the task. */
 export function tellOwn(db: Db, now: number, xid: string): Promise<number> {
   return addTask(db, { kind: TASK, input: {}, caller: 'root', xid }, { now });
 }
@@ -143,7 +145,7 @@ async function tell(db: Db, server: string, now: number): Promise<void> {
   }
 }
 
-/** With secrets. */
+/** Contains secrets. */
 export async function readOptions(db: Db, sealer: Context['sealer']): Promise<Options> {
   const servers = await serverRows(db);
   const own = servers.find(({ server }) => server === db.server);
@@ -178,23 +180,23 @@ export function readPlace(text: string): Place {
   const port = digits === undefined ? DNS_PORT : Number(digits);
   if (ip === undefined || port < 1 || port > 65_535) {
     throw badParam(
-      `Invalid name server ${quote(text)}: use an IP address, with a port if it is not ${DNS_PORT}, such as ` +
+      `Invalid nameserver ${quote(text)}: use an IP address, with a port if it is not ${DNS_PORT}, such as ` +
         '192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353.',
     );
   }
   if (['unspecified', 'multicast', 'broadcast', 'ipv4Mapped'].includes(kindOf(ip))) {
-    throw badParam(`No name server can have the address ${quote(text)}.`);
+    throw badParam(`Invalid nameserver ${quote(text)}: no nameserver can have this address.`);
   }
   return { address: formatIp(ip), port };
 }
 
-/** As `readPlace` reads it. */
+/** In the form that `readPlace` reads. */
 export function shown({ address, port }: Place): string {
   if (port === DNS_PORT) return address;
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-/** The row of this server, at this place. */
+/** Stores the row of this server with this address. */
 async function ensureServer(
   context: Sealing & { db: Db },
   { address: local, port }: Place,
@@ -218,7 +220,7 @@ async function ensureServer(
   return row;
 }
 
-/** @param text a part of its name, for people. */
+/** @param text the readable part of its name. */
 async function newKey({ randomBytes }: Sealing, text: string): Promise<Key> {
   const [label = ''] = text.replaceAll(/[^a-z0-9.-]/g, '-').split('.');
   const name = [label.slice(0, 40), await randomText(randomBytes, HEXADECIMAL, 8)].filter(

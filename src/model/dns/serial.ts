@@ -1,26 +1,26 @@
-// Serials of zones: YYYYMMDDnn (RFC 1912, section 2.2), compared as RFC 1982 says.
+// Serials of zones: YYYYMMDDnn (RFC 1912, section 2.2), compared by serial number arithmetic (RFC 1982).
 import { ApiError } from '../../core/errors.ts';
 
 const SERIALS = 2 ** 32;
 
-/** Whether a secondary server takes the first serial for newer than the second. */
+/** Whether the first serial is newer than the second for a secondary. */
 export function isNewer(serial: number, than: number): boolean {
   const ahead = (serial - than + SERIALS) % SERIALS;
   return ahead > 0 && ahead < SERIALS / 2;
 }
 
 /**
- * The serial after a change: the first of the day if that is newer, otherwise the next number. It never goes back.
+ * The serial after a change: the first of the day if that is newer, otherwise the next number. It always increases.
  * @param today UTC
  */
 export function nextSerial(present: number, today: Date): number {
   const first = firstSerial(today);
   if (isNewer(first, present)) return first;
-  // Some servers take 0 for no serial.
+  // Some servers treat 0 as no serial.
   return (present + 1) % SERIALS || 1;
 }
 
-/** The serial of a zone that replaces one with this serial, if there is one. */
+/** The serial of a zone that replaces another one, whose serial can be unknown. */
 export function serialFrom(present: number | undefined, today: Date): number {
   return present === undefined ? firstSerial(today) : nextSerial(present, today);
 }
@@ -31,7 +31,7 @@ export function firstSerial(today: Date): number {
 }
 
 /**
- * Checks that the caller has seen the zone as it is.
+ * Checks that the zone has not changed since the caller read it.
  * @throws ApiError `bad_param` with the text that clients match; its data is `{"type":"Stale","detail":null}`
  */
 export function assertSerial(given: number, present: number): void {

@@ -1,4 +1,4 @@
-// What a task, or whoever else configures the name server of this machine, reads and stores about it.
+// The stored settings of this server’s nameserver, as the code that configures it reads and writes them.
 import type { TaskContext } from '../../core/task.ts';
 import * as secondaries from './secondaries.ts';
 

@@ -1,22 +1,25 @@
-// Several domains that a call names, each with an outcome of its own.
+// Calls on several domains, each with its own outcome.
 import type { Caller, Db } from '../../core/context.ts';
 import { ApiError, badParam, notFound } from '../../core/errors.ts';
 import { readZoneName } from './changed-zone.ts';
 import { mayUse, noAccess } from './zone-owners.ts';
 
-/** The most that one call works on. */
+/** The maximum per call. */
 const MAX_DOMAINS = 100;
 
 export interface SeveralZones<Found> {
-  /** By the domain as it was given, in the order of the call. */
+  /** Keys are the domains as given, in the order of the call. */
   readonly found: ReadonlyMap<string, Found>;
   readonly failures: ReadonlyMap<string, ApiError>;
 }
 
-/** The names of zones that the domains of a call can be. @throws ApiError `bad_param` for too many. */
+/** The zone names for the domains of a call. @throws ApiError `bad_param` if there are too many. */
 export function namesOf(domains: readonly string[]): string[] {
   if (domains.length > MAX_DOMAINS) {
-    throw badParam(`One call can have ${MAX_DOMAINS} domains, not ${domains.length}. Make several calls.`);
+    throw badParam(
+      `Too many domains: a call accepts at most ${MAX_DOMAINS}, not ${domains.length}. Split them into ` +
+        `several calls.`,
+    );
   }
   return domains.flatMap((domain) => {
     try {
@@ -28,7 +31,7 @@ export function namesOf(domains: readonly string[]): string[] {
   });
 }
 
-/** @param looked the zones that there are, by their names. */
+/** @param looked the existing zones, by name. */
 export async function openSeveral<Found>(
   db: Db,
   caller: Caller,
@@ -52,7 +55,7 @@ export async function openSeveral<Found>(
   return { found, failures };
 }
 
-/** For a call that could do nothing for any domain. @throws the first failure, with the reasons of all. */
+/** For a call that failed for every domain. @throws the first failure, with the reasons of all. */
 export function assertSome(failures: readonly ApiError[], done: number): void {
   const [first] = failures;
   if (first === undefined || done > 0) return;

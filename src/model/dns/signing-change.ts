@@ -1,13 +1,12 @@
-// What DNSSEC changes in a zone's own file: nothing while it is signed, and its serial once it no longer is.
+// How DNSSEC changes the zone file itself. Signing does not change it; disabling DNSSEC raises its serial.
 import { changedZone, ofFile, zoneFileOf, type ZoneText } from './changed-zone.ts';
 import { isNewer, nextSerial } from './serial.ts';
 import { soaOf } from './zone-file.ts';
 
 /**
- * The file of a zone that is served without signatures from now on. Its serial is newer than that of the signed version, so
- * that secondaries copy it.
- * @param served the serial of the signed version; undefined if it is not served.
- * @throws ApiError `host_failed` for a zone file that cannot be edited.
+ * Returns the file of a zone that is no longer signed. Its serial is higher than that of the signed version, so that
+ * secondaries copy it. @param served the serial of the signed version; undefined if it is not served. @throws ApiError
+ * `host_failed` if the zone file cannot be edited.
  */
 export function unsignedText(found: ZoneText, served: number | undefined, today: Date): string {
   const soa = ofFile(found.name, () => soaOf(zoneFileOf(found)));

@@ -1,5 +1,5 @@
-// The address records of a site: what becomes of its zone when its account gets another IPv4 address, or gets or loses an
-// IPv6 address. Records with any other address stay as they are.
+// Updates the address records of a zone when its account gets another IPv4 address, or gets or loses an IPv6 address.
+// Records with any other address are not changed.
 import { parseIp } from '../addresses/ip.ts';
 import { changedZone, ofFile, zoneFileOf, type ZoneText } from './changed-zone.ts';
 import { nameKey } from './names.ts';
@@ -8,12 +8,12 @@ import { recordsOf, type ZoneFile, type ZoneRecord } from './zone-file.ts';
 
 /** A zone as it was read. */
 export interface FoundZone extends ZoneText {
-  /** Says which version it is. */
+  /** Identifies the version. */
   readonly digest: string;
   readonly dnssecPolicy: string | null;
 }
 
-/** From the version with that digest to the next one. */
+/** A change from the version with that digest. */
 export interface NextZone {
   readonly name: string;
   readonly before: string;
@@ -21,8 +21,8 @@ export interface NextZone {
 }
 
 /**
- * The next version of a zone, with a newer serial; undefined if nothing changes.
- * @throws ApiError `host_failed` for a zone file that cannot be edited
+ * The next version of a zone, with a higher serial. Undefined if nothing changes. @throws ApiError `host_failed` if the
+ * zone file cannot be edited
  */
 export function nextZone(
   found: FoundZone,
@@ -37,7 +37,7 @@ export function nextZone(
   return { name, before: digest, after: { name, text, dnssecPolicy } };
 }
 
-/** Every A record with an old address gets the new one. `moves`: new addresses by old ones. */
+/** Replaces old addresses in A records. `moves`: new addresses by old ones. */
 export function moveIpv4(zone: ZoneFile, moves: ReadonlyMap<string, string>): ZoneChanges {
   const records = recordsOf(zone).filter((record) => record.type === 'A' && !record.isGeneric);
   const present = new Set(records.map((record) => setKey(record, record.items[0] ?? '')));
@@ -48,7 +48,7 @@ export function moveIpv4(zone: ZoneFile, moves: ReadonlyMap<string, string>): Zo
     const address = moves.get(old);
     if (address === undefined || address === old) continue;
     const key = setKey(record, address);
-    // A name has each address once.
+    // A name must not have the same address twice.
     if (present.has(key)) remove.push(record.line);
     else edit.push({ line: record.line, record: { ...record, items: [address] } });
     present.add(key);
@@ -57,8 +57,8 @@ export function moveIpv4(zone: ZoneFile, moves: ReadonlyMap<string, string>): Zo
 }
 
 /**
- * Every name that has an A record of the site gets an AAAA record with the same TTL. Names that have an AAAA record
- * already keep what they have.
+ * Adds an AAAA record to every name with an A record of the site, with the same TTL. Names that already have an AAAA
+ * record are not changed.
  */
 export function addIpv6(zone: ZoneFile, site: ReadonlySet<string>, address: string): ZoneChanges {
   const records = recordsOf(zone);
@@ -72,7 +72,7 @@ export function addIpv6(zone: ZoneFile, site: ReadonlySet<string>, address: stri
   return { add };
 }
 
-/** No AAAA record has the address any more. */
+/** Removes the AAAA records with the address. */
 export function removeIpv6(zone: ZoneFile, address: string): ZoneChanges {
   const value = parseIp(address)?.value;
   const remove = recordsOf(zone)

@@ -1,4 +1,4 @@
-// Zone templates: the three that WHM has, and those of the administrator, with WHM’s placeholders.
+// Zone templates with WHM’s placeholders: WHM’s three, and those of the administrator.
 import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import { normalise } from './field-kinds.ts';
@@ -37,13 +37,13 @@ mail	IN	CNAME	%maildomain%.
 www	IN	CNAME	%domain%.
 `;
 
-/** The templates that are always there; a file of the same name in the state directory replaces one. */
+/** The built-in templates. A file of the same name in the state directory overrides one. */
 export const standardTemplates = {
-  /** Nothing but the domain’s address. */
+  /** Only the domain’s address. */
   simple: head,
-  /** For domains with a dedicated address, and for those that are added to an account. */
+  /** For domains with a dedicated address, and for domains added to an account. */
   standard: `${head}${mailAndWeb}ftp	IN	CNAME	%domain%.\n`,
-  /** For domains on a shared address: FTP can have another one. */
+  /** For domains on a shared address, so that FTP can have another address. */
   standardvirtualftp: `${head}${mailAndWeb}ftp	IN	A	%ftpip%\nftp	IN	AAAA	%ipv6%\n`,
 } as const;
 
@@ -56,25 +56,24 @@ export interface TemplateInput {
   readonly ftpIp?: string | undefined;
   /** The host that handles the domain’s mail. Default: the domain. */
   readonly mailDomain?: string | undefined;
-  /** At least one and at most four; the address is needed for those in the zone. */
+  /** One to four. Those in the zone need an address. */
   readonly nameservers: readonly { readonly name: string; readonly ip?: string | undefined }[];
-  /** A mail address. */
+  /** An email address. */
   readonly contact: string;
   /** Seconds. */
   readonly ttl: number;
   readonly nsTtl: number;
   readonly serial: number;
   readonly reseller?: string | undefined;
-  /** Of this program. */
+  /** The version of this program. */
   readonly version: string;
 }
 
 /**
- * Makes a zone file from a template. A line with a placeholder that has no value, such as %ipv6%, is left out.
+ * Creates a zone file from a template. Lines with a placeholder that has no value, such as %ipv6%, are omitted.
  * @param template octets
- * @param name of the template, for reasons
- * @throws ApiError `bad_param` if a value is not valid, or the template has an unknown placeholder or breaks a rule
- * @throws ZoneFileError if what the template makes is not a zone file that can be edited
+ * @param name of the template, for error messages @throws ApiError `bad_param` if a value is not valid, or the template
+ * has an unknown placeholder or breaks a rule @throws ZoneFileError if the result is not a zone file that can be edited
  */
 export function zoneFromTemplate(template: string, name: string, input: TemplateInput): ZoneFile {
   const values = valuesOf(input);
@@ -101,13 +100,13 @@ export function zoneFromTemplate(template: string, name: string, input: Template
 
 const PLACEHOLDER = /%([a-z][a-z0-9]*)%/g;
 
-/** All placeholders. Each value is one word of a master file; names are without their final dot. */
+/** The values of all placeholders. Each is one word of a master file. Names have no final dot. */
 function valuesOf(input: TemplateInput): ReadonlyMap<string, string | undefined> {
   const domain = readDomain('domain', input.domain);
   const ip = address('ip', 'ipv4', input.ip);
   if (input.nameservers.length === 0) {
     throw badParam(
-      'A zone needs at least one name server. Set the name servers with update_nameservers_config.',
+      'A zone needs at least one nameserver. Set the nameservers with update_nameservers_config.',
     );
   }
   const host = (param: string, given: string): string => readDomain(param, given).slice(0, -1);
@@ -132,12 +131,12 @@ function valuesOf(input: TemplateInput): ReadonlyMap<string, string | undefined>
     const server = input.nameservers[index];
     const name = server === undefined ? undefined : host('nameserver', server.name);
     const serverIp = server === undefined ? undefined : address('nameserver', 'ipv4', server.ip);
-    // A zone has the addresses of the name servers within it only.
+    // A zone contains only the addresses of nameservers within it.
     const isOwn =
       name !== undefined &&
       serverIp !== undefined &&
       isWithin(`${name}.`, domain) &&
-      // The domain itself has its address from another line.
+      // Another line has the address of the domain itself.
       !(nameKey(`${name}.`) === nameKey(domain) && serverIp === ip);
     values.set(`nameserver${suffix}`, name);
     values.set(`nameservera${suffix}`, serverIp);

@@ -1,6 +1,6 @@
-// Edits of a zone file by line. A line that is not edited keeps its bytes, its place and its meaning: if it omits an
-// owner or a TTL that a change would take from it, just that is written into it. Multi-line records keep their layout
-// if their number of words stays. New records go to the end of the file; removed lines are gone, and later ones move up.
+// Edits a zone file by line. Other lines keep their bytes, position and meaning: if a line inherits its owner or TTL
+// from a line that changes, that value is written into it. Multi-line records keep their layout if their number of
+// words stays the same. New records are added at the end of the file. Lines after a removed line move up.
 import { badParam, notFound } from '../../core/errors.ts';
 import { nameKey } from './names.ts';
 import { writeItems } from './record-data.ts';
@@ -18,10 +18,10 @@ import {
 } from './zone-file.ts';
 import { assertNoNewProblems } from './zone-rules.ts';
 
-/** A record without its place in a file. */
+/** A record without its position in a file. */
 export type RecordContent = Pick<ZoneRecord, 'owner' | 'ttl' | 'type' | 'items'>;
 
-/** All lines are those of the file before the change, counted from 1. */
+/** All line numbers refer to the file before the change, counted from 1. */
 export interface ZoneChanges {
   readonly add?: readonly RecordContent[];
   readonly edit?: readonly { readonly line: number; readonly record: RecordContent }[];
@@ -35,9 +35,8 @@ export interface EditedZone {
 }
 
 /**
- * Applies changes to a zone file, all or none, and gives the zone a newer serial.
- * @param today UTC, for the serial
- * @throws ApiError `bad_param` or `not_found` if a change is not possible, or breaks a rule of zone-rules.ts
+ * Applies changes to a zone file, all or none, and raises the serial. @param today UTC, for the serial @throws ApiError
+ * `bad_param` or `not_found` if a change is not possible or breaks a rule of zone-rules.ts
  * @throws ZoneFileError if the file cannot be edited
  */
 export function editZone(zone: ZoneFile, changes: ZoneChanges, today: Date): EditedZone {
@@ -70,7 +69,7 @@ function editsByLine(byLine: ReadonlyMap<number, Entry>, { edit = [] }: ZoneChan
     if (edits.has(line)) throw badParam(`Line ${line} is edited twice.`);
     if ((entry.type === 'SOA') !== (record.type === 'SOA')) {
       throw badParam(
-        `Line ${line}: the SOA record of a zone cannot become another record, nor another record the SOA.`,
+        `Line ${line}: an SOA record cannot be changed to another type, and no other record can become the SOA record.`,
       );
     }
     edits.set(line, record);
@@ -89,13 +88,13 @@ function removedLines(
     if (entry === undefined) throw notFound(`Unable to find a record on specified line: ${line}`);
     if (entry.kind === 'directive') {
       throw badParam(
-        `Line ${line} is the directive ${entry.name}, which other lines depend on: it cannot be removed.`,
+        `Line ${line} is the directive ${entry.name}. It cannot be removed, because other lines depend on it.`,
       );
     }
     if (entry.kind === 'record' && entry.type === 'SOA') {
-      throw badParam(`Line ${line} is the SOA record, which a zone must have: it cannot be removed.`);
+      throw badParam(`Line ${line} is the SOA record. It cannot be removed, because every zone needs one.`);
     }
-    if (edits.has(line)) throw badParam(`Line ${line} is both edited and removed.`);
+    if (edits.has(line)) throw badParam(`Line ${line} cannot be both edited and removed.`);
   }
   return new Set(remove);
 }
@@ -105,7 +104,7 @@ export function entryAt(zone: ZoneFile, line: number): Entry | undefined {
   return zone.entries.find((entry) => entry.line === line);
 }
 
-/** A caller can choose the serial by editing the SOA record, if it is newer than the present one. */
+/** A caller can set the serial by editing the SOA record, if it is higher than the present one. */
 function serialAfter(soa: ZoneRecord, edited: RecordContent | undefined, today: Date): number {
   const present = Number(soa.items[2]);
   const chosen = Number(edited?.items[2] ?? present);
@@ -129,14 +128,14 @@ function carryOut(
     return [edits.get(entry.line) ?? entry];
   });
   expected.push(...added);
-  // A layout that cannot take the new words is given up. What is read back decides, so that no value, whatever it
-  // contains, makes another record or a directive.
+  // If the layout does not fit the new words, the record is written on one line. The result is read back, so that no
+  // value can become another record or a directive.
   for (const keepsLayout of [true, false]) {
     const text = append(rewrite(zone, edits, removed, keepsLayout), added, eolOf(zone));
     const after = readZone(text, zone.zone);
     if (hasRecords(after, expected) && directivesOf(after) === directivesOf(zone)) return after;
   }
-  throw new Error('The edited zone file does not read back as it was meant.');
+  throw new Error('The edited zone file does not read back as intended.');
 }
 
 function hasRecords(zone: ZoneFile, expected: readonly RecordContent[]): boolean {
@@ -158,7 +157,7 @@ function directivesOf(zone: ZoneFile): string {
     .join('\n');
 }
 
-/** What a line that omits its owner or TTL takes from the lines before it; see State of zone-file.ts. */
+/** The values that a line without owner or TTL inherits from the lines before it; see State in zone-file.ts. */
 interface Inherited {
   owner: string | undefined;
   ttl: number | undefined;
@@ -232,7 +231,7 @@ function rewriteTtl(present: ZoneRecord, meant: RecordContent, inherited: Inheri
   const omitted = isMinimum ? Number(meant.items[6]) : (inherited.defaultTtl ?? inherited.ttl);
   inherited.ttl = inherited.sets.next(meant.owner, meant.type, meant.ttl);
   if (ttl !== undefined) {
-    // Units, such as 1h, are kept with the value.
+    // A value with units, such as 1h, keeps them.
     return meant.ttl === present.ttl ? [] : [{ start: ttl.start, end: ttl.end, text: meant.ttl.toString() }];
   }
   if (omitted !== meant.ttl) return [{ start: typeStart, end: typeStart, text: `${meant.ttl} ` }];

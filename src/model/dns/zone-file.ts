@@ -1,5 +1,5 @@
-// Reads the master file of a zone (RFC 1035, section 5; $TTL of RFC 2308, section 4) and keeps every line of it. BIND
-// is the authority: the tests compare this reader with named-compilezone.
+// Reads the master file of a zone (RFC 1035, section 5; $TTL of RFC 2308, section 4) and keeps every line. BIND is the
+// reference: the tests compare this reader with named-compilezone.
 import { DataFault, MAX_TTL, readDuration } from './field-kinds.ts';
 import { type LogicalLine, type Token, logicalLines } from './master-file-lines.ts';
 import { nameKey, readName } from './names.ts';
@@ -14,22 +14,22 @@ export interface ZoneFile {
   readonly entries: readonly Entry[];
 }
 
-/** What one line holds, or the lines that parentheses join. */
+/** The content of one line, or of several lines that parentheses join. */
 export type Entry = ZoneRecord | Directive | Comment | Unreadable;
 
 interface EntryLines {
-  /** The first line, counted from 1, which is WHM’s “Line”; “line_index” is one less. */
+  /** The first line, counted from 1: WHM’s “Line”. “line_index” is one less. */
   readonly line: number;
-  /** How many lines of the file it takes. */
+  /** How many lines of the file it spans. */
   readonly lines: number;
-  /** Where it is in the text, without its last line break. */
+  /** The offsets in the text, without the last line break. */
   readonly start: number;
   readonly end: number;
 }
 
 export interface ZoneRecord extends EntryLines {
   readonly kind: 'record';
-  /** Canonical, in the case of the file. */
+  /** In canonical form, in the case of the file. */
   readonly owner: string;
   /** Seconds. */
   readonly ttl: number;
@@ -37,20 +37,23 @@ export interface ZoneRecord extends EntryLines {
   readonly type: string;
   /** The data; see record-data.ts. */
   readonly items: readonly string[];
-  /** The data is written as \# LENGTH HEX (RFC 3597), or the type has no fields here: the items are words of the file. */
+  /**
+   * The items are words of the file: the data is written as \# LENGTH HEX (RFC 3597), or the type is not in
+   * record-types.ts.
+   */
   readonly isGeneric: boolean;
   readonly layout: RecordLayout;
 }
 
-/** How a record is written, for edits that change as little as possible. */
+/** The layout of a record, for edits that change as little as possible. */
 export interface RecordLayout {
-  /** Undefined if the line omits the owner, which is then the one of the record before. */
+  /** Undefined if the line omits the owner and so inherits that of the record before. */
   readonly owner: Token | undefined;
   /** Undefined if the line omits the TTL. */
   readonly ttl: Token | undefined;
-  /** What the omitted TTL comes from. */
+  /** Where an omitted TTL comes from. */
   readonly ttlFrom: 'line' | 'default' | 'previous' | 'minimum';
-  /** Where the type, or the class before it, begins. */
+  /** The offset of the type, or of the class before it. */
   readonly typeStart: number;
   readonly data: readonly Token[];
   /** The comment at the end of the last line. */
@@ -65,19 +68,19 @@ export interface Directive extends EntryLines {
   readonly ttl?: number;
 }
 
-/** A line with nothing but a comment, or an empty one. */
+/** A comment line or an empty line. */
 export interface Comment extends EntryLines {
   readonly kind: 'comment';
 }
 
-/** A line that BIND does not load; it is kept as it is. */
+/** A line that BIND does not load. It is kept unchanged. */
 export interface Unreadable extends EntryLines {
   readonly kind: 'unreadable';
-  /** A clause without a final stop. */
+  /** A clause without a full stop. */
   readonly reason: string;
 }
 
-/** A zone file that cannot be edited, or would not be loaded. */
+/** The zone file cannot be edited, or BIND would not load it. */
 export class ZoneFileError extends Error {
   override readonly name = 'ZoneFileError';
   /** Counted from 1. */
@@ -89,26 +92,26 @@ export class ZoneFileError extends Error {
   }
 }
 
-/** What is in force at a line. */
+/** The values that apply at a line. */
 interface State {
   origin: string;
   owner: string | undefined;
-  /** Of $TTL, or the minimum of an SOA record without a TTL. */
+  /** The value of $TTL, or the minimum of an SOA record without a TTL. */
   defaultTtl: number | undefined;
-  /** Of the record before (RFC 1035). */
+  /** The TTL of the record before (RFC 1035). */
   ttl: number | undefined;
   readonly sets: RecordSets;
 }
 
 /**
- * The TTLs that BIND uses: records of one name and type have the TTL of the first, as long as the name does not change
- * from line to line. A line that takes the TTL of the record before takes this one.
+ * The TTLs that BIND uses. In a run of lines with the same name, records of one type have the TTL of the first. A line
+ * that inherits the TTL of the record before inherits this one.
  */
 export class RecordSets {
   #owner = '';
   readonly #ttls = new Map<string, number>();
 
-  /** The TTL in use for the next record of the file. */
+  /** Returns the TTL that BIND uses for the next record of the file. */
   next(owner: string, type: string, ttl: number): number {
     if (nameKey(owner) !== this.#owner) this.#ttls.clear();
     this.#owner = nameKey(owner);
@@ -154,7 +157,7 @@ function readDirective(
   state: State,
 ): Pick<Directive, 'name' | 'ttl'> {
   const name = first?.text.toUpperCase() ?? '';
-  // Their effect is outside this file, or of many records: edits are refused, see assertEditable.
+  // They make records that are not lines of this file, so the file cannot be edited; see assertEditable.
   if (name === '$INCLUDE' || name === '$GENERATE') return { name };
   if (name !== '$ORIGIN' && name !== '$TTL') throw new DataFault(`there is no directive ${name}`);
   if (value === undefined || more !== undefined) throw new DataFault(`${name} takes one value`);
@@ -242,7 +245,7 @@ function readTtl(
   if (state.defaultTtl !== undefined) return { ttl: state.defaultTtl, ttlFrom: 'default' };
   if (state.ttl !== undefined) return { ttl: state.ttl, ttlFrom: 'previous' };
   if (type !== 'SOA') throw new DataFault('the record has no TTL, and there is no $TTL before it');
-  // BIND’s choice, which goes for all records that follow.
+  // BIND does this, and uses the value for all records that follow.
   const minimum = Number(items[6]);
   state.defaultTtl = minimum;
   return { ttl: minimum, ttlFrom: 'minimum' };
@@ -258,21 +261,19 @@ export function soaOf(zone: ZoneFile): ZoneRecord | undefined {
     ZoneRecord | undefined;
 }
 
-/** The lines of an entry as they are in the file. */
+/** The text of an entry, as in the file. */
 export function textOfEntry(zone: ZoneFile, { start, end }: Entry): string {
   return zone.text.slice(start, end);
 }
 
-/**
- * @throws ZoneFileError if the file has $INCLUDE or $GENERATE: a line then does not tell which records it makes
- */
+/** @throws ZoneFileError if the file has $INCLUDE or $GENERATE, whose records are not lines of the file */
 export function assertEditable(zone: ZoneFile): void {
   for (const entry of zone.entries) {
     if (entry.kind === 'directive' && (entry.name === '$INCLUDE' || entry.name === '$GENERATE')) {
       throw new ZoneFileError(
         entry.line,
-        `${entry.name} makes records that are not lines of this file, so it can be edited by hand only. ` +
-          'Replace the directive by the records that it makes',
+        `${entry.name} creates records that are not lines of this file, so the file can only be edited by hand. ` +
+          'Replace the directive with the records that it creates',
       );
     }
   }

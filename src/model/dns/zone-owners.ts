@@ -1,4 +1,4 @@
-// Who a zone belongs to: the account whose main domain it is, or the user for whom it was added; otherwise root.
+// The owner of a zone: the account whose main domain it is, or the user for whom it was added. Otherwise root.
 import { seesAll } from '../../core/access.ts';
 import type { Caller, Db } from '../../core/context.ts';
 import { denied, notFound } from '../../core/errors.ts';
@@ -12,7 +12,7 @@ export interface ZoneOwner {
   readonly account: Account | undefined;
 }
 
-/** Undefined if nobody is on record, so that the zone is root's. */
+/** Undefined if no owner is stored: the zone belongs to root. */
 export async function ownerOf(db: Db, zone: string): Promise<ZoneOwner | undefined> {
   const ofDomain = await findByDomain(db, zone);
   if (ofDomain !== undefined) return { username: ofDomain.username, account: ofDomain };
@@ -33,7 +33,7 @@ export async function forget(db: Db, zone: string): Promise<void> {
   await db.run('DELETE FROM dns_zone WHERE server = ? AND name = ?', db.server, zone);
 }
 
-/** The zones of an account: those of its main domain and those that were added for it, sorted. */
+/** The zones of an account, sorted: that of its main domain and those that were added for it. */
 export async function listOf(
   db: Db,
   { username, domain }: Pick<Account, 'username' | 'domain'>,
@@ -46,18 +46,18 @@ export async function listOf(
   return [...new Set([domain, ...rows.map(({ name }) => name)])].sort();
 }
 
-/** Root, the user to whom it belongs, and the reseller to whom that account belongs. */
+/** Root, the zone's owner, and the reseller who owns that account. */
 export async function mayUse(db: Db, caller: Caller, zone: string): Promise<boolean> {
   return seesAll(caller) || isOf(caller, await ownerOf(db, zone));
 }
 
-/** Whether it belongs to a reseller, or to one of its accounts. */
+/** Whether a reseller or one of its accounts owns the zone. */
 export function isOf(caller: Caller, owner: ZoneOwner | undefined): boolean {
   if (owner === undefined) return false;
   return owner.username === caller.user || (owner.account !== undefined && maySee(caller, owner.account));
 }
 
-/** Of all zones of the server, those that the caller may use. */
+/** Selects the zones that the caller may use. */
 export async function usable(db: Db, caller: Caller, zones: readonly string[]): Promise<string[]> {
   if (seesAll(caller)) return [...zones];
   const { where, values } = visibleTo(db, caller);
@@ -72,9 +72,8 @@ export async function usable(db: Db, caller: Caller, zones: readonly string[]): 
 }
 
 /**
- * A zone that was read, for a caller.
- * @throws ApiError `denied`, also for a zone that does not exist: a reseller is not told which zones others have;
- * `not_found` with the text that clients match
+ * Checks a caller's access to a zone. @throws ApiError `denied`, also if the zone does not exist, so that resellers
+ * cannot find out which zones others have; `not_found` with the text that clients match
  */
 export async function open<Found extends ZoneText>(
   db: Db,

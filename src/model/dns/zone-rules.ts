@@ -1,18 +1,18 @@
-// Rules over a whole zone that no single line shows. A change must not break one that was kept before it; what is wrong
-// in a zone already does not block other changes to it.
+// Rules about a whole zone rather than a single line. A change must not break a rule that the zone kept before.
+// Existing problems of a zone do not block other changes.
 import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import { isWithin, nameKey } from './names.ts';
 import { type ZoneFile, type ZoneRecord, recordsOf } from './zone-file.ts';
 
 export interface Problem {
-  /** The line that it is reported for, counted from 1; undefined if it is of the whole zone. */
+  /** The line of the problem, counted from 1. Undefined if it concerns the whole zone. */
   readonly line: number | undefined;
   /** A sentence. */
   readonly reason: string;
 }
 
-/** Types that can be beside a CNAME (RFC 4034, section 2.5 and others of DNSSEC). */
+/** Types that are allowed next to a CNAME (DNSSEC: RFC 4034, section 2.5 and others). */
 const besideCname: ReadonlySet<string> = new Set(['CNAME', 'RRSIG', 'NSEC', 'KEY', 'NXT', 'SIG']);
 
 export function problemsOf(zone: ZoneFile): Problem[] {
@@ -45,26 +45,24 @@ function apexProblems(zone: string, records: readonly ZoneRecord[], byOwner: ByO
     if (nameKey(owner) === nameKey(zone)) continue;
     problems.push({
       line,
-      reason: `The SOA record is not of the zone ${shown(zone)} but of ${shown(owner)}.`,
+      reason: `The SOA record must have the name of the zone, ${shown(zone)}, not ${shown(owner)}.`,
     });
   }
   if (servers.length === 0)
-    problems.push({ line: undefined, reason: 'The zone has no NS record of its own name.' });
+    problems.push({ line: undefined, reason: 'The zone has no NS record for its own name.' });
   return [...problems, ...servers.flatMap((server) => serverProblems(server, zone, byOwner))];
 }
 
-/** BIND does not load a zone whose own name server has a name in it without an address. */
+/** BIND does not load a zone if one of its nameservers has a name in the zone but no address. */
 function serverProblems({ line, items, isGeneric }: ZoneRecord, zone: string, byOwner: ByOwner): Problem[] {
   const [server = ''] = items;
   if (isGeneric || !isWithin(server, zone)) return [];
   const own = byOwner.get(nameKey(server));
   if (own?.some(({ type }) => type === 'A' || type === 'AAAA') === true) return [];
   if (own?.some(({ type }) => type === 'CNAME') === true) {
-    return [
-      { line, reason: `The name server ${shown(server)} is an alias (CNAME), which RFC 2181 forbids.` },
-    ];
+    return [{ line, reason: `The nameserver ${shown(server)} is an alias (CNAME), which RFC 2181 forbids.` }];
   }
-  // A wildcard can give the address, and a delegation takes the name out of the zone; the checker of BIND decides.
+  // The address can come from a wildcard, and a delegated name is not in the zone. BIND’s checker decides.
   const above = nameKey(server)
     .split('.')
     .slice(1)
@@ -78,7 +76,7 @@ function serverProblems({ line, items, isGeneric }: ZoneRecord, zone: string, by
   return [
     {
       line,
-      reason: `The name server ${shown(server)} is in the zone and has no address: add an A or AAAA record.`,
+      reason: `The nameserver ${shown(server)} is in the zone but has no address. Add an A or AAAA record.`,
     },
   ];
 }
@@ -122,13 +120,13 @@ function duplicateProblems(ofOwner: readonly ZoneRecord[]): Problem[] {
   return problems;
 }
 
-/** Equal for records with the same data. The case counts in strings and is ignored in names. */
+/** A key that is equal for records with the same data. Strings are case-sensitive, names are not. */
 function dataKey({ type, items }: ZoneRecord): string {
   const isText = type === 'TXT' || type === 'SPF' || type === 'HINFO' || type === 'CAA' || type === 'NAPTR';
   return JSON.stringify([type, ...(isText ? items : items.map(nameKey))]);
 }
 
-/** @throws ApiError `bad_param` with the first problem that the change brings */
+/** @throws ApiError `bad_param` with the first problem that the change causes */
 export function assertNoNewProblems(before: ZoneFile, after: ZoneFile): void {
   const known = new Map<string, number>();
   for (const { reason } of problemsOf(before)) known.set(reason, (known.get(reason) ?? 0) + 1);

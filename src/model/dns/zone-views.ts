@@ -1,16 +1,16 @@
-// How the API shows a zone file: the rows of dumpzone, getzonerecord and listmxs, and those of parse_dns_zone.
+// Zone files in the form of the API: the rows of dumpzone, getzonerecord and listmxs, and those of parse_dns_zone.
 import { labelsOf } from './names.ts';
 import { base64Of, quoteString, textOf } from './octets.ts';
 import { fieldsOf } from './record-types.ts';
 import { type Entry, type ZoneFile, type ZoneRecord, soaOf, textOfEntry } from './zone-file.ts';
 
 /**
- * A row of dumpzone. “Line” counts from 1; “Lines” is there if the record has more than one. All other numbers are
- * strings. Owner names end with a dot, the names that records point to do not.
+ * A row of dumpzone. “Line” counts from 1; “Lines” is present if the record spans more than one. All other numbers are
+ * strings. Owner names end with a dot, but names that records point to do not.
  */
 export type ZoneRow = Record<string, string | number | string[]>;
 
-/** WHM shows it where a zone has no SOA record. */
+/** WHM shows this if a zone has no SOA record. */
 const DEFAULT_TTL = 86_400;
 
 export function zoneRows(zone: ZoneFile): ZoneRow[] {
@@ -29,13 +29,13 @@ function rowsOf(zone: ZoneFile, entry: Entry, defaultTtl: string): ZoneRow[] {
   if (entry.kind === 'directive' && entry.ttl !== undefined) {
     return [{ Line: line, name: '', ttl: entry.ttl.toString(), type: '$TTL' }];
   }
-  // Each line for itself, so that every line of the file has its row.
+  // One row per line, so that every line of the file has its own.
   return textOfEntry(zone, entry)
     .split(/\r?\n/)
     .map((raw, index) => ({ Line: line + index, name: '', raw: textOf(raw), ttl: defaultTtl, type: ':RAW' }));
 }
 
-/** Types without fields, and data in the generic form, are shown as raw lines. */
+/** Types without fields and data in the generic form are shown as raw lines. */
 function isShown({ type, isGeneric }: ZoneRecord): boolean {
   return !isGeneric && (fieldsOf(type) !== undefined || type === 'SSHFP');
 }
@@ -59,7 +59,7 @@ function fieldsOfRow({ type, items }: ZoneRecord): ZoneRow {
     return { algorithm, fptype, fingerprint: fingerprint.join('') };
   }
   if (type === 'TXT' || type === 'SPF') {
-    // “unencoded” says that txtdata has no quotes and escapes; char_str_list has the strings with them.
+    // “unencoded”: txtdata has no quotes and escapes. char_str_list has the strings with them.
     return { txtdata: textOf(items.join('')), unencoded: 1, char_str_list: items.map(quoteString) };
   }
   const row: Record<string, string> = {};
@@ -68,7 +68,7 @@ function fieldsOfRow({ type, items }: ZoneRecord): ZoneRow {
     if (kind === 'name' || kind === 'mailbox') row[param] = item === '.' ? item : item.slice(0, -1);
     else row[param] = kind === 'metres' ? item.replace(/m$/, '') : textOf(item);
   }
-  // RFC 1876, section 2: there is no other version.
+  // RFC 1876, section 2: 0 is the only version.
   return type === 'LOC' ? { ...row, version: '0' } : row;
 }
 
@@ -97,7 +97,7 @@ export function parsedRows(zone: ZoneFile): ParsedRow[] {
   });
 }
 
-/** A mailbox in the form of a mail address; the name has its local part as the first label. */
+/** The email address of a mailbox name, whose first label is the local part. */
 export function mailAddressOf(name: string): string {
   const [local = '', ...domain] = labelsOf(name);
   return `${textOf(local)}@${domain.join('.')}`;

@@ -1,4 +1,4 @@
-// Which IP addresses of the machine a reseller may use, its main one, and its name servers.
+// Which IP addresses of the machine a reseller may use, its main one, and its nameservers.
 import type { Db } from '../../core/context.ts';
 import { badParam } from '../../core/errors.ts';
 import { anyOf, quote } from '../../core/quote.ts';
@@ -85,10 +85,10 @@ export async function setMain(db: Db, user: string, ip: string, ofMachine: reado
   await db.run('UPDATE reseller SET main_ip = ? WHERE username = ?', ip, user);
 }
 
-/** How many name servers an account can have. */
+/** How many nameservers an account can have. */
 const MOST_NAMESERVERS = 4;
 
-/** The name servers of the accounts of an owner; empty where none are set. */
+/** The nameservers of the accounts of an owner; empty where none are set. */
 export async function listNameservers(db: Db, owner: string): Promise<string[]> {
   const row = await db.get<{ nameservers: string }>(
     'SELECT nameservers FROM reseller WHERE username = ?',
@@ -97,7 +97,7 @@ export async function listNameservers(db: Db, owner: string): Promise<string[]> 
   return readWords(row?.nameservers ?? '');
 }
 
-/** @throws ApiError `bad_param` for what are no host names, and for too many. */
+/** @throws ApiError `bad_param` for what are no hostnames, and for too many. */
 export async function setNameservers(db: Db, user: string, given: readonly string[]): Promise<void> {
   const { matches, expects } = domainName.pattern;
   const wrong = given.filter((name) => name.length > domainName.maxLength || !matches.test(name));

@@ -11,7 +11,7 @@ interface Description {
 
 const catalogue = {
   'acct-summary': { initial: true, doc: 'See summaries and counts of accounts.' },
-  'basic-system-info': { initial: true, doc: 'See the host name, the version and the load of the machine.' },
+  'basic-system-info': { initial: true, doc: 'See the hostname, the version and the load of the machine.' },
   'basic-whm-functions': { initial: true, doc: 'Call the functions that every interface needs.' },
   'connected-applications': { initial: true, doc: 'Manage the applications that are connected.' },
   'cors-proxy-get': { initial: true, doc: 'Fetch web pages by way of the server.' },
@@ -26,7 +26,7 @@ const catalogue = {
   'manage-oidc': { initial: true, doc: 'Manage logging in by way of other identity providers.' },
   'manage-styles': { initial: true, doc: 'Manage the styles of the interface.' },
   'mysql-info': { initial: true, doc: 'See what databases are called and which server has them.' },
-  'ns-config': { initial: true, doc: 'Set the name servers of accounts.' },
+  'ns-config': { initial: true, doc: 'Set the nameservers of accounts.' },
   'public-contact': { initial: true, doc: 'Set the name and address that customers see.' },
   'ssl-info': { initial: true, doc: 'See certificates.' },
   'track-email': { initial: true, doc: 'See what became of mails.' },

@@ -106,7 +106,7 @@ export function warningOfAll(user: string): string {
   return `The privilege “all” gives “${user}” root’s power over every account, whatever else it holds.`;
 }
 
-/** The accounts of this server that belong to somebody, by user name. */
+/** The accounts of this server that belong to somebody, by username. */
 export async function listOwned(db: Db, owner: string): Promise<Account[]> {
   const rows = await db.all<accountRows.Row>(
     `SELECT ${accountRows.selected} FROM account WHERE owner = ? AND server = ? ORDER BY username`,
@@ -121,7 +121,7 @@ export interface Holdings {
   /** Its own account. */
   readonly own: accounts.StoredAccount;
   readonly isOwnHere: boolean;
-  /** The accounts of this server that it owns, without its own, by user name. */
+  /** The accounts of this server that it owns, without its own, by username. */
   readonly owned: readonly Account[];
 }
 

@@ -11,12 +11,12 @@ export interface TfaContext {
   readonly now: () => number;
 }
 
-/** An account has one secret of its own, and may have some for its mail addresses and team members. */
+/** An account has one secret of its own, and may have some for its email addresses and team members. */
 export type SecretKind = 'primary_account' | 'email' | 'team';
 
 export interface StoredSecret {
   readonly kind: SecretKind;
-  /** The mail address or team member; empty for the account itself. */
+  /** The email address or team member; empty for the account itself. */
   readonly name: string;
   readonly secret: string;
 }
@@ -133,7 +133,7 @@ export async function setIssuer(db: Db, user: string, issuer: string): Promise<v
   );
 }
 
-/** A user's issuer and the system's: the user's own, else root's, else the host name. */
+/** A user's issuer and the system's: the user's own, else root's, else the hostname. */
 export async function issuersOf(
   db: Db,
   user: string,

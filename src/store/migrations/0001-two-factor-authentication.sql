@@ -5,7 +5,7 @@ CREATE TABLE setting (
 ) STRICT, WITHOUT ROWID;
 
 -- Sealed TOTP secrets. A user has one of the kind primary_account (whose name is empty), and may have
--- some for mail addresses and team members.
+-- some for email addresses and team members.
 CREATE TABLE tfa_secret (
   username TEXT NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('primary_account', 'email', 'team')),

@@ -8,7 +8,7 @@ CREATE TABLE dns_zone (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX dns_zone_by_user ON dns_zone (username, name);
 
--- The name servers that new zones of a server get, unless their reseller has others.
+-- The nameservers that new zones of a server get, unless their reseller has others.
 CREATE TABLE nameserver (
   server TEXT NOT NULL,
   -- From 1 to 4.

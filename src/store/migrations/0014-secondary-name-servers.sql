@@ -1,4 +1,4 @@
--- Name servers of the servers that share a store: each copies the zones of the others. One that shares its store with
+-- Nameservers of the servers that share a store: each copies the zones of the others. One that shares its store with
 -- nobody is here while it has secondaries.
 CREATE TABLE dns_server (
   server TEXT NOT NULL PRIMARY KEY,
@@ -12,7 +12,7 @@ CREATE TABLE dns_server (
   sealed BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Further name servers that copy the zones of a server, each with a key of its own.
+-- Further nameservers that copy the zones of a server, each with a key of its own.
 CREATE TABLE dns_secondary (
   server TEXT NOT NULL,
   address TEXT NOT NULL,

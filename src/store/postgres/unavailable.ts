@@ -4,8 +4,8 @@ import { ApiError } from '../../core/errors.ts';
 /** By SQLSTATE (PostgreSQL, appendix A), its class, or the code of Node's error. */
 const causes: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody answers there. Start PostgreSQL, or correct WHMAPI1_STORE_URL',
-  ENOTFOUND: 'its host has no address. Correct WHMAPI1_STORE_URL, or the name server’s data',
-  EAI_AGAIN: 'its host’s address could not be asked for. Check the name server',
+  ENOTFOUND: 'its host has no address. Correct WHMAPI1_STORE_URL, or the nameserver’s data',
+  EAI_AGAIN: 'its host’s address could not be asked for. Check the nameserver',
   ENOENT: 'its socket does not exist. Start PostgreSQL, or correct WHMAPI1_STORE_URL',
   BUSY: 'other calls have kept it busy for too long. Repeat the call',
   EACCES: 'permission is denied. Check the mode of its socket',

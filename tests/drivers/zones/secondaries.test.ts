@@ -1,4 +1,4 @@
-// Other name servers that copy the zones: by NOTIFY and AXFR with TSIG, and by a catalog zone (RFC 9432).
+// Other nameservers that copy the zones: by NOTIFY and AXFR with TSIG, and by a catalog zone (RFC 9432).
 import { writeFileSync } from 'node:fs';
 import { Bind } from '../../../src/drivers/zones/bind/bind.ts';
 import type { ServerOptions } from '../../../src/drivers/zones/contract.ts';

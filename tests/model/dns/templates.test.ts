@@ -49,7 +49,7 @@ it('standardvirtualftp has an address for FTP', () => {
   expect(records).toContain('example.com. 14400 IN AAAA 2001:db8::1');
 });
 
-it('a name server in the zone gets its address there', () => {
+it('a nameserver in the zone gets its address there', () => {
   const nameservers = [
     { name: 'ns.example.com', ip: '192.0.2.53' },
     { name: 'ns.an-example.com', ip: '192.0.2.54' },
@@ -76,11 +76,11 @@ it.each<[string, Partial<TemplateInput>, string]>([
   ],
   ['@ A %ip%\n', {}, 'Line 1 of the zone file: the record has no TTL'],
   ['$TTL 1\n@ A %ip%\n', {}, 'The zone template “own”: The zone has no SOA record.'],
-  [`${standardTemplates.simple}$INCLUDE /etc/passwd\n`, {}, '$INCLUDE makes records'],
+  [`${standardTemplates.simple}$INCLUDE /etc/passwd\n`, {}, '$INCLUDE creates records'],
   [standardTemplates.simple, { ip: '192.0.2' }, '“ip” should be an IPv4 address'],
   [standardTemplates.simple, { domain: 'a b' }, '“domain” should be a domain name'],
-  [standardTemplates.simple, { nameservers: [{ name: 'ns.example.com' }] }, 'in the zone and has no address'],
-  [standardTemplates.simple, { nameservers: [] }, 'needs at least one name server'],
+  [standardTemplates.simple, { nameservers: [{ name: 'ns.example.com' }] }, 'in the zone but has no address'],
+  [standardTemplates.simple, { nameservers: [] }, 'needs at least one nameserver'],
 ])('%.40j with %j is refused', (template, more, reason) =>
   expect(() => make(template, more)).toThrow(reason),
 );

@@ -80,9 +80,9 @@ describe('a record that is added', () => {
       'more than one SOA',
     ],
     [
-      'as a name server in the zone without address',
+      'as a nameserver in the zone without address',
       { owner: zone, ttl: 1, type: 'NS', items: ['ns.example.com.'] },
-      '“ns.example.com” is in the zone and has no address',
+      '“ns.example.com” is in the zone but has no address',
     ],
   ])('is refused %s', (_, record, reason) => expect(() => edit({ add: [record] })).toThrow(reason));
 
@@ -142,7 +142,7 @@ describe('a record that is edited', () => {
 
   it('cannot become the SOA record, nor the SOA record another one', () => {
     expect(() => edit({ edit: [{ line: 4, record: a(zone, '192.0.2.1') }] })).toThrow(
-      'the SOA record of a zone cannot',
+      'an SOA record cannot be changed',
     );
   });
 });
@@ -180,10 +180,10 @@ describe('lines that are removed', () => {
     [{ remove: [5] }, 'Unable to find a record on specified line: 5'],
     [{ remove: [4] }, 'Line 4 is the SOA record'],
     [{ remove: [3] }, 'Line 3 is the directive $TTL'],
-    [{ remove: [12] }, 'The zone has no NS record of its own name.'],
+    [{ remove: [12] }, 'The zone has no NS record for its own name.'],
     [
       { remove: [13], edit: [{ line: 13, record: a('x.example.com.', '192.0.2.1') }] },
-      'Line 13 is both edited and removed.',
+      'Line 13 cannot be both edited and removed.',
     ],
     [
       { edit: [13, 13].map((line) => ({ line, record: a('x.example.com.', '192.0.2.1') })) },

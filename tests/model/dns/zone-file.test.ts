@@ -219,7 +219,7 @@ describe('the lines of a zone file', () => {
     const file = read(`${head}${line}\n`);
     assertReadable(file);
     expect(() => assertEditable(file)).toThrow(
-      /^Line 4 of the zone file: \$(INCLUDE|GENERATE) makes records/,
+      /^Line 4 of the zone file: \$(INCLUDE|GENERATE) creates records/,
     );
   });
 });

@@ -12,7 +12,7 @@ const reasons = (...lines: string[]) => problemsOf(read(...lines)).map(({ line, 
 /** What is wrong, and whether BIND loads the zone all the same. */
 const cases: [lines: string[], line: number | undefined, reason: string, isLoaded: boolean][] = [
   [[ns], undefined, 'The zone has no SOA record.', false],
-  [[soa], undefined, 'The zone has no NS record of its own name.', false],
+  [[soa], undefined, 'The zone has no NS record for its own name.', false],
   [[soa, ns, '@ SOA a. b. 2 1 1 1 1'], 4, 'The zone has more than one SOA record.', false],
   [
     [soa, ns, 'www CNAME a.', 'www A 192.0.2.1'],
@@ -53,13 +53,13 @@ const cases: [lines: string[], line: number | undefined, reason: string, isLoade
   [
     [soa, '@ NS ns'],
     3,
-    'The name server “ns.example.com” is in the zone and has no address: add an A or AAAA record.',
+    'The nameserver “ns.example.com” is in the zone but has no address. Add an A or AAAA record.',
     false,
   ],
   [
     [soa, '@ NS ns', 'ns CNAME a.'],
     3,
-    'The name server “ns.example.com” is an alias (CNAME), which RFC 2181 forbids.',
+    'The nameserver “ns.example.com” is an alias (CNAME), which RFC 2181 forbids.',
     false,
   ],
 ];

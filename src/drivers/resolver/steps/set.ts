@@ -1,4 +1,4 @@
-// The name servers that this machine asks: the “nameserver” lines of /etc/resolv.conf (resolv.conf(5)). Other lines stay.
+// The nameservers that this machine asks: the “nameserver” lines of /etc/resolv.conf (resolv.conf(5)). Other lines stay.
 import type { FileBackup } from '../../../core/machine-daemons.ts';
 import type { Machine } from '../../../core/machine.ts';
 import { defineStep } from '../../../core/plan.ts';
