@@ -136,7 +136,8 @@ describe('enable_dnssec_for_domains', () => {
     const args = { domain: 'bob.example', nsec3_iterations: '7', nsec3_salt: '1a2b', nsec3_narrow: '1' };
     const { metadata } = await ok('enable_dnssec_for_domains', args);
     const warnings = metadata.output?.warnings?.join('\n') ?? '';
-    for (const words of ['0 iterations', 'without a salt', 'when it signs']) expect(warnings).toContain(words);
+    for (const words of ['0 iterations', 'without a salt', 'when it signs'])
+      expect(warnings).toContain(words);
   });
 
   it('shows in a dry run what would change, and changes nothing', async () => {
