@@ -147,9 +147,12 @@ export class FileSteps<Desired> {
     try {
       for (const { path, attributes } of this.#driver.folders)
         await port.files.makeDirectory(path, attributes);
-      for (const { path, content, attributes } of files) {
+      const stage = async ({ path, content, attributes }: DesiredFile) => {
         if (content !== null) staged.set(path, await port.files.stage(path, content, attributes));
-      }
+      };
+      // Together, because each waits for the disk.
+      const staging = await Promise.allSettled(files.map(stage));
+      for (const one of staging) if (one.status === 'rejected') throw one.reason;
       await this.#driver.check(desired, staged, port);
     } catch (error) {
       for (const path of staged.keys()) await port.files.discard(path);

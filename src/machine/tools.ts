@@ -24,6 +24,7 @@ export class Tools implements MachineTools {
   readonly #root: string;
   readonly #isSandbox: boolean;
   readonly #tools: ReadonlyMap<string, DeclaredTool>;
+  readonly #installed = new Set<string>();
 
   constructor({ root, tools, isSandbox }: ToolsOptions) {
     for (const { name } of tools) {
@@ -35,7 +36,9 @@ export class Tools implements MachineTools {
   }
 
   async has(name: string): Promise<boolean> {
-    return this.#isRunHere(name) && (await isInstalled(name));
+    if (!this.#isRunHere(name)) return false;
+    if (!this.#installed.has(name) && (await isInstalled(name))) this.#installed.add(name);
+    return this.#installed.has(name);
   }
 
   async run(name: string, words: readonly ToolWord[], options: ToolOptions = {}): Promise<ToolResult> {

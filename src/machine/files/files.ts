@@ -1,6 +1,6 @@
 // Files of the machine and of the sandbox: the same work below another root.
-import { constants } from 'node:fs';
-import { mkdir, open, readdir, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { constants, mkdirSync, renameSync, unlinkSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import type {
   FileAttributes,
   FileBackup,
@@ -10,6 +10,7 @@ import type {
 } from '../../core/machine-daemons.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import { Backups } from './backups.ts';
+import { withOpen, type Descriptor } from './descriptors.ts';
 import { toMachineError } from './failure.ts';
 import { idOf } from './owners.ts';
 import { Places, statOf, type Roots } from './place.ts';
@@ -32,6 +33,10 @@ export class Files implements MachineFiles {
   readonly #written: WrittenDigests;
   readonly #backups: Backups;
   readonly #setsOwners: boolean;
+  /** The digests of the versions that were staged here, by path. */
+  readonly #staged = new Map<string, string>();
+  /** Of users and groups, by kind and name: the file of groups has a line for each account. */
+  readonly #ids = new Map<string, number>();
 
   constructor({ root, directories, kept, setsOwners, now }: FilesOptions) {
     this.#places = new Places({ root, directories });
@@ -83,17 +88,16 @@ export class Files implements MachineFiles {
   async makeDirectory(path: string, attributes: FileAttributes): Promise<void> {
     await this.#places.reach(path, async (place) => {
       if (await this.#isDirectory(place.path, attributes)) return;
-      await mkdir(place.path, { mode: 0o700 }).catch((error: unknown) => {
-        if ((error as { code?: string }).code !== 'EEXIST') throw error;
-      });
-      const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
-      const directory = await open(place.path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
       try {
+        mkdirSync(place.path, { mode: 0o700 });
+      } catch (error) {
+        if ((error as { code?: string }).code !== 'EEXIST') throw error;
+      }
+      const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
+      await withOpen(place.path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0, async (directory) => {
         await this.#setAttributes(directory, attributes);
         await directory.sync();
-      } finally {
-        await directory.close();
-      }
+      });
       await place.directory.sync();
     });
   }
@@ -102,19 +106,20 @@ export class Files implements MachineFiles {
     const name = stagedName(path);
     await this.#places.reach(path, async ({ beside }) => {
       const staged = beside(name);
-      await removeIfThere(staged);
+      removeIfThere(staged);
+      this.#staged.delete(path);
       const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
-      const file = await open(staged, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
       try {
-        await file.writeFile(content);
-        await this.#setAttributes(file, attributes);
-        await file.sync();
+        await withOpen(staged, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600, async (file) => {
+          await file.write(content);
+          await this.#setAttributes(file, attributes);
+          await file.sync();
+        });
       } catch (error) {
-        await removeIfThere(staged);
+        removeIfThere(staged);
         throw error;
-      } finally {
-        await file.close();
       }
+      this.#staged.set(path, digestOf(Buffer.from(content)));
     });
     return `${path.slice(0, path.lastIndexOf('/'))}/${name}`;
   }
@@ -122,16 +127,18 @@ export class Files implements MachineFiles {
   async commit(path: string): Promise<void> {
     await this.#places.reach(path, async (place) => {
       const staged = place.beside(stagedName(path));
-      const content = await readRegular(staged, MAX_BYTES, path);
-      if (content === undefined) return;
-      await this.#recordAlso(path, digestOf(content));
-      await rename(staged, place.path);
+      const digest = this.#staged.get(path) ?? (await digestOfFile(staged, path));
+      if (digest === undefined || statOf(staged) === undefined) return;
+      await this.#recordAlso(path, digest);
+      renameSync(staged, place.path);
+      this.#staged.delete(path);
       await place.directory.sync();
     });
   }
 
   async discard(path: string): Promise<void> {
-    await this.#places.find(path, ({ beside }) => removeIfThere(beside(stagedName(path))));
+    this.#staged.delete(path);
+    await this.#places.find(path, async ({ beside }) => removeIfThere(beside(stagedName(path))));
   }
 
   async write(path: string, content: string | Uint8Array, attributes: FileAttributes): Promise<void> {
@@ -141,14 +148,14 @@ export class Files implements MachineFiles {
 
   async remove(path: string): Promise<void> {
     await this.#places.find(path, async (place) => {
-      await removeIfThere(place.path);
+      removeIfThere(place.path);
       await place.directory.sync();
     });
     await this.#written.set(path, []);
   }
 
   async origin(path: string): Promise<FileOrigin> {
-    const digests = await this.#written.of(path);
+    const digests = this.#written.of(path);
     const facts = await this.facts(path);
     if (facts === undefined) return 'absent';
     if (digests.length === 0) return 'unknown';
@@ -162,7 +169,7 @@ export class Files implements MachineFiles {
   }
 
   async backUp(path: string): Promise<FileBackup> {
-    const digests = await this.#written.of(path);
+    const digests = this.#written.of(path);
     const found = await this.#load(path, MAX_BYTES);
     if (found === undefined) return { copy: null, digests };
     try {
@@ -183,7 +190,7 @@ export class Files implements MachineFiles {
       const isThere = found?.content.equals(content) === true && found.attributes.mode === attributes.mode;
       if (!isThere) await this.write(path, content, attributes);
     }
-    const recorded = await this.#written.of(path);
+    const recorded = this.#written.of(path);
     if (JSON.stringify(recorded) !== JSON.stringify(digests)) await this.#written.set(path, digests);
   }
 
@@ -199,7 +206,7 @@ export class Files implements MachineFiles {
 
   /** The version before counts as ours too, as long as it is there: this process may be killed before the rename. */
   async #recordAlso(path: string, digest: string): Promise<void> {
-    const before = await this.#written.of(path);
+    const before = this.#written.of(path);
     const present = before.length > 1 ? await this.read(path).catch(() => undefined) : undefined;
     const kept =
       present === undefined ? before.slice(0, 1) : before.filter((one) => one === digestOf(present));
@@ -210,12 +217,21 @@ export class Files implements MachineFiles {
     const stats = statOf(path);
     if (stats?.isDirectory() !== true || (stats.mode & 0o7777) !== mode) return false;
     if (!this.#setsOwners) return true;
-    return stats.uid === (await idOf('user', owner)) && stats.gid === (await idOf('group', group));
+    return (
+      stats.uid === (await this.#idOf('user', owner)) && stats.gid === (await this.#idOf('group', group))
+    );
   }
 
-  async #setAttributes(file: FileHandle, { owner, group, mode }: FileAttributes): Promise<void> {
-    if (this.#setsOwners) await file.chown(await idOf('user', owner), await idOf('group', group));
-    await file.chmod(mode);
+  async #setAttributes(file: Descriptor, { owner, group, mode }: FileAttributes): Promise<void> {
+    if (this.#setsOwners) file.setOwner(await this.#idOf('user', owner), await this.#idOf('group', group));
+    file.setMode(mode);
+  }
+
+  async #idOf(kind: 'user' | 'group', who: string | number | undefined): Promise<number> {
+    const key = `${kind} ${who}`;
+    const id = this.#ids.get(key) ?? (await idOf(kind, who));
+    this.#ids.set(key, id);
+    return id;
   }
 }
 
@@ -224,9 +240,10 @@ function stagedName(path: string): string {
   return `.whmapi1-${digestOf(Buffer.from(path)).slice(0, 16)}`;
 }
 
-async function removeIfThere(path: string): Promise<void> {
+function removeIfThere(path: string): void {
+  if (statOf(path) === undefined) return;
   try {
-    await unlink(path);
+    unlinkSync(path);
   } catch (error) {
     if ((error as { code?: string }).code !== 'ENOENT') throw error;
   }
@@ -235,24 +252,26 @@ async function removeIfThere(path: string): Promise<void> {
 /** `name` is for people. Undefined if there is nothing. */
 async function readRegular(path: string, maxBytes: number, name: string): Promise<Buffer | undefined> {
   const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
-  let file: FileHandle;
+  if (statOf(path) === undefined) return undefined;
   try {
     // A pipe would not let go of a reader that waits.
-    file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    return await withOpen(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, async (file) => {
+      const stats = file.stat();
+      if (!stats.isFile()) throw new MachineError('failed', `“${name}” is not a regular file.`);
+      if (stats.size > maxBytes) throw tooLarge(name, maxBytes);
+      const content = await file.read(stats.size);
+      if (content.length > maxBytes) throw tooLarge(name, maxBytes);
+      return content;
+    });
   } catch (error) {
     if ((error as { code?: string }).code === 'ENOENT') return undefined;
     throw error;
   }
-  try {
-    const stats = await file.stat();
-    if (!stats.isFile()) throw new MachineError('failed', `“${name}” is not a regular file.`);
-    if (stats.size > maxBytes) throw tooLarge(name, maxBytes);
-    const content = await file.readFile();
-    if (content.length > maxBytes) throw tooLarge(name, maxBytes);
-    return content;
-  } finally {
-    await file.close();
-  }
+}
+
+async function digestOfFile(path: string, name: string): Promise<string | undefined> {
+  const content = await readRegular(path, MAX_BYTES, name);
+  return content && digestOf(content);
 }
 
 function tooLarge(name: string, maxBytes: number): MachineError {

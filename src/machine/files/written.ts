@@ -1,7 +1,8 @@
 // What this program wrote last to each file, as a digest: so that a change by somebody else is noticed.
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { constants, lstatSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { withOpen } from './descriptors.ts';
 
 export function digestOf(content: Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
@@ -21,9 +22,12 @@ export class WrittenDigests {
   }
 
   /** The last version, then the one before it, which is still there if the last write was interrupted. */
-  async of(path: string): Promise<readonly string[]> {
+  of(path: string): readonly string[] {
+    const file = this.#file(path);
+    // Most often there is none, and an error takes long to make.
+    if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return [];
     try {
-      return (JSON.parse(await readFile(this.#file(path), 'utf8')) as Row).digests;
+      return (JSON.parse(readFileSync(file, 'utf8')) as Row).digests;
     } catch (error) {
       if ((error as { code?: string }).code === 'ENOENT') return [];
       throw error;
@@ -32,20 +36,17 @@ export class WrittenDigests {
 
   /** Once this returns, a power cut does not lose it. An empty list removes it. */
   async set(path: string, digests: readonly string[]): Promise<void> {
-    if (digests.length === 0) return rm(this.#file(path), { force: true });
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    if (digests.length === 0) return rmSync(this.#file(path), { force: true });
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     // Two processes that write different files never share this name.
     const draft = `${this.#file(path)}.new`;
-    const file = await open(draft, 'w', 0o600);
-    try {
-      await file.writeFile(JSON.stringify({ path, digests } satisfies Row));
+    const { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
+    await withOpen(draft, O_WRONLY | O_CREAT | O_TRUNC, 0o600, async (file) => {
+      await file.write(JSON.stringify({ path, digests } satisfies Row));
       await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, this.#file(path));
-    const folder = await open(this.#folder, 'r');
-    await folder.sync().finally(() => folder.close());
+    });
+    renameSync(draft, this.#file(path));
+    await withOpen(this.#folder, O_RDONLY, 0, (folder) => folder.sync());
   }
 
   #file(path: string): string {
