@@ -18,8 +18,8 @@ export function backUp(file: string, { withKey, force }: BackupCommand, io: Io):
     const manifest = await backUpStore(io.environment, file, { withKey, force });
     io.stdout.write(
       `Backup: ${visible(resolve(file))}\n${describe(manifest)}` +
-        'It does not contain the home directories of the accounts, the users of the server, the logs or the ' +
-        'certificate.\n',
+        'It does not contain the home directories of the accounts, the users of the server, the DNS zones and their ' +
+        'templates, the logs or the certificate.\n',
     );
     if (withKey) {
       tell(

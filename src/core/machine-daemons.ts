@@ -76,6 +76,17 @@ export interface MachineFiles {
   restore(path: string, backup: FileBackup): Promise<void>;
 }
 
+/** What the administrator keeps for this program in a folder of the state directory. It is only read. */
+export interface CustomFiles {
+  /** The names, sorted; empty if there is no such folder. */
+  list(): Promise<string[]>;
+  /**
+   * Undefined if there is no such file. @throws MachineError `failed` for a link, a directory, a file that is larger than
+   * `maxBytes`, and one that is not valid UTF-8.
+   */
+  readText(name: string, maxBytes: number): Promise<string | undefined>;
+}
+
 export interface DeclaredTool {
   /** A plain name, which is looked for in the system's own directories: `named-checkzone`. */
   readonly name: string;

@@ -3,7 +3,13 @@
 // again, with `machine-values.ts`.
 
 import type { MachineAddresses } from './machine-addresses.ts';
-import type { DeclaredTool, MachineFiles, MachineServices, MachineTools } from './machine-daemons.ts';
+import type {
+  CustomFiles,
+  DeclaredTool,
+  MachineFiles,
+  MachineServices,
+  MachineTools,
+} from './machine-daemons.ts';
 import type { MachineError } from './machine-error.ts';
 import type { MachineResolver } from './machine-resolver.ts';
 
@@ -194,6 +200,8 @@ export interface Machine {
   readonly disks: () => Promise<readonly Disk[]>;
   /** The files below these directories; every other path is refused. A driver names its own. */
   readonly files: (directories: readonly string[]) => Promise<MachineFiles>;
+  /** The files in a folder of the state directory: `zone-templates`. */
+  readonly customFiles: (folder: string) => Promise<CustomFiles>;
   /** These tools; every other one is refused. A driver names its own. */
   readonly tools: (tools: readonly DeclaredTool[]) => Promise<MachineTools>;
   readonly services: () => Promise<MachineServices>;

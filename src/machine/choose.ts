@@ -93,7 +93,7 @@ export function linuxMachine(
     ]);
     return new SystemdServices(run);
   });
-  const { files, tools } = filesAndTools({ stateDirectory, root: '', now });
+  const { files, customFiles, tools } = filesAndTools({ stateDirectory, root: '', now });
   const addresses = once(async () => {
     const [{ LinuxAddresses }, { AddressKeepers, KEEPER_DIRECTORIES }, { AddedFileOnDisk }, { run }] =
       await Promise.all([
@@ -109,7 +109,7 @@ export function linuxMachine(
       askPublicAddress: askBy(publicAddressService),
     });
   });
-  return { users, quota, firewall, commands, services, addresses, files, tools };
+  return { users, quota, firewall, commands, services, addresses, files, customFiles, tools };
 }
 
 export function sandboxMachine(
@@ -148,13 +148,26 @@ interface Ground {
   readonly now: () => number;
 }
 
-function filesAndTools({ stateDirectory, root, now }: Ground): Pick<OneMachine, 'files' | 'tools'> {
+function filesAndTools({
+  stateDirectory,
+  root,
+  now,
+}: Ground): Pick<OneMachine, 'files' | 'customFiles' | 'tools'> {
   const isSandbox = root !== '';
+  const kept = join(stateDirectory, 'files');
   return {
     files: async (directories) => {
       const { Files } = await import('./files/files.ts');
-      const kept = join(stateDirectory, 'files');
       return new Files({ root, directories, kept, setsOwners: !isSandbox, now });
+    },
+    customFiles: async (folder) => {
+      const { Files } = await import('./files/files.ts');
+      const path = join(stateDirectory, folder);
+      const files = new Files({ root: '', directories: [path], kept, setsOwners: false, now });
+      return {
+        list: () => files.list(path),
+        readText: (name, maxBytes) => files.readText(join(path, name), maxBytes),
+      };
     },
     tools: async (tools) => new (await import('./tools.ts')).Tools({ root, tools, isSandbox }),
   };

@@ -4,7 +4,7 @@ import { badParam } from '../../core/errors.ts';
 import { LookAgain } from '../../core/machine-error.ts';
 import { exclusive } from '../../core/plan.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
-import { accountZone } from '../../model/dns/account-zone.ts';
+import { ACCOUNT_TEMPLATES, accountZone } from '../../model/dns/account-zone.ts';
 import { ofFile, serialOf, zoneFileOf } from '../../model/dns/changed-zone.ts';
 import { assertMayAdd } from '../../model/dns/new-zone-owner.ts';
 import { MOST_NAMESERVERS, type Nameserver } from '../../model/dns/nameservers.ts';
@@ -14,7 +14,7 @@ import { serialFrom } from '../../model/dns/serial.ts';
 import * as owners from '../../model/dns/zone-owners.ts';
 import type { AccountPart, PartWork, PartWishes, PartWorld } from '../account-part.ts';
 import type { FoundZone, Zone } from './contract.ts';
-import { lookAtRegistered, lookAtZone, type FoundForAccount } from './look.ts';
+import { lookAtRegistered, lookAtTemplates, lookAtZone, type FoundForAccount } from './look.ts';
 import change from './steps/change.ts';
 import remove from './steps/remove.ts';
 import removeKeys from './steps/remove-keys.ts';
@@ -36,6 +36,7 @@ export const part: AccountPart = {
       zones: {
         domain,
         zone: await lookAtZone(machine, domain),
+        templates: await lookAtTemplates(machine, ACCOUNT_TEMPLATES),
         ...(former && { former }),
         ...(registered && { registered }),
       },
@@ -49,8 +50,13 @@ export const part: AccountPart = {
     await assertReplaceable(world, account, found);
     const today = new Date(world.now());
     const serial = serialFrom(found.zone && serialOf(zoneFileOf(found.zone)), today);
-    const text = await accountZone(world, { name, account, serial, nameservers: registeredIn(world, found) });
-    const after = { name, text, dnssecPolicy: found.zone?.dnssecPolicy ?? null, verifiedSerial: serial };
+    const nameservers = registeredIn(world, found);
+    const { templates } = found;
+    const made = await accountZone(world, { name, account, serial, nameservers, templates });
+    const after = {
+      ...{ name, ...made, dnssecPolicy: found.zone?.dnssecPolicy ?? null },
+      ...(made.template === undefined && { verifiedSerial: serial }),
+    };
     return {
       steps: [change.plan({ name, before: found.zone?.digest ?? null, after })],
       locks: [lockOf(name)],

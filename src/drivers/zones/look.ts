@@ -4,9 +4,11 @@ import { MachineError } from '../../core/machine-error.ts';
 import type { Nameserver } from '../../model/dns/nameservers.ts';
 import type { DriverMachine } from '../step.ts';
 import type { FoundZone, SigningKey } from './contract.ts';
+import type { CustomTemplates } from './custom-templates.ts';
 import { policyOfName, type SigningPolicy } from './signing-policy.ts';
 import { zones } from './zones.ts';
 
+export { lookAtTemplates } from './custom-templates.ts';
 export { nameOfPolicy, signingAlgorithms, type SigningPolicy } from './signing-policy.ts';
 
 /** The zone as its file is now; undefined if there is none. */
@@ -70,6 +72,8 @@ export interface FoundForAccount {
   readonly former?: { readonly domain: string; readonly zone: FoundZone | undefined };
   /** If somebody asked for the nameservers that the domain has at its registrar. */
   readonly registered?: RegisteredNameservers;
+  /** Those of the administrator that the zone of an account can be made from. */
+  readonly templates: CustomTemplates;
 }
 
 export interface RegisteredNameservers {

@@ -2,11 +2,12 @@ import { changeZones } from '../../changes/change-zones.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { ipv4Address, userName } from '../../core/params.ts';
-import { lookAtZone } from '../../drivers/zones/look.ts';
+import { lookAtTemplates, lookAtZone } from '../../drivers/zones/look.ts';
 import { readZoneName } from '../../model/dns/changed-zone.ts';
 import { newZone } from '../../model/dns/new-zone.ts';
 import { zoneParam } from '../../model/dns/record-form.ts';
 import { newOwner } from '../../model/dns/new-zone-owner.ts';
+import { findTemplate } from '../../model/dns/templates.ts';
 
 export default defineFunction({
   name: 'adddns',
@@ -26,7 +27,7 @@ export default defineFunction({
       type: 'string',
       maxLength: 64,
       default: 'standard',
-      doc: 'The template: standard, simple or standardvirtualftp.',
+      doc: 'The template: standard, simple, standardvirtualftp, or a file in the folder “zone-templates” of the state directory.',
     },
     trueowner: {
       ...userName,
@@ -43,9 +44,12 @@ export default defineFunction({
     },
   ],
 
-  look: ({ domain }, { machine }) => lookAtZone(machine, readZoneName('domain', domain)),
+  async look({ domain, template }, { machine }) {
+    const found = await lookAtZone(machine, readZoneName('domain', domain));
+    return { found, templates: await lookAtTemplates(machine, [template]) };
+  },
 
-  async handler({ domain, ip, ipv6, template, trueowner }, context, found) {
+  async handler({ domain, ip, ipv6, template: wanted, trueowner }, context, { found, templates }) {
     const { plan, reason } = context;
     const name = readZoneName('domain', domain);
     const { username, account } = await newOwner(context, name, trueowner);
@@ -53,10 +57,11 @@ export default defineFunction({
       throw badParam(`The DNS zone “${name}” already exists. Change it, or remove it with killdns first.`);
     }
     const nameserversOf = account?.owner ?? username;
-    const text = await newZone(context, { name, ip, ipv6, template, account, nameserversOf });
+    const template = findTemplate(wanted, templates);
+    const made = await newZone(context, { name, ip, ipv6, template, account, nameserversOf });
     plan(
       changeZones(
-        [{ name, before: null, after: { name, text, dnssecPolicy: null } }],
+        [{ name, before: null, after: { name, ...made, dnssecPolicy: null } }],
         [{ name, owner: username }],
       ),
     );

@@ -1,9 +1,10 @@
 import { changeZones } from '../../changes/change-zones.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { lookAtZone } from '../../drivers/zones/look.ts';
+import { lookAtTemplates, lookAtZone } from '../../drivers/zones/look.ts';
 import { existingAccount } from '../../model/accounts/names.ts';
 import { find, noAccess, maySee } from '../../model/accounts/accounts.ts';
+import { ACCOUNT_TEMPLATES } from '../../model/dns/account-zone.ts';
 import { readZoneName } from '../../model/dns/changed-zone.ts';
 import { zoneParam } from '../../model/dns/record-form.ts';
 import { tellReload } from '../../model/dns/reload-text.ts';
@@ -15,8 +16,8 @@ export default defineFunction({
   since: 11,
   summary: 'Reset a DNS zone to the server’s template, but keep its TXT records.',
   description:
-    'The zone is created again from the template, with the account’s IP address. TXT records are kept, and the ' +
-    'serial number increases.',
+    'The zone is created again from the template that createacct uses, with the account’s IP address. TXT records are kept, and ' +
+    'the serial number increases.',
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'operates',
   role: 'DNS',
@@ -39,10 +40,14 @@ export default defineFunction({
   async look({ domain, zone, user }, { machine, transaction }) {
     const ofUser = async () => (await transaction('reads', (db) => find(db, user ?? '')))?.domain;
     const name = named(domain, zone) ?? (await ofUser());
-    return { name, zone: name === undefined ? undefined : await lookAtZone(machine, name) };
+    return {
+      name,
+      zone: name === undefined ? undefined : await lookAtZone(machine, name),
+      templates: await lookAtTemplates(machine, ACCOUNT_TEMPLATES),
+    };
   },
 
-  async handler({ user }, context, { name, zone: looked }) {
+  async handler({ user }, context, { name, zone: looked, templates }) {
     const { caller, db, plan } = context;
     if (user !== undefined) {
       const account = await find(db, user);
@@ -55,10 +60,9 @@ export default defineFunction({
       throw badParam(`The zone “${name}” does not belong to “${user}”.`);
     }
     if (owner?.account === undefined) throw badParam(`Unable to determine the IP address for ${name}`);
-    const text = await resetText(context, found, owner.account);
-    plan(
-      changeZones([{ name, before: found.digest, after: { name, text, dnssecPolicy: found.dnssecPolicy } }]),
-    );
+    const made = await resetText(context, found, owner.account, templates);
+    const { digest, dnssecPolicy } = found;
+    plan(changeZones([{ name, before: digest, after: { name, ...made, dnssecPolicy } }]));
     tellReload(context, name);
   },
 });

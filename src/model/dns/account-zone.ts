@@ -4,7 +4,11 @@ import type { Account } from '../accounts/accounts.ts';
 import * as assignments from '../addresses/ipv6-assignments.ts';
 import { findPublicAddress } from '../addresses/nat.ts';
 import type { Nameserver } from './nameservers.ts';
-import { newZone } from './new-zone.ts';
+import { newZone, type NewZoneText } from './new-zone.ts';
+import { type CustomTemplates, findTemplate } from './templates.ts';
+
+/** The templates of such zones. */
+export const ACCOUNT_TEMPLATES = ['standard', 'standardvirtualftp'] as const;
 
 export interface AccountZone {
   /** Without the final dot. */
@@ -13,22 +17,21 @@ export interface AccountZone {
   readonly serial: number;
   /** Used instead of those of the account’s owner. */
   readonly nameservers?: readonly Nameserver[] | undefined;
+  /** Those of the administrator that ACCOUNT_TEMPLATES names. */
+  readonly templates: CustomTemplates;
 }
 
-/**
- * @returns the text of the zone file; lines without a value are omitted
- * @throws ApiError `bad_param` if a value, such as the contact address, cannot be in a zone
- */
+/** @throws ApiError as `zoneFromTemplate`: if a value, such as the contact address, or a template is not valid */
 export async function accountZone(
   context: Pick<Context, 'db' | 'system' | 'version' | 'now' | 'warn'>,
-  { name, account, serial, nameservers }: AccountZone,
-): Promise<string> {
+  { name, account, serial, nameservers, templates }: AccountZone,
+): Promise<NewZoneText> {
   const { db } = context;
   return newZone(context, {
     ...{ name, account, serial, nameservers, nameserversOf: account.owner },
     // Behind NAT, zones have the public addresses.
     ip: await findPublicAddress(db, account.ip),
     ipv6: (await assignments.find(db, account.username))?.address,
-    template: account.settings.dedicatedIp ? 'standard' : 'standardvirtualftp',
+    template: findTemplate(account.settings.dedicatedIp ? 'standard' : 'standardvirtualftp', templates),
   });
 }

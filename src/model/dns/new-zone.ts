@@ -1,15 +1,13 @@
 // Creates the zone of a domain of this server from a template.
 import type { Context } from '../../core/context.ts';
-import { badParam } from '../../core/errors.ts';
-import { anyOf, quote } from '../../core/quote.ts';
+import { quote } from '../../core/quote.ts';
 import type { Account } from '../accounts/accounts.ts';
 import { findPublicAddress } from '../addresses/nat.ts';
-import { ofFile } from './changed-zone.ts';
 import { isMailbox } from './names.ts';
 import * as nameservers from './nameservers.ts';
 import { textOf } from './octets.ts';
 import { firstSerial } from './serial.ts';
-import { standardTemplates, zoneFromTemplate } from './templates.ts';
+import { type Template, zoneFromTemplate } from './templates.ts';
 
 /** In seconds, the same as WHM's. */
 const TTL = 14_400;
@@ -20,7 +18,7 @@ export interface NewZone {
   readonly name: string;
   readonly ip: string;
   readonly ipv6?: string | undefined;
-  readonly template: string;
+  readonly template: Template;
   /** The account that the zone belongs to. Undefined if there is none. */
   readonly account: Account | undefined;
   /** The user whose nameservers it gets: root or a reseller. */
@@ -31,14 +29,18 @@ export interface NewZone {
   readonly serial?: number;
 }
 
-/**
- * @returns the text of the zone file
- * @throws ApiError `bad_param` if a value or the template is not valid
- */
+export interface NewZoneText {
+  /** The zone file. */
+  readonly text: string;
+  /** For a template of the administrator: which of its lines each line of the text is. */
+  readonly template?: { readonly name: string; readonly lines: readonly number[] };
+}
+
+/** @throws ApiError as `zoneFromTemplate` */
 export async function newZone(
   { db, system, version, now, warn }: Pick<Context, 'db' | 'system' | 'version' | 'now' | 'warn'>,
   { name, ip, ipv6, template, account, nameserversOf, nameservers: given, serial }: NewZone,
-): Promise<string> {
+): Promise<NewZoneText> {
   const hostname = system.hostname().toLowerCase();
   let servers = given ?? (await nameservers.listServersFor({ db, system }, nameserversOf));
   if (servers.length === 0) {
@@ -51,22 +53,11 @@ export async function newZone(
   const contact = account?.contactEmail ?? '';
   const canContact = contact !== '' && isMailbox(contact, `${name}.`);
   const reseller = account === undefined || account.owner === 'root' ? undefined : account.owner;
-  return ofFile(name, () => {
-    const zone = zoneFromTemplate(textOfTemplate(template), template, {
-      ...{ domain: name, ip, ipv6, version, reseller },
-      nameservers: servers,
-      contact: canContact ? contact : `root@${hostname}.`,
-      ...{ ttl: TTL, nsTtl: NS_TTL, serial: serial ?? firstSerial(new Date(now())) },
-    });
-    return textOf(zone.text);
+  const { zone, lines } = zoneFromTemplate(template, {
+    ...{ domain: name, ip, ipv6, version, reseller },
+    nameservers: servers,
+    contact: canContact ? contact : `root@${hostname}.`,
+    ...{ ttl: TTL, nsTtl: NS_TTL, serial: serial ?? firstSerial(new Date(now())) },
   });
-}
-
-export const templateNames = Object.keys(standardTemplates);
-
-function textOfTemplate(name: string): string {
-  const templates: Readonly<Record<string, string>> = standardTemplates;
-  const template = Object.hasOwn(templates, name) ? templates[name] : undefined;
-  if (template !== undefined) return template;
-  throw badParam(`The parameter “template” should be ${anyOf(templateNames)}, not ${quote(name)}.`);
+  return { text: textOf(zone.text), ...(template.isCustom && { template: { name: template.name, lines } }) };
 }

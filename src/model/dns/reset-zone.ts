@@ -3,22 +3,55 @@ import type { Context } from '../../core/context.ts';
 import type { Account } from '../accounts/accounts.ts';
 import { accountZone } from './account-zone.ts';
 import { changedZone, serialOf, zoneFileOf, type ZoneText } from './changed-zone.ts';
+import { nameKey } from './names.ts';
+import type { NewZoneText } from './new-zone.ts';
 import { serialFrom } from './serial.ts';
-import { recordsOf } from './zone-file.ts';
+import type { CustomTemplates } from './templates.ts';
+import { recordsOf, type ZoneFile, type ZoneRecord } from './zone-file.ts';
 
 /**
  * @param account whose address and nameservers the zone gets
- * @returns the text of the zone file
+ * @throws ApiError as `zoneFromTemplate`
  */
 export async function resetText(
   context: Pick<Context, 'db' | 'system' | 'version' | 'now' | 'warn'>,
   found: ZoneText,
   account: Account,
-): Promise<string> {
+  templates: CustomTemplates,
+): Promise<NewZoneText> {
   const { name } = found;
   const before = zoneFileOf(found);
   const today = new Date(context.now());
-  const text = await accountZone(context, { name, account, serial: serialFrom(serialOf(before), today) });
-  const kept = recordsOf(before).filter(({ type, isGeneric }) => type === 'TXT' && !isGeneric);
-  return kept.length === 0 ? text : changedZone({ name, text }, { add: kept }, today).text;
+  const serial = serialFrom(serialOf(before), today);
+  const made = await accountZone(context, { name, account, serial, templates });
+  const kept = textsOf(before);
+  if (kept.length === 0) return made;
+  const replaced = replacedTexts(zoneFileOf({ name, text: made.text }), kept);
+  // Lines of the template go on having their numbers.
+  const edit = replaced.map(({ line, record }) => ({ line, record }));
+  const add = kept.filter((one) => !replaced.some(({ record }) => record === one));
+  return { ...made, text: changedZone({ name, text: made.text }, { edit, add }, today).text };
+}
+
+function textsOf(zone: ZoneFile): ZoneRecord[] {
+  return recordsOf(zone).filter(({ type, isGeneric }) => type === 'TXT' && !isGeneric);
+}
+
+/** Records of the template in whose place a kept one comes: the same text, or the same policy, of which a name has one. */
+function replacedTexts(
+  made: ZoneFile,
+  kept: readonly ZoneRecord[],
+): { readonly line: number; readonly record: ZoneRecord }[] {
+  const left = new Map(kept.map((record) => [keyOf(record), record]));
+  return textsOf(made).flatMap(({ line, ...one }) => {
+    const record = left.get(keyOf(one));
+    left.delete(keyOf(one));
+    return record === undefined ? [] : [{ line, record }];
+  });
+}
+
+/** The same for two records of which a name has one: v=spf1, v=DMARC1, v=DKIM1, or any other text. */
+function keyOf({ owner, items }: Pick<ZoneRecord, 'owner' | 'items'>): string {
+  const text = items.join('');
+  return `${nameKey(owner)} ${/^v=\w+(?=[\s;]|$)/i.exec(text)?.[0].toLowerCase() ?? text}`;
 }

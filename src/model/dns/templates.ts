@@ -1,10 +1,10 @@
 // Zone templates with WHM’s placeholders: WHM’s three, and those of the administrator.
-import { badParam } from '../../core/errors.ts';
-import { quote } from '../../core/quote.ts';
+import { ApiError, badParam } from '../../core/errors.ts';
+import { anyOf, quote } from '../../core/quote.ts';
 import { normalise } from './field-kinds.ts';
 import { isWithin, nameKey, readDomain, readMailbox } from './names.ts';
 import { octetsOf } from './octets.ts';
-import { type ZoneFile, assertEditable, assertReadable, readZone } from './zone-file.ts';
+import { type ZoneFile, ZoneFileError, assertEditable, assertReadable, readZone } from './zone-file.ts';
 import { problemsOf } from './zone-rules.ts';
 
 const head = `; Zone file for %domain%
@@ -37,7 +37,7 @@ mail	IN	CNAME	%maildomain%.
 www	IN	CNAME	%domain%.
 `;
 
-/** The built-in templates. A file of the same name in the state directory overrides one. */
+/** The built-in templates. A template of the administrator with the same name overrides one. */
 export const standardTemplates = {
   /** Only the domain’s address. */
   simple: head,
@@ -69,36 +69,91 @@ export interface TemplateInput {
   readonly version: string;
 }
 
+export interface Template {
+  readonly name: string;
+  /** Octets. */
+  readonly text: string;
+  /** Written by the administrator. */
+  readonly isCustom: boolean;
+}
+
+/** Templates of the administrator, as a driver has found them. */
+export interface CustomTemplates {
+  /** All that there are. */
+  readonly names: readonly string[];
+  /** At least the one that is asked for, if there is one. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/** @throws ApiError `bad_param` with the templates that there are */
+export function findTemplate(name: string, custom: CustomTemplates): Template {
+  const text = custom.texts.get(name);
+  if (text !== undefined) return { name, text: octetsOf(text), isCustom: true };
+  const templates: Readonly<Record<string, string>> = standardTemplates;
+  const standard = Object.hasOwn(templates, name) ? templates[name] : undefined;
+  if (standard !== undefined) return { name, text: standard, isCustom: false };
+  const names = [...new Set([...Object.keys(templates), ...custom.names])].sort();
+  throw badParam(`The parameter “template” should be ${anyOf(names)}, not ${quote(name)}.`);
+}
+
+export interface TemplatedZone {
+  readonly zone: ZoneFile;
+  /** The template's line, counted from 1, of each line of the zone. */
+  readonly lines: readonly number[];
+}
+
 /**
  * Creates a zone file from a template. Lines with a placeholder that has no value, such as %ipv6%, are omitted.
- * @param template octets
- * @param name of the template, for error messages @throws ApiError `bad_param` if a value is not valid, or the template
- * has an unknown placeholder or breaks a rule @throws ZoneFileError if the result is not a zone file that can be edited
+ * @throws ApiError `bad_param` if a value is not valid. With the template's line, if it has an unknown placeholder, if the
+ * result is not a zone file that can be edited, or breaks a rule: `host_failed` for a template of the administrator,
+ * `bad_param` for a built-in one
  */
-export function zoneFromTemplate(template: string, name: string, input: TemplateInput): ZoneFile {
+export function zoneFromTemplate(template: Template, input: TemplateInput): TemplatedZone {
+  const { name } = template;
   const values = valuesOf(input);
-  const lines = template.split('\n').map((line, index) => {
+  const texts: string[] = [];
+  const lines: number[] = [];
+  for (const [index, line] of template.text.split('\n').entries()) {
     const placeholders = [...line.matchAll(PLACEHOLDER)].map(([, placeholder = '']) => placeholder);
     const unknown = placeholders.find((one) => !values.has(one));
     if (unknown !== undefined) {
-      throw badParam(
+      throw fault(
+        template,
         `Line ${index + 1} of the zone template ${quote(name)} has the unknown placeholder ${quote(`%${unknown}%`)}. ` +
           `The placeholders are ${[...values.keys()].map((one) => `%${one}%`).join(', ')}.`,
       );
     }
-    if (placeholders.some((one) => values.get(one) === undefined)) return undefined;
-    return line.replace(PLACEHOLDER, (_, one: string) => values.get(one) ?? '');
-  });
-  const text = lines.filter((line) => line !== undefined).join('\n');
-  const zone = readZone(text, readDomain('domain', input.domain));
-  assertEditable(zone);
-  assertReadable(zone);
+    if (placeholders.some((one) => values.get(one) === undefined)) continue;
+    texts.push(line.replace(PLACEHOLDER, (_, one: string) => values.get(one) ?? ''));
+    lines.push(index + 1);
+  }
+  const zone = readTemplated(texts.join('\n'), lines, template, readDomain('domain', input.domain));
   const [problem] = problemsOf(zone);
-  if (problem !== undefined) throw badParam(`The zone template ${quote(name)}: ${problem.reason}`);
-  return zone;
+  if (problem === undefined) return { zone, lines };
+  const line = problem.line === undefined ? undefined : lines[problem.line - 1];
+  const place = line === undefined ? 'The' : `Line ${line} of the`;
+  throw fault(template, `${place} zone template ${quote(name)}: ${problem.reason}`);
 }
 
-const PLACEHOLDER = /%([a-z][a-z0-9]*)%/g;
+function readTemplated(text: string, lines: readonly number[], template: Template, domain: string): ZoneFile {
+  try {
+    const zone = readZone(text, domain);
+    assertEditable(zone);
+    assertReadable(zone);
+    return zone;
+  } catch (error) {
+    if (!(error instanceof ZoneFileError)) throw error;
+    const line = lines[error.line - 1] ?? error.line;
+    throw fault(template, `Line ${line} of the zone template ${quote(template.name)}: ${error.reason}.`);
+  }
+}
+
+function fault({ isCustom }: Template, reason: string): ApiError {
+  return isCustom ? new ApiError('host_failed', reason) : badParam(reason);
+}
+
+/** In any case, so that %IP% is not taken for text. */
+const PLACEHOLDER = /%([a-z][a-z0-9_]*)%/gi;
 
 /** The values of all placeholders. Each is one word of a master file. Names have no final dot. */
 function valuesOf(input: TemplateInput): ReadonlyMap<string, string | undefined> {

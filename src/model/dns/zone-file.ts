@@ -85,10 +85,13 @@ export class ZoneFileError extends Error {
   override readonly name = 'ZoneFileError';
   /** Counted from 1. */
   readonly line: number;
+  /** A clause without a final stop. */
+  readonly reason: string;
 
   constructor(line: number, reason: string) {
     super(`Line ${line} of the zone file: ${reason}.`);
     this.line = line;
+    this.reason = reason;
   }
 }
 

@@ -17,8 +17,8 @@ const input: TemplateInput = {
 };
 
 const make = (template: string, more: Partial<TemplateInput> = {}, name = 'own') =>
-  recordsOf(zoneFromTemplate(template, name, { ...input, ...more })).map((one) =>
-    writeRecord(one).replaceAll('\t', ' '),
+  recordsOf(zoneFromTemplate({ name, text: template, isCustom: true }, { ...input, ...more }).zone).map(
+    (one) => writeRecord(one).replaceAll('\t', ' '),
   );
 
 const common = [
@@ -74,7 +74,7 @@ it.each<[string, Partial<TemplateInput>, string]>([
     {},
     'Line 1 of the zone template “own” has the unknown placeholder “%address%”. The placeholders are %cpversion%, %domain%',
   ],
-  ['@ A %ip%\n', {}, 'Line 1 of the zone file: the record has no TTL'],
+  ['@ A %ip%\n', {}, 'Line 1 of the zone template “own”: the record has no TTL'],
   ['$TTL 1\n@ A %ip%\n', {}, 'The zone template “own”: The zone has no SOA record.'],
   [`${standardTemplates.simple}$INCLUDE /etc/passwd\n`, {}, '$INCLUDE creates records'],
   [standardTemplates.simple, { ip: '192.0.2' }, '“ip” should be an IPv4 address'],
@@ -118,7 +118,8 @@ it('a hostile value makes no record', () => {
 
 itWith(['named-compilezone'], 'BIND loads each of the templates', () => {
   for (const [name, template] of Object.entries(standardTemplates)) {
-    const zone = zoneFromTemplate(template, name, { ...input, ipv6: '2001:db8::1' });
+    const one = { name, text: template, isCustom: false };
+    const { zone } = zoneFromTemplate(one, { ...input, ipv6: '2001:db8::1' });
     expect([name, compileZone('example.com.', zone.text).messages]).toEqual([
       name,
       expect.stringContaining('OK'),

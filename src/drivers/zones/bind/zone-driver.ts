@@ -8,7 +8,7 @@ import {
   type FileDriver,
   type Reload,
 } from '../../file-driver.ts';
-import type { Zone } from '../contract.ts';
+import type { TemplateLines, Zone } from '../contract.ts';
 import { common, controlOf, reconfiguration, type Context } from './common.ts';
 import { isAtLeast, type Control, type ZoneStatus } from './control.ts';
 import { readable, statementFile, zoneFile } from './places.ts';
@@ -46,7 +46,7 @@ export function zoneDriver(context: Context): FileDriver<DesiredZone> {
       }
       const path = staged.get(zoneFile(name)) ?? zoneFile(name);
       const isSigned = zone.dnssecPolicy?.startsWith('whmapi1-') === true;
-      const serial = await checkZone({ name, path, isSigned }, port);
+      const serial = await checkZone({ name, path, isSigned, template: zone.template }, port);
       if (serial !== undefined) serials.set(desired, serial);
     },
     reloads: async (desired, changes, port) =>
@@ -85,9 +85,16 @@ function files({ name, zone, replaces }: DesiredZone, locate: (path: string) => 
   return zone === null ? [statement, text] : [text, statement];
 }
 
+interface CheckedFile {
+  readonly name: string;
+  readonly path: string;
+  readonly isSigned: boolean;
+  readonly template?: TemplateLines | undefined;
+}
+
 /** @returns the serial; undefined if there is nothing to check, or nothing to check it with. */
 async function checkZone(
-  { name, path, isSigned }: { readonly name: string; readonly path: string; readonly isSigned: boolean },
+  { name, path, isSigned, template }: CheckedFile,
   { tools }: DriverPort,
 ): Promise<number | undefined> {
   if (!(await tools.has('named-checkzone'))) return undefined;
@@ -103,9 +110,19 @@ async function checkZone(
     .split('\n')
     .filter((line) => line !== '' && !/not loaded due to errors|loading from master file/.test(line))
     // People do not know the staged file.
-    .map((line) => line.replaceAll(/\S*\/(?:\.whmapi1-[0-9a-f]+|[^/\s]+\.db):(\d+)/g, 'line $1'))
+    .map((line) =>
+      line.replaceAll(/\S*\/(?:\.whmapi1-[0-9a-f]+|[^/\s]+\.db):(\d+)/g, (_, number: string) =>
+        placeOf(Number(number), template),
+      ),
+    )
     .join(' / ');
   throw new MachineError('failed', `named-checkzone rejects the zone “${name}”: ${reason}`);
+}
+
+function placeOf(line: number, template: TemplateLines | undefined): string {
+  const ofTemplate = template?.lines[line - 1];
+  if (template === undefined || ofTemplate === undefined) return `line ${line}`;
+  return `line ${ofTemplate} of the zone template “${template.name}”`;
 }
 
 /** What the reloads of one change need. */
