@@ -12,7 +12,8 @@ import type * as Passwords from '../../src/machine/sandbox/password.ts';
 import { names as settingNames } from '../../src/model/packages/settings.ts';
 import type { NameSet } from '../../src/model/packages/settings.ts';
 import { faultsOf } from '../support/returns.ts';
-import { shellWords, Terminal } from '../support/terminal.ts';
+import { shellWords } from '../support/terminal.ts';
+import { PreparedStates } from './prepared-states.ts';
 
 /** How a summary may begin: an imperative. Add to it, and keep to one word for one thing. */
 const verbs = [
@@ -124,6 +125,11 @@ beforeAll(async () => {
   const examples = functions.flatMap((fn) => fn.examples.map((example) => ({ fn, example })));
   const words = shellWords(examples.map(({ fn, example }) => exampleCommand(fn, example)));
   typed = new Map(examples.map(({ example }, at) => [example, words[at] ?? { words: [], stdin: '' }]));
+});
+
+const states = new PreparedStates();
+afterAll(() => {
+  states.remove();
 });
 
 async function load(name: string): Promise<AnyFunction> {
@@ -246,11 +252,7 @@ describe.each(files)('$folder/$file', ({ folder, file }) => {
     const clock = jest.spyOn(Date, 'now').mockReturnValue(whenExamplesAreRight);
     try {
       for (const example of fn.examples) {
-        const terminal = new Terminal();
-        for (const { command, args } of example.setUp ?? []) {
-          const given = Object.entries(args).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
-          expect((await terminal.run('--output=json', command, ...given)).stdout).toContain('"result":1');
-        }
+        const terminal = await states.terminalAfter(example.setUp ?? []);
         const { words, stdin } = typed.get(example) ?? { words: [], stdin: '' };
         terminal.stdin = stdin;
         const { status, stdout } = await terminal.run('--output=json', ...words);

@@ -62,6 +62,7 @@ test('a worker that is killed leaves its tasks to the next one, which begins the
   const sturdy = await workers.add('sturdy', { steps: 4, ms: 50, gate: 2 });
   const fragile = await workers.add('fragile', { steps: 4, ms: 50, gate: 2 });
   await workers.until(sturdy, ({ progress }) => progress >= 25);
+  await until(() => logOf(sturdy).includes(' step 1\n'), 'the second step was logged');
   await workers.until(fragile, ({ state }) => state === 'running');
   first.child.kill('SIGKILL');
   expect(await first.ended).toBe('SIGKILL');
