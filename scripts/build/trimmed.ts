@@ -15,7 +15,15 @@ export function trimmed(top: string): Plugin {
         importer.startsWith(join(top, 'src')) ? { path, namespace: 'on demand' } : undefined,
       );
       build.onLoad({ filter: /.*/, namespace: 'on demand' }, ({ path }) => ({
-        contents: ['availableParallelism', 'homedir', 'hostname', 'loadavg', 'networkInterfaces', 'userInfo']
+        contents: [
+          'availableParallelism',
+          'endianness',
+          'homedir',
+          'hostname',
+          'loadavg',
+          'networkInterfaces',
+          'userInfo',
+        ]
           .map(
             (name) =>
               `export const ${name} = () => process.getBuiltinModule(${JSON.stringify(path)}).${name}();`,

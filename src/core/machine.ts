@@ -11,6 +11,7 @@ import type {
   MachineTools,
 } from './machine-daemons.ts';
 import type { MachineError } from './machine-error.ts';
+import type { MachineKernel } from './machine-kernel.ts';
 import type { MachineResolver } from './machine-resolver.ts';
 
 export interface MachineUser {
@@ -197,6 +198,7 @@ export interface Machine {
   readonly commands: () => Promise<MachineCommands>;
   readonly addresses: () => Promise<MachineAddresses>;
   readonly resolver: () => Promise<MachineResolver>;
+  readonly kernel: () => Promise<MachineKernel>;
   readonly disks: () => Promise<readonly Disk[]>;
   /** The files below these directories; every other path is refused. A driver names its own. */
   readonly files: (directories: readonly string[]) => Promise<MachineFiles>;

@@ -5,7 +5,7 @@ import type { Machine } from '../core/machine.ts';
 import { sandboxSystem, system } from './system.ts';
 
 /** Without what is made of the kernel's own answers. */
-type OneMachine = Omit<Machine, 'disks' | 'resolver' | 'system'>;
+type OneMachine = Omit<Machine, 'disks' | 'resolver' | 'kernel' | 'system'>;
 
 export interface MachineChoice {
   readonly userId: number;
@@ -42,6 +42,7 @@ export function chooseMachine(choice: MachineChoice): Machine {
   return {
     ...host,
     system: onMachine ? system : sandboxSystem(join(stateDirectory, 'root')),
+    kernel: async () => (await import('./kernel/kernel.ts')).kernel,
     disks: async () => (await import('./disks.ts')).disksOf(places),
     resolver: async () => {
       const { DnsResolver } = await import('./resolver.ts');

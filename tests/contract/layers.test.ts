@@ -73,7 +73,7 @@ const layers: Record<string, Layer> = {
     files: /^src\/machine\/linux\//,
     mayImport: [core, /^src\/machine\/(?!sandbox\/)/, node, /^js-yaml$/],
   },
-  machine: { files: /^src\/machine\//, mayImport: [core, /^src\/machine\//, node, /^js-yaml$/] },
+  machine: { files: /^src\/machine\//, mayImport: [core, /^src\/machine\//, node, /^(js-yaml|ipaddr\.js)$/] },
   // Internationalised names (UTS 46) need Unicode tables that Node has: node:url computes and touches nothing else.
   'model/dns/names.ts': {
     files: /^src\/model\/dns\/names\.ts$/,

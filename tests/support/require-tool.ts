@@ -31,6 +31,7 @@ export const packageOf = {
   pkill: 'procps',
   postgres: 'postgresql',
   pyyaml: 'python3-yaml',
+  ss: 'iproute2',
   tmux: 'tmux',
   xmllint: 'libxml2-utils',
   zsh: 'zsh',

@@ -6,11 +6,11 @@ export type ListMounts = () => Promise<string[]>;
 
 export const mountPoints: ListMounts = async () => {
   const lines = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n');
-  return lines.map((line) => unescaped(line.split(' ')[4] ?? '')).filter((point) => point !== '');
+  return lines.map((line) => unescapeMount(line.split(' ')[4] ?? '')).filter((point) => point !== '');
 };
 
 /** The kernel writes a space, a tab, a newline and a backslash as three octal digits: `\\040`. */
-function unescaped(text: string): string {
+export function unescapeMount(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_all, digits: string) =>
     String.fromCharCode(Number.parseInt(digits, 8)),
   );

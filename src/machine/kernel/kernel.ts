@@ -1,0 +1,9 @@
+// What the kernel tells, read from /proc and by statfs(2).
+import type { MachineKernel } from '../../core/machine-kernel.ts';
+import { readFileSystems } from './file-systems.ts';
+import { readSockets } from './sockets.ts';
+
+export const kernel: MachineKernel = {
+  fileSystems: () => readFileSystems(),
+  sockets: (table) => readSockets(`/proc/net/${table}`),
+};
