@@ -101,6 +101,10 @@ export function createApplication(
       now,
       publicAddressService: environment.WHMAPI1_PUBLIC_ADDRESS_SERVICE,
       resolvers: environment.WHMAPI1_RESOLVERS,
+      isServing: async () => {
+        const { runningServers } = await import('./store/running-servers.ts');
+        return runningServers(stateDirectory, engine.processes.isAlive).length > 0;
+      },
     }),
     version,
     find: loadFunction,

@@ -10,9 +10,12 @@ import { runningServers } from './store/running-servers.ts';
 import { StateDirectory } from './store/state-directory.ts';
 import { TaskLogFiles } from './store/task-logs.ts';
 import { taskKinds } from './tasks/loaders.generated.ts';
+import { checkIntervalMs } from './model/services/check-interval.ts';
+import { ServiceWatch } from './worker/service-watch.ts';
 import { Worker, type WorkerDependencies } from './worker/worker.ts';
 
 export type { StoredTimer } from './model/tasks/timers.ts';
+export type { ServiceWatch } from './worker/service-watch.ts';
 export type { Worker } from './worker/worker.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -35,6 +38,14 @@ export function createWorker(
     logs: logsOf(environment, engine.now),
     ...listeners,
   });
+}
+
+/** Restarts monitored services that do not run or do not answer. */
+export function createServiceWatch(
+  { engine }: Application,
+  onTrouble: (error: unknown) => void,
+): ServiceWatch {
+  return new ServiceWatch({ engine, intervalMs: checkIntervalMs, onTrouble });
 }
 
 /** What people ask of tasks, in one application. */

@@ -125,8 +125,9 @@ interface CallContext {
   readonly answered: (counts: Counts) => void;
   /**
    * Adds a task (`src/tasks/`, by its file's name) to the queue of this server, within the transaction of the call: if the
-   * call fails or is a dry run, it is never begun. Only for a function that `changes` or `calls`; a change on the machine
-   * adds its tasks where it stores its outcome (`model/tasks/queue.ts`). `input` is JSON without secrets.
+   * call fails or is a dry run, it is never begun. Only for a function that `changes` or `calls`, or that `operates` and
+   * plans nothing; a change on the machine adds its tasks where it stores its outcome (`model/tasks/queue.ts`). `input` is
+   * JSON without secrets.
    * @returns its id, which `metadata.task` shows too.
    */
   readonly startTask: (kind: string, input: unknown) => Promise<number>;

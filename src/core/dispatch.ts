@@ -286,7 +286,9 @@ class Dispatch {
         this.#answer = answer;
       },
       startTask: (kind, input) => {
-        if (this.#function?.effect !== 'changes') throw new TypeError('The function starts no task.');
+        if (!/^(?:changes|operates)$/.test(this.#function?.effect ?? '')) {
+          throw new TypeError('The function starts no task.');
+        }
         return this.#startTask(db, kind, input);
       },
     };

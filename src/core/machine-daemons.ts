@@ -154,10 +154,14 @@ export interface MachineServices {
   /** A process that stands for the unit in a sandbox (`whmapi1 --sandbox-services`); undefined if none does. */
   ownProcess(unit: string): Promise<OwnProcess | undefined>;
   state(unit: string): Promise<ServiceState>;
+  /** Of many units at once, by the names that were given. Without their logs. */
+  states(units: readonly string[]): Promise<ReadonlyMap<string, Omit<ServiceState, 'log'>>>;
   /** Waits until it is active, as do `restart` and `reload`. */
   start(unit: string): Promise<void>;
   stop(unit: string): Promise<void>;
   restart(unit: string): Promise<void>;
+  /** Asks for a restart and does not wait for it: for the unit that this process itself belongs to. */
+  restartLater(unit: string): Promise<void>;
   /** @throws MachineError `failed` also if it is not active. */
   reload(unit: string): Promise<void>;
   enable(unit: string): Promise<void>;

@@ -8,7 +8,7 @@ import { ApiError } from '../core/errors.ts';
 import { loadCertificate } from './certificate.ts';
 import { helpText, readOptions, type DaemonOptions } from './options.ts';
 import { PasswordJudge } from './password-judge.ts';
-import { createWorker, type Worker } from '../task-administration.ts';
+import { createServiceWatch, createWorker, type ServiceWatch, type Worker } from '../task-administration.ts';
 import { createServer } from './server.ts';
 import { feedWatchdog, logStream, notifySystemd, systemdUnit, writeFatal } from './systemd.ts';
 
@@ -43,7 +43,10 @@ async function main(): Promise<void> {
     onEnd: ({ id, kind }, { state }) => servers[0]?.log.info({ task: id, kind, state }, 'task ended'),
     onTrouble: (error) => servers[0]?.log.warn(error, 'no task can be run: the store cannot be used'),
   });
-  const end = once(() => stop(servers, application, passwords, worker));
+  const watch = createServiceWatch(application, (error) =>
+    servers[0]?.log.warn(error, 'the services could not be checked'),
+  );
+  const end = once(() => stop(servers, application, passwords, [watch, worker]));
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
   await listenSecurely(options, application, servers);
@@ -56,7 +59,10 @@ async function main(): Promise<void> {
       // Only --doctor and --restore look for it.
       servers[0]?.log.warn(error, 'this server could not be announced in the state directory');
     });
-  if (!options.noTasks) worker.start();
+  if (!options.noTasks) {
+    worker.start();
+    watch.start();
+  }
   notifySystemd('READY=1');
   feedWatchdog(process.env);
 }
@@ -114,11 +120,11 @@ async function stop(
   servers: readonly FastifyInstance[],
   application: Application,
   passwords: PasswordJudge,
-  worker: Worker,
+  workers: readonly (ServiceWatch | Worker)[],
 ): Promise<void> {
   notifySystemd('STOPPING=1');
   const impatience = setTimeout(() => process.exit(1), PATIENCE_MS);
-  await Promise.all([...servers.map((server) => server.close()), worker.close()]);
+  await Promise.all([...[...servers, ...workers].map((one) => one.close())]);
   await passwords.close();
   await application.writeSummaries();
   application.close();

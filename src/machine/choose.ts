@@ -14,6 +14,8 @@ export interface MachineChoice {
   readonly now: () => number;
   /** The service that `nat_checkip` asks. Default: see `addresses/public-address.ts`. */
   readonly publicAddressService?: string | undefined;
+  /** Whether this program's own server runs, for a sandbox, where systemd does not say it. */
+  readonly isServing?: () => Promise<boolean>;
   /** Nameservers that are asked: `127.0.0.1:5353`, with commas between them. Default: those of /etc/resolv.conf. */
   readonly resolvers?: string | undefined;
 }
@@ -30,7 +32,7 @@ export function isMachine({
 }
 
 export function chooseMachine(choice: MachineChoice): Machine {
-  const { userId, stateDirectory, now, publicAddressService, resolvers } = choice;
+  const { userId, stateDirectory, now, publicAddressService, resolvers, isServing } = choice;
   const onMachine = isMachine({ userId, stateDirectory });
   const places = [
     { purpose: 'state directory', path: stateDirectory },
@@ -38,7 +40,7 @@ export function chooseMachine(choice: MachineChoice): Machine {
   ];
   const host = onMachine
     ? linuxMachine(stateDirectory, now, publicAddressService)
-    : sandboxMachine(stateDirectory, now, publicAddressService);
+    : sandboxMachine(stateDirectory, now, publicAddressService, isServing);
   return {
     ...host,
     system: onMachine ? system : sandboxSystem(join(stateDirectory, 'root')),
@@ -117,6 +119,7 @@ export function sandboxMachine(
   stateDirectory: string,
   now: () => number,
   publicAddressService?: string,
+  isServing?: () => Promise<boolean>,
 ): OneMachine {
   const root = join(stateDirectory, 'root');
   const users = once(async () => new (await import('./sandbox/users.ts')).SandboxUsers(root, now));
@@ -125,7 +128,7 @@ export function sandboxMachine(
   const commands = once(async () => new (await import('./sandbox/commands.ts')).SandboxCommands());
   const services = once(async () => {
     const { RecordedServices } = await import('./services/recorded.ts');
-    return new RecordedServices(join(stateDirectory, 'sandbox-services', 'services.json'));
+    return new RecordedServices(join(stateDirectory, 'sandbox-services', 'services.json'), isServing);
   });
   const addresses = once(async () => {
     const { SandboxAddresses } = await import('./sandbox/addresses.ts');

@@ -112,7 +112,7 @@ const layers: Record<string, Layer> = {
   },
   worker: {
     files: /^src\/worker\//,
-    mayImport: [core, /^src\/worker\//, /^src\/model\/tasks\//],
+    mayImport: [core, /^src\/worker\//, /^src\/model\/(tasks|services)\//, /^src\/drivers\/services\//],
     mayKnow: [/^src\/store\/task-logs\.ts$/],
   },
   'drivers/loaders': {
@@ -172,7 +172,7 @@ const layers: Record<string, Layer> = {
   'task-administration': {
     files: /^src\/task-administration\.ts$/,
     mayImport: [
-      ...[core, /^src\/app\.ts$/, /^src\/(store|machine|worker)\//, /^src\/model\/tasks\//],
+      ...[core, /^src\/app\.ts$/, /^src\/(store|machine|worker)\//, /^src\/model\/(tasks|services)\//],
       ...[/^src\/tasks\/loaders\.generated\.ts$/, node],
     ],
   },

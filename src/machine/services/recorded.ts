@@ -15,19 +15,25 @@ interface Recorded {
 export class RecordedServices implements MachineServices {
   readonly areRun = false;
   readonly #file: string;
+  readonly #isServing: () => Promise<boolean>;
 
-  constructor(file: string) {
+  /** @param isServing whether this program's own server runs: nobody records that. */
+  constructor(file: string, isServing: () => Promise<boolean> = async () => false) {
     this.#file = file;
+    this.#isServing = isServing;
   }
 
   ownProcess(unit: string): Promise<OwnProcess | undefined> {
     return Promise.resolve(readOwnProcess(dirname(this.#file), unitName(unit)));
   }
 
-  /** A sandbox has no packages: every unit counts as installed. */
   async state(unit: string): Promise<ServiceState> {
-    const { isEnabled, isActive } = recordOf(await this.#read(), unitName(unit));
-    return { isInstalled: true, isEnabled, state: isActive ? 'active' : 'inactive', log: [] };
+    return { ...stateOf(await this.#known(), unit), log: [] };
+  }
+
+  async states(units: readonly string[]): Promise<Map<string, Omit<ServiceState, 'log'>>> {
+    const recorded = await this.#known();
+    return new Map(units.map((unit) => [unit, stateOf(recorded, unit)]));
   }
 
   start(unit: string): Promise<void> {
@@ -42,6 +48,10 @@ export class RecordedServices implements MachineServices {
     return this.#change(unit, { isActive: true });
   }
 
+  restartLater(unit: string): Promise<void> {
+    return this.restart(unit);
+  }
+
   async reload(unit: string): Promise<void> {
     const name = unitName(unit);
     if (recordOf(await this.#read(), name).isActive) return;
@@ -54,6 +64,11 @@ export class RecordedServices implements MachineServices {
 
   disable(unit: string): Promise<void> {
     return this.#change(unit, { isEnabled: false });
+  }
+
+  async #known(): Promise<Record<string, Recorded>> {
+    const isActive = await this.#isServing();
+    return { ...(await this.#read()), [unitName('whmapi1d')]: { isEnabled: isActive, isActive } };
   }
 
   async #read(): Promise<Record<string, Recorded>> {
@@ -82,6 +97,12 @@ export class RecordedServices implements MachineServices {
       await rename(draft, this.#file);
     });
   }
+}
+
+/** A sandbox has no packages: every unit counts as installed. */
+function stateOf(services: Readonly<Record<string, Recorded>>, unit: string): Omit<ServiceState, 'log'> {
+  const { isEnabled, isActive } = recordOf(services, unitName(unit));
+  return { isInstalled: true, isEnabled, state: isActive ? 'active' : 'inactive' };
 }
 
 function recordOf(services: Readonly<Record<string, Recorded>>, name: string): Recorded {

@@ -32,13 +32,13 @@ export class SystemdServices implements MachineServices {
 
   async state(unit: string): Promise<ServiceState> {
     const name = unitName(unit);
-    const { LoadState, UnitFileState, ActiveState } = await this.#properties(name);
-    return {
-      isInstalled: LoadState !== 'not-found',
-      isEnabled: /^(?:enabled|enabled-runtime|alias|static)$/.test(UnitFileState),
-      state: ActiveState,
-      log: ActiveState === 'failed' ? await this.#log(name) : [],
-    };
+    const state = stateOf(await this.#properties(name));
+    return { ...state, log: state.state === 'failed' ? await this.#log(name) : [] };
+  }
+
+  async states(units: readonly string[]): Promise<Map<string, Omit<ServiceState, 'log'>>> {
+    const found = await this.#show(units.map(unitName));
+    return new Map(units.map((unit, at) => [unit, stateOf(found[at] ?? none)]));
   }
 
   async start(unit: string): Promise<void> {
@@ -51,6 +51,10 @@ export class SystemdServices implements MachineServices {
 
   async restart(unit: string): Promise<void> {
     await this.#job('restart', unit);
+  }
+
+  async restartLater(unit: string): Promise<void> {
+    await this.#systemctl(unit, ['restart', '--no-block']);
   }
 
   async reload(unit: string): Promise<void> {
@@ -101,23 +105,22 @@ export class SystemdServices implements MachineServices {
   }
 
   async #properties(name: string): Promise<Properties> {
+    return (await this.#show([name]))[0] ?? none;
+  }
+
+  /** One for each unit, in their order. */
+  async #show(names: readonly string[]): Promise<Properties[]> {
     if (!existsSync('/run/systemd/system')) {
       throw new MachineError(
         'failed',
         'This machine is not run by systemd, so its services are not available.',
       );
     }
-    const { stdout } = await this.#run('systemctl', [
-      'show',
-      '--property=LoadState,UnitFileState,ActiveState',
-      '--',
-      name,
-    ]);
-    const rows = stdout
-      .split('\n')
-      .filter((line) => line.includes('='))
-      .map((line): [string, string] => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);
-    return { LoadState: '', UnitFileState: '', ActiveState: '', ...Object.fromEntries(rows) };
+    if (names.length === 0) return [];
+    const words = ['show', '--property=LoadState,UnitFileState,ActiveState', '--', ...names];
+    const { stdout } = await this.#run('systemctl', words);
+    // An empty line between two units.
+    return stdout.trim().split('\n\n').map(parseProperties);
   }
 
   /** What the daemon itself wrote, or, if it wrote nothing, what systemd writes about it. */
@@ -130,4 +133,22 @@ export class SystemdServices implements MachineServices {
     }
     return [];
   }
+}
+
+const none: Properties = { LoadState: 'not-found', UnitFileState: '', ActiveState: 'inactive' };
+
+function parseProperties(text: string): Properties {
+  const rows = text
+    .split('\n')
+    .filter((line) => line.includes('='))
+    .map((line): [string, string] => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);
+  return { ...none, ...Object.fromEntries(rows) };
+}
+
+function stateOf({ LoadState, UnitFileState, ActiveState }: Properties): Omit<ServiceState, 'log'> {
+  return {
+    isInstalled: LoadState !== 'not-found',
+    isEnabled: /^(?:enabled|enabled-runtime|alias|static)$/.test(UnitFileState),
+    state: ActiveState,
+  };
 }

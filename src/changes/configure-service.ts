@@ -1,0 +1,27 @@
+// A service is enabled or disabled, and watched or not.
+import { defineChange, exclusive, type Plan } from '../core/plan.ts';
+import setEnabled from '../drivers/services/steps/set-enabled.ts';
+import * as monitored from '../model/services/monitored.ts';
+
+interface Input {
+  /** WHM's name: `httpd`. */
+  readonly service: string;
+  /** Null to leave it as it is. */
+  readonly isMonitored: boolean | null;
+}
+
+const change = defineChange<Input>({
+  kind: 'configure-service',
+  async store(db, { service, isMonitored }) {
+    if (isMonitored !== null) await monitored.set(db, service, isMonitored);
+  },
+});
+export default change;
+
+/** @param unit of systemd: `apache2`. */
+export function configureService(unit: string, isEnabled: boolean, input: Input): Plan {
+  return change.plan(input, {
+    locks: [exclusive(`service ${unit}`)],
+    steps: [setEnabled.plan({ unit, isEnabled })],
+  });
+}

@@ -1,0 +1,54 @@
+import { configureService } from '../../changes/configure-service.ts';
+import { defineFunction } from '../../core/define.ts';
+import { badParam } from '../../core/errors.ts';
+import { lookAtService, serviceNames } from '../../drivers/services/look.ts';
+import * as bruteForce from '../../model/brute-force/config.ts';
+import * as monitored from '../../model/services/monitored.ts';
+import { BRUTE_FORCE } from '../../model/services/status.ts';
+
+export default defineFunction({
+  name: 'configureservice',
+  since: 38,
+  summary: 'Enable or disable a service or its monitoring.',
+  description:
+    'An enabled service starts now and with the server; a disabled one is stopped. cphulkd switches the brute-force ' +
+    'protection. A monitored service is checked every five minutes, and restarted if it does not run or does not answer.',
+  access: 'root',
+  effect: 'operates',
+  params: {
+    service: {
+      type: 'string',
+      required: true,
+      values: serviceNames,
+      doc: 'The service, as servicestatus shows it.',
+    },
+    enabled: { type: 'flag', doc: '1: start it now and with the server. 0: stop and disable it.' },
+    monitored: { type: 'flag', doc: '1: watch it. 0: do not watch it.' },
+    'exim-altportnum': {
+      type: 'string',
+      doc: 'The port of exim-altport.',
+      inert: 'This server has no exim-altport.',
+    },
+  },
+  oneOf: { count: 'at least', of: ['enabled', 'monitored'] },
+  returns: null,
+  examples: [
+    { args: { service: 'named', enabled: '1', monitored: '1' }, doc: 'Run and watch the DNS server.' },
+    { args: { service: 'cphulkd', enabled: '0' }, doc: 'Switch the brute-force protection off.' },
+  ],
+
+  look: ({ service }, { machine }) => lookAtService(machine, service),
+
+  async handler({ service, enabled, monitored: isMonitored }, { db, plan, warn, system }, { unit, isOwn }) {
+    if (service === BRUTE_FORCE && enabled !== undefined)
+      await bruteForce.change(db, { is_enabled: enabled });
+    if (isMonitored !== undefined) await monitored.set(db, service, isMonitored);
+    if (enabled === undefined || service === BRUTE_FORCE) return;
+    if (isOwn === true) {
+      if (enabled) return;
+      throw badParam(`“${service}” answers this call. To stop it, run “systemctl disable --now ${unit}”.`);
+    }
+    if (system.isSandbox) warn('This is a sandbox: the setting is recorded, and no service is started.');
+    plan(configureService(unit, enabled, { service, isMonitored: isMonitored ?? null }));
+  },
+});

@@ -1,0 +1,33 @@
+import { defineFunction } from '../../core/define.ts';
+import { lookAtServices, serviceNames } from '../../drivers/services/look.ts';
+import { serviceList, show } from '../../model/services/status.ts';
+
+export default defineFunction({
+  name: 'servicestatus',
+  since: 38,
+  summary: 'Show which services are installed, enabled, monitored and running.',
+  description:
+    'The answer has every service that WHM knows, also those that this server does not have. systemd tells whether they ' +
+    'run. In a sandbox nothing is started, and the answer shows what was recorded.',
+  access: ['status'],
+  effect: 'reads',
+  params: {
+    service: { type: 'string', values: serviceNames, doc: 'Only this service. Default: all services.' },
+  },
+  returns: { service: serviceList },
+  list: 'service',
+  columns: ['name', 'display_name', 'installed', 'enabled', 'monitored', 'running'],
+  examples: [
+    { args: {}, doc: 'All services.' },
+    { args: { service: 'named' }, doc: 'The DNS server alone.' },
+  ],
+
+  look: (_args, { machine }) => lookAtServices(machine),
+
+  handler: async ({ service }, { db }, found) => ({
+    service: await show(
+      db,
+      found.filter(({ name }) => service === undefined || name === service),
+    ),
+  }),
+});

@@ -1,0 +1,47 @@
+// Services as WHM's functions answer them.
+import type { Db } from '../../core/context.ts';
+import type { Field } from '../../core/define.ts';
+import * as bruteForce from '../brute-force/config.ts';
+import * as monitored from './monitored.ts';
+
+/** What is found of a service on the machine (`drivers/services/look.ts`). */
+export interface Found {
+  readonly name: string;
+  readonly displayName: string;
+  readonly unit: string | undefined;
+  readonly isEnabled: boolean;
+  readonly isRunning: boolean;
+}
+
+export const serviceList = {
+  list: {
+    fields: {
+      name: { type: 'string', doc: 'WHM’s name of the service.' },
+      display_name: { type: 'string', doc: 'Its name for people.' },
+      installed: { type: 'flag', doc: 'Whether this server has it.' },
+      enabled: { type: 'flag', doc: 'Whether it starts with the server.' },
+      monitored: { type: 'flag', doc: 'Whether it is watched, and restarted if it does not run.' },
+      running: { type: 'flag', doc: 'Whether it runs now.' },
+    },
+  },
+  doc: 'One row for each service.',
+} as const satisfies Field;
+
+/** The brute-force protection is a part of this program that has a setting of its own. */
+export const BRUTE_FORCE = 'cphulkd';
+
+export async function show(db: Db, found: readonly Found[]) {
+  const watched = await monitored.list(db);
+  const isProtected = (await bruteForce.read(db)).is_enabled;
+  return found.map(({ name, displayName, unit, isEnabled, isRunning }) => {
+    const isOn = name !== BRUTE_FORCE || isProtected;
+    return {
+      name,
+      display_name: displayName,
+      installed: Number(unit !== undefined),
+      enabled: Number(isEnabled && isOn),
+      monitored: Number(watched.has(name)),
+      running: Number(isRunning && isOn),
+    };
+  });
+}

@@ -1,0 +1,117 @@
+// Watches the monitored services of this server, in whmapi1d: one that does not run, or does not answer, is restarted by a
+// task, whose log says why.
+import type { Db } from '../core/context.ts';
+import type { Engine } from '../core/engine.ts';
+import { isRestarting } from '../model/services/restarts.ts';
+import * as monitored from '../model/services/monitored.ts';
+import { lookAtServices, type FoundService } from '../drivers/services/look.ts';
+import { probe } from '../drivers/services/probes.ts';
+
+/** A daemon that is busy may miss one question. */
+const TRIES = 3;
+const PAUSE_BETWEEN_TRIES_MS = 2000;
+
+export interface ServiceWatchDependencies {
+  readonly engine: Engine;
+  /** How often all services are checked. Asked before each check. */
+  readonly intervalMs: (db: Db) => Promise<number>;
+  readonly onTrouble?: (error: unknown) => void;
+}
+
+export class ServiceWatch {
+  readonly #deps: ServiceWatchDependencies;
+  readonly #ending = new AbortController();
+  #loop: Promise<void> | undefined;
+
+  constructor(deps: ServiceWatchDependencies) {
+    this.#deps = deps;
+  }
+
+  /** Checks until `close`. */
+  start(): void {
+    this.#loop ??= this.#runForEver();
+  }
+
+  async close(): Promise<void> {
+    this.#ending.abort();
+    await this.#loop;
+  }
+
+  /** One check of all monitored services. @returns the services that are restarted, by WHM's names. */
+  async check(): Promise<string[]> {
+    const { engine } = this.#deps;
+    const names = await this.#read((db) => monitored.list(db));
+    if (names.size === 0 || !(await engine.machine.services()).areRun) return [];
+    const found = (await lookAtServices(engine.machine)).filter(
+      // systemd restarts this very process.
+      ({ name, isEnabled, isOwn }) => names.has(name) && isEnabled && isOwn !== true,
+    );
+    const restarted: string[] = [];
+    for (const service of found) {
+      const problem = await this.#problemOf(service);
+      if (problem !== undefined && (await this.#restart(service.name, problem))) restarted.push(service.name);
+    }
+    return restarted;
+  }
+
+  async #problemOf(service: FoundService): Promise<string | undefined> {
+    // It is on its way already.
+    if (/^(?:activating|deactivating|maintenance)$/.test(service.state)) return undefined;
+    if (!service.isRunning) return `The service “${service.name}” does not run: it is ${service.state}.`;
+    if (service.probe === undefined) return undefined;
+    let problem: string | undefined;
+    for (let tries = 1; tries <= TRIES && !this.#ending.signal.aborted; tries++) {
+      problem = await probe(service.probe);
+      if (problem === undefined) return undefined;
+      if (tries < TRIES) await this.#deps.engine.sleep(PAUSE_BETWEEN_TRIES_MS);
+    }
+    return problem;
+  }
+
+  /** False if a task restarts it already. */
+  #restart(service: string, problem: string): Promise<boolean> {
+    const { engine } = this.#deps;
+    return engine.store.transaction('changes', async (db) => {
+      if (await isRestarting(db, service)) return { value: false, keep: false };
+      const task = { kind: 'restart-service', input: { service, problem }, caller: 'root' };
+      await engine.addTask(db, { ...task, xid: engine.newXid() }, engine.now());
+      return { value: true, keep: true };
+    });
+  }
+
+  async #runForEver(): Promise<void> {
+    const { intervalMs, onTrouble } = this.#deps;
+    while (!this.#ending.signal.aborted) {
+      let pauseMs = 60_000;
+      try {
+        await this.check();
+        pauseMs = await this.#read(intervalMs);
+      } catch (error) {
+        onTrouble?.(error);
+      }
+      await this.#pause(pauseMs);
+    }
+  }
+
+  /** Ends early when the watch ends. */
+  #pause(milliseconds: number): Promise<void> {
+    const { signal } = this.#ending;
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resume) => {
+      const timer = setTimeout(end, milliseconds);
+      signal.addEventListener('abort', end, { once: true });
+      function end(): void {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', end);
+        resume();
+      }
+    });
+  }
+
+  #read<T>(work: (db: Db) => Promise<T>): Promise<T> {
+    return this.#deps.engine.store.transaction('reads', async (db) => ({
+      value: await work(db),
+      keep: false,
+    }));
+  }
+}
