@@ -320,6 +320,8 @@ test('every function that changes something names an account, says that it acts 
     'killpkg',
     'mass_edit_dns_zone',
     'removezonerecord',
+    // Services are the server's.
+    'restartservice',
     'savemxs',
     'set_public_contact',
   ]);

@@ -13,6 +13,8 @@ const providers = 'This server has one login provider, which WHM’s pages do no
 const kept = 'What is not given stays as it is; WHM’s page lists defaults (docs/DECISIONS.md).';
 const privileges = 'A privilege that resellers can hold; WHM’s page of this function leaves it out.';
 
+const everyService = 'It takes the services that servicestatus shows.';
+
 const recordData = /^(?!(?:domain|name|type|ttl|line)$)/;
 const ofType =
   'The catalogue’s list is cut short, as it says. A record has the parameters of its type, which are read as text.';
@@ -27,6 +29,8 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
     { params: recordData, traits: ['here', 'type'], because: ofType },
     { params: ['class'], traits: ['default', 'values'], because: 'BIND serves zones of the class IN.' },
   ],
+  configureservice: [{ params: ['service'], traits: ['values'], because: everyService }],
+  restartservice: [{ params: ['service'], traits: ['values'], because: everyService }],
   start_profile_activation: [
     { params: ['code'], traits: ['values'], because: 'This server has a profile for websites as well.' },
     { params: ['optional'], traits: ['type'], because: 'It is text that has to be JSON, and is checked.' },

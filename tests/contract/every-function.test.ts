@@ -30,7 +30,20 @@ const verbs = [
     'Exchange',
     'Export',
   ],
-  ...['Generate', 'Grant', 'Import', 'List', 'Remove', 'Require', 'Reset', 'Revoke', 'Run', 'Set', 'Show'],
+  ...[
+    'Generate',
+    'Grant',
+    'Import',
+    'List',
+    'Remove',
+    'Require',
+    'Reset',
+    'Restart',
+    'Revoke',
+    'Run',
+    'Set',
+    'Show',
+  ],
   ...['Suspend', 'Unsuspend', 'Update'],
 ];
 

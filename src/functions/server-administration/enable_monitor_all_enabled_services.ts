@@ -6,7 +6,7 @@ import { show } from '../../model/services/status.ts';
 export default defineFunction({
   name: 'enable_monitor_all_enabled_services',
   since: 52,
-  summary: 'Turn on monitoring for every enabled service.',
+  summary: 'Enable monitoring for every enabled service.',
   access: 'root',
   effect: 'changes',
   params: {},
