@@ -1,4 +1,4 @@
-// Builds what administration works with, as app.ts does for calls: --doctor, --backup, --restore and --log.
+// Builds the dependencies of --doctor, --backup, --restore and --log, as app.ts does for calls.
 import { existsSync } from 'node:fs';
 import { locate, root, version } from './app.ts';
 import { ApiError } from './core/errors.ts';
@@ -25,7 +25,7 @@ export type { Severity } from './doctor/check.ts';
 export type { Manifest } from './store/backup-file.ts';
 export type { Restored } from './store/restore.ts';
 
-/** For each statement of a check: a store that is silent must not make --doctor hang. */
+/** Per statement of a check, so that an unresponsive store does not make --doctor hang. */
 const DOCTOR_ANSWER_LIMIT_MS = 10_000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -62,7 +62,7 @@ export async function examineInstallation(
         isAlive,
         now: () => Date.now(),
         hostname: system.hostname,
-        // The directory is not created for a look at it.
+        // The directory is not created just to read it.
         store: async () =>
           (opened ??= existsSync(stateDirectory)
             ? inspectStore(environment, new StateDirectory(stateDirectory, userId), {
@@ -93,7 +93,7 @@ export function openAuditLog(environment: Environment): AuditReader {
   return new AuditReader(new StateDirectory(stateDirectory, userId));
 }
 
-/** Makes a backup of the store: see `store/backup.ts`. The audit log gets a line. */
+/** Creates a backup of the store: see `store/backup.ts`. Writes a line to the audit log. */
 export async function backUpStore(
   environment: Environment,
   file: string,
@@ -110,7 +110,7 @@ export async function backUpStore(
   });
 }
 
-/** Replaces the store with a backup: see `store/restore.ts`. The audit log gets a line first. */
+/** Replaces the store with a backup: see `store/restore.ts`. Writes a line to the audit log first. */
 export async function restoreStore(
   environment: Environment,
   file: string,
@@ -118,7 +118,7 @@ export async function restoreStore(
 ): Promise<Restored> {
   const { stateDirectory, userId } = locateInstallation(environment);
   const directory = new StateDirectory(stateDirectory, userId);
-  // With milliseconds: a restore that follows within a second keeps its store under another name.
+  // With milliseconds, so that two restores within a second keep their stores under different names.
   const stamp = new Date().toISOString().replace(/[-:.]/g, '');
   return recorded(
     environment,
@@ -144,7 +144,10 @@ export async function restoreStore(
   );
 }
 
-/** The line is durable before `work` changes anything, where it calls `begin`; else it comes with the outcome. */
+/**
+ * If `work` calls `begin`, the line is durable before `work` changes anything. Otherwise it is written with the
+ * outcome.
+ */
 async function recorded<T>(
   environment: Environment,
   about: { readonly function: string; readonly file: string; readonly dryRun?: boolean },

@@ -1,4 +1,4 @@
-// The one place that builds what the engine works with: the store, the machine, the clock, chance, the logs.
+// The only place that builds the engine's dependencies: the store, the machine, the clock, randomness and the logs.
 import { homedir, userInfo } from 'node:os';
 import { version } from '../package.json';
 import type { AuditMoment, AuditRecord } from './core/audit.ts';
@@ -24,55 +24,55 @@ import { locateStateDirectory, StateDirectory } from './store/state-directory.ts
 
 export { version };
 
-/** Whoever owns the state directory acts as root of the installation. */
+/** The owner of the state directory acts as root of the installation. */
 export const root: Caller = { user: 'root', privileges: 'all' };
 
 export interface Application {
   readonly engine: Engine;
   readonly installation: {
     readonly stateDirectory: string;
-    /** True if accounts are files below the state directory, rather than users of the machine. */
+    /** True in a sandbox: accounts are files below the state directory rather than system users. */
     readonly isSandbox: boolean;
   };
-  /** Who a user is as a caller, for `--user`. @throws ApiError for whoever may call nothing. */
+  /** The caller for `--user`. @throws ApiError if the user may not call any function. */
   callerOf(user: string): Promise<Caller>;
-  /** Another text whenever anything in the store may have changed, whoever changed it. */
+  /** A text that differs whenever the store may have changed, no matter which process changed it. */
   storeState(): Promise<string>;
-  /** The server's own certificate and key (PEM), which `make` makes where there is none yet. */
+  /** The server's own certificate and key (PEM). `make` creates them if there are none yet. */
   ownCertificate(make: () => Promise<string>): Promise<string>;
   /**
-   * Keeps in the audit log what is no call: a login, and a request that was refused before there was a caller. Of refused
-   * ones, it keeps the first and then summaries (`store/refused-requests.ts`), and never fails.
+   * Records logins, and requests that were rejected before their caller was known, in the audit log. Of rejected ones
+   * it keeps the first, then summaries (`store/refused-requests.ts`), and never fails.
    * @throws ApiError `store_unavailable`.
    */
   auditLogin(login: AuditedLogin): Promise<void>;
   /**
-   * Keeps in the audit log that a call was made again: as `record`, at another moment. Cheap where it is the same object
-   * each time. @throws ApiError `store_unavailable`.
+   * Records a repeated call in the audit log: the same `record` at another time. Cheap if the object is the same each
+   * time. @throws ApiError `store_unavailable`.
    */
   auditAgain(record: AuditRecord, moment: AuditMoment): Promise<void>;
   /**
-   * Leaves in the state directory that a server runs in this process, until `close`; --doctor and --restore look for it.
+   * Marks in the state directory that this process runs a server, until `close`. --doctor and --restore read the mark.
    * @throws ApiError `store_unavailable`.
    */
   announceServer(server: Pick<RunningServer, 'role' | 'addresses' | 'certificate'>): Promise<void>;
-  /** Writes the summaries of refused requests that are due later. Call it before `close`, once nobody asks any more. */
+  /** Writes the pending summaries of rejected requests. Call it before `close`, after the last request. */
   writeSummaries(): Promise<void>;
   close(): void;
 }
 
 export interface AuditedLogin extends Origin {
-  /** What was asked for: `login`, or the function’s name. */
+  /** `login`, or the name of the function. */
   readonly command: string;
-  /** As it was given, where it can be a name; empty where there was none. */
+  /** The username as given, if it can be one. Otherwise empty. */
   readonly user: string;
-  /** Why it was refused; undefined for a login that worked. */
+  /** Why it was rejected. Undefined for a successful login. */
   readonly problem?: string;
 }
 
 /**
- * `livesLong` for a server, which answers many calls. `passwordStrength` judges passwords instead of this process itself.
- * @throws ApiError `store_insecure`, `store_unavailable` when the state directory can't be used.
+ * `livesLong` for a server, which answers many calls. `passwordStrength` rates passwords instead of this process.
+ * @throws ApiError `store_insecure`, `store_unavailable` if the state directory cannot be used.
  */
 export function createApplication(
   environment: Readonly<Record<string, string | undefined>>,
@@ -121,11 +121,11 @@ export function createApplication(
     now,
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),
     letOthersRun: () => new Promise((resume) => setImmediate(resume)),
-    // node:crypto takes a tenth of a short call's time to load, so only those that need it do.
+    // Loading node:crypto takes a tenth of the time of a short call, so only calls that need it load it.
     randomBytes: async (count) => (await import('node:crypto')).randomBytes(count),
     sha256: async (text) => (await import('node:crypto')).createHash('sha256').update(text).digest(),
     passwordStrength,
-    // A name for a line in a log, not a secret: it need not be hard to guess.
+    // An ID for log lines, not a secret, so it need not be hard to guess.
     newXid: () =>
       Math.floor(Math.random() * 36 ** 6)
         .toString(36)
@@ -206,13 +206,16 @@ async function loadBy<T>(
 
 function spaceSentence(path: string, free: number): string {
   const mebibytes = Math.floor(free / 1_048_576);
-  return `The disk of “${path}” is nearly full: ${mebibytes} MiB are free. Free some space: soon, no call can be recorded or run.`;
+  return (
+    `The disk of “${path}” is nearly full: ${mebibytes} MiB are free. Free some space. On a full disk, calls ` +
+    `cannot be recorded or run.`
+  );
 }
 
 const judgeHere: PasswordStrength = async (candidate, known) =>
   (await import('./model/passwords/strength.ts')).strengthOf(candidate, known);
 
-/** The user that this process acts as, and the state directory, which need not exist. */
+/** The user of this process and the state directory, which need not exist. */
 export function locate(environment: Readonly<Record<string, string | undefined>>): {
   readonly userId: number;
   readonly stateDirectory: string;
@@ -221,13 +224,13 @@ export function locate(environment: Readonly<Record<string, string | undefined>>
   return { userId, stateDirectory: locateStateDirectory(environment, userId, home) };
 }
 
-/** HOME where it is an absolute path, else what the user database says. */
+/** HOME if it is an absolute path, otherwise the home directory from the user database. */
 function home(): string {
   const named = homedir();
   return named.startsWith('/') ? named : userInfo().homedir;
 }
 
-/** The one that several servers share, where one is named, else this server's own. */
+/** The shared store if one is configured, otherwise this server's own. */
 function storeOf(
   environment: Readonly<Record<string, string | undefined>>,
   directory: StateDirectory,
@@ -250,9 +253,9 @@ function sealerOf(directory: StateDirectory): Sealer {
 }
 
 /**
- * Names in this server's own store that begin with `prefix`, as far as `user` (root unless given) can see them: see
- * `store/existing-store.ts`. Empty if there is no such store.
- * @throws ApiError for a user who cannot call anything, and what the store throws if it cannot be read.
+ * Names in this server's own store that begin with `prefix` and that `user` (default: root) can see: see
+ * `store/existing-store.ts`. Empty if there is no store. @throws ApiError for a user who may not call any function, and
+ * the store's errors if it cannot be read.
  */
 export async function namesInStore(
   environment: Readonly<Record<string, string | undefined>>,

@@ -1,4 +1,4 @@
-// What --secondaries, --add-secondary and --remove-secondary work with.
+// Implements --secondaries, --add-secondary and --remove-secondary.
 import { createApplication, root, type Application } from './app.ts';
 import type { Db } from './core/context.ts';
 import { ApiError } from './core/errors.ts';
@@ -25,8 +25,8 @@ export class SecondariesDesk {
   }
 
   /**
-   * Leaves a line in the audit log. The task has the nameserver accept it.
-   * @throws ApiError `bad_param`, `disabled` without the role DNS.
+   * Writes a line to the audit log. The task configures the nameserver to accept the secondary. @throws ApiError
+   * `bad_param`, `disabled` without the role DNS.
    */
   async add(
     address: string,
@@ -44,7 +44,7 @@ export class SecondariesDesk {
     });
   }
 
-  /** Leaves a line in the audit log. @returns the task. @throws ApiError `bad_param`, `not_found`, `disabled`. */
+  /** Writes a line to the audit log. @returns the task. @throws ApiError `bad_param`, `not_found`, `disabled`. */
   remove(address: string): Promise<number> {
     return this.#change('--remove-secondary', address, async (db, xid) => {
       await secondaries.remove(db, secondaries.readPlace(address));

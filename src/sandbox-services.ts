@@ -1,4 +1,4 @@
-// A named that serves the zones of a sandbox: a process of this user, on free ports of 127.0.0.1.
+// Runs named for the zones of a sandbox: a process of this user on free ports of 127.0.0.1.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -18,22 +18,23 @@ import { serverSettings } from './model/dns/server-settings.ts';
 
 const UNIT = 'named.service';
 const ADDRESS = '127.0.0.1';
-/** Another process may take a port in the moment between. */
+/** Another process may take a port before named binds it. */
 const MAX_STARTS = 5;
 const START_PAUSE_MS = 50;
 const MAX_START_PAUSES = 400;
 const SEARCH_PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
 export interface SandboxServices extends OwnProcess {
-  /** When named ends by itself: the last lines of its log. */
+  /** Resolves with the last lines of named's log if named exits by itself. */
   readonly ended: Promise<string>;
   /** Ends it. */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Serves the zones of the sandbox. Other processes of its state directory find the server, and answer a change once it is
- * served. @throws ApiError `bad_param` outside of a sandbox, or if one runs already; `host_failed` if named does not start.
+ * Serves the zones of the sandbox. Other processes with the same state directory find the server and wait until it
+ * serves their changes. @throws ApiError `bad_param` outside a sandbox or if one already runs; `host_failed` if named
+ * does not start.
  */
 export async function startSandboxServices(
   environment: Readonly<Record<string, string | undefined>>,
@@ -49,7 +50,8 @@ export async function startSandboxServices(
     if (running !== undefined) {
       const [pid = ''] = running.process.split(' ');
       throw badParam(
-        `The zones of this sandbox are served already, on port ${running.port} of ${running.address} by the process ${pid}.`,
+        `The zones of this sandbox are already served on port ${running.port} of ${running.address} by the process ` +
+          `${pid}.`,
       );
     }
     const named = await startNamed(application, folder);
@@ -65,7 +67,7 @@ export async function startSandboxServices(
   }
 }
 
-/** Has named load the zones, and the other servers of the store know where it is. */
+/** Loads the zones into named, and stores its address for the other servers of the store. */
 async function configure({ engine }: Application): Promise<void> {
   const { machine, now, sealer, randomBytes, store } = engine;
   const nameServer = serverSettings({
@@ -122,7 +124,7 @@ async function spawnNamed(
   return child;
 }
 
-/** Once named has loaded its configuration; false if it ended instead, or does not listen after twenty seconds. */
+/** Waits until named has loaded its configuration. False if it exits, or does not listen after 20 seconds. */
 async function isListening(child: ChildProcess, port: number): Promise<boolean> {
   for (let pauses = 0; pauses < MAX_START_PAUSES && child.exitCode === null; pauses++) {
     if (await accepts(port)) return true;
@@ -140,7 +142,7 @@ function accepts(port: number): Promise<boolean> {
   });
 }
 
-/** As `processesOf` names it. */
+/** The process in the form of `processesOf`. */
 function nameOf({ pid = 0 }: ChildProcess): string {
   return processesOf({ pid, kill: process.kill.bind(process) }).own();
 }
@@ -153,7 +155,7 @@ function lastLines(log: string): string {
   }
 }
 
-/** Debian's AppArmor lets named read no other configuration than that of the machine. */
+/** Debian's AppArmor profile allows named to read only the system's configuration. */
 function advice(): string {
   try {
     const profiles = readFileSync('/sys/kernel/security/apparmor/profiles', 'utf8');
@@ -162,7 +164,7 @@ function advice(): string {
     return '';
   }
   return (
-    ' AppArmor confines named to the files of the machine: allow it those of the sandbox in ' +
+    ' AppArmor confines named to the system’s files. Allow it to read those of the sandbox in ' +
     '/etc/apparmor.d/local/usr.sbin.named.'
   );
 }

@@ -1,4 +1,4 @@
-// What `--migrate-store` and `--forget-server` do: they work on the store itself, beside the calls of the API.
+// Implements `--migrate-store` and `--forget-server`, which work on the store itself rather than through the API.
 import { createApplication, locate, root } from './app.ts';
 import { ApiError, badParam } from './core/errors.ts';
 import type { FateOfAccounts, Holdings } from './model/servers/servers.ts';
@@ -18,8 +18,8 @@ export async function moveStore(
 }
 
 /**
- * Forgets another server of the shared store: see `model/servers/servers.ts`. `show` first gets what the store has about it.
- * @throws ApiError `bad_param` where it may not be forgotten, `not_found`, `store_unavailable`.
+ * Forgets another server of the shared store: see `model/servers/servers.ts`. First calls `show` with the server's data
+ * in the store. @throws ApiError `bad_param` if it may not be forgotten, `not_found`, `store_unavailable`.
  */
 export async function forgetServer(
   environment: Readonly<Record<string, string | undefined>>,
@@ -41,7 +41,7 @@ export async function forgetServer(
   try {
     const servers = await import('./model/servers/servers.ts');
     await engine.store.transaction('changes', async (db) => {
-      if (db.server === '') throw badParam('This server has a store of its own, which no other server uses.');
+      if (db.server === '') throw badParam('This server has its own store, which no other server uses.');
       const holdings = await servers.holdingsOf(db, name);
       show(holdings);
       await servers.forget(db, name, holdings, { fate, now: engine.now() });

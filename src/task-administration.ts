@@ -1,4 +1,4 @@
-// Builds the worker that runs tasks, and what --tasks, --wait and --stop-task work with.
+// Builds the worker that runs tasks, and implements --tasks, --wait and --stop-task.
 import { createApplication, locate, root, type Application } from './app.ts';
 import type { Db } from './core/context.ts';
 import type { TaskState } from './core/task.ts';
@@ -20,7 +20,7 @@ export type { Worker } from './worker/worker.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `interrupted`: it runs as far as the store knows, but its process is gone. */
+/** `interrupted`: running according to the store, but its process is gone. */
 export interface Task extends Omit<tasks.Task, 'state'> {
   readonly state: TaskState | 'interrupted';
 }
@@ -48,7 +48,7 @@ export function createServiceWatch(
   return new ServiceWatch({ engine, intervalMs: checkIntervalMs, onTrouble });
 }
 
-/** What people ask of tasks, in one application. */
+/** Access to tasks for the command line. */
 export class TaskDesk {
   readonly #application: Application;
   readonly #environment: Environment;
@@ -75,12 +75,12 @@ export class TaskDesk {
     });
   }
 
-  /** Undefined if it has not begun yet, or ran on another server. */
+  /** Undefined if the task has not started yet or ran on another server. */
   log(id: number): string | undefined {
     return logsOf(this.#environment, this.#application.engine.now).read(id);
   }
 
-  /** Leaves a line in the audit log. @returns the state of the task then. @throws ApiError `not_found`, `bad_param` */
+  /** Writes a line to the audit log. @returns the task's new state. @throws ApiError `not_found`, `bad_param` */
   async stop(id: number): Promise<'running' | 'stopped'> {
     const { engine } = this.#application;
     const time = engine.now();
@@ -103,7 +103,7 @@ export class TaskDesk {
     }
   }
 
-  /** Whether a server that runs tasks is there. */
+  /** Whether a server that runs tasks is running. */
   isServerRunning(): boolean {
     const { stateDirectory } = this.#application.installation;
     const { isAlive } = this.#application.engine.processes;

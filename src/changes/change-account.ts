@@ -1,4 +1,4 @@
-// An account becomes another: its name, home, shell and limits on the machine, and all of it in the store.
+// Changes an account: its name, home directory, shell and limits on the machine, and everything in the store.
 import { defineChange, exclusive, type Lock, type Plan } from '../core/plan.ts';
 import * as accountParts from '../drivers/account-parts.ts';
 import { partWorld, type PartCall, type PartContext } from '../drivers/part-world.ts';
@@ -14,7 +14,7 @@ import type { Settings } from '../model/packages/settings.ts';
 interface ChangeAccount {
   readonly before: accounts.Account;
   readonly after: accounts.Account;
-  /** What the package that it is given held when that was planned. */
+  /** The values of its new package at the time of planning. */
   readonly packageSettings?: Settings | undefined;
 }
 
@@ -24,7 +24,7 @@ const change = defineChange<ChangeAccount>({
     if (packageSettings !== undefined) await packages.ensureStill(db, after.package, packageSettings);
     if (before.username !== after.username) await users.rename(db, sealer, before.username, after.username);
     if (before.domain !== after.domain) {
-      // A zone of its domain is the account’s by that; the former domain has none any more.
+      // A zone belongs to the account by its domain. The former domain no longer has a zone.
       for (const domain of [before.domain, after.domain]) await zoneOwners.forget(db, domain);
     }
     await accounts.update(db, after);
@@ -32,7 +32,7 @@ const change = defineChange<ChangeAccount>({
 });
 export default change;
 
-/** `zones`: what follows in the zones that the call has read. */
+/** `zones`: the changes of zones that the call has read. */
 export async function changeAccount(
   context: PartContext,
   input: ChangeAccount,
@@ -59,7 +59,7 @@ function locksOf(before: accounts.Account, after: accounts.Account): Lock[] {
     exclusive(`domain ${after.domain}`),
     ...(before.ip === after.ip ? [] : [addressLock(before), addressLock(after)]),
     ...(after.owner === 'root' ? [] : [exclusive(`accounts of ${after.owner}`)]),
-    // What it owns gets the new name as well.
+    // The accounts that it owns get the new owner name.
     ...(isRenamed ? [exclusive(`accounts of ${before.username}`), exclusive(prefixLock(after))] : []),
   ];
 }

@@ -1,4 +1,4 @@
-// The server gets IP addresses, or loses some. The machine has them; what the store has of accounts is compared once more.
+// Adds IP addresses to the server or removes some. The machine stores them. Which accounts use them is checked again.
 import type { NewMachineAddress } from '../core/machine-addresses.ts';
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import add from '../drivers/addresses/steps/add.ts';
@@ -12,13 +12,13 @@ interface ChangeAddresses {
 const change = defineChange<ChangeAddresses>({
   kind: 'change-addresses',
   async store(db, { removed }) {
-    // The accounts of a reseller may share one by now: then they are added again.
+    // The accounts of a reseller may share an address by now. It is then added again.
     for (const address of removed) await assertUnused(db, address);
   },
 });
 export default change;
 
-/** Changes of the interfaces come one after the other. */
+/** Changes of the interfaces run one at a time. */
 const interfaces = exclusive('IP addresses');
 
 export function addAddresses(addresses: readonly NewMachineAddress[]): Plan {
@@ -29,7 +29,7 @@ export function removeAddresses(addresses: readonly string[]): Plan {
   return change.plan(
     { removed: addresses },
     {
-      // No account can get one of them meanwhile.
+      // Until the change is done, no account can be assigned one of them.
       locks: [interfaces, ...addresses.map((address) => exclusive(`address ${address}`))],
       steps: [remove.plan({ addresses })],
     },

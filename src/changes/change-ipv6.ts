@@ -1,4 +1,4 @@
-// Accounts get IPv6 addresses, or give them back: the interfaces, the zones, and what the store has of it.
+// Assigns IPv6 addresses to accounts or removes them: on the interfaces, in the zones and in the store.
 import type { NewMachineAddress } from '../core/machine-addresses.ts';
 import { defineChange, exclusive, type Lock, type Plan } from '../core/plan.ts';
 import add from '../drivers/addresses/steps/add.ts';
@@ -21,7 +21,7 @@ const change = defineChange<ChangeIpv6>({
 });
 export default change;
 
-/** `bound`: what the interfaces get for it. */
+/** `bound`: the addresses to add to the interfaces. */
 export function assignIpv6(
   assigned: readonly assignments.Assignment[],
   bound: readonly NewMachineAddress[],
@@ -46,7 +46,7 @@ export function releaseIpv6(released: readonly assignments.Assignment[], zones: 
     {
       locks: locksOf(released, zones),
       steps: [
-        // Nobody is sent to an address that is gone.
+        // Zones change first, so that DNS never points to an address that is gone.
         ...zones.map((zone) => changeZone.plan(zone)),
         ...(bound.length === 0 ? [] : [remove.plan({ addresses: bound })]),
       ],

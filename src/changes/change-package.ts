@@ -1,4 +1,4 @@
-// A package changes, and the accounts that have it.
+// Changes a package and the accounts that have it.
 import type { Db } from '../core/context.ts';
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import type { PartWork } from '../drivers/account-part.ts';
@@ -40,7 +40,7 @@ export async function changePackage(context: PartContext, input: ChangePackage):
   });
 }
 
-/** An account that has got the package meanwhile would be left out. @throws ApiError `busy`. */
+/** An account that has been given the package in the meantime would be missed. @throws ApiError `busy`. */
 async function ensureAllAreThere(
   db: Db,
   { package: { name }, accounts: changes }: ChangePackage,

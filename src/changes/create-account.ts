@@ -1,4 +1,4 @@
-// A new account: a user of the machine with a home, and what the store knows of it.
+// Creates an account: a system user with a home directory, and the account in the store.
 import { defineChange, exclusive, shared, type Plan } from '../core/plan.ts';
 import type { NewAccount } from '../drivers/account-part.ts';
 import * as accountParts from '../drivers/account-parts.ts';
@@ -14,12 +14,12 @@ import type { Settings } from '../model/packages/settings.ts';
 import * as resellers from '../model/resellers/resellers.ts';
 
 interface CreateAccount extends NewAccount {
-  /** As it will be. Its uid is the one it shall have; 0 leaves it to the machine. */
+  /** The new account. Its uid is the requested user ID; 0 lets the machine choose. */
   readonly account: accounts.Account;
   readonly isReseller: boolean;
-  /** What the package held when the account was planned. */
+  /** The values of the package at the time of planning. */
   readonly packageSettings: Settings;
-  /** True where the owner's limits do not bind whoever makes the account. */
+  /** True if the owner's limits do not apply to the caller. */
   readonly isUnlimited: boolean;
 }
 
@@ -28,13 +28,13 @@ const change = defineChange<CreateAccount>({
   async store(db, { account, isReseller, packageSettings, isUnlimited }, { results }) {
     const { username } = account;
     await packages.ensureStill(db, account.package, packageSettings);
-    // Others of the owner may have been stored since it was planned.
+    // The owner may have other new accounts since the planning.
     if (!isUnlimited) await ensureWithin(db, undefined, account);
     const user = create.resultIn(results);
-    if (user === undefined) throw new Error(`The user “${username}” is gone.`);
+    if (user === undefined) throw new Error(`The user “${username}” no longer exists.`);
     const { blocks, inodes } = user.usage;
     await accounts.insert(db, { ...account, uid: user.uid, blocksUsed: blocks, inodesUsed: inodes });
-    // A zone of its domain is the account's, whoever had it before.
+    // A zone of its domain now belongs to the account.
     await zoneOwners.forget(db, account.domain);
     if (isReseller) await resellers.setUp(db, username, false);
   },

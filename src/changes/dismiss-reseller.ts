@@ -1,5 +1,5 @@
-// A reseller becomes an ordinary account again, and root owns its accounts. Nothing changes on the machine. The locks keep
-// other calls from changing those accounts, or from giving the reseller another one.
+// Converts a reseller to an ordinary account. root becomes the owner of its accounts. Nothing changes on the machine.
+// The locks prevent other calls from changing these accounts and from giving the reseller another one.
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import * as resellers from '../model/resellers/resellers.ts';
 

@@ -1,5 +1,6 @@
-// Operations that versions before 0.2 left in the journal: it had their input, and how many steps were begun. Those
-// versions made the steps from the input; this makes the same ones, so that they can be undone or finished here.
+// Unfinished operations of versions before 0.2. Their journal entries have the input and the number of started steps.
+// Those versions derived the steps from the input. This file derives the same steps, so that the operations can be
+// undone or completed.
 import type { JournaledStep, JournalEntry, PlannedStep } from '../core/plan.ts';
 import unblock from '../drivers/firewall/steps/unblock.ts';
 import limit from '../drivers/quota/steps/limit.ts';
@@ -19,7 +20,7 @@ interface Change {
   readonly after: Account;
 }
 
-/** The inputs of the kinds that had steps. */
+/** The inputs of the kinds of operations with steps. */
 interface Inputs {
   'create-account': { account: Account; isUidAsked: boolean; hasPassword: boolean };
   'change-account': Change;
@@ -41,7 +42,7 @@ const stepsOf: { readonly [Kind in keyof Inputs]: (input: Inputs[Kind]) => Plann
       comment: account.domain,
       uid: account.uid,
       isUidAsked,
-      // The password is a step of its own here, as it was then.
+      // In those versions, setting the password was a separate step.
       hasPassword: false,
     }),
     ...(hasPassword ? [setPassword.plan({ name: account.username })] : []),
@@ -74,7 +75,7 @@ function changeSteps({ before, after }: Change): PlannedStep[] {
 
 const irreversible: ReadonlySet<string> = new Set(['remove-account', 'set-password', 'expire-passwords']);
 
-/** An entry of such a version with its steps; any other entry as it is. */
+/** Adds the steps to an entry of such a version. Other entries are returned unchanged. */
 export function withSteps(entry: JournalEntry): JournalEntry {
   const { kind, input, steps, begunBefore } = entry;
   if (begunBefore === 0 || steps.length > 0 || !Object.hasOwn(stepsOf, kind)) return entry;

@@ -1,10 +1,10 @@
-// Accounts have to choose a new password at their next login.
+// Requires accounts to change their password at the next login.
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import expirePassword from '../drivers/users/steps/expire-password.ts';
 
 const change = defineChange<null>({
   kind: 'expire-passwords',
-  // The machine alone has it.
+  // Only the machine stores this.
   store: async () => undefined,
 });
 export default change;

@@ -1,4 +1,4 @@
-// The firewall lets addresses in again, and what kept them out is changed with it.
+// Lifts blocks in the firewall, together with the change that makes them obsolete.
 import type { Context, Db } from '../core/context.ts';
 import type { FirewallBlock } from '../core/machine.ts';
 import { defineChange, exclusive } from '../core/plan.ts';
@@ -16,8 +16,8 @@ const change = defineChange<{ readonly change: AdministratorsChange }>({
 export default change;
 
 /**
- * What an administrator changes of who is kept out. Where the firewall, which drops `blocks` now, has to let somebody in
- * again, that is planned; else the change is stored at once.
+ * An administrator's change of what is blocked. `blocks` are the present blocks of the firewall. If some must be
+ * lifted, the change is planned. Otherwise it is stored at once.
  */
 export async function changeWithFirewall(
   { db, now, plan, warn }: Pick<Context, 'db' | 'now' | 'plan' | 'warn'>,
@@ -36,9 +36,9 @@ export async function changeWithFirewall(
 
 const warningOfOthers =
   'The blocks were lifted only in this server’s firewall. The firewall of another server keeps a block until it ' +
-  'expires, or until flush_cphulk_login_history_for_ips is called there.';
+  'expires, or until you run flush_cphulk_login_history_for_ips on that server.';
 
-/** Whether new blocks are handed to firewalls, as earlier ones may have been. */
+/** Whether new blocks are also set in firewalls. Earlier ones may be there. */
 async function mayBlock(db: Db): Promise<boolean> {
   const config = await configuration.read(db);
   return config.block_brute_force_with_firewall || config.block_excessive_brute_force_with_firewall;

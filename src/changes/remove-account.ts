@@ -1,4 +1,4 @@
-// An account goes, with its user, its home and everything the store knows of it. There is no way back.
+// Removes an account with its system user, its home directory and all its data in the store. Irreversible.
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import * as accountParts from '../drivers/account-parts.ts';
 import { partWorld, type PartCall, type PartContext } from '../drivers/part-world.ts';
@@ -29,7 +29,7 @@ export async function removeAccount(context: PartContext, account: Account, call
     { username, uid },
     {
       irreversible: true,
-      // What it owns becomes root's: nobody may give it an account meanwhile.
+      // root becomes the owner of its accounts, so it must not be given another one meanwhile.
       locks: [exclusive(`account ${username}`), exclusive(`accounts of ${username}`), ...locks],
       steps,
     },

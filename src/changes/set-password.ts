@@ -1,11 +1,11 @@
-// An account gets another password. The machine changes it in one go, and nobody knows the old one to take it back.
+// Sets the password of an account. The change is atomic, and it cannot be undone because the old password is not known.
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import step from '../drivers/users/steps/set-password.ts';
 import * as sessions from '../model/logins/sessions.ts';
 
 const change = defineChange<{ readonly username: string }>({
   kind: 'set-password',
-  // Sessions that were opened with the old password end.
+  // Sessions opened with the old password end.
   store: (db, { username }) => sessions.closeAll(db, username),
 });
 export default change;

@@ -1,10 +1,10 @@
-// The machine asks other nameservers.
+// Sets the DNS resolvers of this server.
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import set from '../drivers/resolver/steps/set.ts';
 
 const change = defineChange<null>({
   kind: 'set-resolvers',
-  // The machine alone has it.
+  // Only the machine stores this.
   store: async () => undefined,
 });
 export default change;

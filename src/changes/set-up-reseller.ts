@@ -1,4 +1,4 @@
-// An account becomes a reseller. Nothing changes on the machine. The lock keeps other calls from changing the account.
+// Makes an account a reseller. Nothing changes on the machine. The lock prevents other calls from changing the account.
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import * as resellers from '../model/resellers/resellers.ts';
 

@@ -1,4 +1,4 @@
-// Nobody can log in to an account any more, and nothing of it runs; nothing of it is lost.
+// Suspends an account: nobody can log in to it, its processes end, and its data is kept.
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import * as accountParts from '../drivers/account-parts.ts';
 import { partWorld, type PartContext } from '../drivers/part-world.ts';
@@ -8,7 +8,7 @@ import * as sessions from '../model/logins/sessions.ts';
 interface SuspendAccount {
   readonly username: string;
   readonly reason: string;
-  /** Only root may take it back. */
+  /** Only root may unsuspend it. */
   readonly locked: boolean;
 }
 
@@ -16,11 +16,11 @@ const change = defineChange<SuspendAccount>({
   kind: 'suspend-account',
   async store(db, { username, reason, locked }, { now }) {
     const account = await accounts.find(db, username);
-    if (account === undefined) throw new Error(`The account “${username}” is gone.`);
+    if (account === undefined) throw new Error(`The account “${username}” no longer exists.`);
     await sessions.closeAll(db, username);
     await accounts.update(db, {
       ...account,
-      // One that was suspended before only gets another reason.
+      // If the account is already suspended, only the reason changes.
       suspendedAt: account.suspendedAt ?? now(),
       suspendReason: reason,
       suspendLocked: locked,

@@ -1,4 +1,4 @@
-// A suspended account is again as it was before.
+// Unsuspends an account: restores its state from before the suspension.
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import * as accountParts from '../drivers/account-parts.ts';
 import { partWorld, type PartContext } from '../drivers/part-world.ts';
@@ -8,7 +8,7 @@ const change = defineChange<{ readonly username: string }>({
   kind: 'unsuspend-account',
   async store(db, { username }) {
     const account = await accounts.find(db, username);
-    if (account === undefined) throw new Error(`The account “${username}” is gone.`);
+    if (account === undefined) throw new Error(`The account “${username}” no longer exists.`);
     await accounts.update(db, { ...account, suspendedAt: null, suspendReason: '', suspendLocked: false });
   },
 });

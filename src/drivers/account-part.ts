@@ -1,4 +1,5 @@
-// What a capability, such as DNS or mail, does in the life of an account. Its `account.ts` exports this.
+// What a capability, such as DNS or mail, contributes to creating, changing and removing accounts. Its `account.ts`
+// exports this.
 import type { Context, FreeContext } from '../core/context.ts';
 import type { Lock, PlannedStep } from '../core/plan.ts';
 import type { Account } from '../model/accounts/accounts.ts';
@@ -6,15 +7,15 @@ import type { FoundForAccount } from './zones/look.ts';
 
 export interface NewAccount {
   readonly account: Account;
-  /** True where somebody asked for the account's uid: no other will do. */
+  /** True if the caller requested this user ID, so that no other can be used. */
   readonly isUidAsked: boolean;
-  /** True where the plan's secret is the password. */
+  /** True if the plan's secret is the password. */
   readonly hasPassword: boolean;
 }
 
-/** What the caller asks of parts, by the names of the parameters. */
+/** The caller's options for parts, named like the parameters. */
 export interface PartWishes {
-  /** Replace a DNS zone that exists. */
+  /** Replace an existing DNS zone. */
   readonly forcedns?: boolean;
   /** Use the nameservers that the domain has at its registrar. */
   readonly useregns?: boolean;
@@ -22,11 +23,11 @@ export interface PartWishes {
   readonly keepdns?: boolean;
 }
 
-/** What parts look at before the transaction begins. */
+/** What parts read before the transaction begins. */
 export interface PartSubject {
-  /** The main domain that the account gets. */
+  /** The new main domain of the account. */
   readonly domain: string;
-  /** The account that has another one now; undefined for a new account. */
+  /** The account that changes its domain. Undefined for a new account. */
   readonly username?: string;
   readonly wishes?: PartWishes;
 }
@@ -35,7 +36,7 @@ export interface FoundByParts {
   readonly zones?: FoundForAccount;
 }
 
-/** What a part may look at: the store, which roles this server has (`model/roles/`), and what was found on the machine. */
+/** What a part may use: the store, the roles of this server (`model/roles/`), and what was found on the machine. */
 export interface PartWorld extends Pick<
   Context,
   'db' | 'caller' | 'system' | 'version' | 'now' | 'inform' | 'warn'
@@ -45,16 +46,16 @@ export interface PartWorld extends Pick<
   readonly found: FoundByParts;
 }
 
-/** Each part returns the steps that it needs, and reads the store alone. Absent: it has nothing to do then. */
+/** Each method returns the steps that the part needs, and reads only the store. An absent method needs no steps. */
 export interface AccountPart {
-  /** Reads from the machine what `created` or `changed` need to know, while no transaction is open. */
+  /** Reads what `created` or `changed` need from the machine, while no transaction is open. */
   readonly look?: (
     context: Pick<FreeContext, 'machine' | 'transaction'>,
     roles: ReadonlySet<string>,
     subject: PartSubject,
   ) => Promise<FoundByParts>;
   readonly created?: (world: PartWorld, created: NewAccount) => PartPlan;
-  /** Renamed, another domain, another address, other limits: whatever differs. */
+  /** For any change: the name, domain, address or limits. */
   readonly changed?: (world: PartWorld, before: Account, after: Account) => PartPlan;
   readonly suspended?: (world: PartWorld, account: Account) => PartPlan;
   readonly unsuspended?: (world: PartWorld, account: Account) => PartPlan;
@@ -66,5 +67,5 @@ export interface PartWork {
   readonly locks: readonly Lock[];
 }
 
-/** Steps alone need no locks beside the account's own. */
+/** Steps without locks: the account's own lock is enough. */
 export type PartPlan = readonly PlannedStep[] | PartWork | Promise<readonly PlannedStep[] | PartWork>;

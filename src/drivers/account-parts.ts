@@ -1,5 +1,5 @@
-// The parts of an account, in the order in which they are made. What ends or removes them goes backwards: the user, whom
-// everything else belongs to, is made first and removed last.
+// The parts of an account, in the order of creation. Suspension and removal use the reverse order: the system user, who
+// owns everything else, is created first and removed last.
 import type { FreeContext } from '../core/context.ts';
 import type { PlannedStep } from '../core/plan.ts';
 import type { Account } from '../model/accounts/accounts.ts';
@@ -20,7 +20,7 @@ import { part as zones } from './zones/account.ts';
 
 const parts: readonly AccountPart[] = [users, quota, addresses, zones];
 
-/** For the `look` of a function that makes an account, or gives one another domain. */
+/** For the `look` of functions that create an account or change its domain. */
 export async function look(
   context: Pick<FreeContext, 'machine' | 'system' | 'transaction'>,
   subject: PartSubject,

@@ -11,7 +11,7 @@ export const packageTools: readonly DeclaredTool[] = [
   { name: 'journalctl' },
 ];
 
-/** The unit that apt-get runs in. A second one of this name cannot be started. */
+/** The unit in which apt-get runs. Its name makes sure that only one runs at a time. */
 const UNIT = 'whmapi1-apt';
 const LIMIT_MS = 1_800_000;
 const PAUSE_MS = 500;
@@ -23,16 +23,16 @@ interface PackageWork {
   readonly log: (line: string) => void;
 }
 
-/** Those of the packages that are not installed. @throws MachineError `failed` where there is no dpkg. */
+/** Returns the packages that are not installed. @throws MachineError `failed` if there is no dpkg. */
 export async function findMissing(tools: MachineTools, names: readonly string[]): Promise<string[]> {
   const installed = await versions(tools, names);
   return names.filter((name) => !installed.has(name));
 }
 
 /**
- * Installs packages, without those that are only recommended. Configuration files that were changed by hand stay.
- * @returns those that were installed or upgraded, with what they need: `bind9 1:9.20.11-4`.
- * @throws MachineError `failed` with the words of apt-get.
+ * Installs packages without recommended ones. Configuration files that were changed by hand are kept. @returns the
+ * installed and upgraded packages, including dependencies: `bind9 1:9.20.11-4`. @throws MachineError `failed` with the
+ * message of apt-get.
  */
 export async function install(
   tools: MachineTools,
@@ -42,19 +42,20 @@ export async function install(
   if (!(await tools.has('apt-get'))) {
     throw new MachineError(
       'failed',
-      `This machine has no apt-get. Install ${names.join(', ')} by its own means, and activate the profile again.`,
+      `This server has no apt-get. Install ${names.join(', ')} with its own package manager, and then activate the ` +
+        `profile again.`,
     );
   }
   await waitForEarlier(work);
   const before = await versions(tools, []);
-  // An administrator who is using apt is waited for.
+  // If an administrator is using apt, wait for the lock.
   const wait = ['--option', 'DPkg::Lock::Timeout=300'];
   try {
     await runApart(tools, ['apt-get', '--quiet', ...wait, 'update'], work);
   } catch (error) {
-    // A repository of somebody else, which is out of reach, does not have the packages anyway.
+    // Not fatal: the packages may not come from the repository that cannot be reached.
     if (!(error instanceof MachineError)) throw error;
-    work.log(`Not all lists of packages could be updated, and the old ones are used: ${error.message}`);
+    work.log(`Some package lists could not be updated. The old lists are used: ${error.message}`);
   }
   const keep = ['--option', 'Dpkg::Options::=--force-confdef', '--option', 'Dpkg::Options::=--force-confold'];
   const words = ['--quiet', '--yes', '--no-install-recommends', ...wait, ...keep, 'install', '--', ...names];
@@ -63,7 +64,7 @@ export async function install(
   } catch (error) {
     if (!(error instanceof Error && error.message.includes('dpkg was interrupted'))) throw error;
     await runApart(tools, ['dpkg', '--force-confdef', '--force-confold', '--configure', '--pending'], work);
-    work.log('Completed an installation of packages that had been interrupted.');
+    work.log('Completed an interrupted installation of packages.');
     await runApart(tools, ['apt-get', ...words], work);
   }
   const after = await versions(tools, []);
@@ -72,10 +73,10 @@ export async function install(
   );
 }
 
-/** The versions of installed packages by name. Without names: of all. */
+/** The versions of installed packages, by name. Without `names`: all of them. */
 async function versions(tools: MachineTools, names: readonly string[]): Promise<Map<string, string>> {
   const format = '${Package} ${Version} ${db:Status-Status}\\n';
-  // dpkg-query answers 1 if it does not know one of them.
+  // dpkg-query exits with 1 if it does not know one of the packages.
   const words = ['--show', `--showformat=${format}`, '--', ...names];
   const { stdout } = await tools.run('dpkg-query', words, { accept: [0, 1] });
   return new Map(
@@ -86,22 +87,22 @@ async function versions(tools: MachineTools, names: readonly string[]): Promise<
   );
 }
 
-/** One that goes on although the worker that started it has died. */
+/** An installation that still runs although the worker that started it has ended. */
 async function waitForEarlier({ machine, now, log }: PackageWork): Promise<void> {
   const services = await machine.services();
   const isRunning = async () =>
     /^(?:active|activating|deactivating)$/.test((await services.state(UNIT)).state);
   const deadline = now() + LIMIT_MS;
   for (let told = false; (await isRunning()) && now() < deadline; await pause(PAUSE_MS)) {
-    if (!told) log(`Waiting for the unit ${UNIT}, which an interrupted task has started.`);
+    if (!told) log(`Waiting for the unit ${UNIT} of an interrupted task.`);
     told = true;
   }
 }
 
 /**
- * Runs a program of the packages in a unit of its own. It thus writes where the confined server cannot, and neither loses
- * its output nor ends when the server does: dpkg must not be killed in the middle of its work.
- * @throws MachineError `failed` with the words of the program.
+ * Runs a package management program in a separate unit. There it can write where the confined server cannot, and it
+ * keeps its output and goes on if the server ends: dpkg must not be killed in the middle of its work. @throws
+ * MachineError `failed` with the message of the program.
  */
 async function runApart(
   tools: MachineTools,
@@ -119,7 +120,7 @@ async function runApart(
       '--setenv=LC_ALL=C',
     ],
   ];
-  // It ends with the status of the program, or with 1: apt-get has 100, dpkg 1 and 2.
+  // systemd-run exits with the status of the program, or with 1. apt-get exits with 100, dpkg with 1 or 2.
   const ran = await tools.run('systemd-run', [...words, '--', ...command], {
     limitMs: LIMIT_MS + 60_000,
     accept: [0, 1, 2, 100],

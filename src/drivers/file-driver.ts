@@ -1,5 +1,6 @@
-// Configuration files of daemons, the same way for all of them: compare, stage, check, back up, swap, reload, probe, and
-// take everything back if one of these fails. It needs no more of the machine than its port, so it is above both machines.
+// Changes configuration files of daemons, in the same way for all of them: compare, stage, check, back up, swap, reload
+// and probe. If one of these fails, everything is undone. It uses only the machine's port, so it works on both
+// machines.
 import { createHash } from 'node:crypto';
 import type {
   DeclaredTool,
@@ -21,19 +22,19 @@ export interface DriverPort {
 
 export interface DesiredFile {
   readonly path: string;
-  /** The whole file; null if there shall be none. */
+  /** The whole file. Null removes it. */
   readonly content: string | null;
   readonly attributes: FileAttributes;
   /**
-   * SHA-256, in hexadecimal, of the version that the new one was made from; null if there was none. If the file is another
-   * by now, the change is refused. Without it, a file that somebody else wrote or edited is refused.
+   * SHA-256, in hexadecimal, of the version that the new one is based on. Null if there was none. If the file has
+   * changed since, the change fails. Without this field, it fails if the file was written or edited by hand.
    */
   readonly replaces?: string | null;
   /** Dry runs do not show the content. */
   readonly isSecret?: boolean;
 }
 
-/** Digests; null is no file. Never the same. */
+/** Digests, always different. Null means no file. */
 export interface FileChange {
   readonly path: string;
   readonly before: string | null;
@@ -41,7 +42,7 @@ export interface FileChange {
 }
 
 export interface Reload {
-  /** Changes that need the same reload share it. */
+  /** Changes with the same key share a reload. */
   readonly key: string;
   /** What this change alone needs, once its files are in place and right before the reload. */
   readonly before?: () => Promise<void>;
@@ -50,26 +51,29 @@ export interface Reload {
 }
 
 export interface FileDriver<Desired> {
-  /** As people know it: `BIND`. */
+  /** The name for people: `BIND`. */
   readonly name: string;
-  /** Everything that it reads or writes is below these. */
+  /** All its files are below these. */
   readonly directories: readonly string[];
   readonly tools: readonly DeclaredTool[];
-  /** Whether the daemon is here. In a sandbox nothing is: then files are written, and checked if the tools are there. */
+  /**
+   * Whether the daemon is installed. In a sandbox it is not: files are still written, and checked if the tools are
+   * installed.
+   */
   suits(port: DriverPort): Promise<boolean>;
-  /** Directories that are made before the first file, outermost first. */
+  /** Directories to create before the first file, outermost first. */
   readonly folders: readonly { readonly path: string; readonly attributes: FileAttributes }[];
-  /** In the order in which they are put in place. `locate` is for paths in their content. */
+  /** The files in the order in which they are swapped. `locate` is for paths in their content. */
   files(desired: Desired, locate: (path: string) => string): readonly DesiredFile[];
-  /** Checks staged versions with the daemon's own tool. @throws MachineError with its words. */
+  /** Checks staged versions with the daemon's own tool. @throws MachineError with its message. */
   check(desired: Desired, staged: ReadonlyMap<string, string>, port: DriverPort): Promise<void>;
-  /** Those that the changes need, in order. `undo` asks with each change turned round. */
+  /** The reloads that the changes need, in order. `undo` passes the changes with old and new exchanged. */
   reloads(desired: Desired, changes: readonly FileChange[], port: DriverPort): Promise<readonly Reload[]>;
   /** Returns once the daemon works with the change. @throws MachineError if it does not. */
   healthy(desired: Desired, changes: readonly FileChange[], port: DriverPort): Promise<void>;
-  /** Whether a reload failed because the daemon is not running: it then starts with the files that are there. */
+  /** Whether a reload failed because the daemon is not running. It will start with the restored files. */
   isDown(error: unknown): boolean;
-  /** Files that the daemon itself made, and that are removed once the change has succeeded. */
+  /** Files of the daemon itself, to remove after the change has succeeded. */
   leftovers?(desired: Desired, changes: readonly FileChange[], port: DriverPort): Promise<readonly string[]>;
 }
 
@@ -83,7 +87,7 @@ interface Load<Desired> {
   readonly swap: () => Promise<void>;
 }
 
-/** Makes steps of the journal from a driver. */
+/** Turns a driver's changes into steps of the journal. */
 export class FileSteps<Desired> {
   readonly #driver: FileDriver<Desired>;
 
@@ -169,7 +173,7 @@ export class FileSteps<Desired> {
     for (const path of leftovers ?? []) await removeIfThere(port.files, path);
   }
 
-  /** Puts the files in place and has the daemon load them. If that fails, everything is as before. */
+  /** Swaps the files and reloads the daemon. If that fails, everything is restored. */
   async #load(
     machine: DriverMachine,
     port: DriverPort,
@@ -182,7 +186,7 @@ export class FileSteps<Desired> {
       rollBack: () => rollBack(port.files, memento),
     };
     const [first, ...others] = await this.#driver.reloads(desired, memento.files, port);
-    // Without a daemon there is nothing to wait for.
+    // Without a daemon there is nothing to reload.
     const id = memento.files[0]?.path ?? '';
     const reload: Reload = first ?? { key: `no daemon ${id}`, run: nothing };
     const swapAll = async () => {
@@ -196,7 +200,7 @@ export class FileSteps<Desired> {
       }
       await this.#driver.healthy(desired, memento.files, port);
     } catch (error) {
-      // The reason is why the change failed, not why the daemon could not be told that it is taken back.
+      // The first error is the reason of the failure. A failed reload after undoing it is not.
       await this.#undo(machine, port, desired, memento).catch(() => undefined);
       throw error;
     }
@@ -236,7 +240,7 @@ export class FileSteps<Desired> {
 
 const nothing = () => Promise.resolve();
 
-/** A removal is flushed to the disk, which takes long for nothing. */
+/** A removal would be flushed to the disk, which is slow and not needed. */
 export async function removeIfThere(files: MachineFiles, path: string): Promise<void> {
   if ((await files.facts(path)) !== undefined) await files.remove(path);
 }
@@ -246,8 +250,10 @@ export function digestOf(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** @returns the digest of the file that is there.
- * @throws MachineError `changed` if it is not the version that the change was made from, `failed` if it is somebody else's. */
+/**
+ * @returns the digest of the existing file. @throws MachineError `changed` if it is not the version that the change is
+ * based on, `failed` if it was written or edited by hand.
+ */
 async function assertReplaceable(files: MachineFiles, file: DesiredFile): Promise<string | null> {
   const { path, content, replaces } = file;
   const facts = await files.facts(path);
@@ -260,19 +266,21 @@ async function assertReplaceable(files: MachineFiles, file: DesiredFile): Promis
   if (present === after) return present;
   if (replaces !== undefined) {
     if (present === replaces) return present;
-    throw new LookAgain(`“${path}” was changed by somebody else meanwhile. Retry the call.`);
+    throw new LookAgain(`“${path}” has changed in the meantime. Retry the call.`);
   }
   const origin = await files.origin(path);
   if (origin === 'ours' || origin === 'absent') return present;
   const what = origin === 'edited' ? 'was edited by hand' : 'was not written by this program';
   throw new MachineError(
     'failed',
-    `“${path}” ${what}, so it is not overwritten. To have it written again, remove it and retry the call; to keep your ` +
-      'version, move it to a file of your own.',
+    `“${path}” ${what}, so it is not overwritten. Remove it, or move it elsewhere to keep it, and then retry the call.`,
   );
 }
 
-/** Puts back what was there. A version that is neither that nor ours is somebody's edit, and is kept in the backups. */
+/**
+ * Restores the former version. A version that is neither the former nor our own was edited by hand, and is kept in the
+ * backups.
+ */
 async function rollBack(files: MachineFiles, { files: changes }: FileMemento): Promise<void> {
   for (const { path, before, after, backup } of changes.toReversed()) {
     const bytes = await files.read(path);

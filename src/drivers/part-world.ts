@@ -1,4 +1,4 @@
-// What the parts of an account are given of a call.
+// What a call passes to the parts of an account.
 import { rolesOf } from '../model/roles/active-profile.ts';
 import type { FoundByParts, PartWishes, PartWorld } from './account-part.ts';
 
@@ -6,7 +6,7 @@ export type PartContext = Omit<PartWorld, 'roles' | 'wishes' | 'found'>;
 
 export interface PartCall {
   readonly wishes?: PartWishes;
-  /** What `account-parts.ts` found when it looked. */
+  /** What `account-parts.ts` found on the machine. */
   readonly found?: FoundByParts;
 }
 

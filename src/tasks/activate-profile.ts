@@ -1,4 +1,4 @@
-// Prepares this server for a profile, and then takes its roles as its own.
+// Prepares this server for a profile, and then stores its roles as active.
 import { defineTask } from '../core/task.ts';
 import { prepare } from '../drivers/roles/prepare.ts';
 import * as secondaries from '../model/dns/secondaries.ts';

@@ -1,4 +1,4 @@
-// Has the nameserver of this machine know its secondaries and the servers that share the store, as they are now.
+// Updates the nameserver's configuration with the present secondaries and the servers that share the store.
 import { defineTask } from '../core/task.ts';
 import { dns } from '../drivers/roles/dns.ts';
 import { serverSettings } from '../model/dns/server-settings.ts';
@@ -15,7 +15,7 @@ export default defineTask({
     const { machine, now, log, transaction } = context;
     const roles = await transaction('reads', (db) => rolesOf({ db, system: machine.system }));
     if (!roles.has(dns.role)) {
-      log(`This server does not have the role ${dns.role}: there is nothing to configure.`);
+      log(`This server does not have the role ${dns.role}, so there is nothing to configure.`);
       return undefined;
     }
     await dns.configure({ machine, now, log, changed: log, nameServer: serverSettings(context) });

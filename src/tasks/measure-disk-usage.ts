@@ -1,4 +1,4 @@
-// Measures the disk usage of all accounts every night, for lists and quotas, which show what was measured last.
+// Measures the disk usage of all accounts every night. Lists and quotas show the last measured values.
 import { defineTask } from '../core/task.ts';
 import { measureInGroups } from '../model/accounts/disk-usage.ts';
 

@@ -1,5 +1,4 @@
-// How far a task is, on its way to the store: at most once a second, since each change of the store makes servers ask it
-// again for what they remember.
+// Stores the progress of a task at most once a second, because each change of the store empties the caches of servers.
 
 const INTERVAL_MS = 1_000;
 const MAX_ACTIVITY_LENGTH = 200;
@@ -34,7 +33,7 @@ export class ProgressReports {
     );
   }
 
-  /** Once what was reported is stored. Nothing may be added after it. */
+  /** Resolves once all reports are stored. No reports may follow. */
   async end(): Promise<void> {
     clearTimeout(this.#timer);
     this.#flush();

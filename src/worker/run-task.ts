@@ -1,4 +1,4 @@
-// Runs one task that this process has taken, and stores how it ended.
+// Runs one task that this process has claimed, and stores its outcome.
 import { dispatch } from '../core/dispatch.ts';
 import type { Engine } from '../core/engine.ts';
 import { ApiError } from '../core/errors.ts';
@@ -10,7 +10,7 @@ import type { Task } from '../model/tasks/tasks.ts';
 import type { TaskLog, TaskLogFiles } from '../store/task-logs.ts';
 import { ProgressReports } from './progress-reports.ts';
 
-/** Why a task is to end early: the reason of its AbortSignal. */
+/** Why a task must end early: the reason of its AbortSignal. */
 export type StopReason = 'requested' | 'worker ends' | 'lost';
 
 export interface Running {
@@ -26,8 +26,8 @@ interface RunDependencies {
 const root = { user: 'root', privileges: 'all' } as const;
 
 /**
- * Never rejects: whatever goes wrong is how the task ended. The outcome is not stored yet: see `storeEnding`.
- * @returns undefined if the task is not this process's any more.
+ * Never rejects: errors become the outcome of the task. Does not store the outcome; see `storeEnding`. @returns
+ * undefined if the task no longer belongs to this process.
  */
 export async function runTask(
   { task, abort }: Running,
@@ -44,12 +44,12 @@ export async function runTask(
     const isOurs = await inStore(
       engine,
       (db) => queue.report(db, task, { ...progress, now: engine.now() }),
-      // A store that is out of reach for a while does not end the work.
+      // The work goes on while the store cannot be reached.
     ).catch(() => true);
     if (!isOurs) abort.abort(new Stopped('lost'));
   });
   log.write(
-    task.attempts === 1 ? `${task.kind} begins.` : `${task.kind} begins again (attempt ${task.attempts}).`,
+    task.attempts === 1 ? `${task.kind} begins.` : `${task.kind} starts again (attempt ${task.attempts}).`,
   );
   let ending: Ending;
   try {
@@ -60,7 +60,7 @@ export async function runTask(
     ending = { state: 'done', result };
   } catch (error) {
     if (abort.signal.aborted && !isAbort(error, abort.signal))
-      log.write(`It ended with: ${messageOf(error)}`);
+      log.write(`The task threw an error: ${messageOf(error)}`);
     ending = stopped(kind, abort.signal, engine.now()) ?? failure(task, kind, error, engine);
   }
   await reports.end();
@@ -69,7 +69,10 @@ export async function runTask(
   return isLost(abort.signal) ? undefined : ending;
 }
 
-/** Stores how a task ended, and a line of the audit log if it is not begun again. False if it was not this process's. */
+/**
+ * Stores the outcome of a task, and writes a line to the audit log unless the task will be retried. False if the task
+ * does not belong to this process.
+ */
 export async function storeEnding(task: Task, ending: Ending, engine: Engine): Promise<boolean> {
   const now = engine.now();
   return inStore(engine, async (db) => {
@@ -92,13 +95,13 @@ export async function storeEnding(task: Task, ending: Ending, engine: Engine): P
   });
 }
 
-/** What `signal.throwIfAborted()` throws in a task that is to end. */
+/** Thrown by `signal.throwIfAborted()` in a task that must end. */
 export class Stopped extends Error {
   override readonly name = 'Stopped';
   readonly why: StopReason;
 
   constructor(why: StopReason) {
-    super('The task is stopped.');
+    super('The task was stopped.');
     this.why = why;
   }
 }
@@ -126,12 +129,12 @@ function contextOf(
   };
 }
 
-/** How a task ended that was told to; undefined if it was not told. */
+/** The outcome of a task that was asked to end. Undefined if it was not asked. */
 function stopped(kind: TaskKind, signal: AbortSignal, now: number): Ending | undefined {
   if (!signal.aborted) return undefined;
   const { why } = signal.reason as Stopped;
-  if (why === 'requested') return { state: 'stopped', reason: 'It was stopped while it ran.' };
-  const reason = 'The program that ran it was stopped.';
+  if (why === 'requested') return { state: 'stopped', reason: 'The task was stopped while it ran.' };
+  const reason = 'The program that ran the task was stopped.';
   if (kind.whenInterrupted === 'fail') return { state: 'stopped', reason };
   return { state: 'waiting', reason, notBefore: now, isUncounted: true };
 }

@@ -1,4 +1,4 @@
-// Takes the tasks of this server that are due and runs them, in whmapi1d and in `whmapi1 --run-tasks`.
+// Claims this server's due tasks and runs them, in whmapi1d and in `whmapi1 --run-tasks`.
 import type { Db } from '../core/context.ts';
 import type { Engine } from '../core/engine.ts';
 import type { TaskKind, TaskKinds, Timer } from '../core/task.ts';
@@ -9,22 +9,22 @@ import * as timers from '../model/tasks/timers.ts';
 import type { TaskLogFiles } from '../store/task-logs.ts';
 import { runTask, Stopped, storeEnding, type Running } from './run-task.ts';
 
-/** How often it asks whether the store has changed. */
+/** How often to check whether the store has changed. */
 const POLL_MS = 500;
-/** How often it looks for tasks all the same: the death of a process changes no store. */
+/** How often to look for tasks even if the store has not changed: the end of a process does not change it. */
 const LOOK_MS = 10_000;
-/** After the store could not be used. */
+/** The delay after a failure of the store. */
 const RETRY_MS = 5_000;
 
 export interface WorkerDependencies {
   readonly engine: Engine;
-  /** Another text whenever anything in the store may have changed. */
+  /** A text that differs whenever the store may have changed. */
   readonly storeState: () => Promise<string>;
   readonly kinds: TaskKinds;
   readonly logs: TaskLogFiles;
-  /** Is told how each task has ended that ran here. */
+  /** Called with the outcome of each task that ran here. */
   readonly onEnd?: (task: Task, ending: Ending) => void;
-  /** Is told once that the store could not be used; the worker tries again. */
+  /** Called once when the store cannot be used. The worker tries again. */
   readonly onTrouble?: (error: unknown) => void;
 }
 
@@ -47,7 +47,7 @@ export class Worker {
     this.#loop ??= this.#runForEver();
   }
 
-  /** Runs what is due, until nothing is left that this server could begin now. @throws what the store throws. */
+  /** Runs due tasks until this server can start no more. @throws the errors of the store. */
   async runDue(): Promise<void> {
     await this.#load();
     for (;;) {
@@ -58,7 +58,7 @@ export class Worker {
     }
   }
 
-  /** Stops what runs, or hands it back, and waits for it. */
+  /** Stops running tasks, or returns them to the queue, and waits for them. */
   async close(): Promise<void> {
     this.#ending.abort();
     this.#wake();
@@ -76,7 +76,7 @@ export class Worker {
         isInTrouble = false;
         await this.#pause(POLL_MS);
       } catch (error) {
-        // Once, however long it lasts.
+        // Reports an outage of the store only once.
         if (!isInTrouble) this.#deps.onTrouble?.(error);
         isInTrouble = true;
         await this.#pause(RETRY_MS);
@@ -109,7 +109,7 @@ export class Worker {
     this.#seen = { state, lookAgainAt: Math.min(nextAt, engine.now() + LOOK_MS) };
   }
 
-  /** Begins what is due, and stops what is to be stopped. @returns when the next task or timer is due. */
+  /** Starts due tasks and stops those that must stop. @returns when the next task or timer is due. */
   async #look(): Promise<number> {
     const { engine } = this.#deps;
     const now = engine.now();
@@ -144,7 +144,7 @@ export class Worker {
     return queue.take(db, { process, now, kinds: this.#names });
   }
 
-  /** Whether the process of a task has died, or this one took it without knowing: the answer to its commit was lost. */
+  /** Whether the process of a task has died, or this process claimed the task but lost the response to the commit. */
   #isLeft({ id, process }: Task): boolean {
     const { processes } = this.#deps.engine;
     return process === processes.own() ? !this.#running.has(id) : !processes.isAlive(process);
@@ -158,14 +158,16 @@ export class Worker {
     const done = runTask({ task, abort }, kind, this.#deps).then(async (ending) => {
       if (ending !== undefined) await this.#store(task, ending);
       this.#running.delete(task.id);
-      // Its place is free.
+      // Its slot is free again.
       this.#seen = { state: '', lookAgainAt: -Infinity };
       this.#wake();
     });
     this.#running.set(task.id, { task, abort, done });
   }
 
-  /** Tries until the store can be used, or the worker ends: then the next worker finds the task interrupted. */
+  /**
+   * Retries until the store can be used or the worker ends. In that case the next worker finds the task interrupted.
+   */
   async #store(task: Task, ending: Ending): Promise<void> {
     for (;;) {
       try {
@@ -188,7 +190,7 @@ export class Worker {
     return [...this.#kinds.keys()];
   }
 
-  /** Ends early when the worker ends, or a task that it runs. */
+  /** Returns early if the worker or one of its tasks ends. */
   #pause(milliseconds: number): Promise<void> {
     if (this.#ending.signal.aborted) return Promise.resolve();
     return new Promise((resume) => {

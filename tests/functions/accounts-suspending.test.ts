@@ -134,7 +134,8 @@ describe('suspendacct', () => {
     await suspend();
     const back = await here.call('unsuspendacct', { user: 'bob' }, { dryRun: true });
     expect(back.metadata.output?.messages).toEqual([
-      'Unlock the password of “bob” unless it was locked before, end the expiry of the account, and enable its crontab.',
+      'Unlock the password of “bob” unless it was locked before the suspension, lift the expiry of the account, and ' +
+        'enable its crontab.',
     ]);
     expect((await storedAccount(here, 'bob'))?.suspendedAt).toBe(here.time);
   });

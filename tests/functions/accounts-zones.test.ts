@@ -128,7 +128,7 @@ describe('createacct', () => {
     const args = { username: 'bob', domain: 'bob.example' };
     expect(await refusal('createacct', args)).toEqual([
       'bad_param',
-      'The DNS zone “bob.example” exists already. Replace it with forcedns=1, or remove it with killdns first.',
+      'The DNS zone “bob.example” already exists. Replace it with forcedns=1, or remove it with killdns first.',
     ]);
     expect(filesOf('bob.example')).toEqual(before);
     expect(await storedAccount(here, 'bob')).toBeUndefined();
@@ -185,7 +185,8 @@ describe('createacct', () => {
     await ok('update_nameservers_config', { nameserver: 'ns.server.example' });
     const { metadata } = await create('ann', { useregns: '1' });
     expect(metadata.output?.warnings).toEqual([
-      'The nameservers of “ann.example” could not be looked up, so its zone names those of this server: DNS has none for it.',
+      'The nameservers of “ann.example” could not be looked up, so its zone has those of this server. The domain has ' +
+        'no nameservers in DNS.',
     ]);
     expect(textOf('ann.example')).toContain('NS\tns.server.example.');
     await create('eve', { useregns: '1', hasuseregns: '0' });
@@ -248,7 +249,7 @@ describe('removeacct', () => {
     expect(filesOf('bob.example')).toEqual(before);
     expect(await refusal('createacct', { username: 'bob', domain: 'bob.example' })).toEqual([
       'bad_param',
-      expect.stringContaining('exists already'),
+      expect.stringContaining('already exists'),
     ]);
     await create('bob', { forcedns: '1' });
   });
@@ -335,7 +336,7 @@ describe('modifyacct', () => {
     await ok('adddns', { domain: 'extra.example', ip: '192.0.2.1', trueowner: 'ann' });
     expect(await refusal('modifyacct', { user: 'bob', domain: 'extra.example' })).toEqual([
       'bad_param',
-      'The DNS zone “extra.example” exists already. Remove it with killdns, or choose another domain.',
+      'The DNS zone “extra.example” already exists. Remove it with killdns, or choose another domain.',
     ]);
     expect(await refusal('modifyacct', { user: 'carl', domain: 'extra.example' }, 'rita')).toEqual([
       'denied',

@@ -54,7 +54,7 @@ describe('enable_dnssec_for_domains', () => {
     expect(answer.data).toEqual({
       domains: [{ domain: 'bob.example', enabled: 1, nsec_version: 'NSEC3', nsec_error: '' }],
     });
-    expect(answer.metadata.output?.warnings?.join()).toContain('Nothing is served here');
+    expect(answer.metadata.output?.warnings?.join()).toContain('No nameserver runs in this sandbox');
     expect(policyOf('bob.example')).toBe('whmapi1-rsasha256-classic-nsec3');
     expect(readFileSync(statement('bob.example'), 'utf8')).toContain('inline-signing yes;');
     expect(readFileSync(zoneFile('bob.example'), 'utf8')).toBe(before);
@@ -149,7 +149,7 @@ describe('enable_dnssec_for_domains', () => {
     expect(data?.domains).toHaveLength(2);
     const messages = metadata.output?.messages?.join('\n') ?? '';
     expect(messages).toContain(
-      'Sign the DNS zone “bob.example” by the policy “whmapi1-rsasha256-classic-nsec3”.',
+      'Sign the DNS zone “bob.example” with the policy “whmapi1-rsasha256-classic-nsec3”.',
     );
     expect(messages).toContain('+\tdnssec-policy "whmapi1-rsasha256-classic-nsec3";');
     expect(policyOf('bob.example')).toBeNull();

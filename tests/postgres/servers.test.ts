@@ -239,7 +239,7 @@ describe('an address that firewalls block', () => {
   const ip = '198.51.100.7';
   const warning =
     'The blocks were lifted only in this server’s firewall. The firewall of another server keeps a block until it ' +
-    'expires, or until flush_cphulk_login_history_for_ips is called there.';
+    'expires, or until you run flush_cphulk_login_history_for_ips on that server.';
 
   const warnings = async (here: Installation, command: string, args: Record<string, string> = {}) =>
     (await done(here, command, args)).metadata.output?.warnings;

@@ -89,7 +89,7 @@ test('a killed worker’s task is taken again by its own server, and stopped fro
     ]);
     const shown = await run(['--tasks', String(id)], web2);
     expect(shown.stderr).toBe('whmapi1: the log is on the server “web1”.\n');
-    expect((await run(['--tasks', String(id)], web1)).stdout).toContain('begins again (attempt 2)');
+    expect((await run(['--tasks', String(id)], web1)).stdout).toContain('starts again (attempt 2)');
     const processes = new Set(web1.workers.events().map((one) => one.process));
     expect(processes.size).toBe(2);
     expect(web2.workers.events()).toEqual([]);

@@ -251,7 +251,7 @@ describe('whmapi1d', () => {
     // It would wait 10 seconds for connections that do not end.
     expect(Date.now() - begun).toBeLessThan(9_000);
     expect(readFileSync(join(folder.state, `tasks/${lost}.log`), 'utf8')).toContain(
-      'begins again (attempt 2)',
+      'starts again (attempt 2)',
     );
   });
 });

@@ -103,7 +103,7 @@ test('a worker that is told to end hands back what can be begun again, and stops
   for (const id of [sturdy, fragile]) await workers.until(id, ({ progress }) => progress > 0);
   child.kill('SIGTERM');
   expect(await ended).toBe(0);
-  const reason = 'The program that ran it was stopped.';
+  const reason = 'The program that ran the task was stopped.';
   expect(await workers.get(sturdy)).toMatchObject({ state: 'waiting', attempts: 0, process: '', reason });
   expect(await workers.get(fragile)).toMatchObject({ state: 'stopped', reason });
 });
@@ -119,7 +119,7 @@ test('--stop-task stops what runs and what waits, and no more than that', async 
   ]);
   const waited = await whmapi1('--wait', String(id));
   expect(waited.status).toBe(1);
-  expect(waited.stderr).toContain(`task ${id} (sturdy) is stopped: It was stopped while it ran.`);
+  expect(waited.stderr).toContain(`task ${id} (sturdy) is stopped: The task was stopped while it ran.`);
   expect(workers.events().map(({ event }) => event)).toEqual(['begin', 'stop']);
   const unknown = await workers.add('of-a-newer-version');
   expect((await whmapi1('--stop-task', String(unknown))).stdout).toBe(

@@ -79,7 +79,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'whmapi1 --sandbox-services', 
       1,
       expect.stringMatching(
         RegExp(
-          `^whmapi1: The zones of this sandbox are served already, on port ${services.port} of 127\\.0\\.0\\.1`,
+          `^whmapi1: The zones of this sandbox are already served on port ${services.port} of 127\\.0\\.0\\.1`,
         ),
       ),
     ]);

@@ -1,4 +1,4 @@
-// The role DNS: BIND 9, with an include of our zones in its configuration, and its secondaries.
+// The role DNS: BIND 9 with its secondaries, and an include of our zones in its configuration.
 import type { Machine } from '../../core/machine.ts';
 import type { ServerOptions, ServerPlace } from '../zones/contract.ts';
 import { zones } from '../zones/zones.ts';
@@ -15,7 +15,7 @@ export const dns: RoleDriver = {
     const { nameServer, machine } = work;
     const place = await placeOf(machine);
     if (place !== undefined) await nameServer.register(place);
-    // Another process may have written an older state meanwhile: the last one sees what is stored.
+    // Another process may have written an older state in the meantime, so the stored state is read again at the end.
     for (let written: string | undefined; ;) {
       const options = await nameServer.options();
       const wanted = JSON.stringify(options);
@@ -41,7 +41,7 @@ async function write(
   for (const line of diff.split('\n')) if (line !== '') log(`  ${line}`);
 }
 
-/** Where others reach the nameserver of this machine. Undefined in a sandbox that runs none. */
+/** The address of this server's nameserver for others. Undefined in a sandbox that runs none. */
 export async function placeOf(
   machine: Pick<Machine, 'services' | 'addresses' | 'system'>,
 ): Promise<ServerPlace | undefined> {

@@ -1,9 +1,12 @@
-// Prepares a machine for roles: packages, services, base configuration. Every part finds out what is there already.
+// Prepares a machine for roles: packages, services and base configuration. Each part skips what is already done.
 import { install, findMissing, packageTools } from '../debian-packages.ts';
 import { roleDrivers } from './drivers.ts';
 import type { RoleDriver, RoleWork } from './role-driver.ts';
 
-/** @throws MachineError, with the words of what failed. What was prepared before stays, and the next time goes on. */
+/**
+ * @throws MachineError with the message of the program that failed. Finished parts stay, and the next attempt
+ * continues.
+ */
 export async function prepare(
   names: readonly string[],
   work: RoleWork,
@@ -39,7 +42,7 @@ async function installAll(
   if (installed.length > 0) changed(`Installed: ${installed.join(', ')}.`);
 }
 
-/** A service that runs already stays as it is: `configure` has it load what changes. */
+/** A running service is not restarted: `configure` reloads it if something changes. */
 async function startAll(units: readonly string[], { machine, log, changed }: RoleWork): Promise<void> {
   const services = await machine.services();
   for (const unit of units) {

@@ -1,4 +1,4 @@
-// How a machine is prepared for a role.
+// Prepares a machine for a role.
 import type { Machine } from '../../core/machine.ts';
 import type { DriverMachine } from '../step.ts';
 import type { ServerSettings } from '../zones/contract.ts';
@@ -9,19 +9,19 @@ export interface RoleWork {
   readonly nameServer: ServerSettings;
   /** Adds a line to the log that administrators read. */
   readonly log: (line: string) => void;
-  /** The same, for what was changed on the machine. */
+  /** Also adds a line, about a change of the machine. */
   readonly changed: (line: string) => void;
 }
 
 export interface RoleDriver {
-  /** As `model/roles/catalogue.ts` has it. */
+  /** The name in `model/roles/catalogue.ts`. */
   readonly role: string;
   /** Debian packages. */
   readonly packages: readonly string[];
-  /** Units of systemd that are enabled and started. */
+  /** systemd units to enable and start. */
   readonly units: readonly string[];
   /** Writes the base configuration. Can be repeated. */
   readonly configure: (work: RoleWork) => Promise<void>;
-  /** What is wrong with the base configuration: a sentence each. Changes nothing. The packages are installed. */
+  /** The problems of the base configuration, each as a sentence. Changes nothing. Requires the packages. */
   readonly examine: (machine: DriverMachine) => Promise<readonly string[]>;
 }

@@ -1,4 +1,4 @@
-// The user of the machine that an account is.
+// The system user of an account.
 import type { PlannedStep } from '../../core/plan.ts';
 import type { AccountPart } from '../account-part.ts';
 import create from './steps/create.ts';

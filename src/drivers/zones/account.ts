@@ -1,4 +1,4 @@
-// The DNS zones of an account: that of its main domain, and those that were added for it.
+// The DNS zones of an account: the zone of its main domain, and those that were added for it.
 import { seesAll } from '../../core/access.ts';
 import { badParam } from '../../core/errors.ts';
 import { LookAgain } from '../../core/machine-error.ts';
@@ -66,7 +66,7 @@ export const part: AccountPart = {
   async changed(world, { domain: from }, { domain: to }) {
     if (from === to || !world.roles.has(ROLE)) return NOTHING;
     const { zone, former } = foundFor(world, to);
-    if (former?.domain !== from) throw new LookAgain(`The domain “${from}” was changed meanwhile.`);
+    if (former?.domain !== from) throw new LookAgain(`The domain “${from}” was changed in the meantime.`);
     await assertFree(world, to, zone);
     if (former.zone === undefined) {
       world.inform(
@@ -106,7 +106,7 @@ function withoutRole({ wishes, inform }: PartWorld, params: readonly (keyof Part
 }
 
 function foundFor({ found }: PartWorld, domain: string): FoundForAccount {
-  if (found.zones?.domain !== domain) throw new Error(`The zone of “${domain}” was not looked at.`);
+  if (found.zones?.domain !== domain) throw new Error(`The zone of “${domain}” was not read.`);
   return found.zones;
 }
 
@@ -123,7 +123,7 @@ async function assertReplaceable(
   const { domain } = account;
   const owner = await assertMayAdd(world, domain);
   if (found.zone === undefined) return;
-  // A zone that nobody is on record for is root’s.
+  // A zone without a stored owner belongs to root.
   if (owner === undefined && !seesAll(caller)) throw owners.noAccess(domain);
   if (owner !== undefined && !['root', caller.user].includes(owner.username)) {
     throw badParam(
@@ -132,17 +132,17 @@ async function assertReplaceable(
   }
   if (wishes.forcedns === true) return;
   throw badParam(
-    `The DNS zone “${domain}” exists already. Replace it with forcedns=1, or remove it with killdns first.`,
+    `The DNS zone “${domain}” already exists. Replace it with forcedns=1, or remove it with killdns first.`,
   );
 }
 
-/** @throws ApiError `denied`, `bad_param` if there is a zone of the domain that an account shall get. */
+/** @throws ApiError `denied`, `bad_param` if the new domain of an account already has a zone. */
 async function assertFree(world: PartWorld, domain: string, zone: FoundZone | undefined): Promise<void> {
   const owner = await assertMayAdd(world, domain);
   if (zone === undefined) return;
   if (owner === undefined && !seesAll(world.caller)) throw owners.noAccess(domain);
   throw badParam(
-    `The DNS zone “${domain}” exists already. Remove it with killdns, or choose another domain.`,
+    `The DNS zone “${domain}” already exists. Remove it with killdns, or choose another domain.`,
   );
 }
 
@@ -156,12 +156,12 @@ function renamedZone({ now, inform, warn }: PartWorld, found: FoundZone, to: str
     );
   }
   if (found.dnssecPolicy !== null) {
-    warn(`The DNS zone “${to}” is signed with keys of its own. Publish its DS records at the registrar.`);
+    warn(`The DNS zone “${to}” is signed with new keys. Publish its DS records at the registrar.`);
   }
   return { name: to, text: textOf(after.text), dnssecPolicy: found.dnssecPolicy };
 }
 
-/** Undefined for those of the account’s owner. */
+/** Undefined: use the nameservers of the account’s owner. */
 function registeredIn(
   { wishes, warn }: PartWorld,
   { domain, registered }: FoundForAccount,
@@ -169,15 +169,15 @@ function registeredIn(
   if (wishes.useregns !== true || registered === undefined) return undefined;
   const { nameservers, error } = registered;
   if (nameservers.length === 0) {
-    const why = error ?? 'DNS has none for it.';
+    const why = error ?? 'The domain has no nameservers in DNS.';
     warn(
-      `The nameservers of “${domain}” could not be looked up, so its zone names those of this server: ${why}`,
+      `The nameservers of “${domain}” could not be looked up, so its zone has those of this server. ${why}`,
     );
     return undefined;
   }
   if (nameservers.length > MOST_NAMESERVERS) {
     const left = nameservers.slice(MOST_NAMESERVERS).map(({ name }) => name);
-    warn(`A zone names at most ${MOST_NAMESERVERS} nameservers. Left out: ${left.join(', ')}.`);
+    warn(`A zone has at most ${MOST_NAMESERVERS} nameservers. Omitted: ${left.join(', ')}.`);
   }
   return nameservers.slice(0, MOST_NAMESERVERS);
 }

@@ -1,12 +1,12 @@
-// What a nameserver does for this program, in the words of DNS. `bind/` does it with BIND 9.
+// The interface of nameserver drivers, in DNS terms. `bind/` implements it for BIND 9.
 import type { DriverMachine, DriverStep } from '../step.ts';
 
 export interface Zone {
-  /** Lower-case, A-labels, without the dot at the end: `bob.example`, `0/25.2.0.192.in-addr.arpa`. */
+  /** In lower case, with A-labels and without the final dot: `bob.example`, `0/25.2.0.192.in-addr.arpa`. */
   readonly name: string;
-  /** The master file (RFC 1035, section 5), with a serial that is higher than that of the version before. */
+  /** The master file (RFC 1035, section 5), with a higher serial than the version before. */
   readonly text: string;
-  /** The name of a DNSSEC policy of the server (`signing-policy.ts`), or `default`; null for a zone that is not signed. */
+  /** The name of a DNSSEC policy of the server (`signing-policy.ts`), or `default`. Null if the zone is not signed. */
   readonly dnssecPolicy: string | null;
   /**
    * The serial of a text that this program made of its own template and has read back: it needs no check before the name
@@ -25,50 +25,50 @@ export interface TemplateLines {
 }
 
 export interface FoundZone extends Zone {
-  /** SHA-256 of the file, in hexadecimal: says which version a change was made from. */
+  /** SHA-256 of the file, in hexadecimal. Identifies the version that a change is based on. */
   readonly digest: string;
 }
 
-/** A key that signs a zone. Its private half never leaves the nameserver. */
+/** A key that signs a zone. Its private key never leaves the nameserver. */
 export interface SigningKey {
-  /** RFC 4034, appendix B. No two keys of a zone have the same. */
+  /** RFC 4034, appendix B. Unique among the keys of a zone. */
   readonly tag: number;
-  /** By its number at IANA, such as 8. */
+  /** The IANA number, such as 8. */
   readonly algorithm: number;
   readonly bits: number;
-  /** 257 where the parent zone names it, otherwise 256. */
+  /** 257 for a key that a DS record in the parent zone can refer to, otherwise 256. */
   readonly flags: 256 | 257;
-  /** It signs the other keys, the rest of the zone, or both. */
+  /** Whether it signs the other keys, the rest of the zone, or both. */
   readonly role: 'KSK' | 'ZSK' | 'CSK';
   /** Milliseconds since 1970-01-01. */
   readonly createdAt: number;
-  /** Signatures are made with it. */
+  /** Whether the nameserver signs with it. */
   readonly isActive: boolean;
-  /** What a DS record of the parent zone has, in lower-case hexadecimal; empty where it has none. */
+  /** The digests for DS records in the parent zone, in lower-case hexadecimal. Empty if there are none. */
   readonly digests: readonly { readonly type: 1 | 2 | 4; readonly digest: string }[];
 }
 
-/** Another nameserver that copies zones from this one. */
+/** A secondary: another nameserver that copies zones from this one. */
 export interface Secondary {
   /** IPv4 or IPv6. */
   readonly address: string;
   readonly port?: number;
-  /** The key that it proves itself with; without one, its address is enough. */
+  /** The key with which it authenticates. Without a key, its address is sufficient. */
   readonly key?: string;
 }
 
-/** A nameserver from which this one copies all zones of a catalog (RFC 9432). */
+/** A primary: a nameserver from which this one copies all zones of a catalog (RFC 9432). */
 export interface Primary {
   /** IPv4 or IPv6. */
   readonly address: string;
   readonly port: number;
-  /** The key that this server proves itself with. */
+  /** The key with which this server authenticates. */
   readonly key: string;
   /** The name of its catalog zone. */
   readonly catalog: string;
 }
 
-/** A key of TSIG (RFC 8945). */
+/** A TSIG key (RFC 8945). */
 export interface TransferKey {
   readonly name: string;
   readonly algorithm: 'hmac-sha256' | 'hmac-sha384' | 'hmac-sha512';
@@ -76,57 +76,60 @@ export interface TransferKey {
   readonly secret: string;
 }
 
-/** What the server needs once, and whenever its secondaries change. */
+/** The server's configuration, written at first and whenever its secondaries change. */
 export interface ServerOptions {
   readonly keys: readonly TransferKey[];
   readonly secondaries: readonly Secondary[];
-  /** The name of a catalog zone (RFC 9432) that lists all zones for the secondaries; null for none. */
+  /** The name of the catalog zone (RFC 9432) that lists all zones for the secondaries. Null for none. */
   readonly catalog: string | null;
   /** Default: none. */
   readonly primaries?: readonly Primary[];
 }
 
-/** Where a nameserver is reached. */
+/** The address and port of a nameserver. */
 export interface ServerPlace {
   readonly address: string;
   readonly port: number;
 }
 
-/** What is stored about the nameserver of this machine. */
+/** The stored settings of this server's nameserver. */
 export interface ServerSettings {
-  /** Tells the other servers of the store where this one is. */
+  /** Stores the address of this server for the other servers of the store. */
   register(place: ServerPlace): Promise<void>;
-  /** As they are now. With secrets: nothing of it may be logged. */
+  /** The present settings. They contain secrets and must not be logged. */
   options(): Promise<ServerOptions>;
 }
 
 export interface ZonesDriver<Memento> {
-  /** The names of the zones that this program keeps, sorted. */
+  /** The names of this program's zones, sorted. */
   list(machine: DriverMachine): Promise<string[]>;
-  /** As the file is now, with edits by hand. Undefined if there is none. @throws MachineError `failed` if it is not text. */
+  /**
+   * The present file, including edits by hand. Undefined if there is none. @throws MachineError `failed` if it is not
+   * text.
+   */
   read(machine: DriverMachine, name: string): Promise<FoundZone | undefined>;
   /**
-   * From the version that was read to the next one: `undefined` before for a new zone, `null` after for its removal. The
-   * step fails if the file is another than `before` by the time it runs. @throws TypeError for a malformed name.
+   * A step that replaces the version `before` with `after`: `undefined` before for a new zone, `null` after to remove
+   * it. The step fails if the file is no longer `before` when it runs. @throws TypeError for a malformed name.
    */
   change(
     name: string,
     before: Pick<FoundZone, 'digest'> | undefined,
     after: Zone | null,
   ): DriverStep<Memento>;
-  /** Whether this server answers queries: a sandbox without a server of its own does not. */
+  /** Whether this server answers queries. A sandbox without its own nameserver does not. */
   isServed(machine: DriverMachine): Promise<boolean>;
-  /** The serial that secondaries see: a signed zone has one of its own. Undefined if the zone is not served. */
+  /** The serial that secondaries see. A signed zone has its own serial. Undefined if the zone is not served. */
   servedSerial(machine: DriverMachine, name: string): Promise<number | undefined>;
-  /** The keys that the nameserver has made for a zone, by their tags. */
+  /** The keys that the nameserver has generated for a zone, sorted by tag. */
   keys(machine: DriverMachine, name: string): Promise<SigningKey[]>;
   /** Removes the keys of a zone that is no longer signed. */
   removeKeys(name: string): DriverStep<unknown>;
   /**
-   * Prepares the server itself. Existing configuration is kept. Can be repeated, with other options too.
+   * Prepares the nameserver. Existing configuration is kept. Can be repeated, also with other options.
    * @param now milliseconds since 1970-01-01.
    */
   setUp(machine: DriverMachine, options: ServerOptions, now: number): Promise<DriverStep<Memento>>;
-  /** What is wrong with the server's configuration as it is on the disk: a sentence each. Changes nothing. */
+  /** The problems of the nameserver's configuration on disk, each as a sentence. Changes nothing. */
   examine(machine: DriverMachine): Promise<readonly string[]>;
 }

@@ -1,4 +1,4 @@
-// What a function reads of the nameserver before its transaction begins.
+// What functions read from the nameserver before their transaction begins.
 import type { Machine } from '../../core/machine.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import type { Nameserver } from '../../model/dns/nameservers.ts';
@@ -11,7 +11,7 @@ import { zones } from './zones.ts';
 export { lookAtTemplates } from './custom-templates.ts';
 export { nameOfPolicy, signingAlgorithms, type SigningPolicy } from './signing-policy.ts';
 
-/** The zone as its file is now; undefined if there is none. */
+/** The present zone. Undefined if there is none. */
 export function lookAtZone(machine: DriverMachine, name: string): Promise<FoundZone | undefined> {
   return zones.read(machine, name);
 }
@@ -29,13 +29,13 @@ export async function lookAtZones(
   return found;
 }
 
-/** A zone, and how it is signed. */
+/** A zone with its signing policy. */
 export interface LookedZone {
   readonly found: FoundZone;
-  /** Null if it is not signed, undefined if it is by a policy of somebody else. */
+  /** Null if it is not signed. Undefined if the policy is not this program's. */
   readonly policy: SigningPolicy | null | undefined;
   readonly keys: readonly SigningKey[];
-  /** The serial that secondaries see; undefined if the zone is not served. */
+  /** The serial that secondaries see. Undefined if the zone is not served. */
   readonly servedSerial: number | undefined;
 }
 
@@ -63,27 +63,27 @@ export function lookForZones(machine: DriverMachine): Promise<string[]> {
   return zones.list(machine);
 }
 
-/** What there is of the domain that an account gets. */
+/** What was found about the new domain of an account. */
 export interface FoundForAccount {
-  /** The domain, as it was asked for. */
+  /** The domain as given. */
   readonly domain: string;
   readonly zone: FoundZone | undefined;
-  /** The domain that the account has until then; undefined for a new one. */
+  /** The account's present domain. Undefined for a new account. */
   readonly former?: { readonly domain: string; readonly zone: FoundZone | undefined };
-  /** If somebody asked for the nameservers that the domain has at its registrar. */
+  /** Present if the caller wants the nameservers from the domain's registrar. */
   readonly registered?: RegisteredNameservers;
   /** Those of the administrator that the zone of an account can be made from. */
   readonly templates: CustomTemplates;
 }
 
 export interface RegisteredNameservers {
-  /** Sorted; empty if the domain has none. */
+  /** Sorted. Empty if the domain has none. */
   readonly nameservers: readonly Nameserver[];
-  /** Why they could not be found out. */
+  /** Why the lookup failed. */
   readonly error?: string;
 }
 
-/** The nameservers that DNS has for the domain. Those with a name in the domain have their address. */
+/** The domain's nameservers in DNS. Those with a name in the domain include their address. */
 export async function lookAtRegistered(
   machine: Pick<Machine, 'resolver'>,
   domain: string,
@@ -100,14 +100,14 @@ export async function lookAtRegistered(
   }
 }
 
-/** Who answers for a domain, as DNS has it. */
+/** The authoritative nameservers of a domain, as found in DNS. */
 export interface Authority {
-  /** The domain, or the nearest one above it that is a zone; null if there is none. */
+  /** The domain or its nearest parent that is a zone. Null if there is none. */
   readonly zone?: string | null;
   readonly nameservers?: readonly string[];
-  /** Of the nameservers. */
+  /** The addresses of the nameservers. */
   readonly addresses?: readonly string[];
-  /** Why it could not be found out. */
+  /** Why the lookup failed. */
   readonly error?: string;
 }
 
@@ -117,7 +117,7 @@ export async function lookAtAuthority(
 ): Promise<Authority> {
   const resolver = await machine.resolver();
   try {
-    // The top-level domain answers for names that nobody has.
+    // Stop before the top-level domain: it answers for unregistered names.
     for (let labels = domain.split('.'); labels.length > 1; labels = labels.slice(1)) {
       const zone = labels.join('.');
       const nameservers = await resolver.nameservers(zone);

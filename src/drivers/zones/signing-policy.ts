@@ -1,6 +1,8 @@
-// How zones are signed (RFC 9364): the policies that the nameserver has, each by a name that says what is in it.
+// How zones are signed (RFC 9364): the nameserver's policies, whose names describe their content.
 
-/** Algorithms to sign with, by their numbers at IANA, and the bits of their keys. Those with SHA-1 are not among them (RFC 9905). */
+/**
+ * The signing algorithms by IANA number, with their key size in bits. Algorithms with SHA-1 are excluded (RFC 9905).
+ */
 export const signingAlgorithms = {
   8: { name: 'rsasha256', bits: 2048 },
   10: { name: 'rsasha512', bits: 2048 },
@@ -12,9 +14,12 @@ export type SigningAlgorithm = keyof typeof signingAlgorithms;
 
 export interface SigningPolicy {
   readonly algorithm: SigningAlgorithm;
-  /** `classic`: a key that signs the other keys, and one that signs the rest. `simple`: one key for both. */
+  /** `classic`: a key-signing key and a zone-signing key. `simple`: one key for both. */
   readonly keys: 'classic' | 'simple';
-  /** How it is proved that a name does not exist: NSEC (RFC 4034) or NSEC3 (RFC 5155), with 0 iterations and no salt (RFC 9276). */
+  /**
+   * How the zone proves that a name does not exist: NSEC (RFC 4034) or NSEC3 (RFC 5155) with 0 iterations and no salt
+   * (RFC 9276).
+   */
   readonly denial: 'nsec' | 'nsec3' | 'nsec3-opt-out';
 }
 
@@ -28,12 +33,12 @@ export const signingPolicies: readonly SigningPolicy[] = Object.keys(signingAlgo
   ),
 );
 
-/** As the nameserver has it: `whmapi1-rsasha256-classic-nsec3`. */
+/** The policy's name on the nameserver: `whmapi1-rsasha256-classic-nsec3`. */
 export function nameOfPolicy({ algorithm, keys, denial }: SigningPolicy): string {
   return `whmapi1-${signingAlgorithms[algorithm].name}-${keys}-${denial}`;
 }
 
-/** Undefined for a policy that somebody else made. */
+/** Undefined if the policy is not this program's. */
 export function policyOfName(name: string): SigningPolicy | undefined {
   return signingPolicies.find((policy) => nameOfPolicy(policy) === name);
 }

@@ -1,4 +1,4 @@
-// The nameserver of this machine: BIND 9, in the sandbox too, where its files are written and nothing is served.
+// The nameserver of this machine: BIND 9. In a sandbox, its files are written but not served.
 import type { FileMemento } from '../file-driver.ts';
 import { Bind } from './bind/bind.ts';
 import type { ZonesDriver } from './contract.ts';

@@ -97,7 +97,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
     const file = named.path('/var/lib/bind/whmapi1/d.example.db');
     appendFileSync(file, 'byhand IN A 192.0.2.9\n');
     const step = bind.change('d.example', read, zoneOf('d.example', 2));
-    await expect(step.prepare(named.machine)).rejects.toThrow(/changed by somebody else meanwhile/);
+    await expect(step.prepare(named.machine)).rejects.toThrow(/has changed in the meantime/);
     const found = await bind.read(named.machine, 'd.example');
     const text = (found?.text ?? '').replace('( 1 ', '( 2 ');
     await change('d.example', { name: 'd.example', text, dnssecPolicy: null });
@@ -110,7 +110,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
     const edited = named.text(path).replace('type primary;', 'type primary; notify no;');
     writeFileSync(named.path(path), edited);
     await expect(change('e.example', null)).rejects.toThrow(
-      `“${path}” was edited by hand, so it is not overwritten. To have it written again, remove it and retry the call;`,
+      `“${path}” was edited by hand, so it is not overwritten. Remove it, or move it elsewhere to keep it, and`,
     );
     await change('e.example', null).catch(() => undefined);
     expect(named.text(path)).toBe(edited);

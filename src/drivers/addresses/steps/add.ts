@@ -6,7 +6,7 @@ export default defineStep<{ readonly addresses: readonly NewMachineAddress[] }, 
   kind: 'addresses/add',
   describe: ({ addresses }) =>
     `Add to the network interfaces: ${firstOf(addresses.map((one) => `${one.address}/${one.prefixLength} on ${one.interface}`))}.`,
-  /** Those that were added before: they stay whatever happens. */
+  /** Addresses that this program had added before. Undoing the step keeps them. */
   async prepare(machine, { addresses }) {
     const wanted = new Set(addresses.map(({ address }) => address));
     const found = await (await machine.addresses()).list();

@@ -1,12 +1,12 @@
-// Where the file system enforces limits; elsewhere the account has its limit in the store alone.
+// Has an effect only if the file system enforces quotas. Otherwise only the store has the limit.
 import type { Machine } from '../../../core/machine.ts';
 import { defineStep } from '../../../core/plan.ts';
 
 interface Input {
   readonly name: string;
-  /** MiB; null is no limit. */
+  /** In MiB. Null is no limit. */
   readonly limit: number | null;
-  /** The limit that is given back. Absent for a new user, whose limit goes with the user. */
+  /** The limit that undoing restores. Absent for a new user, whose limit is removed with the user. */
   readonly before?: number | null;
 }
 

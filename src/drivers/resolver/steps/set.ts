@@ -1,11 +1,12 @@
-// The nameservers that this machine asks: the “nameserver” lines of /etc/resolv.conf (resolv.conf(5)). Other lines stay.
+// Sets the DNS resolvers of this server: the “nameserver” lines of /etc/resolv.conf (resolv.conf(5)). Other lines are
+// kept.
 import type { FileBackup } from '../../../core/machine-daemons.ts';
 import type { Machine } from '../../../core/machine.ts';
 import { defineStep } from '../../../core/plan.ts';
 import { unifiedDiff } from '../../diffs.ts';
 
 interface Input {
-  /** IPv4 or IPv6 addresses, in the order in which they are asked. */
+  /** IPv4 or IPv6 addresses, in the order of use. */
   readonly servers: readonly string[];
 }
 
@@ -14,7 +15,7 @@ const attributes = { mode: 0o644 };
 
 export default defineStep<Input, FileBackup>({
   kind: 'resolver/set',
-  describe: ({ servers }) => `Set the nameservers of this server to ${servers.join(', ')} (“${PATH}”).`,
+  describe: ({ servers }) => `Set the DNS resolvers of this server to ${servers.join(', ')} (“${PATH}”).`,
   async preview(machine, { servers }) {
     const before = (await (await files(machine)).readText(PATH)) ?? null;
     const diff = unifiedDiff({ path: PATH, before, after: next(before ?? '', servers), isSecret: false });

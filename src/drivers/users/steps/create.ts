@@ -6,11 +6,11 @@ interface Input {
   readonly home: string;
   readonly shell: string;
   readonly comment: string;
-  /** The id that it shall have; 0 leaves it to the machine. */
+  /** The requested user ID. 0 lets the machine choose. */
   readonly uid: number;
-  /** True where somebody asked for this id: no other will do. */
+  /** True if the caller requested this ID, so that no other can be used. */
   readonly isUidAsked: boolean;
-  /** True where the plan's secret is the user's password. */
+  /** True if the plan's secret is the user's password. */
   readonly hasPassword: boolean;
 }
 
@@ -30,7 +30,7 @@ export default defineStep<Input, undefined, Result>({
     const create = async () => {
       if (uid === 0) return users.create(user, password);
       return users.create({ ...user, uid }, password).catch((error: unknown) => {
-        // Somebody has the id: then what the machine chooses is beyond it, and beyond those of removed accounts.
+        // The ID is in use: let the machine choose a higher one, above those of removed accounts too.
         if (isUidAsked || (error as { code?: string }).code !== 'exists') throw error;
         return users.create(user, password);
       });

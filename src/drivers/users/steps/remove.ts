@@ -1,4 +1,4 @@
-// There is no way back.
+// Irreversible.
 import { defineStep } from '../../../core/plan.ts';
 
 interface Input {

@@ -13,7 +13,7 @@ export default defineStep<Input>({
   apply: async (machine, { input: { from, to } }) => (await machine.users()).rename(from, to),
   async undo(machine, { input: { from, to } }) {
     const users = await machine.users();
-    // With a home that the store does not know, it was refused from the beginning.
+    // With a home directory that the store does not know, renaming failed before it changed anything.
     const home = (await users.find(from.name))?.home ?? from.home;
     if (home === from.home) await users.rename(to, from);
   },

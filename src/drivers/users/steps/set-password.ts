@@ -1,4 +1,4 @@
-// The machine changes a password in one go, and nobody knows the old one to take it back.
+// The change is atomic. It cannot be undone, because the old password is not known.
 import { defineStep } from '../../../core/plan.ts';
 
 export default defineStep<{ readonly name: string }>({

@@ -3,7 +3,7 @@ import { defineStep } from '../../../core/plan.ts';
 interface Input {
   readonly name: string;
   readonly shell: string;
-  /** The shell that the store knows, which is given back. */
+  /** The shell in the store, which undoing restores. */
   readonly before: string;
 }
 

@@ -1,7 +1,7 @@
 import { defineStep } from '../../../core/plan.ts';
 
 interface Memento {
-  /** It is only given another reason: then there is nothing to take back. */
+  /** True if only the reason changes, so that there is nothing to undo. */
   readonly wasSuspended: boolean;
 }
 

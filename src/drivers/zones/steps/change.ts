@@ -1,4 +1,4 @@
-// A zone from the version that the call has read to the next one.
+// Replaces a zone with a new version. Fails if it is no longer the version that the call read.
 import { defineStep } from '../../../core/plan.ts';
 import type { FileMemento } from '../../file-driver.ts';
 import type { Zone } from '../contract.ts';
@@ -6,7 +6,7 @@ import { zones } from '../zones.ts';
 
 export interface ZoneChange {
   readonly name: string;
-  /** The digest of the version that was read; null for a new zone. */
+  /** The digest of the version that was read. Null for a new zone. */
   readonly before: string | null;
   /** Null removes the zone. */
   readonly after: Zone | null;

@@ -1,4 +1,4 @@
-// The DNSSEC keys of a zone that was removed: a later zone of that name is signed by others.
+// Removes the DNSSEC keys of a removed zone. A later zone of the same name gets new keys.
 import { defineStep } from '../../../core/plan.ts';
 import { zones } from '../zones.ts';
 

@@ -1,4 +1,4 @@
-// A zone goes, as its file is by then: an edit by hand does not keep it.
+// Removes a zone, even if its file was edited by hand since.
 import { defineStep } from '../../../core/plan.ts';
 import type { FileMemento } from '../../file-driver.ts';
 import type { DriverMachine } from '../../step.ts';

@@ -1,5 +1,5 @@
-// A zone of many that are signed, or no longer signed, at once: if it cannot be done for this one, the others are done all
-// the same, and its result says why.
+// Enables or disables DNSSEC for one of many zones. If it fails for this zone, the others are still changed, and the
+// result of the step has the reason.
 import { LookAgain, MachineError } from '../../../core/machine-error.ts';
 import { defineStep } from '../../../core/plan.ts';
 import type { FileMemento } from '../../file-driver.ts';
@@ -8,7 +8,7 @@ import { stepOf, type ZoneChange } from './change.ts';
 
 interface Memento {
   readonly change?: FileMemento;
-  /** Of a zone that loses its keys. */
+  /** Only if the zone loses its keys. */
   readonly keys?: unknown;
   /** Why it cannot be done. */
   readonly error?: string;
@@ -16,9 +16,9 @@ interface Memento {
 
 export interface SigningResult {
   readonly zone: string;
-  /** Why it was not done, in a sentence; null if it was. */
+  /** Why it failed, as a sentence. Null if it succeeded. */
   readonly error: string | null;
-  /** The tag of the key that the parent zone has to name; null if there is none. */
+  /** The tag of the key for the DS record in the parent zone. Null if there is none. */
   readonly keyTag: number | null;
 }
 
@@ -28,8 +28,8 @@ export default defineStep<ZoneChange, Memento, SigningResult>({
   kind: 'zones/set-signing',
   describe: ({ name, after }) =>
     after?.dnssecPolicy == null
-      ? `Serve the DNS zone “${name}” without DNSSEC, and remove its keys.`
-      : `Sign the DNS zone “${name}” by the policy “${after.dnssecPolicy}”.`,
+      ? `Disable DNSSEC for the zone “${name}” and remove its keys.`
+      : `Sign the DNS zone “${name}” with the policy “${after.dnssecPolicy}”.`,
   async preview(machine, input) {
     const { error, lines } = await orError(async () => {
       const diff = await stepOf(input).preview(machine);
@@ -63,7 +63,10 @@ export default defineStep<ZoneChange, Memento, SigningResult>({
   },
 });
 
-/** What is wrong with this zone alone. @throws what concerns every zone: a full disk, or a plan that is out of date. */
+/**
+ * Returns the problem if it concerns only this zone. @throws problems that concern every zone: a full disk or an
+ * outdated plan.
+ */
 async function orError<T extends object>(work: () => Promise<T>): Promise<T & { readonly error?: string }> {
   try {
     return await work();
