@@ -3,16 +3,18 @@ import { authorise, authoriseTarget } from './access.ts';
 import { warningsOf } from './argument-warnings.ts';
 import { readArguments } from './arguments.ts';
 import { maskArguments, type AuditRecord } from './audit.ts';
-import type { Call, Caller, Context, Db, FreeContext, RawArgument } from './context.ts';
+import { isMetaArgument, readCallMeta } from './call-meta.ts';
+import type { Call, Caller, Context, Db, FreeContext } from './context.ts';
+import { Contexts } from './contexts.ts';
 import type { AnyFunction } from './define.ts';
 import type { Engine, Store } from './engine.ts';
 import type { Envelope } from './envelope.ts';
-import { ApiError, badParam, notProvided, unknownFunction } from './errors.ts';
+import { ApiError, notProvided, unknownFunction } from './errors.ts';
 import { LookAgain, MachineError, ofDisk, ofMachine } from './machine-error.ts';
 import { nameOnly, printable } from './function-name.ts';
 import type { MetaArguments } from './meta-arguments.ts';
 import { noStore, readOnly } from './limited-stores.ts';
-import type { JournalEntry, Plan, PlanAnswer, StepResult } from './plan.ts';
+import type { JournalEntry, StepResult } from './plan.ts';
 import { Report, type Outcome } from './report.ts';
 import { ensureRole } from './role.ts';
 import type { Hash } from './values.ts';
@@ -41,11 +43,8 @@ class Dispatch {
   readonly #started: number;
   readonly #xid: string;
   readonly #report: Report;
+  readonly #contexts: Contexts;
   #function: AnyFunction | undefined;
-  /** The work on the machine that the handler asked for. */
-  #plan: Plan | undefined;
-  /** What makes the data of the call from the results of that work. */
-  #answer: PlanAnswer | undefined;
   #audited = false;
 
   constructor(call: Call, caller: Caller, engine: Engine) {
@@ -55,6 +54,7 @@ class Dispatch {
     this.#started = engine.now();
     this.#xid = engine.newXid();
     this.#report = new Report(call.warnings ?? []);
+    this.#contexts = new Contexts({ call, caller, engine, xid: this.#xid, report: this.#report, dispatch });
   }
 
   async run(): Promise<Envelope> {
@@ -93,37 +93,13 @@ class Dispatch {
     }
     this.#function = fn;
     authorise(this.#caller, command, fn.access);
-    const meta = await this.#readMeta(fn, args);
-    const own = args.filter(({ name }) => !isMeta(name));
+    const meta = await readCallMeta(fn, args, this.#report);
+    const own = args.filter(({ name }) => !isMetaArgument(name));
     // Before anything is refused: a mistyped name is often why another is missing.
     this.#report.warnings.push(...(await warningsOf(fn, own)));
     const read = readArguments(fn, own);
     authoriseTarget(this.#caller, fn, read);
     return { fn, meta, args: read };
-  }
-
-  async #readMeta(fn: AnyFunction, args: readonly RawArgument[]): Promise<MetaArguments | undefined> {
-    const meta = args.filter(({ name }) => isMeta(name));
-    for (const { name, value } of meta) {
-      if (name === 'api.version' && value !== '1' && value !== 1) {
-        if (!/^\d{1,6}$/.test(JSON.stringify(value).replaceAll('"', ''))) {
-          throw badParam('The parameter “api.version” should be 1: this is version 1 of the API.');
-        }
-        this.#report.warnings.push(
-          `“api.version=${Number(value)}” is treated as version 1, the version of this API.`,
-        );
-      }
-    }
-    const shaping = meta.filter(({ name }) => name !== 'api.version');
-    if (shaping.length === 0) return undefined;
-    if (fn.list === undefined) {
-      this.#report.warnings.push(`“${fn.name}” does not return a list: the api.* arguments have no effect.`);
-      return undefined;
-    }
-    const { readMetaArguments } = await import('./meta-arguments.ts');
-    const { meta: read, warnings } = readMetaArguments(shaping);
-    this.#report.warnings.push(...warnings);
-    return read;
   }
 
   async #execute(prepared: Prepared): Promise<Outcome> {
@@ -149,19 +125,19 @@ class Dispatch {
   /** What the function has to know of the machine, read while no transaction is open. */
   async #look({ fn, args }: Prepared): Promise<unknown> {
     if (fn.look === undefined) return undefined;
-    const context = this.#freeContext(readOnly(this.#engine.store), undefined);
+    const context = this.#contexts.outside(readOnly(this.#engine.store), undefined);
     return fn.look(args as never, this.#engine.watch?.(context) ?? context);
   }
 
   #runFree(prepared: Prepared): Promise<Outcome> {
     const { store } = this.#engine;
-    const context = this.#freeContext(prepared.fn.effect === 'none' ? noStore : store, prepared.meta);
+    const context = this.#contexts.outside(prepared.fn.effect === 'none' ? noStore : store, prepared.meta);
     return this.#run(prepared, context, undefined);
   }
 
   #read(prepared: Prepared, found: unknown): Promise<Outcome> {
     return this.#engine.store.transaction('reads', async (db) => ({
-      value: await this.#run(prepared, this.#context(db, prepared.meta), found),
+      value: await this.#run(prepared, this.#contexts.within(db, prepared.fn, prepared.meta), found),
       keep: false,
     }));
   }
@@ -170,15 +146,15 @@ class Dispatch {
     const { store, insideDryRun } = this.#engine;
     const { dryRun } = this.#call;
     const outcome = await store.transaction('changes', async (db) => {
-      const value = await this.#run(prepared, this.#context(db, prepared.meta), found);
+      const value = await this.#run(prepared, this.#contexts.within(db, prepared.fn, prepared.meta), found);
       // Written before the change is kept: the log may name a change that did not come about, never miss one.
       await this.#audit(value, !dryRun, dryRun ? {} : { db });
       // A call inside a dry run leaves it to the outermost, so that later ones see what it did.
       return { value, keep: !dryRun || insideDryRun === true };
     });
-    if (this.#plan !== undefined) {
+    if (this.#contexts.plan !== undefined) {
       const { preview } = await import('./execute-plan.ts');
-      this.#report.messages.push(...(await preview(this.#engine, this.#plan)));
+      this.#report.messages.push(...(await preview(this.#engine, this.#contexts.plan)));
     }
     return outcome;
   }
@@ -187,7 +163,7 @@ class Dispatch {
   #rehearse(prepared: Prepared): Promise<Outcome> {
     const { store, insideDryRun } = this.#engine;
     return store.transaction('changes', async (_db, nested) => {
-      const value = await this.#run(prepared, this.#freeContext(nested, prepared.meta), undefined);
+      const value = await this.#run(prepared, this.#contexts.outside(nested, prepared.meta), undefined);
       await this.#audit(value, false);
       return { value, keep: insideDryRun === true };
     });
@@ -195,8 +171,7 @@ class Dispatch {
 
   async #run({ fn, args, meta }: Prepared, context: Context | FreeContext, found: unknown): Promise<Outcome> {
     this.#report.restart();
-    this.#plan = undefined;
-    this.#answer = undefined;
+    this.#contexts.restart();
     try {
       const given = this.#engine.watch?.(context) ?? context;
       const data = (await fn.handler(args as never, given as never, found as never)) as Hash | undefined;
@@ -213,7 +188,7 @@ class Dispatch {
     const tries: number[] = [];
     const decide = async (db: Db, nested: Store) => {
       const outcome = await this.#decide(prepared, nested, found);
-      const plan = this.#plan;
+      const plan = this.#contexts.plan;
       const about = { xid: this.#xid, caller: this.#caller.user, tries };
       const opened = plan && (await open(this.#engine, db, plan, about));
       const hasToWait = typeof opened === 'string';
@@ -243,15 +218,16 @@ class Dispatch {
     outcome: Outcome,
     results: readonly StepResult[],
   ): Promise<Outcome> {
-    if (this.#answer === undefined || !outcome.ok) return outcome;
-    return { ...outcome, ...(await this.#shape(fn, this.#answer(results), meta)) };
+    const { answer } = this.#contexts;
+    if (answer === undefined || !outcome.ok) return outcome;
+    return { ...outcome, ...(await this.#shape(fn, answer(results), meta)) };
   }
 
   /** Runs the handler. What it wrote is kept only where it plans nothing: a plan's change stores the outcome. */
   #decide(prepared: Prepared, store: Store, found: unknown): Promise<Outcome> {
     return store.transaction('changes', async (db) => {
-      const value = await this.#run(prepared, this.#context(db, prepared.meta), found);
-      return { value, keep: this.#plan === undefined };
+      const value = await this.#run(prepared, this.#contexts.within(db, prepared.fn, prepared.meta), found);
+      return { value, keep: this.#contexts.plan === undefined };
     });
   }
 
@@ -263,7 +239,7 @@ class Dispatch {
       keep: false,
     }));
     if (left.length === 0) return;
-    const { recover } = await import('./execute-plan.ts');
+    const { recover } = await import('./recover-plans.ts');
     this.#report.warnings.push(...(await recover(this.#engine, left)));
     this.#report.keepWarnings();
   }
@@ -272,87 +248,6 @@ class Dispatch {
     if (meta === undefined || data === undefined) return { data, extra: {} };
     const { shapeAnswer } = await import('./shape.ts');
     return shapeAnswer(fn, data, meta, this.#report.counts);
-  }
-
-  /** Within a transaction. */
-  #context(db: Db, asked: MetaArguments | undefined): Context {
-    return {
-      ...this.#callContext(asked),
-      db,
-      plan: (plan, answer) => {
-        if (this.#plan !== undefined) throw new TypeError('A call plans its work once.');
-        if (this.#function?.effect !== 'operates') throw new TypeError('The function does not operate.');
-        this.#plan = plan;
-        this.#answer = answer;
-      },
-      startTask: (kind, input) => {
-        if (!/^(?:changes|operates)$/.test(this.#function?.effect ?? '')) {
-          throw new TypeError('The function starts no task.');
-        }
-        return this.#startTask(db, kind, input);
-      },
-    };
-  }
-
-  /** Outside of any transaction. */
-  #freeContext(store: Store, asked: MetaArguments | undefined): FreeContext {
-    const engine = this.#engine;
-    return {
-      ...this.#callContext(asked),
-      machine: engine.machine,
-      transaction: async (effect, work) =>
-        store.transaction(effect, async (db) => ({ value: await work(db), keep: true })),
-      startTask: (kind, input) =>
-        store.transaction('changes', async (db) => ({
-          value: await this.#startTask(db, kind, input),
-          keep: true,
-        })),
-      call: async (call) => {
-        // A store that answers at once would keep everybody else waiting until the last of many calls.
-        await engine.letOthersRun();
-        return dispatch({ ...call, ...this.#inherited() }, this.#caller, {
-          ...engine,
-          store,
-          insideDryRun: this.#call.dryRun,
-        });
-      },
-    };
-  }
-
-  async #startTask(db: Db, kind: string, input: unknown): Promise<number> {
-    const task = { kind, input, caller: this.#caller.user, xid: this.#xid };
-    this.#report.task = await this.#engine.addTask(db, task, this.#engine.now());
-    return this.#report.task;
-  }
-
-  #callContext(asked: MetaArguments | undefined): Omit<Context, 'db' | 'plan' | 'startTask'> {
-    const engine = this.#engine;
-    return {
-      caller: this.#caller,
-      origin: this.#call.origin,
-      sealer: engine.sealer,
-      system: engine.machine.system,
-      isAbandoned: () => this.#call.isAbandoned?.() ?? false,
-      isDryRun: this.#call.dryRun,
-      version: engine.version,
-      now: () => engine.now(),
-      randomBytes: (count) => engine.randomBytes(count),
-      sha256: (text) => engine.sha256(text),
-      passwordStrength: (candidate, known) => engine.passwordStrength(candidate, known),
-      asked,
-      ...this.#report.voice(),
-      functions: () => engine.functions(),
-    };
-  }
-
-  /** What calls that this one makes have of it. */
-  #inherited(): Pick<Call, 'dryRun' | 'origin' | 'isAbandoned'> {
-    const { dryRun, origin, isAbandoned } = this.#call;
-    return {
-      dryRun,
-      ...(origin === undefined ? {} : { origin }),
-      ...(isAbandoned === undefined ? {} : { isAbandoned }),
-    };
   }
 
   #toApiError(thrown: unknown): ApiError {
@@ -393,8 +288,4 @@ const MAX_LOOKS = 5;
 
 function isOutOfDate(error: unknown): boolean {
   return error instanceof LookAgain;
-}
-
-function isMeta(name: string): boolean {
-  return name.startsWith('api.');
 }

@@ -2,8 +2,19 @@
 import type { Db } from './context.ts';
 import type { Engine } from './engine.ts';
 import { ApiError } from './errors.ts';
+import {
+  applySteps,
+  changeOf,
+  inStore,
+  sentence,
+  stepOf,
+  store,
+  underWay,
+  undo,
+  type Opened,
+} from './journaled-plan.ts';
 import { MachineError, ofDisk } from './machine-error.ts';
-import type { AnyStep, Change, JournaledStep, JournalEntry, Lock, Plan, StepResult } from './plan.ts';
+import type { Lock, Plan, StepResult } from './plan.ts';
 import { quote } from './quote.ts';
 
 /** How often, and for how long, a call waits for another that has a lock. */
@@ -12,9 +23,6 @@ const MOST_PAUSES = 150;
 /** How often it looks whether that other has died meanwhile. */
 const PAUSES_BETWEEN_LOOKS = 10;
 
-/** What this process is executing, by its id in the journal. An entry that it gave up is not among them. */
-const underWay = new Set<number>();
-
 /** For a transaction that failed, or whose outcome is unknown: what it opened is not under way here. */
 export const giveUp =
   (tries: readonly number[]) =>
@@ -22,25 +30,6 @@ export const giveUp =
     for (const id of tries) underWay.delete(id);
     throw error;
   };
-
-/** A plan in the journal. Its steps' states change while it is executed. */
-export interface Opened {
-  readonly entry: Omit<JournalEntry, 'steps'> & { readonly steps: JournaledStep[] };
-  readonly change: Change;
-}
-
-/** What its input is, its own `store` knows. */
-async function changeOf(engine: Engine, kind: string): Promise<Change> {
-  const change = await engine.change(kind);
-  if (change === undefined) throw new Error(`There is no change “${kind}”.`);
-  return change;
-}
-
-async function stepOf(engine: Engine, kind: string): Promise<AnyStep> {
-  const step = await engine.step(kind);
-  if (step === undefined) throw new Error(`There is no step “${kind}”.`);
-  return step;
-}
 
 /** Writes a plan into the journal. @returns the lock that another one has, where it has to wait. */
 export async function open(
@@ -131,25 +120,6 @@ export async function execute(
   }
 }
 
-/** Each step, from the first that is not done, is written down with what it found before it is applied. */
-async function applySteps(engine: Engine, { id, steps }: Opened['entry'], secret: string): Promise<void> {
-  let done: { position: number; result: unknown } | undefined;
-  for (const [position, planned] of steps.entries()) {
-    if (planned.state === 'done') continue;
-    const step = await stepOf(engine, planned.kind);
-    const input = planned.input as never;
-    // One that was begun remembers what it found then.
-    const memento = planned.state === 'begun' ? planned.memento : await step.prepare?.(engine.machine, input);
-    await inStore(engine, 'changes', (db) =>
-      engine.journal.note(db, id, { ...(done && { done }), begun: { position, memento } }),
-    );
-    steps[position] = { ...planned, state: 'begun', memento };
-    const result = await step.apply(engine.machine, { input, memento: memento as never, secret });
-    done = { position, result };
-    steps[position] = { ...planned, state: 'done', memento, result };
-  }
-}
-
 /** The store cannot say whether it kept the outcome, as where the connection to it was lost at that moment. */
 function isOfUnknownOutcome(error: unknown): boolean {
   return error instanceof ApiError && error.code === 'unknown_outcome';
@@ -198,119 +168,4 @@ async function undone(engine: Engine, opened: Opened, error: unknown): Promise<u
 function isOfDisk(thrown: unknown): boolean {
   const error = ofDisk(thrown);
   return error instanceof MachineError && error.code === 'full';
-}
-
-/** The last step first. `wasRefused`: the one that was begun last changed nothing. */
-async function undo(engine: Engine, { entry }: Opened, wasRefused = false): Promise<void> {
-  for (const { kind, state, input, memento } of [...entry.steps].reverse()) {
-    if (state === 'planned' || (state === 'begun' && wasRefused)) continue;
-    const step = await stepOf(engine, kind);
-    try {
-      await step.undo?.(engine.machine, { input: input as never, memento: memento as never });
-    } catch (error) {
-      if (!isOfNobody(error)) throw error;
-    }
-  }
-  await inStore(engine, 'changes', (db) => engine.journal.close(db, entry.id));
-}
-
-/** The user is gone, or was made another one by hand, or was never renamed: there is nothing to undo. */
-function isOfNobody(error: unknown): boolean {
-  return error instanceof MachineError && ['not_found', 'not_ours', 'exists'].includes(error.code);
-}
-
-async function store(
-  engine: Engine,
-  { entry, change }: Opened,
-  conclude: (db: Db, results: readonly StepResult[]) => Promise<void>,
-): Promise<void> {
-  const results = entry.steps.map(({ kind, result }) => ({ kind, value: result }));
-  const { sealer, now } = engine;
-  await inStore(engine, 'changes', async (db) => {
-    await change.store(db, entry.input as never, { results, sealer, now });
-    if (!(await engine.journal.close(db, entry.id))) {
-      throw new ApiError(
-        'host_failed',
-        'Another process considered this call abandoned and undid its changes. Retry the call.',
-      );
-    }
-    await conclude(db, results);
-  });
-}
-
-/**
- * Undoes, or finishes, what processes left that are gone. @returns what could not be done, in sentences.
- */
-export async function recover(engine: Engine, entries: readonly JournalEntry[]): Promise<string[]> {
-  const { journal, processes } = engine;
-  const failures: string[] = [];
-  for (const entry of entries) {
-    const own = processes.own();
-    if (underWay.has(entry.id) || (entry.process !== own && processes.isAlive(entry.process))) continue;
-    underWay.add(entry.id);
-    try {
-      // Of several that find it, one has it.
-      if (await inStore(engine, 'changes', (db) => journal.pass(db, entry.id, entry.process, own))) {
-        await resume(engine, entry);
-      }
-    } catch (error) {
-      await inStore(engine, 'changes', (db) => journal.pass(db, entry.id, own, ''));
-      const where = engine.logUnexpected(entry.xid, entry.kind, error);
-      failures.push(
-        `The call with the XID ${entry.xid} was interrupted, and its changes could be neither undone nor completed: ` +
-          `${sentence(error)} ${where}`,
-      );
-    } finally {
-      underWay.delete(entry.id);
-    }
-  }
-  return failures;
-}
-
-async function resume(engine: Engine, left: JournalEntry): Promise<void> {
-  const change = await changeOf(engine, left.kind);
-  const entry = await engine.withSteps(left);
-  const stage = await settle(engine, { entry: { ...entry, steps: [...entry.steps] }, change });
-  await engine.audit(
-    {
-      time: engine.now(),
-      xid: entry.xid,
-      caller: entry.caller,
-      function: entry.kind,
-      arguments: [],
-      result: stage === 'finished later' ? 1 : 0,
-      stage,
-      duration_ms: 0,
-    },
-    true,
-  );
-}
-
-/** Undoes what was cut short, or finishes it where it cannot be undone; nothing of it is left. */
-async function settle(engine: Engine, opened: Opened): Promise<Settled> {
-  const { entry } = opened;
-  if (!entry.irreversible) {
-    await undo(engine, opened);
-    return 'undone later';
-  }
-  // Nobody has the secret any more, so that nobody can tell whether it was done.
-  if (!entry.needsSecret) await applySteps(engine, entry, '');
-  await store(engine, opened, async () => undefined);
-  return entry.needsSecret ? 'cut short' : 'finished later';
-}
-
-type Settled = 'undone later' | 'finished later' | 'cut short';
-
-function inStore<T>(engine: Engine, effect: 'reads' | 'changes', work: (db: Db) => Promise<T>): Promise<T> {
-  return engine.store.transaction(effect, async (db) => ({
-    value: await work(db),
-    keep: effect === 'changes',
-  }));
-}
-
-/** An error's message; a tool's complaint has no full stop. */
-function sentence(thrown: unknown): string {
-  const error = ofDisk(thrown);
-  const message = (error as Partial<Error> | null)?.message ?? String(error);
-  return /[.!?]$/.test(message) ? message : `${message}.`;
 }

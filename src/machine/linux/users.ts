@@ -35,6 +35,7 @@ import { Suspensions } from './suspensions.ts';
 import { UserDatabase } from './user-database.ts';
 import { UserProcesses } from './user-processes.ts';
 import { UserRemoval } from './user-removal.ts';
+import { addUser, changePassword } from './user-tools.ts';
 
 export interface LinuxOptions {
   readonly run: Run;
@@ -46,9 +47,6 @@ export interface LinuxOptions {
   readonly skeleton: string;
 }
 
-/** Statuses of useradd(8). */
-const UID_TAKEN = 4;
-const NAME_TAKEN = 9;
 /** PAM_AUTH_ERR, the status of unix_chkpwd(8). */
 const WRONG_PASSWORD = 7;
 
@@ -98,14 +96,14 @@ export class LinuxUsers implements MachineUsers {
       const { name, home } = user;
       await this.#removal.complete(name);
       if (await isThere(home)) throw alreadyThere(`“${home}”`);
-      await this.#addUser(user);
+      await addUser(this.#run, user);
       const created = await this.#get(name);
       try {
         // What a user of this name left who was removed by hand: it is not for the new one.
         await this.#crontabs.remove(name);
         await this.#suspensions.forget(name);
         const usage = await this.#homes.make(created);
-        if (password !== undefined) await this.#changePassword(name, password);
+        if (password !== undefined) await changePassword(this.#run, name, password);
         return { ...created, usage };
       } catch (error) {
         // The operation that asked for the user undoes it as well, so that a failure here may be left to it.
@@ -193,7 +191,7 @@ export class LinuxUsers implements MachineUsers {
     await this.#withLock(async () => {
       const user = (name === ROOT ? await this.find(name) : undefined) ?? (await this.#get(name));
       const before = await this.#suspensions.recall(user);
-      await this.#changePassword(name, password);
+      await changePassword(this.#run, name, password);
       if (before === undefined) return;
       // chpasswd unlocks; the expired account has kept everybody out meanwhile.
       await this.#suspensions.remember(user, { ...before, isLocked: false });
@@ -267,28 +265,6 @@ export class LinuxUsers implements MachineUsers {
   async #withLock<T>(work: () => Promise<T>): Promise<T> {
     await mkdir(this.#private, { recursive: true, mode: 0o700 });
     return withLock(join(this.#private, '.lock'), work);
-  }
-
-  /** Without a home, which would be half-made for as long as the skeleton is copied. */
-  async #addUser({ name, home, shell, comment, uid }: NewMachineUser): Promise<void> {
-    const options = {
-      '--home-dir': home,
-      '--shell': shell,
-      '--comment': comment,
-      ...(uid === undefined ? {} : { '--uid': String(uid) }),
-    };
-    // A hosting account has no use for a range of further ids (user namespaces).
-    const keys = ['SUB_UID_COUNT=0', 'SUB_GID_COUNT=0'].flatMap((key) => ['--key', key]);
-    const words = ['--no-create-home', '--user-group', '--no-log-init', ...Object.entries(options).flat()];
-    const { status } = await this.#run('useradd', [...words, ...keys, '--', name], {
-      accept: [0, UID_TAKEN, NAME_TAKEN],
-    });
-    if (status === UID_TAKEN) throw alreadyThere(`The user id ${uid}`);
-    if (status === NAME_TAKEN) throw alreadyThere(`The user or group “${name}”`);
-  }
-
-  async #changePassword(name: string, password: string): Promise<void> {
-    await this.#run('chpasswd', [], { input: `${name}:${password}\n` });
   }
 
   async #get(name: string): Promise<MachineUser> {

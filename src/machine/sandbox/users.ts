@@ -1,12 +1,8 @@
 // The users of the sandbox: the same files as a Linux machine has, below a folder of one's own. Needs no privileges;
 // homes belong to whoever runs this, and there are no processes to end.
-import { chmod, cp, mkdir, rename, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
-import { HOME_FOLDERS, HOME_LINKS, HOME_MODE } from '../../core/home-layout.ts';
 import type {
   CreatedUser,
   FormerUser,
-  MachineUsage,
   MachineUser,
   MachineUsers,
   NamedHome,
@@ -29,34 +25,38 @@ import {
   ROOT,
 } from '../../core/machine-values.ts';
 import { MachineError } from '../../core/machine-error.ts';
-import { countTree } from '../count-tree.ts';
 import { Crontabs, isThere } from '../linux/crontabs.ts';
 import { holdsFile } from '../holds-file.ts';
 import { hashPassword, isPasswordOf, PASSWORD_COST } from './password.ts';
-import { removeTree } from './remove-tree.ts';
+import { SandboxHomes } from './homes.ts';
 import { userOf, usersIn } from '../passwd.ts';
-import { readRow, readTable, readTables, Table, writeTables, type Row, type Tables } from './tables.ts';
+import {
+  EXPIRY,
+  HASH,
+  isSuspensionOf,
+  LAST_CHANGE,
+  suspended,
+  suspensionOf,
+  unsuspended,
+} from './suspensions.ts';
+import { readRow, readTable, readTables, writeTables, type Tables } from './tables.ts';
 import { Tree } from './tree.ts';
+import { findIn, replaced, uidFor } from './user-rows.ts';
 
 export const BASES = ['/home'];
 const CRONTABS = '/var/spool/cron/crontabs';
-const SKELETON = '/etc/skel';
-const FIRST_SANDBOX_UID = 10001;
 const DAY_MS = 86_400_000;
-
-/** Fields of a row of the shadow file. */
-const HASH = 1;
-const LAST_CHANGE = 2;
-const EXPIRY = 7;
 
 export class SandboxUsers implements MachineUsers {
   readonly #tree: Tree;
+  readonly #homes: SandboxHomes;
   readonly #now: () => number;
   readonly #passwordCost: typeof PASSWORD_COST;
 
   /** `now` in milliseconds since 1970-01-01. `passwordCost` is that of the passwords that are stored from now on. */
   constructor(root: string, now: () => number, passwordCost = PASSWORD_COST) {
     this.#tree = new Tree(root);
+    this.#homes = new SandboxHomes(this.#tree);
     this.#now = now;
     this.#passwordCost = passwordCost;
   }
@@ -93,10 +93,10 @@ export class SandboxUsers implements MachineUsers {
       };
       await writeTables(this.#tree, old, next, [name]);
       try {
-        const usage = await this.#makeHome(home);
+        const usage = await this.#homes.make(home);
         return { name, uid, gid: uid, home, shell, usage };
       } catch (error) {
-        await this.#removeHome(home);
+        await this.#homes.remove(home);
         await writeTables(this.#tree, next, old, [name]);
         throw error;
       }
@@ -126,7 +126,7 @@ export class SandboxUsers implements MachineUsers {
         await this.#remove(tables, user);
       } else if (former !== undefined) {
         // Files in a sandbox belong to whoever runs this: only the passwd file tells whose a home is.
-        if (!tables.passwd.isTaken(5, former.home, name)) await this.#removeHome(former.home);
+        if (!tables.passwd.isTaken(5, former.home, name)) await this.#homes.remove(former.home);
         await this.#forget(tables, name);
       }
     });
@@ -151,7 +151,7 @@ export class SandboxUsers implements MachineUsers {
       const group = old.group.row(to.name);
       if (group !== undefined && Number(group[2]) !== user.gid) throw alreadyThere(`The group “${to.name}”`);
       // The passwd file comes last: as long as it has the old name, this can be gone on with and undone alike.
-      await this.#moveHome(old.passwd, from, to);
+      await this.#homes.move(old.passwd, from, to);
       if (from.name !== to.name) await (await this.#crontabs()).rename(from.name, to.name);
       if (before === undefined) return;
       const name = { 0: to.name };
@@ -205,48 +205,15 @@ export class SandboxUsers implements MachineUsers {
   }
 
   async suspend(name: string): Promise<void> {
-    await this.#change(
-      name,
-      (user, { shadow, suspended }) => {
-        const [, hash = '!', , , , , , expiry = ''] = shadow.row(name) ?? [];
-        const isLocked = hash === '' || hash.startsWith('!');
-        const before = suspensionOf(suspended, user) ?? [
-          name,
-          String(user.uid),
-          isLocked ? '1' : '0',
-          expiry,
-        ];
-        return {
-          suspended: suspended.without(name).with(before),
-          shadow: shadow.changed(name, { [HASH]: hash.startsWith('!') ? hash : `!${hash}`, [EXPIRY]: '1' }),
-        };
-      },
-      { first: (crontabs) => crontabs.disable(name) },
-    );
+    await this.#change(name, suspended, { first: (crontabs) => crontabs.disable(name) });
   }
 
   async unsuspend(name: string): Promise<void> {
-    await this.#change(
-      name,
-      (user, { shadow, suspended }) => {
-        const before = suspensionOf(suspended, user);
-        if (before === undefined) return {};
-        const [, , locked, expiry = ''] = before;
-        const hash = shadow.row(name)?.[HASH] ?? '!';
-        return {
-          shadow: shadow.changed(name, {
-            [HASH]: locked === '1' ? hash : hash.replace(/^!/, ''),
-            [EXPIRY]: expiry,
-          }),
-          suspended: suspended.without(name),
-        };
+    await this.#change(name, unsuspended, {
+      first: async (crontabs, tables, user) => {
+        if (suspensionOf(tables.suspended, user) !== undefined) await crontabs.enable(name);
       },
-      {
-        first: async (crontabs, { suspended }, user) => {
-          if (suspensionOf(suspended, user) !== undefined) await crontabs.enable(name);
-        },
-      },
-    );
+    });
   }
 
   async isSuspended(name: string): Promise<boolean> {
@@ -307,7 +274,7 @@ export class SandboxUsers implements MachineUsers {
 
   /** The user, and all that is known of it. */
   async #remove(tables: Tables, { name, home }: MachineUser): Promise<void> {
-    await this.#removeHome(home);
+    await this.#homes.remove(home);
     await this.#forget(tables, name);
   }
 
@@ -323,73 +290,7 @@ export class SandboxUsers implements MachineUsers {
     await writeTables(this.#tree, old, next, [name]);
   }
 
-  async #makeHome(home: string): Promise<MachineUsage> {
-    await this.#tree.makeFolder('/home');
-    const place = this.#tree.locate(home);
-    await mkdir(place);
-    const skeleton = this.#tree.locate(SKELETON);
-    this.#tree.locate(`${SKELETON}/x`);
-    if (await isThere(skeleton)) await cp(skeleton, place, { recursive: true, verbatimSymlinks: true });
-    for (const [name, mode] of Object.entries(HOME_FOLDERS)) {
-      const folder = join(place, name);
-      if (await isThere(folder)) continue;
-      await mkdir(folder);
-      await chmod(folder, mode);
-    }
-    for (const [name, target] of Object.entries(HOME_LINKS)) {
-      if (!(await isThere(join(place, name)))) await symlink(target, join(place, name));
-    }
-    // After the copy, which gives it the skeleton's.
-    await chmod(place, HOME_MODE);
-    return countTree(place);
-  }
-
-  async #removeHome(home: string): Promise<void> {
-    await removeTree(this.#tree.locate(home));
-  }
-
-  async #moveHome(passwd: Table, from: NamedHome, to: NamedHome): Promise<void> {
-    if (from.home === to.home) return;
-    const [source, target] = [this.#tree.locate(from.home), this.#tree.locate(to.home)];
-    const isThereToMove = await isThere(source);
-    const isOthers = passwd.isTaken(5, to.home, to.name);
-    if (isOthers || (isThereToMove && (await isThere(target)))) throw alreadyThere(`“${to.home}”`);
-    if (isThereToMove) await rename(source, target);
-  }
-
   #today(): string {
     return String(Math.floor(this.#now() / DAY_MS));
   }
-}
-
-function findIn(passwd: Table, name: string): MachineUser | undefined {
-  const entry = passwd.row(name);
-  return entry && userOf(entry);
-}
-
-function suspensionOf(suspended: Table, user: MachineUser): Row | undefined {
-  const found = suspended.row(user.name);
-  return isSuspensionOf(found, user) ? found : undefined;
-}
-
-/** False as well for what a removed user of the same name left. */
-function isSuspensionOf(row: Row | undefined, { uid }: MachineUser): boolean {
-  return row?.[1] === String(uid);
-}
-
-/** @throws MachineError `exists` where the chosen one is somebody's. */
-function uidFor({ passwd, group }: Tables, chosen: number | undefined): number {
-  let highest = FIRST_SANDBOX_UID - 1;
-  for (const table of [passwd, group]) {
-    for (const id of table.ids()) {
-      if (id === chosen) throw alreadyThere(`The user id ${chosen}`);
-      if (id > highest) highest = id;
-    }
-  }
-  return chosen ?? highest + 1;
-}
-
-/** Without the row of the new name that an attempt cut short has left beside the old one. */
-function replaced(table: Table, from: string, to: string): Table {
-  return from === to || table.row(from) === undefined ? table : table.without(to);
 }

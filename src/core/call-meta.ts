@@ -1,0 +1,41 @@
+// The api.* arguments among those of a call.
+import type { RawArgument } from './context.ts';
+import type { AnyFunction } from './define.ts';
+import { badParam } from './errors.ts';
+import type { MetaArguments } from './meta-arguments.ts';
+import type { Report } from './report.ts';
+
+export function isMetaArgument(name: string): boolean {
+  return name.startsWith('api.');
+}
+
+/**
+ * What a call asks of the list in its answer; undefined if it asks for nothing, or the answer has no list. What has no effect
+ * becomes a warning.
+ * @throws ApiError `bad_param`, and what `readMetaArguments` throws
+ */
+export async function readCallMeta(
+  fn: AnyFunction,
+  args: readonly RawArgument[],
+  { warnings }: Pick<Report, 'warnings'>,
+): Promise<MetaArguments | undefined> {
+  const meta = args.filter(({ name }) => isMetaArgument(name));
+  for (const { name, value } of meta) {
+    if (name === 'api.version' && value !== '1' && value !== 1) {
+      if (!/^\d{1,6}$/.test(JSON.stringify(value).replaceAll('"', ''))) {
+        throw badParam('The parameter “api.version” should be 1: this is version 1 of the API.');
+      }
+      warnings.push(`“api.version=${Number(value)}” is treated as version 1, the version of this API.`);
+    }
+  }
+  const shaping = meta.filter(({ name }) => name !== 'api.version');
+  if (shaping.length === 0) return undefined;
+  if (fn.list === undefined) {
+    warnings.push(`“${fn.name}” does not return a list: the api.* arguments have no effect.`);
+    return undefined;
+  }
+  const { readMetaArguments } = await import('./meta-arguments.ts');
+  const read = readMetaArguments(shaping);
+  warnings.push(...read.warnings);
+  return read.meta;
+}

@@ -1,0 +1,111 @@
+// What the handler of one call is given (`context.ts`), within a transaction and outside of any.
+import type { Call, Caller, Context, Db, FreeContext } from './context.ts';
+import type { AnyFunction } from './define.ts';
+import type { Engine, Store } from './engine.ts';
+import type { Envelope } from './envelope.ts';
+import type { MetaArguments } from './meta-arguments.ts';
+import type { Plan, PlanAnswer } from './plan.ts';
+import type { Report } from './report.ts';
+
+export interface ContextsOptions {
+  readonly call: Call;
+  readonly caller: Caller;
+  readonly engine: Engine;
+  readonly xid: string;
+  /** Gets what the handler says. */
+  readonly report: Report;
+  /** Runs another call. */
+  readonly dispatch: (call: Call, caller: Caller, engine: Engine) => Promise<Envelope>;
+}
+
+export class Contexts {
+  /** The work on the machine that the handler asked for. */
+  plan: Plan | undefined;
+  /** What makes the data of the call from the results of that work. */
+  answer: PlanAnswer | undefined;
+  readonly #of: ContextsOptions;
+
+  constructor(options: ContextsOptions) {
+    this.#of = options;
+  }
+
+  /** The handler runs again: what it planned before is forgotten. */
+  restart(): void {
+    this.plan = undefined;
+    this.answer = undefined;
+  }
+
+  within(db: Db, { effect }: AnyFunction, asked: MetaArguments | undefined): Context {
+    return {
+      ...this.#common(asked),
+      db,
+      plan: (plan, answer) => {
+        if (this.plan !== undefined) throw new TypeError('A call plans its work once.');
+        if (effect !== 'operates') throw new TypeError('The function does not operate.');
+        this.plan = plan;
+        this.answer = answer;
+      },
+      startTask: (kind, input) => {
+        if (effect !== 'changes' && effect !== 'operates')
+          throw new TypeError('The function starts no task.');
+        return this.#startTask(db, kind, input);
+      },
+    };
+  }
+
+  outside(store: Store, asked: MetaArguments | undefined): FreeContext {
+    const { call: own, caller, engine, dispatch } = this.#of;
+    return {
+      ...this.#common(asked),
+      machine: engine.machine,
+      transaction: async (effect, work) =>
+        store.transaction(effect, async (db) => ({ value: await work(db), keep: true })),
+      startTask: (kind, input) =>
+        store.transaction('changes', async (db) => ({
+          value: await this.#startTask(db, kind, input),
+          keep: true,
+        })),
+      call: async (call) => {
+        // A store that answers at once would keep everybody else waiting until the last of many calls.
+        await engine.letOthersRun();
+        const nested = { ...engine, store, insideDryRun: own.dryRun };
+        return dispatch({ ...call, ...inherited(own) }, caller, nested);
+      },
+    };
+  }
+
+  async #startTask(db: Db, kind: string, input: unknown): Promise<number> {
+    const { engine, caller, xid, report } = this.#of;
+    report.task = await engine.addTask(db, { kind, input, caller: caller.user, xid }, engine.now());
+    return report.task;
+  }
+
+  #common(asked: MetaArguments | undefined): Omit<Context, 'db' | 'plan' | 'startTask'> {
+    const { call, caller, engine, report } = this.#of;
+    return {
+      caller,
+      origin: call.origin,
+      sealer: engine.sealer,
+      system: engine.machine.system,
+      isAbandoned: () => call.isAbandoned?.() ?? false,
+      isDryRun: call.dryRun,
+      version: engine.version,
+      now: () => engine.now(),
+      randomBytes: (count) => engine.randomBytes(count),
+      sha256: (text) => engine.sha256(text),
+      passwordStrength: (candidate, known) => engine.passwordStrength(candidate, known),
+      asked,
+      ...report.voice(),
+      functions: () => engine.functions(),
+    };
+  }
+}
+
+/** What calls that a call makes have of it. */
+function inherited({ dryRun, origin, isAbandoned }: Call): Pick<Call, 'dryRun' | 'origin' | 'isAbandoned'> {
+  return {
+    dryRun,
+    ...(origin === undefined ? {} : { origin }),
+    ...(isAbandoned === undefined ? {} : { isAbandoned }),
+  };
+}

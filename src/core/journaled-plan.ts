@@ -1,0 +1,108 @@
+// The parts of a plan that the journal has: its steps are applied or undone, and its outcome is stored. `execute-plan.ts` does
+// this for a call, and `recover-plans.ts` for one that was cut short.
+import type { Db } from './context.ts';
+import type { Engine } from './engine.ts';
+import { ApiError } from './errors.ts';
+import { MachineError, ofDisk } from './machine-error.ts';
+import type { AnyStep, Change, JournaledStep, JournalEntry, StepResult } from './plan.ts';
+
+/** What this process is executing, by its id in the journal. An entry that it gave up is not among them. */
+export const underWay = new Set<number>();
+
+/** A plan in the journal. Its steps' states change while it is executed. */
+export interface Opened {
+  readonly entry: Omit<JournalEntry, 'steps'> & { readonly steps: JournaledStep[] };
+  readonly change: Change;
+}
+
+/** What its input is, its own `store` knows. */
+export async function changeOf(engine: Engine, kind: string): Promise<Change> {
+  const change = await engine.change(kind);
+  if (change === undefined) throw new Error(`There is no change “${kind}”.`);
+  return change;
+}
+
+export async function stepOf(engine: Engine, kind: string): Promise<AnyStep> {
+  const step = await engine.step(kind);
+  if (step === undefined) throw new Error(`There is no step “${kind}”.`);
+  return step;
+}
+
+/** Each step, from the first that is not done, is written down with what it found before it is applied. */
+export async function applySteps(
+  engine: Engine,
+  { id, steps }: Opened['entry'],
+  secret: string,
+): Promise<void> {
+  let done: { position: number; result: unknown } | undefined;
+  for (const [position, planned] of steps.entries()) {
+    if (planned.state === 'done') continue;
+    const step = await stepOf(engine, planned.kind);
+    const input = planned.input as never;
+    // One that was begun remembers what it found then.
+    const memento = planned.state === 'begun' ? planned.memento : await step.prepare?.(engine.machine, input);
+    await inStore(engine, 'changes', (db) =>
+      engine.journal.note(db, id, { ...(done && { done }), begun: { position, memento } }),
+    );
+    steps[position] = { ...planned, state: 'begun', memento };
+    const result = await step.apply(engine.machine, { input, memento: memento as never, secret });
+    done = { position, result };
+    steps[position] = { ...planned, state: 'done', memento, result };
+  }
+}
+
+/** The last step first. `wasRefused`: the one that was begun last changed nothing. */
+export async function undo(engine: Engine, { entry }: Opened, wasRefused = false): Promise<void> {
+  for (const { kind, state, input, memento } of [...entry.steps].reverse()) {
+    if (state === 'planned' || (state === 'begun' && wasRefused)) continue;
+    const step = await stepOf(engine, kind);
+    try {
+      await step.undo?.(engine.machine, { input: input as never, memento: memento as never });
+    } catch (error) {
+      if (!isOfNobody(error)) throw error;
+    }
+  }
+  await inStore(engine, 'changes', (db) => engine.journal.close(db, entry.id));
+}
+
+/** The user is gone, or was made another one by hand, or was never renamed: there is nothing to undo. */
+function isOfNobody(error: unknown): boolean {
+  return error instanceof MachineError && ['not_found', 'not_ours', 'exists'].includes(error.code);
+}
+
+export async function store(
+  engine: Engine,
+  { entry, change }: Opened,
+  conclude: (db: Db, results: readonly StepResult[]) => Promise<void>,
+): Promise<void> {
+  const results = entry.steps.map(({ kind, result }) => ({ kind, value: result }));
+  const { sealer, now } = engine;
+  await inStore(engine, 'changes', async (db) => {
+    await change.store(db, entry.input as never, { results, sealer, now });
+    if (!(await engine.journal.close(db, entry.id))) {
+      throw new ApiError(
+        'host_failed',
+        'Another process considered this call abandoned and undid its changes. Retry the call.',
+      );
+    }
+    await conclude(db, results);
+  });
+}
+
+export function inStore<T>(
+  engine: Engine,
+  effect: 'reads' | 'changes',
+  work: (db: Db) => Promise<T>,
+): Promise<T> {
+  return engine.store.transaction(effect, async (db) => ({
+    value: await work(db),
+    keep: effect === 'changes',
+  }));
+}
+
+/** An error's message; a tool's complaint has no full stop. */
+export function sentence(thrown: unknown): string {
+  const error = ofDisk(thrown);
+  const message = (error as Partial<Error> | null)?.message ?? String(error);
+  return /[.!?]$/.test(message) ? message : `${message}.`;
+}

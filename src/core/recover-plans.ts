@@ -1,0 +1,76 @@
+// Plans that a process left in the journal: they are undone, or finished where they cannot be.
+import type { Engine } from './engine.ts';
+import {
+  applySteps,
+  changeOf,
+  inStore,
+  sentence,
+  store,
+  underWay,
+  undo,
+  type Opened,
+} from './journaled-plan.ts';
+import type { JournalEntry } from './plan.ts';
+
+/**
+ * Undoes, or finishes, what processes left that are gone. @returns what could not be done, in sentences.
+ */
+export async function recover(engine: Engine, entries: readonly JournalEntry[]): Promise<string[]> {
+  const { journal, processes } = engine;
+  const failures: string[] = [];
+  for (const entry of entries) {
+    const own = processes.own();
+    if (underWay.has(entry.id) || (entry.process !== own && processes.isAlive(entry.process))) continue;
+    underWay.add(entry.id);
+    try {
+      // Of several that find it, one has it.
+      if (await inStore(engine, 'changes', (db) => journal.pass(db, entry.id, entry.process, own))) {
+        await resume(engine, entry);
+      }
+    } catch (error) {
+      await inStore(engine, 'changes', (db) => journal.pass(db, entry.id, own, ''));
+      const where = engine.logUnexpected(entry.xid, entry.kind, error);
+      failures.push(
+        `The call with the XID ${entry.xid} was interrupted, and its changes could be neither undone nor completed: ` +
+          `${sentence(error)} ${where}`,
+      );
+    } finally {
+      underWay.delete(entry.id);
+    }
+  }
+  return failures;
+}
+
+async function resume(engine: Engine, left: JournalEntry): Promise<void> {
+  const change = await changeOf(engine, left.kind);
+  const entry = await engine.withSteps(left);
+  const stage = await settle(engine, { entry: { ...entry, steps: [...entry.steps] }, change });
+  await engine.audit(
+    {
+      time: engine.now(),
+      xid: entry.xid,
+      caller: entry.caller,
+      function: entry.kind,
+      arguments: [],
+      result: stage === 'finished later' ? 1 : 0,
+      stage,
+      duration_ms: 0,
+    },
+    true,
+  );
+}
+
+/** Undoes what was cut short, or finishes it where it cannot be undone; nothing of it is left. */
+async function settle(engine: Engine, opened: Opened): Promise<Settled> {
+  const { entry } = opened;
+  if (!entry.irreversible) {
+    await undo(engine, opened);
+    return 'undone later';
+  }
+  // Nobody has the secret any more, so that nobody can tell whether it was done.
+  if (!entry.needsSecret) await applySteps(engine, entry, '');
+  await store(engine, opened, async () => undefined);
+  return entry.needsSecret ? 'cut short' : 'finished later';
+}
+
+type Settled = 'undone later' | 'finished later' | 'cut short';

@@ -1,0 +1,33 @@
+// useradd(8) and chpasswd(8), as this program calls them.
+import type { NewMachineUser } from '../../core/machine.ts';
+import { alreadyThere } from '../../core/machine-values.ts';
+import type { Run } from './run.ts';
+
+/** Statuses of useradd(8). */
+const UID_TAKEN = 4;
+const NAME_TAKEN = 9;
+
+/**
+ * Without a home, which would be half-made for as long as the skeleton is copied.
+ * @throws MachineError `exists` if the name, the group or the user ID is taken
+ */
+export async function addUser(run: Run, { name, home, shell, comment, uid }: NewMachineUser): Promise<void> {
+  const options = {
+    '--home-dir': home,
+    '--shell': shell,
+    '--comment': comment,
+    ...(uid === undefined ? {} : { '--uid': String(uid) }),
+  };
+  // A hosting account has no use for a range of further ids (user namespaces).
+  const keys = ['SUB_UID_COUNT=0', 'SUB_GID_COUNT=0'].flatMap((key) => ['--key', key]);
+  const words = ['--no-create-home', '--user-group', '--no-log-init', ...Object.entries(options).flat()];
+  const { status } = await run('useradd', [...words, ...keys, '--', name], {
+    accept: [0, UID_TAKEN, NAME_TAKEN],
+  });
+  if (status === UID_TAKEN) throw alreadyThere(`The user id ${uid}`);
+  if (status === NAME_TAKEN) throw alreadyThere(`The user or group “${name}”`);
+}
+
+export async function changePassword(run: Run, name: string, password: string): Promise<void> {
+  await run('chpasswd', [], { input: `${name}:${password}\n` });
+}

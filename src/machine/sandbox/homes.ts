@@ -1,0 +1,57 @@
+// The home directories of the sandbox.
+import { chmod, cp, mkdir, rename, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HOME_FOLDERS, HOME_LINKS, HOME_MODE } from '../../core/home-layout.ts';
+import type { MachineUsage, NamedHome } from '../../core/machine.ts';
+import { alreadyThere } from '../../core/machine-values.ts';
+import { countTree } from '../count-tree.ts';
+import { isThere } from '../linux/crontabs.ts';
+import { removeTree } from './remove-tree.ts';
+import type { Table } from './tables.ts';
+import type { Tree } from './tree.ts';
+
+const SKELETON = '/etc/skel';
+
+export class SandboxHomes {
+  readonly #tree: Tree;
+
+  constructor(tree: Tree) {
+    this.#tree = tree;
+  }
+
+  /** With the skeleton's files and the folders of `home-layout.ts`. @returns what it takes up */
+  async make(home: string): Promise<MachineUsage> {
+    await this.#tree.makeFolder('/home');
+    const place = this.#tree.locate(home);
+    await mkdir(place);
+    const skeleton = this.#tree.locate(SKELETON);
+    this.#tree.locate(`${SKELETON}/x`);
+    if (await isThere(skeleton)) await cp(skeleton, place, { recursive: true, verbatimSymlinks: true });
+    for (const [name, mode] of Object.entries(HOME_FOLDERS)) {
+      const folder = join(place, name);
+      if (await isThere(folder)) continue;
+      await mkdir(folder);
+      await chmod(folder, mode);
+    }
+    for (const [name, target] of Object.entries(HOME_LINKS)) {
+      if (!(await isThere(join(place, name)))) await symlink(target, join(place, name));
+    }
+    // After the copy, which gives it the skeleton's.
+    await chmod(place, HOME_MODE);
+    return countTree(place);
+  }
+
+  async remove(home: string): Promise<void> {
+    await removeTree(this.#tree.locate(home));
+  }
+
+  /** Nothing if it was moved already. @throws MachineError `exists` if the new home is there, or is somebody else's */
+  async move(passwd: Table, from: NamedHome, to: NamedHome): Promise<void> {
+    if (from.home === to.home) return;
+    const [source, target] = [this.#tree.locate(from.home), this.#tree.locate(to.home)];
+    const isThereToMove = await isThere(source);
+    const isOthers = passwd.isTaken(5, to.home, to.name);
+    if (isOthers || (isThereToMove && (await isThere(target)))) throw alreadyThere(`“${to.home}”`);
+    if (isThereToMove) await rename(source, target);
+  }
+}
