@@ -8,6 +8,7 @@ export default {
   testPathIgnorePatterns: ['/node_modules/'],
   // It makes the root that all of them boot copies of.
   globalSetup: '<rootDir>/tests/machine/global-setup.ts',
+  globalTeardown: '<rootDir>/tests/machine/global-teardown.ts',
   maxWorkers: 1,
   testTimeout: 900_000,
 };

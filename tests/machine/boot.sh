@@ -1,25 +1,14 @@
 #!/bin/bash
 # boot.sh NAME LOWER BASE CGROUP: a throw-away copy of the root LOWER under systemd, in namespaces of its own. It ends with this process.
+# The files of the copy are there until then; everything else of the machine begins anew when it is rebooted.
 set -e
 name=$1 lower=$2 base=$3 cgroup=$4
 mkdir "$cgroup"
 echo $$ >"$cgroup/cgroup.procs"
-exec unshare --mount --uts --ipc --net --pid --cgroup --fork --kill-child --propagation private bash -c '
+boot='
   set -e
-  name=$0 lower=$1 base=$2
-  mount -t tmpfs -o mode=0755,size=4G tmpfs "$base"
-  mkdir "$base/upper" "$base/work" "$base/root"
-  mount -t overlay -o "lowerdir=$lower,upperdir=$base/upper,workdir=$base/work" overlay "$base/root"
-  cd "$base/root"
-  echo "$name" >etc/hostname
+  name=$0
   hostname "$name"
-  printf "127.0.0.1 localhost\n127.0.1.1 %s\n::1 localhost\n" "$name" >etc/hosts
-  echo "nameserver 127.0.0.1" >etc/resolv.conf
-  : >etc/machine-id
-  for unit in sys-kernel-debug.mount sys-kernel-tracing.mount dev-hugepages.mount systemd-modules-load.service \
-    systemd-sysctl.service systemd-timesyncd.service apt-daily.timer apt-daily-upgrade.timer man-db.timer; do
-    ln -sf /dev/null "etc/systemd/system/$unit"
-  done
   mount -t proc proc proc
   # systemd as process 1 writes to /proc/sys, which is that of the whole kernel, not of the namespace.
   for folder in proc/sys proc/sys/net; do mount --bind "$folder" "$folder"; done
@@ -38,6 +27,9 @@ exec unshare --mount --uts --ipc --net --pid --cgroup --fork --kill-child --prop
   mkdir run/lock
   mount -t tmpfs -o mode=1777 tmpfs tmp
   ip link set lo up
+  # A network card, with a cable to nowhere.
+  ip link add eth0 type veth peer name far
+  ip link set far up
   mkdir .old
   pivot_root . .old
   cd /
@@ -46,4 +38,28 @@ exec unshare --mount --uts --ipc --net --pid --cgroup --fork --kill-child --prop
   exec setpriv --bounding-set -sys_time,-sys_module,-syslog,-sys_rawio,-mknod --inh-caps -all \
     env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb \
     /lib/systemd/systemd --unit=multi-user.target --show-status=no
-' "$name" "$lower" "$base"
+'
+exec unshare --mount --propagation private bash -c '
+  set -e
+  name=$0 lower=$1 base=$2 boot=$3
+  mount -t tmpfs -o mode=0755,size=4G tmpfs "$base"
+  mkdir "$base/upper" "$base/work" "$base/root"
+  mount -t overlay -o "lowerdir=$lower,upperdir=$base/upper,workdir=$base/work" overlay "$base/root"
+  cd "$base/root"
+  echo "$name" >etc/hostname
+  printf "127.0.0.1 localhost\n127.0.1.1 %s\n::1 localhost\n" "$name" >etc/hosts
+  echo "nameserver 127.0.0.1" >etc/resolv.conf
+  : >etc/machine-id
+  for unit in sys-kernel-debug.mount sys-kernel-tracing.mount dev-hugepages.mount systemd-modules-load.service \
+    systemd-sysctl.service systemd-timesyncd.service apt-daily.timer apt-daily-upgrade.timer man-db.timer; do
+    ln -sf /dev/null "etc/systemd/system/$unit"
+  done
+  # By reboot(2), process 1 of a namespace ends as if SIGHUP (129) had killed it.
+  status=129
+  while [ "$status" = 129 ]; do
+    status=0
+    setpriv --pdeathsig KILL unshare --mount --uts --ipc --net --pid --cgroup --fork --kill-child --propagation private \
+      bash -c "$boot" "$name" || status=$?
+  done
+  exit "$status"
+' "$name" "$lower" "$base" "$boot"

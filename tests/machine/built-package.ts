@@ -1,19 +1,42 @@
-// The Debian package of this tree, built for a suite.
+// Debian packages of this tree.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/**
- * @param folder a package gets a folder of its own below it.
- * @param options of `scripts/deb.ts`.
- * @returns the path of the package. The program must have been built: see `buildProgram`.
- */
-export function buildPackage(folder: string, ...options: readonly string[]): string {
-  const output = mkdtempSync(join(folder, 'built-'));
-  const words = ['--import', 'tsx', 'scripts/deb.ts', '--output', output, ...options];
-  return execFileSync(process.execPath, words, { encoding: 'utf8' }).trim();
+/** Names a folder that is there as long as the run: `global-setup.ts` and `global-teardown.ts`. */
+const FOLDER = 'WHMAPI1_TEST_PACKAGES';
+
+export function makePackageFolder(): void {
+  process.env[FOLDER] = mkdtempSync(join(tmpdir(), 'whmapi1-packages-'));
 }
 
-export function buildProgram(): void {
+export function removePackageFolder(): void {
+  const folder = process.env[FOLDER];
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+}
+
+/** Builds the program and its package when the first suite of a run asks. @returns the path of the package. */
+export function builtPackage(): string {
+  const folder = join(process.env[FOLDER] ?? '', 'first');
+  mkdirSync(folder, { recursive: true });
+  const [file] = readdirSync(folder);
+  if (file !== undefined) return join(folder, file);
   execFileSync('npm', ['run', '--silent', 'build']);
+  return build(folder, []);
+}
+
+/**
+ * Packs the program as it is built: `builtPackage` has done it.
+ * @param folder the package gets a folder of its own below it.
+ * @param options of `scripts/deb.ts`.
+ * @returns the path of the package.
+ */
+export function buildPackage(folder: string, ...options: readonly string[]): string {
+  return build(mkdtempSync(join(folder, 'built-')), options);
+}
+
+function build(output: string, options: readonly string[]): string {
+  const words = ['--import', 'tsx', 'scripts/deb.ts', '--output', output, ...options];
+  return execFileSync(process.execPath, words, { encoding: 'utf8' }).trim();
 }

@@ -1,4 +1,5 @@
-// Before the suites: makes the root that they boot copies of, or says loudly that no machine is booted here.
+// Before the suites: makes the root that they boot copies of, and a folder for packages, or says loudly that no machine is booted here.
+import { makePackageFolder } from './built-package.ts';
 import { machineRoot } from './debian-root.ts';
 import { whyNotOnMachine } from './describe-on-machine.ts';
 
@@ -10,6 +11,7 @@ export default function setUp(): void {
     process.stderr.write(`\n${frame}\n${line}\n${frame}\n\n`);
     return;
   }
+  makePackageFolder();
   const begun = performance.now();
   const root = machineRoot();
   process.stderr.write(`The machines’ root ${root}: ${((performance.now() - begun) / 1000).toFixed(1)} s\n`);

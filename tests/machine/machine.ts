@@ -25,13 +25,21 @@ export class Machine {
   readonly #holder: ChildProcess;
   readonly #base: string;
   readonly #cgroup: string;
-  readonly #pid: number;
+  readonly #output: string[] = [];
+  #pid = 0;
 
-  constructor(holder: ChildProcess, base: string, cgroup: string, pid: number) {
+  constructor(holder: ChildProcess, base: string, cgroup: string) {
     this.#holder = holder;
     this.#base = base;
     this.#cgroup = cgroup;
-    this.#pid = pid;
+    for (const stream of [holder.stdout, holder.stderr]) {
+      stream?.on('data', (bytes: Buffer) => this.#output.push(bytes.toString()));
+    }
+  }
+
+  /** The process whose namespaces are the machine’s: its systemd. Another one after a reboot. */
+  get pid(): number {
+    return this.#pid;
   }
 
   /** Runs a program inside, as root. */
@@ -74,6 +82,31 @@ export class Machine {
     return join('/proc', String(this.#pid), 'root', path);
   }
 
+  /** Its files stay, its network card is a new one. @returns once it is up. */
+  async reboot(): Promise<void> {
+    const before = this.#pid;
+    this.run('systemctl', ['reboot']);
+    await this.up(before);
+  }
+
+  /** @param earlier the process that is not it any more. @throws if it is not up after a minute. */
+  async up(earlier = 0): Promise<void> {
+    const deadline = Date.now() + BOOT_MS;
+    while (Date.now() < deadline && this.#holder.exitCode === null) {
+      const pid = children(this.#holder.pid ?? 0)
+        .flatMap(children)
+        .find((one) => one !== earlier && isSystemd(one));
+      if (pid !== undefined) {
+        this.#pid = pid;
+        const { stdout } = this.run('systemctl', ['is-system-running']);
+        if (/^(running|degraded)$/.test(stdout.trim())) return;
+      }
+      await pause(100);
+    }
+    const output = this.#output.join('');
+    throw new Error(`The machine did not boot within ${BOOT_MS / 1000} seconds: ${output}`);
+  }
+
   async stop(): Promise<void> {
     const ended = new Promise((done) => this.#holder.once('close', done));
     if (this.#holder.exitCode === null && this.#holder.signalCode === null) {
@@ -97,22 +130,14 @@ export async function bootMachine(root: string): Promise<Machine> {
   const holder = spawn(resolve(__dirname, 'boot.sh'), [name, root, base, cgroup], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let output = '';
-  for (const stream of [holder.stdout, holder.stderr]) {
-    stream.on('data', (bytes: Buffer) => (output += bytes.toString()));
+  const machine = new Machine(holder, base, cgroup);
+  try {
+    await machine.up();
+  } catch (error) {
+    await machine.stop();
+    throw error;
   }
-  const deadline = Date.now() + BOOT_MS;
-  while (Date.now() < deadline && holder.exitCode === null) {
-    const [pid] = children(holder.pid ?? 0);
-    if (pid !== undefined && isSystemd(pid)) {
-      const machine = new Machine(holder, base, cgroup, pid);
-      const { stdout } = machine.run('systemctl', ['is-system-running']);
-      if (/^(running|degraded)$/.test(stdout.trim())) return machine;
-    }
-    await pause(100);
-  }
-  await new Machine(holder, base, cgroup, 0).stop();
-  throw new Error(`The machine did not boot within ${BOOT_MS / 1000} seconds: ${output}`);
+  return machine;
 }
 
 /** Why there can be no such machine here; undefined if there can. */

@@ -6,6 +6,7 @@ import type { MachineAddress } from '../../src/core/machine-addresses.ts';
 import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
+import { until } from './until.ts';
 
 jest.setTimeout(900_000);
 
@@ -33,14 +34,6 @@ function listed(machine: Machine): string[] {
     );
 }
 
-async function until(is: () => boolean): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!is()) {
-    if (Date.now() > deadline) throw new Error('It did not happen within 30 seconds.');
-    await new Promise((resume) => setTimeout(resume, 100));
-  }
-}
-
 const added = [
   { address: '192.0.2.10', prefixLength: 32, interface: 'eth0' },
   { address: '198.51.100.10', prefixLength: 24, interface: 'eth0' },
@@ -65,7 +58,7 @@ async function start(packages: readonly string[], configure: (machine: Machine) 
     format: 'cjs',
   });
   writeFileSync(machine.path(SERVER), outputFiles[0]?.text ?? '');
-  machine.sh('ip link add eth0 type veth peer name far; ip link set far up; mkdir -p /var/lib/whmapi1');
+  machine.sh('mkdir -p /var/lib/whmapi1');
   configure(machine);
   machine.sh('systemctl start systemd-networkd');
   await until(() => listed(machine).includes('192.0.2.2/24 main'));

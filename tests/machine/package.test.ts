@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { itWith } from '../support/require-tool.ts';
-import { buildPackage, buildProgram } from './built-package.ts';
+import { buildPackage, builtPackage } from './built-package.ts';
 import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
 import { readmeBlock } from './readme-block.ts';
+import { until } from './until.ts';
 
 const PASSWORD = 'four unusual words, Xylophone';
 const UPGRADE = '99.0.0';
@@ -23,8 +24,7 @@ describeOnMachine('the Debian package', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'whmapi1-package-'));
-    buildProgram();
-    first = build();
+    first = builtPackage();
     machine = await bootMachine(machineRoot());
   });
   afterAll(async () => {
@@ -251,9 +251,3 @@ interface Answer {
 }
 
 const LIST = 'https://127.0.0.1:2087/json-api/listaccts?api.version=1';
-
-/** @throws if it is not so within a minute. */
-async function until(isSo: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await pause(200)) if (isSo()) return;
-  throw new Error(`It is not so after a minute: ${isSo.toString()}`);
-}

@@ -1,12 +1,10 @@
-// The profile DNSNODE on a fresh Debian: from the package to a nameserver, whatever comes between.
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { buildPackage, buildProgram } from './built-package.ts';
+// Profiles on a fresh Debian: from the package to a nameserver, whatever comes between.
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { builtPackage } from './built-package.ts';
 import { machineRoot, REPOSITORY } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
+import { until } from './until.ts';
 
 interface Envelope {
   readonly metadata: { readonly result: number; readonly reason: string };
@@ -27,23 +25,12 @@ const OWN_ZONE = `$TTL 300
 ns IN A 192.0.2.53
 `;
 
-describeOnMachine('the profile DNSNODE', () => {
-  let folder: string;
-  let deb: string;
+describeOnMachine('profiles', () => {
   let machine: Machine;
-
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'whmapi1-profile-'));
-    buildProgram();
-    deb = buildPackage(folder);
-  });
-  afterAll(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
 
   async function boot(): Promise<void> {
     machine = await bootMachine(machineRoot());
-    copyFileSync(deb, machine.path(DEB));
+    copyFileSync(builtPackage(), machine.path(DEB));
     machine.install(DEB);
     // The machine has no network, so it cannot synchronise its clock. This is what systemd reports with a time server.
     writeFileSync(
@@ -58,8 +45,8 @@ describeOnMachine('the profile DNSNODE', () => {
   }
 
   /** Starts it, for the worker of whmapi1d. @returns the task. */
-  function start(): string {
-    const { metadata, data } = call('start_profile_activation', 'code=DNSNODE');
+  function start(code: string): string {
+    const { metadata, data } = call('start_profile_activation', `code=${code}`);
     expect(metadata).toMatchObject({ result: 1 });
     return data?.log_id as string;
   }
@@ -86,7 +73,7 @@ describeOnMachine('the profile DNSNODE', () => {
     return findings.filter(({ severity }) => severity !== 'ok' && severity !== 'note');
   }
 
-  describe('on one machine, in this order', () => {
+  describe('DNSNODE on one machine, in this order', () => {
     beforeAll(boot);
     afterAll(() => machine.stop());
 
@@ -162,6 +149,9 @@ describeOnMachine('the profile DNSNODE', () => {
       expect(status).toBe(0);
       expect(log).toMatch(/\+include "\/etc\/bind\/whmapi1\.conf";/);
       expect(machine.sh('cat /etc/bind/named.conf.local').startsWith(own)).toBe(true);
+      const [, backup = ''] =
+        /Backup, in the state directory: (\S+\/named\.conf\.local\/\S+)$/m.exec(log) ?? [];
+      expect(machine.sh(`cat /var/lib/whmapi1/${backup}`)).toBe(own);
       expect(dig('ns.own.example', 'A')).toBe('192.0.2.53');
     });
 
@@ -242,10 +232,8 @@ describeOnMachine('the profile DNSNODE', () => {
         return String(data.zone[0].record.find((record) => record.name === `${name}.${domain}.`)?.Line);
       };
 
-      // A network interface of its own: the machine has none but the loopback.
-      machine.sh(`ip link add eth0 type veth peer name far; ip link set far up
-        printf '[Match]\\nName=eth0\\n[Network]\\nAddress=192.0.2.2/24\\nGateway=192.0.2.1\\n' >/etc/systemd/network/10-eth0.network
-        systemctl restart systemd-networkd`);
+      machine.sh(`printf '[Match]\\nName=eth0\\n[Network]\\nAddress=192.0.2.2/24\\nGateway=192.0.2.1\\n' >/etc/systemd/network/10-eth0.network
+        systemctl enable --quiet systemd-networkd; systemctl restart systemd-networkd`);
       const addresses = () => {
         const links = JSON.parse(machine.sh('ip -j address show dev eth0')) as [
           { addr_info: { family: string; local: string }[] },
@@ -303,6 +291,14 @@ describeOnMachine('the profile DNSNODE', () => {
       https('setsiteip', { user: 'bob', ip: '192.0.2.20' });
       expect([dig(domain, 'A'), dig(`ftp.${domain}`, 'A')]).toEqual(['192.0.2.20', '192.0.2.20']);
 
+      await machine.reboot();
+      await until(() => addresses().length === 2);
+      expect(addresses().sort()).toEqual(['192.0.2.2', '192.0.2.20']);
+      expect([dig(domain, 'A'), dig(`hand.${domain}`, 'A')]).toEqual(['192.0.2.20', '192.0.2.10']);
+      expect(https('listips', {})).toMatchObject({
+        ip: [expect.objectContaining({ ip: '192.0.2.2' }), expect.objectContaining({ ip: '192.0.2.20' })],
+      });
+
       https('modifyacct', { user: 'bob', domain: 'robert.example' });
       expect([dig('robert.example', 'A'), dig('hand.robert.example', 'A')]).toEqual([
         '192.0.2.20',
@@ -350,27 +346,30 @@ describeOnMachine('the profile DNSNODE', () => {
     const pid = () => machine.sh('systemctl show -P MainPID whmapi1d').trim();
 
     async function finished(task: string): Promise<string> {
-      await until(() => /The profile DNSNODE is active|It failed|It is stopped/.test(logOf(task)));
+      await until(() => /The profile \w+ is active|It failed|It is stopped/.test(logOf(task)));
       return logOf(task);
     }
 
-    it('goes on with the next worker, while apt finishes', async () => {
-      const task = start();
+    it('STANDARD goes on with the next worker while apt finishes, and the server hosts accounts', async () => {
+      const task = start('STANDARD');
       await until(isSlowed);
       const before = pid();
       machine.sh(`kill -KILL ${before}`);
       const log = await finished(task);
       expect(pid()).not.toBe(before);
       expect(log).toContain('Waiting for the unit whmapi1-apt');
-      expect(log).toContain('The profile DNSNODE is active.');
+      expect(log).toContain('The profile STANDARD is active.');
       expect([states(), machine.sh('dpkg --audit')]).toEqual(['active\nenabled\n', '']);
-      expect(current().data).toMatchObject({ code: 'DNSNODE' });
+      expect(current().data).toMatchObject({ code: 'STANDARD' });
+      expect(call('createacct', 'username=bob', 'domain=bob.example').metadata).toMatchObject({ result: 1 });
+      expect(dig('bob.example', 'NS')).not.toBe('');
+      expect(toFix()).toEqual([]);
     });
 
-    it('goes on also if apt and dpkg were killed with the worker', async () => {
+    it('DNSNODE goes on also if apt and dpkg were killed with the worker', async () => {
       machine.sh('rm /etc/apt/apt.conf.d/99slow');
       // Of dpkg itself, after the first call of it.
-      const task = start();
+      const task = start('DNSNODE');
       await until(isSlowed);
       machine.sh(`systemctl kill --signal=KILL whmapi1-apt & kill -KILL ${pid()}; wait`);
       const log = await finished(task);
@@ -379,9 +378,3 @@ describeOnMachine('the profile DNSNODE', () => {
     });
   });
 });
-
-/** @throws if it is not so within two minutes. */
-async function until(isSo: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 120_000; Date.now() < deadline; await pause(200)) if (isSo()) return;
-  throw new Error(`It is not so after two minutes: ${isSo.toString()}`);
-}

@@ -1,0 +1,5 @@
+import { removePackageFolder } from './built-package.ts';
+
+export default function tearDown(): void {
+  removePackageFolder();
+}
