@@ -1,12 +1,12 @@
 // whmapi1 --log: the audit log for people, as a table, JSON lines or CSV.
 import { setTimeout } from 'node:timers/promises';
 import { openAuditLog, toJsonLine, type AuditReader, type StoredAuditRecord } from '../administration.ts';
-import { ApiError, errorKinds } from '../core/errors.ts';
 import { visible } from '../core/visible.ts';
 import type { AdministrationOptions } from './administration-options.ts';
 import { matches, readAuditFilter, type AuditFilter } from './audit-filter.ts';
 import { tell, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
+import { reportFailure } from './report-failure.ts';
 import { styleFor } from './style.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -36,9 +36,7 @@ export async function auditLog(line: CommandLine, options: AdministrationOptions
     noteSkipped(reader, io);
     return 0;
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    tell(io, `whmapi1: ${visible(error.message)}\n`);
-    return errorKinds[error.code].exit;
+    return reportFailure(error, io);
   }
 }
 

@@ -1,10 +1,10 @@
 // whmapi1 --backup FILE and --restore FILE.
 import { resolve } from 'node:path';
 import { backUpStore, locateInstallation, restoreStore, type Manifest } from '../administration.ts';
-import { ApiError, errorKinds } from '../core/errors.ts';
 import { visible } from '../core/visible.ts';
 import { tell, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
+import { reportFailure } from './report-failure.ts';
 
 interface BackupCommand {
   readonly withKey: boolean;
@@ -82,8 +82,6 @@ async function reporting(io: Io, work: () => Promise<void>): Promise<number> {
     await work();
     return 0;
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    tell(io, `whmapi1: ${visible(error.message)}\n`);
-    return errorKinds[error.code].exit;
+    return reportFailure(error, io);
   }
 }

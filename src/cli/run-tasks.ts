@@ -1,9 +1,9 @@
 // whmapi1 --run-tasks: runs what is due, for servers on which whmapi1d does not run.
 import { createApplication } from '../app.ts';
-import { ApiError, errorKinds } from '../core/errors.ts';
 import { visible } from '../core/visible.ts';
 import { createWorker } from '../task-administration.ts';
 import { tell, type Io } from './io.ts';
+import { reportFailure } from './report-failure.ts';
 
 /** How long tasks may take to end after SIGTERM or SIGINT. */
 const PATIENCE_MS = 10_000;
@@ -38,9 +38,7 @@ export async function runTasks(io: Io): Promise<number> {
       application.close();
     }
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    tell(io, `whmapi1: ${visible(error.message)}\n`);
-    return errorKinds[error.code].exit;
+    return reportFailure(error, io);
   }
   return status;
 }

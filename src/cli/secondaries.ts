@@ -1,6 +1,4 @@
 // whmapi1 --secondaries, --add-secondary and --remove-secondary: the nameservers that copy the zones of this one.
-import { ApiError, errorKinds } from '../core/errors.ts';
-import { visible } from '../core/visible.ts';
 import { SecondariesDesk, shown, type Invitation } from '../name-server-administration.ts';
 import type { AdministrationOptions } from './administration-options.ts';
 import { tell, type Io } from './io.ts';
@@ -8,6 +6,7 @@ import type { CommandLine } from './options.ts';
 import { styleFor } from './style.ts';
 import { UsageError } from './usage-error.ts';
 import { waitFor } from './wait.ts';
+import { withDesk } from './with-desk.ts';
 
 /** @returns the exit status. @throws UsageError, WriteError */
 export async function printSecondaries(
@@ -19,7 +18,7 @@ export async function printSecondaries(
   if (output !== 'table' && output !== 'json' && output !== 'jsonpretty') {
     throw new UsageError('--secondaries prints a table, or JSON with --output=json or --output=jsonpretty.');
   }
-  return withDesk(io, async (desk) => {
+  return withDesk(SecondariesDesk, io, async (desk) => {
     const secondaries = await desk.list();
     if (output !== 'table') {
       const space = output === 'json' ? undefined : 2;
@@ -44,7 +43,7 @@ export async function printSecondaries(
 /** Prints what the secondary has to be configured with: the only time that its key is shown. @returns the exit status. */
 export async function addSecondary(address: string, io: Io): Promise<number> {
   let task: number | undefined;
-  const status = await withDesk(io, async (desk) => {
+  const status = await withDesk(SecondariesDesk, io, async (desk) => {
     const added = await desk.add(address);
     ({ task } = added);
     io.stdout.write(instructions(added.invitation));
@@ -56,7 +55,7 @@ export async function addSecondary(address: string, io: Io): Promise<number> {
 /** @returns the exit status. */
 export async function removeSecondary(address: string, io: Io): Promise<number> {
   let task: number | undefined;
-  const status = await withDesk(io, async (desk) => {
+  const status = await withDesk(SecondariesDesk, io, async (desk) => {
     task = await desk.remove(address);
     return 0;
   });
@@ -72,19 +71,4 @@ zone "${catalog}" { type secondary; primaries ${from}; file "whmapi1-catalog.db"
 // Inside of its options:
 catalog-zones { zone "${catalog}" default-primaries ${from}; };
 `;
-}
-
-/** Reports an expected failure on standard error. */
-async function withDesk(io: Io, work: (desk: SecondariesDesk) => Promise<number>): Promise<number> {
-  let desk: SecondariesDesk | undefined;
-  try {
-    desk = new SecondariesDesk(io.environment);
-    return await work(desk);
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    tell(io, `whmapi1: ${visible(error.message)}\n`);
-    return errorKinds[error.code].exit;
-  } finally {
-    desk?.close();
-  }
 }

@@ -1,5 +1,4 @@
 // whmapi1 --tasks: the tasks as a table or JSON, and one of them with its log. whmapi1 --stop-task: stops one.
-import { ApiError, errorKinds } from '../core/errors.ts';
 import { taskStates } from '../core/task.ts';
 import { visible } from '../core/visible.ts';
 import { quote } from '../core/quote.ts';
@@ -10,6 +9,7 @@ import type { CommandLine } from './options.ts';
 import { styleFor } from './style.ts';
 import { isTaskId, readTaskId } from './task-id.ts';
 import { UsageError } from './usage-error.ts';
+import { withDesk } from './with-desk.ts';
 
 const states: readonly string[] = [...taskStates, 'interrupted'];
 
@@ -30,7 +30,7 @@ export async function printTasks(
     throw new UsageError('--tasks prints a table, or JSON with --output=json or --output=jsonpretty.');
   }
   const wanted = readWanted(line.command === undefined ? [] : [line.command, ...line.words]);
-  return withDesk(io, async (desk) => {
+  return withDesk(TaskDesk, io, async (desk) => {
     const print = (value: object) =>
       io.stdout.write(`${JSON.stringify(value, undefined, output === 'json' ? undefined : 2)}\n`);
     if (wanted.id !== undefined) {
@@ -55,7 +55,7 @@ export async function printTasks(
 /** @returns the exit status. @throws UsageError, WriteError */
 export async function stopTask(word: string, io: Io): Promise<number> {
   const id = readTaskId(word);
-  return withDesk(io, async (desk) => {
+  return withDesk(TaskDesk, io, async (desk) => {
     const state = await desk.stop(id);
     io.stdout.write(
       state === 'stopped'
@@ -64,21 +64,6 @@ export async function stopTask(word: string, io: Io): Promise<number> {
     );
     return 0;
   });
-}
-
-/** Reports an expected failure on standard error. */
-export async function withDesk(io: Io, work: (desk: TaskDesk) => Promise<number>): Promise<number> {
-  let desk: TaskDesk | undefined;
-  try {
-    desk = new TaskDesk(io.environment);
-    return await work(desk);
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    tell(io, `whmapi1: ${visible(error.message)}\n`);
-    return errorKinds[error.code].exit;
-  } finally {
-    desk?.close();
-  }
 }
 
 /** How far it is, or why it ended: a sentence, or empty. */

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
 import { visible } from '../core/visible.ts';
-import type { Task, TaskDesk } from '../task-administration.ts';
+import { TaskDesk, type Task } from '../task-administration.ts';
 import type { AdministrationOptions } from './administration-options.ts';
 import { installedFile } from './installation.ts';
 import { tell, type Io } from './io.ts';
@@ -10,8 +10,9 @@ import { isRemote } from './is-remote.ts';
 import type { CommandLine } from './options.ts';
 import { isTaskId } from './task-id.ts';
 import { taskProgress } from './task-progress.ts';
-import { situationOf, withDesk } from './tasks.ts';
+import { situationOf } from './tasks.ts';
 import { UsageError } from './usage-error.ts';
+import { withDesk } from './with-desk.ts';
 
 const POLL_MS = 300;
 /** How long after a worker that this command has started, and that ended, it starts another. */
@@ -50,7 +51,7 @@ export async function waitFor(id: number, io: Io): Promise<number> {
     interrupt.abort();
   });
   try {
-    return await withDesk(io, async (desk) => {
+    return await withDesk(TaskDesk, io, async (desk) => {
       const helper = new Helper(desk, io);
       for (;;) {
         const { task, isHere } = await desk.get(id);

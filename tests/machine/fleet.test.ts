@@ -1,4 +1,4 @@
-// Two servers of one fleet: they share a store in PostgreSQL, and each name server copies the zones of the other.
+// Two servers of one fleet: they share a store in PostgreSQL, and each nameserver copies the zones of the other.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -39,6 +39,9 @@ async function write(
   if (diff === '') return log('BIND already includes the zones of whmapi1.');
   changed(step.description);
   for (const line of diff.split('\n')) if (line !== '') log(`  ${line}`);
+  for (const { backup } of memento.files) {
+    if (backup.copy !== null) log(`Backup, in the state directory: files/backups${backup.copy}`);
+  }
 }
 
 /** The address of this server's nameserver for others. Undefined in a sandbox that runs none. */
