@@ -21,7 +21,11 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/(slow|browser|postgres|machine)/'],
   globalSetup: '<rootDir>/tests/support/global-setup.ts',
   globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
-  moduleNameMapper: { '^fast-check$': '<rootDir>/tests/support/seeded-fast-check.cjs' },
+  moduleNameMapper: {
+    '^fast-check$': '<rootDir>/tests/support/seeded-fast-check.cjs',
+    // As strength.ts imports it.
+    '^\\./words\\.ts$': '<rootDir>/tests/support/password-words.ts',
+  },
   transform: {
     '^.+\\.(ts|js|mjs)$': [
       '@swc/jest',

@@ -105,11 +105,12 @@ describe('a resolver that does not answer', () => {
     await once(silent, 'listening');
     try {
       ask(silent.address().port);
-      const begun = Date.now();
+      const begun = performance.now();
       const { metadata } = await here.call('lookupnsip', { host: 'ns1.a.example' });
       expect(metadata).toMatchObject({ result: 0, error_code: 'host_failed' });
       expect(metadata.reason).toContain(`127.0.0.1:${silent.address().port}) did not answer in time`);
-      expect(Date.now() - begun).toBeLessThan(10_000);
+      // Without a limit, the resolver of Node asks for longer than a minute.
+      expect(performance.now() - begun).toBeLessThan(45_000);
     } finally {
       silent.close();
     }

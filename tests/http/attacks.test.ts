@@ -34,17 +34,17 @@ function open(): Promise<Socket> {
   });
 }
 
-test('2,000 guesses, 32 at a time, lock the address out; another address and tokens are not affected', async () => {
+test('300 guesses, 32 at a time, lock the address out; another address and tokens are not affected', async () => {
   const { data } = await server.here.call('api_token_create', { token_name: 'other' });
   let refused = 0;
   const guess = async (from: number) => {
-    for (let number = from; number < 2000; number += 32) {
+    for (let number = from; number < 300; number += 32) {
       const { status } = await server.logIn({ user: 'root', pass: `guess ${number}`, login_only: '1' });
       if (status === 401) refused += 1;
     }
   };
   await Promise.all(Array.from({ length: 32 }, (_, from) => guess(from)));
-  expect(refused).toBe(2000);
+  expect(refused).toBe(300);
   expect((await server.logIn(login)).status).toBe(401);
   const header = { headers: { authorization: `whm root:${data?.token as string}` } };
   expect((await server.ask(version, header)).status).toBe(200);
@@ -159,7 +159,8 @@ describe('a connection', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 503 /);
     expect(answer).toContain('more than 64 connections');
     for (const socket of sockets) socket.destroy();
-    await until(async () => (await server.ask(version)).status === 403, 'a new connection was let in');
+    const isLetIn = async () => (await server.ask(version)).status === 403;
+    await until(() => isLetIn().catch(() => false), 'a new connection was let in');
   });
 });
 
@@ -185,17 +186,18 @@ describe('a client that takes its time', () => {
     socket.write(text);
     await new Promise((done) => socket.once('close', done));
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);
-    await until(async () => (await slow.ask(version)).status === 403, 'another client was answered');
+    const isAnswered = async () => (await slow.ask(version)).status === 403;
+    await until(() => isAnswered().catch(() => false), 'another client was answered');
   });
 });
 
-test('1,000 requests with wrong credentials leave the memory where it was', async () => {
+test('500 requests with wrong credentials leave the memory where it was', async () => {
   const ask = () => server.ask(version, { headers: { authorization: `whm root:${'A'.repeat(32)}` } });
   for (let count = 0; count < 200; count++) await ask();
   const before = await retainedMemory();
-  for (let count = 0; count < 1000; count++) await ask();
+  for (let count = 0; count < 500; count++) await ask();
   const after = await retainedMemory();
-  expect(after - before).toBeLessThan(8 * 1_048_576);
+  expect(after - before).toBeLessThan(4 * 1_048_576);
   expect((await server.ask(version, { headers: { authorization: basic('root', password) } })).status).toBe(
     200,
   );

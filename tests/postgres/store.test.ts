@@ -196,24 +196,35 @@ describe('beside what every store promises', () => {
     const { one } = shared;
     const insert = (name: string) => `INSERT INTO setting (name, value) VALUES ('${name}', '')`;
     const [a, b] = await one.transaction('changes', async (_db, nested) => {
-      const inner = (name: string, ms: number, keep: boolean) =>
+      const inner = (name: string, keep: boolean, other?: Promise<unknown>) =>
         nested.transaction('changes', async (db) => {
           await db.run(insert(name));
-          await new Promise((resume) => setTimeout(resume, ms));
+          await other;
           return { value: undefined, keep };
         });
-      return { value: await Promise.allSettled([inner('a', 40, false), inner('b', 5, true)]), keep: false };
+      const second = gate();
+      const first = inner('a', false, second.opened);
+      const other = inner('b', true).finally(second.open);
+      return { value: await Promise.allSettled([first, other]), keep: false };
     });
     // The second began within the first, and went with it.
     expect([a.status, b.status]).toEqual(['fulfilled', 'fulfilled']);
     const crossed = one.transaction('changes', async (_db, nested) => {
-      const inner = (name: string, ms: number) =>
-        nested.transaction('changes', async (db) => {
-          await db.run(insert(name));
-          await new Promise((resume) => setTimeout(resume, ms));
+      const [hasBegun, hasEnded] = [gate(), gate()];
+      const first = nested
+        .transaction('changes', async (db) => {
+          await db.run(insert('a'));
+          await hasBegun.opened;
           return { value: undefined, keep: true };
-        });
-      return { value: await Promise.all([inner('a', 5), inner('b', 40)]), keep: true };
+        })
+        .finally(hasEnded.open);
+      const second = nested.transaction('changes', async (db) => {
+        await db.run(insert('b'));
+        hasBegun.open();
+        await hasEnded.opened;
+        return { value: undefined, keep: true };
+      });
+      return { value: await Promise.all([first, second]), keep: true };
     });
     // Savepoints can't end crosswise: that is said, where it would have been the wrong one's end.
     await expect(crossed).rejects.toThrow('savepoint "nested_2" does not exist');
@@ -261,11 +272,11 @@ describe('beside what every store promises', () => {
       code: 'store_unavailable',
       message: expect.stringContaining(`${which} of this process were in use for too long. Repeat`) as string,
     });
+    let changes: Promise<number>[] = [];
     await other.transaction('changes', async () => {
-      const changes = ['a', 'b', 'c'].map((name) =>
+      changes = ['a', 'b', 'c'].map((name) =>
         run(small, `INSERT INTO setting (name, value) VALUES ('${name}', '')`),
       );
-      changes.slice(0, 2).forEach((change) => rest.push(() => change));
       await expect(changes[2]).rejects.toMatchObject(refused('the connections for changes'));
       await small.transaction('reads', async () => {
         await expect(small.state()).rejects.toMatchObject(refused('all connections'));
@@ -273,6 +284,7 @@ describe('beside what every store promises', () => {
       });
       return { value: undefined, keep: true };
     });
+    await Promise.all(changes.slice(0, 2));
     // Whoever gave up takes nobody's turn.
     expect(await run(small, "INSERT INTO setting (name, value) VALUES ('d', '')")).toBe(1);
     await small.state();
@@ -330,6 +342,13 @@ test('turns are given in the order of coming, also where somebody in between has
   expect(await impatient.taking(async () => 'free')).toBe('free');
 });
 
+/** What others wait for, until it is opened. */
+function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open = () => undefined as void;
+  const opened = new Promise<void>((done) => (open = done));
+  return { opened, open };
+}
+
 async function keeping<T>(value: Promise<T>): Promise<{ value: T; keep: boolean }> {
   return { value: await value, keep: false };
 }
@@ -362,7 +381,7 @@ describe('the schema', () => {
   test('may take longer to be made than calls wait', async () => {
     const name = await emptyDatabase();
     await server.query(name, setup);
-    const patience = { lockPatienceMs: 100, answerPatienceMs: 300 };
+    const patience = { lockPatienceMs: 100, answerPatienceMs: 3000 };
     const store = new PostgresStore(readAddress(server.url(name)), 'web1', { connections: 1, ...patience });
     rest.push(() => store.close());
     // Another server that is at a long step.
@@ -370,7 +389,7 @@ describe('the schema', () => {
     await holder.connect();
     await holder.query('BEGIN; SELECT 1 FROM whmapi1_store FOR UPDATE');
     const done = store.transaction('reads', async (db) => keeping(db.all('SELECT * FROM setting')));
-    await new Promise((resume) => setTimeout(resume, 700));
+    await new Promise((resume) => setTimeout(resume, 3500));
     await holder.query('COMMIT');
     await holder.end();
     expect(await done).toEqual([]);

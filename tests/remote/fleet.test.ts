@@ -306,7 +306,7 @@ describe('--resume', () => {
   });
 
   test('goes on after a kill', async () => {
-    const killed = async (milliseconds: number) => {
+    const killed = async () => {
       const argv = [
         '--host',
         names(40).join(','),
@@ -324,17 +324,21 @@ describe('--resume', () => {
       let printed = '';
       child.stdout.on('data', (piece: Buffer) => {
         printed += piece.toString();
-        if (printed.split('\n').length > 10) setTimeout(() => child.kill('SIGKILL'), milliseconds);
+        if (printed.split('\n').length > 10) child.kill('SIGKILL');
       });
       await new Promise((done) => child.once('close', done));
       return printed;
     };
+    // The others wait until it is killed.
+    let release = () => undefined as void;
+    const isKilled = new Promise<void>((done) => (release = done));
     server.script = async () => {
-      await wait(30);
+      if (server.requests.length > 16) await isKilled;
       return ok({});
     };
-    const before = await killed(0);
+    const before = await killed();
     expect(before.split('\n').length).toBeLessThan(40);
+    release();
     const { status, stdout } = await run(
       ...([names(40), '--resume', record(), '--output=json', 'listaccts'] as const),
     );

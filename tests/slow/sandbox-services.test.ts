@@ -153,9 +153,19 @@ describeWith(['named', 'named-checkzone', 'dig'], 'whmapi1 --sandbox-services', 
 /** All of the state directory that is text and no configuration of BIND. */
 function logsOf(): string {
   const names = readdirSync(folder.state, { recursive: true, encoding: 'utf8' });
-  const read = (name: string) => readFileSync(join(folder.state, name), 'latin1');
+  // Files of SQLite and of named come and go.
+  const isFile = (name: string) =>
+    statSync(join(folder.state, name), { throwIfNoEntry: false })?.isFile() === true;
+  const read = (name: string) => {
+    try {
+      return readFileSync(join(folder.state, name), 'latin1');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+      throw error;
+    }
+  };
   return names
-    .filter((name) => !/^(root|files)\//.test(name) && statSync(join(folder.state, name)).isFile())
+    .filter((name) => !/^(root|files)\//.test(name) && isFile(name))
     .map(read)
     .join('');
 }

@@ -46,7 +46,7 @@ export class SandboxServices {
 
 /** The status of an answer that has no record, or the data of its records, a line each. */
 export function dig(port: number, name: string, type: string, ...words: string[]): string {
-  const options = ['+noall', '+comments', '+answer', '+time=5', '+tries=1'];
+  const options = ['+noall', '+comments', '+answer', '+time=10', '+tries=3'];
   const { stdout } = spawnSync('dig', [`-p${port}`, '@127.0.0.1', ...options, name, type, ...words], {
     encoding: 'utf8',
   });

@@ -162,8 +162,8 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
     await until(() => stagedStatements() === names.length - 1);
     named.signal('SIGCONT');
     await Promise.all([first, ...others]);
-    // The last that staged its files may not have asked for its reload yet.
-    expect(reconfigurations() - before).toBeLessThanOrEqual(4);
+    // Those that staged their files last may not have asked for their reload yet.
+    expect(reconfigurations() - before).toBeLessThanOrEqual(10);
     await Promise.all(names.map((name) => change(name, null)));
     expect(await bind.list(named.machine)).not.toContain('g1.example');
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { call, freshFolder } from '../../support/command.ts';
 import { PrivateMount } from '../../process/private-mount.ts';
+import { until } from '../../support/until.ts';
 import { startServer } from './server-process.ts';
 
 const here = freshFolder();
@@ -26,12 +27,14 @@ test('calls say that the file system is read-only, and work again once it is not
     };
     const remount = (mode: 'ro' | 'rw') => {
       const [command, ...words] = disk.through;
-      const done = spawnSync(command, [...words, 'mount', '-o', `remount,bind,${mode}`, folder]);
-      expect([done.status, String(done.stderr)]).toEqual([0, '']);
+      const isDone = () =>
+        spawnSync(command, [...words, 'mount', '-o', `remount,bind,${mode}`, folder]).status === 0;
+      // It is busy for as long as somebody has a file open there.
+      return until(isDone, `the file system was mounted ${mode}`);
     };
     try {
       // The server has had no call yet, and looks for no tasks: while it holds files open, Linux refuses to remount (EBUSY).
-      remount('ro');
+      await remount('ro');
       for (const word of ['during', 'again']) {
         const { status, text } = await setIssuer(word);
         expect([200, 503]).toContain(status);
@@ -46,7 +49,7 @@ test('calls say that the file system is read-only, and work again once it is not
       const local = await call(['twofactorauth_set_issuer', 'issuer=local'], options);
       expect([local.status, local.metadata.error_code]).toEqual([3, 'store_unavailable']);
       expect(local.metadata.reason).toMatch(/read-only/);
-      remount('rw');
+      await remount('rw');
       expect((await setIssuer('after')).text).toContain('"result":1');
       expect((await call(['twofactorauth_get_issuer'], options)).data).toMatchObject({ issuer: 'after' });
     } finally {

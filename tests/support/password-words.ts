@@ -1,0 +1,12 @@
+// The words of passwords as the build has sorted them, in place of `src/model/passwords/words.ts`: sorting them takes most of a
+// second in each file of tests that checks a password.
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { SortedWords } from '../../src/model/passwords/sorted-words.ts';
+
+const built = resolve(__dirname, '../../dist/password-words.txt');
+
+export function loadPasswordWords(): SortedWords {
+  if (!existsSync(built)) throw new Error('There is no dist/: run `npm run build` first.');
+  return new SortedWords(readFileSync(built));
+}
