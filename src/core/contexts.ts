@@ -41,13 +41,16 @@ export class Contexts {
       db,
       plan: (plan, answer) => {
         if (this.plan !== undefined) throw new TypeError('A call plans its work once.');
+        // The transaction of a handler that plans is not kept.
+        if (this.#of.report.task !== undefined)
+          throw new TypeError('A call that starts a task plans nothing.');
         if (effect !== 'operates') throw new TypeError('The function does not operate.');
         this.plan = plan;
         this.answer = answer;
       },
       startTask: (kind, input) => {
-        if (effect !== 'changes' && effect !== 'operates')
-          throw new TypeError('The function starts no task.');
+        const may = effect === 'changes' || (effect === 'operates' && this.plan === undefined);
+        if (!may) throw new TypeError('The function starts no task.');
         return this.#startTask(db, kind, input);
       },
     };

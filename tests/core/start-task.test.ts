@@ -2,6 +2,7 @@
 import type { Context } from '../../src/core/context.ts';
 import type { AnyFunction } from '../../src/core/define.ts';
 import { notFound } from '../../src/core/errors.ts';
+import type { Plan } from '../../src/core/plan.ts';
 import { list } from '../../src/model/tasks/tasks.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
@@ -30,7 +31,7 @@ const start = async (context: Context) => {
 const tasks = () =>
   here.engine.store.transaction('reads', async (db) => ({ value: await list(db), keep: false }));
 
-test.each(['changes', 'calls'] as const)(
+test.each(['changes', 'calls', 'operates'] as const)(
   'a function that %s starts a task, and says which',
   async (effect) => {
     offer(effect, start);
@@ -62,12 +63,30 @@ test.each(['changes', 'calls'] as const)('a dry run of a function that %s starts
   expect(await tasks()).toEqual([]);
 });
 
-test.each(['none', 'reads', 'operates'] as const)(
-  'a function whose effect is “%s” cannot start one',
-  async (effect) => {
-    offer(effect, start);
+test.each(['none', 'reads'] as const)('a function whose effect is “%s” cannot start one', async (effect) => {
+  offer(effect, start);
+  expect((await here.call('start')).metadata).toMatchObject({ result: 0, error_code: 'internal' });
+  offer('changes', () => undefined);
+  expect(await tasks()).toEqual([]);
+});
+
+/** Its transaction is not kept, and the task would be lost. */
+test('a function that plans work on the machine cannot start one', async () => {
+  const plan: Plan = { change: 'none', input: {}, locks: [], steps: [] };
+  const orders = [
+    async (context: Context) => {
+      context.plan(plan);
+      await start(context);
+    },
+    async (context: Context) => {
+      await start(context);
+      context.plan(plan);
+    },
+  ];
+  for (const order of orders) {
+    offer('operates', order);
     expect((await here.call('start')).metadata).toMatchObject({ result: 0, error_code: 'internal' });
-    offer('changes', () => undefined);
-    expect(await tasks()).toEqual([]);
-  },
-);
+    expect(here.errors().at(-1)?.error).toMatch(/starts no task|plans nothing/);
+  }
+  expect(await tasks()).toEqual([]);
+});
