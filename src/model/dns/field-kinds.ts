@@ -31,6 +31,8 @@ export type FieldKind =
   | 'hex'
   /** All further character strings of a record, at least one. Always the last field. */
   | 'strings'
+  /** The parameters of a service (RFC 9460, section 2.1), each as a word of a master file. Always the last field. */
+  | 'service-parameters'
   | 'latitude'
   | 'longitude'
   /** A length with centimetres, in metres. */
@@ -58,6 +60,7 @@ export const expectations: Readonly<Record<FieldKind, string>> = {
   tag: 'a word of letters and digits',
   hex: 'an even number of hexadecimal digits',
   strings: `a text; each string in quotes has at most ${MAX_STRING} bytes`,
+  'service-parameters': 'a parameter such as alpn="h2,h3" or port=8443',
   latitude: 'a latitude such as 52 22 23.000 N',
   longitude: 'a longitude such as 4 53 32.000 E',
   altitude: 'a number of metres from -100000.00 to 42849672.95, such as 10m',
@@ -94,12 +97,18 @@ export function normalise(kind: FieldKind, value: string): string | undefined {
       return value === '' || isSubstitution(value) ? value : undefined;
     case 'tag':
       return /^[a-z0-9]{1,255}$/i.test(value) ? value : undefined;
+    case 'service-parameters':
+      return SERVICE_PARAMETER.test(value) ? value : undefined;
     case 'hex':
       return /^(?:[0-9a-f]{2})+$/i.test(value) ? value.toUpperCase() : undefined;
     default:
       return value;
   }
 }
+
+/** A key, or a key and a value: one word, or in quotes. Both can have the escapes of master files. */
+const SERVICE_PARAMETER =
+  /^[a-z0-9-]{1,63}(?:=(?:"(?:[ !#-[\]-~]|\\[!-~])*"|(?:[!#-'*-:<-[\]-~]|\\[!-~])+))?$/;
 
 /** An IPv6 address without a scope, such as %eth0. */
 export function parseIpv6(text: string): ipaddr.IPv6 | undefined {

@@ -3,7 +3,7 @@ import { ApiError, badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import type { Json } from '../../core/values.ts';
 import { isWithin, readMasterName } from './names.ts';
-import { readData, readTtlParam, readType } from './record-params.ts';
+import { readData, readMassEditType, readTtlParam } from './record-params.ts';
 import type { RecordContent, ZoneChanges } from './zone-edits.ts';
 
 /** Per call. */
@@ -60,7 +60,7 @@ function hashOf(item: Json): Item {
 }
 
 function readRecord(item: Item, zone: string): RecordContent {
-  const type = readType('record_type', textOf('record_type', item.record_type));
+  const type = readMassEditType('record_type', textOf('record_type', item.record_type));
   const dname = textOf('dname', item.dname);
   const owner = readMasterName('dname', dname === '' ? '@' : dname, zone);
   if (!isWithin(owner, zone)) {

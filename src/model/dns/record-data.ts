@@ -23,6 +23,11 @@ export function readItems(type: string, tokens: readonly Token[], origin: string
   const items: string[] = [];
   for (const [index, field] of fields.entries()) {
     const token = tokens[index];
+    if (field.kind === 'service-parameters') {
+      // There may be none.
+      items.push(...wordsOf(tokens.slice(index)));
+      continue;
+    }
     if (token === undefined) throw new DataFault(`the ${type} record has no ${field.param}`);
     if (field.kind === 'strings')
       items.push(...tokens.slice(index).map((one) => readItem(field, one, origin)));
@@ -30,7 +35,8 @@ export function readItems(type: string, tokens: readonly Token[], origin: string
     else items.push(readItem(field, token, origin));
   }
   const last = fields.at(-1)?.kind;
-  if (tokens.length > fields.length && last !== 'strings' && last !== 'hex') {
+  const isOpen = last === 'strings' || last === 'hex' || last === 'service-parameters';
+  if (tokens.length > fields.length && !isOpen) {
     throw new DataFault(`the ${type} record has more than ${fields.length} fields`);
   }
   return items;

@@ -7,25 +7,45 @@ import { readAngle, readMetres } from './location.ts';
 import { readMailbox, readMasterName, readTarget } from './names.ts';
 import { octetsOf, unescapeOctets } from './octets.ts';
 import { splitStrings } from './record-data.ts';
-import { type Field, type RecordType, isRecordType, recordTypes } from './record-types.ts';
+import {
+  type Field,
+  type MassEditType,
+  type RecordType,
+  isMassEditType,
+  isRecordType,
+  massEditTypes,
+  recordTypes,
+} from './record-types.ts';
 import type { ZoneRecord } from './zone-file.ts';
 
 /**
+ * The type of a record of addzonerecord and editzonerecord.
  * @returns the type in upper case
  * @throws ApiError `bad_param` if WHM or BIND does not support it
  */
 export function readType(param: string, given: string): RecordType {
   const type = given.toUpperCase();
   if (isRecordType(type)) return type;
+  throw unsupported(param, given, Object.keys(recordTypes));
+}
+
+/** The type of a record of mass_edit_dns_zone; as `readType`. */
+export function readMassEditType(param: string, given: string): MassEditType {
+  const type = given.toUpperCase();
+  if (isMassEditType(type)) return type;
+  throw unsupported(param, given, Object.keys(massEditTypes));
+}
+
+function unsupported(param: string, given: string, types: readonly string[]): Error {
+  const type = given.toUpperCase();
   if (type === 'ALIAS' || type === 'A6') {
-    throw badParam(
+    return badParam(
       `The parameter “${param}” is ${type}, which BIND does not serve. ` +
         (type === 'A6' ? 'Use AAAA.' : 'Use A and AAAA records with the target’s addresses.'),
     );
   }
-  throw badParam(
-    `The parameter “${param}” should be ${anyOf(Object.keys(recordTypes))}, not ${quote(given)}.`,
-  );
+  const hint = isMassEditType(type) ? ` Add ${type} records with mass_edit_dns_zone.` : '';
+  return badParam(`The parameter “${param}” should be ${anyOf(types)}, not ${quote(given)}.${hint}`);
 }
 
 /**
@@ -78,18 +98,19 @@ function readValue(field: Field, param: string, given: string, zone: string): re
 }
 
 /**
- * Reads the “data” of mass_edit_dns_zone: the fields in order, or one value per string for TXT and SPF.
+ * Reads the “data” of mass_edit_dns_zone: the fields in order, or one value per string for TXT and SPF; for HTTPS and SVCB,
+ * one value per parameter after the target.
  * @throws ApiError `bad_param`
  */
-export function readData(type: RecordType, data: readonly string[], zone: string): string[] {
-  const fields: readonly Field[] = recordTypes[type];
-  const isStrings = fields[0]?.kind === 'strings';
-  if (isStrings ? data.length === 0 : data.length !== fields.length) {
+export function readData(type: MassEditType, data: readonly string[], zone: string): string[] {
+  const fields: readonly Field[] = massEditTypes[type];
+  const last = fields.at(-1)?.kind;
+  const isOpen = last === 'strings' || last === 'service-parameters';
+  const least = last === 'service-parameters' ? fields.length - 1 : fields.length;
+  if (data.length < least || (data.length > least && !isOpen)) {
     const names = fields.map(({ param }) => param).join(', ');
-    throw badParam(
-      `The “data” of a ${type} record should have ${isStrings ? 'at least 1 value' : `${fields.length} values`} (${names}), ` +
-        `not ${data.length}.`,
-    );
+    const count = `${isOpen ? 'at least ' : ''}${least} ${least === 1 ? 'value' : 'values'}`;
+    throw badParam(`The “data” of a ${type} record should have ${count} (${names}), not ${data.length}.`);
   }
   return data.flatMap((value, index): readonly string[] => {
     const field = fields[index] ?? fields.at(-1);

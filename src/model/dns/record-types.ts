@@ -1,5 +1,5 @@
 // The record types that WHM accepts: their fields in the order of the master file, with WHM’s parameter names. Other
-// types, such as SSHFP or HTTPS, can only be read; their data is not decoded.
+// types, such as SSHFP, can only be read; their data is not decoded.
 import type { FieldKind } from './field-kinds.ts';
 
 export interface Field {
@@ -78,8 +78,26 @@ export function isRecordType(type: string): type is RecordType {
   return Object.hasOwn(recordTypes, type);
 }
 
+const service = [
+  field('u16', 'priority'),
+  name('target'),
+  field('service-parameters', 'parameters'),
+] as const;
+
+/** The types that mass_edit_dns_zone accepts. Those of RFC 9460 have no parameters in addzonerecord. */
+export const massEditTypes = { ...recordTypes, HTTPS: service, SVCB: service } as const satisfies Record<
+  string,
+  readonly Field[]
+>;
+
+export type MassEditType = keyof typeof massEditTypes;
+
+export function isMassEditType(type: string): type is MassEditType {
+  return Object.hasOwn(massEditTypes, type);
+}
+
 export function fieldsOf(type: string): readonly Field[] | undefined {
-  return isRecordType(type) ? recordTypes[type] : undefined;
+  return isMassEditType(type) ? massEditTypes[type] : undefined;
 }
 
 /** Mnemonics of the IANA registry that BIND reads in a master file. */

@@ -95,7 +95,7 @@ function valueOf({ text }: ZoneFile, { start, end }: Entry): Pick<Token, 'text' 
 /** Renames the names in a record’s data. */
 function nameTokens({ type, isGeneric, layout: { data } }: ZoneRecord): readonly Token[] {
   const fields = fieldsOf(type);
-  // In other types, such as SVCB, a word that looks like a name in the zone is a name.
+  // In other types, such as KX, a word that looks like a name in the zone is a name.
   if (fields === undefined) return data.filter(({ text, isQuoted }) => !isQuoted && text.endsWith('.'));
   if (isGeneric) return [];
   return data.filter((_, at) => isName(fields[at]?.kind));

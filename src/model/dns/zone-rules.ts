@@ -122,7 +122,7 @@ function duplicateProblems(ofOwner: readonly ZoneRecord[]): Problem[] {
 
 /** A key that is equal for records with the same data. Strings are case-sensitive, names are not. */
 function dataKey({ type, items }: ZoneRecord): string {
-  const isText = type === 'TXT' || type === 'SPF' || type === 'HINFO' || type === 'CAA' || type === 'NAPTR';
+  const isText = ['TXT', 'SPF', 'HINFO', 'CAA', 'NAPTR', 'HTTPS', 'SVCB'].includes(type);
   return JSON.stringify([type, ...(isText ? items : items.map(nameKey))]);
 }
 

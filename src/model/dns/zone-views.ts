@@ -1,7 +1,7 @@
 // Zone files in the form of the API: the rows of dumpzone, getzonerecord and listmxs, and those of parse_dns_zone.
 import { labelsOf } from './names.ts';
 import { base64Of, quoteString, textOf } from './octets.ts';
-import { fieldsOf } from './record-types.ts';
+import { fieldsOf, isRecordType } from './record-types.ts';
 import { type Entry, type ZoneFile, type ZoneRecord, soaOf, textOfEntry } from './zone-file.ts';
 
 /**
@@ -37,7 +37,7 @@ function rowsOf(zone: ZoneFile, entry: Entry, defaultTtl: string): ZoneRow[] {
 
 /** Types without fields and data in the generic form are shown as raw lines. */
 function isShown({ type, isGeneric }: ZoneRecord): boolean {
-  return !isGeneric && (fieldsOf(type) !== undefined || type === 'SSHFP');
+  return !isGeneric && (isRecordType(type) || type === 'SSHFP');
 }
 
 function recordRow(record: ZoneRecord): ZoneRow {
