@@ -12,7 +12,7 @@ export interface MachineChoice {
   readonly stateDirectory: string;
   /** Milliseconds since 1970-01-01. */
   readonly now: () => number;
-  /** The service that `nat_checkip` asks. Default: see `addresses/public-address.ts`. */
+  /** The service that `nat_checkip` asks; empty to ask none. Default: see `addresses/public-address.ts`. */
   readonly publicAddressService?: string | undefined;
   /** Whether this program's own server runs, for a sandbox, where systemd does not say it. */
   readonly isServing?: () => Promise<boolean>;
@@ -179,6 +179,13 @@ function filesAndTools({
 
 export function askBy(service: string | undefined): (local: string) => Promise<string> {
   return async (local) => {
+    if (service === '') {
+      const { MachineError } = await import('../core/machine-error.ts');
+      throw new MachineError(
+        'failed',
+        'WHMAPI1_PUBLIC_ADDRESS_SERVICE is empty, so no service is asked for the public address. Set it to the URL of one.',
+      );
+    }
     const { askPublicAddress, PUBLIC_ADDRESS_SERVICE } = await import('./addresses/public-address.ts');
     return askPublicAddress(local, service ?? PUBLIC_ADDRESS_SERVICE);
   };

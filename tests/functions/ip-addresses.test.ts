@@ -216,6 +216,14 @@ describe('nat_checkip', () => {
     });
   });
 
+  it('asks nobody if the administrator names no service', async () => {
+    here.publicAddressService = '';
+    expect((await check('127.0.0.1')).metadata).toMatchObject({
+      error_code: 'host_failed',
+      reason: expect.stringContaining('WHMAPI1_PUBLIC_ADDRESS_SERVICE is empty') as string,
+    });
+  });
+
   it('fails if nobody answers, and for an address of another server', async () => {
     here.publicAddressService = 'http://127.0.0.1:1/';
     expect((await check('127.0.0.1')).metadata).toMatchObject({

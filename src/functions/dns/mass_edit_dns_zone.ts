@@ -12,7 +12,8 @@ export default defineFunction({
   summary: 'Change many records of a DNS zone at once: add, edit and remove.',
   description:
     'Either all changes are made or none. Line numbers are those of parse_dns_zone, from before the call. Names are ' +
-    'relative to the zone unless they end with a dot. ' +
+    'relative to the zone unless they end with a dot. The data of an HTTPS or SVCB record is its priority, its target and ' +
+    'one value for each parameter, such as alpn="h2,h3". ' +
     `At most ${MAX_CHANGES} changes per call.`,
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'operates',

@@ -9,7 +9,7 @@ export default defineFunction({
   summary: 'Check whether a local address has the public address that is set for it.',
   description:
     'The server asks a service in the Internet from the local address, by default https://checkip.amazonaws.com/. The ' +
-    'environment variable WHMAPI1_PUBLIC_ADDRESS_SERVICE names another one.',
+    'environment variable WHMAPI1_PUBLIC_ADDRESS_SERVICE names another one, or none if it is empty.',
   access: 'root',
   effect: 'reads',
   params: { ip: { ...ipv4Address, required: true, doc: 'An IPv4 address of this server.' } },
