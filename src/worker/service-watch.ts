@@ -3,12 +3,11 @@
 import type { Db } from '../core/context.ts';
 import type { Engine } from '../core/engine.ts';
 import { isRestarting } from '../model/services/restarts.ts';
+import { isWatchOff, triesOf } from '../model/services/check-interval.ts';
 import * as monitored from '../model/services/monitored.ts';
 import { lookAtServices, type FoundService } from '../drivers/services/look.ts';
 import { probe } from '../drivers/services/probes.ts';
 
-/** A daemon that is busy may miss one question. */
-const TRIES = 3;
 const PAUSE_BETWEEN_TRIES_MS = 2000;
 
 export interface ServiceWatchDependencies {
@@ -40,30 +39,34 @@ export class ServiceWatch {
   /** One check of all monitored services. @returns the services that are restarted, by WHM's names. */
   async check(): Promise<string[]> {
     const { engine } = this.#deps;
-    const names = await this.#read((db) => monitored.list(db));
-    if (names.size === 0 || !(await engine.machine.services()).areRun) return [];
+    const { isOff, names, tries } = await this.#read(async (db) => ({
+      isOff: await isWatchOff(db),
+      names: await monitored.list(db),
+      tries: await triesOf(db),
+    }));
+    if (isOff || names.size === 0 || !(await engine.machine.services()).areRun) return [];
     const found = (await lookAtServices(engine.machine)).filter(
       // systemd restarts this very process.
       ({ name, isEnabled, isOwn }) => names.has(name) && isEnabled && isOwn !== true,
     );
     const restarted: string[] = [];
     for (const service of found) {
-      const problem = await this.#problemOf(service);
+      const problem = await this.#problemOf(service, tries);
       if (problem !== undefined && (await this.#restart(service.name, problem))) restarted.push(service.name);
     }
     return restarted;
   }
 
-  async #problemOf(service: FoundService): Promise<string | undefined> {
+  async #problemOf(service: FoundService, tries: number): Promise<string | undefined> {
     // It is on its way already.
     if (/^(?:activating|deactivating|maintenance)$/.test(service.state)) return undefined;
     if (!service.isRunning) return `The service “${service.name}” does not run: it is ${service.state}.`;
     if (service.probe === undefined) return undefined;
     let problem: string | undefined;
-    for (let tries = 1; tries <= TRIES && !this.#ending.signal.aborted; tries++) {
+    for (let tried = 1; tried <= tries && !this.#ending.signal.aborted; tried++) {
       problem = await probe(service.probe);
       if (problem === undefined) return undefined;
-      if (tries < TRIES) await this.#deps.engine.sleep(PAUSE_BETWEEN_TRIES_MS);
+      if (tried < tries) await this.#deps.engine.sleep(PAUSE_BETWEEN_TRIES_MS);
     }
     return problem;
   }

@@ -94,6 +94,7 @@ const readTogether: Record<string, { readonly params: RegExp; readonly because: 
   resellerstats: { params: /^filter_deleted$/, because: 'The list never has accounts that were removed.' },
   save_cphulk_config: { params: /./, because: 'They are read by the keys of the configuration.' },
   saveacllist: { params: /^acl-/, because: 'They are read by the names of the privileges.' },
+  setminimumpasswordstrengths: { params: /./, because: 'They are read by the kinds of passwords.' },
   setacls: { params: /^acl-/, because: 'They are read by the names of the privileges.' },
 };
 

@@ -1,4 +1,4 @@
-// passwd, forcepasswordchange and set_digest_auth, held against the files of the sandbox's machine.
+// passwd, forcepasswordchange, set_digest_auth and the minimum strength of passwords, held against the files of the sandbox's machine.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
@@ -109,5 +109,41 @@ describe('passwords', () => {
     expect((await force({ '../x': 1 })).metadata.reason).toMatch(
       /^The parameter “users_json” should have keys that are each a username/,
     );
+  });
+});
+
+describe('the minimum strength of passwords', () => {
+  const TOLERABLE = 'Tr0ub4dor';
+  const strengthOf = async (password: string) =>
+    ((await here.call('get_password_strength', { password })).data as { strength: number }).strength;
+
+  it('is judged by get_password_strength as by createacct', async () => {
+    const strength = await strengthOf(TOLERABLE);
+    expect(strength).toBeGreaterThan(await strengthOf('password'));
+    expect(await strengthOf(PASSWORD)).toBe(100);
+    await here.call('setminimumpasswordstrengths', { default: '100' });
+    const account = { username: 'bob', domain: 'bob.example', password: TOLERABLE };
+    const { error_code, reason } = (await here.call('createacct', account)).metadata;
+    expect([error_code, reason]).toEqual([
+      'weak_password',
+      expect.stringContaining(`its strength is ${strength} of 100, and this server requires 100`),
+    ]);
+    expect(JSON.stringify(here.audit())).not.toContain(TOLERABLE);
+  });
+
+  it('is one for createacct and one for passwd', async () => {
+    await here.call('setminimumpasswordstrengths', { createacct: '100', passwd: '0' });
+    const account = { username: 'bob', domain: 'bob.example', password: TOLERABLE };
+    expect((await here.call('createacct', account)).metadata.error_code).toBe('weak_password');
+    await create('bob');
+    expect((await here.call('passwd', { user: 'bob', password: 'bob' })).metadata.result).toBe(1);
+  });
+
+  it('is a tweak setting', async () => {
+    await here.call('set_tweaksetting', { key: 'minpwstrength', value: '0' });
+    const { metadata } = await here.call('createacct', {
+      ...{ username: 'bob', domain: 'bob.example', password: 'bob' },
+    });
+    expect(metadata.result).toBe(1);
   });
 });

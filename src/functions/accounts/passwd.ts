@@ -52,7 +52,7 @@ export default defineFunction({
       : await accounts.get(db, caller, args.user);
     if (username === caller.user) ensureConfirmed(caller, 'set your password');
     await ensureNotAbove(db, caller, username);
-    await passwords.ensureStrong({ db, passwordStrength }, args.password, [username, domain]);
+    await passwords.ensureStrong({ db, passwordStrength }, args.password, [username, domain], 'passwd');
     plan(setPassword(username, args.password));
     return { app: ['system'] };
   },

@@ -22,6 +22,15 @@ export async function list(db: Db): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
+/** The one at a position, from 1 to 4; empty if none is set. */
+export async function at(db: Db, position: number): Promise<string> {
+  const row = await db.get<{ name: string }>(
+    'SELECT name FROM nameserver WHERE server = ? AND position = ?',
+    ...[db.server, position],
+  );
+  return row?.name ?? '';
+}
+
 /** By position, from 1 to 4. An empty name removes a nameserver, undefined keeps it. */
 export async function update(db: Db, names: readonly (string | undefined)[]): Promise<void> {
   for (const [index, name] of names.entries()) {

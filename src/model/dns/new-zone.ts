@@ -1,17 +1,20 @@
 // Creates the zone of a domain of this server from a template.
-import type { Context } from '../../core/context.ts';
+import type { Context, Db } from '../../core/context.ts';
 import { quote } from '../../core/quote.ts';
 import type { Account } from '../accounts/accounts.ts';
 import { findPublicAddress } from '../addresses/nat.ts';
+import * as tweakSettings from '../tweak-settings/stored.ts';
 import { isMailbox } from './names.ts';
 import * as nameservers from './nameservers.ts';
 import { textOf } from './octets.ts';
 import { firstSerial } from './serial.ts';
 import { type Template, zoneFromTemplate } from './templates.ts';
 
-/** In seconds, the same as WHM's. */
-const TTL = 14_400;
-const NS_TTL = 86_400;
+/** In seconds, the same as WHM's, until the tweak settings TTL and NSTTL are set. */
+const DEFAULTS = { TTL: 14_400, NSTTL: 86_400 };
+
+const ttlOf = async (db: Db, key: keyof typeof DEFAULTS): Promise<number> =>
+  Number(await tweakSettings.read(db, 'Basic', key)) || DEFAULTS[key];
 
 export interface NewZone {
   /** Without the final dot. */
@@ -57,7 +60,11 @@ export async function newZone(
     ...{ domain: name, ip, ipv6, version, reseller },
     nameservers: servers,
     contact: canContact ? contact : `root@${hostname}.`,
-    ...{ ttl: TTL, nsTtl: NS_TTL, serial: serial ?? firstSerial(new Date(now())) },
+    ...{
+      ttl: await ttlOf(db, 'TTL'),
+      nsTtl: await ttlOf(db, 'NSTTL'),
+      serial: serial ?? firstSerial(new Date(now())),
+    },
   });
   return { text: textOf(zone.text), ...(template.isCustom && { template: { name: template.name, lines } }) };
 }

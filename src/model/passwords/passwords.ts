@@ -3,7 +3,7 @@ import type { Context } from '../../core/context.ts';
 import type { Param } from '../../core/define.ts';
 import { ApiError, badParam } from '../../core/errors.ts';
 import { isPassword } from '../../core/machine-values.ts';
-import * as storedSettings from '../packages/stored-settings.ts';
+import { minimumOf, type Application } from './minimums.ts';
 
 /** A new password. The most that crypt(3) takes is 511 bytes. */
 export const password = {
@@ -13,22 +13,19 @@ export const password = {
   doc: 'The password. To keep it out of the process list, use --file password=PATH.',
 } as const satisfies Param;
 
-/** The setting under which the least strength is stored, and what it is until somebody sets it (as in WHM). */
-const MINIMUM = 'minimum_password_strength';
-const DEFAULT_MINIMUM = 65;
-
 /** @throws ApiError `weak_password`; `bad_param` for one that the machine cannot have. */
 export async function ensureStrong(
   { db, passwordStrength }: Pick<Context, 'db' | 'passwordStrength'>,
   candidate: string,
   known: readonly string[],
+  application: Application,
 ): Promise<void> {
   if (!isPassword(candidate)) {
     throw badParam(
       'The password should be at most 511 bytes long. Characters outside ASCII take two or more bytes.',
     );
   }
-  const least = Number((await storedSettings.read(db, MINIMUM)) ?? DEFAULT_MINIMUM);
+  const least = await minimumOf(db, application);
   const strength = await passwordStrength(candidate, known);
   if (strength >= least) return;
   throw new ApiError(

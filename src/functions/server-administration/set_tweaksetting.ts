@@ -1,0 +1,38 @@
+import { defineFunction } from '../../core/define.ts';
+import * as form from '../../model/tweak-settings/form.ts';
+import * as settings from '../../model/tweak-settings/settings.ts';
+
+export default defineFunction({
+  name: 'set_tweaksetting',
+  since: 11,
+  summary: 'Set a Tweak Settings option.',
+  description:
+    'All options of WHM can be set. A warning says if nothing on this server depends on the option. Nameservers and the ' +
+    'minimum strengths of passwords are the same as those of update_nameservers_config and setminimumpasswordstrengths.',
+  access: 'root',
+  effect: 'changes',
+  params: {
+    key: form.keyName,
+    module: form.moduleName,
+    value: {
+      type: 'string',
+      default: '',
+      doc: 'The new value: 1 or 0 for a flag, a number, a word or text. An empty value clears the option.',
+    },
+  },
+  returns: null,
+  examples: [
+    {
+      args: { key: 'chkservd_check_interval', value: '60' },
+      doc: 'Check the monitored services every minute.',
+    },
+    {
+      args: { key: 'NS', module: 'Basic', value: 'ns1.example.com' },
+      doc: 'Set the first nameserver of new zones.',
+    },
+  ],
+
+  async handler({ key, module, value }, context) {
+    await settings.set(context, module, key, value);
+  },
+});

@@ -1,0 +1,47 @@
+// The minimum strength of passwords, for each kind of them: 0 to 100.
+import type { Db } from '../../core/context.ts';
+import * as storedSettings from '../packages/stored-settings.ts';
+
+/** The kinds, by WHM's names, and what each is of. `default` is for the kinds that have no minimum of their own. */
+export const applications = {
+  default: 'passwords for which no other minimum is set',
+  createacct: 'the passwords of new accounts',
+  passwd: 'the passwords that passwd sets',
+  ftp: 'the passwords of FTP accounts',
+  list: 'the passwords of mailing lists',
+  mysql: 'the passwords of MySQL users',
+  postgres: 'the passwords of PostgreSQL users',
+  sshkey: 'the passphrases of SSH keys',
+  virtual: 'the passwords of email accounts and Web Disk accounts',
+} as const;
+
+export type Application = keyof typeof applications;
+
+/** The kinds of passwords that functions of this program set. */
+const enforced: ReadonlySet<Application> = new Set<Application>(['default', 'createacct', 'passwd']);
+
+export function isEnforced(application: Application): boolean {
+  return enforced.has(application);
+}
+
+/** As in WHM. */
+export const DEFAULT_MINIMUM = 65;
+
+export async function minimumOf(db: Db, application: Application): Promise<number> {
+  const own = await storedSettings.read(db, rowOf(application));
+  if (own !== undefined && own !== '') return Number(own);
+  return application === 'default' ? DEFAULT_MINIMUM : minimumOf(db, 'default');
+}
+
+/** Undefined: the kind has the default minimum again. */
+export async function setMinimum(
+  db: Db,
+  application: Application,
+  strength: number | undefined,
+): Promise<void> {
+  await storedSettings.write(db, rowOf(application), strength?.toString() ?? '');
+}
+
+function rowOf(application: Application): string {
+  return application === 'default' ? 'minimum_password_strength' : `minimum_password_strength_${application}`;
+}

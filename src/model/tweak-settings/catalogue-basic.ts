@@ -1,0 +1,42 @@
+// Tweak settings of the module Basic, which WHM stores in wwwacct.conf.
+import { domainName, emailAddress } from '../accounts/names.ts';
+import { acting, integer, oneOf, path, text, within, type Entries } from './entry.ts';
+
+const nameserver = (which: string) =>
+  acting(text('', `The ${which} nameserver of new zones.`, domainName.pattern));
+
+/** RFC 2181, section 8: seconds. */
+const ttl = [1, 2_147_483_647] as const;
+
+export const basic: Entries = within('Basic', {
+  ADDR: acting(text('', 'The server’s main IPv4 address, which accounts share.')),
+  ADDR6: text('', 'The server’s IPv6 address, which accounts share.', {
+    matches: /^[0-9A-Fa-f:.]{2,45}$/,
+    expects: 'an IPv6 address',
+  }),
+  CONTACTEMAIL: text('', 'The email address to which notifications are sent.', emailAddress.pattern),
+  CONTACTPAGER: text('', 'The address of a pager or a mobile phone to which notifications are sent.'),
+  DEFMOD: text('jupiter', 'The theme of new accounts.', {
+    matches: /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/,
+    expects: 'at most 32 letters, digits, “_” and “-”',
+  }),
+  ETHDEV: text('eth0', 'The network interface to which IP addresses are added.', {
+    matches: /^[\w.:-]{1,15}$/,
+    expects: 'the name of a network interface, such as eth0',
+  }),
+  HOMEDIR: path('/home', 'The directory in which new accounts get their home directories.'),
+  HOMEMATCH: text('home', 'The part of a mount point’s name that marks it as a place for home directories.', {
+    matches: /^[\w.-]{1,64}$/,
+    expects: 'a part of a directory’s name, such as home',
+  }),
+  HOST: acting(text('', 'The server’s hostname.')),
+  LOGSTYLE: oneOf('combined', ['combined', 'common'], 'The format of the web server’s access logs.'),
+  MINUID: integer('1000', [500, 60_000], 'The lowest user ID of new accounts.'),
+  NS: nameserver('first'),
+  NS2: nameserver('second'),
+  NS3: nameserver('third'),
+  NS4: nameserver('fourth'),
+  NSTTL: acting(integer('86400', ttl, 'The TTL, in seconds, of the NS records of new zones.')),
+  TTL: acting(integer('14400', ttl, 'The TTL, in seconds, of the other records of new zones.')),
+  SCRIPTALIAS: oneOf('y', ['y', 'n'], 'Whether new accounts have a cgi-bin directory.'),
+});

@@ -1,0 +1,18 @@
+// The parameters that name a tweak setting.
+import type { Param } from '../../core/define.ts';
+
+export const keyName = {
+  type: 'string',
+  required: true,
+  maxLength: 128,
+  doc: 'The option’s name, such as chkservd_check_interval. Upper and lower case matter.',
+} as const satisfies Param;
+
+export const moduleName = {
+  type: 'string',
+  values: ['Apache', 'Basic', 'Mail', 'Main'],
+  default: 'Main',
+  doc:
+    'The group of the option. Main: WHM’s Tweak Settings. Basic: the basic setup (wwwacct.conf). Apache: the web server. ' +
+    'Mail: Exim.',
+} as const satisfies Param;

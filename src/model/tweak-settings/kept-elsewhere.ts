@@ -1,0 +1,45 @@
+// Tweak settings whose values other models store, or that the machine has. They are read and set there.
+import type { Context, Db } from '../../core/context.ts';
+import * as nameservers from '../dns/nameservers.ts';
+import { minimumOf, setMinimum, type Application } from '../passwords/minimums.ts';
+
+type Sources = Pick<Context, 'db' | 'system'>;
+
+interface Home {
+  readonly read: (sources: Sources) => Promise<string> | string;
+  /** An empty value: as nobody has set it. A text says what sets it instead. */
+  readonly write: ((db: Db, value: string) => Promise<void>) | string;
+}
+
+const minimum = (application: Application): Home => ({
+  read: async ({ db }) => String(await minimumOf(db, application)),
+  write: (db, value) => setMinimum(db, application, value === '' ? undefined : Number(value)),
+});
+
+const nameserver = (position: number): Home => ({
+  read: ({ db }) => nameservers.at(db, position),
+  write: (db, value) =>
+    nameservers.update(db, [...Array<undefined>(position - 1).fill(undefined), value.toLowerCase()]),
+});
+
+/** By their keys. */
+export const keptElsewhere: Readonly<Record<string, Home>> = {
+  minpwstrength: minimum('default'),
+  minpwstrength_createacct: minimum('createacct'),
+  minpwstrength_passwd: minimum('passwd'),
+  minpwstrength_ftp: minimum('ftp'),
+  minpwstrength_list: minimum('list'),
+  minpwstrength_mysql: minimum('mysql'),
+  minpwstrength_postgres: minimum('postgres'),
+  minpwstrength_sshkey: minimum('sshkey'),
+  minpwstrength_virtual: minimum('virtual'),
+  NS: nameserver(1),
+  NS2: nameserver(2),
+  NS3: nameserver(3),
+  NS4: nameserver(4),
+  HOST: { read: ({ system }) => system.hostname(), write: 'Use sethostname.' },
+  ADDR: {
+    read: ({ system }) => system.addresses()[0],
+    write: 'It is the first address of the network interface, which the system’s network configuration sets.',
+  },
+};
