@@ -3,7 +3,7 @@
 import type { Db } from './context.ts';
 import type { Engine } from './engine.ts';
 import { ApiError } from './errors.ts';
-import { MachineError, ofDisk } from './machine-error.ts';
+import { MachineError, ofDisk, UNCHANGED } from './machine-error.ts';
 import type { AnyStep, Change, JournaledStep, JournalEntry, StepResult } from './plan.ts';
 
 /** What this process is executing, by its id in the journal. An entry that it gave up is not among them. */
@@ -100,9 +100,9 @@ export function inStore<T>(
   }));
 }
 
-/** An error's message; a tool's complaint has no full stop. */
+/** The message of an error after which not all is as before, as a sentence. A tool's complaint has no full stop. */
 export function sentence(thrown: unknown): string {
   const error = ofDisk(thrown);
-  const message = (error as Partial<Error> | null)?.message ?? String(error);
+  const message = ((error as Partial<Error> | null)?.message ?? String(error)).replace(UNCHANGED, '');
   return /[.!?]$/.test(message) ? message : `${message}.`;
 }

@@ -1,6 +1,9 @@
 // What the machine refuses, and how callers are told. Apart from `machine.ts`, which a call that touches no user has no use for.
 import { ApiError } from './errors.ts';
 
+/** How a reason ends if all is as before. It is taken away where that turns out not to be so. */
+export const UNCHANGED = ' Nothing was changed.';
+
 export class MachineError extends Error {
   override readonly name = 'MachineError';
   readonly code: 'exists' | 'not_found' | 'not_ours' | 'no_quota' | 'full' | 'changed' | 'failed';

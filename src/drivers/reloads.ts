@@ -2,6 +2,7 @@
 // it, so that no reload sees half of a change, or one that it does not answer for. This holds within one process.
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
+import { UNCHANGED } from '../core/machine-error.ts';
 
 /** At most one reload of the same key begins in this time. */
 const INTERVAL_MS = 20;
@@ -140,7 +141,7 @@ export class RollBackError extends Error {
 }
 
 function text(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = (error instanceof Error ? error.message : String(error)).replace(UNCHANGED, '');
   return /[.!?]$/.test(message) ? message : `${message}.`;
 }
 

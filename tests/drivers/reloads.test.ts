@@ -163,11 +163,11 @@ describe('reloads', () => {
     ]);
   });
 
-  it('say so if a change could not be taken back', async () => {
+  it('say so if a change could not be taken back, and no longer that nothing was changed', async () => {
     const reloads = new Reloads();
     const failing = reloads.request({
       ...plain,
-      run: () => Promise.reject(new Error('failure')),
+      run: () => Promise.reject(new Error('failure. Nothing was changed.')),
       rollBack: () => Promise.reject(new Error('The disk is full.')),
     });
     await expect(failing).rejects.toThrow(RollBackError);

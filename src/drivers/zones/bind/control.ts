@@ -1,7 +1,7 @@
 // How the running named is spoken to: rndc, and DNS itself.
 import { setTimeout as pause } from 'node:timers/promises';
-import type { OwnProcess, ToolResult, ToolWord } from '../../../core/machine-daemons.ts';
-import { MachineError } from '../../../core/machine-error.ts';
+import type { OwnProcess, ServiceState, ToolResult, ToolWord } from '../../../core/machine-daemons.ts';
+import { MachineError, UNCHANGED } from '../../../core/machine-error.ts';
 import type { DriverPort } from '../../file-driver.ts';
 import { CONFIGURATION, RNDC_CONFIGURATION } from './places.ts';
 
@@ -92,19 +92,32 @@ export class Control {
   /** Whether a named that does not listen will listen soon. */
   async #isComing(): Promise<boolean> {
     if (this.#server.isPrivate || !this.#port.services.areRun) return true;
-    return /^(?:active|activating|reloading)$/.test((await this.#port.services.state(UNIT)).state);
+    return /^(?:active|activating|reloading)$/.test((await this.#service()).state);
   }
 
+  /** Says what to do about a named that does not answer. Other errors stay as they are. */
   async #explain(error: unknown): Promise<unknown> {
-    if (!isDown(error) || this.#server.isPrivate) return error;
-    const { state, log } = await this.#port.services.state(UNIT);
-    if (state === 'active') return error;
-    const words = log.length === 0 ? '' : ` Its log ends with: ${log.slice(-3).join(' / ')}`;
-    return new MachineError(
-      'failed',
-      `BIND is not running (connection refused). Start it with “systemctl start ${UNIT}” and retry the call.${words}`,
-      { cause: error },
-    );
+    if (!(error instanceof Error)) return error;
+    const hangs = error.message.endsWith('took too long and was ended.');
+    if (!hangs && !isDown(error)) return error;
+    const { state, log } = await this.#service();
+    const isActive = hangs || state === 'active';
+    const reason = isActive
+      ? `BIND does not answer: ${withStop(error.message)}`
+      : 'BIND is not running (connection refused).';
+    const [verb, command] = isActive
+      ? ['Restart', `systemctl restart ${UNIT}`]
+      : ['Start', `systemctl start ${UNIT}`];
+    const advice = `${verb} it with “${this.#server.isPrivate ? 'whmapi1 --sandbox-services' : command}” and retry the call.`;
+    const words = log.length === 0 ? '' : ` Its log ends with: ${withStop(log.slice(-3).join(' / '))}`;
+    return new MachineError('failed', `${reason} ${advice}${words}${UNCHANGED}`, { cause: error });
+  }
+
+  async #service(): Promise<Pick<ServiceState, 'state' | 'log'>> {
+    const unknown = { state: '', log: [] };
+    if (this.#server.isPrivate) return unknown;
+    // Without systemd, as in a container, there is nothing more to be known.
+    return this.#port.services.state(UNIT).catch(() => unknown);
   }
 
   /** Loads added and removed zones. @throws MachineError `failed` with what named-checkconf says. */
@@ -244,6 +257,10 @@ export function isAtLeast(serial: number, wanted: number): boolean {
 
 function isRefusedConnection(stderr: string): boolean {
   return /connect failed:.*connection refused/.test(stderr);
+}
+
+function withStop(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 function lines(text: string): string[] {

@@ -1,0 +1,52 @@
+'use strict';
+// Loaded into a server that is measured (`node --require`): how long it waited for tools, for DNS and for its store. On
+// SIGUSR2 it writes the sums, in milliseconds, to the file that TIME_SPENT names.
+const childProcess = require('node:child_process');
+const dns = require('node:dns/promises');
+const fs = require('node:fs');
+const { performance } = require('node:perf_hooks');
+
+/** By tool, and `DNS` and `store`. */
+const spent = {};
+const add = (what, began) => void (spent[what] = (spent[what] ?? 0) + performance.now() - began);
+
+const { spawn } = childProcess;
+childProcess.spawn = (tool, ...rest) => {
+  const began = performance.now();
+  return spawn(tool, ...rest).once('close', () => add(tool, began));
+};
+
+const { resolveSoa } = dns.Resolver.prototype;
+dns.Resolver.prototype.resolveSoa = async function (...names) {
+  const began = performance.now();
+  return resolveSoa.apply(this, names).finally(() => add('DNS', began));
+};
+
+/** Its work is synchronous, so that the sum counts nothing twice. */
+function time(target, names) {
+  for (const name of names) {
+    const work = target[name];
+    target[name] = function (...words) {
+      const began = performance.now();
+      try {
+        return work.apply(this, words);
+      } finally {
+        add('store', began);
+      }
+    };
+  }
+}
+// The log of calls is a part of the store.
+time(fs, ['fdatasyncSync']);
+const { dlopen } = process;
+process.dlopen = (loaded, ...rest) => {
+  dlopen.call(process, loaded, ...rest);
+  const { Database, Statement } = loaded.exports;
+  time(Database.prototype, ['exec', 'prepare']);
+  time(Statement.prototype, ['run', 'get', 'all']);
+};
+
+process.on('SIGUSR2', () => {
+  fs.writeFileSync(`${process.env.TIME_SPENT}.new`, JSON.stringify(spent));
+  fs.renameSync(`${process.env.TIME_SPENT}.new`, process.env.TIME_SPENT);
+});

@@ -1,0 +1,42 @@
+// A machine on which the first `rndc reconfig` waits until a test lets it go on, so that it is the test that decides what
+// comes meanwhile, and not how busy this computer is.
+import type { MachineTools } from '../../../src/core/machine-daemons.ts';
+import type { DriverMachine } from '../../../src/drivers/step.ts';
+import { until } from '../../support/until.ts';
+
+export interface HeldReloads<M> {
+  readonly machine: M;
+  /** How many reloads named has been asked for. */
+  readonly count: () => number;
+  /** Waits until so many changes have asked for a reload. */
+  readonly waitFor: (changes: number) => Promise<void>;
+  readonly letGo: () => void;
+}
+
+export function holdReloads<M extends Pick<DriverMachine, 'tools'>>(machine: M): HeldReloads<M> {
+  let count = 0;
+  let asked = 0;
+  let letGo = () => undefined as void;
+  const gate = new Promise<void>((open) => (letGo = open));
+  const held = (tools: MachineTools): MachineTools => ({
+    async has(name) {
+      const isThere = await tools.has(name);
+      // In a sandbox, each change looks for rndc right before it asks for its reload, and waits for nothing in between.
+      if (name === 'rndc') asked++;
+      return isThere;
+    },
+    async run(name, words, options) {
+      if (name === 'rndc' && words.includes('reconfig')) {
+        count++;
+        await gate;
+      }
+      return tools.run(name, words, options);
+    },
+  });
+  const tools: DriverMachine['tools'] = async (declared) => held(await machine.tools(declared));
+  const waitFor = async (changes: number) => {
+    await until(() => asked >= changes, `${changes} changes asked for a reload`);
+    await new Promise((resume) => setImmediate(resume));
+  };
+  return { machine: { ...machine, tools }, count: () => count, waitFor, letGo };
+}
