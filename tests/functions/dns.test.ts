@@ -131,14 +131,8 @@ describe('addzonerecord, editzonerecord and removezonerecord', () => {
   });
 
   it.each([
-    [{ type: 'AAAA', address: '2001:DB8::1' }, { address: '2001:db8::1' }],
-    [{ type: 'MX', exchange: 'mx.bob.example', preference: '10' }, { exchange: 'mx.bob.example' }],
     [{ type: 'TXT', txtdata: 'v=spf1 -all; "x" $INCLUDE' }, { txtdata: 'v=spf1 -all; "x" $INCLUDE' }],
     [{ type: 'TXT', txtdata: 'a'.repeat(600) }, { txtdata: 'a'.repeat(600) }],
-    [{ type: 'CAA', flag: '0', tag: 'issue', value: 'ca.example' }, { value: 'ca.example' }],
-    [{ type: 'SRV', priority: '1', weight: '2', port: '443', target: 'x.example' }, { target: 'x.example' }],
-    [{ type: 'NS', nsdname: 'ns9.example' }, { nsdname: 'ns9.example' }],
-    [{ type: 'PTR', ptrdname: 'host.example' }, { ptrdname: 'host.example' }],
   ])('adds %j', async (args, expected) => {
     await ok('addzonerecord', { domain: zone, name: 'new', ...args });
     expect(await record(args.type, 'new.bob.example.')).toMatchObject(expected);
