@@ -76,7 +76,7 @@ export interface MachineFiles {
   restore(path: string, backup: FileBackup): Promise<void>;
 }
 
-/** What the administrator keeps for this program in a folder of the state directory. It is only read. */
+/** Files that the administrator keeps in a folder of the state directory. This program only reads them. */
 export interface CustomFiles {
   /** The names, sorted; empty if there is no such folder. */
   list(): Promise<string[]>;

@@ -1,4 +1,4 @@
-// The zone templates of the administrator make zones that BIND loads.
+// Custom zone templates make zones that BIND loads.
 import { ApiError } from '../../core/errors.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import { isTemplateName, lookAtTemplates, TEMPLATE_FOLDER } from '../../drivers/zones/custom-templates.ts';

@@ -13,14 +13,14 @@ export interface Zone {
    * server loads it. Any other text is checked.
    */
   readonly verifiedSerial?: number;
-  /** For a text that was made of a template of the administrator: what is wrong with it is told by the template's line. */
+  /** Set if the text was made from a custom template, so that errors name the template’s line. */
   readonly template?: TemplateLines;
 }
 
 export interface TemplateLines {
   /** The name of the template. */
   readonly name: string;
-  /** The template's line, counted from 1, of each line of the text. What follows them is not of the template. */
+  /** The template’s line, counted from 1, of each line of the text. Further lines are not from the template. */
   readonly lines: readonly number[];
 }
 

@@ -1,4 +1,4 @@
-// Zone templates that the administrator wrote: files in the folder `zone-templates` of the state directory.
+// Custom zone templates: files that the administrator wrote, in the folder `zone-templates` of the state directory.
 import type { Machine } from '../../core/machine.ts';
 
 export const TEMPLATE_FOLDER = 'zone-templates';
@@ -8,13 +8,13 @@ const MAX_SIZE = 256 * 1024;
 const NAME = /^[a-z0-9][\w-]{0,63}$/i;
 
 export interface CustomTemplates {
-  /** All that there are, sorted. */
+  /** The names of all custom templates, sorted. */
   readonly names: readonly string[];
-  /** The texts of those that were asked for, by name. */
+  /** The texts of the wanted ones, by name. */
   readonly texts: ReadonlyMap<string, string>;
 }
 
-/** @throws MachineError `failed` for one that was asked for and cannot be read. */
+/** @throws MachineError `failed` if a wanted template exists and cannot be read. */
 export async function lookAtTemplates(
   machine: Pick<Machine, 'customFiles'>,
   wanted: readonly string[],

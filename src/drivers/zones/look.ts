@@ -72,7 +72,7 @@ export interface FoundForAccount {
   readonly former?: { readonly domain: string; readonly zone: FoundZone | undefined };
   /** Present if the caller wants the nameservers from the domain's registrar. */
   readonly registered?: RegisteredNameservers;
-  /** Those of the administrator that the zone of an account can be made from. */
+  /** The custom templates for zones of accounts. */
   readonly templates: CustomTemplates;
 }
 

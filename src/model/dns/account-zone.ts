@@ -7,7 +7,7 @@ import type { Nameserver } from './nameservers.ts';
 import { newZone, type NewZoneText } from './new-zone.ts';
 import { type CustomTemplates, findTemplate } from './templates.ts';
 
-/** The templates of such zones. */
+/** The names of the templates for these zones. */
 export const ACCOUNT_TEMPLATES = ['standard', 'standardvirtualftp'] as const;
 
 export interface AccountZone {
@@ -17,7 +17,7 @@ export interface AccountZone {
   readonly serial: number;
   /** Used instead of those of the account’s owner. */
   readonly nameservers?: readonly Nameserver[] | undefined;
-  /** Those of the administrator that ACCOUNT_TEMPLATES names. */
+  /** The custom ones of ACCOUNT_TEMPLATES. */
   readonly templates: CustomTemplates;
 }
 

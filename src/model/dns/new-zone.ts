@@ -35,7 +35,7 @@ export interface NewZone {
 export interface NewZoneText {
   /** The zone file. */
   readonly text: string;
-  /** For a template of the administrator: which of its lines each line of the text is. */
+  /** For a custom template: its line, counted from 1, for each line of the text. */
   readonly template?: { readonly name: string; readonly lines: readonly number[] };
 }
 

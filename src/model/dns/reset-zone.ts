@@ -27,7 +27,7 @@ export async function resetText(
   const kept = textsOf(before);
   if (kept.length === 0) return made;
   const replaced = replacedTexts(zoneFileOf({ name, text: made.text }), kept);
-  // Lines of the template go on having their numbers.
+  // A kept record replaces a line in its place, so that line numbers still fit the template.
   const edit = replaced.map(({ line, record }) => ({ line, record }));
   const add = kept.filter((one) => !replaced.some(({ record }) => record === one));
   return { ...made, text: changedZone({ name, text: made.text }, { edit, add }, today).text };
@@ -37,7 +37,7 @@ function textsOf(zone: ZoneFile): ZoneRecord[] {
   return recordsOf(zone).filter(({ type, isGeneric }) => type === 'TXT' && !isGeneric);
 }
 
-/** Records of the template in whose place a kept one comes: the same text, or the same policy, of which a name has one. */
+/** The template’s records that a kept record replaces: with the same text, or with the same kind of policy. */
 function replacedTexts(
   made: ZoneFile,
   kept: readonly ZoneRecord[],
@@ -50,7 +50,7 @@ function replacedTexts(
   });
 }
 
-/** The same for two records of which a name has one: v=spf1, v=DMARC1, v=DKIM1, or any other text. */
+/** Equal for two records of which a name can have only one: the same kind of policy, such as v=spf1, or the same text. */
 function keyOf({ owner, items }: Pick<ZoneRecord, 'owner' | 'items'>): string {
   const text = items.join('');
   return `${nameKey(owner)} ${/^v=\w+(?=[\s;]|$)/i.exec(text)?.[0].toLowerCase() ?? text}`;

@@ -1,4 +1,4 @@
-// Zone templates with WHM’s placeholders: WHM’s three, and those of the administrator.
+// Zone templates with WHM’s placeholders: WHM’s three, and custom ones.
 import { ApiError, badParam } from '../../core/errors.ts';
 import { anyOf, quote } from '../../core/quote.ts';
 import { normalise } from './field-kinds.ts';
@@ -37,7 +37,7 @@ mail	IN	CNAME	%maildomain%.
 www	IN	CNAME	%domain%.
 `;
 
-/** The built-in templates. A template of the administrator with the same name overrides one. */
+/** The built-in templates. A custom template with the same name overrides one. */
 export const standardTemplates = {
   /** Only the domain’s address. */
   simple: head,
@@ -73,19 +73,19 @@ export interface Template {
   readonly name: string;
   /** Octets. */
   readonly text: string;
-  /** Written by the administrator. */
+  /** True if the administrator wrote it. */
   readonly isCustom: boolean;
 }
 
-/** Templates of the administrator, as a driver has found them. */
+/** Custom templates, as a driver found them. */
 export interface CustomTemplates {
-  /** All that there are. */
+  /** The names of all custom templates. */
   readonly names: readonly string[];
-  /** At least the one that is asked for, if there is one. */
+  /** Has at least the wanted template, if it is a custom one. */
   readonly texts: ReadonlyMap<string, string>;
 }
 
-/** @throws ApiError `bad_param` with the templates that there are */
+/** @throws ApiError `bad_param` with the names of all templates */
 export function findTemplate(name: string, custom: CustomTemplates): Template {
   const text = custom.texts.get(name);
   if (text !== undefined) return { name, text: octetsOf(text), isCustom: true };
@@ -98,7 +98,7 @@ export function findTemplate(name: string, custom: CustomTemplates): Template {
 
 export interface TemplatedZone {
   readonly zone: ZoneFile;
-  /** The template's line, counted from 1, of each line of the zone. */
+  /** The template’s line, counted from 1, for each line of the zone. */
   readonly lines: readonly number[];
 }
 
@@ -152,7 +152,7 @@ function fault({ isCustom }: Template, reason: string): ApiError {
   return isCustom ? new ApiError('host_failed', reason) : badParam(reason);
 }
 
-/** In any case, so that %IP% is not taken for text. */
+/** Upper case is matched too, so that %IP% is refused and not kept as text. */
 const PLACEHOLDER = /%([a-z][a-z0-9_]*)%/gi;
 
 /** The values of all placeholders. Each is one word of a master file. Names have no final dot. */
