@@ -153,6 +153,14 @@ describe('an account', () => {
     expect((await create()).metadata.result).toBe(1);
   });
 
+  itWith(['named-checkzone'], 'is taken back if named-checkzone rejects its template', async () => {
+    write('standardvirtualftp', `${head}x IN NS ns.example.net.\nx IN DS 1 8 2 ABCD\n`);
+    const { metadata } = await create();
+    expect(metadata).toMatchObject({ result: 0, error_code: 'host_failed' });
+    expect(metadata.reason).toContain('line 10 of the zone template “standardvirtualftp”: ');
+    expect((await ok('listaccts')).data).toEqual({ acct: [] });
+  });
+
   it('gets its zone again by resetzone: texts stay, and none is there twice', async () => {
     write('standardvirtualftp', `${head}_dmarc IN TXT "v=DMARC1; p=none"\nnote IN TXT "same"\n`);
     await addAccounts(here, anAccount({ ip: '192.0.2.2' }));
