@@ -18,10 +18,19 @@ export class SecondariesDesk {
   }
 
   list(): Promise<secondaries.Secondary[]> {
-    return this.#application.engine.store.transaction('reads', async (db) => ({
-      value: await secondaries.list(db),
-      keep: false,
-    }));
+    return this.#read((db) => secondaries.list(db));
+  }
+
+  /** Why no change of them would take effect; undefined if their keys can be opened. */
+  async trouble(): Promise<string | undefined> {
+    const { sealer } = this.#application.engine;
+    try {
+      await this.#read((db) => secondaries.readOptions(db, sealer));
+      return undefined;
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'key_lost') return error.message;
+      throw error;
+    }
   }
 
   /**
@@ -54,6 +63,13 @@ export class SecondariesDesk {
 
   close(): void {
     this.#application.close();
+  }
+
+  #read<T>(work: (db: Db) => Promise<T>): Promise<T> {
+    return this.#application.engine.store.transaction('reads', async (db) => ({
+      value: await work(db),
+      keep: false,
+    }));
   }
 
   async #change<T>(name: string, address: string, work: (db: Db, xid: string) => Promise<T>): Promise<T> {

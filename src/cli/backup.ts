@@ -29,7 +29,7 @@ export function backUp(file: string, { withKey, force }: BackupCommand, io: Io):
       );
     } else if (manifest.keyId !== undefined) {
       io.stdout.write(
-        `The key is not in it. Store a copy of “${stateDirectory}/secret.key” in another place: without it, two-factor secrets cannot be restored.\n`,
+        `The key is not in it. Store a copy of “${stateDirectory}/secret.key” in another place: without it, two-factor secrets, access hashes and the keys of secondaries cannot be restored.\n`,
       );
     }
   });

@@ -1,4 +1,5 @@
 // whmapi1 --secondaries, --add-secondary and --remove-secondary: the nameservers that copy the zones of this one.
+import { visible } from '../core/visible.ts';
 import { SecondariesDesk, shown, type Invitation } from '../name-server-administration.ts';
 import type { AdministrationOptions } from './administration-options.ts';
 import { tell, type Io } from './io.ts';
@@ -20,6 +21,8 @@ export async function printSecondaries(
   }
   return withDesk(SecondariesDesk, io, async (desk) => {
     const secondaries = await desk.list();
+    const trouble = await desk.trouble();
+    if (trouble !== undefined) tell(io, `whmapi1: ${visible(trouble)}\n`);
     if (output !== 'table') {
       const space = output === 'json' ? undefined : 2;
       io.stdout.write(`${JSON.stringify({ secondaries }, undefined, space)}\n`);

@@ -103,8 +103,8 @@ const kinds = {
     exit: 1,
     when: 'The key that encrypted the stored secrets is missing or does not match.',
     remedy:
-      'Restore the key file that the reason names from a backup, or remove the two-factor configurations and set ' +
-      'them up again.',
+      'Restore the key file that the reason names from a backup. If there is none, remove everything that it ' +
+      'encrypted, as the reason says.',
   },
   store_insecure: {
     exit: 3,

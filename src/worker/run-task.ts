@@ -145,7 +145,9 @@ function failure(task: Task, kind: TaskKind, thrown: unknown, engine: Engine): E
   const where = isExpected ? '' : engine.logUnexpected(task.xid, task.kind, error);
   const reason = isExpected ? error.message : `(XID ${task.xid}) An unexpected error occurred. ${where}`;
   const { count = 0, delayMs = 0 } = kind.retries ?? {};
-  if (task.attempts > count) return { state: 'failed', reason };
+  // Without the key it fails each time, until somebody acts.
+  const isFinal = error instanceof ApiError && error.code === 'key_lost';
+  if (isFinal || task.attempts > count) return { state: 'failed', reason };
   return { state: 'waiting', reason, notBefore: engine.now() + delayMs };
 }
 

@@ -78,16 +78,29 @@ describeOnMachine('on a fresh Debian', () => {
     });
   }
 
-  it.each(['root', 'dora'])('the README’s commands pass as %s', (user) => {
-    const blocks = [readmeBlock('npm run deb'), readmeBlock('npm test').replace('npm ci && ', '')];
-    const script = ['set -e', ...blocks].join('\n');
-    const { status, stdout, stderr } = run(user, script);
+  /** Runs blocks of the README. @returns their output. @throws if one of them fails. */
+  function follow(user: string, ...blocks: readonly string[]): string {
+    const { status, stdout, stderr } = run(user, ['set -e', ...blocks].join('\n'));
     const output = stdout + stderr;
     writeFileSync(join(tmpdir(), `whmapi1-fresh-${user}.log`), output);
     expect({ status, failed: output.match(/^.*●.*$/gm) ?? [] }).toEqual({ status: 0, failed: [] });
     expect(output).not.toMatch(/install-scripts/);
     expect(output).toContain('/clone/whmapi1_');
+    return output;
+  }
+  const build = readmeBlock('npm run deb');
+  const test = readmeBlock('npm test').replace('npm ci && ', '').trim();
+
+  it('the README’s commands pass as an ordinary user', () => {
     // One line for each tool that is missing, with its package.
-    expect(output).toContain('skipped: oathtool is missing (Debian package oathtool)');
+    expect(follow('dora', build, test)).toContain('skipped: oathtool is missing (Debian package oathtool)');
+  });
+
+  it('they pass as root, with the tests that depend on who runs them', () => {
+    const first = 'bin/whmapi1 --output=json version';
+    const dependent = `${test} -- --findRelatedTests $(grep -rlE 'gete?uid' tests)`;
+    const output = follow('root', build, first, dependent);
+    expect(output).toContain('"command":"version"');
+    expect(output).toMatch(/^PASS tests\/process\/tree-of-others\.test\.ts/m);
   });
 });

@@ -1,5 +1,5 @@
 // --sandbox-services: a real nameserver for the zones of a sandbox, and --add-secondary: one that copies them.
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PrivateNamed } from '../drivers/zones/private-named.ts';
 import { call, freshFolder, run } from '../support/command.ts';
@@ -205,5 +205,44 @@ describe('--add-secondary and --remove-secondary', () => {
     ]);
     const ours = text('root/etc/bind/whmapi1.conf');
     expect(ours.match(/192\.0\.2\.53 port 5353 key|2001:db8::53 port 53 key/g)).toHaveLength(2);
+  });
+
+  it('keeps those whose keys cannot be opened, and says which, and how to begin again', async () => {
+    const files = () => ['whmapi1.conf', 'whmapi1/keys.conf'].map((name) => text(`root/etc/bind/${name}`));
+    const nameOf = ({ stdout }: { stdout: string }) => /^key "([^"]+)"/m.exec(stdout)?.[1] ?? 'no key';
+    const names: string[] = [];
+    for (const address of ['192.0.2.53', '192.0.2.54']) {
+      names.push(nameOf(await whmapi1('--add-secondary', address)));
+    }
+    const before = files();
+    rmSync(join(folder.state, 'secret.key'));
+
+    const listed = await whmapi1('--secondaries');
+    expect(listed).toMatchObject({ status: 0 });
+    for (const [at, name] of names.entries()) {
+      expect(listed.stdout).toContain(name);
+      expect(listed.stderr).toContain(`${name} (192.0.2.${53 + at})`);
+    }
+    expect(listed.stderr).toContain('secret.key” is missing');
+    const refused = await whmapi1('--add-secondary', '192.0.2.55');
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('--remove-secondary')]);
+    const activated = await whmapi1('--wait', 'start_profile_activation', 'code=DNSNODE');
+    const keptAsItIs = 'The nameserver keeps its configuration as it is';
+    expect([activated.status, activated.stderr]).toEqual([1, expect.stringContaining(keptAsItIs)]);
+    const { stdout: examined } = await whmapi1('--doctor');
+    expect(examined).toContain('does not open the secrets in the store');
+    const removed = await whmapi1('--remove-secondary', '192.0.2.53');
+    expect([removed.status, removed.stderr]).toEqual([
+      1,
+      expect.stringContaining(`${names[1]} (192.0.2.54)`),
+    ]);
+    expect(files()).toEqual(before);
+
+    expect(await whmapi1('--remove-secondary', '192.0.2.54')).toMatchObject({ status: 0 });
+    expect(files().join()).not.toContain(names[1]);
+    const again = await whmapi1('--add-secondary', '192.0.2.53');
+    expect(again).toMatchObject({ status: 0 });
+    expect(names).not.toContain(nameOf(again));
+    expect(await whmapi1('--secondaries')).toMatchObject({ status: 0, stderr: '' });
   });
 });

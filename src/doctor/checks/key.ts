@@ -2,6 +2,7 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiError } from '../../core/errors.ts';
+import * as secondaries from '../../model/dns/secondaries.ts';
 import * as accessHashes from '../../model/logins/access-hashes.ts';
 import * as tfa from '../../model/two-factor/tfa.ts';
 import type { InspectedStore } from '../../store/inspect.ts';
@@ -24,7 +25,7 @@ async function openOne({ stateDirectory, userId, now }: Subject, { db }: Inspect
   try {
     if (enrolled !== undefined) await tfa.listSecrets({ db, sealer, now }, enrolled.username);
     else if (hashed !== undefined) await accessHashes.get({ db, sealer }, hashed.username);
-    else return emptyOf(path);
+    else if ((await secondaries.readOptions(db, sealer)).keys.length === 0) return emptyOf(path);
   } catch (error) {
     const isLost = error instanceof ApiError && error.code === 'key_lost';
     const reason = isLost

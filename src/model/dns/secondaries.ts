@@ -1,7 +1,7 @@
 // Secondary nameservers of this server: those that root adds, and those of the servers that share its store. Each
 // authenticates with a key (TSIG, RFC 8945) and finds the zones in a catalog zone (RFC 9432).
 import type { Context, Db } from '../../core/context.ts';
-import { badParam, notFound } from '../../core/errors.ts';
+import { ApiError, badParam, notFound } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import { formatIp, kindOf, parseIp } from '../addresses/ip.ts';
 import { findPublicAddress } from '../addresses/nat.ts';
@@ -101,7 +101,7 @@ export async function remove(db: Db, { address, port }: Place): Promise<void> {
     );
   }
   // No other server of the store needs the catalog.
-  if (db.server === '' && (await secondaryRows(db)).length === 0) await unregister(db);
+  if (db.server === '' && (await secondaryRows(db)).length === 0) await forget(db);
 }
 
 /** @returns whether the other servers of the store have to update their configuration. */
@@ -114,9 +114,14 @@ export async function register(context: Sealing & { db: Db }, place: Place): Pro
 }
 
 /**
- * This server no longer serves DNS. @returns whether the other servers of the store have to update their configuration.
+ * This server no longer serves DNS. One with a store of its own keeps its catalog, whose name its secondaries know.
+ * @returns whether the other servers of the store have to update their configuration.
  */
 export async function unregister(db: Db): Promise<boolean> {
+  return db.server !== '' && (await forget(db));
+}
+
+async function forget(db: Db): Promise<boolean> {
   return (await db.run('DELETE FROM dns_server WHERE server = ?', db.server)) > 0;
 }
 
@@ -145,20 +150,15 @@ async function tell(db: Db, server: string, now: number): Promise<void> {
   }
 }
 
-/** Contains secrets. */
+/** Contains secrets. @throws ApiError `key_lost`. */
 export async function readOptions(db: Db, sealer: Context['sealer']): Promise<Options> {
   const servers = await serverRows(db);
   const own = servers.find(({ server }) => server === db.server);
   if (own === undefined) return { keys: [], secondaries: [], catalog: null, primaries: [] };
   const others = servers.filter((one) => one !== own);
   const added = await secondaryRows(db);
-  const keys: Key[] = [];
-  for (const { key_name, sealed } of [own, ...others, ...added]) {
-    const secret = await sealer.open(sealed, purposeOf(key_name));
-    keys.push({ name: key_name, algorithm: 'hmac-sha256', secret });
-  }
   return {
-    keys,
+    keys: await openKeys([own, ...others, ...added], sealer),
     catalog: own.catalog,
     secondaries: [
       ...added.map(({ address, port, key_name }) => ({ address, port, key: key_name })),
@@ -171,6 +171,29 @@ export async function readOptions(db: Db, sealer: Context['sealer']): Promise<Op
       catalog,
     })),
   };
+}
+
+/** @throws ApiError `key_lost`, which names all that cannot be opened. */
+async function openKeys(rows: readonly (Place & KeyRow)[], sealer: Context['sealer']): Promise<Key[]> {
+  const keys: Key[] = [];
+  const lost: string[] = [];
+  let why = '';
+  for (const { key_name: name, sealed, ...place } of rows) {
+    try {
+      const secret = await sealer.open(sealed, purposeOf(name));
+      keys.push({ name, algorithm: 'hmac-sha256', secret });
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 'key_lost') throw error;
+      lost.push(`${name} (${shown(place)})`);
+      why = error.message;
+    }
+  }
+  if (lost.length === 0) return keys;
+  throw new ApiError(
+    'key_lost',
+    `The nameserver keeps its configuration as it is, because these keys of zone transfers cannot be opened: ` +
+      `${lost.join(', ')}. ${why} Then activate the profile again.`,
+  );
 }
 
 /** `192.0.2.53`, `192.0.2.53:5353`, `2001:db8::53`, `[2001:db8::53]:5353`. @throws ApiError `bad_param`. */

@@ -10,7 +10,8 @@ export async function findSealed(db: Db): Promise<Uint8Array | undefined> {
   const row = await db.get<{ sealed: Uint8Array }>(
     `SELECT sealed FROM (SELECT sealed FROM tfa_secret LIMIT 1) AS of_tfa
      UNION ALL SELECT sealed FROM (SELECT sealed FROM access_hash LIMIT 1) AS of_hash
-     UNION ALL SELECT sealed FROM (SELECT sealed FROM dns_server LIMIT 1) AS of_dns LIMIT 1`,
+     UNION ALL SELECT sealed FROM (SELECT sealed FROM dns_server LIMIT 1) AS of_dns
+     UNION ALL SELECT sealed FROM (SELECT sealed FROM dns_secondary LIMIT 1) AS of_secondary LIMIT 1`,
   );
   if (row !== undefined) return row.sealed;
   // A server with a store of its own makes it anew where the key is lost: nobody would miss it. Of several servers, the
