@@ -112,7 +112,7 @@ describeOnMachine('two servers that share a store', () => {
   /** As somebody on the Internet, whom only a server with authority for the zone answers. */
   function dig(server: Server, ...words: string[]): string {
     const { machine, outside } = other(server);
-    const options = ['+time=1', '+tries=1', '-b', outside, `@${server.address}`];
+    const options = ['+time=10', '+tries=2', '-b', outside, `@${server.address}`];
     const { stdout } = machine.run('dig', [...options, ...words]);
     const [, status = 'no answer'] = /status: (\w+)/.exec(stdout) ?? [];
     const answers = stdout
@@ -154,7 +154,7 @@ describeOnMachine('two servers that share a store', () => {
       await until(() => transfer.test(log(web2)));
       for (const server of [web1, web2]) {
         const { machine, outside } = other(server);
-        const stranger = ['-b', outside, `@${server.address}`, '+time=1', '+tries=1'];
+        const stranger = ['-b', outside, `@${server.address}`, '+time=10', '+tries=2'];
         const { stdout } = machine.run('dig', [...stranger, 'bob.example', 'AXFR']);
         expect(stdout).toContain('; Transfer failed.');
       }
