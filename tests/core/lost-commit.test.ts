@@ -29,12 +29,7 @@ function loseAnswer(number: number, kept: boolean): { readonly count: () => numb
   return { count: () => count };
 }
 
-const create = () =>
-  here.call('createacct', {
-    username: 'bob',
-    domain: 'bob.example',
-    password: 'four unusual words, Xylophone',
-  });
+const create = () => here.call('createacct', { username: 'bob', domain: 'bob.example' });
 
 /** Whether bob is a user of the machine, has a home, and is an account. */
 async function isThere(): Promise<boolean[]> {

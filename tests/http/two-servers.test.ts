@@ -100,6 +100,6 @@ test('each answers as a process does that has just been started', async () => {
         }
       }
     }),
-    { numRuns: 25 },
+    { numRuns: 12 },
   );
 });

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chooseMachine, sandboxMachine } from '../../src/machine/choose.ts';
+import { SandboxUsers } from '../../src/machine/sandbox/users.ts';
 import { builtScript } from '../support/built-script.ts';
 import { describeUsers } from './users.contract.ts';
 
@@ -26,12 +27,14 @@ describeUsers('the sandbox', 10_001, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'whmapi1-sandbox-'));
   const root = join(folder, 'root');
   const machine = sandboxMachine(folder, now);
+  const users = new SandboxUsers(root, now, { log2N: 1, r: 1, p: 1 });
   mkdirSync(join(root, 'etc/skel'), { recursive: true });
   mkdirSync(join(root, 'home'));
   mkdirSync(join(root, 'var/spool/cron/crontabs'), { recursive: true });
   writeFileSync(join(root, 'etc/skel/welcome.txt'), 'Hello\n');
   return {
-    users: await machine.users(),
+    // What passwords cost otherwise is seen below.
+    users,
     quota: await machine.quota(),
     path: (path) => join(root, path),
     close: async () => {

@@ -206,7 +206,7 @@ test('a restore that is killed leaves the old store or the new one, with a key t
   await storeSecret('root', SECRET, { state: folder.state });
   await createPackage('old');
   expect((await whmapi1('--backup', file(), '--with-key')).status).toBe(0);
-  for (let delay = 60; delay <= 260; delay += 20) {
+  for (let delay = 60; delay <= 260; delay += 40) {
     rmSync(folder.state, { recursive: true, force: true });
     await storeSecret('root', 'KRSXG5CTMVRXEZLU', { state: folder.state });
     await createPackage('new');
@@ -217,8 +217,9 @@ test('a restore that is killed leaves the old store or the new one, with a key t
     const gone = once(child, 'close');
     setTimeout(() => child.kill('SIGKILL'), delay);
     await gone;
-    const isNew = (await packages()).includes('old');
-    expect(await packages()).toContain(isNew ? 'old' : 'new');
+    const found = await packages();
+    const isNew = found.includes('old');
+    expect(found).toContain(isNew ? 'old' : 'new');
     expect(await storedSecret('root', { state: folder.state })).toBe(isNew ? SECRET : 'KRSXG5CTMVRXEZLU');
   }
 });

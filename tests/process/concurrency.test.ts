@@ -11,8 +11,10 @@ import {
 } from '../support/command.ts';
 import { auditLog, integrityOf, modesIn } from './state.ts';
 
+/** Many more than there are processors. */
+const PROCESSES = 20;
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-const enrolled = Array.from({ length: 40 }, (_, at) => ({
+const enrolled = Array.from({ length: PROCESSES }, (_, at) => ({
   user: `u${String(at + 1).padStart(2, '0')}`,
   secret: `WJ73QJSKZBXCIF${ALPHABET.charAt(at % 32)}${ALPHABET.charAt(at >> 5)}`,
 }));
@@ -22,11 +24,13 @@ const secretsByUser = Object.fromEntries(
 
 const here = freshFolder();
 
-it('keeps all that 40 processes store at once where there was no state directory yet', async () => {
+it(`keeps all that ${PROCESSES} processes store at once where there was no state directory yet`, async () => {
   const state = join(here.path, 'not', 'yet', 'there');
-  const stored = await parallel(enrolled, 40, ({ user, secret }) => storeSecret(user, secret, { state }));
+  const stored = await parallel(enrolled, PROCESSES, ({ user, secret }) =>
+    storeSecret(user, secret, { state }),
+  );
   expect(stored.map(({ status, stdout, stderr }) => ({ status, stdout, stderr }))).toEqual(
-    Array.from({ length: 40 }, () => ({
+    Array.from({ length: PROCESSES }, () => ({
       status: 0,
       stdout:
         '{"metadata":{"version":1,"reason":"OK","result":1,"command":"twofactorauth_set_tfa_config_for_user"}}\n',
@@ -41,14 +45,14 @@ it('keeps all that 40 processes store at once where there was no state directory
 
   expect(cut).toEqual([]);
   expect(lines.map(({ function: name, result }) => [name, result])).toEqual(
-    Array.from({ length: 40 }, () => ['twofactorauth_set_tfa_config_for_user', 1]),
+    Array.from({ length: PROCESSES }, () => ['twofactorauth_set_tfa_config_for_user', 1]),
   );
-  expect(new Set(lines.map((line) => line.arguments[0]?.[0])).size).toBe(40);
+  expect(new Set(lines.map((line) => line.arguments[0]?.[0])).size).toBe(PROCESSES);
   expect(modesIn(state)).toEqual({ 'audit.log': '600', 'secret.key': '600', 'store.db': '600' });
   expect(integrityOf(state)).toBe('ok');
 });
 
-it('accepts a code from one of 40 processes that send it at once', async () => {
+it(`accepts a code from one of ${PROCESSES} processes that send it at once`, async () => {
   const { state } = here;
   const secret = 'WJ73QJSKZBXCIFPZ';
   const words = [
@@ -57,7 +61,7 @@ it('accepts a code from one of 40 processes that send it at once', async () => {
     `secret=${secret}`,
     `tfa_token=${await currentCode(secret)}`,
   ];
-  const results = await parallel(Array.from({ length: 40 }), 40, () => run(words, { state }));
+  const results = await parallel(Array.from({ length: PROCESSES }), PROCESSES, () => run(words, { state }));
   const outcomes = results
     .map(({ status, stdout }) => {
       const answer = readAnswer(stdout);
@@ -66,13 +70,13 @@ it('accepts a code from one of 40 processes that send it at once', async () => {
     .sort();
   expect(outcomes).toEqual([
     '0 undefined {"success":1}',
-    ...Array.from({ length: 39 }, () => '1 tfa_replayed {"success":0}'),
+    ...Array.from({ length: PROCESSES - 1 }, () => '1 tfa_replayed {"success":0}'),
   ]);
   expect(
     auditLog(state)
       .lines.map(({ error_code: code = 'none' }) => code)
       .sort(),
-  ).toEqual(['none', ...Array.from({ length: 39 }, () => 'tfa_replayed')]);
+  ).toEqual(['none', ...Array.from({ length: PROCESSES - 1 }, () => 'tfa_replayed')]);
 });
 
 /** What is stored for everybody, in one call. */

@@ -84,7 +84,7 @@ describeWith(['named-checkzone'], 'a quoted value', () => {
           const { stdout, stderr } = spawnSync('named-checkconf', ['-p', file], { encoding: 'utf8' });
           expect([stdout, stderr]).toEqual([`options {\n\tversion "${value}";\n};\n`, '']);
         }),
-        { numRuns: 600 },
+        { numRuns: 200 },
       );
     } finally {
       rmSync(folder, { recursive: true });
