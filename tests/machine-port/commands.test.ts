@@ -49,7 +49,7 @@ test('are not waited for', async () => {
 test('are ended when their time is over, with all that they started', async () => {
   const file = join(folder, 'out');
   const stubborn = 'trap "" TERM; (trap "" TERM; sleep 600; true) & echo "$$ $! end" > "$0"; sleep 600; true';
-  await (await linux()).start(['sh', '-c', stubborn, file], 2000);
+  await (await linux()).start(['sh', '-c', stubborn, file], 5000);
   const pids = (await appears(file)).split(' ').slice(0, 2);
   await until(() => !pids.some(isAlive), 'both had ended');
 });

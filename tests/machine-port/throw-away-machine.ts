@@ -13,10 +13,12 @@ import {
 import type { MachineAddresses } from '../../src/core/machine-addresses.ts';
 import type { MachineFiles } from '../../src/core/machine-daemons.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
+import { builtScript } from '../support/built-script.ts';
 import { describeWith } from '../support/require-tool.ts';
 import type { Machine } from './users.contract.ts';
 
 const top = resolve(__dirname, '../..');
+const server = builtScript('tests/machine-port/linux-server.ts');
 
 /** The shell stays process 1 of the namespace, to reap what its users' processes leave. */
 const setUp = `
@@ -30,7 +32,7 @@ const setUp = `
   mkdir -p /var/spool/cron/crontabs
   mkdir -p /etc/skel
   echo Hello > /etc/skel/welcome.txt
-  "$0" --import tsx "$1"
+  "$0" "$1"
   exit $?
 `;
 
@@ -110,8 +112,7 @@ export class ThrowAwayMachine implements Machine {
   static async start(): Promise<ThrowAwayMachine> {
     if (process.getuid?.() !== 0) throw new Error('The tests of the Linux host have to run as root.');
     const words = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh', '-c', setUp];
-    const server = join(top, 'tests/machine-port/linux-server.ts');
-    const holder = spawn('unshare', [...words, process.execPath, server], {
+    const holder = spawn('unshare', [...words, process.execPath, server.path], {
       cwd: top,
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
     });
