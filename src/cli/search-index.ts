@@ -1,5 +1,5 @@
-// The index that is searched. Making it takes longer than a whole call, so the build puts one that is made in the place
-// of this module (scripts/build/search-index.ts).
+// The indexes that are searched. Making them takes longer than a whole call, so the build puts ones that are made in the
+// place of this module (scripts/build/search-index.ts).
 import MiniSearch from 'minisearch';
 import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { catalogues } from '../catalogue/loaders.generated.ts';
@@ -7,6 +7,7 @@ import type { AnyFunction } from '../core/define.ts';
 import { index } from '../functions/index.generated.ts';
 import { loaders } from '../functions/loaders.generated.ts';
 import { titleOf } from './help-layout.ts';
+import { catalogue as tweakSettings } from '../model/tweak-settings/catalogue.ts';
 import { indexOptions, type Indexed, type SearchIndex } from '../search/index-options.ts';
 
 export async function loadSearchIndex(): Promise<SearchIndex> {
@@ -19,6 +20,21 @@ export async function loadSearchIndex(): Promise<SearchIndex> {
     for (const [name, entry] of Object.entries(functions)) {
       if (!Object.hasOwn(loaders, name)) search.add(ofEntry(name, entry, title));
     }
+  }
+  return search;
+}
+
+/** Tweak settings, each as the call that sets it. Those that do nothing on this server rank as what is not provided. */
+export async function loadSettingIndex(): Promise<SearchIndex> {
+  const search = new MiniSearch(indexOptions);
+  for (const [key, { module, meaning, acts }] of Object.entries(tweakSettings)) {
+    search.add({
+      name: key,
+      summary: meaning,
+      family: module,
+      isProvided: acts === true,
+      details: 'tweak setting',
+    });
   }
   return search;
 }

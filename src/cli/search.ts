@@ -1,29 +1,61 @@
-// `--search WORDS`: finds functions by name, by what they do and by their parameters, in the words people use.
+// `--search WORDS`: finds functions by name, by what they do and by their parameters, in the words people use; and tweak
+// settings by their keys and meanings.
 import { quote } from '../core/quote.ts';
-import { find } from '../search/ranking.ts';
-import { functionRows, layoutFor } from './help-layout.ts';
+import type { FoundFunction } from '../search/index-options.ts';
+import { find, findFitting } from '../search/ranking.ts';
+import { command, functionRows, layoutFor, wrap, type Layout } from './help-layout.ts';
 import { tell, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
-import { loadSearchIndex } from './search-index.ts';
+import { loadSearchIndex, loadSettingIndex } from './search-index.ts';
 import { styleFor } from './style.ts';
 
 /** As many as fit on a screen. */
 const MOST = 20;
+/** Of these, so many can be tweak settings. */
+const MOST_SETTINGS = 5;
 
 /** Prints what fits best first. @returns the exit status: 0 where there is something, 1 where there is nothing. */
 export async function search(line: CommandLine, io: Io): Promise<number> {
   // `--search suspend mail`, without quotes, is meant as well.
   const wanted = [line.search ?? '', line.command ?? '', ...line.words].join(' ').trim();
-  const found = find(wanted, await loadSearchIndex());
-  if (found.length === 0) {
+  const index = await loadSearchIndex();
+  const found = find(wanted, index);
+  const settings = findFitting(wanted, await loadSettingIndex()).slice(0, MOST_SETTINGS);
+  if (found.length + settings.length === 0) {
     const { error } = await styleFor(io.stderr, line.color, io);
     tell(io, `${error(`whmapi1: no function fits ${quote(wanted)}.`)}\n`);
     tell(io, 'whmapi1 --help --all names all functions.\n');
     return 1;
   }
   const layout = await layoutFor(io, line.color);
-  io.stdout.write(`${functionRows(found.slice(0, MOST), layout).join('\n')}\n`);
-  if (found.length > MOST)
-    tell(io, `${found.length - MOST} more fit, less well; more words narrow it down.\n`);
+  const shown = found.slice(0, MOST - settings.length);
+  const blocks = [functionRows(shown, layout), settingRows(settings.map(callOf), layout)];
+  // Functions that have only some of the words say less than settings that have them all.
+  if (settings.some(({ name }) => name === wanted) || findFitting(wanted, index).length === 0)
+    blocks.reverse();
+  io.stdout.write(
+    blocks
+      .flat()
+      .map((row) => `${row}\n`)
+      .join(''),
+  );
+  if (found.length > shown.length)
+    tell(io, `${found.length - shown.length} more fit, less well; more words narrow it down.\n`);
   return 0;
+}
+
+/** A tweak setting as the call that sets it. */
+function callOf({ name, summary, family, isProvided }: FoundFunction): FoundFunction {
+  const module = family === 'Main' ? '' : ` module=${family}`;
+  const note = isProvided ? 'Tweak Settings' : 'Tweak Settings; stored without effect';
+  return { name: `set_tweaksetting key=${name}${module}`, summary, family: note, isProvided: true };
+}
+
+/** On a terminal, a call is on a line of its own and can be copied. */
+function settingRows(calls: readonly FoundFunction[], layout: Layout): string[] {
+  if (layout.columns === undefined) return functionRows(calls, layout);
+  return calls.flatMap(({ name, summary, family }) => [
+    layout.name(command(name, layout)),
+    wrap(`${summary} (${family})`, layout, '      '),
+  ]);
 }

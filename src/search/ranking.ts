@@ -8,10 +8,19 @@ const LEAST_SHARE = 0.2;
 
 /** Functions that fit every word, or else those that fit some; best first. */
 export function find(wanted: string, index: SearchIndex): FoundFunction[] {
+  const fitting = findFitting(wanted, index);
+  return fitting.length > 0 ? fitting : findCombined('OR', wanted, index);
+}
+
+/** Functions, or whatever else the index has, that fit every word; best first. */
+export function findFitting(wanted: string, index: SearchIndex): FoundFunction[] {
+  return findCombined('AND', wanted, index);
+}
+
+function findCombined(combineWith: 'AND' | 'OR', wanted: string, index: SearchIndex): FoundFunction[] {
   const queries = meanings(wanted);
   if (queries.length === 0) return [];
-  const all = index.search({ combineWith: 'AND', queries }, searchOptions);
-  const found = all.length > 0 ? all : index.search({ combineWith: 'OR', queries }, searchOptions);
+  const found = index.search({ combineWith, queries }, searchOptions);
   const given = new Set(terms(wanted));
   // A user who types a full name wants to see that function.
   const name = wanted

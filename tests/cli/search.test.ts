@@ -176,3 +176,25 @@ describe('--search', () => {
     expect((await terminal.run('--search', '2fa')).stdout).not.toContain('\u001b');
   });
 });
+
+describe('--search for a tweak setting', () => {
+  const lines = async (wanted: string) => (await terminal.run('--search', wanted)).stdout.split('\n');
+
+  test('finds it by its key, first, as the call that sets it', async () => {
+    expect((await lines('chkservd_check_interval'))[0]).toMatch(
+      /^set_tweaksetting key=chkservd_check_interval +The seconds between two checks .*\. \(Tweak Settings\)$/,
+    );
+  });
+
+  test('finds it by what it does, and says where it has no effect', async () => {
+    const found = await lines('hourly mail limit');
+    expect(found.join('\n')).toContain('set_tweaksetting key=email_send_limits_defer_cutoff');
+    expect((await lines('SpamAssassin off')).find((line) => line.includes('key=skipspamassassin'))).toMatch(
+      /\(Tweak Settings; stored without effect\)$/,
+    );
+  });
+
+  test('names the module if it is not Main', async () => {
+    expect((await lines('spamhaus'))[0]).toMatch(/^set_tweaksetting key=acl_spamhaus_rbl module=Mail /);
+  });
+});

@@ -245,6 +245,8 @@ const layers: Record<string, Layer> = {
         /^src\/render\//,
         /^src\/remote\//,
       ],
+      // What --search knows of tweak settings.
+      /^src\/model\/tweak-settings\/catalogue\.ts$/,
       ...[generatedLists, node],
       /^(commander|chalk|cli-progress|uqr|minisearch|fastest-levenshtein|read|shlex)$/,
     ],
