@@ -17,8 +17,10 @@ export interface FileFacts {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  /** Milliseconds since 1970-01-01. */
+  /** When its content changed last: milliseconds since 1970-01-01. */
   readonly modifiedAt: number;
+  /** When its content, owner, mode or name changed last. */
+  readonly changedAt: number;
 }
 
 /** Whether a file is as this program left it: `unknown` if it never wrote it, `edited` if somebody changed it since. */

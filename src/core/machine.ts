@@ -200,8 +200,11 @@ export interface Machine {
   readonly resolver: () => Promise<MachineResolver>;
   readonly kernel: () => Promise<MachineKernel>;
   readonly disks: () => Promise<readonly Disk[]>;
-  /** The files below these directories; every other path is refused. A driver names its own. */
-  readonly files: (directories: readonly string[]) => Promise<MachineFiles>;
+  /**
+   * The files below these directories; every other path is refused. A driver names its own. With `owner`, a user ID, a file
+   * that belongs to anybody else is not read: in a home, it would be a hard link to what its user may not see.
+   */
+  readonly files: (directories: readonly string[], owner?: number) => Promise<MachineFiles>;
   /** The files in a folder of the state directory: `zone-templates`. */
   readonly customFiles: (folder: string) => Promise<CustomFiles>;
   /** These tools; every other one is refused. A driver names its own. */

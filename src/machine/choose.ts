@@ -160,9 +160,9 @@ function filesAndTools({
   const isSandbox = root !== '';
   const kept = join(stateDirectory, 'files');
   return {
-    files: async (directories) => {
+    files: async (directories, owner) => {
       const { Files } = await import('./files/files.ts');
-      return new Files({ root, directories, kept, setsOwners: !isSandbox, now });
+      return new Files({ root, directories, kept, setsOwners: !isSandbox, now, owner });
     },
     customFiles: async (folder) => {
       const { Files } = await import('./files/files.ts');

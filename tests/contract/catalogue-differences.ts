@@ -29,6 +29,24 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
     { params: recordData, traits: ['here', 'type'], because: ofType },
     { params: ['class'], traits: ['default', 'values'], because: 'BIND serves zones of the class IN.' },
   ],
+  authorizesshkey: [
+    { params: ['file', 'text'], traits: ['required'], because: 'One of them is enough to know the key.' },
+  ],
+  generatesshkeypair: [
+    {
+      params: ['algorithm'],
+      traits: ['default', 'values'],
+      because:
+        'OpenSSH has ed25519 keys too. Without an algorithm, the key is an RSA key, as its default name says.',
+    },
+  ],
+  listsshkeys: [
+    {
+      params: ['private'],
+      traits: ['default'],
+      because: 'public=1 alone lists public keys only, as WHM’s page says of it.',
+    },
+  ],
   configureservice: [{ params: ['service'], traits: ['values'], because: everyService }],
   restartservice: [{ params: ['service'], traits: ['values'], because: everyService }],
   start_profile_activation: [

@@ -11,6 +11,7 @@ import { loaders } from '../../src/functions/loaders.generated.ts';
 import type * as Passwords from '../../src/machine/sandbox/password.ts';
 import { names as settingNames } from '../../src/model/packages/settings.ts';
 import type { NameSet } from '../../src/model/packages/settings.ts';
+import { itWith, type Tool } from '../support/require-tool.ts';
 import { faultsOf } from '../support/returns.ts';
 import { shellWords } from '../support/terminal.ts';
 import { PreparedStates } from './prepared-states.ts';
@@ -97,6 +98,9 @@ const readTogether: Record<string, { readonly params: RegExp; readonly because: 
   setminimumpasswordstrengths: { params: /./, because: 'They are read by the kinds of passwords.' },
   setacls: { params: /^acl-/, because: 'They are read by the names of the privileges.' },
 };
+
+/** Tools without which an example has nothing to work with. */
+const toolsOf: Record<string, readonly Tool[]> = { generatesshkeypair: ['ssh-keygen'] };
 
 // The examples name addresses of this machine.
 jest.mock('node:os', () => ({
@@ -262,7 +266,7 @@ describe.each(files)('$folder/$file', ({ folder, file }) => {
     expect(tests.some(({ text }) => new RegExp(`\\b${name}\\b`).test(text))).toBe(true);
   });
 
-  test('does what its examples say, as they stand', async () => {
+  itWith(toolsOf[name] ?? [], 'does what its examples say, as they stand', async () => {
     const clock = jest.spyOn(Date, 'now').mockReturnValue(whenExamplesAreRight);
     try {
       for (const example of fn.examples) {

@@ -26,6 +26,8 @@ export interface FilesOptions extends Roots {
   readonly setsOwners: boolean;
   /** Milliseconds since 1970-01-01. */
   readonly now: () => number;
+  /** The user ID that every file must have that is read; not checked in a sandbox. Default: any. */
+  readonly owner?: number | undefined;
 }
 
 export class Files implements MachineFiles {
@@ -33,16 +35,18 @@ export class Files implements MachineFiles {
   readonly #written: WrittenDigests;
   readonly #backups: Backups;
   readonly #setsOwners: boolean;
+  readonly #owner: number | undefined;
   /** The digests of the versions that were staged here, by path. */
   readonly #staged = new Map<string, string>();
   /** Of users and groups, by kind and name: the file of groups has a line for each account. */
   readonly #ids = new Map<string, number>();
 
-  constructor({ root, directories, kept, setsOwners, now }: FilesOptions) {
+  constructor({ root, directories, kept, setsOwners, now, owner }: FilesOptions) {
     this.#places = new Places({ root, directories });
     this.#written = new WrittenDigests(`${kept}/written`);
     this.#backups = new Backups(`${kept}/backups`, { setsOwners, now });
     this.#setsOwners = setsOwners;
+    this.#owner = setsOwners ? owner : undefined;
   }
 
   locate(path: string): string {
@@ -66,7 +70,7 @@ export class Files implements MachineFiles {
     return this.#places.find(path, async (place) => {
       const stats = statOf(place.path);
       if (stats === undefined) return undefined;
-      const { size, mode, uid, gid, mtimeMs } = stats;
+      const { size, mode, uid, gid, mtimeMs, ctimeMs } = stats;
       const kind = stats.isFile()
         ? 'file'
         : stats.isDirectory()
@@ -74,7 +78,8 @@ export class Files implements MachineFiles {
           : stats.isSymbolicLink()
             ? 'link'
             : 'other';
-      return { kind, size, mode: mode & 0o7777, uid, gid, modifiedAt: Math.floor(mtimeMs) };
+      const times = { modifiedAt: Math.floor(mtimeMs), changedAt: Math.floor(ctimeMs) };
+      return { kind, size, mode: mode & 0o7777, uid, gid, ...times };
     });
   }
 
@@ -196,7 +201,7 @@ export class Files implements MachineFiles {
 
   async #load(path: string, maxBytes: number) {
     return this.#places.find(path, async (place) => {
-      const content = await readRegular(place.path, maxBytes, path);
+      const content = await readRegular(place.path, maxBytes, path, this.#owner);
       if (content === undefined) return undefined;
       const stats = statOf(place.path);
       const attributes = { owner: stats?.uid ?? 0, group: stats?.gid ?? 0, mode: (stats?.mode ?? 0) & 0o777 };
@@ -250,7 +255,12 @@ function removeIfThere(path: string): void {
 }
 
 /** `name` is for people. Undefined if there is nothing. */
-async function readRegular(path: string, maxBytes: number, name: string): Promise<Buffer | undefined> {
+async function readRegular(
+  path: string,
+  maxBytes: number,
+  name: string,
+  owner?: number,
+): Promise<Buffer | undefined> {
   const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
   if (statOf(path) === undefined) return undefined;
   try {
@@ -258,6 +268,9 @@ async function readRegular(path: string, maxBytes: number, name: string): Promis
     return await withOpen(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, async (file) => {
       const stats = file.stat();
       if (!stats.isFile()) throw new MachineError('failed', `“${name}” is not a regular file.`);
+      if (owner !== undefined && stats.uid !== owner) {
+        throw new MachineError('failed', `“${name}” belongs to another user, so it is not read.`);
+      }
       if (stats.size > maxBytes) throw tooLarge(name, maxBytes);
       const content = await file.read(stats.size);
       if (content.length > maxBytes) throw tooLarge(name, maxBytes);

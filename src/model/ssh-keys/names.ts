@@ -1,0 +1,52 @@
+// Whose SSH keys they are, and what the files of keys may be called.
+import type { Caller, Db } from '../../core/context.ts';
+import type { Param } from '../../core/define.ts';
+import { existingUser } from '../../core/params.ts';
+import * as accounts from '../accounts/accounts.ts';
+
+/** The user in whose home the keys are. */
+export const keyUser = {
+  ...existingUser,
+  default: 'root',
+  extension: true,
+  doc: 'The user in whose folder “.ssh” the keys are: root or an account.',
+} as const satisfies Param;
+
+/** A file in the folder of keys: no path, and nothing that a tool would take for an option. */
+export const keyFile = {
+  type: 'string',
+  pattern: {
+    matches: /^[A-Za-z0-9_][A-Za-z0-9._@+-]{0,99}$/,
+    expects:
+      'a file name: at most 100 letters, digits, “.”, “_”, “-”, “@” and “+”, the first a letter, a digit or “_”',
+  },
+  doc: 'The name of a file in the folder “.ssh”.',
+} as const satisfies Param;
+
+/** The passphrase of a key that exists. OpenSSH reads it as a line of at most 1023 bytes. */
+export const passphrase = {
+  type: 'string',
+  default: '',
+  sensitive: true,
+  maxLength: 255,
+  doc: 'The passphrase of the private key; empty if it has none. To keep it out of the process list, use --file passphrase=PATH.',
+} as const satisfies Param;
+
+/** What else OpenSSH has in the folder: no key may have its name. See ssh(1) and sshd(8). */
+const taken: ReadonlySet<string> = new Set([
+  'authorized_keys',
+  'authorized_keys2',
+  'config',
+  'environment',
+  'known_hosts',
+  'rc',
+]);
+
+export function isNameOfKey(name: string): boolean {
+  return !taken.has(name) && !name.endsWith('.ppk');
+}
+
+/** @throws ApiError `not_found` for an account that there is not, or not on this server. */
+export async function ensureUser(db: Db, caller: Caller, user: string): Promise<void> {
+  if (user !== 'root') await accounts.get(db, caller, user);
+}
