@@ -315,6 +315,11 @@ describe('generatesshkeypair', () => {
     expect(existsSync(folder())).toBe(false);
   });
 
+  it('requires the strength that is set for the passphrases of SSH keys', async () => {
+    await ok('setminimumpasswordstrengths', { sshkey: 100 });
+    expect(await reasonOf('generatesshkeypair', { passphrase: 'Tr0ub4dor' })).toContain('requires 100');
+  });
+
   it.each<[Record<string, Json>, string]>([
     [{ passphrase: 'secret' }, 'too weak'],
     [{ algorithm: 'dsa' }, 'DSA'],

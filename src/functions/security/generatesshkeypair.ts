@@ -32,7 +32,7 @@ export default defineFunction({
     comment: { type: 'string', default: '', maxLength: 255, doc: 'A comment to store with the key.' },
     passphrase: {
       ...passphrase,
-      doc: 'A passphrase for the private key, as strong as a password has to be; empty for none.',
+      doc: 'A passphrase for the private key, as strong as setminimumpasswordstrengths asks of “sshkey”; empty for none.',
     },
     abort_on_existing_key: {
       type: 'flag',
@@ -57,7 +57,8 @@ export default defineFunction({
     const { name, user, algorithm, comment, bits } = args;
     await transaction('reads', async (db) => {
       await ensureUser(db, caller, user);
-      if (args.passphrase !== '') await ensureStrong({ ...context, db }, args.passphrase, [user, name]);
+      const known = [user, name];
+      if (args.passphrase !== '') await ensureStrong({ ...context, db }, args.passphrase, known, 'sshkey');
     });
     if (!isNameOfKey(name))
       throw badParam(`The name “${name}” means something else to OpenSSH. Use another one.`);
