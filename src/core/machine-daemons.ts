@@ -168,4 +168,9 @@ export interface MachineServices {
   reload(unit: string): Promise<void>;
   enable(unit: string): Promise<void>;
   disable(unit: string): Promise<void>;
+  /**
+   * Restarts the machine, and does not wait for it. `isForced`: all processes are ended at once, without stopping services
+   * in order. @throws MachineError `failed` in a sandbox.
+   */
+  reboot(isForced: boolean): Promise<void>;
 }

@@ -25,7 +25,7 @@ interface PackageWork {
 
 /** Returns the packages that are not installed. @throws MachineError `failed` if there is no dpkg. */
 export async function findMissing(tools: MachineTools, names: readonly string[]): Promise<string[]> {
-  const installed = await versions(tools, names);
+  const installed = await installedVersions(tools, names);
   return names.filter((name) => !installed.has(name));
 }
 
@@ -47,7 +47,7 @@ export async function install(
     );
   }
   await waitForEarlier(work);
-  const before = await versions(tools, []);
+  const before = await installedVersions(tools, []);
   // If an administrator is using apt, wait for the lock.
   const wait = ['--option', 'DPkg::Lock::Timeout=300'];
   try {
@@ -67,14 +67,14 @@ export async function install(
     work.log('Completed an interrupted installation of packages.');
     await runApart(tools, ['apt-get', ...words], work);
   }
-  const after = await versions(tools, []);
+  const after = await installedVersions(tools, []);
   return [...after].flatMap(([name, version]) =>
     before.get(name) === version ? [] : [`${name} ${version}`],
   );
 }
 
 /** The versions of installed packages, by name. Without `names`: all of them. */
-async function versions(tools: MachineTools, names: readonly string[]): Promise<Map<string, string>> {
+export async function installedVersions(tools: MachineTools, names: readonly string[]): Promise<Map<string, string>> {
   const format = '${Package} ${Version} ${db:Status-Status}\\n';
   // dpkg-query exits with 1 if it does not know one of the packages.
   const words = ['--show', `--showformat=${format}`, '--', ...names];

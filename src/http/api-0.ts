@@ -176,8 +176,10 @@ const shapes: Readonly<Record<string, Shape>> = {
 
   // The server
   applist: bare,
+  getdiskusage: bare,
   gethostname: bare,
   loadavg: bare,
+  reboot: bare,
   version: bare,
 };
 

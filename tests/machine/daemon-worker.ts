@@ -19,7 +19,7 @@ async function carryOut<Memento>(step: DriverStep<Memento>, isUndone: boolean): 
 }
 
 const work: Record<string, (...words: never[]) => Promise<unknown>> = {
-  service: async (method: Exclude<keyof MachineServices, 'areRun' | 'states'>, unit: string) =>
+  service: async (method: Exclude<keyof MachineServices, 'areRun' | 'states' | 'reboot'>, unit: string) =>
     (await machine.services())[method](unit),
   setUp: async (options: ServerOptions) => carryOut(await bind.setUp(machine, options, Date.now()), false),
   zone: async (name: string, after: Zone | null, isUndone?: boolean) =>

@@ -22,8 +22,8 @@ export default defineFunction({
       values: serviceNames,
       doc: 'The service, as servicestatus shows it.',
     },
-    enabled: { type: 'flag', doc: '1: start it now and with the server. 0: stop and disable it.' },
-    monitored: { type: 'flag', doc: '1: watch it. 0: do not watch it.' },
+    enabled: { type: 'flag', doc: 'Whether it runs, now and whenever the server starts.' },
+    monitored: { type: 'flag', doc: 'Whether it is monitored.' },
     'exim-altportnum': {
       type: 'string',
       doc: 'The port of exim-altport.',

@@ -20,7 +20,7 @@ export default defineFunction({
       values: serviceNames,
       doc: 'The service, as servicestatus shows it.',
     },
-    queue_task: { type: 'flag', default: 0, doc: '1: restart it as a task, and answer at once.' },
+    queue_task: { type: 'flag', default: 0, doc: 'Whether to restart it as a task, and to answer at once.' },
   },
   returns: {
     service: { type: 'string', doc: 'The service.' },

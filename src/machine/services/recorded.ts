@@ -66,6 +66,10 @@ export class RecordedServices implements MachineServices {
     return this.#change(unit, { isEnabled: false });
   }
 
+  reboot(): Promise<void> {
+    return Promise.reject(new MachineError('failed', 'A sandbox has no machine of its own to restart.'));
+  }
+
   async #known(): Promise<Record<string, Recorded>> {
     const isActive = await this.#isServing();
     return { ...(await this.#read()), [unitName('whmapi1d')]: { isEnabled: isActive, isActive } };

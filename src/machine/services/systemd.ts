@@ -69,6 +69,15 @@ export class SystemdServices implements MachineServices {
     await this.#systemctl(unit, ['disable', '--quiet']);
   }
 
+  async reboot(isForced: boolean): Promise<void> {
+    await this.#run('systemctl', [
+      '--no-ask-password',
+      '--no-wall',
+      ...(isForced ? ['--force'] : []),
+      'reboot',
+    ]);
+  }
+
   /** Some daemons are `reloading` or `activating` for a while after the job has ended. */
   async #job(verb: 'start' | 'restart' | 'reload', unit: string): Promise<void> {
     const name = unitName(unit);
