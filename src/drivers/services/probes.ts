@@ -17,12 +17,15 @@ export function probe(how: Probe, limitMs = LIMIT_MS): Promise<string | undefine
   return 'speaks' in how ? askNameServer(`${HOST}:${how.port}`, limitMs) : readGreeting(how, limitMs);
 }
 
+/** Of every BIND's own zones (RFC 6303): no other name server has to be asked. */
+const LOCAL_ZONE = '127.in-addr.arpa';
+
 /** Any answer will do, such as REFUSED. */
 async function askNameServer(server: string, limitMs: number): Promise<string | undefined> {
   const resolver = new Resolver({ timeout: limitMs, tries: 1 });
   resolver.setServers([server]);
   try {
-    await resolver.resolveSoa('.');
+    await resolver.resolveSoa(LOCAL_ZONE);
     return undefined;
   } catch (error) {
     const { code } = error as { code?: string };

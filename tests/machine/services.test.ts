@@ -1,0 +1,124 @@
+// WHM's services on a booted Debian: what systemd says of them, and a watch that restarts what stopped or hangs.
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { buildPackage, buildProgram } from './built-package.ts';
+import { machineRoot } from './debian-root.ts';
+import { describeOnMachine } from './describe-on-machine.ts';
+import { bootMachine, type Machine } from './machine.ts';
+
+interface Envelope {
+  readonly metadata: { readonly result: number; readonly reason: string };
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+const DEB = '/var/tmp/whmapi1.deb';
+/** Only ends what would never end. */
+const LIMIT_MS = 240_000;
+
+describeOnMachine('services', () => {
+  let folder: string;
+  let machine: Machine;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'whmapi1-services-'));
+    buildProgram();
+    const deb = buildPackage(folder);
+    machine = await bootMachine(machineRoot());
+    copyFileSync(deb, machine.path(DEB));
+    machine.install(DEB, 'bind9', 'bind9-utils');
+  });
+  afterAll(async () => {
+    await machine.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function call(name: string, ...words: string[]): Envelope {
+    return JSON.parse(machine.run('whmapi1', ['--output=json', name, ...words]).stdout) as Envelope;
+  }
+  const status = (service: string) => {
+    const { data } = call('servicestatus', `service=${service}`);
+    return (data?.service as Record<string, number>[])[0];
+  };
+  const pidOf = (unit: string) => machine.sh(`systemctl show --property=MainPID --value ${unit}`).trim();
+  const tasks = () => machine.run('whmapi1', ['--tasks', '--output=json']).stdout;
+
+  async function until(isSo: () => boolean): Promise<void> {
+    for (const end = Date.now() + LIMIT_MS; !isSo(); await pause(500)) {
+      if (Date.now() > end) throw new Error(`It never came about. Tasks: ${tasks()}`);
+    }
+  }
+
+  it('are installed, enabled and running as systemd says', () => {
+    expect(status('named')).toMatchObject({ installed: 1, enabled: 1, running: 1, monitored: 0 });
+    expect(status('cpsrvd')).toMatchObject({ installed: 1, running: 1 });
+    expect(status('httpd')).toMatchObject({ installed: 0, enabled: 0, running: 0 });
+    machine.sh('systemctl stop named');
+    expect(status('named')).toMatchObject({ enabled: 1, running: 0 });
+  });
+
+  it('restart, and answer once the service is active', () => {
+    expect(call('restartservice', 'service=named')).toMatchObject({
+      metadata: { result: 1 },
+      data: { service: 'named', output: 'DNS server (BIND) was restarted and is active.' },
+    });
+    expect(status('named')).toMatchObject({ running: 1 });
+    expect(call('restartservice', 'service=httpd').metadata).toMatchObject({
+      result: 0,
+      reason: 'The service “httpd” is not installed on this server.',
+    });
+  });
+
+  it('that do not start are told with the last lines of their log', () => {
+    machine.sh('cp -p /etc/bind/named.conf.local /root; echo nonsense >>/etc/bind/named.conf.local');
+    const { metadata } = call('restartservice', 'service=named');
+    machine.sh('cp -p /root/named.conf.local /etc/bind');
+    expect(metadata.result).toBe(0);
+    expect(metadata.reason).toContain('nonsense');
+    machine.sh('systemctl reset-failed named');
+    expect(call('restartservice', 'service=named').metadata.result).toBe(1);
+  });
+
+  it('of this program itself answer first, and restart then', async () => {
+    const before = pidOf('whmapi1d');
+    expect(call('set_tweaksetting', 'key=chkservd_check_interval', 'value=5').metadata.result).toBe(1);
+    expect(call('restartservice', 'service=cpsrvd').data).toMatchObject({ service: 'cpsrvd' });
+    await until(() => status('cpsrvd')?.running === 1 && !['0', before].includes(pidOf('whmapi1d')));
+  });
+
+  it('that are monitored are started again when somebody stops them, and the task says why', async () => {
+    expect(call('configureservice', 'service=named', 'monitored=1').metadata.result).toBe(1);
+    machine.sh('systemctl stop named');
+    await until(() => status('named')?.running === 1);
+    await until(() => tasks().includes('"state":"done"') || tasks().includes('"state": "done"'));
+    const { tasks: all } = JSON.parse(tasks()) as { tasks: { id: number; kind: string }[] };
+    const restart = all.find(({ kind }) => kind === 'restart-service');
+    expect(machine.run('whmapi1', ['--tasks', String(restart?.id)]).stdout).toContain(
+      'The service “named” does not run: it is inactive.',
+    );
+  });
+
+  it('that are monitored are restarted when they run but do not answer', async () => {
+    const before = pidOf('named');
+    expect(Number(before)).toBeGreaterThan(1);
+    machine.sh(`kill -STOP ${before}`);
+    await until(() => status('named')?.running === 1 && !['0', before].includes(pidOf('named')));
+    expect(machine.sh('dig @127.0.0.1 +short +time=5 version.bind CH TXT')).not.toBe('');
+  });
+
+  it('that are disabled stay stopped, although they are monitored', async () => {
+    expect(call('configureservice', 'service=named', 'enabled=0').metadata.result).toBe(1);
+    expect(status('named')).toMatchObject({ enabled: 0, running: 0, monitored: 1 });
+    // A new watch checks everything when it begins.
+    const before = pidOf('whmapi1d');
+    call('restartservice', 'service=cpsrvd');
+    await until(() => !['0', before].includes(pidOf('whmapi1d')));
+    const restarts = () => tasks().split('restart-service').length;
+    const known = restarts();
+    await pause(6000);
+    expect([restarts(), status('named')?.running]).toEqual([known, 0]);
+    expect(call('configureservice', 'service=named', 'enabled=1').metadata.result).toBe(1);
+    expect(status('named')).toMatchObject({ enabled: 1, running: 1 });
+  });
+});
