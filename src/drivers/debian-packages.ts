@@ -74,7 +74,10 @@ export async function install(
 }
 
 /** The versions of installed packages, by name. Without `names`: all of them. */
-export async function installedVersions(tools: MachineTools, names: readonly string[]): Promise<Map<string, string>> {
+export async function installedVersions(
+  tools: MachineTools,
+  names: readonly string[],
+): Promise<Map<string, string>> {
   const format = '${Package} ${Version} ${db:Status-Status}\\n';
   // dpkg-query exits with 1 if it does not know one of the packages.
   const words = ['--show', `--showformat=${format}`, '--', ...names];

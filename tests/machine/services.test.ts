@@ -1,12 +1,11 @@
 // WHM's services on a booted Debian: what systemd says of them, and a watch that restarts what stopped or hangs.
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { copyFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { buildPackage, buildProgram } from './built-package.ts';
+import { builtPackage } from './built-package.ts';
 import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
+import { until } from './until.ts';
 
 interface Envelope {
   readonly metadata: { readonly result: number; readonly reason: string };
@@ -14,25 +13,16 @@ interface Envelope {
 }
 
 const DEB = '/var/tmp/whmapi1.deb';
-/** Only ends what would never end. */
-const LIMIT_MS = 240_000;
 
 describeOnMachine('services', () => {
-  let folder: string;
   let machine: Machine;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'whmapi1-services-'));
-    buildProgram();
-    const deb = buildPackage(folder);
     machine = await bootMachine(machineRoot());
-    copyFileSync(deb, machine.path(DEB));
+    copyFileSync(builtPackage(), machine.path(DEB));
     machine.install(DEB, 'bind9', 'bind9-utils');
   });
-  afterAll(async () => {
-    await machine.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => machine.stop());
 
   function call(name: string, ...words: string[]): Envelope {
     return JSON.parse(machine.run('whmapi1', ['--output=json', name, ...words]).stdout) as Envelope;
@@ -43,12 +33,6 @@ describeOnMachine('services', () => {
   };
   const pidOf = (unit: string) => machine.sh(`systemctl show --property=MainPID --value ${unit}`).trim();
   const tasks = () => machine.run('whmapi1', ['--tasks', '--output=json']).stdout;
-
-  async function until(isSo: () => boolean): Promise<void> {
-    for (const end = Date.now() + LIMIT_MS; !isSo(); await pause(500)) {
-      if (Date.now() > end) throw new Error(`It never came about. Tasks: ${tasks()}`);
-    }
-  }
 
   it('are installed, enabled and running as systemd says', () => {
     expect(status('named')).toMatchObject({ installed: 1, enabled: 1, running: 1, monitored: 0 });
