@@ -88,7 +88,7 @@ function answer(fn: AnyFunction): string[] {
           'work on',
           `.Ql ${roff(fn.list)} .`,
         ];
-  if (fields.length === 0) return ['.Sh ANSWER', 'The answer holds no data.'];
+  if (fields.length === 0) return ['.Sh ANSWER', 'The response contains no data.'];
   const rows = fields.map(({ path, type, doc }) => ({ term: `Va ${roff(path)}`, text: `(${type}) ${doc}` }));
   return ['.Sh ANSWER', ...tagged(rows), ...list];
 }

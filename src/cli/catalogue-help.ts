@@ -116,7 +116,7 @@ function traits({ type, required, default: value, values, list }: CatalogueParam
   return [
     required === true ? 'required' : 'optional',
     values === undefined ? (types[type] ?? type) : values.join(' or '),
-    ...(value === undefined ? [] : [value === '' ? 'empty unless given' : `default ${value}`]),
+    ...(value === undefined ? [] : [value === '' ? 'default: empty' : `default ${value}`]),
     ...(list === true ? ['repeatable'] : []),
   ].join('; ');
 }

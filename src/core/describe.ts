@@ -21,7 +21,7 @@ export function usageOf({ name, params, rest, list }: AnyFunction): string {
 /** `required; the six digits …; default 16; repeatable; not part of WHM`. */
 export function paramTraits(param: Param): string {
   const traits = [param.required === true ? 'required' : 'optional', expectation(param)];
-  if (param.default === '') traits.push('empty unless given');
+  if (param.default === '') traits.push('default: empty');
   else if (param.default !== undefined) traits.push(`default ${param.default}`);
   if (param.list === true) traits.push('repeatable');
   if (param.alias !== undefined) traits.push(`also accepted as ${param.alias.join(', ')}`);

@@ -1,14 +1,14 @@
-// Where connections come from: how many each address has, and which addresses are kept away for a moment.
+// Counts connections per address, and blocks addresses that flood the server for a while.
 import type { Socket } from 'node:net';
 import { keyOf, sourceOf, textOfSource } from '../model/brute-force/addresses.ts';
 import type { Limits } from './limits.ts';
 
-/** What is counted as one sender: an IPv4 address, or the /64 of an IPv6 address. */
+/** The key of one client: an IPv4 address, or the /64 network of an IPv6 address. */
 export function sourceOfAddress(address: string): string {
   try {
     return textOfSource(sourceOf(keyOf(address)));
   } catch {
-    // A socket that is closed already has no address.
+    // A closed socket has no address.
     return address;
   }
 }
@@ -16,7 +16,7 @@ export function sourceOfAddress(address: string): string {
 export class Addresses {
   readonly #limits: Limits;
   readonly #open = new Map<string, number>();
-  /** Requests that came while too many waited already. */
+  /** Requests that arrived while too many were waiting. */
   readonly #excess = new Map<string, number>();
   readonly #punished = new Set<string>();
 
@@ -24,7 +24,7 @@ export class Addresses {
     this.#limits = limits;
   }
 
-  /** Counts a new connection until it closes. Closes it at once if its address has far too many, or is punished. */
+  /** Counts a new connection until it closes. Closes it at once if its address has far too many or is blocked. */
   add(socket: Socket): void {
     const source = sourceOfAddress(socket.remoteAddress ?? '');
     const count = (this.#open.get(source) ?? 0) + 1;
@@ -41,7 +41,7 @@ export class Addresses {
     return (this.#open.get(source) ?? 0) > this.#limits.connectionsPerAddress;
   }
 
-  /** Counts a request that came while too many waited already. Returns true if the address floods the server with them. */
+  /** Counts a request that arrived while too many were waiting. Returns true if the address floods the server. */
   floods(source: string): boolean {
     const count = (this.#excess.get(source) ?? 0) + 1;
     this.#excess.set(source, count);

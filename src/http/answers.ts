@@ -1,4 +1,4 @@
-// What the server says: envelopes as JSON or XML, and the refusals that are no envelopes.
+// The bodies of responses: envelopes as JSON or XML, and rejections without an envelope.
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import type { Envelope } from '../core/envelope.ts';
@@ -12,7 +12,7 @@ const types = {
   'xml-api': 'text/xml; charset="utf-8"',
 } as const;
 
-/** What is sent, with its Content-Type. */
+/** A response body with its Content-Type. */
 export interface Answer {
   readonly type: string;
   /** A long answer is written as the client reads it. */
@@ -30,23 +30,23 @@ export async function toBareAnswer(api: Api, name: string, hash: Hash): Promise<
   return toAnswer(api, { metadata, data: hash, flat: true, root: name });
 }
 
-/** `headers` are those that the server's hook gives to whatever fastify sends. */
+/** `headers` are the headers that the server's hook adds to all responses of fastify. */
 export function sendAnswer(
   reply: FastifyReply,
   { type, body }: Answer,
   headers: Readonly<Record<string, string>>,
 ): FastifyReply {
   if (body instanceof Readable) return reply.header('content-type', type).send(body);
-  // What is at hand is written past fastify, which would look at its type and call hooks for a twentieth of the time.
+  // A complete body bypasses fastify, whose type checks and hooks would take 5 % of the time.
   reply.hijack();
   const length = Buffer.byteLength(body);
   reply.raw.writeHead(200, { 'content-type': type, ...headers, 'content-length': length }).end(body);
   return reply;
 }
 
-/** So many characters are still sent in one piece. */
+/** Bodies up to this many characters are sent in one piece. */
 const LONGEST_PIECE = 256 * 1024;
-/** So many still become one string with the headers. */
+/** Bodies up to this many are joined with the headers into one string. */
 const SHORT = 4096;
 
 function toBody(pieces: Iterable<string>): string | Buffer | Readable {

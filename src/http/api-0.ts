@@ -1,10 +1,10 @@
-// Answers in the shape of version 0 of the API, for calls without api.version=1: the functions of which that shape is on
-// record. All others say, as WHM does, that version 0 does not have them.
+// Responses in the format of version 0 of the API, for calls without api.version=1. Only functions whose version 0
+// format is documented have one. For all others the response says, as in WHM, that version 0 does not have them.
 import type { RawArgument } from '../core/context.ts';
 import type { Envelope } from '../core/envelope.ts';
 import { isHash, type Hash, type Json, type Value } from '../core/values.ts';
 
-/** What a shape is made of. */
+/** The parts of a response. */
 interface Told {
   /** 1 if the call succeeded. */
   readonly status: 0 | 1;
@@ -51,7 +51,7 @@ const outcome =
     ],
   });
 
-/** What was done, for people to read; null if the call failed, as WHM answers. */
+/** A report for people. Null if the call failed, as in WHM. */
 const rawout: Shape = (told) => ({ rawout: told.status === 1 ? report(told) : null });
 
 function report({ raw, reason, messages }: Told): string {
@@ -187,7 +187,10 @@ export function isInApi0(command: string): boolean {
   return Object.hasOwn(shapes, command);
 }
 
-/** A failure has `status` and `statusmsg` at the top as well: many clients look for them there, whatever the shape. */
+/**
+ * A failure also has `status` and `statusmsg` at the top level, because many clients look there regardless of the
+ * format.
+ */
 export function toApi0(command: string, envelope: Envelope, args: readonly RawArgument[]): Hash {
   const shape = Object.hasOwn(shapes, command) ? shapes[command] : undefined;
   if (shape === undefined) return unknownInApi0(command);

@@ -1,4 +1,4 @@
-// Who sends a request: an API token, an access hash, a password, or a session.
+// Authenticates requests by API token, access hash, password or session.
 import type { Application } from '../app.ts';
 import type { Caller, Db, Origin } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
@@ -11,14 +11,14 @@ import * as tfa from '../model/two-factor/tfa.ts';
 import { loginWorldOf } from './login-world.ts';
 import { userIn } from './request.ts';
 
-/** What a request shows of its sender. */
+/** The credentials in a request. */
 export interface Credentials {
   /** The header Authorization. */
   readonly authorization: string | undefined;
   /** The header X-CPANEL-OTP. */
   readonly code: string | undefined;
   readonly sessionId: string | undefined;
-  /** The first part of the path, where it is one: `cpsess0123456789`. */
+  /** The first part of the path if it is a security token: `cpsess0123456789`. */
   readonly securityToken: string | undefined;
   readonly address: string;
 }
@@ -29,18 +29,18 @@ export interface Accepted {
   readonly caller: Caller;
   readonly origin: Required<Origin>;
   readonly warnings: readonly string[];
-  /** The state of the store in which this was found to be so, where that is known: it is still the same. */
+  /** The store's state for which this result holds, if known. The state has not changed since. */
   readonly storeState?: string;
 }
 
-/** Who was refused, for the logs. The sender is told the problem and its reason alone. */
+/** A rejected caller, for the logs. The client gets only the problem and its reason. */
 export interface Refused {
   readonly problem: 'denied' | 'tfa_required' | 'tfa_invalid';
   readonly reason: string;
-  /** As it was given, where it can be a name. */
+  /** The username as given, if it can be one. */
   readonly user: string;
   readonly authentication: string;
-  /** What is wrong, where that is known. */
+  /** What is wrong, if known. */
   readonly cause?: string;
 }
 
@@ -49,7 +49,7 @@ function denied(authentication: string, user = '', cause?: string): Refused {
   return cause === undefined ? refused : { ...refused, cause };
 }
 
-/** A header counts before a session, as with other servers. */
+/** A header takes precedence over a session, as with other servers. */
 export function identify(application: Application, credentials: Credentials): Promise<Sender> {
   const { authorization, address } = credentials;
   if (authorization === undefined) return bySession(application, credentials);
@@ -59,18 +59,18 @@ export function identify(application: Application, credentials: Credentials): Pr
   return Promise.resolve(denied('another scheme'));
 }
 
-/** Most tokens that are remembered at a time. */
+/** The maximum number of cached tokens. */
 const MOST_KNOWN = 1000;
 
 interface Known {
-  /** With its state of the store: with any change it is looked up anew. */
+  /** Valid only for one state of the store. After any change the token is looked up again. */
   readonly sender: Accepted;
   readonly expiresAt: number;
 }
 
 /**
- * Who sent a token, remembered for as long as nothing in the store has changed, by whichever process. A program that
- * calls again and again costs one look at SQLite's counter of changes a call.
+ * Caches the callers of tokens until any process changes the store. For a program that calls repeatedly, each call then
+ * costs one read of SQLite's change counter.
  */
 class KnownTokens {
   readonly #application: Application;
@@ -87,7 +87,7 @@ class KnownTokens {
     const known = this.#known.get(key);
     if (known?.sender.storeState === state && engine.now() < known.expiresAt) return known.sender;
     const { sender, expiresAt } = await byToken(engine, pair, address);
-    // What is refused is not remembered: there is no end of it.
+    // Rejected tokens are not cached: their number has no limit.
     if ('problem' in sender) return sender;
     if (this.#known.size >= MOST_KNOWN) this.#known.clear();
     this.#known.set(key, { sender: { ...sender, storeState: state }, expiresAt });
@@ -140,7 +140,7 @@ async function byPassword(
 
 async function bySession({ engine }: Application, credentials: Credentials): Promise<Sender> {
   const { sessionId, securityToken, address } = credentials;
-  // One without the other is what a forged request has.
+  // A forged request has only one of the two.
   if (sessionId === undefined || securityToken === undefined) return denied('session');
   const { now, sha256 } = engine;
   const found = await reading(engine.store, async (db) => {
@@ -150,7 +150,7 @@ async function bySession({ engine }: Application, credentials: Credentials): Pro
     const mustConfirm = !session.isConfirmed && (await tfa.isEnrolled(db, session.username));
     return { session, caller: mustConfirm ? { ...caller, mustConfirm: true as const } : caller };
   }).catch((error: unknown) => {
-    // Somebody who is no reseller any more.
+    // The user is no longer a reseller.
     if (error instanceof ApiError && (error.code === 'denied' || error.code === 'not_found'))
       return undefined;
     throw error;
@@ -169,7 +169,7 @@ function reading<T>(store: Application['engine']['store'], work: (db: Db) => Pro
   return store.transaction('reads', async (db) => ({ value: await work(db), keep: false }));
 }
 
-/** At the first colon: usernames have none. */
+/** Split at the first colon: usernames have none. */
 function split(pair: string): [user: string, secret: string] {
   const at = pair.indexOf(':');
   return at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)];

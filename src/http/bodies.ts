@@ -1,4 +1,4 @@
-// The body of a request, whatever type it says it has: clients of WHM send forms as `application/octet-stream`,
+// Reads the body of a request regardless of its declared type: clients of WHM send forms as `application/octet-stream`,
 // `text/plain`, `multipart/form-data`, or without any type.
 import { setImmediate as nextRound } from 'node:timers/promises';
 import { Busboy, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy';
@@ -6,12 +6,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BadRequest, MAX_PARAMETERS, type Body } from './call.ts';
 
 const MULTIPART = 'multipart/form-data';
-/** Bytes that are looked at before other requests have their turn. */
+/** Bytes to process before other requests get their turn. */
 const SLICE = 16 * 1024;
 const MAX_PARTS = 1000;
 const MAX_NAME_BYTES = 1024;
 
-/** Bodies are read by what the function expects, so they are kept as text. */
+/** Bodies are kept as text, because their meaning depends on the function. */
 export function keepBodies(server: FastifyInstance): void {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   server.removeAllContentTypeParsers();

@@ -1,8 +1,8 @@
-// What is kept in memory up to a bound: what was not used for longest goes first.
+// A cache of limited size. The least recently used entry is removed first.
 
 export interface Bounds {
   readonly entries: number;
-  /** Of all entries together, in whatever `size` counts. */
+  /** The limit for all entries together, in the unit of `size`. */
   readonly size: number;
 }
 
@@ -13,7 +13,7 @@ interface Entry<Value> {
 
 export class BoundedCache<Value> {
   readonly #bounds: Bounds;
-  /** The one that was not used for longest comes first. */
+  /** The least recently used entry comes first. */
   readonly #entries = new Map<string, Entry<Value>>();
   #size = 0;
 
@@ -29,7 +29,7 @@ export class BoundedCache<Value> {
     return entry.value;
   }
 
-  /** Not at all where it is larger than the whole may be. */
+  /** An entry above the limit is not stored. */
   set(key: string, value: Value, size: number): void {
     this.#remove(key);
     if (size > this.#bounds.size) return;

@@ -2,7 +2,7 @@
 import type { RawArgument } from '../core/context.ts';
 import type { Json } from '../core/values.ts';
 
-/** What is wrong with a request before there is a call: answered with a status of its own. */
+/** A request that cannot become a call. It has its own HTTP status. */
 export class BadRequest extends Error {
   override readonly name = 'BadRequest';
   readonly status: 400 | 415;
@@ -21,7 +21,7 @@ export interface Body {
 export interface ReadCall {
   readonly args: readonly RawArgument[];
   readonly dryRun: boolean;
-  /** False for calls without api.version=1, which are answered as version 0 of the API. */
+  /** False for calls without api.version=1, whose responses have the format of version 0. */
   readonly isVersion1: boolean;
 }
 
@@ -32,7 +32,7 @@ const MAX_VALUES = 40_000;
 const MAX_DEPTH = 64;
 
 const VERSION = 'api.version';
-/** An extension: the call is checked and run, and nothing is kept. */
+/** An extension of this program: validate and run the call without saving any changes. */
 const DRY_RUN = 'api.dry_run';
 
 /** @throws BadRequest */
@@ -56,7 +56,7 @@ export function readBody({ type, text }: Body): RawArgument[] {
     const read = readJsonObject(text);
     if (read !== undefined) return read;
   }
-  // Clients that send a form under another type, or under none, are many.
+  // Many clients send a form with another type or without any.
   if (media === FORM || media === '' || FORM_BEGINNING.test(text)) return readForm(text, 'body');
   throw new BadRequest(`A body must be a form (${FORM}), multipart/form-data or application/json.`, 415);
 }
@@ -67,10 +67,10 @@ const FORM_BEGINNING = /^[\w.%+~[\]-]{1,256}=/;
 
 function readForm(text: string, where: 'query' | 'body'): RawArgument[] {
   if (text === '') return [];
-  // Counted before anything is decoded, which costs time.
+  // Counted before decoding, which is expensive.
   if (hasMoreThan(text, '&', MAX_PARAMETERS - 1)) throw tooMany(where);
   const read = [...new URLSearchParams(withSpaces(text))].map(([name, value]) => ({ name, value }));
-  // URLSearchParams replaces invalid UTF-8 with U+FFFD. A mangled password is worse than none.
+  // URLSearchParams replaces invalid UTF-8 with U+FFFD, which would silently change a password.
   const replaced = read.reduce(
     (sum, { name, value }) => sum + countOf(name, '\uFFFD') + countOf(value, '\uFFFD'),
     0,
@@ -83,7 +83,7 @@ function readForm(text: string, where: 'query' | 'body'): RawArgument[] {
 
 const [PLUS, SPACE] = [43, 32];
 
-/** Each plus sign as the space that it means: URLSearchParams takes a long time over a million of them. */
+/** Replaces plus signs with spaces, because URLSearchParams is slow with a million of them. */
 function withSpaces(text: string): string {
   if (!text.includes('+')) return text;
   const bytes = Buffer.from(text);
@@ -97,7 +97,7 @@ function readJson(text: string): RawArgument[] {
   throw new BadRequest('The body must be a JSON object: {"api.version":1,"user":"bob"}.');
 }
 
-/** Undefined for what is not JSON, or not an object. @throws BadRequest for more than would be read quickly. */
+/** Undefined if the body is not a JSON object. @throws BadRequest if it has too many values or levels. */
 function readJsonObject(text: string): RawArgument[] | undefined {
   refuseJsonBomb(text);
   let parsed: Json;
@@ -116,10 +116,7 @@ const [QUOTE, COMMA, COLON, OPEN_LIST, BACKSLASH, CLOSE_LIST, OPEN, CLOSE] = [
   34, 44, 58, 91, 92, 93, 123, 125,
 ];
 
-/**
- * Counts values and depth before the parser makes objects of them. It need not know JSON: what is not JSON is refused by
- * the parser.
- */
+/** Counts values and depth before the parser creates objects. It need not validate the JSON: the parser does. */
 function refuseJsonBomb(text: string): void {
   let depth = 0;
   let values = 0;

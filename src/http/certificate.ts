@@ -1,4 +1,4 @@
-// The certificate of the server: the given one, or a self-signed one that is made once and kept.
+// The certificate of the server: the configured one, or a self-signed one that is created once and kept.
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Application } from '../app.ts';
@@ -15,7 +15,7 @@ export interface Certificate {
 const YEAR_MS = 365 * 86_400_000;
 const YEARS = 10;
 
-/** @throws what reading throws, and what the parser throws for a file that holds no certificate. */
+/** @throws if the file cannot be read or contains no certificate. */
 export async function loadCertificate(
   given: { readonly cert: string; readonly key: string } | undefined,
   application: Application,
@@ -37,7 +37,7 @@ function fingerprintOf(pem: string): string {
   return new X509Certificate(pem).fingerprint256;
 }
 
-/** For this machine's name, and for calls from the machine itself. */
+/** For this server's name, and for calls from the server itself. */
 async function make({ engine }: Application): Promise<string> {
   const { generate } = await import('selfsigned');
   const name = engine.machine.system.hostname();

@@ -1,5 +1,5 @@
-// What a client gets that sends something other than a request: answers that Node would write by itself, with a body
-// that says what is wrong and with the headers of all other answers.
+// Responses to input that is not a valid request. They replace Node's own, and have a body with the reason and the
+// usual headers.
 import { STATUS_CODES } from 'node:http';
 
 export interface ClientError {
@@ -19,12 +19,12 @@ const errors: Readonly<Record<string, ClientError>> = {
 
 const notHttp: ClientError = { status: 400, sentence: 'The request is not valid HTTP.' };
 
-/** By the code that Node gives an error of its parser. */
+/** By the error code of Node's parser. */
 export function clientErrorOf(code: string | undefined): ClientError {
   return errors[code ?? ''] ?? notHttp;
 }
 
-/** As bytes for the socket: there is no response object for what could not be read. */
+/** As bytes for the socket, because an unreadable request has no response object. */
 export function rawAnswer(
   { status, sentence }: ClientError,
   headers: Readonly<Record<string, string>>,

@@ -1,4 +1,4 @@
-// POST /cpsess…/confirm: the user of a session proves to be the one who logged in, with `code` or `password`.
+// POST /cpsess…/confirm: the user of a session confirms their identity with `code` or `password`.
 import type { FastifyInstance } from 'fastify';
 import type { Application } from '../app.ts';
 import { confirm } from '../model/logins/confirmations.ts';
@@ -27,7 +27,7 @@ export function addConfirm(server: FastifyInstance, application: Application): v
     const fields = body === undefined ? [] : readBody(body);
     const [code, password] = [field(fields, 'code').trim(), field(fields, 'password')];
     if ((code === '') === (password === '')) {
-      return reply.code(400).send({ error: 'Give one of “code” and “password”.' });
+      return reply.code(400).send({ error: 'Send either “code” or “password”.' });
     }
     const { user } = sender.caller;
     const proof = { user, sessionId, code, password, address };

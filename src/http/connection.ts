@@ -1,5 +1,5 @@
-// One connection: its requests are handed over one at a time, however many a client sends ahead (pipelining), and a
-// request that has been handed over is answered before the connection closes, whatever arrives after it.
+// One connection. Its requests are processed one at a time, even if the client sends several ahead (pipelining). A
+// request in progress is answered before the connection closes, regardless of what arrives after it.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { rawAnswer, type ClientError } from './client-errors.ts';
@@ -11,20 +11,20 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** True once the route’s handler runs: from then on a call may have been carried out. */
+  /** True once the route’s handler runs. From then on, the call may have been executed. */
   isHandled: boolean;
   isClosed: boolean;
-  /** Runs once the answer has been handed to the system, or the client is gone. */
+  /** Called once the response has been passed to the system, or the client has disconnected. */
   onClose?: () => void;
 }
 
-/** What a connection needs of the server around it. */
+/** The server as a connection needs it. */
 export interface Surroundings {
   readonly limits: Limits;
   readonly handler: Handler;
-  /** Headers of the answers that are written without fastify. */
+  /** Headers of responses that are written without fastify. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Told of each request that came while too many waited already. */
+  /** Called for each request that arrives while too many are waiting. */
   readonly onExcess: (source: string) => void;
 }
 
@@ -36,7 +36,7 @@ export class Connection {
   #current: Exchange | undefined;
   #isClosing = false;
   #hasAnswered = false;
-  /** What is answered at the end to a request that could not be read. */
+  /** The final response, to a request that could not be read. */
   #lastWords: ClientError | undefined;
 
   constructor(socket: Socket, source: string, surroundings: Surroundings) {
@@ -46,17 +46,17 @@ export class Connection {
     socket.once('close', () => (this.#waiting.length = 0));
   }
 
-  /** True unless a call may be carried out at this moment. */
+  /** False while a call may be executing. */
   get mayBeCut(): boolean {
     return this.#current?.isHandled !== true;
   }
 
-  /** The exchange that is going on is of this request. */
+  /** Starts the exchange of this request. */
   get current(): Exchange | undefined {
     return this.#current;
   }
 
-  /** A request has arrived, perhaps without its body. */
+  /** Handles a new request, whose body may not have arrived yet. */
   accept(request: IncomingMessage, response: ServerResponse): void {
     const exchange: Exchange = { request, response, isHandled: false, isClosed: false };
     if (this.#current === undefined && !this.#isClosing) {
@@ -64,22 +64,22 @@ export class Connection {
       return;
     }
     if (this.#isClosing || this.#waiting.length >= this.#surroundings.limits.waitingPerConnection) {
-      // It is not answered: whoever sends so many ahead has to expect that the connection closes before.
+      // Not answered: a client that sends this many ahead must expect the connection to close.
       this.#closeAfterWaiting();
       this.#surroundings.onExcess(this.source);
       return;
     }
     this.#waiting.push(exchange);
-    // What the client sends ahead stays in its own memory.
+    // Pause reading, so that further requests stay in the client’s memory.
     this.#socket.pause();
   }
 
-  /** What arrived is not HTTP, or came too slowly. Requests before it are answered. */
+  /** Handles input that is not HTTP or arrived too slowly. Earlier requests are still answered. */
   breakOff(error: ClientError): void {
     if (this.#isClosing) return;
     const last = this.#waiting.at(-1) ?? this.#current;
     const isWhole = last !== undefined && (last.request.complete || last.isHandled);
-    // Bytes after a whole request belong to it in the client’s mind: an error would seem to be the request’s.
+    // The client would take an error about bytes after a complete request for the response to that request.
     const isStray = isWhole || (last === undefined && this.#hasAnswered && error.status === 400);
     if (!isStray) this.#lastWords = error;
     if (!isWhole && last !== undefined) {
@@ -89,7 +89,7 @@ export class Connection {
     this.#closeAfterWaiting();
   }
 
-  /** The client has not read or sent anything for a while. */
+  /** Handles a client that has not read or sent anything for a while. */
   onTimeout(): void {
     const isWorking = this.#current !== undefined && this.#socket.writableLength === 0;
     if (!isWorking) this.#socket.destroy();

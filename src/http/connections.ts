@@ -1,5 +1,5 @@
-// The front of the server, before fastify sees anything: which connections there are, and whose turn it is. Clients that
-// send faster than they are answered, or do not read what they are answered, wait or are cut off.
+// Manages connections and turns before fastify sees a request. Clients that send faster than the server responds, or
+// that do not read responses, have to wait or are disconnected.
 import {
   createServer as createHttpServer,
   type IncomingMessage,
@@ -28,7 +28,7 @@ export class Connections {
   readonly #work: FairQueue;
   readonly #connections = new Map<Socket, Connection>();
 
-  /** `headers` go with each answer that fastify does not write. */
+  /** `headers` are added to responses that fastify does not write. */
   constructor(limits: Limits, headers: Readonly<Record<string, string>>) {
     this.#limits = limits;
     this.#headers = headers;
@@ -36,7 +36,7 @@ export class Connections {
     this.#work = new FairQueue({ perKey: limits.requestsPerAddress, total: limits.requests });
   }
 
-  /** A server that hands requests over to `handler`. */
+  /** Creates a server that passes requests to `handler`. */
   createServer(handler: (request: IncomingMessage, response: ServerResponse) => void, tls?: Tls): Server {
     const limits = this.#limits;
     const surroundings: Surroundings = {
@@ -58,7 +58,7 @@ export class Connections {
       keepAliveTimeout: limits.keepAliveTimeout,
       connectionsCheckingInterval: limits.connectionsCheckingInterval,
       maxHeaderSize: limits.maxHeaderSize,
-      // Asked for below, with an answer like all others.
+      // Checked below, with the usual response format.
       requireHostHeader: false,
     };
     const server =
@@ -80,14 +80,14 @@ export class Connections {
     return server;
   }
 
-  /** What Node could not read as a request. */
+  /** Handles input that Node cannot parse as a request. */
   onClientError(error: Error & { code?: string }, socket: Socket): void {
     const connection = this.#connections.get(socket);
     if (connection === undefined || error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
     else connection.breakOff(clientErrorOf(error.code));
   }
 
-  /** Has every route wait for its turn, and refuses the connections that are too many. */
+  /** Makes every route wait for its turn, and rejects excess connections. */
   guard(
     server: FastifyInstance,
     refuse: (reply: FastifyReply, status: number, sentence: string) => unknown,
@@ -115,10 +115,13 @@ export class Connections {
     const connection = this.#connections.get(socket);
     if (connection === undefined || !this.#addresses.hasTooMany(connection.source)) return undefined;
     const most = this.#limits.connectionsPerAddress;
-    return { status: 503, sentence: `There are more than ${most} connections from your address.` };
+    return {
+      status: 503,
+      sentence: `More than ${most} connections from your address are open. Close some and try ` + `again.`,
+    };
   }
 
-  /** A turn lasts until the handler is done and its answer is sent, or the client is gone. */
+  /** A turn ends when the handler has finished and its response is sent, or the client has disconnected. */
   #inTurn(handler: RouteHandlerMethod): RouteHandlerMethod {
     const work = this.#work;
     const connections = this.#connections;
@@ -130,7 +133,7 @@ export class Connections {
       const turn = work.enter(source);
       if (turn !== undefined) await turn;
       try {
-        // A client that left while it waited does not expect the call to be made.
+        // Do not run the call if the client disconnected while it waited.
         if (exchange.isClosed) {
           reply.hijack();
           return undefined;
@@ -153,7 +156,7 @@ export class Connections {
   }
 }
 
-/** Why a request is not worked on. */
+/** Why a request is rejected. */
 interface RequestFault {
   readonly status: 400 | 417 | 503;
   readonly sentence: string;
@@ -161,7 +164,7 @@ interface RequestFault {
 
 const ending: RequestFault = { status: 503, sentence: 'The server is about to stop. Try again in a moment.' };
 
-/** What is wrong with the headers of a request that Node lets through. */
+/** Checks of the headers that Node does not make. */
 function faultOf({ httpVersionMinor, headers }: IncomingMessage): RequestFault | undefined {
   if (headers.host === undefined && httpVersionMinor > 0) {
     return { status: 400, sentence: 'The request has no Host header.' };

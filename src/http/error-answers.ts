@@ -1,4 +1,4 @@
-// Answers that are not envelopes: refused logins, and requests that are wrong before there is a call.
+// Responses without an envelope: rejected logins and invalid requests.
 import type { FastifyReply } from 'fastify';
 import type { Hash } from '../core/values.ts';
 import { builtXml } from '../render/xml.ts';
@@ -8,7 +8,7 @@ export interface Refusal {
   readonly reason: string;
 }
 
-/** Refuses a caller with the body that clients of WHM look for (protocol, section 3), and the code of a failed second factor. */
+/** Rejects a caller with the body that clients of WHM expect, and the code of a failed second factor. */
 export function refuse(reply: FastifyReply, { problem, reason }: Refusal): FastifyReply {
   const error = 'Access denied';
   reply.code(403);
@@ -21,7 +21,7 @@ export function refuse(reply: FastifyReply, { problem, reason }: Refusal): Fasti
     .send(JSON.stringify({ cpanelresult: content }));
 }
 
-/** Answers with a status and a sentence, in the format of the API that was asked. `more` goes beside the sentence. */
+/** Responds with a status and a sentence, in the format of the requested API. `more` is added to the body. */
 export function sendError(
   reply: FastifyReply,
   status: number,
@@ -40,7 +40,7 @@ function resultOf(error: string, reason: string): Hash {
   return { apiversion: '2', error, data: { reason, result: '0' }, type: 'text' };
 }
 
-/** By the path: most errors come up before there is a route. */
+/** Determined by the path, because most errors occur before a route is known. */
 function isForXml({ request }: FastifyReply): boolean {
   return /^\/(?:cpsess\d{10}\/)?xml-api(?:[/?]|$)/.test(request.raw.url ?? '');
 }

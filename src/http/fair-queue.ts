@@ -1,5 +1,5 @@
-// Slots for work that costs something: so many for each key (an address), so many in total. Keys take turns, so that one
-// key with a long queue does not delay the others.
+// Limits expensive work to a number of slots per key (an address) and in total. Keys take turns, so that one key with a
+// long queue does not delay the others.
 
 export interface Slots {
   readonly perKey: number;
@@ -33,7 +33,7 @@ export class FairQueue {
     });
   }
 
-  /** Gives the slot back, and hands it to the next one in turn. */
+  /** Releases the slot and passes it to the next in turn. */
   leave(key: string): void {
     const left = (this.#taken.get(key) ?? 1) - 1;
     if (left === 0) this.#taken.delete(key);
@@ -42,7 +42,7 @@ export class FairQueue {
     if (this.#waiting.size > 0) this.#admitNext();
   }
 
-  /** Does the work while it has a slot. */
+  /** Does the work in a slot. */
   async run<T>(key: string, work: () => Promise<T>): Promise<T> {
     const turn = this.enter(key);
     if (turn !== undefined) await turn;
@@ -66,7 +66,7 @@ export class FairQueue {
     for (const [key, line] of this.#waiting) {
       if (!this.#isFree(key)) continue;
       const begin = line.shift();
-      // The key goes to the end of the round.
+      // The key moves to the end of the queue.
       this.#waiting.delete(key);
       if (line.length > 0) this.#waiting.set(key, line);
       if (begin === undefined) continue;

@@ -1,4 +1,4 @@
-// What logins and sessions work with, made of the engine.
+// Builds the dependencies of logins and sessions from the engine.
 import type { Application } from '../app.ts';
 import type { LoginWorld } from '../model/logins/logins.ts';
 import { sourceOfAddress } from './addresses.ts';
@@ -6,12 +6,12 @@ import { FairQueue } from './fair-queue.ts';
 import { limits } from './limits.ts';
 
 interface PasswordQueues {
-  /** One attempt of an address at a time. */
+  /** One attempt per address at a time. */
   readonly attempts: FairQueue;
   readonly checks: FairQueue;
 }
 
-/** Of the process: it may have two servers, for HTTPS and for plain HTTP. */
+/** Per process, which may have two servers: HTTPS and plain HTTP. */
 const queuesOf = new WeakMap<Application, PasswordQueues>();
 
 function passwordQueues(application: Application): PasswordQueues {

@@ -1,4 +1,4 @@
-// Logging in and out: POST /login as the clients of WHM send it, links that log in once, and /logout.
+// Logging in and out: POST /login as sent by clients of WHM, one-time login links, and /logout.
 import { serialize } from 'cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Application } from '../app.ts';
@@ -52,7 +52,7 @@ async function logIn(
     code: field(fields, 'tfa_token').trim(),
     address: request.ip,
   });
-  // A login that cannot be recorded is none.
+  // If the audit line cannot be written, the login fails.
   await application.auditLogin({
     command: 'login',
     user: userIn(field(fields, 'user')),
@@ -88,7 +88,7 @@ async function logIn(
   );
 }
 
-/** A link of create_user_session or get_login_url: it works once. */
+/** A one-time link of create_user_session or get_login_url. */
 async function redeem(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -110,16 +110,16 @@ async function redeem(
     await application.auditLogin({ command: 'login', user: '', ...about, problem: 'denied' });
     return sendLoginPage(reply, application, {
       problem: 'denied',
-      reason: 'The link was used before, or is too old.',
+      reason: 'The link has already been used or has expired. Create a new one.',
     });
   }
   const { app, opened, username } = used;
   await application.auditLogin({ command: 'login', user: username, ...about });
-  // The one that the link stands under belongs to it.
+  // The security token in the link’s path belongs to the new session.
   const securityToken = securityTokenOf(request) ?? opened.securityToken;
   setSession(request, reply, { id: opened.id, securityToken });
   if (/^https?:\/\//.test(app) && URL.canParse(app)) return reply.redirect(new URL(app).href, 303);
-  // A browser that comes from another site would not show its cookie to where it is redirected (SameSite).
+  // After a redirect from another site, a browser would not send the new cookie (SameSite).
   return acceptsHtml(request)
     ? sendWayIn(reply, securityToken, [])
     : reply.redirect(`/${securityToken}/`, 303);
@@ -140,12 +140,12 @@ async function logOut(
   return reply.header('content-type', 'application/json; charset="utf-8"').send('{"status":1}');
 }
 
-/** Not 303: a client of WHM would follow it, and lose the header that it is after (protocol 2.4). */
+/** Not 303: clients of WHM would follow it and lose the header that they need. */
 function setSession(request: FastifyRequest, reply: FastifyReply, opened: sessions.Opened): void {
   reply.header('location', `/${opened.securityToken}/`).header('set-cookie', cookieText(request, opened.id));
 }
 
-/** It lives as long as the browser runs, unless `maxAge` (seconds) says otherwise. */
+/** A session cookie unless `maxAge` (seconds) is set. */
 function cookieText(request: FastifyRequest, value: string, maxAge?: number): string {
   const secure = request.protocol === 'https';
   const options = { path: '/', httpOnly: true, sameSite: 'strict', secure } as const;
@@ -177,7 +177,7 @@ function sendLoginPage(
     .send(renderLoginPage(hostname, refusal, user));
 }
 
-/** For a browser that has sent the form by itself. A warning stays until it is read. */
+/** For a browser that submitted the form without the script. Warnings stay until they are read. */
 function sendWayIn(reply: FastifyReply, securityToken: string, warnings: readonly string[]): FastifyReply {
   if (warnings.length === 0) reply.header('refresh', `0; url=/${securityToken}/`);
   return reply
@@ -185,7 +185,7 @@ function sendWayIn(reply: FastifyReply, securityToken: string, warnings: readonl
     .send(renderWayIn(`/${securityToken}`, warnings));
 }
 
-/** The one value of a field; empty where it is absent, and where it is given twice. */
+/** The value of a field. Empty if the field is absent or repeated. */
 export function field(fields: readonly RawArgument[], name: string): string {
   const values = fields.filter((one) => one.name === name).map(({ value }) => value);
   const [value] = values;

@@ -1,5 +1,5 @@
-// The OpenAPI document as text. Making it takes the descriptions of all functions, so the build makes it once and puts a
-// module that reads its file in this one's place (scripts/build/ready.ts).
+// The OpenAPI document as text. It needs the descriptions of all functions, so the build creates it once and replaces
+// this module with one that reads the file (scripts/build/ready.ts).
 import type { Application } from '../app.ts';
 import { openApi } from '../core/openapi.ts';
 

@@ -1,5 +1,5 @@
-// GET /openapi.json: the document is the same for everybody who runs this version of the program, so it is public. It is
-// written and compressed once; every answer is a piece of the same memory.
+// GET /openapi.json. The document is public: it is the same on all servers with this version of the program. It is
+// rendered and compressed once and shared by all responses.
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -21,12 +21,12 @@ interface Prepared {
 export function addOpenApi(server: FastifyInstance, { engine }: Application): void {
   let prepared: Promise<Prepared> | undefined;
   server.get('/openapi.json', {
-    // After the server’s own hook, which forbids to keep an answer: this one may be kept, and asked for by its tag.
+    // Runs after the server’s own hook, which forbids caching. This response may be cached and revalidated by its tag.
     onSend: async (_request, reply) => {
       reply.header('cache-control', 'public, no-cache');
     },
     handler: async (request, reply) => {
-      // When it is first asked for: most servers never are.
+      // Built on the first request, because most servers never get one.
       prepared ??= prepare(engine);
       return send(request, reply, await prepared);
     },

@@ -5,13 +5,13 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 export interface DaemonOptions {
   readonly bind: string;
   readonly port: number;
-  /** undefined: no plain HTTP. */
+  /** Undefined: no plain HTTP. */
   readonly httpPort?: number;
   readonly allowPlainHttp: boolean;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly logLevel: LogLevel;
-  /** Tasks are left to `whmapi1 --run-tasks`. */
+  /** Tasks run only in `whmapi1 --run-tasks`. */
   readonly noTasks: boolean;
   readonly printUnit: boolean;
   readonly help: boolean;
@@ -21,7 +21,7 @@ export interface DaemonOptions {
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof levels)[number];
 
-/** One row of the help, with the variable of the environment that stands for the option. */
+/** One row of the help, with the option’s environment variable. */
 export const optionRows = [
   {
     flags: '--bind <address>',
@@ -31,22 +31,22 @@ export const optionRows = [
   },
   {
     flags: '--port <number>',
-    doc: 'the port of HTTPS; 0 picks a free one',
+    doc: 'the port for HTTPS; 0 uses a free port',
     variable: 'WHMAPI1D_PORT',
     default: 2087,
   },
   {
     flags: '--http-port <number>',
-    doc: 'a port of plain HTTP as well (WHM’s is 2086), on this machine alone',
+    doc: 'also listen for plain HTTP on this port (WHM’s is 2086), only at a loopback address',
     variable: 'WHMAPI1D_HTTP_PORT',
   },
-  { flags: '--allow-plain-http', doc: 'plain HTTP at an address that others reach, too' },
+  { flags: '--allow-plain-http', doc: 'allow plain HTTP at an address that others can reach' },
   {
     flags: '--tls-cert <path>',
-    doc: 'the certificate (PEM); a self-signed one is made without it',
+    doc: 'the certificate (PEM); default: a self-signed one',
     variable: 'WHMAPI1D_TLS_CERT',
   },
-  { flags: '--tls-key <path>', doc: 'its key (PEM)', variable: 'WHMAPI1D_TLS_KEY' },
+  { flags: '--tls-key <path>', doc: 'the certificate’s key (PEM)', variable: 'WHMAPI1D_TLS_KEY' },
   {
     flags: '--log-level <level>',
     doc: levels.join(', '),
@@ -54,13 +54,13 @@ export const optionRows = [
     default: 'info',
     choices: levels,
   },
-  { flags: '--no-tasks', doc: 'run no tasks; whmapi1 --run-tasks does' },
+  { flags: '--no-tasks', doc: 'do not run tasks; use whmapi1 --run-tasks' },
   { flags: '--print-unit', doc: 'print the systemd unit for this installation' },
   { flags: '-h, --help', doc: 'show this help' },
   { flags: '--version', doc: 'show the version' },
 ] as const;
 
-/** @throws CommanderError whose message tells what is wrong. */
+/** @throws CommanderError with the problem as its message. */
 export function readOptions(
   argv: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
@@ -79,7 +79,7 @@ export function readOptions(
   }
   program.parse([...fromEnvironment(environment), ...argv], { from: 'user' });
   const {
-    // commander reads an option that begins with “no” as another one that is on by default.
+    // commander treats an option that begins with “no” as the negation of one that is on by default.
     tasks,
     allowPlainHttp = false,
     printUnit = false,
@@ -92,7 +92,7 @@ export function readOptions(
   >();
   const options = { ...others, noTasks: !tasks, allowPlainHttp, printUnit, help, version };
   if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
-    throw new CommanderError(2, 'pair', '--tls-cert and --tls-key belong together: give both, or neither.');
+    throw new CommanderError(2, 'pair', '--tls-cert and --tls-key belong together. Use both or neither.');
   }
   const { bind } = options;
   const isLocal = (isIPv4(bind) && bind.startsWith('127.')) || bind === '::1' || bind === 'localhost';
@@ -100,13 +100,14 @@ export function readOptions(
     throw new CommanderError(
       2,
       'plain',
-      `Plain HTTP at ${options.bind} would show passwords to the network: leave --http-port out, or add --allow-plain-http.`,
+      `Plain HTTP at ${options.bind} would expose passwords to the network. Omit --http-port, or add ` +
+        `--allow-plain-http.`,
     );
   }
   return options;
 }
 
-/** As options that come before the ones given. */
+/** As options in front of the given ones. */
 function fromEnvironment(environment: Readonly<Record<string, string | undefined>>): string[] {
   return optionRows.flatMap((row) => {
     const value = 'variable' in row ? environment[row.variable] : undefined;
@@ -118,7 +119,7 @@ function fromEnvironment(environment: Readonly<Record<string, string | undefined
 function portOf(text: string): number {
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65_535)
-    throw new InvalidArgumentError('It should be a port: 0 to 65535.');
+    throw new InvalidArgumentError('Use a port number from 0 to 65535.');
   return port;
 }
 

@@ -1,4 +1,4 @@
-// Has passwords judged by a thread of its own, one after the other, each within a bounded time.
+// Rates the strength of passwords in a separate thread, one at a time and with a time limit.
 import { Worker } from 'node:worker_threads';
 import type { PasswordStrength } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
@@ -13,21 +13,21 @@ interface Waiting extends Question {
   readonly reject: (error: Error) => void;
 }
 
-/** How long one password may take. The slowest take a quarter of a second on an idle machine. */
+/** The time limit per password. The slowest take a quarter of a second on an idle server. */
 const TIMEOUT_MS = 5000;
-/** Passwords that wait at once; more are refused. */
+/** The maximum number of waiting passwords. Further ones are rejected. */
 const MAX_WAITING = 20;
 
-/** Judges passwords as `strengthOf` does. The thread starts with the first password, and again after it has failed. */
+/** Rates passwords with `strengthOf`. The thread starts with the first password, and again after a failure. */
 export class PasswordJudge {
   readonly #file: string;
   readonly #timeoutMs: number;
-  /** The first is the one that the thread is working on. */
+  /** The first is the one in progress. */
   readonly #queue: Waiting[] = [];
   #worker: Worker | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param file what the build made of `password-worker.ts`. */
+  /** @param file the built `password-worker.ts`. */
   constructor(file: string, timeoutMs = TIMEOUT_MS) {
     this.#file = file;
     this.#timeoutMs = timeoutMs;
@@ -44,7 +44,7 @@ export class PasswordJudge {
       if (this.#queue.length === 1) this.#askNext();
     });
 
-  /** Ends the thread. A thread that waits for questions would keep the process alive, even if it is unreferenced. */
+  /** Ends the thread. A waiting thread would keep the process alive, even if it is unreferenced. */
   async close(): Promise<void> {
     await this.#worker?.terminate();
   }
@@ -63,7 +63,7 @@ export class PasswordJudge {
 
   #start(): Worker {
     const worker = new Worker(this.#file);
-    // A server that has been told to stop does not wait for it.
+    // A server that is stopping does not wait for the thread.
     worker.unref();
     worker.on('message', (strength: number) => this.#settle(({ resolve }) => resolve(strength)));
     worker.on('error', (error: Error) => {
@@ -72,7 +72,7 @@ export class PasswordJudge {
     return worker;
   }
 
-  /** The password in hand is lost; those behind it get a new thread. */
+  /** The password in progress fails. The waiting ones get a new thread. */
   #endWorker(error: Error): void {
     this.#worker = undefined;
     this.#settle(({ reject }) => reject(error));
@@ -89,6 +89,6 @@ export class PasswordJudge {
 function busy(cause: string): ApiError {
   return new ApiError(
     'busy',
-    `The strength of the password could not be checked: ${cause}. Retry the call; nothing was changed.`,
+    `The strength of the password could not be checked: ${cause}. Nothing was changed. Retry the call.`,
   );
 }

@@ -1,4 +1,5 @@
-// The thread that judges passwords, so that the event loop of the server never waits for it. The build makes a file of it.
+// The thread that rates passwords, so that the event loop of the server never waits. The build bundles it as a separate
+// file.
 import { parentPort } from 'node:worker_threads';
 import { strengthOf } from '../model/passwords/strength.ts';
 import type { Question } from './password-judge.ts';

@@ -19,9 +19,9 @@ import { BoundedCache } from './bounded-cache.ts';
 import type { Body } from './call.ts';
 import { WatchedCall } from './watched-call.ts';
 
-/** With who sends it, all that an answer depends on besides the store. */
+/** Everything that a response depends on, other than the store. */
 export interface Question {
-  /** As it was sent; it says what follows as well. */
+  /** The path as sent. It also determines the format. */
   readonly url: string;
   readonly api: Api;
   readonly command: string;
@@ -34,18 +34,18 @@ interface Remembered {
   /** The state of the store before the call read it. */
   readonly state: string;
   readonly record: AuditRecord;
-  /** As it is told of a call that came in another way. */
+  /** Warnings about how the call was sent. */
   readonly records: WeakMap<Origin, AuditRecord>;
 }
 
-/** A server may listen twice, by HTTPS and by HTTP: then there are two memories. */
+/** A server with both HTTPS and HTTP has two caches. */
 const BOUNDS = { entries: 1000, size: 16 * 1024 * 1024 };
-/** What an entry takes besides its answer and its key, about. */
+/** The approximate size of an entry without its response and key. */
 const OVERHEAD = 1024;
-/** A longer question is not looked for: it is hardly one that is asked again and again. */
+/** Longer requests are not cached, because they are unlikely to be repeated. */
 const LONGEST_QUESTION = 8 * 1024;
 
-/** Makes an answer with the engine that it is given. */
+/** Runs the call with the given engine. */
 type Make = (engine: Engine) => Promise<Answer>;
 
 export class RememberedAnswers {
@@ -57,7 +57,7 @@ export class RememberedAnswers {
     this.#application = application;
   }
 
-  /** The answer from memory, or the one that `make` makes. */
+  /** Returns the cached response, or the one from `make`. */
   async answer(question: Question, sender: Accepted, make: Make): Promise<Answer> {
     const { engine } = this.#application;
     if (lengthOf(question) > LONGEST_QUESTION) return make(engine);
@@ -73,7 +73,7 @@ export class RememberedAnswers {
       return known.answer;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      // One that can't be recorded isn't given: the call is made anew, and says what is wrong.
+      // If the audit line cannot be written, run the call again so that it reports the error.
       return this.#makeAndKeep(key, state, make);
     }
   }
@@ -96,13 +96,13 @@ export class RememberedAnswers {
     }
   }
 
-  /** A part a line, of which the last alone may have several, so that no part can pass for another. */
+  /** One part per line. Only the last can have several lines, so that parts cannot be confused. */
   #keyOf(caller: Caller, { url, body }: Question): string {
     const asked = `${this.#callerText(caller)}\n${url}`;
     return body === undefined ? asked : `${asked}\n${body.type}\n${body.text}`;
   }
 
-  /** Everything that is known of who calls. */
+  /** Everything that is known about the caller. */
   #callerText(caller: Caller): string {
     let text = this.#callers.get(caller);
     if (text === undefined) {

@@ -3,19 +3,19 @@ import { parse } from 'cookie';
 import type { FastifyRequest } from 'fastify';
 import type { Body } from './call.ts';
 
-/** As it was sent, without the question mark. */
+/** As sent, without the question mark. */
 export function queryOf(request: FastifyRequest): string {
   const { url = '' } = request.raw;
   const mark = url.indexOf('?');
   return mark < 0 ? '' : url.slice(mark + 1);
 }
 
-/** As `keepBodies` has made it; undefined where there is none. */
+/** As read by `keepBodies`. Undefined if there is none. */
 export function bodyOf(request: FastifyRequest): Body | undefined {
   return request.body as Body | undefined;
 }
 
-/** `cpsess` and ten digits: the first part of the path, where it is one. */
+/** The first part of the path if it is a security token: `cpsess` and ten digits. */
 export function securityTokenOf(request: FastifyRequest): string | undefined {
   const { token } = request.params as { token?: string };
   return token !== undefined && SECURITY_TOKEN.test(token) ? token : undefined;
@@ -30,12 +30,12 @@ export function sessionIdOf(request: FastifyRequest): string | undefined {
   return cookie === undefined ? undefined : parse(cookie)[SESSION_COOKIE];
 }
 
-/** What was given as a user, where it can be one: people type passwords into that field. For the audit log. */
+/** The given username for the audit log, if it can be one: people sometimes type their password into that field. */
 export function userIn(text: string): string {
   return /^[a-z][a-z0-9]{0,15}$/.test(text) ? text : '';
 }
 
-/** A browser asks for a page. */
+/** Whether a browser requests a page. */
 export function acceptsHtml(request: FastifyRequest): boolean {
   return request.headers.accept?.includes('text/html') === true;
 }

@@ -1,4 +1,4 @@
-// The server: what it answers, and how much it bears.
+// The server: its routes and limits.
 import fastify, {
   LogController,
   type FastifyInstance,
@@ -31,9 +31,9 @@ export interface ServerOptions {
   /** Absent for plain HTTP. */
   readonly tls?: Tls;
   readonly logLevel: LogLevel;
-  /** Where the log goes; standard output says where the server listens, and nothing else. */
+  /** The log's destination. Standard output is only for the addresses at which the server listens. */
   readonly logStream?: LogStream;
-  /** Other limits than the usual ones. */
+  /** Overrides of the usual limits. */
   readonly limits?: Partial<Limits>;
 }
 
@@ -51,7 +51,7 @@ export function createServer(
   const server: FastifyInstance = fastify({
     serverFactory: (handler) => connections.createServer(handler, tls),
     clientErrorHandler: (error, socket) => connections.onClientError(error, socket),
-    // Errors before there is a route, for which no hook runs.
+    // Errors before routing, for which no hook runs.
     frameworkErrors: (error, _request, reply) => {
       const sentence = 'The address is not valid: use UTF-8, and percent-encode each special character.';
       void sendError(reply.headers({ ...headers, ...pageHeaders }), error.statusCode ?? 400, sentence);
@@ -65,9 +65,9 @@ export function createServer(
     },
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: 'idle',
-    // Refused by `guard`, in the format of the API that is asked.
+    // Rejected by `guard`, in the format of the requested API.
     return503OnClosing: false,
-    // Queries are read by what the function expects.
+    // The meaning of a query depends on the function.
     routerOptions: { maxParamLength: 200, querystringParser: () => ({}) },
   });
   keepBodies(server);
@@ -97,11 +97,11 @@ export function createServer(
   return server;
 }
 
-/** What calls are answered with. */
+/** The dependencies of calls. */
 interface World {
   readonly application: Application;
   readonly answers: RememberedAnswers;
-  /** Of every answer. */
+  /** Headers of every response. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -135,7 +135,7 @@ async function answerCall(
   const question = { url: request.url, api, command, query: queryOf(request), body: bodyOf(request) };
   const isAbandoned = () => reply.raw.destroyed;
   const make = (engine: Engine) => makeAnswer({ ...application, engine }, question, sender, isAbandoned);
-  // What there is to say of how this call came in is for its own answer only.
+  // Warnings about how this call was sent belong only to its own response.
   const isLikeOthers = sender.warnings.length === 0;
   const answer = await (isLikeOthers ? answers.answer(question, sender, make) : make(application.engine));
   return sendAnswer(reply, answer, headers);
@@ -165,7 +165,7 @@ async function makeAnswer(
   return isVersion1 ? toAnswer(api, envelope) : toBareAnswer(api, command, toApi0(command, envelope, args));
 }
 
-/** As much of it as can be a function's name: what follows may be a secret. */
+/** Only the part that can be a function's name: the rest may be a secret. */
 function nameIn(command: string): string {
   return /^\w{0,64}/.exec(command)?.[0] ?? '';
 }
@@ -182,14 +182,14 @@ function answerError(
   const xid = engine.newXid();
   engine.logUnexpected(xid, request.routeOptions.url ?? 'unknown', error);
   if (error instanceof ApiError && errorKinds[error.code].exit === 3) {
-    // Why is for those who may read the log: nobody has logged in yet. Clients try again on this status.
-    const sentence = 'The store of this server can’t be used at the moment; its error log says why.';
+    // The reason is only in the log, because the client is not logged in. Clients retry on this status.
+    const sentence = 'The server’s store cannot be used at the moment. See the error log of the server.';
     return sendError(reply, 503, `(XID ${xid}) ${sentence}`, { error_code: error.code });
   }
   return sendError(reply, code, `(XID ${xid}) An unexpected error occurred.`);
 }
 
-/** Never the query, which may hold secrets. */
+/** Never the query, which may contain secrets. */
 function describeRequest(request: FastifyRequest) {
   return { method: request.method, route: request.routeOptions.url, address: request.ip };
 }

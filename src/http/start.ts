@@ -12,7 +12,7 @@ import { createServiceWatch, createWorker, type ServiceWatch, type Worker } from
 import { createServer } from './server.ts';
 import { feedWatchdog, logStream, notifySystemd, systemdUnit, writeFatal } from './systemd.ts';
 
-/** How long calls and tasks that are under way may take when the server is told to end. */
+/** The time limit for calls and tasks in progress when the server stops. */
 const PATIENCE_MS = 10_000;
 
 main().catch((error: unknown) => {
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   const servers: FastifyInstance[] = [];
   const worker = createWorker(application, process.env, {
     onEnd: ({ id, kind }, { state }) => servers[0]?.log.info({ task: id, kind, state }, 'task ended'),
-    onTrouble: (error) => servers[0]?.log.warn(error, 'no task can be run: the store cannot be used'),
+    onTrouble: (error) => servers[0]?.log.warn(error, 'tasks cannot run: the store cannot be used'),
   });
   const watch = createServiceWatch(application, (error) =>
     servers[0]?.log.warn(error, 'the services could not be checked'),
@@ -56,7 +56,7 @@ async function main(): Promise<void> {
   await application
     .announceServer({ role: 'whmapi1d', addresses, ...certificate })
     .catch((error: unknown) => {
-      // Only --doctor and --restore look for it.
+      // Only --doctor and --restore read it.
       servers[0]?.log.warn(error, 'this server could not be announced in the state directory');
     });
   if (!options.noTasks) {
@@ -80,7 +80,7 @@ async function listenSecurely(
     logLevel,
     logStream: logStream(process.env),
   });
-  // Before it listens: a signal may come at once.
+  // Installed before listening, because a signal may arrive at once.
   servers.push(server);
   await server.listen({ host: bind, port });
   process.stdout.write(`listening https://${addressOf(server)}\n`);
@@ -89,10 +89,10 @@ async function listenSecurely(
     loadCertificate(given, application).then(
       (fresh) => {
         (server.server as unknown as TlsServer).setSecureContext({ cert: fresh.cert, key: fresh.key });
-        server.log.info({ fingerprint: fresh.fingerprint }, 'certificate read anew');
+        server.log.info({ fingerprint: fresh.fingerprint }, 'certificate reloaded');
       },
-      // The old one goes on working.
-      (error: unknown) => server.log.error(error, 'the certificate could not be read anew'),
+      // The old certificate stays in use.
+      (error: unknown) => server.log.error(error, 'the certificate could not be reloaded'),
     );
   });
 }
@@ -115,7 +115,7 @@ function addressOf({ server }: FastifyInstance): string {
   return `${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`;
 }
 
-/** Answers what is under way, up to a point, and goes. */
+/** Finishes requests in progress within the time limit, and exits. */
 async function stop(
   servers: readonly FastifyInstance[],
   application: Application,

@@ -1,4 +1,4 @@
-// What the server tells systemd, if systemd started it, and the unit that does.
+// Reports the server's state to systemd if systemd started it, and creates the unit.
 import { execFile } from 'node:child_process';
 import { existsSync, fstatSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ export function feedWatchdog(environment: Environment): void {
 }
 
 /**
- * Standard error. If the journal reads it, each line gets its priority as a prefix (sd-daemon(3)), so that
+ * A stream to standard error. If the journal reads it, each line gets its priority as a prefix (sd-daemon(3)), so that
  * `journalctl -p err` finds the errors.
  */
 export function logStream(environment: Environment): LogStream {
@@ -62,8 +62,7 @@ function isJournal(stream: string | undefined): boolean {
 }
 
 /**
- * The unit of this installation: the one that is installed beside the program, with the Node and the program that run
- * now.
+ * The unit of this installation: the installed unit, with the paths of the running Node and program.
  * @throws if the file is missing.
  */
 export function systemdUnit(node: string, program: string): string {

@@ -1,4 +1,4 @@
-// Watches one call: whether its answer came from the store alone, and how the audit log has it.
+// Watches a call: whether its response depends only on the store, and its audit line.
 import type { AuditRecord } from '../core/audit.ts';
 import type { Context, FreeContext } from '../core/context.ts';
 import type { Engine } from '../core/engine.ts';
@@ -20,7 +20,7 @@ const inside: ReadonlySet<string> = new Set<keyof Context>([
 ]);
 
 export class WatchedCall {
-  /** What the call is to be made with. */
+  /** The engine for the call. */
   readonly engine: Engine;
   #usedOutside = false;
   #record: AuditRecord | undefined;
@@ -33,7 +33,7 @@ export class WatchedCall {
         if (fn?.effect !== 'reads' && fn?.effect !== 'none') this.#usedOutside = true;
         return fn;
       },
-      // What a process that is gone has left is looked for by each call until it is cleared up.
+      // Each call looks for unfinished operations until they are resolved.
       journal: {
         ...engine.journal,
         list: async (db) => {
@@ -50,12 +50,12 @@ export class WatchedCall {
     };
   }
 
-  /** The line of a call that worked, and whose answer came from the store alone; undefined of any other. */
+  /** The audit line of a successful call whose response came only from the store. Undefined for other calls. */
   get repeatable(): AuditRecord | undefined {
     return this.#usedOutside || this.#record?.result !== 1 ? undefined : this.#record;
   }
 
-  /** The same context, which notices what is taken out of it. */
+  /** The same context, which records what is used. */
   #watch<C extends Context | FreeContext>(context: C): C {
     const watched = {};
     for (const name of Object.keys(context) as (string & keyof C)[]) {

@@ -121,11 +121,11 @@ async function choose(name: string): Promise<void> {
 }
 
 /** Runs what the form says, and gives the answer's text. */
-async function run(label: 'Run' | 'Run without keeping', format = 'YAML'): Promise<string> {
+async function run(label: 'Run' | 'Run without saving', format = 'YAML'): Promise<string> {
   await page.getByLabel(format, { exact: true }).check();
   await button(label).click();
-  await page.getByText(/^It (worked|failed)\.$/).waitFor();
-  return (await page.getByLabel('Text of the answer').textContent()) ?? '';
+  await page.getByText(/^(Success|Failed)\.$/).waitFor();
+  return (await page.getByLabel('Text of the response').textContent()) ?? '';
 }
 
 async function copied(what: string): Promise<string> {
@@ -166,27 +166,27 @@ describe('a person', () => {
   test('sets two-factor authentication up, and logs in with a code, then with a recovery code', async () => {
     await logIn();
     await goTo('Two-Factor Authentication');
-    await button('Switch the policy on').click();
-    await button('Switch the policy off').waitFor();
+    await button('Enable the policy').click();
+    await button('Disable the policy').waitFor();
     await button('Set up').click();
-    await page.getByText('all your sessions end, this one as well').waitFor();
+    await page.getByText('all your sessions end, including this one').waitFor();
     const secret = (await page.locator('#secret').textContent()) ?? '';
     expect(await copied('the secret')).toBe(secret);
     expect(await page.getByRole('img', { name: 'QR code' }).getAttribute('src')).toMatch(
       /^data:image\/svg\+xml,/,
     );
     await page.getByLabel('Code').fill('12345');
-    await button('Turn it on').click();
+    await button('Enable').click();
     await page.getByRole('alert').filter({ hasText: 'six digits' }).waitFor();
     await page.getByLabel('Code').fill(codeAt(secret, Date.now()));
-    await button('Turn it on').click();
+    await button('Enable').click();
     await page.getByRole('heading', { name: 'Recovery codes of root' }).waitFor();
     const codes = await page.locator('.codes li').allTextContents();
     expect(codes).toHaveLength(10);
     expect(await copied('the recovery codes')).toBe(`${codes.join('\n')}\n`);
 
     await page.getByRole('link', { name: 'log in again' }).click();
-    await page.getByText('Log in again, with a code.').waitFor();
+    await page.getByText('Log in again with a code.').waitFor();
     await logIn();
     await page.locator('#tfa_login_form').waitFor();
     await page.getByLabel('Code').fill('000000');
@@ -227,7 +227,7 @@ describe('a person', () => {
     await page.getByLabel('Current code').fill(codeAt('WJ73QJSKZBXCIFPZ', Date.now() + 30_000));
     await button('Create new codes').click();
     await page.getByRole('heading', { name: 'Recovery codes of root' }).waitFor();
-    await button('I have kept them').click();
+    await button('I have saved the codes').click();
     await button('Set up again').click();
     await page.getByLabel('Password', { exact: true }).check();
     await page.getByLabel('Current password').fill(password);
@@ -250,7 +250,7 @@ describe('a person', () => {
     await page.getByText('Two-factor authentication of bob is removed.').waitFor();
     expect(await page.getByRole('rowheader').allTextContents()).toEqual(['root']);
     await button('Remove').click();
-    await page.getByText('all your sessions end, this one as well').waitFor();
+    await page.getByText('all your sessions end, including this one').waitFor();
     await page.getByLabel('Password', { exact: true }).check();
     await page.getByLabel('Current password').fill(password);
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
@@ -273,7 +273,7 @@ describe('the API Shell', () => {
     const answer = await run('Run', format);
     expect(answer).toContain('is_enabled');
     expect(shell(await copied('the command line'))).toBe(answer);
-    expect(await copied('the answer')).toBe(answer);
+    expect(await copied('the response')).toBe(answer);
   });
 
   test('makes a call with whatever is typed, and so do its command line and its curl line', async () => {
@@ -283,7 +283,7 @@ describe('the API Shell', () => {
     await choose('twofactorauth_set_issuer');
     await page.getByLabel('issuer').fill(issuer);
     expect(await page.getByLabel('Dry run').isChecked()).toBe(true);
-    expect(await run('Run without keeping')).toContain('dry_run: 1');
+    expect(await run('Run without saving')).toContain('dry_run: 1');
     const kept = () => JSON.parse(shell('whmapi1 --output=json twofactorauth_get_issuer')) as object;
     expect(kept()).not.toMatchObject({ data: { issuer } });
     await page.getByLabel('Dry run').uncheck();
@@ -312,7 +312,7 @@ describe('the API Shell', () => {
     await page.getByLabel('Value to compare with').fill('twofactorauth_g');
     await button('Add a sort key').click();
     await page.getByLabel('reverse').check();
-    await page.getByLabel('records on a page').fill('2');
+    await page.getByLabel('records per page').fill('2');
     const answer = await run('Run');
     expect(answer.match(/twofactorauth_\w+/g)).toEqual([
       'twofactorauth_get_user_configs',
@@ -336,10 +336,10 @@ describe('the API Shell', () => {
     expect(shell(await copied('the command line'))).toBe(answer);
     await choose('twofactorauth_set_tfa_config_for_user');
     await page.getByLabel('USER').fill('{"root": ');
-    await button('Run without keeping').click();
-    await page.getByRole('alert').filter({ hasText: 'This is no JSON object.' }).waitFor();
+    await button('Run without saving').click();
+    await page.getByRole('alert').filter({ hasText: 'Enter a JSON object.' }).waitFor();
     await page.getByLabel('USER').fill('{"root": {"primary_account": {"secret": "WJ73QJSKZBXCIFPZ"}}}');
-    expect(await run('Run without keeping')).toContain('result: 1');
+    expect(await run('Run without saving')).toContain('result: 1');
   });
 
   test('works with the keyboard alone', async () => {
@@ -356,7 +356,7 @@ describe('the API Shell', () => {
       if ((await page.evaluate<string>('document.activeElement.textContent')) === 'Run') break;
     }
     await page.keyboard.press('Enter');
-    await page.getByText('It worked.').waitFor();
+    await page.getByText('Success.').waitFor();
     expect(await page.evaluate<string>('document.activeElement.textContent')).toBe('Answer');
   });
 
@@ -420,12 +420,12 @@ describe('a list', () => {
       await page.locator('.columns').getByLabel(column, { exact: true }).check();
     }
     expect(await headings()).toEqual(['name', 'QUOTA']);
-    expect(await copied('the answer')).toMatch(/^name\tQUOTA\n(?:.*\n)*huge\t900\n/);
+    expect(await copied('the response')).toMatch(/^name\tQUOTA\n(?:.*\n)*huge\t900\n/);
     await button('Run').click();
-    await page.getByText('It worked.').waitFor();
+    await page.getByText('Success.').waitFor();
     expect(await headings()).toEqual(['name', 'QUOTA']);
     await page.getByLabel('YAML', { exact: true }).check();
-    expect(await page.getByLabel('Text of the answer').textContent()).toContain('name: huge');
+    expect(await page.getByLabel('Text of the response').textContent()).toContain('name: huge');
   });
 
   test('that is wider than the screen scrolls in its box, not the page', async () => {
@@ -435,7 +435,7 @@ describe('a list', () => {
     await goTo('API Shell');
     await choose('listpkgs');
     await button('Run').click();
-    const box = page.getByLabel('Table of the answer');
+    const box = page.getByLabel('Table of the response');
     await box.waitFor();
     expect(
       await onPage<number>(
@@ -481,8 +481,8 @@ describe('the form of a call', () => {
     await page.locator('#param-username').fill('9lives');
     await page.locator('#param-quota').fill('much');
     await page.getByText(/^Optional parameters/).click();
-    await button('Run without keeping').click();
-    await page.getByText('It failed.').waitFor();
+    await button('Run without saving').click();
+    await page.getByText('Failed.').waitFor();
     const faulty = await onPage<string[]>(
       `[...document.querySelectorAll('[aria-invalid]')].map(({ id }) => id)`,
     );
@@ -495,7 +495,7 @@ describe('the form of a call', () => {
     // What the machine and the store say is shown at its field as well.
     await page.locator('#param-domain').fill('new.example');
     await page.locator('#param-quota').fill('');
-    await button('Run without keeping').click();
+    await button('Run without saving').click();
     await page.locator('#fault-username').filter({ hasText: 'The account “bob” exists already' }).waitFor();
   });
 
@@ -505,7 +505,7 @@ describe('the form of a call', () => {
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await choose('applist');
     await button('Run').click();
-    await page.getByText('It worked.').waitFor();
+    await page.getByText('Success.').waitFor();
     const top = await onPage<number>(`document.querySelector('#answer-title').getBoundingClientRect().top`);
     expect(top).toBeGreaterThanOrEqual(0);
     expect(top).toBeLessThan(200);
@@ -537,7 +537,7 @@ describe('a call that takes something away', () => {
     expect(shell('whmapi1 listaccts')).toContain('user: doomed');
     await button('Run…').click();
     await dialog.getByRole('button', { name: 'Run removeacct' }).click();
-    await page.getByText('It worked.').waitFor();
+    await page.getByText('Success.').waitFor();
     expect(shell('whmapi1 listaccts')).not.toContain('user: doomed');
   });
 
@@ -548,7 +548,7 @@ describe('a call that takes something away', () => {
     await page.getByLabel('pkgname').fill('nothing');
     await page.getByLabel('Dry run').uncheck();
     await button('Run…').click();
-    await page.getByText('It failed.').waitFor();
+    await page.getByText('Failed.').waitFor();
     expect(await page.locator('dialog').count()).toBe(0);
   });
 });
@@ -592,7 +592,7 @@ describe.each(['light', 'dark'] as const)('everybody can read it, %s', (scheme) 
     await goTo('Two-Factor Authentication');
     await button('Set up').click();
     await page.getByLabel('Code').fill('1');
-    await button('Turn it on').click();
+    await button('Enable').click();
     await page.getByRole('alert').waitFor();
     await check('two-factor authentication');
     await goTo('API Shell');
@@ -603,7 +603,7 @@ describe.each(['light', 'dark'] as const)('everybody can read it, %s', (scheme) 
       for (const details of await page.locator('#function details:not([open]) > summary').all()) {
         if (await details.isVisible()) await details.click();
       }
-      await run((await page.getByLabel('Dry run').isChecked()) ? 'Run without keeping' : 'Run');
+      await run((await page.getByLabel('Dry run').isChecked()) ? 'Run without saving' : 'Run');
       await check(name);
     }
     await choose('listpkgs');
@@ -614,7 +614,7 @@ describe.each(['light', 'dark'] as const)('everybody can read it, %s', (scheme) 
     await page.getByRole('columnheader').first().getByRole('button').click();
     await check('a table');
     await choose('createacct');
-    await button('Run without keeping').click();
+    await button('Run without saving').click();
     await page.locator('#fault-domain').waitFor();
     await check('faults at fields');
     await choose('suspendacct');

@@ -49,7 +49,7 @@ test.each<[Omit<Param, 'doc'>, string, string]>([
   [
     { type: 'string', default: '', multiline: true },
     '[p=VALUE]',
-    'optional; text, at most 4096 characters; empty unless given',
+    'optional; text, at most 4096 characters; default: empty',
   ],
 ])('the parameter %j is written %s and told as: %s', (param, synopsis, traits) => {
   expect(paramSynopsis('p', { doc: 'A.', ...param })).toBe(synopsis);

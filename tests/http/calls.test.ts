@@ -198,7 +198,7 @@ test('a call that cannot be recorded is not answered as if it had been', async (
   });
   const refused = await server.logIn({ user: 'root', pass: password });
   expect([refused.status, refused.headers.get('set-cookie')]).toEqual([503, null]);
-  expect(refused.text).toContain('The store of this server can’t be used at the moment');
+  expect(refused.text).toContain('The server’s store cannot be used at the moment');
   chmodSync(log, 0o600);
   expect(await json(get('/json-api/version?api.version=1'))).toMatchObject({ metadata: { result: 1 } });
 });

@@ -170,7 +170,7 @@ describe('a confirmation', () => {
     for (const fields of bad) {
       expect(await confirm(fields)).toEqual({
         status: 400,
-        answer: { error: 'Give one of “code” and “password”.' },
+        answer: { error: 'Send either “code” or “password”.' },
       });
     }
   });

@@ -128,7 +128,7 @@ test('PostgreSQL, stopped and started again under load: calls fail with a reason
     if (answer === 'no envelope') {
       expect(JSON.parse(reason)).toEqual({
         error: expect.stringMatching(
-          /^\(XID \w{6}\) The store of this server can’t be used at the moment; its error log says why\.$/,
+          /^\(XID \w{6}\) The server’s store cannot be used at the moment\. See the error log of the server\.$/,
         ) as string,
         error_code: 'store_unavailable',
       });

@@ -59,7 +59,7 @@ test('each line for the journal has its priority; lines for others have none', a
     writeFileSync(join(folder, `state-${isJournal}/server.pem`), 'broken');
     child.kill('SIGHUP');
     const read = () => readFileSync(file, 'utf8');
-    while (!read().includes('could not be read anew')) await pause(50);
+    while (!read().includes('could not be reloaded')) await pause(50);
     child.kill('SIGTERM');
     await once(child, 'exit');
     const [error = ''] = /^.*the certificate could not.*$/m.exec(read()) ?? [];

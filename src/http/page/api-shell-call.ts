@@ -1,4 +1,4 @@
-// A call from the API Shell, answered in every format at once: a change of format must not make the call again.
+// A call from the API Shell. The response has all formats, so that changing the format does not repeat the call.
 import type { RawArgument } from '../../core/context.ts';
 import type { AnyFunction } from '../../core/define.ts';
 import type { Envelope } from '../../core/envelope.ts';
@@ -7,7 +7,7 @@ import { faultsIn } from './faults.ts';
 import { toTable } from './table.ts';
 import { shownFormats, type ShellAnswer, type ShownFormat } from './wire.ts';
 
-/** As many characters of an answer as a page shows. */
+/** The maximum number of characters of a response that a page shows. */
 const LONGEST = 512 * 1024;
 
 const renderedAs: Readonly<Record<ShownFormat, Format>> = { yaml: 'yaml', json: 'jsonpretty', xml: 'xml' };
@@ -38,7 +38,7 @@ export async function toShellAnswer(
   };
 }
 
-/** The rest of a long answer is not even written. */
+/** The rest of a long response is not rendered. */
 function readUpTo(length: number, pieces: Iterable<string>): { text: string; isCut: boolean } {
   let text = '';
   for (const piece of pieces) {

@@ -25,12 +25,12 @@ export function renderApiShellPage(visitor: Visitor): string {
     </section>
     <div class="function" id="function">
       <section class="card blank">
-        <h2>No function is chosen</h2>
+        <h2>No function selected</h2>
         <p>
           Select a function from the list, or search by name or description. Its help, a form for its
           parameters, and the call for scripts appear here.
         </p>
-        <p class="hint">${coverage} The list has those that you can call.</p>
+        <p class="hint">${coverage} The list shows those that you can call.</p>
       </section>
     </div>
   </div>`;

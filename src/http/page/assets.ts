@@ -20,16 +20,16 @@ export type Assets = Readonly<Record<Name, Asset>>;
 
 let read: Assets | undefined;
 
-/** Read once. @throws Error where nothing is built. */
+/** Reads the files once. @throws Error if nothing is built. */
 export function assets(): Assets {
   return (read ??= readAssets());
 }
 
 function readAssets(): Assets {
-  // Beside the bundled server; for the sources themselves, what was built of them last.
+  // Next to the bundled server. When run from source, the last build.
   const folders = [join(__dirname, 'page'), join(__dirname, '../../../dist/page')];
   const folder = folders.find((one) => existsSync(join(one, 'page.js')));
-  if (folder === undefined) throw new Error('The pages are not built yet; run: npm run build');
+  if (folder === undefined) throw new Error('The pages are not built yet. Run: npm run build');
   const entries = Object.entries(types).map(([name, type]) => {
     const body = readFileSync(join(folder, name));
     const hash = createHash('sha256').update(body).digest('hex').slice(0, 12);

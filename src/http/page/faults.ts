@@ -1,12 +1,12 @@
-// Which fields of a form a failed call is about.
+// Finds the fields of a form that caused a call to fail.
 import type { RawArgument } from '../../core/context.ts';
 import type { AnyFunction } from '../../core/define.ts';
 import type { Envelope } from '../../core/envelope.ts';
 import type { Fault } from '../../core/errors.ts';
 
 /**
- * The faults that the error itself names. Otherwise the parameters that the reason quotes by their name, or by a value
- * that exactly one of them was given: “The account “bob” exists already”.
+ * Returns the faults in the error. Otherwise the parameters that the reason quotes, by name or by a value that only one
+ * of them has: “The account “bob” exists already”.
  */
 export function faultsIn(
   { metadata, faults }: Envelope,

@@ -1,4 +1,4 @@
-// Functions as the pages' script gets to know them.
+// Descriptions of functions for the pages' script.
 import { mayCall } from '../../core/access.ts';
 import type { Caller, IndexRow } from '../../core/context.ts';
 import type { AnyFunction, Param } from '../../core/define.ts';
@@ -13,7 +13,7 @@ import {
 } from '../../core/describe.ts';
 import type { FunctionDescription, FunctionList, ParamDescription } from './wire.ts';
 
-/** Those that the caller may call. */
+/** The functions that the caller may call. */
 export function listFunctions(index: Readonly<Record<string, IndexRow>>, caller: Caller): FunctionList {
   return Object.entries(index)
     .filter(([, { access }]) => mayCall(caller, access))

@@ -1,4 +1,4 @@
-// HTML as a tagged template: whatever is put into it is escaped, unless it is HTML of this kind already.
+// HTML as a tagged template. Values are escaped unless they are the result of such a template.
 
 const template = Symbol('made by html`…`');
 
@@ -6,10 +6,10 @@ export interface Html {
   readonly [template]: string;
 }
 
-/** Left out: undefined and false. */
+/** Undefined and false are omitted. */
 export type Content = string | number | Html | undefined | false | readonly Content[];
 
-/** Values may stand where text may, and in attributes between double quotes; nowhere else. */
+/** Values are only allowed as text and in attributes between double quotes. */
 export function html(parts: TemplateStringsArray, ...values: readonly Content[]): Html {
   const text = parts.reduce((all, part, at) => all + textOf(values[at - 1]) + part);
   return { [template]: text };

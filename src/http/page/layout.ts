@@ -1,8 +1,8 @@
-// What all pages have in common.
+// The layout of all pages.
 import { assets } from './assets.ts';
 import { html, toText, type Content, type Html } from './html.ts';
 
-/** Which page it is, for its script and for the navigation. */
+/** The name of the page, for its script and for the navigation. */
 export type PageName = 'login' | 'overview' | 'two-factor' | 'api-shell' | 'not-found';
 
 export interface Page {
@@ -11,7 +11,7 @@ export interface Page {
   readonly main: Html;
 }
 
-/** Somebody who is logged in. */
+/** A user who is logged in. */
 export interface Visitor {
   readonly user: string;
   /** The first part of every path: `/cpsess0123456789`. */
@@ -70,7 +70,7 @@ export function renderPage({ name, title, main }: Page, visitor: Visitor): strin
   );
 }
 
-/** A page without navigation, for those who are not logged in. */
+/** A page without navigation, for users who are not logged in. */
 export function renderBarePage({ name, title, main }: Page): string {
   return document(
     title,

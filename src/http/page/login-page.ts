@@ -1,5 +1,5 @@
-// The page on which people log in. It works without its script, too: then the password is asked for once more
-// together with the code, because nothing keeps it between the two steps.
+// The login page. It also works without its script: it then asks for the password again together with the code, because
+// the password is not stored between the two steps.
 import type { Refusal } from '../error-answers.ts';
 import { assets } from './assets.ts';
 import { html } from './html.ts';
@@ -7,10 +7,10 @@ import { renderBarePage } from './layout.ts';
 
 const NEEDS_CODE = 'tfa_login_form';
 
-/** @param user what was typed before, where there was something. */
+/** @param user the username typed before, if any. */
 export function renderLoginPage(hostname: string, refusal: Refusal | undefined, user = ''): string {
   const needsCode = refusal !== undefined && refusal.problem !== 'denied';
-  // Clients of WHM look for that name in the answer, so it stands there only when a code is asked for.
+  // Clients of WHM look for this name in the response, so it is present only if a code is required.
   const form = needsCode ? NEEDS_CODE : 'login_form';
   const main = html`<div class="login card">
     <div class="product">
@@ -81,12 +81,12 @@ export function renderLoginPage(hostname: string, refusal: Refusal | undefined, 
   return renderBarePage({ name: 'login', title: 'Log in', main });
 }
 
-/** What a browser without the script sees for a moment after it has logged in. */
+/** The page after a login without the script. */
 export function renderWayIn(base: string, warnings: readonly string[]): string {
   const main = html`<div class="login card">
     <h1>You are logged in</h1>
     ${warnings.map((warning) => html`<p class="callout warning">${warning}</p>`)}
-    <p><a href="${base}/">Go on</a></p>
+    <p><a href="${base}/">Continue</a></p>
   </div>`;
   return renderBarePage({ name: 'login', title: 'Logged in', main });
 }

@@ -1,8 +1,8 @@
-// The page of an address at which there is nothing.
+// The page for unknown addresses.
 import { html } from './html.ts';
 import { renderBarePage, renderPage, type Visitor } from './layout.ts';
 
-/** @param visitor undefined for somebody who is not logged in. */
+/** @param visitor undefined if the user is not logged in. */
 export function renderNotFoundPage(visitor: Visitor | undefined): string {
   const title = 'Page not found';
   const main = html`<div class="card">

@@ -1,4 +1,4 @@
-// The first page after the login: the frame. Its script fills it with the state of the server.
+// The frame of the first page after the login. Its script fills it with the state of the server.
 import { html } from './html.ts';
 import { renderPage, type Visitor } from './layout.ts';
 
@@ -11,13 +11,15 @@ export function renderOverviewPage(visitor: Visitor, version: string): string {
     <p class="lead">whmapi1 ${version}, an open implementation of WHM API 1.</p>
     <p class="callout failure" id="overview-error" role="alert" hidden></p>
     <div id="overview" aria-live="polite" aria-busy="true">
-      <p class="hint">The state of the server is being read.</p>
+      <p class="hint">Loading the state of the server.</p>
     </div>
     <ul class="tiles">
       <li>
         <a class="card" href="${base}/two-factor">
           <h2>Two-Factor Authentication</h2>
-          <p>Set it up for yourself, create recovery codes, see who has it, and switch the policy.</p>
+          <p>
+            Set it up for yourself, create recovery codes, list the users who have it, and change the policy.
+          </p>
         </a>
       </li>
       <li>

@@ -1,5 +1,5 @@
-// What the overview says: a few counts of the store and of the server, each for those who may call the function that
-// answers it in full.
+// The data of the overview: a few figures of the store and the server, each only for users who may call the function
+// with the details.
 import { availableParallelism } from 'node:os';
 import { mayCall } from '../../core/access.ts';
 import type { Caller, Db } from '../../core/context.ts';
@@ -47,7 +47,7 @@ async function twoFactorOf(db: Db, { user }: Caller): Promise<NonNullable<Overvi
   };
 }
 
-/** What a process that has ended left is undone or completed by the next call; it is listed until then. */
+/** Unfinished operations, until the next call undoes or completes them. */
 async function unfinishedOf(
   db: Db,
   { journal, processes }: Engine,

@@ -1,4 +1,4 @@
-// The pages for people, and what they are made of.
+// The routes of the web pages and their assets.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Application } from '../../app.ts';
 import { mayCall } from '../../core/access.ts';
@@ -47,7 +47,7 @@ export function addPages(server: FastifyInstance, application: Application): voi
   });
 }
 
-/** Their names change with what they hold, so that they can be kept for ever. */
+/** Their names change with their content, so browsers can cache them forever. */
 function addAssets(server: FastifyInstance): void {
   for (const { path, type, body } of Object.values(assets())) {
     server.get(path, {
@@ -116,7 +116,7 @@ function addFunctionDescriptions(server: FastifyInstance, application: Applicati
 
 const API = /^\/(?:cpsess\d{10}\/)?(?:json|xml)-api(?:[/?]|$)/;
 
-/** Nothing is at this address: a page for browsers, an error of the API for others. */
+/** Responds to unknown addresses: a page for browsers, an API error for others. */
 export async function answerNotFound(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -125,13 +125,13 @@ export async function answerNotFound(
   if (!acceptsHtml(request) || API.test(request.url)) {
     return sendError(reply, 404, 'There is nothing at this address.');
   }
-  // An unknown address has no parameters: the token is looked for in its first part.
+  // An unknown address has no route parameters, so the token is read from its first part.
   const [, first = ''] = /^\/([^/?]+)/.exec(request.url) ?? [];
   const session = SECURITY_TOKEN.test(first) ? await sessionOf(request, application, first) : undefined;
   return reply.code(404).type(HTML).send(renderNotFoundPage(session?.visitor));
 }
 
-/** Sessions alone open pages, whatever else a request shows. */
+/** Pages require a session. Other credentials are ignored. */
 async function sessionOf(
   request: FastifyRequest,
   application: Application,

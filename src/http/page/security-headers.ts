@@ -1,4 +1,4 @@
-// What browsers are told, so that a page runs nothing and shows nothing but its own.
+// Headers that restrict pages to their own scripts and content.
 import type { FastifyInstance } from 'fastify';
 
 const contentSecurityPolicy = [
@@ -10,7 +10,7 @@ const contentSecurityPolicy = [
   "form-action 'self'",
   "frame-ancestors 'none'",
   "base-uri 'none'",
-  // Chromium then refuses innerHTML and its like, too.
+  // Chromium then also rejects innerHTML and similar properties.
   "require-trusted-types-for 'script'",
   "trusted-types 'none'",
 ].join('; ');
@@ -23,7 +23,7 @@ export const pageHeaders = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-/** For every answer that a browser might show, errors among them; answers of the API are none. */
+/** For every response that a browser may display, including errors, but not for API responses. */
 export function securePages(server: FastifyInstance): void {
   server.addHook('onSend', (request, reply, payload, done) => {
     if (request.routeOptions.url?.includes('-api/:name') !== true) reply.headers(pageHeaders);

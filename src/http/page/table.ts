@@ -1,12 +1,12 @@
-// The list of an answer as a table.
+// Converts the list of a response to a table.
 import type { Envelope } from '../../core/envelope.ts';
 import { isHash, type Hash, type Value } from '../../core/values.ts';
 import type { Cell, Table } from './wire.ts';
 
-/** A page shows at most this many records, and this many characters of a cell. */
+/** The maximum number of records, and of characters in a cell. */
 const MAX_ROWS = 1000;
 const MAX_LENGTH = 300;
-/** Heads a list of plain values. */
+/** The heading for a list of plain values. */
 const VALUE = 'value';
 
 /** Undefined if the answer has no list. */
@@ -30,7 +30,7 @@ function toCell(value: Value | undefined): Cell {
   return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 1).toWellFormed()}…` : text;
 }
 
-/** Lists of plain values with commas, anything else as JSON; nothing for what is empty. */
+/** Lists of plain values are separated by commas, other values are JSON. Empty values are blank. */
 function toText(value: Exclude<Value, null>): string {
   if (Array.isArray(value) && value.every((item) => typeof item !== 'object')) return value.join(', ');
   const isEmpty = typeof value === 'object' && Object.keys(value).length === 0;

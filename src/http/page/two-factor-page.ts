@@ -1,10 +1,10 @@
-// Two-factor authentication: the frame. Its script asks the API for what stands in it.
+// The frame of the page for two-factor authentication. Its script loads the content from the API.
 import { html } from './html.ts';
 import { renderPage, type Visitor } from './layout.ts';
 
-/** What the visitor may do here. */
+/** The user's rights on this page. */
 export interface TwoFactorRights {
-  /** See and change his own; resellers need a privilege for it. */
+  /** Whether the user may see and change their own configuration. Resellers need a privilege. */
   readonly mayManage: boolean;
   readonly maySwitchPolicy: boolean;
 }
@@ -12,42 +12,41 @@ export interface TwoFactorRights {
 export function renderTwoFactorPage(visitor: Visitor, rights: TwoFactorRights): string {
   const main = html`<h1>Two-Factor Authentication</h1>
     <p class="lead">
-      With it, logging in takes the password and a code that an authenticator app shows: a stolen password
-      alone opens nothing.
+      Two-factor authentication requires a code from your authenticator app in addition to your password. A
+      stolen password alone is not enough to log in.
     </p>
     ${rights.mayManage ? sections(visitor, rights) : refusal}`;
   return renderPage({ name: 'two-factor', title: 'Two-Factor Authentication', main }, visitor);
 }
 
 const refusal = html`<p class="callout warning">
-  The functions behind this page ask for the privilege <code>create-acct</code>, which you do not hold. Root
-  can grant it.
+  This page requires the privilege <code>create-acct</code>, which you do not have. Ask root to grant it.
 </p>`;
 
 function sections({ user }: Visitor, { maySwitchPolicy }: TwoFactorRights) {
   return html`<section class="card" id="own" aria-labelledby="own-title">
       <h2 id="own-title">For yourself <span class="chip" id="own-state" role="status">…</span></h2>
       <div id="own-content">
-        <p class="hint">The state of <b>${user}</b> is being read.</p>
+        <p class="hint">Loading the state of <b>${user}</b>.</p>
       </div>
       <p class="callout failure" id="own-error" role="alert" hidden></p>
     </section>
     <section class="card" id="policy" aria-labelledby="policy-title">
       <h2 id="policy-title">Policy <span class="chip" id="policy-state" role="status">…</span></h2>
       <p>
-        While the policy is on, logins of everybody who has set two-factor authentication up ask for a code.
-        Nobody is made to set it up.
+        While the policy is enabled, users who have set up two-factor authentication need a code to log in.
+        Setting it up is optional.
       </p>
       ${
         maySwitchPolicy
           ? html`<div class="actions"><button type="button" id="policy-switch" hidden></button></div>`
-          : html`<p class="hint">Only root may switch it.</p>`
+          : html`<p class="hint">Only root can change the policy.</p>`
       }
       <p class="callout failure" id="policy-error" role="alert" hidden></p>
     </section>
     <section class="card" id="enrolled" aria-labelledby="enrolled-title">
       <h2 id="enrolled-title">Users who have set it up</h2>
-      <div id="enrolled-content"><p class="hint">The list is being read.</p></div>
+      <div id="enrolled-content"><p class="hint">Loading the list.</p></div>
       <p class="callout failure" id="enrolled-error" role="alert" hidden></p>
     </section>`;
 }

@@ -1,6 +1,6 @@
-// What the pages' script asks this server for, besides the API itself: both sides import it.
+// The types of the requests between the pages' script and this server, beyond the API. Both sides import them.
 
-/** GET functions.json: those that the caller may call, by name. */
+/** GET functions.json: the functions that the caller may call, by name. */
 export type FunctionList = readonly ListedFunction[];
 
 export interface ListedFunction {
@@ -9,7 +9,7 @@ export interface ListedFunction {
   readonly summary: string;
 }
 
-/** GET overview.json: what the visitor may not know is left out. */
+/** GET overview.json. Figures that the user may not see are omitted. */
 export interface Overview {
   readonly version: string;
   readonly accounts?: { readonly total: number; readonly suspended: number };
@@ -56,7 +56,7 @@ export interface FunctionDescription extends ListedFunction {
   readonly access: string;
   readonly since: string;
   readonly effect: 'none' | 'reads' | 'changes' | 'calls' | 'operates';
-  /** What is lost, for a function that takes something away. */
+  /** What is lost, for functions that delete something. */
   readonly destructive?: string;
   readonly params: readonly ParamDescription[];
   /** Every argument that no parameter names, as one JSON object. */
@@ -90,11 +90,11 @@ export interface ParamDescription {
 export const shownFormats = ['yaml', 'json', 'xml'] as const;
 export type ShownFormat = (typeof shownFormats)[number];
 
-/** How the page shows an answer: `table` is for lists. */
+/** The formats of a response. `table` is for lists. */
 export const answerFormats = ['table', ...shownFormats] as const;
 export type AnswerFormat = (typeof answerFormats)[number];
 
-/** POST api-shell/call/NAME: one call, and its answer in every format. */
+/** POST api-shell/call/NAME: one call, and its response in every format. */
 export interface ShellAnswer {
   readonly result: 0 | 1;
   readonly reason: string;
@@ -102,9 +102,9 @@ export interface ShellAnswer {
   readonly isDryRun: boolean;
   readonly messages: readonly string[];
   readonly warnings: readonly string[];
-  /** Of a call that failed: the parameters that are wrong. */
+  /** The invalid parameters of a failed call. */
   readonly faults: readonly { readonly param: string; readonly problem: string }[];
-  /** Of a call that answers a list. */
+  /** Only if the response has a list. */
   readonly table?: Table;
   readonly texts: Readonly<Record<ShownFormat, { readonly text: string; readonly isCut: boolean }>>;
 }
@@ -115,6 +115,6 @@ export interface Table {
   readonly columns: readonly string[];
   /** The first records of the list: a cell for each column. */
   readonly rows: readonly (readonly Cell[])[];
-  /** How many records the list has. */
+  /** The number of records in the list. */
   readonly total: number;
 }

@@ -1,4 +1,4 @@
-// The answer of a call, in the format that is chosen.
+// The response of a call, in the selected format.
 import { answerFormats, type AnswerFormat, type ShellAnswer } from '../wire.ts';
 import { copyButton } from './copy-button.ts';
 import { element } from './element.ts';
@@ -6,7 +6,7 @@ import { highlighted } from './highlight.ts';
 import { bringIntoView } from './scroll.ts';
 import { TableView } from './table-view.ts';
 
-/** Stays as it was chosen when another function is shown. An answer without a list is shown as YAML instead of a table. */
+/** Kept when another function is shown. A response without a list is shown as YAML instead of a table. */
 let chosen: AnswerFormat = 'table';
 
 const labels: Readonly<Record<AnswerFormat, string>> = {
@@ -20,7 +20,7 @@ export class AnswerView {
   readonly element: HTMLElement;
   readonly #name: string;
   readonly #hasList: boolean;
-  readonly #title = element('h3', { id: 'answer-title', tabindex: -1 }, 'Answer');
+  readonly #title = element('h3', { id: 'answer-title', tabindex: -1 }, 'Response');
   readonly #status = element(
     'p',
     { class: 'outcome', role: 'status' },
@@ -33,7 +33,7 @@ export class AnswerView {
   #answer: ShellAnswer | undefined;
   #table: TableView | undefined;
 
-  /** @param changed called when another format is chosen. */
+  /** @param changed called when another format is selected. */
   constructor(name: string, hasList: boolean, changed: () => void) {
     this.#name = name;
     this.#hasList = hasList;
@@ -45,10 +45,10 @@ export class AnswerView {
       element(
         'fieldset',
         { class: 'segments' },
-        element('legend', { class: 'visually-hidden' }, 'Answer as'),
+        element('legend', { class: 'visually-hidden' }, 'Format'),
         ...formats.map((format) => this.#choice(format, changed)),
       ),
-      copyButton('the answer', () => this.#text()),
+      copyButton('the response', () => this.#text()),
     );
     this.element = element(
       'section',
@@ -81,10 +81,10 @@ export class AnswerView {
     this.#answer = answer;
     this.#table = answer.table && new TableView(this.#name, answer.table);
     const worked = answer.result === 1;
-    const kept = answer.isDryRun ? ' Nothing was kept: it was a dry run.' : '';
+    const kept = answer.isDryRun ? ' This was a dry run. No changes were saved.' : '';
     this.#status.className = worked ? 'outcome good' : 'outcome failure';
     this.#status.replaceChildren(
-      element('b', {}, worked ? 'It worked.' : 'It failed.'),
+      element('b', {}, worked ? 'Success.' : 'Failed.'),
       worked ? kept : ` ${answer.reason}${kept}`,
       element('span', { class: 'traits' }, ` ${Math.round(milliseconds)} ms`),
     );
@@ -95,7 +95,7 @@ export class AnswerView {
     this.#show();
   }
 
-  /** For whoever works with the keyboard, or hears the page, the answer comes next. */
+  /** Moves the focus to the response, for users of keyboards and screen readers. */
   bringIntoView(): void {
     bringIntoView(this.element);
     this.#title.focus({ preventScroll: true });
@@ -126,11 +126,13 @@ export class AnswerView {
     const { text, isCut } = this.#answer.texts[format];
     this.#code.replaceChildren(...highlighted(format, text));
     this.#cut.hidden = !isCut;
-    this.#cut.textContent = `The answer is longer: this is its beginning. Ask for less with a page or a filter, or fetch it all with one of the lines below.`;
+    this.#cut.textContent =
+      `Only the beginning of the response is shown. Use paging or a filter to get less, or get ` +
+      `the whole response with one of the commands below.`;
     this.#body.replaceChildren(
       element(
         'pre',
-        { class: 'answer', tabindex: 0, role: 'region', 'aria-label': 'Text of the answer' },
+        { class: 'answer', tabindex: 0, role: 'region', 'aria-label': 'Text of the response' },
         this.#code,
       ),
       this.#cut,

@@ -9,7 +9,7 @@ import { request } from './session.ts';
 export function startApiShell(): void {
   const place = byId('function', HTMLDivElement);
   const blank = [...place.children];
-  // Also before there is anything to find.
+  // Also before the functions are loaded.
   byId('search', HTMLFormElement).addEventListener('submit', (event) => event.preventDefault());
   request<FunctionList>('functions.json').then(
     (functions) => {
@@ -28,7 +28,7 @@ function chosenName(): string {
 
 async function showChosen(finder: FunctionFinder, place: HTMLElement, blank: Element[]): Promise<void> {
   const name = chosenName();
-  // The link that skips to the content leads there.
+  // The target of the link “Skip to the content”.
   if (name === 'main') return;
   finder.choose(name === '' ? undefined : name);
   if (name === '') {
@@ -37,7 +37,7 @@ async function showChosen(finder: FunctionFinder, place: HTMLElement, blank: Ele
   }
   try {
     const described = await request<FunctionDescription>(`functions/${encodeURIComponent(name)}.json`);
-    // Another one may have been chosen meanwhile.
+    // Another function may have been selected in the meantime.
     if (chosenName() !== name) return;
     const view = new FunctionView(described);
     place.replaceChildren(...view.elements);

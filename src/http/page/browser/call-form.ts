@@ -1,4 +1,4 @@
-// The form of a call: a field for each parameter, what is asked of the list, and how the call is made.
+// The form of a call: a field for each parameter, the controls of the list, and the buttons.
 import type { AnswerFormat, FunctionDescription, ShellAnswer } from '../wire.ts';
 import type { Argument, ShellCall } from './call-texts.ts';
 import { element } from './element.ts';
@@ -20,7 +20,7 @@ export class CallForm {
   readonly element: HTMLElement;
   /** The button that runs the call, and the dry run: always in view. */
   readonly bar: HTMLElement;
-  /** Where it is told that a call could not be made. */
+  /** Shows why a call could not be made. */
   readonly error = element('p', { class: 'callout failure', role: 'alert', hidden: true });
   readonly #fn: FunctionDescription;
   readonly #events: Events;
@@ -68,7 +68,7 @@ export class CallForm {
           void events.run(this.#run);
         },
       },
-      element('h3', { id: 'call-title' }, 'Call it'),
+      element('h3', { id: 'call-title' }, 'Call the function'),
       ...this.#params(),
       this.#list?.element,
       this.#secretsSwitch(),
@@ -76,7 +76,7 @@ export class CallForm {
     );
     this.bar = element(
       'div',
-      { class: 'run-bar', role: 'group', 'aria-label': 'Run the call' },
+      { class: 'run-bar', role: 'group', 'aria-label': 'Run' },
       element('code', { class: 'run-name', 'aria-hidden': 'true' }, fn.name),
       element(
         'label',
@@ -86,7 +86,7 @@ export class CallForm {
           'span',
           {},
           'Dry run',
-          element('span', { class: 'long' }, ': check everything, keep nothing'),
+          element('span', { class: 'long' }, ': validate and run without saving changes'),
         ),
       ),
       this.#run,
@@ -106,7 +106,7 @@ export class CallForm {
     return this.#secrets.checked;
   }
 
-  /** False where a field holds what can't even be sent; it says so itself. */
+  /** False if a field has a value that cannot be sent. The field shows the reason. */
   isReadable(): boolean {
     return this.#rest?.isReadable() ?? true;
   }
@@ -175,7 +175,7 @@ export class CallForm {
     const rest = this.#rest === undefined ? [] : [this.#rest.element];
     const optional = this.#groups.map((group) => group.element).filter((one) => one !== undefined);
     const all = [...required, ...rest, ...optional];
-    return all.length > 0 ? all : [element('p', { class: 'hint' }, 'It takes no parameters.')];
+    return all.length > 0 ? all : [element('p', { class: 'hint' }, 'This function has no parameters.')];
   }
 
   #secretsSwitch(): HTMLElement | undefined {
@@ -189,13 +189,13 @@ export class CallForm {
       'label',
       { class: 'check' },
       this.#secrets,
-      'Show secret values, here and in the lines below',
+      'Show secret values, here and in the commands below',
     );
   }
 
   #labelRun(): void {
     const isDangerous = this.#fn.destructive !== undefined && !this.#dryRun.checked;
     this.#run.className = isDangerous ? 'danger' : 'primary';
-    this.#run.textContent = this.#dryRun.checked ? 'Run without keeping' : isDangerous ? 'Run…' : 'Run';
+    this.#run.textContent = this.#dryRun.checked ? 'Run without saving' : isDangerous ? 'Run…' : 'Run';
   }
 }

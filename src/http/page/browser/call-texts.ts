@@ -1,4 +1,4 @@
-// A call as it is written elsewhere: as a command line, for curl, as a URL.
+// A call as a command line, a curl command or a URL.
 import { quote } from 'shlex';
 import type { AnswerFormat } from '../wire.ts';
 
@@ -15,12 +15,12 @@ export interface ShellCall {
   readonly isDryRun: boolean;
 }
 
-/** Where the call is made, and as whom. */
+/** The server and user of the call. */
 export interface Place {
   readonly user: string;
   /** `https://server.example.com:2087` */
   readonly origin: string;
-  /** False: what is secret is named in its place. */
+  /** False: secret values are replaced with placeholders. */
   readonly showsSecrets: boolean;
 }
 
@@ -31,7 +31,7 @@ const outputs = {
   xml: ['--output=xml'],
 } as const;
 
-/** What is secret is read from files: every user of a machine can read the arguments of its processes. */
+/** Secret values are read from files, because every user of a server can read the arguments of its processes. */
 export function commandLine(call: ShellCall, { user, showsSecrets }: Place): string {
   const isHidden = ({ isSecret }: Argument) => isSecret && !showsSecrets;
   const hidden = call.args.filter(isHidden);
@@ -76,7 +76,7 @@ export function url(call: ShellCall, { origin, showsSecrets }: Place): string {
   return `${origin}/${api}/${call.command}?${query}`;
 }
 
-/** What the server's own endpoint for this page takes. */
+/** The body for this page's own endpoint. */
 export function requestBody({ args, isDryRun }: ShellCall): Record<string, unknown> {
   const body: Record<string, string[]> = {};
   for (const { name, value } of args) (body[name] ??= []).push(value);

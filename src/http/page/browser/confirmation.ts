@@ -1,16 +1,16 @@
-// A question before something that cannot be taken back.
+// Asks for confirmation of an action that cannot be undone.
 import { element, type Child } from './element.ts';
 
 export interface Question {
   readonly title: string;
   readonly text: string;
-  /** What there is to know besides. */
+  /** Additional information. */
   readonly details?: readonly Child[];
-  /** The label of the button that goes on. */
+  /** The label of the confirming button. */
   readonly action: string;
 }
 
-/** True when the person wants it. Escape is a no. */
+/** True if the user confirms. Escape cancels. */
 export function confirmed({ title, text, details = [], action }: Question): Promise<boolean> {
   const dialog = element(
     'dialog',

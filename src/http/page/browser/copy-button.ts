@@ -3,7 +3,7 @@ import { element } from './element.ts';
 
 const SHOWN_FOR_MS = 2000;
 
-/** @param what the text's name, for those who do not see what the button stands beside. */
+/** @param what the name of the text, for screen readers. */
 export function copyButton(what: string, text: () => string): HTMLElement {
   const label = element('span', {}, 'Copy');
   const button = element('button', { type: 'button', class: 'small', 'aria-label': `Copy ${what}` }, label);
@@ -12,7 +12,7 @@ export function copyButton(what: string, text: () => string): HTMLElement {
   button.addEventListener('click', () => {
     void copy(text()).then((done) => {
       label.textContent = done ? 'Copied' : 'Not copied';
-      told.textContent = done ? `Copied ${what}` : `Your browser did not let ${what} be copied`;
+      told.textContent = done ? `Copied ${what}` : `Your browser did not allow copying ${what}`;
       clearTimeout(timer);
       timer = window.setTimeout(() => {
         label.textContent = 'Copy';
@@ -24,7 +24,7 @@ export function copyButton(what: string, text: () => string): HTMLElement {
 }
 
 async function copy(text: string): Promise<boolean> {
-  // The clipboard is there on pages of HTTPS and of this machine alone.
+  // Browsers provide the clipboard only on pages from HTTPS or the local host.
   if (!window.isSecureContext) return copyBySelection(text);
   try {
     await navigator.clipboard.writeText(text);

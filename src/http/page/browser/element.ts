@@ -1,4 +1,4 @@
-// Elements of a page. What is put into them is text or elements: nothing is ever read as HTML.
+// Creates elements of a page. Their content is text or elements, never HTML.
 
 export type Child = Node | string | undefined | false;
 
@@ -6,7 +6,10 @@ export type Attributes = Readonly<
   Record<string, string | number | boolean | undefined | ((event: Event) => void)>
 >;
 
-/** An attribute that is true stands bare; undefined and false leave it out. A function listens (`click`, `input`). */
+/**
+ * True sets an attribute without a value; undefined and false omit it. A function is an event listener (`click`,
+ * `input`).
+ */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Attributes = {},
@@ -22,7 +25,7 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** The element with this id. @throws TypeError where the page has none, or one of another kind. */
+/** The element with this ID. @throws TypeError if the page has none or one of another kind. */
 export function byId<E extends HTMLElement>(id: string, kind: new () => E): E {
   const found = document.getElementById(id);
   if (found instanceof kind) return found;

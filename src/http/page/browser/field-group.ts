@@ -1,8 +1,8 @@
-// Fields that are folded away until somebody opens them, with a count of them and of those that have a value.
+// A collapsible group of fields, with the number of fields and of those that have a value.
 import { element } from './element.ts';
 import type { ParamField } from './param-field.ts';
 
-/** So few stand open: a fold would hide little. */
+/** Up to this many fields are not collapsed. */
 const FEW = 3;
 
 export class FieldGroup {
@@ -31,7 +31,7 @@ export class FieldGroup {
     this.#summary.textContent = `${this.#title} (${this.#fields.length}${ofThem})`;
   }
 
-  /** Opens the group if it has a field that `concerns` names. */
+  /** Opens the group if `concerns` accepts one of its fields. */
   openIf(concerns: (name: string) => boolean): void {
     if (this.element !== undefined && this.#fields.some(([name]) => concerns(name))) this.element.open = true;
   }

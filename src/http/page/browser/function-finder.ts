@@ -1,4 +1,4 @@
-// Finding a function by its name, or by words of what it does, ranked as `whmapi1 --search` ranks.
+// Finds functions by name or description, with the ranking of `whmapi1 --search`.
 import MiniSearch from 'minisearch';
 import { indexOptions, type Indexed } from '../../../search/index-options.ts';
 import { find } from '../../../search/ranking.ts';
@@ -40,7 +40,7 @@ export class FunctionFinder {
     }
     const found = search(this.#functions, this.#index, wanted);
     this.#found.textContent =
-      found.length === 0 ? 'No function has these words.' : `${found.length} of ${total} functions`;
+      found.length === 0 ? 'No function matches.' : `${found.length} of ${total} functions`;
     this.#list.replaceChildren(element('ul', {}, ...found.map((fn) => this.#item(fn))));
     this.#list.scrollTop = 0;
   }
@@ -71,7 +71,7 @@ export class FunctionFinder {
     return [...this.#list.querySelectorAll('a')];
   }
 
-  /** Up and down go through what was found; up from the first goes back to the field. */
+  /** The up and down keys move through the results. Up from the first one returns to the field. */
   #move(event: KeyboardEvent): void {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step === undefined) return;
@@ -100,7 +100,7 @@ function indexOf(functions: FunctionList): MiniSearch<Indexed> {
   return index;
 }
 
-/** The best first. While a word is being typed, those that have it in their names or summaries. */
+/** The best match first. While a word is being typed, functions that contain it in their name or summary. */
 function search(
   functions: FunctionList,
   index: MiniSearch<Indexed>,

@@ -10,12 +10,12 @@ export type Example = FunctionDescription['examples'][number];
 const effects: Readonly<Record<FunctionDescription['effect'], string>> = {
   none: 'changes nothing',
   reads: 'changes nothing',
-  changes: 'changes data',
-  operates: 'works on the machine',
+  changes: 'changes stored data',
+  operates: 'changes the server',
   calls: 'calls other functions',
 };
 
-/** @param fill puts an example into the form. */
+/** @param fill fills the form with an example. */
 export function functionHelp(fn: FunctionDescription, fill: (example: Example) => void): HTMLElement[] {
   const { family, effect, summary, description, access, since, list } = fn;
   const isHarmless = effect === 'none' || effect === 'reads';
@@ -41,11 +41,11 @@ export function functionHelp(fn: FunctionDescription, fill: (example: Example) =
 }
 
 function answerOf({ returns }: FunctionDescription): HTMLElement {
-  if (returns.length === 0) return element('p', { class: 'hint' }, 'The answer holds no data.');
+  if (returns.length === 0) return element('p', { class: 'hint' }, 'The response contains no data.');
   return element(
     'details',
     {},
-    element('summary', {}, 'What it answers'),
+    element('summary', {}, 'Response'),
     element(
       'dl',
       { class: 'fields' },
@@ -71,8 +71,13 @@ function examplesOf({ examples }: FunctionDescription, fill: (example: Example) 
           element('p', {}, doc),
           element(
             'button',
-            { type: 'button', class: 'small', 'aria-label': `Fill in: ${doc}`, click: () => fill(example) },
-            'Fill in',
+            {
+              type: 'button',
+              class: 'small',
+              'aria-label': `Use this example: ${doc}`,
+              click: () => fill(example),
+            },
+            'Use this example',
           ),
           copyButton('the example', () => command),
         ),

@@ -1,4 +1,4 @@
-// A function in the API Shell: its help, the form, the answer, and the call as it is written elsewhere.
+// A function in the API Shell: its help, the form, the response, and the call for scripts.
 import type { FunctionDescription, ShellAnswer } from '../wire.ts';
 import { AnswerView } from './answer-view.ts';
 import { CallForm } from './call-form.ts';
@@ -56,13 +56,14 @@ export class FunctionView {
     return element(
       'section',
       { class: 'card', 'aria-labelledby': 'elsewhere' },
-      element('h3', { id: 'elsewhere' }, 'The same call elsewhere'),
+      element('h3', { id: 'elsewhere' }, 'The same call for scripts'),
       element(
         'p',
         { class: 'hint' },
-        'TOKEN stands for an API token (',
+        'TOKEN represents an API token (',
         element('a', { href: '#api_token_create' }, 'api_token_create'),
-        '). Secret values are not written out: put them into the files that the command line names, and in the place of the words in capitals.',
+        '). Secret values are not shown: write them to the files in the command line, or insert them instead of the ' +
+          'words in capitals.',
       ),
       ...rows.flatMap(({ title, what, text }) => [
         element(
@@ -94,7 +95,7 @@ export class FunctionView {
     });
   }
 
-  /** Asks, with what a dry run says of it. A call that would fail is not asked about: its failure is shown. */
+  /** Asks for confirmation and shows the result of a dry run. If the call would fail, shows the failure instead. */
   async #isWanted(call: ShellCall): Promise<boolean> {
     const answer = await this.#send({ ...call, isDryRun: true }, (preview) => preview.result === 0);
     if (answer.result === 0) return false;
@@ -129,7 +130,7 @@ export class FunctionView {
 
   #show(answer: ShellAnswer, milliseconds: number): void {
     this.#answer.take(answer, milliseconds);
-    // What has to be corrected comes before the answer.
+    // The fields to correct are more important than the response.
     if (!this.#form.showFaults(answer.faults)) this.#answer.bringIntoView();
   }
 }
@@ -149,12 +150,12 @@ function whatHappens({ messages, warnings }: ShellAnswer): HTMLElement | undefin
   return element(
     'div',
     { class: 'plan' },
-    element('h3', {}, 'What it would do'),
+    element('h3', {}, 'Planned changes'),
     element('ul', {}, ...itemsOf(sentences)),
   );
 }
 
-/** A line of a unified diff, which follows the sentence that it belongs to. */
+/** Whether this is a line of a unified diff, which follows its sentence. */
 const DIFF_LINE = /^[-+@ \\]/;
 
 function itemsOf(lines: readonly string[]): HTMLElement[] {

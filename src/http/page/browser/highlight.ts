@@ -1,4 +1,4 @@
-// Colours for what programs read and write.
+// Syntax colours.
 import bash from 'highlight.js/lib/languages/bash';
 import json from 'highlight.js/lib/languages/json';
 import xml from 'highlight.js/lib/languages/xml';
@@ -9,7 +9,7 @@ import { element } from './element.ts';
 const lowlight = createLowlight({ bash, json, xml, yaml });
 export type Language = 'bash' | 'json' | 'xml' | 'yaml';
 
-/** Past this, colours cost more time than they are worth. */
+/** Longer texts are not coloured, because it takes too long. */
 const LONGEST = 200_000;
 
 type Tree = ReturnType<typeof lowlight.highlight>['children'][number];

@@ -1,4 +1,4 @@
-// The person at the page proves to be the one who logged in: with a code, or with the password.
+// Asks the user to confirm their identity with a code or the password.
 import { element } from './element.ts';
 import { during } from './notice.ts';
 import { CONFIRMATION_REQUIRED, request, RequestFailed } from './session.ts';
@@ -6,7 +6,7 @@ import { CONFIRMATION_REQUIRED, request, RequestFailed } from './session.ts';
 export interface Occasion {
   readonly title: string;
   readonly text: string;
-  /** The label of the button that goes on. */
+  /** The label of the confirming button. */
   readonly action: string;
   readonly isDangerous?: boolean;
 }
@@ -17,7 +17,7 @@ const usual: Occasion = {
   action: 'Confirm',
 };
 
-/** Does the work, and does it again once the person has confirmed who they are, if the server asks for that. */
+/** Does the work. If the server requires confirmation, asks for it and then does the work again. */
 export async function withIdentity<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -28,7 +28,7 @@ export async function withIdentity<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** True once the server has accepted a code or the password; false when the person does not go on. */
+/** True once the server has accepted a code or the password. False if the user cancels. */
 export function confirmIdentity(occasion: Occasion): Promise<boolean> {
   const question = new IdentityQuestion(occasion);
   return question.ask();

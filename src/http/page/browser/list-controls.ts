@@ -1,4 +1,4 @@
-// What is asked of an answer's list: which of it, in which order, how much, which columns (`api.*`).
+// The controls of a response's list (`api.*`): filter, sort, page and columns.
 import type { NumberFilterType, SortMethod, TextFilterType } from '../../../core/meta-arguments.ts';
 import type { Argument } from './call-texts.ts';
 import { element } from './element.ts';
@@ -12,8 +12,8 @@ const filterTypes = {
   lt_equal: '≤',
   gt: '>',
   gt_equal: '≥',
-  lt_handle_unlimited: '< (“unlimited” is most)',
-  gt_handle_unlimited: '> (“unlimited” is most)',
+  lt_handle_unlimited: '< (“unlimited” is the highest)',
+  gt_handle_unlimited: '> (“unlimited” is the highest)',
 } as const satisfies Record<TextFilterType | NumberFilterType, string>;
 
 const sortMethods = {
@@ -25,7 +25,7 @@ const sortMethods = {
 
 interface Row {
   readonly element: HTMLElement;
-  /** By the argument's last part; undefined where the row says nothing. */
+  /** Keyed by the last part of the argument. Undefined if the row is empty. */
   readonly parts: () => Readonly<Record<string, string>> | undefined;
 }
 
@@ -56,12 +56,12 @@ export class ListControls {
         element(
           'div',
           { class: 'row' },
-          element('label', {}, 'records on a page', this.#size),
+          element('label', {}, 'records per page', this.#size),
           element('label', {}, 'first record', this.#start),
         ),
       ),
       this.#columnsOf(),
-      element('label', { class: 'check' }, this.#counts, 'tell how many records there were (verbose)'),
+      element('label', { class: 'check' }, this.#counts, 'return the number of records (verbose)'),
     );
   }
 
@@ -148,10 +148,10 @@ export class ListControls {
     return choice(label, [...besides, ...this.#fields.map((field) => [field, field] as const)]);
   }
 
-  /** Boxes where the fields are known; else their names, with commas between them. */
+  /** Checkboxes if the fields are known, otherwise a comma-separated list of names. */
   #columnsOf(): HTMLElement {
     if (this.#fields.length === 0) {
-      const names = element('input', { placeholder: 'all, or names with commas between them' });
+      const names = element('input', { placeholder: 'all, or names separated by commas' });
       this.#columns = () =>
         names.value
           .split(',')
@@ -165,7 +165,7 @@ export class ListControls {
       'fieldset',
       { class: 'field' },
       element('legend', {}, 'Columns'),
-      element('p', { class: 'hint' }, 'All, unless you choose some.'),
+      element('p', { class: 'hint' }, 'If you select none, all columns are shown.'),
       element(
         'div',
         { class: 'boxes' },
@@ -175,7 +175,7 @@ export class ListControls {
   }
 }
 
-/** The keys of the arguments, in an order of their own: a to z, then za to zz, zza and so on. */
+/** The keys of the arguments, in order: a to z, then za to zz, zza and so on. */
 function key(at: number): string {
   const letters = 'abcdefghijklmnopqrstuvwxyz';
   return 'z'.repeat(Math.floor(at / 26)) + letters.charAt(at % 26);

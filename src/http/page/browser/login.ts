@@ -1,4 +1,4 @@
-// The login in two steps: the code is asked for where the server wants one.
+// The login in two steps: the second asks for the code if the server requires one.
 import { byId, findById } from './element.ts';
 import { leaveNotice } from './notice.ts';
 
@@ -36,7 +36,7 @@ class Login {
     this.#back?.addEventListener('click', () => this.#showPassword());
   }
 
-  /** The button that shows the password; without a script it is not there. */
+  /** The button that shows the password. Without the script it stays hidden. */
   #addShow(button: HTMLButtonElement | null): void {
     if (button === null) return;
     button.hidden = false;
@@ -55,7 +55,10 @@ class Login {
     try {
       this.#take(await this.#ask());
     } catch {
-      this.#tell('The server cannot be reached, or does not take logins now. Try again.', 'failure');
+      this.#tell(
+        'The server cannot be reached or does not accept logins at the moment. Try again.',
+        'failure',
+      );
     } finally {
       this.#isWaiting = false;
     }

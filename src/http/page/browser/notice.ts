@@ -1,10 +1,10 @@
-// What a page has to say: of a failure, or what the page before left for it.
+// The notice of a page: a failure, or a message from the page before.
 import { element, findById } from './element.ts';
 import { SessionEnded } from './session.ts';
 
 const KEY = 'whmapi1.notice';
 
-/** Shown by the next page. */
+/** Stores a message for the next page. */
 export function leaveNotice(text: string): void {
   sessionStorage.setItem(KEY, text);
 }
@@ -15,7 +15,7 @@ export function showLeftNotice(): void {
   if (text !== null) findById('notice')?.replaceChildren(element('p', { class: 'callout' }, text));
 }
 
-/** @param place an element that announces what is put into it. */
+/** @param place an element whose changes are announced by screen readers. */
 export function showFailure(place: HTMLElement, error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   place.replaceChildren(message);
@@ -28,13 +28,13 @@ export function hideFailure(place: HTMLElement): void {
   place.replaceChildren();
 }
 
-/** Work that a button starts: the button waits for it, and what goes wrong is shown. */
+/** Runs work for a button. The button is busy until the work is done, and errors are shown. */
 export async function during(
   button: HTMLButtonElement,
   place: HTMLElement,
   work: () => Promise<void>,
 ): Promise<void> {
-  // Not `disabled`, which would take the focus away.
+  // Not `disabled`, which would lose the focus.
   if (button.getAttribute('aria-disabled') === 'true') return;
   button.setAttribute('aria-disabled', 'true');
   hideFailure(place);

@@ -1,4 +1,4 @@
-// The overview: the state of the server at a glance, as far as the visitor may see it.
+// The overview: the state of the server, as far as the user may see it.
 import type { Overview } from '../wire.ts';
 import { byId, element, type Child } from './element.ts';
 import { during } from './notice.ts';
@@ -55,14 +55,16 @@ function accounts({ accounts: counts, resellers }: Overview): HTMLElement | unde
     'Accounts',
     counts.total.toLocaleString('en'),
     hint(`${suspended}${ofResellers}`),
-    link('api-shell#listaccts', 'List the accounts'),
+    link('api-shell#listaccts', 'List accounts'),
   );
 }
 
 function twoFactor({ twoFactor: state }: Overview): HTMLElement | undefined {
   if (state === undefined) return undefined;
   const { isSetUp, isPolicyOn, recoveryCodes } = state;
-  const policy = isPolicyOn ? 'The policy is on.' : 'The policy is off: no login asks for a code.';
+  const policy = isPolicyOn
+    ? 'The policy is enabled.'
+    : 'The policy is disabled, so logins do not require a code.';
   const codes = `You have ${recoveryCodes === 0 ? 'no recovery codes' : amount(recoveryCodes, 'recovery code')}.`;
   return fact(
     'Two-factor authentication',
@@ -72,7 +74,7 @@ function twoFactor({ twoFactor: state }: Overview): HTMLElement | undefined {
       isSetUp ? 'Set up' : 'Not set up',
     ),
     hint(isSetUp ? `${policy} ${codes}` : policy),
-    link('two-factor', isSetUp ? 'Manage it' : 'Set it up'),
+    link('two-factor', isSetUp ? 'Manage' : 'Set up'),
   );
 }
 
@@ -149,13 +151,13 @@ function failedLogins({ failedLogins: logins }: Overview): HTMLElement | undefin
       element(
         'p',
         { class: 'callout warning' },
-        'The brute-force protection (cPHulk) is off: nothing is counted.',
+        'The brute-force protection (cPHulk) is disabled, so failed logins are not counted.',
       ),
     hint(total === 0 ? `None in the last ${span}.` : `${total.toLocaleString('en')} in the last ${span}.`),
     rows.length > 0 &&
       element(
         'div',
-        { class: 'table-box', tabindex: 0, role: 'region', 'aria-label': 'The latest failed logins' },
+        { class: 'table-box', tabindex: 0, role: 'region', 'aria-label': 'Latest failed logins' },
         element(
           'table',
           {},
@@ -163,7 +165,8 @@ function failedLogins({ failedLogins: logins }: Overview): HTMLElement | undefin
           element('tbody', {}, ...rows),
         ),
       ),
-    total > rows.length && element('p', {}, link('api-shell#get_cphulk_failed_logins', 'List all of them')),
+    total > rows.length &&
+      element('p', {}, link('api-shell#get_cphulk_failed_logins', 'List all failed logins')),
   );
 }
 
@@ -171,7 +174,7 @@ function link(path: string, text: string): HTMLElement {
   return element('a', { href: `${base}/${path}` }, text);
 }
 
-/** @param share above 1 is shown as full. */
+/** @param share values above 1 are shown as 100 %. */
 function meter(label: string, share: number): HTMLElement {
   const value = Math.min(Math.max(share, 0), 1);
   return element(

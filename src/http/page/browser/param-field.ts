@@ -4,14 +4,14 @@ import { element } from './element.ts';
 
 type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
-/** What a parameter is given; nothing where it is left out. */
+/** The arguments for a parameter. Empty if it is omitted. */
 export interface ParamField {
   readonly element: HTMLElement;
   values(): readonly string[];
   fill(values: readonly string[]): void;
-  /** Only for those that are secret. */
+  /** Only for secret parameters. */
   showSecret(isShown: boolean): void;
-  /** Shows what is wrong with the value, until it is changed; an empty text takes it back. */
+  /** Shows an error until the value changes. An empty text removes the error. */
   showFault(problem: string): void;
   focus(): void;
 }
@@ -24,7 +24,7 @@ class SingleField implements ParamField {
   readonly element: HTMLElement;
   readonly #control: Control;
   readonly #fault: FieldFault;
-  /** Sends an empty text, which is something else than nothing. */
+  /** Sends an empty value, which differs from omitting the parameter. */
   readonly #empty: HTMLInputElement | undefined;
 
   constructor(param: ParamDescription, changed: () => void) {
@@ -35,7 +35,7 @@ class SingleField implements ParamField {
     if (isRequired) this.#control.setAttribute('aria-required', 'true');
     const mayBeEmpty = param.type === 'string' && param.values === undefined && !isRequired;
     this.#empty = mayBeEmpty
-      ? element('input', { type: 'checkbox', 'aria-label': `Send ${name} as an empty text` })
+      ? element('input', { type: 'checkbox', 'aria-label': `Send an empty value for ${name}` })
       : undefined;
     this.element = element(
       'div',
@@ -161,7 +161,7 @@ class ListField implements ParamField {
   }
 }
 
-/** What is wrong with a field, announced and tied to its controls. */
+/** The error of a field, linked to its controls for screen readers. */
 class FieldFault {
   readonly element: HTMLElement;
   readonly #controls: () => readonly Control[];
@@ -205,7 +205,7 @@ function controlOf(param: ParamDescription, id?: string): Control {
     type: param.isSecret ? 'password' : 'text',
     autocomplete: param.isSecret ? 'new-password' : 'off',
     inputmode: param.type === 'integer' ? 'numeric' : undefined,
-    placeholder: param.default === undefined ? undefined : `${param.default} unless given`,
+    placeholder: param.default === undefined ? undefined : `default: ${param.default}`,
   });
 }
 
@@ -217,9 +217,9 @@ function choiceOf(
   const nothing =
     param.default === undefined
       ? param.isRequired
-        ? 'choose one'
-        : 'not given'
-      : `not given: ${param.default}`;
+        ? 'select a value'
+        : 'omitted'
+      : `default: ${param.default}`;
   const inWords = param.type === 'flag' ? ['1 – yes', '0 – no'] : values;
   return element(
     'select',

@@ -1,4 +1,4 @@
-// Recovery codes, which are shown once.
+// Shows recovery codes. They are shown only once.
 import { copyButton } from './copy-button.ts';
 import { element } from './element.ts';
 import { call, host, user } from './session.ts';
@@ -8,7 +8,7 @@ export async function newRecoveryCodes(): Promise<readonly string[]> {
   return answer.recovery_codes;
 }
 
-/** @param next what leads away from them. */
+/** @param next the element that leads to the next step. */
 export function recoveryCodes(codes: readonly string[], next: HTMLElement): HTMLElement {
   return element(
     'div',
@@ -17,7 +17,8 @@ export function recoveryCodes(codes: readonly string[], next: HTMLElement): HTML
     element(
       'p',
       {},
-      'Each logs you in once in the place of a code, when the phone is not at hand. They are not shown again: print them, or copy them into a password safe.',
+      'If you do not have your phone, you can log in with one of these codes instead. Each code works once. They are ' +
+        'not shown again, so print them or copy them to a password manager.',
     ),
     element('ul', { class: 'codes' }, ...codes.map((code) => element('li', {}, element('code', {}, code)))),
     element(

@@ -1,4 +1,4 @@
-// The field of every argument that no parameter names: one JSON object.
+// The field for all other arguments: one JSON object.
 import type { FunctionDescription } from '../wire.ts';
 import type { Argument } from './call-texts.ts';
 import { element } from './element.ts';
@@ -45,7 +45,7 @@ export class RestField {
 
   isReadable(): boolean {
     if (this.#text.value.trim() === '' || this.#parsed() !== undefined) return true;
-    this.#tell('This is no JSON object.');
+    this.#tell('Enter a JSON object.');
     this.#text.focus();
     return false;
   }

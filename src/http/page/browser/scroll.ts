@@ -1,6 +1,6 @@
 // Scrolling to a part of the page.
 
-/** Gliding, unless the person wants no motion. */
+/** Smooth, unless the user prefers reduced motion. */
 export function bringIntoView(part: Element, block: ScrollLogicalPosition = 'start'): void {
   const wantsNoMotion = matchMedia('(prefers-reduced-motion: reduce)').matches;
   part.scrollIntoView({ block, behavior: wantsNoMotion ? 'instant' : 'smooth' });

@@ -1,12 +1,12 @@
-// Who is logged in, and requests in that one's name.
+// The user who is logged in, and requests as that user.
 
 const { user = '', base = '', host = '' } = document.body.dataset;
 export { base, host, user };
 
-/** What the server says of a request that it did not answer. */
+/** The server rejected a request. */
 export class RequestFailed extends Error {
   override readonly name = 'RequestFailed';
-  /** The error code of the API, if it came from there. */
+  /** The API's error code, if there is one. */
   readonly code: string | undefined;
 
   constructor(message: string, code?: string) {
@@ -15,7 +15,7 @@ export class RequestFailed extends Error {
   }
 }
 
-/** The error code of a call that waits for the user to confirm who they are (`identity.ts`). */
+/** The error code of a call that requires confirmation of the user's identity (`identity.ts`). */
 export const CONFIRMATION_REQUIRED = 'confirmation_required';
 
 export class SessionEnded extends Error {
@@ -42,7 +42,7 @@ export async function request<Answer>(path: string, body?: unknown): Promise<Ans
 
 async function reasonOf(response: Response): Promise<string> {
   const answer = (await response.json().catch(() => ({}))) as { error?: string };
-  return answer.error ?? `The server answered with the status ${response.status}.`;
+  return answer.error ?? `The server responded with the status ${response.status}.`;
 }
 
 export interface Answered<Data> {
@@ -55,7 +55,7 @@ export interface Answered<Data> {
   readonly data: Data;
 }
 
-/** Calls a function of the API. @throws SessionEnded; RequestFailed with the reason where the call fails. */
+/** Calls a function of the API. @throws SessionEnded; RequestFailed with the reason if the call fails. */
 export async function call<Data>(name: string, args: Readonly<Record<string, unknown>> = {}): Promise<Data> {
   const answer = await request<Answered<Data>>(`json-api/${name}`, { ...args, 'api.version': 1 });
   return dataOf(answer);

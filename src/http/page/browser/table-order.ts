@@ -1,4 +1,4 @@
-// How the cells of a table are ordered.
+// The sort order of table cells.
 import type { Cell } from '../wire.ts';
 
 /** Numbers with or without a unit (`10240M`, `3.5%`). */
@@ -22,7 +22,7 @@ function numberOf(cell: Cell): number | undefined {
   return digits === undefined ? NaN : Number(digits) * (UNITS[unit] ?? 1);
 }
 
-/** Whether a column holds numbers: they are ordered as such, and their ends are aligned. */
+/** Whether a column contains numbers, which are sorted by value and right-aligned. */
 export function isNumeric(cells: readonly Cell[]): boolean {
   const numbers = cells.map(numberOf).filter((number) => number !== undefined);
   return numbers.length > 0 && !numbers.some(Number.isNaN) && numbers.some(Number.isFinite);
@@ -34,7 +34,7 @@ export function compareNumbers(a: Cell, b: Cell): number {
   return first === second ? 0 : first < second ? -1 : 1;
 }
 
-/** As people order names; numbers within them count as numbers. Empty cells first. */
+/** Natural order: numbers within names are compared by value. Empty cells first. */
 export function compareTexts(a: Cell, b: Cell): number {
   return order.compare(String(a ?? ''), String(b ?? ''));
 }

@@ -1,12 +1,12 @@
-// The list of an answer as a table: columns can be chosen, and a click on a heading sorts.
+// The list of a response as a table with selectable columns. A click on a heading sorts.
 import type { Cell, Table } from '../wire.ts';
 import { element } from './element.ts';
 import { compareNumbers, compareTexts, isNumeric } from './table-order.ts';
 
-/** So many columns are shown before any are chosen. */
+/** The number of columns that are shown by default. */
 const FEW = 8;
 
-/** What was chosen, by function, for as long as the page is open. */
+/** The selected columns by function, until the page is closed. */
 const chosenColumns = new Map<string, ReadonlySet<string>>();
 
 interface Sorting {
@@ -17,7 +17,7 @@ interface Sorting {
 export class TableView {
   readonly element: HTMLElement;
   readonly #functionName: string;
-  /** The place of the column that names the records: it comes first. */
+  /** The index of the column that names the records. It is shown first. */
   readonly #name: number;
   readonly #table: Table;
   readonly #numeric: readonly boolean[];
@@ -25,13 +25,13 @@ export class TableView {
     class: 'table-box',
     tabindex: 0,
     role: 'region',
-    'aria-label': 'Table of the answer',
+    'aria-label': 'Table of the response',
   });
   readonly #summary = element('summary');
   #shown: ReadonlySet<string>;
   #sorting: Sorting | undefined;
 
-  /** @param name the function’s: its columns stay chosen. */
+  /** @param name the function’s name, whose selected columns are kept. */
   constructor(name: string, table: Table) {
     this.#functionName = name;
     this.#table = table;
@@ -56,7 +56,7 @@ export class TableView {
     this.#draw();
   }
 
-  /** As spreadsheets take it: tabs between cells. */
+  /** Tab-separated, for spreadsheets. */
   text(): string {
     const columns = this.#columns();
     const lines = this.#rows().map((row) => columns.map((at) => inOneLine(row[at] ?? null)).join('\t'));
@@ -90,7 +90,7 @@ export class TableView {
     );
   }
 
-  /** The places of the columns that are shown, in their order. */
+  /** The indexes of the shown columns, in order. */
   #columns(): number[] {
     const places = [...this.#table.columns.keys()].filter((at) => at !== this.#name);
     return [this.#name, ...places].filter((at) => this.#shown.has(this.#table.columns[at] ?? ''));
@@ -139,7 +139,7 @@ export class TableView {
     button.addEventListener('click', () => {
       this.#sorting = { column, isDescending: sorted?.isDescending === false };
       this.#draw();
-      // The heading was drawn again: the focus stays where it was.
+      // The heading was created again, so restore the focus.
       const place = this.#columns().indexOf(at);
       this.#box.querySelectorAll<HTMLButtonElement>('.sort')[place]?.focus({ preventScroll: true });
     });
@@ -148,7 +148,7 @@ export class TableView {
   }
 }
 
-/** All if they are few, else the name and the first ones that tell the records apart. */
+/** All if there are few, otherwise the name and the first columns whose values differ. */
 function usualColumns({ columns, rows }: Table, name: number): readonly string[] {
   if (columns.length <= FEW) return columns;
   const telling = columns.filter((_column, at) => {
@@ -160,7 +160,10 @@ function usualColumns({ columns, rows }: Table, name: number): readonly string[]
   return [first, ...[...telling, ...rest].filter((column) => column !== first)].slice(0, FEW);
 }
 
-/** The column that names the records: of those with a text of its own in each record, the one with the shortest texts. */
+/**
+ * The column that names the records: among the columns with a different text in each record, the one with the shortest
+ * texts.
+ */
 function nameColumn({ columns, rows }: Table, numeric: readonly boolean[]): number {
   const lengths = columns.map((_column, at) => {
     const cells = rows.map((row) => String(row[at] ?? ''));

@@ -1,4 +1,4 @@
-// Setting two-factor authentication up: the secret as a QR code and as text, the code that proves it, recovery codes.
+// Sets up two-factor authentication: the secret as a QR code and as text, the confirming code, and recovery codes.
 import { renderSVG } from 'uqr';
 import { copyButton } from './copy-button.ts';
 import { element } from './element.ts';
@@ -12,7 +12,7 @@ interface Secret {
   readonly otpauth_str: string;
 }
 
-/** What becomes of it. */
+/** Called with the outcome. */
 interface Ends {
   readonly isDone: () => void;
   readonly isCancelled: () => void;
@@ -36,13 +36,14 @@ export class SetUp {
       element(
         'p',
         { class: 'callout warning' },
-        'As soon as your code is accepted, all your sessions end, this one as well. You then get recovery codes, and log in again with a code.',
+        'As soon as your code is accepted, all your sessions end, including this one. You then get recovery codes ' +
+          'and log in again with a code.',
       ),
       element(
         'ol',
         { class: 'steps' },
-        element('li', {}, element('h3', {}, 'Put the secret into your app'), ...secretFor(made)),
-        element('li', {}, element('h3', {}, 'Type the code that the app shows now'), form),
+        element('li', {}, element('h3', {}, 'Add the secret to your app'), ...secretFor(made)),
+        element('li', {}, element('h3', {}, 'Enter the code that the app shows'), form),
       ),
     );
     code.focus();
@@ -57,7 +58,7 @@ export class SetUp {
       maxlength: 7,
       required: true,
     });
-    const send = element('button', { type: 'submit', class: 'primary' }, 'Turn it on');
+    const send = element('button', { type: 'submit', class: 'primary' }, 'Enable');
     const cancel = element('button', { type: 'button', click: () => this.#ends.isCancelled() }, 'Cancel');
     const form = element(
       'form',
@@ -95,9 +96,9 @@ export class SetUp {
       {
         class: 'button primary',
         href: '/',
-        click: () => leaveNotice('Two-factor authentication is set up. Log in again, with a code.'),
+        click: () => leaveNotice('Two-factor authentication is set up. Log in again with a code.'),
       },
-      'I have kept them: log in again',
+      'I have saved the codes: log in again',
     );
     const warnings = (setUp.metadata.output?.warnings ?? []).map((warning) =>
       element('p', { class: 'callout warning' }, warning),
@@ -112,7 +113,12 @@ export class SetUp {
       ...warnings,
       isMade
         ? recoveryCodes(dataOf(codes).recovery_codes, goOn)
-        : element('p', {}, element('a', { href: '/' }, 'Log in again'), ', and make recovery codes here.'),
+        : element(
+            'p',
+            {},
+            element('a', { href: '/' }, 'Log in again'),
+            ', and then create recovery codes here.',
+          ),
     );
     this.#place.querySelector('h3')?.focus();
   }
@@ -121,7 +127,7 @@ export class SetUp {
 function secretFor({ secret, otpauth_str: uri }: Secret): HTMLElement[] {
   const picture = element('img', {
     class: 'qr',
-    // An image runs nothing, whatever the text in it says.
+    // An image cannot run scripts, whatever it contains.
     src: `data:image/svg+xml,${encodeURIComponent(renderSVG(uri, { border: 3 }))}`,
     width: 220,
     height: 220,
@@ -136,7 +142,7 @@ function secretFor({ secret, otpauth_str: uri }: Secret): HTMLElement[] {
       element(
         'div',
         {},
-        element('p', {}, 'Scan the picture with the app. Without a camera, type the secret:'),
+        element('p', {}, 'Scan the QR code with your app, or type in the secret:'),
         element('p', { class: 'groups' }, element('code', { id: 'secret' }, ...groups)),
         copyButton('the secret', () => secret),
       ),

@@ -1,4 +1,4 @@
-// Two-factor authentication: the policy, the visitor's own, and everybody who has it.
+// Two-factor authentication: the user's own, the policy, and the users who have set it up.
 import { confirmed } from './confirmation.ts';
 import { byId, element, findById } from './element.ts';
 import { confirmIdentity, withIdentity } from './identity.ts';
@@ -10,7 +10,7 @@ import { SetUp } from './two-factor-set-up.ts';
 type Configs = Readonly<Record<string, { readonly primary_domain: string | null }>>;
 
 export function startTwoFactor(): void {
-  // Absent for those who may call none of the functions.
+  // Absent if the user may not call the functions.
   if (findById('own') === undefined) return;
   new TwoFactor().refresh();
 }
@@ -57,7 +57,7 @@ class TwoFactor {
     this.#policyState.className = isOn ? 'chip good' : 'chip';
     const button = findById('policy-switch');
     if (button === undefined) return;
-    button.textContent = isOn ? 'Switch the policy off' : 'Switch the policy on';
+    button.textContent = isOn ? 'Disable the policy' : 'Enable the policy';
     button.hidden = false;
   }
 
@@ -70,10 +70,13 @@ class TwoFactor {
     this.#ownState.textContent = isEnrolled ? 'Set up' : 'Not set up';
     this.#ownState.className = isEnrolled ? 'chip good' : 'chip';
     const state = !isEnrolled
-      ? ['Your password alone logs you in. You need an app on your phone that shows codes (TOTP).']
+      ? [
+          'You log in with only your password. To set up two-factor authentication, you need an authenticator app ' +
+            '(TOTP) on your phone.',
+        ]
       : this.#isPolicyOn
-        ? ['Logging in as ', element('b', {}, user), ' asks for a code.']
-        : ['You have set it up, but while the policy is off, no login asks for a code.'];
+        ? ['Logging in as ', element('b', {}, user), ' requires a code.']
+        : ['You have set it up, but the policy is disabled, so logins do not require a code.'];
     const action = (label: string, work: () => Promise<void>, kind = '') =>
       element(
         'button',
@@ -99,7 +102,7 @@ class TwoFactor {
       isDone: () => {
         this.#ownState.textContent = 'Set up';
         this.#ownState.className = 'chip good';
-        // The session is over: nothing else here works any more.
+        // The session has ended, so nothing else on this page works.
         for (const id of ['policy', 'enrolled']) byId(id, HTMLElement).hidden = true;
       },
       isCancelled: () => this.refresh(),
@@ -109,7 +112,7 @@ class TwoFactor {
   async #setUpAgain(): Promise<void> {
     const isConfirmed = await confirmIdentity({
       title: 'Set up two-factor authentication again?',
-      text: 'A new secret replaces the one in your app. Enter your current code or your password to go on.',
+      text: 'A new secret replaces the one in your app. Enter your current code or your password to continue.',
       action: 'Continue',
     });
     if (isConfirmed) await this.#setUp();
@@ -118,12 +121,12 @@ class TwoFactor {
   async #renewCodes(): Promise<void> {
     const isConfirmed = await confirmIdentity({
       title: 'Create new recovery codes?',
-      text: 'Your present recovery codes stop working. Enter your current code or your password to go on.',
+      text: 'Your present recovery codes stop working. Enter your current code or your password to continue.',
       action: 'Create new codes',
     });
     if (!isConfirmed) return;
     const codes = await withIdentity(newRecoveryCodes);
-    const done = element('button', { type: 'button', class: 'primary' }, 'I have kept them');
+    const done = element('button', { type: 'button', class: 'primary' }, 'I have saved the codes');
     done.addEventListener('click', () => this.refresh());
     this.#own.replaceChildren(recoveryCodes(codes, done));
     this.#own.querySelector('h3')?.focus();
@@ -132,7 +135,7 @@ class TwoFactor {
   #showEnrolled(configs: Configs): void {
     const names = Object.keys(configs).sort();
     if (names.length === 0) {
-      this.#enrolled.replaceChildren(element('p', { class: 'hint' }, 'Nobody yet.'));
+      this.#enrolled.replaceChildren(element('p', { class: 'hint' }, 'No users yet.'));
       return;
     }
     const heads = ['User', 'Main domain', ''].map((text) =>
@@ -162,7 +165,9 @@ class TwoFactor {
     const isWanted = isOwn
       ? await confirmIdentity({
           title: 'Remove your two-factor authentication?',
-          text: 'Your secret and your recovery codes are deleted, and all your sessions end, this one as well. You then log in with the password alone. Enter your current code or your password to go on.',
+          text:
+            'Your secret and your recovery codes are deleted, and all your sessions end, including this one. ' +
+            'After that, you log in with only your password. Enter your current code or your password to continue.',
           action: 'Remove',
           isDangerous: true,
         })
