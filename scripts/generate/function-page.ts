@@ -88,9 +88,9 @@ function answer(fn: AnyFunction): string[] {
           'work on',
           `.Ql ${roff(fn.list)} .`,
         ];
-  if (fields.length === 0) return ['.Sh ANSWER', 'The response contains no data.'];
+  if (fields.length === 0) return ['.Sh RESPONSE', 'The response contains no data.'];
   const rows = fields.map(({ path, type, doc }) => ({ term: `Va ${roff(path)}`, text: `(${type}) ${doc}` }));
-  return ['.Sh ANSWER', ...tagged(rows), ...list];
+  return ['.Sh RESPONSE', ...tagged(rows), ...list];
 }
 
 function errors(fn: AnyFunction): string[] {

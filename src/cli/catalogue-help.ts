@@ -126,7 +126,7 @@ function answer({ returns, gap }: CatalogueEntry, layout: Layout): string {
     ([path, type]) => `  ${layout.name(path)}  ${layout.faint(`(${type})`)}`,
   );
   // Where something is not known, it may be the answer.
-  return fields.length === 0 && gap !== undefined ? '' : section('Answer:', layout, fields);
+  return fields.length === 0 && gap !== undefined ? '' : section('Response:', layout, fields);
 }
 
 function fieldsOf(path: string, shape: CatalogueShape): (readonly [path: string, type: string])[] {
@@ -146,7 +146,7 @@ function since({ since: version, dropped, deprecated }: CatalogueEntry): string 
   return [
     version === null
       ? 'The version of WHM that introduced it is not documented.'
-      : `WHM has it since version ${version}.`,
+      : `Available in WHM since version ${version}.`,
     ...(dropped === true ? ['cPanel has removed it.'] : []),
     ...(deprecated === true ? ['It is deprecated.'] : []),
   ].join(' ');

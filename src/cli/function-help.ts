@@ -25,7 +25,7 @@ export function functionHelp(fn: AnyFunction, family: string, layout: Layout): s
         : [entry(fn.rest.key, capitalised(fn.rest.doc), 'required; JSON (--input=json)', layout)]),
     ]),
     section(
-      'Answer:',
+      'Response:',
       layout,
       returnedFields(fn.returns).map(({ path, type, doc }) => entry(path, doc, type, layout)),
     ),

@@ -23,7 +23,7 @@ export async function layoutFor(io: Io, color: 'auto' | 'always' | 'never'): Pro
 }
 
 export function section(title: string, layout: Layout, entries: readonly string[]): string {
-  if (entries.length === 0) return title === 'Answer:' ? 'The answer holds no data.' : '';
+  if (entries.length === 0) return title === 'Response:' ? 'The response contains no data.' : '';
   return [layout.heading(title), ...entries].join('\n');
 }
 

@@ -1,4 +1,4 @@
-// May this caller run this function?
+// Access control: whether a caller may call a function.
 import type { Caller } from './context.ts';
 import type { Access, Spec } from './define.ts';
 import { denied } from './errors.ts';
@@ -10,7 +10,7 @@ export function mayCall(caller: Caller, access: Access): boolean {
   return access.some((privilege) => held.has(privilege));
 }
 
-/** Root, its limited API tokens, and whoever holds every privilege: the accounts of everybody are there for them. */
+/** Whether the caller sees all accounts: root, root's limited API tokens, and holders of every privilege. */
 export function seesAll(caller: Caller): boolean {
   return caller.privileges === 'all' || caller.seesAll === true;
 }
@@ -26,9 +26,9 @@ export function authorise(caller: Caller, command: string, access: Access): void
 }
 
 /**
- * The one rule for API tokens that hold less than their owner: such a token never acts on its owner's account or
- * credentials. Otherwise, whoever has it could gain what it lacks, or take away what is not its own. The descriptions
- * say what a function acts on (`actsOn`, `actsOnCaller`), so that no handler has to check.
+ * An API token with fewer privileges than its owner never acts on its owner's account or credentials. Otherwise its
+ * holder could gain the missing privileges. Descriptions state what a function acts on (`actsOn`, `actsOnCaller`), so
+ * that handlers need not check it.
  * @throws ApiError `denied`.
  */
 export function authoriseTarget(
@@ -48,7 +48,7 @@ export function authoriseTarget(
 }
 
 /**
- * The same rule for a handler that acts on an account which its arguments name by something else, such as its domain.
+ * The same rule for handlers whose arguments identify the account in another way, such as by its domain.
  * @throws ApiError `denied`.
  */
 export function authoriseAccount(
@@ -62,7 +62,7 @@ export function authoriseAccount(
 
 const LIMIT = 'with an API token that has fewer privileges than its owner';
 
-/** The names in an argument: itself, the items of a list, or the keys of a JSON hash. */
+/** The names in an argument: the value itself, the items of a list, or the keys of a JSON hash. */
 function namesIn(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   return typeof value === 'object' && value !== null ? Object.keys(value) : [value];

@@ -7,7 +7,7 @@ import { quote } from './quote.ts';
 
 const MAX_WARNINGS = 20;
 
-/** A sentence for each name that the function does not know, and for each parameter that has no effect here. */
+/** A sentence for each unknown parameter, and for each parameter that has no effect here. */
 export async function warningsOf(fn: AnyFunction, args: readonly RawArgument[]): Promise<string[]> {
   return [...(await unknown(fn, unknownNames(fn, args))), ...inert(fn, args)];
 }
@@ -18,7 +18,7 @@ async function unknown(fn: AnyFunction, names: readonly string[]): Promise<strin
   const warnings = names.slice(0, MAX_WARNINGS).map((name) => {
     const [suggestion] = nearest(name, Object.keys(fn.params), 1);
     const hint = suggestion === undefined ? '' : ` Did you mean “${suggestion}”?`;
-    return `“${fn.name}” has no parameter ${quote(name)}; it was ignored.${hint}`;
+    return `“${fn.name}” has no parameter ${quote(name)}. It was ignored.${hint}`;
   });
   const more = names.length - warnings.length;
   return more > 0 ? [...warnings, `${more} more unknown parameters were ignored.`] : warnings;

@@ -1,4 +1,5 @@
-// Reads a call's arguments by the function's description: strings to typed values, every problem found at once.
+// Reads a call's arguments according to the function's description: converts strings to typed values and reports all
+// problems at once.
 import type { RawArgument } from './context.ts';
 import type { OneOf, Param, Spec } from './define.ts';
 import { ApiError, type Fault } from './errors.ts';
@@ -6,14 +7,14 @@ import { paramOf } from './param-of.ts';
 import { anyOf, quote } from './quote.ts';
 import type { Json } from './values.ts';
 
-/** What the handler gets: one entry per parameter, and `rest`. */
+/** The handler's arguments: one entry per parameter, and `rest`. */
 export type ReadArguments = Readonly<Record<string, unknown>>;
 
 export const DEFAULT_MAX_LENGTH = 4096;
-/** A reason names at most this many faults. */
+/** The maximum number of faults in a reason. */
 const MAX_PROBLEMS = 10;
 
-/** @throws ApiError `missing_param` or `bad_param`, whose reason names every wrong parameter. */
+/** @throws ApiError `missing_param` or `bad_param`, whose reason names every invalid parameter. */
 export function readArguments(spec: Spec, given: readonly RawArgument[]): ReadArguments {
   const missing: Fault[] = [];
   const bad: Fault[] = [];
@@ -27,7 +28,7 @@ export function readArguments(spec: Spec, given: readonly RawArgument[]): ReadAr
       const problem = `The parameter “${name}” is required: it should be ${expectation(param)}.`;
       missing.push({ param: name, problem });
     } else if (values.length > 1 && param.list !== true) {
-      const problem = `The parameter “${name}” is given ${values.length} times; give it once.`;
+      const problem = `The parameter “${name}” is given ${values.length} times. Use it only once.`;
       bad.push({ param: name, problem });
     } else if (values.length === 0 && param.list !== true) {
       args[name] = defaultOf(param);
@@ -43,7 +44,7 @@ export function readArguments(spec: Spec, given: readonly RawArgument[]): ReadAr
   if (spec.oneOf !== undefined) {
     const { of } = spec.oneOf;
     const count = of.filter((name) => byParam.get(name)?.some((value) => value !== '') === true).length;
-    const problem = `Give ${inWords(spec.oneOf)}.`;
+    const problem = `Use ${inWords(spec.oneOf)}.`;
     if (count === 0) missing.push({ param: of[0], problem });
     else if (count > 1 && spec.oneOf.count === 'exactly') bad.push({ param: of[0], problem });
   }
@@ -57,7 +58,7 @@ export function readArguments(spec: Spec, given: readonly RawArgument[]): ReadAr
   return args;
 }
 
-/** The names that no parameter has, as they were sent. */
+/** The names of unknown parameters, as sent. */
 export function unknownNames(spec: Spec, given: readonly RawArgument[]): string[] {
   if (spec.rest !== undefined) return [];
   return given.map(({ name }) => name).filter((name) => paramOf(spec, name) === undefined);
@@ -67,7 +68,7 @@ function defaultOf(param: Param): unknown {
   return param.type === 'flag' && param.default !== undefined ? Number(param.default) === 1 : param.default;
 }
 
-/** `exactly one of “user”, “domain” or “search”`: what a rule on several parameters asks for. */
+/** A rule on several parameters in words: `exactly one of “user”, “domain” or “search”`. */
 export function inWords({ count, of }: OneOf): string {
   return `${count} one of ${anyOf(of.map((name) => `“${name}”`))}`;
 }
@@ -89,7 +90,7 @@ function sortOut(spec: Spec, given: readonly RawArgument[], bad: Fault[]) {
   }
   const byParam = new Map<string, Json[]>();
   for (const [name, slot] of slots) {
-    // Plain repeats keep their order and come first; numbered ones follow by number.
+    // Repeated names come first, in their order. Numbered ones follow, by number.
     slot.sort((a, b) => a.number - b.number);
     byParam.set(
       name,
@@ -101,21 +102,23 @@ function sortOut(spec: Spec, given: readonly RawArgument[], bad: Fault[]) {
   return { byParam, rest };
 }
 
-/** One value of a parameter, and the name that it was sent under. */
+/** One value of a parameter, and the name that the client used. */
 interface Slot {
   readonly as: string;
   readonly number: number;
   readonly value: Json;
 }
 
-/** Clients send a parameter under its name and an older one at once: that is one value, unless the two differ. */
+/** Some clients send a parameter under its name and an older name at once. That is one value unless the two differ. */
 function underOneName(param: string, slots: readonly Slot[], bad: Fault[]): readonly Slot[] {
   const given = slots.filter(({ value }) => value !== '' && value !== null);
   const [first = slots[0]] = given;
   const names = [...new Set(given.map(({ as }) => as))];
   if (first === undefined || new Set(slots.map(({ as }) => as)).size < 2) return slots;
   if (given.some(({ value }) => value !== first.value)) {
-    const problem = `${names.map((name) => `“${name}”`).join(' and ')} are names of one parameter and differ; give one of them.`;
+    const problem =
+      `${names.map((name) => `“${name}”`).join(' and ')} are names of the same parameter but have ` +
+      `different values. Use one of them.`;
     bad.push({ param, problem });
   }
   return [first];
@@ -140,7 +143,7 @@ function readValue(name: string, param: Param, value: Json, faults: Fault[]): un
   return param.type === 'flag' ? text === '1' : text;
 }
 
-/** Clients write yes and no as 1, y, yes, 0, n and no, whichever of them a parameter takes. */
+/** Clients write flags as 1, y, yes, 0, n and no, regardless of which form a parameter accepts. */
 function usualSpelling(param: Param, value: string | number): string {
   const text = param.lowerCase === true ? String(value).toLowerCase() : String(value);
   const isYes = /^(?:1|y|yes)$/i.test(text);
@@ -160,7 +163,7 @@ function fits(param: Param, text: string): boolean {
     );
   }
   const most = param.maxLength ?? DEFAULT_MAX_LENGTH;
-  // Characters, of which an emoji is one though JavaScript counts two.
+  // Counts code points: an emoji is one character, although its JavaScript length is two.
   if (text.length > most && (text.length > 2 * most || Array.from(text).length > most)) return false;
   if (!text.isWellFormed()) return false;
 
@@ -171,7 +174,7 @@ function fits(param: Param, text: string): boolean {
   return !control.test(text) && (param.pattern?.matches.test(text) ?? true);
 }
 
-/** What a parameter takes, in words: for reasons, help and man pages. */
+/** The valid values of a parameter in words: for reasons, help and man pages. */
 export function expectation(param: Param): string {
   if (param.values !== undefined) return anyOf(param.values.map((value) => `“${value}”`));
   if (param.type === 'flag') return '1 or 0';

@@ -1,4 +1,4 @@
-// What the audit log keeps of a call: never a secret, never a code.
+// What the audit log records of a call. It never contains secrets or codes.
 import { paramOf } from './param-of.ts';
 import type { RawArgument } from './context.ts';
 import type { Spec } from './define.ts';
@@ -10,7 +10,7 @@ export interface AuditRecord {
   readonly time: number;
   readonly xid: string;
   readonly caller: string;
-  /** From where the call came and what proved who calls; absent on the local command line. */
+  /** The client's address and the method of authentication. Absent on the local command line. */
   readonly address?: string;
   readonly authentication?: string;
   readonly function: string;
@@ -19,14 +19,14 @@ export interface AuditRecord {
   readonly error_code?: string;
   readonly dry_run?: 1;
   /**
-   * `begun`: work on the machine goes on, and another line follows. Later: what a later call did to what was cut short;
-   * `cut short`: whether it was done is not known.
+   * `begun`: the work on the machine continues, and another line follows. The other values are what a later call did
+   * with an interrupted operation; `cut short` means that its outcome is unknown.
    */
   readonly stage?: 'begun' | 'undone later' | 'finished later' | 'cut short';
   readonly duration_ms: number;
 }
 
-/** What a line has for itself where the same call is made again. */
+/** The fields that differ if the same call is repeated. */
 export type AuditMoment = Pick<AuditRecord, 'time' | 'xid' | 'duration_ms'>;
 
 const MASK = '***';
@@ -34,8 +34,8 @@ const MAX_VALUE_LENGTH = 200;
 const MAX_ARGUMENTS = 50;
 
 /**
- * Arguments as the log may show them. Values of sensitive parameters are masked, and so is every value that no
- * parameter claims: a mistyped `secert=` must not end in the log.
+ * The arguments for the log. Values of sensitive parameters are masked, and so are those of unknown parameters: a
+ * mistyped `secert=` must not reveal its value.
  */
 export function maskArguments(
   spec: Spec | undefined,

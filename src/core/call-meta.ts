@@ -23,7 +23,7 @@ export async function readCallMeta(
   for (const { name, value } of meta) {
     if (name === 'api.version' && value !== '1' && value !== 1) {
       if (!/^\d{1,6}$/.test(JSON.stringify(value).replaceAll('"', ''))) {
-        throw badParam('The parameter “api.version” should be 1: this is version 1 of the API.');
+        throw badParam('The parameter “api.version” should be 1, because this is version 1 of the API.');
       }
       warnings.push(`“api.version=${Number(value)}” is treated as version 1, the version of this API.`);
     }
@@ -31,7 +31,7 @@ export async function readCallMeta(
   const shaping = meta.filter(({ name }) => name !== 'api.version');
   if (shaping.length === 0) return undefined;
   if (fn.list === undefined) {
-    warnings.push(`“${fn.name}” does not return a list: the api.* arguments have no effect.`);
+    warnings.push(`“${fn.name}” does not return a list, so the api.* arguments have no effect.`);
     return undefined;
   }
   const { readMetaArguments } = await import('./meta-arguments.ts');

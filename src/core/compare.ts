@@ -1,17 +1,17 @@
-// How values of a list compare. A model that filters or sorts in SQL must compare exactly like this.
+// Compares values of a list. Models that filter or sort in SQL must compare in exactly the same way.
 import { numberOf } from './meta-values.ts';
 import type { NumberFilterType, SortMethod } from './meta-arguments.ts';
 import type { Value } from './values.ts';
 
-/** A string as it is, a number by its decimal text as JSON writes it. */
+/** A string unchanged, a number as its decimal text in JSON. */
 export function textOf(value: Value | undefined): string | undefined {
   if (typeof value === 'string') return value;
   return typeof value === 'number' ? String(value) : undefined;
 }
 
 /**
- * What `contains` and `begins` compare: Unicode upper case, of no locale. Not lower case, where the last sigma of a
- * word differs and so a text might not contain a part of itself.
+ * The form that `contains` and `begins` compare: Unicode upper case without a locale. In lower case, the final sigma of
+ * a word differs, so a text might not contain a part of itself.
  */
 export function foldCase(text: string): string {
   return text.toUpperCase();
@@ -27,7 +27,7 @@ export function compareText(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Puts the surrogates, which begin code points from U+10000 on, after the units from U+E000 to U+FFFF. */
+/** Orders surrogates, which begin code points from U+10000, after the units from U+E000 to U+FFFF. */
 function codePointRank(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
@@ -44,7 +44,7 @@ export function ipv4Of(value: Value | undefined): number | undefined {
   return octets.every((each) => each <= 255) ? octets.reduce((sum, each) => sum * 256 + each) : undefined;
 }
 
-/** `unlimited` is Infinity: the types that do not handle it never match it, and their `arg0` is never Infinity. */
+/** `unlimited` is Infinity. Types that do not handle it never match it, and their `arg0` is never Infinity. */
 export const numberTests: Readonly<Record<NumberFilterType, (value: number, arg0: number) => boolean>> = {
   '==': (value, arg0) => value === arg0,
   lt: (value, arg0) => value < arg0,
@@ -55,8 +55,11 @@ export const numberTests: Readonly<Record<NumberFilterType, (value: number, arg0
   gt_handle_unlimited: (value, arg0) => value > arg0,
 };
 
-// WHM differs: its documents say that a call fails when it sorts numbers without naming a numeric method.
-/** What a sort method compares; undefined cannot be read. `unlimited`, and 0 as the maximum, are both Infinity. */
+// WHM differs: according to its documentation, sorting numbers without a numeric method fails.
+/**
+ * The value that a sort method compares. Undefined if it cannot be read. `unlimited`, and 0 as the maximum, are
+ * Infinity.
+ */
 export const sortValues: Readonly<
   Record<SortMethod, (value: Value | undefined) => string | number | undefined>
 > = {
@@ -71,7 +74,7 @@ export const sortValues: Readonly<
 
 export type SortValue = string | number | undefined;
 
-/** Undefined first. Of one sort key, all values are text or all are numbers. */
+/** Undefined comes first. For one sort key, all values are texts or all are numbers. */
 export function compareSortValues(a: SortValue, b: SortValue): number {
   if (a === b) return 0;
   if (a === undefined) return -1;

@@ -1,4 +1,4 @@
-// What a handler is given: everything outside itself comes through here, so that a test can give something else.
+// The context of a handler. All its dependencies come from here, so that tests can replace them.
 import type { AnyFunction } from './define.ts';
 import type { Dialect } from './dialect.ts';
 import type { Envelope } from './envelope.ts';
@@ -8,59 +8,61 @@ import type { Plan, PlanAnswer } from './plan.ts';
 import type { Counts } from './shape.ts';
 import type { Json } from './values.ts';
 
-/** Who calls. `root` holds every privilege. */
+/** The caller. `root` has every privilege. */
 export interface Caller {
   readonly user: string;
-  /** `all` of them, or these: a token of root's with a list of privileges does not hold all. */
+  /** `all`, or a list: a token of root with a list of privileges does not have all. */
   readonly privileges: 'all' | ReadonlySet<string>;
-  /** True for one who sees the accounts of everybody without holding every privilege (`access.ts`). */
+  /** True if the caller sees all accounts without having every privilege (`access.ts`). */
   readonly seesAll?: true;
-  /** True for an API token that was given less than its user holds. */
+  /** True for an API token with fewer privileges than its user. */
   readonly isLimited?: true;
-  /** True for a session that must be confirmed before it changes how its own user logs in (`acting-as.ts`). */
+  /** True for a session that requires confirmation before it changes how its own user logs in (`acting-as.ts`). */
   readonly mustConfirm?: true;
 }
 
 export type SqlValue = string | number | bigint | Uint8Array | null;
 
 /**
- * The database as models see it. Statements are prepared once; values are bound, never pasted into SQL.
- * Asynchronous, though SQLite answers at once, so that a database across the network fits as well.
+ * The database as models see it. Statements are prepared once. Values are bound, never inserted into SQL. The interface
+ * is asynchronous because of databases across the network.
  */
 export interface Db {
   /** The first row, or undefined. */
   get<Row>(sql: string, ...values: SqlValue[]): Promise<Row | undefined>;
   all<Row>(sql: string, ...values: SqlValue[]): Promise<Row[]>;
-  /** How many rows it changed. */
+  /** Returns the number of changed rows. */
   run(sql: string, ...values: SqlValue[]): Promise<number>;
   readonly dialect: Dialect;
-  /** The name of this server, which rows about this machine carry; empty where no other server shares the store. */
+  /** The name of this server, for rows about this machine. Empty if no other server shares the store. */
   readonly server: string;
 }
 
-/** Seals secrets for storage and opens them (AES-256-GCM): a copied database alone gives nothing away. */
+/**
+ * Encrypts secrets for storage and decrypts them (AES-256-GCM), so that a copy of the database does not reveal them.
+ */
 export interface Sealer {
   /**
-   * `purpose` is bound to the result: it opens only under the same purpose. `earlier` is anything that was sealed
-   * before and is still stored: one key seals all. Without it, a new key is made where there is none.
-   * @throws ApiError `key_lost` when there is no key, or another than the one that sealed `earlier`.
+   * `purpose` is bound to the result: decryption requires the same purpose. `earlier` is any encrypted value in the
+   * store, because one key encrypts all. Without it, a key is created if there is none. @throws ApiError `key_lost` if
+   * there is no key, or it did not encrypt `earlier`.
    */
   seal(text: string, purpose: string, earlier: Uint8Array | undefined): Promise<Uint8Array>;
-  /** @throws ApiError `key_lost` when the key is missing or is another one. */
+  /** @throws ApiError `key_lost` if the key is missing or does not match. */
   open(sealed: Uint8Array, purpose: string): Promise<string>;
 }
 
-/** One call as it came in, before it is read by the function's description. */
+/** One call as received, before its arguments are read. */
 export interface Call {
   readonly command: string;
   readonly args: readonly RawArgument[];
-  /** Everything is checked and run, nothing is kept. */
+  /** Validate and run the call without saving any changes. */
   readonly dryRun: boolean;
-  /** From where it came and what proved who calls, for the audit log; absent on the local command line. */
+  /** The client's address and the method of authentication, for the audit log. Absent on the local command line. */
   readonly origin?: Origin;
-  /** True once the client has closed the connection, so that nobody waits for the answer. Absent if that cannot be known. */
+  /** True once the client has closed the connection. Absent if that cannot be known. */
   readonly isAbandoned?: () => boolean;
-  /** What whoever brought the call has to say of how it came, for `metadata.output.warnings`. */
+  /** Warnings about how the call was sent, for `metadata.output.warnings`. */
   readonly warnings?: readonly string[];
 }
 
@@ -84,17 +86,17 @@ export interface IndexRow {
 
 export type PasswordStrength = (candidate: string, known: readonly string[]) => Promise<number>;
 
-/** What every handler is given, whatever it does with the store. */
+/** The context of every handler, regardless of its effect. */
 interface CallContext {
   readonly caller: Caller;
   /** Absent on the local command line. */
   readonly origin: Origin | undefined;
   readonly sealer: Sealer;
-  /** What the kernel tells at once. */
+  /** Facts that the kernel returns immediately. */
   readonly system: Machine['system'];
-  /** True once nobody waits for the answer any more: a call of many steps can end early. */
+  /** True once the client has disconnected, so that a call of many steps can end early. */
   readonly isAbandoned: () => boolean;
-  /** True where nothing of what the call does is kept. */
+  /** True in a dry run. */
   readonly isDryRun: boolean;
   /** The program's own version. */
   readonly version: string;
@@ -104,31 +106,31 @@ interface CallContext {
   /** The SHA-256 of a text in UTF-8. */
   readonly sha256: (text: string) => Promise<Uint8Array>;
   /**
-   * 0 to 100: how hard a password is to guess for an attacker who knows the words `known`, such as the user’s name.
-   * @throws ApiError `busy` if the server could not judge it in time.
+   * The strength of a password from 0 to 100, against an attacker who knows the words `known`, such as the username.
+   * @throws ApiError `busy` if the server could not rate it in time.
    */
   readonly passwordStrength: PasswordStrength;
-  /** Adds a sentence to `metadata.output.warnings`: the call works, and this is worth knowing. */
+  /** Adds a sentence to `metadata.output.warnings`: the call succeeds, but the caller should know this. */
   readonly warn: (sentence: string) => void;
-  /** Adds a sentence to `metadata.output.messages`: something happened, or was so already, as the caller may want to know. */
+  /** Adds a sentence to `metadata.output.messages`: information about what the call did or found. */
   readonly inform: (sentence: string) => void;
-  /** What `metadata.output.raw` says if the call succeeds: a report that people read, a fact a line. */
+  /** Sets `metadata.output.raw` for a successful call: a report for people, with one fact per line. */
   readonly raw: (text: string) => void;
-  /** What `metadata.reason` says in the place of “OK” when the call works. */
+  /** Sets `metadata.reason` for a successful call. Default: “OK”. */
   readonly reason: (sentence: string) => void;
-  /** What the call asks of the answer's list (`api.*`); undefined where it asks for nothing. */
+  /** The call's options for the list in the response (`api.*`). Undefined if there are none. */
   readonly asked: MetaArguments | undefined;
   /**
-   * Says that the answer's list is filtered, sorted and paged already, exactly as `shape.ts` would. The engine still
-   * checks the fields that `asked` names, and picks its columns.
+   * Reports that the list is already filtered, sorted and paged, exactly as `shape.ts` would do it. The engine still
+   * checks the field names and selects the columns.
    */
   readonly answered: (counts: Counts) => void;
   /**
-   * Adds a task (`src/tasks/`, by its file's name) to the queue of this server, within the transaction of the call: if the
-   * call fails or is a dry run, it is never begun. Only for a function that `changes` or `calls`, or that `operates` and
-   * plans nothing; a change on the machine adds its tasks where it stores its outcome (`model/tasks/queue.ts`). `input` is
+   * Adds a task (`src/tasks/`, by its file's name) to the queue of this server, in the transaction of the call: if the
+   * call fails or is a dry run, the task never starts. Only for functions that `changes` or `calls`, or that `operates`
+   * without a plan. A change on the machine adds tasks when it stores its outcome (`model/tasks/queue.ts`). `input` is
    * JSON without secrets.
-   * @returns its id, which `metadata.task` shows too.
+   * @returns the task's ID, which is also in `metadata.task`.
    */
   readonly startTask: (kind: string, input: unknown) => Promise<number>;
   /** All functions of this program. */
@@ -136,25 +138,25 @@ interface CallContext {
 }
 
 /**
- * Within a transaction, for a function that `reads`, `changes` or `operates`. The machine is not in it: nobody waits for a
- * machine while a transaction is open. What the handler has to know of the machine, `look` reads before.
+ * The context in a transaction, for functions that `reads`, `changes` or `operates`. It has no machine, because a
+ * transaction must not wait for a machine. If the handler needs facts about the machine, `look` reads them beforehand.
  */
 export interface Context extends CallContext {
   readonly db: Db;
   /**
-   * Plans work on the machine (`src/changes/`), which is executed when the handler has returned. Only for a function that
-   * `operates`, once. What the handler wrote to the store is then not kept: the change stores the outcome. `answer` makes
-   * the call's data from what the steps returned, in place of what the handler returns, which a dry run still answers. If it
-   * throws, everything is taken back.
+   * Plans work on the machine (`src/changes/`), which is executed after the handler returns. Only for functions that
+   * `operates`, once per call. The handler's own writes to the store are not kept: the change stores the outcome.
+   * `answer` builds the call's data from the results of the steps, instead of the handler's return value, which a dry
+   * run still returns. If `answer` throws, everything is undone.
    */
   readonly plan: (plan: Plan, answer?: PlanAnswer) => void;
 }
 
-/** Outside of any transaction: for a function whose effect is `none` or `calls`, and for `look`. */
+/** The context outside transactions: for functions whose effect is `none` or `calls`, and for `look`. */
 export interface FreeContext extends CallContext {
   readonly machine: Machine;
-  /** A transaction of its own. Not for a function whose effect is `none`; `look` only reads. */
+  /** Runs a separate transaction. Not for functions whose effect is `none`. `look` can only read. */
   readonly transaction: <T>(effect: 'reads' | 'changes', work: (db: Db) => Promise<T>) => Promise<T>;
-  /** Runs another call as the same caller, for a function that `calls`. */
+  /** Runs another call as the same caller. For functions that `calls`. */
   readonly call: (call: Pick<Call, 'command' | 'args'>) => Promise<Envelope>;
 }

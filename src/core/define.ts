@@ -1,51 +1,56 @@
-// The vocabulary in which a function is described, and `defineFunction`, which ties a description to its handler.
-// The description is plain data: arguments, help, man pages, access and the index are all read from it.
+// The types of function descriptions, and `defineFunction`, which combines a description with its handler. A
+// description is plain data from which arguments, help, man pages, access and the index are derived.
 import type { Context, FreeContext } from './context.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Json, Value } from './values.ts';
 
-/** What the store has names of. `login`: root or a reseller; `user`: root or an account; `task`: the ID of a task. */
+/**
+ * The kinds of names in the store. `login`: root or a reseller. `user`: root or an account. `task`: the ID of a task.
+ */
 export type NameKind = 'account' | 'domain' | 'package' | 'reseller' | 'login' | 'user' | 'task';
 
 /** One parameter of a function. */
 export interface Param {
   readonly type: 'string' | 'integer' | 'flag' | 'json';
-  /** What it is for: one or two sentences. */
+  /** Its purpose, in one or two sentences. */
   readonly doc: string;
-  /** Older or other names of the parameter: arguments under these names are read as if they had its own name. */
+  /** Other names of the parameter. Arguments with these names are accepted as well. */
   readonly alias?: readonly [string, ...string[]];
   readonly required?: true;
   readonly default?: string | number;
-  /** The only values it takes. */
+  /** The only accepted values. */
   readonly values?: readonly string[];
-  /** A pattern that the whole value must match, and in words what that means ("six digits"). */
+  /** A pattern for the whole value, and its meaning in words ("six digits"). */
   readonly pattern?: { readonly matches: RegExp; readonly expects: string };
   readonly min?: number;
   readonly max?: number;
-  /** Most characters of a string; 4,096 unless told. */
+  /** The maximum number of characters of a string. Default: 4,096. */
   readonly maxLength?: number;
-  /** True for names that do not differ by case: the value is read in lower case. */
+  /** True for case-insensitive names: the value is converted to lower case. */
   readonly lowerCase?: true;
-  /** True when line breaks and tabs are allowed in a string. */
+  /** True if a string can contain line breaks and tabs. */
   readonly multiline?: true;
-  /** What its values are names of, if those exist already. The Tab key offers them. */
+  /** The kind of existing objects that its values name. Completion offers these names. */
   readonly completes?: NameKind;
   /** Repeatable: `user=a user=b`, or numbered: `user-1=a user-2=b`. */
   readonly list?: true;
-  /** Never echoed, logged or quoted. */
+  /** Never shown, logged or quoted. */
   readonly sensitive?: true;
   /**
-   * Whether a call that is no plain read acts on the account that this names. A limited API token may not name its
+   * Whether a call that does more than read acts on the account in this parameter. A limited API token may not name its
    * owner here (`access.ts`).
    */
   readonly actsOn?: boolean;
-  /** True for a parameter that WHM does not have. */
+  /** True if WHM does not have the parameter. */
   readonly extension?: true;
-  /** Why it is taken, so that scripts go on working, but does nothing on this server: a sentence for a warning. */
+  /**
+   * For parameters that are accepted but have no effect on this server, so that scripts keep working: the reason, as a
+   * sentence.
+   */
   readonly inert?: string;
 }
 
-/** Every argument that no parameter names, as one hash (such as USER of a JSON body `{USER: {...}}`). */
+/** All other arguments, as one hash (such as USER of a JSON body `{USER: {...}}`). */
 export interface Rest {
   readonly type: 'json';
   readonly key: string;
@@ -53,10 +58,10 @@ export interface Rest {
   readonly sensitive?: true;
 }
 
-/** A field of an answer. */
+/** A field of a response. */
 export type Field = { readonly doc?: string; readonly optional?: true } & (
   | { readonly type: 'string' | 'string|null' | 'integer' | 'number' | 'flag' | 'any' }
-  /** An `otpauth://` URI; a terminal draws it as a QR code as well. */
+  /** An `otpauth://` URI. A terminal also shows it as a QR code. */
   | { readonly type: 'otpauth' }
   | { readonly list: Field }
   | { readonly fields: Fields }
@@ -75,13 +80,18 @@ export interface Example {
   /** JSON for standard input (`--input=json`), for functions that take a body. */
   readonly input?: Json;
   readonly doc: string;
-  /** Calls that make what the example works on; they are made where it is run as a test, and not shown. */
+  /** Calls that create what the example needs. They run only when the example is tested, and are not shown. */
   readonly setUp?: readonly SetUp[];
-  /** Where it cannot work as it stands, because something in it is made anew each time: how it then fails. */
+  /**
+   * How the example fails in a test, if it cannot work unchanged because it contains a value that is generated each
+   * time.
+   */
   readonly fails?: ErrorCode;
 }
 
-/** A rule on several parameters. `at least`: one or more of them; `exactly`: one of them and no other. */
+/**
+ * A rule on several parameters. `at least`: one or more of them is required. `exactly`: only one of them is allowed.
+ */
 export interface OneOf {
   readonly count: 'at least' | 'exactly';
   readonly of: readonly [string, string, ...string[]];
@@ -93,17 +103,17 @@ export interface SetUp {
 }
 
 /**
- * What a function does with the store. `none` never opens it; `reads` sees one state of it; `changes` runs in a
- * transaction that is kept when the handler returns and taken back when it throws; `calls` runs other calls, each with an
- * effect of its own, and transactions. `operates` works on the machine: the handler checks in a transaction and hands a
- * plan to `context.plan`, which is executed outside of it and stores the outcome.
+ * What a function does with the store. `none` never opens it. `reads` sees one state of it. `changes` runs in a
+ * transaction that is committed if the handler returns and rolled back if it throws. `calls` runs other calls, each
+ * with its own effect, and transactions. `operates` changes the machine: the handler checks in a transaction and passes
+ * a plan to `context.plan`. The plan is executed outside the transaction and stores the outcome.
  */
 export type Effect = 'none' | 'reads' | 'changes' | 'calls' | 'operates';
 
-/** What a handler is given: no function has the machine and an open transaction at once. */
+/** The context of a handler by effect. No function has the machine and an open transaction at the same time. */
 export type ContextOf<E extends Effect> = E extends 'none' | 'calls' ? FreeContext : Context;
 
-/** Who may call: anybody who is logged in, root alone, or holders of one of these privileges. */
+/** Who may call: anyone who is logged in, only root, or holders of one of these privileges. */
 export type Access = 'any' | 'root' | readonly [string, ...string[]];
 
 type Params = Readonly<Record<string, Param>>;
@@ -156,58 +166,62 @@ type Data<R extends Returns> = R extends null
       : never;
 
 export interface Spec {
-  /** The API's name: also the file's name and the heading of the tests. */
+  /** The API's name, which is also the name of the file and the heading of the tests. */
   readonly name: string;
-  /** The version of WHM in which it appeared (`54`), or null where no document says. */
+  /** The version of WHM that introduced it (`54`). Null if not documented. */
   readonly since: number | null;
   /** One sentence, verb first. */
   readonly summary: string;
-  /** What a caller must know beyond the summary. */
+  /** What a caller needs to know in addition to the summary. */
   readonly description?: string;
   /**
-   * What is lost, and how to get it back if that is possible, for a function that takes something away. People who
-   * call it by hand are asked first.
+   * For functions that delete something: what is lost, and how to restore it if that is possible. Interactive users are
+   * asked for confirmation.
    */
   readonly destructive?: string;
   readonly access: Access;
   readonly effect: Effect;
-  /** The role (`model/roles/`) without which the function has nothing to work on: `DNS`. The call then fails: `disabled`. */
+  /**
+   * The role (`model/roles/`) that the function requires, such as `DNS`. Without it, the call fails with `disabled`.
+   */
   readonly role?: string;
-  /** True if it returns or changes credentials of its caller. A limited API token may not call it (`access.ts`). */
+  /** True if it returns or changes its caller's credentials. A limited API token may not call it (`access.ts`). */
   readonly actsOnCaller?: true;
   readonly params: Params;
-  /** A call without one of these parameters fails with `missing_param`, one with too many of them with `bad_param`. */
+  /**
+   * A call without any of these parameters fails with `missing_param`, and one with too many of them with `bad_param`.
+   */
   readonly oneOf?: OneOf;
   readonly rest?: Rest;
   /**
-   * True for a function to which billing systems send a whole form: an optional parameter with an empty value counts
-   * as not given, unless the parameter can be empty.
+   * True for functions to which billing systems send complete forms: an empty optional parameter counts as omitted,
+   * unless it can be empty.
    */
   readonly emptyIsOmitted?: true;
   readonly returns: Returns;
-  /** What the answer carries beside the reason when the call fails. */
+  /** The data of a failed call, in addition to the reason. */
   readonly failureData?: Readonly<Record<string, string | number>>;
-  /** The key of the answer that holds its list: `api.filter.*`, `api.sort.*` and the others work on it. */
+  /** The key of the response that contains its list, to which `api.filter.*`, `api.sort.*` and the others apply. */
   readonly list?: string;
-  /** The fields of the list that a table shows unless others are asked for. Default: all. */
+  /** The fields of the list that a table shows by default. Default: all. */
   readonly columns?: readonly [string, ...string[]];
-  /** True where the answer is the bare data, without an envelope. */
+  /** True if the response is only the data, without an envelope. */
   readonly flat?: true;
-  /** True for a function that WHM does not have. */
+  /** True if WHM does not have the function. */
   readonly extension?: true;
   readonly examples: readonly [Example, ...Example[]];
 }
 
-/** A function with its types erased: what the engine, help and the generators work with. */
+/** A function with its types erased, for the engine, help and the generators. */
 export interface AnyFunction extends Spec {
   readonly look?: (args: never, context: FreeContext) => unknown;
   readonly handler: (args: never, context: never, found: never) => unknown;
 }
 
 /**
- * Ties a description to its handler: `args` and the answer's type follow from `params` and `returns`. `look` reads the
- * machine before the handler's transaction begins; the handler gets what it returns. A handler that finds that the look is
- * out of date throws `LookAgain`.
+ * Combines a description with its handler: the types of `args` and of the response follow from `params` and `returns`.
+ * `look` reads the machine before the handler's transaction begins, and the handler gets its result. If the result is
+ * out of date, the handler throws `LookAgain`.
  */
 export function defineFunction<
   const P extends Params,

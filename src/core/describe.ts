@@ -1,15 +1,15 @@
-// A function's description in words, for whoever shows it: help and man pages.
+// A function's description in words, for help and man pages.
 import { expectation, inWords } from './arguments.ts';
 import type { Access, AnyFunction, Example, Field, Fields, MapField, Param } from './define.ts';
 
-/** How a parameter is given: `secret=VALUE`, `[user=VALUE]`, `command=VALUE ...`. */
+/** The syntax of a parameter: `secret=VALUE`, `[user=VALUE]`, `command=VALUE ...`. */
 export function paramSynopsis(name: string, param: Param): string {
   const value = param.type === 'flag' ? '1|0' : 'VALUE';
   const given = `${name}=${value}${param.list === true ? ' ...' : ''}`;
   return param.required === true ? given : `[${given}]`;
 }
 
-/** The function’s name with what it requires; the other arguments, of which there may be dozens, as `[key=value ...]`. */
+/** The function’s name with its required parameters. The others, which can be dozens, are `[key=value ...]`. */
 export function usageOf({ name, params, rest, list }: AnyFunction): string {
   const all = Object.entries(params);
   const required = all.filter(([, param]) => param.required === true);
@@ -37,7 +37,7 @@ export interface ReturnedField {
   readonly doc: string;
 }
 
-/** Every field of an answer that holds a value or a list or hash of them, in order. */
+/** Every field of a response that contains a value, or a list or hash of values, in order. */
 export function returnedFields(returns: AnyFunction['returns']): ReturnedField[] {
   if (returns === null) return [];
   return isMapField(returns) ? fieldsOf('', { ...returns }) : namedFields('', returns);
@@ -66,25 +66,25 @@ function fieldsOf(path: string, field: Field): ReturnedField[] {
   return own(field.type in types ? types[field.type as keyof typeof types] : field.type);
 }
 
-/** A sentence on the parameters of which a call needs some; empty if the function has no such rule. */
+/** The rule on several parameters as a sentence. Empty if there is none. */
 export function choiceInWords({ oneOf }: Pick<AnyFunction, 'oneOf'>): string {
   return oneOf === undefined ? '' : `A call needs ${inWords(oneOf)}.`;
 }
 
 export function accessInWords(access: Access): string {
-  if (access === 'any') return 'Everyone may call it.';
-  if (access === 'root') return 'Only root may call it.';
-  return `Root may call it, and resellers with the privilege ${access.join(' or ')}.`;
+  if (access === 'any') return 'All users can call this function.';
+  if (access === 'root') return 'Only root can call this function.';
+  return `Root can call this function, and resellers with the privilege ${access.join(' or ')}.`;
 }
 
 export function sinceInWords(fn: AnyFunction): string {
-  if (fn.extension === true) return 'It is not part of WHM.';
+  if (fn.extension === true) return 'WHM does not have this function.';
   return fn.since === null
-    ? 'The version of WHM that introduced it is not documented.'
-    : `WHM has it since version ${fn.since}.`;
+    ? 'The version of WHM that introduced this function is not documented.'
+    : `Available in WHM since version ${fn.since}.`;
 }
 
-/** An example as it is typed into a shell. */
+/** An example as a shell command. */
 export function exampleCommand(fn: AnyFunction, example: Example): string {
   const words = Object.entries(example.args).flatMap(([name, value]) =>
     (typeof value === 'string' ? [value] : value).map((one) => shellWord(`${name}=${percentEncode(one)}`)),
@@ -94,11 +94,11 @@ export function exampleCommand(fn: AnyFunction, example: Example): string {
   );
   if (example.input === undefined) return call;
   const json = JSON.stringify(example.input);
-  // Some shells' echo reads backslashes.
+  // The echo of some shells interprets backslashes.
   return `${json.includes('\\') ? "printf '%s'" : 'echo'} ${shellWord(json)} | ${call}`;
 }
 
-/** Encodes what the command line would decode. */
+/** Encodes the characters that the command line would decode. */
 function percentEncode(value: string): string {
   return value.replace(/%(?=[0-9A-Fa-f]{2})/g, '%25');
 }

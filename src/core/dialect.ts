@@ -1,27 +1,27 @@
-// What databases write in different ways. Everything else in our SQL is common to SQLite, PostgreSQL and its kin.
+// SQL that differs between databases. All other SQL works in SQLite, PostgreSQL and compatible databases.
 
-/** Parts of SQL; every argument is an expression. */
+/** Fragments of SQL. Every argument is an SQL expression. */
 export interface Dialect {
-  /** Where a text begins in another, counted from 1; 0 where it does not. */
+  /** The position of a text in another, counted from 1. 0 if it does not occur. */
   readonly position: (text: string, part: string) => string;
-  /** A JSON list, as a text, of what the rows have; in the order of `order`, else in that of the rows. */
+  /** A JSON list, as text, of values of the rows. In the order of `order`, or of the rows. */
   readonly jsonListOf: (item: string, order?: string) => string;
   readonly jsonObject: (members: readonly (readonly [name: string, sql: string])[]) => string;
-  /** For a member of `jsonObject`: a number, or the text where it is NULL. */
+  /** For a member of `jsonObject`: a number, or the text if it is NULL. */
   readonly jsonOrText: (number: string, text: string) => string;
-  /** For a FROM: a row for each text of a JSON list, with its `value`, and `key` for its place, under a name. */
+  /** For FROM: a row for each text of a JSON list, with its `value` and its index `key`, under an alias. */
   readonly eachOf: (json: string, name: string) => string;
-  /** A JSON list without members, as a value in JSON. */
+  /** An empty JSON list, as a JSON value. */
   readonly emptyList: string;
-  /** More than every number. */
+  /** Greater than every number. */
   readonly infinity: string;
-  /** For an ORDER BY: a text by its bytes in UTF-8, which is by code points. */
+  /** For ORDER BY: orders a text by its UTF-8 bytes, and so by code points. */
   readonly byBytes: (text: string) => string;
   /** An IPv4 address as one number. */
   readonly ipv4: (address: string) => string;
   /**
-   * A statement that has numbers given out behind those that are there, to be run when rows with numbers of their own
-   * were stored; undefined where the database does so by itself.
+   * A statement that moves the sequence of IDs behind the existing ones, after rows with explicit IDs were inserted.
+   * Undefined if the database does this automatically.
    */
   readonly numbersAfter?: (table: string) => string;
   /** Of a time in milliseconds since 1970, in UTC: two digits (a day of “ 5” has a space), four of a year, 0 to 6 from Sunday. */

@@ -25,12 +25,12 @@ interface Prepared {
   readonly args: unknown;
 }
 
-/** Runs a call. Never throws: what goes wrong is in the envelope. */
+/** Runs a call. Never throws: the envelope contains the error. */
 export async function dispatch(call: Call, caller: Caller, engine: Engine): Promise<Envelope> {
   return new Dispatch(call, caller, engine).run();
 }
 
-/** The envelope of a call that could not even begin, as where the state directory can't be used. */
+/** The envelope of a call that could not start, for example because the state directory cannot be used. */
 export function failure(call: Call, error: ApiError): Envelope {
   const { message: reason, code } = error;
   return { metadata: { version: 1, reason, result: 0, command: printable(call.command), error_code: code } };
@@ -69,7 +69,7 @@ class Dispatch {
     try {
       if (!this.#audited) await this.#audit(outcome, false);
     } catch (error) {
-      // A call that can't be recorded isn't answered as if it had been.
+      // If the audit line cannot be written, return an error instead of the result.
       outcome = { ok: false, error: this.#toApiError(error) };
     }
     if (outcome.ok) this.#warnOfSpace();

@@ -1,4 +1,4 @@
-// What calls are run with: the store, the machine, the clock, randomness, the logs. `app.ts` builds it.
+// The engine's dependencies: the store, the machine, the clock, randomness and the logs. `app.ts` builds them.
 import type { AuditRecord } from './audit.ts';
 import type { Context, Db, FreeContext, IndexRow, PasswordStrength, Sealer } from './context.ts';
 import type { Machine } from './machine.ts';
@@ -6,60 +6,60 @@ import type { AnyFunction } from './define.ts';
 import type { Change, Journal, JournalEntry, Processes, AnyStep } from './plan.ts';
 import type { NewTask } from './task.ts';
 
-/** What a transaction's work hands back: its result, and whether what it wrote is to be kept. */
+/** The result of a transaction's work, and whether to commit its changes. */
 export interface Work<T> {
   readonly value: T;
   readonly keep: boolean;
 }
 
-/** Where transactions begin. Inside one, `transaction` marks a savepoint. */
+/** Begins transactions. Inside a transaction, `transaction` creates a savepoint. */
 export interface Store {
-  /** Keeps or takes back what `work` wrote; an error that leaves `work` takes it back. */
+  /** Commits or rolls back the changes of `work`. An error in `work` rolls them back. */
   transaction<T>(effect: 'reads' | 'changes', work: (db: Db, nested: Store) => Promise<Work<T>>): Promise<T>;
 }
 
-/** What the engine works with; `app.ts` builds it. */
+/** The engine's dependencies, built by `app.ts`. */
 export interface Engine {
   readonly store: Store;
   readonly sealer: Sealer;
   readonly machine: Machine;
   readonly version: string;
-  /** True for the calls of a batch whose outermost transaction is going to be taken back. */
+  /** True for the calls of a batch whose outermost transaction will be rolled back. */
   readonly insideDryRun?: boolean;
   readonly find: (command: string) => Promise<AnyFunction | undefined>;
-  /** The family of a function that WHM has and this program does not provide. */
+  /** The family of a WHM function that this program does not provide. */
   readonly known: (command: string) => Promise<string | undefined>;
-  /** How the outcome of a kind of plan is stored. */
+  /** Loads the code that stores the outcome of a kind of plan. */
   readonly change: (kind: string) => Promise<Change | undefined>;
   /** A kind of step. */
   readonly step: (kind: string) => Promise<AnyStep | undefined>;
-  /** The entry with its steps, for one that an earlier version left without them. */
+  /** Adds the steps to an entry of an earlier version, which has none. */
   readonly withSteps: (entry: JournalEntry) => Promise<JournalEntry>;
   readonly journal: Journal;
   /** The roles that this server has, such as `DNS`. */
   readonly rolesOf: (db: Db) => Promise<ReadonlySet<string>>;
-  /** Adds a task to the queue, together with what the transaction `db` keeps. @returns its id. */
+  /** Adds a task to the queue in the transaction `db`. @returns its ID. */
   readonly addTask: (db: Db, task: NewTask, now: number) => Promise<number>;
   readonly processes: Processes;
   readonly functions: () => Promise<Readonly<Record<string, IndexRow>>>;
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Goes on when whatever else has come in meanwhile had its turn. */
+  /** Resolves after other pending events have had their turn. */
   readonly letOthersRun: () => Promise<void>;
   readonly randomBytes: (count: number) => Promise<Uint8Array>;
   readonly sha256: (text: string) => Promise<Uint8Array>;
   readonly passwordStrength: PasswordStrength;
-  /** A random token that ties an answer to its lines in the logs. */
+  /** A random token that links a response to its lines in the logs. */
   readonly newXid: () => string;
   /**
-   * Keeps a line of the audit log, together with what the transaction `db` keeps, where there is one.
-   * @throws ApiError `store_unavailable` when the line could not be written.
+   * Writes a line to the audit log, within the transaction `db` if there is one. @throws ApiError `store_unavailable`
+   * if the line could not be written.
    */
   readonly audit: (record: AuditRecord, durable: boolean, db?: Db) => Promise<void>;
-  /** A sentence if the disk of the state directory is nearly full, for whoever administers this server. */
+  /** A sentence for administrators if the disk of the state directory is nearly full. */
   readonly spaceWarning?: () => string | undefined;
-  /** Keeps the details of an unexpected error; returns where they stand, in words. */
+  /** Records the details of an unexpected error. Returns a sentence that says where. */
   readonly logUnexpected: (xid: string, command: string, error: unknown) => string;
-  /** Puts itself between a handler and what it is given, for whoever has to know what a call uses. */
+  /** Wraps a handler's context, to observe what a call uses. */
   readonly watch?: <C extends Context | FreeContext>(context: C) => C;
 }

@@ -1,4 +1,4 @@
-// The envelope of every answer: `metadata` and, where the function returns something, `data`.
+// The envelope of every response: `metadata` and, if the function returns something, `data`.
 import type { ErrorCode, Fault } from './errors.ts';
 import type { Hash, Value } from './values.ts';
 
@@ -8,7 +8,7 @@ export interface Metadata {
   result: 0 | 1;
   command: string;
   error_code?: ErrorCode;
-  /** 1 when the call was checked and run, and its changes taken back. */
+  /** 1 in a dry run: no changes were saved. */
   dry_run?: 1;
   /** The task that the call has started. */
   task?: number;
@@ -20,17 +20,17 @@ export interface Metadata {
 export interface Envelope {
   metadata: Metadata;
   data?: Hash;
-  /** The key of `data` that holds the answer's list: renderers write a long one out in pieces. */
+  /** The key of `data` that contains the response's list. Renderers write long lists in pieces. */
   list?: string;
-  /** The wrong parameters of a call that failed, for forms. They are not printed: the reason has the sentences. */
+  /** The invalid parameters of a failed call, for forms. Not printed, because the reason contains the sentences. */
   faults?: readonly Fault[];
-  /** The root element in XML; `result` unless told. */
+  /** The root element in XML. Default: `result`. */
   root?: string;
-  /** True where the function answers `data` bare, without an envelope (protocol: `loadavg`). */
+  /** True if the function returns `data` without an envelope, such as `loadavg`. */
   flat?: true;
 }
 
-/** What is written out: the envelope's two parts in their order, or the bare data of a flat answer. */
+/** The content to write: the two parts of the envelope in order, or only the data of a flat response. */
 export function toPrintable(envelope: Envelope): Hash {
   if (envelope.flat === true && envelope.data !== undefined) return envelope.data;
   const metadata = envelope.metadata as unknown as Value;

@@ -1,12 +1,12 @@
-// The closed catalogue of failures: what can go wrong, under which stable code, with which exit status.
-// Scripts compare `metadata.error_code`; people read `metadata.reason`.
+// The catalogue of failures, each with a stable code and an exit status. Scripts compare `metadata.error_code`; people
+// read `metadata.reason`.
 import { printable } from './function-name.ts';
 import type { Hash } from './values.ts';
 
 interface ErrorKind {
-  /** Exit status of the command line (protocol, Decisions: 1 the call failed, 3 the store was out of reach). */
+  /** The exit status of the command line: 1 the call failed, 3 the store could not be used. */
   exit: 1 | 3;
-  /** One sentence for docs/ERRORS.md: when it happens. */
+  /** One sentence for docs/ERRORS.md: when the failure occurs. */
   when: string;
   /** One sentence for docs/ERRORS.md: what the caller can do. */
   remedy: string;
@@ -151,22 +151,22 @@ const kinds = {
 export type ErrorCode = keyof typeof kinds;
 export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = kinds;
 
-/** What is wrong with one parameter. */
+/** A problem with one parameter. */
 export interface Fault {
   readonly param: string;
   /** A sentence that names the parameter. */
   readonly problem: string;
 }
 
-/** A failure that the caller is told about: its reason is a sentence (or two) a person can act on. */
+/** A failure that is reported to the caller. Its reason is one or two sentences that a person can act on. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: ErrorCode;
-  /** True when what the function wrote before it failed is kept, such as the count of wrong codes. */
+  /** True if the function's changes before the failure are kept, such as the count of wrong codes. */
   readonly keepsChanges: boolean;
-  /** The wrong parameters, for forms, if the error knows them. The reason contains the first of these sentences. */
+  /** The invalid parameters, for forms, if known. The reason contains the first of these sentences. */
   readonly faults: readonly Fault[];
-  /** What the answer carries beside the reason, if this error has it. */
+  /** The data of the response in addition to the reason, if any. */
   readonly data: Hash | undefined;
 
   constructor(

@@ -1,4 +1,4 @@
-// Executes plans: each step is written down before it is applied, and undone when a later one fails.
+// Executes plans. Each step is recorded before it is applied, and undone if a later one fails.
 import type { Db } from './context.ts';
 import type { Engine } from './engine.ts';
 import { ApiError } from './errors.ts';
@@ -17,13 +17,13 @@ import { MachineError, ofDisk } from './machine-error.ts';
 import type { Lock, Plan, StepResult } from './plan.ts';
 import { quote } from './quote.ts';
 
-/** How often, and for how long, a call waits for another that has a lock. */
+/** How often and how long a call waits for a lock of another call. */
 const PAUSE_MS = 100;
 const MOST_PAUSES = 150;
-/** How often it looks whether that other has died meanwhile. */
+/** How often it checks whether the process of the other call has died. */
 const PAUSES_BETWEEN_LOOKS = 10;
 
-/** For a transaction that failed, or whose outcome is unknown: what it opened is not under way here. */
+/** For a transaction that failed or whose outcome is unknown: its operation is not in progress here. */
 export const giveUp =
   (tries: readonly number[]) =>
   (error: unknown): never => {
@@ -31,7 +31,7 @@ export const giveUp =
     throw error;
   };
 
-/** Writes a plan into the journal. @returns the lock that another one has, where it has to wait. */
+/** Writes a plan to the journal. @returns the lock that another call holds, if it has to wait. */
 export async function open(
   engine: Engine,
   db: Db,
@@ -57,7 +57,7 @@ export async function open(
   return { entry, change };
 }
 
-/** The steps in words: for a dry run. */
+/** Describes the steps for a dry run. */
 export async function preview(engine: Engine, plan: Plan): Promise<string[]> {
   const lines: string[] = [];
   for (const { kind, input } of plan.steps) {
@@ -90,8 +90,8 @@ export async function waitForLocks(
 }
 
 /**
- * Applies every step and stores the outcome; `conclude` is called in the transaction that does, with what the steps returned.
- * @throws what a step or the store threw, once all that was done is undone.
+ * Applies every step and stores the outcome. `conclude` is called in the same transaction, with the results of the
+ * steps. @throws the error of a step or the store, after undoing the finished steps.
  */
 export async function execute(
   engine: Engine,
@@ -120,7 +120,7 @@ export async function execute(
   }
 }
 
-/** The store cannot say whether it kept the outcome, as where the connection to it was lost at that moment. */
+/** Whether the store committed the outcome is unknown, for example because the connection was lost. */
 function isOfUnknownOutcome(error: unknown): boolean {
   return error instanceof ApiError && error.code === 'unknown_outcome';
 }
@@ -144,7 +144,7 @@ async function notUndone(engine: Engine, { id, process }: Opened['entry'], error
   );
 }
 
-/** Undoes what was done before `error`; returns what is to be told. */
+/** Undoes the finished steps after `error`. Returns the error to report. */
 async function undone(engine: Engine, opened: Opened, error: unknown): Promise<unknown> {
   try {
     // A step that found what it should make is no step that made it.

@@ -1,4 +1,4 @@
-// Which failures a function can have by its description alone, before its own rules are asked.
+// The failures that a function can have according to its description, before its own rules.
 import type { AnyFunction } from './define.ts';
 import type { ErrorCode } from './errors.ts';
 

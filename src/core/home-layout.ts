@@ -1,11 +1,11 @@
-// What a new home holds beside the skeleton's files. The folders are those that users of WHM expect.
+// The contents of a new home directory besides the skeleton's files: the directories that users of WHM expect.
 
-/** Others may pass through the home to what is meant for them, but not list it. */
+/** Other users may pass through the home directory, but not list it. */
 export const HOME_MODE = 0o711;
 
 /**
- * `public_html` is closed to other users of the server: configurations of web applications hold passwords. The group of
- * a folder becomes that of the service that reads it once the service is managed here.
+ * `public_html` is closed to other users of the server, because configuration files of web applications contain
+ * passwords.
  */
 export const HOME_FOLDERS: Readonly<Record<string, number>> = {
   public_html: 0o750,

@@ -6,16 +6,16 @@ import { ApiError } from './errors.ts';
 import { MachineError, ofDisk, UNCHANGED } from './machine-error.ts';
 import type { AnyStep, Change, JournaledStep, JournalEntry, StepResult } from './plan.ts';
 
-/** What this process is executing, by its id in the journal. An entry that it gave up is not among them. */
+/** Journal IDs of the operations that this process is executing. Excludes those that it abandoned. */
 export const underWay = new Set<number>();
 
-/** A plan in the journal. Its steps' states change while it is executed. */
+/** A plan in the journal. The states of its steps change during execution. */
 export interface Opened {
   readonly entry: Omit<JournalEntry, 'steps'> & { readonly steps: JournaledStep[] };
   readonly change: Change;
 }
 
-/** What its input is, its own `store` knows. */
+/** Only its own `store` knows the type of its input. */
 export async function changeOf(engine: Engine, kind: string): Promise<Change> {
   const change = await engine.change(kind);
   if (change === undefined) throw new Error(`There is no change “${kind}”.`);
@@ -28,7 +28,7 @@ export async function stepOf(engine: Engine, kind: string): Promise<AnyStep> {
   return step;
 }
 
-/** Each step, from the first that is not done, is written down with what it found before it is applied. */
+/** Applies each step from the first that is not done. Before that, it is recorded with the present state. */
 export async function applySteps(
   engine: Engine,
   { id, steps }: Opened['entry'],
@@ -39,7 +39,7 @@ export async function applySteps(
     if (planned.state === 'done') continue;
     const step = await stepOf(engine, planned.kind);
     const input = planned.input as never;
-    // One that was begun remembers what it found then.
+    // A step that was started before keeps its recorded state.
     const memento = planned.state === 'begun' ? planned.memento : await step.prepare?.(engine.machine, input);
     await inStore(engine, 'changes', (db) =>
       engine.journal.note(db, id, { ...(done && { done }), begun: { position, memento } }),
@@ -51,7 +51,7 @@ export async function applySteps(
   }
 }
 
-/** The last step first. `wasRefused`: the one that was begun last changed nothing. */
+/** Undoes the steps in reverse order. `wasRefused`: the step that was started last changed nothing. */
 export async function undo(engine: Engine, { entry }: Opened, wasRefused = false): Promise<void> {
   for (const { kind, state, input, memento } of [...entry.steps].reverse()) {
     if (state === 'planned' || (state === 'begun' && wasRefused)) continue;

@@ -1,7 +1,7 @@
-// Stores that let a function do no more than it has declared.
+// Stores that restrict a function to its declared effect.
 import type { Store } from './engine.ts';
 
-/** What a function has that declared to need none. */
+/** The store for functions whose effect is `none`. */
 export const noStore: Store = {
   transaction: () => Promise.reject(new TypeError('A function whose effect is “none” used the store.')),
 };

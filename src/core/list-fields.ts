@@ -1,7 +1,7 @@
-// The fields that the records of a function's list have, by its description.
+// The fields of the records in a function's list, according to its description.
 import type { AnyFunction, Field, Fields } from './define.ts';
 
-/** How the description has a field of the list’s records; undefined if it does not say. */
+/** The description of a field of the list’s records. Undefined if it is not described. */
 export function fieldOf({ returns, list }: AnyFunction, name: string): Field | undefined {
   if (list === undefined || returns === null || !Object.hasOwn(returns, list)) return undefined;
   const field = (returns as Fields)[list];
@@ -10,7 +10,7 @@ export function fieldOf({ returns, list }: AnyFunction, name: string): Field | u
   return Object.hasOwn(field.list.fields, name) ? field.list.fields[name] : undefined;
 }
 
-/** Undefined where the function has no list, or does not say what is in it. */
+/** Undefined if the function has no list or does not describe its records. */
 export function listFields({ returns, list }: AnyFunction): readonly string[] | undefined {
   if (list === undefined || returns === null || !Object.hasOwn(returns, list)) return undefined;
   const field = (returns as Fields)[list];

@@ -1,4 +1,5 @@
-// What the machine refuses, and how callers are told. Apart from `machine.ts`, which a call that touches no user has no use for.
+// Errors of the machine, and how they are reported to callers. Separate from `machine.ts`, which many calls do not
+// load.
 import { ApiError } from './errors.ts';
 
 /** How a reason ends if all is as before. It is taken away where that turns out not to be so. */
@@ -14,7 +15,7 @@ export class MachineError extends Error {
   }
 }
 
-/** The machine is no longer as it was when the call looked at it: the call is planned again from a new look. */
+/** The machine has changed since the call looked at it. The call is planned again from a new look. */
 export class LookAgain extends MachineError {
   constructor(message: string) {
     super('changed', message);
@@ -41,7 +42,7 @@ export function ofDisk(error: unknown): unknown {
   return new MachineError('full', `${what}${cause}`, { cause: error });
 }
 
-/** What the machine refused, as the caller is told. */
+/** Converts an error of the machine to the error for the caller. */
 export function ofMachine(error: MachineError): ApiError {
   const codes = {
     exists: 'bad_param',

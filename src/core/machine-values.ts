@@ -6,12 +6,12 @@ export function noUser(name: string): MachineError {
   return new MachineError('not_found', `The server has no user “${name}”.`);
 }
 
-/** Is this a user of the system? */
+/** Whether this is a system user. */
 export function isForeign(user: MachineUser, bases: readonly string[]): boolean {
   return user.uid < FIRST_UID || !isHome(user.home, bases);
 }
 
-/** @throws MachineError `not_ours` for a user of the system. */
+/** @throws MachineError `not_ours` for a system user. */
 export function refuseForeign(user: MachineUser, bases: readonly string[]): void {
   if (isForeign(user, bases)) {
     throw new MachineError('not_ours', `“${user.name}” is a system user, which cannot be changed.`);
@@ -28,14 +28,14 @@ const NAME = /^[a-z][a-z0-9]{0,15}$/;
 const MOST_PASSWORD_BYTES = 511;
 const HIGHEST_UID = 0xffff_fffe;
 
-/** The one user of the system who may be given a password. */
+/** The only system user whose password can be set. */
 export const ROOT = 'root';
 
 export function isUserName(name: string): boolean {
   return NAME.test(name);
 }
 
-/** A message never holds the value itself, which may be of any size and content. @throws TypeError */
+/** Messages never contain the value, which can have any size and content. @throws TypeError */
 export function refuseName(name: string): void {
   if (!isUserName(name)) {
     throw new TypeError(
@@ -44,7 +44,7 @@ export function refuseName(name: string): void {
   }
 }
 
-/** Is this `/base/something`, for one of the folders that hold homes? */
+/** Whether this is `/base/something` for one of the directories for home directories. */
 export function isHome(home: string, bases: readonly string[]): boolean {
   const end = home.lastIndexOf('/');
   return isCleanPath(home) && bases.includes(home.slice(0, end));
@@ -93,7 +93,7 @@ export function refusePassword(password: string): void {
 }
 
 export function isPassword(password: string): boolean {
-  // A lone surrogate has no bytes of its own: UTF-8 would make the same password of all of them.
+  // Lone surrogates are rejected: in UTF-8, all of them would become the same password.
   return (
     password.length > 0 &&
     password.length <= MOST_PASSWORD_BYTES &&
@@ -109,7 +109,7 @@ export function refuseLimit(mebibytes: number | null): void {
   }
 }
 
-/** Below are the users of the system: Linux distributions have had this border since 2011. */
+/** System users have lower user IDs: all Linux distributions since 2011. */
 export const FIRST_UID = 1000;
 
 /** Names of files may hold more than those of homes: `192.0.2.0%2f25.db`. @throws TypeError */

@@ -16,7 +16,7 @@ export class Slot {
   }
 
   add(part: string, value: Json): void {
-    if (this.has(part)) this.report(part, 'is given more than once; give it once');
+    if (this.has(part)) this.report(part, 'is given more than once. Use it only once');
     this.#values.set(part, value);
   }
 

@@ -1,9 +1,9 @@
-// The known names that a mistyped one may have meant.
+// Finds known names that are similar to a mistyped one.
 import { distance } from 'fastest-levenshtein';
 
 /** At most `count` known names within about a third of the word's length of it, nearest first. */
 export function nearest(word: string, known: readonly string[], count = 3): string[] {
-  // A longer word is no slip of the fingers, and measuring it would cost time in proportion to its length.
+  // A longer word is not a typo, and measuring it would take time in proportion to its length.
   if (word.length > 100) return [];
   const most = Math.max(2, Math.floor(word.length / 3));
   return known

@@ -1,4 +1,4 @@
-// What the operations of the OpenAPI document share: who calls, the parts of every answer, and how calls fail.
+// The shared components of the OpenAPI document: authentication, the parts of every response, and errors.
 import { errorKinds } from './errors.ts';
 import { metaParams } from './meta-params.ts';
 import { flag, paramSchema, type Schema } from './openapi-schemas.ts';
@@ -8,23 +8,22 @@ export const securitySchemes = {
     type: 'apiKey',
     in: 'header',
     name: 'Authorization',
-    description:
-      '`whm USER:TOKEN`, with an API token that api_token_create has made, or with an access hash.',
+    description: '`whm USER:TOKEN`, with an API token (api_token_create) or an access hash.',
   },
   password: {
     type: 'http',
     scheme: 'basic',
     description:
-      'The password of root or of a reseller. Who has two-factor authentication sends the code of the moment in ' +
-      'the header X-CPANEL-OTP.',
+      'The password of root or of a reseller. Users with two-factor authentication send the current code in the ' +
+      'header X-CPANEL-OTP.',
   },
   session: {
     type: 'apiKey',
     in: 'cookie',
     name: 'whostmgrsession',
     description:
-      'The cookie of a login (POST /login with user and pass). The path then begins with the security token that ' +
-      'the login answered: /cpsess0123456789/json-api/version.',
+      'The cookie of a login (POST /login with user and pass). The path then begins with the security token from the ' +
+      'login’s response: /cpsess0123456789/json-api/version.',
   },
 } satisfies Schema;
 
@@ -32,15 +31,14 @@ export const apiVersion: Schema = {
   name: 'api.version',
   in: 'query',
   required: true,
-  description:
-    'Without it, the call is answered in the shape of version 0, which this document does not describe.',
+  description: 'Without it, the response has the format of version 0, which this document does not describe.',
   schema: { type: 'integer', const: 1 },
 };
 
 const dryRun: Schema = {
   ...flag(),
   default: 0,
-  description: '1 checks and runs everything, and keeps nothing. It is not part of WHM.',
+  description: '1: validate and run the call without saving any changes. Not part of WHM.',
 };
 
 /** Of every call. */
@@ -76,8 +74,8 @@ export const schemas: Schema = {
   'list.arguments': {
     type: 'object',
     description:
-      'What to filter, sort, page and leave out of the list. Further filters, sort keys and columns have b to z in ' +
-      'the place of a, then za and so on.',
+      'How to filter, sort and page the list, and which columns to return. Further filters, sort keys and columns ' +
+      'have b to z instead of a, then za and so on.',
     properties: listParams,
   },
   metadata: {
@@ -85,11 +83,14 @@ export const schemas: Schema = {
     required: ['version', 'reason', 'result', 'command'],
     properties: {
       version: { type: 'integer', const: 1 },
-      command: { type: 'string', description: 'The function that was called.' },
-      result: { ...flag(), description: '1 when the call worked.' },
+      command: { type: 'string', description: 'The name of the function.' },
+      result: { ...flag(), description: '1 if the call succeeded, otherwise 0.' },
       reason: { type: 'string', description: 'A sentence for people.' },
-      task: { type: 'integer', description: 'The task that the call has started, which goes on after it.' },
-      dry_run: { type: 'integer', const: 1, description: 'Nothing was kept.' },
+      task: {
+        type: 'integer',
+        description: 'The ID of the task that the call started and that continues after it.',
+      },
+      dry_run: { type: 'integer', const: 1, description: '1 in a dry run: no changes were saved.' },
       output: {
         type: 'object',
         properties: {
@@ -100,7 +101,7 @@ export const schemas: Schema = {
       filter: {
         type: 'object',
         description: 'With api.filter.verbose=1.',
-        properties: { filtered: { type: 'integer', description: 'How many records matched.' } },
+        properties: { filtered: { type: 'integer', description: 'The number of matching records.' } },
       },
       chunk: {
         type: 'object',
@@ -145,15 +146,15 @@ const problem = (description: string): Schema => ({
   content: { 'application/json': { schema: { $ref: '#/components/schemas/problem' } } },
 });
 
-/** Requests that do not become calls. Everything else is answered with 200, also a call that fails. */
+/** Requests that do not become calls. All calls have the status 200, even if they fail. */
 export const responses: Schema = {
   unreadable: problem(
-    'The request could not be read: escapes that are no UTF-8, or a body that is no JSON object.',
+    'The request could not be read: escapes are not UTF-8, or the body is not a JSON object.',
   ),
   unsupported: problem('The body is neither a form nor JSON.'),
   forbidden: {
     description:
-      'Who calls could not be proved, or a code of two-factor authentication is missing or wrong. The body is JSON.',
+      'Authentication failed, or the two-factor authentication code is missing or wrong. The body is JSON.',
     content: {
       'text/plain': {
         schema: { type: 'string', contentMediaType: 'application/json' },

@@ -51,7 +51,7 @@ function itemSchema(param: Param): Schema {
   }
 }
 
-/** JSON Schema knows no flags: a pattern that ignores case is told in words alone. */
+/** JSON Schema has no case-insensitive patterns: these are described only in words. */
 function patternOf({ pattern }: Param): Schema {
   if (pattern === undefined || /[^u]/.test(pattern.matches.flags)) return {};
   return { pattern: pattern.matches.source };

@@ -1,5 +1,5 @@
-// The OpenAPI 3.1 document of the functions that work, for HTTP clients. It tells of this version of the program, and
-// nothing of the machine that it runs on.
+// The OpenAPI 3.1 document of the provided functions, for HTTP clients. It depends only on the version of the program,
+// not on the server.
 import type { AnyFunction, Example } from './define.ts';
 import { accessInWords, choiceInWords, exampleCommand, sinceInWords } from './describe.ts';
 import { expectedErrors } from './expected-errors.ts';
@@ -37,7 +37,10 @@ export function openApi(version: string, functions: readonly PlacedFunction[]): 
         url: '/{securityToken}',
         description: 'With the session of a login.',
         variables: {
-          securityToken: { default: 'cpsess0123456789', description: 'What the login answered.' },
+          securityToken: {
+            default: 'cpsess0123456789',
+            description: 'The security token from the login’s response.',
+          },
         },
       },
     ],
@@ -55,12 +58,10 @@ export function openApi(version: string, functions: readonly PlacedFunction[]): 
 }
 
 const introduction = [
-  'Every function answers GET with its arguments in the query, and POST with them in the query, a form or a JSON object.',
-  'A call that fails is answered with status 200 as well: `metadata.result` is 0, `reason` is a sentence for people and ' +
-    '`error_code` stays the same from version to version.',
-  'Where a parameter takes several values, repeat it (`user=ann&user=bob`), number it (`user-1=ann&user-2=bob`), or give ' +
-    'a JSON array. A flag is 1 or 0. Arguments that a function does not know are ignored with a warning.',
-  'Answers come as XML in the place of JSON below `/xml-api/`.',
+  'Call a function by GET with its arguments in the query, or by POST with them in the query, a form or a JSON object.',
+  'The status is 200 even if a call fails. In that case `metadata.result` is 0, `reason` is a sentence for people, and `error_code` is a stable code.',
+  'If a parameter accepts several values, repeat it (`user=ann&user=bob`), number it (`user-1=ann&user-2=bob`), or use a JSON array. Flags are 1 or 0. Unknown arguments are ignored with a warning.',
+  'Responses below `/xml-api/` are XML instead of JSON.',
 ].join('\n\n');
 
 function pathItem({ family, fn }: PlacedFunction): Schema {
@@ -94,8 +95,7 @@ function pathItem({ family, fn }: PlacedFunction): Schema {
 }
 
 function description(fn: AnyFunction): string {
-  const list =
-    fn.list === undefined ? '' : `\n\nIts list is \`${fn.list}\`, on which the \`api.*\` parameters work.`;
+  const list = fn.list === undefined ? '' : `\n\nThe \`api.*\` parameters apply to the list \`${fn.list}\`.`;
   const own = [fn.description ?? '', choiceInWords(fn)]
     .filter((text) => text !== '')
     .map((text) => `${text}\n\n`)
@@ -184,7 +184,7 @@ function answer(fn: AnyFunction): Schema {
     properties: { metadata: ref('schemas', 'success'), ...(fn.returns === null ? {} : { data }) },
   };
   return {
-    description: 'The answer, whether the call worked or not.',
+    description: 'The response, for success and failure.',
     content: {
       'application/json': {
         schema: { anyOf: [fn.flat === true ? data : envelope, ref('schemas', 'failure')] },

@@ -23,7 +23,7 @@ export async function recover(engine: Engine, entries: readonly JournalEntry[]):
     if (underWay.has(entry.id) || (entry.process !== own && processes.isAlive(entry.process))) continue;
     underWay.add(entry.id);
     try {
-      // Of several that find it, one has it.
+      // If several processes find it, only one takes it over.
       if (await inStore(engine, 'changes', (db) => journal.pass(db, entry.id, entry.process, own))) {
         await resume(engine, entry);
       }
@@ -67,7 +67,7 @@ async function settle(engine: Engine, opened: Opened): Promise<Settled> {
     await undo(engine, opened);
     return 'undone later';
   }
-  // Nobody has the secret any more, so that nobody can tell whether it was done.
+  // The secret is gone, so whether the step was done cannot be determined.
   if (!entry.needsSecret) await applySteps(engine, entry, '');
   await store(engine, opened, async () => undefined);
   return entry.needsSecret ? 'cut short' : 'finished later';

@@ -357,7 +357,7 @@ describe('the API Shell', () => {
     }
     await page.keyboard.press('Enter');
     await page.getByText('Success.').waitFor();
-    expect(await page.evaluate<string>('document.activeElement.textContent')).toBe('Answer');
+    expect(await page.evaluate<string>('document.activeElement.textContent')).toBe('Response');
   });
 
   test('says so when the session has ended', async () => {

@@ -275,7 +275,7 @@ describe('the help of a function that is not provided', () => {
   test('says what each parameter takes, and the shape of the answer', async () => {
     const { stdout } = await terminal.run('ea4_migration', '--help');
     expect(stdout).toContain('Parameters:\n  revert  (optional; ');
-    expect((await terminal.run('verify_icq_access', '--help')).stdout).toContain('\nAnswer:\n');
+    expect((await terminal.run('verify_icq_access', '--help')).stdout).toContain('\nResponse:\n');
   });
 
   test('says so first, and then what the catalogue has', async () => {
@@ -340,11 +340,12 @@ Parameters:
   tfa_token  (required; the six digits that the app shows)
       The six digits that the authenticator app shows now.
 
-Answer:
+Response:
   success  (1 or 0)
       1 if two-factor authentication is set up, 0 if it is not.
 
-Root may call it, and resellers with the privilege create-acct. WHM has it since version 54.
+Root can call this function, and resellers with the privilege create-acct. Available in WHM since
+version 54.
 
 Example:
   # Set up two-factor authentication for root.
@@ -359,17 +360,20 @@ Family: Authentication (man whmapi1-authentication)
       'applist',
       '\nExamples:\n  # All functions that the caller may call.\n  whmapi1 applist\n  # Only the functions',
     ],
-    ['applist', ' Its list is “app”: api.filter, api.sort,\napi.columns and api.chunk work on it.\n'],
+    ['applist', ' Its list is “app”: api.filter,\napi.sort, api.columns and api.chunk work on it.\n'],
     ['batch', 'Usage: whmapi1 [options] batch command=VALUE ... [key=value ...]\n'],
     [
       'twofactorauth_enable_policy',
-      '\n\nThe answer holds no data.\n\nOnly root may call it. WHM has it since',
+      '\n\nThe response contains no data.\n\nOnly root can call this function. Available in WHM since',
     ],
     [
       'twofactorauth_set_tfa_config_for_user',
       'Parameters:\n  USER  (required; JSON (--input=json))\n      For each user {"primary_account"',
     ],
-    ['loadavg', 'Everyone may call it. The version of WHM that introduced it is not documented.\n'],
+    [
+      'loadavg',
+      'All users can call this function. The version of WHM that introduced this function is not\ndocumented.\n',
+    ],
   ])('of %s says %j', async (command, part) => {
     expect((await terminal.run(command, '--help')).stdout).toContain(part);
   });

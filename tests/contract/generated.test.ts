@@ -64,7 +64,7 @@ test('every function has a page, which its family’s page names', () => {
     const page = readFileSync(`man/whmapi1-${name}.7`, 'utf8');
     const sections = [...page.matchAll(/^\.Sh (.*)$/gm)].map(([, title]) => title);
     expect(sections.filter((title) => title !== 'PARAMETERS')).toEqual([
-      ...['NAME', 'SYNOPSIS', 'DESCRIPTION', 'ANSWER', 'PRIVILEGES', 'EXAMPLES', 'DIAGNOSTICS', 'SEE ALSO'],
+      ...['NAME', 'SYNOPSIS', 'DESCRIPTION', 'RESPONSE', 'PRIVILEGES', 'EXAMPLES', 'DIAGNOSTICS', 'SEE ALSO'],
     ]);
     expect(page).toContain(`.Xr whmapi1-${family} 7`);
     const list = readFileSync(`man/whmapi1-${family}.7`, 'utf8');

@@ -274,7 +274,7 @@ describe('a value that does not fit', () => {
     [{ type: 'json' }, '{"a":', 'should be JSON.'],
     [{ type: 'json' }, '', 'should be JSON.'],
     [{ type: 'string', list: true }, ['a', {}], `should be ${LINE}, not a JSON structure.`],
-    [{ type: 'string' }, ['a', 'b'], 'is given 2 times; give it once.'],
+    [{ type: 'string' }, ['a', 'b'], 'is given 2 times. Use it only once.'],
   ])('%j refuses %j', (param, sent, sentence) => {
     expect(refusal({ p: param }, [['p', sent]])).toEqual({
       code: 'bad_param',
@@ -290,7 +290,7 @@ describe('a value that does not fit', () => {
     ];
     expect(refusal({ p: { type: 'string' } }, given)).toEqual({
       code: 'bad_param',
-      reason: 'The parameter “p” is given 3 times; give it once.',
+      reason: 'The parameter “p” is given 3 times. Use it only once.',
     });
   });
 
@@ -299,7 +299,7 @@ describe('a value that does not fit', () => {
     [{ type: 'string', sensitive: true }, 's3cret\n', `should be ${LINE}.`],
     [{ type: 'string', sensitive: true }, { s3cret: 's3cret' }, `should be ${LINE}, not a JSON structure.`],
     [{ type: 'json', sensitive: true }, 's3cret', 'should be JSON.'],
-    [{ type: 'string', sensitive: true }, ['s3cret', 's3cret'], 'is given 2 times; give it once.'],
+    [{ type: 'string', sensitive: true }, ['s3cret', 's3cret'], 'is given 2 times. Use it only once.'],
   ])('%j does not quote %j', (param, sent, sentence) => {
     expect(refusal({ p: param }, [['p', sent]]).reason).toBe(`The parameter “p” ${sentence}`);
   });
@@ -370,7 +370,7 @@ test('all problems are told at once, what is missing first', () => {
       'The parameter “user” should be three digits, not “3\\x07”. ' +
       'The parameter “size” should be a whole number, 1 or more, not “0”. ' +
       'The parameter “force” should be 1 or 0, not “maybe”. ' +
-      'The parameter “note” is given 2 times; give it once.',
+      'The parameter “note” is given 2 times. Use it only once.',
   });
 });
 
@@ -610,7 +610,8 @@ describe('a parameter with another name', () => {
       ]),
     ).toEqual({
       code: 'bad_param',
-      reason: '“pass” and “password” are names of one parameter and differ; give one of them.',
+      reason:
+        '“pass” and “password” are names of the same parameter but have different values. Use one of them.',
     });
   });
 
@@ -643,7 +644,7 @@ describe('one of several parameters', () => {
   test('is missing where none is given', () => {
     expect(faultOf('at least')).toEqual({
       code: 'missing_param',
-      message: 'Give at least one of “user” or “domain”.',
+      message: 'Use at least one of “user” or “domain”.',
       params: ['user'],
     });
   });
@@ -651,7 +652,7 @@ describe('one of several parameters', () => {
   test('is given twice where exactly one is asked for', () => {
     expect(faultOf('exactly', 'user', 'domain')).toMatchObject({
       code: 'bad_param',
-      message: 'Give exactly one of “user” or “domain”.',
+      message: 'Use exactly one of “user” or “domain”.',
     });
   });
 });

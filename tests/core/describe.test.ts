@@ -119,18 +119,18 @@ describe('the fields of an answer', () => {
 });
 
 test.each<[AnyFunction['access'], string]>([
-  ['any', 'Everyone may call it.'],
-  ['root', 'Only root may call it.'],
-  [['create-acct'], 'Root may call it, and resellers with the privilege create-acct.'],
-  [['a', 'b'], 'Root may call it, and resellers with the privilege a or b.'],
+  ['any', 'All users can call this function.'],
+  ['root', 'Only root can call this function.'],
+  [['create-acct'], 'Root can call this function, and resellers with the privilege create-acct.'],
+  [['a', 'b'], 'Root can call this function, and resellers with the privilege a or b.'],
 ])('access %j in words: %s', (access, words) => {
   expect(accessInWords(access)).toBe(words);
 });
 
 test.each<[Partial<AnyFunction>, string]>([
-  [{ since: 54 }, 'WHM has it since version 54.'],
-  [{ since: null }, 'The version of WHM that introduced it is not documented.'],
-  [{ since: null, extension: true }, 'It is not part of WHM.'],
+  [{ since: 54 }, 'Available in WHM since version 54.'],
+  [{ since: null }, 'The version of WHM that introduced this function is not documented.'],
+  [{ since: null, extension: true }, 'WHM does not have this function.'],
 ])('%j in words: %s', (description, words) => {
   expect(sinceInWords({ ...example, ...description })).toBe(words);
 });

@@ -122,7 +122,7 @@ describe('the envelope', () => {
     expect(await here.call('loadavg', { 'api.version': 'one' })).toEqual({
       metadata: {
         version: 1,
-        reason: 'The parameter “api.version” should be 1: this is version 1 of the API.',
+        reason: 'The parameter “api.version” should be 1, because this is version 1 of the API.',
         result: 0,
         command: 'loadavg',
         error_code: 'bad_param',
@@ -236,7 +236,7 @@ describe('api.version', () => {
   test.each(['', '1.0', ' 1', 'one', true, null, [1], 1.5])('%j is refused', async (version) => {
     expect((await here.call('version', { 'api.version': version })).metadata).toEqual({
       version: 1,
-      reason: 'The parameter “api.version” should be 1: this is version 1 of the API.',
+      reason: 'The parameter “api.version” should be 1, because this is version 1 of the API.',
       result: 0,
       command: 'version',
       error_code: 'bad_param',
@@ -251,19 +251,19 @@ describe('warnings', () => {
   test.each([
     [
       'isssuer',
-      '“twofactorauth_set_issuer” has no parameter “isssuer”; it was ignored. Did you mean “issuer”?',
+      '“twofactorauth_set_issuer” has no parameter “isssuer”. It was ignored. Did you mean “issuer”?',
     ],
     [
       'ISSUER',
-      '“twofactorauth_set_issuer” has no parameter “ISSUER”; it was ignored. Did you mean “issuer”?',
+      '“twofactorauth_set_issuer” has no parameter “ISSUER”. It was ignored. Did you mean “issuer”?',
     ],
-    ['domain', '“twofactorauth_set_issuer” has no parameter “domain”; it was ignored.'],
+    ['domain', '“twofactorauth_set_issuer” has no parameter “domain”. It was ignored.'],
     [
       'issuer-1',
-      '“twofactorauth_set_issuer” has no parameter “issuer-1”; it was ignored. Did you mean “issuer”?',
+      '“twofactorauth_set_issuer” has no parameter “issuer-1”. It was ignored. Did you mean “issuer”?',
     ],
-    ['__proto__', '“twofactorauth_set_issuer” has no parameter “__proto__”; it was ignored.'],
-    ['a\u001b[2J', '“twofactorauth_set_issuer” has no parameter “a\\x1b[2J”; it was ignored.'],
+    ['__proto__', '“twofactorauth_set_issuer” has no parameter “__proto__”. It was ignored.'],
+    ['a\u001b[2J', '“twofactorauth_set_issuer” has no parameter “a\\x1b[2J”. It was ignored.'],
   ])('name the unknown parameter %j, and the nearest known one', async (name, sentence) => {
     const args = Object.fromEntries([
       ['issuer', 'Example'],
@@ -276,7 +276,7 @@ describe('warnings', () => {
     const { metadata } = await here.call('twofactorauth_set_issuer', { isuer: 'Example' });
     expect(metadata.error_code).toBe('missing_param');
     expect(metadata.output?.warnings).toEqual([
-      '“twofactorauth_set_issuer” has no parameter “isuer”; it was ignored. Did you mean “issuer”?',
+      '“twofactorauth_set_issuer” has no parameter “isuer”. It was ignored. Did you mean “issuer”?',
     ]);
   });
 
@@ -284,7 +284,7 @@ describe('warnings', () => {
     const args = Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`nonsense${at}`, '1']));
     const warnings = await warningsOf('version', args);
     expect(warnings).toHaveLength(21);
-    expect(warnings?.[19]).toBe('“version” has no parameter “nonsense19”; it was ignored.');
+    expect(warnings?.[19]).toBe('“version” has no parameter “nonsense19”. It was ignored.');
     expect(warnings?.[20]).toBe('9980 more unknown parameters were ignored.');
   });
 
@@ -296,8 +296,8 @@ describe('warnings', () => {
       }),
     );
     expect(await warningsOf('careful', { nonsense: '1', 'api.sort.enable': '1' })).toEqual([
-      '“careful” does not return a list: the api.* arguments have no effect.',
-      '“careful” has no parameter “nonsense”; it was ignored.',
+      '“careful” does not return a list, so the api.* arguments have no effect.',
+      '“careful” has no parameter “nonsense”. It was ignored.',
       'First.',
       'Second.',
     ]);
@@ -416,7 +416,9 @@ describe('meta-arguments', () => {
         reason: 'OK',
         result: 1,
         command: 'gethostname',
-        output: { warnings: ['“gethostname” does not return a list: the api.* arguments have no effect.'] },
+        output: {
+          warnings: ['“gethostname” does not return a list, so the api.* arguments have no effect.'],
+        },
       },
       data: { hostname: 'server.example.com' },
     });

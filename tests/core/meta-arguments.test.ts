@@ -303,7 +303,7 @@ describe('failures', () => {
         'use lexicographic, numeric, numeric_zero_as_max or ipv4.',
     ],
     [`${sort} api.sort.a.reverse=desc`, 'api.sort.a.reverse “desc” is not a flag; use 1 or 0.'],
-    [`${sort} api.sort.a.field=user`, 'api.sort.a.field is given more than once; give it once.'],
+    [`${sort} api.sort.a.field=user`, 'api.sort.a.field is given more than once. Use it only once.'],
     ['api.columns.enable=1 api.columns.a=', 'api.columns.a is empty; name the column to show.'],
     [
       'api.columns.enable=1 api.columns.a=user api.columns.b=ip api.sort.enable=1 api.sort.field=disk',
@@ -356,7 +356,7 @@ describe('failures', () => {
 
   test('refuses an argument that is given twice even where its feature is not enabled', () => {
     expect(reasonOf(line('api.chunk.size=5 api.chunk.size=5 api.chunk.size=6'))).toBe(
-      'api.chunk.size is given more than once; give it once.',
+      'api.chunk.size is given more than once. Use it only once.',
     );
   });
 });

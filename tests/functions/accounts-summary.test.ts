@@ -182,10 +182,10 @@ describe('accountsummary', () => {
 
   it('wants to know which account', async () => {
     expect(await reasonOf('accountsummary', {})).toBe(
-      'missing_param: Give exactly one of “user”, “domain” or “search”.',
+      'missing_param: Use exactly one of “user”, “domain” or “search”.',
     );
     expect(await reasonOf('accountsummary', { user: 'bob', domain: 'bob.example' })).toBe(
-      'bad_param: Give exactly one of “user”, “domain” or “search”.',
+      'bad_param: Use exactly one of “user”, “domain” or “search”.',
     );
     expect(await reasonOf('accountsummary', { user: 'Bob!' })).toBe(
       'bad_param: The parameter “user” should be a username: at most 16 lower-case letters and digits, ' +

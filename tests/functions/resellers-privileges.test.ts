@@ -71,7 +71,7 @@ describe('saveacllist', () => {
   it('warns of a privilege that there is not', async () => {
     const { metadata } = await here.call('saveacllist', { acllist: 'support', 'acl-paswd': '1' });
     expect(metadata.output?.warnings).toEqual([
-      '“saveacllist” has no parameter “acl-paswd”; it was ignored. Did you mean “acl-passwd”?',
+      '“saveacllist” has no parameter “acl-paswd”. It was ignored. Did you mean “acl-passwd”?',
     ]);
   });
 });
@@ -173,7 +173,7 @@ describe('setacls', () => {
       'two users',
       { reseller: 'bob', user: 'carl' },
       'bad_param',
-      '“reseller” and “user” are names of one parameter and differ; give one of them.',
+      '“reseller” and “user” are names of the same parameter but have different values. Use one of them.',
     ],
     [
       'shells allowed and not',

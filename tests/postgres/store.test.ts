@@ -700,7 +700,7 @@ describe('a transaction that PostgreSQL takes back because of others', () => {
       expect(metadata).toMatchObject({ result: 1, reason: 'OK' });
       expect(metadata.output).toEqual({
         warnings: [
-          '“editpkg” has no parameter “nonsense”; it was ignored.',
+          '“editpkg” has no parameter “nonsense”. It was ignored.',
           'The package “silver” does not exist. The package “silver” was created.',
         ],
       });

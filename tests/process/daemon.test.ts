@@ -279,7 +279,11 @@ itWith(['curl'], 'a kill -9 under load loses nothing that was acknowledged', asy
 test.each([
   [['--port', '99999'], 2, 'Use a port number from 0 to 65535.'],
   [['--tls-cert', '/nowhere'], 2, '--tls-cert and --tls-key belong together'],
-  [['--bind', '0.0.0.0', '--http-port', '0'], 2, 'Plain HTTP at 0.0.0.0 would expose passwords to the network'],
+  [
+    ['--bind', '0.0.0.0', '--http-port', '0'],
+    2,
+    'Plain HTTP at 0.0.0.0 would expose passwords to the network',
+  ],
   [['--wrong'], 2, "unknown option '--wrong'"],
   [['extra'], 2, 'too many arguments'],
 ])('%j is refused with a sentence', async (words, status, sentence) => {
