@@ -71,6 +71,11 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
   ],
   addpkg: [
     {
+      params: ['quota', 'bwlimit', 'max_emailacct_quota'],
+      traits: ['default'],
+      because: 'The tweak settings default_pkg_* are their defaults.',
+    },
+    {
       params: ['cpmod', 'language'],
       traits: ['default'],
       because: 'WHM takes what the server has set for all; here that is always this.',

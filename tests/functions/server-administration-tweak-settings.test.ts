@@ -145,6 +145,26 @@ describe('set_tweaksetting', () => {
     );
   });
 
+  it('sets the limits of new packages', async () => {
+    const limits = async (name: string) => {
+      await here.call('addpkg', { name });
+      return (await here.call('getpkginfo', { pkg: name })).data;
+    };
+    expect(await limits('usual')).toMatchObject({
+      pkg: { QUOTA: 10240, BWLIMIT: 1048576, MAX_EMAILACCT_QUOTA: 1024 },
+    });
+    await set('default_pkg_quota', '500');
+    await set('default_pkg_bwlimit', 'unlimited');
+    await set('default_pkg_max_emailacct_quota', '0');
+    expect(await limits('other')).toMatchObject({
+      pkg: { QUOTA: 500, BWLIMIT: 'unlimited', MAX_EMAILACCT_QUOTA: 'unlimited' },
+    });
+    await here.call('editpkg', { name: 'third', maxpop: '3' });
+    expect((await here.call('getpkginfo', { pkg: 'third' })).data).toMatchObject({ pkg: { QUOTA: 500 } });
+    await set('default_pkg_quota', '');
+    expect(await limits('again')).toMatchObject({ pkg: { QUOTA: 10240 } });
+  });
+
   it('writes the key into the audit log', async () => {
     await set('resetpass', '0');
     expect(JSON.stringify(here.audit())).toContain('resetpass');

@@ -1,4 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
+import { readDefaults } from '../../model/packages/defaults.ts';
 import * as form from '../../model/packages/form.ts';
 import * as packages from '../../model/packages/packages.ts';
 
@@ -43,6 +44,7 @@ export default defineFunction({
         max_email_per_hour: args.MAX_EMAIL_PER_HOUR,
         max_defer_fail_percentage: args.MAX_DEFER_FAIL_PERCENTAGE,
       }),
+      await readDefaults(db),
     );
     const extensions = form.readExtensions(args._PACKAGE_EXTENSIONS ?? '');
     return { pkg: await packages.add(db, caller, args.name, settings, extensions) };

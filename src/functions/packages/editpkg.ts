@@ -5,6 +5,7 @@ import { defineFunction } from '../../core/define.ts';
 import { isQuotaEnabled, warnOfQuota } from '../../model/accounts/quota.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import * as packageAccounts from '../../model/packages/accounts.ts';
+import { readDefaults } from '../../model/packages/defaults.ts';
 import * as form from '../../model/packages/form.ts';
 import * as packages from '../../model/packages/packages.ts';
 import type { Settings } from '../../model/packages/settings.ts';
@@ -45,7 +46,7 @@ export default defineFunction({
     const extensions = words === undefined ? undefined : form.readExtensions(words);
     const isNew = (await packages.find(db, caller, args.name)) === undefined;
     if (isNew && mayCall(caller, ['add-pkg'])) {
-      const settings = form.completeSettings(changes);
+      const settings = form.completeSettings(changes, await readDefaults(db));
       const pkg = await packages.add(db, caller, args.name, settings, extensions ?? []);
       context.warn(`The package “${args.name}” does not exist. The package “${pkg}” was created.`);
       return { pkg };

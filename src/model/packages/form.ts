@@ -1,6 +1,7 @@
 // How a package is given and shown: the parameters of addpkg, editpkg and matchpkgs, and the fields that getpkginfo,
 // listpkgs and matchpkgs have in common.
 import type { Fields, Param } from '../../core/define.ts';
+import { initialDefaults, tweakable, type Defaults } from './defaults.ts';
 import { featureListName } from '../features/lists.ts';
 import type { Extension, Package } from './packages.ts';
 import { names, rename, sortedByName } from './settings.ts';
@@ -154,10 +155,8 @@ function readLimit(key: LimitKey, given: string): Limit {
   return limit === 0 && limits[key].isZeroUnlimited ? null : limit;
 }
 
-/** What a new package has where nothing is given. */
+/** What a new package has where nothing is given, besides the limits that tweak settings set (`defaults.ts`). */
 const newPackage = {
-  diskLimit: '10240',
-  bandwidthLimit: '1048576',
   maxAddonDomains: '0',
   maxParkedDomains: '0',
   maxSubdomains: 'unlimited',
@@ -167,7 +166,6 @@ const newPackage = {
   maxFtpAccounts: 'unlimited',
   maxEmailPerHour: 'unlimited',
   maxDeferFailPercentage: 'unlimited',
-  maxMailboxQuota: '1024',
   theme: 'jupiter',
   locale: 'en',
   featureList: 'default',
@@ -180,17 +178,27 @@ const newPackageFlags = { shell: 0, cgi: 1, digestAuth: 0 } as const;
 export const newPackageParams = Object.fromEntries(
   Object.entries(settingParams).map(([key, param]) => {
     const value = ({ ...newPackage, ...newPackageFlags } as Record<string, string | number>)[key];
-    return [key, value === undefined ? param : { ...param, default: value }];
+    if (value !== undefined) return [key, { ...param, default: value }];
+    const tweak = (tweakable as Record<string, { key: string; initial: string } | undefined>)[key];
+    if (tweak === undefined) return [key, param];
+    const { key: name, initial } = tweak;
+    return [
+      key,
+      {
+        ...param,
+        doc: `${param.doc} Default: the tweak setting ${name}, which is ${initial} until it is set.`,
+      },
+    ];
   }),
 ) as typeof settingParams;
 
 /** All settings of a new package. */
-export function completeSettings(given: Partial<Settings>): Settings {
+export function completeSettings(given: Partial<Settings>, limits: Defaults = initialDefaults): Settings {
   const flags = Object.entries(newPackageFlags).map(([key, flag]) => [key, flag === 1]);
   return {
     maxTeamUsers: null,
     ...Object.fromEntries(flags),
-    ...readSettings(newPackage),
+    ...readSettings({ ...newPackage, ...limits }),
     ...given,
   } as Settings;
 }

@@ -1,23 +1,28 @@
 // Tweak settings of the module Main: new packages, and how pages look.
-import { flag, text, type Entries, type Entry } from './entry.ts';
+import { tweakable } from '../packages/defaults.ts';
+import { acting, flag, text, type Entries, type Entry } from './entry.ts';
 
 const mebibytes = (initial: string, meaning: string): Entry =>
-  text(initial, meaning, { matches: /^(?:\d{1,12}|unlimited)$/, expects: 'a whole number or “unlimited”' });
+  acting(
+    text(initial, meaning, { matches: /^(?:\d{1,12}|unlimited)$/, expects: 'a whole number or “unlimited”' }),
+  );
 
 const word = {
   matches: /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/,
   expects: 'at most 32 letters, digits, “_” and “-”',
 };
 
+const { diskLimit, bandwidthLimit, maxMailboxQuota } = tweakable;
+
 export const packages: Entries = {
-  default_pkg_quota: mebibytes('10240', 'The disk space, in MiB, that is proposed for a new package.'),
-  default_pkg_bwlimit: mebibytes(
-    '1048576',
-    'The monthly bandwidth, in MiB, that is proposed for a new package.',
+  [diskLimit.key]: mebibytes(diskLimit.initial, 'The disk space of a new package in MiB; 0 is unlimited.'),
+  [bandwidthLimit.key]: mebibytes(
+    bandwidthLimit.initial,
+    'The monthly bandwidth of a new package in MiB; 0 is unlimited.',
   ),
-  default_pkg_max_emailacct_quota: mebibytes(
-    '1024',
-    'The mailbox quota, in MiB, that is proposed for a new package.',
+  [maxMailboxQuota.key]: mebibytes(
+    maxMailboxQuota.initial,
+    'The maximum quota of an email account in a new package in MiB; 0 is unlimited.',
   ),
 };
 

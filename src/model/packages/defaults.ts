@@ -1,0 +1,35 @@
+// The limits of a new package that tweak settings set: the disk space, the bandwidth and the quota of a mailbox.
+import type { Db } from '../../core/context.ts';
+import * as tweakSettings from '../tweak-settings/stored.ts';
+import type { Settings } from './settings.ts';
+
+/** By setting: the tweak setting of the module Main, and its default in MiB, as in WHM. */
+export const tweakable = {
+  diskLimit: { key: 'default_pkg_quota', initial: '10240' },
+  bandwidthLimit: { key: 'default_pkg_bwlimit', initial: '1048576' },
+  maxMailboxQuota: { key: 'default_pkg_max_emailacct_quota', initial: '1024' },
+} as const satisfies {
+  readonly [Key in keyof Settings]?: { readonly key: string; readonly initial: string };
+};
+
+/** As addpkg takes them: a number of MiB, or `unlimited`. */
+export type Defaults = Readonly<Record<keyof typeof tweakable, string>>;
+
+/** Until somebody sets them. */
+export const initialDefaults: Defaults = {
+  diskLimit: tweakable.diskLimit.initial,
+  bandwidthLimit: tweakable.bandwidthLimit.initial,
+  maxMailboxQuota: tweakable.maxMailboxQuota.initial,
+};
+
+export async function readDefaults(db: Db): Promise<Defaults> {
+  const read = async ({ key, initial }: (typeof tweakable)[keyof typeof tweakable]) => {
+    const value = await tweakSettings.read(db, 'Main', key);
+    return value === undefined || value === '' ? initial : value;
+  };
+  return {
+    diskLimit: await read(tweakable.diskLimit),
+    bandwidthLimit: await read(tweakable.bandwidthLimit),
+    maxMailboxQuota: await read(tweakable.maxMailboxQuota),
+  };
+}
