@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { linuxMachine, sandboxMachine } from '../../src/machine/choose.ts';
+import { Files } from '../../src/machine/files/files.ts';
 import { describeFiles } from './files.contract.ts';
 import { describeOnMachine, ThrowAwayMachine } from './throw-away-machine.ts';
 
@@ -28,6 +29,27 @@ describeOnMachine('on Linux', () => {
       kept: machine.path('/var/lib/whmapi1/files'),
       close: () => machine.close(),
     };
+  });
+});
+
+describe('files in a home', () => {
+  it.each([0, 1])('are read only if they belong to its user (user ID + %d)', async (more) => {
+    const folder = mkdtempSync(join(tmpdir(), 'whmapi1-files-'));
+    try {
+      writeFileSync(join(folder, 'notes'), 'x\n');
+      const owner = (process.getuid?.() ?? 0) + more;
+      const kept = join(folder, 'kept');
+      const files = new Files({ root: '', directories: [folder], kept, setsOwners: true, now, owner });
+      const path = join(folder, 'notes');
+      if (more === 0) {
+        expect(await files.readText(path)).toBe('x\n');
+      } else {
+        await expect(files.readText(path)).rejects.toThrow(`“${path}” belongs to another user`);
+        await expect(files.backUp(path)).rejects.toThrow('belongs to another user');
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 
