@@ -20,7 +20,8 @@ describe('applist', () => {
     expect(all).toEqual({
       app: [
         ...['acctcounts', 'api_token_get_details', 'applist', 'batch', 'get_available_applications'],
-        ...['get_public_ip', 'get_shared_ip', 'get_users_features_settings', 'gethostname', 'getresellerips'],
+        ...['get_password_strength', 'get_public_ip', 'get_shared_ip', 'get_users_features_settings'],
+        ...['gethostname', 'getresellerips'],
         ...['is_role_enabled', 'listips', 'loadavg', 'myprivs'],
         ...['quota_enabled', 'resellerstats', 'systemloadavg', 'verify_user_has_feature', 'version'],
       ],

@@ -80,7 +80,7 @@ test('a worker that is killed leaves its tasks to the next one, which begins the
     .map(({ id }) => id);
   expect(begun.sort((a, b) => a - b)).toEqual([sturdy, sturdy, fragile].sort((a, b) => a - b));
   expect(logOf(sturdy)).toMatch(
-    / sturdy begins\.\n(?:.*\n)*\S+ step 1\n(?:.*\n)*\S+ sturdy begins again \(attempt 2\)\.\n/,
+    / sturdy begins\.\n(?:.*\n)*\S+ step 1\n(?:.*\n)*\S+ sturdy starts again \(attempt 2\)\.\n/,
   );
 });
 
