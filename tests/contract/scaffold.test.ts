@@ -148,7 +148,7 @@ describe('npm run new', () => {
     expect(text).toMatch(/^ {4}endtime: {\n {6}type: 'integer',\n {6}alias: \['enddate'\],$/m);
     expect(text).not.toMatch(/^ {4}enddate:/m);
     expect(text).toContain(
-      "    nosize: { type: 'flag', default: 0, doc: '1 leaves out how large the mails were.' },\n",
+      "    nosize: { type: 'flag', default: 0, doc: '1: omit the sizes of the messages.' },\n",
     );
     expect(text).toContain("values: ['remote', 'remote-or-faildefer', 'local'],\n");
     expect(text).toMatch(/^ {4}records: {\n {6}list: {\n {8}fields: {\n/m);
