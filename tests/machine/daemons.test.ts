@@ -122,7 +122,8 @@ describeOnMachine('on a Debian with BIND', () => {
   it('while named is stopped, a change is refused at once with what to do, and leaves no trace', () => {
     machine.sh('systemctl stop named');
     expect(work(['zone', 'b.example', zone('b.example', 1)])[0]?.error).toBe(
-      'BIND is not running (connection refused). Start it with “systemctl start named” and retry the call.',
+      'BIND is not running (connection refused). Start it with “systemctl start named” and retry the call. ' +
+        'Nothing was changed.',
     );
     expect(work(['list'])[0]?.value).toEqual(['a.example', 's.example']);
     machine.sh('systemctl start named');
