@@ -117,10 +117,9 @@ test('every default fits its parameter', () => {
       const { default: shown } = (properties as Record<string, { default: unknown }>)[name] ?? {};
       const args = { 'api.version': 1, [name]: shown };
       const found = faults(`schemas/${fn.name}_arguments`, args).join();
-      expect([fn.name, name, found.replaceAll(/data must have required property '\w+'(, )?/g, '')]).toEqual([
-        ...[fn.name, name],
-        '',
-      ]);
+      // Other parameters are missing, which may be a rule on several of them.
+      const missing = /data must (?:have required property '\w+'|match a schema in anyOf)(, )?/g;
+      expect([fn.name, name, found.replaceAll(missing, '')]).toEqual([...[fn.name, name], '']);
     }
   }
 });
