@@ -28,7 +28,7 @@ async function issuerAfter(...words: string[]): Promise<unknown> {
 async function unknownNames(...words: string[]): Promise<string[]> {
   const { stdout } = await terminal.run('--output=json', 'version', ...words);
   const { metadata } = JSON.parse(stdout) as { metadata: { output?: { warnings: string[] } } };
-  return (metadata.output?.warnings ?? []).map((one) => /parameter “(.*)”; it/.exec(one)?.[1] ?? one);
+  return (metadata.output?.warnings ?? []).map((one) => /parameter “(.*)”\. It/.exec(one)?.[1] ?? one);
 }
 
 describe('percent escapes', () => {

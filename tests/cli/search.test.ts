@@ -131,8 +131,7 @@ describe('--search', () => {
     const { status, stdout, stderr } = await terminal.run('--search', 'mail queue');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout.split('\n')[0]).toBe(
-      'hold_outgoing_email     Hold the outgoing mail of an account in the queue until it is released. (Mail; not ' +
-        'provided)',
+      'fetch_mail_queue        List the messages in the mail queue. (Mail; not provided)',
     );
     expect((await terminal.run('--search', 'lost phone')).stdout).toMatch(
       /^twofactorauth_remove_user_config +Remove the .*\. \(Authentication\)\n/,

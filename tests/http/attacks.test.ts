@@ -157,7 +157,7 @@ describe('a connection', () => {
     for (let count = 0; count < 70; count++) sockets.push(await open());
     const answer = await sendRaw('GET /login HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1\.1 503 /);
-    expect(answer).toContain('more than 64 connections');
+    expect(answer).toContain('More than 64 connections');
     for (const socket of sockets) socket.destroy();
     const isLetIn = async () => (await server.ask(version)).status === 403;
     await until(() => isLetIn().catch(() => false), 'a new connection was let in');
