@@ -1,5 +1,5 @@
 // --restore: replaces the store with a backup, whole or not at all.
-import { closeSync, constants, copyFileSync, fsyncSync, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, copyFileSync, fchmodSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { ApiError, badParam } from '../core/errors.ts';
@@ -127,10 +127,11 @@ function strip(draft: string): number {
   }
 }
 
-/** copy_file_range keeps no mode that this program could rely on. */
+/** Closes the copy to other users, as the store is: a copied file keeps the mode of the backup. Flushes it to the disk. */
 function privateFile(path: string): void {
   const descriptor = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW);
   try {
+    fchmodSync(descriptor, 0o600);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

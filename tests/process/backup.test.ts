@@ -50,8 +50,11 @@ test('a backup is private, holds no key, and says what is not in it; restored el
   expect(readFileSync(file()).includes(key)).toBe(false);
 
   const other = join(folder.path, 'other');
+  // As a copy from another server has it.
+  chmodSync(file(), 0o644);
   const restored = await run(['--restore', file()], { state: other });
   expect(restored).toMatchObject({ status: 0, stderr: matching(/encrypted with another key/) });
+  expect(statSync(join(other, 'store.db')).mode & 0o777).toBe(0o600);
   expect(await packages(other)).toEqual(await packages());
   writeFileSync(join(other, 'secret.key'), key, { mode: 0o600 });
   expect(await storedSecret('root', { state: other })).toBe(SECRET);
