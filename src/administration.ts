@@ -25,7 +25,7 @@ export type { Severity } from './doctor/check.ts';
 export type { Manifest } from './store/backup-file.ts';
 export type { Restored } from './store/restore.ts';
 
-/** Per statement of a check, so that an unresponsive store does not make --doctor hang. */
+/** The limit for each statement of a check, so that an unresponsive store does not make --doctor hang. */
 const DOCTOR_ANSWER_LIMIT_MS = 10_000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -36,13 +36,13 @@ export interface Installation {
   readonly isSandbox: boolean;
 }
 
-/** The installation of this user and environment. Nothing is created. */
+/** Finds the installation of this user and environment. Nothing is created. */
 export function locateInstallation(environment: Environment): Installation {
   const { userId, stateDirectory } = locate(environment);
   return { userId, stateDirectory, isSandbox: !isMachine({ userId, stateDirectory }) };
 }
 
-/** Makes all checks of --doctor. `program` is the top folder of the installed program. */
+/** Runs all checks of --doctor. `program` is the top directory of the installed program. */
 export async function examineInstallation(
   environment: Environment,
   program: string,
@@ -81,7 +81,7 @@ export async function examineInstallation(
   }
 }
 
-/** The audit log of this server, also if the store is shared. Nothing is created. @throws ApiError */
+/** Opens the audit log of this server, even if the store is shared. Nothing is created. @throws ApiError */
 export function openAuditLog(environment: Environment): AuditReader {
   const { stateDirectory, userId } = locateInstallation(environment);
   if (!existsSync(stateDirectory)) {
@@ -118,7 +118,7 @@ export async function restoreStore(
 ): Promise<Restored> {
   const { stateDirectory, userId } = locateInstallation(environment);
   const directory = new StateDirectory(stateDirectory, userId);
-  // With milliseconds, so that two restores within a second keep their stores under different names.
+  // Includes milliseconds, so that two restores within one second keep their stores under different names.
   const stamp = new Date().toISOString().replace(/[-:.]/g, '');
   return recorded(
     environment,
@@ -145,7 +145,7 @@ export async function restoreStore(
 }
 
 /**
- * If `work` calls `begin`, the line is durable before `work` changes anything. Otherwise it is written with the
+ * If `work` calls `begin`, the line is durable before `work` changes anything. Otherwise, the line is written with the
  * outcome.
  */
 async function recorded<T>(

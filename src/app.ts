@@ -31,7 +31,7 @@ export interface Application {
   readonly engine: Engine;
   readonly installation: {
     readonly stateDirectory: string;
-    /** True in a sandbox: accounts are files below the state directory rather than system users. */
+    /** True in a sandbox: accounts are files below the state directory instead of system users. */
     readonly isSandbox: boolean;
   };
   /** The caller for `--user`. @throws ApiError if the user may not call any function. */
@@ -41,14 +41,15 @@ export interface Application {
   /** The server's own certificate and key (PEM). `make` creates them if there are none yet. */
   ownCertificate(make: () => Promise<string>): Promise<string>;
   /**
-   * Records logins, and requests that were rejected before their caller was known, in the audit log. Of rejected ones
-   * it keeps the first, then summaries (`store/refused-requests.ts`), and never fails.
+   * Records logins, and requests that were rejected before their caller was known, in the audit log. For rejected
+   * requests, it records the first ones, then summaries (`store/refused-requests.ts`), and never fails.
    * @throws ApiError `store_unavailable`.
    */
   auditLogin(login: AuditedLogin): Promise<void>;
   /**
-   * Records a repeated call in the audit log: the same `record` at another time. Cheap if the object is the same each
-   * time. @throws ApiError `store_unavailable`.
+   * Records a repeated call in the audit log: the same `record` at another time. It is fast if the object is the same
+   * each time.
+   * @throws ApiError `store_unavailable`.
    */
   auditAgain(record: AuditRecord, moment: AuditMoment): Promise<void>;
   /**
@@ -56,7 +57,7 @@ export interface Application {
    * @throws ApiError `store_unavailable`.
    */
   announceServer(server: Pick<RunningServer, 'role' | 'addresses' | 'certificate'>): Promise<void>;
-  /** Writes the pending summaries of rejected requests. Call it before `close`, after the last request. */
+  /** Writes the pending summaries of rejected requests. Must be called before `close`, after the last request. */
   writeSummaries(): Promise<void>;
   close(): void;
 }
@@ -71,7 +72,8 @@ export interface AuditedLogin extends Origin {
 }
 
 /**
- * `livesLong` for a server, which answers many calls. `passwordStrength` rates passwords instead of this process.
+ * Creates the dependencies of calls. `livesLong` is for a server, which serves many calls. `passwordStrength` replaces
+ * the rating of passwords in this process.
  * @throws ApiError `store_insecure`, `store_unavailable` if the state directory cannot be used.
  */
 export function createApplication(
@@ -253,9 +255,9 @@ function sealerOf(directory: StateDirectory): Sealer {
 }
 
 /**
- * Names in this server's own store that begin with `prefix` and that `user` (default: root) can see: see
- * `store/existing-store.ts`. Empty if there is no store. @throws ApiError for a user who may not call any function, and
- * the store's errors if it cannot be read.
+ * Returns names in this server's own store that begin with `prefix` and that `user` (default: root) can see: see
+ * `store/existing-store.ts`. Empty if there is no store.
+ * @throws ApiError for a user who may not call any function, and the store's errors if it cannot be read.
  */
 export async function namesInStore(
   environment: Readonly<Record<string, string | undefined>>,

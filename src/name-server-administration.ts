@@ -21,7 +21,7 @@ export class SecondariesDesk {
     return this.#read((db) => secondaries.list(db));
   }
 
-  /** Why no change of them would take effect; undefined if their keys can be opened. */
+  /** Returns why changes of the secondaries would have no effect. Undefined if their keys can be decrypted. */
   async trouble(): Promise<string | undefined> {
     const { sealer } = this.#application.engine;
     try {
@@ -34,8 +34,8 @@ export class SecondariesDesk {
   }
 
   /**
-   * Writes a line to the audit log. The task configures the nameserver to accept the secondary. @throws ApiError
-   * `bad_param`, `disabled` without the role DNS.
+   * Writes a line to the audit log. The task configures the nameserver to accept the secondary.
+   * @throws ApiError `bad_param`, `disabled` without the role DNS.
    */
   async add(
     address: string,

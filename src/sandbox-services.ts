@@ -1,4 +1,4 @@
-// Runs named for the zones of a sandbox: a process of this user on free ports of 127.0.0.1.
+// Runs named for the zones of a sandbox, as a process of this user on free ports of 127.0.0.1.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -27,7 +27,7 @@ const SEARCH_PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 export interface SandboxServices extends OwnProcess {
   /** Resolves with the last lines of named's log if named exits by itself. */
   readonly ended: Promise<string>;
-  /** Ends it. */
+  /** Stops named. */
   readonly stop: () => Promise<void>;
 }
 
@@ -124,7 +124,7 @@ async function spawnNamed(
   return child;
 }
 
-/** Waits until named has loaded its configuration. False if it exits, or does not listen after 20 seconds. */
+/** Waits until named has loaded its configuration. Returns false if it exits, or does not listen after 20 seconds. */
 async function isListening(child: ChildProcess, port: number): Promise<boolean> {
   for (let pauses = 0; pauses < MAX_START_PAUSES && child.exitCode === null; pauses++) {
     if (await accepts(port)) return true;
@@ -142,7 +142,7 @@ function accepts(port: number): Promise<boolean> {
   });
 }
 
-/** The process in the form of `processesOf`. */
+/** Returns the process in the form of `processesOf`. */
 function nameOf({ pid = 0 }: ChildProcess): string {
   return processesOf({ pid, kill: process.kill.bind(process) }).own();
 }
@@ -155,7 +155,7 @@ function lastLines(log: string): string {
   }
 }
 
-/** Debian's AppArmor profile allows named to read only the system's configuration. */
+/** Advice about Debian's AppArmor profile, which allows named to read only the system's configuration. */
 function advice(): string {
   try {
     const profiles = readFileSync('/sys/kernel/security/apparmor/profiles', 'utf8');
@@ -169,7 +169,7 @@ function advice(): string {
   );
 }
 
-/** Of TCP and UDP. */
+/** Finds a port that is free for TCP and UDP. */
 async function freePort(): Promise<number> {
   for (;;) {
     const server = createServer().listen(0, ADDRESS);

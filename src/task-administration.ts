@@ -20,7 +20,7 @@ export type { Worker } from './worker/worker.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `interrupted`: running according to the store, but its process is gone. */
+/** `interrupted`: the store says that it is running, but its process is gone. */
 export interface Task extends Omit<tasks.Task, 'state'> {
   readonly state: TaskState | 'interrupted';
 }
@@ -40,7 +40,7 @@ export function createWorker(
   });
 }
 
-/** Restarts monitored services that do not run or do not answer. */
+/** Restarts monitored services that are not running or not responding. */
 export function createServiceWatch(
   { engine }: Application,
   onTrouble: (error: unknown) => void,
@@ -75,7 +75,7 @@ export class TaskDesk {
     });
   }
 
-  /** Undefined if the task has not started yet or ran on another server. */
+  /** Returns undefined if the task has not started yet or ran on another server. */
   log(id: number): string | undefined {
     return logsOf(this.#environment, this.#application.engine.now).read(id);
   }

@@ -1,4 +1,4 @@
-// What the catalogue says of a function, whether or not it is provided here: one data file a family.
+// The catalogue's description of a function, whether or not it is provided here. Each family has one data file.
 export interface CatalogueParam {
   readonly type: string;
   readonly doc: string;
@@ -8,20 +8,20 @@ export interface CatalogueParam {
   readonly list?: boolean;
 }
 
-/** The shape of an answer: a type's name, a list of one shape, or a hash, whose key `*` stands for any. */
+/** The shape of a response: the name of a type, a list of one shape, or a hash. The key `*` of a hash means any key. */
 export type CatalogueShape =
   string | readonly CatalogueShape[] | { readonly [key: string]: CatalogueShape } | null;
 
 export interface CatalogueEntry {
   readonly summary: string;
-  /** The version of WHM in which it appeared, or null where no document says. */
+  /** The version of WHM that introduced it. Null if not documented. */
   readonly since: number | null;
   readonly method: string;
   readonly params: Readonly<Record<string, CatalogueParam>>;
   readonly returns: CatalogueShape;
-  /** What is not publicly known of it, in a sentence. */
+  /** A sentence about what is not publicly known about the function. */
   readonly gap?: string;
-  /** True where today's API does not have it any more. */
+  /** True if WHM's present API no longer has the function. */
   readonly dropped?: boolean;
   readonly deprecated?: boolean;
 }
@@ -34,13 +34,13 @@ export interface Catalogue {
 /** A row of the generated list of families. */
 export interface FamilyRow {
   readonly title: string;
-  /** How many functions the API's documentation lists. */
+  /** The number of functions that the API's documentation lists. */
   readonly documented: number;
 }
 
 /** A row of the generated list of functions that are not provided here. */
 export interface AbsentRow {
-  /** The family's folder. */
+  /** The name of the family's folder. */
   readonly family: string;
   readonly summary: string;
   readonly dropped?: true;

@@ -1,6 +1,6 @@
-// What commander reads of the options that administer an installation rather than call a function.
+// The options of the commands that administer an installation, as read by commander.
 
-/** What commander makes of their rows. */
+/** The values of the options, as commander returns them. */
 export interface AdministrationOpts {
   readonly doctor?: boolean;
   readonly backup?: string;
@@ -25,7 +25,7 @@ export interface AdministrationOptions extends AdministrationOpts {
   readonly outputIsGiven: boolean;
 }
 
-/** Takes them out of all that commander has read. `administration` is absent if none of them is given. */
+/** Separates these options from all others. `administration` is absent if none of them is given. */
 export function splitAdministrationOptions<All extends AdministrationOpts>(all: All, outputIsGiven: boolean) {
   const { doctor, backup, restore, withKey, force, enrol, log, follow, ...further } = all;
   const { tasks, wait, runTasks, stopTask, ...more } = further;

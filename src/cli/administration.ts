@@ -1,4 +1,4 @@
-// The commands that administer an installation rather than call a function.
+// Runs the commands that administer an installation. They do not call functions.
 import type { AdministrationOptions } from './administration-options.ts';
 import type { Io } from './io.ts';
 import type { CommandLine } from './options.ts';
@@ -10,10 +10,10 @@ const commands = [
   ...['secondaries', 'addSecondary', 'removeSecondary', 'sandboxServices'],
 ] as const satisfies (keyof AdministrationOptions)[];
 
-/** As the command line has it. */
+/** Returns the option of a command: `--add-secondary` for `addSecondary`. */
 const flagOf = (command: string) => `--${command.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/** Which commands an option goes with. */
+/** The commands that each of these options can be combined with. */
 const companions = {
   withKey: { flag: '--with-key', of: ['backup'] },
   follow: { flag: '--follow', of: ['log'] },
@@ -32,7 +32,7 @@ export async function administer(line: CommandLine, options: AdministrationOptio
       throw new UsageError(`${flag} goes with ${of.map((one) => `--${one}`).join(' or ')}.`);
     }
   }
-  // It makes a call, which has all options of one.
+  // This command makes a call, so it accepts all options of a call.
   if (command === 'wait') return (await import('./wait.ts')).wait(line, options, io);
   const flag = flagOf(command ?? '');
   if (line.command !== undefined && command !== 'log' && command !== 'tasks') {
@@ -64,7 +64,7 @@ async function start(line: CommandLine, options: AdministrationOptions, io: Io):
   return module.restore(restore ?? '', force, line, io);
 }
 
-/** Undefined if none of its options is given. */
+/** Undefined if none of the options about secondaries is given. */
 async function startOfSecondaries(
   line: CommandLine,
   options: AdministrationOptions,

@@ -1,4 +1,4 @@
-// An answer on its way to a person or a program: text, colour, hints, and the exit status.
+// Prints a response for a person or a program: text, colour, hints, and the exit status.
 import type { Envelope } from '../core/envelope.ts';
 import { exitStatusOf } from '../core/exit-status.ts';
 import { isTabular, loadRenderer, type Format } from '../render/format.ts';
@@ -6,7 +6,7 @@ import { tell, WriteError, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { plain, styleFor } from './style.ts';
 
-/** Prints the answer of one call. @returns the exit status. */
+/** Prints the response of a call. @returns the exit status. */
 export async function answer(
   envelope: Envelope,
   line: CommandLine,
@@ -17,7 +17,7 @@ export async function answer(
     await print(envelope, line, command, io);
   } catch (error) {
     if (!(error instanceof WriteError)) throw error;
-    // The reader of a pipe may stop reading when it has seen enough.
+    // The reader of a pipe may close it early, which is not an error.
     if (error.code !== 'EPIPE') {
       tell(io, `whmapi1: the call was run, but its response could not be written: ${error.message}\n`);
       return 1;
@@ -27,7 +27,7 @@ export async function answer(
   return printedStatus(exitStatusOf(envelope), io);
 }
 
-/** The exit status after a response was printed, by what its result says. */
+/** Returns the exit status after a response was printed. `status` follows from its result. */
 export async function printedStatus(status: number, io: Io): Promise<number> {
   return status === 1 ? (await import('./exit-status.ts')).exitStatusFor(status, io) : status;
 }
@@ -44,7 +44,7 @@ async function print(envelope: Envelope, line: CommandLine, command: string, io:
   for (const piece of render(envelope)) write(piece);
 }
 
-/** Writes pieces of an answer, in colour where that is wanted. */
+/** Returns a writer for the pieces of a response, in colour if requested. */
 export async function writerFor(
   format: Format,
   color: CommandLine['color'],
@@ -56,7 +56,7 @@ export async function writerFor(
   return (piece) => io.stdout.write(highlight(piece, format, style));
 }
 
-/** What a person at the terminal, or whoever reads a cron mail, is told beside the answer. */
+/** Writes warnings and hints for people to standard error, which cron also mails. */
 async function comment(envelope: Envelope, command: string, io: Io): Promise<void> {
   const { error_code: code } = envelope.metadata;
   if (code === 'unknown_function') {

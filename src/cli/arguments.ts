@@ -1,4 +1,4 @@
-// The words of the command line, files and standard input, as the arguments of a call.
+// Reads the arguments of a call from the command line, files and standard input.
 import type { RawArgument } from '../core/context.ts';
 import { quote } from '../core/quote.ts';
 import type { Json } from '../core/values.ts';
@@ -6,7 +6,7 @@ import { MAX_INPUT_BYTES, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
-/** @throws UsageError where something can't be read. */
+/** @throws UsageError if an argument cannot be read. */
 export function gatherArguments(line: CommandLine, io: Io): RawArgument[] {
   const fromStdin = line.files.filter((file) => file.slice(file.indexOf('=')) === '=-').length;
   if (line.input === 'json' && fromStdin > 0) {
@@ -24,7 +24,7 @@ export function gatherArguments(line: CommandLine, io: Io): RawArgument[] {
   return [...readJson(io).filter(({ name }) => !named.has(name)), ...given];
 }
 
-/** Every user of the machine can read the arguments of a process. */
+/** Warns about secrets on the command line, because every system user can read the arguments of a process. */
 export function warningsOf({ words }: CommandLine): string[] {
   return ['password', 'pass']
     .filter((key) => words.some((word) => word.startsWith(`${key}=`)))
@@ -34,11 +34,11 @@ export function warningsOf({ words }: CommandLine): string[] {
     );
 }
 
-/** `key=value`, both percent-decoded. A plus sign is a plus sign (protocol, Decisions). */
+/** Reads `key=value`, both percent-decoded. A plus sign stays a plus sign (protocol, Decisions). */
 function readWord(word: string, number: number): RawArgument {
   const equals = word.indexOf('=');
   if (equals < 1) {
-    // Not quoted: a secret whose name was forgotten looks just so.
+    // The word is not quoted, because it may be a secret without its name.
     throw new UsageError(`Argument ${number} after the function's name is not of the form key=value.`);
   }
   const name = percentDecode(word.slice(0, equals));
@@ -56,7 +56,7 @@ function readWord(word: string, number: number): RawArgument {
   return { name, value };
 }
 
-/** Decodes `%XX`; a percent sign that starts no escape stays. Undefined where the bytes are no UTF-8. */
+/** Decodes `%XX`. A percent sign that does not start an escape is kept. Undefined if the bytes are not UTF-8. */
 export function percentDecode(text: string): string | undefined {
   if (!text.includes('%')) return text;
   try {
@@ -76,7 +76,7 @@ function readFileArgument(file: string, io: Io): RawArgument {
   const text = readText(path === '-' ? 'standard input' : quote(path), () =>
     path === '-' ? io.readStdin() : io.readFile(path),
   );
-  // Editors and echo end a file with a line break that is no part of the value.
+  // Editors and echo end a file with a line break, which is not part of the value.
   return { name, value: text.replace(/\r?\n$/, '') };
 }
 
@@ -86,7 +86,7 @@ function readJson(io: Io): RawArgument[] {
   try {
     json = JSON.parse(text) as Json;
   } catch {
-    // The parser's own message quotes the text, which may hold secrets.
+    // The parser's own message is not used, because it quotes the text, which may contain secrets.
     throw new UsageError('Standard input should hold one JSON object (--input=json); it is not JSON.');
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {

@@ -1,8 +1,8 @@
-// Questions at the terminal. They go to standard error, so that standard output holds answers alone.
+// Asks questions at the terminal. Questions go to standard error, because standard output is only for responses.
 import { read } from 'read';
 import { UsageError } from './usage-error.ts';
 
-/** @throws UsageError where the person ends the question (Ctrl-C, Ctrl-D). */
+/** @throws UsageError if the user cancels (Ctrl-C, Ctrl-D). */
 export async function ask(prompt: string, isSecret: boolean): Promise<string> {
   try {
     return await read({ prompt, silent: isSecret, input: process.stdin, output: process.stderr });

@@ -1,16 +1,16 @@
-// Which records of the audit log --log shows: FIELD=VALUE words, as the person wrote them.
+// Selects the records of the audit log that --log shows. The user writes the filter as FIELD=VALUE words.
 import type { StoredAuditRecord } from '../administration.ts';
 import { quote } from '../core/quote.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface AuditFilter {
-  /** Milliseconds since 1970-01-01, both inclusive. */
+  /** In milliseconds since 1970-01-01, both inclusive. */
   readonly since: number;
   readonly until: number;
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** The name that a field has in the log. */
+/** The stored names of the fields. */
 const stored = {
   user: 'caller',
   function: 'function',
@@ -25,7 +25,7 @@ const unitsMs: Readonly<Record<string, number>> = {
   ...{ s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 },
 };
 
-/** @throws UsageError that names what would be right. */
+/** @throws UsageError that names the valid values. */
 export function readAuditFilter(words: readonly string[], now: number): AuditFilter {
   const given = new Map<string, string>();
   for (const word of words) {
@@ -61,7 +61,7 @@ export function matches(record: StoredAuditRecord, { since, until, fields }: Aud
   });
 }
 
-/** A duration back from `now`, or a time. Without a zone it is UTC, as the log shows times. */
+/** Reads a duration back from `now`, or a time. The default time zone is UTC, in which the log shows times. */
 function momentOf(name: string, value: string, now: number): number {
   const [, count, unit = ''] = /^(\d{1,6})([smhdw])$/.exec(value) ?? [];
   if (count !== undefined) return now - Number(count) * (unitsMs[unit] ?? 0);
@@ -69,7 +69,7 @@ function momentOf(name: string, value: string, now: number): number {
     /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)?(Z|[+-]\d\d:\d\d)?$/.exec(value) ?? [];
   const midnight = new Date(`${day ?? ''}T00:00Z`);
   const time = Date.parse(`${day ?? ''}${clock}${zone}`);
-  // Date.parse makes 2 March of 30 February.
+  // Date.parse converts 30 February to 2 March.
   const isDay = !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day ?? ' ');
   if (isDay && !Number.isNaN(time)) return time;
   throw new UsageError(

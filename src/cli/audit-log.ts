@@ -1,4 +1,4 @@
-// whmapi1 --log: the audit log for people, as a table, JSON lines or CSV.
+// whmapi1 --log: shows the audit log as a table, JSON lines or CSV.
 import { setTimeout } from 'node:timers/promises';
 import { openAuditLog, toJsonLine, type AuditReader, type StoredAuditRecord } from '../administration.ts';
 import { visible } from '../core/visible.ts';
@@ -11,10 +11,10 @@ import { styleFor } from './style.ts';
 import { UsageError } from './usage-error.ts';
 
 const POLL_MS = 200;
-/** So many records are written at a time. */
+/** The number of records that are written at once. */
 const BATCH = 200;
 
-/** Writes records; the first call writes the heading too. */
+/** Writes records. The first call writes only the heading. */
 type Writer = (records: readonly StoredAuditRecord[]) => void;
 
 /** @returns the exit status. @throws UsageError, WriteError */
@@ -40,7 +40,7 @@ export async function auditLog(line: CommandLine, options: AdministrationOptions
   }
 }
 
-/** Until the process is interrupted, or nobody reads its output. */
+/** Shows new records until the process is interrupted or its output is closed. */
 async function goOn(reader: AuditReader, filter: AuditFilter, write: Writer, io: Io): Promise<never> {
   let isNoted = false;
   for (;;) {
@@ -101,7 +101,10 @@ async function writerFor(line: CommandLine, options: AdministrationOptions, io: 
   };
 }
 
-/** Fixed, since the lines to come are not known. On a narrow terminal without the address and the id. */
+/**
+ * The widths are fixed, because later lines are not known yet. A narrow terminal has no columns for the address and the
+ * XID.
+ */
 function columnsFor(width = 160): readonly { readonly at: number; readonly width: number }[] {
   const isWide = width >= 120;
   const columns = isWide
@@ -111,7 +114,7 @@ function columnsFor(width = 160): readonly { readonly at: number; readonly width
   return [...columns, { at: 6, width: Math.max(9, width - taken) }];
 }
 
-/** Strangers choose some of the texts. */
+/** Invisible characters are escaped, because some of these texts come from unauthenticated clients. */
 function cellsOf(record: StoredAuditRecord): string[] {
   const { stage, dry_run: dryRun, error_code: code } = record;
   const notes = [...(dryRun === 1 ? ['dry run'] : []), ...(stage === undefined ? [] : [stage])];

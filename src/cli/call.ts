@@ -1,4 +1,4 @@
-// One call from the command line: gather its arguments, dispatch it, print the answer.
+// Makes one call from the command line: reads its arguments, dispatches it, prints the response.
 import { createApplication, root, type Application } from '../app.ts';
 import { dispatch, failure } from '../core/dispatch.ts';
 import type { Call } from '../core/context.ts';
@@ -11,12 +11,12 @@ import { gatherArguments, warningsOf } from './arguments.ts';
 import { tell, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 
-/** Makes the call and prints its answer. @returns the exit status. */
+/** Makes the call and prints its response. @returns the exit status. */
 export async function call(line: CommandLine, command: string, io: Io): Promise<number> {
   return (await callFor(line, command, io)).status;
 }
 
-/** As `call`. @returns the task that the call has started, too. */
+/** Like `call`. @returns the exit status, and the task that the call has started, if any. */
 export async function callFor(
   line: CommandLine,
   command: string,
@@ -44,7 +44,7 @@ export async function callFor(
   }
 }
 
-/** With those that --fields, --filter and --sort stand for. @throws UsageError */
+/** Adds the arguments for --fields, --filter and --sort. @throws UsageError */
 async function withListArguments(
   line: CommandLine,
   command: string,
@@ -55,7 +55,7 @@ async function withListArguments(
   return [...given, ...listArguments(line, await loadFunction(command), given)];
 }
 
-/** As root, or as the reseller that `--user` names. */
+/** Makes the call as root, or as the reseller in `--user`. */
 async function run(request: Call, user: string | undefined, application: Application): Promise<Envelope> {
   const { engine } = application;
   try {

@@ -6,7 +6,7 @@ import { ApiError, errorKinds } from '../core/errors.ts';
 import { index } from '../functions/index.generated.ts';
 import { tell, type Io } from './io.ts';
 
-/** The exit status, said why on standard error, for whoever may call nothing. */
+/** Returns the exit status if the user may not call any function. The reason is then on standard error. */
 export async function callableBy(user: string, io: Io): Promise<Readonly<Record<string, IndexRow>> | number> {
   try {
     const application = createApplication(io.environment);

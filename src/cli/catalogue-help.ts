@@ -1,4 +1,4 @@
-// The help about functions that are not provided here, from the catalogue: all of them, a family's, and one.
+// Help from the catalogue about functions that are not provided here: for all of them, for a family, or for one.
 import { absent } from '../catalogue/absent.generated.ts';
 import type { CatalogueEntry, CatalogueParam, CatalogueShape } from '../catalogue/entry.ts';
 import { families } from '../catalogue/families.generated.ts';
@@ -16,13 +16,13 @@ import {
 
 type Index = Readonly<Record<string, IndexRow>>;
 
-/** Every function, those that work and those that do not, and nothing else: one line each. */
+/** Lists every function, provided or not, one per line. */
 export function completeList(index: Index, layout: Layout): string {
   const functions = Object.keys(families).flatMap((folder) => functionsOf(folder, index));
   return `${functionRows(functions, layout).join('\n')}\n`;
 }
 
-/** The help of a family, or of a function that is not provided here; undefined where there is neither. */
+/** Returns the help of a family, or of a function that is not provided here. Undefined for any other name. */
 export async function catalogueHelp(
   command: string,
   words: readonly string[],
@@ -31,12 +31,12 @@ export async function catalogueHelp(
 ): Promise<string | undefined> {
   const row = Object.hasOwn(absent, command) ? absent[command] : undefined;
   if (row !== undefined) return absentHelp(command, row.family, layout);
-  // `--help ip addresses`, without quotes, is meant as well.
+  // Also accepts `--help ip addresses`, without quotes.
   const folder = folderOf([command, ...words].join(' ')) ?? folderOf(command);
   return folder === undefined ? undefined : familyHelp(folder, index, layout);
 }
 
-/** A family's folder by its title or the folder's own name, in any case. */
+/** Finds a family's folder by its title or the folder's own name, in any case. */
 function folderOf(name: string): string | undefined {
   const folder = name
     .trim()
@@ -125,7 +125,7 @@ function answer({ returns, gap }: CatalogueEntry, layout: Layout): string {
   const fields = fieldsOf('', returns).map(
     ([path, type]) => `  ${layout.name(path)}  ${layout.faint(`(${type})`)}`,
   );
-  // Where something is not known, it may be the answer.
+  // If some fields are unknown, the response may not be empty.
   return fields.length === 0 && gap !== undefined ? '' : section('Response:', layout, fields);
 }
 

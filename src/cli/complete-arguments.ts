@@ -1,10 +1,10 @@
-// What may follow a function's name: the parameters that are still missing, and the values that they take.
+// Completes the words after a function's name: parameters that are not given yet, and their values.
 import type { NameKind, Param } from '../core/define.ts';
 import { paramOf } from '../core/param-of.ts';
 import type { Candidate } from './complete.ts';
 import { metaParameters, type Completable } from './ready.ts';
 
-/** Parameters that have no effect here are not offered. */
+/** Parameters that have no effect on this server are not offered. */
 export async function argumentNames(
   fn: Completable,
   given: ReadonlySet<string>,
@@ -26,12 +26,12 @@ export async function argumentNames(
   ];
 }
 
-/** What an argument names, if that is something in the store. */
+/** Returns the kind of object that an argument names, if the store has such objects. */
 export function nameKindOf(fn: Completable, key: string): NameKind | undefined {
   return paramOf(fn, key)?.param.completes;
 }
 
-/** The values that an argument takes, where they are known; `key` is `user`, `user-2` or `api.sort.a.field`. */
+/** Returns the known values of an argument. `key` is `user`, `user-2` or `api.sort.a.field`. */
 export async function argumentValues(fn: Completable, key: string): Promise<readonly Candidate[]> {
   const isMeta = fn.hasList && key.startsWith('api.');
   const meta = isMeta ? metaParamOf(await metaParameters(), key) : undefined;
@@ -52,7 +52,7 @@ function candidate(name: string, { doc, required }: Param): Candidate & { readon
   return { value: `${name}=`, about: isRequired ? `(required) ${sentence}` : sentence, isRequired };
 }
 
-/** Every name that is not given, under each key that is begun and the first that is free. */
+/** Returns every name that is not given yet, for each key that is in use and for the next unused key. */
 function metaNames(metaParams: Readonly<Record<string, Param>>, given: ReadonlySet<string>): Candidate[] {
   return Object.entries(metaParams).flatMap(([name, param]) => {
     const keyed = /^(api\.[a-z]+\.)a(\..+|)$/.exec(name);
@@ -66,7 +66,7 @@ function metaNames(metaParams: Readonly<Record<string, Param>>, given: ReadonlyS
   });
 }
 
-/** The first of a to z, za to zz and so on that comes after all of these. */
+/** Returns the key after the last one that is in use: a to z, then za to zz and so on. */
 function nextKey(used: readonly string[]): string {
   const last = [...used].sort().at(-1);
   if (last === undefined) return 'a';

@@ -1,6 +1,7 @@
-// The hidden door for shells: `whmapi1 --complete WORD ...` answers what the last word may become. The scripts under
-// share/ ask it at each Tab. Every user of the server can read the words of a process, so of each argument they give no
-// more than its name, and the word at the cursor in the environment (WHMAPI1_COMPLETE_WORD).
+// The hidden interface for shells: `whmapi1 --complete WORD ...` prints the candidates for the last word. The scripts
+// under share/ run it whenever the Tab key is pressed. Every user of the server can read the words of a process. The
+// scripts therefore pass only the name of each argument, and the word at the cursor in the environment
+// (WHMAPI1_COMPLETE_WORD).
 import { readdirSync, statSync } from 'node:fs';
 import type { NameKind } from '../core/define.ts';
 import { argumentNames, argumentValues, nameKindOf } from './complete-arguments.ts';
@@ -8,24 +9,27 @@ import type { Io } from './io.ts';
 import { optionRows } from './option-rows.ts';
 import { completable, functionCandidates } from './ready.ts';
 
-/** What a word may become. One that ends with `=`, `/` or `.` is gone on with; after others comes a space. */
+/**
+ * A candidate for a word. After a candidate that ends with `=`, `/` or `.`, the word continues. After any other, the
+ * shell adds a space.
+ */
 export interface Candidate {
   readonly value: string;
-  /** A few words on it. */
+  /** A short description. */
   readonly about: string;
 }
 
-/** The words before the one that is completed. */
+/** The words before the word that is completed. */
 interface Before {
   readonly command: string | undefined;
   /** The names of the arguments after the command. */
   readonly names: ReadonlySet<string>;
   readonly options: ReadonlySet<string>;
-  /** What --user says; undefined where it is not given. */
+  /** The value of --user. Undefined if it is not given. */
   readonly user: string | undefined;
-  /** The option whose value comes next. */
+  /** The option whose value is completed. */
   readonly pending: Option | undefined;
-  /** True after `--`: no option follows. */
+  /** True after `--`, after which there are no options. */
   readonly isEnded: boolean;
 }
 
@@ -48,7 +52,7 @@ const options: readonly Option[] = optionRows.map((row) => ({
   doc: row.doc,
 }));
 
-/** `-h` by `--help`. */
+/** Maps `-h` to `--help`. */
 const shortNames = new Map(
   optionRows.flatMap(({ flags }) => {
     const [, short, long] = /^(-[a-z]), (--[a-z-]+)/.exec(flags) ?? [];
@@ -56,7 +60,7 @@ const shortNames = new Map(
   }),
 );
 
-/** One candidate a line: the word, a tab, what it is. The shell keeps those that fit. */
+/** Prints one candidate per line: the word, a tab, its description. The shell selects the candidates that match. */
 export async function complete(words: readonly string[], io: Io): Promise<number> {
   const candidates = await candidatesFor(words, io);
   const lines = candidates
@@ -94,13 +98,15 @@ async function candidatesFor(words: readonly string[], io: Io): Promise<readonly
   return prefixed(start, values);
 }
 
-/** What is typed so far of a value: the words hold its name alone. */
+/**
+ * Returns the part of a value that is typed already. It is in the environment, because the words contain only names.
+ */
 function typedAfter(start: string, { environment }: Io): string {
   const word = environment.WHMAPI1_COMPLETE_WORD ?? '';
   return word.startsWith(start) ? word.slice(start.length) : '';
 }
 
-/** Another server’s names are not known here. */
+/** Returns nothing for calls to other servers, whose names are not known here. */
 async function names(kind: NameKind, typed: string, before: Before, io: Io): Promise<readonly Candidate[]> {
   const isRemote =
     ['--host', '--profile'].some((name) => before.options.has(name)) ||
@@ -170,7 +176,7 @@ async function functionNames(others: 'help' | 'families'): Promise<Candidate[]> 
   return [...functions, ...rows, { value: 'options', about: 'All options.' }];
 }
 
-/** The files of the folder that a path is in, or begins to be in. */
+/** Lists the files for a path that is being typed. */
 function paths(current: string): Candidate[] {
   const folder = current.slice(0, current.lastIndexOf('/') + 1);
   const isHiddenWanted = current.slice(folder.length).startsWith('.');
@@ -190,7 +196,7 @@ function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch {
-    // Such as a link that leads nowhere.
+    // For example, a broken link.
     return false;
   }
 }

@@ -1,9 +1,9 @@
-// `--completion SHELL`: the script that a shell loads, as it is installed.
+// `--completion SHELL`: prints the installed script that a shell loads.
 import { installedFile } from './installation.ts';
 import { tell, type Io } from './io.ts';
 import type { Shell } from './options.ts';
 
-/** Where systems look for them below /usr/share or /usr/local/share. */
+/** The usual locations of these scripts below /usr/share or /usr/local/share. */
 const scripts: Readonly<Record<Shell, string>> = {
   bash: 'share/bash-completion/completions/whmapi1',
   zsh: 'share/zsh/site-functions/_whmapi1',

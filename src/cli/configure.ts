@@ -1,4 +1,4 @@
-// whmapi1 --configure: lists the profiles and writes one, from options or from answers at a terminal.
+// whmapi1 --configure: lists the profiles, or writes one from options or from answers at a terminal.
 import { listProfiles, profileOf, readProfileFrom } from '../remote/configure.ts';
 import type { RemoteOptions } from '../remote/options.ts';
 import { profilesPath, writeProfile } from '../remote/profiles.ts';

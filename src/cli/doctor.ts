@@ -1,4 +1,4 @@
-// whmapi1 --doctor: examines the installation, and says how to fix what is wrong.
+// whmapi1 --doctor: checks the installation, and shows how to fix problems.
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
@@ -18,18 +18,18 @@ import type { CommandLine } from './options.ts';
 import { plain, styleFor, type Style } from './style.ts';
 import { UsageError } from './usage-error.ts';
 
-/** As they are shown on a terminal, where the colour says the same. */
+/** On a terminal, the colour means the same. */
 const marks: Readonly<Record<Severity, string>> = { ok: '✓', note: '·', warning: '!', problem: '✗' };
 const severities: readonly Severity[] = ['problem', 'warning', 'note', 'ok'];
 const WIDTH = 17;
 
-/** @returns the exit status: 1 if something is to be fixed. @throws UsageError */
+/** @returns the exit status: 1 if something needs to be fixed. @throws UsageError */
 export async function doctor(line: CommandLine, options: AdministrationOptions, io: Io): Promise<number> {
   const { output } = line;
   if (options.outputIsGiven && output !== 'json' && output !== 'jsonpretty') {
     throw new UsageError('--doctor prints text, or JSON with --output=json or --output=jsonpretty.');
   }
-  // The parts of a package or a checkout; links such as npm's lead there.
+  // The directory of the package or checkout. Links such as npm's point to it.
   const program = realpathSync(dirname(installedFile('package.json') ?? join(__dirname, '../package.json')));
   const { stateDirectory, isSandbox } = locateInstallation(io.environment);
   if (options.outputIsGiven) {
@@ -58,7 +58,7 @@ export async function doctor(line: CommandLine, options: AdministrationOptions, 
 }
 
 function format({ severity, title, command, ...finding }: CheckFinding, style: Style): string {
-  // A folder may have any name.
+  // The message may contain the name of a directory, which can be any text.
   const message = visible(finding.message);
   const isPlain = style === plain;
   const word = isPlain ? severity.padEnd(8) : `${marks[severity]} `;
@@ -67,7 +67,7 @@ function format({ severity, title, command, ...finding }: CheckFinding, style: S
     ...{ warning: 'warning', problem: 'error' },
   };
   const mark = style[colours[severity]](word);
-  // On a line of its own and not broken, so that it can be copied, and searched for.
+  // The command is on its own unbroken line, so that it can be copied and searched for.
   const remedy =
     command === undefined
       ? ''

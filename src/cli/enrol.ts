@@ -1,4 +1,4 @@
-// whmapi1 --enrol: sets up two-factor authentication at the terminal, for root or for the reseller of --user.
+// whmapi1 --enrol: sets up two-factor authentication at the terminal, for root or for the reseller in --user.
 import { createApplication, root, type Application } from '../app.ts';
 import type { Caller } from '../core/context.ts';
 import { dispatch } from '../core/dispatch.ts';
@@ -12,7 +12,7 @@ import { UsageError } from './usage-error.ts';
 type Ask = NonNullable<Io['ask']>;
 type CallFunction = (command: string, args?: Readonly<Record<string, string>>) => Promise<Envelope>;
 
-/** A code with one of these errors was not accepted; another one may be. */
+/** Errors after which another code can be tried. */
 const RETRIED: readonly string[] = [
   'tfa_invalid',
   'tfa_replayed',
@@ -21,7 +21,7 @@ const RETRIED: readonly string[] = [
   'missing_param',
 ];
 
-/** @returns the exit status. @throws UsageError without a terminal. */
+/** @returns the exit status. @throws UsageError if there is no terminal. */
 export async function enrol(line: CommandLine, io: Io): Promise<number> {
   const { ask } = io;
   if (ask === undefined || !io.stdout.isTerminal()) {
@@ -103,7 +103,7 @@ async function confirm(secret: string, call: CallFunction, ask: Ask, io: Io): Pr
   }
 }
 
-/** Logins ask for codes only while the policy is enabled, which only root can do. */
+/** Logins require codes only while the policy is enabled, and only root can enable it. */
 async function enforce(caller: Caller, call: CallFunction, io: Io): Promise<void> {
   const { is_enabled: isEnabled } = dataOf(await call('twofactorauth_policy_status'));
   if (isEnabled === 1) {

@@ -3,11 +3,11 @@
 import { tell, type Io } from './io.ts';
 
 const VARIABLE = 'WHMAPI1_EXIT_STATUS';
-/** Lines of NAME=VALUE, as systemd and POSIX shells read them. */
+/** Lines of NAME=VALUE, in the syntax of systemd and POSIX shells. */
 const SERVER_SETTINGS = '/etc/default/whmapi1';
 
 /**
- * `status` is what the result says: 0, 1 or 3. The setting is read only if it is 1, so a successful call reads nothing.
+ * `status` follows from the result: 0, 1 or 3. The setting is read only if it is 1, so a successful call reads nothing.
  * @returns the status to exit with.
  */
 export function exitStatusFor(status: number, io: Io): number {
@@ -23,7 +23,7 @@ export function exitStatusFor(status: number, io: Io): number {
   return status;
 }
 
-/** The environment wins over the file. An empty value counts as not set. */
+/** The environment takes precedence over the file. An empty value counts as not set. */
 function setting(io: Io): { readonly value: string; readonly source: string } {
   const own = io.environment[VARIABLE] ?? '';
   if (own !== '') return { value: own, source: 'the environment' };
@@ -32,7 +32,7 @@ function setting(io: Io): { readonly value: string; readonly source: string } {
     const text = Buffer.from(io.readFile(SERVER_SETTINGS)).toString('utf8');
     return { value: parseEnv(text)[VARIABLE] ?? '', source: SERVER_SETTINGS };
   } catch {
-    // Most servers do not have the file. One that cannot be read changes nothing.
+    // Most servers do not have the file. An unreadable file is ignored.
     return { value: '', source: SERVER_SETTINGS };
   }
 }

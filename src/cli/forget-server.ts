@@ -1,4 +1,4 @@
-// whmapi1 --forget-server NAME: frees what a server that will not come back keeps from the others of its store.
+// whmapi1 --forget-server NAME: forgets a decommissioned server of the shared store and releases its locks.
 import { forgetServer } from '../store-administration.ts';
 import { ApiError, errorKinds } from '../core/errors.ts';
 import { tell, type Io } from './io.ts';

@@ -1,4 +1,4 @@
-// The help of a function, from its description.
+// Prints the help of a function, from its description.
 import {
   accessInWords,
   choiceInWords,

@@ -1,4 +1,4 @@
-// How help is laid out: sections with entries, rows of functions, and lines that end between words.
+// Formats help: sections with entries, rows of functions, and lines that are wrapped between words.
 import { families } from '../catalogue/families.generated.ts';
 import type { FoundFunction } from '../search/index-options.ts';
 import type { Io } from './io.ts';
@@ -6,12 +6,12 @@ import { plain, styleFor, type Style } from './style.ts';
 
 /** Longer lines are hard to read. */
 const MAX_COLUMNS = 100;
-/** Beside a name, a text needs so much room; with less it is below. */
+/** The minimum width of a text next to a name. If there is less room, the text is below the name. */
 const LEAST_TEXT = 24;
 
-/** The colours of help, and the width of the terminal on which it is read. */
+/** The colours of help, and the width of the terminal. */
 export interface Layout extends Style {
-  /** Undefined if it is not read on a terminal: each function then has one line, which can be searched. */
+  /** Undefined if the output is not a terminal. Each function then has a single line, which can be searched. */
   readonly columns: number | undefined;
 }
 
@@ -43,7 +43,7 @@ export function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** A paragraph. Lines after the first begin with `hanging`, or as the first one does. */
+/** Wraps a paragraph. Lines after the first begin with `hanging`. Default: the indent of the first line. */
 export function wrap(text: string, layout: Pick<Layout, 'columns'>, indent = '', hanging = indent): string {
   return wrapped(text, indent, layout, hanging).join('\n');
 }
@@ -70,14 +70,17 @@ function wrapped(
   return [...lines, line];
 }
 
-/** A command that can be copied: on a narrow terminal, lines before the last end with a backslash. */
+/** Formats a command so that it can be copied. On a narrow terminal, all lines except the last end with a backslash. */
 export function command(text: string, layout: Layout): string {
   const { columns } = layout;
   if (columns === undefined || text.length + 2 <= columns) return `  ${text}`;
   return wrapped(text, '  ', { ...layout, columns: columns - 2 }, '      ').join(' \\\n');
 }
 
-/** A name and what it is, side by side, or one below the other if there is little room. `width`: of the names. */
+/**
+ * Formats a name and its description side by side, or one below the other if there is little room. `width`: the width
+ * of the column of names.
+ */
 export function row(
   name: string,
   text: string,
@@ -97,10 +100,13 @@ export function titleOf(folder: string): string {
   return families[folder]?.title ?? folder;
 }
 
-/** A function as lists show it. */
+/** A function in a list. */
 export type ListedFunction = FoundFunction;
 
-/** One line a function, which can be searched for its family and for “not provided”; on a terminal, its lines. */
+/**
+ * Formats one function per line, so that lines can be searched for a family or for “not provided”. On a terminal, lines
+ * are wrapped.
+ */
 export function functionRows(functions: readonly ListedFunction[], layout: Layout): string[] {
   const width = Math.max(...functions.map(({ name }) => name.length));
   return functions.map((fn) => {

@@ -1,4 +1,4 @@
-// The help of the command: what most people need, with its functions on a line each; and all options.
+// The help of the command: an overview with one line per function, and the list of all options.
 import type { IndexRow } from '../core/context.ts';
 import { families } from '../catalogue/families.generated.ts';
 import { command, row, wrap, type Layout } from './help-layout.ts';
@@ -53,7 +53,7 @@ export function generalHelp(index: Readonly<Record<string, IndexRow>>, layout: L
   return `${parts.join('\n\n')}\n`;
 }
 
-/** Every option, by what it is about. */
+/** Lists all options, by topic. */
 export function optionsHelp(layout: Layout): string {
   const parts = optionGroups.map(({ title, rows }) =>
     [layout.heading(title), ...rows.map((one) => optionLine(one, layout))].join('\n'),

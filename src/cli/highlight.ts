@@ -2,11 +2,11 @@
 import type { Format } from '../render/format.ts';
 import type { Style } from './style.ts';
 
-/** Whole lines in, the same lines with colour out; other formats pass as they are. */
+/** Adds colour to whole lines. Other formats are returned unchanged. */
 export function highlight(text: string, format: Format, style: Style): string {
   if (format === 'yaml') return text.replace(/^.*$/gm, (line) => yamlLine(line, style));
   if (format === 'xml') return text;
-  // A string is a key where a colon follows it.
+  // A string that is followed by a colon is a key.
   return text.replace(
     /("(?:[^"\\]|\\.)*")(\s*:)?|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|null/g,
     (all, string, colon) =>

@@ -1,33 +1,35 @@
-// The streams and the environment that the command line works with, so that a test can give its own.
+// The streams and the environment of the command line. Tests replace them.
 
 export interface Output {
-  /** Writes all of it. @throws WriteError */
+  /** Writes the whole text. @throws WriteError */
   write(text: string): void;
-  /** True when a person sees it. */
+  /** Whether the output is a terminal. */
   isTerminal(): boolean;
-  /** How large the terminal is, in characters; undefined if that is not known, or it is no terminal. */
+  /** The size of the terminal in characters. Undefined if it is unknown, or there is no terminal. */
   size?(): { readonly columns: number; readonly rows: number } | undefined;
 }
 
-/** The most that is read from standard input or a file. */
+/** The maximum size of standard input or a file. */
 export const MAX_INPUT_BYTES = 64 * 1024 * 1024;
 
 export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** All of it, but no more than one byte past MAX_INPUT_BYTES. @throws as the file system does. */
+  /** Reads standard input, but at most one byte more than MAX_INPUT_BYTES. @throws errors of the file system. */
   readStdin(): Uint8Array;
   readFile(path: string): Uint8Array;
-  /** Shows a manual page as man(1) does. False where there is no man, or it can't. */
+  /** Shows a manual page, as man(1) does. Returns false if man is missing or fails. */
   readonly showManualPage?: (path: string) => boolean;
-  /** Shows a text with a pager. False if there is no such program. */
+  /** Shows a text in a pager. Returns false if there is no such program. */
   readonly showPaged?: (program: string, words: readonly string[], text: string) => boolean;
-  /** Asks the person at the terminal; what is secret is not shown while it is typed. Absent without a terminal. */
+  /** Asks a question at the terminal. Secret input is not echoed. Absent without a terminal. */
   readonly ask?: ((question: string, isSecret: boolean) => Promise<string>) | undefined;
 }
 
-/** Writes to standard error. What can't be written there can't be told to anybody: the exit status still says it. */
+/**
+ * Writes to standard error. Ignores errors, because there is no other place to report them. The exit status remains.
+ */
 export function tell({ stderr }: Io, text: string): void {
   try {
     stderr.write(text);
@@ -36,7 +38,7 @@ export function tell({ stderr }: Io, text: string): void {
   }
 }
 
-/** A stream could not be written to. `EPIPE`: its reader has gone, as `| head -1` does. */
+/** A stream could not be written to. `EPIPE`: its reader has closed it, as `| head -1` does. */
 export class WriteError extends Error {
   override readonly name = 'WriteError';
   readonly code: string;

@@ -1,4 +1,4 @@
-// --fields, --filter and --sort: the api.* arguments of a list in one word each.
+// Translates --fields, --filter and --sort to `api.*` arguments of a list.
 import type { RawArgument } from '../core/context.ts';
 import type { AnyFunction } from '../core/define.ts';
 import { fieldOf } from '../core/list-fields.ts';
@@ -20,14 +20,14 @@ export function hasListOptions({ fields, filters, sort }: CommandLine): boolean 
   return fields !== undefined || filters.length > 0 || sort !== undefined;
 }
 
-/** The names of --fields, in their order; undefined if it is not given. @throws UsageError */
+/** Returns the names in --fields, in order. Undefined if it is not given. @throws UsageError */
 export function wantedFields({ fields }: Pick<CommandLine, 'fields'>): string[] | undefined {
   return fields === undefined ? undefined : namesIn(fields, '--fields');
 }
 
 /**
- * `fn` is undefined for a function that is not known here; then the server decides what has a list.
- * @throws UsageError if the function returns no list, or an option does not fit the others or `given`.
+ * `fn` is undefined for a function that is not known here. The server then decides whether it returns a list.
+ * @throws UsageError if the function returns no list, or an option conflicts with the others or with `given`.
  */
 export function listArguments(
   line: CommandLine,
@@ -103,7 +103,7 @@ function sortArguments(
   return enabled('sort', parts);
 }
 
-/** Numbers are compared as numbers if the function’s description says that they are. */
+/** Values are compared as numbers if the function’s description says that they are numbers. */
 function methodFor(fn: AnyFunction | undefined, name: string): string {
   const field = fn === undefined ? undefined : fieldOf(fn, name);
   const isNumber =
@@ -128,7 +128,7 @@ function enabled(feature: string, parts: readonly RawArgument[]): RawArgument[] 
   return [{ name: `api.${feature}.enable`, value: '1' }, ...parts];
 }
 
-/** a to z, then za to zz, zza and so on. */
+/** Returns the keys a to z, then za to zz, zza and so on. */
 function keyAt(at: number): string {
   return 'z'.repeat(Math.floor(at / 26)) + String.fromCharCode('a'.charCodeAt(0) + (at % 26));
 }

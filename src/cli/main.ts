@@ -1,9 +1,9 @@
-// From the command line to the exit status. What --help and the Tab key need is here; the rest is in run.ts.
+// From the command line to the exit status. This file handles --help and completion; run.ts handles the rest.
 import { tell, WriteError, type Io } from './io.ts';
 import { styleFor } from './style.ts';
 import { UsageError } from './usage-error.ts';
 
-/** @returns the exit status: 0 it worked, 1 it failed, 2 no call was made, 3 the store was out of reach. */
+/** @returns the exit status: 0 success, 1 the call failed, 2 no call was made, 3 the store was unavailable. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     if (argv[0] === '--complete') {
@@ -11,7 +11,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       return await complete(argv.slice(1), io);
     }
     if (argv.length === 1 && argv[0] === '--help' && !io.stdout.isTerminal()) {
-      // The most common call of all: nothing else is to be read, and the text is ready.
+      // This is the most frequent command. Its text is generated in advance, and nothing else needs to be loaded.
       const { readyHelp } = await import('./ready.ts');
       io.stdout.write(await readyHelp());
       return 0;
@@ -20,14 +20,14 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     return await run(argv, io);
   } catch (error) {
     if (error instanceof WriteError) {
-      // A reader that has seen enough is no failure.
+      // EPIPE: the reader closed the pipe early, which is not an error.
       if (error.code === 'EPIPE') return 0;
       tell(io, `whmapi1: the response could not be written: ${error.message}\n`);
       return 1;
     }
     if (!(error instanceof UsageError)) throw error;
     const { usageLine } = await import('./help.ts');
-    // What --color says was not read either.
+    // The option --color has not been read yet.
     const style = await styleFor(io.stderr, 'auto', io);
     tell(io, `${style.error(`whmapi1: ${error.message}`)}\n${usageLine}\nSee whmapi1 --help.\n`);
     return 2;

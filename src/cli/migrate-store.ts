@@ -1,4 +1,4 @@
-// whmapi1 --migrate-store FROM TO: moves everything that the store holds, and shows that it is there.
+// whmapi1 --migrate-store FROM TO: moves the whole store, and verifies the copy.
 import { moveStore } from '../store-administration.ts';
 import { ApiError, errorKinds } from '../core/errors.ts';
 import { tell, type Io } from './io.ts';

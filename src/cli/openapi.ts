@@ -1,4 +1,4 @@
-// `--openapi`: the OpenAPI document of the functions that work.
+// `--openapi`: prints the OpenAPI document of the provided functions.
 import { version } from '../app.ts';
 import { openApi } from '../core/openapi.ts';
 import { index } from '../functions/index.generated.ts';

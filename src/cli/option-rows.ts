@@ -1,7 +1,7 @@
-// The options of the command line as data: commander, the help and completion read the same rows.
+// The options of the command line as data. commander, help and completion use the same rows.
 import { formats, tabularFormats } from '../render/format.ts';
 
-/** Options of calls to other servers. `count`: a whole number, 1 or more. */
+/** The options of calls to other servers. `count`: an integer of 1 or more. */
 const remoteOptionRows = [
   {
     flags: '--host <host>',
@@ -70,7 +70,7 @@ const administrationRows = [
   { flags: '--enrol', doc: 'set up two-factor authentication at the terminal, step by step' },
 ] as const;
 
-/** Options of a call on any server, and of how its response is printed. */
+/** The options of a call on any server, and of its output. */
 const callRows = [
   {
     flags: '-o, --output <format>',
@@ -142,7 +142,7 @@ const storeRows = [
   },
 ] as const;
 
-/** One row of the help: an option, and what it does. */
+/** The rows of help: each is an option with its description. */
 export const optionRows = [
   ...callRows,
   ...listRows,
@@ -154,7 +154,7 @@ export const optionRows = [
 
 export type OptionRow = (typeof optionRows)[number];
 
-/** As `--help options` shows them. */
+/** The groups in `--help options`. */
 export const optionGroups: readonly { readonly title: string; readonly rows: readonly OptionRow[] }[] = [
   { title: 'Calls and their responses:', rows: callRows },
   { title: 'Functions that return a list:', rows: listRows },
@@ -169,7 +169,7 @@ const commonNames: ReadonlySet<string> = new Set(
   ),
 );
 
-/** What most people need: `--help` shows these. */
+/** The most frequent options, which `--help` shows. */
 export const commonRows: readonly OptionRow[] = optionRows.filter(({ flags }) =>
   commonNames.has(/--[a-z-]+/.exec(flags)?.[0] ?? ''),
 );

@@ -1,4 +1,4 @@
-// The options of the command line, and which words of it are the function and its arguments.
+// Reads the command line: its options, the function, and the function's arguments.
 import { Command, CommanderError, Option } from 'commander';
 import type { RemoteOptions } from '../remote/options.ts';
 import type { Format, TabularFormat } from '../render/format.ts';
@@ -15,44 +15,44 @@ export type Shell = 'bash' | 'zsh' | 'fish';
 
 export interface CommandLine {
   readonly output: Format | TabularFormat;
-  /** Print nothing if the call works. */
+  /** Print nothing if the call succeeds. */
   readonly quiet: boolean;
-  /** Names with commas between them, as given; `filters` and `sort` as given too (list-options.ts reads them). */
+  /** Comma-separated names, unparsed. `filters` and `sort` are unparsed too (list-options.ts reads them). */
   readonly fields?: string;
   readonly filters: readonly string[];
   readonly sort?: string;
   readonly input?: 'json';
-  /** KEY=PATH, as given. */
+  /** KEY=PATH, unparsed. */
   readonly files: readonly string[];
   readonly dryRun: boolean;
-  /** The reseller as which the call is made. */
+  /** The reseller as whom the call is made. */
   readonly user?: string;
   readonly help: boolean;
-  /** With `help`: every documented function, not only those that work. */
+  /** With `help`: list every documented function, not only the provided ones. */
   readonly all: boolean;
-  /** What a function is searched for by. */
+  /** The search words. */
   readonly search?: string;
   readonly completion?: Shell;
   readonly openapi: boolean;
   readonly migrateStore: boolean;
   /** The server’s name. */
   readonly forgetServer?: string;
-  /** With `forgetServer`. */
+  /** Only with `forgetServer`. */
   readonly accounts?: 'keep' | 'remove';
   readonly version: boolean;
-  /** Calls to other servers. */
+  /** The options of calls to other servers. */
   readonly remote: RemoteOptions;
   readonly configure: boolean;
-  /** Absent for whatever is no administration of the installation. */
+  /** Absent unless the command administers the installation. */
   readonly administration?: AdministrationOptions;
   readonly color: 'auto' | 'always' | 'never';
-  /** The function's name, where there is one. */
+  /** The function's name, if any. */
   readonly command?: string | undefined;
-  /** key=value, as given. */
+  /** key=value, unparsed. */
   readonly words: readonly string[];
 }
 
-/** What commander makes of the rows. */
+/** The values of the rows, as commander returns them. */
 interface LocalOpts {
   output: Format | TabularFormat;
   quiet?: boolean;
@@ -133,7 +133,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   };
 }
 
-/** Commander's message without what was given as a value, which may be a secret. */
+/** Removes values from commander's message, because they may be secrets. */
 function withoutValues(message: string): string {
   return message
     .replace(/^error: /, '')

@@ -1,7 +1,9 @@
-// Long texts on a terminal, a screen at a time.
+// Shows long texts on a terminal one screen at a time.
 import type { Io } from './io.ts';
 
-/** Writes a text, through a pager if it is longer than the terminal is high. PAGER names the pager; empty or `cat`: none. */
+/**
+ * Writes a text, in a pager if it has more lines than the terminal. PAGER names the pager. Empty or `cat`: no pager.
+ */
 export async function printPaged(text: string, io: Io): Promise<void> {
   const size = io.stdout.isTerminal() ? io.stdout.size?.() : undefined;
   if (size !== undefined && io.showPaged !== undefined && text.split('\n').length > size.rows) {
@@ -12,7 +14,7 @@ export async function printPaged(text: string, io: Io): Promise<void> {
   io.stdout.write(text);
 }
 
-/** Programs with their arguments, to be tried in this order. No shell reads PAGER. */
+/** Returns programs with their arguments, in the order in which to try them. PAGER is not interpreted by a shell. */
 async function pagers(named: string | undefined): Promise<string[][]> {
   if (named === undefined) return [['less'], ['more']];
   const { split } = await import('shlex');

@@ -9,7 +9,7 @@ import { wantedFields } from './list-options.ts';
 import type { CommandLine } from './options.ts';
 import { styleFor } from './style.ts';
 
-/** Rows go to standard output; a failure, warnings and messages to standard error. @throws WriteError */
+/** Writes rows to standard output; failures, warnings and messages to standard error. @throws WriteError */
 export async function printRecords(
   envelope: Envelope,
   line: CommandLine,
@@ -24,7 +24,7 @@ export async function printRecords(
   await write(await recordsFor(envelope, line, command), line, io);
 }
 
-/** The responses of several servers: their rows in one table, with a column `host`. */
+/** Prints the responses of several servers as one table, with a column `host`. */
 export async function printFleetRecords(
   answers: readonly { readonly host: string; readonly envelope: Envelope }[],
   line: CommandLine,

@@ -1,9 +1,9 @@
-// How far a run over many servers is: a bar on standard error, where a person sees it.
+// Shows the progress of a run over many servers: a bar on standard error, if that is a terminal.
 import { SingleBar } from 'cli-progress';
 import { tell, type Io } from './io.ts';
 
 export interface Progress {
-  /** Makes room for lines of other kinds; the bar comes back with the next `advance`. */
+  /** Hides the bar, so that other lines can be written. The next `advance` shows it again. */
   hide(): void;
   advance(didFail: boolean): void;
   end(): void;

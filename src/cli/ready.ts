@@ -1,5 +1,6 @@
-// What --help and the Tab key tell of the functions. Making it takes the descriptions of all of them, so the build
-// makes it once and puts a module that reads its files in this one's place (scripts/build/ready.ts).
+// The texts and data about functions for --help and completion. Generating them requires the descriptions of all
+// functions. Therefore, the build generates them once, and replaces this module by one that reads the generated files
+// (scripts/build/ready.ts).
 import type { Param, Rest } from '../core/define.ts';
 import { listFields } from '../core/list-fields.ts';
 import { metaParams } from '../core/meta-params.ts';
@@ -9,12 +10,12 @@ import type { Candidate } from './complete.ts';
 import { generalHelp } from './help.ts';
 import { plainLayout } from './help-layout.ts';
 
-/** What completion needs of a function: plain data. */
+/** The data about a function that completion needs. */
 export interface Completable {
   readonly params: Readonly<Record<string, Param>>;
   readonly rest?: Pick<Rest, 'key' | 'doc'>;
   readonly hasList: boolean;
-  /** The fields of the list's records, where they are known. */
+  /** The fields of the list's records, if known. */
   readonly fields: readonly string[];
 }
 
@@ -31,7 +32,7 @@ export async function metaParameters(): Promise<Readonly<Record<string, Param>>>
   return metaParams;
 }
 
-/** Undefined where there is no such function. */
+/** Undefined if there is no such function. */
 export async function completable(command: string): Promise<Completable | undefined> {
   const fn = await loadFunction(command);
   if (fn === undefined) return undefined;

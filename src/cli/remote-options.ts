@@ -1,8 +1,8 @@
-// What commander reads of the options of calls to other servers.
+// The options of calls to other servers, as read by commander.
 import { InvalidArgumentError } from 'commander';
 import type { RemoteOptions } from '../remote/options.ts';
 
-/** What commander makes of their rows. */
+/** The values of the rows, as commander returns them. */
 export interface RemoteOpts {
   readonly host: string[];
   readonly pin: string[];
@@ -17,7 +17,7 @@ export interface RemoteOpts {
   readonly resume?: string;
 }
 
-/** Takes them out of all that commander has read. */
+/** Separates these options from all others. */
 export function splitRemoteOptions<All extends RemoteOpts>(all: All) {
   const { host, pin, configure = false, failfast = false, ...rest } = all;
   const { login, tokenFile, profile, cacert, timeout, parallel, resume, ...others } = rest;

@@ -1,4 +1,5 @@
-// A call to other servers: one answer as it would be printed here, or one for each server with its name.
+// Makes a call to other servers. Prints a single response as a local one, or several responses with the names of their
+// servers.
 import type { Envelope } from '../core/envelope.ts';
 import { ApiError } from '../core/errors.ts';
 import { isTabular } from '../render/format.ts';
@@ -20,7 +21,7 @@ import { progressOf } from './progress.ts';
 import { UsageError } from './usage-error.ts';
 import { settingUp, worldOf } from './world.ts';
 
-/** @returns the exit status: of several servers the worst, where being out of reach is worse than failing. */
+/** @returns the exit status. For several servers, the worst one; unreachable is worse than failed. */
 export async function callRemotely(line: CommandLine, command: string, io: Io): Promise<number> {
   if (line.user !== undefined) {
     throw new UsageError(
@@ -60,7 +61,7 @@ interface FleetPrinter {
   end(): Promise<void>;
 }
 
-/** Responses are written as they come; as rows, once all of them are known. */
+/** Responses are printed as they arrive. Rows are printed after the last response. */
 async function outputFor(line: CommandLine, command: string, io: Io): Promise<FleetPrinter> {
   if (isTabular(line.output)) {
     const { printFleetRecords } = await import('./print-records.ts');
@@ -128,6 +129,6 @@ async function run(
   await output.end();
   if (uncalled > 0) tell(io, `whmapi1: ${uncalled} servers were not called, because one had failed.\n`);
   if (unknown.length > 0) return 3;
-  // A server that was not called has no response, so the run has failed under either setting.
+  // A server that was not called has no response, so the run has failed whatever WHMAPI1_EXIT_STATUS is.
   return uncalled > 0 ? status : printedStatus(status, io);
 }

@@ -1,4 +1,4 @@
-// whmapi1 --run-tasks: runs what is due, for servers on which whmapi1d does not run.
+// whmapi1 --run-tasks: runs the tasks that are due, for servers on which whmapi1d is not running.
 import { createApplication } from '../app.ts';
 import { visible } from '../core/visible.ts';
 import { createWorker } from '../task-administration.ts';
@@ -8,7 +8,7 @@ import { reportFailure } from './report-failure.ts';
 /** How long tasks may take to end after SIGTERM or SIGINT. */
 const PATIENCE_MS = 10_000;
 
-/** @returns the exit status: 0 if every task that ran here is done. */
+/** @returns the exit status: 0 if every task that was run is done. */
 export async function runTasks(io: Io): Promise<number> {
   let status = 0;
   try {

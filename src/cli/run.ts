@@ -1,4 +1,4 @@
-// What the command line asks for: a call, help, or something about the program itself.
+// Runs what the command line requests: a call, help, or information about the program itself.
 import { quote } from '../core/quote.ts';
 import { tell, type Io } from './io.ts';
 import { isRemote } from './is-remote.ts';
@@ -7,7 +7,7 @@ import { readPlainLine } from './plain-line.ts';
 import { styleFor } from './style.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Does what the command line asks for. @returns the exit status. @throws UsageError */
+/** Runs what the command line requests. @returns the exit status. @throws UsageError */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const line = readPlainLine(argv) ?? (await import('./options.ts')).readCommandLine(argv);
   if (line.version) {
@@ -76,7 +76,7 @@ async function help(line: CommandLine, io: Io): Promise<number> {
       ? (await import('./catalogue-help.ts')).completeList
       : (await import('./help.ts')).generalHelp;
     let shown: typeof index | number = index;
-    // What that reseller may call.
+    // Lists only the functions that this reseller may call.
     if (line.user !== undefined) {
       shown = await (await import('./callable-functions.ts')).callableBy(line.user, io);
     }

@@ -1,11 +1,11 @@
-// whmapi1 --sandbox-services: serves the DNS zones of a sandbox until it is ended.
+// whmapi1 --sandbox-services: serves the DNS zones of a sandbox until the process is stopped.
 import { ApiError, errorKinds } from '../core/errors.ts';
 import { MachineError } from '../core/machine-error.ts';
 import { visible } from '../core/visible.ts';
 import { startSandboxServices } from '../sandbox-services.ts';
 import { tell, type Io } from './io.ts';
 
-/** @returns the exit status: 0 after SIGINT or SIGTERM, 1 if the server ended by itself. */
+/** @returns the exit status: 0 after SIGINT or SIGTERM, 1 if the server exited by itself. */
 export async function runSandboxServices(io: Io): Promise<number> {
   const interrupted = new Promise<undefined>((interrupt) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt(undefined));

@@ -1,5 +1,5 @@
-// The indexes that are searched. Making them takes longer than a whole call, so the build puts ones that are made in the
-// place of this module (scripts/build/search-index.ts).
+// The search indexes. Generating them takes longer than a whole call. Therefore, the build generates them once, and
+// replaces this module by one that loads them (scripts/build/search-index.ts).
 import MiniSearch from 'minisearch';
 import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { catalogues } from '../catalogue/loaders.generated.ts';
@@ -24,7 +24,10 @@ export async function loadSearchIndex(): Promise<SearchIndex> {
   return search;
 }
 
-/** Tweak settings, each as the call that sets it. Those that do nothing on this server rank as what is not provided. */
+/**
+ * The index of tweak settings, each as the call that sets it. Settings without effect on this server rank as not
+ * provided.
+ */
 export async function loadSettingIndex(): Promise<SearchIndex> {
   const search = new MiniSearch(indexOptions);
   for (const [key, { module, meaning, acts }] of Object.entries(tweakSettings)) {

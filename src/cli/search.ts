@@ -1,5 +1,5 @@
-// `--search WORDS`: finds functions by name, by what they do and by their parameters, in the words people use; and tweak
-// settings by their keys and meanings.
+// `--search WORDS`: finds functions by name, description and parameters, with synonyms, and tweak settings by key and
+// meaning.
 import { quote } from '../core/quote.ts';
 import type { FoundFunction } from '../search/index-options.ts';
 import { find, findFitting } from '../search/ranking.ts';
@@ -9,14 +9,14 @@ import type { CommandLine } from './options.ts';
 import { loadSearchIndex, loadSettingIndex } from './search-index.ts';
 import { styleFor } from './style.ts';
 
-/** As many as fit on a screen. */
+/** The number of results that fits on a screen. */
 const MOST = 20;
-/** Of these, so many can be tweak settings. */
+/** The maximum number of tweak settings among the results. */
 const MOST_SETTINGS = 5;
 
-/** Prints what fits best first. @returns the exit status: 0 where there is something, 1 where there is nothing. */
+/** Prints the results, best first. @returns the exit status: 0 if there are any, 1 otherwise. */
 export async function search(line: CommandLine, io: Io): Promise<number> {
-  // `--search suspend mail`, without quotes, is meant as well.
+  // Also accepts `--search suspend mail`, without quotes.
   const wanted = [line.search ?? '', line.command ?? '', ...line.words].join(' ').trim();
   const index = await loadSearchIndex();
   const found = find(wanted, index);
@@ -30,7 +30,7 @@ export async function search(line: CommandLine, io: Io): Promise<number> {
   const layout = await layoutFor(io, line.color);
   const shown = found.slice(0, MOST - settings.length);
   const blocks = [functionRows(shown, layout), settingRows(settings.map(callOf), layout)];
-  // Functions that have only some of the words say less than settings that have them all.
+  // Settings that contain all words are better results than functions that contain only some of them.
   if (settings.some(({ name }) => name === wanted) || findFitting(wanted, index).length === 0)
     blocks.reverse();
   io.stdout.write(
@@ -44,14 +44,14 @@ export async function search(line: CommandLine, io: Io): Promise<number> {
   return 0;
 }
 
-/** A tweak setting as the call that sets it. */
+/** Converts a tweak setting to the call that sets it. */
 function callOf({ name, summary, family, isProvided }: FoundFunction): FoundFunction {
   const module = family === 'Main' ? '' : ` module=${family}`;
   const note = isProvided ? 'Tweak Settings' : 'Tweak Settings; stored without effect';
   return { name: `set_tweaksetting key=${name}${module}`, summary, family: note, isProvided: true };
 }
 
-/** On a terminal, a call is on a line of its own and can be copied. */
+/** On a terminal, each call is on its own line, so that it can be copied. */
 function settingRows(calls: readonly FoundFunction[], layout: Layout): string[] {
   if (layout.columns === undefined) return functionRows(calls, layout);
   return calls.flatMap(({ name, summary, family }) => [

@@ -1,4 +1,4 @@
-// whmapi1 --secondaries, --add-secondary and --remove-secondary: the nameservers that copy the zones of this one.
+// whmapi1 --secondaries, --add-secondary and --remove-secondary: the secondary nameservers of this server's zones.
 import { visible } from '../core/visible.ts';
 import { SecondariesDesk, shown, type Invitation } from '../name-server-administration.ts';
 import type { AdministrationOptions } from './administration-options.ts';
@@ -43,7 +43,7 @@ export async function printSecondaries(
   });
 }
 
-/** Prints what the secondary has to be configured with: the only time that its key is shown. @returns the exit status. */
+/** Prints the configuration for the secondary. Its key is shown only this once. @returns the exit status. */
 export async function addSecondary(address: string, io: Io): Promise<number> {
   let task: number | undefined;
   const status = await withDesk(SecondariesDesk, io, async (desk) => {
@@ -65,7 +65,7 @@ export async function removeSecondary(address: string, io: Io): Promise<number> 
   return task === undefined ? status : waitFor(task, io);
 }
 
-/** For BIND; other nameservers need the same values. */
+/** Returns the configuration for BIND. Other nameservers need the same values. */
 function instructions({ key, primary, catalog }: Invitation): string {
   const from = `{ ${primary.address} port ${primary.port} key "${key.name}"; }`;
   return `// On the secondary. Its key is not shown again.

@@ -1,4 +1,4 @@
-// The process: real streams, the real environment, the exit status. `bin/whmapi1` runs this.
+// The process with its real streams, environment and exit status. `bin/whmapi1` runs this.
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { main } from './main.ts';
 import { MAX_INPUT_BYTES, WriteError, type Io, type Output } from './io.ts';
@@ -23,7 +23,7 @@ const io: Io = {
   showManualPage: (path) => {
     const { spawnSync } = process.getBuiltinModule('node:child_process');
     const { status, signal } = spawnSync('man', [path], { stdio: 'inherit' });
-    // A reader who leaves with Ctrl-C has seen it.
+    // The user may leave the pager with Ctrl-C, which is not an error.
     return status === 0 || signal !== null;
   },
   showPaged: (program, words, text) => {
@@ -31,10 +31,10 @@ const io: Io = {
     const { error } = spawnSync(program, words, {
       input: text,
       stdio: ['pipe', 'inherit', 'inherit'],
-      // For less: end at once if all fits, show colours, and leave the text on the screen.
+      // Options for less: exit immediately if everything fits, show colours, and keep the text on the screen.
       env: { LESS: 'FRX', ...process.env },
     });
-    // EPIPE: the reader left before the end.
+    // EPIPE: the user left the pager before the end.
     return error === undefined || (error as NodeJS.ErrnoException).code === 'EPIPE';
   },
   get ask() {
@@ -46,12 +46,12 @@ const io: Io = {
 
 main(process.argv.slice(2), io).then(
   (status) => {
-    // All is written. Going at once spares the work that Node and V8 have put off for a longer life.
+    // Everything is written. Exiting now skips the cleanup and background work of Node and V8.
     process.exit(status);
   },
   (error: unknown) => {
     process.exitCode = 1;
-    // What can't be written to standard error can't be told to anybody.
+    // There is no other place to report this.
     if (error instanceof WriteError) return;
     const reason = error instanceof Error ? error.message : String(error);
     writeAll(STDERR, `whmapi1: an unexpected error occurred: ${reason}\n`);
@@ -64,8 +64,9 @@ function outputTo(descriptor: number): Output {
       writeAll(descriptor, text);
     },
     isTerminal: () => {
-      // node:tty takes milliseconds to load, and only a character device can be a terminal: not a pipe, not a
-      // file, and of the devices not those of major number 1, such as /dev/null.
+      // node:tty takes milliseconds to load, so it is loaded only for possible terminals. Only a character device can
+      // be a terminal, not a pipe or a file. Devices with the major number 1, such as /dev/null, are not terminals
+      // either.
       const stats = fstatSync(descriptor);
       if (!stats.isCharacterDevice() || stats.rdev >> 8 === 1) return false;
       return process.getBuiltinModule('node:tty').isatty(descriptor);
@@ -79,7 +80,7 @@ function outputTo(descriptor: number): Output {
   };
 }
 
-/** Not more than it must: a device such as /dev/zero has no end. */
+/** Reads no more than necessary, because a device such as /dev/zero has no end. */
 function readUpTo(descriptor: number, most: number): Uint8Array {
   const pieces: Uint8Array[] = [];
   for (let total = 0; total < most;) {
@@ -99,12 +100,12 @@ function readUpTo(descriptor: number, most: number): Uint8Array {
   return Buffer.concat(pieces);
 }
 
-/** Somebody has set the stream to non-blocking: give its other end time. */
+/** Another process has set the stream to non-blocking: wait until its reader has read something. */
 function pause(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
 }
 
-/** process.stdout would load streams and may lose what is pending at the end; this is done when it returns. */
+/** Everything is written when this returns. process.stdout would load streams, and may lose pending output at exit. */
 function writeAll(descriptor: number, text: string): void {
   const bytes = Buffer.from(text);
   for (let written = 0; written < bytes.length;) {

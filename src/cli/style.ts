@@ -1,4 +1,4 @@
-// Colour for people. chalk is loaded only when something is coloured.
+// Colour for people. chalk is loaded only if something is coloured.
 
 import type { Io, Output } from './io.ts';
 
@@ -17,7 +17,7 @@ export const plain: Style = {
   ...{ error: same, warning: same },
 };
 
-/** Colour where a person reads: on a terminal, unless NO_COLOR (no-color.org) or --color says otherwise. */
+/** Uses colour on a terminal, unless NO_COLOR (no-color.org) or --color says otherwise. */
 export async function styleFor(
   output: Output,
   when: 'auto' | 'always' | 'never',

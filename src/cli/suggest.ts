@@ -1,14 +1,14 @@
-// Which functions a name that is none may have meant: by a slip of the fingers, or by its words in another order.
+// Suggests functions for an unknown name, in case it contains typos or its words are in another order.
 import { distance } from 'fastest-levenshtein';
 import { absent } from '../catalogue/absent.generated.ts';
 import { index } from '../functions/index.generated.ts';
 import { tell, type Io } from './io.ts';
 
 const MOST = 3;
-/** A longer word is no slip of the fingers, and measuring it would cost time in proportion to its length. */
+/** A longer word is not a typo, and measuring it would take time in proportion to its length. */
 const LONGEST = 100;
 
-/** Names the functions that a mistyped name may have meant, and says which of them do not work here. */
+/** Names the functions that a mistyped name may mean, and which of them are not provided here. */
 export function suggest(command: string, io: Io): void {
   const names = meant(command).map((name) => (isProvided(name) ? name : `${name} (not provided here)`));
   tell(
@@ -24,7 +24,7 @@ function furtherHelp(command: string, names: readonly string[]): string {
     : 'whmapi1 --help lists the functions.';
 }
 
-/** At most three names, nearest first; of two as near, the one that works. */
+/** Returns at most three names, nearest first. If two are equally near, the provided one comes first. */
 function meant(command: string): string[] {
   if (command.length > LONGEST) return [];
   const given = command.toLowerCase();
@@ -32,7 +32,7 @@ function meant(command: string): string[] {
   const near = [...Object.keys(index), ...Object.keys(absent)]
     .map((name) => {
       const joined = name.replaceAll('_', '');
-      // Words that change places are a slip as well.
+      // Words in another order count as one more typo.
       const reordered = orders.map((order) => distance(order, joined) + 1);
       return { name, edits: Math.min(distance(given, name), ...reordered) };
     })
@@ -42,7 +42,7 @@ function meant(command: string): string[] {
         Number(isProvided(b.name)) - Number(isProvided(a.name)) ||
         (a.name < b.name ? -1 : 1),
     );
-  // Beside one that is very near, those farther off are noise.
+  // If the best name is very near, names that are much farther are irrelevant.
   const most = Math.min(Math.max(2, Math.floor(given.length / 3)), 2 * (near[0]?.edits ?? 0) + 1);
   return near
     .filter(({ edits }) => edits <= most)
@@ -61,7 +61,7 @@ function partsOf(name: string): string[] {
     .filter((part) => part !== '');
 }
 
-/** The parts joined in every order; as they stand where there are so many that all orders would take long. */
+/** Joins the parts in every order. If there are too many parts for that, joins them only in their own order. */
 function inEveryOrder(parts: readonly string[]): string[] {
   if (parts.length < 2 || parts.length > 4) return [parts.join('')];
   return parts.flatMap((part, at) => inEveryOrder(parts.toSpliced(at, 1)).map((rest) => part + rest));

@@ -1,4 +1,4 @@
-// The number of a task, as a person types it.
+// Reads the number of a task.
 import { quote } from '../core/quote.ts';
 import { UsageError } from './usage-error.ts';
 

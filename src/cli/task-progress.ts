@@ -1,4 +1,4 @@
-// How far a task is: a bar on a terminal, else a line whenever there is something new.
+// Shows the progress of a task: a bar on a terminal, otherwise a line for each change.
 import { SingleBar } from 'cli-progress';
 import { visible } from '../core/visible.ts';
 import type { Task } from '../task-administration.ts';
@@ -10,7 +10,7 @@ export interface TaskProgress {
   end(): void;
 }
 
-/** Of lines, one for so many percent at least, so that a log stays short. */
+/** The minimum progress between two lines, in percent, so that a log stays short. */
 const STEP = 10;
 
 export function taskProgress(io: Io): TaskProgress {

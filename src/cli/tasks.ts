@@ -1,4 +1,4 @@
-// whmapi1 --tasks: the tasks as a table or JSON, and one of them with its log. whmapi1 --stop-task: stops one.
+// whmapi1 --tasks: shows the tasks as a table or JSON, or one task with its log. whmapi1 --stop-task: stops a task.
 import { taskStates } from '../core/task.ts';
 import { visible } from '../core/visible.ts';
 import { quote } from '../core/quote.ts';
@@ -66,7 +66,7 @@ export async function stopTask(word: string, io: Io): Promise<number> {
   });
 }
 
-/** How far it is, or why it ended: a sentence, or empty. */
+/** Returns a sentence about the task's progress, or why it ended. May be empty. */
 export function situationOf({ state, activity, reason }: Task): string {
   return state === 'running' || state === 'interrupted' ? activity : reason;
 }
@@ -185,7 +185,7 @@ function iso(time: number | null): string | null {
   return time === null ? null : new Date(time).toISOString();
 }
 
-/** To the second, in UTC; empty for what has not happened. */
+/** Formats a time to the second, in UTC. Empty if there is none. */
 function moment(time: number | null): string {
   return time === null ? '' : `${new Date(time).toISOString().slice(0, 19)}Z`;
 }

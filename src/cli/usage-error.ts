@@ -1,4 +1,4 @@
-/** The command line can't be read, so no call is made: exit status 2 (protocol, Decisions). */
+/** The command line is invalid, so no call is made: exit status 2 (protocol, Decisions). */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -1,4 +1,4 @@
-// whmapi1 --wait ID, and whmapi1 --wait FUNCTION ...: follows a task until it has ended.
+// whmapi1 --wait ID, and whmapi1 --wait FUNCTION ...: waits for a task and shows its progress.
 import { spawn } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
 import { visible } from '../core/visible.ts';
@@ -15,9 +15,9 @@ import { UsageError } from './usage-error.ts';
 import { withDesk } from './with-desk.ts';
 
 const POLL_MS = 300;
-/** How long after a worker that this command has started, and that ended, it starts another. */
+/** The minimum time between the starts of two workers by this command. */
 const RESTART_MS = 5_000;
-/** As shells have it for a program that Ctrl-C ended. */
+/** The exit status of shells for a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
 
 /** @returns the exit status: 0 only if the task is done. @throws UsageError */
@@ -41,7 +41,7 @@ export async function wait(line: CommandLine, options: AdministrationOptions, io
   return status;
 }
 
-/** Follows a task of this server or another one of the store. @returns the exit status. */
+/** Waits for a task of any server of the store. @returns the exit status. */
 export async function waitFor(id: number, io: Io): Promise<number> {
   const progress = taskProgress(io);
   let isInterrupted = false;
@@ -89,7 +89,7 @@ function conclude(task: Task, io: Io): number {
   return state === 'done' ? 0 : 1;
 }
 
-/** Starts a worker if a task is due and no server runs that would take it. */
+/** Starts a worker if a task is due and no server is running that would run it. */
 class Helper {
   readonly #desk: TaskDesk;
   readonly #io: Io;
@@ -108,7 +108,7 @@ class Helper {
       return;
     const program = installedFile('bin/whmapi1');
     if (program === undefined) return;
-    // A process group of its own: Ctrl-C ends the waiting, not the task.
+    // The worker has its own process group, so that Ctrl-C ends only the waiting, not the task.
     const child = spawn(process.execPath, [program, '--run-tasks'], {
       ...{ detached: true, stdio: 'ignore', cwd: '/' },
       env: this.#io.environment,

@@ -6,7 +6,7 @@ interface Closable {
 }
 
 /**
- * Opens what a command works with, and closes it afterwards. Reports an expected failure on standard error.
+ * Opens a command's resources, and closes them afterwards. Reports an expected failure on standard error.
  * @returns the exit status.
  */
 export async function withDesk<Desk extends Closable>(

@@ -1,4 +1,4 @@
-// The process, as remote calls need it.
+// Creates the environment of remote calls from the process.
 import { setTimeout } from 'node:timers/promises';
 import { SetupError } from '../remote/setup-error.ts';
 import type { World } from '../remote/world.ts';
@@ -17,7 +17,7 @@ export function worldOf(io: Io): World {
   };
 }
 
-/** What does not hold together is a mistake in the command line, or in what it names. */
+/** Inconsistent settings are mistakes in the command line, or in the files that it names. */
 export async function settingUp(work: () => Promise<number>): Promise<number> {
   try {
     return await work();

@@ -7,7 +7,7 @@ import { quote } from './quote.ts';
 
 const MAX_WARNINGS = 20;
 
-/** A sentence for each unknown parameter, and for each parameter that has no effect here. */
+/** Returns a sentence for each unknown parameter, and for each parameter that has no effect here. */
 export async function warningsOf(fn: AnyFunction, args: readonly RawArgument[]): Promise<string[]> {
   return [...(await unknown(fn, unknownNames(fn, args))), ...inert(fn, args)];
 }

@@ -58,7 +58,7 @@ export function readArguments(spec: Spec, given: readonly RawArgument[]): ReadAr
   return args;
 }
 
-/** The names of unknown parameters, as sent. */
+/** Returns the names of unknown parameters, as sent. */
 export function unknownNames(spec: Spec, given: readonly RawArgument[]): string[] {
   if (spec.rest !== undefined) return [];
   return given.map(({ name }) => name).filter((name) => paramOf(spec, name) === undefined);
@@ -68,7 +68,7 @@ function defaultOf(param: Param): unknown {
   return param.type === 'flag' && param.default !== undefined ? Number(param.default) === 1 : param.default;
 }
 
-/** A rule on several parameters in words: `exactly one of “user”, “domain” or “search”`. */
+/** Describes a rule on several parameters in words: `exactly one of “user”, “domain” or “search”`. */
 export function inWords({ count, of }: OneOf): string {
   return `${count} one of ${anyOf(of.map((name) => `“${name}”`))}`;
 }
@@ -109,7 +109,7 @@ interface Slot {
   readonly value: Json;
 }
 
-/** Some clients send a parameter under its name and an older name at once. That is one value unless the two differ. */
+/** Some clients send a parameter under its name and an older name at once. Equal values count as one value. */
 function underOneName(param: string, slots: readonly Slot[], bad: Fault[]): readonly Slot[] {
   const given = slots.filter(({ value }) => value !== '' && value !== null);
   const [first = slots[0]] = given;
@@ -143,7 +143,9 @@ function readValue(name: string, param: Param, value: Json, faults: Fault[]): un
   return param.type === 'flag' ? text === '1' : text;
 }
 
-/** Clients write flags as 1, y, yes, 0, n and no, regardless of which form a parameter accepts. */
+/**
+ * Converts the usual spellings of a flag. Clients write 1, y, yes, 0, n and no, whichever of them a parameter accepts.
+ */
 function usualSpelling(param: Param, value: string | number): string {
   const text = param.lowerCase === true ? String(value).toLowerCase() : String(value);
   const isYes = /^(?:1|y|yes)$/i.test(text);
@@ -174,7 +176,7 @@ function fits(param: Param, text: string): boolean {
   return !control.test(text) && (param.pattern?.matches.test(text) ?? true);
 }
 
-/** The valid values of a parameter in words: for reasons, help and man pages. */
+/** Describes the valid values of a parameter in words: for reasons, help and man pages. */
 export function expectation(param: Param): string {
   if (param.values !== undefined) return anyOf(param.values.map((value) => `“${value}”`));
   if (param.type === 'flag') return '1 or 0';

@@ -4,7 +4,7 @@ import type { RawArgument } from './context.ts';
 import type { Spec } from './define.ts';
 import type { Json } from './values.ts';
 
-/** One line of the audit log. A later line with the same `xid` corrects an earlier one. */
+/** One line of the audit log. If two lines have the same `xid`, the later one is authoritative. */
 export interface AuditRecord {
   /** Milliseconds since 1970-01-01T00:00:00Z; the log shows it as ISO 8601, UTC. */
   readonly time: number;
@@ -26,7 +26,7 @@ export interface AuditRecord {
   readonly duration_ms: number;
 }
 
-/** The fields that differ if the same call is repeated. */
+/** The fields that differ between two identical calls. */
 export type AuditMoment = Pick<AuditRecord, 'time' | 'xid' | 'duration_ms'>;
 
 const MASK = '***';
@@ -34,8 +34,8 @@ const MAX_VALUE_LENGTH = 200;
 const MAX_ARGUMENTS = 50;
 
 /**
- * The arguments for the log. Values of sensitive parameters are masked, and so are those of unknown parameters: a
- * mistyped `secert=` must not reveal its value.
+ * Returns the arguments for the log. Values of sensitive parameters are masked. Values of unknown parameters are masked
+ * too, because a mistyped `secert=` must not reveal its value.
  */
 export function maskArguments(
   spec: Spec | undefined,

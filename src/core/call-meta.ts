@@ -1,4 +1,4 @@
-// The api.* arguments among those of a call.
+// Reads the `api.*` arguments of a call.
 import type { RawArgument } from './context.ts';
 import type { AnyFunction } from './define.ts';
 import { badParam } from './errors.ts';
@@ -10,9 +10,9 @@ export function isMetaArgument(name: string): boolean {
 }
 
 /**
- * What a call asks of the list in its answer; undefined if it asks for nothing, or the answer has no list. What has no effect
- * becomes a warning.
- * @throws ApiError `bad_param`, and what `readMetaArguments` throws
+ * Returns the options that a call sets for the list in its response. Undefined if it sets none, or the response has no
+ * list. Arguments without effect become warnings.
+ * @throws ApiError `bad_param`, and the errors of `readMetaArguments`
  */
 export async function readCallMeta(
   fn: AnyFunction,

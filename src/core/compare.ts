@@ -3,21 +3,21 @@ import { numberOf } from './meta-values.ts';
 import type { NumberFilterType, SortMethod } from './meta-arguments.ts';
 import type { Value } from './values.ts';
 
-/** A string unchanged, a number as its decimal text in JSON. */
+/** Returns a string unchanged, and a number as its decimal text in JSON. */
 export function textOf(value: Value | undefined): string | undefined {
   if (typeof value === 'string') return value;
   return typeof value === 'number' ? String(value) : undefined;
 }
 
 /**
- * The form that `contains` and `begins` compare: Unicode upper case without a locale. In lower case, the final sigma of
- * a word differs, so a text might not contain a part of itself.
+ * Returns the form that `contains` and `begins` compare: Unicode upper case without a locale. Lower case would not
+ * work: the final sigma of a word differs, so a text might not contain a part of itself.
  */
 export function foldCase(text: string): string {
   return text.toUpperCase();
 }
 
-/** By Unicode code point, which is also the order of the UTF-8 bytes (SQLite's BINARY). */
+/** Orders texts by Unicode code point, which is also the order of their UTF-8 bytes (SQLite's BINARY). */
 export function compareText(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index++) {
@@ -27,7 +27,7 @@ export function compareText(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Orders surrogates, which begin code points from U+10000, after the units from U+E000 to U+FFFF. */
+/** Orders surrogates after the code units from U+E000 to U+FFFF, because they encode code points from U+10000. */
 function codePointRank(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
@@ -36,7 +36,7 @@ function codePointRank(unit: number): number {
 const octet = '(0|[1-9][0-9]{0,2})';
 const dottedQuad = new RegExp(`^${octet}\\.${octet}\\.${octet}\\.${octet}$`);
 
-/** The address as one number: four octets of 0 to 255, without leading zeros. */
+/** Returns the address as one number. It must have four octets of 0 to 255, without leading zeros. */
 export function ipv4Of(value: Value | undefined): number | undefined {
   const match = typeof value === 'string' ? dottedQuad.exec(value) : null;
   if (match === null) return undefined;
@@ -44,7 +44,9 @@ export function ipv4Of(value: Value | undefined): number | undefined {
   return octets.every((each) => each <= 255) ? octets.reduce((sum, each) => sum * 256 + each) : undefined;
 }
 
-/** `unlimited` is Infinity. Types that do not handle it never match it, and their `arg0` is never Infinity. */
+/**
+ * `unlimited` is Infinity. Types that cannot compare `unlimited` never match it, and their `arg0` is never Infinity.
+ */
 export const numberTests: Readonly<Record<NumberFilterType, (value: number, arg0: number) => boolean>> = {
   '==': (value, arg0) => value === arg0,
   lt: (value, arg0) => value < arg0,
@@ -57,8 +59,8 @@ export const numberTests: Readonly<Record<NumberFilterType, (value: number, arg0
 
 // WHM differs: according to its documentation, sorting numbers without a numeric method fails.
 /**
- * The value that a sort method compares. Undefined if it cannot be read. `unlimited`, and 0 as the maximum, are
- * Infinity.
+ * The value that a sort method compares. Undefined if it cannot be read. `unlimited` is Infinity, and so is a maximum
+ * of 0.
  */
 export const sortValues: Readonly<
   Record<SortMethod, (value: Value | undefined) => string | number | undefined>
@@ -74,7 +76,7 @@ export const sortValues: Readonly<
 
 export type SortValue = string | number | undefined;
 
-/** Undefined comes first. For one sort key, all values are texts or all are numbers. */
+/** Undefined sorts first. The values of one sort key are either all texts or all numbers. */
 export function compareSortValues(a: SortValue, b: SortValue): number {
   if (a === b) return 0;
   if (a === undefined) return -1;

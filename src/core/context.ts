@@ -11,7 +11,7 @@ import type { Json } from './values.ts';
 /** The caller. `root` has every privilege. */
 export interface Caller {
   readonly user: string;
-  /** `all`, or a list: a token of root with a list of privileges does not have all. */
+  /** `all`, or a list. A token of root with a list of privileges does not have `all`. */
   readonly privileges: 'all' | ReadonlySet<string>;
   /** True if the caller sees all accounts without having every privilege (`access.ts`). */
   readonly seesAll?: true;
@@ -25,7 +25,7 @@ export type SqlValue = string | number | bigint | Uint8Array | null;
 
 /**
  * The database as models see it. Statements are prepared once. Values are bound, never inserted into SQL. The interface
- * is asynchronous because of databases across the network.
+ * is asynchronous because some databases are on another server.
  */
 export interface Db {
   /** The first row, or undefined. */
@@ -43,9 +43,9 @@ export interface Db {
  */
 export interface Sealer {
   /**
-   * `purpose` is bound to the result: decryption requires the same purpose. `earlier` is any encrypted value in the
-   * store, because one key encrypts all. Without it, a key is created if there is none. @throws ApiError `key_lost` if
-   * there is no key, or it did not encrypt `earlier`.
+   * Encrypts a text. `purpose` is bound to the result: decryption requires the same purpose. `earlier` is any encrypted
+   * value in the store, because one key encrypts all of them. If `earlier` is undefined, a missing key is created.
+   * @throws ApiError `key_lost` if there is no key, or it did not encrypt `earlier`.
    */
   seal(text: string, purpose: string, earlier: Uint8Array | undefined): Promise<Uint8Array>;
   /** @throws ApiError `key_lost` if the key is missing or does not match. */
@@ -60,7 +60,7 @@ export interface Call {
   readonly dryRun: boolean;
   /** The client's address and the method of authentication, for the audit log. Absent on the local command line. */
   readonly origin?: Origin;
-  /** True once the client has closed the connection. Absent if that cannot be known. */
+  /** True once the client has closed the connection. Absent if this cannot be known. */
   readonly isAbandoned?: () => boolean;
   /** Warnings about how the call was sent, for `metadata.output.warnings`. */
   readonly warnings?: readonly string[];
@@ -126,10 +126,10 @@ interface CallContext {
    */
   readonly answered: (counts: Counts) => void;
   /**
-   * Adds a task (`src/tasks/`, by its file's name) to the queue of this server, in the transaction of the call: if the
-   * call fails or is a dry run, the task never starts. Only for functions that `changes` or `calls`, or that `operates`
-   * without a plan. A change on the machine adds tasks when it stores its outcome (`model/tasks/queue.ts`). `input` is
-   * JSON without secrets.
+   * Adds a task to the queue of this server. `kind` is the name of a file in `src/tasks/`. The task is added in the
+   * transaction of the call: if the call fails or is a dry run, the task never starts. Only for functions that
+   * `changes` or `calls`, or that `operates` without a plan. A change on the machine adds tasks when it stores its
+   * outcome (`model/tasks/queue.ts`). `input` is JSON without secrets.
    * @returns the task's ID, which is also in `metadata.task`.
    */
   readonly startTask: (kind: string, input: unknown) => Promise<number>;
@@ -146,8 +146,8 @@ export interface Context extends CallContext {
   /**
    * Plans work on the machine (`src/changes/`), which is executed after the handler returns. Only for functions that
    * `operates`, once per call. The handler's own writes to the store are not kept: the change stores the outcome.
-   * `answer` builds the call's data from the results of the steps, instead of the handler's return value, which a dry
-   * run still returns. If `answer` throws, everything is undone.
+   * `answer` builds the call's data from the results of the steps. In a dry run, there are no results, so the handler's
+   * return value is used instead. If `answer` throws, everything is undone.
    */
   readonly plan: (plan: Plan, answer?: PlanAnswer) => void;
 }
@@ -155,7 +155,7 @@ export interface Context extends CallContext {
 /** The context outside transactions: for functions whose effect is `none` or `calls`, and for `look`. */
 export interface FreeContext extends CallContext {
   readonly machine: Machine;
-  /** Runs a separate transaction. Not for functions whose effect is `none`. `look` can only read. */
+  /** Runs a separate transaction. Not for functions whose effect is `none`. In `look`, it can only read. */
   readonly transaction: <T>(effect: 'reads' | 'changes', work: (db: Db) => Promise<T>) => Promise<T>;
   /** Runs another call as the same caller. For functions that `calls`. */
   readonly call: (call: Pick<Call, 'command' | 'args'>) => Promise<Envelope>;

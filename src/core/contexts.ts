@@ -1,4 +1,4 @@
-// What the handler of one call is given (`context.ts`), within a transaction and outside of any.
+// Creates the context of a call's handler (`context.ts`), inside or outside a transaction.
 import type { Call, Caller, Context, Db, FreeContext } from './context.ts';
 import type { AnyFunction } from './define.ts';
 import type { Engine, Store } from './engine.ts';
@@ -12,16 +12,16 @@ export interface ContextsOptions {
   readonly caller: Caller;
   readonly engine: Engine;
   readonly xid: string;
-  /** Gets what the handler says. */
+  /** Collects the handler's warnings and messages. */
   readonly report: Report;
   /** Runs another call. */
   readonly dispatch: (call: Call, caller: Caller, engine: Engine) => Promise<Envelope>;
 }
 
 export class Contexts {
-  /** The work on the machine that the handler asked for. */
+  /** The work on the machine that the handler has planned. */
   plan: Plan | undefined;
-  /** What makes the data of the call from the results of that work. */
+  /** Builds the data of the call from the results of that work. */
   answer: PlanAnswer | undefined;
   readonly #of: ContextsOptions;
 
@@ -29,7 +29,7 @@ export class Contexts {
     this.#of = options;
   }
 
-  /** The handler runs again: what it planned before is forgotten. */
+  /** Forgets the earlier plan, because the handler runs again. */
   restart(): void {
     this.plan = undefined;
     this.answer = undefined;
@@ -41,7 +41,7 @@ export class Contexts {
       db,
       plan: (plan, answer) => {
         if (this.plan !== undefined) throw new TypeError('A call plans its work once.');
-        // The transaction of a handler that plans is not kept.
+        // The transaction of a handler that plans work is rolled back, and the task would be lost with it.
         if (this.#of.report.task !== undefined)
           throw new TypeError('A call that starts a task plans nothing.');
         if (effect !== 'operates') throw new TypeError('The function does not operate.');
@@ -69,7 +69,7 @@ export class Contexts {
           keep: true,
         })),
       call: async (call) => {
-        // A store that answers at once would keep everybody else waiting until the last of many calls.
+        // A store that responds immediately would block all other requests until the last of many calls.
         await engine.letOthersRun();
         const nested = { ...engine, store, insideDryRun: own.dryRun };
         return dispatch({ ...call, ...inherited(own) }, caller, nested);
@@ -104,7 +104,7 @@ export class Contexts {
   }
 }
 
-/** What calls that a call makes have of it. */
+/** The properties that a nested call gets from the call that makes it. */
 function inherited({ dryRun, origin, isAbandoned }: Call): Pick<Call, 'dryRun' | 'origin' | 'isAbandoned'> {
   return {
     dryRun,

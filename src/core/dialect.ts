@@ -4,10 +4,10 @@
 export interface Dialect {
   /** The position of a text in another, counted from 1. 0 if it does not occur. */
   readonly position: (text: string, part: string) => string;
-  /** A JSON list, as text, of values of the rows. In the order of `order`, or of the rows. */
+  /** A JSON list, as text, of values of the rows. Its order is `order`, or the order of the rows. */
   readonly jsonListOf: (item: string, order?: string) => string;
   readonly jsonObject: (members: readonly (readonly [name: string, sql: string])[]) => string;
-  /** For a member of `jsonObject`: a number, or the text if it is NULL. */
+  /** For a member of `jsonObject`: the number, or the text if the number is NULL. */
   readonly jsonOrText: (number: string, text: string) => string;
   /** For FROM: a row for each text of a JSON list, with its `value` and its index `key`, under an alias. */
   readonly eachOf: (json: string, name: string) => string;
@@ -24,7 +24,10 @@ export interface Dialect {
    * Undefined if the database does this automatically.
    */
   readonly numbersAfter?: (table: string) => string;
-  /** Of a time in milliseconds since 1970, in UTC: two digits (a day of “ 5” has a space), four of a year, 0 to 6 from Sunday. */
+  /**
+   * Part of a time, which is in milliseconds since 1970, in UTC: two digits (“ 5” for a day below 10), four for a year,
+   * 0 to 6 from Sunday for a weekday.
+   */
   readonly timePart: (part: TimePart, milliseconds: string) => string;
 }
 

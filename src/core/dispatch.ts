@@ -62,7 +62,7 @@ class Dispatch {
     try {
       outcome = await this.#execute(await this.#prepare());
     } catch (error) {
-      // Nothing was kept; a line of the log that says otherwise is corrected by the one that follows.
+      // Nothing was kept. The next line of the audit log corrects an earlier one that says otherwise.
       outcome = { ok: false, error: this.#toApiError(error) };
       this.#audited = false;
     }
@@ -76,7 +76,7 @@ class Dispatch {
     return this.#report.envelope(this.#call, this.#function, outcome);
   }
 
-  /** Only on this server itself, and once for a call that makes others. */
+  /** Warns only on the local command line, and only once for a call that makes other calls. */
   #warnOfSpace(): void {
     const { insideDryRun, spaceWarning } = this.#engine;
     if (this.#call.origin !== undefined || insideDryRun !== undefined) return;
@@ -95,7 +95,7 @@ class Dispatch {
     authorise(this.#caller, command, fn.access);
     const meta = await readCallMeta(fn, args, this.#report);
     const own = args.filter(({ name }) => !isMetaArgument(name));
-    // Before anything is refused: a mistyped name is often why another is missing.
+    // Warnings come before any error, because a mistyped name is often the reason why a parameter is missing.
     this.#report.warnings.push(...(await warningsOf(fn, own)));
     const read = readArguments(fn, own);
     authoriseTarget(this.#caller, fn, read);
@@ -122,7 +122,7 @@ class Dispatch {
     }
   }
 
-  /** What the function has to know of the machine, read while no transaction is open. */
+  /** Reads what the function needs to know about the machine. No transaction is open meanwhile. */
   async #look({ fn, args }: Prepared): Promise<unknown> {
     if (fn.look === undefined) return undefined;
     const context = this.#contexts.outside(readOnly(this.#engine.store), undefined);
@@ -147,9 +147,9 @@ class Dispatch {
     const { dryRun } = this.#call;
     const outcome = await store.transaction('changes', async (db) => {
       const value = await this.#run(prepared, this.#contexts.within(db, prepared.fn, prepared.meta), found);
-      // Written before the change is kept: the log may name a change that did not come about, never miss one.
+      // Written before the commit: the log might list a change that was not made, but never misses one that was.
       await this.#audit(value, !dryRun, dryRun ? {} : { db });
-      // A call inside a dry run leaves it to the outermost, so that later ones see what it did.
+      // Inside another dry run, the outermost call rolls back, so that later calls see the changes of this one.
       return { value, keep: !dryRun || insideDryRun === true };
     });
     if (this.#contexts.plan !== undefined) {
@@ -159,7 +159,10 @@ class Dispatch {
     return outcome;
   }
 
-  /** A dry run of calls: they run in a transaction that is taken back, so that later ones see what earlier ones stored. */
+  /**
+   * A dry run of a function that makes calls. All of them run in one transaction that is rolled back at the end, so
+   * that later calls see what earlier ones stored.
+   */
   #rehearse(prepared: Prepared): Promise<Outcome> {
     const { store, insideDryRun } = this.#engine;
     return store.transaction('changes', async (_db, nested) => {
@@ -182,7 +185,9 @@ class Dispatch {
     }
   }
 
-  /** Plans within a transaction, works on the machine outside of any, and stores the outcome in another. */
+  /**
+   * Plans in one transaction, does the work on the machine outside any transaction, and stores the outcome in another.
+   */
   async #operate(prepared: Prepared, found: unknown): Promise<Outcome> {
     const { execute, giveUp, open, waitForLocks } = await import('./execute-plan.ts');
     const tries: number[] = [];
@@ -201,7 +206,7 @@ class Dispatch {
     if (plan === undefined || opened === undefined) return outcome;
     if (typeof opened === 'string') {
       await waitForLocks(this.#engine, plan.locks, () => this.#recover());
-      // The one before may have changed what this call saw.
+      // The other call may have changed what this call read.
       return this.#operate(prepared, await this.#look(prepared));
     }
     let answered = outcome;
@@ -212,7 +217,7 @@ class Dispatch {
     return answered;
   }
 
-  /** Adds to an outcome what only the work on the machine could tell. */
+  /** Adds to an outcome the data that depends on the results of the steps. */
   async #complete(
     { fn, meta }: Prepared,
     outcome: Outcome,
@@ -223,7 +228,9 @@ class Dispatch {
     return { ...outcome, ...(await this.#shape(fn, answer(results), meta)) };
   }
 
-  /** Runs the handler. What it wrote is kept only where it plans nothing: a plan's change stores the outcome. */
+  /**
+   * Runs the handler. Its writes are kept only if it plans no work. Otherwise, the plan's change stores the outcome.
+   */
   #decide(prepared: Prepared, store: Store, found: unknown): Promise<Outcome> {
     return store.transaction('changes', async (db) => {
       const value = await this.#run(prepared, this.#contexts.within(db, prepared.fn, prepared.meta), found);
@@ -231,7 +238,7 @@ class Dispatch {
     });
   }
 
-  /** Undoes or finishes what a process that is gone has left. */
+  /** Undoes or completes the operations that processes left unfinished when they ended. */
   async #recover(): Promise<void> {
     const { store, journal } = this.#engine;
     const left = await store.transaction<JournalEntry[]>('reads', async (db) => ({
@@ -283,7 +290,7 @@ class Dispatch {
   }
 }
 
-/** A call whose machine keeps changing under it fails in the end. */
+/** The maximum number of looks at the machine in one call. If it changes after each of them, the call fails. */
 const MAX_LOOKS = 5;
 
 function isOutOfDate(error: unknown): boolean {

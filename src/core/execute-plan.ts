@@ -17,13 +17,16 @@ import { MachineError, ofDisk } from './machine-error.ts';
 import type { Lock, Plan, StepResult } from './plan.ts';
 import { quote } from './quote.ts';
 
-/** How often and how long a call waits for a lock of another call. */
+/** How long a call waits between two checks of a lock, and how often it waits. */
 const PAUSE_MS = 100;
 const MOST_PAUSES = 150;
-/** How often it checks whether the process of the other call has died. */
+/** How many pauses pass between two checks whether the process that holds the lock has died. */
 const PAUSES_BETWEEN_LOOKS = 10;
 
-/** For a transaction that failed or whose outcome is unknown: its operation is not in progress here. */
+/**
+ * Handles a transaction that failed or whose outcome is unknown: this process no longer counts its operation as in
+ * progress.
+ */
 export const giveUp =
   (tries: readonly number[]) =>
   (error: unknown): never => {
@@ -70,8 +73,8 @@ export async function preview(engine: Engine, plan: Plan): Promise<string[]> {
 }
 
 /**
- * Waits until nobody else has the locks. `look` undoes or finishes what processes left that have died meanwhile.
- * @throws ApiError `busy` after about fifteen seconds.
+ * Waits until all locks are free. `look` undoes or completes operations of processes that have died meanwhile.
+ * @throws ApiError `busy` after about 15 seconds.
  */
 export async function waitForLocks(
   engine: Engine,
@@ -90,8 +93,9 @@ export async function waitForLocks(
 }
 
 /**
- * Applies every step and stores the outcome. `conclude` is called in the same transaction, with the results of the
- * steps. @throws the error of a step or the store, after undoing the finished steps.
+ * Applies every step and stores the outcome. `conclude` is called in the transaction that stores the outcome, with the
+ * results of the steps.
+ * @throws the error of a step or the store, after undoing the finished steps.
  */
 export async function execute(
   engine: Engine,
@@ -109,10 +113,10 @@ export async function execute(
     if (isApplied && isOfUnknownOutcome(error)) {
       const stored = await wasStored(engine, entry.id).catch(() => undefined);
       if (stored === true) return;
-      // Where nobody can look now, the next call does, and undoes or finishes what is left.
+      // The journal cannot be read now. The next call reads it, and undoes or completes this operation.
       if (stored === undefined) throw error;
     }
-    // Where a step failed, the outcome is not stored, so that the steps before it are undone even if it cannot be.
+    // If a step failed, the earlier steps are undone even in an irreversible plan, because the outcome is not stored.
     if (entry.irreversible && isApplied) throw await notUndone(engine, entry, error);
     throw await undone(engine, opened, error);
   } finally {
@@ -125,15 +129,19 @@ function isOfUnknownOutcome(error: unknown): boolean {
   return error instanceof ApiError && error.code === 'unknown_outcome';
 }
 
-/** The outcome is stored, and the entry gone, in one transaction: it waits for that one where it is still under way. */
+/**
+ * Whether the outcome was stored: the transaction that stores it also deletes the journal entry. Read in a transaction
+ * for changes, which waits if that transaction is still in progress.
+ */
 async function wasStored(engine: Engine, id: number): Promise<boolean> {
   const entries = await inStore(engine, 'changes', (db) => engine.journal.list(db));
   return !entries.some((entry) => entry.id === id);
 }
 
-/** Of what was done and cannot be undone: returns what is to be told. */
+/** Leaves a completed but unstored plan to the next call, because it cannot be undone. Returns the error to report. */
 async function notUndone(engine: Engine, { id, process }: Opened['entry'], error: unknown): Promise<unknown> {
-  // What was done has to be stored, by the next call; also where even that cannot be written down now.
+  // Without an owner, the entry is completed by the next call. If the journal cannot be written now, the same happens
+  // once this process has ended.
   await inStore(engine, 'changes', (db) => engine.journal.pass(db, id, process, '')).catch(() => undefined);
   if (!(error instanceof ApiError)) return error;
   const because = error.message.replace(/; nothing was changed\.$/, '.');
@@ -147,13 +155,13 @@ async function notUndone(engine: Engine, { id, process }: Opened['entry'], error
 /** Undoes the finished steps after `error`. Returns the error to report. */
 async function undone(engine: Engine, opened: Opened, error: unknown): Promise<unknown> {
   try {
-    // A step that found what it should make is no step that made it.
+    // If a step failed with `exists`, it changed nothing, so the existing object is not removed.
     const wasRefused = (error as { code?: string } | null)?.code === 'exists';
     await undo(engine, opened, wasRefused);
     return error;
   } catch (cause) {
     const { id, process } = opened.entry;
-    // Nobody's from now on: the next call tries again.
+    // Without an owner, the entry is taken over by the next call.
     await inStore(engine, 'changes', (db) => engine.journal.pass(db, id, process, ''));
     const where = engine.logUnexpected(opened.entry.xid, opened.entry.kind, cause);
     return new ApiError(

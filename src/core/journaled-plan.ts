@@ -1,5 +1,5 @@
-// The parts of a plan that the journal has: its steps are applied or undone, and its outcome is stored. `execute-plan.ts` does
-// this for a call, and `recover-plans.ts` for one that was cut short.
+// Executes the parts of a plan in the journal: applies or undoes its steps, and stores its outcome. `execute-plan.ts`
+// uses this for a call, and `recover-plans.ts` for an interrupted call.
 import type { Db } from './context.ts';
 import type { Engine } from './engine.ts';
 import { ApiError } from './errors.ts';
@@ -15,7 +15,7 @@ export interface Opened {
   readonly change: Change;
 }
 
-/** Only its own `store` knows the type of its input. */
+/** Loads the change that stores the outcome. The type of the change's input is erased: only its `store` knows it. */
 export async function changeOf(engine: Engine, kind: string): Promise<Change> {
   const change = await engine.change(kind);
   if (change === undefined) throw new Error(`There is no change “${kind}”.`);
@@ -28,7 +28,10 @@ export async function stepOf(engine: Engine, kind: string): Promise<AnyStep> {
   return step;
 }
 
-/** Applies each step from the first that is not done. Before that, it is recorded with the present state. */
+/**
+ * Applies all steps that are not done, in order. Before each step is applied, the journal records it with the present
+ * state of the machine (the memento).
+ */
 export async function applySteps(
   engine: Engine,
   { id, steps }: Opened['entry'],
@@ -39,7 +42,7 @@ export async function applySteps(
     if (planned.state === 'done') continue;
     const step = await stepOf(engine, planned.kind);
     const input = planned.input as never;
-    // A step that was started before keeps its recorded state.
+    // A step that was started earlier keeps its recorded memento.
     const memento = planned.state === 'begun' ? planned.memento : await step.prepare?.(engine.machine, input);
     await inStore(engine, 'changes', (db) =>
       engine.journal.note(db, id, { ...(done && { done }), begun: { position, memento } }),
@@ -51,7 +54,9 @@ export async function applySteps(
   }
 }
 
-/** Undoes the steps in reverse order. `wasRefused`: the step that was started last changed nothing. */
+/**
+ * Undoes the steps in reverse order. `wasRefused`: the step that was started last failed before it changed anything.
+ */
 export async function undo(engine: Engine, { entry }: Opened, wasRefused = false): Promise<void> {
   for (const { kind, state, input, memento } of [...entry.steps].reverse()) {
     if (state === 'planned' || (state === 'begun' && wasRefused)) continue;
@@ -65,7 +70,7 @@ export async function undo(engine: Engine, { entry }: Opened, wasRefused = false
   await inStore(engine, 'changes', (db) => engine.journal.close(db, entry.id));
 }
 
-/** The user is gone, or was made another one by hand, or was never renamed: there is nothing to undo. */
+/** Whether there is nothing to undo: the user was removed, was replaced by hand, or was never renamed. */
 function isOfNobody(error: unknown): boolean {
   return error instanceof MachineError && ['not_found', 'not_ours', 'exists'].includes(error.code);
 }
@@ -100,7 +105,10 @@ export function inStore<T>(
   }));
 }
 
-/** The message of an error after which not all is as before, as a sentence. A tool's complaint has no full stop. */
+/**
+ * Returns an error's message as a sentence, without the claim that nothing was changed. Messages of tools have no full
+ * stop.
+ */
 export function sentence(thrown: unknown): string {
   const error = ofDisk(thrown);
   const message = ((error as Partial<Error> | null)?.message ?? String(error)).replace(UNCHANGED, '');

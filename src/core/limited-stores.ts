@@ -6,7 +6,7 @@ export const noStore: Store = {
   transaction: () => Promise.reject(new TypeError('A function whose effect is “none” used the store.')),
 };
 
-/** For a look. */
+/** Returns the store for `look`, which can only read. */
 export function readOnly(store: Store): Store {
   return {
     transaction: async (effect, work) => {

@@ -1,21 +1,21 @@
-// What the program asks of the machine’s IP addresses. `src/machine/` implements it for Linux and in a sandbox; both check
-// every value again (`src/machine/addresses/values.ts`).
+// The machine’s IP addresses, as the program uses them. `src/machine/` implements this for Linux and for a sandbox;
+// both check every value again (`src/machine/addresses/values.ts`).
 
 /** An address of one of the machine’s interfaces. */
 export interface MachineAddress {
-  /** As RFC 5952 writes it: `192.0.2.1`, `2001:db8::1`. */
+  /** In the notation of RFC 5952: `192.0.2.1`, `2001:db8::1`. */
   readonly address: string;
-  /** Bits of the network, from the left: 24 is 255.255.255.0. */
+  /** The number of network bits: 24 is 255.255.255.0. */
   readonly prefixLength: number;
   readonly family: 4 | 6;
   readonly interface: string;
-  /** How far the address is valid; `host` is loopback. */
+  /** The scope in which the address is valid; `host` is loopback. */
   readonly scope: 'global' | 'site' | 'link' | 'host';
-  /** False while the interface is down, and for an address that this program added and that the interface has lost. */
+  /** False if the interface is down, or if this program added the address and the interface has lost it. */
   readonly isActive: boolean;
   /**
-   * True for one address of each family at most: the one by which the machine reaches the default gateway, else its first
-   * global one. Never an address that this program added.
+   * True for at most one address of each family: the source address for traffic to the default gateway or, if there is
+   * no gateway, the first global address. Never true for an address that this program added.
    */
   readonly isMain: boolean;
   /** True if this program added it. No other address can be removed. */
@@ -25,49 +25,49 @@ export interface MachineAddress {
 export interface NewMachineAddress {
   readonly address: string;
   readonly prefixLength: number;
-  /** An interface that the machine has. */
+  /** An existing interface. */
   readonly interface: string;
 }
 
-/** Where new addresses go. */
+/** The place where new addresses are added. */
 export interface AddressPlace {
   /** The interface of the main address. */
   readonly interface: string;
   /**
-   * What configures that interface when the machine starts; null if it is nothing that this program can write for. A
-   * sandbox keeps its addresses by itself.
+   * The software that configures the interface when the machine starts. Null if this program cannot write its
+   * configuration. A sandbox keeps its addresses itself.
    */
   readonly keeper: 'netplan' | 'systemd-networkd' | 'ifupdown' | 'sandbox' | null;
 }
 
 /**
- * The machine’s IP addresses. Every operation may be repeated, and done again after a process was killed in the middle of
- * it: the second time completes it, or finds nothing left to do. Malformed values are refused with a TypeError before
- * anything is touched. What a tool refuses is MachineError `failed`.
+ * The machine’s IP addresses. Every operation can be repeated, and run again after a process was killed during it: the
+ * second run completes the operation, or finds nothing left to do. A malformed value is a TypeError before anything
+ * changes. If a tool fails, the error is MachineError `failed`.
  */
 export interface MachineAddresses {
-  /** All addresses that there are, by interface and in the kernel’s order, and then those that were lost. */
+  /** Returns all present addresses, by interface and in the kernel’s order, and then the lost ones. */
   list(): Promise<MachineAddress[]>;
-  /** undefined if the machine has no address of the family but those of loopback. */
+  /** Returns undefined if the machine has no address of the family other than loopback. */
   findPlace(family: 4 | 6): Promise<AddressPlace | undefined>;
   /**
-   * Adds all of them, or none. They are kept over a reboot if the interface has a keeper (`AddressPlace`), in a file of
-   * this program.
-   * @throws MachineError `exists` for an address that the machine has already and that this program did not add;
-   * `not_found` for an unknown interface.
+   * Adds all addresses, or none. They survive a reboot if the interface has a keeper (`AddressPlace`), which reads a
+   * file that this program writes.
+   * @throws MachineError `exists` for an existing address that this program did not add; `not_found` for an unknown
+   * interface.
    */
   add(addresses: readonly NewMachineAddress[]): Promise<void>;
   /**
-   * Removes addresses that this program added, and nothing else: another address of the same network stays.
-   * @throws MachineError `not_ours` for an address that it did not add. Unknown addresses are ignored.
+   * Removes only addresses that this program added. Other addresses of the same network are kept.
+   * @throws MachineError `not_ours` for an address that this program did not add. Unknown addresses are ignored.
    */
   remove(addresses: readonly string[]): Promise<void>;
   /**
-   * Finds the address that the Internet sees when the machine speaks from `local`, as a service there tells.
-   * @throws MachineError `failed` if it does not answer with an address.
+   * Finds the address that the Internet sees for traffic from `local`, by asking an external service.
+   * @throws MachineError `failed` if the service does not respond with an address.
    */
   askPublicAddress(local: string): Promise<string>;
 }
 
-/** The most that `add` accepts: more than a server is given at once, and what starting it can cope with. */
+/** The maximum that `add` accepts. A server never gets more addresses at once, and could not start with many more. */
 export const MAX_NEW_ADDRESSES = 1024;

@@ -1,7 +1,9 @@
-// What drivers of daemons ask of the machine: configuration files, the daemons' own tools, and services. Paths are
-// absolute and as on Linux everywhere; the sandbox keeps the files below the state directory.
+// Access to the machine for drivers of daemons: configuration files, the daemons' own tools, and services. Paths are
+// absolute Linux paths everywhere; the sandbox keeps the files below the state directory.
 
-/** Who a file belongs to, by name or number, and its permission bits, such as 0o640. Default owner and group: root. */
+/**
+ * Owner and group of a file, by name or number, and its permission bits, such as 0o640. Default owner and group: root.
+ */
 export interface FileAttributes {
   readonly owner?: string | number;
   readonly group?: string | number;
@@ -9,168 +11,183 @@ export interface FileAttributes {
 }
 
 export interface FileFacts {
-  /** Of a symbolic link itself, which is never followed. */
+  /** Describes a symbolic link itself, because links are never followed. */
   readonly kind: 'file' | 'directory' | 'link' | 'other';
-  /** Bytes. */
+  /** In bytes. */
   readonly size: number;
   /** Permission bits, such as 0o640. */
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  /** When its content changed last: milliseconds since 1970-01-01. */
+  /** The time of the last change of its content: milliseconds since 1970-01-01. */
   readonly modifiedAt: number;
-  /** When its content, owner, mode or name changed last. */
+  /** The time of the last change of its content, owner, mode or name: milliseconds since 1970-01-01. */
   readonly changedAt: number;
 }
 
-/** Whether a file is as this program left it: `unknown` if it never wrote it, `edited` if somebody changed it since. */
+/**
+ * Compares a file with what this program wrote last: `unknown` if it never wrote the file, `edited` if somebody has
+ * changed it since.
+ */
 export type FileOrigin = 'absent' | 'unknown' | 'ours' | 'edited';
 
-/** What `backUp` found, for `restore`. JSON. */
+/** The state that `backUp` found, for `restore`. JSON. */
 export interface FileBackup {
-  /** The copy, by its path below the backups; null if there was no file. */
+  /** The path of the copy below the backups. Null if there was no file. */
   readonly copy: string | null;
-  /** SHA-256, in hexadecimal, of what this program had written there last; empty if it had not. */
+  /** SHA-256 digests, in hexadecimal, of the content that this program had last written there. Empty if it had not. */
   readonly digests: readonly string[];
 }
 
 /**
- * Files below the directories that were named. A symbolic link at or below such a directory is never followed. All
- * operations can be repeated. Whatever changes a file throws MachineError: `full` if the disk takes no more, `failed`
- * with the path for a link, a missing directory, or a refusal of the system. A path outside the directories, or one that
- * is not clean, is a TypeError.
+ * Files below the declared directories. A symbolic link at or below such a directory is never followed. All operations
+ * can be repeated.
+ * Operations that change a file throw MachineError `full` if the disk is full. They throw `failed` with the path for a
+ * link, a missing directory, or a failed system call. A path outside the directories, or one that is not normalised, is
+ * a TypeError.
  */
 export interface MachineFiles {
-  /** Where a path really is: for a configuration file that names it, and for tools. */
+  /** Returns the real location of a path, for tools and for configuration files that name it. */
   locate(path: string): string;
   /**
-   * Undefined if there is no such file. @throws MachineError `failed` if it is larger than `maxBytes` (default: 64 MiB) or
-   * no regular file.
+   * Returns undefined if there is no such file.
+   * @throws MachineError `failed` if it is larger than `maxBytes` (default: 64 MiB) or not a regular file.
    */
   read(path: string, maxBytes?: number): Promise<Uint8Array | undefined>;
-  /** The same as text. @throws MachineError `failed` also if it is not valid UTF-8. */
+  /** Returns the file as text. @throws MachineError `failed` also if it is not valid UTF-8. */
   readText(path: string, maxBytes?: number): Promise<string | undefined>;
-  /** Undefined if there is nothing. */
+  /** Returns undefined if nothing exists at the path. */
   facts(path: string): Promise<FileFacts | undefined>;
-  /** The names in a directory, sorted, without what `stage` left there; empty if there is no such directory. */
+  /** Returns the sorted names in a directory, without staged files. Empty if there is no such directory. */
   list(path: string): Promise<string[]>;
-  /** Creates a directory inside an existing one. One that exists gets these attributes. */
+  /** Creates a directory inside an existing one. An existing directory gets these attributes. */
   makeDirectory(path: string, attributes: FileAttributes): Promise<void>;
   /**
-   * Writes the next version beside the file, with its final owner and mode, flushed to the disk. A former one is
-   * replaced. @returns the path of the staged version, below the same directory.
+   * Writes the next version next to the file, with its final owner and mode, and flushes it to the disk. Replaces an
+   * earlier staged version.
+   * @returns the path of the staged version, below the same directory.
    */
   stage(path: string, content: string | Uint8Array, attributes: FileAttributes): Promise<string>;
-  /** Puts the staged version in place, also in a power cut; nothing if there is none. */
+  /** Replaces the file by its staged version, if there is one. A power failure cannot leave a partial file. */
   commit(path: string): Promise<void>;
   /** Removes the staged version, if any. */
   discard(path: string): Promise<void>;
-  /** `stage` and `commit`. */
+  /** Stages and commits. */
   write(path: string, content: string | Uint8Array, attributes: FileAttributes): Promise<void>;
-  /** Removes a file or a link; nothing if there is none. */
+  /** Removes a file or a link, if it exists. */
   remove(path: string): Promise<void>;
   origin(path: string): Promise<FileOrigin>;
-  /** Takes the file as it is for ours: `origin` is `ours` until somebody changes it. */
+  /** Marks the file's present content as ours: `origin` is `ours` until somebody changes it. */
   adopt(path: string): Promise<void>;
-  /** Copies the file, with owner and mode, to the private backups. The latest copies of each file are kept. */
+  /** Copies the file, with its owner and mode, to the private backups. Only the latest copies of each file are kept. */
   backUp(path: string): Promise<FileBackup>;
-  /** Puts back what `backUp` found: content, owner, mode and origin. */
+  /** Restores what `backUp` found: content, owner, mode and origin. */
   restore(path: string, backup: FileBackup): Promise<void>;
 }
 
 /** Files that the administrator keeps in a folder of the state directory. This program only reads them. */
 export interface CustomFiles {
-  /** The names, sorted; empty if there is no such folder. */
+  /** Returns the sorted names. Empty if there is no such folder. */
   list(): Promise<string[]>;
   /**
-   * Undefined if there is no such file. @throws MachineError `failed` for a link, a directory, a file that is larger than
-   * `maxBytes`, and one that is not valid UTF-8.
+   * Returns undefined if there is no such file.
+   * @throws MachineError `failed` for a link, a directory, a file larger than `maxBytes`, or a file that is not valid
+   * UTF-8.
    */
   readText(name: string, maxBytes: number): Promise<string | undefined>;
 }
 
 export interface DeclaredTool {
-  /** A plain name, which is looked for in the system's own directories: `named-checkzone`. */
+  /** A plain name, which is searched for in the system's own directories: `named-checkzone`. */
   readonly name: string;
-  /** It reads and writes only the files that its arguments name, without privileges, so that a sandbox can run it. */
+  /**
+   * True if the tool reads and writes only the files that its arguments name, without privileges. A sandbox can then
+   * run it.
+   */
   readonly worksInSandbox?: boolean;
 }
 
-/** An argument. One that is a path is marked, because the sandbox keeps its files elsewhere. */
+/** An argument. Paths are marked, because the sandbox keeps its files elsewhere. */
 export type ToolWord = string | { readonly path: string; readonly prefix?: string };
 
 export interface ToolOptions {
-  /** Standard input: the only way for a secret, because every user can read the arguments of a process. */
+  /** Standard input. Secrets must be sent here, because every user can read the arguments of a process. */
   readonly input?: string;
-  /** The statuses that are no failure. Default: 0. */
+  /** The exit statuses that are not failures. Default: 0. */
   readonly accept?: readonly number[];
   /** Default: 60,000. */
   readonly limitMs?: number;
-  /** Standard output by which the tool has succeeded: it is ended at once, with the status 0. Not for one that writes. */
+  /**
+   * A pattern in standard output that means success. The tool is then ended immediately, with the status 0. Not for
+   * tools that write.
+   */
   readonly until?: RegExp;
 }
 
 export interface ToolResult {
   readonly status: number;
   readonly stdout: string;
-  /** Its beginning: at most 4096 characters or so. */
+  /** The beginning of standard error: at most about 4,096 characters. */
   readonly stderr: string;
 }
 
-/** Tools of the system, run without a shell and with a clean environment. A tool that was not declared is a TypeError. */
+/** Tools of the system, run without a shell and with a clean environment. An undeclared tool is a TypeError. */
 export interface MachineTools {
-  /** Whether it can be run: it is installed, and not out of place in a sandbox. */
+  /** Whether the tool can be run: it is installed and, in a sandbox, works there. */
   has(name: string): Promise<boolean>;
   /**
-   * @throws MachineError `failed` if it cannot be run, takes longer than `limitMs`, or ends with a status that is not
-   * accepted: with its own words. `full` if that was because of the disk.
+   * @throws MachineError `failed`, with the tool's own message, if the tool cannot be run, takes longer than `limitMs`,
+   * or exits with a status that is not accepted; `full` if the cause was a full disk.
    */
   run(name: string, words: readonly ToolWord[], options?: ToolOptions): Promise<ToolResult>;
 }
 
 export interface ServiceState {
   readonly isInstalled: boolean;
-  /** Starts with the machine. */
+  /** Whether the unit starts with the machine. */
   readonly isEnabled: boolean;
-  /** As systemd says it: `active`, `inactive`, `failed`, `activating`, … In a sandbox, what was recorded. */
+  /**
+   * The state according to systemd: `active`, `inactive`, `failed`, `activating`, … In a sandbox, the recorded state.
+   */
   readonly state: string;
-  /** Its last lines in the journal if it failed; empty otherwise, and in a sandbox. */
+  /** The unit's last lines in the journal if it failed. Otherwise, and in a sandbox, empty. */
   readonly log: readonly string[];
 }
 
-/** A daemon that a sandbox has for itself, with the rights of its user. */
+/** A daemon that a sandbox runs for itself, with the rights of its user. */
 export interface OwnProcess {
-  /** Where it answers: `127.0.0.1`. */
+  /** The address that it listens on: `127.0.0.1`. */
   readonly address: string;
   readonly port: number;
 }
 
 /**
- * Units of systemd, by name: `named`, or with their type, `named.service`. A malformed name is a TypeError. Whatever
- * changes a unit can be repeated, and throws MachineError `not_found` if it is not installed, and `failed` with the last
- * lines of its journal if it did not get there.
+ * Units of systemd, by name: `named`, or with their type, `named.service`. A malformed name is a TypeError.
+ * Operations that change a unit can be repeated. They throw MachineError `not_found` if the unit is not installed, and
+ * `failed`, with the last lines of its journal, if it did not reach the requested state.
  */
 export interface MachineServices {
-  /** False in a sandbox, which only records what was asked for: nothing is started. */
+  /** False in a sandbox, which only records the requested state and starts nothing. */
   readonly areRun: boolean;
-  /** A process that stands for the unit in a sandbox (`whmapi1 --sandbox-services`); undefined if none does. */
+  /** The process that a sandbox runs for the unit (`whmapi1 --sandbox-services`). Undefined if there is none. */
   ownProcess(unit: string): Promise<OwnProcess | undefined>;
   state(unit: string): Promise<ServiceState>;
-  /** Of many units at once, by the names that were given. Without their logs. */
+  /** Returns the states of many units by the given names, without their logs. */
   states(units: readonly string[]): Promise<ReadonlyMap<string, Omit<ServiceState, 'log'>>>;
-  /** Waits until it is active, as do `restart` and `reload`. */
+  /** Waits until the unit is active, as do `restart` and `reload`. */
   start(unit: string): Promise<void>;
   stop(unit: string): Promise<void>;
   restart(unit: string): Promise<void>;
-  /** Asks for a restart and does not wait for it: for the unit that this process itself belongs to. */
+  /** Requests a restart without waiting for it. For the unit that this process itself belongs to. */
   restartLater(unit: string): Promise<void>;
-  /** @throws MachineError `failed` also if it is not active. */
+  /** @throws MachineError `failed` also if the unit is not active. */
   reload(unit: string): Promise<void>;
   enable(unit: string): Promise<void>;
   disable(unit: string): Promise<void>;
   /**
-   * Restarts the machine, and does not wait for it. `isForced`: all processes are ended at once, without stopping services
-   * in order. @throws MachineError `failed` in a sandbox.
+   * Restarts the machine, without waiting for it. `isForced`: all processes are killed immediately, and services are
+   * not stopped in order.
+   * @throws MachineError `failed` in a sandbox.
    */
   reboot(isForced: boolean): Promise<void>;
 }

@@ -2,7 +2,7 @@
 // load.
 import { ApiError } from './errors.ts';
 
-/** How a reason ends if all is as before. It is taken away where that turns out not to be so. */
+/** The end of a reason if nothing was changed. It is removed if something was changed after all. */
 export const UNCHANGED = ' Nothing was changed.';
 
 export class MachineError extends Error {
@@ -15,14 +15,14 @@ export class MachineError extends Error {
   }
 }
 
-/** The machine has changed since the call looked at it. The call is planned again from a new look. */
+/** The machine has changed since the call read it. The call reads it again and makes a new plan. */
 export class LookAgain extends MachineError {
   constructor(message: string) {
     super('changed', message);
   }
 }
 
-/** Where neither the disk nor the file system takes what is written, as system calls name it. */
+/** System call errors that mean that the disk or file system is full or cannot be written to. */
 const causes: Readonly<Record<string, string>> = {
   ENOSPC: 'The disk is full. Free some space and retry the call.',
   EDQUOT: 'The disk quota is used up. Raise it or free some space, then retry the call.',
@@ -32,7 +32,9 @@ const causes: Readonly<Record<string, string>> = {
   EIO: 'The disk reported an error. Check it (dmesg) before you go on.',
 };
 
-/** A MachineError `full` for a system call that failed because of the disk; otherwise the error itself. */
+/**
+ * Converts an error of a system call to a MachineError `full` if the disk caused it. Returns other errors unchanged.
+ */
 export function ofDisk(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { code, path, syscall } = error as { code?: unknown; path?: unknown; syscall?: unknown };

@@ -1,4 +1,4 @@
-// What is asked of DNS as everybody sees it, of the nameservers that this machine asks.
+// DNS lookups through the nameservers that this machine is configured to use.
 
 /**
  * DNS lookups, each limited to a few seconds. Names must be valid hostnames. @throws MachineError `failed` if no

@@ -1,4 +1,4 @@
-// The values that a machine accepts: users, homes, passwords, paths. Every implementation checks them again.
+// Checks the values that a machine accepts: users, homes, passwords, paths. Every implementation checks them again.
 import type { MachineUser, NewMachineUser } from './machine.ts';
 import { MachineError } from './machine-error.ts';
 
@@ -22,9 +22,9 @@ export function alreadyThere(what: string): MachineError {
   return new MachineError('exists', `${what} already exists.`);
 }
 
-/** Fits the sandbox and every Linux: useradd itself takes 32, but 16 is what WHM gives an account at most. */
+/** Valid in the sandbox and on every Linux. useradd accepts 32 characters, but WHM allows at most 16 for an account. */
 const NAME = /^[a-z][a-z0-9]{0,15}$/;
-/** What crypt(3) takes, and with it PAM. */
+/** The limit of crypt(3), and therefore of PAM. */
 const MOST_PASSWORD_BYTES = 511;
 const HIGHEST_UID = 0xffff_fffe;
 
@@ -35,7 +35,7 @@ export function isUserName(name: string): boolean {
   return NAME.test(name);
 }
 
-/** Messages never contain the value, which can have any size and content. @throws TypeError */
+/** The error never contains the value, which can have any size and content. @throws TypeError */
 export function refuseName(name: string): void {
   if (!isUserName(name)) {
     throw new TypeError(
@@ -112,7 +112,10 @@ export function refuseLimit(mebibytes: number | null): void {
 /** System users have lower user IDs: all Linux distributions since 2011. */
 export const FIRST_UID = 1000;
 
-/** Names of files may hold more than those of homes: `192.0.2.0%2f25.db`. @throws TypeError */
+/**
+ * Checks the path of a file. File names may contain more characters than names of homes: `192.0.2.0%2f25.db`.
+ * @throws TypeError
+ */
 export function assertFilePath(path: string): void {
   const [first, ...parts] = path.split('/');
   const isClean =

@@ -1,5 +1,6 @@
-// Reads the `api.*` arguments of a call: what to filter, sort, page and leave out of its list (shape.ts does it).
-// All that can be known without the list is checked here: names, flags, numbers, and which arguments go together.
+// Reads the `api.*` arguments of a call, which filter, sort and page its list and select columns (`shape.ts` applies
+// them). Checks everything that does not depend on the list: names, flags, numbers, and which arguments belong
+// together.
 import type { RawArgument } from './context.ts';
 import { Slot } from './meta-slot.ts';
 import { badMeta, upToDozen } from './meta-values.ts';
@@ -18,17 +19,17 @@ export const numberFilterTypes = [
 export const sortMethods = ['lexicographic', 'numeric', 'numeric_zero_as_max', 'ipv4'] as const;
 export type TextFilterType = (typeof textFilterTypes)[number];
 export type NumberFilterType = (typeof numberFilterTypes)[number];
-/** What cPanel’s own Node.js client sends. */
+/** The spelling that cPanel’s own Node.js client sends. */
 const sortMethodAliases: Readonly<Record<string, SortMethod>> = { ipv_4: 'ipv4' };
 export type SortMethod = (typeof sortMethods)[number];
 
-/** An argument that names a field: `argument` is what it begins with, such as `api.filter.a`. */
+/** An argument that names a field. `argument` is its prefix, such as `api.filter.a`. */
 interface Asked {
   readonly argument: string;
   readonly field: string;
 }
 
-/** The field `*` stands for any field. An `arg0` of `unlimited` is Infinity, for the types that handle it. */
+/** A filter. The field `*` means any field. An `arg0` of `unlimited` is Infinity, for the types that can compare it. */
 export type Filter = Asked &
   (
     | { readonly type: TextFilterType; readonly arg0: string }
@@ -41,14 +42,16 @@ export interface SortKey extends Asked {
 }
 
 export interface Chunk {
-  /** Number of the first record, from 1. */
+  /** The number of the first record, counted from 1. */
   readonly start: number;
-  /** Records on a page; null puts everything on one page (`api.chunk.start=-1`). */
+  /** The number of records on a page. Null: all records are on one page (`api.chunk.start=-1`). */
   readonly size: number | null;
   readonly verbose: boolean;
 }
 
-/** What a call asks of its list. A part is absent when its `api.*.enable` is, and lists are in key order. */
+/**
+ * The options that a call sets for its list. A part is absent if its `api.*.enable` is absent. Lists are in key order.
+ */
 export interface MetaArguments {
   readonly filter?: { readonly filters: readonly Filter[]; readonly verbose: boolean };
   readonly sort?: readonly SortKey[];
@@ -60,7 +63,7 @@ const features = ['filter', 'sort', 'chunk', 'columns'] as const;
 type Feature = (typeof features)[number];
 
 /**
- * The names that exist. Keys are a to z, then za to zz, zza and on, so that plain string order is their order.
+ * The valid names. Keys are a to z, then za to zz, zza and so on, so that alphabetical order is their order.
  * Older documents write a filter or sort without a key (`api.sort.field`): it comes before a.
  */
 const known: Readonly<Record<Feature, { readonly names: RegExp; readonly inWords: string }>> = {
@@ -80,9 +83,9 @@ const known: Readonly<Record<Feature, { readonly names: RegExp; readonly inWords
 };
 
 /**
- * Reads a call's `api.*` arguments; `api.version` is taken out before. Every problem is reported at once.
- * Scripts that send too much go on working: an unknown name, and arguments of a feature that is not enabled,
- * give a warning.
+ * Reads a call's `api.*` arguments. The caller has already removed `api.version`. All problems are reported at once.
+ * Unknown names, and arguments of a feature that is not enabled, only cause warnings, because scripts that send too
+ * much must keep working.
  * @throws ApiError `bad_meta`
  */
 export function readMetaArguments(args: readonly RawArgument[]): { meta: MetaArguments; warnings: string[] } {
@@ -98,7 +101,7 @@ export function readMetaArguments(args: readonly RawArgument[]): { meta: MetaArg
     ...(isOn('columns') && readColumns(slotsOf('columns'), warnings)),
   };
   for (const sentence of findSortsOutsideColumns(meta)) problems.add(sentence);
-  // An unknown name is often the cause of what is missing, so a failure tells of it as well.
+  // An unknown name is often the reason why another is missing, so an error includes the unknown names.
   if (problems.size > 0) throw badMeta([...problems, ...unknown]);
   return { meta, warnings };
 }
@@ -109,7 +112,7 @@ function allOf(words: readonly string[]): string {
   return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
 }
 
-/** `unknown` are sentences: one for each feature, and one for names of no feature. */
+/** Groups the arguments by feature. `unknown` has a sentence for each feature, and one for names of no feature. */
 function sortOut(args: readonly RawArgument[], problems: Set<string>) {
   const slots = new Map<string, Slot>();
   const unknown = new Map<Feature | undefined, Set<string>>();
@@ -137,7 +140,7 @@ function describeUnknown(names: readonly string[], feature: Feature | undefined)
   return `${allOf(names)} ${are} unknown and ${have} no effect; ${taken}.`;
 }
 
-/** The arguments of one feature: those without a key, and those of each key in key order. */
+/** The arguments of one feature: the arguments without a key, and the arguments of each key in key order. */
 interface Slots {
   readonly own: Slot;
   readonly keyed: readonly Slot[];
@@ -151,7 +154,7 @@ function findSlots(feature: Feature, slots: ReadonlyMap<string, Slot>, problems:
   return { own, keyed: own.has('field', 'arg0', 'type', 'method', 'reverse') ? [own, ...keyed] : keyed };
 }
 
-/** A bad `enable` counts as enabled, so that the feature's other problems are reported with it. */
+/** An invalid `enable` counts as enabled, so that the feature's other problems are reported as well. */
 function isEnabled({ own, keyed }: Slots, warnings: string[]): boolean {
   if (own.flag('enable') !== false) return true;
   const enable = `${own.argument}.enable`;
@@ -187,7 +190,7 @@ function isTextFilterType(type: string): type is TextFilterType {
 }
 
 function readSort({ own, keyed }: Slots, warnings: string[]): SortKey[] {
-  // Scripts send `api.sort.verbose`, but no record shows what it answers: it is checked and adds nothing.
+  // Scripts send `api.sort.verbose`, but its response is not documented anywhere. It is checked and has no effect.
   own.flag('verbose');
   if (keyed.length === 0) warnings.push('api.sort.enable=1 sorts nothing without api.sort.a.field.');
   return keyed.flatMap(readSortKey);
@@ -202,7 +205,7 @@ function readSortKey(slot: Slot): SortKey[] {
   return [{ argument: slot.argument, field, method, reverse }];
 }
 
-/** Without `start`: from 1. Without `size`: a failure, unless everything goes on one page; `size` is idle then. */
+/** Default of `start`: 1. `size` is required, except that it is ignored if all records are on one page. */
 function readChunk({ own }: Slots): Chunk {
   const verbose = own.flag('verbose') === true;
   const startIs = 'a record number; use 1 or more, or -1 for everything on one page';
@@ -222,7 +225,7 @@ function readChunk({ own }: Slots): Chunk {
   return { start: start ?? 1, size: size ?? null, verbose };
 }
 
-/** Nothing, and so every column, when none is named. A column named twice is shown once. */
+/** Returns nothing if no column is named, which means all columns. A column that is named twice is shown once. */
 function readColumns({ own }: Slots, warnings: string[]): Pick<MetaArguments, 'columns'> {
   const keys = own.parts().filter((part) => part !== 'enable');
   if (keys.length === 0) {

@@ -1,5 +1,6 @@
-// The `api.*` arguments that work on a function's list, described as parameters are: for completion and OpenAPI.
-// `meta-arguments.ts` reads them. Where a name has the key `a`, further ones have `b` to `z`, then `za` and so on.
+// Descriptions of the `api.*` arguments that apply to a function's list, for completion and OpenAPI.
+// `meta-arguments.ts` reads the arguments. A name with the key `a` represents the keys `b` to `z`, `za` and so on as
+// well.
 import type { Param } from './define.ts';
 import { numberFilterTypes, sortMethods, textFilterTypes } from './meta-arguments.ts';
 

@@ -1,10 +1,10 @@
-// `api.*` arguments that belong together, and the reading of each. Problems are collected, so that all are reported at once.
+// Reads the `api.*` arguments that belong together. Collects all problems, so that they are reported at once.
 import type { NumberFilterType } from './meta-arguments.ts';
 import { describeValue, numberOf } from './meta-values.ts';
 import { anyOf } from './quote.ts';
 import type { Json } from './values.ts';
 
-/** The arguments that begin alike (`api.filter`, `api.filter.a`), by what follows: their part (`enable`, `field`). */
+/** The arguments with the same prefix (`api.filter`, `api.filter.a`), by the part after it (`enable`, `field`). */
 export class Slot {
   readonly argument: string;
   readonly #values = new Map<string, Json>();
@@ -24,12 +24,12 @@ export class Slot {
     return parts.some((part) => this.#values.has(part));
   }
 
-  /** In key order, where they are keys (columns). */
+  /** Returns the parts, in key order if they are keys (columns). */
   parts(): string[] {
     return [...this.#values.keys()].sort();
   }
 
-  /** False when absent; undefined when bad. */
+  /** False if absent; undefined if invalid. */
   flag(part: string): boolean | undefined {
     const value = this.#values.get(part);
     if (value === undefined || value === 0 || value === '0') return false;
@@ -50,7 +50,7 @@ export class Slot {
     return this.#values.get(part) === '' ? this.report(part, `is empty; ${remedy}`) : this.text(part, remedy);
   }
 
-  /** `arg0` of a filter that compares numbers. */
+  /** Reads the `arg0` of a filter that compares numbers. */
   number(part: string, type: NumberFilterType): number | undefined {
     const value = this.#values.get(part) ?? null;
     const number = numberOf(value);

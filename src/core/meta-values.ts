@@ -1,9 +1,9 @@
-// The values of `api.*` arguments: how they are read as numbers, and how a reason quotes them.
+// Reads values of `api.*` arguments as numbers, and quotes them in reasons.
 import { ApiError } from './errors.ts';
 import { quote } from './quote.ts';
 import type { Json, Value } from './values.ts';
 
-/** One failure that tells of every problem. */
+/** Returns one error that describes all problems. */
 export function badMeta(problems: readonly string[]): ApiError {
   return new ApiError('bad_meta', problems.join(' '));
 }
@@ -11,8 +11,9 @@ export function badMeta(problems: readonly string[]): ApiError {
 const decimal = /^-?[0-9]+(?:\.[0-9]+)?$/;
 
 /**
- * The one reading of numbers: a finite number, or text such as `12`, `-3` or `4.50` (no blanks, sign +, exponent or
- * unit), as a double. `unlimited` in any case is Infinity. Undefined is no number.
+ * Reads a number as a double, for all filters and sorts: a finite number, or text such as `12`, `-3` or `4.50` (no
+ * blanks, sign +, exponent or unit). `unlimited` in any case is Infinity. Returns undefined if the value is not a
+ * number.
  */
 export function numberOf(value: Json | Value | undefined): number | undefined {
   if (typeof value === 'string') {
@@ -25,14 +26,14 @@ export function numberOf(value: Json | Value | undefined): number | undefined {
   return Number.isFinite(number) ? number : undefined;
 }
 
-/** A value as a reason quotes it. */
+/** Describes a value for a reason. */
 export function describeValue(value: Json | Value): string {
   if (value === null) return '(null)';
   if (typeof value === 'object') return Array.isArray(value) ? '(a list)' : '(a hash)';
   return quote(String(value));
 }
 
-/** At most a dozen words, then how many more there are. */
+/** Returns at most twelve words, followed by the number of the others. */
 export function upToDozen(words: readonly string[]): readonly string[] {
   return words.length > 12 ? [...words.slice(0, 12), `${words.length - 12} more`] : words;
 }

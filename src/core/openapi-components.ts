@@ -41,14 +41,14 @@ const dryRun: Schema = {
   description: '1: validate and run the call without saving any changes. Not part of WHM.',
 };
 
-/** Of every call. */
+/** The parameters of every call. */
 const commonParams: Record<string, Schema> = { 'api.dry_run': dryRun };
 
 const listParams: Record<string, Schema> = Object.fromEntries(
   Object.entries(metaParams).map(([name, param]) => [name, paramSchema(param)]),
 );
 
-/** The parameters of the query that calls of a kind share, by the name of their component. */
+/** The query parameters that all calls of a kind share, by the name of their component. */
 export const queryParams: Readonly<Record<'common' | 'list', readonly string[]>> = {
   common: ['api.version', ...Object.keys(commonParams)],
   list: Object.keys(listParams),
@@ -64,7 +64,10 @@ export const parameters: Schema = {
   ),
 };
 
-/** The shared parts of bodies and answers. Their names have no underscore, so no function's are the same. */
+/**
+ * The shared parts of request bodies and responses. Names of functions cannot collide with these: these have no
+ * underscore.
+ */
 export const schemas: Schema = {
   'common.arguments': {
     type: 'object',
@@ -146,7 +149,7 @@ const problem = (description: string): Schema => ({
   content: { 'application/json': { schema: { $ref: '#/components/schemas/problem' } } },
 });
 
-/** Requests that do not become calls. All calls have the status 200, even if they fail. */
+/** The responses to requests that do not become calls. All calls have the status 200, even if they fail. */
 export const responses: Schema = {
   unreadable: problem(
     'The request could not be read: escapes are not UTF-8, or the body is not a JSON object.',
@@ -165,7 +168,7 @@ export const responses: Schema = {
   },
 };
 
-/** An answer of a call that failed, for each code. */
+/** An example response of a failed call for each error code. */
 export const failureExamples: Schema = Object.fromEntries(
   Object.entries(errorKinds).map(([code, { when }]) => [
     code,

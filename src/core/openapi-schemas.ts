@@ -1,4 +1,4 @@
-// Parameters and answers of functions as JSON Schema (draft 2020-12), for `openapi.ts`.
+// Converts parameters and responses of functions to JSON Schema (draft 2020-12), for `openapi.ts`.
 import { DEFAULT_MAX_LENGTH } from './arguments.ts';
 import type { AnyFunction, Field, Fields, MapField, Param } from './define.ts';
 import { anyOf } from './quote.ts';
@@ -8,7 +8,7 @@ export type Schema = Record<string, Json>;
 
 export const flag = (): Schema => ({ type: 'integer', enum: [0, 1] });
 
-/** What a parameter takes; a list is an array. */
+/** Returns the schema of the values that a parameter accepts. A list is an array. */
 export function paramSchema(param: Param): Schema {
   const schema = param.list === true ? { type: 'array', items: itemSchema(param) } : itemSchema(param);
   return {
@@ -51,19 +51,19 @@ function itemSchema(param: Param): Schema {
   }
 }
 
-/** JSON Schema has no case-insensitive patterns: these are described only in words. */
+/** JSON Schema has no case-insensitive patterns, so these patterns are described only in words. */
 function patternOf({ pattern }: Param): Schema {
   if (pattern === undefined || /[^u]/.test(pattern.matches.flags)) return {};
   return { pattern: pattern.matches.source };
 }
 
-/** A value of the command line as the schema has it. */
+/** Converts a command-line value to the type that the schema requires. */
 export function typed(param: Param, value: string | number): Json {
   if (param.type === 'json') return JSON.parse(String(value)) as Json;
   return param.type === 'string' ? String(value) : Number(value);
 }
 
-/** The data of an answer. */
+/** Returns the schema of a response's data. */
 export function dataSchema({ returns, list }: AnyFunction): Schema {
   if (returns === null) return {};
   return isMapField(returns) ? fieldSchema(returns) : hashSchema(returns, list);
@@ -73,7 +73,7 @@ function isMapField(returns: Fields | MapField): returns is MapField {
   return typeof returns.keys === 'string';
 }
 
-/** `list`, where it is one of the fields, holds records of which api.columns leaves fields out. */
+/** If `list` is one of the fields, its records may lack fields, because `api.columns` can omit them. */
 function hashSchema(fields: Fields, list?: string): Schema {
   const entries = Object.entries(fields);
   const required = entries.filter(([, { optional }]) => optional !== true).map(([name]) => name);

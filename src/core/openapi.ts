@@ -82,7 +82,7 @@ function pathItem({ family, fn }: PlacedFunction): Schema {
     })),
   };
   return {
-    // What stands in a body of its own can't stand in a query.
+    // A function with its own request body cannot accept it in a query.
     ...(fn.rest === undefined
       ? { get: { operationId: fn.name, ...about, parameters: [...query(fn), ...sharedQuery(fn)] } }
       : {}),
@@ -203,7 +203,7 @@ function exampleBody(fn: AnyFunction, { args, input }: Example): Json {
   };
 }
 
-/** What an example gives on the command line, as JSON has it. */
+/** Returns a command-line value of an example as JSON. */
 function exampleValue(fn: AnyFunction, name: string, values: readonly string[]): Json {
   const param = fn.params[name] ?? metaParams[name];
   if (param === undefined) return values.length === 1 ? (values[0] ?? '') : [...values];

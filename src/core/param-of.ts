@@ -1,7 +1,8 @@
-// Which parameter an argument means. By itself, because completion needs no more of how arguments are read.
+// Finds the parameter that an argument belongs to. In a separate file, because completion needs no other part of
+// reading arguments.
 import type { Param, Spec } from './define.ts';
 
-/** The parameter that an argument's name means: `user`, one of its aliases, or `user-2` if `user` is a list. */
+/** Returns the parameter that an argument's name means: `user`, one of its aliases, or `user-2` if `user` is a list. */
 export function paramOf(
   { params }: Pick<Spec, 'params'>,
   name: string,
@@ -13,7 +14,7 @@ export function paramOf(
   return numbered?.param.list === true ? { ...numbered, number: Number(number) } : undefined;
 }
 
-/** By its own name, or by an older or other one. */
+/** Finds a parameter by its own name or an alias. */
 function named(params: Spec['params'], name: string): { param: Param; base: string } | undefined {
   const own = Object.hasOwn(params, name) ? params[name] : undefined;
   if (own !== undefined) return { param: own, base: name };

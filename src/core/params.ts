@@ -1,7 +1,7 @@
-// Parameters that many functions take, described once.
+// Parameters that many functions accept.
 import type { Param } from './define.ts';
 
-/** A user: a name that Linux takes (useradd(8)), starting with a letter as WHM's do. */
+/** A username that Linux accepts (useradd(8)), starting with a letter as in WHM. */
 export const userName = {
   type: 'string',
   pattern: {
@@ -12,7 +12,7 @@ export const userName = {
   actsOn: true,
 } as const satisfies Param;
 
-/** A reseller that exists. */
+/** An existing reseller. */
 export const resellerName = { ...userName, completes: 'reseller' } as const satisfies Param;
 
 /** A user who can log in to WHM: root or a reseller. */
@@ -30,7 +30,7 @@ export const tfaCode = {
   doc: 'The six digits that the authenticator app shows now.',
 } as const satisfies Param;
 
-/** A TOTP secret. The pattern lets through what a person may type; `totp.parseSecret` decides. */
+/** A TOTP secret. The pattern allows the spellings that people type. `totp.parseSecret` checks them exactly. */
 export const tfaSecret = {
   type: 'string',
   required: true,

@@ -1,42 +1,43 @@
-// Work on the machine that is all or nothing: a plan of named steps, each of which remembers what it found, and what is
-// stored in the end. A plan is plain data, so that another process, or a later version of the program, can undo or finish
-// what was cut short. `execute-plan.ts` runs it.
+// Work on the machine that succeeds completely or is undone: a plan of named steps. Each step records what it found,
+// and the outcome is stored at the end. A plan is plain data. Therefore another process, or a later version of the
+// program, can undo or complete an interrupted plan. `execute-plan.ts` executes plans.
 import type { Db, Sealer } from './context.ts';
 import type { Machine } from './machine.ts';
 import type { Hash } from './values.ts';
 
-/** What a step is given when it is applied. */
+/** The values that a step gets when it is applied. */
 export interface StepWork<Input, Memento> {
   readonly input: Input;
-  /** What `prepare` found. */
+  /** The result of `prepare`. */
   readonly memento: Memento;
-  /** What the caller handed in beside the input, such as a password. The journal does not have it. */
+  /** A secret such as a password, which is not part of the input. It is never written to the journal. */
   readonly secret: string;
 }
 
 /**
- * A kind of step. Plans in the journal name it, so a released kind, its input and its memento keep their meaning in later
- * versions; what works differently gets a kind of its own.
+ * A kind of step. Plans in the journal refer to it by name, so the meaning of a released kind, its input and its
+ * memento must not change in later versions. A step that works differently needs a new kind.
  */
 export interface Step<Input, Memento = undefined, Result = unknown> {
-  /** By its file, `src/drivers/users/steps/create.ts`: `users/create`. */
+  /** The path of its file: `users/create` for `src/drivers/users/steps/create.ts`. */
   readonly kind: string;
   /** One sentence for a dry run. Absent for a step that only reads. */
   readonly describe?: (input: Input) => string;
-  /** A dry run's further lines, such as a diff of files. */
+  /** Further lines for a dry run, such as a diff of files. */
   readonly preview?: (machine: Machine, input: Input) => Promise<string[]>;
   /**
-   * Reads what is there now, and changes nothing. The journal has it before the step is applied. JSON.
-   * @throws MachineError `changed` if the machine is no longer as the plan expects: the call is planned again.
+   * Reads the present state without changing anything. The result, as JSON, is recorded in the journal before the step
+   * is applied.
+   * @throws MachineError `changed` if the machine is no longer as the plan expects: the call then makes a new plan.
    */
   readonly prepare?: (machine: Machine, input: Input) => Promise<Memento>;
-  /** May be repeated. What it returns, as JSON, is there for `store` of the plan's change. */
+  /** Can be repeated. The result, as JSON, is available to `store` of the plan's change. */
   readonly apply: (machine: Machine, work: StepWork<Input, Memento>) => Promise<Result>;
-  /** Takes it back, also where it was cut short or never begun. Absent where there is nothing to take back. */
+  /** Undoes the step, even if it was interrupted or never started. Absent if there is nothing to undo. */
   readonly undo?: (machine: Machine, work: Omit<StepWork<Input, Memento>, 'secret'>) => Promise<unknown>;
 }
 
-/** A kind of step with its types erased: what the engine works with. */
+/** A kind of step with its types erased, for the engine. */
 export type AnyStep = Omit<Step<never, never>, 'prepare'> & {
   readonly prepare?: (machine: Machine, input: never) => Promise<unknown>;
 };
@@ -44,14 +45,14 @@ export type AnyStep = Omit<Step<never, never>, 'prepare'> & {
 /** One step of a plan. */
 export interface PlannedStep {
   readonly kind: string;
-  /** JSON. */
+  /** As JSON. */
   readonly input: unknown;
 }
 
-/** A kind of step that builds the planned ones. */
+/** A kind of step that can also build planned steps. */
 export type StepKind<Input, Memento = undefined, Result = unknown> = Step<Input, Memento, Result> & {
   readonly plan: (input: Input) => PlannedStep;
-  /** What this kind of step returned, among the results of a plan; undefined if the plan has none of this kind. */
+  /** The result of this kind of step among the results of a plan. Undefined if the plan has no step of this kind. */
   readonly resultIn: (results: readonly StepResult[]) => Result | undefined;
 };
 
@@ -60,7 +61,9 @@ export interface StepResult {
   readonly value: unknown;
 }
 
-/** The data of a call, once every step of its plan was applied. @throws ApiError if the call has failed all the same. */
+/**
+ * Returns the data of a call after every step of its plan was applied. @throws ApiError if the call must still fail.
+ */
 export type PlanAnswer = (results: readonly StepResult[]) => Hash;
 
 export function defineStep<Input, Memento = undefined, Result = void>(
@@ -74,7 +77,7 @@ export function defineStep<Input, Memento = undefined, Result = void>(
   };
 }
 
-/** A lock on something that has a name: `account bob`, `domain bob.example`. Several may share a `shared` one. */
+/** A lock on a named object: `account bob`, `domain bob.example`. Several calls can hold a `shared` lock at once. */
 export interface Lock {
   readonly name: string;
   readonly mode: 'exclusive' | 'shared';
@@ -83,19 +86,19 @@ export interface Lock {
 export const exclusive = (name: string): Lock => ({ name, mode: 'exclusive' });
 export const shared = (name: string): Lock => ({ name, mode: 'shared' });
 
-/** What an outcome may be stored by, beside the input. */
+/** The values, besides the input, from which an outcome is stored. */
 export interface Outcome {
-  /** Of the plan's steps, in their order. */
+  /** The results of the plan's steps, in order. */
   readonly results: readonly StepResult[];
   readonly sealer: Sealer;
   readonly now: () => number;
 }
 
-/** How the outcome of a plan is stored. `Input` is JSON: another process may store it. */
+/** Stores the outcome of a plan. `Input` is JSON, because another process might store it. */
 export interface Change<Input = never> {
-  /** Its file in `src/changes/`: `create-account`. */
+  /** The name of its file in `src/changes/`: `create-account`. */
   readonly kind: string;
-  /** Stores the outcome, in one transaction, when every step was applied. */
+  /** Stores the outcome, in one transaction, after every step was applied. */
   readonly store: (db: Db, input: Input, outcome: Outcome) => Promise<void>;
 }
 
@@ -106,13 +109,13 @@ export type ChangeKind<Input> = Change<Input> & {
 interface PlannedWork {
   readonly locks: readonly Lock[];
   readonly steps: readonly PlannedStep[];
-  /** True where steps cannot be taken back, so that work that was cut short is finished instead. */
+  /** True if steps cannot be undone. If the work is interrupted, it is completed instead. */
   readonly irreversible?: true;
-  /** Handed to the steps, and stored nowhere. Steps that were cut short cannot be finished without it. */
+  /** Passed to the steps and never stored. Interrupted steps cannot be completed without it. */
   readonly secret?: string | undefined;
 }
 
-/** What a handler asks for, once it has checked everything. */
+/** The work that a handler requests after it has checked everything. */
 export interface Plan extends PlannedWork {
   readonly change: string;
   readonly input: unknown;
@@ -122,58 +125,60 @@ export function defineChange<Input>(change: Change<Input>): ChangeKind<Input> {
   return { ...change, plan: (input, work) => ({ change: change.kind, input, ...work }) };
 }
 
-/** A step as the journal has it. */
+/** A step as recorded in the journal. */
 export interface JournaledStep extends PlannedStep {
   readonly state: 'planned' | 'begun' | 'done';
   readonly memento: unknown;
   readonly result: unknown;
 }
 
-/** A plan as the journal has it. */
+/** A plan as recorded in the journal. */
 export interface JournalEntry {
   readonly id: number;
-  /** Of the change that stores the outcome. */
+  /** The kind of the change that stores the outcome. */
   readonly kind: string;
   readonly input: unknown;
   readonly steps: readonly JournaledStep[];
   readonly irreversible: boolean;
-  /** True where it cannot be finished, because it takes a secret that nobody has any more: only the outcome is stored. */
+  /**
+   * True if it cannot be completed, because it needs a secret that was never stored. Then only the outcome is stored.
+   */
   readonly needsSecret: boolean;
-  /** How many of its steps were begun, of an operation from before the journal had steps. Otherwise 0. */
+  /** For an operation from before the journal had steps: how many of its steps were started. Otherwise 0. */
   readonly begunBefore: number;
-  /** The process that is at it; empty where none is. */
+  /** The process that is executing the plan. Empty if there is none. */
   readonly process: string;
   readonly xid: string;
   readonly caller: string;
 }
 
-/** A step that was applied, and the next one, which is about to be. Positions count from 0. */
+/** A step that was applied, and the next one, which is about to be applied. Positions count from 0. */
 export interface Progress {
   readonly done?: { readonly position: number; readonly result: unknown };
   readonly begun?: { readonly position: number; readonly memento: unknown };
 }
 
-/** Where plans are written down before they are executed. */
+/** Where plans are recorded before they are executed. */
 export interface Journal {
-  /** Takes the locks. @returns the entry's id, or the first lock that somebody else has, in words. */
+  /** Acquires the locks. @returns the entry's ID, or the first lock that another call holds, in words. */
   readonly open: (
     db: Db,
     plan: Plan,
     about: Pick<JournalEntry, 'process' | 'xid' | 'caller'>,
   ) => Promise<number | string>;
-  /** The first of the locks that somebody else has, in words. */
+  /** Returns the first of the locks that another call holds, in words. */
   readonly findTaken: (db: Db, locks: readonly Lock[]) => Promise<string | undefined>;
   readonly note: (db: Db, id: number, progress: Progress) => Promise<void>;
-  /** Ends it and gives the locks back. False where somebody else has ended it. */
+  /** Deletes the entry and releases its locks. Returns false if another process has already deleted it. */
   readonly close: (db: Db, id: number) => Promise<boolean>;
   readonly list: (db: Db) => Promise<JournalEntry[]>;
-  /** Hands it from one process to another; false where it was somebody else's by now. */
+  /** Transfers the entry from one process to another. Returns false if `from` no longer owns it. */
   readonly pass: (db: Db, id: number, from: string, to: string) => Promise<boolean>;
 }
 
-/** How processes know of each other. */
+/** Identifies the processes of this program. */
 export interface Processes {
-  /** This one: a name that no other has had since the machine was started. */
+  /** The name of this process. It is unique since the machine was started. */
   readonly own: () => string;
   readonly isAlive: (name: string) => boolean;
 }

@@ -1,8 +1,8 @@
-// How reasons and warnings quote what somebody sent.
+// Quotes untrusted values in reasons and warnings.
 
 /**
- * Characters that a terminal or an editor acts on instead of showing them: C0 and C1 controls, line separators, and the
- * invisible characters of Unicode's general category Cf, which among others turn the direction of writing.
+ * Characters that a terminal or an editor interprets instead of showing them: C0 and C1 controls, line separators, and
+ * the invisible characters of Unicode's general category Cf, some of which change the direction of writing.
  */
 export const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 

@@ -1,4 +1,4 @@
-// Plans that a process left in the journal: they are undone, or finished where they cannot be.
+// Undoes the unfinished plans of processes that have ended, or completes the plans that cannot be undone.
 import type { Engine } from './engine.ts';
 import {
   applySteps,
@@ -13,7 +13,8 @@ import {
 import type { JournalEntry } from './plan.ts';
 
 /**
- * Undoes, or finishes, what processes left that are gone. @returns what could not be done, in sentences.
+ * Undoes or completes the unfinished plans whose processes have ended.
+ * @returns a sentence for each plan for which this failed.
  */
 export async function recover(engine: Engine, entries: readonly JournalEntry[]): Promise<string[]> {
   const { journal, processes } = engine;
@@ -23,7 +24,7 @@ export async function recover(engine: Engine, entries: readonly JournalEntry[]):
     if (underWay.has(entry.id) || (entry.process !== own && processes.isAlive(entry.process))) continue;
     underWay.add(entry.id);
     try {
-      // If several processes find it, only one takes it over.
+      // If several processes find the same plan, only one of them takes it over.
       if (await inStore(engine, 'changes', (db) => journal.pass(db, entry.id, entry.process, own))) {
         await resume(engine, entry);
       }
@@ -60,14 +61,14 @@ async function resume(engine: Engine, left: JournalEntry): Promise<void> {
   );
 }
 
-/** Undoes what was cut short, or finishes it where it cannot be undone; nothing of it is left. */
+/** Undoes an interrupted plan, or completes it if it is irreversible. Its journal entry is deleted. */
 async function settle(engine: Engine, opened: Opened): Promise<Settled> {
   const { entry } = opened;
   if (!entry.irreversible) {
     await undo(engine, opened);
     return 'undone later';
   }
-  // The secret is gone, so whether the step was done cannot be determined.
+  // Without the secret, the steps cannot be applied, so it stays unknown whether they are done.
   if (!entry.needsSecret) await applySteps(engine, entry, '');
   await store(engine, opened, async () => undefined);
   return entry.needsSecret ? 'cut short' : 'finished later';

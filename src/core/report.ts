@@ -1,4 +1,4 @@
-// What is told of one call beside its data: warnings, messages, the reason. It becomes the metadata of the envelope.
+// Collects what a call reports besides its data: warnings, messages, the reason. It becomes the envelope's metadata.
 import type { Call, Context } from './context.ts';
 import type { AnyFunction } from './define.ts';
 import type { Envelope, Metadata } from './envelope.ts';
@@ -14,25 +14,25 @@ export type Outcome =
 export class Report {
   readonly warnings: string[];
   readonly messages: string[] = [];
-  /** Of a list that the handler has shaped itself. */
+  /** The counts of a list that the handler has filtered, sorted and paged itself. */
   counts: Counts | undefined;
   /** The task that the handler has started. */
   task: number | undefined;
   #reason = 'OK';
   #raw: string | undefined;
-  /** How many of the warnings are not the handler's. */
+  /** The number of warnings from before the handler ran. */
   #beforeHandler = 0;
 
   constructor(warnings: readonly string[]) {
     this.warnings = [...warnings];
   }
 
-  /** The warnings until now stay when the handler is run again. */
+  /** Keeps the present warnings if the handler runs again. */
   keepWarnings(): void {
     this.#beforeHandler = this.warnings.length;
   }
 
-  /** The store runs a transaction again where another has got in its way: what the first try said is not true. */
+  /** Discards what the handler reported. The store runs a transaction again if another one conflicted with it. */
   restart(): void {
     this.warnings.length = this.#beforeHandler;
     this.messages.length = 0;
@@ -42,7 +42,7 @@ export class Report {
     this.task = undefined;
   }
 
-  /** What the handler says it with. */
+  /** Returns the context functions through which a handler reports. */
   voice(): Pick<Context, 'warn' | 'inform' | 'raw' | 'reason' | 'answered'> {
     return {
       warn: (sentence) => this.warnings.push(sentence),
@@ -70,7 +70,7 @@ export class Report {
     if (dryRun) metadata.dry_run = 1;
     if (outcome.ok && this.task !== undefined && !dryRun) metadata.task = this.task;
     if (outcome.ok) Object.assign(metadata, outcome.extra);
-    // What the handler said of what it did is not true of a call that failed.
+    // Messages about changes are wrong if the call failed and its changes were rolled back.
     if (!outcome.ok && !outcome.error.keepsChanges) this.messages.length = 0;
     const output = {
       ...(outcome.ok && this.#raw !== undefined ? { raw: this.#raw } : {}),

@@ -1,9 +1,8 @@
-// Applies a call's `api.*` arguments to the list of its answer: filter, then sort, then chunk, then columns.
-// A model that filters, sorts or pages in SQL must give exactly these answers.
-//
+// Applies a call's `api.*` arguments to the list of its response: filter, then sort, then chunk, then columns.
+// A model that filters, sorts or pages in SQL must return exactly the same lists.
 // A field's value is read as text (filters contains, begins and eq, sort lexicographic), as a number, or as an IPv4
-// address. A field that is missing or null matches no filter and sorts before all others. As text, so does a list or
-// hash; as a number or address it is a failure, like any value that cannot be read.
+// address. A missing or null field matches no filter and sorts before all others. A list or hash read as text does the
+// same. Any other value that cannot be read as a number or address is an error, and so is a list or hash.
 import type { AnyFunction } from './define.ts';
 import type { Metadata } from './envelope.ts';
 import { listFields } from './list-fields.ts';
@@ -15,15 +14,18 @@ import { anyOf } from './quote.ts';
 import { isHash } from './values.ts';
 import type { Hash, Value } from './values.ts';
 
-/** Of a list that was filtered, sorted and paged where it was read: what `verbose` tells, where it is asked for. */
+/** The counts of a list that a model filtered, sorted and paged itself, for `verbose`. */
 export interface Counts {
-  /** How many records there were before they were filtered. */
+  /** The number of records before filtering. */
   readonly filtered?: number | undefined;
-  /** How many there are on all pages. */
+  /** The number of records on all pages. */
   readonly records?: number | undefined;
 }
 
-/** The answer of a function with its list as it was asked for, and the metadata for it. @throws ApiError `bad_meta` */
+/**
+ * Returns a function's response with its list filtered, sorted and paged, and the metadata about that.
+ * @throws ApiError `bad_meta`
+ */
 export function shapeAnswer(
   fn: AnyFunction,
   data: Hash,
@@ -37,10 +39,10 @@ export function shapeAnswer(
 }
 
 /**
- * The part of a list that was asked for, and the metadata that was asked for (`verbose`).
- * A list of plain values is a list of records with one field, named like the list (`listKey`).
- * `declaredFields` are fields that the list may have even where no record has them. With `counts`, `items` are filtered,
- * sorted and paged already.
+ * Returns the requested part of a list, and the requested metadata (`verbose`).
+ * A list of plain values is treated as a list of records with one field, named like the list (`listKey`).
+ * `declaredFields` are fields that the list may have even if no record has them. With `counts`, `items` are already
+ * filtered, sorted and paged.
  * @throws ApiError `bad_meta`
  */
 export function shape(
@@ -73,7 +75,7 @@ function isAbsent(value: Value | undefined): value is null | undefined {
   return value === undefined || value === null;
 }
 
-/** Own fields only: `constructor` and `__proto__` are fields where a record has them, and nowhere else. */
+/** Only a record's own properties are fields, so `constructor` and `__proto__` usually are not. */
 function hasField(item: Value, field: string, listKey: string): boolean {
   return isHash(item) ? Object.hasOwn(item, field) : field === listKey;
 }
@@ -83,7 +85,10 @@ function fieldOf(item: Value, field: string, listKey: string): Value | undefined
   return isHash(item) ? item[field] : item;
 }
 
-/** Every filter works on what the ones before it kept, so a value it cannot read fails only where it is reached. */
+/**
+ * Each filter gets the records that the filters before it kept. An unreadable value is an error only if a filter
+ * reaches it.
+ */
 function keepMatching(items: readonly Value[], filter: Filter, listKey: string): Value[] {
   const matches = valueTest(filter);
   if (filter.field !== '*') return items.filter((item) => matches(fieldOf(item, filter.field, listKey)));
@@ -101,7 +106,7 @@ function valueTest(filter: Filter): (value: Value | undefined) => boolean {
   }
 }
 
-/** `arg0` is folded once, not for every record. */
+/** Folds `arg0` once instead of once per record. */
 function textTest(type: TextFilterType, arg0: string): (value: Value | undefined) => boolean {
   if (type === 'eq') return (value) => textOf(value) === arg0;
   const part = foldCase(arg0);
@@ -130,7 +135,10 @@ function unreadable(argument: string, field: string, value: Value, expected: str
   return `${argument}.field ${describeValue(field)} holds ${describeValue(value)}, which is not ${expected}.`;
 }
 
-/** Stable. `reverse` turns a key's whole order round, absent values and all; equal records keep their order. */
+/**
+ * The sort is stable. `reverse` inverts the whole order of a key, including absent values. Equal records keep their
+ * order.
+ */
 function sortItems(items: readonly Value[], sort: readonly SortKey[], listKey: string): Value[] {
   const problems: string[] = [];
   const keys = sort.map((key) => ({
@@ -148,7 +156,7 @@ function sortItems(items: readonly Value[], sort: readonly SortKey[], listKey: s
   return order.map((index) => items[index] as Value);
 }
 
-/** One key's value of every record; stops at the first that cannot be read, and reports it. */
+/** Returns one key's value for every record. Throws at the first value that cannot be read. */
 function readSortValues(
   items: readonly Value[],
   key: SortKey,
@@ -184,16 +192,16 @@ function describeChunk({ start, size }: Chunk, records: number): NonNullable<Met
   return { records, size, start, current, chunks: Math.max(1, Math.ceil(records / size)) };
 }
 
-/** A record that lacks a column goes without it. */
+/** A column that a record lacks is omitted. */
 function pickColumns(item: Value, fields: readonly string[]): Value {
   if (!isHash(item)) return item;
-  // Not by assignment, where `__proto__` would set the prototype.
+  // An assignment to `__proto__` would set the prototype.
   return Object.fromEntries(
     fields.filter((field) => Object.hasOwn(item, field)).map((field) => [field, item[field] ?? null]),
   );
 }
 
-/** Every field that is asked for must be one that the list declares or a record has. */
+/** Throws unless every requested field is declared by the list or occurs in a record. */
 function checkFields(
   items: readonly Value[],
   listKey: string,
@@ -206,7 +214,7 @@ function checkFields(
     const why = `“${listKey}” is a list of plain values and has no columns`;
     problems.push(`api.columns.enable “1” cannot be applied: ${why}; leave it out.`);
   }
-  // Of an empty list that declares nothing, no field is known to be wrong.
+  // If the list is empty and declares no fields, any field may be valid.
   if (items.length > 0 || declared !== undefined) {
     const isUnknown = ({ field }: { field: string }): boolean =>
       declared?.includes(field) !== true && !items.some((item) => hasField(item, field, listKey));
@@ -219,7 +227,7 @@ function checkFields(
   if (problems.length > 0) throw badMeta(problems);
 }
 
-/** The fields that arguments name, each with its argument's whole name. */
+/** Returns the fields that arguments name, each with the full name of its argument. */
 function namedFields({ filter, sort = [], columns = [] }: MetaArguments, hasColumns: boolean) {
   const compared = [...(filter?.filters ?? []), ...sort].filter(({ field }) => field !== '*');
   return [

@@ -1,4 +1,5 @@
-// Work that outlives the call that asked for it. A file of `src/tasks/` describes a kind of it; `src/worker/` runs them.
+// Tasks: work that continues after the call that started it. A file of `src/tasks/` describes each kind of task, and
+// `src/worker/` runs them.
 import type { Call, Db, Sealer } from './context.ts';
 import type { Envelope } from './envelope.ts';
 import type { Machine } from './machine.ts';
@@ -7,7 +8,7 @@ import type { Json } from './values.ts';
 export const taskStates = ['waiting', 'running', 'done', 'failed', 'stopped'] as const;
 export type TaskState = (typeof taskStates)[number];
 
-/** What a call asks for. `input` is JSON without secrets: it is stored as it is, and shown. */
+/** A task as a call starts it. `input` is JSON without secrets, because it is stored and shown unchanged. */
 export interface NewTask {
   readonly kind: string;
   readonly input: unknown;
@@ -17,47 +18,50 @@ export interface NewTask {
 
 export interface Timer {
   readonly everyMs: number;
-  /** 0 to 23, by the server's clock: the hour at which a task of each day begins. */
+  /** 0 to 23, by the server's clock: the hour at which a daily task starts. */
   readonly hour?: number;
 }
 
-/** A kind of task. Its name is that of its file. */
+/** A kind of task. Its name is the name of its file. */
 export interface TaskKind<Input = never> {
   /** One sentence, verb first. */
   readonly description: string;
-  /** What becomes of a task whose process has died. One that is retried is begun from the start. */
+  /** What happens to a task whose process has died. `retry` runs it again from the start. */
   readonly whenInterrupted: 'retry' | 'fail';
-  /** How often a task that failed is tried again, and how long after. Default: never. */
+  /** How often a failed task is retried, and after what delay. Default: never. */
   readonly retries?: { readonly count: number; readonly delayMs: number };
-  /** For a kind that begins by itself. Its input is `{}`. */
+  /** For a kind that is started by a timer. Its input is `{}`. */
   readonly timer?: Timer;
   /**
-   * Does the work. What it returns is stored as the result. Whatever it throws makes the task fail: an ApiError's or a
-   * MachineError's message becomes the reason.
+   * Does the work. The return value is stored as the task's result. Any error makes the task fail. The message of an
+   * ApiError or a MachineError becomes the reason.
    */
   readonly run: (input: Input, context: TaskContext) => Promise<Json | undefined>;
 }
 
-/** What the work of a task is given. No transaction is open, and it acts as root: the call has checked its caller. */
+/**
+ * The context of a task. No transaction is open. The task acts as root, because the call has already authorised its
+ * caller.
+ */
 export interface TaskContext {
   readonly id: number;
-  /** The user who started it; root for a timer. */
+  /** The user who started the task; root for a timer. */
   readonly caller: string;
   readonly machine: Machine;
   readonly sealer: Sealer;
   readonly now: () => number;
   readonly randomBytes: (count: number) => Promise<Uint8Array>;
-  /** A transaction of its own. */
+  /** Runs a separate transaction. */
   readonly transaction: <T>(effect: 'reads' | 'changes', work: (db: Db) => Promise<T>) => Promise<T>;
   /** Makes a call as root. */
   readonly call: (call: Pick<Call, 'command' | 'args'>) => Promise<Envelope>;
-  /** @param percent 0 to 100. @param activity what it does now: a sentence. */
+  /** @param percent 0 to 100. @param activity a sentence about what the task is doing now. */
   readonly progress: (percent: number, activity: string) => void;
   /** Adds a line to the task's log file, which must not contain secrets. */
   readonly log: (line: string) => void;
   /**
-   * Aborted when somebody stops the task, or the process is about to end. Work that then throws, as
-   * `signal.throwIfAborted()` does, is stopped; work that returns is done.
+   * Aborted if somebody stops the task, or the process is about to end. If the work then throws, as
+   * `signal.throwIfAborted()` does, the task is stopped. If it returns, the task is done.
    */
   readonly signal: AbortSignal;
   readonly logs: TaskLogs;
@@ -65,7 +69,7 @@ export interface TaskContext {
 
 /** The log files of this server's tasks. */
 export interface TaskLogs {
-  /** The tasks that have one. */
+  /** The IDs of the tasks that have a log file. */
   readonly list: () => number[];
   readonly remove: (id: number) => void;
 }
@@ -75,5 +79,5 @@ export function defineTask<Input>(kind: TaskKind<Input>): TaskKind<Input> {
   return kind;
 }
 
-/** How each kind is loaded, by its name. */
+/** A loader for each kind of task, by the kind's name. */
 export type TaskKinds = Readonly<Record<string, () => Promise<{ default: TaskKind }>>>;

@@ -1,7 +1,7 @@
-// Turns at work that must not run many times at once in one process.
+// Limits how often expensive work runs at the same time in one process.
 
 export interface TurnLimits {
-  /** Of all callers together. */
+  /** The maximum number of `work` functions that run at once, for all callers together. */
   readonly running: number;
   readonly runningPerCaller: number;
   readonly waitingPerCaller: number;
@@ -22,8 +22,8 @@ export class Turns {
   }
 
   /**
-   * Runs `work` when it is its turn: in the order of asking, except that callers who run as much as they may are passed
-   * over. Undefined, and nothing is run, if too much of the caller's work is waiting.
+   * Runs `work` in turn. Waiting work starts in the order in which it was requested, but callers at their own limit are
+   * skipped. Returns undefined without running `work` if too much of the caller's work is already waiting.
    */
   async run<T>(caller: string, work: () => Promise<T>): Promise<T | undefined> {
     if (this.#mayBegin(caller)) {
@@ -57,7 +57,7 @@ export class Turns {
     const next = this.#waiting.find(({ caller }) => this.#mayBegin(caller));
     if (next === undefined) return;
     this.#waiting = this.#waiting.filter((one) => one !== next);
-    // Counted here, so that nobody else takes the turn before the work goes on.
+    // Counted here, so that no other work can take this turn before `next` continues.
     this.#count(next.caller, 1);
     next.begin();
   }

@@ -1,8 +1,9 @@
-// How texts that strangers may have sent are shown on a terminal.
+// Shows texts from untrusted senders safely on a terminal.
 
 /**
- * The text on one line, with characters that a terminal obeys shown as escapes: `\u{1b}` for control characters (C0, C1),
- * line separators, and those that turn the direction of what follows (Unicode, UAX #9), or that show as nothing.
+ * Returns the text on one line. Characters that control a terminal are shown as escapes: `\u{1b}` for control
+ * characters (C0, C1) and line separators, characters that change the direction of the text after them (Unicode, UAX
+ * #9), and invisible characters.
  */
 export function visible(text: string): string {
   return text.replace(

@@ -1,9 +1,9 @@
-// What a check of --doctor is given, and what it reports. A file in checks/ is a check by its existence.
+// The input and output of a check of --doctor. Every file in checks/ is a check.
 import type { Run } from '../machine/linux/run.ts';
 import type { InspectedStore } from '../store/inspect.ts';
 import type { RunningServer } from '../store/running-servers.ts';
 
-/** `warning` and `problem` are to be fixed; `note` says what was not checked, or what is only good to know. */
+/** `warning` and `problem` need to be fixed. `note` is about something that was not checked, or is only information. */
 export type Severity = 'ok' | 'note' | 'warning' | 'problem';
 
 export interface Finding {
@@ -15,37 +15,40 @@ export interface Finding {
 }
 
 export interface Check {
-  /** As it is shown: one or two words. */
+  /** The title of the check: one or two words. */
   readonly title: string;
-  /** Checks are made in this order. */
+  /** The position of the check in the order of checks. */
   readonly order: number;
-  /** Reads only. One finding or more. What it throws becomes a finding too. */
+  /** Only reads. Returns at least one finding. Errors that it throws become findings too. */
   run(subject: Subject): Promise<readonly Finding[]>;
 }
 
-/** The installation that is examined, and the machine that it is on. */
+/** The examined installation, and its machine. */
 export interface Subject {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly userId: number;
-  /** The directory need not exist. */
+  /** The directory might not exist. */
   readonly stateDirectory: string;
-  /** True if accounts are files below the state directory, rather than users of the machine. */
+  /** True if accounts are files below the state directory instead of users of the machine. */
   readonly isSandbox: boolean;
-  /** The top folder of the installed program. */
+  /** The top directory of the installed program. */
   readonly program: string;
-  /** Milliseconds since 1970-01-01. */
+  /** In milliseconds since 1970-01-01. */
   readonly now: () => number;
   readonly hostname: () => string;
   /** Runs a tool of the system, with a time limit. */
   readonly run: Run;
-  /** Whether the process that the journal names still runs. */
+  /** Whether the process that a journal entry names is still running. */
   readonly isAlive: (process: string) => boolean;
-  /** Opened for reading alone, once for all checks; undefined if there is none yet. @throws ApiError if it cannot be opened. */
+  /**
+   * Opened once, read-only, for all checks. Undefined if there is no store yet. @throws ApiError if it cannot be
+   * opened.
+   */
   readonly store: () => Promise<InspectedStore | undefined>;
   readonly servers: () => readonly RunningServer[];
 }
 
-/** Longer waits would make a check that looks at a silent service hang. */
+/** The time limit for a check, so that an unresponsive service does not make it hang. */
 export const SHORT_LIMIT_MS = 5_000;
 
 export const ok = (message: string): Finding => ({ severity: 'ok', message });
@@ -57,7 +60,7 @@ function finding(severity: Severity, message: string, command: string | undefine
   return { severity, message, ...(command === undefined ? {} : { command }) };
 }
 
-/** The findings of a check that needs an open store with today's schema. */
+/** Returns the findings of a check that requires an open store with the current schema. */
 export async function withStore(
   subject: Subject,
   work: (store: InspectedStore) => Promise<readonly Finding[]>,
@@ -73,19 +76,19 @@ export async function withStore(
   return work(store);
 }
 
-/** A word of a command line, quoted if the shell would read it as anything else. */
+/** Formats a word for a command line, quoted if the shell would interpret it. */
 export function word(text: string): string {
   return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** “a”, “b” and 3 more. */
+/** Formats names: “a”, “b” and 3 more. */
 export function list(names: readonly string[], shown = 5): string {
   const first = names.slice(0, shown).map((name) => `“${name}”`);
   const more = names.length - first.length;
   return `${first.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/** `1 account`, `2 accounts`. */
+/** Formats a count: `1 account`, `2 accounts`. */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -1,14 +1,14 @@
-// Makes every check on an installation, one after the other. Nothing is changed.
+// Runs every check on an installation, one after the other, without changing anything.
 import type { Check, Finding, Severity, Subject } from './check.ts';
 import { checks } from './checks.generated.ts';
 
 export interface CheckFinding extends Finding {
-  /** The file of the check, such as `disk-space`. */
+  /** The name of the check's file, such as `disk-space`. */
   readonly check: string;
   readonly title: string;
 }
 
-/** Tells each finding to `show` as it is made. @returns all of them. */
+/** Passes each finding to `show` as soon as it is made. @returns all findings. */
 export async function examine(
   subject: Subject,
   show: (finding: CheckFinding) => void = () => undefined,

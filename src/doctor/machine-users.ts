@@ -1,4 +1,4 @@
-// The users of the machine, or of the sandbox, as the passwd file lists them.
+// The users of the machine or the sandbox, from the passwd file.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SHORT_LIMIT_MS, type Subject } from './check.ts';
@@ -8,7 +8,7 @@ export interface MachineUser {
   readonly home: string;
 }
 
-/** By their names. */
+/** The users by name. */
 export async function usersOf({
   isSandbox,
   stateDirectory,
@@ -25,13 +25,13 @@ export async function usersOf({
   return users;
 }
 
-/** Whether any user has this ID, also one whom only a question for it finds (LDAP). */
+/** Whether any user has this ID, including users who are not listed and can only be looked up (LDAP). */
 export async function isKnownId(
   { run }: Subject,
   uid: number,
   users: ReadonlyMap<string, MachineUser>,
 ): Promise<boolean> {
-  // root's folders below /home are no homes.
+  // Root's directories below /home are not homes.
   if (uid === 0 || [...users.values()].some((user) => user.uid === uid)) return true;
   const { status } = await run('getent', ['passwd', String(uid)], {
     accept: [0, 2],

@@ -1,18 +1,18 @@
-// What a dry run shows of a file: a unified diff.
+// How a dry run shows the change of a file: as a unified diff.
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 
 export interface Versions {
   readonly path: string;
-  /** Null if there is no file. */
+  /** Null if the file does not exist. */
   readonly before: string | null;
   readonly after: string | null;
-  /** Its content is not shown. */
+  /** Whether to hide the content. */
   readonly isSecret: boolean;
 }
 
 const NOTHING = '/dev/null';
 
-/** Empty if both versions are the same. */
+/** Returns an empty text if both versions are the same. */
 export function unifiedDiff({ path, before, after, isSecret }: Versions): string {
   if (before === after) return '';
   const names = [before === null ? NOTHING : path, after === null ? NOTHING : path] as const;

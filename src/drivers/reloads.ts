@@ -1,5 +1,5 @@
-// Reloads of daemons, shared: changes that wait for the same reload get one. Their files are put in place right before
-// it, so that no reload sees half of a change, or one that it does not answer for. This holds within one process.
+// Reloads of daemons within one process. Changes that wait for the same reload share it. Their files are put in place
+// right before it, so that no reload sees half of a change, or a change that it is not responsible for.
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { UNCHANGED } from '../core/machine-error.ts';
@@ -7,7 +7,7 @@ import { UNCHANGED } from '../core/machine-error.ts';
 /** At most one reload of the same key begins in this time. */
 const INTERVAL_MS = 20;
 
-/** What the waiting goes by. Milliseconds. */
+/** The clock and the timer for the waiting, in milliseconds. */
 export interface Timing {
   readonly now: () => number;
   readonly pause: (duration: number) => Promise<unknown>;
@@ -20,13 +20,13 @@ export interface ReloadRequest {
   readonly key: string;
   /** The reload itself. One of the requests that share it runs it for all of them. */
   readonly run: () => Promise<void>;
-  /** What this request alone needs before the reload: it puts the files in place. */
+  /** Puts the files of this request in place, before the reload. */
   readonly swap: () => Promise<void>;
-  /** Whether a failed reload failed because of this change. */
+  /** Whether this change is to blame for a failed reload. */
   readonly isBlamed: (error: unknown) => boolean;
-  /** Whether it failed because the daemon is not running, so that there is nothing to be told again. */
+  /** Whether the reload failed because the daemon is not running. After the undo, it is then not reloaded. */
   readonly isDown: (error: unknown) => boolean;
-  /** Takes this change back after a failed swap or reload, before the next reload. */
+  /** Undoes this change after a failed swap or reload, before the next reload. */
   readonly rollBack: () => Promise<void>;
 }
 
@@ -53,8 +53,8 @@ export class Reloads {
   }
 
   /**
-   * @throws what the swap or the reload threw, once the change is taken back. A failed reload takes back the changes that are to
-   * blame, and the others get another one; if none is, all of them are taken back.
+   * @throws the error of the swap or the reload, after the change is undone. If a reload fails, the changes that are to
+   * blame are undone, and the others get another reload. If no change is to blame, all of them are undone.
    */
   request(request: ReloadRequest): Promise<void> {
     return new Promise((done, fail) => {
@@ -72,7 +72,7 @@ export class Reloads {
   async #work(key: string): Promise<void> {
     const queue = this.#queues.get(key) ?? [];
     while (queue.length > 0) {
-      // Those that come in this moment need not wait for a second reload. A process that has nothing more to do ends at once.
+      // The pause is before the reload, so that new requests share it, and a process without more work ends at once.
       const last = this.#begun.get(key) ?? -Infinity;
       await this.#timing.pause(Math.max(0, last + INTERVAL_MS - this.#timing.now()));
       this.#begun.set(key, this.#timing.now());
@@ -82,7 +82,7 @@ export class Reloads {
     this.#queues.delete(key);
   }
 
-  /** @returns those that need another reload. */
+  /** @returns the requests that need another reload. */
   async #share(key: string, batch: readonly Waiting[]): Promise<Waiting[]> {
     await Promise.all(batch.map(swap));
     const shared = batch.filter(({ isSwapped }) => isSwapped);
@@ -96,7 +96,8 @@ export class Reloads {
       const failed = blamed.length === 0 ? shared : blamed;
       const others = shared.filter((one) => !failed.includes(one));
       const reasons = await Promise.all(failed.map((one) => takeBack(one, error)));
-      // The daemon may have taken a part. If it fails again, `undo` says so; with others, the next reload is theirs.
+      // The daemon might have applied a part, so it is reloaded again. If this fails too, `undo` reports it. Other
+      // requests get their own reload, which has the same effect.
       if (others.length === 0 && !shared.some(({ isDown }) => isDown(error)))
         await this.#run(key, shared).catch(() => undefined);
       failed.forEach(({ fail }, at) => fail(reasons[at]));
@@ -110,7 +111,7 @@ export class Reloads {
   }
 }
 
-/** One that fails is answered at once. */
+/** If the swap fails, the request is rejected at once. */
 async function swap(waiting: Waiting): Promise<void> {
   if (waiting.isSwapped) return;
   try {
@@ -121,7 +122,7 @@ async function swap(waiting: Waiting): Promise<void> {
   }
 }
 
-/** @returns the reason of the failure. */
+/** Undoes the change. @returns the reason of the failure. */
 async function takeBack({ rollBack }: Waiting, reason: unknown): Promise<unknown> {
   try {
     await rollBack();
@@ -131,7 +132,7 @@ async function takeBack({ rollBack }: Waiting, reason: unknown): Promise<unknown
   }
 }
 
-/** A change that failed, and could not be taken back either. */
+/** A change failed and could not be undone. */
 export class RollBackError extends Error {
   override readonly name = 'RollBackError';
 
@@ -147,7 +148,7 @@ function text(error: unknown): string {
 
 const byMachine = new WeakMap<object, Reloads>();
 
-/** Those of one machine: two machines of one process, as tests have them, share nothing. */
+/** Returns the reloads of one machine. Two machines in one process, as in tests, share nothing. */
 export function reloadsOf(machine: object): Reloads {
   let reloads = byMachine.get(machine);
   if (reloads === undefined) {

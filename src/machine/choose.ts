@@ -1,10 +1,10 @@
-// Which machine this program acts on: Linux itself for root with the system's state directory, else a sandbox.
+// Chooses the machine: Linux itself for root with the system's state directory, otherwise a sandbox.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Machine } from '../core/machine.ts';
 import { sandboxSystem, system } from './system.ts';
 
-/** Without what is made of the kernel's own answers. */
+/** The parts that `chooseMachine` does not add itself. */
 type OneMachine = Omit<Machine, 'disks' | 'resolver' | 'kernel' | 'system'>;
 
 export interface MachineChoice {
@@ -14,16 +14,16 @@ export interface MachineChoice {
   readonly now: () => number;
   /** The service that `nat_checkip` asks; empty to ask none. Default: see `addresses/public-address.ts`. */
   readonly publicAddressService?: string | undefined;
-  /** Whether this program's own server runs, for a sandbox, where systemd does not say it. */
+  /** Whether this program's own server is running. For a sandbox, which cannot ask systemd. */
   readonly isServing?: () => Promise<boolean>;
-  /** Nameservers that are asked: `127.0.0.1:5353`, with commas between them. Default: those of /etc/resolv.conf. */
+  /** The nameservers to query, separated by commas: `127.0.0.1:5353`. Default: the nameservers in /etc/resolv.conf. */
   readonly resolvers?: string | undefined;
 }
 
 const SYSTEM_STATE = '/var/lib/whmapi1';
 const BASES = ['/home'];
 
-/** True if the accounts are users of this machine, rather than of a sandbox. */
+/** True if the accounts are users of this machine; false if they are users of a sandbox. */
 export function isMachine({
   userId,
   stateDirectory,
@@ -53,7 +53,7 @@ export function chooseMachine(choice: MachineChoice): Machine {
   };
 }
 
-/** The state directory is private: what has to be known after a suspension, and backups of files, are kept there. */
+/** The state directory is private. It contains the records of suspended users and the backups of files. */
 export function linuxMachine(
   stateDirectory: string,
   now: () => number,
@@ -64,7 +64,7 @@ export function linuxMachine(
       import('./linux/users.ts'),
       import('./linux/run.ts'),
     ]);
-    // Debian has the crontabs in a folder below the one of cronie.
+    // Debian keeps crontabs in a subdirectory of the directory that cronie uses.
     const crontabs = ['/var/spool/cron/crontabs', '/var/spool/cron'].find((path) => existsSync(path));
     return new LinuxUsers({
       run,
@@ -147,7 +147,7 @@ export function sandboxMachine(
 
 interface Ground {
   readonly stateDirectory: string;
-  /** What stands for the machine's root: empty on Linux itself. */
+  /** The directory that replaces the machine's root directory: empty on Linux itself. */
   readonly root: string;
   readonly now: () => number;
 }

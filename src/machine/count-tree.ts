@@ -1,11 +1,12 @@
-// Counts what a new home takes up, while it is being made. `linux/count-files.ts` measures homes that are in use.
+// Counts what a new home uses while it is created. `linux/count-files.ts` measures homes that are in use.
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MachineUsage } from '../core/machine.ts';
 
 /**
- * Counts the folder and everything in it as du(1) does: a file of several names counts once, and links are not followed.
- * `visit` is called with each path. Nobody else may enter the folder meanwhile, because it is walked path by path.
+ * Counts the folder and everything in it as du(1) does: a file with several names counts once, and links are not
+ * followed. Calls `visit` with each path. The folder must be closed to other users meanwhile, because it is walked path
+ * by path.
  */
 export async function countTree(
   folder: string,

@@ -1,14 +1,14 @@
-// How full the file systems are on which this installation keeps its files.
+// Measures how full the file systems are that contain the files of this installation.
 import { stat, statfs } from 'node:fs/promises';
 import type { Disk } from '../core/machine.ts';
 
 export interface Place {
-  /** What is kept there: `home directories`. */
+  /** The contents of the place, such as `home directories`. */
   readonly purpose: string;
   readonly path: string;
 }
 
-/** One for each file system. A place that does not exist yet is left out. */
+/** Returns one entry for each file system. A place that does not exist yet is left out. */
 export async function disksOf(places: readonly Place[]): Promise<Disk[]> {
   const found = new Map<number, Disk>();
   for (const { purpose, path } of places) {

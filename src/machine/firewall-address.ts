@@ -1,7 +1,7 @@
-// The second wall before the firewall: what it blocks is an address, and none that the machine reaches itself by.
+// The second check before the firewall: only addresses are blocked, except those that the machine uses to reach itself.
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
-// One for each version: ::/64 holds ::ffff:0:0/96, which a list takes for all of IPv4.
+// One list for each IP version: ::/64 contains ::ffff:0:0/96, which a BlockList treats as all of IPv4.
 const own = { ipv4: new BlockList(), ipv6: new BlockList() };
 own.ipv4.addSubnet('127.0.0.0', 8, 'ipv4');
 own.ipv4.addSubnet('0.0.0.0', 8, 'ipv4');

@@ -1,8 +1,8 @@
-// Whether a file stands in a folder, seen without following a symbolic link.
+// Checks whether a folder contains a file, without following symbolic links.
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** False where the folder or the file is a link, or is not there. */
+/** Returns false if the folder or the file is a link or does not exist. */
 export async function holdsFile(folder: string, file: string): Promise<boolean> {
   try {
     return (await lstat(folder)).isDirectory() && (await lstat(join(folder, file))).isFile();

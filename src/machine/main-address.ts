@@ -1,36 +1,37 @@
-// Which of the machine's IPv4 addresses it speaks from: that of the default route.
+// Finds the main IPv4 address of the machine: the source address of the default route.
 import { readFileSync } from 'node:fs';
 import type { NetworkInterfaceInfoIPv4 } from 'node:os';
 import type { DefaultRoute as ListedRoute } from './addresses/list.ts';
 import { environment } from './linux/environment.ts';
 
-/** An IPv4 address, and the interface that has it: `eth0`, or with a label, `eth0:1`. */
+/** An IPv4 address and its interface: `eth0`, or with a label, `eth0:1`. */
 export interface InterfaceAddress extends Pick<NetworkInterfaceInfoIPv4, 'address' | 'netmask'> {
   readonly interface: string;
 }
 
 interface DefaultRoute {
   readonly interface: string;
-  /** The gateway as the kernel writes it; 0 if the network itself is everything. */
+  /** The gateway as the kernel writes it; 0 if the route has no gateway. */
   readonly gateway: number;
   readonly metric: number;
 }
 
-/** Of RTF_UP, RTF_REJECT: linux/route.h. */
+/** The route flags RTF_UP and RTF_REJECT: linux/route.h. */
 const UP = 0x1;
 const REJECT = 0x200;
 
-/** What the kernel says of routes. */
+/** The routes of the kernel. */
 export interface Routes {
   /** /proc/net/route: proc_net(5). Throws on a kernel without it. */
   readonly table: () => string;
-  /** The default routes as `ip -json` lists them, with their `src`, which the table does not have. */
+  /** The default routes as `ip -json` lists them. They include the `src`, which the table does not have. */
   readonly list: () => readonly ListedRoute[];
 }
 
 /**
- * The same addresses, the one by which the machine reaches its default gateway first: the `src` of the default route, else
- * the first of its interface that is in the network of the gateway, as the kernel chooses it.
+ * Returns the same addresses, with the one first that the machine uses to reach its default gateway. This is the `src`
+ * of the default route. Without a `src`, it is the first address of the route's interface that is in the gateway's
+ * network, as the kernel chooses it.
  */
 export function mainFirst<Address extends InterfaceAddress>(
   addresses: readonly Address[],
@@ -55,7 +56,7 @@ function sourceOf(
   return listed.find((one) => one.dev === name && (one.metric ?? 0) === metric)?.prefsrc;
 }
 
-/** For a server, which answers many calls. A change of `src` alone does not show in the table. */
+/** A server handles many calls, so it reuses the list. The table does not show a change of `src` alone. */
 const LISTED_FOR_MS = 60_000;
 const LIMIT_MS = 2_000;
 let lastListed:
@@ -74,7 +75,7 @@ const kernelRoutes: Routes = {
   },
 };
 
-/** Empty if ip(8) is not there: the rest of the rule is good for nearly all machines. */
+/** Returns an empty list if ip(8) is not installed: the rest of the rule works on nearly all machines. */
 function askIp(): readonly ListedRoute[] {
   // Loaded only here: most machines have one address, and most calls do not ask for it.
   // eslint-disable-next-line no-restricted-globals
@@ -90,7 +91,7 @@ function askIp(): readonly ListedRoute[] {
   }
 }
 
-/** From the main routing table, as /proc/net/route shows it: proc_net(5). Undefined if there is none. */
+/** Reads the main routing table, /proc/net/route: proc_net(5). Returns undefined if there is no default route. */
 function defaultRoute(read: () => string): DefaultRoute | undefined {
   let text: string;
   try {
@@ -114,7 +115,7 @@ function isBeside({ address, netmask }: InterfaceAddress, gateway: number): bool
   return ((toNumber(address) ^ gateway) & mask) === 0;
 }
 
-/** In the byte order of the file, which is the machine's: little-endian on all that Debian 64-bit servers are. */
+/** In the byte order of /proc/net/route, which is the machine's. Assumes little-endian, as on amd64 and arm64. */
 function toNumber(address: string): number {
   return address.split('.').reduce((sum, part, at) => sum + Number(part) * 256 ** at, 0);
 }

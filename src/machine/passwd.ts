@@ -1,4 +1,4 @@
-// Lines of passwd(5) as users.
+// Converts lines of passwd(5) to users.
 import type { MachineUser } from '../core/machine.ts';
 import { isUserName } from '../core/machine-values.ts';
 
@@ -6,7 +6,7 @@ export function userOf([name = '', , uid, gid, , home = '', shell = '']: readonl
   return { name, uid: Number(uid), gid: Number(gid), home, shell };
 }
 
-/** Those of the names that the text has; the first line of a name counts, as for the system. */
+/** Returns the users with these names. If a name has several lines, the first one counts, as for the system. */
 export function usersIn(text: string, names: ReadonlySet<string>): Map<string, MachineUser> {
   const users = new Map<string, MachineUser>();
   for (const line of text.split('\n')) {

@@ -1,4 +1,4 @@
-// Which process is at work, and whether one that was is still there.
+// Identifies processes, and checks whether a process still exists.
 import { readFileSync } from 'node:fs';
 import type { Processes } from '../core/plan.ts';
 
@@ -15,12 +15,12 @@ export function processesOf(self: Pick<NodeJS.Process, 'pid' | 'kill'>): Process
   };
 }
 
-/** Its id, when it was started and in which run of the machine: an id alone is given out again. */
+/** The process ID, its start time and the machine's boot ID. A process ID alone is not unique, because it is reused. */
 function nameOf(id: number): string | undefined {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     const stat = readFileSync(`/proc/${id}/stat`, 'utf8');
-    // The program's name stands in brackets and may hold anything.
+    // The program's name is in brackets and can contain any character.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return `${id} ${fields[STARTED]} ${boot}`;
   } catch {
@@ -28,7 +28,7 @@ function nameOf(id: number): string | undefined {
   }
 }
 
-/** Where there is no /proc: the id, if a process has it. */
+/** Without /proc: the process ID, if a process has it. */
 function liveId(id: string, { kill }: Pick<NodeJS.Process, 'kill'>): string | undefined {
   try {
     kill(Number(id), 0);

@@ -1,18 +1,18 @@
-// Lookups by c-ares, which does not read /etc/hosts and does not block a thread of Node as getaddrinfo does.
+// Looks names up with c-ares. Unlike getaddrinfo, it does not read /etc/hosts and does not block a thread of Node.
 import { Resolver } from 'node:dns/promises';
 import { MachineError } from '../core/machine-error.ts';
 import type { MachineResolver } from '../core/machine-resolver.ts';
 
-/** One attempt; all attempts together take less than twice as long for each server. */
+/** The limit of one attempt. For each server, all attempts together take less than twice as long. */
 const TRY_MS = 2000;
 const TRIES = 2;
-/** Whatever the number of nameservers. */
+/** The limit of a lookup, for any number of nameservers. */
 const LIMIT_MS = 6000;
 
 export class DnsResolver implements MachineResolver {
   readonly #servers: readonly string[];
 
-  /** @param servers addresses, with a port if it is not 53: `127.0.0.1:5353`. Default: those of /etc/resolv.conf. */
+  /** @param servers addresses, with a port unless it is 53: `127.0.0.1:5353`. Default: read from /etc/resolv.conf. */
   constructor(servers: readonly string[] = []) {
     this.#servers = servers;
   }
@@ -30,7 +30,7 @@ export class DnsResolver implements MachineResolver {
   }
 
   async #ask(name: string, ask: (resolver: Resolver) => Promise<string[]>): Promise<string[]> {
-    // /etc/resolv.conf is read by each new one.
+    // Each new resolver reads /etc/resolv.conf.
     const resolver = new Resolver({ timeout: TRY_MS, tries: TRIES });
     if (this.#servers.length > 0) resolver.setServers(this.#servers);
     const timer = setTimeout(() => {

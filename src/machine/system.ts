@@ -1,4 +1,4 @@
-// What the operating system tells of itself.
+// Facts from the operating system.
 import { hostname, loadavg, networkInterfaces } from 'node:os';
 import type { Machine } from '../core/machine.ts';
 import { mainFirst } from './main-address.ts';
@@ -19,7 +19,7 @@ export const system: Machine['system'] = {
   },
 };
 
-/** A sandbox has the addresses that were added to it besides. */
+/** A sandbox also has the addresses that were added to it. */
 export function sandboxSystem(root: string, real: Machine['system'] = system): Machine['system'] {
   return {
     ...real,

@@ -1,4 +1,4 @@
-// Tools of the system that drivers declared. A sandbox runs those that need nothing but the files they are given.
+// System tools that drivers declared. A sandbox runs only the tools that need nothing but their input files.
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import type {
@@ -14,7 +14,7 @@ import { environment } from './linux/environment.ts';
 import { runWithErrors } from './linux/run.ts';
 
 export interface ToolsOptions {
-  /** What stands for the machine's root: empty on Linux itself. */
+  /** The directory that replaces the machine's root directory: empty on Linux itself. */
   readonly root: string;
   readonly tools: readonly DeclaredTool[];
   readonly isSandbox: boolean;
@@ -69,7 +69,7 @@ async function isInstalled(name: string): Promise<boolean> {
       await access(`${directory}/${name}`, constants.X_OK);
       return true;
     } catch {
-      // The next one may have it.
+      // The next directory might contain it.
     }
   }
   return false;

@@ -1,11 +1,11 @@
-// Which of many users a measurement is possible for, and what is to be said of the others.
+// Separates the users that can be measured from the others, which get an error each.
 import type { MachineUser, MachineUsers } from '../core/machine.ts';
 import { isUserName, noUser, refuseForeign } from '../core/machine-values.ts';
 import { MachineError } from '../core/machine-error.ts';
 
 export interface ToMeasure {
   readonly found: readonly MachineUser[];
-  /** Of the others, by name. */
+  /** The errors of the other users, by name. */
   readonly errors: ReadonlyMap<string, MachineError>;
 }
 

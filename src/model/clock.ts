@@ -1,9 +1,11 @@
-// Times that were stored while the clock of the server was ahead. Once it is right again, they lie in the future.
+// Times that were stored while the server's clock was ahead. Once the clock is right again, they are in the future.
 
 /**
- * How far ahead of the clock a stored time of something past can lie (milliseconds). A clock that is adjusted, and servers
- * that share a store, differ by less. A time further ahead was stored by a wrong clock. If this were less than servers
- * differ, each would forget the failures that another one counted, and guesses that alternate between them would go on.
+ * How far a stored time of a past event can be ahead of the clock, in milliseconds. Adjustments of a clock, and
+ * differences between servers that share a store, are smaller. A time that is further ahead was stored by a wrong
+ * clock.
+ * If the tolerance were smaller than the difference between servers, each server would ignore failures that another one
+ * counted. An attacker could then avoid blocks by alternating between the servers.
  */
 export const CLOCK_TOLERANCE_MS = 5 * 60_000;
 

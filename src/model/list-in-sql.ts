@@ -1,21 +1,24 @@
-// Filters, sorts and pages a list in SQL, where that gives exactly what `core/shape.ts` gives in memory. Fields are
-// expressions over a table; their kinds say how their values compare.
+// Filters, sorts and pages a list in SQL, if the result is exactly the same as that of `core/shape.ts` in memory.
+// Fields are expressions over a table. Their kinds determine how their values are compared.
 import type { SqlValue } from '../core/context.ts';
 import type { Dialect } from '../core/dialect.ts';
 import type { Field, Fields } from '../core/define.ts';
 import type { Filter, MetaArguments, NumberFilterType, SortKey, SortMethod } from '../core/meta-arguments.ts';
 import { foldCase } from '../core/compare.ts';
 
-/** An expression, or what makes one for a kind of database. */
+/** An SQL expression, or a function that builds it for a kind of database. */
 export type Sql = string | ((dialect: Dialect) => string);
 
 /** A field of a list. */
 export interface Column {
-  /** NULL is null; of a limit it is “unlimited”. Never a bare number, which an ORDER BY takes for a column's place. */
+  /**
+   * NULL means null or, for a limit, “unlimited”. Never a bare number, because ORDER BY would treat it as a column's
+   * position.
+   */
   readonly sql: Sql;
   /**
-   * A `word` is text in ASCII, which SQLite folds as JavaScript does; an `address` is a word too, and always an IPv4
-   * address; a `number` is whole; `digits` are a whole number that records have as text; a `list` is JSON.
+   * `word`: ASCII text, whose case SQLite folds as JavaScript does. `address`: a word that is always an IPv4 address.
+   * `number`: an integer. `digits`: an integer that records contain as text. `list`: JSON.
    */
   readonly kind: 'word' | 'address' | 'text' | 'number' | 'digits' | 'limit' | 'list';
   readonly field: Field;
@@ -36,11 +39,11 @@ export const numberOrNull = column('number', 'any');
 export const flag = column('number', 'flag');
 export const limit = column('limit', 'any');
 
-/** 0 and NULL as columns have them. */
+/** 0 and NULL as column expressions. */
 export const ZERO = 'CAST(0 AS INTEGER)';
 export const NOTHING = 'CAST(NULL AS INTEGER)';
 
-/** What a function's description says of records of these columns. */
+/** Returns the fields of these columns for a function's description. */
 export function fieldsOf(columns: Columns, optional?: 'optional'): Fields {
   return Object.fromEntries(
     Object.entries(columns).map(([name, { field }]) => [
@@ -50,7 +53,7 @@ export function fieldsOf(columns: Columns, optional?: 'optional'): Fields {
   );
 }
 
-/** A record of these fields, as JSON. */
+/** Builds the SQL of a JSON record with these fields. */
 export function recordSql(dialect: Dialect, columns: Columns, names: readonly string[]): string {
   const members = names.flatMap((name) => {
     const column = columns[name];
@@ -73,16 +76,16 @@ export interface Condition {
 
 export interface InSql {
   readonly filter: Condition;
-  /** For an ORDER BY: never empty. */
+  /** For an ORDER BY. Never empty. */
   readonly order: string;
 }
 
-/** SQLite limits how deep an expression nests. */
+/** SQLite limits the depth of expressions. */
 const MOST_TERMS = 50;
 
 /**
- * What is asked, in SQL; undefined where it can't be said there with the same meaning. `unique` are columns of the table
- * that no two rows have alike; the first of them gives the order of records that are equal otherwise.
+ * Translates filters and sort keys to SQL. Undefined if SQL cannot express them exactly. `unique` are columns of the
+ * table without duplicates. The first of them determines the order of otherwise equal records.
  */
 export function inSql(
   dialect: Dialect,
@@ -96,7 +99,7 @@ export function inSql(
   if (![...filters, ...order].every((one) => one !== undefined)) return undefined;
   const conditions = filters as Condition[];
   const keys = [...(order as string[]), unique[0]];
-  // Behind a key that is unique no other counts, and an index on it is enough.
+  // Keys after a unique key have no effect. Without them, an index on the unique key suffices.
   const decisive = sort.findIndex(({ method, field }) => {
     const sql = columnOf(columns, field)?.sql;
     return method === 'lexicographic' && typeof sql === 'string' && unique.includes(sql);
@@ -139,7 +142,7 @@ function filterInSql(dialect: Dialect, columns: Columns, filter: Filter): Condit
 
 const GIVEN = 'CAST(? AS DOUBLE PRECISION)';
 
-/** As `numberTests` of `core/compare.ts`; NULL matches nothing. */
+/** Like `numberTests` of `core/compare.ts`. NULL matches nothing. */
 const numberTests: Readonly<Record<NumberFilterType, (value: string, infinity: string) => string>> = {
   '==': (value) => `${value} = ${GIVEN}`,
   lt: (value) => `${value} < ${GIVEN}`,
@@ -150,7 +153,7 @@ const numberTests: Readonly<Record<NumberFilterType, (value: string, infinity: s
   gt_handle_unlimited: (value) => `${value} > ${GIVEN}`,
 };
 
-/** NULL comes first. */
+/** NULL sorts first. */
 function orderInSql(
   dialect: Dialect,
   columns: Columns,
@@ -175,7 +178,7 @@ const sortKeys: Readonly<Record<SortMethod, (column: Column, dialect: Dialect) =
   ipv4: (column, dialect) => (column.kind === 'address' ? dialect.ipv4(sqlOf(column, dialect)) : undefined),
 };
 
-/** Not what every object has: `constructor` is no field. */
+/** Only own properties count, so `constructor` is not a field. */
 function columnOf(columns: Columns, field: string): Column | undefined {
   return Object.hasOwn(columns, field) ? columns[field] : undefined;
 }
@@ -187,7 +190,7 @@ function asText(column: Column, dialect: Dialect): string {
   return kind === 'limit' ? `coalesce(CAST(${sql} AS TEXT), 'unlimited')` : `(${sql})`;
 }
 
-/** undefined for text, which may hold what is no number. */
+/** Returns undefined for text, which may contain values that are not numbers. */
 function asNumber(column: Column, dialect: Dialect): string | undefined {
   const { kind } = column;
   const sql = sqlOf(column, dialect);
@@ -195,7 +198,7 @@ function asNumber(column: Column, dialect: Dialect): string | undefined {
   return kind === 'number' || kind === 'digits' ? `(${sql})` : undefined;
 }
 
-/** SQLite counts a text up to a NUL, PostgreSQL knows none, and neither has lone surrogates. */
+/** SQLite ends a text at a NUL, PostgreSQL rejects NUL, and neither supports lone surrogates. */
 function isBindable(value: string): boolean {
   return value.isWellFormed() && !value.includes('\0');
 }

@@ -1,14 +1,14 @@
-// Regular expressions that a caller writes, in the syntax of RE2: they take no longer than the text is long, whatever
-// the expression, where JavaScript's own may run for years.
+// Regular expressions of callers, in the syntax of RE2. Their run time is proportional to the text, whatever the
+// expression. JavaScript's own expressions can take practically forever.
 import { badParam } from '../core/errors.ts';
 import { quote } from '../core/quote.ts';
 
-/** RE2's instructions. People write some dozens; 1,000 still take less than a millisecond for a domain. */
+/** The limit of RE2 instructions. People write some dozens; 1,000 still take less than a millisecond for a domain. */
 const MOST_INSTRUCTIONS = 1000;
 
 /**
- * A test of whether a text holds a match, whatever the case of letters.
- * @throws ApiError `bad_param`, naming the parameter from which the expression comes.
+ * Returns a test for whether a text contains a match, ignoring case.
+ * @throws ApiError `bad_param`. The message names the parameter with the expression.
  */
 export async function matcher(param: string, expression: string): Promise<(text: string) => boolean> {
   const { RE2JS, RE2JSException, RE2JSSyntaxException } = await import('re2js');

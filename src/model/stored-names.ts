@@ -1,4 +1,5 @@
-// Names that a store has, for the Tab key: only those that the caller can see, and no more than a screen can show.
+// Names from the store for completion with the Tab key: only names that the caller may see, and no more than fit on a
+// screen.
 import { seesAll } from '../core/access.ts';
 import type { Caller, Db, SqlValue } from '../core/context.ts';
 import type { NameKind } from '../core/define.ts';
@@ -9,13 +10,13 @@ import { list as listTasks } from './tasks/tasks.ts';
 
 export interface StoredName {
   readonly name: string;
-  /** A few words that tell it from others: an account’s domain, a domain’s account, a package’s owner. */
+  /** A short description: an account’s domain, a domain’s account, a package’s owner. */
   readonly about: string;
 }
 
 export const MAX_NAMES = 200;
 
-/** The first names, in order, that begin with `prefix`. */
+/** Returns the first names, in order, that begin with `prefix`. */
 export async function storedNames(
   db: Db,
   caller: Caller,
@@ -65,7 +66,7 @@ function accountColumns(
   );
 }
 
-/** A reseller sees itself alone. */
+/** A reseller sees only itself. */
 async function resellers(db: Db, caller: Caller): Promise<StoredName[]> {
   const names = seesAll(caller) ? await listResellers(db) : [caller.user];
   return names.map((name) => ({ name, about: '' }));

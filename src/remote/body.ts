@@ -1,4 +1,4 @@
-// A call's arguments as the body of a request: a form, or JSON where a value is more than a text.
+// Encodes a call's arguments as the body of a request: a form, or JSON if a value is not a plain text.
 import type { RawArgument } from '../core/context.ts';
 import type { Json } from '../core/values.ts';
 
@@ -9,7 +9,7 @@ export interface Body {
 
 const VERSION = 'api.version';
 
-/** Arguments are never in the address, which logs keep. */
+/** Arguments are never sent in the URL, because logs record URLs. */
 export function bodyOf(args: readonly RawArgument[]): Body {
   const all = args.some(({ name }) => name === VERSION) ? args : [{ name: VERSION, value: 1 }, ...args];
   return all.every(({ value }) => isSimple(value) || (Array.isArray(value) && value.every(isSimple)))
@@ -21,7 +21,7 @@ function isSimple(value: Json): boolean {
   return typeof value !== 'object' || value === null;
 }
 
-/** Null is an argument that is not given. */
+/** A null argument is omitted. */
 function formOf(args: readonly RawArgument[]): string {
   const form = new URLSearchParams();
   for (const { name, value } of args) {
@@ -37,7 +37,7 @@ function textOf(value: Exclude<Json, null>): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** What is given several times is a list. */
+/** An argument that is given several times becomes a list. */
 function jsonOf(args: readonly RawArgument[]): string {
   const members = new Map<string, Json>();
   for (const { name, value } of args) {

@@ -1,4 +1,4 @@
-// Profiles as people see and write them. A token is taken, and never shown.
+// Shows and writes profiles. Tokens can be entered, but are never shown.
 import { resolve } from 'node:path';
 import { split } from 'shlex';
 import { readHosts } from './hosts.ts';
@@ -12,7 +12,7 @@ import type { World } from './world.ts';
 
 type Ask = NonNullable<World['ask']>;
 
-/** A few lines for each profile. */
+/** Describes each profile in a few lines. */
 export function listProfiles(world: World): string {
   const profiles = Object.entries(readProfiles(world));
   if (profiles.length === 0) return `There are no profiles yet in ${profilesPath(world)}.\n`;
@@ -42,10 +42,10 @@ function wayToToken({ token, 'token-file': file, 'token-command': command }: Pro
   return command === undefined ? undefined : `printed by ${command.join(' ')}`;
 }
 
-/** A profile of what the command line says. @throws SetupError */
+/** Builds a profile from the command line. @throws SetupError */
 export function profileOf(options: RemoteOptions, world: World): Profile {
   const { hosts, login, tokenFile, cacert, pins, parallel, timeout } = options;
-  // What no call could use is not kept.
+  // Checked now, so that no unusable token file is saved.
   if (tokenFile !== undefined) tokenInFile(tokenFile);
   readCertificates(cacert);
   readPins(pins, world);
@@ -60,7 +60,7 @@ export function profileOf(options: RemoteOptions, world: World): Profile {
   };
 }
 
-/** Asks for what a profile needs; undefined where the person wants none. */
+/** Asks for the contents of a profile. Undefined if the user cancels. */
 export async function readProfileFrom(
   ask: Ask,
   world: World,

@@ -1,4 +1,4 @@
-// TLS connections to one server: directly or through a proxy, verified before anything is sent.
+// TLS connections to one server: direct or through a proxy, and verified before anything is sent.
 import { Agent as HttpsAgent } from 'node:https';
 import { request } from 'node:http';
 import { isIP, type Socket } from 'node:net';
@@ -8,18 +8,18 @@ import { getProxyForUrl } from 'proxy-from-env';
 import type { RemoteHost } from './hosts.ts';
 import { pinOf, type Pins } from './pins.ts';
 
-/** Whom to believe that it is the server. */
+/** How the server is authenticated. */
 export interface Trust {
-  /** Certificates (PEM) of issuers, in the place of those that Node knows. */
+  /** Issuers' certificates (PEM), instead of those that Node trusts. */
   readonly ca: string | undefined;
-  /** Where there are some, they alone decide. */
+  /** If present, only the pins are checked. */
   readonly pins: Pins | undefined;
 }
 
-/** No connection came about, so nothing was sent. */
+/** There was no connection, so nothing was sent. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
-  /** Another attempt may work. */
+  /** True if another attempt might succeed. */
   readonly isPassing: boolean;
 
   constructor(message: string, isPassing: boolean) {
@@ -28,7 +28,7 @@ export class ConnectionError extends Error {
   }
 }
 
-/** One connection to one server, kept open from call to call. */
+/** One connection to one server, kept open between calls. */
 export class ServerAgent extends HttpsAgent {
   readonly #host: RemoteHost;
   readonly #trust: Trust;
@@ -42,7 +42,7 @@ export class ServerAgent extends HttpsAgent {
     this.#patienceMs = patienceMs;
   }
 
-  /** Of what is told apart by it: all its connections lead to the one server. */
+  /** The key under which the agent pools connections. It is constant, because all of them lead to the same server. */
   override getName(): string {
     return this.#host.label;
   }
@@ -62,7 +62,7 @@ export class ServerAgent extends HttpsAgent {
     );
   }
 
-  /** When it returns, the connections are gone. */
+  /** Resolves when the connections are closed. */
   async close(): Promise<void> {
     const gone = [...this.#open].map((socket) => new Promise((done) => socket.once('close', done)));
     this.destroy();
@@ -89,7 +89,7 @@ export class ServerAgent extends HttpsAgent {
         minVersion: 'TLSv1.2',
         ALPNProtocols: ['http/1.1'],
         ...(ca === undefined ? {} : { ca }),
-        // A pin stands for one certificate, whoever issued it: it is compared below, before the socket is handed out.
+        // A pin identifies one certificate, whoever issued it. It is compared below, before the socket is used.
         rejectUnauthorized: pins === undefined,
       });
       const fail = (error: Error) => {
@@ -177,7 +177,7 @@ export class ServerAgent extends HttpsAgent {
   }
 }
 
-/** As a URL names it (RFC 3986). */
+/** The server in the form of a URL's authority (RFC 3986). */
 export function authorityOf({ name, port }: Pick<RemoteHost, 'name' | 'port'>): string {
   return `${isIP(name) === 6 ? `[${name}]` : name}:${port}`;
 }

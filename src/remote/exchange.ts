@@ -1,4 +1,4 @@
-// One request and its answer over HTTPS, with a limit on time and on size.
+// One HTTPS request and its response, with a time limit and a size limit.
 import { request } from 'node:https';
 import { authorityOf, ConnectionError, type ServerAgent } from './connection.ts';
 import type { RemoteHost } from './hosts.ts';
@@ -16,18 +16,18 @@ export interface Incoming {
   readonly text: string;
 }
 
-/** The request was sent, or a part of it, and no whole answer came. */
+/** The request was sent, at least in part, but no complete response arrived. */
 export class LostError extends Error {
   override readonly name = 'LostError';
 }
 
-/** The server answers more than is read. */
+/** The response is larger than the limit. */
 export class TooLargeError extends LostError {}
 
-/** The most that is read of one answer. */
+/** The maximum size of a response. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
-/** @throws ConnectionError where nothing was sent, LostError where it is not known what became of it. */
+/** @throws ConnectionError if nothing was sent, LostError if the outcome is unknown. */
 export function exchange(
   host: RemoteHost,
   agent: ServerAgent,
@@ -43,9 +43,9 @@ export function exchange(
       port,
       path,
       method: 'POST',
-      // As a list, which Node writes as it stands: that takes a tenth less of a call than an object.
+      // A list is faster than an object by a tenth of a call, because Node writes it unchanged.
       headers: Object.entries({
-        // As Node has it: the port of HTTPS goes without saying (RFC 9110, section 4.2.2).
+        // As Node writes it, without HTTPS's default port (RFC 9110, section 4.2.2).
         host: authorityOf(host).replace(/:443$/, ''),
         accept: 'application/json',
         'user-agent': 'whmapi1',

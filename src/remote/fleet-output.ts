@@ -1,8 +1,7 @@
-// The answers of several servers in one stream, each with its server's name.
-//
-// YAML: a document each. JSON: an object each, on a line each where it is the compact form. XML: one document,
-// <hosts>, with an element <host name="..."> each. In YAML and JSON the object has the key `host` beside `metadata` and
-// `data`; an answer without an envelope stands under `answer`.
+// Writes the responses of several servers to one stream, each with its server's name.
+// YAML: one document per response. JSON: one object per response, on a single line in the compact format. XML: one
+// document, <hosts>, with an element <host name="..."> per response. In YAML and JSON, the object has the key `host`
+// besides `metadata` and `data`. A response without an envelope is under `answer`.
 import type { Envelope } from '../core/envelope.ts';
 import type { Hash, Value } from '../core/values.ts';
 import { loadRenderer, type Format } from '../render/format.ts';
@@ -24,7 +23,7 @@ export async function fleetOutput(format: Format): Promise<FleetOutput> {
   return {
     before: `${DECLARATION}<hosts>\n`,
     *answer({ label }, envelope) {
-      // A label holds nothing that would have to be escaped.
+      // A label contains no characters that need escaping.
       yield `<host name="${label}">\n`;
       let isFirst = true;
       for (const piece of render(envelope)) {

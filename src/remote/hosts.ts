@@ -1,24 +1,24 @@
-// The servers that a command line names: HOST[:PORT], lists of them, files with one a line, groups of a profile.
+// Reads the servers on a command line: HOST[:PORT], lists, files with one server per line, and groups of a profile.
 import { readFileSync } from 'node:fs';
 import { isIPv4, isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { quote } from '../core/quote.ts';
 import { SetupError } from './setup-error.ts';
 
-/** WHM's port of TLS. */
+/** WHM's TLS port. */
 export const STANDARD_PORT = 2087;
 
 export interface RemoteHost {
-  /** A name or an address; an IPv6 address without brackets. */
+  /** A hostname or an address. An IPv6 address has no brackets. */
   readonly name: string;
   readonly port: number;
-  /** How answers name it: with the port where that is not WHM's own. */
+  /** The name in responses. It includes the port unless that is WHM's own. */
   readonly label: string;
 }
 
 export type Groups = Readonly<Record<string, readonly string[]>>;
 
-/** Every server once, in the order in which they are named first. @throws SetupError */
+/** Returns every server once, in the order of first occurrence. @throws SetupError */
 export function readHosts(words: readonly string[], groups: Groups): RemoteHost[] {
   const hosts = new Map<string, RemoteHost>();
   for (const word of words.flatMap((one) => expand(one, groups))) {
@@ -58,7 +58,10 @@ function expand(word: string, groups: Groups): string[] {
     .flatMap((part) => (part.startsWith('@') ? membersOf(part.slice(1), groups) : [part]));
 }
 
-/** A group wins over a file of the same name; a name with a slash is a file. */
+/**
+ * Returns the members of a group or a file. A group takes precedence over a file of the same name. A name with a slash
+ * is always a file.
+ */
 function membersOf(name: string, groups: Groups): string[] {
   if (!name.includes('/') && Object.hasOwn(groups, name)) {
     return [...(groups[name] ?? [])];

@@ -1,18 +1,18 @@
-// What this program knows of a function that a server is going to be asked for.
+// This program's knowledge of a function that will be called on another server.
 import { readArguments, unknownNames } from '../core/arguments.ts';
 import type { RawArgument } from '../core/context.ts';
 import type { AnyFunction } from '../core/define.ts';
 import { quote } from '../core/quote.ts';
 import { index } from '../functions/index.generated.ts';
 
-/** True where a call may be made twice without harm. Of an unknown function nobody can say so. */
+/** True if repeating a call is harmless. False for unknown functions. */
 export function isSafeToRepeat(fn: AnyFunction | undefined): boolean {
   return fn?.effect === 'none' || fn?.effect === 'reads';
 }
 
 /**
- * Checks the arguments by the function's description before anything is sent.
- * @returns sentences on parameters that it does not know; the server may.
+ * Checks the arguments according to the function's description before anything is sent.
+ * @returns warnings about unknown parameters, which the server might know.
  * @throws ApiError `missing_param` or `bad_param`
  */
 export async function checkArguments(fn: AnyFunction, args: readonly RawArgument[]): Promise<string[]> {
@@ -35,7 +35,7 @@ const lists: Readonly<Record<string, string>> = {
   cphulk: 'read_cphulk_records',
 };
 
-/** A function that shows what one of its family has changed. */
+/** Returns a function that lists what a function of the same family has changed. */
 export function listAfter(command: string): string | undefined {
   const family = Object.hasOwn(index, command) ? index[command]?.family : undefined;
   return family === undefined ? undefined : lists[family];

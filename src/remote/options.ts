@@ -1,6 +1,6 @@
-// What the command line may say about remote calls.
+// The options of remote calls.
 export interface RemoteOptions {
-  /** As given: names, lists, @GROUP, @FILE. */
+  /** Unparsed: names, lists, @GROUP, @FILE. */
   readonly hosts: readonly string[];
   readonly login?: string;
   readonly tokenFile?: string;
@@ -11,6 +11,6 @@ export interface RemoteOptions {
   readonly failfast: boolean;
   /** The file that records which servers are done. */
   readonly resume?: string;
-  /** Seconds. */
+  /** In seconds. */
   readonly timeout?: number;
 }

@@ -1,4 +1,4 @@
-// Fingerprints of certificates: a server whose certificate has one of them is trusted, and no other is.
+// Fingerprints of certificates. A server is trusted only if its certificate has one of them.
 import { join } from 'node:path';
 import { quote } from '../core/quote.ts';
 import type { RemoteHost } from './hosts.ts';
@@ -7,13 +7,13 @@ import { SetupError } from './setup-error.ts';
 import type { World } from './world.ts';
 
 export interface Pins {
-  /** Undefined where the fingerprint is to be trusted, else why not, as a sentence. */
+  /** Returns undefined if the fingerprint is trusted, otherwise a sentence that says why not. */
   judge(host: RemoteHost, fingerprint: string): string | undefined;
 }
 
 const FIRST_USE = 'first-use';
 
-/** Undefined where none is asked for. @throws SetupError */
+/** Undefined if no pins are requested. @throws SetupError */
 export function readPins(words: readonly string[], world: World): Pins | undefined {
   if (words.length === 0) return undefined;
   if (!words.includes(FIRST_USE)) return new GivenPins(words.map(readPin));
@@ -23,7 +23,7 @@ export function readPins(words: readonly string[], world: World): Pins | undefin
   return new FirstUsePins(world);
 }
 
-/** `sha256:` and 64 hexadecimal digits, which may have colons between them. */
+/** Reads `sha256:` and 64 hexadecimal digits, with or without colons between them. */
 function readPin(word: string): string {
   const digits = /^sha256:([0-9a-f:]+)$/i.exec(word)?.[1]?.replaceAll(':', '').toLowerCase() ?? '';
   if (digits.length !== 64) {
@@ -34,7 +34,7 @@ function readPin(word: string): string {
   return `sha256:${digits}`;
 }
 
-/** Of what Node calls `fingerprint256`. */
+/** Converts Node's `fingerprint256` to a pin. */
 export function pinOf(fingerprint: string): string {
   return `sha256:${fingerprint.replaceAll(':', '').toLowerCase()}`;
 }
@@ -53,7 +53,7 @@ class GivenPins implements Pins {
   }
 }
 
-/** Trusts what a server shows the first time, keeps it, and from then on trusts nothing else. */
+/** Trusts the certificate that a server shows first, stores its fingerprint, and accepts no other from then on. */
 class FirstUsePins implements Pins {
   readonly #path: string;
   readonly #known = new Map<string, string>();

@@ -1,4 +1,4 @@
-// From options, profile and environment to the servers of a run and how to reach them.
+// Determines the servers of a run, and how to reach them, from options, profile and environment.
 import { readFileSync } from 'node:fs';
 import { quote } from '../core/quote.ts';
 import { readHosts, type RemoteHost } from './hosts.ts';
@@ -12,12 +12,12 @@ import { TokenLogin, tokenIn, tokenInFile, tokenOfProfile } from './tokens.ts';
 import type { World } from './world.ts';
 
 export interface Prepared {
-  /** At least one. */
+  /** Contains at least one server. */
   readonly hosts: readonly RemoteHost[];
-  /** True where each answer is to say whose it is: several servers, or what could be several. */
+  /** True if each response needs the name of its server, because there are several servers, or could be. */
   readonly isNamed: boolean;
   readonly parallel: number;
-  /** The caller closes it. */
+  /** The caller must close the server. */
   readonly connect: (host: RemoteHost) => RemoteServer;
 }
 
@@ -60,7 +60,7 @@ function chosenProfile({ profile: name, hosts }: RemoteOptions, world: World): P
   );
 }
 
-/** A profile that nobody has named shows its token to the servers that it lists, and to no others. */
+/** Without an explicit profile, the default profile's token is sent only to the servers that the profile lists. */
 function forItsOwn(profile: Profile, words: readonly string[]): Profile {
   if (words.length === 0) return {};
   const groups = groupsOf(profile);
@@ -81,7 +81,7 @@ function chosenHosts(options: RemoteOptions, profile: Profile, { environment }: 
   return hosts;
 }
 
-/** What is said on the command line wins over the profile, and that over the environment. */
+/** The command line takes precedence over the profile, and the profile over the environment. */
 function chosenLogin(
   { login, tokenFile }: RemoteOptions,
   profile: Profile,
@@ -101,7 +101,7 @@ function chosenLogin(
     : new TokenLogin(user, token);
 }
 
-/** The text of a file of certificates. @throws SetupError */
+/** Reads a file of certificates. @throws SetupError */
 export function readCertificates(path: string | undefined): string | undefined {
   if (path === undefined) return undefined;
   let text: string;

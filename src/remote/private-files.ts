@@ -15,14 +15,17 @@ import { quote } from '../core/quote.ts';
 import { SetupError } from './setup-error.ts';
 import type { World } from './world.ts';
 
-/** `config`, `cache`: a folder of the XDG Base Directory Specification, which ignores relative paths. */
+/**
+ * Returns the directory `config` or `cache` according to the XDG Base Directory Specification, which ignores relative
+ * paths.
+ */
 export function folderOf(kind: 'config' | 'cache', { environment }: Pick<World, 'environment'>): string {
   const given = environment[kind === 'config' ? 'XDG_CONFIG_HOME' : 'XDG_CACHE_HOME'] ?? '';
   const home = environment.HOME ?? homedir();
   return join(isAbsolute(given) ? given : join(home, kind === 'config' ? '.config' : '.cache'), 'whmapi1');
 }
 
-/** @throws SetupError where it can't be read, or others can reach it. */
+/** @throws SetupError if the file cannot be read, or other users can access it. */
 export function readPrivate(path: string): string {
   const text = readPrivateIfThere(path);
   if (text === undefined) throw new SetupError(`${quote(path)} does not exist.`);
@@ -55,7 +58,7 @@ export function readPrivateIfThere(path: string): string | undefined {
   }
 }
 
-/** The whole file or nothing of it. @throws SetupError */
+/** Writes the file completely or not at all. @throws SetupError */
 export function writePrivate(path: string, text: string): void {
   const draft = `${path}.${process.pid}`;
   attempt(path, () => {

@@ -1,4 +1,4 @@
-// Profiles: servers, their groups and how to log in to them, kept in one file (TOML) that only its owner can read.
+// Profiles: servers, groups of servers and logins, stored in one file (TOML) that only its owner can read.
 import { dirname, join, resolve } from 'node:path';
 import { parse, stringify, TomlError } from 'smol-toml';
 import { quote } from '../core/quote.ts';
@@ -7,14 +7,14 @@ import { folderOf, readPrivateIfThere, writePrivate } from './private-files.ts';
 import { SetupError } from './setup-error.ts';
 import type { World } from './world.ts';
 
-/** The keys are those of the file. Of the three ways to a token, one. */
+/** The keys are the same as in the file. At most one of the three token keys is set. */
 export interface Profile {
   readonly login?: string;
   readonly hosts?: readonly string[];
   readonly groups?: Groups;
   readonly token?: string;
   readonly 'token-file'?: string;
-  /** A program and its arguments: no shell reads it. It prints the token. */
+  /** A program and its arguments, run without a shell. It prints the token. */
   readonly 'token-command'?: readonly string[];
   readonly cacert?: string;
   readonly pins?: readonly string[];
@@ -23,7 +23,7 @@ export interface Profile {
 }
 export type Profiles = Readonly<Record<string, Profile>>;
 
-/** The profile of those who name none. */
+/** The default profile. */
 export const STANDARD_PROFILE = 'default';
 
 const isText = (value: unknown) => typeof value === 'string' && value !== '';
@@ -52,7 +52,7 @@ export function profilesPath(world: Pick<World, 'environment'>): string {
   return join(folderOf('config', world), 'config');
 }
 
-/** @throws SetupError where the file is open to others or holds something else. */
+/** @throws SetupError if other users can access the file, or its contents are invalid. */
 export function readProfiles(world: Pick<World, 'environment'>): Profiles {
   const path = profilesPath(world);
   const text = readPrivateIfThere(path);
@@ -62,7 +62,7 @@ export function readProfiles(world: Pick<World, 'environment'>): Profiles {
     parsed = parse(text);
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    // Its message quotes the line, which may hold a token.
+    // The parser's own message is not used, because it quotes the line, which may contain a token.
     throw new SetupError(`${quote(path)} is not TOML: line ${error.line}, column ${error.column}.`);
   }
   return Object.fromEntries(
@@ -97,13 +97,13 @@ function checked(table: unknown, name: string, path: string): Profile {
   };
 }
 
-/** All servers of a profile are its group `all`, unless it has one of that name. */
+/** The group `all` contains all servers of a profile, unless the profile defines a group with that name. */
 export function groupsOf(profile: Profile): Groups {
   const everywhere = [...(profile.hosts ?? []), ...Object.values(profile.groups ?? {}).flat()];
   return { all: everywhere, ...profile.groups };
 }
 
-/** Adds the profile, or puts it in the place of the one of its name. Comments in the file are lost. */
+/** Adds or replaces a profile. Comments in the file are lost. */
 export function writeProfile(name: string, profile: Profile, world: Pick<World, 'environment'>): void {
   const profiles = { ...readProfiles(world), [name]: profile };
   writePrivate(profilesPath(world), stringify(profiles));

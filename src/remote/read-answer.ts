@@ -1,11 +1,11 @@
-// What a server answered, as an envelope: WHM's own shapes in their variants, and what is no answer at all.
+// Reads a server's response as an envelope. Accepts all variants of WHM's formats, and rejects everything else.
 import type { Envelope, Metadata } from '../core/envelope.ts';
 import { ApiError } from '../core/errors.ts';
 import { quote } from '../core/quote.ts';
 import { isHash, type Hash, type Json, type Value } from '../core/values.ts';
 import type { Incoming } from './exchange.ts';
 
-/** Deeper answers are refused: whoever prints them would run out of stack. */
+/** Deeper responses are rejected, because printing them would exceed the stack. */
 const MAX_DEPTH = 100;
 
 /** @throws ApiError `login_refused`, `remote_unreachable` or `bad_answer`. */
@@ -51,7 +51,7 @@ function isLoginPage(html: string): boolean {
   );
 }
 
-/** The sentence in a refusal, whatever its shape. */
+/** Returns the sentence in a refusal, in any format. */
 function reasonIn(text: string): string | undefined {
   let json: unknown;
   try {
@@ -83,7 +83,7 @@ function parsed(text: string, label: string): Hash {
   return value;
 }
 
-/** Answers have no booleans: a flag is 1 or 0. Changes what it is given. */
+/** Converts booleans to 1 and 0, because responses have no booleans. Modifies its argument. */
 function flagged(json: Json, depth: number, label: string): Value {
   if (typeof json === 'boolean') return json ? 1 : 0;
   if (typeof json !== 'object' || json === null) return json;
@@ -92,7 +92,7 @@ function flagged(json: Json, depth: number, label: string): Value {
   }
   for (const [key, value] of Object.entries(json)) {
     const fitting = flagged(value, depth + 1, label);
-    // Not an assignment, for which the key "__proto__" means something else.
+    // An assignment to "__proto__" would set the prototype.
     if (fitting !== value) {
       Object.defineProperty(json, key, {
         value: fitting,
@@ -105,13 +105,13 @@ function flagged(json: Json, depth: number, label: string): Value {
   return json as Value;
 }
 
-/** Some versions refuse with status 200. */
+/** Some versions deny access with the status 200. */
 function deniedBy({ cpanelresult }: Hash): string | undefined {
   if (!isHash(cpanelresult)) return undefined;
   return cpanelresult.error === 'Access denied' ? 'Access denied' : undefined;
 }
 
-/** `result` is 1, "1" or true. */
+/** `result` is 1, "1" or true if the call succeeded. */
 function enveloped(command: string, answer: Hash, metadata: Hash): Envelope {
   const { reason, result, command: named, ...others } = metadata;
   const rest = Object.fromEntries(Object.entries(others).filter(([key]) => key !== 'version'));
@@ -127,7 +127,7 @@ function enveloped(command: string, answer: Hash, metadata: Hash): Envelope {
   return data === undefined || data === null ? { metadata: read } : { metadata: read, data: data as Hash };
 }
 
-/** The raw answer of `cpanel`, of functions like `loadavg`, and of version 0: printed as it came. */
+/** The raw response of `cpanel`, of functions such as `loadavg`, and of version 0. It is printed unchanged. */
 function bare(command: string, data: Hash): Envelope {
   const complaint = complaintOf(data);
   const metadata: Metadata = {

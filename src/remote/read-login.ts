@@ -1,4 +1,4 @@
-// What a server answers to POST /login: a session, or why not.
+// Reads a server's response to POST /login: a session, or the reason for a refusal.
 import { ApiError } from '../core/errors.ts';
 import { quote } from '../core/quote.ts';
 import type { Incoming } from './exchange.ts';
@@ -43,7 +43,7 @@ function jsonIn(text: string): Record<string, unknown> {
   }
 }
 
-/** The first end of any of the cookies. */
+/** Returns the earliest expiry of the cookies. */
 function expiryOf(cookies: readonly string[], now: number): number | undefined {
   const ends = cookies.flatMap((one) => {
     const [, seconds] = /;\s*max-age=(\d+)/i.exec(one) ?? [];

@@ -1,24 +1,27 @@
-// When a call is made again, and after which pause.
+// Decides when a call is retried, and after which pause.
 import type { Incoming } from './exchange.ts';
 
-/** The first one counts. */
+/** Includes the first attempt. */
 export const MAX_ATTEMPTS = 3;
 
 const FIRST_PAUSE_MS = 400;
-/** A server that wants more patience than this is taken at its first answer. */
+/** If a server requests a longer pause, its first response is final. */
 const LONGEST_PAUSE_MS = 30_000;
 
-/** Doubles each time, and is between half of that and all of it, so that many clients do not come back at once. */
+/**
+ * Returns a pause that doubles with each attempt. It is a random time between half and all of that, so that many
+ * clients do not retry at once.
+ */
 export function pauseBefore(attempt: number, random: number): number {
   return FIRST_PAUSE_MS * 2 ** (attempt - 2) * (0.5 + random / 2);
 }
 
-/** Overloaded or away for a moment: the server says so itself, or what stands before it. */
+/** Whether the server, or a proxy in front of it, reports that it is overloaded or temporarily unavailable. */
 export function isPassing({ status }: Incoming): boolean {
   return status === 429 || (status >= 502 && status <= 504);
 }
 
-/** What Retry-After asks for (seconds or a date); undefined where it is absent or too long to wait for. */
+/** Returns the pause in Retry-After (seconds or a date). Undefined if it is absent or invalid. */
 export function askedPause({ headers }: Incoming, now: number): number | undefined {
   const value = headers['retry-after'];
   if (typeof value !== 'string') return undefined;

@@ -1,4 +1,4 @@
-// Which servers of a run are done, in a file, so that the run can be gone on with after it was broken off.
+// Records the servers of a run that are done in a file, so that an interrupted run can be resumed.
 import { randomBytes, scryptSync } from 'node:crypto';
 import { quote } from '../core/quote.ts';
 import type { RemoteHost } from './hosts.ts';
@@ -6,7 +6,7 @@ import { appendPrivate, readPrivateIfThere } from './private-files.ts';
 import type { RemoteCall } from './server.ts';
 import { SetupError } from './setup-error.ts';
 
-/** `begun` and nothing after it: the run was broken off while the server was being called. */
+/** If `begun` is the last outcome, the run was interrupted during the call to that server. */
 export type Outcome = 'begun' | 'done' | 'failed' | 'unknown';
 
 const words: ReadonlySet<string> = new Set<Outcome>(['begun', 'done', 'failed', 'unknown']);
@@ -15,11 +15,11 @@ export class RunRecord {
   readonly #path: string;
   readonly #outcomes = new Map<string, Outcome>();
 
-  /** @throws SetupError where the file is of another call, or is no such file. */
+  /** @throws SetupError if the file belongs to another call, or is not a record of a run. */
   constructor(path: string, call: RemoteCall) {
     this.#path = path;
     const text = readPrivateIfThere(path) ?? '';
-    // A line that a crash has cut off tells nothing.
+    // The last line is ignored if a crash truncated it.
     const [first, ...lines] = text.split('\n').slice(0, -1);
     if (first === undefined) {
       const salt = randomBytes(16).toString('hex');
@@ -40,7 +40,7 @@ export class RunRecord {
     }
   }
 
-  /** Undefined for a server that was not called yet. */
+  /** Returns undefined for a server that was not called yet. */
   outcomeOf({ label }: RemoteHost): Outcome | undefined {
     return this.#outcomes.get(label);
   }
@@ -58,7 +58,7 @@ export class RunRecord {
   }
 }
 
-/** Tells one call from another without telling its arguments, of which some may be passwords. */
+/** Identifies a call without revealing its arguments, some of which may be passwords. */
 function digest({ command, args, dryRun }: RemoteCall, salt: string): string {
   const text = JSON.stringify([command, dryRun, args.map(({ name, value }) => [name, value])]);
   return scryptSync(text, salt, 32).toString('hex');

@@ -1,4 +1,4 @@
-// One call to many servers: so many at a time, each answer handed on as it comes.
+// Makes one call to many servers. Limits the number of simultaneous calls, and passes on each response as it arrives.
 import type { Envelope, Metadata } from '../core/envelope.ts';
 import { ApiError } from '../core/errors.ts';
 import { exitStatusOf } from '../core/exit-status.ts';
@@ -9,7 +9,7 @@ import type { RemoteCall } from './server.ts';
 import { SetupError } from './setup-error.ts';
 
 export interface RunWatcher {
-  /** May throw: then no further server is called, what is under way is waited for, and the error thrown on. */
+  /** If this throws, no further server is called. The error is thrown after all calls in progress have ended. */
   answered(host: RemoteHost, envelope: Envelope): void;
 }
 
@@ -21,11 +21,11 @@ export interface RunOptions {
 export interface RunResult {
   /** 0, 1 or 3. */
   readonly status: number;
-  /** How many servers were not called, because an earlier one failed. */
+  /** How many servers were not called, because the run stopped early. */
   readonly left: number;
 }
 
-/** One server's answer, whatever happens. */
+/** Returns one server's response. Failures are responses too. */
 export async function callOne(host: RemoteHost, { connect }: Prepared, call: RemoteCall): Promise<Envelope> {
   const server = connect(host);
   try {
@@ -37,7 +37,7 @@ export async function callOne(host: RemoteHost, { connect }: Prepared, call: Rem
   }
 }
 
-/** No more than `parallel` servers have a connection at a time, and no answer is held once it is handed on. */
+/** At most `parallel` servers are connected at the same time. A response is not kept after it was passed on. */
 export async function callAll(
   prepared: Prepared,
   call: RemoteCall,
@@ -71,7 +71,7 @@ export async function callAll(
       const one = exitStatusOf(envelope);
       status = Math.max(status, one);
       if (one !== 0 && failfast) stop = true;
-      // Also where the answer could not be shown: what was done shall not be done again.
+      // Recorded even if the response could not be printed, so that the call is not made a second time.
       recording(() => record?.end(host, outcomeOf(envelope)));
       attempt(() => watcher.answered(host, envelope));
     }
@@ -92,7 +92,7 @@ export function outcomeOf({ metadata }: { readonly metadata: Metadata }): Outcom
 
 function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
-  // A session or a list of fingerprints that can't be used concerns this server alone.
+  // An unusable session or list of fingerprints affects only this server.
   if (error instanceof SetupError) return new ApiError('login_refused', error.message);
   throw error;
 }

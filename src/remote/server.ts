@@ -1,4 +1,4 @@
-// One remote server: makes calls there, again where that is safe, and says what became of them.
+// One remote server: makes calls, retries them if that is safe, and reports their outcome.
 import type { RawArgument } from '../core/context.ts';
 import type { Envelope } from '../core/envelope.ts';
 import { ApiError } from '../core/errors.ts';
@@ -12,7 +12,7 @@ import { readAnswer } from './read-answer.ts';
 import { askedPause, isBearable, isPassing, MAX_ATTEMPTS, pauseBefore } from './retry.ts';
 import type { World } from './world.ts';
 
-/** How the server is shown who calls: a token's header, or a session's cookie and the part of the path with it. */
+/** The credentials of requests: a token's header, or a session's cookie with its part of the path. */
 export interface Login {
   readonly headers: Readonly<Record<string, string>>;
   /** Empty, or `/cpsess0123456789`. */
@@ -21,11 +21,11 @@ export interface Login {
 
 export interface LoginSource {
   login(host: RemoteHost, post: Post): Promise<Login>;
-  /** The server did not accept it. A new one, where there may be one. */
+  /** Called if the server rejected the login. Returns a new login, if one is possible. */
   renew(host: RemoteHost, post: Post): Promise<Login | undefined>;
 }
 
-/** Sends one request to the server, once. */
+/** Sends one request to the server, without retries. */
 export type Post = (outgoing: Outgoing) => Promise<Incoming>;
 
 export interface RemoteCall {
@@ -42,7 +42,7 @@ export interface ServerSettings {
   readonly world: World;
 }
 
-/** A connection that takes longer comes too late to be of use. */
+/** A connection that takes longer is of no use. */
 const CONNECT_PATIENCE_MS = 10_000;
 
 export class RemoteServer {
@@ -57,7 +57,7 @@ export class RemoteServer {
     this.#agent = new ServerAgent(host, settings.trust, patience);
   }
 
-  /** @throws ApiError where there is no answer of the server that could be printed. */
+  /** @throws ApiError if there is no printable response of the server. */
   async call(call: RemoteCall): Promise<Envelope> {
     const { loginSource } = this.#settings;
     const post: Post = (outgoing) => this.#post(outgoing, this.#settings.timeoutMs);
@@ -65,7 +65,7 @@ export class RemoteServer {
     try {
       return await this.#callAs(login, call);
     } catch (error) {
-      // Refused at the door: the call was not made, so it may be made again.
+      // The login was rejected, so the call was not made, and can safely be made again.
       if (!(error instanceof ApiError) || error.code !== 'login_refused') throw error;
       const renewed = await this.#reaching(() => loginSource.renew(this.#host, post));
       if (renewed === undefined) throw error;
@@ -83,7 +83,7 @@ export class RemoteServer {
     return this.#make(login, { ...call, args: [...call.args, { name: DRY_RUN, value: 1 }] });
   }
 
-  /** Only a server of this program says `dry_run` in its answer; another would do what is only to be tried. */
+  /** Only servers of this program return `dry_run`. Any other server would really make the changes. */
   async #expectDryRuns(login: Login): Promise<void> {
     const harmless = { command: 'version', args: [{ name: DRY_RUN, value: 1 }], isSafeToRepeat: true };
     const { metadata } = await this.#make(login, { ...harmless, dryRun: false });
@@ -149,7 +149,7 @@ export class RemoteServer {
     );
   }
 
-  /** For logins, which are never repeated by themselves: a wrong one counts. */
+  /** For logins, which are never retried automatically, because a wrong one counts as a failure. */
   async #reaching<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -163,7 +163,7 @@ export class RemoteServer {
 
 const DRY_RUN = 'api.dry_run';
 
-/** Of a run that was broken off: what is not known to be done is not done again. */
+/** For an interrupted run: a call whose outcome is unknown is not repeated. */
 export function unknownSince(host: RemoteHost, { command }: RemoteCall, record = 'the record'): ApiError {
   const remedy = `${lookFirst(command)} To have it called again, remove its lines from ${quote(record)}.`;
   return unknownOutcome(host, command, `an earlier run was broken off there. ${remedy}`);

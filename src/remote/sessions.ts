@@ -1,4 +1,4 @@
-// Logging in with a password and a code, and the sessions that are kept of it until a server refuses them.
+// Logs in with a password and a code, and keeps the session until the server rejects it.
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,14 +12,14 @@ import type { World } from './world.ts';
 interface Kept {
   readonly cookie: string;
   readonly pathPrefix: string;
-  /** Milliseconds since 1970-01-01T00:00:00Z; absent where the server alone knows. */
+  /** In milliseconds since 1970-01-01T00:00:00Z. Absent if only the server knows. */
   readonly expires?: number;
 }
 
 export class SessionLogin implements LoginSource {
   readonly #user: string;
   readonly #world: World;
-  /** With several servers, one person can't answer for all of them. */
+  /** False for several servers, because one user cannot answer the questions of all of them. */
   readonly #mayAsk: boolean;
 
   constructor(user: string, world: World, mayAsk: boolean) {

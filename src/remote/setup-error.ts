@@ -1,4 +1,4 @@
-/** A remote call can't begin: what it was asked to work with (hosts, profile, token, certificate) doesn't hold. */
+/** A remote call cannot start, because its settings (hosts, profile, token, certificate) are invalid. */
 export class SetupError extends Error {
   override readonly name = 'SetupError';
 }

@@ -1,4 +1,4 @@
-// The API token: from a file, a command of the profile, the profile itself, or the environment.
+// Finds the API token: in a file, from a command in the profile, in the profile itself, or in the environment.
 import { spawnSync } from 'node:child_process';
 import { quote } from '../core/quote.ts';
 import { readPrivate } from './private-files.ts';
@@ -6,10 +6,10 @@ import type { Profile } from './profiles.ts';
 import type { Login, LoginSource } from './server.ts';
 import { SetupError } from './setup-error.ts';
 
-/** What a person may take to unlock a secret store. */
+/** The time that a user may take to unlock a secret store. */
 const COMMAND_PATIENCE_MS = 120_000;
 
-/** Undefined where the profile names none. @throws SetupError whose message holds nothing of the token. */
+/** Undefined if the profile has no token. @throws SetupError whose message never contains the token. */
 export function tokenOfProfile(
   profile: Profile,
   environment: Readonly<Record<string, string | undefined>>,
@@ -25,14 +25,14 @@ export function tokenInFile(path: string): string {
   return tokenIn(readPrivate(path), quote(path));
 }
 
-/** Older access hashes are written in several lines, and sent in one. @throws SetupError */
+/** Older access hashes are stored in several lines but sent in one. @throws SetupError */
 export function tokenIn(text: string, where: string): string {
   const token = text.replace(/\s+/g, '');
   if (!/^[!-~]{1,4096}$/.test(token)) throw new SetupError(`${where} holds no token.`);
   return token;
 }
 
-/** Its standard input and error are those of this program, so that it can ask for a passphrase. */
+/** The command uses the standard input and standard error of this program, so that it can ask for a passphrase. */
 function tokenOfCommand(
   [program = '', ...args]: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
@@ -50,7 +50,7 @@ function tokenOfCommand(
   return tokenIn(stdout.split('\n', 1)[0] ?? '', 'What the token command printed');
 }
 
-/** The same token for every server. */
+/** Uses the same token for every server. */
 export class TokenLogin implements LoginSource {
   readonly #login: Login;
 

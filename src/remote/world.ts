@@ -1,14 +1,14 @@
-// What remote calls need of the process they run in, so that a test can give its own.
+// The environment of remote calls in their process. Tests replace it.
 
 export interface World {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   now(): number;
-  /** From 0 up to, but not including, 1. */
+  /** At least 0 and less than 1. */
   random(): number;
   pause(milliseconds: number): Promise<void>;
-  /** A line for the person at the terminal, on standard error. */
+  /** Writes a line for the user to standard error. */
   tell(sentence: string): void;
-  /** Asks the person at the terminal; what is secret is not shown while it is typed. Absent without a terminal. */
+  /** Asks a question at the terminal. Secret input is not echoed. Absent without a terminal. */
   readonly ask?: (question: string, isSecret: boolean) => Promise<string>;
 }

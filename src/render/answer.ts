@@ -1,21 +1,22 @@
-// What every renderer starts from: the answer in print order and fit for every format, and how to write it.
+// The basis of every renderer: puts a response in print order, makes it valid in every format, and decides how to write
+// it.
 import type { Envelope, Metadata } from '../core/envelope.ts';
 import { toPrintable } from '../core/envelope.ts';
 import type { Hash, Value } from '../core/values.ts';
 
 export interface Answer {
   content: Hash;
-  /** Too much for one string: the renderer writes it in pieces, by its own writer. */
+  /** True if the response is too large for one string. The renderer then writes it in pieces, with its own writer. */
   isLarge: boolean;
-  /** The keys that lead to what has the most members; a large answer is written member by member from there. */
+  /** The keys that lead to the part with the most members. A large response is written member by member from there. */
   path: readonly string[];
 }
 
-/** A list is long from here on. */
+/** A longer list makes a response large. */
 const LONG_LIST = 100;
-/** So much still makes an ordinary answer: each value counts 1, and a text 1 more for every 512 characters. */
+/** The maximum size of an ordinary response. Each value counts 1, and a text 1 more for every 512 characters. */
 const ORDINARY_SIZE = 2000;
-/** A piece is closed when it has so many UTF-16 units: 20 KiB of ASCII, 60 KiB of CJK text. */
+/** A piece ends when it has this many UTF-16 units: 20 KiB of ASCII, 60 KiB of CJK text. */
 const PIECE_LENGTH = 20 * 1024;
 
 export function toAnswer(envelope: Envelope): Answer {
@@ -26,7 +27,7 @@ export function toAnswer(envelope: Envelope): Answer {
   return { content, isLarge: hasLongList || !fits(content, { left: ORDINARY_SIZE }), path: pathOf(envelope) };
 }
 
-/** Joins texts into pieces of bounded size. A text is never cut, so that no piece ends within a character. */
+/** Joins texts into pieces of limited size. A text is never split, so no piece ends within a character. */
 export function* pieces(texts: Iterable<string>): Generator<string> {
   let piece = '';
   for (const text of texts) {
@@ -49,15 +50,15 @@ function pathOf({ flat, data, list }: Envelope): string[] {
 }
 
 /**
- * The value as it can be printed: -0 is 0, and a lone surrogate in a text or a key is U+FFFD. Of keys that become
- * equal by that, the last wins. A value that needs no change is returned itself, not copied.
+ * Makes a value printable: -0 becomes 0, and a lone surrogate in a text or a key becomes U+FFFD. If keys become equal,
+ * the last one is kept. A value that needs no change is returned itself, not a copy.
  */
 function wellFormed(value: Value, key: string): Value {
   if (isWellFormed(value, key)) return value;
   if (typeof value === 'string') return value.toWellFormed();
   if (typeof value === 'number') return 0;
   if (Array.isArray(value)) return value.map((item) => wellFormed(item, key));
-  // fromEntries, because an assignment to the key "__proto__" would be lost.
+  // An assignment to the key "__proto__" would set the prototype.
   return Object.fromEntries(
     Object.entries(value ?? {}).map(([name, member]) => [name.toWellFormed(), wellFormed(member, name)]),
   );

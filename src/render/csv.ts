@@ -1,24 +1,24 @@
-// CSV as RFC 4180 describes it: a header line, commas, CRLF, and quotes where they are needed.
+// CSV according to RFC 4180: a header line, commas, CRLF, and quotes where necessary.
 import { stringify } from 'csv-stringify/sync';
 import type { Value } from '../core/values.ts';
 import { isScalar, type Records } from './records.ts';
 
-/** So many rows are in one piece of the output. */
+/** The number of rows in one piece of the output. */
 const ROWS_OF_A_PIECE = 500;
 
 const number = /^[+-]?\d+(?:\.\d+)?$/;
-/** RFC 4180 has no place for these. On a terminal, some of them would be commands. */
+/** RFC 4180 does not allow these characters. Some of them would control a terminal. */
 const controls = /[\0-\x08\v\f\x0E-\x1F\x7F-\x9F]/g;
 
 /**
- * A text that a spreadsheet would take for a formula (one that begins with =, +, -, @, a tab or a carriage return) gets
- * an apostrophe before it, unless it is a number: strangers choose some texts, such as the usernames of failed logins.
- * Lists and hashes are JSON, null is empty, and control characters are U+FFFD.
+ * A text that a spreadsheet would interpret as a formula (one that begins with =, +, -, @, a tab or a carriage return)
+ * gets an apostrophe before it, unless it is a number. This is necessary because untrusted people choose some texts,
+ * such as the usernames of failed logins. Lists and hashes are JSON, null is empty, and control characters are U+FFFD.
  */
 export function* renderCsv({ columns, rows }: Records): Generator<string> {
   const options = {
     record_delimiter: 'windows',
-    // By itself the library quotes only a line break that is the whole delimiter.
+    // By default, the library quotes a line break only if it is the whole delimiter.
     quoted_match: /[\r\n]/,
     cast: { string: (text: string) => ({ value: text, escape_formulas: !number.test(text) }) },
   } as const;

@@ -1,10 +1,13 @@
-// The output formats, and the door to their renderers: only the one that is asked for is loaded.
+// The output formats, and access to their renderers. Only the requested renderer is loaded.
 import type { Envelope } from '../core/envelope.ts';
 
 export const formats = ['yaml', 'json', 'jsonpretty', 'xml'] as const;
 export type Format = (typeof formats)[number];
 
-/** Rows and columns of a response’s list. Only the command line has them: a server’s clients read envelopes. */
+/**
+ * Formats for the rows and columns of a response’s list. Only the command line has them, because HTTP clients read
+ * envelopes.
+ */
 export const tabularFormats = ['table', 'csv'] as const;
 export type TabularFormat = (typeof tabularFormats)[number];
 
@@ -12,7 +15,7 @@ export function isTabular(format: Format | TabularFormat): format is TabularForm
   return format === 'table' || format === 'csv';
 }
 
-/** One envelope in, its text out: in one piece, or in several of bounded size where there is a lot of it. */
+/** Converts an envelope to text: one piece, or several pieces of limited size if the text is long. */
 export type Render = (envelope: Envelope) => Iterable<string>;
 
 const loaders: Record<Format, () => Promise<Render>> = {

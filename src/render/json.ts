@@ -1,9 +1,9 @@
-// JSON, compact and indented. A large answer is written value by value, byte for byte as JSON.stringify would.
+// JSON, compact and indented. A large response is written value by value, with the same bytes as JSON.stringify.
 import type { Envelope } from '../core/envelope.ts';
 import { type Hash, isHash, type Value } from '../core/values.ts';
 import { pieces, toAnswer } from './answer.ts';
 
-/** `gap` stands after a colon and `indent` before each line of the indented form; both are empty in the compact one. */
+/** The indented format has `gap` after a colon and `indent` before each line. In the compact format, both are empty. */
 interface Layout {
   indent: '' | '  ';
   gap: '' | ' ';
@@ -65,7 +65,7 @@ function* listTexts(list: Value[], layout: Layout, depth: number): Generator<str
 
 function valueText(value: Value, layout: Layout, depth: number): string {
   const text = JSON.stringify(value, null, layout.indent);
-  // A line feed within a string is written as an escape: these are ends of lines only.
+  // A line feed inside a string is an escape, so these characters are always ends of lines.
   return layout.indent === '' ? text : text.replaceAll('\n', newLine(layout, depth));
 }
 

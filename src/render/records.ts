@@ -1,4 +1,4 @@
-// A response as rows and columns, for formats that people read in a table or a spreadsheet.
+// Converts a response to rows and columns, for tables and spreadsheets.
 import type { Envelope } from '../core/envelope.ts';
 import { type Hash, isHash, type Value } from '../core/values.ts';
 
@@ -9,9 +9,9 @@ export interface Records {
 }
 
 export interface RecordOptions {
-  /** The key of `data` that holds the list. Default: the envelope’s, or the only list in `data`. */
+  /** The key of `data` with the list. Default: the envelope’s list, or the only list in `data`. */
   readonly list?: string | undefined;
-  /** The columns to show. Default: all fields that the records have, those in `declared` first. */
+  /** The columns to show. Default: all fields of the records, starting with those in `declared`. */
   readonly columns?: readonly string[] | undefined;
   readonly declared?: readonly string[] | undefined;
 }
@@ -29,7 +29,7 @@ export function recordsOf(envelope: Envelope, options: RecordOptions = {}): Reco
   return { columns, rows: records.map((record) => columns.map((name) => own(record, name))) };
 }
 
-/** The responses of several servers in one table, the server’s name in the first column. */
+/** Joins the responses of several servers in one table. The first column is the server’s name. */
 export function joinedRecords(
   parts: readonly { readonly host: string; readonly records: Records }[],
 ): Records {

@@ -1,4 +1,5 @@
-// A table for people: columns of equal width, numbers to the right, and shortened only to fit a terminal.
+// A table for people. Each column has one width, and numbers are aligned to the right. Texts are shortened only to fit
+// a terminal.
 import stringWidth from 'string-width';
 import type { Value } from '../core/values.ts';
 import { pieces } from './answer.ts';
@@ -6,7 +7,7 @@ import { isScalar, type Records } from './records.ts';
 
 const GAP = '  ';
 const ELLIPSIS = '…';
-/** A column is not made narrower than this: rather, the last columns are left out. */
+/** The minimum width of a column. If there is less room, the last columns are omitted. */
 const NARROWEST = 8;
 
 export interface Table {
@@ -21,15 +22,15 @@ interface Column {
   readonly isNumeric: boolean;
 }
 
-/** Texts that are compared as numbers: counts, sizes such as 100M, and what stands for “no limit”. */
+/** Texts that are compared as numbers: counts, sizes such as 100M, and “unlimited”. */
 const numeric = /^(?:-?\d+(?:\.\d+)?[KMGT]?|unlimited)$/;
 const ascii = /^[ -~]*$/;
-/** Characters without a width of their own: controls, and marks that change the direction of what follows. */
+/** Characters without a width: control characters, and marks that change the direction of the text after them. */
 const invisible = /[\0-\x1F\x7F-\x9F\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/g;
 
 /**
- * `width` is that of the terminal in columns, undefined if the output is no terminal: then nothing is shortened. `heading`
- * styles the first line.
+ * `width` is the width of the terminal in columns. If it is undefined, the output is not a terminal, and nothing is
+ * shortened. `heading` styles the first line.
  */
 export function renderTable(
   { columns: names, rows }: Records,
@@ -76,8 +77,8 @@ function lineOf(columns: readonly Column[], row: readonly string[]): string {
 }
 
 /**
- * A line of a table whose rows are not all known yet: columns of fixed width. On a terminal of `terminalWidth` columns
- * texts are shortened to fit; otherwise a long one moves what follows.
+ * Formats a line of a table whose later rows are not known yet, with columns of fixed width. On a terminal of
+ * `terminalWidth` columns, texts are shortened to fit. Otherwise, a long text shifts the texts after it.
  */
 export function tableLine(
   cells: readonly { readonly text: string; readonly width: number }[],
@@ -107,7 +108,7 @@ function columnOf(name: string, cells: readonly string[]): Column {
   return { name, width, isNumeric: isNumeric && !isText };
 }
 
-/** As many columns as the width has room for; the widest of them become narrower until all fit. */
+/** Selects as many columns as fit into the width. The widest of them are then made narrower until all fit. */
 function fit(columns: readonly Column[], width: number): Column[] {
   const kept: Column[] = [];
   let least = -GAP.length;
@@ -130,7 +131,7 @@ function cellOf(value: Value | undefined): string {
   return visible(isScalar(value) ? String(value) : JSON.stringify(value));
 }
 
-/** Characters that would break the line or command the terminal are shown as escapes: `\n`, `\u001b`. */
+/** Escapes characters that would break the line or control the terminal: `\n`, `\u001b`. */
 function visible(text: string): string {
   if (ascii.test(text)) return text;
   return text
@@ -149,7 +150,7 @@ function widthOf(text: string): number {
 
 let segmenter: Intl.Segmenter | undefined;
 
-/** Whole characters only, as people count them: an accent stays with its letter. */
+/** Cuts a text only between whole characters, so that an accent stays with its letter. */
 function shortened(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   if (ascii.test(text)) return text.slice(0, width - 1) + ELLIPSIS;

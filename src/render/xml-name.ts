@@ -1,8 +1,9 @@
-// How a key becomes the name of an XML element, and that nothing of the key is lost by it.
+// Converts keys to names of XML elements without loss.
 
 /**
- * What may start a name and what may stand in one: as in XML 1.0, fifth edition, but no colon, nothing past U+FFFF,
- * and neither U+1680 nor U+FEFF, which most programs (xmlbuilder2 among them) take for white space.
+ * The characters that a name can start with, and those that it can contain. They are the same as in XML 1.0, fifth
+ * edition, except colons, characters after U+FFFF, and U+1680 and U+FEFF, which most programs (including xmlbuilder2)
+ * treat as white space.
  */
 const nameStart =
   'A-Z_a-z\\xC0-\\xD6\\xD8-\\xF6\\xF8-\\u02FF\\u0370-\\u037D\\u037F-\\u167F\\u1681-\\u1FFF\\u200C-\\u200D\\u2070-\\u218F' +
@@ -23,14 +24,15 @@ const escaped = new RegExp(
 );
 
 /**
- * The element name for a key. A key that is an XML name stays as it is; in any other, each character that a name
- * cannot have is written `_xHHHH_`, the escape of ISO/IEC 9075-14 (full escaping): `cpu time` is `cpu_x0020_time`,
- * `2fa` is `_x0032_fa`, `a:b` is `a_x003A_b`, `XML` is `_x0058_ML`. A character past U+FFFF always has six digits,
- * `_x01F600_`, since parsers of older editions of XML refuse it. The empty key is `_x_`.
- *
- * To read a name back: `_x_` is the empty key; else replace every `_x`, four or six hexadecimal digits, `_` by the
- * character. For this an underscore that stands before an `x` and four such digits is itself written `_x005F_`
- * (ISO/IEC 9075-14 does that before every `x`, which would change real keys, as `has_xfertool`).
+ * Returns the element name for a key. A key that is a valid XML name is not changed. In any other key, each character
+ * that is invalid in a name is written as `_xHHHH_`, the escape of ISO/IEC 9075-14 (full escaping): `cpu time` is
+ * `cpu_x0020_time`, `2fa` is `_x0032_fa`, `a:b` is `a_x003A_b`, `XML` is `_x0058_ML`. A character after U+FFFF always
+ * has six digits, `_x01F600_`, because parsers of older editions of XML reject the character itself. The empty key is
+ * `_x_`.
+ * To convert a name back: `_x_` is the empty key. In any other name, replace every `_x`, four or six hexadecimal
+ * digits, `_` by the character. For this reason, an underscore before an `x` and four such digits is itself written as
+ * `_x005F_`. (ISO/IEC 9075-14 escapes every underscore before an `x`, which would change existing keys such as
+ * `has_xfertool`.)
  */
 export function xmlName(key: string): string {
   if (obviousName.test(key) && !key.includes('_x')) return key;

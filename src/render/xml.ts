@@ -1,5 +1,5 @@
-// XML 1.0. xmlbuilder2 renders ordinary answers; it takes some 100 µs and 25 KB for a record of 20 fields, so a
-// large answer is written by a writer of ours that gives the same text.
+// XML 1.0. xmlbuilder2 renders ordinary responses. It needs about 100 µs and 25 KB for a record of 20 fields, so our
+// own writer writes large responses, with the same text.
 import { create } from 'xmlbuilder2';
 import type { Envelope } from '../core/envelope.ts';
 import { type Hash, isHash, type Value } from '../core/values.ts';
@@ -10,7 +10,7 @@ export { xmlName };
 
 type XMLBuilder = ReturnType<typeof create>;
 
-/** The element of a list's member that is a list itself, and so has no key to be named after. */
+/** The element name for a list inside a list, which has no key. */
 const ITEM = 'item';
 
 export function renderXml(envelope: Envelope): Iterable<string> {
@@ -19,15 +19,15 @@ export function renderXml(envelope: Envelope): Iterable<string> {
   return isLarge ? pieces(writtenXml(content, path, root)) : [builtXml(content, root)];
 }
 
-/** The document as xmlbuilder2 renders it. */
+/** Renders the document with xmlbuilder2. */
 export function builtXml(content: Hash, root = 'result'): string {
   const document = create({ version: '1.0', encoding: 'UTF-8' });
   buildMembers(document.ele(root), content);
-  // xmlbuilder2 leaves a carriage return bare, and a parser takes a bare one for a line feed.
+  // xmlbuilder2 does not escape a carriage return, which parsers would convert to a line feed.
   return `${document.end({ prettyPrint: true }).replaceAll('\r', '&#xD;')}\n`;
 }
 
-/** The same document text by text, from our writer. */
+/** Renders the same document piece by piece, with our own writer. */
 export function* writtenXml(content: Hash, path: readonly string[], root = 'result'): Generator<string> {
   yield '<?xml version="1.0" encoding="UTF-8"?>\n';
   yield* parentTexts(xmlName(root), memberTexts(content, path, '  '), '');
@@ -37,7 +37,9 @@ function buildMembers(parent: XMLBuilder, hash: Hash): void {
   for (const [key, value] of Object.entries(hash)) buildElements(parent, xmlName(key), value);
 }
 
-/** Node by node and never by an object, in which xmlbuilder2 takes `@`, `#`, `$`, `!` and `?` for instructions. */
+/**
+ * Builds single nodes instead of passing objects, because xmlbuilder2 interprets `@`, `#`, `$`, `!` and `?` in objects.
+ */
 function buildElements(parent: XMLBuilder, name: string, value: Value): void {
   if (Array.isArray(value)) {
     for (const item of value) {
@@ -65,7 +67,7 @@ function* memberTexts(hash: Hash, path: readonly string[], pad: string): Generat
   }
 }
 
-/** What parentText gives, in as many texts as there are members. */
+/** Returns the result of parentText as one text per member. */
 function* parentTexts(name: string, members: Iterable<string>, pad: string): Generator<string> {
   let isEmpty = true;
   for (const text of members) {
@@ -76,7 +78,7 @@ function* parentTexts(name: string, members: Iterable<string>, pad: string): Gen
   yield isEmpty ? `${pad}<${name}/>\n` : `${pad}</${name}>\n`;
 }
 
-/** One element, or for a list one for each member. */
+/** Returns one element, or one element for each member of a list. */
 function elementText(name: string, value: Value, pad: string): string {
   if (Array.isArray(value)) {
     let text = '';
@@ -101,10 +103,10 @@ function parentText(name: string, members: string, pad: string): string {
 }
 
 const obviousText = /^[ !"#$%'-;=?-~]*$/;
-/** What XML 1.0 cannot hold, escaped or not. */
+/** Characters that XML 1.0 does not allow, even if escaped. */
 const forbidden = /[\0-\x08\v\f\x0E-\x1F\uFFFE\uFFFF]/g;
 
-/** What xmlbuilder2 is given: it escapes `<` and `>` itself, but an `&` only where no name and `;` follow. */
+/** Prepares a text for xmlbuilder2, which escapes every `<` and `>`, but an `&` only if no name and `;` follow. */
 function legalText(text: string): string {
   return text.replace(forbidden, '\uFFFD').replaceAll('&', '&amp;');
 }

@@ -1,5 +1,5 @@
-// YAML that readers of YAML 1.1 and of 1.2 read the same way. js-yaml renders it; a large answer is written by a
-// writer of ours that knows the obvious cases, and asks js-yaml for the text of every other key and value.
+// YAML that readers of YAML 1.1 and 1.2 read in the same way. js-yaml renders ordinary responses. Our own writer writes
+// large responses: it handles the simple cases, and uses js-yaml for every other key and value.
 import {
   DEFAULT_SCALAR_STYLE_RULES,
   type Document,
@@ -15,8 +15,8 @@ import { type Hash, isHash, type Value } from '../core/values.ts';
 import { pieces, toAnswer } from './answer.ts';
 
 /**
- * Texts that some reader takes for something else: null, a flag, a merge key, a number, a time, a date. Wider than
- * what any one reader takes (`08_9`, `e5`, the date 2024-13-45), because quotes never hurt.
+ * Texts that some readers would misread as null, a flag, a merge key, a number, a time or a date. The pattern matches
+ * more than any single reader does (`08_9`, `e5`, the date 2024-13-45), because quotes are harmless.
  */
 const readsOtherwise = new RegExp(
   `^(?:${[
@@ -30,20 +30,23 @@ const readsOtherwise = new RegExp(
   'i',
 );
 
-/** At the start of a line these divide documents. js-yaml does not look at keys, which do start lines. */
+/** At the start of a line, these separate documents. js-yaml does not check keys, which do start lines. */
 const documentMarker = /^(?:---|\.\.\.)(?: |$)/;
 
-/** Blocks of text that need an indentation indicator, or in which some reader drops a line of blanks. */
+/** Text blocks that need an indentation indicator, or in which some readers would lose a line of blanks. */
 const fragileBlock = /^\n+ |^ .*\n|\n +(?:\n|$)/;
 
-/** Printable characters past ASCII; no white space, and not those that js-yaml writes as escapes. */
+/** Printable characters after ASCII, except white space and the characters that js-yaml escapes. */
 const pastAscii =
   '\\xA1-\\u167F\\u1681-\\u1FFF\\u200B-\\u2027\\u2030-\\u205E\\u2060-\\u2FFF\\u3001-\\uFEFE\\uFF00-\\uFFFD';
 const inWord = `!"$-9;-~${pastAscii}`;
-/** Texts that need no quotes, as far as that is plain to see: words, with blanks and colons only between them. */
+/** Texts that clearly need no quotes: words, with only blanks and colons between them. */
 const obviouslyPlain = new RegExp(`^[\\w/${pastAscii}][${inWord}#]*(?:(?: +|::?)[${inWord}][${inWord}#]*)*$`);
 
-/** Past this js-yaml runs out of stack. It is above what an ordinary answer holds, so only our writer meets it. */
+/**
+ * For longer texts, js-yaml exceeds the stack. Ordinary responses have no such texts, so only our own writer handles
+ * them.
+ */
 const LONG_TEXT = 1024 * 1024;
 
 const options: DumpOptions = {
@@ -59,12 +62,12 @@ export function renderYaml(envelope: Envelope): Iterable<string> {
   return isLarge ? pieces(writtenYaml(content, path)) : [dumpedYaml(content)];
 }
 
-/** The document as js-yaml renders it. */
+/** Renders the document with js-yaml. */
 export function dumpedYaml(content: Hash): string {
   return `---\n${dumped(content)}`;
 }
 
-/** The same document text by text, from our writer. */
+/** Renders the same document piece by piece, with our own writer. */
 export function* writtenYaml(content: Hash, path: readonly string[]): Generator<string> {
   yield '---\n';
   yield* memberTexts(content, path, '');
@@ -87,7 +90,7 @@ function quoteMisreadable(layout: ScalarLayout): void {
   else if (documentMarker.test(value) || fragileBlock.test(value)) layout.style = SCALAR_STYLE.DOUBLE_QUOTED;
 }
 
-/** The text of js-yaml, without the mark that it sets at the end of a document whose last text ends in blank lines. */
+/** Renders with js-yaml, without the end marker that it adds if the last text ends in blank lines. */
 function dumped(value: Value): string {
   return dump(value, options).replace(/\n\.\.\.\n$/, '\n');
 }
@@ -140,7 +143,7 @@ function isObviousKey(key: string): boolean {
   return obviouslyPlain.test(key) && !readsOtherwise.test(key) && key.length < 1000;
 }
 
-/** The text of a scalar or an empty container, or undefined where only js-yaml knows it. */
+/** Returns the text of a scalar or an empty container. Undefined for the cases that only js-yaml handles. */
 function obviousText(value: Value): string | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined;
   if (typeof value !== 'string') return value === null ? 'null' : Array.isArray(value) ? '[]' : '{}';
@@ -149,7 +152,7 @@ function obviousText(value: Value): string | undefined {
   return obviouslyPlain.test(value) ? value : undefined;
 }
 
-/** The escapes of JSON are escapes of YAML too; but YAML has more that must be escaped. */
+/** YAML has all escapes of JSON, but requires more characters to be escaped. */
 function doubleQuoted(text: string): string {
   return JSON.stringify(text).replace(
     /[\x7F-\xA0\u2028\u2029\uFEFF\uFFFE\uFFFF]/g,
@@ -157,7 +160,9 @@ function doubleQuoted(text: string): string {
   );
 }
 
-/** Indents every line that is not blank; a blank one stands within a block of text, where js-yaml leaves it blank. */
+/**
+ * Indents every line that is not blank. Blank lines are part of a text block, in which js-yaml does not indent them.
+ */
 function shifted(text: string, pad: string): string {
   return pad + text.replace(/\n(?=[^\n])/g, `\n${pad}`);
 }

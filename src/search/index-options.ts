@@ -1,8 +1,8 @@
-// How texts are cut into words for the search, in the index and in what is searched for alike.
+// Splits texts into words for the search, in the same way for the index and for queries.
 import type MiniSearch from 'minisearch';
 import type { Options } from 'minisearch';
 
-/** A function as it is found. */
+/** A function as a search result. */
 export interface FoundFunction {
   readonly name: string;
   readonly summary: string;
@@ -12,9 +12,9 @@ export interface FoundFunction {
   readonly isDropped?: boolean;
 }
 
-/** A function as the index holds it. */
+/** A function as stored in the index. */
 export interface Indexed extends FoundFunction {
-  /** What its help says of it and its parameters, in one text. */
+  /** The help about the function and its parameters, as one text. */
   readonly details: string;
 }
 
@@ -36,7 +36,7 @@ function words(text: string): string[] {
     .filter((word) => word !== '');
 }
 
-/** How names begin that are written in one word: `listaccts`, `killdns`. */
+/** The verbs at the start of names that are written as one word: `listaccts`, `killdns`. */
 const verbs =
   'add|change|create|delete|dump|edit|fetch|generate|get|import|install|kill|limit|list|lookup|match|modify|' +
   'park|remove|reset|resolve|restore|save|set|setup|show|suspend|terminate|unset|unsetup|unsuspend|verify';
@@ -54,12 +54,12 @@ export function isVerb(word: string): boolean {
   return knownVerbs.has(word);
 }
 
-/** The words of a name in their order, as they are compared: `suspend`, `acct` of suspendacct. */
+/** Returns the normalised words of a name in order: `suspend`, `acct` for suspendacct. */
 export function nameParts(name: string): string[] {
   return words(name).flatMap((word) => compound.exec(word)?.slice(1) ?? [word]);
 }
 
-/** The words of a name, and the parts of those that are two in one. */
+/** Returns the words of a name, and the parts of compound words. */
 function nameWords(name: string): string[] {
   return words(name).flatMap((word) => [word, ...(compound.exec(word)?.slice(1) ?? [])]);
 }
@@ -71,13 +71,13 @@ const empty = new Set(
   ).split(' '),
 );
 
-/** A word as it is compared, in the singular; null for one that says nothing. */
+/** Normalises a word to the singular. Null for a word without meaning. */
 function term(word: string): string | null {
   if (empty.has(word)) return null;
   return word.length > 3 ? word.replace(/([^su])s$/, '$1') : word;
 }
 
-/** The words of a text that say something, as they are compared. */
+/** Returns the normalised words of a text, without those that have no meaning. */
 export function terms(text: string): string[] {
   return words(text).flatMap((word) => term(word) ?? []);
 }

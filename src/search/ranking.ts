@@ -1,18 +1,18 @@
-// Which functions fit what somebody looks for, best first: the same on the command line and on the page.
+// Ranks the functions that match a search, best first. The command line and the page use the same ranking.
 import type { Query, QueryCombination, SearchOptions, SearchResult } from 'minisearch';
 import synonyms from '../catalogue/synonyms.json';
 import { isVerb, nameParts, terms, type FoundFunction, type SearchIndex } from './index-options.ts';
 
-/** What fits less than this share of the best is left out: it has one of the words somewhere in its parameters. */
+/** Results below this share of the best rank are omitted. They contain a word only somewhere in their parameters. */
 const LEAST_SHARE = 0.2;
 
-/** Functions that fit every word, or else those that fit some; best first. */
+/** Finds functions that match every word, or otherwise those that match some. Best first. */
 export function find(wanted: string, index: SearchIndex): FoundFunction[] {
   const fitting = findFitting(wanted, index);
   return fitting.length > 0 ? fitting : findCombined('OR', wanted, index);
 }
 
-/** Functions, or whatever else the index has, that fit every word; best first. */
+/** Finds functions or other entries of the index that match every word. Best first. */
 export function findFitting(wanted: string, index: SearchIndex): FoundFunction[] {
   return findCombined('AND', wanted, index);
 }
@@ -22,7 +22,7 @@ function findCombined(combineWith: 'AND' | 'OR', wanted: string, index: SearchIn
   if (queries.length === 0) return [];
   const found = index.search({ combineWith, queries }, searchOptions);
   const given = new Set(terms(wanted));
-  // A user who types a full name wants to see that function.
+  // If the user typed a full name, that function comes first.
   const name = wanted
     .trim()
     .toLowerCase()
@@ -34,7 +34,7 @@ function findCombined(combineWith: 'AND' | 'OR', wanted: string, index: SearchIn
   return ranked.filter(({ rank }) => rank >= least).map(({ fn }) => fn);
 }
 
-/** A name that begins with a word that was given says what the function does. Who names no object means accounts. */
+/** Ranks a name higher if it begins with a verb of the query. A query without an object usually means accounts. */
 function rankOf({ score, name: found }: SearchResult, given: ReadonlySet<string>, name: string): number {
   if (found === name) return Infinity;
   const [verb = '', ...others] = nameParts(String(found));
@@ -53,13 +53,13 @@ const searchOptions: SearchOptions = {
   },
 };
 
-/** What people say, as it is compared, and what the functions' texts say in its place. */
+/** Maps normalised expressions that people use to the words in the functions' texts. */
 const sayings = new Map(
   Object.entries(synonyms).map(([saying, others]) => [terms(saying).join(' '), others]),
 );
 const longest = Math.max(...[...sayings.keys()].map((saying) => saying.split(' ').length));
 
-/** Each word, or saying of several, with the others that mean it. */
+/** Returns a query for each word or expression, including its synonyms. */
 function meanings(wanted: string): Query[] {
   const given = terms(wanted);
   const queries: QueryCombination[] = [];
@@ -68,13 +68,13 @@ function meanings(wanted: string): Query[] {
     while (count > 1 && !sayings.has(given.slice(at, at + count).join(' '))) count--;
     const saying = given.slice(at, at + count).join(' ');
     const others = sayings.get(saying) ?? [];
-    // What a saying of several words means is surer than what one word may mean.
+    // The synonym of an expression of several words is more reliable than that of a single word.
     const weight = count > 1 ? 4 : 0.6;
     queries.push({
       combineWith: 'OR',
       queries: [
         { combineWith: 'AND', queries: [saying] },
-        // Texts of ours, which are spelt as they are meant.
+        // Synonyms come from this program and contain no typos.
         ...others.map((text): Query => ({
           combineWith: 'AND',
           queries: [text],

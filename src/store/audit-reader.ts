@@ -4,12 +4,12 @@ import type { AuditRecord } from '../core/audit.ts';
 import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
 
-/** As the log stores it: `time` is ISO 8601, UTC. */
+/** A record as the log stores it: `time` is ISO 8601, UTC. */
 export type StoredAuditRecord = Omit<AuditRecord, 'time'> & { readonly time: string };
 
 const AUDIT = 'audit.log';
 const CHUNK_BYTES = 65_536;
-/** The program writes shorter lines. A longer one is damage, and is not kept in memory. */
+/** The program writes shorter lines. A longer line is damaged, and is not kept in memory. */
 const MAX_LINE_BYTES = 1_048_576;
 /** A process that opened a file before its rotation can still write to it for this long. */
 const LINGER_MS = 10_000;
@@ -38,7 +38,7 @@ export class AuditReader {
     this.#directory = directory;
   }
 
-  /** All records so far. Files that were last written before `since` (milliseconds since 1970-01-01) are not opened. */
+  /** Returns all records so far. Files last written before `since` (milliseconds since 1970-01-01) are not opened. */
   *history(since: number): Generator<StoredAuditRecord> {
     this.#files = this.#openNew(since);
     for (const file of [...this.#files]) {
@@ -48,7 +48,7 @@ export class AuditReader {
     }
   }
 
-  /** Records that were written after `history` or the last call, through any rotation. */
+  /** Returns the records that were written since `history` or the last call, even if the log was rotated meanwhile. */
   *next(now: number): Generator<StoredAuditRecord> {
     const fresh = this.#isRotated() ? this.#openNew(-Infinity) : [];
     if (fresh.length > 0) for (const file of this.#files) file.rotatedAt ??= now;
@@ -69,8 +69,8 @@ export class AuditReader {
   }
 
   /**
-   * Opens the files down to the first that is open already. The newest is opened first: if a rotation comes between, a
-   * file is met twice and left out, rather than missed.
+   * Opens the files, newest first, down to the first that is already open. If a rotation happens meanwhile, this order
+   * finds a file twice and skips it. The opposite order would miss a file.
    */
   #openNew(since: number): OpenFile[] {
     const known = new Set(this.#files.map(({ inode }) => inode));
@@ -106,7 +106,7 @@ export class AuditReader {
   }
 
   #close(file: OpenFile): void {
-    // What is left is the start of a line that nobody completes.
+    // The rest is the start of a line that no process will complete.
     if (file.length > 0) this.skipped++;
     closeSync(file.descriptor);
     this.#files = this.#files.filter((one) => one !== file);
@@ -119,7 +119,7 @@ export class AuditReader {
       if (length === 0) return;
       file.position += length;
       let start = 0;
-      // Only at \n: U+2028, at which node:readline splits too, may be inside a line.
+      // Split only at \n. node:readline also splits at U+2028, which can be inside a line.
       const lines: string[] = [];
       for (let end; (end = chunk.subarray(0, length).indexOf(NEWLINE, start)) >= 0; start = end + 1) {
         const line = completed(file, chunk.subarray(start, end));
@@ -137,12 +137,12 @@ export class AuditReader {
   }
 }
 
-/** 0 for a name that is not a rotated file’s. */
+/** Returns 0 if the name is not the name of a rotated file. */
 function numberOf(name: string): number {
   return Number(/^audit\.log\.([1-9]\d{0,3})$/.exec(name)?.[1] ?? 0);
 }
 
-/** Undefined for a line that is too long. */
+/** Returns undefined if the line is too long. */
 function completed(file: OpenFile, rest: Buffer): string | undefined {
   const isTooLong = file.length + rest.length > MAX_LINE_BYTES;
   const text = isTooLong ? undefined : Buffer.concat([...file.parts, rest]).toString('utf8');

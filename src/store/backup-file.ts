@@ -1,4 +1,4 @@
-// A backup is one SQLite file: the tables of the store as they are, and a table of its own with a manifest.
+// A backup is one SQLite file: the unchanged tables of the store, and an additional table with a manifest.
 import { createHash } from 'node:crypto';
 import Database from 'better-sqlite3';
 import { ApiError } from '../core/errors.ts';
@@ -13,7 +13,7 @@ const TABLE = 'whmapi1_backup';
 
 export interface Manifest {
   readonly format: number;
-  /** The version of the program that made it. */
+  /** The version of the program that created the backup. */
   readonly version: string;
   readonly schema: number;
   /** ISO 8601, UTC. */
@@ -22,7 +22,10 @@ export interface Manifest {
   readonly server: string;
   readonly stateDirectory: string;
   readonly store: 'sqlite' | 'postgres';
-  /** Of the key that encrypted its secrets (hexadecimal): it tells keys apart, and nothing of the key. Absent without a key. */
+  /**
+   * The ID of the key that encrypted the secrets (hexadecimal). It distinguishes keys, but reveals nothing of the key.
+   * Absent without a key.
+   */
   readonly keyId?: string;
   readonly holdsKey: boolean;
   readonly tables: readonly Moved[];
@@ -33,7 +36,7 @@ export interface Backup {
   readonly key: Buffer | undefined;
 }
 
-/** The tables of the store, without the backup’s own. */
+/** Returns the tables of the store, without the additional table of the backup. */
 export function storeTables(database: Database.Database): Table[] {
   return tablesOf(database).filter(({ name }) => name !== TABLE);
 }
@@ -43,7 +46,7 @@ export function digestTables(database: Database.Database): Promise<Moved[]> {
   return digestsOf(storeTables(database), (table) => rowsOf(db, table));
 }
 
-/** Adds manifest and key to the tables of a store. */
+/** Adds the manifest and the key to the tables of a store. */
 export function writeManifest(
   database: Database.Database,
   manifest: Manifest,
@@ -59,7 +62,7 @@ export function writeManifest(
   })();
 }
 
-/** Takes them out again, so that what is left is a store. Nothing of the key stays in free pages. */
+/** Removes the manifest and the key, so that the file is a store again. Nothing of the key stays in free pages. */
 export function removeManifest(database: Database.Database): void {
   database.pragma('secure_delete = ON');
   database.exec(`DROP TABLE ${TABLE}`);
@@ -67,8 +70,8 @@ export function removeManifest(database: Database.Database): void {
 }
 
 /**
- * Reads a backup, and compares it with the digests that it holds. `shown` is what messages call it.
- * @throws ApiError `bad_param` for what is no backup, a damaged one, or one of a newer version.
+ * Reads a backup and checks the digests in its manifest. `shown` is its name in messages.
+ * @throws ApiError `bad_param` if the file is not a backup, is damaged, or is from a newer version.
  */
 export async function verifyBackup(path: string, shown: string): Promise<Backup> {
   let database: Database.Database | undefined;

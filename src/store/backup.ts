@@ -1,4 +1,4 @@
-// --backup: a copy of the store as it was at one moment, in a file of its own.
+// --backup: a copy of the store as it was at one moment, in a separate file.
 import {
   closeSync,
   constants,
@@ -40,13 +40,13 @@ export interface BackupOptions {
   readonly hostname: string;
   /** Milliseconds since 1970-01-01. */
   readonly now: number;
-  /** A name that nobody else uses. */
+  /** A name that no other process uses. */
   readonly draft: string;
 }
 
 /**
- * Writes a backup that holds every change that was acknowledged before it began. Calls go on meanwhile.
- * @throws ApiError `not_found` if there is no store yet, `bad_param` for a file that cannot be written there,
+ * Writes a backup with every change that was acknowledged before it began. Calls continue meanwhile.
+ * @throws ApiError `not_found` if there is no store yet, `bad_param` if the file cannot be written there,
  * `store_unavailable`.
  */
 export async function backUp(
@@ -67,7 +67,7 @@ export async function backUp(
   if (store === undefined) throw notFound('There is no store yet, so there is nothing to back up.');
   const draft = `${path}.${options.draft}.new`;
   try {
-    // Created here, so that it is private from its first moment.
+    // Created here, so that the file is private from the start.
     const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
     closeSync(openSync(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600));
     const manifest = await write(store, draft, key, directory.path, options);
@@ -87,7 +87,7 @@ export async function backUp(
   }
 }
 
-/** link(2) never replaces. Not every file system has it. */
+/** link(2) never replaces a file, but some file systems do not support it. */
 function place(draft: string, path: string): void {
   try {
     linkSync(draft, path);
@@ -130,8 +130,8 @@ async function write(
 }
 
 /**
- * VACUUM INTO reads within one transaction, for which nobody has to wait (SQLite, “VACUUM”). Unlike the page-by-page
- * backup API it need not begin again when others write, and what was deleted is not copied.
+ * VACUUM INTO reads in one transaction and blocks no other process (SQLite, “VACUUM”). Unlike the page-by-page backup
+ * API, it does not start again when others write, and it does not copy deleted content.
  */
 function copySqlite(from: string, to: string): void {
   const database = new Database(from, { fileMustExist: true, timeout: 15_000 });
@@ -142,7 +142,7 @@ function copySqlite(from: string, to: string): void {
   }
 }
 
-/** The tables as SQLite has them; rows keep the names of their servers. */
+/** Copies the tables in the schema of SQLite. Rows keep the names of their servers. */
 async function copyPostgres({ db, name, isCurrent }: InspectedStore, to: string): Promise<void> {
   if (!isCurrent) {
     throw new ApiError(

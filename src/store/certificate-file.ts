@@ -1,4 +1,4 @@
-// The server's own certificate with its key, one PEM file in the state directory.
+// The server's own certificate and its key: one PEM file in the state directory.
 import { closeSync, constants, readFileSync } from 'node:fs';
 import { storeFirst } from './first-file.ts';
 import type { StateDirectory } from './state-directory.ts';
@@ -6,7 +6,7 @@ import { unavailable } from './unavailable.ts';
 
 const FILE = 'server.pem';
 
-/** undefined where none was made yet. @throws ApiError `store_insecure`, `store_unavailable`. */
+/** Returns undefined if there is no certificate yet. @throws ApiError `store_insecure`, `store_unavailable`. */
 export function readCertificate(directory: StateDirectory): string | undefined {
   try {
     const descriptor = directory.open(FILE, constants.O_RDONLY | constants.O_NOFOLLOW);
@@ -21,7 +21,7 @@ export function readCertificate(directory: StateDirectory): string | undefined {
   }
 }
 
-/** One that another process made a moment ago stays. `draft` is a name that nobody else uses. */
+/** Keeps a certificate that another process created a moment ago. `draft` is a name that no other process uses. */
 export function storeCertificate(directory: StateDirectory, pem: string, draft: string): void {
   storeFirst(directory, FILE, pem, draft);
 }

@@ -1,5 +1,5 @@
-// Reads this server's own store for a convenience such as the Tab key: creates, migrates and changes nothing, and gives up
-// soon. Calls use SqliteStore.
+// Reads this server's own store for a convenience such as the Tab key. It creates, migrates and changes nothing, and
+// gives up soon. Calls use SqliteStore.
 import { closeSync, constants, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { Db, SqlValue } from '../core/context.ts';
@@ -12,8 +12,8 @@ import { StateDirectory } from './state-directory.ts';
 const BUSY_TIMEOUT_MS = 200;
 
 /**
- * @returns undefined if the directory has no store of this version, or the server uses a store that several share.
- * @throws what SQLite and the file system throw, and ApiError `store_insecure`.
+ * @returns undefined if the directory has no store of this version, or if the server uses a shared store.
+ * @throws errors of SQLite and the file system, and ApiError `store_insecure`.
  */
 export async function readExistingStore<Result>(
   environment: Readonly<Record<string, string | undefined>>,
@@ -25,7 +25,7 @@ export async function readExistingStore<Result>(
   const directory = new StateDirectory(path, userId);
   if (findSharedStore(environment, directory) !== undefined) return undefined;
   closeSync(directory.open(STORE_FILE, constants.O_RDWR | constants.O_NOFOLLOW));
-  // Not as `readonly`, which would leave the files of the write-ahead log behind: the last to close removes them.
+  // Not `readonly`, which would leave the files of the write-ahead log behind: the last connection removes them.
   const database = new Database(directory.file(STORE_FILE), {
     fileMustExist: true,
     timeout: BUSY_TIMEOUT_MS,

@@ -1,11 +1,12 @@
-// A private file that is made once: the first of several processes wins, and all use what that one wrote.
+// A private file that is created once. The first of several processes wins, and all use the content that it wrote.
 import { closeSync, constants, fsyncSync, linkSync, unlinkSync, writeSync } from 'node:fs';
 import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
 
 /**
- * Whole or not at all, also in a power cut; one that another process made a moment ago stays. `draft` is a name that
- * nobody else uses. @throws ApiError `store_unavailable`.
+ * Writes the file completely or not at all, even in a power cut. Keeps a file that another process created a moment
+ * ago. `draft` is a name that no other process uses.
+ * @throws ApiError `store_unavailable`.
  */
 export function storeFirst(
   directory: StateDirectory,
@@ -27,7 +28,7 @@ export function storeFirst(
       } finally {
         closeSync(descriptor);
       }
-      // link(2) never replaces.
+      // link(2) never replaces a file.
       linkSync(directory.file(name), directory.file(file));
     } catch (error) {
       if ((error as { code?: string }).code !== 'EEXIST') throw error;

@@ -1,4 +1,4 @@
-// A store that is only looked at: it is neither created nor brought up to a newer schema.
+// Opens a store only to read it: it is neither created nor brought up to a newer schema.
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { Db } from '../core/context.ts';
@@ -10,26 +10,26 @@ import { unavailable } from './unavailable.ts';
 
 export interface InspectedStore {
   readonly kind: 'sqlite' | 'postgres';
-  /** Its path, or where the database is, without a password. */
+  /** The path of the file, or the address of the database without a password. */
   readonly name: string;
   readonly schemaVersion: number;
   /** True if the schema is the one of this program. */
   readonly isCurrent: boolean;
-  /** Reads only. */
+  /** Only for reading. */
   readonly db: Db;
-  /** What SQLite's integrity_check reports; none for PostgreSQL, which checks its own pages. */
+  /** The faults that SQLite's integrity_check reports. Always empty for PostgreSQL, which checks its own pages. */
   faults(): string[];
   close(): Promise<void>;
 }
 
 export interface InspectOptions {
-  /** How long PostgreSQL is waited for with each statement (milliseconds). */
+  /** The time limit of each statement with PostgreSQL (milliseconds). */
   readonly answerLimitMs?: number;
 }
 
 const BUSY_TIMEOUT_MS = 15_000;
 
-/** Undefined if there is no store yet. @throws ApiError if there is one that cannot be opened. */
+/** Returns undefined if there is no store yet. @throws ApiError if the store cannot be opened. */
 export async function inspectStore(
   environment: Readonly<Record<string, string | undefined>>,
   directory: StateDirectory,
@@ -64,14 +64,14 @@ export async function inspectStore(
 }
 
 /**
- * Opened as calls open it, so that SQLite removes its -wal and -shm files as usual, but nothing can be written.
- * @throws what SQLite throws.
+ * Opens the store as calls open it, so that SQLite removes its -wal and -shm files as usual, but forbids writing.
+ * @throws errors of SQLite.
  */
 export function openForReading(path: string): Database.Database {
   const database = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   try {
     database.pragma('query_only = ON');
-    // Opening reads nothing of the file.
+    // Opening alone does not read the file.
     database.pragma('user_version');
     return database;
   } catch (error) {
@@ -80,7 +80,7 @@ export function openForReading(path: string): Database.Database {
   }
 }
 
-/** What is wrong with the database's pages and indexes; none if it is whole. */
+/** Returns the faults in the database's pages and indexes; an empty list if there are none. */
 export function faultsOf(database: Database.Database): string[] {
   try {
     const rows = database.prepare('PRAGMA integrity_check(5)').pluck().all() as string[];

@@ -1,4 +1,4 @@
-// The journal of operations in the store: a row for each plan that is under way or was cut short, and for its steps.
+// The journal of operations in the store: a row for each plan in progress or interrupted, and a row for each step.
 import type { Db } from '../core/context.ts';
 import type { Journal, JournaledStep, JournalEntry, Lock, Progress } from '../core/plan.ts';
 
@@ -92,7 +92,7 @@ export const journal: Journal = {
        WHERE server = ? ORDER BY id`,
       db.server,
     );
-    // Most calls find none.
+    // Usually the list is empty.
     if (rows.length === 0) return [];
     const steps = await db.all<StepRow>(
       `SELECT operation, operation_step.kind AS kind, state, operation_step.input AS input, memento, result
@@ -134,7 +134,7 @@ function entryOf(row: OperationRow, steps: readonly StepRow[]): JournalEntry {
   };
 }
 
-/** One lock a name: where a plan wants both, the exclusive one. */
+/** Returns one lock for each name. If a plan requests both modes, the lock is exclusive. */
 function strongest(locks: readonly Lock[]): Lock[] {
   const modes = new Map<string, Lock['mode']>();
   for (const { name, mode } of locks) {
@@ -157,7 +157,7 @@ async function findTaken(db: Db, locks: readonly Lock[]): Promise<string | undef
   return undefined;
 }
 
-/** `undefined` has no JSON. */
+/** JSON has no `undefined`, so `null` is stored. */
 function toJson(value: unknown): string {
   return JSON.stringify(value ?? null);
 }

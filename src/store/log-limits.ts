@@ -1,26 +1,27 @@
-// How large the audit log becomes, and how much of the disk is left alone.
+// The limits of the audit log, and the disk space that is kept free.
 import { statfsSync } from 'node:fs';
 import { ApiError } from '../core/errors.ts';
 
 export interface LogLimits {
   /** A file of this size (bytes) is rotated. */
   readonly maxBytes: number;
-  /** So is one whose first line is this old (milliseconds). */
+  /** A file whose first line is this old (milliseconds) is rotated too. */
   readonly maxAgeMs: number;
-  /** How many old files are kept. */
+  /** The number of old files that are kept. */
   readonly keep: number;
 }
 
 const DAY_MS = 24 * 60 * 60_000;
 const MIB = 1_048_576;
 
-/** Refused requests are not written, and root's calls warn, if less than this is free: 64 MiB, or 5% of a small disk. */
+/** If less than this is free, refused requests are not logged, and root's calls warn: 64 MiB, or 5% of a small disk. */
 const RESERVE_BYTES = 64 * MIB;
 const RESERVE_SHARE = 0.05;
 
 /**
- * `WHMAPI1_AUDIT_KIB` (of a file, 65536 by default), `WHMAPI1_AUDIT_FILES` (old ones, 9) and `WHMAPI1_AUDIT_ROTATE_DAYS`
- * (30). @throws ApiError `store_unavailable`, naming what is wrong.
+ * Reads `WHMAPI1_AUDIT_KIB` (size of a file, default 65536), `WHMAPI1_AUDIT_FILES` (number of old files, default 9) and
+ * `WHMAPI1_AUDIT_ROTATE_DAYS` (default 30).
+ * @throws ApiError `store_unavailable`, with the name of the invalid variable.
  */
 export function readLogLimits(environment: Readonly<Record<string, string | undefined>>): LogLimits {
   const read = (name: string, usual: number, min: number, max: number) => {
@@ -40,7 +41,7 @@ export function readLogLimits(environment: Readonly<Record<string, string | unde
   };
 }
 
-/** How many bytes are free, if that is less than the reserve. Undefined if there is enough, or it cannot be known. */
+/** Returns the free bytes if they are below the reserve. Undefined if they are not, or cannot be read. */
 export function freeBelowReserve(path: string): number | undefined {
   try {
     const { bavail, blocks, bsize } = statfsSync(path);

@@ -1,4 +1,4 @@
-// The two logs in the state directory, one JSON object a line: what was called, and what went wrong unexpectedly.
+// The two logs in the state directory, with one JSON object per line: the calls, and the unexpected errors.
 import { closeSync, constants, fdatasyncSync, fstatSync, readSync, statSync, writeSync } from 'node:fs';
 import type { AuditMoment, AuditRecord } from '../core/audit.ts';
 import { auditLine, auditLineAgain, toJsonLine } from './audit-line.ts';
@@ -9,24 +9,24 @@ import { unavailable } from './unavailable.ts';
 const AUDIT = 'audit.log';
 const ERRORS = 'error.log';
 
-/** Of the error log: two files of 8 MiB, and what is kept of one error. */
+/** Limits of the error log: two files of 8 MiB, and the length of an error's details. */
 const ERRORS_MAX_BYTES = 8 * 1_048_576;
 const ERRORS_KEPT = 1;
 const MAX_DETAILS_LENGTH = 16_384;
 const HOUR_MS = 60 * 60_000;
-/** After a rotation that failed. */
+/** The pause after a failed rotation. */
 const RETRY_MS = 60_000;
 
 interface AuditLogOptions {
   /**
-   * True to write lines that need not be durable together, once in a turn of the event loop. For a server, which has many
-   * calls in a turn.
+   * True to collect the lines that need not be durable, and to write them together once in a turn of the event loop.
+   * For a server, which handles many calls in a turn.
    */
   readonly gathers: boolean;
   readonly limits: LogLimits;
 }
 
-/** The audit log. It is opened once, and anew where somebody has moved the file away or opened it to others. */
+/** The audit log. It is opened once, and again if somebody has moved the file away or opened it to others. */
 export class AuditLog {
   readonly #directory: StateDirectory;
   readonly #gathers: boolean;
@@ -46,23 +46,26 @@ export class AuditLog {
     this.#limits = limits;
   }
 
-  /** Once the line is written, and on the disk where it has to be `durable`. @throws ApiError `store_unavailable`. */
+  /**
+   * Returns when the line is written; if it must be `durable`, when it is on the disk.
+   * @throws ApiError `store_unavailable`.
+   */
   async append(record: AuditRecord, durable: boolean): Promise<void> {
     this.#now = record.time;
-    // A durable one by itself: where it fails, the lines of other calls have not failed with it.
+    // A durable line is written separately, so that its failure does not affect the lines of other calls.
     if (durable || !this.#gathers) this.#write([auditLine(record)], durable);
     else await this.#gather(auditLine(record));
-    // A command ends with its call, and would leave it to the next one.
+    // A command ends after its call, and would leave the rotation to the next command.
     if (!this.#gathers) await this.#rotating;
   }
 
-  /** Gathers the line of a call that was made again: as `record`, at another moment. */
+  /** Collects the line of a repeated call: as `record`, at another moment. */
   appendAgain(record: AuditRecord, moment: AuditMoment): Promise<void> {
     this.#now = moment.time;
     return this.#gather(auditLineAgain(record, moment));
   }
 
-  /** One promise for all lines that are written together. */
+  /** Returns one promise for all lines that are written together. */
   #gather(line: string): Promise<void> {
     this.#gathered.push(line);
     return (this.#written ??= new Promise<void>((resume) => setImmediate(resume)).then(() => {
@@ -95,14 +98,14 @@ export class AuditLog {
     return timeOfFirstLine(this.#descriptor) + this.#limits.maxAgeMs <= now;
   }
 
-  /** The lines are written already: if this fails, it is tried again later. */
+  /** The lines are already written, so a failed rotation is only tried again later. */
   async #rotate(inode: number): Promise<void> {
     try {
       const { rotate } = await import('./rotate.ts');
       rotate(this.#directory, AUDIT, inode, this.#limits.keep);
       this.#nextRotation = -Infinity;
     } catch {
-      // A file system that became read-only, say: the call that comes next has it in its own answer.
+      // For example, the file system became read-only. The next call reports this in its own response.
     } finally {
       this.#rotating = undefined;
     }
@@ -125,7 +128,7 @@ export class AuditLog {
   }
 }
 
-/** Keeps an unexpected error's text and stack; returns a sentence that says where. */
+/** Writes the text and stack of an unexpected error. Returns a sentence that says where they are. */
 export function logUnexpected(
   directory: StateDirectory,
   entry: { readonly time: number; readonly xid: string; readonly function: string; readonly error: unknown },
@@ -162,9 +165,9 @@ function openLog(directory: StateDirectory, name: string): number {
   return directory.open(name, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW);
 }
 
-/** Returns the size of the file after it. */
+/** Returns the new size of the file. */
 function appendLines(descriptor: number, lines: readonly string[], durable: boolean): number {
-  // One write of whole lines: with O_APPEND, lines of several processes never mix.
+  // Whole lines in one write: with O_APPEND, lines of several processes never mix.
   const text = lines.map((line) => `${line}\n`).join('');
   const { size } = fstatSync(descriptor);
   const bytes = Buffer.from(`${endsInsideLine(descriptor, size) ? '\n' : ''}${text}`);
@@ -175,13 +178,13 @@ function appendLines(descriptor: number, lines: readonly string[], durable: bool
   return size + bytes.length;
 }
 
-/** True when a full disk cut the last line short: the next one must not be glued to it. */
+/** True if a full disk truncated the last line. The next line must then start with a line break. */
 function endsInsideLine(descriptor: number, size: number): boolean {
   const last = Buffer.alloc(1);
   return size > 0 && readSync(descriptor, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a;
 }
 
-/** Milliseconds since 1970-01-01; infinite for a file without a line that says it. */
+/** Returns milliseconds since 1970-01-01; infinity if the first line contains no time. */
 function timeOfFirstLine(descriptor: number): number {
   const start = Buffer.alloc(64);
   const length = readSync(descriptor, start, 0, start.length, 0);

@@ -1,4 +1,4 @@
-// What tells this machine from every other one, also from a copy of its disk.
+// An ID that distinguishes this machine from every other one, including a copy of its disk.
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, existsSync, readFileSync } from 'node:fs';
 import { storeFirst } from './first-file.ts';
@@ -6,10 +6,13 @@ import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
 
 const FILE = 'machine.id';
-/** systemd's, which is made anew when a copy is started as a machine of its own (machine-id(5)). */
+/** systemd's ID, which is generated again if a copy of the disk starts as a separate machine (machine-id(5)). */
 const OF_THE_SYSTEM = '/etc/machine-id';
 
-/** A text of its own for each state directory on each machine; it is no secret. @throws ApiError `store_unavailable`. */
+/**
+ * Returns a unique text for each state directory on each machine. It is not secret.
+ * @throws ApiError `store_unavailable`.
+ */
 export function machineIdOf(directory: StateDirectory): string {
   const path = directory.file(FILE);
   if (!existsSync(path)) {

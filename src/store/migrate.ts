@@ -1,9 +1,9 @@
-// Brings a database up to the program's schema: numbered steps, each in a transaction of its own.
+// Brings a database up to the program's schema: numbered steps, each in its own transaction.
 import type Database from 'better-sqlite3';
 import { migrations } from './migrations.generated.ts';
 import type { StateDirectory } from './state-directory.ts';
 
-/** Processes that meet here at the same time take turns; each step runs once. */
+/** Processes that migrate at the same time take turns. Each step runs once. */
 export async function migrate(database: Database.Database, directory: StateDirectory): Promise<void> {
   await enterWal(database);
   for (const { version, sql } of migrations) {
@@ -18,7 +18,7 @@ export async function migrate(database: Database.Database, directory: StateDirec
   directory.sync();
 }
 
-/** SQLite does not wait for others when it changes the journal mode, so this does. */
+/** SQLite does not wait for other processes when it changes the journal mode, so this function does. */
 async function enterWal(database: Database.Database): Promise<void> {
   const pause = 20;
   for (let waited = 0; ; waited += pause) {

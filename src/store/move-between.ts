@@ -1,4 +1,4 @@
-// --migrate-store: which stores are meant, and what becomes of the one that was left.
+// --migrate-store: opens the two stores, moves everything, and marks an SQLite store that was moved away.
 import { badParam } from '../core/errors.ts';
 import { move, type Outcome } from './move.ts';
 import { markMoved, ownStoreToMove } from './moved-store.ts';
@@ -8,9 +8,9 @@ import { SharedStore } from './shared-store.ts';
 import type { StateDirectory } from './state-directory.ts';
 
 /**
- * Moves everything between this server's own store (`sqlite`) and a shared one (`postgres`, or its URL without a
- * password), in the order in which they are named.
- * @throws ApiError `bad_param` for what is no such pair, `store_unavailable`.
+ * Moves everything from the first named store to the second: one is this server's own store (`sqlite`), the other a
+ * shared one (`postgres`, or its URL without a password).
+ * @throws ApiError `bad_param` if the names are not such a pair, `store_unavailable`.
  */
 export async function moveBetween(
   environment: Readonly<Record<string, string | undefined>>,

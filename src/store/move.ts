@@ -1,4 +1,4 @@
-// Moves everything that a store holds into another one, and makes sure that it is there.
+// Copies everything from one store to another, and verifies the copy.
 import { createHash } from 'node:crypto';
 import Database from 'better-sqlite3';
 import type { Db, SqlValue } from '../core/context.ts';
@@ -10,12 +10,12 @@ import { postgresDialect } from './postgres/dialect.ts';
 export interface Moved {
   readonly table: string;
   readonly rows: number;
-  /** SHA-256 over the rows of the table, in hexadecimal; the same wherever they are. */
+  /** SHA-256 over the rows of the table, in hexadecimal; the same in every store. */
   readonly digest: string;
 }
 
 export interface Outcome {
-  /** False where the target held the same already. */
+  /** False if the target already contained the same. */
   readonly isNew: boolean;
   readonly tables: readonly Moved[];
 }
@@ -23,18 +23,19 @@ export interface Outcome {
 export interface Table {
   readonly name: string;
   readonly columns: readonly string[];
-  /** What tells its rows apart. */
+  /** The columns that identify a row. */
   readonly key: readonly string[];
 }
 type Row = Readonly<Record<string, SqlValue>>;
 
-/** So many rows are in memory at a time. */
+/** The number of rows in memory at a time. */
 const BATCH = 2_000;
 
 /**
- * In one transaction of each: nobody changes the source meanwhile, and the target has all of it or nothing.
- * @throws ApiError `store_unavailable` where the target holds something else, or the source rows of other servers that
- * a store of one server cannot hold.
+ * Uses one transaction in each store: no other process changes the source meanwhile, and the target gets everything or
+ * nothing.
+ * @throws ApiError `store_unavailable` if the target contains other data, or if the source contains rows of other
+ * servers and the target is a store of one server.
  */
 export function move(source: OpenStore, target: OpenStore): Promise<Outcome> {
   return source.transaction('changes', async (from) => {
@@ -42,7 +43,8 @@ export function move(source: OpenStore, target: OpenStore): Promise<Outcome> {
     const moved = target.transaction('changes', async (to) => {
       await stayIdle(to);
       const value = await copy(from, to);
-      // Others may have changed a source that was lost since: then what was copied is not kept.
+      // If the connection was lost, others might have changed the source. This statement fails then, and nothing is
+      // kept.
       await from.get('SELECT 1 AS here');
       return { value, keep: true };
     });
@@ -50,7 +52,7 @@ export function move(source: OpenStore, target: OpenStore): Promise<Outcome> {
   });
 }
 
-/** The transaction goes on while the other database is read or written, however long that takes. */
+/** Keeps the transaction open while the other database is read or written, however long that takes. */
 export async function stayIdle(db: Db): Promise<void> {
   if (db.dialect === postgresDialect) await db.run('SET LOCAL idle_in_transaction_session_timeout = 0');
 }
@@ -93,19 +95,19 @@ export function tablesOf(database: Database.Database): Table[] {
   });
 }
 
-/** The database without a name of its own: rows of every server are read and written as they are. */
+/** The same database without a server name, so that the rows of every server are read and written unchanged. */
 export function verbatim(db: Db): Db {
   return {
     get: (sql, ...values) => db.get(sql, ...values),
     all: (sql, ...values) => db.all(sql, ...values),
     run: (sql, ...values) => db.run(sql, ...values),
     dialect: db.dialect,
-    // No server has a name with a space.
+    // No server name contains a space.
     server: 'no server',
   };
 }
 
-/** A row's server: this one's name may differ in the two stores. */
+/** Replaces the name of this server in rows, because the two stores might use different names. */
 const HERE = 'this server';
 
 export async function* rowsOf(db: Db, { name, columns, key }: Table): AsyncGenerator<Row> {
@@ -143,7 +145,7 @@ export async function digestsOf(
 ): Promise<Moved[]> {
   const digests: Moved[] = [];
   for (const table of tables) {
-    // By themselves first, so that the order in which a database has them is nothing to them.
+    // Each row is hashed separately, and the hashes are sorted, so that the order of the rows does not matter.
     const hashes: string[] = [];
     for await (const row of rows(table)) {
       const values = table.columns.map((column) => canonical(row[column] ?? null));
@@ -155,7 +157,7 @@ export async function digestsOf(
   return digests;
 }
 
-/** Bytes and whole numbers, however a driver gives them; and a NUL as PostgreSQL has it, whose texts hold none. */
+/** Makes bytes and integers of all drivers comparable, and replaces NUL, which PostgreSQL cannot store. */
 function canonical(value: SqlValue): string | number | null {
   if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString('hex')}`;
   if (typeof value === 'string') return value.replaceAll('\0', '\ufffd');
@@ -166,7 +168,7 @@ function areEqual(some: readonly Moved[], others: readonly Moved[]): boolean {
   return differing(some, others) === '';
 }
 
-/** The tables that differ, with commas between them. */
+/** Returns the tables that differ, separated by commas. */
 export function differing(some: readonly Moved[], others: readonly Moved[]): string {
   return some
     .filter(({ digest }, at) => digest !== others[at]?.digest)
@@ -174,7 +176,7 @@ export function differing(some: readonly Moved[], others: readonly Moved[]): str
     .join(', ');
 }
 
-/** @throws ApiError `store_unavailable` for a target that is neither new nor the same. */
+/** @throws ApiError `store_unavailable` if the target is neither new nor the same. */
 function refuseWhatIsInUse(there: readonly Moved[], beginnings: readonly Moved[]): void {
   if (areEqual(there, beginnings)) return;
   throw new ApiError(
@@ -184,7 +186,7 @@ function refuseWhatIsInUse(there: readonly Moved[], beginnings: readonly Moved[]
   );
 }
 
-/** @throws ApiError `store_unavailable` where rows of other servers would have to go into a store of one server. */
+/** @throws ApiError `store_unavailable` if rows of other servers would be copied to a store of one server. */
 async function ensureAllOfOneServer(from: Db, to: Db, { name, columns }: Table): Promise<void> {
   if (to.server !== '' || !columns.includes('server')) return;
   const others = await from.all<{ server: string }>(

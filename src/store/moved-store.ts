@@ -1,10 +1,10 @@
-// A server has one store: its own, or the one that it shares with others. What was moved away is kept, and not used.
+// A server uses one store: its own, or one that it shares. After a move, the old store is kept but not used.
 import { existsSync, renameSync } from 'node:fs';
 import { ApiError } from '../core/errors.ts';
 import { MOVED_FILE, SqliteStore, STORE_FILE } from './sqlite.ts';
 import type { StateDirectory } from './state-directory.ts';
 
-/** @throws ApiError `store_unavailable` where a shared store is named and there is one of this server's own as well. */
+/** @throws ApiError `store_unavailable` if a shared store is configured, and this server also has its own. */
 export function ensureNoOwnStore(directory: StateDirectory): void {
   const own = directory.file(STORE_FILE);
   if (!existsSync(own)) return;
@@ -16,7 +16,7 @@ export function ensureNoOwnStore(directory: StateDirectory): void {
   );
 }
 
-/** This server's own store, to be moved from or to; what was moved before may be moved, and compared, once more. */
+/** Opens this server's own store, to move from or to it. A store that was moved can be moved and compared again. */
 export function ownStoreToMove(
   directory: StateDirectory,
   { isTarget }: { readonly isTarget: boolean },
@@ -27,12 +27,13 @@ export function ownStoreToMove(
 }
 
 /**
- * Once all of it is in the other store: nobody shall find old sessions, tokens and secrets in this one.
- * @throws ApiError `store_unavailable` where a process still works with it.
+ * Renames the store once everything is in the other one, so that its old sessions, tokens and secrets are not used
+ * again.
+ * @throws ApiError `store_unavailable` if a process still uses it.
  */
 export function markMoved(directory: StateDirectory): void {
   if (!existsSync(directory.file(STORE_FILE))) return;
-  // The last process that closes it removes this.
+  // The last process that closes the store removes this file.
   if (existsSync(directory.file(`${STORE_FILE}-wal`))) {
     throw new ApiError(
       'store_unavailable',

@@ -2,13 +2,14 @@ import type { AuditRecord } from '../core/audit.ts';
 import type { Db } from '../core/context.ts';
 import type { Store } from '../core/engine.ts';
 
-/** A database that an application has opened, or opens when it is first used. */
+/** A database that is open, or that opens when it is first used. */
 export interface OpenStore extends Store {
-  /** Another text whenever anything in the store may have changed, whoever changed it. */
+  /** Returns a different text whenever anything in the store may have changed, by any process. */
   state(): Promise<string>;
   /**
-   * Keeps a line of the audit log where the store has one for all its servers: within the transaction `db`, together
-   * with what it tells of, where there is one. @throws ApiError `store_unavailable`.
+   * Stores a line of the audit log, if the store has one log for all its servers. With `db`, the line is stored in that
+   * transaction, together with the change that it reports.
+   * @throws ApiError `store_unavailable`.
    */
   audit?(record: AuditRecord, db: Db | undefined): Promise<void>;
   close(): void;

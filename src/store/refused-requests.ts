@@ -1,5 +1,6 @@
-// Requests of strangers that were refused, in the audit log: one line at once, then one line for an address and interval, with
-// how many there were. Otherwise, anybody could fill the disk without a login.
+// Refused requests of strangers, in the audit log. The first request of an address gets a line at once. After that,
+// each address gets one line per interval, with the number of requests. Otherwise, anybody could fill the disk without
+// a login.
 import { performance } from 'node:perf_hooks';
 import ipaddr from 'ipaddr.js';
 import type { AuditRecord } from '../core/audit.ts';
@@ -10,12 +11,12 @@ export interface RefusedRequest {
   readonly authentication: string;
   /** `login`, or the name of a function. */
   readonly command: string;
-  /** As it was given. */
+  /** As the request contained it. */
   readonly user: string;
   readonly problem: string;
 }
 
-/** The name under which summaries are in the log. */
+/** The function name of summaries in the log. */
 export const SUMMARY = 'refused requests';
 
 export interface RefusedRequestsOptions {
@@ -43,7 +44,7 @@ const MAX_NAME_LENGTH = 64;
 interface Counted {
   /** By the wall clock, for people. */
   since: number;
-  /** By the monotonic clock: a jump of the other one neither hides nor repeats a summary. */
+  /** By the monotonic clock, so that a jump of the wall clock neither hides nor repeats a summary. */
   began: number;
   requests: number;
   readonly users: Set<string>;
@@ -63,7 +64,7 @@ export class RefusedRequests {
     this.#limits = { ...defaults, ...options.limits };
   }
 
-  /** Never throws: a request is refused whether or not its line can be kept. */
+  /** Never throws: a request is refused even if its line cannot be written. */
   async add(request: RefusedRequest): Promise<void> {
     const source = this.#keyOf(request.address);
     const known = this.#counted.get(source);
@@ -84,7 +85,7 @@ export class RefusedRequests {
       if (!all && entry.began > due) continue;
       this.#counted.delete(source);
       if (entry.requests === 0) continue;
-      // The next interval begins: its first request is counted, since a summary says enough.
+      // The next interval begins. Its first request is only counted, because the summary is enough.
       if (await this.#write(this.#summaryOf(source, entry))) this.#begin(source);
       else this.#merge(source, entry);
     }
@@ -116,7 +117,7 @@ export class RefusedRequests {
     return entry;
   }
 
-  /** What could not be written is counted on, with what came in meanwhile. */
+  /** A summary that could not be written is counted on, together with the requests that came meanwhile. */
   #merge(source: string, entry: Counted): void {
     const newer = this.#counted.get(source);
     entry.began = performance.now();
@@ -124,12 +125,12 @@ export class RefusedRequests {
     this.#counted.set(source, entry);
   }
 
-  /** False if the disk or the budget has no room for it, or it could not be written. */
+  /** Returns false if the disk or the budget has no space for the line, or if it could not be written. */
   async #write(record: AuditRecord): Promise<boolean> {
     const at = performance.now();
     if (at - this.#hour.began >= HOUR_MS) this.#hour = { began: at, bytes: 0, isTold: false };
     if (!this.#options.hasSpace()) return false;
-    // About: the time is written in another form.
+    // Approximate, because the time is written in another form.
     const bytes = Buffer.byteLength(JSON.stringify(record));
     try {
       if (this.#hour.bytes + bytes > this.#limits.bytesPerHour) {
@@ -204,11 +205,11 @@ function count(entry: Counted, { user, command, problem }: RefusedRequest): void
   }
 }
 
-/** An IPv4 address; of an IPv6 address its /64, all of which one person usually has. */
+/** Returns an IPv4 address, or the /64 of an IPv6 address. One person usually has the whole /64. */
 export function sourceOf(address: string): string {
   const [bare = ''] = withoutDots(address).split('%');
   if (!ipaddr.isValid(bare)) return bare.slice(0, MAX_NAME_LENGTH);
-  // One like ::ffff:192.0.2.1 is the IPv4 address in it.
+  // An address such as ::ffff:192.0.2.1 becomes the IPv4 address in it.
   const parsed = ipaddr.process(bare);
   if (parsed.kind() === 'ipv4') return parsed.toString();
   return `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/64`).toString()}/64`;

@@ -1,4 +1,4 @@
-// The key that a backup holds takes the place of the one that is here, after its store did.
+// Replaces the key of this server with the key in a backup, after the store was replaced.
 import {
   closeSync,
   constants,
@@ -17,22 +17,22 @@ import { idOf } from './sealer.ts';
 import type { StateDirectory } from './state-directory.ts';
 
 /**
- * `prepare` before the store is replaced, `finish` after it. If the process ends in between, the next call that needs the
- * key finishes it (`sealer.ts`), because the restored secrets name the key that opens them.
+ * `prepare` is called before the store is replaced, `finish` after it. If the process ends in between, the next call
+ * that needs the key completes the change (`sealer.ts`), because the restored secrets name the key that decrypts them.
  */
 export class KeyRestore {
   readonly #directory: StateDirectory;
   readonly #key: Buffer | undefined;
   readonly #keptFile: string;
 
-  /** `key` is undefined if the backup holds none: the one that is here stays. */
+  /** `key` is undefined if the backup contains none. The present key then stays. */
   constructor(directory: StateDirectory, key: Buffer | undefined, stamp: string) {
     this.#directory = directory;
     this.#key = key;
     this.#keptFile = directory.file(`${KEY_FILE}.before-restore-${stamp}`);
   }
 
-  /** @throws ApiError `bad_param` if another key is here. */
+  /** @throws ApiError `bad_param` if there is another key here. */
   assertNotReplaced(): void {
     if (this.#key === undefined || !this.#hasOther()) return;
     throw new ApiError(
@@ -63,7 +63,7 @@ export class KeyRestore {
     this.#directory.sync();
   }
 
-  /** The file in which an earlier key is kept. */
+  /** The file that contains the earlier key, if there was one. */
   kept(): string[] {
     return existsSync(this.#keptFile) ? [this.#keptFile] : [];
   }
@@ -77,7 +77,7 @@ export class KeyRestore {
   }
 }
 
-/** Whether the key in the state directory has this id. */
+/** Whether the key in the state directory has this ID. */
 export function isSameKey(directory: StateDirectory, id: string): boolean {
   const path = directory.file(KEY_FILE);
   return existsSync(path) && idOf(readFileSync(path)).toString('hex') === id;

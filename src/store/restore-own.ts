@@ -1,4 +1,4 @@
-// A restored SQLite file takes the place of this server's own store.
+// Replaces this server's own store with a restored SQLite file.
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { ApiError } from '../core/errors.ts';
@@ -12,7 +12,7 @@ import type { RestoreOptions } from './restore.ts';
 import { STORE_FILE } from './sqlite.ts';
 import type { StateDirectory } from './state-directory.ts';
 
-/** How long others may take to end what they do with the store. */
+/** How long other processes may take to finish their work with the store. */
 const BUSY_TIMEOUT_MS = 5_000;
 
 interface Replacing extends RestoreOptions {
@@ -21,8 +21,10 @@ interface Replacing extends RestoreOptions {
 }
 
 /**
- * The file that is there is kept under another name. A process that ends in the middle leaves the old store or the new one.
- * @returns the files that are kept. @throws ApiError `bad_param` if the store holds something and `force` is not given.
+ * The present file is kept under another name. If the process ends in the middle, either the old or the new store is
+ * there.
+ * @returns the files that are kept.
+ * @throws ApiError `bad_param` if the store contains data and `force` is not set.
  */
 export async function replaceOwnStore(
   directory: StateDirectory,
@@ -47,10 +49,10 @@ export async function replaceOwnStore(
   }
 }
 
-/** The second name of the file is made before the first one changes: there is a store at every moment. */
+/** The second name of the file is created before the first one changes, so that there is a store at every moment. */
 function keep(path: string, kept: string, isWhole: boolean): string[] {
   linkSync(path, kept);
-  // A damaged store may have a log that nobody could apply. It must not be applied to the new one.
+  // A damaged store might have a log that could not be applied. It must not be applied to the new store.
   for (const end of isWhole ? [] : ['-wal', '-shm']) {
     if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${kept}${end}`);
   }
@@ -58,13 +60,14 @@ function keep(path: string, kept: string, isWhole: boolean): string[] {
 }
 
 /**
- * The store, locked for this process alone, with all of it in one file; undefined if it is too damaged to be locked.
+ * Returns the store, locked for this process alone, with all data in one file; undefined if it is too damaged to be
+ * locked.
  * @throws ApiError `busy` while another process has it open.
  */
 function takeOver(path: string): Database.Database | undefined {
   const database = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   try {
-    // In this mode SQLite waits for all others to close the file, and lets nobody open it after that.
+    // In this mode, SQLite waits until all others have closed the file. After that, no other process can open it.
     database.pragma('locking_mode = EXCLUSIVE');
     database.pragma('journal_mode = DELETE');
     database.exec('BEGIN EXCLUSIVE');

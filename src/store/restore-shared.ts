@@ -1,4 +1,4 @@
-// A backup takes the place of what the store of several servers holds, in one transaction.
+// Replaces the contents of a shared store with a backup, in one transaction.
 import Database from 'better-sqlite3';
 import type { Db } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
@@ -19,8 +19,9 @@ interface Replacing extends RestoreOptions {
 }
 
 /**
- * Before anything is replaced, a backup of what is there is made in the state directory.
- * @returns the files that are kept. @throws ApiError `bad_param` if the store holds something and `force` is not given.
+ * Before anything is replaced, the present contents are backed up in the state directory.
+ * @returns the files that are kept.
+ * @throws ApiError `bad_param` if the store contains data and `force` is not set.
  */
 export async function replaceSharedStore(
   { directory, ...shared }: Omit<SharedStoreOptions, 'livesLong'>,
@@ -33,14 +34,14 @@ export async function replaceSharedStore(
   try {
     for (const { version, sql } of migrations) {
       fresh.exec(sql);
-      // A backup of an older version gets the tables of today.
+      // A backup of an older version gets the tables of this version.
       if (version > manifest.schema) backup.exec(sql);
     }
     const tables = storeTables(fresh);
     const beginnings = await digestTables(fresh);
     const kept = directory.file(`store.before-restore-${stamp}.backup`);
     const from = verbatim(new SqliteConnection(backup, new Map()));
-    // In one transaction: no other server changes anything between the backup of what is there and its replacement.
+    // In one transaction, so that no other server changes anything between the backup of the contents and the restore.
     const isUnused = async (db: Db) =>
       differing(beginnings, await digestsOf(tables, (table) => rowsOf(verbatim(db), table))) === '';
     if (dryRun) {
@@ -69,7 +70,7 @@ export async function replaceSharedStore(
   }
 }
 
-/** Reads alone: a database without tables gets none, and an older schema stays. @throws ApiError */
+/** Only reads: it creates no tables, and does not migrate an older schema. @throws ApiError */
 async function assertReplaceable(
   shared: SharedStoreName,
   force: boolean,

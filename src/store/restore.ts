@@ -1,4 +1,4 @@
-// --restore: replaces the store with a backup, whole or not at all.
+// --restore: replaces the store with a backup, completely or not at all.
 import { closeSync, constants, copyFileSync, fchmodSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import Database from 'better-sqlite3';
@@ -12,40 +12,40 @@ import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
 
 export interface RestoreOptions {
-  /** Whether a store that holds something may be replaced. */
+  /** Whether a store that contains data may be replaced. */
   readonly force: boolean;
-  /** Everything is checked, and nothing is replaced. */
+  /** Whether to check everything and replace nothing. */
   readonly dryRun: boolean;
-  /** Names what is kept: `20261125T120000Z`. */
+  /** The time in the names of kept files: `20261125T120000Z`. */
   readonly stamp: string;
-  /** A name that nobody else uses. */
+  /** A name that no other process uses. */
   readonly draft: string;
   readonly servers: readonly RunningServer[];
-  /** Called when all is checked, before anything is replaced: the audit log gets its line. */
+  /** Called after all checks, before anything is replaced. It writes the line of the audit log. */
   readonly begin: (manifest: Manifest) => Promise<void>;
-  /** Keeps a backup of a shared store in this file of the state directory. */
+  /** Writes a backup of a shared store to this file of the state directory. */
   readonly keepShared: (file: string) => Promise<void>;
 }
 
 export interface Restored {
   readonly manifest: Manifest;
-  /** The files in which what was replaced is kept. */
+  /** The files that contain what was replaced. */
   readonly kept: readonly string[];
-  /** Operations that were under way when the backup was made. They are not resumed: this server has gone on since. */
+  /** The number of unfinished operations in the backup. They are not resumed: this server has continued since. */
   readonly dropped: number;
-  /** False if the secrets in the backup cannot be decrypted with the key that is here. */
+  /** False if the key of this server cannot decrypt the secrets in the backup. */
   readonly hasKey: boolean;
 }
 
-/** What of a backup is of the past: it is not restored. Sessions would log in people who have logged out since. */
+/** Tables with short-lived data, which are not restored. Old sessions would log in people who have logged out since. */
 export const PASSING = [
   ...['operation', 'operation_step', 'operation_lock', 'session', 'login_token'],
   ...['task', 'task_timer'],
 ] as const;
 
 /**
- * @throws ApiError `bad_param` for what is no sound backup of this kind of store, `busy` while other processes use the
- * store, `store_unavailable`.
+ * @throws ApiError `bad_param` if the file is not an intact backup of this kind of store, `busy` while other processes
+ * use the store, `store_unavailable`.
  */
 export async function restore(
   environment: Readonly<Record<string, string | undefined>>,
@@ -62,7 +62,7 @@ export async function restore(
   }
   const draft = directory.file(`store.db.${options.draft}.restoring`);
   try {
-    // What is verified is a copy that nobody else can change.
+    // A copy is verified, because nobody else can change it.
     copyFileSync(resolve(file), draft, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
     privateFile(draft);
     const backup = await verifyBackup(draft, file);
@@ -109,7 +109,7 @@ function assertSameKind({ store }: Manifest, isShared: boolean): void {
   }
 }
 
-/** Makes a store of the backup. @returns how many operations were under way. */
+/** Converts the backup to a store. @returns the number of unfinished operations. */
 function strip(draft: string): number {
   const database = new Database(draft, { fileMustExist: true });
   try {
@@ -127,7 +127,7 @@ function strip(draft: string): number {
   }
 }
 
-/** Closes the copy to other users, as the store is: a copied file keeps the mode of the backup. Flushes it to the disk. */
+/** Makes the copy private (a copied file keeps the mode of the backup) and flushes it to the disk. */
 function privateFile(path: string): void {
   const descriptor = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW);
   try {

@@ -1,16 +1,16 @@
-// Which servers run on a state directory: each leaves a file there while it runs, for --doctor and --restore.
+// The running servers of a state directory. Each keeps a file there while it runs, for --doctor and --restore.
 import { closeSync, constants, fsyncSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StateDirectory } from './state-directory.ts';
 
 export interface RunningServer {
-  /** Its program: `whmapi1d`. */
+  /** The name of its program: `whmapi1d`. */
   readonly role: string;
-  /** As the journal of operations names processes. */
+  /** Its process, named as in the journal of operations. */
   readonly process: string;
   /** Where it listens: `https://127.0.0.1:2087`. */
   readonly addresses: readonly string[];
-  /** The file of its certificate (PEM); absent for the one in the state directory. */
+  /** The file of its certificate (PEM). Absent if it uses the certificate in the state directory. */
   readonly certificate?: string;
   /** ISO 8601, UTC. */
   readonly since: string;
@@ -18,7 +18,7 @@ export interface RunningServer {
 
 const FILE = /^running-\d+\.json$/;
 
-/** Says that a server runs, until `retire` is called with the same process. */
+/** Announces that a server runs, until `retire` is called with the same process. */
 export function announce(directory: StateDirectory, server: RunningServer): void {
   const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
   const descriptor = directory.open(fileOf(server.process), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW);
@@ -34,14 +34,14 @@ export function retire(directory: StateDirectory, process: string): void {
   rmSync(directory.file(fileOf(process)), { force: true });
 }
 
-/** Removes what servers left that were killed. */
+/** Removes the files of servers that were killed. */
 export function removeStale(directory: StateDirectory, isAlive: (process: string) => boolean): void {
   for (const { name, server } of announced(directory.path)) {
     if (server === undefined || !isAlive(server.process)) rmSync(directory.file(name), { force: true });
   }
 }
 
-/** Those that are still there. `path` is the state directory's, which need not exist. */
+/** Returns the servers that still run. `path` is the state directory, which need not exist. */
 export function runningServers(path: string, isAlive: (process: string) => boolean): RunningServer[] {
   return announced(path)
     .flatMap(({ server }) => (server === undefined ? [] : [server]))
@@ -58,7 +58,7 @@ function announced(path: string): { readonly name: string; readonly server: Runn
   return names.filter((name) => FILE.test(name)).map((name) => ({ name, server: read(join(path, name)) }));
 }
 
-/** Undefined for a file that was cut short. */
+/** Undefined if the file is incomplete. */
 function read(path: string): RunningServer | undefined {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as RunningServer;

@@ -1,4 +1,4 @@
-// Seals secrets with AES-256-GCM (NIST SP 800-38D) under a key in its own file of the state directory.
+// Encrypts secrets with AES-256-GCM (NIST SP 800-38D). The key is in its own file of the state directory.
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { closeSync, constants, readSync, renameSync } from 'node:fs';
 import type { Sealer } from '../core/context.ts';
@@ -16,12 +16,12 @@ const TAG_BYTES = 16;
 const HEADER_BYTES = 1 + KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES;
 
 interface Key {
-  /** By which a sealed secret knows its key; it follows from the key, so that a changed one is noticed. */
+  /** Names the key of an encrypted secret. It is derived from the key, so that a changed key is noticed. */
   readonly id: Buffer;
   readonly bytes: Buffer;
 }
 
-/** Sealed form: format (1 byte), key id (8), nonce (12), tag (16), cipher text. */
+/** Encrypted form: format (1 byte), key ID (8), nonce (12), tag (16), ciphertext. */
 export class FileSealer implements Sealer {
   readonly #directory: StateDirectory;
 
@@ -49,7 +49,7 @@ export class FileSealer implements Sealer {
     return Buffer.concat([decipher.update(bytes.subarray(at)), decipher.final()]).toString('utf8');
   }
 
-  /** The key that sealed this. */
+  /** Returns the key that encrypted this. */
   #keyOf(sealed: Buffer): Key {
     if (sealed[0] !== FORMAT || sealed.length < HEADER_BYTES) {
       throw new Error('A sealed secret has an unknown format.');
@@ -64,7 +64,7 @@ export class FileSealer implements Sealer {
     this.#lost('is not the key that sealed the stored secrets');
   }
 
-  /** A restore that was interrupted has replaced the store, and has left its key under another name. */
+  /** An interrupted restore has replaced the store, but its key still has another name. */
   #completeRestore(id: Buffer): Key | undefined {
     const key = this.#read(RESTORING_KEY_FILE);
     if (key === undefined || key === 'damaged' || !id.equals(key.id)) return undefined;
@@ -77,7 +77,7 @@ export class FileSealer implements Sealer {
     return key;
   }
 
-  /** The key where nothing is sealed yet: the one that is there, else a new one. */
+  /** Returns the key to use if nothing is encrypted yet: the existing key, or else a new one. */
   #keyForFirst(): Key {
     const key = this.#read();
     if (key !== undefined && key !== 'damaged') return key;
@@ -125,7 +125,7 @@ export class FileSealer implements Sealer {
   }
 }
 
-/** SHA-1 because TOTP has it loaded already, and nobody gains by two keys with the same id. */
+/** SHA-1, because TOTP loads it anyway, and an attacker gains nothing from two keys with the same ID. */
 export function idOf(key: Uint8Array): Buffer {
   return createHmac('sha1', key).update('whmapi1 key id').digest().subarray(0, KEY_ID_BYTES);
 }

@@ -1,4 +1,4 @@
-// Which store several servers share, if any: what the environment says, else a file of the state directory.
+// Finds the store that several servers share, if any: in the environment, or else in a file of the state directory.
 import { closeSync, constants, lstatSync, readFileSync } from 'node:fs';
 import { ApiError } from '../core/errors.ts';
 import { unavailable } from './unavailable.ts';
@@ -7,18 +7,19 @@ import type { StateDirectory } from './state-directory.ts';
 const FILE = 'store.url';
 
 export interface SharedStoreName {
-  /** It may hold a password. */
+  /** It may contain a password. */
   readonly url: string;
-  /** What this server is called there; its hostname unless given. */
+  /** The name of this server in the store. Default: its hostname. */
   readonly server: string | undefined;
-  /** For how many days it keeps audit lines, as it was given. */
+  /** How many days the store keeps audit lines, as the text that was given. */
   readonly auditDays?: string | undefined;
 }
 
 /**
- * `WHMAPI1_STORE_URL`, `WHMAPI1_SERVER_NAME` and `WHMAPI1_AUDIT_DAYS`; else the first three lines of the file `store.url`,
- * so that a cron job and a person's shell use the same store as the server. Undefined where this server has a store of its own.
- * @throws ApiError `store_insecure` where others can reach the file, `store_unavailable` where it is empty.
+ * Reads `WHMAPI1_STORE_URL`, `WHMAPI1_SERVER_NAME` and `WHMAPI1_AUDIT_DAYS`. Each defaults to a line of the file
+ * `store.url`, in this order, so that a cron job and a person's shell use the same store as the server. Returns
+ * undefined if this server has its own store.
+ * @throws ApiError `store_insecure` if others can access the file, `store_unavailable` if it is empty.
  */
 export function findSharedStore(
   environment: Readonly<Record<string, string | undefined>>,
@@ -48,7 +49,7 @@ export function findSharedStore(
   };
 }
 
-/** Undefined where there is no such file; a link that leads nowhere is one that cannot be read. */
+/** Undefined if the file does not exist. A link without a target counts as a file that cannot be read. */
 function linesOf(directory: StateDirectory): string[] | undefined {
   if (lstatSync(directory.file(FILE), { throwIfNoEntry: false }) === undefined) return undefined;
   try {

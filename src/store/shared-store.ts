@@ -1,4 +1,4 @@
-// The store that several servers share. Its driver is loaded when it is first used.
+// The store that several servers share. Its driver is loaded on first use.
 import { hostname } from 'node:os';
 import type { AuditRecord } from '../core/audit.ts';
 import type { Db } from '../core/context.ts';
@@ -8,14 +8,14 @@ import type { StateDirectory } from './state-directory.ts';
 import type { SharedStoreName } from './shared-store-file.ts';
 import type { PostgresStore } from './postgres/store.ts';
 
-/** A command makes a call or a few; a server many at a time. */
+/** Numbers of connections: a command runs one call or a few, a server many at a time. */
 const FEW = 3;
 const MANY = 10;
 
 export interface SharedStoreOptions extends SharedStoreName {
   readonly directory: StateDirectory;
   readonly livesLong: boolean;
-  /** While everything is moved between the two: a store of this server's own may be there as well. */
+  /** Set while everything is moved between the two stores: this server may then also have its own store. */
   readonly mayHaveOwn?: true;
 }
 

@@ -20,7 +20,7 @@ export const sqliteDialect: Dialect = {
   emptyList: 'json_array()',
   infinity: '9e999',
   byBytes: (text) => text,
-  // A text is cast by the digits that it begins with.
+  // CAST reads the digits at the start of a text.
   ipv4: (address) => {
     const behindDot = (text: string) => `substr(${text}, instr(${text}, '.') + 1)`;
     const second = behindDot(address);

@@ -11,7 +11,7 @@ import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
 
 export const STORE_FILE = 'store.db';
-/** Its name once all of it was moved to a store that several servers share. */
+/** The name of the file after everything was moved to a shared store. */
 export const MOVED_FILE = 'store.db.moved';
 /** How long a call waits for another process's transaction. */
 const BUSY_TIMEOUT_MS = 15_000;
@@ -23,20 +23,20 @@ export class SqliteStore implements Store {
   readonly #file: string;
   #opening: Promise<Database.Database> | undefined;
   #database: Database.Database | undefined;
-  /** Prepared once, by their SQL. */
+  /** Prepared statements, by their SQL. */
   readonly #statements = new Map<string, Database.Statement>();
   #dataVersion: Database.Statement | undefined;
-  /** What SQLite counted when it was last asked, and in which round of the event loop that was. */
+  /** SQLite's data_version when it was last read, and the round of the event loop in which it was read. */
   #counted = { round: -1, version: -1 };
   #last: Promise<unknown> = Promise.resolve();
-  /** How often the state was asked for within a transaction. */
+  /** How often the state was requested within a transaction. */
   #asked = 0;
-  /** How many transactions of this process were kept. */
+  /** How many transactions of this process were committed. */
   #kept = 0;
 
   /**
-   * `mayBeNew` where the key is expected to be there before the database: what it sealed is in another store. `file`
-   * where the database has another name.
+   * `mayBeNew` is true if the key may exist before the database, because it has encrypted secrets of another store.
+   * `file` is the name of the database.
    */
   constructor(
     directory: StateDirectory,
@@ -57,7 +57,7 @@ export class SqliteStore implements Store {
         if (effect === 'changes') this.#kept += 1;
         return value;
       } catch (error) {
-        // Only what SQLite says is about the database: work may fail over other files.
+        // Only errors of SQLite are about the database. `work` can also fail because of other files.
         const isOfSqlite = (error as { code?: string } | null)?.code?.startsWith('SQLITE_') === true;
         throw isOfSqlite ? unavailable(error, this.#directory.file(this.#file)) : error;
       }
@@ -67,17 +67,17 @@ export class SqliteStore implements Store {
   }
 
   /**
-   * Another text whenever anything in the database may have changed: SQLite counts what other connections commit
-   * (data_version), and this counts its own. The former is asked once in a round of the event loop, which begins by
-   * looking for what has come in: what comes in within one round came in before it was asked.
+   * Returns a different text whenever anything in the database may have changed. SQLite counts the commits of other
+   * connections (data_version), and this class counts its own. data_version is read once in a round of the event loop.
+   * A round begins by looking for new requests, so every request of a round arrived before data_version was read.
    */
   async state(): Promise<string> {
     const database = await this.#open();
     this.#dataVersion ??= database.prepare('PRAGMA data_version').pluck();
-    // Inside a transaction SQLite does not see what others commit meanwhile, and knows of no change.
+    // Inside a transaction, SQLite does not see the commits of others and reports no change.
     if (database.inTransaction) return `within a transaction ${(this.#asked += 1)}`;
     const { loopCount, events } = performance.nodeTiming.uvMetricsInfo;
-    // Grows with every look, also where one is not enough for all that has come in.
+    // Grows with every look for new requests, also if one look does not find all of them.
     const round = loopCount + events;
     if (this.#counted.round !== round) {
       this.#counted = { round, version: this.#dataVersion.get() as number };
@@ -93,7 +93,7 @@ export class SqliteStore implements Store {
     this.#opening = undefined;
   }
 
-  /** One database for all who ask, also at the same time; tried again after a failure. */
+  /** All callers get the same database, also at the same time. After a failure, the next caller tries again. */
   #open(): Promise<Database.Database> {
     this.#opening ??= open(this.#directory, this.#file, this.#mayBeNew).then(
       (database) => (this.#database = database),
@@ -119,7 +119,7 @@ export class SqliteConnection implements Db {
     this.#depth = depth;
   }
 
-  // Promises by hand rather than `async`, so that what SQLite throws rejects as everywhere else.
+  // Explicit promises instead of `async`: if SQLite throws, the promise rejects.
   get<Row>(sql: string, ...values: SqlValue[]): Promise<Row | undefined> {
     return new Promise((done) => {
       done(this.#prepare(sql).get(...values) as Row | undefined);
@@ -142,7 +142,7 @@ export class SqliteConnection implements Db {
     this.#database.exec(sql);
   }
 
-  /** Transactions inside this one: savepoints. */
+  /** Nested transactions: savepoints. */
   nested(): Store {
     const name = `nested_${this.#depth + 1}`;
     const inner = new SqliteConnection(this.#database, this.#statements, this.#depth + 1);
@@ -174,7 +174,7 @@ async function bracket<T>(
     try {
       connection.exec(takeBack);
     } catch {
-      // SQLite has taken it back itself, as it does when the disk is full; what matters is `error`.
+      // SQLite has already rolled back, for example because the disk is full. `error` is what matters.
     }
     throw error;
   }
@@ -196,8 +196,8 @@ async function openOwn(
   mayBeNew: boolean,
 ): Promise<Database.Database> {
   if (!mayBeNew && file === STORE_FILE) refuseMovedDatabase(directory);
-  // Created here, not by SQLite, so that it is private from its first moment; SQLite gives its
-  // companions (-wal, -shm) the same mode.
+  // Created here, not by SQLite, so that it is private from the start. SQLite creates its companions (-wal, -shm) with
+  // the same mode.
   const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
   const descriptor = directory.open(file, O_RDWR | O_CREAT | O_NOFOLLOW);
   const { ino } = fstatSync(descriptor);
@@ -205,10 +205,10 @@ async function openOwn(
   const path = directory.file(file);
   const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
   try {
-    // better-sqlite3 is compiled to have foreign keys on; its “synchronous” is not ours.
+    // better-sqlite3 is compiled with foreign keys enabled, but with another default for `synchronous`.
     database.exec('PRAGMA synchronous = FULL');
     const version = database.pragma('user_version', { simple: true }) as number;
-    // SQLite holds a lock from now on, so that no --restore puts another file here. One may have done so just before.
+    // SQLite holds a lock from now on, so no --restore can replace the file. It might have been replaced just before.
     if (statSync(path, { throwIfNoEntry: false })?.ino !== ino) {
       database.close();
       return await openOwn(directory, file, mayBeNew);
@@ -229,7 +229,7 @@ async function openOwn(
   }
 }
 
-/** Before a new one is begun in the place of one that was moved to a store which several servers share. */
+/** Prevents a new database if the old one was moved to a shared store. */
 function refuseMovedDatabase(directory: StateDirectory): void {
   const isThere = (name: string) => statSync(directory.file(name), { throwIfNoEntry: false }) !== undefined;
   if (isThere(STORE_FILE) || !isThere(MOVED_FILE)) return;
@@ -240,11 +240,11 @@ function refuseMovedDatabase(directory: StateDirectory): void {
   );
 }
 
-/** A key is made after the database: where it stands beside an empty one, what the database held is gone. */
+/** A key is created after the database. If the database is empty although there is a key, its contents are lost. */
 function refuseLostDatabase(database: Database.Database, directory: StateDirectory): void {
   const key = directory.file(KEY_FILE);
   if (!existsSync(key)) return;
-  // Another process may have made both since the version was read: where the key is there, the database was first.
+  // Another process might have created both since the version was read. The database was then first.
   if (database.pragma('user_version', { simple: true }) !== 0) return;
   throw new ApiError(
     'store_unavailable',

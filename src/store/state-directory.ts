@@ -1,12 +1,12 @@
-// The state directory: where it is, who may own it, and the private files in it.
+// The state directory: its location, its owner, and the private files in it.
 import { closeSync, fstatSync, fsyncSync, statSync, mkdirSync, openSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ApiError } from '../core/errors.ts';
 import { unavailable } from './unavailable.ts';
 
 /**
- * `WHMAPI1_STATE_DIR`; else `/var/lib/whmapi1` for root; else `$XDG_STATE_HOME/whmapi1`, by default
- * `~/.local/state/whmapi1`. Whoever owns it acts as root of that installation.
+ * Returns `WHMAPI1_STATE_DIR`; else `/var/lib/whmapi1` for root; else `$XDG_STATE_HOME/whmapi1`, by default
+ * `~/.local/state/whmapi1`. The owner of the directory acts as root of that installation.
  */
 export function locateStateDirectory(
   environment: Readonly<Record<string, string | undefined>>,
@@ -17,7 +17,7 @@ export function locateStateDirectory(
   if (named !== undefined && named !== '') return resolve(named);
   if (userId === 0) return '/var/lib/whmapi1';
   const states = environment.XDG_STATE_HOME;
-  // The XDG base directory specification has relative paths ignored.
+  // The XDG base directory specification requires that relative paths are ignored.
   return join(states?.startsWith('/') === true ? states : join(home(), '.local/state'), 'whmapi1');
 }
 
@@ -48,8 +48,9 @@ export class StateDirectory {
   }
 
   /**
-   * Opens a private file (0600), `flags` as in open(2), and checks that nobody else can reach it.
-   * The descriptor is the caller's to close. @throws ApiError; ENOENT as it came.
+   * Opens a private file (0600), with `flags` as in open(2), and checks that no other user can access it. The caller
+   * must close the descriptor.
+   * @throws ApiError; ENOENT unchanged.
    */
   open(name: string, flags: number): number {
     const path = this.file(name);
@@ -90,7 +91,7 @@ export class StateDirectory {
   }
 }
 
-/** Step by step: Node's `recursive` calls a read-only file system a missing folder. */
+/** Creates one folder at a time: Node's `recursive` reports a read-only file system as a missing folder. */
 function create(path: string): Stats {
   try {
     mkdirSync(path, { mode: 0o700 });

@@ -1,4 +1,4 @@
-// The log files of tasks: `tasks/ID.log` in the state directory, for its owner alone.
+// The log files of tasks: `tasks/ID.log` in the state directory, private to its owner.
 import {
   closeSync,
   constants,
@@ -22,7 +22,9 @@ const LIMIT_REACHED = 'The log has reached its limit of 1 MiB. Further lines are
 
 /** The log of one task while it runs. */
 export interface TaskLog {
-  /** One line, with the time. Characters that a terminal obeys are escaped. Without effect once the file is full. */
+  /**
+   * Writes one line, with the time. Characters that a terminal obeys are escaped. Does nothing once the file is full.
+   */
   write(line: string): void;
   close(): void;
 }
@@ -36,13 +38,13 @@ export class TaskLogFiles implements TaskLogs {
     this.#now = now;
   }
 
-  /** @param isFirst false to go on with the file of an earlier attempt. @throws ApiError `store_unavailable` */
+  /** @param isFirst false to continue the file of an earlier attempt. @throws ApiError `store_unavailable` */
   open(id: number, isFirst: boolean): TaskLog {
     const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_TRUNC } = constants;
     let descriptor: number;
     try {
       this.#ensureFolder();
-      // A file of this name may be left from before a restore, which counts from an earlier number.
+      // After a restore, task numbers can start lower than before, so a file with this name may already exist.
       const flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | (isFirst ? O_TRUNC : 0);
       descriptor = this.#directory.open(nameOf(id), flags);
     } catch (error) {
@@ -58,14 +60,14 @@ export class TaskLogFiles implements TaskLogs {
         try {
           writeSync(descriptor, isFull ? Buffer.from(`${at} ${LIMIT_REACHED}\n`) : bytes);
         } catch {
-          // A full disk does not make a task fail that needs no space itself.
+          // A full disk must not make a task fail that needs no space itself.
         }
       },
       close: () => closeSync(descriptor),
     };
   }
 
-  /** Undefined if there is none. */
+  /** Returns undefined if the task has no log. */
   read(id: number): string | undefined {
     try {
       return readFileSync(this.#directory.file(nameOf(id)), 'utf8');

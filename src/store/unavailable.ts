@@ -1,4 +1,4 @@
-// Turns what the operating system or SQLite refused into a reason that an administrator can act on.
+// Converts an error of the operating system or of SQLite to a reason that an administrator can act on.
 import { ApiError } from '../core/errors.ts';
 
 const causes: Readonly<Record<string, string>> = {
@@ -31,7 +31,7 @@ const sqliteCauses: Readonly<Record<string, string>> = {
   SQLITE_PROTOCOL: 'its locks could not be had. Repeat the call',
 };
 
-/** An ApiError for `error` where its code tells of the machine; otherwise `error` itself, to be thrown on. */
+/** Returns an ApiError if the code of `error` is about the machine; otherwise `error` itself, which callers throw. */
 export function unavailable(error: unknown, path: string): unknown {
   if (error instanceof ApiError) return error;
   const code = (error as { code?: unknown } | null)?.code;

@@ -1,4 +1,4 @@
 declare module 'proxy-from-env' {
-  /** The proxy that HTTPS_PROXY, NO_PROXY and their kin name for an address; empty where there is none. */
+  /** Returns the proxy that HTTPS_PROXY, NO_PROXY and similar variables set for a URL. Empty if there is none. */
   export function getProxyForUrl(url: string): string;
 }

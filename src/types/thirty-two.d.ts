@@ -2,7 +2,7 @@
 declare module 'thirty-two' {
   const base32: {
     encode(bytes: Buffer): Buffer;
-    /** Decodes anything: check the alphabet first. */
+    /** Decodes any text, even an invalid one: check the alphabet first. */
     decode(text: string): Buffer;
   };
   export default base32;

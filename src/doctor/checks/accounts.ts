@@ -1,4 +1,4 @@
-// The accounts of the store, the users of the machine, and the homes agree.
+// The accounts of the store, the users of the machine, and the homes match.
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import type { InspectedStore } from '../../store/inspect.ts';
@@ -21,7 +21,7 @@ interface Account {
   readonly home: string;
 }
 
-/** More findings of one kind than this are counted, not listed. */
+/** Further findings of one kind are only counted. */
 const SHOWN = 10;
 const HOMES = '/home';
 
@@ -37,7 +37,7 @@ async function compare(subject: Subject, { db }: InspectedStore): Promise<readon
     'SELECT username, uid, home FROM account WHERE server = ? ORDER BY username',
     db.server,
   );
-  // Calls that run now create and remove users: what they work on is between two states.
+  // Calls in progress create and remove users, so the users and domains that they lock may be inconsistent now.
   const busy = new Set(
     (await db.all<{ name: string }>('SELECT name FROM operation_lock')).map(({ name }) => name),
   );
@@ -89,7 +89,7 @@ function homeFaults({ username, uid, home }: Account, { isSandbox, stateDirector
   ];
 }
 
-/** A sandbox has no other users than root and those of accounts. */
+/** Users of a sandbox that are neither root nor an account's user. */
 function strangers(
   { isSandbox, stateDirectory }: Subject,
   users: ReadonlyMap<string, MachineUser>,
@@ -106,7 +106,7 @@ function strangers(
     );
 }
 
-/** Homes that neither an account nor any other user of the machine has. */
+/** Homes that belong neither to an account nor to any other user of the machine. */
 async function orphans(
   subject: Subject,
   users: ReadonlyMap<string, MachineUser>,
@@ -121,7 +121,7 @@ async function orphans(
     if (homes.has(`${HOMES}/${name}`) || busy.has(`account ${name}`) || name === 'lost+found') continue;
     const place = join(base, name);
     const stats: Stats | undefined = lstatSync(place, { throwIfNoEntry: false });
-    // Gone meanwhile, or the home of a user whom the passwd file does not list, such as one of LDAP.
+    // The home was removed meanwhile, or it belongs to a user who is not in the passwd file, for example in LDAP.
     if (stats === undefined || (!isSandbox && (await isKnownId(subject, stats.uid, users)))) continue;
     const left = `The home “${place}” belongs to no account. Remove it if nothing in it is needed.`;
     findings.push(warning(left, `rm -r --one-file-system -- ${word(place)}`));

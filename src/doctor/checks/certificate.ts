@@ -1,14 +1,14 @@
-// The certificates that the API server shows have not expired, and belong to their keys.
+// The certificates of the API server have not expired, and match their keys.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { note, ok, problem, warning, word, type Check, type Finding, type Subject } from '../check.ts';
 
 const DAY_MS = 86_400_000;
-/** Certificates of ACME issuers are renewed when they have 30 days left; two weeks later something is wrong. */
+/** ACME certificates are renewed 30 days before they expire. With only two weeks left, the renewal has failed. */
 const SOON_DAYS = 14;
 const OWN_FILE = 'server.pem';
-/** Where the unit of the API server has its options. */
+/** The files with the options of the API server's unit. */
 const DEFAULTS = ['/etc/default/whmapi1d', '/etc/default/whmapi1'];
 
 interface Pair {
@@ -31,7 +31,7 @@ const check: Check = {
   },
 };
 
-/** What a running server says, and what the unit's file of options says. */
+/** Returns the certificates of running servers, and those in the unit's file of options. */
 function configured({ isSandbox, servers }: Subject): Pair[] {
   const running = servers().flatMap(({ certificate }) => (certificate === undefined ? [] : [certificate]));
   const pairs = new Map(running.map((path) => [path, { certificate: path, key: '' }]));

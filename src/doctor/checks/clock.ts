@@ -1,4 +1,4 @@
-// The clock is synchronised, as far as this server's own time service can say, and has not gone back.
+// The clock is synchronised, as far as this server's own time service reports, and was not set back.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { NOT_INSTALLED } from '../../machine/linux/run.ts';
@@ -6,7 +6,7 @@ import { note, ok, SHORT_LIMIT_MS, warning, type Check, type Finding, type Subje
 
 /** A code of an authenticator app is accepted one step of 30 seconds early or late. */
 const TOLERATED_SECONDS = 30;
-/** Any status: a tool that cannot reach its service answers 1 or 2. */
+/** All statuses are accepted: a tool that cannot reach its service exits with 1 or 2. */
 const ANY = [0, 1, 2, 3, 4, NOT_INSTALLED];
 
 const check: Check = {
@@ -15,7 +15,7 @@ const check: Check = {
   run: async (subject) => [...goneBack(subject), await synchronised(subject)],
 };
 
-/** Files of the state directory that are newer than the clock. */
+/** Finds files of the state directory that are newer than the clock. */
 function goneBack({ stateDirectory, now }: Subject): Finding[] {
   const times = ['store.db', 'audit.log', 'secret.key'].map(
     (name) => statSync(join(stateDirectory, name), { throwIfNoEntry: false })?.mtimeMs ?? 0,
@@ -30,7 +30,7 @@ function goneBack({ stateDirectory, now }: Subject): Finding[] {
   ];
 }
 
-/** Asks the services of this machine only: nothing waits for a network. */
+/** Asks only local services, without waiting for the network. */
 async function synchronised({ run, isSandbox }: Subject): Promise<Finding> {
   const ask = async (tool: string, ...words: string[]) => {
     try {
@@ -66,7 +66,7 @@ function unsynchronised(service: string, command: string, isSandbox: boolean): F
   const sentence =
     `The clock is not synchronised, says ${service}. Codes of authenticator apps fail if it is wrong by more than ` +
     `${TOLERATED_SECONDS} seconds.`;
-  // Only an administrator can change that.
+  // Only an administrator can change this.
   return isSandbox ? note(sentence) : warning(sentence, command);
 }
 

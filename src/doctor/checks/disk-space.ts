@@ -1,10 +1,10 @@
-// The file systems of the state directory and of the homes have room.
+// The file systems of the state directory and of the homes have enough space.
 import { existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ok, problem, warning, word, type Check, type Finding, type Subject } from '../check.ts';
 
 const MEBIBYTE = 1_048_576;
-/** Below this, calls soon fail; the share is for small disks. */
+/** With less, calls will soon fail. The share is for small disks. */
 const FULL = { share: 0.01, mebibytes: 100 };
 const LOW = { share: 0.05, mebibytes: 1024 };
 
@@ -25,7 +25,7 @@ const check: Check = {
   },
 };
 
-/** The path, or the first folder above it that exists. */
+/** Returns the path, or its nearest existing parent directory. */
 function nearest(path: string): string {
   return existsSync(path) || path === dirname(path) ? path : nearest(dirname(path));
 }
@@ -36,7 +36,7 @@ function measure(place: string): Finding[] {
   const total = (blocks * bsize) / MEBIBYTE;
   const room = `${sizeOf(free)} of ${sizeOf(total)} are free in the file system of “${place}”.`;
   const largest = `du -xh --max-depth=2 ${word(place)} | sort -h | tail`;
-  // Both have to hold: a large disk is not low at 5 %, and a small one never has 1 GiB.
+  // Both must apply: a large disk still has much space at 5 %, and a small one never has 1 GiB.
   const isBelow = ({ share, mebibytes }: typeof LOW) => free < mebibytes && free < share * total;
   // Some file systems, such as btrfs, have no fixed number of inodes.
   const inodes = files === 0 ? 1 : ffree / files;

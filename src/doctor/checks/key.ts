@@ -1,4 +1,4 @@
-// The key is there, and it opens what it encrypted.
+// The key exists, and decrypts what it encrypted.
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiError } from '../../core/errors.ts';

@@ -1,11 +1,11 @@
-// Nobody else can change the program that runs: for root, nobody but root.
+// Only the user who runs the program, or root, can change it.
 import { existsSync, lstatSync, readdirSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ok, problem, word, type Check, type Finding } from '../check.ts';
 
-/** What is run or loaded. A checkout has sources and packages as well, which are not: of those only an addon is loaded. */
+/** The parts that are run or loaded. A checkout also has sources and packages, of which only one addon is loaded. */
 const PARTS = ['package.json', 'bin', 'dist', 'node_modules/better-sqlite3/build'];
-/** Whoever can change these can replace what is below them. */
+/** A user who can write to these directories can replace the parts in them. */
 const FOLDERS_OF_PARTS = ['node_modules', 'node_modules/better-sqlite3'];
 
 const check: Check = {
@@ -38,7 +38,7 @@ const check: Check = {
   },
 };
 
-/** In a folder such as /tmp, others cannot rename what is not theirs. */
+/** In a directory with the sticky bit, such as /tmp, users cannot rename the files of others. */
 function withoutSticky(stats: Stats): Stats {
   if ((stats.mode & 0o1000) !== 0) stats.mode &= ~0o022;
   return stats;
@@ -49,7 +49,7 @@ function foldersAbove(path: string): string[] {
   return above === path ? [] : [above, ...foldersAbove(above)];
 }
 
-/** The path and all below it. Links have no modes of their own. */
+/** Returns the path and all files below it, without links, which have no modes of their own. */
 function everything(path: string): string[] {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined || stats.isSymbolicLink()) return [];

@@ -1,4 +1,4 @@
-// Disk limits of accounts are enforced.
+// The disk limits of accounts are enforced.
 import { join } from 'node:path';
 import { chooseMachine } from '../../machine/choose.ts';
 import { NOT_INSTALLED } from '../../machine/linux/run.ts';
@@ -43,7 +43,7 @@ const check: Check = {
     }),
 };
 
-/** By what is missing: the tools, or the mount option. */
+/** Depends on what is missing: the tools, or the mount option. */
 async function remedy({ run }: Subject): Promise<string> {
   const words = ['--noheadings', '--first-only', '--output', 'TARGET,FSTYPE', '--target', HOMES];
   const found = await run('findmnt', words, { accept: [0, 1, NOT_INSTALLED], limitMs: SHORT_LIMIT_MS });

@@ -1,4 +1,4 @@
-// The machine is as the roles of the active profile need it: packages, services, base configuration.
+// The machine meets the requirements of the active profile's roles: packages, services, base configuration.
 import { findMissing, packageTools } from '../../drivers/debian-packages.ts';
 import { roleDrivers } from '../../drivers/roles/drivers.ts';
 import type { RoleDriver } from '../../drivers/roles/role-driver.ts';
@@ -31,7 +31,7 @@ const check: Check = {
     }),
 };
 
-/** The first thing that is wrong explains what else is. */
+/** Reports only the first thing that is wrong, because it may cause the others. */
 async function examine(
   driver: RoleDriver,
   active: ActiveProfile,
@@ -48,7 +48,7 @@ async function examine(
   return [...(await examineUnits(driver, machine)), ok(`The role ${role} is configured.`)];
 }
 
-/** Of the same profile with the same optional roles. */
+/** Returns the command that activates the same profile with the same optional roles. */
 function activation({ profile, enabled }: ActiveProfile): string {
   const optional = profile.optional.filter((role) => enabled.includes(role)).map(({ module }) => [module, 1]);
   const chosen = `optional=${JSON.stringify(Object.fromEntries(optional))}`;

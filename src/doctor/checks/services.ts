@@ -1,10 +1,10 @@
-// The services of this server's roles run. Today's only role is the API server.
+// The services of this server's roles are running. The API server is the only such role so far.
 import { existsSync } from 'node:fs';
 import { note, ok, problem, SHORT_LIMIT_MS, type Check, type Finding, type Subject } from '../check.ts';
 
 interface Service {
   readonly unit: string;
-  /** What it does. */
+  /** The purpose of the service. */
   readonly role: string;
 }
 
@@ -40,7 +40,10 @@ async function stateOf({ unit, role }: Service, subject: Subject): Promise<Findi
   );
 }
 
-/** systemd's states of the unit and of its file; empty if systemd does not run here, or the installation is not the machine's. */
+/**
+ * Returns systemd's states of the unit and of its file. Empty if systemd is not running, or the installation is a
+ * sandbox.
+ */
 async function unitOf(unit: string, { isSandbox, run }: Subject): Promise<readonly [string, string]> {
   if (isSandbox || !existsSync('/run/systemd/system')) return ['', ''];
   const words = ['show', unit, '--property=ActiveState', '--property=UnitFileState'];

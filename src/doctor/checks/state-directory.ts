@@ -1,4 +1,4 @@
-// The state directory and the files in it belong to the caller, and nobody else can reach them.
+// The state directory and its files belong to the caller, and are closed to everybody else.
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { note, ok, problem, word, type Check, type Finding, type Subject } from '../check.ts';
@@ -12,7 +12,7 @@ const check: Check = {
     if (stats === undefined) {
       return [note(`“${stateDirectory}” does not exist yet. The first call creates it.`)];
     }
-    // A link is followed, as calls do, but its target is what counts.
+    // A link is followed, as calls do. The check applies to its target.
     const path = stats.isSymbolicLink() ? `${stateDirectory}/.` : stateDirectory;
     const target = lstatSync(path, { throwIfNoEntry: false });
     if (target?.isDirectory() !== true) {
@@ -51,7 +51,7 @@ function faultsOf(path: string, { uid, mode }: Stats, userId: number, right: '60
   return findings;
 }
 
-/** A user who can write to a folder above can replace the directory. */
+/** A user who can write to a parent directory can replace the state directory. */
 function openParents(path: string): Finding[] {
   const findings: Finding[] = [];
   for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {

@@ -1,4 +1,4 @@
-// The store can be opened, is whole, and has a schema that this program knows.
+// The store can be opened, is intact, and has a schema that this program knows.
 import { ApiError } from '../../core/errors.ts';
 import { schemaVersion } from '../../store/schema-version.generated.ts';
 import type { InspectedStore } from '../../store/inspect.ts';

@@ -1,4 +1,4 @@
-// Tasks that failed, hang, or that nobody runs.
+// Tasks that failed, hang, or are not run by any worker.
 import { list as listTasks, type Task } from '../../model/tasks/tasks.ts';
 import { list as listTimers } from '../../model/tasks/timers.ts';
 import { count, ok, warning, withStore, type Check, type Finding, type Subject } from '../check.ts';
@@ -6,9 +6,9 @@ import { count, ok, warning, withStore, type Check, type Finding, type Subject }
 const HOUR_MS = 3_600_000;
 /** How long a task may wait for a worker. */
 const WAITING_MS = HOUR_MS;
-/** How long one may run without progress. */
+/** How long a task may run without progress. */
 const SILENT_MS = 6 * HOUR_MS;
-/** A failure is reported for so long, unless a later task of its kind is done. */
+/** How long a failure is reported, unless a later task of its kind succeeds. */
 const REPORTED_MS = 7 * 24 * HOUR_MS;
 
 const check: Check = {
@@ -33,7 +33,7 @@ const check: Check = {
     }),
 };
 
-/** Those that have ended. */
+/** Returns the last task of each kind that has ended. */
 function lastOfEachKind(tasks: readonly Task[]): Task[] {
   const last = new Map<string, Task>();
   for (const task of tasks) if (task.endedAt !== null) last.set(task.kind, task);

@@ -1,4 +1,4 @@
-// Work on the machine that was interrupted, and waits for the next call.
+// Operations on the machine that were interrupted and are waiting for the next call.
 import { journal } from '../../store/journal.ts';
 import { count, ok, warning, withStore, type Check } from '../check.ts';
 

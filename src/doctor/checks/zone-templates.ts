@@ -1,4 +1,4 @@
-// Custom zone templates make zones that BIND loads.
+// Custom zone templates produce zones that BIND loads.
 import { ApiError } from '../../core/errors.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import { isTemplateName, lookAtTemplates, TEMPLATE_FOLDER } from '../../drivers/zones/custom-templates.ts';
@@ -42,7 +42,7 @@ function summaryOf(names: readonly string[]): string {
   return `The custom zone templates make zones that BIND can load: ${list(names)}.`;
 }
 
-/** What is wrong with a template, in a sentence. */
+/** Returns a sentence about what is wrong with a template. */
 async function faultOf(
   name: string,
   read: () => ReturnType<typeof lookAtTemplates>,
@@ -82,7 +82,7 @@ const outside: TemplateInput = {
   version: '1.0.0',
 };
 
-/** What a template can be used for: a domain that has all there is, and one that has as little as there can be. */
+/** Two domains to test a template with: one with all optional values, and one with none. */
 const examples: readonly TemplateInput[] = [
   outside,
   {

@@ -1,4 +1,4 @@
-// The IPv6 address that an account has to itself.
+// The dedicated IPv6 address of an account.
 import * as assignments from '../../model/addresses/ipv6-assignments.ts';
 import type { AccountPart } from '../account-part.ts';
 import remove from './steps/remove.ts';

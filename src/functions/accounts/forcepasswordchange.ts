@@ -52,7 +52,7 @@ export default defineFunction({
   },
 });
 
-/** The keys whose value is not 0. @throws ApiError `bad_param`. */
+/** Returns the keys whose value is not 0. @throws ApiError `bad_param`. */
 function readNames(users: unknown): string[] {
   if (typeof users !== 'object' || users === null || Array.isArray(users)) {
     throw badParam('The parameter “users_json” should be a JSON hash of accounts, such as {"bob":1}.');

@@ -202,7 +202,7 @@ export default defineFunction({
   },
 });
 
-/** The privilege that changepackage requires is required here as well. */
+/** Requires the same privilege as changepackage. */
 async function packageFor({ caller, db }: Context, name: string): Promise<packages.Package> {
   authorise(caller, 'modifyacct plan=', ['upgrade-account']);
   return packages.get(db, caller, name);

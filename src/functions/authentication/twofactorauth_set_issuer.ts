@@ -17,7 +17,7 @@ export default defineFunction({
       required: true,
       maxLength: 64,
       pattern: {
-        // A colon would end the issuer early in an app that reads the URI’s label.
+        // No colon, because apps read the URI’s label as the issuer up to the first colon.
         matches: /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}:]*[^\p{C}\p{Z}:][^\p{Cc}\p{Cf}\p{Zl}\p{Zp}:]*$/u,
         expects: '1 to 64 characters on one line, without colons and control characters, not only spaces',
       },

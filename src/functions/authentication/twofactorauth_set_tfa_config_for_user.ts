@@ -62,7 +62,7 @@ interface Found {
 
 function readConfigs(rest: Readonly<Record<string, Json>>, problems: string[]): Found[] {
   const found: Found[] = [];
-  // The whole response of the other server, as it comes through a pipe.
+  // Also accepts the whole response of the other server, for use with a pipe.
   const { metadata, data, ...others } = rest;
   const configs = isObject(metadata) && isObject(data) && Object.keys(others).length === 0 ? data : rest;
   for (const [user, config] of Object.entries(configs)) {

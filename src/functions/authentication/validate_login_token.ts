@@ -54,7 +54,7 @@ export default defineFunction({
     const tokens = await exchange(context, args.login_token, args.url_after_login);
     if (tokens === undefined) {
       const reason = 'The login token is unknown, was used before, is too old, or belongs to another page.';
-      // A token that was sent for another page is used up too.
+      // A token for another URL is used up too.
       throw new ApiError('not_found', reason, { keepsChanges: true });
     }
     return { payload: [{ ...tokens }] };

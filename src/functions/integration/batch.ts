@@ -6,13 +6,13 @@ import { printable } from '../../core/function-name.ts';
 import { Turns } from '../../core/turns.ts';
 import type { Value } from '../../core/values.ts';
 
-/** Commands of one batch. */
+/** The maximum number of commands in a batch. */
 const MAX_COMMANDS = 1000;
-/** Parameters of one command. */
+/** The maximum number of parameters of a command. */
 const MAX_PARAMETERS = 1000;
-/** Once the answers have so many characters, the commands that are left are not run. */
+/** When the responses have this many characters, the remaining commands are not run. */
 const MAX_ANSWER = 16 * 2 ** 20;
-/** With what each may take, this bounds the memory of a server. */
+/** Together with the limits of each batch, this limits the memory of a server. */
 const turns = new Turns({ running: 4, runningPerCaller: 1, waitingPerCaller: 8 });
 
 export default defineFunction({
@@ -87,7 +87,7 @@ interface Answer {
   readonly data: Value;
 }
 
-/** @throws ApiError `bad_param` for a batch that is too long, or contains another batch. */
+/** @throws ApiError `bad_param` for a batch that is too long or contains another batch. */
 function readCommands(texts: readonly string[]): Command[] {
   if (texts.length > MAX_COMMANDS) {
     throw badParam(
@@ -106,7 +106,7 @@ function readCommand(text: string, at: number): Command {
   const mark = text.indexOf('?');
   if (mark === -1) return { command: text, args: [] };
   const query = text.slice(mark + 1);
-  // Counted before they are read, which takes longer.
+  // Counted before the parameters are read, because reading takes longer.
   if (query.split('&', MAX_PARAMETERS + 1).length > MAX_PARAMETERS) {
     throw badParam(
       `The parameter “command” number ${at + 1} should have at most ${MAX_PARAMETERS} parameters.`,
@@ -147,7 +147,7 @@ function noRoom({ command }: Command): Pick<Envelope, 'metadata' | 'data'> {
   };
 }
 
-/** About as many characters as the value takes as JSON. */
+/** Returns the approximate number of characters of the value as JSON. */
 function sizeOf(value: Value): number {
   if (typeof value === 'string') return value.length + 3;
   if (typeof value !== 'object' || value === null) return 8;

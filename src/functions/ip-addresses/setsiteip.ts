@@ -71,7 +71,7 @@ export default defineFunction({
     if (zone === undefined) {
       inform(`The DNS zone “${name}” is not on this server. Change its A records where it is.`);
     }
-    // Behind NAT, zones have the public addresses.
+    // Behind NAT, zones contain the public addresses.
     const moves = new Map([
       [before.ip, ip],
       [await findPublicAddress(db, before.ip), await findPublicAddress(db, ip)],

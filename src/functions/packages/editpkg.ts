@@ -57,7 +57,9 @@ export default defineFunction({
   },
 });
 
-/** To the accounts that have the package: then an operation stores it with them. */
+/**
+ * Applies the changes to the accounts that have the package. An operation then stores them together with the package.
+ */
 async function passOn(
   context: Context,
   content: packages.Content,

@@ -61,7 +61,7 @@ export default defineFunction({
   },
 });
 
-/** As a flag comes from the command line (`1`, `"1"`) and from JSON. */
+/** Reads a flag from the command line (`1`, `"1"`) or from JSON. */
 function readFlag(value: unknown): boolean | undefined {
   if (value === 1 || value === '1' || value === true) return true;
   return value === 0 || value === '0' || value === false ? false : undefined;

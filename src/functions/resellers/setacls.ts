@@ -5,7 +5,7 @@ import * as aclLists from '../../model/resellers/acl-lists.ts';
 import { acl, aclParams, ALL, privilegeNames, type PrivilegeName } from '../../model/resellers/privileges.ts';
 import * as resellers from '../../model/resellers/resellers.ts';
 
-/** A privilege is granted by being named. */
+/** Naming a privilege grants it, whatever its value. */
 const named = { type: 'string' } as const;
 
 export default defineFunction({

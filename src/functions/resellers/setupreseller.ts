@@ -35,7 +35,7 @@ export default defineFunction({
       if (makeowner) await resellers.makeOwnOwner(db, user);
       return;
     }
-    // Checks the change. What this writes is not kept.
+    // Only checks the change. These writes are not kept.
     await resellers.setUp(db, user, makeowner);
     plan(setUpReseller({ user, ownsItself: makeowner }));
   },

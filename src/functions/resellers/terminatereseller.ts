@@ -63,7 +63,7 @@ export default defineFunction({
     const remove = (names: readonly string[]) =>
       callForEach(context, 'removeacct', names, (username) => ({ username }));
     const results = await remove(owned.map(({ username }) => username));
-    // Counted here, because removing takes a while and other servers go on.
+    // Counted now, because removals take a while, and other servers continue to work.
     const elsewhere = await transaction('reads', async (db) => accounts.countElsewhere(db, 'owner', user));
     if (elsewhere.length > 0) {
       warn(
@@ -92,7 +92,10 @@ function keptFor(user: string, why: string): CallResult {
   return { user, result: 0, reason: `The reseller is kept: ${why}.`, told: '' };
 }
 
-/** If its own account were removed, the remaining accounts would be transferred to root. `home` is the server that has it, if that is another one. */
+/**
+ * Explains why the reseller is kept. If its own account were removed, root would become the owner of the remaining
+ * accounts. `home`: the server of its own account, if it is on another server.
+ */
 function whyKept(
   removed: readonly CallResult[],
   elsewhere: readonly accounts.Elsewhere[],

@@ -31,7 +31,7 @@ export default defineFunction({
 
   async handler({ user }, { db, inform, plan }) {
     const owned = await resellers.listOwned(db, user);
-    // Checks the change. What this writes is not kept.
+    // Only checks the change. These writes are not kept.
     await resellers.dismiss(db, user);
     plan(
       dismissReseller(

@@ -71,7 +71,7 @@ export default defineFunction({
       privateKey === undefined
         ? undefined
         : await publicHalfOf(context, privateKey, args.passphrase).catch(async (error: unknown) => {
-            // Without its passphrase, OpenSSH's own format still tells that it is a key.
+            // OpenSSH's own format can be recognised as a key even without its passphrase.
             const isNeeded = extract_public === true || args.passphrase !== '';
             if (isNeeded || (await fingerprintBy(context, privateKey)) === undefined) throw error;
             return undefined;

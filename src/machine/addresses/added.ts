@@ -1,4 +1,4 @@
-// The addresses that this program added: kept in a file, so that no other is ever removed.
+// The addresses that this program added. They are stored in a file, so that no other address is ever removed.
 import type { NewMachineAddress } from '../../core/machine-addresses.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import { fromLinks, toLinks, type Link } from './list.ts';
@@ -7,7 +7,7 @@ import { fromLinks, toLinks, type Link } from './list.ts';
 export interface AddedFile {
   read(): Promise<Link[] | undefined>;
   write(links: Link[]): Promise<void>;
-  /** Does the work while nobody else changes the file. */
+  /** Runs the work while no other process can change the file. */
   withLock<T>(work: () => Promise<T>): Promise<T>;
 }
 
@@ -19,7 +19,7 @@ export async function writeAdded(file: AddedFile, added: readonly NewMachineAddr
   await file.write(toLinks(added));
 }
 
-/** `before` with `fresh`, which replace entries of the same address. */
+/** Adds `fresh` to `before`, and replaces the entries with the same address. */
 export function merge(
   before: readonly NewMachineAddress[],
   fresh: readonly NewMachineAddress[],

@@ -1,8 +1,8 @@
-// From what `ip -json` prints to the machine’s addresses.
+// Converts the output of `ip -json` to the machine’s addresses.
 import type { MachineAddress, NewMachineAddress } from '../../core/machine-addresses.ts';
 import { familyOf } from './values.ts';
 
-/** An interface as `ip -json address show` prints it: the fields that are read. */
+/** An interface as `ip -json address show` prints it: only the fields that are used. */
 export interface Link {
   readonly ifname?: string;
   readonly flags?: readonly string[];
@@ -12,13 +12,13 @@ export interface Link {
 
 export interface LinkAddress {
   readonly family: string;
-  /** Missing for a tunnel that has only a far end. */
+  /** Missing for a tunnel that has only a remote address. */
   readonly local?: string;
   readonly prefixlen: number;
   readonly scope: string;
-  /** It comes after another address of the same network, and goes with that one unless the kernel is told otherwise. */
+  /** Not the first address of its network. Unless configured otherwise, the kernel removes it with the first one. */
   readonly secondary?: boolean;
-  /** RFC 8981: for outgoing connections, and changed every day. */
+  /** RFC 8981: used for outgoing connections, and replaced every day. */
   readonly temporary?: boolean;
   readonly deprecated?: boolean;
   readonly label?: string;
@@ -75,7 +75,7 @@ export function listAddresses(
 
 interface Candidate {
   readonly address: Omit<MachineAddress, 'isMain'>;
-  /** Soon to be replaced by another. */
+  /** Will soon be replaced by another address. */
   readonly isPassing: boolean;
 }
 
@@ -96,7 +96,7 @@ function mainOf(
   );
 }
 
-/** What this program added, as a list of interfaces: the format of the file in which it is kept. */
+/** The addresses that this program added, in the format of the file that stores them: a list of interfaces. */
 export function toLinks(added: readonly NewMachineAddress[]): Link[] {
   return [...byInterface(added)].map(([ifname, addresses]) => ({
     ifname,

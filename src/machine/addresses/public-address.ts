@@ -1,17 +1,17 @@
-// Which address the Internet sees: a service there answers with the address that a request came from.
+// Finds the public address: a service on the Internet returns the address that a request came from.
 import { get } from 'node:https';
 import { get as getPlainly } from 'node:http';
 import { isIPv4, isIPv6 } from 'node:net';
 import { MachineError } from '../../core/machine-error.ts';
 import { canonicalAddress } from './values.ts';
 
-/** Amazon's, which its documentation of EC2 security groups names; IPv4 alone. */
+/** Amazon’s service, which its documentation of EC2 security groups names. IPv4 only. */
 export const PUBLIC_ADDRESS_SERVICE = 'https://checkip.amazonaws.com/';
 const LIMIT_MS = 10_000;
 /** An IPv6 address takes 39 characters. */
 const MAX_ANSWER_LENGTH = 64;
 
-/** @throws MachineError `failed` if no address is answered; TypeError for anything but an address. */
+/** @throws MachineError `failed` if the service does not return an address; TypeError if `local` is not an address. */
 export async function askPublicAddress(local: string, service: string): Promise<string> {
   const localAddress = canonicalAddress(local);
   let answer: string;

@@ -1,15 +1,15 @@
-// The second wall before the machine’s addresses: what reaches a tool is an address, a prefix length and an interface.
+// The second check of what reaches the address tools: an address, a prefix length and an interface.
 import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { MAX_NEW_ADDRESSES, type NewMachineAddress } from '../../core/machine-addresses.ts';
 
-/** Linux accepts more; these are the names that tools and files take without quotes. */
+/** Linux accepts more. These names need no quotes in commands and files. */
 const INTERFACE = /^[A-Za-z][A-Za-z0-9_.-]{0,14}$/;
 
 export function isInterfaceName(name: string): boolean {
   return INTERFACE.test(name);
 }
 
-/** The one way to write an address that the kernel’s tools have. @throws TypeError for anything but an address. */
+/** Returns the address as the kernel’s tools write it. @throws TypeError if the text is not an address. */
 export function canonicalAddress(address: string): string {
   if (isIPv4(address)) return address;
   if (!isIPv6(address) || address.includes('%')) {
@@ -22,7 +22,7 @@ export function familyOf(address: string): 4 | 6 {
   return address.includes(':') ? 6 : 4;
 }
 
-/** The addresses in canonical form, each once. @throws TypeError */
+/** Returns the addresses in canonical form, without duplicates. @throws TypeError */
 export function readNewAddresses(addresses: readonly NewMachineAddress[]): NewMachineAddress[] {
   if (addresses.length > MAX_NEW_ADDRESSES) {
     throw new TypeError(`Too many addresses: at most ${MAX_NEW_ADDRESSES} are added at once.`);

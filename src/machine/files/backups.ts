@@ -1,12 +1,12 @@
-// Copies of files before they were changed: `files/backups/etc/bind/named.conf.local/20261125T175356.123Z`, in the state
-// directory, with the owner and mode that the file had.
+// Copies of files from before they were changed: `files/backups/etc/bind/named.conf.local/20261125T175356.123Z`, in the
+// state directory, with the original owner and mode.
 import { constants } from 'node:fs';
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileAttributes } from '../../core/machine-daemons.ts';
 import { MachineError } from '../../core/machine-error.ts';
 
-/** Enough for every operation under way: each keeps others from its files, and makes one copy of each. */
+/** Enough for every unfinished operation: an operation locks its files and makes one copy of each. */
 const KEPT = 10;
 const STAMP = /^\d{8}T\d{6}\.\d{3}Z(?:-\d+)?$/;
 
@@ -26,7 +26,7 @@ export class Backups {
     this.#now = now;
   }
 
-  /** @returns its path below the backups. The same version is kept once, however often it is asked for. */
+  /** @returns the path below the backups. A version that was saved before is not stored again. */
   async save(path: string, { content, attributes }: Required<Saved>): Promise<string> {
     const folder = join(this.#folder, path);
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -41,7 +41,7 @@ export class Backups {
     const stamp = new Date(this.#now()).toISOString().replaceAll(/[-:]/g, '');
     const name = names.includes(stamp) ? `${stamp}-${names.length}` : stamp;
     const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = constants;
-    // A copy that was interrupted never had a name that the journal knows, so it may be written over.
+    // The journal does not know the name of an interrupted copy, so such a copy may be overwritten.
     const file = await open(join(folder, name), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
     try {
       await file.writeFile(content);
@@ -57,7 +57,7 @@ export class Backups {
     return join(path, name);
   }
 
-  /** @throws MachineError `failed` if somebody removed it. */
+  /** @throws MachineError `failed` if somebody removed the backup. */
   async read(copy: string): Promise<Saved> {
     try {
       const file = await open(join(this.#folder, copy), constants.O_RDONLY | constants.O_NOFOLLOW);

@@ -1,5 +1,5 @@
-// Open files, by their descriptors. What the kernel does in memory is done at once, because a turn of the thread pool takes
-// ten times as long; what waits for the disk is left to the pool.
+// Open files, by their descriptors. Calls that the kernel completes in memory are synchronous, because the thread pool
+// takes ten times as long. Calls that wait for the disk use the thread pool.
 import {
   closeSync,
   fchmodSync,
@@ -38,12 +38,12 @@ export class Descriptor {
     fchmodSync(this.#fd, mode);
   }
 
-  /** From where it stands to the end. `size` is what there is as far as is known. */
+  /** Reads from the current position to the end. `size` is the expected number of bytes. */
   async read(size: number): Promise<Buffer> {
     const buffer = Buffer.allocUnsafe(size + 1);
     const { bytesRead } = await readPart(this.#fd, buffer, 0, buffer.length, null);
     const part = buffer.subarray(0, bytesRead);
-    // A regular file gives less than it is asked for only at its end. This one has grown.
+    // A regular file returns fewer bytes than requested only at its end. If the buffer is full, the file has grown.
     return bytesRead <= size ? part : Buffer.concat([part, await readRest(this.#fd)]);
   }
 

@@ -1,4 +1,4 @@
-// A system call that failed, as people are told: with the path that they know.
+// Converts a failed system call to an error message with the path that the caller used.
 import { MachineError, ofDisk } from '../../core/machine-error.ts';
 
 const reasons: Readonly<Record<string, string>> = {
@@ -11,7 +11,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'it does not exist',
 };
 
-/** Errors that are no failed system calls are returned as they are. */
+/** Errors that are not from system calls are returned unchanged. */
 export function toMachineError(error: unknown, path: string): unknown {
   const { code, syscall, message } = (error ?? {}) as { code?: string; syscall?: string; message?: string };
   if (code === undefined || syscall === undefined) return error;

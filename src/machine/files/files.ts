@@ -1,4 +1,4 @@
-// Files of the machine and of the sandbox: the same work below another root.
+// Files of the machine and of the sandbox: the same code with different root directories.
 import { constants, mkdirSync, renameSync, unlinkSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import type {
@@ -20,13 +20,13 @@ const MAX_BYTES = 64 * 1024 * 1024;
 const STAGED = /^\.whmapi1-[0-9a-f]{16}$/;
 
 export interface FilesOptions extends Roots {
-  /** A private directory for backups and digests, made when it is needed. */
+  /** A private directory for backups and digests, created when it is needed. */
   readonly kept: string;
   /** False in a sandbox, where everything belongs to the user of this process. */
   readonly setsOwners: boolean;
   /** Milliseconds since 1970-01-01. */
   readonly now: () => number;
-  /** The user ID that every file must have that is read; not checked in a sandbox. Default: any. */
+  /** The user ID that a file must have to be read. Not checked in a sandbox. Default: any. */
   readonly owner?: number | undefined;
 }
 
@@ -38,7 +38,7 @@ export class Files implements MachineFiles {
   readonly #owner: number | undefined;
   /** The digests of the versions that were staged here, by path. */
   readonly #staged = new Map<string, string>();
-  /** Of users and groups, by kind and name: the file of groups has a line for each account. */
+  /** IDs of users and groups, by kind and name. Cached because /etc/group has a line for each account. */
   readonly #ids = new Map<string, number>();
 
   constructor({ root, directories, kept, setsOwners, now, owner }: FilesOptions) {
@@ -191,7 +191,7 @@ export class Files implements MachineFiles {
     } else {
       const { content, attributes } = await this.#backups.read(copy);
       const found = await this.#load(path, MAX_BYTES).catch(() => undefined);
-      // A full disk has no room for what is there already.
+      // A file that is already correct is not written, because a full disk has no room for it.
       const isThere = found?.content.equals(content) === true && found.attributes.mode === attributes.mode;
       if (!isThere) await this.write(path, content, attributes);
     }
@@ -209,7 +209,7 @@ export class Files implements MachineFiles {
     });
   }
 
-  /** The version before counts as ours too, as long as it is there: this process may be killed before the rename. */
+  /** The previous version counts as ours while it exists, because this process may be killed before the rename. */
   async #recordAlso(path: string, digest: string): Promise<void> {
     const before = this.#written.of(path);
     const present = before.length > 1 ? await this.read(path).catch(() => undefined) : undefined;
@@ -240,7 +240,7 @@ export class Files implements MachineFiles {
   }
 }
 
-/** The same for the same file, so that nothing piles up where processes are killed; short, for names can be long. */
+/** The same name each time, so that killed processes leave at most one file. Short, because file names can be long. */
 function stagedName(path: string): string {
   return `.whmapi1-${digestOf(Buffer.from(path)).slice(0, 16)}`;
 }
@@ -254,7 +254,7 @@ function removeIfThere(path: string): void {
   }
 }
 
-/** `name` is for people. Undefined if there is nothing. */
+/** `name` is the path for error messages. Returns undefined if the file does not exist. */
 async function readRegular(
   path: string,
   maxBytes: number,
@@ -264,7 +264,7 @@ async function readRegular(
   const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
   if (statOf(path) === undefined) return undefined;
   try {
-    // A pipe would not let go of a reader that waits.
+    // Without O_NONBLOCK, opening a pipe would wait for a writer.
     return await withOpen(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, async (file) => {
       const stats = file.stat();
       if (!stats.isFile()) throw new MachineError('failed', `“${name}” is not a regular file.`);

@@ -1,8 +1,8 @@
-// Names of users and groups of the system, such as “bind”, as numbers.
+// Converts names of system users and groups, such as “bind”, to IDs.
 import { readFile } from 'node:fs/promises';
 import { MachineError } from '../../core/machine-error.ts';
 
-/** Packages put their daemons' users into these files, so that no tool has to be asked. */
+/** Packages add their daemons’ users to these files, so no other program is needed. */
 export async function idOf(kind: 'user' | 'group', who: string | number = 'root'): Promise<number> {
   if (typeof who === 'number') return who;
   if (who === 'root') return 0;

@@ -1,5 +1,5 @@
-// Where a path of the machine really is, and how it is reached: directory by directory, so that no symbolic link is
-// followed, also not one that somebody puts there meanwhile.
+// Locates and opens a path of the machine directory by directory. No symbolic link is followed, not even one that
+// another process creates meanwhile.
 import { closeSync, constants, fsync, lstatSync, mkdirSync, openSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,13 +11,13 @@ const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
 const flush = promisify(fsync);
 
 export interface Roots {
-  /** What stands for the machine's root: empty on Linux itself. */
+  /** The directory that replaces the machine’s root directory: empty on Linux itself. */
   readonly root: string;
-  /** The directories that may be reached into. */
+  /** The directories whose contents are accessible. */
   readonly directories: readonly string[];
 }
 
-/** An open directory and a name in it, as a path that stays inside that directory whatever others do. */
+/** An open directory and a name in it. The path stays inside that directory, whatever other processes do. */
 export interface Place {
   readonly path: string;
   readonly directory: { readonly fd: number; readonly sync: () => Promise<void> };
@@ -40,7 +40,7 @@ export class Places {
     return `${this.#root}${path}`;
   }
 
-  /** @returns undefined if a directory above the path is missing. @throws MachineError `failed` for a link above it. */
+  /** @returns undefined if a directory above the path is missing. @throws MachineError `failed` if it is a link. */
   async find<T>(path: string, work: (place: Place) => Promise<T>): Promise<T | undefined> {
     const fd = this.#openParent(path);
     if (fd === undefined) return undefined;
@@ -55,17 +55,17 @@ export class Places {
     }
   }
 
-  /** As `find`, for whatever writes. @throws MachineError `failed` also if a directory is missing. */
+  /** Like `find`, for writing. @throws MachineError `failed`, also if a directory is missing. */
   async reach<T>(path: string, work: (place: Place) => Promise<T>): Promise<T> {
     const directory = this.#directoryOf(path);
-    // The sandbox has no packages that would have made the directories of daemons.
+    // In a sandbox, no packages have created the directories of daemons.
     if (this.#root !== '') mkdirSync(`${this.#root}${directory}`, { recursive: true, mode: 0o700 });
     const done = await this.find(path, async (place) => ({ value: await work(place) }));
     if (done !== undefined) return done.value;
     throw new MachineError('failed', `The directory “${dirname(path)}” does not exist.`);
   }
 
-  /** @throws TypeError if the path is not clean, or in none of the directories. */
+  /** @throws TypeError if the path is invalid or outside the directories. */
   #directoryOf(path: string): string {
     assertFilePath(path);
     const found = this.#directories.find((one) => path === one || path.startsWith(`${one}/`));
@@ -76,7 +76,7 @@ export class Places {
 
   #openParent(path: string): number | undefined {
     const directory = this.#directoryOf(path);
-    // Links above the directories are the administrator's; in a sandbox there are none.
+    // Links above the directories belong to the administrator and are followed. A sandbox has none.
     const anchor = this.#root === '' ? dirname(directory) : this.#root;
     const parts = `${this.#root}${path}`.slice(anchor === '/' ? 1 : anchor.length + 1).split('/');
     let fd = openDirectory(anchor, O_RDONLY | O_DIRECTORY, path);
@@ -95,7 +95,7 @@ export class Places {
   }
 }
 
-/** At once: the kernel has these directories in memory, and a turn of the thread pool takes ten times as long. */
+/** Synchronous, because the kernel has these directories in memory, and the thread pool takes ten times as long. */
 function openDirectory(path: string, flags: number, name: string): number | undefined {
   try {
     return openSync(path, flags);
@@ -112,7 +112,7 @@ function openDirectory(path: string, flags: number, name: string): number | unde
   }
 }
 
-/** Undefined if there is nothing. */
+/** Returns undefined if nothing exists at the path. */
 export function statOf(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
 }

@@ -1,4 +1,4 @@
-// What this program wrote last to each file, as a digest: so that a change by somebody else is noticed.
+// Digests of what this program last wrote to each file. They show whether somebody else changed the file.
 import { createHash } from 'node:crypto';
 import { constants, lstatSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ export function digestOf(content: Uint8Array): string {
 }
 
 interface Row {
-  /** For people who look into the folder. */
+  /** Not used by the program: for people who look into the folder. */
   readonly path: string;
   readonly digests: readonly string[];
 }
@@ -21,10 +21,12 @@ export class WrittenDigests {
     this.#folder = folder;
   }
 
-  /** The last version, then the one before it, which is still there if the last write was interrupted. */
+  /**
+   * The digests of the last version and of the one before it, which remains on disk if the last write fails halfway.
+   */
   of(path: string): readonly string[] {
     const file = this.#file(path);
-    // Most often there is none, and an error takes long to make.
+    // Usually the file does not exist, and creating an error is slow.
     if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return [];
     try {
       return (JSON.parse(readFileSync(file, 'utf8')) as Row).digests;
@@ -34,7 +36,7 @@ export class WrittenDigests {
     }
   }
 
-  /** Once this returns, a power cut does not lose it. An empty list removes it. */
+  /** Once this returns, a power cut does not lose the digests. An empty list removes the file. */
   async set(path: string, digests: readonly string[]): Promise<void> {
     if (digests.length === 0) return rmSync(this.#file(path), { force: true });
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });

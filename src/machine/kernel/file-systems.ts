@@ -3,17 +3,17 @@ import { readFile, statfs } from 'node:fs/promises';
 import type { FileSystem, FileSystems } from '../../core/machine-kernel.ts';
 import { unescapeMount } from '../linux/mounts.ts';
 
-/** File systems in memory, and images that are full by design. All others that have blocks count. */
+/** File systems in memory, and images that are always full. All other file systems with blocks are listed. */
 const WITHOUT_A_DISK =
   /^(?:tmpfs|devtmpfs|ramfs|rootfs|hugetlbfs|squashfs|erofs|iso9660|efivarfs|fuse\.(?:snapfuse|lxcfs|portal))$/;
 
-/** A file system of another server may never answer. */
+/** A file system of another server might never respond. */
 const LIMIT_MS = 2000;
 
 interface Mount {
   /** Major and minor number: the same for every mount of a file system. */
   readonly device: string;
-  /** Which directory of the file system is mounted. A bind mount has another one than `/`. */
+  /** The directory of the file system that is mounted. For a bind mount, it is not `/`. */
   readonly root: string;
   readonly mountPoint: string;
   readonly type: string;
@@ -42,7 +42,7 @@ export function parseMounts(text: string): Mount[] {
     });
 }
 
-/** Of several mounts of a file system, the first one of its whole tree, else the first one. */
+/** If a file system has several mounts, keeps the first mount of its whole tree, or else the first mount. */
 function onceEach(mounts: readonly Mount[]): Mount[] {
   const chosen = new Map<string, Mount>();
   for (const mount of mounts) {
@@ -53,7 +53,7 @@ function onceEach(mounts: readonly Mount[]): Mount[] {
   return [...chosen.values()];
 }
 
-/** Undefined for one without blocks, such as /proc, and for one that this user cannot see. */
+/** Undefined for a file system without blocks, such as /proc, and for one that this user cannot access. */
 async function measure({ mountPoint, source }: Mount): Promise<FileSystem | 'silent' | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<'silent'>((resolve) => {
@@ -74,7 +74,7 @@ async function measure({ mountPoint, source }: Mount): Promise<FileSystem | 'sil
       inodesUsed: files - ffree,
     };
   } catch {
-    // Unmounted meanwhile, or below a directory that is closed to this user.
+    // Unmounted meanwhile, or below a directory that this user cannot enter.
     return undefined;
   } finally {
     clearTimeout(timer);

@@ -1,4 +1,4 @@
-// What the kernel tells, read from /proc and by statfs(2).
+// Kernel data, read from /proc and with statfs(2).
 import type { MachineKernel } from '../../core/machine-kernel.ts';
 import { readFileSystems } from './file-systems.ts';
 import { readSockets } from './sockets.ts';

@@ -16,7 +16,7 @@ export async function readSockets(path: string): Promise<KernelSocket[]> {
   }
 }
 
-/** The first line has the names of the columns. */
+/** The first line contains the column names. */
 export function parseSockets(text: string): KernelSocket[] {
   const [, ...rows] = text.split('\n');
   return rows.filter((row) => row !== '').map(parseRow);

@@ -1,4 +1,4 @@
-// The file of the addresses that this program added to a Linux machine, in the state directory.
+// The file in the state directory that lists the addresses that this program added to a Linux machine.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AddedFile } from '../addresses/added.ts';

@@ -1,5 +1,5 @@
-// What gives the machine its addresses when it starts: netplan, systemd-networkd or ifupdown. Each reads files of many
-// authors, so the addresses that this program adds are in files of its own, one for each interface.
+// Keepers configure the machine’s addresses when it starts: netplan, systemd-networkd or ifupdown. Each reads files
+// from several sources, so this program writes its addresses to files of its own, one for each interface.
 import { basename, dirname, join } from 'node:path';
 import { load } from 'js-yaml';
 import type { AddressPlace, NewMachineAddress } from '../../core/machine-addresses.ts';
@@ -9,16 +9,16 @@ import { byInterface, type Link } from '../addresses/list.ts';
 import { familyOf } from '../addresses/values.ts';
 import { NOT_INSTALLED, type Run } from './run.ts';
 
-/** Networks are no secret, but netplan complains of files that everybody can read. */
+/** Network settings are not secret, but netplan warns about files that everybody can read. */
 const NETPLAN_MODE = 0o600;
 const NETWORKD_FOLDER = '/etc/systemd/network';
-/** Below the directory of drop-ins of the interface’s own file: systemd.network(5). */
+/** In the drop-in directory of the interface’s own file: systemd.network(5). */
 const NETWORKD_FILE = 'whmapi1.conf';
 const NETPLAN_FOLDER = '/etc/netplan';
 const INTERFACES = '/etc/network/interfaces';
 const IFUPDOWN_FOLDER = '/etc/network/interfaces.d';
 
-/** The directories in which the files are. */
+/** The directories that contain the files. */
 export const KEEPER_DIRECTORIES = [NETWORKD_FOLDER, NETPLAN_FOLDER, IFUPDOWN_FOLDER];
 
 const NETPLAN_SECTIONS = ['ethernets', 'bonds', 'bridges', 'vlans', 'modems', 'wifis', 'tunnels', 'vrfs'];
@@ -37,7 +37,7 @@ export class AddressKeepers {
   readonly #run: Run;
   readonly #files: MachineFiles;
 
-  /** `files` reaches KEEPER_DIRECTORIES. */
+  /** `files` must have access to KEEPER_DIRECTORIES. */
   constructor(run: Run, files: MachineFiles) {
     this.#run = run;
     this.#files = files;
@@ -47,7 +47,7 @@ export class AddressKeepers {
     return (await this.#fileOf(name))?.keeper ?? null;
   }
 
-  /** @throws MachineError `failed` for a file of this program that somebody changed by hand. */
+  /** @throws MachineError `failed` if somebody changed a file of this program by hand. */
   async assertUnchanged(): Promise<void> {
     for (const path of await this.#existing()) {
       if ((await this.#files.origin(path)) === 'ours') continue;
@@ -59,9 +59,9 @@ export class AddressKeepers {
   }
 
   /**
-   * Has exactly these addresses kept over a reboot, as far as their interfaces have a keeper. If a keeper rejects its file,
-   * all files are as before.
-   * @throws MachineError `failed`, as `assertUnchanged` does, too.
+   * Keeps exactly these addresses over a reboot, if their interfaces have a keeper. If a keeper rejects its file, all
+   * files are restored.
+   * @throws MachineError `failed`, also if `assertUnchanged` throws it.
    */
   async keep(addresses: readonly NewMachineAddress[]): Promise<void> {
     const wanted = new Map<string, { readonly text: string; readonly mode: number }>();
@@ -94,7 +94,7 @@ export class AddressKeepers {
     }
   }
 
-  /** All files of this program that any keeper reads. */
+  /** All existing files of this program, for every keeper. */
   async #existing(): Promise<string[]> {
     const [netplan, ifupdown, networkd] = await Promise.all(
       [NETPLAN_FOLDER, IFUPDOWN_FOLDER, NETWORKD_FOLDER].map((folder) => this.#files.list(folder)),
@@ -125,7 +125,7 @@ export class AddressKeepers {
 
   async #netplan(name: string): Promise<OwnFile | undefined> {
     const { status, stdout } = await this.#run('netplan', ['get'], { accept: [0, 1, NOT_INSTALLED] });
-    // It prints nothing if there is no configuration.
+    // netplan prints nothing if there is no configuration.
     if (status !== 0 || stdout.trim() === '') return undefined;
     const place = findInNetplan(stdout, await this.#link(name));
     if (place === undefined) return undefined;
@@ -211,13 +211,13 @@ export class AddressKeepers {
     };
   }
 
-  /** How ifupdown reads its files for this interface; undefined if they do not mention it. */
+  /** The interface’s settings as ifupdown reads them; undefined if its files do not mention the interface. */
   async #ifquery(name: string): Promise<string | undefined> {
     const { status, stdout } = await this.#run('ifquery', ['--', name], { accept: [0, 1, NOT_INSTALLED] });
     return status === 0 ? stdout : undefined;
   }
 
-  /** systemd-networkd forgets addresses of which it does not know whenever it configures the interface again. */
+  /** When systemd-networkd configures an interface again, it removes the addresses that it does not know. */
   async #reload(paths: readonly string[]): Promise<void> {
     const netplan = paths.filter((path) => path.startsWith(NETPLAN_FOLDER));
     if (netplan.length > 0) await this.#run('netplan', ['generate']);
@@ -233,17 +233,17 @@ function cidr({ address, prefixLength }: NewMachineAddress): string {
   return `${address}/${prefixLength}`;
 }
 
-/** The machine never speaks from it by itself. An IPv4 address has its prefix length for that. */
+/** Whether the server never uses it as a source address. For IPv4, the prefix length already has this effect. */
 function isDeprecated({ address }: NewMachineAddress): boolean {
   return familyOf(address) === 6;
 }
 
-/** Some readers of folders skip names with dots. */
+/** Some programs that read these folders skip names with dots. */
 function fileName(name: string): string {
   return name.replaceAll('.', '_');
 }
 
-/** netplan(5): `lifetime` works with networkd only. Without it, the machine would speak from the address. */
+/** netplan(5): `lifetime` works with networkd only. Without it, the server would use this source address. */
 function notByNetworkManager(name: string): MachineError {
   return new MachineError(
     'failed',
@@ -259,13 +259,13 @@ interface NetplanPlace {
   readonly renderer: string;
 }
 
-/** Which definition of netplan is that of the interface, and in which section it is. */
+/** Finds the interface’s definition in netplan, and the section that contains it. */
 function findInNetplan(yaml: string, { ifname, address }: Link): NetplanPlace | undefined {
   let read: unknown;
   try {
     read = load(yaml);
   } catch (cause) {
-    // A broken configuration is told on standard output, with status 0.
+    // netplan reports a broken configuration on standard output, with status 0.
     throw new MachineError('failed', `“netplan” failed: ${yaml.trim().split('\n')[0]}`, { cause });
   }
   const { network } = read as { readonly network?: Record<string, unknown> & Rendered };

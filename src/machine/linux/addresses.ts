@@ -1,5 +1,5 @@
-// The addresses of Linux, by ip(8) of iproute2: its JSON to read them, one batch to change them. What keeps them over a
-// reboot is in `address-keepers.ts`.
+// The addresses of Linux: ip(8) of iproute2 lists them as JSON, and changes them in one batch. The files that keep them
+// over a reboot are in `address-keepers.ts`.
 import { BlockList } from 'node:net';
 import type {
   AddressPlace,
@@ -28,7 +28,7 @@ export interface LinuxAddressesParts {
   readonly run: Run;
   readonly added: AddedFile;
   readonly keepers: AddressKeepers;
-  /** Asks a service in the Internet: see `MachineAddresses`. */
+  /** Asks a service on the Internet: see `MachineAddresses`. */
   readonly askPublicAddress: MachineAddresses['askPublicAddress'];
 }
 
@@ -57,7 +57,7 @@ export class LinuxAddresses implements MachineAddresses {
 
   async findPlace(family: 4 | 6): Promise<AddressPlace | undefined> {
     const mains = (await this.list()).filter(({ isMain }) => isMain);
-    // A server without IPv6 so far gets its first IPv6 address where its IPv4 address is.
+    // If the server has no IPv6 address yet, the first one is added to the interface of its IPv4 address.
     const main = mains.find((address) => address.family === family) ?? mains[0];
     if (main === undefined) return undefined;
     return { interface: main.interface, keeper: await this.#keepers.keeperOf(main.interface) };
@@ -77,7 +77,7 @@ export class LinuxAddresses implements MachineAddresses {
         if (!links.some(({ ifname }) => ifname === name)) throw unknownInterface(name);
       }
       const after = merge(before, wanted);
-      // Written first: after a kill, an address that is bound is known to be ours.
+      // Written first, so that after a kill, a bound address is known to be ours.
       await writeAdded(this.#added, after);
       const missing = wanted.filter(({ address }) => !bound.has(address));
       try {
@@ -104,8 +104,9 @@ export class LinuxAddresses implements MachineAddresses {
         if (!isOurs && bound.has(address)) throw notAdded(address);
       }
       const gone = removed.flatMap(({ address }) => bound.get(address) ?? []);
-      // The kernel removes the secondary addresses of a network with its primary one, unless it is configured to promote
-      // one of them. The same batch adds them again: a kill of this process does not stop ip.
+      // When the kernel removes the primary address of a network, it also removes the secondary ones, unless it is
+      // configured to promote one of them. The same batch adds them again, because ip continues if this process is
+      // killed.
       const secondary = [...bound.values()].filter(
         (one) => !unwanted.has(one.address) && gone.some((other) => isSecondaryOf(one, other)),
       );
@@ -158,12 +159,12 @@ function isSecondaryOf(one: Bound, other: Bound): boolean {
 
 function addition({ address, prefixLength, interface: name }: NewMachineAddress): string {
   const broadcast = familyOf(address) === 4 && prefixLength < 31 ? ' broadcast +' : '';
-  // The machine answers at a deprecated address, and speaks from its own (RFC 6724, section 5, rule 3).
+  // The server responds at a deprecated address, but uses its own for new connections (RFC 6724, section 5, rule 3).
   const deprecated = familyOf(address) === 6 ? ' preferred_lft 0' : '';
   return `address add ${address}/${prefixLength}${broadcast} dev ${name}${deprecated}`;
 }
 
-/** Adds an address as it was, or leaves it if it is still there. */
+/** Adds an address with its previous attributes, or keeps it if it still exists. */
 function replacement(bound: Bound): string {
   const { label, valid_life_time: valid, preferred_life_time: preferred } = bound.info;
   return [
@@ -174,7 +175,7 @@ function replacement(bound: Bound): string {
   ].join(' ');
 }
 
-/** Secondary addresses first: they would be gone with their primary one. */
+/** Secondary addresses come first, because the kernel removes them with their primary address. */
 function deletions(bound: readonly Bound[]): string[] {
   return bound
     .toSorted((one, other) => Number(isPrimary(one)) - Number(isPrimary(other)))

@@ -1,4 +1,4 @@
-// Programs that root wants run: timeout(1) watches over them, also after this process has ended.
+// Runs programs for root. timeout(1) limits their time, even after this process has ended.
 import { spawn } from 'node:child_process';
 import { type MachineCommands } from '../../core/machine.ts';
 import { MachineError } from '../../core/machine-error.ts';

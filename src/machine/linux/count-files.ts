@@ -1,12 +1,12 @@
-// What folders take up, as du(1) counts it: blocks and inodes at once, of many folders in one pass.
+// Measures folders as du(1) does: blocks and inodes together, and many folders in one pass.
 import type { MachineUsage } from '../../core/machine.ts';
 import type { Run } from './run.ts';
 
-/** Of the arguments of one process; each is a home of at most 255 characters. */
+/** The limit of folders in the arguments of one process. Each is a home path of at most 255 characters. */
 const FOLDERS_AT_ONCE = 500;
-/** Homes may hold millions of files. */
+/** A home can contain millions of files. */
 const LIMIT_MS = 3_600_000;
-/** The folder that was asked for, the device and inode, the number of names, and blocks of 512 bytes. */
+/** The requested folder, the device and inode, the number of names, blocks of 512 bytes, and the file type. */
 const LINE = '%H\\t%D\\t%i\\t%n\\t%b\\t%y\\n';
 
 const NOTHING: MachineUsage = { blocks: 0, inodes: 0 };
@@ -15,14 +15,14 @@ interface Count {
   device: string;
   blocks: number;
   inodes: number;
-  /** Files of several names, which count once. */
+  /** Files with several names. Each counts once. */
   readonly linked: Set<string>;
 }
 
 /**
- * The usage of each folder, which is absolute and free of control characters. Other file systems that are mounted in it
- * don't count, nor does what vanishes meanwhile; a folder that is not there has none. find(1) goes from folder to folder
- * by descriptors: no path is too long, and no link leads it elsewhere.
+ * Returns the usage of each folder. Folders are absolute paths without control characters. File systems that are
+ * mounted inside a folder do not count, and neither do files that vanish meanwhile. A folder that does not exist has no
+ * usage. find(1) walks by descriptors, so no path is too long, and no link leads it elsewhere.
  */
 export async function countFiles(
   run: Run,
@@ -48,9 +48,9 @@ async function count(run: Run, folders: readonly string[]): Promise<Map<string, 
     rest = lines.pop() ?? '';
     for (const line of lines) add(counts, line.split('\t'));
   };
-  // The work of a night: it gives way to whatever else the server does.
+  // Runs at the lowest priority, because this nightly work must not slow the server down.
   const words = ['-n', '10', 'find', '-P', ...folders, '-xdev', '-printf', LINE];
-  // Status 1: a file vanished meanwhile, or there is no such folder.
+  // Status 1: a file vanished meanwhile, or a folder does not exist.
   await run('nice', words, { accept: [0, 1], limitMs: LIMIT_MS, onOutput });
   return counts;
 }
@@ -59,7 +59,7 @@ function add(counts: Map<string, Count>, fields: readonly string[]): void {
   const [folder = '', device = '', inode = '', names = '', blocks = '', kind = ''] = fields;
   let count = counts.get(folder);
   if (count === undefined) {
-    // The folder itself comes first.
+    // find(1) prints the folder itself first.
     count = { device, blocks: 0, inodes: 0, linked: new Set() };
     counts.set(folder, count);
   }

@@ -1,5 +1,5 @@
-// The users' crontabs in the folder of the cron daemon. A disabled one stays in it under a name with a dot, which no
-// cron runs: Debian's and cronie skip such files.
+// The users' crontabs in the directory of the cron daemon. A disabled crontab stays there under a name with a dot. No
+// cron runs it: Debian's cron and cronie skip such files.
 import { lstat, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -10,7 +10,7 @@ export class Crontabs {
     this.#folder = folder;
   }
 
-  /** A crontab that came after the suspension takes the place of the one that was kept then. */
+  /** A crontab that was added after the suspension replaces the disabled one. */
   async disable(name: string): Promise<void> {
     await move(this.#active(name), this.#disabled(name));
   }
@@ -39,7 +39,7 @@ export class Crontabs {
   }
 }
 
-/** Nothing where there is nothing to move, nor a cron at all. */
+/** Does nothing if the file does not exist, or if the server has no cron. */
 async function move(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);
@@ -48,7 +48,7 @@ async function move(from: string, to: string): Promise<void> {
   }
 }
 
-/** A symbolic link counts as what it is: it is not followed. */
+/** A symbolic link exists even if its target does not: it is not followed. */
 export async function isThere(path: string): Promise<boolean> {
   try {
     await lstat(path);

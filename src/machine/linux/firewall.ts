@@ -1,5 +1,5 @@
-// The firewall of Linux, by nft(8): a table of our own, so that nobody else's rules are touched. The kernel itself lets
-// an address in again when its time is over.
+// The firewall of Linux, through nft(8). This program has its own table, so it never changes other rules. The kernel
+// ends each block by itself when its time is over.
 import type { FirewallBlock, MachineFirewall } from '../../core/machine.ts';
 import { refuseAddress } from '../firewall-address.ts';
 import { NOT_INSTALLED, type Ran, type Run } from './run.ts';
@@ -7,7 +7,7 @@ import { NOT_INSTALLED, type Ran, type Run } from './run.ts';
 const TABLE = 'inet whmapi1';
 const SETS = { 4: 'blocked_ipv4', 6: 'blocked_ipv6' } as const;
 
-/** Makes what isn't there, and leaves what is: one transaction, like all that nft reads from one input. */
+/** Creates what is missing and keeps the rest. nft applies everything from one input in one transaction. */
 const PREPARE = `
 add table ${TABLE}
 add set ${TABLE} ${SETS[4]} { type ipv4_addr; flags timeout; }
@@ -42,7 +42,7 @@ export class LinuxFirewall implements MachineFirewall {
     const seconds = Math.ceil((until - this.#now()) / 1000);
     if (seconds <= 0) return;
     const element = elementOf(address, `timeout ${seconds}s`);
-    // One that is in keeps its time when it is added: it is taken out, for which it has to be in.
+    // Adding an existing element does not change its timeout, so it is deleted first. It must exist to be deleted.
     await this.#change(`${PREPARE}add ${element}\ndelete ${elementOf(address)}\nadd ${element}\n`);
   }
 
@@ -61,7 +61,7 @@ export class LinuxFirewall implements MachineFirewall {
     const { nftables } = JSON.parse(stdout) as { nftables: Listed[] };
     for (const { set } of nftables) {
       for (const { elem } of set?.elem ?? []) {
-        // What somebody put there by hand has no end.
+        // An element that was added by hand has no expiry time.
         if (elem?.expires === undefined) continue;
         const { val, expires } = elem;
         const address = typeof val === 'string' ? val : `${val.prefix.addr}/${val.prefix.len}`;
@@ -71,19 +71,19 @@ export class LinuxFirewall implements MachineFirewall {
     return blocks;
   }
 
-  /** All of it happens, or nothing. */
+  /** The change is applied completely or not at all. */
   async #change(input: string): Promise<void> {
     await this.#run('nft', ['--file', '-'], { input });
   }
 
-  /** Its status is 0 where there is a table of our own. */
+  /** The status is 0 if this program's table exists. */
   #read(): Promise<Ran> {
     const words = ['--json', 'list', 'table', ...TABLE.split(' ')];
     return this.#run('nft', words, { accept: [0, FAILED, NOT_INSTALLED] });
   }
 }
 
-/** As nft has it in JSON (libnftables-json(5)); an element without a time is a bare address. */
+/** The JSON format of nft (libnftables-json(5)). An element without a timeout is only an address. */
 interface Listed {
   readonly set?: { readonly elem?: readonly { readonly elem?: Element }[] };
 }

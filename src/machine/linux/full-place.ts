@@ -1,12 +1,12 @@
-// Whether a tool failed because a disk is full. Few tools say so: useradd only says that it could not write.
+// Checks whether a tool failed because a disk is full. Few tools report it: useradd only reports that it cannot write.
 import { statfs } from 'node:fs/promises';
 
-/** What the tools write below. */
+/** The directories that the tools write to. */
 const PLACES = ['/etc', '/home', '/var/lib', '/var/spool'];
 /** Smaller than any change of a passwd file. */
 const NEEDED_BYTES = 8192;
 
-/** @returns a sentence with what to do; undefined if the complaint has nothing to do with a full disk. */
+/** @returns a sentence that says what to do; undefined if the complaint is not about a full disk. */
 export async function fullPlace(complaint: string): Promise<string | undefined> {
   if (complaint.includes('Read-only file system')) {
     return 'The file system is read-only. Mount it read-write and retry the call.';

@@ -1,4 +1,4 @@
-// The lock that the work under way holds, so that each tool it starts can hold it as well.
+// The lock that the current work holds, so that each tool it starts inherits the lock.
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** The file descriptor of the lock; undefined outside `withLock`. */

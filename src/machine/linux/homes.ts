@@ -1,4 +1,4 @@
-// Homes of a Linux machine: made out of sight and then moved into place, so that a home is whole or not there at all.
+// Homes of a Linux machine. A home is created elsewhere and then moved into place, so it is complete or does not exist.
 import { chmod, lchown, lstat, mkdir, rename, rmdir, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { HOME_FOLDERS, HOME_LINKS, HOME_MODE } from '../../core/home-layout.ts';
@@ -9,7 +9,7 @@ import { isThere } from './crontabs.ts';
 import { mountPoints } from './mounts.ts';
 import type { Run } from './run.ts';
 
-/** A home may hold millions of files. */
+/** A home can contain millions of files. */
 const TREE_LIMIT_MS = 3_600_000;
 const MAX_TRIES = 20;
 
@@ -22,7 +22,7 @@ export class Homes {
     this.#skeleton = skeleton;
   }
 
-  /** Whether the folder is the user's: not a link, and of this user ID. */
+  /** Whether the home belongs to the user: a folder, not a link, with this user ID. */
   async isOwn(home: string, uid: number): Promise<boolean> {
     if (!(await isThere(home))) return false;
     const stats = await lstat(home);
@@ -30,8 +30,7 @@ export class Homes {
   }
 
   /**
-   * Nobody but root can enter the draft, so that nothing in it can be exchanged while root works there. Returns what the
-   * new home takes up.
+   * Only root can enter the draft, so nobody can exchange its contents meanwhile. Returns the usage of the new home.
    */
   async make({ home, uid, gid }: MachineUser): Promise<MachineUsage> {
     await this.removeDraft(home);
@@ -53,15 +52,16 @@ export class Homes {
     return usage;
   }
 
-  /** Removes what a creation that was interrupted left. */
+  /** Removes what an interrupted creation left behind. */
   async removeDraft(home: string): Promise<void> {
     const draft = draftOf(home);
     if (await isThere(draft)) await this.#removeTree(draft);
   }
 
   /**
-   * Nothing if the home is not the user's own folder.
-   * @throws MachineError `failed`, before anything is removed, if a file system is mounted in it; or with what rm(1) said.
+   * Does nothing if the home is not the user's own folder.
+   * @throws MachineError `failed`, before anything is removed, if a file system is mounted in it; or with the message
+   * of rm(1).
    */
   async remove(home: string, uid: number): Promise<void> {
     if (!(await this.isOwn(home, uid))) return;
@@ -72,7 +72,7 @@ export class Homes {
         `Something is mounted at “${mount}”, so the home “${home}” is not removed. Unmount it (umount “${mount}”).`,
       );
     }
-    // Its path is safe from exchange, since the folder above is root's. From now on nobody else can go in.
+    // The parent folder belongs to root, so nobody can exchange the home. Now only root and the user can enter it.
     await chmod(home, 0o700);
     for (let tries = 1; ; tries++) {
       try {
@@ -86,8 +86,9 @@ export class Homes {
   }
 
   /**
-   * A process that was in a folder before goes on writing there, if all may. It can't once the folder is root's alone.
-   * None of these tools follows the links that it meets. The home itself stays the user's, by which `isOwn` knows it.
+   * A process that is already in a folder can still write there if everybody has write permission. It cannot once the
+   * folder belongs to root alone. None of these tools follows links. The home itself keeps its owner, because `isOwn`
+   * checks it.
    */
   async #takeFolders(home: string): Promise<void> {
     const limit = { limitMs: TREE_LIMIT_MS, accept: [0, 1] };
@@ -96,7 +97,7 @@ export class Homes {
     await this.#run('chmod', ['--recursive', 'go=', '--', home], limit);
   }
 
-  /** GNU rm goes from folder to folder by descriptors: no path is too long, and no link leads it elsewhere. */
+  /** GNU rm walks by descriptors, so no path is too long, and no link leads it elsewhere. */
   async #removeTree(path: string): Promise<void> {
     try {
       await this.#run('rm', ['--recursive', '--force', '--', path], { limitMs: TREE_LIMIT_MS });
@@ -111,12 +112,12 @@ export class Homes {
   }
 }
 
-/** No home has such a name, since it begins with a dot. */
+/** A home never has such a name, because it begins with a dot. */
 function draftOf(home: string): string {
   return join(dirname(home), `.${basename(home)}.new`);
 }
 
-/** What the skeleton has already stays as it is. */
+/** Keeps what the skeleton already contains. */
 async function makeFolders(place: string): Promise<void> {
   for (const [name, mode] of Object.entries(HOME_FOLDERS)) {
     const folder = join(place, name);

@@ -1,4 +1,4 @@
-// A lock between processes that is released when the last of its holders exits, for any reason.
+// A lock between processes. It is released when the last process that holds it exits, for any reason.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -7,13 +7,13 @@ import { heldLock } from './held-lock.ts';
 import { environment } from './environment.ts';
 
 const LOCK_SECONDS = '60';
-/** Where flock(1) and each tool find the descriptor: after standard input, output and error. */
+/** The number of the descriptor in flock(1) and in each tool: the next one after standard input, output and error. */
 export const LOCK_DESCRIPTOR = 3;
 
 /**
- * Does the work while no other process, nor another part of this one, holds the lock file. The lock belongs to the open
- * file, not to this process: each tool that `run` starts meanwhile inherits it. If this process is killed, the lock
- * therefore stays until the tool has ended, and nobody works on what that tool is still writing.
+ * Does the work while no other process, and no other part of this one, holds the lock file. The lock belongs to the
+ * open file, not to this process, and each tool that `run` starts meanwhile inherits it. If this process is killed, the
+ * lock therefore lasts until the tool has ended. Nobody else changes the files that the tool is still writing.
  */
 export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   const file = await open(path, constants.O_RDONLY | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);

@@ -1,4 +1,4 @@
-// What this program has to remember about a user of the machine: a small JSON file for each, in a private folder.
+// Records about users of the machine: a small JSON file for each user, in a private folder.
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -6,13 +6,13 @@ export class PrivateRecords<Value> {
   readonly #folder: string;
   readonly #suffix: string;
 
-  /** `suffix` keeps kinds of records apart in one folder. It has a character that no username has. */
+  /** `suffix` separates kinds of records in one folder. It contains a character that no username contains. */
   constructor(folder: string, suffix = '') {
     this.#folder = folder;
     this.#suffix = suffix;
   }
 
-  /** undefined if there is none. */
+  /** Returns undefined if the record does not exist. */
   async read(name: string): Promise<Value | undefined> {
     try {
       return JSON.parse(await readFile(this.#file(name), 'utf8')) as Value;

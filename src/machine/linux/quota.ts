@@ -1,4 +1,4 @@
-// Disk quota of a Linux machine, by the quota tools where they are installed and switched on; else what du counts.
+// Disk quota of a Linux machine: the quota tools if they are installed and switched on, otherwise a count as by du.
 import { noUser, refuseForeign, refuseLimit, refuseName } from '../../core/machine-values.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import type { MachineQuota, MachineUsage, MachineUser, MachineUsers } from '../../core/machine.ts';
@@ -7,7 +7,7 @@ import { countFiles } from './count-files.ts';
 import { mountPoints, type ListMounts } from './mounts.ts';
 import { NOT_INSTALLED, type Run } from './run.ts';
 
-/** Of the arguments of one process. */
+/** The limit of users in the arguments of one process. */
 const USERS_AT_ONCE = 500;
 
 export class LinuxQuota implements MachineQuota {
@@ -34,7 +34,7 @@ export class LinuxQuota implements MachineQuota {
     const mount = await this.#enforcingMount(home);
     if (mount === undefined)
       throw new MachineError('no_quota', `The file system of “${home}” enforces no quota.`);
-    // Soft and hard are the same: who has a limit of 100 MiB may not go over it for a week. 0 is none.
+    // The soft and the hard limit are the same, so a limit of 100 MiB cannot be exceeded for a week. 0 means no limit.
     const blocks = String((mebibytes ?? 0) * 1024);
     await this.#run('setquota', ['-u', '--', name, blocks, blocks, '0', '0', mount]);
   }
@@ -51,7 +51,7 @@ export class LinuxQuota implements MachineQuota {
     return new Map<string, MachineUsage | MachineError>([...(await this.#measure(found)), ...errors]);
   }
 
-  /** By what the file systems have counted where they do; the homes of the others in one pass. */
+  /** Reads the counts of the file systems that keep them. The homes of the other users are measured in one pass. */
   async #measure(users: readonly MachineUser[]): Promise<Map<string, MachineUsage>> {
     const usages = new Map<string, MachineUsage>();
     for (const [mount, some] of await this.#byMount(users)) {
@@ -78,7 +78,7 @@ export class LinuxQuota implements MachineQuota {
     return user;
   }
 
-  /** Where the file system of `path` is mounted, if it enforces user quotas now. */
+  /** Returns the mount point of the file system of `path`, if it enforces user quotas now. */
   async #enforcingMount(path: string): Promise<string | undefined> {
     const mount = mountOf(await this.#mounts(), path);
     return mount !== undefined && (await this.#enforces(mount)) ? mount : undefined;
@@ -98,17 +98,17 @@ export class LinuxQuota implements MachineQuota {
   }
 
   async #enforces(mount: string): Promise<boolean> {
-    // quotaon has its own idea of statuses here: it answers 1 where a quota is on.
+    // quotaon uses its own exit statuses here: 1 if a quota is on.
     const { stdout } = await this.#run('quotaon', ['-p', '-u', '--', mount], {
       accept: [0, 1, 2, NOT_INSTALLED],
     });
     return /^user quota on .* is on(?! \(accounting\))/m.test(stdout);
   }
 
-  /** What the file system itself has counted, by owner; without the users that it doesn't list. */
+  /** Returns the usage by owner, as the file system counted it. Users that it does not list are missing. */
   async #counted(names: readonly string[], mount: string): Promise<Map<string, MachineUsage>> {
     const words = ['-u', '-v', '-w', '-p', '--show-mntpoint', '--hide-device', '--', ...names];
-    // Status 1 says that a user is over the limit, and a star says where.
+    // Status 1 means that a user is over the limit. A star in the output marks the value.
     const { stdout } = await this.#run('quota', words, { accept: [0, 1] });
     const usages = new Map<string, MachineUsage>();
     let name = '';
@@ -125,7 +125,7 @@ export class LinuxQuota implements MachineQuota {
   }
 }
 
-/** The longest mount point that the path is at or below. */
+/** Returns the longest mount point that contains the path. */
 function mountOf(mounts: readonly string[], path: string): string | undefined {
   const above = mounts.filter((mount) => mount === '/' || mount === path || path.startsWith(`${mount}/`));
   return above.reduce<string | undefined>(

@@ -6,24 +6,24 @@ import { environment } from './environment.ts';
 import { fullPlace } from './full-place.ts';
 import { heldLock } from './held-lock.ts';
 
-/** The status that a shell has for a tool that isn't there. */
+/** The exit status of a shell for a tool that does not exist. */
 export const NOT_INSTALLED = 127;
 const LIMIT_MS = 60_000;
-/** A firewall may list many thousands of addresses. */
+/** A firewall might list many thousands of addresses. */
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 const MAX_COMPLAINT_LENGTH = 4096;
 
 export interface RunOptions {
-  /** Standard input: the only way for a password, since every user can read the arguments of a process. */
+  /** Standard input. Passwords must be passed here, because every user can read the arguments of a process. */
   readonly input?: string;
-  /** The statuses that are no failure. Default: 0. */
+  /** The exit statuses that are not failures. Default: 0. */
   readonly accept?: readonly number[];
   readonly limitMs?: number;
-  /** The user to run as, without further groups. Default: the user of this process. */
+  /** The user to run as, without supplementary groups. Default: the user of this process. */
   readonly as?: { readonly uid: number; readonly gid: number };
-  /** Standard output by which the tool has succeeded: it is ended at once, with the status 0. */
+  /** If standard output matches, the tool has succeeded: it is ended at once, with the status 0. */
   readonly until?: RegExp;
-  /** Receives the output piece by piece, which is then neither kept nor limited. */
+  /** Receives the output piece by piece. The output is then neither stored nor limited. */
   readonly onOutput?: (text: string) => void;
 }
 
@@ -38,7 +38,7 @@ interface Ended {
   readonly status: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
-  /** Why it was ended, or did not start. */
+  /** Why the tool was ended, or did not start. */
   readonly reason?: string | undefined;
 }
 
@@ -70,9 +70,9 @@ function finished(tool: string, words: readonly string[], options: RunOptions): 
     const child: ChildProcess = spawn(tool, words, {
       env: environment,
       cwd: '/',
-      // A session of its own: a ^C at the terminal ends this process, but not a tool in the middle of its work.
+      // A separate session: Ctrl+C at the terminal ends this process, but not a running tool.
       detached: true,
-      // A tool that works under a lock holds it as well, also after this process was killed.
+      // A tool that runs under a lock inherits it, and keeps it if this process is killed.
       stdio: ['pipe', 'pipe', 'pipe', ...(lock === undefined ? [] : [lock])],
       ...as,
     });
@@ -105,7 +105,7 @@ function finished(tool: string, words: readonly string[], options: RunOptions): 
       const own = hasSucceeded ? 0 : (status ?? undefined);
       done({ status: reason === undefined ? own : undefined, stdout, stderr, reason });
     });
-    // A tool that ends without reading its input is judged by its status.
+    // If a tool ends without reading its input, only its status counts.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);
   });

@@ -1,4 +1,4 @@
-// What a user's account was like before it was suspended, so that it can be restored.
+// Records the state of a user's account before it was suspended, so that it can be restored.
 import type { MachineUser } from '../../core/machine.ts';
 import { PrivateRecords } from './private-records.ts';
 
@@ -15,13 +15,13 @@ export class Suspensions {
     this.#records = new PrivateRecords(folder);
   }
 
-  /** undefined as well for what a removed user of the same name left. */
+  /** Returns undefined also if the record is of a removed user with the same name. */
   async recall({ name, uid }: MachineUser): Promise<Before | undefined> {
     const kept = await this.#records.read(name);
     return kept?.uid === uid ? { isLocked: kept.isLocked, expiry: kept.expiry } : undefined;
   }
 
-  /** Once this returns, a power cut doesn't lose it. */
+  /** Once this returns, a power cut doesn't lose the record. */
   remember({ name, uid }: MachineUser, before: Before): Promise<void> {
     return this.#records.write(name, { uid, ...before });
   }

@@ -1,4 +1,4 @@
-// What the machine knows of its users and groups, from whatever source it has them (getent).
+// The users and groups of the machine, from all sources that the machine uses (getent).
 import type { MachineUser } from '../../core/machine.ts';
 import { isUserName } from '../../core/machine-values.ts';
 import { userOf, usersIn } from '../passwd.ts';
@@ -13,7 +13,7 @@ export class UserDatabase {
     this.#run = run;
   }
 
-  /** undefined as well for what is no username. */
+  /** Returns undefined also if the name is not a username. */
   async find(name: string): Promise<MachineUser | undefined> {
     if (!isUserName(name)) return undefined;
     const entry = await this.#entry('passwd', name);
@@ -25,7 +25,7 @@ export class UserDatabase {
     return usersIn(stdout, new Set(names));
   }
 
-  /** `expiry` in days since 1970-01-01, or empty. */
+  /** `expiry` is in days since 1970-01-01, or empty. */
   async shadow(name: string): Promise<{ hash: string; expiry: string }> {
     const [, hash = '', , , , , , expiry = ''] = (await this.#entry('shadow', name)) ?? [];
     return { hash, expiry };

@@ -1,4 +1,4 @@
-// Ends all processes of a user, also those that fork faster than anybody can list them.
+// Ends all processes of a user, even if they fork faster than they can be listed.
 import { writeFile } from 'node:fs/promises';
 import { execPath } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,17 +10,18 @@ import type { Run } from './run.ts';
 const POLL_MS = 50;
 /** How long a process may take to end after SIGTERM. */
 const POLITE_MS = 2000;
-/** How often it is tried: the kernel may need time to end a process, and a hostile user may end what sends the signal. */
+/** The number of tries. The kernel might need time, and a hostile user might end the process that sends the signal. */
 const MAX_TRIES = 100;
 const LOOKS = 2;
-/** All states of proc(5) but zombie and dead: those run nothing, and wait for their parent alone. */
+/** All states of proc(5) except zombie and dead, in which a process runs nothing and only waits for its parent. */
 const LIVING = 'RSDTtWKPI';
 const MAX_LISTED = 5;
 
 /**
- * Sends SIGKILL to everything that the user runs, from a process of that user: the kernel reaches all of them in one go,
- * and a process that has the signal pending cannot fork. It needs no exec after setuid, which the kernel refuses where
- * the user's processes exhaust their limit. The saved user ID is set as well: nothing of root's is in reach.
+ * Sends SIGKILL to all processes of the user, from a process of that user. The kernel signals all of them at once, and
+ * a process with a pending SIGKILL cannot fork. The script needs no exec after setuid: the kernel refuses an exec if
+ * the user's processes exhaust their limit. setuid also sets the saved user ID, so the script cannot reach anything of
+ * root.
  */
 const KILL_ALL = `
   const [uid, gid] = process.argv.slice(1).map(Number);
@@ -39,8 +40,8 @@ export class UserProcesses {
   }
 
   /**
-   * Asks first, then forces. Returns once two looks in a row found no process left.
-   * @throws MachineError `failed` if some are left after a hundred tries, which take about ten seconds.
+   * Sends SIGTERM first, then SIGKILL. Returns when two checks in a row have found no process.
+   * @throws MachineError `failed` if processes are left after a hundred tries, which take about ten seconds.
    */
   async end(user: MachineUser): Promise<void> {
     assertNotSystemUser(user);
@@ -55,7 +56,7 @@ export class UserProcesses {
     }
   }
 
-  /** Returns whether there were any to ask. */
+  /** Returns whether the user had any processes. */
   async #ask({ uid }: MachineUser): Promise<boolean> {
     const { status } = await this.#run('pkill', ['--signal', 'TERM', '--uid', String(uid)], {
       accept: [0, 1],
@@ -70,14 +71,14 @@ export class UserProcesses {
     }
   }
 
-  /** Where systemd gave the user's logins a control group of their own, the kernel ends all of it at once. */
+  /** If systemd created a control group for the user's logins, the kernel ends the whole group at once. */
   async #endSession({ uid }: MachineUser): Promise<void> {
-    // Missing where there is no systemd, or the user has not logged in; an old kernel has no such file.
+    // The file is missing without systemd, if the user has not logged in, or with an old kernel.
     const place = `/sys/fs/cgroup/user.slice/user-${uid}.slice/cgroup.kill`;
     await writeFile(place, '1', { flag: 'r+' }).catch(() => undefined);
   }
 
-  /** May be stopped by the user's own processes, which can send signals to it as well: `end` repeats it. */
+  /** The user's own processes can signal this process too, and stop it. `end` therefore repeats it. */
   async #killAll({ uid, gid }: MachineUser): Promise<void> {
     const isDone = await this.#run('kill', ['-KILL', '--', '-1'], { accept: [0, 1], as: { uid, gid } }).then(
       () => true,
@@ -95,7 +96,7 @@ export class UserProcesses {
   }
 }
 
-/** The last guard: a kill of all processes of root, or of a daemon's user, would take the server down. */
+/** The last check: killing all processes of root, or of a daemon's user, would take the server down. */
 function assertNotSystemUser({ name, uid, gid }: MachineUser): void {
   if (!(Number.isInteger(uid) && uid >= FIRST_UID && Number.isInteger(gid) && gid > 0)) {
     throw new MachineError('not_ours', `“${name}” is a user of the system. Its processes are not ended.`);

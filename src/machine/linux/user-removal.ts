@@ -1,4 +1,4 @@
-// Removes users, also where an earlier attempt was interrupted at any point.
+// Removes users, even if an earlier attempt was interrupted at any point.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FormerUser, MachineUser } from '../../core/machine.ts';
@@ -22,7 +22,7 @@ interface Parts {
   readonly processes: UserProcesses;
   readonly crontabs: Crontabs;
   readonly suspensions: Suspensions;
-  /** Who is being removed: what an interrupted removal left is known to be that user's by this. */
+  /** The users that are being removed. A record shows to which user the leftovers of an interrupted removal belong. */
   readonly records: PrivateRecords<Removal>;
 }
 
@@ -31,7 +31,7 @@ const NO_SUCH = 6;
 const BUSY_OR_PRIMARY = 8;
 const MAIL_SPOOL = '/var/mail';
 
-/** The caller holds the lock. */
+/** The caller must hold the lock. */
 export class UserRemoval {
   readonly #run: Run;
   readonly #database: UserDatabase;
@@ -51,19 +51,19 @@ export class UserRemoval {
     this.#records = records;
   }
 
-  /** Of a user that nobody has used yet. */
+  /** Undoes the creation of a user that nobody has used yet. */
   async takeBack({ name, home, uid }: MachineUser): Promise<void> {
     await this.#homes.removeDraft(home);
     await this.#homes.remove(home, uid);
     await this.#run('userdel', ['--', name], { accept: [0, NO_SUCH] });
   }
 
-  /** The home goes before the user: as long as any of it is left, its files have an owner, and a retry finds both. */
+  /** The home is removed before the user. While any of it is left, its files have an owner, and a retry finds both. */
   async remove(user: MachineUser): Promise<void> {
     const { name, uid, gid, home } = user;
     try {
       await this.#shutOut(user);
-      // A home that is somebody else's, or a symbolic link, stays.
+      // Keeps a home that belongs to another user or is a symbolic link.
       await this.#homes.remove(home, uid);
       await rm(join(MAIL_SPOOL, name), { recursive: true, force: true });
       await this.#records.write(name, { uid, gid, home });
@@ -79,27 +79,27 @@ export class UserRemoval {
     await this.complete(name);
   }
 
-  /** Nobody may log in while the user is being removed, and nothing of it may run. */
+  /** Prevents logins and ends all processes of the user, before it is removed. */
   async #shutOut(user: MachineUser): Promise<void> {
     await this.lock(user.name).catch((error: unknown) => {
-      // A removal is what makes room on a full disk.
+      // The removal continues on a full disk, because it frees space.
       if (!(error instanceof MachineError && error.code === 'full')) throw error;
     });
     await this.#crontabs.disable(user.name);
     await this.#processes.end(user);
   }
 
-  /** Does what is left of a removal once the user is gone from the passwd file, also after a crash. */
+  /** Completes a removal once the user is gone from the passwd file, also after a crash. */
   async complete(name: string): Promise<void> {
     const removal = await this.#records.read(name);
     if (removal === undefined || (await this.#database.find(name)) !== undefined) return;
     const { uid, gid, home } = removal;
     if (!(await this.#database.isUsed(uid))) await this.#homes.remove(home, uid);
-    // userdel leaves a group that has further members; a new user of this name could not be created then.
+    // userdel keeps a group that has other members. Such a group would prevent a new user with this name.
     if ((await this.#database.groupId(name)) === gid) {
       await this.#run('groupdel', ['--', name], { accept: [0, NO_SUCH, BUSY_OR_PRIMARY] });
     }
-    // A killed userdel leaves entries without a user. These tools remove exactly those.
+    // A killed userdel leaves entries without a user. These tools remove exactly those entries.
     if (await this.#database.has('shadow', name)) await this.#run('pwconv', []);
     if (await this.#database.has('gshadow', name)) await this.#run('grpconv', []);
     await this.#crontabs.remove(name);
@@ -107,7 +107,7 @@ export class UserRemoval {
     await this.#records.remove(name);
   }
 
-  /** Expired as well: a lock alone keeps no SSH key out. */
+  /** The account is also expired, because a lock alone does not block SSH keys. */
   async lock(name: string): Promise<void> {
     await this.#run('usermod', ['--lock', '--expiredate', '1', '--', name]);
   }

@@ -1,4 +1,4 @@
-// useradd(8) and chpasswd(8), as this program calls them.
+// Calls useradd(8) and chpasswd(8).
 import type { NewMachineUser } from '../../core/machine.ts';
 import { alreadyThere } from '../../core/machine-values.ts';
 import type { Run } from './run.ts';
@@ -8,7 +8,7 @@ const UID_TAKEN = 4;
 const NAME_TAKEN = 9;
 
 /**
- * Without a home, which would be half-made for as long as the skeleton is copied.
+ * Does not create the home, which would be incomplete while the skeleton is copied.
  * @throws MachineError `exists` if the name, the group or the user ID is taken
  */
 export async function addUser(run: Run, { name, home, shell, comment, uid }: NewMachineUser): Promise<void> {
@@ -18,7 +18,7 @@ export async function addUser(run: Run, { name, home, shell, comment, uid }: New
     '--comment': comment,
     ...(uid === undefined ? {} : { '--uid': String(uid) }),
   };
-  // A hosting account has no use for a range of further ids (user namespaces).
+  // A hosting account does not need a range of subordinate IDs (user namespaces).
   const keys = ['SUB_UID_COUNT=0', 'SUB_GID_COUNT=0'].flatMap((key) => ['--key', key]);
   const words = ['--no-create-home', '--user-group', '--no-log-init', ...Object.entries(options).flat()];
   const { status } = await run('useradd', [...words, ...keys, '--', name], {

@@ -1,4 +1,4 @@
-// The users of a Linux machine, by the tools of shadow-utils.
+// The users of a Linux machine, through the tools of shadow-utils.
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
@@ -39,9 +39,9 @@ import { addUser, changePassword } from './user-tools.ts';
 
 export interface LinuxOptions {
   readonly run: Run;
-  /** A private folder for what has to be known after a suspension and during a removal; it is created when needed. */
+  /** A private folder for the records of suspensions and removals. It is created when needed. */
   readonly suspensions: string;
-  /** The folders that hold homes. No home elsewhere is made, moved or removed. */
+  /** The folders that contain homes. Homes elsewhere are never created, moved or removed. */
   readonly bases: readonly string[];
   readonly crontabs: string;
   readonly skeleton: string;
@@ -99,14 +99,14 @@ export class LinuxUsers implements MachineUsers {
       await addUser(this.#run, user);
       const created = await this.#get(name);
       try {
-        // What a user of this name left who was removed by hand: it is not for the new one.
+        // Removes what is left of a user with this name who was removed by hand. The new user must not get it.
         await this.#crontabs.remove(name);
         await this.#suspensions.forget(name);
         const usage = await this.#homes.make(created);
         if (password !== undefined) await changePassword(this.#run, name, password);
         return { ...created, usage };
       } catch (error) {
-        // The operation that asked for the user undoes it as well, so that a failure here may be left to it.
+        // The operation that creates the user also undoes this, so an error is ignored here.
         await this.#removal.takeBack(created).catch(() => undefined);
         throw error;
       }
@@ -120,7 +120,7 @@ export class LinuxUsers implements MachineUsers {
       await this.#homes.removeDraft(home);
       await this.#removal.complete(name);
       const user = await this.find(name);
-      // Somebody may have made a user of this name by hand meanwhile.
+      // Somebody might have created a user with this name by hand meanwhile.
       if (user?.home === home && !isForeign(user, this.#bases)) await this.#removal.remove(user);
     });
   }
@@ -135,7 +135,7 @@ export class LinuxUsers implements MachineUsers {
         await this.#removal.remove(user);
       }
       await this.#removal.complete(name);
-      // The home stays where the user was removed by hand.
+      // The home still exists if the user was removed by hand.
       if (former !== undefined && former.uid >= FIRST_UID && !(await this.#database.isUsed(former.uid))) {
         await this.#homes.remove(former.home, former.uid);
       }
@@ -159,7 +159,7 @@ export class LinuxUsers implements MachineUsers {
       }
       await this.#refuseTaken(user, from, to);
       await this.#processes.end(user);
-      // The passwd file comes last: as long as it has the old name, this can be gone on with and undone alike.
+      // The passwd file is changed last: while it has the old name, the rename can be continued or undone.
       if (from.home !== to.home && (await this.#homes.isOwn(from.home, user.uid))) {
         await rename(from.home, to.home);
       }
@@ -193,7 +193,7 @@ export class LinuxUsers implements MachineUsers {
       const before = await this.#suspensions.recall(user);
       await changePassword(this.#run, name, password);
       if (before === undefined) return;
-      // chpasswd unlocks; the expired account has kept everybody out meanwhile.
+      // chpasswd unlocks the account. Until it is locked again, its expiry date prevents logins.
       await this.#suspensions.remember(user, { ...before, isLocked: false });
       await this.#removal.lock(name);
     });
@@ -201,7 +201,7 @@ export class LinuxUsers implements MachineUsers {
 
   async verifyPassword(name: string, password: string): Promise<boolean> {
     if (!isPassword(password) || (await this.find(name)) === undefined) return false;
-    // PAM's own helper knows every scheme of the shadow file. It takes no password for a locked or empty one.
+    // PAM's own helper supports every scheme of the shadow file. It accepts no password if the hash is locked or empty.
     const { status } = await this.#run('unix_chkpwd', [name, 'nonull'], {
       input: `${password}\0`,
       accept: [0, WRONG_PASSWORD],
@@ -223,7 +223,7 @@ export class LinuxUsers implements MachineUsers {
       const user = await this.#get(name);
       if ((await this.#suspensions.recall(user)) === undefined) {
         const { hash, expiry } = await this.#database.shadow(name);
-        // usermod would not unlock an account without a password, and rightly so.
+        // An account without a password counts as locked, because usermod does not unlock it.
         await this.#suspensions.remember(user, { isLocked: hash === '' || hash.startsWith('!'), expiry });
       }
       await this.#removal.lock(name);
@@ -248,7 +248,7 @@ export class LinuxUsers implements MachineUsers {
   async isSuspended(name: string): Promise<boolean> {
     const user = await this.find(name);
     if (user === undefined || (await this.#suspensions.recall(user)) === undefined) return false;
-    // False where a suspension was cut short before it locked anything.
+    // False if a suspension was interrupted before it locked anything.
     return (await this.#database.shadow(name)).expiry === '1';
   }
 
@@ -259,8 +259,9 @@ export class LinuxUsers implements MachineUsers {
   }
 
   /**
-   * One change at a time. useradd doesn't look again, once it has the system's lock on the passwd files, whether the
-   * name is still free; and of two suspensions the second would remember what the first did.
+   * Allows one change at a time. useradd does not check again, once it has the system's lock on the passwd files,
+   * whether the name is still free. And if two suspensions ran at once, the second would record the result of the first
+   * as the original state.
    */
   async #withLock<T>(work: () => Promise<T>): Promise<T> {
     await mkdir(this.#private, { recursive: true, mode: 0o700 });
@@ -279,7 +280,7 @@ export class LinuxUsers implements MachineUsers {
     const gid = await this.#database.groupId(to.name);
     if (gid !== undefined && gid !== user.gid) throw alreadyThere(`The group “${to.name}”`);
     if (from.home === to.home || !(await isThere(to.home))) return;
-    // The user's own is there where an earlier attempt was cut short after it moved the home.
+    // The target is the user's own home if an earlier attempt was interrupted after it moved the home.
     if ((await isThere(from.home)) || !(await this.#homes.isOwn(to.home, user.uid))) {
       throw alreadyThere(`“${to.home}”`);
     }

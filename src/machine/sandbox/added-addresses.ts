@@ -1,4 +1,4 @@
-// The file of the addresses that were added to a sandbox. It is small, and read at once where the kernel is asked at once.
+// The file of the addresses that were added to a sandbox. It is small, so it is read synchronously.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Link } from '../addresses/list.ts';
@@ -7,7 +7,7 @@ import type { Link } from '../addresses/list.ts';
 export const ADDED_FOLDER = '/var/lib/whmapi1';
 export const ADDED_FILE = `${ADDED_FOLDER}/addresses.json`;
 
-/** Those of IPv4. */
+/** Returns only the IPv4 addresses. */
 export function readSandboxAddresses(root: string): string[] {
   let text: string;
   try {

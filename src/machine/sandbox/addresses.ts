@@ -1,5 +1,5 @@
-// The sandbox’s addresses: those of the machine that it is on, and those that were added to it, which are only written
-// down. No interface gets them.
+// The sandbox’s addresses: those of the real machine, and those that were added to the sandbox. Added addresses are
+// only written to a file. No interface gets them.
 import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
 import type {
   AddressPlace,
@@ -94,7 +94,7 @@ export class SandboxAddresses implements MachineAddresses {
   #links(): (Link & Required<Pick<Link, 'ifname' | 'addr_info'>>)[] {
     return Object.entries(this.#interfaces()).map(([ifname, found = []]) => ({
       ifname,
-      // Interfaces that are down are not among them.
+      // Node does not list interfaces that are down.
       flags: ['UP'],
       addr_info: found.map((info) => ({
         family: info.family === 'IPv4' ? 'inet' : 'inet6',

@@ -1,4 +1,4 @@
-// The sandbox runs nothing: what happens in it stays in its folder.
+// A sandbox runs no commands, so it changes nothing outside its folder.
 import type { MachineCommands } from '../../core/machine.ts';
 
 export class SandboxCommands implements MachineCommands {

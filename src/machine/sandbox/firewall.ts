@@ -1,4 +1,4 @@
-// The sandbox has no firewall, and says so.
+// A sandbox has no firewall, and reports this.
 import { type FirewallBlock, type MachineFirewall } from '../../core/machine.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import { refuseAddress } from '../firewall-address.ts';

@@ -19,7 +19,7 @@ export class SandboxHomes {
     this.#tree = tree;
   }
 
-  /** With the skeleton's files and the folders of `home-layout.ts`. @returns what it takes up */
+  /** Creates the home, with the skeleton's files and the folders of `home-layout.ts`. @returns its usage */
   async make(home: string): Promise<MachineUsage> {
     await this.#tree.makeFolder('/home');
     const place = this.#tree.locate(home);
@@ -36,7 +36,7 @@ export class SandboxHomes {
     for (const [name, target] of Object.entries(HOME_LINKS)) {
       if (!(await isThere(join(place, name)))) await symlink(target, join(place, name));
     }
-    // After the copy, which gives it the skeleton's.
+    // After the copy, which sets the mode of the skeleton.
     await chmod(place, HOME_MODE);
     return countTree(place);
   }
@@ -45,7 +45,10 @@ export class SandboxHomes {
     await removeTree(this.#tree.locate(home));
   }
 
-  /** Nothing if it was moved already. @throws MachineError `exists` if the new home is there, or is somebody else's */
+  /**
+   * Does nothing if the home was already moved.
+   * @throws MachineError `exists` if the new home exists or has another owner
+   */
   async move(passwd: Table, from: NamedHome, to: NamedHome): Promise<void> {
     if (from.home === to.home) return;
     const [source, target] = [this.#tree.locate(from.home), this.#tree.locate(to.home)];

@@ -1,4 +1,4 @@
-// Passwords of the sandbox: scrypt in the `$7$` format of crypt(5), so that libxcrypt reads the shadow file as well.
+// Passwords of the sandbox: scrypt in the `$7$` format of crypt(5), so that libxcrypt can read the shadow file too.
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 
@@ -12,7 +12,7 @@ export interface PasswordCost {
   readonly p: number;
 }
 
-/** One of OWASP's equal choices, the one with the least memory (16 MiB). */
+/** One of OWASP's equivalent choices: the one with the least memory (16 MiB). */
 export const PASSWORD_COST: PasswordCost = { log2N: 14, r: 8, p: 5 };
 
 const derive = promisify<string, string, number, { N: number; r: number; p: number }, Buffer>(scrypt);
@@ -22,8 +22,8 @@ export async function hashPassword(password: string, cost: PasswordCost): Promis
 }
 
 /**
- * False, as slowly, for a field that is locked or holds no hash of this kind.
- * @param cost of the passwords that are stored. Each hash is compared at its own.
+ * Returns false for a field that is locked or contains no hash of this kind, and takes the same time for it.
+ * @param cost the cost of stored passwords. Each hash is compared with its own cost.
  */
 export async function isPasswordOf(password: string, field: string, cost: PasswordCost): Promise<boolean> {
   const setting = /^\$7\$[./0-9A-Za-z]{11,}\$/.exec(field)?.[0];
@@ -36,7 +36,7 @@ function settingOf({ log2N, r, p }: PasswordCost, salt: string): string {
   return `$7$${digits(log2N, 1)}${digits(r, 5)}${digits(p, 5)}${salt}$`;
 }
 
-/** `setting` ends with the salt and its dollar sign; the salt is used as it is written. */
+/** `setting` ends with the salt and a dollar sign. The salt is used without decoding. */
 async function hashWith(password: string, setting: string): Promise<string> {
   const cost = {
     N: 2 ** number(setting.slice(3, 4)),
@@ -46,7 +46,7 @@ async function hashWith(password: string, setting: string): Promise<string> {
   return setting + encode(await derive(password, setting.slice(14, -1), 32, cost));
 }
 
-/** Six bits a digit, the lowest first; three bytes at a time. */
+/** Six bits per digit, the lowest first; three bytes at a time. */
 function encode(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += 3) {

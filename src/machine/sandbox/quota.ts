@@ -1,4 +1,4 @@
-// Disk use in the sandbox. Nothing enforces a limit there, and this says so.
+// Disk usage in the sandbox. A sandbox enforces no limits, and reports this.
 import { noUser, refuseForeign, refuseLimit, refuseName } from '../../core/machine-values.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import type { MachineQuota, MachineUsage, MachineUser, MachineUsers } from '../../core/machine.ts';

@@ -2,15 +2,18 @@
 import { rm } from 'node:fs/promises';
 import { run } from '../linux/run.ts';
 
-/** A home may hold millions of files. */
+/** A home can contain millions of files. */
 const LIMIT_MS = 3_600_000;
 
-/** Nothing if it is not there. A link is removed, not followed. @throws MachineError `failed` with what rm(1) said. */
+/**
+ * Does nothing if the path does not exist. A link is removed, not followed.
+ * @throws MachineError `failed` with the message of rm(1).
+ */
 export async function removeTree(path: string): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true });
   } catch (error) {
-    // Node builds whole paths, which the kernel refuses above 4,096 bytes. rm(1) goes from folder to folder.
+    // Node builds whole paths, which the kernel refuses above 4,096 bytes. rm(1) walks from folder to folder.
     if ((error as { code?: string }).code !== 'ENAMETOOLONG') throw error;
     await run('rm', ['--recursive', '--force', '--', path], { limitMs: LIMIT_MS });
   }

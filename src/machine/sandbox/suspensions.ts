@@ -1,4 +1,4 @@
-// How a suspension shows in the sandbox's files: the shadow file locks the user out, and a table of ours has what was there.
+// How the sandbox's files store a suspension: the shadow file locks the user out, and our own table has the old state.
 import type { MachineUser } from '../../core/machine.ts';
 import type { Row, Table, Tables } from './tables.ts';
 
@@ -7,7 +7,7 @@ export const HASH = 1;
 export const LAST_CHANGE = 2;
 export const EXPIRY = 7;
 
-/** The changed tables, with the user suspended. What an earlier suspension has found stays. */
+/** Returns the changed tables, with the user suspended. The state from before an earlier suspension is kept. */
 export function suspended(user: MachineUser, tables: Tables): Partial<Tables> {
   const { name, uid } = user;
   const [, hash = '!', , , , , , expiry = ''] = tables.shadow.row(name) ?? [];
@@ -19,7 +19,7 @@ export function suspended(user: MachineUser, tables: Tables): Partial<Tables> {
   };
 }
 
-/** The changed tables, with what the suspension found; none if the user is not suspended. */
+/** Returns the changed tables, with the state from before the suspension; none if the user is not suspended. */
 export function unsuspended(user: MachineUser, tables: Tables): Partial<Tables> {
   const { name } = user;
   const before = suspensionOf(tables.suspended, user);
@@ -40,7 +40,7 @@ export function suspensionOf(table: Table, user: MachineUser): Row | undefined {
   return isSuspensionOf(found, user) ? found : undefined;
 }
 
-/** False as well for what a removed user of the same name left. */
+/** Returns false also for a row that a removed user with the same name left. */
 export function isSuspensionOf(row: Row | undefined, { uid }: MachineUser): boolean {
   return row?.[1] === String(uid);
 }

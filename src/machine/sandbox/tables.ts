@@ -1,25 +1,25 @@
-// The sandbox's user files, in the formats of passwd(5), shadow(5) and group(5), and one more like them for what a
-// suspended user's account was like before: `name:uid:locked (1 or 0):expiry`.
+// The sandbox's user files, in the formats of passwd(5), shadow(5) and group(5). A similar table of our own has the
+// state of an account before its suspension: `name:uid:locked (1 or 0):expiry`.
 import type { Tree } from './tree.ts';
 
 const modes = { suspended: 0o600, shadow: 0o600, group: 0o644, passwd: 0o644 } as const;
 
 export type TableName = keyof typeof modes;
 export type Tables = Readonly<Record<TableName, Table>>;
-/** A line's fields, the first of them the name. */
+/** The fields of a line. The first is the name. */
 export type Row = readonly string[];
 
-/** The others come to know of a user before the passwd file does, and forget one after it. */
+/** The other tables get a new user before the passwd file does, and lose a removed user after it. */
 const others = ['suspended', 'shadow', 'group'] as const;
 
 /**
- * A file of one line per user. It stays one text, so that a change costs no more than a search and a copy of it: with
- * 100,000 users, taking the lines apart takes a hundred times as long.
+ * A file with one line per user. It is kept as one text, so that a change costs only a search and a copy. With 100,000
+ * users, splitting the lines takes a hundred times as long.
  */
 export class Table {
   readonly text: string;
 
-  /** Whether each line ends with a line break is left to whoever wrote the file. */
+  /** The file might have been edited by hand, without a line break at its end. */
   constructor(text: string) {
     this.text = text === '' || text.endsWith('\n') ? text : `${text}\n`;
   }
@@ -41,7 +41,7 @@ export class Table {
     return this.#replaced(name, () => '');
   }
 
-  /** With some fields of the user's row replaced, by their index. */
+  /** Replaces some fields of the user's row, by their index. */
   changed(name: string, fields: Readonly<Record<number, string>>): Table {
     return this.#replaced(name, (row) => lineOf(row.map((field, at) => fields[at] ?? field)));
   }
@@ -51,7 +51,7 @@ export class Table {
     for (const [, id] of this.text.matchAll(/^[^:\n]*:[^:\n]*:(\d+)(?=[:\n])/gm)) yield Number(id);
   }
 
-  /** Whether another user than `name` has the value in that field. */
+  /** Whether a user other than `name` has the value in this field. */
   isTaken(field: number, value: string, name: string): boolean {
     for (let at = this.text.indexOf(`:${value}`); at >= 0; at = this.text.indexOf(`:${value}`, at + 1)) {
       const start = this.text.lastIndexOf('\n', at) + 1;
@@ -61,7 +61,7 @@ export class Table {
     return false;
   }
 
-  /** A name stands more than once if somebody wrote it so; the first line counts, as for the system. */
+  /** A name occurs more than once only if somebody edited the file. The first line counts, as for the system. */
   #replaced(name: string, line: (row: Row) => string): Table {
     let { text } = this;
     for (let place = this.#place(name); place !== undefined; place = placeIn(text, name, place.next)) {
@@ -79,7 +79,7 @@ export class Table {
 
 interface Place {
   readonly start: number;
-  /** Behind the line break. */
+  /** After the line break. */
   readonly end: number;
   next: number;
 }
@@ -100,7 +100,7 @@ export async function readTable(tree: Tree, name: TableName): Promise<Table> {
   return new Table((await tree.read(`/etc/${name}`)) ?? '');
 }
 
-/** One user's row: without making a text of the whole table, of which only that line matters. */
+/** Reads one user's row. Only that line is decoded, not the whole table. */
 export async function readRow(tree: Tree, table: TableName, name: string): Promise<Row | undefined> {
   return (await tree.findLine(`/etc/${table}`, `${name}:`))?.split(':');
 }
@@ -116,8 +116,8 @@ export async function readTables(tree: Tree): Promise<Tables> {
 }
 
 /**
- * Changes the files from `old` to `next`, one after the other. They may differ in the rows of `names` only. Between any
- * two steps, every user of the passwd file has its rows in the others, and a suspended user is known to be suspended.
+ * Changes the files from `old` to `next`, one after the other. Only the rows of `names` may differ. Between any two
+ * steps, every user of the passwd file has its rows in the other files, and a suspended user is known to be suspended.
  */
 export async function writeTables(
   tree: Tree,
@@ -134,7 +134,7 @@ export async function writeTables(
   for (const name of others) {
     const gone = names.filter((user) => next[name].row(user) === undefined);
     const kept = gone.reduce((table, user) => table.without(user), old[name]);
-    // A table that only loses rows waits for the passwd file.
+    // A table that only loses rows is written after the passwd file.
     if (kept.text === next[name].text) continue;
     await write(name, next[name].with(...gone.map((user) => old[name].row(user))));
   }

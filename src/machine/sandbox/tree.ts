@@ -1,4 +1,4 @@
-// The folder that stands for the machine's root. Nothing outside of it is reached: no symbolic link is followed.
+// The folder that is the sandbox's root directory. Nothing outside it is accessible: no symbolic link is followed.
 import { constants, lstatSync } from 'node:fs';
 import { chmod, mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -15,8 +15,8 @@ export class Tree {
   }
 
   /**
-   * Where a path of the sandbox really is. The last part may be a link, to be treated as what it is.
-   * @throws MachineError `failed` where a part above it is a symbolic link.
+   * Returns the real path of a path in the sandbox. The last part may be a link, which is not followed.
+   * @throws MachineError `failed` if a part above it is a symbolic link.
    */
   locate(path: string): string {
     let place = this.#root;
@@ -32,17 +32,17 @@ export class Tree {
     return join(this.#root, path);
   }
 
-  /** Makes the folder and those above it, for the owner alone. */
+  /** Creates the folder and its missing parents, accessible only to the owner. */
   async makeFolder(path: string): Promise<void> {
     await mkdir(dirname(this.locate(`${path}/x`)), { recursive: true, mode: 0o700 });
   }
 
-  /** undefined where there is no such file. */
+  /** Returns undefined if the file does not exist. */
   async read(path: string): Promise<string | undefined> {
     return (await this.#readBytes(path))?.toString('utf8');
   }
 
-  /** The first line that begins so; undefined where there is none. The others are not made texts. */
+  /** Returns the first line that begins with this text; undefined if there is none. Only that line is decoded. */
   async findLine(path: string, beginning: string): Promise<string | undefined> {
     const bytes = await this.#readBytes(path);
     if (bytes === undefined) return undefined;
@@ -57,7 +57,7 @@ export class Tree {
     try {
       const file = await open(this.locate(path), constants.O_RDONLY | constants.O_NOFOLLOW);
       try {
-        // In one piece: a file is replaced, and never written to while it stands there.
+        // Read in one piece, because a file is only replaced, and never written in place.
         const bytes = Buffer.alloc((await file.stat()).size);
         await file.read(bytes, 0, bytes.length, 0);
         return bytes;
@@ -70,10 +70,10 @@ export class Tree {
     }
   }
 
-  /** All or nothing, also in a power cut. */
+  /** The file is replaced completely or not at all, even in a power cut. */
   async replace(path: string, text: string, mode: number): Promise<void> {
     const place = this.locate(path);
-    // One name, so that nothing piles up where processes are killed; the lock keeps others from it.
+    // Always the same name, so that killed processes leave at most one draft. The lock prevents two writers.
     const draft = `${place}.new`;
     const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = constants;
     const file = await open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode);
@@ -89,7 +89,7 @@ export class Tree {
     await folder.sync().finally(() => folder.close());
   }
 
-  /** Does the work while nobody else changes this sandbox. */
+  /** Does the work while no other process changes this sandbox. */
   async withLock<T>(work: () => Promise<T>): Promise<T> {
     await this.makeFolder('/etc');
     return withLock(this.locate(LOCK), work);

@@ -11,7 +11,7 @@ export function findIn(passwd: Table, name: string): MachineUser | undefined {
   return entry && userOf(entry);
 }
 
-/** @throws MachineError `exists` where the chosen one is somebody's. */
+/** @throws MachineError `exists` if the chosen ID is taken. */
 export function uidFor({ passwd, group }: Tables, chosen: number | undefined): number {
   let highest = FIRST_SANDBOX_UID - 1;
   for (const table of [passwd, group]) {
@@ -23,7 +23,7 @@ export function uidFor({ passwd, group }: Tables, chosen: number | undefined): n
   return chosen ?? highest + 1;
 }
 
-/** Without the row of the new name that an attempt cut short has left beside the old one. */
+/** Removes the row with the new name that an interrupted rename left next to the row with the old name. */
 export function replaced(table: Table, from: string, to: string): Table {
   return from === to || table.row(from) === undefined ? table : table.without(to);
 }

@@ -1,5 +1,5 @@
-// The users of the sandbox: the same files as a Linux machine has, below a folder of one's own. Needs no privileges;
-// homes belong to whoever runs this, and there are no processes to end.
+// The users of the sandbox: the same files as on a Linux machine, below a private folder. Needs no privileges: homes
+// belong to the user of this process, and there are no processes to end.
 import type {
   CreatedUser,
   FormerUser,
@@ -53,7 +53,10 @@ export class SandboxUsers implements MachineUsers {
   readonly #now: () => number;
   readonly #passwordCost: typeof PASSWORD_COST;
 
-  /** `now` in milliseconds since 1970-01-01. `passwordCost` is that of the passwords that are stored from now on. */
+  /**
+   * `now` returns milliseconds since 1970-01-01. `passwordCost` is the cost of the passwords that are stored from now
+   * on.
+   */
   constructor(root: string, now: () => number, passwordCost = PASSWORD_COST) {
     this.#tree = new Tree(root);
     this.#homes = new SandboxHomes(this.#tree);
@@ -76,7 +79,7 @@ export class SandboxUsers implements MachineUsers {
     refuseNewUser(user, BASES);
     if (password !== undefined) refusePassword(password);
     const { name, home, comment, shell } = user;
-    // Before the lock is taken: it takes a while.
+    // Before the lock is taken, because hashing takes a while.
     const hash = password === undefined ? '!' : await hashPassword(password, this.#passwordCost);
     return this.#tree.withLock(async () => {
       const old = await readTables(this.#tree);
@@ -125,7 +128,7 @@ export class SandboxUsers implements MachineUsers {
         refuseForeign(user, BASES);
         await this.#remove(tables, user);
       } else if (former !== undefined) {
-        // Files in a sandbox belong to whoever runs this: only the passwd file tells whose a home is.
+        // All files of a sandbox belong to the user of this process, so only the passwd file shows whose home it is.
         if (!tables.passwd.isTaken(5, former.home, name)) await this.#homes.remove(former.home);
         await this.#forget(tables, name);
       }
@@ -150,7 +153,7 @@ export class SandboxUsers implements MachineUsers {
       }
       const group = old.group.row(to.name);
       if (group !== undefined && Number(group[2]) !== user.gid) throw alreadyThere(`The group “${to.name}”`);
-      // The passwd file comes last: as long as it has the old name, this can be gone on with and undone alike.
+      // The passwd file is changed last: while it has the old name, the rename can be continued or undone.
       await this.#homes.move(old.passwd, from, to);
       if (from.name !== to.name) await (await this.#crontabs()).rename(from.name, to.name);
       if (before === undefined) return;
@@ -175,7 +178,7 @@ export class SandboxUsers implements MachineUsers {
     refuseName(name);
     if (name === ROOT) await this.#addRoot();
     if ((await this.find(name)) === undefined) throw noUser(name);
-    // Before the lock is taken: it takes a while.
+    // Before the lock is taken, because hashing takes a while.
     const hash = await hashPassword(password, this.#passwordCost);
     await this.#change(
       name,
@@ -194,7 +197,7 @@ export class SandboxUsers implements MachineUsers {
   async verifyPassword(name: string, password: string): Promise<boolean> {
     const isCandidate = isUserName(name) && isPassword(password) && (await this.find(name)) !== undefined;
     const field = isCandidate ? (await readRow(this.#tree, 'shadow', name))?.[HASH] : undefined;
-    // A password of any size is compared as the empty one, which nobody has.
+    // An invalid password, of any size, is compared as the empty password, which nobody has.
     return isPasswordOf(isPassword(password) ? password : '', field ?? '!', this.#passwordCost);
   }
 
@@ -230,7 +233,7 @@ export class SandboxUsers implements MachineUsers {
     return user !== undefined && !isForeign(user, BASES) && holdsFile(this.#tree.locate(user.home), file);
   }
 
-  /** The sandbox has no root before that gets a password. */
+  /** The sandbox has no root until root gets a password. */
   async #addRoot(): Promise<void> {
     await this.#tree.withLock(async () => {
       const old = await readTables(this.#tree);
@@ -245,7 +248,7 @@ export class SandboxUsers implements MachineUsers {
     });
   }
 
-  /** Changes the rows of a user that there is. `first` is done before, under the same lock. */
+  /** Changes the rows of an existing user. `first` runs before, under the same lock. */
   async #change(
     name: string,
     change: (user: MachineUser, tables: Tables) => Partial<Tables>,
@@ -266,19 +269,19 @@ export class SandboxUsers implements MachineUsers {
     });
   }
 
-  /** Found anew each time, which is when links on the way to it are refused. */
+  /** Located again each time, because this rejects symbolic links on the path. */
   async #crontabs(): Promise<Crontabs> {
     await this.#tree.makeFolder(CRONTABS);
     return new Crontabs(this.#tree.locate(CRONTABS));
   }
 
-  /** The user, and all that is known of it. */
+  /** Removes the user and all records of it. */
   async #remove(tables: Tables, { name, home }: MachineUser): Promise<void> {
     await this.#homes.remove(home);
     await this.#forget(tables, name);
   }
 
-  /** Rows of a user that the passwd file does not have are what was left when a process was killed between two files. */
+  /** Also removes the rows that a process left if it was killed between two files: their user is not in passwd. */
   async #forget(old: Tables, name: string): Promise<void> {
     await (await this.#crontabs()).remove(name);
     const next = {

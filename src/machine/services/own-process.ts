@@ -1,17 +1,17 @@
-// Daemons that a sandbox has for itself while `whmapi1 --sandbox-services` runs: a file for each says where they listen.
+// Daemons that a sandbox runs itself during `whmapi1 --sandbox-services`. For each, a file records where it listens.
 import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kill, pid } from 'node:process';
 import type { OwnProcess } from '../../core/machine-daemons.ts';
 import { processesOf } from '../processes.ts';
 
-/** As the file has it. */
+/** The content of the file. */
 interface Announced extends OwnProcess {
   /** The name of its process: see `processesOf`. */
   readonly process: string;
 }
 
-/** @param folder the sandbox's, for services. @param unit `named.service`. */
+/** @param folder the sandbox's folder for services. @param unit such as `named.service`. */
 export function readOwnProcess(folder: string, unit: string): Announced | undefined {
   const path = fileOf(folder, unit);
   if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
@@ -19,7 +19,7 @@ export function readOwnProcess(folder: string, unit: string): Announced | undefi
     const announced = JSON.parse(readFileSync(path, 'utf8')) as Announced;
     return processesOf({ kill, pid }).isAlive(announced.process) ? announced : undefined;
   } catch {
-    // It was removed in this moment.
+    // The file was removed at this moment.
     return undefined;
   }
 }

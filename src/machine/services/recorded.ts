@@ -1,4 +1,4 @@
-// Services of a sandbox: what was asked for is recorded in a file, and nothing is run but by `whmapi1 --sandbox-services`.
+// Services of a sandbox. Changes are only recorded in a file. Only `whmapi1 --sandbox-services` runs services.
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { MachineServices, OwnProcess, ServiceState } from '../../core/machine-daemons.ts';
@@ -17,7 +17,7 @@ export class RecordedServices implements MachineServices {
   readonly #file: string;
   readonly #isServing: () => Promise<boolean>;
 
-  /** @param isServing whether this program's own server runs: nobody records that. */
+  /** @param isServing whether this program's own server is running, which is not recorded in the file. */
   constructor(file: string, isServing: () => Promise<boolean> = async () => false) {
     this.#file = file;
     this.#isServing = isServing;

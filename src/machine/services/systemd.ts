@@ -6,7 +6,7 @@ import { MachineError } from '../../core/machine-error.ts';
 import type { Run } from '../linux/run.ts';
 import { unitName } from './unit-name.ts';
 
-/** systemd itself gives a unit 90 seconds unless it says otherwise. */
+/** systemd itself allows 90 seconds, unless the unit sets another limit. */
 const LIMIT_MS = 100_000;
 const PAUSE_MS = 50;
 const MAX_PAUSES = 2000;
@@ -78,7 +78,7 @@ export class SystemdServices implements MachineServices {
     ]);
   }
 
-  /** Some daemons are `reloading` or `activating` for a while after the job has ended. */
+  /** Waits, because some daemons are still `reloading` or `activating` after the job has ended. */
   async #job(verb: 'start' | 'restart' | 'reload', unit: string): Promise<void> {
     const name = unitName(unit);
     await this.#systemctl(unit, [verb]);
@@ -105,9 +105,9 @@ export class SystemdServices implements MachineServices {
     }
   }
 
-  /** With the last words of the daemon, if it failed. */
+  /** Adds the last lines of the daemon's log. */
   async #failure(name: string, message: string, cause?: MachineError): Promise<MachineError> {
-    // A unit that systemd will start again is not `failed` but `activating`.
+    // Read in any state: a unit that systemd will start again is not `failed` but `activating`.
     const log = await this.#log(name);
     const words = log.length === 0 ? '' : ` Its log ends with: ${log.slice(-3).join(' / ')}`;
     return new MachineError(cause?.code ?? 'failed', `${message}${words}`, { cause });
@@ -117,7 +117,7 @@ export class SystemdServices implements MachineServices {
     return (await this.#show([name]))[0] ?? none;
   }
 
-  /** One for each unit, in their order. */
+  /** Returns one entry for each unit, in the same order. */
   async #show(names: readonly string[]): Promise<Properties[]> {
     if (!existsSync('/run/systemd/system')) {
       throw new MachineError(
@@ -128,11 +128,11 @@ export class SystemdServices implements MachineServices {
     if (names.length === 0) return [];
     const words = ['show', '--property=LoadState,UnitFileState,ActiveState', '--', ...names];
     const { stdout } = await this.#run('systemctl', words);
-    // An empty line between two units.
+    // systemctl prints an empty line between two units.
     return stdout.trim().split('\n\n').map(parseProperties);
   }
 
-  /** What the daemon itself wrote, or, if it wrote nothing, what systemd writes about it. */
+  /** The lines that the daemon itself wrote; if there are none, the lines that systemd wrote about it. */
   async #log(name: string): Promise<string[]> {
     for (const match of [[`_SYSTEMD_UNIT=${name}`], ['--unit', name]]) {
       const words = ['--no-pager', '--quiet', '--output=cat', `--lines=${LOG_LINES}`, ...match];

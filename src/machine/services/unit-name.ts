@@ -1,9 +1,9 @@
-// Names of systemd's units, as both machines take them.
+// Names of systemd units, for Linux and the sandbox.
 
-/** With its type. @throws TypeError */
+/** Returns the name with its type. @throws TypeError */
 export function unitName(name: string): string {
   const unit = /\.(?:service|socket|timer|target|path|mount)$/.test(name) ? name : `${name}.service`;
-  // systemd.unit(5): letters, digits and these; a dash at the beginning would be an option of systemctl.
+  // systemd.unit(5): letters, digits and these characters. A leading dash would be an option of systemctl.
   if (!/^[A-Za-z0-9:_\\@][A-Za-z0-9:_.\\@-]*$/.test(unit) || unit.length > 255) {
     throw new TypeError('Invalid name of a unit: use letters, digits and “:”, “_”, “.”, “@”, “-”.');
   }

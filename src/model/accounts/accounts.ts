@@ -1,4 +1,4 @@
-// Accounts: a user of the machine with a domain, and an owner to whom it belongs.
+// Accounts: each is a system user with a domain and an owner.
 import { seesAll } from '../../core/access.ts';
 import type { Caller, Db, SqlValue } from '../../core/context.ts';
 import { ApiError, denied, notFound } from '../../core/errors.ts';
@@ -9,9 +9,9 @@ import type { Row } from './rows.ts';
 export interface Account {
   readonly username: string;
   readonly domain: string;
-  /** `root`, or the reseller to whom it belongs. */
+  /** `root`, or the reseller who owns the account. */
   readonly owner: string;
-  /** The package that it was given. */
+  /** The name of its package. */
   readonly package: string;
   readonly contactEmail: string;
   readonly ip: string;
@@ -20,30 +20,30 @@ export interface Account {
   readonly shellPath: string;
   readonly mailboxFormat: 'maildir' | 'mbox' | 'mdbox';
   readonly backup: boolean;
-  /** Milliseconds since 1970-01-01. */
+  /** In milliseconds since 1970-01-01. */
   readonly createdAt: number;
-  /** Null where it is not suspended. */
+  /** Null if it is not suspended. */
   readonly suspendedAt: number | null;
   readonly suspendReason: string;
-  /** Only root may take the suspension back. */
+  /** True if only root can unsuspend it. */
   readonly suspendLocked: boolean;
-  /** What was measured last, in blocks of 1024 bytes; null where nothing was. */
+  /** The last measured disk usage in blocks of 1024 bytes. Null if it was never measured. */
   readonly blocksUsed: number | null;
   readonly inodesUsed: number | null;
   readonly settings: Settings;
 }
 
-/** An account as it is stored, with the server whose user it is (`Db.server`). */
+/** An account as stored, with the server that has its system user (`Db.server`). */
 export interface StoredAccount extends Account {
   readonly server: string;
 }
 
-/** The account, whoever may see it and wherever it is. */
+/** Finds an account on any server, without checking whether the caller may see it. */
 export function find(db: Db, username: string): Promise<StoredAccount | undefined> {
   return findBy(db, 'username', username);
 }
 
-/** The account whose main domain it is, whoever may see it and wherever it is. */
+/** Finds the account with this main domain, on any server, without checking whether the caller may see it. */
 export function findByDomain(db: Db, domain: string): Promise<StoredAccount | undefined> {
   return findBy(db, 'domain', domain);
 }
@@ -62,14 +62,15 @@ async function findBy(
   return { ...accountOf(row), server };
 }
 
-/** Root sees every account; a reseller its own. */
+/** Root sees every account; a reseller sees its own. */
 export function maySee(caller: Caller, { owner }: Pick<Account, 'owner'>): boolean {
   return seesAll(caller) || owner === caller.user;
 }
 
 /**
- * An account of this server.
- * @throws ApiError `not_found`, `denied`: a reseller is not told whether others have an account of that name.
+ * Returns an account of this server.
+ * @throws ApiError `not_found`, `denied`. A reseller always gets `denied`, which does not reveal whether somebody else
+ * has an account of that name.
  */
 export async function get(db: Db, caller: Caller, username: string): Promise<Account> {
   const found = await find(db, username);
@@ -78,7 +79,7 @@ export async function get(db: Db, caller: Caller, username: string): Promise<Acc
   return found;
 }
 
-/** As `get`. */
+/** Like `get`, for the account with this main domain. */
 export async function getByDomain(db: Db, caller: Caller, domain: string): Promise<Account> {
   const found = await findByDomain(db, domain);
   if (found === undefined || !maySee(caller, found)) {
@@ -88,7 +89,7 @@ export async function getByDomain(db: Db, caller: Caller, domain: string): Promi
   return found;
 }
 
-/** @throws ApiError `not_found` where the account is another server's, naming it. */
+/** @throws ApiError `not_found` if the account is on another server. The message names that server. */
 export function ensureHere(db: Db, { username, server }: StoredAccount): void {
   if (server === db.server) return;
   throw notFound(
@@ -103,7 +104,7 @@ export function noAccess(caller: Caller, username: string): ApiError {
     : denied(`You do not have access to an account named “${username}”.`);
 }
 
-/** Every account of this server that the caller may see, by username. */
+/** Lists the accounts of this server that the caller may see, by username. */
 export async function list(db: Db, caller: Caller): Promise<Account[]> {
   const { where, values } = visibleTo(db, caller);
   const rows = await db.all<Row>(
@@ -113,7 +114,7 @@ export async function list(db: Db, caller: Caller): Promise<Account[]> {
   return rows.map(accountOf);
 }
 
-/** How many accounts of this server the caller may see, and how many of them are suspended. */
+/** Counts the accounts of this server that the caller may see, and how many of them are suspended. */
 export async function countVisible(db: Db, caller: Caller): Promise<{ total: number; suspended: number }> {
   const { where, values } = visibleTo(db, caller);
   const row = await db.get<{ total: number; suspended: number }>(
@@ -123,7 +124,7 @@ export async function countVisible(db: Db, caller: Caller): Promise<{ total: num
   return row ?? { total: 0, suspended: 0 };
 }
 
-/** For a WHERE: the accounts of this server that the caller may see. */
+/** The condition of a WHERE for the accounts of this server that the caller may see. */
 export function visibleTo(db: Db, caller: Caller): { where: string; values: SqlValue[] } {
   const here =
     db.server === '' ? { where: 'TRUE', values: [] } : { where: 'server = ?', values: [db.server] };
@@ -131,7 +132,7 @@ export function visibleTo(db: Db, caller: Caller): { where: string; values: SqlV
   return { where: `${here.where} AND owner = ?`, values: [...here.values, caller.user] };
 }
 
-/** Accounts of a package, of an owner or with a feature list: one of them, to name it. */
+/** Finds one of the accounts with a package, an owner or a feature list, to name it in a message. */
 export async function findUserOf(
   db: Db,
   column: 'package' | 'owner' | 'feature_list',
@@ -144,7 +145,7 @@ export async function findUserOf(
   return row?.username;
 }
 
-/** The accounts of a package on this server. */
+/** Lists the accounts of a package on this server. */
 export async function listOfPackage(db: Db, name: string): Promise<Account[]> {
   const rows = await db.all<Row>(
     `SELECT ${selected} FROM account WHERE package = ? AND server = ? ORDER BY username`,
@@ -154,13 +155,15 @@ export async function listOfPackage(db: Db, name: string): Promise<Account[]> {
   return rows.map(accountOf);
 }
 
-/** How many accounts another server of the fleet has. */
+/** The number of accounts on another server of the shared store. */
 export interface Elsewhere {
   readonly server: string;
   readonly count: number;
 }
 
-/** The accounts of a package, or of an owner (itself left out), that other servers have, by the servers' names. */
+/**
+ * Counts a package's or an owner's accounts on other servers, by server name. The owner's own account is not counted.
+ */
 export async function countElsewhere(
   db: Db,
   column: 'package' | 'owner',
@@ -176,7 +179,7 @@ export async function countElsewhere(
   );
 }
 
-/** `1 account on “web2” and 3 accounts on “web3”`. */
+/** Formats counts: `1 account on “web2” and 3 accounts on “web3”`. */
 export function tellElsewhere(counts: readonly Elsewhere[]): string {
   const told = counts.map(
     ({ server, count }) => `${count === 1 ? '1 account' : `${count} accounts`} on “${server}”`,
@@ -185,7 +188,7 @@ export function tellElsewhere(counts: readonly Elsewhere[]): string {
   return told.length === 0 ? last : `${told.join(', ')} and ${last}`;
 }
 
-/** Stores a new account, of this server. */
+/** Stores a new account of this server. */
 export async function insert(db: Db, account: Account): Promise<void> {
   await db.run(
     `INSERT INTO account (server, ${columns.join(', ')}) VALUES (?, ${columns.map(() => '?').join(', ')})`,
@@ -196,7 +199,7 @@ export async function insert(db: Db, account: Account): Promise<void> {
 
 const usage: ReadonlySet<string> = new Set(['blocks_used', 'inodes_used']);
 
-/** Stores an account as it is now, but for its disk use: `setUsage` does that, whoever else is at work on it. */
+/** Stores all fields of an account except its disk usage. `setUsage` stores that, possibly at the same time. */
 export async function update(db: Db, account: Account): Promise<void> {
   const values = valuesOf(account);
   const kept = columns.map((_name, at) => at).filter((at) => !usage.has(columns[at] ?? ''));

@@ -1,4 +1,4 @@
-// One call for each of several accounts, whatever becomes of the others.
+// Makes one call for each of several accounts. A failure does not stop the other calls.
 import type { FreeContext } from '../../core/context.ts';
 import { ApiError } from '../../core/errors.ts';
 
@@ -6,11 +6,14 @@ export interface CallResult {
   readonly user: string;
   readonly result: 0 | 1;
   readonly reason: string;
-  /** What the call told besides, a sentence a line. */
+  /** The warnings and messages of the call, one sentence per line. */
   readonly told: string;
 }
 
-/** Calls a function for each account, in their order. A dry run also passes on what each call would do. */
+/**
+ * Calls a function for each account, in order. In a dry run, each call's messages describe what it would do, and they
+ * are passed on.
+ */
 export async function callForEach(
   { call, inform, isDryRun }: Pick<FreeContext, 'call' | 'inform' | 'isDryRun'>,
   command: string,
@@ -29,7 +32,7 @@ export async function callForEach(
   return results;
 }
 
-/** @throws ApiError `host_failed` where a call failed, naming its account. */
+/** @throws ApiError `host_failed` if a call failed. The message names its account. */
 export function ensureAllDone(results: readonly CallResult[], whatIsNotDone: string): void {
   const failed = results.filter(({ result }) => result === 0);
   if (failed.length === 0) return;

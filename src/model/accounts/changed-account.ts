@@ -1,4 +1,4 @@
-// What an account becomes when it is changed, and whether it may.
+// Plans a change of an account, and checks whether the change is allowed.
 import type { Context } from '../../core/context.ts';
 import { denied } from '../../core/errors.ts';
 import * as accountLimits from './limits.ts';
@@ -12,9 +12,9 @@ import { ensureAllowed } from '../packages/privileges.ts';
 import { rename, sortedByName } from '../packages/settings.ts';
 import type { Settings } from '../packages/settings.ts';
 
-/** What is undefined stays as it is. */
+/** An undefined property is not changed. */
 export type Changes = {
-  /** A package whose settings it gets; `settings` win over them. */
+  /** A package whose settings the account gets. `settings` take precedence over them. */
   readonly package?: Package | undefined;
   readonly settings?: Partial<Settings>;
 } & {
@@ -34,7 +34,7 @@ export type Changes = {
 type World = Pick<Context, 'caller' | 'db'>;
 
 /**
- * `ofMachine`: the names among the new one that users of the machine have.
+ * Returns the account after the change. `ofMachine` contains the new username if a system user already has it.
  * @throws ApiError `bad_param`, `denied`, `limit_reached`.
  */
 export async function plan(
@@ -74,7 +74,7 @@ export async function plan(
   return after;
 }
 
-/** Who owned itself does so under the new name. */
+/** Returns the new owner. An account that owns itself still does so after it is renamed. */
 async function ownerOf(world: World, before: Account, changes: Changes, username: string): Promise<string> {
   const renamed = (owner: string) => (owner === before.username ? username : owner);
   if (changes.owner === undefined || changes.owner === before.owner) return renamed(before.owner);
@@ -83,7 +83,7 @@ async function ownerOf(world: World, before: Account, changes: Changes, username
   return owner;
 }
 
-/** An account under the names by which WHM stores it. */
+/** Returns an account with the field names under which WHM stores it. */
 export function show({ settings, ...account }: Account): Record<string, string | number> {
   const { theme, locale, featureList, shell, cgi } = settings;
   return sortedByName({

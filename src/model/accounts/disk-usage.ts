@@ -1,4 +1,4 @@
-// How much disk space accounts take up: measured on the machine, and kept with the account.
+// The disk usage of accounts: measured on the machine, and stored with the account.
 import type { Db, FreeContext } from '../../core/context.ts';
 import type { MachineUsage } from '../../core/machine.ts';
 import { MachineError } from '../../core/machine-error.ts';
@@ -6,12 +6,12 @@ import type { TaskContext } from '../../core/task.ts';
 import * as accounts from './accounts.ts';
 import { namesOf } from './search.ts';
 
-/** So many are stored together: nobody waits longer for the store than for these. */
+/** The number of results that are stored in one transaction. Other calls wait for the store only this long. */
 const BATCH = 100;
-/** How many failures are reported one by one. */
+/** The maximum number of failures that are reported individually. */
 const MAX_WARNINGS = 20;
 
-/** What an account takes up now; undefined, with a warning, where the machine can't tell. */
+/** Measures an account's disk usage. Undefined, with a warning, if the machine cannot measure it. */
 export async function measure(
   { machine, warn }: Pick<FreeContext, 'machine' | 'warn'>,
   username: string,
@@ -29,7 +29,7 @@ function notMeasured(username: string, error: MachineError): string {
   return `The disk use of “${username}” is what was measured last: ${error.message}`;
 }
 
-/** Measures every account of the caller and stores what it finds; no transaction is open while it measures. */
+/** Measures every account of the caller and stores the results. No transaction is open during the measurement. */
 export async function measureAll({
   caller,
   machine,
@@ -47,11 +47,11 @@ export async function measureAll({
 }
 
 const root = { user: 'root', privileges: 'all' } as const;
-/** The accounts of a server are measured in so many groups at most, of so many accounts at least. */
+/** All accounts are measured in at most this number of groups. A group has at least this number of accounts. */
 const GROUPS = 50;
 const MIN_GROUP = 20;
 
-/** Measures all accounts of this server, a group at a time, so that the work shows its progress and can be stopped. */
+/** Measures all accounts of this server in groups, so that the task can report its progress and can be stopped. */
 export async function measureInGroups({
   machine,
   transaction,

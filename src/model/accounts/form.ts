@@ -1,5 +1,5 @@
-// How accounts are shown: the fields that accountsummary and listaccts have in common. Each is an expression over the
-// table of accounts, so that a list can be filtered and sorted by all of them where it is stored.
+// The fields that accountsummary and listaccts return for an account. Each field is an SQL expression over the table of
+// accounts, so that the database can filter and sort by any of them.
 import type { TimePart } from '../../core/dialect.ts';
 import {
   address,
@@ -17,7 +17,7 @@ import type { Column, Columns, Sql } from '../list-in-sql.ts';
 import { limitDocs } from '../packages/form.ts';
 import { names, rename, sortedByName } from '../packages/settings.ts';
 
-/** “26 Nov 24 17:50”: year, month and day. The time is that of UTC. */
+/** “26 Nov 24 17:50”: year, month and day, in UTC. */
 function shortDate(milliseconds: string): Sql {
   return (dialect) => {
     const part = (name: TimePart) => dialect.timePart(name, milliseconds);
@@ -26,7 +26,7 @@ function shortDate(milliseconds: string): Sql {
   };
 }
 
-/** “Tue Nov 24 17:50:00 2026”, as ctime(3) has it, in UTC. */
+/** “Tue Nov 24 17:50:00 2026”, in the format of ctime(3), in UTC. */
 export function longDate(milliseconds: string): Sql {
   return (dialect) => {
     const part = (name: TimePart) => dialect.timePart(name, milliseconds);
@@ -46,22 +46,22 @@ function month(number: string): string {
   return `substr('JanFebMarAprMayJunJulAugSepOctNovDec', 3 * CAST(${number} AS INTEGER) - 2, 3)`;
 }
 
-/** As `diskUsed` tells it. */
+/** In the format of `diskUsed`. */
 const DISK_USED = `coalesce(((blocks_used + 1023) / 1024) || 'M', 'none')`;
 
-/** Blocks of 1024 bytes, in mebibytes. */
+/** Converts blocks of 1024 bytes to mebibytes. */
 export function diskUsed(blocks: number): string {
   return `${Math.ceil(blocks / 1024)}M`;
 }
 
-/** A list that has nothing in it. */
+/** A list that is always empty. */
 const emptyList = (doc: string): Column => ({
   sql: ({ emptyList }) => emptyList,
   kind: 'list',
   field: { list: { type: 'string' }, doc },
 });
 
-/** The limits that have a name in lists. */
+/** The limits that have a field in lists. */
 const limitColumns = rename(
   'inLists',
   Object.fromEntries(
@@ -126,13 +126,13 @@ export const columns = sortedByName({
   user: word('username', 'The username.'),
 } as const satisfies Columns);
 
-/** What a table of accounts shows unless other fields are asked for. */
+/** The fields that a table of accounts shows by default. */
 export const tableColumns = [
   ...(['user', 'domain', 'plan', 'owner', 'ip'] as const),
   ...(['diskused', 'disklimit', 'suspended'] as const),
 ] as const;
 
-/** Only listaccts tells of backups. */
+/** Only listaccts returns the fields about backups. */
 export const listColumns = {
   ...columns,
   has_backup: flag(ZERO, 'Whether there is a backup of the account; this server makes none yet.'),

@@ -1,4 +1,4 @@
-// Which address an account gets.
+// Chooses the IP address of an account.
 import type { Caller, Db } from '../../core/context.ts';
 import { ApiError, badParam, denied } from '../../core/errors.ts';
 import { exclusive, shared, type Lock } from '../../core/plan.ts';
@@ -8,16 +8,17 @@ import type { Account } from './accounts.ts';
 
 interface Wish {
   readonly owner: string;
-  /** One that nobody shares. */
+  /** True for a dedicated IP address. */
   readonly dedicated: boolean;
-  /** A certain one. */
+  /** The requested address, if any. */
   readonly address: string | undefined;
 }
 
 /**
- * Of all addresses of the machine, its main one first: the address that is asked for, or a free one of its own, or else the one that the owner's accounts share.
- * @throws ApiError `bad_param` for an address that this machine does not have, `denied` for one that the owner may
- * not give, `limit_reached` where none is free.
+ * Chooses the requested address, or a free dedicated one, or the shared address of the owner's accounts. `all` lists
+ * the addresses of the machine, the main one first.
+ * @throws ApiError `bad_param` for an address that this machine does not have, `denied` for an address that the owner
+ * may not assign, `limit_reached` if no address is free.
  */
 export async function choose(
   db: Db,
@@ -49,10 +50,11 @@ export async function choose(
 }
 
 /**
- * Another address for an account. It shares one that others share, too: the main address of the server, that of its owner,
- * one of other accounts or resellers. Any other becomes its own.
- * @throws ApiError `bad_param` for an address that this server does not have, or that is another account’s own; `denied`
- * for one that the caller may not assign.
+ * Changes an account to another address. If the address is shared, the account shares it too: the server's main
+ * address, the shared address of the owner or of any reseller, or an address of other accounts. Otherwise it becomes
+ * the account's dedicated IP address.
+ * @throws ApiError `bad_param` for an address that this server does not have, or that is another account’s dedicated IP
+ * address; `denied` for an address that the caller may not assign.
  */
 export async function chooseOther(
   { db, caller }: { readonly db: Db; readonly caller: Caller },
@@ -89,8 +91,8 @@ export async function chooseOther(
 }
 
 /**
- * Taken by whatever assigns an address to an account or takes it away. Accounts can come to a shared address at the same
- * time; a dedicated one, and the removal of an address from the server, need it alone.
+ * The lock for assigning an address to an account or releasing it. Several calls can assign a shared address at the
+ * same time. Assigning a dedicated IP address, or removing an address from the server, requires an exclusive lock.
  */
 export function addressLock({ ip, settings }: Pick<Account, 'ip' | 'settings'>): Lock {
   return settings.dedicatedIp ? exclusive(`address ${ip}`) : shared(`address ${ip}`);

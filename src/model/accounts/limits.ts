@@ -1,4 +1,4 @@
-// What a reseller may still give to accounts: their number, packages, disk space, bandwidth, addresses.
+// What a reseller can still assign to accounts: their number, packages, disk space, bandwidth and addresses.
 import type { Caller, Db } from '../../core/context.ts';
 import { ApiError, denied } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
@@ -14,9 +14,10 @@ export function isBound({ privileges }: Caller): boolean {
 }
 
 /**
- * Whether the owner of an account may have it as `after` says. `before` is what it was; undefined for a new one. A caller
- * who has every privilege is bound by no limit: `isBound` tells, and there it need not be called.
- * @throws ApiError `limit_reached`, `denied`, naming the limit.
+ * Checks the limits of an account's owner. `after` is the account after the change. `before` is the account before it,
+ * or undefined for a new account. Callers with every privilege have no limits: `isBound` is false for them, and this
+ * check can be skipped.
+ * @throws ApiError `limit_reached`, `denied`. The message names the limit.
  */
 export async function ensureWithin(db: Db, before: Asked | undefined, after: Asked): Promise<void> {
   const limits = await resellerLimits.find(db, after.owner);
@@ -90,7 +91,7 @@ async function ensureResource(
       `You have ${most} MiB of ${inWords} for all accounts together, so that none may be unlimited.`,
     );
   }
-  // What others were promised, or use where overselling is allowed.
+  // The sum of what the owner's other accounts were assigned or, if overselling is allowed, what they use.
   const row = await db.get<{ sum: number | null }>(
     `SELECT sum(${oversells ? used : `coalesce(${column}, 0)`}) AS sum FROM account WHERE owner = ? AND username <> ?`,
     after.owner,

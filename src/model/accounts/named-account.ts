@@ -1,4 +1,4 @@
-// The account that a call names: by its name, by its main domain, or by both.
+// Finds the account that a call names by its username, its main domain, or both.
 import type { Caller, Db } from '../../core/context.ts';
 import { badParam } from '../../core/errors.ts';
 import { LookAgain } from '../../core/machine-error.ts';
@@ -9,7 +9,7 @@ export interface NamedAccount {
   readonly domain: string | undefined;
 }
 
-/** @throws ApiError `not_found`, `denied`; `bad_param` for an account and the domain of another. */
+/** @throws ApiError `not_found`, `denied`; `bad_param` if the username and the domain belong to different accounts. */
 export async function getNamed(
   db: Db,
   caller: Caller,
@@ -21,7 +21,7 @@ export async function getNamed(
   throw badParam(`“${domain}” is not the main domain of the account “${user}”.`);
 }
 
-/** @throws LookAgain if its domain is no longer the one that was looked at. */
+/** @throws LookAgain if its domain has changed since `look` read it. */
 export function assertSameDomain({ username, domain }: accounts.Account, looked: string | undefined): void {
   if (domain !== looked) throw new LookAgain(`The domain of “${username}” was changed meanwhile.`);
 }

@@ -1,4 +1,4 @@
-// What an account may be called, and what a domain looks like.
+// The rules for usernames and domains of accounts.
 import type { Db } from '../../core/context.ts';
 import type { Param } from '../../core/define.ts';
 import { ApiError, badParam } from '../../core/errors.ts';
@@ -6,7 +6,7 @@ import type { Machine } from '../../core/machine.ts';
 import { LookAgain } from '../../core/machine-error.ts';
 import { quote } from '../../core/quote.ts';
 
-/** The name of an account. The pattern is all that can be said without looking around; `ensureFree` says the rest. */
+/** The name of an account. The pattern checks only the text. `ensureFree` checks the other rules. */
 export const accountName = {
   type: 'string',
   pattern: {
@@ -18,10 +18,10 @@ export const accountName = {
   actsOn: true,
 } as const satisfies Param;
 
-/** The name of an account that exists. */
+/** The name of an existing account. */
 export const existingAccount = { ...accountName, completes: 'account' } as const satisfies Param;
 
-/** A domain, in any case; an internationalised one in its ASCII form. */
+/** A domain, in any case. An internationalised domain must be in its ASCII form. */
 export const domainName = {
   type: 'string',
   maxLength: 253,
@@ -33,10 +33,10 @@ export const domainName = {
   doc: 'A domain.',
 } as const satisfies Param;
 
-/** The domain of an account that exists. */
+/** The domain of an existing account. */
 export const existingDomain = { ...domainName, completes: 'domain' } as const satisfies Param;
 
-/** An email address as people write one, in ASCII. */
+/** An email address, in ASCII. */
 export const emailAddress = {
   type: 'string',
   maxLength: 254,
@@ -47,15 +47,17 @@ export const emailAddress = {
   doc: 'An email address.',
 } as const satisfies Param;
 
-/** Databases and their users begin with so much of the account's name. */
+/** The number of characters of the account's name with which its databases and database users begin. */
 const DATABASE_PREFIX_LENGTH = 8;
 
-/** Of two that get names with the same prefix at once, the second has to wait, and is refused then. */
+/**
+ * The lock on a name's database prefix. If two calls use the same prefix at once, the second one waits, and then fails.
+ */
 export function prefixLock({ username }: { readonly username: string }): string {
   return `names that begin with ${username.slice(0, DATABASE_PREFIX_LENGTH)}`;
 }
 
-/** Names that services and system users have, or that mean something else somewhere in the API. */
+/** Names of services and system users, and names that have another meaning in the API. */
 const reserved: ReadonlySet<string> = new Set(
   `root bin daemon adm lp sync shutdown halt mail mailman news uucp operator games gopher ftp nobody dbus
    rpc sshd ssh ntp chrony systemd polkitd postfix exim dovecot dovenull cyrus courier mysql mariadb postgres pgsql
@@ -67,7 +69,7 @@ const reserved: ReadonlySet<string> = new Set(
     .filter((name) => name !== ''),
 );
 
-/** Of some names, those that users of the machine have. */
+/** The subset of some names that belong to system users. */
 export type MachineNames = ReadonlySet<string>;
 
 export async function findMachineNames(machine: Machine, names: readonly string[]): Promise<MachineNames> {
@@ -75,9 +77,9 @@ export async function findMachineNames(machine: Machine, names: readonly string[
 }
 
 /**
- * May an account get this name? `from` is the one that it has, where it gets another. `ofMachine` has the name if a user
- * of the machine has it.
- * @throws ApiError `bad_param`, saying what is wrong with it.
+ * Checks that an account can have this name. `from` is its present name if it is renamed. `ofMachine` contains the name
+ * if a system user has it.
+ * @throws ApiError `bad_param`, with the reason.
  */
 export async function ensureFree(db: Db, ofMachine: MachineNames, name: string, from = ''): Promise<void> {
   if (!accountName.pattern.matches.test(name)) {
@@ -106,9 +108,10 @@ export async function ensureFree(db: Db, ofMachine: MachineNames, name: string, 
 }
 
 /**
- * Names from the letters and digits of a domain without its last part, such as `example` from example.com, then with
- * numbers at their end. The store has none of them, and the first that the machine has not either is free.
- * @throws ApiError `bad_param` if the store has all.
+ * Proposes names that are free in the store. They consist of the letters and digits of a domain without its last part,
+ * such as `example` for example.com, first without and then with a number at the end. The first name that no system
+ * user has either can be used.
+ * @throws ApiError `bad_param` if none is free.
  */
 export async function proposeNames(db: Db, domain: string): Promise<string[]> {
   const letters = domain
@@ -126,7 +129,7 @@ export async function proposeNames(db: Db, domain: string): Promise<string[]> {
   throw badParam(`No username like “${start.slice(0, DATABASE_PREFIX_LENGTH)}” is free. Give “username”.`);
 }
 
-/** @throws ApiError `bad_param` if the machine has all; LookAgain if another call has taken the name meanwhile. */
+/** @throws ApiError `bad_param` if system users have all names; LookAgain if another call took the name meanwhile. */
 export async function chooseName(
   db: Db,
   proposed: readonly string[],
@@ -139,7 +142,7 @@ export async function chooseName(
 }
 
 const MOST_TRIES = 1000;
-/** Users of the machine that are no accounts rarely have more of them. */
+/** There are rarely more similar names among the system users without an account. */
 const MOST_PROPOSALS = 20;
 
 async function isFree(db: Db, name: string): Promise<boolean> {
@@ -152,7 +155,7 @@ async function isFree(db: Db, name: string): Promise<boolean> {
   }
 }
 
-/** Another call is making the user, or removing it: this one will have to wait for what comes of that. */
+/** Whether another call is creating or removing this user. The present call will then wait for that call's outcome. */
 async function isUnderWay(db: Db, name: string): Promise<boolean> {
   return (await db.get('SELECT 1 FROM operation_lock WHERE name = ?', `account ${name}`)) !== undefined;
 }
@@ -161,12 +164,13 @@ async function hasSecrets(db: Db, name: string): Promise<boolean> {
   return (await db.get('SELECT 1 FROM tfa_secret WHERE username = ?', name)) !== undefined;
 }
 
-/** An account of the same database prefix. */
+/** Finds an account with the same database prefix. */
 async function findNeighbour(db: Db, name: string, from: string): Promise<string | undefined> {
   const prefix = name.slice(0, DATABASE_PREFIX_LENGTH);
   const isFull = prefix.length === DATABASE_PREFIX_LENGTH;
   const row = await db.get<{ username: string }>(
-    // “{” follows “z”, and “!” comes before “0”: names have letters and digits only. The name itself comes first.
+    // Names contain only letters and digits. “{” is the character after “z”, and “!” sorts before “0”. An account with
+    // exactly this name comes first.
     `SELECT username FROM account WHERE username >= ? AND username < ? AND username <> ?
      ORDER BY username <> ? LIMIT 1`,
     prefix,
@@ -177,7 +181,7 @@ async function findNeighbour(db: Db, name: string, from: string): Promise<string
   return row?.username;
 }
 
-/** @throws ApiError `bad_param` where an account has the domain. */
+/** @throws ApiError `bad_param` if an account already has the domain. */
 export async function ensureDomainFree(db: Db, domain: string): Promise<void> {
   if ((await db.get('SELECT 1 FROM account WHERE domain = ?', domain)) === undefined) return;
   throw badParam(`The domain “${domain}” belongs to an account already; choose another.`);

@@ -1,4 +1,4 @@
-// What a new account is made of: a package, what is asked for beside it, and what an owner may give.
+// Plans a new account from its package, the requested settings, and the limits of its owner.
 import type { Caller, Context, Db } from '../../core/context.ts';
 import { badParam, denied } from '../../core/errors.ts';
 import * as accountIps from './ips.ts';
@@ -16,7 +16,7 @@ export interface Wishes {
   readonly domain: string;
   readonly owner: string;
   readonly package: string;
-  /** What takes the place of the package's settings. */
+  /** Settings that replace the package's settings. */
   readonly settings: Partial<Settings>;
   readonly contactEmail: string;
   readonly mailboxFormat: Account['mailboxFormat'];
@@ -25,7 +25,7 @@ export interface Wishes {
   readonly uid: number | undefined;
 }
 
-/** The shells of accounts that may log in, and of those that may not. */
+/** The shells of accounts with and without shell access. */
 const LOGIN_SHELL = '/bin/bash';
 const NO_SHELL = '/usr/sbin/nologin';
 
@@ -34,8 +34,8 @@ export function shellFor({ shell }: Pick<Settings, 'shell'>): string {
 }
 
 /**
- * The account as it will be, once everything about it is checked, and what its package holds. `ofMachine`: the names
- * among the new one that users of the machine have.
+ * Checks everything about a new account. Returns the account, and the settings of its package. `ofMachine` contains the
+ * username if a system user already has it.
  * @throws ApiError `bad_param`, `not_found`, `denied`, `limit_reached`.
  */
 export async function plan(
@@ -82,7 +82,7 @@ export async function plan(
   return { account, packageSettings: given };
 }
 
-/** Root may make accounts for anybody who may own some; a reseller for itself. */
+/** Root can create accounts for every possible owner; a reseller only for itself. */
 export async function ensureOwner(
   { caller, db }: Pick<Context, 'caller' | 'db'>,
   owner: string,
@@ -98,7 +98,7 @@ export async function ensureOwner(
   );
 }
 
-/** @throws ApiError `denied` where the account gets a shell that it had not, and the caller may not give one. */
+/** @throws ApiError `denied` if the account gets shell access that it did not have, and the caller may not grant it. */
 export function ensureMayGiveShell(
   { privileges }: Caller,
   before: Pick<Settings, 'shell'> | undefined,
@@ -110,12 +110,13 @@ export function ensureMayGiveShell(
 }
 
 export { FIRST_UID as LOWEST_ID } from '../../core/machine-values.ts';
-/** The most that useradd gives to users by itself (UID_MAX of login.defs). */
+/** The highest user ID that useradd assigns automatically (UID_MAX of login.defs). */
 export const HIGHEST_ID = 60_000;
 
 /**
- * The id that is asked for; else 0, which leaves the choice to the machine, unless that would choose the id of a removed
- * account. @throws ApiError `denied`.
+ * Returns the requested user ID. Without a request, returns 0, which means that the machine chooses, unless it would
+ * choose the user ID of a removed account.
+ * @throws ApiError `denied`.
  */
 async function idFor(
   { caller, db }: Pick<Context, 'caller' | 'db'>,

@@ -1,4 +1,4 @@
-// Whether anything holds accounts to their disk limits.
+// Whether the machine enforces the disk limits of accounts.
 import type { FreeContext } from '../../core/context.ts';
 import type { Settings } from '../packages/settings.ts';
 
@@ -7,7 +7,7 @@ export async function isQuotaEnabled({ machine }: Pick<FreeContext, 'machine'>):
   return (await machine.quota()).isEnabled();
 }
 
-/** Says so where an account gets a disk limit that nothing enforces. */
+/** Warns if an account gets a disk limit that is not enforced. */
 export function warnOfQuota(
   { warn }: { readonly warn: (sentence: string) => void },
   isEnabled: boolean,

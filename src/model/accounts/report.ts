@@ -1,4 +1,4 @@
-// What createacct tells of a new account beside its settings: the nameservers, and a report for people.
+// The parts of createacct's response about a new account: its nameservers, and a report for people.
 import type { Fields } from '../../core/define.ts';
 import type { Nameserver } from '../dns/nameservers.ts';
 import type { Account } from './accounts.ts';
@@ -24,7 +24,7 @@ export const nameserverFields = {
 } as const satisfies Fields;
 
 /**
- * The values of `nameserverFields`.
+ * Returns the values of `nameserverFields`.
  * @param zone the account’s domain if this server has its zone
  */
 export function showNameservers(servers: readonly Nameserver[], zone: string | undefined) {
@@ -50,7 +50,7 @@ export function showNameservers(servers: readonly Nameserver[], zone: string | u
   };
 }
 
-/** The account for people to read, a fact a line. The password is never in it. */
+/** Describes the account for people, one fact per line. The password is never included. */
 export function reportOf({ settings, ...account }: Account, nameservers: readonly Nameserver[]): string {
   const inMebibytes = (limit: Limit) => (limit === null ? 'unlimited' : `${limit} MiB`);
   return [

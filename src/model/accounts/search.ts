@@ -1,4 +1,4 @@
-// Lists of accounts: which ones a search finds, and reading them with no more in memory than the answer needs.
+// Lists of accounts: searches for them, and reads them with no more memory than the response needs.
 import type { Caller, Context, Db, SqlValue } from '../../core/context.ts';
 import type { Param } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
@@ -12,7 +12,7 @@ import { inSql, recordSql } from '../list-in-sql.ts';
 import type { Columns, Condition, InSql } from '../list-in-sql.ts';
 import { matcher } from '../regular-expression.ts';
 
-/** What a search looks through, and where that is stored. */
+/** The properties that a search can match, and their columns. */
 const searched = {
   domain: 'domain',
   owner: 'owner',
@@ -47,8 +47,8 @@ export interface Search {
 }
 
 /**
- * For a WHERE: the accounts that the caller may see and the search finds.
- * @throws ApiError `bad_param` for what is no regular expression.
+ * The condition of a WHERE for the accounts that the caller may see and that match the search.
+ * @throws ApiError `bad_param` for an invalid regular expression.
  */
 export async function found(db: Db, caller: Caller, search: Search): Promise<Condition> {
   const visible = visibleTo(db, caller);
@@ -73,7 +73,7 @@ export async function found(db: Db, caller: Caller, search: Search): Promise<Con
   };
 }
 
-/** SQLite has no regular expressions: each value that occurs is looked at once. */
+/** SQLite has no regular expressions, so each distinct value is read and tested once. */
 async function matching(
   db: Db,
   visible: Condition,
@@ -89,18 +89,19 @@ async function matching(
   return { where: `${column} IN (SELECT value FROM ${db.dialect.eachOf('?', 'kept')})`, values: [kept] };
 }
 
-/** What is read of the accounts that a condition finds. */
+/** What to read of the accounts that match a condition. */
 export interface Reading {
   readonly columns: Columns;
   readonly condition: Condition;
-  /** The fields of each record; all unless given. */
+  /** The fields of each record. Default: all. */
   readonly fields?: readonly string[] | undefined;
 }
 
 /**
- * The fields that `want` names, with commas between them; undefined where it names none. Names of no field are left out
- * with a warning, so that scripts written for other servers go on working.
- * @throws ApiError `bad_param` where nothing would be left, or the list is asked to be filtered or sorted by another field.
+ * Returns the fields in `want`, a comma-separated list. Undefined if it is empty. Unknown names are ignored with a
+ * warning, so that scripts for other servers keep working.
+ * @throws ApiError `bad_param` if no known field is left, or if the call filters or sorts by an existing field that is
+ * not in `want`.
  */
 export function wantedFields(
   columns: Columns,
@@ -133,14 +134,14 @@ export function wantedFields(
 
 const ALL: InSql = { filter: { where: 'TRUE', values: [] }, order: 'username' };
 
-/** The usernames of the accounts that a condition finds, sorted. */
+/** Returns the usernames of the accounts that match a condition, sorted. */
 export function namesOf(db: Db, condition: Condition): Promise<string[]> {
   return usernames(db, condition, ALL);
 }
 
 /**
- * Records of accounts, by username unless the call asks for another order. Where SQL can say what the call asks of the
- * list, only the records of the answer are read.
+ * Reads records of accounts, by username unless the call requests another order. If SQL can filter, sort and page as
+ * requested, only the records of the response are read.
  */
 export async function read(
   { db, asked, answered }: Pick<Context, 'db' | 'asked' | 'answered'>,
@@ -161,7 +162,7 @@ export async function read(
   return recordsOf(db, names, columns, shown?.filter((field) => fields.includes(field)) ?? fields);
 }
 
-/** Where the engine filters and sorts, the fields for that have to be there as well. */
+/** Returns the fields to read if the engine filters and sorts: filters and sort keys need their fields as well. */
 function needed(fields: readonly string[], asked: MetaArguments | undefined): readonly string[] {
   if (asked?.columns === undefined) return fields;
   const named = [...asked.columns, ...(asked.filter?.filters ?? []), ...(asked.sort ?? [])];
@@ -184,10 +185,13 @@ async function usernames(
   );
 }
 
-/** So many records are in memory a second time while they are read. */
+/** The number of records that are read at once. Only these are in memory twice, as JSON and as objects. */
 const BATCH = 500;
 
-/** What these columns say of accounts, in the order of their names. As JSON, which is read in a third of the time, and into a fourth of the memory, that rows of this width take. */
+/**
+ * Reads the columns of accounts, in the order of `names`. The database returns JSON, because that takes a third of the
+ * time and a quarter of the memory of ordinary rows of this width.
+ */
 export async function recordsOf(
   db: Db,
   names: readonly string[],
@@ -213,7 +217,7 @@ async function count(db: Db, ...conditions: readonly Condition[]): Promise<numbe
   return row?.count ?? 0;
 }
 
-/** What a query gives as `item`, by one text: a row for each would take much more memory than what it holds. */
+/** Reads the column `item` of a query as one JSON text. One row per item would take much more memory than the items. */
 async function jsonList<Item>(db: Db, sql: string, values: readonly SqlValue[]): Promise<Item[]> {
   const row = await db.get<{ json: string }>(
     `SELECT ${db.dialect.jsonListOf('item')} AS json FROM (${sql}) AS found`,

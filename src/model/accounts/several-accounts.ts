@@ -1,9 +1,9 @@
-// Several accounts that a call names in one parameter, with commas between them.
+// Reads a parameter that is a comma-separated list of accounts.
 import type { Caller, Db } from '../../core/context.ts';
 import { ApiError, badParam } from '../../core/errors.ts';
 import * as accounts from './accounts.ts';
 
-/** The most that one call works on. */
+/** The maximum number of accounts in one call. */
 const MAX_ACCOUNTS = 1000;
 
 export interface Failure {
@@ -16,7 +16,7 @@ export interface FoundAccounts {
   readonly failures: readonly Failure[];
 }
 
-/** Each account once, in the order of the call. @throws ApiError `bad_param` for none, or too many. */
+/** Returns each account once, in the order of the call. @throws ApiError `bad_param` for no account, or too many. */
 export async function getSeveral(
   db: Db,
   caller: Caller,
@@ -42,7 +42,7 @@ export async function getSeveral(
   return { found, failures };
 }
 
-/** For a call that could do nothing for any account. @throws the first failure, with the reasons of all. */
+/** Checks that the call succeeded for at least one account. @throws the first failure, with the reasons of all. */
 export function assertSome(failures: readonly Failure[], done: number): void {
   const [first] = failures;
   if (first === undefined || done > 0) return;

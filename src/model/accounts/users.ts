@@ -1,11 +1,11 @@
-// Who there is on this installation: root and the accounts; and everything that hangs on a user's name.
+// The users of this installation, root and the accounts, and everything in the store that refers to a user's name.
 import { seesAll } from '../../core/access.ts';
 import type { Caller, Db, Sealer } from '../../core/context.ts';
 import { notFound } from '../../core/errors.ts';
 import * as accounts from './accounts.ts';
 import * as tfa from '../two-factor/tfa.ts';
 
-/** Root, every account, and users about whom the store holds a secret that came before the account. */
+/** Whether the user is root or an account. Also true for a user without an account for whom the store has a secret. */
 export async function exists(db: Db, user: string): Promise<boolean> {
   return user === 'root' || (await accounts.find(db, user)) !== undefined || (await tfa.isEnrolled(db, user));
 }
@@ -20,20 +20,23 @@ export async function ensureExists(db: Db, user: string): Promise<void> {
   if (!(await exists(db, user))) throw notFound(noSuchUser(user));
 }
 
-/** Themselves, and the accounts that are theirs. Root may all. */
+/** Callers can manage themselves and the accounts that they own. Root can manage everyone. */
 export async function mayManage(db: Db, caller: Caller, user: string): Promise<boolean> {
   if (seesAll(caller) || caller.user === user) return true;
   const account = await accounts.find(db, user);
   return account !== undefined && accounts.maySee(caller, account);
 }
 
-/** @throws ApiError `not_found`, `denied`: a reseller is not told whether others have a user of that name. */
+/** @throws ApiError `not_found`, `denied`. A reseller does not learn whether somebody else has a user of that name. */
 export async function ensureManageable(db: Db, caller: Caller, user: string): Promise<void> {
   if (!(await mayManage(db, caller, user))) throw accounts.noAccess(caller, user);
   await ensureExists(db, user);
 }
 
-/** Where the name of a user stands: what is removed and renamed with it. Secrets are bound to it as well (`tfa.ts`). */
+/**
+ * The columns that contain the name of a user. They are deleted and renamed with the user. Secrets are also bound to
+ * the name (`tfa.ts`).
+ */
 const places = [
   ['account', 'username'],
   ['feature_override', 'username'],
@@ -52,13 +55,13 @@ const places = [
   ['dns_zone', 'username'],
 ] as const;
 
-/** What logs a user in under the old name: it goes with a rename as well. */
+/** Logins under the old name. They are also deleted if the user is renamed. */
 const logins = ['session', 'login_token', 'access_hash'] as const;
 
-/** Where it stands as the owner of something. */
+/** The tables in which the user is the owner of a row. */
 const possessions = ['account', 'package'] as const;
 
-/** Everything about a user goes; what the user owns becomes root's. */
+/** Deletes everything about a user. Root becomes the owner of what the user owned. */
 export async function forget(db: Db, user: string): Promise<void> {
   await tfa.remove(db, user);
   await endLogins(db, user);
@@ -66,7 +69,7 @@ export async function forget(db: Db, user: string): Promise<void> {
   await disown(db, user);
 }
 
-/** Everything that logs a user in without a password: API tokens, the access hash, sessions and login links. */
+/** Deletes all logins without a password: API tokens, the access hash, sessions and login links. */
 export async function revokeLogins(db: Db, user: string): Promise<void> {
   for (const table of ['api_token', 'api_token_privilege']) {
     await db.run(`DELETE FROM ${table} WHERE username = ?`, user);
@@ -78,19 +81,19 @@ async function endLogins(db: Db, user: string): Promise<void> {
   for (const table of logins) await db.run(`DELETE FROM ${table} WHERE username = ?`, user);
 }
 
-/** What a user owns becomes root's. */
+/** Makes root the owner of what a user owns. */
 export async function disown(db: Db, user: string): Promise<void> {
   for (const table of possessions) {
     await db.run(`UPDATE ${table} SET owner = 'root' WHERE owner = ?`, user);
   }
 }
 
-/** @throws ApiError `key_lost` where the user has secrets that cannot be opened. */
+/** @throws ApiError `key_lost` if the user has secrets that cannot be decrypted. */
 export async function rename(db: Db, sealer: Sealer, from: string, to: string): Promise<void> {
   await tfa.rename(db, sealer, from, to);
   await endLogins(db, from);
   for (const [table, column] of places) {
-    // What a user left who had the name before.
+    // Deletes the rows of an earlier user with the new name.
     await db.run(`DELETE FROM ${table} WHERE ${column} = ?`, to);
     await db.run(`UPDATE ${table} SET ${column} = ? WHERE ${column} = ?`, to, from);
   }

@@ -1,4 +1,4 @@
-// IP addresses as people write them, and as numbers to count with.
+// Converts IP addresses between text and numbers.
 import ipaddr from 'ipaddr.js';
 import { withoutDots } from './ipv4-within.ts';
 
@@ -15,7 +15,7 @@ export interface IpRange {
 
 export const BITS = { 4: 32, 6: 128 } as const;
 
-/** Undefined for anything but an address in the usual form: no zone, no octal numbers, no `127.1`. */
+/** Returns undefined unless the address is in the usual form. Zones, octal numbers and `127.1` are invalid. */
 export function parseIp(text: string): Ip | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return toIp(ipaddr.IPv4.parse(text));
   const plain = withoutDots(text);
@@ -28,18 +28,18 @@ function toIp(address: ipaddr.IPv4 | ipaddr.IPv6): Ip {
   return { family: address.kind() === 'ipv4' ? 4 : 6, value };
 }
 
-/** As RFC 5952 writes it: `192.0.2.1`, `2001:db8::1`. */
+/** Formats an address as in RFC 5952: `192.0.2.1`, `2001:db8::1`. */
 export function formatIp(ip: Ip): string {
   const parsed = toParsed(ip);
   return parsed.kind() === 'ipv4' ? parsed.toString() : (parsed as ipaddr.IPv6).toRFC5952String();
 }
 
-/** Every digit of an IPv6 address: `2001:0db8:0000:0000:0000:0000:0000:0001`. */
+/** Formats an IPv6 address with every digit: `2001:0db8:0000:0000:0000:0000:0000:0001`. */
 export function formatWhole({ value }: Ip): string {
   return (toHex({ family: 6, value }).match(/.{4}/g) ?? []).join(':');
 }
 
-/** What kind of address it is, in ipaddr.js’s words: `unicast`, `private`, `loopback`, `multicast` … */
+/** Returns ipaddr.js’s name for the kind of address: `unicast`, `private`, `loopback`, `multicast` … */
 export function kindOf(ip: Ip): string {
   return toParsed(ip).range();
 }
@@ -48,12 +48,12 @@ function toParsed(ip: Ip): ipaddr.IPv4 | ipaddr.IPv6 {
   return ipaddr.fromByteArray((toHex(ip).match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16)));
 }
 
-/** Its bytes: a text that sorts as the addresses of a family do. */
+/** Returns the bytes of an address in hexadecimal. Within a family, these texts sort in the order of the addresses. */
 export function toHex({ family, value }: Ip): string {
   return value.toString(16).padStart(BITS[family] / 4, '0');
 }
 
-/** The network of so many bits that contains an address. */
+/** Returns the network with this prefix length that contains an address. */
 export function networkOf({ family, value }: Ip, prefixLength: number): IpRange {
   const hosts = (1n << BigInt(BITS[family] - prefixLength)) - 1n;
   return { family, first: value & ~hosts, last: value | hosts };
@@ -71,7 +71,9 @@ export function overlap(one: IpRange, other: IpRange): boolean {
   return one.family === other.family && one.first <= other.last && other.first <= one.last;
 }
 
-/** `192.0.2.0/24` with whatever bits after the 24th: the network. Undefined for anything else. */
+/**
+ * Reads a network such as `192.0.2.0/24`. The bits after the prefix can have any value. Undefined for any other text.
+ */
 export function parseCidr(
   text: string,
 ): { readonly network: IpRange; readonly prefixLength: number } | undefined {
@@ -83,8 +85,8 @@ export function parseCidr(
 }
 
 /**
- * An address, a network (`192.0.2.0/24`), or a range: `192.0.2.10-192.0.2.20`, or short for the same, `192.0.2.10-20`.
- * Undefined for anything else, and for a range that ends before it begins.
+ * Reads an address, a network (`192.0.2.0/24`) or a range: `192.0.2.10-192.0.2.20`, or `192.0.2.10-20` for short.
+ * Undefined for any other text, and if the range ends before it begins.
  */
 export function parseRange(text: string): IpRange | undefined {
   if (text.includes('/')) return parseCidr(text)?.network;
@@ -98,7 +100,7 @@ export function parseRange(text: string): IpRange | undefined {
   return { family: first.family, first: first.value, last: last.value };
 }
 
-/** `192.0.2.10-192.0.2.20`, or the address alone if there is one. */
+/** Formats a range as `192.0.2.10-192.0.2.20`, or as one address if it has only one. */
 export function formatRange({ family, first, last }: IpRange): string {
   const [start, end] = [first, last].map((value) => formatIp({ family, value }));
   return start === end ? `${start}` : `${start}-${end}`;

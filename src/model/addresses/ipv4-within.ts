@@ -1,9 +1,10 @@
-// IPv4 addresses within IPv6 ones.
+// Converts IPv4 notation inside IPv6 addresses.
 import ipaddr from 'ipaddr.js';
 
 /**
- * `64:ff9b::192.0.2.1` as `64:ff9b::c000:201`, also with what follows it, such as `/96`; any other text as it is. ipaddr.js
- * takes `::192.0.2.1` for `::ffff:192.0.2.1`, which is another address: that of the IPv4 host.
+ * Converts `64:ff9b::192.0.2.1` to `64:ff9b::c000:201`, and keeps a suffix such as `/96`. Returns any other text
+ * unchanged. This is necessary because ipaddr.js reads `::192.0.2.1` as `::ffff:192.0.2.1`, which is a different
+ * address: the address of the IPv4 host.
  */
 export function withoutDots(text: string): string {
   const [, head, tail = '', rest = ''] = /^([\da-f:]*:)([\d.]+)(.*)$/is.exec(text) ?? [];

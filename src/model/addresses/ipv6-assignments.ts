@@ -1,4 +1,4 @@
-// The IPv6 addresses of accounts: one of a range for each, or the server’s own.
+// The IPv6 addresses of accounts. Each account has an address of a range, or shares the server’s own address.
 import type { Db } from '../../core/context.ts';
 import type { MachineAddress } from '../../core/machine-addresses.ts';
 import { badParam } from '../../core/errors.ts';
@@ -8,9 +8,9 @@ import * as ranges from './ipv6-ranges.ts';
 
 export interface Assignment {
   readonly username: string;
-  /** `SHARED` for the server’s own address. */
+  /** The name of the range. `SHARED` for the server’s own address. */
   readonly range: string;
-  /** As RFC 5952 writes it. */
+  /** In the notation of RFC 5952. */
   readonly address: string;
 }
 
@@ -22,7 +22,7 @@ export async function find(db: Db, username: string): Promise<Assignment | undef
   return row && { username, range: row.range, address: formatIp(ranges.fromHex(row.address)) };
 }
 
-/** Whether the address is the account’s alone, so that an interface has it because of the account. */
+/** Whether the account does not share the address. An interface then has the address only because of this account. */
 export function isOwn({ range }: Pick<Assignment, 'range'>): boolean {
   return range !== ranges.SHARED;
 }
@@ -48,7 +48,7 @@ export async function assign(db: Db, { username, range, address }: Assignment): 
   );
 }
 
-/** The account gives its address back, if it has one. */
+/** Releases the account's address, if it has one. */
 export async function release(db: Db, username: string): Promise<void> {
   const found = await find(db, username);
   if (found === undefined) return;
@@ -62,10 +62,10 @@ export async function release(db: Db, username: string): Promise<void> {
 }
 
 /**
- * The next free addresses of a range, as many as there are up to `count`: those that no account ever had, in their order,
- * and after the last one those that were given back, the first given back first.
- * @param machine addresses that interfaces have already are left out
- * @throws ApiError `bad_param` for a range that is kept in reserve
+ * Returns up to `count` free addresses of a range. Addresses that no account ever had come first, in order. Released
+ * addresses follow, starting with the one that was released first.
+ * @param machine addresses of the interfaces, which are left out
+ * @throws ApiError `bad_param` for a range that is not enabled
  */
 export async function nextAddresses(
   db: Db,
@@ -92,7 +92,7 @@ export async function nextAddresses(
   return found;
 }
 
-/** Of all that accounts of the range have, or had. */
+/** Returns the highest address of the range that any account has or had. */
 async function highestOf(db: Db, name: string): Promise<Ip | undefined> {
   const row = await db.get<{ address: string | null }>(
     `SELECT max(address) AS address FROM (

@@ -1,10 +1,10 @@
-// The IPv6 ranges of this server as they are listed.
+// Lists the IPv6 ranges of this server.
 import type { Db } from '../../core/context.ts';
 import type { MachineAddress } from '../../core/machine-addresses.ts';
 import { formatWhole, networkOf, parseIp } from './ip.ts';
 import * as ranges from './ipv6-ranges.ts';
 
-/** A range under the names that the API has. */
+/** A range with the field names of the API. */
 export interface ListedRange {
   readonly name: string;
   readonly CIDR: string;
@@ -18,7 +18,7 @@ export interface ListedRange {
   readonly reclaimed: string[];
 }
 
-/** The server’s own address first, if it has one. */
+/** Returns the server’s own address first, if it has one. */
 export async function read(db: Db, machine: readonly MachineAddress[]): Promise<ListedRange[]> {
   const shared = sharedRange(machine);
   const listed: ListedRange[] = [];

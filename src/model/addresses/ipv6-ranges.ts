@@ -1,4 +1,4 @@
-// Networks of IPv6 from which accounts of this server get an address each.
+// IPv6 networks from which each account of this server can get an address.
 import type { Db } from '../../core/context.ts';
 import { badParam, notFound } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
@@ -16,7 +16,7 @@ import {
   type IpRange,
 } from './ip.ts';
 
-/** The name that stands for the server’s own IPv6 address. */
+/** The range name that means the server’s own IPv6 address. */
 export const SHARED = 'SHARED';
 
 export interface Ipv6Range {
@@ -26,7 +26,7 @@ export interface Ipv6Range {
   readonly isEnabled: boolean;
   readonly note: string;
   readonly owner: string;
-  /** The address that an account got last. */
+  /** The address that was most recently assigned to an account. */
   readonly mostRecent: Ip | undefined;
 }
 
@@ -84,7 +84,10 @@ export interface NewRange {
   readonly owner: string;
 }
 
-/** @throws ApiError `bad_param` for a name that is taken, and for a network that is none of accounts, or overlaps another. */
+/**
+ * @throws ApiError `bad_param` if the name is taken, or if the network is unsuitable for accounts or overlaps another
+ * one.
+ */
 export async function add(db: Db, { name, range, isEnabled, note, owner }: NewRange): Promise<void> {
   const { network, prefixLength } = readNetwork(range);
   await assertFree(db, name);
@@ -102,7 +105,7 @@ export async function add(db: Db, { name, range, isEnabled, note, owner }: NewRa
   );
 }
 
-/** @throws ApiError `bad_param` for a name that is taken, `not_found`. */
+/** @throws ApiError `bad_param` if the name is taken, `not_found`. */
 export async function edit(
   db: Db,
   name: string,
@@ -127,7 +130,7 @@ export async function edit(
   }
 }
 
-/** How many names a reason has. */
+/** The maximum number of names in a reason. */
 const MAX_NAMES = 5;
 
 /** @throws ApiError `bad_param` if accounts have addresses of the range, `not_found`. */
@@ -145,7 +148,7 @@ export async function remove(db: Db, name: string): Promise<void> {
   await db.run('DELETE FROM ipv6_range WHERE server = ? AND name = ?', db.server, name);
 }
 
-/** The accounts that have an address of a range, by name. */
+/** Lists the accounts that have an address of a range, by name. */
 export async function listUsers(db: Db, name: string): Promise<string[]> {
   const rows = await db.all<{ username: string }>(
     'SELECT username FROM ipv6_assignment WHERE server = ? AND range_name = ? ORDER BY username',
@@ -154,7 +157,7 @@ export async function listUsers(db: Db, name: string): Promise<string[]> {
   return rows.map(({ username }) => username);
 }
 
-/** Addresses that accounts gave back and no account has, the first given back first. */
+/** Lists the released addresses that no account has now. The address that was released first comes first. */
 export async function listReclaimed(db: Db, name: string): Promise<Ip[]> {
   const rows = await db.all<{ address: string }>(
     'SELECT address FROM ipv6_reclaimed WHERE server = ? AND range_name = ? ORDER BY id',
@@ -179,12 +182,13 @@ export async function usageOf(db: Db, { name, network }: Ipv6Range): Promise<Ipv
   return { used, forbidden, free: sizeOf(network) - forbidden - used };
 }
 
-/** The beginning of a network, where routers and the server itself have their addresses. */
+/** The number of addresses at the beginning of a large network that are reserved for routers and the server itself. */
 const RESERVED_BEGINNING = 1n << 16n;
 
 /**
- * How many addresses at the beginning of a network no account gets: 65,536 of a large one, otherwise the first alone, which
- * means its routers (RFC 4291, section 2.6.1). A network of one or two addresses has none (RFC 6164).
+ * Returns the number of addresses at the beginning of a network that no account gets: 65,536 in a large network,
+ * otherwise only the first one, which is the anycast address of its routers (RFC 4291, section 2.6.1). In a network of
+ * one or two addresses, none is reserved (RFC 6164).
  */
 export function forbiddenIn(network: IpRange): bigint {
   const size = sizeOf(network);
@@ -196,7 +200,7 @@ export function formatCidr({ network, prefixLength }: Pick<Ipv6Range, 'network' 
   return `${formatIp({ family: 6, value: network.first })}/${prefixLength}`;
 }
 
-/** `2001:0db8:…` with every digit, as these functions return addresses. */
+/** Formats the ends with every digit (`2001:0db8:…`), as the API functions return them. */
 export function formatEnds({ network }: Ipv6Range): { readonly first: string; readonly last: string } {
   const [first = '', last = ''] = [network.first, network.last].map((value) =>
     formatWhole({ family: 6, value }),
@@ -204,9 +208,9 @@ export function formatEnds({ network }: Ipv6Range): { readonly first: string; re
   return { first, last };
 }
 
-/** An Internet registry assigns a provider that much. */
+/** The size of network that an Internet registry assigns to a provider. */
 const MIN_PREFIX_LENGTH = 32;
-/** ipaddr.js’s words for what accounts cannot have. */
+/** ipaddr.js’s names for addresses that accounts cannot have. */
 const UNUSABLE = ['unspecified', 'loopback', 'linkLocal', 'multicast', 'ipv4Mapped', 'rfc6145'];
 
 function readNetwork(text: string): { readonly network: IpRange; readonly prefixLength: number } {

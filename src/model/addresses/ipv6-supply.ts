@@ -1,4 +1,4 @@
-// Which IPv6 addresses accounts can get now, and which of them the interfaces still lack.
+// Finds the IPv6 addresses that accounts can get now, and those that the interfaces do not have yet.
 import type { Db } from '../../core/context.ts';
 import type { MachineAddress } from '../../core/machine-addresses.ts';
 import { ApiError } from '../../core/errors.ts';
@@ -8,13 +8,16 @@ import { isOwn, nextAddresses, type Assignment } from './ipv6-assignments.ts';
 import { get, SHARED } from './ipv6-ranges.ts';
 
 export interface Supply {
-  /** As many as there are, up to those that are asked for. */
+  /** At most the requested number of addresses, or fewer if the range has no more. */
   readonly addresses: readonly string[];
-  /** Why an account gets none after the last one. */
+  /** The error for accounts for which no address is left. */
   readonly exhausted: ApiError;
 }
 
-/** @throws ApiError `not_found` for an unknown range and for a server without IPv6, `bad_param` for one in reserve. */
+/**
+ * @throws ApiError `not_found` for an unknown range or a server without IPv6, `bad_param` for a range that is not
+ * enabled.
+ */
 export async function next(
   db: Db,
   range: string,
@@ -32,13 +35,13 @@ export async function next(
   return { exhausted, addresses: Array.from({ length: count }, () => main.address) };
 }
 
-/** Those of the accounts’ own addresses that no interface has. */
+/** Returns the accounts’ own addresses that are missing on all interfaces. */
 export function toBind(assigned: readonly Assignment[], machine: readonly MachineAddress[]): string[] {
   const bound = new Set(machine.filter(({ isActive }) => isActive).map(({ address }) => address));
   return assigned.filter((one) => isOwn(one) && !bound.has(one.address)).map(({ address }) => address);
 }
 
-/** With every digit, as these functions return addresses. */
+/** Formats an address with every digit, as the API functions return it. */
 export function showWhole(address: string): string {
   const ip = parseIp(address);
   return ip === undefined ? address : formatWhole(ip);

@@ -1,10 +1,10 @@
-// A server behind NAT: which public address belongs to a local one, one to one.
+// A server behind NAT: maps each local address to one public address.
 import type { Db } from '../../core/context.ts';
 import { ApiError, badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import { kindOf, parseIp } from './ip.ts';
 
-/** By local address. */
+/** The public addresses by local address. */
 export async function publicAddresses(db: Db): Promise<Map<string, string>> {
   const rows = await db.all<{ local: string; public: string }>(
     'SELECT local_ip AS local, public_ip AS public FROM nat_address WHERE server = ?',
@@ -13,7 +13,7 @@ export async function publicAddresses(db: Db): Promise<Map<string, string>> {
   return new Map(rows.map((row) => [row.local, row.public]));
 }
 
-/** The address itself if none is set. */
+/** Returns the address itself if no public address is set. */
 export async function findPublicAddress(db: Db, local: string): Promise<string> {
   const row = await db.get<{ ip: string }>(
     'SELECT public_ip AS ip FROM nat_address WHERE server = ? AND local_ip = ?',
@@ -23,8 +23,8 @@ export async function findPublicAddress(db: Db, local: string): Promise<string> 
 }
 
 /**
- * The same address for both removes what was set.
- * @throws ApiError `bad_param` for a public address that no server in the Internet has, or that belongs to another local one.
+ * Sets a public address. If both addresses are equal, the mapping is removed.
+ * @throws ApiError `bad_param` for an address that cannot be public, or that is mapped to another local address.
  */
 export async function setPublicAddress(db: Db, local: string, publicAddress: string): Promise<void> {
   if (local !== publicAddress) await assertFree(db, local, publicAddress);
@@ -36,7 +36,7 @@ export async function setPublicAddress(db: Db, local: string, publicAddress: str
   );
 }
 
-/** @throws ApiError `host_failed` if the Internet saw another address than the one that is set. */
+/** @throws ApiError `host_failed` if the Internet sees a different address than the one that is set. */
 export async function assertPublicAddress(db: Db, local: string, seen: string): Promise<void> {
   const expected = await findPublicAddress(db, local);
   if (expected === seen) return;
@@ -48,7 +48,7 @@ export async function assertPublicAddress(db: Db, local: string, seen: string): 
   );
 }
 
-/** ipaddr.js’s words. A private address can be public to another private network. */
+/** ipaddr.js’s names. Private addresses are allowed, because they can be public in a surrounding private network. */
 const NOT_PUBLIC = ['unspecified', 'broadcast', 'multicast', 'loopback', 'linkLocal'];
 
 async function assertFree(db: Db, local: string, publicAddress: string): Promise<void> {

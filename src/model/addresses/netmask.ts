@@ -1,10 +1,10 @@
-// Netmasks of IPv4: 255.255.255.0, and the 24 bits that it stands for.
+// Converts IPv4 netmasks between text (255.255.255.0) and prefix length (24).
 import ipaddr from 'ipaddr.js';
 import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import { formatIp } from './ip.ts';
 
-/** The number of bits. @throws ApiError `bad_param` for anything but a netmask. */
+/** Returns the prefix length. @throws ApiError `bad_param` for an invalid netmask. */
 export function readNetmask(text: string): number {
   const bits = ipaddr.IPv4.isValidFourPartDecimal(text)
     ? ipaddr.IPv4.parse(text).prefixLengthFromSubnetMask()

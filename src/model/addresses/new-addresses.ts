@@ -1,4 +1,4 @@
-// Which addresses a call adds to the server’s network interface: as people write them, and what is wrong with them.
+// Reads the addresses that a call adds to the server’s network interface, and checks them.
 import type { AddressPlace, NewMachineAddress, MachineAddress } from '../../core/machine-addresses.ts';
 import { MAX_NEW_ADDRESSES } from '../../core/machine-addresses.ts';
 import { ApiError, badParam } from '../../core/errors.ts';
@@ -19,22 +19,22 @@ import { formatNetmask } from './netmask.ts';
 
 export interface NewAddressesForm {
   readonly ips: string;
-  /** Bits of the netmask. */
+  /** The prefix length of the netmask. */
   readonly prefixLength: number;
   readonly excludes: string;
 }
 
 export interface NewAddresses {
   readonly added: readonly NewMachineAddress[];
-  /** Those that the server has already, with their interface. */
+  /** Addresses that the server already has, with their interface. */
   readonly existing: readonly MachineAddress[];
-  /** Those of a range that no interface can have: the network’s own address and its broadcast address. */
+  /** Addresses of a range that no interface can have: the network’s own address and its broadcast address. */
   readonly skipped: readonly string[];
-  /** What `excludes` names although `ips` does not. */
+  /** Addresses in `excludes` that are not in `ips`. */
   readonly uselessExcludes: readonly string[];
 }
 
-/** @throws ApiError `bad_param` for what cannot be added, and if there is nothing to add. */
+/** @throws ApiError `bad_param` for an address that cannot be added, or if there is nothing to add. */
 export function readNewAddresses(
   { ips, prefixLength, excludes }: NewAddressesForm,
   { server, interface: name }: { readonly server: readonly MachineAddress[]; readonly interface: string },
@@ -89,7 +89,7 @@ export function readNewAddresses(
   };
 }
 
-/** Ranges of IPv4 with commas between them. @throws ApiError `bad_param`. */
+/** Reads a comma-separated list of IPv4 ranges. @throws ApiError `bad_param`. */
 export function readRanges(param: string, text: string): IpRange[] {
   return text
     .split(/[,\s]+/)
@@ -113,7 +113,7 @@ const UNUSABLE: Readonly<Record<string, string>> = {
   loopback: 'it is the server itself',
   linkLocal: 'it is valid on one cable only',
 };
-/** The networks from 240.0.0.0 have no use. */
+/** Addresses from 240.0.0.0 are reserved and cannot be used. */
 const CLASS_E = 240n << 24n;
 
 function assertUsable(ip: Ip): void {
@@ -121,7 +121,7 @@ function assertUsable(ip: Ip): void {
   if (why !== undefined) throw badParam(`${formatIp(ip)} cannot be an address of this server: ${why}.`);
 }
 
-/** False for the first and the last address of a network, unless it has one or two only (RFC 3021). */
+/** False for the first and the last address of a network, unless it has only one or two addresses (RFC 3021). */
 function isHost(ip: Ip, prefixLength: number): boolean {
   if (prefixLength >= 31) return true;
   const { first, last } = networkOf(ip, prefixLength);
@@ -136,8 +136,9 @@ function notAHost(address: string, prefixLength: number): Error {
 }
 
 /**
- * The prefix length to bind an address with. In a network that the interface is in already, the address is bound by
- * itself, so that the server goes on speaking from its own address, also after a start in another order.
+ * Returns the prefix length to bind an address with. If the interface is already in the network, the address is bound
+ * with /32. The server then keeps using its own address for outgoing traffic, even if a restart binds the addresses in
+ * another order.
  */
 function bindingLength(
   ip: Ip,
@@ -153,7 +154,7 @@ function bindingLength(
   return isIn ? 32 : prefixLength;
 }
 
-/** @throws ApiError `host_failed` for a server without a network. */
+/** @throws ApiError `host_failed` if the server has no network interface with an address. */
 export function findPlace(place: AddressPlace | undefined): AddressPlace {
   if (place !== undefined) return place;
   throw new ApiError(
@@ -162,7 +163,7 @@ export function findPlace(place: AddressPlace | undefined): AddressPlace {
   );
 }
 
-/** The message that WHM has of an address that was added. */
+/** Returns WHM's message about an added address. */
 export function describeAdded(one: NewMachineAddress, prefixLength: number): string {
   const ip = parseIp(one.address);
   const broadcast =

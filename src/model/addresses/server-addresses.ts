@@ -1,4 +1,4 @@
-// The IPv4 addresses of this server: who uses them, and which can be removed.
+// The IPv4 addresses of this server: their users, and whether they can be removed.
 import type { Caller, Db } from '../../core/context.ts';
 import type { MachineAddress } from '../../core/machine-addresses.ts';
 import { badParam, notFound } from '../../core/errors.ts';
@@ -9,27 +9,29 @@ import { readRanges } from './new-addresses.ts';
 import { formatNetmask } from './netmask.ts';
 import { publicAddresses } from './nat.ts';
 
-/** How many names a reason has. */
+/** The maximum number of names in a reason. */
 const MAX_NAMES = 5;
 
 export interface ServerAddress {
   readonly address: string;
   readonly interface: string;
-  /** Of the network that it shares with the interface’s own address, if it is in that one. */
+  /** The netmask of the interface’s own network, if the address is in that network. */
   readonly netmask: string;
   readonly network: string;
-  /** What the Internet sees; the address itself unless the server is behind NAT. */
+  /** The address that the Internet sees. Same as `address` unless the server is behind NAT. */
   readonly publicAddress: string;
   readonly isActive: boolean;
   readonly isMain: boolean;
-  /** One account has it to itself. */
+  /** True if it is the dedicated IP address of one account. */
   readonly isDedicated: boolean;
-  /** An account has it, or a reseller’s accounts share it. */
+  /** True if an account has it, or a reseller’s accounts share it. */
   readonly isUsed: boolean;
   readonly isRemovable: boolean;
 }
 
-/** Those that the caller can assign to accounts: the main one first, the others in the machine’s order. */
+/**
+ * Lists the addresses that the caller can assign to accounts: the main one first, the others in the machine’s order.
+ */
 export async function list(
   db: Db,
   caller: Caller,
@@ -78,7 +80,7 @@ interface Use {
   readonly isDedicated: boolean;
 }
 
-/** By address. */
+/** The uses of addresses, by address. */
 async function usesOf(db: Db): Promise<Map<string, Use>> {
   const accounts = await db.all<{ ip: string; dedicated: 0 | 1 }>(
     'SELECT ip, MAX(dedicated_ip) AS dedicated FROM account WHERE server = ? GROUP BY ip',
@@ -92,7 +94,7 @@ async function usesOf(db: Db): Promise<Map<string, Use>> {
   return uses;
 }
 
-/** @throws ApiError `bad_param` for an address that no interface of this server has. */
+/** @throws ApiError `bad_param` if no interface of this server has the address. */
 export function assertHas(machine: readonly MachineAddress[], address: string, param: string): void {
   if (machine.some((one) => one.address === address)) return;
   throw badParam(
@@ -101,9 +103,9 @@ export function assertHas(machine: readonly MachineAddress[], address: string, p
 }
 
 /**
- * The addresses that `text` names: single ones, and of ranges those that were added.
- * @throws ApiError `not_found` for what the server does not have, `bad_param` for its main address, for one that was
- * configured elsewhere or is on another interface than `device` (empty: any), and for one that somebody uses.
+ * Returns the addresses that `text` names. A range matches only the added addresses in it.
+ * @throws ApiError `not_found` for an address that the server does not have, `bad_param` for its main address, for an
+ * address that was not added by this program, is on another interface than `device` (empty: any), or is in use.
  */
 export async function getRemovable(
   db: Db,
@@ -147,13 +149,13 @@ function assertAdded({ address, isMain, isAdded, interface: name }: MachineAddre
   }
 }
 
-/** @throws ApiError `bad_param` for an address that an account has, or that the accounts of a reseller share. */
+/** @throws ApiError `bad_param` if an account has the address, or the accounts of a reseller share it. */
 export async function assertUnused(db: Db, address: string): Promise<void> {
   const users = await usersOf(db, address);
   if (users !== undefined) throw badParam(`${address} is in use by ${users}.`);
 }
 
-/** Who uses an address, in words; undefined if nobody does. */
+/** Describes the users of an address. Undefined if it is unused. */
 async function usersOf(db: Db, address: string): Promise<string | undefined> {
   const accounts = await db.all<{ username: string }>(
     'SELECT username FROM account WHERE ip = ? AND server = ? ORDER BY username LIMIT ?',

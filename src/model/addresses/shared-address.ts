@@ -1,19 +1,19 @@
-// The IPv4 address that several accounts share.
+// The IPv4 address that the accounts of an owner share.
 import type { Caller, Db } from '../../core/context.ts';
 import * as accounts from '../accounts/accounts.ts';
 import * as users from '../accounts/users.ts';
 import * as resellerAddresses from '../resellers/addresses.ts';
 import * as resellers from '../resellers/resellers.ts';
 
-/** The one that new accounts of an owner share. `all`: the server’s addresses, its main one first. */
+/** Returns the address that new accounts of an owner share. `all`: the server’s addresses, the main one first. */
 export async function ofOwner(db: Db, owner: string, all: readonly [string, ...string[]]): Promise<string> {
   const own = await resellerAddresses.findMain(db, owner);
-  // One that the server has lost is nobody’s.
+  // A stored address that the server no longer has is ignored.
   return own !== null && all.includes(own) ? own : all[0];
 }
 
 /**
- * Undefined for an account that has an address to itself.
+ * Returns undefined for an account with a dedicated IP address.
  * @throws ApiError `not_found`, `denied` for a user that the caller may not see.
  */
 export async function find(

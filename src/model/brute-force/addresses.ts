@@ -1,25 +1,26 @@
-// IP addresses and ranges of them: as people write them, and as texts that sort as the addresses do.
+// IP addresses and ranges of them: reads them, formats them, and converts them to keys that sort in the order of the
+// addresses.
 import ipaddr from 'ipaddr.js';
 import type { Machine } from '../../core/machine.ts';
 import { withoutDots } from '../addresses/ipv4-within.ts';
 
-/** From the first address to the last, both as keys: 4 or 6, then the bytes in hexadecimal. */
+/** The first and the last address as keys: 4 or 6, then the bytes in hexadecimal. */
 export interface Range {
   readonly first: string;
   readonly last: string;
 }
 
-/** The key of an address that a connection came from. @throws TypeError for what is no address. */
+/** Returns the key of a client's address. @throws TypeError if it is not an address. */
 export function keyOf(address: string): string {
-  // A zone (fe80::1%eth0) tells the interface, not who it is.
+  // The zone (fe80::1%eth0) names only the interface, not the client.
   const key = parse(address.replace(/%.*$/s, ''));
   if (key === undefined) throw new TypeError('Invalid IP address.');
   return key;
 }
 
 /**
- * What an administrator wrote: an address, a network (`192.0.2.0/24`, `2001:db8::/32`), or a range (`FIRST-LAST`).
- * Undefined for anything else.
+ * Reads an address, a network (`192.0.2.0/24`, `2001:db8::/32`), or a range (`FIRST-LAST`), as an administrator wrote
+ * it. Undefined for any other text.
  */
 export function readRange(text: string): Range | undefined {
   const [first = '', last, ...more] = text.split('-').map((part) => part.trim());
@@ -53,13 +54,13 @@ function between(first: string | undefined, last: string | undefined): Range | u
   return versionOf(first) === versionOf(last) && first <= last ? { first, last } : undefined;
 }
 
-/** The parser of ipaddr.js takes `127.1` and octal numbers as well, which people don't mean. */
+/** The parser of ipaddr.js also accepts `127.1` and octal numbers, which are typos here. */
 function parse(text: string): string | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return toKey(ipaddr.IPv4.parse(text));
   const plain = withoutDots(text);
   if (plain.includes('%') || !ipaddr.IPv6.isValid(plain)) return undefined;
   const address = ipaddr.IPv6.parse(plain);
-  // A socket for both versions tells an address of version 4 as ::ffff:192.0.2.1.
+  // A socket for both IP versions reports IPv4 addresses as ::ffff:192.0.2.1.
   return toKey(address.isIPv4MappedAddress() ? address.toIPv4Address() : address);
 }
 
@@ -72,30 +73,33 @@ export function versionOf(key: string): 4 | 6 {
   return key.startsWith('4') ? 4 : 6;
 }
 
-/** An address as it is written. */
+/** Formats an address. */
 export function textOf(key: string): string {
   const bytes = (key.slice(1).match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));
   return ipaddr.fromByteArray(bytes).toString();
 }
 
-/** `192.0.2.1`, or `192.0.2.0-192.0.2.255`. */
+/** Formats a range as `192.0.2.1` or `192.0.2.0-192.0.2.255`. */
 export function textOfRange({ first, last }: Range): string {
   return first === last ? textOf(first) : `${textOf(first)}-${textOf(last)}`;
 }
 
-/** What is counted and blocked as one: an address of version 4; of version 6 the /64, which one customer has whole. */
+/**
+ * Returns the range that is counted and blocked as one source: a single IPv4 address, or an IPv6 /64, because one
+ * customer has a whole /64.
+ */
 export function sourceOf(key: string): Range {
   if (versionOf(key) === 4) return { first: key, last: key };
   const network = key.slice(0, 17);
   return { first: network.padEnd(33, '0'), last: network.padEnd(33, 'f') };
 }
 
-/** A range that takes no source apart. */
+/** Extends a range so that it contains whole sources only. */
 export function withWholeSources({ first, last }: Range): Range {
   return { first: sourceOf(first).first, last: sourceOf(last).last };
 }
 
-/** A source as it is written: `192.0.2.1`, `2001:db8::/64`. */
+/** Formats a source as `192.0.2.1` or `2001:db8::/64`. */
 export function textOfSource({ first, last }: Range): string {
   return first === last ? textOf(first) : `${textOf(first)}/64`;
 }
@@ -104,7 +108,7 @@ export function overlap(one: Range, other: Range): boolean {
   return one.first <= other.last && other.first <= one.last;
 }
 
-/** Does it come from the machine itself? */
+/** Whether the address is a loopback address, or one of the machine's own. */
 export function isLocal(key: string, { addresses }: Machine['system']): boolean {
   return key.startsWith('47f') || key === LOOPBACK_6 || addresses().some((own) => keyOf(own) === key);
 }

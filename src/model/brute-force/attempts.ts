@@ -1,5 +1,5 @@
-// By what the same attempt is known again: an HMAC under a key that is random and sealed. A plain hash of a mistyped
-// password would give the right one away to whoever copies the database and tries what is near it.
+// Recognises repeated attempts by an HMAC with a random, encrypted key. A plain hash would not be safe: somebody who
+// copies the database could find the mistyped password, and from it the right one.
 import type { Db, Sealer } from '../../core/context.ts';
 import { ApiError } from '../../core/errors.ts';
 import { BRUTE_FORCE_KEY as NAME, findSealed } from '../two-factor/sealed-secrets.ts';
@@ -13,7 +13,7 @@ export interface AttemptContext {
 
 const KEY_BYTES = 32;
 
-/** Null where the key that seals secrets is lost: then nothing is known again, and every attempt counts. */
+/** Null if the key that encrypts secrets is lost. Then no attempt is recognised, and every attempt counts. */
 export async function digestOf(
   context: AttemptContext,
   attempt: { readonly address: string; readonly user: string; readonly password: string },
@@ -41,7 +41,8 @@ async function storedKey({ db, sealer }: AttemptContext): Promise<Uint8Array<Arr
   try {
     return Uint8Array.from(Buffer.from(await sealer.open(Buffer.from(stored, 'base64'), NAME), 'base64'));
   } catch (error) {
-    // What it was for is over in a few hours: a new one does as well, where no other server has the key.
+    // A new key is good enough, because digests only matter for a few hours. If other secrets or another server need
+    // the lost key, `newKey` throws.
     if (error instanceof ApiError && error.code === 'key_lost') return undefined;
     throw error;
   }

@@ -1,4 +1,4 @@
-// The blocks that failed logins bring about: of a user, and of an address.
+// Blocks users and addresses after too many failed logins.
 import * as addresses from './addresses.ts';
 import type { Range } from './addresses.ts';
 import { fillIn, readCommand, type Circumstances } from './commands.ts';
@@ -8,21 +8,21 @@ import type { BlockKind } from './history.ts';
 import * as lists from './lists.ts';
 import type { BruteForceContext } from './brute-force.ts';
 
-/** What is to be done on the machine about a new block, once it is stored: see `react`. */
+/** The action on the machine for a new block, after it is stored (see `react`). */
 export interface Reaction {
   readonly address: string;
   readonly until: number;
   readonly blocksWithFirewall: boolean;
-  /** Empty where no command is to be run. */
+  /** Empty if no command is configured. */
   readonly command: readonly string[];
 }
 
 export const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-/** WHM documents both a day and two weeks for what mark_as_brute does. */
+/** WHM documents both one day and two weeks for mark_as_brute. */
 const EXCESSIVE_MS = DAY_MS;
 
-/** A failure as it is counted. */
+/** A failure to be counted. */
 export type Counted = Omit<history.NewFailure, 'attempt'>;
 
 /** Blocks the user if its failures reach the limit. */
@@ -33,7 +33,7 @@ export async function blockUser(context: BruteForceContext, config: Config, fail
   if (!protectsUser(config, failure)) return;
   const after = now - config.brute_force_period_mins * MINUTE_MS;
   if ((await history.countOfUser(db, username, onlyLocal, after)) < config.max_failures) return;
-  // A minute for each attempt that the setting allows.
+  // One minute for each attempt that the setting allows.
   const endsAt = now + config.max_failures * MINUTE_MS;
   await history.addUserBlock(db, { ...failure, onlyLocal, beganAt: now, endsAt });
 }
@@ -44,7 +44,7 @@ export function protectsUser(config: Config, { username, isLocal }: Counted): bo
   return username !== 'root' || config.username_based_protection_for_root;
 }
 
-/** Blocks the address if its failures reach a limit. @returns what to do about it on the machine. */
+/** Blocks the address if its failures reach a limit. @returns the actions on the machine. */
 export async function blockAddress(
   context: BruteForceContext,
   config: Config,
@@ -59,7 +59,7 @@ export async function blockAddress(
     if (count < limit.failures) continue;
     const endsAt = now + limit.lengthMs;
     const current = await history.findAddressBlock(db, source, now);
-    // A failure that was under way when another one brought the block about.
+    // This failure was in progress while another one caused the block.
     if (current !== undefined && (current.kind === limit.kind || current.endsAt >= endsAt)) return [];
     const notes = `${count} failed logins within ${limit.periodMs / MINUTE_MS} minutes.`;
     await history.addAddressBlock(db, limit.kind, { ...source, notes, beganAt: now, endsAt });
@@ -77,7 +77,7 @@ interface Limit {
   readonly command: string;
 }
 
-/** The severer one first. */
+/** Returns the limits, the more severe one first. */
 export function limitsOf(config: Config): readonly Limit[] {
   const period = config.ip_brute_force_period_mins * MINUTE_MS;
   return [
@@ -118,7 +118,7 @@ async function reactionOf(
     logintime: inSeconds(failure.failedAt),
     ip_version: addresses.versionOf(address),
   };
-  // The firewall knows nothing of the white list, nor that a machine must reach itself.
+  // The firewall does not know the allow list, and would also block the machine's access to itself.
   const mayUseFirewall = !isLocal && !(await lists.overlaps(db, 'white', block.source));
   return {
     address: addresses.textOfSource(block.source),

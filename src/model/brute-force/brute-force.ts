@@ -1,5 +1,5 @@
-// Protection of logins against guessing: whether a login may be tried now, and what failed ones bring about. All of it
-// stands in the store, so that every process on it decides alike.
+// Brute-force protection: whether a login is allowed now, and the effects of failed logins. All of its state is in the
+// store, so that every process that uses the store decides the same way.
 import type { Machine } from '../../core/machine.ts';
 import * as addresses from './addresses.ts';
 import { digestOf, type AttemptContext } from './attempts.ts';
@@ -22,7 +22,7 @@ export type { Reaction };
 
 export interface BruteForceContext extends AttemptContext {
   readonly machine: Pick<Machine, 'system'>;
-  /** Milliseconds since 1970-01-01. */
+  /** In milliseconds since 1970-01-01. */
   readonly now: () => number;
 }
 
@@ -33,29 +33,30 @@ export interface Login {
 
 export interface Failure extends Login {
   /**
-   * The wrong password, by which the same attempt is known again and counts once in six hours. Left out where something
-   * else was wrong, such as a code: that counts every time.
+   * The wrong password. It identifies repeated attempts, which count once in six hours. Absent if something else was
+   * wrong, such as a code: such a failure always counts.
    */
   readonly password?: string | undefined;
-  /** What was to be used (`system`, `mail`), and the program that asked for the login (`whostmgrd`). */
+  /** The service to log in to (`system`, `mail`), and the program that requested the login (`whostmgrd`). */
   readonly service?: string | undefined;
   readonly authentication?: string | undefined;
 }
 
-/** Why a login may not be tried. Whoever tries is not told: a refused login looks like a wrong one. */
+/** Why a login is not allowed. The client does not learn this: a refused login looks like one with a wrong password. */
 export type Refusal =
   | { readonly kind: 'blacklist'; readonly until: null }
   | { readonly kind: BlockKind | 'user'; readonly until: number };
 
-/** A reserved failure that is older belongs to a process that ended. */
+/** A reserved failure older than this belongs to a process that has ended. */
 const LONGEST_CHECK_MS = MINUTE_MS;
 const SAME_ATTEMPT_MS = 6 * 60 * MINUTE_MS;
 const COMMAND_LIMIT_MS = 15_000;
 const MOST_USER_LENGTH = 255;
 
 /**
- * May this login be tried now? Undefined: it may. Ask before the password is looked at, and again in the transaction
- * that lets somebody in: many may have been tried at the same time. @throws TypeError for what is no IP address.
+ * Whether this login is allowed now. Undefined: it is. Must be called before the password is checked, and again in the
+ * transaction that accepts the login, because many logins may be attempted at the same time.
+ * @throws TypeError for an invalid IP address.
  */
 export async function check(context: BruteForceContext, login: Login): Promise<Refusal | undefined> {
   const { db, machine } = context;
@@ -72,16 +73,17 @@ export async function check(context: BruteForceContext, login: Login): Promise<R
   return until === undefined ? undefined : { kind: 'user', until };
 }
 
-/** An attempt that is counted as a failure already; its id, or undefined if it does not count. */
+/** An attempt that is already counted as a failure. `id` is undefined if the attempt does not count. */
 export interface Reserved {
   readonly id: number | undefined;
 }
 
 /**
- * Counts an attempt as a failure before the password is looked at. `recordFailure` confirms that it was one, `release`
- * takes it back. What a process that ended in between has counted remains a failure.
- * @returns undefined if the login may not be tried; `busy` while attempts under way use up the rest of a limit: ask again.
- * @throws TypeError for what is no IP address.
+ * Counts an attempt as a failure before the password is checked. Afterwards, `recordFailure` confirms the failure, or
+ * `release` removes it. If the process ends in between, it remains a failure.
+ * @returns undefined if the login is not allowed; `busy` if attempts in progress use up the rest of a limit, and the
+ * caller must ask again later.
+ * @throws TypeError for an invalid IP address.
  */
 export async function reserve(
   context: BruteForceContext,
@@ -96,7 +98,7 @@ export async function reserve(
   await history.confirmOldFailures(db, now - LONGEST_CHECK_MS);
   const { password, user } = failure;
   const attempt = password === undefined ? null : await digestOf(context, { address, user, password });
-  // The same attempt again counts once, and tells a guesser nothing new.
+  // A repeated attempt counts once, because it gives an attacker no new information.
   if (attempt !== null && (await history.wasCounted(db, attempt, now - SAME_ATTEMPT_MS)))
     return { id: undefined };
   const counted = countedOf(failure, { address, now, isLocal: addresses.isLocal(address, machine.system) });
@@ -104,12 +106,12 @@ export async function reserve(
   return { id: await history.addFailure(db, { ...counted, attempt }, true) };
 }
 
-/** Takes a reserved failure back. */
+/** Removes a reserved failure. */
 export async function release(db: AttemptContext['db'], { id }: Reserved): Promise<void> {
   if (id !== undefined) await history.removeFailure(db, id);
 }
 
-/** Would the attempts under way reach a limit, if all of them failed? */
+/** Whether the attempts in progress would reach a limit if all of them failed. */
 async function isUsedUp(db: AttemptContext['db'], config: Config, failure: Counted): Promise<boolean> {
   const { failedAt: now, username } = failure;
   if (config.ip_based_protection) {
@@ -131,10 +133,10 @@ async function isUsedUp(db: AttemptContext['db'], config: Config, failure: Count
 }
 
 /**
- * Counts a failed login, and blocks where a limit is reached.
- * @param reserved what `reserve` gave, if it was asked.
- * @returns what to do about new blocks, for `react` when the transaction is over.
- * @throws TypeError for what is no IP address.
+ * Counts a failed login, and creates a block if a limit is reached.
+ * @param reserved the result of `reserve`, if it was called.
+ * @returns the actions on the machine for new blocks. Pass them to `react` after the transaction.
+ * @throws TypeError for an invalid IP address.
  */
 export async function recordFailure(
   context: BruteForceContext,
@@ -179,15 +181,19 @@ function countedOf(
   };
 }
 
-/** The user’s failures from there count no more. Those of other users do: an attacker may have an account as well. */
+/**
+ * Stops counting the user’s failures from this source. Failures of other users still count, because an attacker may
+ * have an account too.
+ */
 export async function recordSuccess({ db }: Pick<BruteForceContext, 'db'>, login: Login): Promise<void> {
   const source = addresses.sourceOf(addresses.keyOf(login.address));
   await history.forgive(db, stored(login.user), source);
 }
 
 /**
- * Has the firewall block and runs commands, as `recordFailure` said. It throws nothing: the login is refused either way.
- * @returns what could not be done, in sentences for a log.
+ * Blocks with the firewall and runs commands, as `recordFailure` returned. Throws nothing, because the login is refused
+ * in any case.
+ * @returns sentences about what failed, for a log.
  */
 export async function react(machine: Machine, reactions: readonly Reaction[]): Promise<string[]> {
   const problems: string[] = [];
@@ -206,7 +212,7 @@ export async function react(machine: Machine, reactions: readonly Reaction[]): P
   return problems;
 }
 
-/** How long failures are kept: the same attempt must be known again as long. */
+/** Returns how long failures are kept. Repeated attempts must be recognised for that long. */
 function memoryOf(config: Config): number {
   const minutes = [
     config.lookback_period_min,
@@ -216,7 +222,7 @@ function memoryOf(config: Config): number {
   return Math.max(SAME_ATTEMPT_MS, ...minutes.map((number) => number * MINUTE_MS));
 }
 
-/** As much of a name as can be one; what was sent may be of any length. */
+/** Truncates a name before it is stored, because clients can send names of any length. */
 function stored(user: string): string {
   return user.slice(0, MOST_USER_LENGTH).toWellFormed();
 }

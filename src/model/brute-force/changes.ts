@@ -1,16 +1,16 @@
-// What an administrator changes of who is kept out, in one go: also where the firewall has to let somebody in again.
+// Changes that an administrator makes to blocks and the allow list, and that may also lift blocks of the firewall.
 import type { Db } from '../../core/context.ts';
 import type { Range } from './addresses.ts';
 import * as history from './history.ts';
 import * as lists from './lists.ts';
 
-/** JSON, since the operation that carries it out keeps it in the journal. */
+/** JSON, because the journal stores it for the operation that makes the change. */
 export type AdministratorsChange =
   | { readonly kind: 'allow'; readonly ranges: readonly Range[]; readonly comment: string }
   | { readonly kind: 'forget'; readonly ranges: readonly Range[] }
   | { readonly kind: 'forget everything' };
 
-/** @returns how many blocks of addresses it ended, or how much was forgotten in all. */
+/** @returns the number of ended address blocks or, if everything is forgotten, of deleted rows. */
 export async function apply(db: Db, change: AdministratorsChange, now: number): Promise<number> {
   await history.pruneBlocks(db, now);
   if (change.kind === 'forget everything') return history.clear(db);

@@ -1,11 +1,11 @@
-// The command that root may have run when an address is blocked: its words, and what its placeholders stand for.
+// The command that root can configure for a blocked address: its words, and its placeholders.
 import { split } from 'shlex';
 import { badParam } from '../../core/errors.ts';
 import { anyOf, quote } from '../../core/quote.ts';
 
-/** What placeholders stand for: `%remote_ip%` for `remote_ip`. */
+/** The values of placeholders: `%remote_ip%` is `remote_ip`. */
 export interface Circumstances {
-  /** Unix time at which the block ends. */
+  /** The Unix time at which the block ends. */
   readonly exptime: number;
   readonly max_allowed_failures: number;
   readonly current_failures: number;
@@ -14,7 +14,7 @@ export interface Circumstances {
   readonly remote_ip: string;
   readonly authservice: string;
   readonly user: string;
-  /** Unix time of the failed login. */
+  /** The Unix time of the failed login. */
   readonly logintime: number;
   readonly ip_version: 4 | 6;
 }
@@ -32,19 +32,19 @@ const names: Readonly<Record<keyof Circumstances, true>> = {
   ip_version: true,
 };
 
-/** In a sentence of help: what a command may hold. */
+/** Part of a help sentence: the placeholders that a command can contain. */
 export const placeholders = Object.keys(names)
   .map((name) => `%${name}%`)
   .join(', ');
 
 const PLACEHOLDER = /%([a-z_]+)%/g;
 // WHM differs: it documents the command as one of bash.
-/** What a shell would act on, and no program expects. */
+/** Shell syntax, which no program expects as an argument. */
 const SHELL = /^[|&;<>]|^\d>|[;&|]$|`|\$[({A-Za-z_]/;
 
 /**
- * The words of a command; none for an empty one.
- * @throws ApiError `bad_param` for an open quote, for what only a shell would understand, and unknown placeholders.
+ * Returns the words of a command. Empty for an empty command.
+ * @throws ApiError `bad_param` for an open quote, shell syntax, or an unknown placeholder.
  */
 export function readCommand(key: string, text: string): string[] {
   const words = splitWords(key, text);
@@ -75,7 +75,7 @@ function splitWords(key: string, text: string): string[] {
   }
 }
 
-/** The words that are run. A value stays within its word, whatever it holds. */
+/** Replaces the placeholders. A value always stays within its word, whatever it contains. */
 export function fillIn(words: readonly string[], circumstances: Circumstances): string[] {
   const values: Readonly<Record<string, string>> = Object.fromEntries(
     Object.entries({ ...circumstances, user: harmless(circumstances.user) }).map(([name, value]) => [
@@ -86,7 +86,9 @@ export function fillIn(words: readonly string[], circumstances: Circumstances): 
   return words.map((word) => word.replaceAll(PLACEHOLDER, (all, name: string) => values[name] ?? all));
 }
 
-/** Whoever failed to log in chose this text: it must not look like an option, nor like anything else than a name. */
+/**
+ * Sanitises a username, which the attacker chose: it must not look like an option, or like anything other than a name.
+ */
 function harmless(user: string): string {
   return user
     .slice(0, 64)

@@ -1,5 +1,4 @@
-// How logins are protected against guessing: the settings, under the names that the API has for them, what each takes,
-// and what it is until it is set.
+// The settings of the brute-force protection, under their names in the API: their valid values and defaults.
 import { expectation } from '../../core/arguments.ts';
 import type { Db } from '../../core/context.ts';
 import type { Fields, Param } from '../../core/define.ts';
@@ -41,12 +40,12 @@ export async function read(db: Db): Promise<Config> {
   return { ...defaults, ...(await readStored(db)) };
 }
 
-/** What was set: the rest follows the defaults, also those of a later version. */
+/** Returns only the settings that were set. All others have their defaults, which a later version may change. */
 async function readStored(db: Db): Promise<Partial<Config>> {
   return JSON.parse((await storedSettings.read(db, NAME)) ?? '{}') as Partial<Config>;
 }
 
-/** Sets what is not undefined, and leaves the rest. @throws ApiError `bad_param` for a command that can't be run. */
+/** Sets every setting that is not undefined. @throws ApiError `bad_param` for a command that cannot be run. */
 export async function change(db: Db, changed: Change): Promise<Config> {
   const given = Object.entries(changed).filter(
     ([key, value]) => Object.hasOwn(defaults, key) && value !== undefined,
@@ -59,7 +58,7 @@ export async function change(db: Db, changed: Change): Promise<Config> {
   return config;
 }
 
-/** @throws ApiError `bad_param` where the protection is turned off. The wording is one that scripts match. */
+/** @throws ApiError `bad_param` if the protection is disabled. Scripts match this wording. */
 export function ensureEnabled({ is_enabled }: Config): void {
   if (!is_enabled) throw new ApiError('disabled', 'cPHulk is disabled on the server.');
 }
@@ -67,13 +66,13 @@ export function ensureEnabled({ is_enabled }: Config): void {
 const MOST_FAILURES = 100_000;
 // WHM differs: with 0 it refuses every login, also root's.
 const failures = { type: 'integer', min: 1, max: MOST_FAILURES } as const;
-/** A day. */
+/** The maximum is one day. */
 const minutes = { type: 'integer', min: 1, max: 1440 } as const;
 const WORDS =
   'A program with its arguments. It runs without a shell: quotes and backslashes group words, and nothing else ' +
   'has a meaning.';
 
-/** What save_cphulk_config takes. */
+/** The parameters of save_cphulk_config. */
 export const params = {
   ip_based_protection: {
     type: 'flag',
@@ -147,14 +146,14 @@ export const params = {
   },
 } as const satisfies Record<string, Param>;
 
-/** Settings that only set_cphulk_config_key sets. */
+/** Settings that only set_cphulk_config_key can set. */
 const furtherParams = {
   is_enabled: { type: 'flag', doc: '1: enable the brute-force protection.' },
   country_whitelist: { type: 'string', doc: 'Countries from which logins are always allowed.' },
   country_blacklist: { type: 'string', doc: 'Countries from which logins are always blocked.' },
 } as const satisfies Record<string, Param>;
 
-/** Settings under a second name, in seconds. */
+/** Settings that also exist under a second name, in seconds. */
 const inSeconds = {
   ip_brute_force_period_sec: 'ip_brute_force_period_mins',
   brute_force_period_sec: 'brute_force_period_mins',
@@ -163,10 +162,10 @@ const inSeconds = {
 
 const allParams: Readonly<Record<keyof Config, Param>> = { ...params, ...furtherParams };
 
-/** Every key that set_cphulk_config_key takes. */
+/** All keys of set_cphulk_config_key. */
 export const keys: readonly string[] = [...Object.keys(allParams), ...Object.keys(inSeconds)].sort();
 
-/** One setting from its text. @throws ApiError `bad_param`, saying what the key takes. */
+/** Reads one setting from its text. @throws ApiError `bad_param` with the valid values of the key. */
 export function readSetting(key: string, text: string): Change {
   if (Object.hasOwn(inSeconds, key)) return readSeconds(key as keyof typeof inSeconds, text);
   if (!Object.hasOwn(allParams, key)) throw badParam(`The parameter “key” should be ${anyOf(keys)}.`);
@@ -209,7 +208,7 @@ type Answered = {
   readonly [Key in keyof Config]: Config[Key] extends boolean ? number : Config[Key];
 } & Readonly<Record<keyof typeof inSeconds | 'can_temp_ban_firewall', number>>;
 
-/** The settings as the API answers them. */
+/** Returns the settings in the form of the API's response. */
 export function answerOf(config: Config, hasFirewall: boolean): Answered {
   const plain = Object.entries(config).map(([key, value]) => [
     key,
@@ -233,7 +232,7 @@ type AnsweredFields = {
 const param = <const Type extends 'integer' | 'string'>(type: Type, { doc }: Param) => ({ type, doc });
 const second = (name: string) => ({ type: 'integer', doc: `The value of ${name} in seconds.` }) as const;
 
-/** What `answerOf` gives, described. */
+/** The description of the result of `answerOf`. */
 export const fields = {
   is_enabled: { type: 'integer', doc: '1 if the brute-force protection is enabled.' },
   can_temp_ban_firewall: {

@@ -1,15 +1,15 @@
-// What the firewall drops for this program, and what is told of it.
+// The blocks of this program in the firewall, and warnings about the firewall.
 import type { Context, FreeContext } from '../../core/context.ts';
 import type { FirewallBlock } from '../../core/machine.ts';
 import { overlap, readRange, type Range } from './addresses.ts';
 import type { Change } from './config.ts';
 
-/** For `look`: what the firewall drops now. */
+/** For `look`: lists the present blocks of the firewall. */
 export async function firewallBlocks({ machine }: Pick<FreeContext, 'machine'>): Promise<FirewallBlock[]> {
   return (await machine.firewall()).list();
 }
 
-/** Of the blocks, those that any of these addresses is under; without ranges, all. */
+/** Returns the blocks that contain any of these addresses. Without ranges, returns all blocks. */
 export function blocksOf(
   blocks: readonly FirewallBlock[],
   ranges: readonly Range[] | undefined,
@@ -21,7 +21,7 @@ export function blocksOf(
   });
 }
 
-/** What this machine can do of the protection. */
+/** The optional parts of the protection that this machine supports. */
 export interface Means {
   readonly hasFirewall: boolean;
   readonly runsCommands: boolean;
@@ -35,7 +35,7 @@ export async function findMeans({ machine }: Pick<FreeContext, 'machine'>): Prom
   };
 }
 
-/** Warns of settings that are stored and do nothing on this server. */
+/** Warns about settings that have no effect on this server. */
 export function warnOfWhatIsMissing(
   { warn }: Pick<Context, 'warn'>,
   { hasFirewall, runsCommands }: Means,

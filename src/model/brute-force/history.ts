@@ -1,10 +1,10 @@
-// Failed logins, and the blocks that they brought about, as they are stored.
+// Stores failed logins, and the blocks that they caused.
 import type { Db, SqlValue } from '../../core/context.ts';
 import { withWholeSources, type Range } from './addresses.ts';
 import { CLOCK_TOLERANCE_MS } from '../clock.ts';
 
 export interface StoredFailure {
-  /** Keys of `addresses.ts`, here and below. */
+  /** Addresses are keys of `addresses.ts`, here and below. */
   readonly address: string;
   readonly username: string;
   readonly service: string;
@@ -17,7 +17,7 @@ export interface NewFailure extends StoredFailure {
   readonly attempt: Uint8Array | null;
 }
 
-/** `brute` for some minutes, `excessive` for a day. */
+/** `brute` lasts some minutes, `excessive` one day. */
 export type BlockKind = 'brute' | 'excessive';
 
 export interface AddressBlock extends Range {
@@ -27,19 +27,19 @@ export interface AddressBlock extends Range {
 }
 
 export interface UserBlock extends Omit<StoredFailure, 'failedAt'> {
-  /** True where only logins from the machine itself are refused. */
+  /** True if only logins from the machine itself are refused. */
   readonly onlyLocal: boolean;
   readonly beganAt: number;
   readonly endsAt: number;
 }
 
 /**
- * For a WHERE, with the present time and that time with the tolerance. A block that begins later than that is one of a
- * clock that was ahead: it would last for longer than its length.
+ * The condition of a WHERE. Its values are the present time, and the present time plus the tolerance. A block that
+ * begins later was stored while the clock was ahead, and would last too long.
  */
 const IN_FORCE = 'ends_at > ? AND began_at <= ?';
 
-/** Was the same attempt counted after that time? */
+/** Whether the same attempt was counted after that time. */
 export async function wasCounted(db: Db, attempt: Uint8Array, after: number): Promise<boolean> {
   const row = await db.get(
     'SELECT 1 FROM login_failure WHERE attempt = ? AND failed_at > ? LIMIT 1',
@@ -49,7 +49,7 @@ export async function wasCounted(db: Db, attempt: Uint8Array, after: number): Pr
   return row !== undefined;
 }
 
-/** `isPending` counts it before it is known to be a failure. @returns the id. */
+/** Stores a failure. `isPending`: the attempt counts, but may still turn out to be right. @returns the ID. */
 export async function addFailure(db: Db, failure: NewFailure, isPending = false): Promise<number> {
   const row = await db.get<{ id: number }>(
     `INSERT INTO login_failure
@@ -67,7 +67,7 @@ export async function addFailure(db: Db, failure: NewFailure, isPending = false)
   return row?.id ?? 0;
 }
 
-/** A pending failure has become one. */
+/** Confirms that a pending attempt failed. */
 export async function confirmFailure(
   db: Db,
   id: number,
@@ -81,7 +81,7 @@ export async function confirmFailure(
   );
 }
 
-/** Those whose process is gone, as it seems. */
+/** Confirms old pending failures, whose processes must have ended. */
 export async function confirmOldFailures(db: Db, upTo: number): Promise<void> {
   await db.run('UPDATE login_failure SET pending = 0 WHERE pending = 1 AND failed_at <= ?', upTo);
 }
@@ -90,7 +90,7 @@ export async function removeFailure(db: Db, id: number): Promise<void> {
   await db.run('DELETE FROM login_failure WHERE id = ?', id);
 }
 
-/** The failures of a user from a source count no more; they stay in the list. */
+/** Stops counting a user's failures from a source. They stay in the list. */
 export async function forgive(db: Db, username: string, { first, last }: Range): Promise<void> {
   await db.run(
     'UPDATE login_failure SET counts = 0 WHERE username = ? AND address BETWEEN ? AND ? AND counts = 1',
@@ -100,7 +100,7 @@ export async function forgive(db: Db, username: string, { first, last }: Range):
   );
 }
 
-/** `pending` counts only what may still turn out to be no failure, or leaves it out. */
+/** Counts either the confirmed failures (`pending` is 0) or the pending ones (1). */
 export function countOfSource(
   db: Db,
   { first, last }: Range,
@@ -136,7 +136,7 @@ async function count(db: Db, condition: string, pending: 0 | 1, ...values: SqlVa
   return row?.count ?? 0;
 }
 
-/** The block of an address that lasts longest. */
+/** Finds the block of an address that ends last. */
 export async function findAddressBlock(
   db: Db,
   { first }: Range,
@@ -165,7 +165,7 @@ export async function addAddressBlock(db: Db, kind: BlockKind, block: AddressBlo
   );
 }
 
-/** Until when the logins of a user are refused. */
+/** Returns the time until which a user's logins are refused. */
 export async function findUserBlock(
   db: Db,
   { username, isLocal }: { readonly username: string; readonly isLocal: boolean },
@@ -199,7 +199,7 @@ export async function addUserBlock(db: Db, block: UserBlock): Promise<void> {
   );
 }
 
-/** Forgets failures up to a time, and those that a clock counted which was ahead (`clock.ts`). */
+/** Deletes failures up to a time, and failures that were stored while the clock was ahead (`clock.ts`). */
 export async function pruneFailures(db: Db, upTo: number, now: number): Promise<void> {
   await db.run(
     'DELETE FROM login_failure WHERE failed_at <= ? OR failed_at > ?',
@@ -208,13 +208,13 @@ export async function pruneFailures(db: Db, upTo: number, now: number): Promise<
   );
 }
 
-/** Forgets the blocks that are over. */
+/** Deletes blocks that have ended. */
 export async function pruneBlocks(db: Db, now: number): Promise<void> {
   await db.run(`DELETE FROM address_block WHERE NOT (${IN_FORCE})`, now, now + CLOCK_TOLERANCE_MS);
   await db.run(`DELETE FROM user_block WHERE NOT (${IN_FORCE})`, now, now + CLOCK_TOLERANCE_MS);
 }
 
-/** Lists begin with what is newest. */
+/** Lists are sorted from newest to oldest. */
 export function listFailures(db: Db, after: number): Promise<StoredFailure[]> {
   return db.all(
     `SELECT address, username, service, authentication, failed_at AS "failedAt" FROM login_failure
@@ -223,7 +223,7 @@ export function listFailures(db: Db, after: number): Promise<StoredFailure[]> {
   );
 }
 
-/** The latest ones, and how many there are. */
+/** Returns the latest failures, and the number of all. */
 export async function latestFailures(
   db: Db,
   after: number,
@@ -261,14 +261,17 @@ export function listUserBlocks(db: Db, now: number): Promise<Omit<UserBlock, 'on
   );
 }
 
-/** Forgets everything. @returns how much that was. */
+/** Deletes everything. @returns the number of deleted rows. */
 export async function clear(db: Db): Promise<number> {
   const failures = await db.run('DELETE FROM login_failure');
   const addresses = await db.run('DELETE FROM address_block');
   return failures + addresses + (await db.run('DELETE FROM user_block'));
 }
 
-/** Forgets what came from these addresses, and from what is counted with them. @returns how much that was. */
+/**
+ * Deletes failures and blocks of these addresses, and of the sources that contain them. @returns the number of deleted
+ * rows.
+ */
 export async function clearRanges(db: Db, ranges: readonly Range[]): Promise<number> {
   let removed = await removeAddressBlocks(db, ranges);
   for (const { first, last } of ranges.map(withWholeSources)) {
@@ -277,7 +280,7 @@ export async function clearRanges(db: Db, ranges: readonly Range[]): Promise<num
   return removed;
 }
 
-/** Ends the blocks that any of these addresses is under. @returns how many there were. */
+/** Ends all blocks that contain any of these addresses. @returns their number. */
 export async function removeAddressBlocks(db: Db, ranges: readonly Range[]): Promise<number> {
   let removed = 0;
   for (const { first, last } of ranges) {

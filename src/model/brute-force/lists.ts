@@ -1,4 +1,5 @@
-// The white list, whose addresses are never kept out, and the black list, whose addresses always are.
+// The allow list (`white`), whose addresses are never blocked, and the block list (`black`), whose addresses always
+// are.
 import type { Db } from '../../core/context.ts';
 import { textOfRange, type Range } from './addresses.ts';
 
@@ -8,7 +9,7 @@ export async function includes(db: Db, list: ListName, address: string): Promise
   return overlaps(db, list, { first: address, last: address });
 }
 
-/** Is any address of the range on the list? */
+/** Whether any address of the range is on the list. */
 export async function overlaps(db: Db, list: ListName, { first, last }: Range): Promise<boolean> {
   const row = await db.get(
     'SELECT 1 FROM address_list_entry WHERE list = ? AND first <= ? AND last >= ? LIMIT 1',
@@ -19,7 +20,7 @@ export async function overlaps(db: Db, list: ListName, { first, last }: Range): 
   return row !== undefined;
 }
 
-/** A record that is there already gets the comment. */
+/** Adds records. An existing record gets the new comment. */
 export async function add(db: Db, list: ListName, ranges: readonly Range[], comment: string): Promise<void> {
   for (const { first, last } of ranges) {
     await db.run(
@@ -33,7 +34,7 @@ export async function add(db: Db, list: ListName, ranges: readonly Range[], comm
   }
 }
 
-/** False where the list has no record of exactly this range. */
+/** Returns false if the list has no record of exactly this range. */
 export async function remove(db: Db, list: ListName, { first, last }: Range): Promise<boolean> {
   const removed = await db.run(
     'DELETE FROM address_list_entry WHERE list = ? AND first = ? AND last = ?',
@@ -44,7 +45,7 @@ export async function remove(db: Db, list: ListName, { first, last }: Range): Pr
   return removed > 0;
 }
 
-/** The comments, by the range as it is written. */
+/** Returns the comments, by range as text. */
 export async function read(db: Db, list: ListName): Promise<Record<string, string>> {
   const rows = await db.all<Range & { comment: string }>(
     'SELECT first, last, comment FROM address_list_entry WHERE list = ? ORDER BY first, last',

@@ -1,4 +1,4 @@
-// What the functions on the white and the black list take and answer alike.
+// The shared parameters and responses of the functions on the allow list and the block list.
 import type { Context, Db } from '../../core/context.ts';
 import type { Fields, Param } from '../../core/define.ts';
 import { keyOf, readRange, textOfRange, type Range } from './addresses.ts';
@@ -44,13 +44,13 @@ export const failedField = {
   doc: 'The reason why an address was left out. The others are still processed, and the call succeeds.',
 } as const;
 
-/** @throws ApiError `bad_param` where the protection is turned off. */
+/** @throws ApiError `bad_param` if the protection is disabled. */
 export async function ensureEnabled(db: Db, isSkipped: boolean): Promise<void> {
   if (!isSkipped) configuration.ensureEnabled(await configuration.read(db));
 }
 
 export interface ReadRanges {
-  /** By the range as it is written in answers. */
+  /** The ranges, by their form in responses. */
   readonly ranges: ReadonlyMap<string, Range>;
   readonly failed: Record<string, string>;
 }
@@ -71,7 +71,7 @@ export function invalid(text: string): string {
   return `Invalid IP address or range: "${text}"`;
 }
 
-/** Who calls, as far as the lists know. */
+/** Returns the caller's address, and whether it is on the allow list. */
 export async function requesterOf({ db, origin }: Pick<Context, 'db' | 'origin'>): Promise<{
   requester_ip: string;
   requester_ip_is_whitelisted: number;

@@ -1,4 +1,4 @@
-// Failed logins and blocks, as four functions answer them.
+// Failed logins and blocks in the form that four functions return.
 import type { Db } from '../../core/context.ts';
 import type { Fields } from '../../core/define.ts';
 import { textOf, textOfSource } from './addresses.ts';
@@ -69,7 +69,7 @@ export async function failedLogins(db: Db, now: number) {
   }));
 }
 
-/** For people: the latest ones of the time that failed logins are listed for. */
+/** Describes the latest failed logins, within the time for which they are listed, for people. */
 export async function failedLoginsInBrief(db: Db, now: number, most: number) {
   const { is_enabled: isCounting, lookback_period_min: minutes } = await configuration.read(db);
   const { total, latest } = await history.latestFailures(db, now - minutes * MINUTE_MS, most);

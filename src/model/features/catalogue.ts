@@ -1,9 +1,8 @@
-// The features that a feature list can give or withhold: cPanel's own ids, and names in our words.
-//
-// The ids are those of the public documentation: the samples of read_featurelist, get_featurelist_data,
-// get_feature_metadata, update_featurelist and get_users_features_settings, and the names of the interfaces that
-// WHM's documentation of the Feature Manager lists, under the ids that published feature files use for them.
-// Features of other vendors' plugins are not here.
+// The features that a feature list can enable or disable: cPanel's own IDs, with names in our own words.
+// The IDs come from the public documentation: the samples of read_featurelist, get_featurelist_data,
+// get_feature_metadata, update_featurelist and get_users_features_settings, and the interfaces in WHM's documentation
+// of the Feature Manager, with the IDs that published feature files use for them.
+// Features of other vendors' plugins are not included.
 
 export interface Feature {
   readonly id: string;

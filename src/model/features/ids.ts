@@ -1,12 +1,15 @@
-// Features by their ids, as callers give them.
+// Reads feature IDs from callers.
 import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import { features, isFeature, type FeatureId } from './catalogue.ts';
 
-/** A reason names at most this many. */
+/** The maximum number of features in a reason. */
 const MOST_NAMED = 10;
 
-/** Each once, in their order. @throws ApiError `bad_param`, naming those that are none and the nearest that are. */
+/**
+ * Returns each ID once, in order. @throws ApiError `bad_param`. The message names unknown features and similar known
+ * ones.
+ */
 export async function readIds(given: readonly string[]): Promise<FeatureId[]> {
   const read = [...new Set(given)];
   const unknown = await describeUnknown(read);
@@ -14,7 +17,7 @@ export async function readIds(given: readonly string[]): Promise<FeatureId[]> {
   return read.filter(isFeature);
 }
 
-/** A sentence for each that is no feature; undefined where all are. */
+/** Returns a sentence for each unknown feature. Undefined if all are known. */
 export async function describeUnknown(given: readonly string[]): Promise<string | undefined> {
   const unknown = given.filter((id) => !isFeature(id));
   if (unknown.length === 0) return undefined;

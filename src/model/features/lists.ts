@@ -1,4 +1,4 @@
-// Feature lists: which features the accounts of a package have.
+// Feature lists: the features that the accounts of a package have.
 import type { Db } from '../../core/context.ts';
 import type { Param } from '../../core/define.ts';
 import { badParam, notFound } from '../../core/errors.ts';
@@ -6,7 +6,7 @@ import { quote } from '../../core/quote.ts';
 import * as accounts from '../accounts/accounts.ts';
 import { features, type FeatureId } from './catalogue.ts';
 
-/** Lists that always exist. In “disabled”, a feature that is off is off for everybody. */
+/** Lists that always exist. A feature that is disabled in the list “disabled” is disabled for everybody. */
 const DEFAULT = 'default';
 export const DISABLED = 'disabled';
 
@@ -31,7 +31,7 @@ export async function exists(db: Db, name: string): Promise<boolean> {
   return (await db.get('SELECT 1 FROM feature_list WHERE name = ?', name)) !== undefined;
 }
 
-/** @throws ApiError `not_found`; `bad_param` for a list that no package can have. */
+/** @throws ApiError `not_found`; `bad_param` for a list that packages cannot use. */
 export async function ensureUsable(db: Db, name: string): Promise<void> {
   if (name === DISABLED) {
     throw badParam(
@@ -41,7 +41,7 @@ export async function ensureUsable(db: Db, name: string): Promise<void> {
   if (!(await exists(db, name))) throw noSuchList(name);
 }
 
-/** Whether the list has each feature of the catalogue. @throws ApiError `not_found`. */
+/** Returns, for each feature of the catalogue, whether the list has it. @throws ApiError `not_found`. */
 export async function getSettings(db: Db, name: string): Promise<Record<FeatureId, boolean>> {
   const list = await db.get<{ others: 0 | 1 }>('SELECT others FROM feature_list WHERE name = ?', name);
   if (list === undefined) throw noSuchList(name);
@@ -56,14 +56,14 @@ export async function getSettings(db: Db, name: string): Promise<Record<FeatureI
   >;
 }
 
-/** The features that the list “disabled” takes from everybody; from that list itself, none. */
+/** Returns the features that the list “disabled” disables for every other list. For “disabled” itself, returns none. */
 export async function listDisabled(db: Db, name: string): Promise<ReadonlySet<FeatureId>> {
   if (name === DISABLED) return new Set();
   const settings = await getSettings(db, DISABLED);
   return new Set(features.map(({ id }) => id).filter((id) => !settings[id]));
 }
 
-/** Makes a list that has the given features and no others. @throws ApiError `bad_param` where it exists. */
+/** Creates a list with exactly the given features. @throws ApiError `bad_param` if it must not be overwritten. */
 export async function create(db: Db, name: string, settings: Settings, overwrite: boolean): Promise<void> {
   if (isPermanent(name)) {
     throw badParam(`The feature list ${quote(name)} always exists; change it with update_featurelist.`);
@@ -78,13 +78,13 @@ export async function create(db: Db, name: string, settings: Settings, overwrite
   await putSettings(db, name, settings);
 }
 
-/** Changes the given features and leaves the others as they are. Makes the list where there is none. */
+/** Changes only the given features. Creates the list if it does not exist. */
 export async function update(db: Db, name: string, settings: Settings): Promise<void> {
   await insertIfAbsent(db, name);
   await putSettings(db, name, settings);
 }
 
-/** @throws ApiError `not_found`; `bad_param` for a list that is needed. */
+/** @throws ApiError `not_found`; `bad_param` for a list that is in use or always exists. */
 export async function remove(db: Db, name: string): Promise<void> {
   if (isPermanent(name)) {
     throw badParam(`The feature list ${quote(name)} cannot be deleted: it always exists.`);

@@ -1,4 +1,4 @@
-// Features that an account has, or has not, whatever its feature list says.
+// Features that are enabled or disabled for an account, regardless of its feature list.
 import type { Db } from '../../core/context.ts';
 import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
@@ -8,7 +8,7 @@ import type { FeatureId } from './catalogue.ts';
 import { readIds } from './ids.ts';
 import * as featureLists from './lists.ts';
 
-/** `{"backup":1,"webmail":0}`. @throws ApiError `bad_param`. */
+/** Reads `{"backup":1,"webmail":0}`. @throws ApiError `bad_param`. */
 export async function readSettings(given: Json): Promise<featureLists.Settings> {
   const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
   if (!isObject || Object.keys(given).length === 0) {
@@ -25,7 +25,7 @@ export async function readSettings(given: Json): Promise<featureLists.Settings> 
   return Object.fromEntries(flags.map(({ id, has }) => [id, has]));
 }
 
-/** `["backup","webmail"]`. @throws ApiError `bad_param`. */
+/** Reads `["backup","webmail"]`. @throws ApiError `bad_param`. */
 export async function readNames(given: Json): Promise<FeatureId[]> {
   if (Array.isArray(given) && given.length > 0 && given.every((one) => typeof one === 'string')) {
     return readIds(given);
@@ -33,7 +33,7 @@ export async function readNames(given: Json): Promise<FeatureId[]> {
   throw badParam('The parameter “features” should be a JSON array of features, such as ["backup"].');
 }
 
-/** The overrides of an account. */
+/** Returns the overrides of an account. */
 export async function list(db: Db, username: string): Promise<ReadonlyMap<string, boolean>> {
   const rows = await db.all<{ feature: string; enabled: 0 | 1 }>(
     'SELECT feature, enabled FROM feature_override WHERE username = ?',
@@ -42,7 +42,7 @@ export async function list(db: Db, username: string): Promise<ReadonlyMap<string
   return new Map(rows.map(({ feature, enabled }) => [feature, enabled === 1]));
 }
 
-/** Adds overrides to those that the account has. */
+/** Adds overrides to the account's existing ones. */
 export async function put(db: Db, username: string, settings: featureLists.Settings): Promise<void> {
   for (const [feature, enabled] of Object.entries(settings)) {
     await db.run(
@@ -55,7 +55,7 @@ export async function put(db: Db, username: string, settings: featureLists.Setti
   }
 }
 
-/** False where there was none. */
+/** Returns false if there was no such override. */
 export async function remove(db: Db, username: string, feature: FeatureId): Promise<boolean> {
   const removed = await db.run(
     'DELETE FROM feature_override WHERE username = ? AND feature = ?',
@@ -65,7 +65,10 @@ export async function remove(db: Db, username: string, feature: FeatureId): Prom
   return removed > 0;
 }
 
-/** Has it: by an override, else by its feature list; nobody has what the list “disabled” takes. */
+/**
+ * Whether the account has the feature, by an override or otherwise its feature list. Features that the list “disabled”
+ * disables are disabled for everybody.
+ */
 export async function has(db: Db, account: Account, feature: FeatureId): Promise<boolean> {
   const { username, settings } = account;
   if ((await featureLists.listDisabled(db, settings.featureList)).has(feature)) return false;

@@ -1,27 +1,27 @@
-// Access hashes: the older kind of token, one for each user, which can be shown again.
+// Access hashes: the older kind of token. Each user has at most one, and it can be shown again.
 import type { Caller, Context, Db } from '../../core/context.ts';
 import { ApiError, notFound } from '../../core/errors.ts';
 import { callerOf } from './callers.ts';
 import { HEXADECIMAL, randomText } from '../random-text.ts';
 import { findSealed } from '../two-factor/sealed-secrets.ts';
 
-/** As long as WHM's: 29 lines of 32 hexadecimal digits. */
+/** The length is the same as in WHM: 29 lines of 32 hexadecimal digits. */
 const LINES = 29;
 const LINE_LENGTH = 32;
 
 type World = Pick<Context, 'db' | 'sealer'>;
 
-/** The hash as it counts: people copy it with its line breaks. */
+/** Returns the hash as it is compared. People copy it with its line breaks. */
 export function plain(hash: string): string {
   return hash.replace(/\s/g, '').toLowerCase();
 }
 
-/** With line breaks, as files and pages have it. */
+/** Formats the hash with line breaks, as files and pages contain it. */
 export function inLines(hash: string): string {
   return hash.match(new RegExp(`.{1,${LINE_LENGTH}}`, 'g'))?.join('\n') ?? '';
 }
 
-/** The user's hash, in one line. @throws ApiError `not_found`; `key_lost`, where a new one is the way out. */
+/** Returns the user's hash, in one line. @throws ApiError `not_found`; `key_lost`, which a new hash resolves. */
 export async function get({ db, sealer }: World, user: string): Promise<string> {
   const row = await db.get<{ sealed: Uint8Array }>('SELECT sealed FROM access_hash WHERE username = ?', user);
   if (row === undefined) throw notFound(`“${user}” has no access hash. To create one, pass generate=1.`);
@@ -32,7 +32,7 @@ export async function has(db: Db, user: string): Promise<boolean> {
   return (await db.get('SELECT 1 FROM access_hash WHERE username = ?', user)) !== undefined;
 }
 
-/** A new hash, in one line. An older one does not work any more. @throws ApiError `key_lost`. */
+/** Creates a new hash, in one line. An older hash stops working. @throws ApiError `key_lost`. */
 export async function renew(
   { db, sealer, randomBytes, sha256 }: World & Pick<Context, 'randomBytes' | 'sha256'>,
   user: string,
@@ -48,7 +48,10 @@ export async function renew(
   return hash;
 }
 
-/** Who calls with a hash, whose SHA-256 this is; undefined where it is not the user's, or the user may not call. */
+/**
+ * Returns the caller whose access hash has this SHA-256. Undefined if it is not the user's hash, or the user must not
+ * call.
+ */
 export async function authenticate(
   db: Db,
   { user, hash }: { readonly user: string; readonly hash: Uint8Array },
@@ -63,7 +66,7 @@ export async function authenticate(
   }
 }
 
-/** What a sealed hash is bound to: put into another user's row, it does not open. */
+/** The purpose that an encrypted hash is bound to. In another user's row, it cannot be decrypted. */
 function purposeOf(user: string): string {
   return JSON.stringify(['access_hash', user]);
 }

@@ -1,4 +1,4 @@
-// Lists of IP addresses and CIDR ranges from which something may be used.
+// Lists of IP addresses and CIDR ranges from which an API token can be used.
 import ipaddr from 'ipaddr.js';
 import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
@@ -8,13 +8,13 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
 interface Range {
   readonly address: Address;
-  /** How many bits of the address count; undefined for a single address. */
+  /** The prefix length. Undefined for a single address. */
   readonly bits: number | undefined;
 }
 
 /**
- * The entries as they are stored and shown: IPv6 written out in full, a range by its first address, none twice.
- * @throws ApiError `bad_param`, naming the parameter and every entry that is none.
+ * Returns the entries as stored and shown: IPv6 written in full, a range by its first address, without duplicates.
+ * @throws ApiError `bad_param`. The message names the parameter and every invalid entry.
  */
 export function readAddresses(param: string, given: readonly string[]): string[] {
   const read = given.map((text) => ({ text, range: parse(text) }));
@@ -31,11 +31,11 @@ export function readAddresses(param: string, given: readonly string[]): string[]
 
 const MOST_NAMED = 10;
 
-/** Is the address one of the list, or in one of its ranges? False for what is no address. */
+/** Whether the address is in the list, or in one of its ranges. False for an invalid address. */
 export function includes(entries: readonly string[], address: string): boolean {
   const plain = withoutDots(address);
   if (!ipaddr.isValid(plain)) return false;
-  // What came over IPv4 may be written as IPv6, ::ffff:192.0.2.1.
+  // An IPv4 client may be reported as an IPv6 address, ::ffff:192.0.2.1.
   const asked = ipaddr.process(plain);
   return entries.some((entry) => {
     const range = parse(entry);
@@ -44,7 +44,10 @@ export function includes(entries: readonly string[], address: string): boolean {
   });
 }
 
-/** Only forms that mean the same everywhere: 010.0.0.1 is 8.0.0.1 to some, and fe80::1%eth0 is of one machine. */
+/**
+ * Accepts only forms that are unambiguous. 010.0.0.1 is 8.0.0.1 to some programs, and fe80::1%eth0 is valid on one
+ * machine only.
+ */
 function parse(text: string): Range | undefined {
   const [, written = '', suffix] = /^([0-9A-Fa-f:.]+?)(?:\/(\d{1,3}))?$/.exec(withoutDots(text)) ?? [];
   const isAddress = ipaddr.IPv4.isValidFourPartDecimal(written) || ipaddr.IPv6.isValid(written);
@@ -55,7 +58,7 @@ function parse(text: string): Range | undefined {
   return withoutMapping({ address, bits });
 }
 
-/** ::ffff:192.0.2.1 is 192.0.2.1, and a range of such addresses one of IPv4. */
+/** Converts ::ffff:192.0.2.1 to 192.0.2.1, and a range of such addresses to an IPv4 range. */
 function withoutMapping({ address, bits }: Range): Range | undefined {
   if (!(address instanceof ipaddr.IPv6) || !address.isIPv4MappedAddress()) return { address, bits };
   const prefix = 128 - 32;
@@ -73,7 +76,7 @@ function inFull(address: Address): string {
   return address.parts.map((part) => part.toString(16).padStart(4, '0')).join(':');
 }
 
-/** The first address of a range. */
+/** Returns the first address of a range. */
 function first(address: Address, bits: number): Address {
   const range = `${address.toString()}/${bits}`;
   return address instanceof ipaddr.IPv4

@@ -1,4 +1,4 @@
-// API tokens as functions take and show them.
+// Parameters and responses of the functions on API tokens.
 import type { Caller } from '../../core/context.ts';
 import type { Fields, Param } from '../../core/define.ts';
 import { badParam, denied } from '../../core/errors.ts';
@@ -6,10 +6,10 @@ import { readAddresses } from './address-lists.ts';
 import { callerOfToken, type ApiToken } from './api-tokens.ts';
 import { ALL, privilegeList, showPrivileges, type PrivilegeName } from '../resellers/privileges.ts';
 
-/** The end of the year 9999: what is later was most likely meant in milliseconds. */
+/** The end of the year 9999. A later time was most likely meant in milliseconds. */
 const LATEST_SECOND = 253_402_300_799;
 
-/** What a token is given. */
+/** The parameters for the properties of a token. */
 export const tokenParams = {
   acl: {
     type: 'string',
@@ -34,7 +34,7 @@ export const tokenParams = {
   },
 } as const satisfies Record<string, Param>;
 
-/** What is told of a token everywhere. */
+/** The fields of a token in every response. */
 const common = {
   create_time: { type: 'integer', doc: 'The creation time, in seconds since 1970-01-01.' },
   expires_at: { type: 'any', doc: 'The expiry time, in seconds since 1970-01-01; null if it never expires.' },
@@ -68,7 +68,7 @@ type Common = Record<'create_time', number> &
     readonly whitelist_ips: string[] | null;
   };
 
-/** `owner` is the user of the token, with what that one holds now. */
+/** `owner` is the user of the token, with the user's present privileges. */
 export function showToken(token: ApiToken, owner: Caller): Common & { readonly acls: string[] } {
   const { privileges } = callerOfToken(owner, token.grant);
   return { acls: privileges === 'all' ? [ALL] : [...privileges].sort(), ...showCommon(token) };
@@ -91,8 +91,9 @@ function showCommon({ name, createdAt, expiresAt, whitelist }: ApiToken): Common
 }
 
 /**
- * What a token gets of its maker. One that a limited token makes gets no more than that has, now or later.
- * @throws ApiError `denied`, naming what the caller does not hold.
+ * Returns the privileges of a new token. A token that a limited token creates never has more privileges than that one,
+ * now or later.
+ * @throws ApiError `denied`. The message names the privileges that the caller lacks.
  */
 export function readGrant(caller: Caller, acl: readonly string[]): ApiToken['grant'] {
   const { privileges } = caller;
@@ -109,7 +110,7 @@ export function readGrant(caller: Caller, acl: readonly string[]): ApiToken['gra
   );
 }
 
-/** Milliseconds since 1970-01-01, or null for never. @throws ApiError `bad_param` for what is past. */
+/** Returns milliseconds since 1970-01-01, or null for never. @throws ApiError `bad_param` for a past time. */
 export function readExpiry(seconds: number, now: number): number | null {
   if (seconds === 0) return null;
   if (seconds * 1000 > now) return seconds * 1000;
@@ -119,18 +120,18 @@ export function readExpiry(seconds: number, now: number): number | null {
   );
 }
 
-/** As people read it. */
+/** Formats the time for people. */
 export function inWords(expiresAt: number): string {
   return `${new Date(expiresAt).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-/** Null for everywhere. @throws ApiError `bad_param`, naming what is no address. */
+/** Returns null if every address is allowed. @throws ApiError `bad_param`. The message names invalid addresses. */
 export function readWhitelist(given: readonly string[]): string[] | null {
   if (given.length === 0 || (given.length === 1 && given[0] === 'any')) return null;
   return readAddresses('whitelist_ip', given);
 }
 
-/** Privileges with which whoever has a token gets past the token's limits, and how. */
+/** Privileges that let a token's holder bypass the token's limits, and how. */
 const waysOut: Partial<Record<PrivilegeName, string>> = {
   all: 'it is root’s power over every account',
   'create-user-session':
@@ -140,7 +141,7 @@ const waysOut: Partial<Record<PrivilegeName, string>> = {
     'whoever has the token can make others that never expire and work from everywhere, with what it holds',
 };
 
-/** What is worth knowing of a grant, a sentence each. */
+/** Returns a warning for each privilege that reaches further than it seems. */
 export function warningsOf(grant: ApiToken['grant']): string[] {
   if (grant === 'everything') return [];
   return Object.entries(waysOut)

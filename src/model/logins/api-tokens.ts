@@ -1,4 +1,4 @@
-// API tokens: what logs a program in as its user, with all that the user holds or less.
+// API tokens: a program uses one to log in as its user, with all or some of the user's privileges.
 import type { Dialect } from '../../core/dialect.ts';
 import type { Caller, Context, Db } from '../../core/context.ts';
 import type { Param } from '../../core/define.ts';
@@ -6,16 +6,16 @@ import { ApiError, badParam, notFound } from '../../core/errors.ts';
 import { callerOf } from './callers.ts';
 import { CAPITALS_AND_DIGITS, randomText } from '../random-text.ts';
 
-/** An API token, without the text that proves it: that is known to its user alone. */
+/** An API token, without its secret text, which only its user knows. */
 export interface ApiToken {
   readonly name: string;
-  /** `everything` that its user holds, now and later, or these; cut to what the user holds when it is used. */
+  /** `everything` that its user has, now and later, or a list. A listed privilege counts only while the user has it. */
   readonly grant: 'everything' | readonly string[];
-  /** Milliseconds since 1970-01-01. */
+  /** In milliseconds since 1970-01-01. */
   readonly createdAt: number;
-  /** Null: never. It stays listed when it has expired. */
+  /** Null: never. An expired token stays in lists. */
   readonly expiresAt: number | null;
-  /** Addresses and ranges from which it works, as `address-lists.ts` writes them; null: from everywhere. */
+  /** Addresses and ranges from which it can be used, in the form of `address-lists.ts`. Null: everywhere. */
   readonly whitelist: readonly string[] | null;
 }
 
@@ -30,12 +30,12 @@ export const tokenName = {
 
 const TOKEN_LENGTH = 32;
 
-/** The text of a new token: 32 capitals and digits. */
+/** Generates the text of a new token: 32 upper-case letters and digits. */
 export async function newText(randomBytes: Context['randomBytes']): Promise<string> {
   return randomText(randomBytes, CAPITALS_AND_DIGITS, TOKEN_LENGTH);
 }
 
-/** The tokens of a user, by name. */
+/** Lists the tokens of a user, by name. */
 export async function list(db: Db, user: string): Promise<ApiToken[]> {
   const rows = await db.all<Row>(
     `SELECT ${selected(db.dialect)} FROM api_token WHERE username = ? ORDER BY name`,
@@ -55,7 +55,7 @@ export async function get(db: Db, user: string, name: string): Promise<ApiToken>
   return tokenOf(row);
 }
 
-/** The user's token of this text; expired ones as well. */
+/** Finds the user's token with this text, even if it has expired. */
 export async function findByHash(db: Db, user: string, hash: Uint8Array): Promise<ApiToken | undefined> {
   const row = await db.get<Row>(
     `SELECT ${selected(db.dialect)} FROM api_token WHERE token_hash = ? AND username = ?`,
@@ -65,7 +65,7 @@ export async function findByHash(db: Db, user: string, hash: Uint8Array): Promis
   return row && tokenOf(row);
 }
 
-/** @throws ApiError `bad_param` where the user has a token of that name. */
+/** @throws ApiError `bad_param` if the user already has a token with this name. */
 export async function add(db: Db, user: string, token: ApiToken, hash: Uint8Array): Promise<void> {
   await ensureNameFree(db, user, token.name);
   await db.run(
@@ -82,7 +82,7 @@ export async function add(db: Db, user: string, token: ApiToken, hash: Uint8Arra
   await putPrivileges(db, user, token);
 }
 
-/** Stores a token as it is now; its text stays. @throws ApiError `bad_param` where its new name is taken. */
+/** Stores all properties of a token, but not its text. @throws ApiError `bad_param` if its new name is taken. */
 export async function update(db: Db, user: string, oldName: string, token: ApiToken): Promise<void> {
   if (token.name !== oldName) await ensureNameFree(db, user, token.name);
   await db.run(
@@ -98,7 +98,7 @@ export async function update(db: Db, user: string, oldName: string, token: ApiTo
   await putPrivileges(db, user, token);
 }
 
-/** False where the user has no such token. */
+/** Returns false if the user has no such token. */
 export async function remove(db: Db, user: string, name: string): Promise<boolean> {
   await removePrivileges(db, user, name);
   return (await db.run('DELETE FROM api_token WHERE username = ? AND name = ?', user, name)) > 0;
@@ -135,24 +135,27 @@ async function removePrivileges(db: Db, user: string, name: string): Promise<voi
   await db.run('DELETE FROM api_token_privilege WHERE username = ? AND token = ?', user, name);
 }
 
-/** What a request shows of a token. */
+/** The credentials of a request with a token. */
 export interface Shown {
   readonly user: string;
   readonly tokenHash: Uint8Array;
-  /** From where it came. */
+  /** The client's address. */
   readonly address: string;
-  /** Milliseconds since 1970-01-01. */
+  /** In milliseconds since 1970-01-01. */
   readonly now: number;
 }
 
 export interface Authenticated {
   readonly caller: Caller;
   readonly name: string;
-  /** Milliseconds since 1970-01-01; null: never. */
+  /** In milliseconds since 1970-01-01. Null: never. */
   readonly expiresAt: number | null;
 }
 
-/** Who calls with a token; or what is wrong with it, for the log: the sender is told no more than that it is. */
+/**
+ * Returns the caller of a token, or what is wrong with the token, for the log. The client only learns that the token is
+ * invalid.
+ */
 export async function authenticate(
   db: Db,
   { user, tokenHash, address, now }: Shown,
@@ -162,7 +165,7 @@ export async function authenticate(
   const { name, grant, expiresAt, whitelist } = token;
   if (expiresAt !== null && expiresAt <= now) return { problem: `The API token “${name}” has expired.` };
   if (whitelist !== null) {
-    // Its library is not small, and most tokens work from everywhere.
+    // Loaded on demand, because its library is large and most tokens can be used from everywhere.
     const { includes } = await import('./address-lists.ts');
     if (!includes(whitelist, address)) {
       return { problem: `The API token “${name}” does not work from this address.` };
@@ -176,7 +179,7 @@ export async function authenticate(
   }
 }
 
-/** What a token may do now. */
+/** Returns the token's present privileges. */
 export function callerOfToken(owner: Caller, grant: ApiToken['grant']): Caller {
   if (grant === 'everything') return owner;
   const { user, privileges } = owner;

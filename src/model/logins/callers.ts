@@ -1,12 +1,12 @@
-// Who calls, and what that one may do.
+// Callers and their privileges.
 import type { Caller, Db } from '../../core/context.ts';
 import { denied, notFound } from '../../core/errors.ts';
 import * as accounts from '../accounts/accounts.ts';
 
-/** Holds every privilege, over every account. */
+/** The privilege that includes every privilege, over every account. */
 const ALL = 'all';
 
-/** Whether somebody has root's power over every account. */
+/** Whether a user has root's power over every account. */
 export async function holdsAll(db: Db, user: string): Promise<boolean> {
   if (user === 'root') return true;
   const sql = 'SELECT 1 FROM reseller_privilege WHERE username = ? AND privilege = ?';
@@ -14,8 +14,8 @@ export async function holdsAll(db: Db, user: string): Promise<boolean> {
 }
 
 /**
- * Root, or a reseller with the privileges it has now.
- * @throws ApiError `not_found` where there is no such account; `denied` for one that is no reseller, or suspended.
+ * Returns root, or a reseller with its present privileges.
+ * @throws ApiError `not_found` if there is no such account; `denied` if it is not a reseller, or is suspended.
  */
 export async function callerOf(db: Db, user: string): Promise<Caller> {
   if (user === 'root') return { user, privileges: 'all' };

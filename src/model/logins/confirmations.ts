@@ -1,10 +1,10 @@
-// The holder of a session proves to be its user, by a code or the password. Wrong ones count as failed logins.
+// The holder of a session proves to be its user, by a code or the password. Wrong proofs count as failed logins.
 import type { Db } from '../../core/context.ts';
 import * as guardedAttempts from './guarded-attempts.ts';
 import { checkCode, REFUSAL_MS, type LoginWorld } from './logins.ts';
 import * as sessions from './sessions.ts';
 
-/** One of the two is given; the other is empty. */
+/** Exactly one of them is set. The other is empty. */
 export interface Proof {
   readonly user: string;
   readonly sessionId: string;

@@ -1,6 +1,6 @@
-// One attempt to prove who somebody is, under the protection against guessing: it is counted as a failure before the
-// password is looked at, and given back if it was right. So guesses that are sent at once, over one connection, many, or to
-// several servers of one store, are never more than the limits allow.
+// One attempt to log in or to confirm a session, under the brute-force protection. The attempt is counted as a failure
+// before the password is checked, and the failure is removed if the attempt was right. Attempts that are sent at once,
+// on one or many connections or to several servers of one store, can therefore never exceed the limits.
 import type { Db } from '../../core/context.ts';
 import * as bruteForce from '../brute-force/brute-force.ts';
 import { REFUSAL_MS, type LoginWorld } from './logins.ts';
@@ -8,11 +8,13 @@ import { REFUSAL_MS, type LoginWorld } from './logins.ts';
 export interface Subject {
   readonly user: string;
   readonly address: string;
-  /** Undefined where no password is to be checked, but a code. */
+  /** Undefined if a code is checked instead of a password. */
   readonly password: string | undefined;
 }
 
-/** What an attempt comes to. Only `password` and `code` are failures. `neither` is the first half of a login. */
+/**
+ * The outcome of an attempt. Only `password` and `code` are failures. `neither` is a login that still lacks its code.
+ */
 export type Outcome = 'right' | 'password' | 'code' | 'neither';
 
 export interface Judged<Result> {
@@ -21,13 +23,15 @@ export interface Judged<Result> {
 }
 
 interface Work<Result> {
-  /** What somebody gets who may not try. */
+  /** The result if the login is not allowed. */
   readonly refused: Result;
-  /** In the transaction that accepts or refuses. `isRight` is about the password. */
+  /** Runs in the transaction that accepts or rejects the attempt. `isRight`: whether the password is right. */
   readonly judge: (context: LoginWorld & { readonly db: Db }, isRight: boolean) => Promise<Judged<Result>>;
 }
 
-/** While other attempts of the address use up its limit, this one waits: they may turn out to be right. */
+/**
+ * While other attempts from the address use up its limit, this attempt waits, because they may turn out to be right.
+ */
 const POLL_MS = 50;
 const MAX_POLLS = 100;
 
@@ -61,12 +65,12 @@ async function attemptInTurn<Result>(
     settle({ ...world, db }, subject, work, { reserved, isRight }),
   );
   for (const problem of await bruteForce.react(world.machine, reactions)) world.report?.(problem);
-  // The next one of the address waits as long for a user who does not exist as for one who does.
+  // The address's next attempt has to wait for this one. The wait must be equally long whether or not the user exists.
   if (outcome === 'password') await least;
   return result;
 }
 
-/** Undefined: the login may not be tried. */
+/** Returns undefined if the login is not allowed. */
 async function reserve(world: LoginWorld, subject: Subject): Promise<bruteForce.Reserved | undefined> {
   for (let polls = 0; polls < MAX_POLLS; polls++) {
     const reserved = await world.transaction((db) => bruteForce.reserve({ ...world, db }, subject));
@@ -94,7 +98,7 @@ async function settle<Result>(
   { reserved, isRight }: { readonly reserved: bruteForce.Reserved; readonly isRight: boolean },
 ): Promise<{ result: Result; outcome: Outcome; reactions: readonly bruteForce.Reaction[] }> {
   const { db } = context;
-  // Again, because another process may have blocked the address meanwhile.
+  // Checked again, because another process may have blocked the address meanwhile.
   if ((await bruteForce.check(context, subject)) !== undefined) {
     await bruteForce.release(db, reserved);
     return { result: work.refused, outcome: 'neither', reactions: [] };

@@ -1,4 +1,4 @@
-// A login with a password, and with a second factor where the user has one: the rules, whichever way it comes in.
+// A login with a password and, if the user has set it up, a second factor. These rules apply to every kind of login.
 import type { Caller, Db, Sealer } from '../../core/context.ts';
 import type { Machine } from '../../core/machine.ts';
 import { ApiError } from '../../core/errors.ts';
@@ -9,7 +9,7 @@ import * as recoveryCodes from '../two-factor/recovery-codes.ts';
 import * as tfaCodes from '../two-factor/codes.ts';
 import * as tfa from '../two-factor/tfa.ts';
 
-/** What a login works with. Passwords are checked outside of any transaction: it takes a while, on purpose. */
+/** The dependencies of a login. Passwords are checked outside transactions, because that is slow by design. */
 export interface LoginWorld {
   readonly transaction: <T>(work: (db: Db) => Promise<T>) => Promise<T>;
   readonly machine: Machine;
@@ -18,18 +18,18 @@ export interface LoginWorld {
   readonly sleep?: (milliseconds: number) => Promise<void>;
   readonly randomBytes: (count: number) => Promise<Uint8Array>;
   readonly sha256: (text: string) => Promise<Uint8Array>;
-  /** Does something once nothing else of this kind is going on for the address. */
+  /** Runs `work` when no other work of this kind is running for the address. */
   readonly inTurn?: <T>(address: string, work: () => Promise<T>) => Promise<T>;
-  /** Does a check that costs the machine something, once there is room for it. */
+  /** Runs an expensive check when there is capacity for it. */
   readonly checking?: <T>(address: string, check: () => Promise<T>) => Promise<T>;
-  /** Keeps for the operator what could not be done about a block. */
+  /** Reports to the operator that a block could not be enforced. */
   readonly report?: (problem: string) => void;
 }
 
 export interface Attempt {
   readonly user: string;
   readonly password: string;
-  /** A code of the app, or a recovery code; empty where none was sent. */
+  /** A code of the authenticator app, or a recovery code. Empty if none was sent. */
   readonly code: string;
   readonly address: string;
 }
@@ -40,10 +40,13 @@ export type Verdict =
 
 const DENIED: Verdict = { problem: 'denied', reason: 'The login is invalid.' };
 
-/** How long every refusal takes at least, so that the time does not tell a wrong password from a blocked address. */
+/**
+ * The minimum duration of every rejection, so that the duration does not distinguish a wrong password from a blocked
+ * address.
+ */
 export const REFUSAL_MS = 300;
 
-/** Who it is, if the password is right, the code is where one is asked for, and nothing keeps the login out. */
+/** Returns the caller if the password is right, the code is right if one is required, and the login is not blocked. */
 export async function attempt(world: LoginWorld, login: Attempt): Promise<Verdict> {
   const least = world.sleep?.(REFUSAL_MS);
   const verdict = await decide(world, login);
@@ -51,7 +54,7 @@ export async function attempt(world: LoginWorld, login: Attempt): Promise<Verdic
   return verdict;
 }
 
-/** Somebody who is blocked does not have a password checked: it costs the machine more than the sender. */
+/** The password is not checked for a blocked client, because that costs the machine more than the client. */
 function decide(world: LoginWorld, login: Attempt): Promise<Verdict> {
   return guardedAttempts.attempt(world, login, {
     refused: DENIED,
@@ -68,13 +71,13 @@ async function judge(
   if (caller === undefined) return { outcome: 'password', result: DENIED };
   const factor = await checkSecondFactor(context, login);
   if (!('problem' in factor)) return { outcome: 'right', result: { caller, ...factor } };
-  // Somebody who sends no code yet has done nothing wrong.
+  // A client that has sent no code yet is not at fault.
   return { outcome: factor.problem === 'tfa_invalid' ? 'code' : 'neither', result: factor };
 }
 
 /**
- * Root and resellers may log in here; the owners of other accounts have nothing to do here. The password was this
- * machine's: it says nothing of another server's user of that name.
+ * Only root and resellers may log in here. The password was checked on this machine, so it does not authenticate a user
+ * of another server with the same name.
  */
 async function findCaller(db: Db, user: string): Promise<Caller | undefined> {
   if (user !== 'root' && (await accounts.find(db, user))?.server !== db.server) return undefined;
@@ -105,7 +108,7 @@ async function checkSecondFactor(context: LoginWorld & { readonly db: Db }, logi
   return checkCode(context, user, code);
 }
 
-/** A code of the app, or a recovery code, of a user with two-factor authentication. It is used up. */
+/** Checks a code of the app, or a recovery code, of a user with two-factor authentication. The code is then used up. */
 export async function checkCode(
   context: LoginWorld & { readonly db: Db },
   user: string,

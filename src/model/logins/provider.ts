@@ -1,5 +1,5 @@
-// Logging in to other applications by way of this server, as WHM does it by way of a market provider: a login token
-// goes out with a link, and a program exchanges it for an access token.
+// Logs users in to other applications through this server, as WHM does for a market provider: a link contains a login
+// token, and the application exchanges it for an access token.
 import type { Context } from '../../core/context.ts';
 import type { Param } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
@@ -42,9 +42,9 @@ export interface Tokens {
 }
 
 /**
- * Uses up a login token that went out for this URL, or a refresh token; undefined where it is neither. The access
- * token is an API token of the user, one for each application, which takes the place of the one before.
- * @throws ApiError `denied`, `not_found` where the caller may not act as the user.
+ * Redeems a login token that was issued for this URL, or a refresh token. Undefined if it is neither. The access token
+ * is an API token of the user. Each application has one, and it replaces the previous one.
+ * @throws ApiError `denied`, `not_found` if the caller may not act as the user.
  */
 export async function exchange(context: Context, text: string, url: string): Promise<Tokens | undefined> {
   const { caller, db, now, randomBytes, sha256, inform } = context;
@@ -70,7 +70,7 @@ export async function exchange(context: Context, text: string, url: string): Pro
   return { access_token: access, refresh_token: refresh.text };
 }
 
-/** The name of the API token of an application: of its address without the query, which is another at each login. */
+/** Derives the name of an application's API token from its URL without the query, which is different at each login. */
 async function nameOf(url: string, sha256: Context['sha256']): Promise<string> {
   const { origin, pathname } = new URL(url);
   const bytes = (await sha256(origin + pathname)).subarray(0, 8);

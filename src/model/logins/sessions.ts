@@ -1,17 +1,17 @@
-// Sessions of people who logged in: a cookie and the security token of the URL, which only count together.
+// Sessions of logged-in people. A session consists of a cookie and the security token in the URL. Both are required.
 import type { Db } from '../../core/context.ts';
 import { isFromWrongClock } from '../clock.ts';
 import { newSecurityToken } from './tokens.ts';
 
-/** A session that nobody uses ends after half an hour, and any after twelve hours. */
+/** A session ends after half an hour without use, and always after twelve hours. */
 const IDLE_MS = 30 * 60_000;
 const LONGEST_MS = 12 * 60 * 60_000;
-/** How exactly it is known when a session was used last: writing it down at every call would cost a write each. */
+/** The precision of the time of last use. Storing it for every call would require one write per call. */
 const USE_PRECISION_MS = 60_000;
-/** How long a session may change how its user logs in, once the user has confirmed it. */
+/** How long a session may change how its user logs in, after the user has confirmed it. */
 const CONFIRMED_MS = 10 * 60_000;
 
-/** What sessions need of the world. */
+/** The dependencies of sessions. */
 export interface SessionContext {
   readonly db: Db;
   readonly now: () => number;
@@ -19,11 +19,11 @@ export interface SessionContext {
   readonly sha256: (text: string) => Promise<Uint8Array>;
 }
 
-/** What the browser gets, once: the store has hashes alone. */
+/** Returned to the browser once. The store has only hashes. */
 export interface Opened {
-  /** 128 random bits in hexadecimal: the cookie. */
+  /** The cookie: 128 random bits in hexadecimal. */
   readonly id: string;
-  /** `cpsess` and ten digits: the first part of every path. */
+  /** The first part of every path: `cpsess` and ten digits. */
   readonly securityToken: string;
 }
 
@@ -35,7 +35,7 @@ export interface Session {
 export interface Beginning {
   readonly address: string;
   readonly authentication: string;
-  /** The SHA-256 of a security token that the browser has already; a new one is made without it. */
+  /** The SHA-256 of the browser's existing security token. Without it, a new token is created. */
   readonly securityTokenHash?: Uint8Array | null;
 }
 
@@ -71,16 +71,16 @@ interface Row extends Session {
 }
 
 /**
- * Whose session it is; undefined where cookie and security token do not belong together, or it has ended.
- * `isDue` says that its use should be written down (`touch`); `isConfirmed` that its user has proven a short while ago
- * to be the one who logged in (`confirm`).
+ * Finds the user of a session. Undefined if the cookie and the security token do not match, or the session has ended.
+ * `isDue`: its last use should be stored (`touch`). `isConfirmed`: its user has recently proved to be the one who
+ * logged in (`confirm`).
  */
 export async function find(
   { db, now, sha256 }: Omit<SessionContext, 'randomBytes'>,
   id: string,
   securityToken: string,
 ): Promise<(Session & { readonly isDue: boolean; readonly isConfirmed: boolean }) | undefined> {
-  // Both are looked up by their hashes, so that the time that it takes tells nothing of them.
+  // Both are looked up by their hashes, so that the duration reveals nothing about them.
   const row = await db.get<Row>(
     'SELECT username, authentication, confirmed_until, used_at, expires_at FROM session WHERE id_hash = ? AND token_hash = ?',
     await sha256(id),
@@ -88,7 +88,7 @@ export async function find(
   );
   const at = now();
   if (row === undefined || row.expires_at <= at || row.used_at + IDLE_MS <= at) return undefined;
-  // It began, or was used, while the clock was ahead: it would last until the time of that clock.
+  // It began, or was used, while the clock was ahead, and would last until that time.
   if (isFromWrongClock(row.expires_at - LONGEST_MS, at) || isFromWrongClock(row.used_at, at))
     return undefined;
   const { username, authentication } = row;
@@ -96,12 +96,12 @@ export async function find(
   return { username, authentication, isDue: row.used_at + USE_PRECISION_MS <= at, isConfirmed };
 }
 
-/** A mark that lies further ahead than one can was set before the clock was put back: it does not count. */
+/** A time further ahead than possible was stored before the clock was set back, and does not count. */
 function isWithin(until: number | null, at: number): boolean {
   return until !== null && at < until && until <= at + CONFIRMED_MS;
 }
 
-/** @returns until when it is confirmed. */
+/** @returns the time until which it is confirmed. */
 export async function confirm(
   { db, now, sha256 }: Omit<SessionContext, 'randomBytes'>,
   id: string,
@@ -118,7 +118,7 @@ export async function touch(
   await db.run('UPDATE session SET used_at = ? WHERE id_hash = ?', now(), await sha256(id));
 }
 
-/** Nothing where there is no such session. */
+/** Does nothing if there is no such session. */
 export async function close(
   { db, sha256 }: Pick<SessionContext, 'db' | 'sha256'>,
   id: string,
@@ -126,7 +126,9 @@ export async function close(
   await db.run('DELETE FROM session WHERE id_hash = ?', await sha256(id));
 }
 
-/** Ends every session and login link of a user: after a new password, a suspension, or another second factor. */
+/**
+ * Ends every session and login link of a user: after a new password, a suspension, or a change of the second factor.
+ */
 export async function closeAll(db: Db, user: string): Promise<void> {
   await db.run('DELETE FROM session WHERE username = ?', user);
   await db.run('DELETE FROM login_token WHERE username = ?', user);

@@ -1,33 +1,35 @@
-// Login tokens: what a link carries that logs a browser in, once.
+// Login tokens: a link contains one to log a browser in, once.
 import type { Context, Db } from '../../core/context.ts';
 import { isFromWrongClock } from '../clock.ts';
 import { DIGITS, randomText, URL_SAFE } from '../random-text.ts';
 
-/** `whostmgrd`: a browser logs in to this server. `refresh`: a program asks for another access token. */
+/** `whostmgrd`: a browser logs in to this server. `refresh`: a program requests another access token. */
 export type Service = 'whostmgrd' | 'refresh';
 
-/** How long a link works that nobody follows. */
+/** How long an unused link works. */
 export const LINK_MS = 15 * 60_000;
 const RANDOM_LENGTH = 64;
 
 export interface NewToken {
   readonly user: string;
   readonly service: Service;
-  /** Where the browser is sent after it: an application’s name, or a URL; empty where it is not said. */
+  /** Where the browser is sent afterwards: an application’s name, or a URL. Empty if not specified. */
   readonly app: string;
   readonly lifetimeMs: number;
-  /** The security token that its session is to get, where it is said: `cpsess0123456789`. */
+  /** The security token of the new session, if specified: `cpsess0123456789`. */
   readonly securityToken?: string;
 }
 
 export interface LoginToken {
   readonly username: string;
   readonly app: string;
-  /** SHA-256 of the security token that its session is to get. */
+  /** The SHA-256 of the security token of the new session. */
   readonly securityTokenHash: Uint8Array | null;
 }
 
-/** The token's text, which the store has hashed alone, and when it ends (milliseconds since 1970-01-01). */
+/**
+ * Creates a token. Returns its text, of which the store has only a hash, and its end (milliseconds since 1970-01-01).
+ */
 export async function make(
   { db, now, randomBytes, sha256 }: Pick<Context, 'db' | 'now' | 'randomBytes' | 'sha256'>,
   { user, service, app, lifetimeMs, securityToken }: NewToken,
@@ -51,8 +53,8 @@ export async function make(
 }
 
 /**
- * Uses a token up, in the transaction of what it is used for. Undefined where it is unknown, was used, or has ended.
- * `hash` is the SHA-256 of its text.
+ * Redeems a token, in the transaction of what it is used for. Undefined if it is unknown, used or expired. `hash` is
+ * the SHA-256 of its text.
  */
 export async function redeem(
   { db, now }: Pick<Context, 'db' | 'now'>,
@@ -76,12 +78,12 @@ async function find(db: Db, hash: Uint8Array, service: Service) {
   );
 }
 
-/** A security token such as `cpsess0123456789`: the first part of the path of every page of a session. */
+/** Generates a security token such as `cpsess0123456789`: the first part of the path of every page of a session. */
 export async function newSecurityToken(randomBytes: Context['randomBytes']): Promise<string> {
   return `cpsess${await randomText(randomBytes, DIGITS, 10)}`;
 }
 
-/** The link. Nothing in it has to be encoded. */
+/** Returns the link. No part of it needs encoding. */
 export function linkOf(host: string, securityToken: string, text: string): string {
   return `https://${host}:2087/${securityToken}/login/?session=${text}`;
 }

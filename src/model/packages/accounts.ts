@@ -1,4 +1,4 @@
-// What the accounts of a package have of it.
+// Applies packages to accounts.
 import type { Caller, Db } from '../../core/context.ts';
 import * as accountLimits from '../accounts/limits.ts';
 import * as accounts from '../accounts/accounts.ts';
@@ -13,7 +13,7 @@ export interface Change {
 }
 
 /**
- * The account with another package, or with the present one anew. It keeps its address.
+ * Assigns a package to an account, or its present package again. The account keeps its address.
  * @throws ApiError `limit_reached`, `denied`.
  */
 export async function give(
@@ -27,7 +27,7 @@ export async function give(
   return change;
 }
 
-/** The account with all settings of a package. It keeps its address. */
+/** Returns the account with all settings of a package. It keeps its address. */
 export function withPackage(
   account: Account,
   { name, settings }: Pick<Package, 'name' | 'settings'>,
@@ -36,8 +36,8 @@ export function withPackage(
 }
 
 /**
- * Sets, in every account of a package, what changed in the package, and leaves what did not.
- * @throws ApiError `limit_reached`, `denied`, where an account may not have it.
+ * Applies the changed settings of a package to all of its accounts. Other settings of the accounts are kept.
+ * @throws ApiError `limit_reached`, `denied`, if an account must not have a new setting.
  */
 export async function passOn(
   db: Db,
@@ -49,15 +49,16 @@ export async function passOn(
   if (Object.keys(changed).length === 0) return [];
   const had = await accounts.listOfPackage(db, name);
   const changes = had.map((account) => ({ before: account, after: withSettings(account, changed) }));
-  // All are stored before any is checked: together they have to be within the owner’s limits.
+  // All changes are stored before any is checked, because together they must be within the owner’s limits.
   for (const change of changes) await accounts.update(db, change.after);
   for (const change of changes) await ensureAllowed(db, caller, change);
   return changes;
 }
 
 /**
- * What a caller is told of accounts on other servers, which keep what they have; undefined where there is nothing to
- * tell. Later nobody can tell what they lack from what was set in them apart from the package.
+ * Warns that accounts on other servers keep their settings. Undefined if there are none, or nothing changed. The
+ * warning is needed now: afterwards, missing changes cannot be distinguished from settings that differ from the package
+ * on purpose.
  */
 export async function warningOfOthers(
   db: Db,
@@ -73,7 +74,7 @@ export async function warningOfOthers(
   );
 }
 
-/** All but the address, which an account keeps, shared or its own, until it is given another. */
+/** Excludes the address. An account keeps its shared or dedicated IP address until another one is assigned. */
 function differences(before: Settings, after: Settings): Partial<Settings> {
   const changed = (Object.keys(after) as (keyof Settings)[]).filter(
     (key) => key !== 'dedicatedIp' && before[key] !== after[key],

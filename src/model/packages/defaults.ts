@@ -1,9 +1,9 @@
-// The limits of a new package that tweak settings set: the disk space, the bandwidth and the quota of a mailbox.
+// The limits of a new package that tweak settings determine: disk space, bandwidth and mailbox quota.
 import type { Db } from '../../core/context.ts';
 import * as tweakSettings from '../tweak-settings/stored.ts';
 import type { Settings } from './settings.ts';
 
-/** By setting: the tweak setting of the module Main, and its default in MiB, as in WHM. */
+/** For each setting, the tweak setting of the module Main, and its default in MiB, as in WHM. */
 export const tweakable = {
   diskLimit: { key: 'default_pkg_quota', initial: '10240' },
   bandwidthLimit: { key: 'default_pkg_bwlimit', initial: '1048576' },
@@ -12,10 +12,10 @@ export const tweakable = {
   readonly [Key in keyof Settings]?: { readonly key: string; readonly initial: string };
 };
 
-/** As addpkg takes them: a number of MiB, or `unlimited`. */
+/** In the form that addpkg accepts: a number of MiB, or `unlimited`. */
 export type Defaults = Readonly<Record<keyof typeof tweakable, string>>;
 
-/** Until somebody sets them. */
+/** The values before anybody sets them. */
 export const initialDefaults: Defaults = {
   diskLimit: tweakable.diskLimit.initial,
   bandwidthLimit: tweakable.bandwidthLimit.initial,

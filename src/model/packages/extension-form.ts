@@ -1,7 +1,7 @@
-// The extensions of a package as fields of an HTML form.
+// Shows the extensions of a package as fields of an HTML form.
 import type { Extension } from './packages.ts';
 
-/** Empty where there are none. */
+/** Empty if there are no extensions. */
 export function extensionForm(extensions: readonly Extension[]): string {
   if (extensions.length === 0) return '';
   return `<fieldset>\n<legend>Extensions</legend>\n${extensions.map(field).join('')}</fieldset>\n`;
@@ -24,7 +24,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** For text and for quoted attributes alike. */
+/** Escapes for text and for quoted attributes. */
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

@@ -1,5 +1,5 @@
-// How a package is given and shown: the parameters of addpkg, editpkg and matchpkgs, and the fields that getpkginfo,
-// listpkgs and matchpkgs have in common.
+// The parameters of addpkg, editpkg and matchpkgs, and the fields that getpkginfo, listpkgs and matchpkgs have in
+// common.
 import type { Fields, Param } from '../../core/define.ts';
 import { initialDefaults, tweakable, type Defaults } from './defaults.ts';
 import { featureListName } from '../features/lists.ts';
@@ -35,7 +35,7 @@ export const extensionWords = {
   doc: 'Space-separated list of extensions. Each is a name, or a name with a value: color=red.',
 } as const satisfies Param;
 
-/** Names of extensions alone. */
+/** Names of extensions, without values. */
 export const extensionNames = {
   type: 'string',
   pattern: {
@@ -45,14 +45,14 @@ export const extensionNames = {
   doc: 'Space-separated list of extension names.',
 } as const satisfies Param;
 
-/** Old clients still send it. */
+/** An obsolete parameter that old clients still send. */
 export const frontpage = {
   type: 'flag',
   doc: 'Whether FrontPage is installed.',
   inert: 'FrontPage no longer exists.',
 } as const satisfies Param;
 
-/** What each limit counts, and whether 0 is unlimited. */
+/** For each limit, what it counts, and whether 0 means unlimited. */
 const limits = {
   diskLimit: { what: 'Disk space in MiB', isZeroUnlimited: true },
   bandwidthLimit: { what: 'Monthly bandwidth in MiB', isZeroUnlimited: true },
@@ -81,10 +81,10 @@ const forEachLimit = <Made>(make: (key: LimitKey) => Made) =>
     Record<LimitKey, Made>
   >;
 
-/** The documentation of a limit in an answer. */
+/** The documentation of each limit in a response. */
 export const limitDocs = forEachLimit((key) => `${limits[key].what}, or “unlimited”.`);
 
-/** The parameters for settings, by setting. */
+/** The parameter of each setting. */
 export const settingParams = {
   ...forEachLimit((key) => ({
     ...count,
@@ -108,7 +108,7 @@ export const settingParams = {
   digestAuth: { type: 'flag', doc: 'Whether an account has digest authentication.' },
 } as const satisfies Record<keyof Settings, Param>;
 
-/** The parameters for all settings but some, by their names in a set of names. */
+/** Returns the parameters for all settings except `Without`, by their names in a set of names. */
 export function paramsFor<const Set extends NameSet, Without extends keyof Settings = never>(
   set: Set,
   options: { readonly without?: readonly Without[]; readonly params?: typeof settingParams } = {},
@@ -124,12 +124,12 @@ type Words = {
     | undefined;
 };
 
-/** Arguments by the names of their settings in a set of names. */
+/** The arguments of settings, by the settings' names in a set of names. */
 type Arguments<Set extends NameSet> = {
   readonly [Key in keyof Settings as NameOf<Key, Set>]?: Words[Key];
 };
 
-/** The settings among the arguments of a call, which have the names of this set. */
+/** Reads the settings among the arguments of a call, by their names in this set. */
 export function readArguments<const Set extends NameSet>(set: Set, args: Arguments<Set>): Partial<Settings> {
   const given = args as Readonly<Record<string, unknown>>;
   const words = Object.entries(names).flatMap(([key, { [set]: name }]) =>
@@ -138,7 +138,7 @@ export function readArguments<const Set extends NameSet>(set: Set, args: Argumen
   return readSettings(Object.fromEntries(words) as Words);
 }
 
-/** The settings that are given; what is undefined is left out. */
+/** Reads the given settings. Undefined ones are omitted. */
 export function readSettings(words: Words): Partial<Settings> {
   const read: Record<string, unknown> = {};
   for (const [key, given] of Object.entries(words)) {
@@ -155,7 +155,7 @@ function readLimit(key: LimitKey, given: string): Limit {
   return limit === 0 && limits[key].isZeroUnlimited ? null : limit;
 }
 
-/** What a new package has where nothing is given, besides the limits that tweak settings set (`defaults.ts`). */
+/** The default settings of a new package, besides the limits that tweak settings determine (`defaults.ts`). */
 const newPackage = {
   maxAddonDomains: '0',
   maxParkedDomains: '0',
@@ -192,7 +192,7 @@ export const newPackageParams = Object.fromEntries(
   }),
 ) as typeof settingParams;
 
-/** All settings of a new package. */
+/** Returns all settings of a new package: the given ones, and the defaults of the others. */
 export function completeSettings(given: Partial<Settings>, limits: Defaults = initialDefaults): Settings {
   const flags = Object.entries(newPackageFlags).map(([key, flag]) => [key, flag === 1]);
   return {
@@ -203,7 +203,7 @@ export function completeSettings(given: Partial<Settings>, limits: Defaults = in
   } as Settings;
 }
 
-/** `color=red big` as extensions; of a name that occurs twice, the last counts. */
+/** Reads `color=red big` as extensions. If a name occurs twice, the last value counts. */
 export function readExtensions(words: string): Extension[] {
   const values = new Map<string, string | null>();
   for (const one of words.split(' ').filter((each) => each !== '')) {
@@ -217,7 +217,7 @@ export function extensionText({ name, value }: Extension): string {
   return value === null ? name : `${name}=${value}`;
 }
 
-/** The fields that every answer about packages has. */
+/** The fields of every response about packages. */
 export const fields = sortedByName({
   ...rename(
     'ofPackage',
@@ -238,7 +238,7 @@ export const fields = sortedByName({
   },
 } as const satisfies Fields);
 
-/** The values of `fields`. */
+/** Returns the values of `fields`. */
 export function show({ settings, extensions }: Package) {
   const { theme, digestAuth, featureList, locale, maxTeamUsers } = settings;
   return sortedByName({
@@ -249,7 +249,7 @@ export function show({ settings, extensions }: Package) {
   });
 }
 
-/** The limits by their names in a set of names. */
+/** Returns the limits by their names in a set of names. */
 export function showLimits<const Set extends NameSet>(set: Set, settings: Settings) {
   return rename(
     set,

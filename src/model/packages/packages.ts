@@ -1,4 +1,4 @@
-// Hosting packages: what they hold and whose they are.
+// Hosting packages: their settings and their owners.
 import { seesAll } from '../../core/access.ts';
 import type { Caller, Db } from '../../core/context.ts';
 import type { Param } from '../../core/define.ts';
@@ -10,7 +10,7 @@ import { ensureAllowed } from './privileges.ts';
 import { settingColumns, settingsOf, settingsSelected, settingValues } from './settings.ts';
 import type { Settings, SettingsRow } from './settings.ts';
 
-/** An extension without a value has null. */
+/** The value is null for an extension without one. */
 export interface Extension {
   readonly name: string;
   readonly value: string | null;
@@ -23,18 +23,18 @@ export interface Package {
   readonly extensions: readonly Extension[];
 }
 
-/** The name of a package: made like a feature list’s. */
+/** The name of a package. The rules are the same as for feature lists. */
 export const packageName = { ...featureLists.featureListName, doc: 'A package.' } as const satisfies Param;
 
-/** The name of a package that exists. */
+/** The name of an existing package. */
 export const existingPackage = { ...packageName, completes: 'package' } as const satisfies Param;
 
 /** The package that always exists. */
 const DEFAULT = 'default';
-/** WHM keeps extensions under this name, beside the packages. */
+/** WHM stores extensions under this name, in the same place as packages. */
 const RESERVED = 'extensions';
 
-/** The packages that the caller may see, by name. */
+/** Lists the packages that the caller may see, by name. */
 export async function list(db: Db, caller: Caller): Promise<Package[]> {
   const rows = await db.all<Row>(`SELECT ${selected} FROM package ORDER BY name`);
   const extensions = await db.all<Extension & { package: string }>(
@@ -49,7 +49,7 @@ export async function list(db: Db, caller: Caller): Promise<Package[]> {
     .filter((one) => maySee(caller, one));
 }
 
-/** The package, where there is one and the caller may see it. */
+/** Finds a package. Undefined if it does not exist or the caller may not see it. */
 export async function find(db: Db, caller: Caller, name: string): Promise<Package | undefined> {
   const row = await db.get<Row>(`SELECT ${selected} FROM package WHERE name = ?`, name);
   if (row === undefined || !maySee(caller, row)) return undefined;
@@ -60,14 +60,17 @@ export async function find(db: Db, caller: Caller, name: string): Promise<Packag
   return packageOf(row, extensions);
 }
 
-/** @throws ApiError `not_found` where there is none, or the caller may not see it. */
+/** @throws ApiError `not_found` if it does not exist or the caller may not see it. */
 export async function get(db: Db, caller: Caller, name: string): Promise<Package> {
   const found = await find(db, caller, name);
   if (found === undefined) throw noSuchPackage(name);
   return found;
 }
 
-/** @throws ApiError `not_found` where it was removed meanwhile; `busy` where it holds something else by now. */
+/**
+ * Checks that a package still has these settings. @throws ApiError `not_found` if it was removed meanwhile; `busy` if
+ * it was changed.
+ */
 export async function ensureStill(db: Db, name: string, settings: Settings): Promise<void> {
   const row = await db.get<Row>(`SELECT ${selected} FROM package WHERE name = ?`, name);
   if (row === undefined) throw noSuchPackage(name);
@@ -79,7 +82,7 @@ export function changedMeanwhile(name: string): ApiError {
   return new ApiError('busy', `The package ${quote(name)} was changed meanwhile. Retry the call.`);
 }
 
-/** The package, where the caller may change it. @throws ApiError `not_found`, `denied`. */
+/** Returns a package that the caller may change. @throws ApiError `not_found`, `denied`. */
 export async function getOwn(db: Db, caller: Caller, name: string): Promise<Package> {
   const found = await get(db, caller, name);
   if (!mayChange(caller, found)) {
@@ -100,7 +103,7 @@ export function mayChange(caller: Caller, { owner }: { readonly owner: string })
   return seesAll(caller) || owner === caller.user;
 }
 
-/** Whether a package has all of these settings and extensions; one that is asked for without a value, at any. */
+/** Whether a package has all of these settings and extensions. An extension without a value matches any value. */
 export function matches(
   one: Package,
   settings: Partial<Settings>,
@@ -118,7 +121,7 @@ function noSuchPackage(name: string) {
   return notFound(`The package ${quote(name)} does not exist. Run listpkgs to list the packages.`);
 }
 
-/** The name that a new package gets: a reseller's starts with the reseller's name. */
+/** Returns the name of a new package. A reseller's package names begin with the reseller's name. */
 function newName(caller: Caller, name: string): string {
   const prefix = `${caller.user}_`;
   return seesAll(caller) || name.startsWith(prefix) ? name : prefix + name;
@@ -160,7 +163,7 @@ export async function add(
 }
 
 /**
- * Changes a package of the caller's. `extensions`, where given, take the place of the old ones.
+ * Changes a package of the caller. If `extensions` is given, it replaces the package's extensions.
  * @returns the settings before and after.
  * @throws ApiError `not_found`, `bad_param`, `denied`.
  */
@@ -179,14 +182,14 @@ export async function update(
   return { before, after };
 }
 
-/** What a package is to hold; without extensions, it keeps those that it has. */
+/** The new content of a package. Without `extensions`, the package keeps its extensions. */
 export interface Content {
   readonly name: string;
   readonly settings: Settings;
   readonly extensions?: readonly Extension[] | undefined;
 }
 
-/** Stores what a package holds from now on. */
+/** Stores the new content of a package. */
 export async function store(db: Db, { name, settings, extensions }: Content): Promise<void> {
   const assignments = settingColumns.map((column) => `${column} = ?`);
   await db.run(
@@ -199,7 +202,7 @@ export async function store(db: Db, { name, settings, extensions }: Content): Pr
   await putExtensions(db, name, extensions);
 }
 
-/** @throws ApiError `not_found`, `denied`; `bad_param` for a package that always exists, or that an account has. */
+/** @throws ApiError `not_found`, `denied`; `bad_param` for a package that always exists or that an account uses. */
 export async function remove(db: Db, caller: Caller, name: string): Promise<void> {
   await getOwn(db, caller, name);
   if (name === DEFAULT) {
@@ -208,14 +211,14 @@ export async function remove(db: Db, caller: Caller, name: string): Promise<void
   const user = await accounts.findUserOf(db, 'package', name);
   if (user !== undefined) throw await stillInUse(db, caller, name, user);
   await db.run('DELETE FROM package_extension WHERE package = ?', name);
-  // Another package of that name is another package.
+  // A later package of the same name must not inherit these limits.
   await db.run('DELETE FROM reseller_package WHERE package = ?', name);
   await db.run('DELETE FROM package WHERE name = ?', name);
 }
 
 async function stillInUse(db: Db, caller: Caller, name: string, user: string) {
   const account = await accounts.find(db, user);
-  // A reseller is not told the names of others' accounts.
+  // Resellers must not learn the names of other owners' accounts.
   const whose =
     account !== undefined && accounts.maySee(caller, account)
       ? `the account “${user}”; give that another first, with changepackage`
@@ -223,7 +226,7 @@ async function stillInUse(db: Db, caller: Caller, name: string, user: string) {
   return badParam(`The package ${quote(name)} is the one of ${whose}.`);
 }
 
-/** Adds extensions to a package, or gives those that it has another value. */
+/** Adds extensions to a package. If one already exists, its value is replaced. */
 export async function putExtensions(db: Db, name: string, extensions: readonly Extension[]): Promise<void> {
   for (const extension of extensions) {
     await db.run(
@@ -236,7 +239,7 @@ export async function putExtensions(db: Db, name: string, extensions: readonly E
   }
 }
 
-/** Takes an extension from a package. False where the package did not have it. */
+/** Removes an extension from a package. Returns false if the package did not have it. */
 export async function removeExtension(db: Db, name: string, extension: string): Promise<boolean> {
   const removed = await db.run(
     'DELETE FROM package_extension WHERE package = ? AND name = ?',

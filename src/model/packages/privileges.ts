@@ -1,4 +1,4 @@
-// The privileges that a reseller needs for certain settings of packages and accounts.
+// The privileges that resellers need for certain settings of packages and accounts.
 import type { Caller } from '../../core/context.ts';
 import { denied } from '../../core/errors.ts';
 import { names } from './settings.ts';
@@ -17,7 +17,7 @@ const rule = (privilege: string, setting: keyof Settings, asksFor: Rule['asksFor
   asksFor,
 });
 
-/** What takes a privilege. */
+/** The settings that require a privilege. */
 const rules: readonly Rule[] = [
   rule('allow-unlimited-disk-pkgs', 'diskLimit', unlimited),
   rule('allow-unlimited-bw-pkgs', 'bandwidthLimit', unlimited),
@@ -35,16 +35,16 @@ const rules: readonly Rule[] = [
   rule('add-pkg-shell', 'shell', (value) => value === true),
 ];
 
-/** Limits of mail, which a reseller may change only with the privilege: what they are without it is unlimited. */
+/** The mail limits. Resellers can change them only with the privilege. Otherwise they stay unlimited. */
 const mailRules: readonly Rule[] = [
   rule('allow-emaillimits-pkgs', 'maxEmailPerHour', () => true),
   rule('allow-emaillimits-pkgs', 'maxDeferFailPercentage', () => true),
 ];
 
-/** What a package has before anybody sets it, where that needs no privilege. */
+/** The defaults of a new package that require no privilege. */
 const untouched: Partial<Settings> = { maxEmailPerHour: null, maxDeferFailPercentage: null };
 
-/** What stays as it was needs no privilege. @throws ApiError `denied`, naming every privilege that is missing. */
+/** Unchanged settings require no privilege. @throws ApiError `denied`. The message names every missing privilege. */
 export function ensureAllowed({ privileges }: Caller, before: Settings | undefined, after: Settings): void {
   if (privileges === 'all') return;
   const was: Partial<Settings> = before ?? untouched;

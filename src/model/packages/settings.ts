@@ -1,11 +1,11 @@
-// What packages and accounts have alike: limits, theme, locale, feature list, and what is allowed.
+// The settings that packages and accounts have in common: limits, theme, locale, feature list, and permissions.
 import type { SqlValue } from '../../core/context.ts';
 
-/** A limit that is null is unlimited. */
+/** Null means unlimited. */
 export type Limit = number | null;
 
 export interface Settings {
-  /** Mebibytes. */
+  /** In mebibytes. */
   readonly diskLimit: Limit;
   readonly bandwidthLimit: Limit;
   readonly maxAddonDomains: Limit;
@@ -17,9 +17,9 @@ export interface Settings {
   readonly maxFtpAccounts: Limit;
   readonly maxEmailPerHour: Limit;
   readonly maxDeferFailPercentage: Limit;
-  /** Mebibytes. */
+  /** In mebibytes. */
   readonly maxMailboxQuota: Limit;
-  /** Null: the package says nothing of it. */
+  /** Null if the package does not specify it. */
   readonly maxTeamUsers: number | null;
   readonly theme: string;
   readonly locale: string;
@@ -31,13 +31,13 @@ export interface Settings {
 }
 
 interface Names {
-  /** The column of the tables `package` and `account`. */
+  /** The column in the tables `package` and `account`. */
   readonly column: string;
   /** The parameter of createacct, addpkg and editpkg. */
   readonly param: string;
-  /** Packages: the parameter of matchpkgs and the field of answers. */
+  /** For packages: the parameter of matchpkgs, and the field of responses. */
   readonly ofPackage: string;
-  /** Accounts: the parameter of modifyacct and the field of its answer. */
+  /** For accounts: the parameter of modifyacct, and the field of its response. */
   readonly ofAccount: string;
   /** The field of listaccts and accountsummary. */
   readonly inLists: string | null;
@@ -56,7 +56,7 @@ const named = <
   inLists: InLists,
 ) => ({ column, param, ofPackage, ofAccount, inLists });
 
-/** All names of each setting. Parameters, answers, messages and SQL are derived from this table. */
+/** All names of each setting. Parameters, responses, messages and SQL are derived from this table. */
 export const names = {
   diskLimit: named('disk_limit', 'quota', 'QUOTA', 'QUOTA', null),
   bandwidthLimit: named('bandwidth_limit', 'bwlimit', 'BWLIMIT', 'BWLIMIT', null),
@@ -101,13 +101,13 @@ export const names = {
 /** A set of names: a column of the table above. */
 export type NameSet = 'param' | 'ofPackage' | 'ofAccount' | 'inLists';
 
-/** What a setting is called in a set of names; never where it has no name there. */
+/** The name of a setting in a set of names. `never` if the setting has no name there. */
 export type NameOf<Key extends keyof Settings, Set extends NameSet> = Extract<
   (typeof names)[Key][Set],
   string
 >;
 
-/** Values by the names of their settings. Settings without a name in the set are left out. */
+/** Returns values by the names of their settings. Settings without a name in the set are omitted. */
 export function rename<
   const Set extends NameSet,
   const Values extends { readonly [Key in keyof Settings]?: unknown },
@@ -123,17 +123,17 @@ type Renamed<Set extends NameSet, Values> = {
   readonly [Key in keyof Values & keyof Settings as NameOf<Key, Set>]: Values[Key];
 };
 
-/** The same fields in the order of their names, in which answers and help show them. */
+/** Returns the same fields, sorted by name, as responses and help show them. */
 export function sortedByName<Fields extends object>(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1))) as Fields;
 }
 
 export const settingColumns = Object.values(names).map(({ column }) => column);
 
-/** For a SELECT: each column under the name of its setting. */
+/** For a SELECT: each column with the name of its setting as its alias. */
 export const settingsSelected = Object.entries(names).map(([key, { column }]) => `${column} AS "${key}"`);
 
-/** The settings as they are selected. */
+/** The settings as returned by a SELECT. */
 export type SettingsRow = {
   readonly [Key in keyof Settings]: Settings[Key] extends boolean ? 0 | 1 : Settings[Key];
 };
@@ -148,7 +148,7 @@ export function settingsOf(row: SettingsRow): Settings {
   };
 }
 
-/** In the order of `settingColumns`. */
+/** Returns the values in the order of `settingColumns`. */
 export function settingValues(settings: Settings): SqlValue[] {
   return (Object.keys(names) as (keyof Settings)[]).map((key) => {
     const value = settings[key];

@@ -1,4 +1,4 @@
-// Settings of the installation, by name: a text each.
+// Settings of the installation. Each has a name and a text.
 import type { Db } from '../../core/context.ts';
 
 export async function read(db: Db, name: string): Promise<string | undefined> {

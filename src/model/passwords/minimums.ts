@@ -1,8 +1,8 @@
-// The minimum strength of passwords, for each kind of them: 0 to 100.
+// The minimum strength of each kind of password: 0 to 100.
 import type { Db } from '../../core/context.ts';
 import * as storedSettings from '../packages/stored-settings.ts';
 
-/** The kinds, by WHM's names, and what each is of. `default` is for the kinds that have no minimum of their own. */
+/** The kinds, by WHM's names, with their descriptions. `default` is for kinds without a minimum of their own. */
 export const applications = {
   default: 'passwords for which no other minimum is set',
   createacct: 'the passwords of new accounts',
@@ -17,7 +17,7 @@ export const applications = {
 
 export type Application = keyof typeof applications;
 
-/** The kinds of passwords that functions of this program set. */
+/** The kinds of passwords that functions of this program can set. */
 const enforced: ReadonlySet<Application> = new Set<Application>(['default', 'createacct', 'passwd']);
 
 export function isEnforced(application: Application): boolean {
@@ -33,7 +33,7 @@ export async function minimumOf(db: Db, application: Application): Promise<numbe
   return application === 'default' ? DEFAULT_MINIMUM : minimumOf(db, 'default');
 }
 
-/** Undefined: the kind has the default minimum again. */
+/** Sets a minimum. If it is undefined, the default minimum applies again. */
 export async function setMinimum(
   db: Db,
   application: Application,

@@ -1,11 +1,11 @@
-// How strong a password has to be.
+// Checks the strength of new passwords.
 import type { Context } from '../../core/context.ts';
 import type { Param } from '../../core/define.ts';
 import { ApiError, badParam } from '../../core/errors.ts';
 import { isPassword } from '../../core/machine-values.ts';
 import { minimumOf, type Application } from './minimums.ts';
 
-/** A new password. The most that crypt(3) takes is 511 bytes. */
+/** A new password. crypt(3) accepts at most 511 bytes. */
 export const password = {
   type: 'string',
   sensitive: true,
@@ -13,7 +13,7 @@ export const password = {
   doc: 'The password. To keep it out of the process list, use --file password=PATH.',
 } as const satisfies Param;
 
-/** @throws ApiError `weak_password`; `bad_param` for one that the machine cannot have. */
+/** @throws ApiError `weak_password`; `bad_param` for a password that the machine does not accept. */
 export async function ensureStrong(
   { db, passwordStrength }: Pick<Context, 'db' | 'passwordStrength'>,
   candidate: string,

@@ -1,9 +1,10 @@
-// Ranked words in one sorted text, which is searched where it is: reading it costs no parsing and no table in memory.
+// Stores ranked words in one sorted text and searches the text directly. Loading it needs no parsing and no table in
+// memory.
 
 /** Lists of words by name, the most common word first. */
 export type Dictionaries = Readonly<Record<string, readonly string[]>>;
 
-/** Ranks by word, as zxcvbn looks them up. A word that is not in the dictionary has no rank. */
+/** Ranks by word, for zxcvbn. A word that is not in the dictionary has no rank. */
 export type Ranks = Readonly<Record<string, number>>;
 
 const NEWLINE = 0x0a;
@@ -11,8 +12,9 @@ const TAB = 0x09;
 const RADIX = 36;
 
 /**
- * The first line is JSON: names and longest words of the dictionaries. Each further line is a word and, after tabs, the
- * numbers of its dictionaries with its rank in each: `monkey␉0:k␉3:2x`. Words are sorted by their bytes in UTF-8.
+ * Builds the text. The first line is JSON: the name of each dictionary, and the length of its longest word. Each other
+ * line has a word, followed, after tabs, by the number of each of its dictionaries and the word's rank there, in base
+ * 36: `monkey␉0:k␉3:2x`. Words are sorted by their UTF-8 bytes.
  */
 export function sortWords(dictionaries: Dictionaries): Uint8Array {
   const ranks = new Map<string, Map<number, number>>();
@@ -20,7 +22,7 @@ export function sortWords(dictionaries: Dictionaries): Uint8Array {
   Object.entries(dictionaries).forEach(([name, words], dictionary) => {
     longest[name] = words.reduce((most, { length }) => Math.max(most, length), 0);
     words.forEach((word, at) => {
-      // No word of the packages has one. Tabs end words here, and nothing in a word may be below them.
+      // The packages have no such word. A tab ends a word in the text, and must sort before every character of a word.
       if (/[\t\n]/.test(word))
         throw new Error(`The word ${JSON.stringify(word)} contains a tab or a newline.`);
       const known = ranks.get(word) ?? new Map<number, number>();
@@ -37,10 +39,13 @@ export function sortWords(dictionaries: Dictionaries): Uint8Array {
 
 export class SortedWords {
   readonly #text: Buffer;
-  /** Where the words begin. */
+  /** The position of the first word. */
   readonly #start: number;
   readonly #names: readonly string[];
-  /** Words looked up before: every dictionary is asked for the same word, and variants of a password share their parts. */
+  /**
+   * Results of earlier searches. Every dictionary is searched for the same words, and variants of a password share
+   * parts.
+   */
   readonly #known = new Map<string, readonly (number | undefined)[]>();
   /** The length of the longest word of each dictionary, in UTF-16 units. */
   readonly longest: Readonly<Record<string, number>>;
@@ -52,14 +57,14 @@ export class SortedWords {
     this.#names = Object.keys(this.longest);
   }
 
-  /** Each dictionary as an object whose properties are looked up in the text. */
+  /** Each dictionary as an object. Reading a property searches the text. */
   get dictionaries(): Record<string, Ranks> {
     const ranksOf = (dictionary: number) =>
       new Proxy<Ranks>({}, { get: (_none, word) => this.#ranks(String(word))[dictionary] });
     return Object.fromEntries(this.#names.map((name, dictionary) => [name, ranksOf(dictionary)]));
   }
 
-  /** Forgets the words that were looked up, which are parts of passwords. */
+  /** Deletes the results of earlier searches, because the words are parts of passwords. */
   forget(): void {
     this.#known.clear();
   }
@@ -73,7 +78,7 @@ export class SortedWords {
     return ranks;
   }
 
-  /** A binary search over the bytes. Lines are short: loops over them are faster than the methods of Buffer. */
+  /** A binary search over the bytes. Lines are short, so loops are faster than the methods of Buffer. */
   #find(word: string): readonly (number | undefined)[] {
     const text = this.#text;
     const sought = Buffer.from(word);
@@ -86,7 +91,7 @@ export class SortedWords {
       while (at < sought.length && sought[at] === text[line + at]) at += 1;
       const next = text[line + at] ?? NEWLINE;
       if (at === sought.length && next === TAB) return this.#read(line + at + 1);
-      // At the end of its word a line has a tab, which is below every byte that a word can have.
+      // A tab follows the word of a line. It is less than every byte of a word.
       if ((sought[at] ?? TAB) < next) {
         high = line;
       } else {

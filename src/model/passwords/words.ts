@@ -1,11 +1,11 @@
-// The words that passwords are made of, by dictionary, with their ranks: rank 1 is the most common word. Ranking about
-// 240,000 words takes a fifth of a second, so the build does it once and replaces this module by one that reads the
-// result from a file (scripts/build/password-words.ts).
+// The words of the password dictionaries with their ranks. Rank 1 is the most common word. Ranking about 240,000 words
+// takes a fifth of a second. Therefore, the build does it once and replaces this module by one that reads the result
+// from a file (scripts/build/password-words.ts).
 import * as common from '@zxcvbn-ts/language-common';
 import * as english from '@zxcvbn-ts/language-en';
 import { SortedWords, sortWords, type Dictionaries } from './sorted-words.ts';
 
-/** The words of the packages. Of a word that occurs twice in a dictionary, the later rank counts, as in zxcvbn. */
+/** The words of the packages. If a word occurs twice in a dictionary, the later rank counts, as in zxcvbn. */
 export const dictionaries: Dictionaries = Object.fromEntries(
   Object.entries({ ...common.dictionary, ...english.dictionary }).map(([name, words]) => [
     name,

@@ -1,4 +1,4 @@
-// ACL lists: privileges under a name, to be given to resellers together.
+// ACL lists: named sets of privileges that can be granted to resellers together.
 import type { Db } from '../../core/context.ts';
 import type { Param } from '../../core/define.ts';
 import { notFound } from '../../core/errors.ts';
@@ -20,7 +20,7 @@ export interface AclList {
   readonly privileges: ReadonlySet<PrivilegeName>;
 }
 
-/** All lists, by name. */
+/** Returns all lists, by name. */
 export async function list(db: Db): Promise<AclList[]> {
   const names = await db.all<{ name: string }>('SELECT name FROM acl_list ORDER BY name');
   const rows = await db.all<{ name: string; privilege: string }>(
@@ -33,7 +33,7 @@ export async function list(db: Db): Promise<AclList[]> {
   return [...held].map(([name, privileges]) => ({ name, privileges }));
 }
 
-/** The privileges of a list. @throws ApiError `not_found`. */
+/** Returns the privileges of a list. @throws ApiError `not_found`. */
 export async function getPrivileges(db: Db, name: string): Promise<PrivilegeName[]> {
   if ((await db.get('SELECT 1 FROM acl_list WHERE name = ?', name)) === undefined) {
     throw notFound(`There is no ACL list ${quote(name)}. Run listacls to list the ACL lists.`);
@@ -45,7 +45,7 @@ export async function getPrivileges(db: Db, name: string): Promise<PrivilegeName
   return rows.map(({ privilege }) => privilege).filter(isPrivilege);
 }
 
-/** Sets the given privileges of a list and leaves the others as they are. Makes the list where there is none. */
+/** Sets only the given privileges of a list. Creates the list if it does not exist. */
 export async function save(
   db: Db,
   name: string,

@@ -1,16 +1,16 @@
-// Which IP addresses of the machine a reseller may use, its main one, and its nameservers.
+// The IP addresses that a reseller may use, the reseller's main address, and its nameservers.
 import type { Db } from '../../core/context.ts';
 import { badParam } from '../../core/errors.ts';
 import { anyOf, quote } from '../../core/quote.ts';
 import { domainName } from '../accounts/names.ts';
 
-/** Words with commas between them, as people write them. */
+/** Splits a comma-separated list. */
 export function readWords(text: string): string[] {
   const words = text.split(',').map((word) => word.trim());
   return [...new Set(words.filter((word) => word !== ''))];
 }
 
-/** The addresses of the machine that a reseller may use, in the machine's order; all of them for root. */
+/** Returns the addresses that a reseller may use, in the machine's order. Root may use all of them. */
 export async function listUsable(
   db: Db,
   user: string,
@@ -26,7 +26,9 @@ export async function listUsable(
   return { areAll: false, ips: ofMachine.filter((ip) => delegated.has(ip)) };
 }
 
-/** Lets a reseller use these addresses alone. @throws ApiError `bad_param` for those that the machine does not have. */
+/**
+ * Restricts a reseller to these addresses. @throws ApiError `bad_param` for an address that the machine does not have.
+ */
 export async function restrict(
   db: Db,
   user: string,
@@ -43,7 +45,7 @@ export async function restrict(
   await setRestriction(db, user, true, ips);
 }
 
-/** Lets a reseller use every address of the machine. */
+/** Allows a reseller to use every address of the machine. */
 export async function lift(db: Db, user: string): Promise<void> {
   await setRestriction(db, user, false, []);
 }
@@ -59,7 +61,7 @@ async function setRestriction(
   for (const ip of ips) await db.run('INSERT INTO reseller_ip (username, ip) VALUES (?, ?)', user, ip);
 }
 
-/** The address that accounts of a reseller share; null where it is the machine's main one. */
+/** Returns the address that a reseller's accounts share. Null if it is the machine's main address. */
 export async function findMain(db: Db, user: string): Promise<string | null> {
   const row = await db.get<{ ip: string | null }>(
     'SELECT main_ip AS ip FROM reseller WHERE username = ?',
@@ -68,12 +70,12 @@ export async function findMain(db: Db, user: string): Promise<string | null> {
   return row?.ip ?? null;
 }
 
-/** Whether the accounts of some reseller share it. */
+/** Whether it is the shared address of any reseller's accounts. */
 export async function isMainOfAny(db: Db, ip: string): Promise<boolean> {
   return (await db.get('SELECT 1 FROM reseller WHERE main_ip = ?', ip)) !== undefined;
 }
 
-/** @throws ApiError `bad_param` for an address that the reseller may not use. */
+/** @throws ApiError `bad_param` if the reseller may not use the address. */
 export async function setMain(db: Db, user: string, ip: string, ofMachine: readonly string[]): Promise<void> {
   const { ips } = await listUsable(db, user, ofMachine);
   if (!ips.includes(ip)) {
@@ -85,10 +87,10 @@ export async function setMain(db: Db, user: string, ip: string, ofMachine: reado
   await db.run('UPDATE reseller SET main_ip = ? WHERE username = ?', ip, user);
 }
 
-/** How many nameservers an account can have. */
+/** The maximum number of nameservers of an account. */
 const MOST_NAMESERVERS = 4;
 
-/** The nameservers of the accounts of an owner; empty where none are set. */
+/** Returns the nameservers for the accounts of an owner. Empty if none are set. */
 export async function listNameservers(db: Db, owner: string): Promise<string[]> {
   const row = await db.get<{ nameservers: string }>(
     'SELECT nameservers FROM reseller WHERE username = ?',
@@ -97,7 +99,7 @@ export async function listNameservers(db: Db, owner: string): Promise<string[]> 
   return readWords(row?.nameservers ?? '');
 }
 
-/** @throws ApiError `bad_param` for what are no hostnames, and for too many. */
+/** @throws ApiError `bad_param` for an invalid hostname, or too many. */
 export async function setNameservers(db: Db, user: string, given: readonly string[]): Promise<void> {
   const { matches, expects } = domainName.pattern;
   const wrong = given.filter((name) => name.length > domainName.maxLength || !matches.test(name));

@@ -1,22 +1,22 @@
-// What root allows a reseller: how many accounts, how much of the machine, which packages. `accounts/limits.ts` says
-// how that acts.
+// The limits that root sets for a reseller: number of accounts, resources and packages. `accounts/limits.ts` enforces
+// them.
 import type { Db } from '../../core/context.ts';
 import type { Limit } from '../packages/settings.ts';
 
 export interface ResellerLimits {
   readonly accounts: Limit;
-  /** Mebibytes, of all accounts together. */
+  /** In mebibytes, for all accounts together. */
   readonly disk: Limit;
   readonly bandwidth: Limit;
-  /** What the accounts use counts against the limit, not what they are promised. */
+  /** True if the limit applies to the accounts' actual usage, not to the sum of their limits. */
   readonly oversellsDisk: boolean;
   readonly oversellsBandwidth: boolean;
-  /** Only packages that are allowed; only as many accounts of each as is said. */
+  /** `limitsPackages`: only allowed packages. `limitsPackageNumbers`: a maximum number of accounts for each package. */
   readonly limitsPackages: boolean;
   readonly limitsPackageNumbers: boolean;
 }
 
-/** Root's, and a new reseller's. */
+/** The limits of root and of a new reseller. */
 export const none: ResellerLimits = {
   accounts: null,
   disk: null,
@@ -31,7 +31,7 @@ type Row = {
   readonly [Key in keyof ResellerLimits]: ResellerLimits[Key] extends boolean ? 0 | 1 : ResellerLimits[Key];
 };
 
-/** The limits of a reseller; none for who is no reseller. */
+/** Returns the limits of a reseller. A user who is not a reseller has none. */
 export async function find(db: Db, user: string): Promise<ResellerLimits> {
   const row = await db.get<Row>(
     `SELECT account_limit AS accounts, disk_limit AS disk, bandwidth_limit AS bandwidth,
@@ -66,10 +66,10 @@ export async function set(db: Db, user: string, limits: ResellerLimits): Promise
   );
 }
 
-/** What a reseller may do with a package. */
+/** A reseller's limits for a package. */
 export interface PackageLimit {
   readonly isAllowed: boolean;
-  /** How many accounts may have it. */
+  /** The maximum number of accounts with the package. */
   readonly number: Limit;
 }
 
@@ -89,7 +89,7 @@ export async function setPackageLimit(
   );
 }
 
-/** Takes what is said of every package, and lets the reseller use them all. */
+/** Deletes the limits of all packages, so that the reseller may use every package. */
 export async function removePackageLimits(db: Db, user: string): Promise<void> {
   await db.run('DELETE FROM reseller_package WHERE username = ?', user);
   await set(db, user, { ...(await find(db, user)), limitsPackages: false, limitsPackageNumbers: false });

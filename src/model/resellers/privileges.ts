@@ -1,11 +1,11 @@
-// The privileges that a reseller can hold, and the acl-NAME parameters that are made of them.
+// The privileges of resellers, and the acl-NAME parameters for them.
 import type { Caller } from '../../core/context.ts';
 import type { Param } from '../../core/define.ts';
 
 interface Description {
-  /** What its holder may do. */
+  /** The actions that the privilege allows. */
   readonly doc: string;
-  /** What a reseller holds from the beginning. */
+  /** True if a new reseller has it. */
   readonly initial?: true;
 }
 
@@ -85,7 +85,7 @@ export type PrivilegeName = keyof typeof catalogue;
 
 const descriptions: Readonly<Record<PrivilegeName, Description>> = catalogue;
 
-/** Whose holder has root's power. */
+/** The privilege with which a reseller has root's power. */
 export const ALL = 'all' satisfies PrivilegeName;
 
 /** Sorted. */
@@ -99,7 +99,7 @@ export function isPrivilege(name: string): name is PrivilegeName {
   return Object.hasOwn(catalogue, name);
 }
 
-/** Some privileges, by name. */
+/** A list of privileges: the parameter is repeated or numbered. */
 export const privilegeList = {
   type: 'string',
   list: true,
@@ -118,13 +118,13 @@ export function acl<Name extends PrivilegeName>(name: Name) {
 
 type AclParams<P> = { readonly [Name in PrivilegeName as `acl-${Name}`]: P & { readonly doc: string } };
 
-/** A parameter acl-NAME for each privilege. */
+/** Returns a parameter acl-NAME for each privilege. */
 export function aclParams<const P extends Omit<Param, 'doc'>>(param: P): AclParams<P> {
   const entries = privilegeNames.map((name) => [acl(name), { ...param, doc: descriptions[name].doc }]);
   return Object.fromEntries(entries) as AclParams<P>;
 }
 
-/** Which privileges somebody has: 1 or 0 for each there is. */
+/** Returns 1 or 0 for each privilege. */
 export function showPrivileges(held: Caller['privileges']): Record<PrivilegeName, 0 | 1> {
   const flags = privilegeNames.map((name) => [name, held === 'all' || held.has(name) ? 1 : 0]);
   return Object.fromEntries(flags) as Record<PrivilegeName, 0 | 1>;

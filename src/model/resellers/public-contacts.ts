@@ -1,4 +1,4 @@
-// What root and resellers tell their customers of themselves.
+// The contact information that root and resellers show to their customers.
 import type { Db } from '../../core/context.ts';
 import type { Param } from '../../core/define.ts';
 
@@ -7,7 +7,7 @@ export interface PublicContact {
   readonly url: string;
 }
 
-/** A web address, or nothing. */
+/** A web address, or empty. */
 export const contactUrl = {
   type: 'string',
   maxLength: 2048,
@@ -18,13 +18,13 @@ export const contactUrl = {
   doc: 'A web address.',
 } as const satisfies Param;
 
-/** Who has set nothing has empty texts. */
+/** All texts are empty if the user has set nothing. */
 export async function get(db: Db, user: string): Promise<PublicContact> {
   const row = await db.get<PublicContact>('SELECT name, url FROM public_contact WHERE username = ?', user);
   return row ?? { name: '', url: '' };
 }
 
-/** Sets what is given and leaves the rest as it is. */
+/** Sets the given fields. The others keep their values. */
 export async function update(
   db: Db,
   user: string,

@@ -1,4 +1,4 @@
-// Resellers: accounts that may own others, and the privileges that they hold.
+// Resellers: accounts that can own others, and their privileges.
 import type { Caller, Db } from '../../core/context.ts';
 import { badParam, denied, notFound, type ApiError } from '../../core/errors.ts';
 import * as accounts from '../accounts/accounts.ts';
@@ -9,7 +9,7 @@ import * as users from '../accounts/users.ts';
 
 const ROOT = 'root';
 
-/** The names of all resellers, sorted. */
+/** Lists the names of all resellers, sorted. */
 export async function list(db: Db): Promise<string[]> {
   const rows = await db.all<{ username: string }>('SELECT username FROM reseller ORDER BY username');
   return rows.map(({ username }) => username);
@@ -19,7 +19,7 @@ export async function isReseller(db: Db, user: string): Promise<boolean> {
   return (await db.get('SELECT 1 FROM reseller WHERE username = ?', user)) !== undefined;
 }
 
-/** @throws ApiError `not_found` for a user that there is not, and for one that is no reseller. */
+/** @throws ApiError `not_found` for an unknown user, or for a user who is not a reseller. */
 export async function ensureReseller(db: Db, user: string): Promise<void> {
   if (await isReseller(db, user)) return;
   throw await whyNoReseller(db, user);
@@ -33,8 +33,8 @@ async function whyNoReseller(db: Db, user: string): Promise<ApiError> {
 }
 
 /**
- * The one about whom a caller asks: themselves unless they name another, which only root may. Root owns accounts as
- * resellers do.
+ * Returns the owner of accounts to whom a call refers: the caller unless the call names another, which only root may
+ * do. Root owns accounts in the same way as resellers.
  * @throws ApiError `denied`, `not_found`.
  */
 export async function resolveAsked(db: Db, caller: Caller, named: string | undefined): Promise<string> {
@@ -46,7 +46,7 @@ export async function resolveAsked(db: Db, caller: Caller, named: string | undef
   return user;
 }
 
-/** Makes an account a reseller with the initial privileges. @throws ApiError `not_found`, `bad_param`. */
+/** Converts an account to a reseller with the initial privileges. @throws ApiError `not_found`, `bad_param`. */
 export async function setUp(db: Db, user: string, ownsItself: boolean): Promise<void> {
   if (user === ROOT) throw badParam('“root” cannot be made a reseller: it has every privilege already.');
   const account = await accounts.find(db, user);
@@ -57,7 +57,7 @@ export async function setUp(db: Db, user: string, ownsItself: boolean): Promise<
   if (ownsItself) await accounts.update(db, { ...account, owner: user });
 }
 
-/** Makes a reseller the owner of its own account. @throws ApiError `not_found` if the account is another server's. */
+/** Makes a reseller the owner of its own account. @throws ApiError `not_found` if the account is on another server. */
 export async function makeOwnOwner(db: Db, user: string): Promise<void> {
   const account = await accounts.find(db, user);
   if (account === undefined) throw notFound(users.noSuchUser(user));
@@ -66,8 +66,9 @@ export async function makeOwnOwner(db: Db, user: string): Promise<void> {
 }
 
 /**
- * Makes a reseller an ordinary account. What it owns becomes root's. Whatever logs it in here goes as well: otherwise, it
- * would work again if the account became a reseller once more. @throws ApiError `not_found`.
+ * Converts a reseller to an ordinary account. Root becomes the owner of what the reseller owned. The reseller's logins
+ * on this server are deleted, because they would work again if the account became a reseller once more.
+ * @throws ApiError `not_found`.
  */
 export async function dismiss(db: Db, user: string): Promise<void> {
   await ensureReseller(db, user);
@@ -84,7 +85,7 @@ export async function dismiss(db: Db, user: string): Promise<void> {
   await users.disown(db, user);
 }
 
-/** The privileges of a reseller, sorted. */
+/** Lists the privileges of a reseller, sorted. */
 export async function listPrivileges(db: Db, user: string): Promise<PrivilegeName[]> {
   const rows = await db.all<{ privilege: string }>(
     'SELECT privilege FROM reseller_privilege WHERE username = ? ORDER BY privilege',
@@ -93,7 +94,7 @@ export async function listPrivileges(db: Db, user: string): Promise<PrivilegeNam
   return rows.map(({ privilege }) => privilege).filter(isPrivilege);
 }
 
-/** Gives a reseller these privileges and takes every other. */
+/** Grants a reseller these privileges and revokes all others. */
 export async function setPrivileges(db: Db, user: string, names: Iterable<PrivilegeName>): Promise<void> {
   await db.run('DELETE FROM reseller_privilege WHERE username = ?', user);
   for (const name of new Set(names)) {
@@ -101,12 +102,12 @@ export async function setPrivileges(db: Db, user: string, names: Iterable<Privil
   }
 }
 
-/** What a caller is told who grants `all`. */
+/** Returns the warning for granting `all`. */
 export function warningOfAll(user: string): string {
   return `The privilege “all” gives “${user}” root’s power over every account, whatever else it holds.`;
 }
 
-/** The accounts of this server that belong to somebody, by username. */
+/** Lists the accounts of this server that a user owns, by username. */
 export async function listOwned(db: Db, owner: string): Promise<Account[]> {
   const rows = await db.all<accountRows.Row>(
     `SELECT ${accountRows.selected} FROM account WHERE owner = ? AND server = ? ORDER BY username`,
@@ -116,16 +117,19 @@ export async function listOwned(db: Db, owner: string): Promise<Account[]> {
   return rows.map(accountRows.accountOf);
 }
 
-/** What is a reseller's, seen from this server. */
+/** A reseller's accounts, as seen from this server. */
 export interface Holdings {
-  /** Its own account. */
+  /** The reseller's own account. */
   readonly own: accounts.StoredAccount;
   readonly isOwnHere: boolean;
-  /** The accounts of this server that it owns, without its own, by username. */
+  /** The other accounts on this server that the reseller owns, by username. */
   readonly owned: readonly Account[];
 }
 
-/** @throws ApiError `not_found` for who is no reseller, and where neither its account nor one of its accounts is here. */
+/**
+ * @throws ApiError `not_found` if the user is not a reseller, or if neither its own account nor any account that it
+ * owns is on this server.
+ */
 export async function holdingsOf(db: Db, user: string): Promise<Holdings> {
   await ensureReseller(db, user);
   const own = await accounts.find(db, user);
@@ -136,9 +140,10 @@ export async function holdingsOf(db: Db, user: string): Promise<Holdings> {
 }
 
 /**
- * The accounts of this server that a call for a reseller is about: its own first, and then, unless that one alone is
- * asked for, those that it owns; and what is left for a call on other servers, as a sentence, or undefined.
- * @throws ApiError as `holdingsOf`, and `not_found` where its own alone is asked for, and is another server's.
+ * Returns the accounts of this server to which a call for a reseller applies: its own account first and, unless
+ * `ownAlone`, the accounts that it owns. `leftElsewhere` is a sentence about accounts on other servers, which need
+ * another call there.
+ * @throws ApiError as `holdingsOf`, and `not_found` if `ownAlone` and its own account is on another server.
  */
 export async function listWithOwned(
   db: Db,

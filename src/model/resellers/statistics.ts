@@ -1,11 +1,11 @@
-// How many accounts a reseller has, and what of the machine they were promised and use.
+// The number of a reseller's accounts, and the resources that are assigned to them and that they use.
 import type { Db } from '../../core/context.ts';
 import type { Account } from '../accounts/accounts.ts';
 import type { Limit } from '../packages/settings.ts';
 
 const BLOCKS_PER_MEBIBYTE = 1024;
 
-/** How many accounts somebody owns. */
+/** Counts the accounts that a user owns. */
 export async function countOwned(
   db: Db,
   owner: string,
@@ -18,15 +18,15 @@ export async function countOwned(
   return { active: all - suspended, suspended };
 }
 
-/** Mebibytes with two decimals. */
+/** Converts blocks to mebibytes with two decimals. */
 export function mebibytes(blocks: number): string {
   return (blocks / BLOCKS_PER_MEBIBYTE).toFixed(2);
 }
 
 export interface Totals {
-  /** Blocks of 1024 bytes, as they were measured last; what never was counts nothing. */
+  /** The last measured usage in blocks of 1024 bytes. Accounts that were never measured count as 0. */
   readonly blocksUsed: number;
-  /** Mebibytes; what is unlimited counts nothing. */
+  /** The sum of the accounts' limits in mebibytes. Unlimited accounts count as 0. */
   readonly diskPromised: number;
   readonly bandwidthPromised: number;
 }

@@ -1,5 +1,5 @@
-// Which profile this server has. A sandbox has the standard one from the beginning, because it installs nothing; a machine
-// has none until somebody activates one.
+// The active profile of this server. A sandbox starts with the standard profile, because it installs nothing. A machine
+// has no profile until one is activated.
 import type { Context, Db } from '../../core/context.ts';
 import { badParam, notFound } from '../../core/errors.ts';
 import { profiles, roles, type Profile, type Role } from './catalogue.ts';
@@ -24,7 +24,7 @@ export async function find({ db, system }: World): Promise<ActiveProfile | undef
   return { profile, enabled: roles.filter(({ module }) => names.includes(module)) };
 }
 
-/** The roles that this server has, by name. */
+/** Returns the roles of this server, by name. */
 export async function rolesOf(world: World): Promise<ReadonlySet<string>> {
   return new Set((await find(world))?.enabled.map(({ module }) => module));
 }
@@ -36,7 +36,7 @@ export async function get(world: World): Promise<ActiveProfile> {
   throw notFound('No profile is active on this server. Activate one with start_profile_activation.');
 }
 
-/** Stores that the machine has been prepared for a profile. `names`: the roles that are enabled now. */
+/** Stores that the machine has been prepared for a profile. `names`: the enabled roles. */
 export async function store(db: Db, code: string, names: readonly string[], now: number): Promise<void> {
   await db.run(
     `INSERT INTO active_profile (server, code, roles, activated_at) VALUES (?, ?, ?, ?)
@@ -49,7 +49,7 @@ export async function store(db: Db, code: string, names: readonly string[], now:
 }
 
 /**
- * The roles of a profile, with those optional ones that are asked for. `optional`: JSON such as `{"DNS":1}`.
+ * Returns the roles of a profile, including the requested optional ones. `optional`: JSON such as `{"DNS":1}`.
  * @throws ApiError `bad_param`.
  */
 export function chooseRoles(code: string, optional: unknown): readonly Role[] {
@@ -80,7 +80,7 @@ function readOptional(given: unknown): Record<string, boolean> {
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, Number(value) === 1]));
 }
 
-/** As WHM shows a profile. */
+/** Returns a profile as WHM shows it. */
 export function show({ code, name, description, enabled, optional, disabled }: Profile): {
   code: string;
   name: string;
@@ -123,7 +123,7 @@ const roleList = (doc: string) =>
     doc,
   }) as const;
 
-/** Of the answers that show a profile. */
+/** The fields of responses that show a profile. */
 export const profileFields = {
   code: { type: 'string', doc: 'The profile, as start_profile_activation accepts it.' },
   name: { type: 'string', doc: 'The display name.' },

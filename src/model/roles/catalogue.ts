@@ -1,11 +1,11 @@
-// The roles that a server can have, and the profiles that combine them, by the names that WHM documents.
+// The roles that a server can have, and the profiles that combine them, with the names that WHM documents.
 
 export interface Role {
-  /** As `is_role_enabled` takes it, in this case: `DNS`. */
+  /** The name that `is_role_enabled` accepts, in exactly this case: `DNS`. */
   readonly module: string;
   readonly name: string;
   readonly description: string;
-  /** True if this program provides it. Others belong to no profile here. */
+  /** True if this program provides the role. Other roles are in no profile here. */
   readonly isProvided?: true;
 }
 
@@ -64,11 +64,11 @@ interface Composition {
   readonly name: string;
   readonly description: string;
   readonly enabled: readonly string[];
-  /** Off unless somebody asks for them. */
+  /** Disabled unless requested. */
   readonly optional: readonly string[];
 }
 
-/** What each profile is for, and which roles it has once all of them are provided. */
+/** The purpose of each profile, and the roles that it has once all of them are provided. */
 const compositions: readonly Composition[] = [
   {
     code: 'STANDARD',
@@ -118,7 +118,10 @@ export interface Profile {
 
 const isProvided = ({ isProvided: provided }: Role): boolean => provided === true;
 
-/** Those that have at least one role here. What this program does not provide yet is disabled in all of them. */
+/**
+ * The profiles with at least one provided role. Roles that this program does not provide yet are disabled in all of
+ * them.
+ */
 export const profiles: readonly Profile[] = compositions
   .map(({ enabled, optional, ...profile }) => {
     const has = (names: readonly string[]) =>

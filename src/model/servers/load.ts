@@ -1,4 +1,4 @@
-// The load averages, as two functions answer them.
+// The load averages, as two functions return them.
 import type { Machine } from '../../core/machine.ts';
 import type { Fields } from '../../core/define.ts';
 
@@ -8,13 +8,13 @@ export const averages = {
   fifteen: { type: 'string', doc: 'The same over 15 minutes.' },
 } as const satisfies Fields;
 
-/** To two decimals. */
+/** Rounded to two decimals. */
 export function measure(machine: Machine): { one: number; five: number; fifteen: number } {
   const { one, five, fifteen } = read(machine);
   return { one: Number(one), five: Number(five), fifteen: Number(fifteen) };
 }
 
-/** As texts with two decimals, as uptime(1) shows them and WHM’s servers answer them. */
+/** As texts with two decimals, as uptime(1) and WHM show them. */
 export function read(machine: Machine): { one: string; five: string; fifteen: string } {
   const [one, five, fifteen] = machine.system.loadAverage();
   return { one: one.toFixed(2), five: five.toFixed(2), fifteen: fifteen.toFixed(2) };

@@ -1,4 +1,4 @@
-// File systems as `getdiskusage` answers them.
+// File systems as `getdiskusage` returns them.
 import type { Field } from '../../core/define.ts';
 import type { FileSystem } from '../../core/machine-kernel.ts';
 
@@ -45,6 +45,6 @@ function show({ source, mountPoint, size, used, available, inodes, inodesUsed }:
 
 const blocks = (bytes: number): number => Math.floor(bytes / BLOCK);
 
-/** Without the blocks that only root can use: a file system is full for everybody else at 100. */
+/** Excludes the blocks that only root can use, so that a file system is at 100 when it is full for other users. */
 const percentage = (part: number, whole: number): number =>
   whole === 0 ? 0 : Math.ceil((100 * part) / whole);

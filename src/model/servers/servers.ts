@@ -1,4 +1,4 @@
-// The servers of a shared store, and forgetting one that will not come back.
+// The servers of a shared store, and how to forget a decommissioned one.
 import type { Db } from '../../core/context.ts';
 import { badParam, notFound } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
@@ -6,7 +6,10 @@ import * as accounts from '../accounts/accounts.ts';
 import * as users from '../accounts/users.ts';
 import { tellAll } from '../dns/secondaries.ts';
 
-/** What the store has of a server. Its firewall’s blocks are on its machine alone; what waits for them is a claim. */
+/**
+ * The contents of the store for a server. Firewall blocks exist only on the server itself, but unfinished operations
+ * hold their lock in the store.
+ */
 export interface Holdings {
   readonly accounts: readonly string[];
   readonly unfinished: readonly Unfinished[];
@@ -16,20 +19,20 @@ export interface Unfinished {
   readonly kind: string;
   readonly xid: string;
   readonly caller: string;
-  /** What it keeps from others, such as `account bob`, `domain bob.example`, `firewall`. */
+  /** The locks that it holds, such as `account bob`, `domain bob.example`, `firewall`. */
   readonly locks: readonly string[];
 }
 
 /**
- * keep: another machine takes its place, under its name, with its accounts and with what it left unfinished, which the
- * first call there undoes or finishes. remove: they are gone with their machine.
+ * keep: another machine replaces the server under its name and gets its accounts and its unfinished operations. The
+ * first call there undoes or completes them. remove: the accounts are gone with their machine.
  */
 export type FateOfAccounts = 'keep' | 'remove';
 
-/** Whoever was at work less than this ago is not taken for gone. */
+/** A server that was active within this time is not considered gone. */
 const SILENCE_MINUTES = 10;
 
-/** @throws ApiError `not_found`, `bad_param` for the server that asks. */
+/** @throws ApiError `not_found`, `bad_param` if a server wants to forget itself. */
 export async function holdingsOf(db: Db, name: string): Promise<Holdings> {
   if (name === db.server) {
     throw badParam(`You cannot forget ${quote(name)} from itself. Run the command on another server.`);
@@ -59,7 +62,7 @@ export async function holdingsOf(db: Db, name: string): Promise<Holdings> {
   return { accounts: owned.map(({ username }) => username), unfinished };
 }
 
-/** @throws ApiError `bad_param` for a server that is at work, or that has accounts of which nothing is said. */
+/** @throws ApiError `bad_param` if the server is active, or if it has accounts and `fate` is undefined. */
 export async function forget(
   db: Db,
   name: string,
@@ -100,7 +103,7 @@ export async function forget(
   await db.run('DELETE FROM task WHERE server = ?', name);
 }
 
-/** Each call there leaves a line in the audit table. */
+/** Every call on a server writes a row in the audit table. */
 async function ensureSilent(db: Db, name: string, now: number): Promise<void> {
   const heard = await db.get<{ time: number }>(
     'SELECT time FROM audit_record WHERE server = ? AND time > ? ORDER BY time DESC LIMIT 1',
@@ -114,7 +117,7 @@ async function ensureSilent(db: Db, name: string, now: number): Promise<void> {
   );
 }
 
-/** They would become root’s, as where a reseller is removed. */
+/** Root would become the owner of these accounts, as when a reseller is removed. */
 async function ensureNoneElsewhere(db: Db, name: string, username: string): Promise<void> {
   const elsewhere = await db.all<accounts.Elsewhere>(
     `SELECT server, COUNT(*) AS count FROM account WHERE owner = ? AND username <> ? AND server <> ?

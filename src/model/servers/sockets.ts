@@ -1,4 +1,4 @@
-// The kernel's sockets, as four functions answer them.
+// The kernel's sockets, as four functions return them.
 import type { Field } from '../../core/define.ts';
 import type { KernelSocket, MachineKernel, SocketTable } from '../../core/machine-kernel.ts';
 

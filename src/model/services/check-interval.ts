@@ -1,11 +1,11 @@
-// How monitored services are checked: the tweak settings chkservd_check_interval, skipchkservd and
+// Options for checking monitored services: the tweak settings chkservd_check_interval, skipchkservd and
 // tcp_check_failure_threshold.
 import type { Db } from '../../core/context.ts';
 import * as tweakSettings from '../tweak-settings/stored.ts';
 
-/** Seconds, as in WHM. */
+/** In seconds, as in WHM. */
 export const DEFAULT_INTERVAL = 300;
-/** Checks open connections to each service. */
+/** In seconds. Checks should not be too frequent, because each one opens connections to the services. */
 export const LEAST_INTERVAL = 5;
 
 export async function checkIntervalMs(db: Db): Promise<number> {
@@ -17,10 +17,10 @@ export async function isWatchOff(db: Db): Promise<boolean> {
   return (await tweakSettings.read(db, 'Main', 'skipchkservd')) === '1';
 }
 
-/** A daemon that is busy may miss one question. As in WHM. */
+/** Several tries, because a busy daemon may miss one. The number is the same as in WHM. */
 const DEFAULT_TRIES = 3;
 
-/** How often a service is asked before it counts as one that does not answer. */
+/** Returns how many tries a service may fail before it counts as not responding. */
 export async function triesOf(db: Db): Promise<number> {
   return Number(await tweakSettings.read(db, 'Main', 'tcp_check_failure_threshold')) || DEFAULT_TRIES;
 }

@@ -1,4 +1,4 @@
-// Which services this server watches.
+// The services that this server monitors.
 import type { Db } from '../../core/context.ts';
 
 export async function list(db: Db): Promise<ReadonlySet<string>> {

@@ -1,8 +1,8 @@
-// Restarts that the server itself has begun.
+// Restarts that the server itself has started.
 import type { Db } from '../../core/context.ts';
 import { select } from '../tasks/tasks.ts';
 
-/** Whether a task of this server restarts the service, or is about to. */
+/** Whether a task of this server is restarting the service, or is about to. */
 export async function isRestarting(db: Db, service: string): Promise<boolean> {
   const tasks = await select(
     db,

@@ -1,10 +1,10 @@
-// Services as WHM's functions answer them.
+// Services in the form that WHM's functions return.
 import type { Db } from '../../core/context.ts';
 import type { Field } from '../../core/define.ts';
 import * as bruteForce from '../brute-force/config.ts';
 import * as monitored from './monitored.ts';
 
-/** What is found of a service on the machine (`drivers/services/look.ts`). */
+/** The state of a service on the machine (`drivers/services/look.ts`). */
 export interface Found {
   readonly name: string;
   readonly displayName: string;
@@ -27,7 +27,7 @@ export const serviceList = {
   doc: 'One row for each service.',
 } as const satisfies Field;
 
-/** The brute-force protection is a part of this program that has a setting of its own. */
+/** The brute-force protection is a part of this program with its own setting. */
 export const BRUTE_FORCE = 'cphulkd';
 
 export async function show(db: Db, found: readonly Found[]) {

@@ -1,4 +1,4 @@
-// How an SSH server identifies itself (RFC 4253, section 4.2).
+// The identification of an SSH server (RFC 4253, section 4.2).
 import type { Param } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
@@ -22,7 +22,7 @@ export interface Identification {
   readonly comment: string;
 }
 
-/** @throws ApiError `host_failed` for what is no identification. */
+/** @throws ApiError `host_failed` for an invalid identification. */
 export function readIdentification(received: string): Identification {
   const [, version = '', software = '', comment = ''] =
     /^SSH-(\d+\.\d+)-([!-~]+)(?: (.*))?$/.exec(received) ?? [];
@@ -32,7 +32,7 @@ export function readIdentification(received: string): Identification {
       `The server identifies itself in a way that is not SSH’s: ${quote(received)}.`,
     );
   }
-  // 1.99 stands for 2.0 and an older version (RFC 4253, section 5.1).
+  // 1.99 means 2.0 and an older version (RFC 4253, section 5.1).
   const versions = version === '1.99' ? ['2.0', '1.99'] : [version];
   return { received, protocol_versions: versions, server_software: software, comment };
 }

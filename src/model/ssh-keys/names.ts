@@ -1,10 +1,10 @@
-// Whose SSH keys they are, and what the files of keys may be called.
+// The users who can have SSH keys, and the file names of keys.
 import type { Caller, Db } from '../../core/context.ts';
 import type { Param } from '../../core/define.ts';
 import { existingUser } from '../../core/params.ts';
 import * as accounts from '../accounts/accounts.ts';
 
-/** The user in whose home the keys are. */
+/** The user whose home contains the keys. */
 export const keyUser = {
   ...existingUser,
   default: 'root',
@@ -12,7 +12,7 @@ export const keyUser = {
   doc: 'The user in whose folder “.ssh” the keys are: root or an account.',
 } as const satisfies Param;
 
-/** A file in the folder of keys: no path, and nothing that a tool would take for an option. */
+/** A file in the directory of keys. It cannot be a path, or look like an option of a tool. */
 export const keyFile = {
   type: 'string',
   pattern: {
@@ -23,7 +23,7 @@ export const keyFile = {
   doc: 'The name of a file in the folder “.ssh”.',
 } as const satisfies Param;
 
-/** The passphrase of a key that exists. OpenSSH reads it as a line of at most 1023 bytes. */
+/** The passphrase of an existing key. OpenSSH reads it as a line of at most 1023 bytes. */
 export const passphrase = {
   type: 'string',
   default: '',
@@ -32,7 +32,7 @@ export const passphrase = {
   doc: 'The passphrase of the private key; empty if it has none. To keep it out of the process list, use --file passphrase=PATH.',
 } as const satisfies Param;
 
-/** What else OpenSSH has in the folder: no key may have its name. See ssh(1) and sshd(8). */
+/** Other files of OpenSSH in the directory. No key can have these names. See ssh(1) and sshd(8). */
 const taken: ReadonlySet<string> = new Set([
   'authorized_keys',
   'authorized_keys2',
@@ -46,7 +46,7 @@ export function isNameOfKey(name: string): boolean {
   return !taken.has(name) && !name.endsWith('.ppk');
 }
 
-/** @throws ApiError `not_found` for an account that there is not, or not on this server. */
+/** @throws ApiError `not_found` if the account does not exist on this server. */
 export async function ensureUser(db: Db, caller: Caller, user: string): Promise<void> {
   if (user !== 'root') await accounts.get(db, caller, user);
 }

@@ -1,20 +1,21 @@
-// From a task that waits to one that has ended. All of this is for transactions that change, which take turns: of several
-// workers that look for a task, one has it.
+// The queue of tasks, from waiting to ended. All functions need a transaction that changes. Such transactions run one
+// after the other, so that only one worker gets a task.
 import type { Db } from '../../core/context.ts';
 import { ApiError, badParam } from '../../core/errors.ts';
 import type { NewTask, TaskKind } from '../../core/task.ts';
 import * as tasks from './tasks.ts';
 import type { Task } from './tasks.ts';
 
-/** Of one server, whichever processes run them. */
+/** The limit for one server, across all of its processes. */
 export const MAX_RUNNING = 4;
-/** A task that ends its process each time is not begun for ever. */
+/** A task that always kills its process is not retried forever. */
 const MAX_INTERRUPTED_ATTEMPTS = 5;
 const MAX_INPUT_LENGTH = 1_048_576;
 
 /**
- * Adds a task, which begins once the transaction is kept, if at all. @param server the one of the store that runs it.
- * Default: this one. @returns its id.
+ * Adds a task, which can start after the transaction is committed.
+ * @param server the server of the store that runs the task. Default: this one.
+ * @returns the task's ID.
  */
 export async function add(
   db: Db,
@@ -37,14 +38,14 @@ export async function add(
 }
 
 export interface Taking {
-  /** Its name, as `Processes` has it. */
+  /** The name of the process, as in `Processes`. */
   readonly process: string;
   readonly now: number;
-  /** The kinds that it knows: those of a newer version are left to it. */
+  /** The kinds that the process knows. Tasks of a newer version's kinds are left to that version. */
   readonly kinds: readonly string[];
 }
 
-/** Takes tasks of this server that are due, the oldest first, until so many run as may. */
+/** Starts tasks of this server that are due, the oldest first, up to the maximum number of running tasks. */
 export async function take(db: Db, { process, now, kinds }: Taking): Promise<Task[]> {
   const running = await db.get<{ count: number }>(
     "SELECT COUNT(*) AS count FROM task WHERE server = ? AND state = 'running'",
@@ -68,7 +69,7 @@ export async function take(db: Db, { process, now, kinds }: Taking): Promise<Tas
   return due.map((task) => ({ ...task, state: 'running', process, attempts: task.attempts + 1 }));
 }
 
-/** When the next task that waits is due, in milliseconds since 1970-01-01; undefined if none waits. */
+/** Returns when the next waiting task is due, in milliseconds since 1970-01-01. Undefined if none is waiting. */
 export async function nextDue(db: Db, kinds: readonly string[]): Promise<number | undefined> {
   const row = await db.get<{ due: number | null }>(
     `SELECT MIN(not_before) AS due FROM task WHERE server = ? AND state = 'waiting'
@@ -79,7 +80,9 @@ export async function nextDue(db: Db, kinds: readonly string[]): Promise<number 
   return row?.due ?? undefined;
 }
 
-/** Stores how far a task is. False if it is not this process's any more: its work is to end. */
+/**
+ * Stores the progress of a task. Returns false if the task no longer belongs to this process, whose work must then end.
+ */
 export async function report(
   db: Db,
   { id, process }: Pick<Task, 'id' | 'process'>,
@@ -95,7 +98,7 @@ export async function report(
 export type Ending =
   | { readonly state: 'done'; readonly result: unknown }
   | { readonly state: 'failed' | 'stopped'; readonly reason: string }
-  /** It is begun again. `isUncounted`: the attempt was no fault of the task's. */
+  /** The task will start again. `isUncounted`: the attempt does not count, because the task is not at fault. */
   | {
       readonly state: 'waiting';
       readonly reason: string;
@@ -103,7 +106,7 @@ export type Ending =
       readonly isUncounted?: boolean;
     };
 
-/** Stores how a task that runs has ended. False if it is not that process's any more. */
+/** Stores how a running task has ended. Returns false if the task no longer belongs to that process. */
 export async function end(
   db: Db,
   { id, process }: Pick<Task, 'id' | 'process'>,
@@ -131,14 +134,14 @@ export async function end(
   return changed === 1;
 }
 
-/** Those that run on this server. */
+/** Lists the tasks that are running on this server. */
 export function running(db: Db): Promise<Task[]> {
   return tasks.select(db, "WHERE server = ? AND state = 'running' ORDER BY id", db.server);
 }
 
 /**
- * What becomes of a task whose process has died. Undefined for a kind that this version does not know.
- * @param isUnbegun true if it was taken, but its work was never begun.
+ * Decides what happens to a task whose process has died. Undefined for a kind that this version does not know.
+ * @param isUnbegun true if the task was taken but its work never started.
  */
 export function afterInterruption(
   task: Task,
@@ -156,8 +159,9 @@ export function afterInterruption(
 }
 
 /**
- * Stops a task that waits at once, and asks the process of one that runs to stop it.
- * @returns its state now. @throws ApiError `not_found`, `bad_param` if it has ended.
+ * Stops a waiting task immediately. For a running task, requests its process to stop it.
+ * @returns the task's state now.
+ * @throws ApiError `not_found`, `bad_param` if it has ended.
  */
 export async function requestStop(db: Db, id: number, now: number): Promise<'running' | 'stopped'> {
   const { state } = await tasks.get(db, id);
@@ -176,9 +180,9 @@ export async function requestStop(db: Db, id: number, now: number): Promise<'run
 }
 
 /**
- * Removes tasks of this server that ended before a time. The task that prunes stays
- * itself, and its row is newer than those, so no id is given out again.
- * @returns how many.
+ * Removes tasks of this server that ended before a time. The pruning task itself stays, and its row is newer than the
+ * removed ones, so no ID is used again.
+ * @returns the number of removed tasks.
  */
 export function prune(db: Db, before: number): Promise<number> {
   return db.run(

@@ -1,4 +1,4 @@
-// Tasks as the store has them.
+// Tasks as stored.
 import type { Db } from '../../core/context.ts';
 import { notFound } from '../../core/errors.ts';
 import type { TaskState } from '../../core/task.ts';
@@ -9,22 +9,22 @@ export interface Task {
   readonly kind: string;
   readonly input: unknown;
   readonly state: TaskState;
-  /** Percent. */
+  /** In percent. */
   readonly progress: number;
-  /** What it does, or did last: a sentence, or empty. */
+  /** A sentence about what it is doing, or did last. May be empty. */
   readonly activity: string;
-  /** What a task that is done answered; null if that is nothing. */
+  /** The result of a task that is done. Null if it has none. */
   readonly result: unknown;
-  /** Why it failed, was stopped, or waits again; else empty. */
+  /** Why it failed, was stopped, or is waiting again. Otherwise empty. */
   readonly reason: string;
   readonly caller: string;
   readonly xid: string;
-  /** Empty if none runs it. */
+  /** Empty if no process is running it. */
   readonly process: string;
-  /** How often it was begun. */
+  /** How often it was started. */
   readonly attempts: number;
   readonly stopRequested: boolean;
-  /** Milliseconds since 1970-01-01, as the other times. */
+  /** In milliseconds since 1970-01-01, like the other times. */
   readonly createdAt: number;
   readonly notBefore: number;
   readonly startedAt: number | null;
@@ -42,7 +42,7 @@ export const TASK_COLUMNS = `id, server, kind, input, state, progress, activity,
   attempts, stop_requested AS "stopRequested", created_at AS "createdAt", not_before AS "notBefore",
   started_at AS "startedAt", reported_at AS "reportedAt", ended_at AS "endedAt"`;
 
-/** @param condition what follows FROM, such as `WHERE id = ?`. */
+/** @param condition the SQL after FROM, such as `WHERE id = ?`. */
 export async function select(
   db: Db,
   condition: string,
@@ -57,19 +57,19 @@ export async function select(
   }));
 }
 
-/** Of any server of the store. @throws ApiError `not_found` */
+/** Returns a task of any server of the store. @throws ApiError `not_found` */
 export async function get(db: Db, id: number): Promise<Task> {
   const [task] = await select(db, 'WHERE id = ?', id);
   if (task === undefined) throw notFound(`There is no task ${id}. whmapi1 --tasks lists the tasks.`);
   return task;
 }
 
-/** Of all servers of the store, the oldest first. */
+/** Lists the tasks of all servers of the store, the oldest first. */
 export function list(db: Db): Promise<Task[]> {
   return select(db, 'ORDER BY id');
 }
 
-/** Whether one of this kind waits or runs on this server. */
+/** Whether a task of this kind is waiting or running on this server. */
 export async function isActive(db: Db, kind: string): Promise<boolean> {
   const sql = "SELECT 1 FROM task WHERE server = ? AND kind = ? AND state IN ('waiting', 'running')";
   return (await db.get(sql, db.server, kind)) !== undefined;

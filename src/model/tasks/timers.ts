@@ -1,4 +1,4 @@
-// Tasks that begin by themselves. Each server has timers of its own: what they start is about its machine.
+// Timers that start tasks. Each server has its own timers, because their tasks concern its machine.
 import type { Db } from '../../core/context.ts';
 import type { Timer } from '../../core/task.ts';
 import * as queue from './queue.ts';
@@ -9,7 +9,7 @@ const HOUR_MS = 3_600_000;
 export interface StoredTimer {
   readonly server: string;
   readonly kind: string;
-  /** Milliseconds since 1970-01-01. */
+  /** In milliseconds since 1970-01-01. */
   readonly nextAt: number;
   readonly everyMs: number;
 }
@@ -20,7 +20,7 @@ export function list(db: Db): Promise<StoredTimer[]> {
   );
 }
 
-/** When a timer is due next after `now`: at its hour of the server's day, else an interval later. */
+/** Returns when a timer is due next after `now`: at its hour of the server's day, or after its interval. */
 export function nextAfter({ everyMs, hour }: Timer, now: number): number {
   if (hour === undefined) return now + everyMs;
   const next = new Date(now);
@@ -29,7 +29,7 @@ export function nextAfter({ everyMs, hour }: Timer, now: number): number {
   return next.getTime();
 }
 
-/** What has to be stored so that this server's timers are those of its program. */
+/** Returns the differences between the stored timers of this server and those of its program. */
 export async function changes(
   db: Db,
   timers: Readonly<Record<string, Timer>>,
@@ -40,7 +40,8 @@ export async function changes(
     gone: [...stored.keys()].filter((kind) => !Object.hasOwn(timers, kind)),
     fresh: Object.entries(timers).filter(([kind, timer]) => {
       const there = stored.get(kind);
-      // A clock that was ahead would delay it for as long; an hour is for the change to daylight saving time.
+      // A later time was stored while the clock was ahead, and would delay the task. The extra hour is for changes to
+      // daylight saving time.
       const latest = now + timer.everyMs + HOUR_MS;
       return there?.everyMs !== timer.everyMs || there.nextAt > latest;
     }),
@@ -61,13 +62,13 @@ export async function update(db: Db, timers: Readonly<Record<string, Timer>>, no
   }
 }
 
-/** When the first one is due; undefined if there is none. */
+/** Returns when the first timer is due. Undefined if there is none. */
 export async function nextDue(db: Db): Promise<number | undefined> {
   const times = (await own(db)).map(({ nextAt }) => nextAt);
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-/** Adds the tasks of timers that are due. A task that still waits or runs is not added again. */
+/** Adds the tasks of all timers that are due. If a timer's last task is still waiting or running, none is added. */
 export async function start(
   db: Db,
   timers: Readonly<Record<string, Timer>>,

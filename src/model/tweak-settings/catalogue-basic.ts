@@ -5,7 +5,7 @@ import { acting, integer, oneOf, path, text, within, type Entries } from './entr
 const nameserver = (which: string) =>
   acting(text('', `The ${which} nameserver of new zones.`, domainName.pattern));
 
-/** RFC 2181, section 8: seconds. */
+/** In seconds (RFC 2181, section 8). */
 const ttl = [1, 2_147_483_647] as const;
 
 export const basic: Entries = within('Basic', {

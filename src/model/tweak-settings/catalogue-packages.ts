@@ -1,4 +1,4 @@
-// Tweak settings of the module Main: new packages, and how pages look.
+// Tweak settings of the module Main: new packages, and the appearance of pages.
 import { tweakable } from '../packages/defaults.ts';
 import { acting, flag, text, type Entries, type Entry } from './entry.ts';
 

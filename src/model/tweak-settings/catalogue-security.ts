@@ -1,4 +1,4 @@
-// Tweak settings of the module Main: logins, passwords and other matters of security.
+// Tweak settings of the module Main: logins, passwords and other security options.
 import { applications, DEFAULT_MINIMUM, isEnforced, type Application } from '../passwords/minimums.ts';
 import { acting, flag, integer, oneOf, text, type Entries, type Entry } from './entry.ts';
 
@@ -11,7 +11,7 @@ const strength = (application: Application): Entry => {
   return isEnforced(application) ? acting(one) : one;
 };
 
-/** What setminimumpasswordstrengths sets. */
+/** The settings that setminimumpasswordstrengths sets. */
 export const passwords: Entries = {
   minpwstrength: strength('default'),
   minpwstrength_createacct: strength('createacct'),

@@ -1,4 +1,4 @@
-// Every tweak setting that this program knows, by its key.
+// All tweak settings that this program knows, by key.
 import { badParam } from '../../core/errors.ts';
 import { anyOf, quote } from '../../core/quote.ts';
 import { apache } from './catalogue-apache.ts';
@@ -19,7 +19,10 @@ export const catalogue: Entries = {
   ...{ ...basic, ...apache, ...exim },
 };
 
-/** @throws ApiError `bad_param` for a key that the module does not have, with the module that has it, or the nearest keys. */
+/**
+ * @throws ApiError `bad_param` for an unknown key of the module. The message names the module that has the key, or
+ * similar keys.
+ */
 export async function find(module: Module, key: string): Promise<Entry> {
   const entry = Object.hasOwn(catalogue, key) ? catalogue[key] : undefined;
   if (entry?.module === module) return entry;

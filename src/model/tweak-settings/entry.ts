@@ -1,18 +1,18 @@
-// How a tweak setting is described, and the words that the catalogue is written in.
+// Describes tweak settings, with helpers for the catalogue.
 import type { Param } from '../../core/define.ts';
 import type { Module } from './stored.ts';
 
-/** What a value has to be, in the vocabulary of parameters. A flag is 1 or 0. */
+/** The valid values, in terms of parameters. A flag is 1 or 0. */
 export type ValueRule = Pick<Param, 'type' | 'values' | 'min' | 'max' | 'pattern' | 'maxLength'>;
 
 export interface Entry {
   readonly module: Module;
   readonly rule: ValueRule;
-  /** As WHM's sample configuration has it. Empty: nothing is set. */
+  /** The value in WHM's sample configuration. Empty: not set. */
   readonly default: string;
   /** One sentence. */
   readonly meaning: string;
-  /** Absent if this server has nothing that the setting could change: it is stored, and a warning says so. */
+  /** Absent if the setting has no effect on this server. Then it is only stored, with a warning. */
   readonly acts?: true;
 }
 
@@ -20,7 +20,7 @@ export type Entries = Readonly<Record<string, Entry>>;
 
 export const flag = (initial: '0' | '1', meaning: string): Entry => entry({ type: 'flag' }, initial, meaning);
 
-/** A whole number from `min` to `max`. */
+/** An integer from `min` to `max`. */
 export const integer = (initial: string, [min, max]: readonly [number, number], meaning: string): Entry =>
   entry({ type: 'integer', min, max }, initial, meaning);
 
@@ -30,7 +30,7 @@ export const oneOf = (initial: string, values: readonly string[], meaning: strin
 export const text = (initial: string, meaning: string, pattern?: Param['pattern']): Entry =>
   entry({ type: 'string', maxLength: 1024, ...(pattern && { pattern }) }, initial, meaning);
 
-/** A percentage, with decimals if need be. */
+/** A percentage, which can have decimals. */
 export const percentage = (initial: string, meaning: string): Entry =>
   text(initial, meaning, {
     matches: /^(?:\d{1,2}(?:\.\d{1,4})?|100)$/,
@@ -43,7 +43,7 @@ export const path = (initial: string, meaning: string): Entry =>
     expects: 'an absolute path',
   });
 
-/** An address of this server, or 0.0.0.0 for all of them, and a port. */
+/** An address of this server, or 0.0.0.0 for all addresses, and a port. */
 export const listener = (initial: string, meaning: string): Entry =>
   text(initial, meaning, {
     matches:
@@ -51,7 +51,7 @@ export const listener = (initial: string, meaning: string): Entry =>
     expects: 'an address and a port, such as 0.0.0.0:80',
   });
 
-/** A setting that changes something on this server. */
+/** A setting that has an effect on this server. */
 export const acting = (one: Entry): Entry => ({ ...one, acts: true });
 
 export function within(module: Module, entries: Entries): Entries {

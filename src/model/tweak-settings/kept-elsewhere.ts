@@ -1,4 +1,4 @@
-// Tweak settings whose values other models store, or that the machine has. They are read and set there.
+// Tweak settings whose values are stored by other models or by the machine. They are read and set there.
 import type { Context, Db } from '../../core/context.ts';
 import * as nameservers from '../dns/nameservers.ts';
 import { minimumOf, setMinimum, type Application } from '../passwords/minimums.ts';
@@ -7,7 +7,7 @@ type Sources = Pick<Context, 'db' | 'system'>;
 
 interface Home {
   readonly read: (sources: Sources) => Promise<string> | string;
-  /** An empty value: as nobody has set it. A text says what sets it instead. */
+  /** An empty value resets the setting. A text instead of a function says how to set it. */
   readonly write: ((db: Db, value: string) => Promise<void>) | string;
 }
 
@@ -22,7 +22,7 @@ const nameserver = (position: number): Home => ({
     nameservers.update(db, [...Array<undefined>(position - 1).fill(undefined), value.toLowerCase()]),
 });
 
-/** By their keys. */
+/** The settings by key. */
 export const keptElsewhere: Readonly<Record<string, Home>> = {
   minpwstrength: minimum('default'),
   minpwstrength_createacct: minimum('createacct'),

@@ -1,4 +1,4 @@
-// Reading and setting tweak settings.
+// Reads and sets tweak settings.
 import { expectation } from '../../core/arguments.ts';
 import type { Context } from '../../core/context.ts';
 import { badParam } from '../../core/errors.ts';
@@ -21,8 +21,8 @@ export async function read(
 }
 
 /**
- * An empty value is accepted for every key. Warns if nothing on this server depends on the setting.
- * @throws ApiError `bad_param` for an unknown key, or a value that it cannot have
+ * An empty value is accepted for every key. Warns if the setting has no effect on this server.
+ * @throws ApiError `bad_param` for an unknown key or an invalid value
  */
 export async function set(
   { db, warn }: Pick<Context, 'db' | 'warn'>,

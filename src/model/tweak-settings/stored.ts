@@ -1,9 +1,9 @@
-// Tweak settings of this server, as they were set.
+// The tweak settings that were set on this server.
 import type { Db } from '../../core/context.ts';
 
 export type Module = 'Main' | 'Basic' | 'Apache' | 'Mail';
 
-/** Undefined if nobody has set it: then its default counts. */
+/** Undefined if it was never set. Its default then applies. */
 export async function read(db: Db, module: Module, name: string): Promise<string | undefined> {
   const row = await db.get<{ value: string }>(
     'SELECT value FROM tweak_setting WHERE server = ? AND module = ? AND name = ?',

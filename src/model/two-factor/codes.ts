@@ -1,14 +1,14 @@
-// The rules by which a two-factor authentication code is accepted, once.
-// `set` and every login go through here, so that a code burnt by one is burnt for the other.
+// The rules for accepting a two-factor authentication code, once. `set` and every login use this module, so that a code
+// that one of them accepts cannot be used for the other.
 import type { Db } from '../../core/context.ts';
 import { ApiError } from '../../core/errors.ts';
 import { CLOCK_TOLERANCE_MS } from '../clock.ts';
 import * as tfa from './tfa.ts';
 import * as totp from './totp.ts';
 
-/** RFC 6238 section 5.2: one step of network delay and clock drift each way. */
+/** RFC 6238, section 5.2: one step of network delay and clock drift in each direction. */
 const TOLERANCE_STEPS = 1;
-/** Within these ten minutes a wrong code is explained by the clocks. */
+/** A wrong code that belongs to a step within ten minutes is explained by a wrong clock. */
 const EXPLAINED_STEPS = 20;
 const WRONG_CODES_TO_LOCK = 5;
 const WRONG_CODE_WINDOW_MS = 5 * 60_000;
@@ -18,7 +18,7 @@ const CLOCK_TOLERANCE_STEPS = CLOCK_TOLERANCE_MS / 1000 / totp.STEP_SECONDS;
 const INVALID = 'The security code is invalid.';
 
 /**
- * Turns 2FA on for a user: the code must belong to the new secret, also where it replaces one.
+ * Enables 2FA for a user. The code must belong to the new secret, even if it replaces an older one.
  * @param secret in canonical form (`totp.parseSecret`).
  * @throws ApiError `tfa_invalid`, `tfa_replayed`, `tfa_locked`.
  */
@@ -28,14 +28,14 @@ export async function enrol(
   secret: string,
   code: string,
 ): Promise<void> {
-  // Whoever enrols holds the secret, so telling about clocks gives nothing away.
+  // The user knows the secret anyway, so mentioning the clocks reveals nothing.
   await acceptOnce(context, user, secret, code, explainByClocks);
   await tfa.putSecret(context, user, { kind: 'primary_account', name: '', secret });
 }
 
 /**
- * Checks the code of an enrolled user, as a login does, and burns its time step.
- * @throws ApiError `tfa_invalid`, `tfa_replayed`, `tfa_locked`; `not_found` where the user is not enrolled.
+ * Checks the code of an enrolled user, as a login does, and marks its time step as used.
+ * @throws ApiError `tfa_invalid`, `tfa_replayed`, `tfa_locked`; `not_found` if the user is not enrolled.
  */
 export async function verify(context: tfa.TfaContext, user: string, code: string): Promise<void> {
   const [stored] = await tfa.listSecrets(context, user, 'primary_account');
@@ -69,12 +69,14 @@ async function acceptOnce(
       keepsChanges: true,
     });
   }
-  // RFC 6238 section 5.2: a step is accepted once. Earlier ones go with it, which keeps the memory to one number.
+  // RFC 6238, section 5.2: a step is accepted once. Earlier steps become invalid too, so only one number per user is
+  // stored.
   const used = guard?.accepted_step ?? -1;
   const latest = latestStep(time);
   if (step <= used) {
-    // A step that no server of the store accepts now was used while the clock was ahead. Stored as the latest one, it is
-    // in the way for two steps, and not until the time of that clock. Codes that the right clock accepted stay used.
+    // No server of the store accepts the used step now, so it was used while the clock was ahead. The latest step is
+    // stored instead. Otherwise, codes would be rejected until the time of that clock; now they are rejected for at
+    // most two steps. Codes that were accepted at the right time stay used.
     if (used > latest + CLOCK_TOLERANCE_STEPS) await storeUsedStep(db, user, latest);
     throw new ApiError(
       'tfa_replayed',
@@ -87,9 +89,9 @@ async function acceptOnce(
 }
 
 /**
- * Ends the lock of a user, and forgets wrong codes. Of the used time step, only one of a clock that was ahead is
- * forgotten: any other still protects from replay.
- * @returns what that was, in sentences for the caller.
+ * Ends the lock of a user, and deletes the count of wrong codes. The used time step is deleted only if it was stored
+ * while the clock was ahead. Any other used step still prevents replays.
+ * @returns sentences for the caller about what was done.
  */
 export async function reset(
   { db, now }: Pick<tfa.TfaContext, 'db' | 'now'>,
@@ -117,7 +119,7 @@ export async function reset(
   return done;
 }
 
-/** The latest time step whose code is accepted at a time. */
+/** Returns the latest time step whose code is accepted at a time. */
 function latestStep(time: number): number {
   return Math.floor(time / 1000 / totp.STEP_SECONDS) + TOLERANCE_STEPS;
 }
@@ -131,7 +133,7 @@ async function storeUsedStep(db: Db, user: string, step: number): Promise<void> 
   );
 }
 
-/** When the count of wrong codes is reached, until when the user is locked. */
+/** Returns until when the user is locked, if this wrong code reaches the limit. */
 async function countWrongCode(db: Db, user: string, time: number): Promise<number | undefined> {
   await db.run(
     'DELETE FROM tfa_wrong_code WHERE username = ? AND (sent_at <= ? OR sent_at > ?)',
@@ -161,14 +163,14 @@ async function lock(db: Db, user: string, until: number): Promise<number> {
 }
 
 function locked(until: number): ApiError {
-  // A lock of a clock that was ahead has been shortened.
+  // A lock that was stored while the clock was ahead has already been shortened.
   return new ApiError('tfa_locked', `The security code was not checked. ${lockSentence(until)}`, {
     keepsChanges: true,
   });
 }
 
 function lockSentence(until: number): string {
-  // Rounded up to the second: at the time that is named the lock is over.
+  // Rounded up to the second, so that the lock has ended at the named time.
   const moment = new Date(Math.ceil(until / 1000) * 1000).toISOString().replace('T', ' ').slice(0, 19);
   return `After ${WRONG_CODES_TO_LOCK} wrong codes within five minutes, no code is accepted until ${moment} UTC.`;
 }

@@ -1,9 +1,9 @@
-// Recovery codes: each logs in once in the place of the code that the authenticator app shows.
+// Recovery codes: each replaces one code of the authenticator app, once.
 import type { Db } from '../../core/context.ts';
 import { generateSecret } from './totp.ts';
 
 const COUNT = 10;
-/** Sixteen characters of Base32 in lower case, with or without what separates the groups. */
+/** Sixteen characters of Base32 in lower case, without the separators between groups. */
 const SHAPE = /^[a-z2-7]{16}$/;
 
 interface World {
@@ -11,7 +11,7 @@ interface World {
   readonly sha256: (text: string) => Promise<Uint8Array>;
 }
 
-/** Ten new codes such as `abcd-efgh-ijkl-mnop` (80 random bits each), which take the place of all older ones. */
+/** Generates ten new codes such as `abcd-efgh-ijkl-mnop` (80 random bits each). They replace all older codes. */
 export async function renew(
   { db, sha256, randomBytes }: World & { readonly randomBytes: (count: number) => Promise<Uint8Array> },
   user: string,
@@ -30,12 +30,12 @@ export async function renew(
   return codes;
 }
 
-/** Could this be a recovery code, and no code of an app? */
+/** Whether the text has the form of a recovery code, not of an app's code. */
 export function isRecoveryCode(text: string): boolean {
   return SHAPE.test(plain(text));
 }
 
-/** Uses a code up. False where the user has no such code. */
+/** Redeems a code. Returns false if the user has no such code. */
 export async function use({ db, sha256 }: World, user: string, code: string): Promise<boolean> {
   const used = await db.run(
     'DELETE FROM recovery_code WHERE username = ? AND code_hash = ?',

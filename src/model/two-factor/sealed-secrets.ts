@@ -1,11 +1,11 @@
-// What the store holds sealed, in whichever table: one key seals all of it.
+// The encrypted values in all tables of the store. One key encrypts all of them.
 import type { Db } from '../../core/context.ts';
 import * as storedSettings from '../packages/stored-settings.ts';
 
-/** The setting with the sealed key of `brute-force/attempts.ts`, in Base64. */
+/** The setting with the encrypted key of `brute-force/attempts.ts`, in Base64. */
 export const BRUTE_FORCE_KEY = 'brute_force_key';
 
-/** One of the sealed secrets, by which the key is known that seals the next; undefined where there is none. */
+/** Returns one encrypted value, which identifies the key for the next one. Undefined if there is none. */
 export async function findSealed(db: Db): Promise<Uint8Array | undefined> {
   const row = await db.get<{ sealed: Uint8Array }>(
     `SELECT sealed FROM (SELECT sealed FROM tfa_secret LIMIT 1) AS of_tfa
@@ -14,8 +14,8 @@ export async function findSealed(db: Db): Promise<Uint8Array | undefined> {
      UNION ALL SELECT sealed FROM (SELECT sealed FROM dns_secondary LIMIT 1) AS of_secondary LIMIT 1`,
   );
   if (row !== undefined) return row.sealed;
-  // A server with a store of its own makes it anew where the key is lost: nobody would miss it. Of several servers, the
-  // one that lacks the key must not make a second.
+  // If the key is lost, a server with its own store can replace this setting without harm. In a shared store, a server
+  // that lacks the key must not create a second one.
   if (db.server === '') return undefined;
   const stored = await storedSettings.read(db, BRUTE_FORCE_KEY);
   return stored === undefined ? undefined : Buffer.from(stored, 'base64');

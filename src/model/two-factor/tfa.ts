@@ -1,27 +1,27 @@
-// Two-factor authentication as it is stored: the secrets of those who are enrolled, the policy, the issuers.
+// Two-factor authentication as stored: the secrets of enrolled users, the policy, the issuers.
 import { seesAll } from '../../core/access.ts';
 import type { Caller, Db, Sealer } from '../../core/context.ts';
 import { findSealed } from './sealed-secrets.ts';
 import * as storedSettings from '../packages/stored-settings.ts';
 
-/** What the rules of two-factor authentication need of the world. */
+/** The dependencies of two-factor authentication. */
 export interface TfaContext {
   readonly db: Db;
   readonly sealer: Sealer;
   readonly now: () => number;
 }
 
-/** An account has one secret of its own, and may have some for its email addresses and team members. */
+/** An account has one secret of its own, and can have others for its email addresses and team members. */
 export type SecretKind = 'primary_account' | 'email' | 'team';
 
 export interface StoredSecret {
   readonly kind: SecretKind;
-  /** The email address or team member; empty for the account itself. */
+  /** The email address or team member. Empty for the account itself. */
   readonly name: string;
   readonly secret: string;
 }
 
-/** Stores a secret as it is, without a code: for moving it from another server. */
+/** Stores a secret from another server, without checking a code. */
 export async function putSecret(context: TfaContext, user: string, stored: StoredSecret): Promise<void> {
   const { kind, name, secret } = stored;
   await context.db.run(
@@ -54,17 +54,20 @@ export async function listSecrets(
   return secrets;
 }
 
-/** What a sealed secret is bound to: put into another user's row, it does not open. */
+/** The purpose that an encrypted secret is bound to. In another user's row, it cannot be decrypted. */
 function purposeOf(user: string, kind: SecretKind, name: string): string {
   return JSON.stringify(['tfa_secret', user, kind, name]);
 }
 
-/** Takes away every secret of a user. What guards the codes stays: a burnt step is never accepted again. */
+/** Removes every secret of a user. The used time step is kept, so that it is never accepted again. */
 export async function remove(db: Db, user: string): Promise<void> {
   await db.run('DELETE FROM tfa_secret WHERE username = ?', user);
 }
 
-/** Secrets are bound to their user: they are opened and sealed anew. @throws ApiError `key_lost`. */
+/**
+ * Decrypts the user's secrets and encrypts them under the new name, because they are bound to it. @throws ApiError
+ * `key_lost`.
+ */
 export async function rename(db: Db, sealer: Sealer, from: string, to: string): Promise<void> {
   const rows = await db.all<{ kind: SecretKind; name: string; sealed: Uint8Array }>(
     'SELECT kind, name, sealed FROM tfa_secret WHERE username = ?',
@@ -92,11 +95,11 @@ export async function isEnrolled(db: Db, user: string): Promise<boolean> {
 
 export interface Enrolled {
   readonly username: string;
-  /** The account's main domain; null for a user without an account, such as root. */
+  /** The account's main domain. Null for a user without an account, such as root. */
   readonly domain: string | null;
 }
 
-/** Users who have set up two-factor authentication, by name: everybody, or those whom the caller may manage. */
+/** Lists enrolled users by name. Includes only users whom the caller may manage. */
 export function listEnrolled(db: Db, caller: Caller): Promise<Enrolled[]> {
   const own = seesAll(caller) ? [] : [caller.user, caller.user];
   const visible = own.length === 0 ? '' : 'AND (tfa_secret.username = ? OR account.owner = ?)';
@@ -110,7 +113,7 @@ export function listEnrolled(db: Db, caller: Caller): Promise<Enrolled[]> {
 
 const POLICY = 'tfa_policy';
 
-/** Whether logins ask enrolled users for a code. */
+/** Whether enrolled users need a code to log in. */
 export async function isPolicyEnabled(db: Db): Promise<boolean> {
   return (await storedSettings.read(db, POLICY)) === '1';
 }
@@ -119,7 +122,7 @@ export async function setPolicy(db: Db, enabled: boolean): Promise<void> {
   await storedSettings.write(db, POLICY, enabled ? '1' : '0');
 }
 
-/** The issuer that a user set, if any. Root's counts for the whole system. */
+/** Returns the issuer that a user set, if any. Root's issuer is the default for the whole system. */
 export async function findIssuer(db: Db, user: string): Promise<string | undefined> {
   const row = await db.get<{ issuer: string }>('SELECT issuer FROM tfa_issuer WHERE username = ?', user);
   return row?.issuer;
@@ -133,7 +136,7 @@ export async function setIssuer(db: Db, user: string, issuer: string): Promise<v
   );
 }
 
-/** A user's issuer and the system's: the user's own, else root's, else the hostname. */
+/** Returns a user's issuer, and the system's. The default of the user's issuer is root's, and then the hostname. */
 export async function issuersOf(
   db: Db,
   user: string,

@@ -4,7 +4,7 @@ import { createGuardrails, generateSync, verifySync } from 'otplib';
 import base32 from 'thirty-two';
 
 export const STEP_SECONDS = 30;
-/** The shortest and longest secrets, in bytes: 16 Base32 characters are what WHM hands out. */
+/** The lengths of the shortest and longest secrets, in bytes. WHM generates 10 bytes (16 Base32 characters). */
 export const MIN_SECRET_BYTES = 10;
 export const MAX_SECRET_BYTES = 64;
 
@@ -17,17 +17,17 @@ const algorithm = {
 } as const;
 
 /**
- * A secret in its canonical form: upper case, no spaces, no padding. Undefined where the text is no Base32 of
- * 10 to 64 bytes. thirty-two decodes anything, so the alphabet is checked here.
+ * Returns a secret in its canonical form: upper case, no spaces, no padding. Undefined unless the text is Base32 of 10
+ * to 64 bytes. The alphabet is checked here, because thirty-two decodes any text.
  */
 export function parseSecret(text: string): string | undefined {
   const secret = text.replace(/[\s-]/g, '').toUpperCase().replace(/=+$/, '');
-  // 1, 3 or 6 characters past a multiple of 8 can't come from whole bytes.
+  // Whole bytes never result in 1, 3 or 6 characters after a multiple of 8.
   if (!/^[A-Z2-7]{16,103}$/.test(secret) || [1, 3, 6].includes(secret.length % 8)) return undefined;
   return secret;
 }
 
-/** @param characters 16 (80 bits) or 32 (160 bits, what RFC 4226 recommends). */
+/** @param characters 16 (80 bits) or 32 (160 bits, as RFC 4226 recommends). */
 export async function generateSecret(
   characters: 16 | 32,
   randomBytes: (count: number) => Promise<Uint8Array>,
@@ -40,8 +40,8 @@ export function codeAt(secret: string, time: number): string {
 }
 
 /**
- * The time step (RFC 6238: T) that a code belongs to, within `steps` steps of `time`; undefined if none.
- * Compares in constant time.
+ * Returns the time step (RFC 6238: T) of a code, within `steps` steps of `time`. Undefined if it matches none. Compares
+ * in constant time.
  */
 export function matchingStep(secret: string, code: string, time: number, steps: number): number | undefined {
   const result = verifySync({
@@ -54,7 +54,7 @@ export function matchingStep(secret: string, code: string, time: number, steps: 
   return result.valid ? Math.floor(time / 1000 / STEP_SECONDS) + result.delta : undefined;
 }
 
-/** The Key URI Format that authenticator apps read from a QR code. */
+/** Returns the URI in the Key URI Format, which authenticator apps read from a QR code. */
 export function otpauthUri(issuer: string, user: string, secret: string): string {
   const encoded = encodeURIComponent(issuer);
   return `otpauth://totp/${encoded}:${encodeURIComponent(user)}?secret=${secret}&issuer=${encoded}`;

@@ -1,23 +1,23 @@
-// Where the database of a fleet is, and what this server is called there.
+// The address of a shared database, and the name of this server in it.
 import pg from 'pg';
 import { ApiError } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 
 export interface Address {
-  /** For the driver; it may hold a password. */
+  /** For the driver. It may contain a password. */
   readonly url: string;
   /** For people: “postgres://host:5432/database”. */
   readonly name: string;
 }
 
 /**
- * Another machine is spoken to with TLS, and its certificate verified, unless the URL says otherwise (`sslmode`).
- * @throws ApiError `store_unavailable` for what is no such URL.
+ * Connections to another machine use TLS and verify its certificate, unless the URL says otherwise (`sslmode`).
+ * @throws ApiError `store_unavailable` if the text is not such a URL.
  */
 export function readAddress(text: string): Address {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !isOfDatabase(url)) {
-    // Not quoted: it may hold a password.
+    // Not quoted, because it may contain a password.
     throw new ApiError(
       'store_unavailable',
       'WHMAPI1_STORE_URL, or store.url in the state directory, should be the URL of a PostgreSQL database, such as ' +
@@ -33,11 +33,11 @@ export function readAddress(text: string): Address {
         'the host, as in “postgres://whmapi1:PASSWORD@db.example.com/whmapi1”, or use PGPASSWORD or ~/.pgpass.',
     );
   }
-  // With what the variables PGHOST and PGPORT say.
+  // Includes the values of the variables PGHOST and PGPORT.
   const unnamed = new pg.Client();
   const named = parameters.get('host') ?? decodeURIComponent(url.hostname);
   const host = named || unnamed.host;
-  // Said to the driver, so that what is decided here is about the host that it uses.
+  // Passed to the driver, so that the following check is about the host that it uses.
   if (named === '') parameters.set('host', host);
   if (!parameters.has('sslmode') && !isThisMachine(host)) parameters.set('sslmode', 'verify-full');
   url.search = new URLSearchParams([...parameters]).toString();
@@ -45,12 +45,12 @@ export function readAddress(text: string): Address {
   return { url: url.href, name: `postgres://${host}:${port}${url.pathname}` };
 }
 
-/** As the driver has them: the last of a name is what counts, and an empty one is none. */
+/** Reads parameters as the driver does: the last value of a name counts, and an empty value is ignored. */
 function parametersOf({ searchParams }: URL): Map<string, string> {
   return new Map([...new Map(searchParams)].filter(([, value]) => value !== ''));
 }
 
-/** A password with a “/” that is not written as %2F would end in the path, which is shown. */
+/** If a “/” in a password is not written as %2F, the rest of the password is in the path, which is shown. */
 function isOfDatabase({ protocol, username, password, hostname, pathname }: URL): boolean {
   try {
     [username, password, hostname].forEach(decodeURIComponent);
@@ -61,7 +61,7 @@ function isOfDatabase({ protocol, username, password, hostname, pathname }: URL)
   }
 }
 
-/** Also a folder, in which PostgreSQL's socket is. */
+/** True also for a folder: it contains PostgreSQL's socket. */
 function isThisMachine(host: string): boolean {
   const isLoopback = /^127\.\d+\.\d+\.\d+$/.test(host) || ['localhost', '[::1]', '::1'].includes(host);
   return isLoopback || host.startsWith('/');
@@ -70,7 +70,7 @@ function isThisMachine(host: string): boolean {
 const STANDARD_DAYS = 400;
 const FEWEST_DAYS = 30;
 
-/** Undefined: lines are kept for ever. @throws ApiError `store_unavailable` for what is no number of days. */
+/** Undefined: lines are kept for ever. @throws ApiError `store_unavailable` if the text is not a number of days. */
 export function readAuditDays(given: string | undefined): number | undefined {
   if (given === undefined || given === '') return STANDARD_DAYS;
   const days = /^\d{1,5}$/.test(given) ? Number(given) : NaN;
@@ -83,7 +83,7 @@ export function readAuditDays(given: string | undefined): number | undefined {
   );
 }
 
-/** @throws ApiError `store_unavailable` for what is no name. */
+/** @throws ApiError `store_unavailable` if the name is invalid. */
 export function readServerName(given: string | undefined, hostname: () => string): string {
   const name = (given === undefined || given === '' ? hostname() : given).toLowerCase();
   if (/^[\da-z][\w.-]{0,252}$/.test(name)) return name;

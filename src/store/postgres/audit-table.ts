@@ -1,7 +1,7 @@
 // The audit log of all servers, in a table: a copy of each line of each server's own audit.log.
 //
-// Old lines go as new ones come: whoever writes the hundredth of a hundred removes a few hundred, so that the table shrinks
-// to its measure as fast as it could grow, whatever the number of servers, and nobody needs a clock to think of it.
+// Old lines are removed as new lines are written: the writer of every hundredth line removes up to 500 old ones. The
+// table therefore shrinks to its limit as fast as it could grow, for any number of servers, and needs no timer.
 import type pg from 'pg';
 import type { AuditRecord } from '../../core/audit.ts';
 import type { Db } from '../../core/context.ts';
@@ -15,11 +15,11 @@ const INSERT = `INSERT INTO audit_record (time, server, xid, caller, function, r
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** After how many lines, and how many of the old ones then. */
+/** The number of lines between two removals, and the maximum number of lines that one removal takes. */
 const LINES_BETWEEN = 100;
 const MOST_REMOVED = 500;
 
-/** By the database's clock, which all servers have in common; given up where it would take long. */
+/** Uses the clock of the database, which all servers share. Gives up if it takes long. */
 const removal = (days: number) => `BEGIN; SET LOCAL statement_timeout = 1000; SET LOCAL lock_timeout = 200;
   DELETE FROM audit_record WHERE id IN (
     SELECT id FROM audit_record WHERE time < CAST(EXTRACT(EPOCH FROM now()) * 1000 - ${days * DAY_MS} AS BIGINT)
@@ -29,13 +29,13 @@ const removal = (days: number) => `BEGIN; SET LOCAL statement_timeout = 1000; SE
 type WithClient = (work: (client: pg.PoolClient) => Promise<unknown>) => Promise<unknown>;
 
 interface AuditTableOptions {
-  /** Undefined: for ever. */
+  /** Undefined: lines are kept for ever. */
   readonly days: number | undefined;
-  /** With the connection on which lines are written. */
+  /** Runs `work` with the connection that writes lines. */
   readonly writing: WithClient;
-  /** With another one: no line waits for it. */
+  /** Runs `work` with another connection, so that no line waits for it. */
   readonly removing: WithClient;
-  /** The process ends with its call: what that does not wait for would not be done. */
+  /** True if the process ends with its call. The call then waits until old lines are removed. */
   readonly endsSoon: boolean;
 }
 
@@ -51,7 +51,9 @@ export class AuditTable {
     this.#options = options;
   }
 
-  /** Once it is kept: with the change that it tells of, in the transaction `db`; else with others of this turn. */
+  /**
+   * Returns when the line is stored: with its change in the transaction `db`, or else with other lines of this turn.
+   */
   async keep(record: AuditRecord, db: Db | undefined): Promise<void> {
     if (db !== undefined) {
       await db.run(INSERT, this.#rows([record]));
@@ -73,7 +75,7 @@ export class AuditTable {
     await this.#written;
   }
 
-  /** Where it fails, the next one tries again. */
+  /** If it fails, the next removal tries again. */
   async #removeOld(withClient: WithClient): Promise<void> {
     const { days } = this.#options;
     if (days === undefined) return;
@@ -93,7 +95,7 @@ export class AuditTable {
   }
 }
 
-/** PostgreSQL's texts hold no NUL and no half of a surrogate pair; in a user's name a stranger may have sent them. */
+/** PostgreSQL's texts cannot contain NUL or half a surrogate pair. A stranger might send them in a username. */
 function storable(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\ufffd');
 }

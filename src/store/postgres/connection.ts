@@ -1,11 +1,11 @@
-// One connection within a transaction, as models see it.
+// One connection within a transaction, as models use it.
 import pg from 'pg';
 import type { Db, SqlValue } from '../../core/context.ts';
 import type { Store, Work } from '../../core/engine.ts';
 import { postgresDialect } from './dialect.ts';
 import { isLost } from './unavailable.ts';
 
-/** Values as SQLite gives them: numbers for whole ones and sums, 1 and 0 for true and false, JSON as its text. */
+/** Returns values as SQLite does: numbers for integers and sums, 1 and 0 for true and false, JSON as its text. */
 const parsers = new Map<number, (text: string) => unknown>([
   [pg.types.builtins.BOOL, (text) => (text === 't' ? 1 : 0)],
   [pg.types.builtins.INT8, Number],
@@ -19,7 +19,7 @@ export const types: pg.CustomTypesConfig = {
     parsers.get(id) ?? (pg.types.getTypeParser(id, format) as (text: string) => unknown),
 };
 
-/** What a transaction and those inside it have in common. */
+/** The state that a transaction shares with the transactions inside it. */
 interface Session {
   readonly client: pg.ClientBase;
   /** One statement at a time, as on every connection. */
@@ -41,8 +41,8 @@ export class Connection implements Db {
   }
 
   /**
-   * The last statement of the transaction, if any. Whatever is asked for after it is refused: on this connection it would
-   * be in somebody else's transaction.
+   * Runs the last statement of the transaction, if any. Every later statement is refused, because it would run in
+   * another transaction on this connection.
    */
   async end(sql?: string): Promise<pg.QueryResult | undefined> {
     const done = sql === undefined ? undefined : this.exec(sql);
@@ -62,13 +62,13 @@ export class Connection implements Db {
     return (await this.#query(sql, values)).rowCount ?? 0;
   }
 
-  /** One statement or several. @returns what became of the last one. */
+  /** Runs one or several statements. @returns the result of the last one. */
   async exec<Row extends pg.QueryResultRow = pg.QueryResultRow>(sql: string): Promise<pg.QueryResult<Row>> {
     const done: pg.QueryResult | pg.QueryResult[] = await this.#query(sql, undefined);
     return (Array.isArray(done) ? done.at(-1) : done) as pg.QueryResult<Row>;
   }
 
-  /** Transactions inside this one: savepoints. */
+  /** Nested transactions: savepoints. */
   nested(): Store {
     return {
       transaction: async (_effect, work) => {
@@ -104,7 +104,7 @@ export class Connection implements Db {
   }
 }
 
-/** What `work` gives; where it throws, `takeBack` is done first, and what it threw is what matters. */
+/** Returns the result of `work`. If `work` throws, `takeBack` runs first, and then the error of `work` is thrown. */
 export async function takingBack<T>(
   work: () => Promise<Work<T>>,
   takeBack: () => Promise<unknown>,
@@ -112,13 +112,13 @@ export async function takingBack<T>(
   try {
     return await work();
   } catch (error) {
-    // A connection that is gone has taken it back by itself.
+    // If the connection is lost, the database rolls back by itself.
     if (!isLost(error)) await takeBack().catch(() => undefined);
     throw error;
   }
 }
 
-/** Places for values are `?` in our SQL and `$1`, `$2` ... in PostgreSQL's; texts and names in quotes are left alone. */
+/** Placeholders are `?` in our SQL and `$1`, `$2` ... in PostgreSQL's. Texts and names in quotes are left alone. */
 const numberedOnce = new Map<string, string>();
 function numbered(sql: string): string {
   let known = numberedOnce.get(sql);
@@ -130,7 +130,7 @@ function numbered(sql: string): string {
   return known;
 }
 
-/** PostgreSQL's texts hold no NUL. It stands in no name, only in what a stranger sent: there it is made visible. */
+/** PostgreSQL cannot store NUL. Names do not contain it. In texts from strangers, it is replaced visibly. */
 function storable(value: SqlValue): SqlValue {
   return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value;
 }

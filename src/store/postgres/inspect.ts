@@ -1,4 +1,4 @@
-// A shared store that is only looked at, within one read-only transaction.
+// Opens a shared store only to read it, in one read-only transaction.
 import { hostname } from 'node:os';
 import pg from 'pg';
 import { ApiError } from '../../core/errors.ts';
@@ -12,12 +12,15 @@ import { versionOf } from './migrate.ts';
 import { isLost, unavailable } from './unavailable.ts';
 
 const CONNECT_LIMIT_MS = 5_000;
-/** As long as calls wait (`store.ts`). */
+/** The same limit as for calls (`store.ts`). */
 const ANSWER_LIMIT_MS = 40_000;
-/** While what was read is written to a file. */
+/** The limit between two statements, while the rows are written to a file. */
 const IDLE_LIMIT_MS = 600_000;
 
-/** As the database was at one moment. Undefined if there is no store yet. @throws ApiError `store_unavailable`. */
+/**
+ * Shows the database as it was at one moment. Undefined if there is no store yet.
+ * @throws ApiError `store_unavailable`.
+ */
 export async function inspectPostgres(
   { url, server }: SharedStoreName,
   { answerLimitMs = ANSWER_LIMIT_MS }: InspectOptions = {},
@@ -28,13 +31,13 @@ export async function inspectPostgres(
     connectionString: address.url,
     connectionTimeoutMillis: CONNECT_LIMIT_MS,
     statement_timeout: answerLimitMs,
-    // The server cannot tell of its own limit if the network is silent.
+    // If the network is silent, the server cannot report that its own limit was reached.
     query_timeout: answerLimitMs + 1_000,
     idle_in_transaction_session_timeout: IDLE_LIMIT_MS,
     application_name: 'whmapi1',
     types,
   });
-  // A connection that breaks is noticed by the next statement.
+  // The next statement reports a broken connection.
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -64,7 +67,7 @@ export async function inspectPostgres(
   }
 }
 
-/** Nothing is asked for any more once the connection is lost, so that whoever asks often waits only once. */
+/** Sends no more statements once the connection is lost, so that a caller with many statements waits only once. */
 function untilLost(db: Db, client: pg.Client, name: string): Db {
   let lost: Error | undefined;
   const asking = async <T>(ask: () => Promise<T>): Promise<T> => {

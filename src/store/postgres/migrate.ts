@@ -1,10 +1,10 @@
-// Brings a PostgreSQL database up to the program's schema, by the same numbered steps as SQLite's.
+// Brings a PostgreSQL database up to the program's schema, with the same numbered steps as for SQLite.
 import type pg from 'pg';
 import { ApiError } from '../../core/errors.ts';
 import { schemaVersion } from '../schema-version.generated.ts';
 import { migrations, setup } from './migrations.generated.ts';
 
-/** Undefined where there is no store yet. */
+/** Returns undefined if there is no store yet. */
 export async function versionOf(client: pg.ClientBase): Promise<number | undefined> {
   const { rows } = await client.query<{ there: unknown }>(`SELECT to_regclass('whmapi1_store') AS there`);
   if (rows[0]?.there == null) return undefined;
@@ -12,7 +12,7 @@ export async function versionOf(client: pg.ClientBase): Promise<number | undefin
     ?.schema_version;
 }
 
-/** @throws ApiError `store_unavailable` where a newer program made it. */
+/** @throws ApiError `store_unavailable` if a newer program wrote the store. */
 export function ensureNotNewer(version: number | undefined, name: string): void {
   if (version === undefined || version <= schemaVersion) return;
   throw new ApiError(
@@ -22,10 +22,10 @@ export function ensureNotNewer(version: number | undefined, name: string): void 
   );
 }
 
-/** The longest that the driver can be told to wait: 24 days. */
+/** The longest time limit that the driver accepts: 24 days. */
 const NO_HURRY_MS = 2 ** 31 - 1;
 
-/** Servers that meet here at the same time take turns; each step runs once, and takes as long as it takes. */
+/** Servers that migrate at the same time take turns. Each step runs once, without a time limit. */
 export async function migrate(client: pg.ClientBase, name: string): Promise<void> {
   await retrying(() => client.query(setup));
   for (const { version, sql } of migrations) {
@@ -49,12 +49,12 @@ export async function migrate(client: pg.ClientBase, name: string): Promise<void
   }
 }
 
-/** The driver has a patience of its own. */
+/** The driver has its own time limit. */
 function patient(text: string): pg.QueryConfig & { readonly query_timeout: number } {
   return { text, query_timeout: NO_HURRY_MS };
 }
 
-/** Of several that create a table at the same moment, PostgreSQL lets one and tells the others of a clash. */
+/** If several processes create a table at once, PostgreSQL lets one succeed and reports a clash to the others. */
 async function retrying(work: () => Promise<unknown>): Promise<void> {
   const clashes = new Set(['23505', '42P07', '42710', 'XX000', '40001', '40P01']);
   for (let tries = 1; ; tries++) {

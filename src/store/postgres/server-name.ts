@@ -1,9 +1,9 @@
-// Ties the name of a server to a machine: two of the same name would take each other's unfinished work for abandoned,
-// and undo it on the wrong machine.
+// Ties the name of a server to a machine. Two machines with one name would treat each other's unfinished operations as
+// abandoned, and undo them on the wrong machine.
 import type pg from 'pg';
 import { ApiError } from '../../core/errors.ts';
 
-/** @throws ApiError `store_unavailable` where another machine has the name. */
+/** @throws ApiError `store_unavailable` if another machine has the name. */
 export async function claimServerName(
   client: pg.ClientBase,
   { server, machine, name }: { readonly server: string; readonly machine: string; readonly name: string },

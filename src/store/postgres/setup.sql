@@ -1,13 +1,13 @@
--- What a store of several servers has beside the migrations: which of them were done, a counter of changes, whose row
--- also makes changes take turns, and the audit log of all servers.
+-- The tables of a shared store that the migrations do not create: the schema version, the counter of changes, whose row
+-- also makes changes take turns, the names of servers, and the audit log of all servers.
 CREATE TABLE IF NOT EXISTS whmapi1_store (
   id BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
   schema_version BIGINT NOT NULL,
   changes BIGINT NOT NULL,
-  -- Another random text with each change: a database that was put back counts to the same numbers again.
+  -- A new random text with each change, because a restored database counts to the same numbers again.
   mark TEXT NOT NULL DEFAULT ''
 );
--- Which machine has the name of a server.
+-- The machine that has the name of a server.
 CREATE TABLE IF NOT EXISTS server (
   name TEXT NOT NULL PRIMARY KEY,
   machine TEXT NOT NULL
@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS audit_record (
   caller TEXT NOT NULL,
   function TEXT NOT NULL,
   result BIGINT NOT NULL,
-  -- The whole line, as audit.log has it.
+  -- The whole line, as in audit.log.
   line TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS audit_record_by_time ON audit_record (time);

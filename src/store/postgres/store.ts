@@ -1,10 +1,10 @@
-// A PostgreSQL database that several servers share. It is loaded only where one is named (`shared-store-file.ts`).
+// A PostgreSQL database that several servers share. It is loaded only if one is configured (`shared-store-file.ts`).
 //
-// A change begins by counting itself in the one row of `whmapi1_store`: whoever comes next waits there until it is kept
-// or taken back. So changes of all servers take turns, as they do in SQLite, and a model that looks before it writes is
-// right here as well. Those of one process take turns before that, so that the ones that wait leave connections to
-// whoever only reads. Databases that see a clash only afterwards (CockroachDB, YugabyteDB) report it, and the
-// transaction is run again.
+// A change begins by increasing the counter in the single row of `whmapi1_store`. The next change waits there until the
+// first one is committed or rolled back. The changes of all servers therefore take turns, as in SQLite, and a model
+// that reads before it writes is correct here too. Changes of one process also take turns before they get a connection,
+// so that waiting changes leave connections to calls that only read. Databases that detect a clash only afterwards
+// (CockroachDB, YugabyteDB) report it, and the transaction runs again.
 import pg from 'pg';
 import type { AuditRecord } from '../../core/audit.ts';
 import type { Db } from '../../core/context.ts';
@@ -20,48 +20,48 @@ import { Turns } from './turns.ts';
 import { isLost, isWorthAnotherTry, unavailable, unknownOutcome } from './unavailable.ts';
 
 const CONNECT_PATIENCE_MS = 5_000;
-/** How long a call waits for another's change, and for any one statement. */
+/** How long a call waits for the change of another one, and for a single statement. */
 const LOCK_PATIENCE_MS = 15_000;
 const STATEMENT_PATIENCE_MS = 30_000;
-/** How long a server that is gone without a word, as with its power, is waited for. */
+/** How long to wait for a server that is gone without a response, for example after a power cut. */
 const ANSWER_PATIENCE_MS = 40_000;
-/** A process that was stopped, or cut off, amid a transaction keeps its connection no longer than this. */
+/** If a process is stopped or cut off during a transaction, its connection is kept no longer than this. */
 const IDLE_PATIENCE_MS = 60_000;
-/** And where others wait for their turn, less than they wait. */
+/** The same limit for changes. It is shorter than the time that others wait for their turn. */
 const IDLE_IN_CHANGE_MS = 12_000;
 const MOST_TRIES = 10;
-/** One is under way, and the next waits in the database already, so that no time goes between them. */
+/** One change runs, and the next one already waits in the database, so that no time passes between them. */
 const MOST_CHANGES = 2;
 
 const begin = {
-  // The change before is seen by every statement: its row was waited for.
+  // Every statement sees the previous change, because the transaction waited for its row.
   changes: () =>
     'BEGIN ISOLATION LEVEL READ COMMITTED; ' +
     `SET LOCAL idle_in_transaction_session_timeout = ${IDLE_IN_CHANGE_MS}; ` +
     `UPDATE whmapi1_store SET changes = changes + 1, mark = '${crypto.randomUUID()}' WHERE id = 1 RETURNING schema_version`,
-  // As the database was at one moment.
+  // A snapshot of the database at one moment.
   reads: () =>
     'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT schema_version FROM whmapi1_store WHERE id = 1',
 } as const;
 
-/** From 5 to 15 milliseconds: those who met once shall not meet again. */
+/** From 5 to 15 milliseconds, so that transactions that clashed once do not clash again. */
 const jitter = () => 5 + (crypto.getRandomValues(new Uint8Array(1))[0] ?? 0) / 25.6;
 
 interface StoreOptions {
   readonly connections: number;
-  /** What tells this machine from others: its server's name is no other machine's. Not looked at where it is absent. */
+  /** Identifies this machine: the name of its server belongs to no other machine. Not checked if absent. */
   readonly machine?: string;
-  /** How long lines stay in the audit table; for ever where it is absent. */
+  /** The number of days that lines stay in the audit table. If absent, they stay for ever. */
   readonly auditDays?: number | undefined;
-  /** The process ends with its call. */
+  /** True if the process ends with its call. */
   readonly endsSoon?: boolean;
   readonly lockPatienceMs?: number;
   readonly answerPatienceMs?: number;
-  /** How long a call waits for a connection that others of its process have. */
+  /** How long a call waits for a connection that other calls of its process use. */
   readonly turnPatienceMs?: number;
 }
 
-/** Connections, which never wait for each other in the driver: it tells of that as of a database that is silent. */
+/** Connections, and the turns for them. No call waits in the driver, which would report it as a silent database. */
 interface Lane {
   readonly pool: pg.Pool;
   readonly turns: Turns;
@@ -118,13 +118,13 @@ export class PostgresStore implements OpenStore {
       turns: turns(max, 'all connections'),
     });
     this.#calls = lane(connections);
-    // Of its own: a call that waits for its line has a connection already, and all may be taken by such calls.
+    // Separate: a call that waits for its audit line already has a connection, and such calls may use all of them.
     this.#audits = lane(1);
     this.#changes = turns(
       Math.max(1, Math.min(MOST_CHANGES, connections - 1)),
       'the connections for changes',
     );
-    // An idle connection that breaks is replaced when the next one is asked for.
+    // An idle connection that breaks is replaced when the next one is requested.
     for (const { pool } of [this.#calls, this.#audits]) pool.on('error', () => undefined);
     this.#auditTable = new AuditTable(server, {
       days: auditDays,
@@ -170,12 +170,12 @@ export class PostgresStore implements OpenStore {
     const takeBack = () => connection.end('ROLLBACK');
     const { value, keep } = await takingBack(async () => {
       const begun = await connection.exec<{ schema_version: number }>(begin[effect]());
-      // Another server may have been updated, and have changed the schema under this one.
+      // Another server might have been updated and have changed the schema meanwhile.
       ensureNotNewer(begun.rows[0]?.schema_version, this.#name);
       return work(connection, connection.nested());
     }, takeBack);
     if (!keep) {
-      // Where that fails, the connection is gone, and the database takes back what it had begun.
+      // If the rollback fails, the connection is lost, and the database rolls back by itself.
       await takeBack().catch(() => undefined);
       return value;
     }
@@ -185,7 +185,7 @@ export class PostgresStore implements OpenStore {
     } catch (error) {
       throw isLost(error) ? unknownOutcome(error, this.#name) : error;
     }
-    // So it answers, without an error, where a statement had failed and the work went on.
+    // PostgreSQL responds to COMMIT with ROLLBACK, without an error, if a statement failed and the work continued.
     if (done === 'ROLLBACK') throw new Error('PostgreSQL has taken the transaction back.');
     return value;
   }
@@ -208,17 +208,17 @@ export class PostgresStore implements OpenStore {
     try {
       await this.#auditTable.keep(record, db);
     } catch (error) {
-      // Within a transaction it is for that to say what became of it.
+      // Within a transaction, the transaction itself reports its outcome.
       throw db === undefined ? unavailable(error, this.#name) : error;
     }
   }
 
   close(): void {
-    // What is under way on a connection is let finish.
+    // Statements that are running can finish.
     for (const { pool } of [this.#calls, this.#audits]) pool.end().catch(() => undefined);
   }
 
-  /** `work` with a connection of its own, to a database that has the program's schema. */
+  /** Runs `work` with its own connection to a database that has the program's schema. */
   async #with<T>(work: (client: pg.PoolClient) => Promise<T>, lane = this.#calls): Promise<T> {
     await (this.#ready ??= this.#makeReady().catch((error: unknown) => {
       this.#ready = undefined;
@@ -238,13 +238,13 @@ export class PostgresStore implements OpenStore {
   }
 }
 
-/** `work` with a connection, which is not used again once it broke. */
+/** Runs `work` with a connection, which is not used again if it breaks. */
 function connected<T>({ pool, turns }: Lane, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   return turns.taking(async () => using(await pool.connect(), work));
 }
 
 async function using<T>(client: pg.PoolClient, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  // A connection that breaks between two statements tells nobody else.
+  // If a connection breaks between two statements, nothing else handles its error.
   const ignore = () => undefined;
   client.on('error', ignore);
   let broken = true;
@@ -257,7 +257,7 @@ async function using<T>(client: pg.PoolClient, work: (client: pg.PoolClient) => 
     throw error;
   } finally {
     client.off('error', ignore);
-    // Nobody else gets a connection on which a transaction is still open.
+    // A connection with an open transaction is not used again.
     client.release(broken || client.getTransactionStatus() !== 'I');
   }
 }

@@ -1,4 +1,4 @@
-// Lets so many in at a time, in the order in which they came.
+// Lets a limited number of calls run at a time, in the order in which they came.
 import { ApiError } from '../../core/errors.ts';
 
 export class Turns {
@@ -7,14 +7,14 @@ export class Turns {
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
-  /** `reason` is told to whoever has waited in vain. */
+  /** `reason` is the error message for a call that has waited too long. */
   constructor(atOnce: number, patienceMs: number, reason: string) {
     this.#free = atOnce;
     this.#patienceMs = patienceMs;
     this.#reason = reason;
   }
 
-  /** @throws ApiError `store_unavailable` where it would take too long. */
+  /** @throws ApiError `store_unavailable` if the wait takes too long. */
   async taking<T>(work: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free -= 1;
     else await this.#given();

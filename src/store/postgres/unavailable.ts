@@ -1,4 +1,4 @@
-// Turns what PostgreSQL or the network refused into a reason that an administrator can act on.
+// Converts an error of PostgreSQL or the network to a reason that an administrator can act on.
 import { ApiError } from '../../core/errors.ts';
 
 /** By SQLSTATE (PostgreSQL, appendix A), its class, or the code of Node's error. */
@@ -40,7 +40,7 @@ const causes: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name. Use that name in the URL',
 };
 
-/** What the driver says without a code. */
+/** Errors of the driver that have no code. */
 const messages: readonly (readonly [RegExp, string])[] = [
   [
     /^Connection terminated due to connection timeout|^timeout exceeded when trying to connect|^Query read timeout|^timeout expired/,
@@ -60,7 +60,7 @@ function causeOf(error: unknown): string | undefined {
   return messages.find(([pattern]) => pattern.test(message))?.[1];
 }
 
-/** Whether the connection is gone, so that nobody knows what became of the last thing that was asked. */
+/** Whether the connection is lost, so that the outcome of the last statement is unknown. */
 export function isLost(error: unknown): boolean {
   const cause = causeOf(error);
   return (
@@ -68,13 +68,13 @@ export function isLost(error: unknown): boolean {
   );
 }
 
-/** Whether the same transaction may come about when it is run again: a serialization failure, or a deadlock. */
+/** Whether the same transaction can succeed if it runs again: after a serialization failure or a deadlock. */
 export function isWorthAnotherTry(error: unknown): boolean {
   const { code } = (error ?? {}) as { code?: unknown };
   return code === '40001' || code === '40P01';
 }
 
-/** An ApiError for `error` where it tells of the database or the way to it; otherwise `error` itself. */
+/** Returns an ApiError if `error` is about the database or the connection to it; otherwise `error` itself. */
 export function unavailable(error: unknown, name: string): unknown {
   if (error instanceof ApiError) return error;
   const cause = causeOf(error);
@@ -88,7 +88,7 @@ export function unavailable(error: unknown, name: string): unknown {
   );
 }
 
-/** The answer to COMMIT did not come. */
+/** The response to COMMIT did not arrive. */
 export function unknownOutcome(error: unknown, name: string): ApiError {
   return new ApiError(
     'unknown_outcome',

@@ -1,4 +1,4 @@
-// Zones on BIND 9, by files that people can read and edit: a master file and a statement for each.
+// Zones on BIND 9, in files that people can read and edit: a master file and a statement for each zone.
 import { MachineError } from '../../../core/machine-error.ts';
 import type { MachineFiles } from '../../../core/machine-daemons.ts';
 import { digestOf, FileSteps, type FileMemento } from '../../file-driver.ts';
@@ -20,7 +20,7 @@ export class Bind implements ZonesDriver<FileMemento> {
   readonly #server: FileSteps<DesiredServer>;
   readonly #context: Context;
 
-  /** Default: the one that the machine runs: that of Debian's package, or that of a sandbox. */
+  /** The default is the server that the machine runs: that of Debian's package, or the private one of a sandbox. */
   constructor(server?: BindServer) {
     const context: Context = server === undefined ? {} : { server };
     this.#context = context;
@@ -88,7 +88,7 @@ export class Bind implements ZonesDriver<FileMemento> {
       options,
       local: await findFile(files, LOCAL),
       block: await findFile(files, OPTIONS),
-      // By the clock, so that secondaries see a higher serial also after this server's files were lost.
+      // Based on the clock, so that secondaries see a higher serial even if this server's files were lost.
       catalog: await nextCatalog(files, Math.floor(now / 1000)),
     };
     const description = `Include the zones of whmapi1 in BIND’s configuration, by a line in “${LOCAL}”.`;
@@ -110,7 +110,7 @@ export class Bind implements ZonesDriver<FileMemento> {
         `BIND’s configuration does not include the zones of whmapi1: “${LOCAL}” lacks a line for “${OURS}”.`,
       ];
     }
-    // A server that an earlier version has set up.
+    // The server might have been set up by an earlier version.
     const hasPolicies = signingPolicies.every((one) => configuration.includes(`"${nameOfPolicy(one)}"`));
     return hasPolicies ? [] : [`BIND’s configuration does not have the DNSSEC policies of “${POLICIES}”.`];
   }

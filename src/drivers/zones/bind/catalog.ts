@@ -1,4 +1,4 @@
-// The catalog zone: it follows the zones that there are, so it is no change of its own, and nothing takes it back.
+// The catalog zone. It is derived from the existing zones, so it is not a change of its own and is never undone.
 import type { MachineFiles } from '../../../core/machine-daemons.ts';
 import { digestOf, type DriverPort } from '../../file-driver.ts';
 import type { Control } from './control.ts';
@@ -19,8 +19,8 @@ export async function zoneNames(files: MachineFiles): Promise<string[]> {
 }
 
 /**
- * The catalog of the zones that there are; the same text as before if they are the same.
- * @param atLeast the least serial of another one.
+ * Returns the catalog of the existing zones. The text stays the same if the zones are the same.
+ * @param atLeast the lowest serial for a new text.
  */
 export async function nextCatalog(files: MachineFiles, atLeast: number): Promise<string> {
   const before = await files.readText(CATALOG);

@@ -1,10 +1,10 @@
-// What both of BIND's drivers share: where its files are, its tools, and whether it is here.
+// What both drivers of BIND share: its files, its tools, and whether it is installed.
 import type { DriverPort, FileDriver, Reload } from '../../file-driver.ts';
 import { writeCatalog } from './catalog.ts';
 import { Control, isDown, privateServer, systemServer, type BindServer } from './control.ts';
 import { DIRECTORIES, FOLDERS } from './places.ts';
 
-/** The server, if it is known from the beginning; otherwise the machine knows it. */
+/** The server, if it is known from the beginning. Otherwise the machine provides it. */
 export interface Context {
   readonly server?: BindServer;
 }
@@ -20,7 +20,7 @@ export const common: Pick<
     { name: 'named-checkzone', worksInSandbox: true },
     { name: 'named-checkconf', worksInSandbox: true },
     { name: 'dnssec-dsfromkey', worksInSandbox: true },
-    // Of a sandbox, it speaks to a private server only.
+    // In a sandbox, rndc connects only to a private server.
     { name: 'rndc', worksInSandbox: true },
   ],
   suits: async ({ tools, services }: DriverPort) =>
@@ -28,14 +28,17 @@ export const common: Pick<
   isDown,
 };
 
-/** How the server is spoken to. */
+/** Returns the connection to the running server. */
 export async function controlOf(port: DriverPort, { server }: Context): Promise<Control> {
   if (server !== undefined) return new Control(port, server);
   const own = await port.services.ownProcess('named');
   return new Control(port, own === undefined ? systemServer : privateServer(own));
 }
 
-/** Loads what the configuration has gained and lost, for all changes that wait for it. @param control undefined if nothing is served. */
+/**
+ * Loads added zones and drops removed ones, for all changes that wait for it.
+ * @param control undefined if nothing is served.
+ */
 export function reconfiguration(port: DriverPort, control: Control | undefined): Reload {
   const run = async () => {
     await control?.reconfigure();

@@ -1,20 +1,20 @@
-// How the running named is spoken to: rndc, and DNS itself.
+// Communicates with the running named, through rndc and DNS.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OwnProcess, ServiceState, ToolResult, ToolWord } from '../../../core/machine-daemons.ts';
 import { MachineError, UNCHANGED } from '../../../core/machine-error.ts';
 import type { DriverPort } from '../../file-driver.ts';
 import { CONFIGURATION, RNDC_CONFIGURATION } from './places.ts';
 
-/** A server that this program does not find by itself: tests have one, and a sandbox that serves its zones. */
+/** A server that this program cannot find by itself: in tests, and in a sandbox that serves its zones. */
 export interface BindServer {
-  /** Where it answers. */
+  /** The address at which it responds. */
   readonly address: string;
   readonly port: number;
-  /** The configuration of rndc; without one, its own default. */
+  /** The configuration of rndc. Default: rndc's own. */
   readonly rndcConfig?: string;
   /** The configuration that named was started with. */
   readonly configuration: string;
-  /** It runs with the rights of this process, so that a sandbox can have it. */
+  /** Whether it runs with the privileges of this process, so that a sandbox can have it. */
   readonly isPrivate: boolean;
 }
 
@@ -34,9 +34,9 @@ export const privateServer = ({ address, port }: OwnProcess): BindServer => ({
 });
 
 export interface ZoneStatus {
-  /** Of the zone's file, as it was loaded. */
+  /** The serial of the zone's file, as it was loaded. */
   readonly serial: number;
-  /** Of what is served, if that is signed. */
+  /** The serial of the served zone, if it is signed. */
   readonly signedSerial: number | undefined;
 }
 
@@ -45,7 +45,7 @@ const RNDC_MS = 10_000;
 /** How long a restart may take: the time until named listens again. */
 const MAX_TRIES = 50;
 const TRY_PAUSE_MS = 100;
-/** A zone is loaded after rndc has answered. */
+/** rndc responds before the zone is loaded. */
 const PROBE_MS = 10_000;
 const QUERY_MS = 1000;
 
@@ -58,15 +58,15 @@ export class Control {
     this.#server = server;
   }
 
-  /** False in a sandbox without a server of its own, where nothing is served. */
+  /** False in a sandbox without a server of its own: nothing is served there. */
   async isServed(): Promise<boolean> {
     const { tools, services } = this.#port;
     return (this.#server.isPrivate || services.areRun) && (await tools.has('rndc'));
   }
 
   /**
-   * Waits for a named that is being restarted.
-   * @throws MachineError `failed` with the words of rndc, or because named is not running.
+   * Waits if named is being restarted.
+   * @throws MachineError `failed` with the message of rndc, or if named is not running.
    */
   async rndc(words: readonly string[], accept: readonly number[] = [0]): Promise<ToolResult> {
     const { rndcConfig, isPrivate } = this.#server;
@@ -95,7 +95,7 @@ export class Control {
     return /^(?:active|activating|reloading)$/.test((await this.#service()).state);
   }
 
-  /** Says what to do about a named that does not answer. Other errors stay as they are. */
+  /** Adds advice to the error if named does not respond. Other errors stay as they are. */
   async #explain(error: unknown): Promise<unknown> {
     if (!(error instanceof Error)) return error;
     const hangs = error.message.endsWith('took too long and was ended.');
@@ -116,17 +116,17 @@ export class Control {
   async #service(): Promise<Pick<ServiceState, 'state' | 'log'>> {
     const unknown = { state: '', log: [] };
     if (this.#server.isPrivate) return unknown;
-    // Without systemd, as in a container, there is nothing more to be known.
+    // Without systemd, as in a container, nothing more is known.
     return this.#port.services.state(UNIT).catch(() => unknown);
   }
 
-  /** Loads added and removed zones. @throws MachineError `failed` with what named-checkconf says. */
+  /** Loads added and removed zones. @throws MachineError `failed` with the message of named-checkconf. */
   async reconfigure(): Promise<void> {
     try {
       await this.rndc(['reconfig']);
     } catch (error) {
       if (isDown(error)) throw error;
-      // rndc only says that it failed.
+      // rndc reports only that it failed.
       const { stdout, stderr, status } = await this.#port.tools.run(
         'named-checkconf',
         [{ path: this.#server.configuration }],
@@ -160,8 +160,8 @@ export class Control {
   }
 
   /**
-   * Waits until a signed zone is served with all of this serial of its file. What is served has a serial of its own.
-   * @param before the state from before the reload; undefined if the zone was not signed then.
+   * Waits until a signed zone is served with all of this serial of its file. The served zone has a serial of its own.
+   * @param before the state before the reload; undefined if the zone was not signed then.
    * @throws MachineError `failed` after ten seconds.
    */
   async waitForSigned(zone: string, serial: number, before: ZoneStatus | undefined): Promise<void> {
@@ -169,7 +169,7 @@ export class Control {
     const isThere = async () => {
       now = await this.zoneStatus(zone);
       if (now?.signedSerial === undefined || !isAtLeast(now.serial, serial)) return false;
-      // BIND signs what it has loaded a moment later, and raises the other serial to this one, or by one.
+      // BIND signs the loaded zone a moment later, and raises the serial of the served zone to this one, or by one.
       const hasMoved = now.signedSerial !== before?.signedSerial || before.serial === now.serial;
       return hasMoved && isAtLeast(now.signedSerial, serial);
     };
@@ -177,8 +177,9 @@ export class Control {
   }
 
   /**
-   * Waits until every record of a newly signed zone has its signature, but not longer than ten seconds: a large zone takes
-   * longer, and is served meanwhile. @throws MachineError `failed` if BIND does not begin.
+   * Waits until every record of a newly signed zone has its signature, but not longer than ten seconds. A large zone
+   * takes longer, and is served meanwhile.
+   * @throws MachineError `failed` if BIND does not begin.
    */
   async waitForSignatures(zone: string): Promise<void> {
     let begun = 0;
@@ -192,7 +193,7 @@ export class Control {
     throw new MachineError('failed', `BIND did not sign the zone “${zone}”. Its log says why.`);
   }
 
-  /** Undefined if the zone is not loaded. */
+  /** Returns undefined if the zone is not loaded. */
   async zoneStatus(zone: string): Promise<ZoneStatus | undefined> {
     const { status, stdout } = await this.rndc(['zonestatus', zone], [0, 1]);
     const [, serial] = /^serial: (\d+)$/m.exec(stdout) ?? [];
@@ -225,7 +226,7 @@ export class Control {
     return false;
   }
 
-  /** As others see it. Undefined if they are not answered. */
+  /** Returns the serial that clients see. Undefined if they get no answer. */
   async servedSerial(zone: string): Promise<number | undefined> {
     const { Resolver } = await import('node:dns/promises');
     const { address, port } = this.#server;
@@ -234,7 +235,7 @@ export class Control {
     try {
       return (await resolver.resolveSoa(zone)).serial;
     } catch {
-      // REFUSED or SERVFAIL as long as the zone is not loaded.
+      // REFUSED or SERVFAIL until the zone is loaded.
       return undefined;
     }
   }

@@ -1,8 +1,9 @@
-// The grammar of named.conf: every value that goes into it passes one of these functions.
+// The grammar of named.conf. Every value in it must pass one of these functions.
 import { isIP } from 'node:net';
 
 /**
- * A quoted string. BIND has no escape for every character in one, so that those that end or continue a string are refused.
+ * A quoted string. BIND cannot escape every character in a string, so characters that end or continue a string are
+ * rejected.
  * @throws TypeError
  */
 export function quoted(value: string): string {
@@ -27,7 +28,7 @@ export function port(value: number): string {
   return String(value);
 }
 
-/** A statement with a block of statements, each without its semicolon. */
+/** A statement with a block of statements, which are passed without their semicolons. */
 export function block(head: string, statements: readonly string[]): string {
   return `${head} {\n${statements.map((one) => `\t${one};\n`).join('')}};\n`;
 }

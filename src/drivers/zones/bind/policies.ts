@@ -1,9 +1,9 @@
-// The DNSSEC policies of BIND that zones are signed by. BIND makes the keys, signs, and replaces keys by itself.
+// The DNSSEC policies of signed zones. BIND creates the keys, signs, and replaces keys by itself.
 import { nameOfPolicy, signingAlgorithms, signingPolicies, type SigningPolicy } from '../signing-policy.ts';
 import { block, list, quoted } from './named-conf.ts';
 import { HEADER } from './render.ts';
 
-/** A signed zone with a longer TTL is not loaded: BIND waits that long whenever it replaces a key. Seconds. */
+/** Seconds. A signed zone with a longer TTL is not loaded: BIND waits for this time whenever it replaces a key. */
 export const MAX_SIGNED_TTL = 604_800;
 
 export function renderPolicies(): string {
@@ -13,7 +13,7 @@ export function renderPolicies(): string {
 function renderPolicy(policy: SigningPolicy): string {
   const { name, bits } = signingAlgorithms[policy.algorithm];
   const algorithm = name.startsWith('rsa') ? `${name} ${bits}` : name;
-  // A key that the parent zone names is replaced by people only: they have to change the DS record.
+  // Only people replace a key that the parent zone names, because they must change the DS record.
   const keys =
     policy.keys === 'simple'
       ? [`csk lifetime unlimited algorithm ${algorithm}`]

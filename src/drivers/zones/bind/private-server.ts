@@ -1,4 +1,4 @@
-// The configuration of a named that a sandbox has for itself, laid out as Debian's package has it.
+// The configuration of a sandbox's own named, with the layout of Debian's package.
 import { randomBytes } from 'node:crypto';
 import type { DriverMachine } from '../../step.ts';
 import { CONFIGURATION, DIRECTORIES, LOCAL, OPTIONS, RNDC_CONFIGURATION } from './places.ts';
@@ -14,8 +14,8 @@ export interface PrivatePorts {
 }
 
 /**
- * Writes it for these ports of 127.0.0.1. Options and local configuration that are there stay.
- * @returns where named finds it.
+ * Writes the configuration for these ports of 127.0.0.1. Existing options and local configuration are kept.
+ * @returns the path of the configuration for named.
  */
 export async function configurePrivateServer(
   machine: Pick<DriverMachine, 'files'>,

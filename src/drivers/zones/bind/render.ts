@@ -1,4 +1,4 @@
-// BIND's configuration, from what is wanted. Pure: the same values give the same text.
+// Renders BIND's configuration. Pure: the same values give the same text.
 import type { Secondary, ServerOptions, TransferKey, Zone } from '../contract.ts';
 import { address, block, list, port, quoted } from './named-conf.ts';
 import { assertZoneName } from './names.ts';
@@ -17,7 +17,7 @@ import {
 
 export const HEADER = '// Written by whmapi1, which does not overwrite it once it is edited by hand.\n';
 const SECONDARIES = 'whmapi1-secondaries';
-/** Who may copy zones. */
+/** The name of the list of hosts that may copy zones. */
 export const TRANSFER = 'whmapi1-transfer';
 
 type Locate = (path: string) => string;
@@ -33,14 +33,14 @@ export function renderStatement({ name, dnssecPolicy }: Omit<Zone, 'text'>, loca
   ])}`;
 }
 
-/** Of a statement as it is rendered; edits by hand may have changed it. */
+/** Reads a statement that was rendered here. It might have been edited by hand since. */
 export function readStatement(text: string): { name: string | undefined; dnssecPolicy: string | null } {
   const [, name] = /^zone "([^"]+)"/m.exec(text) ?? [];
   const [, dnssecPolicy] = /^\s*dnssec-policy "([^"]+)"/m.exec(text) ?? [];
   return { name, dnssecPolicy: dnssecPolicy ?? null };
 }
 
-/** The configuration that includes all the rest. @throws TypeError for a malformed value. */
+/** Renders the file that includes all others. @throws TypeError for a malformed value. */
 export function renderServer(
   { keys, secondaries, catalog, primaries = [] }: ServerOptions,
   locate: Locate,
@@ -78,7 +78,10 @@ export function renderServer(
   ].join('');
 }
 
-/** What belongs into the block `options`: BIND accepts catalogs nowhere else. @throws TypeError for a malformed value. */
+/**
+ * Renders the content for the block `options`. BIND accepts catalogs only there.
+ * @throws TypeError for a malformed value.
+ */
 export function renderOptions({ primaries = [] }: Pick<ServerOptions, 'primaries'>, locate: Locate): string {
   if (primaries.length === 0) return HEADER;
   return `${HEADER}${block(
@@ -104,7 +107,7 @@ export function renderKeys(keys: readonly TransferKey[]): string {
   return `${HEADER}${blocks.join('')}`;
 }
 
-/** The administrator's file with the one line that includes ours; the same text if it has that line. */
+/** Returns the administrator's file with the one line that includes ours; the same text if it has that line already. */
 export function includeOurs(local: string, locate: Locate): string {
   const line = `include ${quoted(locate(OURS))};`;
   if (local.split('\n').some((one) => one.trim().startsWith(line))) return local;
@@ -113,8 +116,8 @@ export function includeOurs(local: string, locate: Locate): string {
 }
 
 /**
- * The administrator's options with the one line that includes ours; the same text if it has that line. Undefined if no
- * line of it begins the block, as in Debian's file.
+ * Returns the administrator's options with the one line that includes ours; the same text if they have that line
+ * already. Undefined if no line begins the block as in Debian's file.
  */
 export function includeOurOptions(text: string, locate: Locate): string | undefined {
   const line = `include ${quoted(locate(OUR_OPTIONS))};`;
@@ -130,7 +133,7 @@ export function includeOurOptions(text: string, locate: Locate): string | undefi
   ].join('\n');
 }
 
-/** A catalog of zones (RFC 9432), as secondaries copy it. */
+/** A catalog of zones (RFC 9432), which secondaries copy. */
 export function renderCatalog(
   zones: readonly { readonly id: string; readonly name: string }[],
   serial: number,
@@ -147,7 +150,7 @@ export function renderCatalog(
   ].join('');
 }
 
-/** Undefined if the text is no catalog that we rendered. */
+/** Returns undefined if the text is not a catalog that we rendered. */
 export function serialOfCatalog(text: string): number | undefined {
   const [, serial] = /^@ 0 IN SOA invalid\. invalid\. (\d+) /m.exec(text) ?? [];
   return serial === undefined ? undefined : Number(serial);

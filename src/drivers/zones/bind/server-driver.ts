@@ -1,4 +1,4 @@
-// The server itself: our part of its configuration, and the one line in the administrator's file that includes it.
+// The configuration of the server: our files, and the one line in the administrator's file that includes them.
 import type { FileAttributes } from '../../../core/machine-daemons.ts';
 import { MachineError } from '../../../core/machine-error.ts';
 import { digestOf, type DesiredFile, type FileDriver } from '../../file-driver.ts';
@@ -26,11 +26,11 @@ import {
   TRANSFER,
 } from './render.ts';
 
-/** A file of the administrator's, as it was read. */
+/** A file of the administrator, as it was read. */
 export interface FoundFile {
-  /** Undefined if there is none. */
+  /** Undefined if the file does not exist. */
   readonly text: string | undefined;
-  /** Its owner and mode, which it keeps. */
+  /** The owner and mode, which the file keeps. */
   readonly attributes: FileAttributes;
 }
 
@@ -40,7 +40,7 @@ export interface DesiredServer {
   readonly local: FoundFile;
   /** `named.conf.options`. */
   readonly block: FoundFile;
-  /** The catalog zone, if the options ask for one. */
+  /** The catalog zone, if the options request one. */
   readonly catalog: string;
 }
 
@@ -48,14 +48,14 @@ export function serverDriver(context: Context): FileDriver<DesiredServer> {
   return {
     ...common,
     files,
-    // named-checkconf wants the whole configuration: it is asked if named refuses it, and everything is taken back.
+    // named-checkconf needs the whole configuration. It runs only if named rejects that, and everything is undone then.
     check: () => Promise.resolve(),
     async reloads({ options: { catalog } }, changes, port) {
       const control = await controlOf(port, context);
       if (changes.length === 0) return [];
       const isServed = await control.isServed();
       const needed = [reconfiguration(port, isServed ? control : undefined)];
-      // A secondary that was not allowed to copy until now tries again.
+      // A secondary that was not allowed to copy until now tries again after the notification.
       if (isServed && catalog !== null)
         needed.push({ key: `bind notify ${catalog}`, run: () => notify(catalog, control) });
       return needed;
@@ -63,7 +63,7 @@ export function serverDriver(context: Context): FileDriver<DesiredServer> {
     async healthy({ options: { primaries = [] } }, _changes, port) {
       const control = await controlOf(port, context);
       if (!(await control.isServed())) return;
-      // The line may be in a comment.
+      // The line might be inside a comment.
       const effective = await control.effectiveConfiguration();
       if (!effective.includes(`"${TRANSFER}"`)) {
         throw new MachineError('failed', `The line in “${LOCAL}” that includes “${OURS}” has no effect.`);
@@ -97,7 +97,7 @@ function files(
   ];
 }
 
-/** None on a server that copies no zones and never did: the administrator's options are not touched. */
+/** Returns no files on a server that copies no zones and never did: the administrator's options are not touched. */
 function optionFiles(
   options: ServerOptions,
   { text = '', ...found }: FoundFile,
@@ -116,7 +116,7 @@ function optionFiles(
   return [{ path: OUR_OPTIONS, content, attributes: readable }, edited(OPTIONS, { ...found, text }, after)];
 }
 
-/** A file of the administrator's with a line of ours. */
+/** A file of the administrator, with a line of ours. */
 function edited(path: string, { text, attributes }: FoundFile, content: string): DesiredFile {
   return { path, content, attributes, replaces: text === undefined ? null : digestOf(text) };
 }

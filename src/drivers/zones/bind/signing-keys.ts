@@ -1,4 +1,4 @@
-// The files in which BIND has its keys: `Kbob.example.+008+12345` with `.key`, `.private` and `.state`.
+// The files of BIND's keys: `Kbob.example.+008+12345` with `.key`, `.private` and `.state`.
 import type { FileBackup, MachineFiles, MachineTools } from '../../../core/machine-daemons.ts';
 import type { SigningKey } from '../contract.ts';
 import { assertZoneName } from './names.ts';
@@ -29,7 +29,7 @@ export async function readKeys(
   for (const path of await keyFiles(files, zone)) {
     if (!path.endsWith('.state')) continue;
     const state = await files.readText(path);
-    // Removed meanwhile, as BIND does with old keys.
+    // Removed meanwhile. BIND removes old keys.
     if (state === undefined) continue;
     const key = readState(state, Number(path.slice(-'12345.state'.length, -'.state'.length)), now);
     const digests = key.flags === 257 ? await digestsOf(tools, path.replace(/\.state$/, '.key')) : [];
@@ -38,7 +38,7 @@ export async function readKeys(
   return keys.sort((one, other) => one.tag - other.tag);
 }
 
-/** Of the file that BIND keeps about each of its keys. */
+/** Reads the file that BIND keeps about each of its keys. */
 function readState(text: string, tag: number, now: number): Omit<SigningKey, 'digests'> {
   const values = new Map<string, string>();
   for (const [, name = '', value = ''] of text.matchAll(/^(\w+): (\S+)/gm)) values.set(name, value);
@@ -80,7 +80,7 @@ export async function backUpKeys(files: MachineFiles, zone: string): Promise<Key
   };
 }
 
-/** Also those that BIND made since they were looked for. */
+/** Also removes the keys that BIND has created since they were backed up. */
 export async function removeKeys(files: MachineFiles, zone: string): Promise<void> {
   for (const path of await keyFiles(files, zone)) await files.remove(path);
 }

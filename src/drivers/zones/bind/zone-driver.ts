@@ -1,4 +1,4 @@
-// One zone: its master file and its statement, checked by named-checkzone, loaded by rndc, and looked for by DNS.
+// One zone: its master file and its statement. named-checkzone checks it, rndc loads it, and a DNS query confirms it.
 import { MachineError } from '../../../core/machine-error.ts';
 import {
   removeIfThere,
@@ -17,21 +17,21 @@ import { renderStatement } from './render.ts';
 
 export interface DesiredZone {
   readonly name: string;
-  /** The digest of the master file that the change was made from; null if there was none. */
+  /** The digest of the master file that the change is based on; null if there was none. */
   readonly replaces: string | null;
-  /** Null if there shall be none. */
+  /** Null to remove the zone. */
   readonly zone: Zone | null;
 }
 
 const JOURNAL = '.jnl';
-/** What named keeps beside the file of a zone that is signed. */
+/** The files that named keeps next to the file of a signed zone. */
 const BESIDE = [JOURNAL, '.jbk', '.signed', '.signed.jnl'];
 
-/** @returns a driver of zones on this server. */
+/** @returns a driver for zones on this server. */
 export function zoneDriver(context: Context): FileDriver<DesiredZone> {
-  /** As named-checkzone read them. */
+  /** The serials that named-checkzone has read. */
   const serials = new WeakMap<DesiredZone, number>();
-  /** Of signed zones, right before they were loaded again. */
+  /** The states of signed zones, right before they were loaded again. */
   const before = new WeakMap<DesiredZone, ZoneStatus>();
   return {
     ...common,
@@ -40,7 +40,7 @@ export function zoneDriver(context: Context): FileDriver<DesiredZone> {
       const { name, zone } = desired;
       if (zone === null) return;
       if (zone.verifiedSerial !== undefined && zone.dnssecPolicy === null) {
-        // It is from a template, and named itself checks what it loads: another process would tell nothing new.
+        // The zone is from a template, and named itself checks what it loads. Another check would find nothing new.
         serials.set(desired, zone.verifiedSerial);
         return;
       }
@@ -66,9 +66,9 @@ export function zoneDriver(context: Context): FileDriver<DesiredZone> {
       await control.waitForSigned(name, serial, before.get(desired));
       if (changes.some(({ path }) => path === statementFile(name))) await control.waitForSignatures(name);
     },
-    // named does not load a file that was edited while it was stopped, if the journal of an earlier version is there.
+    // If the journal of an earlier version exists, named does not load a file that was edited while named was stopped.
     async leftovers({ name, zone }, changes, port) {
-      // Where nothing is served, there is no named that would have left anything.
+      // If nothing is served, there is no named that could have left anything.
       if (!(await (await controlOf(port, context)).isServed())) return [];
       const isSigned = zone !== null && zone.dnssecPolicy !== null;
       const isOver = !isSigned && changes.some(({ path }) => path === statementFile(name));
@@ -81,7 +81,7 @@ function files({ name, zone, replaces }: DesiredZone, locate: (path: string) => 
   const text = { path: zoneFile(name), content: zone?.text ?? null, attributes: readable, replaces };
   const content = zone === null ? null : renderStatement(zone, locate);
   const statement = { path: statementFile(name), content, attributes: readable };
-  // named must never find a statement whose file is missing.
+  // named must never find a statement whose zone file is missing.
   return zone === null ? [statement, text] : [text, statement];
 }
 
@@ -99,9 +99,9 @@ async function checkZone(
 ): Promise<number | undefined> {
   if (!(await tools.has('named-checkzone'))) return undefined;
   const longest = isSigned ? ['-l', String(MAX_SIGNED_TTL)] : [];
-  // Only what the zone itself says is checked: the default asks the network about every name in it.
+  // Checks only the zone itself. The default queries the network about every name in it.
   const words = ['-i', 'local', '-k', 'fail', ...longest, name, { path }];
-  // Its last words; it takes 50 ms more to end its threads.
+  // The last output of named-checkzone, which needs 50 ms more to end its threads.
   const until = /: loaded serial (\d+)(?: \(DNSSEC signed\))?\n/;
   const { status, stdout, stderr } = await tools.run('named-checkzone', words, { accept: [0, 1], until });
   const [, serial] = until.exec(stdout) ?? [];
@@ -129,7 +129,7 @@ function placeOf(line: number, template: TemplateLines | undefined): string {
 interface Loading {
   readonly port: DriverPort;
   readonly control: Control;
-  /** Is told of a signed zone before it is loaded. */
+  /** Receives the state of a signed zone before it is loaded. */
   readonly noteStatus: (status: ZoneStatus) => void;
 }
 
@@ -151,7 +151,7 @@ async function reloads(
     const reload = reconfiguration(port, isServed ? control : undefined);
     needed.push(isServed ? { ...reload, before } : reload);
   }
-  // A zone that the configuration has gained is loaded with it.
+  // A zone that is new in the configuration is loaded with it.
   const isKept = statement === undefined || (statement.before !== null && statement.after !== null);
   if (isServed && text !== undefined && isKept) {
     const isSigned = zone !== null && zone.dnssecPolicy !== null;
@@ -178,7 +178,7 @@ function signedLoading(name: string, loading: Loading): Pick<Reload, 'before' | 
   };
 }
 
-/** @param status from before the change. */
+/** @param status the state before the change. */
 async function loadSigned(
   name: string,
   status: ZoneStatus | undefined,
@@ -187,13 +187,13 @@ async function loadSigned(
   if (status !== undefined) {
     const file = { name, path: zoneFile(name), isSigned: false };
     const serial = (await checkZone(file, port).catch(() => undefined)) ?? status.serial;
-    // A change is taken back: named keeps the version with the higher serial for as long as it has the zone.
+    // The serial decreases because a change is undone. named keeps the higher serial as long as it has the zone.
     if (!isAtLeast(serial, status.serial)) return forgetVersion(name, port, control);
   }
   await loadZone(name, control);
 }
 
-/** Takes the zone out of the configuration for a moment. It is repeated if this process is killed meanwhile. */
+/** Removes the zone from the configuration for a moment. If this process is killed meanwhile, this is repeated. */
 async function forgetVersion(name: string, { files }: DriverPort, control: Control): Promise<void> {
   const path = statementFile(name);
   await files.commit(path);
