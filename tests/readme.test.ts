@@ -1,4 +1,4 @@
-// The README's commands, run as they are, in bash and zsh. tests/machine runs those of installing and testing.
+// The README’s commands, run unchanged in bash and zsh. tests/machine runs the commands for installing and testing.
 import { spawn, spawnSync } from 'node:child_process';
 import {
   mkdirSync,
@@ -33,7 +33,7 @@ afterEach(() => {
 
 type Shell = 'bash' | 'zsh';
 
-/** Each as a person's interactive shell reads a line that is pasted, without start files: zsh then knows no comments. */
+/** How each interactive shell reads a pasted line, without start files. zsh then does not recognise comments. */
 const shells: Readonly<Record<Shell, readonly string[]>> = {
   bash: ['bash', '-euo', 'pipefail', '-c'],
   zsh: ['zsh', '-f', '-i', '-eu', '-o', 'pipefail', '-c'],
@@ -58,7 +58,7 @@ function block(has: string): string {
   return found[0] ?? '';
 }
 
-/** A test for each shell. */
+/** One test for each shell. */
 function itInShells(name: string, test: (shell: Shell) => unknown, tools: readonly Tool[] = []): void {
   for (const shell of ['bash', 'zsh'] as const) {
     itWith(shell === 'zsh' ? ['zsh', ...tools] : tools, `${name} (${shell})`, async () => {
@@ -67,9 +67,9 @@ function itInShells(name: string, test: (shell: Shell) => unknown, tools: readon
   }
 }
 
-it('has no block of commands that no test runs', () => {
+it('has no block of commands that is not tested', () => {
   expect(blocks.map((text) => text.split('\n')[0])).toEqual([
-    // On a fresh Debian, by tests/machine.
+    // tests/machine runs it on a fresh Debian.
     'apt-get update',
     'npm ci && npm run deb',
     'apt-get install -y ./whmapi1_*.deb',
@@ -78,7 +78,7 @@ it('has no block of commands that no test runs', () => {
     'umask 077',
     'whmapi1 --output=json twofactorauth_get_tfa_config_for_user user=bob |',
     'whmapi1 --configure',
-    // On a fresh Debian, by tests/machine.
+    // tests/machine runs it on a fresh Debian.
     'whmapi1 --backup /root/whmapi1.backup',
     'systemctl stop whmapi1d',
     'apt-get remove -y whmapi1',
@@ -87,11 +87,11 @@ it('has no block of commands that no test runs', () => {
   ]);
 });
 
-it('has no comments in its blocks, because an interactive zsh takes them for words', () => {
+it('has no comments in its blocks, because an interactive zsh reads them as words', () => {
   expect(blocks.filter((text) => /(^|\s)#/m.test(text))).toEqual([]);
 });
 
-it('shows the example as the program answers it', () => {
+it('shows the example as the program prints it', () => {
   const secret = 'WJ73QJSKZBXCIFPZ';
   sh('whmapi1 twofactorauth_enable_policy');
   const { stdout } = sh(
@@ -101,7 +101,7 @@ it('shows the example as the program answers it', () => {
   expect(stdout).toBe(shown);
 });
 
-itInShells('runs every command of the section on use', (shell) => {
+itInShells('runs every command in the section on use', (shell) => {
   const { status, stdout, stderr } = sh(block('whmapi1 --search'), shell);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).toContain('ann: You do not have a user named “ann”.');
@@ -137,7 +137,7 @@ itInShells(
   ['curl'],
 );
 
-/** A server on a free port, while `work` is done. */
+/** Runs a server on a free port during `work`. */
 async function withServer(start: string, work: (port: string) => void): Promise<void> {
   const server = spawn('bash', ['-c', `exec ${start.replace('=2087', '=0')}`], {
     env: { PATH: `${join(home, 'path')}:${process.env.PATH ?? ''}`, WHMAPI1_STATE_DIR: join(home, 'state') },

@@ -1,4 +1,4 @@
-// The pages in a real browser, against the built server: what a person does, and what everybody must be able to read.
+// The pages in a real browser, against the built server: what users do on them, and whether everybody can read them.
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,7 @@ let server: ChildProcess;
 let url: string;
 let context: BrowserContext;
 let page: Page;
-/** What the browser complained of, such as a breach of the content security policy, and whom else it asked. */
+/** The browser’s errors, such as violations of the content security policy, and the other hosts that it contacted. */
 let complaints: string[];
 
 beforeAll(async () => {
@@ -87,13 +87,13 @@ async function open(viewport: { width: number; height: number }, colorScheme: 'l
   page.setDefaultTimeout(15_000);
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
-    // A refused login has its status; the browser tells of it.
+    // A rejected login has an error status, which the browser reports.
     if (message.type() === 'error' && !message.text().includes('status of 401'))
       complaints.push(message.text());
   });
 }
 
-/** What an expression is worth on the page. */
+/** Returns the value of an expression on the page. */
 const onPage = <T>(expression: string) => page.evaluate<T>(expression);
 
 const button = (name: string) => page.getByRole('button', { name, exact: true });
@@ -120,7 +120,7 @@ async function choose(name: string): Promise<void> {
   await page.getByRole('heading', { name, exact: true }).waitFor();
 }
 
-/** Runs what the form says, and gives the answer's text. */
+/** Submits the form, and returns the text of the response. */
 async function run(label: 'Run' | 'Run without saving', format = 'YAML'): Promise<string> {
   await page.getByLabel(format, { exact: true }).check();
   await button(label).click();
@@ -135,7 +135,7 @@ async function copied(what: string): Promise<string> {
 }
 
 describe('a person', () => {
-  test('sees which product and host they log in to, and can look at what they type', async () => {
+  test('sees which product and host the login is for, and can show the typed password', async () => {
     await page.goto(`${url}/`);
     await page.getByRole('heading', { name: `Log in to ${shell('hostname').trim()}` }).waitFor();
     await page.getByText('whmapi1', { exact: true }).waitFor();
@@ -154,7 +154,7 @@ describe('a person', () => {
     expect(widths[1]).toBe(widths[0]);
   });
 
-  test('who types a wrong password is told so', async () => {
+  test('who types a wrong password sees an error', async () => {
     await page.goto(`${url}/`);
     await page.getByLabel('User').fill('root');
     await page.getByLabel('Password', { exact: true }).fill('wrong');
@@ -192,7 +192,7 @@ describe('a person', () => {
     await page.getByLabel('Code').fill('000000');
     await button('Log in').click();
     await page.getByRole('alert').filter({ hasText: 'The security code is invalid.' }).waitFor();
-    // The step of the code that set it up is burnt; the next one is within the tolerance.
+    // The code that set it up used its step; the next step is within the tolerance.
     await page.getByLabel('Code').fill(codeAt(secret, Date.now() + 30_000));
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/cpsess\d{10}\/$/);
@@ -208,7 +208,7 @@ describe('a person', () => {
     await page.getByText('9 are left').waitFor();
   });
 
-  test('proves who they are before the second factor is replaced', async () => {
+  test('confirms their identity before the second factor is replaced', async () => {
     const config = `{"root":{"primary_account":{"secret":"WJ73QJSKZBXCIFPZ"}}}`;
     shell(`echo '${config}' | whmapi1 --input=json twofactorauth_set_tfa_config_for_user`);
     await logIn();
@@ -222,7 +222,7 @@ describe('a person', () => {
     await button('Cancel').click();
     await button('New recovery codes').click();
     await page.getByText('Your present recovery codes stop working.').waitFor();
-    // The test before may have used the code of the next time step: the one after that is accepted 30 seconds later.
+    // The previous test may have used the code of the next time step. The one after that is accepted 30 seconds later.
     await new Promise((resume) => setTimeout(resume, 31_000));
     await page.getByLabel('Current code').fill(codeAt('WJ73QJSKZBXCIFPZ', Date.now() + 30_000));
     await button('Create new codes').click();
@@ -235,7 +235,7 @@ describe('a person', () => {
     await page.locator('#secret').waitFor();
   });
 
-  test('removes what others have set up, and then the own', async () => {
+  test('removes the second factors of others, and then their own', async () => {
     for (const user of ['bob', 'root']) {
       const config = `{"${user}":{"primary_account":{"secret":"WJ73QJSKZBXCIFPZ"}}}`;
       shell(`echo '${config}' | whmapi1 --input=json twofactorauth_set_tfa_config_for_user`);
@@ -265,7 +265,7 @@ describe('the API Shell', () => {
     ['YAML', 'yaml'],
     ['JSON', 'jsonpretty'],
     ['XML', 'xml'],
-  ])('shows in %s what the copied command line answers', async (format) => {
+  ])('shows in %s the same response as the copied command line', async (format) => {
     await logIn();
     await goTo('API Shell');
     await choose('twofactorauth_get_user_configs');
@@ -276,7 +276,7 @@ describe('the API Shell', () => {
     expect(await copied('the response')).toBe(answer);
   });
 
-  test('makes a call with whatever is typed, and so do its command line and its curl line', async () => {
+  test('sends any typed value unchanged, and so do its command line and its curl line', async () => {
     const issuer = `It's "50%25" & <b>$HOME</b> \\ é`;
     await logIn();
     await goTo('API Shell');
@@ -302,7 +302,7 @@ describe('the API Shell', () => {
     expect(kept()).toMatchObject({ data: { issuer } });
   });
 
-  test('filters, sorts and cuts lists', async () => {
+  test('filters, sorts and pages lists', async () => {
     await logIn();
     await goTo('API Shell');
     await choose('applist');
@@ -321,7 +321,7 @@ describe('the API Shell', () => {
     expect(shell(await copied('the command line'))).toBe(answer);
   });
 
-  test('takes lists, JSON and secrets', async () => {
+  test('accepts lists, JSON and secrets', async () => {
     await logIn();
     await goTo('API Shell');
     await choose('batch');
@@ -342,7 +342,7 @@ describe('the API Shell', () => {
     expect(await run('Run without saving')).toContain('result: 1');
   });
 
-  test('works with the keyboard alone', async () => {
+  test('works with only the keyboard', async () => {
     await logIn();
     await goTo('API Shell');
     await page.getByLabel('Find a function').focus();
@@ -380,7 +380,7 @@ describe('a list', () => {
     shell('whmapi1 addpkg name=middle quota=unlimited');
   });
 
-  test('is a table whose headings sort, by the mouse and by the keyboard', async () => {
+  test('is a table whose headings sort it, with the mouse and with the keyboard', async () => {
     await logIn();
     await goTo('API Shell');
     await choose('listpkgs');
@@ -408,7 +408,7 @@ describe('a list', () => {
     expect(descending).toEqual(['middle', 'huge', 'small']);
   });
 
-  test('shows the columns that are chosen, also after the next call, and is copied with them', async () => {
+  test('shows the chosen columns, also after the next call, and is copied with them', async () => {
     await logIn();
     await goTo('API Shell');
     await choose('listpkgs');
@@ -428,7 +428,7 @@ describe('a list', () => {
     expect(await page.getByLabel('Text of the response').textContent()).toContain('name: huge');
   });
 
-  test('that is wider than the screen scrolls in its box, not the page', async () => {
+  test('that is wider than the screen scrolls in its own box, not with the page', async () => {
     await context.close();
     await open({ width: 360, height: 740 }, 'light');
     await logIn();
@@ -445,7 +445,7 @@ describe('a list', () => {
     expect(await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')).toBe(0);
     await box.focus();
     await page.keyboard.press('ArrowRight');
-    // The page's policy forbids waitForFunction, which evaluates a text in the page.
+    // The page’s policy forbids waitForFunction, which evaluates a text in the page.
     const scrolled = () => onPage<number>(`document.querySelector('.table-box').scrollLeft`);
     for (let tries = 0; (await scrolled()) === 0 && tries < 50; tries++) await page.waitForTimeout(100);
     expect(await scrolled()).toBeGreaterThan(0);
@@ -458,7 +458,7 @@ describe('the form of a call', () => {
       `(({ top, bottom }) => top >= 0 && bottom <= innerHeight)(document.querySelector('.run-bar button').getBoundingClientRect())`,
     );
 
-  test('has the button in view wherever the page is scrolled, and folds optional parameters', async () => {
+  test('keeps the button visible wherever the page is scrolled, and folds optional parameters', async () => {
     await logIn();
     await goTo('API Shell');
     await choose('createacct');
@@ -473,7 +473,7 @@ describe('the form of a call', () => {
     }
   });
 
-  test('shows what is wrong at the field, and opens the fold that it is in', async () => {
+  test('shows errors at their fields, and unfolds the group of the field', async () => {
     await logIn();
     await goTo('API Shell');
     await choose('createacct');
@@ -492,14 +492,14 @@ describe('the form of a call', () => {
     expect(await page.evaluate<string>('document.activeElement.id')).toBe('param-domain');
     await page.locator('#param-username').fill('bob');
     expect(await page.locator('#fault-username').isVisible()).toBe(false);
-    // What the machine and the store say is shown at its field as well.
+    // Errors of the machine and the store are also shown at their fields.
     await page.locator('#param-domain').fill('new.example');
     await page.locator('#param-quota').fill('');
     await button('Run without saving').click();
     await page.locator('#fault-username').filter({ hasText: 'The account “bob” exists already' }).waitFor();
   });
 
-  test('goes to the answer without motion if that is wanted', async () => {
+  test('jumps to the response without animation if the browser asks for that', async () => {
     await logIn();
     await goTo('API Shell');
     await page.emulateMedia({ reducedMotion: 'reduce' });
@@ -512,8 +512,8 @@ describe('the form of a call', () => {
   });
 });
 
-describe('a call that takes something away', () => {
-  test('asks with what a dry run says, and does nothing when it is cancelled', async () => {
+describe('a call that removes something', () => {
+  test('asks with the result of a dry run, and does nothing if it is cancelled', async () => {
     shell('whmapi1 createacct username=doomed domain=doomed.example');
     await logIn();
     await goTo('API Shell');
@@ -541,7 +541,7 @@ describe('a call that takes something away', () => {
     expect(shell('whmapi1 listaccts')).not.toContain('user: doomed');
   });
 
-  test('that would fail does not ask', async () => {
+  test('that would fail does not ask for confirmation', async () => {
     await logIn();
     await goTo('API Shell');
     await choose('killpkg');
@@ -553,7 +553,7 @@ describe('a call that takes something away', () => {
   });
 });
 
-describe.each(['light', 'dark'] as const)('everybody can read it, %s', (scheme) => {
+describe.each(['light', 'dark'] as const)('is accessible to everybody: %s', (scheme) => {
   async function check(what: string): Promise<void> {
     await page.evaluate(axe.source);
     const { violations } = await page.evaluate<{
@@ -625,7 +625,7 @@ describe.each(['light', 'dark'] as const)('everybody can read it, %s', (scheme) 
     await check('a question');
   });
 
-  test('also the dialog that asks who it is', async () => {
+  test('including the dialog that asks for confirmation of identity', async () => {
     const config = `{"root":{"primary_account":{"secret":"WJ73QJSKZBXCIFPZ"}}}`;
     shell(`echo '${config}' | whmapi1 --input=json twofactorauth_set_tfa_config_for_user`);
     await context.close();

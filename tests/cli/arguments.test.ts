@@ -13,7 +13,7 @@ afterEach(() => {
 
 const USAGE = 'Usage: whmapi1 [options] FUNCTION [key=value ...]\nSee whmapi1 --help.\n';
 
-/** Sets the issuer with these words, and asks for it. */
+/** Sets the issuer with these arguments, and reads it back. */
 async function issuerAfter(...words: string[]): Promise<unknown> {
   const set = await terminal.run('--output=json', 'twofactorauth_set_issuer', ...words);
   expect({ status: set.status, stderr: set.stderr, stdout: set.stdout }).toMatchObject({
@@ -24,7 +24,7 @@ async function issuerAfter(...words: string[]): Promise<unknown> {
   return (JSON.parse(stdout) as { data: { issuer: unknown } }).data.issuer;
 }
 
-/** The names of the arguments, as the warnings about them quote them. */
+/** The names of the arguments, as quoted in the warnings about them. */
 async function unknownNames(...words: string[]): Promise<string[]> {
   const { stdout } = await terminal.run('--output=json', 'version', ...words);
   const { metadata } = JSON.parse(stdout) as { metadata: { output?: { warnings: string[] } } };
@@ -54,12 +54,12 @@ describe('percent escapes', () => {
     ['%E6%9D%B1京', '東京'],
     ['%00%0a', '\u0000\n'],
     ['%EF%BB%BFa', '\uFEFFa'],
-  ])('%s stands for %j', (text, decoded) => {
+  ])('%s is decoded to %j', (text, decoded) => {
     expect(percentDecode(text)).toBe(decoded);
   });
 
   test.each(['%FF', 'a%FFb', '%C3', '%C3a%A9', '%A9', '%C0%80', '%ED%A0%80', '%F5%80%80%80', '%F0%9F%98'])(
-    '%s is no UTF-8',
+    '%s is not UTF-8',
     (text) => {
       expect(percentDecode(text)).toBeUndefined();
     },
@@ -79,7 +79,7 @@ describe('percent escapes', () => {
     ['issuer=--help', '--help'],
     ['issuer="quoted"', '"quoted"'],
     ['issuer= spaces ', ' spaces '],
-  ])('%s gives %j', async (word, issuer) => {
+  ])('%s becomes %j', async (word, issuer) => {
     expect(await issuerAfter(word)).toBe(issuer);
   });
 
@@ -94,7 +94,7 @@ describe('percent escapes', () => {
     expect(await unknownNames(word)).toEqual([name]);
   });
 
-  test('in a value that are no UTF-8 are refused', async () => {
+  test('in a value are rejected if they are not UTF-8', async () => {
     expect(await terminal.run('twofactorauth_set_tfa_config', 'secret=s3cret%FF', 'tfa_token=1')).toEqual({
       status: 2,
       stdout: '',
@@ -104,7 +104,7 @@ describe('percent escapes', () => {
     });
   });
 
-  test('in a name that are no UTF-8 are refused', async () => {
+  test('in a name are rejected if they are not UTF-8', async () => {
     expect(await terminal.run('version', 'a%FF=b')).toEqual({
       status: 2,
       stdout: '',
@@ -113,11 +113,11 @@ describe('percent escapes', () => {
   });
 });
 
-test('what follows -- are words, though they look like options', async () => {
+test('words after -- are arguments, even if they look like options', async () => {
   expect(await unknownNames('--', '--output=xml', '-h=1')).toEqual(['--output', '-h']);
 });
 
-test('one argument may stand many times, where the function takes many', async () => {
+test('an argument can be repeated if the parameter is a list', async () => {
   const { stdout } = await terminal.run(
     ...['--output=json', 'twofactorauth_remove_user_config', 'user-2=bob', 'user=root', 'user-1=ann'],
   );
@@ -135,25 +135,25 @@ describe('--file', () => {
     ['what looks like an argument', 'issuer=x\n', 'issuer=x'],
     ['a byte order mark', '\uFEFFExample\n', 'Example'],
     ['text past ASCII', '東京 😀\n', '東京 😀'],
-  ])('takes a file with %s', async (_name, content, issuer) => {
+  ])('accepts a file with %s', async (_name, content, issuer) => {
     const path = terminal.write('value', content);
     expect(await issuerAfter('--file', `issuer=${path}`)).toBe(issuer);
     expect(await issuerAfter(`--file=issuer=${path}`)).toBe(issuer);
   });
 
-  test('takes one line break off, and no more', async () => {
+  test('removes one line break at the end, and no more', async () => {
     const path = terminal.write('value', 'Example\n\n');
     const { status, stdout } = await terminal.run('twofactorauth_set_issuer', `--file=issuer=${path}`);
     expect(status).toBe(1);
     expect(stdout).toContain('not “Example\\x0a”.');
   });
 
-  test('takes standard input for -', async () => {
+  test('reads standard input if the path is -', async () => {
     terminal.stdin = 'From a pipe\n';
     expect(await issuerAfter('--file', 'issuer=-')).toBe('From a pipe');
   });
 
-  test('may be repeated', async () => {
+  test('can be repeated', async () => {
     const [ann, bob] = [terminal.write('ann', 'ann\n'), terminal.write('bob', 'bob\n')];
     const { stdout } = await terminal.run(
       ...[
@@ -167,11 +167,11 @@ describe('--file', () => {
     expect(stdout).toContain('"failed":{"bob":"You do not have a user named “bob”.","ann":');
   });
 
-  test('takes a path with an equals sign', async () => {
+  test('accepts a path with an equals sign', async () => {
     expect(await issuerAfter(`--file=issuer=${terminal.write('a=b', 'Example')}`)).toBe('Example');
   });
 
-  test.each(['issuer', 'issuer=', '=path', '='])('refuses %j', async (word) => {
+  test.each(['issuer', 'issuer=', '=path', '='])('rejects %j', async (word) => {
     expect(await terminal.run('twofactorauth_set_issuer', '--file', word)).toEqual({
       status: 2,
       stdout: '',
@@ -179,7 +179,7 @@ describe('--file', () => {
     });
   });
 
-  test('refuses a file that is not there', async () => {
+  test('rejects a file that does not exist', async () => {
     const path = join(terminal.directory, 'nosuch');
     expect(await terminal.run('version', `--file=a=${path}`)).toEqual({
       status: 2,
@@ -188,7 +188,7 @@ describe('--file', () => {
     });
   });
 
-  test('refuses a folder', async () => {
+  test('rejects a folder', async () => {
     const path = join(terminal.directory, 'folder');
     mkdirSync(path);
     expect(await terminal.run('version', `--file=a=${path}`)).toEqual({
@@ -198,7 +198,7 @@ describe('--file', () => {
     });
   });
 
-  test('refuses a file that is not UTF-8, and quotes nothing of it', async () => {
+  test('rejects a file that is not UTF-8, and does not quote its contents', async () => {
     const path = terminal.write('latin1', Buffer.from('s3cret\xE9', 'latin1'));
     expect(await terminal.run('version', `--file=a=${path}`)).toEqual({
       status: 2,
@@ -207,7 +207,7 @@ describe('--file', () => {
     });
   });
 
-  test('refuses more than 64 MiB', async () => {
+  test('rejects more than 64 MiB', async () => {
     terminal.stdin = new Uint8Array(64 * 1024 * 1024 + 1);
     expect(await terminal.run('version', '--file=a=-')).toEqual({
       status: 2,
@@ -216,7 +216,7 @@ describe('--file', () => {
     });
   });
 
-  test('refuses a standard input that cannot be read', async () => {
+  test('rejects a standard input that cannot be read', async () => {
     terminal.stdin = undefined;
     expect(await terminal.run('version', '--file=a=-')).toEqual({
       status: 2,
@@ -227,14 +227,14 @@ describe('--file', () => {
 });
 
 describe('--input=json', () => {
-  test('takes every member for an argument', async () => {
+  test('reads every member as an argument', async () => {
     terminal.stdin = '{"issuer": "From JSON"}\n';
     expect(await issuerAfter('--input=json')).toBe('From JSON');
     terminal.stdin = '{"issuer": "100%41"}';
     expect(await issuerAfter('--input', 'json')).toBe('100%41');
   });
 
-  test('takes lists and hashes as they are', async () => {
+  test('keeps lists and hashes unchanged', async () => {
     terminal.stdin = '{"user": ["root", "bob"], "__proto__": {"a": 1}, "toString": null}';
     const { stdout } = await terminal.run(
       '--input=json',
@@ -246,7 +246,7 @@ describe('--input=json', () => {
     expect(stdout).toContain('no parameter “toString”');
   });
 
-  test('gives way to the words of the command line, and to files', async () => {
+  test('has lower precedence than arguments and files of the command line', async () => {
     terminal.stdin = '{"issuer": "From JSON", "issuer-1": "x"}';
     const path = terminal.write('value', 'From a file');
     const set = async (word: string) =>
@@ -263,7 +263,7 @@ describe('--input=json', () => {
     "{'secret': 's3cret'}",
     '{"secret":"s3cret"} x',
     '{"a":"s3\ncret"}',
-  ])('refuses %j, which is not JSON, and quotes nothing of it', async (stdin) => {
+  ])('rejects %j, which is not JSON, and does not quote it', async (stdin) => {
     terminal.stdin = stdin;
     expect(await terminal.run('--input=json', 'version')).toEqual({
       status: 2,
@@ -273,7 +273,7 @@ describe('--input=json', () => {
   });
 
   test.each(['[]', '["s3cret"]', '"s3cret"', '5', 'null', 'true'])(
-    'refuses %s, which is no object',
+    'rejects %s, which is not an object',
     async (stdin) => {
       terminal.stdin = stdin;
       expect(await terminal.run('--input=json', 'version')).toEqual({
@@ -284,7 +284,7 @@ describe('--input=json', () => {
     },
   );
 
-  test('refuses what is not UTF-8', async () => {
+  test('rejects input that is not UTF-8', async () => {
     terminal.stdin = Buffer.from('{"a":"\xE9"}', 'latin1');
     expect(await terminal.run('--input=json', 'version')).toEqual({
       status: 2,
@@ -293,7 +293,7 @@ describe('--input=json', () => {
     });
   });
 
-  test('answers a structure nested without end as any other that does not fit', async () => {
+  test('handles an endlessly nested structure like any other invalid value', async () => {
     terminal.stdin = `{"user": ${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
     const { status, stdout } = await terminal.run('--input=json', 'twofactorauth_remove_user_config');
     expect(status).toBe(1);
@@ -301,14 +301,14 @@ describe('--input=json', () => {
   });
 });
 
-describe('standard input is read once', () => {
+describe('standard input is read only once', () => {
   test.each([
     [['--file=a=-', '--file=b=-'], 'Standard input can be read only once: use --file KEY=- once.'],
     [
       ['--input=json', '--file=a=-'],
       'Standard input can be read only once: use --input=json or --file KEY=-, not both.',
     ],
-  ])('%j is refused', async (options, reason) => {
+  ])('%j is rejected', async (options, reason) => {
     expect(await terminal.run('version', ...options)).toEqual({
       status: 2,
       stdout: '',

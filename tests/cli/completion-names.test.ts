@@ -1,4 +1,4 @@
-// The Tab key on values that the store knows: accounts, domains, packages and resellers.
+// Tab completion of values from the store: accounts, domains, packages and resellers.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MAX_NAMES } from '../../src/model/stored-names.ts';
@@ -21,7 +21,7 @@ async function call(...words: string[]): Promise<void> {
   if (status !== 0) throw new Error(stdout);
 }
 
-/** As the shells ask: the value that is typed is in the environment. */
+/** Calls the program as the shells do: the value that is being typed is in the environment. */
 async function values(...words: string[]): Promise<string[]> {
   const typed = words.at(-1) ?? '';
   terminal.environment.WHMAPI1_COMPLETE_WORD = typed;
@@ -85,7 +85,7 @@ describe('on a server with accounts', () => {
     expect(await values('--user=nobody', 'suspendacct', 'user=')).toEqual([]);
   });
 
-  test('nothing is offered for calls to other servers', async () => {
+  test('no names are offered for calls to other servers', async () => {
     expect(await values('--host', 'one.example', 'suspendacct', 'user=')).toEqual([]);
     expect(await values('--profile=prod', 'suspendacct', 'user=')).toEqual([]);
     terminal.environment.WHMAPI1_HOST = 'one.example';
@@ -93,7 +93,7 @@ describe('on a server with accounts', () => {
     delete terminal.environment.WHMAPI1_HOST;
   });
 
-  test('the store is only read, and nothing is left beside it', async () => {
+  test('the store is only read, and no other file is created', async () => {
     const before = readdirSync(state()).sort();
     const audit = readFileSync(join(state(), 'audit.log'), 'utf8');
     await values('suspendacct', 'user=');
@@ -101,14 +101,14 @@ describe('on a server with accounts', () => {
     expect(readFileSync(join(state(), 'audit.log'), 'utf8')).toBe(audit);
   });
 
-  test('no name is offered from a store that is damaged, or of another version', async () => {
+  test('no name is offered from a store that is damaged or has another version', async () => {
     writeFileSync(join(state(), 'store.db'), 'This is not a database.');
     expect(await values('suspendacct', 'user=')).toEqual([]);
     expect(readFileSync(join(state(), 'store.db'), 'utf8')).toBe('This is not a database.');
   });
 });
 
-test('where there is no store, none is created', async () => {
+test('no store is created if there is none', async () => {
   startAnew();
   expect(await values('suspendacct', 'user=')).toEqual([]);
   expect(existsSync(state())).toBe(false);
@@ -118,7 +118,7 @@ test('where there is no store, none is created', async () => {
   expect(readdirSync(state())).toEqual(before);
 });
 
-test(`no more than ${MAX_NAMES} names are offered, and what is typed decides which`, async () => {
+test(`no more than ${MAX_NAMES} names are offered, filtered by the typed prefix`, async () => {
   startAnew();
   const packages = Array.from({ length: MAX_NAMES + 5 }, (_, at) => `p${1000 + at}`);
   const commands = packages.map((name) => `command=addpkg%3Fname%3D${name}`);

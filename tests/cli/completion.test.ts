@@ -21,7 +21,7 @@ async function lines(...words: string[]): Promise<string[]> {
   return stdout.split('\n').slice(0, -1);
 }
 
-/** What the last word may become, without what is said about it. */
+/** The completions of the last word, without their descriptions. */
 async function candidates(...words: string[]): Promise<string[]> {
   return (await lines(...words)).map((line) => line.split('\t')[0] ?? '');
 }
@@ -30,20 +30,20 @@ const functions = Object.keys(index);
 const longOptions = optionRows.map(({ flags }) => /--[a-z-]+/.exec(flags)?.[0]);
 
 describe('the first word', () => {
-  test('is a function, each with its summary, or help', async () => {
+  test('is a function with its summary, or help', async () => {
     expect(await lines('')).toEqual([
       ...Object.entries(index).map(([name, { summary }]) => `${name}\t${summary}`),
       'help\tOpen the manual page of the program, or of a function.',
     ]);
   });
 
-  test('is a function wherever options stand before it', async () => {
+  test('is a function if there are options before it', async () => {
     for (const before of [['--output', 'json'], ['--output='], ['--dry-run'], ['--file', 'a='], ['--']]) {
       expect(await candidates(...before, 'list')).toEqual([...functions, 'help']);
     }
   });
 
-  test('after --help, or help, is a function or a family', async () => {
+  test('is a function or a family after --help or help', async () => {
     for (const before of [['--help'], ['-h'], ['help']]) {
       const rows = await lines(...before, '');
       expect(rows.map((row) => row.split('\t')[0])).toEqual([
@@ -58,7 +58,7 @@ describe('the first word', () => {
 });
 
 describe('options', () => {
-  test('are offered where a word begins with a dash, those with fixed values up to the equals sign', async () => {
+  test('are offered if a word begins with a dash; those with fixed values end with the equals sign', async () => {
     const offered = await candidates('-');
     expect(offered.map((one) => one.replace('=', ''))).toEqual(longOptions);
     expect(offered).toEqual(expect.arrayContaining(['--output=', '--color=', '--completion=', '--file']));
@@ -67,7 +67,7 @@ describe('options', () => {
     );
   });
 
-  test('are offered once, but for those that may be repeated', async () => {
+  test('are offered once, except those that can be repeated', async () => {
     const offered = await candidates('--output=', '--dry-run', '--file', 'a=', '-');
     expect(offered).not.toContain('--output=');
     expect(offered).not.toContain('--dry-run');
@@ -75,7 +75,7 @@ describe('options', () => {
     expect(await candidates('-h', '-')).not.toContain('--help');
   });
 
-  test('are no options after --', async () => {
+  test('are not offered after --', async () => {
     expect(await candidates('--', '-')).toEqual([...functions, 'help']);
   });
 
@@ -125,7 +125,7 @@ describe('options', () => {
 });
 
 describe('the arguments of a function', () => {
-  test('are the parameters that are missing, required ones first', async () => {
+  test('are the missing parameters, required ones first', async () => {
     expect(await lines('twofactorauth_set_tfa_config', '')).toEqual([
       'secret=\t(required) The secret in Base32.',
       'tfa_token=\t(required) The six digits that the authenticator app shows now.',
@@ -136,7 +136,7 @@ describe('the arguments of a function', () => {
     );
   });
 
-  test('are offered again where they are lists', async () => {
+  test('are offered again if they are lists', async () => {
     expect(await candidates('batch', 'command=', 'command-2=', '')).toEqual([
       'command=',
       'abort_on_error=',
@@ -144,16 +144,16 @@ describe('the arguments of a function', () => {
     ]);
   });
 
-  test('do not have parameters without effect here', async () => {
+  test('do not include parameters without effect', async () => {
     expect(await candidates('createacct', '')).not.toContain('dkim=');
   });
 
-  test('of a function that takes a body begin with --input=json', async () => {
+  test('begin with --input=json if the function accepts a body', async () => {
     const [row] = await lines('twofactorauth_set_tfa_config_for_user', '');
     expect(row).toMatch(/^--input=json\tUSER: for each user /);
   });
 
-  test('are nothing for a function that there is not, and after --help', async () => {
+  test('are not offered for an unknown function, or after --help', async () => {
     for (const words of [
       ['nosuch', ''],
       ['__proto__', ''],
@@ -182,14 +182,14 @@ describe('the arguments of a function', () => {
 });
 
 describe('the api.* arguments', () => {
-  test('are offered as one word, and one by one when that has begun', async () => {
+  test('are offered as one word first, and separately once that word is typed', async () => {
     const offered = await candidates('listaccts', '');
     expect(offered.filter((one) => one.startsWith('api'))).toEqual(['api.']);
     expect(await candidates('listaccts', 'api.')).toEqual(Object.keys(metaParams).map((name) => `${name}=`));
     expect(await candidates('createacct', 'api.')).not.toContain('api.filter.enable=');
   });
 
-  test('have the next key when one is in use', async () => {
+  test('use the next key if one is in use', async () => {
     const given = ['api.filter.enable=', 'api.filter.a.field=', 'api.columns.a=', 'api.columns.z='];
     const offered = await candidates('listaccts', ...given, 'api.');
     expect(offered).not.toContain('api.filter.enable=');
@@ -238,13 +238,13 @@ describe('--completion', () => {
     expect(script).toContain('--complete ');
   });
 
-  test('knows no other shell', async () => {
+  test('rejects other shells', async () => {
     const { status, stdout, stderr } = await terminal.run('--completion', 'csh');
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toContain("option '--completion <shell>': allowed choices are bash, zsh, fish.");
   });
 
-  test('the package holds the scripts, and nothing else below share/', () => {
+  test('the package contains the scripts, and nothing else below share/', () => {
     const { files } = JSON.parse(readFileSync('package.json', 'utf8')) as { files: string[] };
     expect(files).toContain('share/');
     const found = readdirSync('share', { recursive: true, withFileTypes: true });
@@ -252,7 +252,7 @@ describe('--completion', () => {
   });
 });
 
-test('the door for shells is not in the help, and stands at the beginning only', async () => {
+test('the entry for shells is not in the help, and is recognised only as the first word', async () => {
   expect((await terminal.run('--help')).stdout).not.toContain('--complete ');
   expect(await terminal.run('version', '--complete')).toMatchObject({ status: 2 });
 });

@@ -11,7 +11,7 @@ afterEach(() => {
   terminal.remove();
 });
 
-describe('whmapi1 help, where there is man(1)', () => {
+describe('whmapi1 help, if man(1) exists', () => {
   beforeEach(() => {
     terminal.pages = [];
   });
@@ -35,14 +35,14 @@ describe('whmapi1 help, where there is man(1)', () => {
   });
 
   test.each([['nosuch'], ['../README'], ['x/../../etc/passwd'], ['']])(
-    'of %j, which has no page, says what --help says',
+    'shows the text of --help for %j, which has no page',
     async (name) => {
       expect(await terminal.run('help', name)).toEqual(await terminal.run('--help', name));
       expect(terminal.pages).toEqual([]);
     },
   );
 
-  test('of a function that is not provided says so', async () => {
+  test('says so if a function is not provided', async () => {
     const { status, stdout } = await terminal.run('help', 'modsec_get_rules');
     expect(status).toBe(0);
     expect(stdout).toContain('not provided');
@@ -50,8 +50,8 @@ describe('whmapi1 help, where there is man(1)', () => {
   });
 });
 
-describe('whmapi1 help, where there is no man(1)', () => {
-  test.each([[[]], [['version']], [['dns']]])('%j says what --help says', async (words) => {
+describe('whmapi1 help, if man(1) does not exist', () => {
+  test.each([[[]], [['version']], [['dns']]])('%j shows the text of --help', async (words) => {
     const help = await terminal.run('--help', ...words);
     expect(help.status).toBe(0);
     expect(await terminal.run('help', ...words)).toEqual(help);

@@ -16,7 +16,7 @@ afterEach(() => {
 });
 
 describe('the general help', () => {
-  test('begins with what the command is and how it is called', async () => {
+  test('begins with what the command does and how to call it', async () => {
     const { status, stdout, stderr } = await terminal.run('--help');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout.slice(0, stdout.indexOf('Provided functions:')))
@@ -48,7 +48,7 @@ Exit status:
 `);
   });
 
-  test('has every function that works on one line under its family, its name first', async () => {
+  test('lists every provided function under its family, with its name first', async () => {
     const { stdout } = await terminal.run('-h');
     const [, listed = ''] = stdout.split('Provided functions:\n\n');
     const sections = listed.split('\n\n');
@@ -67,7 +67,7 @@ Exit status:
   });
 });
 
-test('--help options has every option, by what it is about', async () => {
+test('--help options lists every option by topic', async () => {
   const { status, stdout, stderr } = await terminal.run('--help', 'options');
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   const shown = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, name]) => name);
@@ -81,7 +81,7 @@ test('--help options has every option, by what it is about', async () => {
   ]);
 });
 
-test('a usage line names what a function requires, and no more', async () => {
+test('a usage line names only what a function requires', async () => {
   const usage = async (name: string) => (await terminal.run('--help', name)).stdout.split('\n')[0];
   expect(await usage('createacct')).toMatch(
     /^Usage: whmapi1 \[options\] createacct (username=VALUE )?domain=VALUE \[key=value \.\.\.\]$/,
@@ -105,10 +105,10 @@ describe.each([40, 80, 200])('on a terminal of %d columns', (columns) => {
     [['--help', 'dns']],
     [['--help', '--all']],
     [['--search', 'account']],
-  ])('%j ends lines between words', async (argv) => {
+  ])('%j breaks lines between words', async (argv) => {
     const { stdout } = await terminal.run(...argv, '--color=never');
     const long = stdout.split('\n').filter((line) => line.length > columns);
-    // A word that is longer than the line has no better place.
+    // A word that is longer than the line cannot be put elsewhere.
     expect(long.filter((line) => /\S\s+\S/.test(line))).toEqual([]);
     terminal.seen = [];
     const words = (text: string) =>
@@ -133,7 +133,7 @@ describe('a text that is longer than the terminal', () => {
     };
   });
 
-  test('is shown by less, or else more, or what PAGER names', async () => {
+  test('is shown by less, or more if there is no less, or the program in PAGER', async () => {
     expect((await terminal.run('--help')).stdout).toBe('');
     expect(asked.map(({ program }) => program)).toEqual(['less', 'more']);
     expect(asked[0]?.text).toContain('\u001b[1mUsage:');
@@ -143,7 +143,7 @@ describe('a text that is longer than the terminal', () => {
     expect(asked).toMatchObject([{ program: 'mine', words: ['-x', 'two words'] }]);
   });
 
-  test('is written as it is where PAGER is empty, cat, or no program, and where no person reads it', async () => {
+  test('is printed directly if PAGER is empty, cat or not a program, or if there is no terminal', async () => {
     for (const pager of ['', 'cat', 'nopager', "mine '"]) {
       terminal.environment.PAGER = pager;
       expect((await terminal.run('--help')).stdout).toContain('Usage:');
@@ -164,7 +164,7 @@ describe('a text that is longer than the terminal', () => {
   });
 });
 
-/** The options as the help has them, each on a line. */
+/** The options in the help, each on one line. */
 function optionLines(): string {
   return commonRows
     .map(({ flags, doc, ...row }) => {
@@ -175,7 +175,7 @@ function optionLines(): string {
 }
 
 describe('the help of a reseller', () => {
-  test('has the functions that the reseller may call', async () => {
+  test('lists the functions that the reseller can call', async () => {
     await terminal.run('createacct', 'username=bob', 'domain=bob.example');
     await terminal.run('setupreseller', 'user=bob');
     await terminal.run('setacls', 'reseller=bob', 'acl-list-accts=1');
@@ -188,7 +188,7 @@ describe('the help of a reseller', () => {
     }
   });
 
-  test('is refused for who is none', async () => {
+  test('is rejected for a user who is not a reseller', async () => {
     const { status, stdout, stderr } = await terminal.run('--user=nobody', '--help');
     expect({ status, stdout, stderr }).toEqual({
       status: 1,
@@ -199,7 +199,7 @@ describe('the help of a reseller', () => {
 });
 
 describe('the complete list', () => {
-  /** What stands behind each name. */
+  /** The text after each name. */
   const known = new Map<string, string>();
   for (const [name, { family, summary }] of Object.entries(index)) {
     known.set(name, `${summary} (${families[family]?.title})`);
@@ -209,7 +209,7 @@ describe('the complete list', () => {
     known.set(name, `${summary} (${families[family]?.title}; ${note})`);
   }
 
-  test('is a line for every function, with its family, and a mark where it is not provided', async () => {
+  test('has a line for every function, with its family, and a mark if it is not provided', async () => {
     const { status, stdout, stderr } = await terminal.run('--help', '--all');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout.endsWith('\n')).toBe(true);
@@ -220,7 +220,7 @@ describe('the complete list', () => {
     expect(lines.filter((line) => line.includes('; not provided'))).toHaveLength(Object.keys(absent).length);
   });
 
-  test('keeps families together', async () => {
+  test('keeps the functions of a family together', async () => {
     const { stdout } = await terminal.run('--all', '--help');
     const titles = [...stdout.matchAll(/ \(([\w ]+)(; [\w; ]+)?\)$/gm)].map(([, title]) => title);
     expect(titles).toHaveLength(known.size);
@@ -229,13 +229,13 @@ describe('the complete list', () => {
     );
   });
 
-  test('is coloured calmly: what works stands out, the rest is faint', async () => {
+  test('uses few colours: provided functions stand out, the rest is faint', async () => {
     const { stdout } = await terminal.run('--help', '--all', '--color=always');
     expect(stdout).toMatch(/^\u001b\[36mcreateacct +\u001b\[39m {2}Create /m);
     expect(stdout).toMatch(/^\u001b\[2mnvget {2,}Show .*\.\u001b\[22m \u001b\[2m\(Server /m);
   });
 
-  test('is not to be had without --help', async () => {
+  test('requires --help', async () => {
     expect(await terminal.run('--all')).toMatchObject({ status: 2, stdout: '' });
   });
 });
@@ -258,7 +258,7 @@ describe('the help of a family', () => {
     expect((await terminal.run(...words, '--help')).stdout).toMatch(/^IP Addresses\n\n/);
   });
 
-  test.each(Object.keys(families))('of %s has both kinds', async (folder) => {
+  test.each(Object.keys(families))('lists both kinds of functions for %s', async (folder) => {
     const { stdout } = await terminal.run('--help', folder);
     const part = (title: string) => stdout.split(`\n\n${title}\n`)[1]?.split('\n\n')[0] ?? '';
     const namesIn = (text: string) => [...text.matchAll(/^ {2}(\S+)/gm)].map(([, name]) => name);
@@ -272,13 +272,13 @@ describe('the help of a family', () => {
 });
 
 describe('the help of a function that is not provided', () => {
-  test('says what each parameter takes, and the shape of the answer', async () => {
+  test('describes the values of each parameter, and the shape of the response', async () => {
     const { stdout } = await terminal.run('ea4_migration', '--help');
     expect(stdout).toContain('Parameters:\n  revert  (optional; ');
     expect((await terminal.run('verify_icq_access', '--help')).stdout).toContain('\nResponse:\n');
   });
 
-  test('says so first, and then what the catalogue has', async () => {
+  test('first says that it is not provided, and then shows the catalogue’s text', async () => {
     expect(await terminal.run('set_default', '--help')).toEqual({
       status: 0,
       stderr: '',
@@ -294,7 +294,7 @@ Family: Styles and Themes (whmapi1 --help styles-and-themes)
     });
   });
 
-  test.each(Object.keys(absent))('of %s has its parameters, and what is not known', async (name) => {
+  test.each(Object.keys(absent))('shows the parameters of %s, and says what is not known', async (name) => {
     const { status, stdout } = await terminal.run(name, '--help');
     const [entry] = catalogueOf(name);
     expect(status).toBe(0);
@@ -312,7 +312,7 @@ Family: Styles and Themes (whmapi1 --help styles-and-themes)
   });
 });
 
-/** What the catalogue's data say of a function. */
+/** The catalogue’s data about a function. */
 function catalogueOf(name: string): CatalogueEntry[] {
   const file = `../../src/catalogue/${absent[name]?.family}.json`;
   const { functions } = JSON.parse(readFileSync(join(__dirname, file), 'utf8')) as Catalogue;
@@ -321,7 +321,7 @@ function catalogueOf(name: string): CatalogueEntry[] {
 }
 
 describe('the help of a function', () => {
-  test('explains parameters, answer, access and an example', async () => {
+  test('explains parameters, response, access and an example', async () => {
     const { stdout } = await terminal.run('twofactorauth_set_tfa_config', '--help');
     expect(stdout).toBe(`Usage: whmapi1 [options] twofactorauth_set_tfa_config secret=VALUE tfa_token=VALUE
 
@@ -374,11 +374,11 @@ Family: Authentication (man whmapi1-authentication)
       'loadavg',
       'All users can call this function. The version of WHM that introduced this function is not\ndocumented.\n',
     ],
-  ])('of %s says %j', async (command, part) => {
+  ])('of %s contains %j', async (command, part) => {
     expect((await terminal.run(command, '--help')).stdout).toContain(part);
   });
 
-  test('is the same before and after the function’s name, and whatever else is said', async () => {
+  test('is the same before and after the function’s name, and with any other arguments', async () => {
     const help = await terminal.run('version', '--help');
     expect(help).toMatchObject({ status: 0, stderr: '' });
     for (const argv of [
@@ -392,7 +392,7 @@ Family: Authentication (man whmapi1-authentication)
   });
 
   test.each(Object.keys(index))(
-    'of %s stays within a hundred columns, but for what must stand on one line',
+    'of %s is at most a hundred columns wide, except for lines that cannot be wrapped',
     async (name) => {
       const { stdout } = await terminal.run('--help', name);
       const long = stdout
@@ -405,7 +405,7 @@ Family: Authentication (man whmapi1-authentication)
   );
 });
 
-test('the help of what there is not says so, and names what may have been meant', async () => {
+test('the help of an unknown name says so, and suggests similar names', async () => {
   expect(await terminal.run('twofactorauth_policy_statu', '--help')).toEqual({
     status: 1,
     stdout: '',

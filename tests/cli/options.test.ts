@@ -23,7 +23,7 @@ test.each([
   expect(await terminal.run(...argv)).toEqual({ status: 0, stdout: JSON_ANSWER, stderr: '' });
 });
 
-test('options may stand among the arguments', async () => {
+test('options can be between the arguments', async () => {
   const { stdout } = await terminal.run(
     ...[
       'twofactorauth_remove_user_config',
@@ -63,11 +63,11 @@ test.each([
   expect(await terminal.run(`--output=${format}`, 'version')).toEqual({ status: 0, stdout, stderr: '' });
 });
 
-test('without --output the answer is YAML', async () => {
+test('without --output the response is YAML', async () => {
   expect((await terminal.run('gethostname')).stdout).toMatch(/^---\ndata:\n {2}hostname: /);
 });
 
-test('--dry-run keeps nothing', async () => {
+test('--dry-run saves nothing', async () => {
   const { stdout } = await terminal.run('--dry-run', 'twofactorauth_enable_policy', '--output=json');
   expect(stdout).toBe(
     '{"metadata":{"version":1,"reason":"OK","result":1,"command":"twofactorauth_enable_policy","dry_run":1}}\n',
@@ -106,7 +106,7 @@ describe('a command line that cannot be read', () => {
     [['version', '-x'], "unknown option '-x'"],
     [['version', '--usr=bob'], "unknown option '--usr'"],
     [['version', '--file'], "option '--file <key=path>' argument missing"],
-  ])('%j is refused, and nothing is called', async (argv, reason) => {
+  ])('%j is rejected, and nothing is called', async (argv, reason) => {
     expect(await terminal.run(...argv)).toEqual({
       status: 2,
       stdout: '',
@@ -114,13 +114,13 @@ describe('a command line that cannot be read', () => {
     });
   });
 
-  test('is refused before anything of it is done', async () => {
+  test('is rejected before any part of it is run', async () => {
     await terminal.run('twofactorauth_enable_policy', 'word');
     expect((await terminal.run('twofactorauth_policy_status')).stdout).toContain('is_enabled: 0');
   });
 });
 
-test('--version tells the version, whatever else is said', async () => {
+test('--version shows the version, whatever the other arguments are', async () => {
   for (const argv of [
     ['--version'],
     ['version', '--version'],

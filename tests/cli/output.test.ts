@@ -17,12 +17,12 @@ afterEach(() => {
 });
 
 describe('the exit status', () => {
-  test('is 0 where the call worked, also with warnings', async () => {
+  test('is 0 if the call succeeded, also with warnings', async () => {
     expect(await terminal.run('version')).toMatchObject({ status: 0, stderr: '' });
     expect(await terminal.run('version', 'nonsense=1')).toMatchObject({ status: 0, stderr: '' });
   });
 
-  test('is 1 where the call failed, and the answer says why', async () => {
+  test('is 1 if the call failed, and the response says why', async () => {
     expect(await terminal.run('twofactorauth_get_user_configs', 'user=bob')).toEqual({
       status: 1,
       stdout: `---
@@ -37,7 +37,7 @@ metadata:
     });
   });
 
-  test('is 1 for a function that there is not, and standard error names the nearest', async () => {
+  test('is 1 for an unknown function, and stderr suggests the closest name', async () => {
     expect(await terminal.run('twofactorauth_policy_statsu', '--output=json')).toEqual({
       status: 1,
       stdout:
@@ -57,7 +57,7 @@ metadata:
     expect(stderr).toBe('whmapi1 twofactorauth_set_issuer --help explains the parameters.\n');
   });
 
-  test('is 3 where the store is open to others', async () => {
+  test('is 3 if others can access the store', async () => {
     const state = join(terminal.directory, 'state');
     mkdirSync(state);
     chmodSync(state, 0o755);
@@ -70,7 +70,7 @@ metadata:
     });
   });
 
-  test('is 3 where the store cannot be used', async () => {
+  test('is 3 if the store cannot be used', async () => {
     terminal.environment = { WHMAPI1_STATE_DIR: join(terminal.write('file', ''), 'state') };
     const { status, stdout } = await terminal.run('version');
     expect(status).toBe(3);
@@ -100,13 +100,13 @@ describe('a stream that breaks', () => {
     [['nosuch', '--help'], 1],
     [['version', 'word'], 2],
     [['--nosuch'], 2],
-  ])('standard error without a reader: %j ends with %d all the same', async (argv, status) => {
+  ])('standard error without a reader: %j still ends with %d', async (argv, status) => {
     terminal.broken = { stderr: 'EPIPE' };
     expect(await terminal.run(...argv)).toMatchObject({ status, stderr: '' });
     expect(existsSync(join(terminal.directory, 'state/error.log'))).toBe(false);
   });
 
-  test('a full disk is told, for the answer is lost though the call was made', async () => {
+  test('reports a full disk, because the response is lost although the call ran', async () => {
     terminal.broken = { stdout: 'ENOSPC' };
     expect(await terminal.run('twofactorauth_enable_policy')).toEqual({
       status: 1,
@@ -135,12 +135,12 @@ ${ESC}36mmetadata${ESC}39m:
   ${ESC}36mversion${ESC}39m: ${ESC}32m1${ESC}39m
 `;
 
-  test('of YAML tells keys from values', async () => {
+  test('of YAML distinguishes keys from values', async () => {
     terminal.seen = ['stdout'];
     expect((await terminal.run('version')).stdout).toBe(coloured);
   });
 
-  test('of JSON tells keys from values', async () => {
+  test('of JSON distinguishes keys from values', async () => {
     terminal.seen = ['stdout'];
     const key = (name: string) => `${ESC}36m"${name}"${ESC}39m`;
     const value = (text: string) => `${ESC}32m${text}${ESC}39m`;
@@ -151,14 +151,14 @@ ${ESC}36mmetadata${ESC}39m:
     );
   });
 
-  test('of an error is red where standard error is a terminal', async () => {
+  test('of an error is red if standard error is a terminal', async () => {
     terminal.seen = ['stderr'];
     expect((await terminal.run()).stderr).toMatch(/^\u001b\[31mwhmapi1: No function is named\.\u001b\[39m\n/);
     terminal.seen = [];
     expect((await terminal.run()).stderr).toMatch(/^whmapi1: No function is named\.\n/);
   });
 
-  test('is not put into XML', async () => {
+  test('is not used in XML', async () => {
     terminal.seen = ['stdout'];
     expect((await terminal.run('version', '--output=xml')).stdout).not.toContain(ESC);
   });
@@ -183,14 +183,14 @@ ${ESC}36mmetadata${ESC}39m:
     expect(help.includes(ESC)).toBe(isColoured);
   });
 
-  test('changes nothing of the help but its looks', async () => {
+  test('changes only the appearance of the help', async () => {
     for (const argv of [['--help'], ['batch', '--help'], ['twofactorauth_get_user_configs', '--help']]) {
       const { stdout } = await terminal.run(...argv);
       expect(stripped((await terminal.run('--color=always', ...argv)).stdout)).toBe(stdout);
     }
   });
 
-  test('changes nothing of an answer but its looks, whatever is in it', async () => {
+  test('changes only the appearance of a response, whatever it contains', async () => {
     const style = await styleFor({ write: () => undefined, isTerminal: () => true }, 'always', {
       stdout: { write: () => undefined, isTerminal: () => true },
       stderr: { write: () => undefined, isTerminal: () => true },
@@ -278,7 +278,7 @@ describe('the QR code', () => {
     [['stdout'], false],
     [['stderr'], false],
     [[], false],
-  ])('is drawn where a person sees %j: %j', async (seen, isDrawn) => {
+  ])('is drawn if a person sees %j: %j', async (seen, isDrawn) => {
     terminal.seen = seen;
     const { status, stdout, stderr } = await terminal.run('twofactorauth_generate_tfa_config');
     expect(status).toBe(0);
@@ -287,7 +287,7 @@ describe('the QR code', () => {
     expect((await terminal.run('version')).stderr).toBe('');
   });
 
-  test('has the dark modules dark and the light ones light, and two light ones around', async () => {
+  test('has dark modules, light modules, and a light margin of two modules', async () => {
     terminal.seen = ['stdout', 'stderr'];
     const { stdout, stderr } = await terminal.run(
       '--output=json',
@@ -309,7 +309,7 @@ describe('the QR code', () => {
 
 type Shade = 'dark' | 'light';
 
-/** What a terminal shows of lines of half blocks in black and white, whatever its own two colours are. */
+/** What a terminal shows for lines of half blocks in black and white, whatever its own two colours are. */
 function drawnModules(text: string): Shade[][] {
   const inks: Record<string, Shade> = { 30: 'dark', 37: 'light', 97: 'light' };
   const papers: Record<string, Shade> = { 40: 'dark', 47: 'light', 107: 'light' };

@@ -1,4 +1,4 @@
-// What is read without commander reads as commander reads it.
+// The reader without commander gives the same result as commander.
 import fc from 'fast-check';
 import { readCommandLine } from '../../src/cli/options.ts';
 import { readPlainLine } from '../../src/cli/plain-line.ts';
@@ -31,11 +31,11 @@ test.each([
   [['version', '-']],
   [['version', '--', 'a=b']],
   [['--host=a.example', 'version']],
-])('%j is left to commander', (argv) => {
+])('%j is passed to commander', (argv) => {
   expect(readPlainLine(argv)).toBeUndefined();
 });
 
-test('a plain call is what commander makes of it', () => {
+test('a plain call gives the same result as with commander', () => {
   const word = fc.oneof(
     fc.constantFrom(
       'version',
@@ -68,7 +68,7 @@ test('a plain call is what commander makes of it', () => {
   expect(plain).toBeGreaterThan(100);
 });
 
-test('what commander refuses is no plain call', () => {
+test('a line that commander rejects is not a plain call', () => {
   fc.assert(
     fc.property(
       fc.array(fc.oneof(fc.string(), fc.constantFrom('--output=toml', '--bad', 'version')), { maxLength: 5 }),

@@ -1,4 +1,4 @@
-// Finding functions by what people call what they do.
+// Search finds functions by the everyday words for what they do.
 import synonyms from '../../src/catalogue/synonyms.json';
 import { absent } from '../../src/catalogue/absent.generated.ts';
 import { families } from '../../src/catalogue/families.generated.ts';
@@ -20,7 +20,7 @@ afterEach(() => {
   terminal.remove();
 });
 
-describe('the first', () => {
+describe('the first result', () => {
   test.each([
     ['suspend', 'suspendacct'],
     ['unsuspend', 'unsuspendacct'],
@@ -30,11 +30,11 @@ describe('the first', () => {
     ['password', 'passwd'],
     ['list resellers', 'listresellers'],
     ['add package', 'addpkg'],
-  ])('of “%s” is %s', (wanted, name) => {
+  ])('for “%s” is %s', (wanted, name) => {
     expect(find(wanted, searched)[0]?.name).toBe(name);
   });
 
-  test('of “two factor” are those that begin so', () => {
+  test('for “two factor” are the functions whose names begin with it', () => {
     const found = find('two factor', searched).map(({ name }) => name);
     const all = Object.keys(index).filter((name) => name.startsWith('twofactorauth_'));
     expect(found.slice(0, all.length).sort()).toEqual(all);
@@ -42,7 +42,7 @@ describe('the first', () => {
 });
 
 test.each(['suspend', 'create account', 'two factor', 'unsuspend', 'lost phone'])(
-  '“%s” has no long tail of what has a word somewhere',
+  '“%s” does not list every function that contains one of the words',
   (wanted) => {
     expect(find(wanted, searched).length).toBeLessThanOrEqual(13);
   },
@@ -57,7 +57,7 @@ test('summaries begin in the same column', async () => {
   expect(new Set(starts).size).toBe(1);
 });
 
-describe('among the first three', () => {
+describe('among the first three results', () => {
   test.each([
     ['suspend mail', 'suspend_outgoing_email'],
     ['hold mail', 'hold_outgoing_email'],
@@ -90,18 +90,18 @@ describe('among the first three', () => {
     ['restore backup', 'restoreaccount'],
     ['spam', 'save_spamd_config'],
     ['who am i', 'myprivs'],
-    // A slip of the fingers.
+    // A typo.
     ['certifcate', 'install_service_ssl_certificate'],
     // A parameter.
     ['tfa_token', 'twofactorauth_set_tfa_config'],
     ['contactemail', 'createacct'],
-  ])('of “%s” is %s', (wanted, name) => {
+  ])('for “%s” is %s', (wanted, name) => {
     const found = find(wanted, searched).map((one) => one.name);
     expect(found.slice(0, 3)).toContain(name);
   });
 });
 
-test('every function is found by its name, first', () => {
+test('every function is found first by its name', () => {
   for (const name of [...Object.keys(index), ...Object.keys(absent)]) {
     expect(find(name, searched)[0]?.name).toBe(name);
   }
@@ -113,7 +113,7 @@ test('every family is found by its name', () => {
   }
 });
 
-test.each(Object.entries(synonyms))('“%s” finds something, and so do its synonyms', (saying, others) => {
+test.each(Object.entries(synonyms))('“%s” finds functions, and so do its synonyms', (saying, others) => {
   for (const one of [saying, ...others]) expect([one, find(one, searched).length > 0]).toEqual([one, true]);
 });
 
@@ -121,13 +121,13 @@ test.each(['zzz', '', ' ', 'the of', '?!', '🙂', 'x'.repeat(10_000)])('“%s�
   expect(find(wanted, searched)).toEqual([]);
 });
 
-test('words that nothing has all of find what has some', () => {
+test('if no function contains all words, functions with some of them are found', () => {
   const found = find('zone zebra', searched).map(({ family }) => family);
   expect(found).toContain('DNS');
 });
 
 describe('--search', () => {
-  test('prints a line for each, best first, with its family, and a mark where it is not provided', async () => {
+  test('prints one line for each, best first, with its family, and a mark if it is not provided', async () => {
     const { status, stdout, stderr } = await terminal.run('--search', 'mail queue');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout.split('\n')[0]).toBe(
@@ -138,7 +138,7 @@ describe('--search', () => {
     );
   });
 
-  test('takes the words as one or several, wherever it stands', async () => {
+  test('accepts the words as one or several arguments, anywhere on the line', async () => {
     const quoted = await terminal.run('--search', 'lost phone');
     for (const argv of [
       ['--search', 'lost', 'phone'],
@@ -150,14 +150,14 @@ describe('--search', () => {
     }
   });
 
-  test('says how many more there are where there are many', async () => {
+  test('says how many more results there are', async () => {
     const { status, stdout, stderr } = await terminal.run('--search', 'account');
     expect(status).toBe(0);
     expect(stdout.trimEnd().split('\n')).toHaveLength(20);
     expect(stderr).toMatch(/^\d+ more fit, less well; more words narrow it down\.\n$/);
   });
 
-  test('fails where there is nothing', async () => {
+  test('fails if there are no results', async () => {
     expect(await terminal.run('--search', 'zzz')).toEqual({
       status: 1,
       stdout: '',
@@ -165,11 +165,11 @@ describe('--search', () => {
     });
   });
 
-  test('needs words', async () => {
+  test('requires words', async () => {
     expect(await terminal.run('--search')).toMatchObject({ status: 2, stdout: '' });
   });
 
-  test('colours names for people, and nothing in a pipe', async () => {
+  test('colours names on a terminal, and nothing in a pipe', async () => {
     const { stdout } = await terminal.run('--search', '2fa', '--color=always');
     expect(stdout).toMatch(/^\u001b\[36mtwofactorauth_/);
     expect((await terminal.run('--search', '2fa')).stdout).not.toContain('\u001b');
@@ -179,13 +179,13 @@ describe('--search', () => {
 describe('--search for a tweak setting', () => {
   const lines = async (wanted: string) => (await terminal.run('--search', wanted)).stdout.split('\n');
 
-  test('finds it by its key, first, as the call that sets it', async () => {
+  test('finds it first by its key, as the call that sets it', async () => {
     expect((await lines('chkservd_check_interval'))[0]).toMatch(
       /^set_tweaksetting key=chkservd_check_interval +The seconds between two checks .*\. \(Tweak Settings\)$/,
     );
   });
 
-  test('finds it by what it does, and says where it has no effect', async () => {
+  test('finds it by its description, and says if it has no effect', async () => {
     const found = await lines('hourly mail limit');
     expect(found.join('\n')).toContain('set_tweaksetting key=email_send_limits_defer_cutoff');
     expect((await lines('SpamAssassin off')).find((line) => line.includes('key=skipspamassassin'))).toMatch(

@@ -1,4 +1,4 @@
-// What a name that is none may have meant, and what a call of a function that is not provided answers.
+// Suggestions for an unknown function name, and the response of a function that is not provided.
 import { distance } from 'fastest-levenshtein';
 import { absent } from '../../src/catalogue/absent.generated.ts';
 import { families } from '../../src/catalogue/families.generated.ts';
@@ -18,7 +18,7 @@ afterEach(() => {
   terminal.remove();
 });
 
-/** What standard error says after a call of what there is not. */
+/** Standard error after a call of an unknown function. */
 async function hint(name: string): Promise<string> {
   const { status, stdout, stderr } = await terminal.run('--output=json', name);
   expect(status).toBe(1);
@@ -28,7 +28,7 @@ async function hint(name: string): Promise<string> {
 
 const plain = 'whmapi1 --help lists the functions.\n';
 
-describe('a name that is none', () => {
+describe('an unknown name', () => {
   test.each([
     ['versoin', ['version']],
     ['twofactorauth_policy_statsu', ['twofactorauth_policy_status']],
@@ -46,12 +46,12 @@ describe('a name that is none', () => {
       'twofactorauth_set_tfa_conifg_for_user',
       ['twofactorauth_set_tfa_config_for_user', 'twofactorauth_get_tfa_config_for_user'],
     ],
-  ])('%s may mean %j', async (name, meant) => {
+  ])('%s is corrected to %j', async (name, meant) => {
     expect(await hint(name)).toBe(`Did you mean ${meant.join(', or ')}? ${plain}`);
   });
 
   test.each(['nvgte', 'access_icq_verify', 'verify_access_icq', 'Verify-ICQ-Access'])(
-    '%s may mean one that is not provided, which is said',
+    '%s suggests a function that is not provided, and says so',
     async (name) => {
       expect(await hint(name)).toMatch(
         /^Did you mean (nvget|verify_icq_access) \(not provided here\)(, or \w+ \(not provided here\))*\? whm/,
@@ -60,20 +60,20 @@ describe('a name that is none', () => {
   );
 
   test.each(['zzzzzzzzzzzzzz', '__proto__', 'toString', 'constructor', 'a', 'x'.repeat(101)])(
-    '%s means nothing',
+    '%s gives no suggestions',
     async (name) => {
       expect(await hint(name)).toBe(plain);
     },
   );
 
-  test('of several words, none of them near, is handed to the search', async () => {
+  test('of several words, all far from any name, is passed to the search', async () => {
     expect(await hint('delete_account')).toBe(
       'whmapi1 --help lists the functions, whmapi1 --search delete account may find one.\n',
     );
   });
 
   // Four words have 24 orders. Nine would have 362,880.
-  test('is compared with a function at most 25 times, however many words it has', async () => {
+  test('is compared with each function at most 25 times, however many words it has', async () => {
     const functions = Object.keys(index).length + Object.keys(absent).length;
     for (const name of [
       'a_b_c_d',
@@ -90,9 +90,9 @@ describe('a name that is none', () => {
     expect(distance).toHaveBeenCalledTimes(25 * functions);
   });
 
-  test('with one wrong letter means every function that there is', async () => {
+  test('with one wrong letter is corrected, for every function', async () => {
     const names = [...Object.keys(index), ...Object.keys(absent)];
-    // A short name is as near to others.
+    // A short name is similar to others.
     const long = names.filter((name) => name.length > 12);
     for (const name of long.filter((_name, at) => at % 10 === 0)) {
       const mistyped = `${name.slice(0, 4)}q${name.slice(5)}`;
@@ -105,7 +105,7 @@ describe('a name that is none', () => {
   });
 });
 
-describe('a function that is known and not provided', () => {
+describe('a known function that is not provided', () => {
   test.each(Object.keys(absent))('%s fails, names its family, and points to its help', async (name) => {
     const { status, stdout, stderr } = await terminal.run('--output=json', name, 'user=bob');
     const family = families[absent[name]?.family ?? '']?.title;
@@ -124,7 +124,7 @@ describe('a function that is known and not provided', () => {
     });
   });
 
-  test('fails in a dry run and in a batch as well', async () => {
+  test('also fails in a dry run and in a batch', async () => {
     const dry = await terminal.run('--output=json', '--dry-run', 'nvset');
     expect(dry.status).toBe(1);
     expect(dry.stdout).toContain('"error_code":"not_provided"');
@@ -133,7 +133,7 @@ describe('a function that is known and not provided', () => {
     expect(stdout).toContain('"version":"0.1.0"');
   });
 
-  test('is not in the list of what may be called', async () => {
+  test('is not in the list of callable functions', async () => {
     const { stdout } = await terminal.run('--output=json', 'applist');
     const { data } = JSON.parse(stdout) as { data: { app: string[] } };
     expect(data.app.filter((name) => Object.hasOwn(absent, name))).toEqual([]);

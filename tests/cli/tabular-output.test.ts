@@ -22,7 +22,7 @@ const table = (...words: string[]) => terminal.run('--output=table', ...words);
 const csv = (...words: string[]) => terminal.run('--output=csv', ...words);
 
 describe('a table', () => {
-  test('has a line for each record, the fields as headings, and numbers to the right', async () => {
+  test('has a line for each record, the fields as headings, and numbers aligned to the right', async () => {
     const { status, stdout, stderr } = await table('listaccts', '--fields=user,plan,disklimit,suspended');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toBe(
@@ -36,7 +36,7 @@ describe('a table', () => {
     );
   });
 
-  test('of accounts shows the most useful fields unless others are asked for', async () => {
+  test('of accounts shows the most useful fields by default', async () => {
     const { stdout } = await terminal.run('-o', 'table', 'listaccts');
     expect(stdout.split('\n')[0]?.split(/ +/)).toEqual(
       'user domain plan owner ip diskused disklimit suspended'.split(' '),
@@ -55,7 +55,7 @@ describe('a table', () => {
     expect(one.stdout).toMatch(/^reseller\.active +\d+$/m);
   });
 
-  test('is as wide as it needs in a pipe, and says so where the list is empty', async () => {
+  test('is as wide as needed in a pipe, and says so if the list is empty', async () => {
     const { stdout, stderr } = await table('listaccts', '--filter=user=nobody');
     expect(stdout).toMatch(/^user {2}domain/);
     expect(stderr).toBe('whmapi1: the list is empty.\n');
@@ -73,7 +73,7 @@ describe('a table', () => {
     if (columns === 40) expect(stderr).toContain('no room for diskused, disklimit, suspended');
   });
 
-  test('has a bold heading on a terminal, and --fields is shortened with an ellipsis there alone', async () => {
+  test('has a bold heading on a terminal, where --fields is also shortened with an ellipsis', async () => {
     const narrow = ['listaccts', '--fields=user,domain,startdate'];
     expect((await table(...narrow)).stdout).not.toContain('…');
     terminal.seen = ['stdout'];
@@ -83,7 +83,7 @@ describe('a table', () => {
     expect(stdout).toContain('…');
   });
 
-  test('says of a failure why, on standard error, with the usual exit status', async () => {
+  test('prints the reason of a failure on standard error, with the usual exit status', async () => {
     for (const run of [table, csv]) {
       const { status, stdout, stderr } = await run('suspendacct', 'user=nobody');
       expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
@@ -91,7 +91,7 @@ describe('a table', () => {
     }
   });
 
-  test('says what a call without data did, and its warnings, on standard error', async () => {
+  test('describes a call without data, and its warnings, on standard error', async () => {
     const { status, stdout, stderr } = await table('--dry-run', 'suspendacct', 'user=bob', 'colour=red');
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
     expect(stderr).toMatch(/^whmapi1: warning: .*“colour”/);
@@ -121,7 +121,7 @@ describe('--sort', () => {
     expect(await sorted('--sort', '-plan,user')).toEqual(['ann', 'zoe', 'bob']);
   });
 
-  test('compares numbers as numbers where the description says that they are', async () => {
+  test('compares numbers as numbers if the description says that they are numbers', async () => {
     const { stdout } = await terminal.run('-o', 'json', 'listaccts', '--sort=-uid', '--fields=uid');
     const { data } = JSON.parse(stdout) as { data: { acct: { uid: unknown }[] } };
     const uids = data.acct.map(({ uid }) => Number(uid));
@@ -153,7 +153,7 @@ describe('--filter', () => {
   });
 });
 
-describe('what does not fit together is refused, and no call is made', () => {
+describe('options that do not fit are rejected, and no call is made', () => {
   test.each([
     [['version', '--fields=version'], '“version” does not return a list'],
     [['suspendacct', 'user=bob', '--filter=user=bob'], '“suspendacct” does not return a list'],
@@ -176,7 +176,7 @@ describe('what does not fit together is refused, and no call is made', () => {
     expect(stderr).toContain(message);
   });
 
-  test('a field that does not exist is a failure of the call', async () => {
+  test('a field that does not exist makes the call fail', async () => {
     const { status, stderr } = await table('listaccts', '--fields=user,colour');
     expect(status).toBe(1);
     expect(stderr).toContain('colour');
@@ -184,7 +184,7 @@ describe('what does not fit together is refused, and no call is made', () => {
 });
 
 describe('--quiet', () => {
-  test('prints nothing if the call works, but for warnings', async () => {
+  test('prints only warnings if the call succeeds', async () => {
     expect(await terminal.run('--quiet', 'version')).toEqual({ status: 0, stdout: '', stderr: '' });
     const warned = await terminal.run('-q', 'version', 'colour=red');
     expect(warned).toMatchObject({ status: 0, stdout: '' });

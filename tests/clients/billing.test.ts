@@ -1,4 +1,4 @@
-// Openly licensed billing systems, with the requests that they send and what their code reads from the answers.
+// Openly licensed billing systems: the tests send their requests, and read from the responses what their code reads.
 import { Client } from './client.ts';
 
 const password = 'four unusual words, Xylophone';
@@ -23,13 +23,13 @@ describe('FOSSBilling', () => {
     expect(answer.status).toBe(200);
     return answer.json();
   };
-  /** What request() of that file takes for a failure. */
+  /** The responses that request() of that file treats as failures. */
   const isRefused = (json: Awaited<ReturnType<typeof ask>>) =>
     json.cpanelresult?.error !== undefined ||
     Number(json.result?.[0]?.status ?? 1) === 0 ||
     (json.status !== undefined && Number(json.status) !== 1);
 
-  test('reads the packages, and makes one that is missing from a form with empty fields', async () => {
+  test('reads the packages, and creates a missing one from a form with empty fields', async () => {
     const { package: packages } = await ask('listpkgs');
     expect(packages?.map(({ name }) => String(name))).toContain('gold');
     expect(packages?.[0]).toMatchObject({
@@ -72,7 +72,7 @@ describe('FOSSBilling', () => {
     }
   });
 
-  test('makes a reseller: createacct reseller=1, then setupreseller and setacls', async () => {
+  test('creates a reseller: createacct reseller=1, then setupreseller and setacls', async () => {
     created.push('example7');
     const account = { username: 'example7', domain: 'example7.org', password, plan: 'gold', reseller: '1' };
     expect(isRefused(await ask('createacct', account))).toBe(false);
@@ -81,7 +81,7 @@ describe('FOSSBilling', () => {
     expect(isRefused(await ask('setacls', { reseller: 'example7', acllist: 'few' }))).toBe(false);
   });
 
-  test('takes a refusal and an unknown function for failures', async () => {
+  test('recognises a rejection and an unknown function as failures', async () => {
     expect(isRefused(await ask('suspendacct', { user: 'nobody' }))).toBe(true);
     expect(isRefused(await ask('setsiteip_of_long_ago'))).toBe(true);
   });
@@ -94,7 +94,7 @@ describe('Paymenter', () => {
       await client.get(`/json-api${path}?${new URLSearchParams(data).toString()}`, `whm root:${client.token}`)
     ).json();
 
-  test('lists packages, and makes, upgrades, suspends and removes a server', async () => {
+  test('lists packages, and creates, upgrades, suspends and removes a server', async () => {
     const { package: packages } = await ask('/listpkgs');
     expect(packages?.map(({ name }) => String(name))).toContain('gold');
     const user = 'abcdefghijklmno9';
@@ -130,7 +130,7 @@ describe('Clientexec', () => {
       )
     ).json();
 
-  test('creates with ip=yes and a certain address, changes the password, and reads listsuspended', async () => {
+  test('creates an account with ip=yes and a specific address, changes the password, and reads listsuspended', async () => {
     created.push('clientex');
     const account = { username: 'clientex', domain: 'clientex.example', plan: 'gold', password };
     const { result } = await ask('createacct', {
@@ -170,7 +170,7 @@ describe('Clientexec', () => {
     }
   });
 
-  test('takes status 0 for a failure', async () => {
+  test('recognises status 0 as a failure', async () => {
     expect(await ask('accountsummary', { user: 'nobody' })).toMatchObject({ status: 0 });
   });
 });
@@ -205,7 +205,7 @@ describe('TheHostingTool', () => {
     expect(await ask('/xml-api/removeacct?user=hostuser')).toMatch(/<status>1</);
   });
 
-  test('shows the statusmsg of a refusal', async () => {
+  test('shows the statusmsg of a failure', async () => {
     expect(await ask('/xml-api/createacct?username=root&domain=x.example')).toMatch(
       /<statusmsg>[^<]*is a reserved username/,
     );

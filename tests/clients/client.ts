@@ -1,14 +1,14 @@
-// A client of the API as others wrote it: it sends a request as it stands, byte for byte, and hands back what came.
+// A client of the API as others wrote it: it sends a request byte for byte, and returns the response.
 import { connect } from 'node:net';
 import { TestServer } from '../support/server.ts';
 
 export interface Received {
   readonly status: number;
   readonly body: string;
-  /** The body as JSON, of which tests read what the client reads. */
+  /** The body as JSON; tests read from it what the client reads. */
   readonly json: () => Json;
 }
-/** A value of an answer, as a client without types reads it. */
+/** A value of a response, as a client without types reads it. */
 export type Json = { readonly [key: string]: Json } & readonly Json[];
 
 export class Client {
@@ -34,7 +34,7 @@ export class Client {
     return this.#server.stop();
   }
 
-  /** The first line, headers without Host, and a body; the connection is closed by the server's answer. */
+  /** Sends the first line, headers without Host, and a body. The server’s response closes the connection. */
   send(line: string, headers: readonly string[], body = ''): Promise<Received> {
     const { hostname, port } = new URL(this.#server.url);
     const all = [`${line} HTTP/1.1`, `Host: ${hostname}:${port}`, ...headers, 'Connection: close', '', body];
@@ -60,7 +60,7 @@ export class Client {
     return this.send(`GET ${path}`, [`Authorization: ${authorization}`, ...headers]);
   }
 
-  /** As PHP's http_build_query writes a form. */
+  /** Encodes a form like PHP’s http_build_query. */
   post(
     path: string,
     authorization: string,

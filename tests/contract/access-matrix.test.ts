@@ -1,4 +1,5 @@
-// Who may call what, and about whom: read from the descriptions of all functions, and held against their answers.
+// Who can call each function, and for which accounts: read from the descriptions of all functions, and compared with
+// the responses.
 import type { AnyFunction, Param } from '../../src/core/define.ts';
 import type { Caller } from '../../src/core/context.ts';
 import type { Envelope } from '../../src/core/envelope.ts';
@@ -10,7 +11,7 @@ import { addAccounts, anAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
 const names = Object.keys(index);
-/** All but the one that is root's power itself. */
+/** All privileges except the one that gives the power of root. */
 const everyPrivilege = privilegeNames.filter((name) => name !== 'all');
 
 let here: Installation;
@@ -34,7 +35,7 @@ function get(name: string): AnyFunction {
 }
 
 describe.each(names)('%s', (name) => {
-  /** Whether the call got past authorisation; nothing is kept of it. */
+  /** Whether the call passed authorisation. It is rolled back. */
   const getsPast = async (as?: Caller) => {
     const { metadata } = await here.call(name, {}, { dryRun: true, ...(as === undefined ? {} : { as }) });
     return !metadata.reason.startsWith('You may not call');
@@ -61,7 +62,7 @@ describe.each(names)('%s', (name) => {
       const needed: readonly string[] = access;
       for (const privilege of needed)
         expect([privilege, await getsPast(reseller('rita', privilege))]).toEqual([privilege, true]);
-      // A privilege that does not exist would be one that nobody can be given.
+      // Nobody could be granted a privilege that does not exist.
       expect(needed.filter((privilege) => !(everyPrivilege as string[]).includes(privilege))).toEqual([]);
       const others = everyPrivilege.filter((privilege) => !needed.includes(privilege));
       const list = needed.map((privilege) => `“${privilege}”`).join(' or ');
@@ -72,7 +73,7 @@ describe.each(names)('%s', (name) => {
   });
 });
 
-/** What a parameter names: something of another reseller’s, something that is not there, something of the caller’s. */
+/** What a parameter names: something of another reseller’s, something nonexistent, or something of the caller’s. */
 const kinds = {
   account: { others: ['victim', 'otto', 'root'], nobody: 'nobody1', own: 'rosa' },
   domain: { others: ['victim.example', 'otto.example'], nobody: 'nobody1.example', own: 'rosa.example' },
@@ -92,7 +93,7 @@ const kindOf: Readonly<Record<string, Kind>> = {
   name: 'package',
 };
 
-/** FUNCTION PARAMETER that names nothing that there is already, and why. */
+/** FUNCTION PARAMETER that names nothing that already exists, and why. */
 const namesSomethingNew: Readonly<Record<string, string>> = {
   'addpkg name': 'a new package',
   'createacct username':
@@ -101,11 +102,13 @@ const namesSomethingNew: Readonly<Record<string, string>> = {
   'modifyacct domain': 'the account’s new domain; one that is taken has to be refused',
   'verify_new_username user': 'a new account; it tells what createacct would',
 };
-/** FUNCTION PARAMETER that is no name of these kinds, and what it is. */
+/** FUNCTION PARAMETER that is not a name of these kinds, and what it is. */
 const namesSomethingElse: Readonly<Record<string, string>> = {
   'set_public_contact name': 'what customers are told',
 };
-/** FUNCTION PARAMETER of a call that works where the thing is another’s, as where there is none, and what it does. */
+/**
+ * FUNCTION PARAMETER of a call that succeeds for something of another user’s, as if there were none, and its effect.
+ */
 const worksAllTheSame: Readonly<Record<string, string>> = {
   'editpkg name':
     'with add-pkg as well, a package that the caller does not see is made, under the caller’s name',
@@ -131,7 +134,7 @@ describe.each(candidates)('$name about what is another reseller’s', ({ name })
     return [reseller('rita', ...held), reseller('rita', ...everyPrivilege)];
   };
 
-  /** Arguments that work but for the one that is meant. */
+  /** Valid arguments, except the one that is tested. */
   const argumentsWith = (target: string, value: string): Record<string, Json> => {
     const { params, examples } = get(name);
     const fitting = examples.find((example) => target in example.args);
@@ -140,7 +143,7 @@ describe.each(candidates)('$name about what is another reseller’s', ({ name })
     for (const [key, usual] of Object.entries(args)) {
       const param = params[key];
       const kind = param && kindIn(key, param);
-      // Strength takes time, and is not what this is about.
+      // Rating passwords takes time, and is not tested here.
       if (param?.sensitive === true && param.required !== true) continue;
       if (kind === undefined) given[key] = usual as Json;
       else if (`${name} ${key}` in namesSomethingNew)
@@ -177,7 +180,7 @@ describe.each(candidates)('$name about what is another reseller’s', ({ name })
     const [, as] = callers();
     for (const target of targets()) {
       const { others, ...kind } = kinds[kindOf[target] ?? 'account'];
-      // A reseller asks about itself there.
+      // There, a reseller asks about itself.
       const own = index[name]?.family === 'resellers' ? 'rita' : kind.own;
       const mine = withoutName(await ask(target, own, as ?? reseller('rita'), true), own);
       const [other = ''] = others;
@@ -205,7 +208,7 @@ const actsOnNobody: Readonly<Record<string, string>> = {
   'modifyacct newuser': 'a name that no account has yet',
   'modifyacct owner': 'to whom the account of “user” belongs',
 };
-/** Functions that change something through the name of a domain, and why that is not the caller's own account. */
+/** Functions that change something through the name of a domain, and why this is not the caller’s own account. */
 const zone = 'a zone is no login: a token that may edit zones edits those of its owner as well';
 const actsOnDomain: Readonly<Record<string, string>> = {
   'adddns domain': zone,
@@ -226,7 +229,7 @@ const isName = (key: string) => /^(?:user|username|newuser|reseller|owner|accoun
 const acting = names.filter((name) => index[name]?.access !== 'root').map((name) => ({ name }));
 
 describe.each(acting)('$name with an API token that has fewer privileges than its owner', ({ name }) => {
-  /** Everything but “all”: no privilege that it lacks explains a refusal. */
+  /** Every privilege except “all”, so that no missing privilege explains a rejection. */
   const tokens = (): Caller[] => [
     { ...reseller('rita', ...everyPrivilege), isLimited: true },
     { ...reseller('root', ...everyPrivilege), isLimited: true, seesAll: true },
@@ -234,7 +237,7 @@ describe.each(acting)('$name with an API token that has fewer privileges than it
   const isRead = () => ['none', 'reads'].includes(get(name).effect);
   const exampleWith = (key: string, value: string) => {
     const { params, examples } = get(name);
-    // An older name of the same parameter would be a second one.
+    // An older name of the same parameter would be a second value.
     const others = Object.entries(examples[0].args).filter(([other]) => params[other]?.actsOn !== true);
     const given: Record<string, Json> = Object.fromEntries(others as [string, Json][]);
     given[key] = params[key]?.type === 'json' ? { [value]: 1 } : value;
@@ -294,7 +297,7 @@ describe.each(acting)('$name with an API token that has fewer privileges than it
   });
 });
 
-/** Functions that a limited token may call because what they change of their caller is no account and no login. */
+/** Functions that a limited token can call, because they change no account and no login of their caller. */
 test('every function that changes something names an account, says that it acts on its caller, or is known not to', () => {
   const changing = acting
     .map(({ name }) => get(name))
@@ -306,7 +309,7 @@ test('every function that changes something names an account, says that it acts 
   expect(others.map(({ name }) => name).sort()).toEqual([
     'addpkg',
     'addpkgext',
-    // Zones are no logins (`zone`).
+    // Zones are not logins (`zone`).
     'addzonerecord',
     'api_token_create',
     'api_token_revoke',
@@ -320,7 +323,7 @@ test('every function that changes something names an account, says that it acts 
     'killpkg',
     'mass_edit_dns_zone',
     'removezonerecord',
-    // Services are the server's.
+    // Services belong to the server.
     'restartservice',
     'savemxs',
     'set_public_contact',
@@ -344,7 +347,7 @@ async function prepare(): Promise<void> {
   }
 }
 
-/** An answer without the name that was asked for, and without what tells one call from another. */
+/** A response without the requested name, and without the parts that differ from call to call. */
 function withoutName({ metadata, data }: Envelope, name: string): unknown {
   const [bare = ''] = name.split('.');
   return JSON.parse(JSON.stringify({ metadata, data }).replaceAll(bare, 'NAME'));

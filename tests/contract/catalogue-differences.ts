@@ -1,6 +1,6 @@
-// Where a function that works here differs from what the catalogue says of WHM's, and why.
+// The differences between provided functions and the catalogue’s descriptions of WHM’s functions, with reasons.
 
-/** `here`: only the function here has the parameter; `documented`: only WHM's has. */
+/** `here`: only this program’s function has the parameter. `documented`: only WHM’s has it. */
 export type Trait = 'required' | 'list' | 'type' | 'default' | 'values' | 'here' | 'documented';
 
 export interface Difference {

@@ -1,5 +1,5 @@
-// The catalogue holds every documented function once, in plain sentences, and says the same of those that work here as
-// their own descriptions, but for what catalogue-differences.ts states.
+// The catalogue contains every documented function once, in plain sentences. Its texts for provided functions equal
+// their own descriptions, except for the differences in catalogue-differences.ts.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { absent } from '../../src/catalogue/absent.generated.ts';
@@ -26,7 +26,7 @@ const entries = catalogues.flatMap(({ functions }) => Object.entries(functions))
 const catalogue = new Map(entries);
 const listed: Readonly<Record<string, readonly string[]>> = families;
 
-/** How a summary may begin: an imperative. */
+/** The first words of summaries: imperatives. */
 const verbs = [
   ...['Accept', 'Activate', 'Add', 'Allow', 'Apply', 'Assign', 'Call', 'Change', 'Check', 'Convert', 'Copy'],
   ...[
@@ -133,7 +133,7 @@ interface Found {
   readonly trait: Trait;
 }
 
-/** Where the function here differs from the catalogue. */
+/** The differences between the function and the catalogue. */
 function differencesOf({ params: here }: AnyFunction, { params: documented }: CatalogueEntry): Found[] {
   const names = [...new Set([...Object.keys(here), ...Object.keys(documented)])];
   return names.flatMap((param): Found[] => {
@@ -154,10 +154,10 @@ function isSame(trait: Trait, own: Param, known: CatalogueParam): boolean {
     case 'list':
       return (own[trait] ?? false) === (known[trait] ?? false);
     case 'type':
-      // A number or a word; and what the catalogue calls an array is given as a list.
+      // A number or a word. What the catalogue calls an array is given as a list.
       return own.type === (known.type === 'any' || known.type === 'array' ? 'string' : known.type);
     case 'default':
-      // What does nothing needs no default; an empty one is none.
+      // A parameter without effect needs no default, and an empty default is none.
       return own.inert !== undefined || String(own.default ?? '') === (known.default ?? '');
     case 'values':
       return String([...(own.values ?? [])].sort()) === String([...(known.values ?? [])].sort());

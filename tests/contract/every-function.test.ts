@@ -1,4 +1,4 @@
-// What holds for every function, whoever writes it.
+// Rules that every function must follow.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import families from '../../src/catalogue/families.json';
@@ -16,7 +16,7 @@ import { faultsOf } from '../support/returns.ts';
 import { shellWords } from '../support/terminal.ts';
 import { PreparedStates } from './prepared-states.ts';
 
-/** How a summary may begin: an imperative. Add to it, and keep to one word for one thing. */
+/** The first words of summaries: imperatives. Add to the list, and use one word for one thing. */
 const verbs = [
   ...[
     'Add',
@@ -48,7 +48,7 @@ const verbs = [
   ...['Suspend', 'Unsuspend', 'Update'],
 ];
 
-/** Functions that stand in no list of the catalogue, and why they are here. */
+/** Functions that are in no list of the catalogue, and why they are provided. */
 const beyondTheCatalogue: Record<string, string> = {
   twofactorauth_get_tfa_config_for_user: 'version 118 is newer than the catalogue',
   twofactorauth_set_tfa_config_for_user: 'version 118 is newer than the catalogue',
@@ -64,10 +64,10 @@ const beyondTheCatalogue: Record<string, string> = {
   revoke_reseller_privilege: 'WHM has only setacls, which replaces all privileges',
 };
 
-/** All but what a record has whatever its type; its class can only be IN. */
+/** All except the fields of every record; its class can only be IN. */
 const recordData = /^(?!(?:domain|name|type|ttl|line|serialnum)$)/;
 
-/** Parameters that are read together, by the table of settings. */
+/** Parameters that are read together, with the table of settings. */
 const settings = (set: NameSet) => ({
   params: new RegExp(
     `^(?:${Object.values(settingNames)
@@ -99,10 +99,10 @@ const readTogether: Record<string, { readonly params: RegExp; readonly because: 
   setacls: { params: /^acl-/, because: 'They are read by the names of the privileges.' },
 };
 
-/** Tools without which an example has nothing to work with. */
+/** Tools that examples need. */
 const toolsOf: Record<string, readonly Tool[]> = { generatesshkeypair: ['ssh-keygen'] };
 
-// The examples name addresses of this machine.
+// The examples contain addresses of this machine.
 jest.mock('node:os', () => ({
   ...jest.requireActual<object>('node:os'),
   networkInterfaces: () => ({
@@ -115,13 +115,13 @@ jest.mock('node:os', () => ({
   }),
 }));
 
-// Examples create accounts. What their passwords cost is told in tests/machine-port/sandbox.test.ts.
+// Examples create accounts. tests/machine-port/sandbox.test.ts tests the cost of their passwords.
 jest.mock('../../src/machine/sandbox/password.ts', () => {
   const usual = jest.requireActual<typeof Passwords>('../../src/machine/sandbox/password.ts');
   return { ...usual, PASSWORD_COST: { log2N: 1, r: 1, p: 1 } };
 });
 
-/** A time at which the example of twofactorauth_set_tfa_config is right: oathtool gives 227174 for its secret. */
+/** A time at which the example of twofactorauth_set_tfa_config is valid: oathtool gives 227174 for its secret. */
 const whenExamplesAreRight = Date.parse('2026-09-02T17:24:40Z');
 
 const base = join(__dirname, '../../src/functions');
@@ -136,7 +136,7 @@ const testsOfFunctions = readdirSync(folderOfTests).map((file) => ({
   text: readFileSync(join(folderOfTests, file), 'utf8'),
 }));
 
-/** What a shell makes of each example. */
+/** The arguments that a shell makes of each example. */
 let typed: Map<unknown, { words: string[]; stdin: string }>;
 beforeAll(async () => {
   const functions = await Promise.all(names.map(load));
@@ -221,13 +221,13 @@ describe.each(files)('$folder/$file', ({ folder, file }) => {
   test('has parameters that make sense', () => {
     for (const [key, param] of Object.entries(fn.params)) {
       const { required, default: value, list, pattern, min, max } = param;
-      // A parameter that must be given, and a list, have no default.
+      // A required parameter and a list have no default.
       if (required === true || list === true) expect([key, value]).toEqual([key, undefined]);
       if (param.values !== undefined && value !== undefined) expect(param.values).toContain(value);
       // The whole value must match.
       if (pattern !== undefined) expect(pattern.matches.source).toMatch(/^\^.*\$$/);
       if (pattern !== undefined) expect(pattern.matches.flags).not.toMatch(/[gmy]/);
-      // An argument means one parameter, whatever the name that it comes under.
+      // Each argument belongs to one parameter, whichever of its names is used.
       for (const name of param.alias ?? []) {
         expect(fn.params).not.toHaveProperty([name]);
         expect(paramOf(fn, name)?.base).toBe(key);
@@ -293,7 +293,7 @@ describe.each(files)('$folder/$file', ({ folder, file }) => {
   });
 });
 
-/** Fields that neither have a text of their own, nor stand in a list or hash of values that has one. */
+/** Fields that have no description, and are not in a described list or hash of values. */
 function unexplained(fn: AnyFunction): string[] {
   const named = (path: string, fields: Fields): string[] =>
     Object.entries(fields).flatMap(([key, field]) => one(`${path}.${key}`, field));

@@ -1,4 +1,4 @@
-// What is generated follows from its sources, and is fit to be read.
+// Generated files match their sources and are readable.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { errorKinds } from '../../src/core/errors.ts';
@@ -39,7 +39,7 @@ itWith(['mandoc'], 'mandoc finds nothing to say about the manual pages', () => {
     maxBuffer: 2 ** 26,
   });
   expect(error).toBeUndefined();
-  // It looks for other pages where the system has its own, and in an index of them; the next test looks here.
+  // mandoc looks for other pages in the system’s directories and their index. The next test checks them here.
   const ofSystem = /^$|STYLE: referenced manual not found|^mandoc: outdated mandoc\.db/;
   const findings = `${stdout}\n${stderr}`.split('\n').filter((line) => !ofSystem.test(line));
   expect(findings).toEqual([]);
@@ -53,7 +53,7 @@ test('every page that another one names is there', () => {
     ),
   );
   expect([...new Set(named)].filter((one) => !pages.includes(one) && !elsewhere.includes(one))).toEqual([]);
-  // No function's page is an orphan, and no family's.
+  // No page of a function or a family is an orphan.
   const orphans = pages.filter((one) => one !== 'whmapi1.1' && !named.includes(one));
   expect(orphans).toEqual([]);
 });

@@ -1,4 +1,5 @@
-// Who may import whom: from the command line down to the engine, never back. docs/LAYOUT.md says what each folder is for.
+// Which folder may import which: from the command line down to the engine, never up. docs/LAYOUT.md says what each
+// folder is for.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
@@ -10,7 +11,7 @@ const files = readdirSync(join(top, 'src'), { recursive: true, encoding: 'utf8' 
 
 interface Import {
   readonly from: string;
-  /** A file from the project's top, or a package as it is named. */
+  /** A file, as a path from the project’s top, or a package, by its name. */
   readonly of: string;
   readonly isTypeOnly: boolean;
 }
@@ -38,7 +39,7 @@ const imports = files.flatMap((path) => importsOf(path));
 interface Layer {
   readonly files: RegExp;
   readonly mayImport: readonly RegExp[];
-  /** What it may know the types of besides. */
+  /** The layers whose types it may also import. */
   readonly mayKnow?: readonly RegExp[];
 }
 
@@ -48,7 +49,7 @@ const catalogue = /^src\/catalogue\//;
 const generatedLists = /^src\/functions\/([\w-]+\.generated|load)\.ts$/;
 const functionModule = /^src\/functions\/[^/]+\/.+\.ts$/;
 
-/** The first layer whose pattern a file has is its own. */
+/** A file belongs to the first layer with a matching pattern. */
 const layers: Record<string, Layer> = {
   'core/nearest.ts': { files: /^src\/core\/nearest\.ts$/, mayImport: [/^fastest-levenshtein$/] },
   core: { files: core, mayImport: [core] },
@@ -62,19 +63,19 @@ const layers: Record<string, Layer> = {
   },
   store: {
     files: /^src\/store\//,
-    // What an address is: one notion of it for all.
+    // All use the same definition of an address.
     mayImport: [
       ...[core, /^src\/store\//, /^src\/model\/addresses\/ipv4-within\.ts$/, node],
       /^(better-sqlite3(\/.*)?|ipaddr\.js)$/,
     ],
   },
-  // The sandbox uses parts of the real machine, never the other way round.
+  // The sandbox uses parts of the real machine, never the opposite.
   'machine/linux': {
     files: /^src\/machine\/linux\//,
     mayImport: [core, /^src\/machine\/(?!sandbox\/)/, node, /^js-yaml$/],
   },
   machine: { files: /^src\/machine\//, mayImport: [core, /^src\/machine\//, node, /^(js-yaml|ipaddr\.js)$/] },
-  // Internationalised names (UTS 46) need Unicode tables that Node has: node:url computes and touches nothing else.
+  // Internationalised names (UTS 46) need Unicode tables that Node has. node:url only computes.
   'model/dns/names.ts': {
     files: /^src\/model\/dns\/names\.ts$/,
     mayImport: [core, /^src\/model\/dns\//, /^node:url$/],
@@ -120,7 +121,7 @@ const layers: Record<string, Layer> = {
     mayImport: [/^src\/drivers\/[^/]+\/steps\//],
     mayKnow: [core],
   },
-  // Parts of an account read the store, where models have the SQL.
+  // Parts of an account read the store through models, which have the SQL.
   'drivers/account': {
     files: /^src\/drivers\/[\w-]+\/account\.ts$/,
     mayImport: [core, /^src\/drivers\//, /^src\/model\//],
@@ -151,7 +152,7 @@ const layers: Record<string, Layer> = {
     mayImport: [
       /^src\/core\/(define|errors|params|access|quote|function-name|turns)\.ts$/,
       /^src\/(changes|model)\//,
-      // What a function's look reads of a daemon, or of all that an account has.
+      // What a function’s look reads of a daemon, or of all parts of an account.
       /^src\/drivers\/([^/]+\/look|account-parts)\.ts$/,
     ],
     mayKnow: [core],
@@ -245,7 +246,7 @@ const layers: Record<string, Layer> = {
         /^src\/render\//,
         /^src\/remote\//,
       ],
-      // What --search knows of tweak settings.
+      // What --search reads of tweak settings.
       /^src\/model\/tweak-settings\/catalogue\.ts$/,
       ...[generatedLists, node],
       /^(commander|chalk|cli-progress|uqr|minisearch|fastest-levenshtein|read|shlex)$/,
@@ -259,7 +260,7 @@ function layerOf(path: string): Layer | undefined {
   return Object.values(layers).find((layer) => layer.files.test(path));
 }
 
-/** Imports that the file's layer may not have, as people read them. */
+/** Imports that the file’s layer must not have, in readable form. */
 function strayImports(found: readonly Import[]): string[] {
   return found
     .filter(({ from, of, isTypeOnly }) => {

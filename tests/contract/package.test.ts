@@ -1,4 +1,4 @@
-// What is published: its licences, and which packages may run scripts while it is installed.
+// The published package: its licences, and which packages may run scripts during the installation.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { notices, noticesOf } from '../../scripts/build/notices.ts';

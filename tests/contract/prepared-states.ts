@@ -1,5 +1,5 @@
-// State directories in which calls were made already. Examples of hundreds of functions begin with the same few calls:
-// each series of calls is made once, and whoever needs it gets a copy.
+// State directories in which calls have already been made. The examples of hundreds of functions begin with the same
+// few calls. Each series of calls is made once, and each test that needs it gets a copy.
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ export class PreparedStates {
   readonly #directory = mkdtempSync(join(tmpdir(), 'whmapi1-prepared-'));
   readonly #states = new Map<string, Promise<string>>();
 
-  /** @returns a terminal on a state directory of its own, where these calls were made. */
+  /** @returns a terminal with its own state directory, in which these calls have been made. */
   async terminalAfter(calls: readonly SetUp[]): Promise<Terminal> {
     return copyOf(await this.#stateAfter(calls));
   }
@@ -29,7 +29,7 @@ export class PreparedStates {
   async #make(calls: readonly SetUp[]): Promise<string> {
     const last = calls.at(-1);
     const terminal = last === undefined ? new Terminal() : await this.terminalAfter(calls.slice(0, -1));
-    // A call that reads makes the store.
+    // A call that reads creates the store.
     const { command, args } = last ?? { command: 'listpkgs', args: {} };
     const given = Object.entries(args).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
     expect((await terminal.run('--output=json', command, ...given)).stdout).toContain('"result":1');

@@ -41,7 +41,9 @@ function script(name: string, ...words: string[]): Promise<Ended> {
   return node('--import', 'tsx', `scripts/${name}.ts`, ...words);
 }
 
-/** Runs a script with each of these lines of words, one after the other in one process: to start one takes half a second. */
+/**
+ * Runs a script once for each of these argument lists, all in one process, because starting one takes half a second.
+ */
 async function scripts(name: string, ...lines: string[]): Promise<Ended[]> {
   const ran = await node('--import', 'tsx', '--input-type=module', '--eval', RUN_EACH, name, ...lines);
   expect(ran).toMatchObject({ status: 0, stderr: '' });
@@ -65,7 +67,7 @@ const RUN_EACH = `
   log(JSON.stringify(ended));
 `;
 
-/** What a script says to each of these lines of words, all of which it refuses. */
+/** The errors of a script for each of these argument lists, all of which it rejects. */
 async function refusals(name: string, ...lines: string[]): Promise<string[]> {
   const ended = await scripts(name, ...lines);
   expect(ended.filter(({ status, stdout }) => status !== 1 || stdout !== '')).toEqual([]);
@@ -76,7 +78,7 @@ function read(path: string): string {
   return readFileSync(join(copy, path), 'utf8');
 }
 
-/** The names that TypeScript cannot find, each behind its file. What the files import is not looked at. */
+/** The names that TypeScript cannot find, each after its file. Imports are not followed. */
 async function unknownNames(...files: string[]): Promise<string[]> {
   writeFileSync(join(copy, 'some.json'), JSON.stringify({ extends: './tsconfig.json', include: files }));
   const words = ['--noEmit', '--noResolve', '-p', 'some.json'];
@@ -144,7 +146,7 @@ describe('npm run new', () => {
     expect(made.map(({ status }) => status)).toEqual([0, 0]);
     const text = read(path);
     expect(text).toMatch(/^ {2}since: 11,\n {2}summary: 'Show how many messages were sent, /m);
-    // The catalogue has the older name as a parameter of its own.
+    // The catalogue lists the older name as a separate parameter.
     expect(text).toMatch(/^ {4}endtime: {\n {6}type: 'integer',\n {6}alias: \['enddate'\],$/m);
     expect(text).not.toMatch(/^ {4}enddate:/m);
     expect(text).toContain(

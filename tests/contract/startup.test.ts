@@ -1,4 +1,4 @@
-// What a start loads: counted in the built program, not timed.
+// What a start loads, counted in the built program and not measured in time.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,17 +17,17 @@ const dist = resolve(__dirname, '../../dist');
 interface Start {
   readonly status: number;
   readonly stdout: string;
-  /** The files of dist/ that were loaded, without the hash in their names: `version`, `yaml`, `chunk`. */
+  /** The loaded files of dist/, without the hashes in their names: `version`, `yaml`, `chunk`. */
   readonly files: readonly string[];
   /** The texts of those files. */
   readonly code: string;
-  /** Node's own modules that were loaded during the start, of the first in its process only. */
+  /** Node’s own modules that were loaded during the start; only for the first start in a process. */
   readonly modules: readonly string[];
-  /** How often a native addon was loaded: SQLite is the only one. */
+  /** How many native addons were loaded: SQLite is the only one. */
   readonly addons: number;
 }
 
-/** Starts one after the other, each with a loader of its own, which reads the files anew. */
+/** Starts one after the other, each with a separate loader, which reads the files again. */
 const child = `
   const { createLoader } = require(process.env.LOADER);
   const dlopen = process.dlopen;
@@ -67,7 +67,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** In a process of its own. */
+/** In a separate process. */
 async function start(...argv: string[]): Promise<Start> {
   const [only] = await startAll([argv]);
   if (only === undefined) throw new Error('The process answered nothing.');
@@ -99,8 +99,8 @@ function codeOf(file: string): string {
 }
 
 /**
- * Of each family so many, evenly spread: `layers.test.ts` keeps function modules from importing each other, so that what
- * starting one shows, starting its neighbour would.
+ * Takes this many functions of each family, evenly spread. This is enough because function modules do not import each
+ * other (`layers.test.ts`), so their neighbours start in the same way.
  */
 const MOST_OF_A_FAMILY = 6;
 const functions = [...new Set(Object.values(index).map(({ family }) => family))].flatMap((family) => {
@@ -109,7 +109,7 @@ const functions = [...new Set(Object.values(index).map(({ family }) => family))]
   return names.filter((_name, at) => Math.floor(at / step) > Math.floor((at - 1) / step));
 });
 
-/** Starts the program for each function, before the tests that ask for it. */
+/** Starts the program for each function, before the tests that use the result. */
 function startForEach(argvOf: (name: string) => string[]): (name: string) => Start {
   let starts: Start[];
   beforeAll(async () => {
@@ -131,13 +131,16 @@ const comfortsOf = ({ files }: Start) =>
 /** Node's modules that take milliseconds to load. */
 const costly = /^(crypto|stream|tty|child_process|net)\b/;
 
-/** A line of SQL that only the store has. */
+/** A line of SQL that only the store contains. */
 const STORE = 'BEGIN IMMEDIATE';
 
-/** The first word of a file that only calls to other servers have. */
+/** The first word of a file that only calls to other servers use. */
 const REMOTE = 'whmapi1-run';
 
-/** Which parts of the catalogue were loaded: the list of what is not provided, families' data, the search's index. */
+/**
+ * Which parts of the catalogue were loaded: the list of functions that are not provided, a family’s data, the search
+ * index.
+ */
 const catalogueOf = ({ files, code }: Start) => [
   ...(code.includes('"server-administration",summary:"Show a value that nvset has stored.') ? ['list'] : []),
   ...Object.keys(families).filter((family) => files.includes(family)),
@@ -164,7 +167,7 @@ describe('one call', () => {
 
   test.each([
     ['yaml', ['yaml']],
-    // So small that it comes with every call.
+    // These are so small that every call loads them.
     ['json', []],
     ['jsonpretty', []],
     ['xml', ['xml']],

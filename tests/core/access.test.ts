@@ -21,7 +21,7 @@ const cases: [string, Caller, Access, boolean][] = [
   ['a reseller who is named root', { ...reseller(), user: 'root' }, 'root', false],
 ];
 
-test.each(cases)('%s %j, where access is %j: %j', (_name, caller, access, allowed) => {
+test.each(cases)('%s %j, if access is %j: %j', (_name, caller, access, allowed) => {
   expect(mayCall(caller, access)).toBe(allowed);
   if (allowed) expect(() => authorise(caller, 'x', access)).not.toThrow();
   else expect(() => authorise(caller, 'x', access)).toThrow(ApiError);
@@ -34,7 +34,7 @@ test.each<[Access, string]>([
     ['kill-acct', 'create-acct'],
     'You may not call “killacct”. It requires the privilege “kill-acct” or “create-acct”.',
   ],
-])('where access is %j, the reason says what is missing', (access, reason) => {
+])('if access is %j, the reason says what is missing', (access, reason) => {
   const error = new ApiError('denied', reason);
   expect(() => authorise(reseller('list-accts'), 'killacct', access)).toThrow(error);
 });

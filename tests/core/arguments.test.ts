@@ -33,7 +33,7 @@ function read(params: Params, given: Given, rest?: Rest) {
   return { args: readArguments(spec, raw), unknown: unknownNames(spec, raw) };
 }
 
-/** What one parameter, named `p`, is read as. */
+/** How one parameter, named `p`, is read. */
 function valueOf(param: Omit<Param, 'doc'>, given: Given): unknown {
   return read({ p: param }, given).args.p;
 }
@@ -52,7 +52,7 @@ const colour = { type: 'string', values: ['red', 'green', 'blue'] } as const;
 const digits = { type: 'string', pattern: { matches: /^\d{3}$/, expects: 'three digits' } } as const;
 const LINE = 'text on one line, without control characters, at most 4096 characters';
 
-describe('a value that fits', () => {
+describe('a valid value', () => {
   test.each<[string, Omit<Param, 'doc'>, Json, unknown]>([
     ['text', { type: 'string' }, 'hello world', 'hello world'],
     ['text with quotes, percent and plus signs', { type: 'string' }, `"'%41+`, `"'%41+`],
@@ -88,12 +88,12 @@ describe('a value that fits', () => {
     ['a JSON list, as one value', { type: 'json' }, [1, 2], [1, 2]],
     ['a JSON string', { type: 'json' }, '"a"', 'a'],
     ['a JSON number', { type: 'json' }, 5, 5],
-    ['a list of one, where one is wanted', { type: 'string' }, ['a'], 'a'],
+    ['a list with one value, if one is expected', { type: 'string' }, ['a'], 'a'],
   ])('%s', (_name, param, sent, value) => {
     expect(valueOf(param, [['p', sent]])).toEqual(value);
   });
 
-  test('null in JSON text, where JSON is required', () => {
+  test('null in JSON text, if JSON is required', () => {
     expect(valueOf({ type: 'json', required: true }, [['p', 'null']])).toBeNull();
   });
 });
@@ -110,15 +110,15 @@ describe('without a value', () => {
     ['a list is empty', { type: 'string', list: true }, []],
   ])('%s', (_name, param, value) => {
     expect(valueOf(param, [])).toEqual(value);
-    // null from JSON says the same as nothing.
+    // null in JSON means the same as an omitted parameter.
     expect(valueOf(param, [['p', null]])).toEqual(value);
   });
 
-  test('an empty JSON list is nothing', () => {
+  test('an empty JSON list has no values', () => {
     expect(valueOf({ type: 'string', default: 'red' }, [['p', []]])).toBe('red');
   });
 
-  test('every parameter has an entry', () => {
+  test('every parameter is in the result', () => {
     expect(read({ a: { type: 'string' }, b: { type: 'flag', list: true } }, [])).toEqual({
       args: { rest: {}, a: undefined, b: [] },
       unknown: [],
@@ -194,7 +194,7 @@ describe('a list', () => {
     expect(valueOf({ type: 'flag', list: true }, [['p', ['1', 0]]])).toEqual([true, false]);
   });
 
-  test('of JSON takes a JSON list as one value', () => {
+  test('of JSON accepts a JSON list as one value', () => {
     expect(
       valueOf({ type: 'json', list: true }, [
         ['p', [1, 2]],
@@ -203,12 +203,12 @@ describe('a list', () => {
     ).toEqual([[1, 2], {}]);
   });
 
-  test('takes more items than a call has room for arguments', () => {
+  test('accepts more items than a call has room for arguments', () => {
     const items = Array<string>(200_000).fill('a');
     expect(valueOf({ type: 'string', list: true }, [['p', items]])).toHaveLength(200_000);
   });
 
-  test('is numbered only by digits, at most six, and only where it is a list', () => {
+  test('is numbered only by digits, at most six, and only if it is a list', () => {
     const params: Params = { p: { type: 'string', list: true }, q: { type: 'string' } };
     const names = ['p-', 'p-x', 'p--1', 'p-1234567', 'p-1-1', 'p1', 'P', 'q-1', '-1'];
     expect(
@@ -219,14 +219,14 @@ describe('a list', () => {
     ).toEqual({ args: { rest: {}, p: [], q: undefined }, unknown: names });
   });
 
-  test('a parameter of that very name goes before a numbered one', () => {
+  test('a parameter with that exact name takes precedence over a numbered one', () => {
     const params: Params = { ip: { type: 'string', list: true }, 'ip-1': { type: 'string' } };
     expect(read(params, [['ip-1', 'a']]).args).toEqual({ rest: {}, ip: [], 'ip-1': 'a' });
     expect(paramOf(specOf(params), 'ip-2')).toMatchObject({ base: 'ip', number: 2 });
   });
 });
 
-describe('a value that does not fit', () => {
+describe('an invalid value', () => {
   test.each<[Omit<Param, 'doc'>, Json, string]>([
     [{ type: 'string' }, 'a\nb', `should be ${LINE}, not “a\\x0ab”.`],
     [{ type: 'string' }, 'a\tb', `should be ${LINE}, not “a\\x09b”.`],
@@ -275,14 +275,14 @@ describe('a value that does not fit', () => {
     [{ type: 'json' }, '', 'should be JSON.'],
     [{ type: 'string', list: true }, ['a', {}], `should be ${LINE}, not a JSON structure.`],
     [{ type: 'string' }, ['a', 'b'], 'is given 2 times. Use it only once.'],
-  ])('%j refuses %j', (param, sent, sentence) => {
+  ])('%j rejects %j', (param, sent, sentence) => {
     expect(refusal({ p: param }, [['p', sent]])).toEqual({
       code: 'bad_param',
       reason: `The parameter “p” ${sentence}`,
     });
   });
 
-  test('is refused where it stands twice, though both be the same', () => {
+  test('is rejected if it is repeated, even with the same value', () => {
     const given: Given = [
       ['p', 'a'],
       ['p', 'a'],
@@ -304,7 +304,7 @@ describe('a value that does not fit', () => {
     expect(refusal({ p: param }, [['p', sent]]).reason).toBe(`The parameter “p” ${sentence}`);
   });
 
-  test('ten thousand of them do not make an endless reason', () => {
+  test('ten thousand of them do not produce an endless reason', () => {
     const items = Array.from({ length: 10_000 }, (_, at) => `item ${at}`);
     const { code, reason } = refusal({ p: { ...digits, list: true } }, [['p', items]]);
     expect(code).toBe('bad_param');
@@ -336,12 +336,12 @@ describe('a required parameter', () => {
     ['0', { type: 'integer' }, '0', 0],
     ['false', { type: 'flag' }, false, false],
     ['a blank', { type: 'string' }, ' ', ' '],
-  ])('is there where it is %s', (_name, param, sent, value) => {
+  ])('is present if it is %s', (_name, param, sent, value) => {
     expect(valueOf({ ...param, required: true }, [['p', sent]])).toBe(value);
   });
 });
 
-test('all problems are told at once, what is missing first', () => {
+test('all problems are reported at once, missing parameters first', () => {
   const params: Params = {
     user: { ...digits, list: true },
     secret: { type: 'string', required: true, sensitive: true, maxLength: 256 },
@@ -374,7 +374,7 @@ test('all problems are told at once, what is missing first', () => {
   });
 });
 
-test('where only something is missing, the code says so', () => {
+test('if values are only missing, the error code says so', () => {
   const params: Params = { a: { type: 'flag', required: true }, b: { type: 'flag', required: true } };
   expect(refusal(params, [['c', '1']])).toEqual({
     code: 'missing_param',
@@ -383,7 +383,7 @@ test('where only something is missing, the code says so', () => {
   });
 });
 
-describe('names that no parameter has', () => {
+describe('unknown parameter names', () => {
   const odd = [
     '__proto__',
     'constructor',
@@ -395,7 +395,7 @@ describe('names that no parameter has', () => {
     ' ',
   ];
 
-  test('are handed back as they were sent', () => {
+  test('are returned as they were sent', () => {
     const { args, unknown } = read(
       { p: { type: 'string' } },
       odd.map((name) => [name, 'a']),
@@ -405,7 +405,7 @@ describe('names that no parameter has', () => {
     expect(Object.getPrototypeOf(args)).toBe(Object.prototype);
   });
 
-  test('are what rest holds, where a function takes any', () => {
+  test('are in the rest, if a function accepts any name', () => {
     const rest: Rest = { type: 'json', key: 'USER', doc: 'for each user, a secret.' };
     const given: Given = [
       ...odd.map((name): [string, Json] => [name, { secret: 'a' }]),
@@ -425,7 +425,7 @@ describe('names that no parameter has', () => {
     ]);
   });
 
-  test('are required where a function takes any', () => {
+  test('are required if a function accepts any name', () => {
     const rest: Rest = { type: 'json', key: 'USER', doc: 'for each user, a secret.' };
     expect(refusal({}, [], rest)).toEqual({
       code: 'missing_param',
@@ -447,11 +447,11 @@ test.each<[Omit<Param, 'doc'>, string]>([
   [{ type: 'integer', min: 0, max: 9 }, 'a whole number from 0 to 9'],
   [{ type: 'flag' }, '1 or 0'],
   [{ type: 'json' }, 'JSON'],
-])('%j is in words: %s', (param, words) => {
+])('%j in words: %s', (param, words) => {
   expect(expectation({ doc: 'A.', ...param })).toBe(words);
 });
 
-describe('whatever is sent', () => {
+describe('for any input', () => {
   const params: Params = {
     text: { type: 'string' },
     lines: { type: 'string', multiline: true, maxLength: 20, list: true },
@@ -520,7 +520,7 @@ describe('whatever is sent', () => {
     { name: 'anys', value: '[]' },
   ];
 
-  test('typed values that fit come out, or an ApiError', () => {
+  test('valid typed values are returned, or an ApiError is thrown', () => {
     const spec = specOf(params);
     let read = 0;
     fc.assert(
@@ -541,7 +541,7 @@ describe('whatever is sent', () => {
   });
 });
 
-test('an error names each wrong parameter with its own sentence', () => {
+test('an error has a separate sentence for each wrong parameter', () => {
   const given = [
     { name: 'colour', value: 'pink' },
     { name: 'digits', value: 'x' },
@@ -563,14 +563,14 @@ test('an error names each wrong parameter with its own sentence', () => {
   );
 });
 
-describe('a parameter with another name', () => {
+describe('a parameter with a second name', () => {
   const params = { password: { type: 'string', required: true, alias: ['pass'] } } as const;
   const list = { user: { type: 'string', list: true, alias: ['name'] } } as const;
 
   test.each<[string, Params, Given, unknown]>([
     ['is read under it', params, [['pass', 'a']], { password: 'a' }],
     [
-      'is one value where both names have it',
+      'is one value if both names have it',
       params,
       [
         ['pass', 'a'],
@@ -602,7 +602,7 @@ describe('a parameter with another name', () => {
     expect(unknown).toEqual([]);
   });
 
-  test('is refused where the two differ', () => {
+  test('is rejected if the two values differ', () => {
     expect(
       refusal(params, [
         ['pass', 'a'],
@@ -615,13 +615,13 @@ describe('a parameter with another name', () => {
     });
   });
 
-  test('is masked in the audit log under every name', () => {
+  test('is masked in the audit log under each name', () => {
     const spec = specOf({ password: { type: 'string', sensitive: true, alias: ['pass'] } });
     expect(maskArguments(spec, [{ name: 'pass', value: 'secret' }])).toEqual([['pass', '***']]);
   });
 });
 
-describe('one of several parameters', () => {
+describe('alternative parameters', () => {
   const params = { user: { type: 'string' }, domain: { type: 'string' } } as const;
   const faultOf = (count: OneOf['count'], ...names: string[]) => {
     const spec = specOf(params, undefined, { count, of: ['user', 'domain'] });
@@ -636,12 +636,12 @@ describe('one of several parameters', () => {
     }
   };
 
-  test('is enough', () => {
+  test('require only one', () => {
     expect(faultOf('exactly', 'user')).toMatchObject({ user: 'a' });
     expect(faultOf('at least', 'user', 'domain')).toMatchObject({ user: 'a', domain: 'a' });
   });
 
-  test('is missing where none is given', () => {
+  test('are missing if none is given', () => {
     expect(faultOf('at least')).toEqual({
       code: 'missing_param',
       message: 'Use at least one of “user” or “domain”.',
@@ -649,7 +649,7 @@ describe('one of several parameters', () => {
     });
   });
 
-  test('is given twice where exactly one is asked for', () => {
+  test('are rejected if exactly one is required and two are given', () => {
     expect(faultOf('exactly', 'user', 'domain')).toMatchObject({
       code: 'bad_param',
       message: 'Use exactly one of “user” or “domain”.',

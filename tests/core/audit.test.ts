@@ -20,7 +20,7 @@ afterEach(() => {
 });
 
 describe('a line of the log', () => {
-  test('tells who called what, when, and how it went', async () => {
+  test('has the caller, the function, the time and the outcome', async () => {
     await here.call('twofactorauth_set_issuer', { issuer: 'Example' });
     await here.call(
       'twofactorauth_get_user_configs',
@@ -61,7 +61,7 @@ describe('a line of the log', () => {
     ]);
   });
 
-  test('stands for calls that were refused as well', async () => {
+  test('is also written for rejected calls', async () => {
     await here.call('nosuch', { password: 's3cret', 'api.version': '1' });
     await here.call('twofactorauth_enable_policy', {}, { as: reseller('ann') });
     await here.call('twofactorauth_set_issuer');
@@ -86,7 +86,7 @@ describe('a line of the log', () => {
     );
   });
 
-  test('tells how long the call took', async () => {
+  test('contains the duration of the call', async () => {
     here.overrides.functions = async () => {
       here.time += 25;
       return {};
@@ -95,7 +95,7 @@ describe('a line of the log', () => {
     expect(here.audit()).toMatchObject([{ time: '2026-03-01T12:00:10.025Z', duration_ms: 25 }]);
   });
 
-  test('shows no secret and no code, whatever becomes of the call', async () => {
+  test('contains no secret and no code, whatever the outcome', async () => {
     await here.call('twofactorauth_set_tfa_config', { secret: SECRET, tfa_token: '605029' });
     await here.call('twofactorauth_set_tfa_config', { secert: SECRET, tfa_token: '605029' });
     await here.call('twofactorauth_set_tfa_config', { secret: [SECRET], tfa_token: 605029 });
@@ -132,7 +132,7 @@ describe('a batch', () => {
     'nosuch?a=b',
   ];
 
-  test('has a line for each of its calls, then one of its own that shows nothing of them', async () => {
+  test('has a line for each of its calls, then its own line, which shows nothing of them', async () => {
     await here.call('batch', { command, abort_on_error: '0' });
     expect(here.audit().map((line) => [line.function, line.arguments, line.result])).toEqual([
       [
@@ -164,7 +164,7 @@ describe('a batch', () => {
     expect(readFileSync(join(here.state, 'audit.log'), 'utf8')).not.toMatch(/WJ73|605029/);
   });
 
-  test('that is a dry run says so in every line', async () => {
+  test('that is a dry run is marked in every line', async () => {
     await here.call('batch', { command }, { dryRun: true });
     expect(here.audit().map((line) => [line.function, line.result, line.dry_run])).toEqual([
       ['twofactorauth_set_tfa_config', 1, 1],
@@ -175,8 +175,8 @@ describe('a batch', () => {
   });
 });
 
-describe('a log that cannot be written', () => {
-  test('fails a call that changes something, and takes the change back', async () => {
+describe('a log that cannot be written to', () => {
+  test('makes a call that changes something fail, and undoes the change', async () => {
     await here.call('version');
     const log = join(here.state, 'audit.log');
     chmodSync(log, 0o644);
@@ -197,7 +197,7 @@ describe('a log that cannot be written', () => {
     ['version', {}],
     ['twofactorauth_policy_status', {}],
     ['nosuch', {}],
-  ])('fails %s, which changes nothing', async (command, args) => {
+  ])('makes %s fail, which changes nothing', async (command, args) => {
     here.overrides.audit = () => {
       throw new ApiError('store_unavailable', 'The disk is full.');
     };
@@ -212,7 +212,7 @@ describe('a log that cannot be written', () => {
     });
   });
 
-  test('for a reason that nobody expected fails the call as well', async () => {
+  test('also makes the call fail if the reason is unexpected', async () => {
     here.overrides.audit = () => {
       throw new TypeError('s3cret');
     };
@@ -223,7 +223,7 @@ describe('a log that cannot be written', () => {
     expect((await here.call('twofactorauth_get_issuer')).data?.issuer).toBe('server.example.com');
   });
 
-  test('in a batch fails the command, and the batch', async () => {
+  test('makes the command in a batch fail, and the batch', async () => {
     let lines = 0;
     const { audit } = here.engine;
     here.overrides.audit = async (record, durable) => {
@@ -239,7 +239,7 @@ describe('a log that cannot be written', () => {
 });
 
 describe('a line', () => {
-  test('of a change is durable, and no other', async () => {
+  test('is durable only if it belongs to a change', async () => {
     const written: [string, boolean][] = [];
     here.overrides.audit = async (record, durable) => {
       written.push([record.function, durable]);
@@ -258,7 +258,7 @@ describe('a line', () => {
     ]);
   });
 
-  onSqlite('of a change that could not be kept is corrected by a second one', async () => {
+  onSqlite('is corrected by a second one if its change could not be committed', async () => {
     let xids = 0;
     here.overrides.newXid = () => `xid${(xids += 1)}`;
     const { store } = here.engine;
@@ -291,7 +291,7 @@ describe('a line', () => {
   });
 });
 
-describe('arguments as the log may show them', () => {
+describe('arguments in the log', () => {
   const spec = defineFunction({
     name: 'x',
     since: null,
@@ -334,7 +334,7 @@ describe('arguments as the log may show them', () => {
     expect(mask(name, value)).toEqual([[shownName, shownValue]]);
   });
 
-  test('are masked where there is no such function, but for meta-arguments', () => {
+  test('are masked if the function does not exist, except meta-arguments', () => {
     const given = [
       { name: 'user', value: 'bob' },
       { name: 'api.version', value: '1' },
@@ -345,12 +345,12 @@ describe('arguments as the log may show them', () => {
     ]);
   });
 
-  test('are shown as far as a structure nested without end allows', () => {
+  test('are shown even if a structure is endlessly nested, up to a limit', () => {
     const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`) as Json;
     expect(JSON.stringify(mask('user', deep)).length).toBeLessThan(300);
   });
 
-  test('are cut after fifty, and the line says that there were more', () => {
+  test('are cut off after fifty, and the line says that there were more', () => {
     const given = Array.from({ length: 60 }, (_, at) => ({ name: 'user', value: `user${at}` }));
     const shown = maskArguments(spec, given);
     expect(shown.slice(0, 50)).toEqual(given.slice(0, 50).map(({ name, value }) => [name, value]));

@@ -51,12 +51,12 @@ test.each<[Omit<Param, 'doc'>, string, string]>([
     '[p=VALUE]',
     'optional; text, at most 4096 characters; default: empty',
   ],
-])('the parameter %j is written %s and told as: %s', (param, synopsis, traits) => {
+])('the parameter %j is written %s and described as: %s', (param, synopsis, traits) => {
   expect(paramSynopsis('p', { doc: 'A.', ...param })).toBe(synopsis);
   expect(paramTraits({ doc: 'A.', ...param })).toBe(traits);
 });
 
-describe('the fields of an answer', () => {
+describe('the fields of a response', () => {
   const text: Field = { type: 'string', doc: 'A text.' };
 
   test.each<[string, AnyFunction['returns'], string[]]>([
@@ -83,7 +83,7 @@ describe('the fields of an answer', () => {
       ],
     ],
     [
-      'a list of values, told by the list alone',
+      'a list of values, described only by the list',
       { app: { list: { type: 'string' }, doc: 'The functions.' } },
       ['app (list): The functions.'],
     ],
@@ -174,7 +174,7 @@ describe('an example', () => {
     expect(shellWords([command])[0]?.words).toEqual(words);
   });
 
-  test('with input pipes it in', () => {
+  test('with input passes it through a pipe', () => {
     const input = { bob: { note: "it's \\ \n é" } };
     const command = exampleCommand(example, { doc: 'A.', args: { a: 'b c' }, input });
     const [{ words, stdin } = { words: [], stdin: '' }] = shellWords([command]);

@@ -23,7 +23,7 @@ afterEach(() => {
 
 type Description = Partial<Omit<AnyFunction, 'handler'>>;
 
-/** A function of the test's own, that root and others may call. */
+/** A function of the test that root and others can call. */
 function make(
   name: string,
   handler: (context: Context) => unknown,
@@ -43,13 +43,13 @@ function make(
   };
 }
 
-/** Lets the installation find these functions beside its own. */
+/** Adds these functions to those of the installation. */
 function offer(...functions: AnyFunction[]): void {
   const { find } = here.engine;
   here.overrides.find = async (command) => functions.find(({ name }) => name === command) ?? find(command);
 }
 
-/** Turns the policy on: a change that another call can see. */
+/** Enables the policy: a change that another call can see. */
 async function turnOn({ db }: Context): Promise<void> {
   await tfa.setPolicy(db, true);
 }
@@ -61,27 +61,27 @@ async function isPolicyOn(): Promise<unknown> {
 const anyList = { list: { type: 'any' }, doc: 'The items.' } as const;
 
 describe('the envelope', () => {
-  test('holds version, reason, result and command in this order, then the data', async () => {
+  test('contains version, reason, result and command in this order, then the data', async () => {
     expect(JSON.stringify(await here.call('gethostname'))).toBe(
       '{"metadata":{"version":1,"reason":"OK","result":1,"command":"gethostname"},' +
         '"data":{"hostname":"server.example.com"}}',
     );
   });
 
-  test('has no data where the function answers none', async () => {
+  test('has no data if the function returns none', async () => {
     expect(JSON.stringify(await here.call('twofactorauth_disable_policy'))).toBe(
       '{"metadata":{"version":1,"reason":"OK","result":1,"command":"twofactorauth_disable_policy"}}',
     );
   });
 
-  test('of a failure has an error code behind the command', async () => {
+  test('of a failure has an error code after the command', async () => {
     expect(JSON.stringify(await here.call('twofactorauth_get_user_configs', { user: 'bob' }))).toBe(
       '{"metadata":{"version":1,"reason":"You do not have a user named “bob”.","result":0,' +
         '"command":"twofactorauth_get_user_configs","error_code":"not_found"}}',
     );
   });
 
-  test('has what was asked for, then the warnings, at the end', async () => {
+  test('contains the requested metadata, then the warnings, at the end', async () => {
     const args = {
       'api.chunk.enable': '1',
       'api.chunk.size': '1',
@@ -100,7 +100,7 @@ describe('the envelope', () => {
     ]);
   });
 
-  test('of a call that could not begin is a failure’s', () => {
+  test('of a call that could not start is that of a failure', () => {
     const error = new ApiError('store_insecure', 'It is open to others.');
     expect(failure({ command: 'version', args: [], dryRun: false }, error)).toEqual({
       metadata: {
@@ -113,7 +113,7 @@ describe('the envelope', () => {
     });
   });
 
-  test('is left off where the function answers flat, but not off its failures', async () => {
+  test('is omitted if the function’s response is flat, but not for its failures', async () => {
     expect(await here.call('loadavg')).toEqual({
       metadata: { version: 1, reason: 'OK', result: 1, command: 'loadavg' },
       data: { one: '0.50', five: '0.12', fifteen: '12.35' },
@@ -131,7 +131,7 @@ describe('the envelope', () => {
   });
 });
 
-describe('a function that there is not', () => {
+describe('a function that does not exist', () => {
   test.each([
     'nosuch',
     'VERSION',
@@ -152,7 +152,7 @@ describe('a function that there is not', () => {
     });
   });
 
-  test('with an endless name is cut', async () => {
+  test('with an endless name is cut off in the message', async () => {
     const { metadata } = await here.call('x'.repeat(1_000_000));
     expect(metadata.command).toBe(`${'x'.repeat(127)}…`);
     expect(metadata.reason).toBe(
@@ -166,7 +166,7 @@ describe('a caller without the privilege', () => {
     [[], 'twofactorauth_enable_policy', 'Only root may call it.'],
     [['create-acct', 'all'], 'twofactorauth_enable_policy', 'Only root may call it.'],
     [['list-accts'], 'twofactorauth_get_issuer', 'It requires the privilege “create-acct”.'],
-  ])('who holds %j is denied %s', async (privileges, command, sentence) => {
+  ])('who has %j is denied %s', async (privileges, command, sentence) => {
     const { metadata } = await here.call(command, {}, { as: reseller('bob', ...privileges) });
     expect(metadata).toEqual({
       version: 1,
@@ -177,7 +177,7 @@ describe('a caller without the privilege', () => {
     });
   });
 
-  test('is told nothing of the parameters, and nothing is run', async () => {
+  test('gets no parameter errors, and the handler does not run', async () => {
     let runs = 0;
     offer(
       make('guarded', () => (runs += 1), {
@@ -203,7 +203,7 @@ describe('a caller without the privilege', () => {
     expect(runs).toBe(0);
   });
 
-  test('may call once the privilege is held', async () => {
+  test('can call once it has the privilege', async () => {
     const { metadata } = await here.call(
       'twofactorauth_get_issuer',
       {},
@@ -214,7 +214,7 @@ describe('a caller without the privilege', () => {
 });
 
 describe('api.version', () => {
-  test.each(['1', 1])('%j is taken, without a word', async (version) => {
+  test.each(['1', 1])('%j is accepted without a warning', async (version) => {
     expect((await here.call('version', { 'api.version': version })).metadata).toEqual({
       version: 1,
       reason: 'OK',
@@ -233,7 +233,7 @@ describe('api.version', () => {
     });
   });
 
-  test.each(['', '1.0', ' 1', 'one', true, null, [1], 1.5])('%j is refused', async (version) => {
+  test.each(['', '1.0', ' 1', 'one', true, null, [1], 1.5])('%j is rejected', async (version) => {
     expect((await here.call('version', { 'api.version': version })).metadata).toEqual({
       version: 1,
       reason: 'The parameter “api.version” should be 1, because this is version 1 of the API.',
@@ -272,7 +272,7 @@ describe('warnings', () => {
     expect(await warningsOf('twofactorauth_set_issuer', args)).toEqual([sentence]);
   });
 
-  test('name the unknown parameter where a failure may have come of it', async () => {
+  test('name the unknown parameter that might have caused a failure', async () => {
     const { metadata } = await here.call('twofactorauth_set_issuer', { isuer: 'Example' });
     expect(metadata.error_code).toBe('missing_param');
     expect(metadata.output?.warnings).toEqual([
@@ -288,7 +288,7 @@ describe('warnings', () => {
     expect(warnings?.[20]).toBe('9980 more unknown parameters were ignored.');
   });
 
-  test('stand in their order: meta-arguments, parameters, the function’s own', async () => {
+  test('are in this order: meta-arguments, parameters, the function’s own', async () => {
     offer(
       make('careful', ({ warn }) => {
         warn('First.');
@@ -303,7 +303,7 @@ describe('warnings', () => {
     ]);
   });
 
-  test('stay where the function fails after them', async () => {
+  test('are kept if the function fails after them', async () => {
     offer(
       make('unlucky', ({ warn }) => {
         warn('Something is odd.');
@@ -344,7 +344,7 @@ describe('meta-arguments', () => {
     },
   });
 
-  test('shape the list, and nothing beside it', async () => {
+  test('apply to the list only', async () => {
     offer(listUsers);
     expect(
       await here.call('listusers', {
@@ -377,7 +377,7 @@ describe('meta-arguments', () => {
     });
   });
 
-  test('take plain values for a field named like the list', async () => {
+  test('accept plain values for a field named like the list', async () => {
     const { data } = await here.call('applist', {
       'api.filter.enable': '1',
       'api.filter.a.field': 'app',
@@ -390,7 +390,7 @@ describe('meta-arguments', () => {
     expect(data).toEqual({ app: ['twofactorauth_set_tfa_config_for_user', 'twofactorauth_set_tfa_config'] });
   });
 
-  test('take a field that the description names, though no record has it', async () => {
+  test('accept a field that the description names, even if no record has it', async () => {
     offer(listUsers);
     const sort = (field: string) =>
       here.call('listusers', { 'api.sort.enable': '1', 'api.sort.a.field': field });
@@ -401,7 +401,7 @@ describe('meta-arguments', () => {
     });
   });
 
-  test('take any field of a list whose items the description does not tell', async () => {
+  test('accept any field of a list whose items are not described', async () => {
     offer(make('anything', () => ({ item: users }), { list: 'item', returns: { item: anyList } }));
     const args = { 'api.columns.enable': '1', 'api.columns.a': 'user' };
     expect((await here.call('anything', args)).data).toEqual({
@@ -409,7 +409,7 @@ describe('meta-arguments', () => {
     });
   });
 
-  test('have no effect where there is no list, and say so', async () => {
+  test('have no effect if there is no list, and a warning says so', async () => {
     expect(await here.call('gethostname', { 'api.sort.enable': '1', 'api.sort.a.field': 'x' })).toEqual({
       metadata: {
         version: 1,
@@ -434,7 +434,7 @@ describe('meta-arguments', () => {
     expect(runs).toBe(0);
   });
 
-  test('that fail after a change take the change back', async () => {
+  test('that fail after a change undo the change', async () => {
     const change = async (context: Context) => {
       await turnOn(context);
       return { item: [{ user: 'anna' }] };
@@ -452,13 +452,13 @@ describe('meta-arguments', () => {
 });
 
 describe('the effect', () => {
-  test('changes keeps what the handler wrote', async () => {
+  test('changes commits what the handler wrote', async () => {
     offer(make('changer', turnOn, { effect: 'changes' }));
     await here.call('changer');
     expect(await isPolicyOn()).toBe(1);
   });
 
-  test('reads keeps nothing', async () => {
+  test('reads commits nothing', async () => {
     offer(make('reader', turnOn, { effect: 'reads' }));
     await here.call('reader');
     expect(await isPolicyOn()).toBe(0);
@@ -483,7 +483,7 @@ describe('the effect', () => {
     expect(keys).not.toContain('db');
   });
 
-  test('none begins no transaction', async () => {
+  test('none starts no transaction', async () => {
     const count = ({ transaction }: FreeContext) =>
       transaction('reads', (db) => db.get('SELECT count(*) AS count FROM setting'));
     offer(make('idle', count as never));
@@ -491,7 +491,7 @@ describe('the effect', () => {
     expect(here.errors()[0]?.error).toMatch(/^TypeError: A function whose effect is “none” used the store\./);
   });
 
-  test('a look begins no transaction that changes something', async () => {
+  test('a look starts no transaction with changes', async () => {
     const look = (_args: never, { transaction }: FreeContext) =>
       transaction('changes', (db) => db.run("INSERT INTO setting (name, value) VALUES ('a', 'b')"));
     offer(make('eager', () => undefined, { effect: 'changes', look }));
@@ -506,7 +506,7 @@ describe('the effect', () => {
       ['changes', true],
       ['operates', false],
       ['operates', true],
-    ] as const)('is made before the transaction of what %s begins (dry run: %s)', async (effect, dryRun) => {
+    ] as const)('runs before the transaction of the effect %s (dry run: %s)', async (effect, dryRun) => {
       const order: string[] = [];
       const { store } = here.engine;
       here.overrides.store = {
@@ -532,7 +532,7 @@ describe('the effect', () => {
     });
 
     test.each(['reads', 'changes', 'operates'] as const)(
-      'is repeated where what %s finds it out of date',
+      'is repeated if a function with the effect %s finds it out of date',
       async (effect) => {
         let looks = 0;
         const look = async () => ++looks;
@@ -567,7 +567,7 @@ describe('the effect', () => {
     expect((await here.call('version')).metadata.result).toBe(1);
   });
 
-  test('calls runs others as the same caller, each on its own', async () => {
+  test('calls runs other functions as the same caller, each as a separate call', async () => {
     const callBoth = async ({ call }: FreeContext) => ({
       item: [
         await call({ command: 'twofactorauth_set_issuer', args: [{ name: 'issuer', value: 'Bob & Co' }] }),
@@ -600,7 +600,7 @@ describe('a handler that throws', () => {
       ),
     );
 
-  test('an ApiError answers its reason, and takes back what it wrote', async () => {
+  test('with an ApiError returns its reason, and undoes what it wrote', async () => {
     thrower(notFound('There is no such thing.'));
     expect(await here.call('thrower')).toEqual({
       metadata: {
@@ -614,7 +614,7 @@ describe('a handler that throws', () => {
     expect(await isPolicyOn()).toBe(0);
   });
 
-  test('an ApiError that keeps changes keeps them', async () => {
+  test('with an ApiError that keeps changes keeps them', async () => {
     thrower(new ApiError('tfa_invalid', 'It is wrong.', { keepsChanges: true }));
     expect((await here.call('thrower')).metadata).toEqual({
       version: 1,
@@ -633,7 +633,7 @@ describe('a handler that throws', () => {
     ['nothing', undefined, 'undefined'],
     ['null', null, 'null'],
     ['an error of SQLite that is a defect', sqliteError('SQLITE_ERROR'), 'Error: s3cret\n    at '],
-  ])('%s is an internal failure, whose details stand in the log alone', async (_name, error, logged) => {
+  ])('%s is an internal failure, whose details are only in the log', async (_name, error, logged) => {
     thrower(error);
     const answer = await here.call('thrower');
     expect(answer).toEqual({
@@ -654,7 +654,7 @@ describe('a handler that throws', () => {
     expect(others).toEqual([]);
   });
 
-  onSqlite('what the machine refuses is the store’s failure', async () => {
+  onSqlite('with an error of the store fails as the store does', async () => {
     thrower(sqliteError('SQLITE_FULL'));
     expect((await here.call('thrower')).metadata).toMatchObject({
       error_code: 'store_unavailable',
@@ -665,7 +665,7 @@ describe('a handler that throws', () => {
     expect(await isPolicyOn()).toBe(0);
   });
 
-  test('answers the function’s failure data, whatever the failure', async () => {
+  test('returns the function’s failure data, whatever the failure', async () => {
     const failureData = { success: 0, text: 'no' };
     const returns = {
       success: { type: 'flag', doc: 'Whether.' },
@@ -679,14 +679,14 @@ describe('a handler that throws', () => {
     expect((await here.call('thrower', {}, { as: reseller('bob') })).data).toEqual(failureData);
   });
 
-  test('before it is even found is an internal failure', async () => {
+  test('before the function is found is an internal failure', async () => {
     here.overrides.find = () => Promise.reject(new Error('s3cret'));
     expect(await dispatch({ command: 'version', args: [], dryRun: false }, root, here.engine)).toMatchObject({
       metadata: { result: 0, error_code: 'internal' },
     });
   });
 
-  test('tells where its details could not be written', async () => {
+  test('says so if its details could not be written', async () => {
     offer(
       make('thrower', () => {
         throw new Error('s3cret');
@@ -700,14 +700,14 @@ describe('a handler that throws', () => {
 });
 
 describe('a dry run', () => {
-  test('checks and runs everything, says so, and keeps nothing', async () => {
+  test('checks and runs everything, says so, and saves nothing', async () => {
     expect(await here.call('twofactorauth_set_issuer', { issuer: 'New' }, { dryRun: true })).toEqual({
       metadata: { version: 1, reason: 'OK', result: 1, command: 'twofactorauth_set_issuer', dry_run: 1 },
     });
     expect((await here.call('twofactorauth_get_issuer')).data?.issuer).toBe('server.example.com');
   });
 
-  test('answers what the call would answer', async () => {
+  test('returns the response of the call', async () => {
     await here.call('twofactorauth_set_tfa_config', { secret: SECRET, tfa_token: CODE });
     const remove = (dryRun: boolean) =>
       here.call('twofactorauth_remove_user_config', { user: ['root', 'bob'] }, { dryRun });
@@ -730,7 +730,7 @@ describe('a dry run', () => {
     expect(metadata).toMatchObject({ result, dry_run: 1 });
   });
 
-  test('does not count wrong codes, and does not use up right ones', async () => {
+  test('does not count wrong codes, and does not use up correct ones', async () => {
     const enrol = (code: string, dryRun: boolean) =>
       here.call('twofactorauth_set_tfa_config', { secret: SECRET, tfa_token: code }, { dryRun });
     for (let times = 0; times < 10; times++) {
@@ -741,7 +741,7 @@ describe('a dry run', () => {
     expect((await enrol(CODE, false)).metadata).toMatchObject({ error_code: 'tfa_replayed' });
   });
 
-  test('of a batch sees what its earlier commands did, and keeps nothing', async () => {
+  test('of a batch sees what its earlier commands stored, and saves nothing', async () => {
     const command = [
       'twofactorauth_enable_policy',
       'twofactorauth_policy_status',
@@ -763,7 +763,7 @@ describe('a dry run', () => {
     expect((await here.call('twofactorauth_get_issuer')).data?.issuer).toBe('server.example.com');
   });
 
-  test('of a batch takes back what a failed command wrote before it failed', async () => {
+  test('of a batch undoes what a failed command wrote before it failed', async () => {
     offer(
       make(
         'breaker',
@@ -783,7 +783,7 @@ describe('a dry run', () => {
   });
 });
 
-test('calls of one process do not see each other half done', async () => {
+test('calls of one process do not see each other’s unfinished changes', async () => {
   let release: () => void = () => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
   const slow = async (context: Context) => {

@@ -1,4 +1,4 @@
-// Work on the machine of which one part fails: all of it is taken back, or gone on with later, and never half there.
+// A step on the server fails: all steps are undone, or completed later, and none are left half done.
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiError } from '../../src/core/errors.ts';
@@ -18,7 +18,7 @@ afterEach(() => {
 });
 
 type Args = Readonly<Record<string, Json>>;
-/** What a method of the machine does in the place of what it would, which it is given. */
+/** Replaces a method of the machine, which it gets as an argument. */
 type Fault = (usual: () => Promise<unknown>) => Promise<unknown>;
 
 const failed = (what: string) => new MachineError('failed', `“${what}” failed: out of order`);
@@ -34,7 +34,7 @@ const failsAfterwards =
     throw failed(what);
   };
 
-/** Puts faults in the place of methods: `users.create`. Limits are enforced, and no password takes time. */
+/** Replaces methods with faults: `users.create`. Limits are enforced, and passwords take no time. */
 function breakHost(faults: Readonly<Record<string, Fault>>): void {
   here.overrides = {};
   const { machine } = here.engine;
@@ -47,7 +47,7 @@ function breakHost(faults: Readonly<Record<string, Fault>>): void {
     new Proxy(object, {
       get: (target, key) => {
         const method: unknown = Reflect.get(target, key);
-        // Promises ask for `then`.
+        // Promises look for `then`.
         if (typeof method !== 'function') return method;
         const fault = faults[`${name}.${String(key)}`] ?? usual[`${name}.${String(key)}`];
         const work = async (...args: unknown[]) => (await method.apply(target, args)) as unknown;
@@ -82,7 +82,7 @@ const journal = () =>
     `SELECT kind, (SELECT count(*) FROM operation_step WHERE operation = id AND state <> 'planned') AS begun, process
      FROM operation`,
   );
-/** All that is there of accounts, on the machine and in the store. */
+/** Everything that exists of accounts, on the machine and in the store. */
 const everything = async () => ({
   files: ['passwd', 'shadow', 'group', 'suspended'].map(etc),
   homes: homes(),
@@ -100,14 +100,14 @@ const lastLines = (count: number) =>
     .map(({ function: name, stage, result }) => [name, stage, result]);
 
 describe('createacct leaves nothing behind', () => {
-  /** With every step there is. */
+  /** With every kind of step. */
   const whole = { password: 'four unusual words, Xylophone', quota: '5' };
 
   it.each<[string, Fault]>([
     ['users.create', fails('useradd')],
     ['users.create', failsAfterwards('useradd')],
     ['quota.setLimit', fails('setquota')],
-  ])('where %s fails', async (method, fault) => {
+  ])('if %s fails', async (method, fault) => {
     breakHost({ [method]: fault });
     expect((await create('bob', whole)).metadata).toMatchObject({
       result: 0,
@@ -123,7 +123,7 @@ describe('createacct leaves nothing behind', () => {
     expect((await create('bob')).metadata.reason).toBe('Account Creation Ok');
   });
 
-  it('where the machine meets something that nobody expects', async () => {
+  it('if the machine has an unexpected error', async () => {
     breakHost({ 'quota.setLimit': () => Promise.reject(new Error('a secret detail')) });
     const { metadata } = await create('bob', whole);
     expect([metadata.error_code, metadata.reason.includes('secret')]).toEqual(['internal', false]);
@@ -131,7 +131,7 @@ describe('createacct leaves nothing behind', () => {
     expect(here.errors()[0]?.error).toContain('a secret detail');
   });
 
-  it('where the outcome cannot be stored', async () => {
+  it('if the outcome cannot be stored', async () => {
     failToClose(new ApiError('store_unavailable', 'No room.'));
     expect((await create('bob')).metadata).toMatchObject({
       result: 0,
@@ -141,7 +141,7 @@ describe('createacct leaves nothing behind', () => {
     expect(await everything()).toEqual(nothing);
   });
 
-  it('where the outcome cannot be logged', async () => {
+  it('if the outcome cannot be logged', async () => {
     const { audit } = here.engine;
     let lines = 0;
     here.overrides.audit = async (record, durable) => {
@@ -159,9 +159,9 @@ describe('createacct leaves nothing behind', () => {
     ]);
   });
 
-  it('but what was there before: a user and a home that it was refused', async () => {
+  it('except a user and a home directory that existed before', async () => {
     const users = await here.engine.machine.users();
-    // Made by hand at the last moment.
+    // Created by hand at the last moment.
     breakHost({
       'users.create': async (usual) => {
         await users.create({ name: 'bob', home: '/home/bob', shell: '/bin/sh', comment: 'by hand' });
@@ -177,8 +177,8 @@ describe('createacct leaves nothing behind', () => {
   });
 });
 
-describe('what cannot be taken back', () => {
-  it('stays in the journal, until a later call takes it back', async () => {
+describe('a step that cannot be undone', () => {
+  it('stays in the journal until a later call undoes it', async () => {
     const faults = { 'quota.setLimit': fails('setquota'), 'users.undoCreate': fails('userdel') };
     breakHost(faults);
     expect((await create('bob', { quota: '5' })).metadata).toMatchObject({
@@ -191,7 +191,7 @@ describe('what cannot be taken back', () => {
     expect(await journal()).toEqual([{ kind: 'create-account', begun: 2, process: '' }]);
     expect(homes()).toEqual(['bob']);
 
-    // Whoever calls next, for whatever, is told of it.
+    // The next caller of any function gets a warning.
     expect((await here.call('twofactorauth_get_issuer')).metadata).toMatchObject({
       result: 1,
       output: {
@@ -214,7 +214,7 @@ describe('what cannot be taken back', () => {
     expect((await create('bob')).metadata.result).toBe(1);
   });
 
-  it('is taken back by the same process, too, where the store was out of reach for a while', async () => {
+  it('is also undone by the same process, if the store was unreachable for a while', async () => {
     const { journal: usual } = here.engine;
     const full = jest.fn().mockRejectedValue(new ApiError('store_unavailable', 'No room.'));
     here.overrides.journal = { ...usual, close: full, pass: full };
@@ -230,7 +230,7 @@ describe('what cannot be taken back', () => {
     expect(here.audit().filter(({ stage }) => stage === 'undone later')).toHaveLength(1);
   });
 
-  it('is not touched by a dry run, nor by a call that opens no store', async () => {
+  it('is not changed by a dry run, nor by a call that opens no store', async () => {
     breakHost({ 'quota.setLimit': fails('setquota'), 'users.undoCreate': fails('userdel') });
     await create('bob', { quota: '5' });
     here.overrides = {};
@@ -241,7 +241,7 @@ describe('what cannot be taken back', () => {
   });
 });
 
-describe('modifyacct leaves all as it was', () => {
+describe('modifyacct leaves everything unchanged', () => {
   const args = { user: 'bob', newuser: 'robert', HASSHELL: '1', QUOTA: '7' };
 
   it.each<[string, Fault]>([
@@ -249,10 +249,10 @@ describe('modifyacct leaves all as it was', () => {
     ['users.setShell', fails('usermod')],
     ['users.setShell', failsAfterwards('usermod')],
     ['quota.setLimit', fails('setquota')],
-  ])('where %s fails', async (method, fault) => {
+  ])('if %s fails', async (method, fault) => {
     await create('bob');
     const before = await everything();
-    // It fails once: the undoing needs it as well.
+    // It fails only once, because undoing needs it too.
     const later: Fault = method === 'quota.setLimit' ? async () => undefined : (usual) => usual();
     let times = 0;
     breakHost({ [method]: (usual) => (++times === 1 ? fault(usual) : later(usual)) });
@@ -260,7 +260,7 @@ describe('modifyacct leaves all as it was', () => {
     expect(await everything()).toEqual(before);
   });
 
-  it('where the key of its secrets is lost', async () => {
+  it('if the key of its secrets is lost', async () => {
     await create('bob');
     const secret = { primary_account: { secret: 'WJ73QJSKZBXCIFPZ' } };
     await here.call('twofactorauth_set_tfa_config_for_user', { bob: secret });
@@ -273,7 +273,7 @@ describe('modifyacct leaves all as it was', () => {
 
 describe('a suspension', () => {
   it.each(['suspendacct', 'unsuspendacct'])(
-    'is taken back where what %s did cannot be stored',
+    'is undone if the outcome of %s cannot be stored',
     async (command) => {
       await create('bob');
       if (command === 'unsuspendacct') await here.call('suspendacct', { user: 'bob' });
@@ -285,7 +285,7 @@ describe('a suspension', () => {
     },
   );
 
-  it('that is only given another reason stays where that cannot be stored', async () => {
+  it('that only gets another reason is kept if the reason cannot be stored', async () => {
     await create('bob');
     await here.call('suspendacct', { user: 'bob', reason: 'first' });
     const before = await everything();
@@ -295,8 +295,8 @@ describe('a suspension', () => {
   });
 });
 
-describe('removeacct, which there is no way back from,', () => {
-  it('leaves the account where the machine refuses, and nothing under way', async () => {
+describe('removeacct, which cannot be undone,', () => {
+  it('leaves the account unchanged if the machine rejects the step, and nothing in progress', async () => {
     await create('bob');
     const before = await everything();
     breakHost({ 'users.remove': fails('userdel') });
@@ -307,7 +307,7 @@ describe('removeacct, which there is no way back from,', () => {
     expect(await everything()).toEqual(before);
   });
 
-  it('is finished by the next call where the outcome was not stored', async () => {
+  it('is completed by the next call if the outcome was not stored', async () => {
     await create('bob');
     failToClose(new Error('no room'));
     expect((await here.call('removeacct', { username: 'bob' })).metadata.result).toBe(0);
@@ -324,7 +324,7 @@ describe('removeacct, which there is no way back from,', () => {
   });
 });
 
-describe('passwd, whose secret nobody keeps,', () => {
+describe('passwd, whose secret is not stored,', () => {
   const set = (args: Args = {}) =>
     here.call('passwd', { user: 'bob', password: 'four unusual words, Xylophone', ...args });
   const sessionsOfBob = () => rowsOf("SELECT username FROM session WHERE username = 'bob'");
@@ -340,13 +340,13 @@ describe('passwd, whose secret nobody keeps,', () => {
     });
   });
 
-  it('leaves the sessions where the machine refuses', async () => {
+  it('keeps the sessions if the machine rejects the step', async () => {
     breakHost({ 'users.setPassword': fails('chpasswd') });
     expect((await set()).metadata.error_code).toBe('host_failed');
     expect([await sessionsOfBob(), await journal()]).toEqual([[{ username: 'bob' }], []]);
   });
 
-  it('closes them by the next call where the outcome was not stored', async () => {
+  it('ends them in the next call if the outcome was not stored', async () => {
     breakHost({});
     failToClose(new Error('no room'));
     expect((await set()).metadata.result).toBe(0);
@@ -361,7 +361,7 @@ describe('passwd, whose secret nobody keeps,', () => {
     ]);
   });
 
-  it('says once what it has to say, also where it waited for another call', async () => {
+  it('shows each message once, even if it waited for another call', async () => {
     breakHost({
       'users.setPassword': (usual) => new Promise((done) => setTimeout(done, 50)).then(usual),
     });
@@ -372,7 +372,7 @@ describe('passwd, whose secret nobody keeps,', () => {
   });
 });
 
-describe('a package that changes while an account is given it', () => {
+describe('a package that changes while an account gets it', () => {
   beforeEach(() => here.call('addpkg', { name: 'gold', quota: '1' }));
   const changed = 'The package “gold” was changed meanwhile. Retry the call.';
   const meanwhile =
@@ -386,13 +386,13 @@ describe('a package that changes while an account is given it', () => {
   it.each<[string, Args, object]>([
     ['editpkg', { name: 'gold', quota: '7' }, { error_code: 'busy', reason: changed }],
     ['killpkg', { pkgname: 'gold' }, { error_code: 'not_found' }],
-  ])('by %s: no new account has what it had', async (command, args, told) => {
+  ])('by %s: no new account has the old values', async (command, args, told) => {
     breakHost({ 'users.create': meanwhile(command, args) });
     expect((await create('bob', { plan: 'gold' })).metadata).toMatchObject(told);
     expect(await everything()).toEqual(nothing);
   });
 
-  it('by editpkg: nor has one that is moved to it', async () => {
+  it('by editpkg: an account that is moved to it does not have them either', async () => {
     await create('bob', { quota: '5' });
     const before = await storedAccount(here, 'bob');
     let times = 0;
@@ -405,7 +405,7 @@ describe('a package that changes while an account is given it', () => {
     expect([await storedAccount(here, 'bob'), times]).toEqual([before, 2]);
   });
 
-  it('and an account that is moved to it while it changes is not left out', async () => {
+  it('and an account that is moved to it during the change is not left out', async () => {
     await create('bob', { plan: 'gold' });
     await create('carl');
     let times = 0;
@@ -425,7 +425,7 @@ describe('a package that changes while an account is given it', () => {
   });
 });
 
-describe('calls at once', () => {
+describe('simultaneous calls', () => {
   const rita = reseller('rita', 'create-acct', 'viewglobalpackages');
   const reasons = async (...calls: ReturnType<typeof create>[]) =>
     (await Promise.all(calls)).map(({ metadata }) => metadata.reason).sort();
@@ -451,9 +451,9 @@ describe('calls at once', () => {
       ['longname1', {}, 'longname2', {}],
       'The name “longname.” has its first 8 characters in common with another account’s, whose databases begin with them; choose another.',
     ],
-  ])('for the same %s make one account', async (_what, [one, args, other, more], reason) => {
+  ])('for the same %s create one account', async (_what, [one, args, other, more], reason) => {
     const calls = [create(one, args), create(other, more)];
-    // Which of them comes first is not certain.
+    // It is not certain which of them runs first.
     const told = (await reasons(...calls)).map((one) => one.replace(/longname[12]/, 'longname.'));
     expect(told).toEqual(['Account Creation Ok', reason].sort());
     expect(await rowsOf('SELECT username FROM account')).toHaveLength(1);
@@ -461,7 +461,7 @@ describe('calls at once', () => {
     expect(await journal()).toEqual([]);
   });
 
-  it('of a reseller make no more accounts than it may have', async () => {
+  it('of a reseller create no more accounts than its limit', async () => {
     await create('rita', { reseller: '1' });
     await here.call('setresellerlimits', { user: 'rita', enable_account_limit: '1', account_limit: '1' });
     const asRita = (username: string, plan: string) =>
@@ -472,7 +472,7 @@ describe('calls at once', () => {
     ]);
   });
 
-  it('that remove a reseller and give it an account leave no account without an owner', async () => {
+  it('that remove a reseller and assign an account to it leave no account without an owner', async () => {
     await create('rita', { reseller: '1' });
     await Promise.all([
       here.call('removeacct', { username: 'rita' }),
@@ -488,7 +488,7 @@ describe('calls at once', () => {
     expect((await storedAccount(here, 'carl'))?.owner).toBe('ruth');
   });
 
-  it('that dismiss a reseller and change what it owns leave no account without an owner', async () => {
+  it('that dismiss a reseller and change its accounts leave no account without an owner', async () => {
     await create('rita', { reseller: '1' });
     await create('carl', { owner: 'rita' });
     const answers = await Promise.all([
@@ -497,7 +497,7 @@ describe('calls at once', () => {
       create('bob', { owner: 'rita' }),
       here.call('modifyacct', { user: 'rita', newuser: 'rosa' }),
     ]);
-    // Whichever came first: who was renamed before can be dismissed no more under the old name.
+    // If the rename runs first, the old name can no longer be dismissed.
     const [changed, dismissed] = answers.map(({ metadata }) => metadata.reason);
     expect(changed).toBe('OK');
     expect(['OK', 'You do not have a user named “rita”.']).toContain(dismissed);
@@ -508,7 +508,7 @@ describe('calls at once', () => {
     expect((await storedAccount(here, 'carl'))?.settings.shell).toBe(true);
   });
 
-  it('on accounts after a removal give no id twice', async () => {
+  it('for accounts after a removal do not assign an ID twice', async () => {
     await create('ann');
     await create('bob');
     await here.call('removeacct', { username: 'bob' });
@@ -530,7 +530,7 @@ describe('accounts of one reseller', () => {
     await here.call('setupreseller', { user: 'rita' });
   });
 
-  /** Resolves when so many calls make a user at the same time. */
+  /** Resolves when this many calls create a user at the same time. */
   function meeting(size: number): { fault: Fault; met: Promise<void> } {
     let waiting = 0;
     let meet = () => undefined as void;
@@ -553,7 +553,7 @@ describe('accounts of one reseller', () => {
     expect(await rowsOf('SELECT * FROM operation_lock')).toEqual([]);
   });
 
-  it('are never more than its limit, also where they are created at the same time', async () => {
+  it('never exceed its limit, even if they are created at the same time', async () => {
     await here.call('setresellerlimits', { user: 'rita', enable_account_limit: '1', account_limit: '2' });
     await createAs('ann');
     const { fault } = meeting(2);
@@ -570,7 +570,7 @@ describe('accounts of one reseller', () => {
     expect(homes()).toHaveLength(3);
   });
 
-  it('wait for the reseller’s end', async () => {
+  it('wait until the reseller is removed', async () => {
     let release = () => undefined as void;
     const held = new Promise<void>((resolve) => (release = resolve));
     const { fault, met } = meeting(1);
@@ -593,7 +593,7 @@ describe('accounts of one reseller', () => {
 });
 
 describe('a step', () => {
-  it('has what it found in the journal before it changes anything, and is undone by that', async () => {
+  it('is recorded in the journal with the previous state before it changes anything, and is undone to that state', async () => {
     await create('bob');
     const seen: unknown[] = [];
     breakHost({
@@ -612,7 +612,7 @@ describe('a step', () => {
   it.each<[string, string, object, number]>([
     ['create-account', 'users/create', { account: { username: 'bob', home: '/home/bob' } }, 1],
     ['suspend-account', 'users/suspend', { username: 'bob', isNew: true }, 1],
-  ])('of an earlier version’s %s is made from its input, and undone', async (kind, _step, input, begun) => {
+  ])('of an earlier version’s %s is built from its input, and undone', async (kind, _step, input, begun) => {
     const users = await here.engine.machine.users();
     await users.create({ name: 'bob', home: '/home/bob', shell: '/bin/sh', comment: 'bob.example' });
     if (kind === 'suspend-account') await users.suspend('bob');
@@ -636,7 +636,7 @@ describe('a step', () => {
     expect(lastLines(2)[0]).toEqual([kind, 'undone later', 0]);
   });
 
-  it('of an earlier version’s remove-account is gone on with', async () => {
+  it('of an earlier version’s remove-account is completed', async () => {
     await create('bob');
     const account = await storedAccount(here, 'bob');
     await here.engine.store.transaction('changes', async (db) => ({
@@ -657,7 +657,7 @@ describe('a step', () => {
 });
 
 describe('the machine', () => {
-  it('is not asked while a transaction is open: this test’s own watch sees it', async () => {
+  it('is not used while a transaction is open: this test’s watch detects it', async () => {
     const asks = here.engine.store.transaction('reads', async () => ({
       value: await (await here.engine.machine.users()).find('root'),
       keep: false,
@@ -665,8 +665,8 @@ describe('the machine', () => {
     await expect(asks).rejects.toThrow('The machine (users) was asked while a transaction was open.');
   });
 
-  it('keeps nobody else waiting who only reads', async () => {
-    // The machine is done when somebody else has been answered meanwhile.
+  it('does not make calls wait that only read', async () => {
+    // The machine finishes only after another call has returned.
     const slow: Fault = async (usual) => {
       expect((await here.call('twofactorauth_policy_status')).metadata.result).toBe(1);
       return usual();

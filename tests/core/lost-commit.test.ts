@@ -1,4 +1,4 @@
-// The store keeps a change, or does not, and cannot say which: the connection was lost while it was being kept.
+// The connection is lost during a commit, so the store cannot say whether it saved the change.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiError } from '../../src/core/errors.ts';
@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => here.remove());
 
-/** The answer to the change of this number is lost: `kept` says what became of it. For how many there are, see `count`. */
+/** Loses the response to the change with this number. `kept` says whether it was committed. `count` counts changes. */
 function loseAnswer(number: number, kept: boolean): { readonly count: () => number } {
   const { store } = here.application.engine;
   let count = 0;
@@ -31,7 +31,7 @@ function loseAnswer(number: number, kept: boolean): { readonly count: () => numb
 
 const create = () => here.call('createacct', { username: 'bob', domain: 'bob.example' });
 
-/** Whether bob is a user of the machine, has a home, and is an account. */
+/** Whether bob is a user of the machine, has a home directory, and is an account. */
 async function isThere(): Promise<boolean[]> {
   const passwd = join(here.state, 'root/etc/passwd');
   const homes = join(here.state, 'root/home');
@@ -51,7 +51,7 @@ const [ALL, NOTHING] = [
   [false, false, false],
 ];
 
-test('makes half an account nowhere: another call finds all of it or nothing, and may repeat it', async () => {
+test('never leaves half an account: another call finds all of it or nothing, and can repeat it', async () => {
   const { count } = loseAnswer(0, true);
   expect((await create()).metadata.result).toBe(1);
   const changes = count();
@@ -64,7 +64,7 @@ test('makes half an account nowhere: another call finds all of it or nothing, an
       const { metadata } = await create();
       here.overrides = {};
       await here.call('list_users');
-      // Another call has looked at what was left.
+      // Another call has checked the state that was left.
       await here.call('addpkg', { name: 'other' });
       const found = await isThere();
       expect([ALL, NOTHING]).toContainEqual(found);
@@ -78,7 +78,7 @@ test('makes half an account nowhere: another call finds all of it or nothing, an
   }
 });
 
-test('of the last change is looked up: what was kept stands, and what was not is taken back', async () => {
+test('of the last change is looked up: if it was saved it is kept, otherwise it is undone', async () => {
   const { count } = loseAnswer(0, true);
   await create();
   const last = count();
@@ -96,7 +96,7 @@ test('of the last change is looked up: what was kept stands, and what was not is
   expect(await isThere()).toEqual(NOTHING);
 });
 
-test('of a removal is never told as if nothing had been changed', async () => {
+test('of a removal is never reported as if nothing had been changed', async () => {
   await create();
   const { store } = here.application.engine;
   let isBroken = false;

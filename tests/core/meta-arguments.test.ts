@@ -27,7 +27,7 @@ function reasonOf(args: readonly RawArgument[]): string {
 }
 
 describe('filter', () => {
-  test('reads field, type and arg0, and takes contains where no type is given', () => {
+  test('reads field, type and arg0; the default type is contains', () => {
     expect(
       read(
         'api.filter.enable=1 api.filter.a.field=user api.filter.a.arg0=bob api.filter.b.field=* ' +
@@ -68,7 +68,7 @@ describe('filter', () => {
     ]);
   });
 
-  test('takes a number from JSON as text where the type compares text', () => {
+  test('reads a number from JSON as text if the type compares text', () => {
     const args = [
       ...line('api.filter.enable=1 api.filter.a.field=uid'),
       { name: 'api.filter.a.arg0', value: 1000 },
@@ -76,7 +76,7 @@ describe('filter', () => {
     expect(readMetaArguments(args).meta.filter?.filters[0]?.arg0).toBe('1000');
   });
 
-  test('takes an empty arg0 where the type compares text', () => {
+  test('accepts an empty arg0 if the type compares text', () => {
     const { meta } = read(
       'api.filter.enable=1 api.filter.a.field=note api.filter.a.arg0= api.filter.a.type=eq',
     );
@@ -99,7 +99,7 @@ describe('filter', () => {
     ]);
   });
 
-  test('takes verbose', () => {
+  test('accepts verbose', () => {
     expect(read('api.filter.enable=1 api.filter.verbose=1').meta).toEqual({
       filter: { filters: [], verbose: true },
     });
@@ -107,7 +107,7 @@ describe('filter', () => {
 });
 
 describe('sort', () => {
-  test('reads field, method and reverse, lexicographic and forwards unless told', () => {
+  test('reads field, method and reverse; the default is lexicographic, ascending', () => {
     expect(
       read(
         'api.sort.enable=1 api.sort.verbose=1 api.sort.a.field=disk api.sort.a.method=numeric ' +
@@ -124,17 +124,17 @@ describe('sort', () => {
     });
   });
 
-  test.each(['lexicographic', 'numeric', 'numeric_zero_as_max', 'ipv4'])('takes the method %s', (method) => {
+  test.each(['lexicographic', 'numeric', 'numeric_zero_as_max', 'ipv4'])('reads the method %s', (method) => {
     const { meta } = read(`api.sort.enable=1 api.sort.a.field=f api.sort.a.method=${method}`);
     expect(meta.sort?.[0]?.method).toBe(method);
   });
 
-  test('takes the method ipv_4, as cPanel’s Node.js client sends it', () => {
+  test('accepts the method ipv_4, as cPanel’s Node.js client sends it', () => {
     const { meta } = read('api.sort.enable=1 api.sort.a.field=f api.sort.a.method=ipv_4');
     expect(meta.sort?.[0]?.method).toBe('ipv4');
   });
 
-  test('takes the form without a key, before a', () => {
+  test('puts the form without a key before a', () => {
     const { meta } = read('api.sort.enable=1 api.sort.a.field=user api.sort.field=owner');
     expect(meta.sort?.map(({ argument, field }) => [argument, field])).toEqual([
       ['api.sort', 'owner'],
@@ -153,7 +153,7 @@ describe('chunk', () => {
     expect(read(`api.chunk.enable=1 ${text}`)).toEqual({ meta: { chunk }, warnings: [] });
   });
 
-  test('takes numbers from JSON', () => {
+  test('accepts numbers from JSON', () => {
     const args = [
       { name: 'api.chunk.enable', value: 1 },
       { name: 'api.chunk.size', value: 10 },
@@ -173,7 +173,7 @@ describe('columns', () => {
     ]);
   });
 
-  test('takes a sort by a column that is shown', () => {
+  test('accepts a sort by a column that is shown', () => {
     expect(
       read('api.columns.enable=1 api.columns.a=user api.sort.enable=1 api.sort.a.field=user').warnings,
     ).toEqual([]);
@@ -239,14 +239,14 @@ describe('warnings', () => {
     'api.filter.__proto__.field',
     'api.constructor',
     'api.sort.a.constructor',
-  ])('%s is an unknown name like any other', (name) => {
+  ])('%s is handled like any other unknown name', (name) => {
     expect(readMetaArguments([{ name, value: '1' }])).toEqual({
       meta: {},
       warnings: [expect.stringContaining(`“${name}” is unknown`)],
     });
   });
 
-  test('names a dozen of many', () => {
+  test('name at most twelve', () => {
     const names = Array.from({ length: 15 }, (_, index) => `api.x${index}`);
     const { warnings } = readMetaArguments(names.map((name) => ({ name, value: '1' })));
     expect(warnings).toHaveLength(1);
@@ -337,7 +337,7 @@ describe('failures', () => {
     expect(reasonOf([...enable, { name, value }])).toContain(reason);
   });
 
-  test('tells of every problem at once, and of the unknown name that may be the cause', () => {
+  test('reports every problem at once, and the unknown name that may be the cause', () => {
     expect(
       reasonOf(
         line(
@@ -354,7 +354,7 @@ describe('failures', () => {
     );
   });
 
-  test('refuses an argument that is given twice even where its feature is not enabled', () => {
+  test('rejects a repeated argument even if its feature is not enabled', () => {
     expect(reasonOf(line('api.chunk.size=5 api.chunk.size=5 api.chunk.size=6'))).toBe(
       'api.chunk.size is given more than once. Use it only once.',
     );

@@ -23,11 +23,11 @@ test.each([
   ['nothing_like_it_at_all', []],
   ['x'.repeat(101), []],
   ['x'.repeat(1_000_000), []],
-])('%.40j may have meant %j', (word, meant) => {
+])('%.40j may mean %j', (word, meant) => {
   expect(nearest(word, names)).toEqual(meant);
 });
 
-test('as many are named as are wanted, equal ones in the order of the alphabet', () => {
+test('returns the requested number of names, equally near ones in alphabetical order', () => {
   const known = ['bat', 'cat', 'eat', 'fat'];
   expect(nearest('aat', known)).toEqual(['bat', 'cat', 'eat']);
   expect(nearest('aat', [...known].reverse(), 1)).toEqual(['bat']);

@@ -47,7 +47,7 @@ beforeAll(async () => {
   ajv.addSchema(document, 'openapi');
 });
 
-/** What is wrong with a value by a schema of the document. */
+/** The errors of a value according to a schema of the document. */
 function faults(pointer: string, value: unknown): string[] {
   const validate = ajv.getSchema(`openapi#/components/${pointer}`);
   if (validate === undefined) throw new Error(`There is no ${pointer}.`);
@@ -77,16 +77,16 @@ test('whmapi1 --openapi prints it, with the version of the program', async () =>
   });
 });
 
-test('every function that works has its path, and each operation a name of its own', () => {
+test('every provided function has a path, and each operation has a unique name', () => {
   expect(Object.keys(document.paths)).toEqual(names.map((name) => `/json-api/${name}`));
   const operations = Object.values(document.paths).flatMap(({ get, post }) => (get ? [get, post] : [post]));
   const ids = operations.map(({ operationId }) => operationId);
   expect(new Set(ids).size).toBe(ids.length);
-  // Where all arguments are a body, there is no other form of them.
+  // If all arguments are one body, there is no other form of them.
   expect(operations.length).toBe(2 * names.length - functions.filter(({ fn }) => fn.rest).length);
 });
 
-test('no part of it is left unused, and no name stands for two', () => {
+test('every part of it is used, and no name has two meanings', () => {
   const text = JSON.stringify(document);
   const { components } = document;
   const unused = ['schemas', 'parameters', 'responses'].flatMap((kind) =>
@@ -97,7 +97,7 @@ test('no part of it is left unused, and no name stands for two', () => {
   expect(Object.keys(components.examples ?? {})).toEqual(Object.keys(errorKinds));
 });
 
-test('every example fits what its function takes', () => {
+test('every example fits what its function accepts', () => {
   expect(faults('schemas/version_arguments', {})).toEqual(["data must have required property 'api.version'"]);
   for (const { fn } of functions) {
     const { content } = document.paths[`/json-api/${fn.name}`]?.post.requestBody ?? { content: {} };
@@ -117,14 +117,14 @@ test('every default fits its parameter', () => {
       const { default: shown } = (properties as Record<string, { default: unknown }>)[name] ?? {};
       const args = { 'api.version': 1, [name]: shown };
       const found = faults(`schemas/${fn.name}_arguments`, args).join();
-      // Other parameters are missing, which may be a rule on several of them.
+      // Other parameters are missing, which may be covered by a rule on several of them.
       const missing = /data must (?:have required property '\w+'|match a schema in anyOf)(, )?/g;
       expect([fn.name, name, found.replaceAll(missing, '')]).toEqual([...[fn.name, name], '']);
     }
   }
 });
 
-test('what functions answer fits the document, and nothing else does', async () => {
+test('the responses of functions fit the document, and no others do', async () => {
   const here = new Installation();
   let answered = 0;
   try {
@@ -168,7 +168,7 @@ test('lists, flags, secrets, limits and parameters without effect are described'
   });
 });
 
-test('the failures that follow from a description', () => {
+test('the failures result from the description', () => {
   const of = (name: string) => {
     const { fn } = functions.find((one) => one.fn.name === name) ?? {};
     return fn === undefined ? [] : expectedErrors(fn);

@@ -6,7 +6,7 @@ import { compareText, foldCase, ipv4Of } from '../../src/core/compare.ts';
 import { shape } from '../../src/core/shape.ts';
 import type { Hash, Value } from '../../src/core/values.ts';
 
-/** Shapes a list as a call with these arguments would; `enable` is added for every feature that is used. */
+/** Shapes a list like a call with these arguments. `enable` is added for every feature that is used. */
 function apply(items: readonly Value[], args: string, declared?: readonly string[], listKey = 'acct') {
   const raw = args
     .split(' ')
@@ -78,17 +78,17 @@ describe('filter', () => {
     expect(users(accounts, args)).toEqual(kept);
   });
 
-  test('contains is the type unless told', () => {
+  test('contains is the default type', () => {
     expect(users(accounts, 'filter.a.field=user filter.a.arg0=O')).toEqual(['Bob', 'carol']);
   });
 
-  test('several must all hold', () => {
+  test('a record must match all filters', () => {
     const args =
       'filter.a.field=owner filter.a.arg0=root filter.za.field=disk filter.za.type=gt filter.za.arg0=10';
     expect(users(accounts, args)).toEqual(['anna']);
   });
 
-  test('a filter works on what those before it kept', () => {
+  test('a filter works on the result of the filters before it', () => {
     const items = [
       { kind: 'disk', size: '5' },
       { kind: 'note', size: 'big' },
@@ -103,7 +103,7 @@ describe('filter', () => {
     );
   });
 
-  test('a list or hash in a field matches no text, and is no number', () => {
+  test('a list or hash in a field matches no text, and is not a number', () => {
     const items = [{ acls: ['list'] }, { acls: { list: 1 } }, { acls: 'list' }];
     expect(apply(items, 'filter.a.field=acls filter.a.arg0=list').items).toEqual([{ acls: 'list' }]);
     expect(apply(items, 'filter.a.field=* filter.a.arg0=list').items).toEqual([{ acls: 'list' }]);
@@ -117,14 +117,14 @@ describe('filter', () => {
     ['ΟΔΟΣΗ', 'ΟΔΟΣ'],
     ['straße', 'STRASSE'],
     ['Größe', 'größE'],
-  ])('“%s” begins with and contains “%s”, whatever the case', (text, arg0) => {
+  ])('“%s” begins with and contains “%s”, in upper and lower case', (text, arg0) => {
     for (const type of ['begins', 'contains']) {
       const args = `filter.a.field=t filter.a.type=${type} filter.a.arg0=${encodeURIComponent(arg0)}`;
       expect(apply([{ t: text }], args).items).toHaveLength(1);
     }
   });
 
-  test('verbose tells how many there were before', () => {
+  test('verbose returns the number of records before filtering', () => {
     expect(apply(accounts, 'filter.verbose=1 filter.a.field=user filter.a.arg0=o').metadata).toEqual({
       filter: { filtered: 5 },
     });
@@ -156,7 +156,7 @@ describe('sort', () => {
     expect(users(accounts, args)).toEqual(order);
   });
 
-  test('equal records keep their order, in reverse as well', () => {
+  test('equal records keep their order, also in reverse', () => {
     expect(users(accounts, 'sort.a.field=owner')).toEqual(['Bob', 'dave', 'anna', 'carol', 'eve']);
     expect(users(accounts, 'sort.a.field=owner sort.a.reverse=1')).toEqual([
       'anna',
@@ -167,7 +167,7 @@ describe('sort', () => {
     ]);
   });
 
-  test('does not touch the list it was given', () => {
+  test('does not change the original list', () => {
     const items = Object.freeze([{ n: 2 }, { n: 1 }]);
     expect(apply(items, 'sort.a.field=n').items).toEqual([{ n: 1 }, { n: 2 }]);
     expect(items).toEqual([{ n: 2 }, { n: 1 }]);
@@ -202,7 +202,7 @@ describe('sort', () => {
     expect(reasonOf(() => apply(items, args))).toBe(reason);
   });
 
-  test('lists and hashes sort as text with what is missing', () => {
+  test('lists and hashes are sorted as text, with missing values', () => {
     const items = [{ v: 'a' }, { v: [1] }, { v: '' }, { v: {} }, { v: null }];
     expect(apply(items, 'sort.a.field=v').items).toEqual([
       { v: [1] },
@@ -249,7 +249,7 @@ describe('chunk', () => {
 });
 
 describe('columns', () => {
-  test('gives these fields only, in the order asked, each once', () => {
+  test('returns only these fields, each once, in the requested order', () => {
     const { items } = apply(accounts, 'columns.b=user columns.a=ip columns.c=user');
     expect(JSON.stringify(items)).toBe(
       '[{"ip":"10.0.0.10","user":"anna"},{"ip":"10.0.0.9","user":"Bob"},{"ip":"9.200.0.1","user":"carol"},' +
@@ -257,7 +257,7 @@ describe('columns', () => {
     );
   });
 
-  test('a filter need not be among them', () => {
+  test('a filter can use other fields', () => {
     expect(apply(accounts, 'columns.a=user filter.a.field=owner filter.a.arg0=anna').items).toEqual([
       { user: 'Bob' },
       { user: 'dave' },
@@ -265,7 +265,7 @@ describe('columns', () => {
   });
 });
 
-test('filters, then sorts, then takes the page, then the columns', () => {
+test('filters, then sorts, then pages, then selects columns', () => {
   const args =
     'filter.verbose=1 filter.a.field=owner filter.a.arg0=root sort.a.field=user sort.a.reverse=1 ' +
     'chunk.verbose=1 chunk.size=2 chunk.start=1 columns.a=user';
@@ -275,7 +275,7 @@ test('filters, then sorts, then takes the page, then the columns', () => {
   });
 });
 
-describe('a list that was filtered, sorted and paged where it was read', () => {
+describe('a list that was already filtered, sorted and paged', () => {
   const asked =
     'filter.verbose=1 filter.a.field=user filter.a.arg0=nobody sort.a.field=user chunk.verbose=1 chunk.size=2';
   const { meta } = readMetaArguments(
@@ -288,7 +288,7 @@ describe('a list that was filtered, sorted and paged where it was read', () => {
     { user: 'a', ip: '10.0.0.2' },
   ];
 
-  test('stays as it is, but for its columns', () => {
+  test('is not changed, except its columns', () => {
     expect(shape(page, 'acct', meta, undefined, { filtered: 100, records: 7 })).toEqual({
       items: [{ user: 'b' }, { user: 'a' }],
       metadata: {
@@ -298,7 +298,7 @@ describe('a list that was filtered, sorted and paged where it was read', () => {
     });
   });
 
-  test('is counted where nobody has', () => {
+  test('is counted if it was not counted before', () => {
     expect(shape(page, 'acct', meta, undefined, {}).metadata).toEqual({
       filter: { filtered: 2 },
       chunk: { records: 2, size: 2, start: 1, current: 1, chunks: 1 },
@@ -314,7 +314,7 @@ describe('a list that was filtered, sorted and paged where it was read', () => {
   });
 });
 
-test('nothing asked gives the whole list', () => {
+test('without arguments returns the whole list', () => {
   expect(apply(accounts, '')).toEqual({ items: accounts, metadata: {} });
 });
 
@@ -336,7 +336,7 @@ describe('known fields', () => {
     expect(reasonOf(() => apply(accounts, args))).toBe(reason);
   });
 
-  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('%s is none', (field) => {
+  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('%s is not a known one', (field) => {
     for (const args of [
       `filter.a.field=${field} filter.a.arg0=`,
       `sort.a.field=${field}`,
@@ -349,7 +349,7 @@ describe('known fields', () => {
     expect(apply([{ user: 'a' }], 'filter.a.field=* filter.a.arg0=function').items).toEqual([]);
   });
 
-  test('a record may have fields of such names of its own', () => {
+  test('a record can have its own fields with such names', () => {
     const items = JSON.parse(
       '[{"__proto__":"b","constructor":2},{"__proto__":"a","constructor":1}]',
     ) as Value[];
@@ -361,7 +361,7 @@ describe('known fields', () => {
     ).toBe('[{"constructor":1}]');
   });
 
-  test('a declared field is known where no record has it', () => {
+  test('a declared field is known even if no record has it', () => {
     expect(
       apply([{ user: 'a' }], 'sort.a.field=suspended filter.a.field=note filter.a.arg0=', [
         'user',
@@ -372,11 +372,11 @@ describe('known fields', () => {
     expect(apply([{ user: 'a' }], 'columns.a=note', ['note']).items).toEqual([{}]);
   });
 
-  test('a field that a record has is known where it is not declared', () => {
+  test('a field of a record is known even if it is not declared', () => {
     expect(apply([{ user: 'a' }], 'sort.a.field=user', ['note']).items).toEqual([{ user: 'a' }]);
   });
 
-  test('an empty list takes any field, unless its fields are declared', () => {
+  test('an empty list accepts any field, unless its fields are declared', () => {
     expect(apply([], 'sort.a.field=x filter.a.field=y filter.a.arg0=1 columns.a=x').items).toEqual([]);
     expect(reasonOf(() => apply([], 'sort.a.field=x', ['user', 'ip']))).toBe(
       'api.sort.a.field “x” is not a field of this list; use ip or user.',
@@ -386,7 +386,7 @@ describe('known fields', () => {
     );
   });
 
-  test('at most a dozen are listed', () => {
+  test('at most twelve are listed', () => {
     const item = Object.fromEntries([...'nmlkjihgfedcba'].map((letter) => [letter, 1]));
     expect(reasonOf(() => apply([item], 'sort.a.field=x'))).toBe(
       'api.sort.a.field “x” is not a field of this list; use a, b, c, d, e, f, g, h, i, j, k, l or 2 more.',
@@ -427,7 +427,7 @@ describe('a list of plain values', () => {
   });
 });
 
-describe('how values compare', () => {
+describe('comparison of values', () => {
   test.each([
     ['', 'a', -1],
     ['a', 'a', 0],
@@ -517,7 +517,7 @@ describe('for any list', () => {
     );
   });
 
-  test('a filter keeps order, and keeps what holds', () => {
+  test('a filter keeps the order, and keeps all matching records', () => {
     fc.assert(
       fc.property(list, fc.string({ unit: 'grapheme', maxLength: 2 }), (items, arg0) => {
         const args = `filter.a.field=value filter.a.arg0=${encodeURIComponent(arg0)}`;
@@ -528,7 +528,7 @@ describe('for any list', () => {
     );
   });
 
-  test('a text contains every part of itself, whatever the case', () => {
+  test('a text contains every part of itself, in upper and lower case', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (before, part) => {
         expect(foldCase(before + part)).toBe(foldCase(before) + foldCase(part));
@@ -536,7 +536,7 @@ describe('for any list', () => {
     );
   });
 
-  test('the pages put together are the list', () => {
+  test('all pages together are the list', () => {
     fc.assert(
       fc.property(list, fc.integer({ min: 1, max: 50 }), (items, size) => {
         const first = apply(items, `chunk.verbose=1 chunk.size=${size}`);

@@ -1,4 +1,4 @@
-// A task and the call that starts it: both are kept, or neither.
+// A task and the call that starts it: both are stored, or neither.
 import type { Context } from '../../src/core/context.ts';
 import type { AnyFunction } from '../../src/core/define.ts';
 import { notFound } from '../../src/core/errors.ts';
@@ -14,7 +14,7 @@ afterEach(() => {
   here.remove();
 });
 
-/** A function of the test's own, called `start`. */
+/** A function of the test, called `start`. */
 function offer(effect: AnyFunction['effect'], handler: (context: Context) => unknown): void {
   const fn: AnyFunction = {
     ...{ name: 'start', since: null, summary: 'Start a task.', access: 'any', params: {}, returns: null },
@@ -32,7 +32,7 @@ const tasks = () =>
   here.engine.store.transaction('reads', async (db) => ({ value: await list(db), keep: false }));
 
 test.each(['changes', 'calls', 'operates'] as const)(
-  'a function that %s starts a task, and says which',
+  'a function that %s starts a task, and returns its ID',
   async (effect) => {
     offer(effect, start);
     const { metadata } = await here.call('start', {}, { as: reseller('ann') });
@@ -46,7 +46,7 @@ test.each(['changes', 'calls', 'operates'] as const)(
   },
 );
 
-test('a call that fails after it started a task has started none', async () => {
+test('a call that fails after it started a task starts none', async () => {
   offer('changes', async (context) => {
     await start(context);
     throw notFound('It is not there.');
@@ -56,22 +56,22 @@ test('a call that fails after it started a task has started none', async () => {
   expect(await tasks()).toEqual([]);
 });
 
-test.each(['changes', 'calls'] as const)('a dry run of a function that %s starts none', async (effect) => {
+test.each(['changes', 'calls'] as const)('a dry run of a function that %s starts no task', async (effect) => {
   offer(effect, start);
   const { metadata } = await here.call('start', {}, { dryRun: true });
   expect(metadata).toEqual({ version: 1, reason: 'OK', result: 1, command: 'start', dry_run: 1 });
   expect(await tasks()).toEqual([]);
 });
 
-test.each(['none', 'reads'] as const)('a function whose effect is “%s” cannot start one', async (effect) => {
+test.each(['none', 'reads'] as const)('a function with the effect “%s” cannot start one', async (effect) => {
   offer(effect, start);
   expect((await here.call('start')).metadata).toMatchObject({ result: 0, error_code: 'internal' });
   offer('changes', () => undefined);
   expect(await tasks()).toEqual([]);
 });
 
-/** Its transaction is not kept, and the task would be lost. */
-test('a function that plans work on the machine cannot start one', async () => {
+/** Its transaction is rolled back, and the task would be lost. */
+test('a function that plans changes on the machine cannot start a task', async () => {
   const plan: Plan = { change: 'none', input: {}, locks: [], steps: [] };
   const orders = [
     async (context: Context) => {

@@ -1,6 +1,6 @@
 import { Turns } from '../../src/core/turns.ts';
 
-/** Work that ends when it is told to. */
+/** Work that ends when the test says so. */
 class Work {
   readonly begun: string[] = [];
   readonly #ends = new Map<string, () => void>();
@@ -21,7 +21,7 @@ class Work {
 const settled = () => new Promise((resume) => setImmediate(resume));
 
 describe('turns', () => {
-  it('let a caller do one thing after the other, in order', async () => {
+  it('run the work of one caller one after the other, in order', async () => {
     const work = new Work();
     const turns = new Turns({ running: 2, runningPerCaller: 1, waitingPerCaller: 5 });
     for (const name of ['a', 'b', 'c']) void work.start(turns, 'bob', name);
@@ -33,7 +33,7 @@ describe('turns', () => {
     expect(work.begun).toEqual(['a', 'b', 'c']);
   });
 
-  it('pass over a caller who runs as much as they may', async () => {
+  it('skip a caller who already runs the maximum', async () => {
     const work = new Work();
     const turns = new Turns({ running: 2, runningPerCaller: 1, waitingPerCaller: 5 });
     void work.start(turns, 'bob', 'b1');
@@ -46,7 +46,7 @@ describe('turns', () => {
     expect(work.begun).toEqual(['b1', 'a1', 'e1', 'b2']);
   });
 
-  it('refuse more waiting work than a caller may have, without running it', async () => {
+  it('reject more waiting work than a caller may have, without running it', async () => {
     const work = new Work();
     const turns = new Turns({ running: 1, runningPerCaller: 1, waitingPerCaller: 1 });
     void work.start(turns, 'bob', 'a');
@@ -57,7 +57,7 @@ describe('turns', () => {
     expect(work.begun).toEqual(['a', 'b', 'd']);
   });
 
-  it('go on after work that failed', async () => {
+  it('continue after work that failed', async () => {
     const work = new Work();
     const turns = new Turns({ running: 1, runningPerCaller: 1, waitingPerCaller: 1 });
     await expect(turns.run('bob', () => Promise.reject(new Error('no')))).rejects.toThrow('no');

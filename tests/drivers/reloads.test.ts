@@ -1,4 +1,4 @@
-// Reloads that changes share.
+// Reloads that several changes share.
 import fc from 'fast-check';
 import {
   RollBackError,
@@ -17,7 +17,7 @@ const plain: ReloadRequest = {
   isDown: () => false,
   rollBack: nothing,
 };
-/** A clock that goes on only while somebody pauses. */
+/** A clock that advances only during pauses. */
 function stoppedClock(): Timing & { readonly pauses: number[] } {
   let time = 1000;
   const pauses: number[] = [];
@@ -33,7 +33,7 @@ function stoppedClock(): Timing & { readonly pauses: number[] } {
 }
 
 describe('reloads', () => {
-  it('answer a change only after a reload that began once it was in place', async () => {
+  it('confirm a change only after a reload that started once it was in place', async () => {
     const reloads = new Reloads();
     const inPlace = new Set<number>();
     let loaded = new Set<number>();
@@ -45,7 +45,7 @@ describe('reloads', () => {
         swap: async () => void inPlace.add(at),
         run: async () => {
           const seen = new Set(inPlace);
-          // The first reload takes as long as the others need to come.
+          // The first reload takes as long as the others need to arrive.
           await allArrived;
           loaded = seen;
         },
@@ -61,14 +61,14 @@ describe('reloads', () => {
     expect(reloads.count('x')).toBe(2);
   });
 
-  it('begin at most once in 20 milliseconds', async () => {
+  it('start at most once in 20 milliseconds', async () => {
     const timing = stoppedClock();
     const reloads = new Reloads(timing);
     const begun: number[] = [];
     const run = async () => void begun.push(timing.now());
     for (let at = 0; at < 4; at++) await reloads.request({ ...plain, run });
     expect(begun).toEqual([1000, 1020, 1040, 1060]);
-    // One that comes later need not wait.
+    // A later one need not wait.
     await timing.pause(500);
     await reloads.request({ ...plain, run });
     expect([begun.at(-1), timing.pauses.at(-1)]).toEqual([1560, 0]);
@@ -87,7 +87,7 @@ describe('reloads', () => {
     expect(done).toEqual(['swap a', 'swap b', 'swap c', 'reload']);
   });
 
-  it('of other keys, and of other machines, go on beside', async () => {
+  it('of other keys, and of other machines, run in parallel', async () => {
     const [one, other] = [{}, {}];
     expect(reloadsOf(one)).toBe(reloadsOf(one));
     expect(reloadsOf(one)).not.toBe(reloadsOf(other));
@@ -104,7 +104,7 @@ describe('reloads', () => {
     await slow;
   });
 
-  it('that fail because of some changes take back those, and load the others', async () => {
+  it('that fail because of some changes undo those, and load the others', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }), async (broken) => {
         const reloads = new Reloads();
@@ -131,7 +131,7 @@ describe('reloads', () => {
     );
   });
 
-  it('that fail without saying why take all of their changes back, and the daemon loads what was before', async () => {
+  it('that fail without a reason undo all of their changes, and the daemon loads the previous state', async () => {
     const reloads = new Reloads();
     const inPlace = new Set<number>();
     let loaded = -1;
@@ -151,7 +151,7 @@ describe('reloads', () => {
     expect([inPlace.size, loaded]).toEqual([0, 0]);
   });
 
-  it('leave out a change whose files could not be put in place', async () => {
+  it('omit a change whose files could not be put in place', async () => {
     const reloads = new Reloads();
     const outcomes = await Promise.allSettled([
       reloads.request({ ...plain, swap: () => Promise.reject(new Error('The disk is full.')) }),
@@ -163,7 +163,7 @@ describe('reloads', () => {
     ]);
   });
 
-  it('say so if a change could not be taken back, and no longer that nothing was changed', async () => {
+  it('say so if a change could not be undone, and do not claim that nothing was changed', async () => {
     const reloads = new Reloads();
     const failing = reloads.request({
       ...plain,

@@ -1,4 +1,4 @@
-// modifyacct, editquota and limitbw, held against the files of the sandbox's machine.
+// modifyacct, editquota and limitbw, compared with the files of the sandbox’s machine.
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
@@ -29,7 +29,7 @@ const create = (username: string, args: Args = {}) =>
   here.call('createacct', { username, domain: `${username}.example`, ...args });
 const modify = (args: Args) => here.call('modifyacct', args);
 const users = async () => here.engine.machine.users();
-/** Everything about the accounts: on the machine and in the store. */
+/** Everything about the accounts, on the machine and in the store. */
 const everything = async (...names: string[]) => ({
   files: ['passwd', 'shadow', 'group'].map((file) => readFileSync(path(`etc/${file}`), 'utf8')),
   homes: homes(),
@@ -37,7 +37,7 @@ const everything = async (...names: string[]) => ({
 });
 
 describe('modifyacct', () => {
-  it('gives the account another package with plan=, as changepackage does', async () => {
+  it('assigns another package with plan=, as changepackage does', async () => {
     await here.call('addpkg', { name: 'gold', quota: '77', maxpop: '9', hasshell: '1' });
     await create('bob', { quota: '100' });
     const { metadata, data } = await modify({ user: 'bob', plan: 'gold', MAXPOP: '4', CPTHEME: '' });
@@ -50,7 +50,7 @@ describe('modifyacct', () => {
     });
   });
 
-  it('asks for upgrade-account where plan= is given', async () => {
+  it('requires upgrade-account if plan= is given', async () => {
     await create('bob', {});
     const as = { user: 'root', privileges: new Set(['edit-account']), seesAll: true } as const;
     const { metadata } = await here.call('modifyacct', { user: 'bob', plan: 'starter' }, { as });
@@ -61,7 +61,7 @@ describe('modifyacct', () => {
     expect(await storedAccount(here, 'bob')).toMatchObject({ package: 'default' });
   });
 
-  it('changes what is given and leaves the rest', async () => {
+  it('changes the given values and keeps the others', async () => {
     await create('bob', { quota: '100', maxpop: '3', contactemail: 'bob@example.org' });
     const before = await storedAccount(here, 'bob');
     const { metadata, data } = await modify({ user: 'bob', DNS: 'Robert.example', MAXSQL: '5', BACKUP: '1' });
@@ -105,11 +105,11 @@ describe('modifyacct', () => {
       backup: true,
       settings: { ...before?.settings, maxDatabases: 5 },
     });
-    // The domain is free again.
+    // The domain can be used again.
     expect((await create('carl', { domain: 'bob.example' })).metadata.result).toBe(1);
   });
 
-  it('renames the user with its home and all that hangs on the name', async () => {
+  it('renames the user with its home directory and everything that uses the name', async () => {
     await create('bob', { reseller: '1', ownerself: '1' });
     await create('carl', { owner: 'bob' });
     await here.call('setacls', {
@@ -164,7 +164,7 @@ describe('modifyacct', () => {
     expect(again.metadata.error_code).toBe('tfa_replayed');
   });
 
-  it('tells the steps of a dry run in their order, and does none', async () => {
+  it('returns the steps of a dry run in their order, and runs none', async () => {
     await create('bob');
     const before = await everything('bob');
     const args = { user: 'bob', newuser: 'robert', HASSHELL: '1', QUOTA: '9' };
@@ -182,7 +182,7 @@ describe('modifyacct', () => {
     expect(await everything('bob')).toEqual(before);
   });
 
-  it('gives a shell and takes it away', async () => {
+  it('assigns a shell and removes it', async () => {
     await create('bob');
     expect((await modify({ user: 'bob', HASSHELL: '1' })).data?.setshell).toBe('/bin/bash');
     expect(row('passwd', 'bob')).toMatch(/:\/bin\/bash$/);
@@ -194,7 +194,7 @@ describe('modifyacct', () => {
     expect(row('passwd', 'bob')).toMatch(/:\/usr\/sbin\/nologin$/);
   });
 
-  it('leaves a home that is not called like the account, and brings a suspension along', async () => {
+  it('keeps a home directory that is not named after the account, and keeps a suspension', async () => {
     await create('bob', { homedir: '/home/webshop' });
     await here.call('suspendacct', { user: 'bob', reason: 'unpaid' });
     expect((await modify({ user: 'bob', newuser: 'robert' })).metadata.result).toBe(1);
@@ -207,7 +207,7 @@ describe('modifyacct', () => {
     });
   });
 
-  it('gives an account to a reseller, to root, or to itself under whichever name', async () => {
+  it('transfers an account to a reseller, to root, or to itself under either name', async () => {
     await create('rita', { reseller: '1' });
     await create('bob');
     const owner = async (name: string) => (await storedAccount(here, name))?.owner;
@@ -248,7 +248,7 @@ describe('modifyacct', () => {
       'The domain “ann.example” belongs to an account already; choose another.',
     ],
     [
-      'an owner who is no reseller',
+      'an owner who is not a reseller',
       { owner: 'ann' },
       'bad_param',
       'Owner does not exist: “ann” is not a reseller. Run listresellers to list the resellers.',
@@ -265,7 +265,7 @@ describe('modifyacct', () => {
       'bad_param',
       'The parameter “STARTDATE” should be a whole number from 0 to 253402300799, not “999999999999999”.',
     ],
-  ])('refuses %s', async (_what, args, code, reason) => {
+  ])('rejects %s', async (_what, args, code, reason) => {
     await create('ann');
     await create('bob');
     mkdirSync(path('home/old'));
@@ -279,11 +279,11 @@ describe('modifyacct', () => {
       reason,
     });
     expect(await everything('ann', 'bob')).toEqual(before);
-    // Nothing is left under way.
+    // No operation is left in progress.
     expect((await modify({ user: 'bob', newuser: 'bobby' })).metadata.result).toBe(1);
   });
 
-  it('holds a reseller to its privileges and limits', async () => {
+  it('applies a reseller’s privileges and limits', async () => {
     await create('rita', { reseller: '1' });
     await here.call('setresellerlimits', {
       user: 'rita',
@@ -329,7 +329,7 @@ describe('modifyacct', () => {
 });
 
 describe('editquota and limitbw', () => {
-  it('set the limits, and say that nothing enforces them', async () => {
+  it('set the limits, and warn that nothing enforces them', async () => {
     await create('bob');
     expect((await here.call('editquota', { user: 'bob', quota: '2048' })).metadata).toEqual({
       version: 1,
@@ -361,7 +361,7 @@ describe('editquota and limitbw', () => {
     });
   });
 
-  it('take limits away without a warning', async () => {
+  it('remove limits without a warning', async () => {
     await create('bob', { quota: '5', bwlimit: '5' });
     expect(
       (await here.call('editquota', { user: 'bob', quota: 'unlimited' })).metadata.output,
@@ -375,7 +375,7 @@ describe('editquota and limitbw', () => {
     });
   });
 
-  it('and modifyacct lose nothing of each other where they come at once', async () => {
+  it('and modifyacct lose no changes of each other if they run at the same time', async () => {
     await create('bob');
     const results = await Promise.all([
       modify({ user: 'bob', HASSHELL: '1', MAXPOP: '3' }),

@@ -1,4 +1,4 @@
-// createacct, held against the files of the sandbox's machine.
+// createacct, compared with the files of the sandbox’s machine.
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MachineError } from '../../src/core/machine-error.ts';
@@ -6,7 +6,7 @@ import type { Json } from '../../src/core/values.ts';
 import { anAccount, callerNamed, storedAccount } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
 
-// Passwords are hashed for real, and their strength is measured with large dictionaries.
+// Passwords are really hashed, and their strength is calculated with large dictionaries.
 const PASSWORD = 'four unusual words, Xylophone';
 const NO_QUOTA =
   'The disk limit is recorded, but nothing enforces it: the file system of the homes has no quotas on.';
@@ -39,7 +39,7 @@ const create = (username: string, args: Args = {}, as?: string) =>
 const callAs = async (as: string | undefined, command: string, args: Args) =>
   here.call(command, args, as === undefined ? {} : { as: await callerNamed(here, as) });
 
-/** An account “rita” that holds these privileges, and is asked for no more than `limits` say. */
+/** Creates an account “rita” with these privileges and these limits. */
 const addReseller = async (privileges: readonly string[], limits: Args = {}) => {
   await create('rita');
   await here.call('setupreseller', { user: 'rita' });
@@ -51,7 +51,7 @@ const addReseller = async (privileges: readonly string[], limits: Args = {}) => 
 };
 const UNLIMITED = ['viewglobalpackages', 'allow-unlimited-disk-pkgs', 'allow-unlimited-bw-pkgs'];
 
-/** Refused with this code and reason, and nothing is there of it. */
+/** Expects a rejection with this code and reason, and that nothing of the account exists. */
 const expectRefused = async (username: string, args: Args, code: string, reason: string, as?: string) => {
   const before = homes();
   const { metadata, data } = await create(username, args, as);
@@ -61,7 +61,7 @@ const expectRefused = async (username: string, args: Args, code: string, reason:
 };
 
 describe('createacct', () => {
-  it('makes a user of the machine with a home, and an account in the store', async () => {
+  it('creates a user on the machine with a home directory, and an account in the store', async () => {
     expect(await create('bob', { password: PASSWORD, contactemail: 'bob@example.org' })).toEqual({
       metadata: {
         version: 1,
@@ -99,7 +99,7 @@ describe('createacct', () => {
     ]);
   });
 
-  it('gives the settings of the package, but for those that are given, and takes the older names', async () => {
+  it('applies the settings of the package, except the given ones, and accepts the older names', async () => {
     await here.call('addpkg', { name: 'gold', quota: '100', bwlimit: '200', maxpop: '3', hasshell: '1' });
     const given = { pkgname: 'gold', quota: '50', maxsql: '7', language: 'de', mailbox_format: 'mdbox' };
     const { metadata, data } = await create('bob', {
@@ -126,7 +126,7 @@ describe('createacct', () => {
     expect(homes()).toEqual(['b.o-b']);
   });
 
-  it('takes what billing systems send: user=, other case, yes and no, and empty values', async () => {
+  it('accepts what billing systems send: user=, upper case, yes and no, and empty values', async () => {
     const form = { domain: 'Shop.Example', plan: '', password: '', quota: '', owner: '', cgi: 'n', ip: 'no' };
     const { metadata, data } = await here.call('createacct', { user: 'Bob', customip: '', uid: '', ...form });
     expect(metadata).toMatchObject({ result: 1 });
@@ -145,7 +145,7 @@ describe('createacct', () => {
     ['root.example', [], 'root1'],
     ['123.example', [], 'a123'],
     ['shopkeeper.example', ['shopkeep', 'shopkee1'], 'shopkee2'],
-  ])('makes a username from the domain %s', async (domain, taken, user) => {
+  ])('creates a username from the domain %s', async (domain, taken, user) => {
     for (const name of taken) await create(name);
     const { metadata, data } = await here.call('createacct', { domain });
     expect(metadata).toMatchObject({ result: 1 });
@@ -153,7 +153,7 @@ describe('createacct', () => {
     expect(await storedAccount(here, user)).toMatchObject({ domain });
   });
 
-  it('does not speak of a password when it fails', async () => {
+  it('does not mention a password when it fails', async () => {
     here.overrides.machine = {
       ...here.engine.machine,
       users: async () => ({
@@ -167,7 +167,7 @@ describe('createacct', () => {
     expect(metadata.output?.raw).toBeUndefined();
   });
 
-  it('says what has no effect here', async () => {
+  it('reports the parameters that have no effect here', async () => {
     const { metadata } = await create('bob', { dkim: '1', spf: '1', gid: '5', savepkg: '1', showpass: 'y' });
     expect(metadata.output?.warnings).toEqual([
       'The parameter “dkim” has no effect here: this server does not manage mail yet.',
@@ -179,7 +179,7 @@ describe('createacct', () => {
     ]);
   });
 
-  it('tells the steps of a dry run in their order, and does none', async () => {
+  it('returns the steps of a dry run in their order, and runs none', async () => {
     const args = { username: 'bob', domain: 'bob.example', password: PASSWORD, quota: '500' };
     const { metadata } = await here.call('createacct', args, { dryRun: true });
     expect(metadata).toEqual({
@@ -210,10 +210,10 @@ describe('createacct', () => {
     ['local', 'The name “local” is that of a user of this machine; choose another.'],
     ['bob-', expect.stringContaining('should be a username: at most 16 lower-case letters and digits')],
     ['a2345678901234567', expect.stringContaining('should be a username: at most 16')],
-  ])('refuses the name %s', async (name, reason: string) => {
+  ])('rejects the name %s', async (name, reason: string) => {
     await create('bobs');
     await create('longname1');
-    // A shorter name does no harm.
+    // A shorter name is allowed.
     expect((await create('longnam')).metadata.result).toBe(1);
     writeFileSync(
       path('etc/passwd'),
@@ -277,7 +277,7 @@ describe('createacct', () => {
       'bad_param',
       'The password should be at most 511 bytes long. Characters outside ASCII take two or more bytes.',
     ],
-  ])('refuses %s', async (_what, args, code, reason) => {
+  ])('rejects %s', async (_what, args, code, reason) => {
     await create('ann');
     mkdirSync(path('home/old'));
     await expectRefused('bob', args, code, reason);
@@ -285,7 +285,7 @@ describe('createacct', () => {
     expect((await create('bob')).metadata.result).toBe(1);
   });
 
-  it('makes an account its own owner, or a reseller, or one of a reseller', async () => {
+  it('makes the account its own owner, or assigns it to a reseller', async () => {
     await create('rita', { reseller: '1', ownerself: '1' });
     expect((await callerNamed(here, 'rita')).privileges).toContain('list-pkgs');
     await here.call('setresellernameservers', {
@@ -304,7 +304,7 @@ describe('createacct', () => {
 });
 
 describe('an address', () => {
-  it('of its own is a free one, never the main one, and is shared with nobody', async () => {
+  it('that is dedicated is a free one, never the main one, and is not shared', async () => {
     expect((await create('bob', { ip: 'y' })).data?.ip).toBe('192.0.2.2');
     expect((await create('carl', { customip: '192.0.2.3' })).data?.ip).toBe('192.0.2.3');
     await expectRefused(
@@ -327,7 +327,7 @@ describe('an address', () => {
     expect((await create('dan', { ip: 'y', customip: '192.0.2.3' })).data?.ip).toBe('192.0.2.3');
   });
 
-  it('is one that the owner was given to give away', async () => {
+  it('is one that the owner is allowed to assign', async () => {
     await addReseller([...UNLIMITED, 'add-pkg-ip']);
     await here.call('setresellerips', { user: 'rita', delegate: '1', ips: '192.0.2.3' });
     await here.call('setresellermainip', { user: 'rita', ip: '192.0.2.3' });
@@ -345,7 +345,7 @@ describe('an address', () => {
 });
 
 describe('a reseller', () => {
-  it('owns what it makes, and gives nothing to others', async () => {
+  it('owns the accounts that it creates, and cannot assign them to others', async () => {
     await addReseller(UNLIMITED);
     expect((await create('bob', {}, 'rita')).metadata.result).toBe(1);
     expect((await storedAccount(here, 'bob'))?.owner).toBe('rita');
@@ -368,12 +368,12 @@ describe('a reseller', () => {
     }
   });
 
-  it('chooses no user id', async () => {
+  it('cannot choose a user ID', async () => {
     await addReseller(UNLIMITED);
     await expectRefused('carl', { uid: '5000' }, 'denied', 'Only root may choose the user id.', 'rita');
   });
 
-  it('gives a shell only with the privilege for it, whatever the package says', async () => {
+  it('assigns a shell only with the privilege for it, whatever the package contains', async () => {
     await addReseller(UNLIMITED);
     await here.call('addpkg', { name: 'shelly', hasshell: '1' });
     const reason = 'An account with a shell requires the privilege “allow-shell”.';
@@ -382,13 +382,13 @@ describe('a reseller', () => {
     expect((await create('carl', { plan: 'shelly' }, 'rita')).metadata.result).toBe(1);
   });
 
-  it('sees no package of root’s without the privilege for it', async () => {
+  it('cannot use a package of root without the privilege for it', async () => {
     await addReseller([]);
     const reason = 'The package “default” does not exist. Run listpkgs to list the packages.';
     await expectRefused('bob', {}, 'not_found', reason, 'rita');
   });
 
-  it('is held to its number of accounts, disk space and bandwidth', async () => {
+  it('cannot exceed its number of accounts, disk space and bandwidth', async () => {
     const limits = { enable_account_limit: '1', account_limit: '2' };
     const resources = { enable_resource_limits: '1', diskspace_limit: '1000', bandwidth_limit: '2000' };
     await addReseller(UNLIMITED, { ...limits, ...resources });
@@ -422,7 +422,7 @@ describe('a reseller', () => {
       'You have 2000 MiB of bandwidth a month for all accounts together, of which your other accounts have 600 MiB.',
       'rita',
     );
-    // What others use, not what they were promised, counts from now on.
+    // From now on, the usage of the others counts, not their limits.
     await here.call('setresellerlimits', { user: 'rita', ...limits, ...resources, enable_overselling: '1' });
     expect((await create('carl', {}, 'rita')).metadata.result).toBe(1);
     await expectRefused(
@@ -435,7 +435,7 @@ describe('a reseller', () => {
     expect((await create('dan', { owner: 'rita' })).metadata.result).toBe(1);
   });
 
-  it('is held to its packages, and to how many accounts of each', async () => {
+  it('can use only its packages, each for a limited number of accounts', async () => {
     await addReseller(UNLIMITED, { enable_package_limits: '1', enable_package_limit_numbers: '1' });
     await here.call('setresellerpackagelimit', { user: 'rita', package: 'starter', number: '1' });
     await expectRefused(

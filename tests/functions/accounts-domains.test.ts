@@ -1,4 +1,4 @@
-// Whose a domain is, and where its files lie: getdomainowner, get_domain_info, domainuserdata.
+// Who owns a domain, and where its files are: getdomainowner, get_domain_info, domainuserdata.
 import type { Caller } from '../../src/core/context.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';
@@ -27,20 +27,20 @@ describe('getdomainowner', () => {
   const ownerOf = async (domain: string, as?: Caller) => (await call('getdomainowner', { domain }, as)).data;
   const alice = reseller('alice', 'list-accts');
 
-  it('tells whose a domain is, in any case', async () => {
+  it('returns the owner of a domain, in upper or lower case', async () => {
     expect(await ownerOf('shop.example')).toEqual({ user: 'bob' });
     expect(await ownerOf('Carol.Example')).toEqual({ user: 'carol' });
     expect(await ownerOf('other.example')).toEqual({ user: null });
     expect(await ownerOf('www.shop.example')).toEqual({ user: null });
   });
 
-  it('tells a reseller of its own accounts only', async () => {
+  it('returns only a reseller’s own accounts to the reseller', async () => {
     expect(await ownerOf('carol.example', alice)).toEqual({ user: 'carol' });
     expect(await ownerOf('shop.example', alice)).toEqual({ user: null });
     expect(await ownerOf('other.example', alice)).toEqual({ user: null });
   });
 
-  it('refuses what is no domain, and callers without the privilege', async () => {
+  it('rejects invalid domains, and callers without the privilege', async () => {
     expect(await reasonOf('getdomainowner')).toBe(
       'missing_param: The parameter “domain” is required: it should be a domain such as example.com ' +
         '(an internationalised one as xn--…).',
@@ -83,7 +83,7 @@ describe('get_domain_info', () => {
     expect((await call('get_domain_info')).data).toEqual({ domains: [shop, carols] });
   });
 
-  it('lists for a reseller those of its own accounts', async () => {
+  it('lists a reseller’s own accounts for the reseller', async () => {
     const alice = reseller('alice', 'acct-summary');
     expect((await call('get_domain_info', {}, alice)).data).toEqual({ domains: [carols] });
     const bob = reseller('bob', 'acct-summary');
@@ -104,7 +104,7 @@ describe('get_domain_info', () => {
     expect((await call('get_domain_info', found)).data).toEqual({ domains: [shop] });
   });
 
-  it('asks a reseller for the privilege acct-summary', async () => {
+  it('requires the privilege acct-summary from a reseller', async () => {
     expect(await reasonOf('get_domain_info', {}, reseller('alice', 'list-accts'))).toBe(
       'denied: You may not call “get_domain_info”. It requires the privilege “acct-summary”.',
     );
@@ -112,7 +112,7 @@ describe('get_domain_info', () => {
 });
 
 describe('domainuserdata', () => {
-  it('tells where the files of a domain lie', async () => {
+  it('returns where the files of a domain are', async () => {
     expect((await call('domainuserdata', { domain: 'SHOP.example' })).data).toEqual({
       userdata: {
         documentroot: '/home2/bob/public_html',
@@ -133,7 +133,7 @@ describe('domainuserdata', () => {
     expect(data?.userdata).toMatchObject({ hascgi: 0, owner: 'alice', user: 'carol' });
   });
 
-  it('never tells whether somebody else has a domain', async () => {
+  it('never reveals whether somebody else has a domain', async () => {
     const alice = reseller('alice', 'acct-summary');
     const reasons = ['shop.example', 'other.example'].map((domain) =>
       reasonOf('domainuserdata', { domain }, alice),
@@ -144,7 +144,7 @@ describe('domainuserdata', () => {
     ]);
   });
 
-  it('asks a reseller for the privilege acct-summary', async () => {
+  it('requires the privilege acct-summary from a reseller', async () => {
     expect(
       await reasonOf('domainuserdata', { domain: 'shop.example' }, reseller('alice', 'list-accts')),
     ).toBe('denied: You may not call “domainuserdata”. It requires the privilege “acct-summary”.');

@@ -1,4 +1,4 @@
-// Lists of accounts as callers get them: listaccts with its search and `want`, list_users, listsuspended and
+// Lists of accounts for different callers: listaccts with its search and `want`, list_users, listsuspended and
 // listlockedaccounts.
 import type { Caller } from '../../src/core/context.ts';
 import type { Hash } from '../../src/core/values.ts';
@@ -69,7 +69,7 @@ const warningsOf = async (args: Record<string, string>) =>
   (await here.call('listaccts', args)).metadata.output?.warnings;
 
 describe('listaccts', () => {
-  it('tells all fields of an account', async () => {
+  it('returns all fields of an account', async () => {
     const [anna] = await list();
     expect(anna).toEqual({
       backup: 1,
@@ -115,7 +115,7 @@ describe('listaccts', () => {
     });
   });
 
-  it('tells of suspensions, and of disk use that was never measured', async () => {
+  it('returns suspensions, and disk usage that was never measured', async () => {
     const [, bob, carol] = await list();
     expect(bob).toMatchObject({
       disklimit: 'unlimited',
@@ -137,13 +137,13 @@ describe('listaccts', () => {
     });
   });
 
-  it('lists for a reseller what the reseller owns', async () => {
+  it('lists a reseller’s own accounts for the reseller', async () => {
     expect(await usersOf()).toEqual(['anna', 'bob', 'carol']);
     expect(await usersOf({}, alice)).toEqual(['bob', 'carol']);
     expect(await usersOf({}, reseller('anna', 'list-accts'))).toEqual([]);
   });
 
-  it('asks a reseller for the privilege list-accts', async () => {
+  it('requires the privilege list-accts from a reseller', async () => {
     expect(await reasonOf('listaccts', {}, reseller('alice', 'acct-summary'))).toBe(
       'denied: You may not call “listaccts”. It requires the privilege “list-accts”.',
     );
@@ -182,7 +182,7 @@ describe('listaccts', () => {
     expect(await usersOf(args as Record<string, string>)).toEqual(expected);
   });
 
-  it('finds for a reseller what the reseller owns', async () => {
+  it('finds only the reseller’s own accounts for a reseller', async () => {
     expect(await usersOf({ search: 'shop' }, alice)).toEqual(['carol']);
     expect(await usersOf({ search: '.', searchmethod: 'regex' }, alice)).toEqual(['bob', 'carol']);
     expect(await usersOf({ search: 'anna', searchmethod: 'exact', searchtype: 'user' }, alice)).toEqual([]);
@@ -193,34 +193,34 @@ describe('listaccts', () => {
     ['(?=a)', 'as RE2 takes it, not “(?=a)”: invalid or unsupported Perl syntax'],
     ['(a)\\1', 'as RE2 takes it, not “(a)\\1”: invalid escape sequence'],
     ['a{1001}', 'as RE2 takes it, not “a{1001}”: invalid repeat count'],
-  ])('refuses the regular expression %s', async (search, why) => {
+  ])('rejects the regular expression %s', async (search, why) => {
     expect(await reasonOf('listaccts', { search, searchmethod: 'regex' })).toBe(
       `bad_param: The parameter “search” should be a regular expression ${why}.`,
     );
   });
 
-  it('refuses a regular expression that would take long', async () => {
+  it('rejects a regular expression that would take too long', async () => {
     expect(await reasonOf('listaccts', { search: '(a?){500}a{500}', searchmethod: 'regex' })).toBe(
       'bad_param: The parameter “search” should be a smaller regular expression than “(a?){500}a{500}”: ' +
         'repeat less in it.',
     );
   });
 
-  it('refuses another kind of search', async () => {
+  it('rejects another kind of search', async () => {
     expect(await reasonOf('listaccts', { search: 'a', searchtype: 'email', searchmethod: 'like' })).toBe(
       'bad_param: The parameter “searchtype” should be “domain”, “owner”, “user”, “ip” or “package”, not “email”. ' +
         'The parameter “searchmethod” should be “exact” or “regex”, not “like”.',
     );
   });
 
-  it('tells the fields that are wanted', async () => {
+  it('returns the requested fields', async () => {
     expect(await list({ want: 'user, diskused,user', search: 'anna' })).toEqual([
       { user: 'anna', diskused: '13M' },
     ]);
     expect(Object.keys((await list({ want: '' }))[0] ?? {})).toHaveLength(40);
   });
 
-  it('leaves out what is no field, with a warning', async () => {
+  it('omits unknown fields, with a warning', async () => {
     const args = { want: 'standalone_feature,user,constructor' };
     expect(await list(args)).toEqual([{ user: 'anna' }, { user: 'bob' }, { user: 'carol' }]);
     expect(await warningsOf(args)).toEqual([
@@ -231,7 +231,7 @@ describe('listaccts', () => {
     );
   });
 
-  it('filters and sorts by wanted fields only', async () => {
+  it('filters and sorts only by requested fields', async () => {
     const filter = { 'api.filter.enable': '1', 'api.filter.a.field': 'owner', 'api.filter.a.arg0': 'alice' };
     expect(await list({ want: 'user,owner', ...filter })).toEqual([
       { user: 'bob', owner: 'alice' },
@@ -245,7 +245,7 @@ describe('listaccts', () => {
     ).toEqual([{ user: 'anna' }, { user: 'carol' }]);
   });
 
-  it('pages, with how many there are', async () => {
+  it('returns pages, with the total number', async () => {
     const { data, metadata } = await here.call('listaccts', {
       'api.filter.enable': '1',
       'api.filter.verbose': '1',
@@ -267,7 +267,7 @@ describe('listaccts', () => {
     expect(metadata.chunk).toEqual({ records: 2, size: 1, start: 2, current: 2, chunks: 2 });
   });
 
-  it('counts for a reseller what the reseller owns', async () => {
+  it('counts a reseller’s own accounts for the reseller', async () => {
     const args = {
       'api.filter.enable': '1',
       'api.filter.verbose': '1',
@@ -278,7 +278,7 @@ describe('listaccts', () => {
     expect(metadata.filter).toEqual({ filtered: 2 });
   });
 
-  it('refuses to filter by what is no field, or no number', async () => {
+  it('rejects filtering by an unknown field, or with an invalid number', async () => {
     const filter = (field: string, type: string) =>
       reasonOf('listaccts', {
         'api.filter.enable': '1',
@@ -301,7 +301,7 @@ describe('list_users', () => {
     expect((await here.call('list_users')).data).toEqual({ users: ['root', 'anna', 'bob', 'carol'] });
   });
 
-  it('lists for a reseller what the reseller owns', async () => {
+  it('lists a reseller’s own accounts for the reseller', async () => {
     expect((await here.call('list_users', {}, { as: alice })).data).toEqual({ users: ['bob', 'carol'] });
   });
 
@@ -310,7 +310,7 @@ describe('list_users', () => {
     expect((await here.call('list_users', args)).data).toEqual({ users: ['root', 'bob', 'carol'] });
   });
 
-  it('asks a reseller for the privilege list-accts', async () => {
+  it('requires the privilege list-accts from a reseller', async () => {
     expect(await reasonOf('list_users', {}, reseller('alice'))).toBe(
       'denied: You may not call “list_users”. It requires the privilege “list-accts”.',
     );
@@ -349,13 +349,13 @@ describe('listsuspended', () => {
     expect((await here.call('listsuspended', args)).data).toEqual({ account: [carol, bob] });
   });
 
-  it('lists for a reseller what the reseller owns', async () => {
+  it('lists a reseller’s own accounts for the reseller', async () => {
     expect((await here.call('listsuspended', {}, { as: alice })).data).toEqual({ account: [bob, carol] });
     const other = { as: reseller('anna', 'list-accts') };
     expect((await here.call('listsuspended', {}, other)).data).toEqual({ account: [] });
   });
 
-  it('asks a reseller for the privilege list-accts', async () => {
+  it('requires the privilege list-accts from a reseller', async () => {
     expect(await reasonOf('listsuspended', {}, reseller('alice', 'suspend-acct'))).toBe(
       'denied: You may not call “listsuspended”. It requires the privilege “list-accts”.',
     );
@@ -363,14 +363,14 @@ describe('listsuspended', () => {
 });
 
 describe('listlockedaccounts', () => {
-  it('lists whom only root may bring back', async () => {
+  it('lists accounts that only root can unsuspend', async () => {
     expect((await here.call('listlockedaccounts')).data).toEqual({ account: ['carol'] });
     expect((await here.call('listlockedaccounts', {}, { as: alice })).data).toEqual({ account: ['carol'] });
     const other = { as: reseller('anna', 'list-accts') };
     expect((await here.call('listlockedaccounts', {}, other)).data).toEqual({ account: [] });
   });
 
-  it('asks a reseller for the privilege list-accts', async () => {
+  it('requires the privilege list-accts from a reseller', async () => {
     expect(await reasonOf('listlockedaccounts', {}, reseller('alice'))).toBe(
       'denied: You may not call “listlockedaccounts”. It requires the privilege “list-accts”.',
     );

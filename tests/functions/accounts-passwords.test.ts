@@ -1,11 +1,12 @@
-// passwd, forcepasswordchange, set_digest_auth and the minimum strength of passwords, held against the files of the sandbox's machine.
+// passwd, forcepasswordchange, set_digest_auth and the minimum strength of passwords, compared with the files of the
+// sandbox’s machine.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
 import { storedAccount } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
 
-// Passwords are hashed for real, and their strength is measured with large dictionaries.
+// Passwords are really hashed, and their strength is calculated with large dictionaries.
 const PASSWORD = 'four unusual words, Xylophone';
 const OTHER = 'five rather unusual words, Bassoon';
 
@@ -28,7 +29,7 @@ const row = (name: string) =>
     .find((line) => line.startsWith(`${name}:`));
 
 describe('passwords', () => {
-  it('are set, proved and expired', async () => {
+  it('are set, checked and expired', async () => {
     await create('bob');
     const { metadata, data } = await here.call('passwd', {
       user: 'bob',
@@ -74,7 +75,7 @@ describe('passwords', () => {
     expect(existsSync(join(here.state, 'error.log'))).toBe(false);
   });
 
-  it('that are weak, or made of the name and the domain, are refused', async () => {
+  it('that are weak, or made of the name and the domain, are rejected', async () => {
     await create('bob');
     const before = row('bob');
     for (const password of ['password1', 'bob.example', 'bobbob12']) {
@@ -85,7 +86,7 @@ describe('passwords', () => {
     expect(row('bob')).toBe(before);
   });
 
-  it('expire for the accounts that can be had, or for none with stop_on_failure', async () => {
+  it('expire for the available accounts, or for none with stop_on_failure', async () => {
     await create('bob');
     await create('carl');
     const force = (names: Json, args: Args = {}) =>
@@ -117,7 +118,7 @@ describe('the minimum strength of passwords', () => {
   const strengthOf = async (password: string) =>
     ((await here.call('get_password_strength', { password })).data as { strength: number }).strength;
 
-  it('is judged by get_password_strength as by createacct', async () => {
+  it('is applied by get_password_strength and by createacct', async () => {
     const strength = await strengthOf(TOLERABLE);
     expect(strength).toBeGreaterThan(await strengthOf('password'));
     expect(await strengthOf(PASSWORD)).toBe(100);
@@ -131,7 +132,7 @@ describe('the minimum strength of passwords', () => {
     expect(JSON.stringify(here.audit())).not.toContain(TOLERABLE);
   });
 
-  it('is one for createacct and one for passwd', async () => {
+  it('differs between createacct and passwd', async () => {
     await here.call('setminimumpasswordstrengths', { createacct: '100', passwd: '0' });
     const account = { username: 'bob', domain: 'bob.example', password: TOLERABLE };
     expect((await here.call('createacct', account)).metadata.error_code).toBe('weak_password');

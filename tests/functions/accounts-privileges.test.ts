@@ -13,7 +13,7 @@ const privilegesOf = async (as?: Parameters<Installation['call']>[2]) =>
   ((await here.call('myprivs', {}, as)).data as { privileges: Record<string, number>[] }).privileges;
 
 describe('myprivs', () => {
-  it('answers one hash, in which root holds everything', async () => {
+  it('returns one hash, in which root has every privilege', async () => {
     const list = await privilegesOf();
     expect(list).toHaveLength(1);
     expect(list[0]).toMatchObject({ all: 1, 'acct-summary': 1, 'file-restore': 1, viewglobalpackages: 1 });
@@ -21,13 +21,13 @@ describe('myprivs', () => {
     expect(new Set(Object.values(list[0] ?? {}))).toEqual(new Set([1]));
   });
 
-  it('tells a reseller what it holds, and of the rest that it does not', async () => {
+  it('returns a reseller’s privileges as 1, and all others as 0', async () => {
     const [held] = await privilegesOf({ as: reseller('bob', 'list-accts') });
     expect(Object.entries(held ?? {}).filter(([, flag]) => flag === 1)).toEqual([['list-accts', 1]]);
     expect(held).toMatchObject({ all: 0, 'create-acct': 0 });
   });
 
-  it('tells a reseller with “all” that it holds everything', async () => {
+  it('returns every privilege for a reseller with “all”', async () => {
     await addAccounts(here, anAccount());
     await here.call('setupreseller', { user: 'bob' });
     await here.call('setacls', { reseller: 'bob', 'acl-all': '1' });

@@ -1,4 +1,4 @@
-// removeacct, and the ids of removed accounts, held against the files of the sandbox's machine.
+// removeacct, and the IDs of removed accounts, compared with the files of the sandbox’s machine.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
@@ -26,7 +26,7 @@ const create = (username: string, args: Args = {}) =>
   here.call('createacct', { username, domain: `${username}.example`, ...args });
 
 describe('removeacct', () => {
-  it('removes the user, the home and all that is stored', async () => {
+  it('removes the user, the home directory and everything that is stored', async () => {
     await create('bob');
     await create('ann');
     await here.call('twofactorauth_set_tfa_config_for_user', {
@@ -48,7 +48,7 @@ describe('removeacct', () => {
     });
   });
 
-  it('tells what a dry run would do, and does nothing', async () => {
+  it('returns the steps of a dry run, and runs none', async () => {
     await create('bob');
     const { metadata } = await here.call('removeacct', { username: 'bob' }, { dryRun: true });
     const lines = metadata.output?.messages ?? [];
@@ -60,7 +60,7 @@ describe('removeacct', () => {
     expect((await storedAccount(here, 'bob'))?.username).toBe('bob');
   });
 
-  it('gives to root what the account owned', async () => {
+  it('transfers the accounts that the account owned to root', async () => {
     await create('rita', { reseller: '1' });
     await here.call('setacls', { reseller: 'rita', 'acl-add-pkg': '1', 'acl-allow-unlimited-pkgs': '1' });
     await create('bob', { owner: 'rita' });
@@ -72,7 +72,7 @@ describe('removeacct', () => {
     expect((data?.pkg as { name: string }[]).map(({ name }) => name)).toContain('rita_hers');
   });
 
-  it('leaves nothing of a suspension to a later account of the same name', async () => {
+  it('leaves nothing of a suspension for a later account of the same name', async () => {
     await create('bob');
     await here.call('suspendacct', { user: 'bob' });
     expect((await here.call('removeacct', { username: 'bob' })).metadata.result).toBe(1);
@@ -82,14 +82,14 @@ describe('removeacct', () => {
     expect(readFileSync(path('etc/suspended'), 'utf8')).toBe('');
   });
 
-  it('works where somebody has removed the user by hand', async () => {
+  it('works if somebody has removed the user by hand', async () => {
     await create('bob');
     await (await here.engine.machine.users()).remove('bob');
     expect((await here.call('removeacct', { username: 'bob' })).metadata.reason).toBe('bob account removed');
     expect(await storedAccount(here, 'bob')).toBeUndefined();
   });
 
-  it('asks for a name', async () => {
+  it('requires a name', async () => {
     expect((await here.call('removeacct')).metadata).toMatchObject({
       error_code: 'missing_param',
       reason: expect.stringContaining(
@@ -99,11 +99,11 @@ describe('removeacct', () => {
   });
 });
 
-describe('the id of a removed account', () => {
+describe('the ID of a removed account', () => {
   const uidOf = async (name: string) => (await storedAccount(here, name))?.uid;
   const untrack = async (args: Args) => (await here.call('untrack_acct_id', args)).metadata;
 
-  it('is not given out again before untrack_acct_id allows it', async () => {
+  it('is not reused before untrack_acct_id allows it', async () => {
     await create('ann');
     await create('bob');
     await here.call('removeacct', { username: 'bob' });
@@ -116,7 +116,7 @@ describe('the id of a removed account', () => {
     expect(await uidOf('dan')).toBe(10002);
   });
 
-  it('is jumped over where the next one is that of a user whom somebody made by hand', async () => {
+  it('is skipped if a user that was created by hand has the next ID', async () => {
     await create('ann');
     await create('bob');
     await (
@@ -127,7 +127,7 @@ describe('the id of a removed account', () => {
     expect(await uidOf('carl')).toBe(10004);
   });
 
-  it('can be asked for, to bring somebody back', async () => {
+  it('can be requested, to restore an account', async () => {
     await create('bob');
     await here.call('removeacct', { username: 'bob' });
     await create('bob', { uid: '10001' });
@@ -144,7 +144,7 @@ describe('the id of a removed account', () => {
       'The ID 999 is reserved for system users. To allow it anyway, pass protect_system=0.',
     ],
     [{ gid: '999', protect_system: '0' }, 'not_found', 'The ID 999 does not belong to a removed account.'],
-  ])('is refused where untrack_acct_id is given %j', async (args, code, reason) => {
+  ])('is rejected if untrack_acct_id is given %j', async (args, code, reason) => {
     await create('bob');
     expect(await untrack(args)).toMatchObject({ result: 0, error_code: code, reason });
   });

@@ -1,4 +1,4 @@
-// What is told of one account: accountsummary, has_digest_auth, has_mycnf_for_cpuser, and of a name that is to be one:
+// Information about one account: accountsummary, has_digest_auth, has_mycnf_for_cpuser. For a new name:
 // verify_new_username.
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ afterEach(() => {
   here.remove();
 });
 
-/** An account that the machine knows as well. */
+/** Creates an account that also exists on the machine. */
 const create = async (username: string, args: Record<string, string> = {}) => {
   const domain = `${username}.example`;
   const password = 'correct horse battery staple 7';
@@ -36,7 +36,7 @@ const reasonOf = async (command: string, args: Record<string, string>, as?: Call
   const { metadata } = await call(command, args, as);
   return `${metadata.error_code}: ${metadata.reason}`;
 };
-/** Puts a measuring of our own in the place of the machine's. */
+/** Replaces the machine’s measurement with one of the test. */
 const measureBy = (usage: MachineQuota['usage']) => {
   const quota = { isEnabled: async () => false, setLimit: async () => undefined, usage, usages: jest.fn() };
   here.overrides = { machine: { ...here.engine.machine, quota: async () => quota } };
@@ -45,7 +45,7 @@ const measureBy = (usage: MachineQuota['usage']) => {
 describe('accountsummary', () => {
   const alice = reseller('alice', 'acct-summary');
 
-  it('tells all about an account, and measures its disk use', async () => {
+  it('returns everything about an account, and measures its disk usage', async () => {
     const bob = anAccount({
       contactEmail: 'bob@mail.example',
       createdAt: Date.parse('2026-11-24T17:50:00Z'),
@@ -104,18 +104,18 @@ describe('accountsummary', () => {
     });
   });
 
-  it('measures what lies in the home of a user of the machine', async () => {
+  it('measures the contents of the home directory of a user on the machine', async () => {
     await create('bob');
     const [{ inodesused: before } = {}] = await summaryOf({ user: 'bob' });
     mkdirSync(join(home('bob'), 'files'));
-    // Folders take up space on some file systems only.
+    // Folders use space on some file systems only.
     writeFileSync(join(home('bob'), 'files/one'), Buffer.alloc(2.1 * 1024 * 1024, 1));
     expect(await summaryOf({ user: 'bob' })).toMatchObject([
       { diskused: '3M', inodesused: Number(before) + 2, user: 'bob' },
     ]);
   });
 
-  it('falls back to what was measured last where the machine knows no such user', async () => {
+  it('returns the last measured value if the machine does not know the user', async () => {
     await addAccounts(here, anAccount({ blocksUsed: 1025, inodesUsed: 7 }));
     const { data, metadata } = await call('accountsummary', { user: 'bob' });
     expect(data?.acct).toMatchObject([{ diskused: '2M', inodesused: 7 }]);
@@ -124,7 +124,7 @@ describe('accountsummary', () => {
     ]);
   });
 
-  it('falls back where the machine can’t measure, but hides no defect', async () => {
+  it('returns the last measured value if the machine cannot measure, but does not hide bugs', async () => {
     await addAccounts(here, anAccount());
     measureBy(async () => {
       throw new MachineError('failed', '“du” took too long and was ended.');
@@ -143,7 +143,7 @@ describe('accountsummary', () => {
   it('measures while no transaction is open', async () => {
     await addAccounts(here, anAccount());
     measureBy(async () => {
-      // Another transaction would wait for ever for one that waits for this.
+      // Another transaction would wait for ever for one that waits for this one.
       await addAccounts(here, anAccount({ username: 'carol' }));
       return { blocks: 1, inodes: 1 };
     });
@@ -152,7 +152,7 @@ describe('accountsummary', () => {
     expect(await summaryOf({ search: 'carol' })).toHaveLength(1);
   });
 
-  it('takes the domain in the place of the user, in any case', async () => {
+  it('accepts the domain instead of the user, in upper or lower case', async () => {
     await addAccounts(here, anAccount({ username: 'bob', domain: 'shop.example' }));
     expect(await summaryOf({ domain: 'Shop.EXAMPLE' })).toMatchObject([{ user: 'bob' }]);
     expect(await reasonOf('accountsummary', { domain: 'bob.example' })).toBe(
@@ -180,7 +180,7 @@ describe('accountsummary', () => {
     ]);
   });
 
-  it('wants to know which account', async () => {
+  it('requires an account', async () => {
     expect(await reasonOf('accountsummary', {})).toBe(
       'missing_param: Use exactly one of “user”, “domain” or “search”.',
     );
@@ -196,7 +196,7 @@ describe('accountsummary', () => {
     );
   });
 
-  it('tells a reseller of its own accounts only', async () => {
+  it('returns only a reseller’s own accounts to the reseller', async () => {
     await addAccounts(here, anAccount({ username: 'bob', owner: 'alice' }), anAccount({ username: 'carol' }));
     expect(await summaryOf({ user: 'bob' }, alice)).toMatchObject([{ user: 'bob', owner: 'alice' }]);
     expect(await summaryOf({ domain: 'bob.example' }, alice)).toMatchObject([{ user: 'bob' }]);
@@ -211,7 +211,7 @@ describe('accountsummary', () => {
     );
   });
 
-  it('asks a reseller for the privilege acct-summary', async () => {
+  it('requires the privilege acct-summary from a reseller', async () => {
     expect(await reasonOf('accountsummary', { user: 'bob' }, reseller('alice', 'list-accts'))).toBe(
       'denied: You may not call “accountsummary”. It requires the privilege “acct-summary”.',
     );
@@ -219,7 +219,7 @@ describe('accountsummary', () => {
 });
 
 describe('has_digest_auth', () => {
-  it('tells whether an account has it', async () => {
+  it('returns whether an account has digest authentication', async () => {
     const has = anAccount({ username: 'bob', settings: { digestAuth: true } });
     await addAccounts(here, has, anAccount({ username: 'carol', owner: 'alice' }));
     expect((await call('has_digest_auth', { user: 'bob' })).data).toEqual({ digestauth: 1 });
@@ -231,7 +231,7 @@ describe('has_digest_auth', () => {
     );
   });
 
-  it('refuses who is no account, and callers without the privilege', async () => {
+  it('rejects nonexistent accounts, and callers without the privilege', async () => {
     expect(await reasonOf('has_digest_auth', { user: 'root' })).toBe(
       'not_found: You do not have a user named “root”.',
     );
@@ -244,7 +244,7 @@ describe('has_digest_auth', () => {
 describe('has_mycnf_for_cpuser', () => {
   const has = async (user: string, as?: Caller) => (await call('has_mycnf_for_cpuser', { user }, as)).data;
 
-  it('tells whether the file is there', async () => {
+  it('returns whether the file exists', async () => {
     await create('bob');
     expect(await has('bob')).toEqual({ has_mycnf_for_cpuser: 0 });
     symlinkSync('/etc/passwd', join(home('bob'), '.my.cnf'));
@@ -254,12 +254,12 @@ describe('has_mycnf_for_cpuser', () => {
     expect(await has('carol')).toEqual({ has_mycnf_for_cpuser: 1 });
   });
 
-  it('finds none where the machine knows no such user', async () => {
+  it('finds none if the machine does not know the user', async () => {
     await addAccounts(here, anAccount());
     expect(await has('bob')).toEqual({ has_mycnf_for_cpuser: 0 });
   });
 
-  it('looks into the accounts of a reseller only', async () => {
+  it('checks only the accounts of a reseller for the reseller', async () => {
     await addAccounts(here, anAccount({ username: 'bob', owner: 'alice' }), anAccount({ username: 'carol' }));
     const alice = reseller('alice', 'mysql-info');
     expect(await has('bob', alice)).toEqual({ has_mycnf_for_cpuser: 0 });
@@ -273,7 +273,7 @@ describe('has_mycnf_for_cpuser', () => {
 });
 
 describe('verify_new_username', () => {
-  it('accepts a name that an account may have', async () => {
+  it('accepts a name that an account can have', async () => {
     const { metadata, data } = await call('verify_new_username', { user: 'bob' });
     expect(metadata).toMatchObject({ result: 1, reason: 'OK' });
     expect(data).toBeUndefined();
@@ -288,12 +288,12 @@ describe('verify_new_username', () => {
       'The parameter “user” should be a username: at most 16 lower-case letters and digits, the first a letter, not “b.ob”.',
     ],
     ['carol', 'The account “carol” exists already; choose another name.'],
-  ])('refuses %s', async (user, reason) => {
+  ])('rejects %s', async (user, reason) => {
     await addAccounts(here, anAccount({ username: 'carol' }));
     expect(await reasonOf('verify_new_username', { user })).toBe(`bad_param: ${reason}`);
   });
 
-  it('refuses what createacct refuses', async () => {
+  it('rejects what createacct rejects', async () => {
     await addAccounts(here, anAccount({ username: 'longname1' }));
     for (const user of ['root', 'longname2']) {
       const [{ metadata: verified }, { metadata: created }] = [
@@ -305,7 +305,7 @@ describe('verify_new_username', () => {
     }
   });
 
-  it('asks a reseller for the privilege create-acct', async () => {
+  it('requires the privilege create-acct from a reseller', async () => {
     expect(await reasonOf('verify_new_username', { user: 'bob' }, reseller('alice', 'list-accts'))).toBe(
       'denied: You may not call “verify_new_username”. It requires the privilege “create-acct”.',
     );

@@ -1,12 +1,12 @@
-// suspendacct and unsuspendacct, held against the files of the sandbox's machine; and that no function lets a reseller
-// at accounts that are not its own.
+// suspendacct and unsuspendacct, compared with the files of the sandbox’s machine. Also: no function allows a reseller
+// to change accounts of others.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
 import { callerNamed, storedAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
-// A password is hashed for real, and its strength is measured with large dictionaries.
+// A password is really hashed, and its strength is calculated with large dictionaries.
 let here: Installation;
 beforeEach(() => {
   here = new Installation();
@@ -28,7 +28,7 @@ const unsuspend = (args: Args = {}) => here.call('unsuspendacct', { user: 'bob',
 const rita = reseller('rita', 'suspend-acct');
 
 describe('suspendacct', () => {
-  it('locks everything, and unsuspendacct restores it to the letter', async () => {
+  it('locks everything, and unsuspendacct restores it exactly', async () => {
     await create('bob', { password: 'four unusual words, Xylophone' });
     mkdirSync(dirname(crontab('bob')), { recursive: true });
     writeFileSync(crontab('bob'), '0 0 * * * true\n');
@@ -67,7 +67,7 @@ describe('suspendacct', () => {
     expect(readFileSync(crontab('bob'), 'utf8')).toBe('0 0 * * * true\n');
   });
 
-  it('leaves a password locked that was, also where it is said twice', async () => {
+  it('keeps a password locked that was locked before, even if it is called twice', async () => {
     await create('bob');
     const before = shadow();
     expect(before).toMatch(/^bob:!:/);
@@ -87,7 +87,7 @@ describe('suspendacct', () => {
     expect(shadow()).toBe(before);
   });
 
-  it('can be locked, so that only root takes it back or changes it', async () => {
+  it('can be locked, so that only root can undo or change it', async () => {
     await create('bob');
     await here.engine.store.transaction('changes', async (db) => ({
       value: await db.run("UPDATE account SET owner = 'rita'"),
@@ -116,14 +116,14 @@ describe('suspendacct', () => {
     expect((await here.call('unsuspendacct', { user: 'bob' }, { as: rita })).metadata.result).toBe(1);
   });
 
-  it('keeps a reseller from calling', async () => {
+  it('prevents a reseller from making calls', async () => {
     await create('rita', { reseller: '1' });
     expect((await callerNamed(here, 'rita')).user).toBe('rita');
     await here.call('suspendacct', { user: 'rita' });
     await expect(callerNamed(here, 'rita')).rejects.toThrow('The reseller “rita” is suspended.');
   });
 
-  it('tells the step of a dry run, and does nothing', async () => {
+  it('returns the step of a dry run, and does not run it', async () => {
     await create('bob');
     const before = [shadow(), await storedAccount(here, 'bob')];
     const dry = await here.call('suspendacct', { user: 'bob' }, { dryRun: true });
@@ -147,7 +147,7 @@ describe('an account whose user somebody has removed by hand', () => {
     ['modifyacct', { newuser: 'robert' }],
     ['modifyacct', { HASSHELL: '1' }],
     ['forcepasswordchange', { users_json: '{"bob":1}' }],
-  ])('is told of by %s %j, and leaves nothing under way', async (command, args) => {
+  ])('is reported by %s %j, and nothing stays in progress', async (command, args) => {
     await create('bob');
     const before = await storedAccount(here, 'bob');
     await (await here.engine.machine.users()).remove('bob');
@@ -168,7 +168,7 @@ describe('an account whose user somebody has removed by hand', () => {
     });
   });
 
-  it('or who got another home by hand, cannot be renamed, and leaves nothing under way', async () => {
+  it('or whose home directory was changed by hand cannot be renamed, and nothing stays in progress', async () => {
     await create('bob');
     writeFileSync(path('etc/passwd'), passwd().replace('/home/bob', '/home/elsewhere'));
     expect((await here.call('modifyacct', { user: 'bob', newuser: 'robert' })).metadata).toMatchObject({
@@ -196,7 +196,7 @@ describe('another reseller’s account', () => {
     ['limitbw', {}],
     ['set_digest_auth', { password: 'x', enabledigest: '1' }],
     ['forcepasswordchange', { stop_on_failure: '1' }],
-  ])('is to %s as one that is not there', async (command, args) => {
+  ])('gets the same response from %s as a nonexistent one', async (command, args) => {
     await create('bob');
     const before = [shadow(), passwd(), await storedAccount(here, 'bob')];
     const about = (name: string): Args => {

@@ -1,4 +1,4 @@
-// Disk space: get_disk_usage, which measures it, and quota_enabled.
+// Disk usage: get_disk_usage, which measures it, and quota_enabled.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Caller } from '../../src/core/context.ts';
@@ -23,7 +23,7 @@ const usageOf = async (args: Record<string, string> = {}, as?: Caller) => {
   expect(metadata).toMatchObject({ result: 1 });
   return data?.accounts as Hash[];
 };
-/** Replaces the host’s measurement with one of our own. */
+/** Replaces the machine’s measurement with one of the test. */
 const measureBy = (usage: MachineQuota['usage'], isEnabled = false) => {
   const usages: MachineQuota['usages'] = async (names) => {
     const found = new Map<string, MachineUsage | MachineError>();
@@ -36,7 +36,7 @@ const measureBy = (usage: MachineQuota['usage'], isEnabled = false) => {
 };
 
 describe('get_disk_usage', () => {
-  it('tells what was measured last', async () => {
+  it('returns the last measured values', async () => {
     await addAccounts(
       here,
       anAccount({ username: 'anna', blocksUsed: 2048, inodesUsed: 9, settings: { diskLimit: 100 } }),
@@ -53,10 +53,10 @@ describe('get_disk_usage', () => {
     expect(await usageOf({ cache_mode: 'on' })).toEqual(expected);
   });
 
-  it('measures what the machine has, and keeps it for lists', async () => {
+  it('measures the usage on the machine, and stores it for lists', async () => {
     const args = { username: 'bob', domain: 'bob.example', password: 'correct horse battery staple 7' };
     expect((await here.call('createacct', args)).metadata.result).toBe(1);
-    // Folders take up space on some file systems only.
+    // Folders use space on some file systems only.
     writeFileSync(join(here.state, 'root/home/bob/big'), Buffer.alloc(1.1 * 1024 * 1024, 1));
     const [before] = await usageOf();
     expect(Number(before?.blocks_used)).toBeLessThan(1024);
@@ -71,7 +71,7 @@ describe('get_disk_usage', () => {
     const names = Array.from({ length: 205 }, (_, at) => `user${at}`);
     await addAccounts(here, ...names.map((username) => anAccount({ username })));
     measureBy(async (name) => {
-      // Would wait for ever for a transaction that waits for this.
+      // This would wait for ever for a transaction that waits for it.
       await storedAccount(here, name);
       return { blocks: Number(name.slice(4)), inodes: 1 };
     });
@@ -80,7 +80,7 @@ describe('get_disk_usage', () => {
     expect(usage.every(({ user, blocks_used }) => user === `user${Number(blocks_used)}`)).toBe(true);
   });
 
-  it('goes on where one cannot be measured, and says so', async () => {
+  it('continues if one account cannot be measured, and says so', async () => {
     const names = ['anna', 'bob', 'carol'];
     await addAccounts(
       here,
@@ -101,7 +101,7 @@ describe('get_disk_usage', () => {
     ]);
   });
 
-  it('tells of twenty failures one by one, and how many more there were', async () => {
+  it('reports twenty failures one by one, and the number of the others', async () => {
     const names = Array.from({ length: 23 }, (_, at) => `user${at}`);
     await addAccounts(here, ...names.map((username) => anAccount({ username })));
     const { metadata } = await call('get_disk_usage', { cache_mode: 'off' });
@@ -109,7 +109,7 @@ describe('get_disk_usage', () => {
     expect(metadata.output?.warnings?.at(-1)).toBe('So is that of 3 more accounts.');
   });
 
-  it('keeps nothing in a dry run', async () => {
+  it('saves nothing in a dry run', async () => {
     await addAccounts(here, anAccount());
     measureBy(async () => ({ blocks: 7, inodes: 2 }));
     const { data } = await here.call('get_disk_usage', { cache_mode: 'off' }, { dryRun: true });
@@ -117,7 +117,7 @@ describe('get_disk_usage', () => {
     expect(await usageOf()).toMatchObject([{ blocks_used: null }]);
   });
 
-  it('measures for a reseller what the reseller owns', async () => {
+  it('measures a reseller’s own accounts for the reseller', async () => {
     await addAccounts(here, anAccount({ username: 'bob', owner: 'alice' }), anAccount({ username: 'carol' }));
     measureBy(async () => ({ blocks: 7, inodes: 2 }));
     const alice = reseller('alice', 'list-accts');
@@ -133,7 +133,7 @@ describe('get_disk_usage', () => {
     });
   });
 
-  it('sorts by what is used, and refuses another mode', async () => {
+  it('sorts by usage, and rejects unknown modes', async () => {
     const used: [string, number | null][] = [
       ['anna', 5],
       ['bob', null],
@@ -154,7 +154,7 @@ describe('get_disk_usage', () => {
 });
 
 describe('quota_enabled', () => {
-  it('tells anybody whether limits are enforced', async () => {
+  it('tells every caller whether limits are enforced', async () => {
     expect((await call('quota_enabled', {}, reseller('alice'))).data).toEqual({ quota_enabled: 0 });
     measureBy(async () => ({ blocks: 0, inodes: 0 }), true);
     expect((await call('quota_enabled')).data).toEqual({ quota_enabled: 1 });

@@ -1,4 +1,4 @@
-// Accounts with DNS zones where a named serves them.
+// Accounts with DNS zones that a named serves.
 import { Bind } from '../../src/drivers/zones/bind/bind.ts';
 import { holdReloads } from '../drivers/zones/held-reloads.ts';
 import { PrivateNamed } from '../drivers/zones/private-named.ts';
@@ -8,7 +8,7 @@ import { until } from '../support/until.ts';
 
 jest.setTimeout(120_000);
 
-describeWith(['named', 'named-checkzone', 'dig'], 'createacct beside a named', () => {
+describeWith(['named', 'named-checkzone', 'dig'], 'createacct with a running named', () => {
   let here: Installation;
   let named: PrivateNamed;
 
@@ -27,7 +27,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'createacct beside a named', (
 
   const create = (username: string) => here.call('createacct', { username, domain: `${username}.example` });
 
-  it('needs far fewer reloads than accounts if many are created at once, and answers when the zone is served', async () => {
+  it('needs far fewer reloads than accounts if many are created at once, and returns when the zone is served', async () => {
     const { machine, count, waitFor, letGo } = holdReloads(here.engine.machine);
     here.overrides = { machine };
     const served = async (username: string) => {
@@ -42,7 +42,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'createacct beside a named', (
     for (const one of await Promise.all([first, ...others])) {
       expect(one).toEqual(['Account Creation Ok', '192.0.2.1']);
     }
-    // One for the first, and one for all others.
+    // One reload for the first, and one for all others.
     expect(count()).toBe(2);
   });
 });

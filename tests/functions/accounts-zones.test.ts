@@ -1,4 +1,4 @@
-// The DNS zones of accounts: createacct, modifyacct, suspendacct and removeacct, held against the files of BIND.
+// The DNS zones of accounts: createacct, modifyacct, suspendacct and removeacct, compared with the files of BIND.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MachineError } from '../../src/core/machine-error.ts';
@@ -21,7 +21,7 @@ type Args = Readonly<Record<string, Json>>;
 const zonePath = (zone: string) => join(here.state, `root/var/lib/bind/whmapi1/${zone}.db`);
 const statementPath = (zone: string) => join(here.state, `root/etc/bind/whmapi1/zones/${zone}.conf`);
 const textOf = (zone: string) => readFileSync(zonePath(zone), 'utf8');
-/** Both files of a zone; undefined for one that is not there. */
+/** Both files of a zone; undefined for one that does not exist. */
 const filesOf = (zone: string) =>
   [zonePath(zone), statementPath(zone)].map((path) =>
     existsSync(path) ? readFileSync(path, 'utf8') : undefined,
@@ -55,7 +55,7 @@ const addReseller = async (user: string) => {
     ...Object.fromEntries([...privileges, ...more].map((name) => [`acl-${name}`, '1'])),
   });
 };
-/** Puts faults in the place of methods of the machine’s users. */
+/** Replaces methods of the machine’s users with faults. */
 const breakUsers = (faults: Readonly<Record<string, () => Promise<never>>>) => {
   const { machine } = here.engine;
   const users = async () =>
@@ -69,7 +69,7 @@ const breakUsers = (faults: Readonly<Record<string, () => Promise<never>>>) => {
     });
   here.overrides = { machine: { ...machine, users } };
 };
-/** What DNS says of nameservers and addresses. */
+/** The DNS responses about nameservers and addresses. */
 const answerDns = (answers: Readonly<Record<string, readonly string[]>>) => {
   const answer = async (name: string) => [...(answers[name] ?? [])];
   const resolver: MachineResolver = { nameservers: answer, ipv4: answer, ipv6: async () => [] };
@@ -77,7 +77,7 @@ const answerDns = (answers: Readonly<Record<string, readonly string[]>>) => {
 };
 
 describe('createacct', () => {
-  it('makes the zone of the domain as adddns does, with the nameservers of the server', async () => {
+  it('creates the zone of the domain as adddns does, with the nameservers of the server', async () => {
     await ok('update_nameservers_config', {
       nameserver: 'ns1.bob.example',
       nameserver2: 'ns2.other.example',
@@ -99,7 +99,7 @@ describe('createacct', () => {
       ...{ nameserver: 'ns1.bob.example', nameservera: '192.0.2.1', nameserverentry: 'ns1.bob.example' },
       ...{ nameserver2: 'ns2.other.example', nameservera2: null, nameserverentry2: null },
     });
-    // The same text as adddns makes for the same account.
+    // The same text as from adddns for the same account.
     await ok('killdns', { domain: 'bob.example' });
     await ok('adddns', { domain: 'bob.example', ip: '192.0.2.1', template: 'standardvirtualftp' });
     expect(textOf('bob.example')).toBe(text);
@@ -113,16 +113,16 @@ describe('createacct', () => {
     expect(textOf('bob.example')).toContain('ftp\tIN\tCNAME\tbob.example.\n');
   });
 
-  it('takes a contact address that has no form in DNS', async () => {
+  it('accepts a contact address that cannot be written in DNS', async () => {
     await create('bob', { contactemail: 'b$b@mail.example' });
     expect(textOf('bob.example')).toContain(' root.server.example.com. (');
-    // A hostname of one label is not one in the zone.
+    // A hostname with one label is not a name in the zone.
     here.hostname = 'vm';
     await create('ann');
     expect(textOf('ann.example')).toContain('SOA\tvm. root.vm. (');
   });
 
-  it('refuses a zone that exists, and replaces it with forcedns=1, with a newer serial', async () => {
+  it('rejects an existing zone, and replaces it with forcedns=1, with a newer serial', async () => {
     await ok('adddns', { domain: 'bob.example', ip: '203.0.113.9' });
     const before = filesOf('bob.example');
     const args = { username: 'bob', domain: 'bob.example' };
@@ -137,7 +137,7 @@ describe('createacct', () => {
     expect(textOf('bob.example')).not.toContain('203.0.113.9');
   });
 
-  it('never replaces a zone of another account, nor, for a reseller, one of root’s', async () => {
+  it('never replaces a zone of another account, nor a zone of root if the caller is a reseller', async () => {
     await create('ann');
     await addReseller('rita');
     await ok('adddns', { domain: 'extra.example', ip: '192.0.2.1', trueowner: 'ann' });
@@ -159,7 +159,7 @@ describe('createacct', () => {
     expect([filesOf('extra.example'), filesOf('roots.example')]).toEqual(before);
   });
 
-  it('lets no reseller answer for a part of somebody else’s domain', async () => {
+  it('does not allow a reseller a subdomain of somebody else’s domain', async () => {
     await create('ann');
     await addReseller('rita');
     expect(await refusal('createacct', { username: 'bob', domain: 'www.ann.example' }, 'rita')).toEqual([
@@ -176,7 +176,7 @@ describe('createacct', () => {
     expect(filesOf('shop.rita.example')).not.toEqual(NONE);
   });
 
-  it('names the nameservers of the registrar with useregns=1', async () => {
+  it('uses the nameservers of the registrar with useregns=1', async () => {
     answerDns({
       'bob.example': ['ns2.Bob.example', 'ns1.dns.example'],
       'ns2.bob.example': ['203.0.113.5'],
@@ -187,7 +187,7 @@ describe('createacct', () => {
     expect(lines).toContain('bob.example.\t86400\tIN\tNS\tns2.bob.example.');
     expect(lines).toContain('ns2.bob.example.\tIN\tA\t203.0.113.5');
     expect(data).toMatchObject({ nameserver: 'ns1.dns.example', nameserver2: 'ns2.bob.example' });
-    // A domain that nobody has registered yet.
+    // A domain that is not registered yet.
     await ok('update_nameservers_config', { nameserver: 'ns.server.example' });
     const { metadata } = await create('ann', { useregns: '1' });
     expect(metadata.output?.warnings).toEqual([
@@ -198,7 +198,7 @@ describe('createacct', () => {
     await create('eve', { useregns: '1', hasuseregns: '0' });
   });
 
-  it('makes no zone without the role DNS, and says so if a parameter asked for one', async () => {
+  it('creates no zone without the role DNS, and says so if a parameter requests one', async () => {
     here.isMachine = true;
     const args = { username: 'bob', domain: 'bob.example' };
     const { metadata } = await here.call('createacct', { ...args, forcedns: '1' }, { dryRun: true });
@@ -208,7 +208,7 @@ describe('createacct', () => {
     expect(metadata.output?.messages?.join()).not.toContain('bob.example.db');
   });
 
-  it('leaves no zone if the account cannot be made', async () => {
+  it('leaves no zone behind if the account cannot be created', async () => {
     const { machine } = here.engine;
     const files: Machine['files'] = async (directories) => {
       const usual = await machine.files(directories);
@@ -248,7 +248,7 @@ describe('removeacct', () => {
     await create('bob');
   });
 
-  it('keeps them with keepdns=1: they are root’s then', async () => {
+  it('keeps them with keepdns=1, with root as their owner', async () => {
     await create('bob');
     const before = filesOf('bob.example');
     await ok('removeacct', { username: 'bob', keepdns: '1' });
@@ -260,7 +260,7 @@ describe('removeacct', () => {
     await create('bob', { forcedns: '1' });
   });
 
-  it('works where a zone was removed by hand', async () => {
+  it('works if a zone was removed by hand', async () => {
     await create('bob');
     rmSync(zonePath('bob.example'));
     rmSync(statementPath('bob.example'));
@@ -268,7 +268,7 @@ describe('removeacct', () => {
     expect(await storedAccount(here, 'bob')).toBeUndefined();
   });
 
-  it('puts them back, byte for byte, if the user cannot be removed', async () => {
+  it('restores them, byte for byte, if the user cannot be removed', async () => {
     await create('bob');
     writeFileSync(zonePath('bob.example'), `; by hand\n${textOf('bob.example')}`);
     const before = filesOf('bob.example');
@@ -286,7 +286,7 @@ describe('removeacct', () => {
 });
 
 describe('modifyacct', () => {
-  it('renames the zone with the domain: names follow, lines and texts stay', async () => {
+  it('renames the zone with the domain: names are renamed, lines and texts are kept', async () => {
     await ok('update_nameservers_config', { nameserver: 'ns1.bob.example' });
     await create('bob');
     const before =
@@ -309,7 +309,7 @@ describe('modifyacct', () => {
     expect(textOf('robert.example')).toContain('"v=spf1 a:mail.bob.example -all"');
     expect(textOf('robert.example')).toContain('CNAME notbob.example.');
     expect(filesOf('robert.example')[1]).toContain('zone "robert.example" {');
-    // The zone of the new domain is the account’s, and the old name is free.
+    // The zone of the new domain belongs to the account, and the old name can be used.
     await ok('removeacct', { username: 'bob' });
     expect(filesOf('robert.example')).toEqual(NONE);
     await create('bob');
@@ -334,7 +334,7 @@ describe('modifyacct', () => {
     expect([filesOf('bob.example'), filesOf('robert.example')]).toEqual([before, NONE]);
   });
 
-  it('refuses a domain that has a zone already, whoever has it', async () => {
+  it('rejects a domain that already has a zone, whoever owns it', async () => {
     await create('bob');
     await create('ann');
     await addReseller('rita');
@@ -354,7 +354,7 @@ describe('modifyacct', () => {
     ]);
   });
 
-  it('refuses a zone that was broken by hand, with its line', async () => {
+  it('rejects a zone that was broken by hand, with its line', async () => {
     await create('bob');
     const lines = textOf('bob.example').split('\n').length;
     writeFileSync(zonePath('bob.example'), `${textOf('bob.example')}bad IN A 1.2.3\n`);
@@ -365,7 +365,7 @@ describe('modifyacct', () => {
     expect((await storedAccount(here, 'bob'))?.domain).toBe('bob.example');
   });
 
-  it('adds no zone where there was none, and says so', async () => {
+  it('adds no zone if there was none, and says so', async () => {
     await create('bob');
     await ok('killdns', { domain: 'bob.example' });
     const { metadata } = await ok('modifyacct', { user: 'bob', domain: 'robert.example' });
@@ -375,7 +375,7 @@ describe('modifyacct', () => {
     expect(filesOf('robert.example')).toEqual(NONE);
   });
 
-  it('lets zones follow a new username', async () => {
+  it('transfers zones to a new username', async () => {
     await create('bob');
     await ok('adddns', { domain: 'extra.example', ip: '192.0.2.1', trueowner: 'bob' });
     const before = [filesOf('bob.example'), filesOf('extra.example')];
@@ -386,7 +386,7 @@ describe('modifyacct', () => {
   });
 });
 
-test('suspendacct leaves the zone, and setsiteip changes its addresses', async () => {
+test('suspendacct keeps the zone, and setsiteip changes its addresses', async () => {
   await create('bob');
   const before = textOf('bob.example');
   await ok('suspendacct', { user: 'bob' });

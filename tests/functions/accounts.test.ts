@@ -15,7 +15,7 @@ describe('applist', () => {
     expect(app).toEqual([...app].sort());
   });
 
-  it('lists for a reseller what the reseller may call', async () => {
+  it('lists the functions that a reseller can call for the reseller', async () => {
     const all = (await here.call('applist', {}, { as: reseller('bob') })).data;
     expect(all).toEqual({
       app: [

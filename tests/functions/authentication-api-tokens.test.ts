@@ -4,7 +4,7 @@ import * as apiTokens from '../../src/model/logins/api-tokens.ts';
 import { addAccounts, anAccount, callerNamed } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
 
-// What the installation's chance gives: the bytes 11, 48, 85 … as capitals and digits, without those above 251.
+// The installation’s fixed randomness: the bytes 11, 48, 85 … as capitals and digits, without those above 251.
 const TOKEN = 'LMNOPQROPQRSTURSTUVWXUVWXYZ0XYZ0';
 const NOW = Date.parse('2026-03-01T12:00:10Z') / 1000;
 const NEXT_YEAR = Date.parse('2027-01-01T00:00:00Z') / 1000;
@@ -30,7 +30,7 @@ const details = async (token: string, as?: Caller) =>
   (await here.call('api_token_get_details', { token }, as && { as })).data;
 const listed = async (as?: Caller) =>
   (await here.call('api_token_list', {}, as && { as })).data?.tokens as Record<string, Record<string, Json>>;
-/** Whoever calls with a token. */
+/** The caller with a token. */
 async function holderOf(token: string, user = 'root', address = '198.51.100.1') {
   const { engine } = here;
   const tokenHash = await engine.sha256(token);
@@ -46,7 +46,7 @@ const chance = () => {
 };
 
 describe('api_token_create', () => {
-  it('makes a token with all that root holds', async () => {
+  it('creates a token with all privileges of root', async () => {
     expect(await create()).toEqual({
       metadata: { version: 1, reason: 'OK', result: 1, command: 'api_token_create' },
       data: {
@@ -61,7 +61,7 @@ describe('api_token_create', () => {
     expect(await holderOf(TOKEN)).toEqual({ user: 'root', privileges: 'all' });
   });
 
-  it('makes a token with privileges, an expiry and addresses', async () => {
+  it('creates a token with privileges, an expiry and addresses', async () => {
     const { data } = await create({
       'acl-1': 'list-accts',
       'acl-0': 'create-acct',
@@ -83,14 +83,14 @@ describe('api_token_create', () => {
     });
   });
 
-  it('takes privileges as plain repeats, each once', async () => {
+  it('accepts repeated privileges, each once', async () => {
     expect((await create({ acl: ['passwd', 'list-accts', 'passwd'] })).data?.acls).toEqual([
       'list-accts',
       'passwd',
     ]);
   });
 
-  it('keeps the token as a hash alone', async () => {
+  it('stores the token only as a hash', async () => {
     await create();
     const rows = await here.engine.store.transaction('reads', async (db) => ({
       value: await db.all('SELECT * FROM api_token'),
@@ -100,7 +100,7 @@ describe('api_token_create', () => {
     expect(JSON.stringify(here.audit())).not.toContain(TOKEN);
   });
 
-  it('makes another token each time, of capitals and digits', async () => {
+  it('creates a different token each time, of capitals and digits', async () => {
     chance();
     const first = (await create()).data?.token;
     const second = (await create({ token_name: 'other' })).data?.token;
@@ -109,13 +109,13 @@ describe('api_token_create', () => {
     expect(second).not.toBe(first);
   });
 
-  it('tells what a reseller’s token holds', async () => {
+  it('returns the privileges of a reseller’s token', async () => {
     const { data } = await create({}, bob);
     expect(data?.acls).toHaveLength(22);
     expect(data?.acls).toEqual(expect.arrayContaining(['list-accts', 'manage-api-tokens', 'passwd']));
   });
 
-  it('refuses a reseller what it does not hold, and makes nothing', async () => {
+  it('rejects privileges that a reseller does not have, and creates nothing', async () => {
     const { metadata } = await create({ acl: ['list-accts', 'kill-acct', 'all'] }, bob);
     expect(metadata).toMatchObject({
       error_code: 'denied',
@@ -126,7 +126,7 @@ describe('api_token_create', () => {
     expect(await listed(bob)).toEqual({});
   });
 
-  it('refuses a privilege that there is not', async () => {
+  it('rejects a privilege that does not exist', async () => {
     expect((await create({ acl: 'list-acts' })).metadata).toMatchObject({
       error_code: 'bad_param',
       reason:
@@ -152,7 +152,7 @@ describe('api_token_create', () => {
     ]);
   });
 
-  it('refuses a second token of the same name, and takes it for another user', async () => {
+  it('rejects a second token of the same name, and accepts it for another user', async () => {
     await create();
     expect((await create()).metadata).toMatchObject({
       error_code: 'bad_param',
@@ -163,7 +163,7 @@ describe('api_token_create', () => {
     expect((await create({}, bob)).metadata.result).toBe(1);
   });
 
-  it.each(['', 'two words', 'ä', 'x'.repeat(51)])('refuses the name “%s”', async (name) => {
+  it.each(['', 'two words', 'ä', 'x'.repeat(51)])('rejects the name “%s”', async (name) => {
     expect((await create({ token_name: name })).metadata).toMatchObject({ result: 0 });
   });
 
@@ -172,13 +172,13 @@ describe('api_token_create', () => {
     ['1', 'bad_param', `not 1: it is ${NOW} now.`],
     [`${NEXT_YEAR}000`, 'bad_param', `a whole number from 0 to 253402300799, not “${NEXT_YEAR}000”.`],
     ['-1', 'bad_param', 'a whole number from 0 to 253402300799, not “-1”.'],
-  ])('refuses to expire at %s', async (expires_at, code, reason) => {
+  ])('rejects the expiry %s', async (expires_at, code, reason) => {
     const { metadata } = await create({ expires_at });
     expect(metadata.error_code).toBe(code);
     expect(metadata.reason).toContain(reason);
   });
 
-  it('names what is no address', async () => {
+  it('names the invalid addresses', async () => {
     const { metadata } = await create({ whitelist_ip: ['192.0.2.1', '192.0.2.300', 'example.com'] });
     expect(metadata).toMatchObject({
       error_code: 'bad_param',
@@ -188,12 +188,12 @@ describe('api_token_create', () => {
     });
   });
 
-  it('takes “any” for everywhere, alone', async () => {
+  it('accepts “any” only alone, for all addresses', async () => {
     expect((await create({ whitelist_ip: 'any' })).data?.whitelist_ips).toBeNull();
     expect((await create({ token_name: 'x', whitelist_ip: ['any', '192.0.2.1'] })).metadata.result).toBe(0);
   });
 
-  it('makes none for a suspended account', async () => {
+  it('creates none for a suspended account', async () => {
     await addAccounts(here, anAccount({ username: 'eve', suspendedAt: 1 }));
     await here.call('setupreseller', { user: 'eve' });
     const eve: Caller = { user: 'eve', privileges: new Set(['manage-api-tokens']) };
@@ -203,7 +203,7 @@ describe('api_token_create', () => {
     });
   });
 
-  it('gives a token that a limited token makes no more than that one holds', async () => {
+  it('limits a token that a limited token creates to the privileges of that token', async () => {
     await create({ acl: ['manage-api-tokens', 'list-accts'] });
     const limited = await holderOf(TOKEN);
     chance();
@@ -217,14 +217,14 @@ describe('api_token_create', () => {
     );
   });
 
-  it('asks for the privilege manage-api-tokens', async () => {
+  it('requires the privilege manage-api-tokens', async () => {
     const as: Caller = { user: 'bob', privileges: new Set(['list-accts']) };
     expect((await create({}, as)).metadata.reason).toBe(
       'You may not call “api_token_create”. It requires the privilege “manage-api-tokens”.',
     );
   });
 
-  it('keeps nothing in a dry run', async () => {
+  it('saves nothing in a dry run', async () => {
     await here.call('api_token_create', { token_name: 'billing' }, { dryRun: true });
     expect(await listed()).toEqual({});
   });
@@ -249,13 +249,13 @@ describe('api_token_list', () => {
     expect(tokens.everything?.acls).toMatchObject({ 'list-accts': 1, 'kill-acct': 1, all: 1 });
   });
 
-  it('lists expired tokens as well', async () => {
+  it('also lists expired tokens', async () => {
     await create({ expires_at: String(NEXT_YEAR) });
     here.time = (NEXT_YEAR + 1) * 1000;
     expect(Object.keys(await listed())).toEqual(['billing']);
   });
 
-  it('shows what a token still holds when its user has lost something', async () => {
+  it('shows the remaining privileges of a token whose user has lost some', async () => {
     await create({ acl: ['list-accts', 'passwd'] }, bob);
     await here.call('revoke_reseller_privilege', { user: 'bob', privilege: 'passwd' });
     expect((await listed(bob)).billing?.acls).toMatchObject({ 'list-accts': 1, passwd: 0 });
@@ -263,7 +263,7 @@ describe('api_token_list', () => {
 });
 
 describe('api_token_update', () => {
-  it('gives a token another name and other privileges; the token itself stays', async () => {
+  it('gives a token another name and other privileges, and keeps the token itself', async () => {
     await create({ acl: 'list-accts' });
     expect(await update({ new_name: 'shop', acl: ['kill-acct', 'create-acct'] })).toEqual({
       metadata: { version: 1, reason: 'OK', result: 1, command: 'api_token_update' },
@@ -279,7 +279,7 @@ describe('api_token_update', () => {
     expect((await holderOf(TOKEN)).privileges).toEqual(new Set(['create-acct', 'kill-acct']));
   });
 
-  it('warns where no acl widens the token to everything', async () => {
+  it('warns if the token gets every privilege because there is no acl', async () => {
     await create({ acl: ['list-accts', 'kill-acct'] });
     const { data, metadata } = await update();
     expect(data?.acls).toEqual(['all']);
@@ -289,7 +289,7 @@ describe('api_token_update', () => {
     expect((await update()).metadata.output).toBeUndefined();
   });
 
-  it('warns where the token does not expire any more', async () => {
+  it('warns if the token no longer expires', async () => {
     await create({ expires_at: String(NEXT_YEAR) });
     const { data, metadata } = await update();
     expect(data?.expires_at).toBeNull();
@@ -298,7 +298,7 @@ describe('api_token_update', () => {
     ]);
   });
 
-  it('replaces the addresses, leaves them where none is given, and clears them with “any”', async () => {
+  it('replaces the addresses, keeps them if none are given, and clears them with “any”', async () => {
     await create({ whitelist_ip: '192.0.2.1' });
     expect((await update()).data?.whitelist_ips).toEqual(['192.0.2.1']);
     expect((await update({ whitelist_ip: '198.51.100.0/24' })).data?.whitelist_ips).toEqual([
@@ -316,7 +316,7 @@ describe('api_token_update', () => {
     expect((await holderOf(other)).privileges).toEqual(new Set(['list-accts', 'manage-api-tokens']));
   });
 
-  it('refuses a token that there is not, another’s as well', async () => {
+  it('rejects an unknown token, also that of another user', async () => {
     await create();
     expect((await update({}, bob)).metadata).toMatchObject({
       error_code: 'not_found',
@@ -324,7 +324,7 @@ describe('api_token_update', () => {
     });
   });
 
-  it('refuses a name that another token has, and changes nothing', async () => {
+  it('rejects a name that another token has, and changes nothing', async () => {
     chance();
     await create({ acl: 'list-accts' });
     await create({ token_name: 'shop' });
@@ -333,7 +333,7 @@ describe('api_token_update', () => {
     expect((await update({ new_name: 'billing' })).metadata.result).toBe(1);
   });
 
-  it('refuses what the caller does not hold', async () => {
+  it('rejects privileges that the caller does not have', async () => {
     await create({ acl: 'list-accts' }, bob);
     expect((await update({ acl: 'kill-acct' }, bob)).metadata.error_code).toBe('denied');
   });
@@ -352,7 +352,7 @@ describe('api_token_revoke', () => {
     await expect(holderOf(token)).rejects.toThrow('The user has no such API token.');
   });
 
-  it('names what there is not, and removes nothing', async () => {
+  it('names unknown tokens, and removes nothing', async () => {
     await create();
     const { metadata } = await here.call('api_token_revoke', { token_name: ['billing', 'x', 'y'] });
     expect(metadata).toMatchObject({
@@ -362,14 +362,14 @@ describe('api_token_revoke', () => {
     expect(Object.keys(await listed())).toEqual(['billing']);
   });
 
-  it('does not reach another user’s token', async () => {
+  it('does not remove another user’s token', async () => {
     await create();
     const answer = await here.call('api_token_revoke', { token_name: 'billing' }, { as: bob });
     expect(answer.metadata.error_code).toBe('not_found');
     expect(Object.keys(await listed())).toEqual(['billing']);
   });
 
-  it('lets a name be used again, without what the old token held', async () => {
+  it('allows the name to be reused, without the privileges of the old token', async () => {
     await create({ acl: 'list-accts' });
     await here.call('api_token_revoke', { token_name: 'billing' });
     expect((await create({ acl: 'kill-acct' })).data?.acls).toEqual(['kill-acct']);
@@ -377,7 +377,7 @@ describe('api_token_revoke', () => {
 });
 
 describe('api_token_get_details', () => {
-  it('tells about a token of the caller', async () => {
+  it('returns the details of the caller’s token', async () => {
     await create({ acl: 'list-accts' });
     expect(await details(TOKEN)).toEqual({
       acls: ['list-accts'],
@@ -388,19 +388,19 @@ describe('api_token_get_details', () => {
     });
   });
 
-  it('answers a token that calls, whatever it holds', async () => {
+  it('returns the details to the token itself, whatever its privileges', async () => {
     await create({ acl: 'list-accts' });
     expect(await details(TOKEN, await holderOf(TOKEN))).toMatchObject({ name: 'billing' });
   });
 
-  it('answers nothing for an unknown token, nor for another user’s', async () => {
+  it('returns nothing for an unknown token, or for another user’s', async () => {
     await create({}, bob);
     expect(await details('0'.repeat(32))).toEqual({});
     expect(await details(TOKEN)).toEqual({});
     expect(await details(TOKEN, bob)).toMatchObject({ name: 'billing' });
   });
 
-  it('keeps the token out of the audit log', async () => {
+  it('does not write the token to the audit log', async () => {
     await details(TOKEN);
     expect(here.audit().at(-1)?.arguments).toEqual([['token', '***']]);
   });

@@ -74,20 +74,20 @@ const invalid = {
 };
 
 describe('get_login_url', () => {
-  it('makes a link', async () => {
+  it('creates a link', async () => {
     expect(await link()).toEqual({
       metadata: { version: 1, reason: 'OK', result: 1, command: 'get_login_url' },
       data: { payload: `https://server.example.com:2087/cpsess1852963418/login/?session=root:${RANDOM}` },
     });
   });
 
-  it('makes a link that logs in the caller, once, and knows where to go then', async () => {
+  it('creates a link that logs in the caller once, and contains the page to open', async () => {
     await link({}, bob);
     expect(await redeem(`bob:${RANDOM}`)).toMatchObject({ username: 'bob', app: URL_AFTER });
     expect(await redeem(`bob:${RANDOM}`)).toBeUndefined();
   });
 
-  it('knows no other provider', async () => {
+  it('rejects other providers', async () => {
     expect((await link({ provider: 'cPStore' })).metadata.reason).toBe(
       'The parameter “provider” should be “local”, not “cPStore”.',
     );
@@ -102,7 +102,7 @@ describe('get_login_url', () => {
     'https://a.example/#fragment',
     'https://[::1/',
     'https://a:99999/',
-  ])('refuses the URL %s', async (url_after_login) => {
+  ])('rejects the URL %s', async (url_after_login) => {
     const { metadata } = await link({ url_after_login });
     expect(metadata.error_code).toBe('bad_param');
     expect(metadata.reason).toContain(
@@ -110,7 +110,7 @@ describe('get_login_url', () => {
     );
   });
 
-  it('refuses an API token that holds less than its user', async () => {
+  it('rejects an API token that has fewer privileges than its user', async () => {
     expect((await link({}, limited)).metadata).toMatchObject({
       error_code: 'denied',
       reason:
@@ -119,7 +119,7 @@ describe('get_login_url', () => {
     });
   });
 
-  it('asks for the privilege create-user-session', async () => {
+  it('requires the privilege create-user-session', async () => {
     const as: Caller = { user: 'bob', privileges: new Set(['list-accts']) };
     expect((await link({}, as)).metadata.error_code).toBe('denied');
   });
@@ -128,7 +128,7 @@ describe('get_login_url', () => {
 describe('validate_login_token', () => {
   beforeEach(chance);
 
-  it('exchanges a login token for an API token of an hour', async () => {
+  it('exchanges a login token for an API token that is valid for an hour', async () => {
     const { metadata, data } = await validate(await sessionOf(bob));
     const [tokens] = data?.payload as { access_token: string; refresh_token: string }[];
     expect(tokens?.access_token).toMatch(/^[A-Z0-9]{32}$/);
@@ -146,14 +146,14 @@ describe('validate_login_token', () => {
     });
   });
 
-  it('uses the login token up, for browsers as well', async () => {
+  it('invalidates the login token, also for browsers', async () => {
     const session = await sessionOf(bob);
     await validate(session);
     expect(await validate(session)).toMatchObject(invalid);
     expect(await redeem(session)).toBeUndefined();
   });
 
-  it('exchanges a refresh token once, within a day; it logs no browser in', async () => {
+  it('exchanges a refresh token once, within a day; it cannot log a browser in', async () => {
     const first = await tokensOf(await sessionOf(bob));
     expect(await redeem(first.refresh_token)).toBeUndefined();
     here.time += 23 * 60 * 60_000;
@@ -167,7 +167,7 @@ describe('validate_login_token', () => {
     expect((await validate(second.refresh_token)).metadata.error_code).toBe('not_found');
   });
 
-  it('keeps one access token for an application, whatever the query', async () => {
+  it('keeps one access token for each application, whatever the query', async () => {
     await validate(await sessionOf(bob));
     const other = 'https://billing.example.com/return?state=8';
     const { data } = await link({ url_after_login: other }, bob);
@@ -177,11 +177,11 @@ describe('validate_login_token', () => {
     expect(Object.keys(tokens)).toEqual([TOKEN_NAME]);
   });
 
-  it('answers nothing for a token that there is not', async () => {
+  it('returns nothing for a token that does not exist', async () => {
     expect(await validate(`root:${RANDOM}`)).toMatchObject(invalid);
   });
 
-  it('answers nothing for another page, and burns the token', async () => {
+  it('returns nothing for another page, and invalidates the token', async () => {
     const session = await sessionOf(bob);
     expect((await validate(session, { url_after_login: 'https://evil.example/' })).metadata.error_code).toBe(
       'not_found',
@@ -189,13 +189,13 @@ describe('validate_login_token', () => {
     expect((await validate(session)).metadata.error_code).toBe('not_found');
   });
 
-  it('answers nothing after a quarter of an hour', async () => {
+  it('returns nothing after a quarter of an hour', async () => {
     const session = await sessionOf(bob);
     here.time += 15 * 60_000;
     expect((await validate(session)).metadata.error_code).toBe('not_found');
   });
 
-  it('does not let a reseller have another’s', async () => {
+  it('does not give a reseller the token of another user', async () => {
     const session = await sessionOf();
     expect((await validate(session, {}, bob)).metadata).toMatchObject({
       error_code: 'denied',
@@ -204,14 +204,14 @@ describe('validate_login_token', () => {
     expect((await validate(session)).data?.payload).toHaveLength(1);
   });
 
-  it('refuses an API token that holds less than its user', async () => {
+  it('rejects an API token that has fewer privileges than its user', async () => {
     expect((await validate(await sessionOf(), {}, limited)).metadata.reason).toBe(
       'You may not call “validate_login_token” with an API token that has fewer privileges than its owner: it ' +
         'acts on your own login. Use another login.',
     );
   });
 
-  it('keeps the tokens out of the audit log', async () => {
+  it('does not write the tokens to the audit log', async () => {
     const session = await sessionOf(bob);
     const { access_token, refresh_token } = await tokensOf(session);
     const log = JSON.stringify(here.audit());

@@ -5,7 +5,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
   let made = 0;
-  // Codes have to differ.
+  // The codes must differ.
   here.overrides.randomBytes = async (count) =>
     Uint8Array.from({ length: count }, (_, at) => at + (made += 7));
 });
@@ -22,14 +22,14 @@ async function make(): Promise<string[]> {
 }
 
 describe('twofactorauth_generate_recovery_codes', () => {
-  it('makes ten different codes of four groups', async () => {
+  it('creates ten different codes of four groups', async () => {
     await enrol();
     const codes = await make();
     expect(new Set(codes).size).toBe(10);
     for (const code of codes) expect(code).toMatch(/^[a-z2-7]{4}(-[a-z2-7]{4}){3}$/);
   });
 
-  it('keeps none of them as it is', async () => {
+  it('stores none of them as plain text', async () => {
     await enrol();
     const codes = await make();
     const rows = await here.engine.store.transaction('reads', async (db) => ({
@@ -41,7 +41,7 @@ describe('twofactorauth_generate_recovery_codes', () => {
     for (const code of codes) expect(JSON.stringify(here.audit())).not.toContain(code);
   });
 
-  it('puts new ones in the place of the old ones', async () => {
+  it('replaces the old codes with new ones', async () => {
     await enrol();
     const [old] = [await make(), await make()];
     const count = await here.engine.store.transaction('reads', async (db) => ({
@@ -52,7 +52,7 @@ describe('twofactorauth_generate_recovery_codes', () => {
     expect(old).toHaveLength(10);
   });
 
-  it('asks for two-factor authentication first', async () => {
+  it('requires two-factor authentication', async () => {
     const { metadata } = await here.call('twofactorauth_generate_recovery_codes');
     expect(metadata).toMatchObject({
       result: 0,
@@ -61,7 +61,7 @@ describe('twofactorauth_generate_recovery_codes', () => {
     });
   });
 
-  it('goes with the second factor', async () => {
+  it('creates codes that are removed together with the second factor', async () => {
     await enrol();
     await make();
     await here.call('twofactorauth_remove_user_config', { user: 'root' });
@@ -72,7 +72,7 @@ describe('twofactorauth_generate_recovery_codes', () => {
     expect(count).toEqual({ count: 0 });
   });
 
-  it('asks a reseller for the privilege create-acct', async () => {
+  it('requires the privilege create-acct from a reseller', async () => {
     const as = reseller('bob', 'list-accts');
     const { metadata } = await here.call('twofactorauth_generate_recovery_codes', {}, { as });
     expect(metadata).toMatchObject({ result: 0, error_code: 'denied' });

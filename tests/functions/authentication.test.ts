@@ -32,7 +32,7 @@ const store = (configs: Parameters<Installation['call']>[1]) =>
   here.call('twofactorauth_set_tfa_config_for_user', configs);
 
 describe('twofactorauth_generate_tfa_config', () => {
-  it('answers a secret of 16 characters and its URI', async () => {
+  it('returns a secret of 16 characters and its URI', async () => {
     const { data } = await here.call('twofactorauth_generate_tfa_config');
     expect(data).toEqual({
       secret: 'BMYFK6U7YTUQ4M2Y',
@@ -40,17 +40,17 @@ describe('twofactorauth_generate_tfa_config', () => {
     });
   });
 
-  it('answers a secret of 32 characters where asked to', async () => {
+  it('returns a secret of 32 characters if requested', async () => {
     const { data } = await here.call('twofactorauth_generate_tfa_config', { secret_length: '32' });
     expect(data?.secret).toMatch(/^[A-Z2-7]{32}$/);
   });
 
-  it('refuses another length', async () => {
+  it('rejects other lengths', async () => {
     const { metadata } = await here.call('twofactorauth_generate_tfa_config', { secret_length: '20' });
     expect(metadata.reason).toBe('The parameter “secret_length” should be “16” or “32”, not “20”.');
   });
 
-  it('encodes the issuer as the Key URI format has it', async () => {
+  it('encodes the issuer according to the Key URI format', async () => {
     await here.call('twofactorauth_set_issuer', { issuer: 'Exämple & Söhne / L.L.C.' });
     const { data } = await here.call('twofactorauth_generate_tfa_config');
     expect(data?.otpauth_str).toBe(
@@ -63,7 +63,7 @@ describe('twofactorauth_generate_tfa_config', () => {
     expect((await here.call('twofactorauth_get_user_configs')).data).toEqual({});
   });
 
-  it('draws on real chance for each secret', async () => {
+  it('uses real randomness for each secret', async () => {
     here.overrides = { randomBytes: async (count) => crypto.getRandomValues(new Uint8Array(count)) };
     const secrets = new Set<unknown>();
     for (let at = 0; at < 20; at++) {
@@ -83,7 +83,7 @@ describe('twofactorauth_set_tfa_config', () => {
     expect(await isEnabled('root')).toEqual({ is_enabled: 1, primary_domain: null });
   });
 
-  it('says that the policy is off where it is', async () => {
+  it('says so if the policy is off', async () => {
     expect((await set(CODE.now)).metadata.output?.warnings).toEqual([
       'Logins require codes only if the policy is enabled: call twofactorauth_enable_policy.',
     ]);
@@ -100,7 +100,7 @@ describe('twofactorauth_set_tfa_config', () => {
   it.each([
     ['two steps after', CODE.twoAfter],
     ['two steps before', CODE.twoBefore],
-  ])('refuses a code of %s', async (_what, token) => {
+  ])('rejects a code of %s', async (_what, token) => {
     expect((await set(token)).metadata.error_code).toBe('tfa_invalid');
   });
 
@@ -116,10 +116,10 @@ describe('twofactorauth_set_tfa_config', () => {
   it.each([
     ['a digit that Base32 lacks', 'WJ73QJSKZBXCIFP1'],
     ['fewer than 16 characters', 'WJ73QJSKZBXCIFP'],
-    ['a length that is no whole number of bytes', 'WJ73QJSKZBXCIFPZA'],
+    ['a length that is not a whole number of bytes', 'WJ73QJSKZBXCIFPZA'],
     ['more than 64 bytes', 'A'.repeat(104)],
     ['padding in the middle', 'WJ73QJSK=ZBXCIFPZ'],
-  ])('refuses a secret with %s', async (_what, secret) => {
+  ])('rejects a secret with %s', async (_what, secret) => {
     const { metadata, data } = await set(CODE.now, secret);
     expect(metadata).toMatchObject({
       result: 0,
@@ -130,7 +130,7 @@ describe('twofactorauth_set_tfa_config', () => {
   });
 
   it.each(['', '12345', '1234567', 'abcdef', '12345６', '605029\n'])(
-    'refuses “%s” as a code',
+    'rejects “%s” as a code',
     async (token) => {
       const { metadata, data } = await set(token);
       expect(metadata.result).toBe(0);
@@ -141,7 +141,7 @@ describe('twofactorauth_set_tfa_config', () => {
     },
   );
 
-  it('names both parameters where both are missing', async () => {
+  it('names both parameters if both are missing', async () => {
     const { metadata } = await here.call('twofactorauth_set_tfa_config');
     expect(metadata).toMatchObject({
       error_code: 'missing_param',
@@ -151,7 +151,7 @@ describe('twofactorauth_set_tfa_config', () => {
     });
   });
 
-  it('refuses a wrong code and stores nothing', async () => {
+  it('rejects a wrong code and stores nothing', async () => {
     expect(await set('000000')).toEqual({
       metadata: {
         version: 1,
@@ -171,7 +171,7 @@ describe('twofactorauth_set_tfa_config', () => {
     );
   });
 
-  it('explains a code that fits a clock behind', async () => {
+  it('explains a code that fits a clock four minutes behind', async () => {
     here.time += 5 * 60_000;
     expect((await set(CODE.now)).metadata.reason).toBe(
       "The security code is invalid. It fits a clock that is about 5 minutes behind this server's; check the time on both.",
@@ -183,7 +183,7 @@ describe('twofactorauth_set_tfa_config', () => {
     expect((await set(CODE.now)).metadata.reason).toBe('The security code is invalid.');
   });
 
-  it('refuses a burnt step', async () => {
+  it('rejects a time step that was already used', async () => {
     await set(CODE.now);
     expect((await set(CODE.now)).metadata).toMatchObject({
       result: 0,
@@ -192,18 +192,18 @@ describe('twofactorauth_set_tfa_config', () => {
     });
   });
 
-  it('refuses a step before the burnt one', async () => {
+  it('rejects a step before the used one', async () => {
     await set(CODE.now);
     expect((await set(CODE.before)).metadata.error_code).toBe('tfa_replayed');
   });
 
-  it('refuses a burnt step also after the configuration was removed', async () => {
+  it('rejects a used step even after the configuration was removed', async () => {
     await set(CODE.now);
     await here.call('twofactorauth_remove_user_config', { user: 'root' });
     expect((await set(CODE.now)).metadata.error_code).toBe('tfa_replayed');
   });
 
-  it('replaces the secret with a valid code of the new one', async () => {
+  it('replaces the secret if the code matches the new one', async () => {
     await set(CODE.now);
     here.time += 60_000;
     // oathtool --totp -b JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP --now='2026-03-01 12:01:10 UTC'
@@ -211,7 +211,7 @@ describe('twofactorauth_set_tfa_config', () => {
     expect(await secretsOf('root')).toEqual({ primary_account: { secret: OTHER_SECRET } });
   });
 
-  it('keeps the old secret where the code is one of the old secret', async () => {
+  it('keeps the old secret if the code matches the old one', async () => {
     await set(CODE.now);
     here.time += 60_000;
     expect((await set(CODE.twoAfter, OTHER_SECRET)).metadata.error_code).toBe('tfa_invalid');
@@ -236,7 +236,7 @@ describe('twofactorauth_set_tfa_config', () => {
     });
   });
 
-  it('is open again at the time that the lock names', async () => {
+  it('accepts attempts again at the time that the lock names', async () => {
     for (let attempt = 1; attempt <= 5; attempt++) await set('000000');
     here.time = Date.parse('2026-03-01T12:05:09.999Z');
     expect((await set('000000')).metadata.error_code).toBe('tfa_locked');
@@ -244,13 +244,13 @@ describe('twofactorauth_set_tfa_config', () => {
     expect((await set('000000')).metadata.error_code).toBe('tfa_invalid');
   });
 
-  it('does not lock where wrong codes are more than five minutes apart', async () => {
+  it('does not lock if the wrong codes are more than five minutes apart', async () => {
     for (let attempt = 1; attempt <= 4; attempt++) await set('000000');
     here.time += 5 * 60_000;
     expect((await set('000000')).metadata.reason).toBe('The security code is invalid.');
   });
 
-  it('forgets wrong codes after a right one', async () => {
+  it('forgets wrong codes after a correct one', async () => {
     for (let attempt = 1; attempt <= 4; attempt++) await set('000000');
     expect((await set(CODE.now)).data).toEqual({ success: 1 });
     expect((await set('000000')).metadata.reason).toBe('The security code is invalid.');
@@ -263,7 +263,7 @@ describe('twofactorauth_set_tfa_config', () => {
     }
   });
 
-  it('counts each user’s wrong codes apart', async () => {
+  it('counts the wrong codes of each user separately', async () => {
     const bob = reseller('bob', 'create-acct');
     for (let attempt = 1; attempt <= 5; attempt++) await set('000000');
     const answer = await here.call(
@@ -274,7 +274,7 @@ describe('twofactorauth_set_tfa_config', () => {
     expect(answer.data).toEqual({ success: 1 });
   });
 
-  it('asks a reseller for the privilege create-acct', async () => {
+  it('requires the privilege create-acct from a reseller', async () => {
     const answer = await here.call(
       'twofactorauth_set_tfa_config',
       { secret: SECRET, tfa_token: CODE.now },
@@ -286,7 +286,7 @@ describe('twofactorauth_set_tfa_config', () => {
     });
   });
 
-  it('keeps neither secret nor code in the audit log', async () => {
+  it('writes neither the secret nor the code to the audit log', async () => {
     await set(CODE.now);
     expect(here.audit()).toMatchObject([
       {
@@ -311,7 +311,7 @@ describe('twofactorauth_enable_policy', () => {
     expect((await here.call('twofactorauth_policy_status')).data).toEqual({ is_enabled: 1 });
   });
 
-  it('is for root alone', async () => {
+  it('is for root only', async () => {
     const answer = await here.call(
       'twofactorauth_enable_policy',
       {},
@@ -342,7 +342,7 @@ describe('twofactorauth_policy_status', () => {
 });
 
 describe('twofactorauth_get_issuer', () => {
-  it('answers the hostname where nobody has set an issuer', async () => {
+  it('returns the hostname if no issuer is set', async () => {
     expect((await here.call('twofactorauth_get_issuer')).data).toEqual({
       issuer: 'server.example.com',
       system_wide_issuer: 'server.example.com',
@@ -353,7 +353,7 @@ describe('twofactorauth_get_issuer', () => {
 describe('twofactorauth_set_issuer', () => {
   const bob = reseller('bob', 'create-acct');
 
-  it('counts for the whole system where root sets it', async () => {
+  it('applies to the whole system if root sets it', async () => {
     await here.call('twofactorauth_set_issuer', { issuer: 'Example Hosting' });
     expect((await here.call('twofactorauth_get_issuer', {}, { as: bob })).data).toEqual({
       issuer: 'Example Hosting',
@@ -361,7 +361,7 @@ describe('twofactorauth_set_issuer', () => {
     });
   });
 
-  it('counts for the reseller alone where a reseller sets it', async () => {
+  it('applies to the reseller only if a reseller sets it', async () => {
     await here.call('twofactorauth_set_issuer', { issuer: 'Bob’s Sites' }, { as: bob });
     expect((await here.call('twofactorauth_get_issuer', {}, { as: bob })).data).toEqual({
       issuer: 'Bob’s Sites',
@@ -381,7 +381,7 @@ describe('twofactorauth_set_issuer', () => {
     ['has an invisible formatting character', 'a\u202eb'],
     ['has a colon', 'Example: Hosting'],
     ['is longer than 64 characters', 'x'.repeat(65)],
-  ])('refuses an issuer that %s', async (_what, issuer) => {
+  ])('rejects an issuer that %s', async (_what, issuer) => {
     const { metadata } = await here.call('twofactorauth_set_issuer', { issuer });
     expect(metadata.result).toBe(0);
     expect(metadata.reason).toContain(
@@ -398,7 +398,7 @@ describe('twofactorauth_get_user_configs', () => {
     expect((await here.call('twofactorauth_get_user_configs')).data).toEqual({});
   });
 
-  it('lists everybody who is enrolled', async () => {
+  it('lists every enrolled user', async () => {
     await set(CODE.now);
     await store({ bob: { primary_account: { secret: OTHER_SECRET } } });
     expect((await here.call('twofactorauth_get_user_configs')).data).toEqual({
@@ -407,11 +407,11 @@ describe('twofactorauth_get_user_configs', () => {
     });
   });
 
-  it('tells about one user who is not enrolled', async () => {
+  it('returns a user who is not enrolled', async () => {
     expect(await isEnabled('root')).toEqual({ is_enabled: 0, primary_domain: null });
   });
 
-  it('knows no user of whom it has heard nothing', async () => {
+  it('rejects an unknown user', async () => {
     expect((await here.call('twofactorauth_get_user_configs', { user: 'web08' })).metadata).toMatchObject({
       error_code: 'not_found',
       reason: 'You do not have a user named “web08”.',
@@ -420,7 +420,7 @@ describe('twofactorauth_get_user_configs', () => {
 });
 
 describe('twofactorauth_remove_user_config', () => {
-  it('removes several, and says why one was left', async () => {
+  it('removes several, and says why one was not removed', async () => {
     await store({
       bob: { primary_account: { secret: SECRET } },
       eve: { primary_account: { secret: OTHER_SECRET } },
@@ -437,7 +437,7 @@ describe('twofactorauth_remove_user_config', () => {
     expect((await here.call('twofactorauth_get_user_configs')).data).toEqual({});
   });
 
-  it('counts root as modified also where root had none, and says so', async () => {
+  it('reports root as modified even if root had no configuration, and says so', async () => {
     const none = await here.call('twofactorauth_remove_user_config', { user: 'nobody' });
     expect(none).toMatchObject({
       metadata: {
@@ -459,7 +459,7 @@ describe('twofactorauth_remove_user_config', () => {
   });
 });
 
-test('twofactorauth_get_user_configs asks the store one question, however many users there are', async () => {
+test('twofactorauth_get_user_configs sends the store one query, whatever the number of users', async () => {
   await store(
     Object.fromEntries(
       Array.from({ length: 50 }, (_, at) => [`user${at}`, { primary_account: { secret: SECRET } }]),
@@ -490,7 +490,7 @@ test('twofactorauth_get_user_configs asks the store one question, however many u
 });
 
 describe('twofactorauth_get_tfa_config_for_user', () => {
-  it('answers every secret of the user', async () => {
+  it('returns every secret of the user', async () => {
     const config = {
       primary_account: { secret: SECRET },
       email: { 'info@bob.example': { secret: OTHER_SECRET } },
@@ -502,13 +502,13 @@ describe('twofactorauth_get_tfa_config_for_user', () => {
     });
   });
 
-  it('answers an empty hash for a user without secrets', async () => {
+  it('returns an empty hash for a user without secrets', async () => {
     expect((await here.call('twofactorauth_get_tfa_config_for_user', { user: 'root' })).data).toEqual({
       root: {},
     });
   });
 
-  it('is for root alone', async () => {
+  it('is for root only', async () => {
     const answer = await here.call(
       'twofactorauth_get_tfa_config_for_user',
       { user: 'root' },
@@ -519,7 +519,7 @@ describe('twofactorauth_get_tfa_config_for_user', () => {
 });
 
 describe('twofactorauth_set_tfa_config_for_user', () => {
-  it('takes the whole answer of another server', async () => {
+  it('accepts the whole response of another server', async () => {
     await store({ bob: { primary_account: { secret: SECRET } } });
     const answer = await here.call('twofactorauth_get_tfa_config_for_user', { user: 'bob' });
     const there = new Installation();
@@ -537,7 +537,7 @@ describe('twofactorauth_set_tfa_config_for_user', () => {
     }
   });
 
-  it('leaves secrets of other kinds as they are', async () => {
+  it('keeps secrets of other kinds', async () => {
     await store({ bob: { email: { 'info@bob.example': { secret: SECRET } } } });
     await store({ bob: { primary_account: { secret: OTHER_SECRET } } });
     expect(await secretsOf('bob')).toEqual({
@@ -546,12 +546,12 @@ describe('twofactorauth_set_tfa_config_for_user', () => {
     });
   });
 
-  it('reads JSON text as well, as the command line gives it', async () => {
+  it('also reads JSON text, as the command line passes it', async () => {
     await store({ bob: JSON.stringify({ primary_account: { secret: SECRET } }) });
     expect(await secretsOf('bob')).toEqual({ primary_account: { secret: SECRET } });
   });
 
-  it('stores all or nothing, and names everything that is wrong', async () => {
+  it('stores all or nothing, and names every error', async () => {
     const { metadata } = await store({
       ann: { primary_account: { secret: SECRET } },
       Bob: { primary_account: { secret: SECRET } },
@@ -571,11 +571,11 @@ describe('twofactorauth_set_tfa_config_for_user', () => {
     expect((await here.call('twofactorauth_get_user_configs')).data).toEqual({});
   });
 
-  it('asks for at least one user', async () => {
+  it('requires at least one user', async () => {
     expect((await store({})).metadata.error_code).toBe('missing_param');
   });
 
-  it.each(['__proto__', 'constructor', 'toString'])('takes nothing from a user named %s', async (user) => {
+  it.each(['__proto__', 'constructor', 'toString'])('rejects a user named %s', async (user) => {
     const configs = JSON.parse(`{"${user}": {"primary_account": {"secret": "${SECRET}"}}}`) as Record<
       string,
       never
@@ -585,7 +585,7 @@ describe('twofactorauth_set_tfa_config_for_user', () => {
     expect(Object.hasOwn(Object.prototype, 'primary_account')).toBe(false);
   });
 
-  it('keeps no secret in the audit log', async () => {
+  it('writes no secret to the audit log', async () => {
     await store({ bob: { primary_account: { secret: SECRET } } });
     expect(JSON.stringify(here.audit())).not.toContain(SECRET);
   });

@@ -22,7 +22,7 @@ const create = (list_name: string, ip: Json, args = {}) =>
   here.call('create_cphulk_record', { list_name, ip, ...args });
 const read = async (list_name: string) =>
   (await here.call('read_cphulk_records', { list_name })).data?.ips_in_list;
-/** As root of another machine calls. */
+/** A call by root from another machine. */
 const callFrom = (address: string, command: string, args: Record<string, Json>) => {
   const origin: Origin = { address, authentication: 'password' };
   const given = Object.entries(args).map(([name, value]) => ({ name, value }));
@@ -62,7 +62,7 @@ describe('create_cphulk_record', () => {
     expect(await read('black')).toEqual({});
   });
 
-  it('takes numbered addresses, and the last comment of one', async () => {
+  it('accepts numbered addresses, and the last comment for an address', async () => {
     await here.call('create_cphulk_record', {
       list_name: 'black',
       'ip-1': FAR,
@@ -87,7 +87,7 @@ describe('create_cphulk_record', () => {
     'server.example.com',
     '-',
     '/24',
-  ])('says that “%s” is none, and takes the others', async (bad) => {
+  ])('reports “%s” as invalid, and accepts the others', async (bad) => {
     const { metadata, data } = await create('white', [bad, FAR]);
     expect(metadata.result).toBe(1);
     expect(data).toMatchObject({
@@ -97,7 +97,7 @@ describe('create_cphulk_record', () => {
     expect(await read('white')).toEqual({ [FAR]: '' });
   });
 
-  it('ends the blocks of white addresses, and not of black ones', async () => {
+  it('ends the blocks of allowed addresses, but not of blocked ones', async () => {
     await logins.failTimes(5, 'bob', FAR);
     await logins.failTimes(5, 'bob', '203.0.113.1');
     await logins.failTimes(5, 'bob', '2001:db8::1');
@@ -110,13 +110,13 @@ describe('create_cphulk_record', () => {
     expect(await logins.state('bob', FAR)).toBe('free');
   });
 
-  it('counts no block that is over', async () => {
+  it('does not count expired blocks', async () => {
     await logins.failTimes(5, 'bob', FAR);
     here.time += 15 * MINUTE;
     expect((await create('white', FAR)).data).toMatchObject({ ip_blocks_removed: 0 });
   });
 
-  it('has the firewall let white addresses in again', async () => {
+  it('removes allowed addresses from the firewall’s blocks', async () => {
     const machine = new PretendedMachine();
     machine.on(here);
     const until = here.time + 15 * MINUTE;
@@ -143,7 +143,7 @@ describe('create_cphulk_record', () => {
     expect((await here.call('get_cphulk_brutes')).data?.brutes).toEqual([]);
   });
 
-  it('changes nothing where the firewall does not obey', async () => {
+  it('changes nothing if the firewall fails', async () => {
     const machine = new PretendedMachine();
     machine.on(here);
     machine.blocked.set(FAR, here.time + 15 * MINUTE);
@@ -155,7 +155,7 @@ describe('create_cphulk_record', () => {
     expect(await logins.state('bob', FAR)).toBe('brute');
   });
 
-  it('tells the address of who calls, and warns where that is kept out now', async () => {
+  it('returns the address of the caller, and warns if it is now blocked', async () => {
     expect((await callFrom(FAR, 'create_cphulk_record', { list_name: 'white', ip: FAR })).data).toMatchObject(
       {
         requester_ip: FAR,
@@ -172,7 +172,7 @@ describe('create_cphulk_record', () => {
     ]);
   });
 
-  it('refuses another list, and a comment that is too long', async () => {
+  it('rejects an unknown list, and a comment that is too long', async () => {
     expect((await create('grey', FAR, { comment: 'a'.repeat(256) })).metadata.reason).toBe(
       'The parameter “list_name” should be “white” or “black”, not “grey”. ' +
         `The parameter “comment” should be text on one line, without control characters, at most 255 characters, not “${'a'.repeat(79)}…”.`,
@@ -183,7 +183,7 @@ describe('create_cphulk_record', () => {
 describe('delete_cphulk_record', () => {
   const remove = (list_name: string, ip: Json) => here.call('delete_cphulk_record', { list_name, ip });
 
-  it('removes records, however they are written, and says what it could not', async () => {
+  it('removes records, however they are written, and reports failures', async () => {
     await create('white', ['192.0.2.0/24', FAR, '2001:db8::1']);
     expect(
       await remove('white', ['192.0.2.0-192.0.2.255', '2001:DB8::0:1', '192.0.2.5', 'nonsense']),
@@ -203,7 +203,7 @@ describe('delete_cphulk_record', () => {
     expect(await read('white')).toEqual({ [FAR]: '' });
   });
 
-  it('leaves the other list', async () => {
+  it('does not change the other list', async () => {
     await create('black', FAR);
     expect((await remove('white', FAR)).data).toMatchObject({ ips_removed: [] });
     expect(await read('black')).toEqual({ [FAR]: '' });
@@ -211,7 +211,7 @@ describe('delete_cphulk_record', () => {
 });
 
 describe('read_cphulk_records', () => {
-  it('tells a list, and who asks', async () => {
+  it('returns a list, and the address of the caller', async () => {
     await create('white', ['203.0.113.0/24', '192.0.2.1'], { comment: 'Us' });
     const { data } = await callFrom('203.0.113.77', 'read_cphulk_records', { list_name: 'white' });
     expect(data).toEqual({
@@ -222,7 +222,7 @@ describe('read_cphulk_records', () => {
     });
   });
 
-  it('warns who is not on the white list', async () => {
+  it('warns a caller who is not on the allow list', async () => {
     const { data } = await callFrom(FAR, 'read_cphulk_records', { list_name: 'black' });
     expect(data).toEqual({
       list_name: 'black',
@@ -239,7 +239,7 @@ describe.each([
   ['delete_cphulk_record', { list_name: 'white', ip: FAR }],
   ['read_cphulk_records', { list_name: 'white' }],
 ])('%s', (command, args) => {
-  it('fails while the protection is turned off, unless told not to ask', async () => {
+  it('fails if the protection is disabled, unless the check is skipped', async () => {
     await here.call('disable_cphulk');
     expect((await here.call(command, args)).metadata).toMatchObject({
       result: 0,
@@ -251,7 +251,7 @@ describe.each([
 });
 
 describe('get_cphulk_failed_logins', () => {
-  it('lists what was tried within the lookback, the last first', async () => {
+  it('lists the attempts within the lookback period, most recent first', async () => {
     await logins.fail({ user: 'alice', address: FAR });
     here.time += 359 * MINUTE;
     await logins.fail({ user: 'bob', address: '2001:db8::1', service: 'mail', authentication: 'dovecot' });
@@ -282,7 +282,7 @@ describe('get_cphulk_failed_logins', () => {
     expect((await here.call('get_cphulk_failed_logins')).data?.failed_logins).toHaveLength(1);
   });
 
-  it('is filtered and sorted as other lists are', async () => {
+  it('is filtered and sorted like other lists', async () => {
     for (const user of ['carol', 'alice', 'bob']) await logins.failTimes(1, user, FAR);
     const { data } = await here.call('get_cphulk_failed_logins', {
       'api.filter.enable': '1',
@@ -297,7 +297,7 @@ describe('get_cphulk_failed_logins', () => {
 });
 
 describe('get_cphulk_brutes and get_cphulk_excessive_brutes', () => {
-  it('list who is blocked for minutes, and for a day', async () => {
+  it('list the addresses that are blocked for minutes, and for a day', async () => {
     await here.call('save_cphulk_config', { mark_as_brute: '6' });
     await logins.failTimes(5, 'bob', FAR);
     here.time += 90_000;
@@ -336,7 +336,7 @@ describe('get_cphulk_brutes and get_cphulk_excessive_brutes', () => {
 });
 
 describe('get_cphulk_user_brutes', () => {
-  it('lists the users who are locked, with the login that brought it about', async () => {
+  it('lists the locked users, with the login that triggered each lock', async () => {
     const settings = {
       username_based_protection: '1',
       username_based_protection_local_origin: '0',
@@ -364,7 +364,7 @@ describe('get_cphulk_user_brutes', () => {
 });
 
 describe('flush_cphulk_login_history', () => {
-  it('forgets failures and blocks, has the firewall forget them, and leaves the lists', async () => {
+  it('deletes failures and blocks, also in the firewall, and keeps the lists', async () => {
     const machine = new PretendedMachine();
     machine.on(here);
     await create('black', '203.0.113.1');
@@ -379,7 +379,7 @@ describe('flush_cphulk_login_history', () => {
     expect((await here.call('flush_cphulk_login_history')).data).toEqual({ records_removed: 0 });
   });
 
-  it('does so without a firewall, and keeps nothing of a dry run', async () => {
+  it('works without a firewall, and saves nothing in a dry run', async () => {
     await logins.failTimes(5, 'bob', FAR);
     await here.call('flush_cphulk_login_history', {}, { dryRun: true });
     expect(await logins.state('bob', FAR)).toBe('brute');
@@ -389,7 +389,7 @@ describe('flush_cphulk_login_history', () => {
 });
 
 describe('flush_cphulk_login_history_for_ips', () => {
-  it('forgets what came from these addresses alone', async () => {
+  it('deletes only the history of these addresses', async () => {
     const machine = new PretendedMachine();
     machine.on(here);
     for (const address of [FAR, '203.0.113.1']) {
@@ -407,7 +407,7 @@ describe('flush_cphulk_login_history_for_ips', () => {
     expect(await logins.state('bob', FAR)).toBe('free');
   });
 
-  it('takes networks, and of IPv6 the /64 that was blocked as one', async () => {
+  it('accepts networks, and for IPv6 the /64 that was blocked as one', async () => {
     for (let last = 1; last <= 5; last++) await logins.failTimes(1, 'bob', `2001:db8::${last}`);
     await logins.failTimes(5, 'bob', FAR);
     const { data } = await here.call('flush_cphulk_login_history_for_ips', {
@@ -417,7 +417,7 @@ describe('flush_cphulk_login_history_for_ips', () => {
     expect((await here.call('get_cphulk_failed_logins')).data).toEqual({ failed_logins: [] });
   });
 
-  it('refuses what is no address, and forgets nothing', async () => {
+  it('rejects invalid addresses, and deletes nothing', async () => {
     await logins.failTimes(5, 'bob', FAR);
     const { metadata } = await here.call('flush_cphulk_login_history_for_ips', { ip: [FAR, 'a', 'b'] });
     expect(metadata).toMatchObject({

@@ -60,7 +60,7 @@ describe.each([
   ['save_cphulk_config', {}],
   ['set_cphulk_config_key', { key: 'is_enabled', value: '0' }],
 ])('%s', (command, args) => {
-  it('is for root alone', async () => {
+  it('is for root only', async () => {
     const { metadata } = await here.call(command, args, {
       as: reseller('bob', 'all-but-all', 'edit-account'),
     });
@@ -72,7 +72,7 @@ describe.each([
 });
 
 describe('cphulk_status', () => {
-  it('says that it is turned on to begin with', async () => {
+  it('is enabled in a new installation', async () => {
     expect(await isEnabled()).toEqual({ service: 'cPHulk', is_enabled: 1 });
   });
 });
@@ -89,7 +89,7 @@ describe('disable_cphulk and enable_cphulk', () => {
     expect(await isEnabled()).toEqual({ service: 'cPHulk', is_enabled: 1 });
   });
 
-  it('say so where there is nothing to change', async () => {
+  it('say so if there is nothing to change', async () => {
     expect((await here.call('enable_cphulk')).metadata.output?.messages).toEqual([
       'The protection was already enabled.',
     ]);
@@ -99,19 +99,19 @@ describe('disable_cphulk and enable_cphulk', () => {
     ]);
   });
 
-  it('keep nothing of a dry run', async () => {
+  it('save nothing in a dry run', async () => {
     await here.call('disable_cphulk', {}, { dryRun: true });
     expect(await isEnabled()).toEqual({ service: 'cPHulk', is_enabled: 1 });
   });
 
-  it('leave the settings as they are', async () => {
+  it('do not change the settings', async () => {
     await here.call('save_cphulk_config', { max_failures_byip: '7' });
     await here.call('disable_cphulk');
     await here.call('enable_cphulk');
     expect(await load()).toEqual({ ...defaults, max_failures_byip: 7 });
   });
 
-  it('warn of what the firewall goes on to block', async () => {
+  it('warn about the blocks that remain in the firewall', async () => {
     const machine = new PretendedMachine();
     machine.on(here);
     machine.blocked.set('198.51.100.7', here.time + 60_000);
@@ -122,7 +122,7 @@ describe('disable_cphulk and enable_cphulk', () => {
 });
 
 describe('load_cphulk_config', () => {
-  it('tells the defaults that WHM documents', async () => {
+  it('returns the defaults that WHM documents', async () => {
     expect(await load()).toEqual(defaults);
   });
 
@@ -133,7 +133,7 @@ describe('load_cphulk_config', () => {
 });
 
 describe('save_cphulk_config', () => {
-  it('sets what is given, leaves the rest, and answers all', async () => {
+  it('sets the given values, keeps the others, and returns all', async () => {
     await here.call('save_cphulk_config', { mark_as_brute: '50', username_based_protection: '1' });
     const { data } = await here.call('save_cphulk_config', {
       lookback_period_min: '1440',
@@ -157,7 +157,7 @@ describe('save_cphulk_config', () => {
     expect(await load()).toEqual(expected);
   });
 
-  it('names every value that does not fit', async () => {
+  it('names every invalid value', async () => {
     const { metadata } = await here.call('save_cphulk_config', {
       max_failures: '0',
       brute_force_period_mins: '1441',
@@ -173,7 +173,7 @@ describe('save_cphulk_config', () => {
     expect(await load()).toEqual(defaults);
   });
 
-  it('fails while it is turned off, unless told not to ask', async () => {
+  it('fails if the protection is disabled, unless the check is skipped', async () => {
     await here.call('disable_cphulk');
     const { metadata } = await here.call('save_cphulk_config', { max_failures: '9' });
     expect(metadata).toMatchObject({ result: 0, error_code: 'disabled', reason: DISABLED });
@@ -182,7 +182,7 @@ describe('save_cphulk_config', () => {
     expect(await load()).toEqual({ ...defaults, is_enabled: 0, max_failures: 9 });
   });
 
-  it('stores a command as it was written, and takes it away', async () => {
+  it('stores a command as it was written, and removes it', async () => {
     new PretendedMachine().on(here);
     const command = `/opt/tell 'a  b' --ip="%remote_ip%"`;
     const { metadata } = await here.call('save_cphulk_config', { command_to_run_on_brute_force: command });
@@ -201,7 +201,7 @@ describe('save_cphulk_config', () => {
     ['tell `id`', '“`id`”'],
     ['tell &', '“&”'],
     ['tell 2>/dev/null', '“2>/dev/null”'],
-  ])('refuses “%s”, which only a shell would understand', async (command, word) => {
+  ])('rejects “%s”, which only a shell would understand', async (command, word) => {
     const { metadata } = await here.call('save_cphulk_config', {
       command_to_run_on_excessive_brute_force: command,
     });
@@ -213,14 +213,14 @@ describe('save_cphulk_config', () => {
     });
   });
 
-  it.each(['tell "half', "tell 'half", 'tell half\\'])('refuses the open quote of “%s”', async (command) => {
+  it.each(['tell "half', "tell 'half", 'tell half\\'])('rejects the open quote of “%s”', async (command) => {
     expect((await setKey('command_to_run_on_brute_force', command)).metadata).toMatchObject({
       error_code: 'bad_param',
       reason: '“command_to_run_on_brute_force” should close every quote, and not end with a backslash.',
     });
   });
 
-  it('refuses a placeholder that stands for nothing', async () => {
+  it('rejects an unknown placeholder', async () => {
     expect((await setKey('command_to_run_on_brute_force', 'tell %ip%')).metadata).toMatchObject({
       error_code: 'bad_param',
       reason:
@@ -231,7 +231,7 @@ describe('save_cphulk_config', () => {
     expect((await setKey('command_to_run_on_brute_force', 'date +%Y 100%')).metadata.result).toBe(1);
   });
 
-  it('warns of what is stored and does nothing here', async () => {
+  it('warns about values that are stored and have no effect here', async () => {
     const { metadata } = await here.call('save_cphulk_config', {
       block_brute_force_with_firewall: '1',
       command_to_run_on_brute_force: '/opt/tell',
@@ -248,7 +248,7 @@ describe('save_cphulk_config', () => {
 });
 
 describe('set_cphulk_config_key', () => {
-  it('sets one setting, and answers all', async () => {
+  it('sets one setting, and returns all', async () => {
     const { data } = await setKey('max_failures_byip', '10');
     expect(data).toEqual({ cphulk_config: { ...defaults, max_failures_byip: 10 } });
     expect(await load()).toEqual({ ...defaults, max_failures_byip: 10 });
@@ -263,12 +263,12 @@ describe('set_cphulk_config_key', () => {
     ['country_whitelist', 'us, au,US', { country_whitelist: 'AU,US' }],
     ['country_blacklist', '', {}],
     ['command_to_run_on_brute_force', '/opt/tell', { command_to_run_on_brute_force: '/opt/tell' }],
-  ])('takes %s=%s', async (key, value, changed) => {
+  ])('accepts %s=%s', async (key, value, changed) => {
     expect((await setKey(key, value)).metadata.result).toBe(1);
     expect(await load()).toEqual({ ...defaults, ...changed });
   });
 
-  it('takes a number or a truth value of a JSON body', async () => {
+  it('accepts a number or a boolean of a JSON body', async () => {
     await here.call('set_cphulk_config_key', { key: 'mark_as_brute', value: 40 });
     await here.call('set_cphulk_config_key', { key: 'username_based_protection', value: true });
     expect(await load()).toEqual({ ...defaults, mark_as_brute: 40, username_based_protection: 1 });
@@ -293,12 +293,12 @@ describe('set_cphulk_config_key', () => {
       'The value of “country_blacklist” should be a comma-separated list of two-letter country codes (ISO ' +
         '3166-1), such as “AU,US”, not “USA”.',
     ],
-  ])('refuses %s=%s', async (key, value, reason) => {
+  ])('rejects %s=%s', async (key, value, reason) => {
     expect((await setKey(key, value)).metadata).toMatchObject({ error_code: 'bad_param', reason });
     expect(await load()).toEqual(defaults);
   });
 
-  it('refuses a key that there is not', async () => {
+  it('rejects an unknown key', async () => {
     const { metadata } = await setKey('constructor', '1');
     expect(metadata.error_code).toBe('bad_param');
     expect(metadata.reason).toMatch(
@@ -306,7 +306,7 @@ describe('set_cphulk_config_key', () => {
     );
   });
 
-  it('asks for the value', async () => {
+  it('requires the value', async () => {
     const { metadata } = await here.call('set_cphulk_config_key', { key: 'max_failures' });
     expect(metadata).toMatchObject({
       error_code: 'missing_param',
@@ -314,7 +314,7 @@ describe('set_cphulk_config_key', () => {
     });
   });
 
-  it('warns that countries cannot be told apart', async () => {
+  it('warns that countries cannot be distinguished', async () => {
     expect((await setKey('country_whitelist', 'AU')).metadata.output?.warnings).toEqual([
       'No country data is installed. The list is saved, but logins are not checked against it.',
     ]);
@@ -323,7 +323,7 @@ describe('set_cphulk_config_key', () => {
     expect(await logins.state('bob', '1.1.1.1')).toBe('free');
   });
 
-  it('warns of firewall, commands and notices as save_cphulk_config does', async () => {
+  it('warns about firewall, commands and notifications as save_cphulk_config does', async () => {
     expect(
       (await setKey('block_excessive_brute_force_with_firewall', '1')).metadata.output?.warnings,
     ).toHaveLength(1);
@@ -335,7 +335,7 @@ describe('set_cphulk_config_key', () => {
 });
 
 describe('get_countries_with_known_ip_ranges', () => {
-  it('knows none, and says why', async () => {
+  it('returns none, with the reason', async () => {
     const { data, metadata } = await here.call('get_countries_with_known_ip_ranges');
     expect(data).toEqual({ countries: [] });
     expect(metadata.output?.warnings).toEqual(['No country data is installed, so the list is empty.']);

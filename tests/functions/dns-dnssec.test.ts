@@ -1,4 +1,5 @@
-// DNSSEC by the front door, in a sandbox: what is wanted is written, and nothing is said of keys that BIND alone makes.
+// DNSSEC through the public interface, in a sandbox: the configuration is written, and no keys are reported, because
+// only BIND creates them.
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
@@ -38,7 +39,7 @@ const policyOf = (zone: string) =>
   /dnssec-policy "(.*)"/.exec(readFileSync(statement(zone), 'utf8'))?.[1] ?? null;
 const serialOf = (zone: string) => Number(/\b(20\d{8})\b/.exec(readFileSync(zoneFile(zone), 'utf8'))?.[1]);
 
-/** The files that BIND would make. */
+/** The files that BIND would create. */
 function makeKey(zone: string, tag: string, state: string, key = ''): void {
   mkdirSync(path('var/lib/bind/whmapi1/keys'), { recursive: true });
   const start = path(`var/lib/bind/whmapi1/keys/K${zone}.+013+${tag}`);
@@ -48,7 +49,7 @@ function makeKey(zone: string, tag: string, state: string, key = ''): void {
 }
 
 describe('enable_dnssec_for_domains', () => {
-  it('has each zone signed by the policy that was asked for; its file stays as it is', async () => {
+  it('has each zone signed with the requested policy; its file is not changed', async () => {
     const before = readFileSync(zoneFile('bob.example'), 'utf8');
     const answer = await ok('enable_dnssec_for_domains', { domain: 'bob.example' });
     expect(answer.data).toEqual({
@@ -62,7 +63,7 @@ describe('enable_dnssec_for_domains', () => {
     expect(policyOf('carl.example')).toBe('whmapi1-ecdsap384sha384-simple-nsec');
   });
 
-  it('signs by what was asked for', async () => {
+  it('uses the requested parameters', async () => {
     const asked: [Args, string][] = [
       [{ algo_num: '13' }, 'ecdsap256sha256-simple-nsec3'],
       [{ algo_num: '13', key_setup: 'classic', nsec3_opt_out: '1' }, 'ecdsap256sha256-classic-nsec3-opt-out'],
@@ -76,13 +77,13 @@ describe('enable_dnssec_for_domains', () => {
     }
   });
 
-  it('keeps the policy when records are edited and the zone is reset', async () => {
+  it('keeps the policy when records are edited or the zone is reset', async () => {
     await ok('enable_dnssec_for_domains', { domain: 'bob.example', algo_num: '13' });
     await ok('addzonerecord', { domain: 'bob.example', name: 'shop', type: 'A', address: '192.0.2.9' });
     expect(policyOf('bob.example')).toBe('whmapi1-ecdsap256sha256-simple-nsec3');
   });
 
-  it('says per domain what is wrong, and does the others', async () => {
+  it('reports errors per domain, and signs the others', async () => {
     appendFileSync(statement('carl.example'), '// by hand\n');
     const all = ['bob.example', 'carl.example', 'nobody.example', 'not a domain'];
     const answered = await domains('enable_dnssec_for_domains', { domain: all });
@@ -105,7 +106,7 @@ describe('enable_dnssec_for_domains', () => {
     });
   });
 
-  it('changes nothing the second time, and does not replace keys by those of another policy', async () => {
+  it('changes nothing the second time, and does not replace keys with those of another policy', async () => {
     await ok('enable_dnssec_for_domains', { domain: 'bob.example' });
     const again = await ok('enable_dnssec_for_domains', { domain: 'bob.example' });
     expect(again.metadata.output?.messages).toContain('The zone “bob.example” is already signed.');
@@ -114,7 +115,7 @@ describe('enable_dnssec_for_domains', () => {
     expect(policyOf('bob.example')).toBe('whmapi1-rsasha256-classic-nsec3');
   });
 
-  it('rejects what BIND cannot do, and changes nothing', async () => {
+  it('rejects what BIND does not support, and changes nothing', async () => {
     const rejected: [Args, RegExp][] = [
       [{ algo_num: '5' }, /SHA-1.*Use 8, 10, 13 or 14/],
       [{ algo_num: '7' }, /SHA-1.*Use 8, 10, 13 or 14/],
@@ -132,7 +133,7 @@ describe('enable_dnssec_for_domains', () => {
     expect(policyOf('bob.example')).toBeNull();
   });
 
-  it('warns of what NSEC3 does not have here', async () => {
+  it('warns about NSEC3 options that have no effect here', async () => {
     const args = { domain: 'bob.example', nsec3_iterations: '7', nsec3_salt: '1a2b', nsec3_narrow: '1' };
     const { metadata } = await ok('enable_dnssec_for_domains', args);
     const warnings = metadata.output?.warnings?.join('\n') ?? '';
@@ -155,7 +156,7 @@ describe('enable_dnssec_for_domains', () => {
     expect(policyOf('bob.example')).toBeNull();
   });
 
-  it('is for resellers whose zones these are', async () => {
+  it('works for resellers who own the zones', async () => {
     await addAccounts(here, anAccount({ username: 'dora', owner: 'rita' }));
     await ok('adddns', { domain: 'dora.example', ip: '192.0.2.8' });
     const rita = reseller('rita', 'edit-dns');
@@ -185,7 +186,7 @@ describe('enable_dnssec_for_domains', () => {
 });
 
 describe('disable_dnssec_for_domains', () => {
-  it('has the zone served unsigned with a newer serial, removes its keys, and warns of DS records', async () => {
+  it('has the zone served unsigned with a newer serial, removes its keys, and warns about DS records', async () => {
     await ok('enable_dnssec_for_domains', { domain: ['bob.example', 'carl.example'] });
     makeKey('bob.example', '00001', 'Algorithm: 13\n');
     makeKey('carl.example', '00002', 'Algorithm: 13\n');
@@ -216,7 +217,7 @@ describe('disable_dnssec_for_domains', () => {
 });
 
 describe('killdns', () => {
-  it('removes the keys of the zone, so that another one of its name has its own', async () => {
+  it('removes the keys of the zone, so that a later zone of the same name gets its own', async () => {
     makeKey('bob.example', '00001', 'Algorithm: 13\n');
     makeKey('bob.example.org', '00002', 'Algorithm: 13\n');
     await ok('killdns', { domain: 'bob.example' });
@@ -227,7 +228,7 @@ describe('killdns', () => {
 });
 
 describe('removeacct and modifyacct', () => {
-  it('remove the keys of zones that go', async () => {
+  it('remove the keys of removed zones', async () => {
     for (const username of ['dora', 'emil']) {
       await ok('createacct', {
         username,
@@ -243,7 +244,7 @@ describe('removeacct and modifyacct', () => {
 });
 
 describe('fetch_ds_records_for_domains', () => {
-  it('has no keys for a zone that is not signed, and says if BIND has made none', async () => {
+  it('returns no keys for a zone that is not signed, and says if BIND has created none', async () => {
     expect(await domains('fetch_ds_records_for_domains', { domain: 'bob.example' })).toEqual([
       { domain: 'bob.example', ds_records: { keys: {} } },
     ]);
@@ -262,7 +263,7 @@ describe('fetch_ds_records_for_domains', () => {
 
   itWith(
     ['dnssec-dsfromkey'],
-    'has the keys that BIND made, with digests, and without private keys',
+    'returns the keys that BIND created, with digests, and without private keys',
     async () => {
       await ok('enable_dnssec_for_domains', { domain: 'bob.example', algo_num: '13' });
       makeKey(

@@ -1,4 +1,4 @@
-// What callers send in the fields of records: a value stays one value, whatever it contains, or is refused.
+// Hostile values in the fields of records: a value stays one value, whatever it contains, or is rejected.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
@@ -45,7 +45,7 @@ const params: [string, Args, string][] = types.flatMap((type) =>
   ]),
 );
 
-it.each(params)('%s %j: “%s” is refused, or stays one value', async (type, good, param) => {
+it.each(params)('%s %j: “%s” is rejected, or stays one value', async (type, good, param) => {
   const before = text();
   for (const value of hostile) {
     const args = { domain: zone, name: 'hostile', type, ttl: '300', ...good, [param]: value };
@@ -83,7 +83,7 @@ it.each<[string, Args, string]>([
   ['a CNAME of the zone itself', { type: 'CNAME', name: '@', cname: 'x.example' }, 'CNAME must be the only'],
   ['a name in another zone', { ...a, name: 'x.alice.example.' }, 'not in the zone'],
   ['a name that ends like the zone', { ...a, name: 'an-bob.example.' }, 'not in the zone'],
-])('%s is refused: %j', async (_what, args, reason) => {
+])('%s is rejected: %j', async (_what, args, reason) => {
   const before = text();
   const { metadata } = await here.call('addzonerecord', { domain: zone, ...args });
   expect(metadata.result).toBe(0);
@@ -103,7 +103,7 @@ it.each([
   ['parse_dns_zone', { zone }],
   ['export_zone_files', { zone }],
   ['killdns', { domain: zone }],
-])('%s of a zone of somebody else is denied', async (command, args) => {
+])('%s of another user’s zone is denied', async (command, args) => {
   const before = text();
   const { metadata } = await here.call(command, args, { as: rita });
   expect(metadata).toMatchObject({ result: 0, error_code: 'denied' });
@@ -112,7 +112,7 @@ it.each([
 });
 
 it.each(['server.example.com', 'example.com', 'com'])(
-  'a zone that answers for the name of the server, %s, is added by root alone',
+  'a zone that contains the server’s name, %s, can only be added by root',
   async (domain) => {
     const { metadata } = await here.call('adddns', { domain, ip: '192.0.2.7' }, { as: rita });
     expect(metadata).toMatchObject({ result: 0, error_code: 'denied' });

@@ -1,4 +1,4 @@
-// Lookups in DNS, asked of a named of our own.
+// DNS lookups, with a named of the tests.
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { Bind } from '../../src/drivers/zones/bind/bind.ts';
@@ -39,7 +39,7 @@ describeWith(['named', 'named-checkzone'], 'lookups', () => {
       'remote NS both',
     ];
     await change('a.example', zoneOf('a.example', 1, `${records.join('\n')}\n`));
-    // It answers for them itself.
+    // This server is authoritative for them.
     for (const [name, server] of [
       ['local', 'ours'],
       ['remote', 'both'],
@@ -99,8 +99,8 @@ describeWith(['named', 'named-checkzone'], 'lookups', () => {
   });
 });
 
-describe('a resolver that does not answer', () => {
-  it('is told by its address, within a few seconds', async () => {
+describe('a resolver that does not respond', () => {
+  it('is reported with its address, within a few seconds', async () => {
     const silent = createSocket('udp4').bind(0, '127.0.0.1');
     await once(silent, 'listening');
     try {
@@ -109,14 +109,14 @@ describe('a resolver that does not answer', () => {
       const { metadata } = await here.call('lookupnsip', { host: 'ns1.a.example' });
       expect(metadata).toMatchObject({ result: 0, error_code: 'host_failed' });
       expect(metadata.reason).toContain(`127.0.0.1:${silent.address().port}) did not answer in time`);
-      // Without a limit, the resolver of Node asks for longer than a minute.
+      // Without a limit, Node’s resolver would try for longer than a minute.
       expect(performance.now() - begun).toBeLessThan(45_000);
     } finally {
       silent.close();
     }
   });
 
-  it('is an error of each domain in has_local_authority', async () => {
+  it('is an error for each domain in has_local_authority', async () => {
     ask(1);
     const { data } = await here.call('has_local_authority', { domain: 'a.example' });
     expect(data?.records).toMatchObject([
@@ -125,7 +125,7 @@ describe('a resolver that does not answer', () => {
   });
 
   it.each(['', 'x', 'a b.example', '-.example', `${'a'.repeat(64)}.example`])(
-    'is not asked about %j',
+    'is not queried for %j',
     async (host) => {
       ask(1);
       expect((await here.call('lookupnsip', { host })).metadata.error_code).toMatch(

@@ -54,7 +54,7 @@ async function serial(): Promise<string> {
 
 const dataOf = (line: string) => line.replace(/\s+/g, '');
 
-it('the table has every type that a record can be added of', () => {
+it('the table has every type that can be added', () => {
   expect(['HTTPS', 'SOA', 'SVCB', ...types].sort()).toEqual(Object.keys(massEditTypes).sort());
 });
 
@@ -72,7 +72,7 @@ describe.each(types)('%s', (type) => {
     const row = await find();
     expect(row).toMatchObject({ class: 'IN', ttl: '300' });
     await ok('editzonerecord', { domain: zone, line: lineOf(row), ...edited });
-    // What editzonerecord was not given stays.
+    // Parameters that editzonerecord does not get are kept.
     expect(await find()).toMatchObject({ Line: row.Line, ttl: '300' });
     const line = text().split('\n')[Number(row.Line) - 1] ?? '';
     expect(dataOf(line)).toBe(dataOf(`${owner} 300 IN ${type} ${data}`));
@@ -83,7 +83,7 @@ describe('all types together', () => {
   const isOfTable = ({ dname, record_type: type }: { dname: string; record_type: string }) =>
     types.some((one) => one === type && dname === `${nameOf(one)}.${zone}.`);
 
-  it('what parse_dns_zone shows, mass_edit_dns_zone writes again as it is', async () => {
+  it('what parse_dns_zone shows, mass_edit_dns_zone writes back unchanged', async () => {
     const all = (await parsed()).filter(isOfTable);
     expect(all.map(({ record_type: type }) => type).sort()).toEqual([...types].sort());
     const before = text().split('\n');
@@ -103,7 +103,7 @@ describe('all types together', () => {
     );
   });
 
-  itWith(['named-compilezone'], 'and BIND loads the same', () => {
+  itWith(['named-compilezone'], 'and BIND loads the same records', () => {
     const { messages, records: loaded } = compileZone(zone, Buffer.from(text()).toString('latin1'));
     expect(messages).toContain('OK');
     const lines = loaded.map(dataOf);
@@ -114,7 +114,7 @@ describe('all types together', () => {
     }
   });
 
-  it('removezonerecord removes one of each', async () => {
+  it('removezonerecord removes one record of each type', async () => {
     const count = (await parsed()).length;
     for (const type of ['A', 'TXT', 'NAPTR']) {
       const row = (await rows()).find(
@@ -144,7 +144,7 @@ describe('HTTPS and SVCB', () => {
       ['SVCB', '2', `dns.${zone}.`, 'alpn=dot', 'port=853', 'key65400="a \\"b\\""'],
     ]);
     const [https] = await found();
-    // As parse_dns_zone shows it, with one parameter less.
+    // As parse_dns_zone shows it, without one of the parameters.
     const { line_index, dname, ttl, record_type, data = [] } = https ?? {};
     await edit({ edit: JSON.stringify({ line_index, dname, ttl, record_type, data: data.slice(0, 3) }) });
     expect((await found())[0]?.data).toEqual(['1', '.', 'alpn="h2,h3"']);
@@ -152,7 +152,7 @@ describe('HTTPS and SVCB', () => {
     expect(row).toMatchObject({ type: ':RAW', raw: expect.stringContaining('HTTPS') as string });
   });
 
-  itWith(['named-compilezone'], 'are what BIND loads', () => {
+  itWith(['named-compilezone'], 'are loaded by BIND unchanged', () => {
     const { messages, records: loaded } = compileZone(zone, Buffer.from(text()).toString('latin1'));
     expect(messages).toContain('OK');
     expect(loaded).toContain(`svc.${zone}. 300 IN HTTPS 1 . alpn="h2,h3"`);
@@ -167,7 +167,7 @@ describe('HTTPS and SVCB', () => {
     expect(await found()).toEqual([]);
   });
 
-  it('have no parameters in addzonerecord, which says so', async () => {
+  it('have no parameters in addzonerecord, and the error says so', async () => {
     const { metadata } = await here.call('addzonerecord', { domain: zone, name: 'h', type: 'HTTPS' });
     expect(metadata.reason).toContain('Add HTTPS records with mass_edit_dns_zone.');
   });
@@ -191,7 +191,7 @@ describe('HTTPS and SVCB', () => {
       ...['alpn=h2\\', 'alpn="h2\\"', 'é=1', 'alpn=é', '$INCLUDE', 'a'.repeat(64)],
     ].map((one): [string[], string] => [['1', '.', one], 'should be a parameter such as']),
     [['1', '.', 'alpn=h2\nevil A 192.0.2.66'], 'control characters'],
-  ])('refuse %j', async (data, reason) => {
+  ])('reject %j', async (data, reason) => {
     const before = text();
     const { metadata } = await here.call('mass_edit_dns_zone', {
       zone,
@@ -202,7 +202,7 @@ describe('HTTPS and SVCB', () => {
     expect(text()).toBe(before);
   });
 
-  itWith(['named-checkzone'], 'refuse a key that BIND does not know', async () => {
+  itWith(['named-checkzone'], 'reject a key that BIND does not know', async () => {
     const before = text();
     const { metadata } = await here.call('mass_edit_dns_zone', {
       ...{ zone, serial: await serial() },

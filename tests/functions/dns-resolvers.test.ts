@@ -30,7 +30,7 @@ describe('setresolvers', () => {
     );
   });
 
-  it('warns of a nameserver on the machine itself', async () => {
+  it('warns about a nameserver on the server itself', async () => {
     const { metadata } = await here.call('setresolvers', {
       nameserver1: '127.0.0.1',
       nameserver2: '192.0.2.53',
@@ -62,14 +62,14 @@ describe('setresolvers', () => {
     [{ nameserver1: '192.0.2.53', nameserver2: 'ns.example.com' }, '“nameserver2” should be an IP address'],
     [{ nameserver1: '192.0.2.53', nameserver2: '192.0.2.5\nsearch x' }, 'nameserver2'],
     [{ nameserver1: '192.0.2.53', nameserver2: '192.0.2.53' }, 'Do not repeat a resolver.'],
-  ])('refuses %j', async (args, reason) => {
+  ])('rejects %j', async (args, reason) => {
     const { metadata } = await here.call('setresolvers', args);
     expect(metadata.result).toBe(0);
     expect(metadata.reason).toContain(reason);
     expect(existsSync(path())).toBe(false);
   });
 
-  it('is root’s alone', async () => {
+  it('is for root only', async () => {
     const args = { nameserver1: '192.0.2.53', nameserver2: '192.0.2.54' };
     const { metadata } = await here.call('setresolvers', args, { as: reseller('rita', 'ns-config') });
     expect(metadata.error_code).toBe('denied');

@@ -1,4 +1,4 @@
-// Zone templates of the administrator, by the front door: files in the folder `zone-templates` of the state directory.
+// Custom zone templates through the public interface: files in the folder `zone-templates` of the state directory.
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
@@ -39,7 +39,7 @@ const add = (template: string) => ({ domain: zone, ip: '192.0.2.7', template });
 const textOf = (name: string) =>
   readFileSync(join(here.state, 'root/var/lib/bind/whmapi1', `${name}.db`), 'utf8');
 
-/** The first eight lines of what an administrator writes. */
+/** The first eight lines of an administrator’s template. */
 const head = [
   '; For %domain%, made by %cpversion%',
   '$TTL %ttl%',
@@ -53,7 +53,7 @@ const head = [
 ].join('\n');
 
 describe('adddns', () => {
-  it('makes a zone from a custom template; a line whose placeholder has no value is left out', async () => {
+  it('creates a zone from a custom template; a line whose placeholder has no value is omitted', async () => {
     write('shop', `${head}shop IN CNAME %domain%.\n`);
     await ok('update_nameservers_config', { nameserver: 'ns1.example.net' });
     await ok('adddns', add('shop'));
@@ -67,7 +67,7 @@ describe('adddns', () => {
     await ok('addzonerecord', { domain: zone, name: 'x', type: 'A', address: '192.0.2.8' });
   });
 
-  it('uses a file of the name of a standard template in its place', async () => {
+  it('uses a file with the name of a standard template instead of the template', async () => {
     write('standard', head);
     await ok('adddns', { domain: zone, ip: '192.0.2.7' });
     expect(textOf(zone)).toMatch(/^; For bob\.example, made by \d/);
@@ -75,7 +75,7 @@ describe('adddns', () => {
     expect(textOf('carl.example')).toMatch(/^; Zone file for carl\.example/);
   });
 
-  it('refuses an unknown template with the names of those that there are', async () => {
+  it('rejects an unknown template with the names of the existing ones', async () => {
     write('shop', head);
     write('shop.bak', head);
     write('.hidden', head);
@@ -97,7 +97,7 @@ describe('adddns', () => {
     ['data beside a CNAME', 'x CNAME %domain%.\nx A %ip%', 'CNAME'],
     ['a file to include', '$INCLUDE /etc/passwd', '$INCLUDE'],
     ['a parenthesis that stays open', 'x IN TXT ( "a"', ''],
-  ])('says the line of the template that has %s', async (_what, line, reason) => {
+  ])('names the line of the template that has %s', async (_what, line, reason) => {
     write('shop', `${head}${line}\n`);
     const [code, said = ''] = await refusal('adddns', add('shop'));
     expect([code, said]).toEqual(['host_failed', said]);
@@ -106,8 +106,8 @@ describe('adddns', () => {
     expect((await ok('listzones')).data).toEqual({ zone: [] });
   });
 
-  itWith(['named-checkzone'], 'says the line of the template that named-checkzone rejects', async () => {
-    // A digest of the wrong length, which only BIND knows.
+  itWith(['named-checkzone'], 'names the line of the template that named-checkzone rejects', async () => {
+    // A digest of the wrong length, which only BIND detects.
     write('shop', `${head}x IN NS ns.example.net.\nx IN DS 1 8 2 ABCD\n`);
     const [code, reason] = await refusal('adddns', add('shop'));
     expect(code).toBe('host_failed');
@@ -131,7 +131,7 @@ describe('adddns', () => {
 describe('an account', () => {
   const create = () => here.call('createacct', { username: 'bob', domain: zone });
 
-  it('gets its zone from the custom standardvirtualftp, and with an address of its own from standard', async () => {
+  it('gets its zone from the custom standardvirtualftp, or from standard with a dedicated address', async () => {
     write('standardvirtualftp', `${head}shared IN A %ftpip%\n`);
     write('standard', `${head}own IN A %ip%\n`);
     await ok('createacct', { username: 'bob', domain: zone });
@@ -140,7 +140,7 @@ describe('an account', () => {
     expect(textOf('carl.example')).toMatch(/own IN A 192\.0\.2\.[23]\n/);
   });
 
-  it('is not created if its template is broken, which says why', async () => {
+  it('is not created if its template is broken, and the error says why', async () => {
     write('standardvirtualftp', `${head}x A %ip\ny A 192.0.2\n`);
     const { metadata } = await create();
     expect(metadata).toMatchObject({
@@ -153,7 +153,7 @@ describe('an account', () => {
     expect((await create()).metadata.result).toBe(1);
   });
 
-  itWith(['named-checkzone'], 'is taken back if named-checkzone rejects its template', async () => {
+  itWith(['named-checkzone'], 'is removed again if named-checkzone rejects its template', async () => {
     write('standardvirtualftp', `${head}x IN NS ns.example.net.\nx IN DS 1 8 2 ABCD\n`);
     const { metadata } = await create();
     expect(metadata).toMatchObject({ result: 0, error_code: 'host_failed' });
@@ -161,7 +161,7 @@ describe('an account', () => {
     expect((await ok('listaccts')).data).toEqual({ acct: [] });
   });
 
-  it('gets its zone again by resetzone: texts stay, and none is there twice', async () => {
+  it('gets its zone again with resetzone: texts are kept, and none is duplicated', async () => {
     write('standardvirtualftp', `${head}_dmarc IN TXT "v=DMARC1; p=none"\nnote IN TXT "same"\n`);
     await addAccounts(here, anAccount({ ip: '192.0.2.2' }));
     await ok('adddns', { domain: zone, ip: '192.0.2.9', template: 'simple' });
@@ -200,7 +200,7 @@ describe('--doctor', () => {
     ]);
   });
 
-  itWith(['named-checkzone'], 'names each broken template with its line, and what is not used', async () => {
+  itWith(['named-checkzone'], 'names each broken template with its line, and unused templates', async () => {
     write('good', head);
     write('typo', `${head}x IN A %ipp%\n`);
     write('bind', `${head}x IN NS ns.example.net.\nx IN DS 1 8 2 ABCD\n`);

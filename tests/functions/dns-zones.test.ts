@@ -1,4 +1,4 @@
-// What works on whole zones, or on many records at once, by the front door.
+// Functions for whole zones, or for many records at once, through the public interface.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
@@ -71,7 +71,7 @@ describe('parse_dns_zone', () => {
 });
 
 describe('mass_edit_dns_zone', () => {
-  it('adds, edits and removes at once; lines are those before the call', async () => {
+  it('adds, edits and removes at once; line numbers are those before the call', async () => {
     const [mail, mx] = [await lineOf('CNAME', 'mail.bob.example.'), await lineOf('MX', 'bob.example.')];
     const { data } = await ok('mass_edit_dns_zone', {
       zone,
@@ -95,7 +95,7 @@ describe('mass_edit_dns_zone', () => {
     );
   });
 
-  it('takes arrays, as JSON bodies have them', async () => {
+  it('accepts arrays, as JSON bodies have them', async () => {
     const add = [1, 2].map((at) => ({
       ...{ dname: `h${at}`, ttl: 60, record_type: 'A', data: [`192.0.2.${at}`] },
     }));
@@ -103,7 +103,7 @@ describe('mass_edit_dns_zone', () => {
     expect(await text()).toContain('h2.bob.example.\t60\tIN\tA\t192.0.2.2');
   });
 
-  it('keeps records of types that it does not write, byte for byte, shows them and removes them', async () => {
+  it('keeps records of types that it cannot write byte for byte, shows them and removes them', async () => {
     const lines = [
       '@ 300 IN HTTPS 1 . alpn="h2,h3" ipv4hint=192.0.2.7 ; by hand',
       '_dns 300 IN SVCB 1 dns.example.net. alpn=dot port=853',
@@ -137,7 +137,7 @@ describe('mass_edit_dns_zone', () => {
     expect(await text()).toContain(lines.slice(1).join('\n'));
   });
 
-  it('refuses a serial that is not the present one, with the data that clients look for', async () => {
+  it('rejects a serial that is not the current one, with the data that clients look for', async () => {
     const answer = await here.call('mass_edit_dns_zone', { zone, serial: '2026030199', remove: '13' });
     expect(answer).toMatchObject({
       metadata: {
@@ -168,7 +168,7 @@ describe('mass_edit_dns_zone', () => {
     [{ remove: '999' }, 'Unable to find a record on specified line'],
     [{ remove: '2' }, 'SOA'],
     [{ add: Array.from({ length: 1001 }, () => ({})) }, 'at most 1000'],
-  ])('refuses %j, and changes nothing', async (args, reason) => {
+  ])('rejects %j, and changes nothing', async (args, reason) => {
     const before = await text();
     expect(await reasonOf('mass_edit_dns_zone', { zone, serial, ...args })).toContain(reason);
     expect(await text()).toBe(before);
@@ -176,7 +176,7 @@ describe('mass_edit_dns_zone', () => {
 });
 
 describe('resetzone', () => {
-  it('makes the zone of an account again; TXT records stay, and the serial goes up', async () => {
+  it('creates the zone of an account again; TXT records are kept, and the serial increases', async () => {
     await addAccounts(here, anAccount({ ip: '192.0.2.2' }));
     const add = (type: string, more: Record<string, Json>) =>
       ok('addzonerecord', { domain: zone, name: 'x', type, ...more });
@@ -191,7 +191,7 @@ describe('resetzone', () => {
     await ok('resetzone', { user: 'bob' });
   });
 
-  it('refuses a zone without an account, and a user whose zone it is not', async () => {
+  it('rejects a zone without an account, and a user who does not own the zone', async () => {
     expect(await reasonOf('resetzone', { domain: zone })).toBe(
       'Unable to determine the IP address for bob.example',
     );
@@ -225,7 +225,7 @@ describe('update_nameservers_config and get_nameserver_config', () => {
   const list = async (as?: ReturnType<typeof reseller>) =>
     (await here.call('get_nameserver_config', {}, as === undefined ? {} : { as })).data;
 
-  it('set the nameservers of new zones; what is not given stays', async () => {
+  it('set the nameservers of new zones; omitted ones are kept', async () => {
     expect(await list()).toEqual({ nameservers: [] });
     await ok('update_nameservers_config', { nameserver: 'NS1.example.com', nameserver2: 'ns.carl.example' });
     await ok('update_nameservers_config', { nameserver4: 'ns4.example.com' });
@@ -234,7 +234,7 @@ describe('update_nameservers_config and get_nameserver_config', () => {
     expect(metadata.output?.warnings).toBeUndefined();
     const made = await text('carl.example');
     expect(made).toContain('SOA\tns1.example.com. root.server.example.com. (');
-    // One in the zone has an address there.
+    // A nameserver inside the zone has an address there.
     expect(made).toContain('ns.carl.example.\tIN\tA\t192.0.2.1');
     expect(made).not.toContain('ns1.example.com.\tIN\tA');
     await ok('update_nameservers_config', { nameserver2: '' });
@@ -246,7 +246,7 @@ describe('update_nameservers_config and get_nameserver_config', () => {
     [{}, 'Use at least one'],
     [{ nameserver: 'a b' }, 'domain'],
     [{ nameserver: '192.0.2.1' }, 'domain'],
-  ])('refuse %j', async (args, reason) => {
+  ])('reject %j', async (args, reason) => {
     expect(await reasonOf('update_nameservers_config', args)).toContain(reason);
   });
 });

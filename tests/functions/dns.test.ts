@@ -1,4 +1,5 @@
-// Zones by the front door, in a sandbox: the files are written there, and checked if named-checkzone is installed.
+// Zones through the public interface, in a sandbox. Their files are written there, and checked if named-checkzone is
+// installed.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json, Value } from '../../src/core/values.ts';
@@ -49,7 +50,7 @@ async function record(type: string, name = `${zone}.`): Promise<Row> {
 const fileOf = (name: string) => join(here.state, 'root/var/lib/bind/whmapi1', `${name}.db`);
 
 describe('adddns', () => {
-  it('makes a zone from the standard template, which dumpzone shows with lines that count from 1', async () => {
+  it('creates a zone from the standard template, which dumpzone shows with lines counted from 1', async () => {
     const { metadata } = await ok('adddns', { domain: 'Bob.Example', ip: '192.0.2.7' });
     expect(metadata.reason).toBe('Added bob.example ok belonging to user root');
     const all = await rows();
@@ -70,7 +71,7 @@ describe('adddns', () => {
     expect(readFileSync(fileOf(zone), 'utf8').split('\n')[1]).toBe('$TTL 14400');
   });
 
-  it('names the nameservers that the server has, and says so if it has none', async () => {
+  it('uses the configured nameservers, and says so if there are none', async () => {
     const { metadata } = await ok('adddns', { domain: zone, ip: '192.0.2.7' });
     expect(metadata.output?.warnings?.[0]).toContain('update_nameservers_config');
   });
@@ -82,18 +83,18 @@ describe('adddns', () => {
     [{ domain: zone, ip: '192.0.2.7', ipv6: '2001:db8::g' }, 'IPv6 address'],
     [{ domain: zone, ip: '192.0.2.7', template: '../../etc/passwd' }, 'standardvirtualftp'],
     [{ domain: zone, ip: '192.0.2.7', trueowner: 'nobody1' }, 'nobody1'],
-  ])('refuses %j', async (args, reason) => {
+  ])('rejects %j', async (args, reason) => {
     expect(await reasonOf('adddns', args)).toContain(reason);
     expect((await ok('listzones')).data).toEqual({ zone: [] });
   });
 
-  it('refuses a zone that exists', async () => {
+  it('rejects a zone that exists', async () => {
     await ok('adddns', { domain: zone, ip: '192.0.2.7' });
     expect(await reasonOf('adddns', { domain: zone, ip: '192.0.2.8' })).toContain('already exists');
     expect(await record('A')).toMatchObject({ address: '192.0.2.7' });
   });
 
-  it('shows the whole file in a dry run, and keeps nothing', async () => {
+  it('shows the whole file in a dry run, and saves nothing', async () => {
     const { metadata } = await here.call('adddns', { domain: zone, ip: '192.0.2.7' }, { dryRun: true });
     expect(metadata.output?.messages?.join('\n')).toContain('+bob.example.\tIN\tA\t192.0.2.7');
     expect((await ok('listzones')).data).toEqual({ zone: [] });
@@ -103,7 +104,7 @@ describe('adddns', () => {
 describe('addzonerecord, editzonerecord and removezonerecord', () => {
   beforeEach(() => ok('adddns', { domain: zone, ip: '192.0.2.7' }));
 
-  it('work on one line, raise the serial, and leave every other line as it is', async () => {
+  it('change one line, increase the serial, and keep every other line unchanged', async () => {
     const before = await rows();
     const { metadata } = await ok('addzonerecord', {
       domain: zone,
@@ -149,13 +150,13 @@ describe('addzonerecord, editzonerecord and removezonerecord', () => {
     [{ name: 'x', type: 'A', address: '192.0.2.1', ttl: '99999999999' }, 'ttl'],
     [{ name: 'x', type: 'A', address: '192.0.2.1', class: 'CH' }, 'class'],
     [{ name: 'x', type: 'A', address: '192.0.2.1', serialnum: '1' }, 'does not match the DNS zone’s serial'],
-  ])('refuses to add %j, and changes nothing', async (args, reason) => {
+  ])('rejects adding %j, and changes nothing', async (args, reason) => {
     const before = readFileSync(fileOf(zone), 'utf8');
     expect(await reasonOf('addzonerecord', { domain: zone, ...args })).toContain(reason);
     expect(readFileSync(fileOf(zone), 'utf8')).toBe(before);
   });
 
-  it('refuse lines without a record, with the texts that clients match', async () => {
+  it('reject lines without a record, with the texts that clients match', async () => {
     expect(await reasonOf('editzonerecord', { domain: zone, line: '1', ttl: '60' })).toMatch(
       /^Failed to serialize record: /,
     );
@@ -167,7 +168,7 @@ describe('addzonerecord, editzonerecord and removezonerecord', () => {
     );
   });
 
-  it('refuse a serial that is not the present one', async () => {
+  it('reject a serial that is not the current one', async () => {
     const answer = await here.call('removezonerecord', { zone, line: '13', serialnum: '2026030109' });
     expect(answer).toMatchObject({
       metadata: {
@@ -181,13 +182,13 @@ describe('addzonerecord, editzonerecord and removezonerecord', () => {
     await ok('removezonerecord', { zone, line: '13', serialnum: '2026030100' });
   });
 
-  it('change the SOA record, and keep the serial going up', async () => {
+  it('change the SOA record, and keep the serial increasing', async () => {
     const { Line } = await record('SOA');
     await ok('editzonerecord', { domain: zone, line: String(Line), refresh: '7200', serial: '5' });
     expect(await record('SOA')).toMatchObject({ refresh: '7200', serial: '2026030101' });
   });
 
-  it('keep an edit by hand, and tell the line of one that is broken', async () => {
+  it('keep an edit by hand, and name the line of a broken edit', async () => {
     const text = readFileSync(fileOf(zone), 'utf8');
     writeFileSync(fileOf(zone), `${text}hand 300 IN A 192.0.2.77 ; mine\n`);
     await ok('addzonerecord', { domain: zone, name: 'x', type: 'A', address: '192.0.2.8' });
@@ -204,7 +205,7 @@ describe('addzonerecord, editzonerecord and removezonerecord', () => {
     await ok('removezonerecord', { zone, line: String(lines) });
   });
 
-  it('lose no update when several are made at once', async () => {
+  it('lose no update when several run at once', async () => {
     const names = Array.from({ length: 8 }, (_, at) => `host${at}`);
     const answers = await Promise.all(
       names.map((name) =>
@@ -253,7 +254,7 @@ describe('a reseller', () => {
     }
   });
 
-  it('sees and changes the zones of its accounts alone', async () => {
+  it('can see and change only the zones of its accounts', async () => {
     expect(await sees()).toBe(1);
     const add = { name: 'x', type: 'A', address: '192.0.2.8' };
     await here.call('addzonerecord', { domain: 'carl.example', ...add }, { as: rita });
@@ -267,7 +268,7 @@ describe('a reseller', () => {
     }
   });
 
-  it('adds zones for itself and its accounts, and none above or below what others have', async () => {
+  it('can add zones for itself and its accounts, but none above or below other users’ zones', async () => {
     const ip = '192.0.2.7';
     const added = await here.call('adddns', { domain: 'rita.org', ip }, { as: rita });
     expect(added.metadata.reason).toBe('Added rita.org ok belonging to user rita');
@@ -302,7 +303,7 @@ describe('a server without the role DNS', () => {
     ['adddns', { domain: 'bob.example', ip: '192.0.2.1' }],
     ['addzonerecord', { domain: 'bob.example', name: 'x', type: 'A', address: '192.0.2.1' }],
     ['killdns', { domain: 'bob.example' }],
-  ])('refuses %s', async (command, args) => {
+  ])('rejects %s', async (command, args) => {
     here.isMachine = true;
     for (const dryRun of [false, true]) {
       expect((await here.call(command, args, { dryRun })).metadata).toMatchObject({

@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 describe('batch', () => {
-  it('answers each command in its order', async () => {
+  it('returns the response of each command, in order', async () => {
     const answer = await here.call('batch', {
       command: [
         'gethostname',
@@ -52,7 +52,7 @@ describe('batch', () => {
     };
   };
 
-  it('goes on after a command that failed, and has run all the same', async () => {
+  it('continues after a command that failed, and still succeeds', async () => {
     expect(await results({ command: ['nosuchfunction', 'version'] })).toEqual({
       outer: 1,
       inner: [
@@ -62,7 +62,7 @@ describe('batch', () => {
     });
   });
 
-  it('stops after a command that failed where told to', async () => {
+  it('stops after a command that failed, if requested', async () => {
     expect(
       await results({ command: ['version', 'nosuchfunction', 'gethostname'], abort_on_error: '1' }),
     ).toEqual({
@@ -74,7 +74,7 @@ describe('batch', () => {
     });
   });
 
-  it('takes numbered commands', async () => {
+  it('accepts numbered commands', async () => {
     expect(await results({ 'command-1': 'gethostname', 'command-0': 'version' })).toEqual({
       outer: 1,
       inner: [
@@ -84,7 +84,7 @@ describe('batch', () => {
     });
   });
 
-  it('holds no other batch, and then runs nothing', async () => {
+  it('cannot contain another batch, and then runs nothing', async () => {
     const { metadata } = await here.call('batch', {
       command: ['twofactorauth_enable_policy', 'batch?command=version'],
     });
@@ -101,7 +101,7 @@ describe('batch', () => {
     expect(data).toMatchObject({ result: [{ data: { one: '0.50', five: '0.12', fifteen: '12.35' } }] });
   });
 
-  it('keeps what a command has done when a later one fails', async () => {
+  it('keeps the changes of a command when a later one fails', async () => {
     await here.call('batch', {
       command: ['twofactorauth_enable_policy', 'nosuchfunction'],
       abort_on_error: '1',
@@ -109,7 +109,7 @@ describe('batch', () => {
     expect((await here.call('twofactorauth_policy_status')).data).toEqual({ is_enabled: 1 });
   });
 
-  it('holds a reseller to the reseller’s privileges', async () => {
+  it('applies a reseller’s privileges', async () => {
     const answer = await here.call(
       'batch',
       { command: 'twofactorauth_enable_policy' },
@@ -126,7 +126,7 @@ describe('batch', () => {
     expect(here.audit().map((line) => line.function)).toEqual(['twofactorauth_set_tfa_config', 'batch']);
   });
 
-  it('refuses more than 1,000 commands, or more than 1,000 parameters of one, and runs nothing', async () => {
+  it('rejects more than 1,000 commands, or more than 1,000 parameters of one, and runs nothing', async () => {
     const many = await here.call('batch', {
       command: ['twofactorauth_enable_policy', ...Array<string>(1000).fill('version')],
     });
@@ -139,7 +139,7 @@ describe('batch', () => {
     expect((await here.call('twofactorauth_policy_status')).data).toEqual({ is_enabled: 0 });
   });
 
-  /** A function that answers so many characters. */
+  /** A function whose response has this many characters. */
   const answering = (characters: number): Pick<Engine, 'find'> => ({
     find: async (command) => {
       const fn = await here.application.engine.find(command === 'long' ? 'version' : command);
@@ -163,8 +163,8 @@ describe('batch', () => {
     expect((await here.call('twofactorauth_policy_status')).data).toEqual({ is_enabled: 0 });
   });
 
-  it('refuses the tenth batch of a user whose others are still running', async () => {
-    // The first one runs until another one was refused, however long the others take to arrive.
+  it('rejects the tenth batch of a user whose others are still running', async () => {
+    // The first one runs until another one was rejected, however long the others take to arrive.
     let goOn: () => void = () => undefined;
     const isRefused = new Promise<void>((resolve) => (goOn = resolve));
     here.overrides.find = async (command) => {
@@ -183,7 +183,7 @@ describe('batch', () => {
     expect(codes.filter((code) => code === 'busy')).toHaveLength(1);
   });
 
-  it('ends with its client', async () => {
+  it('stops when its client disconnects', async () => {
     let isGone = false;
     here.overrides.letOthersRun = async () => {
       isGone = true;

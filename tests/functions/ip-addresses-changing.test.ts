@@ -21,7 +21,7 @@ const listed = async () => {
 const OWN = ['192.0.2.1', '192.0.2.2', '192.0.2.3'];
 
 describe('addips', () => {
-  it('adds an address, as often as one likes', async () => {
+  it('adds an address, also repeatedly', async () => {
     expect(await add('192.0.2.10')).toEqual({
       metadata: {
         ...{ version: 1, reason: 'Success', result: 1, command: 'addips' },
@@ -38,7 +38,7 @@ describe('addips', () => {
     expect(await listed()).toEqual([...OWN, '192.0.2.10']);
   });
 
-  it('adds ranges without what is excluded', async () => {
+  it('adds ranges without the excluded addresses', async () => {
     const { metadata } = await add('198.51.100.16/29,203.0.113.5-6', {
       netmask: '255.255.255.248',
       excludes: '198.51.100.17,198.51.100.20-30,192.0.2.77',
@@ -82,12 +82,12 @@ describe('addips', () => {
       {},
       'The parameter “ips” should have IPv4 addresses (192.0.2.10), ranges (192.0.2.10-192.0.2.20) or networks (192.0.2.0/28), not “192.0.2.10;”.',
     ],
-  ])('refuses %s %j, and changes nothing', async (ips, more, reason) => {
+  ])('rejects %s %j, and changes nothing', async (ips, more, reason) => {
     expect((await add(ips, more)).metadata).toMatchObject({ error_code: 'bad_param', reason });
     expect(await listed()).toEqual(OWN);
   });
 
-  it('binds again what the interface has lost, and says if nothing keeps addresses', async () => {
+  it('adds addresses again that the interface has lost, and says if nothing keeps addresses', async () => {
     const { machine } = here.engine;
     const lost = { address: '192.0.2.10', prefixLength: 32, interface: 'eth0', scope: 'global' } as const;
     const addresses = await machine.addresses();
@@ -114,7 +114,7 @@ describe('addips', () => {
     expect(added).toEqual(['192.0.2.10']);
   });
 
-  it('is for root alone, as delip is', async () => {
+  it('is for root only, as delip is', async () => {
     await addAccounts(here, anAccount());
     await here.call('setupreseller', { user: 'bob' });
     const as = await callerNamed(here, 'bob');
@@ -144,7 +144,7 @@ describe('delip', () => {
     });
   });
 
-  it('removes what was added of a range, and several at once', async () => {
+  it('removes the added addresses of a range, and several at once', async () => {
     expect(await remove('192.0.2.0/24')).toMatchObject({
       result: 1,
       reason: '192.0.2.10, 192.0.2.11, 192.0.2.12 have been removed.',
@@ -174,7 +174,7 @@ describe('delip', () => {
     ['192.0.2.11', {}, '192.0.2.11 is in use by the account “ann”.'],
     ['192.0.2.12', {}, '192.0.2.12 is in use by the accounts of the reseller “bob”.'],
     ['192.0.2.10-12', {}, '192.0.2.11 is in use by the account “ann”.'],
-  ])('refuses %s %j, and changes nothing', async (ip, more, reason) => {
+  ])('rejects %s %j, and changes nothing', async (ip, more, reason) => {
     await addAccounts(
       here,
       anAccount({ username: 'ann', ip: '192.0.2.11' }),
@@ -186,7 +186,7 @@ describe('delip', () => {
     expect(await listed()).toEqual(all);
   });
 
-  it('names some of many accounts', async () => {
+  it('names the first of many accounts', async () => {
     const users = ['ann', 'ben', 'cat', 'dan', 'eve', 'fay', 'gus'];
     await addAccounts(here, ...users.map((username) => anAccount({ username, ip: '192.0.2.10' })));
     expect((await remove('192.0.2.10')).reason).toBe(
@@ -194,11 +194,11 @@ describe('delip', () => {
     );
   });
 
-  it('takes the alias of an interface for the interface', async () => {
+  it('resolves the alias of an interface to the interface', async () => {
     expect(await remove('192.0.2.10', { ethernetdev: 'eth0:cp1' })).toMatchObject({ result: 1 });
   });
 
-  it('finds no address in ranges of which nothing was added', async () => {
+  it('finds no address in ranges from which nothing was added', async () => {
     expect(await remove('198.51.100.0/24')).toMatchObject({
       error_code: 'not_found',
       reason: 'No address of 198.51.100.0-198.51.100.255 was added to the server.',
@@ -231,7 +231,7 @@ describe('delip', () => {
     expect((await listed()).sort()).toEqual([...all].sort());
   });
 
-  it('leaves an address whose interface is down if it is told so', async () => {
+  it('keeps an address whose interface is down, if requested', async () => {
     const { machine } = here.engine;
     const addresses = await machine.addresses();
     here.overrides = {

@@ -37,7 +37,7 @@ const quads = () =>
     .map((words) => `${words[0]} ${words.at(-1)}`);
 
 describe('ipv6_enable_account', () => {
-  it('assigns the next addresses of a range, and binds them', async () => {
+  it('assigns the next addresses of a range, and adds them to the interface', async () => {
     expect(await enable('bob, ann')).toEqual({
       metadata: { version: 1, reason: 'OK', result: 1, command: 'ipv6_enable_account' },
       data: { ipv6: { bob: whole('0000'), ann: whole('0001') } },
@@ -60,7 +60,7 @@ describe('ipv6_enable_account', () => {
     expect(await range()).toMatchObject({ range_users: [], mostrecent: '' });
   });
 
-  it('keeps the address of an account that has one, and binds it again if the interface lost it', async () => {
+  it('keeps the address of an account that has one, and adds it again if the interface lost it', async () => {
     await enable('bob');
     await (await here.engine.machine.addresses()).remove(['2001:db8:1::1:0']);
     const { metadata, data } = await enable('bob');
@@ -69,7 +69,7 @@ describe('ipv6_enable_account', () => {
     expect(await bound()).toEqual(['2001:db8:1::1:0/128']);
   });
 
-  it('names the accounts that cannot get one, and goes on with the others', async () => {
+  it('names the accounts that cannot get one, and continues with the others', async () => {
     await here.call('ipv6_range_add', { name: 'small', range: '2001:db8:2::8/127' });
     await enable('ann');
     const { data } = await enable('nobody1,ann,bob', 'small');
@@ -83,7 +83,7 @@ describe('ipv6_enable_account', () => {
     });
   });
 
-  it('assigns an address that was given back when no other is left', async () => {
+  it('assigns a returned address when no other is left', async () => {
     await here.call('ipv6_range_add', { name: 'small', range: '2001:db8:2::8/127' });
     await enable('ann,bob', 'small');
     expect((await enable('cat', 'small')).metadata).toMatchObject({
@@ -120,13 +120,13 @@ describe('ipv6_enable_account', () => {
     [' , ', 'hosting', 'bad_param'],
     ['nobody1', 'hosting', 'not_found'],
     ['root', 'hosting', 'not_found'],
-  ])('refuses %j of %s', async (user, name, error_code) => {
+  ])('rejects %j of %s', async (user, name, error_code) => {
     await here.call('ipv6_range_add', { name: 'reserve', range: '2001:db8:3::/64', enabled: '0' });
     expect((await enable(user, name)).metadata).toMatchObject({ result: 0, error_code });
     expect(await bound()).toEqual([]);
   });
 
-  it('is for root alone, as ipv6_disable_account is', async () => {
+  it('is for root only, as ipv6_disable_account is', async () => {
     const as = reseller('rita', 'edit-account', 'list-accts');
     for (const command of ['ipv6_enable_account', 'ipv6_disable_account']) {
       const { metadata } = await here.call(command, { user: 'bob', range: 'hosting' }, { as });
@@ -136,7 +136,7 @@ describe('ipv6_enable_account', () => {
 });
 
 describe('ipv6_disable_account', () => {
-  it('frees the address; the next one is another', async () => {
+  it('releases the address; the next one is another', async () => {
     await enable('bob,ann');
     expect(await disable('bob')).toEqual({
       metadata: { version: 1, reason: 'OK', result: 1, command: 'ipv6_disable_account' },
@@ -161,7 +161,7 @@ describe('ipv6_disable_account', () => {
   });
 });
 
-describe('a range that accounts have addresses of', () => {
+describe('a range whose addresses accounts use', () => {
   it('cannot be removed, and can be renamed', async () => {
     await enable('bob,ann');
     expect((await here.call('ipv6_range_remove', { name: 'hosting' })).metadata).toMatchObject({
@@ -201,7 +201,7 @@ describe('an account with an IPv6 address', () => {
     expect(await range()).toMatchObject({ range_users: ['dora'] });
   });
 
-  it('gives it back when it is removed', async () => {
+  it('returns it when the account is removed', async () => {
     expect((await here.call('removeacct', { username: 'dan' })).metadata.result).toBe(1);
     expect(await bound()).toEqual([]);
     expect(await range()).toMatchObject({ range_users: [], reclaimed: [whole('0000')] });
@@ -219,7 +219,7 @@ describe('the zone of an account', () => {
     await add('both', 'AAAA', '2001:db8:ffff::1');
   });
 
-  it('gets AAAA records with the address, and loses them', async () => {
+  it('gets AAAA records with the address, and loses them again', async () => {
     await enable('bob');
     const added = quads();
     expect(added).toContain('bob.example. 2001:db8:1::1:0');
@@ -230,7 +230,7 @@ describe('the zone of an account', () => {
     expect(quads()).toEqual(['both.bob.example. 2001:db8:ffff::1']);
   });
 
-  it('is left alone without the role DNS', async () => {
+  it('is not changed without the role DNS', async () => {
     here.isMachine = true;
     const before = zoneFile();
     await enable('bob');

@@ -73,16 +73,16 @@ describe('ipv6_range_add', () => {
       '2001:db8:2::/129',
       'The parameter “range” should be an IPv6 network, such as 2001:db8:1::/64, not “2001:db8:2::/129”.',
     ],
-  ])('refuses %s %s', async (name, range, reason) => {
+  ])('rejects %s %s', async (name, range, reason) => {
     await add('hosting', '2001:db8:1::/64');
     expect(await add(name, range)).toMatchObject({ result: 0, error_code: 'bad_param', reason });
   });
 
-  it.each(['', ' x', 'x/y', 'x\ny', '../x', 'x'.repeat(65)])('refuses the name %j', async (name) => {
+  it.each(['', ' x', 'x/y', 'x\ny', '../x', 'x'.repeat(65)])('rejects the name %j', async (name) => {
     expect(await add(name, '2001:db8:1::/64')).toMatchObject({ result: 0 });
   });
 
-  it('is for root alone', async () => {
+  it('is for root only', async () => {
     await addAccounts(here, anAccount());
     await here.call('setupreseller', { user: 'bob' });
     const as = await callerNamed(here, 'bob');
@@ -110,7 +110,7 @@ describe('ipv6_range_usage', () => {
     expect(await usage('hosting')).toEqual(expected);
   });
 
-  it('does not know other ranges', async () => {
+  it('rejects unknown ranges', async () => {
     expect((await here.call('ipv6_range_usage', { name: 'none' })).metadata).toMatchObject({
       error_code: 'not_found',
       reason: 'The IPv6 range “none” does not exist. Run ipv6_range_list to list the ranges.',
@@ -129,7 +129,7 @@ describe('ipv6_range_edit', () => {
     expect(await edit({ name: 'one', new_name: 'one' })).toMatchObject({ result: 1 });
   });
 
-  it('refuses a name that is taken or reserved', async () => {
+  it('rejects a name that already exists or is reserved', async () => {
     await add('hosting', '2001:db8:1::/64');
     await add('two', '2001:db8:2::/64');
     expect(await edit({ name: 'hosting', new_name: 'two' })).toMatchObject({

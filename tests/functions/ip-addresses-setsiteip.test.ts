@@ -31,7 +31,7 @@ const records = (type: string) =>
 const serial = () => Number(/^\s*(\d{10})/m.exec(zoneFile())?.[1]);
 
 describe('setsiteip', () => {
-  it('gives an account a dedicated address, by its name or its domain, and a shared one again', async () => {
+  it('assigns an account a dedicated address, by its name or its domain, and a shared one again', async () => {
     expect(await set({ user: 'bob', ip: '192.0.2.2' })).toMatchObject({ result: 1, reason: 'OK' });
     expect(await addressOf('bob')).toEqual(['192.0.2.2', true]);
     const { data } = await here.call('listips');
@@ -42,7 +42,7 @@ describe('setsiteip', () => {
     expect(await addressOf('bob')).toEqual(['192.0.2.1', false]);
   });
 
-  it('is refused by the domain too for the account of an API token that holds less than its owner', async () => {
+  it('is also rejected with the domain, for the account of an API token with fewer privileges than its owner', async () => {
     const as = { ...reseller('bob', 'edit-account'), isLimited: true as const, seesAll: true as const };
     for (const args of [{ user: 'bob' }, { domain: 'bob.example' }]) {
       const { metadata } = await here.call('setsiteip', { ...args, ip: '192.0.2.2' }, { as });
@@ -54,14 +54,14 @@ describe('setsiteip', () => {
     expect(await addressOf('bob')).toEqual(['192.0.2.1', false]);
   });
 
-  it('changes nothing if the account has the address already', async () => {
+  it('changes nothing if the account already has the address', async () => {
     expect(await set({ user: 'bob', ip: '192.0.2.1' })).toMatchObject({
       result: 1,
       output: { messages: ['The account “bob” has the address 192.0.2.1 already.'] },
     });
   });
 
-  it('shares what other accounts or the accounts of a reseller share', async () => {
+  it('shares an address that other accounts or the accounts of a reseller share', async () => {
     await addAccounts(
       here,
       anAccount({ username: 'ann', ip: '192.0.2.2' }),
@@ -99,7 +99,7 @@ describe('setsiteip', () => {
     ],
     [{ ip: '192.0.2.3' }, 'missing_param', expect.stringContaining('“user”') as string],
     [{ user: 'bob', ip: '2001:db8::1' }, 'bad_param', expect.stringContaining('an IPv4 address') as string],
-  ])('refuses %j', async (args, error_code, reason) => {
+  ])('rejects %j', async (args, error_code, reason) => {
     await addAccounts(here, anAccount({ username: 'ann', ip: '192.0.2.2', settings: { dedicatedIp: true } }));
     expect(await set(args)).toMatchObject({ result: 0, error_code, reason });
     expect(await addressOf('bob')).toEqual(['192.0.2.1', false]);
@@ -116,7 +116,7 @@ describe('setsiteip', () => {
       await here.call('setupreseller', { user: 'rita' });
     });
 
-    it('works on its own accounts, with the addresses that it may assign', async () => {
+    it('works for its own accounts, with the addresses that it can assign', async () => {
       const as = reseller('rita', ...privileges);
       await here.call('setresellerips', { user: 'rita', delegate: '1', ips: '192.0.2.3' });
       expect(await set({ user: 'rosa', ip: '192.0.2.2' }, { as })).toMatchObject({
@@ -125,7 +125,7 @@ describe('setsiteip', () => {
       });
       expect(await set({ user: 'rosa', ip: '192.0.2.3' }, { as })).toMatchObject({ result: 1 });
       expect(await addressOf('rosa')).toEqual(['192.0.2.3', true]);
-      // The one that its accounts share.
+      // The address that its accounts share.
       expect(await set({ user: 'rosa', ip: '192.0.2.1' }, { as })).toMatchObject({ result: 1 });
       for (const user of ['bob', 'nobody1']) {
         expect((await set({ user, ip: '192.0.2.3' }, { as })).reason).toBe(
@@ -134,7 +134,7 @@ describe('setsiteip', () => {
       }
     });
 
-    it('asks for its privileges', async () => {
+    it('requires its privileges', async () => {
       const answer = await set({ user: 'rosa', ip: '192.0.2.3' }, { as: reseller('rita', 'edit-account') });
       expect(answer).toMatchObject({
         error_code: 'denied',
@@ -157,7 +157,7 @@ describe('setsiteip', () => {
       await add('both', 'A', '192.0.2.2');
     });
 
-    it('moves the A records that have the old address, and leaves the others', async () => {
+    it('changes the A records that have the old address, and keeps the others', async () => {
       const before = serial();
       expect(await set({ user: 'bob', ip: '192.0.2.2' })).not.toHaveProperty('output');
       const names = records('A');
@@ -182,7 +182,7 @@ describe('setsiteip', () => {
       expect(await addressOf('bob')).toEqual(['192.0.2.1', false]);
     });
 
-    it('moves public addresses behind NAT', async () => {
+    it('changes public addresses behind NAT', async () => {
       await here.call('nat_set_public_ip', { local_ip: '192.0.2.1', public_ip: '198.51.100.7' });
       await here.call('nat_set_public_ip', { local_ip: '192.0.2.3', public_ip: '198.51.100.9' });
       await set({ user: 'bob', ip: '192.0.2.3' });
@@ -201,7 +201,7 @@ describe('setsiteip', () => {
       expect(zoneFile()).toBe(text);
     });
 
-    it('leaves zones alone without the role DNS', async () => {
+    it('does not change zones without the role DNS', async () => {
       const before = zoneFile();
       here.isMachine = true;
       expect(await set({ user: 'bob', ip: '192.0.2.2' })).toMatchObject({
@@ -231,7 +231,7 @@ describe('an address that is removed', () => {
   const remove = () => here.call('delip', { ip: '192.0.2.10' });
   beforeEach(() => here.call('addips', { ips: '192.0.2.10', netmask: '255.255.255.0' }));
 
-  /** In the middle of the next `users.create` or `addresses.remove`, another call has half a second to overtake. */
+  /** During the next `users.create` or `addresses.remove`, another call gets half a second to overtake. */
   const overtakenBy = (method: 'create' | 'remove', other: () => Promise<Envelope>) => {
     let answer: Promise<Envelope> | undefined;
     const { machine } = here.engine;

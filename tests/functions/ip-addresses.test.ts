@@ -79,7 +79,7 @@ describe('listips', () => {
 });
 
 describe('an address that was added', () => {
-  it('can be given to accounts and resellers', async () => {
+  it('can be assigned to accounts and resellers', async () => {
     await reseller('bob');
     await bind(['192.0.2.10', 32]);
     const args = { username: 'ann', domain: 'ann.example', customip: '192.0.2.10' };
@@ -109,7 +109,7 @@ describe('get_shared_ip', () => {
     expect(await sharedBy('bob')).toEqual({ ip: '192.0.2.1' });
   });
 
-  it('returns the address of an account, or “~” for one with an address to itself', async () => {
+  it('returns the address of an account, or “~” for a dedicated address', async () => {
     await addAccounts(
       here,
       anAccount({ username: 'bob', ip: '192.0.2.2' }),
@@ -119,7 +119,7 @@ describe('get_shared_ip', () => {
     expect(await sharedBy('ann')).toEqual({ ip: '~' });
   });
 
-  it('does not tell resellers about accounts of others', async () => {
+  it('does not return other users’ accounts to resellers', async () => {
     await reseller('bob');
     await addAccounts(here, anAccount({ username: 'ann' }));
     const as = await callerNamed(here, 'bob');
@@ -174,13 +174,13 @@ describe('nat_set_public_ip', () => {
       '203.0.113',
       'The parameter “public_ip” should be an IPv4 address, such as 192.0.2.10, not “203.0.113”.',
     ],
-  ])('refuses %s %s', async (local, other, reason) => {
+  ])('rejects %s %s', async (local, other, reason) => {
     await set('192.0.2.3', '203.0.113.9');
     expect(await set(local, other)).toMatchObject({ error_code: 'bad_param', reason });
     expect(await publicOf('192.0.2.1')).toEqual({ public_ip: '192.0.2.1' });
   });
 
-  it('is for root alone', async () => {
+  it('is for root only', async () => {
     await reseller('bob');
     const as = await callerNamed(here, 'bob');
     const args = { local_ip: '192.0.2.1', public_ip: '203.0.113.1' };
@@ -200,14 +200,14 @@ describe('nat_checkip', () => {
   afterEach(() => new Promise((done) => server.close(done)));
   const check = (ip: string) => here.call('nat_checkip', { ip });
 
-  it('confirms an address that the Internet knows as it is', async () => {
+  it('confirms an address that is also the public one', async () => {
     expect(await check('127.0.0.2')).toEqual({
       metadata: { version: 1, reason: 'OK', result: 1, command: 'nat_checkip' },
       data: { checked_ip: '127.0.0.2' },
     });
   });
 
-  it('fails if the Internet knows it by another address than the one that is set', async () => {
+  it('fails if the public address is not the configured one', async () => {
     await here.call('nat_set_public_ip', { local_ip: '127.0.0.2', public_ip: '203.0.113.1' });
     expect((await check('127.0.0.2')).metadata).toMatchObject({
       error_code: 'host_failed',
@@ -216,7 +216,7 @@ describe('nat_checkip', () => {
     });
   });
 
-  it('asks nobody if the administrator names no service', async () => {
+  it('asks no service if the administrator has configured none', async () => {
     here.publicAddressService = '';
     expect((await check('127.0.0.1')).metadata).toMatchObject({
       error_code: 'host_failed',
@@ -224,7 +224,7 @@ describe('nat_checkip', () => {
     });
   });
 
-  it('fails if nobody answers, and for an address of another server', async () => {
+  it('fails if the service does not respond, and for an address of another server', async () => {
     here.publicAddressService = 'http://127.0.0.1:1/';
     expect((await check('127.0.0.1')).metadata).toMatchObject({
       error_code: 'host_failed',
@@ -235,11 +235,11 @@ describe('nat_checkip', () => {
 });
 
 describe('get_public_ip', () => {
-  it('returns an address of a server that is not behind NAT as it is', async () => {
+  it('returns an address of a server that is not behind NAT unchanged', async () => {
     expect((await here.call('get_public_ip', { ip: '192.0.2.1' })).data).toEqual({ public_ip: '192.0.2.1' });
   });
 
-  it.each(['', 'x', '192.0.2', '192.0.2.256', '192.0.2.01', '2001:db8::1'])('refuses %j', async (ip) => {
+  it.each(['', 'x', '192.0.2', '192.0.2.256', '192.0.2.01', '2001:db8::1'])('rejects %j', async (ip) => {
     expect((await here.call('get_public_ip', { ip })).metadata).toMatchObject({ result: 0 });
   });
 });

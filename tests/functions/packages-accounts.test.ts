@@ -1,4 +1,4 @@
-// What packages and feature lists owe to the accounts that have them.
+// How changes of packages and feature lists affect the accounts that use them.
 import { MachineError } from '../../src/core/machine-error.ts';
 import { addAccounts, anAccount, storedAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';
@@ -23,7 +23,7 @@ const createUser = async (name: string, shell: string) =>
 const shellOf = async (name: string) => (await (await here.engine.machine.users()).find(name))?.shell;
 
 describe('changepackage', () => {
-  it('gives the account everything that the package has', async () => {
+  it('applies everything in the package to the account', async () => {
     await addAccounts(here, bob);
     await createUser('bob', '/usr/sbin/nologin');
     await here.call('addpkg', {
@@ -89,7 +89,7 @@ describe('changepackage', () => {
     expect(await shellOf('bob')).toBe('/bin/bash');
   });
 
-  it('takes the shell away', async () => {
+  it('removes the shell', async () => {
     await addAccounts(here, anAccount({ shellPath: '/bin/zsh', settings: { shell: true } }));
     await createUser('bob', '/bin/zsh');
     await here.call('changepackage', { user: 'bob', pkg: 'default' });
@@ -97,7 +97,7 @@ describe('changepackage', () => {
     expect(await accountOf('bob')).toMatchObject({ shellPath: '/usr/sbin/nologin' });
   });
 
-  it('sets back what was set apart from the package, and leaves the shell that root chose', async () => {
+  it('resets values that differed from the package, and keeps the shell that root chose', async () => {
     await here.call('addpkg', { name: 'gold', maxpop: '5', hasshell: '1', quota: 'unlimited' });
     const settings = { diskLimit: null, maxMailboxes: 9, shell: true };
     await addAccounts(here, anAccount({ package: 'gold', shellPath: '/bin/zsh', settings }));
@@ -106,7 +106,7 @@ describe('changepackage', () => {
     expect(account).toMatchObject({ shellPath: '/bin/zsh', settings: { maxMailboxes: 5, shell: true } });
   });
 
-  it('leaves the address, and says so', async () => {
+  it('does not change the address, and says so', async () => {
     await addAccounts(here, bob);
     await here.call('addpkg', { name: 'own address', ip: 'y', quota: 'unlimited' });
     const { metadata } = await here.call('changepackage', { user: 'bob', pkg: 'own address' });
@@ -116,7 +116,7 @@ describe('changepackage', () => {
     expect(await accountOf('bob')).toMatchObject({ ip: bob.ip, settings: { dedicatedIp: false } });
   });
 
-  it('changes nothing in a dry run, and tells the steps', async () => {
+  it('changes nothing in a dry run, and returns the steps', async () => {
     await addAccounts(here, bob);
     await here.call('addpkg', { name: 'gold', hasshell: '1', quota: '5' });
     const { metadata } = await here.call('changepackage', { user: 'bob', pkg: 'gold' }, { dryRun: true });
@@ -132,7 +132,7 @@ describe('changepackage', () => {
     expect(await accountOf('bob')).toEqual(bob);
   });
 
-  it('changes nothing where the machine fails', async () => {
+  it('changes nothing if the machine fails', async () => {
     await addAccounts(here, bob);
     await here.call('addpkg', { name: 'gold', hasshell: '1' });
     const { machine } = here.engine;
@@ -149,7 +149,7 @@ describe('changepackage', () => {
     expect(await accountOf('bob')).toEqual(bob);
   });
 
-  it('refuses an account that does not exist, and a package that does not', async () => {
+  it('rejects an unknown account, and an unknown package', async () => {
     expect((await here.call('changepackage', { user: 'bob', pkg: 'default' })).metadata).toMatchObject({
       error_code: 'not_found',
       reason: 'You do not have a user named “bob”.',
@@ -161,7 +161,7 @@ describe('changepackage', () => {
     });
   });
 
-  it('asks for both parameters', async () => {
+  it('requires both parameters', async () => {
     expect((await here.call('changepackage')).metadata).toMatchObject({
       error_code: 'missing_param',
       reason:
@@ -186,7 +186,7 @@ describe('changepackage', () => {
       expect(await accountOf('carl')).toMatchObject({ package: 'rita_small', settings: { maxMailboxes: 1 } });
     });
 
-    it('does not work on others’ accounts', async () => {
+    it('does not work on other users’ accounts', async () => {
       const args = { user: 'carl', pkg: 'starter' };
       expect((await here.call('changepackage', args, { as: outsider })).metadata).toMatchObject({
         error_code: 'denied',
@@ -195,7 +195,7 @@ describe('changepackage', () => {
       expect(await accountOf('carl')).toEqual(carl);
     });
 
-    it('gives no package that the reseller does not see', async () => {
+    it('cannot assign a package that the reseller cannot see', async () => {
       const blind = reseller('rita', 'upgrade-account');
       const args = { user: 'carl', pkg: 'starter' };
       expect((await here.call('changepackage', args, { as: blind })).metadata).toMatchObject({
@@ -204,7 +204,7 @@ describe('changepackage', () => {
       });
     });
 
-    it('stays within what root gave to the reseller', async () => {
+    it('stays within the limits that root set for the reseller', async () => {
       await here.engine.store.transaction('changes', async (db) => ({
         value: await db.run("INSERT INTO reseller (username, disk_limit) VALUES ('rita', 1000)"),
         keep: true,
@@ -219,7 +219,7 @@ describe('changepackage', () => {
       expect(await accountOf('carl')).toMatchObject({ package: 'default', settings: { diskLimit: 10 } });
     });
 
-    it('asks for the privilege allow-shell where the account gets a shell', async () => {
+    it('requires the privilege allow-shell if the account gets a shell', async () => {
       await createUser('carl', '/usr/sbin/nologin');
       await here.call('addpkg', { name: 'shelled', hasshell: '1' });
       const args = { user: 'carl', pkg: 'shelled' };
@@ -232,7 +232,7 @@ describe('changepackage', () => {
       expect(await shellOf('carl')).toBe('/bin/bash');
     });
 
-    it('asks for the privilege upgrade-account', async () => {
+    it('requires the privilege upgrade-account', async () => {
       const args = { user: 'carl', pkg: 'starter' };
       const { metadata } = await here.call('changepackage', args, { as: reseller('rita', 'edit-account') });
       expect(metadata.reason).toBe(
@@ -243,7 +243,7 @@ describe('changepackage', () => {
 });
 
 describe('killpkg', () => {
-  it('leaves a package that an account has', async () => {
+  it('rejects a package that an account has', async () => {
     await here.call('addpkg', { name: 'gold' });
     await addAccounts(here, anAccount({ package: 'gold' }));
     expect((await here.call('killpkg', { pkgname: 'gold' })).metadata).toMatchObject({
@@ -256,7 +256,7 @@ describe('killpkg', () => {
     expect((await here.call('killpkg', { pkg: 'gold' })).metadata.result).toBe(1);
   });
 
-  it('tells a reseller no names of others’ accounts', async () => {
+  it('does not name other users’ accounts to a reseller', async () => {
     const small = { name: 'small', maxsub: '1', maxsql: '1', maxpop: '1', maxlst: '1', maxftp: '1' };
     await here.call('addpkg', small, { as: rita });
     await addAccounts(here, anAccount({ package: 'rita_small' }));
@@ -268,7 +268,7 @@ describe('killpkg', () => {
 });
 
 describe('delete_featurelist', () => {
-  it('leaves a list that an account has', async () => {
+  it('rejects a list that an account has', async () => {
     await addAccounts(here, anAccount({ settings: { featureList: 'Mail Only' } }));
     expect((await here.call('delete_featurelist', { featurelist: 'Mail Only' })).metadata).toMatchObject({
       error_code: 'bad_param',

@@ -1,4 +1,4 @@
-// What this server offers: its features, and what the caller can do.
+// What this server provides: its features, and the functions that the caller can call.
 import { Installation, reseller } from '../support/installation.ts';
 
 let here: Installation;
@@ -15,13 +15,13 @@ const settingOf = async (featurelist: string, feature: string) => {
 };
 
 describe('getfeaturelist', () => {
-  it('tells what get_feature_names tells', async () => {
+  it('returns the same as get_feature_names', async () => {
     const { data } = await here.call('getfeaturelist');
     expect((data?.feature as unknown[])[0]).toEqual({ id: 'addoncgi', name: 'Ready-made CGI scripts' });
     expect(data).toEqual((await here.call('get_feature_names')).data);
   });
 
-  it('asks a reseller for a privilege', async () => {
+  it('requires a privilege from a reseller', async () => {
     const { metadata } = await here.call('getfeaturelist', {}, { as: reseller('bob', 'list-pkgs') });
     expect(metadata.reason).toBe(
       'You may not call “getfeaturelist”. It requires the privilege “add-pkg” or “edit-pkg”.',
@@ -35,7 +35,7 @@ describe('manage_features', () => {
     return (data?.feature as { feature_key: string }[]).find(({ feature_key }) => feature_key === feature);
   };
 
-  it('tells all about a feature', async () => {
+  it('returns everything about a feature', async () => {
     expect(await infoOf('mysql')).toEqual({
       feature_key: 'mysql',
       name: 'MySQL databases',
@@ -47,7 +47,7 @@ describe('manage_features', () => {
     });
   });
 
-  it('lists the ids', async () => {
+  it('lists the IDs', async () => {
     const { data } = await here.call('manage_features', { action: 'list' });
     expect(Object.keys(data ?? {})).toEqual(['feature']);
     expect((data?.feature as unknown[]).slice(0, 2)).toEqual([
@@ -56,7 +56,7 @@ describe('manage_features', () => {
     ]);
   });
 
-  it('turns features off for everybody, and on again', async () => {
+  it('disables features for everybody, and enables them again', async () => {
     const off = await here.call('manage_features', {
       action: 'disable',
       features: 'mysql, phpmyadmin,mysql',
@@ -79,7 +79,7 @@ describe('manage_features', () => {
     expect(await settingOf('disabled', 'phpmyadmin')).toBe(0);
   });
 
-  it('changes nothing where one of the features is none', async () => {
+  it('changes nothing if one of the features is unknown', async () => {
     const { metadata } = await here.call('manage_features', { action: 'disable', features: 'mysql,mysqk' });
     expect(metadata).toMatchObject({
       error_code: 'bad_param',
@@ -88,7 +88,7 @@ describe('manage_features', () => {
     expect(await settingOf('disabled', 'mysql')).toBe(1);
   });
 
-  it.each([{}, { features: ' , ' }])('asks for features: %j', async (args) => {
+  it.each([{}, { features: ' , ' }])('requires features: %j', async (args) => {
     const { metadata } = await here.call('manage_features', { action: 'enable', ...args });
     expect(metadata).toMatchObject({
       error_code: 'missing_param',
@@ -98,13 +98,13 @@ describe('manage_features', () => {
     });
   });
 
-  it('takes no other action', async () => {
+  it('rejects other actions', async () => {
     expect((await here.call('manage_features', { action: 'remove' })).metadata.reason).toBe(
       'The parameter “action” should be “info”, “list”, “enable” or “disable”, not “remove”.',
     );
   });
 
-  it('is root’s alone', async () => {
+  it('is for root only', async () => {
     const { metadata } = await here.call(
       'manage_features',
       { action: 'info' },
@@ -167,7 +167,7 @@ describe('get_available_applications', () => {
     });
   });
 
-  it('has everything that root may call, in the order of families and names', async () => {
+  it('contains all functions that root can call, ordered by family and name', async () => {
     const { data } = await here.call('get_available_applications');
     const groups = data?.groups as {
       group: string;
@@ -187,7 +187,7 @@ describe('get_available_applications', () => {
     ]);
   });
 
-  it('shows a reseller what it may call', async () => {
+  it('shows a reseller the functions that it can call', async () => {
     const { data } = await here.call(
       'get_available_applications',
       { applications_list: 'addpkg,editpkg,create_featurelist' },
@@ -199,7 +199,7 @@ describe('get_available_applications', () => {
     ]);
   });
 
-  it('warns of names that are none, and tells of the others', async () => {
+  it('warns about unknown names, and returns the others', async () => {
     const answer = await here.call('get_available_applications', {
       applications_list: 'killpkg, create_ticket',
     });
@@ -209,14 +209,14 @@ describe('get_available_applications', () => {
     expect(answer.data?.raw).toHaveLength(2);
   });
 
-  it('has no other menu', async () => {
+  it('rejects other menus', async () => {
     const { metadata } = await here.call('get_available_applications', { file: '../dynamicui.conf' });
     expect(metadata.reason).toBe('The parameter “file” should be “dynamicui.conf”, not “../dynamicui.conf”.');
   });
 });
 
 describe('_getpkgextensionform', () => {
-  it('makes fields of the extensions of a package', async () => {
+  it('creates form fields from the extensions of a package', async () => {
     await here.call('addpkg', { name: 'gold', _PACKAGE_EXTENSIONS: 'sitebuilder theme=dark' });
     expect((await here.call('_getpkgextensionform', { pkg: 'gold' })).data).toEqual({
       html:
@@ -229,7 +229,7 @@ describe('_getpkgextensionform', () => {
     });
   });
 
-  it('lets no value out of its attribute', async () => {
+  it('escapes values in attributes', async () => {
     await here.call('addpkg', { name: 'gold', _PACKAGE_EXTENSIONS: `x="><script>'&amp;</script>` });
     const { data } = await here.call('_getpkgextensionform', { pkg: 'gold' });
     expect(data?.html).toContain(
@@ -237,11 +237,11 @@ describe('_getpkgextensionform', () => {
     );
   });
 
-  it('answers nothing for a package without extensions', async () => {
+  it('returns nothing for a package without extensions', async () => {
     expect((await here.call('_getpkgextensionform', { pkg: 'default' })).data).toEqual({ html: '' });
   });
 
-  it('shows a reseller the packages that it may see, and no others', async () => {
+  it('shows a reseller only the packages that it can see', async () => {
     const bob = reseller('bob', 'list-pkgs');
     expect((await here.call('_getpkgextensionform', { pkg: 'default' }, { as: bob })).metadata).toMatchObject(
       {
@@ -255,7 +255,7 @@ describe('_getpkgextensionform', () => {
     });
   });
 
-  it('asks a reseller for a privilege', async () => {
+  it('requires a privilege from a reseller', async () => {
     const { metadata } = await here.call('_getpkgextensionform', { pkg: 'default' }, { as: reseller('bob') });
     expect(metadata.reason).toBe(
       'You may not call “_getpkgextensionform”. ' +

@@ -11,9 +11,9 @@ afterEach(() => {
 
 const bob = reseller('bob', 'list-pkgs', 'add-pkg', 'edit-pkg', 'allow-unlimited-pkgs');
 const alice = reseller('alice', 'add-pkg', 'edit-pkg');
-/** May make and change packages, within limits. */
+/** Can create and change packages, within limits. */
 const carl = reseller('carl', 'add-pkg', 'edit-pkg');
-/** What carl may leave unlimited: nothing. */
+/** What carl can leave unlimited: nothing. */
 const finite = { maxsub: '1', maxsql: '1', maxpop: '1', maxlst: '1', maxftp: '1' };
 
 const info = async (pkg: string) => (await here.call('getpkginfo', { pkg })).data?.pkg;
@@ -25,7 +25,7 @@ const extensionsOf = async (pkg: string) =>
   ((await info(pkg)) as { _PACKAGE_EXTENSIONS: string })._PACKAGE_EXTENSIONS;
 
 describe('editpkg', () => {
-  it('changes what is given and leaves the rest', async () => {
+  it('changes the given values and keeps the others', async () => {
     await here.call('addpkg', { name: 'gold', maxpop: '5', hasshell: '1', _PACKAGE_EXTENSIONS: 'a=1' });
     expect((await here.call('editpkg', { name: 'gold', quota: '20480', cgi: '0' })).data).toEqual({
       pkg: 'gold',
@@ -40,12 +40,12 @@ describe('editpkg', () => {
     });
   });
 
-  it('sets the limits of mail under its own names for them', async () => {
+  it('sets the limits of mail under their own names', async () => {
     await here.call('editpkg', { name: 'default', max_email_per_hour: '50', max_defer_fail_percentage: '7' });
     expect(await info('default')).toMatchObject({ MAX_EMAIL_PER_HOUR: 50, MAX_DEFER_FAIL_PERCENTAGE: 7 });
   });
 
-  it('puts new extensions in the place of the old ones', async () => {
+  it('replaces the old extensions with new ones', async () => {
     await here.call('addpkg', { name: 'gold', _PACKAGE_EXTENSIONS: 'a=1 b' });
     await here.call('editpkg', { name: 'gold', _PACKAGE_EXTENSIONS: 'c a' });
     expect(await extensionsOf('gold')).toBe('c a');
@@ -53,7 +53,7 @@ describe('editpkg', () => {
     expect(await extensionsOf('gold')).toBe('');
   });
 
-  it('makes a package that does not exist, and says so', async () => {
+  it('creates a package that does not exist, and says so', async () => {
     const { data, metadata } = await here.call('editpkg', { name: 'new', maxpop: '5' });
     expect(data).toEqual({ pkg: 'new' });
     expect(metadata.output?.warnings).toEqual([
@@ -63,7 +63,7 @@ describe('editpkg', () => {
     expect(await info('new')).toEqual(await info('added'));
   });
 
-  it('makes none for a reseller who may not make any', async () => {
+  it('creates none for a reseller who cannot create packages', async () => {
     const answer = await here.call('editpkg', { name: 'new' }, { as: reseller('bob', 'edit-pkg') });
     expect(answer.metadata).toMatchObject({
       error_code: 'not_found',
@@ -71,7 +71,7 @@ describe('editpkg', () => {
     });
   });
 
-  it('refuses a feature list that does not exist', async () => {
+  it('rejects a feature list that does not exist', async () => {
     expect((await here.call('editpkg', { name: 'default', featurelist: 'none' })).metadata).toMatchObject({
       error_code: 'not_found',
       reason: 'There is no feature list “none”. Run get_featurelists to list the feature lists.',
@@ -84,7 +84,7 @@ describe('editpkg', () => {
     expect(await info('bob_gold')).toMatchObject({ QUOTA: 5 });
   });
 
-  it('refuses to let a reseller change root’s package that it sees', async () => {
+  it('does not let a reseller change a package of root that it can see', async () => {
     const viewer = reseller('dora', 'edit-pkg', 'add-pkg', 'viewglobalpackages');
     expect(
       (await here.call('editpkg', { name: 'default', quota: '5' }, { as: viewer })).metadata,
@@ -95,7 +95,7 @@ describe('editpkg', () => {
     });
   });
 
-  it('asks for no privilege for what root set and stays', async () => {
+  it('requires no privilege for a value that root set and that stays', async () => {
     await here.call('addpkg', { name: 'carl_big', ...finite }, { as: carl });
     await here.call('editpkg', {
       name: 'carl_big',
@@ -111,7 +111,7 @@ describe('editpkg', () => {
     expect(answer.data).toEqual({ pkg: 'carl_big' });
   });
 
-  it('asks for the privilege where a limit of mail is lifted', async () => {
+  it('requires the privilege if a limit of mail is removed', async () => {
     await here.call('addpkg', { name: 'carl_big', ...finite }, { as: carl });
     await here.call('editpkg', { name: 'carl_big', max_email_per_hour: '9' });
     const args = { name: 'carl_big', max_email_per_hour: 'unlimited' };
@@ -121,7 +121,7 @@ describe('editpkg', () => {
     );
   });
 
-  it('asks a reseller for the privilege edit-pkg', async () => {
+  it('requires the privilege edit-pkg from a reseller', async () => {
     const answer = await here.call('editpkg', { name: 'gold' }, { as: reseller('bob', 'add-pkg') });
     expect(answer.metadata.reason).toBe('You may not call “editpkg”. It requires the privilege “edit-pkg”.');
   });
@@ -138,7 +138,7 @@ describe('killpkg', () => {
     expect(await extensionsOf('gold')).toBe('');
   });
 
-  it('refuses a package that does not exist', async () => {
+  it('rejects a package that does not exist', async () => {
     expect((await here.call('killpkg', { pkgname: 'none' })).metadata).toMatchObject({
       error_code: 'not_found',
       reason: 'The package “none” does not exist. Run listpkgs to list the packages.',
@@ -160,7 +160,7 @@ describe('killpkg', () => {
     expect(await names(bob)).toEqual([]);
   });
 
-  it('hides other resellers’ packages from a reseller, and leaves them', async () => {
+  it('hides other resellers’ packages from a reseller, and does not remove them', async () => {
     await here.call('addpkg', { name: 'gold' }, { as: bob });
     expect((await here.call('killpkg', { pkgname: 'bob_gold' }, { as: alice })).metadata.reason).toBe(
       'The package “bob_gold” does not exist. Run listpkgs to list the packages.',
@@ -168,7 +168,7 @@ describe('killpkg', () => {
     expect(await names(bob)).toEqual(['bob_gold']);
   });
 
-  it('refuses to let a reseller remove root’s package that it sees', async () => {
+  it('does not let a reseller remove a package of root that it can see', async () => {
     const viewer = reseller('dora', 'edit-pkg', 'viewglobalpackages');
     expect((await here.call('killpkg', { pkgname: 'starter' }, { as: viewer })).metadata.reason).toBe(
       'You cannot change the package “starter”, because it is not yours. Create your own package instead.',

@@ -10,7 +10,7 @@ afterEach(() => {
 
 const bob = reseller('bob', 'add-pkg');
 const names = async () => (await here.call('get_featurelists')).data?.featurelists;
-/** What a feature is in a list. */
+/** The value of a feature in a list. */
 const settingOf = async (featurelist: string, feature: string) => {
   const features = (await here.call('read_featurelist', { featurelist })).data?.features;
   return (features as Record<string, unknown> | undefined)?.[feature];
@@ -33,13 +33,13 @@ describe('get_featurelists', () => {
     });
   });
 
-  it('shows them to resellers who make packages', async () => {
+  it('shows them to resellers who can create packages', async () => {
     expect((await here.call('get_featurelists', {}, { as: bob })).data).toEqual({
       featurelists: ['Mail Only', 'default', 'disabled'],
     });
   });
 
-  it('asks a reseller for a privilege', async () => {
+  it('requires a privilege from a reseller', async () => {
     const { metadata } = await here.call('get_featurelists', {}, { as: reseller('bob', 'list-pkgs') });
     expect(metadata).toMatchObject({
       error_code: 'denied',
@@ -49,7 +49,7 @@ describe('get_featurelists', () => {
 });
 
 describe('get_available_featurelists', () => {
-  it('answers what get_featurelists answers', async () => {
+  it('returns the same as get_featurelists', async () => {
     expect((await here.call('get_available_featurelists', {}, { as: bob })).data).toEqual({
       available_featurelists: ['Mail Only', 'default', 'disabled'],
     });
@@ -57,14 +57,14 @@ describe('get_available_featurelists', () => {
 });
 
 describe('get_feature_names', () => {
-  it('tells ids and names', async () => {
+  it('returns IDs and names', async () => {
     const { data } = await here.call('get_feature_names');
     const list = data?.feature as { id: string; name: string }[];
     expect(list[0]).toEqual({ id: 'addoncgi', name: 'Ready-made CGI scripts' });
     expect(list).toContainEqual({ id: 'webmail', name: 'Webmail' });
   });
 
-  it('sorts by id, and has no id or name twice', async () => {
+  it('sorts by ID, and has no ID or name twice', async () => {
     const { data } = await here.call('get_feature_names');
     const list = data?.feature as { id: string; name: string }[];
     const ids = list.map(({ id }) => id);
@@ -74,7 +74,7 @@ describe('get_feature_names', () => {
 });
 
 describe('get_feature_metadata', () => {
-  it('says of each feature that it is no plugin', async () => {
+  it('returns for each feature that it is not a plugin', async () => {
     const { data } = await here.call('get_feature_metadata', {}, { as: bob });
     expect((data?.features as unknown[])[1]).toEqual({
       id: 'addondomains',
@@ -85,13 +85,13 @@ describe('get_feature_metadata', () => {
 });
 
 describe('read_featurelist', () => {
-  it('has every feature in “default” and only those of mail in “Mail Only”', async () => {
+  it('has every feature in “default” and only the mail features in “Mail Only”', async () => {
     expect(await settingOf('default', 'mysql')).toBe(1);
     expect(await settingOf('Mail Only', 'mysql')).toBe(0);
     expect(await settingOf('Mail Only', 'webmail')).toBe(1);
   });
 
-  it('refuses a list that does not exist', async () => {
+  it('rejects a list that does not exist', async () => {
     expect((await here.call('read_featurelist', { featurelist: 'none' })).metadata).toMatchObject({
       error_code: 'not_found',
       reason: 'There is no feature list “none”. Run get_featurelists to list the feature lists.',
@@ -100,7 +100,7 @@ describe('read_featurelist', () => {
 });
 
 describe('get_featurelist_data', () => {
-  it('tells of each feature whether the list has it', async () => {
+  it('returns for each feature whether the list has it', async () => {
     expect(await dataOf('Mail Only', 'webmail')).toEqual({
       id: 'webmail',
       name: 'Webmail',
@@ -118,19 +118,19 @@ describe('get_featurelist_data', () => {
     });
   });
 
-  it('marks what is disabled for everybody, and leaves what the list says of it', async () => {
+  it('marks features that are disabled for everybody, and keeps their values in the list', async () => {
     await here.call('update_featurelist', { featurelist: 'disabled', webmail: '0' });
     expect(await dataOf('Mail Only', 'webmail')).toMatchObject({ value: 1, is_disabled: 1 });
     expect(await dataOf('Mail Only', 'popaccts')).toMatchObject({ value: 1, is_disabled: 0 });
   });
 
-  it('shows in “disabled” what is disabled as 0', async () => {
+  it('shows the features in “disabled” as 0', async () => {
     await here.call('update_featurelist', { featurelist: 'disabled', webmail: '0' });
     expect(await dataOf('disabled', 'webmail')).toMatchObject({ value: 0, is_disabled: 0 });
     expect(await dataOf('disabled', 'popaccts')).toMatchObject({ value: 1, is_disabled: 0 });
   });
 
-  it('refuses a list that does not exist', async () => {
+  it('rejects a list that does not exist', async () => {
     const { metadata } = await here.call('get_featurelist_data', { featurelist: 'none' }, { as: bob });
     expect(metadata.reason).toBe(
       'There is no feature list “none”. Run get_featurelists to list the feature lists.',
@@ -139,7 +139,7 @@ describe('get_featurelist_data', () => {
 });
 
 describe('create_featurelist', () => {
-  it('makes a list with the given features and no others', async () => {
+  it('creates a list with only the given features', async () => {
     const { data } = await here.call('create_featurelist', {
       featurelist: 'Web Only',
       mysql: '1',
@@ -154,7 +154,7 @@ describe('create_featurelist', () => {
     expect(await settingOf('Web Only', 'cron')).toBe(0);
   });
 
-  it('refuses a list that exists', async () => {
+  it('rejects a list that exists', async () => {
     const { metadata } = await here.call('create_featurelist', { featurelist: 'Mail Only', mysql: '1' });
     expect(metadata).toMatchObject({
       error_code: 'bad_param',
@@ -164,7 +164,7 @@ describe('create_featurelist', () => {
     expect(await settingOf('Mail Only', 'mysql')).toBe(0);
   });
 
-  it('replaces a list where asked to', async () => {
+  it('replaces a list if requested', async () => {
     await here.call('create_featurelist', { featurelist: 'Mail Only', mysql: '1', overwrite: '1' });
     expect(await settingOf('Mail Only', 'mysql')).toBe(1);
     expect(await settingOf('Mail Only', 'webmail')).toBe(0);
@@ -178,7 +178,7 @@ describe('create_featurelist', () => {
     expect(await settingOf(featurelist, 'webmail')).toBe(1);
   });
 
-  it('names the nearest feature where one is mistyped', async () => {
+  it('suggests the nearest feature if a name is mistyped', async () => {
     const { metadata } = await here.call('create_featurelist', { featurelist: 'Web Only', webmial: '1' });
     expect(metadata.output?.warnings).toEqual([expect.stringContaining('“webmail”')]);
   });
@@ -187,21 +187,21 @@ describe('create_featurelist', () => {
     ['starts with a dot', '.hidden'],
     ['has a slash', 'a/b'],
     ['is longer than 64 characters', 'x'.repeat(65)],
-  ])('refuses a name that %s', async (_what, featurelist) => {
+  ])('rejects a name that %s', async (_what, featurelist) => {
     expect((await here.call('create_featurelist', { featurelist })).metadata.reason).toBe(
       'The parameter “featurelist” should be at most 64 letters, digits, spaces, “_”, “-” and “.”, ' +
         `the first no dot and no space, not “${featurelist}”.`,
     );
   });
 
-  it('is for root alone', async () => {
+  it('is for root only', async () => {
     const answer = await here.call('create_featurelist', { featurelist: 'mine' }, { as: bob });
     expect(answer.metadata.reason).toBe('You may not call “create_featurelist”. Only root may call it.');
   });
 });
 
 describe('update_featurelist', () => {
-  it('changes the named features and leaves the others', async () => {
+  it('changes the named features and keeps the others', async () => {
     const { data } = await here.call('update_featurelist', {
       featurelist: 'Mail Only',
       webmail: '0',
@@ -217,18 +217,18 @@ describe('update_featurelist', () => {
     expect(await settingOf('Mail Only', 'popaccts')).toBe(1);
   });
 
-  it('makes a list where there is none', async () => {
+  it('creates a list that does not exist', async () => {
     await here.call('update_featurelist', { featurelist: 'TheBlackLagoon', autoresponders: '1' });
     expect(await settingOf('TheBlackLagoon', 'autoresponders')).toBe(1);
     expect(await settingOf('TheBlackLagoon', 'webmail')).toBe(0);
   });
 
-  it('takes flags as JSON has them', async () => {
+  it('accepts flags as JSON values', async () => {
     const { data } = await here.call('update_featurelist', { featurelist: 'default', cron: false, ssh: 0 });
     expect(data?.updated_features).toEqual({ cron: 0, ssh: 0 });
   });
 
-  it('names what is no feature, and stores the rest', async () => {
+  it('names the unknown features, and stores the others', async () => {
     const { data } = await here.call('update_featurelist', { featurelist: 'default', cron: '0', crom: '0' });
     expect(data).toEqual({
       featurelist: 'default',
@@ -237,7 +237,7 @@ describe('update_featurelist', () => {
     });
   });
 
-  it('refuses a call that names no feature there is', async () => {
+  it('rejects a call that names no known feature', async () => {
     const { metadata } = await here.call('update_featurelist', { featurelist: 'new', crom: '0' });
     expect(metadata).toMatchObject({
       error_code: 'bad_param',
@@ -246,7 +246,7 @@ describe('update_featurelist', () => {
     expect(await names()).toEqual(['Mail Only', 'default', 'disabled']);
   });
 
-  it('refuses a call without features', async () => {
+  it('rejects a call without features', async () => {
     const { metadata } = await here.call('update_featurelist', { featurelist: 'default' });
     expect(metadata).toMatchObject({
       error_code: 'missing_param',
@@ -255,7 +255,7 @@ describe('update_featurelist', () => {
     });
   });
 
-  it('refuses a value that is neither 1 nor 0, and stores nothing', async () => {
+  it('rejects a value that is neither 1 nor 0, and stores nothing', async () => {
     const { metadata } = await here.call('update_featurelist', {
       featurelist: 'default',
       cron: '0',
@@ -270,7 +270,7 @@ describe('update_featurelist', () => {
     expect(await settingOf('default', 'cron')).toBe(1);
   });
 
-  it('is for root alone', async () => {
+  it('is for root only', async () => {
     const answer = await here.call('update_featurelist', { featurelist: 'default', cron: '0' }, { as: bob });
     expect(answer.metadata.reason).toBe('You may not call “update_featurelist”. Only root may call it.');
   });
@@ -283,7 +283,7 @@ describe('delete_featurelist', () => {
     expect(await names()).toEqual(['default', 'disabled']);
   });
 
-  it('forgets what the list had', async () => {
+  it('forgets the contents of the list', async () => {
     await here.call('delete_featurelist', { featurelist: 'Mail Only' });
     await here.call('create_featurelist', { featurelist: 'Mail Only' });
     expect(await settingOf('Mail Only', 'webmail')).toBe(0);
@@ -296,7 +296,7 @@ describe('delete_featurelist', () => {
     });
   });
 
-  it('refuses a list that a package has', async () => {
+  it('rejects a list that a package uses', async () => {
     await here.call('addpkg', { name: 'mail', featurelist: 'Mail Only' });
     expect((await here.call('delete_featurelist', { featurelist: 'Mail Only' })).metadata.reason).toBe(
       'The feature list “Mail Only” is the one of the package “mail”; give that another first.',
@@ -305,14 +305,14 @@ describe('delete_featurelist', () => {
     expect((await here.call('delete_featurelist', { featurelist: 'Mail Only' })).metadata.result).toBe(1);
   });
 
-  it('refuses a list that does not exist', async () => {
+  it('rejects a list that does not exist', async () => {
     expect((await here.call('delete_featurelist', { featurelist: 'none' })).metadata).toMatchObject({
       error_code: 'not_found',
       reason: 'There is no feature list “none”. Run get_featurelists to list the feature lists.',
     });
   });
 
-  it('is for root alone', async () => {
+  it('is for root only', async () => {
     const answer = await here.call('delete_featurelist', { featurelist: 'Mail Only' }, { as: bob });
     expect(answer.metadata.reason).toBe('You may not call “delete_featurelist”. Only root may call it.');
   });

@@ -23,7 +23,7 @@ const settings = async (args: Record<string, string | string[]>) =>
   (await here.call('get_users_features_settings', args)).data?.users_features_settings;
 
 describe('add_override_features_for_user', () => {
-  it('gives and takes features, whatever the feature list says', async () => {
+  it('enables and disables features, whatever the feature list contains', async () => {
     expect(await override('bob', { backup: 0, mysql: 1 })).toEqual({
       metadata: { version: 1, reason: 'OK', result: 1, command: 'add_override_features_for_user' },
     });
@@ -34,7 +34,7 @@ describe('add_override_features_for_user', () => {
     expect(await has('carl', 'popaccts')).toBe(1);
   });
 
-  it('leaves other overrides, and replaces one of the same feature', async () => {
+  it('keeps other overrides, and replaces one for the same feature', async () => {
     await override('bob', { backup: 0, mysql: 0 });
     await override('bob', { mysql: 1 });
     expect(await settings({ user: 'bob', feature: ['backup', 'mysql'] })).toMatchObject([
@@ -43,12 +43,12 @@ describe('add_override_features_for_user', () => {
     ]);
   });
 
-  it('takes a JSON body as well', async () => {
+  it('also accepts a JSON body', async () => {
     await here.call('add_override_features_for_user', { user: 'bob', features: { backup: false } });
     expect(await has('bob', 'backup')).toBe(0);
   });
 
-  it('warns where the list “disabled” takes the feature from everybody', async () => {
+  it('warns if the list “disabled” disables the feature for everybody', async () => {
     await here.call('update_featurelist', { featurelist: 'disabled', mysql: '0', webmail: '0' });
     const { metadata } = await override('bob', { mysql: 1, webmail: 0, backup: 1 });
     expect(metadata.output?.warnings).toEqual([
@@ -57,7 +57,7 @@ describe('add_override_features_for_user', () => {
     expect(await has('bob', 'mysql')).toBe(0);
   });
 
-  it('names all that are no features, and changes nothing', async () => {
+  it('names all unknown features, and changes nothing', async () => {
     expect((await override('bob', { backup: 0, bakcup: 1, teleport: 1 })).metadata).toMatchObject({
       error_code: 'bad_param',
       reason:
@@ -67,7 +67,7 @@ describe('add_override_features_for_user', () => {
     expect(await has('bob', 'backup')).toBe(1);
   });
 
-  it('refuses values that are neither 1 nor 0, and changes nothing', async () => {
+  it('rejects values that are neither 1 nor 0, and changes nothing', async () => {
     expect((await override('bob', { backup: 0, mysql: 2, webmail: null })).metadata).toMatchObject({
       error_code: 'bad_param',
       reason: 'The feature “mysql” should be 1 or 0. The feature “webmail” should be 1 or 0.',
@@ -75,7 +75,7 @@ describe('add_override_features_for_user', () => {
     expect(await has('bob', 'backup')).toBe(1);
   });
 
-  it.each(['["backup"]', '"backup"', '{}', 'null', '1'])('refuses %s', async (features) => {
+  it.each(['["backup"]', '"backup"', '{}', 'null', '1'])('rejects %s', async (features) => {
     const { metadata } = await here.call('add_override_features_for_user', { user: 'bob', features });
     expect(metadata).toMatchObject({
       error_code: 'bad_param',
@@ -84,14 +84,14 @@ describe('add_override_features_for_user', () => {
     });
   });
 
-  it('refuses what is no JSON', async () => {
+  it('rejects invalid JSON', async () => {
     const args = { user: 'bob', features: 'backup=1' };
     expect((await here.call('add_override_features_for_user', args)).metadata.reason).toBe(
       'The parameter “features” should be JSON.',
     );
   });
 
-  it('lets a reseller change its own accounts, and no others', async () => {
+  it('lets a reseller change only its own accounts', async () => {
     const features = '{"mysql":1}';
     const own = await here.call('add_override_features_for_user', { user: 'carl', features }, { as: rita });
     expect(own.metadata.result).toBe(1);
@@ -103,14 +103,14 @@ describe('add_override_features_for_user', () => {
     expect(await settings({ user: 'bob', feature: 'mysql' })).toMatchObject([{ cpuser_setting: null }]);
   });
 
-  it('refuses a user that does not exist', async () => {
+  it('rejects a user that does not exist', async () => {
     expect((await override('zoe', { backup: 1 })).metadata).toMatchObject({
       error_code: 'not_found',
       reason: 'You do not have a user named “zoe”.',
     });
   });
 
-  it('asks a reseller for the privilege edit-account', async () => {
+  it('requires the privilege edit-account from a reseller', async () => {
     const args = { user: 'carl', features: '{"mysql":1}' };
     const as = reseller('rita', 'upgrade-account');
     expect((await here.call('add_override_features_for_user', args, { as })).metadata.reason).toBe(
@@ -123,7 +123,7 @@ describe('remove_override_features_for_user', () => {
   const remove = (user: string, features: unknown, as = reseller('rita', 'edit-account')) =>
     here.call('remove_override_features_for_user', { user, features: JSON.stringify(features) }, { as });
 
-  it('lets the feature list decide again', async () => {
+  it('makes the feature list apply again', async () => {
     await override('carl', { webmail: 0, mysql: 1, backup: 1 });
     expect(await remove('carl', ['webmail', 'mysql', 'mysql'])).toEqual({
       metadata: { version: 1, reason: 'OK', result: 1, command: 'remove_override_features_for_user' },
@@ -133,7 +133,7 @@ describe('remove_override_features_for_user', () => {
     expect(await has('carl', 'backup')).toBe(1);
   });
 
-  it('warns of what was not overridden, and removes the rest', async () => {
+  it('warns about features that were not overridden, and removes the others', async () => {
     await override('carl', { webmail: 0 });
     expect((await remove('carl', ['mysql', 'webmail'])).metadata).toMatchObject({
       result: 1,
@@ -142,7 +142,7 @@ describe('remove_override_features_for_user', () => {
     expect(await has('carl', 'webmail')).toBe(1);
   });
 
-  it('names what is no feature, and changes nothing', async () => {
+  it('names the unknown feature, and changes nothing', async () => {
     await override('carl', { webmail: 0 });
     expect((await remove('carl', ['webmail', 'webmial'])).metadata).toMatchObject({
       error_code: 'bad_param',
@@ -151,20 +151,20 @@ describe('remove_override_features_for_user', () => {
     expect(await has('carl', 'webmail')).toBe(0);
   });
 
-  it.each([{ webmail: 1 }, 'webmail', [], [1], null])('refuses %j', async (features) => {
+  it.each([{ webmail: 1 }, 'webmail', [], [1], null])('rejects %j', async (features) => {
     expect((await remove('carl', features)).metadata).toMatchObject({
       error_code: 'bad_param',
       reason: 'The parameter “features” should be a JSON array of features, such as ["backup"].',
     });
   });
 
-  it('leaves others’ accounts to their owners', async () => {
+  it('does not change other users’ accounts', async () => {
     await override('bob', { mysql: 0 });
     expect((await remove('bob', ['mysql'])).metadata.error_code).toBe('denied');
     expect(await has('bob', 'mysql')).toBe(0);
   });
 
-  it('asks a reseller for the privilege edit-account', async () => {
+  it('requires the privilege edit-account from a reseller', async () => {
     expect((await remove('carl', ['mysql'], reseller('rita', 'upgrade-account'))).metadata.reason).toBe(
       'You may not call “remove_override_features_for_user”. It requires the privilege “edit-account”.',
     );
@@ -172,7 +172,7 @@ describe('remove_override_features_for_user', () => {
 });
 
 describe('verify_user_has_feature', () => {
-  it('tells what the feature list says', async () => {
+  it('returns the value of the feature list', async () => {
     expect((await here.call('verify_user_has_feature', { user: 'carl', feature: 'mysql' })).data).toEqual({
       has_feature: 0,
       query_feature: 'mysql',
@@ -180,14 +180,14 @@ describe('verify_user_has_feature', () => {
     expect(await has('carl', 'webmail')).toBe(1);
   });
 
-  it('tells of nobody that it has what is disabled', async () => {
+  it('returns no user as having a disabled feature', async () => {
     await override('carl', { webmail: 1 });
     await here.call('update_featurelist', { featurelist: 'disabled', webmail: '0' });
     expect(await has('carl', 'webmail')).toBe(0);
     expect(await has('bob', 'webmail')).toBe(0);
   });
 
-  it('says that nobody has what is no feature, with a warning', async () => {
+  it('returns no user as having an unknown feature, with a warning', async () => {
     const answer = await here.call('verify_user_has_feature', { user: 'bob', feature: 'webmial' });
     expect(answer.data).toEqual({ has_feature: 0, query_feature: 'webmial' });
     expect(answer.metadata.output?.warnings).toEqual([
@@ -195,7 +195,7 @@ describe('verify_user_has_feature', () => {
     ]);
   });
 
-  it('tells a reseller of its own accounts, and of no others', async () => {
+  it('returns only a reseller’s own accounts to the reseller', async () => {
     const as = reseller('rita');
     const own = await here.call('verify_user_has_feature', { user: 'carl', feature: 'mysql' }, { as });
     expect(own.data).toMatchObject({ has_feature: 0 });
@@ -208,7 +208,7 @@ describe('verify_user_has_feature', () => {
 });
 
 describe('get_users_features_settings', () => {
-  it('tells of each feature of each account, in the order that was asked for', async () => {
+  it('returns each feature of each account, in the requested order', async () => {
     await override('carl', { mysql: 1 });
     expect(await settings({ user: ['carl', 'bob', 'carl'], feature: ['webmail', 'mysql'] })).toEqual([
       {
@@ -242,18 +242,18 @@ describe('get_users_features_settings', () => {
     ]);
   });
 
-  it('takes numbered parameters', async () => {
+  it('accepts numbered parameters', async () => {
     const rows = await settings({ 'user-1': 'bob', 'user-2': 'carl', 'feature-1': 'mysql' });
     expect(rows).toMatchObject([{ user: 'bob' }, { user: 'carl' }]);
   });
 
-  it('tells of all features where none is named', async () => {
+  it('returns all features if none is named', async () => {
     const rows = (await settings({ user: 'bob' })) as { feature: string }[];
     const names = (await here.call('get_feature_names')).data?.feature as { id: string }[];
     expect(rows.map(({ feature }) => feature)).toEqual(names.map(({ id }) => id));
   });
 
-  it('counts what is disabled for everybody as off', async () => {
+  it('counts features that are disabled for everybody as off', async () => {
     await here.call('update_featurelist', { featurelist: 'disabled', mysql: '0' });
     expect(await settings({ user: 'bob', feature: 'mysql' })).toMatchObject([{ feature_list_setting: 0 }]);
   });
@@ -261,7 +261,7 @@ describe('get_users_features_settings', () => {
   it.each([
     ['mysqk', 'There is no feature “mysqk”. Did you mean “mysql”?'],
     ['', 'There is no feature “”. Run get_feature_names to list the features.'],
-  ])('refuses the feature “%s”', async (feature, reason) => {
+  ])('rejects the feature “%s”', async (feature, reason) => {
     expect((await here.call('get_users_features_settings', { user: 'bob', feature })).metadata).toMatchObject(
       {
         error_code: 'bad_param',
@@ -270,7 +270,7 @@ describe('get_users_features_settings', () => {
     );
   });
 
-  it('tells a reseller of its own accounts, and nothing where one is not', async () => {
+  it('returns a reseller’s own accounts, and nothing if one belongs to somebody else', async () => {
     const as = reseller('rita');
     const own = await here.call('get_users_features_settings', { user: 'carl' }, { as });
     expect(own.metadata.result).toBe(1);
@@ -281,7 +281,7 @@ describe('get_users_features_settings', () => {
     expect(both.data).toBeUndefined();
   });
 
-  it('refuses a user that does not exist', async () => {
+  it('rejects a user that does not exist', async () => {
     expect((await here.call('get_users_features_settings', { user: 'zoe' })).metadata.reason).toBe(
       'You do not have a user named “zoe”.',
     );

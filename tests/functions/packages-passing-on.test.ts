@@ -1,4 +1,4 @@
-// editpkg, where accounts have the package.
+// editpkg, if accounts have the package.
 import { MachineError } from '../../src/core/machine-error.ts';
 import type { Settings } from '../../src/model/packages/settings.ts';
 import { addAccounts, anAccount, storedAccount } from '../support/accounts.ts';
@@ -30,7 +30,7 @@ const createUser = async (name: string) =>
 const shellOf = async (name: string) => (await (await here.engine.machine.users()).find(name))?.shell;
 
 describe('editpkg', () => {
-  it('sets what changes in the accounts of the package, and in no others', async () => {
+  it('applies the changed values only to the accounts of the package', async () => {
     const dora = anAccount({ username: 'dora' });
     await addAccounts(here, alice, bob, dora);
     const answer = await here.call('editpkg', { name: 'gold', quota: '200', featurelist: 'Mail Only' });
@@ -48,13 +48,13 @@ describe('editpkg', () => {
     expect(await settingsOf('dora')).toEqual(dora.settings);
   });
 
-  it('leaves in an account what does not change in the package', async () => {
+  it('does not change values of an account that do not change in the package', async () => {
     await addAccounts(here, ofGold('bob', { maxMailboxes: 50, diskLimit: 7 }));
     await here.call('editpkg', { name: 'gold', maxpop: '5', quota: '100', maxsql: '3' });
     expect(await settingsOf('bob')).toMatchObject({ maxMailboxes: 50, diskLimit: 7, maxDatabases: 3 });
   });
 
-  it('gives shells on the machine, and takes them away', async () => {
+  it('assigns shells on the machine, and removes them', async () => {
     await addAccounts(here, bob);
     await createUser('bob');
     await here.call('editpkg', { name: 'gold', hasshell: '1' });
@@ -64,7 +64,7 @@ describe('editpkg', () => {
     expect(await shellOf('bob')).toBe('/usr/sbin/nologin');
   });
 
-  it('changes neither package nor accounts where the machine fails with one of them', async () => {
+  it('changes neither the package nor accounts if the machine fails for one of them', async () => {
     await addAccounts(here, alice, bob);
     await createUser('alice');
     await createUser('bob');
@@ -87,21 +87,21 @@ describe('editpkg', () => {
     expect(await settingsOf('alice')).toEqual(alice.settings);
   });
 
-  it('stores extensions with what it passes on, and leaves them where none are given', async () => {
+  it('stores extensions together with the other values, and keeps them if none are given', async () => {
     await addAccounts(here, bob);
     await here.call('editpkg', { name: 'gold', maxpop: '6', _PACKAGE_EXTENSIONS: 'a b=1' });
     await here.call('editpkg', { name: 'gold', maxpop: '7' });
     expect(await info('gold')).toMatchObject({ MAXPOP: 7, _PACKAGE_EXTENSIONS: 'a b=1' });
   });
 
-  it('has nothing to tell where only extensions change', async () => {
+  it('has no messages if only extensions change', async () => {
     await addAccounts(here, bob);
     const { metadata } = await here.call('editpkg', { name: 'gold', _PACKAGE_EXTENSIONS: 'a' });
     expect(metadata.output).toBeUndefined();
     expect(await info('gold')).toMatchObject({ _PACKAGE_EXTENSIONS: 'a' });
   });
 
-  it('leaves the addresses of accounts, and says so', async () => {
+  it('does not change the addresses of accounts, and says so', async () => {
     await addAccounts(here, bob);
     const { metadata } = await here.call('editpkg', { name: 'gold', ip: 'y', maxpop: '6' });
     expect(metadata.output).toEqual({
@@ -114,7 +114,7 @@ describe('editpkg', () => {
     expect(await settingsOf('bob')).toEqual({ ...bob.settings, maxMailboxes: 6 });
   });
 
-  it('keeps nothing of a dry run, and tells the steps', async () => {
+  it('saves nothing in a dry run, and returns the steps', async () => {
     await addAccounts(here, alice, bob);
     const { metadata } = await here.call('editpkg', { name: 'gold', quota: 'unlimited' }, { dryRun: true });
     expect(metadata.output?.messages).toEqual([
@@ -154,14 +154,14 @@ describe('editpkg', () => {
       expect(await settingsOf('bob')).toMatchObject({ diskLimit: 500 });
     });
 
-    it('counts what accounts have in the end, not on the way', async () => {
+    it('counts the final values of accounts, not those in between', async () => {
       await addAccounts(here, ofRita('alice', 100), ofRita('bob', 900));
       const args = { name: 'rita_small', quota: '500' };
       expect((await here.call('editpkg', args, { as: rita })).metadata.result).toBe(1);
       expect(await settingsOf('alice')).toMatchObject({ diskLimit: 500 });
     });
 
-    it('asks for the privilege allow-shell where accounts get a shell', async () => {
+    it('requires the privilege allow-shell if accounts get a shell', async () => {
       await addAccounts(here, ofRita('bob', 100));
       const args = { name: 'rita_small', hasshell: '1' };
       expect((await here.call('editpkg', args, { as: rita })).metadata).toMatchObject({

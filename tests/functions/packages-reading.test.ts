@@ -27,7 +27,7 @@ const extensionsOf = async (pkg: string) => {
 };
 
 describe('getpkginfo', () => {
-  it('limits nothing in “default”', async () => {
+  it('has no limits in “default”', async () => {
     expect((await here.call('getpkginfo', { pkg: 'default' })).data).toEqual({
       pkg: {
         BWLIMIT: 'unlimited',
@@ -56,7 +56,7 @@ describe('getpkginfo', () => {
     });
   });
 
-  it('refuses a package that does not exist', async () => {
+  it('rejects a package that does not exist', async () => {
     expect((await here.call('getpkginfo', { pkg: 'none' })).metadata).toMatchObject({
       error_code: 'not_found',
       reason: 'The package “none” does not exist. Run listpkgs to list the packages.',
@@ -77,7 +77,7 @@ describe('getpkginfo', () => {
     expect(metadata.error_code).toBe('not_found');
   });
 
-  it('asks a reseller for a privilege', async () => {
+  it('requires a privilege from a reseller', async () => {
     const { metadata } = await here.call(
       'getpkginfo',
       { pkg: 'gold' },
@@ -123,12 +123,12 @@ describe('listpkgs', () => {
     expect((data?.pkg as unknown[])[2]).toMatchObject({ _PACKAGE_EXTENSIONS: 'sitebuilder theme=dark' });
   });
 
-  it('lists a reseller’s own', async () => {
+  it('lists a reseller’s own packages', async () => {
     expect(await list(bob)).toEqual(['bob_mine']);
     expect(await list(alice)).toEqual([]);
   });
 
-  it('lists root’s as well with viewglobalpackages', async () => {
+  it('also lists the packages of root with viewglobalpackages', async () => {
     const all = ['bob_mine', 'default', 'gold', 'silver', 'starter'];
     expect(await list(viewer)).toEqual(all);
     expect(await list(viewer, { want: 'creatable' })).toEqual(all);
@@ -136,7 +136,7 @@ describe('listpkgs', () => {
     expect(await list(viewer, { want: 'editable' })).toEqual(['bob_mine']);
   });
 
-  it('shows nobody but root what belongs to another reseller', async () => {
+  it('shows packages of other resellers only to root', async () => {
     expect(await list(reseller('alice', 'list-pkgs', 'viewglobalpackages'))).toEqual([
       'default',
       'gold',
@@ -160,11 +160,11 @@ describe('listpkgs', () => {
 });
 
 describe('matchpkgs', () => {
-  it('lists all packages where nothing is asked for', async () => {
+  it('lists all packages if there is no condition', async () => {
     expect(await match({})).toEqual(['bob_mine', 'default', 'gold', 'silver', 'starter']);
   });
 
-  it('answers what a package holds', async () => {
+  it('returns the contents of a package', async () => {
     expect((await here.call('matchpkgs', { FEATURELIST: 'Mail Only' })).data).toEqual({
       pkg: [
         {
@@ -213,20 +213,20 @@ describe('matchpkgs', () => {
     expect(await match(args as Record<string, string>)).toEqual(expected);
   });
 
-  it('finds only what the caller may see', async () => {
+  it('finds only packages that the caller can see', async () => {
     const { data } = await here.call('matchpkgs', { CGI: '1' }, { as: bob });
     expect(namesOf(data)).toEqual(['bob_mine']);
   });
 });
 
 describe('addpkgext', () => {
-  it('adds extensions, and gives those that are there another value', async () => {
+  it('adds extensions, and replaces the values of existing ones', async () => {
     const args = { name: 'gold', _PACKAGE_EXTENSIONS: 'theme=light shop' };
     expect((await here.call('addpkgext', args)).data).toEqual({ pkg: 'gold' });
     expect(await extensionsOf('gold')).toBe('sitebuilder theme=light shop');
   });
 
-  it('refuses a call without extensions', async () => {
+  it('rejects a call without extensions', async () => {
     expect((await here.call('addpkgext', { name: 'gold' })).metadata).toMatchObject({
       error_code: 'missing_param',
       reason:
@@ -234,12 +234,12 @@ describe('addpkgext', () => {
     });
   });
 
-  it('refuses a package that does not exist', async () => {
+  it('rejects a package that does not exist', async () => {
     const { metadata } = await here.call('addpkgext', { name: 'none', _PACKAGE_EXTENSIONS: 'a' });
     expect(metadata.error_code).toBe('not_found');
   });
 
-  it('changes a reseller’s own packages only', async () => {
+  it('changes only a reseller’s own packages', async () => {
     const own = { name: 'bob_mine', _PACKAGE_EXTENSIONS: 'a' };
     expect((await here.call('addpkgext', own, { as: bob })).data).toEqual({ pkg: 'bob_mine' });
     const { metadata } = await here.call('addpkgext', { ...own, name: 'gold' }, { as: viewer });
@@ -251,7 +251,7 @@ describe('addpkgext', () => {
     expect(await extensionsOf('gold')).toBe('sitebuilder theme=dark');
   });
 
-  it('asks a reseller for the privilege edit-pkg', async () => {
+  it('requires the privilege edit-pkg from a reseller', async () => {
     const args = { name: 'bob_mine', _PACKAGE_EXTENSIONS: 'a' };
     const { metadata } = await here.call('addpkgext', args, { as: reseller('bob', 'add-pkg') });
     expect(metadata.reason).toBe('You may not call “addpkgext”. It requires the privilege “edit-pkg”.');
@@ -259,14 +259,14 @@ describe('addpkgext', () => {
 });
 
 describe('delpkgext', () => {
-  it('removes extensions and leaves the others', async () => {
+  it('removes extensions and keeps the others', async () => {
     const { data, metadata } = await here.call('delpkgext', { name: 'gold', _DELETE_EXTENSIONS: 'theme' });
     expect(data).toEqual({ pkg: 'gold' });
     expect(metadata.output).toBeUndefined();
     expect(await extensionsOf('gold')).toBe('sitebuilder');
   });
 
-  it('warns of what the package does not have, and removes the rest', async () => {
+  it('warns about extensions that the package does not have, and removes the others', async () => {
     const args = { name: 'gold', _DELETE_EXTENSIONS: 'THEME sitebuilder' };
     expect((await here.call('delpkgext', args)).metadata).toMatchObject({
       result: 1,
@@ -275,14 +275,14 @@ describe('delpkgext', () => {
     expect(await extensionsOf('gold')).toBe('theme=dark');
   });
 
-  it('takes names alone', async () => {
+  it('accepts only names', async () => {
     const { metadata } = await here.call('delpkgext', { name: 'gold', _DELETE_EXTENSIONS: 'theme=dark' });
     expect(metadata.reason).toBe(
       'The parameter “_DELETE_EXTENSIONS” should be a space-separated list of names, not “theme=dark”.',
     );
   });
 
-  it('changes a reseller’s own packages only', async () => {
+  it('changes only a reseller’s own packages', async () => {
     const args = { name: 'gold', _DELETE_EXTENSIONS: 'theme' };
     expect((await here.call('delpkgext', args, { as: viewer })).metadata.error_code).toBe('denied');
     expect((await here.call('delpkgext', args, { as: bob })).metadata.error_code).toBe('not_found');

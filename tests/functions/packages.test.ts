@@ -9,9 +9,9 @@ afterEach(() => {
 });
 
 const bob = reseller('bob', 'add-pkg', 'allow-unlimited-pkgs');
-/** May make packages, within limits. */
+/** Can create packages, within limits. */
 const carl = reseller('carl', 'add-pkg');
-/** What carl may leave unlimited: nothing. */
+/** What carl can leave unlimited: nothing. */
 const finite = { maxsub: '1', maxsql: '1', maxpop: '1', maxlst: '1', maxftp: '1' };
 
 const info = async (pkg: string) => (await here.call('getpkginfo', { pkg })).data?.pkg;
@@ -19,7 +19,7 @@ const names = async () =>
   ((await here.call('listpkgs')).data?.pkg as { name: string }[]).map(({ name }) => name);
 
 describe('addpkg', () => {
-  it('makes a package with the usual limits', async () => {
+  it('creates a package with the usual limits', async () => {
     expect(await here.call('addpkg', { name: 'gold' })).toEqual({
       metadata: { version: 1, reason: 'OK', result: 1, command: 'addpkg' },
       data: { pkg: 'gold' },
@@ -50,7 +50,7 @@ describe('addpkg', () => {
     });
   });
 
-  it('stores everything that is given', async () => {
+  it('stores all given values', async () => {
     await here.call('addpkg', {
       name: 'All of it 2.0',
       quota: '1',
@@ -102,7 +102,7 @@ describe('addpkg', () => {
     });
   });
 
-  it('takes 0 for unlimited where WHM does, and for none elsewhere', async () => {
+  it('reads 0 as unlimited for the parameters for which WHM does, and as none elsewhere', async () => {
     await here.call('addpkg', {
       name: 'zero',
       quota: '0',
@@ -129,7 +129,7 @@ describe('addpkg', () => {
     ['has a slash', 'gold/silver'],
     ['ends with a space', 'gold '],
     ['is longer than 64 characters', 'x'.repeat(65)],
-  ])('refuses a name that %s', async (_what, name) => {
+  ])('rejects a name that %s', async (_what, name) => {
     expect((await here.call('addpkg', { name })).metadata).toMatchObject({
       error_code: 'bad_param',
       reason:
@@ -138,14 +138,14 @@ describe('addpkg', () => {
     });
   });
 
-  it('refuses the reserved name', async () => {
+  it('rejects the reserved name', async () => {
     expect((await here.call('addpkg', { name: 'extensions' })).metadata).toMatchObject({
       error_code: 'bad_param',
       reason: 'A package cannot be called “extensions”: the name is reserved. Choose another name.',
     });
   });
 
-  it('refuses a second package of the same name', async () => {
+  it('rejects a second package of the same name', async () => {
     await here.call('addpkg', { name: 'gold', quota: '1' });
     expect((await here.call('addpkg', { name: 'gold' })).metadata).toMatchObject({
       error_code: 'bad_param',
@@ -154,7 +154,7 @@ describe('addpkg', () => {
     expect(await info('gold')).toMatchObject({ QUOTA: 1 });
   });
 
-  it('refuses limits that are no numbers, all at once', async () => {
+  it('rejects all limits that are not numbers, at once', async () => {
     const { metadata } = await here.call('addpkg', {
       name: 'gold',
       quota: '-1',
@@ -170,14 +170,14 @@ describe('addpkg', () => {
     );
   });
 
-  it('refuses extensions that are no names', async () => {
+  it('rejects extensions that are not names', async () => {
     const { metadata } = await here.call('addpkg', { name: 'gold', _PACKAGE_EXTENSIONS: 'a/b' });
     expect(metadata.reason).toBe(
       'The parameter “_PACKAGE_EXTENSIONS” should be a space-separated list of names or name=value, not “a/b”.',
     );
   });
 
-  it('refuses a feature list that does not exist', async () => {
+  it('rejects a feature list that does not exist', async () => {
     expect((await here.call('addpkg', { name: 'gold', featurelist: 'none' })).metadata).toMatchObject({
       error_code: 'not_found',
       reason: 'There is no feature list “none”. Run get_featurelists to list the feature lists.',
@@ -185,7 +185,7 @@ describe('addpkg', () => {
     expect(await names()).toEqual(['default', 'starter']);
   });
 
-  it('refuses the list of what nobody has', async () => {
+  it('rejects the feature list “disabled”', async () => {
     const { metadata } = await here.call('addpkg', { name: 'gold', featurelist: 'disabled' });
     expect(metadata.reason).toBe(
       'The feature list “disabled” holds what nobody has and cannot be given to a package; choose another.',
@@ -199,14 +199,14 @@ describe('addpkg', () => {
     });
   });
 
-  it('refuses a name that is too long with the reseller’s before it', async () => {
+  it('rejects a name that is too long with the reseller’s name before it', async () => {
     const { metadata } = await here.call('addpkg', { name: 'x'.repeat(61) }, { as: bob });
     expect(metadata.reason).toBe(
       `The package’s name with your username as its prefix, “bob_${'x'.repeat(61)}”, is longer than 64 characters.`,
     );
   });
 
-  it('lets a reseller without further privileges make a package within limits', async () => {
+  it('lets a reseller without further privileges create a package within limits', async () => {
     const answer = await here.call('addpkg', { name: 'small', ...finite }, { as: carl });
     expect(answer.data).toEqual({ pkg: 'carl_small' });
   });
@@ -226,7 +226,7 @@ describe('addpkg', () => {
     ['MAX_DEFER_FAIL_PERCENTAGE', '5', 'max_defer_fail_percentage=5', 'allow-emaillimits-pkgs'],
     ['ip', 'y', 'ip=y', 'add-pkg-ip'],
     ['hasshell', '1', 'hasshell=1', 'add-pkg-shell'],
-  ])('refuses a reseller %s=%s without the privilege', async (param, value, said, privilege) => {
+  ])('rejects a reseller %s=%s without the privilege', async (param, value, said, privilege) => {
     const args = { name: 'big', ...finite, [param]: value };
     expect((await here.call('addpkg', args, { as: carl })).metadata).toMatchObject({
       error_code: 'denied',
@@ -236,7 +236,7 @@ describe('addpkg', () => {
     expect((await here.call('addpkg', args, { as: carlWithIt })).data).toEqual({ pkg: 'carl_big' });
   });
 
-  it('asks for both privileges where addon domains are unlimited', async () => {
+  it('requires both privileges if addon domains are unlimited', async () => {
     const args = { name: 'big', ...finite, maxaddon: 'unlimited' };
     expect((await here.call('addpkg', args, { as: carl })).metadata.reason).toBe(
       'You do not have the privileges for these settings. “maxaddon=unlimited” requires the privilege “allow-addoncreate”. ' +
@@ -244,7 +244,7 @@ describe('addpkg', () => {
     );
   });
 
-  it('asks a reseller for the privilege add-pkg', async () => {
+  it('requires the privilege add-pkg from a reseller', async () => {
     const answer = await here.call('addpkg', { name: 'gold' }, { as: reseller('bob', 'edit-pkg') });
     expect(answer.metadata.reason).toBe('You may not call “addpkg”. It requires the privilege “add-pkg”.');
   });

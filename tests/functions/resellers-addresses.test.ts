@@ -14,26 +14,26 @@ afterEach(() => {
 
 const restrict = (ips: string) => here.call('setresellerips', { user: 'bob', delegate: '1', ips });
 const usable = async () => (await here.call('getresellerips', { user: 'bob' })).data;
-/** What bob gets who makes an account. */
+/** The response that bob gets when it creates an account. */
 const make = async (username: string) => {
   const args = { username, domain: `${username}.example` };
   return (await here.call('createacct', args, { as: await callerNamed(here, 'bob') })).data;
 };
 
 describe('getresellerips', () => {
-  it('tells a reseller without restriction every address of the machine', async () => {
+  it('returns every address of the machine to an unrestricted reseller', async () => {
     const all = { all: 1, ip: ['192.0.2.1', '192.0.2.2', '192.0.2.3'] };
     expect(await usable()).toEqual(all);
     expect((await here.call('getresellerips')).data).toEqual(all);
   });
 
-  it('tells a reseller its own', async () => {
+  it('returns the assigned addresses to a restricted reseller', async () => {
     await restrict('192.0.2.2');
     const answer = await here.call('getresellerips', {}, { as: await callerNamed(here, 'bob') });
     expect(answer.data).toEqual({ all: 0, ip: ['192.0.2.2'] });
   });
 
-  it('leaves out what the machine does not have any more', async () => {
+  it('omits addresses that the machine no longer has', async () => {
     await restrict('192.0.2.2,192.0.2.3');
     here.addresses = ['192.0.2.1', '192.0.2.3'];
     expect(await usable()).toEqual({ all: 0, ip: ['192.0.2.3'] });
@@ -41,7 +41,7 @@ describe('getresellerips', () => {
 });
 
 describe('setresellerips', () => {
-  it('restricts a reseller to addresses, and lifts that', async () => {
+  it('restricts a reseller to addresses, and removes the restriction', async () => {
     expect(await restrict('192.0.2.3, 192.0.2.2,192.0.2.3')).toEqual({
       metadata: { version: 1, reason: 'OK', result: 1, command: 'setresellerips' },
       data: { all: 0, ip: ['192.0.2.2', '192.0.2.3'] },
@@ -54,18 +54,18 @@ describe('setresellerips', () => {
     expect(await usable()).toMatchObject({ all: 1 });
   });
 
-  it('takes no addresses for none', async () => {
+  it('reads an empty list as no addresses', async () => {
     const { data } = await here.call('setresellerips', { user: 'bob', delegate: '1' });
     expect(data).toEqual({ all: 0, ip: [] });
   });
 
-  it('warns of addresses without delegate=1', async () => {
+  it('warns about addresses without delegate=1', async () => {
     const { metadata, data } = await here.call('setresellerips', { user: 'bob', ips: '192.0.2.1' });
     expect(metadata.output?.warnings).toEqual(['“ips” has no effect without delegate=1.']);
     expect(data).toMatchObject({ all: 1 });
   });
 
-  it('leaves the main address, and warns where it is none of the others', async () => {
+  it('keeps the main address, and warns if it is not one of the others', async () => {
     await here.call('setresellermainip', { user: 'bob', ip: '192.0.2.2' });
     const { metadata } = await restrict('192.0.2.3');
     expect(metadata.output?.warnings).toEqual([
@@ -74,7 +74,7 @@ describe('setresellerips', () => {
     expect(await make('one')).toMatchObject({ ip: '192.0.2.2' });
   });
 
-  it('refuses what are no addresses of the machine, all at once, and changes nothing', async () => {
+  it('rejects all addresses that the machine does not have, at once, and changes nothing', async () => {
     await restrict('192.0.2.2');
     expect((await restrict('192.0.2.3,198.51.100.7,::1,x')).metadata).toMatchObject({
       error_code: 'bad_param',
@@ -96,7 +96,7 @@ describe('setresellermainip', () => {
     expect(await make('two')).toMatchObject({ ip: '192.0.2.1' });
   });
 
-  it('refuses an address that the reseller may not use', async () => {
+  it('rejects an address that the reseller cannot use', async () => {
     await restrict('192.0.2.2,192.0.2.3');
     expect(await setMain('192.0.2.1')).toMatchObject({
       error_code: 'bad_param',
@@ -111,7 +111,7 @@ describe('setresellermainip', () => {
     );
   });
 
-  it('refuses what is no address', async () => {
+  it('rejects an invalid address', async () => {
     expect((await setMain('::1')).reason).toBe('The parameter “ip” should be an IPv4 address, not “::1”.');
   });
 });
@@ -122,7 +122,7 @@ describe('setresellernameservers', () => {
     return (await here.call('setresellernameservers', { user: 'bob', ...args })).metadata;
   };
 
-  it('sets what new accounts are told', async () => {
+  it('sets the nameservers of new accounts', async () => {
     expect(await setServers('NS1.bob.example, ns2.bob.example,ns1.bob.example')).toMatchObject({ result: 1 });
     expect(await make('one')).toMatchObject({
       nameserver: 'ns1.bob.example',
@@ -132,7 +132,7 @@ describe('setresellernameservers', () => {
     });
   });
 
-  it.each([[undefined], ['']])('takes them away: %j', async (nothing) => {
+  it.each([[undefined], ['']])('removes them: %j', async (nothing) => {
     await setServers('ns1.bob.example');
     expect(await setServers(nothing)).toMatchObject({ result: 1 });
     expect(await make('one')).toMatchObject({ nameserver: '' });
@@ -148,7 +148,7 @@ describe('setresellernameservers', () => {
       'a.example,b.example,c.example,d.example,e.example',
       'The parameter “nameservers” should be at most 4 names, not 5.',
     ],
-  ])('refuses %j, and changes nothing', async (nameservers, reason) => {
+  ])('rejects %j, and changes nothing', async (nameservers, reason) => {
     await setServers('ns1.bob.example');
     expect(await setServers(nameservers)).toMatchObject({ error_code: 'bad_param', reason });
     expect(await make('one')).toMatchObject({ nameserver: 'ns1.bob.example', nameserver2: '' });

@@ -28,7 +28,7 @@ const setPackage = (args: Record<string, string>) =>
 const statistics = async () => (await here.call('resellerstats', { user: 'bob' })).data?.reseller;
 const accountLimit = async () => (await here.call('acctcounts', { user: 'bob' })).data?.reseller;
 
-/** What bob is told who makes an account. */
+/** The response that bob gets when it creates an account. */
 const make = async (username: string, args: Record<string, string> = {}) => {
   const as = await callerNamed(here, 'bob');
   return (await here.call('createacct', { username, domain: `${username}.example`, ...args }, { as }))
@@ -36,7 +36,7 @@ const make = async (username: string, args: Record<string, string> = {}) => {
 };
 
 describe('setresellerlimits', () => {
-  it('limits the number of accounts, until it does not', async () => {
+  it('limits the number of accounts, and removes the limit', async () => {
     expect((await set({ enable_account_limit: '1', account_limit: '2' })).metadata).toEqual({
       version: 1,
       reason: 'OK',
@@ -51,13 +51,13 @@ describe('setresellerlimits', () => {
     expect(await make('two')).toMatchObject({ result: 1 });
   });
 
-  it('takes 0 for none at all', async () => {
+  it('reads 0 as none at all', async () => {
     await set({ enable_account_limit: '1', account_limit: '0' });
     expect(await accountLimit()).toMatchObject({ limit: 0 });
     expect(await make('one')).toMatchObject({ error_code: 'limit_reached' });
   });
 
-  it('limits disk space and bandwidth, each where it is given', async () => {
+  it('limits disk space and bandwidth, each only if given', async () => {
     await set({ enable_resource_limits: '1', diskspace_limit: '300', bandwidth_limit: '4000000' });
     expect(await statistics()).toMatchObject({ diskquota: 300, bandwidthlimit: 4000000 });
     expect(await make('one', { quota: '201' })).toMatchObject({ error_code: 'limit_reached' });
@@ -69,7 +69,7 @@ describe('setresellerlimits', () => {
     expect(await statistics()).toMatchObject({ diskquota: 0, bandwidthlimit: 0 });
   });
 
-  it('counts what is used where disk space is oversold', async () => {
+  it('counts the used disk space if disk space is oversold', async () => {
     const limits = { enable_resource_limits: '1', diskspace_limit: '3' };
     await set({ ...limits, enable_overselling: '0' });
     expect(await make('one', { quota: '2' })).toMatchObject({ error_code: 'limit_reached' });
@@ -88,12 +88,12 @@ describe('setresellerlimits', () => {
     [{ enable_overselling_diskspace: '1' }, 1, 0],
     [{ enable_overselling_bandwidth: '1', enable_overselling_diskspace: '1' }, 1, 1],
     [{ enable_overselling: '0', enable_overselling_bandwidth: '1' }, 0, 0],
-  ])('reads the flags of overselling: %j', async (flags, diskoverselling, bwoverselling) => {
+  ])('reads the overselling flags: %j', async (flags, diskoverselling, bwoverselling) => {
     await set(flags);
     expect(await statistics()).toMatchObject({ diskoverselling, bwoverselling });
   });
 
-  it('leaves overselling and limits of packages where nothing is said of them', async () => {
+  it('keeps overselling and package limits if they are omitted', async () => {
     await set({ enable_overselling: '1', enable_package_limits: '1' });
     await set({ enable_account_limit: '1', account_limit: '9' });
     expect(await statistics()).toMatchObject({ diskoverselling: 1, bwoverselling: 1 });
@@ -103,7 +103,7 @@ describe('setresellerlimits', () => {
     expect(await make('one')).toMatchObject({ result: 1 });
   });
 
-  it('warns of limits that are not enabled', async () => {
+  it('warns about limits that are not enabled', async () => {
     const { metadata } = await set({ account_limit: '5', diskspace_limit: '6' });
     expect(metadata.output?.warnings).toEqual([
       '“account_limit” has no effect without enable_account_limit=1: no limit is set.',
@@ -134,7 +134,7 @@ describe('setresellerlimits', () => {
       'bad_param',
       'The parameter “account_limit” should be a whole number, 0 or more, not “unlimited”.',
     ],
-  ])('refuses %j, and changes nothing', async (args, code, reason) => {
+  ])('rejects %j, and changes nothing', async (args, code, reason) => {
     await set({ enable_account_limit: '1', account_limit: '4' });
     expect((await set(args)).metadata).toMatchObject({ error_code: code, reason });
     expect(await accountLimit()).toMatchObject({ limit: 4 });
@@ -142,7 +142,7 @@ describe('setresellerlimits', () => {
 });
 
 describe('setresellerpackagelimit', () => {
-  it('allows a package where packages are limited', async () => {
+  it('allows a package if packages are limited', async () => {
     await set({ enable_package_limits: '1' });
     await setPackage({ package: 'starter', allowed: '1' });
     expect(await make('one', { plan: 'default' })).toMatchObject({ error_code: 'denied' });
@@ -161,7 +161,7 @@ describe('setresellerpackagelimit', () => {
     expect(await make('three', { plan: 'starter' })).toMatchObject({ result: 1 });
   });
 
-  it('is forgotten with the package: another of that name is another', async () => {
+  it('is removed with the package: another package of that name has no limit', async () => {
     await set({ enable_package_limits: '1' });
     await setPackage({ package: 'starter', allowed: '1' });
     expect((await here.call('killpkg', { pkgname: 'starter' })).metadata.result).toBe(1);
@@ -169,7 +169,7 @@ describe('setresellerpackagelimit', () => {
     expect(await make('one', { plan: 'starter' })).toMatchObject({ error_code: 'denied' });
   });
 
-  it('takes all limits of packages away with no_limit=1', async () => {
+  it('removes all package limits with no_limit=1', async () => {
     await set({ enable_package_limits: '1', enable_package_limit_numbers: '1' });
     await setPackage({ package: 'starter', number: '0' });
     expect((await setPackage({ no_limit: '1' })).metadata.result).toBe(1);
@@ -179,7 +179,7 @@ describe('setresellerpackagelimit', () => {
     expect(await make('three', { plan: 'starter' })).toMatchObject({ error_code: 'denied' });
   });
 
-  it('says where these limits are not turned on', async () => {
+  it('says so if these limits are not enabled', async () => {
     const { metadata } = await setPackage({ package: 'starter', allowed: '1', number: '3' });
     expect(metadata.output).toEqual({
       messages: [
@@ -194,7 +194,7 @@ describe('setresellerpackagelimit', () => {
     expect(again.metadata.output).toBeUndefined();
   });
 
-  it('warns of a package beside no_limit=1', async () => {
+  it('warns about a package together with no_limit=1', async () => {
     const { metadata } = await setPackage({ package: 'starter', no_limit: '1' });
     expect(metadata.output?.warnings).toEqual([
       '“package” has no effect with no_limit=1: all package limits are removed.',
@@ -218,7 +218,7 @@ describe('setresellerpackagelimit', () => {
       'bad_param',
       'The parameter “number” should be a whole number, 0 or more, not “many”.',
     ],
-  ])('refuses %j', async (args, code, reason) => {
+  ])('rejects %j', async (args, code, reason) => {
     expect((await setPackage(args)).metadata).toMatchObject({ error_code: code, reason });
   });
 });

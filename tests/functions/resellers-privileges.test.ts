@@ -26,7 +26,7 @@ const heldIn = async (name: string) => {
 };
 
 describe('saveacllist', () => {
-  it('makes a list, and says so', async () => {
+  it('creates a list, and reports it', async () => {
     const args = { acllist: 'my_acl_list', 'acl-list-accts': '1', 'acl-passwd': '1', 'acl-all': '0' };
     expect(await here.call('saveacllist', args)).toEqual({
       metadata: { version: 1, reason: 'ACL List my_acl_list saved.', result: 1, command: 'saveacllist' },
@@ -34,25 +34,25 @@ describe('saveacllist', () => {
     expect(await heldIn('my_acl_list')).toEqual(['list-accts', 'passwd']);
   });
 
-  it('leaves what is not given as it is', async () => {
+  it('keeps omitted privileges', async () => {
     await here.call('saveacllist', { acllist: 'support', 'acl-list-accts': '1', 'acl-passwd': '1' });
     await here.call('saveacllist', { acllist: 'support', 'acl-passwd': '0', 'acl-ns-config': '1' });
     expect(await heldIn('support')).toEqual(['list-accts', 'ns-config']);
   });
 
-  it('makes an empty list', async () => {
+  it('creates an empty list', async () => {
     await here.call('saveacllist', { acllist: 'empty' });
     expect(await heldIn('empty')).toEqual([]);
   });
 
-  it('does not change who was given the list', async () => {
+  it('does not change the resellers that already got the list', async () => {
     await here.call('saveacllist', { acllist: 'support', 'acl-passwd': '1' });
     await set({ acllist: 'support' });
     await here.call('saveacllist', { acllist: 'support', 'acl-passwd': '0' });
     expect(await heldBy('bob')).toEqual(['passwd']);
   });
 
-  it('refuses other values than 1 and 0, and stores nothing', async () => {
+  it('rejects values other than 1 and 0, and stores nothing', async () => {
     const { metadata } = await here.call('saveacllist', { acllist: 'support', 'acl-passwd': 'maybe' });
     expect(metadata).toMatchObject({
       error_code: 'bad_param',
@@ -61,14 +61,14 @@ describe('saveacllist', () => {
     expect(await heldIn('support')).toBeUndefined();
   });
 
-  it('refuses a name that no list can have', async () => {
+  it('rejects an invalid name', async () => {
     expect((await here.call('saveacllist', { acllist: '../x' })).metadata.reason).toBe(
       'The parameter “acllist” should be at most 64 letters, digits, spaces, “_”, “-” and “.”, ' +
         'the first no dot and no space, not “../x”.',
     );
   });
 
-  it('warns of a privilege that there is not', async () => {
+  it('warns about a privilege that does not exist', async () => {
     const { metadata } = await here.call('saveacllist', { acllist: 'support', 'acl-paswd': '1' });
     expect(metadata.output?.warnings).toEqual([
       '“saveacllist” has no parameter “acl-paswd”. It was ignored. Did you mean “acl-passwd”?',
@@ -92,14 +92,14 @@ describe.each([
   ['listacls', {}],
   ['saveacllist', { acllist: 'support' }],
 ])('%s', (command, args) => {
-  it('is for root alone', async () => {
+  it('is for root only', async () => {
     const { metadata } = await here.call(command, args, { as: reseller('bob', 'edit-account') });
     expect(metadata.reason).toBe(`You may not call “${command}”. Only root may call it.`);
   });
 });
 
 describe('setacls', () => {
-  it('grants what is named, takes the rest, and tells what is held now', async () => {
+  it('grants the named privileges, revokes the others, and returns the current ones', async () => {
     expect((await set({ 'acl-list-accts': '1', 'acl-create-acct': 'yes' })).data).toEqual({
       acl: ['create-acct', 'list-accts'],
     });
@@ -110,14 +110,14 @@ describe('setacls', () => {
     expect(await heldBy('bob')).toEqual([]);
   });
 
-  it('grants what a list holds, and what is named beside it', async () => {
+  it('grants the privileges of a list, and those named in addition', async () => {
     await here.call('saveacllist', { acllist: 'support', 'acl-list-accts': '1', 'acl-passwd': '1' });
     expect((await set({ acllist: 'support', 'acl-quota': '1', 'acl-passwd': '1' })).data).toEqual({
       acl: ['list-accts', 'passwd', 'quota'],
     });
   });
 
-  it.each(['0', ''])('grants also where the value is %j, and warns of it', async (value) => {
+  it.each(['0', ''])('also grants a privilege with the value %j, and warns about it', async (value) => {
     const { metadata, data } = await set({ 'acl-passwd': value });
     expect(data).toEqual({ acl: ['passwd'] });
     expect(metadata.output?.warnings).toEqual([
@@ -125,7 +125,7 @@ describe('setacls', () => {
     ]);
   });
 
-  it('warns where “all” is granted, and from then on the reseller counts as root', async () => {
+  it('warns if “all” is granted, and from then on treats the reseller like root', async () => {
     const { metadata } = await set({ 'acl-all': '1' });
     expect(metadata.output?.warnings).toEqual([
       'The privilege “all” gives “bob” root’s power over every account, whatever else it holds.',
@@ -134,17 +134,17 @@ describe('setacls', () => {
     expect((await here.call('listresellers', {}, { as })).data).toEqual({ reseller: ['bob'] });
   });
 
-  it('warns where a list grants “all”', async () => {
+  it('warns if a list grants “all”', async () => {
     await here.call('saveacllist', { acllist: 'everything', 'acl-all': '1' });
     expect((await set({ acllist: 'everything' })).metadata.output?.warnings).toHaveLength(1);
   });
 
-  it('does not warn of what else is powerful', async () => {
+  it('does not warn about other powerful privileges', async () => {
     const args = { 'acl-passwd': '1', 'acl-create-user-session': '1', 'acl-clustering': '1' };
     expect((await set(args)).metadata.output).toBeUndefined();
   });
 
-  it('knows the older names', async () => {
+  it('accepts the older names', async () => {
     await here.call('saveacllist', { acllist: 'shells', 'acl-allow-shell': '1', 'acl-quota': '1' });
     const { data } = await here.call('setacls', {
       user: 'bob',
@@ -158,7 +158,7 @@ describe('setacls', () => {
     });
   });
 
-  it('takes reseller and user where they agree', async () => {
+  it('accepts reseller and user if they are equal', async () => {
     expect((await set({ user: 'bob' })).metadata.result).toBe(1);
   });
 
@@ -182,12 +182,12 @@ describe('setacls', () => {
       '“acl-allow-shell” and “acl-disallow-shell” contradict each other. Pass only one of them.',
     ],
     [
-      'a list that there is not',
+      'a list that does not exist',
       { reseller: 'bob', acllist: 'none', 'acl-passwd': '1' },
       'not_found',
       'There is no ACL list “none”. Run listacls to list the ACL lists.',
     ],
-  ])('refuses %s, and changes nothing', async (_what, args, code, reason) => {
+  ])('rejects %s, and changes nothing', async (_what, args, code, reason) => {
     const before = await heldBy('bob');
     expect((await here.call('setacls', args)).metadata).toMatchObject({ error_code: code, reason });
     expect(await heldBy('bob')).toEqual(before);
@@ -197,7 +197,7 @@ describe('setacls', () => {
 describe('grant_reseller_privilege', () => {
   beforeEach(() => set({ 'acl-list-accts': '1' }));
 
-  it('adds privileges and leaves the others', async () => {
+  it('adds privileges and keeps the others', async () => {
     const args = { user: 'bob', privilege: ['quota', 'create-acct', 'quota'] };
     expect(await here.call('grant_reseller_privilege', args)).toEqual({
       metadata: { version: 1, reason: 'OK', result: 1, command: 'grant_reseller_privilege' },
@@ -207,14 +207,14 @@ describe('grant_reseller_privilege', () => {
     expect(await heldBy('bob')).toEqual(['create-acct', 'list-accts', 'quota']);
   });
 
-  it('says what was held before', async () => {
+  it('returns the previous privileges', async () => {
     const args = { user: 'bob', 'privilege-1': 'list-accts', 'privilege-2': 'passwd' };
     const { metadata, data } = await here.call('grant_reseller_privilege', args);
     expect(metadata.output).toEqual({ messages: ['“bob” already has “list-accts”.'] });
     expect(data).toEqual({ acl: ['list-accts', 'passwd'] });
   });
 
-  it('warns of “all”', async () => {
+  it('warns about “all”', async () => {
     const args = { user: 'bob', privilege: 'all' };
     const { metadata } = await here.call('grant_reseller_privilege', args);
     expect(metadata.output).toEqual({
@@ -227,13 +227,13 @@ describe('grant_reseller_privilege', () => {
 describe('revoke_reseller_privilege', () => {
   beforeEach(() => set({ 'acl-list-accts': '1', 'acl-passwd': '1', 'acl-quota': '1' }));
 
-  it('takes privileges and leaves the others', async () => {
+  it('revokes privileges and keeps the others', async () => {
     const args = { user: 'bob', privilege: ['quota', 'passwd'] };
     expect((await here.call('revoke_reseller_privilege', args)).data).toEqual({ acl: ['list-accts'] });
     expect(await heldBy('bob')).toEqual(['list-accts']);
   });
 
-  it('says what was not held', async () => {
+  it('reports privileges that the reseller did not have', async () => {
     const { metadata, data } = await here.call('revoke_reseller_privilege', {
       user: 'bob',
       privilege: 'create-acct',
@@ -245,7 +245,7 @@ describe('revoke_reseller_privilege', () => {
     expect(data).toEqual({ acl: ['list-accts', 'passwd', 'quota'] });
   });
 
-  it('warns where “all” is left', async () => {
+  it('warns if “all” remains', async () => {
     await here.call('grant_reseller_privilege', { user: 'bob', privilege: 'all' });
     const { metadata } = await here.call('revoke_reseller_privilege', { user: 'bob', privilege: 'quota' });
     expect(metadata.output?.warnings).toEqual(['“bob” still has “all”, which includes every privilege.']);
@@ -255,7 +255,7 @@ describe('revoke_reseller_privilege', () => {
 });
 
 describe.each(['grant_reseller_privilege', 'revoke_reseller_privilege'])('%s', (command) => {
-  it('refuses what is no privilege, and changes nothing', async () => {
+  it('rejects unknown privileges, and changes nothing', async () => {
     const before = await heldBy('bob');
     const { metadata } = await here.call(command, { user: 'bob', privilege: ['digest-auth', 'lists-accts'] });
     expect(metadata).toMatchObject({

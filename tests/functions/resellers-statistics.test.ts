@@ -32,7 +32,7 @@ describe('acctcounts', () => {
     });
   });
 
-  it('counts the caller’s own unless told', async () => {
+  it('counts the caller’s own accounts by default', async () => {
     expect((await here.call('acctcounts')).data).toEqual({
       reseller: { active: 2, limit: null, suspended: 0, user: 'root' },
     });
@@ -43,7 +43,7 @@ describe('acctcounts', () => {
 });
 
 describe.each(['acctcounts', 'resellerstats', 'getresellerips'])('%s', (command) => {
-  it.each(['carl', 'alice', 'root', 'nobody'])('tells a reseller nothing of %s', async (user) => {
+  it.each(['carl', 'alice', 'root', 'nobody'])('returns nothing about %s to a reseller', async (user) => {
     expect(
       (await here.call(command, { user }, { as: reseller('bob', 'list-accts') })).metadata,
     ).toMatchObject({
@@ -52,7 +52,7 @@ describe.each(['acctcounts', 'resellerstats', 'getresellerips'])('%s', (command)
     });
   });
 
-  it('tells root who is no reseller, and who is nobody', async () => {
+  it('tells root who is not a reseller, and who does not exist', async () => {
     expect((await here.call(command, { user: 'carl' })).metadata).toMatchObject({
       error_code: 'not_found',
       reason: 'Not a reseller: “carl” is an ordinary account. Make it a reseller with setupreseller.',
@@ -63,7 +63,7 @@ describe.each(['acctcounts', 'resellerstats', 'getresellerips'])('%s', (command)
     });
   });
 
-  it('tells a reseller with “all” of everybody', async () => {
+  it('returns everybody to a reseller with “all”', async () => {
     await here.call('setupreseller', { user: 'carl' });
     await here.call('setacls', { reseller: 'carl', 'acl-all': '1' });
     const answer = await here.call(command, { user: 'bob' }, { as: await callerNamed(here, 'carl') });
@@ -72,7 +72,7 @@ describe.each(['acctcounts', 'resellerstats', 'getresellerips'])('%s', (command)
 });
 
 describe('resellerstats', () => {
-  it('tells what the accounts have and use', async () => {
+  it('returns the limits and the usage of the accounts', async () => {
     expect(await here.call('resellerstats', { user: 'bob' })).toEqual({
       metadata: {
         version: 1,
@@ -136,7 +136,7 @@ describe('resellerstats', () => {
     });
   });
 
-  it('leaves suspended accounts out, of the totals as well', async () => {
+  it('omits suspended accounts, also from the totals', async () => {
     const { data } = await here.call('resellerstats', {
       user: 'bob',
       filter_suspended: '1',
@@ -150,7 +150,7 @@ describe('resellerstats', () => {
     expect(rest).toMatchObject({ month: 12, year: 2025 });
   });
 
-  it('tells the reseller’s limits', async () => {
+  it('returns the reseller’s limits', async () => {
     await here.call('setresellerlimits', {
       user: 'bob',
       enable_resource_limits: '1',
@@ -168,14 +168,14 @@ describe('resellerstats', () => {
     });
   });
 
-  it('tells of root’s own accounts, without limits', async () => {
+  it('returns root’s own accounts, without limits', async () => {
     const { data } = await here.call('resellerstats', { user: 'root' });
     const { acct, ...rest } = data?.reseller as { acct: { user: string }[] };
     expect(acct.map(({ user }) => user)).toEqual(['bob', 'carl']);
     expect(rest).toMatchObject({ user: 'root', diskquota: 0, bandwidthlimit: 0 });
   });
 
-  it('refuses a month that there is not', async () => {
+  it('rejects an invalid month', async () => {
     expect((await here.call('resellerstats', { user: 'bob', month: '13' })).metadata.reason).toBe(
       'The parameter “month” should be a whole number from 1 to 12, not “13”.',
     );

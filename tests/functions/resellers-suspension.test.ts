@@ -27,7 +27,7 @@ const accounts = async () => {
   return found.flatMap((one) => (one === undefined ? [] : [`${one.username} of ${one.owner}`]));
 };
 
-/** Lets the machine fail at something with one user; what is returned lets it work again. */
+/** Makes the machine fail at an operation with one user. The returned function makes it succeed again. */
 async function breakDown(what: 'suspend' | 'unsuspend' | 'remove', name: string): Promise<() => void> {
   const users = await here.engine.machine.users();
   const works: MachineUsers['remove'] = users[what].bind(users);
@@ -43,7 +43,7 @@ describe('suspendreseller', () => {
   const suspend = (args: Record<string, string> = {}) =>
     here.call('suspendreseller', { user: 'bob', ...args });
 
-  it('suspends the reseller and what it owns, and nothing else', async () => {
+  it('suspends only the reseller and its accounts', async () => {
     expect(await suspend({ reason: 'unpaid bill' })).toEqual({
       metadata: { version: 1, reason: 'OK', result: 1, command: 'suspendreseller' },
     });
@@ -55,7 +55,7 @@ describe('suspendreseller', () => {
     expect(await (await here.engine.machine.users()).isSuspended('zoe')).toBe(true);
   });
 
-  it('suspends the reseller alone with reseller-only=1', async () => {
+  it('suspends only the reseller itself with reseller-only=1', async () => {
     await suspend({ 'reseller-only': '1', disallow: '1' });
     expect(await suspended()).toEqual(['bob']);
     expect(await storedAccount(here, 'bob')).toMatchObject({
@@ -64,7 +64,7 @@ describe('suspendreseller', () => {
     });
   });
 
-  it('leaves what is suspended already, unless it is to be locked', async () => {
+  it('does not change accounts that are already suspended, unless they are to be locked', async () => {
     await here.call('suspendacct', { user: 'zoe', reason: 'spam' });
     expect((await suspend({ reason: 'unpaid bill' })).metadata.output).toEqual({
       messages: ['“zoe” was already suspended and is not changed.'],
@@ -99,7 +99,7 @@ describe('suspendreseller', () => {
 describe('unsuspendreseller', () => {
   beforeEach(() => here.call('suspendreseller', { user: 'bob', disallow: '1' }));
 
-  it('takes every suspension back', async () => {
+  it('undoes every suspension', async () => {
     expect((await here.call('unsuspendreseller', { user: 'bob' })).metadata).toMatchObject({
       result: 1,
       reason: 'OK',
@@ -109,7 +109,7 @@ describe('unsuspendreseller', () => {
     expect(again.metadata.output).toEqual({ messages: ['None of these accounts was suspended.'] });
   });
 
-  it('takes back the reseller’s alone with reseller-only=1', async () => {
+  it('unsuspends only the reseller itself with reseller-only=1', async () => {
     await here.call('unsuspendreseller', { user: 'bob', 'reseller-only': '1' });
     expect(await suspended()).toEqual(['alice', 'zoe']);
   });
@@ -135,7 +135,7 @@ describe('terminatereseller', () => {
     user,
   });
 
-  it('removes what the reseller owns, and the reseller last', async () => {
+  it('removes the reseller’s accounts first, and the reseller last', async () => {
     expect(await terminate('1')).toEqual({
       metadata: { version: 1, reason: 'OK', result: 1, command: 'terminatereseller' },
       data: { acct: [removed('alice'), removed('zoe'), removed('bob')] },
@@ -145,13 +145,13 @@ describe('terminatereseller', () => {
     expect((await here.call('listresellers')).data).toEqual({ reseller: [] });
   });
 
-  it('leaves the reseller with terminatereseller=0', async () => {
+  it('keeps the reseller with terminatereseller=0', async () => {
     expect((await terminate('0')).data).toEqual({ acct: [removed('alice'), removed('zoe')] });
     expect(await accounts()).toEqual(['bob of bob', 'carl of root', 'other of root']);
     expect((await here.call('listresellers')).data).toEqual({ reseller: ['bob'] });
   });
 
-  it('keeps the reseller where an account is left, and says which', async () => {
+  it('keeps the reseller if an account remains, and names it', async () => {
     await breakDown('remove', 'alice');
     const { metadata, data } = await terminate('1');
     expect(metadata).toMatchObject({
@@ -169,7 +169,7 @@ describe('terminatereseller', () => {
     expect(await accounts()).toEqual(['alice of bob', 'bob of bob', 'carl of root', 'other of root']);
   });
 
-  it('asks whether to remove the reseller', async () => {
+  it('requires the parameter that says whether to remove the reseller', async () => {
     expect((await here.call('terminatereseller', { user: 'bob' })).metadata).toMatchObject({
       error_code: 'missing_param',
       reason: 'The parameter “terminatereseller” is required: it should be 1 or 0.',

@@ -20,7 +20,7 @@ const heldBy = async (user: string) => {
   return privileges === 'all' ? 'all' : [...privileges].sort();
 };
 
-/** What setupreseller gives. */
+/** The privileges that setupreseller grants. */
 const initial = [
   'acct-summary',
   'basic-system-info',
@@ -44,7 +44,7 @@ const initial = [
   'track-email',
 ];
 
-/** Who cannot be managed as a reseller, and what is said of it. */
+/** Users who cannot be managed as resellers, and the messages. */
 const noResellers = [
   [
     'bob',
@@ -69,13 +69,13 @@ describe.each([
   ['unsuspendreseller', 'user', {}],
   ['terminatereseller', 'user', { terminatereseller: '1' }],
 ])('%s', (command, param, args) => {
-  it.each(noResellers)('refuses %s', async (user, code, reason) => {
+  it.each(noResellers)('rejects %s', async (user, code, reason) => {
     const { metadata } = await here.call(command, { ...args, [param]: user });
     expect(metadata).toMatchObject({ result: 0, error_code: code, reason });
     expect(await storedAccount(here, 'bob')).toEqual(anAccount());
   });
 
-  it('is for root alone', async () => {
+  it('is for root only', async () => {
     await here.call('setupreseller', { user: 'bob' });
     const before = await heldBy('bob');
     const as = reseller('bob', 'edit-account', 'create-acct', 'suspend-acct', 'kill-acct');
@@ -89,7 +89,7 @@ describe.each([
 });
 
 describe('setupreseller', () => {
-  it('gives an account the initial privileges and leaves its owner', async () => {
+  it('grants an account the initial privileges and keeps its owner', async () => {
     expect(await here.call('setupreseller', { user: 'bob' })).toEqual({
       metadata: { version: 1, reason: 'OK', result: 1, command: 'setupreseller' },
     });
@@ -119,7 +119,7 @@ describe('setupreseller', () => {
     expect(await ownerOf('bob')).toBe('bob');
   });
 
-  it('refuses root, and who is no account', async () => {
+  it('rejects root, and nonexistent accounts', async () => {
     expect((await here.call('setupreseller', { user: 'root' })).metadata).toMatchObject({
       error_code: 'bad_param',
       reason: '“root” cannot be made a reseller: it has every privilege already.',
@@ -130,7 +130,7 @@ describe('setupreseller', () => {
     });
   });
 
-  it('keeps nothing of a dry run', async () => {
+  it('saves nothing in a dry run', async () => {
     await here.call('setupreseller', { user: 'bob', makeowner: '1' }, { dryRun: true });
     expect((await here.call('listresellers')).data).toEqual({ reseller: [] });
     expect(await ownerOf('bob')).toBe('root');
@@ -143,7 +143,7 @@ describe('unsetupreseller', () => {
     await addAccounts(here, anAccount({ username: 'alice', owner: 'bob' }));
   });
 
-  it('makes what the reseller owned root’s', async () => {
+  it('transfers the reseller’s accounts to root', async () => {
     await here.call('grant_reseller_privilege', { user: 'bob', privilege: 'add-pkg' });
     const limits = { maxsub: '1', maxsql: '1', maxpop: '1', maxlst: '1', maxftp: '1' };
     await here.call('addpkg', { name: 'small', ...limits }, { as: await callerNamed(here, 'bob') });
@@ -160,7 +160,7 @@ describe('unsetupreseller', () => {
     expect((await here.call('killpkg', pkg)).metadata.result).toBe(1);
   });
 
-  it('leaves nothing to find for who becomes a reseller again', async () => {
+  it('leaves nothing behind for an account that becomes a reseller again', async () => {
     await here.call('setresellerlimits', { user: 'bob', enable_account_limit: '1', account_limit: '3' });
     await here.call('setresellerips', { user: 'bob', delegate: '1', ips: '192.0.2.2' });
     await here.call('set_public_contact', { name: 'Bob' }, { as: await callerNamed(here, 'bob') });
@@ -183,7 +183,7 @@ describe('listresellers', () => {
     expect((await here.call('listresellers')).data).toEqual({ reseller: ['alice', 'carl'] });
   });
 
-  it('is for root alone', async () => {
+  it('is for root only', async () => {
     const { metadata } = await here.call('listresellers', {}, { as: reseller('bob', 'list-accts') });
     expect(metadata.error_code).toBe('denied');
   });
@@ -193,7 +193,7 @@ describe('set_public_contact and get_public_contact', () => {
   const bob = reseller('bob', 'public-contact');
   const contactOf = async (as = bob) => (await here.call('get_public_contact', {}, { as })).data;
 
-  it('keep what each caller says of itself', async () => {
+  it('keep each caller’s information separately', async () => {
     const args = { name: 'Bob’s Hosting', url: 'https://bob.example/contact?from=panel' };
     expect((await here.call('set_public_contact', args, { as: bob })).metadata.reason).toBe('OK');
     await here.call('set_public_contact', { name: 'Root' });
@@ -202,7 +202,7 @@ describe('set_public_contact and get_public_contact', () => {
     expect(await contactOf(reseller('carl', 'public-contact'))).toEqual({ name: '', url: '' });
   });
 
-  it('leave what is not given, and take away what is empty', async () => {
+  it('keep omitted fields, and clear empty ones', async () => {
     await here.call('set_public_contact', { name: 'Bob', url: 'http://bob.example' }, { as: bob });
     await here.call('set_public_contact', { name: '' }, { as: bob });
     expect(await contactOf()).toEqual({ name: '', url: 'http://bob.example' });
@@ -211,7 +211,7 @@ describe('set_public_contact and get_public_contact', () => {
   });
 
   it.each(['javascript:alert(1)', 'bob.example', 'https://', 'https://bob@evil.example', 'http://a b'])(
-    'refuse the address %j',
+    'reject the address %j',
     async (url) => {
       const { metadata } = await here.call('set_public_contact', { name: 'Bob', url }, { as: bob });
       expect(metadata).toMatchObject({
@@ -223,7 +223,7 @@ describe('set_public_contact and get_public_contact', () => {
   );
 
   it.each(['get_public_contact', 'set_public_contact'])(
-    'ask a reseller for the privilege: %s',
+    'require the privilege from a reseller: %s',
     async (name) => {
       const { metadata } = await here.call(name, {}, { as: reseller('bob', 'list-accts') });
       expect(metadata.reason).toBe(`You may not call “${name}”. It requires the privilege “public-contact”.`);
@@ -232,7 +232,7 @@ describe('set_public_contact and get_public_contact', () => {
 });
 
 describe('logins of a reseller', () => {
-  /** Which of the four ways to log in work for “bob”. */
+  /** Which of the four kinds of login work for “bob”. */
   interface Logins {
     readonly token: Uint8Array;
     readonly hash: Uint8Array;
@@ -274,7 +274,7 @@ describe('logins of a reseller', () => {
     });
   const none = { token: false, hash: false, session: false, link: false };
 
-  it('work while it is one', async () => {
+  it('work while the account is a reseller', async () => {
     await here.call('setupreseller', { user: 'bob' });
     expect(await working(await logIn())).toEqual({ token: true, hash: true, session: true, link: true });
   });

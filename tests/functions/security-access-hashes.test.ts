@@ -32,7 +32,7 @@ async function holderOf(user: string, sent: string) {
 }
 
 describe('accesshash', () => {
-  it('makes a hash of 29 lines, and tells it again', async () => {
+  it('creates a hash of 29 lines, and returns it again', async () => {
     const hash = await made('root');
     expect(hash).toMatch(/^(?:[0-9a-f]{32}\n){28}[0-9a-f]{32}$/);
     expect(await ask('root', '0')).toEqual({
@@ -41,7 +41,7 @@ describe('accesshash', () => {
     });
   });
 
-  it('logs its user in, with line breaks or without', async () => {
+  it('logs its user in, with or without line breaks', async () => {
     const hash = await made('bob');
     expect(await holderOf('bob', hash)).toEqual(bob);
     expect(await holderOf('bob', hash.replaceAll('\n', ''))).toEqual(bob);
@@ -50,7 +50,7 @@ describe('accesshash', () => {
     expect(await holderOf('bob', hash.slice(0, -1))).toBeUndefined();
   });
 
-  it('makes another hash, and the one before does not work any more', async () => {
+  it('creates another hash, and the previous one no longer works', async () => {
     const first = await made('root');
     const second = await made('root');
     expect(second).not.toBe(first);
@@ -59,7 +59,7 @@ describe('accesshash', () => {
     expect(await holderOf('root', second)).toEqual({ user: 'root', privileges: 'all' });
   });
 
-  it('keeps it sealed', async () => {
+  it('stores it encrypted', async () => {
     const hash = accessHashes.plain(await made('root'));
     const rows = await here.engine.store.transaction('reads', async (db) => ({
       value: await db.all<{ sealed: Uint8Array }>('SELECT * FROM access_hash'),
@@ -69,33 +69,33 @@ describe('accesshash', () => {
     expect(JSON.stringify(here.audit())).not.toContain(hash.slice(0, 32));
   });
 
-  it('refuses to tell what there is not', async () => {
+  it('returns an error if there is none', async () => {
     expect((await ask('root', '0')).metadata).toMatchObject({
       error_code: 'not_found',
       reason: '“root” has no access hash. To create one, pass generate=1.',
     });
   });
 
-  it('tells a reseller its own', async () => {
+  it('returns a reseller’s own hash to the reseller', async () => {
     const { data } = await ask('bob', '1', bob);
     expect(await told('bob')).toBe(data?.accesshash);
   });
 
-  it.each(['root', 'carol', 'nobody'])('does not tell a reseller that of %s', async (user) => {
+  it.each(['root', 'carol', 'nobody'])('does not return the hash of %s to a reseller', async (user) => {
     expect((await ask(user, '0', bob)).metadata).toMatchObject({
       error_code: 'denied',
       reason: `You cannot query the access hash of “${user}”: resellers can query only their own.`,
     });
   });
 
-  it('makes none for who may call nothing', async () => {
+  it('creates none for a user who cannot call any function', async () => {
     expect((await ask('carol', '1')).metadata.reason).toBe(
       'Not a reseller: “carol” may not call functions here. Make it a reseller with setupreseller.',
     );
     expect((await ask('nobody', '1')).metadata.error_code).toBe('not_found');
   });
 
-  it('refuses an API token that holds less than its user', async () => {
+  it('rejects an API token that has fewer privileges than its user', async () => {
     const privileges = new Set(['manage-api-tokens']);
     const limited: Caller = { user: 'root', privileges, seesAll: true, isLimited: true };
     expect((await ask('root', '1', limited)).metadata).toMatchObject({
@@ -112,20 +112,20 @@ describe('accesshash', () => {
     expect((await ask('eve', '1')).metadata.reason).toBe('The reseller “eve” is suspended.');
   });
 
-  it('is sealed with the key of the other secrets, which is not replaced where it is lost', async () => {
+  it('is encrypted with the key of the other secrets, which is not replaced if it is lost', async () => {
     const hash = await made('bob');
     rmSync(join(here.state, 'secret.key'));
     expect((await ask('root', '1')).metadata.error_code).toBe('key_lost');
     const secret = { root: { primary_account: { secret: 'WJ73QJSKZBXCIFPZ' } } };
     const stored = await here.call('twofactorauth_set_tfa_config_for_user', secret);
     expect(stored.metadata.error_code).toBe('key_lost');
-    // It is looked up by its SHA-256, and works on.
+    // It is looked up by its SHA-256 hash, and still works.
     expect(await holderOf('bob', hash)).toEqual(bob);
-    // The only secret that there is may be replaced.
+    // If it is the only secret, it may be replaced.
     expect(await made('bob')).not.toBe(hash);
   });
 
-  it('asks for both parameters', async () => {
+  it('requires both parameters', async () => {
     expect((await here.call('accesshash')).metadata.reason).toContain(
       'The parameter “generate” is required: it should be 1 or 0.',
     );

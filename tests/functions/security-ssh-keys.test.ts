@@ -1,4 +1,4 @@
-// SSH keys of root and of accounts, by the front door, as files in the homes of a sandbox.
+// SSH keys of root and of accounts, through the public interface, as files in the home directories of a sandbox.
 import { execFileSync } from 'node:child_process';
 import {
   existsSync,
@@ -54,7 +54,7 @@ async function reasonOf(command: string, args: Record<string, Json>) {
 const keysOf = async (args: Record<string, Json> = {}) =>
   ((await ok('listsshkeys', args)).data as unknown as { keys: Record<string, Json>[] }).keys;
 
-/** Files that ssh-keygen made, as a person would bring them. */
+/** Files that ssh-keygen created, as a user would bring them. */
 function madeElsewhere(...words: string[]): { privateKey: string; publicKey: string } {
   const place = mkdtempSync(join(tmpdir(), 'whmapi1-ssh-'));
   try {
@@ -77,7 +77,7 @@ function madeElsewhere(...words: string[]): { privateKey: string; publicKey: str
   }
 }
 
-/** What ssh-keygen makes of a private key with its passphrase. */
+/** What ssh-keygen reads from a private key with its passphrase. */
 const halfOf = (file: string, passphrase: string) =>
   execFileSync('ssh-keygen', ['-y', '-P', passphrase, '-f', file], {
     encoding: 'utf8',
@@ -89,7 +89,7 @@ const noScratchIsLeft = () => {
 };
 
 describe('authorizesshkey', () => {
-  it('adds a line for the key, and keeps all others as they are', async () => {
+  it('adds a line for the key, and keeps all others unchanged', async () => {
     const before = '# Mine.\r\nfrom="192.0.2.1" \t' + OTHER + '\n\nnot a key at all';
     write('authorized_keys', before);
     const { data, metadata } = await ok('authorizesshkey', { text: ED25519, authorize: 1 });
@@ -102,13 +102,13 @@ describe('authorizesshkey', () => {
     expect(read('authorized_keys')).toBe(`${before}\n`);
   });
 
-  it('makes the folder and the file for its user alone', async () => {
+  it('creates the folder and the file, readable only for the user', async () => {
     await ok('authorizesshkey', { text: ED25519, authorize: 1 });
     expect(modeOf(folder())).toBe(0o700);
     expect(modeOf(join(folder(), 'authorized_keys'))).toBe(0o600);
   });
 
-  it('changes the options of a key that is there, and its comment stays', async () => {
+  it('changes the options of an existing key, and keeps its comment', async () => {
     write('authorized_keys', `command="echo \\"a b\\",c",no-pty ${OTHER}\n${ED25519}\n`);
     await ok('authorizesshkey', {
       text: OTHER.replace(/ other$/, ''),
@@ -122,7 +122,7 @@ describe('authorizesshkey', () => {
     expect(read('authorized_keys')).toBe(`${OTHER}\n${ED25519}\n`);
   });
 
-  it('takes the key of a file, for an account', async () => {
+  it('accepts the key of a file, for an account', async () => {
     await ok('createacct', { username: 'bob', domain: 'bob.example' });
     write('id_ed25519.pub', `${ED25519}\n`, 'bob');
     await ok('authorizesshkey', { file: 'id_ed25519.pub', authorize: 1, user: 'bob' });
@@ -144,12 +144,12 @@ describe('authorizesshkey', () => {
     [{ text: ED25519, authorize: 1, options: 'no-pty ssh-rsa' }, 'does not know'],
     [{ text: ED25519, authorize: 0, options: 'no-pty' }, 'authorize=1'],
     [{ text: ED25519, authorize: 1, user: 'nobody' }, 'nobody'],
-  ])('refuses %j', async (args, words) => {
+  ])('rejects %j', async (args, words) => {
     expect(await reasonOf('authorizesshkey', args)).toContain(words);
     expect(existsSync(folder())).toBe(false);
   });
 
-  it('refuses a text that is another key than the file', async () => {
+  it('rejects a text with another key than the file', async () => {
     write('id.pub', `${ED25519}\n`);
     const args = { file: 'id.pub', text: OTHER, authorize: 1 };
     expect(await reasonOf('authorizesshkey', args)).toContain('another key');
@@ -187,7 +187,7 @@ describe('authorizesshkey', () => {
 });
 
 describe('listsshkeys', () => {
-  it('lists files that hold a key, and nothing else', async () => {
+  it('lists only files that contain a key', async () => {
     write('id.pub', `${ED25519}\n`);
     write('id', '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n');
     write('authorized_keys', `no-pty ${ED25519}\n`);
@@ -213,12 +213,12 @@ describe('listsshkeys', () => {
     expect((await keysOf())[0]).toMatchObject({ mtime: seconds });
   });
 
-  it('answers an empty list without a folder, and names a key that is missing', async () => {
+  it('returns an empty list if there is no folder, and names a missing key', async () => {
     expect(await keysOf()).toEqual([]);
     expect(await reasonOf('listsshkeys', { files: 'id_rsa' })).toBe('“root” has no SSH key “id_rsa”.');
   });
 
-  itWith(['ssh-keygen'], 'knows a private key by itself, where no file has its public half', async () => {
+  itWith(['ssh-keygen'], 'recognises a private key even if no file has its public half', async () => {
     const { privateKey, publicKey } = madeElsewhere('-N', PASSPHRASE);
     write('alone', privateKey);
     write('authorized_keys', publicKey);
@@ -240,7 +240,7 @@ describe('deletesshkey', () => {
     expect(read('authorized_keys')).toBe(`${OTHER}\n${ED25519}\n`);
   });
 
-  it('takes the key out of authorized_keys as well', async () => {
+  it('also removes the key from authorized_keys', async () => {
     write('id.pub', `${ED25519}\n`);
     write('authorized_keys', `${OTHER}\nno-pty ${ED25519}\n`);
     await ok('deletesshkey', { file: 'id.pub', leave_authorized: 0 });
@@ -248,7 +248,7 @@ describe('deletesshkey', () => {
     expect(readdirSync(folder())).toEqual(['authorized_keys']);
   });
 
-  it.each(['authorized_keys', 'notes', 'link', 'none'])('refuses %s, which is no key', async (file) => {
+  it.each(['authorized_keys', 'notes', 'link', 'none'])('rejects %s, which is not a key', async (file) => {
     write('authorized_keys', `${ED25519}\n${OTHER}\n`);
     write('notes', 'nothing\n');
     symlinkSync('notes', join(folder(), 'link'));
@@ -269,7 +269,7 @@ describe('deletesshkey', () => {
 });
 
 describe('generatesshkeypair', () => {
-  itWith(['ssh-keygen'], 'makes a pair that ssh-keygen opens with the passphrase', async () => {
+  itWith(['ssh-keygen'], 'creates a pair that ssh-keygen opens with the passphrase', async () => {
     await ok('createacct', { username: 'bob', domain: 'bob.example' });
     const { data } = await ok('generatesshkeypair', {
       ...{ name: 'backup', algorithm: 'ed25519', comment: '-of bob', passphrase: PASSPHRASE, user: 'bob' },
@@ -287,7 +287,7 @@ describe('generatesshkeypair', () => {
 
   itWith(
     ['ssh-keygen'],
-    'makes an RSA key of the length that is asked for, without a passphrase',
+    'creates an RSA key of the requested length, without a passphrase',
     async () => {
       await ok('generatesshkeypair', { bits: 2048 });
       const shown = execFileSync('ssh-keygen', ['-l', '-f', join(folder(), 'id_rsa')], { encoding: 'utf8' });
@@ -296,7 +296,7 @@ describe('generatesshkeypair', () => {
     },
   );
 
-  itWith(['ssh-keygen'], 'keeps the former pair under another name, or fails', async () => {
+  itWith(['ssh-keygen'], 'keeps the existing pair under another name, or fails', async () => {
     const args = { name: 'id', algorithm: 'ed25519' };
     write('id', 'the former one\n');
     expect(await reasonOf('generatesshkeypair', args)).toContain('already has the file “id”');
@@ -328,7 +328,7 @@ describe('generatesshkeypair', () => {
     [{ name: 'x.pub' }, 'without “.pub”'],
     [{ name: 'a/b' }, 'a file name'],
     [{ user: 'nobody' }, 'nobody'],
-  ])('refuses %j', async (args, words) => {
+  ])('rejects %j', async (args, words) => {
     expect(await reasonOf('generatesshkeypair', args)).toContain(words);
     expect(existsSync(folder())).toBe(false);
   });
@@ -343,7 +343,7 @@ describe('importsshkey', () => {
     expect(read('bob.pub')).toBe(`${ED25519}\n`);
   });
 
-  itWith(['ssh-keygen'], 'stores a private key as it is, with its public half', async () => {
+  itWith(['ssh-keygen'], 'stores a private key unchanged, with its public half', async () => {
     const { privateKey, publicKey } = madeElsewhere('-N', PASSPHRASE);
     const key = privateKey.replaceAll('\n', '\r\n');
     await ok('importsshkey', { name: 'id', key, passphrase: PASSPHRASE });
@@ -352,7 +352,7 @@ describe('importsshkey', () => {
     noScratchIsLeft();
   });
 
-  itWith(['ssh-keygen'], 'takes only the half that is asked for', async () => {
+  itWith(['ssh-keygen'], 'accepts only the requested half', async () => {
     const { privateKey, publicKey } = madeElsewhere('-N', '');
     await ok('importsshkey', { name: 'one', key: privateKey, extract_private: 0 });
     await ok('importsshkey', { name: 'two', key: privateKey, extract_public: 0 });
@@ -360,7 +360,7 @@ describe('importsshkey', () => {
     expect([read('one.pub'), read('two')]).toEqual([publicKey, privateKey]);
   });
 
-  itWith(['ssh-keygen'], 'says that the public half was not stored without the passphrase', async () => {
+  itWith(['ssh-keygen'], 'reports that the public half was not stored without the passphrase', async () => {
     const { privateKey } = madeElsewhere('-N', PASSPHRASE);
     const { metadata } = await ok('importsshkey', { name: 'id', key: privateKey });
     expect(metadata.output?.warnings).toHaveLength(1);
@@ -372,7 +372,7 @@ describe('importsshkey', () => {
     expect(readdirSync(folder())).toEqual(['id']);
   });
 
-  itWith(['ssh-keygen'], 'refuses what ssh-keygen cannot read', async () => {
+  itWith(['ssh-keygen'], 'rejects what ssh-keygen cannot read', async () => {
     const key = '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n';
     expect(await reasonOf('importsshkey', { name: 'id', key })).toContain(
       'The private key could not be read',
@@ -387,7 +387,7 @@ describe('importsshkey', () => {
     [{ name: 'id', key: ED25519, extract_private: 1 }, 'has no private key'],
     [{ name: 'id', key: ED25519, extract_public: 0 }, 'Nothing would be stored'],
     [{ name: 'authorized_keys', key: ED25519 }, 'means something else'],
-  ])('refuses %j', async (args, words) => {
+  ])('rejects %j', async (args, words) => {
     const reason = await reasonOf('importsshkey', args);
     expect(reason).toContain(words);
     expect(reason).not.toContain('rubbish');
@@ -396,7 +396,7 @@ describe('importsshkey', () => {
 });
 
 describe('convertopensshtoputty', () => {
-  itWith(['ssh-keygen', 'puttygen'], 'answers the key with its passphrase, and stores it', async () => {
+  itWith(['ssh-keygen', 'puttygen'], 'returns the key with its passphrase, and stores it', async () => {
     const { privateKey, publicKey } = madeElsewhere('-N', PASSPHRASE);
     write('id', privateKey);
     const args = { file: 'id', passphrase: PASSPHRASE };
@@ -415,13 +415,13 @@ describe('convertopensshtoputty', () => {
     );
   });
 
-  itWith(['ssh-keygen', 'puttygen'], 'stores nothing where that is not wanted', async () => {
+  itWith(['ssh-keygen', 'puttygen'], 'does not store it if requested', async () => {
     write('id', madeElsewhere('-N', '').privateKey);
     await ok('convertopensshtoputty', { file: 'id', keep_file: 0 });
     expect(readdirSync(folder())).toEqual(['id']);
   });
 
-  it('refuses a public key', async () => {
+  it('rejects a public key', async () => {
     write('id.pub', `${ED25519}\n`);
     expect(await reasonOf('convertopensshtoputty', { file: 'id.pub' })).toContain(
       'no private SSH key “id.pub”',
@@ -444,7 +444,7 @@ describe('check_remote_ssh_connection', () => {
     return (server.address() as AddressInfo).port;
   }
 
-  itWith(['ssh-keyscan'], 'tells how the server identifies itself', async () => {
+  itWith(['ssh-keyscan'], 'returns how the server identifies itself', async () => {
     const port = await serverThatSays('SSH-2.0-Try_1.0 of a test\r\n');
     const { data } = await ok('check_remote_ssh_connection', { host: '127.0.0.1', port });
     expect(data).toEqual({
@@ -455,14 +455,14 @@ describe('check_remote_ssh_connection', () => {
     });
   });
 
-  itWith(['ssh-keyscan'], 'fails where something else answers', async () => {
+  itWith(['ssh-keyscan'], 'fails if another service responds', async () => {
     const port = await serverThatSays('220 mail.example.com ESMTP\r\n');
     const { metadata } = await here.call('check_remote_ssh_connection', { host: '127.0.0.1', port });
     expect(metadata).toMatchObject({ result: 0, error_code: 'host_failed' });
     expect(metadata.reason).toContain(`No SSH server answered at “127.0.0.1”, port ${port}`);
   });
 
-  it.each(['-oProxyCommand=x', 'a b', 'a;b', '$(x)', '127.0.0.1/24'])('refuses the host %s', async (host) => {
+  it.each(['-oProxyCommand=x', 'a b', 'a;b', '$(x)', '127.0.0.1/24'])('rejects the host %s', async (host) => {
     expect(await reasonOf('check_remote_ssh_connection', { host })).toContain('a hostname or an IP address');
   });
 });

@@ -12,7 +12,7 @@ afterEach(() => {
   here.remove();
 });
 
-/** A reseller with a password, on the machine as well: that takes a while. */
+/** Creates a reseller with a password, also on the machine, which takes a while. */
 async function addBob(): Promise<void> {
   await here.call('createacct', { username: 'bob', domain: 'bob.example', password: PASSWORD });
   await here.call('setupreseller', { user: 'bob' });
@@ -23,7 +23,7 @@ const ask = (args: Record<string, Json> = {}) =>
   });
 
 describe('get_remote_access_hash', () => {
-  it('makes a hash where there is none, and tells the one that there is', async () => {
+  it('creates a hash if there is none, and returns an existing one', async () => {
     await addBob();
     const { metadata, data } = await ask({ generate: '1' });
     expect(metadata).toMatchObject({ result: 1, reason: 'OK' });
@@ -32,7 +32,7 @@ describe('get_remote_access_hash', () => {
     expect((await here.call('accesshash', { user: 'bob', generate: '0' })).data).toEqual(data);
   });
 
-  it('refuses to tell what there is not', async () => {
+  it('returns an error if there is none', async () => {
     await addBob();
     expect((await ask()).metadata).toMatchObject({
       error_code: 'not_found',
@@ -40,7 +40,7 @@ describe('get_remote_access_hash', () => {
     });
   });
 
-  it('refuses a wrong password, and who is no reseller, alike', async () => {
+  it('rejects a wrong password and a user who is not a reseller with the same error', async () => {
     await addBob();
     expect((await ask({ password: 'wrong', generate: '1' })).metadata).toMatchObject({
       error_code: 'denied',
@@ -50,7 +50,7 @@ describe('get_remote_access_hash', () => {
     expect((await ask({ generate: '1' })).metadata.reason).toBe('The login is invalid.');
   });
 
-  it('refuses a user of whom logins ask for a code', async () => {
+  it('rejects a user whose logins require a code', async () => {
     await addBob();
     await here.call('twofactorauth_set_tfa_config_for_user', {
       bob: { primary_account: { secret: 'WJ73QJSKZBXCIFPZ' } },
@@ -62,12 +62,12 @@ describe('get_remote_access_hash', () => {
     });
   });
 
-  it.each(['localhost', 'SERVER.example.com', '192.0.2.2'])('knows itself as %s', async (host) => {
-    // Not a word of the host: it went on to the password.
+  it.each(['localhost', 'SERVER.example.com', '192.0.2.2'])('recognises its own name %s', async (host) => {
+    // No error about the host: the password was checked next.
     expect((await ask({ host })).metadata.reason).toBe('The login is invalid.');
   });
 
-  it('asks no other server', async () => {
+  it('calls no other server', async () => {
     expect((await ask({ host: 'other.example.com' })).metadata).toMatchObject({
       error_code: 'bad_param',
       reason:
@@ -76,13 +76,13 @@ describe('get_remote_access_hash', () => {
     });
   });
 
-  it('keeps the password out of the audit log', async () => {
+  it('does not write the password to the audit log', async () => {
     await addBob();
     await ask({ generate: '1' });
     expect(JSON.stringify(here.audit())).not.toContain(PASSWORD);
   });
 
-  it('is for root alone', async () => {
+  it('is for root only', async () => {
     const answer = await here.call(
       'get_remote_access_hash',
       { host: 'localhost', username: 'bob', password: PASSWORD },

@@ -40,7 +40,7 @@ describe('getdiskusage', () => {
     }
   });
 
-  it('lists each file system once, with its parts in proportion', async () => {
+  it('lists each file system once, with consistent sizes', async () => {
     const partitions = await list();
     expect(partitions.length).toBeGreaterThan(0);
     expect(new Set(partitions.map(({ mount }) => mount)).size).toBe(partitions.length);
@@ -50,7 +50,7 @@ describe('getdiskusage', () => {
     }
   });
 
-  it('reads mounts as the kernel writes them: with optional fields or none, and with escaped spaces', () => {
+  it('reads mounts as the kernel writes them: with or without optional fields, and with escaped spaces', () => {
     const text =
       '36 35 98:0 /sub /mnt/my\\040disk rw,noatime master:1 shared:7 - ext4 /dev/vda1 rw,errors=continue\n' +
       '40 35 0:33 / /net rw - nfs4 server:/my\\040export rw\n';
@@ -127,7 +127,7 @@ describe.each(
     ['get_udp6_sockets', '::1'],
   ]),
 )('%s', (name, address) => {
-  it('lists a bound socket, with the bytes that nobody has read', async () => {
+  it('lists a bound socket, with the number of unread bytes', async () => {
     const socket = createSocket(name === 'get_udp4_sockets' ? 'udp4' : 'udp6');
     socket.bind(0, address);
     await once(socket, 'listening');
@@ -143,7 +143,7 @@ describe.each(
   });
 });
 
-it('reads sockets as the kernel writes them on a processor with little-endian words', () => {
+it('reads sockets as the kernel writes them on a little-endian processor', () => {
   const text =
     '  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n' +
     '   0: 0000000000000000FFFF00000100007F:1F90 B80D0120000000000000000001000000:C001 01 00000010:00000A00 00:00000000 00000000  1000        0 4711 1 0000 20 4\n';

@@ -15,7 +15,7 @@ const codesOf = async () => {
 };
 
 describe('get_available_profiles', () => {
-  it('lists the profiles of which this server provides a role, and no other', async () => {
+  it('lists only the profiles of which this server provides a role', async () => {
     expect(await codesOf()).toEqual(['STANDARD', 'DNSNODE']);
   });
 
@@ -36,7 +36,7 @@ describe('get_current_profile', () => {
     expect(data).toMatchObject({ code: 'STANDARD', experimental: 0, enabled_roles: [{ module: 'DNS' }] });
   });
 
-  it('is none on a machine that none was activated on', async () => {
+  it('is none on a machine on which no profile was activated', async () => {
     here.isMachine = true;
     expect((await here.call('get_current_profile')).metadata).toMatchObject({
       result: 0,
@@ -47,22 +47,22 @@ describe('get_current_profile', () => {
 });
 
 describe('is_role_enabled', () => {
-  it('tells provided roles from others in a sandbox', async () => {
+  it('distinguishes provided roles from others in a sandbox', async () => {
     expect([await isEnabled('DNS'), await isEnabled('WebServer')]).toEqual([1, 0]);
   });
 
-  it('says no on a machine before a profile was activated', async () => {
+  it('returns no on a machine before a profile was activated', async () => {
     here.isMachine = true;
     expect(await isEnabled('DNS')).toBe(0);
   });
 
-  it('knows roles in their own case alone', async () => {
+  it('recognises the names of roles only in their own case', async () => {
     expect((await here.call('is_role_enabled', { role: 'dns' })).metadata.error_code).toBe('bad_param');
   });
 });
 
 describe('start_profile_activation', () => {
-  it('starts a task, whose id it answers', async () => {
+  it('starts a task, and returns its ID', async () => {
     const { data, metadata } = await here.call('start_profile_activation', { code: 'DNSNODE' });
     expect(data).toEqual({ log_id: String(metadata.task) });
   });
@@ -90,7 +90,7 @@ describe('start_profile_activation', () => {
       { code: 'DNSNODE', optional: [1] },
       'The parameter “optional” should be a JSON hash of roles, such as {"DNS":1}.',
     ],
-  ])('refuses %j', async (args, reason) => {
+  ])('rejects %j', async (args, reason) => {
     const { metadata } = await here.call('start_profile_activation', args);
     expect(metadata).toMatchObject({ result: 0, error_code: 'bad_param', reason });
     expect(metadata.task).toBeUndefined();

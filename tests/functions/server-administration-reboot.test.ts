@@ -21,19 +21,19 @@ describe('system_needs_reboot', () => {
     writeFileSync(join(folder, file), text);
   }
 
-  it('needs none where nobody asked for one', async () => {
+  it('returns no if nothing requires a reboot', async () => {
     const { data } = await here.call('system_needs_reboot');
     expect(data).toEqual({ needs_reboot: 0, details: {} });
   });
 
-  it('names the packages that asked for it, each once', async () => {
+  it('names the packages that require it, each once', async () => {
     leave('reboot-required', '*** System restart required ***\n');
     leave('reboot-required.pkgs', 'linux-image-6.12\ndbus\ndbus\n');
     const { data } = await here.call('system_needs_reboot');
     expect(data).toEqual({ needs_reboot: 1, details: { updates: { dbus: '', 'linux-image-6.12': '' } } });
   });
 
-  it('says so as well where no package is named', async () => {
+  it('also returns yes if no package is named', async () => {
     leave('reboot-required', '');
     const { data } = await here.call('system_needs_reboot');
     expect(data).toEqual({ needs_reboot: 1, details: { updates: {} } });
@@ -45,14 +45,14 @@ describe('system_needs_reboot', () => {
 });
 
 describe('reboot', () => {
-  it('refuses in a sandbox', async () => {
+  it('fails in a sandbox', async () => {
     expect((await here.call('reboot')).metadata).toMatchObject({
       error_code: 'disabled',
       reason: 'This is a sandbox, which has no machine of its own to restart.',
     });
   });
 
-  it('only says what it would do in a dry run', async () => {
+  it('returns only the planned step in a dry run', async () => {
     here.isMachine = true;
     const asked = jest.fn();
     const services = await here.engine.machine.services();

@@ -23,7 +23,7 @@ const as = (...privileges: string[]): { as: Caller } => ({
 });
 
 describe('servicestatus', () => {
-  it('lists every service that WHM knows, in a sandbox without one that runs', async () => {
+  it('lists every service that WHM knows, in a sandbox with none running', async () => {
     const all = await rows();
     expect(all).toHaveLength(31);
     expect(all.filter(({ running }) => running === 1)).toEqual([]);
@@ -38,11 +38,11 @@ describe('servicestatus', () => {
     expect(all.find(({ name }) => name === 'tailwatchd')).toMatchObject({ installed: 0, enabled: 0 });
   });
 
-  it('shows one service alone', async () => {
+  it('shows a single service', async () => {
     expect((await rows({ service: 'named' })).map(({ name }) => name)).toEqual(['named']);
   });
 
-  it('shows the server of a sandbox as it is', async () => {
+  it('shows the actual state of the server of a sandbox', async () => {
     expect((await rows({ service: 'cpsrvd' }))[0]).toMatchObject({ running: 0 });
     await here.application.announceServer({ role: 'whmapi1d', addresses: ['https://127.0.0.1:2087'] });
     const [server, tasks, protection] = await Promise.all(
@@ -51,20 +51,20 @@ describe('servicestatus', () => {
     for (const row of [server, tasks, protection]) expect(row?.[0]).toMatchObject({ running: 1, enabled: 1 });
   });
 
-  it('refuses a service that it does not know, with the names of those that it does', async () => {
+  it('rejects an unknown service, with the names of the known ones', async () => {
     const { metadata } = await here.call('servicestatus', { service: 'nginx' });
     expect(metadata.error_code).toBe('bad_param');
     expect(metadata.reason).toContain('httpd');
   });
 
-  it('takes the privilege status', async () => {
+  it('accepts the privilege status', async () => {
     expect((await here.call('servicestatus', {}, as('status'))).metadata.result).toBe(1);
     expect((await here.call('servicestatus', {}, as('restart'))).metadata.error_code).toBe('denied');
   });
 });
 
 describe('configureservice', () => {
-  it('enables and disables a service, and its monitoring apart from it', async () => {
+  it('enables and disables a service, and its monitoring separately', async () => {
     await here.call('configureservice', { service: 'named', enabled: 1, monitored: 1 });
     expect(await named()).toMatchObject({ enabled: 1, monitored: 1, running: 1 });
     await here.call('configureservice', { service: 'named', monitored: 0 });
@@ -76,7 +76,7 @@ describe('configureservice', () => {
     expect(await named()).toMatchObject({ enabled: 0, monitored: 0, running: 0 });
   });
 
-  it('does nothing in a dry run, and says what it would do', async () => {
+  it('changes nothing in a dry run, and returns the planned steps', async () => {
     const { metadata } = await here.call(
       'configureservice',
       { service: 'named', enabled: 1, monitored: 1 },
@@ -86,7 +86,7 @@ describe('configureservice', () => {
     expect(await named()).toMatchObject({ enabled: 0, monitored: 0, running: 0 });
   });
 
-  it('switches the brute-force protection', async () => {
+  it('enables and disables the brute-force protection', async () => {
     const isOn = async () => (await here.call('load_cphulk_config')).data?.cphulk_config;
     expect(await isOn()).toMatchObject({ is_enabled: 1 });
     await here.call('configureservice', { service: 'cphulkd', enabled: 0 });
@@ -94,7 +94,7 @@ describe('configureservice', () => {
     expect((await rows({ service: 'cphulkd' }))[0]).toMatchObject({ enabled: 0, running: 0 });
   });
 
-  it('refuses to stop the server that answers, or to watch a service that is not there', async () => {
+  it('does not stop the server that runs the call, or monitor a service that is not installed', async () => {
     const stop = await here.call('configureservice', { service: 'cpsrvd', enabled: 0 });
     expect(stop.metadata).toMatchObject({
       error_code: 'bad_param',
@@ -107,7 +107,7 @@ describe('configureservice', () => {
     });
   });
 
-  it('wants to know what to do, and is for root', async () => {
+  it('requires an action, and is for root', async () => {
     expect((await here.call('configureservice', { service: 'named' })).metadata.error_code).toBe(
       'missing_param',
     );
@@ -117,7 +117,7 @@ describe('configureservice', () => {
 });
 
 describe('enable_monitor_all_enabled_services', () => {
-  it('watches those that are enabled, and no other', async () => {
+  it('monitors only the enabled services', async () => {
     await here.call('configureservice', { service: 'named', enabled: 1 });
     await here.call('configureservice', { service: 'sshd', enabled: 1 });
     expect((await here.call('enable_monitor_all_enabled_services')).data).toEqual({
@@ -155,7 +155,7 @@ describe('restartservice', () => {
     expect(logs.read(Number(metadata.task))).toContain('DNS server (BIND) was restarted and is active.');
   });
 
-  it('lets the privilege “clustering” restart named alone', async () => {
+  it('allows the privilege “clustering” to restart only named', async () => {
     expect((await here.call('restartservice', { service: 'named' }, as('clustering'))).metadata.result).toBe(
       1,
     );
@@ -164,13 +164,13 @@ describe('restartservice', () => {
     expect((await here.call('restartservice', { service: 'httpd' }, as('restart'))).metadata.result).toBe(1);
   });
 
-  it('refuses a service that this server does not have', async () => {
+  it('rejects a service that this server does not have', async () => {
     const { metadata } = await here.call('restartservice', { service: 'cpanellogd' });
     expect(metadata.error_code).toBe('not_found');
   });
 });
 
-it('a sandbox watches nothing, because it runs nothing', async () => {
+it('a sandbox monitors nothing, because it runs nothing', async () => {
   await here.call('configureservice', { service: 'named', enabled: 1, monitored: 1 });
   await (await here.engine.machine.services()).stop('named');
   const watch = new ServiceWatch({ engine: here.engine, intervalMs: async () => 1 });

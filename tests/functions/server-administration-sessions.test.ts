@@ -4,7 +4,7 @@ import * as loginTokens from '../../src/model/logins/tokens.ts';
 import { addAccounts, anAccount, callerNamed } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
 
-// What the installation's chance gives.
+// The installation’s fixed randomness.
 const RANDOM = 'LwV6fEpOzY9iHsR2bAlKvU5eDoNyX8hGrQ1a-kJuT4dCnMxW7gFqP0Z_jItS3cBm';
 const IN_FIFTEEN_MINUTES = Date.parse('2026-03-01T12:15:10Z') / 1000;
 
@@ -28,7 +28,7 @@ afterEach(() => {
 
 const create = (args: Record<string, Json> = {}, as?: Caller) =>
   here.call('create_user_session', { service: 'whostmgrd', user: 'root', ...args }, as && { as });
-/** Follows a link, as the server does. */
+/** Opens a link like the server. */
 async function redeem(session: string) {
   const { engine } = here;
   const hash = await engine.sha256(session);
@@ -39,7 +39,7 @@ async function redeem(session: string) {
 }
 
 describe('create_user_session', () => {
-  it('makes a link', async () => {
+  it('creates a link', async () => {
     expect(await create()).toEqual({
       metadata: { version: 1, reason: 'Created session', result: 1, command: 'create_user_session' },
       data: {
@@ -52,7 +52,7 @@ describe('create_user_session', () => {
     });
   });
 
-  it('makes a link that works once', async () => {
+  it('creates a link that works once', async () => {
     await create({ app: 'api_tokens' });
     expect(await redeem(`root:${RANDOM}`)).toEqual({
       username: 'root',
@@ -62,7 +62,7 @@ describe('create_user_session', () => {
     expect(await redeem(`root:${RANDOM}`)).toBeUndefined();
   });
 
-  it('makes a link that works for a quarter of an hour', async () => {
+  it('creates a link that works for a quarter of an hour', async () => {
     await create();
     here.time = IN_FIFTEEN_MINUTES * 1000 - 1;
     expect(await redeem(`root:${RANDOM}`)).toMatchObject({ username: 'root' });
@@ -71,20 +71,20 @@ describe('create_user_session', () => {
     expect(await redeem(`root:${RANDOM}`)).toBeUndefined();
   });
 
-  it('makes no link that works for another user', async () => {
+  it('creates no link that works for another user', async () => {
     await create({ user: 'bob' });
     expect(await redeem(`root:${RANDOM}`)).toBeUndefined();
     expect(await redeem(`bob:${RANDOM}`)).toMatchObject({ username: 'bob' });
   });
 
-  it.each(['cpsess0123456789', '/cpsess0123456789'])('takes the security token %s', async (given) => {
+  it.each(['cpsess0123456789', '/cpsess0123456789'])('accepts the security token %s', async (given) => {
     const { data } = await create({ cp_security_token: given });
     expect(data?.cp_security_token).toBe('/cpsess0123456789');
     expect(data?.url).toContain(':2087/cpsess0123456789/login/?');
   });
 
   it.each(['cpsess123', '/evil', 'cpsess0123456789/x'])(
-    'refuses the security token %s',
+    'rejects the security token %s',
     async (cp_security_token) => {
       expect((await create({ cp_security_token })).metadata.reason).toBe(
         `The parameter “cp_security_token” should be “cpsess” and ten digits, not “${cp_security_token}”.`,
@@ -92,20 +92,20 @@ describe('create_user_session', () => {
     },
   );
 
-  it('calls the server by another name where asked to', async () => {
+  it('uses another name for the server if requested', async () => {
     expect((await create({ preferred_domain: 'panel.example.org' })).data?.url).toMatch(
       /^https:\/\/panel\.example\.org:2087\//,
     );
   });
 
   it.each(['evil.example/x', 'a@b', 'a:1', '-a', 'a b'])(
-    'refuses the name %s for the server',
+    'rejects the name %s for the server',
     async (preferred_domain) => {
       expect((await create({ preferred_domain })).metadata.error_code).toBe('bad_param');
     },
   );
 
-  it.each(['cpaneld', 'webmaild'])('has no service %s', async (service) => {
+  it.each(['cpaneld', 'webmaild'])('rejects the service %s', async (service) => {
     expect((await create({ service })).metadata).toMatchObject({
       error_code: 'bad_param',
       reason:
@@ -115,7 +115,7 @@ describe('create_user_session', () => {
   });
 
   it.each(['https://evil.example/', 'HTTP://evil.example'])(
-    'refuses the URL %s in the place of a part of the interface',
+    'rejects the URL %s instead of a part of the interface',
     async (app) => {
       expect((await create({ app })).metadata).toMatchObject({
         error_code: 'bad_param',
@@ -124,26 +124,26 @@ describe('create_user_session', () => {
     },
   );
 
-  it('says that a locale does nothing', async () => {
+  it('warns that a locale has no effect', async () => {
     expect((await create({ locale: 'fr' })).metadata.output?.warnings).toEqual([
       'The parameter “locale” has no effect here: this server speaks one language.',
     ]);
   });
 
-  it('lets a reseller log in as itself and as its own resellers', async () => {
+  it('allows a reseller to log in as itself and as its own resellers', async () => {
     expect((await create({ user: 'bob' }, bob)).metadata.result).toBe(1);
     here.overrides = { randomBytes: async (count) => crypto.getRandomValues(new Uint8Array(count)) };
     expect((await create({ user: 'carol' }, bob)).metadata.result).toBe(1);
   });
 
-  it.each(['root', 'eve', 'nobody'])('does not let a reseller log in as %s', async (user) => {
+  it.each(['root', 'eve', 'nobody'])('does not allow a reseller to log in as %s', async (user) => {
     expect((await create({ user }, bob)).metadata).toMatchObject({
       error_code: 'denied',
       reason: `You do not have access to an account named “${user}”.`,
     });
   });
 
-  it('does not let a reseller log in as one that has root’s power', async () => {
+  it('does not allow a reseller to log in as a user with the privileges of root', async () => {
     await here.call('grant_reseller_privilege', { user: 'carol', privilege: 'all' });
     expect((await create({ user: 'carol' }, bob)).metadata).toMatchObject({
       error_code: 'denied',
@@ -151,14 +151,14 @@ describe('create_user_session', () => {
     });
   });
 
-  it('refuses who may call nothing', async () => {
+  it('rejects a user who cannot call any function', async () => {
     expect((await create({ user: 'dave' })).metadata.reason).toBe(
       'Not a reseller: “dave” may not call functions here. Make it a reseller with setupreseller.',
     );
     expect((await create({ user: 'nobody' })).metadata.reason).toBe('You do not have a user named “nobody”.');
   });
 
-  it('asks for the privilege create-user-session', async () => {
+  it('requires the privilege create-user-session', async () => {
     const as: Caller = { user: 'bob', privileges: new Set(['list-accts']) };
     expect((await create({ user: 'bob' }, as)).metadata.error_code).toBe('denied');
   });

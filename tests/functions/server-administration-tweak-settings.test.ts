@@ -17,7 +17,7 @@ const set = async (key: string, value: string, module = 'Main') =>
 const warningsOf = (metadata: object) => (metadata as { output?: { warnings?: string[] } }).output?.warnings;
 
 describe('the catalogue', () => {
-  it('has a default that fits its own rule, for each key', async () => {
+  it('has a valid default for each key', async () => {
     for (const [key, { module, default: value, meaning }] of Object.entries(catalogue)) {
       if (key === 'HOST' || key === 'ADDR') continue;
       expect(meaning).toMatch(/^[A-Z0-9].*\.$/);
@@ -39,7 +39,7 @@ describe('the catalogue', () => {
 });
 
 describe('get_tweaksetting', () => {
-  it('answers the default until a value is set, as text', async () => {
+  it('returns the default until a value is set, as text', async () => {
     expect(await get('chkservd_check_interval')).toEqual({
       tweaksetting: { key: 'chkservd_check_interval', value: '300' },
     });
@@ -47,7 +47,7 @@ describe('get_tweaksetting', () => {
     expect(await get('chkservd_check_interval')).toMatchObject({ tweaksetting: { value: '60' } });
   });
 
-  it('shows what the machine has', async () => {
+  it('shows the values of the machine', async () => {
     expect(await get('HOST', 'Basic')).toMatchObject({ tweaksetting: { value: 'server.example.com' } });
     expect(await get('ADDR', 'Basic')).toMatchObject({ tweaksetting: { value: '192.0.2.1' } });
   });
@@ -58,14 +58,14 @@ describe('get_tweaksetting', () => {
     ['toString', 'Main', 'has no setting “toString”.'],
     ['qqqqqqqqqqqqqqqqqqqqqqqq', 'Main', '--search'],
     ['acl_spamcop_rb', 'Main', '“acl_spamcop_rbl” (module=Mail)'],
-  ])('refuses %s of the module %s', async (key, module, hint) => {
+  ])('rejects %s of the module %s', async (key, module, hint) => {
     const { metadata } = await here.call('get_tweaksetting', { key, module });
     expect(metadata.error_code).toBe('bad_param');
     expect(metadata.reason).toContain(`The module ${module} of Tweak Settings has no setting “${key}”.`);
     expect(metadata.reason).toContain(hint);
   });
 
-  it('is for root alone', async () => {
+  it('is for root only', async () => {
     const as = { as: reseller('rita', 'status') };
     for (const command of ['get_tweaksetting', 'set_tweaksetting'])
       expect((await here.call(command, { key: 'NS', module: 'Basic' }, as)).metadata.error_code).toBe(
@@ -75,7 +75,7 @@ describe('get_tweaksetting', () => {
 });
 
 describe('set_tweaksetting', () => {
-  it('stores what nothing depends on, and says so', async () => {
+  it('stores settings that nothing depends on, and says so', async () => {
     const metadata = await set('phploader', 'sourceguardian,ioncube');
     expect(warningsOf(metadata)).toEqual([
       '“phploader” is stored, but nothing on this server depends on it.',
@@ -83,7 +83,7 @@ describe('set_tweaksetting', () => {
     expect(await get('phploader')).toMatchObject({ tweaksetting: { value: 'sourceguardian,ioncube' } });
   });
 
-  it('empties a key without a value', async () => {
+  it('clears a key without a value', async () => {
     await set('maxemailsperhour', '200');
     expect((await here.call('set_tweaksetting', { key: 'maxemailsperhour' })).metadata.result).toBe(1);
     expect(await get('maxemailsperhour')).toMatchObject({ tweaksetting: { value: '' } });
@@ -98,7 +98,7 @@ describe('set_tweaksetting', () => {
     ['VFILTERDIR', '/etc/../root', 'Main', 'an absolute path'],
     ['NS', 'ns1', 'Basic', 'a domain such as example.com'],
     ['spam_header', '\u202eSPAM', 'Mail', 'text on one line, without control characters'],
-  ])('refuses %s=%s', async (key, value, module, expected) => {
+  ])('rejects %s=%s', async (key, value, module, expected) => {
     const before = await get(key, module);
     const { error_code, reason } = await set(key, value, module);
     expect(error_code).toBe('bad_param');
@@ -106,7 +106,7 @@ describe('set_tweaksetting', () => {
     expect(await get(key, module)).toEqual(before);
   });
 
-  it.each(['HOST', 'ADDR'])('does not set %s, which the machine has', async (key) => {
+  it.each(['HOST', 'ADDR'])('does not set %s, which belongs to the machine', async (key) => {
     expect((await set(key, 'a.example.com', 'Basic')).reason).toMatch(
       new RegExp(`^set_tweaksetting cannot set “${key}”\\. `),
     );
@@ -171,7 +171,7 @@ describe('set_tweaksetting', () => {
   });
 });
 
-describe('the watch of services', () => {
+describe('the monitoring of services', () => {
   it('is off with skipchkservd', async () => {
     let lookedAt = 0;
     const { machine } = here.engine;
@@ -198,7 +198,7 @@ describe('the watch of services', () => {
 describe('setminimumpasswordstrengths', () => {
   const minimums = (args: Record<string, string>) => here.call('setminimumpasswordstrengths', args);
 
-  it('leaves what is left out, and warns of what this server has no passwords of', async () => {
+  it('keeps omitted strengths, and warns about kinds of passwords that this server does not have', async () => {
     expect(warningsOf((await minimums({ passwd: '70' })).metadata)).toBeUndefined();
     expect(warningsOf((await minimums({ mysql: '80' })).metadata)).toEqual([
       '“mysql” is stored, but this server has no passwords of MySQL users yet.',
@@ -208,13 +208,13 @@ describe('setminimumpasswordstrengths', () => {
     expect(await get('minpwstrength')).toMatchObject({ tweaksetting: { value: '65' } });
   });
 
-  it('refuses a strength above 100, and a call that sets nothing', async () => {
+  it('rejects a strength above 100, and a call that sets nothing', async () => {
     expect((await minimums({ passwd: '70', default: '101' })).metadata.error_code).toBe('bad_param');
     expect(await get('minpwstrength_passwd')).toMatchObject({ tweaksetting: { value: '65' } });
     expect((await minimums({})).metadata.error_code).toBe('missing_param');
   });
 
-  it('is for root alone', async () => {
+  it('is for root only', async () => {
     const as = { as: reseller('rita', 'create-acct') };
     expect((await here.call('setminimumpasswordstrengths', { passwd: '0' }, as)).metadata.error_code).toBe(
       'denied',
@@ -222,7 +222,7 @@ describe('setminimumpasswordstrengths', () => {
   });
 });
 
-// What it rates is in accounts-passwords.test.ts, where the dictionaries are loaded anyway.
+// accounts-passwords.test.ts tests the ratings, because the dictionaries are loaded there anyway.
 describe('get_password_strength', () => {
   it('requires a password, of at most 511 characters', async () => {
     const rate = async (args: Record<string, string>) =>

@@ -10,7 +10,7 @@ afterEach(() => {
 });
 
 describe('version', () => {
-  it('answers the version in package.json', async () => {
+  it('returns the version in package.json', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
     expect((await here.call('version')).data).toEqual({ version });
   });

@@ -1,4 +1,4 @@
-// Version 0 of the API: each recorded shape, as real servers answered it to clients that send no api.version.
+// API version 0: each recorded response shape, as real servers return it to clients that send no api.version.
 import { TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -21,7 +21,7 @@ const done = (statusmsg: string, more = {}) => ({ result: [{ status: 1, statusms
 
 const reloaded = expect.stringMatching(/^Bind reloading on .* using rndc zone: \[x\.example\]$/) as string;
 
-// In this order: each works on what those before have left.
+// In this order, because each needs the state that the earlier ones leave.
 test.each<[string, Record<string, string>, object]>([
   ['addpkg', { name: 'gold' }, done('OK', { pkg: 'gold' })],
   [
@@ -142,7 +142,7 @@ test.each<[string, Record<string, string>, object]>([
   ['resellerstats', { reseller: 'nobody' }, { result: { status: 0 } }],
   ['createacct', { username: 'root', domain: 'x.example' }, { result: [{ status: 0, rawout: null }] }],
   ['no_such_function', {}, { error: 'Unknown App Requested: no_such_function' }],
-])('a refused %s has status 0 and statusmsg at the top as well', async (name, args, answer) => {
+])('a rejected %s also has status 0 and statusmsg at the top level', async (name, args, answer) => {
   expect(await ask(name, args)).toMatchObject({
     ...answer,
     status: 0,

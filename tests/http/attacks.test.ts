@@ -1,4 +1,4 @@
-// What attackers try on the server: nothing gets in, nobody else is hindered, and it goes on answering.
+// Attacks on the server: none succeeds, other clients are not affected, and the server keeps responding.
 import { connect, type Socket } from 'node:net';
 import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { retainedMemory } from '../support/retained-memory.ts';
@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-/** What a socket answers to raw text, until it is closed. */
+/** What a socket returns for raw text, until it is closed. */
 async function sendRaw(text: string, end = true): Promise<string> {
   const socket = await open();
   let answer = '';
@@ -34,7 +34,7 @@ function open(): Promise<Socket> {
   });
 }
 
-test('300 guesses, 32 at a time, lock the address out; another address and tokens are not affected', async () => {
+test('300 guesses, 32 at a time, block the address; another address and tokens are not affected', async () => {
   const { data } = await server.here.call('api_token_create', { token_name: 'other' });
   let refused = 0;
   const guess = async (from: number) => {
@@ -53,7 +53,7 @@ test('300 guesses, 32 at a time, lock the address out; another address and token
   expect(JSON.stringify([brutes, short])).toContain('127.0.0.1');
 });
 
-test('one code sent by 20 logins at once lets one of them in', async () => {
+test('if 20 simultaneous logins send one code, only one of them succeeds', async () => {
   const { here } = server;
   await here.call('twofactorauth_set_tfa_config', { secret, tfa_token: codeAt(secret, here.time) });
   await here.call('twofactorauth_enable_policy');
@@ -65,13 +65,13 @@ test('one code sent by 20 logins at once lets one of them in', async () => {
   expect(answers.filter(({ status }) => status === 401)).toHaveLength(19);
 });
 
-test('one login link followed 10 times at once begins one session', async () => {
+test('if one login link is opened 10 times at once, only one session starts', async () => {
   const { data } = await server.here.call('create_user_session', { user: 'root', service: 'whostmgrd' });
   const { pathname, search } = new URL(data?.url as string);
   const answers = await Promise.all(Array.from({ length: 10 }, () => server.ask(pathname + search)));
   expect(answers.filter(({ status }) => status === 303)).toHaveLength(1);
   const lines = server.here.audit().filter(({ authentication }) => authentication === 'login link');
-  // The first of those that were refused. The others are counted in a summary.
+  // The first of the rejected ones. The others are counted in a summary.
   expect(lines.map(({ result }) => result).sort()).toEqual([0, 1]);
 });
 
@@ -84,13 +84,13 @@ test.each([
   ['pass', 'a'.repeat(100_000)],
   ['tfa_token', '123456\r\nSet-Cookie: x=1'],
   ['tfa_token', '\u0661\u0662\u0663\u0664\u0665\u0666'],
-])('a login whose %s is hostile (%#) is refused like any other', async (name, value) => {
+])('a login whose %s is hostile (%#) is rejected like any other', async (name, value) => {
   const reply = await server.logIn({ ...login, pass: 'wrong', [name]: value });
   expect([reply.status, reply.text]).toEqual([401, '{"status":0,"message":"see_login_log"}']);
   expect(reply.headers.get('set-cookie')).toBeNull();
 });
 
-test('a field given twice is no field', async () => {
+test('a repeated field is not accepted', async () => {
   const body = `user=root&user=nobody&pass=${encodeURIComponent(password)}&login_only=1`;
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   expect((await server.ask('/login', { method: 'POST', body, headers })).status).toBe(401);
@@ -109,7 +109,7 @@ test('another user’s security token does not open a session', async () => {
   expect((await server.ask(`${root.path}${version}`, two)).status).toBe(403);
 });
 
-test('a suspended, removed or dismissed reseller is out at once', async () => {
+test('a suspended, removed or dismissed reseller is logged out at once', async () => {
   const { here } = server;
   const bobs = 'another four Words, Quagmire';
   await here.call('createacct', { username: 'bob', domain: 'bob.example', password: bobs });
@@ -135,7 +135,7 @@ test('a suspended, removed or dismissed reseller is out at once', async () => {
 });
 
 describe('a connection', () => {
-  test('with headers of 32 KiB is told so', async () => {
+  test('with headers of 32 KiB gets an error', async () => {
     const answer = await sendRaw(`GET /login HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(32_768)}\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 431 /);
   });
@@ -148,11 +148,11 @@ describe('a connection', () => {
       'POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     ],
     ['a line break in a header', 'GET /login HTTP/1.1\r\nHost: x\r\nX: a\nb\r\n\r\n'],
-  ])('with %s is refused', async (_what, text) => {
+  ])('with %s is rejected', async (_what, text) => {
     expect(await sendRaw(text)).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  test('that comes after 64 others from the same address is told so, and the others go on', async () => {
+  test('beyond the 64 of its address gets an error, and the others continue', async () => {
     const sockets: Socket[] = [];
     for (let count = 0; count < 70; count++) sockets.push(await open());
     const answer = await sendRaw('GET /login HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
@@ -164,7 +164,7 @@ describe('a connection', () => {
   });
 });
 
-describe('a client that takes its time', () => {
+describe('a slow client', () => {
   let slow: TestServer;
   beforeEach(async () => {
     slow = await TestServer.start({
@@ -178,7 +178,7 @@ describe('a client that takes its time', () => {
   test.each([
     ['over its headers', 'POST /login HTTP/1.1\r\nHost: x\r\n'],
     ['over its body', 'POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nuser=root'],
-  ])('%s is cut off, and told so', async (_what, text) => {
+  ])('%s is disconnected with an error', async (_what, text) => {
     const socket = connect(Number(new URL(slow.url).port), '127.0.0.1');
     let answer = '';
     socket.on('data', (bytes: Buffer) => (answer += bytes.toString('latin1')));
@@ -191,7 +191,7 @@ describe('a client that takes its time', () => {
   });
 });
 
-test('500 requests with wrong credentials leave the memory where it was', async () => {
+test('500 requests with wrong credentials do not increase the memory', async () => {
   const ask = () => server.ask(version, { headers: { authorization: `whm root:${'A'.repeat(32)}` } });
   for (let count = 0; count < 200; count++) await ask();
   const before = await retainedMemory();

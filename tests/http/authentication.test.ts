@@ -1,4 +1,4 @@
-// Who is let in, by which way, and what everybody else is told.
+// Which callers are accepted, by which kind of login, and what the others get.
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { codeAt } from '../../src/model/two-factor/totp.ts';
@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-/** Root is enrolled, and codes are asked for. */
+/** Root is enrolled, and codes are required. */
 async function enrol(): Promise<void> {
   const { here } = server;
   const tfa_token = codeAt(secret, here.time);
@@ -40,7 +40,7 @@ const withHeader = (authorization: string, path = version) =>
   server.ask(path, { headers: { authorization } });
 
 describe('a password', () => {
-  test('lets root in', async () => {
+  test('logs root in', async () => {
     const { status, headers, text } = await server.asRoot(version);
     expect([status, headers.get('content-type')]).toEqual([200, 'application/json; charset="utf-8"']);
     expect(JSON.parse(text)).toEqual({
@@ -65,7 +65,7 @@ describe('a password', () => {
     ['no Base64', 'Basic %%%', ''],
     ['another scheme', 'Bearer abc', ''],
     ['an empty header', '', ''],
-  ])('%s is refused as WHM refuses, and recorded with its user', async (_what, authorization, user) => {
+  ])('%s is rejected like in WHM, and recorded with its user', async (_what, authorization, user) => {
     const args = { username: 'bob', domain: 'bob.example', password: 'another four Words, Quagmire' };
     await server.here.call('createacct', args);
     const { status, headers, text } = await withHeader(authorization);
@@ -78,7 +78,7 @@ describe('a password', () => {
     });
   });
 
-  test('is not enough for who has a second factor, once the policy is on', async () => {
+  test('is not enough for a user with a second factor, if the policy is enabled', async () => {
     await enrol();
     const without = await server.asRoot(version);
     expect([without.status, JSON.parse(without.text)]).toMatchObject([
@@ -103,19 +103,19 @@ describe('a password', () => {
 });
 
 describe('an API token', () => {
-  test.each(['whm', 'WHM', 'Whm'])('is taken with the scheme %s', async (scheme) => {
+  test.each(['whm', 'WHM', 'Whm'])('is accepted with the scheme %s', async (scheme) => {
     const token = await makeToken();
     expect((await withHeader(`${scheme} root:${token}`)).status).toBe(200);
     expect(server.here.audit().at(-1)).toMatchObject({ authentication: 'token test' });
   });
 
-  test('needs no code', async () => {
+  test('requires no code', async () => {
     const token = await makeToken();
     await enrol();
     expect((await withHeader(`whm root:${token}`)).status).toBe(200);
   });
 
-  test('may do what it was given and nothing else', async () => {
+  test('can do only what its privileges allow', async () => {
     const token = await makeToken({ acl: 'list-pkgs' });
     const listed = await withHeader(`whm root:${token}`, '/json-api/listpkgs?api.version=1');
     expect(JSON.parse(listed.text)).toMatchObject({ metadata: { result: 1 } });
@@ -137,21 +137,21 @@ describe('an API token', () => {
     ['that of another user', (token: string) => `whm bob:${token}`],
     ['none', () => 'whm root:'],
     ['no user', (token: string) => `whm ${token}`],
-  ])('%s is refused', async (_what, header) => {
+  ])('%s is rejected', async (_what, header) => {
     const { status, text } = await withHeader(header(await makeToken()));
     expect([status, JSON.parse(text)]).toEqual([403, denied]);
   });
 
   test('works until it is revoked', async () => {
     const token = await makeToken();
-    // The second time the server remembers whose it is.
+    // The second time, the server has cached its owner.
     expect((await withHeader(`whm root:${token}`)).status).toBe(200);
     expect((await withHeader(`whm root:${token}`)).status).toBe(200);
     await server.here.call('api_token_revoke', { token_name: 'test' });
     expect((await withHeader(`whm root:${token}`)).status).toBe(403);
   });
 
-  onSqlite('works no more, be it revoked while another call has a transaction open', async () => {
+  onSqlite('no longer works, even if it is revoked while another call has a transaction open', async () => {
     const token = await makeToken();
     expect((await withHeader(`whm root:${token}`)).status).toBe(200);
     const { engine, state } = server.here;
@@ -159,7 +159,7 @@ describe('an API token', () => {
     const asked = engine.store.transaction('reads', async (db) => {
       await db.get('SELECT 1 FROM api_token');
       elsewhere.exec('DELETE FROM api_token');
-      // It waits for this transaction, having looked at the state of the store before.
+      // It waits for this transaction, after it has read the state of the store.
       const answer = withHeader(`whm root:${token}`);
       await Promise.race([answer, new Promise((done) => setTimeout(done, 100))]);
       return { value: { answer }, keep: false };
@@ -175,7 +175,7 @@ describe('an API token', () => {
     expect((await withHeader(`whm root:${token}`)).status).toBe(403);
   });
 
-  test('works from the addresses that it was given', async () => {
+  test('works only from its addresses', async () => {
     const token = await makeToken({ whitelist_ip: '192.0.2.0/24' });
     expect((await withHeader(`whm root:${token}`)).status).toBe(403);
     const here = await server.here.call('api_token_create', {
@@ -186,7 +186,7 @@ describe('an API token', () => {
   });
 });
 
-test('an access hash lets in, whether or not its lines are kept', async () => {
+test('an access hash logs in, with or without its line breaks', async () => {
   const { data } = await server.here.call('accesshash', { user: 'root', generate: '1' });
   const hash = data?.accesshash as string;
   expect((await withHeader(`WHM root:${hash.replaceAll('\n', '')}`)).status).toBe(200);
@@ -197,7 +197,7 @@ test('an access hash lets in, whether or not its lines are kept', async () => {
 describe('a session', () => {
   const login = { user: 'root', pass: password, login_only: '1' };
 
-  test('is begun by POST /login in all habits of clients', async () => {
+  test('is started by POST /login with the parameters of all known clients', async () => {
     const answers = [
       await server.logIn(login),
       await server.logIn({ user: 'root', pass: password }),
@@ -216,7 +216,7 @@ describe('a session', () => {
     }
   });
 
-  test('needs the cookie and the security token together', async () => {
+  test('requires both the cookie and the security token', async () => {
     const { cookie, path } = sessionOf(await server.logIn(login));
     const other = sessionOf(await server.logIn(login));
     const attempts = [
@@ -239,7 +239,7 @@ describe('a session', () => {
     expect((await server.ask(`${path}${version}`, { headers: { cookie } })).status).toBe(403);
   });
 
-  test('that is used lives on, up to twelve hours', async () => {
+  test('in use is kept, up to twelve hours', async () => {
     const { cookie, path } = sessionOf(await server.logIn(login));
     const statuses: number[] = [];
     for (let minutes = 0; minutes < 12 * 60; minutes += 20) {
@@ -250,7 +250,7 @@ describe('a session', () => {
     expect((await server.ask(`${path}${version}`, { headers: { cookie } })).status).toBe(403);
   });
 
-  test('ends by logging out, by a new password, and by another second factor', async () => {
+  test('ends with a logout, a new password, or another second factor', async () => {
     const { here } = server;
     const ends = [
       (cookie: string, path: string) => server.ask(`${path}/logout`, { headers: { cookie } }),
@@ -267,13 +267,13 @@ describe('a session', () => {
     }
   });
 
-  test('is not begun with a wrong password', async () => {
+  test('is not started with a wrong password', async () => {
     const { status, headers, text } = await server.logIn({ ...login, pass: 'wrong' });
     expect([status, text]).toEqual([401, '{"status":0,"message":"see_login_log"}']);
     expect(headers.get('location')).toBeNull();
   });
 
-  test('asks who is enrolled for the code', async () => {
+  test('requires the code of an enrolled user', async () => {
     await enrol();
     const missing = await server.logIn(login);
     expect([missing.status, JSON.parse(missing.text)]).toMatchObject([401, { error_code: 'tfa_required' }]);
@@ -284,7 +284,7 @@ describe('a session', () => {
     expect((await server.logIn({ ...login, tfa_token })).status).toBe(401);
   });
 
-  test('takes a recovery code once, and says how many are left', async () => {
+  test('accepts a recovery code once, and returns how many are left', async () => {
     await enrol();
     const { data } = await server.here.call('twofactorauth_generate_recovery_codes');
     const [code = ''] = data?.recovery_codes as string[];
@@ -310,7 +310,7 @@ describe('a session', () => {
     });
   });
 
-  test('is begun once by a link of create_user_session', async () => {
+  test('is started once by a link of create_user_session', async () => {
     const { data } = await server.here.call('create_user_session', { user: 'root', service: 'whostmgrd' });
     const { pathname, search } = new URL(data?.url as string);
     const followed = await server.ask(pathname + search);
@@ -325,20 +325,20 @@ describe('a session', () => {
 describe('guessing', () => {
   const guess = (number: number) => server.logIn({ user: 'root', pass: `guess ${number}`, login_only: '1' });
 
-  test('locks the address out, also with the right password, and says no more than before', async () => {
+  test('blocks the address, also for the correct password, with the same response as before', async () => {
     for (let number = 0; number < 6; number++) await guess(number);
     const locked = await server.logIn({ user: 'root', pass: password, login_only: '1' });
     expect([locked.status, locked.text]).toEqual([401, '{"status":0,"message":"see_login_log"}']);
     const { data } = await server.here.call('get_cphulk_brutes');
     expect(data?.brutes).toMatchObject([{ ip: '127.0.0.1' }]);
-    // Tokens go on working, and so does the local command line: it is the way back.
+    // Tokens still work, and so does the local command line, which is the way to unlock.
     const token = await makeToken();
     expect((await withHeader(`whm root:${token}`)).status).toBe(200);
     await server.here.call('flush_cphulk_login_history_for_ips', { ip: '127.0.0.1' });
     expect((await server.logIn({ user: 'root', pass: password, login_only: '1' })).status).toBe(200);
   });
 
-  test('ends by itself after a while', async () => {
+  test('is allowed again after a while', async () => {
     for (let number = 0; number < 6; number++) await guess(number);
     server.here.time += 16 * 60_000;
     expect((await server.logIn({ user: 'root', pass: password, login_only: '1' })).status).toBe(200);

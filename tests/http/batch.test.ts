@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-/** Once the first command of the next batch was run. */
+/** Resolves once the first command of the next batch was run. */
 function firstCommandWasRun(): Promise<void> {
   let begun = 0;
   const { letOthersRun } = server.here.engine;
@@ -22,7 +22,7 @@ function firstCommandWasRun(): Promise<void> {
   });
 }
 
-/** Sends a batch of as many commands, and closes the connection when the first was run. */
+/** Sends a batch with this many commands, and closes the connection once the first was run. */
 async function leave(commands: number): Promise<void> {
   const isBegun = firstCommandWasRun();
   const { hostname, port } = new URL(server.url);
@@ -39,16 +39,16 @@ async function leave(commands: number): Promise<void> {
 
 const lines = (name: string) => server.here.audit().filter((line) => line.function === name);
 
-test('a batch ends with its client', async () => {
+test('a batch stops when its client disconnects', async () => {
   await leave(1000);
-  // The line of the batch is the last.
+  // The line of the batch is the last one.
   await until(() => lines('batch').length > 0, 'the batch was in the log');
   expect(lines('batch')).toMatchObject([{ result: 0, error_code: 'abandoned' }]);
   expect(lines('loadavg').length).toBeGreaterThan(0);
   expect(lines('loadavg').length).toBeLessThan(1000);
 });
 
-test('others are answered while a batch runs', async () => {
+test('other clients are served while a batch runs', async () => {
   const made = await server.asRoot('/json-api/api_token_create?api.version=1&token_name=others');
   const { data } = JSON.parse(made.text) as { data: { token: string } };
   const order: string[] = [];

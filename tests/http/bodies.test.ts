@@ -1,4 +1,5 @@
-// Bodies as real clients send them: forms under any type or none, multipart, JSON; and what costs more than it should.
+// Request bodies of real clients: forms with any content type or none, multipart, and JSON. Also bodies that are
+// expensive to read.
 import { password, TestServer } from '../support/server.ts';
 import { watchPasswords } from '../support/watched-passwords.ts';
 
@@ -12,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** A body of bytes, to which fetch adds no type. */
+/** A body of bytes, to which fetch adds no content type. */
 const bytes = (text: string) => new TextEncoder().encode(text);
 const post = (path: string, body: string | FormData, type?: string) =>
   server.ask(path, {
@@ -32,8 +33,8 @@ const types = [
   'application/vnd.example',
 ];
 
-describe.each(types)('of the type %s', (type) => {
-  test('a form is read as one', async () => {
+describe.each(types)('with the content type %s', (type) => {
+  test('a form is read as a form', async () => {
     const value = `Form+of+${(type ?? 'none').replaceAll(/\W/g, '')}`;
     const reply = await post('/json-api/twofactorauth_set_issuer', `api.version=1&issuer=${value}`, type);
     expect(JSON.parse(reply.text)).toMatchObject({ metadata: { result: 1 } });
@@ -48,7 +49,7 @@ describe.each(types)('of the type %s', (type) => {
     expect(await issuer()).toBe(value);
   });
 
-  test('a login is read', async () => {
+  test('a login is accepted', async () => {
     const body = new URLSearchParams({ user: 'root', pass: password, login_only: '1' }).toString();
     expect((await post('/login', body, type)).status).toBe(200);
   });
@@ -60,7 +61,7 @@ function formData(fields: Readonly<Record<string, string>>): FormData {
   return form;
 }
 
-test('multipart is read, on calls and on a login', async () => {
+test('multipart is read, for calls and for a login', async () => {
   const value = 'Ünusual & "quoted" = + % 100';
   const reply = await post(
     '/json-api/twofactorauth_set_issuer',
@@ -73,7 +74,7 @@ test('multipart is read, on calls and on a login', async () => {
   );
 });
 
-describe('is refused with a reason, and nothing is changed', () => {
+describe('is rejected with a reason, and nothing is changed', () => {
   const path = '/json-api/twofactorauth_set_issuer?api.version=1&issuer=Changed';
   const withFile = formData({ a: 'b' });
   withFile.append('file', new Blob(['x']), 'x.txt');
@@ -124,12 +125,13 @@ describe('is refused with a reason, and nothing is changed', () => {
   });
 });
 
-test('U+FFFD that was sent as such is no fault', async () => {
+test('U+FFFD that was sent as such is not an error', async () => {
   const reply = await post('/json-api/twofactorauth_set_issuer', 'api.version=1&issuer=a%EF%BF%BDb\uFFFDc');
   expect(JSON.parse(reply.text)).toMatchObject({ metadata: { result: 1 } });
 });
 
-// Reading ends at the first limit. `npm run bench -- --only=attack` measures what others notice of such bodies.
+// Reading ends at the first limit. `npm run bench -- --only=attack` measures the effect of such bodies on other
+// clients.
 describe('a hostile body of a mebibyte', () => {
   const mebibyte = 1_048_000;
   test.each<[string, string, string | undefined, number, string]>([
@@ -150,7 +152,7 @@ describe('a hostile body of a mebibyte', () => {
       400,
       'more than 1000 fields',
     ],
-  ])('of %s is answered', async (_what, body, type, status, text) => {
+  ])('of %s gets a response', async (_what, body, type, status, text) => {
     const reply = await post('/json-api/version?api.version=1', body, type);
     expect([reply.status, reply.text]).toEqual([status, expect.stringContaining(text)]);
   });

@@ -1,4 +1,4 @@
-// Calls as the API Shell writes them for elsewhere: a real shell has to read them as they are meant.
+// The API Shell’s texts for calling a function elsewhere: a real shell must read them as intended.
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { percentDecode } from '../../src/cli/arguments.ts';
@@ -18,14 +18,14 @@ function aCall(args: readonly Argument[], others: Partial<ShellCall> = {}): Shel
   return { command: 'listaccts', args, format: 'yaml', isDryRun: false, ...others };
 }
 
-/** The words that a shell makes of a line, without its first. */
+/** The words into which a shell splits a line, without the first. */
 function wordsOf(line: string): string[] {
   const [name = ''] = line.split(' ');
   const script = `${name}() { printf '%s\\0' "$@"; }\n${line}`;
   return execFileSync('sh', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1);
 }
 
-/** Any text that a process can be given as an argument. */
+/** Any text that a process can get as an argument. */
 const text = fc
   .string({
     unit: fc.oneof(
@@ -35,7 +35,7 @@ const text = fc
   })
   .filter((one) => !one.includes('\0') && one.isWellFormed());
 
-test('any value arrives through a shell at the command line, and at curl', () => {
+test('any value reaches the command line and curl through a shell', () => {
   fc.assert(
     fc.property(text, (value) => {
       const call = aCall([open('search', value)]);
@@ -49,7 +49,7 @@ test('any value arrives through a shell at the command line, and at curl', () =>
   );
 });
 
-test('format, dry run and user become options', () => {
+test('format, dry run and user are converted to options', () => {
   const call = aCall([open('want', 'user')], { format: 'xml', isDryRun: true });
   expect(commandLine(call, { ...place, user: 'bob' })).toBe(
     'whmapi1 --output=xml --user=bob --dry-run listaccts want=user',
@@ -63,7 +63,7 @@ test('format, dry run and user become options', () => {
   expect(commandLine(aCall([], { format: 'json' }), place)).toBe('whmapi1 --output=jsonpretty listaccts');
 });
 
-describe('what is secret', () => {
+describe('a secret', () => {
   const call = aCall([
     open('user', 'bob'),
     { name: 'password', value: 'hush', isSecret: true },
@@ -79,7 +79,7 @@ describe('what is secret', () => {
     expect(url(call, place)).toContain('password=PASSWORD');
   });
 
-  test('is written out where the person asks for it', () => {
+  test('is written out if the user asks for it', () => {
     const shown = { ...place, showsSecrets: true };
     for (const line of [commandLine(call, shown), curlLine(call, shown), url(call, shown)]) {
       expect(line).toContain('password=hush');

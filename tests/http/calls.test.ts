@@ -1,4 +1,4 @@
-// The wire: how calls come in and answers go out, with every credential in order.
+// Requests and responses over HTTP, with valid credentials.
 import { execFileSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,14 +24,14 @@ const post = (path: string, body: string | URLSearchParams | Uint8Array<ArrayBuf
 const json = async (reply: Promise<{ text: string }>): Promise<unknown> => JSON.parse((await reply).text);
 
 describe('a call', () => {
-  test('takes its arguments from the query, where a plus sign is a space', async () => {
+  test('reads its arguments from the query, where a plus sign is a space', async () => {
     await get('/json-api/twofactorauth_set_issuer?api.version=1&issuer=Example+Hosting%2B');
     expect(await json(get('/json-api/twofactorauth_get_issuer?api.version=1'))).toMatchObject({
       data: { issuer: 'Example Hosting+' },
     });
   });
 
-  test('takes them from a form, and from JSON', async () => {
+  test('reads them from a form, and from JSON', async () => {
     const form = new URLSearchParams({ 'api.version': '1', issuer: 'By form' });
     expect(await json(post('/json-api/twofactorauth_set_issuer', form))).toMatchObject({
       metadata: { result: 1 },
@@ -43,14 +43,14 @@ describe('a call', () => {
     });
   });
 
-  test('takes a form that does not say that it is one', async () => {
+  test('reads a form without a content type', async () => {
     const bytes = new TextEncoder().encode('api.version=1&issuer=Unsaid');
     expect(await json(post('/json-api/twofactorauth_set_issuer', bytes))).toMatchObject({
       metadata: { result: 1 },
     });
   });
 
-  test('that fails is answered with 200, and says why', async () => {
+  test('that fails returns status 200 and the reason', async () => {
     const { status, text } = await get('/json-api/accountsummary?api.version=1&user=nobody');
     expect([status, JSON.parse(text)]).toEqual([
       200,
@@ -66,7 +66,7 @@ describe('a call', () => {
     ]);
   });
 
-  test('of an unknown function is worded as WHM words it', async () => {
+  test('of an unknown function fails with WHM’s message', async () => {
     expect(await json(get('/json-api/no_such_thing?api.version=1'))).toMatchObject({
       metadata: {
         result: 0,
@@ -75,14 +75,14 @@ describe('a call', () => {
     });
   });
 
-  itWith(['xmllint'], 'is answered in XML that a parser takes', async () => {
+  itWith(['xmllint'], 'returns XML that a parser reads', async () => {
     const { headers, text } = await get('/xml-api/listpkgs?api.version=1');
     expect(headers.get('content-type')).toBe('text/xml; charset="utf-8"');
     const names = execFileSync('xmllint', ['--xpath', '//data/pkg/name/text()', '-'], { input: text });
     expect(names.toString().trim().split(/\s+/)).toEqual(['default', 'starter']);
   });
 
-  test('with api.dry_run=1 keeps nothing', async () => {
+  test('with api.dry_run=1 saves nothing', async () => {
     await get('/json-api/twofactorauth_set_issuer?api.version=1&issuer=Kept');
     const dry = await json(
       get('/json-api/twofactorauth_set_issuer?api.version=1&issuer=Not+kept&api.dry_run=1'),
@@ -138,11 +138,11 @@ describe('without api.version=1', () => {
     ],
     ['twofactorauth_policy_status', '', unknownApp('twofactorauth_policy_status')],
     ['no_such_thing', '', unknownApp('no_such_thing')],
-  ])('%s answers in the shape of version 0', async (name, query, answer) => {
+  ])('%s returns the shape of version 0', async (name, query, answer) => {
     expect(await json(get(`/json-api/${name}?${query}`))).toEqual(answer);
   });
 
-  test('another version is answered as version 1, with a warning', async () => {
+  test('another version is handled as version 1, with a warning', async () => {
     expect(await json(get('/json-api/version?api.version=2'))).toMatchObject({
       metadata: {
         result: 1,
@@ -157,11 +157,11 @@ describe('without api.version=1', () => {
   });
 });
 
-describe('a request that is no call', () => {
+describe('a request that is not a call', () => {
   test.each([
-    ['a query that is no UTF-8', () => get('/json-api/version?api.version=1&x=%ff'), 400],
-    ['a body that is no UTF-8', () => post('/json-api/version', Uint8Array.of(0x61, 0xff)), 400],
-    ['a body that is no JSON', () => post('/json-api/version', '{"a":', 'application/json'), 400],
+    ['a query that is not UTF-8', () => get('/json-api/version?api.version=1&x=%ff'), 400],
+    ['a body that is not UTF-8', () => post('/json-api/version', Uint8Array.of(0x61, 0xff)), 400],
+    ['a body that is not JSON', () => post('/json-api/version', '{"a":', 'application/json'), 400],
     ['a body that is a JSON list', () => post('/json-api/version', '[1]', 'application/json'), 400],
     ['a body of another type', () => post('/json-api/version', '<a/>', 'text/xml'), 415],
     ['a body over a MiB', () => post('/json-api/version', 'a'.repeat(1_048_577)), 413],
@@ -173,7 +173,7 @@ describe('a request that is no call', () => {
       () => server.ask('/json-api/version', { method: 'DELETE', headers: { authorization } }),
       404,
     ],
-  ])('%s is told so', async (_what, send, status) => {
+  ])('%s gets an error', async (_what, send, status) => {
     const reply = await send();
     expect(reply.status).toBe(status);
     expect(reply.text).not.toContain('.ts:');
@@ -181,7 +181,7 @@ describe('a request that is no call', () => {
     expect((await get('/json-api/version?api.version=1')).status).toBe(200);
   });
 
-  test('parameters of the prototype are parameters like others', async () => {
+  test('parameters with the names of prototype members are ordinary parameters', async () => {
     const body = '{"api.version":1,"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}';
     expect(await json(post('/json-api/version', body, 'application/json'))).toMatchObject({
       metadata: { result: 1 },
@@ -190,7 +190,7 @@ describe('a request that is no call', () => {
   });
 });
 
-test('a call that cannot be recorded is not answered as if it had been', async () => {
+test('a call that cannot be recorded does not return its result', async () => {
   const log = join(server.here.state, 'audit.log');
   chmodSync(log, 0o644);
   expect(await json(get('/json-api/version?api.version=1'))).toMatchObject({
@@ -203,7 +203,7 @@ test('a call that cannot be recorded is not answered as if it had been', async (
   expect(await json(get('/json-api/version?api.version=1'))).toMatchObject({ metadata: { result: 1 } });
 });
 
-test('a call of version 0 that there is not stands in the audit log as well', async () => {
+test('an unknown function of version 0 is also in the audit log', async () => {
   await get('/json-api/twofactorauth_policy_status');
   expect(server.here.audit().at(-1)).toMatchObject({
     caller: 'root',
@@ -215,7 +215,7 @@ test('a call of version 0 that there is not stands in the audit log as well', as
   });
 });
 
-test('answers may not be kept or guessed at', async () => {
+test('responses must not be cached or interpreted as another type', async () => {
   const { headers } = await get('/json-api/version?api.version=1');
   expect(headers.get('cache-control')).toBe('no-cache, no-store, must-revalidate, private');
   expect(headers.get('x-content-type-options')).toBe('nosniff');
@@ -239,7 +239,7 @@ test.each(['version', 'listacls', 'no_such_thing'])(
   },
 );
 
-test('no log holds what was sent as a secret', async () => {
+test('no log contains a secret that was sent', async () => {
   await server.ask('/json-api/version?api.version=1', {
     headers: { authorization: basic('root', password) },
   });

@@ -1,4 +1,4 @@
-// A session of a user with two-factor authentication: what it may do to how its user logs in, and how it is confirmed.
+// A session of a user with two-factor authentication: how it is confirmed, and what it can do before and after.
 import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { password, sessionOf, TestServer } from '../support/server.ts';
 
@@ -64,7 +64,7 @@ const credentials: [name: string, args: Readonly<Record<string, unknown>>][] = [
 ];
 
 describe('without a confirmation', () => {
-  test('nothing that logs the user in is changed or shown', async () => {
+  test('nothing that concerns the user’s login is changed or shown', async () => {
     for (const [name, args] of credentials) {
       const answer = await call(name, args);
       const inner = answer.data?.result as Envelope[] | undefined;
@@ -82,14 +82,14 @@ describe('without a confirmation', () => {
     expect((await server.here.call('api_token_list')).data).toEqual({ tokens: {} });
   });
 
-  test('other calls of the session work, and so do others’ second factors', async () => {
+  test('other calls of the session work, also for second factors of other users', async () => {
     await server.here.call('createacct', { username: 'bob', domain: 'bob.example' });
     expect((await call('listaccts')).metadata.result).toBe(1);
     expect((await call('twofactorauth_generate_tfa_config')).metadata.result).toBe(1);
     expect((await call('twofactorauth_remove_user_config', { user: 'bob' })).metadata.result).toBe(1);
   });
 
-  test('a token, a password and the command line need none', async () => {
+  test('a token, a password and the command line require none', async () => {
     const { data } = await server.here.call('api_token_create', { token_name: 'mine' });
     const tfa_token = codeAt(other, server.here.time);
     const query = new URLSearchParams({ 'api.version': '1', secret: other, tfa_token }).toString();
@@ -99,7 +99,7 @@ describe('without a confirmation', () => {
     expect(JSON.parse(text)).toMatchObject({ metadata: { result: 1 } });
   });
 
-  test('a session of a user without two-factor authentication sets it up freely', async () => {
+  test('a session of a user without two-factor authentication can set it up', async () => {
     await server.here.call('twofactorauth_remove_user_config', { user: 'root' });
     session = sessionOf(await server.logIn({ user: 'root', pass: password }));
     server.here.time += 60_000;
@@ -108,7 +108,7 @@ describe('without a confirmation', () => {
 });
 
 describe('a confirmation', () => {
-  test('by a code counts for ten minutes, for this session alone', async () => {
+  test('with a code is valid for ten minutes, for this session only', async () => {
     const tfa_token = codeAt(secret, server.here.time);
     const unconfirmed = session;
     server.here.time += 60_000;
@@ -133,7 +133,7 @@ describe('a confirmation', () => {
     expect((await setUpAgain()).metadata.error_code).toBe('confirmation_required');
   });
 
-  test('by the password lets the second factor be replaced', async () => {
+  test('with the password allows replacing the second factor', async () => {
     expect((await confirm({ password })).status).toBe(200);
     expect((await setUpAgain()).metadata.result).toBe(1);
     expect(await storedSecret()).toBe(other);
@@ -142,14 +142,14 @@ describe('a confirmation', () => {
     expect(JSON.stringify(lines)).not.toContain(password);
   });
 
-  test('by a recovery code uses it up', async () => {
+  test('with a recovery code uses it up', async () => {
     const { data } = await server.here.call('twofactorauth_generate_recovery_codes');
     const [code = ''] = data?.recovery_codes as string[];
     expect((await confirm({ code })).status).toBe(200);
     expect((await confirm({ code })).status).toBe(401);
   });
 
-  test('a code is accepted once', async () => {
+  test('accepts a code only once', async () => {
     const code = codeAt(secret, server.here.time);
     expect((await confirm({ code })).status).toBe(200);
     expect((await confirm({ code })).answer).toMatchObject({
@@ -158,14 +158,14 @@ describe('a confirmation', () => {
     });
   });
 
-  test('a mark from before the clock was put back counts for nothing', async () => {
+  test('from before the clock was set back is not valid', async () => {
     await confirm({ password });
-    // No session outlives a clock that is put back by more.
+    // Sessions end if the clock is set back by more.
     server.here.time -= 30_000;
     expect((await setUpAgain()).metadata.error_code).toBe('confirmation_required');
   });
 
-  test('needs either a code or a password', async () => {
+  test('requires a code or a password', async () => {
     const bad: Record<string, string>[] = [{}, { code: '', password: '' }, { code: '123456', password }];
     for (const fields of bad) {
       expect(await confirm(fields)).toEqual({
@@ -175,7 +175,7 @@ describe('a confirmation', () => {
     }
   });
 
-  test('needs a session', async () => {
+  test('requires a session', async () => {
     session = { ...session, cookie: '' };
     expect((await confirm({ password })).status).toBe(403);
     expect((await server.ask('/elsewhere/confirm', { method: 'POST' })).status).toBe(403);
@@ -183,7 +183,7 @@ describe('a confirmation', () => {
 });
 
 describe('guessing', () => {
-  test('wrong passwords count as failed logins, and then the right one does not help', async () => {
+  test('wrong passwords count as failed logins, and then the correct one is rejected too', async () => {
     await server.here.call('enable_cphulk');
     await server.here.call('save_cphulk_config', { max_failures_byip: '3', ip_based_protection: '1' });
     for (const guess of ['a', 'b', 'c']) {
@@ -199,7 +199,7 @@ describe('guessing', () => {
     expect((await setUpAgain()).metadata.error_code).toBe('confirmation_required');
   });
 
-  test('five wrong codes lock the codes, also without cPHulk', async () => {
+  test('five wrong codes lock further codes, also without cPHulk', async () => {
     await server.here.call('disable_cphulk');
     for (let tries = 0; tries < 5; tries++) expect((await confirm({ code: '000000' })).status).toBe(401);
     expect((await confirm({ code: codeAt(secret, server.here.time) })).answer.error).toContain(

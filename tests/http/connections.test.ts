@@ -1,5 +1,5 @@
-// What arrives on a connection besides whole requests, one after the other: bytes that follow a request, requests that
-// are sent ahead, and what is not HTTP.
+// What a connection can contain in addition to whole requests: bytes that follow a request, requests that are sent
+// ahead, and bytes that are not HTTP.
 import { execFileSync } from 'node:child_process';
 import { password, TestServer } from '../support/server.ts';
 import { watchPasswords } from '../support/watched-passwords.ts';
@@ -13,7 +13,7 @@ beforeAll(async () => {
   server = await TestServer.start();
   const { data } = await server.here.call('api_token_create', { token_name: 'test' });
   authorization = `whm root:${data?.token as string}`;
-  // A busy machine can be too slow for it, so only what needs it is sent to it.
+  // A busy machine can be too slow for this limit, so only the requests that need it are sent to this server.
   impatient = await TestServer.start({
     headersTimeout: 1500,
     requestTimeout: 3000,
@@ -30,7 +30,7 @@ const head = (line: string, ...headers: string[]) =>
 const version = () => head('GET /json-api/version?api.version=1');
 
 describe('bytes that follow a request', () => {
-  test('a call that was carried out is answered as such, and then the connection closes', async () => {
+  test('a call that was run gets its response, and then the connection closes', async () => {
     await server.here.call('createacct', { username: 'nodeu6', domain: 'nodeu6.example', password });
     // As old copies of xmlapi.php send it: the body is in a header, and curl’s own headers follow.
     const body = 'user=nodeu6';
@@ -46,7 +46,7 @@ describe('bytes that follow a request', () => {
     expect(data).toMatchObject({ acct: [{ suspended: 1 }] });
   });
 
-  test('all requests before them are answered, in their order', async () => {
+  test('all requests before them get responses, in order', async () => {
     const { answers } = await sendRaw(
       server.url,
       `${version()}${head('GET /nothing')}${version()}rubbish\r\n\r\n`,
@@ -54,7 +54,7 @@ describe('bytes that follow a request', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 404, 200]);
   });
 
-  test('a body that breaks off into something else is a 400, and nothing is called', async () => {
+  test('a body that stops and is followed by something else gets a 400, and nothing is called', async () => {
     const lines = server.here.audit().length;
     const text = `${head('POST /json-api/version?api.version=1', 'Transfer-Encoding: chunked')}5\r\nhello\r\nnot a length\r\n`;
     const { answers, isClosed } = await sendRaw(server.url, text);
@@ -62,7 +62,7 @@ describe('bytes that follow a request', () => {
     expect([isClosed, server.here.audit().length]).toEqual([true, lines]);
   });
 
-  test('a request that comes too slowly after a whole one is told so after the answer', async () => {
+  test('a request that arrives too slowly after a complete one gets an error after the first response', async () => {
     const { answers } = await sendRaw(
       impatient.url,
       'GET /nothing HTTP/1.1\r\nHost: x\r\n\r\nPOST /login HTTP/1.1\r\nHost: x\r\n',
@@ -72,7 +72,7 @@ describe('bytes that follow a request', () => {
 });
 
 describe('requests that are sent ahead', () => {
-  test('are answered one at a time, in their order', async () => {
+  test('get responses one at a time, in order', async () => {
     const watched = watchPasswords(server.here);
     const login = 'POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\nuser=a&pass';
     const { answers } = await sendRaw(server.url, login.repeat(4), { answers: 4 });
@@ -81,7 +81,7 @@ describe('requests that are sent ahead', () => {
     expect([watched.most, watched.count]).toEqual([1, 4]);
   });
 
-  test('more than 17 at once: the first 17 are answered, and then the connection closes', async () => {
+  test('more than 17 at once: the first 17 get responses, and then the connection closes', async () => {
     const { answers, isClosed } = await sendRaw(server.url, version().repeat(40));
     expect(answers).toHaveLength(17);
     expect(answers.at(-1)?.headers.connection).toBe('close');
@@ -105,7 +105,7 @@ test.each([
   ['an unknown expectation', () => head('GET /', 'Expect: wonders'), 417],
   ['no such address', () => head('GET /nothing'), 404],
   ['a request that never ends', () => 'GET / HTTP/1.1\r\nHost: x\r\n', 408],
-])('%s is answered with a reason and the security headers', async (_what, make, status) => {
+])('%s gets a response with a reason and the security headers', async (_what, make, status) => {
   const { url } = status === 408 ? impatient : server;
   const { answers } = await sendRaw(url, make(), { answers: 1 });
   expect(answers.map((one) => one.status)).toEqual([status]);
@@ -134,7 +134,7 @@ describeWith(['xmllint'], 'an error below /xml-api/', () => {
   });
 });
 
-test.each(['json-api', 'xml-api'])('/%s/NAME/ is /NAME', async (api) => {
+test.each(['json-api', 'xml-api'])('/%s/NAME/ is handled like /NAME', async (api) => {
   const ask = (slash: string) =>
     server.ask(`/${api}/version${slash}?api.version=1`, { headers: { authorization } });
   const plain = await ask('');

@@ -1,4 +1,4 @@
-// Guesses that are sent at the same time: never more than the limit allows are looked at, whichever way they come.
+// Simultaneous guesses: never more than the limit are checked, by whichever kind of login.
 import { attempt, type LoginWorld } from '../../src/model/logins/logins.ts';
 import { openSocket, sendRaw } from '../support/raw-client.ts';
 import { password, TestServer } from '../support/server.ts';
@@ -34,7 +34,7 @@ test('40 guesses on 40 connections: 5 passwords are checked, one at a time', asy
   expect([watched.count, watched.most]).toEqual([LIMIT, 1]);
 });
 
-test('of many addresses two passwords are checked at a time, and addresses take turns', async () => {
+test('from many addresses, two passwords are checked at a time, and addresses take turns', async () => {
   const watched = watchPasswords(server.here);
   const from = (last: number) => `127.0.1.${last}`;
   const attack = Promise.all(
@@ -42,7 +42,7 @@ test('of many addresses two passwords are checked at a time, and addresses take 
       sendRaw(server.url, guesses(4, `user${at}`).join(''), { from: from(at + 1), answers: 4 }),
     ),
   );
-  // Behind all of them, and answered before most of theirs.
+  // Sent after all of them, and answered before most of theirs.
   const own = await sendRaw(server.url, login('root', password), { from: '127.0.2.1', answers: 1 });
   expect(own.answers[0]?.status).toBe(200);
   expect(watched.count).toBeLessThan(30);
@@ -51,19 +51,19 @@ test('of many addresses two passwords are checked at a time, and addresses take 
   expect(watched.count).toBe(49);
 });
 
-test('right passwords at once are all let in', async () => {
+test('simultaneous correct passwords are all accepted', async () => {
   watchPasswords(server.here);
   const texts = Array.from({ length: 20 }, () => login('root', password));
   const replies = await Promise.all(texts.map((text) => sendRaw(server.url, text, { answers: 1 })));
   expect(replies.map(({ answers }) => answers[0]?.status)).toEqual(texts.map(() => 200));
 });
 
-/** So many times the event loop looks what has come, however long that takes on a busy machine. */
+/** Waits for this many rounds of the event loop, however long they take on a busy machine. */
 async function rounds(count: number): Promise<void> {
   for (let round = 0; round < count; round++) await new Promise((done) => setTimeout(done, 10));
 }
 
-test('what a client sent ahead is not done once it is gone', async () => {
+test('requests that a client sent ahead are not run once it has disconnected', async () => {
   let release = () => undefined as void;
   const gate = new Promise<void>((done) => (release = done));
   const watched = watchPasswords(server.here, async () => {
@@ -72,7 +72,7 @@ test('what a client sent ahead is not done once it is gone', async () => {
   });
   const first = sendRaw(server.url, login('root', 'wrong'), { answers: 1 });
   const socket = await openSocket(server.url);
-  // Waits behind its own first request, and goes.
+  // It waits for its own first request, and disconnects.
   socket.write(login('root', 'second') + login('root', 'third'));
   await rounds(10);
   socket.destroy();
@@ -83,7 +83,7 @@ test('what a client sent ahead is not done once it is gone', async () => {
   expect(watched.count).toBeLessThanOrEqual(2);
 });
 
-test('guesses at once that no queue of the server holds back, as those to two servers: 5 passwords are checked', async () => {
+test('simultaneous guesses that no queue of one server limits, as with two servers: 5 passwords are checked', async () => {
   const { here } = server;
   const watched = watchPasswords(here);
   const { store } = here.engine;
@@ -102,7 +102,7 @@ test('guesses at once that no queue of the server holds back, as those to two se
   expect(watched.count).toBe(LIMIT);
 });
 
-test('an attempt that waits for the outcome of others is let in if it is right', async () => {
+test('an attempt that waits for the outcome of others is accepted if it is correct', async () => {
   const { here } = server;
   let release = () => undefined as void;
   const gate = new Promise<void>((done) => (release = done));

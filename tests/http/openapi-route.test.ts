@@ -9,7 +9,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-test('GET /openapi.json is what --openapi prints, for everybody', async () => {
+test('GET /openapi.json returns the document of --openapi, to everybody', async () => {
   const { status, headers, text } = await server.ask('/openapi.json');
   expect(status).toBe(200);
   expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
@@ -17,11 +17,11 @@ test('GET /openapi.json is what --openapi prints, for everybody', async () => {
   const { stdout } = await terminal.run('--openapi');
   terminal.remove();
   expect(JSON.parse(text)).toEqual(JSON.parse(stdout));
-  // Made once.
+  // It is created once.
   expect((await server.ask('/openapi.json')).text).toBe(text);
 });
 
-test('it tells nothing of the machine or the installation', async () => {
+test('it reveals nothing about the machine or the installation', async () => {
   const { text } = await server.ask('/openapi.json');
   const { here } = server;
   for (const own of [here.state, here.directory, server.url, process.cwd(), here.hostname]) {
@@ -29,7 +29,7 @@ test('it tells nothing of the machine or the installation', async () => {
   }
 });
 
-test('it is compressed for who accepts that, and not sent again to who has it', async () => {
+test('it is compressed for clients that accept that, and not sent again to clients that have it', async () => {
   const encoding = (value: string) => server.ask('/openapi.json', { headers: { 'accept-encoding': value } });
   const [plain, compressed] = [await encoding('identity'), await encoding('br;q=1, gzip;q=0.5')];
   expect(plain.headers.get('content-encoding')).toBeNull();

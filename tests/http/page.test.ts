@@ -1,4 +1,4 @@
-// The pages for people as the server sends them: what is in them, who gets them, and what browsers are told.
+// The web pages as the server sends them: their contents, who gets them, and their headers.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { html, toText } from '../../src/http/page/html.ts';
@@ -24,12 +24,12 @@ async function logIn(user = 'root', pass = password): Promise<Session> {
   return sessionOf(await server.logIn({ user, pass, login_only: '1' }));
 }
 
-/** A path below the session's own. */
+/** A path below the session’s own path. */
 function get({ cookie, path }: Session, rest: string): Promise<Reply> {
   return server.ask(path + rest, { headers: { cookie } });
 }
 
-/** What the script of the API Shell sends. */
+/** Sends what the script of the API Shell sends. */
 function callInShell({ cookie, path }: Session, name: string, body: object): Promise<Reply> {
   return server.ask(`${path}/api-shell/call/${name}`, {
     method: 'POST',
@@ -50,12 +50,12 @@ async function addReseller(): Promise<Session> {
 const pages = ['/', '/two-factor', '/api-shell'];
 const data = ['/overview.json', '/functions.json', '/functions/version.json'];
 
-describe('what browsers are told', () => {
+describe('the security headers', () => {
   const policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-  test('stands in every answer', async () => {
+  test('are in every response', async () => {
     const session = await logIn();
     const replies = [
       await server.ask('/'),
@@ -72,7 +72,7 @@ describe('what browsers are told', () => {
     }
   });
 
-  test('no page has a script or a style of its own in it', async () => {
+  test('no page contains a script or a style of its own', async () => {
     const session = await logIn();
     const texts = [await server.ask('/'), ...(await Promise.all(pages.map((path) => get(session, path))))];
     for (const { text } of texts) {
@@ -84,7 +84,7 @@ describe('what browsers are told', () => {
 });
 
 describe('the files of the pages', () => {
-  test('are kept by browsers, under names that change with what is in them', async () => {
+  test('are cached by browsers, under names that depend on their contents', async () => {
     const { text } = await server.ask('/');
     const paths = [...new Set(text.match(/\/assets\/[\w.-]+/g))];
     expect(paths.map((path) => path.replace(/-[0-9a-f]{12}\./, '.')).sort()).toEqual([
@@ -104,7 +104,7 @@ describe('the files of the pages', () => {
 describe('the log-in page', () => {
   const post = (fields: Record<string, string>) => server.logIn(fields, asBrowser);
 
-  test('stands at the top, and does not speak of codes to clients that look for it', async () => {
+  test('is at the top, and does not mention codes to clients that search for them', async () => {
     for (const path of ['/', '/login']) {
       const { status, headers, text } = await server.ask(path, { headers: asBrowser });
       expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
@@ -113,7 +113,7 @@ describe('the log-in page', () => {
     }
   });
 
-  test('names the product and the host, escaped, and can show the password', async () => {
+  test('names the product and the hostname, escaped, and can show the password', async () => {
     server.here.hostname = 'a<b>.example';
     const { text } = await server.ask('/');
     expect(text).toContain('whmapi1');
@@ -152,7 +152,7 @@ describe('the log-in page', () => {
     expect(right.text).toContain(`href="${path}/"`);
   });
 
-  test('without its script, shows how many recovery codes are left before it goes on', async () => {
+  test('without its script, shows how many recovery codes are left before it continues', async () => {
     const { here } = server;
     await here.call('twofactorauth_enable_policy');
     await here.call('twofactorauth_set_tfa_config', { secret, tfa_token: codeAt(secret, here.time) });
@@ -177,7 +177,7 @@ describe('without a session', () => {
     expect((await callInShell({ cookie, path }, 'version', {})).status).toBe(403);
   }
 
-  test('pages lead to the log-in page, and data is not given out', async () => {
+  test('pages redirect to the log-in page, and data is not returned', async () => {
     const { cookie, path } = await logIn();
     const other = await logIn();
     await expectNothing({ cookie: '', path });
@@ -192,7 +192,7 @@ describe('without a session', () => {
     expect((await server.asRoot(`${path}/functions.json`)).status).toBe(403);
   });
 
-  test('the same after logging out', async () => {
+  test('the same after a logout', async () => {
     const session = await logIn();
     expect((await get(session, '/')).status).toBe(200);
     const { status, headers } = await server.ask(`${session.path}/logout`, {
@@ -204,20 +204,20 @@ describe('without a session', () => {
   });
 
   test.each(['/cpsess1/', '/cpsess12345678901/', '/elsewhere/', '/elsewhere/two-factor', '/elsewhere'])(
-    '%s is no page',
+    '%s is not a page',
     async (path) => {
       expect((await server.ask(path)).status).toBe(404);
     },
   );
 
-  test('a path without its last stroke is led to the one with it', async () => {
+  test('a path without its final slash is redirected to the path with it', async () => {
     const { status, headers } = await server.ask('/cpsess0123456789');
     expect([status, headers.get('location')]).toEqual([303, '/cpsess0123456789/']);
   });
 });
 
 describe('an unknown page', () => {
-  test('is a page for browsers, with the navigation for those who are logged in', async () => {
+  test('is a page for browsers, with the navigation for logged-in users', async () => {
     const { cookie, path } = await logIn();
     const inside = await server.ask(`${path}/nothing`, { headers: { ...asBrowser, cookie } });
     expect([inside.status, inside.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
@@ -237,7 +237,7 @@ describe('an unknown page', () => {
     expect(forged.text).not.toContain(path);
   });
 
-  test('is an error of the API for others, and below the API for everybody', async () => {
+  test('is an API error for other clients, and below the API for everybody', async () => {
     const { status, text } = await server.ask('/nothing');
     expect([status, JSON.parse(text)]).toEqual([404, { error: 'There is nothing at this address.' }]);
     const api = await server.ask('/json-api', { headers: asBrowser });
@@ -253,7 +253,7 @@ describe('the overview', () => {
   const overview = async (session: Session) =>
     JSON.parse((await get(session, '/overview.json')).text) as Overview;
 
-  test('tells root the state of the server', async () => {
+  test('returns the state of the server to root', async () => {
     const { here } = server;
     for (const user of ['anna', 'carla']) {
       await here.call('createacct', { username: user, domain: `${user}.example` });
@@ -277,7 +277,7 @@ describe('the overview', () => {
     expect(disk?.available).toBeLessThan(disk?.size ?? 0);
   });
 
-  test('shows work that is not finished, and whether a process still runs it', async () => {
+  test('shows unfinished operations, and whether a process still runs them', async () => {
     const { here } = server;
     const session = await logIn();
     await here.engine.store.transaction('changes', async (db) => {
@@ -301,7 +301,7 @@ describe('the overview', () => {
     });
   });
 
-  test('tells a reseller of its own accounts alone, and nothing of the server that it may not ask', async () => {
+  test('returns only a reseller’s own accounts, and nothing about the server that the reseller cannot call', async () => {
     const { here } = server;
     await here.call('createacct', { username: 'anna', domain: 'anna.example' });
     const bob = await addReseller();
@@ -314,7 +314,7 @@ describe('the overview', () => {
 });
 
 describe('the tools', () => {
-  test('say who and where, escaped', async () => {
+  test('show the user and the host, escaped', async () => {
     server.here.hostname = `<img src=x>&"'.example`;
     const session = await logIn();
     for (const page of pages) {
@@ -326,7 +326,7 @@ describe('the tools', () => {
     }
   });
 
-  test('offer what the visitor may do', async () => {
+  test('offer what the user can do', async () => {
     const [root, bob] = [await logIn(), await addReseller()];
     expect((await get(root, '/two-factor')).text).toContain('id="policy-switch"');
     const without = (await get(bob, '/two-factor')).text;
@@ -338,7 +338,7 @@ describe('the tools', () => {
     expect(within).not.toContain('id="policy-switch"');
   });
 
-  test('a server without the privilege for a function does not tell of it', async () => {
+  test('the page of a user without the privilege for a function does not mention it', async () => {
     const [root, bob] = [await logIn(), await addReseller()];
     const names = async (session: Session) =>
       (JSON.parse((await get(session, '/functions.json')).text) as { name: string }[]).map(
@@ -353,7 +353,7 @@ describe('the tools', () => {
     expect((await get(root, '/functions/__proto__.json')).status).toBe(404);
   });
 
-  test('count functions as the README does', async () => {
+  test('count functions like the README', async () => {
     const session = await logIn();
     const { text } = await get(session, '/api-shell');
     const readme = readFileSync(resolve(__dirname, '../../README.md'), 'utf8').replace(/\s+/g, ' ');
@@ -365,7 +365,7 @@ describe('the tools', () => {
     expect(sentence).toContain(`there are ${listed.length} functions.`);
   });
 
-  test('say what is lost by a function that takes something away', async () => {
+  test('name what a function that removes something deletes', async () => {
     const session = await logIn();
     const lost = async (name: string) =>
       JSON.parse((await get(session, `/functions/${name}.json`)).text) as object;
@@ -399,7 +399,7 @@ describe('the tools', () => {
 });
 
 describe('a call of the API Shell', () => {
-  test('is answered in every format by one call', async () => {
+  test('gets the response in every format with one call', async () => {
     const session = await logIn();
     const { status, text } = await callInShell(session, 'twofactorauth_get_user_configs', { user: 'root' });
     expect(status).toBe(200);
@@ -412,7 +412,7 @@ describe('a call of the API Shell', () => {
     expect(calls).toMatchObject([{ caller: 'root', authentication: 'session', address: '127.0.0.1' }]);
   });
 
-  test('keeps nothing in a dry run', async () => {
+  test('saves nothing in a dry run', async () => {
     const session = await logIn();
     const { text } = await callInShell(session, 'twofactorauth_enable_policy', { 'api.dry_run': 1 });
     expect(JSON.parse(text)).toMatchObject({ result: 1, isDryRun: true });
@@ -420,7 +420,7 @@ describe('a call of the API Shell', () => {
     expect(status).toEqual({ is_enabled: 0 });
   });
 
-  test('that is a dry run for several accounts says what each would lose', async () => {
+  test('that is a dry run for several accounts shows what each would lose', async () => {
     const session = await logIn();
     await addReseller();
     for (const user of ['anna', 'carla']) {
@@ -441,7 +441,7 @@ describe('a call of the API Shell', () => {
     );
   });
 
-  test('that fails tells why', async () => {
+  test('that fails shows the reason', async () => {
     const bob = await addReseller();
     const { status, text } = await callInShell(bob, 'createacct', {});
     expect([status, JSON.parse(text)]).toMatchObject([
@@ -450,7 +450,7 @@ describe('a call of the API Shell', () => {
     ]);
   });
 
-  test('has its list as a table', async () => {
+  test('shows its list as a table', async () => {
     const session = await logIn();
     await server.here.call('addpkg', { name: 'gold', quota: 500 });
     const { text } = await callInShell(session, 'listpkgs', {});
@@ -465,7 +465,7 @@ describe('a call of the API Shell', () => {
     expect(JSON.parse(other)).not.toHaveProperty('table');
   });
 
-  test('that fails names the fields that are wrong', async () => {
+  test('that fails names the wrong fields', async () => {
     const session = await logIn();
     const faultsOf = async (name: string, args: object) => {
       const { text } = await callInShell(session, name, args);
@@ -475,13 +475,13 @@ describe('a call of the API Shell', () => {
     expect(await faultsOf('createacct', { username: '9', quota: 'much' })).toEqual(
       expect.arrayContaining(['username', 'quota']),
     );
-    // By a value that the reason quotes, and by what is secret.
+    // By a value that the reason quotes, even if it is a secret.
     expect(await faultsOf('suspendacct', { user: 'nobody1' })).toEqual(['user']);
     expect(await faultsOf('passwd', { user: 'root', password: 'abc' })).toEqual(['password']);
     expect(await faultsOf('version', {})).toEqual([]);
   });
 
-  test('with a long answer shows its beginning', async () => {
+  test('with a long response shows its beginning', async () => {
     const session = await logIn();
     const commands = Array.from({ length: 1000 }, () => 'applist');
     const { text } = await callInShell(session, 'batch', { command: commands });
@@ -493,7 +493,7 @@ describe('a call of the API Shell', () => {
 });
 
 describe('HTML', () => {
-  test('escapes what is put into it, once', () => {
+  test('escapes inserted values, once', () => {
     const inner = html`<b title="${'"'}">${'<&>'}</b>`;
     const list = [html`<i>1</i>`, 'a & b', 2, undefined, false] as const;
     expect(toText(html`<p>${inner}${list}</p>`)).toBe(
@@ -501,7 +501,7 @@ describe('HTML', () => {
     );
   });
 
-  test('is never read from text by the script of the pages', () => {
+  test('is never created from text by the script of the pages', () => {
     const folder = resolve(__dirname, '../../src/http/page/browser');
     const texts = readdirSync(folder)
       .filter((name) => name.endsWith('.ts'))

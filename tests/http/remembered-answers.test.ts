@@ -1,4 +1,4 @@
-// Answers from memory: they are those that the call would have, and each call is recorded.
+// Cached responses: they equal the responses of the calls, and each call is recorded.
 import { expirePasswords } from '../../src/changes/expire-passwords.ts';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { basic, password, TestServer, type Reply } from '../support/server.ts';
 import { onSqlite } from '../support/test-database.ts';
 
 let server: TestServer;
-/** Each call that was made, not answered from memory. */
+/** Each call that was run and not served from the cache. */
 let made: string[];
 
 beforeEach(async () => {
@@ -38,7 +38,7 @@ async function tokenOf(user = 'root', args: Record<string, string> = {}): Promis
 const ask = (authorization: string, path: string, init: RequestInit = {}): Promise<Reply> =>
   server.ask(path, { ...init, headers: { authorization, ...init.headers } });
 
-/** How often the function was called anew since. */
+/** How often the function was run since. */
 async function timesMade(work: () => Promise<unknown>): Promise<number> {
   const before = made.length;
   await work();
@@ -51,14 +51,14 @@ const listaccts = `/json-api/listaccts?${version1}&want=user`;
 const usersIn = ({ text }: Reply): string[] =>
   (JSON.parse(text) as { data: { acct: { user: string }[] } }).data.acct.map(({ user }) => user);
 
-/** A change by another process: through another connection, past this one. */
+/** A change by another process: through another connection, without this one. */
 function elsewhere(sql: string): void {
   const database = new Database(join(server.here.state, 'store.db'));
   database.exec(sql);
   database.close();
 }
 
-describe('the same call again', () => {
+describe('a repeated call', () => {
   test.each([
     ['a list', `listaccts?${version1}`],
     ['a page of a list', `listaccts?${version1}&api.chunk.enable=1&api.chunk.size=1&api.chunk.verbose=1`],
@@ -66,7 +66,7 @@ describe('the same call again', () => {
     ['with a warning', `listpkgs?${version1}&wnat=default`],
     ['in the shape of version 0', 'listaccts?'],
     ['in a dry run', `listaccts?${version1}&api.dry_run=1`],
-  ])('%s has the same answer, which is not made again', async (_what, path) => {
+  ])('%s gets the same response, without being run again', async (_what, path) => {
     await addAccounts(server.here, anAccount());
     const token = await tokenOf();
     for (const api of ['json-api', 'xml-api']) {
@@ -83,7 +83,7 @@ describe('the same call again', () => {
     }
   });
 
-  test('stands in the audit log as every call does', async () => {
+  test('is in the audit log like every call', async () => {
     const { here } = server;
     const token = await tokenOf('root', { token_name: 'backup' });
     await ask(token, `${listaccts}&search=bob`);
@@ -109,7 +109,7 @@ describe('the same call again', () => {
     });
   });
 
-  test('many times at once stands there each time, before it is answered', async () => {
+  test('many times at once is in the log each time, before the response', async () => {
     const { here } = server;
     const tokens = [
       await tokenOf('root', { token_name: 'one' }),
@@ -122,7 +122,7 @@ describe('the same call again', () => {
       return here.audit().length - before;
     });
     expect(await timesMade(() => Promise.all(asked))).toBe(0);
-    // However many were answered by then, each of them had its line.
+    // However many had a response by then, each of them had its line.
     (await Promise.all(asked))
       .sort((a, b) => a - b)
       .forEach((lines, at) => expect(lines).toBeGreaterThan(at));
@@ -134,7 +134,7 @@ describe('the same call again', () => {
     expect(ways).toEqual([20, 20]);
   });
 
-  test('is not given while the log cannot be written, however many ask', async () => {
+  test('fails while the log cannot be written, however many clients send it', async () => {
     const log = join(server.here.state, 'audit.log');
     const token = await tokenOf();
     await ask(token, listaccts);
@@ -147,7 +147,7 @@ describe('the same call again', () => {
     expect((await ask(token, listaccts)).text).toContain('"result":1');
   });
 
-  test('by another way in is recorded with that way in', async () => {
+  test('through another kind of login is recorded with that login', async () => {
     const token = await tokenOf();
     const { data } = await server.here.call('accesshash', { user: 'root', generate: '1' });
     const hash = `whm root:${(data?.accesshash as string).replaceAll('\n', '')}`;
@@ -157,7 +157,7 @@ describe('the same call again', () => {
   });
 });
 
-describe('a change is seen at once', () => {
+describe('a change takes effect at once', () => {
   let token: string;
   beforeEach(async () => {
     await addAccounts(server.here, anAccount(), anAccount({ username: 'carol' }));
@@ -166,7 +166,7 @@ describe('a change is seen at once', () => {
     expect(usersIn(await ask(token, listaccts))).toEqual(['bob', 'carol']);
   });
 
-  test('by another call', async () => {
+  test('by another function', async () => {
     await addAccounts(server.here, anAccount({ username: 'dave' }));
     expect(usersIn(await ask(token, listaccts))).toEqual(['bob', 'carol', 'dave']);
   });
@@ -183,7 +183,7 @@ describe('a change is seen at once', () => {
     expect((await ask(token, listpkgs)).text).toContain('"small"');
   });
 
-  onSqlite('by another process while a call reads, before and behind it', async () => {
+  onSqlite('by another process while a call reads, before and after its read', async () => {
     const { store } = server.here.application.engine;
     const turn = () => new Promise((resume) => setImmediate(resume));
     const change = { before: '', behind: '' };
@@ -197,7 +197,7 @@ describe('a change is seen at once', () => {
         return value;
       },
     };
-    // A dry run reads in one transaction: it does not look for what others have left.
+    // A dry run reads in one transaction: it does not look for unfinished operations.
     const path = `${listaccts}&api.dry_run=1`;
     change.behind = `DELETE FROM account WHERE username = 'carol'`;
     await ask(token, path);
@@ -224,7 +224,7 @@ describe('a change is seen at once', () => {
   });
 });
 
-describe('nobody is given the answer of another', () => {
+describe('nobody gets the response of another caller', () => {
   beforeEach(async () => {
     const { here } = server;
     await addAccounts(here, ...['anna', 'otto'].map((username) => anAccount({ username, owner: username })));
@@ -239,7 +239,7 @@ describe('nobody is given the answer of another', () => {
     }
   });
 
-  test('resellers see their own accounts, root all of them', async () => {
+  test('resellers see their own accounts, root sees all accounts', async () => {
     const senders: [token: string, users: string[]][] = [
       [await tokenOf('root'), ['a1', 'anna', 'o1', 'otto']],
       [await tokenOf('anna'), ['a1', 'anna']],
@@ -252,7 +252,7 @@ describe('nobody is given the answer of another', () => {
     }
   });
 
-  test('a token of root’s with few privileges is not root', async () => {
+  test('a token of root with few privileges is not treated as root', async () => {
     const path = `/json-api/list_users?${version1}`;
     const whole = await tokenOf('root', { token_name: 'whole' });
     const few = await tokenOf('root', { token_name: 'few', acl: 'list-accts' });
@@ -267,14 +267,14 @@ describe('nobody is given the answer of another', () => {
     }
   });
 
-  test('a token whose privileges are cut is refused what it had', async () => {
+  test('a token that lost privileges is rejected', async () => {
     const token = await tokenOf('root', { token_name: 'cut', acl: 'list-accts' });
     for (let time = 0; time < 2; time++) expect((await ask(token, listaccts)).text).toContain('"result":1');
     await server.here.call('api_token_update', { token_name: 'cut', acl: 'list-pkgs' });
     expect((await ask(token, listaccts)).text).toContain('"denied"');
   });
 
-  test('what is said of how one call came in is not said of others', async () => {
+  test('warnings about how one call was sent are not repeated for others', async () => {
     const { here } = server;
     await here.call('twofactorauth_set_tfa_config', { secret, tfa_token: codeAt(secret, here.time) });
     await here.call('twofactorauth_enable_policy');
@@ -288,7 +288,7 @@ describe('nobody is given the answer of another', () => {
   });
 });
 
-test('what differs in any letter is another call', async () => {
+test('calls that differ in any character are different calls', async () => {
   await addAccounts(server.here, anAccount(), anAccount({ username: 'carol', owner: 'bob' }));
   const token = await tokenOf();
   const base = `/json-api/listaccts?${version1}`;
@@ -340,7 +340,7 @@ test('what differs in any letter is another call', async () => {
   }
 });
 
-describe('what does not come from the store alone is made anew', () => {
+describe('responses that do not depend only on the store are not cached', () => {
   const functions: [what: string, path: string][] = [
     ['the load', 'loadavg'],
     ['the hostname', 'gethostname'],
@@ -349,14 +349,14 @@ describe('what does not come from the store alone is made anew', () => {
     ['the machine’s users', 'verify_new_username?user=dave'],
     ['what is blocked at this time', 'get_cphulk_brutes'],
     ['chance', 'twofactorauth_generate_tfa_config'],
-    ['what was sealed', 'twofactorauth_get_tfa_config_for_user?user=root'],
+    ['an encrypted secret', 'twofactorauth_get_tfa_config_for_user?user=root'],
     ['what was sent as a secret', 'api_token_get_details?token=abc'],
     ['measurements', 'accountsummary?user=bob'],
     ['other calls', 'batch?command=version'],
     ['a failure', 'listaccts?want=nothing'],
     ['a change', 'twofactorauth_enable_policy'],
     ['a change in a dry run', 'twofactorauth_enable_policy?api.dry_run=1'],
-    ['a function that there is not', 'no_such_thing'],
+    ['an unknown function', 'no_such_thing'],
   ];
   test.each(functions)('%s', async (_what, path) => {
     const { here } = server;
@@ -372,7 +372,7 @@ describe('what does not come from the store alone is made anew', () => {
     expect(replies.map(({ text }) => text.includes('"result":0'))).toEqual([fails, fails]);
   });
 
-  test('as the clock goes on', async () => {
+  test('because the clock advances', async () => {
     const token = await tokenOf();
     const path = `/json-api/get_cphulk_brutes?${version1}`;
     for (let number = 0; number < 6; number++) await server.logIn({ user: 'root', pass: `guess ${number}` });
@@ -381,7 +381,7 @@ describe('what does not come from the store alone is made anew', () => {
     expect((await ask(token, path)).text).not.toContain('127.0.0.1');
   });
 
-  test('while an operation is in the journal: its process may end, and leave it', async () => {
+  test('while an operation is in the journal: its process may end and leave it there', async () => {
     const { engine } = server.here;
     const token = await tokenOf();
     const another = processesOf({ pid: process.ppid, kill: () => true }).own();
@@ -399,7 +399,7 @@ describe('what does not come from the store alone is made anew', () => {
     expect(await timesMade(() => ask(token, listaccts))).toBe(0);
   });
 
-  test('a long answer, which is whole all the same', async () => {
+  test('a long response, which is still complete', async () => {
     const names = Array.from({ length: 500 }, (_, at) => `user${String(at).padStart(3, '0')}`);
     await addAccounts(server.here, ...names.map((username) => anAccount({ username })));
     const token = await tokenOf();
@@ -413,7 +413,7 @@ describe('what does not come from the store alone is made anew', () => {
     }
   });
 
-  test('a question of great length', async () => {
+  test('a very long call', async () => {
     const token = await tokenOf();
     const path = `/json-api/version?${version1}&x=${'y'.repeat(9000)}`;
     expect(await timesMade(() => ask(token, path))).toBe(1);

@@ -1,5 +1,5 @@
-// Two servers on one state directory: whatever is changed, by either of them or by a third process, each answers as a
-// process does that has just been started.
+// Two servers on one state directory: after each change, by one of them or by a third process, each responds like a
+// newly started process.
 import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
 import { createApplication, root, type Application } from '../../src/app.ts';
@@ -76,16 +76,16 @@ const change: fc.Arbitrary<Call> = fc.oneof(
 );
 const server = fc.constantFrom(0, 1);
 const read = fc.record({ server, call: fc.constantFrom(...reads) });
-/** By a server, or by a process of its own. */
+/** By a server, or by a separate process. */
 const changing = fc.record({ by: fc.constantFrom(0, 1, 'another process'), call: change });
-/** The reads and the change of a step are sent at once; what is looked at comes behind them. */
+/** The reads and the change of a step are sent at the same time. The results are checked after them. */
 const step = fc.record({
   reads: fc.array(read, { maxLength: 4 }),
   change: fc.option(changing, { nil: undefined }),
   looked: fc.array(read, { minLength: 1, maxLength: 3 }),
 });
 
-test('each answers as a process does that has just been started', async () => {
+test('each responds like a newly started process', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 8 }), async (steps) => {
       for (const { reads, change, looked } of steps) {

@@ -1,4 +1,4 @@
-// Which calls are watched to have an answer from the store alone.
+// Which calls are recognised as depending only on the store.
 import { root } from '../../src/app.ts';
 import type { Context } from '../../src/core/context.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => here.remove());
 
-/** Whether the answer of a function with this effect and handler may be given again. */
+/** Whether the response of a function with this effect and handler may be cached. */
 async function isRepeatable(
   effect: AnyFunction['effect'],
   handler: (args: never, context: Context) => unknown,
@@ -71,7 +71,7 @@ test.each([
   ['isAbandoned', false],
   ['plan', false],
   ['functions', false],
-] as const)('one that takes `%s` of its context: %s', async (name, expected) => {
+] as const)('a handler that uses `%s` of its context: %s', async (name, expected) => {
   const handler = (_args: never, context: Context) => {
     takers[name](context);
     return { version: '' };
@@ -85,13 +85,13 @@ test.each([
   ['changes', false],
   ['calls', false],
   ['operates', false],
-] as const)('one whose effect is “%s”: %s', async (effect, expected) => {
+] as const)('a handler with the effect “%s”: %s', async (effect, expected) => {
   for (const dryRun of [false, true]) {
     expect(await isRepeatable(effect, () => ({ version: '' }), dryRun)).toBe(expected);
   }
 });
 
-test('one that hands its context on is watched there as well', async () => {
+test('a handler that passes its context on is watched there too', async () => {
   const handler = (_args: never, context: Context) => takers.now({ ...context }) && { version: '' };
   expect(await isRepeatable('reads', handler)).toBe(false);
 });

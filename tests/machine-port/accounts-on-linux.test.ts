@@ -1,10 +1,10 @@
-// The life of accounts on a real machine, which is thrown away afterwards: made, owned, suspended, renamed and removed
-// by the built program as root, and what the system's own tools say of it. This machine stays as it is.
+// The life cycle of accounts on a real, throw-away machine. The built program creates, transfers, suspends, renames and
+// removes them as root, and the system’s own tools check the result. This machine is not changed.
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { program, readAnswer } from '../support/command.ts';
 import { describeOnMachine, ThrowAwayMachine } from './throw-away-machine.ts';
 
-// Starting a machine and its tools takes its time where this one is busy.
+// Starting a machine and its tools is slow if this one is busy.
 const PASSWORD = `four unusual $(words); \`Xylophone\` :bob: 'é"`;
 const NO_QUOTA =
   'The disk limit is recorded, but nothing enforces it: the file system of the homes has no quotas on.';
@@ -27,7 +27,7 @@ describeOnMachine('accounts on Linux', () => {
   });
 
   const output = async (tool: string, ...words: string[]) => (await machine.run(tool, ...words)).stdout;
-  /** The program’s answer, and its exit status. */
+  /** The program’s response, and its exit status. */
   const whmapi1 = async (...words: string[]) => {
     const { status, stdout, stderr } = await machine.run(
       process.execPath,
@@ -50,8 +50,8 @@ describeOnMachine('accounts on Linux', () => {
     return metadata?.reason;
   };
 
-  // Each test goes on where the one before it ended.
-  test('an account gets a user, a group, a home, a shell and its password', async () => {
+  // Each test continues from the state of the previous one.
+  test('an account gets a user, a group, a home directory, a shell and its password', async () => {
     await succeed('addpkg', 'name=gold', 'quota=100', 'hasshell=1');
     const create = ['createacct', 'username=bob', 'domain=bob.example', 'plan=gold'];
     const { metadata } = await succeed(...create, '--file', 'password=/var/lib/password');
@@ -71,14 +71,14 @@ describeOnMachine('accounts on Linux', () => {
     expect(await refused('bad_param', 'createacct', 'username=games', 'domain=g.example')).toMatch(
       /reserved/,
     );
-    // One of this machine's, which nobody could list.
+    // One of this machine’s accounts, which no caller could list.
     expect(
       await refused('bad_param', 'createacct', 'username=hand', 'domain=hand.example', 'homedir=/home/bob'),
     ).toBe('“/home/bob” already exists.');
     expect(readFileSync(machine.path('/var/lib/whmapi1/audit.log'), 'utf8')).not.toContain('Xylophone');
   });
 
-  test('a reseller may do what its privileges say, with its own accounts', async () => {
+  test('a reseller can do what its privileges allow, with its own accounts', async () => {
     await succeed('setupreseller', 'user=bob');
     await succeed('setacls', 'reseller=bob', 'acl-create-acct=1', 'acl-viewglobalpackages=1', 'acl-passwd=1');
     await succeed('--user=bob', 'createacct', 'username=carl', 'domain=carl.example');
@@ -106,7 +106,7 @@ describeOnMachine('accounts on Linux', () => {
     );
   });
 
-  test('a suspended account is kept out by the system itself, and let in again', async () => {
+  test('the system itself rejects logins of a suspended account, and accepts them again later', async () => {
     const password = () => machine.users.verifyPassword('bob', PASSWORD);
     const lingering = await machine.linger(1000, false);
     await succeed('suspendacct', 'user=bob', 'reason=unpaid bill');
@@ -127,7 +127,7 @@ describeOnMachine('accounts on Linux', () => {
     expect(await output('chage', '-l', 'bob')).toMatch(/^Password expires\s*: password must be changed$/m);
   });
 
-  test('a renamed account keeps its files, its id and what it owns', async () => {
+  test('a renamed account keeps its files, its ID and its accounts', async () => {
     await machine.run('su', '-s', '/bin/sh', 'carl', '-c', 'echo kept > ~/file');
     await succeed('modifyacct', 'user=carl', 'newuser=charles', 'domain=charles.example', 'HASSHELL=1');
     expect(await output('getent', 'passwd', 'charles')).toBe(
@@ -141,7 +141,7 @@ describeOnMachine('accounts on Linux', () => {
     expect(await output('ls', '/home')).toBe('charles\nrobert\n');
   });
 
-  test('a removed account leaves nothing, and its id is given to nobody', async () => {
+  test('a removed account leaves nothing behind, and its ID is not reused', async () => {
     const { metadata } = await succeed('removeacct', 'username=charles');
     expect(metadata?.reason).toBe('charles account removed');
     for (const database of ['passwd', 'shadow', 'group']) {
@@ -159,14 +159,14 @@ describeOnMachine('accounts on Linux', () => {
     expect(await output('ls', '/home')).toBe('dan\nhand\n');
   });
 
-  test('a call that is killed at any moment leaves a whole account or none', async () => {
+  test('a call that is killed at any moment leaves a complete account or none', async () => {
     const create = [process.execPath, program, 'createacct', 'username=eve', 'domain=eve.example', 'quota=5'];
     const began = Date.now();
     await succeed('createacct', 'username=ann', 'domain=ann.example', 'quota=5');
     const typical = (Date.now() - began) / 1000;
     for (const fraction of [0.4, 0.5, 0.6, 0.7, 0.8, 0.9]) {
       await machine.run('timeout', '--signal=KILL', String(fraction * typical), ...create);
-      // A tool that was at work then goes on without the program.
+      // A tool that was running then continues without the program.
       const tools =
         'useradd|userdel|usermod|chpasswd|chage|pwconv|grpconv|find|cp|chown|chmod|rm|setquota|quota';
       await machine.run('sh', '-c', `while pgrep -x '${tools}' > /dev/null; do sleep 0.05; done`);

@@ -1,10 +1,10 @@
-// IP addresses on a real machine, which is thrown away afterwards: added and removed by the built program as root, and what
-// the system's own tools say of it.
+// IP addresses on a real, throw-away machine. The built program adds and removes them as root, and the system’s own
+// tools check the result.
 import { program, readAnswer } from '../support/command.ts';
 import { isMissing } from '../support/require-tool.ts';
 import { describeOnMachine, ThrowAwayMachine } from './throw-away-machine.ts';
 
-// Starting a machine and its tools takes its time where this one is busy.
+// Starting a machine and its tools is slow if this one is busy.
 const describeWithIp = isMissing('ip') ? describe.skip : describeOnMachine;
 
 describeWithIp('IP addresses on Linux', () => {
@@ -34,7 +34,7 @@ describeWithIp('IP addresses on Linux', () => {
     const { metadata, data } = readAnswer(stdout) ?? {};
     return { status, stderr, metadata, data };
   };
-  /** What ip says, with the prefix length. */
+  /** The addresses that ip shows, with the prefix length. */
   const bound = async () => {
     const { stdout } = await machine.run('ip', '-json', '-4', 'address', 'show', 'dev', 'eth0');
     const [link] = JSON.parse(stdout) as { addr_info: { local: string; prefixlen: number }[] }[];
@@ -42,8 +42,8 @@ describeWithIp('IP addresses on Linux', () => {
   };
   const add = (ips: string) => whmapi1('addips', `ips=${ips}`, 'netmask=255.255.255.0');
 
-  // Each test goes on where the one before it ended.
-  test('addips binds addresses, and the server goes on speaking from its own', async () => {
+  // Each test continues from the state of the previous one.
+  test('addips adds addresses, and the server keeps its own source address', async () => {
     expect(await add('192.0.2.10,198.51.100.10-12')).toMatchObject({
       status: 0,
       metadata: {
@@ -63,7 +63,7 @@ describeWithIp('IP addresses on Linux', () => {
     }
   });
 
-  test('an account has one to itself, which cannot be removed then', async () => {
+  test('an account gets a dedicated one, which then cannot be removed', async () => {
     const create = ['createacct', 'username=bob', 'domain=bob.example', 'customip=198.51.100.11'];
     expect(await whmapi1(...create)).toMatchObject({ status: 0, data: { ip: '198.51.100.11' } });
     expect(await whmapi1('delip', 'ip=198.51.100.0/24')).toMatchObject({
@@ -73,7 +73,7 @@ describeWithIp('IP addresses on Linux', () => {
     expect(await bound()).toHaveLength(5);
   });
 
-  test('delip removes one, and others of its network stay', async () => {
+  test('delip removes one, and others of its network are kept', async () => {
     expect(await whmapi1('delip', 'ip=198.51.100.10')).toMatchObject({ status: 0 });
     expect(await bound()).toEqual([
       ...['192.0.2.2/24', '192.0.2.10/32', '198.51.100.11/24', '198.51.100.12/24'],
@@ -84,7 +84,7 @@ describeWithIp('IP addresses on Linux', () => {
     });
   });
 
-  test('what a restart of the network loses is listed, and bound by the same call', async () => {
+  test('addresses that a restart of the network loses are listed, and the same call adds them again', async () => {
     await machine.run('ip', 'address', 'delete', '192.0.2.10/32', 'dev', 'eth0');
     const { data } = await whmapi1('listips');
     const { ip } = data as { ip: { ip: string; active: number }[] };
@@ -93,9 +93,9 @@ describeWithIp('IP addresses on Linux', () => {
     expect(await bound()).toContain('192.0.2.10/32');
   });
 
-  test('what cannot be written down is not bound', async () => {
+  test('an address that cannot be written to a file is not added', async () => {
     const before = await bound();
-    // A file is where the directory should be.
+    // There is a file instead of the directory.
     await machine.run('mv', '/var/lib/whmapi1/addresses', '/var/lib/whmapi1/addresses.away');
     await machine.run('touch', '/var/lib/whmapi1/addresses');
     const { status, metadata } = await add('192.0.2.20');

@@ -1,4 +1,4 @@
-// What every machine promises of its IP addresses.
+// What every machine guarantees about its IP addresses.
 import type { MachineAddresses, NewMachineAddress } from '../../src/core/machine-addresses.ts';
 
 /** A machine with eth0, which has 192.0.2.2/24 as its main address, and 2001:db8::2/64. */
@@ -60,12 +60,12 @@ export function describeAddresses(machine: string, start: () => Promise<Addresse
       expect(await all()).toEqual(OWN);
     });
 
-    test('have a place for new ones', async () => {
+    test('have an interface for new ones', async () => {
       expect(await addresses.findPlace(4)).toMatchObject({ interface: 'eth0' });
       expect(await addresses.findPlace(6)).toMatchObject({ interface: 'eth0' });
     });
 
-    test('are added and removed, as often as one likes', async () => {
+    test('are added and removed, also repeatedly', async () => {
       const fresh = [eth0('192.0.2.10', 32), eth0('198.51.100.10', 24), eth0('2001:DB8:1:0::10', 128)];
       const after = [
         'eth0 192.0.2.10/32 added',
@@ -88,7 +88,7 @@ export function describeAddresses(machine: string, start: () => Promise<Addresse
       expect(await all()).toEqual(OWN);
     });
 
-    test('of a network stay when its first one goes', async () => {
+    test('of a network are kept when its first one is removed', async () => {
       await addresses.add([1, 2, 3].map((last) => eth0(`198.51.100.${last}`, 24)));
       await addresses.remove(['198.51.100.1']);
       expect(await all()).toEqual([
@@ -101,7 +101,7 @@ export function describeAddresses(machine: string, start: () => Promise<Addresse
       expect(await all()).toEqual(OWN);
     });
 
-    test('stay if somebody else configured them', async () => {
+    test('are kept if somebody else configured them', async () => {
       const error = { code: 'not_ours' };
       await addresses.add([eth0('192.0.2.10', 32)]);
       await expect(addresses.remove(['192.0.2.10', '192.0.2.2'])).rejects.toMatchObject(error);
@@ -115,7 +115,7 @@ export function describeAddresses(machine: string, start: () => Promise<Addresse
       ['one that exists', eth0('192.0.2.2', 32), 'exists'],
       ['one that exists in the other family', eth0('2001:db8::2', 128), 'exists'],
       ['an unknown interface', on('eth9')('192.0.2.10', 32), 'not_found'],
-    ])('are added together or not at all: %s', async (_, bad, code) => {
+    ])('are all added or none: %s', async (_, bad, code) => {
       await expect(addresses.add([eth0('192.0.2.77', 32), bad])).rejects.toMatchObject({ code });
       expect(await all()).toEqual(OWN);
     });
@@ -134,10 +134,10 @@ export function describeAddresses(machine: string, start: () => Promise<Addresse
       ['an option', on('-force')('192.0.2.10', 32)],
       ['an interface and more', on('eth0 scope')('192.0.2.10', 32)],
       ['a path', on('../eth0')('192.0.2.10', 32)],
-    ])('refuse %s', async (_, bad) => {
+    ])('reject %s', async (_, bad) => {
       await expect(addresses.add([bad])).rejects.toThrow(TypeError);
       if (bad.interface === 'eth0' && Number.isInteger(bad.prefixLength) && bad.address.length !== 10) {
-        // What is no address cannot be removed either.
+        // An invalid address cannot be removed either.
         if (bad.address !== '2001:db8::10') {
           await expect(addresses.remove([bad.address])).rejects.toThrow(TypeError);
         }
@@ -145,7 +145,7 @@ export function describeAddresses(machine: string, start: () => Promise<Addresse
       expect(await all()).toEqual(OWN);
     });
 
-    test('are changed by several calls at once', async () => {
+    test('can be changed by several calls at once', async () => {
       const some = Array.from({ length: 12 }, (_, at) => eth0(`192.0.2.${100 + at}`, 32));
       await Promise.all(some.map((one) => addresses.add([one])));
       expect(await all()).toHaveLength(OWN.length + some.length);
@@ -153,7 +153,7 @@ export function describeAddresses(machine: string, start: () => Promise<Addresse
       expect(await all()).toEqual(OWN);
     });
 
-    test('come in hundreds', async () => {
+    test('can be added in hundreds', async () => {
       const many = Array.from({ length: 254 }, (_, at) => eth0(`203.0.113.${at + 1}`, 24));
       await addresses.add(many);
       expect(await all()).toHaveLength(OWN.length + many.length);

@@ -1,4 +1,4 @@
-// The addresses of Linux on a machine with a network of its own, which is thrown away, and those of a sandbox.
+// IP addresses of Linux on a throw-away machine with its own network, and of a sandbox.
 import { createServer } from 'node:http';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
@@ -11,7 +11,7 @@ import { isMissing, itWith } from '../support/require-tool.ts';
 import { describeAddresses, listed, OWN } from './addresses.contract.ts';
 import { describeOnMachine, ThrowAwayMachine } from './throw-away-machine.ts';
 
-// Starting machines and their tools takes its time where this one is busy.
+// Starting machines and their tools is slow if this one is busy.
 const info = (address: string, family: 'IPv4' | 'IPv6', bits: number, internal = false) =>
   ({ address, family, internal, cidr: `${address}/${bits}` }) as NetworkInterfaceInfo;
 const interfaces = () => ({
@@ -36,7 +36,7 @@ describeAddresses('a sandbox', async () => {
 });
 
 describe('a sandbox', () => {
-  test('keeps what was added in the format of ip, for its owner alone', async () => {
+  test('stores added addresses in the format of ip, readable only for its owner', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'whmapi1-sandbox-'));
     try {
       const addresses = sandboxAt(join(folder, 'root'));
@@ -59,7 +59,7 @@ describe('a sandbox', () => {
   });
 });
 
-describe('the address that the Internet sees', () => {
+describe('the public address', () => {
   const answers: Record<string, string> = { '/text': 'What?', '/long': 'x'.repeat(1e5), '/none': '' };
   const server = createServer((request, response) => {
     if (request.url === '/missing') response.statusCode = 404;
@@ -77,7 +77,7 @@ describe('the address that the Internet sees', () => {
   );
   afterAll(() => new Promise((done) => server.close(done)));
 
-  test('is what a service answers to a request from the local address', async () => {
+  test('is returned by a service for a request from the local address', async () => {
     expect(await askBy(base)('127.0.0.1')).toBe('127.0.0.1');
     expect(await askBy(base)('127.0.0.77')).toBe('127.0.0.77');
   });
@@ -87,11 +87,11 @@ describe('the address that the Internet sees', () => {
     ['/none', 'did not answer with an IP address'],
     ['/long', 'the answer is too long'],
     ['/missing', 'status 404'],
-  ])('is not known after the answer of %s', async (path, why) => {
+  ])('is not known if the service returns %s', async (path, why) => {
     await expect(askBy(`${base}${path}`)('127.0.0.1')).rejects.toThrow(why);
   });
 
-  test('is not known if the service is out of reach, or the local address is not here', async () => {
+  test('is not known if the service is unreachable, or the local address does not exist', async () => {
     await expect(askBy('http://127.0.0.1:1/')('127.0.0.1')).rejects.toMatchObject({ code: 'failed' });
     await expect(askBy(base)('192.0.2.77')).rejects.toThrow('EADDRNOTAVAIL');
     await expect(askBy(base)('x')).rejects.toThrow(TypeError);
@@ -153,11 +153,11 @@ describeOnMachine('on Linux', () => {
     await machine.addresses.remove(['192.0.2.1', '2001:db8::1']);
   });
 
-  test('an IPv6 address that is added is answered at, and the machine speaks from its own', async () => {
+  test('an added IPv6 address accepts connections, and the machine keeps its own source address', async () => {
     await ip('-6', 'route', 'add', 'default', 'via', '2001:db8::1', 'dev', 'eth0');
-    // It has more bits in common with those that are spoken to.
+    // It has more leading bits in common with the destinations.
     await machine.addresses.add([eth0('2001:db8:1::10', 128)]);
-    // The kernel makes sure first that nobody else has it.
+    // The kernel first checks that no other machine has it.
     const tentative = ['-6', 'address', 'show', 'dev', 'eth0', 'scope', 'global', 'tentative'];
     for (let tries = 0; (await ip(...tentative)) !== '' && tries < 600; tries++) {
       await new Promise((resume) => setTimeout(resume, 100));
@@ -170,7 +170,7 @@ describeOnMachine('on Linux', () => {
     await ip('-6', 'route', 'delete', 'default');
   });
 
-  test('an interface that is down is told, and can have addresses', async () => {
+  test('an interface that is down is reported, and can have addresses', async () => {
     await ip('link', 'add', 'eth2', 'type', 'veth', 'peer', 'name', 'far2');
     await machine.addresses.add([{ address: '203.0.113.9', prefixLength: 24, interface: 'eth2' }]);
     const found = (await machine.addresses.list()).find(({ address }) => address === '203.0.113.9');
@@ -179,7 +179,7 @@ describeOnMachine('on Linux', () => {
     await ip('link', 'delete', 'eth2');
   });
 
-  test('what others configured in our network stays as it was when our first address goes', async () => {
+  test('other addresses in our network are not changed when our first address is removed', async () => {
     await machine.addresses.add([eth0('198.51.100.1', 24)]);
     const words = ['198.51.100.9/24', 'dev', 'eth0', 'label', 'eth0:9', 'valid_lft', '900', 'preferred_lft'];
     await ip('address', 'add', ...words, '800');
@@ -195,22 +195,22 @@ describeOnMachine('on Linux', () => {
     expect((await listed(machine.addresses)).sort()).toEqual(OWN);
   });
 
-  test('a kill at any point is completed by the same call', async () => {
+  test('after a kill at any point, the same call completes the work', async () => {
     const added = machine.path('/var/lib/whmapi1/addresses/added.json');
     await machine.addresses.add([eth0('192.0.2.10', 32)]);
     expect(statSync(added).mode & 0o777).toBe(0o600);
-    // Killed after it was written down, and before ip was run: it is ours, and not there.
+    // Killed after it was recorded, and before ip was run: it is ours, and does not exist yet.
     await ip('address', 'delete', '192.0.2.10/32', 'dev', 'eth0');
     expect(await listed(machine.addresses)).toContain('eth0 192.0.2.10/32 added inactive');
     await machine.addresses.add([eth0('192.0.2.10', 32)]);
     expect(await listed(machine.addresses)).toContain('eth0 192.0.2.10/32 added');
-    // Killed after ip removed it, and before that was written down.
+    // Killed after ip removed it, and before that was recorded.
     await ip('address', 'delete', '192.0.2.10/32', 'dev', 'eth0');
     await machine.addresses.remove(['192.0.2.10']);
     expect(JSON.parse(readFileSync(added, 'utf8'))).toEqual([]);
   });
 
-  test('broadcast addresses are those of the network', async () => {
+  test('broadcast addresses match the network', async () => {
     await machine.addresses.add([eth0('198.51.100.1', 28), eth0('198.51.100.40', 32)]);
     const shown = await ip('-4', 'address', 'show', 'dev', 'eth0');
     expect(shown).toContain('inet 198.51.100.1/28 brd 198.51.100.15 ');
@@ -226,7 +226,7 @@ describeOnMachine('on Linux', () => {
     const added = [eth0('192.0.2.10', 32), eth0('2001:db8:1::10', 128)];
     const remove = () => machine.addresses.remove(added.map(({ address }) => address));
 
-    describe('of ifupdown', () => {
+    describe('for ifupdown', () => {
       const path = '/etc/network/interfaces.d/whmapi1-eth0';
       const interfaces = (...lines: string[]) =>
         write('/etc/network/interfaces', ['auto lo', 'iface lo inet loopback', ...lines, ''].join('\n'));
@@ -259,7 +259,7 @@ describeOnMachine('on Linux', () => {
         expect((await machine.run('ifquery', 'eth0')).stdout).not.toContain('192.0.2.10');
       });
 
-      itWith(['ifquery'], 'brings the addresses back, after the main one', async () => {
+      itWith(['ifquery'], 'restores the addresses, after the main one', async () => {
         interfaces(source, ...own);
         await machine.addresses.add(added);
         await ip('address', 'flush', 'dev', 'eth0');
@@ -274,7 +274,7 @@ describeOnMachine('on Linux', () => {
         expect(await ip('-6', 'address', 'show', 'dev', 'eth0')).toMatch(
           /2001:db8:1::10\/128 scope global deprecated/,
         );
-        // Whom the machine speaks to sees the main address still.
+        // Destinations still see the main address.
         expect(await ip('route', 'get', '192.0.2.99')).toContain('src 192.0.2.2 ');
         expect(await ip('route', 'get', '203.0.113.99')).toContain('src 192.0.2.2 ');
         await remove();
@@ -282,7 +282,7 @@ describeOnMachine('on Linux', () => {
         await ip('route', 'flush', 'exact', '0.0.0.0/0');
       });
 
-      itWith(['ifquery'], 'is nowhere if ifupdown does not read it; then nothing is added', async () => {
+      itWith(['ifquery'], 'is not written if ifupdown does not read it; then nothing is added', async () => {
         interfaces(...own);
         await expect(machine.addresses.add(added)).rejects.toThrow(
           '“/etc/network/interfaces” does not read the files of “/etc/network/interfaces.d”.',
@@ -309,7 +309,7 @@ describeOnMachine('on Linux', () => {
       });
     });
 
-    describe('of netplan', () => {
+    describe('for netplan', () => {
       const path = '/etc/netplan/90-whmapi1-eth0.yaml';
       const mine = '/etc/netplan/50-cloud-init.yaml';
       beforeAll(() => {
@@ -331,7 +331,7 @@ describeOnMachine('on Linux', () => {
         ['a bridge', 'bridges', 'eth0', () => 'addresses: [192.0.2.2/24]'],
       ];
       for (const [what, section, id, definition] of definitions) {
-        itWith(['netplan'], `is merged with what there is of the interface, known by ${what}`, async () => {
+        itWith(['netplan'], `is merged with the interface’s existing file, found by ${what}`, async () => {
           const [link] = JSON.parse(await ip('-json', 'link', 'show', 'eth0')) as [{ address: string }];
           const mac = link.address;
           write(mine, `network:\n  version: 2\n  ${section}:\n    ${id}:\n      ${definition(mac)}\n`);
@@ -361,7 +361,7 @@ describeOnMachine('on Linux', () => {
         });
       }
 
-      itWith(['netplan'], 'has no IPv6 address where NetworkManager is the renderer', async () => {
+      itWith(['netplan'], 'has no IPv6 address if NetworkManager is the renderer', async () => {
         for (const [top, own] of [
           ['renderer: NetworkManager', 'addresses: [192.0.2.2/24]'],
           ['renderer: networkd', 'renderer: NetworkManager'],
@@ -378,7 +378,7 @@ describeOnMachine('on Linux', () => {
         await machine.addresses.remove(['192.0.2.10']);
       });
 
-      itWith(['netplan'], 'is not the place of an interface that netplan does not know', async () => {
+      itWith(['netplan'], 'is not used for an interface that netplan does not know', async () => {
         write(mine, 'network:\n  version: 2\n  ethernets:\n    eth7: {dhcp4: true}\n');
         expect(await machine.addresses.findPlace(4)).toEqual({ interface: 'eth0', keeper: null });
       });

@@ -1,4 +1,4 @@
-// Programs that root wants run: what they are given, and that they end.
+// Programs that root has configured to run: what they are passed, and that they end.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ const appears = async (path: string) => {
   await until(() => existsSync(path) && readFileSync(path, 'utf8').endsWith('end\n'), `${path} was written`);
   return readFileSync(path, 'utf8');
 };
-/** Whether a process is there and not a zombie that waits for its parent. */
+/** Whether a process exists and is not a zombie that waits for its parent. */
 const isAlive = (pid: string) => {
   try {
     return !/^State:\s+[XZ]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -25,10 +25,10 @@ const isAlive = (pid: string) => {
     return false;
   }
 };
-/** Its first argument is the file to which it writes its environment, its folder and all further arguments. */
+/** Its first argument is the file to which it writes its environment, its folder and all other arguments. */
 const script = 'file=$0; { env | sort; pwd; printf "%s|" "$@"; cat; echo end; } > "$file"';
 
-test('get their words as they are, a clean environment, and no input', async () => {
+test('get their arguments unchanged, a clean environment, and no input', async () => {
   const file = join(folder, 'out');
   const words = ['a b', '$(id)', '; id', '', '-x'];
   await (await linux()).start(['sh', '-c', script, file, ...words], 60_000);
@@ -46,7 +46,7 @@ test('are not waited for', async () => {
   await appears(file);
 });
 
-test('are ended when their time is over, with all that they started', async () => {
+test('are ended when their time is over, with all processes that they started', async () => {
   const file = join(folder, 'out');
   const stubborn = 'trap "" TERM; (trap "" TERM; sleep 600; true) & echo "$$ $! end" > "$0"; sleep 600; true';
   await (await linux()).start(['sh', '-c', stubborn, file], 5000);
@@ -54,7 +54,7 @@ test('are ended when their time is over, with all that they started', async () =
   await until(() => !pids.some(isAlive), 'both had ended');
 });
 
-test('that are not there do no harm', async () => {
+test('that do not exist have no effect', async () => {
   await (await linux()).start(['/no/such/program'], 500);
   await expect((await linux()).start(['a\0b'], 500)).rejects.toThrow(TypeError);
 });
@@ -63,7 +63,7 @@ test('are not run in a sandbox', async () => {
   const commands = await sandboxMachine(folder, now).commands();
   expect([(await linux()).areRun, commands.areRun]).toEqual([true, false]);
   await commands.start(['sh', '-c', script, join(folder, 'out')], 500);
-  // What a machine runs begins later and needs as long to end as this one.
+  // A program that a machine runs starts later and needs as long to end as this one.
   await (await linux()).start(['sh', '-c', 'echo end > "$0"', join(folder, 'other')], 60_000);
   await appears(join(folder, 'other'));
   expect(existsSync(join(folder, 'out'))).toBe(false);

@@ -1,4 +1,4 @@
-// What every machine promises of its files, whether it is Linux or a sandbox.
+// What every machine guarantees about its files, on Linux and in a sandbox.
 import {
   chmodSync,
   existsSync,
@@ -15,11 +15,11 @@ import type { MachineFiles } from '../../src/core/machine-daemons.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
 
 export interface WithFiles {
-  /** Those below `/etc/daemon` and `/var/lib/daemon`. */
+  /** Paths below `/etc/daemon` and `/var/lib/daemon`. */
   readonly files: MachineFiles;
   /** Where this process finds a path of the machine. */
   path(path: string): string;
-  /** Where it finds what is kept in the state directory. */
+  /** Where it finds the files of the state directory. */
   readonly kept: string;
   close(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export interface WithFiles {
 const FILE = '/etc/daemon/main.conf';
 const attributes = { mode: 0o640 };
 
-/** @param setsOwners whether files get the owners that they are given. */
+/** @param setsOwners whether files get the given owners. */
 export function describeFiles(
   machineName: string,
   setsOwners: boolean,
@@ -57,7 +57,7 @@ export function describeFiles(
         (error: unknown) => (error instanceof MachineError ? error.code : (error as Error).name),
       );
 
-    it('are written with the mode and owner that they are given, and read back', async () => {
+    it('are written with the given mode and owner, and read back', async () => {
       await files.write(FILE, 'first\n', { group: setsOwners ? 'daemon' : 'root', mode: 0o640 });
       expect([onDisk(FILE), await files.readText(FILE)]).toEqual(['first\n', 'first\n']);
       expect(await files.facts(FILE)).toMatchObject({ kind: 'file', size: 6, mode: 0o640 });
@@ -74,7 +74,7 @@ export function describeFiles(
       ]);
     });
 
-    it('have a staged version with its final mode that nobody sees before it is put in place', async () => {
+    it('have a staged version with its final mode that is invisible until it is put in place', async () => {
       await files.write(FILE, 'first\n', attributes);
       const staged = await files.stage(FILE, 'second\n', { mode: 0o600 });
       expect([onDisk(FILE), onDisk(staged), lstatSync(machine.path(staged)).mode & 0o777]).toEqual([
@@ -92,7 +92,7 @@ export function describeFiles(
       expect([onDisk(FILE), readdirSync(machine.path('/etc/daemon'))]).toEqual(['third\n', ['main.conf']]);
     });
 
-    it('have an origin: ours until somebody changes them', async () => {
+    it('have an origin: this program, until somebody changes them', async () => {
       expect(await files.origin(FILE)).toBe('absent');
       writeFileSync(machine.path(FILE), 'by hand\n');
       expect(await files.origin(FILE)).toBe('unknown');
@@ -103,7 +103,7 @@ export function describeFiles(
       expect(await files.origin(FILE)).toBe('edited');
       await files.adopt(FILE);
       expect(await files.origin(FILE)).toBe('ours');
-      // What is staged is not there.
+      // A staged file does not exist yet under its final name.
       await files.stage(FILE, 'third\n', attributes);
       expect(await files.origin(FILE)).toBe('ours');
       await files.commit(FILE);
@@ -113,7 +113,7 @@ export function describeFiles(
       expect(await files.origin(FILE)).toBe('unknown');
     });
 
-    it('are backed up for their owner alone, and put back as they were', async () => {
+    it('are backed up, readable only for their owner, and restored unchanged', async () => {
       const none = await files.backUp(FILE);
       writeFileSync(machine.path(FILE), 'by hand\n');
       chmodSync(machine.path(FILE), 0o604);
@@ -155,7 +155,7 @@ export function describeFiles(
       '/etc/daemon//x',
       'x',
       '',
-    ])('are not those of the path “%s”', async (path) => {
+    ])('cannot be at the path “%s”', async (path) => {
       expect(await codeOf(files.readText(path))).toBe('TypeError');
       expect(await codeOf(files.write(path, 'x', attributes))).toBe('TypeError');
       expect(await codeOf(files.remove(path))).toBe('TypeError');
@@ -172,7 +172,7 @@ export function describeFiles(
       expect(await codeOf(files.write(path, 'x', attributes))).toBe('TypeError');
     });
 
-    it('are not reached through links, and links are not followed', async () => {
+    it('cannot be reached through links, and links are not followed', async () => {
       writeFileSync(machine.path('/var/lib/daemon/secret'), 'secret\n');
       symlinkSync('/var/lib/daemon/secret', machine.path(FILE));
       symlinkSync('/var/lib/daemon', machine.path('/etc/daemon/folder'));
@@ -191,7 +191,7 @@ export function describeFiles(
       ]);
     });
 
-    it('have a limit of size, and are text only if they are UTF-8', async () => {
+    it('have a size limit, and are text only if they are UTF-8', async () => {
       writeFileSync(machine.path(FILE), Buffer.from([0x61, 0xff, 0x0a]));
       expect(await codeOf(files.readText(FILE))).toBe('failed');
       expect(await codeOf(files.readText(FILE, 2))).toBe('failed');
@@ -200,7 +200,7 @@ export function describeFiles(
       await expect(files.readText(FILE, 5)).rejects.toThrow(`“${FILE}” is larger than 5 bytes.`);
     });
 
-    it('that are no regular files are neither read nor waited for', async () => {
+    it('that are not regular files are neither read nor waited for', async () => {
       spawnSync('mkfifo', [machine.path(FILE)]);
       expect(await codeOf(files.readText(FILE))).toBe('failed');
       expect((await files.facts(FILE))?.kind).toBe('other');
@@ -209,7 +209,7 @@ export function describeFiles(
       expect(await codeOf(files.write('/etc/daemon/folder', 'x', attributes))).toBe('failed');
     });
 
-    it('need their directory, which can be made', async () => {
+    it('require their directory, which can be created', async () => {
       const path = '/etc/daemon/zones/a.conf';
       await expect(files.write(path, 'x', attributes)).rejects.toThrow(
         'The directory “/etc/daemon/zones” does not exist.',

@@ -1,4 +1,4 @@
-// Files, tools and services for drivers of daemons: those of the sandbox, and files on a machine to throw away.
+// Files, tools and services for drivers of daemons: those of the sandbox, and files on a throw-away machine.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ describeOnMachine('on Linux', () => {
   });
 });
 
-describe('files in a home', () => {
+describe('files in a home directory', () => {
   it.each([0, 1])('are read only if they belong to its user (user ID + %d)', async (more) => {
     const folder = mkdtempSync(join(tmpdir(), 'whmapi1-files-'));
     try {
@@ -60,7 +60,7 @@ describe('a sandbox', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('makes the directories of daemons that are not installed in it', async () => {
+  it('creates the directories of daemons that are not installed in it', async () => {
     const files = await sandboxMachine(folder, now).files(['/etc/bind']);
     expect(await files.list('/etc/bind')).toEqual([]);
     expect(existsSync(join(folder, 'root'))).toBe(false);
@@ -69,7 +69,7 @@ describe('a sandbox', () => {
     expect(files.locate('/etc/bind/named.conf')).toBe(join(folder, 'root/etc/bind/named.conf'));
   });
 
-  it('runs the tools that work on files alone, with paths below its root, and no others', async () => {
+  it('runs only the tools that work on files, with paths below its root', async () => {
     mkdirSync(join(folder, 'root/etc'), { recursive: true });
     writeFileSync(join(folder, 'root/etc/motto'), 'hello\n');
     const declared = [
@@ -97,7 +97,7 @@ describe('a sandbox', () => {
     await expect(sandboxMachine(folder, now).tools([{ name: '/bin/sh' }])).rejects.toThrow(TypeError);
   });
 
-  it('records what is asked of services, also by several at once, and runs nothing', async () => {
+  it('records requests for services, also several at once, and runs nothing', async () => {
     const services = await sandboxMachine(folder, now).services();
     expect(services.areRun).toBe(false);
     expect(await services.state('named')).toEqual({
@@ -133,7 +133,7 @@ describe('a sandbox', () => {
 });
 
 describe('tools of Linux', () => {
-  it('get their words as they are, a clean environment, and time only up to their limit', async () => {
+  it('get their arguments unchanged, a clean environment, and a limited time', async () => {
     const tools = await linuxMachine('/nonexistent', now).tools([
       ...['env', 'printf', 'sleep', 'sh'].map((name) => ({ name })),
     ]);

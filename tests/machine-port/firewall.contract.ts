@@ -1,4 +1,4 @@
-// What every host promises of its firewall, whether or not it has one.
+// What every machine guarantees about its firewall, whether it has one or not.
 import { type MachineFirewall } from '../../src/core/machine.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
 import { until } from '../support/until.ts';
@@ -12,7 +12,7 @@ const FAR = '198.51.100.7';
 const NETWORK = '2001:db8:0:1::/64';
 const inMinutes = (minutes: number) => Date.now() + minutes * 60_000;
 
-/** What `list` gives, with the minutes that are left, in the place of a time that nobody knows so exactly. */
+/** The result of `list`, with the remaining minutes instead of a time, which is not known exactly. */
 async function listed(firewall: MachineFirewall): Promise<[address: string, minutes: number][]> {
   const blocks = await firewall.list();
   return blocks
@@ -30,12 +30,12 @@ export function describeFirewall(host: string, hasOne: boolean, start: () => Pro
     });
     afterAll(() => guarded.close());
 
-    test('says whether there is one', async () => {
+    test('reports whether it exists', async () => {
       expect(await firewall.isAvailable()).toBe(hasOne);
       expect(await firewall.list()).toEqual([]);
     });
 
-    test('lets in whom it does not block, without a word', async () => {
+    test('silently ignores removing a block that does not exist', async () => {
       await firewall.unblock(FAR);
       await firewall.unblock(NETWORK);
       expect(await firewall.list()).toEqual([]);
@@ -56,14 +56,14 @@ export function describeFirewall(host: string, hasOne: boolean, start: () => Pro
       '::1/64',
       '::/64',
       '::ffff:198.51.100.7/64',
-    ])('refuses to block “%s”', async (address) => {
+    ])('rejects blocking “%s”', async (address) => {
       await expect(firewall.block(address, inMinutes(1))).rejects.toThrow(TypeError);
       await expect(firewall.unblock(address)).rejects.toThrow(TypeError);
       expect(await firewall.list()).toEqual([]);
     });
 
     if (hasOne) {
-      test('blocks addresses and networks until their time, whatever it was before', async () => {
+      test('blocks addresses and networks until the given time, replacing an earlier one', async () => {
         await firewall.block(FAR, inMinutes(15));
         await firewall.block(NETWORK, inMinutes(60));
         expect(await listed(firewall)).toEqual([
@@ -80,10 +80,10 @@ export function describeFirewall(host: string, hasOne: boolean, start: () => Pro
         expect(await firewall.list()).toEqual([]);
       });
 
-      test('blocks nobody whose time is over, and lets everybody in again by itself', async () => {
+      test('does not block an address whose time is over, and removes blocks when they expire', async () => {
         await firewall.block(FAR, Date.now() - 1);
         expect(await firewall.list()).toEqual([]);
-        // On a busy machine a second can be over before the second is blocked.
+        // On a busy machine, a second can be over before its block is set.
         let count = 0;
         for (let seconds = 1; count < 2; seconds *= 4) {
           await firewall.block(FAR, Date.now() + seconds * 1000);
@@ -93,7 +93,7 @@ export function describeFirewall(host: string, hasOne: boolean, start: () => Pro
         await until(async () => (await firewall.list()).length === 0, 'both were let in');
       });
 
-      test('has room for many, told by several at once', async () => {
+      test('accepts many blocks, from several calls at once', async () => {
         const addresses = Array.from({ length: 40 }, (_, at) =>
           at % 2 === 0 ? `203.0.113.${at}` : `2001:db8:0:${(at >> 1).toString(16)}::/64`,
         );
@@ -104,7 +104,7 @@ export function describeFirewall(host: string, hasOne: boolean, start: () => Pro
         expect(await firewall.list()).toEqual([]);
       });
     } else {
-      test('blocks nobody, and says why', async () => {
+      test('blocks no address, and gives the reason', async () => {
         await expect(firewall.block(FAR, inMinutes(1))).rejects.toThrow(MachineError);
         expect(await firewall.list()).toEqual([]);
       });

@@ -1,4 +1,4 @@
-// The firewall of Linux on a machine with a network of its own, which is thrown away, and that of the sandbox.
+// The firewall of Linux on a throw-away machine with its own network, and of the sandbox.
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { until } from '../support/until.ts';
 import { describeFirewall } from './firewall.contract.ts';
 import { ThrowAwayMachine } from './throw-away-machine.ts';
 
-// Starting machines and their tools takes its time where this one is busy.
+// Starting machines and their tools is slow if this one is busy.
 describeFirewall('the sandbox', false, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'whmapi1-sandbox-'));
   return {
@@ -41,7 +41,7 @@ if (process.getuid?.() !== 0) {
     const NETWORK = '2001:db8:0:1::/64';
     const later = () => Date.now() + 600_000;
 
-    test('nobody else’s rules are touched, and ours are there once', async () => {
+    test('other rules are not changed, and the program’s rules exist once', async () => {
       await machine.run('nft', 'add', 'table', 'inet', 'others');
       await machine.run('nft', 'add', 'set', 'inet', 'others', 'blocked_ipv4', '{ type ipv4_addr; }');
       await machine.run('nft', 'add', 'element', 'inet', 'others', 'blocked_ipv4', '{ 203.0.113.9 }');
@@ -53,16 +53,16 @@ if (process.getuid?.() !== 0) {
       expect(after.startsWith(before)).toBe(true);
       expect(after.match(/ drop$/gm)).toHaveLength(2);
       expect((await machine.firewall.list()).map(({ address }) => address)).toEqual([FAR]);
-      // What somebody adds to our table by hand is not ours.
+      // A rule that somebody adds to our table by hand is not ours.
       await machine.run('nft', 'add', 'element', 'inet', 'whmapi1', 'blocked_ipv4', '{ 203.0.113.9 }');
       expect((await machine.firewall.list()).map(({ address }) => address)).toEqual([FAR]);
       await machine.firewall.unblock(FAR);
       expect(await machine.firewall.list()).toEqual([]);
     });
 
-    // What needs a second machine is a network namespace within this one's, with a cable between them.
+    // The second machine is a network namespace within this one’s, with a virtual cable between them.
     (isMissing('ip') ? test.skip : test)(
-      'packets of a blocked address are dropped, and those of others arrive',
+      'packets of a blocked address are dropped, and others arrive',
       async () => {
         const { stdout } = await machine.run(
           'sh',
@@ -84,13 +84,13 @@ if (process.getuid?.() !== 0) {
         await there('ip', 'address', 'add', '2001:db8:0:1::7/64', 'dev', 'far', 'nodad');
         await there('ip', 'link', 'set', 'far', 'up');
 
-        /** Nobody listens, so whoever gets through is refused at once; 124 is the status of `timeout`. */
+        /** Nobody listens, so a packet that gets through is rejected at once. 124 is the status of `timeout`. */
         const isDropped = async (address: string) => {
           const { status } = await there('timeout', '1', 'bash', '-c', `exec 3<>/dev/tcp/${address}/9`);
           expect([1, 124]).toContain(status);
           return status === 124;
         };
-        /** Of who gets through, the first packets can be late. */
+        /** Of the allowed ones, the first packets can be late. */
         const areDropped = (ipv4: boolean, ipv6: boolean) =>
           until(
             async () =>
@@ -111,7 +111,7 @@ if (process.getuid?.() !== 0) {
   });
 }
 
-test('without nft there is no firewall, and a block says what is missing', async () => {
+test('without nft there is no firewall, and the error names the missing tool', async () => {
   const firewall = new LinuxFirewall(
     (_tool, words, options) => run('no-such-nft', words, options),
     () => Date.now(),

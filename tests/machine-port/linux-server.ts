@@ -1,4 +1,4 @@
-// The Linux host in a process of its own, which stands in a throw-away machine: a line of JSON in, a line out.
+// The Linux machine in a separate process inside a throw-away machine. It reads a line of JSON and writes a line.
 import { execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { MachineError } from '../../src/core/machine-error.ts';
@@ -7,7 +7,7 @@ import { linuxMachine } from '../../src/machine/choose.ts';
 const host = linuxMachine('/var/lib/whmapi1', () => Date.now());
 type Method = (...args: unknown[]) => Promise<unknown>;
 
-/** One of the machine's own tools, to look with. */
+/** Runs one of the machine’s own tools, to check the result. */
 function run(tool: string, ...words: string[]): Promise<unknown> {
   return new Promise((done) => {
     execFile(tool, words, { encoding: 'utf8' }, (error, stdout, stderr) => {
@@ -16,7 +16,7 @@ function run(tool: string, ...words: string[]): Promise<unknown> {
   });
 }
 
-/** A process of the user's that goes on; it ignores SIGTERM if `isStubborn`. */
+/** A process of the user that keeps running. It ignores SIGTERM if `isStubborn`. */
 function linger(uid: number, isStubborn: boolean): Promise<unknown> {
   const script = `${isStubborn ? 'trap "" TERM;' : ''} echo; while :; do sleep 1; done`;
   const child = spawn('sh', ['-c', script], { uid, gid: uid, stdio: ['ignore', 'pipe', 'ignore'] });
@@ -26,7 +26,7 @@ function linger(uid: number, isStubborn: boolean): Promise<unknown> {
 async function answer(target: string, method: string, args: unknown[]): Promise<unknown> {
   if (target === 'run') return run(method, ...(args as string[]));
   if (target === 'linger') return linger(args[0] as number, args[1] as boolean);
-  // `files ["/etc/bind"]`: what is asked for with arguments of its own.
+  // `files ["/etc/bind"]`: a part of the machine that is created with arguments.
   const [name = '', given] = target.split(' ');
   const make = host[name as keyof typeof host] as (...words: unknown[]) => Promise<unknown>;
   const object = given === undefined ? await make() : await make(...(JSON.parse(given) as unknown[]));

@@ -1,5 +1,5 @@
-// The Linux host on a real machine, which is thrown away afterwards: the contract, and what the system's own tools
-// say of it. This machine's users and homes stay as they are.
+// Linux on a real, throw-away machine: the contract, and the checks of the system’s own tools. The users and home
+// directories of this machine are not changed.
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import type { MachineError } from '../../src/core/machine-error.ts';
 import { LinuxQuota } from '../../src/machine/linux/quota.ts';
@@ -7,9 +7,9 @@ import { run, type Run } from '../../src/machine/linux/run.ts';
 import { describeOnMachine, ThrowAwayMachine } from './throw-away-machine.ts';
 import { describeUsers } from './users.contract.ts';
 
-// Starting machines and their tools takes its time where this one is busy.
+// Starting machines and their tools is slow if this one is busy.
 const isRoot = process.getuid?.() === 0;
-// The shadow file is root's to read, and without a machine nothing could change either.
+// Only root can read the shadow file, and without a machine nothing could change either.
 const thisMachine = () =>
   isRoot && [
     ...['passwd', 'shadow', 'group', 'subuid'].map((file) => readFileSync(`/etc/${file}`, 'utf8')),
@@ -43,7 +43,7 @@ describeOnMachine('on Linux', () => {
   });
   afterAll(() => machine.close());
 
-  test('the system knows a new user, its group and its home', async () => {
+  test('the system knows a new user, its group and its home directory', async () => {
     expect(await output('getent', 'passwd', 'bob')).toBe('bob:x:1000:1000:Bob:/home/bob:/bin/sh\n');
     expect(await output('id', 'bob')).toBe('uid=1000(bob) gid=1000(bob) groups=1000(bob)\n');
     expect(await output('su', '-s', '/bin/sh', 'bob', '-c', 'id -un; cd; pwd')).toBe('bob\n/home/bob\n');
@@ -53,7 +53,7 @@ describeOnMachine('on Linux', () => {
     expect(readFileSync(machine.path('/etc/subuid'), 'utf8')).not.toContain('bob');
   });
 
-  test('the system refuses a suspended user, and takes it back afterwards', async () => {
+  test('the system rejects a suspended user, and accepts it afterwards', async () => {
     expect((await machine.run('su', '-s', '/bin/sh', 'bob', '-c', 'true')).status).toBe(0);
     await machine.users.suspend('bob');
     expect(await output('passwd', '-S', 'bob')).toMatch(/^bob L /);
@@ -66,7 +66,7 @@ describeOnMachine('on Linux', () => {
     expect((await machine.run('su', '-s', '/bin/sh', 'bob', '-c', 'true')).status).toBe(0);
   });
 
-  test('the system asks for a new password once it expired', async () => {
+  test('the system requires a new password once it expired', async () => {
     await machine.users.expirePassword('bob');
     expect(await output('chage', '-l', 'bob')).toMatch(/^Password expires\s*: password must be changed$/m);
   });
@@ -93,7 +93,7 @@ describeOnMachine('on Linux', () => {
     expect((await machine.run('getent', 'group', 'dan')).status).toBe(2);
   });
 
-  test('a removed user’s group goes though it has further members', async () => {
+  test('a removed user’s group is removed even if it has other members', async () => {
     await machine.users.create(carl);
     await machine.run('usermod', '-aG', 'bob', 'carl');
     await machine.users.remove('bob');
@@ -101,7 +101,7 @@ describeOnMachine('on Linux', () => {
     expect((await machine.users.create(bob)).name).toBe('bob');
   });
 
-  test('a home that is a link or somebody else’s stays when its user is removed', async () => {
+  test('a home directory that is a link or somebody else’s is kept when its user is removed', async () => {
     await machine.run('rm', '-r', '/home/bob');
     await machine.run('mkdir', '-p', '/var/lib/precious/file');
     await machine.run('ln', '-s', '/var/lib/precious', '/home/bob');
@@ -115,7 +115,7 @@ describeOnMachine('on Linux', () => {
     await machine.run('rm', '-r', '/home/bob');
   });
 
-  test('a renaming that was cut short after it moved home and group is gone on with and undone', async () => {
+  test('a renaming that was interrupted after it moved home and group can be continued and undone', async () => {
     const cutShort = async () => {
       await machine.run('mv', '/home/bob', '/home/carl');
       await machine.run('groupmod', '--new-name', 'carl', 'bob');
@@ -130,7 +130,7 @@ describeOnMachine('on Linux', () => {
     expect(await output('ls', '/home')).toBe('carl\n');
   });
 
-  test('of those that create the same user at once one succeeds, and the others are told', async () => {
+  test('if several calls create the same user at once, one succeeds, and the others get an error', async () => {
     const creations = Array.from({ length: 5 }, () =>
       machine.users.create(carl).then(
         () => 'done',
@@ -143,7 +143,7 @@ describeOnMachine('on Linux', () => {
     expect(await output('grep', '-c', '^carl:', '/etc/passwd')).toBe('1\n');
   });
 
-  test('a user whose password the system refuses is not created', async () => {
+  test('a user whose password the system rejects is not created', async () => {
     const before = readFileSync(machine.path('/etc/pam.d/chpasswd'), 'utf8');
     writeFileSync(machine.path('/etc/pam.d/chpasswd'), 'password required pam_deny.so\n');
     try {
@@ -155,7 +155,7 @@ describeOnMachine('on Linux', () => {
     expect(await output('ls', '--almost-all', '/home')).toBe('bob\n');
   });
 
-  test('of two suspensions at once neither remembers what the other did', async () => {
+  test('of two simultaneous suspensions, neither records the changes of the other', async () => {
     await Promise.all([machine.users.suspend('bob'), machine.users.suspend('bob')]);
     await machine.users.unsuspend('bob');
     expect(await machine.users.verifyPassword('bob', 'a password')).toBe(true);
@@ -164,7 +164,7 @@ describeOnMachine('on Linux', () => {
 });
 
 describe('a tool', () => {
-  test('that fails is named with the first line of its complaint, and nothing of its input', async () => {
+  test('that fails is reported with the first line of its error message, and nothing of its input', async () => {
     await expect(run('chpasswd', ['--no-such-option'], { input: 'bob:secret\n' })).rejects.toThrow(
       /^“chpasswd” failed: chpasswd: unrecognized option '--no-such-option'$/,
     );
@@ -174,14 +174,14 @@ describe('a tool', () => {
     await expect(run('false', [])).rejects.toThrow('“false” failed with status 1.');
   });
 
-  test('that is missing or takes too long is named', async () => {
+  test('that is missing or takes too long is reported', async () => {
     await expect(run('no-such-tool', [])).rejects.toThrow('“no-such-tool” is not installed.');
     await expect(run('sleep', ['5'], { limitMs: 50 })).rejects.toThrow(
       '“sleep” took too long and was ended.',
     );
   });
 
-  test('that has said that it succeeded is not waited for', async () => {
+  test('is not waited for once it has reported success', async () => {
     const words = ['-c', 'echo loaded; exec sleep 600'];
     expect(await run('sh', words, { until: /^loaded\n/, limitMs: 300_000 })).toMatchObject({
       status: 0,
@@ -228,7 +228,7 @@ describe('quota tools', () => {
     };
   });
 
-  test('set a limit in blocks of 1024 bytes, and take it away', async () => {
+  test('set a limit in blocks of 1024 bytes, and remove it', async () => {
     expect(await quota().isEnabled()).toBe(true);
     await quota().setLimit('bob', 100);
     await quota().setLimit('bob', null);
@@ -238,7 +238,7 @@ describe('quota tools', () => {
     ]);
   });
 
-  test('tell the usage, also over the limit', async () => {
+  test('return the usage, also above the limit', async () => {
     expect(await quota().usage('bob')).toEqual({ blocks: 2048, inodes: 17 });
     expect(commands.some((command) => command.startsWith('du '))).toBe(false);
   });
@@ -249,7 +249,7 @@ describe('quota tools', () => {
     ['user quota on /home (/dev/sdb1) is on (accounting)\n', false],
     ['user quota on /home (/dev/sdb1) is on\n', true],
     ['', false],
-  ])('that say %j have quotas enabled: %p', async (stdout, isEnabled) => {
+  ])('with the output %j have quotas enabled: %p', async (stdout, isEnabled) => {
     answers.quotaon = { stdout };
     expect(await quota().isEnabled()).toBe(isEnabled);
   });

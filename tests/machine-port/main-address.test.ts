@@ -1,4 +1,4 @@
-// The address of the default route comes first, as /proc/net/route has the routes.
+// The address of the default route is preferred, with the routes from /proc/net/route.
 import { mainFirst } from '../../src/machine/main-address.ts';
 
 const on = (name: string, address: string) => ({ interface: name, address, netmask: '255.255.255.0' });
@@ -49,7 +49,7 @@ test.each([
   ],
   ['that the kernel lists first, without a route', '', '172.17.0.1'],
   ['that the kernel lists first, for an unknown interface', route('ppp0', '00000000', '0001'), '172.17.0.1'],
-])('the one %s', (_what, routes, expected) => {
+])('the address %s', (_what, routes, expected) => {
   expect(first(routes)).toBe(expected);
   expect(mainFirst(addresses, routesOf(routes))).toHaveLength(addresses.length);
 });
@@ -72,7 +72,7 @@ test.each<[string, Listed[], string]>([
   expect(first(plain, listed)).toBe(expected);
 });
 
-test('a machine with one address asks nobody', () => {
+test('a machine with one address runs no tool', () => {
   const fail = () => {
     throw new Error('asked');
   };

@@ -1,4 +1,4 @@
-// A process that works on the users of a sandbox: `create PREFIX COUNT`, or `churn NAME` until it is killed.
+// A process that changes the users of a sandbox: `create PREFIX COUNT`, or `churn NAME` until it is killed.
 import { sandboxMachine } from '../../src/machine/choose.ts';
 
 const [folder = '', what, name = '', count = '0'] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-// The sandbox: the contract, and what only it promises. Nothing outside of its folder changes.
+// The sandbox: the contract, and what only the sandbox guarantees. Nothing outside its folder changes.
 import { execFileSync, spawn } from 'node:child_process';
 import {
   existsSync,
@@ -19,7 +19,7 @@ import { SandboxUsers } from '../../src/machine/sandbox/users.ts';
 import { builtScript } from '../support/built-script.ts';
 import { describeUsers } from './users.contract.ts';
 
-// Locks and hashes take their time on a busy machine.
+// Locks and hashes are slow on a busy machine.
 const script = builtScript('tests/machine-port/sandbox-worker.ts');
 const now = () => Date.now();
 
@@ -33,7 +33,7 @@ describeUsers('the sandbox', 10_001, async () => {
   mkdirSync(join(root, 'var/spool/cron/crontabs'), { recursive: true });
   writeFileSync(join(root, 'etc/skel/welcome.txt'), 'Hello\n');
   return {
-    // What passwords cost otherwise is seen below.
+    // The normal cost of passwords is tested below.
     users,
     quota: await machine.quota(),
     path: (path) => join(root, path),
@@ -61,14 +61,14 @@ describe('a sandbox', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** A process of its own that creates or removes users of this sandbox. */
+  /** A separate process that creates or removes users of this sandbox. */
   const start = (...words: string[]) => {
     return spawn(process.execPath, [script.path, folder, ...words], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
   };
 
-  test('makes its folder when the first user comes, for its owner alone', async () => {
+  test('creates its folder with the first user, readable only for its owner', async () => {
     expect(await (await users()).find('bob')).toBeUndefined();
     expect(existsSync(root)).toBe(false);
     await (await users()).create(user('bob'));
@@ -77,7 +77,7 @@ describe('a sandbox', () => {
     expect(readdirSync(join(root, 'etc')).sort()).toEqual(['.pwd.lock', 'group', 'passwd', 'shadow']);
   });
 
-  test('loses no user and gives no id twice when two processes create twenty each', async () => {
+  test('loses no user and assigns no ID twice when two processes create twenty each', async () => {
     const workers = ['a', 'b'].map((prefix) => start('create', prefix, '20'));
     const statuses = await Promise.all(
       workers.map((worker) => new Promise((done) => worker.on('close', done))),
@@ -95,7 +95,7 @@ describe('a sandbox', () => {
     expect(readdirSync(join(root, 'home')).sort()).toEqual(names('passwd'));
   });
 
-  test('lets one of many that create the same user succeed', async () => {
+  test('lets only one of several calls create the same user', async () => {
     const attempts = await Promise.allSettled(
       Array.from({ length: 8 }, async () => (await users()).create(user('bob'))),
     );
@@ -103,11 +103,11 @@ describe('a sandbox', () => {
     expect(table('passwd')).toHaveLength(1);
   });
 
-  test('stays readable and free when its writer is killed at any time', async () => {
+  test('can be read and is not locked when its writer is killed at any time', async () => {
     const survivors = await users();
     for (let round = 0; round < 5; round++) {
       const worker = start('churn', 'k');
-      // It may end by itself: a row that a killed one has left can be in its way.
+      // It may end with an error, because of a row that a killed one has left.
       const closed = new Promise((done) => worker.once('close', done));
       await Promise.race([closed, new Promise((done) => worker.stdout.once('data', done))]);
       await sleep(round * 31);
@@ -122,7 +122,7 @@ describe('a sandbox', () => {
         expect(group).toContain(entry[0]);
       }
       for (const entry of table('shadow')) expect(entry).toHaveLength(9);
-      // As whoever was killed would do next: undo the renaming, then the creation.
+      // What the next call would do after the kill: undo the renaming, then the creation.
       await survivors.rename(user('k2'), user('k')).catch(() => undefined);
       await survivors.remove('k');
       expect(readdirSync(join(root, 'home')).filter((name) => name.startsWith('k'))).toEqual([]);
@@ -157,7 +157,7 @@ describe('a sandbox', () => {
     expect(readFileSync(join(outside, 'file'), 'utf8')).toBe('kept\n');
   });
 
-  test('removes a home that became a link, and not what it leads to', async () => {
+  test('removes a home directory that became a link, and not the target of the link', async () => {
     mkdirSync(join(folder, 'outside'));
     await (await users()).create(user('bob'));
     rmSync(join(root, 'home/bob'), { recursive: true });
@@ -167,7 +167,7 @@ describe('a sandbox', () => {
     expect(existsSync(join(folder, 'outside'))).toBe(true);
   });
 
-  test('goes on with a renaming that was cut short after it moved the home, and undoes it', async () => {
+  test('continues a renaming that was interrupted after it moved the home directory, and undoes it', async () => {
     const [bob, carl] = [user('bob'), user('carl')];
     await (await users()).create(bob);
     const { renameSync } = await import('node:fs');
@@ -180,7 +180,7 @@ describe('a sandbox', () => {
     expect(table('passwd').map(([name]) => name)).toEqual(['carl']);
   });
 
-  test('writes passwords that crypt(3) of the system understands', async () => {
+  test('writes passwords that the system’s crypt(3) understands', async () => {
     await (await users()).create(user('bob'));
     await (await users()).setPassword('bob', 'Grüße');
     const hash = table('shadow')[0]?.[1] ?? '';

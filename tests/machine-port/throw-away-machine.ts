@@ -1,5 +1,5 @@
-// A Linux machine to throw away: this one's programs, with a copy of /etc, empty homes and spools, and processes and a
-// network of its own. All of it goes with the process that holds it; nobody else sees it.
+// A throw-away Linux machine: the programs of this one, a copy of /etc, empty home and spool directories, and its own
+// processes and network. Everything is removed with the process that holds it, and other processes cannot see it.
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -20,7 +20,7 @@ import type { Machine } from './users.contract.ts';
 const top = resolve(__dirname, '../..');
 const server = builtScript('tests/machine-port/linux-server.ts');
 
-/** The shell stays process 1 of the namespace, to reap what its users' processes leave. */
+/** The shell stays process 1 of the namespace, to reap the orphaned processes of its users. */
 const setUp = `
   set -e
   mount --make-rprivate /
@@ -47,7 +47,7 @@ interface Reply {
   readonly error?: { readonly name: string; readonly message: string; readonly code?: MachineError['code'] };
 }
 
-/** `describe` where there can be such a machine; else the tests are skipped, and their heading says why. */
+/** `describe` if such a machine is possible here. Otherwise the tests are skipped, and their heading says why. */
 export function describeOnMachine(what: string, tests: () => void): void {
   if (process.getuid?.() === 0) describeWith(['pkill'], what, tests);
   else describe.skip(`${what} (skipped: only root can make a machine to throw away)`, tests);
@@ -108,7 +108,7 @@ export class ThrowAwayMachine implements Machine {
     };
   }
 
-  /** @throws where the tests don't run as root, or this machine lets not even root mount. */
+  /** @throws if the tests do not run as root, or this machine does not allow even root to mount. */
   static async start(): Promise<ThrowAwayMachine> {
     if (process.getuid?.() !== 0) throw new Error('The tests of the Linux host have to run as root.');
     const words = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh', '-c', setUp];
@@ -130,7 +130,7 @@ export class ThrowAwayMachine implements Machine {
     return machine;
   }
 
-  /** `read` is not here: bytes do not cross the border of the machine. */
+  /** `read` is not here, because bytes cannot be passed out of the machine. */
   files(directories: readonly string[]): MachineFiles {
     const target = `files ${JSON.stringify([directories])}`;
     return new Proxy({} as MachineFiles, {
@@ -145,7 +145,7 @@ export class ThrowAwayMachine implements Machine {
     return this.#ask('run', tool, words) as Promise<Ran>;
   }
 
-  /** The id of a new process that the user runs; a stubborn one ignores SIGTERM. */
+  /** The ID of a new process of the user. A stubborn one ignores SIGTERM. */
   linger(uid: number, isStubborn: boolean): Promise<number> {
     return this.#ask('linger', '', [uid, isStubborn]) as Promise<number>;
   }

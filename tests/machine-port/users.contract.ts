@@ -1,4 +1,4 @@
-// What every host promises of its users and their disk use, told by the files that it writes.
+// What every machine guarantees about its users and their disk usage, checked in the files that it writes.
 import { execFileSync } from 'node:child_process';
 import {
   existsSync,
@@ -29,7 +29,7 @@ const bob = { name: 'bob', home: '/home/bob', shell: '/bin/sh', comment: 'Bob of
 const carl = { ...bob, name: 'carl', home: '/home/carl' };
 const today = String(Math.floor(Date.now() / 86_400_000));
 
-/** The machine has no users of the names that these tests use; `firstUid` is the first that it gives out. */
+/** The machine has no users with the names of these tests. `firstUid` is the first ID that it assigns. */
 export function describeUsers(host: string, firstUid: number, makeMachine: () => Promise<Machine>): void {
   describe(`the users of ${host}`, () => {
     let machine: Machine;
@@ -46,7 +46,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
         () => 'done',
         (error: unknown) => (error instanceof MachineError ? error.code : String(error)),
       );
-    /** All that a user is, in one text. */
+    /** Everything about a user, in one text. */
     const state = () => {
       const files = ['passwd', 'shadow', 'group'].map((file) => {
         const path = machine.path(`/etc/${file}`);
@@ -67,7 +67,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
     });
     afterAll(() => machine.close());
 
-    test('creates a user with a group, a home of the skeleton and no password', async () => {
+    test('creates a user with a group, a home directory from the skeleton and no password', async () => {
       const { usage, ...created } = await users.create(bob);
       expect(created).toEqual({
         name: 'bob',
@@ -93,7 +93,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
       });
     });
 
-    test('creates the folders that users of WHM expect, and keeps what the skeleton has of them', async () => {
+    test('creates the folders that users of WHM expect, and keeps those that the skeleton has', async () => {
       const modeOf = (path: string) => (lstatSync(machine.path(path)).mode & 0o7777).toString(8);
       const { uid, gid } = await users.create(bob);
       const folders = ['etc', 'logs', 'mail', 'public_html', 'ssl', 'tmp'];
@@ -130,7 +130,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
       }
     });
 
-    test('undoes a creation as a whole, and leaves a user of another home alone', async () => {
+    test('undoes a creation completely, and does not change a user with another home directory', async () => {
       const before = state();
       await users.create(bob);
       await users.setPassword('bob', 'a password');
@@ -144,7 +144,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
       expect(state()).toBe(other);
     });
 
-    test('removes the home of a user that was removed by hand, and nobody else’s', async () => {
+    test('removes the home directory of a user that was removed by hand, and no other', async () => {
       const { uid } = await users.create(bob);
       const { uid: other } = await users.create(carl);
       const path = machine.path('/etc/passwd');
@@ -164,10 +164,10 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
       }
     });
 
-    test('measures and removes a home whose paths are longer than the kernel takes', async () => {
+    test('measures and removes a home directory with paths that are longer than the kernel accepts', async () => {
       await users.create(bob);
       const before = await machine.quota.usage('bob');
-      // 60 folders, one in the other, each with a name of 200 characters.
+      // 60 nested folders, each with a name of 200 characters.
       const script =
         '($home, $name) = @ARGV; chdir $home or die; ' +
         'for (1 .. 60) { mkdir $name or die; chdir $name or die } open F, ">", "file" or die';
@@ -177,7 +177,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
       expect(existsSync(machine.path('/home/bob'))).toBe(false);
     });
 
-    test('measures many users at once as it measures each, and says who cannot be measured', async () => {
+    test('measures many users at once like each one separately, and names those that cannot be measured', async () => {
       await users.create(bob);
       await users.create(carl);
       writeFileSync(machine.path('/home/carl/big'), Buffer.alloc(1024 * 1024, 1));
@@ -195,7 +195,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
       expect((all.get('nobody9') as MachineError).code).toBe('not_found');
     });
 
-    test('gives the next user the next id, and a chosen one where one is chosen', async () => {
+    test('assigns the next ID to the next user, or a chosen ID', async () => {
       await users.create({ ...bob, uid: 20_000 });
       expect((await users.create(carl)).uid).toBe(20_001);
       await users.remove('bob');
@@ -204,13 +204,13 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
       expect(existsSync(machine.path('/home/bob'))).toBe(false);
     });
 
-    test('finds nobody where there is nobody', async () => {
+    test('finds no user if there is none', async () => {
       expect(await users.find('bob')).toBeUndefined();
       expect(await users.find('../bob')).toBeUndefined();
       expect(await users.isSuspended('bob')).toBe(false);
     });
 
-    test('says that a user exists, and leaves it as it is', async () => {
+    test('reports that a user exists, and does not change it', async () => {
       await users.create(bob);
       const before = state();
       expect(await codeOf(users.create({ ...bob, home: '/home/other' }))).toBe('exists');
@@ -218,7 +218,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
       expect(state()).toBe(before);
     });
 
-    test('makes no home where a symbolic link stands', async () => {
+    test('creates no home directory if there is a symbolic link', async () => {
       symlinkSync('/etc', machine.path('/home/bob'));
       const before = state();
       try {
@@ -229,7 +229,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
       }
     });
 
-    test('removes everything of a user, and a missing one without a word', async () => {
+    test('removes everything of a user, and ignores a missing one', async () => {
       const before = await users.create(carl).then(state);
       await users.create(bob);
       await users.setPassword('bob', 'a password');
@@ -250,7 +250,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
       expect(await users.find('carl')).toBeUndefined();
     });
 
-    test('takes a password, and no other', async () => {
+    test('accepts its password, and no other', async () => {
       await users.create(bob);
       expect(await users.verifyPassword('bob', '!')).toBe(false);
       for (const password of ['!', 'pass:word ü$`\\"\' ']) {
@@ -262,7 +262,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
       expect(shadow('bob')[1]).toMatch(/^\$\w+\$[./\w$]+$/);
     });
 
-    test('takes 511 bytes of password to the last one', async () => {
+    test('uses all bytes of a password of 511 bytes', async () => {
       await users.create(bob);
       await users.setPassword('bob', 'p'.repeat(511));
       expect(await users.verifyPassword('bob', 'p'.repeat(511))).toBe(true);
@@ -287,7 +287,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
     });
 
     describe('suspends', () => {
-      test('and restores password and crontab, however often either is said', async () => {
+      test('and restores password and crontab, also if it is called repeatedly', async () => {
         await users.create(bob);
         await users.setPassword('bob', 'a password');
         writeFileSync(crontab('bob'), '* * * * * true\n');
@@ -312,7 +312,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
         }
       });
 
-      test('and keeps a password locked that was, and the expiry date', async () => {
+      test('and keeps a password locked that was locked before, and the expiry date', async () => {
         await users.create(bob);
         const path = machine.path('/etc/shadow');
         for (const fields of [
@@ -330,7 +330,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
         }
       });
 
-      test('and has a password that is set meanwhile work only afterwards', async () => {
+      test('and makes a password that is set meanwhile work only after the suspension', async () => {
         await users.create(bob);
         await users.suspend('bob');
         await users.setPassword('bob', 'a new one');
@@ -341,7 +341,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
         expect(await users.verifyPassword('bob', 'a new one')).toBe(true);
       });
 
-      test('and lets the newer crontab win', async () => {
+      test('and keeps the newer crontab', async () => {
         await users.create(bob);
         writeFileSync(crontab('bob'), 'old\n');
         await users.suspend('bob');
@@ -351,7 +351,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
         expect(readFileSync(crontab('bob'), 'utf8')).toBe('new\n');
       });
 
-      test('and a later user of the same name is not suspended', async () => {
+      test('and does not suspend a later user of the same name', async () => {
         await users.create(bob);
         await users.suspend('bob');
         await users.remove('bob');
@@ -362,7 +362,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
     });
 
     describe('renames', () => {
-      test('user, group, home and crontab; twice is once, and the reverse undoes it', async () => {
+      test('user, group, home directory and crontab; it can be repeated, and the reverse undoes it', async () => {
         await users.create(bob);
         await users.setPassword('bob', 'a password');
         writeFileSync(crontab('bob'), '* * * * * true\n');
@@ -392,7 +392,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
         }
       });
 
-      test('a suspended user, who stays so and can be restored', async () => {
+      test('a suspended user, who stays suspended and can be restored', async () => {
         await users.create(bob);
         await users.setPassword('bob', 'a password');
         await users.suspend('bob');
@@ -403,7 +403,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
         expect(shadow('carl')[7]).toBe('');
       });
 
-      test('nobody over another user or home', async () => {
+      test('no user over another user or home directory', async () => {
         await users.create(bob);
         await users.create(carl);
         const before = state();
@@ -413,7 +413,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
       });
     });
 
-    test('refuses to change users that there are not', async () => {
+    test('fails to change users that do not exist', async () => {
       const before = state();
       const codes = await Promise.all(
         [
@@ -432,7 +432,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
       expect(state()).toBe(before);
     });
 
-    test.each(['low', 'away', 'top'])('leaves a user of the system alone: %s', async (name) => {
+    test.each(['low', 'away', 'top'])('does not change a system user: %s', async (name) => {
       const [uid, home] =
         { low: [300, '/home/low'], away: [5000, '/srv/away'], top: [5000, '/'] }[name] ?? [];
       const path = machine.path('/etc/passwd');
@@ -473,7 +473,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
       ],
       ['comment', ['a:b', 'a\nb', 'a\rb', 'a\0b', 'x'.repeat(257), 'x'.repeat(10_000_000)]],
       ['uid', [0, 999, -1, 1.5, 2 ** 32]],
-    ])('creates nobody for a hostile %s', async (field, values) => {
+    ])('creates no user for a hostile %s', async (field, values) => {
       const before = state();
       for (const value of values) {
         await expect(users.create({ ...bob, [field]: value })).rejects.toThrow(TypeError);
@@ -518,7 +518,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
       expect(state()).toBe(before);
     });
 
-    test('knows whether a file stands in a home, and follows no link', async () => {
+    test('detects whether a file exists in a home directory, and follows no link', async () => {
       const look = (file: string) => users.hasFile('bob', file);
       expect(await look('.my.cnf')).toBe(false);
       await users.create(bob);
@@ -548,7 +548,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
       }
     });
 
-    test('finds no file in a home that is a link', async () => {
+    test('finds no file in a home directory that is a link', async () => {
       await users.create(bob);
       writeFileSync(machine.path('/home/bob/.my.cnf'), '');
       renameSync(machine.path('/home/bob'), machine.path('/home/away'));
@@ -559,7 +559,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
       expect(await users.hasFile('bob', '.my.cnf')).toBe(true);
     });
 
-    test('counts what a home takes up, and enforces no limit where it cannot', async () => {
+    test('measures a home directory, and does not set a limit if it cannot', async () => {
       await users.create(bob);
       const { blocks, inodes } = await machine.quota.usage('bob');
       writeFileSync(machine.path('/home/bob/big'), Buffer.alloc(1024 * 1024, 1));

@@ -1,6 +1,6 @@
 #!/bin/bash
-# boot.sh NAME LOWER BASE CGROUP: a throw-away copy of the root LOWER under systemd, in namespaces of its own. It ends with this process.
-# The files of the copy are there until then; everything else of the machine begins anew when it is rebooted.
+# boot.sh NAME LOWER BASE CGROUP: boots a throw-away copy of the root file system LOWER under systemd, in its own
+# namespaces. It ends with this process. The files of the copy exist until then; a reboot restarts everything else.
 set -e
 name=$1 lower=$2 base=$3 cgroup=$4
 mkdir "$cgroup"

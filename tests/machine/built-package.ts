@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Names a folder that is there as long as the run: `global-setup.ts` and `global-teardown.ts`. */
+/** Names a folder that exists during the run: `global-setup.ts` and `global-teardown.ts`. */
 const FOLDER = 'WHMAPI1_TEST_PACKAGES';
 
 export function makePackageFolder(): void {
@@ -16,7 +16,7 @@ export function removePackageFolder(): void {
   if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
 }
 
-/** Builds the program and its package when the first suite of a run asks. @returns the path of the package. */
+/** Builds the program and its package when the first suite of a run needs it. @returns the path of the package. */
 export function builtPackage(): string {
   const folder = join(process.env[FOLDER] ?? '', 'first');
   mkdirSync(folder, { recursive: true });
@@ -27,8 +27,8 @@ export function builtPackage(): string {
 }
 
 /**
- * Packs the program as it is built: `builtPackage` has done it.
- * @param folder the package gets a folder of its own below it.
+ * Packs the built program, after `builtPackage`.
+ * @param folder the package gets its own folder below it.
  * @param options of `scripts/deb.ts`.
  * @returns the path of the package.
  */

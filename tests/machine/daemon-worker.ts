@@ -1,4 +1,5 @@
-// Works on the machine that it runs in: each argument is a piece of work in JSON, and each gives a line in JSON.
+// Runs work on the machine on which it is started. Each argument is one piece of work in JSON, and each writes one line
+// in JSON.
 import { linuxMachine } from '../../src/machine/choose.ts';
 import { Bind } from '../../src/drivers/zones/bind/bind.ts';
 import type { ServerOptions, Zone } from '../../src/drivers/zones/contract.ts';
@@ -9,7 +10,7 @@ const now = () => Date.now();
 const machine = linuxMachine('/var/lib/whmapi1', now);
 const bind = new Bind();
 
-/** Applies a step, and takes it back if `isUndone`. */
+/** Applies a step, and undoes it if `isUndone`. */
 async function carryOut<Memento>(step: DriverStep<Memento>, isUndone: boolean): Promise<string> {
   const diff = await step.preview(machine);
   const memento = await step.prepare(machine);

@@ -1,4 +1,4 @@
-// Services and zones on a Debian with systemd and BIND, whose named runs as Debian's package has it.
+// Services and zones on a Debian with systemd and BIND, with named as configured by Debian’s package.
 import { buildSync } from 'esbuild';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -33,7 +33,7 @@ describeOnMachine('on a Debian with BIND', () => {
   });
   afterAll(() => machine.stop());
 
-  /** One process of ours that does all of it. */
+  /** One process of this program that does all of it. */
   function work(...pieces: unknown[]): Line[] {
     const words = ['/var/tmp/worker.mjs', ...pieces.map((piece) => JSON.stringify(piece))];
     const { stdout, stderr } = machine.run('node', words);
@@ -52,7 +52,7 @@ describeOnMachine('on a Debian with BIND', () => {
   });
   const alone = { keys: [], secondaries: [], catalog: null };
 
-  it('a service is started, reloaded, enabled and stopped, and its state is told', () => {
+  it('a service is started, reloaded, enabled and stopped, and its state is reported', () => {
     const off = { isInstalled: true, isEnabled: false, state: 'inactive', log: [] };
     expect(service('state')).toEqual({ value: off });
     expect(service('reload')?.error).toContain('named.service');
@@ -66,7 +66,7 @@ describeOnMachine('on a Debian with BIND', () => {
     expect(service('state')).toEqual({ value: off });
   });
 
-  it('a service that is not installed, or has a malformed name, is refused', () => {
+  it('a service that is not installed, or has a malformed name, is rejected', () => {
     expect(service('state', 'no-such')).toEqual({
       value: { isInstalled: false, isEnabled: false, state: 'inactive', log: [] },
     });
@@ -74,7 +74,7 @@ describeOnMachine('on a Debian with BIND', () => {
     expect(service('start', '--no-block')?.error).toMatch(/^Invalid name of a unit/);
   });
 
-  it('a service that does not start gives its last words', () => {
+  it('a service that does not start returns its last log lines', () => {
     machine.sh('cp -p /etc/bind/named.conf.local /root; echo nonsense >>/etc/bind/named.conf.local');
     const started = service('start');
     const state = service('state');
@@ -82,12 +82,12 @@ describeOnMachine('on a Debian with BIND', () => {
       'mv /root/named.conf.local /etc/bind; systemctl stop named; systemctl reset-failed named || true',
     );
     expect(started?.error).toMatch(/ Its log ends with: .*named\.conf\.local:\d+: unknown option 'nonsense'/);
-    // systemd tries again some times.
+    // systemd retries a few times.
     expect(state?.value).toMatchObject({ state: expect.stringMatching(/^(?:failed|activating)$/) as string });
     expect(service('start')).toEqual({});
   });
 
-  it('zones are served, with files that named may read and write by its AppArmor profile', () => {
+  it('zones are served, with files that named can read and write under its AppArmor profile', () => {
     const before = machine.sh('cat /etc/bind/named.conf.local');
     const [setUp, again, made] = work(
       ['setUp', alone],
@@ -109,7 +109,7 @@ describeOnMachine('on a Debian with BIND', () => {
     expect(profile).toContain('  /var/lib/bind/** rw,\n');
   });
 
-  it('a zone is signed by named itself, and its keys are its own', async () => {
+  it('a zone is signed by named itself, and named owns its keys', async () => {
     expect(work(['zone', 's.example', zone('s.example', 1, '', 'default')])[0]?.error).toBeUndefined();
     for (let tries = 0; dig('s.example', 'DNSKEY') === '' && tries < 600; tries++) await pause(100);
     expect(dig('s.example', 'DNSKEY')).toMatch(/^257 3 13 /);
@@ -119,7 +119,7 @@ describeOnMachine('on a Debian with BIND', () => {
     expect(dig('www.s.example', 'A')).toBe('192.0.2.9');
   });
 
-  it('while named is stopped, a change is refused at once with what to do, and leaves no trace', () => {
+  it('while named is stopped, a change is rejected at once with a solution, and leaves no trace', () => {
     machine.sh('systemctl stop named');
     expect(work(['zone', 'b.example', zone('b.example', 1)])[0]?.error).toBe(
       'BIND is not running (connection refused). Start it with “systemctl start named” and retry the call. ' +
@@ -131,7 +131,7 @@ describeOnMachine('on a Debian with BIND', () => {
     expect(dig('b.example', 'SOA')).toContain(' 1 3600 ');
   });
 
-  it('zones are still there after named was restarted, and gone once they are removed', () => {
+  it('zones are kept when named restarts, and are gone once they are removed', () => {
     machine.sh('systemctl restart named');
     const [undone, removed] = work(['zone', 'b.example', null, true], ['zone', 'a.example', null]);
     expect([undone?.error, removed?.error]).toEqual([undefined, undefined]);

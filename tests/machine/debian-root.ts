@@ -1,4 +1,5 @@
-// Roots of a minimal Debian, made once with debootstrap and apt-get and kept: tests work on throw-away copies of them.
+// Root file systems of a minimal Debian. They are created once with debootstrap and apt-get, and kept. Tests use
+// throw-away copies of them.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,20 +11,20 @@ const MIRROR = process.env.WHMAPI1_TEST_MIRROR ?? 'http://deb.debian.org/debian'
 /** CI can keep this directory between runs. */
 const CACHE = process.env.WHMAPI1_TEST_ROOTS ?? join(tmpdir(), 'whmapi1-test-roots');
 
-/** What `bootMachine` needs, what the package depends on or recommends, and what the tests look with. */
+/** The packages that `bootMachine` needs, that the Debian package depends on or recommends, and the tests’ tools. */
 const INSTALLED = [
   ...['systemd', 'systemd-sysv', 'dbus', 'iproute2', 'procps'],
   ...['nodejs', 'cron', 'nftables', 'quota'],
   ...['bash-completion', 'zsh', 'fish', 'man-db', 'curl', 'bind9-dnsutils'],
 ];
-/** What a suite can install inside, where there is no network. */
+/** Packages that a suite can install inside, where there is no network. */
 const INSTALLABLE = ['bind9', 'bind9-utils', 'netplan.io'];
-/** The only repository that apt knows in a machine, by its path inside. */
+/** The only repository that apt has in a machine, by its path inside. */
 export const REPOSITORY = '/srv/packages';
 
 /**
- * The root that all suites boot copies of, with the packages of the lists above.
- * @returns its directory. Nobody writes to it any more.
+ * The root file system that all suites boot copies of, with the packages of the lists above.
+ * @returns its directory, which no longer changes.
  */
 export function machineRoot(): string {
   return made(`machine-${digest([...INSTALLED, '', ...INSTALLABLE])}`, (draft) => {
@@ -33,9 +34,9 @@ export function machineRoot(): string {
 }
 
 /**
- * @param packages that are installed in it beside the essential ones, without those that they only recommend. None of
+ * @param packages that are installed in addition to the essential ones, without those that they only recommend. None of
  * their daemons starts while they are installed.
- * @returns its directory. Nobody writes to it any more.
+ * @returns its directory, which no longer changes.
  */
 export function debianRoot(packages: readonly string[]): string {
   return made(digest(packages), (draft) => install(draft, packages));
@@ -45,7 +46,7 @@ function digest(packages: readonly string[]): string {
   return createHash('sha256').update(packages.join(' ')).digest('hex').slice(0, 12);
 }
 
-/** An interrupted or a second run does not disturb this one, because each works on a draft with a name of its own. */
+/** An interrupted or a second run does not disturb this one, because each works on its own draft. */
 function made(name: string, make: (draft: string) => void): string {
   const root = join(CACHE, `${SUITE}-${name}`);
   if (existsSync(root)) return root;
@@ -72,12 +73,12 @@ function install(root: string, packages: readonly string[]): void {
   writeFileSync(join(presets, '00-none.preset'), 'disable *\n');
   copyFileSync('/etc/resolv.conf', join(root, 'etc/resolv.conf'));
   inRoot(root, 'apt-get install -y -q --no-install-recommends "$@"', packages);
-  // What a test installs later is enabled and started as everywhere.
+  // Services that a test installs later are enabled and started as usual.
   rmSync(policy);
   rmSync(presets, { recursive: true });
 }
 
-/** Puts the installable packages, and those that they need beyond the installed ones, into a repository of files. */
+/** Puts the installable packages, and their dependencies that are not installed, into a repository of files. */
 function addRepository(root: string): void {
   inRoot(
     root,
@@ -102,7 +103,7 @@ function addRepository(root: string): void {
   inRoot(root, 'rm -r /var/lib/apt/lists && apt-get -q update', []);
 }
 
-/** Runs a script with the root as /, and with this machine's network. */
+/** Runs a script with this root as /, and with this machine’s network. */
 function inRoot(root: string, script: string, words: readonly string[]): void {
   const own = ['--mount', '--pid', '--fork', '--kill-child'];
   const inside = ['chroot', root, 'sh', '-c', `mount -t proc proc /proc && ${script}`, 'sh', ...words];

@@ -1,4 +1,4 @@
-// Suites that work in a throw-away Debian, or say in one line why they cannot.
+// Suites that run in a throw-away Debian, or print one line with the reason why they cannot.
 import { isMissing, packageOf } from '../support/require-tool.ts';
 import { whyNoMachine } from './machine.ts';
 

@@ -1,4 +1,4 @@
-// Two servers of one fleet: they share a store in PostgreSQL, and each nameserver copies the zones of the other.
+// Two servers of one fleet: they share a PostgreSQL store, and each nameserver copies the zones of the other.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ import { until } from './until.ts';
 interface Server {
   readonly name: string;
   readonly address: string;
-  /** Another address of it, which is in no network of the other one. */
+  /** Another of its addresses, in no network of the other machine. */
   readonly outside: string;
   readonly machine: Machine;
 }
@@ -34,7 +34,7 @@ describeOnMachine('two servers that share a store', () => {
       ...{ machine, name: `web${at + 1}`, address: `192.0.2.${at + 1}`, outside: `203.0.113.${at + 1}` },
     }));
     [web1, web2] = servers as [Server, Server];
-    // A cable between the two, in place of those to nowhere.
+    // A cable between the two machines, instead of their unconnected ones.
     for (const { machine } of servers) machine.sh('ip link del eth0');
     const cable = [
       'link',
@@ -64,7 +64,7 @@ describeOnMachine('two servers that share a store', () => {
       await until(() => machine.sh('ip -j -4 address show dev eth0').includes(`"${address}"`));
     }
 
-    // It is reached as another machine is: by its address, with TLS and a certificate that is verified.
+    // It is reached like another machine: by its address, with TLS and a verified certificate.
     postgres = await PostgresServer.startElsewhere({ pid: web1.machine.pid, address: web1.address });
     await postgres.query('postgres', 'CREATE DATABASE whmapi1');
     const certificate = await encrypt(postgres, web1.address);
@@ -109,7 +109,7 @@ describeOnMachine('two servers that share a store', () => {
     return data ?? {};
   }
 
-  /** As somebody on the Internet, whom only a server with authority for the zone answers. */
+  /** A client on the Internet, which only gets responses from a server with authority for the zone. */
   function dig(server: Server, ...words: string[]): string {
     const { machine, outside } = other(server);
     const options = ['+time=10', '+tries=2', '-b', outside, `@${server.address}`];
@@ -124,9 +124,9 @@ describeOnMachine('two servers that share a store', () => {
   const log = ({ machine }: Server) => machine.sh('journalctl --no-pager -q -o cat -u named');
 
   describe('in this order', () => {
-    it('each activates its profile, and knows the other', async () => {
+    it('each activates its profile, and finds the other', async () => {
       call(web1, 'start_profile_activation', 'code=DNSNODE');
-      // The key that the keys of transfers are sealed with.
+      // The key that encrypts the keys of transfers.
       copyFileSync(
         web1.machine.path('/var/lib/whmapi1/secret.key'),
         web2.machine.path('/var/lib/whmapi1/secret.key'),
@@ -140,7 +140,7 @@ describeOnMachine('two servers that share a store', () => {
       expect(listed(web2)).toMatchObject([{ address: web1.address, port: 53, server: 'web1' }]);
     });
 
-    it('accounts and zones of the first are answered by the second, which copies them with a key', async () => {
+    it('accounts and zones of the first are served by the second, which copies them with a key', async () => {
       call(web1, 'createacct', 'username=bob', 'domain=bob.example');
       call(web1, 'adddns', 'domain=zone.example', 'ip=192.0.2.70');
       expect([dig(web1, 'bob.example', 'A'), dig(web1, 'zone.example', 'A')]).toEqual([
@@ -160,14 +160,14 @@ describeOnMachine('two servers that share a store', () => {
       }
     });
 
-    it('a changed record arrives there, because the first notifies it', async () => {
+    it('a changed record arrives at the second, because the first notifies it', async () => {
       call(web1, 'addzonerecord', 'domain=bob.example', 'name=shop', 'type=A', 'address=192.0.2.80');
       await until(() => dig(web2, 'shop.bob.example', 'A') === '192.0.2.80');
       expect(dig(web2, 'bob.example', 'SOA')).toBe(dig(web1, 'bob.example', 'SOA'));
       await until(() => /zone bob\.example\/IN: notify from 192\.0\.2\.1#\d+: serial \d+/.test(log(web2)));
     });
 
-    it('a signed zone is signed there as well, and a change of it arrives', async () => {
+    it('a signed zone is also signed on the second, and its changes arrive', async () => {
       const signed = (server: Server, name: string) => {
         const [address, ...signatures] = dig(server, name, 'A', '+dnssec').split('\n');
         return signatures.length === 1 && /^A 13 \d /.test(signatures[0] ?? '') ? address : undefined;
@@ -178,7 +178,7 @@ describeOnMachine('two servers that share a store', () => {
       await until(() => signed(web2, 'signed.bob.example') === '192.0.2.81');
     });
 
-    it('a removed account and a removed zone are refused by both', async () => {
+    it('a removed account and a removed zone are rejected by both', async () => {
       call(web1, 'killdns', 'domain=zone.example');
       call(web1, 'removeacct', 'username=bob');
       for (const domain of ['bob.example', 'zone.example']) {
@@ -187,7 +187,7 @@ describeOnMachine('two servers that share a store', () => {
       }
     });
 
-    it('accounts of the second are answered by the first', async () => {
+    it('accounts of the second are served by the first', async () => {
       call(web2, 'createacct', 'username=ann', 'domain=ann.example');
       await until(() => dig(web1, 'ann.example', 'A') === web2.address);
     });

@@ -1,4 +1,5 @@
-// A developer's first minutes on a fresh Debian with the packages that the README names: build the Debian package, test.
+// A developer’s first minutes on a fresh Debian with the packages that the README names: build the Debian package and
+// run the tests.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,14 +8,14 @@ import { debianRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { readmeBlock } from './readme-block.ts';
 
-/** Those that the README says to install, and the certificates of the authorities, which a fresh Debian has. */
+/** The packages that the README lists, and the CA certificates, which a fresh Debian has. */
 const PACKAGES = ['ca-certificates'].concat(
   /apt-get install -y (.*)/.exec(readmeBlock('apt-get update'))?.[1]?.split(' ') ?? [],
 );
 
 /**
- * What npm has to know to reach its registry from this machine. It is given to npm in its environment, at run time.
- * Where no address of the registry is configured, that is nothing.
+ * What npm needs to reach its registry from this machine. It is passed to npm in its environment, at run time.
+ * If no address of the registry is configured, this is empty.
  */
 function npmSettings(): Record<string, string> {
   const settings: Record<string, string> = {};
@@ -46,10 +47,12 @@ describeOnMachine('on a fresh Debian', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Runs a script in a copy of the root, with this machine's network, as a user who has a clone in its home. */
+  /**
+   * Runs a script in a copy of the root, with this machine’s network, as a user who has a clone in the home directory.
+   */
   function run(user: string, script: string) {
     const home = user === 'root' ? '/root' : `/home/${user}`;
-    // On a disk, as a developer's machine has it; and as the root of its mounts, which nsenter goes back to.
+    // On a disk, like a developer’s machine. It is also the root of its mounts, to which nsenter returns.
     const place = join(folder, `root-of-${user}`);
     execFileSync('cp', ['-a', '--reflink=auto', root, place]);
     const setUp = `
@@ -91,12 +94,12 @@ describeOnMachine('on a fresh Debian', () => {
   const build = readmeBlock('npm run deb');
   const test = readmeBlock('npm test').replace('npm ci && ', '').trim();
 
-  it('the README’s commands pass as an ordinary user', () => {
-    // One line for each tool that is missing, with its package.
+  it('the README’s commands succeed as an ordinary user', () => {
+    // One line for each missing tool, with its package.
     expect(follow('dora', build, test)).toContain('skipped: oathtool is missing (Debian package oathtool)');
   });
 
-  it('they pass as root, with the tests that depend on who runs them', () => {
+  it('they succeed as root, with the tests that depend on the user', () => {
     const first = 'bin/whmapi1 --output=json version';
     const dependent = `${test} -- --findRelatedTests $(grep -rlE 'gete?uid' tests)`;
     const output = follow('root', build, first, dependent);

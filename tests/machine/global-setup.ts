@@ -1,4 +1,5 @@
-// Before the suites: makes the root that they boot copies of, and a folder for packages, or says loudly that no machine is booted here.
+// Runs before the suites: creates the root file system that they boot copies of, and a folder for packages. Otherwise
+// it prints clearly that no machine is booted.
 import { makePackageFolder } from './built-package.ts';
 import { machineRoot } from './debian-root.ts';
 import { whyNotOnMachine } from './describe-on-machine.ts';

@@ -1,5 +1,6 @@
-// A whole Debian to throw away: an own root, systemd as process 1, its own processes, users and network. All of it goes
-// when it is stopped, or with the process that started it. Nothing outside is touched.
+// A complete throw-away Debian: its own root file system, systemd as process 1, and its own processes, users and
+// network. Everything is removed when it is stopped, or when the process that started it ends. Nothing outside is
+// changed.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -37,7 +38,7 @@ export class Machine {
     }
   }
 
-  /** The process whose namespaces are the machine’s: its systemd. Another one after a reboot. */
+  /** The process whose namespaces are the machine’s: its systemd. It is another one after a reboot. */
   get pid(): number {
     return this.#pid;
   }
@@ -60,7 +61,7 @@ export class Machine {
   }
 
   /**
-   * Runs a script of bash inside, which ends at the first failure.
+   * Runs a bash script inside, which ends at the first failure.
    * @returns its standard output.
    * @throws if it fails.
    */
@@ -70,7 +71,9 @@ export class Machine {
     return stdout;
   }
 
-  /** Installs packages by their name or file, without those that they recommend. There is no network: see `debian-root.ts`. */
+  /**
+   * Installs packages by name or file, without those that they recommend. There is no network: see `debian-root.ts`.
+   */
   install(...packages: readonly string[]): void {
     this.sh(`apt-get install -y -q --no-install-recommends ${packages.join(' ')}`, {
       env: { DEBIAN_FRONTEND: 'noninteractive' },
@@ -82,14 +85,14 @@ export class Machine {
     return join('/proc', String(this.#pid), 'root', path);
   }
 
-  /** Its files stay, its network card is a new one. @returns once it is up. */
+  /** Its files are kept, and its network card is a new one. @returns once it is up. */
   async reboot(): Promise<void> {
     const before = this.#pid;
     this.run('systemctl', ['reboot']);
     await this.up(before);
   }
 
-  /** @param earlier the process that is not it any more. @throws if it is not up after a minute. */
+  /** @param earlier the previous process. @throws if it is not up after a minute. */
   async up(earlier = 0): Promise<void> {
     const deadline = Date.now() + BOOT_MS;
     while (Date.now() < deadline && this.#holder.exitCode === null) {
@@ -119,8 +122,8 @@ export class Machine {
 }
 
 /**
- * Boots a copy of `root`, which stays as it is.
- * @param root the folder of a Debian with systemd, as `machineRoot` makes it.
+ * Boots a copy of `root`, which is not changed.
+ * @param root the folder of a Debian with systemd, as `machineRoot` creates it.
  * @throws if it is not up after a minute.
  */
 export async function bootMachine(root: string): Promise<Machine> {
@@ -140,7 +143,7 @@ export async function bootMachine(root: string): Promise<Machine> {
   return machine;
 }
 
-/** Why there can be no such machine here; undefined if there can. */
+/** Why such a machine is not possible here; undefined if it is. */
 export function whyNoMachine(): string | undefined {
   if (process.getuid?.() !== 0) return 'only root can boot a machine';
   if (cgroups() === undefined) return 'this kernel has no unified cgroups mounted';
@@ -162,7 +165,7 @@ function children(pid: number): number[] {
   }
 }
 
-/** Before that it is the shell that prepares the root. */
+/** Before that, it is the shell that prepares the root. */
 function isSystemd(pid: number): boolean {
   try {
     return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'systemd';

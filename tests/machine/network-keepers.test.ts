@@ -1,4 +1,4 @@
-// Addresses over a reboot, on machines whose network systemd-networkd configures, with and without netplan.
+// Addresses are kept over a reboot, on machines whose network systemd-networkd configures, with and without netplan.
 import { mkdirSync, readFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -12,7 +12,7 @@ jest.setTimeout(900_000);
 
 const SERVER = '/root/server.cjs';
 
-/** One call of the machine’s addresses, made inside. */
+/** One call for the machine’s addresses, made inside. */
 function ask(machine: Machine, method: string, ...args: unknown[]): unknown {
   const { status, stdout, stderr } = machine.run('node', [SERVER], {
     input: `${JSON.stringify([1, 'addresses', method, args])}\n`,
@@ -46,7 +46,7 @@ const after = [
 const isDeprecated = (machine: Machine) =>
   machine.sh('ip -6 address show dev eth0').includes('2001:db8:1::10/128 scope global deprecated');
 
-/** `configure` writes what makes systemd-networkd give eth0 the address 192.0.2.2/24. */
+/** `configure` writes the files with which systemd-networkd gives eth0 the address 192.0.2.2/24. */
 async function start(packages: readonly string[], configure: (machine: Machine) => void): Promise<Machine> {
   const machine = await bootMachine(machineRoot());
   if (packages.length > 0) machine.install(...packages);
@@ -77,7 +77,7 @@ describeOnMachine('addresses that systemd-networkd keeps', () => {
   });
   afterAll(() => machine.stop());
 
-  test('are in a drop-in of the interface’s own file, and stay whenever the interface is configured', async () => {
+  test('are in a drop-in of the interface’s own file, and are kept whenever the interface is configured', async () => {
     expect(ask(machine, 'findPlace', 4)).toEqual({ interface: 'eth0', keeper: 'systemd-networkd' });
     ask(machine, 'add', added);
     expect(listed(machine)).toEqual(after);
@@ -127,7 +127,7 @@ describeOnMachine('addresses that netplan keeps', () => {
   });
   afterAll(() => machine.stop());
 
-  test('are in a file of netplan, and stay when its configuration is applied', async () => {
+  test('are in a netplan file, and are kept when its configuration is applied', async () => {
     expect(ask(machine, 'findPlace', 4)).toEqual({ interface: 'eth0', keeper: 'netplan' });
     ask(machine, 'add', added);
     expect(listed(machine)).toEqual(after);

@@ -1,4 +1,4 @@
-// The life of the Debian package on a machine with systemd: installed, used, upgraded, removed, purged.
+// The life cycle of the Debian package on a machine with systemd: installed, used, upgraded, removed, purged.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -55,7 +55,7 @@ describeOnMachine('the Debian package', () => {
   const userExists = (name: string) => machine.run('getent', ['passwd', name]).status === 0;
   const exists = (path: string) => machine.run('test', ['-e', path]).status === 0;
 
-  it('is the same bytes when it is built again', () => {
+  it('has the same bytes when it is built again', () => {
     expect(readFileSync(build()).equals(readFileSync(first))).toBe(true);
   });
 
@@ -64,7 +64,7 @@ describeOnMachine('the Debian package', () => {
     expect(execFileSync('lintian', words, { encoding: 'utf8' })).toBe('');
   });
 
-  it('installs, and the server runs, on this machine’s own address alone', () => {
+  it('can be installed, and the server runs, on 127.0.0.1 only', () => {
     machine.sh('mkdir /var/tmp/built');
     copyFileSync(first, machine.path(`/var/tmp/built/${basename(first)}`));
     machine.sh(`cd /var/tmp/built; ${readmeBlock('apt-get install -y ./')}`);
@@ -104,14 +104,14 @@ describeOnMachine('the Debian package', () => {
     expect(status).toBe(0);
   });
 
-  it('gives the service less than systemd’s exposure level of 4', () => {
+  it('limits the service to an exposure level below 4 in systemd’s rating', () => {
     const report = machine.sh('systemd-analyze security --no-pager whmapi1d.service');
     const [, level] = /Overall exposure level for whmapi1d\.service: ([\d.]+)/.exec(report) ?? [];
     expect(Number(level)).toBeGreaterThan(0);
     expect(Number(level)).toBeLessThan(4);
   });
 
-  it('lets the confined service create, suspend and remove accounts', () => {
+  it('allows the confined service to create, suspend and remove accounts', () => {
     const made = machine.sh('whmapi1 --output=json api_token_create token_name=machine');
     token = (JSON.parse(made) as { data: { token: string } }).data.token;
     const account = { username: 'bob', domain: 'bob.example', password: PASSWORD };
@@ -135,7 +135,7 @@ describeOnMachine('the Debian package', () => {
     ]);
   });
 
-  it('lets it block addresses with nftables', async () => {
+  it('allows it to block addresses with nftables', async () => {
     machine.sh(`ip address add ${FAR}/32 dev lo`);
     for (const [key, value] of [
       ['block_brute_force_with_firewall', '1'],
@@ -161,8 +161,8 @@ describeOnMachine('the Debian package', () => {
     machine.sh('cp -p /root/server.pem /var/lib/whmapi1; systemctl reload whmapi1d');
   });
 
-  it('lets work on the machine end before it stops', async () => {
-    // A useradd that takes its time, and that SIGTERM would end.
+  it('waits for work on the machine before it stops', async () => {
+    // A slow useradd, which SIGTERM would end.
     machine.sh(`
       mv /usr/sbin/useradd /usr/sbin/useradd.real
       printf '#!/bin/sh\\ntouch /run/begun; sleep 3; exec /usr/sbin/useradd.real "$@"\\n' >/usr/sbin/useradd
@@ -178,7 +178,7 @@ describeOnMachine('the Debian package', () => {
     expect(call('removeacct', { username: 'slow' }).metadata).toMatchObject({ result: 1 });
   });
 
-  it('is restarted by systemd when its event loop stands still, and not before', async () => {
+  it('is restarted by systemd when its event loop hangs, and not before', async () => {
     const folder = '/run/systemd/system/whmapi1d.service.d';
     machine.sh(`mkdir ${folder}; printf '[Service]\\nWatchdogSec=6\\n' >${folder}/watchdog.conf`);
     machine.sh('systemctl daemon-reload; systemctl restart whmapi1d');
@@ -211,14 +211,14 @@ describeOnMachine('the Debian package', () => {
     machine.sh('rm /root/whmapi1.backup');
   });
 
-  it('stays stopped and disabled over an upgrade, if the administrator wants it so', () => {
+  it('stays stopped and disabled over an upgrade, if the administrator has configured that', () => {
     machine.sh('systemctl disable --now whmapi1d');
     install(build('--version', `${UPGRADE}+1`));
     expect(machine.run('systemctl', ['is-enabled', 'whmapi1d']).stdout).toBe('disabled\n');
     machine.sh('systemctl enable --now whmapi1d');
   });
 
-  it('keeps the store when it is removed, and has it again when it is installed again', () => {
+  it('keeps the store when it is removed, and uses it when it is installed again', () => {
     machine.sh(readmeBlock('apt-get remove'));
     expect([exists('/usr/lib/whmapi1'), exists('/usr/bin/whmapi1')]).toEqual([false, false]);
     expect(machine.run('systemctl', ['is-active', 'whmapi1d']).stdout).not.toBe('active\n');
@@ -233,7 +233,7 @@ describeOnMachine('the Debian package', () => {
     expect(call('listaccts').data).toMatchObject({ acct: [{ user: 'ann' }] });
   });
 
-  it('leaves users and their homes when it is purged, and nothing else', () => {
+  it('leaves users and their home directories when it is purged, and nothing else', () => {
     machine.sh('touch /home/ann/letter');
     machine.sh(readmeBlock('apt-get purge'));
     expect([exists('/var/lib/whmapi1'), exists('/etc/default/whmapi1')]).toEqual([false, false]);

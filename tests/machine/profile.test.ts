@@ -1,4 +1,4 @@
-// Profiles on a fresh Debian: from the package to a nameserver, whatever comes between.
+// Profiles on a fresh Debian: from the package to a nameserver, in spite of interruptions.
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { builtPackage } from './built-package.ts';
 import { machineRoot, REPOSITORY } from './debian-root.ts';
@@ -44,7 +44,7 @@ describeOnMachine('profiles', () => {
     return JSON.parse(machine.run('whmapi1', ['--output=json', name, ...words]).stdout) as Envelope;
   }
 
-  /** Starts it, for the worker of whmapi1d. @returns the task. */
+  /** Starts the activation, for the worker of whmapi1d. @returns the task. */
   function start(code: string): string {
     const { metadata, data } = call('start_profile_activation', `code=${code}`);
     expect(metadata).toMatchObject({ result: 1 });
@@ -66,7 +66,7 @@ describeOnMachine('profiles', () => {
     machine.run('systemctl', ['is-enabled', 'named']).stdout;
   const installed = () => machine.run('dpkg-query', ['-Wf', '${db:Status-Status}', 'bind9']).stdout;
 
-  /** What --doctor would fix. */
+  /** The findings that --doctor would fix. */
   function toFix(): { check: string; severity: string; message: string; command?: string }[] {
     const { stdout } = machine.run('whmapi1', ['--doctor', '--output=json']);
     const { findings } = JSON.parse(stdout) as { findings: ReturnType<typeof toFix> };
@@ -77,7 +77,7 @@ describeOnMachine('profiles', () => {
     beforeAll(boot);
     afterAll(() => machine.stop());
 
-    it('fails with the words of apt if no repository has the packages, and is then not active', () => {
+    it('fails with apt’s messages if no repository has the packages, and is then not active', () => {
       machine.sh(`mv ${REPOSITORY} ${REPOSITORY}.away`);
       const { status, output, log } = activate();
       machine.sh(`mv ${REPOSITORY}.away ${REPOSITORY}`);
@@ -106,7 +106,7 @@ describeOnMachine('profiles', () => {
       expect(machine.sh('named-checkconf -p')).toContain('whmapi1-transfer');
     });
 
-    it('has files that are as those of a package that an administrator installed', () => {
+    it('has files like those of a package that an administrator installed', () => {
       // The server has a umask of 0077.
       expect(machine.sh('stat -c "%U %G %a" /usr/sbin/named /etc/bind /etc/bind/named.conf.local')).toBe(
         'root root 755\nroot bind 2755\nroot bind 644\n',
@@ -129,10 +129,10 @@ describeOnMachine('profiles', () => {
       expect(files()).toBe(before);
     });
 
-    it('keeps a configuration and a zone that were made by hand', () => {
+    it('keeps a configuration and a zone that were written by hand', () => {
       const local = machine.path('/etc/bind/named.conf.local');
       writeFileSync(machine.path('/etc/bind/own.db'), OWN_ZONE);
-      // Without the line that includes ours: the administrator has brought an older file.
+      // Without the line that includes our file: the administrator has restored an older version.
       const own = '// By hand.\nzone "own.example" { type primary; file "/etc/bind/own.db"; };\n';
       writeFileSync(local, own);
       machine.sh('systemctl reload named');
@@ -155,7 +155,7 @@ describeOnMachine('profiles', () => {
       expect(dig('ns.own.example', 'A')).toBe('192.0.2.53');
     });
 
-    it('leaves nothing that --doctor would fix, and --doctor finds a server that is stopped, and how to start it', () => {
+    it('leaves nothing that --doctor would fix, and --doctor reports a stopped server and how to start it', () => {
       expect(toFix()).toEqual([]);
       machine.sh('systemctl disable --now named');
       const [finding, ...others] = toFix();
@@ -165,11 +165,11 @@ describeOnMachine('profiles', () => {
       expect([states(), toFix()]).toEqual(['active\nenabled\n', []]);
     });
 
-    it('has a secondary, which BIND knows by a key that its group alone reads, also after another activation', async () => {
+    it('has a secondary, whose key only BIND’s group can read, also after another activation', async () => {
       const { stdout } = machine.run('whmapi1', ['--add-secondary', '127.0.0.1:5300']);
       const [outside = '', inside = ''] = stdout.split('// Inside of its options:');
       const [, keyName = '', secret = ''] = /^key "([^"]+)" .*secret "([^"]+)"/m.exec(stdout) ?? [];
-      // Another server of this machine.
+      // Another server on this machine.
       const folder = '/var/lib/bind/second';
       machine.sh(`install -d -o bind -g bind ${folder}`);
       writeFileSync(
@@ -209,9 +209,9 @@ describeOnMachine('profiles', () => {
       expect(toFix()).toEqual([]);
     });
 
-    it('serves the zones of accounts and what the functions change, by the confined server, and keeps edits by hand', async () => {
+    it('serves the zones of accounts and the changes of functions, by the confined server, and keeps edits by hand', async () => {
       const { data: token } = call('api_token_create', 'token_name=machine');
-      // Over HTTPS, so that it is whmapi1d who does it.
+      // Over HTTPS, so that whmapi1d does it.
       const https = (name: string, parameters: Readonly<Record<string, string>>) => {
         const answer = machine.sh(
           `curl -ksS --max-time 60 -H 'Authorization: whm root:${String(token?.token)}' --data @- https://127.0.0.1:2087/json-api/${name}`,
@@ -222,7 +222,9 @@ describeOnMachine('profiles', () => {
         return data;
       };
       const domain = 'bob.example';
-      /** The server answers with authority. With another name it asks others, whom this machine does not reach. */
+      /**
+       * The server responds with authority. For another name it asks other servers, which this machine cannot reach.
+       */
       const isServed = (name: string) =>
         /^;; flags:.* aa\b/m.test(machine.sh(`dig @127.0.0.1 +tries=1 +time=5 ${name} SOA || true`));
       const lineOf = (name: string) => {
@@ -328,7 +330,7 @@ describeOnMachine('profiles', () => {
   describe('when it is interrupted while apt works', () => {
     beforeEach(async () => {
       await boot();
-      // dpkg is asked to wait in the middle, with the first package unpacked.
+      // dpkg waits in the middle, with the first package unpacked.
       writeFileSync(
         machine.path('/var/tmp/slow'),
         '#!/bin/sh\n[ -e /run/slowed ] && exit 0\ntouch /run/slowed\nsleep 8\n',
@@ -350,7 +352,7 @@ describeOnMachine('profiles', () => {
       return logOf(task);
     }
 
-    it('STANDARD goes on with the next worker while apt finishes, and the server hosts accounts', async () => {
+    it('STANDARD is continued by the next worker while apt finishes, and the server hosts accounts', async () => {
       const task = start('STANDARD');
       await until(isSlowed);
       const before = pid();
@@ -366,9 +368,9 @@ describeOnMachine('profiles', () => {
       expect(toFix()).toEqual([]);
     });
 
-    it('DNSNODE goes on also if apt and dpkg were killed with the worker', async () => {
+    it('DNSNODE is also continued if apt and dpkg were killed with the worker', async () => {
       machine.sh('rm /etc/apt/apt.conf.d/99slow');
-      // Of dpkg itself, after the first call of it.
+      // In dpkg itself, after its first call.
       const task = start('DNSNODE');
       await until(isSlowed);
       machine.sh(`systemctl kill --signal=KILL whmapi1-apt & kill -KILL ${pid()}; wait`);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The one block of commands in the README that has this text. */
+/** The only block of commands in the README that contains this text. */
 export function readmeBlock(text: string): string {
   const blocks = [...readFileSync('README.md', 'utf8').matchAll(/```sh\n([^]*?)```/g)].map(
     ([, one = '']) => one,

@@ -1,4 +1,5 @@
-// WHM's services on a booted Debian: what systemd says of them, and a watch that restarts what stopped or hangs.
+// WHM’s services on a booted Debian: their state in systemd, and a monitor that restarts services that stopped or do
+// not respond.
 import { copyFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { builtPackage } from './built-package.ts';
@@ -34,7 +35,7 @@ describeOnMachine('services', () => {
   const pidOf = (unit: string) => machine.sh(`systemctl show --property=MainPID --value ${unit}`).trim();
   const tasks = () => machine.run('whmapi1', ['--tasks', '--output=json']).stdout;
 
-  it('are installed, enabled and running as systemd says', () => {
+  it('are installed, enabled and running as systemd reports', () => {
     expect(status('named')).toMatchObject({ installed: 1, enabled: 1, running: 1, monitored: 0 });
     expect(status('cpsrvd')).toMatchObject({ installed: 1, running: 1 });
     expect(status('httpd')).toMatchObject({ installed: 0, enabled: 0, running: 0 });
@@ -42,7 +43,7 @@ describeOnMachine('services', () => {
     expect(status('named')).toMatchObject({ enabled: 1, running: 0 });
   });
 
-  it('restart, and answer once the service is active', () => {
+  it('restart, and the call returns once the service is active', () => {
     expect(call('restartservice', 'service=named')).toMatchObject({
       metadata: { result: 1 },
       data: { service: 'named', output: 'DNS server (BIND) was restarted and is active.' },
@@ -54,7 +55,7 @@ describeOnMachine('services', () => {
     });
   });
 
-  it('that do not start are told with the last lines of their log', () => {
+  it('that do not start are reported with the last lines of their log', () => {
     machine.sh('cp -p /etc/bind/named.conf.local /root; echo nonsense >>/etc/bind/named.conf.local');
     const { metadata } = call('restartservice', 'service=named');
     machine.sh('cp -p /root/named.conf.local /etc/bind');
@@ -64,14 +65,14 @@ describeOnMachine('services', () => {
     expect(call('restartservice', 'service=named').metadata.result).toBe(1);
   });
 
-  it('of this program itself answer first, and restart then', async () => {
+  it('of this program itself respond first, and then restart', async () => {
     const before = pidOf('whmapi1d');
     expect(call('set_tweaksetting', 'key=chkservd_check_interval', 'value=5').metadata.result).toBe(1);
     expect(call('restartservice', 'service=cpsrvd').data).toMatchObject({ service: 'cpsrvd' });
     await until(() => status('cpsrvd')?.running === 1 && !['0', before].includes(pidOf('whmapi1d')));
   });
 
-  it('that are monitored are started again when somebody stops them, and the task says why', async () => {
+  it('that are monitored are started again when somebody stops them, and the task gives the reason', async () => {
     expect(call('configureservice', 'service=named', 'monitored=1').metadata.result).toBe(1);
     machine.sh('systemctl stop named');
     await until(() => status('named')?.running === 1);
@@ -83,7 +84,7 @@ describeOnMachine('services', () => {
     );
   });
 
-  it('that are monitored are restarted when they run but do not answer', async () => {
+  it('that are monitored are restarted when they run but do not respond', async () => {
     const before = pidOf('named');
     expect(Number(before)).toBeGreaterThan(1);
     machine.sh(`kill -STOP ${before}`);
@@ -94,7 +95,7 @@ describeOnMachine('services', () => {
   it('that are disabled stay stopped, although they are monitored', async () => {
     expect(call('configureservice', 'service=named', 'enabled=0').metadata.result).toBe(1);
     expect(status('named')).toMatchObject({ enabled: 0, running: 0, monitored: 1 });
-    // A new watch checks everything when it begins.
+    // A new monitor first checks everything.
     const before = pidOf('whmapi1d');
     call('restartservice', 'service=cpsrvd');
     await until(() => !['0', before].includes(pidOf('whmapi1d')));

@@ -1,4 +1,4 @@
-// The clock of the server was wrong for a while: what was stored then must not last until the time of that clock.
+// The server’s clock was wrong for a while. What was stored then must not stay in effect until that time is reached.
 import type { ApiError } from '../../src/core/errors.ts';
 import * as loginTokens from '../../src/model/logins/tokens.ts';
 import * as sessions from '../../src/model/logins/sessions.ts';
@@ -62,7 +62,7 @@ describe.each([
   ['a day', DAY],
   ['a year', YEAR],
 ])('a clock that was %s ahead', (_name, jump) => {
-  it('leaves a lock of five minutes after wrong codes', async () => {
+  it('leaves a lock of only five minutes after wrong codes', async () => {
     await during(jump, lockOut);
     expect(await verify()).toBe('tfa_locked');
     here.time += 5 * MINUTE - 1;
@@ -71,7 +71,7 @@ describe.each([
     expect(await verify()).toBe('accepted');
   });
 
-  it('leaves codes unusable for no longer than their tolerance', async () => {
+  it('makes codes unusable for no longer than their tolerance', async () => {
     await during(jump, async () => {
       expect(await verify()).toBe('accepted');
     });
@@ -81,7 +81,7 @@ describe.each([
     expect(await verify()).toBe(REPLAYED);
   });
 
-  it('leaves no wrong codes that count', async () => {
+  it('leaves no wrong codes that are counted', async () => {
     await during(jump, async () => {
       for (let attempt = 1; attempt <= 4; attempt++) await verify('000000');
     });
@@ -93,7 +93,7 @@ describe.each([
   it.each([
     ['twofactorauth_remove_user_config', remove],
     ['twofactorauth_set_tfa_config_for_user', enrol],
-  ])('leaves nothing after %s, which says so', async (_command, reset) => {
+  ])('leaves nothing after %s, which reports it', async (_command, reset) => {
     await during(jump, async () => {
       expect(await verify()).toBe('accepted');
       await lockOut();
@@ -118,7 +118,7 @@ describe.each([
     expect(await logins.state('bob', '198.51.100.7')).toBe('free');
     expect(await logins.state('bob', '198.51.100.8')).toBe('free');
     expect((await here.call('get_cphulk_brutes')).data).toEqual({ brutes: [] });
-    // Nor do the failures of that time count with one of now.
+    // The failures of that time are not counted together with one of now either.
     await logins.failTimes(1, 'carol', '198.51.100.7');
     expect(await logins.state('carol', '198.51.100.7')).toBe('free');
   });
@@ -149,7 +149,7 @@ describe('while the clock is right', () => {
     expect(await verify()).toBe(REPLAYED);
   });
 
-  it('a session outlives a clock that is adjusted by some seconds', async () => {
+  it('a session is kept if the clock is adjusted by some seconds', async () => {
     const { id, securityToken } = await transaction((context) =>
       sessions.open(context, 'bob', { address: '192.0.2.1', authentication: 'password' }),
     );

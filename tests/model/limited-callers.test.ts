@@ -1,4 +1,4 @@
-// A token of root's with a list of privileges: it sees what root sees, and may do what the list says.
+// An API token of root with a list of privileges: it sees what root sees, and can do what the list allows.
 import { mayCall, seesAll } from '../../src/core/access.ts';
 import type { Caller } from '../../src/core/context.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
@@ -35,7 +35,7 @@ afterEach(() => {
 const reasonOf = async (command: string, args: Record<string, string>, as: Caller) =>
   (await here.call(command, args, { as })).metadata.reason;
 
-test('sees all, and holds only its list', () => {
+test('sees everything, and has only its listed privileges', () => {
   expect(seesAll({ user: 'root', privileges: 'all' })).toBe(true);
   expect(seesAll(limited())).toBe(true);
   expect(seesAll(ofBob('passwd'))).toBe(false);
@@ -48,14 +48,14 @@ test('sees all, and holds only its list', () => {
 describe('accounts', () => {
   const enrolled = (as: Caller, user: string) => reasonOf('twofactorauth_get_user_configs', { user }, as);
 
-  it('are there for it, whoever owns them', async () => {
+  it('are visible to it, whoever owns them', async () => {
     for (const user of ['bob', 'carol', 'eve', 'root']) {
       expect(await enrolled(limited('create-acct'), user)).toBe('OK');
     }
     expect(await enrolled(limited('create-acct'), 'nobody')).toBe('You do not have a user named “nobody”.');
   });
 
-  it('are those of its reseller for a reseller’s', async () => {
+  it('are those of the reseller for a reseller’s token', async () => {
     for (const user of ['bob', 'carol']) expect(await enrolled(ofBob('create-acct'), user)).toBe('OK');
     for (const user of ['eve', 'root', 'nobody']) {
       expect(await enrolled(ofBob('create-acct'), user)).toBe(
@@ -90,7 +90,7 @@ describe('packages', () => {
     return (data?.pkg as { name: string }[]).map(({ name }) => name);
   };
 
-  it('are there for it, whoever owns them', async () => {
+  it('are visible to it, whoever owns them', async () => {
     expect(await namesFor(limited('list-pkgs'))).toEqual(['bob_gold', 'default', 'plain', 'starter']);
     expect(await namesFor(ofBob('list-pkgs'))).toEqual(['bob_gold']);
   });
@@ -101,13 +101,13 @@ describe('packages', () => {
     expect(await edit(limited('edit-pkg'))).toBe('OK');
   });
 
-  it('get what asks for a privilege only with that', async () => {
+  it('get values that require a privilege only with that privilege', async () => {
     expect(await reasonOf('editpkg', { name: 'plain', hasshell: '1' }, limited('edit-pkg'))).toBe(
       'You do not have the privileges for these settings. “hasshell=1” requires the privilege “add-pkg-shell”.',
     );
   });
 
-  it('get no name before their own, as root’s', async () => {
+  it('get no prefix in their names, as with root', async () => {
     const args = { name: 'silver', quota: '1', bwlimit: '1', maxaddon: '0', maxpark: '0' };
     const none = {
       maxsub: '0',
@@ -122,7 +122,7 @@ describe('packages', () => {
   });
 });
 
-test('what only root may is not there for it', async () => {
+test('functions for root only are not available to it', async () => {
   expect(await reasonOf('listresellers', {}, limited('list-accts'))).toBe(
     'You may not call “listresellers”. Only root may call it.',
   );

@@ -13,7 +13,7 @@ test.each([
   ['digits', DIGITS, 10],
   ['hexadecimal digits', HEXADECIMAL, 16],
   ['what a URL takes', URL_SAFE, 64],
-])('%s are each as likely as every other', async (_what, alphabet, size) => {
+])('%s are all equally likely', async (_what, alphabet, size) => {
   const usable = 256 - (256 % size);
   const counts = new Map<string, number>();
   for (const character of await randomText(allBytes, alphabet, usable)) {
@@ -23,11 +23,11 @@ test.each([
   expect(new Set(counts.values())).toEqual(new Set([usable / size]));
 });
 
-test('what a URL takes needs no encoding', () => {
+test('the text needs no encoding in a URL', () => {
   expect(encodeURIComponent(URL_SAFE)).toBe(URL_SAFE);
 });
 
-test('bytes that would favour a character are left out, and others are asked for', async () => {
+test('bytes that would favour a character are discarded, and others are drawn', async () => {
   const bytes = [
     [252, 255, 0],
     [255, 35, 36],

@@ -1,4 +1,4 @@
-// Old lines of the audit table go as new ones come, and no others.
+// Old lines of the audit table are deleted as new ones are added, and no other lines.
 import type { AuditRecord } from '../../src/core/audit.ts';
 import { readAddress, readAuditDays } from '../../src/store/postgres/address.ts';
 import { PostgresStore } from '../../src/store/postgres/store.ts';
@@ -32,7 +32,7 @@ function line(age = 0): AuditRecord {
   return { time: Date.now() - age, ...what, result: 0, duration_ms: 0 };
 }
 
-/** So many lines of one moment, without those that the program would write. */
+/** Adds this many lines with one time, without the lines that the program would write. */
 async function fill(store: PostgresStore, count: number, age: number): Promise<void> {
   await store.transaction('changes', async (db) => ({
     value: await db.run(
@@ -50,7 +50,7 @@ async function count(store: PostgresStore, where = "function = 'old'"): Promise<
   });
 }
 
-/** What is removed, nobody waits for. */
+/** Waits for the deletion, because no call waits for it. */
 async function expectSoon(look: () => Promise<number>, wanted: number): Promise<void> {
   for (let tries = 0; tries < 3000 && (await look()) !== wanted; tries++) {
     await new Promise((resume) => setTimeout(resume, 20));
@@ -62,7 +62,7 @@ async function write(store: PostgresStore, lines: number): Promise<void> {
   await Promise.all(Array.from({ length: lines }, () => store.audit(line(), undefined)));
 }
 
-test('after a hundred lines five hundred old ones are gone, the oldest first, and none of the newest days', async () => {
+test('after a hundred lines, the five hundred oldest lines are deleted, and none of the newest days', async () => {
   const store = opened(400);
   await fill(store, SIX_HUNDRED, 401 * DAY);
   await fill(store, 10, 500 * DAY);
@@ -81,7 +81,7 @@ test('several servers do it at the same time', async () => {
   const all = ['web1', 'web2', 'web3'].map((name) => opened(400, name));
   const [store] = all as [PostgresStore];
   await fill(store, 2_000, 450 * DAY);
-  // Servers that do it at the same moment meet the same old lines, so that it may take them more turns.
+  // Servers that delete at the same moment meet the same old lines, so it may take them more turns.
   let turns = 0;
   do await Promise.all(all.map((one) => write(one, 100)));
   while (++turns < 200 && (await count(store)) > 0);
@@ -89,7 +89,7 @@ test('several servers do it at the same time', async () => {
   expect(await count(store, "function = 'login'")).toBe(turns * 300);
 });
 
-test('where lines are kept for ever, all stay', async () => {
+test('all lines are kept if the setting says for ever', async () => {
   const store = opened(undefined);
   await fill(store, 10, 5_000 * DAY);
   await write(store, 200);
@@ -97,12 +97,12 @@ test('where lines are kept for ever, all stay', async () => {
   expect(await count(store)).toBe(10);
 });
 
-test('no line waits for it, and where it fails another one does it', async () => {
+test('no line waits for the deletion, and if it fails, another line does it', async () => {
   const store = opened(400);
   await fill(store, 10, 450 * DAY);
   const other = opened(undefined, 'web2');
   await other.transaction('changes', async (db) => {
-    // Somebody looks at them at length.
+    // Somebody reads them for a long time.
     await db.all("SELECT id FROM audit_record WHERE function = 'old' FOR UPDATE");
     await write(store, 150);
     return { value: undefined, keep: false };
@@ -111,7 +111,7 @@ test('no line waits for it, and where it fails another one does it', async () =>
   await expectSoon(() => count(store), 0);
 });
 
-test('a command does it as well, before it ends', async () => {
+test('a command also does it, before it ends', async () => {
   const here = new Installation({ url: database.url, server: 'web1' });
   try {
     const store = opened(undefined, 'web2');
@@ -134,6 +134,6 @@ test.each([
   expect(readAuditDays(given)).toBe(days);
 });
 
-test.each(['29', '-1', '1e3', 'ever', '400 days'])('%j is refused', (given) => {
+test.each(['29', '-1', '1e3', 'ever', '400 days'])('%j is rejected', (given) => {
   expect(() => readAuditDays(given)).toThrow(/30 or more, or 0 for ever/);
 });

@@ -1,4 +1,4 @@
-// whmapi1 --backup and --restore of a store that several servers share.
+// whmapi1 --backup and --restore with a store that several servers share.
 import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -13,7 +13,7 @@ const file = () => join(folder.path, 'whmapi1.backup');
 const matching = (pattern: RegExp) => expect.stringMatching(pattern) as string;
 const databases: TestDatabase[] = [];
 
-/** A server with a database of its own, or with one that it shares. */
+/** A server with its own database, or with a shared one. */
 function server(name: string, shared?: TestDatabase): Options & { readonly database: TestDatabase } {
   const database = shared ?? makeTestDatabase();
   if (database === undefined) throw new Error('These tests need PostgreSQL: npm run test:postgres.');
@@ -63,7 +63,7 @@ async function fill(at: Options): Promise<void> {
   await storeSecret('root', SECRET, at);
 }
 
-/** What callers see; the accounts are those of all servers. */
+/** What callers see. The accounts are those of all servers. */
 async function seen(at: Options): Promise<unknown[]> {
   const asked = [['listaccts'], ['listpkgs'], ['api_token_list'], ['twofactorauth_get_user_configs']];
   return Promise.all(
@@ -79,7 +79,7 @@ const packages = async (at: Options) => {
   return (pkg as { name: string }[]).map(({ name }) => name);
 };
 
-test('a backup goes into an empty database, with what belongs to each server', async () => {
+test('a backup is restored into an empty database, with what belongs to each server', async () => {
   const web1 = server('web1');
   const web2 = server('web2', web1.database);
   await fill(web1);
@@ -89,7 +89,7 @@ test('a backup goes into an empty database, with what belongs to each server', a
   expect(said).toMatch(/holds {4}a store that several servers share: 3 accounts, \d+ rows in \d+ tables/);
   expect(statSync(file()).mode & 0o777).toBe(0o600);
 
-  // The database is lost; the servers and their keys are there.
+  // The database is lost; the servers and their keys still exist.
   const fresh = server('web1');
   const restored = await done(['--restore', file()], fresh);
   expect(restored).toContain('Everybody is logged out.');
@@ -97,13 +97,13 @@ test('a backup goes into an empty database, with what belongs to each server', a
   const beside = server('web2', fresh.database);
   expect([await seen(fresh), await seen(beside)]).toEqual(before);
   expect(await storedSecret('root', fresh)).toBe(SECRET);
-  // What is numbered goes on behind it.
+  // Numbering continues after the restored rows.
   await works(['createacct', 'username=dave', 'domain=dave.example', `password=${password}`], fresh);
   await works(['addpkgext', 'name=gold', '_PACKAGE_EXTENSIONS=first'], fresh);
   expect(readdirSync(fresh.state ?? '').filter((name) => name.includes('restor'))).toEqual([]);
 });
 
-test('the key is apart: it is copied by hand, or comes with --with-key', async () => {
+test('the key is separate: it is copied by hand, or included with --with-key', async () => {
   const web1 = server('web1');
   await fill(web1);
   const keyFile = join(web1.state ?? '', 'secret.key');
@@ -127,7 +127,7 @@ test('the key is apart: it is copied by hand, or comes with --with-key', async (
   expect(await storedSecret('root', third)).toBe(SECRET);
 });
 
-test('a database that holds something is replaced only with --force, and is kept', async () => {
+test('a database with contents is replaced only with --force, and is kept', async () => {
   const web1 = server('web1');
   await fill(web1);
   await done(['--backup', file()], web1);
@@ -146,7 +146,7 @@ test('a database that holds something is replaced only with --force, and is kept
   expect(await packages(web1)).toContain('later');
 });
 
-test('a dry run over an empty database creates nothing in it', async () => {
+test('a dry run with an empty database creates nothing in it', async () => {
   const web1 = server('web1');
   await fill(web1);
   await done(['--backup', file()], web1);
@@ -158,7 +158,7 @@ test('a dry run over an empty database creates nothing in it', async () => {
   expect(await packages(empty)).toContain('gold');
 });
 
-test('a backup of the other kind is refused, and so is one of a store with an older schema', async () => {
+test('a backup of the other kind is rejected, and so is a backup of a store with an older schema', async () => {
   const web1 = server('web1');
   const own: Options = { state: join(folder.path, 'own') };
   await works(['addpkg', 'name=gold'], own);

@@ -1,10 +1,10 @@
-// Where PostgreSQL's programs are. Debian keeps those of a server out of the path, in a folder for each version.
+// Where PostgreSQL’s programs are. Debian keeps the server’s programs outside of PATH, in a folder for each version.
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 const DEBIAN = '/usr/lib/postgresql';
 
-/** @throws Error where it is not installed: a suite that needs it fails, rather than to be left out. */
+/** @throws Error if it is not installed: a suite that needs it fails, and is not skipped. */
 export function binary(name: string): string {
   const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).map(Number).filter(Boolean) : [];
   const newestFirst = versions

@@ -1,4 +1,4 @@
-// whmapi1 --doctor on a store that several servers share.
+// whmapi1 --doctor with a store that several servers share.
 import { join } from 'node:path';
 import pg from 'pg';
 import { schemaVersion } from '../../src/store/schema-version.generated.ts';
@@ -16,7 +16,7 @@ const folder = freshFolder();
 const containing = (text: string) => expect.stringContaining(text) as string;
 let database: PostgresServer;
 
-// Of its own, because it is stopped.
+// A separate server, because it is stopped.
 beforeAll(async () => {
   database = await PostgresServer.start();
 });
@@ -63,7 +63,7 @@ test('a healthy store: only the accounts of this server are compared with its us
   expect(of('unfinished')).toMatchObject([{ severity: 'ok' }]);
 });
 
-test('a database without tables gets none by looking', async () => {
+test('a database without tables gets none from the check', async () => {
   await account('bob');
   await database.query('whmapi1', 'DROP SCHEMA public CASCADE; CREATE SCHEMA public');
   expect((await examine()).of('store')).toMatchObject([
@@ -73,7 +73,7 @@ test('a database without tables gets none by looking', async () => {
   expect(await database.query('whmapi1', tables)).toEqual([]);
 });
 
-test('interrupted work of this server, and not that of others', async () => {
+test('interrupted operations of this server, and not those of others', async () => {
   await account('bob');
   await account('carol', at('web2'));
   const insert = (server: string, xid: string) =>
@@ -97,7 +97,7 @@ async function expectUnusable(options: Options, reason: string): Promise<void> {
   expect(of('program')).not.toEqual([]);
 }
 
-test('a database that is stopped, missing, or silent is said to be so, and the rest is checked', async () => {
+test('a stopped, missing or silent database is reported, and the rest is checked', async () => {
   await account('bob');
   await expectUnusable(at('web1', database.url('nowhere')), 'there is no such database');
   await database.halt();
@@ -116,7 +116,7 @@ test('a database that is stopped, missing, or silent is said to be so, and the r
   }
 });
 
-test('a database that falls silent in the middle does not keep it waiting', async () => {
+test('a database that stops responding during the check does not make it wait', async () => {
   await account('bob');
   const proxy = await Proxy.start(database.port);
   proxy.fate = (sent) => (sent.includes('FROM tfa_secret') ? 'swallow' : 'pass on');
@@ -130,7 +130,7 @@ test('a database that falls silent in the middle does not keep it waiting', asyn
   }
 });
 
-test('an older schema is left as it is, and a newer one is a problem', async () => {
+test('an older schema is not changed, and a newer one is a problem', async () => {
   await account('bob');
   const client = new pg.Client({ connectionString: database.url('whmapi1') });
   await client.connect();

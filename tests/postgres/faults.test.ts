@@ -1,4 +1,5 @@
-// PostgreSQL and servers that go away amid work: what was acknowledged stays, nothing is half done, and it goes on.
+// PostgreSQL or a server fails during work: acknowledged changes are kept, nothing is half done, and the work
+// continues.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,12 +29,12 @@ afterAll(async () => {
 interface Outcome {
   readonly name: string;
   readonly server: string;
-  /** 1, a code of the catalogue, or that no answer came. */
+  /** 1, a code of the error catalogue, or that there was no response. */
   readonly answer: string;
   readonly reason: string;
 }
 
-/** Changes without end, until `isOver`: a package each, with an extension, and its name is that of its place. */
+/** Changes without end, until `isOver`: each is a package with an extension, named after the number of the change. */
 class Load {
   readonly outcomes: Outcome[] = [];
   isOver = false;
@@ -52,7 +53,7 @@ class Load {
       .sort();
   }
 
-  /** Once there are so many more acknowledged ones than now, on every one of these servers. */
+  /** Resolves once this many more changes were acknowledged than now, on each of these servers. */
   async more(count: number, members: readonly Member[]): Promise<void> {
     const before = members.map(({ name }) => this.acknowledged(name).length);
     const isEnough = () =>
@@ -70,7 +71,7 @@ class Load {
       const name = `${prefix}-${count}`;
       const { answer, reason } = await this.#add(member, name);
       this.outcomes.push({ name, server: member.name, answer, reason });
-      // Nobody is at the port: not to ask thousands of times a second.
+      // Nobody listens at the port: do not try thousands of times a second.
       if (answer === 'no answer') await sleep(50);
     }
   }
@@ -87,7 +88,7 @@ class Load {
   }
 }
 
-/** What the database has of them: each package whole. */
+/** The packages in the database, each complete. */
 async function stored(prefix: string): Promise<string[]> {
   const { data } = await web2.call(token, 'listpkgs');
   const packages = (data.pkg as { name: string; QUOTA: unknown; MAXPOP: unknown }[]).filter(({ name }) =>
@@ -99,7 +100,7 @@ async function stored(prefix: string): Promise<string[]> {
   return packages.map(({ name }) => name).sort();
 }
 
-/** Each is there if it was acknowledged, and not there if it was refused; of the others, nobody knows. */
+/** Each exists if it was acknowledged, and does not exist if it was rejected. The others may exist or not. */
 async function expectKept(prefix: string, load: Load): Promise<void> {
   const there = new Set(await stored(prefix));
   expect(load.acknowledged().filter((name) => !there.has(name))).toEqual([]);
@@ -107,7 +108,7 @@ async function expectKept(prefix: string, load: Load): Promise<void> {
   expect(refused.filter(({ name }) => there.has(name))).toEqual([]);
 }
 
-test('PostgreSQL, stopped and started again under load: calls fail with a reason, and the servers go on', async () => {
+test('PostgreSQL, stopped and started again under load: calls fail with a reason, and the servers continue', async () => {
   const load = new Load('restart', all, 3);
   for (let times = 0; times < 3; times++) {
     await load.more(5, all);
@@ -124,7 +125,7 @@ test('PostgreSQL, stopped and started again under load: calls fail with a reason
         /^The store “postgres:\/\/127\.0\.0\.1:\d+\/fleet” could not be used: .*; nothing was changed\.$/,
       );
     }
-    // Who calls could not be looked up.
+    // The caller could not be looked up.
     if (answer === 'no envelope') {
       expect(JSON.parse(reason)).toEqual({
         error: expect.stringMatching(
@@ -138,7 +139,7 @@ test('PostgreSQL, stopped and started again under load: calls fail with a reason
   await expectKept('restart', load);
 });
 
-test('accounts that are made while PostgreSQL goes away are there or not, on the machine as in the store', async () => {
+test('accounts that are created while PostgreSQL stops exist or not, both on the machine and in the store', async () => {
   const answers = new Map<string, Partial<Answer>>();
   const create = async (prefix: string) => {
     for (let count = 0; !isOver; count++) {
@@ -162,7 +163,7 @@ test('accounts that are made while PostgreSQL goes away are there or not, on the
   await more(4);
   isOver = true;
   await Promise.all(work);
-  // Undoes what was cut short, if anything was.
+  // Undoes interrupted operations, if there are any.
   const { data } = await web1.call(token, 'listaccts');
   const accounts = (data.acct as { user: string }[]).map(({ user }) => user).sort();
   const passwd = readFileSync(join(web1.state, 'root/etc/passwd'), 'utf8').trimEnd().split('\n');
@@ -194,11 +195,11 @@ test('while PostgreSQL is down, the command line says so and ends with status 3;
   for (const member of all) expect((await member.call(token, 'listpkgs')).metadata.result).toBe(1);
 });
 
-test('a server that is killed amid changes holds nobody up, and has lost nothing that was acknowledged', async () => {
+test('a server that is killed during changes makes no other wait, and loses nothing that was acknowledged', async () => {
   const load = new Load('kill', all, 3);
   await load.more(5, all);
   await web3.end('SIGKILL');
-  // The others go on, also where it held the turn.
+  // The others continue, even if it held the turn.
   await load.more(10, [web1, web2]);
   await load.end();
   const ofOthers = load.outcomes.filter(({ server }) => server !== 'web3');

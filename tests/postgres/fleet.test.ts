@@ -1,4 +1,5 @@
-// Three servers that share one PostgreSQL, as processes: what one does holds on all, and what is a machine's own stays so.
+// Three servers that share one PostgreSQL database, as processes: shared data is the same on all, and each server’s own
+// data stays its own.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -52,7 +53,7 @@ async function rows(sql: string, ...values: unknown[]): Promise<Record<string, u
 
 const secret = 'WJ73QJSKZBXCIFPZ';
 
-test('a code is burnt everywhere by whoever takes it first, and the policy of one is that of all', async () => {
+test('a used code is invalid on all servers, and all have the same policy', async () => {
   const enrolled = await web1.cli([
     'twofactorauth_set_tfa_config',
     `secret=${secret}`,
@@ -66,7 +67,7 @@ test('a code is burnt everywhere by whoever takes it first, and the policy of on
     const { status, body } = await member.logIn();
     expect([status, body.error_code]).toEqual([401, 'tfa_required']);
   }
-  // The next one: it is taken a step early, and is later than the one of the enrolment whenever this runs.
+  // The next code. It is accepted one step early, and is later than that of the enrolment whenever this runs.
   const tfa_token = codeAt(secret, Date.now() + 30_000);
   expect((await web2.logIn({ tfa_token })).status).toBe(200);
   for (const member of [web3, web1, web2]) {
@@ -78,7 +79,7 @@ test('a code is burnt everywhere by whoever takes it first, and the policy of on
   expect((await web1.logIn()).status).toBe(200);
 });
 
-test('five wrong codes, spread over the servers, lock as five on one', async () => {
+test('five wrong codes, spread over the servers, lock like five on one', async () => {
   const wrong = await wrongCode(secret);
   const set = (member: Member, tfa_token: string) =>
     member.call(token, 'twofactorauth_set_tfa_config', { secret, tfa_token });
@@ -94,7 +95,7 @@ test('five wrong codes, spread over the servers, lock as five on one', async () 
   }
 });
 
-test('a session of one works on the others, and its end is its end everywhere', async () => {
+test('a session of one server works on the others, and when it ends, it ends on all', async () => {
   const { cookie, body } = await web1.logIn();
   const way = body.security_token as string;
   const version = (member: Member) =>
@@ -104,7 +105,7 @@ test('a session of one works on the others, and its end is its end everywhere', 
   for (const member of all) expect((await version(member)).body).not.toHaveProperty('metadata');
 });
 
-test('a token of one works on the others, and is out at once where another revokes it', async () => {
+test('a token of one server works on the others, and is invalid at once when another revokes it', async () => {
   const made = await web2.call(token, 'api_token_create', { token_name: 'short' });
   const short = made.data.token as string;
   for (const member of all) expect((await member.call(short, 'version')).metadata.result).toBe(1);
@@ -112,7 +113,7 @@ test('a token of one works on the others, and is out at once where another revok
   for (const member of all) expect(await member.call(short, 'version')).not.toHaveProperty('metadata');
 });
 
-test('wrong passwords count together, whichever server they are tried at', async () => {
+test('wrong passwords are counted together, on whichever server they are tried', async () => {
   for (const [key, value] of [
     ['max_failures', '10'],
     ['username_based_protection', '1'],
@@ -140,7 +141,7 @@ describe('an account', () => {
     return existsSync(path) ? readFileSync(path, 'utf8') : '';
   };
 
-  test('is of the server on which it was made', async () => {
+  test('belongs to the server on which it was created', async () => {
     const made = await web1.call(token, 'createacct', { username: 'bob', domain: 'bob.example' });
     expect(made.metadata.result).toBe(1);
     expect([await users(web1), await users(web2), await users(web3)]).toEqual([['bob'], [], []]);
@@ -158,7 +159,7 @@ describe('an account', () => {
     expect((await web1.call(token, 'accountsummary', { user: 'bob' })).metadata.result).toBe(1);
   });
 
-  test('has its name and its domain in the whole fleet, and another server refuses both before it does anything', async () => {
+  test('has a name and a domain that are unique in the fleet, and another server rejects both before any change', async () => {
     for (const [username, domain] of [
       ['bob', 'other.example'],
       ['carol', 'bob.example'],
@@ -171,7 +172,7 @@ describe('an account', () => {
     expect(await rows('SELECT * FROM operation')).toEqual([]);
   });
 
-  test('has an id of its own machine, and ids that are not given out again are kept for each', async () => {
+  test('has an ID of its own machine, and each machine has its own list of IDs that are not reused', async () => {
     for (const member of [web1, web2]) {
       const username = member === web1 ? 'dora' : 'emil';
       await member.call(token, 'createacct', { username, domain: `${username}.example`, uid: '1777' });
@@ -186,7 +187,7 @@ describe('an account', () => {
     expect(await rows('SELECT server, id FROM removed_user_id')).toEqual([{ server: 'web2', id: '1777' }]);
   });
 
-  test('whose making was cut short on one server is undone by that server alone', async () => {
+  test('whose creation was interrupted on one server is undone by that server only', async () => {
     const script = join(top, 'tests/process/account-worker.ts');
     const given = JSON.stringify({ username: 'finn', domain: 'finn.example' });
     const worker = spawn(
@@ -217,7 +218,7 @@ describe('an account', () => {
   });
 });
 
-test('the audit table has every call with its server, and each server’s own log has its own', async () => {
+test('the audit table has every call with its server, and each server’s own log has its own calls', async () => {
   for (const [at, member] of all.entries()) {
     await member.call(token, 'twofactorauth_set_issuer', {
       issuer: `of ${member.name}`,
@@ -234,7 +235,7 @@ test('the audit table has every call with its server, and each server’s own lo
       .filter(({ server }) => server === member.name)
       .map(({ line }) => String(line).trimEnd());
     expect(shared.length).toBeGreaterThan(3);
-    // What was cut short by a kill may stand in the one alone; here nothing was.
+    // A kill may leave a line in only one of them; here nothing was killed.
     expect([...shared].sort()).toEqual([...own].sort());
   }
   const everything = lines.map(({ line }) => line).join('\n');
@@ -264,7 +265,7 @@ describe('a call to the whole fleet', () => {
     return { status, stderr, answers: answers.sort((one, other) => (one.host < other.host ? -1 : 1)) };
   };
 
-  test('shows the answer of each, and how far it is', async () => {
+  test('shows each response, and the progress', async () => {
     person.seen = ['stderr'];
     const { status, stderr, answers } = await run('twofactorauth_get_user_configs');
     expect(status).toBe(0);
@@ -275,7 +276,7 @@ describe('a call to the whole fleet', () => {
     for (const answer of answers) expect(answer.data).toEqual(data);
   });
 
-  test('shows those of the others where one is down, and ends with status 3', async () => {
+  test('shows the responses of the others if one is down, and ends with status 3', async () => {
     const { host } = web2;
     await web2.end();
     try {
@@ -312,31 +313,31 @@ describe('servers whose clocks differ', () => {
   test.each([
     ['ahead', 3 * MINUTE],
     ['behind', -3 * MINUTE],
-  ])('take a code once, the second server being %s', async (_how, difference) => {
+  ])('accept a code once, with the second server %s', async (_how, difference) => {
     other.time = one.time + difference;
     expect((await set(one, one.time)).result).toBe(1);
-    // Nobody takes it again, by whatever clock it would still be good.
+    // It is not accepted again, by any clock for which it would still be valid.
     expect((await set(one, one.time)).error_code).toBe('tfa_replayed');
     other.time = one.time;
     expect((await set(other, one.time)).error_code).toBe('tfa_replayed');
     other.time = one.time + difference;
-    // One that is later is taken, by a clock by which it is good.
+    // A later one is accepted, by a clock for which it is valid.
     const later = Math.max(one.time, other.time) + MINUTE;
     one.time = later;
     expect((await set(one, later)).result).toBe(1);
     expect((await set(one, later)).error_code).toBe('tfa_replayed');
   });
 
-  test('keep a code used that the one ahead took, also after the one behind was tried', async () => {
+  test('keep a code used that the server ahead accepted, also after an attempt on the one behind', async () => {
     other.time = one.time + 3 * MINUTE;
     expect((await set(other, other.time)).result).toBe(1);
     expect((await set(one, one.time)).error_code).toBe('tfa_replayed');
     expect((await set(other, other.time)).error_code).toBe('tfa_replayed');
   });
 
-  test('have sessions in common, which end neither at once nor never', async () => {
+  test('have common sessions, which end neither at once nor never', async () => {
     const address = '192.0.2.7';
-    // Two sessions have to differ.
+    // The two sessions must differ.
     other.overrides.randomBytes = async (count) => randomBytes(count);
     other.time = one.time + 3 * MINUTE;
     const within = <T>(here: Installation, work: (context: SessionContext) => Promise<T>) =>
@@ -351,10 +352,10 @@ describe('servers whose clocks differ', () => {
       (await within(here, (context) => sessions.find(context, opened.id, opened.securityToken))) !==
       undefined;
     expect([await isOpen(one), await isOpen(other)]).toEqual([true, true]);
-    // Used by the one behind, which is no step back for the one ahead.
+    // A use by the server behind is not a step back for the server ahead.
     await within(one, (context) => sessions.touch(context, opened.id));
     expect([await isOpen(one), await isOpen(other)]).toEqual([true, true]);
-    // Half an hour without use ends it, at the latest by as much later as the clocks differ.
+    // It ends after half an hour without use, or at most the difference of the clocks later.
     one.time += 33 * MINUTE;
     other.time += 33 * MINUTE;
     expect([await isOpen(one), await isOpen(other)]).toEqual([false, false]);
@@ -373,20 +374,20 @@ describe('servers whose clocks differ', () => {
       await within(one, (context) => sessions.touch(context, again.id));
       one.time += 29 * MINUTE;
     }
-    // Used all the time, it ends after twelve hours, by the clock of whoever opened it.
+    // If it is always used, it ends after twelve hours, by the clock of the server that opened it.
     expect(
       await within(one, (context) => sessions.find(context, again.id, again.securityToken)),
     ).toBeUndefined();
   });
 
-  test('lock together, and are free again when the lock is over by their own clocks', async () => {
+  test('lock together, and unlock by their own clocks', async () => {
     const behind = one.time;
     other.time = behind + 3 * MINUTE;
     const wrong = async (here: Installation) =>
       (await here.call('twofactorauth_set_tfa_config', { secret, tfa_token: '000000' })).metadata.error_code;
     for (const here of [one, other, one, other, other]) expect(await wrong(here)).toBe('tfa_invalid');
     expect([await wrong(one), await wrong(other)]).toEqual(['tfa_locked', 'tfa_locked']);
-    // The lock was made by the clock ahead: five minutes there, eight by the other.
+    // The clock ahead created the lock: it lasts five minutes there, and eight by the other clock.
     other.time = behind + 8 * MINUTE;
     one.time = behind + 8 * MINUTE - 1;
     expect([await wrong(one), await wrong(other)]).toEqual(['tfa_locked', 'tfa_invalid']);

@@ -56,7 +56,7 @@ export class Member {
     return this.#pin;
   }
 
-  /** Once it says where it listens. */
+  /** Resolves once it reports where it listens. */
   async start(): Promise<void> {
     const child = spawn(join(top, 'bin/whmapi1d'), ['--port', '0', '--log-level', 'error'], {
       env: { PATH: process.env.PATH, WHMAPI1_STATE_DIR: this.state, ...this.environment },
@@ -84,7 +84,7 @@ export class Member {
     await ended;
   }
 
-  /** On its command line. */
+  /** Makes a call on its command line. */
   cli(words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Answered> {
     return call(words, { state: this.state, env: { ...this.environment, ...env } });
   }
@@ -96,7 +96,7 @@ export class Member {
     if (metadata.result !== 1) throw new Error(`${this.name}: ${metadata.reason}`);
   }
 
-  /** @param from the address of this machine that it is asked from. */
+  /** @param from the address of this machine from which the request is sent. */
   async ask(
     path: string,
     fields?: Readonly<Record<string, string>>,

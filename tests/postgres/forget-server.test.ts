@@ -10,7 +10,7 @@ beforeEach(async () => {
     throw new Error('These tests need PostgreSQL: npm run test:postgres.');
   }
   web2 = new Installation({ beside: web1, server: 'web2' });
-  // Their clock is one of the past: neither was heard of lately.
+  // Their clock is in the past: neither was active recently.
   for (const name of ['alice', 'bob']) await add(web1, name);
   await add(web2, 'carol');
   await leaveUnfinished('web1');
@@ -25,7 +25,7 @@ async function add(here: Installation, username: string, args: Record<string, st
   expect([metadata.reason, metadata.result]).toEqual([metadata.reason, 1]);
 }
 
-/** As where a machine is gone amid its work. */
+/** The state of a machine that disappeared during an operation. */
 async function leaveUnfinished(server: string): Promise<void> {
   await changing(
     `INSERT INTO operation (server, kind, input, begun, process, xid, caller)
@@ -42,7 +42,7 @@ function changing(sql: string): Promise<number> {
   return web2.engine.store.transaction('changes', async (db) => ({ value: await db.run(sql), keep: true }));
 }
 
-/** How many rows each table has that is about web1. */
+/** How many rows of each table are about web1. */
 async function left(): Promise<Record<string, number>> {
   const counts = {
     server: "SELECT COUNT(*) AS count FROM server WHERE name = 'web1'",
@@ -64,7 +64,7 @@ const everything = { server: 1, account: 2, operation: 1, claim: 3 };
 const forget = (...words: string[]): Promise<Result> =>
   run(['--forget-server', ...words], { state: web2.state, env: web2.environment });
 
-test('without a word about its accounts it is refused, and what it has is shown', async () => {
+test('without --accounts the command is rejected, and shows the accounts', async () => {
   const { status, stdout, stderr } = await forget('web1');
   expect(status).toBe(1);
   expect(stdout).toBe(
@@ -75,7 +75,7 @@ test('without a word about its accounts it is refused, and what it has is shown'
   expect(await left()).toEqual(everything);
 });
 
-test('with its accounts, nothing is left of it, and its names are free', async () => {
+test('with its accounts, nothing is left of it, and its names can be reused', async () => {
   const { status, stdout } = await forget('web1', '--accounts', 'remove');
   expect([status, stdout.split('\n').at(-2)]).toEqual([0, 'The server “web1” is forgotten.']);
   expect(await left()).toEqual({ server: 0, account: 0, operation: 0, claim: 0 });
@@ -96,7 +96,7 @@ test('with its accounts, nothing is left of it, and its names are free', async (
   ]);
 });
 
-test('where another machine takes its place, only the name is given free', async () => {
+test('if another machine replaces it, only its name is released', async () => {
   expect((await forget('web1', '--accounts=keep')).status).toBe(0);
   expect(await left()).toEqual({ ...everything, server: 0 });
   const other = new Installation({ beside: web1, server: 'web1' });
@@ -120,7 +120,7 @@ test('--dry-run shows it and changes nothing', async () => {
   expect(await left()).toEqual(everything);
 });
 
-test('one that was at work a moment ago is refused', async () => {
+test('a server that was active a moment ago is rejected', async () => {
   await call(['version'], { state: web1.state, env: web1.environment });
   const { status, stderr } = await forget('web1', '--accounts=remove');
   expect(status).toBe(1);
@@ -128,7 +128,7 @@ test('one that was at work a moment ago is refused', async () => {
   expect(await left()).toEqual(everything);
 });
 
-test('one whose reseller has accounts elsewhere is refused', async () => {
+test('a server whose reseller has accounts elsewhere is rejected', async () => {
   await web1.call('setupreseller', { user: 'bob' });
   await changing("UPDATE account SET owner = 'bob' WHERE username = 'carol'");
   const { status, stderr } = await forget('web1', '--accounts=remove');
@@ -141,18 +141,18 @@ test.each([
   [['web3'], 1, '“web1”, “web2”.'],
   [['web1', 'web2'], 2, 'the name of one server'],
   [['web1', '--accounts=lose'], 2, 'allowed choices are keep, remove'],
-])('%j is refused with the status %d', async (words, wanted, reason) => {
+])('%j is rejected with the status %d', async (words, wanted, reason) => {
   const { status, stderr } = await forget(...words);
   expect([status, await left()]).toEqual([wanted, everything]);
   expect(stderr).toContain(reason);
 });
 
-test('a server with a store of its own forgets none', async () => {
+test('a server with its own store cannot forget any', async () => {
   const { status, stderr } = await run(['--forget-server', 'web1'], { state: `${web2.state}-own` });
   expect([status, stderr]).toEqual([1, expect.stringContaining('has its own store')]);
 });
 
-test('--accounts alone says nothing', async () => {
+test('--accounts alone is rejected', async () => {
   const { status, stderr } = await run(['--accounts=keep', 'version'], {
     state: web2.state,
     env: web2.environment,

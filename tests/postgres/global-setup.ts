@@ -1,4 +1,4 @@
-// Before the suites that run on PostgreSQL: a server for all of them, with a database to copy from.
+// Runs before the suites that use PostgreSQL: starts one server for all of them, with a database to copy.
 import { PostgresServer } from './postgres-server.ts';
 import { makeTemplate } from './template.ts';
 

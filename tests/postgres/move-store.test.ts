@@ -69,7 +69,7 @@ async function printedBy(words: string[], environment: Readonly<Record<string, s
   }
 }
 
-/** Something in as many tables as can be. */
+/** Adds data to as many tables as possible. */
 async function fill(application: Application): Promise<void> {
   const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
   const password = 'four unusual words, Xylophone';
@@ -90,7 +90,7 @@ async function fill(application: Application): Promise<void> {
   await call(application, 'create_cphulk_record', { ip: '192.0.2.0/24', list_name: 'white' });
 }
 
-/** What callers see of all that. */
+/** What callers see of all this. */
 async function seen(application: Application): Promise<Hash[]> {
   const asked: [string, Hash?][] = [
     ['listaccts'],
@@ -107,7 +107,7 @@ async function seen(application: Application): Promise<Hash[]> {
   return answers;
 }
 
-test('everything goes to PostgreSQL and back without a difference', async () => {
+test('everything is moved to PostgreSQL and back without a difference', async () => {
   const before = opening(own());
   await fill(before);
   const all = await seen(before);
@@ -118,7 +118,7 @@ test('everything goes to PostgreSQL and back without a difference', async () => 
   expect(there.tables.find(({ table }) => table === 'removed_user_id')?.rows).toBe(1);
   const fleet = opening(shared());
   expect(await seen(fleet)).toEqual(all);
-  // The key of the sealed secrets stays where it is.
+  // The key of the encrypted secrets stays where it is.
   for (const application of opened.splice(0, 1)) application.close();
   for (const file of ['store.db', 'store.db-wal', 'store.db-shm'])
     rmSync(join(folder, 'state', file), { force: true });
@@ -127,7 +127,7 @@ test('everything goes to PostgreSQL and back without a difference', async () => 
   expect(await seen(opening(own()))).toEqual(all);
 });
 
-test('what is numbered goes on behind what was moved', async () => {
+test('numbering continues after the moved rows', async () => {
   await fill(opening(own()));
   closeAll();
   await moveStore(shared(), 'sqlite', 'postgres');
@@ -140,14 +140,14 @@ test('what is numbered goes on behind what was moved', async () => {
   expect((pkg as Hash)._PACKAGE_EXTENSIONS ?? (pkg as Hash).PACKAGE_EXTENSIONS).toBe('first second third');
 });
 
-test('it may be done again, and says that all is there', async () => {
+test('it can be repeated, and reports that everything is there', async () => {
   await fill(opening(own()));
   closeAll();
   const first = await moveStore(shared(), 'sqlite', 'postgres');
   expect(await moveStore(shared(), 'sqlite', 'postgres')).toEqual({ ...first, isNew: false });
 });
 
-test('a store that is in use is left as it is', async () => {
+test('a store that is in use is not changed', async () => {
   await fill(opening(own()));
   closeAll();
   const fleet = opening(shared('other', 'web2'));
@@ -160,7 +160,7 @@ test('a store that is in use is left as it is', async () => {
   expect(await seen(fleet)).toEqual(before);
 });
 
-test('accounts of other servers do not go into a store of one', async () => {
+test('accounts of other servers are not moved into a store of one server', async () => {
   const [web1, web2] = [opening(shared('state', 'web1')), opening(shared('other', 'web2'))];
   const password = 'four unusual words, Xylophone';
   await call(web1, 'createacct', { username: 'bob', domain: 'bob.example', password });
@@ -171,7 +171,7 @@ test('accounts of other servers do not go into a store of one', async () => {
   });
 });
 
-test('where it fails in the middle, nothing of it is there, and the next try does all of it', async () => {
+test('if it fails in the middle, nothing is moved, and the next attempt moves everything', async () => {
   const own1 = opening(own());
   await fill(own1);
   const all = await seen(own1);
@@ -187,7 +187,7 @@ test('where it fails in the middle, nothing of it is there, and the next try doe
   expect(await seen(opening(shared()))).toEqual(all);
 });
 
-test('what was moved is not used any more, and no other store is begun in its place', async () => {
+test('the old store is no longer used, and no other store is created instead', async () => {
   await fill(opening(own()));
   closeAll();
   const refusal = async (environment: Readonly<Record<string, string>>) => {
@@ -204,7 +204,7 @@ test('what was moved is not used any more, and no other store is begun in its pl
   expect(await refusal(shared())).toBe('OK');
 });
 
-test('it waits for nobody: where a process still works with the store, it says so and may be repeated', async () => {
+test('it does not wait: if a process still uses the store, it says so and can be repeated', async () => {
   const before = opening(own());
   await fill(before);
   await expect(moveStore(shared(), 'sqlite', 'postgres')).rejects.toThrow(
@@ -215,7 +215,7 @@ test('it waits for nobody: where a process still works with the store, it says s
   expect(existsSync(join(folder, 'state/store.db.moved'))).toBe(true);
 });
 
-test('the name on the second line of store.url counts, whatever names the database', async () => {
+test('the name on the second line of store.url is used, wherever the URL comes from', async () => {
   await fill(opening(own()));
   closeAll();
   writeFileSync(join(folder, 'state/store.url'), `${database.url}\nweb7\n`, { mode: 0o600 });
@@ -224,7 +224,7 @@ test('the name on the second line of store.url counts, whatever names the databa
   expect(listed).toMatchObject({ acct: [{ user: 'bob' }] });
 });
 
-test('two machines of one name are refused, since each would undo the other’s work', async () => {
+test('two machines with one name are rejected, because each would undo the other’s operations', async () => {
   await call(opening(shared('state', 'web1')), 'listpkgs');
   const second = opening(shared('other', 'web1'));
   const request = { command: 'listpkgs', args: [], dryRun: false };
@@ -236,7 +236,7 @@ test('two machines of one name are refused, since each would undo the other’s 
   });
 });
 
-/** The store, with `meddle` done before each look at its rows in a transaction. */
+/** The store, with `meddle` called before each read of its rows in a transaction. */
 function meddling(store: OpenStore, meddle: (db: Db, sql: string) => Promise<void>): OpenStore {
   return {
     transaction: (effect, work) =>
@@ -263,7 +263,7 @@ function both(): { readonly postgres: OpenStore; readonly sqlite: OpenStore; rea
   return { postgres, sqlite, close };
 }
 
-test('PostgreSQL waits for the other database as long as that takes', async () => {
+test('PostgreSQL waits for the other database as long as needed', async () => {
   const { postgres, sqlite, close } = both();
   const seen = new Set<unknown>();
   const source = meddling(postgres, async (db) => {
@@ -277,7 +277,7 @@ test('PostgreSQL waits for the other database as long as that takes', async () =
   close();
 });
 
-test('nothing is kept where the source was lost, even after all of it was read', async () => {
+test('nothing is kept if the source was lost, even after all of it was read', async () => {
   await call(opening(shared()), 'addpkg', { name: 'gold' });
   const { postgres, sqlite, close } = both();
   let backend: unknown;
@@ -328,7 +328,7 @@ describe('on the command line', () => {
     [['sqlite', 'postgres://a:Quagmire@127.0.0.1/b'], 2, 'leave it out of the URL'],
     [['sqlite', 'postgres://a@127.0.0.1:1/b'], 3, 'nobody answers there'],
     [['sqlite', 'mysql://a@127.0.0.1:1/b'], 3, 'should be the URL of a PostgreSQL database'],
-  ])('%j is refused with the status %d', async (words, wanted, reason) => {
+  ])('%j is rejected with the status %d', async (words, wanted, reason) => {
     const { status, stdout, stderr } = await printedBy(['--migrate-store', ...words], own());
     expect([status, stdout]).toEqual([wanted, '']);
     expect(stderr).toContain(reason);

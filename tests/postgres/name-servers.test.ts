@@ -1,4 +1,4 @@
-// The nameservers of servers that share a store: each copies the zones of the others by itself.
+// The nameservers of servers that share a store: each copies the zones of the others automatically.
 import pg from 'pg';
 import { makeTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { describeWith } from '../support/require-tool.ts';
@@ -18,7 +18,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'nameservers of a shared store
     const made = makeTestDatabase();
     if (made === undefined) throw new Error('Run this with `npm run test:postgres`.');
     database = made;
-    // Its worker configures a nameserver when another one comes or goes.
+    // Its worker configures a nameserver when another one is added or removed.
     ({ members, remove } = await startFleet(database.url, 2));
   });
   afterAll(async () => {
@@ -37,7 +37,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'nameservers of a shared store
     expect({ words, ...metadata }).toMatchObject({ result: 1 });
   };
 
-  it('answer each other’s zones, from the moment that there are two, and follow every change', async () => {
+  it('serve each other’s zones as soon as there are two, and every later change', async () => {
     const [web1, web2] = members as [Member, Member];
     const first = await serve(web1);
     await ok(web1, 'adddns', 'domain=one.example', 'ip=192.0.2.1');
@@ -51,13 +51,13 @@ describeWith(['named', 'named-checkzone', 'dig'], 'nameservers of a shared store
     await ok(web2, 'killdns', 'domain=two.example');
     await until(() => first.dig('two.example', 'A') === 'REFUSED');
 
-    // Nobody else copies them, neither there nor here.
+    // No other client can copy them, on either server.
     for (const services of [first, second]) expect(services.dig('one.example', 'AXFR')).toBe('REFUSED');
     const listed = await run(['--secondaries'], { state: web1.state, env: web1.environment });
     expect(listed.stdout).toContain(`127.0.0.1:${second.port}`);
     expect(listed.stdout).toContain('web2');
 
-    // It comes back at another port, and the others learn that.
+    // It starts again at another port, and the others learn that.
     await second.end();
     await ok(web1, 'adddns', 'domain=meanwhile.example', 'ip=192.0.2.4');
     second = await serve(web2);
@@ -65,13 +65,13 @@ describeWith(['named', 'named-checkzone', 'dig'], 'nameservers of a shared store
     await ok(web1, 'adddns', 'domain=later.example', 'ip=192.0.2.5');
     await until(() => second.dig('later.example', 'A') === '192.0.2.5');
 
-    // One that is forgotten is copied no more.
+    // The zones of a forgotten one are no longer copied.
     await ok(web2, 'adddns', 'domain=two.example', 'ip=192.0.2.2');
     await until(() => first.dig('two.example', 'A') === '192.0.2.2');
     await second.end();
     running.delete(web2);
     await web2.end();
-    // It was not heard of for an hour.
+    // It was not active for an hour.
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
     await client.query("UPDATE audit_record SET time = time - 3600000 WHERE server = 'web2'");

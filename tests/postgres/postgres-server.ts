@@ -1,4 +1,4 @@
-// A PostgreSQL server of its own for tests: a throw-away data directory, a free port of 127.0.0.1, nothing that lasts.
+// A separate PostgreSQL server for tests: a temporary data directory and a free port of 127.0.0.1. Nothing is kept.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,11 +11,11 @@ import { binary } from './binaries.ts';
 
 const run = promisify(execFile);
 
-/** PostgreSQL refuses to run as root. */
+/** PostgreSQL does not run as root. */
 const NOBODY = 65_534;
 const asWhom = process.geteuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
 
-/** Another network than this machine's: the process whose it is, and the server's address there. */
+/** Another network than this machine’s: the process that holds it, and the server’s address there. */
 export interface Elsewhere {
   readonly pid: number;
   readonly address: string;
@@ -40,7 +40,7 @@ export class PostgresServer {
     return PostgresServer.#begin(options);
   }
 
-  /** Only root can. The test itself asks it by its socket, which is a file. */
+  /** Only root can do this. The test itself connects through the socket, which is a file. */
   static startElsewhere(elsewhere: Elsewhere, ...options: string[]): Promise<PostgresServer> {
     return PostgresServer.#begin(options, elsewhere);
   }
@@ -59,7 +59,7 @@ export class PostgresServer {
     return server;
   }
 
-  /** Also where it runs: then it is stopped first, cutting every connection. */
+  /** Also while it is running: then it is stopped first, which cuts every connection. */
   async restart(): Promise<void> {
     await this.halt();
     const settings = [
@@ -68,7 +68,7 @@ export class PostgresServer {
         `port=${this.port}`,
         `unix_socket_directories=${this.#folder}`,
       ],
-      // What is lost in a power cut is no loss in a test.
+      // Data that a power cut would lose does not matter in a test.
       ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'shared_buffers=64MB'],
       ...this.#options,
     ];
@@ -90,7 +90,7 @@ export class PostgresServer {
     }
   }
 
-  /** Stops it at once; its data stay. */
+  /** Stops it at once; its data is kept. */
   async halt(): Promise<void> {
     const running = this.#process;
     if (running === undefined) return;
@@ -105,7 +105,7 @@ export class PostgresServer {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** Writes a private file of the server's own and returns its path. */
+  /** Writes a private file of the server and returns its path. */
   write(name: string, text: string): string {
     const path = join(this.#folder, name);
     writeFileSync(path, text, { mode: 0o600 });
@@ -113,7 +113,7 @@ export class PostgresServer {
     return path;
   }
 
-  /** Puts a line before the others of pg_hba.conf. */
+  /** Adds a line before the others of pg_hba.conf. */
   async restrict(line: string): Promise<void> {
     const path = 'data/pg_hba.conf';
     this.write(path, `${line}\n${readFileSync(join(this.#folder, path), 'utf8')}`);
@@ -142,7 +142,7 @@ export class PostgresServer {
   }
 }
 
-/** Words of nsenter(1), which becomes the program: whoever ends it ends that. */
+/** The arguments of nsenter(1), which becomes the program: ending one ends the other. */
 function entering(pid: number): string[] {
   return [`--net=/proc/${pid}/ns/net`, `--setuid=${NOBODY}`, `--setgid=${NOBODY}`];
 }

@@ -1,19 +1,19 @@
-// A TCP proxy before PostgreSQL: a slow network, and connections that break, or fall silent, at a moment that a test
-// chooses.
+// A TCP proxy in front of PostgreSQL: a slow network, and connections that break or stop sending at a moment that a
+// test chooses.
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** What becomes of what a client sends; unless told, it is passed on. */
+/** What happens to the data of a client. By default, it is passed on. */
 export type Fate =
   | 'pass on'
-  /** It is passed on, but the answer is not: the client's connection is reset. */
+  /** It is passed on, but not the response: the client’s connection is reset. */
   | 'lose the answer'
-  /** Nothing is passed on any more, and nobody is told. */
+  /** Nothing is passed on any more, without notice. */
   | 'swallow';
 
 export class Proxy {
   fate: (sent: Buffer) => Fate = () => 'pass on';
-  /** How long each packet takes, either way. */
+  /** The delay of each packet, in both directions. */
   delayMs = 0;
   readonly port: number;
   readonly #server: Server;
@@ -55,7 +55,7 @@ export class Proxy {
       later(() => server.write(bytes));
       if (fate === 'lose the answer') {
         isSilent = true;
-        // The server gets all of it, and hears of the end by and by; so nothing is lost but the answer.
+        // The server gets all of it, and notices the end later, so only the response is lost.
         client.resetAndDestroy();
       }
     });
@@ -67,7 +67,7 @@ export class Proxy {
   }
 }
 
-/** Whether a message of the protocol asks for this statement, as the program sends those without values. */
+/** Whether a protocol message contains this statement, as the program sends statements without values. */
 export function asksFor(statement: string): (sent: Buffer) => boolean {
   return (sent) => sent.includes(`${statement}\0`);
 }

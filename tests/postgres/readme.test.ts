@@ -1,5 +1,6 @@
-// What docs/SHARED-STORE.md says of a store for several servers, line by line as it stands there but for the names of hosts and
-// folders: a role that may nothing else, a database that it owns, and an installation that goes there.
+// The commands of docs/SHARED-STORE.md for a store of several servers, run line by line. Only the names of hosts and
+// folders are replaced. They create a role without other privileges and a database that it owns, and move an
+// installation there.
 import { spawnSync } from 'node:child_process';
 import {
   existsSync,
@@ -26,7 +27,7 @@ let server: PostgresServer;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'whmapi1-readme-'));
   server = await PostgresServer.start();
-  // Without the password, nothing of it works.
+  // Without the password, no connection works.
   await server.restrict('host all whmapi1 127.0.0.1/32 scram-sha-256');
 });
 afterAll(async () => {
@@ -34,7 +35,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** PostgreSQL's own programs, this one, and a systemctl that writes down what it is told. */
+/** PostgreSQL’s own programs, this program, and a systemctl that records its arguments. */
 function makePath(): string {
   const path = join(folder, 'path');
   mkdirSync(path);
@@ -44,7 +45,7 @@ function makePath(): string {
   return [path, dirname(binary('createuser')), process.env.PATH].join(':');
 }
 
-test('an installation goes to PostgreSQL, and its calls with it', async () => {
+test('an installation is moved to PostgreSQL, and its calls use it', async () => {
   const state = join(folder, 'state');
   await call(['addpkg', 'name=before'], { state });
   const script = block
@@ -77,7 +78,7 @@ test('an installation goes to PostgreSQL, and its calls with it', async () => {
   expect(existsSync(join(state, 'store.db'))).toBe(false);
 });
 
-test('a server that will not come back is forgotten, line by line', async () => {
+test('a decommissioned server is forgotten, line by line', async () => {
   const [, lines = ''] = /```sh\n(whmapi1 --forget-server [^]*?)\n```/.exec(readme) ?? [];
   const said = [
     'would be forgotten; nothing was changed.',
@@ -101,7 +102,7 @@ test('a server that will not come back is forgotten, line by line', async () => 
   }
 });
 
-test('the server stands still until everything is moved', () => {
+test('the server is stopped until everything is moved', () => {
   const at = (line: string) => block.indexOf(line);
   expect(at('systemctl stop')).toBeLessThan(at('store.url'));
   expect(at('--migrate-store')).toBeLessThan(at('systemctl start'));

@@ -1,4 +1,4 @@
-// Two servers on one store: what each answers about the accounts, users, keys and firewalls of the other.
+// Two servers with one store: their responses about each other’s accounts, users, keys and firewalls.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { identify } from '../../src/http/authentication.ts';
@@ -51,19 +51,19 @@ describe('a password', () => {
   beforeEach(async () => {
     await addAccount(web1, 'deploy', { reseller: '1' });
     await done(web1, 'setacls', { reseller: 'deploy', 'acl-all': '1' });
-    // A user of the machine web2 that has nothing to do with the account.
+    // A user of the machine web2 that is not related to the account.
     const users = await web2.engine.machine.users();
     await users.create({ name: 'deploy', home: '/home/deploy', shell: '/bin/sh', comment: '' });
     await users.setPassword('deploy', OTHERS);
     await users.setPassword('root', OTHERS);
   });
 
-  test('lets the user of the account’s own server in, and root', async () => {
+  test('is accepted for a user of the account’s own server, and for root', async () => {
     expect(await logIn(web1, 'deploy', PASSWORD)).toMatchObject({ caller: { user: 'deploy' } });
     expect(await logIn(web2, 'root', OTHERS)).toMatchObject({ caller: { user: 'root' } });
   });
 
-  test('of another machine’s user of that name is a wrong one, and counts as one', async () => {
+  test('of another machine’s user with that name is wrong, and is counted as wrong', async () => {
     const wrong = await logIn(web2, 'deploy', 'wrong');
     expect(wrong).toEqual(expect.objectContaining({ problem: 'denied', reason: 'The login is invalid.' }));
     expect(await logIn(web2, 'deploy', OTHERS)).toEqual(wrong);
@@ -71,7 +71,7 @@ describe('a password', () => {
     expect(data?.failed_logins).toHaveLength(2);
   });
 
-  test('of another machine’s user of that name gives no access hash', async () => {
+  test('of another machine’s user with that name returns no access hash', async () => {
     const { metadata } = await web2.call('get_remote_access_hash', {
       ...{ host: 'localhost', username: 'deploy', password: OTHERS, generate: '1' },
     });
@@ -95,7 +95,7 @@ describe('a reseller with accounts on two servers', () => {
       .sort();
   };
 
-  test('is suspended on each, and told what the other has', async () => {
+  test('is suspended on each, and gets a warning with the other’s accounts', async () => {
     const one = await done(web1, 'suspendreseller', { user: 'carl' });
     expect(one.metadata.output?.warnings).toEqual([
       'Only this server’s accounts were done: it owns 2 accounts on “web2”. Make the same call there.',
@@ -115,7 +115,7 @@ describe('a reseller with accounts on two servers', () => {
     expect(await suspended()).toEqual([]);
   });
 
-  test('its own account alone is suspended where it is, without a warning', async () => {
+  test('only its own account is suspended on its server, without a warning', async () => {
     const args = { user: 'carl', 'reseller-only': '1' };
     for (const command of ['suspendreseller', 'unsuspendreseller']) {
       expect((await web2.call(command, args)).metadata).toMatchObject({
@@ -126,7 +126,7 @@ describe('a reseller with accounts on two servers', () => {
     }
   });
 
-  test('is kept while it owns accounts elsewhere, and is removed where its own account is', async () => {
+  test('is kept while it owns accounts elsewhere, and is removed on the server of its own account', async () => {
     const args = { user: 'carl', terminatereseller: '1' };
     const first = await done(web1, 'terminatereseller', args);
     const [anna, carl] = first.data?.acct as { user: string; result: number; reason: string }[];
@@ -153,7 +153,7 @@ describe('a reseller with accounts on two servers', () => {
     expect(last.metadata.output?.warnings).toBeUndefined();
   });
 
-  test('where nothing of it is, another server is named', async () => {
+  test('on a server without its accounts, the error names another server', async () => {
     const web3 = new Installation({ beside: web1, server: 'web3' });
     try {
       for (const [command, more] of [
@@ -173,7 +173,7 @@ describe('a reseller with accounts on two servers', () => {
   });
 });
 
-describe('where the key of failed logins is all that is sealed', () => {
+describe('if the key of failed logins is all that is encrypted', () => {
   const failure = { user: 'bob', address: '198.51.100.7', password: 'wrong' };
   const keyOf = (here: Installation) => existsSync(join(here.state, 'secret.key'));
   const failures = async () => {
@@ -191,13 +191,13 @@ describe('where the key of failed logins is all that is sealed', () => {
     return (await here.call('twofactorauth_set_tfa_config', { secret, tfa_token })).metadata;
   };
 
-  test('a server without the key makes no second one', async () => {
+  test('a server without the key creates no second one', async () => {
     for (let time = 0; time < 2; time++) await new Logins(web1).fail(failure);
     expect([await failures(), keyOf(web1)]).toEqual([1, true]);
     const before = await sealed();
     expect(before).toBeDefined();
 
-    // It knows no attempt again: each counts.
+    // It recognises no repeated attempt: each is counted.
     for (let time = 0; time < 2; time++) await new Logins(web2).fail(failure);
     expect(await failures()).toBe(3);
     expect(await enrol(web2)).toMatchObject({ error_code: 'key_lost' });
@@ -211,7 +211,7 @@ describe('where the key of failed logins is all that is sealed', () => {
   });
 });
 
-test('what changes in a package changes on this server, and a warning names the others', async () => {
+test('a change of a package changes accounts on this server, and a warning names the others', async () => {
   await done(web1, 'addpkg', { name: 'gold', maxftp: '1' });
   await addAccount(web1, 'anna', { plan: 'gold' });
   await addAccount(web2, 'berta', { plan: 'gold' });
@@ -229,7 +229,7 @@ test('what changes in a package changes on this server, and a warning names the 
   expect([await ftp(web1, 'anna'), await ftp(web2, 'berta')]).toEqual([7, 1]);
   await done(web2, 'changepackage', { user: 'berta', pkg: 'gold' });
   expect(await ftp(web2, 'berta')).toBe(7);
-  // Also where this server has no account of the package.
+  // Also if this server has no account with the package.
   await done(web1, 'removeacct', { username: 'anna' });
   const alone = await done(web1, 'editpkg', { name: 'gold', maxftp: '8' });
   expect(alone.metadata.output?.warnings).toEqual([warning]);
@@ -249,7 +249,7 @@ describe('an address that firewalls block', () => {
     ['create_cphulk_record', { ip, list_name: 'white' }],
   ];
 
-  test.each(changes)('is let in by this server’s alone, as %s says', async (command, args) => {
+  test.each(changes)('is unblocked only in this server’s firewall, and %s says so', async (command, args) => {
     const [one, other] = [new PretendedMachine(), new PretendedMachine()];
     one.on(web1);
     other.on(web2);
@@ -257,13 +257,13 @@ describe('an address that firewalls block', () => {
     for (const machine of [one, other]) await machine.firewall.block(ip, web1.time + 60_000);
     expect(await warnings(web1, command, args)).toEqual([warning]);
     expect([one.blocked.size, other.blocked.size]).toEqual([0, 1]);
-    // As the warning says; also when the setting is off by then.
+    // As the warning says, even if the setting is off by then.
     await done(web1, 'save_cphulk_config', { block_brute_force_with_firewall: '0' });
     await done(web2, 'flush_cphulk_login_history_for_ips', { ip });
     expect(other.blocked.size).toBe(0);
   });
 
-  test.each(changes)('no firewall, no warning: %s', async (command, args) => {
+  test.each(changes)('without a firewall there is no warning: %s', async (command, args) => {
     expect(await warnings(web1, command, args)).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
-// The shared database behind a network that delays and loses packets, and one that is gone for a while: each call is done
-// once, or fails with a reason and has done nothing.
+// The shared database behind a network that delays and loses packets, or that is down for a while. Each call is
+// executed once, or fails with a reason and without a change.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ jest.setTimeout(180_000);
 
 interface Outcome {
   readonly name: string;
-  /** 1, or a code of the catalogue. */
+  /** 1, or a code of the error catalogue. */
   readonly answer: string;
   readonly reason: string;
 }
@@ -65,13 +65,13 @@ for (const weather of able) {
       };
     }
 
-    /** By the database's socket: it does not go through that network. */
+    /** Through the database’s socket, without that network. */
     async function expectKept(prefix: string, outcomes: readonly Outcome[]): Promise<void> {
       const records = await postgres.query(
         'far',
         `SELECT line FROM audit_record WHERE function = 'addpkg' AND result = 1 AND line LIKE '%${prefix}-%'`,
       );
-      // A kept change is there exactly once, whole, with its line in the audit table.
+      // A saved change exists exactly once, complete, with its line in the audit table.
       const lines = records.map(({ line }) => new RegExp(`${prefix}-\\d+`).exec(String(line))?.[0]);
       const packages = await postgres.query(
         'far',
@@ -98,14 +98,14 @@ for (const weather of able) {
     const names = (prefix: string, count: number) =>
       Array.from({ length: count }, (_, at) => `${prefix}-${at}`);
 
-    test('changes of two servers are kept once each, or refused with a reason', async () => {
+    test('changes of two servers are each saved once, or rejected with a reason', async () => {
       const outcomes = await parallel(names('slow', 16), 4, add);
-      // How many depends on the packets that are lost.
+      // The number depends on the lost packets.
       expect(outcomes.filter(({ answer }) => answer === '1')).not.toEqual([]);
       await expectKept('slow', outcomes);
     });
 
-    test('where it is cut off, a call ends with a reason before a person would give up', async () => {
+    test('if it is interrupted, a call ends with a reason before a person would give up', async () => {
       network.cut();
       const began = performance.now();
       const outcome = await add('cut-0', 0);
@@ -116,7 +116,7 @@ for (const weather of able) {
       await expectKept('cut', [outcome]);
     });
 
-    test('where it goes away amid calls and comes back, nothing is half done, and it goes on', async () => {
+    test('if it is interrupted during calls and comes back, nothing is half done, and calls continue', async () => {
       const under = parallel(names('gone', 24), 6, add);
       for (let times = 0; times < 3; times++) {
         await sleep(700 + 500 * times);
@@ -125,7 +125,7 @@ for (const weather of able) {
         network.mend();
       }
       await expectKept('gone', await under);
-      // A call may still meet too many lost packets.
+      // A call may still lose too many packets.
       let after: Outcome[] = [];
       for (let round = 0; round < 20 && !after.some(({ answer }) => answer === '1'); round++) {
         after = await parallel(names(`after${round}`, 4), 2, add);

@@ -1,12 +1,12 @@
-// Two networks of a test's own with a cable between them, which delays and loses packets. Nothing of the machine's own
-// network is touched, and both are gone when the processes are that hold them.
+// Two networks for one test with a virtual cable between them, which delays and loses packets. The machine’s own
+// network is not changed. Both networks are removed when the processes that hold them end.
 import { execFileSync, spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 
 const WEB_ADDRESS = '10.87.0.2';
 const PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** What a packet meets at each end of the cable; lines of sh(1), in which $END is the device. */
+/** What happens to packets at each end of the cable: lines of sh(1), in which $END is the device. */
 export interface Weather {
   readonly name: string;
   readonly commands: string;
@@ -17,7 +17,9 @@ const netem: Weather = {
   name: 'netem: 60 to 100 ms each way, 3 % lost',
   commands: 'tc qdisc add dev "$END" root netem delay 80ms 20ms loss 3%',
 };
-/** For a kernel without netem: a narrow line, where packets wait for each other, and a filter that loses some of them. */
+/**
+ * For a kernel without netem: a slow line, on which packets wait for each other, and a filter that drops some of them.
+ */
 const narrow: Weather = {
   name: 'tbf and nftables: 256 kbit/s each way, 3 % lost',
   commands: `
@@ -27,7 +29,7 @@ const narrow: Weather = {
     nft add rule inet weather in iifname "$END" numgen random mod 100 '<' 3 drop`,
 };
 
-/** What this machine can make of it, and why not more. */
+/** The kind of network that this machine supports, and why not a better one. */
 export function weathers(): { readonly able: readonly Weather[]; readonly missing: readonly string[] } {
   if (process.getuid?.() !== 0) return { able: [], missing: ['only root can make a network'] };
   const able: Weather[] = [];
@@ -71,7 +73,7 @@ export class SlowNetwork {
     return network;
   }
 
-  /** The process whose network the database's is. */
+  /** The process that holds the database’s network. */
   get databasePid(): number {
     return this.#database.pid ?? 0;
   }
@@ -81,7 +83,7 @@ export class SlowNetwork {
     return ['nsenter', `--net=/proc/${this.#web.pid}/ns/net`];
   }
 
-  /** Nothing comes through, and nobody is told: either end sends to a card that is not there. */
+  /** Nothing gets through, without notice: either end sends to a card that does not exist. */
   cut(): void {
     for (const [holder, device, other] of this.#ends()) {
       within(holder, `ip neighbour replace ${other} lladdr 02:00:00:00:00:01 nud permanent dev ${device}`);
@@ -94,7 +96,7 @@ export class SlowNetwork {
     }
   }
 
-  /** Who holds it, its device, the other's address and its own. */
+  /** The process that holds it, its device, the other’s address and its own. */
   #ends(): (readonly [ChildProcessWithoutNullStreams, string, string, string])[] {
     const [one, other] = [SlowNetwork.databaseAddress, WEB_ADDRESS];
     return [
@@ -112,7 +114,7 @@ export class SlowNetwork {
   }
 }
 
-/** Its network is there as long as it is, and it ends with the test that holds its standard input. */
+/** Its network exists as long as it does, and it ends with the test that holds its standard input. */
 async function hold(): Promise<ChildProcessWithoutNullStreams> {
   const script = 'ip link set lo up && echo ready && read -r _ || exit 0';
   const holder = spawn('unshare', ['--net', 'sh', '-c', script], { env: { PATH } });

@@ -1,4 +1,4 @@
-// The store in PostgreSQL: what it promises, and what it says where it can't be used.
+// The PostgreSQL store: what it guarantees, and its errors if it cannot be used.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ import { PostgresServer } from './postgres-server.ts';
 import { asksFor, Proxy } from './proxy.ts';
 
 let server: PostgresServer;
-/** Whatever has to go when a test is over, the last made first. */
+/** What must be closed when a test is over, in reverse order of creation. */
 const rest: (() => unknown)[] = [];
 
 beforeAll(async () => {
@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 afterAll(() => server.stop());
 
-/** An empty database on the server of this file, which goes with the server. */
+/** An empty database on the server of this file, which is removed with the server. */
 let made = 0;
 async function emptyDatabase(): Promise<string> {
   const name = `store_${(made += 1)}`;
@@ -56,7 +56,7 @@ function two(): Shared & { readonly url: string } {
   return { one, other, url, remove: () => database.remove() };
 }
 
-/** Installations that share a new database, the first of them as `url` has it. */
+/** Installations that share a new database; the first one has the URL `url`. */
 function installation(url?: string): Installation {
   const here = new Installation(url === undefined ? {} : { url });
   rest.push(() => here.remove());
@@ -68,14 +68,14 @@ const run = (store: OpenStore, sql: string, keep = true) =>
 
 itKeepsItsPromises(async () => two());
 
-describe('beside what every store promises', () => {
+describe('in addition to what every store guarantees', () => {
   let shared: ReturnType<typeof two>;
   beforeEach(() => {
     shared = two();
   });
   afterEach(() => shared.remove());
 
-  test('a NUL, which PostgreSQL’s texts can’t hold, is made visible', async () => {
+  test('a NUL, which PostgreSQL’s texts cannot contain, is made visible', async () => {
     const { one } = shared;
     const value = await one.transaction('changes', async (db) => {
       await db.run('INSERT INTO tfa_issuer (username, issuer) VALUES (?, ?)', 'root', 'a\0b\0');
@@ -84,7 +84,7 @@ describe('beside what every store promises', () => {
     expect(value).toEqual([{ issuer: 'a\ufffdb\ufffd' }]);
   });
 
-  test('changes of two stores take turns: not one of many increments is lost', async () => {
+  test('changes of two stores run one after the other: no increment is lost', async () => {
     const { one, other } = shared;
     await run(one, "INSERT INTO setting (name, value) VALUES ('counter', '0')");
     const increment = (store: OpenStore) =>
@@ -100,7 +100,7 @@ describe('beside what every store promises', () => {
     ]);
   });
 
-  test('two who look before they write never both write', async () => {
+  test('two transactions that read before they write never both write', async () => {
     const { one, other } = shared;
     const enter = (store: OpenStore) =>
       store.transaction('changes', async (db) => {
@@ -111,13 +111,13 @@ describe('beside what every store promises', () => {
         await db.run("INSERT INTO setting (name, value) VALUES ('taken', '1')");
         return { value: 'entered', keep: true };
       });
-    // Both have a connection, so that they begin at the same moment.
+    // Both have a connection, so they start at the same moment.
     await Promise.all([one.state(), other.state()]);
     const answers = await Promise.all([one, other, one, other, one, other].map(enter));
     expect(answers.sort()).toEqual(['entered', 'taken', 'taken', 'taken', 'taken', 'taken']);
   });
 
-  test('the state stays where a change is taken back', async () => {
+  test('the state stays the same if a change is rolled back', async () => {
     const { one, other } = shared;
     const before = await one.state();
     await run(other, "INSERT INTO setting (name, value) VALUES ('a', '1')", false);
@@ -127,14 +127,14 @@ describe('beside what every store promises', () => {
     expect(await one.state()).not.toBe(before);
   });
 
-  test('the state never comes back, even where the database is put back and changed again', async () => {
+  test('an old state never returns, even if the database is restored and changed again', async () => {
     const { one, other } = shared;
     const change = (value: string) =>
       run(other, `INSERT INTO setting (name, value) VALUES ('a', '${value}')`);
     await change('1');
     const before = await one.state();
     await run(other, "DELETE FROM setting WHERE name = 'a'");
-    // As a backup of the time before the first change is: its number will come up again.
+    // A backup from before the first change: its number will occur again.
     await other.transaction('changes', async (db) => ({
       value: await db.run('UPDATE whmapi1_store SET changes = changes - 3'),
       keep: true,
@@ -146,10 +146,10 @@ describe('beside what every store promises', () => {
     ]);
   });
 
-  test('what PostgreSQL has taken back is never said to be kept', async () => {
+  test('a change that PostgreSQL has rolled back is never reported as saved', async () => {
     const work = shared.one.transaction('changes', async (db) => {
       await db.run("INSERT INTO setting (name, value) VALUES ('a', '1')");
-      // With a statement that fails, PostgreSQL gives the whole transaction up.
+      // If a statement fails, PostgreSQL rolls the whole transaction back.
       await db.run('UPDATE absent SET x = 1').catch(() => undefined);
       return { value: 'kept', keep: true };
     });
@@ -159,7 +159,7 @@ describe('beside what every store promises', () => {
     );
   });
 
-  test('a statement after the end of its transaction gets into no other one', async () => {
+  test('a statement after the end of its transaction does not become part of another one', async () => {
     const store = opened(shared.url, 1);
     const insert = "INSERT INTO setting (name, value) VALUES ('stray', '')";
     const late: Db[] = [];
@@ -181,7 +181,7 @@ describe('beside what every store promises', () => {
     expect(rows).toEqual([{ name: 'own' }]);
   });
 
-  test('a statement that is asked for before the end is done before it', async () => {
+  test('a statement that is sent before the end is executed before it', async () => {
     const rows = await shared.one.transaction('changes', async (db) => {
       void db.run("INSERT INTO setting (name, value) VALUES ('early', '')");
       return { value: 1, keep: true };
@@ -192,7 +192,7 @@ describe('beside what every store promises', () => {
     ).toEqual([{ name: 'early' }]);
   });
 
-  test('of two inner transactions at once, one never takes back or keeps what is the other’s', async () => {
+  test('of two simultaneous inner transactions, neither rolls back or commits the other’s changes', async () => {
     const { one } = shared;
     const insert = (name: string) => `INSERT INTO setting (name, value) VALUES ('${name}', '')`;
     const [a, b] = await one.transaction('changes', async (_db, nested) => {
@@ -207,7 +207,7 @@ describe('beside what every store promises', () => {
       const other = inner('b', true).finally(second.open);
       return { value: await Promise.allSettled([first, other]), keep: false };
     });
-    // The second began within the first, and went with it.
+    // The second started within the first, and ended with it.
     expect([a.status, b.status]).toEqual(['fulfilled', 'fulfilled']);
     const crossed = one.transaction('changes', async (_db, nested) => {
       const [hasBegun, hasEnded] = [gate(), gate()];
@@ -226,11 +226,11 @@ describe('beside what every store promises', () => {
       });
       return { value: await Promise.all([first, second]), keep: true };
     });
-    // Savepoints can't end crosswise: that is said, where it would have been the wrong one's end.
+    // Savepoints cannot end crosswise. This is reported if it would have ended the wrong one.
     await expect(crossed).rejects.toThrow('savepoint "nested_2" does not exist');
   });
 
-  test('a change that waits too long for another says who holds it', async () => {
+  test('a change that waits too long for another reports who holds the lock', async () => {
     const { one, url } = shared;
     const impatient = new PostgresStore(readAddress(url), 'web2', { connections: 1, lockPatienceMs: 100 });
     rest.push(() => impatient.close());
@@ -247,7 +247,7 @@ describe('beside what every store promises', () => {
     expect(await insert()).toBe(1);
   });
 
-  test('changes that wait leave connections to whoever reads, and all come about', async () => {
+  test('waiting changes leave connections for reads, and are all executed', async () => {
     const { one, other } = shared;
     let waiting: Promise<number>[] = [];
     await other.transaction('changes', async () => {
@@ -262,7 +262,7 @@ describe('beside what every store promises', () => {
     expect(await Promise.all(waiting)).toEqual(Array.from({ length: 12 }, () => 1));
   });
 
-  test('a call that no connection gets free for is not told of the network', async () => {
+  test('a call that gets no free connection does not report a network error', async () => {
     const { other, url } = shared;
     const options = { connections: 3, turnPatienceMs: 50 };
     const small = new PostgresStore(readAddress(url), 'web2', options);
@@ -285,13 +285,13 @@ describe('beside what every store promises', () => {
       return { value: undefined, keep: true };
     });
     await Promise.all(changes.slice(0, 2));
-    // Whoever gave up takes nobody's turn.
+    // A change that gave up takes no other’s turn.
     expect(await run(small, "INSERT INTO setting (name, value) VALUES ('d', '')")).toBe(1);
     await small.state();
   });
 });
 
-test('changes that wait for another server’s leave its own reads a connection', async () => {
+test('changes that wait for another server leave a connection for reads', async () => {
   const shared = two();
   rest.push(() => shared.remove());
   const { one, other } = shared;
@@ -300,7 +300,7 @@ test('changes that wait for another server’s leave its own reads a connection'
     for (let at = 0; at < 20; at++) {
       waiting.push(run(one, `INSERT INTO setting (name, value) VALUES ('${at}', '')`));
     }
-    // They wait until this one is over: it needs not wait for them.
+    // They wait until this one is over, and it need not wait for them.
     const rows = await one.transaction('reads', (db) => keeping(db.all('SELECT * FROM setting')));
     expect(rows).toEqual([]);
     expect(await one.state()).toMatch(/^\d+/);
@@ -309,7 +309,7 @@ test('changes that wait for another server’s leave its own reads a connection'
   expect(await Promise.all(waiting)).toEqual(Array.from({ length: 20 }, () => 1));
 });
 
-test('a process that stops amid a change keeps others waiting for less than they wait', async () => {
+test('a process that stops during a change makes others wait for less than their limit', async () => {
   const shared = two();
   rest.push(() => shared.remove());
   const { one } = shared;
@@ -319,7 +319,7 @@ test('a process that stops amid a change keeps others waiting for less than they
   expect(await patience('reads')).toEqual({ idle_in_transaction_session_timeout: '1min' });
 });
 
-test('turns are given in the order of coming, also where somebody in between has given up', async () => {
+test('turns are given in the order of arrival, also if one in between has given up', async () => {
   const turns = new Turns(1, 10_000, 'Busy.');
   const impatient = new Turns(1, 20, 'Busy.');
   const order: string[] = [];
@@ -337,12 +337,12 @@ test('turns are given in the order of coming, also where somebody in between has
   });
   await visit('d');
   expect(order).toEqual(['a', 'b', 'c', 'd']);
-  // A turn is given back by who fails, too.
+  // A failed change also returns its turn.
   await expect(impatient.taking(() => Promise.reject(new RangeError('no')))).rejects.toThrow('no');
   expect(await impatient.taking(async () => 'free')).toBe('free');
 });
 
-/** What others wait for, until it is opened. */
+/** The others wait for it until it is opened. */
 function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
   let open = () => undefined as void;
   const opened = new Promise<void>((done) => (open = done));
@@ -354,7 +354,7 @@ async function keeping<T>(value: Promise<T>): Promise<{ value: T; keep: boolean 
 }
 
 describe('the schema', () => {
-  test('is made once by eight stores that open an empty database at the same moment', async () => {
+  test('is created once by eight stores that open an empty database at the same moment', async () => {
     const name = await emptyDatabase();
     const stores = Array.from({ length: 8 }, () => opened(server.url(name), 1));
     const added = stores.map((store, at) =>
@@ -367,7 +367,7 @@ describe('the schema', () => {
     expect(await server.query(name, 'SELECT id, schema_version, changes FROM whmapi1_store')).toEqual([
       { id: '1', schema_version: String(schemaVersion), changes: '8' },
     ]);
-    // As one alone makes it.
+    // The same result as with only one.
     const alone = await emptyDatabase();
     await run(opened(server.url(alone), 1), "INSERT INTO setting (name, value) VALUES ('x', '')");
     const columns =
@@ -378,13 +378,13 @@ describe('the schema', () => {
     );
   });
 
-  test('may take longer to be made than calls wait', async () => {
+  test('may take longer to create than calls wait', async () => {
     const name = await emptyDatabase();
     await server.query(name, setup);
     const patience = { lockPatienceMs: 100, answerPatienceMs: 3000 };
     const store = new PostgresStore(readAddress(server.url(name)), 'web1', { connections: 1, ...patience });
     rest.push(() => store.close());
-    // Another server that is at a long step.
+    // Another server with a long step.
     const holder = new pg.Client({ connectionString: server.url(name) });
     await holder.connect();
     await holder.query('BEGIN; SELECT 1 FROM whmapi1_store FOR UPDATE');
@@ -393,12 +393,12 @@ describe('the schema', () => {
     await holder.query('COMMIT');
     await holder.end();
     expect(await done).toEqual([]);
-    // Calls wait no longer for that.
+    // Calls no longer wait for that.
     const shown = await store.transaction('reads', async (db) => keeping(db.get('SHOW lock_timeout')));
     expect(shown).toEqual({ lock_timeout: '100ms' });
   });
 
-  test('of a newer program is refused, and nothing is changed', async () => {
+  test('of a newer program is rejected, and nothing is changed', async () => {
     const name = await emptyDatabase();
     const here = installation(server.url(name));
     await here.call('twofactorauth_enable_policy');
@@ -414,7 +414,7 @@ describe('the schema', () => {
   });
 });
 
-test('a schema that becomes newer while the program runs is refused as well', async () => {
+test('a schema that becomes newer while the program runs is also rejected', async () => {
   const name = await emptyDatabase();
   const store = opened(server.url(name));
   const insert = () => run(store, "INSERT INTO setting (name, value) VALUES ('a', '')");
@@ -430,7 +430,7 @@ test('a schema that becomes newer while the program runs is refused as well', as
   expect([await insert(), await look()]).toEqual([1, [{ name: 'a' }]]);
 });
 
-describe('where it can’t be used, the reason says what to do', () => {
+describe('if it cannot be used, the reason gives a solution', () => {
   const refusal = async (url: string) => {
     const { metadata } = await installation(url).call('twofactorauth_policy_status');
     expect(metadata.reason).not.toMatch(/Xylophone|Quagmire|Secret/);
@@ -497,7 +497,7 @@ describe('where it can’t be used, the reason says what to do', () => {
     );
   });
 
-  test('the right password is taken, and one that PGPASSWORD holds', async () => {
+  test('the correct password is accepted, and so is that in PGPASSWORD', async () => {
     const name = await emptyDatabase();
     await server.query(name, 'ALTER SCHEMA public OWNER TO guarded');
     const url = server.url(name, { user: 'guarded:Xylophone%20Quagmire' });
@@ -510,7 +510,7 @@ describe('where it can’t be used, the reason says what to do', () => {
     expect((await call(['twofactorauth_policy_status'], { state, env })).metadata.reason).toBe('OK');
   });
 
-  test('a user that may make no tables', async () => {
+  test('a user that cannot create tables', async () => {
     const name = await emptyDatabase();
     expect(await refusal(server.url(name, { user: 'bystander' }))).toBe(
       `${at(name)}its user may not do that there. Let that user own the database; nothing was changed.`,
@@ -561,12 +561,12 @@ describe('where it can’t be used, the reason says what to do', () => {
 });
 
 describe('TLS', () => {
-  // Linux takes it for this machine, the program for another one.
+  // Linux treats it as this machine, and the program as another one.
   const elsewhere = (name: string, more = '') => server.url(name, { host: '0.0.0.0' }) + more;
   const reasonOf = async (url: string) =>
     (await installation(url).call('twofactorauth_policy_status')).metadata.reason;
 
-  test('is demanded of another machine, unless the URL says otherwise', async () => {
+  test('is required for another machine, unless the URL says otherwise', async () => {
     const name = await emptyDatabase();
     expect(await reasonOf(elsewhere(name))).toBe(
       `The store “postgres://0.0.0.0:${server.port}/${name}” could not be used: it offers no TLS. Turn that on there; ` +
@@ -604,14 +604,14 @@ describe('TLS', () => {
     ['postgres://localhost/whmapi1?host=db.example.com&port=1', {}, 'db.example.com:1', 'verify-full'],
     ['postgres:///whmapi1?host=localhost&host=db.example.com', {}, 'db.example.com:5432', 'verify-full'],
     ['postgres://db.example.com/whmapi1?sslmode=disable&sslmode=', {}, 'db.example.com:5432', 'verify-full'],
-  ])('is decided on the host that is used: %s with %j', (text, environment, name, mode) => {
+  ])('depends on the host that is used: %s with %j', (text, environment, name, mode) => {
     const before = process.env;
     process.env = { ...before, ...environment };
     try {
       const { url, name: shown } = readAddress(text);
       expect(shown).toBe(`postgres://${name}/whmapi1`);
       expect(new URL(url).searchParams.get('sslmode') ?? undefined).toBe(mode);
-      // What the driver makes of it.
+      // The driver’s interpretation of it.
       const { host, port, ssl } = new pg.Client({ connectionString: url });
       expect([`${host}:${port}`, ssl]).toEqual([name, mode === 'verify-full' ? {} : false]);
     } finally {
@@ -619,7 +619,7 @@ describe('TLS', () => {
     }
   });
 
-  test('takes a certificate whose issuer is known and whose name is right, and no other', async () => {
+  test('accepts only a certificate with a known issuer and the right name', async () => {
     const secure = await PostgresServer.start();
     rest.push(() => secure.stop());
     const pair = (name: string) => {
@@ -664,14 +664,14 @@ test.each([
   expect(readServerName(given, () => hostname)).toBe(name);
 });
 
-test('what can be no server’s name is refused', () => {
+test('invalid server names are rejected', () => {
   expect(() => readServerName('web 1', () => 'host')).toThrow(
     'WHMAPI1_SERVER_NAME, or the second line of store.url, should be what this server is called in the shared store, such as “web1.example.com”, not “web 1”.',
   );
 });
 
-describe('a transaction that PostgreSQL takes back because of others', () => {
-  /** The first `count` changes of a table fail as a clash of transactions does, at once or when they are kept. */
+describe('a transaction that PostgreSQL rolls back because of others', () => {
+  /** The first `count` changes of a table fail like a conflict of transactions, at once or at the commit. */
   const clash = async (url: string, table: string, count: number, when: 'at once' | 'at the end') => {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
@@ -690,7 +690,7 @@ describe('a transaction that PostgreSQL takes back because of others', () => {
   };
 
   test.each(['at once', 'at the end'] as const)(
-    'is run again, and tells its warnings once: %s',
+    'is run again, and returns its warnings once: %s',
     async (when) => {
       const here = installation();
       const url = here.environment.WHMAPI1_STORE_URL ?? '';
@@ -724,7 +724,7 @@ describe('through a network', () => {
   };
   const issuerOf = async (here: Installation) => (await here.call('twofactorauth_get_issuer')).data?.issuer;
 
-  test('where the answer to COMMIT is lost, nobody claims to know what became of it', async () => {
+  test('if the response to COMMIT is lost, the outcome is reported as unknown', async () => {
     const here = installation();
     const { proxy, url } = await through(here);
     proxy.fate = (sent) => (asksFor('COMMIT')(sent) ? 'lose the answer' : 'pass on');
@@ -740,12 +740,12 @@ describe('through a network', () => {
         `The connection to the store “postgres://127.0.0.1:${proxy.port}${new URL(url).pathname}” was lost while the ` +
         'change was being kept: whether it was is not known. Look, before you repeat the call.',
     });
-    // Here it was: the next change waits for it.
+    // Here the change was committed: the next one waits for it.
     await here.call('twofactorauth_enable_policy');
     expect(await issuerOf(here)).toBe('Example');
   });
 
-  test('where the connection is lost before, the reason says that nothing was changed', async () => {
+  test('if the connection is lost before, the reason says that nothing was changed', async () => {
     const here = installation();
     const { proxy, url } = await through(here);
     const over = installation(url);
@@ -765,7 +765,7 @@ describe('through a network', () => {
   test.each([
     ['a statement', 'INSERT INTO tfa_issuer', 'store_unavailable'],
     ['COMMIT', 'COMMIT\0', 'unknown_outcome'],
-  ])('that falls silent after %s, a call does not wait for ever', async (_what, words, code) => {
+  ])('that stops responding after %s, a call does not wait for ever', async (_what, words, code) => {
     const here = installation();
     await here.call('twofactorauth_policy_status');
     const { proxy, url } = await through(here);
@@ -775,13 +775,13 @@ describe('through a network', () => {
     const work = run(store, "INSERT INTO tfa_issuer (username, issuer) VALUES ('root', 'x')");
     await expect(work).rejects.toMatchObject({ code });
     proxy.fate = () => 'pass on';
-    // With a new connection; the old one's transaction ends with it.
+    // With a new connection. The old one’s transaction ends with it.
     await proxy.stop();
     rest.splice(rest.length - 2, 1);
     expect(await issuerOf(here)).toBe('server.example.com');
   });
 
-  test('on which every packet takes 50 milliseconds, calls work as everywhere', async () => {
+  test('on which every packet takes 50 milliseconds, calls work as usual', async () => {
     const here = installation();
     const { proxy, url } = await through(here);
     proxy.delayMs = 50;

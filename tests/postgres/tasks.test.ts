@@ -1,4 +1,4 @@
-// Tasks of several servers with one store: each server runs its own, once, whichever of its processes takes them.
+// Tasks of several servers with one store: each server runs its own tasks, once, in any of its processes.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,7 +68,7 @@ test('two workers on each of two servers run the tasks of their own server, each
   }
 });
 
-test('a killed worker’s task is taken again by its own server, and stopped from another one', async () => {
+test('a killed worker’s task is run again by its own server, and stopped from another one', async () => {
   const key = crypto.getRandomValues(new Uint8Array(32));
   const [web1, web2] = [workersOf('web1', key), workersOf('web2', key)];
   try {
@@ -99,7 +99,7 @@ test('a killed worker’s task is taken again by its own server, and stopped fro
   }
 });
 
-test('servers of a fleet have timers of their own, which a forgotten one takes with it', async () => {
+test('servers of a fleet have their own timers, which are removed when a server is forgotten', async () => {
   const { members, remove } = await startFleet(database.url, 2);
   try {
     const end = Date.now() + 60_000;

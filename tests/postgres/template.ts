@@ -1,4 +1,4 @@
-// The database that those of tests are copied from: it has the schema, and a function that makes all as it was.
+// The template of the tests’ databases: it has the schema, and a function that restores the initial state.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,17 +21,19 @@ export async function makeTemplate(server: PostgresServer): Promise<void> {
   await makeReset(server);
 }
 
-/** `SELECT pristine.reset()`: every table has the rows again that the migrations gave it, every counter is at its start. */
+/**
+ * `SELECT pristine.reset()`: every table has its rows from the migrations again, and every counter has its start value.
+ */
 async function makeReset(server: PostgresServer): Promise<void> {
   const names = async (sql: string) =>
     (await server.query(TEMPLATE, sql)).map(({ name }) => `"${String(name)}"`);
   const tables = await names("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'");
   const counters = await names("SELECT sequencename AS name FROM pg_sequences WHERE schemaname = 'public'");
   const statements = [
-    // What a test has left under way holds nobody up.
+    // Operations that a test has left do not make others wait.
     `PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = current_database() AND pid <> pg_backend_pid()`,
-    // In any order, whichever table refers to which.
+    // In any order, whatever the references between tables.
     'SET LOCAL session_replication_role = replica',
     // Faster than TRUNCATE for a few rows.
     ...tables.map((table) => `DELETE FROM public.${table}`),

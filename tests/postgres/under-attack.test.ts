@@ -1,4 +1,5 @@
-// Strangers attack a server whose store is PostgreSQL: the shared audit table stays small, and other callers go on.
+// Strangers attack a server whose store is PostgreSQL: the shared audit table stays small, and other callers are
+// served.
 import { password, TestServer } from '../support/server.ts';
 import { openSocket } from '../support/raw-client.ts';
 
@@ -25,7 +26,7 @@ async function auditRows(): Promise<{ function: string; line: string }[]> {
   }));
 }
 
-test('a flood of refused requests is one line and one summary in the shared table', async () => {
+test('many rejected requests are one line and one summary in the shared table', async () => {
   const before = (await auditRows()).length;
   for (let sent = 0; sent < REFUSED; sent += 20) {
     const statuses = await Promise.all(
@@ -46,7 +47,7 @@ test('a flood of refused requests is one line and one summary in the shared tabl
   });
 });
 
-test('pipelined wrong logins keep no call of another address waiting for all of them', async () => {
+test('pipelined wrong logins do not make calls of another address wait for all of them', async () => {
   const body = 'user=root&pass=wrong&login_only=1';
   const login = `POST /login/ HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
   const socket = await openSocket(server.url, '127.0.0.2');
@@ -59,6 +60,6 @@ test('pipelined wrong logins keep no call of another address waiting for all of 
   expect(new Set(statuses)).toEqual(new Set([200]));
   await server.here.application.writeSummaries();
   expect((await auditRows()).filter((row) => row.function === 'login').length).toBeLessThanOrEqual(1);
-  // From an address that is not blocked, the right password still works.
+  // From an address that is not blocked, the correct password still works.
   expect((await server.logIn({ user: 'root', pass: password, login_only: '1' })).status).toBe(200);
 });

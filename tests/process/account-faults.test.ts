@@ -1,4 +1,4 @@
-// SIGKILL between any two steps of work on the machine, and many processes at once: never half an account.
+// SIGKILL between any two steps on the machine, and many processes at the same time: never half an account.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ const worker = builtScript('tests/process/account-worker.ts');
 const bob = { username: 'bob', domain: 'bob.example' };
 const words = (args: Readonly<Record<string, string>>) => Object.entries(args).map((pair) => pair.join('='));
 
-/** Makes a call in a process that kills itself at a moment of it. @returns the signal that ended it, if any. */
+/** Makes a call in a process that kills itself at a moment of the call. @returns the signal that ended it, if any. */
 async function callUntil(
   state: string,
   moment: string,
@@ -29,7 +29,7 @@ async function callUntil(
   return new Promise((done) => child.on('close', (_status, signal) => done(signal)));
 }
 
-/** Makes a call in this process, which saves a start. */
+/** Makes a call in this process, which is faster than starting one. */
 async function callHere(
   state: string,
   command: string,
@@ -65,7 +65,7 @@ const machineOf = (state: string) => {
     zones: [...textsIn(state, 'etc/bind/whmapi1/zones'), ...textsIn(state, 'var/lib/bind/whmapi1')],
   };
 };
-/** Of the files in a folder of the machine, staged ones among them. */
+/** The files in a folder of the machine, including staged ones. */
 function textsIn(state: string, folder: string): string[] {
   const path = join(state, 'root', folder);
   if (!existsSync(path)) return [];
@@ -101,11 +101,11 @@ describe('createacct that is killed', () => {
     'before users.create',
     'after users.create',
     'after journal.note, time 2',
-    // The first time it is asked whether there is a quota, before anything is planned.
+    // The first check whether there is a quota, before anything is planned.
     'after quota.isEnabled, time 2',
     'after files.commit',
     'after journal.close',
-  ])('%s is taken back by the next call, whichever it is', async (moment) => {
+  ])('%s is undone by the next call, whichever it is', async (moment) => {
     const { state } = here;
     expect(await callUntil(state, moment, 'createacct', { ...bob, quota: '5' })).toBe('SIGKILL');
     expect(rowsOf(state, 'SELECT * FROM operation')).toHaveLength(1);
@@ -123,11 +123,11 @@ describe('createacct that is killed', () => {
   });
 
   it.each(['suspended', 'shadow', 'group'])(
-    'before the row of the %s file got one of the passwd file',
+    'before the row of the %s file got one in the passwd file',
     async (file) => {
       const { state } = here;
       expect(await callUntil(state, 'before users.create', 'createacct', bob)).toBe('SIGKILL');
-      // As a process leaves it that is killed between two files.
+      // The state after a process was killed between two files.
       const etc = join(state, 'root/etc');
       mkdirSync(etc, { recursive: true, mode: 0o700 });
       writeFileSync(join(etc, file), 'bob:10001:10001:\n');
@@ -136,7 +136,7 @@ describe('createacct that is killed', () => {
     },
   );
 
-  it('before it was written down leaves nothing that the next call would have to see to', async () => {
+  it('before it was recorded leaves nothing for the next call to clean up', async () => {
     const { state } = here;
     expect(await callUntil(state, 'after journal.open', 'createacct', bob)).toBe('SIGKILL');
     expect(everything(state)).toEqual(nothing);
@@ -146,7 +146,7 @@ describe('createacct that is killed', () => {
 
 describe('work on an account that is killed', () => {
   it.each(['after files.remove', 'before users.remove', 'after users.remove', 'after journal.close'])(
-    'by removeacct %s is finished by the next call',
+    'by removeacct %s is completed by the next call',
     async (moment) => {
       const { state } = here;
       await callHere(state, 'createacct', bob);
@@ -169,7 +169,7 @@ describe('work on an account that is killed', () => {
     ['modifyacct', 'after files.commit', { user: 'bob', domain: 'robert.example' }],
     ['modifyacct', 'after files.remove', { user: 'bob', domain: 'robert.example' }],
     ['suspendacct', 'after users.suspend', { user: 'bob' }],
-  ])('by %s %s is taken back by the next call', async (command, moment, args) => {
+  ])('by %s %s is undone by the next call', async (command, moment, args) => {
     const { state } = here;
     await callHere(state, 'createacct', bob);
     const before = everything(state);
@@ -181,9 +181,9 @@ describe('work on an account that is killed', () => {
 });
 
 describe('the program itself', () => {
-  it('is waited for while it lives, and taken back once it was killed', async () => {
+  it('makes others wait while it runs, and its work is undone once it was killed', async () => {
     const { state } = here;
-    // Whoever changes the users of the sandbox holds this lock; now nobody can.
+    // A process that changes the users of the sandbox holds this lock. Now no other process can.
     mkdirSync(join(state, 'root/etc'), { recursive: true, mode: 0o700 });
     await callHere(state, 'version');
     const lock = spawn('flock', ['--no-fork', join(state, 'root/etc/.pwd.lock'), 'cat']);
@@ -213,7 +213,7 @@ describe('the program itself', () => {
     ]);
   });
 
-  it('leaves a whole account or none, whenever it is killed', async () => {
+  it('leaves a complete account or none, whenever it is killed', async () => {
     const began = Date.now();
     const measured = join(here.path, 'measured');
     await parallel([1, 2, 3, 4], 2, (at) =>
@@ -223,7 +223,7 @@ describe('the program itself', () => {
     const outcomes = await parallel(Array.from({ length: 12 }), 2, async (_none, at) => {
       const state = join(here.path, `state-${at}`);
       const { child, done } = start(['createacct', ...words(bob)], { state });
-      // The first is killed at once, and the last is not killed: there is an outcome of each kind on any machine.
+      // The first is killed at once, and the last is not killed, so each outcome occurs on any machine.
       if (at === 0) child.kill('SIGKILL');
       const delay = typical * (0.2 + (at / 7) ** 2);
       const timer = at < 11 ? setTimeout(() => child.kill('SIGKILL'), delay) : undefined;
@@ -232,7 +232,7 @@ describe('the program itself', () => {
       const { metadata } = await callHere(state, 'twofactorauth_get_issuer');
       const { files, homes, accounts, journal } = everything(state);
       const isSound = integrityOf(state) === 'ok' && metadata.output === undefined && journal.length === 0;
-      // Of passwd, shadow and group: none has a row that the others lack.
+      // In passwd, shadow and group: none has a row that the others lack.
       const rows = files.map((text) => text.split('\n').length - 1);
       return `${isSound ? 'sound' : JSON.stringify(metadata)} ${rows.join(' ')} ${homes.length} ${accounts.length}`;
     });
@@ -244,7 +244,7 @@ describe('many processes at once', () => {
   it.each([
     ['the same user', ['username=bob', 'domain=a.example'], ['username=bob', 'domain=b.example']],
     ['the same domain', ['username=ann', 'domain=a.example'], ['username=bob', 'domain=a.example']],
-  ])('make one account of %s', async (_what, ...argvs) => {
+  ])('create one account of %s', async (_what, ...argvs) => {
     const { state } = here;
     const results = await parallel(argvs, 2, (argv) => call(['createacct', ...argv], { state }));
     expect(results.map(({ status }) => status).sort()).toEqual([0, 1]);
@@ -259,7 +259,7 @@ describe('many processes at once', () => {
     expect(machineOf(state).homes).toEqual(usernames(state));
   });
 
-  it('make ten accounts of ten', async () => {
+  it('create ten accounts of ten', async () => {
     const { state } = here;
     const names = Array.from({ length: 10 }, (_, at) => `user${at}`);
     const results = await parallel(names, 10, (name) =>
@@ -277,7 +277,9 @@ describe('many processes at once', () => {
   });
 });
 
-/** How many steps of the operation under way were begun; undefined where none is, or the database is being made. */
+/**
+ * How many steps of the current operation were started; undefined if there is none, or the database is being created.
+ */
 function begunIn(state: string): number | undefined {
   try {
     const [row] = rowsOf(

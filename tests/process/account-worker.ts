@@ -1,6 +1,7 @@
-// A process that makes one call on a state directory and kills itself at a certain moment of it:
-// STATE MOMENT FUNCTION JSON. A moment is `before users.create`, `after users.create`, `before journal.close`, …, or
-// `after journal.note, time 2`, or `work 5`: after the fifth of all; without one that comes, the call is answered.
+// A process that makes one call on a state directory and kills itself at a certain moment of the call: STATE MOMENT
+// FUNCTION JSON. A moment is `before users.create`, `after users.create`, `before journal.close`, …, or
+// `after journal.note, time 2`, or `work 5`: after the fifth operation of all. If the moment does not occur, the call
+// returns its response.
 import { createApplication, root } from '../../src/app.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import type { Engine } from '../../src/core/engine.ts';
@@ -21,7 +22,7 @@ function watched<T extends object>(name: string, object: T): T {
   return new Proxy(object, {
     get: (target, key) => {
       const method: unknown = Reflect.get(target, key);
-      // Promises ask for `then`.
+      // Promises look for `then`.
       if (typeof method !== 'function') return method;
       if (key === 'locate') return method.bind(target) as unknown;
       return async (...args: unknown[]): Promise<unknown> => {

@@ -1,4 +1,4 @@
-// SIGKILL between any two steps of addips and delip: the addresses are all there, or none is.
+// SIGKILL between any two steps of addips and delip: all addresses exist, or none does.
 import { spawn } from 'node:child_process';
 import { networkInterfaces } from 'node:os';
 import { createApplication, root } from '../../src/app.ts';
@@ -26,7 +26,7 @@ async function callHere(command: string, args: Readonly<Record<string, string>> 
   }
 }
 
-/** Of documentation (RFC 5737), so that no machine has them. */
+/** An address for documentation (RFC 5737), which no machine has. */
 const ips = '203.0.113.10-12';
 const all = ['203.0.113.10', '203.0.113.11', '203.0.113.12'];
 const add = { ips, netmask: '255.255.255.0' };
@@ -36,7 +36,7 @@ const listed = async () => {
 };
 const stageBefore = (later: number) => auditLog(here.state).lines.at(-later)?.stage;
 
-// A sandbox adds addresses to the interface of the machine’s own one.
+// A sandbox adds addresses to the interface of the machine’s main address.
 const hasNetwork = Object.values(networkInterfaces()).some((infos) =>
   infos?.some(({ family, internal }) => family === 'IPv4' && !internal),
 );
@@ -44,7 +44,7 @@ const describeWithNetwork = hasNetwork ? describe : describe.skip;
 
 describeWithNetwork('addips that is killed', () => {
   it.each(['before journal.note', 'before addresses.add', 'after addresses.add', 'after journal.close'])(
-    '%s is taken back by the next call',
+    '%s is undone by the next call',
     async (moment) => {
       expect(await callUntil(moment, 'addips', add)).toBe('SIGKILL');
       expect(await listed()).toEqual([]);
@@ -54,7 +54,7 @@ describeWithNetwork('addips that is killed', () => {
     },
   );
 
-  it('leaves addresses that were there before', async () => {
+  it('keeps addresses that existed before', async () => {
     await callHere('addips', { ...add, ips: '203.0.113.10' });
     expect(await callUntil('after addresses.add', 'addips', add)).toBe('SIGKILL');
     expect(await listed()).toEqual(['203.0.113.10']);
@@ -63,7 +63,7 @@ describeWithNetwork('addips that is killed', () => {
 
 describeWithNetwork('delip that is killed', () => {
   it.each(['before addresses.remove', 'after addresses.remove', 'after journal.close'])(
-    '%s is taken back by the next call',
+    '%s is undone by the next call',
     async (moment) => {
       await callHere('addips', add);
       expect(await callUntil(moment, 'delip', { ip: ips })).toBe('SIGKILL');

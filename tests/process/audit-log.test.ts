@@ -101,7 +101,7 @@ it('reads rotated files, oldest first, and does not open those older than since'
   write('audit.log', entry('newest'));
   const numbers = Array.from({ length: 11 }, (_, at) => `rot${11 - at}`);
   expect(await xids()).toEqual([...numbers, 'newest']);
-  // It would be noted as damaged if it were read.
+  // If it were read, it would be reported as damaged.
   const old = new Date(Date.now() - 30 * HOUR_MS);
   utimesSync(write('audit.log.11', 'damaged\n'), old, old);
   expect(await xids('since=90m')).toEqual(['rot1', 'newest']);
@@ -127,7 +127,7 @@ it('skips damaged lines with one note', async () => {
   expect(stderr).toBe('whmapi1: skipped 6 lines of the audit log that are damaged or incomplete.\n');
 });
 
-it('escapes characters that a terminal acts on, and splits at line feeds only', async () => {
+it('escapes terminal control characters, and splits only at line feeds', async () => {
   const hostile = '\u001b]0;x\u0007\u202e\u2028\u0085\u{e0041}=1\n';
   write(
     'audit.log',
@@ -142,7 +142,7 @@ it('escapes characters that a terminal acts on, and splits at line feeds only', 
   }
 });
 
-it('follows through rotations, and shows each line once', async () => {
+it('continues through rotations, and shows each line once', async () => {
   const current = write('audit.log', entry('one'));
   const { child, done } = start(['--log', '--follow', '--output=json'], { state: folder.state });
   let seen = '';
@@ -154,7 +154,7 @@ it('follows through rotations, and shows each line once', async () => {
   await setTimeout(500);
   appendFileSync(current, line.slice(20));
   await count(2);
-  // Two rotations at once, and a process that still writes to the oldest of the files.
+  // Two rotations at once, and a process that still writes to the oldest file.
   const held = openSync(current, 'a');
   renameSync(current, `${current}.1`);
   write('audit.log', entry('three'));
@@ -193,7 +193,7 @@ it('needs no more memory for a log of 100 MB', async () => {
   expect((await peak()) - small).toBeLessThan(90_000);
 });
 
-/** Runs a command and writes its peak resident set, in KiB. */
+/** Runs a command and prints its peak resident set, in KiB. */
 const MEASURE =
   'import resource,subprocess,sys;s=subprocess.run(sys.argv[1:]).returncode;' +
   'sys.stderr.write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss));sys.exit(s)';
@@ -233,14 +233,14 @@ it.each([
   [['--output=xml'], /prints a table, or --output=json or csv/],
   [['--dry-run'], /no dry run/],
   [['--user=bob'], /--user does not go with it/],
-])('refuses %j', async (words, message) => {
+])('rejects %j', async (words, message) => {
   write('audit.log', entry('aaaaaa'));
   const { status, stdout, stderr } = await log(...words);
   expect([status, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(message);
 });
 
-it('refuses --follow without --log, creates nothing, and is only for the owner', async () => {
+it('rejects --follow without --log, creates nothing, and is only for the owner', async () => {
   expect(await run(['--follow'], { state: folder.state })).toMatchObject({ status: 2 });
   const { status, stderr } = await log();
   expect(status).toBe(3);

@@ -1,4 +1,4 @@
-// whmapi1 --backup and --restore, at real files, under load and over what is there.
+// whmapi1 --backup and --restore, with real files, under load, and with existing targets.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -35,10 +35,10 @@ async function expectDone(...argv: string[]): Promise<string> {
   return stdout;
 }
 
-/** What is left in the state directory of an unfinished restore. */
+/** What an unfinished restore has left in the state directory. */
 const drafts = () => readdirSync(folder.state).filter((name) => name.includes('restoring'));
 
-test('a backup is private, holds no key, and says what is not in it; restored elsewhere it is the same', async () => {
+test('a backup is private, contains no key, and lists what is not in it; restored elsewhere it is the same', async () => {
   await createPackage('gold');
   await storeSecret('root', SECRET, { state: folder.state });
   const said = await expectDone('--backup', file());
@@ -68,12 +68,12 @@ test('--with-key includes the key, with a warning, and restores it', async () =>
   expect(await run(['--restore', file()], { state: other })).toMatchObject({ status: 0, stderr: '' });
   expect(statSync(join(other, 'secret.key')).mode & 0o777).toBe(0o600);
   expect(await storedSecret('root', { state: other })).toBe(SECRET);
-  // Nothing of it is in the restored database.
+  // The restored database contains nothing of it.
   const key = readFileSync(join(other, 'secret.key'));
   expect(readFileSync(join(other, 'store.db')).includes(key)).toBe(false);
 });
 
-test('under load, a backup opens, and holds everything that was acknowledged before it began', async () => {
+test('under load, a backup can be opened, and contains everything that was acknowledged before it began', async () => {
   await createPackage('first');
   const names = Array.from({ length: 30 }, (_, at) => `load${at}`);
   const acknowledged: string[] = [];
@@ -93,7 +93,7 @@ test('under load, a backup opens, and holds everything that was acknowledged bef
   expect(acknowledged).toHaveLength(30);
 });
 
-test('a store that holds something is replaced only with --force, and is kept', async () => {
+test('a store with contents is replaced only with --force, and is kept', async () => {
   await createPackage('old');
   await expectDone('--backup', file());
   await createPackage('new');
@@ -123,7 +123,7 @@ test('a damaged store is replaced with --force', async () => {
   expect(await packages()).toContain('old');
 });
 
-test('damaged, foreign and newer files are refused, and change nothing', async () => {
+test('damaged, foreign and newer files are rejected, and change nothing', async () => {
   await createPackage('old');
   await expectDone('--backup', file());
   const before = readFileSync(join(folder.state, 'store.db'));
@@ -157,7 +157,7 @@ test('damaged, foreign and newer files are refused, and change nothing', async (
   expect(drafts()).toEqual([]);
 });
 
-test('work and sessions of the time of the backup are not restored', async () => {
+test('operations and sessions from the time of the backup are not restored', async () => {
   await createPackage('old');
   const database = new Database(join(folder.state, 'store.db'));
   database.exec(`INSERT INTO operation (kind, input, begun, process, xid, caller)
@@ -171,7 +171,7 @@ test('work and sessions of the time of the backup are not restored', async () =>
   restored.close();
 });
 
-test('a running server, and a process that has the store open, keep it from being replaced', async () => {
+test('a running server, and a process that has the store open, prevent its replacement', async () => {
   await createPackage('old');
   await expectDone('--backup', file());
   const server = spawn(resolve(__dirname, '../../bin/whmapi1d'), ['--port=0'], {
@@ -201,11 +201,11 @@ test('a running server, and a process that has the store open, keep it from bein
   } finally {
     open.close();
   }
-  // What the killed server left is no running server.
+  // The files that the killed server left do not count as a running server.
   await expectDone('--restore', file(), '--force');
 });
 
-test('a restore that is killed leaves the old store or the new one, with a key that fits', async () => {
+test('a restore that is killed leaves the old store or the new one, with a matching key', async () => {
   await storeSecret('root', SECRET, { state: folder.state });
   await createPackage('old');
   expect((await whmapi1('--backup', file(), '--with-key')).status).toBe(0);
@@ -227,7 +227,7 @@ test('a restore that is killed leaves the old store or the new one, with a key t
   }
 });
 
-test('the key is completed by the next call where a restore ended between store and key', async () => {
+test('the next call completes the key if a restore ended between store and key', async () => {
   await storeSecret('root', SECRET, { state: folder.state });
   const { state } = folder;
   const key = readFileSync(join(state, 'secret.key'));
@@ -238,7 +238,7 @@ test('the key is completed by the next call where a restore ended between store 
   expect(existsSync(join(state, 'secret.key.restoring'))).toBe(false);
 });
 
-test('where a backup can be written, and which options go together', async () => {
+test('where a backup can be written, and which options can be combined', async () => {
   expect(await whmapi1('--backup', file())).toMatchObject({ status: 1, stderr: matching(/no store yet/) });
   await createPackage('old');
   await expectDone('--backup', file());

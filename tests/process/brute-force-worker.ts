@@ -1,5 +1,5 @@
-// A process that fails to log in: WHMAPI1_STATE_DIR is its installation, its words are a name and how often. It answers
-// how often it was to react to a block.
+// A process that fails to log in. WHMAPI1_STATE_DIR is its installation, and its arguments are a name and the number of
+// attempts. It prints how often it had to react to a block.
 import { createApplication } from '../../src/app.ts';
 import { recordFailure } from '../../src/model/brute-force/brute-force.ts';
 

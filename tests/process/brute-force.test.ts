@@ -1,4 +1,4 @@
-// Many processes in which logins fail at the same moment: every failure counts, and there is one block.
+// Many processes in which logins fail at the same moment: every failure is counted, and there is one block.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { builtScript } from '../support/built-script.ts';
@@ -14,7 +14,7 @@ const fail = async (name: string, times: number) => {
   return Number(stdout);
 };
 
-it('counts what each of them saw, and has one of them react', async () => {
+it('counts the failures of each, and only one of them reacts', async () => {
   const reactions = await Promise.all(['a', 'b', 'c', 'd'].map((name) => fail(name, 5)));
   expect(reactions.reduce((sum, one) => sum + one)).toBe(1);
   const { data: failed } = await call(['get_cphulk_failed_logins'], { state: here.state });
@@ -23,7 +23,7 @@ it('counts what each of them saw, and has one of them react', async () => {
   expect(blocked?.brutes).toMatchObject([
     { ip: '198.51.100.7', notes: '5 failed logins within 15 minutes.' },
   ]);
-  // The same attempts again, under the key that one of them made.
+  // The same attempts again, with the key that one of the processes created.
   expect(await fail('a', 5)).toBe(0);
   const { data: again } = await call(['get_cphulk_failed_logins'], { state: here.state });
   expect(again?.failed_logins).toHaveLength(20);

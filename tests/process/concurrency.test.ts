@@ -1,4 +1,4 @@
-// Many processes at the same moment: each keeps what it stores, and a code counts once.
+// Many processes at the same moment: everything that they store is kept, and a code is accepted once.
 import { join } from 'node:path';
 import {
   call,
@@ -11,7 +11,7 @@ import {
 } from '../support/command.ts';
 import { auditLog, integrityOf, modesIn } from './state.ts';
 
-/** Many more than there are processors. */
+/** Many more than the number of processors. */
 const PROCESSES = 20;
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const enrolled = Array.from({ length: PROCESSES }, (_, at) => ({
@@ -24,7 +24,7 @@ const secretsByUser = Object.fromEntries(
 
 const here = freshFolder();
 
-it(`keeps all that ${PROCESSES} processes store at once where there was no state directory yet`, async () => {
+it(`keeps everything that ${PROCESSES} processes store at once, without a state directory before`, async () => {
   const state = join(here.path, 'not', 'yet', 'there');
   const stored = await parallel(enrolled, PROCESSES, ({ user, secret }) =>
     storeSecret(user, secret, { state }),
@@ -79,7 +79,7 @@ it(`accepts a code from one of ${PROCESSES} processes that send it at once`, asy
   ).toEqual(['none', ...Array.from({ length: PROCESSES - 1 }, () => 'tfa_replayed')]);
 });
 
-/** What is stored for everybody, in one call. */
+/** Everything that is stored for all users, read with one call. */
 async function readBack(state: string): Promise<Record<string, unknown>> {
   const command = enrolled.map(({ user }) => `twofactorauth_get_tfa_config_for_user?user=${user}`);
   const input = JSON.stringify({ command });

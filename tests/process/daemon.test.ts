@@ -1,4 +1,4 @@
-// The built server as a process: TLS, clients of other kinds, signals, and what a kill leaves.
+// The built server as a process: TLS, clients of other kinds, signals, and the state after a kill.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -47,7 +47,7 @@ interface Daemon {
   readonly ended: Promise<number | null>;
 }
 
-/** Once it says where it listens. */
+/** Resolves once it reports where it listens. */
 async function start(...options: string[]): Promise<Daemon> {
   const words = ['--port', '0', '--log-level', 'warn', ...options];
   const child = spawn(join(top, 'bin/whmapi1d'), words, {
@@ -79,7 +79,7 @@ async function stop({ child, ended }: Daemon): Promise<number | null> {
   return ended;
 }
 
-itWith(['curl'], 'it makes a certificate of its own, once, which only its owner reads', async () => {
+itWith(['curl'], 'it creates its own certificate, once, which only its owner can read', async () => {
   const first = await start();
   expect(first.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
   const pem = join(folder, 'state/server.pem');
@@ -106,7 +106,7 @@ itWith(['curl'], 'it serves the OpenAPI document that the command line prints', 
   expect(await stop(daemon)).toBe(0);
 });
 
-itWith(['curl'], 'curl and Python call it in every way', async () => {
+itWith(['curl'], 'curl and Python can call it in every way', async () => {
   const daemon = await start();
   const token = (await whmapi1('api_token_create', 'token_name=clients')).data.token as string;
   const version = `${daemon.url}/json-api/version?api.version=1`;
@@ -146,7 +146,7 @@ print(json.load(opener.open(url + way + 'json-api/version?api.version=1'))['meta
   await stop(daemon);
 });
 
-itWith(['curl', 'openssl'], 'it takes a certificate that is given, and reads it anew on SIGHUP', async () => {
+itWith(['curl', 'openssl'], 'it uses a given certificate, and reads it again on SIGHUP', async () => {
   const [cert, key] = [join(folder, 'given.cert'), join(folder, 'given.key')];
   const make = (name: string) =>
     run('openssl', [
@@ -182,7 +182,7 @@ itWith(['curl'], 'SIGTERM ends it, also after the strength of a password was che
   expect(await stop(daemon)).toBe(0);
 });
 
-test('SIGTERM lets what is under way finish', async () => {
+test('SIGTERM lets requests in progress finish', async () => {
   const daemon = await start();
   const { data } = await whmapi1('api_token_create', 'token_name=under-way');
   const body = 'api.version=1&issuer=Xylophone';
@@ -198,7 +198,7 @@ test('SIGTERM lets what is under way finish', async () => {
     },
   });
   call.flushHeaders();
-  // The server has the head and waits for the rest: the call is under way.
+  // The server has the head and waits for the rest: the call is in progress.
   await once(call, 'continue');
   daemon.child.kill('SIGTERM');
   await expect(refusing(daemon.url)).resolves.toBe('ECONNREFUSED');
@@ -209,7 +209,7 @@ test('SIGTERM lets what is under way finish', async () => {
   expect((await whmapi1('twofactorauth_get_issuer')).data.issuer).toBe('Xylophone');
 });
 
-/** Asks until nobody listens any more. Why it fails then. */
+/** Sends requests until nobody listens any more. Returns the reason of the failure. */
 async function refusing(url: string): Promise<string | undefined> {
   const { port } = new URL(url);
   for (;;) {
@@ -217,7 +217,7 @@ async function refusing(url: string): Promise<string | undefined> {
     try {
       await once(socket, 'connect');
     } catch (error) {
-      // Reset is who was in the queue as the server stopped listening: the next one is told.
+      // Connections that were in the queue when the server stopped listening are reset. The next one is refused.
       const { code } = error as NodeJS.ErrnoException;
       if (code !== 'ECONNRESET') return code;
     } finally {
@@ -228,7 +228,7 @@ async function refusing(url: string): Promise<string | undefined> {
 
 itWith(
   ['curl'],
-  'two servers on one state directory are one: what one does the other knows at once',
+  'two servers on one state directory act as one: a change of one takes effect at once in the other',
   async () => {
     const [one, two] = [await start(), await start()];
     const { data } = await whmapi1('api_token_create', 'token_name=both');
@@ -242,7 +242,7 @@ itWith(
   },
 );
 
-itWith(['curl'], 'a kill -9 under load loses nothing that was acknowledged', async () => {
+itWith(['curl'], 'kill -9 under load loses nothing that was acknowledged', async () => {
   const daemon = await start();
   const { data } = await whmapi1('api_token_create', 'token_name=load');
   const header = `Authorization: whm root:${data.token as string}`;
@@ -286,7 +286,7 @@ test.each([
   ],
   [['--wrong'], 2, "unknown option '--wrong'"],
   [['extra'], 2, 'too many arguments'],
-])('%j is refused with a sentence', async (words, status, sentence) => {
+])('%j is rejected with a message', async (words, status, sentence) => {
   const refused = run(join(top, 'bin/whmapi1d'), words, { env: environment() });
   await expect(refused).rejects.toMatchObject({
     code: status,
@@ -294,7 +294,7 @@ test.each([
   });
 });
 
-itWith(['curl'], 'the log on standard error tells of refused logins, and holds no secret', async () => {
+itWith(['curl'], 'the log on standard error reports rejected logins, and contains no secret', async () => {
   const daemon = await start();
   let log = '';
   daemon.child.stderr?.on('data', (bytes: Buffer) => (log += bytes.toString()));

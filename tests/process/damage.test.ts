@@ -1,4 +1,5 @@
-// A database that is damaged, newer than the program, or held by somebody: refused with a reason, and left as it is.
+// A database that is damaged, newer than the program, or locked by another process: it is rejected with a reason, and
+// not changed.
 import {
   chmodSync,
   mkdirSync,
@@ -54,7 +55,8 @@ const damages: readonly Damage[] = [
     reason: /store\.db” could not be used: it is damaged\. Keep a copy, and restore it from a backup/,
   },
   {
-    // A power cut may leave that. Taken for a new database, it would turn everybody's 2FA off without a word.
+    // A power cut may leave such a file. If it were treated as a new database, 2FA would silently be disabled for
+    // everybody.
     what: 'is empty, though the key shows that secrets were stored',
     damage: () => {
       truncateSync(store(), 0);
@@ -93,7 +95,7 @@ describe.each(damages)('a database that $what', ({ damage, reason }) => {
   it.each([
     ['twofactorauth_get_user_configs', []],
     ['twofactorauth_set_issuer', ['issuer=after']],
-  ])('is refused by %s and left as it is', async (name, words) => {
+  ])('is rejected by %s and not changed', async (name, words) => {
     await storeSecret('bob', 'WJ73QJSKZBXCIFPZ', { state: here.state });
     damage();
     const before = dataIn(here.state);
@@ -114,7 +116,7 @@ describe.each(damages)('a database that $what', ({ damage, reason }) => {
   });
 });
 
-it('takes a secret whose sealed bytes were changed for an unexpected error, and logs no secret', async () => {
+it('reports an unexpected error for a secret whose encrypted bytes were changed, and logs no secret', async () => {
   const { state } = here;
   await storeSecret('bob', 'WJ73QJSKZBXCIFPZ', { state });
   breakSecrets(state);
@@ -127,7 +129,7 @@ it('takes a secret whose sealed bytes were changed for an unexpected error, and 
 });
 
 describe('a database that another process has locked', () => {
-  it('is waited for by a write, and readable meanwhile', async () => {
+  it('makes a write wait, and can be read meanwhile', async () => {
     const { state } = here;
     await storeSecret('bob', 'WJ73QJSKZBXCIFPZ', { state });
     const other = new Database(store());
@@ -144,7 +146,7 @@ describe('a database that another process has locked', () => {
     expect(issuerOf(state)).toBe('after');
   });
 
-  it('is waited for by the first call of all, which sets it up', async () => {
+  it('makes the very first call wait, which sets it up', async () => {
     const { state } = here;
     mkdirSync(state, { mode: 0o700 });
     const other = new Database(store());

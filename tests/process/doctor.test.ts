@@ -1,4 +1,4 @@
-// whmapi1 --doctor: what it finds, that its commands fix it, and that it changes nothing.
+// whmapi1 --doctor: its findings, that its commands fix them, and that it changes nothing.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -50,7 +50,7 @@ const of = ({ findings }: Report, check: string) => findings.filter((one) => one
 const toFix = ({ findings }: Report) =>
   findings.filter(({ severity }) => severity === 'warning' || severity === 'problem');
 
-/** Runs the command of the only finding to fix, as a person would who copies it. */
+/** Runs the command of the only finding to fix, like a user who copies it. */
 async function fix(report: Report): Promise<void> {
   const [finding] = toFix(report);
   expect(finding?.command).toBeDefined();
@@ -65,7 +65,7 @@ async function fix(report: Report): Promise<void> {
   expect([status, stderr]).toEqual([0, '']);
 }
 
-/** What is to be fixed is fixed by the command that is printed. */
+/** The printed command fixes the finding. */
 async function expectFixable(check: string, severity: Finding['severity'], message: RegExp): Promise<void> {
   const report = await examine();
   expect(toFix(report)).toMatchObject([{ check, severity, message: matching(message) }]);
@@ -75,7 +75,7 @@ async function expectFixable(check: string, severity: Finding['severity'], messa
   expect([after.status, toFix(after)]).toEqual([0, []]);
 }
 
-/** All files of the state directory but their names and texts. */
+/** A digest of the names, modes, owners and contents of all files of the state directory. */
 function snapshot(path = folder.state): string {
   const hash = createHash('sha256');
   for (const name of readdirSync(path, { recursive: true, encoding: 'utf8' }).sort()) {
@@ -95,7 +95,7 @@ function change(sql: string): void {
   database.close();
 }
 
-test('a new installation has nothing to fix, and none is created by looking', async () => {
+test('a new installation needs no fix, and the check creates none', async () => {
   const report = await examine();
   expect([report.status, toFix(report)]).toEqual([0, []]);
   expect(existsSync(folder.state)).toBe(false);
@@ -118,14 +118,14 @@ test('modes of the state directory and of its files', async () => {
   expect(of(report, 'state-directory')).toMatchObject([
     { severity: 'problem', command: `chmod 700 ${folder.state}` },
   ]);
-  // The store is not opened then, and the rest is checked all the same.
+  // The store is not opened then, and the rest is still checked.
   expect(of(report, 'store')).toMatchObject([{ severity: 'problem' }]);
   expect(of(report, 'disk-space')).not.toEqual([]);
   spawnSync('sh', ['-c', of(report, 'state-directory')[0]?.command ?? '']);
   expect((await examine()).status).toBe(0);
 });
 
-test('a damaged store is said to be so, and the rest is checked', async () => {
+test('a damaged store is reported, and the rest is checked', async () => {
   await account('bob');
   const store = join(folder.state, 'store.db');
   writeFileSync(store, 'This is no database at all.'.repeat(400));
@@ -155,7 +155,7 @@ test('damage within the pages of a store', async () => {
   );
 });
 
-test('a store of a newer version', async () => {
+test('a store with a newer version', async () => {
   await account('bob');
   change('PRAGMA user_version = 9999');
   const report = await examine();
@@ -182,7 +182,7 @@ test('a lost key, and another one', async () => {
   }
 });
 
-test('work that was interrupted', async () => {
+test('an interrupted operation', async () => {
   await account('bob');
   change(
     `INSERT INTO operation (kind, input, begun, process, xid, caller)
@@ -191,14 +191,14 @@ test('work that was interrupted', async () => {
   await expectFixable('unfinished', 'warning', /“expire-passwords” of root \(XID abc123\) was interrupted/);
 });
 
-describe('accounts, users and homes', () => {
-  test('a home without an account', async () => {
+describe('accounts, users and home directories', () => {
+  test('a home directory without an account', async () => {
     await account('bob');
     mkdirSync(join(folder.state, 'root/home/ghost\u202e\u001b'));
     await expectFixable('accounts', 'warning', /home\/ghost.*belongs to no account/);
   });
 
-  test('an account without its home', async () => {
+  test('an account without its home directory', async () => {
     await account('bob');
     rmSync(join(folder.state, 'root/home/bob'), { recursive: true });
     await expectFixable('accounts', 'problem', /home of|The home “.*bob” of the account “bob” is missing/);
@@ -243,7 +243,7 @@ test('certificates that expire, and have expired', async () => {
   expect(await severityOf(-1)).toEqual(['problem']);
 });
 
-test('a clock that has gone back', async () => {
+test('a clock that was set back', async () => {
   await account('bob');
   const later = new Date(Date.now() + 3_600_000);
   utimesSync(join(folder.state, 'audit.log'), later, later);
@@ -293,7 +293,7 @@ test('a full disk', async () => {
   }
 });
 
-test('a program that others can change', async () => {
+test('a program that other users can change', async () => {
   const copy = join(folder.path, 'program');
   for (const part of ['package.json', 'bin', 'dist', 'node_modules/better-sqlite3']) {
     cpSync(join(top, part), join(copy, part), { recursive: true });
@@ -351,7 +351,7 @@ describeOnMachine('on a Linux machine', () => {
     await machine.run('sh', '-c', after[1]?.command ?? '');
     await machine.run(program, 'removeacct', 'user=bob');
     const messages = of(await doctor(), 'accounts').map(({ message }) => message);
-    // The home of a user who is gone stays, and is found.
+    // The home directory of a removed user is kept, and is found.
     expect(messages).toEqual([containing('“/home/bob” belongs to no account')]);
   });
 });

@@ -14,7 +14,7 @@ function open(command = `${program} --enrol`): void {
   terminal = new PseudoTerminal(command, { WHMAPI1_STATE_DIR: folder.state }, resolve(__dirname, '../..'));
 }
 
-/** The secret that is shown before the first question. */
+/** The secret that is shown before the first prompt. */
 async function shownSecret(): Promise<string> {
   const shown = await terminal.until(QUESTION);
   const [, secret = ''] = /^secret: ([A-Z2-7]+)$/m.exec(shown) ?? [];
@@ -26,7 +26,7 @@ const isEnrolled = async (user: string) => {
   return (data?.[user] as { is_enabled: number }).is_enabled;
 };
 
-test('says whom it enrols where, asks again after a wrong code, and makes recovery codes', async () => {
+test('says which user it enrols on which server, asks again after a wrong code, and creates recovery codes', async () => {
   open();
   const secret = await shownSecret();
   expect(terminal.shown).toContain(`Installation: ${folder.state} (a sandbox)\nUser:         root\n`);
@@ -105,7 +105,7 @@ test('npm run enrol is the same', async () => {
   expect(await terminal.status()).not.toBe(0);
 });
 
-test('without a terminal it refuses, and says what scripts call', async () => {
+test('without a terminal it rejects, and says what scripts call', async () => {
   open('true');
   const { status, stdout, stderr } = await run(['--enrol'], { state: folder.state });
   expect([status, stdout]).toEqual([2, '']);

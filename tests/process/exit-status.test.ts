@@ -56,7 +56,7 @@ describe('for the whole server, in /etc/default/whmapi1', () => {
     return run(failing, { state: folder.state, env, through: etc.through });
   };
 
-  test('a line WHMAPI1_EXIT_STATUS=whm is honoured, and the environment wins over it', async () => {
+  test('a line WHMAPI1_EXIT_STATUS=whm is used, and the environment takes precedence', async () => {
     const settings = '# Settings of whmapi1.\nWHMAPI1_PORT=2087\nWHMAPI1_EXIT_STATUS=whm\n';
     expect(await failingWith(settings)).toMatchObject({ status: 0, stderr: '' });
     expect(await failingWith(settings, { WHMAPI1_EXIT_STATUS: 'result' })).toMatchObject({ status: 1 });

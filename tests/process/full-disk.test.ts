@@ -1,4 +1,5 @@
-// A file system that is full or read-only: nothing half-done, a reason that says so, and all well once it is mended.
+// A file system that is full or read-only: nothing is half done, the reason names the cause, and everything works once
+// it is fixed.
 import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { call, freshFolder, storedSecret, storeSecret, type Options } from '../support/command.ts';
@@ -26,7 +27,7 @@ afterEach(async () => {
 const setIssuer = (issuer: string) => call(['twofactorauth_set_issuer', `issuer=${issuer}`], options);
 
 describe('a full disk', () => {
-  it('is named in a warning before it is full, while calls go on', async () => {
+  it('is reported in a warning before it is full, while calls continue', async () => {
     expect((await setIssuer('before')).metadata.output).toBeUndefined();
     // A twentieth of the disk is its reserve: here, 25 pages.
     disk.fill(20 * PAGE);
@@ -39,7 +40,7 @@ describe('a full disk', () => {
     expect((await call(['version'], options)).metadata.output).toBeUndefined();
   });
 
-  it('is named as the reason of a write that fails, and leaves what was stored before', async () => {
+  it('is the reason of a write that fails, and earlier data is kept', async () => {
     await setIssuer('before');
     await storeSecret('bob', 'WJ73QJSKZBXCIFPZ', options);
     const before = dataIn(state);
@@ -65,7 +66,7 @@ describe('a full disk', () => {
     expect(await storedSecret('eve', options)).toBe('MFRGGZDFMZTWQ2LK');
   });
 
-  it('refuses reads too, since SQLite needs some space for them and the log a line', async () => {
+  it('also rejects reads, because SQLite needs some space for them and the log needs space for a line', async () => {
     await setIssuer('before');
     disk.fill();
     const { status, metadata } = await call(['twofactorauth_get_issuer'], options);
@@ -76,19 +77,19 @@ describe('a full disk', () => {
     expect((await call(['twofactorauth_get_issuer'], options)).data).toMatchObject({ issuer: 'before' });
   });
 
-  it('lets a write succeed or takes it back, however little space there is and wherever it ends', async () => {
+  it('makes a write succeed or be undone, however little space is left and wherever it ends', async () => {
     await setIssuer('before');
     let kept = 'before';
     const outcomes: string[] = [];
     for (const leave of IN_PAGES) {
-      // The next line of the log needs a page of its own, and is cut short where there is none.
+      // The next line of the log needs a new page, and is cut off if there is none.
       padLog(40);
       disk.fill(leave);
       const { status, metadata } = await setIssuer(`with ${leave}`);
       disk.free();
       outcomes.push(outcomeOf(status, metadata));
       if (status === 0) kept = `with ${leave}`;
-      // The next line of the log, which must not be glued to one that was cut short.
+      // The next line of the log must not be joined to one that was cut off.
       await call(['version'], options);
       expect(`${leave}: ${issuerOf(copied())}`).toBe(`${leave}: ${kept}`);
     }
@@ -102,7 +103,7 @@ describe('a full disk', () => {
     expect(successes).toHaveLength(1 + outcomes.filter((outcome) => outcome === 'done').length);
   });
 
-  it('leaves nothing that hinders the next call, however far the very first one came', async () => {
+  it('leaves nothing that blocks the next call, however far the very first one came', async () => {
     const outcomes: string[] = [];
     for (const leave of IN_PAGES) {
       rmSync(state, { recursive: true, force: true });
@@ -121,11 +122,11 @@ describe('a full disk', () => {
   });
 });
 
-it('names a full disk of the machine itself, and leaves nothing of an account that met it', async () => {
+it('is also reported for the machine itself, and leaves nothing of an interrupted account', async () => {
   const create = ['createacct', 'username=bob', 'domain=bob.example'];
   const outcomes: string[] = [];
   await setIssuer('before');
-  // Where the space ends differs: at the store, the log, the tables, or the home.
+  // Where the space runs out differs: in the store, the log, the tables, or the home directory.
   for (const leave of [0, 8, 16, 24, 28, 32, 36, 40, 48, 64].map((pages) => pages * PAGE)) {
     disk.fill(leave);
     const { status, metadata } = await call(create, options);
@@ -139,7 +140,7 @@ it('names a full disk of the machine itself, and leaves nothing of an account th
   expect(new Set(outcomes)).toEqual(new Set(['0 done', '3 store_unavailable']));
 });
 
-it('answers a write that meets a file size limit as one that meets a full disk', async () => {
+it('reports a write beyond a file size limit like a write on a full disk', async () => {
   await setIssuer('before');
   const limited = { ...options, through: [...disk.through, 'prlimit', '--fsize=16384'] };
   const { status, metadata } = await call(['twofactorauth_set_issuer', 'issuer=after'], limited);
@@ -150,7 +151,7 @@ it('answers a write that meets a file size limit as one that meets a full disk',
 });
 
 describe('a read-only file system', () => {
-  it('is named as the reason of a write that fails', async () => {
+  it('is the reason of a write that fails', async () => {
     await setIssuer('before');
     const before = dataIn(state);
     await disk.makeReadOnly();
@@ -166,8 +167,8 @@ describe('a read-only file system', () => {
     expect(dataIn(state)).toEqual(before);
   });
 
-  // A read is a call like any other: what can't be recorded isn't answered.
-  it.each(['twofactorauth_get_issuer', 'version'])('refuses %s, which cannot be logged', async (name) => {
+  // A read is a call like any other: if it cannot be recorded, it gets no response.
+  it.each(['twofactorauth_get_issuer', 'version'])('rejects %s, which cannot be logged', async (name) => {
     await setIssuer('before');
     await disk.makeReadOnly();
     const { status, metadata, data } = await call([name], options);
@@ -179,7 +180,7 @@ describe('a read-only file system', () => {
     expect(metadata.reason).toMatch(/audit\.log” could not be used: the file system is read-only\. /);
   });
 
-  it('is named as the reason where the state directory cannot be made', async () => {
+  it('is the reason if the state directory cannot be created', async () => {
     await disk.makeReadOnly();
     const { status, metadata } = await setIssuer('after');
     expect(status).toBe(3);
@@ -201,7 +202,7 @@ function outcomeOf(
   return `no room for ${/\/([^/]*)” could not be used/.exec(reason)?.[1]}`;
 }
 
-/** SQLite follows links, and those below /proc/PID/root lead out of the namespace: it is shown a copy. */
+/** SQLite follows links, and those below /proc/PID/root lead out of the namespace, so it gets a copy. */
 function copied(): string {
   const copy = join(here.path, 'copy');
   rmSync(copy, { recursive: true, force: true });
@@ -209,7 +210,7 @@ function copied(): string {
   return copy;
 }
 
-/** Lengthens the audit log, so that so many bytes are left of its last page. */
+/** Makes the audit log longer, so that this many bytes are left of its last page. */
 function padLog(left: number): void {
   const log = join(state, 'audit.log');
   const empty = '{"pad":""}\n'.length;
@@ -217,7 +218,7 @@ function padLog(left: number): void {
   appendFileSync(log, `{"pad":"${'x'.repeat((PAGE - over) % PAGE)}"}\n`);
 }
 
-/** A line that was cut short is the beginning of one, and the next one begins on a line of its own. */
+/** A line that was cut off is the beginning of a line, and the next one begins on a separate line. */
 function expectLinesApart(): void {
   const { lines, cut } = auditLog(state);
   expect(cut.length).toBeGreaterThan(0);

@@ -1,5 +1,5 @@
-// Hostile names, domains, packages, paths and passwords: each is refused in words, and nothing changes; or it is taken
-// for what it is, and nothing runs.
+// Hostile names, domains, packages, paths and passwords: each is rejected with a reason and without a change, or it is
+// used as plain text and nothing is executed.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -30,7 +30,7 @@ const hostile: Readonly<Record<string, string>> = {
   'a hundred thousand letters': 'a'.repeat(100_000),
 };
 
-/** FUNCTION, what it needs beside, and the parameters that take no such value. */
+/** FUNCTION, its required arguments, and the parameters that are not tested with such values. */
 const targets: readonly (readonly [string, Readonly<Record<string, string>>, readonly string[]])[] = [
   [
     'createacct',
@@ -78,14 +78,14 @@ afterEach(() => {
   terminal.remove();
 });
 
-/** Makes a call whose arguments no command line could hold. */
+/** Makes a call whose arguments are too long for a command line. */
 async function callWith(command: string, args: object) {
   terminal.stdin = JSON.stringify(args);
   const { status, stdout, stderr } = await terminal.run('--input=json', '--output=json', command);
   return { status, stdout, stderr, metadata: readAnswer(stdout)?.metadata };
 }
 
-/** All that is there, but for the logs. */
+/** Everything that exists, except the logs. */
 function everything(): unknown {
   const database = new Database(join(state, 'store.db'), { readonly: true });
   try {
@@ -105,13 +105,13 @@ function everything(): unknown {
 const STACK = /^ {4}at |(?:Type|Range|Reference|Syntax)Error|node:internal|unexpected error/m;
 
 it.each(Object.keys(hostile))(
-  'refuses %s wherever a name, a domain, a path or a number belongs',
+  'rejects %s for every name, every domain, every path and every number',
   async (what) => {
     const before = everything();
     const faults: string[] = [];
     for (const [command, args, params] of targets) {
       for (const param of params) {
-        // Root may choose any program as a shell.
+        // Root can choose any program as a shell.
         if (param === 'shell' && what === 'an absolute path') continue;
         const { status, stdout, stderr, metadata } = await callWith(command, {
           ...args,
@@ -129,12 +129,12 @@ it.each(Object.keys(hostile))(
     expect(faults).toEqual([]);
     expect(everything()).toEqual(before);
     expect(existsSync(join(state, 'error.log'))).toBe(false);
-    // What is said at such length does not fill the log either.
+    // Such a long value does not fill the log either.
     expect(readFileSync(join(state, 'audit.log')).length).toBeLessThan(40_000);
   },
 );
 
-it('refuses ten million letters as quickly as others', async () => {
+it('rejects ten million letters as quickly as others', async () => {
   const before = everything();
   for (const param of ['username', 'domain', 'plan']) {
     const { status, stdout } = await callWith('createacct', {
@@ -146,7 +146,7 @@ it('refuses ten million letters as quickly as others', async () => {
   expect(everything()).toEqual(before);
 });
 
-it('keeps hostile text as text where text belongs', async () => {
+it('keeps hostile text as text where text is allowed', async () => {
   const reason = `$(touch pwned); \`id\` ' " -- ../ \u202e bob`;
   expect((await callWith('suspendacct', { user: 'bob', reason })).status).toBe(0);
   const database = new Database(join(state, 'store.db'), { readonly: true });
@@ -169,7 +169,7 @@ describe('a password', () => {
     'x'.repeat(10_000_000),
     'é'.repeat(300),
     '',
-  ])('that no machine takes is refused and shown nowhere (%#)', async (password) => {
+  ])('that no machine accepts is rejected and shown nowhere (%#)', async (password) => {
     const before = everything();
     const { status, stdout, stderr, metadata } = await callWith('passwd', { user: 'bob', password });
     expect([status, metadata?.error_code]).toEqual([1, password === '' ? 'missing_param' : 'bad_param']);
@@ -178,7 +178,7 @@ describe('a password', () => {
     expect(everything()).toEqual(before);
   });
 
-  it('of shell words, colons and letters of all kinds is taken as it is, and shown nowhere', async () => {
+  it('of shell words, colons and any letters is used unchanged, and shown nowhere', async () => {
     const password = `-e $(touch pwned); \`id\` 'x' "y" :bob:x: %41+& ünïcödé \u202e`;
     expect((await callWith('passwd', { user: 'bob', password })).status).toBe(0);
     const users = await sandboxMachine(state, () => Date.now()).users();
@@ -188,8 +188,8 @@ describe('a password', () => {
     expect(readFileSync(join(state, 'root/etc/shadow'), 'utf8').split('\n')).toHaveLength(2);
   });
 
-  it('of the greatest length is judged in reasonable time', async () => {
-    // Processor time: how busy others keep the machine makes no difference.
+  it('of the maximum length is rated in reasonable time', async () => {
+    // Processor time: other busy processes do not affect it.
     const began = process.cpuUsage();
     for (const password of ['19910101'.repeat(63), '4@8({[<369&#!1/|0$5+7%2'.repeat(22)]) {
       await callWith('passwd', { user: 'bob', password });
@@ -199,7 +199,7 @@ describe('a password', () => {
   });
 });
 
-it('refuses them as words of a command line, too', async () => {
+it('hostile values are also rejected as arguments of a command line', async () => {
   const values = [
     '$(touch pwned)',
     '`touch pwned`',
@@ -231,7 +231,7 @@ it('refuses them as words of a command line, too', async () => {
     },
   );
   expect([...new Set(results)].sort()).toEqual(['1 bad_param', '2 ']);
-  // The state directory and nothing else.
+  // Only the state directory.
   expect(readdirSync(here.path)).toEqual(['state']);
   expect(existsSync(join(here.state, 'root'))).toBe(false);
 });

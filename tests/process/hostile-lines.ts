@@ -1,18 +1,18 @@
-// Command lines that nobody means well with, from a seed.
+// Hostile command lines, generated from a seed.
 import fc from 'fast-check';
 import { index } from '../../src/functions/index.generated.ts';
 
 export interface HostileLine {
-  /** Without the output format. */
+  /** The arguments, without the output format. */
   readonly words: readonly string[];
-  /** Standard input, where the line asks for it. */
+  /** Standard input, if the line reads it. */
   readonly input: string;
 }
 
-/** Sent as secrets; stderr and the logs must never hold it. */
+/** Sent as secrets; stderr and the logs must never contain them. */
 export const SECRET = 'WJ73QJSKZBXCIFPZ';
 
-/** Every 1,000 lines hold some dozens of values of up to 100 kB. */
+/** 1,000 lines contain some dozens of values of up to 100 kB. */
 export function hostileLines(count: number, seed: number): HostileLine[] {
   return fc.sample(line, { numRuns: count, seed });
 }
@@ -166,7 +166,7 @@ const name = fc.oneof(
   { arbitrary: value, weight: 1 },
 );
 
-/** None of them asks for help or for colour, and none takes the next word for its value. */
+/** None of them asks for help or for colour, and none uses the next word as its value. */
 const option = fc.oneof(
   fc.constantFrom('--', '-', '-x', '--nosuch', '--nosuch=1', '--dry-run', '--dry-run=1', '--color=never'),
   fc.constantFrom(
@@ -188,7 +188,7 @@ const secretWord = fc.constantFrom(
   `secret-1=${SECRET}`,
 );
 
-/** A word of a command line has at most 128 KiB (execve(2): MAX_ARG_STRLEN). */
+/** An argument has at most 128 KiB (execve(2): MAX_ARG_STRLEN). */
 const word = fc
   .oneof(
     { arbitrary: fc.tuple(name, value).map(([key, text]) => `${key}=${text}`), weight: 14 },

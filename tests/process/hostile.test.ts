@@ -1,4 +1,5 @@
-// A thousand hostile command lines: each gets one well-formed answer or a usage message, and none shows a stack.
+// A thousand hostile command lines: each gets one well-formed response or a usage message, and none shows a stack
+// trace.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { create } from 'xmlbuilder2';
@@ -20,7 +21,7 @@ const lines = hostileLines(IN_PROCESS + AS_PROCESSES, seed).map((line, at) => ({
 
 const here = freshFolder();
 
-it(`answers ${IN_PROCESS} hostile lines in this process (seed ${seed})`, async () => {
+it(`responds to ${IN_PROCESS} hostile lines in this process (seed ${seed})`, async () => {
   const faults: string[] = [];
   for (const line of lines.slice(0, IN_PROCESS)) {
     const result = await runHere(argumentsOf(line), line.input, here.state);
@@ -30,7 +31,7 @@ it(`answers ${IN_PROCESS} hostile lines in this process (seed ${seed})`, async (
   expectCleanState();
 });
 
-it(`answers ${AS_PROCESSES} hostile lines as processes of their own (seed ${seed})`, async () => {
+it(`responds to ${AS_PROCESSES} hostile lines as separate processes (seed ${seed})`, async () => {
   const all = await parallel(lines.slice(IN_PROCESS), 4, async (line) =>
     faultsOf(line, await run(argumentsOf(line), { state: here.state, input: line.input })),
   );
@@ -41,20 +42,20 @@ it(`answers ${AS_PROCESSES} hostile lines as processes of their own (seed ${seed
 it.each([
   ['an argument', `{"issuer":${'['.repeat(20_000)}${']'.repeat(20_000)}}`],
   ['a secret', `{"bob":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}`],
-])('answers where %s is JSON that is nested 20,000 deep', async (_what, input) => {
+])('responds if %s is JSON that is nested 20,000 deep', async (_what, input) => {
   for (const command of ['twofactorauth_set_issuer', 'twofactorauth_set_tfa_config_for_user']) {
     const line: Line = { words: ['--input=json', command], input, format: 'json' };
     expect(faultsOf(line, await run(argumentsOf(line), { state: here.state, input }))).toEqual([]);
   }
 });
 
-// A process's words are bytes, and need not be UTF-8.
+// Arguments of a process are bytes, and need not be UTF-8.
 it.each([
   ['a value', 'version x=$(printf "\\377\\376\\300\\257")'],
   ['a name', 'version $(printf "\\200\\201")=x'],
   ['a function’s name', '$(printf "\\355\\240\\200")'],
   ['an option', 'version --$(printf "\\377")'],
-])('answers where %s is no UTF-8', async (_what, words) => {
+])('responds if %s is not UTF-8', async (_what, words) => {
   const through = ['sh', '-c', `exec "$0" --output=json ${words}`];
   const result = await run([], { state: here.state, through });
   expect(faultsOf({ words: [], input: '', format: 'json' }, result)).toEqual([]);
@@ -68,7 +69,7 @@ function argumentsOf({ words, format }: Line): string[] {
   return [`--output=${format}`, ...words];
 }
 
-/** What the program would write and return, without a process. */
+/** What the program would write and return, without a separate process. */
 async function runHere(argv: readonly string[], input: string, state: string): Promise<Result> {
   let stdout = '';
   let stderr = '';
@@ -106,7 +107,7 @@ function faultsOf({ words, input, format }: Line, { status, signal, stdout, stde
 function answerFaults(stdout: string, format: Format, status: number | null): string[] {
   try {
     const result = resultIn(stdout, format);
-    // The load averages come without an envelope.
+    // The load averages have no envelope.
     if (result === undefined) return stdout.includes('fifteen') ? [] : [`no result: ${stdout}`];
     if (String(result) !== (status === 0 ? '1' : '0'))
       return [`result ${String(result)} with status ${status}`];
@@ -116,7 +117,7 @@ function answerFaults(stdout: string, format: Format, status: number | null): st
   }
 }
 
-/** `metadata.result`, by a parser that is not the program's. @throws where the text is not well-formed. */
+/** `metadata.result`, read by a parser that is not the program’s. @throws if the text is not well-formed. */
 function resultIn(text: string, format: Format): string | number | undefined {
   if (format === 'xml') {
     const document = create(text).end({ format: 'object' }) as unknown as {
@@ -131,7 +132,10 @@ function resultIn(text: string, format: Format): string | number | undefined {
   return (JSON.parse(text) as { metadata?: { result: number } }).metadata?.result;
 }
 
-/** One line of the log for each call, none cut, no secret in it, no unexpected error, and a sound store. */
+/**
+ * There is one line of the log for each call, none is cut off or contains a secret, there is no unexpected error, and
+ * the store is intact.
+ */
 function expectCleanState(): void {
   const { lines: logged, cut } = auditLog(here.state);
   expect(cut).toEqual([]);

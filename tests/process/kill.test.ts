@@ -1,4 +1,4 @@
-// SIGKILL at any moment of a write: what was answered for is there, and the store is sound.
+// SIGKILL at any moment of a write: acknowledged changes are stored, and the store is intact.
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { createApplication, root } from '../../src/app.ts';
@@ -7,13 +7,16 @@ import { freshFolder, parallel, readAnswer, start, storeSecret } from '../suppor
 import type { Options, Result } from '../support/command.ts';
 import { auditLog, integrityOf, issuerOf, modesIn } from './state.ts';
 
-/** Each run kills at other moments; `SEED=… jest kill` repeats the moments of one. */
+/** Each run kills at other moments; `SEED=… jest kill` repeats the moments of a run. */
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const AT_ONCE = 4;
-/** Of each chain, and how many of all have to end in either way. */
+/** The number of attempts in each chain, and how many of all must end in either way. */
 const ATTEMPTS = 12;
 const ENOUGH = 8;
-/** A test that always kills too early, or never, would tell nothing: it goes on, at other moments, up to here. */
+/**
+ * A test that always kills too early, or never, would prove nothing. It continues with other moments, up to this
+ * number.
+ */
 const MOST_ATTEMPTS = 200;
 const FIRST_CALLS = 12;
 
@@ -23,7 +26,7 @@ beforeEach(async () => {
   typical = await usualDuration(join(here.path, 'measured'));
 });
 
-it(`keeps every write that it answered for, whenever processes are killed (seed ${seed})`, async () => {
+it(`keeps every acknowledged write, whenever processes are killed (seed ${seed})`, async () => {
   const { state } = here;
   const chains = [
     new Chain(
@@ -59,11 +62,11 @@ it(`keeps every write that it answered for, whenever processes are killed (seed 
   expect(isEnough()).toBe(true);
 });
 
-it(`goes on where the very first call was killed (seed ${seed})`, async () => {
+it(`continues if the very first call was killed (seed ${seed})`, async () => {
   const after = await parallel(moments(FIRST_CALLS, 99), AT_ONCE, async (fraction, at) => {
     const state = join(here.path, `first-${at}`);
     const { argv, options } = writeOf('bob', 'WJ73QJSKZBXCIFPZ', state);
-    // Nothing but the program itself keeps its files private here.
+    // Only the program itself keeps its files private here.
     const through = ['sh', '-c', 'umask 000; exec "$0" "$@"'];
     await killAfter(typical * (0.25 + fraction), argv, { ...options, through });
     const { status, stderr } = await storeSecret('eve', 'MFRGGZDFMZTWQ2LK', { state });
@@ -86,14 +89,14 @@ interface Write {
   readonly options: Options;
 }
 
-/** Writes of one value after the other, each of which may be cut off. */
+/** Writes one value after the other, each of which may be interrupted. */
 class Chain {
   readonly acknowledged: string[] = [];
   readonly faults: string[] = [];
   killed = 0;
   readonly #write: (value: string) => Write;
   readonly #read: () => Promise<string>;
-  /** The last that was answered for, and what was cut off since. */
+  /** The last acknowledged one, and the interrupted ones since. */
   #possible = [''];
 
   constructor(write: (value: string) => Write, read: () => Promise<string>) {
@@ -104,12 +107,13 @@ class Chain {
   async attempt(value: string, delay: number): Promise<void> {
     const { argv, options } = this.#write(value);
     const result = await killAfter(delay, argv, options);
-    // As many come through as are killed, also when the machine becomes quicker or slower.
+    // As many succeed as are killed, even if the machine becomes faster or slower.
     typical *= result.signal === null ? 0.93 : 1.07;
     const isAcknowledged = readAnswer(result.stdout)?.metadata.result === 1;
     const found = await this.#read();
-    // What was cut off between the end of SQLite's log and its index is seen by nobody at first, and by everybody once the
-    // index is made anew: so it may come late, but not after a write that was answered for.
+    // If a write is interrupted between the end of SQLite’s log and its index, nobody sees it at first. Everybody sees
+    // it once the
+    // index is rebuilt. So it may appear late, but not after a write that was acknowledged.
     this.#possible = isAcknowledged ? [value] : [...this.#possible, value];
     if (!this.#possible.includes(found)) {
       const possible = this.#possible.join(', ');
@@ -136,7 +140,7 @@ async function killAfter(delay: number, argv: readonly string[], options: Option
   return result;
 }
 
-/** What is stored for a user, read by the program's own code within this process, which saves a start. */
+/** What is stored for a user, read by the program’s own code within this process, which is faster than starting one. */
 async function secretOf(user: string, state: string): Promise<string> {
   const command = 'twofactorauth_get_tfa_config_for_user';
   const application = createApplication({ WHMAPI1_STATE_DIR: state });
@@ -151,7 +155,7 @@ async function secretOf(user: string, state: string): Promise<string> {
   }
 }
 
-/** How long a write takes when nobody kills it and as many run at once. */
+/** How long a write takes if it is not killed and as many run at once. */
 async function usualDuration(state: string): Promise<number> {
   const began = Date.now();
   const rounds = 2;
@@ -161,7 +165,7 @@ async function usualDuration(state: string): Promise<number> {
   return (Date.now() - began) / rounds;
 }
 
-/** Moments from 0 to 1, spread evenly and without order. */
+/** Moments from 0 to 1, evenly spread in random order. */
 function moments(count: number, chain: number): number[] {
   const permille = fc.noBias(fc.integer({ min: 0, max: 1000 }));
   return fc.sample(permille, { numRuns: count, seed: seed + chain }).map((number) => number / 1000);
@@ -172,7 +176,7 @@ function secretNumber(number: number): string {
   return `WJ73QJSKZBXCIF${alphabet.charAt(number >> 5)}${alphabet.charAt(number % 32)}`;
 }
 
-/** The log names every change that was answered for; a line that was cut off stands alone. */
+/** The log contains every acknowledged change. A line that was cut off is on a separate line. */
 function expectWholeLog(state: string, issuers: readonly string[]): void {
   const { lines, cut } = auditLog(state);
   const named = lines

@@ -1,4 +1,5 @@
-// The key file is gone, is another one, or is damaged: nothing is mixed up, and the way out that the reason gives works.
+// The key file is missing, is another one, or is damaged: no data is mixed up, and the solution in the error message
+// works.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { call, currentCode, freshFolder, storedSecret, storeSecret } from '../support/command.ts';
@@ -61,21 +62,21 @@ describe.each(losses)('a key file that $what', ({ lose, reason }) => {
     expect(dataIn(here.state)).toEqual(before);
   };
 
-  it('lets no secret be read', async () => {
+  it('prevents reading secrets', async () => {
     isRefused(await call(['twofactorauth_get_tfa_config_for_user', 'user=bob'], { state: here.state }));
   });
 
-  // A secret sealed with another key would be lost as soon as the old key comes back from a backup.
-  it('lets no secret be stored', async () => {
+  // A secret that is encrypted with another key would be lost as soon as the old key is restored from a backup.
+  it('prevents storing secrets', async () => {
     isRefused(await storeSecret('joe', 'JBSWY3DPEHPK3PXP', { state: here.state }));
   });
 
-  it('lets nobody enrol', async () => {
+  it('prevents enrolling', async () => {
     const words = ['secret=JBSWY3DPEHPK3PXP', `tfa_token=${await currentCode('JBSWY3DPEHPK3PXP')}`];
     isRefused(await call(['twofactorauth_set_tfa_config', ...words], { state: here.state }));
   });
 
-  it('is done with once all configurations are removed', async () => {
+  it('is no longer a problem once all configurations are removed', async () => {
     const { state } = here;
     const { data: users } = await call(['twofactorauth_get_user_configs'], { state });
     expect(Object.keys(users ?? {})).toEqual(['bob', 'eve']);
@@ -90,7 +91,7 @@ describe.each(losses)('a key file that $what', ({ lose, reason }) => {
   });
 });
 
-it('opens everything again once the key file is back', async () => {
+it('decrypts everything again once the key file is restored', async () => {
   const { state } = here;
   await storeSecret('bob', 'WJ73QJSKZBXCIFPZ', { state });
   const backup = readFileSync(key());

@@ -1,10 +1,10 @@
-// An ordinary user's own installation: where it stands, and that nothing is written anywhere else.
+// An ordinary user’s own installation: where it is, and that nothing is written anywhere else.
 import { chmodSync, chownSync, copyFileSync, cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { freshFolder, readAnswer, run, program, type Options } from '../support/command.ts';
 import { modeOf } from './state.ts';
 
-/** nobody, where the tests run as root; else whoever runs them. */
+/** nobody, if the tests run as root, otherwise the current user. */
 const USER = process.getuid?.() === 0 ? 65534 : undefined;
 const ADDON = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node';
 const FILES = ['audit.log', 'store.db'];
@@ -26,7 +26,7 @@ it('keeps its state in $XDG_STATE_HOME/whmapi1', async () => {
   expect(modeOf(join(here.path, 'states/whmapi1'))).toBe('700');
 });
 
-it('makes the folders above it, for itself alone', async () => {
+it('creates the parent folders, accessible only for the user', async () => {
   await expectStored({ XDG_STATE_HOME: join(here.path, 'states/deep/down') });
   expect(written()).toContain('states/deep/down/whmapi1/store.db');
   expect(modeOf(join(here.path, 'states/deep'))).toBe('700');
@@ -37,7 +37,7 @@ it.each([
   ['is empty', ''],
   ['is a relative path', 'states'],
   ['is a path that begins with a dot', './states'],
-])('keeps its state in ~/.local/state/whmapi1 where XDG_STATE_HOME %s', async (_what, value) => {
+])('keeps its state in ~/.local/state/whmapi1 if XDG_STATE_HOME %s', async (_what, value) => {
   await expectStored({ XDG_STATE_HOME: value });
   expect(written()).toEqual([
     'home/.local',
@@ -48,14 +48,14 @@ it.each([
   expect(modeOf(join(here.path, 'home/.local/state/whmapi1'))).toBe('700');
 });
 
-it('takes WHMAPI1_STATE_DIR before either, also as a relative path', async () => {
+it('prefers WHMAPI1_STATE_DIR to both, also as a relative path', async () => {
   await expectStored({ WHMAPI1_STATE_DIR: 'mine', XDG_STATE_HOME: join(here.path, 'states') });
   expect(written()).toEqual(['cwd/mine', ...FILES.map((name) => `cwd/mine/${name}`)]);
 });
 
-// Only the password database then says where home is: nobody's is no folder, so the call fails.
+// Then only the password database has a home directory. That of nobody does not exist, so the call fails.
 it.each(['', 'home', './home'])(
-  'writes nothing below the working directory where HOME is “%s”',
+  'writes nothing below the working directory if HOME is “%s”',
   async (home) => {
     if (USER === undefined)
       return expectNothingInCwd({ HOME: home, XDG_STATE_HOME: join(here.path, 'states') });
@@ -63,7 +63,7 @@ it.each(['', 'home', './home'])(
   },
 );
 
-it('says who owns a state directory that is somebody else’s', async () => {
+it('names the owner of a state directory that belongs to another user', async () => {
   const me = USER ?? process.getuid?.();
   const { status, stdout } = await run(
     ['--output=json', 'version'],
@@ -76,7 +76,7 @@ it('says who owns a state directory that is somebody else’s', async () => {
   });
 });
 
-/** The program, where everybody can read it: a checkout may stand in a home directory. */
+/** The program, where everybody can read it, because a checkout may be in a home directory. */
 function installForEverybody(): void {
   const top = resolve(dirname(program), '..');
   const to = join(here.path, 'installed');
@@ -109,7 +109,7 @@ async function expectNothingInCwd(env: Record<string, string | undefined>): Prom
   expect(readdirSync(join(here.path, 'cwd'))).toEqual([]);
 }
 
-/** All that stands in the three folders that the user can write to. */
+/** Everything in the three folders to which the user can write. */
 function written(): string[] {
   return ['cwd', 'home', 'states']
     .flatMap((folder) =>

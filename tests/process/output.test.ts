@@ -1,4 +1,4 @@
-// Where answers go: closed, full and slow pipes, the answer alone on stdout, and secrets nowhere but in answers.
+// Where responses go: closed, full and slow pipes, only the response on stdout, and secrets only in responses.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -14,12 +14,12 @@ import {
 import { auditLog, breakSecrets } from './state.ts';
 
 const SECRET = 'WJ73QJSKZBXCIFPZ';
-/** An answer of some 240 kB, which no pipe takes at once. */
+/** A response of about 240 kB, which no pipe can hold at once. */
 const LARGE = JSON.stringify({ command: Array.from({ length: 300 }, () => 'applist') });
 
 const here = freshFolder();
 
-/** A pipeline in bash, in which `"$0"` is the program; its last line on stdout holds the exit statuses. */
+/** A pipeline in bash, in which `"$0"` is the program. Its last line on stdout contains the exit statuses. */
 function pipeline(commands: string): Options {
   return {
     state: here.state,
@@ -28,7 +28,7 @@ function pipeline(commands: string): Options {
   };
 }
 
-describe('a pipe whose reader goes', () => {
+describe('a pipe whose reader exits', () => {
   it('ends the help quietly', async () => {
     expect(await run([], pipeline('"$0" --help | head -1'))).toEqual({
       status: 0,
@@ -38,12 +38,12 @@ describe('a pipe whose reader goes', () => {
     });
   });
 
-  it('ends a large answer quietly', async () => {
+  it('ends a large response quietly', async () => {
     const { stdout, stderr } = await run([], pipeline('"$0" --input=json batch | head -1'));
     expect({ stdout, stderr }).toEqual({ stdout: '---\n0 0\n', stderr: '' });
   });
 
-  it.each(['json', 'jsonpretty', 'xml', 'yaml'])('ends %s quietly that nobody reads', async (format) => {
+  it.each(['json', 'jsonpretty', 'xml', 'yaml'])('ends %s quietly without a reader', async (format) => {
     const unread = await run([], pipeline(`"$0" --output=${format} --input=json batch | true`));
     expect({ stdout: unread.stdout, stderr: unread.stderr }).toEqual({ stdout: '0 0\n', stderr: '' });
   });
@@ -58,7 +58,7 @@ describe('a pipe whose reader goes', () => {
     ['a missing parameter', 'twofactorauth_set_issuer', '1'],
     ['an unknown option', '--nosuch', '2'],
     ['help for an unknown function', '--help nosuch', '1'],
-  ])('does not hide the failure of %s where stderr is that pipe', async (_what, words, status) => {
+  ])('does not hide the failure of %s if stderr is that pipe', async (_what, words, status) => {
     const { stdout } = await run([], pipeline(`"$0" ${words} 2>&1 >/dev/null | true`));
     expect(stdout).toBe(`${status} 0\n`);
   });
@@ -78,18 +78,18 @@ describe('a device that is full', () => {
     ['nosuch', '1'],
     ['--nosuch', '2'],
     ['twofactorauth_set_issuer', '1'],
-  ])('does not change the exit status of %s where stderr is that device', async (words, status) => {
+  ])('does not change the exit status of %s if stderr is that device', async (words, status) => {
     const { stdout } = await run([], pipeline(`"$0" ${words} 2> /dev/full > /dev/null`));
     expect(stdout).toBe(`${status}\n`);
   });
 });
 
 describe('a slow reader', () => {
-  // perl belongs to every Debian; no shell can set the flag.
+  // perl is part of every Debian; no shell can set the flag.
   const nonBlocking = `perl -MFcntl -e 'fcntl(STDOUT, F_SETFL, O_WRONLY | O_NONBLOCK) or die; exec @ARGV or die'`;
 
   it.each(['yaml', 'json', 'jsonpretty', 'xml'])(
-    'loses nothing of %s from a pipe that does not block',
+    'loses nothing of %s with a pipe that does not block',
     async (format) => {
       const argv = [`--output=${format}`, '--input=json', 'batch'];
       const whole = await run(argv, { state: here.state, input: LARGE });
@@ -106,7 +106,7 @@ describe('a slow reader', () => {
     },
   );
 
-  it('loses nothing from a pipe that blocks', async () => {
+  it('loses nothing with a pipe that blocks', async () => {
     const argv = ['--input=json', 'batch'];
     const whole = await run(argv, { state: here.state, input: LARGE });
     const through = ['bash', '--norc', '-c', '"$0" "$@" | (sleep 0.3; cat)'];
@@ -116,8 +116,8 @@ describe('a slow reader', () => {
 });
 
 describe('streams that are closed', () => {
-  it('leaves what it stores alone when its descriptors were closed before it began', async () => {
-    // The program's own files must not come to stand where stdout and stderr were.
+  it('do not affect stored data if they were closed before the start', async () => {
+    // The program’s own files must not get the descriptors of stdout and stderr.
     const through = ['sh', '-c', 'exec "$0" "$@" <&- >&- 2>&-'];
     const argv = ['twofactorauth_set_issuer', 'issuer=Example'];
     expect(await run(argv, { state: here.state, through })).toMatchObject({
@@ -136,7 +136,7 @@ describe('streams that are closed', () => {
 });
 
 describe('stdout', () => {
-  it('carries the answer alone, with hints and usage on stderr', async () => {
+  it('contains only the response, without hints and usage', async () => {
     const { state } = here;
     const unknown = await run(['--output=json', 'versoin'], { state });
     expect(unknown).toEqual({
@@ -164,18 +164,18 @@ describe('a secret', () => {
     `tfa_token=${token}`,
   ];
 
-  it('stays out of stderr and the logs where it is stored', async () => {
+  it('is not in stderr or the logs when it is stored', async () => {
     const token = await currentCode(SECRET);
     await expectKept(setWords(SECRET, token), 0, [SECRET, token]);
   });
 
-  it('stays out of stderr and the logs beside a wrong code', async () => {
+  it('is not in stderr or the logs if the code is wrong', async () => {
     const token = await wrongCode(SECRET);
     await expectKept(setWords(SECRET, token), 1, [SECRET, token]);
   });
 
   it.each([
-    ['that is no secret', setWords(`${SECRET}!`, code)],
+    ['that is not a secret', setWords(`${SECRET}!`, code)],
     ['beside a code that is none', setWords(SECRET, `${code}7`)],
     ['that is sent twice', [...setWords(SECRET, code), `secret=${SECRET}`]],
     ['in a mistyped parameter', ['twofactorauth_set_tfa_config', `secert=${SECRET}`, `tfa_tokn=${code}`]],
@@ -194,7 +194,7 @@ describe('a secret', () => {
     ['as an option', ['twofactorauth_set_tfa_config', `--secret=${SECRET}`]],
     ['as the value of an option', ['twofactorauth_set_tfa_config', '--color', `secret=${SECRET}`]],
     ['before the function', [`secret=${SECRET}`, 'twofactorauth_set_tfa_config']],
-  ])('stays out of stderr and the logs %s', async (_what, words) => {
+  ])('is not in stderr or the logs %s', async (_what, words) => {
     await expectKept(words, undefined, [SECRET, code]);
   });
 
@@ -205,23 +205,23 @@ describe('a secret', () => {
     ['in place of the user’s configuration', { bob: SECRET }, 1],
     ['that is too long', { bob: { primary_account: { secret: SECRET.repeat(20) } } }, 1],
     ['in a list', { bob: [SECRET] }, 1],
-  ])('stays out of stderr and the logs as JSON %s', async (_what, json, status) => {
+  ])('is not in stderr or the logs as JSON %s', async (_what, json, status) => {
     const words = ['--input=json', 'twofactorauth_set_tfa_config_for_user'];
     await expectKept(words, status, [SECRET], JSON.stringify(json));
   });
 
-  it('stays out of stderr and the logs as JSON that is cut short', async () => {
+  it('is not in stderr or the logs as incomplete JSON', async () => {
     await expectKept(['--input=json', 'twofactorauth_set_tfa_config'], 2, [SECRET], `{"secret":"${SECRET}`);
   });
 
-  it('stays out of the logs after an unexpected error', async () => {
+  it('is not in the logs after an unexpected error', async () => {
     await storeSecret('bob', SECRET, { state: here.state });
     breakSecrets(here.state);
     await expectKept(['twofactorauth_get_tfa_config_for_user', 'user=bob'], 1, [SECRET]);
     expect(existsSync(join(here.state, 'error.log'))).toBe(true);
   });
 
-  /** Makes a call that sends `secrets`, none of which may be found on stderr or in a log. */
+  /** Makes a call that sends `secrets`, none of which may be on stderr or in a log. */
   async function expectKept(
     words: readonly string[],
     status: number | undefined,

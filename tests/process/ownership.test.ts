@@ -1,4 +1,4 @@
-// A state directory that others could reach: refused, with the command that mends it, which these tests run.
+// A state directory that others can access: it is rejected, with the command that fixes it, which these tests run.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { breakSecrets, dataIn, modeOf, modesIn } from './state.ts';
 const SOMEBODY = 12345;
 
 const here = freshFolder();
-/** A path that only a carefully quoted command reaches. */
+/** A path that needs correct quoting in a command. */
 let state: string;
 beforeEach(() => {
   state = join(here.path, `it's $(touch hit) "quoted" \`touch hit\``, 'state');
@@ -17,7 +17,7 @@ beforeEach(() => {
 /** A call that uses the database, the key and the log. */
 const write = () => storeSecret('eve', 'MFRGGZDFMZTWQ2LK', { state });
 
-/** Only root can make what belongs to somebody else. */
+/** Only root can create files that belong to somebody else. */
 const itAsRoot = process.getuid?.() === 0 ? it : it.skip;
 
 const places = ['', 'store.db', 'secret.key', 'audit.log'].map((name) => ({
@@ -32,7 +32,7 @@ describe.each(places)('$called', ({ name, mode }) => {
   });
 
   it.each(name === '' ? ['755', '770', '701'] : ['644', '660', '604'])(
-    'is refused with mode %s, until the command that the reason gives was run',
+    'is rejected with mode %s, until the command in the reason is run',
     async (open) => {
       chmodSync(join(state, name), Number.parseInt(open, 8));
       const refusal = await expectRefusal();
@@ -46,7 +46,7 @@ describe.each(places)('$called', ({ name, mode }) => {
   );
 
   itAsRoot(
-    'is refused where it belongs to somebody else, until the command that the reason gives was run',
+    'is rejected if it belongs to another user, until the command in the reason has been run',
     async () => {
       giveAway(join(state, name));
       chmodSync(join(state, name), 0o777);
@@ -63,7 +63,7 @@ describe.each(places)('$called', ({ name, mode }) => {
   );
 });
 
-it('answers no read that the log could not be trusted with', async () => {
+it('rejects a read that cannot be logged safely', async () => {
   await storeSecret('bob', 'WJ73QJSKZBXCIFPZ', { state });
   chmodSync(join(state, 'audit.log'), 0o644);
   const { status, metadata, data } = await call(['twofactorauth_get_user_configs'], { state });
@@ -74,7 +74,7 @@ it('answers no read that the log could not be trusted with', async () => {
   });
 });
 
-it('refuses a state directory that is a file', async () => {
+it('rejects a state directory that is a file', async () => {
   mkdirSync(join(state, '..'));
   writeFileSync(state, 'mine');
   const { status, stderr, metadata } = await write();
@@ -88,7 +88,7 @@ it('refuses a state directory that is a file', async () => {
   );
 });
 
-it('refuses a state directory below what is no folder', async () => {
+it('rejects a state directory below something that is not a folder', async () => {
   writeFileSync(join(here.path, 'file'), 'mine');
   const { status, metadata } = await call(['version'], { state: join(here.path, 'file', 'state') });
   expect({ status, code: metadata.error_code }).toEqual({ status: 3, code: 'store_unavailable' });
@@ -97,7 +97,7 @@ it('refuses a state directory below what is no folder', async () => {
   );
 });
 
-it('makes its folders 0700 and its files 0600, whatever the umask', async () => {
+it('creates its folders 0700 and its files 0600, whatever the umask', async () => {
   const through = ['sh', '-c', 'umask 000; exec "$0" "$@"'];
   const options = { state: join(here.path, 'a', 'b', 'state'), through };
   await storeSecret('bob', 'WJ73QJSKZBXCIFPZ', options);
@@ -112,13 +112,13 @@ it('makes its folders 0700 and its files 0600, whatever the umask', async () => 
   });
 });
 
-it('needs no state directory to explain itself', async () => {
+it('needs no state directory to show its help', async () => {
   for (const words of [['--help'], ['--version'], ['twofactorauth_set_tfa_config', '--help']]) {
     expect(await run(words)).toMatchObject({ status: 0, stderr: '' });
   }
 });
 
-/** The call is refused, and what is stored stays as it was. */
+/** The call is rejected, and the stored data is not changed. */
 async function expectRefusal(): Promise<Answered> {
   const before = dataIn(state);
   const answered = await write();
@@ -132,7 +132,7 @@ async function expectRefusal(): Promise<Answered> {
   return answered;
 }
 
-/** Runs the command that ends a reason, as an administrator who pastes it into a shell does. */
+/** Runs the command at the end of a reason, like an administrator who pastes it into a shell. */
 function mend({ metadata: { reason } }: Answered): void {
   const [command = 'false'] = /(?:chmod|chown) \d+ '.*$/s.exec(reason) ?? [];
   execFileSync('sh', ['-c', command], { cwd: here.path });

@@ -1,4 +1,4 @@
-// The thread of the built server that judges passwords.
+// The thread of the built server that rates passwords.
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -24,14 +24,14 @@ function worker(name: string, code: string): string {
   return file;
 }
 
-/** How often the event loop went round until then. */
+/** How many rounds the event loop made until then. */
 async function roundsUntil(done: Promise<unknown>): Promise<number> {
   const over = done.then(() => true);
   const round = () => new Promise<false>((resume) => setImmediate(() => resume(false)));
   for (let rounds = 0; ; rounds += 1) if (await Promise.race([over, round()])) return rounds;
 }
 
-it('judges as the program itself does, while the event loop goes on', async () => {
+it('rates like the program itself, while the event loop continues', async () => {
   judge = new PasswordJudge(built);
   await judge.strengthOf('it has started', []);
   const judged = judge.strengthOf(slow, ['bob']);
@@ -42,7 +42,7 @@ it('judges as the program itself does, while the event loop goes on', async () =
   );
 });
 
-it('refuses more than twenty that wait', async () => {
+it('rejects further requests if twenty wait', async () => {
   const one = (judge = new PasswordJudge(built));
   const all = await Promise.allSettled(Array.from({ length: 25 }, () => one.strengthOf('password', [])));
   const refused = all.filter(({ status }) => status === 'rejected');
@@ -50,7 +50,7 @@ it('refuses more than twenty that wait', async () => {
   expect(refused[0]).toMatchObject({ reason: { code: 'busy' } });
 });
 
-it('gives up a password that takes too long, and goes on with the next', async () => {
+it('gives up a password that takes too long, and continues with the next', async () => {
   const endless = worker(
     'endless.cjs',
     `const { parentPort } = require('node:worker_threads');
@@ -59,7 +59,7 @@ it('gives up a password that takes too long, and goes on with the next', async (
        parentPort.postMessage(50);
      });`,
   );
-  // The time passes for the first password alone: on a busy machine the thread of the second needs some to start.
+  // The time limit passes only for the first password. On a busy machine, the thread of the second needs time to start.
   jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
   try {
     judge = new PasswordJudge(endless, 5000);

@@ -1,5 +1,5 @@
-// A small file system of a test's own, in a mount namespace of its own: nobody else sees it, and it is gone with the
-// process that holds it. Where the tests don't run as root, a user namespace makes them root for this alone.
+// A small file system for one test, in its own mount namespace: other processes do not see it, and it is removed with
+// the process that holds it. If the tests do not run as root, a user namespace makes them root for this purpose only.
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { closeSync, openSync, rmSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,11 +19,11 @@ export class PrivateMount {
     this.through = ['nsenter', `--target=${holder.pid}`, '--mount', ...user, '--'];
   }
 
-  /** @throws where this machine lets nobody mount, as a container without CAP_SYS_ADMIN. */
+  /** @throws if this machine does not allow mounting, like a container without CAP_SYS_ADMIN. */
   static async at(folder: string, size: string): Promise<PrivateMount> {
     const mount = 'mount -t tmpfs -o "size=$1,mode=0700" tmpfs "$0" && echo mounted && exec cat';
     const user = isRoot ? [] : ['--user', '--map-root-user'];
-    // cat(1) ends when this process does, so that nothing stays behind even if a test is torn down.
+    // cat(1) ends when this process does, so that nothing is left even if a test is interrupted.
     const holder = spawn('unshare', ['--mount', ...user, 'sh', '-c', mount, folder, size]);
     let complaint = '';
     holder.stderr.on('data', (bytes: Buffer) => (complaint += bytes.toString()));
@@ -44,7 +44,7 @@ export class PrivateMount {
     return join('/proc', String(this.#holder.pid), 'root', this.#folder, ...names);
   }
 
-  /** Takes all space but so many bytes, a multiple of 4096. */
+  /** Fills all space except this many bytes, a multiple of 4096. */
   fill(leave = 0): void {
     const descriptor = openSync(this.#filler, 'w');
     let size = 0;

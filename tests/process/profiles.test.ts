@@ -1,5 +1,5 @@
-// A profile is activated from the command line, as an administrator does: here in a sandbox, which installs nothing, but
-// writes the same files.
+// Activates a profile from the command line, as an administrator does. This is in a sandbox, which installs nothing,
+// but writes the same files.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { call, freshFolder, run } from '../support/command.ts';
@@ -9,7 +9,7 @@ const whmapi1 = (...words: string[]) => run(words, { state: folder.state });
 const local = () => join(folder.state, 'root/etc/bind/named.conf.local');
 const logOf = async (id: string) => (await whmapi1('--tasks', id)).stdout;
 
-test('--wait follows the activation, which can be repeated and keeps what was made by hand', async () => {
+test('--wait follows the activation, which can be repeated and keeps edits by hand', async () => {
   const { status, stdout } = await whmapi1(
     '--output=json',
     '--wait',

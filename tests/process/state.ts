@@ -1,4 +1,4 @@
-// What stands in a state directory, read past the program.
+// The contents of a state directory, read without the program.
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import type { AuditRecord } from '../../src/core/audit.ts';
 
 export interface AuditLog {
   readonly lines: readonly AuditRecord[];
-  /** Lines that are no JSON, as a full disk leaves them. */
+  /** Lines that are not JSON, as a full disk leaves them. */
   readonly cut: readonly string[];
 }
 
@@ -25,7 +25,7 @@ export function auditLog(state: string): AuditLog {
   return { lines, cut };
 }
 
-/** What SQLite finds wrong with the database: “ok” where it is sound. */
+/** The problems that SQLite finds in the database: “ok” if it is intact. */
 export function integrityOf(state: string): unknown {
   return inDatabase(state, (database) => database.pragma('integrity_check', { simple: true }));
 }
@@ -35,7 +35,7 @@ export function issuerOf(state: string): string | undefined {
   return (row as { issuer: string } | undefined)?.issuer;
 }
 
-/** Changes a byte of every sealed secret, which the program meets as an unexpected error. */
+/** Changes a byte of every encrypted secret, which the program reports as an unexpected error. */
 export function breakSecrets(state: string): void {
   const database = new Database(join(state, 'store.db'));
   database.exec("UPDATE tfa_secret SET sealed = CAST(substr(sealed, 1, 40) || 'changed' AS BLOB)");
@@ -55,7 +55,7 @@ export function modeOf(path: string): string {
   return (lstatSync(path).mode & 0o777).toString(8);
 }
 
-/** A hash of each file that holds data; the audit log grows with each call, so it is not among them. */
+/** A hash of each data file. The audit log grows with each call, so it is excluded. */
 export function dataIn(state: string): Record<string, string> {
   const names = readdirSync(state).filter((name) => name !== 'audit.log');
   return Object.fromEntries(names.map((name) => [name, hashOf(join(state, name))]));

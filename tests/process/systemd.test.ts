@@ -1,4 +1,4 @@
-// What the built server tells systemd. tests/machine runs it under systemd itself.
+// The messages of the built server to systemd. tests/machine runs it under systemd itself.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, fstatSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
@@ -19,7 +19,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('--print-unit prints the unit, with the Node and the program that run now', () => {
+test('--print-unit prints the unit, with the running Node and program', () => {
   const { status, stdout } = spawnSync(process.execPath, [server, '--print-unit'], { encoding: 'utf8' });
   expect(status).toBe(0);
   const unit = readFileSync('systemd/whmapi1d.service', 'utf8');
@@ -29,7 +29,7 @@ test('--print-unit prints the unit, with the Node and the program that run now',
   );
 });
 
-test('the unit is one that systemd accepts, with no path that may be missing', () => {
+test('systemd accepts the unit, and it contains no path that may be missing', () => {
   const unit = readFileSync('systemd/whmapi1d.service', 'utf8');
   expect(unit).toMatch(/^KillMode=mixed$/m);
   expect(unit).toMatch(/^WatchdogSec=\d+$/m);
@@ -38,7 +38,7 @@ test('the unit is one that systemd accepts, with no path that may be missing', (
   }
 });
 
-test('each line for the journal has its priority; lines for others have none', async () => {
+test('each line for the journal has its priority; other lines have none', async () => {
   for (const isJournal of [true, false]) {
     const file = join(folder, `log-${isJournal}`);
     const log = openSync(file, 'w');
@@ -55,7 +55,7 @@ test('each line for the journal has its priority; lines for others have none', a
     let output = '';
     child.stdout?.on('data', (bytes: Buffer) => (output += bytes.toString()));
     while (!output.includes('fingerprint')) await pause(50);
-    // A certificate that cannot be read is an error; that it listens is not.
+    // A certificate that cannot be read is an error; the message that the server listens is not.
     writeFileSync(join(folder, `state-${isJournal}/server.pem`), 'broken');
     child.kill('SIGHUP');
     const read = () => readFileSync(file, 'utf8');

@@ -1,5 +1,5 @@
-// A process that runs tasks of the test's own kinds on a state directory: `STATE FILE [due]`. What their work does is
-// appended to FILE, a line each: EVENT ID PROCESS TIME. With `due` it ends when nothing is due, else upon SIGTERM.
+// A process that runs tasks of test kinds on a state directory: `STATE FILE [due]`. Their work is appended to FILE, one
+// line each: EVENT ID PROCESS TIME. With `due`, the process ends when no task is due, otherwise on SIGTERM.
 import { appendFileSync, existsSync } from 'node:fs';
 import { createApplication } from '../../src/app.ts';
 import { notFound } from '../../src/core/errors.ts';
@@ -15,7 +15,7 @@ const note = (event: string, { id }: TaskContext) =>
 interface Steps {
   readonly steps: number;
   readonly ms: number;
-  /** The step that is not ended before the file FILE.open is there. */
+  /** A step that does not end before the file FILE.open exists. */
   readonly gate?: number;
 }
 

@@ -22,7 +22,7 @@ afterEach(async () => {
 
 const whmapi1 = (...words: string[]) => run(words, { state: folder.state });
 
-/** Writes to the database past the program. */
+/** Writes to the database without the program. */
 function sql(statement: string): void {
   const database = new Database(join(folder.state, 'store.db'));
   database.exec(statement);
@@ -36,7 +36,7 @@ async function createAccount(): Promise<void> {
   );
 }
 
-/** Timers are due, as after a night. */
+/** Makes the timers due, as after a night. */
 async function makeTimersDue(): Promise<void> {
   await whmapi1('--run-tasks');
   sql('UPDATE task_timer SET next_at = 0');
@@ -73,7 +73,7 @@ describe('--run-tasks', () => {
     }
   });
 
-  test('has the exit status 1 if a task failed, and --doctor reports it until one is done', async () => {
+  test('has the exit status 1 if a task failed, and --doctor reports it until one succeeds', async () => {
     await makeTimersDue();
     writeFileSync(join(folder.state, 'tasks'), 'in the way');
     const { status, stdout } = await whmapi1('--run-tasks');
@@ -101,7 +101,7 @@ describe('--run-tasks', () => {
     expect(await findings()).toMatchObject([{ severity: 'ok' }]);
   });
 
-  test('removes what ended a month ago, with its log, and gives no id out again', async () => {
+  test('removes tasks that ended a month ago, with their logs, and reuses no ID', async () => {
     await makeTimersDue();
     await whmapi1('--run-tasks');
     sql('UPDATE task SET ended_at = 1000; UPDATE task_timer SET next_at = 0');
@@ -113,7 +113,7 @@ describe('--run-tasks', () => {
     ]);
   });
 
-  test('without a store it can use has the status 3', async () => {
+  test('without a usable store has the status 3', async () => {
     mkdirSync(folder.state, { mode: 0o755 });
     const { status, stderr } = await whmapi1('--run-tasks');
     expect([status, stderr]).toEqual([3, expect.stringContaining('is open to others')]);
@@ -178,7 +178,7 @@ describe('--tasks', () => {
 });
 
 describe('--wait', () => {
-  test('prints lines where no person watches, and has the status 0 for a task that is done', async () => {
+  test('prints lines without a terminal, and has the status 0 for a task that is done', async () => {
     await workers.start();
     const id = await workers.add('sturdy', { steps: 8, ms: 20, gate: 2 });
     const { child, done } = start(['--wait', String(id)], { state: folder.state });
@@ -195,7 +195,7 @@ describe('--wait', () => {
     expect(lines.length).toBeLessThan(12);
   });
 
-  test('starts a worker where no server runs', async () => {
+  test('starts a worker if no server is running', async () => {
     const id = await workers.add('prune-tasks');
     expect(await whmapi1('--wait', String(id))).toMatchObject({ status: 0 });
     expect(await workers.get(id)).toMatchObject({ state: 'done', attempts: 1 });
@@ -239,7 +239,7 @@ describe('whmapi1d', () => {
     return child;
   }
 
-  test('runs tasks, takes what a killed one left, and ends upon SIGTERM', async () => {
+  test('runs tasks, continues those of a killed one, and ends on SIGTERM', async () => {
     const first = await startDaemon();
     const id = await workers.add('prune-tasks');
     await workers.until(id, ({ state }) => state === 'done');

@@ -1,4 +1,4 @@
-// Tasks in worker processes: one taker each, kills, stops, retries, logs.
+// Tasks in worker processes: each is run by one worker; kills, stops, retries, logs.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MAX_RUNNING } from '../../src/model/tasks/queue.ts';
@@ -18,20 +18,20 @@ afterEach(() => workers.stop());
 const whmapi1 = (...words: string[]) => run(words, { state: folder.state });
 const logOf = (id: number) => readFileSync(join(folder.state, `tasks/${id}.log`), 'utf8');
 
-/** The most that had begun and not ended at one time. */
+/** The maximum number of tasks that had started and not ended at one time. */
 function mostAtOnce(events: readonly Event[]): number {
   let [now, most] = [0, 0];
   for (const { event } of events) most = Math.max(most, (now += event === 'begin' ? 1 : -1));
   return most;
 }
 
-test('three workers begin each task once, and no more at once than may', async () => {
+test('three workers start each task once, and no more at once than the limit', async () => {
   await Promise.all([workers.start(), workers.start(), workers.start()]);
   const ids = await workers.addMany(MAX_RUNNING + 2, 'sturdy', { steps: 1, ms: 50, gate: 0 });
   await until(() => workers.events().length === MAX_RUNNING, 'as many had begun as may');
   workers.isGateOpen = true;
   await workers.untilAllEnded();
-  // All of them wait for each burst.
+  // All of them wait for each group of tasks.
   const processes = () => new Set(workers.events().map((one) => one.process));
   for (let burst = 0; burst < 7 || processes().size === 1; burst++) {
     ids.push(...(await workers.addMany(MAX_RUNNING + 2, 'sturdy', { steps: 1, ms: 50 })));
@@ -57,7 +57,7 @@ test('three workers begin each task once, and no more at once than may', async (
   expect(lines[0]).toMatchObject({ caller: 'root', xid: 'xid123', result: 1 });
 });
 
-test('a worker that is killed leaves its tasks to the next one, which begins them again or fails them', async () => {
+test('if a worker is killed, the next one restarts its tasks or marks them as failed', async () => {
   const first = await workers.start();
   const sturdy = await workers.add('sturdy', { steps: 4, ms: 50, gate: 2 });
   const fragile = await workers.add('fragile', { steps: 4, ms: 50, gate: 2 });
@@ -84,7 +84,7 @@ test('a worker that is killed leaves its tasks to the next one, which begins the
   );
 });
 
-test('a task that ends its process each time is not begun for ever', async () => {
+test('a task that ends its process each time is not restarted for ever', async () => {
   const id = await workers.add('sturdy', { steps: 1, ms: 0, gate: 0 });
   for (let attempt = 1; attempt <= 5; attempt++) {
     const { child, ended } = await workers.start();
@@ -96,7 +96,7 @@ test('a task that ends its process each time is not begun for ever', async () =>
   expect(await workers.get(id)).toMatchObject({ state: 'failed', attempts: 5 });
 });
 
-test('a worker that is told to end hands back what can be begun again, and stops the rest', async () => {
+test('a worker that is told to end returns restartable tasks to the queue, and stops the others', async () => {
   const { child, ended } = await workers.start();
   const sturdy = await workers.add('sturdy', { steps: 3, ms: 50, gate: 2 });
   const fragile = await workers.add('fragile', { steps: 3, ms: 50, gate: 2 });
@@ -108,7 +108,7 @@ test('a worker that is told to end hands back what can be begun again, and stops
   expect(await workers.get(fragile)).toMatchObject({ state: 'stopped', reason });
 });
 
-test('--stop-task stops what runs and what waits, and no more than that', async () => {
+test('--stop-task stops running and waiting tasks, and no others', async () => {
   await workers.start();
   const id = await workers.add('sturdy', { steps: 3, ms: 50, gate: 2 });
   await workers.until(id, ({ progress }) => progress > 0);
@@ -132,7 +132,7 @@ test('--stop-task stops what runs and what waits, and no more than that', async 
   ]);
 });
 
-test('a failure is tried again as its kind says; what was not expected is in the error log alone', async () => {
+test('a failure is retried as its kind defines; unexpected errors are only in the error log', async () => {
   await workers.start();
   const refused = await workers.add('refused');
   const broken = await workers.add('broken');
@@ -149,7 +149,7 @@ test('a failure is tried again as its kind says; what was not expected is in the
   expect(await workers.until(caller, ({ state }) => state === 'done')).toMatchObject({ result: 1 });
 });
 
-test('a kind that a version does not know is left to one that does', async () => {
+test('a kind that a version does not know is left to a version that does', async () => {
   const id = await workers.add('of-a-newer-version');
   expect(await workers.runDue()).toBe(0);
   expect((await workers.get(id)).state).toBe('waiting');

@@ -1,4 +1,4 @@
-// Root runs the program only from a tree that nobody else can change.
+// Root runs the program only from a tree that no other user can change.
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -16,7 +16,7 @@ import { join, resolve } from 'node:path';
 const top = resolve(__dirname, '../..');
 const ofRoot = process.getuid?.() === 0 ? describe : describe.skip;
 
-ofRoot('as root (only root can make files of others)', () => {
+ofRoot('as root (only root can create files of others)', () => {
   let folder: string;
   let tree: string;
 
@@ -83,7 +83,7 @@ ofRoot('as root (only root can make files of others)', () => {
     expect(status).toBe(0);
   });
 
-  test('a group of the system, such as staff, is trusted', () => {
+  test('a system group, such as staff, is trusted', () => {
     chownSync(tree, 0, 50);
     chmodSync(tree, 0o2775);
     expect(run('whmapi1', ['--version'])).toMatchObject({ status: 0 });

@@ -1,5 +1,5 @@
-// A process of an earlier version is killed in the middle of its work, and this version meets what it left. The earlier
-// version is this one with other plans: in another order, and with a step more.
+// A process of an earlier version is killed during its work, and this version continues from the state that it left.
+// The earlier version is this one with other plans: the steps are in another order, and there is one more.
 import { spawn } from 'node:child_process';
 import {
   cpSync,
@@ -18,7 +18,7 @@ import { auditLog } from './state.ts';
 const top = resolve(__dirname, '../..');
 const here = freshFolder();
 
-/** A copy of the program in which a file is another. */
+/** A copy of the program in which one file is replaced. */
 function makeEarlierVersion(file: string, edits: readonly (readonly [string, string])[]): string {
   const copy = join(here.path, 'earlier');
   mkdirSync(copy);
@@ -87,7 +87,7 @@ test('a plan with its steps in another order is undone step by step', async () =
   ]);
 });
 
-test('a plan with a step more, which there is no way back from, is finished', async () => {
+test('a plan with one more step, which cannot be undone, is completed', async () => {
   const remove = '[remove.plan({ name: username, home, uid })]';
   const version = makeEarlierVersion('src/drivers/users/account.ts', [
     [remove, '[suspend.plan({ name: username }), remove.plan({ name: username, home, uid })]'],

@@ -1,4 +1,4 @@
-// Whom a call trusts, what it does where a connection fails, and when it is made again.
+// Which servers a call trusts, what it does if a connection fails, and when it is retried.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
@@ -27,7 +27,7 @@ const metadataOf = ({ stdout }: { stdout: string }) =>
   (JSON.parse(stdout) as { metadata: { error_code?: string; reason: string } }).metadata;
 
 describe('a certificate', () => {
-  test('that nobody known has issued is not trusted', async () => {
+  test('of an unknown issuer is not trusted', async () => {
     const printed = await to(server.host, 'version');
     expect(printed.status).toBe(3);
     expect(metadataOf(printed).error_code).toBe('remote_unreachable');
@@ -37,7 +37,7 @@ describe('a certificate', () => {
     expect(server.requests).toEqual([]);
   });
 
-  test('of an issuer that is named is trusted, for its own names only', async () => {
+  test('of a given issuer is trusted, for its own names only', async () => {
     const cacert = person.write('ca.pem', certificate.cert);
     expect((await to(server.host, '--cacert', cacert, 'version')).status).toBe(0);
     const named = await to(`localhost:${server.port}`, '--cacert', cacert, 'version');
@@ -47,7 +47,7 @@ describe('a certificate', () => {
     expect(metadataOf(other).reason).toContain('does not match');
   });
 
-  test('that is pinned is trusted, and no other, even one with a known issuer', async () => {
+  test('that is pinned is trusted, and no other, even with a known issuer', async () => {
     const cacert = person.write('ca.pem', certificate.cert);
     const colons = certificate.pin.replace(/(?<=:.*)(..)(?=.)/g, '$1:').toUpperCase();
     expect((await to(server.host, '--pin', colons.replace('SHA256', 'sha256'), 'version')).status).toBe(0);
@@ -57,7 +57,7 @@ describe('a certificate', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('is kept on the first use where that is asked for, and from then on no other is trusted', async () => {
+  test('is stored on the first use if requested, and from then on no other is trusted', async () => {
     const first = await to(server.host, '--pin', 'first-use', 'version');
     expect(first).toMatchObject({ status: 0, stderr: expect.stringContaining(certificate.pin) as string });
     const file = join(person.home, '.config/whmapi1/fingerprints');
@@ -78,7 +78,7 @@ describe('a certificate', () => {
     [['--pin', 'first-use', '--pin', `sha256:${'0'.repeat(64)}`], 'exclude each other'],
     [['--cacert', '/nowhere'], 'could not be read'],
     [['--cacert', '/dev/null'], 'holds no certificate'],
-  ])('%j is refused before anything is sent', async (words, sentence) => {
+  ])('%j is rejected before anything is sent', async (words, sentence) => {
     const printed = await to(server.host, ...words, 'version');
     expect(printed).toMatchObject({
       status: 2,
@@ -89,7 +89,7 @@ describe('a certificate', () => {
   });
 });
 
-describe('a call is made again', () => {
+describe('a call is retried', () => {
   const pinned = (...words: string[]) => to(server.host, '--pin', certificate.pin, ...words);
   const after = (failures: number, fail: (request: { socket: { destroy(): void } }) => void) => {
     let count = 0;
@@ -101,7 +101,7 @@ describe('a call is made again', () => {
     };
   };
 
-  test('where it reads and the connection was lost', async () => {
+  test('if it reads and the connection was lost', async () => {
     after(2, ({ socket }) => socket.destroy());
     expect((await pinned('listaccts')).status).toBe(0);
     expect(server.requests).toHaveLength(3);
@@ -116,7 +116,7 @@ describe('a call is made again', () => {
   });
 
   test.each(['killpkg', 'unknown_function', 'batch'])(
-    'never where it may change something: %s',
+    'never if it may change something: %s',
     async (name) => {
       after(9, ({ socket }) => socket.destroy());
       const words = { killpkg: ['pkgname=a'], batch: ['command=version'] }[name] ?? [];
@@ -132,7 +132,7 @@ describe('a call is made again', () => {
     },
   );
 
-  test('whatever it is, where no connection was made', async () => {
+  test('in any case if no connection was opened', async () => {
     const { port } = server;
     await server.stop();
     const call = pinnedAt(port, 'killpkg', 'pkgname=a');
@@ -144,7 +144,7 @@ describe('a call is made again', () => {
   const pinnedAt = (port: number, ...words: string[]) =>
     to(`127.0.0.1:${port}`, '--pin', certificate.pin, ...words);
 
-  test('when the server says, where it is overloaded', async () => {
+  test('if the server reports that it is overloaded', async () => {
     const times: number[] = [];
     server.script = (_request, reply) => {
       times.push(Date.now());
@@ -157,7 +157,7 @@ describe('a call is made again', () => {
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(990);
   });
 
-  test('not where the server wants more patience than there is', async () => {
+  test('not if the server asks for a longer wait than the time limit', async () => {
     server.script = (_request, reply) => {
       reply.statusCode = 503;
       reply.setHeader('retry-after', '3600');
@@ -167,7 +167,7 @@ describe('a call is made again', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('on the same connection, where the server keeps it', async () => {
+  test('on the same connection, if the server keeps it', async () => {
     server.script = (_request, reply) => {
       if (server.requests.length > 1) return ok({});
       reply.statusCode = 503;
@@ -177,7 +177,7 @@ describe('a call is made again', () => {
     expect(server.connections).toBe(1);
   });
 
-  test('after pauses that grow and differ', () => {
+  test('after growing, varying pauses', () => {
     expect([pauseBefore(2, 0), pauseBefore(2, 1), pauseBefore(3, 0), pauseBefore(3, 1)]).toEqual([
       200, 400, 400, 800,
     ]);
@@ -201,14 +201,14 @@ describe('--timeout', () => {
     expect(metadataOf(printed).reason).toContain('did not answer within');
   });
 
-  test('takes whole seconds', async () => {
+  test('accepts whole seconds', async () => {
     const printed = await to(server.host, '--timeout', 'soon', 'version');
     expect(printed).toMatchObject({ status: 2, stderr: expect.stringContaining('a whole number') as string });
     expect(printed.stderr).not.toContain('soon');
   });
 });
 
-test('an answer that breaks off tells nothing', async () => {
+test('an incomplete response is not used', async () => {
   server.script = ({ socket }, reply) => {
     reply.setHeader('content-length', '1000');
     reply.write('{"metadata":', () => socket.destroy());
@@ -218,8 +218,8 @@ test('an answer that breaks off tells nothing', async () => {
   expect(metadataOf(printed).error_code).toBe('unknown_outcome');
 });
 
-describe('a port that is something else', () => {
-  test('is named, where it does not speak TLS', async () => {
+describe('a port of another service', () => {
+  test('is reported if it does not use TLS', async () => {
     const plain = createServer((_request, reply) => reply.end('hello'));
     await new Promise<void>((done) => plain.listen(0, '127.0.0.1', done));
     const printed = await to(`127.0.0.1:${(plain.address() as AddressInfo).port}`, 'version');
@@ -258,7 +258,7 @@ describe('a proxy', () => {
     proxy.close();
   });
 
-  test('is used where the environment names one, and sees nothing of the call', async () => {
+  test('is used if the environment names one, and cannot read the call', async () => {
     expect((await to(server.host, '--pin', certificate.pin, 'version')).status).toBe(0);
     const login = `Basic ${Buffer.from('ann:p@ss').toString('base64')}`;
     expect(seen).toEqual([{ target: server.host, login }]);
@@ -268,18 +268,18 @@ describe('a proxy', () => {
     ['web.example.com', 'web.example.com:2087'],
     ['web.example.com:8443', 'web.example.com:8443'],
     ['web.example.com:443', 'web.example.com'],
-  ])('leads to %s, which is told that it is %s', async (host, named) => {
+  ])('leads to %s, which is requested as %s', async (host, named) => {
     expect((await to(host, '--pin', certificate.pin, 'version')).status).toBe(0);
     expect(server.requests.map(({ headers }) => headers.host)).toEqual([named]);
   });
 
-  test('is not used where the environment excludes the server', async () => {
+  test('is not used if the environment excludes the server', async () => {
     process.env.NO_PROXY = '127.0.0.1';
     expect((await to(server.host, '--pin', certificate.pin, 'version')).status).toBe(0);
     expect(seen).toEqual([]);
   });
 
-  test('that refuses is named, and its answer is not taken for the server’s', async () => {
+  test('that rejects is named, and its response is not used as the server’s', async () => {
     const printed = await to('forbidden.example.com', 'version');
     expect(printed.status).toBe(3);
     expect(metadataOf(printed).reason).toMatch(
@@ -292,7 +292,7 @@ describe('a proxy', () => {
 describe('the token', () => {
   const pinned = (...words: string[]) => to(server.host, '--pin', certificate.pin, ...words);
 
-  test('is read from a file that only its owner reads, without white space', async () => {
+  test('is read from a file that only its owner can read, without white space', async () => {
     const path = person.write('token', 'FROM\nFILE\n');
     expect((await pinned('--token-file', path, '--login', 'ann', 'version')).status).toBe(0);
     expect(server.requests[0]?.headers.authorization).toBe('whm ann:FROMFILE');
@@ -304,7 +304,7 @@ describe('the token', () => {
     expect(empty.stderr).toContain('holds no token');
   });
 
-  test('stands in no output, whatever fails', async () => {
+  test('is in no output, whatever fails', async () => {
     const outputs = [];
     for (const body of ['', '{', '<html>', '{"error":"no"}']) {
       server.script = (_request, reply) => {
@@ -318,14 +318,14 @@ describe('the token', () => {
     expect(existsSync(join(person.home, 'state'))).toBe(false);
   });
 
-  test.each([[['--token', TOKEN]], [[`--token=${TOKEN}`]]])('is no option: %#', async (words) => {
+  test.each([[['--token', TOKEN]], [[`--token=${TOKEN}`]]])('is not an option: %#', async (words) => {
     const { status, stderr } = await pinned(...words, 'version');
     expect(status).toBe(2);
     expect(stderr).toContain("unknown option '--token'");
     expect(stderr).not.toContain(TOKEN);
   });
 
-  test('is asked for nowhere: without one and without a terminal the call ends', async () => {
+  test('is never prompted for: without a token and a terminal the call fails', async () => {
     delete person.environment.WHMAPI1_TOKEN;
     const printed = await pinned('version');
     expect(printed.status).toBe(1);
@@ -343,7 +343,7 @@ test.each([
   [['--host', '@nowhere', 'version'], 'neither a group nor a file'],
   [['--profile', 'nobody', 'version'], 'There is no profile “nobody”'],
   [['--host', 'a', '../login'], 'Invalid function name'],
-])('%j is no command line', async (words, sentence) => {
+])('%j is not a valid command line', async (words, sentence) => {
   const printed = await person.run(...words);
   expect(printed).toMatchObject({
     status: 2,

@@ -1,4 +1,4 @@
-// One call to many servers: how many at a time, how their answers are told apart, and how a run goes on.
+// One call to many servers: how many run at a time, how their responses are distinguished, and how a run is resumed.
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
@@ -33,12 +33,12 @@ const lines = (text: string) =>
     .split('\n')
     .map((line) => JSON.parse(line) as { host: string; metadata: Record<string, unknown>; data?: unknown });
 
-describe('answers of several servers', () => {
+describe('responses of several servers', () => {
   beforeEach(() => {
     server.script = ({ headers }) => ok({ acct: [{ user: hostOf(headers) }] });
   });
 
-  test('are a document each in YAML', async () => {
+  test('are one document each in YAML', async () => {
     const { status, stdout } = await run(names(3), 'listaccts');
     expect(status).toBe(0);
     const documents = parseAllDocuments(stdout).map((one) => one.toJS() as { host: string });
@@ -49,7 +49,7 @@ describe('answers of several servers', () => {
     expect(stdout).toMatch(/^---\ndata:\n {2}acct:\n {4}-\n {6}user: 127\.1\.0\.\d:\d+\nhost: 127/);
   });
 
-  test('are an object each in JSON, on a line each', async () => {
+  test('are one object each in JSON, each on one line', async () => {
     const { stdout } = await run(names(3), '--output=json', 'listaccts');
     expect(
       lines(stdout)
@@ -73,19 +73,19 @@ describe('answers of several servers', () => {
     );
   });
 
-  test('stand under “answer” where they have no envelope', async () => {
+  test('are under “answer” if they have no envelope', async () => {
     server.script = () => ({ one: '0.1' });
     const { stdout } = await run(names(2), '--output=json', '--parallel=1', 'loadavg');
     expect(JSON.parse(stdout.split('\n')[0] ?? '')).toEqual({ host: names(1)[0], answer: { one: '0.1' } });
   });
 
-  test('name their server where a group or a file happens to name one', async () => {
+  test('name their server even if a group or a file names only one', async () => {
     const file = person.write('list', `# those of the north\n\n ${server.host} # one\n`);
     const { stdout } = await run([`@${file}`], '--output=json', 'listaccts');
     expect(lines(stdout)).toMatchObject([{ host: server.host }]);
   });
 
-  test('are written as they come', async () => {
+  test('are written as they arrive', async () => {
     const [fast = '', slow = ''] = names(2);
     const isRead = new EventEmitter();
     const read = once(isRead, 'fast');
@@ -116,7 +116,7 @@ describe('answers of several servers', () => {
     expect(server.requests.at(-1)?.body).toContain('api.columns.a=user');
   });
 
-  test('are not written with --quiet, but for failures', async () => {
+  test('are not written with --quiet, except failures', async () => {
     const [good = '', bad = ''] = names(2);
     server.script = ({ headers }) =>
       hostOf(headers) === bad ? ok(undefined, { result: 0, reason: 'No.' }) : ok({ acct: [] });
@@ -129,7 +129,7 @@ describe('answers of several servers', () => {
     }
   });
 
-  test('are large, too', async () => {
+  test('can be large', async () => {
     const acct = Array.from({ length: 3000 }, (_, at) => ({ user: `u${at}` }));
     server.script = () => ok({ acct });
     const { stdout } = await run(names(2), '--output=json', 'listaccts');
@@ -141,7 +141,7 @@ describe('answers of several servers', () => {
   });
 });
 
-test('500 servers have no more connections than --parallel at a time', async () => {
+test('500 servers use no more connections than --parallel at a time', async () => {
   let now = 0;
   let most = 0;
   server.script = async () => {
@@ -155,7 +155,7 @@ test('500 servers have no more connections than --parallel at a time', async () 
   expect(new Set(lines(stdout).map(({ host }) => host)).size).toBe(500);
   expect(server.connections).toBe(500);
   expect(most).toBeLessThanOrEqual(20);
-  // Each may be open anew before the server sees that it was closed.
+  // Each may be opened again before the server notices that it was closed.
   expect(server.most).toBeLessThanOrEqual(40);
 });
 
@@ -168,7 +168,7 @@ test.each([
   const reached = new EventEmitter();
   server.script = async () => {
     most = Math.max(most, ++now);
-    // Nobody is answered before so many are called; who comes too early has the time to show.
+    // Nobody gets a response before this many are called, so calls that start too early are detected.
     if (most < wanted) await once(reached, 'wanted');
     else reached.emit('wanted');
     await wait(50);
@@ -189,14 +189,14 @@ describe('the exit status', () => {
     };
   };
 
-  test('is 1 where one has failed', async () => {
+  test('is 1 if one has failed', async () => {
     failing(server.address(1), 'reason');
     const { status, stdout } = await run(names(4), '--output=json', 'killpkg', 'pkgname=a');
     expect(status).toBe(1);
     expect(lines(stdout)).toHaveLength(4);
   });
 
-  test('is 3 where one was out of reach', async () => {
+  test('is 3 if one was unreachable', async () => {
     failing(server.address(1), 'lost');
     const { status, stdout } = await run(names(4), '--output=json', 'killpkg', 'pkgname=a');
     expect(status).toBe(3);
@@ -228,7 +228,7 @@ describe('the exit status', () => {
     expect((await run(names(4), ...words)).status).toBe(3);
   });
 
-  test('is 0 where the reader of a pipe has seen enough, and no further server is called', async () => {
+  test('is 0 if the reader of a pipe has stopped reading, and no further server is called', async () => {
     person.broken = { stdout: 'EPIPE' };
     expect(await run(names(20), '--parallel=2', 'listaccts')).toMatchObject({ status: 0, stderr: '' });
     expect(server.requests.length).toBeLessThanOrEqual(2);
@@ -255,7 +255,7 @@ describe('--resume', () => {
     };
   });
 
-  test('goes on with those that failed, and calls none that is done', async () => {
+  test('continues with servers that failed, and does not call completed ones', async () => {
     failed.add(server.address(1));
     const words = ['--resume', record(), '--output=json', 'killpkg', 'pkgname=a'];
     expect((await run(names(5), ...words)).status).toBe(1);
@@ -268,7 +268,7 @@ describe('--resume', () => {
     expect(server.requests).toHaveLength(7);
   });
 
-  test('makes no change twice whose outcome is not known', async () => {
+  test('does not repeat a change whose outcome is unknown', async () => {
     failed.add(`lost ${server.address(1)}`);
     const words = ['--resume', record(), '--output=json', 'killpkg', 'pkgname=a'];
     expect((await run(names(3), ...words)).status).toBe(3);
@@ -282,7 +282,7 @@ describe('--resume', () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  test('keeps what was done although nobody reads the answers any more', async () => {
+  test('keeps the progress even if nobody reads the responses any more', async () => {
     const words = ['--parallel=2', '--resume', record(), '--output=json', 'killpkg', 'pkgname=a'];
     person.broken = { stdout: 'EPIPE' };
     await run(names(6), ...words);
@@ -290,11 +290,11 @@ describe('--resume', () => {
     expect(before).toBeGreaterThan(0);
     person.broken = {};
     expect((await run(names(6), ...words)).status).toBe(0);
-    // Each once, over both runs.
+    // Each once, in both runs together.
     expect(calledSince(0)).toEqual(names(6));
   });
 
-  test('belongs to one call, and tells nothing of its arguments', async () => {
+  test('belongs to one call, and contains nothing of its arguments', async () => {
     const words = ['--resume', record(), 'some_function'];
     await run(names(2), ...words, 'password=Xylophone');
     expect(readFileSync(record(), 'utf8')).not.toContain('Xylophone');
@@ -305,7 +305,7 @@ describe('--resume', () => {
     expect(foreign.stderr).toContain('is no record of a run; it was left alone');
   });
 
-  test('goes on after a kill', async () => {
+  test('continues after a kill', async () => {
     const killed = async () => {
       const argv = [
         '--host',
@@ -349,7 +349,7 @@ describe('--resume', () => {
   });
 });
 
-test('a person sees how far it is, on standard error', async () => {
+test('a user sees the progress on standard error', async () => {
   person.seen = ['stderr'];
   const { stdout, stderr } = await run(names(3), '--output=json', 'listaccts');
   expect(stderr).toContain('3/3 servers, 0 failed');

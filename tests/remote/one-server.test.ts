@@ -1,4 +1,4 @@
-// One remote server: what is sent, how its answers are read, and what the exit status says.
+// One remote server: what is sent, how its responses are read, and the exit status.
 import { parse } from 'yaml';
 import { Person, TOKEN } from './person.ts';
 import { makeCertificate, ok, OwnServer, ScriptedServer, type Certificate, type Script } from './servers.ts';
@@ -24,7 +24,7 @@ const answering = (script: Script) => (server.script = script);
 const json = (text: string) => JSON.parse(text) as { metadata: Record<string, unknown>; data?: unknown };
 
 describe('what is sent', () => {
-  test('is a form with the token in a header, and nothing in the address', async () => {
+  test('is a form with the token in a header, and no arguments in the URL', async () => {
     const { status, stdout, stderr } = await call('some_new_function', 'user=a%20b', 'user=c&d', 'ok=ü');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(json(stdout).metadata).toMatchObject({ result: 1, version: 1, reason: 'OK' });
@@ -40,7 +40,7 @@ describe('what is sent', () => {
     ]);
   });
 
-  test('is JSON where an argument is more than a text', async () => {
+  test('is JSON if an argument is more than a text', async () => {
     person.stdin = '{"bob":{"primary_account":{"secret":"S"}},"flag":true,"list":[1,2]}';
     await call('--input=json', 'another_function', 'list=3');
     const [{ headers, body } = { headers: {}, body: '' }] = server.requests;
@@ -53,13 +53,13 @@ describe('what is sent', () => {
     });
   });
 
-  test('has flags as 1 and 0 in a form, and leaves null out', async () => {
+  test('has flags as 1 and 0 in a form, and omits null', async () => {
     person.stdin = '{"yes":true,"no":false,"none":null,"many":[1,"b",true]}';
     await call('--input=json', 'another_function', 'api.version=0');
     expect(server.requests[0]?.body).toBe('yes=1&no=0&many=1&many=b&many=1&api.version=0');
   });
 
-  test('is checked by the description before', async () => {
+  test('is checked against the description before', async () => {
     const { status, stdout, stderr } = await call('twofactorauth_set_tfa_config', 'secret=1');
     expect(status).toBe(1);
     expect(json(stdout).metadata).toMatchObject({ result: 0, error_code: 'bad_param' });
@@ -67,7 +67,7 @@ describe('what is sent', () => {
     expect(server.requests).toEqual([]);
   });
 
-  test('may have parameters that only the server knows, of which a warning tells', async () => {
+  test('can have parameters that only the server knows, with a warning', async () => {
     const { status, stderr } = await call('accountsummary', 'user=bob', 'usr=bob');
     expect(status).toBe(0);
     expect(stderr).toBe(
@@ -76,7 +76,7 @@ describe('what is sent', () => {
     expect(server.requests[0]?.body).toBe('api.version=1&user=bob&usr=bob');
   });
 
-  test('never is --user', async () => {
+  test('never contains --user', async () => {
     const { status, stdout, stderr } = await call('--user', 'bob', 'version');
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toContain('Use a token of that reseller');
@@ -84,7 +84,7 @@ describe('what is sent', () => {
   });
 });
 
-test.each(['yaml', 'json', 'jsonpretty', 'xml'])('an answer is printed as %s', async (format) => {
+test.each(['yaml', 'json', 'jsonpretty', 'xml'])('a response is printed as %s', async (format) => {
   answering(() => ok({ acct: [{ user: 'bob', suspended: false, more: [[1], null] }] }, { result: 1 }));
   const { status, stdout } = await call(`--output=${format}`, 'listaccts');
   expect(status).toBe(0);
@@ -97,7 +97,7 @@ test.each(['yaml', 'json', 'jsonpretty', 'xml'])('an answer is printed as %s', a
   }
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   test.each<[string, string | Record<string, unknown>, number, Record<string, unknown>]>([
     ['with result 1', ok({ a: 1 }, { result: 1 }), 0, { result: 1 }],
     ['with result "1"', ok({ a: 1 }, { result: '1' }), 0, { result: 1 }],
@@ -126,7 +126,7 @@ describe('an answer', () => {
     ['cpanel', { cpanelresult: { apiversion: 2, event: { result: 1 }, data: [{ a: 'b' }] } }, 0],
     ['cpanel', { cpanelresult: { apiversion: 2, event: { result: 0 }, error: 'No.' } }, 1],
     ['cpanel', { data: { reason: 'User parameter is invalid', result: '0' }, type: 'text', error: 'x' }, 1],
-  ])('without an envelope (%s %j) is printed as it came', async (command, answer, expected) => {
+  ])('without an envelope (%s %j) is printed unchanged', async (command, answer, expected) => {
     answering(() => answer);
     const { status, stdout } = await person.run(
       ...['--host', server.host, '--pin', certificate.pin, '--output=json', 'x_function', `c=${command}`],
@@ -139,17 +139,17 @@ describe('an answer', () => {
 const denied =
   '{"cpanelresult":{"apiversion":"2","error":"Access denied","data":{"reason":"Access denied","result":"0"},"type":"text"}}';
 
-describe('no answer:', () => {
+describe('no response:', () => {
   test.each<[string, number, string, number, string, RegExp]>([
     [
-      'a refusal',
+      'a rejection',
       403,
       denied,
       1,
       'login_refused',
       /did not accept the login \(Access denied\)\. The call was not made/,
     ],
-    ['a refusal with status 200', 200, denied, 1, 'login_refused', /Access denied/],
+    ['a rejection with status 200', 200, denied, 1, 'login_refused', /Access denied/],
     ['a login page', 200, '<html><form id="login_form">', 1, 'login_refused', /it showed its login page/],
     ['a login page', 401, '<html><form id="login_form">', 1, 'login_refused', /did not accept the login\. /],
     [
@@ -175,7 +175,7 @@ describe('no answer:', () => {
     ['a list', 200, '[1]', 1, 'bad_answer', /JSON that is no object/],
     ['a fault', 500, '{"error":"(XID abc) Oh."}', 3, 'remote_unreachable', /status 500, “\(XID abc\) Oh/],
     ['deep nesting', 200, `{"a":${'['.repeat(500)}${']'.repeat(500)}}`, 1, 'bad_answer', /nested/],
-  ])('%s (%i) to a call that reads', async (_, code, text, expected, error, sentence) => {
+  ])('%s (%i) for a call that reads', async (_, code, text, expected, error, sentence) => {
     answering((_request, reply) => {
       reply.statusCode = code;
       return text;
@@ -194,7 +194,7 @@ describe('no answer:', () => {
     [200, '{"metadata":{"resu', 3, 'unknown_outcome'],
     [502, '<html>', 3, 'unknown_outcome'],
     [503, '<html>', 3, 'unknown_outcome'],
-  ])('%i %j to a call that changes something', async (code, text, expected, error) => {
+  ])('%i %j for a call that changes something', async (code, text, expected, error) => {
     answering((_request, reply) => {
       reply.statusCode = code;
       return text;
@@ -210,7 +210,7 @@ describe('no answer:', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('one that is too large', async () => {
+  test('that is too large', async () => {
     answering((_request, reply) => {
       const piece = Buffer.alloc(1024 * 1024, ' ');
       const more = () => {
@@ -238,7 +238,7 @@ describe('a server of this program', () => {
     return person.run('--host', own.host, '--pin', certificate.pin, '--output=json', ...words);
   };
 
-  test('answers as the local command does', async () => {
+  test('returns the same as the local command', async () => {
     const { status, stdout } = await there('batch', 'command=twofactorauth_get_issuer', 'command=version');
     expect(status).toBe(0);
     expect(json(stdout)).toEqual(
@@ -262,20 +262,20 @@ describe('a server of this program', () => {
     expect(filtered.stdout).not.toContain('listaccts');
   });
 
-  test('keeps nothing in a dry run', async () => {
+  test('saves nothing in a dry run', async () => {
     const { status, stdout } = await there('--dry-run', 'twofactorauth_set_issuer', 'issuer=Dry');
     expect(status).toBe(0);
     expect(json(stdout).metadata).toMatchObject({ result: 1, dry_run: 1 });
     expect((await own.here.call('twofactorauth_get_issuer')).data?.issuer).not.toBe('Dry');
   });
 
-  test('suggests a name as locally', async () => {
+  test('suggests names like the local command', async () => {
     const { status, stderr } = await there('versoin');
     expect(status).toBe(1);
     expect(stderr).toContain('Did you mean version');
   });
 
-  test('refuses a wrong token', async () => {
+  test('rejects a wrong token', async () => {
     person.environment.WHMAPI1_TOKEN = 'WRONG';
     const { status, stdout, stderr } = await person.run(
       '--host',
@@ -290,7 +290,7 @@ describe('a server of this program', () => {
   });
 });
 
-test('a dry run is sent to no server that would really do it', async () => {
+test('a dry run is not sent to a server that would execute the call', async () => {
   const { status, stdout } = await call('--dry-run', 'removeacct', 'username=bob');
   expect(status).toBe(1);
   expect(json(stdout).metadata).toMatchObject({ error_code: 'no_dry_run' });

@@ -1,4 +1,4 @@
-// Somebody who calls other servers: a home directory, an environment, answers to questions, what was printed.
+// A user who calls other servers: a home directory, an environment, answers to prompts, and the printed output.
 import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -19,7 +19,7 @@ export class Person {
   stdin = '';
   seen: readonly ('stdout' | 'stderr')[] = [];
   broken: { readonly stdout?: string } = {};
-  /** What is typed, in this order; without answers there is no terminal to ask at. */
+  /** The typed lines, in this order. Without them there is no terminal. */
   answers: string[] | undefined;
   readonly questions: string[] = [];
 
@@ -52,7 +52,7 @@ export class Person {
     return { status, ...printed };
   }
 
-  /** Writes a file under the home directory, which only its owner reads unless told, and returns its path. */
+  /** Writes a file under the home directory, by default readable only for its owner, and returns its path. */
   write(name: string, content: string, mode = 0o600): string {
     const path = join(this.home, name);
     mkdirSync(dirname(path), { recursive: true });

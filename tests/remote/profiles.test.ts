@@ -41,7 +41,7 @@ token-command = ["sh", "-c", "echo 'OF COMMAND'; echo more"]
 ${more}`;
 
 describe('a profile', () => {
-  test('names servers, their certificate, and a command that prints the token', async () => {
+  test('defines servers, their certificate, and a command that prints the token', async () => {
     profiles(fleet());
     expect((await person.run('--profile', 'prod', 'version')).status).toBe(0);
     expect(called()).toEqual([at('x')]);
@@ -59,7 +59,7 @@ describe('a profile', () => {
     expect(logins()).toEqual(['whm root:OFDEFAULT']);
   });
 
-  test('that nobody named shows its token to no other servers', async () => {
+  test('that is used by default sends its token to no other servers', async () => {
     profiles(fleet());
     await person.run('--host', at('z'), '--pin', certificate.pin, 'version');
     expect(server.requests).toEqual([]);
@@ -67,7 +67,7 @@ describe('a profile', () => {
     expect(logins()).toEqual(['whm root:OFDEFAULT']);
   });
 
-  test('gives way to the command line, and comes before the environment', async () => {
+  test('has lower precedence than the command line, and higher than the environment', async () => {
     profiles(fleet());
     person.environment.WHMAPI1_TOKEN = TOKEN;
     await person.run('--profile', 'prod', '--login', 'bob', 'version');
@@ -77,7 +77,7 @@ describe('a profile', () => {
     expect(logins()[1]).toBe('whm ann:OFFILE');
   });
 
-  test('whose token command fails is told of, without what it printed', async () => {
+  test('whose token command fails is reported, without the output of the command', async () => {
     profiles('[p]\nhosts = ["a"]\ntoken-command = ["sh", "-c", "echo SECRETWORD; exit 3"]\n');
     const { status, stderr } = await person.run('--profile', 'p', 'version');
     expect(status).toBe(2);
@@ -92,7 +92,7 @@ describe('a profile', () => {
     ['[p]\ntoken = SECRETWORD', 'is not TOML: line 2, column'],
     ['token = "SECRETWORD"', 'should hold tables, one for each profile'],
     ['[p]\ngroups = ["SECRETWORD"]', 'groups should be a table'],
-  ])('%j is refused', async (text, sentence) => {
+  ])('%j is rejected', async (text, sentence) => {
     profiles(text);
     const { status, stdout, stderr } = await person.run('--profile', 'p', 'version');
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
@@ -100,14 +100,14 @@ describe('a profile', () => {
     expect(stderr).not.toContain('SECRETWORD');
   });
 
-  test('that others can read is refused', async () => {
+  test('that others can read is rejected', async () => {
     chmodSync(profiles(fleet()), 0o640);
     const { status, stderr } = await person.run('--profile', 'prod', 'version');
     expect(status).toBe(2);
     expect(stderr).toContain(`can be reached by other users. Run: chmod 600 ${path()}`);
   });
 
-  test('stands where XDG_CONFIG_HOME says', async () => {
+  test('is in the folder of XDG_CONFIG_HOME', async () => {
     profiles(fleet());
     person.environment.XDG_CONFIG_HOME = join(person.home, '.config');
     person.environment.HOME = '/nowhere';
@@ -115,7 +115,7 @@ describe('a profile', () => {
   });
 });
 
-test('WHMAPI1_HOST names a server, and empty it names none', async () => {
+test('WHMAPI1_HOST names a server, or none if it is empty', async () => {
   person.environment.WHMAPI1_TOKEN = TOKEN;
   person.environment.WHMAPI1_HOST = server.host;
   expect((await person.run('--pin', certificate.pin, '--output=json', 'version')).stdout).toMatch(
@@ -128,7 +128,7 @@ test('WHMAPI1_HOST names a server, and empty it names none', async () => {
 });
 
 describe('--configure', () => {
-  test('writes a profile of what the command line says', async () => {
+  test('writes a profile from the command line', async () => {
     const file = person.write('token', 'OFFILE');
     const words = ['--configure', '--profile', 'prod', '--host', `${at('a')},${at('b')}`];
     const more = ['--pin', certificate.pin, '--token-file', file, '--parallel', '4'];
@@ -139,7 +139,7 @@ describe('--configure', () => {
     expect(logins()).toEqual(['whm root:OFFILE']);
   });
 
-  test('asks at a terminal, and keeps the profiles that there are', async () => {
+  test('asks at a terminal, and keeps the existing profiles', async () => {
     profiles(fleet());
     person.answers = ['new', at('n'), 'bob', '', ' PASTED TOKEN ', certificate.pin];
     const { status, stdout, stderr } = await person.run('--configure');
@@ -151,7 +151,7 @@ describe('--configure', () => {
     expect((await person.run('--host', '@eu', 'version')).status).toBe(0);
   });
 
-  test('splits the command as a shell would, and runs no shell', async () => {
+  test('splits the command like a shell, and runs no shell', async () => {
     person.answers = ['p', 'a', '', `pass show 'whm prod'`, ''];
     await person.run('--configure');
     expect(readFileSync(path(), 'utf8')).toContain('token-command = [ "pass", "show", "whm prod" ]');
@@ -161,7 +161,7 @@ describe('--configure', () => {
     ['a pin', ['--pin', 'sha256:123'], '--pin takes sha256: and the 64 hexadecimal digits'],
     ['both kinds of pins', ['--pin', 'first-use', '--pin', `sha256:${'a'.repeat(64)}`], 'exclude each other'],
     ['a file of certificates', ['--cacert', '/nonexistent.pem'], '/nonexistent.pem'],
-  ])('keeps no profile with %s that no call could use', async (_what, words, reason) => {
+  ])('stores no profile with %s that no call could use', async (_what, words, reason) => {
     const given = ['--configure', '--profile', 'prod', '--host', at('a')];
     const { status, stderr } = await person.run(...given, ...words);
     expect(status).toBe(2);
@@ -169,7 +169,7 @@ describe('--configure', () => {
     expect(existsSync(path())).toBe(false);
   });
 
-  test('lists them, and no token', async () => {
+  test('lists them, without tokens', async () => {
     profiles(fleet());
     const { status, stdout } = await person.run('--configure');
     expect(status).toBe(0);
@@ -181,7 +181,7 @@ describe('--configure', () => {
     expect(stdout).not.toContain('OFDEFAULT');
   });
 
-  test('says where there are none', async () => {
+  test('says so if there are none', async () => {
     expect((await person.run('--configure')).stdout).toBe(`There are no profiles yet in ${path()}.\n`);
   });
 });

@@ -1,4 +1,4 @@
-// Servers for remote calls in tests: scripted ones over HTTPS, and a server of this program.
+// Servers for remote calls in tests: scripted servers over HTTPS, and a server of this program.
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createHttps, type Server } from 'node:https';
@@ -44,7 +44,7 @@ export interface Request {
   readonly socket: Socket;
 }
 
-/** What a scripted server does with a request; a text or a hash is answered with status 200. */
+/** How a scripted server handles a request. A text or a hash is returned with status 200. */
 export type Script = (
   request: Request,
   reply: ServerResponse,
@@ -52,7 +52,7 @@ export type Script = (
 
 export class ScriptedServer {
   readonly requests: Request[] = [];
-  /** Open connections: now, and the most that there ever were. */
+  /** Open connections: now, and the maximum so far. */
   open = 0;
   most = 0;
   connections = 0;
@@ -75,7 +75,7 @@ export class ScriptedServer {
     this.#server.on('tlsClientError', () => undefined);
   }
 
-  /** At a port that it can have again after `stop`. */
+  /** At a port that it can use again after `stop`. */
   static async start(certificate: Certificate, port?: number): Promise<ScriptedServer> {
     const one = new ScriptedServer(certificate);
     const place = port ?? (await freePort());
@@ -91,7 +91,7 @@ export class ScriptedServer {
     return `127.0.0.1:${this.port}`;
   }
 
-  /** Another address at which it answers, as if it were a server of its own. */
+  /** Another address at which it responds, like a separate server. */
   address(number: number): string {
     return `127.1.${number >> 8}.${number & 255}:${this.port}`;
   }
@@ -115,13 +115,13 @@ export class ScriptedServer {
   }
 }
 
-/** An answer as WHM gives it. */
+/** A response in WHM’s form. */
 export function ok(data?: Record<string, unknown>, metadata: Record<string, unknown> = {}) {
   const all = { version: 1, reason: 'OK', result: '1', command: 'anything', ...metadata };
   return data === undefined ? { metadata: all } : { data, metadata: all };
 }
 
-/** A server of this program, over an installation of its own. */
+/** A server of this program, with its own installation. */
 export class OwnServer {
   readonly here = new Installation();
   #server: FastifyInstance | undefined;
@@ -145,7 +145,7 @@ export class OwnServer {
     return `127.0.0.1:${(this.#server?.server.address() as AddressInfo).port}`;
   }
 
-  /** A new token of root's. */
+  /** A new token of root. */
   async token(): Promise<string> {
     const { data } = await this.here.call('api_token_create', {
       token_name: `t${Math.random().toString(36).slice(2)}`,

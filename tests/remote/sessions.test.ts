@@ -1,4 +1,4 @@
-// Logging in with a password and a code, and keeping the session.
+// Logs in with a password and a code, and stores the session.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeAt } from '../../src/model/two-factor/totp.ts';
@@ -29,7 +29,7 @@ describe('a server of this program', () => {
   const there = (...words: string[]) =>
     person.run('--host', own.host, '--pin', certificate.pin, '--output=json', ...words);
 
-  test('is asked with a password once, and then with the session', async () => {
+  test('gets the password once, and then the session', async () => {
     person.answers = [password, ''];
     const first = await there('version');
     expect(first).toMatchObject({ status: 0, stderr: '' });
@@ -45,7 +45,7 @@ describe('a server of this program', () => {
     expect((await there('version')).status).toBe(0);
   });
 
-  test('is asked anew where it does not know the session any more', async () => {
+  test('gets the password again if it no longer knows the session', async () => {
     person.answers = [password, ''];
     await there('version');
     own.here.time += 30 * 86_400_000;
@@ -54,7 +54,7 @@ describe('a server of this program', () => {
     expect(person.answers).toEqual([]);
   });
 
-  test('refuses a wrong password, which stands in no output', async () => {
+  test('rejects a wrong password, which is in no output', async () => {
     person.answers = ['Quagmire', ''];
     const { status, stdout, stderr } = await there('version');
     expect(status).toBe(1);
@@ -62,7 +62,7 @@ describe('a server of this program', () => {
     expect(stdout + stderr).not.toContain('Quagmire');
   });
 
-  test('wants a code of those who have a second factor', async () => {
+  test('requires a code of users who have a second factor', async () => {
     const { here } = own;
     await here.call('twofactorauth_enable_policy');
     const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
@@ -89,7 +89,7 @@ describe('a server of WHM', () => {
   test.each([
     ['JSON', { security_token: '/cpsess0123456789', status: 1 }, {}],
     ['a header', {}, { location: '/cpsess0123456789/scripts/x' }],
-  ])('tells in %s where the session is', async (_, body, headers) => {
+  ])('returns the session in %s', async (_, body, headers) => {
     server.script = ({ path }, reply) => {
       if (!path.startsWith('/login')) return ok({});
       reply.setHeader('set-cookie', ['whostmgrsession=abc; HttpOnly; secure', 'other=1; path=/']);
@@ -110,7 +110,7 @@ describe('a server of WHM', () => {
     [401, '{"status":0,"message":"see_login_log"}', 'the password or the code is wrong'],
     [200, '<div id="tfa_login_form">', 'asks for a two-factor authentication code'],
     [200, '<html>', 'the password or the code is wrong'],
-  ])('refuses with %i %s', async (code, body, sentence) => {
+  ])('rejects with %i %s', async (code, body, sentence) => {
     server.script = (_request, reply) => {
       reply.statusCode = code;
       return body;
@@ -122,7 +122,7 @@ describe('a server of WHM', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('is not asked with a password among others', async () => {
+  test('gets no password if it is one of several servers', async () => {
     person.answers = ['x', '', 'x', ''];
     const hosts = `${server.host},localhost:${server.port}`;
     const { status, stdout } = await person.run('--host', hosts, '--pin', certificate.pin, 'version');

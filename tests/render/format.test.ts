@@ -347,13 +347,13 @@ describe.each(cases)('$name', ({ envelope, text }) => {
 });
 
 describe.each(formats)('numbers in %s', (format) => {
-  test.each([NaN, Infinity, -Infinity])('%d is refused by a TypeError that names the key', async (number) => {
+  test.each([NaN, Infinity, -Infinity])('%d throws a TypeError that names the key', async (number) => {
     const data = { fine: 1, load: [0, { five: number }] };
     await expect(textOf(format, { metadata, data })).rejects.toThrow(TypeError);
     await expect(textOf(format, { metadata, data })).rejects.toThrow('“five”');
   });
 
-  test('a number that is not finite is refused before anything is written, however long the list is', async () => {
+  test('a number that is not finite is rejected before anything is written, however long the list is', async () => {
     const list: Hash[] = Array.from({ length: 5000 }, (_, id) => ({ id }));
     list.push({ id: NaN });
     const render = await loadRenderer(format);

@@ -26,11 +26,11 @@ const values: [string, Value, string][] = [
 ];
 
 describe('a value', () => {
-  test.each(values)('%s is written so', (_name, value, text) => {
+  test.each(values)('%s is written correctly', (_name, value, text) => {
     expect([...renderJson({ metadata, flat: true, data: { key: value } })]).toEqual([`{"key":${text}}\n`]);
   });
 
-  test.each(values)('%s is written so in a long list', (_name, value, text) => {
+  test.each(values)('%s is written correctly in a long list', (_name, value, text) => {
     const data = { list: [...Array<number>(101).fill(7), { key: value }] };
     const [written] = renderJson({ metadata, flat: true, data, list: 'list' });
     expect(written).toBe(`{"list":[${'7,'.repeat(101)}{"key":${text}}]}\n`);
@@ -46,7 +46,7 @@ describe('a key', () => {
     ['😀', '"😀"'],
     ['\uD83D', '"\uFFFD"'],
     ['__proto__', '"__proto__"'],
-  ])('%j is written so, beside a long list too', (key, text) => {
+  ])('%j is written correctly, also next to a long list', (key, text) => {
     const list = Array<number>(101).fill(7);
     const [short] = renderJson({ metadata, flat: true, data: { [key]: 1 } });
     const [long] = renderJson({ metadata, flat: true, data: { list, [key]: 1 }, list: 'list' });
@@ -56,7 +56,7 @@ describe('a key', () => {
 });
 
 describe('a long list', () => {
-  test('is indented as a short one', () => {
+  test('is indented like a short one', () => {
     const data = {
       before: {},
       list: [...Array<number>(101).fill(7), { a: [1, 'x\ny'], b: [] }],

@@ -15,7 +15,7 @@ function record(number: number): Hash {
     note: null,
   };
   for (let field = 0; field < 6; field += 1) fields[`field_${field}`] = `text ${number * field}`;
-  // One in a hundred is hard to write in some format, and full of characters that take three or four bytes.
+  // One in a hundred is difficult to write in some format, and full of characters of three or four bytes.
   if (number % 100 === 0) fields.note = `“${number}”: <&>\n東京 😀`;
   return fields;
 }
@@ -36,7 +36,7 @@ function bytes(text: string): number {
 const many = listOf(20_000);
 
 describe.each(formats)('%s', (format) => {
-  test('20,000 records are written in pieces of 16 to 64 KiB, the last one excepted', async () => {
+  test('20,000 records are written in pieces of 16 to 64 KiB, except the last one', async () => {
     const pieces = await piecesOf(format, many);
     const sizes = pieces.slice(0, -1).map(bytes);
     expect(sizes.length).toBeGreaterThan(100);
@@ -51,7 +51,7 @@ describe.each(formats)('%s', (format) => {
     expect(pieces.every((piece) => piece.isWellFormed())).toBe(true);
   });
 
-  test('a long text makes a long piece, since a record is not cut', async () => {
+  test('a long text makes a long piece, because a record is not divided', async () => {
     const list = Array<string>(101).fill('long'.repeat(25_000));
     const pieces = await piecesOf(format, { metadata, data: { list }, list: 'list' });
     expect(pieces.length).toBeGreaterThanOrEqual(101);
@@ -62,7 +62,7 @@ describe.each(formats)('%s', (format) => {
     expect(await piecesOf(format, listOf(100))).toHaveLength(1);
   });
 
-  test('a large answer without a list is written in pieces too', async () => {
+  test('a large response without a list is also written in pieces', async () => {
     const users = Object.fromEntries(
       Array.from({ length: 3000 }, (_, number) => [`user${number}`, record(number)]),
     );
@@ -75,7 +75,7 @@ describe.each(formats)('%s', (format) => {
     expect(await piecesOf(format, envelope)).toEqual(await piecesOf(format, envelope));
   });
 
-  test('the envelope is left as it is', async () => {
+  test('the envelope is not changed', async () => {
     const data: Hash = { 'acct\uD800': Array<Hash>(200).fill({ '\uDC00': -0, text: '\uDC00' }) };
     const envelope = { metadata, data, list: 'acct\uD800' };
     const before = structuredClone(envelope);
@@ -93,8 +93,8 @@ describe('500 records', () => {
     ['jsonpretty', `${JSON.stringify(content, null, 2)}\n`],
     ['yaml', dumpedYaml(content)],
     ['xml', builtXml(content)],
-  ] as [Format, string][])('are the %s that the library gives', async (format, whole) => {
-    // Compared by ===, since a difference of this size cannot be shown.
+  ] as [Format, string][])('are the same in %s as from the library', async (format, whole) => {
+    // Compared with ===, because a difference of this size cannot be shown.
     expect((await piecesOf(format, envelope)).join('') === whole).toBe(true);
   });
 });

@@ -1,4 +1,4 @@
-// Generated answers: what a reader of each format gets back, and that both ways of writing give the same text.
+// Generated responses: a reader of each format gets the same values back, and both writers give the same text.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ import { itWith } from '../support/require-tool.ts';
 
 const metadata: Metadata = { version: 1, reason: 'OK', result: 1, command: 'x' };
 
-/** What the formats trip over, to be put together in any order. */
+/** Texts that are difficult for the formats, to be combined in any order. */
 const fragments = [
   ...[
     ' ',
@@ -135,7 +135,7 @@ function written(render: Render, answer: Envelope): string {
   return [...render(answer)].join('');
 }
 
-/** Says which values are equal to a script: keys in any order, -0 is 0, half a surrogate pair is U+FFFD. */
+/** Tells a script which values are equal: keys in any order, -0 is 0, half a surrogate pair is U+FFFD. */
 function canonical(value: unknown): unknown {
   if (typeof value === 'string') return value.toWellFormed();
   if (typeof value === 'number') return value + 0;
@@ -154,7 +154,7 @@ describe('JSON', () => {
   test.each([
     ['compact', renderJson],
     ['indented', renderJsonPretty],
-  ])('in its %s form reads back equal', (_form, render) => {
+  ])('in its %s form reads back unchanged', (_form, render) => {
     fc.assert(
       fc.property(envelope, (answer) => {
         expect(canonical(JSON.parse(written(render, answer)))).toEqual(printed(answer));
@@ -188,7 +188,7 @@ describe('YAML', () => {
     ['yaml, YAML 1.1', (yaml) => parse(yaml, { version: '1.1', mapAsMap: true }) as unknown],
   ];
 
-  test.each(readers)('reads back equal in %s', (_reader, read) => {
+  test.each(readers)('reads back unchanged in %s', (_reader, read) => {
     fc.assert(
       fc.property(envelope, (answer) => {
         expect(canonical(read(written(renderYaml, answer)))).toEqual(printed(answer));
@@ -197,7 +197,7 @@ describe('YAML', () => {
     );
   });
 
-  itWith(['pyyaml'], 'reads back equal in PyYAML', () => {
+  itWith(['pyyaml'], 'reads back unchanged in PyYAML', () => {
     const answers = fc.sample(envelope, 300);
     const pairs = answers.map((answer) => [written(renderYaml, answer), written(renderJson, answer)]);
     expect(python(pyYamlReader, pairs)).toEqual([]);
@@ -215,10 +215,10 @@ describe('YAML', () => {
 });
 
 describe('XML', () => {
-  test('reads back equal in the reader of xmlbuilder2', () => {
+  test('reads back unchanged in the reader of xmlbuilder2', () => {
     fc.assert(
       fc.property(envelope, (answer) => {
-        // That reader decodes `&amp;#13;` twice, which is its own affair: the text must not spell a reference.
+        // That reader decodes `&amp;#13;` twice, which is its own bug, so the text must not contain a reference.
         const safe = JSON.parse(written(renderJson, answer).replaceAll('&', '+')) as Hash;
         const document = create(
           { skipWhitespaceOnlyText: false },
@@ -230,17 +230,17 @@ describe('XML', () => {
     );
   });
 
-  test('reads back equal in a conforming parser', () => {
+  test('reads back unchanged in a conforming parser', () => {
     const answers = fc.sample(envelope, 300).map((answer) => JSON.parse(written(renderJson, answer)) as Hash);
     const pairs = answers.map((data) => {
-      // The parser (expat) knows the names of an older edition of XML only.
+      // The parser (expat) only accepts the names of an older edition of XML.
       const ascii = withAsciiKeys(data) as Hash;
       return [written(renderXml, { metadata, data: ascii, flat: true }), elementOfHash('result', ascii)];
     });
     expect(python(elementTreeReader, pairs)).toEqual([]);
   });
 
-  itWith(['xmllint'], 'is well-formed to xmllint', () => {
+  itWith(['xmllint'], 'is well-formed for xmllint', () => {
     const folder = mkdtempSync(join(tmpdir(), 'render-xml-'));
     try {
       const files = fc.sample(envelope, 300).map((answer, number) => {
@@ -265,7 +265,7 @@ describe('XML', () => {
   });
 });
 
-/** An element: the key that its name stands for, and its text or its elements. */
+/** An element: the key for its name, and its text or its elements. */
 type Element = [key: string, content: string | Element[]];
 
 interface DomNode {
@@ -302,7 +302,7 @@ function elementsOfValue(key: string, member: Value): Element[] {
     });
   }
   if (isHash(member)) return [elementOfHash(key, member)];
-  // U+FFFD stands for what XML 1.0 cannot hold.
+  // U+FFFD replaces the characters that XML 1.0 cannot contain.
   return [[key, String(member ?? '').replace(/[\0-\x08\v\f\x0E-\x1F\uFFFE\uFFFF]/g, '\uFFFD')]];
 }
 
@@ -314,7 +314,7 @@ function withAsciiKeys(member: Value): Value {
   );
 }
 
-/** Compares by their JSON, which tells 1 from 1.0 and True, and refuses a date. */
+/** Compares them as JSON, which distinguishes 1 from 1.0 and True, and rejects a date. */
 const pyYamlReader = `
 import yaml
 def same(text, expected):
@@ -334,7 +334,7 @@ def same(text, expected):
     return element(ElementTree.fromstring(text.encode('utf-8'))) == expected
 `;
 
-/** Runs a reader in Debian's Python over pairs of a text and what it means; returns the pairs that differ. */
+/** Runs a reader in Debian’s Python with pairs of a text and its value. Returns the pairs that differ. */
 function python(reader: string, pairs: unknown[]): unknown[] {
   const program = `
 import json, sys

@@ -1,4 +1,4 @@
-// Rows and columns: what a table and a CSV file make of values that are not plain words.
+// Rows and columns: how a table and a CSV file show values that are not plain words.
 import type { Envelope } from '../../src/core/envelope.ts';
 import type { Value } from '../../src/core/values.ts';
 import { renderCsv } from '../../src/render/csv.ts';
@@ -12,7 +12,7 @@ const tableOf = (envelope: Envelope, width?: number) =>
 const csvOf = (...items: Value[]) => [...renderCsv(recordsOf(listOf(...items)))].join('');
 
 describe('a table', () => {
-  test('aligns wide characters and accents by the columns that they take', () => {
+  test('aligns wide characters and accents by their width on a terminal', () => {
     expect(tableOf(listOf({ a: '漢字', b: 'x' }, { a: 'e\u0301te', b: 'y' }, { a: '👍🏽', b: 'z' }))).toEqual([
       'a     b',
       '漢字  x',
@@ -21,27 +21,27 @@ describe('a table', () => {
     ]);
   });
 
-  test('cuts whole characters, to the width of the terminal', () => {
+  test('cuts texts between characters, to the width of the terminal', () => {
     expect(tableOf(listOf({ a: '漢字漢字漢字' }), 8)).toEqual(['a', '漢字漢…']);
     expect(tableOf(listOf({ a: 'e\u0301'.repeat(9) }), 4)).toEqual(['a', `${'e\u0301'.repeat(3)}…`]);
     expect(tableOf(listOf({ a: 'abcdefghij', b: 'klm' }), 13)).toEqual(['a         b', 'abcdefg…  klm']);
   });
 
-  test('shows characters that command a terminal, or break the line, as escapes', () => {
+  test('shows characters that control a terminal, or break the line, as escapes', () => {
     expect(tableOf(listOf({ a: 'one\ntwo\t\u001b[31m\u009b\u202etext\0', b: 1 }))).toEqual([
       'a                                           b',
       'one\\ntwo\\t\\u001b[31m\\u009b\\u202etext\\u0000  1',
     ]);
   });
 
-  test('leaves out the last columns where there is no room, and says which', () => {
+  test('omits the last columns if there is no room, and names them', () => {
     const records = recordsOf(listOf({ first: 'aaaaaaaaaa', second: 'bbbbbbbbbb', third: 'cccccccccc' }));
     const { lines, omitted } = renderTable(records, 22);
     expect([...lines].join('')).toBe('first       second\naaaaaaaaaa  bbbbbbbbbb\n');
     expect(omitted).toEqual(['third']);
   });
 
-  test('has lists with commas, hashes as JSON, nothing for null, and every field that a record has', () => {
+  test('shows lists with commas, hashes as JSON, nothing for null, and every field of any record', () => {
     expect(tableOf(listOf({ a: ['x', 1, null] }, { b: { c: [] } }, { a: null, b: [{}] }))).toEqual([
       'a       b',
       'x, 1,',
@@ -70,13 +70,13 @@ describe('a table', () => {
 });
 
 describe('CSV', () => {
-  test('quotes what RFC 4180 says', () => {
+  test('quotes as RFC 4180 requires', () => {
     expect(csvOf({ a: 'plain', b: 'with, comma', c: 'with "quotes"', d: 'two\nlines' })).toBe(
       'a,b,c,d\r\nplain,"with, comma","with ""quotes""","two\nlines"\r\n',
     );
   });
 
-  test('gives no spreadsheet a formula, and leaves numbers as they are', () => {
+  test('contains no formulas for a spreadsheet, and keeps numbers unchanged', () => {
     expect(
       csvOf('=1+1', '+1-1', '-2', '-2+3', '@SUM(A1)', '\t=1', '-1.5', '+5', 'a=b').split('\r\n').slice(1, -1),
     ).toEqual(["'=1+1", "'+1-1", '-2', "'-2+3", "'@SUM(A1)", "'\t=1", '-1.5', '+5', 'a=b']);

@@ -9,7 +9,7 @@ function xml(data: Hash): string {
   return [...renderXml({ metadata, data, flat: true })].join('');
 }
 
-/** The elements of the same answer when it has so many more that it takes the writer for large answers. */
+/** The elements of the same response with so many more elements that the writer for large responses is used. */
 function elementsWithinLarge(data: Hash): string {
   const text = xml({ ...data, filler: Array<number>(3000).fill(0) });
   return text.slice(declaration.length).split('  <filler>')[0] ?? '';
@@ -49,11 +49,11 @@ const texts: [string, Value, string][] = [
 ];
 
 describe('a value', () => {
-  test.each(texts)('%s is written so', (_name, value, element) => {
+  test.each(texts)('%s is written correctly', (_name, value, element) => {
     expect(xml({ key: value })).toBe(`${declaration}<result>\n  ${element}\n</result>\n`);
   });
 
-  test.each(texts)('%s is written so in a large answer', (_name, value, element) => {
+  test.each(texts)('%s is written correctly in a large response', (_name, value, element) => {
     expect(elementsWithinLarge({ key: value })).toBe(`<result>\n  ${element}\n`);
   });
 });
@@ -85,11 +85,11 @@ describe('lists and hashes', () => {
     expect(xml(nested)).toBe(`${declaration}${nestedElements}</result>\n`);
   });
 
-  test('it is the same in a large answer', () => {
+  test('it is the same in a large response', () => {
     expect(elementsWithinLarge(nested)).toBe(nestedElements);
   });
 
-  test('a large answer whose data has no element closes it at once', () => {
+  test('a large response whose data has no element closes it at once', () => {
     const warnings = Array<string>(3000).fill('w');
     const text = [...renderXml({ metadata: { ...metadata, output: { warnings } }, data: { list: [] } })].join(
       '',
@@ -97,7 +97,7 @@ describe('lists and hashes', () => {
     expect(text.endsWith('  </metadata>\n  <data/>\n</result>\n')).toBe(true);
   });
 
-  test('a large flat answer without any element is an empty root', () => {
+  test('a large flat response without any element is an empty root', () => {
     const keys = Array.from({ length: 3000 }, (_, number): [string, Value] => [`k${number}`, []]);
     expect(xml(Object.fromEntries(keys))).toBe(`${declaration}<result/>\n`);
   });

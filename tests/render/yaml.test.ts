@@ -19,7 +19,7 @@ function yaml(data: Hash, list?: string): string {
   return [...renderYaml({ metadata, data, flat: true, ...(list === undefined ? {} : { list }) })].join('');
 }
 
-/** The same answer again, with so many more members that it takes the writer for large answers. */
+/** The same response with so many more members that the writer for large responses is used. */
 function yamlWithinLarge(key: string, value: Value): string {
   const filler = Array.from({ length: 3000 }, () => 0);
   return yaml({ [key]: value, '\uFFFD': filler }, '\uFFFD').split('\uFFFD')[0] ?? '';
@@ -198,23 +198,23 @@ const texts: [string, Value, string][] = [
 ];
 
 describe('a value', () => {
-  test.each(texts)('%s is written so', (_name, value, text) => {
+  test.each(texts)('%s is written correctly', (_name, value, text) => {
     expect(yaml({ key: value })).toBe(`---\nkey: ${text}\n`);
   });
 
-  test.each(texts)('%s is written so in a large answer', (_name, value, text) => {
+  test.each(texts)('%s is written correctly in a large response', (_name, value, text) => {
     expect(yamlWithinLarge('key', value)).toBe(`---\nkey: ${text}\n`);
   });
 
-  test.each(texts)('%s is the same to every reader', (_name, value) => {
-    // `+ 0` takes the sign from -0.
+  test.each(texts)('%s is the same for every reader', (_name, value) => {
+    // `+ 0` removes the sign of -0.
     const expected = { key: typeof value === 'number' ? value + 0 : value };
     for (const [reader, read] of readers) {
       expect([reader, read(yaml({ key: value }))]).toEqual([reader, expected]);
     }
   });
 
-  test('a list in a list, an empty one and a hash in a list stand on lines of their own', () => {
+  test('a list in a list, an empty one and a hash in a list are on separate lines', () => {
     expect(yaml({ key: [[['a'], []], {}, { b: { c: 1 } }, 'one\ntwo', null] })).toBe(`---
 key:
   -
@@ -232,7 +232,7 @@ key:
 `);
   });
 
-  test('a value that stands twice in an answer is written twice, not as an alias', () => {
+  test('a value that occurs twice in a response is written twice, not as an alias', () => {
     const shared = { a: 1 };
     expect(yaml({ one: shared, two: shared })).toBe('---\none:\n  a: 1\ntwo:\n  a: 1\n');
   });
@@ -241,7 +241,7 @@ key:
     const text = 'a: "\\\t\x1B\x7F\u0085\u2028\uFEFFé😀\n'.repeat(300_000);
     const line = 'a: \\"\\\\\\t\\u001b\\u007f\\u0085\\u2028\\ufeffé😀\\n';
     const written = yaml({ key: text });
-    // Compared by ===, since a difference of this size cannot be shown.
+    // Compared with ===, because a difference of this size cannot be shown.
     expect(written === `---\nkey: "${line.repeat(300_000)}"\n`).toBe(true);
     expect((load(written) as Hash).key === text).toBe(true);
   });
@@ -252,7 +252,7 @@ key:
   });
 });
 
-itWith(['pyyaml'], 'every value and key is the same to PyYAML', () => {
+itWith(['pyyaml'], 'every value and key is the same for PyYAML', () => {
   const program = `
 import json, sys, yaml
 pairs = json.load(sys.stdin)
@@ -265,15 +265,15 @@ json.dump([pair for pair in pairs if yaml.safe_load(pair[0]) != json.loads(pair[
 });
 
 describe('a key', () => {
-  test.each(keys)('%j is written so', (key, text) => {
+  test.each(keys)('%j is written correctly', (key, text) => {
     expect(yaml({ [key]: 1 })).toBe(`---\n${text}: 1\n`);
   });
 
-  test.each(keys)('%j is written so in a large answer', (key, text) => {
+  test.each(keys)('%j is written correctly in a large response', (key, text) => {
     expect(yamlWithinLarge(key, 1)).toBe(`---\n${text}: 1\n`);
   });
 
-  test.each(keys)('%j is the same to every reader', (key) => {
+  test.each(keys)('%j is the same for every reader', (key) => {
     for (const [reader, read] of readers) {
       expect([reader, Object.entries(read(yaml({ [key]: 1 })) as Hash)]).toEqual([reader, [[key, 1]]]);
     }

@@ -21,13 +21,13 @@ const signed = (name: string, serial: number, more = '', dnssecPolicy: string | 
   dnssecPolicy,
 });
 
-/** As a registrar has them: of SHA-256. */
+/** The DS records with SHA-256, as registrars have them. */
 const dsRecords = (keys: readonly SigningKey[]) =>
   keys.flatMap(({ tag, algorithm, digests }) =>
     digests.filter(({ type }) => type === 2).map(({ digest }) => `${tag} ${algorithm} 2 "${digest}"`),
   );
 
-/** What a validator says that trusts these DS records alone. */
+/** The result of a validator that trusts only these DS records. */
 function validate(
   named: PrivateNamed,
   zone: string,
@@ -43,7 +43,7 @@ function validate(
 }
 
 describe('a DNSSEC policy', () => {
-  it('has a name that says what is in it', () => {
+  it('has a name that describes it', () => {
     expect(classic).toBe('whmapi1-rsasha256-classic-nsec');
     for (const policy of signingPolicies) expect(policyOfName(nameOfPolicy(policy))).toEqual(policy);
     expect(policyOfName('default')).toBeUndefined();
@@ -70,7 +70,7 @@ describeWith(['named', 'named-checkzone', 'dnssec-dsfromkey', 'delv', 'dig'], 's
   const beside = (name: string) =>
     readdirSync(named.path('/var/lib/bind/whmapi1')).filter((file) => file.startsWith(`${name}.db.`));
 
-  it('need the policies, which --doctor looks for', async () => {
+  it('need the policies, which --doctor checks', async () => {
     expect(await bind.examine(named.machine)).toEqual([]);
     const path = named.path('/etc/bind/whmapi1/policies.conf');
     writeFileSync(path, '');
@@ -82,7 +82,7 @@ describeWith(['named', 'named-checkzone', 'dnssec-dsfromkey', 'delv', 'dig'], 's
     await change('z.example', signed('z.example', 1));
   });
 
-  it('are validated from the moment that a change returns, with each next version and for names that do not exist', async () => {
+  it('are validated as soon as a change returns, with each next version and for nonexistent names', async () => {
     await change('a.example', zoneOf('a.example', 1));
     await change('a.example', signed('a.example', 1));
     expect(await delv('a.example', 'ns.a.example')).toMatch(/^; fully validated$/m);
@@ -98,7 +98,7 @@ describeWith(['named', 'named-checkzone', 'dnssec-dsfromkey', 'delv', 'dig'], 's
     );
   });
 
-  it('have the keys of their policy, which nobody but BIND can read', async () => {
+  it('have the keys of their policy, which only BIND can read', async () => {
     await change('b.example', signed('b.example', 1, '', classic));
     const keys = await bind.keys(named.machine, 'b.example');
     expect(keys.map(({ role }) => role).sort()).toEqual(['KSK', 'ZSK']);
@@ -120,7 +120,7 @@ describeWith(['named', 'named-checkzone', 'dnssec-dsfromkey', 'delv', 'dig'], 's
     expect(await bind.keys(named.machine, 'example')).toEqual([]);
   });
 
-  it('are served as before when a change is taken back, and so are later changes', async () => {
+  it('are served as before when a change is undone, and so are later changes', async () => {
     await change('c.example', signed('c.example', 1, 'www IN A 192.0.2.1\n'));
     const before = serialOf('c.example');
     const next = await change('c.example', signed('c.example', 2, 'www IN A 192.0.2.2\n'));
@@ -133,7 +133,7 @@ describeWith(['named', 'named-checkzone', 'dnssec-dsfromkey', 'delv', 'dig'], 's
     expect(await delv('c.example', 'www.c.example')).toMatch(/^; fully validated$/m);
   });
 
-  it('are loaded when they were edited while named was not running', async () => {
+  it('are loaded if they were edited while named was not running', async () => {
     await change('d.example', signed('d.example', 1));
     await change('d.example', signed('d.example', 2, 'www IN A 192.0.2.2\n'));
     await named.stop();
@@ -145,7 +145,7 @@ describeWith(['named', 'named-checkzone', 'dnssec-dsfromkey', 'delv', 'dig'], 's
     expect(await delv('d.example', 'byhand.d.example')).toMatch(/^; fully validated$/m);
   });
 
-  it('are unsigned at once when they lose their policy, can be signed again by other keys, and can be taken back', async () => {
+  it('are unsigned at once when they lose their policy, can be signed again with other keys, and can be undone', async () => {
     await change('e.example', signed('e.example', 1));
     await change('e.example', signed('e.example', 2, 'www IN A 192.0.2.2\n'));
     const keys = await bind.keys(named.machine, 'e.example');
@@ -174,7 +174,7 @@ describeWith(['named', 'named-checkzone', 'dnssec-dsfromkey', 'delv', 'dig'], 's
     expect(await delv('e.example', 'ns.e.example')).toMatch(/^; fully validated$/m);
   });
 
-  it('with a TTL that is too long for BIND to sign are refused with the line, and stay unsigned', async () => {
+  it('with a TTL that is too long for BIND to sign are rejected with the line, and stay unsigned', async () => {
     const text = 'www 9999999 IN A 192.0.2.2\n';
     await change('f.example', zoneOf('f.example', 1, text));
     await expect(change('f.example', signed('f.example', 1, text))).rejects.toThrow(
@@ -187,7 +187,7 @@ describeWith(['named', 'named-checkzone', 'dnssec-dsfromkey', 'delv', 'dig'], 's
 
 describeWith(
   ['named', 'named-checkzone', 'dnssec-dsfromkey', 'delv', 'dig'],
-  'DNSSEC by the front door',
+  'DNSSEC through the public interface',
   () => {
     let here: Installation;
     let named: PrivateNamed;
@@ -234,7 +234,7 @@ describeWith(
       ['bob.example', '8'],
       ['carl.example', '13'],
     ])(
-      '%s is validated by the DS record that is fetched, after each edit, and is plain afterwards',
+      '%s is validated with the returned DS record, after each edit, and is unsigned afterwards',
       async (domain, algorithm) => {
         await ok('adddns', { domain, ip: '192.0.2.7' });
         const { domains } = await ok('enable_dnssec_for_domains', { domain, algo_num: algorithm });

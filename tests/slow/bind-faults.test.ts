@@ -1,4 +1,4 @@
-// Zones while named, the disk or this process fails: what was acknowledged is served, and what was not leaves no trace.
+// Zones while named, the disk or this process fails: acknowledged changes are served, and the others leave no trace.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -37,7 +37,10 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND, when something
 
   const change = (name: string, after: Zone | null) => changeZone(bind, named.machine, name, after);
   const serial = (name: string) => named.dig(name, 'SOA').split(' ')[2] ?? named.dig(name, 'SOA');
-  /** The zone files and the configuration, by path. Journals and signed copies are named's own: it removes them at any moment. */
+  /**
+   * The zone files and the configuration, by path. Journals and signed copies belong to named, which removes them at
+   * any time.
+   */
   const state = () =>
     ['/etc/bind', '/var/lib/bind/whmapi1'].flatMap((folder) =>
       readdirSync(named.path(folder), { recursive: true, withFileTypes: true })
@@ -48,7 +51,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND, when something
         .map((path) => [path, readFileSync(path, 'utf8')]),
     );
 
-  it('named is stopped: the reason says so, nothing changes, and it works once named is back', async () => {
+  it('named is stopped: the reason says so, nothing changes, and it works once named runs again', async () => {
     const before = state();
     await named.stop();
     await expect(change('a.example', zoneOf('a.example', 2))).rejects.toThrow(
@@ -63,7 +66,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND, when something
     expect(serial('a.example')).toBe('2');
   });
 
-  it('named hangs: the change fails, and is taken back when named goes on', async () => {
+  it('named hangs: the change fails, and is undone when named continues', async () => {
     const before = state();
     const step = bind.change(
       'a.example',
@@ -87,7 +90,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND, when something
     expect(serial('a.example')).toBe('4');
   });
 
-  it('named is restarted in the middle: changes wait for it, and what is acknowledged is served', async () => {
+  it('named is restarted in the middle: changes wait for it, and acknowledged changes are served', async () => {
     const names = Array.from({ length: 12 }, (_, at) => `r${at}.example`);
     const changes = names.map(async (name, at) => {
       await pause(at * 40);
@@ -107,8 +110,8 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND, when something
   });
 
   /**
-   * The machine of a process that is killed at the nth thing that it asks of it: before that, or after it was done. Nothing
-   * of the process runs any more then, so the promise never ends.
+   * The machine of a process that is killed at its nth operation: before it, or after it. Nothing of the process runs
+   * after that, so the promise never settles.
    */
   function dyingMachine(
     dies: number,
@@ -145,7 +148,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND, when something
   }
 
   const policy = nameOfPolicy({ algorithm: 13, keys: 'simple', denial: 'nsec3' });
-  /** Its record says which version is served: a signed zone has a serial of its own. */
+  /** Its record identifies the served version, because a signed zone has its own serial. */
   const version = (name: string, serial: number, dnssecPolicy: string | null = null) => ({
     ...zoneOf(name, serial, `version IN TXT ${serial}\n`),
     dnssecPolicy,
@@ -176,7 +179,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND, when something
     it.each([
       ['before', false],
       ['after', true],
-    ])('%s any of its steps: it can be taken back, and be done again', async (_when, isDone) => {
+    ])('%s any of its steps: it can be undone, and be done again', async (_when, isDone) => {
       const start = () => change(name, first);
       const own = () => state().filter(([path]) => path?.includes(`/${name}.`));
       let deaths = 0;
@@ -192,7 +195,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND, when something
         ]);
         if (isOver) break;
         deaths += 1;
-        // The next process, which knows the journal only.
+        // The next process, which only has the journal.
         const next = { ...sandboxMachine(named.folder, now) };
         if (dies % 2 === 0) {
           await step.undo(next, memento);
@@ -210,7 +213,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND, when something
     });
   });
 
-  it('a process is killed at any moment: the next one takes the change back', async () => {
+  it('a process is killed at any moment: the next one undoes the change', async () => {
     await change('s.example', zoneOf('s.example', 1));
     for (let at = 0; at < 8; at++) {
       const memento = join(named.folder, 'memento.json');

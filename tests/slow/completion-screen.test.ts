@@ -1,4 +1,4 @@
-// The Tab key in the real shells, as the screen shows it: no error, no stray mark, and names from the store.
+// Tab completion in the real shells, as shown on the screen: no errors, no stray characters, and names from the store.
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -92,7 +92,7 @@ describeOnScreen('on a terminal', () => {
       await screen.until((text) => text.trimEnd() === `READY> whmapi1 ${line}`);
     });
 
-    test('lists the names that fit, and no others', async () => {
+    test('lists only the names that match', async () => {
       await tab('whmapi1 suspendacct user=b');
       await screen.until((text) => text.includes('user=bob'));
       screen.press('Tab');

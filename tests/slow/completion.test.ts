@@ -1,4 +1,4 @@
-// The Tab key in the real shells, as people press it.
+// Tab completion in the real shells, as users type.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { InteractiveShell, type ShellName } from '../support/shell.ts';
 
 const shells = ['bash', 'zsh', 'fish'] as const;
 
-/** How a person loads the script in the shell's start file. */
+/** How a user loads the script in the shell’s start file. */
 const fromTheProgram: Readonly<Record<ShellName, string>> = {
   bash: 'source <(whmapi1 --completion bash)',
   zsh: 'source <(whmapi1 --completion zsh)',
@@ -68,14 +68,14 @@ describe.each(shells)('%s', (name) => {
     expect(await shell.complete(`whmapi1 ${typed}`)).toBe(`whmapi1 ${line}`);
   });
 
-  test('lists what there is, with what it is where the shell shows that', async () => {
+  test('lists the possible words, with descriptions if the shell shows them', async () => {
     const list = await shell.list('whmapi1 twofactorauth_s');
     expect(list).toContain('set_issuer');
     expect(list).toContain('set_tfa_config_for_user');
     if (name !== 'bash') expect(list).toContain('Set the issuer, the name under which');
   });
 
-  test('shows no value to the list of processes, not even one that is being typed', async () => {
+  test('shows no value in the process list, not even one that is being typed', async () => {
     const words = join(folder, 'words');
     const shim = `#!/bin/sh\nprintf '%s\\n' "$@" >> '${words}'\nexec '${program}' "$@"\n`;
     spawnSync('mv', ['bin/whmapi1', 'bin/elsewhere'], { cwd: folder });
@@ -89,7 +89,7 @@ describe.each(shells)('%s', (name) => {
     expect(readFileSync(words, 'utf8')).not.toContain('hunter2');
   });
 
-  test('offers nothing where the program is not there', async () => {
+  test('offers nothing if the program is not installed', async () => {
     spawnSync('mv', ['bin/whmapi1', 'bin/elsewhere'], { cwd: folder });
     try {
       expect(await shell.complete('whmapi1 createa', false)).toBe('whmapi1 createa');
@@ -99,15 +99,15 @@ describe.each(shells)('%s', (name) => {
   });
 });
 
-test.each(shells)('%s finds the script where the system looks for it', async (name) => {
+test.each(shells)('%s finds the script in the system’s directory', async (name) => {
   start(name, fromTheSystem[name]);
   expect(await shell.complete('whmapi1 createacct usern')).toBe('whmapi1 createacct username=');
   await stop();
 });
 
-test('bash finds the script of a package that npm has installed, without further ado', async () => {
+test('bash finds the script of a package that npm has installed, without configuration', async () => {
   folder = mkdtempSync(join(tmpdir(), 'whmapi1-shell-'));
-  // As npm links it: the script stands in the package, beside the program's real place.
+  // As npm links it: the script is in the package, next to the program’s real location.
   const link = `rm bin/whmapi1; ln -s '${resolve('bin/whmapi1')}' bin/whmapi1`;
   shell = new InteractiveShell('bash', folder, `${link}; ${fromTheSystem.bash}`);
   expect(await shell.complete('whmapi1 createacct usern', false)).toBe('whmapi1 createacct username=');

@@ -1,10 +1,10 @@
-// An attacker with a long list: locked out after the limit, and the server goes on for everybody else.
+// An attacker with a long list is locked out after the limit, and the server still serves everybody else.
 import { password, TestServer } from '../support/server.ts';
 
 const GUESSES = 10_000;
 const AT_ONCE = 25;
 
-test('10,000 guesses get nobody in, lock their address out, and hinder no token', async () => {
+test('10,000 guesses do not succeed, block their address, and do not affect tokens', async () => {
   const server = await TestServer.start();
   try {
     const { data } = await server.here.call('api_token_create', { token_name: 'other' });

@@ -1,4 +1,5 @@
-// A stranger's first minutes: a clone, the README's command line, a package installed elsewhere, another Node.
+// A stranger’s first minutes: a clone, the README’s command line, a package that is installed elsewhere, another
+// version of Node.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -64,7 +65,7 @@ it('installs from its package, with its man pages', () => {
   run('man', ['-M', join(home, 'global/share/man'), 'whmapi1'], home);
 });
 
-it(`runs on Node ${LTS}, whose code cache it does not have`, () => {
+it(`runs on Node ${LTS}, for which it has no code cache`, () => {
   const other = join(home, 'other');
   mkdirSync(other);
   run('npm', ['install', '--prefix', other, `node@${LTS}`], other);

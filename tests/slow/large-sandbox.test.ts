@@ -1,4 +1,4 @@
-// A sandbox of many accounts: everything still works, and a change costs no more than a pass over its files.
+// A sandbox with many accounts: everything still works, and a change costs no more than one pass over its files.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -8,7 +8,7 @@ jest.setTimeout(600_000);
 
 const here = freshFolder();
 
-/** Fills the sandbox and the store with accounts like the one that is there, with the names u1, u2, … */
+/** Fills the sandbox and the store with copies of the existing account, with the names u1, u2, … */
 function addAccounts(state: string, count: number): void {
   const etc = join(state, 'root/etc');
   mkdirSync(etc, { recursive: true });
@@ -39,7 +39,7 @@ function addAccounts(state: string, count: number): void {
 const lines = (state: string, file: string) =>
   readFileSync(join(state, 'root/etc', file), 'utf8').split('\n').length - 1;
 
-test('100,000 accounts: one more is created, renamed, suspended, measured and removed', async () => {
+test('100,000 accounts: one more can be created, renamed, suspended, measured and removed', async () => {
   const { state } = here;
   const succeed = async (...argv: string[]) => {
     const began = performance.now();

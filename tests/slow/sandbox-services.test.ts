@@ -1,4 +1,4 @@
-// --sandbox-services: a real nameserver for the zones of a sandbox, and --add-secondary: one that copies them.
+// --sandbox-services: a real nameserver for the zones of a sandbox. --add-secondary: a nameserver that copies them.
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PrivateNamed } from '../drivers/zones/private-named.ts';
@@ -26,7 +26,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'whmapi1 --sandbox-services', 
     await services?.end();
   });
 
-  it('serves the zones that there are, and answers a change once it is served', async () => {
+  it('serves the existing zones, and a change returns once it is served', async () => {
     await ok('adddns', 'domain=before.example', 'ip=192.0.2.7');
     services = await SandboxServices.start({ state: folder.state });
     expect(services.dig('before.example', 'A')).toBe('192.0.2.7');
@@ -46,7 +46,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'whmapi1 --sandbox-services', 
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'ends with named at %s, and changes are files again',
+    'ends with named at %s, and changes affect only files again',
     async (signal) => {
       services = await SandboxServices.start({ state: folder.state });
       const named = Number(
@@ -63,7 +63,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'whmapi1 --sandbox-services', 
     },
   );
 
-  it('reports that named has ended; what it left behind does not matter', async () => {
+  it('reports that named has ended; files that it left behind do not matter', async () => {
     services = await SandboxServices.start({ state: folder.state });
     const { process: name } = JSON.parse(text('sandbox-services/named.service.json')) as { process: string };
     process.kill(Number(name.split(' ')[0]), 'SIGKILL');
@@ -72,7 +72,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'whmapi1 --sandbox-services', 
     await ok('adddns', 'domain=after.example', 'ip=192.0.2.7');
   });
 
-  it('runs once for a sandbox', async () => {
+  it('runs only once for a sandbox', async () => {
     services = await SandboxServices.start({ state: folder.state });
     const { status, stderr } = await whmapi1('--sandbox-services');
     expect([status, stderr]).toEqual([
@@ -94,7 +94,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'whmapi1 --sandbox-services', 
       await secondary.close();
     });
 
-    it('is copied by TSIG and catalog, and by nobody without the key, until --remove-secondary', async () => {
+    it('is copied with TSIG and the catalog, and not without the key, until --remove-secondary', async () => {
       services = await SandboxServices.start({ state: folder.state });
       await ok('adddns', 'domain=bob.example', 'ip=192.0.2.8');
       const address = `127.0.0.1:${secondary.server.port}`;
@@ -139,7 +139,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'whmapi1 --sandbox-services', 
         stderr: 'whmapi1: no secondaries.\n',
       });
 
-      // The key is in BIND's file alone: no log, journal or task has it.
+      // The key is only in BIND’s file: no log, journal or task contains it.
       const { stdout: tasks } = await whmapi1('--tasks', '--output=json');
       const { lines } = auditLog(folder.state);
       expect(tasks + JSON.stringify(lines) + logsOf()).not.toContain(key);
@@ -150,10 +150,10 @@ describeWith(['named', 'named-checkzone', 'dig'], 'whmapi1 --sandbox-services', 
   });
 });
 
-/** All of the state directory that is text and no configuration of BIND. */
+/** Every file of the state directory that is text and not BIND’s configuration. */
 function logsOf(): string {
   const names = readdirSync(folder.state, { recursive: true, encoding: 'utf8' });
-  // Files of SQLite and of named come and go.
+  // Files of SQLite and of named are created and removed at any time.
   const isFile = (name: string) =>
     statSync(join(folder.state, name), { throwIfNoEntry: false })?.isFile() === true;
   const read = (name: string) => {
@@ -183,14 +183,14 @@ describe('--add-secondary and --remove-secondary', () => {
     [['--add-secondary', '192.0.2.53', '--dry-run'], 2, '--add-secondary has no dry run.'],
     [['--secondaries', '--output=yaml'], 2, '--secondaries prints a table, or JSON'],
     [['--sandbox-services', '--secondaries'], 2, 'cannot be given together'],
-  ])('%j is refused with status %d', async (words, status, reason) => {
+  ])('%j is rejected with status %d', async (words, status, reason) => {
     const refused = await whmapi1(...words);
     expect(refused).toMatchObject({ status, stdout: '' });
     expect(refused.stderr).toContain(reason);
     expect((await whmapi1('--secondaries')).stdout).toBe('');
   });
 
-  it('keeps two servers apart by address and port, in every spelling', async () => {
+  it('distinguishes two servers by address and port, in every notation', async () => {
     for (const address of ['192.0.2.53', '192.0.2.53:5353', '2001:db8::53', '[2001:DB8::53]:5353']) {
       expect(await whmapi1('--add-secondary', address)).toMatchObject({ status: 0 });
     }
@@ -207,7 +207,7 @@ describe('--add-secondary and --remove-secondary', () => {
     expect(ours.match(/192\.0\.2\.53 port 5353 key|2001:db8::53 port 53 key/g)).toHaveLength(2);
   });
 
-  it('keeps those whose keys cannot be opened, and says which, and how to begin again', async () => {
+  it('keeps secondaries whose keys cannot be decrypted, names them, and says how to replace them', async () => {
     const files = () => ['whmapi1.conf', 'whmapi1/keys.conf'].map((name) => text(`root/etc/bind/${name}`));
     const nameOf = ({ stdout }: { stdout: string }) => /^key "([^"]+)"/m.exec(stdout)?.[1] ?? 'no key';
     const names: string[] = [];

@@ -1,4 +1,4 @@
-// Tables, help and search on real terminals of several sizes: what is seen, line by line.
+// Tables, help and search on real terminals of several sizes: what is visible, line by line.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -24,7 +24,7 @@ describeOnScreen('on a terminal', () => {
     rmSync(home, { recursive: true, force: true, maxRetries: 3 });
   });
 
-  /** Runs the program and keeps its screen; END follows what it prints. */
+  /** Runs the program and keeps its screen; END follows its output. */
   const show = (words: string, size: ScreenSize, environment: Readonly<Record<string, string>> = {}) => {
     const path = `${dirname(process.execPath)}:${process.env.PATH ?? ''}`;
     screen = new Screen(`${program} ${words}; echo END; exec sleep 600`, size, {
@@ -43,7 +43,7 @@ describeOnScreen('on a terminal', () => {
     expect(lines.map((line) => line.split(/ +/)[0])).toEqual(['user', 'bob', 'carol', 'END']);
   });
 
-  test.each([40, 80, 200])('a search of %d columns ends lines between words', async (columns) => {
+  test.each([40, 80, 200])('a search of %d columns breaks lines between words', async (columns) => {
     const shown = await show('--search suspend', { columns, rows: 40 }).until((text) => text.includes('END'));
     expect(shown).toMatch(/^ {2}suspendacct\b/);
     expect(shown.replaceAll(/\s+/g, ' ')).toContain('Suspend an account: block its logins');
@@ -57,7 +57,7 @@ describeOnScreen('on a terminal', () => {
     await paged.until((text) => text.includes('END'));
   });
 
-  test('help that fits, or with PAGER=cat, has none', async () => {
+  test('help that fits, or with PAGER=cat, has no pager', async () => {
     await show('--help version', { columns: 80, rows: 40 }).until((text) => text.includes('END'));
     screen?.stop();
     await show('--help', { columns: 80, rows: 20 }, { PAGER: 'cat' }).until((text) => text.includes('END'));

@@ -1,5 +1,5 @@
-// SIGKILL at every step of setsiteip: the account and its zone, as a file and as it is served, have one address, the old or
-// the new one.
+// SIGKILL at every step of setsiteip: the account and its zone, in the file and as served, have the same address, the
+// old or the new one.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
@@ -10,10 +10,10 @@ import { SandboxServices } from '../support/sandbox-services.ts';
 
 const top = resolve(__dirname, '../..');
 const here = freshFolder();
-/** Of documentation (RFC 5737), so that no machine has it. */
+/** An address for documentation (RFC 5737), which no machine has. */
 const NEW = '203.0.113.10';
 
-// A sandbox adds addresses to the interface of the machine’s own one.
+// A sandbox adds addresses to the interface of the machine’s main address.
 const hasNetwork = Object.values(networkInterfaces()).some((infos) =>
   infos?.some(({ family, internal }) => family === 'IPv4' && !internal),
 );
@@ -43,7 +43,7 @@ const canRun = hasNetwork && !(['named', 'named-checkzone', 'dig'] as const).som
     'after files.commit',
     'before journal.close',
     'after journal.close',
-  ])('%s leaves nothing of it, and works when it is repeated', async (moment) => {
+  ])('%s leaves nothing behind, and succeeds when it is repeated', async (moment) => {
     await ok('createacct', 'username=bob', 'domain=bob.example', 'reseller=0');
     await ok('addips', `ips=${NEW}`, 'netmask=255.255.255.0');
     const account = async () => {

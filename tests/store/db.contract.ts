@@ -1,5 +1,5 @@
-// What every store promises, whichever database it is in. `open` gives two that share a new database, as two processes
-// have it.
+// What every store guarantees, with every database. `open` returns two stores with the same new database, as in two
+// processes.
 import type { SqlValue } from '../../src/core/context.ts';
 import type { OpenStore } from '../../src/store/open-store.ts';
 
@@ -32,7 +32,7 @@ export function itKeepsItsPromises(open: () => Promise<Shared>): void {
     );
 
   test.each([0, 1, -1, 255, 2 ** 31, -(2 ** 31) - 1, 2 ** 32, 1_772_366_410_123, MOST, -MOST])(
-    'the number %d comes back as it was stored',
+    'the number %d is returned as it was stored',
     async (number) => {
       await run(one, 'INSERT INTO tfa_guard (username, accepted_step) VALUES (?, ?)', 'root', number);
       expect(await all(other, 'SELECT accepted_step FROM tfa_guard')).toEqual([{ accepted_step: number }]);
@@ -59,7 +59,7 @@ export function itKeepsItsPromises(open: () => Promise<Shared>): void {
     ).toEqual([{ total: MOST - 1, many: 2, most: MOST - 5 }]);
   });
 
-  test('null comes back as null', async () => {
+  test('null is returned as null', async () => {
     await run(
       one,
       'INSERT INTO tfa_guard (username, accepted_step, locked_until) VALUES (?, ?, ?)',
@@ -80,7 +80,7 @@ export function itKeepsItsPromises(open: () => Promise<Shared>): void {
     ['quotes and backslashes', `'";--\\' $1 $$ ? \\0 %s`],
     ['white space and control characters', ' \t\r\n\u0001\u001f\u007f\u0085\u2028 '],
     ['long', 'long 🔑'.repeat(50_000)],
-  ])('a text comes back as it was stored: %s', async (_what, text) => {
+  ])('a text is returned as it was stored: %s', async (_what, text) => {
     await run(one, insertIssuer, 'root', text);
     expect(await issuers(other)).toEqual([text]);
     expect(await all(other, 'SELECT username FROM tfa_issuer WHERE issuer = ?', text)).toEqual([
@@ -92,7 +92,7 @@ export function itKeepsItsPromises(open: () => Promise<Shared>): void {
     ['every byte', Uint8Array.from({ length: 256 }, (_, at) => at)],
     ['none', new Uint8Array()],
     ['a part of a larger array', Uint8Array.of(9, 9, 1, 0, 2, 9).subarray(2, 5)],
-  ])('bytes come back as they were stored: %s', async (_what, bytes) => {
+  ])('bytes are returned as they were stored: %s', async (_what, bytes) => {
     const insert =
       "INSERT INTO tfa_secret (username, kind, name, sealed, created_at) VALUES (?, 'email', '', ?, 0)";
     await run(one, insert, 'bob', bytes);
@@ -101,7 +101,7 @@ export function itKeepsItsPromises(open: () => Promise<Shared>): void {
     expect([...(row?.sealed ?? [])]).toEqual([...bytes]);
   });
 
-  test('get gives the first row, or undefined', async () => {
+  test('get returns the first row, or undefined', async () => {
     await run(one, 'INSERT INTO tfa_issuer (username, issuer) VALUES (?, ?), (?, ?)', 'b', '2', 'a', '1');
     const { value } = await one.transaction('reads', async (db) => ({
       value: {
@@ -115,7 +115,7 @@ export function itKeepsItsPromises(open: () => Promise<Shared>): void {
     expect(value).toEqual([{ issuer: '1' }, undefined]);
   });
 
-  test('run counts the rows that it changed', async () => {
+  test('run returns the number of changed rows', async () => {
     expect(
       await run(one, 'INSERT INTO tfa_issuer (username, issuer) VALUES (?, ?), (?, ?)', 'a', '', 'b', ''),
     ).toBe(2);
@@ -125,7 +125,7 @@ export function itKeepsItsPromises(open: () => Promise<Shared>): void {
     expect(await run(one, 'DELETE FROM tfa_issuer WHERE username = ?', 'a')).toBe(1);
   });
 
-  test('a question mark in quotes is no place for a value', async () => {
+  test('a question mark in quotes is not a placeholder', async () => {
     expect(
       await all(
         one,
@@ -143,8 +143,8 @@ export function itKeepsItsPromises(open: () => Promise<Shared>): void {
     ).toEqual([{ 'what?': '?', quoted: "it's ?", 'a"?': 'root' }]);
   });
 
-  test('texts are in the order of their bytes, and as different as their bytes are', async () => {
-    // As UTF-8: 5f, 61, 61 00.., ...; by letters, “ä” would stand beside “a”, and “Z” after “z”.
+  test('texts are ordered by their bytes, and differ if their bytes differ', async () => {
+    // As UTF-8: 5f, 61, 61 00.., ...; sorted by letters, “ä” would be next to “a”, and “Z” after “z”.
     const ordered = [
       '',
       ' ',
@@ -174,7 +174,7 @@ export function itKeepsItsPromises(open: () => Promise<Shared>): void {
     ).toHaveLength(4);
   });
 
-  test('keeps what its work says, and takes back what it does not', async () => {
+  test('commits if the work says so, and otherwise rolls back', async () => {
     const insert = (value: string, keep: boolean) =>
       one.transaction('changes', async (db) => ({ value: await db.run(insertIssuer, 'root', value), keep }));
     expect(await insert('taken back', false)).toBe(1);
@@ -183,7 +183,7 @@ export function itKeepsItsPromises(open: () => Promise<Shared>): void {
     expect(await issuers(other)).toEqual(['kept']);
   });
 
-  test('takes back what was written before an error, and passes the error on', async () => {
+  test('rolls back on an error, and throws the error again', async () => {
     const error = new RangeError('as it came');
     const work = one.transaction('changes', async (db) => {
       await db.run(insertIssuer, 'root', 'x');
@@ -195,7 +195,7 @@ export function itKeepsItsPromises(open: () => Promise<Shared>): void {
     expect(await issuers(other)).toEqual(['goes on']);
   });
 
-  test('a wrong statement rejects, and takes back what was written', async () => {
+  test('rejects a wrong statement, and rolls back', async () => {
     const work = one.transaction('changes', async (db) => {
       await db.run(insertIssuer, 'root', 'x');
       await db.run('UPDATE absent SET x = 1');
@@ -231,12 +231,12 @@ export function itKeepsItsPromises(open: () => Promise<Shared>): void {
       [true, true, false, ['outer', 'inner', 'after']],
       [true, false, true, ['outer', 'after']],
       [false, true, true, []],
-    ])('is taken back alone: outer %s, inner %s, innermost %s', async (outer, inner, innermost, kept) => {
+    ])('is rolled back alone: outer %s, inner %s, innermost %s', async (outer, inner, innermost, kept) => {
       await nest(outer, insert(inner, 'inner'), insert(innermost, 'innermost'));
       expect(await issuers(other)).toEqual(kept);
     });
 
-    test('that throws is taken back alone where the outer one goes on', async () => {
+    test('that throws is rolled back alone if the outer one continues', async () => {
       await one.transaction('changes', async (db, nested) => {
         await db.run(insertIssuer, '1', 'outer');
         const inner = nested.transaction('changes', async (within) => {
@@ -251,7 +251,7 @@ export function itKeepsItsPromises(open: () => Promise<Shared>): void {
     });
   });
 
-  test('changes take turns', async () => {
+  test('changes run one after the other', async () => {
     await run(one, "INSERT INTO setting (name, value) VALUES ('counter', '0')");
     const increment = () =>
       one.transaction('changes', async (db) => {
@@ -264,7 +264,7 @@ export function itKeepsItsPromises(open: () => Promise<Shared>): void {
     expect(await all(one, "SELECT value FROM setting WHERE name = 'counter'")).toEqual([{ value: '60' }]);
   });
 
-  test('what one has kept the other’s next transaction sees', async () => {
+  test('what one process has committed, the other’s next transaction sees', async () => {
     for (let count = 1; count <= 20; count++) {
       const [writer, reader] = count % 2 === 0 ? [one, other] : [other, one];
       await run(writer, insertIssuer, String(count).padStart(2, '0'), String(count));
@@ -285,12 +285,12 @@ export function itKeepsItsPromises(open: () => Promise<Shared>): void {
     expect(await issuers(one)).toEqual(['after', 'after']);
   });
 
-  test('the state is another after every change that is kept, whoever made it', async () => {
+  test('the state differs after every committed change, by any process', async () => {
     const states = [await one.state()];
     expect(await one.state()).toBe(states[0]);
     for (const [at, store] of [one, other, one, other].entries()) {
       await run(store, insertIssuer, `user${at}`, 'x');
-      // SQLite asks once in a turn of the event loop.
+      // SQLite checks once in each round of the event loop.
       await new Promise((resume) => setImmediate(resume));
       states.push(await one.state());
     }
@@ -300,7 +300,7 @@ export function itKeepsItsPromises(open: () => Promise<Shared>): void {
     expect(await one.state()).toBe(states[4]);
   });
 
-  test('statements of one transaction that are asked for at once all come about', async () => {
+  test('simultaneous statements of one transaction are all executed', async () => {
     const value = await one.transaction('changes', async (db) => ({
       value: await Promise.all([
         db.run(insertIssuer, 'a', '1'),

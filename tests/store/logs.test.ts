@@ -38,13 +38,13 @@ const xids = (file = path) =>
     .split('\n')
     .map((line) => (JSON.parse(line) as AuditRecord).xid);
 
-describe('an audit log that gathers lines', () => {
-  test('has every line once it says so', async () => {
+describe('an audit log that collects lines', () => {
+  test('has written every line when it says so', async () => {
     await Promise.all(['a', 'b', 'c'].map((xid) => log.append(record(xid), false)));
     expect(xids()).toEqual(['a', 'b', 'c']);
   });
 
-  test('has a call that was made again as a line of its own, at its moment', async () => {
+  test('writes a repeated call as a separate line, with its own time', async () => {
     const { duration_ms, ...others } = record('a');
     const whole = { ...others, address: '192.0.2.1', dry_run: 1, duration_ms } as const;
     await log.append(whole, false);
@@ -69,7 +69,7 @@ describe('an audit log that gathers lines', () => {
     expect(xids()).toEqual(['first', 'other']);
   });
 
-  test('tells everybody whose line could not be written', async () => {
+  test('reports the error to every caller whose line could not be written', async () => {
     await log.append(record('first'), true);
     chmodSync(path, 0o644);
     const lost = await Promise.allSettled(['lost', 'lost too'].map((xid) => log.append(record(xid), false)));
@@ -79,7 +79,7 @@ describe('an audit log that gathers lines', () => {
     expect(xids()).toEqual(['first', 'found']);
   });
 
-  test('goes on in a new file where the old one was moved away', async () => {
+  test('continues in a new file if the old one was moved', async () => {
     await log.append(record('old'), true);
     renameSync(path, `${path}.1`);
     await log.append(record('new'), true);
@@ -87,7 +87,7 @@ describe('an audit log that gathers lines', () => {
   });
 });
 
-test('characters that a terminal acts on are escaped, and read back as they were', async () => {
+test('control characters are escaped, and read back unchanged', async () => {
   const value = 'a\u009b31mb\u202egnp\u2066\u200b\u2028\u{e0001}\u007f\u001bé“中”😀';
   await log.append({ ...record('x'), arguments: [['reason', value]] }, true);
   const text = readFileSync(path, 'utf8');
@@ -108,7 +108,7 @@ describe('rotation', () => {
       .filter((file) => existsSync(file))
       .flatMap((file) => xids(file));
 
-  test('keeps so many old files of about that size, the newest lines in them', async () => {
+  test('keeps the given number of old files of about the given size, with the newest lines', async () => {
     const one = open();
     for (let number = 1; number <= 100; number++) await one.append(record(`x${number}`), false);
     one.close();
@@ -152,11 +152,11 @@ describe('rotation', () => {
     expect(all().length).toBeGreaterThan(20);
   });
 
-  test('goes on after one that was killed between two files', async () => {
+  test('continues after a rotation that was killed between two files', async () => {
     const one = open();
     for (let number = 1; number <= 20; number++) await one.append(record(`x${number}`), false);
     const before = all();
-    // As a rotation leaves it that was killed when it had made room.
+    // The state after a rotation that was killed when it had made room.
     renameSync(`${path}.2`, `${path}.3`);
     renameSync(`${path}.1`, `${path}.2`);
     for (let number = 21; number <= 30; number++) await one.append(record(`x${number}`), false);
@@ -164,7 +164,7 @@ describe('rotation', () => {
     expect(all()).toEqual([...before, ...Array.from({ length: 10 }, (_, at) => `x${21 + at}`)]);
   });
 
-  test('fails no call: a line is written all the same', async () => {
+  test('makes no call fail: a line is still written', async () => {
     const one = open();
     mkdirSync(join(folder, 'state', 'rotation.lock'));
     for (let number = 1; number <= 30; number++) await one.append(record(`x${number}`), true);

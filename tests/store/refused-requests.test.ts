@@ -46,7 +46,7 @@ test.each([
   expect(sourceOf(address)).toBe(source);
 });
 
-test('the first is a line at once, and the others of an address are one line', async () => {
+test('the first is one line at once, and the others of an address are one line', async () => {
   start();
   for (let number = 0; number < 10_000; number++) await one.add(request('192.0.2.1', `u${number % 9}`));
   await one.add(request('198.51.100.1'));
@@ -62,7 +62,7 @@ test('the first is a line at once, and the others of an address are one line', a
   });
 });
 
-test('more addresses than the table has are one line together', async () => {
+test('addresses beyond the table’s size are one line together', async () => {
   start({ addresses: 10 });
   for (let number = 0; number < 5000; number++) {
     await one.add(request(`198.51.${number >> 8}.${number & 255}`));
@@ -72,7 +72,7 @@ test('more addresses than the table has are one line together', async () => {
   expect(summaries()).toEqual([['other addresses', 4990]]);
 });
 
-test('no more bytes than the budget of an hour, and a line that says so', async () => {
+test('no more bytes than the hourly budget, and a line that says so', async () => {
   start({ bytesPerHour: 4000, addresses: 100_000 });
   for (let number = 0; number < 5000; number++) {
     await one.add(request(`198.51.${number >> 8}.${number & 255}`));
@@ -95,7 +95,7 @@ test('nothing while the disk is below its reserve, and the count once there is s
   expect(summaries()).toEqual([['192.0.2.1', 20]]);
 });
 
-test('summaries come by themselves, and the counts add up', async () => {
+test('summaries are written automatically, and the counts add up', async () => {
   start({ intervalMs: 20 });
   for (const burst of [1, 2]) {
     for (let number = 0; number < 25; number++) await one.add(request('192.0.2.1'));
@@ -108,7 +108,7 @@ test('summaries come by themselves, and the counts add up', async () => {
   expect(lines.length).toBeLessThan(40);
 });
 
-test('no request fails where its line cannot be written', async () => {
+test('no request fails if its line cannot be written', async () => {
   one = new RefusedRequests({
     write: () => Promise.reject(new Error('full')),
     hasSpace: () => true,

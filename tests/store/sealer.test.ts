@@ -11,26 +11,26 @@ afterEach(() => {
   here.remove();
 });
 
-it('opens what it sealed, under the same purpose', async () => {
+it('decrypts what it encrypted, for the same purpose', async () => {
   const { sealer } = here.engine;
   const sealed = await sealer.seal('WJ73QJSKZBXCIFPZ', 'bob', undefined);
   expect(await sealer.open(sealed, 'bob')).toBe('WJ73QJSKZBXCIFPZ');
 });
 
-it('opens nothing under another purpose', async () => {
+it('decrypts nothing for another purpose', async () => {
   const { sealer } = here.engine;
   const sealed = await sealer.seal('WJ73QJSKZBXCIFPZ', 'bob', undefined);
   await expect(sealer.open(sealed, 'eve')).rejects.toThrow();
 });
 
-it.each([0, 1, 9, 21, 37])('opens nothing whose byte %i was changed', async (at) => {
+it.each([0, 1, 9, 21, 37])('decrypts nothing whose byte %i was changed', async (at) => {
   const { sealer } = here.engine;
   const sealed = Uint8Array.from(await sealer.seal('WJ73QJSKZBXCIFPZ', 'bob', undefined));
   sealed[at] = (sealed[at] ?? 0) ^ 1;
   await expect(sealer.open(sealed, 'bob')).rejects.toThrow();
 });
 
-it('never seals the same text to the same bytes', async () => {
+it('never encrypts the same text to the same bytes', async () => {
   const { sealer } = here.engine;
   const one = await sealer.seal('same', 'bob', undefined);
   const other = await sealer.seal('same', 'bob', undefined);
@@ -56,7 +56,7 @@ it('leaves no secret in the database, and nothing of the key', async () => {
   expect(bytes.includes(readFileSync(join(here.state, 'secret.key')).subarray(0, 8))).toBe(false);
 });
 
-it('does not open a secret that was moved into another user’s row', async () => {
+it('does not decrypt a secret that was moved into another user’s row', async () => {
   for (const user of ['bob', 'eve']) {
     await here.call('twofactorauth_set_tfa_config_for_user', {
       [user]: { primary_account: { secret: 'WJ73QJSKZBXCIFPZ' } },

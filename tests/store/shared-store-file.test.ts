@@ -1,4 +1,4 @@
-// Where the store is that several servers share: the environment, else store.url in the state directory.
+// Where the shared store’s URL comes from: the environment, otherwise store.url in the state directory.
 import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,20 +19,20 @@ const write = (text: string, mode = 0o600) => {
   chmodSync(join(folder, 'store.url'), mode);
 };
 
-test('there is none unless one is named', () => {
+test('there is no shared store by default', () => {
   expect(findSharedStore({}, directory)).toBeUndefined();
   expect(findSharedStore({ WHMAPI1_STORE_URL: '' }, directory)).toBeUndefined();
 });
 
 test.each(['', '\n', '\nweb1\n'])(
-  'a file that names none, as where a disk was full, is an error: %j',
+  'a file without a URL, for example after a full disk, is an error: %j',
   (text) => {
     write(text);
     expect(() => findSharedStore({}, directory)).toThrow('store.url” is empty: its first line should be');
   },
 );
 
-test('a link is no file, wherever it leads', () => {
+test('a link is not accepted, wherever it leads', () => {
   symlinkSync('/nonexistent', join(folder, 'store.url'));
   expect(() => findSharedStore({}, directory)).toThrow('it is a symbolic link');
 });
@@ -51,7 +51,7 @@ test.each([
   expect(findSharedStore(environment, directory)).toEqual(found);
 });
 
-test('a file that others can read is refused, for it may hold a password', () => {
+test('a file that others can read is rejected, because it may contain a password', () => {
   write(`${url}\n`, 0o644);
   expect(() => findSharedStore({}, directory)).toThrow('store.url” is open to others (mode 644)');
 });

@@ -45,12 +45,12 @@ describe('in SQLite', () => {
   });
 });
 
-it('makes no database for a function that needs none', async () => {
+it('creates no database for a function that needs none', async () => {
   await here.call('gethostname');
   expect(existsSync(join(here.state, 'store.db'))).toBe(false);
 });
 
-it('writes ahead to a log, at the program’s schema', async () => {
+it('uses a write-ahead log, with the program’s schema', async () => {
   await here.call('twofactorauth_policy_status');
   expect(pragma('journal_mode')).toBe('wal');
   expect(pragma('user_version')).toBe(schemaVersion);
@@ -70,7 +70,7 @@ it('runs the transactions of one process one after the other', async () => {
   expect(order).toEqual(['first begins', 'first ends', 'second begins', 'second ends']);
 });
 
-it('is never in a state that is known while one of its transactions is open', async () => {
+it('has no known state while one of its transactions is open', async () => {
   const { application } = here;
   const state = () => application.storeState();
   await issuer();
@@ -83,11 +83,11 @@ it('is never in a state that is known while one of its transactions is open', as
   expect(new Set([before, ...within]).size).toBe(3);
 });
 
-// Node runs these after it has looked for what came in, and before it looks again.
+// Node runs these after it has checked for input, and before it checks again.
 it.each([
   ['an immediate', (work: () => void) => setImmediate(work)],
   ['a timer', (work: () => void) => setTimeout(work, 1)],
-])('is seen in another state behind a change by another process, asked before in %s', async (_what, ask) => {
+])('has another state after a change by another process, requested before in %s', async (_what, ask) => {
   const { application } = here;
   await issuer();
   const database = new Database(join(here.state, 'store.db'));
@@ -98,7 +98,7 @@ it.each([
   try {
     const before = new Promise<string>((done) => {
       ask(() => {
-        // The database is open: this goes on within the very callback.
+        // The database is open, so this continues within the same callback.
         void application.storeState().then((state) => {
           done(state);
           database.exec(`INSERT INTO setting VALUES ('x', '')`);
@@ -118,7 +118,7 @@ it.each([
   }
 });
 
-it('rejects, rather than throws, where a statement is wrong', async () => {
+it('rejects, rather than throws, if a statement is wrong', async () => {
   const work = here.engine.store.transaction('reads', async (db) => {
     const wrong = db.all('SELECT * FROM absent');
     await expect(wrong).rejects.toMatchObject({ message: 'no such table: absent' });
@@ -127,7 +127,7 @@ it('rejects, rather than throws, where a statement is wrong', async () => {
   expect(await work).toBe('went on');
 });
 
-it('is not misled by a key that another process made a moment after this one looked at the database', async () => {
+it('is not misled by a key that another process created just after this one looked at the database', async () => {
   const input = JSON.stringify({ bob: { primary_account: { secret: 'WJ73QJSKZBXCIFPZ' } } });
   const look = jest.spyOn(fs, 'existsSync').mockImplementationOnce(() => {
     execFileSync('bin/whmapi1', ['--input=json', 'twofactorauth_set_tfa_config_for_user'], {
@@ -141,7 +141,7 @@ it('is not misled by a key that another process made a moment after this one loo
   look.mockRestore();
 });
 
-it('opens the database once for all who ask at the same time', async () => {
+it('opens the database once for all simultaneous callers', async () => {
   const { application } = here;
   await Promise.all([
     application.storeState(),
@@ -155,7 +155,7 @@ it('opens the database once for all who ask at the same time', async () => {
       try {
         return fs.readlinkSync(`/proc/self/fd/${descriptor}`, { encoding: 'utf8' });
       } catch {
-        // The listing's own.
+        // The descriptor of the listing itself.
         return '';
       }
     })

@@ -8,6 +8,6 @@ it.each([
   [{ XDG_STATE_HOME: '/xdg' }, 1000, '/xdg/whmapi1'],
   [{ XDG_STATE_HOME: 'relative' }, 1000, '/home/bob/.local/state/whmapi1'],
   [{}, 1000, '/home/bob/.local/state/whmapi1'],
-])('with %j and the user id %i it is %s', (environment, userId, path) => {
+])('with %j and the user ID %i it is %s', (environment, userId, path) => {
   expect(locateStateDirectory(environment, userId, () => '/home/bob')).toBe(path);
 });

@@ -1,4 +1,5 @@
-// Accounts as a test needs them in the store. The machine knows nothing of them: where it must, call createacct.
+// Accounts for tests, only in the store. They do not exist on the machine; a test that needs them there must call
+// createacct.
 import type { Caller } from '../../src/core/context.ts';
 import * as accounts from '../../src/model/accounts/accounts.ts';
 import type { Account } from '../../src/model/accounts/accounts.ts';
@@ -9,7 +10,7 @@ import type { Installation } from './installation.ts';
 
 type Overrides = Partial<Omit<Account, 'settings'>> & { readonly settings?: Partial<Settings> };
 
-/** The account “bob” of root with the package “default”, but for what is told. */
+/** The account “bob” of root with the package “default”, except for the given values. */
 export function anAccount({ settings, ...overrides }: Overrides = {}): Account {
   const username = overrides.username ?? 'bob';
   return {
@@ -54,7 +55,7 @@ export async function storedAccount(here: Installation, username: string): Promi
   return account;
 }
 
-/** A user as a caller: root, or a reseller with the privileges that it holds now. */
+/** A user as a caller: root, or a reseller with its current privileges. */
 export async function callerNamed(here: Installation, user: string): Promise<Caller> {
   return here.engine.store.transaction('reads', async (db) => ({
     value: await callerOf(db, user),

@@ -1,4 +1,4 @@
-// Logins as a server tries them on an installation, in as many processes as a test likes.
+// Login attempts on an installation, as a server makes them, in any number of processes.
 import type { Machine } from '../../src/core/machine.ts';
 import type { Engine } from '../../src/core/engine.ts';
 import type { MachineCommands, MachineFirewall } from '../../src/core/machine.ts';
@@ -15,18 +15,18 @@ export class Logins {
   readonly #here: Installation;
   readonly #store: Engine['store'];
 
-  /** `store` is that of another process on the same installation. */
+  /** `store` belongs to another process on the same installation. */
   constructor(here: Installation, store = here.engine.store) {
     this.#here = here;
     this.#store = store;
   }
 
-  /** Undefined where the login may be tried. */
+  /** Undefined if the login may be tried. */
   check(user: string, address: string): Promise<Refusal | undefined> {
     return this.#within((context) => bruteForce.check(context, { user, address }));
   }
 
-  /** Whether it may: 'free', or why not. */
+  /** Whether a login is allowed: 'free', or the reason. */
   async state(user: string, address: string): Promise<string> {
     return (await this.check(user, address))?.kind ?? 'free';
   }
@@ -35,7 +35,7 @@ export class Logins {
     return this.#within((context) => bruteForce.recordFailure(context, failure));
   }
 
-  /** Fails so often, each time with another password. @returns what the last one asked for. */
+  /** Fails this many times, each time with another password. @returns the reaction to the last one. */
   async failTimes(times: number, user: string, address: string): Promise<Reaction[]> {
     let last: Reaction[] = [];
     for (let done = 0; done < times; done++) {
@@ -58,7 +58,7 @@ export class Logins {
   }
 }
 
-/** A firewall and commands that remember what they were told, in the place of the sandbox, which has none. */
+/** A firewall and commands that record their calls, instead of the sandbox, which has none. */
 export class PretendedMachine {
   readonly blocked = new Map<string, number>();
   readonly ran: (readonly string[])[] = [];

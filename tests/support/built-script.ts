@@ -1,4 +1,4 @@
-// A program of the tests that many processes run, as one file: Node starts it in a third of the time that tsx takes.
+// A test program that many processes run, bundled as one file: Node starts it in a third of the time that tsx takes.
 import { buildSync } from 'esbuild';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,7 @@ export function builtScript(source: string): { readonly path: string } {
       format: 'esm',
       alias: { 'better-sqlite3': sqlite },
       external: [sqlite],
-      // Packages that are bundled ask for Node’s modules so.
+      // Bundled packages load Node’s modules in this way.
       banner: {
         js: `import { createRequire } from 'node:module'; const require = createRequire(${JSON.stringify(sqlite)});`,
       },

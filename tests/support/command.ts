@@ -1,5 +1,6 @@
-// The real program as a child process. Its environment is given whole: nothing of the tester's own reaches it, and
-// unless a test names a state directory it can have none, so that /var/lib and the home directory stay untouched.
+// The real program as a child process. Its whole environment is given: nothing of the tester’s own environment is
+// passed on. Without a state directory from the test it has none, so that /var/lib and the home directory are not
+// changed.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,16 +10,16 @@ import type { Hash } from '../../src/core/values.ts';
 
 export const program = resolve(__dirname, '../../bin/whmapi1');
 
-/** Below a device nobody can make a directory, not even root. */
+/** No user can create a directory below a device, not even root. */
 const NOWHERE = '/dev/null/whmapi1';
 
 export interface Options {
   readonly state?: string | undefined;
-  /** Standard input; nothing unless given. */
+  /** Standard input. Default: empty. */
   readonly input?: string | Uint8Array;
-  /** Variables besides PATH, HOME and WHMAPI1_STATE_DIR, or in their place; undefined takes one away. */
+  /** Variables in addition to PATH, HOME and WHMAPI1_STATE_DIR, or instead of them; undefined removes one. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** A command that is given the program and its arguments as further words, as `sh -c '"$0" "$@" | head'` is. */
+  /** A command that gets the program and its arguments as further arguments, such as `sh -c '"$0" "$@" | head'`. */
   readonly through?: readonly string[];
   /** The user and group that the process runs as. */
   readonly user?: number | undefined;
@@ -37,7 +38,7 @@ export interface Answered extends Result {
   readonly data: Hash | undefined;
 }
 
-/** Starts the program. `done` never rejects on account of what the program does. */
+/** Starts the program. `done` never rejects because of what the program does. */
 export function start(
   argv: readonly string[],
   options: Options = {},
@@ -53,7 +54,7 @@ export function start(
   const stderr: Buffer[] = [];
   child.stdout.on('data', (bytes: Buffer) => stdout.push(bytes));
   child.stderr.on('data', (bytes: Buffer) => stderr.push(bytes));
-  // A program that ends without reading its input is no fault of the test's.
+  // If a program ends without reading its input, this is not an error of the test.
   child.stdin.on('error', () => undefined);
   child.stdin.end(options.input ?? '');
   const done = new Promise<Result>((answer, fail) => {
@@ -70,7 +71,7 @@ export function run(argv: readonly string[], options: Options = {}): Promise<Res
   return start(argv, options).done;
 }
 
-/** Runs the program with JSON output and reads its answer. */
+/** Runs the program with JSON output and parses its response. */
 export async function call(argv: readonly string[], options: Options = {}): Promise<Answered> {
   const result = await run(['--output=json', ...argv], options);
   const answer = readAnswer(result.stdout);
@@ -84,14 +85,14 @@ export function storeSecret(user: string, secret: string, options: Options): Pro
   return call(['--input=json', 'twofactorauth_set_tfa_config_for_user'], { ...options, input });
 }
 
-/** The secret that is stored for a user, as the program gives it out; undefined where there is none. */
+/** The stored secret of a user, as the program exports it; undefined if there is none. */
 export async function storedSecret(user: string, options: Options): Promise<string | undefined> {
   const { data } = await call(['twofactorauth_get_tfa_config_for_user', `user=${user}`], options);
   const config = data?.[user] as { primary_account?: { secret: string } } | undefined;
   return config?.primary_account?.secret;
 }
 
-/** A whole JSON answer, or undefined where it is cut short or none. */
+/** A complete JSON response; undefined if it is incomplete or missing. */
 export function readAnswer(text: string): { metadata: Metadata; data: Hash | undefined } | undefined {
   if (!text.endsWith('}\n')) return undefined;
   try {
@@ -102,20 +103,20 @@ export function readAnswer(text: string): { metadata: Metadata; data: Hash | und
   }
 }
 
-/** The code of this moment. It is taken for 30 seconds at least: the program takes the step before as well. */
+/** The current code. It is accepted for at least 30 seconds, because the program accepts the previous step too. */
 export async function currentCode(secret: string): Promise<string> {
   const { codeAt } = await import('../../src/model/two-factor/totp.ts');
   return codeAt(secret, Date.now());
 }
 
-/** A code that is wrong for minutes on either side. */
+/** A code that is wrong for minutes before and after now. */
 export async function wrongCode(secret: string): Promise<string> {
   const { matchingStep } = await import('../../src/model/two-factor/totp.ts');
   const codes = ['111111', '222222', '333333'];
   return codes.find((code) => matchingStep(secret, code, Date.now(), 10) === undefined) ?? '444444';
 }
 
-/** A folder for each test of a file, which goes when the test is over. To be called at the top of the file. */
+/** A folder for each test of a file, which is removed after the test. Must be called at the top level of the file. */
 export function freshFolder(): { readonly path: string; readonly state: string } {
   let path = '';
   beforeEach(() => {
@@ -134,7 +135,7 @@ export function freshFolder(): { readonly path: string; readonly state: string }
   };
 }
 
-/** The results of `work` on each item, in their order, with so many at the same time. */
+/** The results of `work` for each item, in order, with this many at the same time. */
 export async function parallel<Item, T>(
   items: readonly Item[],
   atOnce: number,
@@ -153,7 +154,7 @@ export async function parallel<Item, T>(
 
 function environmentOf({ state = NOWHERE, env = {} }: Options): NodeJS.ProcessEnv {
   const given: Record<string, string | undefined> = {
-    // The node that runs the tests, also where another stands before it in the path.
+    // The Node that runs the tests, even if another one is before it in PATH.
     PATH: `${dirname(process.execPath)}:${process.env.PATH ?? '/usr/bin:/bin'}`,
     HOME: NOWHERE,
     WHMAPI1_STATE_DIR: state,

@@ -4,7 +4,7 @@ export type Args = Readonly<Record<string, string>>;
 
 const digest = 'AB'.repeat(32);
 
-/** Parameters of addzonerecord, what editzonerecord changes, and the data as a master file then has it. */
+/** Parameters of addzonerecord, the values that editzonerecord changes, and the resulting data in a master file. */
 export const records: Readonly<Record<string, readonly [Args, Args, string]>> = {
   A: [{ address: '192.0.2.1' }, { address: '192.0.2.2' }, '192.0.2.2'],
   AAAA: [{ address: '2001:db8::1' }, { address: '2001:DB8::2' }, '2001:db8::2'],
@@ -52,7 +52,7 @@ export const records: Readonly<Record<string, readonly [Args, Args, string]>> = 
     `"${'\\195\\169'.repeat(127)}" "${'\\195\\169'.repeat(73)}\\""`,
   ],
 };
-/** A delegation has its DS record beside it. */
+/** A DS record belongs to a delegation. */
 export const nameOf = (type: string) => (type === 'DS' ? 'ns' : type.toLowerCase());
 
 export const types = Object.keys(records);

@@ -1,12 +1,12 @@
-// A port for a server that has to be told its port before it starts.
+// A port for a server that needs its port before it starts.
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
-/** Below those that Linux gives to clients and to servers that ask for any port, so that nobody gets it meanwhile. */
+/** Below the ports that Linux assigns to clients and to servers without a port, so that no other process gets it. */
 const FIRST = 15_000;
 const LAST = 32_000;
 
-/** @returns one that is free for TCP and UDP on 127.0.0.1. Tests that run at the same time draw others. */
+/** @returns a port that is free for TCP and UDP on 127.0.0.1. Tests that run at the same time choose others. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = FIRST + Math.floor(Math.random() * (LAST - FIRST));

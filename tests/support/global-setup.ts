@@ -1,5 +1,5 @@
-// Where `npm test` keeps its temporary files: in memory, if the machine has room for them there. Thousands of tests make and
-// remove a folder each, and disks take their time for that: ext4 needs more than a millisecond to remove one.
+// Where `npm test` keeps its temporary files: in memory, if the machine has enough. Thousands of tests each create and
+// remove a folder, which is slow on disks: ext4 needs more than a millisecond to remove one.
 import { chmodSync, mkdtempSync, readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -11,16 +11,16 @@ const MEMORY = '/dev/shm';
 const ROOM = 2 ** 31;
 
 export default function chooseTemporaryFolder(): void {
-  // Somebody has chosen already.
+  // The directory is already set.
   if (process.env.TMPDIR !== undefined || !isUsable()) return;
   globalThis.folderInMemory = mkdtempSync(join(MEMORY, 'whmapi1-'));
-  // As /tmp is: some tests start the program as another user.
+  // The same mode as /tmp, because some tests start the program as another user.
   chmodSync(globalThis.folderInMemory, 0o1777);
   // The processes of the tests inherit it.
   process.env.TMPDIR = globalThis.folderInMemory;
 }
 
-/** Containers often have 64 MB there, and some machines let no program be started from there. */
+/** Containers often have 64 MB there, and some machines do not allow running programs from there. */
 function isUsable(): boolean {
   const mounts = readFileSync('/proc/mounts', 'utf8').split('\n');
   const [, , type, options = ''] =

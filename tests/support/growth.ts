@@ -1,12 +1,11 @@
-// How the cost of work grows with its size, in processor time of this process: another process that keeps the machine busy
-// makes no difference to it.
+// How the cost of work grows with its size, in processor time of this process. Other busy processes do not affect it.
 const TIMES = 5;
 const FACTOR = 8;
 
 /**
- * @param work done with something of so many elements.
- * @returns how many times as much processor time is spent on eight times as many elements: 8 where the cost is linear,
- * 64 where it is quadratic.
+ * @param work is run with an input of this many elements.
+ * @returns the factor of processor time for eight times as many elements: 8 if the cost is linear,
+ * 64 if it is quadratic.
  */
 export function growth(elements: number, work: (elements: number) => unknown): number {
   const few: number[] = [];

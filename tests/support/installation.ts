@@ -1,5 +1,5 @@
-// One installation of its own for a test: a real state directory with a real SQLite file, a clock that the test sets,
-// and chance that always falls the same way.
+// A separate installation for a test: a real state directory with a real SQLite file, a clock that the test sets, and
+// randomness that always gives the same values.
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir, type NetworkInterfaceInfo } from 'node:os';
 import { basename, join } from 'node:path';
@@ -20,33 +20,33 @@ import { makeTestDatabase, type TestDatabase } from './test-database.ts';
 import { watchedMachine, watchedStore } from './watched-machine.ts';
 
 export interface InstallationOptions {
-  /** As a server has it. */
+  /** The settings of a server. */
   readonly livesLong?: boolean;
-  /** Where the suites run on PostgreSQL: another server of the same fleet, whose database this one shares. */
+  /** If the suites run on PostgreSQL: another server of the same fleet, whose database this one shares. */
   readonly beside?: Installation;
-  /** What this server is called there; as nobody else unless told. */
+  /** The name of this server there. Default: a unique name. */
   readonly server?: string;
-  /** A store in the place of one of its own. */
+  /** A store that is used instead of a new one. */
   readonly url?: string;
 }
 
 export class Installation {
   readonly directory = mkdtempSync(join(tmpdir(), 'whmapi1-test-'));
-  /** What the clock shows, in milliseconds. */
+  /** The time of the clock, in milliseconds. */
   time = Date.parse('2026-03-01T12:00:10Z');
   hostname = 'server.example.com';
-  /** True: as if it were a machine that no profile was activated on. */
+  /** True: like a machine on which no profile was activated. */
   isMachine = false;
-  /** Of the machine, on eth0, its main one first. */
+  /** The addresses of the machine, on eth0, the main one first. */
   addresses: [string, ...string[]] = ['192.0.2.1', '192.0.2.2', '192.0.2.3'];
   ipv6Addresses: string[] = [];
-  /** The URL that `nat_checkip` asks. */
+  /** The URL that `nat_checkip` calls. */
   publicAddressService = 'http://127.0.0.1:1/';
-  /** Set to put something else in the place of a part of the engine. */
+  /** Replaces parts of the engine. */
   overrides: { -readonly [Part in keyof Engine]?: Engine[Part] } = {};
   /** A dry run of calls is one transaction, in which each of them looks at the machine. */
   isDryRunOfCalls = false;
-  /** Passwords cost next to nothing here: whole suites log in again and again. */
+  /** Passwords take almost no time here, because whole suites log in again and again. */
   readonly #users = new SandboxUsers(join(this.state, 'root'), () => Date.now(), { log2N: 1, r: 1, p: 1 });
   readonly #application: Application;
   readonly #database: TestDatabase | undefined;
@@ -61,13 +61,13 @@ export class Installation {
     this.#application = createApplication(this.environment, { livesLong });
   }
 
-  /** What another process on the same installation would have in its environment. */
+  /** The environment of another process on the same installation. */
   get environment(): Readonly<Record<string, string | undefined>> {
     return {
       WHMAPI1_STATE_DIR: this.state,
-      // Nothing answers there: no test asks the network.
+      // Nothing listens there: no test uses the network.
       WHMAPI1_RESOLVERS: '127.0.0.1:1',
-      // The clock that a test sets is far from the one of this machine: no log is rotated for its age.
+      // The clock of a test differs from that of this machine, so no log is rotated because of its age.
       WHMAPI1_AUDIT_ROTATE_DAYS: '3650',
       WHMAPI1_STORE_URL: this.#url,
       WHMAPI1_SERVER_NAME: this.#server,
@@ -89,7 +89,7 @@ export class Installation {
       store: watchedStore(store),
       rolesOf: (db) => rolesOf({ db, system: this.engine.machine.system }),
       now: () => this.time,
-      // The clock does not go on by itself.
+      // The clock does not advance by itself.
       sleep: async () => undefined,
       newXid: () => 'xid123',
       randomBytes: async (count) => Uint8Array.from({ length: count }, (_, at) => (at * 37 + 11) % 256),
@@ -121,12 +121,14 @@ export class Installation {
     };
   }
 
-  /** As an administrator does for another server of the fleet. */
+  /** Like an administrator for another server of the fleet. */
   copyKeyTo(other: Installation): void {
     copyFileSync(join(this.state, 'secret.key'), join(other.state, 'secret.key'));
   }
 
-  /** Calls a function by the front door, as root unless told, and holds its answer against its description. */
+  /**
+   * Calls a function through the public interface, by default as root, and compares its response with its description.
+   */
   async call(
     command: string,
     args: Readonly<Record<string, Json>> = {},
@@ -174,7 +176,7 @@ function interfaceAddress(address: string): NetworkInterfaceInfo {
   };
 }
 
-/** A reseller that holds these privileges. */
+/** A reseller with these privileges. */
 export function reseller(user: string, ...privileges: string[]): Caller {
   return { user, privileges: new Set(privileges) };
 }

@@ -1,15 +1,15 @@
-// BIND’s own tools, which are the authority on zone files.
+// BIND’s own tools, which are authoritative for zone files.
 import { spawnSync } from 'node:child_process';
 
 export interface Compiled {
   readonly isLoaded: boolean;
-  /** Owner, TTL, class, type and data as BIND writes them, a record a line, sorted; the final SOA is left out. */
+  /** Owner, TTL, class, type and data as BIND writes them, one record per line, sorted, without the final SOA. */
   readonly records: readonly string[];
-  /** What the tool reports. */
+  /** The messages of the tool. */
   readonly messages: string;
 }
 
-/** Loads a zone file (octets) as named-compilezone does, without its advice on what zones should have. */
+/** Loads a zone file (octets) with named-compilezone, without its recommendations for zones. */
 export function compileZone(zone: string, text: string): Compiled {
   const advice = [
     '-i',

@@ -1,5 +1,5 @@
-// The words of passwords as the build has sorted them, in place of `src/model/passwords/words.ts`: sorting them takes most of a
-// second in each file of tests that checks a password.
+// The words of passwords as the build has sorted them, instead of `src/model/passwords/words.ts`. Sorting them takes
+// most of a second in each test file that checks a password.
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SortedWords } from '../../src/model/passwords/sorted-words.ts';

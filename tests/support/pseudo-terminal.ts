@@ -1,4 +1,4 @@
-// A program on a terminal of its own (script(1) makes it), to which a test types.
+// A program on its own terminal (script(1) creates it), into which a test types.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname } from 'node:path';
@@ -10,7 +10,7 @@ export class PseudoTerminal {
   readonly #child: ChildProcess;
   readonly #closed: Promise<unknown>;
   #shown = '';
-  /** Where the part begins that no `until` has waited for yet. */
+  /** Where the part begins for which no `until` has waited yet. */
   #seen = 0;
 
   /** `command` is a line for sh. */
@@ -27,12 +27,12 @@ export class PseudoTerminal {
     this.#child.stdout?.on('data', (bytes: Buffer) => (this.#shown += bytes.toString()));
   }
 
-  /** All that was shown, with plain line breaks. */
+  /** The whole output, with plain line breaks. */
   get shown(): string {
     return this.#shown.replaceAll('\r', '');
   }
 
-  /** What was shown until this text came, since the last wait. */
+  /** The output until this text appeared, since the last wait. */
   async until(text: string, limitMs = LIMIT_MS): Promise<string> {
     const end = Date.now() + limitMs;
     for (;;) {

@@ -1,4 +1,4 @@
-// A client that writes bytes to a socket as they are, for what no HTTP library would send.
+// A client that writes bytes to a socket unchanged, for requests that no HTTP library would send.
 import { connect, type Socket } from 'node:net';
 
 export interface RawAnswer {
@@ -9,11 +9,11 @@ export interface RawAnswer {
 }
 
 export interface RawOptions {
-  /** Another address of this machine to come from, such as 127.0.0.2. */
+  /** Another address of this machine to connect from, such as 127.0.0.2. */
   readonly from?: string;
   /** How long to wait for the server to close the connection. */
   readonly limitMs?: number;
-  /** Enough to stop waiting for further ones. */
+  /** After this many responses, it does not wait for more. */
   readonly answers?: number;
 }
 
@@ -30,7 +30,7 @@ export function openSocket(url: string, from?: string): Promise<Socket> {
   });
 }
 
-/** Everything that the server answers until it closes the connection, or the time is over. */
+/** Everything that the server sends until it closes the connection, or the time is over. */
 export async function sendRaw(
   url: string,
   bytes: string | Buffer,
@@ -61,7 +61,7 @@ export async function sendRaw(
   return { text, answers: readAnswers(text), isClosed };
 }
 
-/** Of answers that tell their length. */
+/** For responses with a Content-Length. */
 export function readAnswers(text: string): RawAnswer[] {
   const answers: RawAnswer[] = [];
   for (let at = 0; at < text.length;) {

@@ -1,8 +1,8 @@
-// Holds an answer against what its function's description says of it.
+// Compares a response with the function’s description of it.
 import type { AnyFunction, Field, Fields } from '../../src/core/define.ts';
 import { isHash, type Value } from '../../src/core/values.ts';
 
-/** What is wrong with the data, one sentence a fault; empty where all is as described. */
+/** The errors in the data, one sentence each; empty if everything is as described. */
 export function faultsOf(fn: AnyFunction, data: Value | undefined): string[] {
   if (fn.returns === null) return data === undefined ? [] : [`${fn.name} answers data, but describes none.`];
   const { returns } = fn;

@@ -1,4 +1,4 @@
-// `whmapi1 --sandbox-services` as a process, and what a stranger is answered by the nameserver that it runs.
+// `whmapi1 --sandbox-services` as a process, and the responses of its nameserver to other clients.
 import { spawnSync, type ChildProcess } from 'node:child_process';
 import { start, type Options, type Result } from './command.ts';
 
@@ -13,7 +13,7 @@ export class SandboxServices {
     this.#done = done;
   }
 
-  /** Once it says where it listens. */
+  /** Resolves once it reports where it listens. */
   static async start(options: Options): Promise<SandboxServices> {
     const { child, done } = start(['--sandbox-services'], options);
     const port = await new Promise<number>((ready, fail) => {
@@ -28,13 +28,13 @@ export class SandboxServices {
     return new SandboxServices(port, child, done);
   }
 
-  /** What it ends with. */
+  /** Ends it with a signal. Returns its result. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<Result> {
     this.#child.kill(signal);
     return this.#done;
   }
 
-  /** What it ends with by itself. */
+  /** Waits until it ends by itself. Returns its result. */
   ended(): Promise<Result> {
     return this.#done;
   }
@@ -44,7 +44,7 @@ export class SandboxServices {
   }
 }
 
-/** The status of an answer that has no record, or the data of its records, a line each. */
+/** The status of a response without records, or the data of its records, one per line. */
 export function dig(port: number, name: string, type: string, ...words: string[]): string {
   const options = ['+noall', '+comments', '+answer', '+time=10', '+tries=3'];
   const { stdout } = spawnSync('dig', [`-p${port}`, '@127.0.0.1', ...options, name, type, ...words], {
@@ -57,7 +57,7 @@ export function dig(port: number, name: string, type: string, ...words: string[]
   return stdout.includes('Transfer failed') ? 'Transfer failed' : '';
 }
 
-/** Waits until it is so. @throws after a minute. */
+/** Waits until the condition is true. @throws after a minute. */
 export async function until(isSo: () => boolean): Promise<void> {
   for (let tries = 0; tries < 600; tries++) {
     if (isSo()) return;

@@ -1,4 +1,4 @@
-// A server of its own for a test, on a free port of 127.0.0.1, over an installation whose clock the test sets.
+// A separate server for a test, on a free port of 127.0.0.1, with an installation whose clock the test sets.
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Application } from '../../src/app.ts';
@@ -23,11 +23,11 @@ export class TestServer {
     const one = new TestServer();
     await (await one.here.engine.machine.users()).setPassword('root', password);
     const { here } = one;
-    // Sessions and tokens have to differ.
+    // Sessions and tokens must differ.
     here.overrides.randomBytes = async (count) => randomBytes(count);
     const application = {
       ...here.application,
-      // Asked anew each time: the clock and the parts that a test puts in another's place.
+      // Read again each time, because a test can change the clock and replace parts.
       get engine() {
         return here.engine;
       },
@@ -48,12 +48,12 @@ export class TestServer {
     return { status: response.status, headers: response.headers, text: await response.text() };
   }
 
-  /** With a password. */
+  /** A login with a password. */
   asRoot(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
     return this.ask(path, { headers: { authorization: basic('root', password), ...headers } });
   }
 
-  /** POST /login, as a client does that looks for the header Location. */
+  /** POST /login, like a client that reads the header Location. */
   logIn(
     fields: Readonly<Record<string, string>>,
     headers: Readonly<Record<string, string>> = {},

@@ -1,4 +1,4 @@
-// A real interactive shell on a terminal of its own (script(1) makes it), at which a test types.
+// A real interactive shell on its own terminal (script(1) creates it), into which a test types.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,14 +8,14 @@ import { program } from './command.ts';
 export type ShellName = 'bash' | 'zsh' | 'fish';
 
 const READY = 'READY>';
-/** For what a shell does by itself, and for what it asks the program. */
+/** Limits for the shell itself, and for its calls of the program. */
 const SHORT_MS = 100;
 const LONG_MS = 1000;
 const TAB = '\t';
 const CONTROL_G = '\u0007';
 const CONTROL_U = '\u0015';
 
-/** What each shell runs at its start: a prompt to wait for, and a key that writes the line as it stands to a file. */
+/** The start file of each shell: a prompt to wait for, and a key that writes the current line to a file. */
 const startFiles: Readonly<Record<ShellName, { readonly path: string; readonly text: string }>> = {
   bash: {
     path: 'rc.bash',
@@ -56,12 +56,12 @@ export class InteractiveShell {
   #shown = '';
   #isReady = false;
 
-  /** `setUp` is read by the shell after its own start file; `folder` is an empty one, for its files. */
+  /** The shell reads `setUp` after its own start file. `folder` is an empty folder for its files. */
   constructor(name: ShellName, folder: string, setUp: string) {
     this.#folder = folder;
     const { path, text } = startFiles[name];
     for (const inner of ['fish', 'bin']) mkdirSync(join(folder, inner));
-    // Where that is missing, fish reads all manual pages in the background, and goes on after its end.
+    // Without this, fish reads all manual pages in the background, and continues after its end.
     mkdirSync(join(folder, '.cache/fish/generated_completions'), { recursive: true });
     writeFileSync(join(folder, path), `${text}${setUp}\n`);
     writeFileSync(
@@ -81,7 +81,7 @@ export class InteractiveShell {
     this.#child.stdout?.on('data', (bytes: Buffer) => (this.#shown += bytes.toString()));
   }
 
-  /** Types a line, presses Tab, and tells what the line is then. `isAsked` is false where nothing tells that. */
+  /** Types a line, presses Tab, and returns the resulting line. `isAsked` is false if the program is not called. */
   async complete(line: string, isAsked = true): Promise<string> {
     const answers = await this.#type(line);
     await this.#type(TAB);
@@ -91,7 +91,7 @@ export class InteractiveShell {
     return this.#take();
   }
 
-  /** What is on the screen after a second Tab: the list of what fits, without colours and cursor movements. */
+  /** The screen after a second Tab: the list of matches, without colours and cursor movements. */
   async list(line: string): Promise<string> {
     await this.#type(line);
     this.#shown = '';
@@ -117,7 +117,7 @@ export class InteractiveShell {
     return join(this.#folder, 'line');
   }
 
-  /** Keys that come while a shell is at work are taken for pasted text. @returns how often it had an answer before. */
+  /** Keys that arrive while a shell is busy are treated as pasted text. @returns how many responses it had before. */
   async #type(keys: string): Promise<number> {
     if (!this.#isReady) await this.#until(() => this.#shown.includes(READY));
     this.#isReady = true;
@@ -126,7 +126,7 @@ export class InteractiveShell {
     return this.#countAnswers();
   }
 
-  /** What the line is; it is emptied. */
+  /** Returns the line, and clears it. */
   async #take(): Promise<string> {
     rmSync(this.#lineFile, { force: true });
     await this.#type(CONTROL_G);
@@ -135,7 +135,7 @@ export class InteractiveShell {
     return readFileSync(this.#lineFile, 'utf8').replace(/\n$/, '');
   }
 
-  /** How often the program has answered a shell. */
+  /** How many responses of the program a shell has had. */
   #countAnswers(): number {
     const path = join(this.#folder, 'answers');
     return existsSync(path) ? readFileSync(path, 'utf8').length : 0;

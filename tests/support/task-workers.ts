@@ -31,7 +31,7 @@ export class TaskWorkers {
     this.#environment = environment;
   }
 
-  /** Once it is at work. `ended` tells its status, or the signal that ended it. */
+  /** Resolves once it is running. `ended` is its status, or the signal that ended it. */
   async start(): Promise<{ readonly child: ChildProcess; readonly ended: Promise<number | string | null> }> {
     const { child, ended } = this.#spawn();
     await new Promise<void>((ready, fail) => {
@@ -41,7 +41,7 @@ export class TaskWorkers {
     return { child, ended };
   }
 
-  /** Runs what is due in a process of its own. */
+  /** Runs due tasks in a separate process. */
   runDue(): Promise<number | string | null> {
     return this.#spawn('due').ended;
   }
@@ -87,7 +87,7 @@ export class TaskWorkers {
     }
   }
 
-  /** Whether tasks go on beyond their gate. */
+  /** Whether tasks may continue beyond their gate. */
   set isGateOpen(isOpen: boolean) {
     const path = `${this.#file}.open`;
     if (isOpen) writeFileSync(path, '');

@@ -1,4 +1,4 @@
-// A terminal of its own for a test: streams in memory, a real state directory, and real files to read.
+// A simulated terminal for a test: streams in memory, a real state directory, and real files to read.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,25 +14,25 @@ export interface Printed {
 
 export class Terminal {
   readonly directory = mkdtempSync(join(tmpdir(), 'whmapi1-terminal-'));
-  /** What standard input holds; undefined where reading it fails. */
+  /** The contents of standard input; undefined if reading it fails. */
   stdin: string | Uint8Array | undefined = '';
-  /** The streams that a person sees; the others are pipes. */
+  /** The streams that are a terminal; the others are pipes. */
   seen: readonly ('stdout' | 'stderr')[] = [];
-  /** How large the terminal is; undefined where that is not known. */
+  /** The size of the terminal; undefined if it is unknown. */
   size: { readonly columns: number; readonly rows: number } | undefined;
-  /** What keeps a stream from being written: `{ stdout: 'EPIPE' }`, where its reader has gone. */
+  /** The error for writing to a stream: `{ stdout: 'EPIPE' }` if its reader is gone. */
   broken: { readonly stdout?: string; readonly stderr?: string } = {};
-  /** The manual pages that were shown; undefined where there is no man(1). */
+  /** The manual pages that were shown; undefined if man(1) is not installed. */
   pages: string[] | undefined;
   /** The pager; undefined where there is none. */
   paged: ((program: string, words: readonly string[], text: string) => boolean) | undefined;
   environment: Record<string, string | undefined> = {
     WHMAPI1_STATE_DIR: join(this.directory, 'state'),
-    // Nothing answers there: no test asks the network.
+    // Nothing listens there: no test uses the network.
     WHMAPI1_RESOLVERS: '127.0.0.1:1',
   };
 
-  /** Types a command line, without the program's name. */
+  /** Runs a command line, without the program’s name. */
   async run(...argv: string[]): Promise<Printed> {
     const printed = { stdout: '', stderr: '' };
     const output = (name: 'stdout' | 'stderr'): Output => ({
@@ -71,7 +71,7 @@ export class Terminal {
   }
 }
 
-/** The words and the standard input that a POSIX shell gives the program where each of these is typed. */
+/** The arguments and the standard input that a POSIX shell passes to the program for each of these lines. */
 export function shellWords(commands: readonly string[]): { words: string[]; stdin: string }[] {
   const folder = mkdtempSync(join(tmpdir(), 'whmapi1-words-'));
   try {

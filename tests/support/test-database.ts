@@ -1,24 +1,24 @@
-// A PostgreSQL database of its own for an installation, where the suites run on PostgreSQL (`npm run test:postgres`).
+// A separate PostgreSQL database for an installation, if the suites run on PostgreSQL (`npm run test:postgres`).
 import { execFileSync } from 'node:child_process';
 import { binary } from '../postgres/binaries.ts';
 
-/** For what is about SQLite alone: `onSqlite('…', …)` in the place of `test`. */
+/** For tests of SQLite only: `onSqlite('…', …)` instead of `test`. */
 export function onSqlite(name: string, work: () => Promise<void>): void {
   (process.env.WHMAPI1_TEST_POSTGRES === undefined ? test : test.skip)(name, work);
 }
 
 export interface TestDatabase {
   readonly url: string;
-  /** Gives it back: the next installation has it. */
+  /** Returns it, so that the next installation can use it. */
   remove(): void;
 }
 
-/** By their numbers; another file's, or another worker's, are others'. */
+/** By number. Other files and other workers have others. */
 const inUse = new Set<number>();
 
 /**
- * As a new store has it. A worker's databases are used again and again, since it takes longer to make one than to reset
- * it. Undefined where the suites run on SQLite.
+ * The state of a new store. A worker’s databases are reused, because creating one takes longer than resetting
+ * it. Undefined if the suites run on SQLite.
  */
 export function makeTestDatabase(): TestDatabase | undefined {
   const server = process.env.WHMAPI1_TEST_POSTGRES;
@@ -29,14 +29,14 @@ export function makeTestDatabase(): TestDatabase | undefined {
   const name = `whmapi1_${process.env.JEST_WORKER_ID ?? '0'}_${number}`;
   const url = server.replace(/\/postgres$/, `/${name}`);
   const isThere = psql(url, 'SELECT pristine.reset()');
-  // A file copy: PostgreSQL's other way writes every page into its log.
+  // A file copy. PostgreSQL’s other method writes every page to its log.
   if (!isThere && !psql(server, `CREATE DATABASE ${name} TEMPLATE whmapi1_template STRATEGY FILE_COPY`)) {
     throw new Error(`The database “${name}” could be neither reset nor made.`);
   }
   return { url, remove: () => inUse.delete(number) };
 }
 
-/** Whether it did what `sql` says. */
+/** Whether `sql` was executed. */
 function psql(url: string, sql: string): boolean {
   try {
     execFileSync(binary('psql'), ['--no-psqlrc', '--quiet', url, '--command', sql], { stdio: 'ignore' });

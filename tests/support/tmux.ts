@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeWith } from './require-tool.ts';
 
-/** `describe` if tmux is installed; else the tests are skipped. */
+/** `describe` if tmux is installed, otherwise the tests are skipped. */
 export function describeOnScreen(what: string, tests: () => void): void {
   describeWith(['tmux'], what, tests);
 }
@@ -18,12 +18,12 @@ export interface ScreenSize {
 export class Screen {
   readonly #folder = mkdtempSync(join(tmpdir(), 'whmapi1-tmux-'));
 
-  /** Starts a server of its own, so that nobody else's sessions are touched. The environment is given whole. */
+  /** Starts a separate server, so that other sessions are not affected. The whole environment is given. */
   constructor(command: string, { columns, rows }: ScreenSize, environment: Readonly<Record<string, string>>) {
     const given = Object.entries({ LANG: 'C.UTF-8', ...environment }).map(
       ([name, value]) => `${name}='${value}'`,
     );
-    // tmux would pass some variables, such as PATH, on as its own shell has them.
+    // tmux would pass some variables, such as PATH, as its own shell has them.
     const line = `exec env ${given.join(' ')} sh -c '${command.replaceAll("'", "'\\''")}'`;
     const size = ['-x', String(columns), '-y', String(rows)];
     this.#tmux('-f', '/dev/null', 'new-session', '-d', '-s', 'screen', ...size, line);
@@ -38,12 +38,12 @@ export class Screen {
     this.#tmux('send-keys', '-t', 'screen', key);
   }
 
-  /** The lines that are shown, without those at the end that are empty. */
+  /** The visible lines, without empty ones at the end. */
   lines(): string[] {
     return this.#tmux('capture-pane', '-p', '-t', 'screen').trimEnd().split('\n');
   }
 
-  /** The screen once it is as wanted, or as it is in the end. */
+  /** The screen once it matches, or its last state. */
   async until(isSo: (shown: string) => boolean): Promise<string> {
     const end = Date.now() + 60_000;
     let shown = '';

@@ -1,11 +1,11 @@
-// Waiting for what a test has set off, and not for a time.
+// Waits for an event that a test has started, and not for a fixed time.
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Only ends what would never end; it is no claim about speed. */
 const LIMIT_MS = 60_000;
 const PAUSE_MS = 10;
 
-/** @throws if it does not become so within a minute. */
+/** @throws if the condition does not become true within a minute. */
 export async function until(isSo: () => boolean | Promise<boolean>, what = 'it'): Promise<void> {
   const end = performance.now() + LIMIT_MS;
   while (!(await isSo())) {

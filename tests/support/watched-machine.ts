@@ -1,12 +1,12 @@
-// Notices when the machine is asked while a transaction of the same call is open: then others wait for the store as long as
-// the machine takes. Every installation of the tests is watched.
+// Detects when the machine is used while a transaction of the same call is open, because other calls would wait for the
+// store during that time. Every installation of the tests is watched.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Engine, Store, Work } from '../../src/core/engine.ts';
 import type { Db } from '../../src/core/context.ts';
 
 const openTransaction = new AsyncLocalStorage<'reads' | 'changes'>();
 
-/** The store, whose transactions are remembered as long as their work goes on. */
+/** The store. Its transactions are remembered while their work runs. */
 export function watchedStore(store: Store): Store {
   return {
     ...store,
@@ -15,7 +15,10 @@ export function watchedStore(store: Store): Store {
   };
 }
 
-/** The machine, which refuses to be asked within a transaction. `system` answers at once, from the kernel. */
+/**
+ * The machine, which fails if it is used within a transaction. `system` is allowed, because the kernel responds at
+ * once.
+ */
 export function watchedMachine(machine: Engine['machine'], isAllowed: () => boolean): Engine['machine'] {
   return new Proxy(machine, {
     get(target, name) {
@@ -36,12 +39,12 @@ export function watchedMachine(machine: Engine['machine'], isAllowed: () => bool
   });
 }
 
-/** One that was loaded before the transaction began is refused as well. */
+/** A part that was loaded before the transaction began fails too. */
 function guarded<T extends object>(capability: T, refuse: () => void): T {
   return new Proxy(capability, {
     get(target, name) {
       const method: unknown = Reflect.get(target, name);
-      // A spy that a test has put there is handed out as it is.
+      // A spy that a test has installed is returned unchanged.
       if (typeof method !== 'function' || 'mock' in method) return method;
       return (...args: unknown[]) => {
         refuse();

@@ -1,4 +1,4 @@
-// Sees each check of a password on the machine of an installation.
+// Records each password check on the machine of an installation.
 import type { MachineUsers } from '../../src/core/machine.ts';
 import type { Installation } from './installation.ts';
 import { password } from './server.ts';
@@ -6,20 +6,20 @@ import { password } from './server.ts';
 export interface Watched {
   /** How many checks there were. */
   count: number;
-  /** How many were going on at most at a time. */
+  /** The maximum number of simultaneous checks. */
   most: number;
-  /** How many are going on. */
+  /** How many are running. */
   running: number;
   restore(): void;
 }
 
-/** A check that takes a moment, and no more than that on a busy machine. */
+/** A check that takes a moment, even on a busy machine. */
 const quickCheck = async (_user: string, given: string) => {
   await new Promise((done) => setTimeout(done, 10));
   return given === password;
 };
 
-/** `check` is called in the place of the machine’s own. */
+/** `check` is called instead of the machine’s own. */
 export function watchPasswords(
   here: Installation,
   check: (user: string, given: string) => Promise<boolean> = quickCheck,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { probe } from '../../../src/drivers/services/probes.ts';
 
-/** A port of a server that does this with each connection. */
+/** Runs `work` with the port of a server that handles each connection with `serve`. */
 async function withServer(
   serve: (socket: Socket) => void,
   work: (port: number) => Promise<void>,
@@ -27,7 +27,7 @@ async function withServer(
 const smtp = { greets: /^220[ -]/ };
 
 describe('a probe', () => {
-  it('is content with the greeting, also in pieces', async () => {
+  it('accepts a greeting, also in several pieces', async () => {
     await withServer(
       (socket) => {
         socket.write('22');
@@ -37,7 +37,7 @@ describe('a probe', () => {
     );
   });
 
-  it('asks where the daemon does not greet by itself', async () => {
+  it('sends a question if the daemon does not greet first', async () => {
     await withServer(
       (socket) => socket.once('data', (request) => socket.write(`HTTP/1.1 404 ${String(request)}`)),
       async (port) => {
@@ -47,7 +47,7 @@ describe('a probe', () => {
     );
   });
 
-  it('says that another daemon answers, that one closes at once, that one is silent, and that none is there', async () => {
+  it('reports that another daemon responds, that one closes at once, that one is silent, and that none is running', async () => {
     await withServer(
       (socket) => socket.write('x'.repeat(2000)),
       async (port) => {
@@ -69,7 +69,7 @@ describe('a probe', () => {
     expect(await probe({ port: 1, ...smtp })).toMatch(/does not answer: connect ECONNREFUSED/);
   });
 
-  it('takes any answer of a name server, such as REFUSED, and no silence', async () => {
+  it('accepts any response of a nameserver, such as REFUSED, but not silence', async () => {
     const server = createSocket('udp4');
     server.bind(0, '127.0.0.1');
     await once(server, 'listening');

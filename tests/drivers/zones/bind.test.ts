@@ -1,4 +1,4 @@
-// Zones on a real named, as strangers see them.
+// Zones on a real named, as other resolvers see them.
 import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Bind } from '../../../src/drivers/zones/bind/bind.ts';
@@ -30,7 +30,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
       existsSync(named.path(path)) ? named.text(path) : undefined,
     );
 
-  it('are served from the moment that a change returns, and gone from the moment that a removal does', async () => {
+  it('are served as soon as a change returns, and removed as soon as a removal returns', async () => {
     await change('a.example', zoneOf('a.example', 1, 'www IN A 192.0.2.7\n'));
     expect(named.dig('www.a.example', 'A')).toBe('192.0.2.7');
     await change('a.example', zoneOf('a.example', 2, 'www IN A 192.0.2.8\n'));
@@ -47,7 +47,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
     expect(await bind.list(named.machine)).toEqual([]);
   });
 
-  it('keep a hand-made configuration, with one line more, once', async () => {
+  it('keep a configuration that was written by hand, with one added line', async () => {
     const step = await bind.setUp(named.machine, alone, Date.now());
     expect(await step.preview(named.machine)).toBe('');
     expect(named.text('/etc/bind/named.conf.local')).toBe(
@@ -55,7 +55,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
     );
   });
 
-  it('are taken back as if nothing had been, however often', async () => {
+  it('are undone without a trace, however often', async () => {
     await change('b.example', zoneOf('b.example', 1, 'www IN A 192.0.2.7\n'));
     const before = files('b.example');
     const changed = await change('b.example', zoneOf('b.example', 2, 'www IN A 192.0.2.8\n'));
@@ -73,7 +73,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
     expect(named.dig('b.example', 'SOA')).toBe('REFUSED');
   });
 
-  it('that named-checkzone rejects are refused with its words and the line, and nothing changes', async () => {
+  it('that named-checkzone rejects are rejected with its message and the line, and nothing changes', async () => {
     await change('c.example', zoneOf('c.example', 1));
     const before = files('c.example');
     const broken = zoneOf('c.example', 2, 'www IN A 192.0.2.999\n');
@@ -88,7 +88,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
     expect(named.dig('c.example', 'SOA')).toContain(' 1 3600 ');
   });
 
-  it('that were edited by hand are read back, and a change that does not know the edit is refused', async () => {
+  it('that were edited by hand are read back, and a change that is based on the old version is rejected', async () => {
     await change('d.example', zoneOf('d.example', 1));
     const read = await bind.read(named.machine, 'd.example');
     const file = named.path('/var/lib/bind/whmapi1/d.example.db');
@@ -101,7 +101,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
     expect(named.dig('byhand.d.example', 'A')).toBe('192.0.2.9');
   });
 
-  it('whose statement was edited by hand are not overwritten, and the file and both ways out are named', async () => {
+  it('whose statement was edited by hand are not overwritten, and the file and both solutions are named', async () => {
     await change('e.example', zoneOf('e.example', 1));
     const path = '/etc/bind/whmapi1/zones/e.example.conf';
     const edited = named.text(path).replace('type primary;', 'type primary; notify no;');
@@ -114,7 +114,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
     expect(named.dig('e.example', 'SOA')).toContain(' 1 3600 ');
   });
 
-  it('that BIND’s configuration has already are refused with its words, and those beside them are served', async () => {
+  it('that BIND’s configuration already contains are rejected with its message, and the others are served', async () => {
     const local = named.path('/etc/bind/named.conf.local');
     const byHand = readFileSync(local, 'utf8');
     writeFileSync(named.path('/var/lib/bind/f.db'), zoneOf('f.example', 7).text);
@@ -143,11 +143,11 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
     expect(named.rndc('reconfig')).toBe(0);
   });
 
-  it('share reloads: those that come while named reloads need one more, and each is served when its change returns', async () => {
+  it('share reloads: changes during a reload need only one more, and each is served when its change returns', async () => {
     const { machine, count, waitFor, letGo } = holdReloads(named.machine);
     const names = Array.from({ length: 30 }, (_, at) => `g${at}.example`);
     const create = async (name: string) => {
-      // As from a template: named alone checks it.
+      // As from a template: only named checks it.
       await changeZone(bind, machine, name, { ...zoneOf(name, 3), verifiedSerial: 3 });
       expect(named.dig(name, 'SOA')).toContain(' 3 3600 ');
     };
@@ -162,11 +162,11 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
     expect(await bind.list(named.machine)).not.toContain('g1.example');
   });
 
-  it('that are created or removed together leave nothing behind that named kept beside them', async () => {
+  it('that are created or removed together leave behind no files that named had created', async () => {
     const names = Array.from({ length: 5 }, (_, at) => `j${at}.example`);
     const folder = named.path('/var/lib/bind/whmapi1');
     const besideThem = () => readdirSync(folder).filter((file) => /^j\d\.example\.db\./.test(file));
-    // Of zones of these names that somebody removed by hand. named does not load a zone with a journal like that.
+    // Journals of zones with these names that somebody removed by hand. named does not load a zone with such a journal.
     for (const name of names) {
       for (const end of ['jnl', 'signed', 'signed.jnl', 'jbk'])
         writeFileSync(join(folder, `${name}.db.${end}`), 'from earlier');
@@ -181,7 +181,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
     expect(besideThem()).toEqual([]);
   });
 
-  it('of names within names never touch one another', async () => {
+  it('whose names are parts of each other do not affect one another', async () => {
     const names = ['example.com', 'example.com.au', 'an-example.com', 'sub.example.com'];
     for (const name of names) await change(name, zoneOf(name, 1));
     const others = () => names.slice(1).map((name) => [files(name), named.dig(name, 'SOA')]);
@@ -191,7 +191,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
     expect(others()).toEqual(before);
   });
 
-  it('can have long names, and those of reverse zones for small networks', async () => {
+  it('can have long names, also reverse zones for small networks', async () => {
     const label = 'a'.repeat(58);
     const names = [`${label}.${label}.${label}.${label}.example`, '0/25.2.0.192.in-addr.arpa'];
     for (const name of names) {
@@ -214,7 +214,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
     'a b',
     'x".example',
     'ä.example',
-  ])('are refused if their name is “%s”', (name) => {
+  ])('are rejected if their name is “%s”', (name) => {
     expect(() => bind.change(name, undefined, { name, text: '', dnssecPolicy: null })).toThrow(TypeError);
   });
 
@@ -260,7 +260,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
     await until(() => named.dig('i.example', 'DNSKEY') === key);
   });
 
-  it('belong to their owner alone, apart from named', () => {
+  it('are readable only for their owner and named', () => {
     const mode = (path: string) => statSync(named.path(path)).mode & 0o777;
     expect(mode('/var/lib/bind/whmapi1/h.example.db')).toBe(0o640);
     expect(mode('/etc/bind/whmapi1/keys.conf')).toBe(0o640);

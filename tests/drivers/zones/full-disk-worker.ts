@@ -1,4 +1,4 @@
-// Changes zones while a disk is full: `full-disk-worker.ts zones|backups`, in a mount namespace of its own.
+// Changes zones while a disk is full: `full-disk-worker.ts zones|backups`, in its own mount namespace.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ try {
   try {
     writeFileSync(filler, Buffer.alloc(512 * 1024));
   } catch {
-    // It is full now.
+    // The disk is full now.
   }
   const changed = await attempt('a.example', 2);
   const created = await attempt('b.example', 1);

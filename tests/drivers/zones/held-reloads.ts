@@ -1,14 +1,14 @@
-// A machine on which the first `rndc reconfig` waits until a test lets it go on, so that it is the test that decides what
-// comes meanwhile, and not how busy this computer is.
+// A machine on which the first `rndc reconfig` waits until the test lets it continue. So the test decides what happens
+// meanwhile, and not the load of this computer.
 import type { MachineTools } from '../../../src/core/machine-daemons.ts';
 import type { DriverMachine } from '../../../src/drivers/step.ts';
 import { until } from '../../support/until.ts';
 
 export interface HeldReloads<M> {
   readonly machine: M;
-  /** How many reloads named has been asked for. */
+  /** How many reloads were requested from named. */
   readonly count: () => number;
-  /** Waits until so many changes have asked for a reload. */
+  /** Waits until this many changes have requested a reload. */
   readonly waitFor: (changes: number) => Promise<void>;
   readonly letGo: () => void;
 }
@@ -21,7 +21,7 @@ export function holdReloads<M extends Pick<DriverMachine, 'tools'>>(machine: M):
   const held = (tools: MachineTools): MachineTools => ({
     async has(name) {
       const isThere = await tools.has(name);
-      // In a sandbox, each change looks for rndc right before it asks for its reload, and waits for nothing in between.
+      // In a sandbox, each change looks for rndc right before it requests its reload, and does not wait in between.
       if (name === 'rndc') asked++;
       return isThere;
     },

@@ -1,4 +1,4 @@
-// Values in BIND's configuration: a hostile one never becomes a statement.
+// Values in BIND’s configuration: a hostile value never becomes a statement.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { describeWith } from '../../support/require-tool.ts';
 jest.setTimeout(120_000);
 
 const same = (path: string) => path;
-/** Pieces that mean something to BIND, and anything else. */
+/** Texts with a meaning for BIND, and any others. */
 const hostile = fc
   .array(
     fc.oneof(
@@ -41,17 +41,17 @@ const hostile = fc
 
 describe('a value of named.conf', () => {
   it.each(['127.0.0.1 port 1', '::1%lo', 'localhost', '192.0.2.1; any', '', '192.0.2.1/24'])(
-    'is refused as an address if it is “%s”',
+    'is rejected as an address if it is “%s”',
     (value) => {
       expect(() => address(value)).toThrow(TypeError);
     },
   );
 
-  it.each([0, -1, 65_536, 1.5, Number.NaN])('is refused as a port if it is %s', (value) => {
+  it.each([0, -1, 65_536, 1.5, Number.NaN])('is rejected as a port if it is %s', (value) => {
     expect(() => port(value)).toThrow(TypeError);
   });
 
-  it('is refused in every place if it is hostile', () => {
+  it('is rejected in every place if it is hostile', () => {
     const statement = { name: 'a.example', dnssecPolicy: 'x"; }; options {' };
     expect(() => renderStatement(statement, same)).toThrow(TypeError);
     const key = { name: 'k', algorithm: 'hmac-sha256' as const, secret: 'c2VjcmV0LW9mLWEtdGVzdC1vbmx5' };
@@ -65,7 +65,7 @@ describe('a value of named.conf', () => {
 });
 
 describeWith(['named-checkzone'], 'a quoted value', () => {
-  it('is the same value for BIND, and nothing beside it', () => {
+  it('is read by BIND as the same value, and nothing else', () => {
     const folder = mkdtempSync(join(tmpdir(), 'whmapi1-conf-'));
     const file = join(folder, 'named.conf');
     let accepted = 0;

@@ -1,4 +1,5 @@
-// A named of our own: a process on free ports of 127.0.0.1, whose files are below a sandbox. It is ended by its process ID.
+// A named for tests: a process on free ports of 127.0.0.1, whose files are below a sandbox. It is ended by its process
+// ID.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -36,7 +37,10 @@ export class PrivateNamed {
     };
   }
 
-  /** @param further statements: of its `options`, and beside them; a state directory in whose sandbox its files are. */
+  /**
+   * @param further statements: inside its `options` and outside; and a state directory whose sandbox contains its
+   * files.
+   */
   static async start({
     options = '',
     more = '',
@@ -56,7 +60,7 @@ export class PrivateNamed {
     return named;
   }
 
-  /** Of the next start. @param further statements: as `start` has them. */
+  /** For the next start. @param further statements, as in `start`. */
   configure({ options = '', more = '' }): void {
     writeFileSync(
       this.path('/etc/bind/named.conf'),
@@ -74,7 +78,7 @@ export class PrivateNamed {
     );
   }
 
-  /** Where a path of its machine is. */
+  /** Returns where a path of its machine is. */
   path(path: string): string {
     return join(this.folder, 'root', path);
   }
@@ -83,7 +87,7 @@ export class PrivateNamed {
     return readFileSync(this.path(path), 'utf8');
   }
 
-  /** Makes it the server of its sandbox, as `whmapi1 --sandbox-services` does. */
+  /** Makes it the server of its sandbox, like `whmapi1 --sandbox-services`. */
   announce(): void {
     const { address, port } = this.server;
     const own = processesOf({ kill, pid }).own();
@@ -130,12 +134,12 @@ export class PrivateNamed {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** The status of an rndc command. */
+  /** Returns the status of an rndc command. */
   rndc(...words: string[]): number | null {
     return spawnSync('rndc', ['-c', this.path('/etc/bind/rndc.conf'), ...words]).status;
   }
 
-  /** What a stranger is answered: the status, or the records of the answer. */
+  /** Returns the response to another client: the status, or the records. */
   dig(name: string, type: string, ...words: string[]): string {
     const { stdout } = spawnSync(
       'dig',

@@ -56,7 +56,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'a secondary of the zones on B
     changeZone(bind, primary.machine, name, serial === null ? null : zoneOf(name, serial));
   const serialThere = (name: string) => secondary.dig(name, 'SOA').split(' ')[2];
 
-  it('gets new zones, changes and removals by itself', async () => {
+  it('gets new zones, changes and removals automatically', async () => {
     await change('a.example', 1);
     await change('b.example', 1);
     await until(() => serialThere('a.example') === '1' && serialThere('b.example') === '1');
@@ -67,7 +67,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'a secondary of the zones on B
     expect(serialThere('b.example')).toBe('1');
   });
 
-  it('proves itself with its key: nobody else copies a zone or sees the catalog', async () => {
+  it('authenticates with its key: nobody else can copy a zone or see the catalog', async () => {
     await change('c.example', 1);
     expect(primary.dig('c.example', 'AXFR')).not.toContain('192.0.2.1');
     expect(primary.dig(CATALOG, 'SOA')).toBe('REFUSED');
@@ -87,7 +87,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'a secondary of the zones on B
     expect(serialThere('d.example')).toBe('1');
   });
 
-  it('is no reason for a dry run to show its key', async () => {
+  it('does not make a dry run show its key', async () => {
     const other = { ...key, name: 'other', secret: 'bmV2ZXIgc2hvd24gdG8gYW55Ym9keQ==' };
     const step = await bind.setUp(primary.machine, { ...options, keys: [key, other] }, Date.now());
     const diff = await step.preview(primary.machine);
@@ -95,7 +95,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'a secondary of the zones on B
     expect(diff).not.toContain(other.secret);
   });
 
-  describe('that copies the zones of others itself', () => {
+  describe('that also copies the zones of others', () => {
     const OPTIONS = '/etc/bind/named.conf.options';
     const primaries = [{ address: '127.0.0.1', port: 1, key: key.name, catalog: 'other.catalog.invalid' }];
     const files = () =>
@@ -104,7 +104,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'a secondary of the zones on B
     it.each([
       ['begins on another line', 'options { recursion no; };\n', 'has no line “options {”'],
       ['is in a comment', '/*\noptions {\n*/\n', 'has no effect'],
-    ])('is told if the block of options %s, and nothing changes', async (_what, text, reason) => {
+    ])('gets an error if the block of options %s, and nothing changes', async (_what, text, reason) => {
       writeFileSync(primary.path(OPTIONS), text);
       const before = files();
       await expect(setUp({ ...options, primaries })).rejects.toThrow(reason);
@@ -116,7 +116,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'a secondary of the zones on B
       ['options {\n\tdirectory "/x";\n};\n'],
       ['// options {\noptions {\n};\n'],
       ['acl a { any; };\n\noptions  {  \n\tdirectory "/x";\n};'],
-    ])('has one line of ours in the block: %j', (text) => {
+    ])('has one line from this program in the block: %j', (text) => {
       const locate = (path: string) => path;
       const once = includeOurOptions(text, locate) ?? '';
       const line = '\tinclude "/etc/bind/whmapi1/options.conf";\n';

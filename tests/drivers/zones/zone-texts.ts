@@ -3,7 +3,7 @@ import type { Bind } from '../../../src/drivers/zones/bind/bind.ts';
 import type { Zone } from '../../../src/drivers/zones/contract.ts';
 import type { DriverMachine } from '../../../src/drivers/step.ts';
 
-/** A small zone; `more` are further lines. */
+/** A small zone; `more` are additional lines. */
 export function zoneOf(name: string, serial: number, more = ''): Zone {
   const text = `$TTL 300
 @ IN SOA ns.${name}. host.${name}. ( ${serial} 3600 600 86400 300 )
@@ -14,7 +14,7 @@ ${more}`;
   return { name, text, dnssecPolicy: null };
 }
 
-/** Carries a change out, as the journal does. @returns its step, and its memento as the journal stores it. */
+/** Executes a change like the journal. @returns its step, and its memento as the journal stores it. */
 export async function changeZone(bind: Bind, machine: DriverMachine, name: string, after: Zone | null) {
   const step = bind.change(name, await bind.read(machine, name), after);
   const prepared = await step.prepare(machine);
@@ -23,7 +23,7 @@ export async function changeZone(bind: Bind, machine: DriverMachine, name: strin
   return { step, memento };
 }
 
-/** Waits until it is so. @throws after a minute. */
+/** Waits until the condition is true. @throws after a minute. */
 export async function until(isSo: () => boolean): Promise<void> {
   for (let tries = 0; tries < 600; tries++) {
     if (isSo()) return;

@@ -1,4 +1,4 @@
-// A process that changes a zone, as the journal does: `zone-worker.ts FOLDER SERVER MEMENTO`. Tests kill it.
+// A process that changes a zone in the same way as the journal: `zone-worker.ts FOLDER SERVER MEMENTO`. Tests kill it.
 import { writeFileSync } from 'node:fs';
 import { sandboxMachine } from '../../../src/machine/choose.ts';
 import { Bind } from '../../../src/drivers/zones/bind/bind.ts';

@@ -1,4 +1,4 @@
-// Lists that SQL filters, sorts and pages, held against the engine doing the same in memory, on generated accounts and
+// Lists that SQL filters, sorts and pages, compared with the engine’s results in memory, for generated accounts and
 // generated `api.*` arguments.
 import fc from 'fast-check';
 import type { RawArgument } from '../../../src/core/context.ts';
@@ -134,7 +134,7 @@ const figure = fc.constantFrom(
 );
 const filter = fc.oneof(
   fc.record({ field, type: fc.constantFrom('contains', 'begins', 'eq'), arg0: sought }),
-  // The one field that is not ASCII.
+  // The only field that is not ASCII.
   fc.record({
     field: fc.constant('suspendreason'),
     type: fc.constantFrom('contains', 'begins', 'eq', 'eq'),
@@ -181,7 +181,7 @@ const chunk = fc.record({
   start: fc.constantFrom('-1', '1', '2', '3', '40', '999999999999999'),
 });
 
-/** What a call asks, by way of the arguments that it sends; undefined where they are refused by themselves. */
+/** The list query of a call with these arguments; undefined if they are rejected as such. */
 const asked: fc.Arbitrary<MetaArguments | undefined> = fc
   .record({
     filters: fc.array(filter, { maxLength: 2 }),
@@ -226,7 +226,7 @@ afterAll(() => {
   here.remove();
 });
 
-/** What a list with these arguments answers, or why it is refused. */
+/** The result of a list with these arguments, or why it is rejected. */
 function outcome(items: readonly Value[], meta: MetaArguments, counts?: Counts): unknown {
   try {
     return shape(items, 'acct', meta, every, counts);
@@ -236,7 +236,7 @@ function outcome(items: readonly Value[], meta: MetaArguments, counts?: Counts):
   }
 }
 
-test('SQL gives what the engine gives in memory', async () => {
+test('SQL gives the same result as the engine in memory', async () => {
   const runs = { inSql: 0, inMemory: 0, refused: 0, cut: 0 };
   const condition = fc.constantFrom(
     { where: 'TRUE', values: [] },
@@ -268,7 +268,7 @@ test('SQL gives what the engine gives in memory', async () => {
     }),
     { numRuns: 1000 },
   );
-  // Both ways were gone often enough, and SQL had something to leave out.
+  // Both ways were used often enough, and SQL had something to omit.
   expect(runs.inSql).toBeGreaterThan(400);
   expect(runs.inMemory).toBeGreaterThan(100);
   expect(runs.cut).toBeGreaterThan(150);

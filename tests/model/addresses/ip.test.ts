@@ -63,7 +63,7 @@ describe('parseRange', () => {
     '2001:db8::1::1',
     'example.com',
     '192.0.2.1\n192.0.2.2',
-  ])('refuses %j', (text) => {
+  ])('rejects %j', (text) => {
     expect(parseRange(text)).toBeUndefined();
   });
 });
@@ -72,7 +72,7 @@ const ips = fc
   .tuple(fc.constantFrom(4 as const, 6 as const), fc.bigInt(0n, (1n << 128n) - 1n))
   .map(([family, value]) => ({ family, value: family === 4 ? value & 0xffff_ffffn : value }));
 
-test('every address is read as it is written', () => {
+test('an address that is written and read again is the same', () => {
   fc.assert(
     fc.property(ips, (ip) => {
       expect(parseIp(formatIp(ip))).toEqual(ip);
@@ -82,7 +82,7 @@ test('every address is read as it is written', () => {
   );
 });
 
-test('a network has its address, and 2 to the number of host bits of them', () => {
+test('a network contains its address, and has 2 to the power of its host bits addresses', () => {
   fc.assert(
     fc.property(ips, fc.nat(128), (ip, bits) => {
       const length = ip.family === 4 ? bits % 33 : bits;

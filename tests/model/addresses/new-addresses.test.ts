@@ -35,7 +35,7 @@ describe('the addresses that a call adds', () => {
     ]);
   });
 
-  test('leave out the first and the last address of the network of the netmask, and no other', () => {
+  test('omit only the first and the last address of the network of the netmask', () => {
     expect(read({ ips: '198.51.100.0/29', prefixLength: 29 })).toMatchObject({
       added: [1, 2, 3, 4, 5, 6].map((last) => `198.51.100.${last}/29`),
       skipped: ['198.51.100.0', '198.51.100.7'],
@@ -45,7 +45,7 @@ describe('the addresses that a call adds', () => {
     expect(added({ ips: '198.51.100.0/31', prefixLength: 31 })).toHaveLength(2);
   });
 
-  test('leave out what is excluded, and say which excludes do nothing', () => {
+  test('omit the excluded ones, and report excludes without effect', () => {
     expect(
       read({ ips: '198.51.100.1-6', excludes: '198.51.100.2,198.51.100.4-5,203.0.113.1' }),
     ).toMatchObject({
@@ -54,14 +54,14 @@ describe('the addresses that a call adds', () => {
     });
   });
 
-  test('are bound by themselves in the network in which the server is already', () => {
+  test('are added with a prefix length of 32 in a network that the server already has', () => {
     expect(added({ ips: '192.0.2.10', prefixLength: 24 })).toEqual(['192.0.2.10/32']);
     expect(added({ ips: '192.0.2.10', prefixLength: 25 })).toEqual(['192.0.2.10/25']);
     // An address that was added is not the server's own.
     expect(added({ ips: '203.0.113.10', prefixLength: 24 })).toEqual(['203.0.113.10/24']);
   });
 
-  test('are told apart from those that exist', () => {
+  test('are distinguished from existing ones', () => {
     expect(read({ ips: '192.0.2.8-10' })).toMatchObject({
       added: ['192.0.2.8/32', '192.0.2.10/32'],
       existing: ['192.0.2.9'],
@@ -112,7 +112,7 @@ describe('the addresses that a call adds', () => {
       { excludes: 'all' },
       'The parameter “excludes” should have IPv4 addresses (192.0.2.10), ranges (192.0.2.10-192.0.2.20) or networks (192.0.2.0/28), not “all”.',
     ],
-  ])('are refused: %j', (form, reason) => {
+  ])('are rejected: %j', (form, reason) => {
     expect(() => read(form)).toThrow(reason);
   });
 });

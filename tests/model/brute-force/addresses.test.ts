@@ -3,7 +3,7 @@ import { system } from '../../../src/machine/system.ts';
 
 const machine = { ...system, addresses: () => ['192.0.2.1'] as [string] };
 
-// RFC 4291, section 2.5.5: ::ffff:192.0.2.1 is the IPv4 address, ::192.0.2.1 an IPv6 address of anybody.
+// RFC 4291, section 2.5.5: ::ffff:192.0.2.1 is the IPv4 address, and ::192.0.2.1 is an ordinary IPv6 address.
 test.each([
   ['127.0.0.1', true],
   ['::ffff:127.0.0.1', true],

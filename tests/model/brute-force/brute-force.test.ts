@@ -44,14 +44,14 @@ describe('an address', () => {
     expect(await logins.state('bob', FAR)).toBe('free');
   });
 
-  it('is not blocked by failed logins that lie further apart', async () => {
+  it('is not blocked by failed logins that are further apart', async () => {
     await logins.failTimes(4, 'bob', FAR);
     here.time += 15 * MINUTE;
     await logins.failTimes(4, 'bob', FAR);
     expect(await logins.state('bob', FAR)).toBe('free');
   });
 
-  it('begins anew after a block', async () => {
+  it('starts from zero again after a block', async () => {
     await logins.failTimes(5, 'bob', FAR);
     here.time += 15 * MINUTE;
     await logins.failTimes(4, 'bob', FAR);
@@ -60,7 +60,7 @@ describe('an address', () => {
     expect(await logins.state('bob', FAR)).toBe('brute');
   });
 
-  it('follows the limit and the period that are set', async () => {
+  it('uses the configured limit and period', async () => {
     await set({ max_failures_byip: '2', ip_brute_force_period_mins: '60' });
     await logins.failTimes(1, 'bob', FAR);
     here.time += 59 * MINUTE;
@@ -81,7 +81,7 @@ describe('an address', () => {
     expect(await logins.state('bob', FAR)).toBe('free');
   });
 
-  it('is not blocked for a day by what lies before the lookback', async () => {
+  it('is not blocked for a day by failures before the lookback', async () => {
     await set({ mark_as_brute: '6', lookback_period_min: '30' });
     await logins.failTimes(5, 'bob', FAR);
     here.time += 30 * MINUTE;
@@ -92,7 +92,7 @@ describe('an address', () => {
     expect(await logins.state('bob', FAR)).toBe('excessive');
   });
 
-  it('is not blocked any more where ip_based_protection is off, but stays so where it was', async () => {
+  it('is no longer blocked if ip_based_protection is disabled, but existing blocks remain', async () => {
     await logins.failTimes(5, 'bob', FAR);
     await set({ ip_based_protection: '0' });
     await logins.failTimes(40, 'bob', OTHER);
@@ -100,14 +100,14 @@ describe('an address', () => {
     expect(await logins.state('bob', FAR)).toBe('brute');
   });
 
-  it('of IPv6 is blocked with its /64, and with no other', async () => {
+  it('of IPv6 is blocked with its /64, and no other', async () => {
     for (let last = 1; last <= 5; last++) await logins.failTimes(1, 'bob', `2001:db8:0:1::${last}`);
     expect(await logins.state('bob', '2001:db8:0:1:ffff:ffff:ffff:ffff')).toBe('brute');
     expect(await logins.state('bob', '2001:db8:0:2::1')).toBe('free');
     expect((await here.call('get_cphulk_brutes')).data?.brutes).toMatchObject([{ ip: '2001:db8:0:1::/64' }]);
   });
 
-  it('is the same however a socket writes it', async () => {
+  it('is the same in every notation of a socket', async () => {
     await logins.failTimes(5, 'bob', `::ffff:${FAR}`);
     expect(await logins.state('bob', FAR)).toBe('brute');
     await logins.failTimes(5, 'bob', 'fe80::1%eth0');
@@ -120,10 +120,10 @@ describe('an address', () => {
   });
 });
 
-describe('the same attempt', () => {
+describe('a repeated attempt', () => {
   const again = (password?: string, address = FAR, user = 'bob') => logins.fail({ user, address, password });
 
-  it('counts once in six hours', async () => {
+  it('is counted once in six hours', async () => {
     for (let time = 0; time < 10; time++) await again('my old password');
     expect(await countOfFailures()).toBe(1);
     here.time += 6 * HOUR - 1;
@@ -137,7 +137,7 @@ describe('the same attempt', () => {
     ]);
   });
 
-  it('counts again after six hours where failed logins are kept for longer', async () => {
+  it('is counted again after six hours if failed logins are kept for longer', async () => {
     await set({ lookback_period_min: '1440' });
     await again('my old password');
     here.time += 6 * HOUR;
@@ -145,7 +145,7 @@ describe('the same attempt', () => {
     expect(await countOfFailures()).toBe(2);
   });
 
-  it('is known again where failed logins are kept for less', async () => {
+  it('is recognised again if failed logins are kept for less', async () => {
     await set({ lookback_period_min: '30' });
     await again('my old password');
     here.time += 5 * HOUR;
@@ -162,12 +162,12 @@ describe('the same attempt', () => {
     expect(await countOfFailures()).toBe(5);
   });
 
-  it('counts every time without a password', async () => {
+  it('is counted every time without a password', async () => {
     for (let time = 0; time < 5; time++) await again();
     expect(await logins.state('bob', FAR)).toBe('brute');
   });
 
-  onSqlite('leaves nothing of the password in the store, nor what it could be guessed by', async () => {
+  onSqlite('stores neither the password nor anything from which it could be guessed', async () => {
     await again('correct horse battery');
     const { createHash } = await import('node:crypto');
     const files = ['store.db', 'store.db-wal']
@@ -190,7 +190,7 @@ describe('the same attempt', () => {
 
   // Of several servers, another one may have the key: tests/postgres/servers.test.ts.
   onSqlite(
-    'is begun to be known anew where the key is lost, and counts every time where it is needed elsewhere',
+    'is recognised with a new key if the key is lost, and is always counted if the old key is needed',
     async () => {
       here.overrides = { randomBytes: async (count) => crypto.getRandomValues(new Uint8Array(count)) };
       await again('one');
@@ -211,8 +211,8 @@ describe('the same attempt', () => {
   );
 });
 
-describe('a login that works', () => {
-  it('takes the user’s failures from there out of the count, and leaves them in the list', async () => {
+describe('a successful login', () => {
+  it('removes the user’s failures from the same address from the count, and keeps them in the list', async () => {
     await logins.failTimes(4, 'bob', FAR);
     await logins.succeed('bob', FAR);
     await logins.failTimes(4, 'bob', FAR);
@@ -220,7 +220,7 @@ describe('a login that works', () => {
     expect(await countOfFailures()).toBe(8);
   });
 
-  it('does nothing for the failures of another user, or from elsewhere', async () => {
+  it('does not affect the failures of another user, or from elsewhere', async () => {
     await logins.failTimes(4, 'victim', FAR);
     await logins.succeed('attacker', FAR);
     await logins.succeed('victim', OTHER);
@@ -235,12 +235,12 @@ describe('a user', () => {
     for (let at = 0; at < times; at++) await logins.failTimes(1, user, `203.0.113.${at}`);
   };
 
-  it('is not locked unless it is asked for', async () => {
+  it('is not locked unless that is configured', async () => {
     await failFromEverywhere(40, 'bob');
     expect(await logins.state('bob', OTHER)).toBe('free');
   });
 
-  it('is locked by the thirtieth failure within five minutes, for a minute each', async () => {
+  it('is locked by the thirtieth failure within five minutes, for one minute each', async () => {
     await set(everywhere);
     await failFromEverywhere(29, 'bob');
     expect(await logins.state('bob', OTHER)).toBe('free');
@@ -252,7 +252,7 @@ describe('a user', () => {
     expect(await logins.state('bob', OTHER)).toBe('free');
   });
 
-  it('is not locked by failures that lie further apart', async () => {
+  it('is not locked by failures that are further apart', async () => {
     await set(everywhere);
     await failFromEverywhere(29, 'bob');
     here.time += 5 * MINUTE;
@@ -260,7 +260,7 @@ describe('a user', () => {
     expect(await logins.state('bob', OTHER)).toBe('free');
   });
 
-  it('is locked for logins from the machine itself alone, where only those count', async () => {
+  it('is locked only for logins from the machine itself, if only those count', async () => {
     await set({ username_based_protection: '1', max_failures: '3', ip_based_protection: '0' });
     await failFromEverywhere(5, 'bob');
     await logins.failTimes(2, 'bob', '127.0.0.1');
@@ -271,7 +271,7 @@ describe('a user', () => {
     expect(await logins.state('bob', OTHER)).toBe('free');
   });
 
-  it('that is root is locked only where root may be', async () => {
+  it('that is root is locked only if that is configured', async () => {
     await set({ ...everywhere, max_failures: '3' });
     await failFromEverywhere(3, 'root');
     expect(await logins.state('root', OTHER)).toBe('free');
@@ -280,7 +280,7 @@ describe('a user', () => {
     expect(await logins.state('root', OTHER)).toBe('user');
   });
 
-  it('stays locked where the protection is turned off meanwhile', async () => {
+  it('stays locked if the protection is disabled meanwhile', async () => {
     await set({ ...everywhere, max_failures: '3' });
     await failFromEverywhere(3, 'bob');
     await set({ username_based_protection: '0' });
@@ -289,7 +289,7 @@ describe('a user', () => {
     expect(await logins.state('alice', OTHER)).toBe('free');
   });
 
-  it('may be of any name', async () => {
+  it('can have any name', async () => {
     await set({ ...everywhere, max_failures: '3' });
     const name = `${'ü'.repeat(10_000)}\u0000\ud800`;
     await failFromEverywhere(3, name);
@@ -308,12 +308,12 @@ describe('the lists', () => {
     ['a network of IPv6', '2001:db8:1::/48', '2001:db8:1:ffff::9', '2001:db8:2::'],
     ['a range of IPv6', '2001:db8::5-2001:db8::9', '2001:db8::9', '2001:db8::a'],
     ['a network of mapped addresses', '::ffff:198.51.100.0/125', FAR, OTHER],
-  ])('take %s', async (_what, entry, within, outside) => {
+  ])('accept %s', async (_what, entry, within, outside) => {
     await set({ max_failures_byip: '1' });
     await list('white', entry);
     await logins.failTimes(1, 'bob', within);
     await logins.failTimes(1, 'bob', outside);
-    // The /64 of both is blocked, and still the white one gets in.
+    // The /64 of both is blocked, and the allowed one is still accepted.
     expect([await logins.state('bob', within), await logins.state('bob', outside)]).toEqual([
       'free',
       'brute',
@@ -324,14 +324,14 @@ describe('the lists', () => {
     expect(await logins.check('bob', within)).toEqual({ kind: 'blacklist', until: null });
   });
 
-  it('keep nobody of the other version', async () => {
+  it('do not apply to the other version of IP', async () => {
     await list('black', '::/0');
     expect(await logins.state('bob', FAR)).toBe('free');
     await list('black', '0.0.0.0/0');
     expect(await logins.state('bob', FAR)).toBe('blacklist');
   });
 
-  it('let a white address in though its user is locked, and count nothing of it', async () => {
+  it('allow an allow-listed address although its user is locked, and do not count its failures', async () => {
     const all = {
       username_based_protection: '1',
       username_based_protection_local_origin: '0',
@@ -350,7 +350,7 @@ describe('the lists', () => {
 });
 
 describe('without protection', () => {
-  it('nobody is kept out, and nothing counted', async () => {
+  it('no login is blocked, and nothing is counted', async () => {
     await logins.failTimes(5, 'bob', FAR);
     await list('black', OTHER);
     await here.call('disable_cphulk');
@@ -365,8 +365,8 @@ describe('without protection', () => {
   });
 });
 
-describe('several applications', () => {
-  it('agree on counts, blocks and attempts that they know again', async () => {
+describe('several processes', () => {
+  it('agree on counts, blocks and attempts that they recognise', async () => {
     const application = createApplication(here.environment);
     const others = new Logins(here, application.engine.store);
     try {
@@ -385,7 +385,7 @@ describe('several applications', () => {
 });
 
 describe('old records', () => {
-  it('are gone when the next failure is counted', async () => {
+  it('are deleted when the next failure is counted', async () => {
     await set({
       username_based_protection: '1',
       username_based_protection_local_origin: '0',
@@ -414,14 +414,14 @@ describe('a new block', () => {
   });
   const firewall = { block_brute_force_with_firewall: '1', block_excessive_brute_force_with_firewall: '1' };
 
-  it('has the firewall do nothing unless it is asked for', async () => {
+  it('does not use the firewall unless that is configured', async () => {
     expect(await logins.failTimes(5, 'bob', FAR)).toEqual([
       { address: FAR, until: here.time + 15 * MINUTE, blocksWithFirewall: false, command: [] },
     ]);
     expect(await logins.failTimes(1, 'bob', FAR)).toEqual([]);
   });
 
-  it('has the firewall drop the packets of an address, for longer after more failures', async () => {
+  it('makes the firewall drop the packets of an address, for longer after more failures', async () => {
     const host = machine.on(here);
     await set({ ...firewall, mark_as_brute: '6' });
     expect(await react(host, await logins.failTimes(5, 'bob', FAR))).toEqual([]);
@@ -434,15 +434,15 @@ describe('a new block', () => {
   it.each([
     ['of the machine itself', '192.0.2.2'],
     ['of the loopback', '127.0.0.1'],
-    ['whose /64 holds a white one', '2001:db8::99'],
-  ])('leaves the firewall alone for an address %s', async (_what, address) => {
+    ['whose /64 contains an allowed one', '2001:db8::99'],
+  ])('does not use the firewall for an address %s', async (_what, address) => {
     await set(firewall);
     await list('white', '2001:db8::1');
     expect(await logins.failTimes(5, 'bob', address)).toMatchObject([{ blocksWithFirewall: false }]);
     expect(await logins.state('bob', address)).toBe('brute');
   });
 
-  it('runs the command with what happened, a value within its word', async () => {
+  it('runs the command with the event, each value within its word', async () => {
     const host = machine.on(here);
     await set({
       command_to_run_on_brute_force: `/opt/tell 'a b' --ip=%remote_ip%/%ip_version% %user% "%reason%" %authservice%`,
@@ -465,7 +465,7 @@ describe('a new block', () => {
     ]);
   });
 
-  it('that the machine could not be told of is kept, and said', async () => {
+  it('that could not be applied on the machine is kept, and reported', async () => {
     const host = machine.on(here);
     await set({ ...firewall, command_to_run_on_brute_force: '/opt/tell' });
     machine.isBroken = true;

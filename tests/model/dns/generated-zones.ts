@@ -31,7 +31,7 @@ const string = fc.oneof(
   quoted,
 );
 
-/** Type and words of data. */
+/** The type and the words of the data. */
 export const data = fc.oneof(
   address.map((one) => ['A', one]),
   fc.ipV6().map((one) => ['AAAA', one]),

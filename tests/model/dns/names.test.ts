@@ -31,11 +31,11 @@ describe('a name in a master file', () => {
     ['\\255', '\\255.example.com.'],
   ])('%s is %s', (text, name) => expect(readName(text, zone)).toBe(name));
 
-  it.each(['', '..', 'a..b', '.a', 'a\\', 'a\\256', 'a\\25', 'a'.repeat(64)])('%j is none', (text) => {
+  it.each(['', '..', 'a..b', '.a', 'a\\', 'a\\256', 'a\\25', 'a'.repeat(64)])('%j is not a name', (text) => {
     expect(readName(text, zone)).toBeUndefined();
   });
 
-  it('has at most 255 octets on the wire, escapes counting as one', () => {
+  it('has at most 255 octets on the wire, with an escape counted as one', () => {
     const label = 'a'.repeat(63);
     const name = (last: number) => `${label}.${label}.${label}.${'b'.repeat(last)}.`;
     expect(readName(name(61), zone)).toBe(name(61));
@@ -43,7 +43,7 @@ describe('a name in a master file', () => {
     expect(readName(`${'\\001'.repeat(63)}.`, zone)).toBe(`${'\\001'.repeat(63)}.`);
   });
 
-  it('reads back whatever octets the labels have', () => {
+  it('is read back unchanged, whatever octets its labels have', () => {
     const octets = fc.string({
       unit: fc.integer({ min: 0, max: 255 }).map((one) => String.fromCharCode(one)),
       minLength: 1,
@@ -72,7 +72,7 @@ describe('names that are prefixes or suffixes of each other', () => {
     ['a\\\\.example.com.', true],
   ])('%s is in example.com: %s', (name, is) => expect(isWithin(name, zone)).toBe(is));
 
-  it('are told apart by whole labels', () => {
+  it('are distinguished by whole labels', () => {
     const label = fc.stringMatching(/^[a-z.\\]{1,4}$/);
     const labels = fc.array(label, { maxLength: 4 });
     fc.assert(
@@ -116,7 +116,7 @@ describe('a name from a caller', () => {
     'ü%2e',
     '\u{1f4a9}',
     '\u202e',
-  ])('%j is refused', (given) =>
+  ])('%j is rejected', (given) =>
     expect(() => readOwner('name', given, zone)).toThrow(/“name” should be a domain name/),
   );
 
@@ -141,7 +141,7 @@ describe('a name from a caller', () => {
     ['first\\.last.example.net', 'first\\.last.example.net.'],
   ])('%s is the mailbox %s', (given, name) => expect(readMailbox('rname', given, zone)).toBe(name));
 
-  it.each(['a b@example.net', '@example.net', 'a@', 'a@b c'])('%j is no mailbox', (given) => {
+  it.each(['a b@example.net', '@example.net', 'a@', 'a@b c'])('%j is not a mailbox', (given) => {
     expect(() => readMailbox('rname', given, zone)).toThrow('“rname” should be');
   });
 
@@ -164,7 +164,7 @@ describe('a reverse name', () => {
     ['2001:db8::1', '1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa.'],
   ])('of %s is %s', (address, name) => expect(reverseName('ip', address)).toBe(name));
 
-  it.each(['', '1.2.3', '010.0.0.1', '1.2.3.256', 'fe80::1%eth0', 'x'])('%j has none', (address) => {
+  it.each(['', '1.2.3', '010.0.0.1', '1.2.3.256', 'fe80::1%eth0', 'x'])('%j has no such name', (address) => {
     expect(() => reverseName('ip', address)).toThrow('IPv4 or IPv6 address');
   });
 
@@ -180,7 +180,7 @@ describe('a reverse name', () => {
     ['2001:db8::/31', ['8.b.d.0.1.0.0.2.ip6.arpa.', '9.b.d.0.1.0.0.2.ip6.arpa.']],
   ])('zones of %s', (range, zones) => expect(reverseZones('range', range)).toEqual(zones));
 
-  it.each(['192.0.2.0', '192.0.2.0/33', '::/129', '/24', 'a/24'])('%j is no range', (range) => {
+  it.each(['192.0.2.0', '192.0.2.0/33', '::/129', '/24', 'a/24'])('%j is not a range', (range) => {
     expect(() => reverseZones('range', range)).toThrow('should be a range');
   });
 });

@@ -1,4 +1,4 @@
-// Parameters of callers to data, and data to what the API shows.
+// Converts callers’ parameters to record data, and record data to the API’s fields.
 import fc from 'fast-check';
 import { quoteString } from '../../../src/model/dns/octets.ts';
 import { splitStrings } from '../../../src/model/dns/record-data.ts';
@@ -15,7 +15,7 @@ const zone = 'example.com.';
 const head =
   '$TTL 14400\nexample.com.\t86400\tIN\tSOA\tns.example.net. root.example.com. 1 3600 1800 1209600 86400\n@\tNS\tns.example.net.\n';
 
-/** Parameters of each type, the data that they make, and how dumpzone shows it where that differs. */
+/** Parameters of each type, the resulting data, and how dumpzone shows it if that differs. */
 const examples: Record<RecordType, [Record<string, string>, string, Record<string, unknown>?]> = {
   A: [{ address: '192.0.2.1' }, '192.0.2.1'],
   AAAA: [{ address: '2001:DB8:0:0::1' }, '2001:db8::1', { address: '2001:db8::1' }],
@@ -107,21 +107,21 @@ describe('a record of each type', () => {
     expect(last).toEqual(JSON.parse(JSON.stringify(row)));
   });
 
-  it.each(types)('%s: what dumpzone shows, sent back, makes the same data', (type) => {
+  it.each(types)('%s: what dumpzone shows, sent back, gives the same data', (type) => {
     const items = readParams(type, examples[type][0], zone);
     const file = readZone(
       `${head}${writeRecord({ owner: 'x.example.com.', ttl: 300, type, items })}\n`,
       zone,
     );
     const { txtdata, ...row } = zoneRows(file).at(-1) as Record<string, string>;
-    // Strings of TXT come back as one.
+    // Strings of TXT are returned as one.
     const text = txtdata === undefined ? {} : { txtdata };
     const again = readParams(type, { ...row, ...text }, zone);
     expect(again).toEqual(txtdata === undefined ? items : [items.join('')]);
   });
 
   it.each(types.filter((type) => type !== 'LOC'))(
-    '%s: what parse_dns_zone shows, sent back, makes the same data',
+    '%s: what parse_dns_zone shows, sent back, gives the same data',
     (type) => {
       const items = readParams(type, examples[type][0], zone);
       const file = readZone(
@@ -141,7 +141,7 @@ describe('a record of each type', () => {
     },
   );
 
-  itWith(['named-compilezone'], 'is what BIND writes too', () => {
+  itWith(['named-compilezone'], 'is written like BIND writes it', () => {
     const records = types
       .filter((type) => !['SOA', 'NS'].includes(type))
       .map((type) =>
@@ -185,7 +185,7 @@ describe('a record of each type', () => {
       'a substitution',
     ],
     ['HINFO', { cpu: 'x'.repeat(256), os: 'y' }, 'at most 255 bytes'],
-  ])('%s with %j is refused', (type, params, reason) => {
+  ])('%s with %j is rejected', (type, params, reason) => {
     expect(() => readParams(type, params, zone)).toThrow(reason);
   });
 
@@ -212,7 +212,7 @@ describe('a record of each type', () => {
 });
 
 describe('text longer than 255 bytes', () => {
-  it('is divided by bytes, between characters, and comes back whole', () => {
+  it('is divided by bytes, between characters, and is read back whole', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: fc.constantFrom('a', 'é', '€', '\u{1f4a9}'), maxLength: 600 }),
@@ -228,7 +228,7 @@ describe('text longer than 255 bytes', () => {
     );
   });
 
-  it('is divided also within quotes and in mass_edit_dns_zone', () => {
+  it('is also divided within quotes and in mass_edit_dns_zone', () => {
     const long = 'x'.repeat(300);
     expect(readParams('TXT', { txtdata: `"${long}" "y"` }, zone).map((one) => one.length)).toEqual([
       255, 45, 1,
@@ -251,7 +251,7 @@ it('names of mass_edit_dns_zone are relative without a final dot', () => {
 });
 
 describe('dumpzone', () => {
-  // The shape that a WHM server answered: comments and blanks are raw, numbers are strings, but for Line and Lines.
+  // The shape of a real WHM server’s response: comments and blanks are raw, numbers are strings, except Line and Lines.
   const text =
     '; a comment\n$TTL 14400\nexample.com.\t86400\tIN\tSOA\tns1.example.net. root.example.com. (\n\t2011030706\n\t86400\n\t7200\n\t3600000\n\t86400\n\t)\n\n' +
     'example.com.\t86400\tIN\tNS\tns1.example.net.\nwww\tIN\tCNAME\texample.com.\n$ORIGIN sub.example.com.\nx\tTYPE65280\t\\# ( 1\n\tff )\nbroken\n';
@@ -309,7 +309,7 @@ describe('dumpzone', () => {
   });
 });
 
-it('IPv4 within an IPv6 address stays the address that it is', () => {
+it('IPv4 within an IPv6 address is kept as the same address', () => {
   const read = (address: string) => readParams('AAAA', { address }, zone)[0];
   expect(read('::192.0.2.1')).toBe('::c000:201');
   expect(read('::ffff:192.0.2.1')).toBe('::ffff:c000:201');

@@ -1,4 +1,4 @@
-// A zone under another name.
+// Renames a zone.
 import fc from 'fast-check';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const zone = 'example.com.';
 const today = new Date('2026-03-01T12:00:00Z');
 const head = '$TTL 60\n@ SOA ns.example.com. root 1 2 3 4 5\n NS ns.example.com.\nns A 192.0.2.1\n';
 const read = (text: string) => readZone(text, zone);
-/** The lines behind the head. */
+/** The lines after the head. */
 const rename = (lines: string, to = 'other.example.') =>
   renameZone(read(head + lines), to, today)
     .text.split('\n')
@@ -35,7 +35,7 @@ test.each([
   ],
   ['in any case', 'WWW.Example.COM. CNAME x', 'WWW.other.example. CNAME x'],
   ['a name that only ends alike stays', 'a CNAME notexample.com.', 'a CNAME notexample.com.'],
-  ['an escaped dot is no border', 'a CNAME b\\.example.com.', 'a CNAME b\\.example.com.'],
+  ['an escaped dot does not separate labels', 'a CNAME b\\.example.com.', 'a CNAME b\\.example.com.'],
   ['the zone in escapes', 'a CNAME b.ex\\097mple.com.', 'a CNAME b.other.example.'],
   ['a mailbox', 'a RP bob\\.b.example.com. .', 'a RP bob\\.b.other.example. .'],
   ['SRV', 'a SRV 1 2 3 b.example.com. ; x', 'a SRV 1 2 3 b.other.example. ; x'],
@@ -58,7 +58,7 @@ test.each([
   expect(rename(before)).toBe(after);
 });
 
-test('the serial is newer, and the heading of a template follows', () => {
+test('the serial is newer, and the heading of a template has the new name', () => {
   const renamed = renameZone(read(`; Zone file for example.com\n${head}`), 'other.example.', today);
   expect(renamed.text.split('\n').slice(0, 3)).toEqual([
     '; Zone file for other.example',
@@ -70,11 +70,11 @@ test('the serial is newer, and the heading of a template follows', () => {
 test.each([
   ['a line that BIND does not load', 'a A 1.2.3'],
   ['$INCLUDE', '$INCLUDE more.zone'],
-])('%s is refused', (_what, line) => {
+])('%s is rejected', (_what, line) => {
   expect(() => rename(line)).toThrow(/^Line 5 of the zone file: /);
 });
 
-test('a name that becomes too long is refused', () => {
+test('a name that becomes too long is rejected', () => {
   const long = `${'a'.repeat(60)}.`.repeat(4);
   expect(() => rename(`${long.slice(0, -1)} A 192.0.2.1`, 'a-much-longer.example.')).toThrow('Line 5');
 });
@@ -89,7 +89,7 @@ test('texts that mention the zone are found', () => {
   expect(linesThatMention(read(`${head}${lines.join('\n')}\n`))).toEqual([5, 6]);
 });
 
-test('there and back again, it has the records that it had', () => {
+test('renamed and renamed back, it has the original records', () => {
   fc.assert(
     fc.property(zoneText, (text) => {
       const before = read(text);

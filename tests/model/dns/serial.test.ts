@@ -15,7 +15,7 @@ it.each([
   [3000000000, 3000000001],
 ])('after %d comes %d', (present, next) => expect(nextSerial(present, today)).toBe(next));
 
-it('the serial never goes back, on any day', () => {
+it('the serial never decreases, on any day', () => {
   const day = fc.date({ min: new Date('2000-01-01'), max: new Date('2099-12-31'), noInvalidDate: true });
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), day, (present, on) => {
@@ -30,7 +30,7 @@ it('the serial never goes back, on any day', () => {
 
 it('the first serial of a day is its date in UTC', () => expect(firstSerial(today)).toBe(2026112500));
 
-it('a serial that the caller has not seen is refused with the text that clients match', () => {
+it('a serial that the caller has not seen is rejected with the text that clients match', () => {
   assertSerial(5, 5);
   expect(() => assertSerial(5, 6)).toThrow(
     'The given serial number (5) does not match the DNS zone’s serial number (6). Refresh your view of the DNS zone, then resubmit.',

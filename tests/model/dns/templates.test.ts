@@ -59,7 +59,7 @@ it('a nameserver in the zone gets its address there', () => {
   expect(records.join()).not.toContain('192.0.2.54');
 });
 
-it('an own template can use every placeholder, and a line without its value is left out', () => {
+it('a custom template can use every placeholder, and a line without its value is omitted', () => {
   const template = `$TTL %ttl%\n@ SOA %nameserver%. %rpemail%. %serial% 1 1 1 1\n@ NS %nameserver%.\nx TXT "%cpversion% %ip%"\ny AAAA %ipv6%\nz CNAME %maildomain%.\nr TXT "%reseller%"\n`;
   expect(make(template, { mailDomain: 'mail.example.org', reseller: 'bob' }).slice(2)).toEqual([
     'x.example.com. 14400 IN TXT "0.1.0 192.0.2.1"',
@@ -81,11 +81,11 @@ it.each<[string, Partial<TemplateInput>, string]>([
   [standardTemplates.simple, { domain: 'a b' }, '“domain” should be a domain name'],
   [standardTemplates.simple, { nameservers: [{ name: 'ns.example.com' }] }, 'in the zone but has no address'],
   [standardTemplates.simple, { nameservers: [] }, 'needs at least one nameserver'],
-])('%.40j with %j is refused', (template, more, reason) =>
+])('%.40j with %j is rejected', (template, more, reason) =>
   expect(() => make(template, more)).toThrow(reason),
 );
 
-it('a hostile value makes no record', () => {
+it('a hostile value creates no record', () => {
   const hostile = fc
     .array(fc.constantFrom('\n', '$INCLUDE x', ';', '"', '(', '\\', 'a', '%ip%', '.', ' ', '\0', 'é', '@'), {
       minLength: 1,

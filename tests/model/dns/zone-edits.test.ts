@@ -48,7 +48,7 @@ const changedLines = (before: string, after: string) =>
   lines(after).flatMap((line, index) => (line === lines(before)[index] ? [] : [index + 1]));
 
 describe('a record that is added', () => {
-  it('is a new last line, and nothing else changes but the serial', () => {
+  it('is a new last line, and only the serial changes', () => {
     const { zone: after, serial } = edit({ add: [a('ftp.example.com.', '192.0.2.3')] });
     expect(serial).toBe(2026112500);
     expect(changedLines(whm, after.text)).toEqual([5, 18, 19]);
@@ -56,7 +56,7 @@ describe('a record that is added', () => {
     expect(lines(after.text)[17]).toBe('ftp.example.com.\t300\tIN\tA\t192.0.2.3');
   });
 
-  it('begins a line of its own if the file has no last line break, and takes the file’s line breaks', () => {
+  it('begins on a separate line if the file has no final line break, and uses the file’s line breaks', () => {
     const text = whm.replaceAll('\n', '\r\n').trimEnd();
     const { zone: after } = edit({ add: [a('ftp.example.com.', '192.0.2.3')] }, text);
     expect(after.text.endsWith('; the end\r\nftp.example.com.\t300\tIN\tA\t192.0.2.3\r\n')).toBe(true);
@@ -84,9 +84,9 @@ describe('a record that is added', () => {
       { owner: zone, ttl: 1, type: 'NS', items: ['ns.example.com.'] },
       '“ns.example.com” is in the zone but has no address',
     ],
-  ])('is refused %s', (_, record, reason) => expect(() => edit({ add: [record] })).toThrow(reason));
+  ])('is rejected %s', (_, record, reason) => expect(() => edit({ add: [record] })).toThrow(reason));
 
-  it('may be where a problem was before the change', () => {
+  it('can be at a place that had a problem before the change', () => {
     const broken = `${whm}www\tIN\tCNAME\texample.net.\n`;
     const { zone: after } = edit({ add: [a('ftp.example.com.', '192.0.2.3')] }, broken);
     expect(recordsOf(after)).toHaveLength(recordsOf(readZone(broken, zone)).length + 1);
@@ -101,7 +101,7 @@ describe('a record that is edited', () => {
     expect(lines(after.text)[13]).toBe('www.example.com.\tIN\tA\t192.0.2.2');
   });
 
-  it('keeps its layout over several lines if the number of words stays', () => {
+  it('keeps its layout over several lines if the number of words is unchanged', () => {
     const record = { owner: 'txt.example.com.', ttl: 14_400, type: 'TXT', items: ['one', 'two', '3'] };
     const { zone: after } = edit({ edit: [{ line: 15, record }] });
     expect(changedLines(whm, after.text)).toEqual([5, 16]);
@@ -113,7 +113,7 @@ describe('a record that is edited', () => {
     expect(lines(after.text).slice(14)).toEqual(['txt.example.com.\t60\tIN\tTXT\t"x"', '; the end', '']);
   });
 
-  it('leaves the TTL of others alone where they take it from this one', () => {
+  it('does not change the TTL of other lines that inherit it from this one', () => {
     const text =
       '@ 60 SOA ns.example.net. root 1 1 1 1 1\n NS ns.example.net.\nwww A 192.0.2.1\n\tA 192.0.2.2\n';
     const { zone: after } = edit(
@@ -123,7 +123,7 @@ describe('a record that is edited', () => {
     expect(lines(after.text).slice(2)).toEqual(['www 5 A 192.0.2.1', '\t60 A 192.0.2.2', '']);
   });
 
-  it('leaves the TTL of others alone if it is the minimum of the SOA record', () => {
+  it('does not change the TTL of other lines if it is the minimum of the SOA record', () => {
     const text = '@ SOA ns.example.net. root 1 1 1 1 90\n NS ns.example.net.\nwww A 192.0.2.1\n';
     const items = ['ns.example.net.', 'root.example.com.', '2', '1', '1', '1', '60'];
     const { zone: after, serial } = edit(
@@ -134,13 +134,13 @@ describe('a record that is edited', () => {
     expect(recordsOf(after).map(({ ttl }) => ttl)).toEqual([90, 90, 90]);
   });
 
-  it.each([1, 3, 5, 11, 99])('must be there: line %d has none', (line) => {
+  it.each([1, 3, 5, 11, 99])('must exist: line %d has none', (line) => {
     expect(() => edit({ edit: [{ line, record: a('x.example.com.', '192.0.2.1') }] })).toThrow(
       /^Failed to serialize record: line \d+ has no record to edit\.$/,
     );
   });
 
-  it('cannot become the SOA record, nor the SOA record another one', () => {
+  it('cannot become the SOA record, nor can the SOA record become another one', () => {
     expect(() => edit({ edit: [{ line: 4, record: a(zone, '192.0.2.1') }] })).toThrow(
       'an SOA record cannot be changed',
     );
@@ -148,7 +148,7 @@ describe('a record that is edited', () => {
 });
 
 describe('lines that are removed', () => {
-  it('go, and the record below gets the owner that it had from one of them', () => {
+  it('are deleted, and the record below gets the owner that it inherited from one of them', () => {
     const { zone: after } = edit({ remove: [13] });
     expect(lines(after.text)).toEqual([
       ...lines(whm).slice(0, 4),
@@ -159,7 +159,7 @@ describe('lines that are removed', () => {
     ]);
   });
 
-  it('can be a record of several lines, a comment, an empty line, and one that BIND does not load', () => {
+  it('can be a record of several lines, a comment, an empty line, and a line that BIND does not load', () => {
     const text = `${whm}x A broken\n`;
     const { zone: after } = edit({ remove: [1, 11, 15, 18] }, text);
     expect(lines(after.text)).toHaveLength(lines(text).length - 5);
@@ -189,16 +189,16 @@ describe('lines that are removed', () => {
       { edit: [13, 13].map((line) => ({ line, record: a('x.example.com.', '192.0.2.1') })) },
       'Line 13 is edited twice.',
     ],
-  ])('%j is refused', (changes, reason) => expect(() => edit(changes)).toThrow(reason));
+  ])('%j is rejected', (changes, reason) => expect(() => edit(changes)).toThrow(reason));
 });
 
-it('a file with $INCLUDE or $GENERATE is not edited', () => {
+it('a file with $INCLUDE or $GENERATE cannot be edited', () => {
   expect(() => edit({ remove: [1] }, `${whm}$GENERATE 1-2 h$ A 192.0.2.$\n`)).toThrow(
     'Line 18 of the zone file: $GENERATE',
   );
 });
 
-it('a file with a line that BIND does not load is not edited elsewhere', () => {
+it('a file with a line that BIND does not load cannot be edited elsewhere', () => {
   expect(() => edit({ remove: [1] }, `${whm}x A broken\n`)).toThrow(
     'Line 17 of the zone file: the address is not',
   );
@@ -238,7 +238,7 @@ describe('editing one record never changes another', () => {
       });
       return { before, after, expected: [...expected, add] };
     } catch (error) {
-      // A generated zone can have an alias, or the same record, where the edit puts an address.
+      // A generated zone can have an alias, or the same record, at the name for which the edit adds an address.
       expect(String(error)).toMatch(/duplicate|CNAME/);
       return undefined;
     }
@@ -348,7 +348,7 @@ describe('a hostile value in any field adds no record and no directive', () => {
     isMass: fc.boolean(),
   });
 
-  /** What a call of addzonerecord or mass_edit_dns_zone makes of it; undefined if it is refused with a reason. */
+  /** The result of addzonerecord or mass_edit_dns_zone for it; undefined if it is rejected with a reason. */
   function added({
     type,
     name,
@@ -392,7 +392,7 @@ describe('a hostile value in any field adds no record and no directive', () => {
         accepted += 1;
         const records = recordsOf(result.after);
         expect(keys(records)).toEqual([...keys(recordsOf(readZone(whm, zone))), ...keys([result.record])]);
-        // Printable ASCII in one line, whatever was in it.
+        // Printable ASCII in one line, whatever the value was.
         expect(result.after.text.slice(whm.length)).toMatch(/^[\t\x20-\x7e]*\n$/);
         expect(lines(result.after.text)).toHaveLength(lines(whm).length + 1);
       }),
@@ -402,13 +402,13 @@ describe('a hostile value in any field adds no record and no directive', () => {
   });
 
   itWith(['named-compilezone'], 'as named-compilezone reads it', () => {
-    // All in one zone, each below a name of its own: BIND is started once.
+    // All in one zone, each under its own name, so that BIND is started only once.
     const names = new Set<string>();
     const additions: RecordContent[] = [];
     for (const input of fc.sample(given, 3000)) {
       const result = added(input);
       if (result === undefined || result.record.type === 'NS' || result.record.type === 'DNAME') continue;
-      // BIND has more checks of key data and of regular expressions; here it is the number of records that counts.
+      // BIND has more checks of key data and of regular expressions. Here, only the number of records counts.
       if (
         ['DS', 'TLSA', 'AFSDB'].includes(result.record.type) ||
         (result.record.type === 'NAPTR' && result.record.items[4] !== '!a!b!')
@@ -430,7 +430,7 @@ describe('a hostile value in any field adds no record and no directive', () => {
   });
 });
 
-it('strings of UTF-8 come out of BIND as the bytes that went in', () => {
+it('UTF-8 strings are returned by BIND as the original bytes', () => {
   const text = 'v=1; é “ü” \u{1f4a9} \\ "quoted"';
   const record = {
     owner: 'utf8.example.com.',
@@ -444,7 +444,7 @@ it('strings of UTF-8 come out of BIND as the bytes that went in', () => {
   expect(Buffer.from(read?.items.join('') ?? '', 'latin1').toString()).toBe(text);
 });
 
-it('the cost of an edit grows with the zone, and no faster', () => {
+it('the cost of an edit grows only linearly with the zone', () => {
   const hosts = (count: number) =>
     Array.from({ length: count }, (_, at) => `host${at}\t300\tIN\tA\t192.0.2.${at % 250}\n`).join('');
   const add = (count: number) => edit({ add: [a('new.example.com.', '192.0.2.1')] }, whm + hosts(count));

@@ -25,14 +25,14 @@ function read(text: string): ZoneFile {
   return readZone(text, zone);
 }
 
-/** As named-compilezone writes them, with the TTLs that BIND uses. */
+/** The records as named-compilezone writes them, with the TTLs that BIND uses. */
 function written(file: ZoneFile): string[] {
   const sets = new RecordSets();
   const lines = recordsOf(file).map(({ owner, ttl, type, items }) => {
     const used = sets.next(owner, type, ttl);
     return `${owner} ${used} IN ${type} ${writeItems(type, items).join(' ')}`;
   });
-  // Where a name comes back with another TTL, BIND’s database decides which the set has; it inherits to no line.
+  // If a name occurs again with another TTL, BIND’s database decides which one the set has. No line inherits it.
   const ttls = new Map<string, Set<string>>();
   for (const line of lines)
     ttls.set(setOf(line), (ttls.get(setOf(line)) ?? new Set()).add(line.split(' ')[1] ?? ''));
@@ -43,7 +43,7 @@ function setsOf(file: ZoneFile): string[] {
   return recordsOf(file).map(({ owner, type }) => setOf(`${owner} 0 IN ${type}`));
 }
 
-/** Name and type of a record that named-compilezone writes. */
+/** The name and type of a record that named-compilezone writes. */
 function setOf(line: string): string {
   const [owner = '', , , type = ''] = line.split(' ');
   return `${owner.toLowerCase()} ${type}`;
@@ -89,7 +89,7 @@ describe('named-compilezone reads the same records', () => {
     60_000,
   );
 
-  // What one refuses, the other must refuse as well: otherwise a line would be edited that means something else.
+  // What one rejects, the other must reject too. Otherwise a line with another meaning would be edited.
   const fragments = [
     'www',
     ' ',
@@ -125,7 +125,7 @@ describe('named-compilezone reads the same records', () => {
   ];
   itWith(
     ['named-compilezone'],
-    'in lines of any fragments, or neither reads them',
+    'in lines of random fragments, or neither reads them',
     () => {
       fc.assert(
         fc.property(fc.array(fc.constantFrom(...fragments), { maxLength: 12 }), (parts) => {
@@ -135,7 +135,7 @@ describe('named-compilezone reads the same records', () => {
           // BIND’s checks of whole zones, such as of CNAME, are not the reader’s: see zone-rules.ts. And BIND reads a
           // few odd files that this reader leaves alone.
           if (!compiled.isLoaded || file.entries.some(({ kind }) => kind === 'unreadable')) return;
-          // BIND leaves out names that are not in the zone.
+          // BIND omits names that are not in the zone.
           const inZone = recordsOf(file).filter(({ owner }) => isWithin(owner, zone));
           const mine = inZone.map(
             ({ owner, type, items }) => `${owner} IN ${type} ${writeItems(type, items).join(' ')}`,
@@ -153,7 +153,7 @@ describe('named-compilezone reads the same records', () => {
 });
 
 describe('the lines of a zone file', () => {
-  it('are all kept, and make the file again', () => {
+  it('are all kept, and form the same file again', () => {
     for (const name of readdirSync(folder)) {
       const text = readFileSync(join(folder, name), 'latin1');
       const file = read(text);
@@ -170,7 +170,7 @@ describe('the lines of a zone file', () => {
     }
   });
 
-  it('are counted from 1, as WHM does: the SOA record of its own zones is at 4 and has 7', () => {
+  it('are counted from 1, as in WHM: the SOA record of its own zones is at 4 and has 7', () => {
     const text =
       '; one\n; two\n$TTL 14400\nexample.com.\t86400\tIN\tSOA\tns1.example.net. root.example.com. (\n' +
       '\t2011030706\n\t86400\n\t7200\n\t3600000\n\t86400\n\t)\n\nexample.com.\t86400\tIN\tNS\tns1.example.net.\n';
@@ -215,7 +215,7 @@ describe('the lines of a zone file', () => {
     '$include other.zone',
     '$GENERATE 1-9 host$ A 192.0.2.$',
     '"$INCLUDE" other.zone',
-  ])('that make other records are noticed, and the file is not edited: %s', (line) => {
+  ])('that create other records are detected, and the file cannot be edited: %s', (line) => {
     const file = read(`${head}${line}\n`);
     assertReadable(file);
     expect(() => assertEditable(file)).toThrow(
@@ -224,7 +224,7 @@ describe('the lines of a zone file', () => {
   });
 });
 
-it('the cost of reading grows with the number of records, and no faster', () => {
+it('the cost of reading grows only linearly with the number of records', () => {
   const hosts = (count: number) =>
     Array.from({ length: count }, (_, at) => `host${at}\t300\tIN\tA\t192.0.2.${at % 250}\n`).join('');
   const readAll = (count: number) => expect(recordsOf(read(head + hosts(count)))).toHaveLength(count + 2);

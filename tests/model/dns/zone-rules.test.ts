@@ -9,7 +9,7 @@ const ns = '@ NS ns.example.net.';
 const read = (...lines: string[]) => readZone(`$TTL 60\n${lines.join('\n')}\n`, zone);
 const reasons = (...lines: string[]) => problemsOf(read(...lines)).map(({ line, reason }) => [line, reason]);
 
-/** What is wrong, and whether BIND loads the zone all the same. */
+/** The problem, and whether BIND still loads the zone. */
 const cases: [lines: string[], line: number | undefined, reason: string, isLoaded: boolean][] = [
   [[ns], undefined, 'The zone has no SOA record.', false],
   [[soa], undefined, 'The zone has no NS record for its own name.', false],
@@ -94,7 +94,7 @@ describe('a rule of whole zones', () => {
   });
 });
 
-it('a change is refused for what it breaks only', () => {
+it('a change is rejected only for what it breaks', () => {
   const before = read(soa, ns, 'www CNAME a.', 'www A 192.0.2.1');
   assertNoNewProblems(before, read(soa, ns, 'www CNAME a.', 'www A 192.0.2.1', 'ftp A 192.0.2.1'));
   expect(() =>

@@ -1,5 +1,5 @@
-// Nobody gets more than they hold by way of a password, a second factor or a session: not a reseller who owns somebody
-// mightier, and not an API token that holds less than its user.
+// Nobody gets more privileges through a password, a second factor or a session: not a reseller who owns a user with
+// more privileges, and not an API token that has fewer privileges than its user.
 import type { Caller } from '../../../src/core/context.ts';
 import type { Json } from '../../../src/core/values.ts';
 import { codeAt } from '../../../src/model/two-factor/totp.ts';
@@ -34,7 +34,7 @@ async function isEnrolled(user: string): Promise<boolean> {
   return (data?.[user] as { is_enabled: 0 | 1 }).is_enabled === 1;
 }
 
-describe('a reseller who owns one that holds “all”', () => {
+describe('a reseller who owns a reseller with “all”', () => {
   beforeEach(async () => {
     await here.call('grant_reseller_privilege', { user: 'carol', privilege: 'all' });
     await enrol('carol');
@@ -43,21 +43,21 @@ describe('a reseller who owns one that holds “all”', () => {
   it.each([
     ['passwd', { user: 'carol', password: 'four unusual words, Xylophone' }],
     ['create_user_session', { user: 'carol', service: 'whostmgrd' }],
-  ])('may not use %s on it', async (command, args) => {
+  ])('cannot use %s on it', async (command, args) => {
     expect(await call(command, args, bob)).toMatchObject({
       error_code: 'denied',
       reason: 'You cannot act as “carol”, who has root privileges over every account.',
     });
   });
 
-  it('may not take its second factor away', async () => {
+  it('cannot remove its second factor', async () => {
     expect(await call('twofactorauth_remove_user_config', { user: 'carol' }, bob)).toMatchObject({
       data: { users_modified: [], failed: { carol: 'You are not authorized to modify “carol”.' } },
     });
     expect(await isEnrolled('carol')).toBe(true);
   });
 
-  it('may do so once it is an ordinary reseller again', async () => {
+  it('can do so once it is an ordinary reseller again', async () => {
     await here.call('revoke_reseller_privilege', { user: 'carol', privilege: 'all' });
     expect(await call('twofactorauth_remove_user_config', { user: 'carol' }, bob)).toMatchObject({
       data: { users_modified: ['carol'], failed: {} },
@@ -66,7 +66,7 @@ describe('a reseller who owns one that holds “all”', () => {
   });
 });
 
-describe('an API token that holds less than its user', () => {
+describe('an API token with fewer privileges than its user', () => {
   const limited = (): Caller => ({ ...bob, isLimited: true });
 
   it.each([
@@ -74,7 +74,7 @@ describe('an API token that holds less than its user', () => {
     ['twofactorauth_generate_recovery_codes', () => ({})],
     ['twofactorauth_set_issuer', () => ({ issuer: 'Somebody' })],
     ['accesshash', () => ({ user: 'bob', generate: '1' })],
-  ])('may not use %s', async (command, args) => {
+  ])('cannot use %s', async (command, args) => {
     expect(await call(command, args(), limited())).toMatchObject({
       error_code: 'denied',
       reason: `You may not call “${command}” with an API token that has fewer privileges than its owner: it acts on your own login. Use another login.`,
@@ -82,7 +82,7 @@ describe('an API token that holds less than its user', () => {
     expect(await isEnrolled('bob')).toBe(false);
   });
 
-  it('may not take the second factor of its own user away, but that of an owned reseller', async () => {
+  it('cannot remove the second factor of its own user, but that of an owned reseller', async () => {
     for (const user of ['bob', 'carol']) await enrol(user);
     const remove = (user: Json) => call('twofactorauth_remove_user_config', { user }, limited());
     expect(await remove(['bob', 'carol'])).toMatchObject({
@@ -100,7 +100,7 @@ describe('an API token that holds less than its user', () => {
     ['modifyacct', { user: 'bob', newuser: 'robert' }],
     ['removeacct', { user: 'bob' }],
     ['removeacct', { username: 'bob' }],
-  ])('may not use %s on its own user', async (command, args) => {
+  ])('cannot use %s on its own user', async (command, args) => {
     await here.call('setupreseller', { user: 'bob', makeowner: '1' });
     const all: Caller = {
       ...limited(),
@@ -112,7 +112,7 @@ describe('an API token that holds less than its user', () => {
     });
   });
 
-  it('may change and revoke API tokens that hold no more than it does', async () => {
+  it('can change and revoke API tokens that have no more privileges than it has', async () => {
     here.overrides.randomBytes = async (count) => crypto.getRandomValues(new Uint8Array(count));
     const token: Caller = { ...limited(), privileges: new Set(['manage-api-tokens', 'passwd']) };
     await call('api_token_create', { token_name: 'wide' }, bob);

@@ -1,4 +1,4 @@
-// Tokens as the server uses them: `authenticate`. What functions show of them is tested with the functions.
+// Tokens as the server uses them: `authenticate`. The tests of the functions check what functions show of tokens.
 import * as apiTokens from '../../../src/model/logins/api-tokens.ts';
 import * as resellers from '../../../src/model/resellers/resellers.ts';
 import * as users from '../../../src/model/accounts/users.ts';
@@ -24,7 +24,7 @@ afterEach(() => {
 const change = (work: (db: Db) => Promise<unknown>) =>
   here.engine.store.transaction('changes', async (db) => ({ value: await work(db), keep: true }));
 
-/** Stores a token whose text is its name. */
+/** Stores a token whose name is also its text. */
 async function store(user: string, name: string, about: Partial<apiTokens.ApiToken> = {}): Promise<void> {
   const token = {
     ...({ name, grant: 'everything', createdAt: here.time, expiresAt: null, whitelist: null } as const),
@@ -42,8 +42,8 @@ async function authenticate(user: string, text: string, address = '198.51.100.1'
   }));
 }
 
-describe('a token with everything', () => {
-  it('is root where it is root’s', async () => {
+describe('a token with all privileges', () => {
+  it('is root if it belongs to root', async () => {
     await store('root', 'a');
     expect(await authenticate('root', 'a')).toEqual({
       caller: { user: 'root', privileges: 'all' },
@@ -52,7 +52,7 @@ describe('a token with everything', () => {
     });
   });
 
-  it('is the reseller with what that one holds now', async () => {
+  it('has the current privileges of its reseller', async () => {
     await store('bob', 'a');
     await change((db) => resellers.setPrivileges(db, 'bob', ['kill-acct']));
     expect(await authenticate('bob', 'a')).toEqual({
@@ -64,7 +64,7 @@ describe('a token with everything', () => {
 });
 
 describe('a token with a list', () => {
-  it('is not root where it is root’s, but sees what root sees', async () => {
+  it('is not root if it belongs to root, but sees what root sees', async () => {
     await store('root', 'a', { grant: ['list-accts', 'passwd'] });
     expect(await authenticate('root', 'a')).toEqual({
       caller: {
@@ -78,12 +78,12 @@ describe('a token with a list', () => {
     });
   });
 
-  it('is root where the list is “all”', async () => {
+  it('is root if the list is “all”', async () => {
     await store('root', 'a', { grant: ['all', 'passwd'] });
     expect(await authenticate('root', 'a')).toMatchObject({ caller: { user: 'root', privileges: 'all' } });
   });
 
-  it('holds what its reseller still holds of it', async () => {
+  it('has the listed privileges that its reseller still has', async () => {
     await store('bob', 'a', { grant: ['list-accts', 'passwd'] });
     await change((db) => resellers.setPrivileges(db, 'bob', ['list-accts', 'kill-acct']));
     expect(await authenticate('bob', 'a')).toEqual({
@@ -93,7 +93,7 @@ describe('a token with a list', () => {
     });
   });
 
-  it('has root’s power only as long as its reseller has', async () => {
+  it('has root’s privileges only as long as its reseller has them', async () => {
     await change((db) => resellers.setPrivileges(db, 'bob', ['all']));
     await store('bob', 'a', { grant: ['all'] });
     await store('bob', 'b', { grant: ['passwd'] });
@@ -117,10 +117,10 @@ describe('a token with a list', () => {
   });
 });
 
-describe('a token is refused', () => {
+describe('a token is rejected', () => {
   const unknown = { problem: 'The user has no such API token.' };
 
-  it('where it is unknown, or another user’s', async () => {
+  it('if it is unknown, or another user’s', async () => {
     await store('bob', 'a');
     expect(await authenticate('bob', 'b')).toEqual(unknown);
     expect(await authenticate('root', 'a')).toEqual(unknown);
@@ -136,7 +136,7 @@ describe('a token is refused', () => {
     expect(await authenticate('root', 'a')).toEqual({ problem: 'The API token “a” has expired.' });
   });
 
-  it('from other addresses than those that it names', async () => {
+  it('from addresses that are not in its list', async () => {
     const whitelist = ['192.0.2.8/29', '2001:0db8:0000:0000:0000:0000:0000:0001'];
     await store('root', 'a', { whitelist });
     for (const address of ['192.0.2.8', '192.0.2.15', '::ffff:192.0.2.9', '2001:db8::1']) {
@@ -155,7 +155,7 @@ describe('a token is refused', () => {
     expect(await authenticate('bob', 'a')).toEqual({ problem: 'The reseller “bob” is suspended.' });
   });
 
-  it('of one who is no reseller any more', async () => {
+  it('of a user who is no longer a reseller', async () => {
     await store('bob', 'a');
     await change((db) => resellers.dismiss(db, 'bob'));
     expect(await authenticate('bob', 'a')).toEqual({
@@ -163,7 +163,7 @@ describe('a token is refused', () => {
     });
   });
 
-  it('of one who was removed, also when the name is used again', async () => {
+  it('of a user who was removed, also when the name is reused', async () => {
     await store('bob', 'a', { grant: ['passwd'] });
     await change((db) => users.forget(db, 'bob'));
     expect(await authenticate('bob', 'a')).toEqual(unknown);
@@ -173,7 +173,7 @@ describe('a token is refused', () => {
   });
 });
 
-it('works on under a new name of its user, and no more under the old one', async () => {
+it('works under a new name of its user, and no longer under the old one', async () => {
   await store('bob', 'a', { grant: ['passwd'] });
   await change((db) => users.rename(db, here.engine.sealer, 'bob', 'robert'));
   expect(await authenticate('robert', 'a')).toEqual({
@@ -184,7 +184,7 @@ it('works on under a new name of its user, and no more under the old one', async
   expect(await authenticate('bob', 'a')).toEqual({ problem: 'The user has no such API token.' });
 });
 
-onSqlite('is looked up by indexes alone', async () => {
+onSqlite('is looked up only with indexes', async () => {
   const plans: string[] = [];
   await here.engine.store.transaction('reads', async (db) => {
     const explaining: Db = {

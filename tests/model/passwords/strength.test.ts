@@ -7,7 +7,7 @@ import { dictionaries } from '../../../src/model/passwords/words.ts';
 import { SortedWords, sortWords } from '../../../src/model/passwords/sorted-words.ts';
 
 describe('sorted words', () => {
-  it('have the ranks of the lists that they were made of', () => {
+  it('have the ranks of the lists that they come from', () => {
     const word = fc.string({ unit: 'binary', maxLength: 4 }).filter((one) => !/[\0-\n]/.test(one));
     const list = fc.uniqueArray(word, { maxLength: 30 });
     fc.assert(
@@ -27,7 +27,7 @@ describe('sorted words', () => {
     expect(new SortedWords(sortWords({ few: ['a', 'bcd'], none: [] })).longest).toEqual({ few: 3, none: 0 });
   });
 
-  it('have every word of the packages', () => {
+  it('contain every word of the packages', () => {
     const sorted = new SortedWords(sortWords(dictionaries)).dictionaries;
     const wrong = Object.entries(dictionaries).flatMap(([name, words]) =>
       [...new Map(words.map((word, at) => [word, at + 1]))].filter(
@@ -39,7 +39,7 @@ describe('sorted words', () => {
 });
 
 describe('the strength of a password', () => {
-  it('is what zxcvbn finds with its own dictionaries', () => {
+  it('is the same as with zxcvbn’s own dictionaries', () => {
     const zxcvbn = new ZxcvbnFactory({
       dictionary: { ...common.dictionary, ...english.dictionary },
       graphs: common.adjacencyGraphs,

@@ -1,4 +1,4 @@
-// The rules as a login uses them: `verify`. What `set` shows of them is tested with the function.
+// The rules for a login: `verify`. The test of the function checks what `set` shows.
 import type { ApiError } from '../../../src/core/errors.ts';
 import * as tfa from '../../../src/model/two-factor/tfa.ts';
 import * as tfaCodes from '../../../src/model/two-factor/codes.ts';
@@ -16,7 +16,7 @@ afterEach(() => {
   here.remove();
 });
 
-/** Verifies as a login will: in a transaction that keeps what a failure says is to be kept. */
+/** Verifies a code like a login: in a transaction that is committed if the failure says so. */
 async function verify(user: string, code: string): Promise<string> {
   const { engine } = here;
   return engine.store.transaction('changes', async (db) => {
@@ -52,15 +52,15 @@ it('accepts the next code after one was accepted', async () => {
   expect(await verify('bob', CODE.after)).toBe('accepted');
 });
 
-it('does not tell a stranger about clocks', async () => {
+it('does not tell a stranger about wrong clocks', async () => {
   expect(await verify('bob', CODE.fourMinutesAhead)).toBe('tfa_invalid: The security code is invalid.');
 });
 
-it('knows who is not enrolled', async () => {
+it('recognises a user who is not enrolled', async () => {
   expect(await verify('eve', CODE.now)).toBe('not_found: “eve” has not set up two-factor authentication.');
 });
 
-it('shares the burnt step with twofactorauth_set_tfa_config', async () => {
+it('shares the used step with twofactorauth_set_tfa_config', async () => {
   await here.call('twofactorauth_set_tfa_config', { secret: SECRET, tfa_token: CODE.now });
   expect(await verify('root', CODE.now)).toMatch(/^tfa_replayed/);
 });

@@ -72,12 +72,12 @@ describe('matchingStep', () => {
     [102, 102],
     [103, 102],
     [104, undefined],
-  ])('at step %i finds the code of step 102 as %s, one step to either side', (step, found) => {
+  ])('at step %i finds the code of step 102 as %s, one step earlier or later', (step, found) => {
     const code = totp.codeAt(RFC_SECRET, at(102));
     expect(totp.matchingStep(RFC_SECRET, code, at(step), 1)).toBe(found);
   });
 
-  it('knows the step by its last and its first moment', () => {
+  it('uses a step from its first to its last moment', () => {
     const code = totp.codeAt(RFC_SECRET, at(102));
     expect(totp.matchingStep(RFC_SECRET, code, 102 * 30_000, 0)).toBe(102);
     expect(totp.matchingStep(RFC_SECRET, code, 103 * 30_000 - 1, 0)).toBe(102);
@@ -108,13 +108,13 @@ describe('parseSecret', () => {
     'A'.repeat(19),
     'A'.repeat(22),
     '=WJ73QJSKZBXCIFPZ',
-  ])('refuses “%s”', (text) => {
+  ])('rejects “%s”', (text) => {
     expect(totp.parseSecret(text)).toBeUndefined();
   });
 });
 
 describe('generateSecret', () => {
-  it.each([16, 32] as const)('gives %i characters that keep every bit of chance', async (characters) => {
+  it.each([16, 32] as const)('generates %i characters that keep every random bit', async (characters) => {
     const bytes = Uint8Array.from({ length: (characters * 5) / 8 }, (_, at) => 0xff - at);
     const secret = await totp.generateSecret(characters, async (count) => bytes.subarray(0, count));
     expect(secret).toHaveLength(characters);

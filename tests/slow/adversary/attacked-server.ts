@@ -1,4 +1,4 @@
-// The built server as a process of its own, for attacks from other addresses of this machine, with a client that is
+// The built server as a separate process, for attacks from other addresses of this machine, with another client that is
 // served meanwhile.
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -41,7 +41,8 @@ export class AttackedServer {
       JSON.parse(run('api_token_create', 'token_name=victim')) as { data: { token: string } }
     ).data.token;
     this.#child = spawn(join(top, 'bin/whmapi1d'), ['--port=0', '--http-port=0', '--log-level=silent'], {
-      // A heap that keeps what it does not need grows beyond that and ends the process. Garbage is collected early, however
+      // A heap that grows beyond this limit, because it leaks memory, ends the process. Garbage is collected early,
+      // however
       // busy the machine is.
       env: { ...environment, NODE_OPTIONS: '--max-old-space-size=256 --max-semi-space-size=4' },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -49,7 +50,7 @@ export class AttackedServer {
     this.#ended = new Promise((done) => this.#child.once('exit', done));
   }
 
-  /** Milliseconds that a call of another address takes. It fails if the answer is not the right one. */
+  /** How many milliseconds a call of another address takes. It fails if the response is wrong. */
   async call(): Promise<number> {
     const began = performance.now();
     const body = await new Promise<string>((done, fail) => {
@@ -62,7 +63,7 @@ export class AttackedServer {
     return performance.now() - began;
   }
 
-  /** Calls until the attack is over, and returns the times in order. */
+  /** Makes calls until the attack is over, and returns the times in order. */
   async callDuring(attack: Promise<unknown>, atLeastMs = 0): Promise<number[]> {
     const state = { isOver: false };
     const began = performance.now();
@@ -76,14 +77,14 @@ export class AttackedServer {
     return times.sort((a, b) => a - b);
   }
 
-  /** Milliseconds of processor time that the process has spent: others that keep the machine busy make no difference. */
+  /** Milliseconds of processor time that the process has used. Other busy processes do not affect it. */
   get spentMs(): number {
     const [, fields = ''] = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8').split(') ');
     const [user, system] = fields.split(' ').slice(11, 13).map(Number);
     return 10 * ((user ?? NaN) + (system ?? NaN));
   }
 
-  /** Mebibytes of memory that the process has at the moment. */
+  /** Mebibytes of memory that the process uses at the moment. */
   get memory(): number {
     const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
     return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
@@ -114,8 +115,8 @@ export class AttackedServer {
 }
 
 /**
- * Calls came through during an attack. Without limits they waited for nearly a minute each; a busy machine makes some of them
- * slow, and not most of them that slow.
+ * Checks that calls succeed during an attack. Without limits, each waited for nearly a minute. A busy machine makes
+ * some calls slow, but not most of them that slow.
  */
 export function expectServed(sorted: readonly number[]): void {
   expect(sorted.length).toBeGreaterThan(2);

@@ -1,4 +1,4 @@
-// Strangers send requests for as long as they like: the audit log stays small, and says what happened.
+// Strangers send requests without end: the audit log stays small, and describes what happened.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AuditRecord } from '../../../src/core/audit.ts';
@@ -15,7 +15,7 @@ const linesOf = (file: string) =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as AuditRecord);
 
-test(`${REQUESTS} refused requests of an address are a few lines with their number`, async () => {
+test(`${REQUESTS} rejected requests of an address are a few lines with their number`, async () => {
   const state = join(here.path, 'state');
   const server = await startServer({ WHMAPI1_STATE_DIR: state });
   const statuses = new Set<number>();
@@ -36,12 +36,12 @@ test(`${REQUESTS} refused requests of an address are a few lines with their numb
   expect(statSync(join(state, 'audit.log')).size).toBeLessThan(20_000);
   const summaries = lines.filter((line) => line.function === 'refused requests');
   const counted = summaries.map((line) => Number(Object.fromEntries(line.arguments).requests));
-  // The first was a line of its own.
+  // The first one has its own line.
   expect(counted.reduce((sum, count) => sum + count, 0)).toBe(REQUESTS - 1);
   expect(summaries[0]).toMatchObject({ address: '127.0.0.1', result: 0 });
 });
 
-test('processes that rotate the log at once, some of them killed, lose no line of a call that was answered', async () => {
+test('processes that rotate the log at once, some of them killed, lose no line of an acknowledged call', async () => {
   const seed = Date.now() % 100_000;
   console.log(`seed ${seed}`);
   let random = seed;
@@ -50,7 +50,7 @@ test('processes that rotate the log at once, some of them killed, lose no line o
   const options = { state, env: { WHMAPI1_AUDIT_KIB: '16', WHMAPI1_AUDIT_FILES: '500' } };
   await call(['version'], options);
   const answered: string[] = [];
-  // Arguments of which about 30 fill a file.
+  // With such arguments, about 30 lines fill a file.
   const padding = Object.fromEntries(
     Array.from({ length: 3 }, (_, at) => [`api.filter.${at}.field`, 'x'.repeat(190)]),
   );

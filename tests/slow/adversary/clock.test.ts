@@ -1,4 +1,5 @@
-// The clock of a running server jumps: nobody is locked out until the time of a wrong clock, and no code works twice.
+// The clock of a running server jumps: nobody is locked out until the time of the wrong clock is reached, and no code
+// works twice.
 import { codeAt } from '../../../src/model/two-factor/totp.ts';
 import { password, TestServer } from '../../support/server.ts';
 
@@ -12,7 +13,7 @@ beforeEach(async () => {
   const { here } = server;
   await here.call('twofactorauth_set_tfa_config_for_user', { root: { primary_account: { secret } } });
   await here.call('twofactorauth_enable_policy');
-  // The block of an address is not what this is about.
+  // The block of an address is not tested here.
   await here.call('create_cphulk_record', { list_name: 'white', ip: '127.0.0.1' });
 });
 afterEach(() => server.stop());
@@ -24,14 +25,14 @@ describe.each([
   ['a day', DAY],
   ['a year', 365 * DAY],
 ])('by %s', (_name, jump) => {
-  it('forwards and back: a login works within minutes', async () => {
+  it('forwards and back: a login succeeds within minutes', async () => {
     const { here } = server;
     here.time += jump;
     expect(await logIn()).toBe(200);
     for (let guess = 1; guess <= 5; guess++) expect(await logIn('000000')).toBe(401);
     expect(await logIn()).toBe(401);
     here.time -= jump;
-    // The lock lies its length ahead at most, and the used code the tolerance of codes.
+    // The lock ends at most its length ahead, and the used code is at most the tolerance of codes ahead.
     expect(await logIn()).toBe(401);
     here.time += 5 * MINUTE;
     let status = await logIn();

@@ -1,5 +1,5 @@
-// A hostile user’s processes that fork faster than anybody can list them, ignore SIGTERM, and end whatever of the same
-// user they can reach. Suspending and removing the account ends all of them.
+// A hostile user’s processes fork faster than they can be listed, ignore SIGTERM, and kill other processes of the same
+// user. Suspending or removing the account ends all of them.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../support/until.ts';
 import { describeOnMachine, ThrowAwayMachine } from '../../machine-port/throw-away-machine.ts';
@@ -32,7 +32,7 @@ describeOnMachine('a process that', () => {
     const { stdout } = await machine.run('pgrep', '--uid', String(uid), '--runstates', 'RSDTtWI');
     return stdout.split('\n').filter((line) => line !== '');
   };
-  /** Looks at several moments: one look misses a process that is another one by then. */
+  /** Checks at several moments, because one check misses a process that has just been replaced by its child. */
   const isAnyLeft = async (uid: number) => {
     for (let look = 0; look < 20; look++) {
       if ((await processesOf(uid)).length > 0) return true;
@@ -61,7 +61,7 @@ describeOnMachine('a process that', () => {
       }
       expect(await machine.users.find('bob')).toBeUndefined();
       expect((await machine.run('ls', '/home')).stdout).toBe('carl\n');
-      // Processes of others go on.
+      // Other users’ processes keep running.
       expect(await processesOf(other)).toContain(String(bystander));
       await machine.run('kill', '-KILL', String(bystander));
     },

@@ -1,5 +1,5 @@
-// A machine whose disks are full, or whose homes can't be written or removed: the answer names the cause, and nothing is
-// half-done or said to be gone that is there.
+// A machine whose disks are full, or whose home directories cannot be written or removed: the response names the cause.
+// Nothing is half done, and nothing that still exists is reported as removed.
 import { existsSync } from 'node:fs';
 import { program, readAnswer } from '../../support/command.ts';
 import { describeOnMachine, ThrowAwayMachine } from '../../machine-port/throw-away-machine.ts';
@@ -26,7 +26,7 @@ describeOnMachine('a machine', () => {
   const create = (name: string) => whmapi1('createacct', `username=${name}`, `domain=${name}.example`);
   const isKnown = async (name: string) => (await machine.run('getent', 'passwd', name)).status === 0;
 
-  test('without room for a home says so, and has nothing of the account', async () => {
+  test('without room for a home directory says so, and has nothing of the account', async () => {
     await shell('mount -t tmpfs -o size=1m tmpfs /home; head -c 2000000 /dev/zero >/etc/skel/big');
     expect(await create('bob')).toMatchObject({
       status: 3,
@@ -38,7 +38,7 @@ describeOnMachine('a machine', () => {
     expect((await create('bob')).status).toBe(0);
   });
 
-  test('without room for its passwd files says so, and goes on once there is some', async () => {
+  test('without room for its passwd files says so, and continues once there is room', async () => {
     expect((await create('bob')).status).toBe(0);
     await shell(
       'mkdir /mnt/small && mount -t tmpfs -o size=32m tmpfs /mnt/small && cp -a /etc/. /mnt/small/ && ' +
@@ -61,7 +61,7 @@ describeOnMachine('a machine', () => {
     expect((await whmapi1('unsuspendacct', 'user=bob')).status).toBe(0);
   });
 
-  test('that lets nobody remove a file of a home never says that the account is removed', async () => {
+  test('on which a file of a home directory cannot be removed never reports the account as removed', async () => {
     await create('bob');
     await shell('echo kept >/home/bob/mail/kept && echo other >/home/bob/other');
     const isImmutable = (await machine.run('chattr', '+i', '/home/bob/mail/kept')).status === 0;
@@ -82,7 +82,7 @@ describeOnMachine('a machine', () => {
     expect([await isKnown('bob'), existsSync(machine.path('/home/bob'))]).toEqual([false, false]);
   });
 
-  test('with something mounted in a home loses nothing of what is mounted', async () => {
+  test('with something mounted in a home directory loses nothing of what is mounted', async () => {
     await create('bob');
     await shell('mkdir -p /var/lib/precious /home/bob/mnt && echo kept >/var/lib/precious/file');
     await shell('mount --bind /var/lib/precious /home/bob/mnt');

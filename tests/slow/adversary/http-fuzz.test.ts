@@ -1,5 +1,5 @@
-// Requests with some of their bytes changed: the server lives, keeps its memory, serves others, and what it answers is
-// HTTP. ADVERSARY_SEED=NUMBER runs it again with the same changes.
+// Requests with some of their bytes changed: the server keeps running, its memory stays bounded, it serves others, and
+// its responses are valid HTTP. ADVERSARY_SEED=NUMBER repeats the run with the same changes.
 import { sendRaw } from '../../support/raw-client.ts';
 import { AttackedServer, expectServed } from './attacked-server.ts';
 import { chanceOf, mutate } from './seed.ts';

@@ -1,5 +1,5 @@
-// SIGKILL after each single thing that a call does on the machine or in the journal: the next call leaves a whole account
-// with its zone, or none of it.
+// SIGKILL after each single operation of a call on the machine or in the journal: after the next call, the whole
+// account with its zone exists, or none of it.
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -48,14 +48,14 @@ async function call(state: string, command: string, args: Args = {}) {
   }
 }
 
-/** In a process that ends after so many works. @returns whether it was killed. */
+/** Makes a call in a process that ends after this many operations. @returns whether it was killed. */
 async function callUntil(state: string, works: number, command: string, args: Args): Promise<boolean> {
   const argv = ['--import', 'tsx', worker, state, `work ${works}`, command, JSON.stringify(args)];
   const child = spawn(process.execPath, argv, { cwd: top, stdio: ['ignore', 'ignore', 'inherit'] });
   return new Promise((done) => child.on('close', (_status, signal) => done(signal === 'SIGKILL')));
 }
 
-/** What there is of accounts and zones, but for serials. */
+/** The state of accounts and zones, except serials. */
 async function everything(state: string) {
   const { data } = await call(state, 'listaccts', { want: 'user,domain' });
   const etc = ['passwd', 'shadow', 'group'].map((file) => namesIn(join(state, 'root/etc', file)));
@@ -72,11 +72,11 @@ async function everything(state: string) {
 const namesIn = (path: string) =>
   existsSync(path) ? readFileSync(path, 'utf8').replaceAll(/:.*$/gm, '') : '';
 
-/** Of the files in a folder, staged ones among them. */
+/** The files in a folder, including staged ones. */
 function textsIn(path: string): string[] {
   if (!existsSync(path)) return [];
   const files = readdirSync(path, { withFileTypes: true }).filter((one) => one.isFile());
-  // Each state directory has its own path in the statements.
+  // The statements contain the path of each state directory.
   return files
     .map(({ name }) => `${name}: ${readFileSync(join(path, name), 'utf8')}`)
     .map((text) => text.replaceAll(/\b20\d{8}\b/g, 'SERIAL').replaceAll(/"[^"]*\/root\//g, '"'))
@@ -87,7 +87,7 @@ test.each<[string, () => string, Args]>([
   ['createacct', () => fresh, { username: 'bob', domain: 'bob.example' }],
   ['modifyacct', () => withBob, { user: 'bob', newuser: 'robert', domain: 'robert.example' }],
   ['removeacct', () => withBob, { username: 'bob' }],
-])('%s is done wholly or not at all, wherever it is killed', async (command, origin, args) => {
+])('%s is done completely or not at all, wherever it is killed', async (command, origin, args) => {
   const done = join(folder, `${command}-done`);
   cpSync(origin(), done, { recursive: true });
   await call(done, command, args);

@@ -1,5 +1,5 @@
-// SIGKILL at the program and at the system’s tools while they work on accounts, again and again: afterwards an account is
-// whole or not there at all, and nothing is left that belongs to nobody.
+// SIGKILL for the program and the system’s tools while they change accounts, again and again. Afterwards an account is
+// complete or does not exist at all, and nothing without an owner is left.
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { program, readAnswer } from '../../support/command.ts';
@@ -10,10 +10,10 @@ jest.setTimeout(600_000);
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 console.log(`kill-while-working: SEED=${seed}`);
 let drawn = seed;
-/** From 0 up to 1, always the same after the same seed (Park and Miller). */
+/** Numbers from 0 to below 1, always the same for the same seed (Park and Miller). */
 const draw = () => (drawn = (drawn * 48_271) % 2_147_483_647) / 2_147_483_647;
 
-/** Runs a command until the file has the line, or for so many milliseconds, and kills it alone: no child of it. */
+/** Runs a command until the file contains the line, or for this many milliseconds, and then kills only this process. */
 const KILL_AT = `
   const { spawn } = require('node:child_process');
   const { readFileSync } = require('node:fs');
@@ -54,7 +54,7 @@ describeOnMachine('accounts of a machine whose processes are killed', () => {
     readFileSync(machine.path(`/etc/${file}`), 'utf8')
       .split('\n')
       .filter((row) => row.startsWith('eve:')).length;
-  /** How often the machine knows of the account, by each of its files and by its home. */
+  /** How many rows of each of the machine’s files belong to the account, and the home directories. */
   const traces = async () => {
     const homes = (await machine.run('ls', '-A', '/home')).stdout.split('\n').filter((name) => name !== '');
     const files = ['passwd', 'shadow', 'group', 'gshadow'].map(rowsOf);
@@ -67,12 +67,12 @@ describeOnMachine('accounts of a machine whose processes are killed', () => {
 
   const create = ['createacct', 'username=eve', 'domain=eve.example'];
 
-  test('createacct, killed as the passwd line appears: the next call leaves nothing of it', async () => {
+  test('createacct, killed as the passwd line appears: nothing is left of it after the next call', async () => {
     for (let round = 0; round < 10; round++) {
       expect(await killAt('eve:', 20_000, ...create)).toBe('SIGKILL\n');
       const { metadata } = await whmapi1('twofactorauth_get_issuer');
       expect([round, metadata?.output, await traces()]).toEqual([round, undefined, NONE]);
-      // What was still running has ended: nothing comes back.
+      // Everything that was still running has ended: nothing comes back.
       await sleep(300);
       expect([round, await traces()]).toEqual([round, NONE]);
     }
@@ -106,10 +106,10 @@ describeOnMachine('accounts of a machine whose processes are killed', () => {
     }
   });
 
-  test('the tools, killed while they work', async () => {
+  test('the tools, killed during their work', async () => {
     for (const tool of ['useradd', 'cp', 'chown', 'rm', 'userdel', 'usermod']) {
       for (let round = 0; round < 4; round++) {
-        // Ends by itself: about a second of looking for the tool, without a pause.
+        // It ends by itself: it looks for the tool for about a second, without a pause.
         const wait = Math.floor(draw() * 20);
         const loop = `i=0; while [ $i -lt 400 ]; do pkill -KILL -x ${tool} && [ $i -gt ${wait} ] && break; i=$((i+1)); done`;
         const killer = machine.run('sh', '-c', loop);

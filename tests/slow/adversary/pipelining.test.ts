@@ -1,4 +1,5 @@
-// One address sends as many requests as it can without waiting for answers: calls of another address go on.
+// One address sends as many requests as it can without waiting for responses: calls of another address are still
+// served.
 import { openSocket, sendRaw } from '../../support/raw-client.ts';
 import { AttackedServer, expectServed } from './attacked-server.ts';
 
@@ -14,7 +15,7 @@ function wrongLogin(number: number, user = 'root'): string {
 }
 const wrongLogins = (count: number) => Array.from({ length: count }, (_, at) => wrongLogin(at)).join('');
 
-// Before there were limits, calls waited 49 seconds for 300 logins.
+// Without limits, calls waited 49 seconds for 300 logins.
 test('2,000 logins on one connection', async () => {
   const before = server.memory;
   const attack = sendRaw(server.urls.http, wrongLogins(2000), { from: '127.0.0.2', limitMs: 20_000 });
@@ -24,7 +25,7 @@ test('2,000 logins on one connection', async () => {
   expect(server.memory - before).toBeLessThan(400);
 });
 
-test('connections that come again and again, each full of small requests', async () => {
+test('new connections again and again, each full of small requests', async () => {
   const before = server.memory;
   const small = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(2500);
   const attack = (async () => {
@@ -46,7 +47,7 @@ test('connections that come again and again, each full of small requests', async
   expect(server.memory - before).toBeLessThan(400);
 });
 
-test('a name that exists and one that does not cost the server the same, 60 at once', async () => {
+test('an existing name and a nonexistent one cost the server the same, 60 at once', async () => {
   const took: Record<string, number> = {};
   for (const [at, user] of ['root', 'nobody1'].entries()) {
     const before = server.spentMs;
@@ -59,6 +60,6 @@ test('a name that exists and one that does not cost the server the same, 60 at o
     took[user] = (server.spentMs - before) / answers.length;
   }
   const [real = 0, unknown = 0] = [took.root, took.nobody1];
-  // They were told apart by a factor of nearly five.
+  // They once differed by a factor of nearly five, which revealed the existing names.
   expect(Math.max(real, unknown) / Math.min(real, unknown)).toBeLessThan(2);
 });

@@ -1,4 +1,5 @@
-// The file system of the state directory becomes read-only under a running server. Nothing is answered as done; once it is writable, the same server goes on.
+// The file system of the state directory becomes read-only under a running server. No change is reported as done. Once
+// it is writable again, the same server continues.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
@@ -29,11 +30,12 @@ test('calls say that the file system is read-only, and work again once it is not
       const [command, ...words] = disk.through;
       const isDone = () =>
         spawnSync(command, [...words, 'mount', '-o', `remount,bind,${mode}`, folder]).status === 0;
-      // It is busy for as long as somebody has a file open there.
+      // The file system is busy as long as a process has a file open there.
       return until(isDone, `the file system was mounted ${mode}`);
     };
     try {
-      // The server has had no call yet, and looks for no tasks: while it holds files open, Linux refuses to remount (EBUSY).
+      // The server has had no call yet, and does not look for tasks. While it has files open, Linux refuses to remount
+      // (EBUSY).
       await remount('ro');
       for (const word of ['during', 'again']) {
         const { status, text } = await setIssuer(word);

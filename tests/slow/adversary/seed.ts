@@ -1,4 +1,4 @@
-// Chance that can be had again: each suite prints its seed, and ADVERSARY_SEED=NUMBER runs it with that seed.
+// Repeatable randomness: each suite prints its seed, and ADVERSARY_SEED=NUMBER runs it with that seed.
 
 export interface Chance {
   /** A whole number from 0 to below `limit`. */
@@ -6,12 +6,12 @@ export interface Chance {
   readonly pick: <T>(list: readonly T[]) => T;
 }
 
-/** @param name of the suite, for the line that tells the seed. */
+/** @param name of the suite, for the line that shows the seed. */
 export function chanceOf(name: string): Chance {
   const given = Number(process.env.ADVERSARY_SEED);
   let state = Number.isInteger(given) && given > 0 ? given : Math.floor(Math.random() * 2 ** 31) + 1;
   process.stderr.write(`${name}: ADVERSARY_SEED=${state}\n`);
-  // Mulberry32: good enough to choose what to break.
+  // Mulberry32: good enough to choose the bytes to change.
   const next = () => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
@@ -22,7 +22,7 @@ export function chanceOf(name: string): Chance {
   return { below, pick: (list) => list[below(list.length)] as (typeof list)[number] };
 }
 
-/** The same bytes with a few of them changed, removed, repeated or put in. */
+/** The same bytes with a few of them changed, removed, repeated or inserted. */
 export function mutate(bytes: Buffer, { below, pick }: Chance): Buffer {
   let mutated = Buffer.from(bytes);
   for (let times = 1 + below(4); times > 0; times--) {

@@ -1,4 +1,4 @@
-// The built server as a process of its own, over a state directory of a test.
+// The built server as a separate process, with a state directory of a test.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -13,8 +13,8 @@ export interface ServerProcess {
 }
 
 /**
- * Over plain HTTP on a free port of 127.0.0.1. `through` is a command that is given the program as further words; `more`
- * are further options.
+ * Over plain HTTP on a free port of 127.0.0.1. `through` is a command that gets the program as further arguments.
+ * `more` are further options.
  */
 export async function startServer(
   environment: Readonly<Record<string, string | undefined>>,

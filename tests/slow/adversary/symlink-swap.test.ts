@@ -1,5 +1,5 @@
-// While root measures, suspends and removes a home, its user and another one exchange folders in it for links to what is
-// root’s, as fast as they can. Nothing outside of the home changes or is counted.
+// While root measures, suspends and removes a home directory, its user and another user replace folders in it with
+// links to root’s files, as fast as they can. Nothing outside the home directory is changed or counted.
 import { describeOnMachine, ThrowAwayMachine } from '../../machine-port/throw-away-machine.ts';
 
 jest.setTimeout(180_000);
@@ -8,7 +8,10 @@ const ROUNDS = 4;
 const bob = { name: 'bob', home: '/home/bob', shell: '/bin/sh', comment: 'Bob' };
 const carl = { ...bob, name: 'carl', home: '/home/carl' };
 
-/** For four seconds, which is longer than what root does. Below a folder: `swap` is a folder with files at one moment, and a link to the target at the next. */
+/**
+ * For four seconds, which is longer than root’s work: below a folder, `swap` alternates between a folder with files and
+ * a link to the target.
+ */
 const SWAP = `
   my ($place, $target) = @ARGV;
   $SIG{TERM} = "IGNORE";
@@ -25,7 +28,7 @@ const SWAP = `
   }
 `;
 
-describeOnMachine('links that are exchanged for folders while root works on a home', () => {
+describeOnMachine('links that replace folders while root works on a home directory', () => {
   let machine: ThrowAwayMachine;
   beforeAll(async () => {
     machine = await ThrowAwayMachine.start();
@@ -45,7 +48,7 @@ describeOnMachine('links that are exchanged for folders while root works on a ho
     await machine.run('sh', '-c', 'setsid "$@" >/dev/null 2>&1 </dev/null &', 'sh', ...command);
   };
 
-  test('lead it nowhere', async () => {
+  test('do not lead root outside of it', async () => {
     const before = await precious();
     const { uid: other } = (await machine.users.find('carl')) ?? { uid: 0 };
     let largest = 0;

@@ -1,5 +1,5 @@
-// TLS records with some of their bytes changed, taken from a real handshake and a real request: the server lives and serves
-// others. ADVERSARY_SEED=NUMBER runs it again with the same changes.
+// TLS records with some of their bytes changed, from a real handshake and a real request: the server keeps running and
+// serves others. ADVERSARY_SEED=NUMBER repeats the run with the same changes.
 import { connect as connectTcp, createServer, type AddressInfo, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { AttackedServer, expectServed } from './attacked-server.ts';
@@ -29,7 +29,7 @@ test(`${COUNT} connections whose TLS records are mutated`, async () => {
   }
 });
 
-/** A real client’s bytes pass through, of which one piece is mutated: the first one, or a later one. */
+/** Passes a real client’s bytes through, with one piece mutated: the first one, or a later one. */
 async function mutatedConnection(url: string, chance: Chance): Promise<void> {
   const { port } = new URL(url);
   const victim = chance.below(4);
@@ -57,7 +57,7 @@ async function mutatedConnection(url: string, chance: Chance): Promise<void> {
   await new Promise((done) => relay.close(done));
 }
 
-/** What it answers to a plain request; empty where the connection fails. */
+/** The response to a plain request; empty if the connection fails. */
 function askOverTls(url: string): Promise<string> {
   return new Promise((done) => {
     const options = { port: Number(new URL(url).port), host: '127.0.0.1', rejectUnauthorized: false };

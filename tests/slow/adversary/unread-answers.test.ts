@@ -1,10 +1,11 @@
-// Clients that ask and do not read: what they are owed does not pile up, and they are cut off.
+// Clients that send requests and do not read the responses: the responses do not accumulate, and the clients are
+// disconnected.
 import { connect } from 'node:net';
 import { openSocket, readAnswers } from '../../support/raw-client.ts';
 import { TestServer } from '../../support/server.ts';
 import { AttackedServer, expectServed } from './attacked-server.ts';
 
-test('50 connections that ask 12 times for the longest answer and read nothing', async () => {
+test('50 connections that request the longest response 12 times and read nothing', async () => {
   const server = await AttackedServer.start();
   try {
     const before = server.memory;
@@ -18,7 +19,7 @@ test('50 connections that ask 12 times for the longest answer and read nothing',
     }
     const times = await server.callDuring(new Promise((done) => setTimeout(done, 5000)));
     expectServed(times);
-    // Each answer is the same memory, however often it waits to be read.
+    // Each response uses the same memory, however often it waits to be read.
     expect(server.memory - before).toBeLessThan(400);
     for (const socket of sockets) socket.destroy();
   } finally {
@@ -26,7 +27,7 @@ test('50 connections that ask 12 times for the longest answer and read nothing',
   }
 });
 
-test('a client that stops reading is cut off, and one that reads slowly gets all of its answer', async () => {
+test('a client that stops reading is disconnected, and one that reads slowly gets its whole response', async () => {
   const server = await TestServer.start({ writeTimeout: 3000 });
   try {
     const request = 'GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n';
@@ -35,7 +36,7 @@ test('a client that stops reading is cut off, and one that reads slowly gets all
     still.on('error', () => undefined);
     still.pause();
     still.write(request.repeat(10));
-    // The system takes some answers for a client that does not read; a write shows that the connection is gone.
+    // The system accepts some responses for a client that does not read. A write shows that the connection is closed.
     for (let round = 0; round < 300 && !still.destroyed && still.writable; round++) {
       still.write(request.repeat(10));
       await new Promise((done) => setTimeout(done, 200));
