@@ -85,7 +85,7 @@ test('a killed worker’s task is run again by its own server, and stopped from 
     const waited = await run(['--wait', String(id)], web2);
     expect([waited.status, waited.stderr]).toEqual([
       1,
-      expect.stringContaining('is stopped: It was stopped'),
+      expect.stringContaining('is stopped: The task was stopped'),
     ]);
     const shown = await run(['--tasks', String(id)], web2);
     expect(shown.stderr).toBe('whmapi1: the log is on the server “web1”.\n');

@@ -1,6 +1,7 @@
 // Runs the system's own tools: no shell, a clean environment, a time limit, captured output.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { StringDecoder } from 'node:string_decoder';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MachineError } from '../../core/machine-error.ts';
 import { environment } from './environment.ts';
 import { fullPlace } from './full-place.ts';
@@ -12,6 +13,9 @@ const LIMIT_MS = 60_000;
 /** A firewall might list many thousands of addresses. */
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 const MAX_COMPLAINT_LENGTH = 4096;
+/** How often a tool is started if the kernel has no free process: a user's processes may take all of them for a while. */
+const MAX_STARTS = 100;
+const PAUSE_BETWEEN_STARTS_MS = 50;
 
 export interface RunOptions {
   /** Standard input. Passwords must be passed here, because every user can read the arguments of a process. */
@@ -40,6 +44,8 @@ interface Ended {
   readonly stderr: string;
   /** Why the tool was ended, or did not start. */
   readonly reason?: string | undefined;
+  /** True if the kernel had no free process for it. */
+  readonly isOutOfProcesses?: true;
 }
 
 /** @throws MachineError `failed` or `full`, with the tool's name and the first line of its complaint. */
@@ -51,7 +57,12 @@ export async function runWithErrors(
   words: readonly string[],
   options: RunOptions = {},
 ): Promise<Ran & { readonly stderr: string }> {
-  const { status, stdout, stderr, reason } = await finished(tool, words, options);
+  let ended = await finished(tool, words, options);
+  for (let starts = 1; ended.isOutOfProcesses === true && starts < MAX_STARTS; starts++) {
+    await sleep(PAUSE_BETWEEN_STARTS_MS);
+    ended = await finished(tool, words, options);
+  }
+  const { status, stdout, stderr, reason } = ended;
   if (status !== undefined && (options.accept ?? [0]).includes(status)) return { status, stdout, stderr };
   const said = `“${tool}” ${reason ?? complaint(status, stderr)}`;
   const place = await fullPlace(stderr);
@@ -98,7 +109,10 @@ function finished(tool: string, words: readonly string[], options: RunOptions): 
     child.once('error', (error: { code?: string }) => {
       clearTimeout(timer);
       if (error.code === 'ENOENT') done({ status: NOT_INSTALLED, stdout, stderr });
-      else done({ status: undefined, stdout, stderr, reason: `could not be run: ${error.code}.` });
+      else {
+        const isOutOfProcesses = error.code === 'EAGAIN' && ({ isOutOfProcesses: true } as const);
+        done({ status: undefined, stdout, stderr, reason: `could not be run: ${error.code}.`, ...isOutOfProcesses });
+      }
     });
     child.once('close', (status) => {
       clearTimeout(timer);
