@@ -2,7 +2,7 @@
 import { createApplication, root, type Application } from './app.ts';
 import type { Db } from './core/context.ts';
 import { ApiError } from './core/errors.ts';
-import { ensureRole } from './core/role.ts';
+import { assertRole } from './core/role.ts';
 import { placeOf } from './drivers/roles/dns.ts';
 import * as secondaries from './model/dns/secondaries.ts';
 
@@ -80,7 +80,7 @@ export class SecondariesDesk {
       arguments: [['address', address]] as const,
     };
     try {
-      await ensureRole(engine, { name, role: 'DNS' });
+      await assertRole(engine, { name, role: 'DNS' });
       return await engine.store.transaction('changes', async (db) => {
         const value = await work(db, record.xid);
         await engine.audit({ ...record, result: 1, duration_ms: engine.now() - time }, true, db);

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createApplication, type Application } from './app.ts';
 import { badParam, ApiError } from './core/errors.ts';
-import { ensureRole } from './core/role.ts';
+import { assertRole } from './core/role.ts';
 import type { OwnProcess } from './core/machine-daemons.ts';
 import { dns } from './drivers/roles/dns.ts';
 import { configurePrivateServer } from './drivers/zones/bind/private-server.ts';
@@ -44,7 +44,7 @@ export async function startSandboxServices(
     const { stateDirectory, isSandbox } = application.installation;
     if (!isSandbox) throw badParam('This installation is not a sandbox: systemd runs its services.');
     const folder = join(stateDirectory, 'sandbox-services');
-    await ensureRole(application.engine, { name: '--sandbox-services', role: dns.role });
+    await assertRole(application.engine, { name: '--sandbox-services', role: dns.role });
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const running = readOwnProcess(folder, UNIT);
     if (running !== undefined) {

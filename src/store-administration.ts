@@ -1,7 +1,7 @@
 // Implements `--migrate-store` and `--forget-server`, which work on the store itself rather than through the API.
 import { createApplication, locate, root } from './app.ts';
 import { ApiError, badParam } from './core/errors.ts';
-import type { FateOfAccounts, Holdings } from './model/servers/servers.ts';
+import type { AccountsAction, ServerContents } from './model/servers/servers.ts';
 import type { Outcome } from './store/move.ts';
 import { StateDirectory } from './store/state-directory.ts';
 
@@ -24,8 +24,8 @@ export async function moveStore(
 export async function forgetServer(
   environment: Readonly<Record<string, string | undefined>>,
   name: string,
-  { accounts: fate, dryRun }: { readonly accounts?: FateOfAccounts; readonly dryRun: boolean },
-  show: (holdings: Holdings) => void,
+  { accounts: accountsAction, dryRun }: { readonly accounts?: AccountsAction; readonly dryRun: boolean },
+  show: (contents: ServerContents) => void,
 ): Promise<void> {
   const application = createApplication(environment);
   const { engine } = application;
@@ -34,7 +34,10 @@ export async function forgetServer(
     xid: engine.newXid(),
     caller: root.user,
     function: '--forget-server',
-    arguments: [['name', name], ...(fate === undefined ? [] : [['accounts', fate] as const])] as const,
+    arguments: [
+      ['name', name],
+      ...(accountsAction === undefined ? [] : [['accounts', accountsAction] as const]),
+    ] as const,
     ...(dryRun ? { dry_run: 1 as const } : {}),
   };
   const lasting = () => ({ duration_ms: engine.now() - record.time });
@@ -42,9 +45,9 @@ export async function forgetServer(
     const servers = await import('./model/servers/servers.ts');
     await engine.store.transaction('changes', async (db) => {
       if (db.server === '') throw badParam('This server has its own store, which no other server uses.');
-      const holdings = await servers.holdingsOf(db, name);
-      show(holdings);
-      await servers.forget(db, name, holdings, { fate, now: engine.now() });
+      const contents = await servers.findContents(db, name);
+      show(contents);
+      await servers.forget(db, name, contents, { accountsAction, now: engine.now() });
       if (!dryRun) await engine.audit({ ...record, result: 1, ...lasting() }, true, db);
       return { value: undefined, keep: !dryRun };
     });

@@ -21,7 +21,7 @@ interface ChangeAccount {
 const change = defineChange<ChangeAccount>({
   kind: 'change-account',
   async store(db, { before, after, packageSettings }, { sealer }) {
-    if (packageSettings !== undefined) await packages.ensureStill(db, after.package, packageSettings);
+    if (packageSettings !== undefined) await packages.assertStill(db, after.package, packageSettings);
     if (before.username !== after.username) await users.rename(db, sealer, before.username, after.username);
     if (before.domain !== after.domain) {
       // A zone belongs to the account by its domain. The former domain no longer has a zone.

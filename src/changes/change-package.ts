@@ -16,7 +16,7 @@ interface ChangePackage {
 const change = defineChange<ChangePackage>({
   kind: 'change-package',
   async store(db, input) {
-    await ensureAllAreThere(db, input);
+    await assertAllAreThere(db, input);
     await packages.store(db, input.package);
     for (const { after } of input.accounts) await accounts.update(db, after);
   },
@@ -41,7 +41,7 @@ export async function changePackage(context: PartContext, input: ChangePackage):
 }
 
 /** An account that has been given the package in the meantime would be missed. @throws ApiError `busy`. */
-async function ensureAllAreThere(
+async function assertAllAreThere(
   db: Db,
   { package: { name }, accounts: changes }: ChangePackage,
 ): Promise<void> {

@@ -6,7 +6,7 @@ import { partWorld, type PartCall, type PartContext } from '../drivers/part-worl
 import create from '../drivers/users/steps/create.ts';
 import * as accounts from '../model/accounts/accounts.ts';
 import { addressLock } from '../model/accounts/ips.ts';
-import { ensureWithin } from '../model/accounts/limits.ts';
+import { assertWithin } from '../model/accounts/limits.ts';
 import { prefixLock } from '../model/accounts/names.ts';
 import * as zoneOwners from '../model/dns/zone-owners.ts';
 import * as packages from '../model/packages/packages.ts';
@@ -27,9 +27,9 @@ const change = defineChange<CreateAccount>({
   kind: 'create-account',
   async store(db, { account, isReseller, packageSettings, isUnlimited }, { results }) {
     const { username } = account;
-    await packages.ensureStill(db, account.package, packageSettings);
+    await packages.assertStill(db, account.package, packageSettings);
     // The owner may have other new accounts since the planning.
-    if (!isUnlimited) await ensureWithin(db, undefined, account);
+    if (!isUnlimited) await assertWithin(db, undefined, account);
     const user = create.resultIn(results);
     if (user === undefined) throw new Error(`The user “${username}” no longer exists.`);
     const { blocks, inodes } = user.usage;

@@ -3,11 +3,11 @@ import { listProfiles, profileOf, readProfileFrom } from '../remote/configure.ts
 import type { RemoteOptions } from '../remote/options.ts';
 import { profilesPath, writeProfile } from '../remote/profiles.ts';
 import { tell, type Io } from './io.ts';
-import { settingUp, worldOf } from './world.ts';
+import { withSetupErrors, createRemoteEnvironment } from './world.ts';
 
 export async function configure(options: RemoteOptions, io: Io): Promise<number> {
-  const world = worldOf(io);
-  return settingUp(async () => {
+  const world = createRemoteEnvironment(io);
+  return withSetupErrors(async () => {
     if (options.profile !== undefined && options.hosts.length > 0) {
       writeProfile(options.profile, profileOf(options, world), world);
       tell(io, `whmapi1: ${profilesPath(world)} holds the profile ${options.profile}.\n`);

@@ -19,7 +19,7 @@ import type { CommandLine } from './options.ts';
 import { listArguments } from './list-options.ts';
 import { progressOf } from './progress.ts';
 import { UsageError } from './usage-error.ts';
-import { settingUp, worldOf } from './world.ts';
+import { withSetupErrors, createRemoteEnvironment } from './world.ts';
 
 /** @returns the exit status. For several servers, the worst one; unreachable is worse than failed. */
 export async function callRemotely(line: CommandLine, command: string, io: Io): Promise<number> {
@@ -42,8 +42,8 @@ export async function callRemotely(line: CommandLine, command: string, io: Io): 
     return answer(failed(command, error), line, command, io);
   }
   const call = { command, args, dryRun: line.dryRun, isSafeToRepeat: isSafeToRepeat(fn) };
-  return settingUp(async () => {
-    const prepared = prepare(line.remote, worldOf(io));
+  return withSetupErrors(async () => {
+    const prepared = prepare(line.remote, createRemoteEnvironment(io));
     const { resume } = line.remote;
     const record = resume === undefined ? undefined : new RunRecord(resume, call);
     for (const hint of hints) tell(io, `whmapi1: ${hint}\n`);

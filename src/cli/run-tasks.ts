@@ -6,7 +6,7 @@ import { tell, type Io } from './io.ts';
 import { reportFailure } from './report-failure.ts';
 
 /** How long tasks may take to end after SIGTERM or SIGINT. */
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 /** @returns the exit status: 0 if every task that was run is done. */
 export async function runTasks(io: Io): Promise<number> {
@@ -31,7 +31,7 @@ export async function runTasks(io: Io): Promise<number> {
       if ((await Promise.race([worker.runDue(), isInterrupted])) === 'interrupted') {
         status = 1;
         tell(io, 'whmapi1: interrupted. Tasks that can be restarted return to the queue.\n');
-        const limit = new Promise((resume) => setTimeout(resume, PATIENCE_MS));
+        const limit = new Promise((resume) => setTimeout(resume, TIMEOUT_MS));
         await Promise.race([worker.close(), limit]);
       }
     } finally {

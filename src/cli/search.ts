@@ -12,7 +12,7 @@ import { styleFor } from './style.ts';
 /** The number of results that fits on a screen. */
 const MOST = 20;
 /** The maximum number of tweak settings among the results. */
-const MOST_SETTINGS = 5;
+const MAX_SETTINGS = 5;
 
 /** Prints the results, best first. @returns the exit status: 0 if there are any, 1 otherwise. */
 export async function search(line: CommandLine, io: Io): Promise<number> {
@@ -20,7 +20,7 @@ export async function search(line: CommandLine, io: Io): Promise<number> {
   const wanted = [line.search ?? '', line.command ?? '', ...line.words].join(' ').trim();
   const index = await loadSearchIndex();
   const found = find(wanted, index);
-  const settings = findFitting(wanted, await loadSettingIndex()).slice(0, MOST_SETTINGS);
+  const settings = findFitting(wanted, await loadSettingIndex()).slice(0, MAX_SETTINGS);
   if (found.length + settings.length === 0) {
     const { error } = await styleFor(io.stderr, line.color, io);
     tell(io, `${error(`whmapi1: no function fits ${quote(wanted)}.`)}\n`);

@@ -6,7 +6,7 @@ import { tell, type Io } from './io.ts';
 
 const MOST = 3;
 /** A longer word is not a typo, and measuring it would take time in proportion to its length. */
-const LONGEST = 100;
+const MAX_LENGTH = 100;
 
 /** Names the functions that a mistyped name may mean, and which of them are not provided here. */
 export function suggest(command: string, io: Io): void {
@@ -18,7 +18,7 @@ export function suggest(command: string, io: Io): void {
 }
 
 function furtherHelp(command: string, names: readonly string[]): string {
-  const parts = partsOf(command.slice(0, LONGEST));
+  const parts = partsOf(command.slice(0, MAX_LENGTH));
   return names.length === 0 && parts.length > 1
     ? `whmapi1 --help lists the functions, whmapi1 --search ${parts.join(' ')} may find one.`
     : 'whmapi1 --help lists the functions.';
@@ -26,7 +26,7 @@ function furtherHelp(command: string, names: readonly string[]): string {
 
 /** Returns at most three names, nearest first. If two are equally near, the provided one comes first. */
 function meant(command: string): string[] {
-  if (command.length > LONGEST) return [];
+  if (command.length > MAX_LENGTH) return [];
   const given = command.toLowerCase();
   const orders = inEveryOrder(partsOf(given));
   const near = [...Object.keys(index), ...Object.keys(absent)]

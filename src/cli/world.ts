@@ -1,11 +1,11 @@
 // Creates the environment of remote calls from the process.
 import { setTimeout } from 'node:timers/promises';
 import { SetupError } from '../remote/setup-error.ts';
-import type { World } from '../remote/world.ts';
+import type { RemoteEnvironment } from '../remote/world.ts';
 import { tell, type Io } from './io.ts';
 import { UsageError } from './usage-error.ts';
 
-export function worldOf(io: Io): World {
+export function createRemoteEnvironment(io: Io): RemoteEnvironment {
   const { environment, ask } = io;
   return {
     environment,
@@ -18,7 +18,7 @@ export function worldOf(io: Io): World {
 }
 
 /** Inconsistent settings are mistakes in the command line, or in the files that it names. */
-export async function settingUp(work: () => Promise<number>): Promise<number> {
+export async function withSetupErrors(work: () => Promise<number>): Promise<number> {
   try {
     return await work();
   } catch (error) {

@@ -18,7 +18,7 @@ const MAX_PROBLEMS = 10;
 export function readArguments(spec: Spec, given: readonly RawArgument[]): ReadArguments {
   const missing: Fault[] = [];
   const bad: Fault[] = [];
-  const { byParam, rest } = sortOut(spec, given, bad);
+  const { byParam, rest } = groupArguments(spec, given, bad);
   const args: Record<string, unknown> = { rest };
   for (const [name, param] of Object.entries(spec.params)) {
     const sent = byParam.get(name) ?? [];
@@ -73,7 +73,7 @@ export function inWords({ count, of }: OneOf): string {
   return `${count} one of ${anyOf(of.map((name) => `“${name}”`))}`;
 }
 
-function sortOut(spec: Spec, given: readonly RawArgument[], bad: Fault[]) {
+function groupArguments(spec: Spec, given: readonly RawArgument[], bad: Fault[]) {
   const slots = new Map<string, Slot[]>();
   const rest: Record<string, Json> = Object.create(null) as Record<string, Json>;
   for (const { name, value } of given) {

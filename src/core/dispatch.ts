@@ -16,7 +16,7 @@ import type { MetaArguments } from './meta-arguments.ts';
 import { noStore, readOnly } from './limited-stores.ts';
 import type { JournalEntry, StepResult } from './plan.ts';
 import { Report, type Outcome } from './report.ts';
-import { ensureRole } from './role.ts';
+import { assertRole } from './role.ts';
 import type { Hash } from './values.ts';
 
 interface Prepared {
@@ -108,8 +108,8 @@ class Dispatch {
     this.#report.keepWarnings();
     if (effect === 'none') return this.#runFree(prepared);
     if (!dryRun) await this.#recover();
-    if (prepared.fn.role !== undefined) await ensureRole(this.#engine, prepared.fn);
-    if (effect === 'calls') return dryRun ? this.#rehearse(prepared) : this.#runFree(prepared);
+    if (prepared.fn.role !== undefined) await assertRole(this.#engine, prepared.fn);
+    if (effect === 'calls') return dryRun ? this.#previewCalls(prepared) : this.#runFree(prepared);
     for (let looks = 1; ; looks++) {
       try {
         const found = await this.#look(prepared);
@@ -163,7 +163,7 @@ class Dispatch {
    * A dry run of a function that makes calls. All of them run in one transaction that is rolled back at the end, so
    * that later calls see what earlier ones stored.
    */
-  #rehearse(prepared: Prepared): Promise<Outcome> {
+  #previewCalls(prepared: Prepared): Promise<Outcome> {
     const { store, insideDryRun } = this.#engine;
     return store.transaction('changes', async (_db, nested) => {
       const value = await this.#run(prepared, this.#contexts.outside(nested, prepared.meta), undefined);
@@ -189,7 +189,7 @@ class Dispatch {
    * Plans in one transaction, does the work on the machine outside any transaction, and stores the outcome in another.
    */
   async #operate(prepared: Prepared, found: unknown): Promise<Outcome> {
-    const { execute, giveUp, open, waitForLocks } = await import('./execute-plan.ts');
+    const { execute, abandon, open, waitForLocks } = await import('./execute-plan.ts');
     const tries: number[] = [];
     const decide = async (db: Db, nested: Store) => {
       const outcome = await this.#decide(prepared, nested, found);
@@ -202,7 +202,7 @@ class Dispatch {
     };
     const { outcome, opened, plan } = await this.#engine.store
       .transaction('changes', decide)
-      .catch(giveUp(tries));
+      .catch(abandon(tries));
     if (plan === undefined || opened === undefined) return outcome;
     if (typeof opened === 'string') {
       await waitForLocks(this.#engine, plan.locks, () => this.#recover());

@@ -9,7 +9,7 @@ import {
   sentence,
   stepOf,
   store,
-  underWay,
+  inProgress,
   undo,
   type Opened,
 } from './journaled-plan.ts';
@@ -19,7 +19,7 @@ import { quote } from './quote.ts';
 
 /** How long a call waits between two checks of a lock, and how often it waits. */
 const PAUSE_MS = 100;
-const MOST_PAUSES = 150;
+const MAX_PAUSES = 150;
 /** How many pauses pass between two checks whether the process that holds the lock has died. */
 const PAUSES_BETWEEN_LOOKS = 10;
 
@@ -27,10 +27,10 @@ const PAUSES_BETWEEN_LOOKS = 10;
  * Handles a transaction that failed or whose outcome is unknown: this process no longer counts its operation as in
  * progress.
  */
-export const giveUp =
+export const abandon =
   (tries: readonly number[]) =>
   (error: unknown): never => {
-    for (const id of tries) underWay.delete(id);
+    for (const id of tries) inProgress.delete(id);
     throw error;
   };
 
@@ -45,7 +45,7 @@ export async function open(
   const change = await changeOf(engine, plan.change);
   const opened = await engine.journal.open(db, plan, about);
   if (typeof opened === 'string') return opened;
-  underWay.add(opened);
+  inProgress.add(opened);
   tries.push(opened);
   const entry = {
     ...about,
@@ -84,7 +84,7 @@ export async function waitForLocks(
   for (let pauses = 0; ; pauses++) {
     const taken = await inStore(engine, 'reads', (db) => engine.journal.findTaken(db, locks));
     if (taken === undefined) return;
-    if (pauses >= MOST_PAUSES) {
+    if (pauses >= MAX_PAUSES) {
       throw new ApiError('busy', `Another call is running on ${quote(taken)}. Retry this call later.`);
     }
     await new Promise((resume) => setTimeout(resume, PAUSE_MS));
@@ -110,22 +110,22 @@ export async function execute(
     isApplied = true;
     await store(engine, opened, conclude);
   } catch (error) {
-    if (isApplied && isOfUnknownOutcome(error)) {
+    if (isApplied && isUnknownOutcome(error)) {
       const stored = await wasStored(engine, entry.id).catch(() => undefined);
       if (stored === true) return;
       // The journal cannot be read now. The next call reads it, and undoes or completes this operation.
       if (stored === undefined) throw error;
     }
     // If a step failed, the earlier steps are undone even in an irreversible plan, because the outcome is not stored.
-    if (entry.irreversible && isApplied) throw await notUndone(engine, entry, error);
+    if (entry.irreversible && isApplied) throw await irreversibleFailure(engine, entry, error);
     throw await undone(engine, opened, error);
   } finally {
-    underWay.delete(entry.id);
+    inProgress.delete(entry.id);
   }
 }
 
 /** Whether the store committed the outcome is unknown, for example because the connection was lost. */
-function isOfUnknownOutcome(error: unknown): boolean {
+function isUnknownOutcome(error: unknown): boolean {
   return error instanceof ApiError && error.code === 'unknown_outcome';
 }
 
@@ -139,7 +139,11 @@ async function wasStored(engine: Engine, id: number): Promise<boolean> {
 }
 
 /** Leaves a completed but unstored plan to the next call, because it cannot be undone. Returns the error to report. */
-async function notUndone(engine: Engine, { id, process }: Opened['entry'], error: unknown): Promise<unknown> {
+async function irreversibleFailure(
+  engine: Engine,
+  { id, process }: Opened['entry'],
+  error: unknown,
+): Promise<unknown> {
   // Without an owner, the entry is completed by the next call. If the journal cannot be written now, the same happens
   // once this process has ended.
   await inStore(engine, 'changes', (db) => engine.journal.pass(db, id, process, '')).catch(() => undefined);

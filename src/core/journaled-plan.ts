@@ -7,7 +7,7 @@ import { MachineError, ofDisk, UNCHANGED } from './machine-error.ts';
 import type { AnyStep, Change, JournaledStep, JournalEntry, StepResult } from './plan.ts';
 
 /** Journal IDs of the operations that this process is executing. Excludes those that it abandoned. */
-export const underWay = new Set<number>();
+export const inProgress = new Set<number>();
 
 /** A plan in the journal. The states of its steps change during execution. */
 export interface Opened {
@@ -64,14 +64,14 @@ export async function undo(engine: Engine, { entry }: Opened, wasRefused = false
     try {
       await step.undo?.(engine.machine, { input: input as never, memento: memento as never });
     } catch (error) {
-      if (!isOfNobody(error)) throw error;
+      if (!hasNothingToUndo(error)) throw error;
     }
   }
   await inStore(engine, 'changes', (db) => engine.journal.close(db, entry.id));
 }
 
 /** Whether there is nothing to undo: the user was removed, was replaced by hand, or was never renamed. */
-function isOfNobody(error: unknown): boolean {
+function hasNothingToUndo(error: unknown): boolean {
   return error instanceof MachineError && ['not_found', 'not_ours', 'exists'].includes(error.code);
 }
 

@@ -168,7 +168,7 @@ export interface OwnProcess {
  */
 export interface MachineServices {
   /** False in a sandbox, which only records the requested state and starts nothing. */
-  readonly areRun: boolean;
+  readonly isSupported: boolean;
   /** The process that a sandbox runs for the unit (`whmapi1 --sandbox-services`). Undefined if there is none. */
   ownProcess(unit: string): Promise<OwnProcess | undefined>;
   state(unit: string): Promise<ServiceState>;

@@ -2,30 +2,30 @@
 import type { MachineUser, NewMachineUser } from './machine.ts';
 import { MachineError } from './machine-error.ts';
 
-export function noUser(name: string): MachineError {
+export function userNotFound(name: string): MachineError {
   return new MachineError('not_found', `The server has no user “${name}”.`);
 }
 
 /** Whether this is a system user. */
-export function isForeign(user: MachineUser, bases: readonly string[]): boolean {
-  return user.uid < FIRST_UID || !isHome(user.home, bases);
+export function isSystemUser(user: MachineUser, bases: readonly string[]): boolean {
+  return user.uid < FIRST_UID || !isHomePath(user.home, bases);
 }
 
 /** @throws MachineError `not_ours` for a system user. */
-export function refuseForeign(user: MachineUser, bases: readonly string[]): void {
-  if (isForeign(user, bases)) {
+export function assertNotSystemUser(user: MachineUser, bases: readonly string[]): void {
+  if (isSystemUser(user, bases)) {
     throw new MachineError('not_ours', `“${user.name}” is a system user, which cannot be changed.`);
   }
 }
 
-export function alreadyThere(what: string): MachineError {
+export function alreadyExists(what: string): MachineError {
   return new MachineError('exists', `${what} already exists.`);
 }
 
 /** Valid in the sandbox and on every Linux. useradd accepts 32 characters, but WHM allows at most 16 for an account. */
 const NAME = /^[a-z][a-z0-9]{0,15}$/;
 /** The limit of crypt(3), and therefore of PAM. */
-const MOST_PASSWORD_BYTES = 511;
+const MAX_PASSWORD_BYTES = 511;
 const HIGHEST_UID = 0xffff_fffe;
 
 /** The only system user whose password can be set. */
@@ -36,7 +36,7 @@ export function isUserName(name: string): boolean {
 }
 
 /** The error never contains the value, which can have any size and content. @throws TypeError */
-export function refuseName(name: string): void {
+export function assertUsername(name: string): void {
   if (!isUserName(name)) {
     throw new TypeError(
       'Invalid username: use a lower-case letter followed by up to 15 lower-case letters and digits.',
@@ -45,35 +45,35 @@ export function refuseName(name: string): void {
 }
 
 /** Whether this is `/base/something` for one of the directories for home directories. */
-export function isHome(home: string, bases: readonly string[]): boolean {
+export function isHomePath(home: string, bases: readonly string[]): boolean {
   const end = home.lastIndexOf('/');
   return isCleanPath(home) && bases.includes(home.slice(0, end));
 }
 
 /** @throws TypeError */
-export function refuseHome(home: string, bases: readonly string[]): void {
-  if (!isHome(home, bases)) {
+export function assertHomePath(home: string, bases: readonly string[]): void {
+  if (!isHomePath(home, bases)) {
     throw new TypeError(`Invalid home directory: use a path directly below ${bases.join(' or ')}.`);
   }
 }
 
 /** @throws TypeError */
-export function refuseFileName(file: string): void {
+export function assertFileName(file: string): void {
   if (!/^[A-Za-z0-9._-]{1,255}$/.test(file) || /^\.{1,2}$/.test(file)) {
     throw new TypeError('Invalid file name: use up to 255 letters, digits, “.”, “_” and “-”.');
   }
 }
 
 /** @throws TypeError */
-export function refuseShell(shell: string): void {
+export function assertShell(shell: string): void {
   if (!isCleanPath(shell)) throw new TypeError('Invalid shell: use an absolute path without “.” and “..”.');
 }
 
 /** @throws TypeError */
-export function refuseNewUser(user: NewMachineUser, bases: readonly string[]): void {
-  refuseName(user.name);
-  refuseHome(user.home, bases);
-  refuseShell(user.shell);
+export function assertNewUser(user: NewMachineUser, bases: readonly string[]): void {
+  assertUsername(user.name);
+  assertHomePath(user.home, bases);
+  assertShell(user.shell);
   if (/[:\p{Cc}\p{Cs}\u2028\u2029]/u.test(user.comment) || user.comment.length > 256) {
     throw new TypeError('Invalid comment: use up to 256 characters without colons and control characters.');
   }
@@ -84,10 +84,10 @@ export function refuseNewUser(user: NewMachineUser, bases: readonly string[]): v
 }
 
 /** @throws TypeError */
-export function refusePassword(password: string): void {
+export function assertPassword(password: string): void {
   if (!isPassword(password)) {
     throw new TypeError(
-      `Invalid password: use 1 to ${MOST_PASSWORD_BYTES} bytes without NUL and line breaks.`,
+      `Invalid password: use 1 to ${MAX_PASSWORD_BYTES} bytes without NUL and line breaks.`,
     );
   }
 }
@@ -96,14 +96,14 @@ export function isPassword(password: string): boolean {
   // Lone surrogates are rejected: in UTF-8, all of them would become the same password.
   return (
     password.length > 0 &&
-    password.length <= MOST_PASSWORD_BYTES &&
-    new TextEncoder().encode(password).length <= MOST_PASSWORD_BYTES &&
+    password.length <= MAX_PASSWORD_BYTES &&
+    new TextEncoder().encode(password).length <= MAX_PASSWORD_BYTES &&
     !/[\0\r\n\p{Cs}]/u.test(password)
   );
 }
 
 /** @throws TypeError */
-export function refuseLimit(mebibytes: number | null): void {
+export function assertLimit(mebibytes: number | null): void {
   if (mebibytes !== null && !(Number.isInteger(mebibytes) && mebibytes > 0 && mebibytes <= 2 ** 40)) {
     throw new TypeError('Invalid limit: use a whole number of mebibytes, at least 1, or null.');
   }

@@ -167,7 +167,7 @@ export interface MachineFirewall {
 /** Runs programs that root has configured. */
 export interface MachineCommands {
   /** False in a sandbox, which runs no commands. */
-  readonly areRun: boolean;
+  readonly isSupported: boolean;
   /**
    * Starts a program with its arguments, without a shell, and does not wait for it. The program has no input, its
    * output is discarded, and it is ended after `limitMs`. Does nothing if commands are not run.

@@ -3,7 +3,7 @@
 // together.
 import type { RawArgument } from './context.ts';
 import { Slot } from './meta-slot.ts';
-import { badMeta, upToDozen } from './meta-values.ts';
+import { badMeta, firstTwelve } from './meta-values.ts';
 import { anyOf, quote } from './quote.ts';
 
 export const textFilterTypes = ['contains', 'begins', 'eq'] as const;
@@ -90,7 +90,7 @@ const known: Readonly<Record<Feature, { readonly names: RegExp; readonly inWords
  */
 export function readMetaArguments(args: readonly RawArgument[]): { meta: MetaArguments; warnings: string[] } {
   const problems = new Set<string>();
-  const { slots, unknown } = sortOut(args, problems);
+  const { slots, unknown } = groupArguments(args, problems);
   const warnings = [...unknown];
   const slotsOf = (feature: Feature): Slots => findSlots(feature, slots, problems);
   const isOn = (feature: Feature): boolean => isEnabled(slotsOf(feature), warnings);
@@ -108,12 +108,12 @@ export function readMetaArguments(args: readonly RawArgument[]): { meta: MetaArg
 
 /** `a`, `a and b`, `a, b and 4 more`. */
 function allOf(words: readonly string[]): string {
-  const shown = upToDozen(words);
+  const shown = firstTwelve(words);
   return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
 }
 
 /** Groups the arguments by feature. `unknown` has a sentence for each feature, and one for names of no feature. */
-function sortOut(args: readonly RawArgument[], problems: Set<string>) {
+function groupArguments(args: readonly RawArgument[], problems: Set<string>) {
   const slots = new Map<string, Slot>();
   const unknown = new Map<Feature | undefined, Set<string>>();
   for (const { name, value } of args) {
@@ -245,7 +245,7 @@ function findSortsOutsideColumns({ sort = [], columns }: MetaArguments): string[
   return sort
     .filter(({ field }) => !names.includes(field))
     .map(({ argument, field }) => {
-      const remedy = `sort by ${anyOf(upToDozen(names))}, or add an api.columns argument for it`;
+      const remedy = `sort by ${anyOf(firstTwelve(names))}, or add an api.columns argument for it`;
       return `${argument}.field ${quote(field)} is not among the columns; ${remedy}.`;
     });
 }

@@ -34,6 +34,6 @@ export function describeValue(value: Json | Value): string {
 }
 
 /** Returns at most twelve words, followed by the number of the others. */
-export function upToDozen(words: readonly string[]): readonly string[] {
+export function firstTwelve(words: readonly string[]): readonly string[] {
   return words.length > 12 ? [...words.slice(0, 12), `${words.length - 12} more`] : words;
 }

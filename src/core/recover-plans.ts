@@ -6,7 +6,7 @@ import {
   inStore,
   sentence,
   store,
-  underWay,
+  inProgress,
   undo,
   type Opened,
 } from './journaled-plan.ts';
@@ -21,8 +21,8 @@ export async function recover(engine: Engine, entries: readonly JournalEntry[]):
   const failures: string[] = [];
   for (const entry of entries) {
     const own = processes.own();
-    if (underWay.has(entry.id) || (entry.process !== own && processes.isAlive(entry.process))) continue;
-    underWay.add(entry.id);
+    if (inProgress.has(entry.id) || (entry.process !== own && processes.isAlive(entry.process))) continue;
+    inProgress.add(entry.id);
     try {
       // If several processes find the same plan, only one of them takes it over.
       if (await inStore(engine, 'changes', (db) => journal.pass(db, entry.id, entry.process, own))) {
@@ -36,7 +36,7 @@ export async function recover(engine: Engine, entries: readonly JournalEntry[]):
           `${sentence(error)} ${where}`,
       );
     } finally {
-      underWay.delete(entry.id);
+      inProgress.delete(entry.id);
     }
   }
   return failures;
@@ -45,7 +45,7 @@ export async function recover(engine: Engine, entries: readonly JournalEntry[]):
 async function resume(engine: Engine, left: JournalEntry): Promise<void> {
   const change = await changeOf(engine, left.kind);
   const entry = await engine.withSteps(left);
-  const stage = await settle(engine, { entry: { ...entry, steps: [...entry.steps] }, change });
+  const stage = await undoOrComplete(engine, { entry: { ...entry, steps: [...entry.steps] }, change });
   await engine.audit(
     {
       time: engine.now(),
@@ -62,7 +62,7 @@ async function resume(engine: Engine, left: JournalEntry): Promise<void> {
 }
 
 /** Undoes an interrupted plan, or completes it if it is irreversible. Its journal entry is deleted. */
-async function settle(engine: Engine, opened: Opened): Promise<Settled> {
+async function undoOrComplete(engine: Engine, opened: Opened): Promise<RecoveryOutcome> {
   const { entry } = opened;
   if (!entry.irreversible) {
     await undo(engine, opened);
@@ -74,4 +74,4 @@ async function settle(engine: Engine, opened: Opened): Promise<Settled> {
   return entry.needsSecret ? 'cut short' : 'finished later';
 }
 
-type Settled = 'undone later' | 'finished later' | 'cut short';
+type RecoveryOutcome = 'undone later' | 'finished later' | 'cut short';

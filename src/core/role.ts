@@ -4,7 +4,7 @@ import type { Engine } from './engine.ts';
 import { ApiError } from './errors.ts';
 
 /** @throws ApiError `disabled` if this server does not have the function's role. */
-export async function ensureRole(
+export async function assertRole(
   { store, rolesOf }: Pick<Engine, 'store' | 'rolesOf'>,
   { name, role }: Pick<AnyFunction, 'name' | 'role'>,
 ): Promise<void> {

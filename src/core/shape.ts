@@ -8,7 +8,7 @@ import type { Metadata } from './envelope.ts';
 import { listFields } from './list-fields.ts';
 import { compareSortValues, compareText, foldCase, numberTests, sortValues, textOf } from './compare.ts';
 import type { SortValue } from './compare.ts';
-import { badMeta, describeValue, numberOf, upToDozen } from './meta-values.ts';
+import { badMeta, describeValue, numberOf, firstTwelve } from './meta-values.ts';
 import type { Chunk, Filter, MetaArguments, SortKey, TextFilterType } from './meta-arguments.ts';
 import { anyOf } from './quote.ts';
 import { isHash } from './values.ts';
@@ -241,5 +241,5 @@ function suggestFields(items: readonly Value[], listKey: string, declared: reado
   for (const item of items) {
     for (const field of isHash(item) ? Object.keys(item) : [listKey]) known.add(field);
   }
-  return known.size === 0 ? 'it has none' : `use ${anyOf(upToDozen([...known].sort(compareText)))}`;
+  return known.size === 0 ? 'it has none' : `use ${anyOf(firstTwelve([...known].sort(compareText)))}`;
 }

@@ -37,7 +37,7 @@ export interface FoundByParts {
 }
 
 /** What a part may use: the store, the roles of this server (`model/roles/`), and what was found on the machine. */
-export interface PartWorld extends Pick<
+export interface PartDependencies extends Pick<
   Context,
   'db' | 'caller' | 'system' | 'version' | 'now' | 'inform' | 'warn'
 > {
@@ -54,12 +54,12 @@ export interface AccountPart {
     roles: ReadonlySet<string>,
     subject: PartSubject,
   ) => Promise<FoundByParts>;
-  readonly created?: (world: PartWorld, created: NewAccount) => PartPlan;
+  readonly created?: (world: PartDependencies, created: NewAccount) => PartPlan;
   /** For any change: the name, domain, address or limits. */
-  readonly changed?: (world: PartWorld, before: Account, after: Account) => PartPlan;
-  readonly suspended?: (world: PartWorld, account: Account) => PartPlan;
-  readonly unsuspended?: (world: PartWorld, account: Account) => PartPlan;
-  readonly removed?: (world: PartWorld, account: Account) => PartPlan;
+  readonly changed?: (world: PartDependencies, before: Account, after: Account) => PartPlan;
+  readonly suspended?: (world: PartDependencies, account: Account) => PartPlan;
+  readonly unsuspended?: (world: PartDependencies, account: Account) => PartPlan;
+  readonly removed?: (world: PartDependencies, account: Account) => PartPlan;
 }
 
 export interface PartWork {

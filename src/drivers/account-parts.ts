@@ -11,7 +11,7 @@ import type {
   PartPlan,
   PartSubject,
   PartWork,
-  PartWorld,
+  PartDependencies,
 } from './account-part.ts';
 import { part as addresses } from './addresses/account.ts';
 import { part as quota } from './quota/account.ts';
@@ -32,23 +32,23 @@ export async function look(
   return found;
 }
 
-export function created(world: PartWorld, account: NewAccount): Promise<PartWork> {
+export function created(world: PartDependencies, account: NewAccount): Promise<PartWork> {
   return gather(parts, (part) => part.created?.(world, account));
 }
 
-export function changed(world: PartWorld, before: Account, after: Account): Promise<PartWork> {
+export function changed(world: PartDependencies, before: Account, after: Account): Promise<PartWork> {
   return gather(parts, (part) => part.changed?.(world, before, after));
 }
 
-export function suspended(world: PartWorld, account: Account): Promise<PartWork> {
+export function suspended(world: PartDependencies, account: Account): Promise<PartWork> {
   return gather(backwards, (part) => part.suspended?.(world, account));
 }
 
-export function unsuspended(world: PartWorld, account: Account): Promise<PartWork> {
+export function unsuspended(world: PartDependencies, account: Account): Promise<PartWork> {
   return gather(parts, (part) => part.unsuspended?.(world, account));
 }
 
-export function removed(world: PartWorld, account: Account): Promise<PartWork> {
+export function removed(world: PartDependencies, account: Account): Promise<PartWork> {
   return gather(backwards, (part) => part.removed?.(world, account));
 }
 

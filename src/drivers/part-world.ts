@@ -1,8 +1,8 @@
 // What a call passes to the parts of an account.
 import { rolesOf } from '../model/roles/active-profile.ts';
-import type { FoundByParts, PartWishes, PartWorld } from './account-part.ts';
+import type { FoundByParts, PartWishes, PartDependencies } from './account-part.ts';
 
-export type PartContext = Omit<PartWorld, 'roles' | 'wishes' | 'found'>;
+export type PartContext = Omit<PartDependencies, 'roles' | 'wishes' | 'found'>;
 
 export interface PartCall {
   readonly wishes?: PartWishes;
@@ -10,7 +10,7 @@ export interface PartCall {
   readonly found?: FoundByParts;
 }
 
-export async function partWorld(context: PartContext, call: PartCall = {}): Promise<PartWorld> {
+export async function partWorld(context: PartContext, call: PartCall = {}): Promise<PartDependencies> {
   const { db, caller, system, version, now, inform, warn } = context;
   const { wishes = {}, found = {} } = call;
   return {

@@ -60,7 +60,7 @@ export function identify(application: Application, credentials: Credentials): Pr
 }
 
 /** The maximum number of cached tokens. */
-const MOST_KNOWN = 1000;
+const MAX_KNOWN = 1000;
 
 interface Known {
   /** Valid only for one state of the store. After any change the token is looked up again. */
@@ -89,7 +89,7 @@ class KnownTokens {
     const { sender, expiresAt } = await byToken(engine, pair, address);
     // Rejected tokens are not cached: their number has no limit.
     if ('problem' in sender) return sender;
-    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
     this.#known.set(key, { sender: { ...sender, storeState: state }, expiresAt });
     return sender;
   }

@@ -99,7 +99,7 @@ function readJson(text: string): RawArgument[] {
 
 /** Undefined if the body is not a JSON object. @throws BadRequest if it has too many values or levels. */
 function readJsonObject(text: string): RawArgument[] | undefined {
-  refuseJsonBomb(text);
+  assertNoJsonBomb(text);
   let parsed: Json;
   try {
     parsed = JSON.parse(text) as Json;
@@ -117,7 +117,7 @@ const [QUOTE, COMMA, COLON, OPEN_LIST, BACKSLASH, CLOSE_LIST, OPEN, CLOSE] = [
 ];
 
 /** Counts values and depth before the parser creates objects. It need not validate the JSON: the parser does. */
-function refuseJsonBomb(text: string): void {
+function assertNoJsonBomb(text: string): void {
   let depth = 0;
   let values = 0;
   for (let at = 0; at < text.length; at++) {

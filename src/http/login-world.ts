@@ -1,6 +1,6 @@
 // Builds the dependencies of logins and sessions from the engine.
 import type { Application } from '../app.ts';
-import type { LoginWorld } from '../model/logins/logins.ts';
+import type { LoginDependencies } from '../model/logins/logins.ts';
 import { sourceOfAddress } from './addresses.ts';
 import { FairQueue } from './fair-queue.ts';
 import { limits } from './limits.ts';
@@ -26,7 +26,7 @@ function passwordQueues(application: Application): PasswordQueues {
   return queues;
 }
 
-export function loginWorldOf(application: Application): LoginWorld {
+export function loginWorldOf(application: Application): LoginDependencies {
   const { engine } = application;
   const { attempts, checks } = passwordQueues(application);
   const { store, machine, sealer, now, sleep, randomBytes, sha256 } = engine;

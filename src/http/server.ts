@@ -98,7 +98,7 @@ export function createServer(
 }
 
 /** The dependencies of calls. */
-interface World {
+interface CallDependencies {
   readonly application: Application;
   readonly answers: RememberedAnswers;
   /** Headers of every response. */
@@ -109,7 +109,7 @@ async function answerCall(
   request: FastifyRequest,
   reply: FastifyReply,
   api: Api,
-  { application, answers, headers }: World,
+  { application, answers, headers }: CallDependencies,
 ): Promise<FastifyReply> {
   const { name: command } = request.params as { name: string };
   const { authorization, 'x-cpanel-otp': code } = request.headers;

@@ -13,7 +13,7 @@ import { createServer } from './server.ts';
 import { feedWatchdog, logStream, notifySystemd, systemdUnit, writeFatal } from './systemd.ts';
 
 /** The time limit for calls and tasks in progress when the server stops. */
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 main().catch((error: unknown) => {
   const isKnown = error instanceof ApiError || error instanceof CommanderError;
@@ -123,7 +123,7 @@ async function stop(
   workers: readonly (ServiceWatch | Worker)[],
 ): Promise<void> {
   notifySystemd('STOPPING=1');
-  const impatience = setTimeout(() => process.exit(1), PATIENCE_MS);
+  const impatience = setTimeout(() => process.exit(1), TIMEOUT_MS);
   await Promise.all([...[...servers, ...workers].map((one) => one.close())]);
   await passwords.close();
   await application.writeSummaries();

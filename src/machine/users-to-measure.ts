@@ -1,6 +1,6 @@
 // Separates the users that can be measured from the others, which get an error each.
 import type { MachineUser, MachineUsers } from '../core/machine.ts';
-import { isUserName, noUser, refuseForeign } from '../core/machine-values.ts';
+import { isUserName, userNotFound, assertNotSystemUser } from '../core/machine-values.ts';
 import { MachineError } from '../core/machine-error.ts';
 
 export interface ToMeasure {
@@ -19,8 +19,8 @@ export async function usersToMeasure(
   const found = names.flatMap((name) => {
     const user = known.get(name);
     try {
-      if (user === undefined) throw noUser(name);
-      refuseForeign(user, bases);
+      if (user === undefined) throw userNotFound(name);
+      assertNotSystemUser(user, bases);
       return [user];
     } catch (error) {
       if (!(error instanceof MachineError)) throw error;

@@ -81,7 +81,7 @@ export interface InSql {
 }
 
 /** SQLite limits the depth of expressions. */
-const MOST_TERMS = 50;
+const MAX_TERMS = 50;
 
 /**
  * Translates filters and sort keys to SQL. Undefined if SQL cannot express them exactly. `unique` are columns of the
@@ -95,7 +95,7 @@ export function inSql(
 ): InSql | undefined {
   const filters = (filter?.filters ?? []).map((one) => filterInSql(dialect, columns, one));
   const order = sort.map((key) => orderInSql(dialect, columns, key));
-  if (filters.length > MOST_TERMS || order.length > MOST_TERMS) return undefined;
+  if (filters.length > MAX_TERMS || order.length > MAX_TERMS) return undefined;
   if (![...filters, ...order].every((one) => one !== undefined)) return undefined;
   const conditions = filters as Condition[];
   const keys = [...(order as string[]), unique[0]];

@@ -8,12 +8,12 @@ import { readCertificates } from './prepare.ts';
 import { groupsOf, profilesPath, readProfiles, STANDARD_PROFILE, type Profile } from './profiles.ts';
 import { SetupError } from './setup-error.ts';
 import { tokenIn, tokenInFile } from './tokens.ts';
-import type { World } from './world.ts';
+import type { RemoteEnvironment } from './world.ts';
 
-type Ask = NonNullable<World['ask']>;
+type Ask = NonNullable<RemoteEnvironment['ask']>;
 
 /** Describes each profile in a few lines. */
-export function listProfiles(world: World): string {
+export function listProfiles(world: RemoteEnvironment): string {
   const profiles = Object.entries(readProfiles(world));
   if (profiles.length === 0) return `There are no profiles yet in ${profilesPath(world)}.\n`;
   return profiles.map(([name, profile]) => described(name, profile)).join('');
@@ -43,7 +43,7 @@ function wayToToken({ token, 'token-file': file, 'token-command': command }: Pro
 }
 
 /** Builds a profile from the command line. @throws SetupError */
-export function profileOf(options: RemoteOptions, world: World): Profile {
+export function profileOf(options: RemoteOptions, world: RemoteEnvironment): Profile {
   const { hosts, login, tokenFile, cacert, pins, parallel, timeout } = options;
   // Checked now, so that no unusable token file is saved.
   if (tokenFile !== undefined) tokenInFile(tokenFile);
@@ -63,7 +63,7 @@ export function profileOf(options: RemoteOptions, world: World): Profile {
 /** Asks for the contents of a profile. Undefined if the user cancels. */
 export async function readProfileFrom(
   ask: Ask,
-  world: World,
+  world: RemoteEnvironment,
   given: string | undefined,
 ): Promise<{ name: string; profile: Profile } | undefined> {
   const name =

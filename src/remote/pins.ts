@@ -4,7 +4,7 @@ import { quote } from '../core/quote.ts';
 import type { RemoteHost } from './hosts.ts';
 import { appendPrivate, folderOf, readPrivateIfThere } from './private-files.ts';
 import { SetupError } from './setup-error.ts';
-import type { World } from './world.ts';
+import type { RemoteEnvironment } from './world.ts';
 
 export interface Pins {
   /** Returns undefined if the fingerprint is trusted, otherwise a sentence that says why not. */
@@ -14,7 +14,7 @@ export interface Pins {
 const FIRST_USE = 'first-use';
 
 /** Undefined if no pins are requested. @throws SetupError */
-export function readPins(words: readonly string[], world: World): Pins | undefined {
+export function readPins(words: readonly string[], world: RemoteEnvironment): Pins | undefined {
   if (words.length === 0) return undefined;
   if (!words.includes(FIRST_USE)) return new GivenPins(words.map(readPin));
   if (words.some((word) => word !== FIRST_USE)) {
@@ -59,7 +59,7 @@ class FirstUsePins implements Pins {
   readonly #known = new Map<string, string>();
   readonly #tell: (sentence: string) => void;
 
-  constructor(world: World) {
+  constructor(world: RemoteEnvironment) {
     this.#path = join(folderOf('config', world), 'fingerprints');
     this.#tell = (sentence) => world.tell(sentence);
     for (const line of (readPrivateIfThere(this.#path) ?? '').split('\n')) {

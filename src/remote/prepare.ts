@@ -9,7 +9,7 @@ import { RemoteServer, type LoginSource, type ServerSettings } from './server.ts
 import { SessionLogin } from './sessions.ts';
 import { SetupError } from './setup-error.ts';
 import { TokenLogin, tokenIn, tokenInFile, tokenOfProfile } from './tokens.ts';
-import type { World } from './world.ts';
+import type { RemoteEnvironment } from './world.ts';
 
 export interface Prepared {
   /** Contains at least one server. */
@@ -25,7 +25,7 @@ const STANDARD_PARALLEL = 8;
 const STANDARD_TIMEOUT_SECONDS = 300;
 
 /** @throws SetupError */
-export function prepare(options: RemoteOptions, world: World): Prepared {
+export function prepare(options: RemoteOptions, world: RemoteEnvironment): Prepared {
   const profile = chosenProfile(options, world);
   const hosts = chosenHosts(options, profile, world);
   const { parallel = profile.parallel, timeout = profile.timeout } = options;
@@ -46,7 +46,7 @@ export function prepare(options: RemoteOptions, world: World): Prepared {
   };
 }
 
-function chosenProfile({ profile: name, hosts }: RemoteOptions, world: World): Profile {
+function chosenProfile({ profile: name, hosts }: RemoteOptions, world: RemoteEnvironment): Profile {
   const profiles = readProfiles(world);
   const found = Object.hasOwn(profiles, name ?? STANDARD_PROFILE)
     ? profiles[name ?? STANDARD_PROFILE]
@@ -68,7 +68,11 @@ function forItsOwn(profile: Profile, words: readonly string[]): Profile {
   return readHosts(words, groups).every(({ label }) => own.has(label)) ? profile : { groups };
 }
 
-function chosenHosts(options: RemoteOptions, profile: Profile, { environment }: World): RemoteHost[] {
+function chosenHosts(
+  options: RemoteOptions,
+  profile: Profile,
+  { environment }: RemoteEnvironment,
+): RemoteHost[] {
   const fromEnvironment = environment.WHMAPI1_HOST ?? '';
   const words =
     options.hosts.length > 0
@@ -86,7 +90,7 @@ function chosenLogin(
   { login, tokenFile }: RemoteOptions,
   profile: Profile,
   hosts: readonly RemoteHost[],
-  world: World,
+  world: RemoteEnvironment,
 ): LoginSource {
   const { WHMAPI1_TOKEN: fromEnvironment = '' } = world.environment;
   const user = login ?? profile.login ?? 'root';

@@ -13,13 +13,16 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { quote } from '../core/quote.ts';
 import { SetupError } from './setup-error.ts';
-import type { World } from './world.ts';
+import type { RemoteEnvironment } from './world.ts';
 
 /**
  * Returns the directory `config` or `cache` according to the XDG Base Directory Specification, which ignores relative
  * paths.
  */
-export function folderOf(kind: 'config' | 'cache', { environment }: Pick<World, 'environment'>): string {
+export function folderOf(
+  kind: 'config' | 'cache',
+  { environment }: Pick<RemoteEnvironment, 'environment'>,
+): string {
   const given = environment[kind === 'config' ? 'XDG_CONFIG_HOME' : 'XDG_CACHE_HOME'] ?? '';
   const home = environment.HOME ?? homedir();
   return join(isAbsolute(given) ? given : join(home, kind === 'config' ? '.config' : '.cache'), 'whmapi1');

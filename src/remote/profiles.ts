@@ -5,7 +5,7 @@ import { quote } from '../core/quote.ts';
 import type { Groups } from './hosts.ts';
 import { folderOf, readPrivateIfThere, writePrivate } from './private-files.ts';
 import { SetupError } from './setup-error.ts';
-import type { World } from './world.ts';
+import type { RemoteEnvironment } from './world.ts';
 
 /** The keys are the same as in the file. At most one of the three token keys is set. */
 export interface Profile {
@@ -48,12 +48,12 @@ const keys: Readonly<Record<keyof Profile, { fits: (value: unknown) => boolean; 
   timeout: { fits: isNumber, expects: 'a whole number of seconds, 1 or more' },
 };
 
-export function profilesPath(world: Pick<World, 'environment'>): string {
+export function profilesPath(world: Pick<RemoteEnvironment, 'environment'>): string {
   return join(folderOf('config', world), 'config');
 }
 
 /** @throws SetupError if other users can access the file, or its contents are invalid. */
-export function readProfiles(world: Pick<World, 'environment'>): Profiles {
+export function readProfiles(world: Pick<RemoteEnvironment, 'environment'>): Profiles {
   const path = profilesPath(world);
   const text = readPrivateIfThere(path);
   if (text === undefined) return {};
@@ -104,7 +104,11 @@ export function groupsOf(profile: Profile): Groups {
 }
 
 /** Adds or replaces a profile. Comments in the file are lost. */
-export function writeProfile(name: string, profile: Profile, world: Pick<World, 'environment'>): void {
+export function writeProfile(
+  name: string,
+  profile: Profile,
+  world: Pick<RemoteEnvironment, 'environment'>,
+): void {
   const profiles = { ...readProfiles(world), [name]: profile };
   writePrivate(profilesPath(world), stringify(profiles));
 }

@@ -10,7 +10,7 @@ import type { RemoteHost } from './hosts.ts';
 import { listAfter } from './known-function.ts';
 import { readAnswer } from './read-answer.ts';
 import { askedPause, isBearable, isPassing, MAX_ATTEMPTS, pauseBefore } from './retry.ts';
-import type { World } from './world.ts';
+import type { RemoteEnvironment } from './world.ts';
 
 /** The credentials of requests: a token's header, or a session's cookie with its part of the path. */
 export interface Login {
@@ -39,7 +39,7 @@ export interface ServerSettings {
   readonly trust: Trust;
   readonly loginSource: LoginSource;
   readonly timeoutMs: number;
-  readonly world: World;
+  readonly world: RemoteEnvironment;
 }
 
 /** A connection that takes longer is of no use. */

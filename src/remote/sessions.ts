@@ -7,7 +7,7 @@ import type { RemoteHost } from './hosts.ts';
 import { folderOf, readPrivateIfThere, writePrivate } from './private-files.ts';
 import { readLogin } from './read-login.ts';
 import type { Login, LoginSource, Post } from './server.ts';
-import type { World } from './world.ts';
+import type { RemoteEnvironment } from './world.ts';
 
 interface Kept {
   readonly cookie: string;
@@ -18,11 +18,11 @@ interface Kept {
 
 export class SessionLogin implements LoginSource {
   readonly #user: string;
-  readonly #world: World;
+  readonly #world: RemoteEnvironment;
   /** False for several servers, because one user cannot answer the questions of all of them. */
   readonly #mayAsk: boolean;
 
-  constructor(user: string, world: World, mayAsk: boolean) {
+  constructor(user: string, world: RemoteEnvironment, mayAsk: boolean) {
     this.#user = user;
     this.#world = world;
     this.#mayAsk = mayAsk;

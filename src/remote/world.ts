@@ -1,6 +1,6 @@
 // The environment of remote calls in their process. Tests replace it.
 
-export interface World {
+export interface RemoteEnvironment {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   now(): number;

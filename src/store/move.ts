@@ -62,12 +62,12 @@ async function copy(from: Db, to: Db): Promise<Outcome> {
   try {
     for (const { sql } of migrations) fresh.exec(sql);
     const tables = tablesOf(fresh);
-    for (const table of tables) await ensureAllOfOneServer(from, to, table);
+    for (const table of tables) await assertAllOfOneServer(from, to, table);
     const moved = await digestsOf(tables, (table) => rowsOf(from, table));
     const there = await digestsOf(tables, (table) => rowsOf(to, table));
     if (areEqual(moved, there)) return { isNew: false, tables: moved };
     const beginnings = await digestsOf(tables, (table) => freshRows(fresh, table));
-    refuseWhatIsInUse(there, beginnings);
+    assertNotInUse(there, beginnings);
     for (const table of tables) await copyTable(from, to, table);
     const copied = await digestsOf(tables, (table) => rowsOf(to, table));
     if (!areEqual(moved, copied)) {
@@ -177,7 +177,7 @@ export function differing(some: readonly Moved[], others: readonly Moved[]): str
 }
 
 /** @throws ApiError `store_unavailable` if the target is neither new nor the same. */
-function refuseWhatIsInUse(there: readonly Moved[], beginnings: readonly Moved[]): void {
+function assertNotInUse(there: readonly Moved[], beginnings: readonly Moved[]): void {
   if (areEqual(there, beginnings)) return;
   throw new ApiError(
     'store_unavailable',
@@ -187,7 +187,7 @@ function refuseWhatIsInUse(there: readonly Moved[], beginnings: readonly Moved[]
 }
 
 /** @throws ApiError `store_unavailable` if rows of other servers would be copied to a store of one server. */
-async function ensureAllOfOneServer(from: Db, to: Db, { name, columns }: Table): Promise<void> {
+async function assertAllOfOneServer(from: Db, to: Db, { name, columns }: Table): Promise<void> {
   if (to.server !== '' || !columns.includes('server')) return;
   const others = await from.all<{ server: string }>(
     `SELECT DISTINCT server FROM ${name} WHERE server <> ? ORDER BY server LIMIT 4`,

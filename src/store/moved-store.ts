@@ -5,7 +5,7 @@ import { MOVED_FILE, SqliteStore, STORE_FILE } from './sqlite.ts';
 import type { StateDirectory } from './state-directory.ts';
 
 /** @throws ApiError `store_unavailable` if a shared store is configured, and this server also has its own. */
-export function ensureNoOwnStore(directory: StateDirectory): void {
+export function assertNoOwnStore(directory: StateDirectory): void {
   const own = directory.file(STORE_FILE);
   if (!existsSync(own)) return;
   throw new ApiError(

@@ -6,7 +6,7 @@ import { digestTables, storeTables, type Manifest } from './backup-file.ts';
 import { migrations } from './migrations.generated.ts';
 import { copyTable, differing, digestsOf, rowsOf, stayIdle, verbatim } from './move.ts';
 import { inspectPostgres } from './postgres/inspect.ts';
-import { ensureNotNewer } from './postgres/migrate.ts';
+import { assertNotNewer } from './postgres/migrate.ts';
 import type { KeyRestore } from './restore-key.ts';
 import type { RestoreOptions } from './restore.ts';
 import type { SharedStoreName } from './shared-store-file.ts';
@@ -79,7 +79,7 @@ async function assertReplaceable(
   const store = await inspectPostgres(shared);
   if (store === undefined) return;
   try {
-    ensureNotNewer(store.schemaVersion, store.name);
+    assertNotNewer(store.schemaVersion, store.name);
     if (!force && !(store.isCurrent && (await isUnused(store.db)))) throw notEmpty();
   } finally {
     await store.close();

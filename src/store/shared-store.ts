@@ -55,7 +55,7 @@ export class SharedStore implements OpenStore {
 
   async #load(): Promise<PostgresStore> {
     const { url, server, auditDays, livesLong, directory, mayHaveOwn } = this.#options;
-    if (mayHaveOwn !== true) (await import('./moved-store.ts')).ensureNoOwnStore(directory);
+    if (mayHaveOwn !== true) (await import('./moved-store.ts')).assertNoOwnStore(directory);
     const [{ readAddress, readAuditDays, readServerName }, { PostgresStore }, { machineIdOf }] =
       await Promise.all([
         import('./postgres/address.ts'),

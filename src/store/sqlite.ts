@@ -195,7 +195,7 @@ async function openOwn(
   file: string,
   mayBeNew: boolean,
 ): Promise<Database.Database> {
-  if (!mayBeNew && file === STORE_FILE) refuseMovedDatabase(directory);
+  if (!mayBeNew && file === STORE_FILE) assertNotMoved(directory);
   // Created here, not by SQLite, so that it is private from the start. SQLite creates its companions (-wal, -shm) with
   // the same mode.
   const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
@@ -220,7 +220,7 @@ async function openOwn(
           'Update this program; nothing was changed.',
       );
     }
-    if (version === 0 && !mayBeNew) refuseLostDatabase(database, directory);
+    if (version === 0 && !mayBeNew) assertNotLost(database, directory);
     if (version < schemaVersion) await (await import('./migrate.ts')).migrate(database, directory);
     return database;
   } catch (error) {
@@ -230,7 +230,7 @@ async function openOwn(
 }
 
 /** Prevents a new database if the old one was moved to a shared store. */
-function refuseMovedDatabase(directory: StateDirectory): void {
+function assertNotMoved(directory: StateDirectory): void {
   const isThere = (name: string) => statSync(directory.file(name), { throwIfNoEntry: false }) !== undefined;
   if (isThere(STORE_FILE) || !isThere(MOVED_FILE)) return;
   throw new ApiError(
@@ -241,7 +241,7 @@ function refuseMovedDatabase(directory: StateDirectory): void {
 }
 
 /** A key is created after the database. If the database is empty although there is a key, its contents are lost. */
-function refuseLostDatabase(database: Database.Database, directory: StateDirectory): void {
+function assertNotLost(database: Database.Database, directory: StateDirectory): void {
   const key = directory.file(KEY_FILE);
   if (!existsSync(key)) return;
   // Another process might have created both since the version was read. The database was then first.

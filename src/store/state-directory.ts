@@ -37,7 +37,7 @@ export class StateDirectory {
           `The state directory “${path}” is no directory. Move it away, or set WHMAPI1_STATE_DIR to another place.`,
         );
       }
-      this.#refuseInsecure(path, stats, '700');
+      this.#assertPrivate(path, stats, '700');
     } catch (error) {
       throw unavailable(error, path);
     }
@@ -60,7 +60,7 @@ export class StateDirectory {
       if (!stats.isFile()) {
         throw new ApiError('store_unavailable', `“${path}” is no ordinary file. Move it away.`);
       }
-      this.#refuseInsecure(path, stats, '600');
+      this.#assertPrivate(path, stats, '600');
     } catch (error) {
       closeSync(descriptor);
       throw error;
@@ -73,7 +73,7 @@ export class StateDirectory {
     syncDirectory(this.path);
   }
 
-  #refuseInsecure(path: string, stats: Stats, mode: '600' | '700'): void {
+  #assertPrivate(path: string, stats: Stats, mode: '600' | '700'): void {
     const quoted = `'${path.replaceAll("'", "'\\''")}'`;
     if (stats.uid !== this.#userId) {
       throw new ApiError(

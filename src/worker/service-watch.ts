@@ -44,7 +44,7 @@ export class ServiceWatch {
       names: await monitored.list(db),
       tries: await triesOf(db),
     }));
-    if (isOff || names.size === 0 || !(await engine.machine.services()).areRun) return [];
+    if (isOff || names.size === 0 || !(await engine.machine.services()).isSupported) return [];
     const found = (await lookAtServices(engine.machine)).filter(
       // systemd restarts this very process.
       ({ name, isEnabled, isOwn }) => names.has(name) && isEnabled && isOwn !== true,

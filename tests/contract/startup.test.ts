@@ -102,10 +102,10 @@ function codeOf(file: string): string {
  * Takes this many functions of each family, evenly spread. This is enough because function modules do not import each
  * other (`layers.test.ts`), so their neighbours start in the same way.
  */
-const MOST_OF_A_FAMILY = 6;
+const MAX_OF_A_FAMILY = 6;
 const functions = [...new Set(Object.values(index).map(({ family }) => family))].flatMap((family) => {
   const names = Object.keys(index).filter((name) => index[name]?.family === family);
-  const step = Math.max(1, names.length / MOST_OF_A_FAMILY);
+  const step = Math.max(1, names.length / MAX_OF_A_FAMILY);
   return names.filter((_name, at) => Math.floor(at / step) > Math.floor((at - 1) / step));
 });
 

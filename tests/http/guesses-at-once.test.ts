@@ -1,5 +1,5 @@
 // Simultaneous guesses: never more than the limit are checked, by whichever kind of login.
-import { attempt, type LoginWorld } from '../../src/model/logins/logins.ts';
+import { attempt, type LoginDependencies } from '../../src/model/logins/logins.ts';
 import { openSocket, sendRaw } from '../support/raw-client.ts';
 import { password, TestServer } from '../support/server.ts';
 import { watchPasswords } from '../support/watched-passwords.ts';
@@ -87,7 +87,7 @@ test('simultaneous guesses that no queue of one server limits, as with two serve
   const { here } = server;
   const watched = watchPasswords(here);
   const { store } = here.engine;
-  const world: LoginWorld = {
+  const world: LoginDependencies = {
     ...here.engine,
     transaction: (work) =>
       store.transaction('changes', async (db) => ({ value: await work(db), keep: true })),
@@ -111,7 +111,7 @@ test('an attempt that waits for the outcome of others is accepted if it is corre
     return given === password;
   });
   const { store } = here.engine;
-  const world: LoginWorld = {
+  const world: LoginDependencies = {
     ...here.engine,
     transaction: (work) =>
       store.transaction('changes', async (db) => ({ value: await work(db), keep: true })),

@@ -61,7 +61,7 @@ test('that do not exist have no effect', async () => {
 
 test('are not run in a sandbox', async () => {
   const commands = await sandboxMachine(folder, now).commands();
-  expect([(await linux()).areRun, commands.areRun]).toEqual([true, false]);
+  expect([(await linux()).isSupported, commands.isSupported]).toEqual([true, false]);
   await commands.start(['sh', '-c', script, join(folder, 'out')], 500);
   // A program that a machine runs starts later and needs as long to end as this one.
   await (await linux()).start(['sh', '-c', 'echo end > "$0"', join(folder, 'other')], 60_000);

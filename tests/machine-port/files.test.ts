@@ -99,7 +99,7 @@ describe('a sandbox', () => {
 
   it('records requests for services, also several at once, and runs nothing', async () => {
     const services = await sandboxMachine(folder, now).services();
-    expect(services.areRun).toBe(false);
+    expect(services.isSupported).toBe(false);
     expect(await services.state('named')).toEqual({
       isInstalled: true,
       isEnabled: false,

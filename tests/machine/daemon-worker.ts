@@ -11,7 +11,7 @@ const machine = linuxMachine('/var/lib/whmapi1', now);
 const bind = new Bind();
 
 /** Applies a step, and undoes it if `isUndone`. */
-async function carryOut<Memento>(step: DriverStep<Memento>, isUndone: boolean): Promise<string> {
+async function applyStep<Memento>(step: DriverStep<Memento>, isUndone: boolean): Promise<string> {
   const diff = await step.preview(machine);
   const memento = await step.prepare(machine);
   await step.apply(machine, memento);
@@ -20,11 +20,13 @@ async function carryOut<Memento>(step: DriverStep<Memento>, isUndone: boolean): 
 }
 
 const work: Record<string, (...words: never[]) => Promise<unknown>> = {
-  service: async (method: Exclude<keyof MachineServices, 'areRun' | 'states' | 'reboot'>, unit: string) =>
-    (await machine.services())[method](unit),
-  setUp: async (options: ServerOptions) => carryOut(await bind.setUp(machine, options, Date.now()), false),
+  service: async (
+    method: Exclude<keyof MachineServices, 'isSupported' | 'states' | 'reboot'>,
+    unit: string,
+  ) => (await machine.services())[method](unit),
+  setUp: async (options: ServerOptions) => applyStep(await bind.setUp(machine, options, Date.now()), false),
   zone: async (name: string, after: Zone | null, isUndone?: boolean) =>
-    carryOut(bind.change(name, await bind.read(machine, name), after), isUndone === true),
+    applyStep(bind.change(name, await bind.read(machine, name), after), isUndone === true),
   list: () => bind.list(machine),
 };
 

@@ -17,7 +17,7 @@ const ENOUGH = 8;
  * A test that always kills too early, or never, would prove nothing. It continues with other moments, up to this
  * number.
  */
-const MOST_ATTEMPTS = 200;
+const MAX_ATTEMPTS = 200;
 const FIRST_CALLS = 12;
 
 const here = freshFolder();
@@ -48,9 +48,9 @@ it(`keeps every acknowledged write, whenever processes are killed (seed ${seed})
     ].every((count) => count >= ENOUGH);
   await storeSecret('sam', 'WJ73QJSKZBXCIFPZ', { state });
   await parallel(chains, AT_ONCE, async (chain, at) => {
-    for (const [number, fraction] of moments(MOST_ATTEMPTS, at).entries()) {
+    for (const [number, fraction] of moments(MAX_ATTEMPTS, at).entries()) {
       if (number >= ATTEMPTS && isEnough()) break;
-      await chain.attempt(secretNumber(at * MOST_ATTEMPTS + number), typical * (0.25 + fraction));
+      await chain.attempt(secretNumber(at * MAX_ATTEMPTS + number), typical * (0.25 + fraction));
     }
   });
 

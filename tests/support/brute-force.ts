@@ -78,7 +78,7 @@ export class PretendedMachine {
   };
 
   readonly commands: MachineCommands = {
-    areRun: true,
+    isSupported: true,
     start: async (words) => {
       if (this.isBroken) throw new Error('It is broken.');
       this.ran.push(words);

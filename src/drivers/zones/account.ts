@@ -7,12 +7,12 @@ import * as accounts from '../../model/accounts/accounts.ts';
 import { ACCOUNT_TEMPLATES, accountZone } from '../../model/dns/account-zone.ts';
 import { ofFile, serialOf, zoneFileOf } from '../../model/dns/changed-zone.ts';
 import { assertMayAdd } from '../../model/dns/new-zone-owner.ts';
-import { MOST_NAMESERVERS, type Nameserver } from '../../model/dns/nameservers.ts';
+import { MAX_NAMESERVERS, type Nameserver } from '../../model/dns/nameservers.ts';
 import { textOf } from '../../model/dns/octets.ts';
 import { linesThatMention, renameZone } from '../../model/dns/renamed-zone.ts';
 import { serialFrom } from '../../model/dns/serial.ts';
 import * as owners from '../../model/dns/zone-owners.ts';
-import type { AccountPart, PartWork, PartWishes, PartWorld } from '../account-part.ts';
+import type { AccountPart, PartWork, PartWishes, PartDependencies } from '../account-part.ts';
 import type { FoundZone, Zone } from './contract.ts';
 import { lookAtRegistered, lookAtTemplates, lookAtZone, type FoundForAccount } from './look.ts';
 import change from './steps/change.ts';
@@ -97,7 +97,7 @@ export const part: AccountPart = {
 
 const lockOf = (zone: string) => exclusive(`zone ${zone}`);
 
-function withoutRole({ wishes, inform }: PartWorld, params: readonly (keyof PartWishes)[]): PartWork {
+function withoutRole({ wishes, inform }: PartDependencies, params: readonly (keyof PartWishes)[]): PartWork {
   for (const param of params) {
     if (wishes[param] !== true) continue;
     inform(`The parameter “${param}” has no effect, because this server does not have the role “${ROLE}”.`);
@@ -105,7 +105,7 @@ function withoutRole({ wishes, inform }: PartWorld, params: readonly (keyof Part
   return NOTHING;
 }
 
-function foundFor({ found }: PartWorld, domain: string): FoundForAccount {
+function foundFor({ found }: PartDependencies, domain: string): FoundForAccount {
   if (found.zones?.domain !== domain) throw new Error(`The zone of “${domain}” was not read.`);
   return found.zones;
 }
@@ -115,7 +115,7 @@ function foundFor({ found }: PartWorld, domain: string): FoundForAccount {
  * @throws ApiError `denied`, `bad_param`.
  */
 async function assertReplaceable(
-  world: PartWorld,
+  world: PartDependencies,
   account: accounts.Account,
   found: FoundForAccount,
 ): Promise<void> {
@@ -137,7 +137,11 @@ async function assertReplaceable(
 }
 
 /** @throws ApiError `denied`, `bad_param` if the new domain of an account already has a zone. */
-async function assertFree(world: PartWorld, domain: string, zone: FoundZone | undefined): Promise<void> {
+async function assertFree(
+  world: PartDependencies,
+  domain: string,
+  zone: FoundZone | undefined,
+): Promise<void> {
   const owner = await assertMayAdd(world, domain);
   if (zone === undefined) return;
   if (owner === undefined && !seesAll(world.caller)) throw owners.noAccess(domain);
@@ -146,7 +150,7 @@ async function assertFree(world: PartWorld, domain: string, zone: FoundZone | un
   );
 }
 
-function renamedZone({ now, inform, warn }: PartWorld, found: FoundZone, to: string): Zone {
+function renamedZone({ now, inform, warn }: PartDependencies, found: FoundZone, to: string): Zone {
   const zone = zoneFileOf(found);
   const after = ofFile(found.name, () => renameZone(zone, `${to}.`, new Date(now())));
   const lines = linesThatMention(zone);
@@ -163,7 +167,7 @@ function renamedZone({ now, inform, warn }: PartWorld, found: FoundZone, to: str
 
 /** Undefined: use the nameservers of the account’s owner. */
 function registeredIn(
-  { wishes, warn }: PartWorld,
+  { wishes, warn }: PartDependencies,
   { domain, registered }: FoundForAccount,
 ): readonly Nameserver[] | undefined {
   if (wishes.useregns !== true || registered === undefined) return undefined;
@@ -175,9 +179,9 @@ function registeredIn(
     );
     return undefined;
   }
-  if (nameservers.length > MOST_NAMESERVERS) {
-    const left = nameservers.slice(MOST_NAMESERVERS).map(({ name }) => name);
-    warn(`A zone has at most ${MOST_NAMESERVERS} nameservers. Omitted: ${left.join(', ')}.`);
+  if (nameservers.length > MAX_NAMESERVERS) {
+    const left = nameservers.slice(MAX_NAMESERVERS).map(({ name }) => name);
+    warn(`A zone has at most ${MAX_NAMESERVERS} nameservers. Omitted: ${left.join(', ')}.`);
   }
-  return nameservers.slice(0, MOST_NAMESERVERS);
+  return nameservers.slice(0, MAX_NAMESERVERS);
 }

@@ -184,7 +184,7 @@ export default defineFunction({
     const { account, packageSettings } = await newAccount.plan(context, wishes, ofMachine);
     if (secret === undefined)
       context.inform('Nobody can log in to the account until passwd sets a password.');
-    else await passwords.ensureStrong(context, secret, [username, account.domain], 'createacct');
+    else await passwords.assertStrong(context, secret, [username, account.domain], 'createacct');
     warnOfQuota(context, hasQuota, account.settings);
     const input = {
       account,

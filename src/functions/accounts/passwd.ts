@@ -1,7 +1,7 @@
 import { setPassword } from '../../changes/set-password.ts';
 import { defineFunction } from '../../core/define.ts';
 import { existingAccount } from '../../model/accounts/names.ts';
-import { ensureConfirmed, ensureNotAbove } from '../../model/logins/acting-as.ts';
+import { assertConfirmed, assertNotAbove } from '../../model/logins/acting-as.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import * as passwords from '../../model/passwords/passwords.ts';
 
@@ -50,9 +50,9 @@ export default defineFunction({
     const { username, domain } = isOwn
       ? { username: 'root', domain: system.hostname() }
       : await accounts.get(db, caller, args.user);
-    if (username === caller.user) ensureConfirmed(caller, 'set your password');
-    await ensureNotAbove(db, caller, username);
-    await passwords.ensureStrong({ db, passwordStrength }, args.password, [username, domain], 'passwd');
+    if (username === caller.user) assertConfirmed(caller, 'set your password');
+    await assertNotAbove(db, caller, username);
+    await passwords.assertStrong({ db, passwordStrength }, args.password, [username, domain], 'passwd');
     plan(setPassword(username, args.password));
     return { app: ['system'] };
   },

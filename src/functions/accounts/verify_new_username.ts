@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { accountName, ensureFree, findMachineNames } from '../../model/accounts/names.ts';
+import { accountName, assertFree, findMachineNames } from '../../model/accounts/names.ts';
 
 export default defineFunction({
   name: 'verify_new_username',
@@ -15,6 +15,6 @@ export default defineFunction({
   look: ({ user }, { machine }) => findMachineNames(machine, [user]),
 
   async handler({ user }, { db }, ofMachine) {
-    await ensureFree(db, ofMachine, user);
+    await assertFree(db, ofMachine, user);
   },
 });

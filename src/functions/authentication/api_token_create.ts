@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import * as form from '../../model/logins/api-token-form.ts';
-import { ensureConfirmed } from '../../model/logins/acting-as.ts';
+import { assertConfirmed } from '../../model/logins/acting-as.ts';
 import * as apiTokens from '../../model/logins/api-tokens.ts';
 import { callerOf } from '../../model/logins/callers.ts';
 
@@ -40,7 +40,7 @@ export default defineFunction({
   ],
 
   async handler(args, { caller, db, now, randomBytes, sha256, warn }) {
-    ensureConfirmed(caller, 'create an API token');
+    assertConfirmed(caller, 'create an API token');
     const owner = await callerOf(db, caller.user);
     const token: apiTokens.ApiToken = {
       name: args.token_name,

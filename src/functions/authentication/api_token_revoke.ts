@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { ensureNotWider } from '../../model/logins/acting-as.ts';
+import { assertNotWider } from '../../model/logins/acting-as.ts';
 import * as apiTokens from '../../model/logins/api-tokens.ts';
 
 export default defineFunction({
@@ -34,7 +34,7 @@ export default defineFunction({
   async handler(args, { caller, db }) {
     const named = new Set(args.token_name);
     for (const token of await apiTokens.list(db, caller.user)) {
-      if (named.has(token.name)) ensureNotWider(caller, token);
+      if (named.has(token.name)) assertNotWider(caller, token);
     }
     const unknown: string[] = [];
     for (const name of named) {

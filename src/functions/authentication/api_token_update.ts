@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { ensureNotWider } from '../../model/logins/acting-as.ts';
+import { assertNotWider } from '../../model/logins/acting-as.ts';
 import * as form from '../../model/logins/api-token-form.ts';
 import * as apiTokens from '../../model/logins/api-tokens.ts';
 import { callerOf } from '../../model/logins/callers.ts';
@@ -41,7 +41,7 @@ export default defineFunction({
   async handler(args, { caller, db, now, warn }) {
     const owner = await callerOf(db, caller.user);
     const before = await apiTokens.get(db, caller.user, args.token_name);
-    ensureNotWider(caller, before);
+    assertNotWider(caller, before);
     const after: apiTokens.ApiToken = {
       ...before,
       name: args.new_name ?? before.name,

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { callerToActAs } from '../../model/logins/acting-as.ts';
-import { ensureUrl, provider, urlAfterLogin } from '../../model/logins/provider.ts';
+import { assertUrl, provider, urlAfterLogin } from '../../model/logins/provider.ts';
 import * as loginTokens from '../../model/logins/tokens.ts';
 
 export default defineFunction({
@@ -25,7 +25,7 @@ export default defineFunction({
 
   async handler(args, context) {
     const { caller, db, system, randomBytes } = context;
-    ensureUrl(args.url_after_login);
+    assertUrl(args.url_after_login);
     await callerToActAs(db, caller, caller.user);
     const securityToken = await loginTokens.newSecurityToken(randomBytes);
     const { text } = await loginTokens.make(context, {

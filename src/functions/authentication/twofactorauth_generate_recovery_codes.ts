@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { ensureConfirmed } from '../../model/logins/acting-as.ts';
+import { assertConfirmed } from '../../model/logins/acting-as.ts';
 import * as recoveryCodes from '../../model/two-factor/recovery-codes.ts';
 import * as tfa from '../../model/two-factor/tfa.ts';
 
@@ -34,7 +34,7 @@ export default defineFunction({
 
   async handler(_args, context) {
     const { caller, db } = context;
-    ensureConfirmed(caller, 'create new recovery codes');
+    assertConfirmed(caller, 'create new recovery codes');
     if (!(await tfa.isEnrolled(db, caller.user))) {
       throw badParam(
         'You have not set up two-factor authentication: call twofactorauth_set_tfa_config first.',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { existingUser } from '../../core/params.ts';
-import { ensureConfirmed } from '../../model/logins/acting-as.ts';
+import { assertConfirmed } from '../../model/logins/acting-as.ts';
 import * as tfa from '../../model/two-factor/tfa.ts';
 import * as users from '../../model/accounts/users.ts';
 
@@ -38,8 +38,8 @@ export default defineFunction({
   examples: [{ args: { user: 'root' }, doc: 'Export root’s secrets.' }],
 
   async handler(args, context) {
-    if (args.user === context.caller.user) ensureConfirmed(context.caller, 'export your secret');
-    await users.ensureExists(context.db, args.user);
+    if (args.user === context.caller.user) assertConfirmed(context.caller, 'export your secret');
+    await users.assertExists(context.db, args.user);
     const config: {
       primary_account?: { secret: string };
       email?: Record<string, { secret: string }>;

@@ -37,7 +37,7 @@ export default defineFunction({
         enrolled.map(({ username, domain }) => [username, { is_enabled: 1, primary_domain: domain }]),
       );
     }
-    await users.ensureManageable(db, caller, user);
+    await users.assertManageable(db, caller, user);
     const isEnrolled = await tfa.isEnrolled(db, user);
     const domain = (await accounts.find(db, user))?.domain ?? null;
     return { [user]: { is_enabled: isEnrolled ? 1 : 0, primary_domain: domain } };

@@ -1,7 +1,7 @@
 import type { Caller, Db } from '../../core/context.ts';
 import { defineFunction } from '../../core/define.ts';
 import { existingUser } from '../../core/params.ts';
-import { ensureConfirmed, isAbove } from '../../model/logins/acting-as.ts';
+import { assertConfirmed, isAbove } from '../../model/logins/acting-as.ts';
 import * as recoveryCodes from '../../model/two-factor/recovery-codes.ts';
 import * as sessions from '../../model/logins/sessions.ts';
 import * as tfaCodes from '../../model/two-factor/codes.ts';
@@ -35,7 +35,7 @@ export default defineFunction({
   examples: [{ args: { user: ['root'] }, doc: 'Remove root’s two-factor authentication.' }],
 
   async handler(args, { caller, db, now, inform, warn }) {
-    if (args.user.includes(caller.user)) ensureConfirmed(caller, 'remove your two-factor authentication');
+    if (args.user.includes(caller.user)) assertConfirmed(caller, 'remove your two-factor authentication');
     const modified: string[] = [];
     const failed: Record<string, string> = {};
     for (const user of new Set(args.user)) {

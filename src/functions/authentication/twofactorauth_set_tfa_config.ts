@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { tfaCode, tfaSecret } from '../../core/params.ts';
-import { ensureConfirmed } from '../../model/logins/acting-as.ts';
+import { assertConfirmed } from '../../model/logins/acting-as.ts';
 import * as sessions from '../../model/logins/sessions.ts';
 import * as tfa from '../../model/two-factor/tfa.ts';
 import * as tfaCodes from '../../model/two-factor/codes.ts';
@@ -36,7 +36,7 @@ export default defineFunction({
   ],
 
   async handler(args, context) {
-    ensureConfirmed(context.caller, 'set up two-factor authentication again');
+    assertConfirmed(context.caller, 'set up two-factor authentication again');
     const secret = totp.parseSecret(args.secret);
     if (secret === undefined) {
       throw badParam(`The parameter “secret” should be ${tfaSecret.pattern.expects}.`);

@@ -3,7 +3,7 @@ import { badParam } from '../../core/errors.ts';
 import { userName } from '../../core/params.ts';
 import { quote } from '../../core/quote.ts';
 import type { Json } from '../../core/values.ts';
-import { ensureConfirmed } from '../../model/logins/acting-as.ts';
+import { assertConfirmed } from '../../model/logins/acting-as.ts';
 import * as sessions from '../../model/logins/sessions.ts';
 import * as tfaCodes from '../../model/two-factor/codes.ts';
 import * as tfa from '../../model/two-factor/tfa.ts';
@@ -40,7 +40,7 @@ export default defineFunction({
     const found = readConfigs(rest, problems);
     if (problems.length > 0) throw badParam(problems.join(' '));
     if (found.some(({ user }) => user === context.caller.user)) {
-      ensureConfirmed(context.caller, 'replace your secret');
+      assertConfirmed(context.caller, 'replace your secret');
     }
     for (const { user, stored } of found) {
       await tfa.putSecret(context, user, stored);

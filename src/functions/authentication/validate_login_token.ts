@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
-import { ensureUrl, exchange, provider, urlAfterLogin } from '../../model/logins/provider.ts';
+import { assertUrl, exchange, provider, urlAfterLogin } from '../../model/logins/provider.ts';
 
 export default defineFunction({
   name: 'validate_login_token',
@@ -50,7 +50,7 @@ export default defineFunction({
   ],
 
   async handler(args, context) {
-    ensureUrl(args.url_after_login);
+    assertUrl(args.url_after_login);
     const tokens = await exchange(context, args.login_token, args.url_after_login);
     if (tokens === undefined) {
       const reason = 'The login token is unknown, was used before, is too old, or belongs to another page.';

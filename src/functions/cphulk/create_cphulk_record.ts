@@ -5,7 +5,7 @@ import { firewallBlocks } from '../../model/brute-force/firewall.ts';
 import * as lists from '../../model/brute-force/lists.ts';
 import {
   addressParam,
-  ensureEnabled,
+  assertEnabled,
   failedField,
   listName,
   readRanges,
@@ -51,7 +51,7 @@ export default defineFunction({
 
   async handler({ list_name, ip, comment, skip_enabled_check }, context, blocks) {
     const { db, origin, warn } = context;
-    await ensureEnabled(db, skip_enabled_check);
+    await assertEnabled(db, skip_enabled_check);
     const { ranges, failed } = readRanges(ip);
     const added = [...ranges.values()];
     const ended = { removed: 0, lifted: 0 };

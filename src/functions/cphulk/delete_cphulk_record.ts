@@ -2,7 +2,7 @@ import { defineFunction } from '../../core/define.ts';
 import * as lists from '../../model/brute-force/lists.ts';
 import {
   addressParam,
-  ensureEnabled,
+  assertEnabled,
   failedField,
   listName,
   readRanges,
@@ -36,7 +36,7 @@ export default defineFunction({
 
   async handler({ list_name, ip, skip_enabled_check }, context) {
     const { db } = context;
-    await ensureEnabled(db, skip_enabled_check);
+    await assertEnabled(db, skip_enabled_check);
     const { ranges, failed } = readRanges(ip);
     const removed: string[] = [];
     for (const [text, range] of ranges) {

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import * as lists from '../../model/brute-force/lists.ts';
 import {
-  ensureEnabled,
+  assertEnabled,
   listName,
   requesterFields,
   requesterOf,
@@ -33,7 +33,7 @@ export default defineFunction({
 
   async handler({ list_name, skip_enabled_check }, context) {
     const { db } = context;
-    await ensureEnabled(db, skip_enabled_check);
+    await assertEnabled(db, skip_enabled_check);
     const requester = await requesterOf(context);
     const { requester_ip, requester_ip_is_whitelisted } = requester;
     const isAtRisk = requester_ip !== '' && requester_ip_is_whitelisted === 0;

@@ -2,7 +2,7 @@ import { defineFunction } from '../../core/define.ts';
 import { placeholders } from '../../model/brute-force/commands.ts';
 import * as configuration from '../../model/brute-force/config.ts';
 import { findMeans, warnOfWhatIsMissing } from '../../model/brute-force/firewall.ts';
-import { ensureEnabled, skipEnabledCheck } from '../../model/brute-force/records.ts';
+import { assertEnabled, skipEnabledCheck } from '../../model/brute-force/records.ts';
 
 export default defineFunction({
   name: 'save_cphulk_config',
@@ -34,7 +34,7 @@ export default defineFunction({
 
   async handler(args, context, means) {
     const { db } = context;
-    await ensureEnabled(db, args.skip_enabled_check);
+    await assertEnabled(db, args.skip_enabled_check);
     const config = await configuration.change(db, args);
     warnOfWhatIsMissing(context, means, args);
     return { cphulk_config: configuration.answerOf(config, means.hasFirewall) };

@@ -8,7 +8,7 @@ import { existingAccount, existingDomain } from '../../model/accounts/names.ts';
 import * as accountIps from '../../model/accounts/ips.ts';
 import { findPublicAddress } from '../../model/addresses/nat.ts';
 import { moveIpv4, nextZone } from '../../model/dns/site-addresses.ts';
-import { ensureAllowed } from '../../model/packages/privileges.ts';
+import { assertAllowed } from '../../model/packages/privileges.ts';
 import { rolesOf } from '../../model/roles/active-profile.ts';
 
 export default defineFunction({
@@ -67,7 +67,7 @@ export default defineFunction({
     }
     const { ip, isDedicated } = await accountIps.chooseOther(context, system.addresses(), before, args.ip);
     const after = { ...before, ip, settings: { ...before.settings, dedicatedIp: isDedicated } };
-    ensureAllowed(caller, before.settings, after.settings);
+    assertAllowed(caller, before.settings, after.settings);
     if (zone === undefined) {
       inform(`The DNS zone “${name}” is not on this server. Change its A records where it is.`);
     }

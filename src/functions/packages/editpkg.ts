@@ -52,7 +52,12 @@ export default defineFunction({
       return { pkg };
     }
     const change = await packages.update(db, caller, args.name, changes, extensions);
-    await passOn(context, { name: args.name, settings: change.after, extensions }, change.before, hasQuota);
+    await applyToAccounts(
+      context,
+      { name: args.name, settings: change.after, extensions },
+      change.before,
+      hasQuota,
+    );
     return { pkg: args.name };
   },
 });
@@ -60,7 +65,7 @@ export default defineFunction({
 /**
  * Applies the changes to the accounts that have the package. An operation then stores them together with the package.
  */
-async function passOn(
+async function applyToAccounts(
   context: Context,
   content: packages.Content,
   before: Settings,
@@ -68,7 +73,7 @@ async function passOn(
 ): Promise<void> {
   const { caller, db } = context;
   const { name, settings: after } = content;
-  const changes = await packageAccounts.passOn(db, caller, name, { before, after });
+  const changes = await packageAccounts.applyToAccounts(db, caller, name, { before, after });
   if (
     before.dedicatedIp !== after.dedicatedIp &&
     (await accounts.findUserOf(db, 'package', name)) !== undefined

@@ -32,7 +32,7 @@ export default defineFunction({
   ],
 
   async handler({ user, privilege }, { db, inform, warn }) {
-    await resellers.ensureReseller(db, user);
+    await resellers.assertReseller(db, user);
     const held = new Set(await resellers.listPrivileges(db, user));
     for (const name of new Set(privilege.filter(isPrivilege))) {
       if (!held.delete(name)) inform(`“${user}” did not have “${name}”.`);

@@ -59,7 +59,7 @@ export default defineFunction({
         '“acl-allow-shell” and “acl-disallow-shell” contradict each other. Pass only one of them.',
       );
     }
-    await resellers.ensureReseller(db, user);
+    await resellers.assertReseller(db, user);
     const held = new Set<PrivilegeName>(
       args.acllist === undefined ? [] : await aclLists.getPrivileges(db, args.acllist),
     );

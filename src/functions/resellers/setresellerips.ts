@@ -46,7 +46,7 @@ export default defineFunction({
   ],
 
   async handler({ user, delegate, ips }, { db, system, warn }) {
-    await resellers.ensureReseller(db, user);
+    await resellers.assertReseller(db, user);
     const ofMachine = system.addresses();
     const named = addresses.readWords(ips);
     if (delegate) await addresses.restrict(db, user, named, ofMachine);

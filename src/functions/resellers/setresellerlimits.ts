@@ -96,7 +96,7 @@ export default defineFunction({
 
   async handler(args, { db, warn }) {
     const { user } = args;
-    await resellers.ensureReseller(db, user);
+    await resellers.assertReseller(db, user);
     if (args.enable_account_limit && args.account_limit === undefined) {
       throw missing('“account_limit” is required with enable_account_limit=1');
     }

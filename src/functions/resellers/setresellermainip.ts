@@ -32,7 +32,7 @@ export default defineFunction({
   ],
 
   async handler({ user, ip }, { db, system }) {
-    await resellers.ensureReseller(db, user);
+    await resellers.assertReseller(db, user);
     await addresses.setMain(db, user, ip, system.addresses());
   },
 });

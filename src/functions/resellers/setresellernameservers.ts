@@ -31,7 +31,7 @@ export default defineFunction({
   ],
 
   async handler({ user, nameservers }, { db }) {
-    await resellers.ensureReseller(db, user);
+    await resellers.assertReseller(db, user);
     await addresses.setNameservers(db, user, addresses.readWords(nameservers));
   },
 });

@@ -53,7 +53,7 @@ export default defineFunction({
 
   async handler(args, { caller, db, warn, inform }) {
     const { user, package: name, allowed, number } = args;
-    await resellers.ensureReseller(db, user);
+    await resellers.assertReseller(db, user);
     if (args.no_limit) {
       if (name !== undefined)
         warn('“package” has no effect with no_limit=1: all package limits are removed.');

@@ -58,7 +58,7 @@ export default defineFunction({
     const { transaction, warn } = context;
     const { user } = args;
     const { own, isOwnHere, owned } = await transaction('reads', async (db) =>
-      resellers.holdingsOf(db, user),
+      resellers.findAccounts(db, user),
     );
     const remove = (names: readonly string[]) =>
       callForEach(context, 'removeacct', names, (username) => ({ username }));
@@ -67,7 +67,7 @@ export default defineFunction({
     const elsewhere = await transaction('reads', async (db) => accounts.countElsewhere(db, 'owner', user));
     if (elsewhere.length > 0) {
       warn(
-        `The reseller owns ${accounts.tellElsewhere(elsewhere)} too. Run the call on these servers as well.`,
+        `The reseller owns ${accounts.formatAccountsElsewhere(elsewhere)} too. Run the call on these servers as well.`,
       );
     }
     if (args.terminatereseller) {
@@ -103,6 +103,6 @@ function whyKept(
 ): string | undefined {
   const left = removed.filter(({ result }) => result === 0).length;
   if (left > 0) return `it still owns ${left === 1 ? 'an account' : `${left} accounts`}`;
-  if (elsewhere.length > 0) return `it still owns ${accounts.tellElsewhere(elsewhere)}`;
+  if (elsewhere.length > 0) return `it still owns ${accounts.formatAccountsElsewhere(elsewhere)}`;
   return home === undefined ? undefined : `its own account is on “${home}”; call there`;
 }

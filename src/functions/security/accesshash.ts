@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { denied } from '../../core/errors.ts';
 import { loginName } from '../../core/params.ts';
-import { ensureConfirmed } from '../../model/logins/acting-as.ts';
+import { assertConfirmed } from '../../model/logins/acting-as.ts';
 import * as accessHashes from '../../model/logins/access-hashes.ts';
 import { callerOf } from '../../model/logins/callers.ts';
 
@@ -31,7 +31,7 @@ export default defineFunction({
 
   async handler({ user, generate }, context) {
     const { caller, db } = context;
-    if (user === caller.user) ensureConfirmed(caller, 'read or create your access hash');
+    if (user === caller.user) assertConfirmed(caller, 'read or create your access hash');
     if (caller.privileges !== 'all' && user !== caller.user) {
       throw denied(`You cannot query the access hash of “${user}”: resellers can query only their own.`);
     }

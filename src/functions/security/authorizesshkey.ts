@@ -12,7 +12,7 @@ import {
   lineOf,
   publicKeyIn,
 } from '../../drivers/ssh-keys/look.ts';
-import { ensureUser, keyFile, keyUser } from '../../model/ssh-keys/names.ts';
+import { assertUser, keyFile, keyUser } from '../../model/ssh-keys/names.ts';
 
 export default defineFunction({
   name: 'authorizesshkey',
@@ -56,7 +56,7 @@ export default defineFunction({
 
   async look({ file, text, user }, context) {
     const { caller, machine, transaction } = context;
-    await transaction('reads', (db) => ensureUser(db, caller, user));
+    await transaction('reads', (db) => assertUser(db, caller, user));
     const folder = await folderOf(machine, user);
     const stored = file === undefined ? undefined : await findKey(context, folder, file);
     const given = text === undefined ? undefined : publicKeyIn(text);

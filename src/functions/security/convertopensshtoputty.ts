@@ -2,7 +2,7 @@ import { storeKeys } from '../../changes/change-ssh-keys.ts';
 import { defineFunction } from '../../core/define.ts';
 import { notFound } from '../../core/errors.ts';
 import { findKey, folderOf, toPutty } from '../../drivers/ssh-keys/look.ts';
-import { ensureUser, keyFile, keyUser, passphrase } from '../../model/ssh-keys/names.ts';
+import { assertUser, keyFile, keyUser, passphrase } from '../../model/ssh-keys/names.ts';
 
 export default defineFunction({
   name: 'convertopensshtoputty',
@@ -34,7 +34,7 @@ export default defineFunction({
   async look(args, context) {
     const { caller, machine, transaction } = context;
     const { file, user } = args;
-    await transaction('reads', (db) => ensureUser(db, caller, user));
+    await transaction('reads', (db) => assertUser(db, caller, user));
     const folder = await folderOf(machine, user);
     const key = await findKey(context, folder, file);
     if (key?.isPrivate !== true) throw notFound(`“${user}” has no private SSH key “${file}”.`);

@@ -2,7 +2,7 @@ import { removeKey } from '../../changes/change-ssh-keys.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam, notFound } from '../../core/errors.ts';
 import { findKey, folderOf } from '../../drivers/ssh-keys/look.ts';
-import { ensureUser, keyFile, keyUser } from '../../model/ssh-keys/names.ts';
+import { assertUser, keyFile, keyUser } from '../../model/ssh-keys/names.ts';
 
 export default defineFunction({
   name: 'deletesshkey',
@@ -40,7 +40,7 @@ export default defineFunction({
 
   async look({ file, user }, context) {
     const { caller, machine, transaction } = context;
-    await transaction('reads', (db) => ensureUser(db, caller, user));
+    await transaction('reads', (db) => assertUser(db, caller, user));
     const folder = await folderOf(machine, user);
     return { folder, key: await findKey(context, folder, file) };
   },

@@ -2,8 +2,8 @@ import { storeKeys } from '../../changes/change-ssh-keys.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { fingerprintOf, folderOf, generatePair, isTaken, lineOf } from '../../drivers/ssh-keys/look.ts';
-import { ensureStrong } from '../../model/passwords/passwords.ts';
-import { ensureUser, isNameOfKey, keyFile, keyUser, passphrase } from '../../model/ssh-keys/names.ts';
+import { assertStrong } from '../../model/passwords/passwords.ts';
+import { assertUser, isNameOfKey, keyFile, keyUser, passphrase } from '../../model/ssh-keys/names.ts';
 
 const DEFAULT_RSA_BITS = '4096';
 
@@ -56,9 +56,9 @@ export default defineFunction({
     const { caller, machine, transaction, isDryRun } = context;
     const { name, user, algorithm, comment, bits } = args;
     await transaction('reads', async (db) => {
-      await ensureUser(db, caller, user);
+      await assertUser(db, caller, user);
       const known = [user, name];
-      if (args.passphrase !== '') await ensureStrong({ ...context, db }, args.passphrase, known, 'sshkey');
+      if (args.passphrase !== '') await assertStrong({ ...context, db }, args.passphrase, known, 'sshkey');
     });
     if (!isNameOfKey(name))
       throw badParam(`The name “${name}” means something else to OpenSSH. Use another one.`);

@@ -12,7 +12,7 @@ import {
   publicHalfOf,
   publicKeyIn,
 } from '../../drivers/ssh-keys/look.ts';
-import { ensureUser, isNameOfKey, keyFile, keyUser, passphrase } from '../../model/ssh-keys/names.ts';
+import { assertUser, isNameOfKey, keyFile, keyUser, passphrase } from '../../model/ssh-keys/names.ts';
 
 export default defineFunction({
   name: 'importsshkey',
@@ -58,7 +58,7 @@ export default defineFunction({
   async look(args, context) {
     const { caller, machine, transaction } = context;
     const { key, user, extract_private, extract_public } = args;
-    await transaction('reads', (db) => ensureUser(db, caller, user));
+    await transaction('reads', (db) => assertUser(db, caller, user));
     const name = args.name.replace(/\.pub$/, '');
     if (!isNameOfKey(name))
       throw badParam(`The name “${name}” means something else to OpenSSH. Use another one.`);

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { notFound } from '../../core/errors.ts';
 import { findKey, folderOf, hasTool, listKeys } from '../../drivers/ssh-keys/look.ts';
-import { ensureUser, keyFile, keyUser } from '../../model/ssh-keys/names.ts';
+import { assertUser, keyFile, keyUser } from '../../model/ssh-keys/names.ts';
 
 export default defineFunction({
   name: 'listsshkeys',
@@ -59,7 +59,7 @@ export default defineFunction({
 
   async look({ files, user }, context) {
     const { caller, machine, transaction } = context;
-    await transaction('reads', (db) => ensureUser(db, caller, user));
+    await transaction('reads', (db) => assertUser(db, caller, user));
     const folder = await folderOf(machine, user);
     const isToolHere = await hasTool(context, 'ssh-keygen');
     if (files === undefined) return { found: await listKeys(context, folder), isToolHere };

@@ -8,7 +8,7 @@ import { toTable } from './table.ts';
 import { shownFormats, type ShellAnswer, type ShownFormat } from './wire.ts';
 
 /** The maximum number of characters of a response that a page shows. */
-const LONGEST = 512 * 1024;
+const MAX_LENGTH = 512 * 1024;
 
 const renderedAs: Readonly<Record<ShownFormat, Format>> = { yaml: 'yaml', json: 'jsonpretty', xml: 'xml' };
 
@@ -22,7 +22,7 @@ export async function toShellAnswer(
   const texts = await Promise.all(
     shownFormats.map(async (format) => {
       const render = await loadRenderer(renderedAs[format]);
-      return [format, readUpTo(LONGEST, render(envelope))] as const;
+      return [format, readUpTo(MAX_LENGTH, render(envelope))] as const;
     }),
   );
   return {

@@ -5,7 +5,7 @@ import { MachineError } from '../../core/machine-error.ts';
 import { environment } from './environment.ts';
 
 export class LinuxCommands implements MachineCommands {
-  readonly areRun = true;
+  readonly isSupported = true;
 
   async start(words: readonly string[], limitMs: number): Promise<void> {
     if (words.some((word) => word.includes('\0'))) throw new TypeError('A word of a command holds no NUL.');

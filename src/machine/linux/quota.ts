@@ -1,5 +1,5 @@
 // Disk quota of a Linux machine: the quota tools if they are installed and switched on, otherwise a count as by du.
-import { noUser, refuseForeign, refuseLimit, refuseName } from '../../core/machine-values.ts';
+import { userNotFound, assertNotSystemUser, assertLimit, assertUsername } from '../../core/machine-values.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import type { MachineQuota, MachineUsage, MachineUser, MachineUsers } from '../../core/machine.ts';
 import { usersToMeasure } from '../users-to-measure.ts';
@@ -29,7 +29,7 @@ export class LinuxQuota implements MachineQuota {
   }
 
   async setLimit(name: string, mebibytes: number | null): Promise<void> {
-    refuseLimit(mebibytes);
+    assertLimit(mebibytes);
     const { home } = await this.#get(name);
     const mount = await this.#enforcingMount(home);
     if (mount === undefined)
@@ -42,7 +42,7 @@ export class LinuxQuota implements MachineQuota {
   async usage(name: string): Promise<MachineUsage> {
     const user = await this.#get(name);
     const usage = (await this.#measure([user])).get(name);
-    if (usage === undefined) throw noUser(name);
+    if (usage === undefined) throw userNotFound(name);
     return usage;
   }
 
@@ -71,10 +71,10 @@ export class LinuxQuota implements MachineQuota {
   }
 
   async #get(name: string): Promise<MachineUser> {
-    refuseName(name);
+    assertUsername(name);
     const user = await this.#users.find(name);
-    if (user === undefined) throw noUser(name);
-    refuseForeign(user, this.#bases);
+    if (user === undefined) throw userNotFound(name);
+    assertNotSystemUser(user, this.#bases);
     return user;
   }
 

@@ -1,6 +1,6 @@
 // Calls useradd(8) and chpasswd(8).
 import type { NewMachineUser } from '../../core/machine.ts';
-import { alreadyThere } from '../../core/machine-values.ts';
+import { alreadyExists } from '../../core/machine-values.ts';
 import type { Run } from './run.ts';
 
 /** Statuses of useradd(8). */
@@ -24,8 +24,8 @@ export async function addUser(run: Run, { name, home, shell, comment, uid }: New
   const { status } = await run('useradd', [...words, ...keys, '--', name], {
     accept: [0, UID_TAKEN, NAME_TAKEN],
   });
-  if (status === UID_TAKEN) throw alreadyThere(`The user id ${uid}`);
-  if (status === NAME_TAKEN) throw alreadyThere(`The user or group “${name}”`);
+  if (status === UID_TAKEN) throw alreadyExists(`The user id ${uid}`);
+  if (status === NAME_TAKEN) throw alreadyExists(`The user or group “${name}”`);
 }
 
 export async function changePassword(run: Run, name: string, password: string): Promise<void> {

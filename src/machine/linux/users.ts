@@ -10,18 +10,18 @@ import type {
   NewMachineUser,
 } from '../../core/machine.ts';
 import {
-  alreadyThere,
+  alreadyExists,
   FIRST_UID,
-  isForeign,
+  isSystemUser,
   isPassword,
-  noUser,
-  refuseFileName,
-  refuseForeign,
-  refuseHome,
-  refuseName,
-  refuseNewUser,
-  refusePassword,
-  refuseShell,
+  userNotFound,
+  assertFileName,
+  assertNotSystemUser,
+  assertHomePath,
+  assertUsername,
+  assertNewUser,
+  assertPassword,
+  assertShell,
   ROOT,
 } from '../../core/machine-values.ts';
 import { MachineError } from '../../core/machine-error.ts';
@@ -90,12 +90,12 @@ export class LinuxUsers implements MachineUsers {
   }
 
   async create(user: NewMachineUser, password?: string): Promise<CreatedUser> {
-    refuseNewUser(user, this.#bases);
-    if (password !== undefined) refusePassword(password);
+    assertNewUser(user, this.#bases);
+    if (password !== undefined) assertPassword(password);
     return this.#withLock(async () => {
       const { name, home } = user;
       await this.#removal.complete(name);
-      if (await isThere(home)) throw alreadyThere(`“${home}”`);
+      if (await isThere(home)) throw alreadyExists(`“${home}”`);
       await addUser(this.#run, user);
       const created = await this.#get(name);
       try {
@@ -114,24 +114,24 @@ export class LinuxUsers implements MachineUsers {
   }
 
   async undoCreate({ name, home }: NamedHome): Promise<void> {
-    refuseName(name);
-    refuseHome(home, this.#bases);
+    assertUsername(name);
+    assertHomePath(home, this.#bases);
     await this.#withLock(async () => {
       await this.#homes.removeDraft(home);
       await this.#removal.complete(name);
       const user = await this.find(name);
       // Somebody might have created a user with this name by hand meanwhile.
-      if (user?.home === home && !isForeign(user, this.#bases)) await this.#removal.remove(user);
+      if (user?.home === home && !isSystemUser(user, this.#bases)) await this.#removal.remove(user);
     });
   }
 
   async remove(name: string, former?: FormerUser): Promise<void> {
-    refuseName(name);
-    if (former !== undefined) refuseHome(former.home, this.#bases);
+    assertUsername(name);
+    if (former !== undefined) assertHomePath(former.home, this.#bases);
     await this.#withLock(async () => {
       const user = await this.find(name);
       if (user !== undefined) {
-        refuseForeign(user, this.#bases);
+        assertNotSystemUser(user, this.#bases);
         await this.#removal.remove(user);
       }
       await this.#removal.complete(name);
@@ -144,20 +144,20 @@ export class LinuxUsers implements MachineUsers {
 
   async rename(from: NamedHome, to: NamedHome): Promise<void> {
     for (const { name, home } of [from, to]) {
-      refuseName(name);
-      refuseHome(home, this.#bases);
+      assertUsername(name);
+      assertHomePath(home, this.#bases);
     }
     await this.#withLock(async () => {
       const old = await this.find(from.name);
       const renamed = from.name === to.name ? undefined : await this.find(to.name);
-      if (old !== undefined && renamed !== undefined) throw alreadyThere(`The user “${to.name}”`);
+      if (old !== undefined && renamed !== undefined) throw alreadyExists(`The user “${to.name}”`);
       const user = old ?? renamed;
-      if (user === undefined) throw noUser(from.name);
-      refuseForeign(user, this.#bases);
+      if (user === undefined) throw userNotFound(from.name);
+      assertNotSystemUser(user, this.#bases);
       if (user.home !== (old === undefined ? to : from).home) {
         throw new MachineError('failed', `The home of “${user.name}” is “${user.home}”.`);
       }
-      await this.#refuseTaken(user, from, to);
+      await this.#assertNotTaken(user, from, to);
       await this.#processes.end(user);
       // The passwd file is changed last: while it has the old name, the rename can be continued or undone.
       if (from.home !== to.home && (await this.#homes.isOwn(from.home, user.uid))) {
@@ -177,8 +177,8 @@ export class LinuxUsers implements MachineUsers {
   }
 
   async setShell(name: string, shell: string): Promise<void> {
-    refuseShell(shell);
-    refuseName(name);
+    assertShell(shell);
+    assertUsername(name);
     await this.#withLock(async () => {
       await this.#get(name);
       await this.#run('usermod', ['--shell', shell, '--', name]);
@@ -186,8 +186,8 @@ export class LinuxUsers implements MachineUsers {
   }
 
   async setPassword(name: string, password: string): Promise<void> {
-    refusePassword(password);
-    refuseName(name);
+    assertPassword(password);
+    assertUsername(name);
     await this.#withLock(async () => {
       const user = (name === ROOT ? await this.find(name) : undefined) ?? (await this.#get(name));
       const before = await this.#suspensions.recall(user);
@@ -210,7 +210,7 @@ export class LinuxUsers implements MachineUsers {
   }
 
   async expirePassword(name: string): Promise<void> {
-    refuseName(name);
+    assertUsername(name);
     await this.#withLock(async () => {
       await this.#get(name);
       await this.#run('chage', ['--lastday', '0', '--', name]);
@@ -218,7 +218,7 @@ export class LinuxUsers implements MachineUsers {
   }
 
   async suspend(name: string): Promise<void> {
-    refuseName(name);
+    assertUsername(name);
     await this.#withLock(async () => {
       const user = await this.#get(name);
       if ((await this.#suspensions.recall(user)) === undefined) {
@@ -233,7 +233,7 @@ export class LinuxUsers implements MachineUsers {
   }
 
   async unsuspend(name: string): Promise<void> {
-    refuseName(name);
+    assertUsername(name);
     await this.#withLock(async () => {
       const user = await this.#get(name);
       const before = await this.#suspensions.recall(user);
@@ -253,9 +253,9 @@ export class LinuxUsers implements MachineUsers {
   }
 
   async hasFile(name: string, file: string): Promise<boolean> {
-    refuseFileName(file);
+    assertFileName(file);
     const user = await this.find(name);
-    return user !== undefined && !isForeign(user, this.#bases) && holdsFile(user.home, file);
+    return user !== undefined && !isSystemUser(user, this.#bases) && holdsFile(user.home, file);
   }
 
   /**
@@ -269,20 +269,20 @@ export class LinuxUsers implements MachineUsers {
   }
 
   async #get(name: string): Promise<MachineUser> {
-    refuseName(name);
+    assertUsername(name);
     const user = await this.find(name);
-    if (user === undefined) throw noUser(name);
-    refuseForeign(user, this.#bases);
+    if (user === undefined) throw userNotFound(name);
+    assertNotSystemUser(user, this.#bases);
     return user;
   }
 
-  async #refuseTaken(user: MachineUser, from: NamedHome, to: NamedHome): Promise<void> {
+  async #assertNotTaken(user: MachineUser, from: NamedHome, to: NamedHome): Promise<void> {
     const gid = await this.#database.groupId(to.name);
-    if (gid !== undefined && gid !== user.gid) throw alreadyThere(`The group “${to.name}”`);
+    if (gid !== undefined && gid !== user.gid) throw alreadyExists(`The group “${to.name}”`);
     if (from.home === to.home || !(await isThere(to.home))) return;
     // The target is the user's own home if an earlier attempt was interrupted after it moved the home.
     if ((await isThere(from.home)) || !(await this.#homes.isOwn(to.home, user.uid))) {
-      throw alreadyThere(`“${to.home}”`);
+      throw alreadyExists(`“${to.home}”`);
     }
   }
 }

@@ -2,7 +2,7 @@
 import type { MachineCommands } from '../../core/machine.ts';
 
 export class SandboxCommands implements MachineCommands {
-  readonly areRun = false;
+  readonly isSupported = false;
 
   async start(): Promise<void> {
     return undefined;

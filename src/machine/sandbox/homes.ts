@@ -3,7 +3,7 @@ import { chmod, cp, mkdir, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HOME_FOLDERS, HOME_LINKS, HOME_MODE } from '../../core/home-layout.ts';
 import type { MachineUsage, NamedHome } from '../../core/machine.ts';
-import { alreadyThere } from '../../core/machine-values.ts';
+import { alreadyExists } from '../../core/machine-values.ts';
 import { countTree } from '../count-tree.ts';
 import { isThere } from '../linux/crontabs.ts';
 import { removeTree } from './remove-tree.ts';
@@ -54,7 +54,7 @@ export class SandboxHomes {
     const [source, target] = [this.#tree.locate(from.home), this.#tree.locate(to.home)];
     const isThereToMove = await isThere(source);
     const isOthers = passwd.isTaken(5, to.home, to.name);
-    if (isOthers || (isThereToMove && (await isThere(target)))) throw alreadyThere(`“${to.home}”`);
+    if (isOthers || (isThereToMove && (await isThere(target)))) throw alreadyExists(`“${to.home}”`);
     if (isThereToMove) await rename(source, target);
   }
 }

@@ -1,5 +1,5 @@
 // Disk usage in the sandbox. A sandbox enforces no limits, and reports this.
-import { noUser, refuseForeign, refuseLimit, refuseName } from '../../core/machine-values.ts';
+import { userNotFound, assertNotSystemUser, assertLimit, assertUsername } from '../../core/machine-values.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import type { MachineQuota, MachineUsage, MachineUser, MachineUsers } from '../../core/machine.ts';
 import { countFiles } from '../linux/count-files.ts';
@@ -22,7 +22,7 @@ export class SandboxQuota implements MachineQuota {
   }
 
   async setLimit(name: string, mebibytes: number | null): Promise<void> {
-    refuseLimit(mebibytes);
+    assertLimit(mebibytes);
     await this.#get(name);
     throw new MachineError('no_quota', 'The sandbox enforces no quota.');
   }
@@ -42,10 +42,10 @@ export class SandboxQuota implements MachineQuota {
   }
 
   async #get(name: string): Promise<MachineUser> {
-    refuseName(name);
+    assertUsername(name);
     const user = await this.#users.find(name);
-    if (user === undefined) throw noUser(name);
-    refuseForeign(user, BASES);
+    if (user === undefined) throw userNotFound(name);
+    assertNotSystemUser(user, BASES);
     return user;
   }
 }

@@ -1,6 +1,6 @@
 // Rows of users in the files of the sandbox.
 import type { MachineUser } from '../../core/machine.ts';
-import { alreadyThere } from '../../core/machine-values.ts';
+import { alreadyExists } from '../../core/machine-values.ts';
 import { userOf } from '../passwd.ts';
 import type { Table, Tables } from './tables.ts';
 
@@ -16,7 +16,7 @@ export function uidFor({ passwd, group }: Tables, chosen: number | undefined): n
   let highest = FIRST_SANDBOX_UID - 1;
   for (const table of [passwd, group]) {
     for (const id of table.ids()) {
-      if (id === chosen) throw alreadyThere(`The user id ${chosen}`);
+      if (id === chosen) throw alreadyExists(`The user id ${chosen}`);
       if (id > highest) highest = id;
     }
   }

@@ -9,19 +9,19 @@ import type {
   NewMachineUser,
 } from '../../core/machine.ts';
 import {
-  alreadyThere,
+  alreadyExists,
   FIRST_UID,
-  isForeign,
+  isSystemUser,
   isPassword,
   isUserName,
-  noUser,
-  refuseFileName,
-  refuseForeign,
-  refuseHome,
-  refuseName,
-  refuseNewUser,
-  refusePassword,
-  refuseShell,
+  userNotFound,
+  assertFileName,
+  assertNotSystemUser,
+  assertHomePath,
+  assertUsername,
+  assertNewUser,
+  assertPassword,
+  assertShell,
   ROOT,
 } from '../../core/machine-values.ts';
 import { MachineError } from '../../core/machine-error.ts';
@@ -76,15 +76,15 @@ export class SandboxUsers implements MachineUsers {
   }
 
   async create(user: NewMachineUser, password?: string): Promise<CreatedUser> {
-    refuseNewUser(user, BASES);
-    if (password !== undefined) refusePassword(password);
+    assertNewUser(user, BASES);
+    if (password !== undefined) assertPassword(password);
     const { name, home, comment, shell } = user;
     // Before the lock is taken, because hashing takes a while.
     const hash = password === undefined ? '!' : await hashPassword(password, this.#passwordCost);
     return this.#tree.withLock(async () => {
       const old = await readTables(this.#tree);
-      if (old.passwd.row(name) !== undefined) throw alreadyThere(`The user “${name}”`);
-      if (await isThere(this.#tree.locate(home))) throw alreadyThere(`“${home}”`);
+      if (old.passwd.row(name) !== undefined) throw alreadyExists(`The user “${name}”`);
+      if (await isThere(this.#tree.locate(home))) throw alreadyExists(`“${home}”`);
       const uid = uidFor(old, user.uid);
       const id = String(uid);
       await (await this.#crontabs()).remove(name);
@@ -107,25 +107,25 @@ export class SandboxUsers implements MachineUsers {
   }
 
   async undoCreate({ name, home }: NamedHome): Promise<void> {
-    refuseName(name);
-    refuseHome(home, BASES);
+    assertUsername(name);
+    assertHomePath(home, BASES);
     await this.#tree.withLock(async () => {
       const tables = await readTables(this.#tree);
       const user = findIn(tables.passwd, name);
       if (user === undefined) await this.#forget(tables, name);
-      else if (user.home === home && !isForeign(user, BASES)) await this.#remove(tables, user);
+      else if (user.home === home && !isSystemUser(user, BASES)) await this.#remove(tables, user);
     });
   }
 
   async remove(name: string, former?: FormerUser): Promise<void> {
-    refuseName(name);
-    if (former !== undefined) refuseHome(former.home, BASES);
+    assertUsername(name);
+    if (former !== undefined) assertHomePath(former.home, BASES);
     else if ((await this.find(name)) === undefined) return;
     await this.#tree.withLock(async () => {
       const tables = await readTables(this.#tree);
       const user = findIn(tables.passwd, name);
       if (user !== undefined) {
-        refuseForeign(user, BASES);
+        assertNotSystemUser(user, BASES);
         await this.#remove(tables, user);
       } else if (former !== undefined) {
         // All files of a sandbox belong to the user of this process, so only the passwd file shows whose home it is.
@@ -137,22 +137,22 @@ export class SandboxUsers implements MachineUsers {
 
   async rename(from: NamedHome, to: NamedHome): Promise<void> {
     for (const { name, home } of [from, to]) {
-      refuseName(name);
-      refuseHome(home, BASES);
+      assertUsername(name);
+      assertHomePath(home, BASES);
     }
     await this.#tree.withLock(async () => {
       const old = await readTables(this.#tree);
       const before = findIn(old.passwd, from.name);
       const renamed = from.name === to.name ? undefined : findIn(old.passwd, to.name);
-      if (before !== undefined && renamed !== undefined) throw alreadyThere(`The user “${to.name}”`);
+      if (before !== undefined && renamed !== undefined) throw alreadyExists(`The user “${to.name}”`);
       const user = before ?? renamed;
-      if (user === undefined) throw noUser(from.name);
-      refuseForeign(user, BASES);
+      if (user === undefined) throw userNotFound(from.name);
+      assertNotSystemUser(user, BASES);
       if (user.home !== (before === undefined ? to : from).home) {
         throw new MachineError('failed', `The home of “${user.name}” is “${user.home}”.`);
       }
       const group = old.group.row(to.name);
-      if (group !== undefined && Number(group[2]) !== user.gid) throw alreadyThere(`The group “${to.name}”`);
+      if (group !== undefined && Number(group[2]) !== user.gid) throw alreadyExists(`The group “${to.name}”`);
       // The passwd file is changed last: while it has the old name, the rename can be continued or undone.
       await this.#homes.move(old.passwd, from, to);
       if (from.name !== to.name) await (await this.#crontabs()).rename(from.name, to.name);
@@ -169,15 +169,15 @@ export class SandboxUsers implements MachineUsers {
   }
 
   async setShell(name: string, shell: string): Promise<void> {
-    refuseShell(shell);
+    assertShell(shell);
     await this.#change(name, (_user, { passwd }) => ({ passwd: passwd.changed(name, { 6: shell }) }));
   }
 
   async setPassword(name: string, password: string): Promise<void> {
-    refusePassword(password);
-    refuseName(name);
+    assertPassword(password);
+    assertUsername(name);
     if (name === ROOT) await this.#addRoot();
-    if ((await this.find(name)) === undefined) throw noUser(name);
+    if ((await this.find(name)) === undefined) throw userNotFound(name);
     // Before the lock is taken, because hashing takes a while.
     const hash = await hashPassword(password, this.#passwordCost);
     await this.#change(
@@ -228,9 +228,9 @@ export class SandboxUsers implements MachineUsers {
   }
 
   async hasFile(name: string, file: string): Promise<boolean> {
-    refuseFileName(file);
+    assertFileName(file);
     const user = await this.find(name);
-    return user !== undefined && !isForeign(user, BASES) && holdsFile(this.#tree.locate(user.home), file);
+    return user !== undefined && !isSystemUser(user, BASES) && holdsFile(this.#tree.locate(user.home), file);
   }
 
   /** The sandbox has no root until root gets a password. */
@@ -257,13 +257,13 @@ export class SandboxUsers implements MachineUsers {
       readonly mayBeRoot?: true;
     } = {},
   ): Promise<void> {
-    refuseName(name);
-    if ((await this.find(name)) === undefined) throw noUser(name);
+    assertUsername(name);
+    if ((await this.find(name)) === undefined) throw userNotFound(name);
     await this.#tree.withLock(async () => {
       const old = await readTables(this.#tree);
       const user = findIn(old.passwd, name);
-      if (user === undefined) throw noUser(name);
-      if (options.mayBeRoot !== true || name !== ROOT) refuseForeign(user, BASES);
+      if (user === undefined) throw userNotFound(name);
+      if (options.mayBeRoot !== true || name !== ROOT) assertNotSystemUser(user, BASES);
       await options.first?.(await this.#crontabs(), old, user);
       await writeTables(this.#tree, old, { ...old, ...change(user, old) }, [name]);
     });

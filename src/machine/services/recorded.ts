@@ -13,7 +13,7 @@ interface Recorded {
 }
 
 export class RecordedServices implements MachineServices {
-  readonly areRun = false;
+  readonly isSupported = false;
   readonly #file: string;
   readonly #isServing: () => Promise<boolean>;
 

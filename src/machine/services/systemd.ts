@@ -19,7 +19,7 @@ interface Properties {
 }
 
 export class SystemdServices implements MachineServices {
-  readonly areRun = true;
+  readonly isSupported = true;
   readonly #run: Run;
 
   constructor(run: Run) {

@@ -75,7 +75,7 @@ export function maySee(caller: Caller, { owner }: Pick<Account, 'owner'>): boole
 export async function get(db: Db, caller: Caller, username: string): Promise<Account> {
   const found = await find(db, username);
   if (found === undefined || !maySee(caller, found)) throw noAccess(caller, username);
-  ensureHere(db, found);
+  assertHere(db, found);
   return found;
 }
 
@@ -85,12 +85,12 @@ export async function getByDomain(db: Db, caller: Caller, domain: string): Promi
   if (found === undefined || !maySee(caller, found)) {
     throw notFound(`You do not have an account with the domain “${domain}”.`);
   }
-  ensureHere(db, found);
+  assertHere(db, found);
   return found;
 }
 
 /** @throws ApiError `not_found` if the account is on another server. The message names that server. */
-export function ensureHere(db: Db, { username, server }: StoredAccount): void {
+export function assertHere(db: Db, { username, server }: StoredAccount): void {
   if (server === db.server) return;
   throw notFound(
     `You do not have a user named “${username}” on this server (“${db.server}”): it is on “${server}”; call there.`,
@@ -180,7 +180,7 @@ export async function countElsewhere(
 }
 
 /** Formats counts: `1 account on “web2” and 3 accounts on “web3”`. */
-export function tellElsewhere(counts: readonly Elsewhere[]): string {
+export function formatAccountsElsewhere(counts: readonly Elsewhere[]): string {
   const told = counts.map(
     ({ server, count }) => `${count === 1 ? '1 account' : `${count} accounts`} on “${server}”`,
   );

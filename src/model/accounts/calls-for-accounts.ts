@@ -33,7 +33,7 @@ export async function callForEach(
 }
 
 /** @throws ApiError `host_failed` if a call failed. The message names its account. */
-export function ensureAllDone(results: readonly CallResult[], whatIsNotDone: string): void {
+export function assertAllDone(results: readonly CallResult[], whatIsNotDone: string): void {
   const failed = results.filter(({ result }) => result === 0);
   if (failed.length === 0) return;
   const named = failed.slice(0, 10).map(({ user, reason }) => `“${user}”: ${reason}`);

@@ -4,11 +4,11 @@ import { denied } from '../../core/errors.ts';
 import * as accountLimits from './limits.ts';
 import * as accountNames from './names.ts';
 import type { Account } from './accounts.ts';
-import { ensureMayGiveShell, ensureOwner, shellFor } from './new-account.ts';
+import { assertMayGiveShell, assertOwner, shellFor } from './new-account.ts';
 import { withPackage } from '../packages/accounts.ts';
 import { showLimits } from '../packages/form.ts';
 import type { Package } from '../packages/packages.ts';
-import { ensureAllowed } from '../packages/privileges.ts';
+import { assertAllowed } from '../packages/privileges.ts';
 import { rename, sortedByName } from '../packages/settings.ts';
 import type { Settings } from '../packages/settings.ts';
 
@@ -31,14 +31,14 @@ export type Changes = {
   ]?: Account[Key] | undefined;
 };
 
-type World = Pick<Context, 'caller' | 'db'>;
+type Dependencies = Pick<Context, 'caller' | 'db'>;
 
 /**
  * Returns the account after the change. `ofMachine` contains the new username if a system user already has it.
  * @throws ApiError `bad_param`, `denied`, `limit_reached`.
  */
 export async function plan(
-  world: World,
+  world: Dependencies,
   before: Account,
   changes: Changes,
   ofMachine: accountNames.MachineNames = new Set(),
@@ -47,15 +47,15 @@ export async function plan(
   const isRoot = caller.privileges === 'all';
   const username = changes.username ?? before.username;
   if (username !== before.username) {
-    await accountNames.ensureFree(db, ofMachine, username, before.username);
+    await accountNames.assertFree(db, ofMachine, username, before.username);
   }
   const domain = changes.domain?.toLowerCase() ?? before.domain;
-  if (domain !== before.domain) await accountNames.ensureDomainFree(db, domain);
+  if (domain !== before.domain) await accountNames.assertDomainFree(db, domain);
   const base = changes.package === undefined ? before : withPackage(before, changes.package);
   const settings = { ...base.settings, ...changes.settings };
-  ensureAllowed(caller, base.settings, settings);
+  assertAllowed(caller, base.settings, settings);
   if (changes.shellPath !== undefined && !isRoot) throw denied('Only root may choose a certain shell.');
-  ensureMayGiveShell(caller, before.settings, settings);
+  assertMayGiveShell(caller, before.settings, settings);
   const hasOtherShell = settings.shell !== base.settings.shell;
   const after: Account = {
     ...base,
@@ -70,16 +70,21 @@ export async function plan(
     createdAt: changes.createdAt ?? before.createdAt,
     settings,
   };
-  if (accountLimits.isBound(caller)) await accountLimits.ensureWithin(db, before, after);
+  if (accountLimits.isBound(caller)) await accountLimits.assertWithin(db, before, after);
   return after;
 }
 
 /** Returns the new owner. An account that owns itself still does so after it is renamed. */
-async function ownerOf(world: World, before: Account, changes: Changes, username: string): Promise<string> {
+async function ownerOf(
+  world: Dependencies,
+  before: Account,
+  changes: Changes,
+  username: string,
+): Promise<string> {
   const renamed = (owner: string) => (owner === before.username ? username : owner);
   if (changes.owner === undefined || changes.owner === before.owner) return renamed(before.owner);
   const owner = renamed(changes.owner);
-  await ensureOwner(world, owner, username);
+  await assertOwner(world, owner, username);
   return owner;
 }
 

@@ -19,22 +19,22 @@ export function isBound({ privileges }: Caller): boolean {
  * check can be skipped.
  * @throws ApiError `limit_reached`, `denied`. The message names the limit.
  */
-export async function ensureWithin(db: Db, before: Asked | undefined, after: Asked): Promise<void> {
+export async function assertWithin(db: Db, before: Asked | undefined, after: Asked): Promise<void> {
   const limits = await resellerLimits.find(db, after.owner);
   const isNewToOwner = before?.owner !== after.owner;
-  if (isNewToOwner) await ensureNumber(db, after.owner, limits);
-  if (isNewToOwner || before.package !== after.package) await ensurePackage(db, limits, after);
-  await ensureResource(db, limits, 'disk', before, after);
-  await ensureResource(db, limits, 'bandwidth', before, after);
+  if (isNewToOwner) await assertNumber(db, after.owner, limits);
+  if (isNewToOwner || before.package !== after.package) await assertPackage(db, limits, after);
+  await assertResource(db, limits, 'disk', before, after);
+  await assertResource(db, limits, 'bandwidth', before, after);
 }
 
-async function ensureNumber(db: Db, owner: string, { accounts }: ResellerLimits): Promise<void> {
+async function assertNumber(db: Db, owner: string, { accounts }: ResellerLimits): Promise<void> {
   if (accounts === null) return;
   if ((await count(db, 'owner = ?', owner)) < accounts) return;
   throw new ApiError('limit_reached', `You may have at most ${accounts} accounts, and have as many already.`);
 }
 
-async function ensurePackage(db: Db, limits: ResellerLimits, { owner, package: name }: Asked): Promise<void> {
+async function assertPackage(db: Db, limits: ResellerLimits, { owner, package: name }: Asked): Promise<void> {
   if (!limits.limitsPackages && !limits.limitsPackageNumbers) return;
   const row = await db.get<{ allowed: 0 | 1; number: number | null }>(
     'SELECT allowed, number FROM reseller_package WHERE username = ? AND package = ?',
@@ -69,7 +69,7 @@ const resources = {
   },
 } as const;
 
-async function ensureResource(
+async function assertResource(
   db: Db,
   limits: ResellerLimits,
   resource: keyof typeof resources,

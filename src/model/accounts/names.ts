@@ -6,7 +6,7 @@ import type { Machine } from '../../core/machine.ts';
 import { LookAgain } from '../../core/machine-error.ts';
 import { quote } from '../../core/quote.ts';
 
-/** The name of an account. The pattern checks only the text. `ensureFree` checks the other rules. */
+/** The name of an account. The pattern checks only the text. `assertFree` checks the other rules. */
 export const accountName = {
   type: 'string',
   pattern: {
@@ -81,7 +81,7 @@ export async function findMachineNames(machine: Machine, names: readonly string[
  * if a system user has it.
  * @throws ApiError `bad_param`, with the reason.
  */
-export async function ensureFree(db: Db, ofMachine: MachineNames, name: string, from = ''): Promise<void> {
+export async function assertFree(db: Db, ofMachine: MachineNames, name: string, from = ''): Promise<void> {
   if (!accountName.pattern.matches.test(name)) {
     throw badParam(`The name ${quote(name)} should be ${accountName.pattern.expects}.`);
   }
@@ -120,7 +120,7 @@ export async function proposeNames(db: Db, domain: string): Promise<string[]> {
     .replace(/[^a-z0-9]/g, '');
   const start = /^[a-z]/.test(letters) ? letters : `a${letters}`;
   const names: string[] = [];
-  for (let number = 0; number < MOST_TRIES && names.length < MOST_PROPOSALS; number++) {
+  for (let number = 0; number < MAX_TRIES && names.length < MAX_PROPOSALS; number++) {
     const end = number === 0 ? '' : String(number);
     const name = start.slice(0, DATABASE_PREFIX_LENGTH - end.length) + end;
     if (await isFree(db, name)) names.push(name);
@@ -141,13 +141,13 @@ export async function chooseName(
   return name;
 }
 
-const MOST_TRIES = 1000;
+const MAX_TRIES = 1000;
 /** There are rarely more similar names among the system users without an account. */
-const MOST_PROPOSALS = 20;
+const MAX_PROPOSALS = 20;
 
 async function isFree(db: Db, name: string): Promise<boolean> {
   try {
-    await ensureFree(db, new Set(), name);
+    await assertFree(db, new Set(), name);
     return true;
   } catch (error) {
     if (error instanceof ApiError) return false;
@@ -182,7 +182,7 @@ async function findNeighbour(db: Db, name: string, from: string): Promise<string
 }
 
 /** @throws ApiError `bad_param` if an account already has the domain. */
-export async function ensureDomainFree(db: Db, domain: string): Promise<void> {
+export async function assertDomainFree(db: Db, domain: string): Promise<void> {
   if ((await db.get('SELECT 1 FROM account WHERE domain = ?', domain)) === undefined) return;
   throw badParam(`The domain “${domain}” belongs to an account already; choose another.`);
 }

@@ -7,7 +7,7 @@ import * as accountNames from './names.ts';
 import type { Account } from './accounts.ts';
 import * as featureLists from '../features/lists.ts';
 import * as packages from '../packages/packages.ts';
-import { ensureAllowed } from '../packages/privileges.ts';
+import { assertAllowed } from '../packages/privileges.ts';
 import { isReseller } from '../resellers/resellers.ts';
 import type { Settings } from '../packages/settings.ts';
 
@@ -46,14 +46,14 @@ export async function plan(
   const { caller, db, system, now } = context;
   const { username, owner } = wishes;
   const domain = wishes.domain.toLowerCase();
-  await accountNames.ensureFree(db, ofMachine, username);
-  await accountNames.ensureDomainFree(db, domain);
-  await ensureOwner(context, owner, username);
+  await accountNames.assertFree(db, ofMachine, username);
+  await accountNames.assertDomainFree(db, domain);
+  await assertOwner(context, owner, username);
   const { settings: given } = await packages.get(db, caller, wishes.package);
   const settings = { ...given, ...wishes.settings };
-  if (settings.featureList !== given.featureList) await featureLists.ensureUsable(db, settings.featureList);
-  ensureAllowed(caller, given, settings);
-  ensureMayGiveShell(caller, undefined, settings);
+  if (settings.featureList !== given.featureList) await featureLists.assertUsable(db, settings.featureList);
+  assertAllowed(caller, given, settings);
+  assertMayGiveShell(caller, undefined, settings);
   const account: Account = {
     username,
     domain,
@@ -78,12 +78,12 @@ export async function plan(
     inodesUsed: null,
     settings,
   };
-  if (accountLimits.isBound(caller)) await accountLimits.ensureWithin(db, undefined, account);
+  if (accountLimits.isBound(caller)) await accountLimits.assertWithin(db, undefined, account);
   return { account, packageSettings: given };
 }
 
 /** Root can create accounts for every possible owner; a reseller only for itself. */
-export async function ensureOwner(
+export async function assertOwner(
   { caller, db }: Pick<Context, 'caller' | 'db'>,
   owner: string,
   username: string,
@@ -99,7 +99,7 @@ export async function ensureOwner(
 }
 
 /** @throws ApiError `denied` if the account gets shell access that it did not have, and the caller may not grant it. */
-export function ensureMayGiveShell(
+export function assertMayGiveShell(
   { privileges }: Caller,
   before: Pick<Settings, 'shell'> | undefined,
   after: Pick<Settings, 'shell'>,

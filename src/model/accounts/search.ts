@@ -2,7 +2,7 @@
 import type { Caller, Context, Db, SqlValue } from '../../core/context.ts';
 import type { Param } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { upToDozen } from '../../core/meta-values.ts';
+import { firstTwelve } from '../../core/meta-values.ts';
 import type { MetaArguments } from '../../core/meta-arguments.ts';
 import { anyOf, quote } from '../../core/quote.ts';
 import { foldCase } from '../../core/compare.ts';
@@ -116,11 +116,11 @@ export function wantedFields(
   const unknown = names.filter((name) => !fields.includes(name)).map(quote);
   if (fields.length === 0) {
     throw badParam(
-      `The parameter “want” should name fields of accounts, such as “user,domain”, not ${anyOf(upToDozen(unknown))}.`,
+      `The parameter “want” should name fields of accounts, such as “user,domain”, not ${anyOf(firstTwelve(unknown))}.`,
     );
   }
   if (unknown.length > 0)
-    warn(`“want” names what is no field of an account and was left out: ${upToDozen(unknown).join(', ')}.`);
+    warn(`“want” names what is no field of an account and was left out: ${firstTwelve(unknown).join(', ')}.`);
   const other = [...(asked?.filter?.filters ?? []), ...(asked?.sort ?? []), ...(asked?.columns ?? [])].find(
     ({ field }) => field !== '*' && !fields.includes(field) && Object.hasOwn(columns, field),
   );

@@ -16,7 +16,7 @@ export function noSuchUser(user: string): string {
 }
 
 /** @throws ApiError `not_found`. */
-export async function ensureExists(db: Db, user: string): Promise<void> {
+export async function assertExists(db: Db, user: string): Promise<void> {
   if (!(await exists(db, user))) throw notFound(noSuchUser(user));
 }
 
@@ -28,9 +28,9 @@ export async function mayManage(db: Db, caller: Caller, user: string): Promise<b
 }
 
 /** @throws ApiError `not_found`, `denied`. A reseller does not learn whether somebody else has a user of that name. */
-export async function ensureManageable(db: Db, caller: Caller, user: string): Promise<void> {
+export async function assertManageable(db: Db, caller: Caller, user: string): Promise<void> {
   if (!(await mayManage(db, caller, user))) throw accounts.noAccess(caller, user);
-  await ensureExists(db, user);
+  await assertExists(db, user);
 }
 
 /**

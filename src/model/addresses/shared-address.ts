@@ -22,7 +22,7 @@ export async function find(
   user: string,
   all: readonly [string, ...string[]],
 ): Promise<string | undefined> {
-  await users.ensureManageable(db, caller, user);
+  await users.assertManageable(db, caller, user);
   if (user === 'root' || (await resellers.isReseller(db, user))) return ofOwner(db, user, all);
   const account = await accounts.find(db, user);
   if (account === undefined || account.settings.dedicatedIp) return undefined;

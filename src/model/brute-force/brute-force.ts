@@ -51,7 +51,7 @@ export type Refusal =
 const LONGEST_CHECK_MS = MINUTE_MS;
 const SAME_ATTEMPT_MS = 6 * 60 * MINUTE_MS;
 const COMMAND_LIMIT_MS = 15_000;
-const MOST_USER_LENGTH = 255;
+const MAX_USER_LENGTH = 255;
 
 /**
  * Whether this login is allowed now. Undefined: it is. Must be called before the password is checked, and again in the
@@ -224,7 +224,7 @@ function memoryOf(config: Config): number {
 
 /** Truncates a name before it is stored, because clients can send names of any length. */
 function stored(user: string): string {
-  return user.slice(0, MOST_USER_LENGTH).toWellFormed();
+  return user.slice(0, MAX_USER_LENGTH).toWellFormed();
 }
 
 function messageOf(error: unknown): string {

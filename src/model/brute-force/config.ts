@@ -59,13 +59,13 @@ export async function change(db: Db, changed: Change): Promise<Config> {
 }
 
 /** @throws ApiError `bad_param` if the protection is disabled. Scripts match this wording. */
-export function ensureEnabled({ is_enabled }: Config): void {
+export function assertEnabled({ is_enabled }: Config): void {
   if (!is_enabled) throw new ApiError('disabled', 'cPHulk is disabled on the server.');
 }
 
-const MOST_FAILURES = 100_000;
+const MAX_FAILURES = 100_000;
 // WHM differs: with 0 it refuses every login, also root's.
-const failures = { type: 'integer', min: 1, max: MOST_FAILURES } as const;
+const failures = { type: 'integer', min: 1, max: MAX_FAILURES } as const;
 /** The maximum is one day. */
 const minutes = { type: 'integer', min: 1, max: 1440 } as const;
 const WORDS =

@@ -31,7 +31,7 @@ export interface Means {
 export async function findMeans({ machine }: Pick<FreeContext, 'machine'>): Promise<Means> {
   return {
     hasFirewall: await (await machine.firewall()).isAvailable(),
-    runsCommands: (await machine.commands()).areRun,
+    runsCommands: (await machine.commands()).isSupported,
   };
 }
 

@@ -45,8 +45,8 @@ export const failedField = {
 } as const;
 
 /** @throws ApiError `bad_param` if the protection is disabled. */
-export async function ensureEnabled(db: Db, isSkipped: boolean): Promise<void> {
-  if (!isSkipped) configuration.ensureEnabled(await configuration.read(db));
+export async function assertEnabled(db: Db, isSkipped: boolean): Promise<void> {
+  if (!isSkipped) configuration.assertEnabled(await configuration.read(db));
 }
 
 export interface ReadRanges {

@@ -11,7 +11,7 @@ export interface Nameserver {
 }
 
 /** The maximum for the server and for each zone. */
-export const MOST_NAMESERVERS = 4;
+export const MAX_NAMESERVERS = 4;
 
 /** In order. Empty if none are set. */
 export async function list(db: Db): Promise<string[]> {

@@ -5,7 +5,7 @@ import { badParam, denied } from '../../core/errors.ts';
 import { find, maySee, noAccess } from '../accounts/accounts.ts';
 import { isOf, noAccess as noAccessToZone, ownerOf, type ZoneOwner } from './zone-owners.ts';
 
-type World = Pick<Context, 'db' | 'caller' | 'system'>;
+type Dependencies = Pick<Context, 'db' | 'caller' | 'system'>;
 
 /**
  * @param trueowner the parameter; default: the caller @throws ApiError `denied` if the name, a parent domain or a
@@ -13,7 +13,7 @@ type World = Pick<Context, 'db' | 'caller' | 'system'>;
  * account's and “trueowner” is another user
  */
 export async function newOwner(
-  context: World,
+  context: Dependencies,
   zone: string,
   trueowner: string | undefined,
 ): Promise<ZoneOwner> {
@@ -37,7 +37,7 @@ export async function newOwner(
  * if the name, a parent domain or a subdomain belongs to another user
  */
 export async function assertMayAdd(
-  { db, caller, system }: World,
+  { db, caller, system }: Dependencies,
   zone: string,
 ): Promise<ZoneOwner | undefined> {
   const present = await ownerOf(db, zone);

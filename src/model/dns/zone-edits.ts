@@ -50,7 +50,7 @@ export function editZone(zone: ZoneFile, changes: ZoneChanges, today: Date): Edi
   const content = edits.get(soa.line) ?? soa;
   edits.set(soa.line, { ...content, items: content.items.with(2, serial.toString()) });
 
-  const after = carryOut(zone, edits, removed, changes.add ?? []);
+  const after = applyEdits(zone, edits, removed, changes.add ?? []);
   assertReadable(after);
   assertNoNewProblems(zone, after);
   return { zone: after, serial };
@@ -117,7 +117,7 @@ interface Replacement {
   readonly text: string;
 }
 
-function carryOut(
+function applyEdits(
   zone: ZoneFile,
   edits: Edits,
   removed: ReadonlySet<number>,

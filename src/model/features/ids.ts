@@ -4,7 +4,7 @@ import { quote } from '../../core/quote.ts';
 import { features, isFeature, type FeatureId } from './catalogue.ts';
 
 /** The maximum number of features in a reason. */
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 
 /**
  * Returns each ID once, in order. @throws ApiError `bad_param`. The message names unknown features and similar known
@@ -23,12 +23,12 @@ export async function describeUnknown(given: readonly string[]): Promise<string 
   if (unknown.length === 0) return undefined;
   const { nearest } = await import('../../core/nearest.ts');
   const ids = features.map(({ id }) => id);
-  const sentences = unknown.slice(0, MOST_NAMED).map((id) => {
+  const sentences = unknown.slice(0, MAX_NAMED).map((id) => {
     const [suggestion] = nearest(id, ids, 1);
     return suggestion === undefined
       ? `There is no feature ${quote(id)}. Run get_feature_names to list the features.`
       : `There is no feature ${quote(id)}. Did you mean “${suggestion}”?`;
   });
-  const more = unknown.length - MOST_NAMED;
+  const more = unknown.length - MAX_NAMED;
   return sentences.join(' ') + (more > 0 ? ` And ${more} more are none.` : '');
 }

@@ -32,7 +32,7 @@ export async function exists(db: Db, name: string): Promise<boolean> {
 }
 
 /** @throws ApiError `not_found`; `bad_param` for a list that packages cannot use. */
-export async function ensureUsable(db: Db, name: string): Promise<void> {
+export async function assertUsable(db: Db, name: string): Promise<void> {
   if (name === DISABLED) {
     throw badParam(
       'The feature list “disabled” holds what nobody has and cannot be given to a package; choose another.',

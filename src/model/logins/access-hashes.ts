@@ -9,7 +9,7 @@ import { findSealed } from '../two-factor/sealed-secrets.ts';
 const LINES = 29;
 const LINE_LENGTH = 32;
 
-type World = Pick<Context, 'db' | 'sealer'>;
+type Dependencies = Pick<Context, 'db' | 'sealer'>;
 
 /** Returns the hash as it is compared. People copy it with its line breaks. */
 export function plain(hash: string): string {
@@ -22,7 +22,7 @@ export function inLines(hash: string): string {
 }
 
 /** Returns the user's hash, in one line. @throws ApiError `not_found`; `key_lost`, which a new hash resolves. */
-export async function get({ db, sealer }: World, user: string): Promise<string> {
+export async function get({ db, sealer }: Dependencies, user: string): Promise<string> {
   const row = await db.get<{ sealed: Uint8Array }>('SELECT sealed FROM access_hash WHERE username = ?', user);
   if (row === undefined) throw notFound(`“${user}” has no access hash. To create one, pass generate=1.`);
   return sealer.open(row.sealed, purposeOf(user));
@@ -34,7 +34,7 @@ export async function has(db: Db, user: string): Promise<boolean> {
 
 /** Creates a new hash, in one line. An older hash stops working. @throws ApiError `key_lost`. */
 export async function renew(
-  { db, sealer, randomBytes, sha256 }: World & Pick<Context, 'randomBytes' | 'sha256'>,
+  { db, sealer, randomBytes, sha256 }: Dependencies & Pick<Context, 'randomBytes' | 'sha256'>,
   user: string,
 ): Promise<string> {
   await db.run('DELETE FROM access_hash WHERE username = ?', user);

@@ -8,7 +8,7 @@ import { callerOf, holdsAll } from './callers.ts';
 import * as users from '../accounts/users.ts';
 
 /** @throws ApiError `denied` if the caller is a limited API token, and `token` has privileges that the caller lacks. */
-export function ensureNotWider({ isLimited, privileges }: Caller, { name, grant }: ApiToken): void {
+export function assertNotWider({ isLimited, privileges }: Caller, { name, grant }: ApiToken): void {
   if (isLimited !== true || privileges === 'all') return;
   if (grant !== 'everything' && grant.every((privilege) => privileges.has(privilege))) return;
   throw denied(
@@ -21,7 +21,7 @@ export function ensureNotWider({ isLimited, privileges }: Caller, { name, grant 
  * user logs in (the second factor, recovery codes, API tokens, the password) until the user has confirmed it.
  * @throws ApiError `confirmation_required`. `action` completes “Before you …”.
  */
-export function ensureConfirmed(caller: Caller, action: string): void {
+export function assertConfirmed(caller: Caller, action: string): void {
   if (caller.mustConfirm !== true) return;
   throw new ApiError(
     'confirmation_required',
@@ -38,7 +38,7 @@ export async function isAbove(db: Db, caller: Caller, user: string): Promise<boo
 }
 
 /** @throws ApiError `denied` if the user is above the caller. */
-export async function ensureNotAbove(db: Db, caller: Caller, user: string): Promise<void> {
+export async function assertNotAbove(db: Db, caller: Caller, user: string): Promise<void> {
   if (!(await isAbove(db, caller, user))) return;
   throw denied(`You cannot act as “${user}”, who has root privileges over every account.`);
 }
@@ -49,7 +49,7 @@ export async function ensureNotAbove(db: Db, caller: Caller, user: string): Prom
  * @throws ApiError `not_found`, `denied`.
  */
 export async function callerToActAs(db: Db, caller: Caller, user: string): Promise<Caller> {
-  await users.ensureManageable(db, caller, user);
-  await ensureNotAbove(db, caller, user);
+  await users.assertManageable(db, caller, user);
+  await assertNotAbove(db, caller, user);
   return callerOf(db, user);
 }

@@ -20,7 +20,7 @@ export function readAddresses(param: string, given: readonly string[]): string[]
   const read = given.map((text) => ({ text, range: parse(text) }));
   const bad = read.filter(({ range }) => range === undefined).map(({ text }) => quote(text));
   if (bad.length > 0) {
-    const named = bad.slice(0, MOST_NAMED).join(', ') + (bad.length > MOST_NAMED ? ' and others' : '');
+    const named = bad.slice(0, MAX_NAMED).join(', ') + (bad.length > MAX_NAMED ? ' and others' : '');
     throw badParam(
       `The parameter “${param}” should be an IPv4 or IPv6 address, or a range such as 192.0.2.0/24 or ` +
         `2001:db8::/32, not ${named}.`,
@@ -29,7 +29,7 @@ export function readAddresses(param: string, given: readonly string[]): string[]
   return [...new Set(read.flatMap(({ range }) => (range === undefined ? [] : [show(range)])))];
 }
 
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 
 /** Whether the address is in the list, or in one of its ranges. False for an invalid address. */
 export function includes(entries: readonly string[], address: string): boolean {

@@ -67,7 +67,7 @@ export async function findByHash(db: Db, user: string, hash: Uint8Array): Promis
 
 /** @throws ApiError `bad_param` if the user already has a token with this name. */
 export async function add(db: Db, user: string, token: ApiToken, hash: Uint8Array): Promise<void> {
-  await ensureNameFree(db, user, token.name);
+  await assertNameFree(db, user, token.name);
   await db.run(
     `INSERT INTO api_token (username, name, token_hash, has_all, created_at, expires_at, whitelist)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
@@ -84,7 +84,7 @@ export async function add(db: Db, user: string, token: ApiToken, hash: Uint8Arra
 
 /** Stores all properties of a token, but not its text. @throws ApiError `bad_param` if its new name is taken. */
 export async function update(db: Db, user: string, oldName: string, token: ApiToken): Promise<void> {
-  if (token.name !== oldName) await ensureNameFree(db, user, token.name);
+  if (token.name !== oldName) await assertNameFree(db, user, token.name);
   await db.run(
     'UPDATE api_token SET name = ?, has_all = ?, expires_at = ?, whitelist = ? WHERE username = ? AND name = ?',
     token.name,
@@ -105,7 +105,7 @@ export async function remove(db: Db, user: string, name: string): Promise<boolea
 }
 
 /** @throws ApiError `bad_param`. */
-async function ensureNameFree(db: Db, user: string, name: string): Promise<void> {
+async function assertNameFree(db: Db, user: string, name: string): Promise<void> {
   if ((await db.get('SELECT 1 FROM api_token WHERE username = ? AND name = ?', user, name)) === undefined) {
     return;
   }

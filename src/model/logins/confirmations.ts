@@ -1,7 +1,7 @@
 // The holder of a session proves to be its user, by a code or the password. Wrong proofs count as failed logins.
 import type { Db } from '../../core/context.ts';
 import * as guardedAttempts from './guarded-attempts.ts';
-import { checkCode, REFUSAL_MS, type LoginWorld } from './logins.ts';
+import { checkCode, REFUSAL_MS, type LoginDependencies } from './logins.ts';
 import * as sessions from './sessions.ts';
 
 /** Exactly one of them is set. The other is empty. */
@@ -21,14 +21,14 @@ const WRONG_PASSWORD = { problem: 'denied', reason: 'The password is wrong.' } a
 const BLOCKED_CODE = { problem: 'tfa_invalid', reason: 'The security code is invalid.' } as const;
 
 /** Marks the session as confirmed for a while if the proof is right. */
-export async function confirm(world: LoginWorld, proof: Proof): Promise<Confirmation> {
+export async function confirm(world: LoginDependencies, proof: Proof): Promise<Confirmation> {
   const least = world.sleep?.(REFUSAL_MS);
   const confirmation = await decide(world, proof);
   if ('problem' in confirmation) await least;
   return confirmation;
 }
 
-function decide(world: LoginWorld, proof: Proof): Promise<Confirmation> {
+function decide(world: LoginDependencies, proof: Proof): Promise<Confirmation> {
   const { user, address } = proof;
   const usesPassword = proof.password !== '';
   const password = usesPassword ? proof.password : undefined;
@@ -53,7 +53,10 @@ function judgePassword(isRight: boolean): Checked {
   return isRight ? { warnings: [] } : WRONG_PASSWORD;
 }
 
-async function judgeCode(context: LoginWorld & { readonly db: Db }, { user, code }: Proof): Promise<Checked> {
+async function judgeCode(
+  context: LoginDependencies & { readonly db: Db },
+  { user, code }: Proof,
+): Promise<Checked> {
   const factor = await checkCode(context, user, code);
   if ('problem' in factor) return { problem: 'tfa_invalid', reason: factor.reason };
   return { warnings: factor.warnings };

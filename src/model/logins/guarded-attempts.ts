@@ -3,7 +3,7 @@
 // on one or many connections or to several servers of one store, can therefore never exceed the limits.
 import type { Db } from '../../core/context.ts';
 import * as bruteForce from '../brute-force/brute-force.ts';
-import { REFUSAL_MS, type LoginWorld } from './logins.ts';
+import { REFUSAL_MS, type LoginDependencies } from './logins.ts';
 
 export interface Subject {
   readonly user: string;
@@ -26,7 +26,10 @@ interface Work<Result> {
   /** The result if the login is not allowed. */
   readonly refused: Result;
   /** Runs in the transaction that accepts or rejects the attempt. `isRight`: whether the password is right. */
-  readonly judge: (context: LoginWorld & { readonly db: Db }, isRight: boolean) => Promise<Judged<Result>>;
+  readonly judge: (
+    context: LoginDependencies & { readonly db: Db },
+    isRight: boolean,
+  ) => Promise<Judged<Result>>;
 }
 
 /**
@@ -36,7 +39,7 @@ const POLL_MS = 50;
 const MAX_POLLS = 100;
 
 export async function attempt<Result>(
-  world: LoginWorld,
+  world: LoginDependencies,
   subject: Subject,
   work: Work<Result>,
 ): Promise<Result> {
@@ -45,7 +48,7 @@ export async function attempt<Result>(
 }
 
 async function attemptInTurn<Result>(
-  world: LoginWorld,
+  world: LoginDependencies,
   subject: Subject,
   work: Work<Result>,
 ): Promise<Result> {
@@ -71,7 +74,7 @@ async function attemptInTurn<Result>(
 }
 
 /** Returns undefined if the login is not allowed. */
-async function reserve(world: LoginWorld, subject: Subject): Promise<bruteForce.Reserved | undefined> {
+async function reserve(world: LoginDependencies, subject: Subject): Promise<bruteForce.Reserved | undefined> {
   for (let polls = 0; polls < MAX_POLLS; polls++) {
     const reserved = await world.transaction((db) => bruteForce.reserve({ ...world, db }, subject));
     if (reserved !== 'busy') return reserved;
@@ -81,7 +84,7 @@ async function reserve(world: LoginWorld, subject: Subject): Promise<bruteForce.
 }
 
 async function checkPassword(
-  { machine, checking }: LoginWorld,
+  { machine, checking }: LoginDependencies,
   address: string,
   user: string,
   password: string,
@@ -92,7 +95,7 @@ async function checkPassword(
 }
 
 async function settle<Result>(
-  context: LoginWorld & { readonly db: Db },
+  context: LoginDependencies & { readonly db: Db },
   subject: Subject,
   work: Work<Result>,
   { reserved, isRight }: { readonly reserved: bruteForce.Reserved; readonly isRight: boolean },

@@ -10,7 +10,7 @@ import * as tfaCodes from '../two-factor/codes.ts';
 import * as tfa from '../two-factor/tfa.ts';
 
 /** The dependencies of a login. Passwords are checked outside transactions, because that is slow by design. */
-export interface LoginWorld {
+export interface LoginDependencies {
   readonly transaction: <T>(work: (db: Db) => Promise<T>) => Promise<T>;
   readonly machine: Machine;
   readonly sealer: Sealer;
@@ -47,7 +47,7 @@ const DENIED: Verdict = { problem: 'denied', reason: 'The login is invalid.' };
 export const REFUSAL_MS = 300;
 
 /** Returns the caller if the password is right, the code is right if one is required, and the login is not blocked. */
-export async function attempt(world: LoginWorld, login: Attempt): Promise<Verdict> {
+export async function attempt(world: LoginDependencies, login: Attempt): Promise<Verdict> {
   const least = world.sleep?.(REFUSAL_MS);
   const verdict = await decide(world, login);
   if ('problem' in verdict) await least;
@@ -55,7 +55,7 @@ export async function attempt(world: LoginWorld, login: Attempt): Promise<Verdic
 }
 
 /** The password is not checked for a blocked client, because that costs the machine more than the client. */
-function decide(world: LoginWorld, login: Attempt): Promise<Verdict> {
+function decide(world: LoginDependencies, login: Attempt): Promise<Verdict> {
   return guardedAttempts.attempt(world, login, {
     refused: DENIED,
     judge: (context, isRight) => judge(context, login, isRight),
@@ -63,7 +63,7 @@ function decide(world: LoginWorld, login: Attempt): Promise<Verdict> {
 }
 
 async function judge(
-  context: LoginWorld & { readonly db: Db },
+  context: LoginDependencies & { readonly db: Db },
   login: Attempt,
   isRight: boolean,
 ): Promise<guardedAttempts.Judged<Verdict>> {
@@ -93,7 +93,10 @@ export type Factor =
   | { readonly authentication: string; readonly warnings: readonly string[] }
   | Extract<Verdict, { problem: string }>;
 
-async function checkSecondFactor(context: LoginWorld & { readonly db: Db }, login: Attempt): Promise<Factor> {
+async function checkSecondFactor(
+  context: LoginDependencies & { readonly db: Db },
+  login: Attempt,
+): Promise<Factor> {
   const { db } = context;
   const { user, code } = login;
   if (!(await tfa.isPolicyEnabled(db)) || !(await tfa.isEnrolled(db, user))) {
@@ -110,7 +113,7 @@ async function checkSecondFactor(context: LoginWorld & { readonly db: Db }, logi
 
 /** Checks a code of the app, or a recovery code, of a user with two-factor authentication. The code is then used up. */
 export async function checkCode(
-  context: LoginWorld & { readonly db: Db },
+  context: LoginDependencies & { readonly db: Db },
   user: string,
   code: string,
 ): Promise<Factor> {
@@ -127,7 +130,7 @@ export async function checkCode(
 }
 
 async function checkRecoveryCode(
-  context: LoginWorld & { readonly db: Db },
+  context: LoginDependencies & { readonly db: Db },
   user: string,
   code: string,
 ): Promise<Factor> {

@@ -30,7 +30,7 @@ export const urlAfterLogin = {
 } as const satisfies Param;
 
 /** @throws ApiError `bad_param`. */
-export function ensureUrl(url: string): void {
+export function assertUrl(url: string): void {
   if (!URL.canParse(url)) {
     throw badParam(`The parameter “url_after_login” should be ${urlAfterLogin.pattern.expects}.`);
   }

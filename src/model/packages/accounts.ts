@@ -3,7 +3,7 @@ import type { Caller, Db } from '../../core/context.ts';
 import * as accountLimits from '../accounts/limits.ts';
 import * as accounts from '../accounts/accounts.ts';
 import type { Account } from '../accounts/accounts.ts';
-import { ensureMayGiveShell, shellFor } from '../accounts/new-account.ts';
+import { assertMayGiveShell, shellFor } from '../accounts/new-account.ts';
 import type { Package } from './packages.ts';
 import type { Settings } from './settings.ts';
 
@@ -23,7 +23,7 @@ export async function give(
   { name, settings }: Package,
 ): Promise<Change> {
   const change = { before, after: withPackage(before, { name, settings }) };
-  await ensureAllowed(db, caller, change);
+  await assertAllowed(db, caller, change);
   return change;
 }
 
@@ -39,7 +39,7 @@ export function withPackage(
  * Applies the changed settings of a package to all of its accounts. Other settings of the accounts are kept.
  * @throws ApiError `limit_reached`, `denied`, if an account must not have a new setting.
  */
-export async function passOn(
+export async function applyToAccounts(
   db: Db,
   caller: Caller,
   name: string,
@@ -51,7 +51,7 @@ export async function passOn(
   const changes = had.map((account) => ({ before: account, after: withSettings(account, changed) }));
   // All changes are stored before any is checked, because together they must be within the owner’s limits.
   for (const change of changes) await accounts.update(db, change.after);
-  for (const change of changes) await ensureAllowed(db, caller, change);
+  for (const change of changes) await assertAllowed(db, caller, change);
   return changes;
 }
 
@@ -69,7 +69,7 @@ export async function warningOfOthers(
   const elsewhere = await accounts.countElsewhere(db, 'package', name);
   if (elsewhere.length === 0) return undefined;
   return (
-    `The changes do not apply to ${accounts.tellElsewhere(elsewhere)}. To update an account ` +
+    `The changes do not apply to ${accounts.formatAccountsElsewhere(elsewhere)}. To update an account ` +
     'there, call changepackage on its server.'
   );
 }
@@ -92,7 +92,7 @@ function withSettings(account: Account, changed: Partial<Settings>): Account {
   };
 }
 
-async function ensureAllowed(db: Db, caller: Caller, { before, after }: Change): Promise<void> {
-  ensureMayGiveShell(caller, before.settings, after.settings);
-  if (accountLimits.isBound(caller)) await accountLimits.ensureWithin(db, before, after);
+async function assertAllowed(db: Db, caller: Caller, { before, after }: Change): Promise<void> {
+  assertMayGiveShell(caller, before.settings, after.settings);
+  if (accountLimits.isBound(caller)) await accountLimits.assertWithin(db, before, after);
 }

@@ -6,7 +6,7 @@ import { ApiError, badParam, denied, notFound } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import * as accounts from '../accounts/accounts.ts';
 import * as featureLists from '../features/lists.ts';
-import { ensureAllowed } from './privileges.ts';
+import { assertAllowed } from './privileges.ts';
 import { settingColumns, settingsOf, settingsSelected, settingValues } from './settings.ts';
 import type { Settings, SettingsRow } from './settings.ts';
 
@@ -71,7 +71,7 @@ export async function get(db: Db, caller: Caller, name: string): Promise<Package
  * Checks that a package still has these settings. @throws ApiError `not_found` if it was removed meanwhile; `busy` if
  * it was changed.
  */
-export async function ensureStill(db: Db, name: string, settings: Settings): Promise<void> {
+export async function assertStill(db: Db, name: string, settings: Settings): Promise<void> {
   const row = await db.get<Row>(`SELECT ${selected} FROM package WHERE name = ?`, name);
   if (row === undefined) throw noSuchPackage(name);
   const [now, then] = [packageOf(row, []).settings, settings].map(settingValues);
@@ -149,8 +149,8 @@ export async function add(
       `The package ${quote(name)} already exists. Change it with editpkg, or choose another name.`,
     );
   }
-  await featureLists.ensureUsable(db, settings.featureList);
-  ensureAllowed(caller, undefined, settings);
+  await featureLists.assertUsable(db, settings.featureList);
+  assertAllowed(caller, undefined, settings);
   const names = [...settingColumns, 'name', 'owner'];
   await db.run(
     `INSERT INTO package (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
@@ -176,8 +176,8 @@ export async function update(
 ): Promise<{ readonly before: Settings; readonly after: Settings }> {
   const { settings: before } = await getOwn(db, caller, name);
   const after = { ...before, ...changes };
-  if (after.featureList !== before.featureList) await featureLists.ensureUsable(db, after.featureList);
-  ensureAllowed(caller, before, after);
+  if (after.featureList !== before.featureList) await featureLists.assertUsable(db, after.featureList);
+  assertAllowed(caller, before, after);
   await store(db, { name, settings: after, extensions });
   return { before, after };
 }
@@ -209,14 +209,14 @@ export async function remove(db: Db, caller: Caller, name: string): Promise<void
     throw badParam(`The package “${DEFAULT}” cannot be deleted: it always exists.`);
   }
   const user = await accounts.findUserOf(db, 'package', name);
-  if (user !== undefined) throw await stillInUse(db, caller, name, user);
+  if (user !== undefined) throw await packageInUse(db, caller, name, user);
   await db.run('DELETE FROM package_extension WHERE package = ?', name);
   // A later package of the same name must not inherit these limits.
   await db.run('DELETE FROM reseller_package WHERE package = ?', name);
   await db.run('DELETE FROM package WHERE name = ?', name);
 }
 
-async function stillInUse(db: Db, caller: Caller, name: string, user: string) {
+async function packageInUse(db: Db, caller: Caller, name: string, user: string) {
   const account = await accounts.find(db, user);
   // Resellers must not learn the names of other owners' accounts.
   const whose =

@@ -45,7 +45,7 @@ const mailRules: readonly Rule[] = [
 const untouched: Partial<Settings> = { maxEmailPerHour: null, maxDeferFailPercentage: null };
 
 /** Unchanged settings require no privilege. @throws ApiError `denied`. The message names every missing privilege. */
-export function ensureAllowed({ privileges }: Caller, before: Settings | undefined, after: Settings): void {
+export function assertAllowed({ privileges }: Caller, before: Settings | undefined, after: Settings): void {
   if (privileges === 'all') return;
   const was: Partial<Settings> = before ?? untouched;
   const refusals = [...rules, ...mailRules]

@@ -14,7 +14,7 @@ export const password = {
 } as const satisfies Param;
 
 /** @throws ApiError `weak_password`; `bad_param` for a password that the machine does not accept. */
-export async function ensureStrong(
+export async function assertStrong(
   { db, passwordStrength }: Pick<Context, 'db' | 'passwordStrength'>,
   candidate: string,
   known: readonly string[],

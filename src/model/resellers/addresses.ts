@@ -88,7 +88,7 @@ export async function setMain(db: Db, user: string, ip: string, ofMachine: reado
 }
 
 /** The maximum number of nameservers of an account. */
-const MOST_NAMESERVERS = 4;
+const MAX_NAMESERVERS = 4;
 
 /** Returns the nameservers for the accounts of an owner. Empty if none are set. */
 export async function listNameservers(db: Db, owner: string): Promise<string[]> {
@@ -108,9 +108,9 @@ export async function setNameservers(db: Db, user: string, given: readonly strin
     throw badParam(`Each of “nameservers” should be ${expects}, not ${named}.`);
   }
   const names = new Set(given.map((name) => name.toLowerCase()));
-  if (names.size > MOST_NAMESERVERS) {
+  if (names.size > MAX_NAMESERVERS) {
     throw badParam(
-      `The parameter “nameservers” should be at most ${MOST_NAMESERVERS} names, not ${names.size}.`,
+      `The parameter “nameservers” should be at most ${MAX_NAMESERVERS} names, not ${names.size}.`,
     );
   }
   await db.run('UPDATE reseller SET nameservers = ? WHERE username = ?', [...names].join(','), user);

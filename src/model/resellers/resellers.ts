@@ -20,13 +20,13 @@ export async function isReseller(db: Db, user: string): Promise<boolean> {
 }
 
 /** @throws ApiError `not_found` for an unknown user, or for a user who is not a reseller. */
-export async function ensureReseller(db: Db, user: string): Promise<void> {
+export async function assertReseller(db: Db, user: string): Promise<void> {
   if (await isReseller(db, user)) return;
-  throw await whyNoReseller(db, user);
+  throw await notAReseller(db, user);
 }
 
 /** The wordings that scripts match. */
-async function whyNoReseller(db: Db, user: string): Promise<ApiError> {
+async function notAReseller(db: Db, user: string): Promise<ApiError> {
   if (user === ROOT) return notFound('Not a reseller: “root” has every privilege and no limits.');
   if ((await accounts.find(db, user)) === undefined) return notFound(users.noSuchUser(user));
   return notFound(`Not a reseller: “${user}” is an ordinary account. Make it a reseller with setupreseller.`);
@@ -42,7 +42,7 @@ export async function resolveAsked(db: Db, caller: Caller, named: string | undef
   if (caller.privileges !== 'all' && user !== caller.user) {
     throw denied(`You may not ask about “${user}”: a reseller may ask about itself alone.`);
   }
-  if (user !== ROOT) await ensureReseller(db, user);
+  if (user !== ROOT) await assertReseller(db, user);
   return user;
 }
 
@@ -61,7 +61,7 @@ export async function setUp(db: Db, user: string, ownsItself: boolean): Promise<
 export async function makeOwnOwner(db: Db, user: string): Promise<void> {
   const account = await accounts.find(db, user);
   if (account === undefined) throw notFound(users.noSuchUser(user));
-  accounts.ensureHere(db, account);
+  accounts.assertHere(db, account);
   if (account.owner !== user) await accounts.update(db, { ...account, owner: user });
 }
 
@@ -71,7 +71,7 @@ export async function makeOwnOwner(db: Db, user: string): Promise<void> {
  * @throws ApiError `not_found`.
  */
 export async function dismiss(db: Db, user: string): Promise<void> {
-  await ensureReseller(db, user);
+  await assertReseller(db, user);
   for (const table of [
     'reseller',
     'reseller_privilege',
@@ -118,7 +118,7 @@ export async function listOwned(db: Db, owner: string): Promise<Account[]> {
 }
 
 /** A reseller's accounts, as seen from this server. */
-export interface Holdings {
+export interface ResellerAccounts {
   /** The reseller's own account. */
   readonly own: accounts.StoredAccount;
   readonly isOwnHere: boolean;
@@ -130,12 +130,12 @@ export interface Holdings {
  * @throws ApiError `not_found` if the user is not a reseller, or if neither its own account nor any account that it
  * owns is on this server.
  */
-export async function holdingsOf(db: Db, user: string): Promise<Holdings> {
-  await ensureReseller(db, user);
+export async function findAccounts(db: Db, user: string): Promise<ResellerAccounts> {
+  await assertReseller(db, user);
   const own = await accounts.find(db, user);
   if (own === undefined) throw notFound(users.noSuchUser(user));
   const owned = (await listOwned(db, user)).filter(({ username }) => username !== user);
-  if (owned.length === 0) accounts.ensureHere(db, own);
+  if (owned.length === 0) accounts.assertHere(db, own);
   return { own, isOwnHere: own.server === db.server, owned };
 }
 
@@ -143,22 +143,22 @@ export async function holdingsOf(db: Db, user: string): Promise<Holdings> {
  * Returns the accounts of this server to which a call for a reseller applies: its own account first and, unless
  * `ownAlone`, the accounts that it owns. `leftElsewhere` is a sentence about accounts on other servers, which need
  * another call there.
- * @throws ApiError as `holdingsOf`, and `not_found` if `ownAlone` and its own account is on another server.
+ * @throws ApiError as `findAccounts`, and `not_found` if `ownAlone` and its own account is on another server.
  */
 export async function listWithOwned(
   db: Db,
   user: string,
   ownAlone: boolean,
 ): Promise<{ readonly here: readonly Account[]; readonly leftElsewhere: string | undefined }> {
-  const { own, isOwnHere, owned } = await holdingsOf(db, user);
+  const { own, isOwnHere, owned } = await findAccounts(db, user);
   if (ownAlone) {
-    accounts.ensureHere(db, own);
+    accounts.assertHere(db, own);
     return { here: [own], leftElsewhere: undefined };
   }
   const elsewhere = await accounts.countElsewhere(db, 'owner', user);
   const left = [
     ...(isOwnHere ? [] : [`the reseller’s own account is on “${own.server}”`]),
-    ...(elsewhere.length === 0 ? [] : [`it owns ${accounts.tellElsewhere(elsewhere)}`]),
+    ...(elsewhere.length === 0 ? [] : [`it owns ${accounts.formatAccountsElsewhere(elsewhere)}`]),
   ];
   return {
     here: isOwnHere ? [own, ...owned] : owned,

@@ -9,9 +9,9 @@ export interface ActiveProfile {
   readonly enabled: readonly Role[];
 }
 
-type World = Pick<Context, 'db' | 'system'>;
+type Dependencies = Pick<Context, 'db' | 'system'>;
 
-export async function find({ db, system }: World): Promise<ActiveProfile | undefined> {
+export async function find({ db, system }: Dependencies): Promise<ActiveProfile | undefined> {
   const row = await db.get<{ code: string; roles: string }>(
     'SELECT code, roles FROM active_profile WHERE server = ?',
     db.server,
@@ -25,12 +25,12 @@ export async function find({ db, system }: World): Promise<ActiveProfile | undef
 }
 
 /** Returns the roles of this server, by name. */
-export async function rolesOf(world: World): Promise<ReadonlySet<string>> {
+export async function rolesOf(world: Dependencies): Promise<ReadonlySet<string>> {
   return new Set((await find(world))?.enabled.map(({ module }) => module));
 }
 
 /** @throws ApiError `not_found`. */
-export async function get(world: World): Promise<ActiveProfile> {
+export async function get(world: Dependencies): Promise<ActiveProfile> {
   const active = await find(world);
   if (active !== undefined) return active;
   throw notFound('No profile is active on this server. Activate one with start_profile_activation.');

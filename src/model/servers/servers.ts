@@ -10,7 +10,7 @@ import { tellAll } from '../dns/secondaries.ts';
  * The contents of the store for a server. Firewall blocks exist only on the server itself, but unfinished operations
  * hold their lock in the store.
  */
-export interface Holdings {
+export interface ServerContents {
   readonly accounts: readonly string[];
   readonly unfinished: readonly Unfinished[];
 }
@@ -27,13 +27,13 @@ export interface Unfinished {
  * keep: another machine replaces the server under its name and gets its accounts and its unfinished operations. The
  * first call there undoes or completes them. remove: the accounts are gone with their machine.
  */
-export type FateOfAccounts = 'keep' | 'remove';
+export type AccountsAction = 'keep' | 'remove';
 
 /** A server that was active within this time is not considered gone. */
 const SILENCE_MINUTES = 10;
 
 /** @throws ApiError `not_found`, `bad_param` if a server wants to forget itself. */
-export async function holdingsOf(db: Db, name: string): Promise<Holdings> {
+export async function findContents(db: Db, name: string): Promise<ServerContents> {
   if (name === db.server) {
     throw badParam(`You cannot forget ${quote(name)} from itself. Run the command on another server.`);
   }
@@ -62,24 +62,24 @@ export async function holdingsOf(db: Db, name: string): Promise<Holdings> {
   return { accounts: owned.map(({ username }) => username), unfinished };
 }
 
-/** @throws ApiError `bad_param` if the server is active, or if it has accounts and `fate` is undefined. */
+/** @throws ApiError `bad_param` if the server is active, or if it has accounts and `accountsAction` is undefined. */
 export async function forget(
   db: Db,
   name: string,
-  { accounts: owned }: Holdings,
-  { fate, now }: { readonly fate: FateOfAccounts | undefined; readonly now: number },
+  { accounts: owned }: ServerContents,
+  { accountsAction, now }: { readonly accountsAction: AccountsAction | undefined; readonly now: number },
 ): Promise<void> {
-  await ensureSilent(db, name, now);
-  if (fate === undefined && owned.length > 0) {
+  await assertSilent(db, name, now);
+  if (accountsAction === undefined && owned.length > 0) {
     throw badParam(
       `${quote(name)} has accounts. Use “--accounts remove” if they are gone with their server, or ` +
         '“--accounts keep” if a new server replaces it under the same name.',
     );
   }
   await db.run('DELETE FROM server WHERE name = ?', name);
-  if (fate === 'keep') return;
+  if (accountsAction === 'keep') return;
   for (const username of owned) {
-    await ensureNoneElsewhere(db, name, username);
+    await assertNoneElsewhere(db, name, username);
     await users.forget(db, username);
   }
   for (const table of ['operation_lock', 'operation_step']) {
@@ -104,7 +104,7 @@ export async function forget(
 }
 
 /** Every call on a server writes a row in the audit table. */
-async function ensureSilent(db: Db, name: string, now: number): Promise<void> {
+async function assertSilent(db: Db, name: string, now: number): Promise<void> {
   const heard = await db.get<{ time: number }>(
     'SELECT time FROM audit_record WHERE server = ? AND time > ? ORDER BY time DESC LIMIT 1',
     name,
@@ -118,7 +118,7 @@ async function ensureSilent(db: Db, name: string, now: number): Promise<void> {
 }
 
 /** Root would become the owner of these accounts, as when a reseller is removed. */
-async function ensureNoneElsewhere(db: Db, name: string, username: string): Promise<void> {
+async function assertNoneElsewhere(db: Db, name: string, username: string): Promise<void> {
   const elsewhere = await db.all<accounts.Elsewhere>(
     `SELECT server, COUNT(*) AS count FROM account WHERE owner = ? AND username <> ? AND server <> ?
      GROUP BY server ORDER BY server`,
@@ -128,7 +128,7 @@ async function ensureNoneElsewhere(db: Db, name: string, username: string): Prom
   );
   if (elsewhere.length === 0) return;
   throw badParam(
-    `The reseller ${quote(username)} on ${quote(name)} has ${accounts.tellElsewhere(elsewhere)}, which would become ` +
+    `The reseller ${quote(username)} on ${quote(name)} has ${accounts.formatAccountsElsewhere(elsewhere)}, which would become ` +
       'root’s. Change their owner there first (modifyacct).',
   );
 }

@@ -47,6 +47,6 @@ export function isNameOfKey(name: string): boolean {
 }
 
 /** @throws ApiError `not_found` if the account does not exist on this server. */
-export async function ensureUser(db: Db, caller: Caller, user: string): Promise<void> {
+export async function assertUser(db: Db, caller: Caller, user: string): Promise<void> {
   if (user !== 'root') await accounts.get(db, caller, user);
 }

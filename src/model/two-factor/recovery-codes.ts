@@ -6,14 +6,18 @@ const COUNT = 10;
 /** Sixteen characters of Base32 in lower case, without the separators between groups. */
 const SHAPE = /^[a-z2-7]{16}$/;
 
-interface World {
+interface Dependencies {
   readonly db: Db;
   readonly sha256: (text: string) => Promise<Uint8Array>;
 }
 
 /** Generates ten new codes such as `abcd-efgh-ijkl-mnop` (80 random bits each). They replace all older codes. */
 export async function renew(
-  { db, sha256, randomBytes }: World & { readonly randomBytes: (count: number) => Promise<Uint8Array> },
+  {
+    db,
+    sha256,
+    randomBytes,
+  }: Dependencies & { readonly randomBytes: (count: number) => Promise<Uint8Array> },
   user: string,
 ): Promise<string[]> {
   await removeAll(db, user);
@@ -36,7 +40,7 @@ export function isRecoveryCode(text: string): boolean {
 }
 
 /** Redeems a code. Returns false if the user has no such code. */
-export async function use({ db, sha256 }: World, user: string, code: string): Promise<boolean> {
+export async function use({ db, sha256 }: Dependencies, user: string, code: string): Promise<boolean> {
   const used = await db.run(
     'DELETE FROM recovery_code WHERE username = ? AND code_hash = ?',
     user,

@@ -17,13 +17,13 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The number of lines between two removals, and the maximum number of lines that one removal takes. */
 const LINES_BETWEEN = 100;
-const MOST_REMOVED = 500;
+const MAX_REMOVED = 500;
 
 /** Uses the clock of the database, which all servers share. Gives up if it takes long. */
 const removal = (days: number) => `BEGIN; SET LOCAL statement_timeout = 1000; SET LOCAL lock_timeout = 200;
   DELETE FROM audit_record WHERE id IN (
     SELECT id FROM audit_record WHERE time < CAST(EXTRACT(EPOCH FROM now()) * 1000 - ${days * DAY_MS} AS BIGINT)
-    ORDER BY time LIMIT ${MOST_REMOVED});
+    ORDER BY time LIMIT ${MAX_REMOVED});
   COMMIT`;
 
 type WithClient = (work: (client: pg.PoolClient) => Promise<unknown>) => Promise<unknown>;

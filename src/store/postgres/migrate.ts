@@ -13,7 +13,7 @@ export async function versionOf(client: pg.ClientBase): Promise<number | undefin
 }
 
 /** @throws ApiError `store_unavailable` if a newer program wrote the store. */
-export function ensureNotNewer(version: number | undefined, name: string): void {
+export function assertNotNewer(version: number | undefined, name: string): void {
   if (version === undefined || version <= schemaVersion) return;
   throw new ApiError(
     'store_unavailable',
@@ -36,7 +36,7 @@ export async function migrate(client: pg.ClientBase, name: string): Promise<void
         patient('SELECT schema_version FROM whmapi1_store WHERE id = 1 FOR UPDATE'),
       );
       const done = rows[0]?.schema_version ?? 0;
-      ensureNotNewer(done, name);
+      assertNotNewer(done, name);
       if (done < version) {
         await client.query(patient(sql));
         await client.query('UPDATE whmapi1_store SET schema_version = $1', [version]);

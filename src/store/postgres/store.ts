@@ -14,7 +14,7 @@ import { schemaVersion } from '../schema-version.generated.ts';
 import type { Address } from './address.ts';
 import { AuditTable } from './audit-table.ts';
 import { Connection, takingBack, types } from './connection.ts';
-import { ensureNotNewer, migrate, versionOf } from './migrate.ts';
+import { assertNotNewer, migrate, versionOf } from './migrate.ts';
 import { claimServerName } from './server-name.ts';
 import { Turns } from './turns.ts';
 import { isLost, isWorthAnotherTry, unavailable, unknownOutcome } from './unavailable.ts';
@@ -29,9 +29,9 @@ const ANSWER_PATIENCE_MS = 40_000;
 const IDLE_PATIENCE_MS = 60_000;
 /** The same limit for changes. It is shorter than the time that others wait for their turn. */
 const IDLE_IN_CHANGE_MS = 12_000;
-const MOST_TRIES = 10;
+const MAX_TRIES = 10;
 /** One change runs, and the next one already waits in the database, so that no time passes between them. */
-const MOST_CHANGES = 2;
+const MAX_CHANGES = 2;
 
 const begin = {
   // Every statement sees the previous change, because the transaction waited for its row.
@@ -120,10 +120,7 @@ export class PostgresStore implements OpenStore {
     this.#calls = lane(connections);
     // Separate: a call that waits for its audit line already has a connection, and such calls may use all of them.
     this.#audits = lane(1);
-    this.#changes = turns(
-      Math.max(1, Math.min(MOST_CHANGES, connections - 1)),
-      'the connections for changes',
-    );
+    this.#changes = turns(Math.max(1, Math.min(MAX_CHANGES, connections - 1)), 'the connections for changes');
     // An idle connection that breaks is replaced when the next one is requested.
     for (const { pool } of [this.#calls, this.#audits]) pool.on('error', () => undefined);
     this.#auditTable = new AuditTable(server, {
@@ -143,7 +140,7 @@ export class PostgresStore implements OpenStore {
         const once = () => this.#with((client) => this.#once(client, effect, work));
         return await (effect === 'changes' ? this.#changes.taking(once) : once());
       } catch (error) {
-        if (!isWorthAnotherTry(error) || tries === MOST_TRIES) throw unavailable(error, this.#name);
+        if (!isWorthAnotherTry(error) || tries === MAX_TRIES) throw unavailable(error, this.#name);
         await new Promise((resume) => setTimeout(resume, jitter() * 2 ** tries));
       }
     }
@@ -171,7 +168,7 @@ export class PostgresStore implements OpenStore {
     const { value, keep } = await takingBack(async () => {
       const begun = await connection.exec<{ schema_version: number }>(begin[effect]());
       // Another server might have been updated and have changed the schema meanwhile.
-      ensureNotNewer(begun.rows[0]?.schema_version, this.#name);
+      assertNotNewer(begun.rows[0]?.schema_version, this.#name);
       return work(connection, connection.nested());
     }, takeBack);
     if (!keep) {
@@ -197,7 +194,7 @@ export class PostgresStore implements OpenStore {
           'SELECT schema_version, changes, mark FROM whmapi1_store WHERE id = 1',
         ),
       );
-      ensureNotNewer(rows[0]?.schema_version, this.#name);
+      assertNotNewer(rows[0]?.schema_version, this.#name);
       return `${rows[0]?.changes} ${rows[0]?.mark}`;
     } catch (error) {
       throw unavailable(error, this.#name);
@@ -230,7 +227,7 @@ export class PostgresStore implements OpenStore {
   async #makeReady(): Promise<void> {
     await connected(this.#calls, async (client) => {
       const version = await versionOf(client);
-      ensureNotNewer(version, this.#name);
+      assertNotNewer(version, this.#name);
       if (version !== schemaVersion) await migrate(client, this.#name);
       const [server, machine, name] = [this.server, this.#machine, this.#name];
       if (machine !== undefined) await claimServerName(client, { server, machine, name });

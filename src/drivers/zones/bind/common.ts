@@ -24,7 +24,7 @@ export const common: Pick<
     { name: 'rndc', worksInSandbox: true },
   ],
   suits: async ({ tools, services }: DriverPort) =>
-    !services.areRun || ((await tools.has('rndc')) && (await tools.has('named-checkzone'))),
+    !services.isSupported || ((await tools.has('rndc')) && (await tools.has('named-checkzone'))),
   isDown,
 };
 

@@ -61,7 +61,7 @@ export class Control {
   /** False in a sandbox without a server of its own: nothing is served there. */
   async isServed(): Promise<boolean> {
     const { tools, services } = this.#port;
-    return (this.#server.isPrivate || services.areRun) && (await tools.has('rndc'));
+    return (this.#server.isPrivate || services.isSupported) && (await tools.has('rndc'));
   }
 
   /**
@@ -70,7 +70,7 @@ export class Control {
    */
   async rndc(words: readonly string[], accept: readonly number[] = [0]): Promise<ToolResult> {
     const { rndcConfig, isPrivate } = this.#server;
-    if (!isPrivate && !this.#port.services.areRun)
+    if (!isPrivate && !this.#port.services.isSupported)
       throw new Error('A sandbox does not speak to the machine’s BIND.');
     const config: ToolWord[] = rndcConfig === undefined ? [] : ['-c', { path: rndcConfig }];
     for (let tries = 1; ; tries++) {
@@ -91,7 +91,7 @@ export class Control {
 
   /** Whether a named that does not listen will listen soon. */
   async #isComing(): Promise<boolean> {
-    if (this.#server.isPrivate || !this.#port.services.areRun) return true;
+    if (this.#server.isPrivate || !this.#port.services.isSupported) return true;
     return /^(?:active|activating|reloading)$/.test((await this.#service()).state);
   }
 

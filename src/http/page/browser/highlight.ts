@@ -10,12 +10,12 @@ const lowlight = createLowlight({ bash, json, xml, yaml });
 export type Language = 'bash' | 'json' | 'xml' | 'yaml';
 
 /** Longer texts are not coloured, because it takes too long. */
-const LONGEST = 200_000;
+const MAX_LENGTH = 200_000;
 
 type Tree = ReturnType<typeof lowlight.highlight>['children'][number];
 
 export function highlighted(language: Language, text: string): (Node | string)[] {
-  if (text.length > LONGEST) return [text];
+  if (text.length > MAX_LENGTH) return [text];
   return lowlight.highlight(language, text).children.map(toNode);
 }
 
