@@ -285,16 +285,12 @@ describe('generatesshkeypair', () => {
     noScratchIsLeft();
   });
 
-  itWith(
-    ['ssh-keygen'],
-    'creates an RSA key of the requested length, without a passphrase',
-    async () => {
-      await ok('generatesshkeypair', { bits: 2048 });
-      const shown = execFileSync('ssh-keygen', ['-l', '-f', join(folder(), 'id_rsa')], { encoding: 'utf8' });
-      expect(shown).toMatch(/^2048 .*\(RSA\)$/m);
-      expect(halfOf(join(folder(), 'id_rsa'), '')).toBe(read('id_rsa.pub'));
-    },
-  );
+  itWith(['ssh-keygen'], 'creates an RSA key of the requested length, without a passphrase', async () => {
+    await ok('generatesshkeypair', { bits: 2048 });
+    const shown = execFileSync('ssh-keygen', ['-l', '-f', join(folder(), 'id_rsa')], { encoding: 'utf8' });
+    expect(shown).toMatch(/^2048 .*\(RSA\)$/m);
+    expect(halfOf(join(folder(), 'id_rsa'), '')).toBe(read('id_rsa.pub'));
+  });
 
   itWith(['ssh-keygen'], 'keeps the existing pair under another name, or fails', async () => {
     const args = { name: 'id', algorithm: 'ed25519' };

@@ -111,7 +111,13 @@ function finished(tool: string, words: readonly string[], options: RunOptions): 
       if (error.code === 'ENOENT') done({ status: NOT_INSTALLED, stdout, stderr });
       else {
         const isOutOfProcesses = error.code === 'EAGAIN' && ({ isOutOfProcesses: true } as const);
-        done({ status: undefined, stdout, stderr, reason: `could not be run: ${error.code}.`, ...isOutOfProcesses });
+        done({
+          status: undefined,
+          stdout,
+          stderr,
+          reason: `could not be run: ${error.code}.`,
+          ...isOutOfProcesses,
+        });
       }
     });
     child.once('close', (status) => {
