@@ -9,12 +9,15 @@ jest.setTimeout(300_000);
 const bob = { name: 'bob', home: '/home/bob', shell: '/bin/sh', comment: 'Bob' };
 const carl = { ...bob, name: 'carl', home: '/home/carl' };
 
-/** Each is a Perl program. The chain of forks ends after a minute, whatever happens. */
+/**
+ * Each is a Perl program. The chain of forks ends after a minute, whatever happens. A process lives shorter than a list of
+ * processes takes, but not so short that process 1, which reaps thousands of them a second, runs out of process IDs.
+ */
 const attacks = {
   'forks and leaves its child behind, again and again':
     'while (time < $end) { exit if fork; select undef, undef, undef, 0.0001 }',
   'keeps twenty chains of forks going':
-    'for (1 .. 20) { last if !fork } while (time < $end) { exit if fork; select undef, undef, undef, 0.0005 }',
+    'for (1 .. 20) { last if !fork } while (time < $end) { exit if fork; select undef, undef, undef, 0.005 }',
   'kills everything of its user before each fork':
     'while (time < $end) { kill 9, -1; exit if fork; select undef, undef, undef, 0.0005 }',
   'leaves a zombie and goes on': 'fork or exit; sleep 1 while time < $end',
