@@ -18,7 +18,7 @@ export default defineFunction({
     keep_file: {
       type: 'flag',
       default: '1',
-      doc: 'Whether to store the result too, as FILE.ppk, in the place of a former one. The OpenSSH key always stays.',
+      doc: 'Whether to also store the result as FILE.ppk. An existing FILE.ppk is replaced. The OpenSSH key always stays.',
     },
     user: keyUser,
   },
