@@ -116,7 +116,7 @@ const worksAllTheSame: Readonly<Record<string, string>> = {
   'forcepasswordchange users_json': 'accounts that cannot be had stand in warnings',
 };
 
-const families = ['accounts', 'packages', 'resellers'];
+const families = ['accounts', 'integration', 'packages', 'resellers'];
 const candidates = names
   .filter((name) => families.includes(index[name]?.family ?? '') && index[name]?.access !== 'root')
   .map((name) => ({ name }));

@@ -20,6 +20,18 @@ const ofType =
   'The catalogue’s list is cut short, as it says. A record has the parameters of its type, which are read as text.';
 
 export const differences: Readonly<Record<string, readonly Difference[]>> = {
+  create_integration_link: [
+    {
+      params: ['group_id'],
+      traits: ['values'],
+      because: 'Groups of create_integration_group are accepted too.',
+    },
+    {
+      params: ['order'],
+      traits: ['type', 'default'],
+      because: 'It is a number, as in create_integration_group.',
+    },
+  ],
   addzonerecord: [
     { params: recordData, traits: ['here', 'type'], because: ofType },
     { params: ['class'], traits: ['default', 'values'], because: 'BIND serves zones of the class IN.' },

@@ -3,6 +3,7 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiError } from '../../core/errors.ts';
 import * as secondaries from '../../model/dns/secondaries.ts';
+import * as integrationLinks from '../../model/integration/links.ts';
 import * as accessHashes from '../../model/logins/access-hashes.ts';
 import * as tfa from '../../model/two-factor/tfa.ts';
 import type { InspectedStore } from '../../store/inspect.ts';
@@ -22,9 +23,14 @@ async function openOne({ stateDirectory, userId, now }: Subject, { db }: Inspect
   const sealer = new FileSealer(new StateDirectory(stateDirectory, userId));
   const enrolled = await db.get<{ username: string }>('SELECT username FROM tfa_secret LIMIT 1');
   const hashed = await db.get<{ username: string }>('SELECT username FROM access_hash LIMIT 1');
+  const linked = await db.get<{ username: string; app: string }>(
+    'SELECT username, app FROM integration_link LIMIT 1',
+  );
   try {
     if (enrolled !== undefined) await tfa.listSecrets({ db, sealer, now }, enrolled.username);
     else if (hashed !== undefined) await accessHashes.get({ db, sealer }, hashed.username);
+    else if (linked !== undefined)
+      await integrationLinks.tokenOf({ db, sealer }, linked.username, linked.app);
     else if ((await secondaries.readOptions(db, sealer)).keys.length === 0) return emptyOf(path);
   } catch (error) {
     const isLost = error instanceof ApiError && error.code === 'key_lost';

@@ -3,6 +3,7 @@ import { seesAll } from '../../core/access.ts';
 import type { Caller, Db, Sealer } from '../../core/context.ts';
 import { notFound } from '../../core/errors.ts';
 import * as accounts from './accounts.ts';
+import * as integrationLinks from '../integration/links.ts';
 import * as tfa from '../two-factor/tfa.ts';
 
 /** Whether the user is root or an account. Also true for a user without an account for whom the store has a secret. */
@@ -53,6 +54,7 @@ const places = [
   ['recovery_code', 'username'],
   ['ipv6_assignment', 'username'],
   ['dns_zone', 'username'],
+  ['integration_group', 'username'],
 ] as const;
 
 /** Logins under the old name. They are also deleted if the user is renamed. */
@@ -66,6 +68,7 @@ export async function forget(db: Db, user: string): Promise<void> {
   await tfa.remove(db, user);
   await endLogins(db, user);
   for (const [table, column] of places) await db.run(`DELETE FROM ${table} WHERE ${column} = ?`, user);
+  await db.run('DELETE FROM integration_link WHERE username = ?', user);
   await disown(db, user);
 }
 
@@ -91,6 +94,7 @@ export async function disown(db: Db, user: string): Promise<void> {
 /** @throws ApiError `key_lost` if the user has secrets that cannot be decrypted. */
 export async function rename(db: Db, sealer: Sealer, from: string, to: string): Promise<void> {
   await tfa.rename(db, sealer, from, to);
+  await integrationLinks.rename(db, sealer, from, to);
   await endLogins(db, from);
   for (const [table, column] of places) {
     // Deletes the rows of an earlier user with the new name.

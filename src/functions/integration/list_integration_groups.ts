@@ -1,0 +1,38 @@
+import { defineFunction } from '../../core/define.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import * as form from '../../model/integration/form.ts';
+import * as groups from '../../model/integration/groups.ts';
+
+export default defineFunction({
+  name: 'list_integration_groups',
+  since: 54,
+  summary: 'List the groups that were added for the integration links of an account.',
+  access: ['cpanel-integration'],
+  effect: 'reads',
+  params: { user: form.account },
+  returns: {
+    links: {
+      list: { fields: { group: { type: 'string', doc: 'The name of the group.' } } },
+      doc: 'The groups, in the order in which the user sees them.',
+    },
+  },
+  list: 'links',
+  examples: [
+    {
+      args: { user: 'bob' },
+      doc: 'The groups of the account “bob”.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        {
+          command: 'create_integration_group',
+          args: { user: 'bob', group_id: 'hosting', label: 'Your hosting contract', order: '1' },
+        },
+      ],
+    },
+  ],
+
+  async handler({ user }, { caller, db }) {
+    const { username } = await accounts.get(db, caller, user);
+    return { links: (await groups.list(db, username)).map(({ id: group }) => ({ group })) };
+  },
+});

@@ -1,0 +1,47 @@
+import { defineFunction } from '../../core/define.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import * as form from '../../model/integration/form.ts';
+import * as links from '../../model/integration/links.ts';
+
+export default defineFunction({
+  name: 'list_integration_links',
+  since: 54,
+  summary: 'List the integration links of an account.',
+  description: 'To show a link’s URLs and label, run get_integration_link_user_config.',
+  access: ['cpanel-integration'],
+  effect: 'reads',
+  params: { user: form.account },
+  returns: {
+    links: {
+      list: { fields: { app: { type: 'string', doc: 'The name of the link.' } } },
+      doc: 'The links, in the order in which the user sees them. Hidden links are included.',
+    },
+  },
+  list: 'links',
+  examples: [
+    {
+      args: { user: 'bob' },
+      doc: 'The links of the account “bob”.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        {
+          command: 'create_integration_link',
+          args: {
+            user: 'bob',
+            app: 'WHMCS_billing',
+            implements: 'billing',
+            label: 'Billing',
+            subscriber_unique_id: '1234',
+            token: 'fXPd3gR8',
+            autologin_token_url: 'https://billing.example.com/login',
+          },
+        },
+      ],
+    },
+  ],
+
+  async handler({ user }, { caller, db }) {
+    const { username } = await accounts.get(db, caller, user);
+    return { links: (await links.list(db, username)).map(({ app }) => ({ app })) };
+  },
+});

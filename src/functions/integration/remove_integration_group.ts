@@ -1,0 +1,35 @@
+import { defineFunction } from '../../core/define.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import * as form from '../../model/integration/form.ts';
+import * as groups from '../../model/integration/groups.ts';
+
+export default defineFunction({
+  name: 'remove_integration_group',
+  since: 54,
+  summary: 'Remove a group for the integration links of an account.',
+  description: 'Its links are kept, without a group.',
+  destructive: 'The group is deleted, and its links are no longer in a group.',
+  access: ['cpanel-integration'],
+  effect: 'changes',
+  params: { group_id: { ...form.groupId, required: true }, user: form.account },
+  returns: null,
+  examples: [
+    {
+      args: { user: 'bob', group_id: 'hosting' },
+      doc: 'Remove the group “hosting”.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        {
+          command: 'create_integration_group',
+          args: { user: 'bob', group_id: 'hosting', label: 'Your hosting contract', order: '1' },
+        },
+      ],
+    },
+  ],
+
+  async handler({ group_id: id, user }, { caller, db, inform }) {
+    const { username } = await accounts.get(db, caller, user);
+    const count = await groups.remove(db, username, id);
+    if (count > 0) inform(`${count === 1 ? '1 link is' : `${count} links are`} now in no group.`);
+  },
+});

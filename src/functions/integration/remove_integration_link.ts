@@ -1,0 +1,41 @@
+import { defineFunction } from '../../core/define.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import * as form from '../../model/integration/form.ts';
+import * as links from '../../model/integration/links.ts';
+
+export default defineFunction({
+  name: 'remove_integration_link',
+  since: 54,
+  summary: 'Remove an integration link of an account.',
+  destructive: 'The link and its token are deleted. To restore it, create it again with its token.',
+  access: ['cpanel-integration'],
+  effect: 'changes',
+  params: { app: form.app, user: form.account },
+  returns: null,
+  examples: [
+    {
+      args: { user: 'bob', app: 'WHMCS_billing' },
+      doc: 'Remove the link to the billing system.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        {
+          command: 'create_integration_link',
+          args: {
+            user: 'bob',
+            app: 'WHMCS_billing',
+            implements: 'billing',
+            label: 'Billing',
+            subscriber_unique_id: '1234',
+            token: 'fXPd3gR8',
+            autologin_token_url: 'https://billing.example.com/login',
+          },
+        },
+      ],
+    },
+  ],
+
+  async handler({ app, user }, { caller, db }) {
+    const { username } = await accounts.get(db, caller, user);
+    await links.remove(db, username, app);
+  },
+});

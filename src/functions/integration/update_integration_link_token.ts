@@ -1,0 +1,44 @@
+import { defineFunction } from '../../core/define.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import * as form from '../../model/integration/form.ts';
+import * as links from '../../model/integration/links.ts';
+
+export default defineFunction({
+  name: 'update_integration_link_token',
+  since: 54,
+  summary: 'Update the token of an integration link.',
+  access: ['cpanel-integration'],
+  effect: 'changes',
+  params: {
+    app: form.app,
+    token: { ...form.token, doc: 'The new token, which is stored encrypted.' },
+    user: form.account,
+  },
+  returns: null,
+  examples: [
+    {
+      args: { user: 'bob', app: 'WHMCS_billing', token: 'Tq2Lm9Zc' },
+      doc: 'To keep the token out of the process list, use --file token=PATH.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        {
+          command: 'create_integration_link',
+          args: {
+            user: 'bob',
+            app: 'WHMCS_billing',
+            implements: 'billing',
+            label: 'Billing',
+            subscriber_unique_id: '1234',
+            token: 'fXPd3gR8',
+            autologin_token_url: 'https://billing.example.com/login',
+          },
+        },
+      ],
+    },
+  ],
+
+  async handler({ app, token, user }, context) {
+    const { username } = await accounts.get(context.db, context.caller, user);
+    await links.setToken(context, username, app, token);
+  },
+});
