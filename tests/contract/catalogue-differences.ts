@@ -41,6 +41,9 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
     { params: recordData, traits: ['here', 'type'], because: ofType },
     { params: ['class'], traits: ['default', 'values'], because: 'BIND serves zones of the class IN.' },
   ],
+  package_manager_get_package_info: [
+    { params: ['ns', 'package'], traits: ['required'], because: 'WHM takes one of them, not both.' },
+  ],
   authorizesshkey: [
     { params: ['file', 'text'], traits: ['required'], because: 'One of them is enough to know the key.' },
   ],

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 /** Each tool, with the Debian package that it is in. */
 export const packageOf = {
+  'apt-get': 'apt',
   'bash-completion': 'bash-completion',
   chromium: 'chromium',
   curl: 'curl',
