@@ -103,6 +103,9 @@ export function createApplication(
       now,
       publicAddressService: environment.WHMAPI1_PUBLIC_ADDRESS_SERVICE,
       resolvers: environment.WHMAPI1_RESOLVERS,
+      outboundNetworks: environment.WHMAPI1_OUTBOUND_NETWORKS,
+      outboundCertificates: environment.WHMAPI1_OUTBOUND_CERTIFICATES,
+      sendmail: environment.WHMAPI1_SENDMAIL,
       isServing: async () => {
         const { runningServers } = await import('./store/running-servers.ts');
         return runningServers(stateDirectory, engine.processes.isAlive).length > 0;

@@ -12,6 +12,7 @@ import type {
 } from './machine-daemons.ts';
 import type { MachineError } from './machine-error.ts';
 import type { MachineKernel } from './machine-kernel.ts';
+import type { MachineMailer, MachineOutbound } from './machine-outbound.ts';
 import type { MachineResolver } from './machine-resolver.ts';
 
 export interface MachineUser {
@@ -206,6 +207,8 @@ export interface Machine {
   readonly addresses: () => Promise<MachineAddresses>;
   readonly resolver: () => Promise<MachineResolver>;
   readonly kernel: () => Promise<MachineKernel>;
+  readonly outbound: () => Promise<MachineOutbound>;
+  readonly mailer: () => Promise<MachineMailer>;
   readonly disks: () => Promise<readonly Disk[]>;
   /**
    * The files below these directories; every other path is rejected. Each driver declares its own directories. With

@@ -5,7 +5,7 @@ import type { Machine } from '../core/machine.ts';
 import { sandboxSystem, system } from './system.ts';
 
 /** The parts that `chooseMachine` does not add itself. */
-type OneMachine = Omit<Machine, 'disks' | 'resolver' | 'kernel' | 'system'>;
+type OneMachine = Omit<Machine, 'disks' | 'resolver' | 'kernel' | 'outbound' | 'mailer' | 'system'>;
 
 export interface MachineChoice {
   readonly userId: number;
@@ -18,6 +18,12 @@ export interface MachineChoice {
   readonly isServing?: () => Promise<boolean>;
   /** The nameservers to query, separated by commas: `127.0.0.1:5353`. Default: the nameservers in /etc/resolv.conf. */
   readonly resolvers?: string | undefined;
+  /** Networks that requests may reach although they are not public, separated by commas. */
+  readonly outboundNetworks?: string | undefined;
+  /** A file with certificates that these requests trust too. */
+  readonly outboundCertificates?: string | undefined;
+  /** The program that accepts mail. Default: `sendmail`; in a sandbox, mail is stored. */
+  readonly sendmail?: string | undefined;
 }
 
 const SYSTEM_STATE = '/var/lib/whmapi1';
@@ -33,6 +39,7 @@ export function isMachine({
 
 export function chooseMachine(choice: MachineChoice): Machine {
   const { userId, stateDirectory, now, publicAddressService, resolvers, isServing } = choice;
+  const { outboundNetworks, outboundCertificates, sendmail } = choice;
   const onMachine = isMachine({ userId, stateDirectory });
   const places = [
     { purpose: 'state directory', path: stateDirectory },
@@ -48,8 +55,18 @@ export function chooseMachine(choice: MachineChoice): Machine {
     disks: async () => (await import('./disks.ts')).disksOf(places),
     resolver: async () => {
       const { DnsResolver } = await import('./resolver.ts');
-      return new DnsResolver(resolvers?.split(',').filter((one) => one !== ''));
+      return new DnsResolver(listOf(resolvers));
     },
+    outbound: async () => {
+      const { Outbound } = await import('./outbound/outbound.ts');
+      return new Outbound({ networks: listOf(outboundNetworks), certificates: outboundCertificates });
+    },
+    mailer: once(async () => {
+      const { Sendmail, StoredMail } = await import('./outbound/mailers.ts');
+      if (!onMachine && sendmail === undefined)
+        return new StoredMail(join(stateDirectory, 'sandbox-mail'), now);
+      return new Sendmail((await import('./linux/run.ts')).run, sendmail);
+    }),
   };
 }
 
@@ -189,6 +206,10 @@ export function askBy(service: string | undefined): (local: string) => Promise<s
     const { askPublicAddress, PUBLIC_ADDRESS_SERVICE } = await import('./addresses/public-address.ts');
     return askPublicAddress(local, service ?? PUBLIC_ADDRESS_SERVICE);
   };
+}
+
+function listOf(text = ''): string[] {
+  return text.split(',').filter((one) => one !== '');
 }
 
 function once<T>(load: () => Promise<T>): () => Promise<T> {

@@ -1,0 +1,33 @@
+// The applications that send notifications, by WHM's names. Most of WHM's have nothing to report on this server yet: their
+// importance can be set, so that scripts keep working.
+import type { Importance } from './importance.ts';
+
+/** The event that is the application as a whole. */
+export const ALL_EVENTS = '*';
+
+export interface Application {
+  readonly default: Importance;
+  /** The events that this program reports. */
+  readonly events: readonly string[];
+}
+
+/** The events of chkservd are the services that it watches: `httpd`. */
+export const SERVICE_WATCH = 'chkservd';
+
+const silent = (importance: Importance): Application => ({ default: importance, events: [] });
+
+/** @param services the services that can be watched, by WHM's names. */
+export function applications(services: readonly string[]): Readonly<Record<string, Application>> {
+  return {
+    appconfig: silent('High'),
+    AutoSSL: silent('Medium'),
+    Backup: silent('High'),
+    Check: silent('Medium'),
+    [SERVICE_WATCH]: { default: 'High', events: services },
+    cPHulk: silent('Medium'),
+    Market: silent('Medium'),
+    TwoFactorAuth: silent('Medium'),
+    Update: silent('Medium'),
+    wwwacct: silent('Low'),
+  };
+}
