@@ -1,6 +1,6 @@
 'use strict';
 // Loads the program's chunks, with the V8 code cache that the build made of them. Node's own loader would compile
-// every chunk anew at every start. A cache that another version of Node made is refused by V8, which then compiles.
+// every chunk at every start. V8 rejects a cache of another Node version, and then compiles the source.
 const { readFileSync, statSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 const { Script } = require('node:vm');

@@ -49,7 +49,7 @@ export class SecondariesDesk {
     return this.#change('--add-secondary', address, async (db, xid) => {
       const place = secondaries.readPlace(address);
       const invitation = await secondaries.add({ db, sealer, randomBytes }, place, own);
-      return { invitation, task: await secondaries.tellOwn(db, engine.now(), xid) };
+      return { invitation, task: await secondaries.updateOwn(db, engine.now(), xid) };
     });
   }
 
@@ -57,7 +57,7 @@ export class SecondariesDesk {
   remove(address: string): Promise<number> {
     return this.#change('--remove-secondary', address, async (db, xid) => {
       await secondaries.remove(db, secondaries.readPlace(address));
-      return secondaries.tellOwn(db, this.#application.engine.now(), xid);
+      return secondaries.updateOwn(db, this.#application.engine.now(), xid);
     });
   }
 

@@ -103,7 +103,7 @@ async function warm(url: string, pem: string, token: string): Promise<number> {
     now: () => Date.now(),
     random: () => 0,
     pause: async () => undefined,
-    tell: () => undefined,
+    warn: () => undefined,
   };
   const options = { hosts: [new URL(url).host], cacert: pem, pins: [], failfast: false };
   const { hosts, connect } = prepare(options, world);

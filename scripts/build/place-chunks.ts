@@ -42,7 +42,7 @@ export function placeChunks({ outputs }: Metafile): Placed {
   };
   const entry = (source: string) => {
     const [name] = [...chunks].find(([, { entryPoint }]) => entryPoint === source) ?? [];
-    if (name === undefined) throw new Error(`${source} is no chunk of its own.`);
+    if (name === undefined) throw new Error(`${source} is not a chunk of its own.`);
     return closure(name);
   };
 

@@ -91,6 +91,6 @@ const unusedByXmlbuilder2 = new RegExp(
 function replaced(path: string, part: string, by: string, times: number): string {
   const text = readFileSync(path, 'utf8');
   if (times > 0 && text.split(part).length - 1 !== times)
-    throw new Error(`${path} no longer holds “${part}”.`);
+    throw new Error(`${path} no longer contains “${part}”.`);
   return text.replaceAll(part, by);
 }

@@ -24,7 +24,7 @@ export function coverage(functions: readonly PlacedFunction[]): string {
 ${totals(functions)}
 
 A function that is not provided answers \`result: 0\` with the \`error_code\` \`not_provided\`;
-\`whmapi1 NAME --help\` tells what WHM’s function of this name does.
+\`whmapi1 NAME --help\` shows what WHM’s function of this name does.
 
 | family | work | documented |
 | --- | ---: | ---: |

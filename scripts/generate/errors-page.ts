@@ -9,13 +9,13 @@ export function errorsPage(): string {
 
 # Errors
 
-A call that fails answers \`metadata.result: 0\`, a \`reason\` for people, and a stable \`error_code\` for scripts.
-The list is closed: a code that is not here does not occur.
+A failed call returns \`metadata.result: 0\`, a \`reason\` for people, and a stable \`error_code\` for scripts.
+The list is complete: no other code occurs.
 
 | \`error_code\` | exit status | when | what to do |
 | --- | --- | --- | --- |
 ${rows.join('\n')}
 
-Exit status 2 has no code: the command line itself could not be read, nothing was called, and standard output is empty.
+Exit status 2 has no code: the command line was invalid, no function was called, and standard output is empty.
 `;
 }

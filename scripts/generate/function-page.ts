@@ -42,7 +42,7 @@ export function functionPage(fn: AnyFunction, family: string): string {
 }
 
 function synopsis(fn: AnyFunction): string[] {
-  const params = Object.entries(fn.params).filter(([, { inert }]) => inert === undefined);
+  const params = Object.entries(fn.params).filter(([, { noEffectReason }]) => noEffectReason === undefined);
   return [
     '.Sh SYNOPSIS',
     '.Nm whmapi1',
@@ -70,7 +70,7 @@ function parameters(fn: AnyFunction): string[] {
 }
 
 function explain(param: Param): string {
-  const effect = param.inert === undefined ? '' : ` It has no effect here: ${param.inert}`;
+  const effect = param.noEffectReason === undefined ? '' : ` It has no effect here: ${param.noEffectReason}`;
   return `${param.doc}${effect} (${paramTraits(param)})`;
 }
 

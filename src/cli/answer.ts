@@ -2,7 +2,7 @@
 import type { Envelope } from '../core/envelope.ts';
 import { exitStatusOf } from '../core/exit-status.ts';
 import { isTabular, loadRenderer, type Format } from '../render/format.ts';
-import { tell, WriteError, type Io } from './io.ts';
+import { writeStderr, WriteError, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { plain, styleFor } from './style.ts';
 
@@ -19,7 +19,7 @@ export async function answer(
     if (!(error instanceof WriteError)) throw error;
     // The reader of a pipe may close it early, which is not an error.
     if (error.code !== 'EPIPE') {
-      tell(io, `whmapi1: the call was run, but its response could not be written: ${error.message}\n`);
+      writeStderr(io, `whmapi1: the call was run, but its response could not be written: ${error.message}\n`);
       return 1;
     }
   }
@@ -64,14 +64,14 @@ async function comment(envelope: Envelope, command: string, io: Io): Promise<voi
     suggest(command, io);
   }
   if (code === 'not_provided') {
-    tell(io, `whmapi1 ${command} --help describes WHM’s function of this name.\n`);
+    writeStderr(io, `whmapi1 ${command} --help describes WHM’s function of this name.\n`);
   }
   if (code === 'missing_param' || code === 'bad_param') {
-    tell(io, `whmapi1 ${command} --help explains the parameters.\n`);
+    writeStderr(io, `whmapi1 ${command} --help explains the parameters.\n`);
   }
   const uri = envelope.data?.otpauth_str;
   if (typeof uri === 'string' && io.stdout.isTerminal() && io.stderr.isTerminal()) {
     const { drawQrCode } = await import('./qr-code.ts');
-    tell(io, drawQrCode(uri));
+    writeStderr(io, drawQrCode(uri));
   }
 }

@@ -69,7 +69,7 @@ export function percentDecode(text: string): string | undefined {
 function readFileArgument(file: string, io: Io): RawArgument {
   const equals = file.indexOf('=');
   if (equals < 1 || equals === file.length - 1) {
-    throw new UsageError(`--file takes KEY=PATH, not ${quote(file)}.`);
+    throw new UsageError(`--file requires KEY=PATH, not ${quote(file)}.`);
   }
   const name = file.slice(0, equals);
   const path = file.slice(equals + 1);

@@ -1,9 +1,9 @@
 // The warnings and messages of a response, for people who do not see its metadata.
 import type { Envelope } from '../core/envelope.ts';
-import { tell, type Io } from './io.ts';
+import { writeStderr, type Io } from './io.ts';
 
 export function tellAsides({ metadata }: Envelope, io: Io, from = ''): void {
   const { warnings = [], messages = [] } = metadata.output ?? {};
-  for (const warning of warnings) tell(io, `whmapi1: ${from}warning: ${warning}\n`);
-  for (const message of messages) tell(io, `whmapi1: ${from}${message}\n`);
+  for (const warning of warnings) writeStderr(io, `whmapi1: ${from}warning: ${warning}\n`);
+  for (const message of messages) writeStderr(io, `whmapi1: ${from}${message}\n`);
 }

@@ -34,7 +34,7 @@ export function readAuditFilter(words: readonly string[], now: number): AuditFil
     if (at < 0 || !names.includes(name)) {
       throw new UsageError(`--log has no filter ${quote(name)}. Use FIELD=VALUE with ${names.join(', ')}.`);
     }
-    if (given.has(name)) throw new UsageError(`The filter ${name} is given twice. Give it once.`);
+    if (given.has(name)) throw new UsageError(`The filter ${name} is given twice. Pass it once.`);
     const value = word.slice(at + 1);
     if (value === '') throw new UsageError(`The filter ${name} has no value. Use ${name}=VALUE.`);
     given.set(name, value);

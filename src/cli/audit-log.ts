@@ -4,7 +4,7 @@ import { openAuditLog, toJsonLine, type AuditReader, type StoredAuditRecord } fr
 import { visible } from '../core/visible.ts';
 import type { AdministrationOptions } from './administration-options.ts';
 import { matches, readAuditFilter, type AuditFilter } from './audit-filter.ts';
-import { tell, type Io } from './io.ts';
+import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { reportFailure } from './report-failure.ts';
 import { styleFor } from './style.ts';
@@ -65,7 +65,7 @@ function copy(records: Iterable<StoredAuditRecord>, filter: AuditFilter, write: 
 function noteSkipped({ skipped }: AuditReader, io: Io): boolean {
   if (skipped === 0) return false;
   const lines = skipped === 1 ? '1 line' : `${skipped} lines`;
-  tell(io, `whmapi1: skipped ${lines} of the audit log that are damaged or incomplete.\n`);
+  writeStderr(io, `whmapi1: skipped ${lines} of the audit log that are damaged or incomplete.\n`);
   return true;
 }
 

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { backUpStore, locateInstallation, restoreStore, type Manifest } from '../administration.ts';
 import { visible } from '../core/visible.ts';
-import { tell, type Io } from './io.ts';
+import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { reportFailure } from './report-failure.ts';
 
@@ -22,9 +22,9 @@ export function backUp(file: string, { withKey, force }: BackupCommand, io: Io):
         'templates, the logs or the certificate.\n',
     );
     if (withKey) {
-      tell(
+      writeStderr(
         io,
-        'whmapi1: This file holds the key with the secrets that it encrypts: whoever reads it can produce the codes of ' +
+        'whmapi1: This file contains the key and the secrets that it encrypts: anyone who reads it can generate the codes of ' +
           'every user. Store it as safely as the server itself.\n',
       );
     } else if (manifest.keyId !== undefined) {
@@ -57,7 +57,7 @@ export function restore(file: string, force: boolean, line: CommandLine, io: Io)
       );
     }
     if (!hasKey) {
-      tell(
+      writeStderr(
         io,
         'whmapi1: The secrets in this backup were encrypted with another key than the one here. Copy the secret.key of ' +
           'that time to the state directory (mode 600); until then, calls that need the secrets fail with key_lost.\n',

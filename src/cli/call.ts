@@ -8,7 +8,7 @@ import { loadFunction } from '../functions/load.ts';
 import { answer } from './answer.ts';
 import type { RawArgument } from '../core/context.ts';
 import { gatherArguments, warningsOf } from './arguments.ts';
-import { tell, type Io } from './io.ts';
+import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 
 /** Makes the call and prints its response. @returns the exit status. */
@@ -37,7 +37,7 @@ export async function callFor(
   } catch (error) {
     const xid = application.engine.newXid();
     const where = application.engine.logUnexpected(xid, command, error);
-    tell(io, `whmapi1: (XID ${xid}) An unexpected error occurred. ${where}\n`);
+    writeStderr(io, `whmapi1: (XID ${xid}) An unexpected error occurred. ${where}\n`);
     return { status: 1 };
   } finally {
     application.close();

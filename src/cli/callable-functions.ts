@@ -4,7 +4,7 @@ import { mayCall } from '../core/access.ts';
 import type { IndexRow } from '../core/context.ts';
 import { ApiError, errorKinds } from '../core/errors.ts';
 import { index } from '../functions/index.generated.ts';
-import { tell, type Io } from './io.ts';
+import { writeStderr, type Io } from './io.ts';
 
 /** Returns the exit status if the user may not call any function. The reason is then on standard error. */
 export async function callableBy(user: string, io: Io): Promise<Readonly<Record<string, IndexRow>> | number> {
@@ -18,7 +18,7 @@ export async function callableBy(user: string, io: Io): Promise<Readonly<Record<
     }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    tell(io, `whmapi1: ${error.message}\n`);
+    writeStderr(io, `whmapi1: ${error.message}\n`);
     return errorKinds[error.code].exit;
   }
 }

@@ -13,7 +13,10 @@ export async function argumentNames(
   if (current.startsWith('api.') && fn.hasList) return metaNames(await metaParameters(), given);
   const names = new Set([...given].map((name) => paramOf(fn, name)?.base ?? name));
   const open = Object.entries(fn.params)
-    .filter(([name, { list, inert }]) => inert === undefined && (list === true || !names.has(name)))
+    .filter(
+      ([name, { list, noEffectReason }]) =>
+        noEffectReason === undefined && (list === true || !names.has(name)),
+    )
     .map(([name, param]) => candidate(name, param));
   const required = open.filter(({ isRequired }) => isRequired);
   return [

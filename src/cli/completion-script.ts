@@ -1,6 +1,6 @@
 // `--completion SHELL`: prints the installed script that a shell loads.
 import { installedFile } from './installation.ts';
-import { tell, type Io } from './io.ts';
+import { writeStderr, type Io } from './io.ts';
 import type { Shell } from './options.ts';
 
 /** The usual locations of these scripts below /usr/share or /usr/local/share. */
@@ -13,7 +13,10 @@ const scripts: Readonly<Record<Shell, string>> = {
 export function printCompletionScript(shell: Shell, io: Io): number {
   const path = installedFile(scripts[shell]);
   if (path === undefined) {
-    tell(io, `whmapi1: ${scripts[shell]} is missing from this installation. Install the program again.\n`);
+    writeStderr(
+      io,
+      `whmapi1: ${scripts[shell]} is missing from this installation. Install the program again.\n`,
+    );
     return 1;
   }
   io.stdout.write(Buffer.from(io.readFile(path)).toString('utf8'));

@@ -2,7 +2,7 @@
 import { listProfiles, profileOf, readProfileFrom } from '../remote/configure.ts';
 import type { RemoteOptions } from '../remote/options.ts';
 import { profilesPath, writeProfile } from '../remote/profiles.ts';
-import { tell, type Io } from './io.ts';
+import { writeStderr, type Io } from './io.ts';
 import { withSetupErrors, createRemoteEnvironment } from './world.ts';
 
 export async function configure(options: RemoteOptions, io: Io): Promise<number> {
@@ -10,7 +10,7 @@ export async function configure(options: RemoteOptions, io: Io): Promise<number>
   return withSetupErrors(async () => {
     if (options.profile !== undefined && options.hosts.length > 0) {
       writeProfile(options.profile, profileOf(options, world), world);
-      tell(io, `whmapi1: ${profilesPath(world)} holds the profile ${options.profile}.\n`);
+      writeStderr(io, `whmapi1: ${profilesPath(world)} has the profile ${options.profile}.\n`);
       return 0;
     }
     io.stdout.write(listProfiles(world));
@@ -18,7 +18,7 @@ export async function configure(options: RemoteOptions, io: Io): Promise<number>
     const written = await readProfileFrom(world.ask, world, options.profile);
     if (written === undefined) return 0;
     writeProfile(written.name, written.profile, world);
-    tell(io, `whmapi1: ${profilesPath(world)} holds the profile ${written.name}.\n`);
+    writeStderr(io, `whmapi1: ${profilesPath(world)} has the profile ${written.name}.\n`);
     return 0;
   });
 }

@@ -4,7 +4,7 @@ import type { Caller } from '../core/context.ts';
 import { dispatch } from '../core/dispatch.ts';
 import type { Envelope } from '../core/envelope.ts';
 import { ApiError, errorKinds } from '../core/errors.ts';
-import { tell, type Io } from './io.ts';
+import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { drawQrCode } from './qr-code.ts';
 import { UsageError } from './usage-error.ts';
@@ -37,11 +37,11 @@ export async function enrol(line: CommandLine, io: Io): Promise<number> {
     return await setUp(application, caller, ask, io);
   } catch (error) {
     if (error instanceof UsageError) {
-      tell(io, 'Two-factor authentication was not set up: nothing was changed.\n');
+      writeStderr(io, 'Two-factor authentication was not set up: nothing was changed.\n');
       return 1;
     }
     if (!(error instanceof ApiError)) throw error;
-    tell(io, `whmapi1: ${error.message}\n`);
+    writeStderr(io, `whmapi1: ${error.message}\n`);
     return errorKinds[error.code].exit;
   } finally {
     application?.close();
@@ -91,15 +91,15 @@ async function confirm(secret: string, call: CallFunction, ask: Ask, io: Io): Pr
     const { metadata } = await call('twofactorauth_set_tfa_config', { secret, tfa_token: code });
     if (metadata.result === 1) return;
     if (!RETRIED.includes(metadata.error_code ?? '')) throw toError(metadata);
-    tell(io, `${metadata.reason}\n`);
+    writeStderr(io, `${metadata.reason}\n`);
     if (metadata.error_code === 'tfa_invalid') {
       wrong += 1;
-      tell(
+      writeStderr(
         io,
         `Wrong code ${wrong}. Five wrong codes within five minutes lock further attempts for five minutes.\n`,
       );
     }
-    tell(io, 'Type the code that the app shows now. Ctrl-C ends this without a change.\n');
+    writeStderr(io, 'Type the code that the app shows now. Ctrl-C ends this without a change.\n');
   }
 }
 

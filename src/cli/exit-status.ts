@@ -1,6 +1,6 @@
 // The exit status of a call whose response was printed. WHMAPI1_EXIT_STATUS=whm makes it 0 even if the call failed, as
 // scripts written for cPanel & WHM expect. It is set in the environment or, for the whole server, in a file.
-import { tell, type Io } from './io.ts';
+import { writeStderr, type Io } from './io.ts';
 
 const VARIABLE = 'WHMAPI1_EXIT_STATUS';
 /** Lines of NAME=VALUE, in the syntax of systemd and POSIX shells. */
@@ -15,7 +15,7 @@ export function exitStatusFor(status: number, io: Io): number {
   const { value, source } = setting(io);
   if (value === 'whm') return 0;
   if (value !== '' && value !== 'result') {
-    tell(
+    writeStderr(
       io,
       `whmapi1: ${VARIABLE} in ${source} is not valid, so the exit status is 1: use whm (0 whenever a response was printed) or result (1 if the call failed).\n`,
     );

@@ -1,7 +1,7 @@
 // whmapi1 --forget-server NAME: forgets a decommissioned server of the shared store and releases its locks.
 import { forgetServer } from '../store-administration.ts';
 import { ApiError, errorKinds } from '../core/errors.ts';
-import { tell, type Io } from './io.ts';
+import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -20,13 +20,13 @@ export async function printForgotten(line: CommandLine, name: string, io: Io): P
     });
     io.stdout.write(
       line.dryRun
-        ? `The server “${name}” would be forgotten; nothing was changed.\n`
+        ? `The server “${name}” would be forgotten. Nothing was changed.\n`
         : `The server “${name}” is forgotten.\n`,
     );
     return 0;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    tell(io, `whmapi1: ${error.message}\n`);
+    writeStderr(io, `whmapi1: ${error.message}\n`);
     return errorKinds[error.code].exit;
   }
 }

@@ -30,7 +30,7 @@ export interface Io {
 /**
  * Writes to standard error. Ignores errors, because there is no other place to report them. The exit status remains.
  */
-export function tell({ stderr }: Io, text: string): void {
+export function writeStderr({ stderr }: Io, text: string): void {
   try {
     stderr.write(text);
   } catch (error) {

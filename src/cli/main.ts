@@ -1,5 +1,5 @@
 // From the command line to the exit status. This file handles --help and completion; run.ts handles the rest.
-import { tell, WriteError, type Io } from './io.ts';
+import { writeStderr, WriteError, type Io } from './io.ts';
 import { styleFor } from './style.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -22,14 +22,14 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     if (error instanceof WriteError) {
       // EPIPE: the reader closed the pipe early, which is not an error.
       if (error.code === 'EPIPE') return 0;
-      tell(io, `whmapi1: the response could not be written: ${error.message}\n`);
+      writeStderr(io, `whmapi1: the response could not be written: ${error.message}\n`);
       return 1;
     }
     if (!(error instanceof UsageError)) throw error;
     const { usageLine } = await import('./help.ts');
     // The option --color has not been read yet.
     const style = await styleFor(io.stderr, 'auto', io);
-    tell(io, `${style.error(`whmapi1: ${error.message}`)}\n${usageLine}\nSee whmapi1 --help.\n`);
+    writeStderr(io, `${style.error(`whmapi1: ${error.message}`)}\n${usageLine}\nSee whmapi1 --help.\n`);
     return 2;
   }
 }

@@ -1,7 +1,7 @@
 // whmapi1 --migrate-store FROM TO: moves the whole store, and verifies the copy.
 import { moveStore } from '../store-administration.ts';
 import { ApiError, errorKinds } from '../core/errors.ts';
-import { tell, type Io } from './io.ts';
+import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -28,7 +28,7 @@ export async function migrateStore(line: CommandLine, io: Io): Promise<number> {
     return 0;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    tell(io, `whmapi1: ${error.message}\n`);
+    writeStderr(io, `whmapi1: ${error.message}\n`);
     return errorKinds[error.code].exit === 1 ? 2 : errorKinds[error.code].exit;
   }
 }

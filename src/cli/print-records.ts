@@ -4,7 +4,7 @@ import { listFields } from '../core/list-fields.ts';
 import { loadFunction } from '../functions/load.ts';
 import { joinedRecords, recordsOf, type Records } from '../render/records.ts';
 import { tellAsides } from './asides.ts';
-import { tell, type Io } from './io.ts';
+import { writeStderr, type Io } from './io.ts';
 import { wantedFields } from './list-options.ts';
 import type { CommandLine } from './options.ts';
 import { styleFor } from './style.ts';
@@ -17,10 +17,10 @@ export async function printRecords(
   io: Io,
 ): Promise<void> {
   const { result, reason } = envelope.metadata;
-  if (result === 0) tell(io, `whmapi1: ${command}: ${reason}\n`);
+  if (result === 0) writeStderr(io, `whmapi1: ${command}: ${reason}\n`);
   tellAsides(envelope, io);
   if (result === 0) return;
-  if (envelope.data === undefined) return tell(io, `whmapi1: ${command}: ${reason}\n`);
+  if (envelope.data === undefined) return writeStderr(io, `whmapi1: ${command}: ${reason}\n`);
   await write(await recordsFor(envelope, line, command), line, io);
 }
 
@@ -34,10 +34,10 @@ export async function printFleetRecords(
   const parts: { host: string; records: Records }[] = [];
   for (const { host, envelope } of answers) {
     const { result, reason } = envelope.metadata;
-    if (result === 0) tell(io, `whmapi1: ${host}: ${reason}\n`);
+    if (result === 0) writeStderr(io, `whmapi1: ${host}: ${reason}\n`);
     tellAsides(envelope, io, `${host}: `);
     if (result === 0 || line.quiet) continue;
-    if (envelope.data === undefined) tell(io, `whmapi1: ${host}: ${reason}\n`);
+    if (envelope.data === undefined) writeStderr(io, `whmapi1: ${host}: ${reason}\n`);
     else parts.push({ host, records: await recordsFor(envelope, line, command) });
   }
   if (parts.length > 0) await write(joinedRecords(parts), line, io);
@@ -63,9 +63,9 @@ async function write(records: Records, line: CommandLine, io: Io): Promise<void>
   const width = io.stdout.isTerminal() ? io.stdout.size?.()?.columns : undefined;
   const { lines, omitted } = renderTable(records, width, (text) => style.heading(text));
   for (const piece of lines) io.stdout.write(piece);
-  if (records.rows.length === 0) tell(io, 'whmapi1: the list is empty.\n');
+  if (records.rows.length === 0) writeStderr(io, 'whmapi1: the list is empty.\n');
   if (omitted.length === 0) return;
-  tell(
+  writeStderr(
     io,
     `whmapi1: the terminal has no room for ${omitted.join(', ')}. --fields chooses the columns; --output=csv has them all.\n`,
   );

@@ -1,6 +1,6 @@
 // Shows the progress of a run over many servers: a bar on standard error, if that is a terminal.
 import { SingleBar } from 'cli-progress';
-import { tell, type Io } from './io.ts';
+import { writeStderr, type Io } from './io.ts';
 
 export interface Progress {
   /** Hides the bar, so that other lines can be written. The next `advance` shows it again. */
@@ -18,7 +18,7 @@ export function progressOf(total: number, io: Io): Progress {
     isTTY: true,
     columns: 80,
     write: (text: string) => {
-      tell(io, text);
+      writeStderr(io, text);
       return true;
     },
   };
@@ -33,7 +33,7 @@ export function progressOf(total: number, io: Io): Progress {
   });
   bar.start(total, 0, { failures });
   return {
-    hide: () => tell(io, '\r\x1b[K'),
+    hide: () => writeStderr(io, '\r\x1b[K'),
     advance: (didFail) => {
       failures += didFail ? 1 : 0;
       bar.increment(1, { failures });

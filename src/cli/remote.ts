@@ -14,7 +14,7 @@ import { callAll, callOne, failed } from '../remote/run.ts';
 import { unknownSince, type RemoteCall } from '../remote/server.ts';
 import { answer, printedStatus, writerFor } from './answer.ts';
 import { gatherArguments, warningsOf } from './arguments.ts';
-import { tell, type Io } from './io.ts';
+import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { listArguments } from './list-options.ts';
 import { progressOf } from './progress.ts';
@@ -46,7 +46,7 @@ export async function callRemotely(line: CommandLine, command: string, io: Io): 
     const prepared = prepare(line.remote, createRemoteEnvironment(io));
     const { resume } = line.remote;
     const record = resume === undefined ? undefined : new RunRecord(resume, call);
-    for (const hint of hints) tell(io, `whmapi1: ${hint}\n`);
+    for (const hint of hints) writeStderr(io, `whmapi1: ${hint}\n`);
     const [only] = prepared.hosts;
     if (only === undefined || prepared.isNamed || record !== undefined) {
       return run(prepared, call, record, line, io);
@@ -107,7 +107,10 @@ async function run(
   const unknown = hosts.filter(isUnknown);
   const left = hosts.filter((host) => !isUnknown(host) && record?.outcomeOf(host) !== 'done');
   if (left.length < hosts.length) {
-    tell(io, `whmapi1: ${hosts.length - left.length} of ${hosts.length} servers were already called.\n`);
+    writeStderr(
+      io,
+      `whmapi1: ${hosts.length - left.length} of ${hosts.length} servers were already called.\n`,
+    );
   }
   const progress = progressOf(left.length, io);
   output.begin();
@@ -127,7 +130,8 @@ async function run(
     { failfast: line.remote.failfast, record },
   ).finally(() => progress.end());
   await output.end();
-  if (uncalled > 0) tell(io, `whmapi1: ${uncalled} servers were not called, because one had failed.\n`);
+  if (uncalled > 0)
+    writeStderr(io, `whmapi1: ${uncalled} servers were not called, because one had failed.\n`);
   if (unknown.length > 0) return 3;
   // A server that was not called has no response, so the run has failed whatever WHMAPI1_EXIT_STATUS is.
   return uncalled > 0 ? status : printedStatus(status, io);

@@ -2,7 +2,7 @@
 import { createApplication } from '../app.ts';
 import { visible } from '../core/visible.ts';
 import { createWorker } from '../task-administration.ts';
-import { tell, type Io } from './io.ts';
+import { writeStderr, type Io } from './io.ts';
 import { reportFailure } from './report-failure.ts';
 
 /** How long tasks may take to end after SIGTERM or SIGINT. */
@@ -21,7 +21,7 @@ export async function runTasks(io: Io): Promise<number> {
         if (ending.state !== 'done') status = 1;
       },
       onTrouble: (error) =>
-        tell(io, `whmapi1: ${error instanceof Error ? visible(error.message) : String(error)}\n`),
+        writeStderr(io, `whmapi1: ${error instanceof Error ? visible(error.message) : String(error)}\n`),
     });
     const isInterrupted = new Promise<'interrupted'>((interrupt) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -30,7 +30,7 @@ export async function runTasks(io: Io): Promise<number> {
     try {
       if ((await Promise.race([worker.runDue(), isInterrupted])) === 'interrupted') {
         status = 1;
-        tell(io, 'whmapi1: interrupted. Tasks that can be restarted return to the queue.\n');
+        writeStderr(io, 'whmapi1: interrupted. Tasks that can be restarted return to the queue.\n');
         const limit = new Promise((resume) => setTimeout(resume, TIMEOUT_MS));
         await Promise.race([worker.close(), limit]);
       }

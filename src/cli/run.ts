@@ -1,6 +1,6 @@
 // Runs what the command line requests: a call, help, or information about the program itself.
 import { quote } from '../core/quote.ts';
-import { tell, type Io } from './io.ts';
+import { writeStderr, type Io } from './io.ts';
 import { isRemote } from './is-remote.ts';
 import type { CommandLine } from './options.ts';
 import { readPlainLine } from './plain-line.ts';
@@ -104,7 +104,7 @@ async function help(line: CommandLine, io: Io): Promise<number> {
   }
   const { suggest } = await import('./suggest.ts');
   const { error } = await styleFor(io.stderr, line.color, io);
-  tell(io, `${error(`whmapi1: no function or family is named ${quote(line.command)}.`)}\n`);
+  writeStderr(io, `${error(`whmapi1: no function or family is named ${quote(line.command)}.`)}\n`);
   suggest(line.command, io);
   return 1;
 }

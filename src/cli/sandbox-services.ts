@@ -3,7 +3,7 @@ import { ApiError, errorKinds } from '../core/errors.ts';
 import { MachineError } from '../core/machine-error.ts';
 import { visible } from '../core/visible.ts';
 import { startSandboxServices } from '../sandbox-services.ts';
-import { tell, type Io } from './io.ts';
+import { writeStderr, type Io } from './io.ts';
 
 /** @returns the exit status: 0 after SIGINT or SIGTERM, 1 if the server exited by itself. */
 export async function runSandboxServices(io: Io): Promise<number> {
@@ -16,18 +16,18 @@ export async function runSandboxServices(io: Io): Promise<number> {
       io.stdout.write(`DNS on port ${port} of ${address}: dig @${address} -p ${port} bob.example\n`);
       const log = await Promise.race([ended, interrupted]);
       if (log === undefined) return 0;
-      tell(io, `whmapi1: named has ended. Its log ends with: ${visible(log)}\n`);
+      writeStderr(io, `whmapi1: named has ended. Its log ends with: ${visible(log)}\n`);
       return 1;
     } finally {
       await stop();
     }
   } catch (error) {
     if (error instanceof ApiError) {
-      tell(io, `whmapi1: ${visible(error.message)}\n`);
+      writeStderr(io, `whmapi1: ${visible(error.message)}\n`);
       return errorKinds[error.code].exit;
     }
     if (!(error instanceof MachineError)) throw error;
-    tell(io, `whmapi1: ${visible(error.message)}\n`);
+    writeStderr(io, `whmapi1: ${visible(error.message)}\n`);
     return errorKinds.host_failed.exit;
   }
 }

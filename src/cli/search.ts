@@ -4,7 +4,7 @@ import { quote } from '../core/quote.ts';
 import type { FoundFunction } from '../search/index-options.ts';
 import { find, findFitting } from '../search/ranking.ts';
 import { command, functionRows, layoutFor, wrap, type Layout } from './help-layout.ts';
-import { tell, type Io } from './io.ts';
+import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { loadSearchIndex, loadSettingIndex } from './search-index.ts';
 import { styleFor } from './style.ts';
@@ -23,8 +23,8 @@ export async function search(line: CommandLine, io: Io): Promise<number> {
   const settings = findFitting(wanted, await loadSettingIndex()).slice(0, MAX_SETTINGS);
   if (found.length + settings.length === 0) {
     const { error } = await styleFor(io.stderr, line.color, io);
-    tell(io, `${error(`whmapi1: no function fits ${quote(wanted)}.`)}\n`);
-    tell(io, 'whmapi1 --help --all names all functions.\n');
+    writeStderr(io, `${error(`whmapi1: no function matches ${quote(wanted)}.`)}\n`);
+    writeStderr(io, 'whmapi1 --help --all names all functions.\n');
     return 1;
   }
   const layout = await layoutFor(io, line.color);
@@ -40,7 +40,7 @@ export async function search(line: CommandLine, io: Io): Promise<number> {
       .join(''),
   );
   if (found.length > shown.length)
-    tell(io, `${found.length - shown.length} more fit, less well; more words narrow it down.\n`);
+    writeStderr(io, `${found.length - shown.length} more fit, less well; more words narrow it down.\n`);
   return 0;
 }
 

@@ -2,7 +2,7 @@
 import { visible } from '../core/visible.ts';
 import { SecondariesDesk, shown, type Invitation } from '../name-server-administration.ts';
 import type { AdministrationOptions } from './administration-options.ts';
-import { tell, type Io } from './io.ts';
+import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { styleFor } from './style.ts';
 import { UsageError } from './usage-error.ts';
@@ -22,14 +22,14 @@ export async function printSecondaries(
   return withDesk(SecondariesDesk, io, async (desk) => {
     const secondaries = await desk.list();
     const trouble = await desk.trouble();
-    if (trouble !== undefined) tell(io, `whmapi1: ${visible(trouble)}\n`);
+    if (trouble !== undefined) writeStderr(io, `whmapi1: ${visible(trouble)}\n`);
     if (output !== 'table') {
       const space = output === 'json' ? undefined : 2;
       io.stdout.write(`${JSON.stringify({ secondaries }, undefined, space)}\n`);
       return 0;
     }
     if (secondaries.length === 0) {
-      tell(io, 'whmapi1: no secondaries.\n');
+      writeStderr(io, 'whmapi1: no secondaries.\n');
       return 0;
     }
     const { renderTable } = await import('../render/table.ts');

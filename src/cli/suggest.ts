@@ -2,7 +2,7 @@
 import { distance } from 'fastest-levenshtein';
 import { absent } from '../catalogue/absent.generated.ts';
 import { index } from '../functions/index.generated.ts';
-import { tell, type Io } from './io.ts';
+import { writeStderr, type Io } from './io.ts';
 
 const MOST = 3;
 /** A longer word is not a typo, and measuring it would take time in proportion to its length. */
@@ -11,7 +11,7 @@ const MAX_LENGTH = 100;
 /** Names the functions that a mistyped name may mean, and which of them are not provided here. */
 export function suggest(command: string, io: Io): void {
   const names = meant(command).map((name) => (isProvided(name) ? name : `${name} (not provided here)`));
-  tell(
+  writeStderr(
     io,
     `${names.length > 0 ? `Did you mean ${names.join(', or ')}? ` : ''}${furtherHelp(command, names)}\n`,
   );

@@ -2,7 +2,7 @@
 import { SingleBar } from 'cli-progress';
 import { visible } from '../core/visible.ts';
 import type { Task } from '../task-administration.ts';
-import { tell, type Io } from './io.ts';
+import { writeStderr, type Io } from './io.ts';
 
 export interface TaskProgress {
   show(task: Task): void;
@@ -23,7 +23,7 @@ function bar(io: Io): TaskProgress {
     isTTY: true,
     columns,
     write: (text: string) => {
-      tell(io, text);
+      writeStderr(io, text);
       return true;
     },
   };
@@ -61,7 +61,7 @@ function lines(io: Io): TaskProgress {
       const now = { state: task.state, step: Math.floor(task.progress / STEP) };
       if (now.state === last.state && now.step === last.step) return;
       last = now;
-      tell(io, `task ${task.id} (${task.kind}): ${task.progress}% ${textOf(task)}\n`);
+      writeStderr(io, `task ${task.id} (${task.kind}): ${task.progress}% ${textOf(task)}\n`);
     },
     end: () => undefined,
   };

@@ -4,7 +4,7 @@ import { visible } from '../core/visible.ts';
 import { quote } from '../core/quote.ts';
 import { TaskDesk, type StoredTimer, type Task } from '../task-administration.ts';
 import type { AdministrationOptions } from './administration-options.ts';
-import { tell, type Io } from './io.ts';
+import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { styleFor } from './style.ts';
 import { isTaskId, readTaskId } from './task-id.ts';
@@ -59,8 +59,8 @@ export async function stopTask(word: string, io: Io): Promise<number> {
     const state = await desk.stop(id);
     io.stdout.write(
       state === 'stopped'
-        ? `The task ${id} is stopped. It had not begun.\n`
-        : `The task ${id} is asked to stop. whmapi1 --wait ${id} waits until it has.\n`,
+        ? `The task ${id} is stopped. It had not started.\n`
+        : `The task ${id} was asked to stop. whmapi1 --wait ${id} waits until it has.\n`,
     );
     return 0;
   });
@@ -86,7 +86,7 @@ function readWanted(words: readonly string[]): Wanted {
     if (name === 'state' && !states.includes(value)) {
       throw new UsageError(`Invalid state ${quote(value)}: use one of ${states.join(', ')}.`);
     }
-    if (wanted[name] !== undefined) throw new UsageError(`${name}= is given twice. Give it once.`);
+    if (wanted[name] !== undefined) throw new UsageError(`${name}= is given twice. Pass it once.`);
     wanted[name] = value;
   }
   return wanted;
@@ -109,7 +109,7 @@ async function printTable(
     for (const piece of renderTable(records, width, (text) => style.heading(text)).lines)
       io.stdout.write(piece);
   };
-  if (tasks.length === 0) tell(io, 'whmapi1: no tasks.\n');
+  if (tasks.length === 0) writeStderr(io, 'whmapi1: no tasks.\n');
   else {
     const rows = tasks.map((task) => [
       ...[String(task.id), task.server, task.kind, task.state, `${task.progress}%`, task.caller],
@@ -155,7 +155,7 @@ async function printTask(
     shown.map(([name, value]) => `${style.heading(name.padEnd(10))}  ${visible(value)}\n`).join(''),
   );
   if (log !== undefined) io.stdout.write(`\n${log}`);
-  else if (!isHere) tell(io, `whmapi1: the log is on the server ${quote(task.server)}.\n`);
+  else if (!isHere) writeStderr(io, `whmapi1: the log is on the server ${quote(task.server)}.\n`);
 }
 
 function toJson({

@@ -5,7 +5,7 @@ import { visible } from '../core/visible.ts';
 import { TaskDesk, type Task } from '../task-administration.ts';
 import type { AdministrationOptions } from './administration-options.ts';
 import { installedFile } from './installation.ts';
-import { tell, type Io } from './io.ts';
+import { writeStderr, type Io } from './io.ts';
 import { isRemote } from './is-remote.ts';
 import type { CommandLine } from './options.ts';
 import { isTaskId } from './task-id.ts';
@@ -37,7 +37,7 @@ export async function wait(line: CommandLine, options: AdministrationOptions, io
   const { callFor } = await import('./call.ts');
   const { status, task } = await callFor(line, command, io);
   if (task !== undefined) return waitFor(task, io);
-  if (status === 0 && !line.dryRun) tell(io, `whmapi1: ${visible(command)} started no task.\n`);
+  if (status === 0 && !line.dryRun) writeStderr(io, `whmapi1: ${visible(command)} started no task.\n`);
   return status;
 }
 
@@ -61,7 +61,7 @@ export async function waitFor(id: number, io: Io): Promise<number> {
         }
         if (isInterrupted) {
           progress.end();
-          tell(
+          writeStderr(
             io,
             `whmapi1: the task ${id} goes on. whmapi1 --wait ${id} follows it again, whmapi1 --stop-task ${id} stops it.\n`,
           );
@@ -81,11 +81,11 @@ function conclude(task: Task, io: Io): number {
   const { id, kind, state } = task;
   const situation = situationOf(task);
   const result = task.result === null ? '' : ` ${visible(JSON.stringify(task.result))}`;
-  tell(
+  writeStderr(
     io,
     `task ${id} (${kind}) is ${state}${situation === '' ? '.' : `: ${visible(situation)}`}${result}\n`,
   );
-  if (state !== 'done') tell(io, `whmapi1 --tasks ${id} shows its log.\n`);
+  if (state !== 'done') writeStderr(io, `whmapi1 --tasks ${id} shows its log.\n`);
   return state === 'done' ? 0 : 1;
 }
 

@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { SetupError } from '../remote/setup-error.ts';
 import type { RemoteEnvironment } from '../remote/world.ts';
-import { tell, type Io } from './io.ts';
+import { writeStderr, type Io } from './io.ts';
 import { UsageError } from './usage-error.ts';
 
 export function createRemoteEnvironment(io: Io): RemoteEnvironment {
@@ -12,7 +12,7 @@ export function createRemoteEnvironment(io: Io): RemoteEnvironment {
     now: () => Date.now(),
     random: () => Math.random(),
     pause: (milliseconds) => setTimeout(milliseconds),
-    tell: (sentence) => tell(io, `whmapi1: ${sentence}\n`),
+    warn: (sentence) => writeStderr(io, `whmapi1: ${sentence}\n`),
     ...(ask === undefined ? {} : { ask }),
   };
 }

@@ -9,7 +9,7 @@ const MAX_WARNINGS = 20;
 
 /** Returns a sentence for each unknown parameter, and for each parameter that has no effect here. */
 export async function warningsOf(fn: AnyFunction, args: readonly RawArgument[]): Promise<string[]> {
-  return [...(await unknown(fn, unknownNames(fn, args))), ...inert(fn, args)];
+  return [...(await unknown(fn, unknownNames(fn, args))), ...withoutEffect(fn, args)];
 }
 
 async function unknown(fn: AnyFunction, names: readonly string[]): Promise<string[]> {
@@ -24,9 +24,9 @@ async function unknown(fn: AnyFunction, names: readonly string[]): Promise<strin
   return more > 0 ? [...warnings, `${more} more unknown parameters were ignored.`] : warnings;
 }
 
-function inert(fn: AnyFunction, args: readonly RawArgument[]): string[] {
+function withoutEffect(fn: AnyFunction, args: readonly RawArgument[]): string[] {
   return [...new Set(args.map(({ name }) => name))].flatMap((name) => {
-    const why = paramOf(fn, name)?.param.inert;
+    const why = paramOf(fn, name)?.param.noEffectReason;
     return why === undefined ? [] : [`The parameter “${name}” has no effect here: ${why}`];
   });
 }

@@ -119,12 +119,12 @@ interface CallContext {
   /** Sets `metadata.reason` for a successful call. Default: “OK”. */
   readonly reason: (sentence: string) => void;
   /** The call's options for the list in the response (`api.*`). Undefined if there are none. */
-  readonly asked: MetaArguments | undefined;
+  readonly listQuery: MetaArguments | undefined;
   /**
    * Reports that the list is already filtered, sorted and paged, exactly as `shape.ts` would do it. The engine still
    * checks the field names and selects the columns.
    */
-  readonly answered: (counts: Counts) => void;
+  readonly reportCounts: (counts: Counts) => void;
   /**
    * Adds a task to the queue of this server. `kind` is the name of a file in `src/tasks/`. The task is added in the
    * transaction of the call: if the call fails or is a dry run, the task never starts. Only for functions that

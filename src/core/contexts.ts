@@ -35,9 +35,9 @@ export class Contexts {
     this.answer = undefined;
   }
 
-  within(db: Db, { effect }: AnyFunction, asked: MetaArguments | undefined): Context {
+  within(db: Db, { effect }: AnyFunction, listQuery: MetaArguments | undefined): Context {
     return {
-      ...this.#common(asked),
+      ...this.#common(listQuery),
       db,
       plan: (plan, answer) => {
         if (this.plan !== undefined) throw new TypeError('A call plans its work once.');
@@ -56,10 +56,10 @@ export class Contexts {
     };
   }
 
-  outside(store: Store, asked: MetaArguments | undefined): FreeContext {
+  outside(store: Store, listQuery: MetaArguments | undefined): FreeContext {
     const { call: own, caller, engine, dispatch } = this.#of;
     return {
-      ...this.#common(asked),
+      ...this.#common(listQuery),
       machine: engine.machine,
       transaction: async (effect, work) =>
         store.transaction(effect, async (db) => ({ value: await work(db), keep: true })),
@@ -83,7 +83,7 @@ export class Contexts {
     return report.task;
   }
 
-  #common(asked: MetaArguments | undefined): Omit<Context, 'db' | 'plan' | 'startTask'> {
+  #common(listQuery: MetaArguments | undefined): Omit<Context, 'db' | 'plan' | 'startTask'> {
     const { call, caller, engine, report } = this.#of;
     return {
       caller,
@@ -97,7 +97,7 @@ export class Contexts {
       randomBytes: (count) => engine.randomBytes(count),
       sha256: (text) => engine.sha256(text),
       passwordStrength: (candidate, known) => engine.passwordStrength(candidate, known),
-      asked,
+      listQuery,
       ...report.voice(),
       functions: () => engine.functions(),
     };

@@ -47,7 +47,7 @@ export interface Param {
    * For parameters that are accepted but have no effect on this server, so that scripts keep working: the reason, as a
    * sentence.
    */
-  readonly inert?: string;
+  readonly noEffectReason?: string;
 }
 
 /** All other arguments, as one hash (such as USER of a JSON body `{USER: {...}}`). */

@@ -26,7 +26,7 @@ export function paramTraits(param: Param): string {
   if (param.list === true) traits.push('repeatable');
   if (param.alias !== undefined) traits.push(`also accepted as ${param.alias.join(', ')}`);
   if (param.extension === true) traits.push('not part of WHM');
-  if (param.inert !== undefined) traits.push('no effect here');
+  if (param.noEffectReason !== undefined) traits.push('no effect here');
   return traits.join('; ');
 }
 

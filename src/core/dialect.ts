@@ -13,6 +13,8 @@ export interface Dialect {
   readonly eachOf: (json: string, name: string) => string;
   /** An empty JSON list, as a JSON value. */
   readonly emptyList: string;
+  /** A JSON list of one text, as a JSON value. Empty if the text is NULL. */
+  readonly listOfOne: (text: string) => string;
   /** Greater than every number. */
   readonly infinity: string;
   /** For ORDER BY: orders a text by its UTF-8 bytes, and so by code points. */

@@ -13,7 +13,7 @@ import {
   undo,
   type Opened,
 } from './journaled-plan.ts';
-import { MachineError, ofDisk } from './machine-error.ts';
+import { MachineError, ofDisk, UNCHANGED } from './machine-error.ts';
 import type { Lock, Plan, StepResult } from './plan.ts';
 import { quote } from './quote.ts';
 
@@ -118,7 +118,7 @@ export async function execute(
     }
     // If a step failed, the earlier steps are undone even in an irreversible plan, because the outcome is not stored.
     if (entry.irreversible && isApplied) throw await irreversibleFailure(engine, entry, error);
-    throw await undone(engine, opened, error);
+    throw await undoAfterFailure(engine, opened, error);
   } finally {
     inProgress.delete(entry.id);
   }
@@ -146,9 +146,11 @@ async function irreversibleFailure(
 ): Promise<unknown> {
   // Without an owner, the entry is completed by the next call. If the journal cannot be written now, the same happens
   // once this process has ended.
-  await inStore(engine, 'changes', (db) => engine.journal.pass(db, id, process, '')).catch(() => undefined);
+  await inStore(engine, 'changes', (db) => engine.journal.transferOwnership(db, id, process, '')).catch(
+    () => undefined,
+  );
   if (!(error instanceof ApiError)) return error;
-  const because = error.message.replace(/; nothing was changed\.$/, '.');
+  const because = error.message.replace(UNCHANGED, '');
   return new ApiError(
     error.code,
     `${because} The changes on the server are complete, and the next call stores them.`,
@@ -157,7 +159,7 @@ async function irreversibleFailure(
 }
 
 /** Undoes the finished steps after `error`. Returns the error to report. */
-async function undone(engine: Engine, opened: Opened, error: unknown): Promise<unknown> {
+async function undoAfterFailure(engine: Engine, opened: Opened, error: unknown): Promise<unknown> {
   try {
     // If a step failed with `exists`, it changed nothing, so the existing object is not removed.
     const wasRefused = (error as { code?: string } | null)?.code === 'exists';
@@ -166,7 +168,7 @@ async function undone(engine: Engine, opened: Opened, error: unknown): Promise<u
   } catch (cause) {
     const { id, process } = opened.entry;
     // Without an owner, the entry is taken over by the next call.
-    await inStore(engine, 'changes', (db) => engine.journal.pass(db, id, process, ''));
+    await inStore(engine, 'changes', (db) => engine.journal.transferOwnership(db, id, process, ''));
     const where = engine.logUnexpected(opened.entry.xid, opened.entry.kind, cause);
     return new ApiError(
       isOfDisk(error) || isOfDisk(cause) ? 'store_unavailable' : 'host_failed',

@@ -219,7 +219,7 @@ function readChunk({ own }: Slots): Chunk {
   if (size === null) {
     own.report(
       'size',
-      'is missing; give the records on a page, or api.chunk.start=-1 for everything on one page',
+      'is missing. Set the number of records per page, or use api.chunk.start=-1 to return everything on one page',
     );
   }
   return { start: start ?? 1, size: size ?? null, verbose };

@@ -15,13 +15,13 @@ export function paramSchema(param: Param): Schema {
     description: paramDescription(param),
     ...schema,
     ...(param.default === undefined || param.list === true ? {} : { default: typed(param, param.default) }),
-    ...(param.inert === undefined ? {} : { deprecated: true }),
+    ...(param.noEffectReason === undefined ? {} : { deprecated: true }),
   };
 }
 
-function paramDescription({ doc, alias, pattern, inert, extension }: Param): string {
+function paramDescription({ doc, alias, pattern, noEffectReason, extension }: Param): string {
   const expected = pattern === undefined ? '' : ` Expected: ${pattern.expects}.`;
-  const effect = inert === undefined ? '' : ` It has no effect here: ${inert}`;
+  const effect = noEffectReason === undefined ? '' : ` It has no effect here: ${noEffectReason}`;
   const origin = extension === true ? ' It is not part of WHM.' : '';
   const names = alias === undefined ? '' : ` It is also accepted as ${anyOf(alias)}.`;
   return `${doc}${expected}${names}${effect}${origin}`;

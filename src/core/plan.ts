@@ -173,7 +173,7 @@ export interface Journal {
   readonly close: (db: Db, id: number) => Promise<boolean>;
   readonly list: (db: Db) => Promise<JournalEntry[]>;
   /** Transfers the entry from one process to another. Returns false if `from` no longer owns it. */
-  readonly pass: (db: Db, id: number, from: string, to: string) => Promise<boolean>;
+  readonly transferOwnership: (db: Db, id: number, from: string, to: string) => Promise<boolean>;
 }
 
 /** Identifies the processes of this program. */

@@ -25,11 +25,13 @@ export async function recover(engine: Engine, entries: readonly JournalEntry[]):
     inProgress.add(entry.id);
     try {
       // If several processes find the same plan, only one of them takes it over.
-      if (await inStore(engine, 'changes', (db) => journal.pass(db, entry.id, entry.process, own))) {
+      if (
+        await inStore(engine, 'changes', (db) => journal.transferOwnership(db, entry.id, entry.process, own))
+      ) {
         await resume(engine, entry);
       }
     } catch (error) {
-      await inStore(engine, 'changes', (db) => journal.pass(db, entry.id, own, ''));
+      await inStore(engine, 'changes', (db) => journal.transferOwnership(db, entry.id, own, ''));
       const where = engine.logUnexpected(entry.xid, entry.kind, error);
       failures.push(
         `The call with the XID ${entry.xid} was interrupted, and its changes could be neither undone nor completed: ` +

@@ -43,7 +43,7 @@ export class Report {
   }
 
   /** Returns the context functions through which a handler reports. */
-  voice(): Pick<Context, 'warn' | 'inform' | 'raw' | 'reason' | 'answered'> {
+  voice(): Pick<Context, 'warn' | 'inform' | 'raw' | 'reason' | 'reportCounts'> {
     return {
       warn: (sentence) => this.warnings.push(sentence),
       inform: (sentence) => this.messages.push(sentence),
@@ -53,7 +53,7 @@ export class Report {
       reason: (sentence) => {
         this.#reason = sentence;
       },
-      answered: (counts) => {
+      reportCounts: (counts) => {
         this.counts = counts;
       },
     };

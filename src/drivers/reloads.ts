@@ -40,7 +40,7 @@ export class Reloads {
   readonly #queues = new Map<string, Waiting[]>();
   readonly #counts = new Map<string, number>();
   /** When the last reload of a key began. */
-  readonly #begun = new Map<string, number>();
+  readonly #startedAt = new Map<string, number>();
   readonly #timing: Timing;
 
   constructor(timing: Timing = realTiming) {
@@ -73,9 +73,9 @@ export class Reloads {
     const queue = this.#queues.get(key) ?? [];
     while (queue.length > 0) {
       // The pause is before the reload, so that new requests share it, and a process without more work ends at once.
-      const last = this.#begun.get(key) ?? -Infinity;
+      const last = this.#startedAt.get(key) ?? -Infinity;
       await this.#timing.pause(Math.max(0, last + INTERVAL_MS - this.#timing.now()));
-      this.#begun.set(key, this.#timing.now());
+      this.#startedAt.set(key, this.#timing.now());
       const shared = queue.splice(0);
       queue.unshift(...(await this.#share(key, shared)));
     }

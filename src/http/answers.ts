@@ -51,15 +51,15 @@ const SHORT = 4096;
 
 function toBody(pieces: Iterable<string>): string | Buffer | Readable {
   const rest = pieces[Symbol.iterator]();
-  let begun = '';
+  let start = '';
   for (let next = rest.next(); next.done !== true; next = rest.next()) {
-    begun += next.value;
-    if (begun.length > LONGEST_PIECE) return Readable.from(goOn(begun, rest));
+    start += next.value;
+    if (start.length > LONGEST_PIECE) return Readable.from(goOn(start, rest));
   }
-  return begun.length > SHORT ? Buffer.from(begun) : begun;
+  return start.length > SHORT ? Buffer.from(start) : start;
 }
 
-function* goOn(begun: string, rest: Iterator<string>): Generator<string> {
-  yield begun;
+function* goOn(start: string, rest: Iterator<string>): Generator<string> {
+  yield start;
   yield* { [Symbol.iterator]: () => rest };
 }

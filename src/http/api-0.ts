@@ -5,7 +5,7 @@ import type { Envelope } from '../core/envelope.ts';
 import { isHash, type Hash, type Json, type Value } from '../core/values.ts';
 
 /** The parts of a response. */
-interface Told {
+interface CallResponse {
   /** 1 if the call succeeded. */
   readonly status: 0 | 1;
   /** `metadata.reason`. */
@@ -20,7 +20,7 @@ interface Told {
   readonly argument: (name: string) => string;
 }
 
-type Shape = (told: Told) => Hash;
+type Shape = (response: CallResponse) => Hash;
 
 /** `{"acct": [...], "status": 1, "statusmsg": "Ok"}` */
 const list =
@@ -39,31 +39,35 @@ const bare: Shape = ({ data }) => data;
  * reason of a call that succeeded.
  */
 const outcome =
-  (more: Shape = () => ({}), said: (told: Told) => string = ({ reason }) => reason, key = 'result'): Shape =>
-  (told) => ({
+  (
+    more: Shape = () => ({}),
+    said: (response: CallResponse) => string = ({ reason }) => reason,
+    key = 'result',
+  ): Shape =>
+  (response) => ({
     [key]: [
       {
-        status: told.status,
-        statusmsg: told.status === 1 ? said(told) : told.reason,
-        ...more(told),
-        ...(told.warnings.length === 0 ? {} : { warnings: told.warnings }),
+        status: response.status,
+        statusmsg: response.status === 1 ? said(response) : response.reason,
+        ...more(response),
+        ...(response.warnings.length === 0 ? {} : { warnings: response.warnings }),
       },
     ],
   });
 
 /** A report for people. Null if the call failed, as in WHM. */
-const rawout: Shape = (told) => ({ rawout: told.status === 1 ? report(told) : null });
+const rawout: Shape = (response) => ({ rawout: response.status === 1 ? report(response) : null });
 
-function report({ raw, reason, messages }: Told): string {
+function report({ raw, reason, messages }: CallResponse): string {
   return raw === '' ? [reason, ...messages, ''].join('\n') : raw;
 }
 
 /** Like an outcome, with the report beside it. */
 const outcomeWithOutput =
   (sentence: string): Shape =>
-  (told) => ({
-    ...outcome(undefined, () => sentence)(told),
-    output: told.status === 1 ? report(told) : null,
+  (response) => ({
+    ...outcome(undefined, () => sentence)(response),
+    output: response.status === 1 ? report(response) : null,
   });
 
 const shapes: Readonly<Record<string, Shape>> = {
@@ -71,28 +75,31 @@ const shapes: Readonly<Record<string, Shape>> = {
   accountsummary: list('acct'),
   listaccts: list('acct'),
   listsuspended: list('account', 'accts'),
-  createacct: outcome((told) => ({ ...(told.status === 1 ? { options: told.data } : {}), ...rawout(told) })),
+  createacct: outcome((response) => ({
+    ...(response.status === 1 ? { options: response.data } : {}),
+    ...rawout(response),
+  })),
   removeacct: outcome(rawout),
   suspendacct: outcome(),
   unsuspendacct: outcome(),
-  modifyacct: (told) => {
-    const isDone = told.status === 1;
+  modifyacct: (response) => {
+    const isDone = response.status === 1;
     return {
       result: [
         {
-          newcfg: isDone ? told.data : null,
-          status: told.status,
-          statusmsg: isDone ? 'Account Modified' : told.reason,
-          warnings: isDone ? told.warnings : null,
-          messages: isDone ? told.messages : null,
+          newcfg: isDone ? response.data : null,
+          status: response.status,
+          statusmsg: isDone ? 'Account Modified' : response.reason,
+          warnings: isDone ? response.warnings : null,
+          messages: isDone ? response.messages : null,
         },
       ],
     };
   },
   passwd: outcome(
-    (told) => ({
-      services: told.status === 1 ? listOf(told.data.app).map((app) => ({ app })) : null,
-      ...rawout(told),
+    (response) => ({
+      services: response.status === 1 ? listOf(response.data.app).map((app) => ({ app })) : null,
+      ...rawout(response),
     }),
     ({ argument }) => `Password changed for user ${argument('user')}`,
     'passwd',
@@ -102,7 +109,10 @@ const shapes: Readonly<Record<string, Shape>> = {
     ({ status, data }) => (status === 1 ? { bwlimit: listOf(data.bwlimits)[0] ?? {} } : {}),
     ({ argument }) => `Bandwidth Limit for ${argument('user')} set to ${argument('bwlimit') || 'unlimited'}`,
   ),
-  domainuserdata: (told) => ({ ...outcome(undefined, () => 'Obtained userdata.')(told), ...told.data }),
+  domainuserdata: (response) => ({
+    ...outcome(undefined, () => 'Obtained userdata.')(response),
+    ...response.data,
+  }),
   myprivs: ({ data }) => ({ privs: listOf(data.privileges)[0] ?? {} }),
 
   // Packages
@@ -143,11 +153,11 @@ const shapes: Readonly<Record<string, Shape>> = {
           },
     () => 'Account Terminations Complete',
   ),
-  acctcounts: (told) => {
-    const { user, limit, ...counts } = hashOf(told.data.reseller);
+  acctcounts: (response) => {
+    const { user, limit, ...counts } = hashOf(response.data.reseller);
     return {
-      ...(told.status === 1 ? { reseller: { ...counts, account: user ?? '', limit: limit ?? '' } } : {}),
-      ...outcome(undefined, () => 'Obtained reseller account counts.')(told),
+      ...(response.status === 1 ? { reseller: { ...counts, account: user ?? '', limit: limit ?? '' } } : {}),
+      ...outcome(undefined, () => 'Obtained reseller account counts.')(response),
     };
   },
   resellerstats: ({ status, reason, data }) => {
@@ -196,7 +206,7 @@ export function toApi0(command: string, envelope: Envelope, args: readonly RawAr
   if (shape === undefined) return unknownInApi0(command);
   const { metadata, data = {} } = envelope;
   const { result: status, reason, output = {} } = metadata;
-  const told: Told = {
+  const response: CallResponse = {
     status,
     reason,
     data: status === 1 ? data : {},
@@ -205,7 +215,7 @@ export function toApi0(command: string, envelope: Envelope, args: readonly RawAr
     messages: output.messages ?? [],
     argument: (name) => textOf(args.find((one) => one.name === name)?.value),
   };
-  return status === 1 ? shape(told) : { ...shape(told), status, statusmsg: reason };
+  return status === 1 ? shape(response) : { ...shape(response), status, statusmsg: reason };
 }
 
 export function unknownInApi0(command: string): Hash {

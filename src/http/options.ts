@@ -131,11 +131,11 @@ export function helpText(): string {
   });
   return `Usage: whmapi1d [options]
 
-Answers WHM API 1 over HTTPS: the JSON API, the XML API, logins, and a page for people.
+Serves WHM API 1 over HTTPS: the JSON API, the XML API, logins, and a web page.
 
-Options (those with a name in brackets can be given in the environment as well):
+Options (an option with a name in brackets can also be set by that environment variable):
 ${rows.join('\n')}
 
-The first line on standard output says where it listens. SIGHUP reads the certificate anew, SIGTERM ends it.
+The first line on standard output shows its address. SIGHUP reloads the certificate. SIGTERM stops the server.
 `;
 }

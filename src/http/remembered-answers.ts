@@ -120,7 +120,7 @@ function lengthOf({ url, body }: Question): number {
 }
 
 function recordOf({ record, records }: Remembered, origin: Origin): AuditRecord {
-  let told = records.get(origin);
-  if (told === undefined) records.set(origin, (told = { ...record, ...origin }));
-  return told;
+  let known = records.get(origin);
+  if (known === undefined) records.set(origin, (known = { ...record, ...origin }));
+  return known;
 }

@@ -132,10 +132,10 @@ async function stop(
 }
 
 function once(work: () => Promise<void>): () => void {
-  let begun = false;
+  let hasRun = false;
   return () => {
-    if (begun) return;
-    begun = true;
+    if (hasRun) return;
+    hasRun = true;
     void work();
   };
 }

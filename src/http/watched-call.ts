@@ -15,8 +15,8 @@ const inside: ReadonlySet<string> = new Set<keyof Context>([
   'warn',
   'inform',
   'reason',
-  'asked',
-  'answered',
+  'listQuery',
+  'reportCounts',
 ]);
 
 export class WatchedCall {

@@ -200,7 +200,7 @@ export function askBy(service: string | undefined): (local: string) => Promise<s
       const { MachineError } = await import('../core/machine-error.ts');
       throw new MachineError(
         'failed',
-        'WHMAPI1_PUBLIC_ADDRESS_SERVICE is empty, so no service is asked for the public address. Set it to the URL of one.',
+        'WHMAPI1_PUBLIC_ADDRESS_SERVICE is empty, so the public address cannot be determined. Set it to the URL of a service.',
       );
     }
     const { askPublicAddress, PUBLIC_ADDRESS_SERVICE } = await import('./addresses/public-address.ts');

@@ -12,10 +12,10 @@ export function refuseAddress(text: string): void {
   const address = text.endsWith('/64') ? text.slice(0, -3) : text;
   const isWhole = address === text ? isIPv4(address) : isIPv6(address) && !address.includes('%');
   if (!isWhole) {
-    throw new TypeError('This is no address to block: it has to be one of IPv4, or a /64 of IPv6.');
+    throw new TypeError('Invalid address to block: use an IPv4 address, or a /64 network of IPv6.');
   }
   const version = isIPv4(address) ? 'ipv4' : 'ipv6';
   if (own[version].check(address, version)) {
-    throw new TypeError('This is no address to block: the machine reaches itself by it.');
+    throw new TypeError('Invalid address to block: the server uses it to reach itself.');
   }
 }

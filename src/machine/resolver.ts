@@ -45,7 +45,7 @@ export class DnsResolver implements MachineResolver {
       const what = causes[code] ?? `failed (${code})`;
       throw new MachineError(
         'failed',
-        `DNS could not be asked about “${name}”: the nameserver (${servers}) ${what}. ` +
+        `“${name}” could not be resolved: the nameserver (${servers}) ${what}. ` +
           'Check the nameservers in /etc/resolv.conf and retry the call.',
         { cause: error },
       );
@@ -58,7 +58,7 @@ export class DnsResolver implements MachineResolver {
 const causes: Readonly<Record<string, string>> = {
   ECANCELLED: 'did not answer in time',
   ECONNREFUSED: 'does not answer',
-  EREFUSED: 'refused to answer',
-  ESERVFAIL: 'failed to find the answer',
+  EREFUSED: 'refused the query',
+  ESERVFAIL: 'failed (SERVFAIL)',
   ETIMEOUT: 'did not answer in time',
 };

@@ -19,10 +19,10 @@ export async function matcher(param: string, expression: string): Promise<(text:
     if (!(error instanceof RE2JSException)) throw error;
     const what = error instanceof RE2JSSyntaxException ? error.getDescription() : error.message;
     throw badParam(
-      `The parameter “${param}” should be a regular expression as RE2 takes it, not ${quote(expression)}: ${what}.`,
+      `The parameter “${param}” should be a regular expression in the syntax of RE2, not ${quote(expression)}: ${what}.`,
     );
   }
   throw badParam(
-    `The parameter “${param}” should be a smaller regular expression than ${quote(expression)}: repeat less in it.`,
+    `The parameter “${param}” should be a smaller regular expression than ${quote(expression)}. Use fewer repetitions.`,
   );
 }

@@ -36,7 +36,7 @@ export function readHost(text: string): RemoteHost {
   const number = port === undefined ? STANDARD_PORT : Number(port);
   if (name === undefined || number < 1 || number > 65_535) {
     const hint = text.includes('://') ? ' without https:// and without a path' : '';
-    throw new SetupError(`${quote(text)} is no server: give HOST or HOST:PORT${hint}.`);
+    throw new SetupError(`${quote(text)} is not a server: use HOST or HOST:PORT${hint}.`);
   }
   const shown = isIPv6(name) ? `[${name}]` : name;
   return { name, port: number, label: number === STANDARD_PORT ? shown : `${shown}:${number}` };

@@ -28,7 +28,7 @@ function readPin(word: string): string {
   const digits = /^sha256:([0-9a-f:]+)$/i.exec(word)?.[1]?.replaceAll(':', '').toLowerCase() ?? '';
   if (digits.length !== 64) {
     throw new SetupError(
-      `--pin takes sha256: and the 64 hexadecimal digits of a certificate’s fingerprint, or first-use, not ${quote(word)}.`,
+      `--pin requires sha256: and the 64 hexadecimal digits of a certificate’s fingerprint, or first-use, not ${quote(word)}.`,
     );
   }
   return `sha256:${digits}`;
@@ -57,11 +57,11 @@ class GivenPins implements Pins {
 class FirstUsePins implements Pins {
   readonly #path: string;
   readonly #known = new Map<string, string>();
-  readonly #tell: (sentence: string) => void;
+  readonly #warn: (sentence: string) => void;
 
   constructor(world: RemoteEnvironment) {
     this.#path = join(folderOf('config', world), 'fingerprints');
-    this.#tell = (sentence) => world.tell(sentence);
+    this.#warn = (sentence) => world.warn(sentence);
     for (const line of (readPrivateIfThere(this.#path) ?? '').split('\n')) {
       const [host, pin] = line.split(' ');
       if (host !== undefined && pin !== undefined && !this.#known.has(host)) this.#known.set(host, pin);
@@ -73,7 +73,7 @@ class FirstUsePins implements Pins {
     if (known === undefined) {
       appendPrivate(this.#path, `${label} ${fingerprint}\n`);
       this.#known.set(label, fingerprint);
-      this.#tell(`The certificate of ${label} is ${fingerprint}; from now on only this one is trusted.`);
+      this.#warn(`The certificate of ${label} is ${fingerprint}; from now on only this one is trusted.`);
       return undefined;
     }
     return known === fingerprint

@@ -81,7 +81,7 @@ function chosenHosts(
         ? ['@all']
         : [fromEnvironment];
   const hosts = readHosts(words, groupsOf(profile));
-  if (hosts.length === 0) throw new SetupError('No server is named: give --host.');
+  if (hosts.length === 0) throw new SetupError('No server is named. Use --host.');
   return hosts;
 }
 
@@ -94,7 +94,7 @@ function chosenLogin(
 ): LoginSource {
   const { WHMAPI1_TOKEN: fromEnvironment = '' } = world.environment;
   const user = login ?? profile.login ?? 'root';
-  if (!/^[!-9;-~]{1,128}$/.test(user)) throw new SetupError(`${quote(user)} is no user to log in as.`);
+  if (!/^[!-9;-~]{1,128}$/.test(user)) throw new SetupError(`${quote(user)} is not a valid username.`);
   const token =
     tokenFile === undefined
       ? (tokenOfProfile(profile, world.environment) ??
@@ -115,5 +115,5 @@ export function readCertificates(path: string | undefined): string | undefined {
     throw new SetupError(`The certificates in ${quote(path)} could not be read: ${(error as Error).message}`);
   }
   if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-  throw new SetupError(`${quote(path)} holds no certificate (PEM).`);
+  throw new SetupError(`${quote(path)} does not contain a certificate (PEM).`);
 }

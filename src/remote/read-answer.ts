@@ -73,13 +73,10 @@ function parsed(text: string, label: string): Hash {
   try {
     json = JSON.parse(text) as Json;
   } catch {
-    throw new ApiError(
-      'bad_answer',
-      `${label} answered with something that is no JSON, or a part of it only.`,
-    );
+    throw new ApiError('bad_answer', `${label} answered with invalid or incomplete JSON.`);
   }
   const value = flagged(json, 0, label);
-  if (!isHash(value)) throw new ApiError('bad_answer', `${label} answered with JSON that is no object.`);
+  if (!isHash(value)) throw new ApiError('bad_answer', `${label} answered with JSON that is not an object.`);
   return value;
 }
 

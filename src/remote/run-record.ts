@@ -28,7 +28,7 @@ export class RunRecord {
     }
     const [mark, command = '', salt = '', expected] = first.split(' ');
     if (mark !== 'whmapi1-run')
-      throw new SetupError(`${quote(path)} is no record of a run; it was left alone.`);
+      throw new SetupError(`${quote(path)} is not the record of a run. It was not changed.`);
     if (digest(call, salt) !== expected) {
       throw new SetupError(
         `${quote(path)} records a run of ${quote(command)} with other arguments or another function: name another file.`,

@@ -138,7 +138,7 @@ export class RemoteServer {
     if (!(error instanceof LostError)) return error;
     if (!isSafeToRepeat) return this.#unknown(command, error.message);
     const code = error instanceof TooLargeError ? 'bad_answer' : 'remote_unreachable';
-    return new ApiError(code, `There is no answer: ${error.message}.`);
+    return new ApiError(code, `There was no response: ${error.message}.`);
   }
 
   #unknown(command: string, because: string): ApiError {

@@ -28,7 +28,7 @@ export function tokenInFile(path: string): string {
 /** Older access hashes are stored in several lines but sent in one. @throws SetupError */
 export function tokenIn(text: string, where: string): string {
   const token = text.replace(/\s+/g, '');
-  if (!/^[!-~]{1,4096}$/.test(token)) throw new SetupError(`${where} holds no token.`);
+  if (!/^[!-~]{1,4096}$/.test(token)) throw new SetupError(`${where} does not contain a token.`);
   return token;
 }
 

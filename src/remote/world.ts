@@ -8,7 +8,7 @@ export interface RemoteEnvironment {
   random(): number;
   pause(milliseconds: number): Promise<void>;
   /** Writes a line for the user to standard error. */
-  tell(sentence: string): void;
+  warn(sentence: string): void;
   /** Asks a question at the terminal. Secret input is not echoed. Absent without a terminal. */
   readonly ask?: (question: string, isSecret: boolean) => Promise<string>;
 }

@@ -75,7 +75,7 @@ function isWellFormed(value: Value, key: string): boolean {
       return value === null || hasWellFormedMembers(value, key);
   }
   throw new TypeError(
-    `“${key}” is ${value}: an answer holds texts, finite numbers, nulls, lists and hashes.`,
+    `“${key}” is ${value}: a response has only strings, finite numbers, nulls, lists and hashes.`,
   );
 }
 

@@ -101,7 +101,7 @@ async function verify(database: Database.Database, shown: string): Promise<Backu
   if (manifest.format !== FORMAT || manifest.schema > schemaVersion) {
     throw new ApiError(
       'bad_param',
-      `“${shown}” was made by a newer whmapi1 (${manifest.version}, schema ${manifest.schema}; this program knows ` +
+      `“${shown}” was created by a newer whmapi1 (${manifest.version}, schema ${manifest.schema}; this program knows ` +
         `${schemaVersion}). Install that version first.`,
     );
   }

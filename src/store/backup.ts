@@ -60,7 +60,7 @@ export async function backUp(
   const key = readKey(directory);
   if (options.withKey && key === undefined) {
     throw notFound(
-      `There is no key to include: “${directory.file(KEY_FILE)}” does not exist yet. Leave out --with-key.`,
+      `There is no key to include: “${directory.file(KEY_FILE)}” does not exist yet. Omit --with-key.`,
     );
   }
   const store = await inspectStore(environment, directory);
@@ -191,7 +191,7 @@ function assertPlace(path: string, force: boolean): void {
 }
 
 function exists(path: string): ApiError {
-  return badParam(`“${path}” exists already. Choose another name, or add --force to replace it.`);
+  return badParam(`“${path}” already exists. Choose another name, or add --force to replace it.`);
 }
 
 function flush(path: string): void {

@@ -22,7 +22,7 @@ export function storeFirst(
     try {
       try {
         if (writeSync(descriptor, bytes) < bytes.length) {
-          throw Object.assign(new Error('The file was cut short.'), { code: 'ENOSPC' });
+          throw Object.assign(new Error('The file was truncated.'), { code: 'ENOSPC' });
         }
         fsyncSync(descriptor);
       } finally {

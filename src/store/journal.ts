@@ -103,7 +103,7 @@ export const journal: Journal = {
     return rows.map((row) => entryOf(row, steps));
   },
 
-  async pass(db, id, from, to) {
+  async transferOwnership(db, id, from, to) {
     const passed = await db.run(
       'UPDATE operation SET process = ? WHERE id = ? AND process = ?',
       to,

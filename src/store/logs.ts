@@ -139,7 +139,7 @@ export function logUnexpected(
     whole.length > MAX_DETAILS_LENGTH ? `${whole.slice(0, MAX_DETAILS_LENGTH).toWellFormed()}…` : whole;
   try {
     append(directory, ERRORS, { ...entry, time: new Date(entry.time).toISOString(), error: details }, false);
-    return `Its details stand in “${directory.file(ERRORS)}” under that id.`;
+    return `The details are in “${directory.file(ERRORS)}” under that ID.`;
   } catch {
     return `Its details could not be written to “${directory.file(ERRORS)}”.`;
   }
@@ -172,7 +172,7 @@ function appendLines(descriptor: number, lines: readonly string[], durable: bool
   const { size } = fstatSync(descriptor);
   const bytes = Buffer.from(`${endsInsideLine(descriptor, size) ? '\n' : ''}${text}`);
   if (writeSync(descriptor, bytes) < bytes.length) {
-    throw Object.assign(new Error('A line was cut short.'), { code: 'ENOSPC' });
+    throw Object.assign(new Error('A line was truncated.'), { code: 'ENOSPC' });
   }
   if (durable) fdatasyncSync(descriptor);
   return size + bytes.length;

@@ -39,7 +39,7 @@ export async function moveBetween(
   };
   if ([from, to].filter((store) => store === 'sqlite').length !== 1) {
     throw badParam(
-      'One of the two stores has to be “sqlite”, the other one “postgres” or the URL of its database.',
+      'One of the two stores must be “sqlite”. The other must be “postgres” or the URL of its database.',
     );
   }
   const stores = [open(from), open(to)] as const;

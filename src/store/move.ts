@@ -181,8 +181,8 @@ function assertNotInUse(there: readonly Moved[], beginnings: readonly Moved[]): 
   if (areEqual(there, beginnings)) return;
   throw new ApiError(
     'store_unavailable',
-    `The store to move to is in use: it holds something else in ${differing(there, beginnings)}. ` +
-      'Name a new database; nothing was changed.',
+    `The destination store is in use: it has other data in ${differing(there, beginnings)}. ` +
+      'Name a new database. Nothing was changed.',
   );
 }
 
@@ -196,7 +196,7 @@ async function assertAllOfOneServer(from: Db, to: Db, { name, columns }: Table):
   if (others.length === 0) return;
   throw new ApiError(
     'store_unavailable',
-    `The store to move from holds accounts or tasks of other servers (${others.map(({ server }) => `“${server}”`).join(', ')}), ` +
-      'which a store of one server cannot hold. Remove them (--forget-server), or stay with PostgreSQL; nothing was changed.',
+    `The source store has accounts or tasks of other servers (${others.map(({ server }) => `“${server}”`).join(', ')}), ` +
+      'which the store of one server cannot contain. Remove them (--forget-server), or keep PostgreSQL. Nothing was changed.',
   );
 }

@@ -10,9 +10,9 @@ export function assertNoOwnStore(directory: StateDirectory): void {
   if (!existsSync(own)) return;
   throw new ApiError(
     'store_unavailable',
-    `This server shares a store, and “${own}” holds one of its own as well. Move that with ` +
-      '`whmapi1 --migrate-store sqlite postgres`; or move the file away, if nothing in it is needed; or, to go on with ' +
-      'it alone, remove store.url and WHMAPI1_STORE_URL.',
+    `This server uses a shared store, but “${own}” is a store of its own. Move it with ` +
+      '`whmapi1 --migrate-store sqlite postgres`, or move the file away if you do not need its data. To use only ' +
+      'that file, remove store.url and WHMAPI1_STORE_URL.',
   );
 }
 
@@ -37,7 +37,7 @@ export function markMoved(directory: StateDirectory): void {
   if (existsSync(directory.file(`${STORE_FILE}-wal`))) {
     throw new ApiError(
       'store_unavailable',
-      `All of it was copied, but a process still works with “${directory.file(STORE_FILE)}”: stop whmapi1d, and repeat the call.`,
+      `Everything was copied, but a process still uses “${directory.file(STORE_FILE)}”. Stop whmapi1d, and then retry the call.`,
     );
   }
   renameSync(directory.file(STORE_FILE), directory.file(MOVED_FILE));

@@ -172,7 +172,10 @@ export class RefusedRequests {
     return {
       ...this.#refused('', SUMMARY, 'denied'),
       arguments: [
-        ['note', `The ${kib} KiB an hour for refused requests are used up. Further ones are only counted.`],
+        [
+          'note',
+          `The limit of ${kib} KiB an hour for rejected requests is reached. Further ones are only counted.`,
+        ],
       ],
     };
   }

@@ -37,7 +37,7 @@ export class KeyRestore {
     if (this.#key === undefined || !this.#hasOther()) return;
     throw new ApiError(
       'bad_param',
-      `“${this.#directory.file(KEY_FILE)}” is another key than the one in the backup. Add --force to replace it; it is kept under another name.`,
+      `“${this.#directory.file(KEY_FILE)}” differs from the key in the backup. Add --force to replace it. The present key is kept under another name.`,
     );
   }
 

@@ -78,7 +78,7 @@ function takeOver(path: string): Database.Database | undefined {
     if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
       throw new ApiError(
         'busy',
-        `Another process is using “${path}”. Stop the API server (systemctl stop whmapi1d) and wait for calls to end; fuser names who has it open.`,
+        `Another process is using “${path}”. Stop the API server (systemctl stop whmapi1d) and wait for calls to end. fuser shows who has it open.`,
       );
     }
     if (/^SQLITE_(NOTADB|CORRUPT|IOERR)/.test(code)) return undefined;
@@ -106,7 +106,7 @@ async function assertEmpty(path: string): Promise<void> {
   if (isEmpty) return;
   throw new ApiError(
     'bad_param',
-    `The store “${path}” is not empty. Add --force to replace it; it is kept as ${STORE_FILE}.before-restore-TIME.`,
+    `The store “${path}” is not empty. Add --force to replace it. The present store is kept as ${STORE_FILE}.before-restore-TIME.`,
   );
 }
 

@@ -89,6 +89,6 @@ async function assertReplaceable(
 function notEmpty(): ApiError {
   return new ApiError(
     'bad_param',
-    'The shared store is not empty. Add --force to replace what all its servers have; a backup of it is kept in the state directory.',
+    'The shared store is not empty. Add --force to replace the data of all its servers. A backup of the present data is kept in the state directory.',
   );
 }

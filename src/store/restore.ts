@@ -103,8 +103,8 @@ function assertSameKind({ store }: Manifest, isShared: boolean): void {
   }
   if (store === 'sqlite' && isShared) {
     throw badParam(
-      'This backup is of a server’s own store, and this server shares one. Restore it in another state directory ' +
-        '(WHMAPI1_STATE_DIR), and move it with --migrate-store.',
+      'This backup is of a server’s own store, but this server uses a shared store. Restore it in another state directory ' +
+        '(WHMAPI1_STATE_DIR), and then move it with --migrate-store.',
     );
   }
 }

@@ -61,7 +61,7 @@ export class FileSealer implements Sealer {
     if (restored !== undefined) return restored;
     if (key === undefined) this.#lost('is missing');
     if (key === 'damaged') this.#lost(`is damaged (it should hold ${KEY_BYTES} bytes)`);
-    this.#lost('is not the key that sealed the stored secrets');
+    this.#lost('is not the key that encrypted the stored secrets');
   }
 
   /** An interrupted restore has replaced the store, but its key still has another name. */
@@ -89,7 +89,8 @@ export class FileSealer implements Sealer {
     }
     storeFirst(this.#directory, FILE, randomBytes(KEY_BYTES), randomBytes(8).toString('hex'));
     const created = this.#read();
-    if (created === undefined || created === 'damaged') this.#lost('vanished as soon as it was made');
+    if (created === undefined || created === 'damaged')
+      this.#lost('disappeared immediately after it was created');
     return created;
   }
 

@@ -36,8 +36,8 @@ export function findSharedStore(
   if (url === '') {
     throw new ApiError(
       'store_unavailable',
-      `“${directory.file(FILE)}” is empty: its first line should be the URL of the database that servers share. Remove ` +
-        'the file where there is none.',
+      `“${directory.file(FILE)}” is empty. Its first line should be the URL of the shared database. Remove ` +
+        'the file if there is no shared database.',
     );
   }
   const name = server === '' ? (lines?.[1] ?? '') : server;

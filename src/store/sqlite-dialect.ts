@@ -18,6 +18,7 @@ export const sqliteDialect: Dialect = {
   jsonOrText: (number, text) => `coalesce(${number}, '${text}')`,
   eachOf: (json, name) => `json_each(${json}) AS ${name}`,
   emptyList: 'json_array()',
+  listOfOne: (text) => `json(CASE WHEN ${text} IS NULL THEN '[]' ELSE json_array(${text}) END)`,
   infinity: '9e999',
   byBytes: (text) => text,
   // CAST reads the digits at the start of a text.

@@ -217,7 +217,7 @@ async function openOwn(
       throw new ApiError(
         'store_unavailable',
         `“${path}” was written by a newer whmapi1 (its schema is ${version}, this program knows ${schemaVersion}). ` +
-          'Update this program; nothing was changed.',
+          'Update this program. Nothing was changed.',
       );
     }
     if (version === 0 && !mayBeNew) assertNotLost(database, directory);
@@ -235,8 +235,8 @@ function assertNotMoved(directory: StateDirectory): void {
   if (isThere(STORE_FILE) || !isThere(MOVED_FILE)) return;
   throw new ApiError(
     'store_unavailable',
-    `This installation was moved to PostgreSQL (“${directory.file(MOVED_FILE)}” is what was here). Name that in ` +
-      'store.url or WHMAPI1_STORE_URL; or move back with `whmapi1 --migrate-store postgres sqlite`.',
+    `This installation was moved to PostgreSQL (“${directory.file(MOVED_FILE)}” is the old store). Name the database in ` +
+      'store.url or WHMAPI1_STORE_URL, or move back with `whmapi1 --migrate-store postgres sqlite`.',
   );
 }
 
@@ -248,7 +248,7 @@ function assertNotLost(database: Database.Database, directory: StateDirectory): 
   if (database.pragma('user_version', { simple: true }) !== 0) return;
   throw new ApiError(
     'store_unavailable',
-    `“${directory.file(STORE_FILE)}” is empty, though “${key}” shows that it held secrets. Restore it from a backup; ` +
-      'or, to begin anew, move the key file away.',
+    `“${directory.file(STORE_FILE)}” is empty, although “${key}” shows that it had secrets. Restore it from a backup, ` +
+      'or move the key file away to start with an empty store.',
   );
 }

@@ -34,7 +34,7 @@ export class StateDirectory {
       if (!stats.isDirectory()) {
         throw new ApiError(
           'store_unavailable',
-          `The state directory “${path}” is no directory. Move it away, or set WHMAPI1_STATE_DIR to another place.`,
+          `The state directory “${path}” is not a directory. Move it away, or set WHMAPI1_STATE_DIR to another directory.`,
         );
       }
       this.#assertPrivate(path, stats, '700');
@@ -58,7 +58,7 @@ export class StateDirectory {
     try {
       const stats = fstatSync(descriptor);
       if (!stats.isFile()) {
-        throw new ApiError('store_unavailable', `“${path}” is no ordinary file. Move it away.`);
+        throw new ApiError('store_unavailable', `“${path}” is not a regular file. Move it away.`);
       }
       this.#assertPrivate(path, stats, '600');
     } catch (error) {
@@ -78,14 +78,14 @@ export class StateDirectory {
     if (stats.uid !== this.#userId) {
       throw new ApiError(
         'store_insecure',
-        `“${path}” belongs to the user with the id ${stats.uid}, not to you (${this.#userId}). ` +
-          `Call as its owner, or make it yours: chown ${this.#userId} ${quoted}`,
+        `“${path}” belongs to the user ID ${stats.uid}, not to you (${this.#userId}). ` +
+          `Run the call as its owner, or change the owner: chown ${this.#userId} ${quoted}`,
       );
     }
     if ((stats.mode & 0o077) !== 0) {
       throw new ApiError(
         'store_insecure',
-        `“${path}” is open to others (mode ${(stats.mode & 0o777).toString(8)}). Close it: chmod ${mode} ${quoted}`,
+        `“${path}” is open to others (mode ${(stats.mode & 0o777).toString(8)}). Restrict it: chmod ${mode} ${quoted}`,
       );
     }
   }

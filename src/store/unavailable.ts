@@ -2,33 +2,33 @@
 import { ApiError } from '../core/errors.ts';
 
 const causes: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full. Free some space and repeat the call',
-  EDQUOT: 'the disk quota is used up. Raise it or free some space, and repeat the call',
+  ENOSPC: 'the disk is full. Free some space and retry the call',
+  EDQUOT: 'the disk quota is used up. Raise it or free some space, and retry the call',
   EFBIG:
-    'the file reached the largest size that this process may write. Raise that limit (ulimit -f) and repeat the call',
-  EROFS: 'the file system is read-only. Mount it read-write and repeat the call',
-  EACCES: 'permission is denied. Check the owner and mode of the folders above it',
+    'the file reached the largest size that this process may write. Raise that limit (ulimit -f) and retry the call',
+  EROFS: 'the file system is read-only. Mount it read-write and retry the call',
+  EACCES: 'permission is denied. Check the owner and mode of its parent directories',
   EPERM: 'the operation is not permitted. Check its owner, mode and attributes (lsattr)',
-  ENOENT: 'a folder above it does not exist. Create it, or set WHMAPI1_STATE_DIR to another place',
-  ENOTDIR: 'a part of its path is no folder. Set WHMAPI1_STATE_DIR to another place',
-  EISDIR: 'it is a folder, where a file should be. Move it away and restore the file from a backup',
-  ELOOP: 'it is a symbolic link, which is not followed. Put the file itself there',
-  EMFILE: 'too many files are open. Raise the limit (ulimit -n) and repeat the call',
-  EIO: 'the disk reported an error. Check it (dmesg) before you go on',
+  ENOENT: 'a parent directory does not exist. Create it, or set WHMAPI1_STATE_DIR to another directory',
+  ENOTDIR: 'a part of its path is not a directory. Set WHMAPI1_STATE_DIR to another directory',
+  EISDIR: 'it is a directory instead of a file. Move it away and restore the file from a backup',
+  ELOOP: 'it is a symbolic link, which is not followed. Replace the link with the file',
+  EMFILE: 'too many files are open. Raise the limit (ulimit -n) and retry the call',
+  EIO: 'the disk reported an error. Check it (dmesg) first',
 };
 
 const sqliteCauses: Readonly<Record<string, string>> = {
   SQLITE_FULL: causes.ENOSPC ?? '',
-  SQLITE_READONLY: 'it is read-only. Check its mode and the file system’s, and repeat the call',
-  SQLITE_BUSY: 'another process has held it for too long. Repeat the call; `fuser` names who holds it',
-  SQLITE_LOCKED: 'another process has held it for too long. Repeat the call; `fuser` names who holds it',
+  SQLITE_READONLY: 'it is read-only. Check its mode and the file system, and retry the call',
+  SQLITE_BUSY: 'another process locked it for too long. Retry the call. `fuser` shows the process',
+  SQLITE_LOCKED: 'another process locked it for too long. Retry the call. `fuser` shows the process',
   SQLITE_CORRUPT: 'it is damaged. Keep a copy, and restore it from a backup',
-  SQLITE_NOTADB: 'it is no SQLite database, or it is damaged. Keep a copy, and restore it from a backup',
-  SQLITE_IOERR: 'the disk reported an error or is full. Check it (df, dmesg) and repeat the call',
+  SQLITE_NOTADB: 'it is not an SQLite database, or it is damaged. Keep a copy, and restore it from a backup',
+  SQLITE_IOERR: 'the disk reported an error or is full. Check it (df, dmesg) and retry the call',
   SQLITE_CANTOPEN: 'it cannot be opened. Check the owner and mode of the file and its folder',
   SQLITE_PERM: 'permission is denied. Check the owner and mode of the file and its folder',
   SQLITE_NOMEM: 'there is not enough memory',
-  SQLITE_PROTOCOL: 'its locks could not be had. Repeat the call',
+  SQLITE_PROTOCOL: 'it could not be locked. Retry the call',
 };
 
 /** Returns an ApiError if the code of `error` is about the machine; otherwise `error` itself, which callers throw. */
@@ -38,7 +38,7 @@ export function unavailable(error: unknown, path: string): unknown {
   if (typeof code !== 'string') return error;
   const cause = causes[code] ?? sqliteCauses[code.split('_').slice(0, 2).join('_')];
   if (cause === undefined) return error;
-  return new ApiError('store_unavailable', `“${path}” could not be used: ${cause}; nothing was changed.`, {
+  return new ApiError('store_unavailable', `“${path}” could not be used: ${cause}. Nothing was changed.`, {
     cause: error,
   });
 }

@@ -32,7 +32,7 @@ export default defineTask<Input>({
     await transaction('changes', async (db) => {
       await activeProfile.store(db, code, roles, now());
       if (!roles.includes('DNS') && (await secondaries.unregister(db))) {
-        await secondaries.tellOthers(db, now());
+        await secondaries.updateOthers(db, now());
       }
     });
     log(`The profile ${code} is active.`);

@@ -175,7 +175,7 @@ describe('--file', () => {
     expect(await terminal.run('twofactorauth_set_issuer', '--file', word)).toEqual({
       status: 2,
       stdout: '',
-      stderr: `whmapi1: --file takes KEY=PATH, not “${word}”.\n${USAGE}`,
+      stderr: `whmapi1: --file requires KEY=PATH, not “${word}”.\n${USAGE}`,
     });
   });
 

@@ -64,7 +64,7 @@ metadata:
     expect(await terminal.run('--output=json', '--dry-run', 'version')).toEqual({
       status: 3,
       stdout:
-        `{"metadata":{"version":1,"reason":"“${state}” is open to others (mode 755). Close it: chmod 700 '${state}'",` +
+        `{"metadata":{"version":1,"reason":"“${state}” is open to others (mode 755). Restrict it: chmod 700 '${state}'",` +
         '"result":0,"command":"version","error_code":"store_insecure"}}\n',
       stderr: '',
     });

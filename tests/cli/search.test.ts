@@ -161,7 +161,7 @@ describe('--search', () => {
     expect(await terminal.run('--search', 'zzz')).toEqual({
       status: 1,
       stdout: '',
-      stderr: 'whmapi1: no function fits “zzz”.\nwhmapi1 --help --all names all functions.\n',
+      stderr: 'whmapi1: no function matches “zzz”.\nwhmapi1 --help --all names all functions.\n',
     });
   });
 

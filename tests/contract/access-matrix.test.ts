@@ -113,7 +113,7 @@ const worksAllTheSame: Readonly<Record<string, string>> = {
   'editpkg name':
     'with add-pkg as well, a package that the caller does not see is made, under the caller’s name',
   'getdomainowner domain': 'it tells null',
-  'forcepasswordchange users_json': 'accounts that cannot be had stand in warnings',
+  'forcepasswordchange users_json': 'accounts that are not available are listed in warnings',
 };
 
 const families = ['accounts', 'integration', 'packages', 'resellers'];

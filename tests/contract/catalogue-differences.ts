@@ -216,7 +216,7 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
     {
       params: ['allowed'],
       traits: ['default'],
-      because: 'WHM’s page has no default; whoever sets a number means to allow the package.',
+      because: 'WHM’s page has no default; setting a number allows the package.',
     },
   ],
   suspendreseller: [

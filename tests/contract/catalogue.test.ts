@@ -158,7 +158,7 @@ function isSame(trait: Trait, own: Param, known: CatalogueParam): boolean {
       return own.type === (known.type === 'any' || known.type === 'array' ? 'string' : known.type);
     case 'default':
       // A parameter without effect needs no default, and an empty default is none.
-      return own.inert !== undefined || String(own.default ?? '') === (known.default ?? '');
+      return own.noEffectReason !== undefined || String(own.default ?? '') === (known.default ?? '');
     case 'values':
       return String([...(own.values ?? [])].sort()) === String([...(known.values ?? [])].sort());
     default:

@@ -249,7 +249,8 @@ describe.each(files)('$folder/$file', ({ folder, file }) => {
     const code = text.slice(text.search(/\b(?:look|handler)[(:]/));
     const unread = Object.entries(fn.params)
       .filter(
-        ([key, { inert }]) => inert === undefined && !new RegExp(`(?<![\\w-])${key}(?![\\w-])`).test(code),
+        ([key, { noEffectReason }]) =>
+          noEffectReason === undefined && !new RegExp(`(?<![\\w-])${key}(?![\\w-])`).test(code),
       )
       .map(([key]) => key);
     const stated = readTogether[name]?.params ?? /^$/;

@@ -183,7 +183,7 @@ describe('a log that cannot be written to', () => {
     expect(await here.call('twofactorauth_set_issuer', { issuer: 'New' })).toEqual({
       metadata: {
         version: 1,
-        reason: `“${log}” is open to others (mode 644). Close it: chmod 600 '${log}'`,
+        reason: `“${log}” is open to others (mode 644). Restrict it: chmod 600 '${log}'`,
         result: 0,
         command: 'twofactorauth_set_issuer',
         error_code: 'store_insecure',
@@ -276,7 +276,7 @@ describe('a line', () => {
       version: 1,
       reason:
         `“${here.state}/store.db” could not be used: the disk is full. ` +
-        'Free some space and repeat the call; nothing was changed.',
+        'Free some space and retry the call. Nothing was changed.',
       result: 0,
       command: 'twofactorauth_set_issuer',
       error_code: 'store_unavailable',

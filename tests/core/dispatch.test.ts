@@ -640,8 +640,8 @@ describe('a handler that throws', () => {
       metadata: {
         version: 1,
         reason:
-          'API failure: (XID xid123) An unexpected error occurred. Its details stand in ' +
-          `“${here.state}/error.log” under that id.`,
+          'API failure: (XID xid123) An unexpected error occurred. The details are in ' +
+          `“${here.state}/error.log” under that ID.`,
         result: 0,
         command: 'thrower',
         error_code: 'internal',
@@ -660,7 +660,7 @@ describe('a handler that throws', () => {
       error_code: 'store_unavailable',
       reason:
         `“${here.state}/store.db” could not be used: the disk is full. ` +
-        'Free some space and repeat the call; nothing was changed.',
+        'Free some space and retry the call. Nothing was changed.',
     });
     expect(await isPolicyOn()).toBe(0);
   });

@@ -186,7 +186,7 @@ describe('a step that cannot be undone', () => {
       error_code: 'host_failed',
       reason:
         '“setquota” failed: out of order. Earlier steps could not be undone: “userdel” failed: out of order. ' +
-        `The next call tries again. Its details stand in “${join(here.state, 'error.log')}” under that id.`,
+        `The next call tries again. The details are in “${join(here.state, 'error.log')}” under that ID.`,
     });
     expect(await journal()).toEqual([{ kind: 'create-account', begun: 2, process: '' }]);
     expect(homes()).toEqual(['bob']);
@@ -217,7 +217,7 @@ describe('a step that cannot be undone', () => {
   it('is also undone by the same process, if the store was unreachable for a while', async () => {
     const { journal: usual } = here.engine;
     const full = jest.fn().mockRejectedValue(new ApiError('store_unavailable', 'No room.'));
-    here.overrides.journal = { ...usual, close: full, pass: full };
+    here.overrides.journal = { ...usual, close: full, transferOwnership: full };
     expect((await create('bob')).metadata).toMatchObject({
       error_code: 'store_unavailable',
       reason: 'No room.',
@@ -434,22 +434,22 @@ describe('simultaneous calls', () => {
     [
       'user',
       ['bob', {}, 'bob', { domain: 'b.example' }],
-      'The account “bob” exists already; choose another name.',
+      'The account “bob” already exists. Choose another name.',
     ],
     [
       'domain',
       ['bob', {}, 'carl', { domain: 'bob.example' }],
-      'The domain “bob.example” belongs to an account already; choose another.',
+      'The domain “bob.example” already belongs to an account. Choose another domain.',
     ],
     [
       'address',
       ['bob', { customip: '192.0.2.2', ip: 'y' }, 'carl', { customip: '192.0.2.2', ip: 'y' }],
-      'The address “192.0.2.2” is an account’s own already.',
+      'The address “192.0.2.2” is already the dedicated IP address of an account.',
     ],
     [
       'beginning',
       ['longname1', {}, 'longname2', {}],
-      'The name “longname.” has its first 8 characters in common with another account’s, whose databases begin with them; choose another.',
+      'The name “longname.” begins with the same 8 characters as the name of another account, and the names of its databases begin with them. Choose another name.',
     ],
   ])('for the same %s create one account', async (_what, [one, args, other, more], reason) => {
     const calls = [create(one, args), create(other, more)];
@@ -468,7 +468,7 @@ describe('simultaneous calls', () => {
       here.call('createacct', { username, domain: `${username}.example`, plan }, { as: rita });
     expect(await reasons(asRita('bob', 'default'), asRita('carl', 'starter'))).toEqual([
       'Account Creation Ok',
-      'You may have at most 1 accounts, and have as many already.',
+      'You have reached your limit of accounts: 1.',
     ]);
   });
 
@@ -562,7 +562,7 @@ describe('accounts of one reseller', () => {
     expect(answers.map(({ metadata }) => metadata.result).sort()).toEqual([0, 1]);
     expect(answers.find(({ metadata }) => metadata.result === 0)?.metadata).toMatchObject({
       error_code: 'limit_reached',
-      reason: 'You may have at most 2 accounts, and have as many already.',
+      reason: 'You have reached your limit of accounts: 2.',
     });
     expect(await rowsOf("SELECT count(*) AS count FROM account WHERE owner = 'rita'")).toEqual([
       { count: 2 },

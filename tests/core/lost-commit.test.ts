@@ -102,7 +102,7 @@ test('of a removal is never reported as if nothing had been changed', async () =
   let isBroken = false;
   here.overrides.store = {
     async transaction(effect, work) {
-      if (isBroken) throw new ApiError('store_unavailable', 'It is gone; nothing was changed.');
+      if (isBroken) throw new ApiError('store_unavailable', 'It is gone. Nothing was changed.');
       return store.transaction(effect, work);
     },
   };

@@ -312,7 +312,7 @@ describe('failures', () => {
     ],
     [
       'api.chunk.enable=1',
-      'api.chunk.size is missing; give the records on a page, or api.chunk.start=-1 for everything on one page.',
+      'api.chunk.size is missing. Set the number of records per page, or use api.chunk.start=-1 to return everything on one page.',
     ],
     ...['0', '-5', '1.5', 'ten', 'unlimited', '99999999999999999999'].map((size) => [
       `api.chunk.enable=1 api.chunk.size=${size}`,

@@ -171,7 +171,7 @@ describe('modifyacct', () => {
     const { metadata } = await here.call('modifyacct', args, { dryRun: true });
     expect(metadata.output).toEqual({
       warnings: [
-        'The disk limit is recorded, but nothing enforces it: the file system of the homes has no quotas on.',
+        'The disk limit is stored but not enforced: quotas are off on the file system of the home directories.',
       ],
       messages: [
         'Rename the user “bob” to “robert” with the home directory “/home/robert”, and end its processes.',
@@ -226,7 +226,7 @@ describe('modifyacct', () => {
       'a name that is taken',
       { newuser: 'ann' },
       'bad_param',
-      'The account “ann” exists already; choose another name.',
+      'The account “ann” already exists. Choose another name.',
     ],
     [
       'a reserved name',
@@ -238,14 +238,14 @@ describe('modifyacct', () => {
       'a name that has a secret stored',
       { newuser: 'sam' },
       'bad_param',
-      'The name “sam” has two-factor authentication of its own stored; remove that with twofactorauth_remove_user_config, or choose another name.',
+      'Two-factor authentication is already configured for the name “sam”. Remove it with twofactorauth_remove_user_config, or choose another name.',
     ],
     ['a name whose home is there', { newuser: 'old' }, 'bad_param', '“/home/old” already exists.'],
     [
       'a domain that is taken',
       { domain: 'ann.example' },
       'bad_param',
-      'The domain “ann.example” belongs to an account already; choose another.',
+      'The domain “ann.example” already belongs to an account. Choose another domain.',
     ],
     [
       'an owner who is not a reseller',
@@ -294,13 +294,17 @@ describe('modifyacct', () => {
     const rita = reseller('rita', 'edit-account', 'quota', 'limit-bandwidth', 'allow-unlimited-disk-pkgs');
     const as = { as: rita };
     for (const [args, code, reason] of [
-      [{ shell: '/bin/sh' }, 'denied', 'Only root may choose a certain shell.'],
+      [{ shell: '/bin/sh' }, 'denied', 'Only root can choose a particular shell.'],
       [
         { HASSHELL: '1' },
         'denied',
         'You do not have the privileges for these settings. “hasshell=1” requires the privilege “add-pkg-shell”.',
       ],
-      [{ owner: 'root' }, 'denied', 'You may not give accounts to “root”: you own what you make.'],
+      [
+        { owner: 'root' },
+        'denied',
+        'You cannot create accounts for “root”: you own the accounts that you create.',
+      ],
       [
         { QUOTA: '1001' },
         'limit_reached',
@@ -309,7 +313,7 @@ describe('modifyacct', () => {
       [
         { QUOTA: '0' },
         'limit_reached',
-        'You have 1000 MiB of disk space for all accounts together, so that none may be unlimited.',
+        'Your accounts share a limit of 1000 MiB of disk space, so you cannot set an account to unlimited.',
       ],
     ] as const) {
       expect((await here.call('modifyacct', { user: 'bob', ...args }, as)).metadata).toMatchObject({
@@ -338,7 +342,7 @@ describe('editquota and limitbw', () => {
       command: 'editquota',
       output: {
         warnings: [
-          'The disk limit is recorded, but nothing enforces it: the file system of the homes has no quotas on.',
+          'The disk limit is stored but not enforced: quotas are off on the file system of the home directories.',
         ],
       },
     });

@@ -9,7 +9,7 @@ import { Installation } from '../support/installation.ts';
 // Passwords are really hashed, and their strength is calculated with large dictionaries.
 const PASSWORD = 'four unusual words, Xylophone';
 const NO_QUOTA =
-  'The disk limit is recorded, but nothing enforces it: the file system of the homes has no quotas on.';
+  'The disk limit is stored but not enforced: quotas are off on the file system of the home directories.';
 
 const NO_NAMESERVERS =
   'No nameservers are set, so the zone “bob.example” has only this server, “server.example.com”. ' +
@@ -205,9 +205,9 @@ describe('createacct', () => {
 
   it.each([
     ['root', '“root” is a reserved username on this server. Choose another username.'],
-    ['bobs', 'The account “bobs” exists already; choose another name.'],
-    ['longname2', expect.stringContaining('has its first 8 characters in common with another account’s')],
-    ['local', 'The name “local” is that of a user of this machine; choose another.'],
+    ['bobs', 'The account “bobs” already exists. Choose another name.'],
+    ['longname2', expect.stringContaining('begins with the same 8 characters as the name of another account')],
+    ['local', 'The name “local” belongs to a system user of this server. Choose another name.'],
     ['bob-', expect.stringContaining('should be a username: at most 16 lower-case letters and digits')],
     ['a2345678901234567', expect.stringContaining('should be a username: at most 16')],
   ])('rejects the name %s', async (name, reason: string) => {
@@ -229,7 +229,7 @@ describe('createacct', () => {
       'a domain that is taken',
       { domain: 'Ann.example' },
       'bad_param',
-      'The domain “ann.example” belongs to an account already; choose another.',
+      'The domain “ann.example” already belongs to an account. Choose another domain.',
     ],
     [
       'a package that is not there',
@@ -249,7 +249,7 @@ describe('createacct', () => {
       'not_found',
       'There is no feature list “none”. Run get_featurelists to list the feature lists.',
     ],
-    ['a user id that is taken', { uid: '10001' }, 'bad_param', 'The user id 10001 already exists.'],
+    ['a user id that is taken', { uid: '10001' }, 'bad_param', 'The user ID 10001 already exists.'],
     [
       'a user id beyond those of people',
       { uid: '65534' },
@@ -261,7 +261,7 @@ describe('createacct', () => {
       'an address of another machine',
       { customip: '198.51.100.1' },
       'bad_param',
-      'This machine does not have the address “198.51.100.1”; it has 192.0.2.1, 192.0.2.2, 192.0.2.3.',
+      'This server does not have the address “198.51.100.1”. Its addresses are 192.0.2.1, 192.0.2.2, 192.0.2.3.',
     ],
     [
       'a weak password',
@@ -307,20 +307,15 @@ describe('an address', () => {
   it('that is dedicated is a free one, never the main one, and is not shared', async () => {
     expect((await create('bob', { ip: 'y' })).data?.ip).toBe('192.0.2.2');
     expect((await create('carl', { customip: '192.0.2.3' })).data?.ip).toBe('192.0.2.3');
-    await expectRefused(
-      'dan',
-      { ip: 'y' },
-      'limit_reached',
-      'No address is free that an account could have for its own.',
-    );
+    await expectRefused('dan', { ip: 'y' }, 'limit_reached', 'No dedicated IP address is available.');
     await expectRefused(
       'dan',
       { customip: '192.0.2.2' },
       'bad_param',
-      'The address “192.0.2.2” is an account’s own already.',
+      'The address “192.0.2.2” is already the dedicated IP address of an account.',
     );
     for (const customip of ['192.0.2.1', '192.0.2.3']) {
-      const reason = `The address “${customip}” is shared, so that no account can have it for its own.`;
+      const reason = `The address “${customip}” is shared, so it cannot be a dedicated IP address.`;
       await expectRefused('dan', { ip: 'y', customip }, 'bad_param', reason);
     }
     await here.call('removeacct', { username: 'carl' });
@@ -332,13 +327,13 @@ describe('an address', () => {
     await here.call('setresellerips', { user: 'rita', delegate: '1', ips: '192.0.2.3' });
     await here.call('setresellermainip', { user: 'rita', ip: '192.0.2.3' });
     expect((await create('bob', {}, 'rita')).data?.ip).toBe('192.0.2.3');
-    const reason = 'The address “192.0.2.2” is none of those that you may give to accounts.';
+    const reason = 'The address “192.0.2.2” is not one that you can assign to accounts.';
     await expectRefused('carl', { customip: '192.0.2.2' }, 'denied', reason, 'rita');
     await expectRefused(
       'carl',
       { ip: 'y' },
       'limit_reached',
-      'No address is free that an account could have for its own.',
+      'No dedicated IP address is available.',
       'rita',
     );
   });
@@ -350,8 +345,16 @@ describe('a reseller', () => {
     expect((await create('bob', {}, 'rita')).metadata.result).toBe(1);
     expect((await storedAccount(here, 'bob'))?.owner).toBe('rita');
     for (const [args, code, reason] of [
-      [{ owner: 'root' }, 'denied', 'You may not give accounts to “root”: you own what you make.'],
-      [{ ownerself: '1' }, 'denied', 'You may not give accounts to “carl”: you own what you make.'],
+      [
+        { owner: 'root' },
+        'denied',
+        'You cannot create accounts for “root”: you own the accounts that you create.',
+      ],
+      [
+        { ownerself: '1' },
+        'denied',
+        'You cannot create accounts for “carl”: you own the accounts that you create.',
+      ],
       [{ reseller: '1' }, 'bad_param', 'Only root may make an account a reseller.'],
       [
         { maxaddon: '5' },
@@ -370,7 +373,7 @@ describe('a reseller', () => {
 
   it('cannot choose a user ID', async () => {
     await addReseller(UNLIMITED);
-    await expectRefused('carl', { uid: '5000' }, 'denied', 'Only root may choose the user id.', 'rita');
+    await expectRefused('carl', { uid: '5000' }, 'denied', 'Only root can choose the user ID.', 'rita');
   });
 
   it('assigns a shell only with the privilege for it, whatever the package contains', async () => {
@@ -397,14 +400,14 @@ describe('a reseller', () => {
       'bob',
       { bwlimit: '10' },
       'limit_reached',
-      'You have 1000 MiB of disk space for all accounts together, so that none may be unlimited.',
+      'Your accounts share a limit of 1000 MiB of disk space, so you cannot set an account to unlimited.',
       'rita',
     );
     await expectRefused(
       'bob',
       { quota: '10' },
       'limit_reached',
-      'You have 2000 MiB of bandwidth a month for all accounts together, so that none may be unlimited.',
+      'Your accounts share a limit of 2000 MiB of bandwidth a month, so you cannot set an account to unlimited.',
       'rita',
     );
     expect((await create('bob', small, 'rita')).metadata.result).toBe(1);
@@ -425,13 +428,7 @@ describe('a reseller', () => {
     // From now on, the usage of the others counts, not their limits.
     await here.call('setresellerlimits', { user: 'rita', ...limits, ...resources, enable_overselling: '1' });
     expect((await create('carl', {}, 'rita')).metadata.result).toBe(1);
-    await expectRefused(
-      'dan',
-      small,
-      'limit_reached',
-      'You may have at most 2 accounts, and have as many already.',
-      'rita',
-    );
+    await expectRefused('dan', small, 'limit_reached', 'You have reached your limit of accounts: 2.', 'rita');
     expect((await create('dan', { owner: 'rita' })).metadata.result).toBe(1);
   });
 
@@ -442,7 +439,7 @@ describe('a reseller', () => {
       'bob',
       {},
       'denied',
-      'You may not give the package “default” to accounts; root allows it with setresellerpackagelimit.',
+      'You cannot assign the package “default” to accounts. Root can allow it with setresellerpackagelimit.',
       'rita',
     );
     expect((await create('bob', { plan: 'starter' }, 'rita')).metadata.result).toBe(1);
@@ -450,7 +447,7 @@ describe('a reseller', () => {
       'carl',
       { plan: 'starter' },
       'limit_reached',
-      'You may have at most 1 accounts with the package “starter”, and have as many already.',
+      'You have reached your limit of accounts with the package “starter”: 1.',
       'rita',
     );
   });

@@ -189,10 +189,10 @@ describe('listaccts', () => {
   });
 
   it.each([
-    ['a(', 'as RE2 takes it, not “a(”: missing closing )'],
-    ['(?=a)', 'as RE2 takes it, not “(?=a)”: invalid or unsupported Perl syntax'],
-    ['(a)\\1', 'as RE2 takes it, not “(a)\\1”: invalid escape sequence'],
-    ['a{1001}', 'as RE2 takes it, not “a{1001}”: invalid repeat count'],
+    ['a(', 'in the syntax of RE2, not “a(”: missing closing )'],
+    ['(?=a)', 'in the syntax of RE2, not “(?=a)”: invalid or unsupported Perl syntax'],
+    ['(a)\\1', 'in the syntax of RE2, not “(a)\\1”: invalid escape sequence'],
+    ['a{1001}', 'in the syntax of RE2, not “a{1001}”: invalid repeat count'],
   ])('rejects the regular expression %s', async (search, why) => {
     expect(await reasonOf('listaccts', { search, searchmethod: 'regex' })).toBe(
       `bad_param: The parameter “search” should be a regular expression ${why}.`,
@@ -224,7 +224,7 @@ describe('listaccts', () => {
     const args = { want: 'standalone_feature,user,constructor' };
     expect(await list(args)).toEqual([{ user: 'anna' }, { user: 'bob' }, { user: 'carol' }]);
     expect(await warningsOf(args)).toEqual([
-      '“want” names what is no field of an account and was left out: “standalone_feature”, “constructor”.',
+      '“want” has unknown fields, which were left out: “standalone_feature”, “constructor”.',
     ]);
     expect(await reasonOf('listaccts', { want: 'usr,dom' })).toBe(
       'bad_param: The parameter “want” should name fields of accounts, such as “user,domain”, not “usr” or “dom”.',
@@ -238,7 +238,7 @@ describe('listaccts', () => {
       { user: 'carol', owner: 'alice' },
     ]);
     expect(await reasonOf('listaccts', { want: 'user', ...filter })).toBe(
-      'bad_param: “api.filter.a” names the field “owner”, which “want” leaves out; add it there.',
+      'bad_param: “api.filter.a” uses the field “owner”, which “want” omits. Add it to “want”.',
     );
     expect(
       await list({ want: 'user', ...filter, 'api.filter.a.field': '*', 'api.filter.a.arg0': 'a' }),

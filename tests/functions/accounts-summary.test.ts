@@ -120,19 +120,19 @@ describe('accountsummary', () => {
     const { data, metadata } = await call('accountsummary', { user: 'bob' });
     expect(data?.acct).toMatchObject([{ diskused: '2M', inodesused: 7 }]);
     expect(metadata.output?.warnings).toEqual([
-      'The disk use of “bob” is what was measured last: The server has no user “bob”.',
+      'The disk usage of “bob” is the last measured value: The server has no user “bob”.',
     ]);
   });
 
   it('returns the last measured value if the machine cannot measure, but does not hide bugs', async () => {
     await addAccounts(here, anAccount());
     measureBy(async () => {
-      throw new MachineError('failed', '“du” took too long and was ended.');
+      throw new MachineError('failed', '“du” took too long and was stopped.');
     });
     const { data, metadata } = await call('accountsummary', { user: 'bob' });
     expect(data?.acct).toMatchObject([{ diskused: 'none', inodesused: null }]);
     expect(metadata.output?.warnings).toEqual([
-      'The disk use of “bob” is what was measured last: “du” took too long and was ended.',
+      'The disk usage of “bob” is the last measured value: “du” took too long and was stopped.',
     ]);
     measureBy(async () => {
       throw new Error('A defect.');
@@ -287,7 +287,7 @@ describe('verify_new_username', () => {
       'b.ob',
       'The parameter “user” should be a username: at most 16 lower-case letters and digits, the first a letter, not “b.ob”.',
     ],
-    ['carol', 'The account “carol” exists already; choose another name.'],
+    ['carol', 'The account “carol” already exists. Choose another name.'],
   ])('rejects %s', async (user, reason) => {
     await addAccounts(here, anAccount({ username: 'carol' }));
     expect(await reasonOf('verify_new_username', { user })).toBe(`bad_param: ${reason}`);

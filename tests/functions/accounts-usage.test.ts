@@ -97,7 +97,7 @@ describe('get_disk_usage', () => {
       { user: 'carol', blocks_used: 7 },
     ]);
     expect(metadata.output?.warnings).toEqual([
-      'The disk use of “bob” is what was measured last: The server has no user “bob”.',
+      'The disk usage of “bob” is the last measured value: The server has no user “bob”.',
     ]);
   });
 
@@ -106,7 +106,7 @@ describe('get_disk_usage', () => {
     await addAccounts(here, ...names.map((username) => anAccount({ username })));
     const { metadata } = await call('get_disk_usage', { cache_mode: 'off' });
     expect(metadata.output?.warnings).toHaveLength(21);
-    expect(metadata.output?.warnings?.at(-1)).toBe('So is that of 3 more accounts.');
+    expect(metadata.output?.warnings?.at(-1)).toBe('The same applies to 3 more accounts.');
   });
 
   it('saves nothing in a dry run', async () => {

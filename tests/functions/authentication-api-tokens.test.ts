@@ -130,25 +130,25 @@ describe('api_token_create', () => {
     expect((await create({ acl: 'list-acts' })).metadata).toMatchObject({
       error_code: 'bad_param',
       reason:
-        'The parameter “acl” should be the name of a privilege, such as list-accts; myprivs tells them all, ' +
+        'The parameter “acl” should be the name of a privilege, such as list-accts. Run myprivs to list them., ' +
         'not “list-acts”.',
     });
   });
 
   it.each([
-    ['all', 'it is root’s power over every account'],
+    ['all', 'it gives root privileges over every account'],
     [
       'create-user-session',
-      'whoever has the token can log in as the resellers that its user may act as, with all that those hold',
+      'the token can log in as each reseller that its user can act as, with all privileges of that reseller',
     ],
     [
       'manage-api-tokens',
-      'whoever has the token can make others that never expire and work from everywhere, with what it holds',
+      'the token can create other tokens with its privileges that never expire and work from every address',
     ],
-    ['passwd', 'whoever has the token can set the password of an account that it sees, and log in with that'],
+    ['passwd', 'the token can set the password of an account and then log in with it'],
   ])('warns of the privilege %s', async (acl, how) => {
     expect((await create({ acl })).metadata.output?.warnings).toEqual([
-      `The privilege “${acl}” reaches further than it seems: ${how}.`,
+      `The privilege “${acl}” gives more access than its name suggests: ${how}.`,
     ]);
   });
 

@@ -563,7 +563,7 @@ describe('twofactorauth_set_tfa_config_for_user', () => {
     expect(metadata.reason).toBe(
       '“Bob” should be a username: at most 32 lower-case letters, digits, “_” and “-”, the first a letter. ' +
         '“cid.primary_account” should hold {"secret": …} with 16 to 103 Base32 characters. ' +
-        '“cid” holds “phone”, which is none of “primary_account”, “email” and “team”. ' +
+        '“cid” holds “phone”, which is not “primary_account”, “email” or “team”. ' +
         '“no address” in “dan.email” is no email address. ' +
         '“dan.team” should hold a JSON object of names. ' +
         '“eve” should hold a JSON object with “primary_account”, “email” or “team”.',

@@ -33,7 +33,7 @@ describe('addips', () => {
     expect(await listed()).toEqual([...OWN, '192.0.2.10']);
     expect((await add('192.0.2.10')).metadata).toMatchObject({
       result: 1,
-      output: { messages: ['The server has the address 192.0.2.10 already, on the interface “eth0”.'] },
+      output: { messages: ['The server already has the address 192.0.2.10, on the interface “eth0”.'] },
     });
     expect(await listed()).toEqual([...OWN, '192.0.2.10']);
   });
@@ -66,7 +66,7 @@ describe('addips', () => {
 
   it.each<[string, Record<string, Json>, string]>([
     ['10.0.0.0/8', {}, '“10.0.0.0/8” has 16,777,216 addresses. Add at most 1,024 at once.'],
-    ['192.0.2.2', {}, 'The server has the address 192.0.2.2 already, on the interface “eth0”.'],
+    ['192.0.2.2', {}, 'The server already has the address 192.0.2.2, on the interface “eth0”.'],
     [
       '192.0.2.10',
       { netmask: '255.0.255.0' },

@@ -51,6 +51,23 @@ describe('ipv6_enable_account', () => {
     expect(await usage()).toMatchObject({ used: 2, forbidden: 65536 });
   });
 
+  it('shows the address of an account in accountsummary, listaccts and get_domain_info', async () => {
+    await enable('bob');
+    const addressesIn = async (name: string, args = {}) => {
+      const { data } = await here.call(name, args);
+      return (data as { acct: { user: string; ipv6: Json }[] }).acct.map(({ user, ipv6 }) => [user, ipv6]);
+    };
+    expect(await addressesIn('listaccts')).toEqual([
+      ['ann', []],
+      ['bob', [whole('0000')]],
+      ['cat', []],
+    ]);
+    expect(await addressesIn('accountsummary', { user: 'bob' })).toEqual([['bob', [whole('0000')]]]);
+    expect((await here.call('get_domain_info')).data).toMatchObject({
+      domains: [{ ipv6: null }, { ipv6: whole('0000'), ipv6_is_dedicated: 1 }, { ipv6: null }],
+    });
+  });
+
   it('plans it in a dry run, and changes nothing', async () => {
     const { metadata } = await enable('bob', 'hosting', true);
     expect(metadata.output?.messages).toEqual([

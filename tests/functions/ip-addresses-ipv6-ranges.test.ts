@@ -29,7 +29,7 @@ describe('ipv6_range_add', () => {
   });
 
   it.each<[string, string, string]>([
-    ['hosting', '2001:db8:1::/64', 'The IPv6 range “hosting” exists already.'],
+    ['hosting', '2001:db8:1::/64', 'The IPv6 range “hosting” already exists.'],
     [
       'other',
       '2001:db8:1:0:8000::/65',
@@ -39,12 +39,12 @@ describe('ipv6_range_add', () => {
     [
       'SHARED',
       '2001:db8:2::/64',
-      'The name “SHARED” stands for the server’s own IPv6 address. Use another name.',
+      'The name “SHARED” is reserved for the server’s own IPv6 address. Use another name.',
     ],
     [
       'shared',
       '2001:db8:2::/64',
-      'The name “SHARED” stands for the server’s own IPv6 address. Use another name.',
+      'The name “SHARED” is reserved for the server’s own IPv6 address. Use another name.',
     ],
     ['other', '2001::/16', '“2001::/16” has 2^112 addresses. A range has at most 2^96, which is a /32.'],
     ['other', '::/0', '“::/0” has 2^128 addresses. A range has at most 2^96, which is a /32.'],
@@ -134,7 +134,7 @@ describe('ipv6_range_edit', () => {
     await add('two', '2001:db8:2::/64');
     expect(await edit({ name: 'hosting', new_name: 'two' })).toMatchObject({
       error_code: 'bad_param',
-      reason: 'The IPv6 range “two” exists already.',
+      reason: 'The IPv6 range “two” already exists.',
     });
     expect(await edit({ name: 'hosting', new_name: 'SHARED' })).toMatchObject({ error_code: 'bad_param' });
     expect(await edit({ name: 'SHARED', note: 'x' })).toMatchObject({ error_code: 'not_found' });

@@ -57,7 +57,7 @@ describe('setsiteip', () => {
   it('changes nothing if the account already has the address', async () => {
     expect(await set({ user: 'bob', ip: '192.0.2.1' })).toMatchObject({
       result: 1,
-      output: { messages: ['The account “bob” has the address 192.0.2.1 already.'] },
+      output: { messages: ['The account “bob” already has the address 192.0.2.1.'] },
     });
   });
 
@@ -121,7 +121,8 @@ describe('setsiteip', () => {
       await here.call('setresellerips', { user: 'rita', delegate: '1', ips: '192.0.2.3' });
       expect(await set({ user: 'rosa', ip: '192.0.2.2' }, { as })).toMatchObject({
         error_code: 'denied',
-        reason: 'You may not assign the address “192.0.2.2”. Run listips to list those that you may.',
+        reason:
+          'You cannot assign the address “192.0.2.2”. Run listips to list the addresses that you can assign.',
       });
       expect(await set({ user: 'rosa', ip: '192.0.2.3' }, { as })).toMatchObject({ result: 1 });
       expect(await addressOf('rosa')).toEqual(['192.0.2.3', true]);

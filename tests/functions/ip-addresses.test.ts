@@ -228,7 +228,7 @@ describe('nat_checkip', () => {
     here.publicAddressService = 'http://127.0.0.1:1/';
     expect((await check('127.0.0.1')).metadata).toMatchObject({
       error_code: 'host_failed',
-      reason: 'http://127.0.0.1:1/ could not be asked from 127.0.0.1: ECONNREFUSED.',
+      reason: 'http://127.0.0.1:1/ could not be reached from 127.0.0.1: ECONNREFUSED.',
     });
     expect((await check('192.0.2.77')).metadata).toMatchObject({ error_code: 'bad_param' });
   });

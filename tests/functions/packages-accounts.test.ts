@@ -55,7 +55,7 @@ describe('changepackage', () => {
       command: 'changepackage',
       output: {
         warnings: [
-          'The disk limit is recorded, but nothing enforces it: the file system of the homes has no quotas on.',
+          'The disk limit is stored but not enforced: quotas are off on the file system of the home directories.',
         ],
       },
     });
@@ -249,7 +249,7 @@ describe('killpkg', () => {
     expect((await here.call('killpkg', { pkgname: 'gold' })).metadata).toMatchObject({
       error_code: 'bad_param',
       reason:
-        'The package “gold” is the one of the account “bob”; give that another first, with changepackage.',
+        'The package “gold” is assigned to the account “bob”. Assign another package to it first, with changepackage.',
     });
     expect((await here.call('getpkginfo', { pkg: 'gold' })).metadata.result).toBe(1);
     await here.call('changepackage', { user: 'bob', pkg: 'default' });
@@ -262,7 +262,7 @@ describe('killpkg', () => {
     await addAccounts(here, anAccount({ package: 'rita_small' }));
     const { metadata } = await here.call('killpkg', { pkgname: 'rita_small' }, { as: rita });
     expect(metadata.reason).toBe(
-      'The package “rita_small” is the one of an account that is not yours; its owner has to give it another first.',
+      'The package “rita_small” is assigned to an account that is not yours. Its owner must assign another package to it first.',
     );
   });
 });
@@ -272,7 +272,8 @@ describe('delete_featurelist', () => {
     await addAccounts(here, anAccount({ settings: { featureList: 'Mail Only' } }));
     expect((await here.call('delete_featurelist', { featurelist: 'Mail Only' })).metadata).toMatchObject({
       error_code: 'bad_param',
-      reason: 'The feature list “Mail Only” is the one of the account “bob”; give that another first.',
+      reason:
+        'The feature list “Mail Only” is assigned to the account “bob”. Assign another one to that account first.',
     });
     expect((await here.call('get_featurelists')).data?.featurelists).toContain('Mail Only');
   });

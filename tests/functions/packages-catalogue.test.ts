@@ -204,7 +204,7 @@ describe('get_available_applications', () => {
       applications_list: 'killpkg, create_ticket',
     });
     expect(answer.metadata.output?.warnings).toEqual([
-      'There is no application “create_ticket” that you may use. Run applist to list them.',
+      'There is no application “create_ticket” that you can use. Run applist to list them.',
     ]);
     expect(answer.data?.raw).toHaveLength(2);
   });

@@ -159,7 +159,7 @@ describe('create_featurelist', () => {
     expect(metadata).toMatchObject({
       error_code: 'bad_param',
       reason:
-        'The feature list “Mail Only” exists already; replace it with overwrite=1, or choose another name.',
+        'The feature list “Mail Only” already exists. Replace it with overwrite=1, or choose another name.',
     });
     expect(await settingOf('Mail Only', 'mysql')).toBe(0);
   });
@@ -173,7 +173,7 @@ describe('create_featurelist', () => {
   it.each(['default', 'disabled'])('does not replace “%s”', async (featurelist) => {
     const { metadata } = await here.call('create_featurelist', { featurelist, overwrite: '1' });
     expect(metadata.reason).toBe(
-      `The feature list “${featurelist}” always exists; change it with update_featurelist.`,
+      `The feature list “${featurelist}” always exists. Change it with update_featurelist.`,
     );
     expect(await settingOf(featurelist, 'webmail')).toBe(1);
   });
@@ -299,7 +299,7 @@ describe('delete_featurelist', () => {
   it('rejects a list that a package uses', async () => {
     await here.call('addpkg', { name: 'mail', featurelist: 'Mail Only' });
     expect((await here.call('delete_featurelist', { featurelist: 'Mail Only' })).metadata.reason).toBe(
-      'The feature list “Mail Only” is the one of the package “mail”; give that another first.',
+      'The feature list “Mail Only” is assigned to the package “mail”. Assign another one to that package first.',
     );
     await here.call('editpkg', { name: 'mail', featurelist: 'default' });
     expect((await here.call('delete_featurelist', { featurelist: 'Mail Only' })).metadata.result).toBe(1);

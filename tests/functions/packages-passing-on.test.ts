@@ -37,7 +37,7 @@ describe('editpkg', () => {
     expect(answer.data).toEqual({ pkg: 'gold' });
     expect(answer.metadata.output).toEqual({
       warnings: [
-        'The disk limit is recorded, but nothing enforces it: the file system of the homes has no quotas on.',
+        'The disk limit is stored but not enforced: quotas are off on the file system of the home directories.',
       ],
       messages: ['2 accounts have the package. The changes apply to them too.'],
     });

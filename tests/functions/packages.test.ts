@@ -188,7 +188,7 @@ describe('addpkg', () => {
   it('rejects the feature list “disabled”', async () => {
     const { metadata } = await here.call('addpkg', { name: 'gold', featurelist: 'disabled' });
     expect(metadata.reason).toBe(
-      'The feature list “disabled” holds what nobody has and cannot be given to a package; choose another.',
+      'The feature list “disabled” contains the features that are disabled for everyone. It cannot be assigned to a package. Choose another feature list.',
     );
   });
 

@@ -79,7 +79,7 @@ describe('setresellerips', () => {
     expect((await restrict('192.0.2.3,198.51.100.7,::1,x')).metadata).toMatchObject({
       error_code: 'bad_param',
       reason:
-        'The parameter “ips” should name addresses of this machine (192.0.2.1, 192.0.2.2, 192.0.2.3), ' +
+        'The parameter “ips” should name addresses of this server (192.0.2.1, 192.0.2.2, 192.0.2.3), ' +
         'not “198.51.100.7”, “::1”, “x”.',
     });
     expect(await usable()).toEqual({ all: 0, ip: ['192.0.2.2'] });

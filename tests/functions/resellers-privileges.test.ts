@@ -128,7 +128,7 @@ describe('setacls', () => {
   it('warns if “all” is granted, and from then on treats the reseller like root', async () => {
     const { metadata } = await set({ 'acl-all': '1' });
     expect(metadata.output?.warnings).toEqual([
-      'The privilege “all” gives “bob” root’s power over every account, whatever else it holds.',
+      'The privilege “all” gives “bob” root privileges over every account, regardless of its other privileges.',
     ]);
     const as = await callerNamed(here, 'bob');
     expect((await here.call('listresellers', {}, { as })).data).toEqual({ reseller: ['bob'] });
@@ -218,7 +218,9 @@ describe('grant_reseller_privilege', () => {
     const args = { user: 'bob', privilege: 'all' };
     const { metadata } = await here.call('grant_reseller_privilege', args);
     expect(metadata.output).toEqual({
-      warnings: ['The privilege “all” gives “bob” root’s power over every account, whatever else it holds.'],
+      warnings: [
+        'The privilege “all” gives “bob” root privileges over every account, regardless of its other privileges.',
+      ],
     });
     expect(await heldBy('bob')).toBe('all');
   });
@@ -261,7 +263,7 @@ describe.each(['grant_reseller_privilege', 'revoke_reseller_privilege'])('%s', (
     expect(metadata).toMatchObject({
       error_code: 'bad_param',
       reason:
-        'The parameter “privilege” should be the name of a privilege, such as list-accts; myprivs tells them all, ' +
+        'The parameter “privilege” should be the name of a privilege, such as list-accts. Run myprivs to list them., ' +
         'not “lists-accts”.',
     });
     expect(await heldBy('bob')).toEqual(before);

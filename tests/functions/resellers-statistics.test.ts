@@ -48,7 +48,7 @@ describe.each(['acctcounts', 'resellerstats', 'getresellerips'])('%s', (command)
       (await here.call(command, { user }, { as: reseller('bob', 'list-accts') })).metadata,
     ).toMatchObject({
       error_code: 'denied',
-      reason: `You may not ask about “${user}”: a reseller may ask about itself alone.`,
+      reason: `You cannot query “${user}”: a reseller can query only itself.`,
     });
   });
 

@@ -122,7 +122,7 @@ describe('setupreseller', () => {
   it('rejects root, and nonexistent accounts', async () => {
     expect((await here.call('setupreseller', { user: 'root' })).metadata).toMatchObject({
       error_code: 'bad_param',
-      reason: '“root” cannot be made a reseller: it has every privilege already.',
+      reason: '“root” cannot be made a reseller: it already has every privilege.',
     });
     expect((await here.call('setupreseller', { user: 'nobody' })).metadata).toMatchObject({
       error_code: 'not_found',

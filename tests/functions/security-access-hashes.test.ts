@@ -90,7 +90,7 @@ describe('accesshash', () => {
 
   it('creates none for a user who cannot call any function', async () => {
     expect((await ask('carol', '1')).metadata.reason).toBe(
-      'Not a reseller: “carol” may not call functions here. Make it a reseller with setupreseller.',
+      'Not a reseller: “carol” cannot call functions here. Make it a reseller with setupreseller.',
     );
     expect((await ask('nobody', '1')).metadata.error_code).toBe('not_found');
   });

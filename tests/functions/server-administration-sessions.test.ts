@@ -153,7 +153,7 @@ describe('create_user_session', () => {
 
   it('rejects a user who cannot call any function', async () => {
     expect((await create({ user: 'dave' })).metadata.reason).toBe(
-      'Not a reseller: “dave” may not call functions here. Make it a reseller with setupreseller.',
+      'Not a reseller: “dave” cannot call functions here. Make it a reseller with setupreseller.',
     );
     expect((await create({ user: 'nobody' })).metadata.reason).toBe('You do not have a user named “nobody”.');
   });

@@ -46,8 +46,8 @@ const takers: Record<keyof Context, (context: Context) => unknown> = {
   reason: ({ reason }) => reason,
   plan: ({ plan }) => plan,
   startTask: ({ startTask }) => startTask,
-  asked: ({ asked }) => asked,
-  answered: ({ answered }) => answered,
+  listQuery: ({ listQuery }) => listQuery,
+  reportCounts: ({ reportCounts }) => reportCounts,
   functions: ({ functions }) => functions,
 };
 
@@ -59,8 +59,8 @@ test.each([
   ['warn', true],
   ['inform', true],
   ['reason', true],
-  ['asked', true],
-  ['answered', true],
+  ['listQuery', true],
+  ['reportCounts', true],
   ['origin', false],
   ['sealer', false],
   ['system', false],

@@ -7,7 +7,7 @@ import { describeOnMachine, ThrowAwayMachine } from './throw-away-machine.ts';
 // Starting a machine and its tools is slow if this one is busy.
 const PASSWORD = `four unusual $(words); \`Xylophone\` :bob: 'é"`;
 const NO_QUOTA =
-  'The disk limit is recorded, but nothing enforces it: the file system of the homes has no quotas on.';
+  'The disk limit is stored but not enforced: quotas are off on the file system of the home directories.';
 
 describeOnMachine('accounts on Linux', () => {
   const thisMachine = () => [
@@ -66,7 +66,7 @@ describeOnMachine('accounts on Linux', () => {
     expect(await output('passwd', '-S', 'bob')).toMatch(/^bob P /);
     expect(await machine.users.verifyPassword('bob', PASSWORD)).toBe(true);
     expect(await refused('bad_param', ...create)).toBe(
-      'The account “bob” exists already; choose another name.',
+      'The account “bob” already exists. Choose another name.',
     );
     expect(await refused('bad_param', 'createacct', 'username=games', 'domain=g.example')).toMatch(
       /reserved/,
@@ -102,7 +102,7 @@ describeOnMachine('accounts on Linux', () => {
       ).toBe(`You do not have access to an account named “${name}”.`);
     }
     expect(await refused('denied', '--user=carl', 'version')).toMatch(
-      /^Not a reseller: “carl” may not call functions here\./,
+      /^Not a reseller: “carl” cannot call functions here\./,
     );
   });
 

@@ -83,9 +83,9 @@ describe('the public address', () => {
   });
 
   test.each([
-    ['/text', 'did not answer with an IP address'],
-    ['/none', 'did not answer with an IP address'],
-    ['/long', 'the answer is too long'],
+    ['/text', 'did not return an IP address'],
+    ['/none', 'did not return an IP address'],
+    ['/long', 'the response is too long'],
     ['/missing', 'status 404'],
   ])('is not known if the service returns %s', async (path, why) => {
     await expect(askBy(`${base}${path}`)('127.0.0.1')).rejects.toThrow(why);

@@ -143,7 +143,7 @@ describe('tools of Linux', () => {
     const words = ['%s|', '$(id)', '; id', { path: '/etc/x', prefix: '--file=' }];
     expect((await tools.run('printf', words)).stdout).toBe('$(id)|; id|--file=/etc/x|');
     await expect(tools.run('sleep', ['5'], { limitMs: 50 })).rejects.toThrow(
-      '“sleep” took too long and was ended.',
+      '“sleep” took too long and was stopped.',
     );
     const both = await tools.run('sh', ['-c', 'cat; echo bad >&2; exit 3'], { input: 'good', accept: [3] });
     expect(both).toEqual({ status: 3, stdout: 'good', stderr: 'bad\n' });

@@ -177,7 +177,7 @@ describe('a tool', () => {
   test('that is missing or takes too long is reported', async () => {
     await expect(run('no-such-tool', [])).rejects.toThrow('“no-such-tool” is not installed.');
     await expect(run('sleep', ['5'], { limitMs: 50 })).rejects.toThrow(
-      '“sleep” took too long and was ended.',
+      '“sleep” took too long and was stopped.',
     );
   });
 

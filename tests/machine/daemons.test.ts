@@ -71,7 +71,7 @@ describeOnMachine('on a Debian with BIND', () => {
       value: { isInstalled: false, isEnabled: false, state: 'inactive', log: [] },
     });
     expect(service('start', 'no-such')).toEqual({ error: 'The service “no-such.service” is not installed.' });
-    expect(service('start', '--no-block')?.error).toMatch(/^Invalid name of a unit/);
+    expect(service('start', '--no-block')?.error).toMatch(/^Invalid unit name/);
   });
 
   it('a service that does not start returns its last log lines', () => {

@@ -121,7 +121,7 @@ test('the key is separate: it is copied by hand, or included with --with-key', a
 
   const withKey = `${file()}.key`;
   const made = await run(['--backup', withKey, '--with-key'], web1);
-  expect(made).toMatchObject({ status: 0, stderr: matching(/This file holds the key/) });
+  expect(made).toMatchObject({ status: 0, stderr: matching(/This file contains the key/) });
   const third = { ...server('web1'), state: join(folder.path, 'third') };
   await done(['--restore', withKey], third);
   expect(await storedSecret('root', third)).toBe(SECRET);

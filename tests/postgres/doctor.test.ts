@@ -102,7 +102,7 @@ test('a stopped, missing or silent database is reported, and the rest is checked
   await expectUnusable(at('web1', database.url('nowhere')), 'there is no such database');
   await database.halt();
   try {
-    await expectUnusable(at(), 'nobody answers there. Start PostgreSQL');
+    await expectUnusable(at(), 'the connection was refused. Start PostgreSQL');
   } finally {
     await database.restart();
   }

@@ -122,7 +122,7 @@ test('PostgreSQL, stopped and started again under load: calls fail with a reason
   for (const { answer, reason } of load.outcomes) {
     if (answer === 'store_unavailable') {
       expect(reason).toMatch(
-        /^The store “postgres:\/\/127\.0\.0\.1:\d+\/fleet” could not be used: .*; nothing was changed\.$/,
+        /^The store “postgres:\/\/127\.0\.0\.1:\d+\/fleet” could not be used: .*\. Nothing was changed\.$/,
       );
     }
     // The caller could not be looked up.
@@ -182,8 +182,8 @@ test('while PostgreSQL is down, the command line says so and ends with status 3;
       result: 0,
       error_code: 'store_unavailable',
       reason:
-        `The store “postgres://127.0.0.1:${postgres.port}/fleet” could not be used: nobody answers there. ` +
-        'Start PostgreSQL, or correct WHMAPI1_STORE_URL; nothing was changed.',
+        `The store “postgres://127.0.0.1:${postgres.port}/fleet” could not be used: the connection was refused. ` +
+        'Start PostgreSQL, or correct WHMAPI1_STORE_URL. Nothing was changed.',
     });
   }
   const { status } = await web1.ask('/json-api/version?api.version=1', undefined, {

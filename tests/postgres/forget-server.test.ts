@@ -116,7 +116,7 @@ test('--dry-run shows it and changes nothing', async () => {
   const { status, stdout } = await forget('web1', '--accounts=remove', '--dry-run');
   expect(status).toBe(0);
   expect(stdout).toContain('accounts    2: alice, bob\n');
-  expect(stdout).toContain('would be forgotten; nothing was changed.\n');
+  expect(stdout).toContain('would be forgotten. Nothing was changed.\n');
   expect(await left()).toEqual(everything);
 });
 

@@ -155,7 +155,7 @@ test('a store that is in use is not changed', async () => {
   const before = await seen(fleet);
   await expect(moveStore(shared(), 'sqlite', 'postgres')).rejects.toMatchObject({
     code: 'store_unavailable',
-    message: expect.stringMatching(/^The store to move to is in use: .*“package”/) as string,
+    message: expect.stringMatching(/^The destination store is in use: .*“package”/) as string,
   });
   expect(await seen(fleet)).toEqual(before);
 });
@@ -167,7 +167,7 @@ test('accounts of other servers are not moved into a store of one server', async
   await call(web2, 'createacct', { username: 'carl', domain: 'carl.example', password });
   await expect(moveStore(shared(), 'postgres', 'sqlite')).rejects.toMatchObject({
     code: 'store_unavailable',
-    message: expect.stringContaining('holds accounts or tasks of other servers (“web2”)') as string,
+    message: expect.stringContaining('has accounts or tasks of other servers (“web2”)') as string,
   });
 });
 
@@ -198,7 +198,7 @@ test('the old store is no longer used, and no other store is created instead', a
       return (error as Error).message;
     }
   };
-  expect(await refusal(shared())).toContain('Move that with `whmapi1 --migrate-store sqlite postgres`');
+  expect(await refusal(shared())).toContain('Move it with `whmapi1 --migrate-store sqlite postgres`');
   await moveStore(shared(), 'sqlite', 'postgres');
   expect(await refusal(own())).toContain('This installation was moved to PostgreSQL');
   expect(await refusal(shared())).toBe('OK');
@@ -208,7 +208,7 @@ test('it does not wait: if a process still uses the store, it says so and can be
   const before = opening(own());
   await fill(before);
   await expect(moveStore(shared(), 'sqlite', 'postgres')).rejects.toThrow(
-    'All of it was copied, but a process still works with',
+    'Everything was copied, but a process still uses',
   );
   closeAll();
   expect((await moveStore(shared(), 'sqlite', 'postgres')).isNew).toBe(false);
@@ -324,9 +324,9 @@ describe('on the command line', () => {
 
   test.each([
     [['sqlite'], 2, 'requires two stores'],
-    [['sqlite', 'sqlite'], 2, 'One of the two stores has to be “sqlite”'],
+    [['sqlite', 'sqlite'], 2, 'One of the two stores must be “sqlite”'],
     [['sqlite', 'postgres://a:Quagmire@127.0.0.1/b'], 2, 'leave it out of the URL'],
-    [['sqlite', 'postgres://a@127.0.0.1:1/b'], 3, 'nobody answers there'],
+    [['sqlite', 'postgres://a@127.0.0.1:1/b'], 3, 'the connection was refused'],
     [['sqlite', 'mysql://a@127.0.0.1:1/b'], 3, 'should be the URL of a PostgreSQL database'],
   ])('%j is rejected with the status %d', async (words, wanted, reason) => {
     const { status, stdout, stderr } = await printedBy(['--migrate-store', ...words], own());

@@ -81,7 +81,7 @@ test('an installation is moved to PostgreSQL, and its calls use it', async () =>
 test('a decommissioned server is forgotten, line by line', async () => {
   const [, lines = ''] = /```sh\n(whmapi1 --forget-server [^]*?)\n```/.exec(readme) ?? [];
   const said = [
-    'would be forgotten; nothing was changed.',
+    'would be forgotten. Nothing was changed.',
     'web3.example.com” is forgotten.',
     'web3.example.com” is forgotten.',
   ];

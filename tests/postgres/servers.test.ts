@@ -98,13 +98,13 @@ describe('a reseller with accounts on two servers', () => {
   test('is suspended on each, and gets a warning with the other’s accounts', async () => {
     const one = await done(web1, 'suspendreseller', { user: 'carl' });
     expect(one.metadata.output?.warnings).toEqual([
-      'Only this server’s accounts were done: it owns 2 accounts on “web2”. Make the same call there.',
+      'Only this server’s accounts were changed: it owns 2 accounts on “web2”. Run the same call there.',
     ]);
     expect(await suspended()).toEqual(['anna', 'carl']);
     const other = await done(web2, 'suspendreseller', { user: 'carl' });
     expect(other.metadata.output?.warnings).toEqual([
-      'Only this server’s accounts were done: the reseller’s own account is on “web1”, and it owns 1 account on ' +
-        '“web1”. Make the same call there.',
+      'Only this server’s accounts were changed: the reseller’s own account is on “web1”, and it owns 1 account on ' +
+        '“web1”. Run the same call there.',
     ]);
     expect(await suspended()).toEqual(['anna', 'berta', 'carl', 'clara']);
 

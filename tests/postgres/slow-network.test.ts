@@ -90,8 +90,8 @@ for (const weather of able) {
       for (const { answer, reason } of outcomes) {
         expect(['1', 'store_unavailable', 'unknown_outcome']).toContain(answer);
         if (answer === 'store_unavailable')
-          expect(reason).toMatch(/could not be used: .*; nothing was changed\.$/);
-        if (answer === 'unknown_outcome') expect(reason).toContain('Look, before you repeat the call.');
+          expect(reason).toMatch(/could not be used: .*\. Nothing was changed\.$/);
+        if (answer === 'unknown_outcome') expect(reason).toContain('Check before you retry the call.');
       }
     }
 

@@ -153,7 +153,7 @@ describe('in addition to what every store guarantees', () => {
       await db.run('UPDATE absent SET x = 1').catch(() => undefined);
       return { value: 'kept', keep: true };
     });
-    await expect(work).rejects.toThrow('PostgreSQL has taken the transaction back');
+    await expect(work).rejects.toThrow('PostgreSQL rolled the transaction back');
     expect(await shared.one.transaction('reads', (db) => keeping(db.all('SELECT * FROM setting')))).toEqual(
       [],
     );
@@ -238,7 +238,7 @@ describe('in addition to what every store guarantees', () => {
     const refused = one.transaction('changes', async () => {
       await expect(insert()).rejects.toMatchObject({
         code: 'store_unavailable',
-        message: expect.stringContaining('pg_stat_activity names who holds it') as string,
+        message: expect.stringContaining('pg_stat_activity shows who holds the lock') as string,
       });
       return { value: 'kept', keep: true };
     });
@@ -270,7 +270,7 @@ describe('in addition to what every store guarantees', () => {
     await small.state();
     const refused = (which: string) => ({
       code: 'store_unavailable',
-      message: expect.stringContaining(`${which} of this process were in use for too long. Repeat`) as string,
+      message: expect.stringContaining(`${which} of this process were in use for too long. Retry`) as string,
     });
     let changes: Promise<number>[] = [];
     await other.transaction('changes', async () => {
@@ -409,7 +409,7 @@ describe('the schema', () => {
       reason:
         `The store “postgres://127.0.0.1:${server.port}/${name}” was written by a newer whmapi1 ` +
         `(its schema is ${schemaVersion + 1}, this program knows ${schemaVersion}). ` +
-        'Update this program; nothing was changed.',
+        'Update this program. Nothing was changed.',
     });
   });
 });
@@ -423,7 +423,7 @@ test('a schema that becomes newer while the program runs is also rejected', asyn
   await server.query(name, `UPDATE whmapi1_store SET schema_version = ${schemaVersion + 1}`);
   const refusal = {
     code: 'store_unavailable',
-    message: expect.stringContaining('Update this program; nothing was changed.') as string,
+    message: expect.stringContaining('Update this program. Nothing was changed.') as string,
   };
   for (const use of [insert, look, () => store.state()]) await expect(use()).rejects.toMatchObject(refusal);
   await server.query(name, `UPDATE whmapi1_store SET schema_version = ${schemaVersion}`);
@@ -454,21 +454,21 @@ describe('if it cannot be used, the reason gives a solution', () => {
   ])('%s', async (url) => {
     expect(await refusal(url)).toBe(
       'WHMAPI1_STORE_URL, or store.url in the state directory, should be the URL of a PostgreSQL database, such as ' +
-        '“postgres://whmapi1@db.example.com/whmapi1”; in a password, write “@”, “/” and the like as %40, %2F, ' +
+        '“postgres://whmapi1@db.example.com/whmapi1”; in a password, write “@” and “/” as %40 and %2F, ' +
         'and “%” itself as %25.',
     );
   });
 
   test('a password behind the question mark', async () => {
     expect(await refusal('postgres://root@127.0.0.1/whmapi1?password=Secret')).toMatch(
-      /^WHMAPI1_STORE_URL, or store\.url in the state directory, should not hold a password behind “\?”: /,
+      /^WHMAPI1_STORE_URL, or store\.url in the state directory, should not have a password after “\?”\. /,
     );
   });
 
   test('no such database', async () => {
     expect(await refusal(server.url('absent'))).toBe(
       `${at('absent')}there is no such database. Create it: ` +
-        "CREATE DATABASE whmapi1 ENCODING 'UTF8' TEMPLATE template0; nothing was changed.",
+        "CREATE DATABASE whmapi1 ENCODING 'UTF8' TEMPLATE template0. Nothing was changed.",
     );
   });
 
@@ -476,14 +476,14 @@ describe('if it cannot be used, the reason gives a solution', () => {
     const proxy = await Proxy.start(server.port);
     await proxy.stop();
     expect(await refusal(server.url('postgres', { port: proxy.port }))).toBe(
-      `The store “postgres://127.0.0.1:${proxy.port}/postgres” could not be used: nobody answers there. ` +
-        'Start PostgreSQL, or correct WHMAPI1_STORE_URL; nothing was changed.',
+      `The store “postgres://127.0.0.1:${proxy.port}/postgres” could not be used: the connection was refused. ` +
+        'Start PostgreSQL, or correct WHMAPI1_STORE_URL. Nothing was changed.',
     );
   });
 
   test('a host without an address', async () => {
     expect(await refusal('postgres://root:Secret@absent.invalid/whmapi1')).toMatch(
-      /^The store “postgres:\/\/absent\.invalid:5432\/whmapi1” could not be used: its host(’s address could not be asked for\. Check the nameserver| has no address\. Correct WHMAPI1_STORE_URL, or the nameserver’s data); nothing was changed\.$/,
+      /^The store “postgres:\/\/absent\.invalid:5432\/whmapi1” could not be used: its host(name could not be resolved\. Check the nameservers of this server|name has no address\. Correct WHMAPI1_STORE_URL or the DNS record)\. Nothing was changed\.$/,
     );
   });
 
@@ -493,7 +493,7 @@ describe('if it cannot be used, the reason gives a solution', () => {
     ['no such user', 'nobody_here:Secret'],
   ])('%s', async (_what, user) => {
     expect(await refusal(server.url('postgres', { user }))).toBe(
-      `${at('postgres')}it refused the login. Check the user and the password (PGPASSWORD, or ~/.pgpass), and pg_hba.conf; nothing was changed.`,
+      `${at('postgres')}it refused the login. Check the user and the password (PGPASSWORD, or ~/.pgpass), and pg_hba.conf. Nothing was changed.`,
     );
   });
 
@@ -513,14 +513,14 @@ describe('if it cannot be used, the reason gives a solution', () => {
   test('a user that cannot create tables', async () => {
     const name = await emptyDatabase();
     expect(await refusal(server.url(name, { user: 'bystander' }))).toBe(
-      `${at(name)}its user may not do that there. Let that user own the database; nothing was changed.`,
+      `${at(name)}its user lacks the permission. Make that user the owner of the database. Nothing was changed.`,
     );
   });
 
   test('read-only, empty or not', async () => {
     const name = await emptyDatabase();
     await server.query('postgres', `ALTER DATABASE ${name} SET default_transaction_read_only = on`);
-    const reason = `${at(name)}it is read-only. Name the primary server in WHMAPI1_STORE_URL, not a replica; nothing was changed.`;
+    const reason = `${at(name)}it is read-only. Name the primary server in WHMAPI1_STORE_URL, not a replica. Nothing was changed.`;
     expect(await refusal(server.url(name))).toBe(reason);
     await server.query('postgres', `ALTER DATABASE ${name} RESET default_transaction_read_only`);
     await installation(server.url(name)).call('twofactorauth_enable_policy');
@@ -529,7 +529,7 @@ describe('if it cannot be used, the reason gives a solution', () => {
     expect(metadata.reason).toBe(reason);
   });
 
-  test('no connection left', async () => {
+  test('accepts no more connections', async () => {
     const name = await emptyDatabase();
     const clients: pg.Client[] = [];
     rest.push(() => Promise.all(clients.map((client) => client.end())));
@@ -545,7 +545,7 @@ describe('if it cannot be used, the reason gives a solution', () => {
       })(),
     ).rejects.toMatchObject({ code: '53300' });
     expect(await refusal(server.url(name))).toBe(
-      `${at(name)}it has no connection left. Raise max_connections, or end other programs’ connections; nothing was changed.`,
+      `${at(name)}it accepts no more connections. Raise max_connections, or close connections of other programs. Nothing was changed.`,
     );
   });
 
@@ -555,7 +555,7 @@ describe('if it cannot be used, the reason gives a solution', () => {
     proxy.fate = () => 'swallow';
     expect(await refusal(server.url('postgres', { port: proxy.port }))).toBe(
       `The store “postgres://127.0.0.1:${proxy.port}/postgres” could not be used: it does not answer. ` +
-        'Check the network and the database; nothing was changed.',
+        'Check the network and the database. Nothing was changed.',
     );
   });
 });
@@ -569,8 +569,8 @@ describe('TLS', () => {
   test('is required for another machine, unless the URL says otherwise', async () => {
     const name = await emptyDatabase();
     expect(await reasonOf(elsewhere(name))).toBe(
-      `The store “postgres://0.0.0.0:${server.port}/${name}” could not be used: it offers no TLS. Turn that on there; ` +
-        'on a network that you trust, sslmode=disable in the URL does without; nothing was changed.',
+      `The store “postgres://0.0.0.0:${server.port}/${name}” could not be used: it does not offer TLS. Enable TLS there, or, ` +
+        'on a trusted network, use sslmode=disable in the URL. Nothing was changed.',
     );
     expect(await reasonOf(elsewhere(name, '?sslmode=disable'))).toBe('OK');
   });
@@ -645,13 +645,13 @@ describe('TLS', () => {
     const right = pair('IP:0.0.0.0');
     await use(right);
     expect(await reasonOf(url)).toBe(
-      `${at}its certificate is not trusted. Name its issuer’s with sslrootcert=FILE in the URL; nothing was changed.`,
+      `${at}its certificate is not trusted. Name the CA certificate with sslrootcert=FILE in the URL. Nothing was changed.`,
     );
     expect(await reasonOf(`${url}?sslrootcert=${right.cert}`)).toBe('OK');
     const wrong = pair('DNS:other.example');
     await use(wrong);
     expect(await reasonOf(`${url}?sslrootcert=${wrong.cert}`)).toBe(
-      `${at}its certificate is for another name. Use that name in the URL; nothing was changed.`,
+      `${at}its certificate is for another name. Use that name in the URL. Nothing was changed.`,
     );
   });
 });
@@ -666,7 +666,7 @@ test.each([
 
 test('invalid server names are rejected', () => {
   expect(() => readServerName('web 1', () => 'host')).toThrow(
-    'WHMAPI1_SERVER_NAME, or the second line of store.url, should be what this server is called in the shared store, such as “web1.example.com”, not “web 1”.',
+    'WHMAPI1_SERVER_NAME, or the second line of store.url, should be the name of this server in the shared store, such as “web1.example.com”, not “web 1”.',
   );
 });
 
@@ -737,8 +737,8 @@ describe('through a network', () => {
       result: 0,
       error_code: 'unknown_outcome',
       reason:
-        `The connection to the store “postgres://127.0.0.1:${proxy.port}${new URL(url).pathname}” was lost while the ` +
-        'change was being kept: whether it was is not known. Look, before you repeat the call.',
+        `The connection to the store “postgres://127.0.0.1:${proxy.port}${new URL(url).pathname}” was lost during the ` +
+        'commit, so it is unknown whether the change was saved. Check before you retry the call.',
     });
     // Here the change was committed: the next one waits for it.
     await here.call('twofactorauth_enable_policy');
@@ -756,7 +756,7 @@ describe('through a network', () => {
       error_code: 'store_unavailable',
       reason:
         `The store “postgres://127.0.0.1:${proxy.port}${new URL(url).pathname}” could not be used: the connection was ` +
-        'lost. Check the network and the database; nothing was changed.',
+        'lost. Check the network and the database. Nothing was changed.',
     });
     proxy.fate = () => 'pass on';
     expect(await issuerOf(over)).toBe('server.example.com');

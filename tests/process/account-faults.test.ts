@@ -253,7 +253,7 @@ describe('many processes at once', () => {
     expect(made?.metadata.reason).toBe('Account Creation Ok');
     expect(refused?.metadata).toMatchObject({
       error_code: 'bad_param',
-      reason: expect.stringMatching(/ already; choose another/) as string,
+      reason: expect.stringMatching(/ already (?:exists|belongs to an account)\. Choose another/) as string,
     });
     expect(usernames(state)).toHaveLength(1);
     expect(machineOf(state).homes).toEqual(usernames(state));

@@ -63,7 +63,7 @@ test('a backup is private, contains no key, and lists what is not in it; restore
 test('--with-key includes the key, with a warning, and restores it', async () => {
   await storeSecret('root', SECRET, { state: folder.state });
   const made = await whmapi1('--backup', file(), '--with-key');
-  expect(made).toMatchObject({ status: 0, stderr: matching(/This file holds the key/) });
+  expect(made).toMatchObject({ status: 0, stderr: matching(/This file contains the key/) });
   const other = join(folder.path, 'other');
   expect(await run(['--restore', file()], { state: other })).toMatchObject({ status: 0, stderr: '' });
   expect(statSync(join(other, 'secret.key')).mode & 0o777).toBe(0o600);
@@ -151,7 +151,7 @@ test('damaged, foreign and newer files are rejected, and change nothing', async 
   update.run(manifest, 'manifest');
   update.run(createHash('sha256').update(manifest).digest('hex'), 'digest');
   newer.close();
-  expect(await refusal(readFileSync(damaged))).toMatch(/was made by a newer whmapi1/);
+  expect(await refusal(readFileSync(damaged))).toMatch(/was created by a newer whmapi1/);
   expect(await refusal(before)).toMatch(/is not a backup of whmapi1/);
   expect(await packages()).toContain('old');
   expect(drafts()).toEqual([]);
@@ -242,7 +242,7 @@ test('where a backup can be written, and which options can be combined', async (
   expect(await whmapi1('--backup', file())).toMatchObject({ status: 1, stderr: matching(/no store yet/) });
   await createPackage('old');
   await expectDone('--backup', file());
-  expect(await whmapi1('--backup', file())).toMatchObject({ status: 1, stderr: matching(/exists already/) });
+  expect(await whmapi1('--backup', file())).toMatchObject({ status: 1, stderr: matching(/already exists/) });
   await expectDone('--backup', file(), '--force');
   const open = join(folder.path, 'open');
   mkdirSync(open);

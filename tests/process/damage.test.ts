@@ -30,7 +30,7 @@ const damages: readonly Damage[] = [
     damage: () => {
       writeFileSync(store(), Buffer.alloc(20_000, 'no database at all. '));
     },
-    reason: /store\.db” could not be used: it is no SQLite database, or it is damaged\. /,
+    reason: /store\.db” could not be used: it is not an SQLite database, or it is damaged\. /,
   },
   {
     what: 'is overwritten past its header',
@@ -71,7 +71,7 @@ const damages: readonly Damage[] = [
       database.close();
     },
     reason:
-      /store\.db” was written by a newer whmapi1 \(its schema is 99, this program knows \d+\)\. Update this program; nothing was changed\.$/,
+      /store\.db” was written by a newer whmapi1 \(its schema is 99, this program knows \d+\)\. Update this program\. Nothing was changed\.$/,
   },
   {
     what: 'is a folder',

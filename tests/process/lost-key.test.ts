@@ -21,7 +21,7 @@ const losses: readonly { what: string; lose: () => void; reason: string }[] = [
     lose: () => {
       writeFileSync(key(), Buffer.alloc(32, 7));
     },
-    reason: 'is not the key that sealed the stored secrets',
+    reason: 'is not the key that encrypted the stored secrets',
   },
   {
     what: 'has one bit changed',
@@ -30,7 +30,7 @@ const losses: readonly { what: string; lose: () => void; reason: string }[] = [
       bytes.writeUInt8(bytes.readUInt8(31) ^ 1, 31);
       writeFileSync(key(), bytes);
     },
-    reason: 'is not the key that sealed the stored secrets',
+    reason: 'is not the key that encrypted the stored secrets',
   },
   ...[0, 31, 33].map((length) => ({
     what: `has ${length} bytes`,

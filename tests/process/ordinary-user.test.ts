@@ -72,7 +72,7 @@ it('names the owner of a state directory that belongs to another user', async ()
   expect(status).toBe(3);
   expect(readAnswer(stdout)?.metadata).toMatchObject({
     error_code: 'store_insecure',
-    reason: `“/usr” belongs to the user with the id 0, not to you (${me}). Call as its owner, or make it yours: chown ${me} '/usr'`,
+    reason: `“/usr” belongs to the user ID 0, not to you (${me}). Run the call as its owner, or change the owner: chown ${me} '/usr'`,
   });
 });
 

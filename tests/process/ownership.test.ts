@@ -37,7 +37,7 @@ describe.each(places)('$called', ({ name, mode }) => {
       chmodSync(join(state, name), Number.parseInt(open, 8));
       const refusal = await expectRefusal();
       expect(refusal.metadata.reason).toMatch(
-        new RegExp(` is open to others \\(mode ${open}\\)\\. Close it: chmod ${mode} '`),
+        new RegExp(` is open to others \\(mode ${open}\\)\\. Restrict it: chmod ${mode} '`),
       );
       mend(refusal);
       expect(modeOf(join(state, name))).toBe(mode);
@@ -52,7 +52,7 @@ describe.each(places)('$called', ({ name, mode }) => {
       chmodSync(join(state, name), 0o777);
       const owner = await expectRefusal();
       expect(owner.metadata.reason).toMatch(
-        / belongs to the user with the id 12345, not to you \(0\)\. Call as its owner, or make it yours: chown 0 '/,
+        / belongs to the user ID 12345, not to you \(0\)\. Run the call as its owner, or change the owner: chown 0 '/,
       );
       mend(owner);
       const open = await expectRefusal();
@@ -84,7 +84,7 @@ it('rejects a state directory that is a file', async () => {
     code: 'store_unavailable',
   });
   expect(metadata.reason).toBe(
-    `The state directory “${state}” is no directory. Move it away, or set WHMAPI1_STATE_DIR to another place.`,
+    `The state directory “${state}” is not a directory. Move it away, or set WHMAPI1_STATE_DIR to another directory.`,
   );
 });
 
@@ -93,7 +93,7 @@ it('rejects a state directory below something that is not a folder', async () =>
   const { status, metadata } = await call(['version'], { state: join(here.path, 'file', 'state') });
   expect({ status, code: metadata.error_code }).toEqual({ status: 3, code: 'store_unavailable' });
   expect(metadata.reason).toMatch(
-    /file\/state” could not be used: a part of its path is no folder\. Set WHMAPI1_STATE_DIR to another place/,
+    /file\/state” could not be used: a part of its path is not a directory\. Set WHMAPI1_STATE_DIR to another directory/,
   );
 });
 

@@ -115,7 +115,7 @@ test('--stop-task stops running and waiting tasks, and no others', async () => {
   const asked = await whmapi1('--stop-task', String(id));
   expect([asked.status, asked.stdout]).toEqual([
     0,
-    `The task ${id} is asked to stop. whmapi1 --wait ${id} waits until it has.\n`,
+    `The task ${id} was asked to stop. whmapi1 --wait ${id} waits until it has.\n`,
   ]);
   const waited = await whmapi1('--wait', String(id));
   expect(waited.status).toBe(1);
@@ -123,7 +123,7 @@ test('--stop-task stops running and waiting tasks, and no others', async () => {
   expect(workers.events().map(({ event }) => event)).toEqual(['begin', 'stop']);
   const unknown = await workers.add('of-a-newer-version');
   expect((await whmapi1('--stop-task', String(unknown))).stdout).toBe(
-    `The task ${unknown} is stopped. It had not begun.\n`,
+    `The task ${unknown} is stopped. It had not started.\n`,
   );
   const again = await whmapi1('--stop-task', String(id));
   expect([again.status, again.stderr]).toEqual([

@@ -77,7 +77,7 @@ describe('a certificate', () => {
     [['--pin', 'sha256:12'], 'the 64 hexadecimal digits'],
     [['--pin', 'first-use', '--pin', `sha256:${'0'.repeat(64)}`], 'exclude each other'],
     [['--cacert', '/nowhere'], 'could not be read'],
-    [['--cacert', '/dev/null'], 'holds no certificate'],
+    [['--cacert', '/dev/null'], 'does not contain a certificate'],
   ])('%j is rejected before anything is sent', async (words, sentence) => {
     const printed = await to(server.host, ...words, 'version');
     expect(printed).toMatchObject({
@@ -301,7 +301,7 @@ describe('the token', () => {
     expect(refused.status).toBe(2);
     expect(refused.stderr).toContain(`chmod 600 ${open}`);
     const empty = await pinned('--token-file', person.write('empty', '\n'), 'version');
-    expect(empty.stderr).toContain('holds no token');
+    expect(empty.stderr).toContain('does not contain a token');
   });
 
   test('is in no output, whatever fails', async () => {
@@ -336,9 +336,9 @@ describe('the token', () => {
 
 test.each([
   [['--token-file', 'x', 'version'], 'go with --host or --profile'],
-  [['--host', 'https://a/b', 'version'], 'give HOST or HOST:PORT without https://'],
-  [['--host', 'a b', 'version'], 'is no server'],
-  [['--host', 'a:99999', 'version'], 'is no server'],
+  [['--host', 'https://a/b', 'version'], 'use HOST or HOST:PORT without https://'],
+  [['--host', 'a b', 'version'], 'is not a server'],
+  [['--host', 'a:99999', 'version'], 'is not a server'],
   [['--host', ',', 'version'], 'No server is named'],
   [['--host', '@nowhere', 'version'], 'neither a group nor a file'],
   [['--profile', 'nobody', 'version'], 'There is no profile “nobody”'],

@@ -302,7 +302,7 @@ describe('--resume', () => {
     expect(other).toMatchObject({ status: 2, stdout: '' });
     expect(other.stderr).toContain('with other arguments or another function');
     const foreign = await run(names(2), '--resume', person.write('notes', 'mine\n'), 'version');
-    expect(foreign.stderr).toContain('is no record of a run; it was left alone');
+    expect(foreign.stderr).toContain('is not the record of a run. It was not changed');
   });
 
   test('continues after a kill', async () => {

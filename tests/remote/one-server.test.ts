@@ -171,8 +171,8 @@ describe('no response:', () => {
       'bad_answer',
       /status 400, “The body is no JSON/,
     ],
-    ['half of JSON', 200, '{"metadata":{"resu', 1, 'bad_answer', /no JSON, or a part of it only/],
-    ['a list', 200, '[1]', 1, 'bad_answer', /JSON that is no object/],
+    ['half of JSON', 200, '{"metadata":{"resu', 1, 'bad_answer', /invalid or incomplete JSON/],
+    ['a list', 200, '[1]', 1, 'bad_answer', /JSON that is not an object/],
     ['a fault', 500, '{"error":"(XID abc) Oh."}', 3, 'remote_unreachable', /status 500, “\(XID abc\) Oh/],
     ['deep nesting', 200, `{"a":${'['.repeat(500)}${']'.repeat(500)}}`, 1, 'bad_answer', /nested/],
   ])('%s (%i) for a call that reads', async (_, code, text, expected, error, sentence) => {

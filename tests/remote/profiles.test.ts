@@ -158,7 +158,7 @@ describe('--configure', () => {
   });
 
   test.each([
-    ['a pin', ['--pin', 'sha256:123'], '--pin takes sha256: and the 64 hexadecimal digits'],
+    ['a pin', ['--pin', 'sha256:123'], '--pin requires sha256: and the 64 hexadecimal digits'],
     ['both kinds of pins', ['--pin', 'first-use', '--pin', `sha256:${'a'.repeat(64)}`], 'exclude each other'],
     ['a file of certificates', ['--cacert', '/nonexistent.pem'], '/nonexistent.pem'],
   ])('stores no profile with %s that no call could use', async (_what, words, reason) => {

@@ -80,7 +80,7 @@ test('no more bytes than the hourly budget, and a line that says so', async () =
   await one.flush(true);
   expect(Buffer.byteLength(JSON.stringify(lines))).toBeLessThan(4600);
   expect(lines.at(-1)?.arguments).toEqual([
-    ['note', 'The 4 KiB an hour for refused requests are used up. Further ones are only counted.'],
+    ['note', 'The limit of 4 KiB an hour for rejected requests is reached. Further ones are only counted.'],
   ]);
 });
 

@@ -28,7 +28,7 @@ test.each(['', '\n', '\nweb1\n'])(
   'a file without a URL, for example after a full disk, is an error: %j',
   (text) => {
     write(text);
-    expect(() => findSharedStore({}, directory)).toThrow('store.url” is empty: its first line should be');
+    expect(() => findSharedStore({}, directory)).toThrow('store.url” is empty. Its first line should be');
   },
 );
 

@@ -42,8 +42,8 @@ function measure(place: string): Finding[] {
   const inodes = files === 0 ? 1 : ffree / files;
   const findings: Finding[] = [];
   if (free < 10 || isBelow(FULL))
-    findings.push(problem(`Only ${room} The command shows what takes it.`, largest));
-  else if (isBelow(LOW)) findings.push(warning(`Only ${room} The command shows what takes it.`, largest));
+    findings.push(problem(`Only ${room} The command shows what uses it.`, largest));
+  else if (isBelow(LOW)) findings.push(warning(`Only ${room} The command shows what uses it.`, largest));
   if (inodes < LOW.share) {
     const few = `Only ${ffree} of ${files} inodes are free in the file system of “${place}”.`;
     findings.push(warning(few, `du -x --inodes --max-depth=2 ${word(place)} | sort -n | tail`));

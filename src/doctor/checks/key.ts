@@ -46,8 +46,8 @@ function emptyOf(path: string) {
   const isThere = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   return ok(
     isThere
-      ? 'The store holds nothing encrypted.'
-      : 'The store holds nothing encrypted. The key is created when it is first needed.',
+      ? 'The store has no encrypted data.'
+      : 'The store has no encrypted data. The key is created when it is first needed.',
   );
 }
 

@@ -55,7 +55,7 @@ function schemaOf({ name, schemaVersion: version }: InspectedStore): Finding {
   if (version < schemaVersion) {
     return note(`The next call upgrades the schema of the store from ${version} to ${schemaVersion}.`);
   }
-  return ok(`The schema (${version}) is the one of this program.`);
+  return ok(`The schema (${version}) is current.`);
 }
 
 export default check;

@@ -29,7 +29,7 @@ const check: Check = {
       const active = own.filter(({ endedAt }) => endedAt === null).length;
       return findings.length > 0
         ? findings
-        : [ok(`No task failed or hangs.${active === 0 ? '' : ` ${count(active, 'task')} in progress.`}`)];
+        : [ok(`No task has failed or hangs.${active === 0 ? '' : ` ${count(active, 'task')} in progress.`}`)];
     }),
 };
 

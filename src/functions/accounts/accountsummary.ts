@@ -48,12 +48,12 @@ export default defineFunction({
   ],
 
   async handler({ user, domain, ...sought }, context) {
-    const { caller, asked, answered, transaction } = context;
+    const { caller, listQuery, reportCounts, transaction } = context;
     const { columns } = form;
     if (sought.search !== undefined) {
       const acct = await transaction('reads', async (db) => {
         const condition = await search.found(db, caller, sought);
-        return search.read({ db, asked, answered }, { columns, condition });
+        return search.read({ db, listQuery, reportCounts }, { columns, condition });
       });
       return { acct };
     }

@@ -61,10 +61,10 @@ export default defineFunction({
   ],
 
   async handler(args, context) {
-    const { caller, transaction, asked, answered } = context;
+    const { caller, transaction, listQuery, reportCounts } = context;
     if (args.cache_mode === 'off') await measureAll(context);
     const accounts = await transaction('reads', (db) =>
-      read({ db, asked, answered }, { columns, condition: visibleTo(db, caller) }),
+      read({ db, listQuery, reportCounts }, { columns, condition: visibleTo(db, caller) }),
     );
     return { accounts };
   },

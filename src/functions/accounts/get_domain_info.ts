@@ -1,29 +1,16 @@
 import { defineFunction } from '../../core/define.ts';
 import { read } from '../../model/accounts/search.ts';
 import { visibleTo } from '../../model/accounts/accounts.ts';
+import { ipv6Address, isIpv6Dedicated } from '../../model/addresses/ipv6-in-sql.ts';
 import { address, fieldsOf, flag, word, wordOrNull } from '../../model/list-in-sql.ts';
-
-const WITH_EVERY_DIGIT = [1, 5, 9, 13, 17, 21, 25, 29]
-  .map((start) => `substr(address, ${start}, 4)`)
-  .join(" || ':' || ");
-
-function ofIpv6(sql: string): string {
-  return `(SELECT ${sql} FROM ipv6_assignment WHERE ipv6_assignment.username = account.username)`;
-}
 
 const columns = {
   docroot: word(`home || '/public_html'`, 'The document root.'),
   domain: word('domain', 'The domain.'),
   domain_type: word(`'main'`, 'The type of the domain: “main”.'),
   ipv4: address('ip', 'The IP address.'),
-  ipv6: wordOrNull(
-    ofIpv6(WITH_EVERY_DIGIT),
-    'The IPv6 address in full, not shortened; null if the account has none.',
-  ),
-  ipv6_is_dedicated: flag(
-    `coalesce(${ofIpv6("CASE WHEN range_name = 'SHARED' THEN 0 ELSE 1 END")}, 0)`,
-    'Whether the IPv6 address is dedicated to the account.',
-  ),
+  ipv6: wordOrNull(ipv6Address, 'The IPv6 address in full, not shortened; null if the account has none.'),
+  ipv6_is_dedicated: flag(isIpv6Dedicated, 'Whether the IPv6 address is dedicated to the account.'),
   parent_domain: word('domain', 'The main domain of its account.'),
   user: word('username', 'The account.'),
   user_owner: word('owner', 'The account’s owner.'),

@@ -22,7 +22,7 @@ const noDatabases = 'this server does not manage databases yet.';
 const notice = {
   type: 'flag',
   doc: 'Whether the account’s owner receives this notification.',
-  inert: noNotices,
+  noEffectReason: noNotices,
 } as const;
 
 export default defineFunction({
@@ -32,7 +32,7 @@ export default defineFunction({
   description:
     'What is not given stays as it is. With a new username everything that hangs on the old one follows: the home, ' +
     'what the account owns, its two-factor authentication; its processes end. With a new domain, the DNS zone is renamed: ' +
-    'names in it follow, and texts such as SPF records stay. Where any part of the work fails, all of it is taken back.',
+    'names in it follow, and texts such as SPF records stay. If any step fails, all earlier steps are undone.',
   access: ['edit-account'],
   effect: 'operates',
   params: {
@@ -78,51 +78,63 @@ export default defineFunction({
       max: 253_402_300_799,
       doc: 'The creation time, in seconds since 1970.',
     },
-    DISK_BLOCK_LIMIT: { type: 'integer', doc: 'The disk limit in blocks.', inert: 'use QUOTA, in MiB.' },
+    DISK_BLOCK_LIMIT: {
+      type: 'integer',
+      doc: 'The disk limit in blocks.',
+      noEffectReason: 'use QUOTA, in MiB.',
+    },
     reseller: {
       type: 'flag',
       doc: 'Whether it is a reseller.',
-      inert: 'use setupreseller and unsetupreseller.',
+      noEffectReason: 'use setupreseller and unsetupreseller.',
     },
-    STYLE: { type: 'string', doc: 'The style of the theme.', inert: 'themes have no styles here.' },
-    HASDKIM: { type: 'flag', doc: 'Whether its mail is signed.', inert: noMail },
-    HASDMARC: { type: 'flag', doc: 'Whether it has a DMARC policy.', inert: noMail },
-    HASSPF: { type: 'flag', doc: 'Whether it has an SPF record.', inert: noMail },
-    OUTGOING_EMAIL_SUSPENDED: { type: 'flag', doc: 'Whether it is forbidden to send mail.', inert: noMail },
-    spamassassin: { type: 'flag', doc: 'Whether its mail is checked for spam.', inert: noMail },
-    mail_node_alias: { type: 'string', doc: 'The server that keeps its mail.', inert: noMail },
+    STYLE: { type: 'string', doc: 'The style of the theme.', noEffectReason: 'themes have no styles here.' },
+    HASDKIM: { type: 'flag', doc: 'Whether its mail is signed.', noEffectReason: noMail },
+    HASDMARC: { type: 'flag', doc: 'Whether it has a DMARC policy.', noEffectReason: noMail },
+    HASSPF: { type: 'flag', doc: 'Whether it has an SPF record.', noEffectReason: noMail },
+    OUTGOING_EMAIL_SUSPENDED: {
+      type: 'flag',
+      doc: 'Whether it is forbidden to send mail.',
+      noEffectReason: noMail,
+    },
+    spamassassin: { type: 'flag', doc: 'Whether its mail is checked for spam.', noEffectReason: noMail },
+    mail_node_alias: { type: 'string', doc: 'The server that keeps its mail.', noEffectReason: noMail },
     update_existing_email_account_quotas: {
       type: 'flag',
       doc: 'Whether existing email accounts get the new quota.',
-      inert: noMail,
+      noEffectReason: noMail,
     },
-    DBOWNER: { type: 'string', doc: 'The owner of its databases.', inert: noDatabases },
-    rename_database_objects: { type: 'flag', doc: 'Whether databases are renamed.', inert: noDatabases },
+    DBOWNER: { type: 'string', doc: 'The owner of its databases.', noEffectReason: noDatabases },
+    rename_database_objects: {
+      type: 'flag',
+      doc: 'Whether databases are renamed.',
+      noEffectReason: noDatabases,
+    },
     MAXPASSENGERAPPS: {
       type: 'string',
       doc: 'The maximum number of Passenger applications.',
-      inert: 'this server does not manage applications yet.',
+      noEffectReason: 'this server does not manage applications yet.',
     },
     modify_firewall: {
       type: 'flag',
       doc: 'Whether to open ports.',
-      inert: 'this server has no firewall rules for accounts.',
+      noEffectReason: 'this server has no firewall rules for accounts.',
     },
     account_enhancements: {
       type: 'string',
       doc: 'Enhancements of the account.',
-      inert: 'this server has no account enhancements.',
+      noEffectReason: 'this server has no account enhancements.',
     },
     remove_missing_extensions: {
       type: 'string',
       doc: 'The extensions to remove.',
-      inert: 'extensions belong to packages here.',
+      noEffectReason: 'extensions belong to packages here.',
     },
     PUSHBULLET_ACCESS_TOKEN: {
       type: 'string',
       sensitive: true,
       doc: 'A Pushbullet token.',
-      inert: noNotices,
+      noEffectReason: noNotices,
     },
     notify_account_authn_link: notice,
     notify_account_authn_link_notification_disabled: notice,

@@ -21,13 +21,13 @@ export default defineFunction({
     db_pass_update: {
       type: 'flag',
       doc: 'Whether to set the password of the database user too.',
-      inert: 'this server does not manage databases yet.',
+      noEffectReason: 'this server does not manage databases yet.',
     },
     digestauth: {
       type: 'flag',
       alias: ['enabledigest'],
       doc: 'Whether to turn digest authentication on.',
-      inert: 'use set_digest_auth.',
+      noEffectReason: 'use set_digest_auth.',
     },
   },
   returns: {

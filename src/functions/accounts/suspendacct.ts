@@ -22,7 +22,7 @@ export default defineFunction({
     'leave-ftp-accts-enabled': {
       type: 'flag',
       doc: 'Whether FTP accounts keep working.',
-      inert: 'this server does not manage FTP accounts yet.',
+      noEffectReason: 'this server does not manage FTP accounts yet.',
     },
   },
   returns: null,

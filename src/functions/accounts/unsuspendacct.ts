@@ -18,7 +18,7 @@ export default defineFunction({
     'retain-service-proxies': {
       type: 'flag',
       doc: 'Whether to keep service proxies.',
-      inert: 'this server has no service proxies.',
+      noEffectReason: 'this server has no service proxies.',
     },
   },
   returns: null,

@@ -23,7 +23,7 @@ export default defineFunction({
     check_quota: {
       type: 'flag',
       doc: 'Whether to search for files with this ID.',
-      inert: 'the quota database is not searched.',
+      noEffectReason: 'the quota database is not searched.',
     },
   },
   returns: null,

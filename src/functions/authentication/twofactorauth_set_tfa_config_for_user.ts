@@ -92,9 +92,7 @@ function readConfig(user: string, config: Record<string, Json>, problems: string
     if (kind === 'primary_account') {
       read(kind, '', value, `“${user}.primary_account”`);
     } else if (kind !== 'email' && kind !== 'team') {
-      problems.push(
-        `“${user}” holds ${quote(kind)}, which is none of “primary_account”, “email” and “team”.`,
-      );
+      problems.push(`“${user}” holds ${quote(kind)}, which is not “primary_account”, “email” or “team”.`);
     } else if (!isObject(value)) {
       problems.push(`“${user}.${kind}” should hold a JSON object of names.`);
     } else {

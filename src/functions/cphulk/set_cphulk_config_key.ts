@@ -10,7 +10,7 @@ export default defineFunction({
   description:
     'The settings are those of save_cphulk_config, which explains them. Besides, there are is_enabled; the periods in ' +
     'seconds, ip_brute_force_period_sec, brute_force_period_sec and lookback_time, in whole minutes; and ' +
-    'country_whitelist and country_blacklist, which are stored, though countries cannot be told apart without data on ' +
+    'country_whitelist and country_blacklist, which are stored, but countries cannot be identified without data on ' +
     'them.',
   access: 'root',
   effect: 'changes',

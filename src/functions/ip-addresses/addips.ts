@@ -46,7 +46,7 @@ export default defineFunction({
     const read = readNewAddresses(form, { server, interface: place.interface });
     for (const range of read.uselessExcludes) warn(`“excludes” has ${range}, which is not in “ips”.`);
     for (const one of read.existing) {
-      inform(`The server has the address ${one.address} already, on the interface “${one.interface}”.`);
+      inform(`The server already has the address ${one.address}, on the interface “${one.interface}”.`);
     }
     reason('Success');
     if (read.added.length === 0) return;

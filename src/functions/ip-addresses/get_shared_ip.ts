@@ -7,7 +7,7 @@ export default defineFunction({
   since: 62,
   summary: 'Show the IPv4 address that a user’s accounts share.',
   description:
-    'That of root and of resellers is what new accounts of theirs get. An account that is not a reseller has the one that ' +
+    'New accounts of root or of a reseller get that user’s address. An account that is not a reseller has the one that ' +
     'it shares with others, and “~” if its address is its own.',
   access: 'any',
   effect: 'reads',

@@ -62,7 +62,7 @@ export default defineFunction({
     authoriseAccount(caller, 'setsiteip', before.username);
     assertSameDomain(before, name);
     if (args.ip === before.ip) {
-      inform(`The account “${before.username}” has the address ${args.ip} already.`);
+      inform(`The account “${before.username}” already has the address ${args.ip}.`);
       return;
     }
     const { ip, isDedicated } = await accountIps.chooseOther(context, system.addresses(), before, args.ip);

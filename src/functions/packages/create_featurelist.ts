@@ -25,7 +25,7 @@ export default defineFunction({
       type: 'flag',
       default: 0,
       doc: 'A flag of WHM.',
-      inert: 'its purpose is not publicly known.',
+      noEffectReason: 'its purpose is not publicly known.',
     },
     ...featureFlags,
   },

@@ -106,7 +106,7 @@ export default defineFunction({
     const names = new Set(wanted.filter((name) => name !== ''));
     for (const name of names) {
       if (may.some(([one]) => one === name)) continue;
-      warn(`There is no application ${quote(name)} that you may use. Run applist to list them.`);
+      warn(`There is no application ${quote(name)} that you can use. Run applist to list them.`);
     }
     const shown = names.size === 0 ? may : may.filter(([name]) => names.has(name));
     const families = [...new Set(shown.map(([, { family }]) => family))].sort();

@@ -6,8 +6,8 @@ export default defineFunction({
   since: null,
   summary: 'List all features, under the older name.',
   description:
-    'In spite of its name it tells of features, not of a feature list. Newer versions of WHM have dropped it: ' +
-    'get_feature_names answers the same, and get_featurelists tells the names of feature lists.',
+    'In spite of its name, it returns features, not a feature list. Newer versions of WHM no longer have it: ' +
+    'get_feature_names returns the same, and get_featurelists returns the names of feature lists.',
   access: ['add-pkg', 'edit-pkg'],
   effect: 'none',
   params: {},

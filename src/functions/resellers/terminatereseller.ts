@@ -78,8 +78,8 @@ export default defineFunction({
     const failed = results.filter(({ result }) => result === 0).map((one) => `“${one.user}”`);
     if (failed.length > 0) warn(`Not removed: ${failed.join(', ')}. The response says why.`);
     return {
-      acct: results.map(({ user: name, result, reason, told }) => ({
-        output: { raw: told },
+      acct: results.map(({ user: name, result, reason, messages }) => ({
+        output: { raw: messages },
         reason,
         result,
         user: name,
@@ -89,7 +89,7 @@ export default defineFunction({
 });
 
 function keptFor(user: string, why: string): CallResult {
-  return { user, result: 0, reason: `The reseller is kept: ${why}.`, told: '' };
+  return { user, result: 0, reason: `The reseller is kept: ${why}.`, messages: '' };
 }
 
 /**

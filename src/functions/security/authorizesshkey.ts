@@ -78,7 +78,7 @@ export default defineFunction({
     if (key === undefined) throw notFound(`“${user}” has no public SSH key “${file}”.`);
     if (stored !== undefined && given !== undefined && stored.fingerprint !== fingerprintOf(given)) {
       throw badParam(
-        `The file “${stored.name}” holds another key than the parameter “text”. Pass only one of them.`,
+        `The file “${stored.name}” has a different key from the parameter “text”. Pass only one of them.`,
       );
     }
     if (!isSound) throw badParam('This is not a valid public key: ssh-keygen refuses it.');

@@ -50,7 +50,7 @@ export default defineFunction({
     const { fingerprint, isAuthorized } = key;
     if (!leave_authorized && fingerprint === undefined) {
       throw badParam(
-        `Which key “${file}” is cannot be told, so it cannot be removed from authorized_keys. Use authorizesshkey with its text, or leave_authorized=1.`,
+        `The key in “${file}” cannot be read, so it cannot be removed from authorized_keys. Use authorizesshkey with its text, or leave_authorized=1.`,
       );
     }
     if (leave_authorized && isAuthorized) {

@@ -32,7 +32,7 @@ export default defineFunction({
     comment: { type: 'string', default: '', maxLength: 255, doc: 'A comment to store with the key.' },
     passphrase: {
       ...passphrase,
-      doc: 'A passphrase for the private key, as strong as setminimumpasswordstrengths asks of “sshkey”; empty for none.',
+      doc: 'The passphrase of the private key; empty for none. The minimum strength is the “sshkey” value of setminimumpasswordstrengths.',
     },
     abort_on_existing_key: {
       type: 'flag',

@@ -25,7 +25,7 @@ export default defineFunction({
       type: 'flag',
       default: '0',
       doc: 'Whether to read again which keys can log in.',
-      inert: 'authorized_keys is read by each call.',
+      noEffectReason: 'authorized_keys is read by each call.',
     },
     user: keyUser,
   },

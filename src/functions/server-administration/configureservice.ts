@@ -28,7 +28,7 @@ export default defineFunction({
     'exim-altportnum': {
       type: 'string',
       doc: 'The port of exim-altport.',
-      inert: 'This server has no exim-altport.',
+      noEffectReason: 'This server has no exim-altport.',
     },
   },
   oneOf: { count: 'at least', of: ['enabled', 'monitored'] },

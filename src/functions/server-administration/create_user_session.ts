@@ -47,12 +47,12 @@ export default defineFunction({
       type: 'string',
       maxLength: 32,
       doc: 'The language of the session.',
-      inert: 'this server speaks one language.',
+      noEffectReason: 'this server speaks one language.',
     },
     promptToken: {
       type: 'string',
       doc: 'The initial text of an assistant.',
-      inert: 'this server has no assistant.',
+      noEffectReason: 'this server has no assistant.',
     },
   },
   returns: {

@@ -6,7 +6,7 @@ export default defineFunction({
   since: 11,
   summary: 'Check the strength of a password.',
   description:
-    'The strength grows with the number of guesses that an attacker needs: 100 stands for 10^12 guesses, 65 for about 10^8. ' +
+    'The strength grows with the number of guesses that an attacker needs: 100 means 10^12 guesses, 65 about 10^8. ' +
     'createacct and passwd also count how much the password resembles the username and the domain.',
   access: 'any',
   effect: 'none',

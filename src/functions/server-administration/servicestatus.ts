@@ -7,7 +7,7 @@ export default defineFunction({
   since: 38,
   summary: 'Show which services are installed, enabled, monitored and running.',
   description:
-    'The answer has every service that WHM knows, also those that this server does not have. systemd tells whether they ' +
+    'The response has every service that WHM knows, even those that this server does not have. systemd reports whether they ' +
     'run. In a sandbox nothing is started, and the answer shows what was recorded.',
   access: ['status'],
   effect: 'reads',

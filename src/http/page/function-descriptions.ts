@@ -51,13 +51,16 @@ function describeParam(name: string, param: Param): ParamDescription {
   return {
     name,
     type: param.type,
-    doc: param.inert === undefined ? param.doc : `${param.doc} It has no effect here: ${param.inert}`,
+    doc:
+      param.noEffectReason === undefined
+        ? param.doc
+        : `${param.doc} It has no effect here: ${param.noEffectReason}`,
     traits: paramTraits(param).replace(/^(?:required|optional); /, ''),
     isRequired: param.required === true,
     isList: param.list === true,
     isSecret: param.sensitive === true,
     isMultiline: param.multiline === true,
-    isInert: param.inert !== undefined,
+    hasNoEffect: param.noEffectReason !== undefined,
     ...(param.default === undefined || param.default === '' ? {} : { default: String(param.default) }),
     ...(param.values === undefined ? {} : { values: param.values }),
   };

@@ -107,7 +107,7 @@ function addFunctionDescriptions(server: FastifyInstance, application: Applicati
     const { name } = request.params as { name: string };
     const fn = await engine.find(name);
     if (fn === undefined || !mayCall(session.caller, fn.access)) {
-      return reply.code(404).send({ error: 'There is no function of this name that you may call.' });
+      return reply.code(404).send({ error: 'There is no function of this name that you can call.' });
     }
     const index = await engine.functions();
     return reply.send(describeFunction(fn, index[name]?.family ?? ''));

@@ -82,7 +82,7 @@ export interface ParamDescription {
   readonly isSecret: boolean;
   readonly isMultiline: boolean;
   /** Accepted, but without effect on this server. */
-  readonly isInert: boolean;
+  readonly hasNoEffect: boolean;
   readonly default?: string;
   readonly values?: readonly string[];
 }

@@ -19,13 +19,13 @@ export async function askPublicAddress(local: string, service: string): Promise<
     answer = await fetchText(service, localAddress);
   } catch (cause) {
     const why = (cause as { code?: string }).code ?? (cause as Error).message;
-    throw new MachineError('failed', `${service} could not be asked from ${localAddress}: ${why}.`, {
+    throw new MachineError('failed', `${service} could not be reached from ${localAddress}: ${why}.`, {
       cause,
     });
   }
   const address = answer.trim();
   if (!isIPv4(address) && !isIPv6(address)) {
-    throw new MachineError('failed', `${service} did not answer with an IP address.`);
+    throw new MachineError('failed', `${service} did not return an IP address.`);
   }
   return canonicalAddress(address);
 }
@@ -44,7 +44,7 @@ function fetchText(service: string, localAddress: string): Promise<string> {
       response.setEncoding('utf8');
       response.on('data', (part: string) => {
         text += part;
-        if (text.length > MAX_ANSWER_LENGTH) response.destroy(new Error('the answer is too long'));
+        if (text.length > MAX_ANSWER_LENGTH) response.destroy(new Error('the response is too long'));
       });
       response.once('error', fail);
       response.once('end', () => done(text));

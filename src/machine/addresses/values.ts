@@ -34,7 +34,7 @@ export function readNewAddresses(addresses: readonly NewMachineAddress[]): NewMa
     if (!(Number.isInteger(prefixLength) && prefixLength >= 1 && prefixLength <= bits)) {
       throw new TypeError(`Invalid prefix length: use a whole number from 1 to ${bits}.`);
     }
-    if (!isInterfaceName(name)) throw new TypeError('Invalid interface: use the name of one, such as eth0.');
+    if (!isInterfaceName(name)) throw new TypeError('Invalid interface: use a name such as eth0.');
     read.set(address, { address, prefixLength, interface: name });
   }
   return [...read.values()];

@@ -8,7 +8,8 @@ export class LinuxCommands implements MachineCommands {
   readonly isSupported = true;
 
   async start(words: readonly string[], limitMs: number): Promise<void> {
-    if (words.some((word) => word.includes('\0'))) throw new TypeError('A word of a command holds no NUL.');
+    if (words.some((word) => word.includes('\0')))
+      throw new TypeError('A word of a command cannot contain NUL.');
     await new Promise<void>((done, fail) => {
       const child = spawn('timeout', ['--signal=KILL', String(limitMs / 1000), ...words], {
         env: environment,

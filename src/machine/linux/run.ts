@@ -91,7 +91,7 @@ function finished(tool: string, words: readonly string[], options: RunOptions): 
       reason ??= why;
       child.kill('SIGKILL');
     };
-    const timer = setTimeout(() => end('took too long and was ended.'), limitMs);
+    const timer = setTimeout(() => end('took too long and was stopped.'), limitMs);
     const decoder = new StringDecoder();
     child.stdout?.on('data', (bytes: Buffer) => {
       const text = decoder.write(bytes);
@@ -101,7 +101,7 @@ function finished(tool: string, words: readonly string[], options: RunOptions): 
         hasSucceeded = true;
         child.kill('SIGKILL');
       }
-      if (stdout.length > MAX_OUTPUT_BYTES) end('printed too much and was ended.');
+      if (stdout.length > MAX_OUTPUT_BYTES) end('printed too much and was stopped.');
     });
     child.stderr?.on('data', (bytes: Buffer) => {
       if (stderr.length < MAX_COMPLAINT_LENGTH) stderr += bytes.toString();

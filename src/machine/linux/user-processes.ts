@@ -99,7 +99,7 @@ export class UserProcesses {
 /** The last check: killing all processes of root, or of a daemon's user, would take the server down. */
 function assertNotSystemUser({ name, uid, gid }: MachineUser): void {
   if (!(Number.isInteger(uid) && uid >= FIRST_UID && Number.isInteger(gid) && gid > 0)) {
-    throw new MachineError('not_ours', `“${name}” is a user of the system. Its processes are not ended.`);
+    throw new MachineError('not_ours', `“${name}” is a system user. Its processes are not ended.`);
   }
 }
 

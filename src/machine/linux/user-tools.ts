@@ -24,7 +24,7 @@ export async function addUser(run: Run, { name, home, shell, comment, uid }: New
   const { status } = await run('useradd', [...words, ...keys, '--', name], {
     accept: [0, UID_TAKEN, NAME_TAKEN],
   });
-  if (status === UID_TAKEN) throw alreadyExists(`The user id ${uid}`);
+  if (status === UID_TAKEN) throw alreadyExists(`The user ID ${uid}`);
   if (status === NAME_TAKEN) throw alreadyExists(`The user or group “${name}”`);
 }
 

@@ -16,7 +16,7 @@ export function uidFor({ passwd, group }: Tables, chosen: number | undefined): n
   let highest = FIRST_SANDBOX_UID - 1;
   for (const table of [passwd, group]) {
     for (const id of table.ids()) {
-      if (id === chosen) throw alreadyExists(`The user id ${chosen}`);
+      if (id === chosen) throw alreadyExists(`The user ID ${chosen}`);
       if (id > highest) highest = id;
     }
   }

@@ -67,7 +67,7 @@ export class RecordedServices implements MachineServices {
   }
 
   reboot(): Promise<void> {
-    return Promise.reject(new MachineError('failed', 'A sandbox has no machine of its own to restart.'));
+    return Promise.reject(new MachineError('failed', 'A sandbox cannot restart a server.'));
   }
 
   async #known(): Promise<Record<string, Recorded>> {

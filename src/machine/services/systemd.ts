@@ -122,7 +122,7 @@ export class SystemdServices implements MachineServices {
     if (!existsSync('/run/systemd/system')) {
       throw new MachineError(
         'failed',
-        'This machine is not run by systemd, so its services are not available.',
+        'This server does not run systemd, so its services are not available.',
       );
     }
     if (names.length === 0) return [];

@@ -181,11 +181,11 @@ export async function countElsewhere(
 
 /** Formats counts: `1 account on “web2” and 3 accounts on “web3”`. */
 export function formatAccountsElsewhere(counts: readonly Elsewhere[]): string {
-  const told = counts.map(
+  const parts = counts.map(
     ({ server, count }) => `${count === 1 ? '1 account' : `${count} accounts`} on “${server}”`,
   );
-  const last = told.pop() ?? '';
-  return told.length === 0 ? last : `${told.join(', ')} and ${last}`;
+  const last = parts.pop() ?? '';
+  return parts.length === 0 ? last : `${parts.join(', ')} and ${last}`;
 }
 
 /** Stores a new account of this server. */

@@ -7,7 +7,7 @@ export interface CallResult {
   readonly result: 0 | 1;
   readonly reason: string;
   /** The warnings and messages of the call, one sentence per line. */
-  readonly told: string;
+  readonly messages: string;
 }
 
 /**
@@ -26,8 +26,8 @@ export async function callForEach(
     const { metadata } = await call({ command, args });
     const { reason, output } = metadata;
     if (isDryRun) output?.messages?.forEach(inform);
-    const told = [...(output?.warnings ?? []), ...(output?.messages ?? [])].join('\n');
-    results.push({ user, result: metadata.result === 1 ? 1 : 0, reason, told });
+    const messages = [...(output?.warnings ?? []), ...(output?.messages ?? [])].join('\n');
+    results.push({ user, result: metadata.result === 1 ? 1 : 0, reason, messages });
   }
   return results;
 }

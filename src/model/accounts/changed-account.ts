@@ -54,7 +54,7 @@ export async function plan(
   const base = changes.package === undefined ? before : withPackage(before, changes.package);
   const settings = { ...base.settings, ...changes.settings };
   assertAllowed(caller, base.settings, settings);
-  if (changes.shellPath !== undefined && !isRoot) throw denied('Only root may choose a certain shell.');
+  if (changes.shellPath !== undefined && !isRoot) throw denied('Only root can choose a particular shell.');
   assertMayGiveShell(caller, before.settings, settings);
   const hasOtherShell = settings.shell !== base.settings.shell;
   const after: Account = {

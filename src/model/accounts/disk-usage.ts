@@ -26,7 +26,7 @@ export async function measure(
 }
 
 function notMeasured(username: string, error: MachineError): string {
-  return `The disk use of “${username}” is what was measured last: ${error.message}`;
+  return `The disk usage of “${username}” is the last measured value: ${error.message}`;
 }
 
 /** Measures every account of the caller and stores the results. No transaction is open during the measurement. */
@@ -43,7 +43,7 @@ export async function measureAll({
     if (usage instanceof MachineError && ++failures <= MAX_WARNINGS) warn(notMeasured(name, usage));
   }
   await store(usages, transaction);
-  if (failures > MAX_WARNINGS) warn(`So is that of ${failures - MAX_WARNINGS} more accounts.`);
+  if (failures > MAX_WARNINGS) warn(`The same applies to ${failures - MAX_WARNINGS} more accounts.`);
 }
 
 const root = { user: 'root', privileges: 'all' } as const;

@@ -1,6 +1,7 @@
 // The fields that accountsummary and listaccts return for an account. Each field is an SQL expression over the table of
 // accounts, so that the database can filter and sort by any of them.
 import type { TimePart } from '../../core/dialect.ts';
+import { ipv6Address } from '../addresses/ipv6-in-sql.ts';
 import {
   address,
   digits,
@@ -73,33 +74,43 @@ const limitColumns = rename(
 );
 
 export const columns = sortedByName({
-  backup: flag('backup', 'Whether the account is to be backed up.'),
-  child_nodes: emptyList('The other servers that carry parts of the account; none do.'),
+  backup: flag('backup', 'Whether the account is included in backups.'),
+  child_nodes: emptyList('The other servers that have parts of the account. Always empty.'),
   disklimit: word(
     `coalesce(disk_limit || 'M', 'unlimited')`,
     'Disk space: “1000M” is 1000 MiB; or “unlimited”.',
   ),
   diskused: word(
     DISK_USED,
-    'Disk space in use: “12M” is 12 MiB, rounded up; “none” where it was never measured.',
+    'Disk space in use: “12M” is 12 MiB, rounded up; “none” if it was never measured.',
   ),
   domain: word('domain', 'The main domain.'),
-  email: word('contact_email', 'Where the owner of the account can be reached; empty where nobody said.'),
+  email: word('contact_email', 'The contact address of the account’s owner; empty if none is set.'),
   inodeslimit: limit(NOTHING, 'How many files and folders; always “unlimited”.'),
   inodesused: numberOrNull(
     'inodes_used',
     'The number of files and directories; null if it was never measured.',
   ),
   ip: address('ip', 'The IP address.'),
-  ipv6: emptyList('The IPv6 addresses; none are given to accounts yet.'),
+  ipv6: {
+    sql: ({ listOfOne }) => listOfOne(ipv6Address),
+    kind: 'list',
+    field: {
+      list: { type: 'string' },
+      doc: 'The IPv6 address in full, not shortened; empty if the account has none.',
+    },
+  },
   is_locked: flag('suspend_locked', 'Whether only root can unsuspend the account.'),
-  is_temporary_domain: flag(ZERO, 'Whether the domain is a temporary one; there are no such domains here.'),
-  legacy_backup: flag(ZERO, 'Whether older backups are made of the account; none are.'),
+  is_temporary_domain: flag(
+    ZERO,
+    'Whether the domain is temporary. Always 0: this server has no temporary domains.',
+  ),
+  legacy_backup: flag(ZERO, 'Whether the account has legacy backups. Always 0: this server makes none.'),
   mailbox_format: word('mailbox_format', 'How mail is stored: maildir or mdbox.'),
   ...limitColumns,
-  outgoing_mail_hold: flag(ZERO, 'Whether outgoing mail is held back; none is.'),
-  outgoing_mail_suspended: flag(ZERO, 'Whether outgoing mail is refused; none is.'),
-  owner: word('owner', 'To whom the account belongs: root, or a reseller.'),
+  outgoing_mail_hold: flag(ZERO, 'Whether outgoing mail is held back. Always 0.'),
+  outgoing_mail_suspended: flag(ZERO, 'Whether outgoing mail is rejected. Always 0.'),
+  owner: word('owner', 'The owner of the account: root or a reseller.'),
   partition: word(
     ({ position }) => `substr(home, 2, ${position(`substr(home, 2)`, `'/'`)} - 1)`,
     'The first folder on the way to the home: “home” for /home/bob.',
@@ -108,21 +119,21 @@ export const columns = sortedByName({
   shell: word('shell_path', 'The login shell.'),
   startdate: word(
     shortDate('created_at'),
-    'When the account was made: “26 Nov 24 17:50” is 24 November 2026, in UTC.',
+    'The creation time: “26 Nov 24 17:50” is 24 November 2026, in UTC.',
   ),
   suspended: flag('CASE WHEN suspended_at IS NULL THEN 0 ELSE 1 END', 'Whether the account is suspended.'),
   suspendreason: text(
     `CASE WHEN suspended_at IS NULL THEN 'not suspended' ELSE suspend_reason END`,
-    'Why the account is suspended; “not suspended” where it is not.',
+    'Why the account is suspended; “not suspended” if it is not.',
   ),
   suspendtime: numberOrNull(
     'suspended_at / 1000',
-    'When the account was suspended, in seconds since 1970; null where it is not.',
+    'When the account was suspended, in seconds since 1970; null if it is not.',
   ),
-  temporary: flag(ZERO, 'Whether the account is there for a while only; none is.'),
+  temporary: flag(ZERO, 'Whether the account is temporary. Always 0.'),
   theme: word('theme', 'The theme of the interface.'),
   uid: digits('uid', 'The user ID on the server, as text.'),
-  unix_startdate: number('created_at / 1000', 'When the account was made, in seconds since 1970.'),
+  unix_startdate: number('created_at / 1000', 'The creation time, in seconds since 1970.'),
   user: word('username', 'The username.'),
 } as const satisfies Columns);
 
@@ -135,5 +146,8 @@ export const tableColumns = [
 /** Only listaccts returns the fields about backups. */
 export const listColumns = {
   ...columns,
-  has_backup: flag(ZERO, 'Whether there is a backup of the account; this server makes none yet.'),
+  has_backup: flag(
+    ZERO,
+    'Whether there is a backup of the account. Always 0: this server makes no backups yet.',
+  ),
 } as const satisfies Columns;

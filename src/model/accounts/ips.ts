@@ -30,15 +30,17 @@ export async function choose(
   const shared = await sharedAddress.ofOwner(db, owner, all);
   if (address !== undefined) {
     if (!all.includes(address)) {
-      throw badParam(`This machine does not have the address “${address}”; it has ${all.join(', ')}.`);
+      throw badParam(
+        `This server does not have the address “${address}”. Its addresses are ${all.join(', ')}.`,
+      );
     }
     if (address !== shared && !delegated.includes(address)) {
-      throw denied(`The address “${address}” is none of those that you may give to accounts.`);
+      throw denied(`The address “${address}” is not one that you can assign to accounts.`);
     }
     if (await isDedicated(db, address))
-      throw badParam(`The address “${address}” is an account’s own already.`);
+      throw badParam(`The address “${address}” is already the dedicated IP address of an account.`);
     if (dedicated && (address === main || address === shared || (await isUsed(db, address)))) {
-      throw badParam(`The address “${address}” is shared, so that no account can have it for its own.`);
+      throw badParam(`The address “${address}” is shared, so it cannot be a dedicated IP address.`);
     }
     return address;
   }
@@ -46,7 +48,7 @@ export async function choose(
   for (const candidate of delegated) {
     if (candidate !== main && candidate !== shared && !(await isUsed(db, candidate))) return candidate;
   }
-  throw new ApiError('limit_reached', 'No address is free that an account could have for its own.');
+  throw new ApiError('limit_reached', 'No dedicated IP address is available.');
 }
 
 /**
@@ -72,7 +74,9 @@ export async function chooseOther(
   if (caller.privileges !== 'all' && address !== ofOwner) {
     const { ips } = await resellerAddresses.listUsable(db, caller.user, all);
     if (!ips.includes(address)) {
-      throw denied(`You may not assign the address “${address}”. Run listips to list those that you may.`);
+      throw denied(
+        `You cannot assign the address “${address}”. Run listips to list the addresses that you can assign.`,
+      );
     }
   }
   const other = await db.get<{ dedicated: 0 | 1 }>(

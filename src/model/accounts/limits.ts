@@ -31,7 +31,7 @@ export async function assertWithin(db: Db, before: Asked | undefined, after: Ask
 async function assertNumber(db: Db, owner: string, { accounts }: ResellerLimits): Promise<void> {
   if (accounts === null) return;
   if ((await count(db, 'owner = ?', owner)) < accounts) return;
-  throw new ApiError('limit_reached', `You may have at most ${accounts} accounts, and have as many already.`);
+  throw new ApiError('limit_reached', `You have reached your limit of accounts: ${accounts}.`);
 }
 
 async function assertPackage(db: Db, limits: ResellerLimits, { owner, package: name }: Asked): Promise<void> {
@@ -43,14 +43,14 @@ async function assertPackage(db: Db, limits: ResellerLimits, { owner, package: n
   );
   if (limits.limitsPackages && row?.allowed !== 1) {
     throw denied(
-      `You may not give the package ${quote(name)} to accounts; root allows it with setresellerpackagelimit.`,
+      `You cannot assign the package ${quote(name)} to accounts. Root can allow it with setresellerpackagelimit.`,
     );
   }
   const most = limits.limitsPackageNumbers ? (row?.number ?? null) : null;
   if (most === null || (await count(db, 'owner = ? AND package = ?', owner, name)) < most) return;
   throw new ApiError(
     'limit_reached',
-    `You may have at most ${most} accounts with the package ${quote(name)}, and have as many already.`,
+    `You have reached your limit of accounts with the package ${quote(name)}: ${most}.`,
   );
 }
 
@@ -88,7 +88,7 @@ async function assertResource(
   if (asked === null && !oversells) {
     throw new ApiError(
       'limit_reached',
-      `You have ${most} MiB of ${inWords} for all accounts together, so that none may be unlimited.`,
+      `Your accounts share a limit of ${most} MiB of ${inWords}, so you cannot set an account to unlimited.`,
     );
   }
   // The sum of what the owner's other accounts were assigned or, if overselling is allowed, what they use.

@@ -89,19 +89,19 @@ export async function assertFree(db: Db, ofMachine: MachineNames, name: string, 
     throw badParam(`“${name}” is a reserved username on this server. Choose another username.`);
   }
   const neighbour = await findNeighbour(db, name, from);
-  if (neighbour === name) throw badParam(`The account “${name}” exists already; choose another name.`);
+  if (neighbour === name) throw badParam(`The account “${name}” already exists. Choose another name.`);
   if (neighbour !== undefined) {
     throw badParam(
-      `The name “${name}” has its first ${DATABASE_PREFIX_LENGTH} characters in common with another account’s, ` +
-        'whose databases begin with them; choose another.',
+      `The name “${name}” begins with the same ${DATABASE_PREFIX_LENGTH} characters as the name of another account, ` +
+        'and the names of its databases begin with them. Choose another name.',
     );
   }
   if (ofMachine.has(name) && !(await isUnderWay(db, name))) {
-    throw badParam(`The name “${name}” is that of a user of this machine; choose another.`);
+    throw badParam(`The name “${name}” belongs to a system user of this server. Choose another name.`);
   }
   if (from !== '' && (await hasSecrets(db, name))) {
     throw badParam(
-      `The name “${name}” has two-factor authentication of its own stored; remove that with ` +
+      `Two-factor authentication is already configured for the name “${name}”. Remove it with ` +
         'twofactorauth_remove_user_config, or choose another name.',
     );
   }
@@ -126,7 +126,7 @@ export async function proposeNames(db: Db, domain: string): Promise<string[]> {
     if (await isFree(db, name)) names.push(name);
   }
   if (names.length > 0) return names;
-  throw badParam(`No username like “${start.slice(0, DATABASE_PREFIX_LENGTH)}” is free. Give “username”.`);
+  throw badParam(`No username like “${start.slice(0, DATABASE_PREFIX_LENGTH)}” is free. Pass “username”.`);
 }
 
 /** @throws ApiError `bad_param` if system users have all names; LookAgain if another call took the name meanwhile. */
@@ -136,7 +136,7 @@ export async function chooseName(
   ofMachine: MachineNames,
 ): Promise<string> {
   const name = proposed.find((one) => !ofMachine.has(one));
-  if (name === undefined) throw badParam(`No username like “${proposed[0]}” is free. Give “username”.`);
+  if (name === undefined) throw badParam(`No username like “${proposed[0]}” is free. Pass “username”.`);
   if (!(await isFree(db, name))) throw new LookAgain(`The username “${name}” was taken meanwhile.`);
   return name;
 }
@@ -184,5 +184,5 @@ async function findNeighbour(db: Db, name: string, from: string): Promise<string
 /** @throws ApiError `bad_param` if an account already has the domain. */
 export async function assertDomainFree(db: Db, domain: string): Promise<void> {
   if ((await db.get('SELECT 1 FROM account WHERE domain = ?', domain)) === undefined) return;
-  throw badParam(`The domain “${domain}” belongs to an account already; choose another.`);
+  throw badParam(`The domain “${domain}” already belongs to an account. Choose another domain.`);
 }

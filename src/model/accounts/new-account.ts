@@ -90,7 +90,7 @@ export async function assertOwner(
 ): Promise<void> {
   if (owner === caller.user) return;
   if (caller.privileges !== 'all')
-    throw denied(`You may not give accounts to “${owner}”: you own what you make.`);
+    throw denied(`You cannot create accounts for “${owner}”: you own the accounts that you create.`);
   if (owner === 'root' || owner === username) return;
   if (await isReseller(db, owner)) return;
   throw badParam(
@@ -123,7 +123,7 @@ async function idFor(
   asked: number | undefined,
 ): Promise<number> {
   if (asked === undefined) return firstUntrackedId(db);
-  if (caller.privileges !== 'all') throw denied('Only root may choose the user id.');
+  if (caller.privileges !== 'all') throw denied('Only root can choose the user ID.');
   return asked;
 }
 

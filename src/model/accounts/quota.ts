@@ -14,5 +14,7 @@ export function warnOfQuota(
   { diskLimit }: Pick<Settings, 'diskLimit'>,
 ): void {
   if (diskLimit === null || isEnabled) return;
-  warn('The disk limit is recorded, but nothing enforces it: the file system of the homes has no quotas on.');
+  warn(
+    'The disk limit is stored but not enforced: quotas are off on the file system of the home directories.',
+  );
 }

@@ -24,19 +24,19 @@ const searchTypes = ['domain', 'owner', 'user', 'ip', 'package'] as const satisf
 
 /** The parameters of a search. */
 export const searchParams = {
-  search: { type: 'string', maxLength: 256, doc: 'What to look for; every account is found without it.' },
+  search: { type: 'string', maxLength: 256, doc: 'The text to search for. Default: every account is found.' },
   searchtype: {
     type: 'string',
     values: searchTypes,
-    doc: 'Where to look; in usernames and main domains unless told.',
+    doc: 'The field to search. Default: the username and the main domain.',
   },
   searchmethod: {
     type: 'string',
     values: ['exact', 'regex'],
     doc:
-      'How: “exact” finds what is just that, “regex” what matches a regular expression (in the syntax of RE2). Without ' +
-      'it, what contains the text is found; text with one of ^ $ * + ? ( ) [ ] { } | \\ is taken as a regular ' +
-      'expression, since no name holds such characters. Only “exact” minds the case of letters, though not in domains.',
+      '“exact”: the whole field must be equal. “regex”: a regular expression in the syntax of RE2. Default: ' +
+      'the field must contain the text, but text with any of ^ $ * + ? ( ) [ ] { } | \\ is a regular ' +
+      'expression, because no name contains these characters. Only “exact” is case-sensitive, except in domains.',
   },
 } as const satisfies Record<string, Param>;
 
@@ -106,7 +106,7 @@ export interface Reading {
 export function wantedFields(
   columns: Columns,
   want: string | undefined,
-  { asked, warn }: Pick<Context, 'asked' | 'warn'>,
+  { listQuery, warn }: Pick<Context, 'listQuery' | 'warn'>,
 ): string[] | undefined {
   const names = [...new Set((want ?? '').split(',').map((name) => name.trim()))].filter(
     (name) => name !== '',
@@ -120,13 +120,15 @@ export function wantedFields(
     );
   }
   if (unknown.length > 0)
-    warn(`“want” names what is no field of an account and was left out: ${firstTwelve(unknown).join(', ')}.`);
-  const other = [...(asked?.filter?.filters ?? []), ...(asked?.sort ?? []), ...(asked?.columns ?? [])].find(
-    ({ field }) => field !== '*' && !fields.includes(field) && Object.hasOwn(columns, field),
-  );
+    warn(`“want” has unknown fields, which were left out: ${firstTwelve(unknown).join(', ')}.`);
+  const other = [
+    ...(listQuery?.filter?.filters ?? []),
+    ...(listQuery?.sort ?? []),
+    ...(listQuery?.columns ?? []),
+  ].find(({ field }) => field !== '*' && !fields.includes(field) && Object.hasOwn(columns, field));
   if (other !== undefined) {
     throw badParam(
-      `“${other.argument}” names the field “${other.field}”, which “want” leaves out; add it there.`,
+      `“${other.argument}” uses the field “${other.field}”, which “want” omits. Add it to “want”.`,
     );
   }
   return fields;
@@ -144,28 +146,28 @@ export function namesOf(db: Db, condition: Condition): Promise<string[]> {
  * requested, only the records of the response are read.
  */
 export async function read(
-  { db, asked, answered }: Pick<Context, 'db' | 'asked' | 'answered'>,
+  { db, listQuery, reportCounts }: Pick<Context, 'db' | 'listQuery' | 'reportCounts'>,
   { columns, condition, fields = Object.keys(columns) }: Reading,
 ): Promise<Hash[]> {
-  const plan = asked && inSql(db.dialect, columns, ['username', 'domain'], asked);
-  if (asked === undefined || plan === undefined) {
-    return recordsOf(db, await namesOf(db, condition), columns, needed(fields, asked));
+  const plan = listQuery && inSql(db.dialect, columns, ['username', 'domain'], listQuery);
+  if (listQuery === undefined || plan === undefined) {
+    return recordsOf(db, await namesOf(db, condition), columns, needed(fields, listQuery));
   }
-  const { chunk } = asked;
+  const { chunk } = listQuery;
   const names = await usernames(db, condition, plan, chunk);
-  answered({
-    filtered: asked.filter?.verbose === true ? await count(db, condition) : undefined,
+  reportCounts({
+    filtered: listQuery.filter?.verbose === true ? await count(db, condition) : undefined,
     records:
       chunk?.verbose === true && chunk.size !== null ? await count(db, condition, plan.filter) : names.length,
   });
-  const shown = asked.columns?.map(({ field }) => field);
+  const shown = listQuery.columns?.map(({ field }) => field);
   return recordsOf(db, names, columns, shown?.filter((field) => fields.includes(field)) ?? fields);
 }
 
 /** Returns the fields to read if the engine filters and sorts: filters and sort keys need their fields as well. */
-function needed(fields: readonly string[], asked: MetaArguments | undefined): readonly string[] {
-  if (asked?.columns === undefined) return fields;
-  const named = [...asked.columns, ...(asked.filter?.filters ?? []), ...(asked.sort ?? [])];
+function needed(fields: readonly string[], listQuery: MetaArguments | undefined): readonly string[] {
+  if (listQuery?.columns === undefined) return fields;
+  const named = [...listQuery.columns, ...(listQuery.filter?.filters ?? []), ...(listQuery.sort ?? [])];
   const names = new Set(named.map(({ field }) => field));
   return names.has('*') ? fields : fields.filter((field) => names.has(field));
 }

@@ -18,5 +18,5 @@ export const newRangeName = {
 export const rangeNote = {
   type: 'string',
   maxLength: 255,
-  doc: 'A note for people.',
+  doc: 'A comment.',
 } as const satisfies Param;

@@ -235,8 +235,8 @@ function readNetwork(text: string): { readonly network: IpRange; readonly prefix
 
 async function assertFree(db: Db, name: string): Promise<void> {
   if (name.toUpperCase() === SHARED) {
-    throw badParam(`The name “${SHARED}” stands for the server’s own IPv6 address. Use another name.`);
+    throw badParam(`The name “${SHARED}” is reserved for the server’s own IPv6 address. Use another name.`);
   }
   const taken = await db.get('SELECT 1 FROM ipv6_range WHERE server = ? AND name = ?', ...[db.server, name]);
-  if (taken !== undefined) throw badParam(`The IPv6 range ${quote(name)} exists already.`);
+  if (taken !== undefined) throw badParam(`The IPv6 range ${quote(name)} already exists.`);
 }

@@ -74,8 +74,8 @@ export function readNewAddresses(
     const [one] = others;
     throw badParam(
       one === undefined
-        ? `No address is left of ${quote(ips)}: all are excluded, or are addresses of networks.`
-        : `The server has the address ${one.address} already, on the interface “${one.interface}”.`,
+        ? `${quote(ips)} has no usable address: all are excluded, or are network or broadcast addresses.`
+        : `The server already has the address ${one.address}, on the interface “${one.interface}”.`,
     );
   }
   const useless = excluded.filter(
@@ -107,17 +107,17 @@ export function readRanges(param: string, text: string): IpRange[] {
 }
 
 const UNUSABLE: Readonly<Record<string, string>> = {
-  unspecified: 'it stands for no host',
+  unspecified: 'it is the unspecified address',
   broadcast: 'it is the broadcast address of every network',
-  multicast: 'it is an address of a group',
+  multicast: 'it is a multicast address',
   loopback: 'it is the server itself',
-  linkLocal: 'it is valid on one cable only',
+  linkLocal: 'it is a link-local address',
 };
 /** Addresses from 240.0.0.0 are reserved and cannot be used. */
 const CLASS_E = 240n << 24n;
 
 function assertUsable(ip: Ip): void {
-  const why = ip.value >= CLASS_E ? 'no network has it' : UNUSABLE[kindOf(ip)];
+  const why = ip.value >= CLASS_E ? 'it is reserved (240.0.0.0/4)' : UNUSABLE[kindOf(ip)];
   if (why !== undefined) throw badParam(`${formatIp(ip)} cannot be an address of this server: ${why}.`);
 }
 
@@ -131,7 +131,7 @@ function isHost(ip: Ip, prefixLength: number): boolean {
 function notAHost(address: string, prefixLength: number): Error {
   return badParam(
     `${address} is the network’s own or its broadcast address with the netmask ${formatNetmask(prefixLength)}. ` +
-      'Use 255.255.255.255 if the address is routed to this server by itself.',
+      'Use 255.255.255.255 if the address alone is routed to this server.',
   );
 }
 
@@ -159,7 +159,7 @@ export function findPlace(place: AddressPlace | undefined): AddressPlace {
   if (place !== undefined) return place;
   throw new ApiError(
     'host_failed',
-    'The server has no network interface with an address, so that none can be added.',
+    'The server has no network interface with an address, so no address can be added.',
   );
 }
 

@@ -54,12 +54,12 @@ export const dataParams = {
   flatten: {
     type: 'string',
     doc: 'For CNAME: 1 to return the target’s addresses instead (CNAME flattening).',
-    inert: 'BIND does not flatten CNAME records.',
+    noEffectReason: 'BIND does not flatten CNAME records.',
   },
   flatten_to: {
     type: 'string',
     doc: 'For CNAME: the address to return instead (CNAME flattening).',
-    inert: 'BIND does not flatten CNAME records.',
+    noEffectReason: 'BIND does not flatten CNAME records.',
   },
   horiz_pre: of('LOC', 'the horizontal precision in metres. Default: 10000.'),
   hostname: of('AFSDB', 'the server.'),

@@ -126,21 +126,22 @@ async function forget(db: Db): Promise<boolean> {
 }
 
 /** Starts tasks in which the other servers of the store update the configuration of their nameservers. */
-export async function tellOthers(db: Db, now: number): Promise<void> {
-  for (const { server } of await serverRows(db)) if (server !== db.server) await tell(db, server, now);
+export async function updateOthers(db: Db, now: number): Promise<void> {
+  for (const { server } of await serverRows(db))
+    if (server !== db.server) await addUpdateTask(db, server, now);
 }
 
 /** The same on all servers of the store that serve DNS, including this one. */
-export async function tellAll(db: Db, now: number): Promise<void> {
-  for (const { server } of await serverRows(db)) await tell(db, server, now);
+export async function updateAll(db: Db, now: number): Promise<void> {
+  for (const { server } of await serverRows(db)) await addUpdateTask(db, server, now);
 }
 
 /** Starts the task that updates the configuration of this server’s nameserver. @returns the ID of the task. */
-export function tellOwn(db: Db, now: number, xid: string): Promise<number> {
+export function updateOwn(db: Db, now: number, xid: string): Promise<number> {
   return addTask(db, { kind: TASK, input: {}, caller: 'root', xid }, { now });
 }
 
-async function tell(db: Db, server: string, now: number): Promise<void> {
+async function addUpdateTask(db: Db, server: string, now: number): Promise<void> {
   const waiting = await db.get(
     "SELECT id FROM task WHERE server = ? AND kind = ? AND state = 'waiting' LIMIT 1",
     ...[server, TASK],
@@ -191,7 +192,7 @@ async function openKeys(rows: readonly (Place & KeyRow)[], sealer: Context['seal
   if (lost.length === 0) return keys;
   throw new ApiError(
     'key_lost',
-    `The nameserver keeps its configuration as it is, because these keys of zone transfers cannot be opened: ` +
+    `The nameserver keeps its configuration as it is, because these keys of zone transfers cannot be decrypted: ` +
       `${lost.join(', ')}. ${why} Then activate the profile again.`,
   );
 }

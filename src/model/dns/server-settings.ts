@@ -17,7 +17,7 @@ export function serverSettings({
     register: (place) =>
       transaction('changes', async (db) => {
         if (await secondaries.register({ db, sealer, randomBytes }, place)) {
-          await secondaries.tellOthers(db, now());
+          await secondaries.updateOthers(db, now());
         }
       }),
     options: () => transaction('reads', (db) => secondaries.readOptions(db, sealer)),

@@ -163,7 +163,7 @@ function readDirective(
   // They make records that are not lines of this file, so the file cannot be edited; see assertEditable.
   if (name === '$INCLUDE' || name === '$GENERATE') return { name };
   if (name !== '$ORIGIN' && name !== '$TTL') throw new DataFault(`there is no directive ${name}`);
-  if (value === undefined || more !== undefined) throw new DataFault(`${name} takes one value`);
+  if (value === undefined || more !== undefined) throw new DataFault(`${name} has exactly one value`);
   if (name === '$ORIGIN') {
     const origin = readName(value.text, state.origin);
     if (origin === undefined) throw new DataFault('the value of $ORIGIN is not a domain name');

@@ -30,5 +30,5 @@ export async function describeUnknown(given: readonly string[]): Promise<string 
       : `There is no feature ${quote(id)}. Did you mean “${suggestion}”?`;
   });
   const more = unknown.length - MAX_NAMED;
-  return sentences.join(' ') + (more > 0 ? ` And ${more} more are none.` : '');
+  return sentences.join(' ') + (more > 0 ? ` ${more} more names are not features.` : '');
 }

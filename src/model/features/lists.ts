@@ -35,7 +35,7 @@ export async function exists(db: Db, name: string): Promise<boolean> {
 export async function assertUsable(db: Db, name: string): Promise<void> {
   if (name === DISABLED) {
     throw badParam(
-      'The feature list “disabled” holds what nobody has and cannot be given to a package; choose another.',
+      'The feature list “disabled” contains the features that are disabled for everyone. It cannot be assigned to a package. Choose another feature list.',
     );
   }
   if (!(await exists(db, name))) throw noSuchList(name);
@@ -66,11 +66,11 @@ export async function listDisabled(db: Db, name: string): Promise<ReadonlySet<Fe
 /** Creates a list with exactly the given features. @throws ApiError `bad_param` if it must not be overwritten. */
 export async function create(db: Db, name: string, settings: Settings, overwrite: boolean): Promise<void> {
   if (isPermanent(name)) {
-    throw badParam(`The feature list ${quote(name)} always exists; change it with update_featurelist.`);
+    throw badParam(`The feature list ${quote(name)} always exists. Change it with update_featurelist.`);
   }
   if (!overwrite && (await exists(db, name))) {
     throw badParam(
-      `The feature list ${quote(name)} exists already; replace it with overwrite=1, or choose another name.`,
+      `The feature list ${quote(name)} already exists. Replace it with overwrite=1, or choose another name.`,
     );
   }
   await db.run('DELETE FROM feature_list_entry WHERE feature_list = ?', name);
@@ -95,13 +95,13 @@ export async function remove(db: Db, name: string): Promise<void> {
   );
   if (plan !== undefined) {
     throw badParam(
-      `The feature list ${quote(name)} is the one of the package ${quote(plan.name)}; give that another first.`,
+      `The feature list ${quote(name)} is assigned to the package ${quote(plan.name)}. Assign another one to that package first.`,
     );
   }
   const user = await accounts.findUserOf(db, 'feature_list', name);
   if (user !== undefined) {
     throw badParam(
-      `The feature list ${quote(name)} is the one of the account ${quote(user)}; give that another first.`,
+      `The feature list ${quote(name)} is assigned to the account ${quote(user)}. Assign another one to that account first.`,
     );
   }
   if ((await db.run('DELETE FROM feature_list WHERE name = ?', name)) === 0) throw noSuchList(name);

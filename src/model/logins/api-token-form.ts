@@ -133,12 +133,12 @@ export function readWhitelist(given: readonly string[]): string[] | null {
 
 /** Privileges that let a token's holder bypass the token's limits, and how. */
 const waysOut: Partial<Record<PrivilegeName, string>> = {
-  all: 'it is root’s power over every account',
+  all: 'it gives root privileges over every account',
   'create-user-session':
-    'whoever has the token can log in as the resellers that its user may act as, with all that those hold',
-  passwd: 'whoever has the token can set the password of an account that it sees, and log in with that',
+    'the token can log in as each reseller that its user can act as, with all privileges of that reseller',
+  passwd: 'the token can set the password of an account and then log in with it',
   'manage-api-tokens':
-    'whoever has the token can make others that never expire and work from everywhere, with what it holds',
+    'the token can create other tokens with its privileges that never expire and work from every address',
 };
 
 /** Returns a warning for each privilege that reaches further than it seems. */
@@ -146,5 +146,5 @@ export function warningsOf(grant: ApiToken['grant']): string[] {
   if (grant === 'everything') return [];
   return Object.entries(waysOut)
     .filter(([name]) => grant.includes(name))
-    .map(([name, how]) => `The privilege “${name}” reaches further than it seems: ${how}.`);
+    .map(([name, how]) => `The privilege “${name}” gives more access than its name suggests: ${how}.`);
 }

@@ -23,7 +23,7 @@ export async function callerOf(db: Db, user: string): Promise<Caller> {
   if (account === undefined) throw notFound(`You do not have a user named “${user}”.`);
   if ((await db.get('SELECT 1 FROM reseller WHERE username = ?', user)) === undefined) {
     throw denied(
-      `Not a reseller: “${user}” may not call functions here. Make it a reseller with setupreseller.`,
+      `Not a reseller: “${user}” cannot call functions here. Make it a reseller with setupreseller.`,
     );
   }
   if (account.suspendedAt !== null) throw denied(`The reseller “${user}” is suspended.`);

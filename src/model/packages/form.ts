@@ -49,7 +49,7 @@ export const extensionNames = {
 export const frontpage = {
   type: 'flag',
   doc: 'Whether FrontPage is installed.',
-  inert: 'FrontPage no longer exists.',
+  noEffectReason: 'FrontPage no longer exists.',
 } as const satisfies Param;
 
 /** For each limit, what it counts, and whether 0 means unlimited. */

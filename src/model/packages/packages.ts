@@ -221,9 +221,9 @@ async function packageInUse(db: Db, caller: Caller, name: string, user: string) 
   // Resellers must not learn the names of other owners' accounts.
   const whose =
     account !== undefined && accounts.maySee(caller, account)
-      ? `the account “${user}”; give that another first, with changepackage`
-      : 'an account that is not yours; its owner has to give it another first';
-  return badParam(`The package ${quote(name)} is the one of ${whose}.`);
+      ? `the account “${user}”. Assign another package to it first, with changepackage`
+      : 'an account that is not yours. Its owner must assign another package to it first';
+  return badParam(`The package ${quote(name)} is assigned to ${whose}.`);
 }
 
 /** Adds extensions to a package. If one already exists, its value is replaced. */

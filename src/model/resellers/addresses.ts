@@ -39,7 +39,7 @@ export async function restrict(
   if (strange.length > 0) {
     const named = strange.slice(0, 10).map(quote).join(', ');
     throw badParam(
-      `The parameter “ips” should name addresses of this machine (${ofMachine.join(', ')}), not ${named}.`,
+      `The parameter “ips” should name addresses of this server (${ofMachine.join(', ')}), not ${named}.`,
     );
   }
   await setRestriction(db, user, true, ips);

@@ -40,7 +40,7 @@ async function notAReseller(db: Db, user: string): Promise<ApiError> {
 export async function resolveAsked(db: Db, caller: Caller, named: string | undefined): Promise<string> {
   const user = named ?? caller.user;
   if (caller.privileges !== 'all' && user !== caller.user) {
-    throw denied(`You may not ask about “${user}”: a reseller may ask about itself alone.`);
+    throw denied(`You cannot query “${user}”: a reseller can query only itself.`);
   }
   if (user !== ROOT) await assertReseller(db, user);
   return user;
@@ -48,10 +48,10 @@ export async function resolveAsked(db: Db, caller: Caller, named: string | undef
 
 /** Converts an account to a reseller with the initial privileges. @throws ApiError `not_found`, `bad_param`. */
 export async function setUp(db: Db, user: string, ownsItself: boolean): Promise<void> {
-  if (user === ROOT) throw badParam('“root” cannot be made a reseller: it has every privilege already.');
+  if (user === ROOT) throw badParam('“root” cannot be made a reseller: it already has every privilege.');
   const account = await accounts.find(db, user);
   if (account === undefined) throw notFound(users.noSuchUser(user));
-  if (await isReseller(db, user)) throw badParam(`“${user}” is a reseller already.`);
+  if (await isReseller(db, user)) throw badParam(`“${user}” is already a reseller.`);
   await db.run('INSERT INTO reseller (username) VALUES (?)', user);
   await setPrivileges(db, user, initialPrivileges);
   if (ownsItself) await accounts.update(db, { ...account, owner: user });
@@ -104,7 +104,7 @@ export async function setPrivileges(db: Db, user: string, names: Iterable<Privil
 
 /** Returns the warning for granting `all`. */
 export function warningOfAll(user: string): string {
-  return `The privilege “all” gives “${user}” root’s power over every account, whatever else it holds.`;
+  return `The privilege “all” gives “${user}” root privileges over every account, regardless of its other privileges.`;
 }
 
 /** Lists the accounts of this server that a user owns, by username. */
@@ -165,6 +165,6 @@ export async function listWithOwned(
     leftElsewhere:
       left.length === 0
         ? undefined
-        : `Only this server’s accounts were done: ${left.join(', and ')}. Make the same call there.`,
+        : `Only this server’s accounts were changed: ${left.join(', and ')}. Run the same call there.`,
   };
 }

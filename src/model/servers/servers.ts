@@ -4,7 +4,7 @@ import { badParam, notFound } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import * as accounts from '../accounts/accounts.ts';
 import * as users from '../accounts/users.ts';
-import { tellAll } from '../dns/secondaries.ts';
+import { updateAll } from '../dns/secondaries.ts';
 
 /**
  * The contents of the store for a server. Firewall blocks exist only on the server itself, but unfinished operations
@@ -98,7 +98,7 @@ export async function forget(
   ]) {
     await db.run(`DELETE FROM ${table} WHERE server = ?`, name);
   }
-  await tellAll(db, now);
+  await updateAll(db, now);
   await db.run('DELETE FROM task_timer WHERE server = ?', name);
   await db.run('DELETE FROM task WHERE server = ?', name);
 }

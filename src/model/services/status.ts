@@ -17,7 +17,7 @@ export const serviceList = {
   list: {
     fields: {
       name: { type: 'string', doc: 'WHM’s name of the service.' },
-      display_name: { type: 'string', doc: 'Its name for people.' },
+      display_name: { type: 'string', doc: 'The display name.' },
       installed: { type: 'flag', doc: 'Whether this server has it.' },
       enabled: { type: 'flag', doc: 'Whether it starts with the server.' },
       monitored: { type: 'flag', doc: 'Whether it is watched, and restarted if it does not run.' },

@@ -29,7 +29,7 @@ export function readIdentification(received: string): Identification {
   if (version === '') {
     throw new ApiError(
       'host_failed',
-      `The server identifies itself in a way that is not SSH’s: ${quote(received)}.`,
+      `The server does not identify itself as an SSH server: ${quote(received)}.`,
     );
   }
   // 1.99 means 2.0 and an older version (RFC 4253, section 5.1).

@@ -9,7 +9,7 @@ export const keyUser = {
   ...existingUser,
   default: 'root',
   extension: true,
-  doc: 'The user in whose folder “.ssh” the keys are: root or an account.',
+  doc: 'The user whose folder “.ssh” has the keys: root or an account.',
 } as const satisfies Param;
 
 /** A file in the directory of keys. It cannot be a path, or look like an option of a tool. */

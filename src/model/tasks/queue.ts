@@ -27,7 +27,7 @@ export async function add(
   }: { readonly now: number; readonly notBefore?: number; readonly server?: string },
 ): Promise<number> {
   const text = JSON.stringify(input);
-  if (text.length > MAX_INPUT_LENGTH) throw badParam('The task has too much input: 1 MiB is the limit.');
+  if (text.length > MAX_INPUT_LENGTH) throw badParam('The input of the task is larger than 1 MiB.');
   const row = await db.get<{ id: number }>(
     `INSERT INTO task (server, kind, input, state, progress, activity, reason, caller, xid, process, attempts,
       stop_requested, created_at, not_before)
@@ -168,7 +168,7 @@ export async function requestStop(db: Db, id: number, now: number): Promise<'run
   if (state === 'waiting') {
     await db.run(
       "UPDATE task SET state = 'stopped', stop_requested = 1, reason = ?, ended_at = ? WHERE id = ?",
-      ...['It was stopped before it began.', now, id],
+      ...['It was stopped before it started.', now, id],
     );
     return 'stopped';
   }

@@ -21,7 +21,7 @@ export function readAddress(text: string): Address {
     throw new ApiError(
       'store_unavailable',
       'WHMAPI1_STORE_URL, or store.url in the state directory, should be the URL of a PostgreSQL database, such as ' +
-        '“postgres://whmapi1@db.example.com/whmapi1”; in a password, write “@”, “/” and the like as %40, %2F, ' +
+        '“postgres://whmapi1@db.example.com/whmapi1”; in a password, write “@” and “/” as %40 and %2F, ' +
         'and “%” itself as %25.',
     );
   }
@@ -29,7 +29,7 @@ export function readAddress(text: string): Address {
   if (parameters.has('password')) {
     throw new ApiError(
       'store_unavailable',
-      'WHMAPI1_STORE_URL, or store.url in the state directory, should not hold a password behind “?”: write it before ' +
+      'WHMAPI1_STORE_URL, or store.url in the state directory, should not have a password after “?”. Write it before ' +
         'the host, as in “postgres://whmapi1:PASSWORD@db.example.com/whmapi1”, or use PGPASSWORD or ~/.pgpass.',
     );
   }
@@ -78,8 +78,8 @@ export function readAuditDays(given: string | undefined): number | undefined {
   if (days >= FEWEST_DAYS) return days;
   throw new ApiError(
     'store_unavailable',
-    `WHMAPI1_AUDIT_DAYS, or the third line of store.url, should be for how many days the shared store keeps its audit ` +
-      `lines: ${FEWEST_DAYS} or more, or 0 for ever, not ${quote(given)}.`,
+    `WHMAPI1_AUDIT_DAYS, or the third line of store.url, should be the number of days for which the shared store keeps its audit ` +
+      `lines: ${FEWEST_DAYS} or more, or 0 to keep them forever, not ${quote(given)}.`,
   );
 }
 
@@ -89,6 +89,6 @@ export function readServerName(given: string | undefined, hostname: () => string
   if (/^[\da-z][\w.-]{0,252}$/.test(name)) return name;
   throw new ApiError(
     'store_unavailable',
-    `WHMAPI1_SERVER_NAME, or the second line of store.url, should be what this server is called in the shared store, such as “web1.example.com”, not ${quote(name)}.`,
+    `WHMAPI1_SERVER_NAME, or the second line of store.url, should be the name of this server in the shared store, such as “web1.example.com”, not ${quote(name)}.`,
   );
 }

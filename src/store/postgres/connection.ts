@@ -88,7 +88,7 @@ export class Connection implements Db {
   }
 
   #query(sql: string, values: readonly SqlValue[] | undefined): Promise<pg.QueryResult> {
-    if (this.#hasEnded()) throw new Error('A statement was asked for after its transaction had ended.');
+    if (this.#hasEnded()) throw new Error('A statement was sent after its transaction had ended.');
     const session = this.#session;
     const query = session.last.then(() =>
       values === undefined

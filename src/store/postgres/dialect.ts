@@ -21,6 +21,7 @@ export const postgresDialect: Dialect = {
   eachOf: (json, name) =>
     `json_array_elements_text(CAST(${json} AS JSON)) WITH ORDINALITY AS ${name} (value, key)`,
   emptyList: 'json_build_array()',
+  listOfOne: (text) => `CASE WHEN ${text} IS NULL THEN json_build_array() ELSE json_build_array(${text}) END`,
   infinity: "CAST('Infinity' AS DOUBLE PRECISION)",
   byBytes: (text) => `(${text}) COLLATE "C"`,
   ipv4: (address) =>

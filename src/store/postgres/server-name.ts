@@ -21,9 +21,9 @@ export async function claimServerName(
   if (owner === machine) return;
   throw new ApiError(
     'store_unavailable',
-    `Another machine is called “${server}” in the store “${name}”. Give this one another name, on the second line of ` +
-      `store.url or in WHMAPI1_SERVER_NAME; or, where it has taken that one’s place, with its accounts, forget the ` +
-      `other one on a third server, with \`whmapi1 --forget-server ${server} --accounts keep\`; without one, in the ` +
+    `The store “${name}” already has another server named “${server}”. Name this one differently, on the second line of ` +
+      `store.url or in WHMAPI1_SERVER_NAME. If this server replaces the other one and has its accounts, forget the ` +
+      `other one on a third server: \`whmapi1 --forget-server ${server} --accounts keep\`. Without a third server, run in the ` +
       `database: DELETE FROM server WHERE name = '${server}'`,
   );
 }

@@ -111,7 +111,7 @@ export class PostgresStore implements OpenStore {
         atOnce,
         turnPatienceMs,
         `The store “${address.name}” could not be used: ${which} of this process were in use for too long. ` +
-          'Repeat the call; pg_stat_activity shows what they wait for; nothing was changed.',
+          'Retry the call. pg_stat_activity shows what they wait for. Nothing was changed.',
       );
     const lane = (max: number): Lane => ({
       pool: new pg.Pool({ ...settings, max }),
@@ -183,7 +183,7 @@ export class PostgresStore implements OpenStore {
       throw isLost(error) ? unknownOutcome(error, this.#name) : error;
     }
     // PostgreSQL responds to COMMIT with ROLLBACK, without an error, if a statement failed and the work continued.
-    if (done === 'ROLLBACK') throw new Error('PostgreSQL has taken the transaction back.');
+    if (done === 'ROLLBACK') throw new Error('PostgreSQL rolled the transaction back.');
     return value;
   }
 

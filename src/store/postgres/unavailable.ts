@@ -3,39 +3,38 @@ import { ApiError } from '../../core/errors.ts';
 
 /** By SQLSTATE (PostgreSQL, appendix A), its class, or the code of Node's error. */
 const causes: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nobody answers there. Start PostgreSQL, or correct WHMAPI1_STORE_URL',
-  ENOTFOUND: 'its host has no address. Correct WHMAPI1_STORE_URL, or the nameserver’s data',
-  EAI_AGAIN: 'its host’s address could not be asked for. Check the nameserver',
+  ECONNREFUSED: 'the connection was refused. Start PostgreSQL, or correct WHMAPI1_STORE_URL',
+  ENOTFOUND: 'its hostname has no address. Correct WHMAPI1_STORE_URL or the DNS record',
+  EAI_AGAIN: 'its hostname could not be resolved. Check the nameservers of this server',
   ENOENT: 'its socket does not exist. Start PostgreSQL, or correct WHMAPI1_STORE_URL',
-  BUSY: 'other calls have kept it busy for too long. Repeat the call',
+  BUSY: 'other calls kept it busy for too long. Retry the call',
   EACCES: 'permission is denied. Check the mode of its socket',
   ETIMEDOUT: 'it does not answer. Check the network and the database',
-  EHOSTUNREACH: 'there is no way to its host. Check the network',
-  ENETUNREACH: 'there is no way to its host. Check the network',
+  EHOSTUNREACH: 'its host is unreachable. Check the network',
+  ENETUNREACH: 'its host is unreachable. Check the network',
   ECONNRESET: 'the connection was lost. Check the network and the database',
   EPIPE: 'the connection was lost. Check the network and the database',
   '08': 'the connection was lost. Check the network and the database',
   '28': 'it refused the login. Check the user and the password (PGPASSWORD, or ~/.pgpass), and pg_hba.conf',
   '3D000': "there is no such database. Create it: CREATE DATABASE whmapi1 ENCODING 'UTF8' TEMPLATE template0",
-  '42501': 'its user may not do that there. Let that user own the database',
+  '42501': 'its user lacks the permission. Make that user the owner of the database',
   '25006': 'it is read-only. Name the primary server in WHMAPI1_STORE_URL, not a replica',
   '53100': 'its disk is full. Free some space there',
-  '53300': 'it has no connection left. Raise max_connections, or end other programs’ connections',
-  '53': 'it is out of resources. Look into its log',
-  '55P03':
-    'others have held what the call needs for too long. Repeat the call; pg_stat_activity names who holds it',
-  '57014': 'it took too long to answer. Look into its log',
-  '57': 'it is being started or shut down. Repeat the call',
+  '53300': 'it accepts no more connections. Raise max_connections, or close connections of other programs',
+  '53': 'it is out of resources. Read its log',
+  '55P03': 'other calls held a lock for too long. Retry the call. pg_stat_activity shows who holds the lock',
+  '57014': 'it took too long to respond. Read its log',
+  '57': 'it is starting or shutting down. Retry the call',
   '25P03': 'the connection was idle for too long within a transaction',
-  '40': 'other calls changed the same things again and again. Repeat the call',
-  '58': 'it reported an error of its machine. Look into its log',
-  XX: 'it reported an error of its own, or damage. Look into its log',
+  '40': 'other calls kept changing the same rows. Retry the call',
+  '58': 'it reported a system error. Read its log',
+  XX: 'it reported an internal error or corruption. Read its log',
   DEPTH_ZERO_SELF_SIGNED_CERT:
-    'its certificate is not trusted. Name its issuer’s with sslrootcert=FILE in the URL',
+    'its certificate is not trusted. Name the CA certificate with sslrootcert=FILE in the URL',
   SELF_SIGNED_CERT_IN_CHAIN:
-    'its certificate is not trusted. Name its issuer’s with sslrootcert=FILE in the URL',
+    'its certificate is not trusted. Name the CA certificate with sslrootcert=FILE in the URL',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'its certificate is not trusted. Name its issuer’s with sslrootcert=FILE in the URL',
+    'its certificate is not trusted. Name the CA certificate with sslrootcert=FILE in the URL',
   CERT_HAS_EXPIRED: 'its certificate has expired. Renew it there',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name. Use that name in the URL',
 };
@@ -49,7 +48,7 @@ const messages: readonly (readonly [RegExp, string])[] = [
   [/^Connection terminated|^Client has encountered a connection error/, causes.ECONNRESET ?? ''],
   [
     /does not support SSL/,
-    'it offers no TLS. Turn that on there; on a network that you trust, sslmode=disable in the URL does without',
+    'it does not offer TLS. Enable TLS there, or, on a trusted network, use sslmode=disable in the URL',
   ],
   [/password must be a string|SASL/, causes['28'] ?? ''],
 ];
@@ -81,7 +80,7 @@ export function unavailable(error: unknown, name: string): unknown {
   if (cause === undefined) return error;
   return new ApiError(
     'store_unavailable',
-    `The store “${name}” could not be used: ${cause}; nothing was changed.`,
+    `The store “${name}” could not be used: ${cause}. Nothing was changed.`,
     {
       cause: error,
     },
@@ -92,8 +91,8 @@ export function unavailable(error: unknown, name: string): unknown {
 export function unknownOutcome(error: unknown, name: string): ApiError {
   return new ApiError(
     'unknown_outcome',
-    `The connection to the store “${name}” was lost while the change was being kept: whether it was is not known. ` +
-      'Look, before you repeat the call.',
+    `The connection to the store “${name}” was lost during the commit, so it is unknown whether the change was saved. ` +
+      'Check before you retry the call.',
     { cause: error },
   );
 }

@@ -182,7 +182,7 @@ const chunk = fc.record({
 });
 
 /** The list query of a call with these arguments; undefined if they are rejected as such. */
-const asked: fc.Arbitrary<MetaArguments | undefined> = fc
+const listQuery: fc.Arbitrary<MetaArguments | undefined> = fc
   .record({
     filters: fc.array(filter, { maxLength: 2 }),
     sorts: fc.array(sort, { maxLength: 2 }),
@@ -244,20 +244,20 @@ test('SQL gives the same result as the engine in memory', async () => {
     { where: "owner = ? OR username < 'b'", values: ['root'] },
   );
   await fc.assert(
-    fc.asyncProperty(someAccounts, asked, condition, async (stored, meta, condition) => {
+    fc.asyncProperty(someAccounts, listQuery, condition, async (stored, meta, condition) => {
       if (meta === undefined) {
         runs.refused += 1;
         return;
       }
       await here.engine.store.transaction('changes', async (db) => {
         for (const one of stored) await accounts.insert(db, one);
-        const nobody = { asked: undefined, answered: () => undefined };
+        const nobody = { listQuery: undefined, reportCounts: () => undefined };
         const all = await read({ db, ...nobody }, { columns: listColumns, condition });
         let counts: Counts | undefined;
-        const answered = (given: Counts) => {
+        const reportCounts = (given: Counts) => {
           counts = given;
         };
-        const items = await read({ db, asked: meta, answered }, { columns: listColumns, condition });
+        const items = await read({ db, listQuery: meta, reportCounts }, { columns: listColumns, condition });
         const expected = outcome(all, meta);
         expect(outcome(items, meta, counts)).toEqual(expected);
         if (counts === undefined) runs.inMemory += 1;

@@ -93,20 +93,17 @@ describe('the addresses that a call adds', () => {
     ],
     [
       { ips: '198.51.100.255' },
-      '198.51.100.255 is the network’s own or its broadcast address with the netmask 255.255.255.0. Use 255.255.255.255 if the address is routed to this server by itself.',
+      '198.51.100.255 is the network’s own or its broadcast address with the netmask 255.255.255.0. Use 255.255.255.255 if the address alone is routed to this server.',
     ],
     [{ ips: '127.0.0.2' }, '127.0.0.2 cannot be an address of this server: it is the server itself.'],
-    [{ ips: '224.0.0.1' }, '224.0.0.1 cannot be an address of this server: it is an address of a group.'],
-    [{ ips: '0.1.2.3' }, '0.1.2.3 cannot be an address of this server: it stands for no host.'],
-    [{ ips: '240.0.0.1' }, '240.0.0.1 cannot be an address of this server: no network has it.'],
-    [
-      { ips: '169.254.1.1' },
-      '169.254.1.1 cannot be an address of this server: it is valid on one cable only.',
-    ],
-    [{ ips: '192.0.2.2' }, 'The server has the address 192.0.2.2 already, on the interface “eth0”.'],
+    [{ ips: '224.0.0.1' }, '224.0.0.1 cannot be an address of this server: it is a multicast address.'],
+    [{ ips: '0.1.2.3' }, '0.1.2.3 cannot be an address of this server: it is the unspecified address.'],
+    [{ ips: '240.0.0.1' }, '240.0.0.1 cannot be an address of this server: it is reserved (240.0.0.0/4).'],
+    [{ ips: '169.254.1.1' }, '169.254.1.1 cannot be an address of this server: it is a link-local address.'],
+    [{ ips: '192.0.2.2' }, 'The server already has the address 192.0.2.2, on the interface “eth0”.'],
     [
       { ips: '198.51.100.1-2', excludes: '198.51.100.0/24' },
-      'No address is left of “198.51.100.1-2”: all are excluded, or are addresses of networks.',
+      '“198.51.100.1-2” has no usable address: all are excluded, or are network or broadcast addresses.',
     ],
     [
       { excludes: 'all' },

@@ -200,7 +200,7 @@ describe('the lines of a zone file', () => {
     ['www 4294967295 A 192.0.2.1', 'the TTL is above 2147483647'],
     ['a..b A 192.0.2.1', 'the owner is not a domain name'],
     ['$FOO bar', 'there is no directive $FOO'],
-    ['$TTL', '$TTL takes one value'],
+    ['$TTL', '$TTL has exactly one value'],
     ['$TTL x', 'the value of $TTL is not a number of seconds from 0 to 2147483647'],
     ['$ORIGIN a..b', 'the value of $ORIGIN is not a domain name'],
     [`www TXT ${'a'.repeat(256)}`, 'the txtdata is not a text; each string in quotes has at most 255 bytes'],

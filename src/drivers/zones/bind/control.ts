@@ -98,7 +98,7 @@ export class Control {
   /** Adds advice to the error if named does not respond. Other errors stay as they are. */
   async #explain(error: unknown): Promise<unknown> {
     if (!(error instanceof Error)) return error;
-    const hangs = error.message.endsWith('took too long and was ended.');
+    const hangs = error.message.endsWith('took too long and was stopped.');
     if (!hangs && !isDown(error)) return error;
     const { state, log } = await this.#service();
     const isActive = hangs || state === 'active';
@@ -182,14 +182,14 @@ export class Control {
    * @throws MachineError `failed` if BIND does not begin.
    */
   async waitForSignatures(zone: string): Promise<void> {
-    let begun = 0;
+    let seenCount = 0;
     const isDone = async () => {
       const { status, stdout } = await this.rndc(['signing', '-list', zone], [0, 1]);
       const work = status === 0 ? lines(stdout).filter((line) => !line.startsWith('No signing')) : [];
-      begun += work.length;
+      seenCount += work.length;
       return work.length > 0 && work.every((line) => line.startsWith('Done signing'));
     };
-    if ((await this.#until(isDone)) || begun > 0) return;
+    if ((await this.#until(isDone)) || seenCount > 0) return;
     throw new MachineError('failed', `BIND did not sign the zone “${zone}”. Its log says why.`);
   }
 
@@ -218,10 +218,10 @@ export class Control {
   async #until(isSo: () => Promise<boolean>): Promise<boolean> {
     let waited = 0;
     for (let wait = 2; waited < PROBE_MS; wait = Math.min(wait * 2, 250)) {
-      const begun = performance.now();
+      const startedAt = performance.now();
       if (await isSo()) return true;
       await pause(wait);
-      waited += performance.now() - begun;
+      waited += performance.now() - startedAt;
     }
     return false;
   }

@@ -48,7 +48,7 @@ async function showChosen(finder: FunctionFinder, place: HTMLElement, blank: Ele
 }
 
 function fail(place: HTMLElement, error: unknown): void {
-  const told = element('p', { class: 'callout failure', role: 'alert' });
-  place.replaceChildren(told);
-  showFailure(told, error);
+  const alert = element('p', { class: 'callout failure', role: 'alert' });
+  place.replaceChildren(alert);
+  showFailure(alert, error);
 }

@@ -43,11 +43,11 @@ export class CallForm {
     this.#groups = [
       this.#group(
         'Optional parameters',
-        optional.filter(({ isInert }) => !isInert),
+        optional.filter(({ hasNoEffect }) => !hasNoEffect),
       ),
       this.#group(
         'Accepted, but without effect on this server',
-        optional.filter(({ isInert }) => isInert),
+        optional.filter(({ hasNoEffect }) => hasNoEffect),
       ),
     ];
     this.#dryRun.checked = fn.effect !== 'none' && fn.effect !== 'reads';

@@ -7,20 +7,20 @@ const SHOWN_FOR_MS = 2000;
 export function copyButton(what: string, text: () => string): HTMLElement {
   const label = element('span', {}, 'Copy');
   const button = element('button', { type: 'button', class: 'small', 'aria-label': `Copy ${what}` }, label);
-  const told = element('span', { class: 'visually-hidden', role: 'status' });
+  const status = element('span', { class: 'visually-hidden', role: 'status' });
   let timer: number | undefined;
   button.addEventListener('click', () => {
     void copy(text()).then((done) => {
       label.textContent = done ? 'Copied' : 'Not copied';
-      told.textContent = done ? `Copied ${what}` : `Your browser did not allow copying ${what}`;
+      status.textContent = done ? `Copied ${what}` : `Your browser did not allow copying ${what}`;
       clearTimeout(timer);
       timer = window.setTimeout(() => {
         label.textContent = 'Copy';
-        told.textContent = '';
+        status.textContent = '';
       }, SHOWN_FOR_MS);
     });
   });
-  return element('span', { class: 'copy' }, button, told);
+  return element('span', { class: 'copy' }, button, status);
 }
 
 async function copy(text: string): Promise<boolean> {

@@ -51,11 +51,11 @@ class Login {
   async send(): Promise<void> {
     if (this.#isWaiting) return;
     this.#isWaiting = true;
-    this.#tell('');
+    this.#showMessage('');
     try {
       this.#take(await this.#ask());
     } catch {
-      this.#tell(
+      this.#showMessage(
         'The server cannot be reached or does not accept logins at the moment. Try again.',
         'failure',
       );
@@ -88,10 +88,10 @@ class Login {
       this.#showCode();
     } else if (problem === 'tfa_invalid') {
       this.#showCode();
-      this.#tell(message, 'failure');
+      this.#showMessage(message, 'failure');
     } else {
       this.#showPassword();
-      this.#tell(
+      this.#showMessage(
         'Incorrect username or password. After several failed attempts, you must wait before trying again.',
         'failure',
       );
@@ -112,7 +112,7 @@ class Login {
     this.#password.value = '';
     this.#code.value = '';
     this.#code.required = false;
-    this.#tell('');
+    this.#showMessage('');
     (this.#user.value === '' ? this.#user : this.#password).focus();
   }
 
@@ -124,7 +124,7 @@ class Login {
     findById('notice')?.replaceChildren();
   }
 
-  #tell(message: string, kind = ''): void {
+  #showMessage(message: string, kind = ''): void {
     this.#error.textContent = message;
     this.#error.className = `callout ${kind}`;
     this.#error.hidden = message === '';

@@ -26,7 +26,7 @@ export class RestField {
       {
         class: 'field',
         input: () => {
-          this.#tell('');
+          this.#showMessage('');
           changed();
         },
       },
@@ -45,7 +45,7 @@ export class RestField {
 
   isReadable(): boolean {
     if (this.#text.value.trim() === '' || this.#parsed() !== undefined) return true;
-    this.#tell('Enter a JSON object.');
+    this.#showMessage('Enter a JSON object.');
     this.#text.focus();
     return false;
   }
@@ -61,11 +61,11 @@ export class RestField {
 
   fill(text: string): void {
     this.#text.value = text;
-    this.#tell('');
+    this.#showMessage('');
   }
 
   showFault(problem: string): void {
-    this.#tell(problem);
+    this.#showMessage(problem);
   }
 
   focus(): void {
@@ -82,7 +82,7 @@ export class RestField {
     }
   }
 
-  #tell(problem: string): void {
+  #showMessage(problem: string): void {
     this.#error.textContent = problem;
     if (problem === '') this.#text.removeAttribute('aria-invalid');
     else this.#text.setAttribute('aria-invalid', 'true');
