@@ -206,7 +206,10 @@ describe('createacct', () => {
   it.each([
     ['root', '“root” is a reserved username on this server. Choose another username.'],
     ['bobs', 'The account “bobs” already exists. Choose another name.'],
-    ['longname2', expect.stringContaining('begins with the same 8 characters as the name of another account')],
+    [
+      'longname2',
+      expect.stringContaining('begins with the same 8 characters as the name of another account'),
+    ],
     ['local', 'The name “local” belongs to a system user of this server. Choose another name.'],
     ['bob-', expect.stringContaining('should be a username: at most 16 lower-case letters and digits')],
     ['a2345678901234567', expect.stringContaining('should be a username: at most 16')],

@@ -201,8 +201,8 @@ describe('listaccts', () => {
 
   it('rejects a regular expression that would take too long', async () => {
     expect(await reasonOf('listaccts', { search: '(a?){500}a{500}', searchmethod: 'regex' })).toBe(
-      'bad_param: The parameter “search” should be a smaller regular expression than “(a?){500}a{500}”: ' +
-        'repeat less in it.',
+      'bad_param: The parameter “search” should be a smaller regular expression than “(a?){500}a{500}”. ' +
+        'Use fewer repetitions.',
     );
   });
 

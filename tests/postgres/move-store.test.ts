@@ -231,7 +231,7 @@ test('two machines with one name are rejected, because each would undo the other
   expect((await dispatch(request, root, second.engine)).metadata).toMatchObject({
     error_code: 'store_unavailable',
     reason: expect.stringMatching(
-      /^Another machine is called “web1” in the store .*WHERE name = 'web1'$/,
+      /^The store .* already has another server named “web1”\. .*WHERE name = 'web1'$/,
     ) as string,
   });
 });
