@@ -121,6 +121,8 @@ export function createApplication(
     rolesOf: async (db) =>
       (await import('./model/roles/active-profile.ts')).rolesOf({ db, system: engine.machine.system }),
     addTask: async (db, task, now) => (await import('./model/tasks/queue.ts')).add(db, task, { now }),
+    taskLog: async (id, offset) =>
+      new (await import('./store/task-logs.ts')).TaskLogFiles(directory, now).piece(id, offset),
     processes: processesOf(process),
     functions: async () => (await import('./functions/index.generated.ts')).index,
     now,

@@ -6,6 +6,7 @@ import type { Machine } from './machine.ts';
 import type { MetaArguments } from './meta-arguments.ts';
 import type { Plan, PlanAnswer } from './plan.ts';
 import type { Counts } from './shape.ts';
+import type { TaskLogPiece } from './task.ts';
 import type { Json } from './values.ts';
 
 /** The caller. `root` has every privilege. */
@@ -157,6 +158,10 @@ export interface FreeContext extends CallContext {
   readonly machine: Machine;
   /** Runs a separate transaction. Not for functions whose effect is `none`. In `look`, it can only read. */
   readonly transaction: <T>(effect: 'reads' | 'changes', work: (db: Db) => Promise<T>) => Promise<T>;
+  /**
+   * Reads the log of a task of this server from a position on, in bytes. Undefined if there is no such log.
+   */
+  readonly taskLog: (id: number, offset: number) => Promise<TaskLogPiece | undefined>;
   /** Runs another call as the same caller. For functions that `calls`. */
   readonly call: (call: Pick<Call, 'command' | 'args'>) => Promise<Envelope>;
 }

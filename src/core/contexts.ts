@@ -61,6 +61,7 @@ export class Contexts {
     return {
       ...this.#common(listQuery),
       machine: engine.machine,
+      taskLog: (id, offset) => engine.taskLog(id, offset),
       transaction: async (effect, work) =>
         store.transaction(effect, async (db) => ({ value: await work(db), keep: true })),
       startTask: (kind, input) =>

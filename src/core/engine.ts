@@ -4,7 +4,7 @@ import type { Context, Db, FreeContext, IndexRow, PasswordStrength, Sealer } fro
 import type { Machine } from './machine.ts';
 import type { AnyFunction } from './define.ts';
 import type { Change, Journal, JournalEntry, Processes, AnyStep } from './plan.ts';
-import type { NewTask } from './task.ts';
+import type { NewTask, TaskLogPiece } from './task.ts';
 
 /** The result of a transaction's work, and whether to commit its changes. */
 export interface Work<T> {
@@ -40,6 +40,8 @@ export interface Engine {
   readonly rolesOf: (db: Db) => Promise<ReadonlySet<string>>;
   /** Adds a task to the queue in the transaction `db`. @returns its ID. */
   readonly addTask: (db: Db, task: NewTask, now: number) => Promise<number>;
+  /** Reads the log of a task of this server from a position on, in bytes. Undefined if there is no such log. */
+  readonly taskLog: (id: number, offset: number) => Promise<TaskLogPiece | undefined>;
   readonly processes: Processes;
   readonly functions: () => Promise<Readonly<Record<string, IndexRow>>>;
   readonly now: () => number;

@@ -59,12 +59,32 @@ export interface TaskContext {
   readonly progress: (percent: number, activity: string) => void;
   /** Adds a line to the task's log file, which must not contain secrets. */
   readonly log: (line: string) => void;
+  /** The log file itself, for programs that outlive this process and write their output into it. */
+  readonly logFile: TaskLogFile;
   /**
    * Aborted if somebody stops the task, or the process is about to end. If the work then throws, as
    * `signal.throwIfAborted()` does, the task is stopped. If it returns, the task is done.
    */
   readonly signal: AbortSignal;
   readonly logs: TaskLogs;
+}
+
+export interface TaskLogFile {
+  readonly path: string;
+  /** In bytes. */
+  readonly size: () => number;
+  /** The text from a position on, in bytes. */
+  readonly readFrom: (offset: number) => string;
+}
+
+/** A part of a task's log. */
+export interface TaskLogPiece {
+  /** Complete lines. Characters that a terminal obeys are escaped. */
+  readonly lines: readonly string[];
+  /** The position after these lines, in bytes. */
+  readonly end: number;
+  /** Of the whole log, in bytes. */
+  readonly size: number;
 }
 
 /** The log files of this server's tasks. */

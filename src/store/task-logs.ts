@@ -10,7 +10,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import type { TaskLogs } from '../core/task.ts';
+import type { TaskLogFile, TaskLogPiece, TaskLogs } from '../core/task.ts';
 import { visible } from '../core/visible.ts';
 import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
@@ -26,6 +26,7 @@ export interface TaskLog {
    * Writes one line, with the time. Characters that a terminal obeys are escaped. Does nothing once the file is full.
    */
   write(line: string): void;
+  readonly file: TaskLogFile;
   close(): void;
 }
 
@@ -63,17 +64,28 @@ export class TaskLogFiles implements TaskLogs {
           // A full disk must not make a task fail that needs no space itself.
         }
       },
+      file: {
+        path: this.#directory.file(nameOf(id)),
+        size: () => fstatSync(descriptor).size,
+        readFrom: (offset) => this.#bytes(id)?.subarray(offset).toString() ?? '',
+      },
       close: () => closeSync(descriptor),
     };
   }
 
-  /** Returns undefined if the task has no log. */
+  /** Returns undefined if the task has no log. Programs wrote a part of it, so characters are escaped again. */
   read(id: number): string | undefined {
-    try {
-      return readFileSync(this.#directory.file(nameOf(id)), 'utf8');
-    } catch {
-      return undefined;
-    }
+    return this.#bytes(id)?.toString().split('\n').map(visibleLine).join('\n');
+  }
+
+  /** The complete lines from a position on, in bytes. Returns undefined if the task has no log. */
+  piece(id: number, offset: number): TaskLogPiece | undefined {
+    const bytes = this.#bytes(id);
+    if (bytes === undefined) return undefined;
+    const end = Math.max(offset, bytes.lastIndexOf('\n') + 1);
+    const text = bytes.subarray(offset, end).toString();
+    const lines = text === '' ? [] : text.slice(0, -1).split('\n').map(visibleLine);
+    return { lines, end, size: bytes.length };
   }
 
   list(): number[] {
@@ -93,6 +105,14 @@ export class TaskLogFiles implements TaskLogs {
     rmSync(this.#directory.file(nameOf(id)), { force: true });
   }
 
+  #bytes(id: number): Buffer | undefined {
+    try {
+      return readFileSync(this.#directory.file(nameOf(id)));
+    } catch {
+      return undefined;
+    }
+  }
+
   #ensureFolder(): void {
     const path = this.#directory.file(FOLDER);
     if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
@@ -103,6 +123,11 @@ export class TaskLogFiles implements TaskLogs {
     }
     this.#directory.sync();
   }
+}
+
+/** A program that shows its progress begins a line again after a carriage return: only the last state counts. */
+function visibleLine(line: string): string {
+  return visible(line.slice(line.replace(/\r+$/, '').lastIndexOf('\r') + 1).replace(/\r+$/, ''));
 }
 
 function nameOf(id: number): string {

@@ -16,7 +16,7 @@ export default defineTask<Input>({
   whenInterrupted: 'retry',
 
   async run({ code, roles }, context) {
-    const { machine, now, transaction, progress, log, signal } = context;
+    const { machine, now, transaction, progress, log, logFile, signal } = context;
     log(`The profile ${code} has the roles ${roles.join(', ')}.`);
     let changes = 0;
     const changed = (line: string) => {
@@ -24,7 +24,7 @@ export default defineTask<Input>({
       log(line);
     };
     const nameServer = serverSettings(context);
-    await prepare(roles, { machine, now, log, changed, nameServer }, (share, activity) => {
+    await prepare(roles, { machine, now, log, output: logFile, changed, nameServer }, (share, activity) => {
       signal.throwIfAborted();
       progress(Math.round(share * 100), activity);
     });

@@ -124,6 +124,7 @@ function contextOf(
     call: (call) => dispatch({ ...call, dryRun: false }, root, engine),
     progress: (percent, activity) => reports.add(percent, activity),
     log: (line) => log.write(line),
+    logFile: log.file,
     signal: abort.signal,
     logs,
   };

@@ -11,6 +11,8 @@ export const apartTools: readonly DeclaredTool[] = [{ name: 'systemd-run' }, { n
 const UNIT = 'whmapi1-apt';
 const LIMIT_MS = 1_800_000;
 const PAUSE_MS = 500;
+/** How often another task may be faster. */
+const MAX_STARTS = 20;
 /** What systemd-run says if another process has started the unit in the meantime. */
 const TAKEN = /already (?:loaded|exists)/;
 /** Of apt-get (E:), dpkg and systemd-run. */
@@ -30,7 +32,7 @@ export async function runApart(
   command: readonly string[],
   work: ApartWork,
 ): Promise<void> {
-  const { now, output } = work;
+  const { output } = work;
   const [program = ''] = command;
   const words = [
     ...['--quiet', '--wait', '--collect', `--unit=${UNIT}`, '--description=whmapi1 installs packages'],
@@ -42,9 +44,9 @@ export async function runApart(
       '--setenv=LC_ALL=C',
     ],
   ];
-  for (;;) {
+  for (let starts = 1; ; starts++) {
     await waitForEarlier(work);
-    const begun = Math.floor(now() / 1000);
+    const cursor = output === undefined ? await journalCursor(tools) : '';
     const from = output?.size() ?? 0;
     // systemd-run exits with the status of the program, or with 1. apt-get exits with 100, dpkg with 1 or 2.
     const ran = await tools.run('systemd-run', [...words, '--', ...command], {
@@ -52,15 +54,21 @@ export async function runApart(
       accept: [0, 1, 2, 100],
     });
     if (ran.status === 0) return;
-    if (TAKEN.test(ran.stderr)) continue;
-    const printed = output === undefined ? await journalSince(tools, begun) : output.readFrom(from);
+    if (TAKEN.test(ran.stderr) && starts < MAX_STARTS) continue;
+    const printed = output === undefined ? await journalAfter(tools, cursor) : output.readFrom(from);
     throw failureOf(program, ran.status, `${ran.stderr}\n${printed}`);
   }
 }
 
-async function journalSince(tools: MachineTools, begun: number): Promise<string> {
+/** The present end of the journal. */
+async function journalCursor(tools: MachineTools): Promise<string> {
+  const { stdout } = await tools.run('journalctl', ['--quiet', '--lines=0', '--show-cursor']);
+  return /^-- cursor: (\S+)$/m.exec(stdout)?.[1] ?? '';
+}
+
+async function journalAfter(tools: MachineTools, cursor: string): Promise<string> {
   await tools.run('journalctl', ['--sync'], { accept: [0, 1] });
-  const match = [`--since=@${begun}`, `_SYSTEMD_UNIT=${UNIT}.service`];
+  const match = [...(cursor === '' ? [] : [`--after-cursor=${cursor}`]), `_SYSTEMD_UNIT=${UNIT}.service`];
   return (await tools.run('journalctl', ['--quiet', '--no-pager', '--output=cat', ...match])).stdout;
 }
 
@@ -77,12 +85,11 @@ export function failureOf(program: string, status: number, printed: string): Mac
 }
 
 /** Another task’s work, or that of a worker that has ended. */
-async function waitForEarlier({ machine, now, log, signal }: ApartWork): Promise<void> {
+async function waitForEarlier({ machine, log, signal }: ApartWork): Promise<void> {
   const services = await machine.services();
   const isRunning = async () =>
     /^(?:active|activating|deactivating)$/.test((await services.state(UNIT)).state);
-  const deadline = now() + LIMIT_MS;
-  for (let told = false; (await isRunning()) && now() < deadline; await pause(PAUSE_MS)) {
+  for (let told = false; await isRunning(); await pause(PAUSE_MS)) {
     signal?.throwIfAborted();
     if (!told) log(`Waiting for the unit ${UNIT}, which works on packages for another task.`);
     told = true;

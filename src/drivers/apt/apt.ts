@@ -112,10 +112,14 @@ export class Apt implements PackageSource {
     return readSimulation(stdout);
   }
 
-  async change(request: PackageRequest | undefined, work: ChangeWork): Promise<void> {
+  async change(
+    request: PackageRequest | undefined,
+    { mayRemove, ...work }: ChangeWork & { readonly mayRemove: boolean },
+  ): Promise<void> {
     const apart = { ...work, machine: this.#machine };
     try {
-      await changeByApt(this.#tools, wordsOf(request), apart);
+      const words = [...(mayRemove ? [] : ['--no-remove']), ...wordsOf(request)];
+      await changeByApt(this.#tools, words, apart);
     } catch (error) {
       const broken = await this.broken();
       if (broken.size === 0 || !(error instanceof MachineError)) throw error;

@@ -5,6 +5,7 @@ import type {
   PackageChange,
   PackageRequest,
 } from '../../model/debian-packages/packages.ts';
+import type { TaskLogFile } from '../../core/task.ts';
 import type { LockHolder } from './locks.ts';
 import type { Stanza } from './stanzas.ts';
 
@@ -19,18 +20,9 @@ export interface PackageVersions {
 /** What a sentence for the log of a task goes to. */
 export interface ChangeWork {
   readonly log: (line: string) => void;
-  /** Milliseconds since 1970-01-01. */
-  readonly now: () => number;
   readonly signal?: AbortSignal;
-  readonly output?: ProgramOutput;
-}
-
-/** A file for the output of programs, which outlive this process: the task's log. */
-export interface ProgramOutput {
-  readonly path: string;
-  readonly size: () => number;
-  /** The text from a position on, in bytes. */
-  readonly readFrom: (offset: number) => string;
+  /** Where the programs write their output: the task's log. Default: the journal. */
+  readonly output?: TaskLogFile;
 }
 
 export interface PackageSource {
@@ -54,10 +46,13 @@ export interface PackageSource {
   /** Fetches the lists of packages. If that fails, the log says so, and the old lists are used. */
   update(work: ChangeWork): Promise<void>;
   /**
-   * Does it, and says so in the log.
+   * Does it, and says so in the log. Unless it may, it removes nothing, whatever has happened since the simulation.
    * @throws MachineError `failed`, `full`.
    */
-  change(request: PackageRequest | undefined, work: ChangeWork): Promise<void>;
+  change(
+    request: PackageRequest | undefined,
+    work: ChangeWork & { readonly mayRemove: boolean },
+  ): Promise<void>;
   /** Completes interrupted work and fetches the lists of packages again. @throws MachineError `failed`, `full`. */
   repair(work: ChangeWork): Promise<void>;
   /** Holds a package, so that it is neither upgraded nor removed, or releases it. */

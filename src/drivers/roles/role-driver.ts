@@ -1,5 +1,6 @@
 // Prepares a machine for a role.
 import type { Machine } from '../../core/machine.ts';
+import type { TaskLogFile } from '../../core/task.ts';
 import type { DriverMachine } from '../step.ts';
 import type { ServerSettings } from '../zones/contract.ts';
 
@@ -9,6 +10,8 @@ export interface RoleWork {
   readonly nameServer: ServerSettings;
   /** Adds a line to the log that administrators read. */
   readonly log: (line: string) => void;
+  /** The file of this log, for the output of programs. */
+  readonly output?: TaskLogFile;
   /** Also adds a line, about a change of the machine. */
   readonly changed: (line: string) => void;
 }
