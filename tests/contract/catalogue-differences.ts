@@ -15,6 +15,8 @@ const privileges = 'A privilege that resellers can hold; WHM’s page of this fu
 
 const everyService = 'It takes the services that servicestatus shows.';
 
+const sectionsOfPackages = 'Debian has no rpm.versions; these sections are what apt and dpkg have instead.';
+
 const recordData = /^(?!(?:domain|name|type|ttl|line)$)/;
 const ofType =
   'The catalogue’s list is cut short, as it says. A record has the parameters of its type, which are read as text.';
@@ -44,6 +46,9 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
   package_manager_get_package_info: [
     { params: ['ns', 'package'], traits: ['required'], because: 'WHM takes one of them, not both.' },
   ],
+  get_rpm_version_data: [{ params: ['section'], traits: ['values'], because: sectionsOfPackages }],
+  edit_rpm_version: [{ params: ['section'], traits: ['values'], because: sectionsOfPackages }],
+  delete_rpm_version: [{ params: ['section'], traits: ['values'], because: sectionsOfPackages }],
   authorizesshkey: [
     { params: ['file', 'text'], traits: ['required'], because: 'One of them is enough to know the key.' },
   ],

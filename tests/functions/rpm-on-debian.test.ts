@@ -1,4 +1,5 @@
 // The packages of a Debian system, by the real apt and dpkg with directories of their own.
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
@@ -139,4 +140,56 @@ describeWith(['apt-get'], 'packages of Debian', () => {
     expect(metadata).toMatchObject({ result: 0, error_code: 'bad_param' });
     expect(metadata.reason).toContain(`No list of packages has “${name}”.`);
   });
+
+  it('reads and writes pins, which apt obeys', async () => {
+    const old = { section: 'pins', key: 'old', value: '1:1.0*' };
+    expect((await here.call('edit_rpm_version', old)).data).toEqual({ status: 1 });
+    const other = { section: 'target_settings', key: 'helper', value: 'uninstalled' };
+    expect((await here.call('edit_rpm_version', other)).data).toEqual({ status: 1 });
+    const { data } = await here.call('get_rpm_version_data', { section: 'target_settings' });
+    expect(data).toEqual({ helper: 'uninstalled', kept: 'unmanaged' });
+    expect(await list('updatable')).toEqual([]);
+    expect((await resolve({ package: ['new'] })).metadata.reason).toMatch(
+      /^apt finds no way to do that\. new: Depends: helper/,
+    );
+    await here.call('delete_rpm_version', old);
+    await here.call('delete_rpm_version', other);
+    expect(await list('updatable')).toEqual(['old']);
+    expect((await resolve({ package: ['new'] })).metadata.reason).toBe('OK');
+  });
+
+  it('refuses to remove an essential package, with its name', async () => {
+    const { metadata } = await here.call('package_manager_submit_actions', { uninstall: ['base', 'user'] });
+    expect(metadata).toMatchObject({ result: 0, error_code: 'bad_param' });
+    expect(metadata.reason).toMatch(/must stay\. “base” is essential/);
+  });
+
+  it('notices that another program has locked the packages', async () => {
+    const { metadata } = await here.call('package_manager_submit_actions', { install: ['other'] });
+    const build = metadata.task ?? 0;
+    await here.engine.store.transaction('changes', async (db) => ({
+      value: await db.run("UPDATE task SET state = 'stopped', ended_at = 1 WHERE id = ?", build),
+      keep: true,
+    }));
+    const active = async () => {
+      const answer = await here.call('package_manager_is_performing_actions', { build });
+      return [answer.data?.active, answer.metadata.output?.messages];
+    };
+    expect(await active()).toEqual([0, undefined]);
+    const holder = await lock(join(root.path, 'var/lib/dpkg/lock-frontend'));
+    try {
+      expect(await active()).toEqual([1, [`python3 (process ${holder.pid}) has locked the packages.`]]);
+    } finally {
+      holder.kill();
+    }
+  });
 });
+
+/** A process that locks a file as dpkg does. */
+async function lock(path: string): Promise<ChildProcess> {
+  const script =
+    'import fcntl, sys, time\nf = open(sys.argv[1], "w")\nfcntl.lockf(f, fcntl.LOCK_EX)\nprint("locked", flush=True)\ntime.sleep(600)\n';
+  const child = spawn('python3', ['-c', script, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await new Promise((done) => child.stdout.once('data', done));
+  return child;
+}

@@ -106,7 +106,9 @@ export class Apt implements PackageSource {
   }
 
   async simulate(request: PackageRequest | undefined): Promise<readonly PackageChange[]> {
-    const words = [...PLACES, '--quiet', '--yes', '--simulate', ...wordsOf(request)];
+    // Only the simulation may: the caller refuses it, and names the packages.
+    const options = ['--quiet', '--yes', '--simulate', '--allow-remove-essential'];
+    const words = [...PLACES, ...options, ...wordsOf(request)];
     const { status, stdout, stderr } = await this.#tools.run('apt-get', words, { accept: [0, 100] });
     if (status !== 0) throw impossible(stdout, stderr);
     return readSimulation(stdout);

@@ -10,6 +10,7 @@ import type {
   PackageRequest,
 } from '../../model/debian-packages/packages.ts';
 import type { PackageSource, PackageVersions } from './packages.ts';
+import { isPinned, readPins } from './pins.ts';
 import { SandboxPackages } from './sandbox.ts';
 import { namesIn, relationsIn } from './stanzas.ts';
 import type { PackageFacts } from '../../model/debian-packages/show.ts';
@@ -114,8 +115,12 @@ export async function lookAtRequest(
   const names = request === undefined ? [] : [...request.install, ...request.remove, ...request.upgrade];
   const known = names.length === 0 ? new Set<string>() : await source.known();
   const unknown = names.filter((name) => !known.has(name) && !installed.has(name));
-  const found = { request, installed, unknown };
-  if (unknown.length > 0) return { ...found, changes: [], problem: undefined };
+  const pins = await readPins(machine);
+  const blocked = [...(request?.install ?? []), ...(request?.upgrade ?? [])].filter(
+    (name) => pins.get(name) === 'blocked',
+  );
+  const found = { request, installed, unknown, blocked };
+  if (unknown.length + blocked.length > 0) return { ...found, changes: [], problem: undefined };
   try {
     return { ...found, changes: await source.simulate(request), problem: undefined };
   } catch (error) {
@@ -163,4 +168,21 @@ async function dependenciesOf(
     }
   }
   return needed;
+}
+
+/** `asked`: a package, and a version of it, which may end with `*`. */
+export async function lookAtVersions(
+  machine: PackageMachine,
+  asked?: { readonly key: string; readonly value: string },
+) {
+  const source = await packagesOf(machine);
+  const stanzas = asked === undefined ? [] : await source.stanzas([asked.key]);
+  const available = [...new Set(stanzas.flatMap((stanza) => stanza.get('Version') ?? []))];
+  return {
+    packagesOfRoles,
+    installed: await source.installed(),
+    pins: await readPins(machine),
+    available,
+    isAvailable: available.some((version) => isPinned(version, asked?.value ?? '')),
+  };
 }

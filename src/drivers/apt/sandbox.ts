@@ -7,8 +7,10 @@ import type {
   InstalledPackage,
   PackageChange,
   PackageRequest,
+  Pin,
 } from '../../model/debian-packages/packages.ts';
 import type { ChangeWork, PackageSource, PackageVersions } from './packages.ts';
+import { isPinned, readPins } from './pins.ts';
 import { firstAvailable, firstInstalled } from './sandbox-packages.ts';
 import { changesFor } from './sandbox-resolver.ts';
 import { parseStanzas, renderStanzas, type Stanza } from './stanzas.ts';
@@ -22,12 +24,15 @@ const READABLE = { mode: 0o644 };
 export class SandboxPackages implements PackageSource {
   readonly #files: MachineFiles;
 
-  private constructor(files: MachineFiles) {
+  readonly #pins: ByName<Pin>;
+
+  private constructor(files: MachineFiles, pins: ByName<Pin>) {
     this.#files = files;
+    this.#pins = pins;
   }
 
   static async on(machine: DriverMachine): Promise<SandboxPackages> {
-    return new SandboxPackages(await machine.files(DIRECTORIES));
+    return new SandboxPackages(await machine.files(DIRECTORIES), await readPins(machine));
   }
 
   async installed(): Promise<ByName<InstalledPackage>> {
@@ -48,13 +53,13 @@ export class SandboxPackages implements PackageSource {
   license = async () => undefined;
 
   async known(): Promise<ReadonlySet<string>> {
-    const all = [...(await this.#status()), ...(await this.#available())];
+    const all = [...(await this.#status()), ...(await this.#listed())];
     return new Set(all.map((stanza) => stanza.get('Package') ?? ''));
   }
 
-  async versions(names: readonly string[]): Promise<ByName<PackageVersions>> {
+  async versions(names: readonly string[], ignoresExcludes = false): Promise<ByName<PackageVersions>> {
     const installed = await this.installed();
-    const available = byName(await this.#available());
+    const available = byName(await (ignoresExcludes ? this.#listed() : this.#available()));
     return new Map(
       names.flatMap((name): [string, PackageVersions][] => {
         const own = installed.get(name)?.version;
@@ -67,7 +72,7 @@ export class SandboxPackages implements PackageSource {
   }
 
   async stanzas(names: readonly string[]): Promise<readonly Stanza[]> {
-    const all = [...(await this.#available()), ...(await this.#status())];
+    const all = [...(await this.#listed()), ...(await this.#status())];
     return all.filter((stanza) => names.includes(stanza.get('Package') ?? ''));
   }
 
@@ -108,7 +113,16 @@ export class SandboxPackages implements PackageSource {
     return parseStanzas((await this.#files.readText(STATUS)) ?? firstInstalled);
   }
 
+  /** What the lists have, without what the pins rule out. */
   async #available(): Promise<Stanza[]> {
+    return (await this.#listed()).filter((stanza) => {
+      const pin = this.#pins.get(stanza.get('Package') ?? '');
+      if (pin === undefined) return true;
+      return pin !== 'blocked' && isPinned(stanza.get('Version') ?? '', pin.version);
+    });
+  }
+
+  async #listed(): Promise<Stanza[]> {
     return parseStanzas((await this.#files.readText(AVAILABLE)) ?? firstAvailable);
   }
 

@@ -33,8 +33,13 @@ export interface FoundRequest {
   readonly installed: ByName<InstalledPackage>;
   /** The names that no list has. */
   readonly unknown: readonly string[];
+  /** The names that apt may not install here (edit_rpm_version). */
+  readonly blocked: readonly string[];
   /** Empty if it cannot be simulated. */
   readonly changes: readonly PackageChange[];
   /** apt’s reason why it is impossible. */
   readonly problem: string | undefined;
 }
+
+/** What apt may install of a package: nothing, or this version. It may end with `*`: `1:9.20*`. */
+export type Pin = 'blocked' | { readonly version: string };

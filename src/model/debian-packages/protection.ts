@@ -17,7 +17,7 @@ interface RoleFacts {
 /** Why a package may not be removed, as sentences. Empty if all may. */
 export function reasonsToKeep(found: FoundRequest, { roles, packagesOfRoles }: RoleFacts): string[] {
   const removed = found.changes.filter(({ after }) => after === undefined).map(({ name }) => name);
-  return removed.flatMap((name) => {
+  return [...new Set([...(found.request?.remove ?? []), ...removed])].flatMap((name) => {
     if (found.installed.get(name)?.isEssential === true) {
       return [`${quote(name)} is essential: Debian does not work without it.`];
     }
@@ -31,13 +31,20 @@ export function reasonsToKeep(found: FoundRequest, { roles, packagesOfRoles }: R
   });
 }
 
-/** @throws ApiError `bad_param` for names, `host_failed` for apt’s reasons, `denied` for packages that must stay. */
+/** @throws ApiError `bad_param` for names and for packages that must stay, `host_failed` for apt’s reasons. */
 export function assertAllowed(found: FoundRequest, facts: RoleFacts): void {
   const { request, unknown, installed, problem } = found;
   if (unknown.length > 0) throw badParam(unknownPackages(unknown));
   const { install = [], remove = [], upgrade = [] } = request ?? {};
   const absent = [...remove, ...upgrade].find((name) => !installed.has(name));
   if (absent !== undefined) throw badParam(`The package ${quote(absent)} is not installed.`);
+  const [blocked] = found.blocked;
+  if (blocked !== undefined) {
+    throw badParam(
+      `The package ${quote(blocked)} is blocked here. Allow it first: delete_rpm_version section=target_settings ` +
+        `key=${blocked} value=uninstalled.`,
+    );
+  }
   const held = [...install, ...remove, ...upgrade].find((name) => installed.get(name)?.isHeld === true);
   if (held !== undefined) {
     throw badParam(
@@ -45,11 +52,11 @@ export function assertAllowed(found: FoundRequest, facts: RoleFacts): void {
         `value=unmanaged.`,
     );
   }
-  if (problem !== undefined) throw new ApiError('host_failed', problem);
   const reasons = reasonsToKeep(found, facts);
   if (reasons.length > 0) {
     throw new ApiError('bad_param', `The request would remove packages that must stay. ${reasons.join(' ')}`);
   }
+  if (problem !== undefined) throw new ApiError('host_failed', problem);
 }
 
 export function unknownPackages(names: readonly string[]): string {

@@ -1,0 +1,36 @@
+import { defineFunction } from '../../core/define.ts';
+import { lookAtVersions } from '../../drivers/apt/look.ts';
+import { readKey, readSection, section } from '../../model/debian-packages/versions.ts';
+import { rolesOf } from '../../model/roles/active-profile.ts';
+
+export default defineFunction({
+  name: 'get_rpm_version_data',
+  since: 32,
+  summary: 'Show which packages are wanted, held, blocked or pinned to a version.',
+  description:
+    'The section target_settings has installed (a role of this server needs the package), unmanaged (the package is held: ' +
+    'apt neither upgrades nor removes it) and uninstalled (apt never installs it). pins has versions, and rpm_groups the ' +
+    'packages of each role.',
+  access: 'root',
+  effect: 'reads',
+  params: {
+    section,
+    key: { type: 'string', maxLength: 128, doc: 'Only this package or role. Default: the whole section.' },
+  },
+  returns: {
+    map: { type: 'any', doc: 'The value; in rpm_groups a list of packages.' },
+    keys: 'KEY',
+    doc: 'The entries, by package or role.',
+  },
+  examples: [
+    { args: { section: 'target_settings' }, doc: 'Wanted, held and blocked packages.' },
+    { args: { section: 'rpm_groups', key: 'DNS' }, doc: 'The packages of a role.' },
+  ],
+
+  look: (_args, { machine }) => lookAtVersions(machine),
+
+  async handler({ section: name, key }, { db, system }, found) {
+    const facts = { ...found, roles: await rolesOf({ db, system }) };
+    return key === undefined ? readSection(name, facts) : readKey(name, key, facts);
+  },
+});
