@@ -112,6 +112,17 @@ export function createApplication(
       },
     }),
     version,
+    callPeer: async (peer, call) => {
+      const { peerCaller } = await import('./remote/call-peer.ts');
+      const world = {
+        environment,
+        now,
+        random: () => Math.random(),
+        pause: engine.sleep,
+        tell: () => undefined,
+      };
+      return peerCaller(world)(peer, call);
+    },
     find: loadFunction,
     known: async (command) => (await import('./catalogue/known.ts')).familyOfAbsent(command),
     change: (kind) => loadBy(changes, kind),

@@ -4,6 +4,7 @@ import type { Dialect } from './dialect.ts';
 import type { Envelope } from './envelope.ts';
 import type { Machine } from './machine.ts';
 import type { MetaArguments } from './meta-arguments.ts';
+import type { CallPeer } from './peer.ts';
 import type { Plan, PlanAnswer } from './plan.ts';
 import type { Counts } from './shape.ts';
 import type { TaskLogPiece } from './task.ts';
@@ -162,6 +163,8 @@ export interface FreeContext extends CallContext {
    * Reads the log of a task of this server from a position on, in bytes. Undefined if there is no such log.
    */
   readonly taskLog: (id: number, offset: number) => Promise<TaskLogPiece | undefined>;
+  /** Makes a call on another server. */
+  readonly callPeer: CallPeer;
   /** Runs another call as the same caller. For functions that `calls`. */
   readonly call: (call: Pick<Call, 'command' | 'args'>) => Promise<Envelope>;
 }

@@ -3,6 +3,7 @@ import type { AuditRecord } from './audit.ts';
 import type { Context, Db, FreeContext, IndexRow, PasswordStrength, Sealer } from './context.ts';
 import type { Machine } from './machine.ts';
 import type { AnyFunction } from './define.ts';
+import type { CallPeer } from './peer.ts';
 import type { Change, Journal, JournalEntry, Processes, AnyStep } from './plan.ts';
 import type { NewTask, TaskLogPiece } from './task.ts';
 
@@ -24,6 +25,7 @@ export interface Engine {
   readonly sealer: Sealer;
   readonly machine: Machine;
   readonly version: string;
+  readonly callPeer: CallPeer;
   /** True for the calls of a batch whose outermost transaction will be rolled back. */
   readonly insideDryRun?: boolean;
   readonly find: (command: string) => Promise<AnyFunction | undefined>;

@@ -3,6 +3,7 @@
 import type { Call, Db, Sealer } from './context.ts';
 import type { Envelope } from './envelope.ts';
 import type { Machine } from './machine.ts';
+import type { CallPeer } from './peer.ts';
 import type { Json } from './values.ts';
 
 export const taskStates = ['waiting', 'running', 'done', 'failed', 'stopped'] as const;
@@ -53,6 +54,8 @@ export interface TaskContext {
   readonly randomBytes: (count: number) => Promise<Uint8Array>;
   /** Runs a separate transaction. */
   readonly transaction: <T>(effect: 'reads' | 'changes', work: (db: Db) => Promise<T>) => Promise<T>;
+  /** Makes a call on another server. */
+  readonly callPeer: CallPeer;
   /** Makes a call as root. */
   readonly call: (call: Pick<Call, 'command' | 'args'>) => Promise<Envelope>;
   /** @param percent 0 to 100. @param activity a sentence about what the task is doing now. */

@@ -14,7 +14,11 @@ export interface Trust {
   readonly ca: string | undefined;
   /** If present, only the pins are checked. */
   readonly pins: Pins | undefined;
+  /** What to do about a certificate that is not trusted. Default: the options of the command line. */
+  readonly remedy?: string;
 }
+
+const REMEDY = 'If the server is right, name the issuer with --cacert or the certificate with --pin.';
 
 /** There was no connection, so nothing was sent. */
 export class ConnectionError extends Error {
@@ -79,7 +83,7 @@ export class ServerAgent extends HttpsAgent {
 
   #secure(tunnel: Socket | undefined, limit: AbortSignal): Promise<TLSSocket> {
     const { name, port, label } = this.#host;
-    const { ca, pins } = this.#trust;
+    const { ca, pins, remedy = REMEDY } = this.#trust;
     return new Promise((resolve, reject) => {
       const socket = connect({
         host: name,
@@ -98,7 +102,7 @@ export class ServerAgent extends HttpsAgent {
       };
       const giveUp = () => fail(this.#tooSlow());
       limit.addEventListener('abort', giveUp, { once: true });
-      socket.once('error', (error: NodeJS.ErrnoException) => fail(explained(error, label)));
+      socket.once('error', (error: NodeJS.ErrnoException) => fail(explained(error, label, remedy)));
       socket.once('close', () => fail(new ConnectionError(`${label} closed the connection at once.`, true)));
       socket.once('secureConnect', () => {
         limit.removeEventListener('abort', giveUp);
@@ -185,12 +189,11 @@ export function authorityOf({ name, port }: Pick<RemoteHost, 'name' | 'port'>): 
 const untrusted =
   /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_CERT_|HOSTNAME_MISMATCH|INVALID_)/;
 
-function explained(error: NodeJS.ErrnoException, label: string): ConnectionError {
+function explained(error: NodeJS.ErrnoException, label: string, remedy: string): ConnectionError {
   const { code = '', message } = error;
   if (untrusted.test(code)) {
     return new ConnectionError(
-      `The certificate of ${label} is not to be trusted: ${message.replace(/\.$/, '')}. Nothing was sent to it. ` +
-        'If the server is right, name the issuer with --cacert or the certificate with --pin.',
+      `The certificate of ${label} is not to be trusted: ${message.replace(/\.$/, '')}. Nothing was sent to it. ${remedy}`,
       false,
     );
   }

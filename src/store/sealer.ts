@@ -116,13 +116,13 @@ export class FileSealer implements Sealer {
     throw new ApiError(
       'key_lost',
       `The key file “${this.#directory.file(FILE)}” ${what}, so the stored secrets cannot be opened: those of ` +
-        'two-factor authentication, access hashes, the keys of secondary nameservers and the tokens of integration ' +
-        'links. Restore the file from a ' +
-        'backup, or copy it from another server that shares the store. If there is no copy, remove what it encrypted: ' +
+        'two-factor authentication, access hashes, integration links, the configuration cluster and the keys of ' +
+        'secondary nameservers. Restore the file from a backup, or copy it from another server that shares the store. If there is no copy, remove what it encrypted: ' +
         'two-factor configurations with twofactorauth_remove_user_config (their users then set them up again), ' +
         'secondary nameservers with --remove-secondary (then add them again with --add-secondary and enter their new ' +
-        'keys there), integration links with remove_integration_link. An access hash continues to work; to replace the last one, call accesshash with generate=1. Once ' +
-        'nothing is left, a new key is created.',
+        'keys there), integration links with remove_integration_link, and servers of the configuration cluster with ' +
+        'delete_configclusterserver. An access hash continues to work; to replace the last one, call accesshash with ' +
+        'generate=1. Once nothing is left, a new key is created.',
     );
   }
 }

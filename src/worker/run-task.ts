@@ -116,6 +116,7 @@ function contextOf(
     id: task.id,
     caller: task.caller,
     machine: engine.machine,
+    callPeer: engine.callPeer,
     sealer: engine.sealer,
     now: engine.now,
     randomBytes: engine.randomBytes,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import families from '../../src/catalogue/families.json';
 import type { AnyFunction, Field, Fields } from '../../src/core/define.ts';
 import { exampleCommand } from '../../src/core/describe.ts';
+import { errorKinds } from '../../src/core/errors.ts';
 import { paramOf } from '../../src/core/param-of.ts';
 import type { Hash } from '../../src/core/values.ts';
 import { index } from '../../src/functions/index.generated.ts';
@@ -278,7 +279,8 @@ describe.each(files)('$folder/$file', ({ folder, file }) => {
         terminal.stdin = stdin;
         const { status, stdout } = await terminal.run('--output=json', ...words);
         terminal.remove();
-        expect({ status, stdout }).toMatchObject({ status: example.fails === undefined ? 0 : 1 });
+        const expected = example.fails === undefined ? 0 : errorKinds[example.fails].exit;
+        expect({ status, stdout }).toMatchObject({ status: expected });
         const answer = JSON.parse(stdout) as Hash;
         if (example.fails !== undefined) {
           expect(answer).toMatchObject({ metadata: { error_code: example.fails } });

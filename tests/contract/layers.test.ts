@@ -199,6 +199,7 @@ const layers: Record<string, Layer> = {
       /^src\/drivers\/loaders\.generated\.ts$/,
       /^src\/model\/(logins\/callers|roles\/active-profile|servers\/servers|passwords\/strength|stored-names|tasks\/queue)\.ts$/,
       /^src\/catalogue\/known\.ts$/,
+      /^src\/remote\/call-peer\.ts$/,
       node,
       /^package\.json$/,
     ],

@@ -1,5 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import * as form from '../../model/tweak-settings/form.ts';
+import * as cluster from '../../model/config-cluster/pushes.ts';
 import * as settings from '../../model/tweak-settings/settings.ts';
 
 export default defineFunction({
@@ -8,7 +9,8 @@ export default defineFunction({
   summary: 'Set a Tweak Settings option.',
   description:
     'All options of WHM can be set. A warning says if nothing on this server depends on the option. Nameservers and the ' +
-    'minimum strengths of passwords are the same as those of update_nameservers_config and setminimumpasswordstrengths.',
+    'minimum strengths of passwords are the same as those of update_nameservers_config and setminimumpasswordstrengths. ' +
+    'A task sends the option to the servers of the configuration cluster, unless its module is Basic.',
   access: 'root',
   effect: 'changes',
   params: {
@@ -18,6 +20,12 @@ export default defineFunction({
       type: 'string',
       default: '',
       doc: 'The new value: 1 or 0 for a flag, a number, a word or text. An empty value clears the option.',
+    },
+    push: {
+      type: 'flag',
+      default: 1,
+      extension: true,
+      doc: '0: do not send the option to the configuration cluster. Servers of a cluster get their options so.',
     },
   },
   returns: null,
@@ -32,7 +40,8 @@ export default defineFunction({
     },
   ],
 
-  async handler({ key, module, value }, context) {
+  async handler({ key, module, value, push }, context) {
     await settings.set(context, module, key, value);
+    if (push) await cluster.push(context, { module, key });
   },
 });
