@@ -119,7 +119,7 @@ export function createApplication(
         now,
         random: () => Math.random(),
         pause: engine.sleep,
-        tell: () => undefined,
+        warn: () => undefined,
       };
       return peerCaller(world)(peer, call);
     },

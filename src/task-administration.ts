@@ -11,10 +11,12 @@ import { StateDirectory } from './store/state-directory.ts';
 import { TaskLogFiles } from './store/task-logs.ts';
 import { taskKinds } from './tasks/loaders.generated.ts';
 import { checkIntervalMs } from './model/services/check-interval.ts';
+import { ProcessWatch } from './worker/process-watch.ts';
 import { ServiceWatch } from './worker/service-watch.ts';
 import { Worker, type WorkerDependencies } from './worker/worker.ts';
 
 export type { StoredTimer } from './model/tasks/timers.ts';
+export type { ProcessWatch } from './worker/process-watch.ts';
 export type { ServiceWatch } from './worker/service-watch.ts';
 export type { Worker } from './worker/worker.ts';
 
@@ -46,6 +48,14 @@ export function createServiceWatch(
   onTrouble: (error: unknown) => void,
 ): ServiceWatch {
   return new ServiceWatch({ engine, intervalMs: checkIntervalMs, onTrouble });
+}
+
+/** Ends background programs of accounts (configurebackgroundprocesskiller). */
+export function createProcessWatch(
+  { engine }: Application,
+  onTrouble: (error: unknown) => void,
+): ProcessWatch {
+  return new ProcessWatch({ engine, onTrouble });
 }
 
 /** Access to tasks for the command line. */

@@ -13,6 +13,7 @@ import type {
 import type { MachineError } from './machine-error.ts';
 import type { MachineKernel } from './machine-kernel.ts';
 import type { MachineMailer, MachineOutbound } from './machine-outbound.ts';
+import type { MachineProcesses } from './machine-processes.ts';
 import type { MachineResolver } from './machine-resolver.ts';
 
 export interface MachineUser {
@@ -209,6 +210,7 @@ export interface Machine {
   readonly kernel: () => Promise<MachineKernel>;
   readonly outbound: () => Promise<MachineOutbound>;
   readonly mailer: () => Promise<MachineMailer>;
+  readonly processes: () => Promise<MachineProcesses>;
   readonly disks: () => Promise<readonly Disk[]>;
   /**
    * The files below these directories; every other path is rejected. Each driver declares its own directories. With

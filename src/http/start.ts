@@ -8,7 +8,14 @@ import { ApiError } from '../core/errors.ts';
 import { loadCertificate } from './certificate.ts';
 import { helpText, readOptions, type DaemonOptions } from './options.ts';
 import { PasswordJudge } from './password-judge.ts';
-import { createServiceWatch, createWorker, type ServiceWatch, type Worker } from '../task-administration.ts';
+import {
+  createProcessWatch,
+  createServiceWatch,
+  createWorker,
+  type ProcessWatch,
+  type ServiceWatch,
+  type Worker,
+} from '../task-administration.ts';
 import { createServer } from './server.ts';
 import { feedWatchdog, logStream, notifySystemd, systemdUnit, writeFatal } from './systemd.ts';
 
@@ -46,7 +53,10 @@ async function main(): Promise<void> {
   const watch = createServiceWatch(application, (error) =>
     servers[0]?.log.warn(error, 'the services could not be checked'),
   );
-  const end = once(() => stop(servers, application, passwords, [watch, worker]));
+  const processWatch = createProcessWatch(application, (error) =>
+    servers[0]?.log.warn(error, 'the background processes of accounts could not be checked'),
+  );
+  const end = once(() => stop(servers, application, passwords, [watch, processWatch, worker]));
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
   await listenSecurely(options, application, servers);
@@ -62,6 +72,7 @@ async function main(): Promise<void> {
   if (!options.noTasks) {
     worker.start();
     watch.start();
+    processWatch.start();
   }
   notifySystemd('READY=1');
   feedWatchdog(process.env);
@@ -120,7 +131,7 @@ async function stop(
   servers: readonly FastifyInstance[],
   application: Application,
   passwords: PasswordJudge,
-  workers: readonly (ServiceWatch | Worker)[],
+  workers: readonly (ProcessWatch | ServiceWatch | Worker)[],
 ): Promise<void> {
   notifySystemd('STOPPING=1');
   const impatience = setTimeout(() => process.exit(1), TIMEOUT_MS);

@@ -113,6 +113,13 @@ export function linuxMachine(
     ]);
     return new SystemdServices(run);
   });
+  const processes = once(async () => {
+    const [{ LinuxProcesses }, { run }] = await Promise.all([
+      import('./linux/listed-processes.ts'),
+      import('./linux/run.ts'),
+    ]);
+    return new LinuxProcesses(run);
+  });
   const { files, customFiles, tools } = filesAndTools({ stateDirectory, root: '', now });
   const addresses = once(async () => {
     const [{ LinuxAddresses }, { AddressKeepers, KEEPER_DIRECTORIES }, { AddedFileOnDisk }, { run }] =
@@ -129,7 +136,7 @@ export function linuxMachine(
       askPublicAddress: askBy(publicAddressService),
     });
   });
-  return { users, quota, firewall, commands, services, addresses, files, customFiles, tools };
+  return { users, quota, firewall, commands, services, processes, addresses, files, customFiles, tools };
 }
 
 export function sandboxMachine(
@@ -157,6 +164,7 @@ export function sandboxMachine(
     firewall,
     commands,
     services,
+    processes: async () => (await import('./sandbox/processes.ts')).sandboxProcesses,
     addresses,
     ...filesAndTools({ stateDirectory, root, now }),
   };

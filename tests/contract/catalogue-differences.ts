@@ -22,6 +22,13 @@ const ofType =
   'The catalogue’s list is cut short, as it says. A record has the parameters of its type, which are read as text.';
 
 export const differences: Readonly<Record<string, readonly Difference[]>> = {
+  configurebackgroundprocesskiller: [
+    {
+      params: ['processes_to_kill'],
+      traits: ['values'],
+      because: 'The programs that WHM’s interface shows; the page names one of them as an example.',
+    },
+  ],
   create_integration_link: [
     {
       params: ['group_id'],

@@ -113,7 +113,10 @@ const layers: Record<string, Layer> = {
   },
   worker: {
     files: /^src\/worker\//,
-    mayImport: [core, /^src\/worker\//, /^src\/model\/(tasks|services)\//, /^src\/drivers\/services\//],
+    mayImport: [
+      ...[core, /^src\/worker\//, /^src\/model\/(background-processes|tasks|services)\//],
+      /^src\/drivers\/(background-processes|services)\//,
+    ],
     mayKnow: [/^src\/store\/task-logs\.ts$/],
   },
   'drivers/loaders': {

@@ -87,16 +87,9 @@ describe('create_integration_link', () => {
     });
   });
 
-  it('warns about a token that is sent without encryption', async () => {
-    const { metadata } = await create({ autologin_token_url: 'http://www.example.com/login.cgi' });
-    expect([metadata.result, metadata.output?.warnings]).toEqual([
-      1,
-      ['The token is sent to “autologin_token_url” without encryption. Use a URL that begins with https://.'],
-    ]);
-  });
-
   it.each([
-    ['autologin_token_url', 'javascript:alert(1)', 'a URL that begins with https:// or http://'],
+    ['autologin_token_url', 'javascript:alert(1)', 'a URL that begins with https://'],
+    ['autologin_token_url', 'http://www.example.com/login.cgi', 'a URL that begins with https://, not'],
     ['url', 'data:text/html,x', 'a URL that begins with https:// or http://'],
     ['url', 'https://user:secret@example.com/', 'without a username and password'],
     ['url', 'https://[::1/', 'a URL that begins with https:// or http://'],

@@ -23,7 +23,7 @@ export default defineFunction({
     subscriber_unique_id: form.subscriber,
     token: form.token,
     user: form.account,
-    autologin_token_url: { ...form.url, doc: 'The URL that the token is sent to.' },
+    autologin_token_url: { ...form.secureUrl, doc: 'The URL that the token is sent to.' },
     base64_png_image: form.image,
     group_id: {
       ...form.groupId,
@@ -67,7 +67,7 @@ export default defineFunction({
   ],
 
   async handler(args, context) {
-    const { caller, db, warn } = context;
+    const { caller, db } = context;
     const { autologin_token_url: autologinUrl = '', url = '', base64_png_image: image = '' } = args;
     const { group_id: groupId = '' } = args;
     const { username } = await accounts.get(db, caller, args.user);
@@ -75,11 +75,6 @@ export default defineFunction({
     if (url !== '') form.assertUrl('url', url);
     if (image !== '') form.assertPng(image);
     if (groupId !== '') await groups.assertExists(db, username, groupId);
-    if (autologinUrl.startsWith('http:')) {
-      warn(
-        'The token is sent to “autologin_token_url” without encryption. Use a URL that begins with https://.',
-      );
-    }
     const { app, implements: purpose, label, subscriber_unique_id: subscriber, hide, order } = args;
     const shown = { isHidden: hide, position: order, groupId, image };
     const link = { app, implements: purpose, label, subscriber, autologinUrl, url, ...shown };

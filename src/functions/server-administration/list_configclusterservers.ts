@@ -14,7 +14,7 @@ export default defineFunction({
       fields: {
         signature: {
           type: 'string',
-          doc: 'The first 16 bytes of the SHA-256 of the key, as d0:d0:… Nothing of the key follows from it.',
+          doc: 'The start of the key’s SHA-256, in hexadecimal. It reveals nothing of the key.',
         },
         user: { type: 'string', doc: 'The user that this server logs in as.' },
       },

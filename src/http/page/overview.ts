@@ -10,6 +10,7 @@ import * as load from '../../model/servers/load.ts';
 import * as recoveryCodes from '../../model/two-factor/recovery-codes.ts';
 import * as resellers from '../../model/resellers/resellers.ts';
 import * as tfa from '../../model/two-factor/tfa.ts';
+import { linksFor } from './integration.ts';
 import type { Overview } from './wire.ts';
 
 const MAX_FAILED_LOGINS = 8;
@@ -27,6 +28,7 @@ export async function overviewFor(caller: Caller, engine: Engine): Promise<Overv
       ...(may('get_cphulk_failed_logins')
         ? { failedLogins: await failedLoginsInBrief(db, engine.now(), MAX_FAILED_LOGINS) }
         : {}),
+      ...(await linksOf(db, caller)),
       ...(isRoot ? { unfinished: await unfinishedOf(db, engine) } : {}),
     },
     keep: false,
@@ -37,6 +39,11 @@ export async function overviewFor(caller: Caller, engine: Engine): Promise<Overv
     load: { ...load.measure(engine.machine), processors: availableParallelism() },
     ...(isRoot ? { disks: await engine.machine.disks() } : {}),
   };
+}
+
+async function linksOf(db: Db, { user }: Caller): Promise<Pick<Overview, 'links'>> {
+  const links = await linksFor(db, user);
+  return links.length === 0 ? {} : { links };
 }
 
 async function twoFactorOf(db: Db, { user }: Caller): Promise<NonNullable<Overview['twoFactor']>> {

@@ -12,6 +12,7 @@ import { renderApiShellPage } from './api-shell-page.ts';
 import { toShellAnswer } from './api-shell-call.ts';
 import { assets } from './assets.ts';
 import { describeFunction, listFunctions } from './function-descriptions.ts';
+import { openLink, renderLinkPage } from './integration.ts';
 import type { Visitor } from './layout.ts';
 import { renderLoginPage } from './login-page.ts';
 import { renderNotFoundPage } from './not-found-page.ts';
@@ -36,6 +37,7 @@ export function addPages(server: FastifyInstance, application: Application): voi
   addTools(server, application);
   addOverview(server, application);
   addFunctionDescriptions(server, application);
+  addIntegrationLinks(server, application);
   server.post('/:token/api-shell/call/:name', async (request, reply) => {
     const session = await sessionOf(request, application);
     if (session === undefined) return refuseData(reply);
@@ -91,6 +93,24 @@ function addOverview(server: FastifyInstance, application: Application): void {
     const session = await sessionOf(request, application);
     if (session === undefined) return refuseData(reply);
     return reply.send(await overviewFor(session.caller, application.engine));
+  });
+}
+
+/** Links to other applications, which the visitor follows. */
+function addIntegrationLinks(server: FastifyInstance, application: Application): void {
+  server.get('/:token/integration/:app', async (request, reply) => {
+    if (securityTokenOf(request) === undefined) return reply.callNotFound();
+    const session = await sessionOf(request, application);
+    if (session === undefined) return reply.redirect('/', 303);
+    const { app } = request.params as { app: string };
+    const attempt = Number(new URLSearchParams(queryOf(request)).get('attempt')) || 1;
+    const opened = await openLink(application.engine, session.caller.user, app, attempt);
+    if (opened === undefined) return reply.callNotFound();
+    if ('url' in opened) return reply.redirect(opened.url, 303);
+    return reply
+      .code(503)
+      .type(HTML)
+      .send(renderLinkPage(opened, app, session.visitor));
   });
 }
 

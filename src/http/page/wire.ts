@@ -20,6 +20,13 @@ export interface Overview {
     readonly isPolicyOn: boolean;
     readonly recoveryCodes: number;
   };
+  /** The integration links of the visitor’s account, sorted. The image is a PNG in Base64, or empty, as is the group. */
+  readonly links?: readonly {
+    readonly path: string;
+    readonly label: string;
+    readonly image: string;
+    readonly group: string;
+  }[];
   readonly load: {
     readonly one: number;
     readonly five: number;

@@ -80,6 +80,15 @@ export const url = {
   doc: 'A URL.',
 } as const satisfies Param;
 
+/** The token that is sent there logs a user in, so it is never sent without encryption. */
+export const secureUrl = {
+  ...url,
+  pattern: {
+    matches: /^https:\/\/[A-Za-z0-9[][^\s"<>\\^`{|}\p{Cc}]*$/u,
+    expects: 'a URL that begins with https://',
+  },
+} as const satisfies Param;
+
 const MAX_IMAGE_LENGTH = 128 * 1024;
 
 export const image = {

@@ -29,8 +29,8 @@ function show(overview: Overview): HTMLElement[] {
     ...(overview.disks ?? []).map(disk),
     unfinished(overview),
   ].filter((fact) => fact !== undefined);
-  const logins = failedLogins(overview);
-  return [element('ul', { class: 'facts' }, ...facts), ...(logins === undefined ? [] : [logins])];
+  const sections = [integrationLinks(overview), failedLogins(overview)].filter((one) => one !== undefined);
+  return [element('ul', { class: 'facts' }, ...facts), ...sections];
 }
 
 function fact(title: string, value: Child, ...details: readonly Child[]): HTMLElement {
@@ -126,6 +126,27 @@ function unfinished({ unfinished: left }: Overview): HTMLElement | undefined {
     ),
     left.some(({ isRunning }) => !isRunning) && hint('The next call undoes or completes interrupted work.'),
   );
+}
+
+function integrationLinks({ links = [] }: Overview): HTMLElement | undefined {
+  if (links.length === 0) return undefined;
+  const groups = [...new Set(links.map(({ group }) => group))];
+  return element(
+    'section',
+    { class: 'card', 'aria-labelledby': 'links' },
+    element('h2', { id: 'links' }, 'Links'),
+    ...groups.flatMap((group) => [
+      group !== '' && element('h3', {}, group),
+      element('ul', { class: 'plain links' }, ...links.filter((one) => one.group === group).map(linkItem)),
+    ]),
+  );
+}
+
+function linkItem({ path, label, image }: NonNullable<Overview['links']>[number]): HTMLElement {
+  const picture =
+    image !== '' && element('img', { src: `data:image/png;base64,${image}`, alt: '', width: 32, height: 32 });
+  const attributes = { href: `${base}/${path}`, target: '_blank', rel: 'noopener noreferrer' };
+  return element('li', {}, element('a', attributes, picture, label));
 }
 
 function failedLogins({ failedLogins: logins }: Overview): HTMLElement | undefined {
