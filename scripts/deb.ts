@@ -49,6 +49,7 @@ function build(): string {
   placeDocuments();
   place('systemd/whmapi1d.service', 'usr/lib/systemd/system/whmapi1d.service');
   place('scripts/deb/default', 'etc/default/whmapi1');
+  place('share/pam.d/whmapi1', 'etc/pam.d/whmapi1');
   const kilobytes = Math.ceil(
     files('').reduce((sum, path) => sum + lstatSync(join(tree, path)).size, 0) / 1024,
   );
@@ -115,7 +116,7 @@ function placeControl(kilobytes: number): void {
     cwd: tree,
   });
   write('DEBIAN/md5sums', sums);
-  write('DEBIAN/conffiles', '/etc/default/whmapi1\n');
+  write('DEBIAN/conffiles', '/etc/default/whmapi1\n/etc/pam.d/whmapi1\n');
   for (const script of ['postinst', 'prerm', 'postrm', 'triggers']) {
     place(`scripts/deb/${script}`, `DEBIAN/${script}`, script === 'triggers' ? 0o644 : 0o755);
   }

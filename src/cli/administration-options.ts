@@ -18,6 +18,8 @@ export interface AdministrationOpts {
   readonly addSecondary?: string;
   readonly removeSecondary?: string;
   readonly sandboxServices?: boolean;
+  readonly pamPrompt?: boolean;
+  readonly pamCheck?: boolean;
 }
 
 export interface AdministrationOptions extends AdministrationOpts {
@@ -29,11 +31,13 @@ export interface AdministrationOptions extends AdministrationOpts {
 export function splitAdministrationOptions<All extends AdministrationOpts>(all: All, outputIsGiven: boolean) {
   const { doctor, backup, restore, withKey, force, enrol, log, follow, ...further } = all;
   const { tasks, wait, runTasks, stopTask, ...more } = further;
-  const { secondaries, addSecondary, removeSecondary, sandboxServices, ...others } = more;
+  const { secondaries, addSecondary, removeSecondary, sandboxServices, ...last } = more;
+  const { pamPrompt, pamCheck, ...others } = last;
   const given = {
     ...{ doctor, backup, restore, withKey, force, enrol, log, follow },
     ...{ tasks, wait, runTasks, stopTask },
     ...{ secondaries, addSecondary, removeSecondary, sandboxServices },
+    ...{ pamPrompt, pamCheck },
   };
   const present = Object.entries(given).filter(([, value]) => value !== undefined);
   if (present.length === 0) return { others };

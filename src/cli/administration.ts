@@ -8,6 +8,7 @@ const commands = [
   ...['doctor', 'backup', 'restore', 'enrol', 'log'],
   ...['tasks', 'wait', 'runTasks', 'stopTask'],
   ...['secondaries', 'addSecondary', 'removeSecondary', 'sandboxServices'],
+  ...['pamPrompt', 'pamCheck'],
 ] as const satisfies (keyof AdministrationOptions)[];
 
 /** Returns the option of a command: `--add-secondary` for `addSecondary`. */
@@ -57,6 +58,8 @@ async function start(line: CommandLine, options: AdministrationOptions, io: Io):
   if (options.runTasks === true) return (await import('./run-tasks.ts')).runTasks(io);
   if (options.stopTask !== undefined) return (await import('./tasks.ts')).stopTask(options.stopTask, io);
   if (options.sandboxServices === true) return (await import('./sandbox-services.ts')).runSandboxServices(io);
+  if (options.pamPrompt === true) return (await import('./pam.ts')).pamPrompt(io);
+  if (options.pamCheck === true) return (await import('./pam.ts')).pamCheck(io);
   const named = await startOfSecondaries(line, options, io);
   if (named !== undefined) return named;
   const module = await import('./backup.ts');

@@ -67,6 +67,11 @@ const administrationRows = [
     flags: '--sandbox-services',
     doc: 'in a sandbox: serve its DNS zones on a free port of 127.0.0.1, by a named of its own, until Ctrl-C',
   },
+  {
+    flags: '--pam-prompt',
+    doc: 'for PAM: whether a login by SSH, su or sudo needs a security code (exit status 1)',
+  },
+  { flags: '--pam-check', doc: 'for PAM: check the security code on standard input' },
   { flags: '--enrol', doc: 'set up two-factor authentication at the terminal, step by step' },
 ] as const;
 

@@ -63,7 +63,7 @@ Exit status:
     expect(shown.map(([title, name, summary]) => [name, title, summary]).sort()).toEqual(
       Object.entries(index).map(([name, { family, summary }]) => [name, families[family]?.title, summary]),
     );
-    expect(shown.filter((row) => row[1]?.includes('twofactor'))).toHaveLength(11 + 1);
+    expect(shown.filter((row) => row[1]?.includes('twofactor'))).toHaveLength(11 + 3);
   });
 });
 

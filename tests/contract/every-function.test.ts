@@ -63,6 +63,8 @@ const beyondTheCatalogue: Record<string, string> = {
   mass_edit_dns_zone: 'WHM has it since version 96; the catalogue leaves it out',
   parse_dns_zone: 'WHM has it since version 96; the catalogue leaves it out',
   twofactorauth_generate_recovery_codes: 'WHM has no recovery codes',
+  twofactorauth_get_system_login_rules: 'WHM has no second factor for SSH, su and sudo',
+  twofactorauth_set_system_login_rules: 'WHM has no second factor for SSH, su and sudo',
   grant_reseller_privilege: 'WHM has only setacls, which replaces all privileges',
   revoke_reseller_privilege: 'WHM has only setacls, which replaces all privileges',
 };

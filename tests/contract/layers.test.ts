@@ -187,6 +187,10 @@ const layers: Record<string, Layer> = {
       ...[/^src\/model\/(dns|roles)\//, node],
     ],
   },
+  'system-logins': {
+    files: /^src\/system-logins\.ts$/,
+    mayImport: [core, /^src\/app\.ts$/, /^src\/store\//, /^src\/model\/(logins|two-factor)\//, node],
+  },
   search: {
     files: /^src\/search\//,
     mayImport: [/^src\/search\//, /^src\/catalogue\/synonyms\.json$/],
@@ -244,7 +248,7 @@ const layers: Record<string, Layer> = {
       ...[
         /^src\/cli\//,
         /^src\/search\//,
-        /^src\/(app|sandbox-services|(?:name-server-|store-|task-)?administration)\.ts$/,
+        /^src\/(app|sandbox-services|system-logins|(?:name-server-|store-|task-)?administration)\.ts$/,
         core,
         catalogue,
         /^src\/render\//,

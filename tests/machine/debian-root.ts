@@ -18,7 +18,15 @@ const INSTALLED = [
   ...['bash-completion', 'zsh', 'fish', 'man-db', 'curl', 'bind9-dnsutils'],
 ];
 /** Packages that a suite can install inside, where there is no network. */
-const INSTALLABLE = ['bind9', 'bind9-utils', 'netplan.io'];
+const INSTALLABLE = [
+  'bind9',
+  'bind9-utils',
+  'netplan.io',
+  'openssh-server',
+  'openssh-client',
+  'putty-tools',
+  'sudo',
+];
 /** The only repository that apt has in a machine, by its path inside. */
 export const REPOSITORY = '/srv/packages';
 

@@ -29,6 +29,11 @@ export interface BruteForceContext extends AttemptContext {
 export interface Login {
   readonly user: string;
   readonly address: string;
+  /**
+   * True for a login without a client, such as sudo. Only its user can be blocked. A block of its address would stop
+   * everyone else who is logged in to the server.
+   */
+  readonly isWithoutClient?: boolean | undefined;
 }
 
 export interface Failure extends Login {
@@ -64,10 +69,12 @@ export async function check(context: BruteForceContext, login: Login): Promise<R
   const config = await configuration.read(db);
   if (!config.is_enabled) return undefined;
   const address = addresses.keyOf(login.address);
-  if (await lists.includes(db, 'white', address)) return undefined;
-  if (await lists.includes(db, 'black', address)) return { kind: 'blacklist', until: null };
-  const block = await history.findAddressBlock(db, addresses.sourceOf(address), now);
-  if (block !== undefined) return { kind: block.kind, until: block.endsAt };
+  if (login.isWithoutClient !== true) {
+    if (await lists.includes(db, 'white', address)) return undefined;
+    if (await lists.includes(db, 'black', address)) return { kind: 'blacklist', until: null };
+    const block = await history.findAddressBlock(db, addresses.sourceOf(address), now);
+    if (block !== undefined) return { kind: block.kind, until: block.endsAt };
+  }
   const isLocal = addresses.isLocal(address, machine.system);
   const until = await history.findUserBlock(db, { username: stored(login.user), isLocal }, now);
   return until === undefined ? undefined : { kind: 'user', until };
@@ -94,7 +101,7 @@ export async function reserve(
   const now = context.now();
   const config = await configuration.read(db);
   const address = addresses.keyOf(failure.address);
-  if (!config.is_enabled || (await lists.includes(db, 'white', address))) return { id: undefined };
+  if (!config.is_enabled || (await isAllowed(db, failure, address))) return { id: undefined };
   await history.confirmOldFailures(db, now - LONGEST_CHECK_MS);
   const { password, user } = failure;
   const attempt = password === undefined ? null : await digestOf(context, { address, user, password });
@@ -102,7 +109,7 @@ export async function reserve(
   if (attempt !== null && (await history.wasCounted(db, attempt, now - SAME_ATTEMPT_MS)))
     return { id: undefined };
   const counted = countedOf(failure, { address, now, isLocal: addresses.isLocal(address, machine.system) });
-  if (await isUsedUp(db, config, counted)) return 'busy';
+  if (await isUsedUp(db, config, counted, failure)) return 'busy';
   return { id: await history.addFailure(db, { ...counted, attempt }, true) };
 }
 
@@ -111,10 +118,24 @@ export async function release(db: AttemptContext['db'], { id }: Reserved): Promi
   if (id !== undefined) await history.removeFailure(db, id);
 }
 
+/** Whether the client is on the allow list. Its failures are not counted. */
+async function isAllowed(
+  db: AttemptContext['db'],
+  { isWithoutClient }: Login,
+  key: string,
+): Promise<boolean> {
+  return isWithoutClient !== true && lists.includes(db, 'white', key);
+}
+
 /** Whether the attempts in progress would reach a limit if all of them failed. */
-async function isUsedUp(db: AttemptContext['db'], config: Config, failure: Counted): Promise<boolean> {
+async function isUsedUp(
+  db: AttemptContext['db'],
+  config: Config,
+  failure: Counted,
+  { isWithoutClient = false }: Login,
+): Promise<boolean> {
   const { failedAt: now, username } = failure;
-  if (config.ip_based_protection) {
+  if (config.ip_based_protection && !isWithoutClient) {
     const source = addresses.sourceOf(failure.address);
     for (const { failures, periodMs } of limitsOf(config)) {
       const pending = await history.countOfSource(db, source, now - periodMs, 1);
@@ -147,7 +168,7 @@ export async function recordFailure(
   const now = context.now();
   const config = await configuration.read(db);
   const address = addresses.keyOf(failure.address);
-  if (!config.is_enabled || (await lists.includes(db, 'white', address))) {
+  if (!config.is_enabled || (await isAllowed(db, failure, address))) {
     if (reserved !== undefined) await release(db, reserved);
     return [];
   }
@@ -164,7 +185,7 @@ export async function recordFailure(
     await history.addFailure(db, { ...counted, attempt });
   }
   await blockUser(context, config, counted);
-  return blockAddress(context, config, counted);
+  return failure.isWithoutClient === true ? [] : blockAddress(context, config, counted);
 }
 
 function countedOf(

@@ -5,11 +5,11 @@ import type { Db } from '../../core/context.ts';
 import * as bruteForce from '../brute-force/brute-force.ts';
 import { REFUSAL_MS, type LoginDependencies } from './logins.ts';
 
-export interface Subject {
-  readonly user: string;
-  readonly address: string;
+export interface Subject extends bruteForce.Login {
   /** Undefined if a code is checked instead of a password. */
   readonly password: string | undefined;
+  /** The program that requested the login. Default: this server. */
+  readonly authentication?: string;
 }
 
 /**
@@ -108,8 +108,7 @@ async function settle<Result>(
   }
   const { outcome, result } = await work.judge(context, isRight);
   if (outcome === 'password' || outcome === 'code') {
-    const { user, address, password } = subject;
-    const failure = outcome === 'password' ? { user, address, password } : { user, address };
+    const failure = outcome === 'password' ? subject : { ...subject, password: undefined };
     return { result, outcome, reactions: await bruteForce.recordFailure(context, failure, reserved) };
   }
   await bruteForce.release(db, reserved);

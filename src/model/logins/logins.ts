@@ -108,21 +108,28 @@ async function checkSecondFactor(
       reason: 'The code that the authenticator app shows is required too.',
     };
   }
-  return checkCode(context, user, code);
+  const checked = await checkCode(context, user, code);
+  if ('problem' in checked) return checked;
+  return { authentication: `password and ${checked.proof}`, warnings: checked.warnings };
 }
+
+/** `proof` names what was accepted: `code`, or `recovery code, 9 left`. */
+export type CheckedCode =
+  | { readonly proof: string; readonly warnings: readonly string[] }
+  | { readonly problem: 'tfa_invalid'; readonly reason: string };
 
 /** Checks a code of the app, or a recovery code, of a user with two-factor authentication. The code is then used up. */
 export async function checkCode(
   context: LoginDependencies & { readonly db: Db },
   user: string,
   code: string,
-): Promise<Factor> {
+): Promise<CheckedCode> {
   if (recoveryCodes.isRecoveryCode(code)) return checkRecoveryCode(context, user, code);
   if (!/^\d{3} ?\d{3}$/.test(code))
     return { problem: 'tfa_invalid', reason: 'The security code is invalid.' };
   try {
     await tfaCodes.verify(context, user, code.replace(' ', ''));
-    return { authentication: 'password and code', warnings: [] };
+    return { proof: 'code', warnings: [] };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     return { problem: 'tfa_invalid', reason: error.message };
@@ -133,13 +140,13 @@ async function checkRecoveryCode(
   context: LoginDependencies & { readonly db: Db },
   user: string,
   code: string,
-): Promise<Factor> {
+): Promise<CheckedCode> {
   if (!(await recoveryCodes.use(context, user, code))) {
     return { problem: 'tfa_invalid', reason: 'The recovery code is invalid or was already used.' };
   }
   const left = await recoveryCodes.countLeft(context.db, user);
   return {
-    authentication: `password and recovery code, ${left} left`,
+    proof: `recovery code, ${left} left`,
     warnings: [`You logged in with a recovery code. ${left} are left. Create new ones before you run out.`],
   };
 }
