@@ -234,4 +234,14 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
   suspendreseller: [
     { params: ['reason'], traits: ['default'], because: 'It is that of suspendacct; WHM’s page has none.' },
   ],
+  set_tier: [
+    { params: ['tier'], traits: ['values'], because: 'Scripts of WHM also pass a version, such as 11.110.' },
+  ],
+  update_updateconf: [
+    {
+      params: ['SECURITY_UPDATES'],
+      traits: ['values'],
+      because: 'Its page says daily or never in words only.',
+    },
+  ],
 };

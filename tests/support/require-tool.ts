@@ -7,9 +7,12 @@ import { join } from 'node:path';
 /** Each tool, with the Debian package that it is in. */
 export const packageOf = {
   'apt-get': 'apt',
+  'apt-cache': 'apt',
+  'apt-config': 'apt',
   'bash-completion': 'bash-completion',
   chromium: 'chromium',
   curl: 'curl',
+  'debian-distro-info': 'distro-info',
   debootstrap: 'debootstrap',
   delv: 'bind9-dnsutils',
   dig: 'bind9-dnsutils',
@@ -27,6 +30,7 @@ export const packageOf = {
   'named-compilezone': 'bind9-utils',
   netplan: 'netplan.io',
   nft: 'nftables',
+  npm: 'npm',
   oathtool: 'oathtool',
   openssl: 'openssl',
   pkill: 'procps',

@@ -1,0 +1,33 @@
+import { setUpdates } from '../../changes/set-updates.ts';
+import { defineFunction } from '../../core/define.ts';
+import { assertUpdatable, frequencies, lookForMeans } from '../../drivers/updates/look.ts';
+
+export default defineFunction({
+  name: 'set_cpanel_updates',
+  since: 38,
+  summary: 'Set whether this program is updated daily, by hand or never.',
+  description:
+    'Debian’s unattended-upgrades installs the updates. “manual” and “never” leave this program out of them; with “manual”, ' +
+    'the package lists are still updated every day. The updates of Debian itself stay as they are: see update_updateconf.',
+  access: 'root',
+  effect: 'operates',
+  params: {
+    updates: {
+      type: 'string',
+      required: true,
+      values: frequencies,
+      doc: 'Every day, only when somebody runs apt-get, or never.',
+    },
+  },
+  returns: { updates: { type: 'string', doc: 'The new value.' } },
+  examples: [{ args: { updates: 'daily' }, doc: 'Update this program every day.' }],
+
+  look: ({ updates }, context) => lookForMeans(context, { UPDATES: updates }),
+
+  async handler({ updates }, { plan, warn }, means) {
+    assertUpdatable(means, updates);
+    for (const warning of means.warnings) warn(warning);
+    plan(setUpdates({ settings: { UPDATES: updates }, ...means }), () => ({ updates }));
+    return { updates };
+  },
+});

@@ -1,0 +1,31 @@
+import { setUpdates } from '../../changes/set-updates.ts';
+import { defineFunction } from '../../core/define.ts';
+import { lookForMeans, tierWarning } from '../../drivers/updates/look.ts';
+import { tierParam } from '../../model/updates/form.ts';
+
+export default defineFunction({
+  name: 'set_tier',
+  since: 38,
+  summary: 'Set the release tier that updates come from.',
+  description:
+    'In /etc/apt/preferences.d/whmapi1.pref, apt gets a preference for this suite of the package “whmapi1”. A version, such as 1.4, ' +
+    'stands for the versions that begin with it. The installed version changes with the next update, and never to an ' +
+    'older one. get_available_tiers shows what the tiers have.',
+  access: 'root',
+  effect: 'operates',
+  params: { tier: { ...tierParam, required: true, doc: 'The tier, or a version.' } },
+  returns: { tier: { type: 'string', doc: 'The tier or version.' } },
+  examples: [
+    { args: { tier: 'stable' }, doc: 'Get updates from the tier “stable”.' },
+    { args: { tier: '1.4' }, doc: 'Stay with version 1.4.' },
+  ],
+
+  look: ({ tier }, context) => lookForMeans(context, { CPANEL: tier }),
+
+  async handler({ tier }, { plan, warn }, means) {
+    const warning = tierWarning(means, tier);
+    if (warning !== undefined) warn(warning);
+    plan(setUpdates({ settings: { CPANEL: tier }, ...means }), () => ({ tier }));
+    return { tier };
+  },
+});
