@@ -20,6 +20,7 @@ import { PreparedStates } from './prepared-states.ts';
 /** The first words of summaries: imperatives. Add to the list, and use one word for one thing. */
 const verbs = [
   ...[
+    'Accept',
     'Add',
     'Allow',
     'Change',
@@ -105,7 +106,11 @@ const readTogether: Record<string, { readonly params: RegExp; readonly because: 
 };
 
 /** Tools that examples need. */
-const toolsOf: Record<string, readonly Tool[]> = { generatesshkeypair: ['ssh-keygen'] };
+const toolsOf: Record<string, readonly Tool[]> = {
+  generatesshkeypair: ['ssh-keygen'],
+  get_lts_wexpire: ['debian-distro-info'],
+  getlongtermsupport: ['debian-distro-info'],
+};
 
 // The examples contain addresses of this machine.
 jest.mock('node:os', () => ({

@@ -17,6 +17,7 @@ export const packageOf = {
   delv: 'bind9-dnsutils',
   dig: 'bind9-dnsutils',
   'dnssec-dsfromkey': 'bind9-utils',
+  'dpkg-query': 'dpkg',
   'dpkg-scanpackages': 'dpkg-dev',
   fish: 'fish',
   git: 'git',

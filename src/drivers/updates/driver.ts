@@ -62,7 +62,7 @@ async function checkPreferences(path: string, { tools }: DriverPort): Promise<vo
   const { stderr } = await tools.run('apt-cache', [...aptPlaces, ...option, 'policy', PACKAGE]);
   const complaint = stderr
     .split('\n')
-    .find((line) => /pin|preference/i.test(line) && !/Unable to read/.test(line));
+    .find((line) => /pin|preference/i.test(line) && !line.includes('Unable to read'));
   if (complaint !== undefined) throw new MachineError('failed', `apt rejects “${path}”: ${complaint}`);
 }
 
