@@ -45,12 +45,11 @@ export async function accept(
   return row ?? { accepted_by: caller.user, accepted_at: now, address: '' };
 }
 
-export async function findAcceptance(db: Db): Promise<Acceptance | undefined> {
-  const row = await db.get<Acceptance>(
+export function findAcceptance(db: Db): Promise<Acceptance | undefined> {
+  return db.get<Acceptance>(
     'SELECT accepted_by, accepted_at, address FROM licence_acceptance WHERE server = ?',
     db.server,
   );
-  return row === undefined ? undefined : { ...row, accepted_at: Number(row.accepted_at) };
 }
 
 export function acceptanceSentence({ accepted_by, accepted_at, address }: Acceptance): string {
