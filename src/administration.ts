@@ -3,14 +3,13 @@ import { existsSync } from 'node:fs';
 import { locate, root, version } from './app.ts';
 import { ApiError } from './core/errors.ts';
 import { examine, type CheckFinding } from './doctor/examine.ts';
-import { isMachine } from './machine/choose.ts';
-import { run } from './machine/linux/run.ts';
+import { withSubject } from './doctor/subject.ts';
+import { chooseMachine, isMachine } from './machine/choose.ts';
 import { processesOf } from './machine/processes.ts';
 import { system } from './machine/system.ts';
 import { AuditReader } from './store/audit-reader.ts';
 import type { Manifest } from './store/backup-file.ts';
 import type { BackupOptions } from './store/backup.ts';
-import { inspectStore, type InspectedStore } from './store/inspect.ts';
 import { readLogLimits } from './store/log-limits.ts';
 import { AuditLog } from './store/logs.ts';
 import type { Restored, RestoreOptions } from './store/restore.ts';
@@ -24,9 +23,6 @@ export type { CheckFinding } from './doctor/examine.ts';
 export type { Severity } from './doctor/check.ts';
 export type { Manifest } from './store/backup-file.ts';
 export type { Restored } from './store/restore.ts';
-
-/** The limit for each statement of a check, so that an unresponsive store does not make --doctor hang. */
-const DOCTOR_ANSWER_LIMIT_MS = 10_000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -48,37 +44,11 @@ export async function examineInstallation(
   program: string,
   show: (finding: CheckFinding) => void,
 ): Promise<CheckFinding[]> {
-  const installation = locateInstallation(environment);
-  const { stateDirectory, userId } = installation;
-  const { isAlive } = processesOf(process);
-  let opened: Promise<InspectedStore | undefined> | undefined;
-  try {
-    return await examine(
-      {
-        ...installation,
-        environment,
-        program,
-        run,
-        isAlive,
-        now: () => Date.now(),
-        hostname: system.hostname,
-        // The directory is not created just to read it.
-        store: async () =>
-          (opened ??= existsSync(stateDirectory)
-            ? inspectStore(environment, new StateDirectory(stateDirectory, userId), {
-                answerLimitMs: DOCTOR_ANSWER_LIMIT_MS,
-              })
-            : Promise.resolve(undefined)),
-        servers: () => runningServers(stateDirectory, isAlive),
-      },
-      show,
-    );
-  } finally {
-    await opened?.then(
-      (store) => store?.close(),
-      () => undefined,
-    );
-  }
+  const { userId, stateDirectory } = locateInstallation(environment);
+  const now = () => Date.now();
+  const machine = chooseMachine({ userId, stateDirectory, now });
+  const installation = { environment, userId, stateDirectory, program, machine, now };
+  return withSubject(installation, (subject) => examine(subject, show));
 }
 
 /** Opens the audit log of this server, even if the store is shared. Nothing is created. @throws ApiError */

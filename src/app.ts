@@ -1,5 +1,7 @@
 // The only place that builds the engine's dependencies: the store, the machine, the clock, randomness and the logs.
+import { realpathSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { version } from '../package.json';
 import type { AuditMoment, AuditRecord } from './core/audit.ts';
 import type { Caller, Origin, PasswordStrength, Sealer } from './core/context.ts';
@@ -136,6 +138,11 @@ export function createApplication(
       new (await import('./store/task-logs.ts')).TaskLogFiles(directory, now).piece(id, offset),
     processes: processesOf(process),
     functions: async () => (await import('./functions/index.generated.ts')).index,
+    securityAdvice: async () => {
+      const { advise } = await import('./doctor/advise.ts');
+      const { machine } = engine;
+      return advise({ environment, userId, stateDirectory, program: programDirectory(), machine, now });
+    },
     now,
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),
     letOthersRun: () => new Promise((resume) => setImmediate(resume)),
@@ -212,6 +219,11 @@ export function createApplication(
       auditLog.close();
     },
   };
+}
+
+/** The directory of the package or checkout. The program runs from dist/, and in tests from src/. */
+function programDirectory(): string {
+  return realpathSync(join(__dirname, '..'));
 }
 
 async function loadBy<T>(

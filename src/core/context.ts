@@ -86,6 +86,19 @@ export interface IndexRow {
   readonly access: AnyFunction['access'];
 }
 
+/** A finding about the security of this server (`src/doctor/`). */
+export interface SecurityAdvice {
+  /** The check, in WHM’s style: `SSH`. */
+  readonly module: string;
+  /** The finding, for scripts: `SSH_direct_root_login_permitted`. */
+  readonly key: string;
+  readonly severity: 'ok' | 'note' | 'warning' | 'problem';
+  /** One plain sentence. */
+  readonly message: string;
+  /** The command that fixes it, for a POSIX shell. */
+  readonly command: string | undefined;
+}
+
 export type PasswordStrength = (candidate: string, known: readonly string[]) => Promise<number>;
 
 /** The context of every handler, regardless of its effect. */
@@ -135,6 +148,8 @@ interface CallContext {
    * @returns the task's ID, which is also in `metadata.task`.
    */
   readonly startTask: (kind: string, input: unknown) => Promise<number>;
+  /** Checks the security of this server, which takes seconds. Only for functions without a transaction. */
+  readonly securityAdvice: () => Promise<readonly SecurityAdvice[]>;
   /** All functions of this program. */
   readonly functions: () => Promise<Readonly<Record<string, IndexRow>>>;
 }

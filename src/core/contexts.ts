@@ -101,6 +101,7 @@ export class Contexts {
       passwordStrength: (candidate, known) => engine.passwordStrength(candidate, known),
       listQuery,
       ...report.voice(),
+      securityAdvice: () => engine.securityAdvice(),
       functions: () => engine.functions(),
     };
   }

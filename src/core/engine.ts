@@ -1,6 +1,14 @@
 // The engine's dependencies: the store, the machine, the clock, randomness and the logs. `app.ts` builds them.
 import type { AuditRecord } from './audit.ts';
-import type { Context, Db, FreeContext, IndexRow, PasswordStrength, Sealer } from './context.ts';
+import type {
+  Context,
+  Db,
+  FreeContext,
+  IndexRow,
+  PasswordStrength,
+  Sealer,
+  SecurityAdvice,
+} from './context.ts';
 import type { Machine } from './machine.ts';
 import type { AnyFunction } from './define.ts';
 import type { CallPeer } from './peer.ts';
@@ -46,6 +54,8 @@ export interface Engine {
   readonly taskLog: (id: number, offset: number) => Promise<TaskLogPiece | undefined>;
   readonly processes: Processes;
   readonly functions: () => Promise<Readonly<Record<string, IndexRow>>>;
+  /** Checks the security of this server. */
+  readonly securityAdvice: () => Promise<readonly SecurityAdvice[]>;
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** Resolves after other pending events have had their turn. */

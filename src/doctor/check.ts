@@ -1,4 +1,5 @@
-// The input and output of a check of --doctor. Every file in checks/ is a check.
+// The input and output of a check of --doctor and fetch_security_advice. Every file in checks/ is a check.
+import type { Machine } from '../core/machine.ts';
 import type { Run } from '../machine/linux/run.ts';
 import type { InspectedStore } from '../store/inspect.ts';
 import type { RunningServer } from '../store/running-servers.ts';
@@ -12,6 +13,8 @@ export interface Finding {
   readonly message: string;
   /** The command that fixes it, for a POSIX shell. */
   readonly command?: string;
+  /** For fetch_security_advice: a name for scripts. Default: the name of the check and the severity. */
+  readonly key?: string;
 }
 
 export interface Check {
@@ -19,6 +22,12 @@ export interface Check {
   readonly title: string;
   /** The position of the check in the order of checks. */
   readonly order: number;
+  /** The name of the check in fetch_security_advice, in WHM’s style: `SSH`. Absent if it is not about security. */
+  readonly advisor?: string;
+  /**
+   * True if --doctor leaves it out, because it takes seconds, or advises more than this program needs to work correctly.
+   */
+  readonly isAdviceOnly?: true;
   /** Only reads. Returns at least one finding. Errors that it throws become findings too. */
   run(subject: Subject): Promise<readonly Finding[]>;
 }
@@ -36,6 +45,7 @@ export interface Subject {
   /** In milliseconds since 1970-01-01. */
   readonly now: () => number;
   readonly hostname: () => string;
+  readonly machine: Machine;
   /** Runs a tool of the system, with a time limit. */
   readonly run: Run;
   /** Whether the process that a journal entry names is still running. */

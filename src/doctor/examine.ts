@@ -1,30 +1,48 @@
-// Runs every check on an installation, one after the other, without changing anything.
+// Runs the checks of --doctor, or those of fetch_security_advice, one after the other, without changing anything.
+import type { SecurityAdvice } from '../core/context.ts';
 import type { Check, Finding, Severity, Subject } from './check.ts';
 import { checks } from './checks.generated.ts';
 
-export interface CheckFinding extends Finding {
+export interface CheckFinding extends Omit<Finding, 'key'> {
   /** The name of the check's file, such as `disk-space`. */
   readonly check: string;
   readonly title: string;
 }
 
-/** Passes each finding to `show` as soon as it is made. @returns all findings. */
+/** Runs the checks of --doctor. Passes each finding to `show` as soon as it is made. @returns all findings. */
 export async function examine(
   subject: Subject,
   show: (finding: CheckFinding) => void = () => undefined,
 ): Promise<CheckFinding[]> {
-  const loaded = await Promise.all(
-    Object.entries(checks).map(async ([name, load]) => ({ name, check: (await load()).default })),
-  );
   const findings: CheckFinding[] = [];
-  for (const { name, check } of loaded.sort((a, b) => a.check.order - b.check.order)) {
-    for (const finding of await findingsOf(check, subject)) {
+  for (const { name, check } of await loadChecks(({ isAdviceOnly }) => isAdviceOnly !== true)) {
+    for (const { key: _key, ...finding } of await findingsOf(check, subject)) {
       const named = { check: name, title: check.title, ...finding };
       show(named);
       findings.push(named);
     }
   }
   return findings;
+}
+
+/** Runs the checks that are about security. */
+export async function adviseOnSecurity(subject: Subject): Promise<SecurityAdvice[]> {
+  const advice: SecurityAdvice[] = [];
+  for (const { check } of await loadChecks(({ advisor }) => advisor !== undefined)) {
+    const module = check.advisor ?? check.title;
+    for (const { severity, message, command, key } of await findingsOf(check, subject)) {
+      advice.push({ module, key: key ?? `${module}_${severity}`, severity, message, command });
+    }
+  }
+  return advice;
+}
+
+/** In their order. */
+async function loadChecks(isWanted: (check: Check) => boolean) {
+  const loaded = await Promise.all(
+    Object.entries(checks).map(async ([name, load]) => ({ name, check: (await load()).default })),
+  );
+  return loaded.filter(({ check }) => isWanted(check)).sort((a, b) => a.check.order - b.check.order);
 }
 
 async function findingsOf(check: Check, subject: Subject): Promise<readonly Finding[]> {

@@ -203,6 +203,7 @@ const layers: Record<string, Layer> = {
       /^src\/(store|machine)\//,
       generatedLists,
       /^src\/changes\/(loaders\.generated|earlier-operations)\.ts$/,
+      /^src\/doctor\/advise\.ts$/,
       /^src\/drivers\/loaders\.generated\.ts$/,
       /^src\/model\/(logins\/callers|roles\/active-profile|servers\/servers|passwords\/strength|stored-names|tasks\/queue)\.ts$/,
       /^src\/catalogue\/known\.ts$/,

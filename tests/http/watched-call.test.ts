@@ -48,6 +48,7 @@ const takers: Record<keyof Context, (context: Context) => unknown> = {
   startTask: ({ startTask }) => startTask,
   listQuery: ({ listQuery }) => listQuery,
   reportCounts: ({ reportCounts }) => reportCounts,
+  securityAdvice: ({ securityAdvice }) => securityAdvice,
   functions: ({ functions }) => functions,
 };
 

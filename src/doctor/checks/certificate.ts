@@ -19,6 +19,7 @@ interface Pair {
 const check: Check = {
   title: 'Certificate',
   order: 70,
+  advisor: 'Certificate',
 
   async run(subject) {
     const own = join(subject.stateDirectory, OWN_FILE);

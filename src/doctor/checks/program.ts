@@ -11,6 +11,7 @@ const FOLDERS_OF_PARTS = ['node_modules', 'node_modules/better-sqlite3'];
 const check: Check = {
   title: 'Program',
   order: 110,
+  advisor: 'Program',
 
   async run({ program, userId }) {
     const isWeak = ({ uid, mode }: Stats) => (mode & 0o022) !== 0 || (uid !== 0 && uid !== userId);

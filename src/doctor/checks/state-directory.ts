@@ -6,6 +6,7 @@ import { note, ok, problem, word, type Check, type Finding, type Subject } from 
 const check: Check = {
   title: 'State directory',
   order: 10,
+  advisor: 'StateDirectory',
 
   async run({ stateDirectory, userId }) {
     const stats = lstatSync(stateDirectory, { throwIfNoEntry: false });
