@@ -124,15 +124,23 @@ import type { TaskKinds } from '../core/task.ts';
 export const taskKinds: TaskKinds = {\n${rows.join('')}};\n`;
 }
 
-/** A check of --doctor is registered by its file's existence too. */
+/** A check is registered by its file's existence too. Each command loads only its own. */
 function checksModule(): string {
-  const rows = readdirSync(join(top, 'src/doctor/checks'))
-    .sort()
-    .map((file) => `  '${file.replace(/\.ts$/, '')}': () => import('./checks/${file}'),\n`);
-  return `${notice}// How each check of --doctor is loaded.
+  const files = readdirSync(join(top, 'src/doctor/checks')).sort();
+  const textOf = (file: string) => readFileSync(join(top, 'src/doctor/checks', file), 'utf8');
+  const listOf = (chosen: readonly string[]) => {
+    const rows = chosen.map(
+      (file) => `  '${file.replace(/\.ts$/, '')}': () => import('./checks/${file}'),\n`,
+    );
+    return `Readonly<Record<string, () => Promise<{ default: Check }>>> = {\n${rows.join('')}};\n`;
+  };
+  const ofDoctor = files.filter((file) => !/^ {2}isAdviceOnly: true,$/m.test(textOf(file)));
+  const ofSecurity = files.filter((file) => /^ {2}advisor: /m.test(textOf(file)));
+  return `${notice}// How each check of --doctor, and each check of fetch_security_advice, is loaded.
 import type { Check } from './check.ts';
 
-export const checks: Readonly<Record<string, () => Promise<{ default: Check }>>> = {\n${rows.join('')}};\n`;
+export const checks: ${listOf(ofDoctor)}
+export const securityChecks: ${listOf(ofSecurity)}`;
 }
 
 interface Migration {

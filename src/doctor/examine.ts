@@ -1,7 +1,7 @@
 // Runs the checks of --doctor, or those of fetch_security_advice, one after the other, without changing anything.
 import type { SecurityAdvice } from '../core/context.ts';
 import type { Check, Finding, Severity, Subject } from './check.ts';
-import { checks } from './checks.generated.ts';
+import { checks, securityChecks } from './checks.generated.ts';
 
 export interface CheckFinding extends Omit<Finding, 'key'> {
   /** The name of the check's file, such as `disk-space`. */
@@ -15,8 +15,9 @@ export async function examine(
   show: (finding: CheckFinding) => void = () => undefined,
 ): Promise<CheckFinding[]> {
   const findings: CheckFinding[] = [];
-  for (const { name, check } of await loadChecks(({ isAdviceOnly }) => isAdviceOnly !== true)) {
-    for (const { key: _key, ...finding } of await findingsOf(check, subject)) {
+  for (const { name, check } of await load(checks)) {
+    for (const { severity, message, command } of await findingsOf(check, subject)) {
+      const finding = { severity, message, ...(command === undefined ? {} : { command }) };
       const named = { check: name, title: check.title, ...finding };
       show(named);
       findings.push(named);
@@ -28,7 +29,7 @@ export async function examine(
 /** Runs the checks that are about security. */
 export async function adviseOnSecurity(subject: Subject): Promise<SecurityAdvice[]> {
   const advice: SecurityAdvice[] = [];
-  for (const { check } of await loadChecks(({ advisor }) => advisor !== undefined)) {
+  for (const { check } of await load(securityChecks)) {
     const module = check.advisor ?? check.title;
     for (const { severity, message, command, key } of await findingsOf(check, subject)) {
       advice.push({ module, key: key ?? `${module}_${severity}`, severity, message, command });
@@ -38,11 +39,11 @@ export async function adviseOnSecurity(subject: Subject): Promise<SecurityAdvice
 }
 
 /** In their order. */
-async function loadChecks(isWanted: (check: Check) => boolean) {
+async function load(listed: typeof checks) {
   const loaded = await Promise.all(
-    Object.entries(checks).map(async ([name, load]) => ({ name, check: (await load()).default })),
+    Object.entries(listed).map(async ([name, loader]) => ({ name, check: (await loader()).default })),
   );
-  return loaded.filter(({ check }) => isWanted(check)).sort((a, b) => a.check.order - b.check.order);
+  return loaded.sort((a, b) => a.check.order - b.check.order);
 }
 
 async function findingsOf(check: Check, subject: Subject): Promise<readonly Finding[]> {

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
 
-const inert = 'There is no licence to buy.';
+const noEffectReason = 'There is no licence to buy.';
 
 export default defineFunction({
   name: 'purchase_a_license',
@@ -17,16 +17,16 @@ export default defineFunction({
       required: true,
       sensitive: true,
       doc: 'The login token of the store.',
-      inert,
+      noEffectReason,
     },
-    provider: { type: 'string', required: true, doc: 'The store.', inert },
+    provider: { type: 'string', required: true, doc: 'The store.', noEffectReason },
     url_after_checkout: {
       type: 'string',
       required: true,
       doc: 'The address to which the store would redirect the browser.',
-      inert,
+      noEffectReason,
     },
-    upgrade: { type: 'flag', default: '0', doc: 'Whether to upgrade a licence.', inert },
+    upgrade: { type: 'flag', default: '0', doc: 'Whether to upgrade a licence.', noEffectReason },
   },
   returns: { payload: { list: { type: 'string' }, doc: 'The addresses of the checkout.' } },
   examples: [

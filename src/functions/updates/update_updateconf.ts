@@ -39,7 +39,7 @@ export default defineFunction({
     STAGING_DIR: {
       type: 'string',
       doc: 'The directory for downloads.',
-      inert:
+      noEffectReason:
         'apt downloads packages to /var/cache/apt/archives. Set Dir::Cache::Archives there to change it.',
     },
   },
