@@ -8,7 +8,7 @@ import type { Caller, Origin, PasswordStrength, Sealer } from './core/context.ts
 import type { Engine } from './core/engine.ts';
 import { loadFunction } from './functions/load.ts';
 import { chooseMachine, isMachine } from './machine/choose.ts';
-import { processesOf } from './machine/processes.ts';
+import { processesOf, requestReload } from './machine/processes.ts';
 import type { NameKind } from './core/define.ts';
 import type { StoredName } from './model/stored-names.ts';
 import { changes } from './changes/loaders.generated.ts';
@@ -40,8 +40,8 @@ export interface Application {
   callerOf(user: string): Promise<Caller>;
   /** A text that differs whenever the store may have changed, no matter which process changed it. */
   storeState(): Promise<string>;
-  /** The server's own certificate and key (PEM). `make` creates them if there are none yet. */
-  ownCertificate(make: () => Promise<string>): Promise<string>;
+  /** The server's own certificate and key (PEM). They are created if there are none yet. */
+  ownCertificate(): Promise<string>;
   /**
    * Records logins, and requests that were rejected before their caller was known, in the audit log. For rejected
    * requests, it records the first ones, then summaries (`store/refused-requests.ts`), and never fails.
@@ -87,7 +87,10 @@ export function createApplication(
 ): Application {
   const { userId, stateDirectory } = locate(environment);
   const directory = new StateDirectory(stateDirectory, userId);
-  const store = storeOf(environment, directory, livesLong);
+  const shared = findSharedStore(environment, directory);
+  // The shared store if one is configured, otherwise this server's own.
+  const store: OpenStore =
+    shared === undefined ? new SqliteStore(directory) : new SharedStore({ ...shared, directory, livesLong });
   const auditLog = new AuditLog(directory, { gathers: livesLong, limits: readLogLimits(environment) });
   let refused: Promise<RefusedRequests> | undefined;
   const now = () => Date.now();
@@ -96,23 +99,43 @@ export function createApplication(
     await auditLog.append(record, durable);
     await store.audit?.(record, db);
   };
+  const servers = async () => {
+    const { runningServers } = await import('./store/running-servers.ts');
+    return runningServers(stateDirectory, engine.processes.isAlive);
+  };
+  const ownCertificate = async () => {
+    const [{ OwnCertificate }, { CertificateFile }, running] = await Promise.all([
+      import('./machine/own-certificate.ts'),
+      import('./store/certificate-file.ts'),
+      servers(),
+    ]);
+    return new OwnCertificate({
+      files: new CertificateFile(directory, () => engine.newXid()),
+      now,
+      hostname: () => engine.machine.system.hostname(),
+      reload: () => {
+        for (const { role, process: name } of running) if (role === 'whmapi1d') requestReload(name, process);
+      },
+    });
+  };
   const engine: Engine = {
     store,
     sealer: sealerOf(directory),
-    machine: chooseMachine({
-      userId,
-      stateDirectory,
-      now,
-      publicAddressService: environment.WHMAPI1_PUBLIC_ADDRESS_SERVICE,
-      resolvers: environment.WHMAPI1_RESOLVERS,
-      outboundNetworks: environment.WHMAPI1_OUTBOUND_NETWORKS,
-      outboundCertificates: environment.WHMAPI1_OUTBOUND_CERTIFICATES,
-      sendmail: environment.WHMAPI1_SENDMAIL,
-      isServing: async () => {
-        const { runningServers } = await import('./store/running-servers.ts');
-        return runningServers(stateDirectory, engine.processes.isAlive).length > 0;
-      },
-    }),
+    machine: {
+      ...chooseMachine({
+        userId,
+        stateDirectory,
+        now,
+        publicAddressService: environment.WHMAPI1_PUBLIC_ADDRESS_SERVICE,
+        resolvers: environment.WHMAPI1_RESOLVERS,
+        outboundNetworks: environment.WHMAPI1_OUTBOUND_NETWORKS,
+        outboundCertificates: environment.WHMAPI1_OUTBOUND_CERTIFICATES,
+        sendmail: environment.WHMAPI1_SENDMAIL,
+        isNamedByHostname: shared !== undefined && shared.server === undefined,
+        isServing: async () => (await servers()).length > 0,
+      }),
+      ownCertificate,
+    },
     version,
     callPeer: async (peer, call) => {
       const { peerCaller } = await import('./remote/call-peer.ts');
@@ -171,13 +194,7 @@ export function createApplication(
       return store.transaction('reads', async (db) => ({ value: await callerOf(db, user), keep: false }));
     },
     storeState: () => store.state(),
-    ownCertificate: async (make) => {
-      const { readCertificate, storeCertificate } = await import('./store/certificate-file.ts');
-      const own = readCertificate(directory);
-      if (own !== undefined) return own;
-      storeCertificate(directory, await make(), engine.newXid());
-      return readCertificate(directory) ?? '';
-    },
+    ownCertificate: async () => (await ownCertificate()).ensure(),
     auditLogin: async ({ command, user, problem, ...origin }) => {
       if (problem !== undefined && problem !== 'unknown_function') {
         refused ??= import('./store/refused-requests.ts').then(
@@ -258,18 +275,6 @@ export function locate(environment: Readonly<Record<string, string | undefined>>
 function home(): string {
   const named = homedir();
   return named.startsWith('/') ? named : userInfo().homedir;
-}
-
-/** The shared store if one is configured, otherwise this server's own. */
-function storeOf(
-  environment: Readonly<Record<string, string | undefined>>,
-  directory: StateDirectory,
-  livesLong: boolean,
-): OpenStore {
-  const shared = findSharedStore(environment, directory);
-  return shared === undefined
-    ? new SqliteStore(directory)
-    : new SharedStore({ ...shared, directory, livesLong });
 }
 
 function sealerOf(directory: StateDirectory): Sealer {

@@ -189,12 +189,27 @@ export interface Disk {
   readonly available: number;
 }
 
+/** The self-signed certificate of this program's own server. A server that was given another one does not use it. */
+export interface MachineOwnCertificate {
+  /** SHA-256: pairs of hexadecimal digits with colons between them. Undefined if the server has never started. */
+  fingerprint(): Promise<string | undefined>;
+  /**
+   * Creates another one for the hostname, and has running servers load it. Can be repeated: does not create one if the
+   * present one no longer has the fingerprint `former`.
+   */
+  renew(hostname: string, former: string): Promise<void>;
+  /** Undoes `renew`. */
+  restore(former: string): Promise<void>;
+}
+
 /** The machine, by capability. Callers pass only valid names, but every implementation checks them again. */
 export interface Machine {
   readonly system: {
     /** True if accounts are files below the state directory instead of users of this machine. */
     readonly isSandbox: boolean;
     readonly hostname: () => string;
+    /** True if the shared store knows this server by its hostname, so that the hostname must not change. */
+    readonly isNamedByHostname: boolean;
     /** Runnable processes, averaged over 1, 5 and 15 minutes. */
     readonly loadAverage: () => [number, number, number];
     /** The IPv4 addresses of the machine's interfaces, the main one first. If it has none, 127.0.0.1. */
@@ -223,4 +238,5 @@ export interface Machine {
   /** Gives access to these tools only. Each driver declares its own tools. */
   readonly tools: (tools: readonly DeclaredTool[]) => Promise<MachineTools>;
   readonly services: () => Promise<MachineServices>;
+  readonly ownCertificate: () => Promise<MachineOwnCertificate>;
 }

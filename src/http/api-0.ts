@@ -190,6 +190,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   gethostname: bare,
   loadavg: bare,
   reboot: bare,
+  sethostname: outcome(),
   version: bare,
 };
 

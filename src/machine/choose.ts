@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import type { Machine } from '../core/machine.ts';
 import { sandboxSystem, system } from './system.ts';
 
+/** Everything except the certificate of this program's own server, which the application adds. */
+type ChosenMachine = Omit<Machine, 'ownCertificate'>;
+
 /** The parts that `chooseMachine` does not add itself. */
-type OneMachine = Omit<Machine, 'disks' | 'resolver' | 'kernel' | 'outbound' | 'mailer' | 'system'>;
+type OneMachine = Omit<ChosenMachine, 'disks' | 'resolver' | 'kernel' | 'outbound' | 'mailer' | 'system'>;
 
 export interface MachineChoice {
   readonly userId: number;
@@ -14,6 +17,8 @@ export interface MachineChoice {
   readonly now: () => number;
   /** The service that `nat_checkip` asks; empty to ask none. Default: see `addresses/public-address.ts`. */
   readonly publicAddressService?: string | undefined;
+  /** Whether the shared store knows this server by its hostname. */
+  readonly isNamedByHostname?: boolean;
   /** Whether this program's own server is running. For a sandbox, which cannot ask systemd. */
   readonly isServing?: () => Promise<boolean>;
   /** The nameservers to query, separated by commas: `127.0.0.1:5353`. Default: the nameservers in /etc/resolv.conf. */
@@ -37,7 +42,7 @@ export function isMachine({
   return userId === 0 && stateDirectory === SYSTEM_STATE;
 }
 
-export function chooseMachine(choice: MachineChoice): Machine {
+export function chooseMachine(choice: MachineChoice): ChosenMachine {
   const { userId, stateDirectory, now, publicAddressService, resolvers, isServing } = choice;
   const { outboundNetworks, outboundCertificates, sendmail } = choice;
   const onMachine = isMachine({ userId, stateDirectory });
@@ -50,7 +55,10 @@ export function chooseMachine(choice: MachineChoice): Machine {
     : sandboxMachine(stateDirectory, now, publicAddressService, isServing);
   return {
     ...host,
-    system: onMachine ? system : sandboxSystem(join(stateDirectory, 'root')),
+    system: {
+      ...(onMachine ? system : sandboxSystem(join(stateDirectory, 'root'))),
+      isNamedByHostname: choice.isNamedByHostname ?? false,
+    },
     kernel: async () => (await import('./kernel/kernel.ts')).kernel,
     disks: async () => (await import('./disks.ts')).disksOf(places),
     resolver: async () => {

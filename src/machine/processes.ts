@@ -15,6 +15,15 @@ export function processesOf(self: Pick<NodeJS.Process, 'pid' | 'kill'>): Process
   };
 }
 
+/** Sends the signal by which servers reload their certificate. Does nothing if the process has ended. */
+export function requestReload(name: string, { kill }: Pick<NodeJS.Process, 'kill'>): void {
+  try {
+    kill(Number(name.split(' ')[0]), 'SIGHUP');
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ESRCH') throw error;
+  }
+}
+
 /** The process ID, its start time and the machine's boot ID. A process ID alone is not unique, because it is reused. */
 function nameOf(id: number): string | undefined {
   try {

@@ -3,10 +3,12 @@ import { hostname, loadavg, networkInterfaces } from 'node:os';
 import type { Machine } from '../core/machine.ts';
 import { mainFirst } from './main-address.ts';
 import { readSandboxAddresses } from './sandbox/added-addresses.ts';
+import { readSandboxHostname } from './sandbox/hostname.ts';
 
 export const system: Machine['system'] = {
   isSandbox: false,
   hostname,
+  isNamedByHostname: false,
   loadAverage: () => loadavg() as [number, number, number],
   addresses: () => {
     const outer = Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
@@ -19,11 +21,12 @@ export const system: Machine['system'] = {
   },
 };
 
-/** A sandbox also has the addresses that were added to it. */
+/** A sandbox has its own hostname once one was set, and also the addresses that were added to it. */
 export function sandboxSystem(root: string, real: Machine['system'] = system): Machine['system'] {
   return {
     ...real,
     isSandbox: true,
+    hostname: () => readSandboxHostname(root) ?? real.hostname(),
     addresses: () => {
       const [main, ...others] = real.addresses();
       return [main, ...others, ...readSandboxAddresses(root)];

@@ -74,7 +74,7 @@ const layers: Record<string, Layer> = {
     files: /^src\/machine\/linux\//,
     mayImport: [core, /^src\/machine\/(?!sandbox\/)/, node, /^js-yaml$/],
   },
-  machine: { files: /^src\/machine\//, mayImport: [core, /^src\/machine\//, node, /^(js-yaml|ipaddr\.js)$/] },
+  machine: { files: /^src\/machine\//, mayImport: [core, /^src\/machine\//, node, /^(js-yaml|ipaddr\.js|selfsigned)$/] },
   // Internationalised names (UTS 46) need Unicode tables that Node has. node:url only computes.
   'model/dns/names.ts': {
     files: /^src\/model\/dns\/names\.ts$/,
@@ -233,7 +233,7 @@ const layers: Record<string, Layer> = {
         generatedLists,
         node,
       ],
-      /^(@fastify\/busboy|commander|cookie|fastify|selfsigned)$/,
+      /^(@fastify\/busboy|commander|cookie|fastify)$/,
     ],
   },
   remote: {

@@ -1,7 +1,15 @@
 // The built server as a process: TLS, clients of other kinds, signals, and the state after a kill.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { connect } from 'node:net';
@@ -162,6 +170,25 @@ itWith(['curl', 'openssl'], 'it uses a given certificate, and reads it again on 
   await expect(ask()).rejects.toThrow(/certificate/);
   daemon.child.kill('SIGHUP');
   await until(async () => (await ask().catch(() => '')) === '200', 'the new certificate was served');
+  await stop(daemon);
+});
+
+itWith(['curl'], 'it uses a new certificate of its own once its hostname was set', async () => {
+  const daemon = await start();
+  const pem = join(folder, 'state/server.pem');
+  const former = join(folder, 'former.pem');
+  copyFileSync(pem, former);
+  const ask = (trusted: string) => {
+    const { port } = new URL(daemon.url);
+    const url = `https://web1.example.net:${port}/login`;
+    const there = `web1.example.net:${port}:127.0.0.1`;
+    return curl(
+      ...['--cacert', trusted, '--resolve', there, '-o', join(folder, 'page'), '-w', '%{http_code}', url],
+    );
+  };
+  await whmapi1('sethostname', 'hostname=web1.example.net');
+  await until(async () => (await ask(pem).catch(() => '')) === '200', 'the new certificate was served');
+  await expect(ask(former)).rejects.toThrow(/certificate/);
   await stop(daemon);
 });
 

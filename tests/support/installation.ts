@@ -37,6 +37,8 @@ export class Installation {
   hostname = 'server.example.com';
   /** True: like a machine on which no profile was activated. */
   isMachine = false;
+  /** True: as if the shared store knew the server by its hostname. */
+  isNamedByHostname = false;
   /** The addresses of the machine, on eth0, the main one first. */
   addresses: [string, ...string[]] = ['192.0.2.1', '192.0.2.2', '192.0.2.3'];
   ipv6Addresses: string[] = [];
@@ -101,6 +103,7 @@ export class Installation {
             ...sandboxSystem(join(this.state, 'root'), {
               isSandbox: false,
               hostname: () => this.hostname,
+              isNamedByHostname: this.isNamedByHostname,
               loadAverage: () => [0.5, 0.123, 12.3456],
               addresses: () => this.addresses,
             }),

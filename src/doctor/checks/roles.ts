@@ -2,7 +2,7 @@
 import { findMissing, packageTools } from '../../drivers/debian-packages.ts';
 import { roleDrivers } from '../../drivers/roles/drivers.ts';
 import type { RoleDriver } from '../../drivers/roles/role-driver.ts';
-import type { Machine } from '../../core/machine.ts';
+import type { DriverMachine } from '../../drivers/step.ts';
 import { chooseMachine } from '../../machine/choose.ts';
 import { find, type ActiveProfile } from '../../model/roles/active-profile.ts';
 import { note, ok, problem, withStore, word, type Check, type Finding } from '../check.ts';
@@ -35,7 +35,7 @@ const check: Check = {
 async function examine(
   driver: RoleDriver,
   active: ActiveProfile,
-  machine: Machine,
+  machine: DriverMachine,
 ): Promise<readonly Finding[]> {
   const { role, packages } = driver;
   const activate = activation(active);
@@ -56,7 +56,10 @@ function activation({ profile, enabled }: ActiveProfile): string {
   return `whmapi1 --wait start_profile_activation ${words.join(' ')}`;
 }
 
-async function examineUnits({ role, units }: RoleDriver, machine: Machine): Promise<readonly Finding[]> {
+async function examineUnits(
+  { role, units }: RoleDriver,
+  machine: DriverMachine,
+): Promise<readonly Finding[]> {
   const services = await machine.services();
   const findings: Finding[] = [];
   for (const unit of units) {

@@ -12,8 +12,8 @@ export default defineFunction({
   summary: 'Enable or disable a service or its monitoring.',
   description:
     'An enabled service starts now and with the server; a disabled one is stopped. cphulkd switches the brute-force ' +
-    'protection. A monitored service is restarted if it does not run or does not answer. It is checked every five minutes, ' +
-    'unless the tweak setting chkservd_check_interval says otherwise.',
+    'protection. A monitored service is checked regularly (tweak setting chkservd_check_interval). It is restarted if it ' +
+    'does not run or does not respond.',
   access: 'root',
   effect: 'operates',
   params: {

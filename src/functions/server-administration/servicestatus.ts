@@ -7,8 +7,8 @@ export default defineFunction({
   since: 38,
   summary: 'Show which services are installed, enabled, monitored and running.',
   description:
-    'The response has every service that WHM knows, even those that this server does not have. systemd reports whether they ' +
-    'run. In a sandbox nothing is started, and the answer shows what was recorded.',
+    'The list has every service that WHM knows, including those that are not installed. The states are those of systemd. A ' +
+    'sandbox starts no services, and the list shows the recorded states.',
   access: ['status'],
   effect: 'reads',
   params: {

@@ -13,7 +13,8 @@ import { type Template, zoneFromTemplate } from './templates.ts';
 /** In seconds, the same as WHM's, until the tweak settings TTL and NSTTL are set. */
 const DEFAULTS = { TTL: 14_400, NSTTL: 86_400 };
 
-const ttlOf = async (db: Db, key: keyof typeof DEFAULTS): Promise<number> =>
+/** In seconds. */
+export const ttlOf = async (db: Db, key: keyof typeof DEFAULTS): Promise<number> =>
   Number(await tweakSettings.read(db, 'Basic', key)) || DEFAULTS[key];
 
 export interface NewZone {
