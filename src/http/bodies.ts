@@ -9,6 +9,7 @@ const MULTIPART = 'multipart/form-data';
 /** Bytes to process before other requests get their turn. */
 const SLICE = 16 * 1024;
 const MAX_PARTS = 1000;
+const MAX_FILES = 16;
 const MAX_NAME_BYTES = 1024;
 
 /** Bodies are kept as text, because their meaning depends on the function. */
@@ -31,7 +32,10 @@ function isMultipart(type: string): boolean {
   return type.toLowerCase().split(';', 1)[0]?.trim() === MULTIPART;
 }
 
-/** The fields as an ordinary form. @throws BadRequest for a file, and for what is not multipart. */
+/**
+ * Returns the fields as an ordinary form. A file is the value of its field. The body must be valid UTF-8.
+ * @throws BadRequest for a body that is not multipart.
+ */
 async function readMultipart(bytes: Buffer, type: string): Promise<Body> {
   const form = new URLSearchParams();
   let fault: string | undefined;
@@ -41,8 +45,14 @@ async function readMultipart(bytes: Buffer, type: string): Promise<Body> {
     if (isNameCut || isValueCut) fault ??= `A field’s name is longer than ${MAX_NAME_BYTES} bytes.`;
     form.append(name, value);
   });
-  reader.on('file', (_name, file) => file.resume());
-  reader.on('filesLimit', () => (fault ??= 'The body contains a file. Send each parameter as a text field.'));
+  reader.on('file', (name, file) => {
+    const pieces: Buffer[] = [];
+    file.on('data', (piece: Buffer) => pieces.push(piece));
+    file.on('end', () => form.append(name, Buffer.concat(pieces).toString()));
+    // The reader reports the error as well.
+    file.on('error', () => undefined);
+  });
+  reader.on('filesLimit', () => (fault ??= `The body has more than ${MAX_FILES} files.`));
   for (const limit of ['partsLimit', 'fieldsLimit'] as const) {
     reader.on(limit, () => (fault ??= `The body has more than ${MAX_PARTS} fields.`));
   }
@@ -63,7 +73,7 @@ async function readMultipart(bytes: Buffer, type: string): Promise<Body> {
 function openReader(type: string): BusboyInstance {
   const headers: BusboyHeaders = { 'content-type': type };
   const limits = {
-    files: 0,
+    files: MAX_FILES,
     fields: Math.min(MAX_PARTS, MAX_PARAMETERS),
     parts: MAX_PARTS,
     fieldNameSize: MAX_NAME_BYTES,

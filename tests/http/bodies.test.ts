@@ -74,13 +74,38 @@ test('multipart is read, for calls and for a login', async () => {
   );
 });
 
+test('a file is the value of its field', async () => {
+  const setting = async () => {
+    const { data } = await server.here.call('get_tweaksetting', { key: 'chkservd_check_interval' });
+    return (data?.tweaksetting as { value: string }).value;
+  };
+  const form = formData({ 'api.version': '1', module: 'Main' });
+  const text = `${'# a comment — of WHM\n'.repeat(10_000)}chkservd_check_interval=77\n`;
+  form.append('file', new Blob([text]), 'cpanel.config');
+  const reply = await post('/json-api/restore_config_from_upload', form);
+  expect(JSON.parse(reply.text)).toMatchObject({ metadata: { result: 1 } });
+  expect(await setting()).toBe('77');
+});
+
 describe('is rejected with a reason, and nothing is changed', () => {
   const path = '/json-api/twofactorauth_set_issuer?api.version=1&issuer=Changed';
-  const withFile = formData({ a: 'b' });
-  withFile.append('file', new Blob(['x']), 'x.txt');
+  const withFiles = formData({ a: 'b' });
+  for (let at = 0; at < 17; at++) withFiles.append('file', new Blob(['x']), 'x.txt');
+  const withBytes = formData({ a: 'b' });
+  withBytes.append('file', new Blob([Uint8Array.of(0xff, 0xfe)]), 'x.bin');
+  const cutInFile =
+    '--x\r\nContent-Disposition: form-data; name="a"; filename="a"\r\nContent-Type: text/plain\r\n\r\nb';
   const cut = '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb';
   test.each<[string, string | FormData, string | undefined, number, string]>([
-    ['a file', withFile, undefined, 400, 'contains a file'],
+    ['17 files', withFiles, undefined, 400, 'more than 16 files'],
+    ['a file that is not text', withBytes, undefined, 400, 'not valid UTF-8'],
+    [
+      'multipart that breaks off in a file',
+      cutInFile,
+      'multipart/form-data; boundary=x',
+      400,
+      'not valid multipart/form-data',
+    ],
     [
       'multipart that breaks off',
       cut,

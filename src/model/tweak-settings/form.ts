@@ -16,3 +16,11 @@ export const moduleName = {
     'The group of the option. Main: WHM’s Tweak Settings. Basic: the basic setup (wwwacct.conf). Apache: the web server. ' +
     'Mail: Exim.',
 } as const satisfies Param;
+
+/** The modules whose settings WHM keeps in a file of their own. */
+export const fileModule = {
+  type: 'string',
+  required: true,
+  values: ['Basic', 'Main'],
+  doc: 'The group of options. Main: WHM’s Tweak Settings (cpanel.config). Basic: the basic setup (wwwacct.conf).',
+} as const satisfies Param;

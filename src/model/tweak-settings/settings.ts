@@ -1,6 +1,6 @@
 // Reads and sets tweak settings.
 import { expectation } from '../../core/arguments.ts';
-import type { Context } from '../../core/context.ts';
+import type { Context, Db } from '../../core/context.ts';
 import { badParam } from '../../core/errors.ts';
 import { INVISIBLE, quote } from '../../core/quote.ts';
 import { find } from './catalogue.ts';
@@ -30,21 +30,45 @@ export async function set(
   key: string,
   given: string,
 ): Promise<void> {
-  const entry = await find(module, key);
-  const value = readValue(key, entry, given);
-  const write = keptElsewhere[key]?.write;
-  if (typeof write === 'string') throw badParam(`set_tweaksetting cannot set “${key}”. ${write}`);
-  if (write === undefined) await stored.write(db, module, key, value);
-  else await write(db, value);
-  if (entry.acts !== true) warn(`“${key}” is stored, but nothing on this server depends on it.`);
+  const checked = await check(module, key, given);
+  if ('problem' in checked) throw badParam(checked.problem);
+  const instead = howToSet(key);
+  if (instead !== undefined) throw badParam(`set_tweaksetting cannot set “${key}”. ${instead}`);
+  await write(db, module, key, checked.value);
+  if (!checked.acts) warn(`“${key}” is stored, but nothing on this server depends on it.`);
 }
 
-function readValue(key: string, { rule }: Entry, given: string): string {
+export interface CheckedSetting {
+  readonly key: string;
+  readonly value: string;
+  /** False if the setting has no effect on this server. */
+  readonly acts: boolean;
+}
+
+/** @returns the value in its normal form, or why it is not valid. @throws ApiError `bad_param` for an unknown key */
+export async function check(
+  module: stored.Module,
+  key: string,
+  given: string,
+): Promise<CheckedSetting | { readonly problem: string }> {
+  const { rule, acts = false } = await find(module, key);
   const value = rule.type === 'integer' && /^\d{1,15}$/.test(given) ? String(Number(given)) : given;
-  if (value === '' || fits(rule, value)) return value;
-  throw badParam(
-    `The value of “${key}” should be ${expectation({ ...rule, doc: '' })}, not ${quote(given)}.`,
-  );
+  if (value === '' || fits(rule, value)) return { key, value, acts };
+  const expected = expectation({ ...rule, doc: '' });
+  return { problem: `The value of “${key}” should be ${expected}, not ${quote(given)}.` };
+}
+
+/** For a setting that these functions cannot set: how to set it, as a sentence. */
+export function howToSet(key: string): string | undefined {
+  const instead = keptElsewhere[key]?.write;
+  return typeof instead === 'string' ? instead : undefined;
+}
+
+/** Stores a value that was checked. */
+export async function write(db: Db, module: stored.Module, key: string, value: string): Promise<void> {
+  const elsewhere = keptElsewhere[key]?.write;
+  if (typeof elsewhere === 'function') await elsewhere(db, value);
+  else await stored.write(db, module, key, value);
 }
 
 function fits(

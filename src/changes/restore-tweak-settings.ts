@@ -1,0 +1,37 @@
+// The tweak settings of a module are restored from a file.
+import type { Context } from '../core/context.ts';
+import { defineChange, exclusive } from '../core/plan.ts';
+import backUp from '../drivers/tweak-settings/steps/back-up.ts';
+import type { FileModule } from '../model/tweak-settings/configuration-file.ts';
+import { restoration } from '../model/tweak-settings/restore.ts';
+import * as settings from '../model/tweak-settings/settings.ts';
+
+interface Input {
+  readonly module: FileModule;
+  readonly changes: readonly { readonly key: string; readonly value: string }[];
+}
+
+const change = defineChange<Input>({
+  kind: 'restore-tweak-settings',
+  async store(db, { module, changes }) {
+    for (const { key, value } of changes) await settings.write(db, module, key, value);
+  },
+});
+export default change;
+
+/** Plans nothing if the file changes nothing. @throws ApiError as `restoration`. */
+export async function restoreTweakSettings(
+  context: Context,
+  module: FileModule,
+  text: string,
+): Promise<void> {
+  const found = await restoration(context, module, text);
+  if (found === undefined) return;
+  const changes = found.changes.map(({ key, value }) => ({ key, value }));
+  context.plan(
+    change.plan(
+      { module, changes },
+      { locks: [exclusive(`tweak settings ${module}`)], steps: [backUp.plan(found.backup)] },
+    ),
+  );
+}
