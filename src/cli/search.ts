@@ -2,7 +2,7 @@
 // meaning.
 import { quote } from '../core/quote.ts';
 import type { FoundFunction } from '../search/index-options.ts';
-import { find, findFitting } from '../search/ranking.ts';
+import { findBoth } from '../search/ranking.ts';
 import { command, functionRows, layoutFor, wrap, type Layout } from './help-layout.ts';
 import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
@@ -11,16 +11,16 @@ import { styleFor } from './style.ts';
 
 /** The number of results that fits on a screen. */
 const MOST = 20;
-/** The maximum number of tweak settings among the results. */
-const MAX_SETTINGS = 5;
 
 /** Prints the results, best first. @returns the exit status: 0 if there are any, 1 otherwise. */
 export async function search(line: CommandLine, io: Io): Promise<number> {
   // Also accepts `--search suspend mail`, without quotes.
   const wanted = [line.search ?? '', line.command ?? '', ...line.words].join(' ').trim();
-  const index = await loadSearchIndex();
-  const found = find(wanted, index);
-  const settings = findFitting(wanted, await loadSettingIndex()).slice(0, MAX_SETTINGS);
+  const {
+    functions: found,
+    settings,
+    areSettingsFirst,
+  } = findBoth(wanted, await loadSearchIndex(), await loadSettingIndex());
   if (found.length + settings.length === 0) {
     const { error } = await styleFor(io.stderr, line.color, io);
     writeStderr(io, `${error(`whmapi1: no function matches ${quote(wanted)}.`)}\n`);
@@ -30,9 +30,7 @@ export async function search(line: CommandLine, io: Io): Promise<number> {
   const layout = await layoutFor(io, line.color);
   const shown = found.slice(0, MOST - settings.length);
   const blocks = [functionRows(shown, layout), settingRows(settings.map(callOf), layout)];
-  // Settings that contain all words are better results than functions that contain only some of them.
-  if (settings.some(({ name }) => name === wanted) || findFitting(wanted, index).length === 0)
-    blocks.reverse();
+  if (areSettingsFirst) blocks.reverse();
   io.stdout.write(
     blocks
       .flat()

@@ -12,6 +12,25 @@ export function find(wanted: string, index: SearchIndex): FoundFunction[] {
   return fitting.length > 0 ? fitting : findCombined('OR', wanted, index);
 }
 
+/** The maximum number of tweak settings among the results. */
+const MAX_SETTINGS = 5;
+
+export interface Found {
+  /** Best first. */
+  readonly functions: readonly FoundFunction[];
+  readonly settings: readonly FoundFunction[];
+  /** True if the settings contain all words, and no function does: they are the better results. */
+  readonly areSettingsFirst: boolean;
+}
+
+/** Finds functions, and tweak settings that match every word. */
+export function findBoth(wanted: string, functions: SearchIndex, tweakSettings: SearchIndex): Found {
+  const settings = findFitting(wanted, tweakSettings).slice(0, MAX_SETTINGS);
+  const isNamed = settings.some(({ name }) => name === wanted);
+  const areSettingsFirst = isNamed || findFitting(wanted, functions).length === 0;
+  return { functions: find(wanted, functions), settings, areSettingsFirst };
+}
+
 /** Finds functions or other entries of the index that match every word. Best first. */
 export function findFitting(wanted: string, index: SearchIndex): FoundFunction[] {
   return findCombined('AND', wanted, index);

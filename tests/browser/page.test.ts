@@ -360,6 +360,19 @@ describe('the API Shell', () => {
     expect(await page.evaluate<string>('document.activeElement.textContent')).toBe('Response');
   });
 
+  test('finds tweak settings by what they do, and fills in the form', async () => {
+    await logIn();
+    await goTo('API Shell');
+    await page.getByText(/^\d+ functions$/).waitFor();
+    await page.getByLabel('Find a function').fill('seconds between checks of monitored services');
+    await page.getByText(/^\d+ of \d+ functions and \d settings?$/).waitFor();
+    await page.getByRole('link', { name: 'chkservd_check_interval' }).click();
+    await page.getByRole('heading', { name: 'set_tweaksetting', exact: true }).waitFor();
+    expect(await page.locator('#param-key').inputValue()).toBe('chkservd_check_interval');
+    await page.locator('#param-value').fill('120');
+    expect(await run('Run without saving')).toContain('result: 1');
+  });
+
   test('says so when the session has ended', async () => {
     await logIn();
     await goTo('API Shell');

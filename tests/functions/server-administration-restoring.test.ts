@@ -87,7 +87,10 @@ describe('restore_config_from_file', () => {
 
   it('changes nothing in a dry run', async () => {
     const { metadata } = await restore('chkservd_check_interval=60\n', {}, { dryRun: true });
-    expect(metadata.output?.messages).toContain('Settings that change: chkservd_check_interval.');
+    expect(metadata.output?.messages).toEqual([
+      'Settings that change: chkservd_check_interval.',
+      'The present settings are saved in “/var/backups/whmapi1/cpanel.config-20260301T120010.000Z”.',
+    ]);
     expect(await value('chkservd_check_interval')).toBe('300');
     expect(() => backups()).toThrow('ENOENT');
   });

@@ -48,7 +48,7 @@ async function addReseller(): Promise<Session> {
 }
 
 const pages = ['/', '/two-factor', '/api-shell'];
-const data = ['/overview.json', '/functions.json', '/functions/version.json'];
+const data = ['/overview.json', '/functions.json', '/functions/version.json', '/settings.json'];
 
 describe('the security headers', () => {
   const policy =
@@ -351,6 +351,18 @@ describe('the tools', () => {
     expect((await get(bob, '/functions/createacct.json')).status).toBe(404);
     expect((await get(root, '/functions/nothing.json')).status).toBe(404);
     expect((await get(root, '/functions/__proto__.json')).status).toBe(404);
+  });
+
+  test('the tweak settings are only for those who can set them', async () => {
+    const [root, bob] = [await logIn(), await addReseller()];
+    const settings = JSON.parse((await get(root, '/settings.json')).text) as unknown[];
+    expect(settings).toContainEqual({
+      key: 'NS',
+      module: 'Basic',
+      meaning: 'The first nameserver of new zones.',
+      acts: true,
+    });
+    expect(JSON.parse((await get(bob, '/settings.json')).text)).toEqual([]);
   });
 
   test('count functions like the README', async () => {

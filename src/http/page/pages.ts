@@ -19,6 +19,7 @@ import { renderNotFoundPage } from './not-found-page.ts';
 import { overviewFor } from './overview.ts';
 import { renderOverviewPage } from './overview-page.ts';
 import { securePages } from './security-headers.ts';
+import { listSettings } from './tweak-settings.ts';
 import { renderTwoFactorPage } from './two-factor-page.ts';
 
 const HTML = 'text/html; charset=utf-8';
@@ -120,6 +121,11 @@ function addFunctionDescriptions(server: FastifyInstance, application: Applicati
     const session = await sessionOf(request, application);
     if (session === undefined) return refuseData(reply);
     return reply.send(listFunctions(await engine.functions(), session.caller));
+  });
+  server.get('/:token/settings.json', async (request, reply) => {
+    const session = await sessionOf(request, application);
+    if (session === undefined) return refuseData(reply);
+    return reply.send(await listSettings(session.caller));
   });
   server.get('/:token/functions/:name.json', async (request, reply) => {
     const session = await sessionOf(request, application);

@@ -9,6 +9,19 @@ export interface ListedFunction {
   readonly summary: string;
 }
 
+/** GET settings.json: the tweak settings, by key. Empty if the caller cannot set them. */
+export type SettingList = readonly ListedSetting[];
+
+export interface ListedSetting {
+  readonly key: string;
+  /** The parameter “module” of set_tweaksetting. */
+  readonly module: string;
+  /** One sentence. */
+  readonly meaning: string;
+  /** False if it is only stored, because nothing on this server depends on it. */
+  readonly acts: boolean;
+}
+
 /** GET overview.json. Figures that the user may not see are omitted. */
 export interface Overview {
   readonly version: string;

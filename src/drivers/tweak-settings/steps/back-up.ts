@@ -12,7 +12,7 @@ const DIRECTORY = '/var/backups/whmapi1';
 
 export default defineStep<Input>({
   kind: 'tweak-settings/back-up',
-  describe: ({ path }) => `Save the present settings in “${path}”.`,
+  // Not described, because the call itself says where the file is.
   async apply(machine, { input: { path, text } }) {
     const port = await files(machine);
     await port.makeDirectory(DIRECTORY, { mode: 0o700 });

@@ -132,7 +132,7 @@ export class CallForm {
     for (const field of [...this.#fields.values(), this.#rest]) field?.showFault('');
   }
 
-  fill({ args, input }: Example): void {
+  fill({ args, input }: Pick<Example, 'args' | 'input'>): void {
     for (const [name, field] of this.#fields) {
       const given = args[name] ?? [];
       field.fill(typeof given === 'string' ? [given] : given);

@@ -1,21 +1,23 @@
-// Finds functions by name or description, with the ranking of `whmapi1 --search`.
+// Finds functions by name or description, and tweak settings by key or meaning, with the ranking of `whmapi1 --search`.
 import MiniSearch from 'minisearch';
-import { indexOptions, type Indexed } from '../../../search/index-options.ts';
-import { find } from '../../../search/ranking.ts';
-import type { FunctionList, ListedFunction } from '../wire.ts';
+import { indexOptions, type FoundFunction, type Indexed } from '../../../search/index-options.ts';
+import { findBoth, type Found } from '../../../search/ranking.ts';
+import type { FunctionList, ListedFunction, SettingList } from '../wire.ts';
 import { byId, element } from './element.ts';
 
 export class FunctionFinder {
   readonly #functions: FunctionList;
   readonly #index: MiniSearch<Indexed>;
+  readonly #settings: MiniSearch<Indexed>;
   readonly #query = byId('query', HTMLInputElement);
   readonly #list = byId('functions', HTMLElement);
   readonly #found = byId('found', HTMLParagraphElement);
   #chosen: string | undefined;
 
-  constructor(functions: FunctionList) {
+  constructor(functions: FunctionList, settings: SettingList) {
     this.#functions = functions;
     this.#index = indexOf(functions);
+    this.#settings = indexOfSettings(settings);
     this.#query.addEventListener('input', () => this.#show());
     byId('search', HTMLFormElement).addEventListener('submit', () => this.#links()[0]?.click());
     for (const place of [this.#query, this.#list]) {
@@ -24,9 +26,9 @@ export class FunctionFinder {
     this.#show();
   }
 
-  /** Marks the function that is shown. */
-  choose(name: string | undefined): void {
-    this.#chosen = name;
+  /** Marks the function or setting that is shown. `fragment`: of the page's address, without “#”. */
+  choose(fragment: string | undefined): void {
+    this.#chosen = fragment;
     for (const link of this.#links()) this.#mark(link);
   }
 
@@ -38,10 +40,21 @@ export class FunctionFinder {
       this.#list.replaceChildren(...this.#byFamily());
       return;
     }
-    const found = search(this.#functions, this.#index, wanted);
+    const { functions, settings, areSettingsFirst } = this.#find(wanted);
+    const ofSettings = settings.length === 0 ? '' : ` and ${counted(settings.length, 'setting')}`;
     this.#found.textContent =
-      found.length === 0 ? 'No function matches.' : `${found.length} of ${total} functions`;
-    this.#list.replaceChildren(element('ul', {}, ...found.map((fn) => this.#item(fn))));
+      functions.length + settings.length === 0
+        ? 'Nothing matches.'
+        : `${functions.length} of ${total} functions${ofSettings}`;
+    const found: HTMLElement[] =
+      functions.length > 0 ? [element('ul', {}, ...functions.map((fn) => this.#item(fn)))] : [];
+    if (settings.length > 0) {
+      const list = element('ul', {}, ...settings.map((setting) => this.#settingItem(setting)));
+      const block = [element('h2', {}, 'Tweak Settings'), list];
+      if (!areSettingsFirst) found.push(...block);
+      else found.unshift(...block, ...(found.length > 0 ? [element('h2', {}, 'Functions')] : []));
+    }
+    this.#list.replaceChildren(...found);
     this.#list.scrollTop = 0;
   }
 
@@ -56,8 +69,35 @@ export class FunctionFinder {
       ]);
   }
 
+  /** While a word is being typed, functions that contain it in their name or summary. */
+  #find(wanted: string): Omit<Found, 'functions'> & { readonly functions: readonly ListedFunction[] } {
+    const found = findBoth(wanted, this.#index, this.#settings);
+    if (found.functions.length + found.settings.length > 0) return found;
+    const words = wanted.toLowerCase().split(/\s+/);
+    const functions = this.#functions.filter(({ name, summary }) => {
+      const text = `${name} ${summary}`.toLowerCase();
+      return words.every((word) => text.includes(word));
+    });
+    return { ...found, functions };
+  }
+
+  /** Its link opens set_tweaksetting with the key. */
+  #settingItem({ name: key, summary, family: module, isProvided }: FoundFunction): HTMLElement {
+    const meaning = isProvided ? summary : `${summary} It has no effect on this server.`;
+    return this.#link(`set_tweaksetting?${new URLSearchParams({ key, module }).toString()}`, key, meaning);
+  }
+
   #item({ name, summary }: ListedFunction): HTMLElement {
-    const link = element('a', { href: `#${name}` }, element('code', {}, name), element('span', {}, summary));
+    return this.#link(name, name, summary);
+  }
+
+  #link(fragment: string, name: string, summary: string): HTMLElement {
+    const link = element(
+      'a',
+      { href: `#${fragment}` },
+      element('code', {}, name),
+      element('span', {}, summary),
+    );
     this.#mark(link);
     return element('li', {}, link);
   }
@@ -100,18 +140,14 @@ function indexOf(functions: FunctionList): MiniSearch<Indexed> {
   return index;
 }
 
-/** The best match first. While a word is being typed, functions that contain it in their name or summary. */
-function search(
-  functions: FunctionList,
-  index: MiniSearch<Indexed>,
-  wanted: string,
-): readonly ListedFunction[] {
-  const byName = new Map(functions.map((fn) => [fn.name, fn]));
-  const found = find(wanted, index).flatMap(({ name }) => byName.get(name) ?? []);
-  if (found.length > 0) return found;
-  const words = wanted.toLowerCase().split(/\s+/);
-  return functions.filter(({ name, summary }) => {
-    const text = `${name} ${summary}`.toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
+function indexOfSettings(settings: SettingList): MiniSearch<Indexed> {
+  const index = new MiniSearch(indexOptions);
+  index.addAll(
+    settings.map(({ key, module, meaning, acts }) => ({
+      ...{ name: key, summary: meaning, family: module, isProvided: acts, details: 'tweak setting' },
+    })),
+  );
+  return index;
 }
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -40,6 +40,10 @@ export class FunctionView {
     this.#write();
   }
 
+  fill(args: Readonly<Record<string, string>>): void {
+    this.#form.fill({ args });
+  }
+
   focus(): void {
     this.#title.focus({ preventScroll: true });
     const { top } = this.#title.getBoundingClientRect();
