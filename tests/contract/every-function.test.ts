@@ -44,6 +44,7 @@ const verbs = [
     'Require',
     'Reset',
     'Restart',
+    'Restore',
     'Revoke',
     'Run',
     'Set',
