@@ -150,6 +150,8 @@ export interface ServiceState {
    * The state according to systemd: `active`, `inactive`, `failed`, `activating`, … In a sandbox, the recorded state.
    */
   readonly state: string;
+  /** Present if an administrator has masked the unit (systemctl(1)): systemd then never starts it. */
+  readonly isMasked?: true;
   /** The unit's last lines in the journal if it failed. Otherwise, and in a sandbox, empty. */
   readonly log: readonly string[];
 }

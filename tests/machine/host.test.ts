@@ -1,5 +1,7 @@
 // The server itself on a booted Debian: its hostname, and services that do not behave.
-import { copyFileSync } from 'node:fs';
+import { buildSync } from 'esbuild';
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { builtPackage } from './built-package.ts';
 import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
@@ -73,6 +75,95 @@ describeOnMachine('the server', () => {
       await machine.reboot();
       expect(hostname()).toEqual(['web3.example.net', 'web3.example.net', 'web3.example.net']);
       expect(call('gethostname').data).toEqual({ hostname: 'web3.example.net' });
+    });
+  });
+
+  describe('a service', () => {
+    /** The unit of a service of WHM's that no package installs here. */
+    function addUnit(name: string, ...lines: string[]): void {
+      const text = [
+        '[Service]',
+        'ExecStart=/bin/sleep infinity',
+        ...lines,
+        '[Install]',
+        'WantedBy=multi-user.target',
+      ];
+      machine.sh(
+        `mkdir -p /usr/local/lib/systemd/system; cat >/usr/local/lib/systemd/system/${name}.service`,
+        {
+          input: text.join('\n'),
+        },
+      );
+      machine.sh(`systemctl daemon-reload; systemctl enable --now ${name}`);
+    }
+    const status = (service: string) =>
+      (call('servicestatus', `service=${service}`).data?.service as Record<string, number>[])[0];
+    const pidOf = (unit: string) => machine.sh(`systemctl show --property=MainPID --value ${unit}`).trim();
+
+    it('that is masked is not started, and the reason says how to allow it', () => {
+      addUnit('rsyslog');
+      expect(status('rsyslogd')).toMatchObject({ installed: 1, enabled: 1, running: 1 });
+      machine.sh('systemctl mask --now rsyslog');
+      expect(status('rsyslogd')).toMatchObject({ installed: 1, enabled: 0, running: 0 });
+      for (const [name, ...words] of [
+        ['restartservice'],
+        ['restartservice', '--dry-run'],
+        ['configureservice', 'enabled=1'],
+      ] as const) {
+        const { metadata } = call(name, 'service=rsyslogd', ...words);
+        expect(metadata.result).toBe(0);
+        expect(metadata.reason).toContain('is masked. To allow it, run “systemctl unmask rsyslog”');
+      }
+      expect(call('configureservice', 'service=rsyslogd', 'enabled=0', 'monitored=1').metadata.result).toBe(
+        1,
+      );
+      machine.sh('systemctl unmask rsyslog');
+      expect(call('configureservice', 'service=rsyslogd', 'enabled=1').metadata.result).toBe(1);
+      expect(status('rsyslogd')).toMatchObject({ enabled: 1, running: 1, monitored: 1 });
+    });
+
+    it('with a masked unit is that of another daemon that does its work', () => {
+      addUnit('mariadb');
+      machine.sh('systemctl mask --now mariadb');
+      addUnit('mysql');
+      expect(status('mysql')).toMatchObject({ installed: 1, enabled: 1, running: 1 });
+      expect(call('restartservice', 'service=mysql').metadata.result).toBe(1);
+    });
+
+    it('that hangs when it stops is killed by systemd, and the call waits until it is active again', () => {
+      addUnit('p0f', 'ExecStop=/bin/sleep infinity', 'TimeoutStopSec=1');
+      const before = pidOf('p0f');
+      expect(call('restartservice', 'service=p0f')).toMatchObject({
+        metadata: { result: 1 },
+        data: { output: 'Fingerprints of clients (p0f) was restarted and is active.' },
+      });
+      expect(['0', before]).not.toContain(pidOf('p0f'));
+      expect(call('configureservice', 'service=p0f', 'enabled=0').metadata.result).toBe(1);
+      // systemd regards a unit that it had to kill as failed.
+      expect(status('p0f')).toMatchObject({ enabled: 0, running: 0 });
+    });
+
+    it('that never stops gives a failure that says how to end it, and can be made to start again', async () => {
+      addUnit('nscd', 'ExecStop=/bin/sleep infinity', 'TimeoutStopSec=infinity');
+      const { outputFiles } = buildSync({
+        entryPoints: [resolve(__dirname, 'service-worker.ts')],
+        bundle: true,
+        platform: 'node',
+        format: 'cjs',
+        target: 'node20',
+        write: false,
+      });
+      writeFileSync(machine.path('/var/tmp/worker.cjs'), outputFiles[0]?.contents ?? '');
+      const words = ['/var/tmp/worker.cjs', 'nscd', 'stop', 'state', 'restartLater'];
+      const [stopped, state, restarted] = JSON.parse(machine.run('node', words).stdout) as unknown[];
+      expect(stopped).toContain(
+        '“nscd.service” did not stop within 1 seconds, and systemd is still waiting for it. End its processes with ' +
+          '“systemctl kill --signal=SIGKILL nscd.service”, and then retry the call.',
+      );
+      expect(state).toMatchObject({ state: 'deactivating' });
+      expect(restarted).toBeNull();
+      machine.sh('systemctl kill --signal=SIGKILL nscd.service');
+      await until(() => status('nscd')?.running === 1);
     });
   });
 });

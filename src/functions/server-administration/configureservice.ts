@@ -1,7 +1,7 @@
 import { configureService } from '../../changes/configure-service.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { lookAtService, serviceNames } from '../../drivers/services/look.ts';
+import { assertNotMasked, lookAtService, serviceNames } from '../../drivers/services/look.ts';
 import * as bruteForce from '../../model/brute-force/config.ts';
 import * as monitored from '../../model/services/monitored.ts';
 import { BRUTE_FORCE } from '../../model/services/status.ts';
@@ -38,7 +38,11 @@ export default defineFunction({
     { args: { service: 'cphulkd', enabled: '0' }, doc: 'Switch the brute-force protection off.' },
   ],
 
-  look: ({ service }, { machine }) => lookAtService(machine, service),
+  async look({ service, enabled }, { machine }) {
+    const found = await lookAtService(machine, service);
+    if (enabled === true) assertNotMasked(found);
+    return found;
+  },
 
   async handler({ service, enabled, monitored: isMonitored }, { db, plan, warn, system }, { unit, isOwn }) {
     if (service === BRUTE_FORCE && enabled !== undefined)

@@ -1,7 +1,7 @@
 import { restartService } from '../../changes/restart-service.ts';
 import { defineFunction } from '../../core/define.ts';
 import { denied } from '../../core/errors.ts';
-import { lookAtService, serviceNames } from '../../drivers/services/look.ts';
+import { assertNotMasked, lookAtService, serviceNames } from '../../drivers/services/look.ts';
 
 export default defineFunction({
   name: 'restartservice',
@@ -28,7 +28,11 @@ export default defineFunction({
   },
   examples: [{ args: { service: 'named' }, doc: 'Restart the DNS server.' }],
 
-  look: ({ service }, { machine }) => lookAtService(machine, service),
+  async look({ service }, { machine }) {
+    const found = await lookAtService(machine, service);
+    assertNotMasked(found);
+    return found;
+  },
 
   async handler(
     { service, queue_task: isQueued },

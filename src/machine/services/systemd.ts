@@ -21,9 +21,11 @@ interface Properties {
 export class SystemdServices implements MachineServices {
   readonly isSupported = true;
   readonly #run: Run;
+  readonly #limitMs: number;
 
-  constructor(run: Run) {
+  constructor(run: Run, limitMs = LIMIT_MS) {
     this.#run = run;
+    this.#limitMs = limitMs;
   }
 
   ownProcess(): Promise<undefined> {
@@ -98,11 +100,20 @@ export class SystemdServices implements MachineServices {
       throw new MachineError('not_found', `The service “${name}” is not installed.`);
     }
     try {
-      await this.#run('systemctl', ['--no-ask-password', ...words, '--', name], { limitMs: LIMIT_MS });
+      await this.#run('systemctl', ['--no-ask-password', ...words, '--', name], { limitMs: this.#limitMs });
     } catch (error) {
       if (!(error instanceof MachineError)) throw error;
-      throw await this.#failure(name, error.message, error);
+      const { ActiveState } = await this.#properties(name);
+      const message = ActiveState === 'deactivating' ? this.#hanging(name) : error.message;
+      throw await this.#failure(name, message, error);
     }
+  }
+
+  #hanging(name: string): string {
+    return (
+      `“${name}” did not stop within ${this.#limitMs / 1000} seconds, and systemd is still waiting for it. End its ` +
+      `processes with “systemctl kill --signal=SIGKILL ${name}”, and then retry the call.`
+    );
   }
 
   /** Adds the last lines of the daemon's log. */
@@ -159,5 +170,6 @@ function stateOf({ LoadState, UnitFileState, ActiveState }: Properties): Omit<Se
     isInstalled: LoadState !== 'not-found',
     isEnabled: /^(?:enabled|enabled-runtime|alias|static)$/.test(UnitFileState),
     state: ActiveState,
+    ...(LoadState === 'masked' && ({ isMasked: true } as const)),
   };
 }

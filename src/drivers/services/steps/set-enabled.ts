@@ -26,8 +26,12 @@ export default defineStep<Input, Memento>({
 
 async function set(machine: Machine, unit: string, { isEnabled, isActive }: Memento): Promise<void> {
   const services = await machine.services();
-  await (isEnabled ? services.enable(unit) : services.disable(unit));
+  const { isMasked } = await services.state(unit);
+  // A masked unit never starts, and systemctl refuses to disable it.
+  if (isMasked !== true) await (isEnabled ? services.enable(unit) : services.disable(unit));
   const { state } = await services.state(unit);
-  if (isActive && state !== 'active') await services.start(unit);
+  // It starts once it has stopped, which may take long.
+  if (isActive && state === 'deactivating') await services.restartLater(unit);
+  else if (isActive && state !== 'active') await services.start(unit);
   if (!isActive && state !== 'inactive') await services.stop(unit);
 }
