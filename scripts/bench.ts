@@ -1,6 +1,6 @@
 // Measures whole processes against `node -e 0` of the same run, calls among many accounts against calls among few, and
 // the writing of long lists; and calls while another address attacks. Read the ratios: the milliseconds drift with the machine.
-// `npm run bench [-- --runs=60 --only=starts,accounts,creating,zones,dns,server,attack,remote,lists]`
+// `npm run bench [-- --runs=60 --only=starts,accounts,creating,zones,dns,server,attack,remote,lists,host]`
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { compareAccountsWithZones } from './bench/accounts-with-zones.ts';
 import { compareAttacks } from './bench/attack.ts';
 import { compareCreatedAccounts } from './bench/create-accounts.ts';
 import { compareDns } from './bench/dns.ts';
+import { compareHost } from './bench/host.ts';
 import { median, time } from './bench/measure.ts';
 import { compareRemote } from './bench/remote.ts';
 import { compareServers } from './bench/server.ts';
@@ -171,6 +172,7 @@ try {
   if (isAsked('attack')) await compareAttacks(top, join(work, 'attacked'), environment);
   if (isAsked('remote')) await compareRemote(top, work, environment);
   if (isAsked('lists')) longLists();
+  if (isAsked('host')) await compareHost(top, work, environment, runs);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

@@ -130,7 +130,7 @@ export async function bootMachine(root: string): Promise<Machine> {
   const base = mkdtempSync(join(tmpdir(), 'whmapi1-machine-'));
   const name = basename(base);
   const cgroup = join(cgroups() ?? '', name);
-  const holder = spawn(resolve(__dirname, 'boot.sh'), [name, root, base, cgroup], {
+  const holder = spawn(resolve('tests/machine/boot.sh'), [name, root, base, cgroup], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const machine = new Machine(holder, base, cgroup);
