@@ -79,7 +79,8 @@ async function start(...options: string[]): Promise<Daemon> {
 }
 
 async function curl(...words: string[]): Promise<string> {
-  return (await run('curl', ['--silent', '--show-error', '--max-time', '60', ...words])).stdout;
+  const options = ['--silent', '--show-error', '--max-time', '60'];
+  return (await run('curl', [...options, ...words], { maxBuffer: 2 ** 26 })).stdout;
 }
 
 async function stop({ child, ended }: Daemon): Promise<number | null> {
