@@ -74,7 +74,10 @@ const layers: Record<string, Layer> = {
     files: /^src\/machine\/linux\//,
     mayImport: [core, /^src\/machine\/(?!sandbox\/)/, node, /^js-yaml$/],
   },
-  machine: { files: /^src\/machine\//, mayImport: [core, /^src\/machine\//, node, /^(js-yaml|ipaddr\.js|selfsigned)$/] },
+  machine: {
+    files: /^src\/machine\//,
+    mayImport: [core, /^src\/machine\//, node, /^(js-yaml|ipaddr\.js|selfsigned)$/],
+  },
   // Internationalised names (UTS 46) need Unicode tables that Node has. node:url only computes.
   'model/dns/names.ts': {
     files: /^src\/model\/dns\/names\.ts$/,
