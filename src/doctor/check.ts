@@ -1,5 +1,5 @@
 // The input and output of a check of --doctor and fetch_security_advice. Every file in checks/ is a check.
-import type { Machine } from '../core/machine.ts';
+import type { ChosenMachine } from '../machine/choose.ts';
 import type { Run } from '../machine/linux/run.ts';
 import type { InspectedStore } from '../store/inspect.ts';
 import type { RunningServer } from '../store/running-servers.ts';
@@ -45,7 +45,7 @@ export interface Subject {
   /** In milliseconds since 1970-01-01. */
   readonly now: () => number;
   readonly hostname: () => string;
-  readonly machine: Machine;
+  readonly machine: ChosenMachine;
   /** Runs a tool of the system, with a time limit. */
   readonly run: Run;
   /** Whether the process that a journal entry names is still running. */

@@ -1,6 +1,6 @@
 // Opens an installation for checks. Its store is opened only if a check asks for it, and is not created.
 import { existsSync } from 'node:fs';
-import type { Machine } from '../core/machine.ts';
+import type { ChosenMachine } from '../machine/choose.ts';
 import { run } from '../machine/linux/run.ts';
 import { processesOf } from '../machine/processes.ts';
 import { inspectStore, type InspectedStore } from '../store/inspect.ts';
@@ -17,7 +17,7 @@ export interface ExaminedInstallation {
   readonly stateDirectory: string;
   /** The top directory of the installed program. */
   readonly program: string;
-  readonly machine: Machine;
+  readonly machine: ChosenMachine;
   readonly now: () => number;
 }
 

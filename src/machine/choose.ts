@@ -5,7 +5,7 @@ import type { Machine } from '../core/machine.ts';
 import { sandboxSystem, system } from './system.ts';
 
 /** Everything except the certificate of this program's own server, which the application adds. */
-type ChosenMachine = Omit<Machine, 'ownCertificate'>;
+export type ChosenMachine = Omit<Machine, 'ownCertificate'>;
 
 /** The parts that `chooseMachine` does not add itself. */
 type OneMachine = Omit<ChosenMachine, 'disks' | 'resolver' | 'kernel' | 'outbound' | 'mailer' | 'system'>;
