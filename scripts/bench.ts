@@ -1,6 +1,6 @@
 // Measures whole processes against `node -e 0` of the same run, calls among many accounts against calls among few, and
 // the writing of long lists; and calls while another address attacks. Read the ratios: the milliseconds drift with the machine.
-// `npm run bench [-- --runs=60 --only=starts,accounts,creating,zones,dns,server,attack,remote,lists,host]`
+// `npm run bench [-- --runs=60 --only=starts,hooks,accounts,creating,zones,dns,server,attack,remote,lists,host]`
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -13,6 +13,7 @@ import { compareAttacks } from './bench/attack.ts';
 import { compareCreatedAccounts } from './bench/create-accounts.ts';
 import { compareDns } from './bench/dns.ts';
 import { compareHost } from './bench/host.ts';
+import { compareHooks } from './bench/hooks.ts';
 import { median, time } from './bench/measure.ts';
 import { compareRemote } from './bench/remote.ts';
 import { compareServers } from './bench/server.ts';
@@ -163,6 +164,7 @@ try {
     starts('Starts', join(top, 'bin/whmapi1'));
     starts('Starts with 600 more functions in the index', withManyFunctions(600));
   }
+  if (isAsked('hooks')) compareHooks(join(top, 'bin/whmapi1'), work, environment, runs);
   if (isAsked('accounts')) compareAccounts(join(top, 'bin/whmapi1'), work, environment, runs);
   if (isAsked('creating')) compareCreatedAccounts();
   if (isAsked('zones')) compareAccountsWithZones(join(work, 'accounts-with-zones'));

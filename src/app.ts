@@ -10,12 +10,13 @@ import { loadFunction } from './functions/load.ts';
 import { chooseMachine, isMachine } from './machine/choose.ts';
 import { processesOf, requestReload } from './machine/processes.ts';
 import type { NameKind } from './core/define.ts';
+import { areHooksEnabled, eventsOf } from './model/hooks/functions.ts';
 import type { StoredName } from './model/stored-names.ts';
 import { changes } from './changes/loaders.generated.ts';
 import { steps } from './drivers/loaders.generated.ts';
 import { journal } from './store/journal.ts';
 import { freeBelowReserve, readLogLimits } from './store/log-limits.ts';
-import { AuditLog, logUnexpected } from './store/logs.ts';
+import { AuditLog, logHook, logUnexpected } from './store/logs.ts';
 import type { RefusedRequests } from './store/refused-requests.ts';
 import type { OpenStore } from './store/open-store.ts';
 import type { RunningServer } from './store/running-servers.ts';
@@ -154,6 +155,13 @@ export function createApplication(
     step: (kind) => loadBy(steps, kind),
     withSteps: async (entry) => (await import('./changes/earlier-operations.ts')).withSteps(entry),
     journal,
+    isHookable: (name) => Object.hasOwn(eventsOf, name),
+    findHooks: async (db, call, { machine, now: clock }) => {
+      if (!(await areHooksEnabled(db))) return undefined;
+      const { findHooks, readLimit } = await import('./hooks/call-hooks.ts');
+      const limitMs = readLimit(environment.WHMAPI1_HOOK_SECONDS);
+      return findHooks(db, call, { machine, now: clock, limitMs, log: (run) => logHook(directory, run) });
+    },
     rolesOf: async (db) =>
       (await import('./model/roles/active-profile.ts')).rolesOf({ db, system: engine.machine.system }),
     addTask: async (db, task, now) => (await import('./model/tasks/queue.ts')).add(db, task, { now }),

@@ -20,6 +20,8 @@ export interface AdministrationOpts {
   readonly sandboxServices?: boolean;
   readonly pamPrompt?: boolean;
   readonly pamCheck?: boolean;
+  /** Only if it is not the first word. */
+  readonly hook?: string;
 }
 
 export interface AdministrationOptions extends AdministrationOpts {
@@ -32,12 +34,12 @@ export function splitAdministrationOptions<All extends AdministrationOpts>(all: 
   const { doctor, backup, restore, withKey, force, enrol, log, follow, ...further } = all;
   const { tasks, wait, runTasks, stopTask, ...more } = further;
   const { secondaries, addSecondary, removeSecondary, sandboxServices, ...last } = more;
-  const { pamPrompt, pamCheck, ...others } = last;
+  const { pamPrompt, pamCheck, hook, ...others } = last;
   const given = {
     ...{ doctor, backup, restore, withKey, force, enrol, log, follow },
     ...{ tasks, wait, runTasks, stopTask },
     ...{ secondaries, addSecondary, removeSecondary, sandboxServices },
-    ...{ pamPrompt, pamCheck },
+    ...{ pamPrompt, pamCheck, hook },
   };
   const present = Object.entries(given).filter(([, value]) => value !== undefined);
   if (present.length === 0) return { others };

@@ -23,6 +23,7 @@ const companions = {
 
 /** @returns the exit status. @throws UsageError */
 export async function administer(line: CommandLine, options: AdministrationOptions, io: Io): Promise<number> {
+  if (options.hook !== undefined) throw new UsageError('--hook is the first word of its command line.');
   const [command, other] = commands.filter((name) => options[name] !== undefined);
   if (command !== undefined && other !== undefined) {
     throw new UsageError(`${flagOf(command)} and ${flagOf(other)} cannot be given together.`);

@@ -64,6 +64,10 @@ const administrationRows = [
   },
   { flags: '--remove-secondary <address>', doc: 'stop that' },
   {
+    flags: '--hook <action>',
+    doc: 'as the first word: register scripts that run before and after calls: --hook add, delete, list, events; --hook help',
+  },
+  {
     flags: '--sandbox-services',
     doc: 'in a sandbox: serve its DNS zones on a free port of 127.0.0.1, by a named of its own, until Ctrl-C',
   },

@@ -9,6 +9,8 @@ import { UsageError } from './usage-error.ts';
 
 /** Runs what the command line requests. @returns the exit status. @throws UsageError */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
+  // Its further options are not those of calls.
+  if (argv[0] === '--hook') return (await import('./hook.ts')).runHookCommand(argv.slice(1), io);
   const line = readPlainLine(argv) ?? (await import('./options.ts')).readCommandLine(argv);
   if (line.version) {
     const { version } = await import('../app.ts');

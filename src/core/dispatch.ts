@@ -1,7 +1,7 @@
 // One call from name to envelope: find, authorise, read arguments, run, shape, audit.
 import { authorise, authoriseTarget } from './access.ts';
 import { warningsOf } from './argument-warnings.ts';
-import { readArguments } from './arguments.ts';
+import { readArguments, type ReadArguments } from './arguments.ts';
 import { maskArguments, type AuditRecord } from './audit.ts';
 import { isMetaArgument, readCallMeta } from './call-meta.ts';
 import type { Call, Caller, Context, Db, FreeContext } from './context.ts';
@@ -9,6 +9,7 @@ import { Contexts } from './contexts.ts';
 import type { AnyFunction } from './define.ts';
 import type { Engine, Store } from './engine.ts';
 import type { Envelope } from './envelope.ts';
+import type { CallHooks } from './hooks.ts';
 import { ApiError, notProvided, unknownFunction } from './errors.ts';
 import { LookAgain, MachineError, ofDisk, ofMachine } from './machine-error.ts';
 import { nameOnly, printable } from './function-name.ts';
@@ -107,19 +108,44 @@ class Dispatch {
     const { dryRun } = this.#call;
     this.#report.keepWarnings();
     if (effect === 'none') return this.#runFree(prepared);
-    if (!dryRun) await this.#recover();
+    const hooks = await this.#begin(prepared);
     if (prepared.fn.role !== undefined) await assertRole(this.#engine, prepared.fn);
     if (effect === 'calls') return dryRun ? this.#previewCalls(prepared) : this.#runFree(prepared);
+    const perform = () =>
+      this.#withLook(prepared, (found) => {
+        if (effect === 'reads') return this.#read(prepared, found);
+        if (effect === 'operates' && !dryRun) return this.#operate(prepared, found);
+        return this.#change(prepared, found);
+      });
+    if (hooks === undefined) return perform();
+    const { performHooked } = await import('./hooked-call.ts');
+    const tryOut = () => this.#withLook(prepared, (found) => this.#tryOut(prepared, hooks, found));
+    const logUnexpected = (error: unknown) =>
+      this.#engine.logUnexpected(this.#xid, this.#call.command, error);
+    return performHooked(hooks, { report: this.#report, dryRun, tryOut, perform, logUnexpected });
+  }
+
+  async #withLook(prepared: Prepared, work: (found: unknown) => Promise<Outcome>): Promise<Outcome> {
     for (let looks = 1; ; looks++) {
       try {
-        const found = await this.#look(prepared);
-        if (effect === 'reads') return await this.#read(prepared, found);
-        if (effect === 'operates' && !dryRun) return await this.#operate(prepared, found);
-        return await this.#change(prepared, found);
+        return await work(await this.#look(prepared));
       } catch (error) {
         if (!isOutOfDate(error) || looks >= MAX_LOOKS) throw error;
       }
     }
+  }
+
+  /** Runs the handler in a transaction that is rolled back. */
+  #tryOut(prepared: Prepared, hooks: CallHooks, found: unknown): Promise<Outcome> {
+    return this.#engine.store.transaction('changes', async (db, nested) => {
+      const value = await nested.transaction('changes', async (inner) => {
+        const context = this.#contexts.within(inner, prepared.fn, prepared.meta);
+        return { value: await this.#run(prepared, context, found), keep: false };
+      });
+      // Reads the state before the call.
+      await hooks.prepare(db, value.ok ? value.data : undefined);
+      return { value, keep: false };
+    });
   }
 
   /** Reads what the function needs to know about the machine. No transaction is open meanwhile. */
@@ -238,6 +264,25 @@ class Dispatch {
     });
   }
 
+  /** Recovers unfinished operations, unless this is a dry run. Returns the script hooks of the call. */
+  async #begin({ fn, args }: Prepared): Promise<CallHooks | undefined> {
+    const { isHookable, findHooks, store, journal } = this.#engine;
+    const { dryRun } = this.#call;
+    const isHooked = isHookable(fn.name);
+    if (dryRun && !isHooked) return undefined;
+    const call = { fn, args: args as ReadArguments, caller: this.#caller, xid: this.#xid };
+    // One transaction for both, because each one takes time if the database is on another server.
+    const { left, hooks } = await store.transaction('reads', async (db) => ({
+      value: {
+        left: dryRun ? [] : await journal.list(db),
+        hooks: isHooked ? await findHooks(db, call, this.#engine) : undefined,
+      },
+      keep: false,
+    }));
+    await this.#undoOrComplete(left);
+    return hooks;
+  }
+
   /** Undoes or completes the operations that processes left unfinished when they ended. */
   async #recover(): Promise<void> {
     const { store, journal } = this.#engine;
@@ -245,6 +290,10 @@ class Dispatch {
       value: await journal.list(db),
       keep: false,
     }));
+    await this.#undoOrComplete(left);
+  }
+
+  async #undoOrComplete(left: JournalEntry[]): Promise<void> {
     if (left.length === 0) return;
     const { recover } = await import('./recover-plans.ts');
     this.#report.warnings.push(...(await recover(this.#engine, left)));

@@ -11,6 +11,7 @@ import type {
 } from './context.ts';
 import type { Machine } from './machine.ts';
 import type { AnyFunction } from './define.ts';
+import type { CallHooks, HookedCall } from './hooks.ts';
 import type { CallPeer } from './peer.ts';
 import type { Change, Journal, JournalEntry, Processes, AnyStep } from './plan.ts';
 import type { NewTask, TaskLogPiece } from './task.ts';
@@ -46,6 +47,14 @@ export interface Engine {
   /** Adds the steps to an entry of an earlier version, which has none. */
   readonly withSteps: (entry: JournalEntry) => Promise<JournalEntry>;
   readonly journal: Journal;
+  /** Whether a function can have script hooks. */
+  readonly isHookable: (name: string) => boolean;
+  /** The enabled script hooks of a call. Undefined if there are none. */
+  readonly findHooks: (
+    db: Db,
+    call: HookedCall,
+    engine: Pick<Engine, 'machine' | 'now'>,
+  ) => Promise<CallHooks | undefined>;
   /** The roles that this server has, such as `DNS`. */
   readonly rolesOf: (db: Db) => Promise<ReadonlySet<string>>;
   /** Adds a task to the queue in the transaction `db`. @returns its ID. */

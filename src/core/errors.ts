@@ -73,6 +73,13 @@ const kinds = {
     when: 'The client closed the connection before the call was complete.',
     remedy: 'Check what was done, and run the remaining calls again.',
   },
+  hook_refused: {
+    exit: 1,
+    when: 'A script hook that root has registered on this server refused the call. Nothing was changed.',
+    remedy:
+      'Do what the reason says. Root finds the script with `whmapi1 --hook list`, and its output in hooks.log in the ' +
+      'state directory.',
+  },
   host_failed: {
     exit: 1,
     when: 'A step failed on the server. All earlier steps were undone.',

@@ -15,6 +15,7 @@ import type { MachineKernel } from './machine-kernel.ts';
 import type { MachineMailer, MachineOutbound } from './machine-outbound.ts';
 import type { MachineProcesses } from './machine-processes.ts';
 import type { MachineResolver } from './machine-resolver.ts';
+import type { MachineScripts } from './machine-scripts.ts';
 
 export interface MachineUser {
   readonly name: string;
@@ -226,6 +227,7 @@ export interface Machine {
   readonly outbound: () => Promise<MachineOutbound>;
   readonly mailer: () => Promise<MachineMailer>;
   readonly processes: () => Promise<MachineProcesses>;
+  readonly scripts: () => Promise<MachineScripts>;
   readonly disks: () => Promise<readonly Disk[]>;
   /**
    * The files below these directories; every other path is rejected. Each driver declares its own directories. With

@@ -59,6 +59,11 @@ export class Report {
     };
   }
 
+  /** The report for people that the handler has set. Empty if there is none. */
+  get rawText(): string {
+    return this.#raw ?? '';
+  }
+
   envelope({ command, dryRun }: Call, fn: AnyFunction | undefined, outcome: Outcome): Envelope {
     const metadata: Metadata = {
       version: 1,

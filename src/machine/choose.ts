@@ -8,7 +8,10 @@ import { sandboxSystem, system } from './system.ts';
 export type ChosenMachine = Omit<Machine, 'ownCertificate'>;
 
 /** The parts that `chooseMachine` does not add itself. */
-type OneMachine = Omit<ChosenMachine, 'disks' | 'resolver' | 'kernel' | 'outbound' | 'mailer' | 'system'>;
+type OneMachine = Omit<
+  ChosenMachine,
+  'disks' | 'resolver' | 'kernel' | 'outbound' | 'mailer' | 'scripts' | 'system'
+>;
 
 export interface MachineChoice {
   readonly userId: number;
@@ -61,6 +64,7 @@ export function chooseMachine(choice: MachineChoice): ChosenMachine {
     },
     kernel: async () => (await import('./kernel/kernel.ts')).kernel,
     disks: async () => (await import('./disks.ts')).disksOf(places),
+    scripts: once(async () => (await import('./scripts.ts')).scriptsOf(onMachine ? undefined : userId)),
     resolver: async () => {
       const { DnsResolver } = await import('./resolver.ts');
       return new DnsResolver(listOf(resolvers));

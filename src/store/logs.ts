@@ -1,6 +1,8 @@
-// The two logs in the state directory, with one JSON object per line: the calls, and the unexpected errors.
+// The logs in the state directory, with one JSON object per line: the calls, the unexpected errors, and the script
+// hooks.
 import { closeSync, constants, fdatasyncSync, fstatSync, readSync, statSync, writeSync } from 'node:fs';
 import type { AuditMoment, AuditRecord } from '../core/audit.ts';
+import type { HookRun } from '../core/hooks.ts';
 import { auditLine, auditLineAgain, toJsonLine } from './audit-line.ts';
 import type { LogLimits } from './log-limits.ts';
 import type { StateDirectory } from './state-directory.ts';
@@ -8,8 +10,9 @@ import { unavailable } from './unavailable.ts';
 
 const AUDIT = 'audit.log';
 const ERRORS = 'error.log';
+const HOOKS = 'hooks.log';
 
-/** Limits of the error log: two files of 8 MiB, and the length of an error's details. */
+/** Limits of the error log and the log of hooks: two files of 8 MiB, and the length of an error's details. */
 const ERRORS_MAX_BYTES = 8 * 1_048_576;
 const ERRORS_KEPT = 1;
 const MAX_DETAILS_LENGTH = 16_384;
@@ -142,6 +145,15 @@ export function logUnexpected(
     return `The details are in “${directory.file(ERRORS)}” under that ID.`;
   } catch {
     return `Its details could not be written to “${directory.file(ERRORS)}”.`;
+  }
+}
+
+/** Writes a line about a script hook. A full disk must not make a call fail that needs no space itself. */
+export function logHook(directory: StateDirectory, run: HookRun): void {
+  try {
+    append(directory, HOOKS, { ...run, time: new Date(run.time).toISOString() }, false);
+  } catch {
+    // The call reports what the script refused, and whether it failed.
   }
 }
 

@@ -74,6 +74,14 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
       because: 'public=1 alone lists public keys only, as WHM’s page says of it.',
     },
   ],
+  edit_hook: [
+    { params: ['escalateprivs'], traits: ['default'], because: kept },
+    {
+      params: ['description'],
+      traits: ['here'],
+      because: 'WHM’s page has it, but the catalogue’s copy of the page does not.',
+    },
+  ],
   configureservice: [{ params: ['service'], traits: ['values'], because: everyService }],
   restartservice: [{ params: ['service'], traits: ['values'], because: everyService }],
   start_profile_activation: [

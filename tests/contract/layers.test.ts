@@ -163,6 +163,7 @@ const layers: Record<string, Layer> = {
     ],
     mayKnow: [core],
   },
+  hooks: { files: /^src\/hooks\//, mayImport: [core, /^src\/(hooks|model)\//] },
   catalogue: { files: /^src\/catalogue\//, mayImport: [catalogue] },
   doctor: {
     files: /^src\/doctor\//,
@@ -194,6 +195,10 @@ const layers: Record<string, Layer> = {
     files: /^src\/system-logins\.ts$/,
     mayImport: [core, /^src\/app\.ts$/, /^src\/store\//, /^src\/model\/(logins|two-factor)\//, node],
   },
+  'hook-administration': {
+    files: /^src\/hook-administration\.ts$/,
+    mayImport: [core, /^src\/app\.ts$/, /^src\/model\/hooks\//],
+  },
   search: {
     files: /^src\/search\//,
     mayImport: [/^src\/search\//, /^src\/catalogue\/synonyms\.json$/],
@@ -208,7 +213,8 @@ const layers: Record<string, Layer> = {
       /^src\/changes\/(loaders\.generated|earlier-operations)\.ts$/,
       /^src\/doctor\/advise\.ts$/,
       /^src\/drivers\/loaders\.generated\.ts$/,
-      /^src\/model\/(logins\/callers|roles\/active-profile|servers\/servers|passwords\/strength|stored-names|tasks\/queue)\.ts$/,
+      /^src\/hooks\/call-hooks\.ts$/,
+      /^src\/model\/(hooks\/functions|logins\/callers|roles\/active-profile|servers\/servers|passwords\/strength|stored-names|tasks\/queue)\.ts$/,
       /^src\/catalogue\/known\.ts$/,
       /^src\/remote\/call-peer\.ts$/,
       node,
@@ -252,7 +258,7 @@ const layers: Record<string, Layer> = {
       ...[
         /^src\/cli\//,
         /^src\/search\//,
-        /^src\/(app|sandbox-services|system-logins|(?:name-server-|store-|task-)?administration)\.ts$/,
+        /^src\/(app|sandbox-services|system-logins|(?:hook-|name-server-|store-|task-)?administration)\.ts$/,
         core,
         catalogue,
         /^src\/render\//,

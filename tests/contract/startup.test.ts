@@ -1,7 +1,7 @@
 // What a start loads, counted in the built program and not measured in time.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -208,6 +208,16 @@ describe('one call', () => {
       expect(code).not.toContain(REMOTE);
       expect(modules.filter((one) => /^(https?|tls)$/.test(one))).toEqual([]);
     }
+  });
+
+  test('loads nothing of script hooks where no hook is registered', async () => {
+    const set = await start('--output=json', 'set_tweaksetting', 'key=chkservd_check_interval', 'value=60');
+    expect(set.stdout).toContain('"result":1');
+    expect(set.code).not.toContain('BAILOUT');
+    const hooks = readdirSync(dist, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.cjs'))
+      .filter((path) => readFileSync(join(dist, path), 'utf8').includes('BAILOUT'));
+    expect(hooks.length).toBeGreaterThan(0);
   });
 
   test('loads what shapes a list only where it is asked to', async () => {

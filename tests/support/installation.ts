@@ -28,6 +28,8 @@ export interface InstallationOptions {
   readonly server?: string;
   /** A store that is used instead of a new one. */
   readonly url?: string;
+  /** Further variables of the environment. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export class Installation {
@@ -54,8 +56,10 @@ export class Installation {
   readonly #database: TestDatabase | undefined;
   readonly #url: string | undefined;
   readonly #server: string;
+  readonly #further: Readonly<Record<string, string>>;
 
-  constructor({ livesLong = false, beside, server, url }: InstallationOptions = {}) {
+  constructor({ livesLong = false, beside, server, url, environment = {} }: InstallationOptions = {}) {
+    this.#further = environment;
     const given = url ?? beside?.environment.WHMAPI1_STORE_URL;
     this.#database = given === undefined ? makeTestDatabase() : undefined;
     this.#url = given ?? this.#database?.url;
@@ -73,6 +77,7 @@ export class Installation {
       WHMAPI1_AUDIT_ROTATE_DAYS: '3650',
       WHMAPI1_STORE_URL: this.#url,
       WHMAPI1_SERVER_NAME: this.#server,
+      ...this.#further,
     };
   }
 

@@ -95,6 +95,7 @@ export async function forget(
     'nameserver',
     'dns_server',
     'dns_secondary',
+    'script_hook',
   ]) {
     await db.run(`DELETE FROM ${table} WHERE server = ?`, name);
   }

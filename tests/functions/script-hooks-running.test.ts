@@ -1,0 +1,402 @@
+// Script hooks run with the calls of their events: real scripts, through the public interface.
+import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Json } from '../../src/core/values.ts';
+import { privilegeNames } from '../../src/model/resellers/privileges.ts';
+import { HookScripts } from '../support/hook-scripts.ts';
+import { Installation, reseller } from '../support/installation.ts';
+
+let here: Installation;
+let scripts: HookScripts;
+beforeEach(() => {
+  here = new Installation();
+  scripts = new HookScripts(here);
+});
+afterEach(() => {
+  here.remove();
+});
+
+const create = { event: 'Accounts::Create' } as const;
+const bob = { username: 'bob', domain: 'bob.example' } as const;
+const users = async () => ((await here.call('list_users')).data as { users: string[] }).users;
+const log = () =>
+  readFileSync(join(here.state, 'hooks.log'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+describe('a hook before the call', () => {
+  it('refuses it with its reason, and nothing is changed', async () => {
+    const path = scripts.write('no', 'echo "0 BAILOUT this domain is reserved"');
+    await scripts.add(path, { ...create, stage: 'pre', blocking: '1' });
+    const { metadata } = await here.call('createacct', bob);
+    expect(metadata).toMatchObject({ result: 0, error_code: 'hook_refused' });
+    expect(metadata.reason).toBe(`The script hook “${path}” refused the call: this domain is reserved`);
+    expect(await users()).toEqual(['root']);
+    expect(here.audit().at(-2)).toMatchObject({ function: 'createacct', error_code: 'hook_refused' });
+  });
+
+  it('does not show resellers where the script is', async () => {
+    await scripts.add(scripts.write('no', 'echo BAILOUT no more packages'), {
+      ...{ event: 'Packages::verify_input_data', stage: 'pre', blocking: '1' },
+    });
+    const as = reseller('rita', ...privilegeNames.filter((name) => name !== 'all'));
+    const { metadata } = await here.call('addpkg', { name: 'gold' }, { as });
+    expect(metadata.reason).toBe('A script hook of this server refused the call: no more packages');
+  });
+
+  it.each([
+    ['is not blocking', 'echo "0 BAILOUT no"', {}],
+    ['does not print BAILOUT', 'echo "0 no"', { blocking: '1' }],
+    ['exits with another status than 0', 'exit 3', { blocking: '1' }],
+  ])('that %s only warns', async (_what, body, attributes) => {
+    await scripts.add(scripts.write('no', body), { ...create, stage: 'pre', ...attributes });
+    const { metadata } = await here.call('createacct', bob);
+    expect(metadata.result).toBe(1);
+    expect(metadata.output?.warnings?.join(' ')).toMatch(/no” before the call failed/);
+    expect(await users()).toContain('bob');
+  });
+
+  it('does not run for a call that is invalid anyway', async () => {
+    await scripts.add(scripts.write('pre'), { ...create, stage: 'pre' });
+    await here.call('createacct', { ...bob, plan: 'nosuch' });
+    await here.call('createacct', { username: 'b!' });
+    expect(scripts.order()).toEqual([]);
+  });
+
+  it('knows the username that is made from the domain', async () => {
+    await scripts.add(scripts.write('pre'), { ...create, stage: 'pre' });
+    await here.call('createacct', { domain: 'bob.example' });
+    expect(scripts.received('pre')[0]?.data).toMatchObject({ user: 'bob', homedir: '/home/bob' });
+  });
+});
+
+describe('a hook after the call', () => {
+  it('receives the result, and cannot refuse', async () => {
+    const path = scripts.write('post', 'echo "0 BAILOUT too late"');
+    await scripts.add(path, { ...create, stage: 'post', blocking: '1' });
+    const { metadata } = await here.call('createacct', bob);
+    expect(metadata.result).toBe(1);
+    expect(metadata.output?.warnings).toContain(`The script hook “${path}” after the call failed: too late.`);
+    expect(await users()).toContain('bob');
+    expect(scripts.received('post')[0]?.data).toMatchObject({ user: 'bob', result: { package: 'default' } });
+  });
+
+  it('does not run after a call that failed', async () => {
+    await scripts.add(scripts.write('post'), { event: 'Accounts::Remove', stage: 'post' });
+    await here.call('removeacct', { username: 'nobody1' });
+    expect(scripts.order()).toEqual([]);
+  });
+});
+
+describe('several hooks', () => {
+  it('run in the order of their weights', async () => {
+    for (const [name, weight] of Object.entries({ c: '300', a: '5', b: '100' })) {
+      await scripts.add(scripts.write(name), { ...create, stage: 'pre', weight });
+    }
+    await scripts.add(scripts.write('last'), { ...create, stage: 'pre' });
+    await scripts.add(scripts.write('after'), { ...create, stage: 'post', weight: '1' });
+    await here.call('createacct', bob);
+    expect(scripts.order()).toEqual(['a', 'b', 'c', 'last', 'after']);
+  });
+
+  it('are rolled back in reverse order if a later one refuses, unless they failed', async () => {
+    for (const name of ['a', 'b', 'failed']) {
+      const path = scripts.write(name, name === 'failed' ? 'echo 0' : 'echo 1');
+      await scripts.add(path, { ...create, stage: 'pre', rollback: `${path} --undo` });
+    }
+    await scripts.add(scripts.write('no', 'echo BAILOUT'), { ...create, stage: 'pre', blocking: '1' });
+    await scripts.add(scripts.write('never'), { ...create, stage: 'pre' });
+    await here.call('createacct', bob);
+    expect(scripts.order()).toEqual(['a', 'b', 'failed', 'no', 'b --undo', 'a --undo']);
+    expect(scripts.received('a')).toHaveLength(2);
+    expect(scripts.received('a')[1]).toEqual(scripts.received('a')[0]);
+  });
+
+  it('are skipped if their check prints 0 or cannot be run', async () => {
+    for (const [name, body] of Object.entries({ yes: 'echo 1', no: 'echo "0 not today"', bad: 'exit 1' })) {
+      const check = scripts.write(`check-${name}`, body);
+      await scripts.add(scripts.write(name), { ...create, stage: 'pre', check });
+    }
+    expect((await here.call('createacct', bob)).metadata.output?.warnings ?? []).toHaveLength(1);
+    expect(scripts.order()).toEqual(['check-yes', 'yes', 'check-no', 'check-bad']);
+  });
+});
+
+describe('a script that cannot be run to its end', () => {
+  const hang = async (attributes: { stage: string; blocking?: string }) => {
+    here = new Installation({ environment: { WHMAPI1_HOOK_SECONDS: '1' } });
+    scripts = new HookScripts(here);
+    // A child of the script keeps its output open.
+    const path = scripts.write('hang', `sleep 1000 & echo $! > '${scripts.directory}/child'; wait`);
+    await scripts.add(path, { ...create, ...attributes });
+    return path;
+  };
+  const childIsGone = () => {
+    const id = readFileSync(join(scripts.directory, 'child'), 'utf8').trim();
+    return !existsSync(`/proc/${id}`) || /\nState:\s+Z/.test(readFileSync(`/proc/${id}/status`, 'utf8'));
+  };
+
+  it('is ended with everything that it started, and a blocking one refuses', async () => {
+    here.remove();
+    const path = await hang({ stage: 'pre', blocking: '1' });
+    const { metadata } = await here.call('createacct', bob);
+    expect(metadata.reason).toBe(
+      `The script hook “${path}” refused the call: it took longer than 1 second and was ended`,
+    );
+    expect(childIsGone()).toBe(true);
+    expect(await users()).toEqual(['root']);
+  });
+
+  it('that prints 100 MB is ended, and its output is not kept', async () => {
+    const path = scripts.write('much', 'head -c 104857600 /dev/zero; echo 1 > "$0.end"; sleep 1000');
+    await scripts.add(path, { ...create, stage: 'post' });
+    const { metadata } = await here.call('createacct', bob);
+    expect(metadata.output?.warnings).toContain(
+      `The script hook “${path}” after the call failed: it printed more than 1 MiB and was ended.`,
+    );
+    expect(existsSync(`${path}.end`)).toBe(false);
+    expect(String(log()[0]?.output).length).toBeLessThanOrEqual(4096);
+  });
+
+  it.each([
+    ['was removed', (path: string) => rmSync(path), 'does not exist'],
+    ['can be changed by others', (path: string) => chmodSync(path, 0o777), 'can be changed by other users'],
+    [
+      'is in a directory of others',
+      () => chmodSync(scripts.directory, 0o777),
+      'can be changed by other users',
+    ],
+    ['is not executable', (path: string) => chmodSync(path, 0o644), 'is not executable'],
+  ])('because it %s is a refusal if it is blocking, otherwise a warning', async (_what, damage, problem) => {
+    const path = scripts.write('guard');
+    const { id } = await scripts.add(path, { ...create, stage: 'pre', blocking: '1' });
+    damage(path);
+    const refused = await here.call('createacct', bob);
+    expect(refused.metadata.error_code).toBe('hook_refused');
+    expect(refused.metadata.reason).toContain(problem);
+    expect(scripts.order()).toEqual([]);
+    await here.call('delete_hook', { id });
+    expect((await here.call('createacct', bob)).metadata.result).toBe(1);
+  });
+
+  it('but leaves a process in the background is not waited for', async () => {
+    const path = scripts.write('daemon', `sleep 1000 & echo $! > '${scripts.directory}/child'; echo 1`);
+    await scripts.add(path, { ...create, stage: 'pre' });
+    expect((await here.call('createacct', bob)).metadata.output?.warnings ?? []).toHaveLength(1);
+    expect(childIsGone()).toBe(false);
+    process.kill(Number(readFileSync(join(scripts.directory, 'child'), 'utf8')), 'SIGKILL');
+  });
+});
+
+describe('a dry run', () => {
+  it('runs no script, and says which would run', async () => {
+    const pre = scripts.write('pre', 'echo BAILOUT');
+    await scripts.add(pre, { ...create, stage: 'pre', blocking: '1' });
+    const { metadata } = await here.call('createacct', bob, { dryRun: true });
+    expect(metadata.result).toBe(1);
+    expect(metadata.output?.messages?.at(-1)).toBe(
+      `The script hook “${pre}” would run before the call (Whostmgr Accounts::Create).`,
+    );
+    expect(scripts.order()).toEqual([]);
+  });
+});
+
+describe('a batch', () => {
+  it('runs the hooks of each of its calls', async () => {
+    const path = scripts.write(
+      'pre',
+      `case "$(tail -1 "$0.seen")" in *carl*) echo BAILOUT not carl;; *) echo 1;; esac`,
+    );
+    await scripts.add(path, { ...create, stage: 'pre', blocking: '1' });
+    const command = ['bob', 'carl', 'dora'].map(
+      (name) => `createacct?username=${name}&domain=${name}.example`,
+    );
+    const { data } = await here.call('batch', { command });
+    const results = (data as { result: { metadata: { result: number } }[] }).result.map(
+      ({ metadata }) => metadata.result,
+    );
+    expect(results).toEqual([1, 0, 1]);
+    expect(scripts.order()).toHaveLength(3);
+    expect(await users()).toEqual(expect.arrayContaining(['bob', 'dora']));
+  });
+
+  it('shows in a dry run what would run for each call', async () => {
+    await scripts.add(scripts.write('pre'), { ...create, stage: 'pre' });
+    const command = ['createacct?username=bob&domain=bob.example'];
+    const { data } = await here.call('batch', { command }, { dryRun: true });
+    expect(JSON.stringify(data)).toContain('would run before the call');
+    expect(scripts.order()).toEqual([]);
+  });
+});
+
+describe('secrets', () => {
+  it('reach the script, and never the logs, whatever it prints', async () => {
+    const password = 'four "unusual" wörds, Xylophone & more';
+    const echo = `tail -1 "$0.seen"; echo; tail -1 "$0.seen" >&2; exit 1`;
+    await scripts.add(scripts.write('pre', echo), {
+      category: 'Passwd',
+      event: 'ChangePasswd',
+      stage: 'pre',
+    });
+    await here.call('createacct', bob);
+    const { metadata } = await here.call('passwd', { user: 'bob', password });
+    expect(metadata.result).toBe(1);
+    expect(scripts.received('pre')[0]?.data).toEqual({ user: 'bob', new_password: password });
+    expect(log()).toHaveLength(1);
+    for (const name of ['hooks.log', 'audit.log']) {
+      expect(readFileSync(join(here.state, name), 'utf8')).not.toMatch(/Xylophone/);
+    }
+    expect(JSON.stringify(metadata)).not.toContain('Xylophone');
+  });
+});
+
+describe('what scripts receive', () => {
+  /** The calls, with what the script of the event gets before and after each of them. */
+  const cases: Record<
+    string,
+    { call: [string, Record<string, Json>]; pre?: Record<string, unknown>; post?: Record<string, unknown> }
+  > = {
+    'Whostmgr Accounts::Create': {
+      call: [
+        'createacct',
+        { ...bob, username: 'dora', domain: 'dora.example', password: 'four unusual words, Xylophone' },
+      ],
+      pre: { user: 'dora', domain: 'dora.example', pass: 'four unusual words, Xylophone', plan: 'default' },
+      post: {
+        user: 'dora',
+        username: 'dora',
+        homedir: '/home/dora',
+        rawout: expect.stringContaining('dora.example'),
+      },
+    },
+    'Whostmgr Accounts::Modify': {
+      call: ['modifyacct', { user: 'bob', contactemail: 'bob@example.org' }],
+      pre: { user: 'bob', contactemail: 'bob@example.org' },
+      post: { user: 'bob', result: expect.objectContaining({ user: 'bob', domain: 'bob.example' }) },
+    },
+    'Whostmgr Accounts::Remove': {
+      call: ['removeacct', { username: 'bob' }],
+      pre: { user: 'bob', username: 'bob', keepdns: 0 },
+      post: { user: 'bob' },
+    },
+    'Whostmgr Accounts::suspendacct': {
+      call: ['suspendacct', { user: 'bob', reason: 'Nonpayment', disallowun: '1' }],
+      pre: {
+        user: 'bob',
+        reason: 'Nonpayment',
+        disallowun: 1,
+        args: expect.objectContaining({ user: 'bob' }),
+      },
+      post: { user: 'bob', reason: 'Nonpayment', rawout: '' },
+    },
+    'Whostmgr Accounts::unsuspendacct': {
+      call: ['unsuspendacct', { user: 'bob' }],
+      pre: { user: 'bob', args: { user: 'bob' } },
+      post: { user: 'bob', rawout: '' },
+    },
+    'Whostmgr Accounts::change_package': {
+      call: ['changepackage', { user: 'bob', pkg: 'starter' }],
+      pre: { user: 'bob', cur_pkg: 'default', new_pkg: 'starter' },
+      post: { user: 'bob', cur_pkg: 'default', new_pkg: 'starter' },
+    },
+    'Whostmgr Accounts::set_shell': {
+      call: ['modifyacct', { user: 'bob', HASSHELL: '1' }],
+      pre: { user: 'bob', current_shell: '/usr/sbin/nologin', new_shell: '/bin/bash' },
+      post: { user: 'bob', current_shell: '/usr/sbin/nologin', new_shell: '/bin/bash', rawout: '' },
+    },
+    'Whostmgr Accounts::SiteIP::set': {
+      call: ['setsiteip', { domain: 'bob.example', ip: '192.0.2.2' }],
+      pre: { user: 'bob', oldip: '192.0.2.1', newip: '192.0.2.2' },
+      post: { user: 'bob', oldip: '192.0.2.1', newip: '192.0.2.2' },
+    },
+    'Passwd ChangePasswd': {
+      call: ['passwd', { user: 'bob', password: 'four unusual words, Xylophone' }],
+      pre: { user: 'bob', new_password: 'four unusual words, Xylophone' },
+      post: { user: 'bob', new_password: 'four unusual words, Xylophone', rawout: '', applist: 'system' },
+    },
+    'Whostmgr Packages::verify_input_data': {
+      call: ['addpkg', { name: 'gold', quota: '500', MAX_EMAIL_PER_HOUR: '9' }],
+      pre: { name: 'gold', quota: '500', max_email_per_hour: '9', edit: 'no' },
+    },
+    'Whostmgr Domain::zone_add': {
+      call: ['adddns', { domain: 'new.example', ip: '192.0.2.1', ipv6: '2001:db8::1' }],
+      pre: {
+        domain: 'new.example',
+        ip: '192.0.2.1',
+        trueowner: 'root',
+        template: 'standard',
+        has_ipv6: 1,
+        ipv6: '2001:db8::1',
+        allowoverwrite: 0,
+      },
+      post: { domain: 'new.example', trueowner: 'root' },
+    },
+    'Whostmgr Domain::zone_remove': {
+      call: ['killdns', { domain: 'bob.example' }],
+      pre: { domain: 'bob.example', owner: 'bob' },
+      post: { domain: 'bob.example', owner: 'bob' },
+    },
+    'Whostmgr TweakSettings::Main': {
+      call: ['set_tweaksetting', { key: 'chkservd_check_interval', value: '60' }],
+      pre: {},
+      post: {},
+    },
+    'Whostmgr TweakSettings::Basic': {
+      call: ['set_tweaksetting', { key: 'TTL', value: '60', module: 'Basic' }],
+      pre: {},
+      post: {},
+    },
+  };
+
+  it.each(Object.entries(cases))('%s', async (name, { call: [command, args], pre, post }) => {
+    const [category = '', event = ''] = name.split(' ');
+    await here.call('createacct', bob);
+    if (command === 'unsuspendacct') await here.call('suspendacct', { user: 'bob' });
+    for (const stage of post === undefined ? ['pre'] : ['pre', 'post']) {
+      await scripts.add(scripts.write(stage), { category, event, stage });
+    }
+    const { metadata } = await here.call(command, args);
+    expect([metadata.result, metadata.reason]).toEqual([1, metadata.reason]);
+    expect(scripts.received('pre').map(({ data }) => data)).toEqual([expect.objectContaining(pre)]);
+    if (post === undefined) return;
+    const [after] = scripts.received('post');
+    expect(after?.data).toEqual(expect.objectContaining(post));
+    expect(after?.context).toEqual({
+      category,
+      event,
+      stage: 'post',
+      point: 'main',
+      blocking: 0,
+      escalateprivs: 0,
+    });
+    expect(after?.hook).toMatchObject({ category, event, stage: 'post', exectype: 'script', weight: 100 });
+  });
+
+  it('is tested for every event that happens here', async () => {
+    const { eventsOf } = await import('../../src/model/hooks/functions.ts');
+    expect(Object.keys(cases).sort()).toEqual([...new Set(Object.values(eventsOf).flat())].sort());
+  });
+
+  it('nothing, if the call is not the event after all', async () => {
+    await here.call('createacct', bob);
+    for (const event of ['Accounts::change_package', 'Accounts::set_shell']) {
+      await scripts.add(scripts.write(event.slice(10)), { event, stage: 'pre' });
+    }
+    expect(
+      (await here.call('modifyacct', { user: 'bob', contactemail: 'b@example.org' })).metadata.result,
+    ).toBe(1);
+    expect(scripts.order()).toEqual([]);
+  });
+});
+
+describe('a script behind links', () => {
+  it('runs if only root can change them', async () => {
+    const path = scripts.write('real');
+    symlinkSync(path, join(scripts.directory, 'link'));
+    symlinkSync('../scripts', join(scripts.directory, 'folder'));
+    await scripts.add(join(scripts.directory, 'folder/link'), { ...create, stage: 'pre' });
+    expect((await here.call('createacct', bob)).metadata.result).toBe(1);
+    expect(scripts.order()).toEqual(['real']);
+  });
+});
