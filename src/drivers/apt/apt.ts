@@ -6,7 +6,7 @@ import type { DriverMachine } from '../step.ts';
 import { apartTools, failureOf, runApart } from './apart.ts';
 import { changeByApt, configurePending, updateLists } from './apt-get.ts';
 import { licenseIn } from './license.ts';
-import { holdersOfLocks } from './locks.ts';
+import { holdersOfLocks, lockTools } from './locks.ts';
 import type {
   ByName,
   InstalledPackage,
@@ -17,7 +17,7 @@ import type { ChangeWork, PackageSource, PackageVersions } from './packages.ts';
 import { parseStanzas, type Stanza } from './stanzas.ts';
 
 export const aptTools: readonly DeclaredTool[] = [
-  ...['dpkg-query', 'apt-cache', 'apt-get', 'lslocks', 'stat'].map((name) => ({ name })),
+  ...['dpkg-query', 'apt-cache', 'apt-get', ...lockTools].map((name) => ({ name })),
   ...apartTools,
 ];
 
@@ -215,10 +215,12 @@ function sourceOf(block: string, version: string): string {
   return '';
 }
 
-/** Reads `apt-get --simulate`: `Inst bind9 [1:9.18] (1:9.20 Debian:13/stable [amd64])`, `Remv bind9 [1:9.18]`. */
+/** Reads `apt-get --simulate`: `Inst bind9 [1:9.18] (1:9.20 Debian:13/stable [amd64])`, `Remv bind9 [1:9.18]`. @returns them by name. */
 function readSimulation(text: string): PackageChange[] {
   const lines = text.matchAll(/^(?:Inst|Remv) (\S+)(?: \[([^\]]+)\])?(?: \((\S+) )?/gm);
-  return [...lines].map(([, name = '', before, after]) => ({ name, before, after }));
+  return [...lines]
+    .map(([, name = '', before, after]) => ({ name, before, after }))
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 function impossible(stdout: string, stderr: string): MachineError {

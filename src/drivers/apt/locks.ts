@@ -18,16 +18,35 @@ interface Row extends LockHolder {
   readonly 'maj:min': string;
 }
 
+interface Mounts {
+  readonly filesystems: readonly { readonly target: string; readonly 'maj:min': string }[];
+}
+
+export const lockTools = ['stat', 'findmnt', 'lslocks'];
+
 export async function holdersOfLocks(tools: MachineTools): Promise<readonly LockHolder[]> {
   const paths = LOCKS.map((path): ToolWord => ({ path }));
   // stat exits with 1 if a file does not exist: apt has not been used yet.
-  const { stdout: files } = await tools.run('stat', ['--format=%Hd:%Ld %i', '--', ...paths], {
-    accept: [0, 1],
-  });
-  const ours = new Set(files.split('\n'));
-  const { stdout } = await tools.run('lslocks', ['--json', '--output=COMMAND,PID,INODE,MAJ:MIN']);
+  const [{ stdout: files }, { stdout: mounted }, { stdout: locked }] = await Promise.all([
+    tools.run('stat', ['--format=%i %m', '--', ...paths], { accept: [0, 1] }),
+    tools.run('findmnt', ['--json', '--list', '--output=TARGET,MAJ:MIN']),
+    tools.run('lslocks', ['--json', '--output=COMMAND,PID,INODE,MAJ:MIN']),
+  ]);
+  // The kernel names the device of the file system. stat has another one on overlayfs and btrfs.
+  const devices = new Map(
+    (JSON.parse(mounted) as Mounts).filesystems.map(({ target, 'maj:min': device }) => [
+      target,
+      device.trim(),
+    ]),
+  );
+  const ours = new Set(
+    files.split('\n').map((line) => {
+      const [, inode = '', target = ''] = /^(\d+) (.+)$/.exec(line) ?? [];
+      return `${devices.get(target)} ${inode}`;
+    }),
+  );
   // It prints nothing if nothing is locked.
-  const { locks } = (stdout.trim() === '' ? { locks: [] } : JSON.parse(stdout)) as { locks: Row[] };
-  const holders = locks.filter(({ inode, 'maj:min': device }) => ours.has(`${device} ${inode}`));
+  const { locks } = (locked.trim() === '' ? { locks: [] } : JSON.parse(locked)) as { locks: Row[] };
+  const holders = locks.filter(({ inode, 'maj:min': device }) => ours.has(`${device.trim()} ${inode}`));
   return [...new Map(holders.map(({ command, pid }) => [pid, { command, pid }])).values()];
 }
