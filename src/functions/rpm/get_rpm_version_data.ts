@@ -18,9 +18,8 @@ export default defineFunction({
     key: { type: 'string', maxLength: 128, doc: 'Only this package or role. Default: the whole section.' },
   },
   returns: {
-    map: { type: 'any', doc: 'The value; in rpm_groups a list of packages.' },
+    map: { type: 'any', doc: 'The entry of a package or role. In rpm_groups, it is a list of packages.' },
     keys: 'KEY',
-    doc: 'The entries, by package or role.',
   },
   examples: [
     { args: { section: 'target_settings' }, doc: 'Wanted, held and blocked packages.' },
