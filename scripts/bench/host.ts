@@ -165,7 +165,7 @@ const onMachine = `
     request('https://127.0.0.1:2087/json-api/' + name + '?api.version=1', { agent, headers }, (response) => {
       response.resume();
       response.on('end', () => (response.statusCode === 200 ? done() : fail(new Error(name))));
-    }).on('error', fail).end();
+    }).setTimeout(60000, function () { this.destroy(new Error(name + ' does not respond.')); }).on('error', fail).end();
   });
   const words = ['show', '--property=LoadState,UnitFileState,ActiveState', '--', ...units];
   const ways = {
@@ -183,7 +183,7 @@ const onMachine = `
       }
     }
     console.log(JSON.stringify(times));
-    process.exit();
+    agent.destroy();
   })();
 `;
 
@@ -202,7 +202,8 @@ async function compareServices(runs: number): Promise<void> {
     const { token } = (JSON.parse(stdout) as { data: { token: string } }).data;
     writeFileSync(machine.path('/var/tmp/bench.cjs'), onMachine);
     const units = [...new Set(services.flatMap((service) => service.units))].map((unit) => `${unit}.service`);
-    const ran = machine.run('node', ['/var/tmp/bench.cjs', token, String(runs), ...units]);
+    const words = ['/var/tmp/bench.cjs', token, String(runs), ...units];
+    const ran = machine.run('node', words, { timeoutMs: 600_000 });
     if (ran.status !== 0) throw new Error(ran.stderr);
     const times = JSON.parse(ran.stdout) as Record<string, number[]>;
     const [systemctl, nothing, status] = ['systemctl', 'nothing', 'servicestatus'].map((way) =>
