@@ -58,16 +58,16 @@ export async function lookForMeans(
   if (isDaily && !isSandbox) await assertUnattendedUpgrades(machine);
   const isAsked = changes.CPANEL !== undefined || changes.UPDATES !== undefined;
   const source = isAsked ? await findSource(machine, { asksRegistry: false }) : undefined;
-  const services = await machine.services();
-  const states = await services.states([...APT_TIMERS, SPAM_TIMER]);
+  const units = [...(isDaily ? APT_TIMERS : []), ...(changes.SARULESUP === undefined ? [] : [SPAM_TIMER])];
+  const states = units.length === 0 ? undefined : await (await machine.services()).states(units);
   const timers = isDaily
-    ? APT_TIMERS.filter((unit) => states.get(unit)?.isInstalled === true && !states.get(unit)?.isEnabled).map(
-        (unit) => ({ unit, isEnabled: true }),
-      )
+    ? APT_TIMERS.filter(
+        (unit) => states?.get(unit)?.isInstalled === true && !states?.get(unit)?.isEnabled,
+      ).map((unit) => ({ unit, isEnabled: true }))
     : [];
   const warnings: string[] = [];
   if (changes.SARULESUP !== undefined) {
-    if (states.get(SPAM_TIMER)?.isInstalled === true) {
+    if (states?.get(SPAM_TIMER)?.isInstalled === true) {
       timers.push({ unit: SPAM_TIMER, isEnabled: changes.SARULESUP === 'daily' });
     } else {
       warnings.push('SARULESUP is stored, but SpamAssassin is not installed on this server.');
