@@ -9,6 +9,9 @@ const esmOnly = [
   '@scure',
   'shlex',
   'uqr',
+  'openid-client',
+  'oauth4webapi',
+  'jose',
 ];
 
 /** @type {import('jest').Config} */

@@ -132,6 +132,7 @@ export function createApplication(
         outboundNetworks: environment.WHMAPI1_OUTBOUND_NETWORKS,
         outboundCertificates: environment.WHMAPI1_OUTBOUND_CERTIFICATES,
         sendmail: environment.WHMAPI1_SENDMAIL,
+        allowsLoopbackProviders: environment.WHMAPI1_LOOPBACK_IDENTITY_PROVIDERS === '1',
         isNamedByHostname: shared !== undefined && shared.server === undefined,
         isServing: async () => (await servers()).length > 0,
       }),

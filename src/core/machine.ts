@@ -11,6 +11,7 @@ import type {
   MachineTools,
 } from './machine-daemons.ts';
 import type { MachineError } from './machine-error.ts';
+import type { MachineIdentityProviders } from './machine-identity-providers.ts';
 import type { MachineKernel } from './machine-kernel.ts';
 import type { MachineMailer, MachineOutbound } from './machine-outbound.ts';
 import type { MachineProcesses } from './machine-processes.ts';
@@ -228,6 +229,7 @@ export interface Machine {
   readonly mailer: () => Promise<MachineMailer>;
   readonly processes: () => Promise<MachineProcesses>;
   readonly scripts: () => Promise<MachineScripts>;
+  readonly identityProviders: () => Promise<MachineIdentityProviders>;
   readonly disks: () => Promise<readonly Disk[]>;
   /**
    * The files below these directories; every other path is rejected. Each driver declares its own directories. With

@@ -10,6 +10,7 @@ import type { Refusal } from './error-answers.ts';
 import { readBody, readCall } from './call.ts';
 import { loginWorldOf } from './login-world.ts';
 import { renderLoginPage, renderWayIn } from './page/login-page.ts';
+import { loginButtons } from './login-buttons.ts';
 import {
   acceptsHtml,
   bodyOf,
@@ -23,7 +24,7 @@ import {
 export function addLogin(server: FastifyInstance, application: Application): void {
   for (const path of ['/login', '/login/']) {
     server.post(path, (request, reply) => logIn(request, reply, application));
-    server.get(path, (_request, reply) => sendLoginPage(reply, application, undefined));
+    server.get(path, (request, reply) => sendLoginPage(request, reply, application));
   }
   server.get('/:token/login/', (request, reply) => redeem(request, reply, application));
   for (const path of ['/logout', '/logout/', '/:token/logout', '/:token/logout/']) {
@@ -65,7 +66,7 @@ async function logIn(
   if ('problem' in verdict) {
     request.log.warn({ address: request.ip, problem: verdict.problem }, 'login refused');
     return isForPeople
-      ? sendLoginPage(reply, application, verdict, field(fields, 'user'))
+      ? sendLoginPage(request, reply, application, verdict, field(fields, 'user'))
       : refuseLogin(reply, verdict);
   }
   const opened = await world.transaction((db) =>
@@ -108,7 +109,7 @@ async function redeem(
   const about = { address: request.ip, authentication: 'login link' };
   if (used === undefined) {
     await application.auditLogin({ command: 'login', user: '', ...about, problem: 'denied' });
-    return sendLoginPage(reply, application, {
+    return sendLoginPage(request, reply, application, {
       problem: 'denied',
       reason: 'The link has already been used or has expired. Create a new one.',
     });
@@ -141,7 +142,7 @@ async function logOut(
 }
 
 /** Not 303: clients of WHM would follow it and lose the header that they need. */
-function setSession(request: FastifyRequest, reply: FastifyReply, opened: sessions.Opened): void {
+export function setSession(request: FastifyRequest, reply: FastifyReply, opened: sessions.Opened): void {
   reply.header('location', `/${opened.securityToken}/`).header('set-cookie', cookieText(request, opened.id));
 }
 
@@ -164,21 +165,27 @@ function refuseLogin(reply: FastifyReply, { problem, reason }: Refusal): Fastify
     .send(JSON.stringify(body));
 }
 
-function sendLoginPage(
+export async function sendLoginPage(
+  request: FastifyRequest,
   reply: FastifyReply,
-  { engine }: Application,
-  refusal: Refusal | undefined,
+  application: Application,
+  refusal?: Refusal,
   user = '',
-): FastifyReply {
-  const hostname = engine.machine.system.hostname();
+): Promise<FastifyReply> {
+  const hostname = application.engine.machine.system.hostname();
+  const buttons = await loginButtons(request, application);
   return reply
     .code(refusal === undefined ? 200 : 401)
     .header('content-type', 'text/html; charset=utf-8')
-    .send(renderLoginPage(hostname, refusal, user));
+    .send(renderLoginPage(hostname, { refusal, user, buttons }));
 }
 
 /** For a browser that submitted the form without the script. Warnings stay until they are read. */
-function sendWayIn(reply: FastifyReply, securityToken: string, warnings: readonly string[]): FastifyReply {
+export function sendWayIn(
+  reply: FastifyReply,
+  securityToken: string,
+  warnings: readonly string[],
+): FastifyReply {
   if (warnings.length === 0) reply.header('refresh', `0; url=/${securityToken}/`);
   return reply
     .header('content-type', 'text/html; charset=utf-8')

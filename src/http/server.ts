@@ -18,6 +18,7 @@ import { addConfirm } from './confirm.ts';
 import { Connections, type Tls } from './connections.ts';
 import { refuse, sendError } from './error-answers.ts';
 import { limits, type Limits } from './limits.ts';
+import { addExternalLogin } from './external-login.ts';
 import { addLogin } from './login.ts';
 import { addOpenApi } from './openapi-route.ts';
 import type { LogLevel } from './options.ts';
@@ -91,6 +92,7 @@ export function createServer(
     }
   }
   addLogin(server, application);
+  addExternalLogin(server, application);
   addConfirm(server, application);
   addOpenApi(server, application);
   addPages(server, application);

@@ -10,7 +10,7 @@ export type ChosenMachine = Omit<Machine, 'ownCertificate'>;
 /** The parts that `chooseMachine` does not add itself. */
 type OneMachine = Omit<
   ChosenMachine,
-  'disks' | 'resolver' | 'kernel' | 'outbound' | 'mailer' | 'scripts' | 'system'
+  'disks' | 'resolver' | 'kernel' | 'outbound' | 'mailer' | 'scripts' | 'identityProviders' | 'system'
 >;
 
 export interface MachineChoice {
@@ -32,6 +32,8 @@ export interface MachineChoice {
   readonly outboundCertificates?: string | undefined;
   /** The program that accepts mail. Default: `sendmail`; in a sandbox, mail is stored. */
   readonly sendmail?: string | undefined;
+  /** Whether identity providers may be on this machine itself, without TLS. For tests. */
+  readonly allowsLoopbackProviders?: boolean;
 }
 
 const SYSTEM_STATE = '/var/lib/whmapi1';
@@ -48,6 +50,7 @@ export function isMachine({
 export function chooseMachine(choice: MachineChoice): ChosenMachine {
   const { userId, stateDirectory, now, publicAddressService, resolvers, isServing } = choice;
   const { outboundNetworks, outboundCertificates, sendmail } = choice;
+  const { allowsLoopbackProviders = false } = choice;
   const onMachine = isMachine({ userId, stateDirectory });
   const places = [
     { purpose: 'state directory', path: stateDirectory },
@@ -62,6 +65,10 @@ export function chooseMachine(choice: MachineChoice): ChosenMachine {
       ...(onMachine ? system : sandboxSystem(join(stateDirectory, 'root'))),
       isNamedByHostname: choice.isNamedByHostname ?? false,
     },
+    identityProviders: once(async () => {
+      const { OpenIdProviders } = await import('./identity-providers/openid-providers.ts');
+      return new OpenIdProviders({ allowsLoopback: allowsLoopbackProviders, now });
+    }),
     kernel: async () => (await import('./kernel/kernel.ts')).kernel,
     disks: async () => (await import('./disks.ts')).disksOf(places),
     scripts: once(async () => (await import('./scripts.ts')).scriptsOf(onMachine ? undefined : userId)),

@@ -13,6 +13,8 @@ const providers = 'This server has one login provider, which WHM’s pages do no
 const kept = 'What is not given stays as it is; WHM’s page lists defaults (docs/DECISIONS.md).';
 const privileges = 'A privilege that resellers can hold; WHM’s page of this function leaves it out.';
 
+const isCheckedJson = 'It is text that has to be JSON, and is checked.';
+
 const everyService = 'It takes the services that servicestatus shows.';
 
 const sectionsOfPackages = 'Debian has no rpm.versions; these sections are what apt and dpkg have instead.';
@@ -84,9 +86,15 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
   ],
   configureservice: [{ params: ['service'], traits: ['values'], because: everyService }],
   restartservice: [{ params: ['service'], traits: ['values'], because: everyService }],
+  set_provider_client_configurations: [
+    { params: ['configurations'], traits: ['type'], because: isCheckedJson },
+  ],
+  set_provider_display_configurations: [
+    { params: ['configurations'], traits: ['type'], because: isCheckedJson },
+  ],
   start_profile_activation: [
     { params: ['code'], traits: ['values'], because: 'This server has a profile for websites as well.' },
-    { params: ['optional'], traits: ['type'], because: 'It is text that has to be JSON, and is checked.' },
+    { params: ['optional'], traits: ['type'], because: isCheckedJson },
   ],
   accountsummary: [
     {

@@ -38,6 +38,7 @@ const verbs = [
     'Grant',
     'Import',
     'Install',
+    'Link',
     'List',
     'Remove',
     'Repair',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ApiError } from '../../core/errors.ts';
 import * as secondaries from '../../model/dns/secondaries.ts';
 import * as integrationLinks from '../../model/integration/links.ts';
+import * as identityProviders from '../../model/identity-providers/providers.ts';
 import * as accessHashes from '../../model/logins/access-hashes.ts';
 import * as tfa from '../../model/two-factor/tfa.ts';
 import type { InspectedStore } from '../../store/inspect.ts';
@@ -26,11 +27,13 @@ async function openOne({ stateDirectory, userId, now }: Subject, { db }: Inspect
   const linked = await db.get<{ username: string; app: string }>(
     'SELECT username, app FROM integration_link LIMIT 1',
   );
+  const registered = (await identityProviders.list(db)).find(({ hasSecret }) => hasSecret);
   try {
     if (enrolled !== undefined) await tfa.listSecrets({ db, sealer, now }, enrolled.username);
     else if (hashed !== undefined) await accessHashes.get({ db, sealer }, hashed.username);
     else if (linked !== undefined)
       await integrationLinks.tokenOf({ db, sealer }, linked.username, linked.app);
+    else if (registered !== undefined) await identityProviders.secretOf({ db, sealer }, registered);
     else if ((await secondaries.readOptions(db, sealer)).keys.length === 0) return emptyOf(path);
   } catch (error) {
     const isLost = error instanceof ApiError && error.code === 'key_lost';

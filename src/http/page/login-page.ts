@@ -2,13 +2,29 @@
 // the password is not stored between the two steps.
 import type { Refusal } from '../error-answers.ts';
 import { assets } from './assets.ts';
-import { html } from './html.ts';
+import { html, type Html } from './html.ts';
 import { renderBarePage } from './layout.ts';
 
 const NEEDS_CODE = 'tfa_login_form';
 
-/** @param user the username typed before, if any. */
-export function renderLoginPage(hostname: string, refusal: Refusal | undefined, user = ''): string {
+/** A button for an identity provider. Its fields are those of the function get_provider_display_configurations. */
+export interface ProviderButton {
+  readonly link: string;
+  readonly label: string;
+  readonly color: string;
+  readonly textcolor: string;
+  readonly icon: string;
+  readonly icon_type: string;
+}
+
+export interface LoginPage {
+  readonly refusal?: Refusal | undefined;
+  /** The username typed before, if any. */
+  readonly user?: string;
+  readonly buttons?: readonly ProviderButton[];
+}
+
+export function renderLoginPage(hostname: string, { refusal, user = '', buttons = [] }: LoginPage): string {
   const needsCode = refusal !== undefined && refusal.problem !== 'denied';
   // Clients of WHM look for this name in the response, so it is present only if a code is required.
   const form = needsCode ? NEEDS_CODE : 'login_form';
@@ -77,8 +93,24 @@ export function renderLoginPage(hostname: string, refusal: Refusal | undefined, 
         <button type="button" data-back hidden>Back</button>
       </div>
     </form>
+    ${renderProviderButtons(buttons)}
   </div>`;
   return renderBarePage({ name: 'login', title: 'Log in', main });
+}
+
+/** The page's script sets the colours, because the content security policy allows no style attributes. */
+function renderProviderButtons(buttons: readonly ProviderButton[]): Html | undefined {
+  if (buttons.length === 0) return undefined;
+  return html`<ul class="providers" aria-label="Other ways to log in">
+    ${buttons.map(
+      ({ link, label, color, textcolor, icon, icon_type: type }) =>
+        html`<li>
+          <a class="provider" href="${link}" data-color="${color}" data-textcolor="${textcolor}"
+            >${icon !== '' && html`<img src="data:${type};base64,${icon}" alt="" width="20" height="20" />`}${label}</a
+          >
+        </li>`,
+    )}
+  </ul>`;
 }
 
 /** The page after a login without the script. */

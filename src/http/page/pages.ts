@@ -7,6 +7,7 @@ import { identify } from '../authentication.ts';
 import { readCall } from '../call.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import { sendError } from '../error-answers.ts';
+import { sendLoginPage } from '../login.ts';
 import { acceptsHtml, bodyOf, queryOf, SECURITY_TOKEN, securityTokenOf, sessionIdOf } from '../request.ts';
 import { renderApiShellPage } from './api-shell-page.ts';
 import { toShellAnswer } from './api-shell-call.ts';
@@ -14,7 +15,6 @@ import { assets } from './assets.ts';
 import { describeFunction, listFunctions } from './function-descriptions.ts';
 import { openLink, renderLinkPage } from './integration.ts';
 import type { Visitor } from './layout.ts';
-import { renderLoginPage } from './login-page.ts';
 import { renderNotFoundPage } from './not-found-page.ts';
 import { overviewFor } from './overview.ts';
 import { renderOverviewPage } from './overview-page.ts';
@@ -32,9 +32,7 @@ interface Session {
 export function addPages(server: FastifyInstance, application: Application): void {
   securePages(server);
   addAssets(server);
-  server.get('/', (_request, reply) =>
-    reply.type(HTML).send(renderLoginPage(application.engine.machine.system.hostname(), undefined)),
-  );
+  server.get('/', (request, reply) => sendLoginPage(request, reply, application));
   addTools(server, application);
   addOverview(server, application);
   addFunctionDescriptions(server, application);

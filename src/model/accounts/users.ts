@@ -55,6 +55,7 @@ const places = [
   ['ipv6_assignment', 'username'],
   ['dns_zone', 'username'],
   ['integration_group', 'username'],
+  ['linked_identity', 'username'],
 ] as const;
 
 /** Logins under the old name. They are also deleted if the user is renamed. */
@@ -72,9 +73,9 @@ export async function forget(db: Db, user: string): Promise<void> {
   await disown(db, user);
 }
 
-/** Deletes all logins without a password: API tokens, the access hash, sessions and login links. */
+/** Deletes all logins without a password: API tokens, the access hash, linked identities, sessions and login links. */
 export async function revokeLogins(db: Db, user: string): Promise<void> {
-  for (const table of ['api_token', 'api_token_privilege']) {
+  for (const table of ['api_token', 'api_token_privilege', 'linked_identity']) {
     await db.run(`DELETE FROM ${table} WHERE username = ?`, user);
   }
   await endLogins(db, user);

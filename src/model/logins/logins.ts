@@ -38,7 +38,7 @@ export type Verdict =
   | { readonly caller: Caller; readonly authentication: string; readonly warnings: readonly string[] }
   | { readonly problem: 'denied' | 'tfa_required' | 'tfa_invalid'; readonly reason: string };
 
-const DENIED: Verdict = { problem: 'denied', reason: 'The login is invalid.' };
+export const DENIED = { problem: 'denied', reason: 'The login is invalid.' } as const satisfies Verdict;
 
 /**
  * The minimum duration of every rejection, so that the duration does not distinguish a wrong password from a blocked
@@ -93,14 +93,15 @@ export type Factor =
   | { readonly authentication: string; readonly warnings: readonly string[] }
   | Extract<Verdict, { problem: string }>;
 
-async function checkSecondFactor(
+/** @param first how the user was authenticated so far. */
+export async function checkSecondFactor(
   context: LoginDependencies & { readonly db: Db },
-  login: Attempt,
+  { user, code }: Pick<Attempt, 'user' | 'code'>,
+  first = 'password',
 ): Promise<Factor> {
   const { db } = context;
-  const { user, code } = login;
   if (!(await tfa.isPolicyEnabled(db)) || !(await tfa.isEnrolled(db, user))) {
-    return { authentication: 'password', warnings: [] };
+    return { authentication: first, warnings: [] };
   }
   if (code === '') {
     return {
@@ -110,7 +111,7 @@ async function checkSecondFactor(
   }
   const checked = await checkCode(context, user, code);
   if ('problem' in checked) return checked;
-  return { authentication: `password and ${checked.proof}`, warnings: checked.warnings };
+  return { authentication: `${first} and ${checked.proof}`, warnings: checked.warnings };
 }
 
 /** `proof` names what was accepted: `code`, or `recovery code, 9 left`. */

@@ -14,7 +14,9 @@ export async function findSealed(db: Db): Promise<Uint8Array | undefined> {
      UNION ALL SELECT sealed FROM (SELECT sealed FROM dns_secondary LIMIT 1) AS of_secondary
      UNION ALL SELECT sealed FROM (SELECT sealed FROM integration_link LIMIT 1) AS of_link
      UNION ALL SELECT sealed FROM (SELECT sealed FROM contact_secret LIMIT 1) AS of_contact
-     UNION ALL SELECT sealed FROM (SELECT sealed FROM config_cluster_server LIMIT 1) AS of_cluster LIMIT 1`,
+     UNION ALL SELECT sealed FROM (SELECT sealed FROM config_cluster_server LIMIT 1) AS of_cluster
+     UNION ALL SELECT sealed FROM
+       (SELECT sealed FROM identity_provider WHERE sealed IS NOT NULL LIMIT 1) AS of_provider LIMIT 1`,
   );
   if (row !== undefined) return row.sealed;
   // If the key is lost, a server with its own store can replace this setting without harm. In a shared store, a server

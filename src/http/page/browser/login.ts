@@ -11,6 +11,7 @@ interface LoginAnswer {
 }
 
 export function startLogin(): void {
+  colourProviders();
   const form = document.querySelector<HTMLFormElement>('form[data-login]');
   if (form === null) return;
   const login = new Login(form);
@@ -18,6 +19,16 @@ export function startLogin(): void {
     event.preventDefault();
     void login.send();
   });
+}
+
+/** The buttons of identity providers. The content security policy allows no style attributes. */
+function colourProviders(): void {
+  for (const button of document.querySelectorAll<HTMLElement>('.provider')) {
+    const { color = '', textcolor = '' } = button.dataset;
+    button.style.backgroundColor = `#${color}`;
+    button.style.borderColor = `#${color}`;
+    button.style.color = `#${textcolor}`;
+  }
 }
 
 class Login {

@@ -1,0 +1,65 @@
+import { defineFunction } from '../../core/define.ts';
+import { existingUser } from '../../core/params.ts';
+import * as users from '../../model/accounts/users.ts';
+import { assertConfirmed } from '../../model/logins/acting-as.ts';
+import { providerId, subject } from '../../model/identity-providers/form.ts';
+import * as links from '../../model/identity-providers/links.ts';
+import * as providers from '../../model/identity-providers/providers.ts';
+
+export default defineFunction({
+  name: 'link_user_authn_provider',
+  since: 56,
+  summary: 'Link a user to an identity at an identity provider, with which to log in.',
+  description:
+    'Whoever logs in at the provider with this identity is logged in here as the user, without the user’s password. ' +
+    'Root and resellers can log in. A user can have several identities, and an identity several users.',
+  access: 'root',
+  effect: 'changes',
+  params: {
+    username: { ...existingUser, required: true, doc: 'The user: root or an account.' },
+    provider_id: providerId,
+    subject_unique_identifier: subject,
+    preferred_username: {
+      type: 'string',
+      required: true,
+      maxLength: 255,
+      doc: 'The name under which the provider shows the identity. It is shown in lists only.',
+    },
+  },
+  returns: null,
+  examples: [
+    {
+      args: {
+        username: 'bob',
+        provider_id: 'google',
+        subject_unique_identifier: '110169484474386276334',
+        preferred_username: 'bob@example.com',
+      },
+      doc: 'Let bob log in with his Google account.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        {
+          command: 'set_provider_client_configurations',
+          args: {
+            provider_id: 'google',
+            service_name: 'whostmgrd',
+            configurations: '{"client_id":"1234567890"}',
+          },
+        },
+      ],
+    },
+  ],
+
+  async handler(args, { caller, db, now }) {
+    const { username, provider_id: provider } = args;
+    if (username === caller.user) assertConfirmed(caller, 'link another login to yourself');
+    await users.assertExists(db, username);
+    const identity = {
+      provider,
+      issuer: await providers.issuerOf(db, provider),
+      subject: args.subject_unique_identifier,
+      preferredUsername: args.preferred_username,
+    };
+    await links.add(db, identity, username, now());
+  },
+});

@@ -1,0 +1,29 @@
+// The identity providers for which the login page has a button.
+import type { FastifyRequest } from 'fastify';
+import type { Application } from '../app.ts';
+import * as display from '../model/identity-providers/display.ts';
+import { OWN_SERVICE } from '../model/identity-providers/form.ts';
+import * as providers from '../model/identity-providers/providers.ts';
+import type { ProviderButton } from './page/login-page.ts';
+
+/** Without TLS there are none, because browsers keep the cookie of such a login only if it is sent over TLS. */
+export async function loginButtons(
+  request: FastifyRequest,
+  { engine }: Application,
+): Promise<ProviderButton[]> {
+  if (!canUseProviders(request)) return [];
+  return engine.store.transaction('reads', async (db) => {
+    const buttons: ProviderButton[] = [];
+    for (const { provider, service, isEnabled } of await providers.list(db)) {
+      if (!isEnabled || service !== OWN_SERVICE) continue;
+      const shown = await display.read(db, provider, service);
+      buttons.push({ ...shown, link: providers.startPath(provider) });
+    }
+    return { value: buttons, keep: false };
+  });
+}
+
+/** Browsers treat a loopback address like TLS. */
+export function canUseProviders({ protocol, host }: Pick<FastifyRequest, 'protocol' | 'host'>): boolean {
+  return protocol === 'https' || /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/.test(host);
+}

@@ -1,0 +1,80 @@
+// A login of a user with an identity that a provider has confirmed. The second factor, the brute-force protection and
+// the rules of who may log in are the same as for a password.
+import type { Caller, Db } from '../../core/context.ts';
+import { ApiError } from '../../core/errors.ts';
+import * as bruteForce from '../brute-force/brute-force.ts';
+import { callerOf } from '../logins/callers.ts';
+import * as guardedAttempts from '../logins/guarded-attempts.ts';
+import {
+  checkSecondFactor,
+  DENIED,
+  REFUSAL_MS,
+  type LoginDependencies,
+  type Verdict,
+} from '../logins/logins.ts';
+import * as links from './links.ts';
+import type { LinkedIdentity } from './links.ts';
+import * as providers from './providers.ts';
+
+/** Whether this client may log in at all, before a user is known. */
+export async function isBlocked(world: LoginDependencies, address: string): Promise<boolean> {
+  const refusal = await world.transaction((db) => bruteForce.check({ ...world, db }, { user: '', address }));
+  return refusal !== undefined;
+}
+
+export interface IdentityAttempt {
+  readonly identity: LinkedIdentity;
+  readonly user: string;
+  /** A code of the authenticator app, or a recovery code. Empty if none was sent. */
+  readonly code: string;
+  readonly address: string;
+}
+
+/** Returns the caller if the identity is linked to the user, and the code is right if one is required. */
+export async function attempt(world: LoginDependencies, login: IdentityAttempt): Promise<Verdict> {
+  const least = world.sleep?.(REFUSAL_MS);
+  const { user, address } = login;
+  const verdict = await guardedAttempts.attempt<Verdict>(
+    world,
+    { user, address, password: undefined },
+    { refused: DENIED, judge: (context) => judge(context, login) },
+  );
+  if ('problem' in verdict) await least;
+  return verdict;
+}
+
+async function judge(
+  context: LoginDependencies & { readonly db: Db },
+  { identity, user, code }: IdentityAttempt,
+): Promise<guardedAttempts.Judged<Verdict>> {
+  const { db } = context;
+  const isLinked = (await links.usersOf(db, identity)).includes(user);
+  const enabled = await providers.find(db, identity.provider, 'whostmgrd');
+  const isEnabled = enabled?.isEnabled === true && enabled.issuer === identity.issuer;
+  const caller = isLinked && isEnabled ? await findCaller(db, user) : undefined;
+  // Nothing was guessed: the provider has confirmed the identity.
+  if (caller === undefined) return { outcome: 'neither', result: NO_LOGIN };
+  const factor = await checkSecondFactor(context, { user, code }, authenticationBy(identity));
+  if (!('problem' in factor)) return { outcome: 'right', result: { caller, ...factor } };
+  return { outcome: factor.problem === 'tfa_invalid' ? 'code' : 'neither', result: factor };
+}
+
+const NO_LOGIN: Verdict = {
+  problem: 'denied',
+  reason: 'This identity may not log in here: its user is suspended, or is neither root nor a reseller.',
+};
+
+/** The same store has the same users on every server. */
+async function findCaller(db: Db, user: string): Promise<Caller | undefined> {
+  try {
+    return await callerOf(db, user);
+  } catch (error) {
+    if (error instanceof ApiError) return undefined;
+    throw error;
+  }
+}
+
+/** For sessions and the audit log. */
+export function authenticationBy({ provider }: Pick<LinkedIdentity, 'provider'>): string {
+  return `identity provider ${provider}`;
+}
