@@ -39,7 +39,15 @@ export interface Restored {
 
 /** Tables with short-lived data, which are not restored. Old sessions would log in people who have logged out since. */
 export const PASSING = [
-  ...['operation', 'operation_step', 'operation_lock', 'session', 'login_token', 'external_login', 'proven_identity'],
+  ...[
+    'operation',
+    'operation_step',
+    'operation_lock',
+    'session',
+    'login_token',
+    'external_login',
+    'proven_identity',
+  ],
   ...['task', 'task_timer'],
 ] as const;
 
