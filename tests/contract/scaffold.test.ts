@@ -160,16 +160,18 @@ describe('npm run new', () => {
   });
 
   test('puts the tests behind those of the family', async () => {
-    const before = read('tests/functions/updates.test.ts');
-    expect(await script('new-function', 'updates', 'set_tier')).toMatchObject({ status: 0 });
-    expect(read('tests/functions/updates.test.ts')).toBe(`${before}
-describe('set_tier', () => {
+    const before = read('tests/functions/server-administration.test.ts');
+    expect(await script('new-function', 'server-administration', 'set_primary_servername')).toMatchObject({
+      status: 0,
+    });
+    expect(read('tests/functions/server-administration.test.ts')).toBe(`${before}
+describe('set_primary_servername', () => {
   it('answers', async () => {
-    expect(await here.call('set_tier')).toEqual(FILL_IN);
+    expect(await here.call('set_primary_servername')).toEqual(FILL_IN);
   });
 });
 `);
-    rmSync(join(copy, 'src/functions/updates/set_tier.ts'));
+    rmSync(join(copy, 'src/functions/server-administration/set_primary_servername.ts'));
   });
 });
 

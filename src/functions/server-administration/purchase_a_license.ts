@@ -34,7 +34,7 @@ export default defineFunction({
       args: {
         login_token: 'T0k3n',
         provider: 'cpanelstore',
-        url_after_checkout: 'https://server.example.com:2087',
+        url_after_checkout: 'https://web1.example.com:2087',
       },
       doc: 'There is nothing to buy.',
       fails: 'disabled',

@@ -23,11 +23,11 @@ export default defineFunction({
       type: 'string',
       required: true,
       maxLength: 253,
-      doc: 'The fully qualified hostname, such as server.example.com. It cannot be the domain of an account.',
+      doc: 'The fully qualified hostname, such as web1.example.com. It cannot be the domain of an account.',
     },
   },
   returns: null,
-  examples: [{ args: { hostname: 'server.example.com' }, doc: 'Set the hostname.' }],
+  examples: [{ args: { hostname: 'web1.example.com' }, doc: 'Set the hostname.' }],
 
   async look({ hostname }, { machine, system, transaction }) {
     const hasDns = await transaction('reads', async (db) => (await rolesOf({ db, system })).has('DNS'));
