@@ -131,6 +131,7 @@ export function createApplication(
         resolvers: environment.WHMAPI1_RESOLVERS,
         outboundNetworks: environment.WHMAPI1_OUTBOUND_NETWORKS,
         outboundCertificates: environment.WHMAPI1_OUTBOUND_CERTIFICATES,
+        pushbullet: environment.WHMAPI1_PUSHBULLET_URL,
         sendmail: environment.WHMAPI1_SENDMAIL,
         allowsLoopbackProviders: environment.WHMAPI1_LOOPBACK_IDENTITY_PROVIDERS === '1',
         isNamedByHostname: shared !== undefined && shared.server === undefined,

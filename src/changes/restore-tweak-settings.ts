@@ -14,7 +14,7 @@ interface Input {
 const change = defineChange<Input>({
   kind: 'restore-tweak-settings',
   async store(db, { module, changes }) {
-    for (const { key, value } of changes) await settings.write(db, module, key, value);
+    for (const { key, value } of changes) await settings.write({ db }, module, key, value);
   },
 });
 export default change;

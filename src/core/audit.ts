@@ -1,7 +1,7 @@
 // What the audit log records of a call. It never contains secrets or codes.
 import { paramOf } from './param-of.ts';
 import type { RawArgument } from './context.ts';
-import type { Spec } from './define.ts';
+import type { Param, Spec } from './define.ts';
 import type { Json } from './values.ts';
 
 /** One line of the audit log. If two lines have the same `xid`, the later one is authoritative. */
@@ -43,11 +43,18 @@ export function maskArguments(
 ): AuditRecord['arguments'] {
   const shown = given.slice(0, MAX_ARGUMENTS).map(({ name, value }): [string, Json] => {
     const param = spec === undefined ? undefined : paramOf(spec, name)?.param;
-    const isOpen = name.startsWith('api.') || (param !== undefined && param.sensitive !== true);
+    const isOpen = name.startsWith('api.') || (param !== undefined && !isSensitive(param, given));
     return [shorten(name), isOpen ? shorten(text(value)) : MASK];
   });
   const more = given.length - shown.length;
   return more > 0 ? [...shown, ['…', `${more} more`]] : shown;
+}
+
+function isSensitive({ sensitive, sensitiveIf }: Param, given: readonly RawArgument[]): boolean {
+  if (sensitive === true) return true;
+  if (sensitiveIf === undefined) return false;
+  const { param, matches } = sensitiveIf;
+  return given.some(({ name, value }) => name === param && matches.test(text(value)));
 }
 
 function text(value: Json): string {

@@ -36,6 +36,8 @@ export interface Param {
   readonly list?: true;
   /** Never shown, logged or quoted. */
   readonly sensitive?: true;
+  /** Masked in the audit log if the value of another parameter matches. */
+  readonly sensitiveIf?: { readonly param: string; readonly matches: RegExp };
   /**
    * Whether a call that does more than read acts on the account in this parameter. A limited API token may not name its
    * owner here (`access.ts`).

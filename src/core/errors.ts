@@ -53,6 +53,11 @@ const kinds = {
     when: 'The feature that the call needs, such as cPHulk, is disabled on this server.',
     remedy: 'Enable it first.',
   },
+  service_ended: {
+    exit: 1,
+    when: 'The function needs a service on the Internet that was shut down for good.',
+    remedy: 'Use the other functions that the reason names.',
+  },
   limit_reached: {
     exit: 1,
     when: 'A limit does not allow the call: one of the reseller’s, such as its number of accounts, or one of the server’s.',

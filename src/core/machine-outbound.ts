@@ -26,6 +26,8 @@ export interface OutboundResponse {
 }
 
 export interface MachineOutbound {
+  /** The URL of Pushbullet’s API: `https://api.pushbullet.com`. */
+  readonly pushbullet: string;
   /**
    * Sends one request. Redirects are not followed. The host's name is looked up once, and the connection goes to an
    * address of that answer. Hosts with an address that is not public are rejected: loopback, private, link-local,

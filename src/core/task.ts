@@ -29,8 +29,11 @@ export interface TaskKind<Input = never> {
   readonly description: string;
   /** What happens to a task whose process has died. `retry` runs it again from the start. */
   readonly whenInterrupted: 'retry' | 'fail';
-  /** How often a failed task is retried, and after what delay. Default: never. */
-  readonly retries?: { readonly count: number; readonly delayMs: number };
+  /**
+   * How often a failed task is retried, and after what delay. Each further delay is `growth` times as long (default: 1).
+   * Default: never.
+   */
+  readonly retries?: { readonly count: number; readonly delayMs: number; readonly growth?: number };
   /** For a kind that is started by a timer. Its input is `{}`. */
   readonly timer?: Timer;
   /**

@@ -30,6 +30,8 @@ export interface MachineChoice {
   readonly outboundNetworks?: string | undefined;
   /** A file with certificates that these requests trust too. */
   readonly outboundCertificates?: string | undefined;
+  /** The URL of Pushbullet’s API. */
+  readonly pushbullet?: string | undefined;
   /** The program that accepts mail. Default: `sendmail`; in a sandbox, mail is stored. */
   readonly sendmail?: string | undefined;
   /** Whether identity providers may be on this machine itself, without TLS. For tests. */
@@ -49,7 +51,7 @@ export function isMachine({
 
 export function chooseMachine(choice: MachineChoice): ChosenMachine {
   const { userId, stateDirectory, now, publicAddressService, resolvers, isServing } = choice;
-  const { outboundNetworks, outboundCertificates, sendmail } = choice;
+  const { outboundNetworks, outboundCertificates, pushbullet, sendmail } = choice;
   const { allowsLoopbackProviders = false } = choice;
   const onMachine = isMachine({ userId, stateDirectory });
   const places = [
@@ -78,7 +80,11 @@ export function chooseMachine(choice: MachineChoice): ChosenMachine {
     },
     outbound: async () => {
       const { Outbound } = await import('./outbound/outbound.ts');
-      return new Outbound({ networks: listOf(outboundNetworks), certificates: outboundCertificates });
+      return new Outbound({
+        networks: listOf(outboundNetworks),
+        certificates: outboundCertificates,
+        pushbullet,
+      });
     },
     mailer: once(async () => {
       const { Sendmail, StoredMail } = await import('./outbound/mailers.ts');

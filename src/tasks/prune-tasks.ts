@@ -1,5 +1,6 @@
 // Removes tasks that ended long ago, with their logs.
 import { defineTask } from '../core/task.ts';
+import * as deliveries from '../model/contacts/deliveries.ts';
 import { prune } from '../model/tasks/queue.ts';
 import { list } from '../model/tasks/tasks.ts';
 
@@ -14,6 +15,7 @@ export default defineTask({
   run: async (_input, { transaction, now, logs, log }) => {
     const before = now() - KEPT_DAYS * DAY_MS;
     const tasks = await transaction('changes', (db) => prune(db, before));
+    await transaction('changes', deliveries.prune);
     const kept = new Set((await transaction('reads', (db) => list(db))).map(({ id }) => id));
     const useless = logs.list().filter((id) => !kept.has(id));
     for (const id of useless) logs.remove(id);

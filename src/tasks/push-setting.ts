@@ -42,7 +42,7 @@ async function send(
   { module, key }: PushedSetting,
   { transaction, sealer, machine: { system }, callPeer, signal }: TaskContext,
 ): Promise<string | undefined> {
-  const current = () => transaction('reads', (db) => settings.read({ db, system }, module, key));
+  const current = () => transaction('reads', (db) => settings.read({ db, system, sealer }, module, key));
   try {
     let value = await current();
     for (let sends = 1; ; sends++) {

@@ -1,6 +1,7 @@
 // Restarts a service: somebody asked for it and does not wait, or it did not answer.
 import { ApiError } from '../core/errors.ts';
 import { defineTask } from '../core/task.ts';
+import * as troubles from '../model/services/troubles.ts';
 
 interface Input {
   /** WHM's name: `httpd`. */
@@ -13,14 +14,23 @@ export default defineTask<Input>({
   description: 'Restart a service.',
   whenInterrupted: 'fail',
 
-  async run({ service, problem }, { call, log }) {
+  async run({ service, problem }, { call, log, now, transaction }) {
     if (problem !== undefined) log(problem);
     const { metadata, data } = await call({
       command: 'restartservice',
       args: [{ name: 'service', value: service }],
     });
-    if (metadata.result !== 1) throw new ApiError('host_failed', metadata.reason);
+    const moment = { now: now(), xid: '' };
+    if (metadata.result !== 1) {
+      const { reason } = metadata;
+      if (problem !== undefined) {
+        await transaction('changes', (db) => troubles.notRestarted(db, service, reason, moment));
+      }
+      throw new ApiError('host_failed', reason);
+    }
     log((data as { output: string }).output);
+    const how = problem === undefined ? 'It was restarted by a call.' : 'The server has restarted it.';
+    await transaction('changes', (db) => troubles.recovered(db, service, how, moment));
     return { service };
   },
 });

@@ -146,11 +146,11 @@ function failure(task: Task, kind: TaskKind, thrown: unknown, engine: Engine): E
   const isExpected = error instanceof ApiError || error instanceof MachineError;
   const where = isExpected ? '' : engine.logUnexpected(task.xid, task.kind, error);
   const reason = isExpected ? error.message : `(XID ${task.xid}) An unexpected error occurred. ${where}`;
-  const { count = 0, delayMs = 0 } = kind.retries ?? {};
+  const { count = 0, delayMs = 0, growth = 1 } = kind.retries ?? {};
   // Without the key it fails each time, until somebody acts.
   const isFinal = error instanceof ApiError && error.code === 'key_lost';
   if (isFinal || task.attempts > count) return { state: 'failed', reason };
-  return { state: 'waiting', reason, notBefore: engine.now() + delayMs };
+  return { state: 'waiting', reason, notBefore: engine.now() + delayMs * growth ** (task.attempts - 1) };
 }
 
 function sentenceOf(ending: Ending): string {

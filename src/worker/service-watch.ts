@@ -5,6 +5,7 @@ import type { Engine } from '../core/engine.ts';
 import { isRestarting } from '../model/services/restarts.ts';
 import { isWatchOff, triesOf } from '../model/services/check-interval.ts';
 import * as monitored from '../model/services/monitored.ts';
+import * as troubles from '../model/services/troubles.ts';
 import { lookAtServices, type FoundService } from '../drivers/services/look.ts';
 import { probe } from '../drivers/services/probes.ts';
 
@@ -39,10 +40,11 @@ export class ServiceWatch {
   /** One check of all monitored services. @returns the services that are restarted, by WHM's names. */
   async check(): Promise<string[]> {
     const { engine } = this.#deps;
-    const { isOff, names, tries } = await this.#read(async (db) => ({
+    const { isOff, names, tries, troubled } = await this.#read(async (db) => ({
       isOff: await isWatchOff(db),
       names: await monitored.list(db),
       tries: await triesOf(db),
+      troubled: await troubles.list(db),
     }));
     if (isOff || names.size === 0 || !(await engine.machine.services()).isSupported) return [];
     const found = (await lookAtServices(engine.machine)).filter(
@@ -52,7 +54,9 @@ export class ServiceWatch {
     const restarted: string[] = [];
     for (const service of found) {
       const problem = await this.#problemOf(service, tries);
-      if (problem !== undefined && (await this.#restart(service.name, problem))) restarted.push(service.name);
+      if (problem === undefined) {
+        if (troubled.has(service.name) && service.isRunning) await this.#noteRecovery(service.name);
+      } else if (await this.#restart(service.name, problem)) restarted.push(service.name);
     }
     return restarted;
   }
@@ -77,8 +81,21 @@ export class ServiceWatch {
     return engine.store.transaction('changes', async (db) => {
       if (await isRestarting(db, service)) return { value: false, keep: false };
       const task = { kind: 'restart-service', input: { service, problem }, caller: 'root' };
-      await engine.addTask(db, { ...task, xid: engine.newXid() }, engine.now());
+      const xid = engine.newXid();
+      await engine.addTask(db, { ...task, xid }, engine.now());
+      await troubles.failed(db, service, problem, { now: engine.now(), xid });
       return { value: true, keep: true };
+    });
+  }
+
+  /** Somebody else has repaired it, or an earlier restart took long. */
+  #noteRecovery(service: string): Promise<void> {
+    const { engine } = this.#deps;
+    return engine.store.transaction('changes', async (db) => {
+      if (await isRestarting(db, service)) return { value: undefined, keep: false };
+      const moment = { now: engine.now(), xid: engine.newXid() };
+      await troubles.recovered(db, service, 'A check found it in order.', moment);
+      return { value: undefined, keep: true };
     });
   }
 

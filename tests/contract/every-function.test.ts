@@ -48,6 +48,7 @@ const verbs = [
     'Restore',
     'Revoke',
     'Run',
+    'Send',
     'Set',
     'Show',
   ],

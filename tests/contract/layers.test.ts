@@ -139,7 +139,7 @@ const layers: Record<string, Layer> = {
   },
   drivers: {
     files: /^src\/drivers\//,
-    mayImport: [core, /^src\/drivers\//, node, /^diff$/],
+    mayImport: [core, /^src\/drivers\//, node, /^(diff|nodemailer\/lib\/mail-composer)$/],
     mayKnow: [/^src\/model\//],
   },
   'functions/loaders': {
@@ -158,8 +158,8 @@ const layers: Record<string, Layer> = {
     mayImport: [
       /^src\/core\/(define|errors|params|access|quote|function-name|turns)\.ts$/,
       /^src\/(changes|model)\//,
-      // What a function’s look reads of a daemon, or of all parts of an account.
-      /^src\/drivers\/([^/]+\/look|account-parts)\.ts$/,
+      // What a function’s look reads of a daemon, or of all parts of an account; and test messages.
+      /^src\/drivers\/([^/]+\/look|account-parts|notifications\/try)\.ts$/,
     ],
     mayKnow: [core],
   },

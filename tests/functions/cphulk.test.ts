@@ -236,12 +236,13 @@ describe('save_cphulk_config', () => {
       block_brute_force_with_firewall: '1',
       command_to_run_on_brute_force: '/opt/tell',
       notify_on_brute: '1',
+      notify_on_root_login: '1',
     });
     expect(metadata.output?.warnings).toEqual([
       'There is no firewall that this program can use, so addresses are blocked only for logins. The firewall ' +
         'requires root on Linux and the package nftables.',
       'The command is stored, but a sandbox does not run it.',
-      'This server does not send notifications yet. The setting is saved but has no effect.',
+      'This server does not notify of logins of root yet. The setting is saved but has no effect.',
     ]);
     expect((await here.call('save_cphulk_config', { max_failures: '9' })).metadata.output).toBeUndefined();
   });

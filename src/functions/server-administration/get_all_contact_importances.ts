@@ -8,7 +8,8 @@ export default defineFunction({
   summary: 'List how important each application’s notifications are, event by event.',
   description:
     'The event “*” is the application as a whole. It applies to every event that has no importance of its own. The events ' +
-    'of chkservd are the services that this server can watch. The other applications have no events here yet.',
+    'of chkservd are the services that this server can watch. cPHulk reports blocked addresses if notify_on_brute of ' +
+    'save_cphulk_config is 1. The other applications have no events here yet.',
   access: 'root',
   effect: 'reads',
   params: {},

@@ -19,6 +19,8 @@ export default defineFunction({
     value: {
       type: 'string',
       default: '',
+      // Web addresses and tokens, also if the key is mistyped.
+      sensitiveIf: { param: 'key', matches: /^contact(?!email$|pager$|_level_)/i },
       doc: 'The new value: 1 or 0 for a flag, a number, a word or text. An empty value clears the option.',
     },
     push: {

@@ -14,17 +14,23 @@ export interface OutboundOptions {
   readonly networks?: readonly string[];
   /** A file with certificates (PEM) that are trusted in addition to the usual ones. */
   readonly certificates?: string | undefined;
+  /** The URL of Pushbullet’s API. */
+  readonly pushbullet?: string | undefined;
   /** Finds all addresses of a name. Default: as the system does it, with /etc/hosts. */
   readonly lookup?: (name: string) => Promise<readonly LookupAddress[]>;
 }
 
+const PUSHBULLET = 'https://api.pushbullet.com';
+
 export class Outbound implements MachineOutbound {
+  readonly pushbullet: string;
   readonly #reachable: PublicAddresses;
   readonly #certificates: string | undefined;
   readonly #lookup: (name: string) => Promise<readonly LookupAddress[]>;
 
   /** @throws MachineError `failed` for a malformed network. */
-  constructor({ networks = [], certificates, lookup = addressesOf }: OutboundOptions = {}) {
+  constructor({ networks = [], certificates, pushbullet, lookup = addressesOf }: OutboundOptions = {}) {
+    this.pushbullet = pushbullet ?? PUSHBULLET;
     this.#reachable = new PublicAddresses(networks);
     this.#certificates = certificates;
     this.#lookup = lookup;

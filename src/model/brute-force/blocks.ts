@@ -1,4 +1,7 @@
 // Blocks users and addresses after too many failed logins.
+import { quote } from '../../core/quote.ts';
+import { BRUTE_FORCE_PROTECTION } from '../contacts/applications.ts';
+import { notify } from '../contacts/notify.ts';
 import * as addresses from './addresses.ts';
 import type { Range } from './addresses.ts';
 import { fillIn, readCommand, type Circumstances } from './commands.ts';
@@ -63,9 +66,24 @@ export async function blockAddress(
     if (current !== undefined && (current.kind === limit.kind || current.endsAt >= endsAt)) return [];
     const notes = `${count} failed logins within ${limit.periodMs / MINUTE_MS} minutes.`;
     await history.addAddressBlock(db, limit.kind, { ...source, notes, beganAt: now, endsAt });
+    if (config.notify_on_brute) await tellOf(db, failure, { source, notes, endsAt });
     return [await reactionOf(context, failure, { ...limit, source, count, endsAt, notes })];
   }
   return [];
+}
+
+async function tellOf(
+  db: BruteForceContext['db'],
+  { username, authentication, failedAt }: Counted,
+  { source, notes, endsAt }: { readonly source: Range; readonly notes: string; readonly endsAt: number },
+): Promise<void> {
+  const address = addresses.textOfSource(source);
+  const body =
+    `${address} is blocked until ${new Date(endsAt).toISOString()}: ${notes}\n` +
+    `The last of them was for the user ${quote(username)} (${authentication}).\n` +
+    'flush_cphulk_login_history_for_ips lifts the block.';
+  const news = { app: BRUTE_FORCE_PROTECTION, event: 'BruteForce', subject: `${address} is blocked`, body };
+  await notify(db, news, { now: failedAt, xid: '' });
 }
 
 interface Limit {

@@ -53,8 +53,8 @@ export function warnOfWhatIsMissing(
   if (commands.some((one) => one !== undefined && one !== '') && !runsCommands) {
     warn('The command is stored, but a sandbox does not run it.');
   }
-  if (changed.notify_on_brute === true || changed.notify_on_root_login === true) {
-    warn('This server does not send notifications yet. The setting is saved but has no effect.');
+  if (changed.notify_on_root_login === true) {
+    warn('This server does not notify of logins of root yet. The setting is saved but has no effect.');
   }
   if ((changed.country_whitelist ?? '') !== '' || (changed.country_blacklist ?? '') !== '') {
     warn('No country data is installed. The list is saved, but logins are not checked against it.');

@@ -14,6 +14,9 @@ export interface Application {
 /** The events of chkservd are the services that it watches: `httpd`. */
 export const SERVICE_WATCH = 'chkservd';
 
+/** cPHulk. Its setting notify_on_brute enables the event. */
+export const BRUTE_FORCE_PROTECTION = 'cPHulk';
+
 const silent = (importance: Importance): Application => ({ default: importance, events: [] });
 
 /** @param services the services that can be watched, by WHM's names. */
@@ -24,7 +27,7 @@ export function applications(services: readonly string[]): Readonly<Record<strin
     Backup: silent('High'),
     Check: silent('Medium'),
     [SERVICE_WATCH]: { default: 'High', events: services },
-    cPHulk: silent('Medium'),
+    [BRUTE_FORCE_PROTECTION]: { default: 'Medium', events: ['BruteForce'] },
     Market: silent('Medium'),
     TwoFactorAuth: silent('Medium'),
     Update: silent('Medium'),

@@ -17,4 +17,8 @@ export async function set(db: Db, service: string, isMonitored: boolean): Promis
     db.server,
     service,
   );
+  // Nobody is told of it any more.
+  if (!isMonitored) {
+    await db.run('DELETE FROM service_trouble WHERE server = ? AND service = ?', db.server, service);
+  }
 }

@@ -1,9 +1,19 @@
 // Tweak settings of the module Basic, which WHM stores in wwwacct.conf.
-import { domainName, emailAddress } from '../accounts/names.ts';
-import { acting, integer, oneOf, path, text, within, type Entries } from './entry.ts';
+import { domainName } from '../accounts/names.ts';
+import { addressList, defaultLevels, levels, tokenList, urlList, type Method } from '../contacts/form.ts';
+import { acting, integer, oneOf, path, secret, text, within, type Entries } from './entry.ts';
 
 const nameserver = (which: string) =>
   acting(text('', `The ${which} nameserver of new zones.`, domainName.pattern));
+
+const contactLevel = (method: Method, what: string) =>
+  acting(
+    oneOf(
+      defaultLevels[method],
+      levels,
+      `The importance of the notifications that are sent ${what}: high only, high and medium, or all.`,
+    ),
+  );
 
 /** In seconds (RFC 2181, section 8). */
 const ttl = [1, 2_147_483_647] as const;
@@ -14,8 +24,20 @@ export const basic: Entries = within('Basic', {
     matches: /^[0-9A-Fa-f:.]{2,45}$/,
     expects: 'an IPv6 address',
   }),
-  CONTACTEMAIL: text('', 'The email address to which notifications are sent.', emailAddress.pattern),
-  CONTACTPAGER: text('', 'The address of a pager or a mobile phone to which notifications are sent.'),
+  CONTACTEMAIL: acting(text('', 'The email addresses to which notifications are sent.', addressList)),
+  CONTACTPAGER: acting(
+    text('', 'The email addresses of pagers or mobile phones to which notifications are sent.', addressList),
+  ),
+  CONTACTPOSTURL: acting(secret(text('', 'The web addresses to which notifications are posted.', urlList))),
+  CONTACTPUSHBULLET: acting(
+    secret(
+      text('', 'The access tokens of the Pushbullet accounts to which notifications are sent.', tokenList),
+    ),
+  ),
+  contact_level_email: contactLevel('email', 'to CONTACTEMAIL'),
+  contact_level_pager: contactLevel('pager', 'to CONTACTPAGER'),
+  contact_level_posturl: contactLevel('posturl', 'to CONTACTPOSTURL'),
+  contact_level_pushbullet: contactLevel('pushbullet', 'to CONTACTPUSHBULLET'),
   DEFMOD: text('jupiter', 'The theme of new accounts.', {
     matches: /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/,
     expects: 'at most 32 letters, digits, “_” and “-”',

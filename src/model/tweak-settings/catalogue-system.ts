@@ -1,4 +1,5 @@
 // Tweak settings of the module Main: services, limits, logs and the network.
+import { CORS_PROXY_HOSTS, hostList } from '../cors-proxy/hosts.ts';
 import { LEAST_INTERVAL } from '../services/check-interval.ts';
 import { acting, flag, integer, listener, oneOf, percentage, text, type Entries } from './entry.ts';
 
@@ -106,6 +107,7 @@ export const logs: Entries = {
 };
 
 export const network: Entries = {
+  [CORS_PROXY_HOSTS]: acting(text('', 'The hosts from which cors_proxy_get can fetch.', hostList)),
   ipv6_listen: flag('0', 'Whether the control panel listens on IPv6 addresses.'),
   ipv6_control: flag('0', 'Whether services use IPv6 addresses.'),
   apache_port: listener('0.0.0.0:80', 'The address and port on which the web server listens for HTTP.'),

@@ -14,6 +14,8 @@ export interface Entry {
   readonly meaning: string;
   /** Absent if the setting has no effect on this server. Then it is only stored, with a warning. */
   readonly acts?: true;
+  /** True if the value is never quoted. */
+  readonly isSecret?: true;
 }
 
 export type Entries = Readonly<Record<string, Entry>>;
@@ -53,6 +55,9 @@ export const listener = (initial: string, meaning: string): Entry =>
 
 /** A setting that has an effect on this server. */
 export const acting = (one: Entry): Entry => ({ ...one, acts: true });
+
+/** A setting that contains secrets. */
+export const secret = (one: Entry): Entry => ({ ...one, isSecret: true });
 
 export function within(module: Module, entries: Entries): Entries {
   return Object.fromEntries(Object.entries(entries).map(([key, one]) => [key, { ...one, module }]));

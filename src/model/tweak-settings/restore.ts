@@ -28,7 +28,7 @@ const DIRECTORY = '/var/backups/whmapi1';
  * @throws ApiError `bad_param` if a value is not valid, or the file has none of the module's settings
  */
 export async function restoration(
-  context: Pick<Context, 'db' | 'system' | 'now' | 'warn' | 'inform'>,
+  context: Pick<Context, 'db' | 'system' | 'sealer' | 'now' | 'warn' | 'inform'>,
   module: FileModule,
   text: string,
 ): Promise<Restoration | undefined> {
@@ -71,7 +71,7 @@ const isOf =
     Object.hasOwn(catalogue, key) && catalogue[key]?.module === module;
 
 async function compare(
-  { db, system }: Pick<Context, 'db' | 'system'>,
+  sources: Pick<Context, 'db' | 'system' | 'sealer'>,
   module: FileModule,
   known: readonly FileSetting[],
 ): Promise<{ readonly changes: settings.CheckedSetting[]; readonly skipped: FileSetting[] }> {
@@ -80,8 +80,9 @@ async function compare(
   const faults: string[] = [];
   for (const setting of known) {
     const { line, key, value } = setting;
-    if ((await settings.read({ db, system }, module, key)) === value) continue;
-    if (settings.howToSet(key) !== undefined) {
+    if ((await settings.read(sources, module, key)) === value) continue;
+    // Secrets are never written into the plan of a change.
+    if (settings.howToSet(key) !== undefined || catalogue[key]?.isSecret === true) {
       skipped.push(setting);
       continue;
     }
@@ -93,10 +94,14 @@ async function compare(
   return { changes, skipped };
 }
 
-async function present(world: Pick<Context, 'db' | 'system'>, module: FileModule): Promise<string> {
+async function present(
+  world: Pick<Context, 'db' | 'system' | 'sealer'>,
+  module: FileModule,
+): Promise<string> {
   const rows: [string, string][] = [];
   for (const [key, entry] of Object.entries(catalogue)) {
-    if (entry.module === module) rows.push([key, await settings.read(world, module, key)]);
+    if (entry.module === module && entry.isSecret !== true)
+      rows.push([key, await settings.read(world, module, key)]);
   }
   return configurationFile(module, rows);
 }

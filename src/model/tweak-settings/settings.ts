@@ -1,23 +1,23 @@
 // Reads and sets tweak settings.
 import { expectation } from '../../core/arguments.ts';
-import type { Context, Db } from '../../core/context.ts';
+import type { Context } from '../../core/context.ts';
 import { badParam } from '../../core/errors.ts';
 import { INVISIBLE, quote } from '../../core/quote.ts';
 import { find } from './catalogue.ts';
 import type { Entry } from './entry.ts';
-import { keptElsewhere } from './kept-elsewhere.ts';
+import { keptElsewhere, type Sinks } from './kept-elsewhere.ts';
 import * as stored from './stored.ts';
 
 /** @throws ApiError `bad_param` for an unknown key */
 export async function read(
-  { db, system }: Pick<Context, 'db' | 'system'>,
+  sources: Pick<Context, 'db' | 'system' | 'sealer'>,
   module: stored.Module,
   key: string,
 ): Promise<string> {
   const entry = await find(module, key);
   const home = keptElsewhere[key];
-  if (home !== undefined) return home.read({ db, system });
-  return (await stored.read(db, module, key)) ?? entry.default;
+  if (home !== undefined) return home.read(sources);
+  return (await stored.read(sources.db, module, key)) ?? entry.default;
 }
 
 /**
@@ -25,7 +25,7 @@ export async function read(
  * @throws ApiError `bad_param` for an unknown key or an invalid value
  */
 export async function set(
-  { db, warn }: Pick<Context, 'db' | 'warn'>,
+  { db, sealer, warn }: Pick<Context, 'db' | 'sealer' | 'warn'>,
   module: stored.Module,
   key: string,
   given: string,
@@ -34,7 +34,7 @@ export async function set(
   if ('problem' in checked) throw badParam(checked.problem);
   const instead = howToSet(key);
   if (instead !== undefined) throw badParam(`set_tweaksetting cannot set “${key}”. ${instead}`);
-  await write(db, module, key, checked.value);
+  await write({ db, sealer }, module, key, checked.value);
   if (!checked.acts) warn(`“${key}” is stored, but nothing on this server depends on it.`);
 }
 
@@ -51,11 +51,12 @@ export async function check(
   key: string,
   given: string,
 ): Promise<CheckedSetting | { readonly problem: string }> {
-  const { rule, acts = false } = await find(module, key);
+  const { rule, acts = false, isSecret = false } = await find(module, key);
   const value = rule.type === 'integer' && /^\d{1,15}$/.test(given) ? String(Number(given)) : given;
   if (value === '' || fits(rule, value)) return { key, value, acts };
   const expected = expectation({ ...rule, doc: '' });
-  return { problem: `The value of “${key}” should be ${expected}, not ${quote(given)}.` };
+  const instead = isSecret ? '' : `, not ${quote(given)}`;
+  return { problem: `The value of “${key}” should be ${expected}${instead}.` };
 }
 
 /** For a setting that these functions cannot set: how to set it, as a sentence. */
@@ -65,10 +66,10 @@ export function howToSet(key: string): string | undefined {
 }
 
 /** Stores a value that was checked. */
-export async function write(db: Db, module: stored.Module, key: string, value: string): Promise<void> {
+export async function write(sinks: Sinks, module: stored.Module, key: string, value: string): Promise<void> {
   const elsewhere = keptElsewhere[key]?.write;
-  if (typeof elsewhere === 'function') await elsewhere(db, value);
-  else await stored.write(db, module, key, value);
+  if (typeof elsewhere === 'function') await elsewhere(sinks, value);
+  else await stored.write(sinks.db, module, key, value);
 }
 
 function fits(

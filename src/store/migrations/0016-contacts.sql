@@ -17,6 +17,17 @@ CREATE TABLE contact_secret (
   PRIMARY KEY (server, name)
 ) STRICT, WITHOUT ROWID;
 
+-- The watched services that do not work, of which administrators have been told.
+CREATE TABLE service_trouble (
+  server TEXT NOT NULL,
+  service TEXT NOT NULL,
+  -- Milliseconds since 1970-01-01.
+  since INTEGER NOT NULL,
+  -- 1: administrators were also told that it could not be restarted.
+  restart_failed INTEGER NOT NULL CHECK (restart_failed IN (0, 1)),
+  PRIMARY KEY (server, service)
+) STRICT, WITHOUT ROWID;
+
 -- The places that a notification has already reached, while its task still tries others.
 CREATE TABLE contact_delivery (
   task INTEGER NOT NULL,
