@@ -62,7 +62,11 @@ function starts(title: string, program: string): void {
     { name: 'Tab, values', argv: tab('listaccts', 'api.sort.a.field='), reach: 1.3 },
     { name: '--help --all', argv: () => [program, '--help', '--all'] },
     { name: '--search', argv: () => [program, '--search', 'lost phone'] },
-    { name: 'not provided, JSON', argv: () => [program, '--output=json', 'nvget'], status: 1 },
+    {
+      name: 'not provided, JSON',
+      argv: () => [program, '--output=json', 'get_market_providers_list'],
+      status: 1,
+    },
     { name: 'version, JSON', argv: () => [program, '--output=json', 'version'] },
     { name: 'policy_status, JSON', argv: () => [program, '--output=json', 'twofactorauth_policy_status'] },
     {

@@ -41,8 +41,8 @@ async function warm() {
     await run(state, '--complete', 'createacct', 'user');
     await run(state, '--complete', 'applist', 'api.');
     await run(state, '--complete', '--help', '');
-    await run(state, 'nvget');
-    await run(state, 'nvget', '--help');
+    await run(state, 'get_market_providers_list');
+    await run(state, 'get_market_providers_list', '--help');
     await run(state, '--help', '--all');
     await run(state, '--search', 'lost phone');
   } finally {

@@ -155,7 +155,8 @@ function usualSpelling(param: Param, value: string | number): string {
   return takesLetters ? (isYes ? 'y' : 'n') : text;
 }
 
-function fits(param: Param, text: string): boolean {
+/** Whether a text is a valid value of a parameter. `expectation` describes the valid values. */
+export function fits(param: Param, text: string): boolean {
   if (param.type === 'flag') return text === '0' || text === '1';
   if (param.values !== undefined && !param.values.includes(text)) return false;
   if (param.type === 'integer') {

@@ -232,7 +232,9 @@ describe('the complete list', () => {
   test('uses few colours: provided functions stand out, the rest is faint', async () => {
     const { stdout } = await terminal.run('--help', '--all', '--color=always');
     expect(stdout).toMatch(/^\u001b\[36mcreateacct +\u001b\[39m {2}Create /m);
-    expect(stdout).toMatch(/^\u001b\[2mnvget {2,}Show .*\.\u001b\[22m \u001b\[2m\(Server /m);
+    expect(stdout).toMatch(
+      /^\u001b\[2mget_market_providers_list {2,}List .*\.\u001b\[22m \u001b\[2m\(Market/m,
+    );
   });
 
   test('requires --help', async () => {

@@ -50,11 +50,11 @@ describe('an unknown name', () => {
     expect(await hint(name)).toBe(`Did you mean ${meant.join(', or ')}? ${plain}`);
   });
 
-  test.each(['nvgte', 'access_icq_verify', 'verify_access_icq', 'Verify-ICQ-Access'])(
+  test.each(['get_market_provider_list', 'access_icq_verify', 'verify_access_icq', 'Verify-ICQ-Access'])(
     '%s suggests a function that is not provided, and says so',
     async (name) => {
       expect(await hint(name)).toMatch(
-        /^Did you mean (nvget|verify_icq_access) \(not provided here\)(, or \w+ \(not provided here\))*\? whm/,
+        /^Did you mean (get_market_providers_list|verify_icq_access) \(not provided here\)(, or \w+ \(not provided here\))*\? whm/,
       );
     },
   );
@@ -125,10 +125,15 @@ describe('a known function that is not provided', () => {
   });
 
   test('also fails in a dry run and in a batch', async () => {
-    const dry = await terminal.run('--output=json', '--dry-run', 'nvset');
+    const dry = await terminal.run('--output=json', '--dry-run', 'get_market_providers_list');
     expect(dry.status).toBe(1);
     expect(dry.stdout).toContain('"error_code":"not_provided"');
-    const { stdout } = await terminal.run('--output=json', 'batch', 'command=nvset', 'command=version');
+    const { stdout } = await terminal.run(
+      '--output=json',
+      'batch',
+      'command=get_market_providers_list',
+      'command=version',
+    );
     expect(stdout.match(/"error_code":"not_provided"/g)).toHaveLength(1);
     expect(stdout).toContain('"version":"0.1.0"');
   });

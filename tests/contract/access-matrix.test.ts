@@ -322,6 +322,9 @@ test('every function that changes something names an account, says that it acts 
     'killdns',
     'killpkg',
     'mass_edit_dns_zone',
+    // Values for interfaces, which decide nothing here.
+    'nvset',
+    'personalization_set',
     'removezonerecord',
     // Services belong to the server.
     'restartservice',

@@ -19,6 +19,8 @@ const everyService = 'It takes the services that servicestatus shows.';
 
 const sectionsOfPackages = 'Debian has no rpm.versions; these sections are what apt and dpkg have instead.';
 
+const severalKeys = 'Completion for WHM’s command offers the parameter several times.';
+
 const recordData = /^(?!(?:domain|name|type|ttl|line)$)/;
 const ofType =
   'The catalogue’s list is cut short, as it says. A record has the parameters of its type, which are read as text.';
@@ -245,6 +247,22 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
       params: ['allowed'],
       traits: ['default'],
       because: 'WHM’s page has no default; setting a number allows the package.',
+    },
+  ],
+  nvget: [{ params: ['key'], traits: ['list'], because: severalKeys }],
+  nvset: [
+    { params: ['key', 'value'], traits: ['list'], because: severalKeys },
+    {
+      params: ['value'],
+      traits: ['required'],
+      because: 'A value can be empty. A key without one is refused.',
+    },
+  ],
+  personalization_get: [
+    {
+      params: ['names'],
+      traits: ['type', 'list'],
+      because: 'The array is a list, so it can also be repeated.',
     },
   ],
   suspendreseller: [

@@ -91,18 +91,24 @@ describe('npm run new', () => {
   test('refuses what cannot be started, and says why', async () => {
     const said = await refusals(
       'new-function',
-      ...['accounts', 'accounts ../listAccts', 'dns applist', 'nosuch nvget', 'nosuch my_function'],
+      ...[
+        'accounts',
+        'accounts ../listAccts',
+        'dns applist',
+        'nosuch get_market_providers_list',
+        'nosuch my_function',
+      ],
     );
     expect(said.slice(0, -1)).toEqual([
       'Usage: npm run new -- FAMILY_FOLDER API_NAME\n',
       '“../listAccts” should be a function’s name: a to z, 0 to 9 and _, the first no digit.\n',
       '“applist” exists: src/functions/accounts/applist.ts\n',
-      'The catalogue has “nvget” in “Server Administration”: npm run new -- server-administration nvget\n',
+      'The catalogue has “get_market_providers_list” in “Market”: npm run new -- market get_market_providers_list\n',
     ]);
     expect(said.at(-1)).toMatch(
       /^“nosuch” is the folder of no family\. There are: account-restoration, accounts, .*, transfers, updates\.\n$/,
     );
-    expect(existsSync(join(copy, 'src/functions/server-administration/nvget.ts'))).toBe(false);
+    expect(existsSync(join(copy, 'src/functions/market/get_market_providers_list.ts'))).toBe(false);
     expect(existsSync(join(copy, 'src/functions/nosuch'))).toBe(false);
   });
 

@@ -142,7 +142,9 @@ const REMOTE = 'whmapi1-run';
  * index.
  */
 const catalogueOf = ({ files, code }: Start) => [
-  ...(code.includes('"server-administration",summary:"Show a value that nvset has stored.') ? ['list'] : []),
+  ...(code.includes('"market",summary:"Disable a Market provider.')
+    ? ['list']
+    : []),
   ...Object.keys(families).filter((family) => files.includes(family)),
   ...(code.includes('"averageFieldLength":[') ? ['search index'] : []),
 ];
@@ -278,7 +280,7 @@ describe('the Tab key of a shell', () => {
 
 describe('the catalogue', () => {
   test('is a list of names for a call of what is not provided, and of what there is not', async () => {
-    const known = await start('--output=json', 'nvget');
+    const known = await start('--output=json', 'get_market_providers_list');
     expect(known.status).toBe(1);
     expect(known.stdout).toContain('not_provided');
     expect(catalogueOf(known)).toEqual(['list']);
@@ -300,9 +302,9 @@ describe('the catalogue', () => {
   );
 
   test('is one family’s for the help of a function that is not provided', async () => {
-    const loaded = await start('nvget', '--help');
-    expect(loaded.stdout).toContain('nvget is not provided');
-    expect(catalogueOf(loaded)).toEqual(['list', 'server-administration']);
+    const loaded = await start('get_market_providers_list', '--help');
+    expect(loaded.stdout).toContain('get_market_providers_list is not provided');
+    expect(catalogueOf(loaded)).toEqual(['list', 'market']);
     expect(functionsOf(loaded)).toEqual([]);
   });
 

@@ -56,6 +56,7 @@ const places = [
   ['dns_zone', 'username'],
   ['integration_group', 'username'],
   ['linked_identity', 'username'],
+  ['personalization', 'username'],
 ] as const;
 
 /** Logins under the old name. They are also deleted if the user is renamed. */
