@@ -142,9 +142,7 @@ const REMOTE = 'whmapi1-run';
  * index.
  */
 const catalogueOf = ({ files, code }: Start) => [
-  ...(code.includes('"market",summary:"Disable a Market provider.')
-    ? ['list']
-    : []),
+  ...(code.includes('"market",summary:"Disable a Market provider.') ? ['list'] : []),
   ...Object.keys(families).filter((family) => files.includes(family)),
   ...(code.includes('"averageFieldLength":[') ? ['search index'] : []),
 ];
