@@ -62,7 +62,7 @@ export async function lookForMeans(
   const states = units.length === 0 ? undefined : await (await machine.services()).states(units);
   const timers = isDaily
     ? APT_TIMERS.filter(
-        (unit) => states?.get(unit)?.isInstalled === true && !states?.get(unit)?.isEnabled,
+        (unit) => states?.get(unit)?.isInstalled === true && !states.get(unit)?.isEnabled,
       ).map((unit) => ({ unit, isEnabled: true }))
     : [];
   const warnings: string[] = [];
