@@ -152,12 +152,11 @@ function readMigrations(): Migration[] {
   const folder = join(top, 'src/store/migrations');
   return readdirSync(folder)
     .sort()
-    .map((file, at, all) => {
-      const number = /^\d{4}(?=-)/.exec(file)?.[0];
-      if (number === undefined || all[at - 1]?.startsWith(number) === true) {
-        throw new Error(`${file}: migrations are numbered 0001, 0002 …, each number once.`);
+    .map((file, at) => {
+      if (!file.startsWith(`${String(at + 1).padStart(4, '0')}-`)) {
+        throw new Error(`${file}: migrations are numbered 0001, 0002 … without a gap.`);
       }
-      return { version: Number(number), sql: readFileSync(join(folder, file), 'utf8') };
+      return { version: at + 1, sql: readFileSync(join(folder, file), 'utf8') };
     });
 }
 
