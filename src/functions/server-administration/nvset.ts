@@ -24,7 +24,7 @@ export default defineFunction({
   examples: [
     { args: { key: 'favourite_page', value: 'listaccts' }, doc: 'Store “listaccts” as “favourite_page”.' },
     {
-      args: { 'key-1': 'favourite_page', 'value-1': 'listaccts', 'key-2': 'colours', 'value-2': 'dark' },
+      args: { key: ['favourite_page', 'colours'], value: ['listaccts', 'dark'] },
       doc: 'Store two values.',
     },
   ],
