@@ -26,6 +26,7 @@ const INSTALLABLE = [
   'openssh-client',
   'putty-tools',
   'sudo',
+  'dma',
 ];
 /** The only repository that apt has in a machine, by its path inside. */
 export const REPOSITORY = '/srv/packages';

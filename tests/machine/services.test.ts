@@ -84,6 +84,19 @@ describeOnMachine('services', () => {
     );
   });
 
+  it('that fail and recover are reported by mail, which is in the queue of the mail system', async () => {
+    machine.install('dma');
+    const contact = call('update_contact_email', 'contact_email=admin@example.com').metadata;
+    expect(contact).toMatchObject({ result: 1 });
+    machine.sh('systemctl stop named');
+    const queue = () => machine.sh('cat /var/spool/dma/M* 2>/dev/null || true');
+    await until(() => /^Subject: .*The service named failed$/m.test(queue()));
+    await until(() => /^Subject: .*The service named works again$/m.test(queue()));
+    expect(queue()).toMatch(/^To: admin@example\.com$/m);
+    expect(machine.sh('mailq')).toContain('admin@example.com');
+    expect(status('named')).toMatchObject({ running: 1 });
+  });
+
   it('that are monitored are restarted when they run but do not respond', async () => {
     const before = pidOf('named');
     expect(Number(before)).toBeGreaterThan(1);

@@ -77,7 +77,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND, when something
     named.signal('SIGSTOP');
     try {
       await expect(step.apply(named.machine, memento)).rejects.toThrow(
-        /^BIND does not answer: “rndc” took too long and was ended\. Restart .* Nothing was changed\.$/,
+        /^BIND does not answer: “rndc” took too long and was stopped\. Restart .* Nothing was changed\.$/,
       );
       expect(state()).toEqual(before);
       await expect(step.undo(named.machine, memento)).rejects.toThrow(/took too long/);
