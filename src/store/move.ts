@@ -25,6 +25,8 @@ export interface Table {
   readonly columns: readonly string[];
   /** The columns that identify a row. */
   readonly key: readonly string[];
+  /** Whether the database numbers its rows, in the column `id`. */
+  readonly isNumbered: boolean;
 }
 type Row = Readonly<Record<string, SqlValue>>;
 
@@ -85,13 +87,17 @@ export function tablesOf(database: Database.Database): Table[] {
     .pluck()
     .all() as string[];
   return names.map((name) => {
-    const described = database.prepare('SELECT name, pk FROM pragma_table_info(?)').all(name) as {
+    const described = database.prepare('SELECT name, type, pk FROM pragma_table_info(?)').all(name) as {
       name: string;
+      type: string;
       pk: number;
     }[];
     const columns = described.map((column) => column.name);
     const key = described.filter(({ pk }) => pk > 0).map((column) => column.name);
-    return { name, columns, key: key.length > 0 ? key : columns };
+    const isNumbered = described.some(
+      ({ name: column, type, pk }) => column === 'id' && type === 'INTEGER' && pk > 0,
+    );
+    return { name, columns, key: key.length > 0 ? key : columns, isNumbered };
   });
 }
 
@@ -127,15 +133,14 @@ export async function* freshRows(database: Database.Database, { name }: Table): 
 }
 
 export async function copyTable(from: Db, to: Db, table: Table): Promise<void> {
-  const { name, columns, key } = table;
+  const { name, columns } = table;
   const insert = `INSERT INTO ${name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
   await to.run(`DELETE FROM ${name}`);
   for await (const row of rowsOf(from, table)) {
     const values: Row = row.server === HERE ? { ...row, server: to.server } : row;
     await to.run(insert, ...columns.map((column) => values[column] ?? null));
   }
-  const isNumbered = String(key) === 'id';
-  const numbersAfter = isNumbered ? to.dialect.numbersAfter?.(name) : undefined;
+  const numbersAfter = table.isNumbered ? to.dialect.numbersAfter?.(name) : undefined;
   if (numbersAfter !== undefined) await to.get(numbersAfter);
 }
 

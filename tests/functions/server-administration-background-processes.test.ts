@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,8 +50,9 @@ describe('configurebackgroundprocesskiller', () => {
   });
 });
 
-/** Nobody on this machine has these. */
-const UIDS = { bob: 61_234, carol: 61_235, daemon: 999 };
+/** Nobody on this machine has the first two, nor another run of this test in a container. */
+const free = randomInt(100_000, 1_000_000_000);
+const UIDS = { bob: free, carol: free + 1, daemon: 999 };
 type Name = keyof typeof UIDS;
 
 // Only root can start processes of other users.
