@@ -86,6 +86,7 @@ describeOnMachine('services', () => {
 
   it('that fail and recover are reported by mail, which is in the queue of the mail system', async () => {
     machine.install('dma');
+    expect(call('configureservice', 'service=named', 'monitored=1').metadata.result).toBe(1);
     const contact = call('update_contact_email', 'contact_email=admin@example.com').metadata;
     expect(contact).toMatchObject({ result: 1 });
     machine.sh('systemctl stop named');
