@@ -135,5 +135,5 @@ test.each([
 });
 
 test.each(['29', '-1', '1e3', 'ever', '400 days'])('%j is rejected', (given) => {
-  expect(() => readAuditDays(given)).toThrow(/30 or more, or 0 for ever/);
+  expect(() => readAuditDays(given)).toThrow(/30 or more, or 0 to keep them forever/);
 });
