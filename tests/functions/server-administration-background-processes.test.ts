@@ -13,6 +13,7 @@ import { ProcessWatch } from '../../src/worker/process-watch.ts';
 import { Worker } from '../../src/worker/worker.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
+import { isMissing } from '../support/require-tool.ts';
 
 let here: Installation;
 beforeEach(() => {
@@ -56,8 +57,8 @@ const UIDS = { bob: free, carol: free + 1, daemon: 999 };
 type Name = keyof typeof UIDS;
 
 // Only root can start processes of other users.
-const describeAsRoot = process.getuid?.() === 0 ? describe : describe.skip;
-describeAsRoot('real processes (only as root)', () => {
+const describeAsRoot = process.getuid?.() === 0 && !isMissing('kill') ? describe : describe.skip;
+describeAsRoot('real processes (only as root, with the package procps)', () => {
   let folder: string;
   let children: ChildProcess[];
   beforeEach(async () => {

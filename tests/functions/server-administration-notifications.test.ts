@@ -1,6 +1,6 @@
 // Notifications about services: what the watch and restarts report, and how the task delivers it. Mail goes to a program that
 // records it, web addresses are a real HTTPS server.
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MachineError } from '../../src/core/machine-error.ts';
 import { run } from '../../src/machine/linux/run.ts';
@@ -65,14 +65,15 @@ afterEach(() => {
 const record = () => join(here.directory, 'mails');
 async function installSendmail(): Promise<void> {
   const program = join(here.directory, 'sendmail');
-  writeFileSync(program, `#!/bin/sh\n{ echo "ARGUMENTS $*"; cat; } >> ${record()}\n`);
+  // A file for each message, because tasks run at the same time.
+  writeFileSync(program, `#!/bin/sh\nmkdir -p ${record()}\n{ echo "$*"; cat; } > ${record()}/$$\n`);
   chmodSync(program, 0o755);
 }
 /** The messages since the last call, each with its arguments in the first line. */
 function mails(): string[] {
   if (!existsSync(record())) return [];
-  const [, ...all] = readFileSync(record(), 'utf8').split(/^ARGUMENTS /m);
-  rmSync(record());
+  const all = readdirSync(record()).map((name) => readFileSync(join(record(), name), 'utf8'));
+  rmSync(record(), { recursive: true });
   return all;
 }
 /** Sorted, because tasks run at the same time. */

@@ -35,6 +35,7 @@ export const packageOf = {
   oathtool: 'oathtool',
   openssl: 'openssl',
   pkill: 'procps',
+  kill: 'procps',
   postgres: 'postgresql',
   puttygen: 'putty-tools',
   pyyaml: 'python3-yaml',
