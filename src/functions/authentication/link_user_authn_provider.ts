@@ -11,7 +11,7 @@ export default defineFunction({
   since: 56,
   summary: 'Link a user to an identity at an identity provider, with which to log in.',
   description:
-    'Whoever logs in at the provider with this identity is logged in here as the user, without the user’s password. ' +
+    'Anyone who logs in at the provider with this identity is logged in here as the user, without the user’s password. ' +
     'Root and resellers can log in. A user can have several identities, and an identity several users.',
   access: 'root',
   effect: 'changes',

@@ -17,7 +17,7 @@ export async function set(db: Db, service: string, isMonitored: boolean): Promis
     db.server,
     service,
   );
-  // Nobody is told of it any more.
+  // No more notifications are sent about it.
   if (!isMonitored) {
     await db.run('DELETE FROM service_trouble WHERE server = ? AND service = ?', db.server, service);
   }

@@ -1,5 +1,5 @@
-// Watched services that do not work, and what the administrators are told about them: once that a service failed, once if
-// it cannot be restarted, and once that it works again.
+// Watched services that do not work, and the notifications about them: one if a service fails, one if it cannot be
+// restarted, and one when it works again.
 import type { Db } from '../../core/context.ts';
 import { SERVICE_WATCH } from '../contacts/applications.ts';
 import { notify } from '../contacts/notify.ts';
