@@ -7,6 +7,7 @@ import * as accounts from '../model/accounts/accounts.ts';
 import { addressLock } from '../model/accounts/ips.ts';
 import { prefixLock } from '../model/accounts/names.ts';
 import * as users from '../model/accounts/users.ts';
+import * as hostedDomains from '../model/domains/hosted-domains.ts';
 import * as zoneOwners from '../model/dns/zone-owners.ts';
 import * as packages from '../model/packages/packages.ts';
 import type { Settings } from '../model/packages/settings.ts';
@@ -24,6 +25,8 @@ const change = defineChange<ChangeAccount>({
     if (packageSettings !== undefined) await packages.assertStill(db, after.package, packageSettings);
     if (before.username !== after.username) await users.rename(db, sealer, before.username, after.username);
     if (before.domain !== after.domain) {
+      await hostedDomains.assertFree(db, after.domain);
+      await hostedDomains.followMainDomain(db, before.domain, after.domain);
       // A zone belongs to the account by its domain. The former domain no longer has a zone.
       for (const domain of [before.domain, after.domain]) await zoneOwners.forget(db, domain);
     }

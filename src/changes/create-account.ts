@@ -8,6 +8,7 @@ import * as accounts from '../model/accounts/accounts.ts';
 import { addressLock } from '../model/accounts/ips.ts';
 import { assertWithin } from '../model/accounts/limits.ts';
 import { prefixLock } from '../model/accounts/names.ts';
+import * as hostedDomains from '../model/domains/hosted-domains.ts';
 import * as zoneOwners from '../model/dns/zone-owners.ts';
 import * as packages from '../model/packages/packages.ts';
 import type { Settings } from '../model/packages/settings.ts';
@@ -28,6 +29,7 @@ const change = defineChange<CreateAccount>({
   async store(db, { account, isReseller, packageSettings, isUnlimited }, { results }) {
     const { username } = account;
     await packages.assertStill(db, account.package, packageSettings);
+    await hostedDomains.assertFree(db, account.domain);
     // The owner may have other new accounts since the planning.
     if (!isUnlimited) await assertWithin(db, undefined, account);
     const user = create.resultIn(results);

@@ -1,12 +1,15 @@
 import { defineFunction } from '../../core/define.ts';
 import { existingDomain } from '../../model/accounts/names.ts';
-import { getByDomain } from '../../model/accounts/accounts.ts';
+import { getDomain } from '../../model/domains/hosted-domains.ts';
+import { virtualHostsOf } from '../../model/domains/virtual-hosts.ts';
 
 export default defineFunction({
   name: 'domainuserdata',
   since: 32,
   summary: 'Show the document root and the owner of a domain.',
-  description: 'Only main domains are known. Resellers see the domains of the accounts that they own.',
+  description:
+    'A parked or addon domain has the document root and the “servername” of the virtual host that serves it. Resellers ' +
+    'see the domains of the accounts that they own.',
   access: ['acct-summary'],
   effect: 'reads',
   params: { domain: { ...existingDomain, required: true, doc: 'The domain.' } },
@@ -19,7 +22,7 @@ export default defineFunction({
         homedir: { type: 'string', doc: 'The account’s home.' },
         ip: { type: 'string', doc: 'The IP address.' },
         owner: { type: 'string', doc: 'The account’s owner.' },
-        servername: { type: 'string', doc: 'The domain.' },
+        servername: { type: 'string', doc: 'The domain that identifies the virtual host.' },
         user: { type: 'string', doc: 'The account.' },
       },
     },
@@ -38,17 +41,19 @@ export default defineFunction({
   ],
 
   async handler(args, { caller, db }) {
-    const account = await getByDomain(db, caller, args.domain.toLowerCase());
-    const { domain, home, ip, owner, settings, username } = account;
+    const { account, servername } = await getDomain(db, caller, args.domain.toLowerCase());
+    const { home, ip, owner, settings, username } = account;
+    const hosts = await virtualHostsOf(db, account);
+    const documentRoot = hosts.find((host) => host.servername === servername)?.documentRoot;
     return {
       userdata: {
-        documentroot: `${home}/public_html`,
+        documentroot: documentRoot ?? `${home}/public_html`,
         group: username,
         hascgi: Number(settings.cgi),
         homedir: home,
         ip,
         owner,
-        servername: domain,
+        servername,
         user: username,
       },
     };

@@ -1,13 +1,15 @@
 import { defineFunction } from '../../core/define.ts';
 import { existingDomain } from '../../model/accounts/names.ts';
-import { findByDomain, maySee } from '../../model/accounts/accounts.ts';
+import { maySee } from '../../model/accounts/accounts.ts';
+import { findDomain } from '../../model/domains/hosted-domains.ts';
 
 export default defineFunction({
   name: 'getdomainowner',
   since: 78,
   summary: 'Show the account that owns a domain.',
   description:
-    'Only main domains are known. A reseller gets null for domains of accounts that it does not own.',
+    'A domain is a main domain, a parked domain, an addon domain or a subdomain. A reseller gets null for domains of ' +
+    'accounts that it does not own.',
   access: ['list-accts'],
   effect: 'reads',
   params: { domain: { ...existingDomain, required: true, doc: 'The domain.' } },
@@ -26,7 +28,7 @@ export default defineFunction({
   ],
 
   async handler(args, { caller, db }) {
-    const account = await findByDomain(db, args.domain.toLowerCase());
+    const account = (await findDomain(db, args.domain.toLowerCase()))?.account;
     return { user: account !== undefined && maySee(caller, account) ? account.username : null };
   },
 });

@@ -4,6 +4,7 @@ import { denied } from '../../core/errors.ts';
 import * as accountLimits from './limits.ts';
 import * as accountNames from './names.ts';
 import type { Account } from './accounts.ts';
+import * as hostedDomains from '../domains/hosted-domains.ts';
 import { assertMayGiveShell, assertOwner, shellFor } from './new-account.ts';
 import { withPackage } from '../packages/accounts.ts';
 import { showLimits } from '../packages/form.ts';
@@ -50,7 +51,7 @@ export async function plan(
     await accountNames.assertFree(db, ofMachine, username, before.username);
   }
   const domain = changes.domain?.toLowerCase() ?? before.domain;
-  if (domain !== before.domain) await accountNames.assertDomainFree(db, domain);
+  if (domain !== before.domain) await hostedDomains.assertFree(db, domain);
   const base = changes.package === undefined ? before : withPackage(before, changes.package);
   const settings = { ...base.settings, ...changes.settings };
   assertAllowed(caller, base.settings, settings);

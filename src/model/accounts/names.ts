@@ -180,9 +180,3 @@ async function findNeighbour(db: Db, name: string, from: string): Promise<string
   );
   return row?.username;
 }
-
-/** @throws ApiError `bad_param` if an account already has the domain. */
-export async function assertDomainFree(db: Db, domain: string): Promise<void> {
-  if ((await db.get('SELECT 1 FROM account WHERE domain = ?', domain)) === undefined) return;
-  throw badParam(`The domain “${domain}” already belongs to an account. Choose another domain.`);
-}

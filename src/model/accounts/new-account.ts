@@ -5,6 +5,7 @@ import * as accountIps from './ips.ts';
 import * as accountLimits from './limits.ts';
 import * as accountNames from './names.ts';
 import type { Account } from './accounts.ts';
+import * as hostedDomains from '../domains/hosted-domains.ts';
 import * as featureLists from '../features/lists.ts';
 import * as packages from '../packages/packages.ts';
 import { assertAllowed } from '../packages/privileges.ts';
@@ -47,7 +48,7 @@ export async function plan(
   const { username, owner } = wishes;
   const domain = wishes.domain.toLowerCase();
   await accountNames.assertFree(db, ofMachine, username);
-  await accountNames.assertDomainFree(db, domain);
+  await hostedDomains.assertFree(db, domain);
   await assertOwner(context, owner, username);
   const { settings: given } = await packages.get(db, caller, wishes.package);
   const settings = { ...given, ...wishes.settings };

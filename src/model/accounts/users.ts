@@ -54,6 +54,7 @@ const places = [
   ['recovery_code', 'username'],
   ['ipv6_assignment', 'username'],
   ['dns_zone', 'username'],
+  ['hosted_domain', 'username'],
   ['integration_group', 'username'],
   ['linked_identity', 'username'],
   ['personalization', 'username'],

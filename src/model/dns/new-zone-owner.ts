@@ -3,6 +3,7 @@ import { seesAll } from '../../core/access.ts';
 import type { Context, Db } from '../../core/context.ts';
 import { badParam, denied } from '../../core/errors.ts';
 import { find, maySee, noAccess } from '../accounts/accounts.ts';
+import { taken } from '../domains/hosted-domains.ts';
 import { isOf, noAccess as noAccessToZone, ownerOf, type ZoneOwner } from './zone-owners.ts';
 
 type Dependencies = Pick<Context, 'db' | 'caller' | 'system'>;
@@ -20,7 +21,7 @@ export async function newOwner(
   const { db, caller } = context;
   const present = await assertMayAdd(context, zone);
   const username = trueowner ?? present?.username ?? caller.user;
-  if (present?.account?.domain === zone && present.username !== username) {
+  if (present !== undefined && present.username !== username && (await taken(db, [zone])).has(zone)) {
     throw badParam(`The domain “${zone}” belongs to the account “${present.username}”. Omit “trueowner”.`);
   }
   if (username === present?.username) return present;
@@ -71,9 +72,10 @@ async function related(db: Db, zone: string): Promise<string[]> {
   const isBelow = (column: string) => `substr(${column}, length(${column}) - ${end.length - 1}) = ?`;
   const rows = await db.all<{ name: string }>(
     `SELECT domain AS name FROM account WHERE domain IN (${places}) OR ${isBelow('domain')}
+     UNION SELECT domain FROM hosted_domain WHERE domain IN (${places}) OR ${isBelow('domain')}
      UNION SELECT name FROM dns_zone WHERE server = ? AND (name IN (${places}) OR ${isBelow('name')})`,
-    ...above,
-    end,
+    ...[...above, end],
+    ...[...above, end],
     db.server,
     ...above,
     end,

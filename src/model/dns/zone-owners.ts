@@ -1,8 +1,9 @@
-// The owner of a zone: the account whose main domain it is, or the user for whom it was added. Otherwise root.
+// The owner of a zone: the account that has it as its domain, or the user for whom it was added. Otherwise root.
 import { seesAll } from '../../core/access.ts';
 import type { Caller, Db } from '../../core/context.ts';
 import { denied, notFound } from '../../core/errors.ts';
-import { type Account, find, findByDomain, maySee, visibleTo } from '../accounts/accounts.ts';
+import { type Account, find, maySee, visibleTo } from '../accounts/accounts.ts';
+import { findDomain } from '../domains/hosted-domains.ts';
 import { type ZoneText, zoneFileOf } from './changed-zone.ts';
 import type { ZoneFile } from './zone-file.ts';
 
@@ -14,8 +15,8 @@ export interface ZoneOwner {
 
 /** Undefined if no owner is stored: the zone belongs to root. */
 export async function ownerOf(db: Db, zone: string): Promise<ZoneOwner | undefined> {
-  const ofDomain = await findByDomain(db, zone);
-  if (ofDomain !== undefined) return { username: ofDomain.username, account: ofDomain };
+  const account = (await findDomain(db, zone))?.account;
+  if (account !== undefined) return { username: account.username, account };
   const row = await db.get<{ username: string }>(
     'SELECT username FROM dns_zone WHERE server = ? AND name = ?',
     db.server,
@@ -33,15 +34,17 @@ export async function forget(db: Db, zone: string): Promise<void> {
   await db.run('DELETE FROM dns_zone WHERE server = ? AND name = ?', db.server, zone);
 }
 
-/** The zones of an account, sorted: that of its main domain and those that were added for it. */
+/** The zones of an account, sorted: those of its domains and those that were added for it. */
 export async function listOf(
   db: Db,
   { username, domain }: Pick<Account, 'username' | 'domain'>,
 ): Promise<string[]> {
   const rows = await db.all<{ name: string }>(
     `SELECT name FROM dns_zone WHERE server = ? AND username = ?
-       AND name NOT IN (SELECT domain FROM account WHERE username <> ?)`,
-    ...[db.server, username, username],
+       AND name NOT IN (SELECT domain FROM account WHERE username <> ?)
+       AND name NOT IN (SELECT domain FROM hosted_domain WHERE username <> ?)
+     UNION SELECT domain FROM hosted_domain WHERE username = ?`,
+    ...[db.server, username, username, username, username],
   );
   return [...new Set([domain, ...rows.map(({ name }) => name)])].sort();
 }
@@ -64,8 +67,10 @@ export async function usable(db: Db, caller: Caller, zones: readonly string[]): 
   const rows = await db.all<{ name: string }>(
     `SELECT domain AS name FROM account WHERE (${where}) OR username = ?
      UNION SELECT name FROM dns_zone WHERE server = ? AND (username = ?
-       OR username IN (SELECT username FROM account WHERE ${where}))`,
-    ...[...values, caller.user, db.server, caller.user, ...values],
+       OR username IN (SELECT username FROM account WHERE ${where}))
+     UNION SELECT domain FROM hosted_domain WHERE username = ?
+       OR username IN (SELECT username FROM account WHERE ${where})`,
+    ...[...values, caller.user, db.server, caller.user, ...values, caller.user, ...values],
   );
   const names = new Set(rows.map(({ name }) => name));
   return zones.filter((zone) => names.has(zone));

@@ -2,6 +2,7 @@
 import type { Db } from '../../core/context.ts';
 import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
+import { findDomain } from '../domains/hosted-domains.ts';
 
 /** RFC 1123: letters, digits and hyphens. */
 const LABEL = /^(?!-)[a-z\d-]{1,63}(?<!-)$/;
@@ -32,7 +33,7 @@ function problemOf(name: string, labels: readonly string[]): string | undefined 
 
 /** @throws ApiError `bad_param` if an account has the name as its domain. */
 export async function assertIsNoDomain(db: Db, hostname: string): Promise<void> {
-  const owner = await db.get<{ username: string }>('SELECT username FROM account WHERE domain = ?', hostname);
+  const owner = (await findDomain(db, hostname))?.account;
   if (owner === undefined) return;
   throw badParam(
     `“${hostname}” is the domain of the account “${owner.username}”. The hostname must not be the domain of an account.`,

@@ -1,0 +1,98 @@
+// The domains of accounts besides their main domains: parked domains, subdomains and addon domains.
+import type { Caller, Db } from '../../core/context.ts';
+import { badParam, notFound } from '../../core/errors.ts';
+import * as accounts from '../accounts/accounts.ts';
+
+export interface HostedDomain {
+  /** In lower case. */
+  readonly domain: string;
+  readonly username: string;
+  readonly type: 'parked' | 'sub' | 'addon';
+  /** The main domain or the subdomain whose virtual host has this domain as an alias. Null for a subdomain. */
+  readonly servedBy: string | null;
+  /** Below the home: `public_html/shop`. Null for an alias. */
+  readonly documentRoot: string | null;
+}
+
+/** Any domain of an account, also its main domain. */
+export interface FoundDomain {
+  readonly domain: string;
+  readonly account: accounts.StoredAccount;
+  readonly type: 'main' | HostedDomain['type'];
+  /** The name of the virtual host that serves it. */
+  readonly servername: string;
+}
+
+const selected = 'domain, username, type, served_by AS "servedBy", document_root AS "documentRoot"';
+
+/** Finds a domain of any account on any server, without checking whether the caller may see it. */
+export async function findDomain(db: Db, domain: string): Promise<FoundDomain | undefined> {
+  const main = await accounts.findByDomain(db, domain);
+  if (main !== undefined) return { domain, account: main, type: 'main', servername: domain };
+  const hosted = await find(db, domain);
+  const account = hosted && (await accounts.find(db, hosted.username));
+  if (hosted === undefined || account === undefined) return undefined;
+  return { domain, account, type: hosted.type, servername: hosted.servedBy ?? domain };
+}
+
+/**
+ * Finds a domain of an account of this server.
+ * @throws ApiError `not_found`, also if the caller may not see the account.
+ */
+export async function getDomain(db: Db, caller: Caller, domain: string): Promise<FoundDomain> {
+  const found = await findDomain(db, domain);
+  if (found === undefined || !accounts.maySee(caller, found.account)) {
+    throw notFound(`You do not have an account with the domain “${domain}”.`);
+  }
+  accounts.assertHere(db, found.account);
+  return found;
+}
+
+/** Finds a domain that is not a main domain. */
+export function find(db: Db, domain: string): Promise<HostedDomain | undefined> {
+  return db.get<HostedDomain>(`SELECT ${selected} FROM hosted_domain WHERE domain = ?`, domain);
+}
+
+/** Lists the domains of an account besides its main domain, sorted. */
+export function listOf(db: Db, username: string): Promise<HostedDomain[]> {
+  return db.all<HostedDomain>(
+    `SELECT ${selected} FROM hosted_domain WHERE username = ? ORDER BY domain`,
+    username,
+  );
+}
+
+/** Returns those of the domains that belong to any account, as its main domain or another one. */
+export async function taken(db: Db, domains: readonly string[]): Promise<ReadonlySet<string>> {
+  if (domains.length === 0) return new Set();
+  const places = domains.map(() => '?').join(', ');
+  const rows = await db.all<{ domain: string }>(
+    `SELECT domain FROM account WHERE domain IN (${places})
+     UNION SELECT domain FROM hosted_domain WHERE domain IN (${places})`,
+    ...domains,
+    ...domains,
+  );
+  return new Set(rows.map(({ domain }) => domain));
+}
+
+/** @throws ApiError `bad_param` if an account already has the domain, as its main domain or another one. */
+export async function assertFree(db: Db, domain: string): Promise<void> {
+  if ((await taken(db, [domain])).size === 0) return;
+  throw badParam(`The domain “${domain}” already belongs to an account. Choose another domain.`);
+}
+
+export async function insert(db: Db, hosted: HostedDomain): Promise<void> {
+  const { domain, username, type, servedBy, documentRoot } = hosted;
+  await db.run(
+    'INSERT INTO hosted_domain (domain, username, type, served_by, document_root) VALUES (?, ?, ?, ?, ?)',
+    ...[domain, username, type, servedBy, documentRoot],
+  );
+}
+
+export async function remove(db: Db, domain: string): Promise<void> {
+  await db.run('DELETE FROM hosted_domain WHERE domain = ?', domain);
+}
+
+/** The aliases of a main domain become aliases of the new one. */
+export async function followMainDomain(db: Db, from: string, to: string): Promise<void> {
+  await db.run('UPDATE hosted_domain SET served_by = ? WHERE served_by = ?', to, from);
+}

@@ -1,0 +1,57 @@
+// The virtual hosts of an account: its main domain and its subdomains, with the names that each answers to.
+import type { Db } from '../../core/context.ts';
+import type { Account } from '../accounts/accounts.ts';
+import { listOf, taken, type HostedDomain } from './hosted-domains.ts';
+
+export interface VirtualHost {
+  /** The domain that identifies it. */
+  readonly servername: string;
+  readonly type: 'main' | 'sub';
+  /** All other names that it answers to, with `www.` and `mail.`. */
+  readonly aliases: readonly string[];
+  /** Absolute. */
+  readonly documentRoot: string;
+  readonly addons: readonly string[];
+  readonly parked: readonly string[];
+}
+
+/** Returns the virtual hosts of an account, that of the main domain first. `hosted`: its stored other domains. */
+export async function virtualHostsOf(
+  db: Db,
+  account: Pick<Account, 'username' | 'domain' | 'home'>,
+  hosted?: readonly HostedDomain[],
+): Promise<VirtualHost[]> {
+  const others = hosted ?? (await listOf(db, account.username));
+  const own = [
+    { domain: account.domain, type: 'main' as const, documentRoot: 'public_html' },
+    ...others.flatMap(({ domain, documentRoot }) =>
+      documentRoot === null ? [] : [{ domain, type: 'sub' as const, documentRoot }],
+    ),
+  ];
+  const proposed = own.map(({ domain, type, documentRoot }) => {
+    const served = others.filter(({ servedBy }) => servedBy === domain);
+    const domains = served.map((one) => one.domain);
+    const mail = [...(type === 'main' ? [domain] : []), ...domains];
+    return {
+      servername: domain,
+      type,
+      domains,
+      derived: [...[domain, ...domains].map((name) => `www.${name}`), ...mail.map((name) => `mail.${name}`)],
+      documentRoot: `${account.home}/${documentRoot}`,
+      addons: served.filter((one) => one.type === 'addon').map((one) => one.domain),
+      parked: served.filter((one) => one.type === 'parked').map((one) => one.domain),
+    };
+  });
+  // A name that is a domain of its own, of any account, belongs to that domain's virtual host.
+  const separate = await taken(
+    db,
+    proposed.flatMap(({ derived }) => derived),
+  );
+  return proposed.map(({ domains, derived, ...host }) => ({
+    ...host,
+    aliases: [...domains, ...derived.filter((name) => !separate.has(name) && name.length <= MAX_LENGTH)],
+  }));
+}
+
+/** Of a domain name (RFC 1035, section 2.3.4). */
+const MAX_LENGTH = 253;
