@@ -48,7 +48,8 @@ export async function applySteps(
       engine.journal.note(db, id, { ...(done && { done }), begun: { position, memento } }),
     );
     steps[position] = { ...planned, state: 'begun', memento };
-    const result = await step.apply(engine.machine, { input, memento: memento as never, secret });
+    const { machine, sealer } = engine;
+    const result = await step.apply(machine, { input, memento: memento as never, secret, sealer });
     done = { position, result };
     steps[position] = { ...planned, state: 'done', memento, result };
   }
@@ -62,7 +63,8 @@ export async function undo(engine: Engine, { entry }: Opened, wasRefused = false
     if (state === 'planned' || (state === 'begun' && wasRefused)) continue;
     const step = await stepOf(engine, kind);
     try {
-      await step.undo?.(engine.machine, { input: input as never, memento: memento as never });
+      const { machine, sealer } = engine;
+      await step.undo?.(machine, { input: input as never, memento: memento as never, sealer });
     } catch (error) {
       if (!hasNothingToUndo(error)) throw error;
     }

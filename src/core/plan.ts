@@ -12,6 +12,8 @@ export interface StepWork<Input, Memento> {
   readonly memento: Memento;
   /** A secret such as a password, which is not part of the input. It is never written to the journal. */
   readonly secret: string;
+  /** Opens what the input has sealed, so that an interrupted plan can be completed without a secret. */
+  readonly sealer: Sealer;
 }
 
 /**
