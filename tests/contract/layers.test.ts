@@ -83,6 +83,11 @@ const layers: Record<string, Layer> = {
     files: /^src\/model\/dns\/names\.ts$/,
     mayImport: [core, /^src\/model\/dns\//, /^node:url$/],
   },
+  // X.509: node:crypto and node:tls (the list of roots) only compute, and so does the library.
+  'model/certificates': {
+    files: /^src\/model\/certificates\/(x509|chain|create)\.ts$/,
+    mayImport: [core, /^src\/model\/certificates\//, /^node:(crypto|tls|util)$/, /^@peculiar\/x509$/],
+  },
   model: {
     files: /^src\/model\//,
     mayImport: [

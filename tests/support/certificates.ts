@@ -80,7 +80,7 @@ async function keysFor({ rsaBits }: Wanted): Promise<webcrypto.CryptoKeyPair> {
           ...{ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: rsaBits },
           publicExponent: Uint8Array.of(1, 0, 1),
         };
-  return webcrypto.subtle.generateKey(algorithm as never, true, ['sign', 'verify']) as never;
+  return webcrypto.subtle.generateKey(algorithm as never, true, ['sign', 'verify']);
 }
 
 async function issue(wanted: Wanted, keys: webcrypto.CryptoKeyPair, above?: Signer): Promise<Issued> {
@@ -104,7 +104,7 @@ async function issue(wanted: Wanted, keys: webcrypto.CryptoKeyPair, above?: Sign
       notAfter: new Date(until),
       extensions,
     },
-    webcrypto as never,
+    webcrypto,
   );
   const der = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
   const body = Buffer.from(der).toString('base64').replaceAll(/.{64}/g, '$&\n').trimEnd();

@@ -58,7 +58,7 @@ export async function createSelfSigned(
         alternativeNames(subject),
       ],
     },
-    webcrypto as never,
+    webcrypto,
   );
   return certificateOf(certificate.toString('pem'));
 }
@@ -76,7 +76,7 @@ export async function createRequest(
       extensions: [alternativeNames(subject)],
       attributes: password === '' ? [] : [new ChallengePasswordAttribute(password)],
     },
-    webcrypto as never,
+    webcrypto,
   );
   return { pem: `${request.toString('pem')}\n`, der: new Uint8Array(request.rawData) };
 }

@@ -62,7 +62,7 @@ function hintAbout(text: string): string {
   if (/-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----/.test(text)) {
     return ' It contains a signing request, which the authority turns into a certificate.';
   }
-  if (/-----BEGIN PKCS7-----/.test(text)) {
+  if (text.includes('-----BEGIN PKCS7-----')) {
     return ' It contains PKCS #7. Convert it with “openssl pkcs7 -print_certs”.';
   }
   return '';
