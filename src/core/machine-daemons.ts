@@ -60,6 +60,8 @@ export interface MachineFiles {
   facts(path: string): Promise<FileFacts | undefined>;
   /** Returns the sorted names in a directory, without staged files. Empty if there is no such directory. */
   list(path: string): Promise<string[]>;
+  /** Returns the paths of the staged files in a directory: of changes in progress, and of interrupted ones. */
+  listStaged(path: string): Promise<string[]>;
   /** Creates a directory inside an existing one. An existing directory gets these attributes. */
   makeDirectory(path: string, attributes: FileAttributes): Promise<void>;
   /**

@@ -19,6 +19,7 @@ const everyService = 'It takes the services that servicestatus shows.';
 
 const sectionsOfPackages = 'Debian has no rpm.versions; these sections are what apt and dpkg have instead.';
 
+const onlyDovecot = 'WHM documents this for get_service_config alone.';
 const severalKeys = 'Completion for WHM’s command offers the parameter several times.';
 
 const recordData = /^(?!(?:domain|name|type|ttl|line)$)/;
@@ -249,6 +250,8 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
       because: 'WHM’s page has no default; setting a number allows the package.',
     },
   ],
+  get_service_config_key: [{ params: ['service'], traits: ['values'], because: onlyDovecot }],
+  set_service_config_key: [{ params: ['service'], traits: ['values'], because: onlyDovecot }],
   nvget: [{ params: ['key'], traits: ['list'], because: severalKeys }],
   nvset: [
     { params: ['key', 'value'], traits: ['list'], because: severalKeys },

@@ -77,6 +77,7 @@ export function describeFiles(
     it('have a staged version with its final mode that is invisible until it is put in place', async () => {
       await files.write(FILE, 'first\n', attributes);
       const staged = await files.stage(FILE, 'second\n', { mode: 0o600 });
+      expect(await files.listStaged('/etc/daemon')).toEqual([staged]);
       expect([onDisk(FILE), onDisk(staged), lstatSync(machine.path(staged)).mode & 0o777]).toEqual([
         ...['first\n', 'second\n'],
         0o600,

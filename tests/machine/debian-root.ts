@@ -27,6 +27,9 @@ const INSTALLABLE = [
   'putty-tools',
   'sudo',
   'dma',
+  'dovecot-core',
+  'dovecot-imapd',
+  'dovecot-pop3d',
 ];
 /** The only repository that apt has in a machine, by its path inside. */
 export const REPOSITORY = '/srv/packages';

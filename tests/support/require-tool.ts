@@ -9,6 +9,7 @@ export const packageOf = {
   'apt-get': 'apt',
   'apt-cache': 'apt',
   'apt-config': 'apt',
+  doveconf: 'dovecot-core',
   'bash-completion': 'bash-completion',
   chromium: 'chromium',
   curl: 'curl',

@@ -84,10 +84,19 @@ export class Files implements MachineFiles {
   }
 
   async list(path: string): Promise<string[]> {
+    return (await this.#names(path)).filter((name) => !STAGED.test(name)).sort();
+  }
+
+  async listStaged(path: string): Promise<string[]> {
+    const names = (await this.#names(path)).filter((name) => STAGED.test(name)).sort();
+    return names.map((name) => `${path}/${name}`);
+  }
+
+  async #names(path: string): Promise<string[]> {
     const names = await this.#places.find(`${path}/x`, ({ directory }) =>
       readdir(`/proc/self/fd/${directory.fd}`),
     );
-    return (names ?? []).filter((name) => !STAGED.test(name)).sort();
+    return names ?? [];
   }
 
   async makeDirectory(path: string, attributes: FileAttributes): Promise<void> {
