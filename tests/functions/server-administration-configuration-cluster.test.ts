@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
 import * as tasks from '../../src/model/tasks/tasks.ts';
@@ -260,5 +260,85 @@ describe('set_tweaksetting in a cluster', () => {
     await runTasks();
     expect((await tasksOf(here)).map(({ state }) => state)).toEqual(['done']);
     expect(await valueOn(web2.here)).toBe('300');
+  });
+});
+
+describe('settings of updates in a cluster', () => {
+  const updatesOn = async (installation: Installation) => {
+    const path = join(installation.state, 'root/etc/apt/apt.conf.d/90whmapi1');
+    return existsSync(path) ? readFileSync(path, 'utf8').match(/^whmapi1::Updates::.*$/gm) : null;
+  };
+
+  it.each([
+    ['set_tier', { tier: '1.4' }, ['whmapi1::Updates::CPANEL "1.4";']],
+    ['set_cpanel_updates', { updates: 'manual' }, ['whmapi1::Updates::UPDATES "manual";']],
+    [
+      'update_updateconf',
+      { RPMUP: 'never', SECURITY_UPDATES: 'daily' },
+      ['whmapi1::Updates::RPMUP "never";', 'whmapi1::Updates::SECURITY_UPDATES "daily";'],
+    ],
+  ])('%s sets them on all servers, which do not send them on', async (name, args, lines) => {
+    await add(web2);
+    await web2.here.call('add_configclusterserver', {
+      ...{ name: web2.host, user: 'root', key: await web2.token(), pin: certificate.pin },
+    });
+    const { metadata } = await here.call(name, args);
+    expect(metadata.output?.messages).toEqual([
+      'A task sends the settings to the configuration cluster (1 server).',
+    ]);
+    await runTasks();
+    // What was never set there gets the value that is in force.
+    expect(await updatesOn(web2.here)).toEqual(expect.arrayContaining(lines));
+    expect((await tasksOf(here)).map(({ state }) => state)).toEqual(['done']);
+    expect(await tasksOf(web2.here)).toEqual([]);
+  });
+
+  it('sends the present values, and only what was set', async () => {
+    const other = await ScriptedServer.start(certificate);
+    try {
+      other.script = () => ok({ privileges: [{ all: 1 }] });
+      const name = other.host;
+      await here.call('update_updateconf', { RPMUP: 'manual' });
+      await here.call('add_configclusterserver', { name, user: 'root', key: 'ABC', pin: certificate.pin });
+      await here.call('set_cpanel_updates', { updates: 'never' });
+      await here.call('set_cpanel_updates', { updates: 'manual', push: 0 });
+      other.requests.length = 0;
+      other.script = () => ok();
+      await runTasks();
+      expect(other.requests.map(({ path }) => path)).toEqual(['/json-api/update_updateconf']);
+      const words = Object.fromEntries(new URLSearchParams(other.requests[0]?.body));
+      expect(words).toMatchObject({ UPDATES: 'manual', push: '0' });
+      expect(words).not.toHaveProperty('RPMUP');
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it('sends nothing without servers, with push=0, in a dry run, or if the change fails', async () => {
+    await here.call('set_tier', { tier: 'stable' });
+    await add(web2);
+    await here.call('set_tier', { tier: 'lts', push: 0 });
+    await here.call('set_tier', { tier: 'edge' }, { dryRun: true });
+    const path = join(here.state, 'root/etc/apt/apt.conf.d/90whmapi1');
+    writeFileSync(path, 'somebody else’s');
+    expect((await here.call('set_tier', { tier: 'current' })).metadata.result).toBe(0);
+    expect(await tasksOf(here)).toEqual([]);
+  });
+
+  it('says why a server does not have them yet', async () => {
+    const other = await ScriptedServer.start(certificate);
+    try {
+      other.script = () => ok({ privileges: [{ all: 1 }] });
+      const name = other.host;
+      await here.call('add_configclusterserver', { name, user: 'root', key: 'ABC', pin: certificate.pin });
+      other.script = ({ socket }) => void socket.destroy();
+      await here.call('update_updateconf', { RPMUP: 'never', SECURITY_UPDATES: 'never' });
+      await runTasks();
+      const [task] = await tasksOf(here);
+      expect(task).toMatchObject({ state: 'waiting', caller: 'root' });
+      expect(task?.reason).toMatch(/^“RPMUP, SECURITY_UPDATES” did not reach 1 of 1 servers\. /);
+    } finally {
+      await other.stop();
+    }
   });
 });

@@ -1,5 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import * as form from '../../model/tweak-settings/form.ts';
+import { push as pushParam } from '../../model/config-cluster/form.ts';
 import * as cluster from '../../model/config-cluster/pushes.ts';
 import * as settings from '../../model/tweak-settings/settings.ts';
 
@@ -23,12 +24,7 @@ export default defineFunction({
       sensitiveIf: { param: 'key', matches: /^contact(?!email$|pager$|_level_)/i },
       doc: 'The new value: 1 or 0 for a flag, a number, a word or text. An empty value clears the option.',
     },
-    push: {
-      type: 'flag',
-      default: 1,
-      extension: true,
-      doc: '0: do not send the option to the configuration cluster. Servers of a cluster get their options so.',
-    },
+    push: pushParam,
   },
   returns: null,
   examples: [

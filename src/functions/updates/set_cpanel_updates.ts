@@ -1,6 +1,8 @@
 import { setUpdates } from '../../changes/set-updates.ts';
 import { defineFunction } from '../../core/define.ts';
 import { assertUpdatable, frequencies, lookForMeans } from '../../drivers/updates/look.ts';
+import { push as pushParam } from '../../model/config-cluster/form.ts';
+import { announceUpdates } from '../../model/config-cluster/pushes.ts';
 
 export default defineFunction({
   name: 'set_cpanel_updates',
@@ -18,16 +20,20 @@ export default defineFunction({
       values: frequencies,
       doc: 'Every day, only when somebody runs apt-get, or never.',
     },
+    push: pushParam,
   },
   returns: { updates: { type: 'string', doc: 'The new value.' } },
   examples: [{ args: { updates: 'daily' }, doc: 'Update this program every day.' }],
 
   look: ({ updates }, context) => lookForMeans(context, { UPDATES: updates }),
 
-  async handler({ updates }, { plan, warn }, means) {
+  async handler({ updates, push }, context, means) {
+    const { plan, warn, caller } = context;
     assertUpdatable(means, updates);
     for (const warning of means.warnings) warn(warning);
-    plan(setUpdates({ settings: { UPDATES: updates }, ...means }), () => ({ updates }));
+    if (push) await announceUpdates(context);
+    const pushedBy = push ? caller.user : undefined;
+    plan(setUpdates({ settings: { UPDATES: updates }, pushedBy, ...means }), () => ({ updates }));
     return { updates };
   },
 });

@@ -1,6 +1,8 @@
 import { setUpdates } from '../../changes/set-updates.ts';
 import { defineFunction } from '../../core/define.ts';
 import { lookForMeans, tierWarning } from '../../drivers/updates/look.ts';
+import { push as pushParam } from '../../model/config-cluster/form.ts';
+import { announceUpdates } from '../../model/config-cluster/pushes.ts';
 import { tierParam } from '../../model/updates/form.ts';
 
 export default defineFunction({
@@ -13,7 +15,7 @@ export default defineFunction({
     'older one. get_available_tiers shows what the tiers have.',
   access: 'root',
   effect: 'operates',
-  params: { tier: { ...tierParam, required: true, doc: 'The tier, or a version.' } },
+  params: { tier: { ...tierParam, required: true, doc: 'The tier, or a version.' }, push: pushParam },
   returns: { tier: { type: 'string', doc: 'The tier or version.' } },
   examples: [
     { args: { tier: 'stable' }, doc: 'Get updates from the tier “stable”.' },
@@ -22,10 +24,13 @@ export default defineFunction({
 
   look: ({ tier }, context) => lookForMeans(context, { CPANEL: tier }),
 
-  async handler({ tier }, { plan, warn }, means) {
+  async handler({ tier, push }, context, means) {
+    const { plan, warn, caller } = context;
     const warning = tierWarning(means, tier);
     if (warning !== undefined) warn(warning);
-    plan(setUpdates({ settings: { CPANEL: tier }, ...means }), () => ({ tier }));
+    if (push) await announceUpdates(context);
+    const pushedBy = push ? caller.user : undefined;
+    plan(setUpdates({ settings: { CPANEL: tier }, pushedBy, ...means }), () => ({ tier }));
     return { tier };
   },
 });

@@ -8,6 +8,8 @@ import {
   tierWarning,
   type UpdateSettings,
 } from '../../drivers/updates/look.ts';
+import { push as pushParam } from '../../model/config-cluster/form.ts';
+import { announceUpdates } from '../../model/config-cluster/pushes.ts';
 import { tierParam } from '../../model/updates/form.ts';
 
 const frequency = { type: 'string', values: frequencies } as const;
@@ -42,6 +44,7 @@ export default defineFunction({
       noEffectReason:
         'apt downloads packages to /var/cache/apt/archives. Set Dir::Cache::Archives there to change it.',
     },
+    push: pushParam,
   },
   returns: null,
   examples: [
@@ -61,13 +64,15 @@ export default defineFunction({
     return { settings, means: await lookForMeans(context, settings) };
   },
 
-  async handler({ CPANEL, UPDATES }, { plan, warn }, { settings, means }) {
+  async handler({ CPANEL, UPDATES, push }, context, { settings, means }) {
+    const { plan, warn, caller } = context;
     if (Object.keys(settings).length === 0) {
       throw badParam('Pass at least one of CPANEL, UPDATES, RPMUP, SECURITY_UPDATES and SARULESUP.');
     }
     if (UPDATES !== undefined) assertUpdatable(means, UPDATES);
     const ofTier = CPANEL === undefined ? undefined : tierWarning(means, CPANEL);
     for (const warning of [...means.warnings, ...(ofTier === undefined ? [] : [ofTier])]) warn(warning);
-    plan(setUpdates({ settings, ...means }));
+    if (push) await announceUpdates(context);
+    plan(setUpdates({ settings, pushedBy: push ? caller.user : undefined, ...means }));
   },
 });

@@ -38,6 +38,13 @@ export const pin = {
   doc: 'The SHA-256 fingerprint of the other server’s certificate, if no trusted issuer has signed it.',
 } as const satisfies Param;
 
+export const push = {
+  type: 'flag',
+  default: 1,
+  extension: true,
+  doc: '0: do not send the change to the configuration cluster. Servers of a cluster get their settings so.',
+} as const satisfies Param;
+
 /** Access hashes are copied with their line breaks. */
 export function plainKey(text: string): string {
   return text.replace(/\s+/g, '');

@@ -1,5 +1,7 @@
 // Which settings the servers of the configuration cluster get.
-import type { Context } from '../../core/context.ts';
+import type { Context, Db } from '../../core/context.ts';
+import type { NewTask } from '../../core/task.ts';
+import * as queue from '../tasks/queue.ts';
 import type { Module } from '../tweak-settings/stored.ts';
 import * as servers from './servers.ts';
 
@@ -10,6 +12,11 @@ const TASK = 'push-setting';
 export interface PushedSetting {
   readonly module: Module;
   readonly key: string;
+}
+
+/** Settings of updates, by their names. */
+export interface PushedUpdates {
+  readonly updates: readonly string[];
 }
 
 /** The basic setup describes one server: its address, its nameservers, its home directories. */
@@ -24,6 +31,23 @@ export async function push(
   const count = (await servers.list(db)).length;
   if (count === 0) return;
   const id = await startTask(TASK, setting);
-  const cluster = count === 1 ? '1 server' : `${count} servers`;
-  inform(`The task ${id} sends the setting to the configuration cluster (${cluster}).`);
+  inform(`The task ${id} sends the setting to the configuration cluster (${serversOf(count)}).`);
 }
+
+/** Says that `pushUpdates` will send them, if the cluster has servers. */
+export async function announceUpdates({ db, inform }: Pick<Context, 'db' | 'inform'>): Promise<void> {
+  const count = (await servers.list(db)).length;
+  if (count > 0) inform(`A task sends the settings to the configuration cluster (${serversOf(count)}).`);
+}
+
+/** Starts the task that sends settings of updates, if the cluster has servers. For the outcome of a plan. */
+export async function pushUpdates(
+  db: Db,
+  { updates }: PushedUpdates,
+  { caller, now }: Pick<NewTask, 'caller'> & { readonly now: number },
+): Promise<void> {
+  if (updates.length === 0 || (await servers.list(db)).length === 0) return;
+  await queue.add(db, { kind: TASK, input: { updates }, caller, xid: '' }, { now });
+}
+
+const serversOf = (count: number) => (count === 1 ? '1 server' : `${count} servers`);
