@@ -133,6 +133,8 @@ export function createApplication(
         outboundCertificates: environment.WHMAPI1_OUTBOUND_CERTIFICATES,
         pushbullet: environment.WHMAPI1_PUSHBULLET_URL,
         sendmail: environment.WHMAPI1_SENDMAIL,
+        acmeDirectory: environment.WHMAPI1_ACME_DIRECTORY,
+        acmeHttpPort: environment.WHMAPI1_ACME_HTTP_PORT,
         allowsLoopbackProviders: environment.WHMAPI1_LOOPBACK_IDENTITY_PROVIDERS === '1',
         isNamedByHostname: shared !== undefined && shared.server === undefined,
         isServing: async () => (await servers()).length > 0,

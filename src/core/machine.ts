@@ -2,6 +2,7 @@
 // drivers of daemons. `src/machine/` implements this interface for Linux and for a sandbox. Both check every value
 // again, with `machine-values.ts`.
 
+import type { MachineAcme } from './machine-acme.ts';
 import type { MachineAddresses } from './machine-addresses.ts';
 import type {
   CustomFiles,
@@ -230,6 +231,7 @@ export interface Machine {
   readonly processes: () => Promise<MachineProcesses>;
   readonly scripts: () => Promise<MachineScripts>;
   readonly identityProviders: () => Promise<MachineIdentityProviders>;
+  readonly acme: () => Promise<MachineAcme>;
   readonly disks: () => Promise<readonly Disk[]>;
   /**
    * The files below these directories; every other path is rejected. Each driver declares its own directories. With

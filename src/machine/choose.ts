@@ -10,7 +10,15 @@ export type ChosenMachine = Omit<Machine, 'ownCertificate'>;
 /** The parts that `chooseMachine` does not add itself. */
 type OneMachine = Omit<
   ChosenMachine,
-  'disks' | 'resolver' | 'kernel' | 'outbound' | 'mailer' | 'scripts' | 'identityProviders' | 'system'
+  | 'acme'
+  | 'disks'
+  | 'resolver'
+  | 'kernel'
+  | 'outbound'
+  | 'mailer'
+  | 'scripts'
+  | 'identityProviders'
+  | 'system'
 >;
 
 export interface MachineChoice {
@@ -34,6 +42,10 @@ export interface MachineChoice {
   readonly pushbullet?: string | undefined;
   /** The program that accepts mail. Default: `sendmail`; in a sandbox, mail is stored. */
   readonly sendmail?: string | undefined;
+  /** The URL of the ACME directory that AutoSSL uses unless another one is set. Default: Let’s Encrypt. */
+  readonly acmeDirectory?: string | undefined;
+  /** The port of HTTP on which AutoSSL looks at names. Default: 80. For tests. */
+  readonly acmeHttpPort?: string | undefined;
   /** Whether identity providers may be on this machine itself, without TLS. For tests. */
   readonly allowsLoopbackProviders?: boolean;
 }
@@ -53,6 +65,7 @@ export function chooseMachine(choice: MachineChoice): ChosenMachine {
   const { userId, stateDirectory, now, publicAddressService, resolvers, isServing } = choice;
   const { outboundNetworks, outboundCertificates, pushbullet, sendmail } = choice;
   const { allowsLoopbackProviders = false } = choice;
+  const { acmeDirectory, acmeHttpPort } = choice;
   const onMachine = isMachine({ userId, stateDirectory });
   const places = [
     { purpose: 'state directory', path: stateDirectory },
@@ -61,6 +74,10 @@ export function chooseMachine(choice: MachineChoice): ChosenMachine {
   const host = onMachine
     ? linuxMachine(stateDirectory, now, publicAddressService)
     : sandboxMachine(stateDirectory, now, publicAddressService, isServing);
+  const resolver = async () => {
+    const { DnsResolver } = await import('./resolver.ts');
+    return new DnsResolver(listOf(resolvers));
+  };
   return {
     ...host,
     system: {
@@ -74,10 +91,18 @@ export function chooseMachine(choice: MachineChoice): ChosenMachine {
     kernel: async () => (await import('./kernel/kernel.ts')).kernel,
     disks: async () => (await import('./disks.ts')).disksOf(places),
     scripts: once(async () => (await import('./scripts.ts')).scriptsOf(onMachine ? undefined : userId)),
-    resolver: async () => {
-      const { DnsResolver } = await import('./resolver.ts');
-      return new DnsResolver(listOf(resolvers));
-    },
+    resolver,
+    acme: once(async () => {
+      const { Acme } = await import('./acme/acme.ts');
+      return new Acme({
+        directory: acmeDirectory,
+        certificates: outboundCertificates,
+        httpPort: acmeHttpPort === undefined ? undefined : Number(acmeHttpPort),
+        networks: listOf(outboundNetworks),
+        resolver,
+        now,
+      });
+    }),
     outbound: async () => {
       const { Outbound } = await import('./outbound/outbound.ts');
       return new Outbound({

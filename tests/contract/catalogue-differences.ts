@@ -26,7 +26,24 @@ const recordData = /^(?!(?:domain|name|type|ttl|line)$)/;
 const ofType =
   'The catalogue’s list is cut short, as it says. A record has the parameters of its type, which are read as text.';
 
+const acmeProvider = [
+  {
+    params: ['provider'],
+    traits: ['values'],
+    because:
+      'Let’s Encrypt and other issuers with ACME are one provider; that of the company cPanel is not here.',
+  },
+  {
+    params: ['x_terms_of_service_accepted', 'x_*'],
+    traits: ['here', 'documented'],
+    because: 'The documented x_* stands for the parameters of providers. This one has these.',
+  },
+] as const;
+
 export const differences: Readonly<Record<string, readonly Difference[]>> = {
+  reset_autossl_provider: acmeProvider,
+  set_autossl_provider: acmeProvider,
+  set_autossl_metadata: [{ params: ['metadata_json'], traits: ['type'], because: isCheckedJson }],
   configurebackgroundprocesskiller: [
     {
       params: ['processes_to_kill'],

@@ -103,6 +103,8 @@ const readTogether: Record<string, { readonly params: RegExp; readonly because: 
   validate_login_token: { params: /^provider$/, because: 'There is one provider; another is refused.' },
   resellerstats: { params: /^filter_deleted$/, because: 'The list never has accounts that were removed.' },
   save_cphulk_config: { params: /./, because: 'They are read by the keys of the configuration.' },
+  reset_autossl_provider: { params: /./, because: 'They are read by the rules of the provider.' },
+  set_autossl_provider: { params: /./, because: 'They are read by the rules of the provider.' },
   saveacllist: { params: /^acl-/, because: 'They are read by the names of the privileges.' },
   setminimumpasswordstrengths: { params: /./, because: 'They are read by the kinds of passwords.' },
   setacls: { params: /^acl-/, because: 'They are read by the names of the privileges.' },

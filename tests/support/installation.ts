@@ -73,6 +73,7 @@ export class Installation {
       WHMAPI1_STATE_DIR: this.state,
       // Nothing listens there: no test uses the network.
       WHMAPI1_RESOLVERS: '127.0.0.1:1',
+      WHMAPI1_ACME_DIRECTORY: 'https://127.0.0.1:1/',
       // The identity providers of tests are on this machine.
       WHMAPI1_LOOPBACK_IDENTITY_PROVIDERS: '1',
       // The clock of a test differs from that of this machine, so no log is rotated because of its age.

@@ -58,6 +58,9 @@ const places = [
   ['integration_group', 'username'],
   ['linked_identity', 'username'],
   ['personalization', 'username'],
+  ['autossl_order', 'username'],
+  ['autossl_certificate', 'username'],
+  ['autossl_problem', 'username'],
 ] as const;
 
 /** Logins under the old name. They are also deleted if the user is renamed. */

@@ -1,0 +1,41 @@
+import { defineFunction } from '../../core/define.ts';
+import { providerParams, wishesOf } from '../../model/autossl/providers.ts';
+import { register } from '../../model/autossl/registrations.ts';
+
+export default defineFunction({
+  name: 'set_autossl_provider',
+  since: 58,
+  summary: 'Enable AutoSSL with a provider, and register this server there.',
+  description:
+    'The call asks the issuer for its terms of service, and fails unless they are accepted. This server then gets an ' +
+    'account there, whose key is stored encrypted. It is kept for later calls: pass the terms again only if they have ' +
+    'changed. A dry run asks for the terms, but does not register. Checks run every night; ' +
+    'start_autossl_check_for_all_users starts one at once.',
+  access: 'root',
+  effect: 'calls',
+  params: providerParams,
+  returns: null,
+  examples: [
+    {
+      args: {
+        provider: 'LetsEncrypt',
+        x_terms_of_service_accepted: 'https://letsencrypt.org/documents/LE-SA-v1.5-February-24-2025.pdf',
+      },
+      doc: 'Get certificates from Let’s Encrypt. get_autossl_providers shows the URL of the present terms.',
+      fails: 'host_failed',
+    },
+    {
+      args: {
+        provider: 'LetsEncrypt',
+        x_directory_url: 'https://acme-staging-v02.api.letsencrypt.org/directory',
+        x_terms_of_service_accepted: 'https://letsencrypt.org/documents/LE-SA-v1.5-February-24-2025.pdf',
+      },
+      doc: 'Try AutoSSL with certificates that no browser trusts, and with high limits.',
+      fails: 'host_failed',
+    },
+  ],
+
+  async handler(args, context) {
+    await register(context, wishesOf(args), false);
+  },
+});

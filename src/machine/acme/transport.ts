@@ -1,0 +1,141 @@
+// How acme-client sends its requests. It retries by itself, for hours if the issuer says so; a task must not wait that
+// long, so every answer of the issuer is passed on, and the task is retried instead.
+import { readFile } from 'node:fs/promises';
+import { Agent } from 'node:https';
+import { rootCertificates } from 'node:tls';
+import * as acme from 'acme-client';
+import { AcmeError } from '../../core/machine-acme.ts';
+
+const LIMIT_MS = 30_000;
+const MAX_BYTES = 1_048_576;
+const PROBLEM = 'urn:ietf:params:acme:error:';
+/** acme-client fetches another nonce and repeats the request. */
+const BAD_NONCE = `${PROBLEM}badNonce`;
+
+let isPrepared = false;
+
+interface TransportOptions {
+  /** A file with certificates that are trusted too. */
+  readonly certificates?: string | undefined;
+  readonly now: () => number;
+}
+
+/** @throws AcmeError if the certificates cannot be read. */
+export async function prepareTransport({ certificates, now }: TransportOptions): Promise<void> {
+  if (isPrepared) return;
+  const extra = certificates === undefined ? undefined : await readCertificates(certificates);
+  const { axios } = acme;
+  const { interceptors, defaults } = axios;
+  // The package’s own, which retry.
+  (interceptors.request as unknown as Clearable).clear();
+  (interceptors.response as unknown as Clearable).clear();
+  defaults.maxContentLength = MAX_BYTES;
+  // An issuer does not redirect, and a signed request is for one URL only.
+  defaults.maxRedirects = 0;
+  // Every status is a response, which is judged below.
+  defaults.validateStatus = null;
+  if (extra !== undefined) defaults.httpsAgent = new Agent({ ca: [...rootCertificates, extra] });
+  interceptors.request.use((config) => {
+    if (!config.url?.startsWith('https://')) {
+      throw new AcmeError('The issuer has a URL without https://, which is not used.', '');
+    }
+    config.signal = AbortSignal.timeout(LIMIT_MS);
+    return config;
+  });
+  interceptors.response.use(
+    (response) => {
+      const data: unknown = response.data;
+      if (response.status < 300 || typeOf(data) === BAD_NONCE) return response;
+      throw new AcmeError(
+        sentenceOf(response.status, data),
+        typeOf(data).replace(PROBLEM, ''),
+        retryAfterOf(response.headers['retry-after'], now()),
+      );
+    },
+    (error: unknown) => {
+      throw error instanceof AcmeError
+        ? error
+        : new AcmeError(causeOf(error), '', undefined, { cause: error });
+    },
+  );
+  isPrepared = true;
+}
+
+interface Clearable {
+  clear(): void;
+}
+
+async function readCertificates(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new AcmeError(
+      `The certificates of WHMAPI1_OUTBOUND_CERTIFICATES could not be read: ${codeOf(cause)}.`,
+      '',
+      undefined,
+      { cause },
+    );
+  }
+}
+
+interface Problem {
+  readonly type?: unknown;
+  readonly detail?: unknown;
+  readonly subproblems?: unknown;
+}
+
+function typeOf(data: unknown): string {
+  const { type } = (typeof data === 'object' && data !== null ? data : {}) as Problem;
+  return typeof type === 'string' ? type : '';
+}
+
+/** What a problem document (RFC 7807) says, in one line. Empty if it is none. */
+export function detailOf(data: unknown): string {
+  if (typeof data !== 'object' || data === null) return '';
+  const { detail, subproblems } = data as Problem;
+  const own = typeof detail === 'string' ? detail : '';
+  const parts = Array.isArray(subproblems) ? subproblems.map(detailOf) : [];
+  return [own, ...parts.filter((part) => part !== '' && !own.includes(part))]
+    .join(' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 1000);
+}
+
+function sentenceOf(status: number, data: unknown): string {
+  const detail = detailOf(data);
+  if (detail === '') return `The issuer answered with status ${status}, and without a reason.`;
+  return `The issuer answered: ${detail}${/[.!?]$/.test(detail) ? '' : '.'}`;
+}
+
+/** RFC 9110, section 10.2.3: seconds, or a date. */
+function retryAfterOf(value: unknown, now: number): number | undefined {
+  if (typeof value !== 'string') return undefined;
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
+  const until = Date.parse(value);
+  return Number.isNaN(until) ? undefined : Math.max(0, until - now);
+}
+
+function causeOf(error: unknown): string {
+  const code = codeOf(error);
+  return `The issuer ${causes[code] ?? `could not be asked: ${code}.`}`;
+}
+
+function codeOf(error: unknown): string {
+  return (error as { code?: string } | null)?.code ?? 'an unknown error';
+}
+
+const causes: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'has no address: the name of its directory does not exist.',
+  EAI_AGAIN: 'has no address: the nameserver does not answer.',
+  ECONNREFUSED: 'refuses connections.',
+  ECONNRESET: 'closed the connection.',
+  ERR_CANCELED: `did not answer within ${LIMIT_MS / 1000} seconds.`,
+  ERR_BAD_RESPONSE: 'sent an answer that is too long.',
+  CERT_HAS_EXPIRED: 'has a certificate that has expired.',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'has a certificate that is not trusted: it is self-signed.',
+  SELF_SIGNED_CERT_IN_CHAIN: 'has a certificate that is not trusted: its issuer is unknown.',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'has a certificate that is not trusted: its issuer is unknown.',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'has a certificate that is not trusted: its issuer is unknown.',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'has a certificate for another name.',
+};

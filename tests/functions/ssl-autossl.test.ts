@@ -1,0 +1,245 @@
+import { AcmeIssuer } from '../support/acme-issuer.ts';
+import { Installation, reseller } from '../support/installation.ts';
+
+let here: Installation;
+const issuer = new AcmeIssuer();
+beforeAll(() => issuer.start());
+afterAll(() => issuer.stop());
+beforeEach(() => {
+  here = new Installation({ environment: issuer.environment });
+});
+afterEach(() => {
+  here.remove();
+  issuer.terms = 'https://issuer.example/terms-1.pdf';
+  issuer.requiresExternalAccount = false;
+  issuer.problem = undefined;
+  issuer.registrations.length = 0;
+});
+
+const accept = () => ({
+  provider: 'LetsEncrypt',
+  x_directory_url: issuer.directory,
+  x_terms_of_service_accepted: issuer.terms ?? '',
+});
+
+interface Provider {
+  readonly enabled: number;
+  readonly x_account_id: string;
+  readonly x_terms_of_service: string;
+  readonly x_terms_of_service_accepted: number;
+}
+
+async function provider(): Promise<Provider> {
+  const { data } = await here.call('get_autossl_providers');
+  return (data as { payload: [Provider] }).payload[0];
+}
+
+describe('get_autossl_providers', () => {
+  it('lists Let’s Encrypt, and says if the issuer cannot be asked', async () => {
+    const { data, metadata } = await here.call('get_autossl_providers');
+    expect(data).toMatchObject({
+      payload: [
+        {
+          ...{ module_name: 'LetsEncrypt', enabled: 0, x_account_id: '', x_terms_of_service: '' },
+          specs: { AVERAGE_DELIVERY_TIME: null, VALIDITY_PERIOD: 7_776_000 },
+        },
+      ],
+    });
+    expect(metadata.output?.warnings).toEqual([
+      'https://127.0.0.1:1/ could not be asked. The issuer refuses connections.',
+    ]);
+  });
+
+  it('returns the present terms, and whether they were accepted', async () => {
+    const old = issuer.terms;
+    await here.call('set_autossl_provider', accept());
+    expect(await provider()).toMatchObject({ x_terms_of_service: old, x_terms_of_service_accepted: 1 });
+    issuer.terms = 'https://issuer.example/terms-2.pdf';
+    expect(await provider()).toMatchObject({
+      ...{ enabled: 1, x_terms_of_service: issuer.terms, x_terms_of_service_accepted: 0 },
+    });
+  });
+
+  it('is for root only', async () => {
+    const { metadata } = await here.call('get_autossl_providers', {}, { as: reseller('ann', 'ssl') });
+    expect(metadata.error_code).toBe('denied');
+  });
+});
+
+describe('set_autossl_provider', () => {
+  it('registers once, and keeps the account', async () => {
+    expect((await here.call('set_autossl_provider', accept())).metadata).toMatchObject({ result: 1 });
+    expect(issuer.registrations).toHaveLength(1);
+    expect(issuer.registrations[0]?.payload).toEqual({ termsOfServiceAgreed: true, contact: [] });
+    const { x_account_id: account } = await provider();
+    expect(account).toMatch(/\/account\/1$/);
+    await here.call('disable_autossl');
+    expect(await provider()).toMatchObject({ enabled: 0, x_account_id: account });
+    // Neither the directory nor the terms have to be repeated.
+    expect((await here.call('set_autossl_provider', { provider: 'LetsEncrypt' })).metadata.result).toBe(1);
+    expect(await provider()).toMatchObject({ enabled: 1, x_account_id: account });
+    expect(issuer.registrations).toHaveLength(1);
+  });
+
+  it('requires that the present terms are accepted', async () => {
+    const without = { provider: 'LetsEncrypt', x_directory_url: issuer.directory };
+    const missing = await here.call('set_autossl_provider', without);
+    expect(missing.metadata.error_code).toBe('missing_param');
+    expect(missing.metadata.reason).toContain(issuer.terms);
+    const wrong = { ...without, x_terms_of_service_accepted: 'https://issuer.example/terms-0.pdf' };
+    expect((await here.call('set_autossl_provider', wrong)).metadata.error_code).toBe('bad_param');
+    expect(issuer.registrations).toHaveLength(0);
+    expect((await here.call('get_autossl_providers')).data).toMatchObject({ payload: [{ enabled: 0 }] });
+
+    await here.call('set_autossl_provider', accept());
+    issuer.terms = 'https://issuer.example/terms-2.pdf';
+    const changed = await here.call('set_autossl_provider', { provider: 'LetsEncrypt' });
+    expect(changed.metadata.error_code).toBe('bad_param');
+    expect(changed.metadata.reason).toContain('terms-2.pdf');
+  });
+
+  it('works with an issuer that has no terms', async () => {
+    issuer.terms = undefined;
+    const without = { provider: 'LetsEncrypt', x_directory_url: issuer.directory };
+    expect((await here.call('set_autossl_provider', without)).metadata.result).toBe(1);
+  });
+
+  it('registers nothing in a dry run', async () => {
+    const { metadata } = await here.call('set_autossl_provider', accept(), { dryRun: true });
+    expect(metadata).toMatchObject({ result: 1, dry_run: 1 });
+    expect(issuer.registrations).toHaveLength(0);
+    expect((await here.call('get_autossl_providers')).data).toMatchObject({ payload: [{ enabled: 0 }] });
+  });
+
+  it('registers the same key after a failure', async () => {
+    issuer.problem = { type: 'urn:ietf:params:acme:error:unauthorized', detail: 'Not today.' };
+    const { metadata } = await here.call('set_autossl_provider', accept());
+    expect(metadata.error_code).toBe('host_failed');
+    expect(metadata.reason).toBe('The issuer answered: Not today.');
+    issuer.problem = undefined;
+    await here.call('set_autossl_provider', { ...accept(), x_terms_of_service_accepted: '' });
+    expect(issuer.registrations).toHaveLength(1);
+    expect(await provider()).toMatchObject({ enabled: 1 });
+  });
+
+  it('binds to an account on the issuer’s site, whose key is neither stored nor logged', async () => {
+    issuer.requiresExternalAccount = true;
+    const refused = await here.call('set_autossl_provider', accept());
+    expect(refused.metadata.error_code).toBe('missing_param');
+    expect(refused.metadata.reason).toContain('“x_eab_hmac_key”');
+    const half = await here.call('set_autossl_provider', { ...accept(), x_eab_key_id: 'kid-1' });
+    expect(half.metadata.reason).toContain('“x_eab_hmac_key” is required too');
+    const hmac = 'c2VjcmV0LXNlY3JldC1zZWNyZXQ';
+    const both = { ...accept(), x_eab_key_id: 'kid-1', x_eab_hmac_key: hmac };
+    expect((await here.call('set_autossl_provider', both)).metadata.result).toBe(1);
+    expect(issuer.registrations[0]?.payload).toHaveProperty('externalAccountBinding.signature');
+    expect(JSON.stringify(here.audit())).not.toContain(hmac);
+  });
+
+  it('rejects unknown providers and directories without TLS', async () => {
+    const cpanel = await here.call('set_autossl_provider', { ...accept(), provider: 'cPanel' });
+    expect(cpanel.metadata.error_code).toBe('bad_param');
+    expect(cpanel.metadata.reason).toContain('LetsEncrypt');
+    const plain = { ...accept(), x_directory_url: issuer.directory.replace('https', 'http') };
+    expect((await here.call('set_autossl_provider', plain)).metadata.error_code).toBe('bad_param');
+  });
+
+  it.each([
+    ['a page', '/nonce'],
+    ['an issuer’s account', '/account/1'],
+  ])('does not take %s for a directory', async (_what, path) => {
+    const url = issuer.directory.replace('/directory', path);
+    const { metadata } = await here.call('set_autossl_provider', { ...accept(), x_directory_url: url });
+    expect(metadata.error_code).toBe('host_failed');
+    expect(metadata.reason).toMatch(
+      /The issuer’s answer is not a directory|The issuer answered with status 405/,
+    );
+  });
+});
+
+describe('reset_autossl_provider', () => {
+  it('registers another key', async () => {
+    await here.call('set_autossl_provider', accept());
+    expect((await here.call('reset_autossl_provider', { provider: 'LetsEncrypt' })).metadata.result).toBe(1);
+    expect(issuer.registrations).toHaveLength(2);
+    expect((await provider()).x_account_id).toMatch(/\/account\/2$/);
+  });
+});
+
+describe('disable_autossl', () => {
+  it('says if it was disabled already', async () => {
+    const { metadata } = await here.call('disable_autossl');
+    expect(metadata.output?.messages).toEqual(['AutoSSL was already disabled.']);
+  });
+});
+
+describe('get_autossl_metadata, set_autossl_metadata, set_autossl_metadata_key', () => {
+  const read = async () =>
+    (await here.call('get_autossl_metadata')).data as { payload: Readonly<Record<string, number>> };
+
+  it('begins with WHM’s keys, and notifies of everything', async () => {
+    const { payload } = await read();
+    const { clobber_externally_signed: clobber, ...notices } = payload;
+    expect(clobber).toBe(0);
+    expect(Object.keys(notices)).toHaveLength(12);
+    expect(new Set(Object.values(notices))).toEqual(new Set([1]));
+  });
+
+  it('sets one key, or all of them', async () => {
+    await here.call('set_autossl_metadata_key', { key: 'clobber_externally_signed', value: 1 });
+    await here.call('set_autossl_metadata_key', { key: 'notify_autossl_renewal', value: 0 });
+    expect(await read()).toMatchObject({
+      payload: { clobber_externally_signed: 1, notify_autossl_renewal: 0, notify_autossl_expiry: 1 },
+    });
+    // The key that is left out gets its default.
+    await here.call('set_autossl_metadata', { metadata_json: '{"notify_autossl_renewal":"0"}' });
+    expect(await read()).toMatchObject({
+      payload: { clobber_externally_signed: 0, notify_autossl_renewal: 0 },
+    });
+  });
+
+  it('names every mistake, and then changes nothing', async () => {
+    const json = '{"clobber_externally_signed":1,"notify_autossl_expiry":2,"notify":1}';
+    const { metadata } = await here.call('set_autossl_metadata', { metadata_json: json });
+    expect(metadata.error_code).toBe('bad_param');
+    expect(metadata.reason).toContain('“notify_autossl_expiry” should be 1 or 0');
+    expect(metadata.reason).toContain('no key “notify”');
+    expect(await read()).toMatchObject({ payload: { clobber_externally_signed: 0 } });
+    const list = await here.call('set_autossl_metadata', { metadata_json: '[]' });
+    expect(list.metadata.reason).toContain('JSON object');
+  });
+});
+
+describe('get_autossl_log, get_autossl_logs_catalog', () => {
+  it('is empty before the first run', async () => {
+    expect((await here.call('get_autossl_logs_catalog')).data).toEqual({ payload: [] });
+    const { metadata } = await here.call('get_autossl_log', { start_time: '2026-03-01T12:00:10Z' });
+    expect(metadata.error_code).toBe('not_found');
+    expect(metadata.reason).toContain('get_autossl_logs_catalog');
+  });
+});
+
+describe('get_autossl_problems_for_user, get_autossl_problems_for_domain', () => {
+  it('are empty before the first run', async () => {
+    await here.call('createacct', { username: 'bob', domain: 'bob.example' });
+    const none = { problems_by_domain: [] };
+    expect((await here.call('get_autossl_problems_for_user', { username: 'bob' })).data).toEqual(none);
+    expect((await here.call('get_autossl_problems_for_domain', { domain: 'bob.example' })).data).toEqual(
+      none,
+    );
+    const { metadata } = await here.call('get_autossl_problems_for_user', { username: 'eve' });
+    expect(metadata.error_code).toBe('not_found');
+  });
+});
+
+describe('get_autossl_pending_queue, and for a domain or a user', () => {
+  it('are empty before the first order', async () => {
+    await here.call('createacct', { username: 'bob', domain: 'bob.example' });
+    expect((await here.call('get_autossl_pending_queue')).data).toEqual({ pending_certificates: [] });
+    const none = { queue_by_domain: [] };
+    const forUser = await here.call('get_autossl_pending_queue_for_user', { username: 'bob' });
+    expect(forUser.data).toEqual(none);
+    const forDomain = await here.call('get_autossl_pending_queue_for_domain', { domain: 'bob.example' });
+    expect(forDomain.data).toEqual(none);
+  });
+});
