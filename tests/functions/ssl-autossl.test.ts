@@ -31,7 +31,7 @@ interface Provider {
 
 async function provider(): Promise<Provider> {
   const { data } = await here.call('get_autossl_providers');
-  return (data as { payload: [Provider] }).payload[0];
+  return (data as unknown as { payload: [Provider] }).payload[0];
 }
 
 describe('get_autossl_providers', () => {
