@@ -116,8 +116,8 @@ export class FileSealer implements Sealer {
     throw new ApiError(
       'key_lost',
       `The key file “${this.#directory.file(FILE)}” ${what}, so the stored secrets cannot be opened: those of ` +
-        'two-factor authentication, access hashes, integration links, the configuration cluster and the keys of ' +
-        'secondary nameservers. Restore the file from a backup, or copy it from another server that shares the store. If there is no copy, remove what it encrypted: ' +
+        'two-factor authentication, access hashes, integration links, the configuration cluster, and the keys of ' +
+        'certificates and secondary nameservers. Restore the file from a backup, or copy it from another server that shares the store. If there is no copy, remove what it encrypted: ' +
         'two-factor configurations with twofactorauth_remove_user_config (their users then set them up again), ' +
         'secondary nameservers with --remove-secondary (then add them again with --add-secondary and enter their new ' +
         'keys there), integration links with remove_integration_link, and servers of the configuration cluster with ' +

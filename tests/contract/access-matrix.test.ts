@@ -219,6 +219,7 @@ const actsOnDomain: Readonly<Record<string, string>> = {
   'killdns domain': zone,
   'resetzone domain': zone,
   'savemxs domain': zone,
+  'installssl domain': 'a certificate is no login, like a zone',
   'setsiteip domain':
     'the handler applies the rule to the account of the domain (tests/functions/ip-addresses)',
   'accountsummary domain': 'it only shows the account',
@@ -319,6 +320,8 @@ test('every function that changes something names an account, says that it acts 
     'editpkg',
     'editzonerecord',
     'enable_dnssec_for_domains',
+    // A certificate is no login.
+    'installssl',
     'killdns',
     'killpkg',
     'mass_edit_dns_zone',

@@ -2,6 +2,7 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiError } from '../../core/errors.ts';
+import * as certificates from '../../model/certificates/stored.ts';
 import * as secondaries from '../../model/dns/secondaries.ts';
 import * as integrationLinks from '../../model/integration/links.ts';
 import * as identityProviders from '../../model/identity-providers/providers.ts';
@@ -27,12 +28,17 @@ async function openOne({ stateDirectory, userId, now }: Subject, { db }: Inspect
   const linked = await db.get<{ username: string; app: string }>(
     'SELECT username, app FROM integration_link LIMIT 1',
   );
+  const certified = await db.get<{ username: string; id: string }>(
+    'SELECT username, id FROM certificate_key LIMIT 1',
+  );
   const registered = (await identityProviders.list(db)).find(({ hasSecret }) => hasSecret);
   try {
     if (enrolled !== undefined) await tfa.listSecrets({ db, sealer, now }, enrolled.username);
     else if (hashed !== undefined) await accessHashes.get({ db, sealer }, hashed.username);
     else if (linked !== undefined)
       await integrationLinks.tokenOf({ db, sealer }, linked.username, linked.app);
+    else if (certified !== undefined)
+      await certificates.findKey({ db, sealer }, certified.username, certified.id);
     else if (registered !== undefined) await identityProviders.secretOf({ db, sealer }, registered);
     else if ((await secondaries.readOptions(db, sealer)).keys.length === 0) return emptyOf(path);
   } catch (error) {

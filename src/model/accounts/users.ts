@@ -61,6 +61,10 @@ const places = [
   ['autossl_order', 'username'],
   ['autossl_certificate', 'username'],
   ['autossl_problem', 'username'],
+  ['certificate', 'username'],
+  ['certificate_key', 'username'],
+  ['signing_request', 'username'],
+  ['installed_certificate', 'username'],
 ] as const;
 
 /** Logins under the old name. They are also deleted if the user is renamed. */

@@ -41,7 +41,7 @@ export interface KeyFacts {
 
 /** The fields that describe a key in every response. */
 export const keyFields = {
-  key_algorithm: { type: 'string', doc: 'rsaEncryption or id-ecPublicKey.' },
+  key_algorithm: { type: 'string', doc: 'The kind of key: rsaEncryption or id-ecPublicKey.' },
   modulus: { type: 'string|null', doc: 'The modulus of an RSA key, in hexadecimal.' },
   modulus_length: { type: 'any', doc: 'The length of an RSA key in bits; null for other keys.' },
   ecdsa_curve_name: { type: 'string|null', doc: 'The curve of an ECDSA key, such as prime256v1.' },

@@ -133,6 +133,11 @@ export function keyOf(key: KeyObject): ReadKey {
   return { pem, key, facts: keyFactsOf(createPublicKey(key)) };
 }
 
+/** SHA-256, in hexadecimal. */
+export function digestOf(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
 const ALGORITHMS: Readonly<Record<string, string>> = {
   rsa: 'rsaEncryption',
   ec: 'id-ecPublicKey',
@@ -144,7 +149,7 @@ export function keyFactsOf(publicKey: KeyObject): KeyFacts {
   const details = publicKey.asymmetricKeyDetails ?? {};
   const algorithm = ALGORITHMS[type] ?? type.toUpperCase();
   const der = publicKey.export({ type: 'spki', format: 'der' });
-  const digest = createHash('sha256').update(der).digest('hex');
+  const digest = digestOf(der);
   const none = { algorithm, modulus: null, bits: null, exponent: null, curve: null, point: null, digest };
   if (type === 'rsa') {
     const { n = '', e = '' } = publicKey.export({ format: 'jwk' });

@@ -1,0 +1,92 @@
+import { defineFunction } from '../../core/define.ts';
+import { assertManageable } from '../../model/accounts/users.ts';
+import { existingUser } from '../../core/params.ts';
+import { certificateAnswer, certificateFields } from '../../model/certificates/facts.ts';
+import { ownersOf } from '../../model/certificates/owners.ts';
+import * as stored from '../../model/certificates/stored.ts';
+
+const { domains, is_self_signed, key_algorithm, modulus_length, ecdsa_curve_name } = certificateFields;
+const { not_after, signature_algorithm, validation_type } = certificateFields;
+
+export default defineFunction({
+  name: 'listcrts',
+  since: 11,
+  summary: 'List the stored certificates, of one user or of all.',
+  description:
+    'These are certificates that were installed or generated. Resellers see their own, and those of their accounts. An ' +
+    'expired certificate is listed for 30 days more, or as long as it is installed.',
+  access: ['ssl-info', 'ssl'],
+  effect: 'reads',
+  params: {
+    registered: {
+      type: 'flag',
+      default: '0',
+      doc: 'Whether to list only certificates that an authority has signed, and no self-signed ones.',
+    },
+    user: { ...existingUser, doc: 'The user who has the certificates. Default: all users.' },
+  },
+  returns: {
+    crt: {
+      list: {
+        fields: {
+          id: { type: 'string', doc: 'The ID, for fetchcrtinfo.' },
+          domain: { type: 'string', doc: 'The first domain; empty if it names none.' },
+          domain_owners: {
+            list: { type: 'string' },
+            doc: 'The accounts on this server that have one of the domains.',
+          },
+          domains,
+          friendly_name: { type: 'string', doc: 'The name for people: the common name.' },
+          'issuer.organizationName': certificateFields['issuer.organizationName'],
+          is_self_signed,
+          key_algorithm,
+          modulus_length,
+          ecdsa_curve_name,
+          not_after,
+          registered: { type: 'flag', doc: 'Whether an authority has signed it.' },
+          signature_algorithm,
+          validation_type,
+        },
+      },
+    },
+  },
+  list: 'crt',
+  columns: ['id', 'domain', 'domain_owners', 'issuer.organizationName', 'not_after'],
+  examples: [
+    { args: {}, doc: 'All certificates.' },
+    {
+      args: { user: 'root', registered: '1' },
+      doc: 'The certificates of root that an authority has signed.',
+    },
+  ],
+
+  async handler({ user, registered }, { caller, db }) {
+    if (user !== undefined) await assertManageable(db, caller, user);
+    const found = user === undefined ? await stored.list(db, caller) : await stored.listOf(db, user);
+    const listed = found.filter(({ facts }) => !(registered && facts.isSelfSigned));
+    const owners = await ownersOf(
+      { db, caller },
+      listed.flatMap(({ facts }) => facts.domains),
+    );
+    return {
+      crt: listed.map(({ id, facts }) => {
+        const answer = certificateAnswer(facts);
+        const [domain = ''] = facts.domains;
+        return {
+          ...{ id, domain, domains: answer.domains },
+          domain_owners: [...new Set(facts.domains.flatMap((one) => owners.get(one) ?? []))],
+          friendly_name: facts.subject.commonName ?? domain,
+          'issuer.organizationName': answer['issuer.organizationName'],
+          is_self_signed: answer.is_self_signed,
+          key_algorithm: answer.key_algorithm,
+          modulus_length: answer.modulus_length,
+          ecdsa_curve_name: answer.ecdsa_curve_name,
+          not_after: answer.not_after,
+          registered: facts.isSelfSigned ? 0 : 1,
+          signature_algorithm: answer.signature_algorithm,
+          validation_type: answer.validation_type,
+        };
+      }),
+    };
+  },
+});

@@ -1,0 +1,136 @@
+// Which certificate each virtual host has.
+import type { Db } from '../../core/context.ts';
+import type { StepResult } from '../../core/plan.ts';
+import { certificateId, keyId } from './ids.ts';
+import type { CertificateFacts } from './facts.ts';
+import * as stored from './stored.ts';
+
+/** A certificate on its way to a virtual host, in plans. JSON. */
+export interface NewCertificate {
+  readonly username: string;
+  readonly servername: string;
+  /** PEM. */
+  readonly pem: string;
+  /** The PEM of its issuers, in order. Can be empty. */
+  readonly chain: string;
+  readonly facts: CertificateFacts;
+  /** The encrypted key (`stored.sealKey`), and what it is sealed for. */
+  readonly sealedKey: string;
+  readonly keyPurpose: string;
+  /** SHA-256, in hexadecimal, of the file for the web server: key, certificate and chain. */
+  readonly digest: string;
+  /** The file. */
+  readonly path: string;
+}
+
+export interface InstalledCertificate {
+  readonly servername: string;
+  readonly certificateId: string;
+  /** The file with the key, the certificate and its chain. Only root can read it. */
+  readonly path: string;
+  /** Identifies the content of the file. */
+  readonly id: string;
+}
+
+const FOLDER = '/etc/ssl/whmapi1/sites';
+/** File names can have 255 bytes. */
+const MAX_NAME = 200;
+const DIGEST = 16;
+
+/** The file's name has the digest of its content, so that a file never changes. */
+export function pathOf(servername: string, digest: string): string {
+  return `${FOLDER}/${servername.slice(0, MAX_NAME)}-${digest.slice(0, DIGEST)}.pem`;
+}
+
+interface Row {
+  readonly servername: string;
+  readonly certificateId: string;
+  readonly digest: string;
+}
+
+const selected = 'servername, certificate_id AS "certificateId", digest';
+
+const installedOf = ({ digest, ...row }: Row): InstalledCertificate => ({
+  ...row,
+  path: pathOf(row.servername, digest),
+  id: digest,
+});
+
+/** The installed certificates of an account, by servername. */
+export async function certificatesOf(
+  db: Db,
+  { username }: { readonly username: string },
+): Promise<Map<string, InstalledCertificate>> {
+  const rows = await db.all<Row>(
+    `SELECT ${selected} FROM installed_certificate WHERE username = ? ORDER BY servername`,
+    username,
+  );
+  return new Map(rows.map((row) => [row.servername, installedOf(row)]));
+}
+
+export async function find(db: Db, servername: string): Promise<InstalledCertificate | undefined> {
+  const row = await db.get<Row>(
+    `SELECT ${selected} FROM installed_certificate WHERE servername = ?`,
+    servername,
+  );
+  return row && installedOf(row);
+}
+
+/** What is needed to write the file of a virtual host again. Undefined if it has no certificate. */
+export async function fileOf(
+  db: Db,
+  servername: string,
+): Promise<Omit<NewCertificate, 'username' | 'facts'> | undefined> {
+  const row = await db.get<{
+    digest: string;
+    chain: string;
+    pem: string;
+    keyId: string;
+    sealed: Uint8Array;
+  }>(
+    `SELECT digest, installed_certificate.chain, pem, key_id AS "keyId", sealed FROM installed_certificate
+     JOIN certificate ON certificate.username = installed_certificate.username AND certificate.id = certificate_id
+     JOIN certificate_key ON certificate_key.username = certificate.username AND certificate_key.id = key_id
+     WHERE servername = ?`,
+    servername,
+  );
+  if (row === undefined) return undefined;
+  const { digest, chain, pem, keyId: ofKey, sealed } = row;
+  const sealedKey = Buffer.from(sealed).toString('base64');
+  return {
+    ...{ servername, digest, chain, pem, sealedKey },
+    keyPurpose: stored.purposeOf(ofKey),
+    path: pathOf(servername, digest),
+  };
+}
+
+/** Stores a certificate and its key, as the one of its virtual host. */
+export async function install(db: Db, certificate: NewCertificate, now: number): Promise<void> {
+  const { username, servername, pem, chain, facts, sealedKey: sealed, digest } = certificate;
+  const [id, ofKey] = [certificateId(facts), keyId(facts.key)];
+  await stored.putKey(db, { username, id: ofKey, sealed }, now);
+  await stored.put(db, { username, id, pem, chain, keyId: ofKey, facts, createdAt: now });
+  await db.run(
+    `INSERT INTO installed_certificate (servername, username, certificate_id, chain, digest, installed_at)
+     VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (servername) DO UPDATE SET username = excluded.username, chain = excluded.chain,
+       certificate_id = excluded.certificate_id, digest = excluded.digest, installed_at = excluded.installed_at`,
+    ...[servername, username, id, chain, digest, now],
+  );
+  await stored.removeExpired(db, username, now);
+}
+
+/** A virtual host no longer exists. Its certificate stays in the user's list. */
+export async function uninstall(db: Db, servername: string): Promise<void> {
+  await db.run('DELETE FROM installed_certificate WHERE servername = ?', servername);
+}
+
+/** The kind of the step that writes a file. Its results are the certificates. */
+export const WRITE = 'certificates/write';
+
+/** Stores the certificates whose files the steps of a plan have written. */
+export async function installWritten(db: Db, results: readonly StepResult[], now: number): Promise<void> {
+  for (const { kind, value } of results) {
+    if (kind === WRITE) await install(db, value as NewCertificate, now);
+  }
+}

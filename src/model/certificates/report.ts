@@ -1,0 +1,49 @@
+// What installssl answers about the domains of a virtual host and of its new certificate.
+import type { VirtualHost } from '../domains/virtual-hosts.ts';
+import { badParam } from '../../core/errors.ts';
+import { quote } from '../../core/quote.ts';
+import { isCovered } from './domains.ts';
+import type { CertificateFacts } from './facts.ts';
+
+export interface Coverage {
+  /** The domains of the virtual host that the certificate secures, and those that it does not. */
+  readonly working: readonly string[];
+  readonly unsecured: readonly string[];
+  /** The certificate's domains that the virtual host does not have. */
+  readonly extra: readonly string[];
+}
+
+type Host = Pick<VirtualHost, 'servername' | 'aliases'>;
+
+export function coverageOf({ servername, aliases }: Host, { domains }: CertificateFacts): Coverage {
+  const own = [servername, ...aliases];
+  return {
+    working: own.filter((domain) => isCovered(domain, domains)),
+    unsecured: own.filter((domain) => !isCovered(domain, domains)),
+    extra: domains.filter((name) => !own.some((domain) => isCovered(domain, [name]))),
+  };
+}
+
+/** @throws ApiError `bad_param` if the certificate secures none of the virtual host's domains. */
+export function assertCovers(host: Host, facts: CertificateFacts): Coverage {
+  const coverage = coverageOf(host, facts);
+  if (coverage.working.length > 0) return coverage;
+  const { domains } = facts;
+  const names = domains.slice(0, 5).map(quote).join(', ');
+  const secured = domains.length === 0 ? 'no domain' : `${names}${domains.length > 5 ? ', …' : ''}`;
+  throw badParam(
+    `The certificate does not match the domain ${quote(host.servername)}: it secures ${secured}. Install it for a domain ` +
+      'that it secures, or request one for this domain.',
+  );
+}
+
+/** The texts of WHM, which scripts match. */
+export function installationText({ servername, aliases }: Host, isReloaded: boolean): string {
+  const names = aliases.length === 0 ? '' : ` (${aliases.join(' ')})`;
+  return [
+    'Certificate successfully installed.',
+    `Finished SSL Install Process for ${servername}${names}.`,
+    ...(isReloaded ? ['Apache successfully restarted.'] : []),
+    '',
+  ].join('\n');
+}
