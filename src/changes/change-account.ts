@@ -7,6 +7,7 @@ import * as accounts from '../model/accounts/accounts.ts';
 import { addressLock } from '../model/accounts/ips.ts';
 import { prefixLock } from '../model/accounts/names.ts';
 import * as users from '../model/accounts/users.ts';
+import * as installedCertificates from '../model/certificates/installed.ts';
 import * as hostedDomains from '../model/domains/hosted-domains.ts';
 import * as zoneOwners from '../model/dns/zone-owners.ts';
 import * as packages from '../model/packages/packages.ts';
@@ -21,7 +22,7 @@ interface ChangeAccount {
 
 const change = defineChange<ChangeAccount>({
   kind: 'change-account',
-  async store(db, { before, after, packageSettings }, { sealer }) {
+  async store(db, { before, after, packageSettings }, { results, sealer, now }) {
     if (packageSettings !== undefined) await packages.assertStill(db, after.package, packageSettings);
     if (before.username !== after.username) await users.rename(db, sealer, before.username, after.username);
     if (before.domain !== after.domain) {
@@ -29,7 +30,9 @@ const change = defineChange<ChangeAccount>({
       await hostedDomains.followMainDomain(db, before.domain, after.domain);
       // A zone belongs to the account by its domain. The former domain no longer has a zone.
       for (const domain of [before.domain, after.domain]) await zoneOwners.forget(db, domain);
+      await installedCertificates.uninstall(db, before.domain);
     }
+    await installedCertificates.installWritten(db, results, now());
     await accounts.update(db, after);
   },
 });

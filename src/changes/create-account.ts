@@ -9,6 +9,7 @@ import { addressLock } from '../model/accounts/ips.ts';
 import { assertWithin } from '../model/accounts/limits.ts';
 import { prefixLock } from '../model/accounts/names.ts';
 import * as hostedDomains from '../model/domains/hosted-domains.ts';
+import * as installedCertificates from '../model/certificates/installed.ts';
 import * as zoneOwners from '../model/dns/zone-owners.ts';
 import * as packages from '../model/packages/packages.ts';
 import type { Settings } from '../model/packages/settings.ts';
@@ -26,7 +27,7 @@ interface CreateAccount extends NewAccount {
 
 const change = defineChange<CreateAccount>({
   kind: 'create-account',
-  async store(db, { account, isReseller, packageSettings, isUnlimited }, { results }) {
+  async store(db, { account, isReseller, packageSettings, isUnlimited }, { results, now }) {
     const { username } = account;
     await packages.assertStill(db, account.package, packageSettings);
     await hostedDomains.assertFree(db, account.domain);
@@ -36,6 +37,7 @@ const change = defineChange<CreateAccount>({
     if (user === undefined) throw new Error(`The user “${username}” no longer exists.`);
     const { blocks, inodes } = user.usage;
     await accounts.insert(db, { ...account, uid: user.uid, blocksUsed: blocks, inodesUsed: inodes });
+    await installedCertificates.installWritten(db, results, now());
     // A zone of its domain now belongs to the account.
     await zoneOwners.forget(db, account.domain);
     if (isReseller) await resellers.setUp(db, username, false);

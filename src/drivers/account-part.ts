@@ -3,6 +3,7 @@
 import type { Context, FreeContext } from '../core/context.ts';
 import type { Lock, PlannedStep } from '../core/plan.ts';
 import type { Account } from '../model/accounts/accounts.ts';
+import type { WebCertificate } from '../model/web/account-web.ts';
 import type { FoundForAccount } from './zones/look.ts';
 
 export interface NewAccount {
@@ -39,11 +40,13 @@ export interface FoundByParts {
 /** What a part may use: the store, the roles of this server (`model/roles/`), and what was found on the machine. */
 export interface PartDependencies extends Pick<
   Context,
-  'db' | 'caller' | 'system' | 'version' | 'now' | 'inform' | 'warn'
+  'db' | 'caller' | 'sealer' | 'system' | 'version' | 'now' | 'inform' | 'warn'
 > {
   readonly roles: ReadonlySet<string>;
   readonly wishes: PartWishes;
   readonly found: FoundByParts;
+  /** The new certificates of virtual hosts, by servername: `drivers/certificates/` adds them for the later parts. */
+  readonly certificates: Map<string, WebCertificate>;
 }
 
 /** Each method returns the steps that the part needs, and reads only the store. An absent method needs no steps. */

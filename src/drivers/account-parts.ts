@@ -14,11 +14,12 @@ import type {
   PartDependencies,
 } from './account-part.ts';
 import { part as addresses } from './addresses/account.ts';
+import { afterVirtualHosts as formerCertificates, part as certificates } from './certificates/account.ts';
 import { part as quota } from './quota/account.ts';
 import { part as users } from './users/account.ts';
 import { part as zones } from './zones/account.ts';
 
-const parts: readonly AccountPart[] = [users, quota, addresses, zones];
+const parts: readonly AccountPart[] = [users, quota, addresses, zones, certificates, formerCertificates];
 
 /** For the `look` of functions that create an account or change its domain. */
 export async function look(

@@ -2,7 +2,7 @@
 import { rolesOf } from '../model/roles/active-profile.ts';
 import type { FoundByParts, PartWishes, PartDependencies } from './account-part.ts';
 
-export type PartContext = Omit<PartDependencies, 'roles' | 'wishes' | 'found'>;
+export type PartContext = Omit<PartDependencies, 'roles' | 'wishes' | 'found' | 'certificates'>;
 
 export interface PartCall {
   readonly wishes?: PartWishes;
@@ -11,10 +11,11 @@ export interface PartCall {
 }
 
 export async function partWorld(context: PartContext, call: PartCall = {}): Promise<PartDependencies> {
-  const { db, caller, system, version, now, inform, warn } = context;
+  const { db, caller, sealer, system, version, now, inform, warn } = context;
   const { wishes = {}, found = {} } = call;
   return {
-    ...{ db, caller, system, version, now, inform, warn, wishes, found },
+    ...{ db, caller, sealer, system, version, now, inform, warn, wishes, found },
     roles: await rolesOf(context),
+    certificates: new Map(),
   };
 }
