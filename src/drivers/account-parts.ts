@@ -17,9 +17,13 @@ import { part as addresses } from './addresses/account.ts';
 import { afterVirtualHosts as formerCertificates, part as certificates } from './certificates/account.ts';
 import { part as quota } from './quota/account.ts';
 import { part as users } from './users/account.ts';
+import { part as virtualHosts } from './virtual-hosts/account.ts';
 import { part as zones } from './zones/account.ts';
 
-const parts: readonly AccountPart[] = [users, quota, addresses, zones, certificates, formerCertificates];
+const parts: readonly AccountPart[] = [
+  ...[users, quota, addresses, zones],
+  ...[certificates, virtualHosts, formerCertificates],
+];
 
 /** For the `look` of functions that create an account or change its domain. */
 export async function look(

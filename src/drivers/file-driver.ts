@@ -50,6 +50,11 @@ export interface Reload {
   readonly run: () => Promise<void>;
 }
 
+export interface Folder {
+  readonly path: string;
+  readonly attributes: FileAttributes;
+}
+
 export interface FileDriver<Desired> {
   /** The name for people: `BIND`. */
   readonly name: string;
@@ -62,7 +67,9 @@ export interface FileDriver<Desired> {
    */
   suits(port: DriverPort): Promise<boolean>;
   /** Directories to create before the first file, outermost first. */
-  readonly folders: readonly { readonly path: string; readonly attributes: FileAttributes }[];
+  readonly folders: readonly Folder[];
+  /** Further directories, which depend on the change. */
+  furtherFolders?(desired: Desired): readonly Folder[];
   /** The files in the order in which they are swapped. `locate` is for paths in their content. */
   files(desired: Desired, locate: (path: string) => string): readonly DesiredFile[];
   /** Checks staged versions with the daemon's own tool. @throws MachineError with its message. */
@@ -149,7 +156,8 @@ export class FileSteps<Desired> {
     const files = this.#files(port, desired).filter(({ path }) => changed.has(path));
     const staged = new Map<string, string>();
     try {
-      for (const { path, attributes } of this.#driver.folders)
+      const further = this.#driver.furtherFolders?.(desired) ?? [];
+      for (const { path, attributes } of [...this.#driver.folders, ...further])
         await port.files.makeDirectory(path, attributes);
       const stage = async ({ path, content, attributes }: DesiredFile) => {
         if (content !== null) staged.set(path, await port.files.stage(path, content, attributes));

@@ -3,6 +3,7 @@ import { defineTask } from '../core/task.ts';
 import { prepare } from '../drivers/roles/prepare.ts';
 import * as secondaries from '../model/dns/secondaries.ts';
 import { serverSettings } from '../model/dns/server-settings.ts';
+import { listAccountWebs } from '../model/web/account-web.ts';
 import * as activeProfile from '../model/roles/active-profile.ts';
 
 interface Input {
@@ -24,7 +25,9 @@ export default defineTask<Input>({
       log(line);
     };
     const nameServer = serverSettings(context);
-    await prepare(roles, { machine, now, log, output: logFile, changed, nameServer }, (share, activity) => {
+    const accountWebs = () => transaction('reads', (db) => listAccountWebs(db));
+    const work = { machine, now, log, output: logFile, changed, nameServer, accountWebs };
+    await prepare(roles, work, (share, activity) => {
       signal.throwIfAborted();
       progress(Math.round(share * 100), activity);
     });

@@ -53,6 +53,8 @@ describe('removeacct', () => {
     const { metadata } = await here.call('removeacct', { username: 'bob' }, { dryRun: true });
     const lines = metadata.output?.messages ?? [];
     expect(lines.filter((line) => !/^[-+@]/.test(line))).toEqual([
+      'Remove the virtual hosts of “bob” in the configuration of Apache.',
+      expect.stringMatching(/^Remove the file of the former certificate of “bob\.example”/),
       'Remove the DNS zone “bob.example”, if it exists.',
       'End the processes of “bob”. Remove the user, its crontab and the home directory “/home/bob”.',
     ]);

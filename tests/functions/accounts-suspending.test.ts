@@ -27,6 +27,9 @@ const suspend = (args: Args = {}) => here.call('suspendacct', { user: 'bob', ...
 const unsuspend = (args: Args = {}) => here.call('unsuspendacct', { user: 'bob', ...args });
 const rita = reseller('rita', 'suspend-acct');
 
+/** Without the lines of a diff. */
+const sentences = (lines: readonly string[] = []) => lines.filter((line) => !/^[-+@ ]/.test(line));
+
 describe('suspendacct', () => {
   it('locks everything, and unsuspendacct restores it exactly', async () => {
     await create('bob', { password: 'four unusual words, Xylophone' });
@@ -127,15 +130,17 @@ describe('suspendacct', () => {
     await create('bob');
     const before = [shadow(), await storedAccount(here, 'bob')];
     const dry = await here.call('suspendacct', { user: 'bob' }, { dryRun: true });
-    expect(dry.metadata.output?.messages).toEqual([
+    expect(sentences(dry.metadata.output?.messages)).toEqual([
+      'Write the virtual hosts of “bob” in the configuration of Apache.',
       'Lock the password of “bob”, expire the account, end its processes, and disable its crontab.',
     ]);
     expect([shadow(), await storedAccount(here, 'bob')]).toEqual(before);
     await suspend();
     const back = await here.call('unsuspendacct', { user: 'bob' }, { dryRun: true });
-    expect(back.metadata.output?.messages).toEqual([
+    expect(sentences(back.metadata.output?.messages)).toEqual([
       'Unlock the password of “bob” unless it was locked before the suspension, lift the expiry of the account, and ' +
         'enable its crontab.',
+      'Write the virtual hosts of “bob” in the configuration of Apache.',
     ]);
     expect((await storedAccount(here, 'bob'))?.suspendedAt).toBe(here.time);
   });

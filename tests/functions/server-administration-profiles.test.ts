@@ -16,7 +16,7 @@ const codesOf = async () => {
 
 describe('get_available_profiles', () => {
   it('lists only the profiles of which this server provides a role', async () => {
-    expect(await codesOf()).toEqual(['STANDARD', 'DNSNODE']);
+    expect(await codesOf()).toEqual(['STANDARD', 'DNSNODE', 'WEBNODE']);
   });
 
   it('names every role of WHM in each, once', async () => {
@@ -33,7 +33,11 @@ describe('get_available_profiles', () => {
 describe('get_current_profile', () => {
   it('is STANDARD in a sandbox from the beginning', async () => {
     const { data } = await here.call('get_current_profile');
-    expect(data).toMatchObject({ code: 'STANDARD', experimental: 0, enabled_roles: [{ module: 'DNS' }] });
+    expect(data).toMatchObject({
+      code: 'STANDARD',
+      experimental: 0,
+      enabled_roles: [{ module: 'DNS' }, { module: 'WebServer' }],
+    });
   });
 
   it('is none on a machine on which no profile was activated', async () => {
@@ -48,7 +52,7 @@ describe('get_current_profile', () => {
 
 describe('is_role_enabled', () => {
   it('distinguishes provided roles from others in a sandbox', async () => {
-    expect([await isEnabled('DNS'), await isEnabled('WebServer')]).toEqual([1, 0]);
+    expect([await isEnabled('DNS'), await isEnabled('MySQL')]).toEqual([1, 0]);
   });
 
   it('returns no on a machine before a profile was activated', async () => {
@@ -80,7 +84,7 @@ describe('start_profile_activation', () => {
   it.each([
     [
       { code: 'MAILNODE' },
-      'The profile “MAILNODE” has no role that this server provides yet. The parameter “code” should be STANDARD or DNSNODE.',
+      'The profile “MAILNODE” has no role that this server provides yet. The parameter “code” should be STANDARD, DNSNODE or WEBNODE.',
     ],
     [
       { code: 'DNSNODE', optional: { FTP: 1 } },

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 /** Each tool, with the Debian package that it is in. */
 export const packageOf = {
+  apache2: 'apache2-bin',
   'apt-get': 'apt',
   'apt-cache': 'apt',
   'apt-config': 'apt',

@@ -6,12 +6,12 @@ import type { RoleDriver, RoleWork } from './role-driver.ts';
 
 const PORT = 53;
 
-export const dns: RoleDriver = {
+export const dns = {
   role: 'DNS',
   packages: ['bind9', 'bind9-utils'],
   units: ['named'],
 
-  async configure(work) {
+  async configure(work: Omit<RoleWork, 'accountWebs'>) {
     const { nameServer, machine } = work;
     const place = await placeOf(machine);
     if (place !== undefined) await nameServer.register(place);
@@ -26,11 +26,11 @@ export const dns: RoleDriver = {
   },
 
   examine: (machine) => zones.examine(machine),
-};
+} satisfies RoleDriver;
 
 async function write(
   options: ServerOptions,
-  { machine, now, log, changed }: Omit<RoleWork, 'nameServer'>,
+  { machine, now, log, changed }: Omit<RoleWork, 'nameServer' | 'accountWebs'>,
 ): Promise<void> {
   const step = await zones.setUp(machine, options, now());
   const diff = await step.preview(machine);

@@ -1,5 +1,6 @@
 // The drivers of all roles that this program provides.
 import { dns } from './dns.ts';
 import type { RoleDriver } from './role-driver.ts';
+import { webServer } from './web-server.ts';
 
-export const roleDrivers: readonly RoleDriver[] = [dns];
+export const roleDrivers: readonly RoleDriver[] = [dns, webServer];

@@ -2,12 +2,15 @@
 import type { Machine } from '../../core/machine.ts';
 import type { TaskLogFile } from '../../core/task.ts';
 import type { DriverMachine } from '../step.ts';
+import type { AccountWeb } from '../virtual-hosts/contract.ts';
 import type { ServerSettings } from '../zones/contract.ts';
 
 export interface RoleWork {
   readonly machine: Machine;
   readonly now: () => number;
   readonly nameServer: ServerSettings;
+  /** What the web server serves for each account of this server. */
+  readonly accountWebs: () => Promise<readonly AccountWeb[]>;
   /** Adds a line to the log that administrators read. */
   readonly log: (line: string) => void;
   /** The file of this log, for the output of programs. */

@@ -16,6 +16,13 @@ export interface VirtualHostsDriver<Memento> {
    * @throws TypeError for a malformed value.
    */
   change(username: string, after: AccountWeb | null, former?: string): DriverStep<Memento>;
-  /** Removes the virtual hosts of an account, even if their file was edited by hand. */
-  isServed(machine: DriverMachine): Promise<boolean>;
+  /** Marks the account's file as ours, even if it was edited by hand, so that it can be removed. */
+  adopt(machine: DriverMachine, username: string): Promise<void>;
+  /** Writes the configuration that holds for all accounts. */
+  setUp(machine: DriverMachine, options: WebServerOptions): Promise<DriverStep<Memento>>;
+  /** The modules that are missing, by their names for a2enmod. Empty in a sandbox. */
+  missingModules(machine: DriverMachine): Promise<readonly string[]>;
+  enableModules(machine: DriverMachine, names: readonly string[]): Promise<void>;
+  /** The problems of the configuration, each as a sentence. Changes nothing. */
+  examine(machine: DriverMachine): Promise<readonly string[]>;
 }

@@ -114,6 +114,15 @@ export async function list(db: Db, caller: Caller): Promise<Account[]> {
   return rows.map(accountOf);
 }
 
+/** Lists all accounts of this server, by username. */
+export async function listAll(db: Db): Promise<Account[]> {
+  const rows = await db.all<Row>(
+    `SELECT ${selected} FROM account WHERE server = ? ORDER BY username`,
+    db.server,
+  );
+  return rows.map(accountOf);
+}
+
 /** Counts the accounts of this server that the caller may see, and how many of them are suspended. */
 export async function countVisible(db: Db, caller: Caller): Promise<{ total: number; suspended: number }> {
   const { where, values } = visibleTo(db, caller);

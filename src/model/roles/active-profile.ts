@@ -2,6 +2,7 @@
 // has no profile until one is activated.
 import type { Context, Db } from '../../core/context.ts';
 import { badParam, notFound } from '../../core/errors.ts';
+import { anyOf } from '../../core/quote.ts';
 import { profiles, roles, type Profile, type Role } from './catalogue.ts';
 
 export interface ActiveProfile {
@@ -57,7 +58,7 @@ export function chooseRoles(code: string, optional: unknown): readonly Role[] {
   if (profile === undefined) {
     throw badParam(
       `The profile “${code}” has no role that this server provides yet. ` +
-        `The parameter “code” should be ${profiles.map((one) => one.code).join(' or ')}.`,
+        `The parameter “code” should be ${anyOf(profiles.map((one) => one.code))}.`,
     );
   }
   const wanted = readOptional(optional);

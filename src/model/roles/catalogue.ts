@@ -54,7 +54,12 @@ export const roles: readonly Role[] = [
   { module: 'SpamFilter', name: 'Spam filter', description: 'Incoming mail is checked for spam.' },
   { module: 'WebDisk', name: 'Web Disk', description: 'Users reach their files over WebDAV.' },
   { module: 'Webmail', name: 'Webmail', description: 'Users read mail in the browser.' },
-  { module: 'WebServer', name: 'Web server', description: 'The server serves the websites of its accounts.' },
+  {
+    module: 'WebServer',
+    name: 'Web server',
+    description: 'The server serves the websites of its accounts, with Apache.',
+    isProvided: true,
+  },
 ];
 
 export const roleNames = roles.map(({ module }) => module);

@@ -1,8 +1,9 @@
 // What the web server serves for an account, from the store as it is or as it will be.
 import type { Db } from '../../core/context.ts';
-import type { Account } from '../accounts/accounts.ts';
+import * as accounts from '../accounts/accounts.ts';
 import * as ipv6 from '../addresses/ipv6-assignments.ts';
-import type { HostedDomain } from '../domains/hosted-domains.ts';
+import { certificatesOf } from '../certificates/installed.ts';
+import { listOf, type HostedDomain } from '../domains/hosted-domains.ts';
 import { virtualHostsOf } from '../domains/virtual-hosts.ts';
 
 /** The desired state of all virtual hosts of one account. JSON. */
@@ -47,6 +48,8 @@ export interface WebCertificate {
 
 /** What a plan is about to change in the store. An undefined property stays as it is stored. */
 export interface WebOverrides {
+  /** The account as it is stored, if its name or domain changes. */
+  readonly before?: accounts.Account;
   readonly hosted?: readonly HostedDomain[];
   /** The account's IPv6 address. Null: none of its own. */
   readonly ipv6?: string | null;
@@ -61,12 +64,19 @@ export interface WebOverrides {
 /** `account`: as it will be. */
 export async function accountWebOf(
   db: Db,
-  account: Account,
+  account: accounts.Account,
   overrides: WebOverrides = {},
 ): Promise<AccountWeb> {
   const { username, home, settings } = account;
-  const hosts = await virtualHostsOf(db, account, overrides.hosted);
-  const assigned = await ipv6.find(db, username);
+  const { before = account } = overrides;
+  const hosted = overrides.hosted ?? (await listOf(db, before.username));
+  const hosts = await virtualHostsOf(
+    db,
+    account,
+    hosted.map((one) => (one.servedBy === before.domain ? { ...one, servedBy: account.domain } : one)),
+  );
+  const certificates = await certificatesOf(db, before);
+  const assigned = await ipv6.find(db, before.username);
   const stored = assigned !== undefined && ipv6.isOwn(assigned) ? assigned.address : null;
   return {
     username,
@@ -80,7 +90,10 @@ export async function accountWebOf(
     hasCgi: settings.cgi,
     hosts: hosts.map(({ servername, aliases, documentRoot }) => {
       const php = overrides.php?.get(servername) ?? null;
-      const certificate = overrides.certificates?.get(servername) ?? null;
+      const { path, id } = certificates.get(servername) ?? {};
+      const installed = path === undefined || id === undefined ? null : { path, id };
+      const override = overrides.certificates?.get(servername);
+      const certificate = override === undefined ? installed : override;
       return {
         ...{ servername, aliases, documentRoot },
         ...(php !== null && { php }),
@@ -88,4 +101,11 @@ export async function accountWebOf(
       };
     }),
   };
+}
+
+/** What the web server serves for every account of this server. */
+export async function listAccountWebs(db: Db): Promise<AccountWeb[]> {
+  const found: AccountWeb[] = [];
+  for (const account of await accounts.listAll(db)) found.push(await accountWebOf(db, account));
+  return found;
 }

@@ -1,0 +1,38 @@
+// The role WebServer: Apache with its modules, and an include of the virtual hosts in its configuration.
+import { virtualHosts } from '../virtual-hosts/virtual-hosts.ts';
+import type { RoleDriver } from './role-driver.ts';
+
+export const webServer: RoleDriver = {
+  role: 'WebServer',
+  packages: ['apache2', 'apache2-suexec-custom', 'ssl-cert', 'logrotate'],
+  units: ['apache2'],
+
+  async configure({ machine, log, changed, accountWebs }) {
+    const missing = await virtualHosts.missingModules(machine);
+    if (missing.length > 0) {
+      await virtualHosts.enableModules(machine, missing);
+      changed(`Enabled the modules of Apache: ${missing.join(', ')}.`);
+    }
+    const step = await virtualHosts.setUp(machine, { hostname: machine.system.hostname() });
+    const diff = await step.preview(machine);
+    const memento = await step.prepare(machine);
+    await step.apply(machine, memento);
+    if (diff === '') log('Apache already includes the virtual hosts of whmapi1.');
+    else {
+      changed(step.description);
+      for (const line of diff.split('\n')) if (line !== '') log(`  ${line}`);
+    }
+    let written = 0;
+    // Together, because they share a reload.
+    const write = async (web: Awaited<ReturnType<typeof accountWebs>>[number]) => {
+      const one = virtualHosts.change(web.username, web);
+      const found = await one.prepare(machine);
+      await one.apply(machine, found);
+      written += found.files.length;
+    };
+    await Promise.all((await accountWebs()).map(write));
+    if (written > 0) changed(`Wrote the virtual hosts of ${written} accounts.`);
+  },
+
+  examine: (machine) => virtualHosts.examine(machine),
+};

@@ -1,0 +1,80 @@
+// Virtual hosts on Apache, in a file for each account that people can read.
+import { FileSteps, type FileMemento } from '../../file-driver.ts';
+import type { DriverMachine, DriverStep } from '../../step.ts';
+import type { AccountWeb, VirtualHostsDriver, WebServerOptions } from '../contract.ts';
+import { accountDriver, type DesiredAccount } from './account-driver.ts';
+import { userName } from './apache-conf.ts';
+import { servedGeneration, systemServer, type ApacheServer } from './control.ts';
+import { accountFile, MODULES, OURS, SUEXEC } from './places.ts';
+import { MODULE_NAMES } from './render-server.ts';
+import { serverDriver, type DesiredServer } from './server-driver.ts';
+
+/** Modules with which a user's .htaccess can run code with the rights of Apache. */
+const DANGEROUS_MODULES = ['lua', 'perl', 'php8.4', 'php8.3', 'php8.2'];
+
+export class Apache implements VirtualHostsDriver<FileMemento> {
+  readonly #accounts: FileSteps<DesiredAccount>;
+  readonly #server: FileSteps<DesiredServer>;
+  readonly #apache: ApacheServer;
+
+  /** The default is the server of Debian's package. */
+  constructor(apache: ApacheServer = systemServer) {
+    this.#apache = apache;
+    this.#accounts = new FileSteps(accountDriver(apache));
+    this.#server = new FileSteps(serverDriver(apache));
+  }
+
+  change(username: string, web: AccountWeb | null, former?: string): DriverStep<FileMemento> {
+    userName(username);
+    const desired = { username, web, ...(former !== undefined && { former: userName(former) }) };
+    const verb = web === null ? 'Remove' : 'Write';
+    const description = `${verb} the virtual hosts of “${username}” in the configuration of Apache.`;
+    return this.#accounts.step(`virtual hosts of ${username}`, description, desired);
+  }
+
+  async adopt(machine: DriverMachine, username: string): Promise<void> {
+    const { files } = await this.#accounts.port(machine);
+    const path = accountFile(userName(username));
+    if ((await files.origin(path)) !== 'absent') await files.adopt(path);
+  }
+
+  async setUp(machine: DriverMachine, options: WebServerOptions): Promise<DriverStep<FileMemento>> {
+    const { files } = await this.#server.port(machine);
+    const suexec = await files.readText(SUEXEC);
+    const description = `Include the virtual hosts of whmapi1 in Apache’s configuration, by “${OURS}”.`;
+    return this.#server.step('apache configuration', description, { options, suexec });
+  }
+
+  async missingModules(machine: DriverMachine): Promise<readonly string[]> {
+    const { files, services } = await this.#server.port(machine);
+    if (!services.isSupported) return [];
+    const enabled = new Set(await files.list(MODULES));
+    return MODULE_NAMES.filter((name) => !enabled.has(`${name}.load`));
+  }
+
+  async enableModules(machine: DriverMachine, names: readonly string[]): Promise<void> {
+    const { tools } = await this.#server.port(machine);
+    await tools.run('a2enmod', ['--quiet', ...names]);
+  }
+
+  async examine(machine: DriverMachine): Promise<readonly string[]> {
+    const port = await this.#server.port(machine);
+    if (!(await this.#apache.isServed(port))) return [];
+    const message = await this.#apache.test(port);
+    if (message !== undefined)
+      return [`Apache would not start with its configuration: ${message.split('\n')[0]}`];
+    const enabled = new Set(await port.files.list(MODULES));
+    const missing = MODULE_NAMES.filter((name) => !enabled.has(`${name}.load`));
+    const dangerous = DANGEROUS_MODULES.filter((name) => enabled.has(`${name}.load`));
+    const isActive = (await this.#apache.state(port)) === 'active';
+    const isServed = !isActive || (await servedGeneration(this.#apache.ports.http)) !== undefined;
+    return [
+      ...(missing.length === 0 ? [] : [`Apache lacks the modules ${missing.join(', ')}.`]),
+      ...dangerous.map(
+        (name) =>
+          `Apache has the module ${name}: with it, users can read the files of others. Run a2dismod ${name}.`,
+      ),
+      ...(isServed ? [] : [`Apache does not use “${OURS}”.`]),
+    ];
+  }
+}

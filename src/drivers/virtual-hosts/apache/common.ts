@@ -1,0 +1,34 @@
+// What both drivers of Apache share: its files, its tools, and whether it is installed.
+import type { DriverPort, FileChange, FileDriver, Reload } from '../../file-driver.ts';
+import { isDown, reload, type ApacheServer } from './control.ts';
+import { DIRECTORIES, FOLDERS } from './places.ts';
+import type { Locate } from './render-account.ts';
+
+export const common: Pick<
+  FileDriver<unknown>,
+  'name' | 'directories' | 'folders' | 'tools' | 'suits' | 'isDown'
+> = {
+  name: 'Apache',
+  directories: DIRECTORIES,
+  folders: FOLDERS,
+  tools: [{ name: 'apache2ctl' }, { name: 'a2enmod' }],
+  suits: async ({ tools, services }: DriverPort) => !services.isSupported || (await tools.has('apache2ctl')),
+  isDown,
+};
+
+/** One graceful restart for all changes that wait for it. */
+export async function reloadsOf(
+  server: ApacheServer,
+  changes: readonly FileChange[],
+  port: DriverPort,
+): Promise<Reload[]> {
+  if (changes.length === 0 || !(await server.isServed(port))) return [];
+  return [{ key: 'apache configuration', run: () => reload(server, port) }];
+}
+
+/** Finds any path of the machine, also homes, which Apache reads and this driver does not. */
+export function anywhere(locate: Locate): Locate {
+  const [folder = ''] = DIRECTORIES;
+  const root = locate(folder).slice(0, -folder.length);
+  return (path) => root + path;
+}

@@ -1,0 +1,147 @@
+// Communicates with the running Apache.
+import { randomBytes } from 'node:crypto';
+import { request } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { MachineError, UNCHANGED } from '../../../core/machine-error.ts';
+import type { DriverPort } from '../../file-driver.ts';
+import { ACCOUNTS, closed, CUSTOM, DIRECTORIES, GENERATION, OURS } from './places.ts';
+import type { Ports } from './render-account.ts';
+import { renderGeneration } from './render-server.ts';
+
+/** A running Apache. Tests start one of their own. */
+export interface ApacheServer {
+  readonly ports: Ports;
+  /** False if nothing is served, as in a sandbox. */
+  isServed(port: DriverPort): Promise<boolean>;
+  /** The state according to systemd: `active`. */
+  state(port: DriverPort): Promise<string>;
+  /** Checks the whole configuration. @returns Apache's message; undefined if it accepts the configuration. */
+  test(port: DriverPort): Promise<string | undefined>;
+  /** Asks for a graceful restart, without waiting for it. */
+  reload(port: DriverPort): Promise<void>;
+  /** Ends and starts it, for what a reload does not change. */
+  restart(port: DriverPort): Promise<void>;
+}
+
+const UNIT = 'apache2';
+const TEST_MS = 60_000;
+
+export const systemServer: ApacheServer = {
+  ports: { http: 80, https: 443 },
+  isServed: ({ services }) => Promise.resolve(services.isSupported),
+  state: async ({ services }) => (await services.state(UNIT)).state,
+  async test({ tools }) {
+    const options = { accept: [0, 1], limitMs: TEST_MS };
+    const { status, stdout, stderr } = await tools.run('apache2ctl', ['configtest'], options);
+    return status === 0 ? undefined : `${stdout}${stderr}`;
+  },
+  reload: ({ services }) => services.reload(UNIT),
+  async restart({ services, tools }) {
+    await tools.run('systemctl', ['daemon-reload']);
+    await services.restart(UNIT);
+  },
+};
+
+const APACHE_IS_DOWN = 'Apache is not running.';
+
+export function isDown(error: unknown): boolean {
+  return error instanceof Error && error.message.includes(APACHE_IS_DOWN);
+}
+
+/** How long Apache may take to start, or to read a configuration of thousands of virtual hosts. */
+const READY_MS = 60_000;
+const PAUSE_MS = 20;
+const ANSWER_MS = 5000;
+
+/**
+ * Has Apache read its configuration again. @returns once it works with the new one.
+ * @throws MachineError `failed` with the message of Apache, naming the file that it rejects.
+ */
+export async function reload(server: ApacheServer, port: DriverPort): Promise<void> {
+  await waitUntilStarted(server, port);
+  await replace(server, port, () => server.reload(port));
+}
+
+/** Like `reload`, but ends and starts Apache. It may be stopped, or may not have our configuration yet. */
+export async function restart(server: ApacheServer, port: DriverPort): Promise<void> {
+  await replace(server, port, () => server.restart(port));
+}
+
+async function replace(server: ApacheServer, port: DriverPort, run: () => Promise<void>): Promise<void> {
+  const message = await server.test(port);
+  if (message !== undefined) throw rejection(message);
+  const generation = randomBytes(16).toString('hex');
+  await port.files.write(GENERATION, renderGeneration(generation), closed);
+  await run();
+  for (const until = Date.now() + READY_MS; Date.now() < until;) {
+    if ((await servedGeneration(server.ports.http)) === generation) return;
+    await pause(PAUSE_MS);
+  }
+  throw new MachineError(
+    'failed',
+    `Apache does not use “${OURS}” after it was reloaded. Look into its log: journalctl -u ${UNIT}`,
+  );
+}
+
+/** A reload while Apache starts would end it: it has no process ID yet. */
+async function waitUntilStarted(server: ApacheServer, port: DriverPort): Promise<void> {
+  const until = Date.now() + READY_MS;
+  for (;;) {
+    const state = await server.state(port);
+    if (!/^(?:active|activating|reloading)$/.test(state)) {
+      throw new MachineError(
+        'failed',
+        `${APACHE_IS_DOWN} Start it with “systemctl start ${UNIT}” and retry the call.${UNCHANGED}`,
+      );
+    }
+    if (state === 'active' && (await servedGeneration(server.ports.http)) !== undefined) return;
+    if (Date.now() >= until) break;
+    await pause(PAUSE_MS);
+  }
+  throw new MachineError(
+    'failed',
+    `Apache does not answer on port ${server.ports.http}, or does not use “${OURS}”. ` +
+      `Restart it with “systemctl restart ${UNIT}” and retry the call.${UNCHANGED}`,
+  );
+}
+
+/** The generation of the configuration that answers a request now. Undefined if nothing answers. */
+export function servedGeneration(port: number): Promise<string | undefined> {
+  return new Promise((done) => {
+    // A name that no account can have, so that the default host answers.
+    const headers = { host: 'configuration.invalid', connection: 'close' };
+    const asked = request(
+      { host: '127.0.0.1', port, path: '/', headers, agent: false, timeout: ANSWER_MS },
+      (response) => {
+        response.resume();
+        const { 'whmapi1-configuration': generation } = response.headers;
+        done(typeof generation === 'string' ? generation : undefined);
+      },
+    );
+    asked.on('timeout', () => asked.destroy());
+    asked.on('error', () => {
+      done(undefined);
+    });
+    asked.end();
+  });
+}
+
+/** Names the file that Apache rejects, and who wrote it. */
+function rejection(message: string): MachineError {
+  const text = message
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^AH00558|Action '.*' failed|The Apache error log/.test(line))
+    .join(' ');
+  const [, path] = /(?:of|file) (\/\S+?):?(?:\s|$)/.exec(text) ?? [];
+  const [folder = ''] = DIRECTORIES;
+  const isOurs = path !== undefined && (path.includes(`${ACCOUNTS}/`) || path.endsWith(OURS));
+  const whose = path === undefined || isOurs || !path.includes(folder) ? '' : whoseFile(path);
+  return new MachineError('failed', `Apache rejects its configuration: ${text}${whose}`);
+}
+
+function whoseFile(path: string): string {
+  const [, rest] = path.split(`${CUSTOM}/`);
+  const of = rest === undefined ? '' : `, for the account “${rest.split('/')[0]}”`;
+  return ` This program did not write “${path}”${of}. Correct that file and retry the call.`;
+}

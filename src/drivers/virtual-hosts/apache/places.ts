@@ -1,0 +1,37 @@
+// Where Apache's files are on Debian.
+import type { FileAttributes } from '../../../core/machine-daemons.ts';
+import { CHALLENGES, DOMAIN_LOGS } from '../places.ts';
+
+export const DIRECTORIES = ['/etc/apache2', '/var/lib', '/var/log'];
+/** The file that Debian's configuration includes, before the sites of the administrator. */
+export const OURS = '/etc/apache2/conf-enabled/whmapi1.conf';
+const FOLDER = '/etc/apache2/whmapi1';
+export const ACCOUNTS = `${FOLDER}/accounts`;
+/** Files of administrators, for one account or one virtual host. They are only read. */
+export const CUSTOM = `${FOLDER}/custom`;
+/** A random text, which is another one after each reload: so a new configuration can be told from an old one. */
+export const GENERATION = `${FOLDER}/generation.conf`;
+/** Which directory suexec serves for which user (apache2-suexec-custom). */
+export const SUEXEC = '/etc/apache2/suexec/www-data';
+export const MODULES = '/etc/apache2/mods-enabled';
+/** The pages of accounts that are suspended or over their limit. */
+export const PAGES = '/var/lib/whmapi1-pages';
+export const OVER_LIMIT_PAGE = `${PAGES}/over-limit.asis`;
+/** How many files Apache may open. */
+export const LIMITS = '/etc/systemd/system/apache2.service.d/whmapi1.conf';
+export const ROTATION = '/etc/logrotate.d/whmapi1-domlogs';
+
+export const accountFile = (username: string) => `${ACCOUNTS}/${username}.conf`;
+
+/** Only root reads the configuration: Apache does so before it gives up its privileges. */
+export const closed: FileAttributes = { mode: 0o600 };
+export const readable: FileAttributes = { mode: 0o644 };
+
+export const FOLDERS = [
+  { path: '/etc/apache2/conf-enabled', attributes: { mode: 0o755 } },
+  { path: FOLDER, attributes: { mode: 0o755 } },
+  { path: ACCOUNTS, attributes: { mode: 0o700 } },
+  { path: CUSTOM, attributes: { mode: 0o755 } },
+  { path: DOMAIN_LOGS, attributes: { mode: 0o711 } },
+  { path: CHALLENGES, attributes: { mode: 0o755 } },
+];

@@ -1,0 +1,156 @@
+// The virtual hosts of one account, as Apache reads them.
+import { CHALLENGE_PATH, CHALLENGES, domainLogs } from '../places.ts';
+import type { AccountWeb, WebHost, WebPhp } from '../contract.ts';
+import { ACCESS_FILES } from './access-files.ts';
+import { domain, folder, listener, path, quoted, section, userName } from './apache-conf.ts';
+import { CUSTOM, OVER_LIMIT_PAGE } from './places.ts';
+
+/** Where a path of the machine is for Apache: a sandbox has its files elsewhere. */
+export type Locate = (path: string) => string;
+
+export interface Ports {
+  readonly http: number;
+  readonly https: number;
+}
+
+const HEADER =
+  '# Written by whmapi1 whenever the account changes. Put directives of your own into files below\n' +
+  `# ${CUSTOM}/USER/ or ${CUSTOM}/USER/DOMAIN/, which end with “.conf”.\n`;
+
+/** @throws TypeError for a malformed value. */
+export function renderAccount(web: AccountWeb, locate: Locate, ports: Ports): string {
+  return HEADER + web.hosts.flatMap((host) => virtualHosts(web, host, { locate, ports })).join('\n') + '\n';
+}
+
+interface Surroundings {
+  readonly locate: Locate;
+  readonly ports: Ports;
+}
+
+function virtualHosts(web: AccountWeb, host: WebHost, around: Surroundings): string[] {
+  const { ipv4, ipv6 } = web.addresses;
+  const listeners = (port: number) =>
+    [ipv4 ?? '*', ...(ipv6 === null ? [] : [ipv6])].map((address) => listener(address, port)).join(' ');
+  const { certificate } = host;
+  const content = [...names(host), ...logs(web, host, around), ...answers(web, host, around)];
+  const plain = section('VirtualHost', listeners(around.ports.http), content);
+  if (certificate === undefined) return plain;
+  const encrypted = section('VirtualHost', listeners(around.ports.https), [
+    ...content,
+    'SSLEngine on',
+    `# Certificate ${digest(certificate.id)}`,
+    `SSLCertificateFile ${path(around.locate(certificate.path))}`,
+  ]);
+  return [...plain, ...encrypted];
+}
+
+/** A directive takes any number of names, but a line at most 8,190 bytes. */
+const NAMES_ON_A_LINE = 20;
+
+function names({ servername, aliases }: WebHost): string[] {
+  const lines: string[] = [`ServerName ${domain(servername)}`];
+  for (let at = 0; at < aliases.length; at += NAMES_ON_A_LINE) {
+    lines.push(
+      `ServerAlias ${aliases
+        .slice(at, at + NAMES_ON_A_LINE)
+        .map(domain)
+        .join(' ')}`,
+    );
+  }
+  return lines;
+}
+
+function logs({ username }: AccountWeb, { servername }: WebHost, { locate }: Surroundings): string[] {
+  const base = `${domainLogs(userName(username))}/${domain(servername)}`;
+  return [
+    `ErrorLog ${path(locate(`${base}-error.log`))}`,
+    `CustomLog ${path(locate(`${base}.log`))} combined`,
+  ];
+}
+
+/** All paths except challenges, which are answered in every state, so that certificates can be renewed. */
+const NOT_CHALLENGES = `"^/(?!${CHALLENGE_PATH.slice(1).replaceAll('.', '[.]')})"`;
+
+function answers(web: AccountWeb, host: WebHost, around: Surroundings): string[] {
+  const { locate } = around;
+  if (web.isSuspended) {
+    return [
+      `DocumentRoot ${path(locate(CHALLENGES))}`,
+      `RedirectMatch 503 ${NOT_CHALLENGES}`,
+      `ErrorDocument 503 ${page('Account suspended', 'This account has been suspended.')}`,
+    ];
+  }
+  if (web.isOverLimit) {
+    return [
+      `DocumentRoot ${path(locate(CHALLENGES))}`,
+      `AliasMatch ${NOT_CHALLENGES} ${path(locate(OVER_LIMIT_PAGE))}`,
+    ];
+  }
+  return website(web, host, around);
+}
+
+function page(title: string, text: string): string {
+  return `'<!DOCTYPE html><html lang="en"><title>${title}</title><h1>${title}</h1><p>${text}</p></html>'`;
+}
+
+function website(web: AccountWeb, host: WebHost, { locate }: Surroundings): string[] {
+  const { username, home, hasCgi } = web;
+  const { documentRoot, servername } = host;
+  const user = userName(username);
+  const base = `${CUSTOM}/${user}`;
+  const cgi = section('IfModule', 'mod_suexec.c', [
+    `SuexecUserGroup ${user} ${user}`,
+    `ScriptAlias "/cgi-bin/" ${path(locate(`${documentRoot}/cgi-bin`)).replace(/"$/, '/"')}`,
+  ]);
+  const scripts = section('IfModule', 'mod_suexec.c', ['Options +ExecCGI', 'AddHandler cgi-script .cgi .pl']);
+  return [
+    `DocumentRoot ${path(locate(documentRoot))}`,
+    ...(hasCgi ? cgi : []),
+    ...section('Directory', folder(locate(top(home, documentRoot))), [
+      'Options SymLinksIfOwnerMatch',
+      ...ACCESS_FILES,
+      'CGIPassAuth On',
+      'Require all granted',
+      ...(hasCgi ? scripts : []),
+    ]),
+    ...phpHandler(host.php, locate),
+    `IncludeOptional ${path(locate(`${base}/any.conf`)).replace('/any.conf', '/*.conf')}`,
+    `IncludeOptional ${path(locate(`${base}/${domain(servername)}/any.conf`)).replace('/any.conf', '/*.conf')}`,
+  ];
+}
+
+/**
+ * The folder right below the home that contains the document root: the .htaccess files from there on count.
+ * @throws TypeError if the document root is not below the home.
+ */
+function top(home: string, documentRoot: string): string {
+  if (!documentRoot.startsWith(`${home}/`)) throw new TypeError('The document root must be below the home.');
+  const [first = ''] = documentRoot.slice(home.length + 1).split('/');
+  return `${home}/${first}`;
+}
+
+const PHP_FILES = '"[.](?:php[3-8]?|phtml|phar|phps)$"';
+
+/** Without PHP, its files are not sent at all: they contain passwords. */
+function phpHandler(php: WebPhp | undefined, locate: Locate): string[] {
+  if (php === undefined) return section('FilesMatch', PHP_FILES, ['Require all denied']);
+  const others = section('FilesMatch', '"[.](?:php[3-7]|phar|phps)$"', ['Require all denied']);
+  if (php.runs === 'fpm') {
+    const socket = quoted(`proxy:unix:${php.socket}|fcgi://localhost`);
+    return [...others, ...section('FilesMatch', '"[.](?:php8?|phtml)$"', [`SetHandler ${socket}`])];
+  }
+  const name = `php-${digest(php.version)}`;
+  return [
+    ...others,
+    ...section('IfModule', '!mod_suexec.c', section('FilesMatch', PHP_FILES, ['Require all denied'])),
+    `ScriptAlias "/.whmapi1-php/" ${path(locate(php.binary)).replace(/\/[^/"]*"$/, '/"')}`,
+    `Action ${name} "/.whmapi1-php/${php.binary.slice(php.binary.lastIndexOf('/') + 1)}"`,
+    ...section('FilesMatch', '"[.](?:php8?|phtml)$"', [`SetHandler ${name}`]),
+  ];
+}
+
+/** @throws TypeError */
+function digest(text: string): string {
+  if (!/^[A-Za-z0-9._-]{1,128}$/.test(text)) throw new TypeError('Invalid identifier.');
+  return text;
+}

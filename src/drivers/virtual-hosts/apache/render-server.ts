@@ -1,0 +1,108 @@
+// What holds for all virtual hosts: TLS, logs, challenges, and the host for unknown names.
+import type { WebServerOptions } from '../contract.ts';
+import { BYTES_LOG, CHALLENGE_PATH, CHALLENGES } from '../places.ts';
+import { ACCESS_FILE_DIRECTIVES } from './access-files.ts';
+import { domain, folder, listener, path, section } from './apache-conf.ts';
+import { ACCOUNTS, GENERATION, PAGES } from './places.ts';
+import type { Locate, Ports } from './render-account.ts';
+
+const HEADER = '# Written by whmapi1 whenever the profile of this server is activated.\n';
+
+/** Debian's certificate for a server that has no other: self-signed, for its hostname. */
+export const DEFAULT_CERTIFICATE = '/etc/ssl/certs/ssl-cert-snakeoil.pem';
+export const DEFAULT_KEY = '/etc/ssl/private/ssl-cert-snakeoil.key';
+
+/** The modules that are enabled, by their names for a2enmod. */
+export const MODULE_NAMES = [
+  ...['ssl', 'http2', 'proxy', 'proxy_fcgi', 'setenvif', 'headers', 'rewrite', 'expires', 'actions', 'asis'],
+  ...['deflate', 'filter', 'mime', 'dir', 'alias', 'env', 'autoindex', 'negotiation', 'auth_basic'],
+  ...['authn_file', 'authz_user', 'authz_groupfile', 'access_compat', 'cgid', 'suexec'],
+];
+
+/** Mozilla's intermediate configuration: all clients of the last ten years, forward secrecy, no CBC. */
+const CIPHERS = [
+  ...['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES256-GCM-SHA384'],
+  ...['ECDHE-RSA-AES256-GCM-SHA384', 'ECDHE-ECDSA-CHACHA20-POLY1305', 'ECDHE-RSA-CHACHA20-POLY1305'],
+];
+
+/** @throws TypeError for a malformed value. */
+export function renderServer({ hostname }: WebServerOptions, locate: Locate, ports: Ports): string {
+  const names = hostname.includes('.') ? [`ServerName ${domain(hostname.toLowerCase())}`] : [];
+  return (
+    HEADER +
+    [
+      ...names,
+      'ServerTokens Prod',
+      'ServerSignature Off',
+      'TraceEnable Off',
+      'UseCanonicalName Off',
+      // A user's .htaccess can show the status page. Without this line, it names the requests of all users.
+      ...section('IfModule', 'mod_status.c', ['ExtendedStatus Off']),
+      'Protocols h2 http/1.1',
+      ...tls(),
+      'LogFormat "%v %{%s}t %O" whmapi1_bytes',
+      `GlobalLog ${path(locate(BYTES_LOG))} whmapi1_bytes`,
+      'RequestHeader unset Proxy early',
+      // A pool of PHP-FPM takes any of its settings from these variables, and a user's .htaccess can set variables.
+      'ProxyFCGISetEnvIf "true" !PHP_VALUE',
+      'ProxyFCGISetEnvIf "true" !PHP_ADMIN_VALUE',
+      `Alias "${CHALLENGE_PATH}" ${path(locate(CHALLENGES)).replace(/"$/, '/"')}`,
+      ...section('Directory', folder(locate(CHALLENGES)), [
+        'Options None',
+        'AllowOverride None',
+        'ForceType text/plain',
+        'Require all granted',
+      ]),
+      ...section('Directory', folder(locate(PAGES)), [
+        'Options None',
+        'AllowOverride None',
+        'SetHandler send-as-is',
+        'Require all granted',
+      ]),
+      ...section('VirtualHost', listener('*', ports.http), unknown(locate)),
+      ...section('IfModule', 'mod_ssl.c', [
+        ...section('VirtualHost', listener('*', ports.https), [
+          ...unknown(locate),
+          'SSLEngine on',
+          `SSLCertificateFile ${path(locate(DEFAULT_CERTIFICATE))}`,
+          `SSLCertificateKeyFile ${path(locate(DEFAULT_KEY))}`,
+        ]),
+      ]),
+      ACCESS_FILE_DIRECTIVES,
+      `IncludeOptional ${path(locate(`${ACCOUNTS}/any.conf`)).replace('/any.conf', '/*.conf')}`,
+    ].join('\n') +
+    '\n'
+  );
+}
+
+function tls(): string[] {
+  return section('IfModule', 'mod_ssl.c', [
+    'SSLProtocol -all +TLSv1.2 +TLSv1.3',
+    `SSLCipherSuite ${CIPHERS.join(':')}`,
+    'SSLHonorCipherOrder off',
+    'SSLSessionTickets off',
+    'SSLCompression off',
+  ]);
+}
+
+/** The host for names that no account has. */
+function unknown(locate: Locate): string[] {
+  return [
+    `DocumentRoot ${path(locate(CHALLENGES))}`,
+    `IncludeOptional ${path(locate(GENERATION))}`,
+    `RedirectMatch 404 "^/(?!${CHALLENGE_PATH.slice(1).replaceAll('.', '[.]')})"`,
+    `ErrorDocument 404 'There is no website at this address.'`,
+  ];
+}
+
+/** `generation`: letters and digits. */
+export function renderGeneration(generation: string): string {
+  if (!/^[A-Za-z0-9]{1,64}$/.test(generation)) throw new TypeError('Invalid generation.');
+  return `Header always set Whmapi1-Configuration ${generation}\n`;
+}
+
+/** An answer with a status that Apache does not have itself. */
+export const OVER_LIMIT_ANSWER =
+  'Status: 509 Bandwidth Limit Exceeded\nContent-Type: text/html; charset=utf-8\nCache-Control: no-store\n\n' +
+  '<!DOCTYPE html><html lang="en"><title>Bandwidth limit exceeded</title><h1>Bandwidth limit exceeded</h1>' +
+  '<p>This website has used its bandwidth for this month.</p></html>\n';

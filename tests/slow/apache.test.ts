@@ -1,0 +1,249 @@
+// Virtual hosts on a real Apache, as visitors see them.
+import { chownSync, existsSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { userInfo } from 'node:os';
+import type { AccountWeb } from '../../src/drivers/virtual-hosts/contract.ts';
+import { PrivateApache } from '../support/private-apache.ts';
+import { describeWith } from '../support/require-tool.ts';
+
+jest.setTimeout(120_000);
+
+const webOf = (username: string, more: Partial<AccountWeb> = {}): AccountWeb => ({
+  username,
+  home: `/home/${username}`,
+  addresses: { ipv4: null, ipv6: null },
+  isSuspended: false,
+  isOverLimit: false,
+  hasCgi: true,
+  hosts: [
+    {
+      servername: `${username}.example`,
+      aliases: [`www.${username}.example`, `mail.${username}.example`],
+      documentRoot: `/home/${username}/public_html`,
+    },
+  ],
+  ...more,
+});
+
+describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
+  let apache: PrivateApache;
+  beforeEach(async () => {
+    apache = await PrivateApache.start();
+  });
+  afterEach(() => apache.close());
+
+  const change = async (username: string, web: AccountWeb | null) => {
+    const step = apache.apache.change(username, web);
+    const memento = await step.prepare(apache.machine);
+    await step.apply(apache.machine, memento);
+    return { step, memento };
+  };
+  const put = (username: string, name: string, text: string) => {
+    apache.write(`/home/${username}/public_html/${name}`, text);
+  };
+  const answer = async (host: string, path: string) => {
+    const { status, body } = await apache.get(host, path);
+    return `${status} ${body.trim()}`;
+  };
+  const accountFile = (username: string) => `/etc/apache2/whmapi1/accounts/${username}.conf`;
+
+  it('are served as soon as a change returns, and gone as soon as a removal returns', async () => {
+    put('bob', 'index.html', 'of bob');
+    await change('bob', webOf('bob'));
+    for (const name of ['bob.example', 'www.bob.example', 'mail.bob.example'])
+      expect(await answer(name, '/')).toBe('200 of bob');
+    await change('bob', null);
+    expect(await answer('bob.example', '/')).toBe('404 There is no website at this address.');
+    expect(existsSync(apache.path(accountFile('bob')))).toBe(false);
+  });
+
+  it('are undone without a trace', async () => {
+    put('bob', 'index.html', 'of bob');
+    const { step, memento } = await change('bob', webOf('bob'));
+    await step.undo(apache.machine, memento);
+    expect(await answer('bob.example', '/')).toMatch(/^404 /);
+    expect(existsSync(apache.path(accountFile('bob')))).toBe(false);
+  });
+
+  it('do not mix domains that begin or end with each other', async () => {
+    const names = ['example.com', 'example.com.au', 'my-example.com', 'shop.example.com', 'le.com'];
+    for (const [at, servername] of names.entries()) {
+      const username = `user${at}`;
+      put(username, 'index.html', servername);
+      const documentRoot = `/home/${username}/public_html`;
+      await change(
+        username,
+        webOf(username, { hosts: [{ servername, aliases: [`www.${servername}`], documentRoot }] }),
+      );
+    }
+    const others = names.slice(1).map((_, at) => apache.text(accountFile(`user${at + 1}`)));
+    await change('user0', null);
+    expect(names.slice(1).map((_, at) => apache.text(accountFile(`user${at + 1}`)))).toEqual(others);
+    for (const name of names.slice(1)) expect(await answer(`www.${name}`, '/')).toBe(`200 ${name}`);
+    expect(await answer('example.com', '/')).toMatch(/^404 /);
+  });
+
+  it('answer 503 with a page while the account is suspended, and 509 over its limit, except challenges', async () => {
+    put('bob', 'index.html', 'of bob');
+    put('bob', '.htaccess', 'Require all denied\n');
+    apache.write('/var/lib/whmapi1-acme/token', 'proof');
+    const challenge = () => answer('bob.example', '/.well-known/acme-challenge/token');
+    await change('bob', webOf('bob'));
+    expect([await answer('bob.example', '/'), await challenge()]).toEqual([
+      expect.stringMatching(/^403 /),
+      '200 proof',
+    ]);
+    await change('bob', webOf('bob', { isSuspended: true }));
+    expect(await answer('bob.example', '/any/path?x=1')).toMatch(/^503 .*<h1>Account suspended<\/h1>/);
+    expect(await challenge()).toBe('200 proof');
+    await change('bob', webOf('bob', { isOverLimit: true }));
+    expect(await answer('www.bob.example', '/any/path')).toMatch(/^509 .*<h1>Bandwidth limit exceeded<\/h1>/);
+    expect(await challenge()).toBe('200 proof');
+    put('bob', '.htaccess', '');
+    await change('bob', webOf('bob'));
+    expect(await answer('bob.example', '/')).toBe('200 of bob');
+  });
+
+  it('serve a front controller by .htaccess, and keep own directives through every change', async () => {
+    put('bob', 'index.html', 'the front controller');
+    put(
+      'bob',
+      '.htaccess',
+      'Options +FollowSymLinks -Indexes\nRewriteEngine On\nRewriteCond %{REQUEST_FILENAME} !-f\n' +
+        'RewriteRule ^ index.html [L]\nHeader set X-Of-User yes\n',
+    );
+    apache.write('/etc/apache2/whmapi1/custom/bob/own.conf', 'Header set X-Of-Administrator yes\n');
+    apache.write('/etc/apache2/whmapi1/custom/bob/bob.example/own.conf', 'Header set X-Of-Domain yes\n');
+    await change('bob', webOf('bob'));
+    await change('bob', webOf('bob', { isSuspended: true }));
+    await change('bob', webOf('bob'));
+    const { status, body, headers } = await apache.get('bob.example', '/a/nice/path');
+    expect([status, body]).toEqual([200, 'the front controller']);
+    expect(headers).toMatchObject({ 'x-of-user': 'yes', 'x-of-administrator': 'yes', 'x-of-domain': 'yes' });
+  });
+
+  it('do not send the source of PHP files if nothing runs them', async () => {
+    put('bob', 'secret.php', '<?php $password = 1;');
+    put('bob', 'old.phtml', '<?php $password = 1;');
+    await change('bob', webOf('bob'));
+    expect(await answer('bob.example', '/secret.php')).toMatch(/^403 /);
+    expect(await answer('bob.example', '/old.phtml')).toMatch(/^403 /);
+  });
+
+  it('never follow a link to a file of another owner, whatever .htaccess says', async () => {
+    if (userInfo().uid !== 0) return;
+    put('alice', 'config.txt', 'the password of alice');
+    put('bob', 'own.txt', 'own');
+    chownSync(apache.path('/home/alice/public_html/config.txt'), 10_001, 10_001);
+    const links = apache.path('/home/bob/public_html');
+    symlinkSync(apache.path('/home/alice/public_html/config.txt'), join(links, 'stolen.txt'));
+    symlinkSync(apache.path('/home/alice/public_html'), join(links, 'stolen'));
+    symlinkSync(join(links, 'own.txt'), join(links, 'mine.txt'));
+    await change('bob', webOf('bob'));
+    for (const options of [
+      '',
+      'Options FollowSymLinks\n',
+      'Options +FollowSymLinks -SymLinksIfOwnerMatch\n',
+      'Options All\n',
+    ]) {
+      put('bob', '.htaccess', options);
+      expect(await answer('bob.example', '/stolen.txt')).toMatch(/^403 /);
+      expect(await answer('bob.example', '/mine.txt')).toBe('200 own');
+    }
+  });
+
+  it('do not read files of others by expressions in .htaccess', async () => {
+    put('alice', 'config.txt', 'the password of alice');
+    put('bob', 'index.html', 'of bob');
+    await change('bob', webOf('bob'));
+    const file = apache.path('/home/alice/public_html/config.txt');
+    for (const directive of [
+      `Header always set X-Leak "expr=%{file:${file}}"`,
+      `ErrorDocument 404 "%{file:${file}}"`,
+      `RewriteEngine On\nRewriteCond expr "file('${file}') =~ /^(.*)$/"\nRewriteRule ^ - [E=LEAK:%1]\nHeader always set X-Leak "%{LEAK}e"`,
+      `<If "file('${file}') =~ /password/">\nHeader always set X-Leak password\n</If>`,
+      `SetHandler lua-script`,
+    ]) {
+      put('bob', '.htaccess', `${directive}\n`);
+      for (const path of ['/', '/missing']) {
+        const { body, headers } = await apache.get('bob.example', path);
+        expect(body + JSON.stringify(headers)).not.toContain('password');
+      }
+    }
+  });
+
+  it('name the requests of others to nobody, even with the status page in .htaccess', async () => {
+    put('bob', '.htaccess', 'SetHandler server-status\n');
+    await change('bob', webOf('bob'));
+    expect(await answer('bob.example', '/')).not.toContain('bob.example:');
+  });
+
+  it('log requests and errors of each domain into files that the account can read', async () => {
+    put('bob', 'index.html', 'of bob');
+    await change('bob', webOf('bob'));
+    await apache.get('www.bob.example', '/?logged');
+    const log = '/var/log/whmapi1-domlogs/bob/bob.example';
+    await apache.stop();
+    expect(apache.text(`${log}.log`)).toContain('"GET /?logged HTTP/1.1" 200');
+    expect(existsSync(apache.path(`${log}-error.log`))).toBe(true);
+    expect(apache.text('/var/log/apache2/whmapi1-bytes.log')).toMatch(/^bob\.example \d+ \d+$/m);
+  });
+
+  it('stay as they were if Apache rejects the change, which names the file', async () => {
+    put('bob', 'index.html', 'of bob');
+    await change('bob', webOf('bob'));
+    const path = '/etc/apache2/whmapi1/custom/bob/own.conf';
+    apache.write(path, 'Nonsense on\n');
+    const failure = change('bob', webOf('bob', { hasCgi: false }));
+    await expect(failure).rejects.toThrow(
+      /^Apache rejects its configuration: AH00526: Syntax error on line 1 of \S+own\.conf: Invalid command 'Nonsense'.* This program did not write “\S+own\.conf”, for the account “bob”\. Correct that file and retry the call\.$/,
+    );
+    expect(await answer('bob.example', '/')).toBe('200 of bob');
+    expect(apache.text(accountFile('bob'))).toContain('ExecCGI');
+  });
+
+  it('of others are not stopped by a file that is broken', async () => {
+    put('bob', 'index.html', 'of bob');
+    put('carol', 'index.html', 'of carol');
+    await change('bob', webOf('bob'));
+    const text = apache.text(accountFile('bob'));
+    apache.write(accountFile('bob'), '<VirtualHost\n');
+    await expect(change('carol', webOf('carol'))).rejects.toThrow(/accounts\/bob\.conf/);
+    expect(await answer('bob.example', '/')).toBe('200 of bob');
+    apache.write(accountFile('bob'), text);
+    await change('carol', webOf('carol'));
+    expect(await answer('carol.example', '/')).toBe('200 of carol');
+  });
+
+  it('fail while Apache is not running, and change nothing', async () => {
+    await apache.stop();
+    await expect(change('bob', webOf('bob'))).rejects.toThrow(
+      /^Apache is not running\. Start it with “systemctl start apache2” and retry the call\./,
+    );
+    expect(existsSync(apache.path(accountFile('bob')))).toBe(false);
+  });
+
+  it('are changed together by one reload, without a failed request', async () => {
+    put('bob', 'index.html', 'of bob');
+    await change('bob', webOf('bob'));
+    let isOver = false;
+    const seen = new Map<number, number>();
+    const visitor = async () => {
+      while (!isOver) {
+        const { status } = await apache.get('bob.example', '/').catch(() => ({ status: -1 }));
+        seen.set(status, (seen.get(status) ?? 0) + 1);
+      }
+    };
+    const visits = visitor();
+    const names = Array.from({ length: 40 }, (_, at) => `user${at}`);
+    for (const name of names) put(name, 'index.html', name);
+    await Promise.all(names.map((name) => change(name, webOf(name))));
+    for (const name of names) expect(await answer(`${name}.example`, '/')).toBe(`200 ${name}`);
+    isOver = true;
+    await visits;
+    expect([...seen.keys()]).toEqual([200]);
+    // Far fewer reloads than changes.
+    const restarts = apache.text('/var/log/apache2/error.log').match(/Graceful restart requested/g) ?? [];
+    expect(restarts.length).toBeLessThan(20);
+  });
+});

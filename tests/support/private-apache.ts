@@ -1,0 +1,195 @@
+// An Apache for tests: a process on free ports of 127.0.0.1, whose files are below a sandbox. It is ended by its process
+// ID.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { tmpdir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Apache } from '../../src/drivers/virtual-hosts/apache/apache.ts';
+import type { ApacheServer } from '../../src/drivers/virtual-hosts/apache/control.ts';
+import { GENERATION, OURS, OVER_LIMIT_PAGE } from '../../src/drivers/virtual-hosts/apache/places.ts';
+import {
+  DEFAULT_CERTIFICATE,
+  DEFAULT_KEY,
+  MODULE_NAMES,
+  OVER_LIMIT_ANSWER,
+  renderGeneration,
+  renderServer,
+} from '../../src/drivers/virtual-hosts/apache/render-server.ts';
+import { sandboxMachine } from '../../src/machine/choose.ts';
+import { freePort } from './free-port.ts';
+import { until } from './until.ts';
+
+/** suexec needs a program that runs as root. */
+const NOT_LOADED = new Set(['suexec', 'cgid']);
+const MODULES = [
+  'mpm_event',
+  'authn_core',
+  'authz_core',
+  'authz_host',
+  'log_config',
+  'status',
+  ...MODULE_NAMES,
+];
+
+export interface Response {
+  readonly status: number;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+export class PrivateApache {
+  readonly machine: ReturnType<typeof sandboxMachine>;
+  readonly apache: Apache;
+  readonly server: ApacheServer;
+
+  private constructor(
+    readonly folder: string,
+    readonly ports: { readonly http: number; readonly https: number },
+  ) {
+    this.machine = sandboxMachine(folder, () => Date.now());
+    this.server = {
+      ports,
+      isServed: () => Promise.resolve(true),
+      state: () => Promise.resolve(this.pid() === undefined ? 'inactive' : 'active'),
+      test: () => {
+        const { status, stderr, stdout } = this.run('-t');
+        return Promise.resolve(status === 0 ? undefined : stdout + stderr);
+      },
+      reload: () => {
+        process.kill(this.pid() ?? 0, 'SIGUSR1');
+        return Promise.resolve();
+      },
+      restart: () => {
+        process.kill(this.pid() ?? 0, 'SIGHUP');
+        return Promise.resolve();
+      },
+    };
+    this.apache = new Apache(this.server);
+  }
+
+  /** `directives`: those of an administrator, after ours. */
+  static async start(directives: readonly string[] = []): Promise<PrivateApache> {
+    const folder = mkdtempSync(join(tmpdir(), 'whmapi1-apache-'));
+    const apache = new PrivateApache(folder, { http: await freePort(), https: await freePort() });
+    // Apache gives up the rights of root, and must then reach what it serves.
+    spawnSync('chmod', ['711', folder]);
+    for (const path of [
+      '/etc/apache2/conf-enabled',
+      '/var/log/apache2',
+      '/var/lib/whmapi1-acme',
+      '/var/lib/whmapi1-pages',
+      '/run',
+    ]) {
+      mkdirSync(apache.path(path), { recursive: true });
+    }
+    apache.write('/etc/apache2/apache2.conf', apache.#configuration(directives));
+    apache.write(
+      OURS,
+      renderServer({ hostname: 'web1.example.com' }, (path) => apache.path(path), apache.ports),
+    );
+    apache.write(OVER_LIMIT_PAGE, OVER_LIMIT_ANSWER);
+    apache.write(GENERATION, renderGeneration('first'));
+    for (const path of [DEFAULT_CERTIFICATE, DEFAULT_KEY])
+      mkdirSync(dirname(apache.path(path)), { recursive: true });
+    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+    const files = ['-keyout', apache.path(DEFAULT_KEY), '-out', apache.path(DEFAULT_CERTIFICATE)];
+    spawnSync('openssl', ['req', '-x509', '-subj', '/CN=web1.example.com', ...key, ...files]);
+    await apache.resume();
+    return apache;
+  }
+
+  #configuration(directives: readonly string[]): string {
+    const modules = MODULES.filter((name) => !NOT_LOADED.has(name)).map((name) => {
+      return `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`;
+    });
+    return [
+      ...modules.filter((line) => existsSync(line.split(' ')[2] ?? '')),
+      `ServerRoot "${this.path('/etc/apache2')}"`,
+      `PidFile "${this.path('/run/apache2.pid')}"`,
+      `DefaultRuntimeDir "${this.path('/run')}"`,
+      `ErrorLog "${this.path('/var/log/apache2/error.log')}"`,
+      'LogFormat "%h %l %u %t \\"%r\\" %>s %O" combined',
+      'TypesConfig /etc/mime.types',
+      'DirectoryIndex index.html index.php',
+      'AccessFileName .htaccess',
+      `Listen 127.0.0.1:${this.ports.http}`,
+      `Listen 127.0.0.1:${this.ports.https}`,
+      ...(userInfo().uid === 0 ? ['User www-data', 'Group www-data'] : []),
+      'StartServers 1\nThreadsPerChild 8\nServerLimit 16\nMaxRequestWorkers 64\nMinSpareThreads 4\nMaxSpareThreads 16',
+      '<Directory "/">\nOptions None\nAllowOverride None\nRequire all denied\n</Directory>',
+      `Include "${this.path(OURS)}"`,
+      ...directives,
+    ].join('\n');
+  }
+
+  /** Returns where a path of its machine is. */
+  path(path: string): string {
+    return join(this.folder, 'root', path);
+  }
+
+  text(path: string): string {
+    return readFileSync(this.path(path), 'utf8');
+  }
+
+  write(path: string, text: string): void {
+    mkdirSync(dirname(this.path(path)), { recursive: true });
+    writeFileSync(this.path(path), text);
+  }
+
+  run(...words: readonly string[]) {
+    return spawnSync('/usr/sbin/apache2', ['-f', this.path('/etc/apache2/apache2.conf'), ...words], {
+      encoding: 'utf8',
+      env: { PATH: '/usr/sbin:/usr/bin', LC_ALL: 'C' },
+    });
+  }
+
+  /** The process ID of the server; undefined if it does not run. */
+  pid(): number | undefined {
+    try {
+      const pid = Number(this.text('/run/apache2.pid'));
+      process.kill(pid, 0);
+      return pid;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Starts it again after `stop`. */
+  async resume(): Promise<void> {
+    const { status, stderr } = this.run('-k', 'start');
+    if (status !== 0) throw new Error(`Apache did not start: ${stderr}`);
+    await until(() => this.answers(), 'Apache answered');
+  }
+
+  async answers(): Promise<boolean> {
+    return (await this.get('unknown.invalid', '/').catch(() => undefined)) !== undefined;
+  }
+
+  async stop(): Promise<void> {
+    const pid = this.pid();
+    if (pid === undefined) return;
+    process.kill(pid, 'SIGTERM');
+    await until(() => this.pid() === undefined, 'Apache ended');
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** The response to another client, over HTTP. */
+  get(host: string, path: string): Promise<Response> {
+    return new Promise((done, fail) => {
+      const options = { host: '127.0.0.1', port: this.ports.http, path, headers: { host }, agent: false };
+      get(options, (response) => {
+        let body = '';
+        response.setEncoding('utf8');
+        response.on('data', (text: string) => (body += text));
+        response.on('end', () => {
+          done({ status: response.statusCode ?? 0, body, headers: response.headers });
+        });
+      }).on('error', fail);
+    });
+  }
+}
