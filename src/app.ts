@@ -114,6 +114,8 @@ export function createApplication(
       files: new CertificateFile(directory, () => engine.newXid()),
       now,
       hostname: () => engine.machine.system.hostname(),
+      servers: running.filter(({ role }) => role === 'whmapi1d'),
+      pause: engine.sleep,
       reload: () => {
         for (const { role, process: name } of running) if (role === 'whmapi1d') requestReload(name, process);
       },

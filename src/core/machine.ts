@@ -194,7 +194,12 @@ export interface Disk {
 
 /** The self-signed certificate of this program's own server. A server that was given another one does not use it. */
 export interface MachineOwnCertificate {
-  /** SHA-256: pairs of hexadecimal digits with colons between them. Undefined if the server has never started. */
+  /** Undefined if the server has never started and no certificate was installed. */
+  read(): Promise<OwnCertificateState | undefined>;
+  /**
+   * Of the certificate that this program created itself, SHA-256: pairs of hexadecimal digits with colons between them.
+   * Undefined if the server has never started, or another certificate was installed.
+   */
   fingerprint(): Promise<string | undefined>;
   /**
    * Creates another one for the hostname, and has running servers load it. Can be repeated: does not create one if the
@@ -203,6 +208,25 @@ export interface MachineOwnCertificate {
   renew(hostname: string, former: string): Promise<void>;
   /** Undoes `renew`. */
   restore(former: string): Promise<void>;
+  /** @returns a new self-signed one for the hostname: its key and the certificate (PEM), which are not stored. */
+  create(hostname: string): Promise<string>;
+  /**
+   * Replaces it, and has running servers load it without closing a connection. Can be repeated.
+   * @param pem the key, the certificate and its chain.
+   * @throws MachineError `failed` if a running server does not serve it.
+   */
+  install(pem: string): Promise<void>;
+  /** Undoes `install`. @param former the digest of the state before it; null if there was none. */
+  uninstall(former: string | null): Promise<void>;
+}
+
+export interface OwnCertificateState {
+  /** The key, the certificate and its chain (PEM). Without the key if `option` is there. */
+  readonly pem: string;
+  /** SHA-256 of `pem`, in hexadecimal. */
+  readonly digest: string;
+  /** The file that an option of the running server names (`--tls-cert`), instead of the stored certificate. */
+  readonly option: string | undefined;
 }
 
 /** The machine, by capability. Callers pass only valid names, but every implementation checks them again. */

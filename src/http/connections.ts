@@ -14,6 +14,7 @@ import { clientErrorOf } from './client-errors.ts';
 import { Connection, type Surroundings } from './connection.ts';
 import { FairQueue } from './fair-queue.ts';
 import type { Limits } from './limits.ts';
+import { tlsOptions } from './tls.ts';
 
 export interface Tls {
   /** PEM. */
@@ -65,7 +66,7 @@ export class Connections {
       tls === undefined
         ? createHttpServer(options, accept)
         : createHttpsServer(
-            { ...options, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: limits.handshakeTimeout },
+            { ...options, ...tlsOptions, ...tls, handshakeTimeout: limits.handshakeTimeout },
             accept,
           );
     server.maxConnections = limits.maxConnections;

@@ -43,7 +43,7 @@ export const optionRows = [
   { flags: '--allow-plain-http', doc: 'allow plain HTTP at an address that others can reach' },
   {
     flags: '--tls-cert <path>',
-    doc: 'the certificate (PEM); default: a self-signed one',
+    doc: 'the certificate (PEM); default: the installed one, or a self-signed one',
     variable: 'WHMAPI1D_TLS_CERT',
   },
   { flags: '--tls-key <path>', doc: 'the certificate’s key (PEM)', variable: 'WHMAPI1D_TLS_KEY' },

@@ -17,6 +17,7 @@ import {
   type Worker,
 } from '../task-administration.ts';
 import { createServer } from './server.ts';
+import { tlsOptions } from './tls.ts';
 import { feedWatchdog, logStream, notifySystemd, systemdUnit, writeFatal } from './systemd.ts';
 
 /** The time limit for calls and tasks in progress when the server stops. */
@@ -85,7 +86,7 @@ async function listenSecurely(
 ): Promise<void> {
   const { tlsCert, tlsKey, bind, port, logLevel } = options;
   const given = tlsCert === undefined || tlsKey === undefined ? undefined : { cert: tlsCert, key: tlsKey };
-  const { cert, key, fingerprint, isSelfMade } = await loadCertificate(given, application);
+  const { cert, key, fingerprint, isSelfSigned } = await loadCertificate(given, application);
   const server = createServer(application, {
     tls: { cert, key },
     logLevel,
@@ -95,11 +96,12 @@ async function listenSecurely(
   servers.push(server);
   await server.listen({ host: bind, port });
   process.stdout.write(`listening https://${addressOf(server)}\n`);
-  if (isSelfMade) process.stdout.write(`self-signed certificate, SHA-256 fingerprint ${fingerprint}\n`);
+  if (isSelfSigned) process.stdout.write(`self-signed certificate, SHA-256 fingerprint ${fingerprint}\n`);
   process.on('SIGHUP', () => {
     loadCertificate(given, application).then(
       (fresh) => {
-        (server.server as unknown as TlsServer).setSecureContext({ cert: fresh.cert, key: fresh.key });
+        const context = { ...tlsOptions, cert: fresh.cert, key: fresh.key };
+        (server.server as unknown as TlsServer).setSecureContext(context);
         server.log.info({ fingerprint: fresh.fingerprint }, 'certificate reloaded');
       },
       // The old certificate stays in use.

@@ -1,7 +1,10 @@
-// The self-signed certificate of this program's own server.
-import { X509Certificate } from 'node:crypto';
-import type { MachineOwnCertificate } from '../core/machine.ts';
-import { selfSigned } from './self-signed.ts';
+// The certificate of this program's own server: a self-signed one, until another is installed.
+import { createHash, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { MachineOwnCertificate, OwnCertificateState } from '../core/machine.ts';
+import { MachineError } from '../core/machine-error.ts';
+import { isSelfMade, selfSigned } from './self-signed.ts';
+import { servedFingerprint } from './served-certificate.ts';
 
 /** The files of the certificates, with their keys (PEM). */
 export interface CertificateFiles {
@@ -14,15 +17,30 @@ export interface CertificateFiles {
   replace(pem: string): void;
   /** The former one becomes the present. */
   restoreFormer(): void;
+  remove(): void;
+}
+
+/** A running server of this program. */
+export interface Serving {
+  /** Where it listens: `https://127.0.0.1:2087`. */
+  readonly addresses: readonly string[];
+  /** The file of the certificate that its options name. */
+  readonly certificate?: string;
 }
 
 export interface OwnCertificateDependencies {
   readonly files: CertificateFiles;
   readonly now: () => number;
   readonly hostname: () => string;
+  readonly servers: readonly Serving[];
+  readonly pause: (milliseconds: number) => Promise<unknown>;
   /** Has the running servers load it. New connections then use it. */
   readonly reload: () => void;
 }
+
+/** A server loads the certificate within a moment. */
+const PAUSE_MS = 50;
+const MAX_TRIES = 100;
 
 export class OwnCertificate implements MachineOwnCertificate {
   readonly #given: OwnCertificateDependencies;
@@ -39,8 +57,16 @@ export class OwnCertificate implements MachineOwnCertificate {
     return files.read() ?? '';
   }
 
+  async read(): Promise<OwnCertificateState | undefined> {
+    const { files, servers } = this.#given;
+    const option = servers.find(({ certificate }) => certificate !== undefined)?.certificate;
+    const pem = option === undefined ? files.read() : readFileSync(option, 'utf8');
+    return pem === undefined ? undefined : { pem, digest: digestOf(pem), option };
+  }
+
   async fingerprint(): Promise<string | undefined> {
-    return fingerprintOf(this.#given.files.read());
+    const pem = this.#given.files.read();
+    return pem !== undefined && isSelfMade(pem) ? fingerprintOf(pem) : undefined;
   }
 
   async renew(hostname: string, former: string): Promise<void> {
@@ -55,6 +81,47 @@ export class OwnCertificate implements MachineOwnCertificate {
     files.restoreFormer();
     reload();
   }
+
+  create(hostname: string): Promise<string> {
+    return selfSigned(hostname, this.#given.now());
+  }
+
+  async install(pem: string): Promise<void> {
+    const { files, reload } = this.#given;
+    if (files.read() === undefined) files.storeFirst(pem);
+    if (files.read() !== pem) files.replace(pem);
+    reload();
+    await this.#confirm(fingerprintOf(pem));
+  }
+
+  async uninstall(former: string | null): Promise<void> {
+    const { files, reload } = this.#given;
+    const [present, before] = [files.read(), files.readFormer()];
+    if (present === undefined || digestOf(present) === former) return;
+    if (former === null) files.remove();
+    else if (before !== undefined && digestOf(before) === former) files.restoreFormer();
+    else return;
+    reload();
+  }
+
+  /** Waits until all running servers that use the stored certificate serve it. */
+  async #confirm(fingerprint: string | undefined): Promise<void> {
+    const { servers, pause } = this.#given;
+    const own = servers.filter(({ certificate }) => certificate === undefined);
+    const addresses = own.flatMap((server) => server.addresses).filter((one) => one.startsWith('https:'));
+    for (const address of addresses) {
+      for (let tries = 1; (await servedFingerprint(address)) !== fingerprint; tries++) {
+        if (tries === MAX_TRIES) {
+          throw new MachineError('failed', `The server at ${address} did not load the certificate.`);
+        }
+        await pause(PAUSE_MS);
+      }
+    }
+  }
+}
+
+function digestOf(pem: string): string {
+  return createHash('sha256').update(pem).digest('hex');
 }
 
 /** Undefined also for a file that is no certificate. */

@@ -1,8 +1,10 @@
 // A self-signed certificate for this server.
+import { X509Certificate } from 'node:crypto';
 import { generate } from 'selfsigned';
 
 const YEAR_MS = 365 * 86_400_000;
 const YEARS = 10;
+const OWN_NAMES = ', DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1';
 
 /** For the hostname, and for calls from the server itself. @returns the key and the certificate (PEM). */
 export async function selfSigned(hostname: string, now: number): Promise<string> {
@@ -26,4 +28,14 @@ export async function selfSigned(hostname: string, now: number): Promise<string>
     ],
   });
   return `${key.trimEnd()}\n${cert.trimEnd()}\n`;
+}
+
+/** Whether `selfSigned` created it: no other certificate has these names of the server itself. */
+export function isSelfMade(pem: string): boolean {
+  try {
+    const { issuer, subject, subjectAltName = '' } = new X509Certificate(pem);
+    return issuer === subject && subjectAltName.endsWith(OWN_NAMES);
+  } catch {
+    return false;
+  }
 }

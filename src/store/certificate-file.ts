@@ -14,7 +14,7 @@ import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
 
 const FILE = 'server.pem';
-/** The certificate before the last hostname. */
+/** The certificate before the last one that replaced it. */
 const FORMER = 'server.pem.former';
 
 export class CertificateFile {
@@ -38,6 +38,10 @@ export class CertificateFile {
 
   storeFirst(pem: string): void {
     storeFirst(this.#directory, FILE, pem, this.#newDraft());
+  }
+
+  remove(): void {
+    this.#change(() => rmSync(this.#path(FILE), { force: true }));
   }
 
   /** A power cut leaves either the present certificate or the next one. */

@@ -269,6 +269,13 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
   ],
   get_service_config_key: [{ params: ['service'], traits: ['values'], because: onlyDovecot }],
   set_service_config_key: [{ params: ['service'], traits: ['values'], because: onlyDovecot }],
+  get_best_ssldomain_for_service: [
+    {
+      params: ['service'],
+      traits: ['values'],
+      because: 'The services are those of install_service_ssl_certificate.',
+    },
+  ],
   nvget: [{ params: ['key'], traits: ['list'], because: severalKeys }],
   nvset: [
     { params: ['key', 'value'], traits: ['list'], because: severalKeys },

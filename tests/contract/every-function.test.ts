@@ -41,6 +41,7 @@ const verbs = [
     'Link',
     'List',
     'Remove',
+    'Replace',
     'Repair',
     'Require',
     'Reset',

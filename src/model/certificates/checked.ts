@@ -12,6 +12,8 @@ export interface GivenCertificate {
   readonly key: string;
   /** The chain, in any order. Empty if there is none. */
   readonly cab: string;
+  /** The name of the parameter with the chain, for messages. Default: `cab`. */
+  readonly bundleParam?: string;
 }
 
 export interface CheckedCertificate {
@@ -45,9 +47,13 @@ export function checkCertificate(
   if (certificate === undefined || !isPair(certificate.facts, key.facts)) throw notAPair(own, key.facts);
   if (!certificate.x509.checkPrivateKey(key.key)) throw notAPair(own, key.facts);
   assertUsable(certificate, 'The certificate', now);
-  const bundle = given.cab.trim() === '' ? [] : readCertificates('cab', given.cab);
+  const bundle = given.cab.trim() === '' ? [] : readCertificates(given.bundleParam ?? 'cab', given.cab);
   const others = [...own.filter((one) => one !== certificate), ...bundle];
-  return { certificate, key, ...withChain(certificate, others, { now, stored }) };
+  return {
+    certificate,
+    key,
+    ...withChain(certificate, others, { now, stored, param: given.bundleParam ?? 'cab' }),
+  };
 }
 
 function isPair(certificate: CertificateFacts, key: KeyFacts): boolean {
@@ -97,7 +103,11 @@ function assertUsable({ facts }: ReadCertificate, what: string, now: number): vo
 function withChain(
   certificate: ReadCertificate,
   given: readonly ReadCertificate[],
-  { now, stored }: { readonly now: number; readonly stored: readonly ReadCertificate[] },
+  {
+    now,
+    stored,
+    param,
+  }: { readonly now: number; readonly stored: readonly ReadCertificate[]; readonly param: string },
 ): Pick<CheckedCertificate, 'issuers' | 'warnings'> {
   const { facts } = certificate;
   const { issuers, isComplete } = chainOf(certificate, [...given, ...stored]);
@@ -105,7 +115,7 @@ function withChain(
   const issuer = quote(nameOfSubject(facts.issuer));
   if (given.length > 0 && issuers.length === 0 && unused.length > 0 && !facts.isSelfSigned) {
     throw badParam(
-      `The parameter “cab” does not contain the issuer of the certificate, ${issuer}. Pass the CA bundle that the ` +
+      `The parameter “${param}” does not contain the issuer of the certificate, ${issuer}. Pass the CA bundle that the ` +
         'authority sent with this certificate.',
     );
   }
@@ -119,7 +129,10 @@ function withChain(
     const name = quote(nameOfSubject(one.facts.subject));
     throw badParam(`The certificate ${name} of the chain may not issue certificates, so browsers refuse it.`);
   }
-  return { issuers: chain, warnings: warningsAbout(facts, { unused, isComplete, last: chain.at(-1) }) };
+  return {
+    issuers: chain,
+    warnings: warningsAbout(facts, { unused, isComplete, last: chain.at(-1), param }),
+  };
 }
 
 function warningsAbout(
@@ -128,14 +141,15 @@ function warningsAbout(
     unused,
     isComplete,
     last,
-  }: Pick<CheckedChain, 'unused' | 'isComplete'> & { readonly last: ReadCertificate | undefined },
+    param,
+  }: CheckedChain & { readonly last: ReadCertificate | undefined; readonly param: string },
 ): string[] {
   const warnings: string[] = [];
   if (isSelfSigned) warnings.push('The certificate is self-signed, so browsers warn their users about it.');
   if (!isComplete) {
     const missing = quote(nameOfSubject(last?.facts.issuer ?? issuer));
     warnings.push(
-      `The chain is not complete: the certificate of ${missing} is missing. Pass it in “cab”, unless every client has it.`,
+      `The chain is not complete: the certificate of ${missing} is missing. Pass it in “${param}”, unless every client has it.`,
     );
   }
   if (domains.length === 0) warnings.push('The certificate names no domain, so browsers refuse it.');

@@ -1,0 +1,41 @@
+// A service of the server gets another certificate.
+import { createHash } from 'node:crypto';
+import { defineChange, exclusive, shared, type Plan, type PlannedStep } from '../core/plan.ts';
+import { dovecotPath } from '../drivers/service-certificates/dovecot.ts';
+import installOwn from '../drivers/service-certificates/steps/install-own.ts';
+import remove from '../drivers/service-certificates/steps/remove.ts';
+import useInDovecot from '../drivers/service-certificates/steps/use-in-dovecot.ts';
+import write from '../drivers/service-certificates/steps/write.ts';
+import type { ServiceState } from '../drivers/service-certificates/look.ts';
+
+const change = defineChange<null>({
+  kind: 'install-service-certificate',
+  // Only the machine stores the certificates of services.
+  store: async () => undefined,
+});
+export default change;
+
+interface NewServiceCertificate {
+  /** The key, the certificate and its chain (PEM). It is never stored in the journal: an interrupted plan is undone. */
+  readonly pem: string;
+  readonly before: ServiceState;
+}
+
+export function installServiceCertificate({ pem, before }: NewServiceCertificate): Plan {
+  return change.plan(null, {
+    locks: [exclusive(`service ${before.service}`), shared('hostname')],
+    steps:
+      before.service === 'cpanel' ? [installOwn.plan({ former: before.digest })] : ofDovecot(pem, before),
+    secret: pem,
+  });
+}
+
+function ofDovecot(pem: string, { path: former }: ServiceState): PlannedStep[] {
+  const path = dovecotPath(createHash('sha256').update(pem).digest('hex'));
+  const isOther = former !== undefined && former !== path;
+  return [
+    write.plan({ path }),
+    useInDovecot.plan({ path }),
+    ...(isOther ? [remove.plan({ path: former })] : []),
+  ];
+}

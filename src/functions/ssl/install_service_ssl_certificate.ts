@@ -1,0 +1,79 @@
+import { installServiceCertificate } from '../../changes/install-service-certificate.ts';
+import { defineFunction } from '../../core/define.ts';
+import { lookBeforeChange, serviceNames, services } from '../../drivers/service-certificates/look.ts';
+import { checkCertificate } from '../../model/certificates/checked.ts';
+import { isCovered } from '../../model/certificates/domains.ts';
+import { certificateAnswer, certificateFields } from '../../model/certificates/facts.ts';
+
+const pem = { type: 'string', multiline: true, maxLength: 262_144 } as const;
+
+export default defineFunction({
+  name: 'install_service_ssl_certificate',
+  since: 40,
+  summary: 'Install a certificate for one of the server’s own services.',
+  description:
+    'The certificate, its key and its chain are checked first. whmapi1d (cpanel) uses the new certificate for new ' +
+    'connections at once, and closes none; it keeps it over restarts, and sethostname no longer replaces it. Dovecot is ' +
+    'reloaded if it is running. A certificate that whmapi1d was started with (--tls-cert) takes precedence: the call then fails.',
+  access: 'root',
+  effect: 'operates',
+  params: {
+    crt: {
+      ...pem,
+      required: true,
+      doc: 'The certificate (PEM). Its chain may follow. Best passed with --file crt=PATH.',
+    },
+    key: {
+      ...pem,
+      required: true,
+      sensitive: true,
+      doc: 'The private key of the certificate (PEM), without a passphrase. Best passed with --file key=PATH.',
+    },
+    service: {
+      type: 'string',
+      required: true,
+      values: serviceNames,
+      doc: 'The service: cpanel (whmapi1d), or dovecot if it is installed. No others are managed yet.',
+    },
+    cabundle: {
+      ...pem,
+      default: '',
+      doc: 'The chain of the certificate (PEM), in any order, unless it follows the certificate.',
+    },
+  },
+  returns: {
+    service: { type: 'string', doc: 'The service.' },
+    service_description: { type: 'string', doc: 'What the service is.' },
+    certificate: { type: 'string', doc: 'The certificate (PEM).' },
+    cabundle: { type: 'string', doc: 'The chain that is installed with it (PEM).' },
+    certificate_info: { fields: certificateFields, doc: 'What the certificate says.' },
+  },
+  examples: [
+    {
+      args: { service: 'cpanel', crt: '-----BEGIN CERTIFICATE-----…', key: '-----BEGIN PRIVATE KEY-----…' },
+      doc: 'Install a certificate for whmapi1d. With files: --file crt=cert.pem --file key=key.pem --file cabundle=chain.pem.',
+      fails: 'bad_param',
+    },
+  ],
+
+  look: ({ service }, { machine }) => lookBeforeChange(machine, service),
+
+  async handler({ crt, key: keyGiven, service, cabundle }, { plan, warn, now, system }, before) {
+    const given = { crt, key: keyGiven, cab: cabundle, bundleParam: 'cabundle' };
+    const { certificate, issuers, key, warnings } = checkCertificate(given, now());
+    for (const warning of warnings) warn(warning);
+    const hostname = system.hostname().toLowerCase();
+    if (!isCovered(hostname, certificate.facts.domains)) {
+      warn(`The certificate does not name the hostname of this server, “${hostname}”.`);
+    }
+    const chain = issuers.map(({ pem }) => pem).join('');
+    plan(installServiceCertificate({ pem: `${key.pem}${certificate.pem}${chain}`, before }));
+    return {
+      service,
+      service_description: services[service],
+      certificate: certificate.pem,
+      cabundle: chain,
+      certificate_info: certificateAnswer(certificate.facts),
+    };
+  },
+});

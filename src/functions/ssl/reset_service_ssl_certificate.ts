@@ -1,0 +1,46 @@
+import { installServiceCertificate } from '../../changes/install-service-certificate.ts';
+import { defineFunction } from '../../core/define.ts';
+import { lookBeforeChange, serviceNames } from '../../drivers/service-certificates/look.ts';
+import { certificateAnswer, certificateFields } from '../../model/certificates/facts.ts';
+import { readCertificates } from '../../model/certificates/x509.ts';
+
+export default defineFunction({
+  name: 'reset_service_ssl_certificate',
+  since: 40,
+  summary: 'Replace the certificate of one of the server’s own services by a self-signed one.',
+  description:
+    'The new certificate names the hostname of the server. Clients have to trust it by its fingerprint or by a copy, because ' +
+    'no authority has issued it. The former one and its key are no longer used.',
+  access: 'root',
+  effect: 'operates',
+  params: {
+    service: {
+      type: 'string',
+      required: true,
+      values: serviceNames,
+      doc: 'The service: cpanel (whmapi1d), or dovecot if it is installed. No others are managed yet.',
+    },
+  },
+  returns: {
+    service: { type: 'string', doc: 'The service.' },
+    certificate: { type: 'string', doc: 'The new certificate (PEM).' },
+    certificate_info: { fields: certificateFields, doc: 'What the certificate says.' },
+  },
+  examples: [{ args: { service: 'cpanel' }, doc: 'Give whmapi1d a new self-signed certificate.' }],
+
+  async look({ service }, { machine, system }) {
+    const before = await lookBeforeChange(machine, service);
+    return { before, pem: await (await machine.ownCertificate()).create(system.hostname().toLowerCase()) };
+  },
+
+  async handler({ service }, { plan }, { before, pem }) {
+    const [certificate] = readCertificates('certificate', pem);
+    if (certificate === undefined) throw new Error('No certificate was created.');
+    plan(installServiceCertificate({ pem, before }));
+    return {
+      service,
+      certificate: certificate.pem,
+      certificate_info: certificateAnswer(certificate.facts),
+    };
+  },
+});
