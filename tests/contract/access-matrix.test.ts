@@ -321,6 +321,7 @@ test('every function that changes something names an account, says that it acts 
     'editzonerecord',
     'enable_dnssec_for_domains',
     // A certificate is no login.
+    'generatessl',
     'installssl',
     'killdns',
     'killpkg',

@@ -44,6 +44,13 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
   reset_autossl_provider: acmeProvider,
   set_autossl_provider: acmeProvider,
   set_autossl_metadata: [{ params: ['metadata_json'], traits: ['type'], because: isCheckedJson }],
+  generatessl: [
+    {
+      params: ['keysize'],
+      traits: ['default'],
+      because: 'WHM’s page names no default. The module SSL of UAPI has 2048.',
+    },
+  ],
   configurebackgroundprocesskiller: [
     {
       params: ['processes_to_kill'],

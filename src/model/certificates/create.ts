@@ -9,7 +9,8 @@ import {
   Pkcs10CertificateRequestGenerator,
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
-  type JsonName,
+  Name,
+  type JsonAttributeObject,
 } from '@peculiar/x509';
 import type { NameFields } from './facts.ts';
 import { certificateOf, keyOf, type ReadCertificate, type ReadKey } from './x509.ts';
@@ -98,15 +99,21 @@ const SHORT: readonly (readonly [string, string])[] = [
   ['emailAddress', 'E'],
 ];
 
-function nameOf({ domains, fields = {} }: CertificateSubject): JsonName {
+function nameOf({ domains, fields = {} }: CertificateSubject): Name {
   const [first = ''] = domains;
-  return [
+  return new Name([
     ...SHORT.flatMap(([field, type]) => {
       const value = fields[field] ?? '';
-      return value === '' ? [] : [{ [type]: [value] }];
+      return value === '' ? [] : [{ [type]: [typed(type, value)] }];
     }),
-    ...(first.length > MAX_COMMON_NAME ? [] : [{ CN: [first] }]),
-  ];
+    ...(first.length > MAX_COMMON_NAME ? [] : [{ CN: [typed('CN', first)] }]),
+  ]);
+}
+
+/** The string types of RFC 5280, appendix A.1. A plain string that begins with “#” would be read as hexadecimal. */
+function typed(type: string, value: string): JsonAttributeObject {
+  if (type === 'C') return { printableString: value };
+  return type === 'E' ? { ia5String: value } : { utf8String: value };
 }
 
 function alternativeNames({ domains }: CertificateSubject): SubjectAlternativeNameExtension {

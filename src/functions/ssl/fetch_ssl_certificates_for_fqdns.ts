@@ -1,0 +1,83 @@
+import { defineFunction } from '../../core/define.ts';
+import { certificateAnswer, certificateFields } from '../../model/certificates/facts.ts';
+import { bestFirst, securing } from '../../model/certificates/matching.ts';
+import * as stored from '../../model/certificates/stored.ts';
+import { verifyErrorOf } from '../../model/certificates/verify.ts';
+import { readDomains } from '../../model/certificates/wanted-domains.ts';
+
+export default defineFunction({
+  name: 'fetch_ssl_certificates_for_fqdns',
+  since: 66,
+  summary: 'List the stored certificates that can secure given domains.',
+  description:
+    'These are the certificates of the caller and of the accounts that it sees which secure at least one of the domains, ' +
+    'the best first.',
+  access: ['ssl'],
+  effect: 'reads',
+  params: {
+    domains: {
+      type: 'string',
+      required: true,
+      multiline: true,
+      maxLength: 32_768,
+      doc: 'The domains, with commas between them.',
+    },
+  },
+  returns: {
+    payload: {
+      list: {
+        fields: {
+          id: { type: 'string', doc: 'The ID of the certificate.' },
+          friendly_name: { type: 'string', doc: 'The name for people: the common name.' },
+          'subject.commonName': { type: 'string', doc: 'The common name; empty if it has none.' },
+          users: { list: { type: 'string' }, doc: 'The users who have the certificate.' },
+          created: { type: 'integer', doc: 'When it was stored, in seconds since 1970-01-01 UTC.' },
+          crt: { type: 'string', doc: 'The certificate in PEM.' },
+          key: { type: 'string', doc: 'Its private key in PEM; empty if it is not stored.' },
+          cab: { type: 'string|null', doc: 'The certificates of its issuers in PEM; null if none is known.' },
+          ...certificateFields,
+          verify_error: {
+            type: 'string',
+            doc: 'Why a client with Mozilla’s list of authorities rejects it, in OpenSSL’s words; empty if it does not.',
+          },
+        },
+      },
+    },
+  },
+  list: 'payload',
+  columns: ['id', 'domains', 'users', 'issuer.organizationName', 'not_after', 'verify_error'],
+  examples: [
+    {
+      args: { domains: 'bob.example,www.bob.example' },
+      doc: 'The certificates for either of these domains.',
+      setUp: [{ command: 'generatessl', args: { domains: 'bob.example' } }],
+    },
+  ],
+
+  async handler(args, context) {
+    const { caller, db, now } = context;
+    const all = await stored.list(db, caller);
+    const wanted = new Set(readDomains('domains', args.domains).flatMap((domain) => securing(domain, all)));
+    const found = bestFirst(context, [...wanted]);
+    const payload = [];
+    for (const id of new Set(found.map((one) => one.id))) {
+      const same = found.filter((one) => one.id === id);
+      const [first] = same;
+      if (first === undefined) continue;
+      let key: string | undefined;
+      for (const { username, keyId } of same) key ??= await stored.findKey(context, username, keyId);
+      const { facts, pem, chain, createdAt } = first;
+      const commonName = facts.subject.commonName ?? '';
+      payload.push({
+        ...{ id, friendly_name: commonName === '' ? (facts.domains[0] ?? '') : commonName },
+        'subject.commonName': commonName,
+        users: same.map(({ username }) => username),
+        created: Math.floor(createdAt / 1000),
+        ...{ crt: pem, key: key ?? '', cab: chain === '' ? null : chain },
+        ...certificateAnswer(facts),
+        verify_error: verifyErrorOf(first, now()),
+      });
+    }
+    return { payload };
+  },
+});

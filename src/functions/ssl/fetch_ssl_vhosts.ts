@@ -1,0 +1,105 @@
+import { defineFunction } from '../../core/define.ts';
+import * as ipv6 from '../../model/addresses/ipv6-assignments.ts';
+import { certificateAnswer, certificateFields, nameText } from '../../model/certificates/facts.ts';
+import { listSites, type Site } from '../../model/certificates/sites.ts';
+
+export default defineFunction({
+  name: 'fetch_ssl_vhosts',
+  since: 32,
+  summary: 'List the virtual hosts with TLS, and what their certificates say.',
+  description: 'Resellers get those of the accounts that they own.',
+  access: ['ssl-info', 'ssl'],
+  effect: 'reads',
+  params: {},
+  returns: {
+    vhosts: {
+      list: {
+        fields: {
+          servername: { type: 'string', doc: 'The domain that identifies the virtual host.' },
+          user: { type: 'string', doc: 'The account.' },
+          type: { type: 'string', doc: 'The kind of domain: main or sub.' },
+          domains: { list: { type: 'string' }, doc: 'All domains of the virtual host.' },
+          docroot: { type: 'string', doc: 'The document root.' },
+          ip: { type: 'string', doc: 'The IPv4 address.' },
+          ipv6: { type: 'string', doc: 'The IPv6 address of the account; empty if it has none.' },
+          iptype: {
+            type: 'string',
+            doc: 'Whether other accounts have the IPv4 address: shared or dedicated.',
+          },
+          is_primary_on_ip: {
+            type: 'flag',
+            doc: 'Whether clients without SNI get this certificate, because it is the first on a dedicated address.',
+          },
+          needs_sni: {
+            type: 'flag',
+            doc: 'Whether a client must send the domain (SNI) to get this certificate.',
+          },
+          mail_sni_status: {
+            type: 'flag',
+            doc: 'Always 1: mail services choose the certificate by the domain.',
+          },
+          crt: {
+            fields: {
+              id: { type: 'string', doc: 'The ID of the certificate.' },
+              created: { type: 'integer', doc: 'When it was stored, in seconds since 1970-01-01 UTC.' },
+              'subject.commonName': {
+                fields: { commonName: { type: 'string', doc: 'The common name; empty if it has none.' } },
+              },
+              subject_text: {
+                type: 'string',
+                doc: 'The subject: each attribute and its value, on lines of their own.',
+              },
+              ...certificateFields,
+              encryption_algorithm: {
+                type: 'string',
+                doc: 'The same as key_algorithm.',
+              },
+              public_exponent: {
+                type: 'string',
+                doc: 'The public exponent of an RSA key, in hexadecimal; empty for other keys.',
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+  list: 'vhosts',
+  columns: ['servername', 'user', 'type', 'ip', 'needs_sni'],
+  examples: [{ args: {}, doc: 'All virtual hosts with TLS.' }],
+
+  async handler(_args, { caller, db }) {
+    const vhosts = [];
+    for (const { account, host, certificate } of await listSites(db, caller)) {
+      const isDedicated = account.settings.dedicatedIp;
+      const isPrimary = isDedicated && host.type === 'main';
+      vhosts.push({
+        servername: host.servername,
+        user: account.username,
+        type: host.type,
+        domains: [host.servername, ...host.aliases],
+        docroot: host.documentRoot,
+        ip: account.ip,
+        ipv6: (await ipv6.find(db, account.username))?.address ?? '',
+        iptype: isDedicated ? 'dedicated' : 'shared',
+        is_primary_on_ip: isPrimary ? 1 : 0,
+        needs_sni: isPrimary ? 0 : 1,
+        mail_sni_status: 1,
+        crt: crtOf(certificate),
+      });
+    }
+    return { vhosts };
+  },
+});
+
+function crtOf({ id, facts, createdAt }: Site['certificate']) {
+  return {
+    id,
+    created: Math.floor(createdAt / 1000),
+    'subject.commonName': { commonName: facts.subject.commonName ?? '' },
+    subject_text: nameText(facts.subject),
+    ...certificateAnswer(facts),
+    encryption_algorithm: facts.key.algorithm,
+    public_exponent: facts.key.exponent ?? '',
+  };
+}

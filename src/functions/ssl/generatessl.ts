@@ -1,0 +1,135 @@
+import { defineFunction } from '../../core/define.ts';
+import { createKey, createRequest, createSelfSigned } from '../../model/certificates/create.ts';
+import { certificateId, keyId, requestId } from '../../model/certificates/ids.ts';
+import * as stored from '../../model/certificates/stored.ts';
+import { readDomains } from '../../model/certificates/wanted-domains.ts';
+import { digestOf } from '../../model/certificates/x509.ts';
+
+const attribute = { type: 'string', default: '' } as const;
+const file = (what: string) =>
+  ({
+    type: 'string',
+    doc: `Always empty: ${what} is in the store of this program, and not in a file.`,
+  }) as const;
+
+export default defineFunction({
+  name: 'generatessl',
+  since: 32,
+  summary: 'Generate a key, a signing request and a self-signed certificate.',
+  description:
+    'Send the signing request to an authority, and install the certificate that it issues with installssl. The self-signed ' +
+    'certificate works at once, but browsers warn about it. All three are stored for the caller.',
+  access: ['ssl-gencrt', 'ssl'],
+  effect: 'changes',
+  params: {
+    domains: {
+      type: 'string',
+      required: true,
+      multiline: true,
+      maxLength: 32_768,
+      alias: ['host'],
+      doc: 'The domains that the certificate is for, with commas between them. A wildcard is written *.example.com.',
+    },
+    countryName: {
+      ...attribute,
+      alias: ['country'],
+      pattern: { matches: /^(?:[A-Za-z]{2})?$/, expects: 'the two letters of a country, such as DE' },
+      doc: 'The country as two letters, such as DE (ISO 3166-1).',
+    },
+    stateOrProvinceName: { ...attribute, maxLength: 128, alias: ['state'], doc: 'The state or province.' },
+    localityName: { ...attribute, maxLength: 128, alias: ['city'], doc: 'The town.' },
+    organizationName: { ...attribute, maxLength: 64, alias: ['co'], doc: 'The name of the company.' },
+    organizationalUnitName: {
+      ...attribute,
+      maxLength: 64,
+      alias: ['cod'],
+      doc: 'The department of the company.',
+    },
+    emailAddress: {
+      ...attribute,
+      maxLength: 254,
+      alias: ['email'],
+      pattern: { matches: /^[\x21-\x7e]*$/, expects: 'an email address in ASCII, or empty' },
+      doc: 'An email address, which becomes part of the certificate.',
+    },
+    keysize: {
+      type: 'integer',
+      default: 2048,
+      min: 2048,
+      max: 4096,
+      doc: 'The length of the RSA key in bits.',
+    },
+    pass: {
+      ...attribute,
+      maxLength: 255,
+      sensitive: true,
+      doc: 'A challenge password in the signing request. Few authorities use it, and anyone who has the request can read it.',
+    },
+    skip_certificate: {
+      type: 'flag',
+      default: '0',
+      doc: 'Whether to generate no certificate, only the key and the signing request.',
+    },
+  },
+  returns: {
+    key: { type: 'string', doc: 'The private key in PEM.' },
+    key_id: { type: 'string', doc: 'The ID of the key.' },
+    keyfile: file('the key'),
+    csr: { type: 'string', doc: 'The signing request in PEM.' },
+    csr_id: { type: 'string', doc: 'The ID of the signing request.' },
+    csrfile: file('the signing request'),
+    cert: { type: 'string', doc: 'The self-signed certificate in PEM; empty with skip_certificate=1.' },
+    cert_id: { type: 'string', doc: 'The ID of the certificate; empty with skip_certificate=1.' },
+    certfile: file('the certificate'),
+    sender: { type: 'string', doc: 'The user who called.' },
+    sender_host: { type: 'string', doc: 'The hostname of this server.' },
+  },
+  examples: [
+    {
+      args: { domains: 'bob.example,www.bob.example', countryName: 'DE', organizationName: 'Bob’s Shop' },
+      doc: 'Generate what an authority needs for two domains.',
+    },
+  ],
+
+  async look(args, { now }) {
+    const { domains: names, keysize, pass, skip_certificate: isSkipped, ...others } = args;
+    const { countryName, stateOrProvinceName, localityName, organizationName, organizationalUnitName } =
+      others;
+    const { emailAddress } = others;
+    const domains = readDomains('domains', names);
+    const fields = {
+      ...{ countryName: countryName.toUpperCase(), stateOrProvinceName, localityName, organizationName },
+      ...{ organizationalUnitName, emailAddress },
+    };
+    const key = await createKey({ rsaBits: keysize });
+    const request = await createRequest(key, { domains, fields }, pass);
+    const certificate = isSkipped ? undefined : await createSelfSigned(key, { domains, fields }, now());
+    return { key, request, certificate, domain: domains[0] ?? '' };
+  },
+
+  async handler(_args, context, { key, request, certificate, domain }) {
+    const { caller, db, now, reason, system } = context;
+    const username = caller.user;
+    const at = now();
+    const ofKey = keyId(key.facts);
+    await stored.putKey(
+      db,
+      { username, id: ofKey, sealed: await stored.sealKey(context, ofKey, key.pem) },
+      at,
+    );
+    const ofRequest = requestId(domain, key.facts, digestOf(request.der));
+    await stored.putRequest(db, { username, id: ofRequest, pem: request.pem, keyId: ofKey }, at);
+    const id = certificate === undefined ? '' : certificateId(certificate.facts);
+    if (certificate !== undefined) {
+      const { pem, facts } = certificate;
+      await stored.put(db, { username, id, pem, chain: '', keyId: ofKey, facts, createdAt: at });
+    }
+    reason(certificate === undefined ? 'Key and CSR generated OK' : 'Key, Certificate, and CSR generated OK');
+    return {
+      ...{ key: key.pem, key_id: ofKey, keyfile: '' },
+      ...{ csr: request.pem, csr_id: ofRequest, csrfile: '' },
+      ...{ cert: certificate?.pem ?? '', cert_id: id, certfile: '' },
+      ...{ sender: username, sender_host: system.hostname() },
+    };
+  },
+});
