@@ -21,6 +21,11 @@ export interface Timer {
   readonly everyMs: number;
   /** 0 to 23, by the server's clock: the hour at which a daily task starts. */
   readonly hour?: number;
+  /**
+   * True if the task starts at a minute of its own: the one at which the server has stored the timer first. Then not all
+   * servers ask the same service on the internet at the same time.
+   */
+  readonly keepsMinute?: true;
 }
 
 /** A kind of task. Its name is the name of its file. */

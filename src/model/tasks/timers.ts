@@ -20,11 +20,14 @@ export function list(db: Db): Promise<StoredTimer[]> {
   );
 }
 
-/** Returns when a timer is due next after `now`: at its hour of the server's day, or after its interval. */
-export function nextAfter({ everyMs, hour }: Timer, now: number): number {
+/**
+ * Returns when a timer is due next after `now`: at its hour of the server's day, or after its interval.
+ * @param last when it was due last. Default: now.
+ */
+export function nextAfter({ everyMs, hour, keepsMinute }: Timer, now: number, last = now): number {
   if (hour === undefined) return now + everyMs;
   const next = new Date(now);
-  next.setHours(hour, 0, 0, 0);
+  next.setHours(hour, keepsMinute === true ? new Date(last).getMinutes() : 0, 0, 0);
   while (next.getTime() <= now) next.setDate(next.getDate() + 1);
   return next.getTime();
 }
@@ -79,7 +82,7 @@ export async function start(
     if (timer === undefined || nextAt > now) continue;
     await db.run(
       'UPDATE task_timer SET next_at = ? WHERE server = ? AND kind = ?',
-      ...[nextAfter(timer, now), db.server, kind],
+      ...[nextAfter(timer, now, nextAt), db.server, kind],
     );
     if (await tasks.isActive(db, kind)) continue;
     await queue.add(db, { kind, input: {}, caller: 'root', xid: xid() }, { now });

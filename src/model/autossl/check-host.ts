@@ -1,0 +1,252 @@
+// The check of one virtual host: whether it needs a certificate, which names that can have, the order, the installation.
+import { ApiError } from '../../core/errors.ts';
+import type { AcmeAccount, AcmeClient } from '../../core/machine-acme.ts';
+import type { Account } from '../accounts/accounts.ts';
+import type { VirtualHost } from '../domains/virtual-hosts.ts';
+import * as certificates from './certificates.ts';
+import { installedOf, lastChanceAt, missingOf, needOf, type Installed } from './needs.ts';
+import type { FoundNotice, Notice } from './notices.ts';
+import { obtain } from './ordering.ts';
+import * as orders from './orders.ts';
+import type { Order } from './orders.ts';
+import * as problems from './problems.ts';
+import { MAX_NAMES } from './providers.ts';
+import { lookAtNames } from './reach.ts';
+import type { CheckWorld } from './world.ts';
+
+/** How often an order is placed again without the names that the issuer could not validate. */
+const MAX_ORDERS = 3;
+const DAY_MS = 86_400_000;
+/** How long before its end a certificate that cannot be renewed is worth a notification. */
+const EXPIRES_SOON_MS = 7 * DAY_MS;
+
+export interface HostCheck {
+  readonly account: Account;
+  readonly host: VirtualHost;
+  /** The names that it should have. */
+  readonly wanted: readonly string[];
+  readonly present: Installed | undefined;
+  readonly clobbers: boolean;
+  /** Whether names that the issuer could not validate recently are tried again now. */
+  readonly retriesAll: boolean;
+  readonly issuer: { readonly account: AcmeAccount; readonly client: AcmeClient };
+  readonly notices: FoundNotice[];
+}
+
+/**
+ * @returns whether there was anything to do.
+ * @throws AcmeError, MachineError, ApiError if it could not be completed: another run goes on from there.
+ */
+export async function checkHost(world: CheckWorld, check: HostCheck): Promise<boolean> {
+  const { log, transaction, now } = world;
+  const { host, wanted, present, clobbers } = check;
+  const { servername } = host;
+  const pending = await transaction('reads', (db) => orders.find(db, servername));
+  if (pending !== undefined) return continueOrder(world, check, pending);
+  const need = needOf(wanted, present, { now: now(), clobbers });
+  if (need.kind === 'none') {
+    if (need.isTrouble === true) log('warn', 1, `${servername}: ${need.why}`);
+    return need.isTrouble === true;
+  }
+  log('out', 1, `${servername}: ${need.why}`);
+  const { names, dnsNames } = await chooseNames(world, check);
+  const gained = present === undefined ? names : missingOf(names, present);
+  if (names.length === 0) {
+    log('failure', 2, 'None of its names can be validated, so no certificate is ordered.');
+    noteExpiry(world, check, 'expiry');
+    return true;
+  }
+  if (!need.isDue && gained.length === 0) {
+    log('warn', 2, 'None of these names can be validated now, so the certificate stays.');
+    return true;
+  }
+  if (mustWait(world, check, names)) return true;
+  await order(world, check, names, dnsNames);
+  return true;
+}
+
+/** Leaves out names that cannot be validated, and stores why. */
+async function chooseNames(
+  world: CheckWorld,
+  { account, wanted, retriesAll }: HostCheck,
+): Promise<{ readonly names: readonly string[]; readonly dnsNames: ReadonlySet<string> }> {
+  const { log, transaction, now, startTime } = world;
+  const known = new Map(
+    (await transaction('reads', (db) => problems.ofUser(db, account.username))).map((one) => [
+      one.domain,
+      one,
+    ]),
+  );
+  const isEarly = (name: string) => !retriesAll && (known.get(name)?.retryAt ?? 0) > now();
+  for (const name of wanted.filter(isEarly)) {
+    const { retryAt = 0, problem = '' } = known.get(name) ?? {};
+    const day = new Date(retryAt).toISOString().slice(0, 10);
+    log('warn', 2, `${name}: the issuer could not validate it. It is tried again on ${day}. ${problem}`);
+  }
+  const { methods, obstacles } = await lookAtNames(
+    world,
+    wanted.filter((name) => !isEarly(name)),
+  );
+  for (const [domain, problem] of obstacles) log('warn', 2, `${domain}: ${problem}`);
+  const usable = wanted.filter((name) => methods.has(name));
+  for (const name of usable.slice(MAX_NAMES)) {
+    log('warn', 2, `${name}: a certificate has at most ${MAX_NAMES} names.`);
+  }
+  await transaction('changes', async (db) => {
+    for (const [domain, problem] of obstacles) {
+      const found = { domain, username: account.username, problem, log: startTime };
+      await problems.add(db, found, now(), false);
+    }
+  });
+  const names = usable.slice(0, MAX_NAMES);
+  return { names, dnsNames: new Set(names.filter((name) => methods.get(name) === 'dns-01')) };
+}
+
+/** A renewal with fewer names than now waits until shortly before the end: the names may come back. */
+function mustWait(world: CheckWorld, check: HostCheck, names: readonly string[]): boolean {
+  const { present, wanted } = check;
+  if (present === undefined || present.isSelfSigned || !present.isOurs) return false;
+  const kept = wanted.filter((name) => missingOf([name], present).length === 0);
+  const lost = kept.filter((name) => !names.includes(name));
+  if (lost.length === 0 || world.now() >= lastChanceAt(present)) return false;
+  const until = new Date(lastChanceAt(present)).toISOString().slice(0, 10);
+  const text = `${lost.join(', ')} could not be validated. The renewal waits for them until ${until}.`;
+  world.log('warn', 2, text);
+  note(check, 'renewal_coverage', text);
+  noteExpiry(world, check, 'expiry_coverage');
+  return true;
+}
+
+/** Places the order, again and again without the names that the issuer does not validate. */
+async function order(
+  world: CheckWorld,
+  check: HostCheck,
+  names: readonly string[],
+  dnsNames: ReadonlySet<string>,
+): Promise<void> {
+  const { machine, transaction, sealer, now, id, log } = world;
+  const { account, host, issuer } = check;
+  let left = names;
+  for (let count = 1; count <= MAX_ORDERS && left.length > 0; count++) {
+    if (count > 1 && mustWait(world, check, left)) return;
+    log('out', 2, `Ordering a certificate for ${left.join(', ')}.`);
+    const key = await (await machine.acme()).createKey();
+    const { username } = account;
+    const { servername } = host;
+    const { directory } = issuer.account;
+    const row = { username, servername, names: [...left].sort(), directory, task: id };
+    await transaction('changes', (db) => orders.add({ db, sealer }, row, key, now()));
+    const placed = await transaction('reads', (db) => orders.find(db, servername));
+    if (placed === undefined) return;
+    const failed = await complete(world, check, placed, dnsNames);
+    if (failed === undefined) return;
+    left = left.filter((name) => !failed.has(name));
+  }
+  log('failure', 2, 'No certificate was issued.');
+  noteExpiry(world, check, 'expiry');
+}
+
+async function continueOrder(world: CheckWorld, check: HostCheck, pending: Order): Promise<boolean> {
+  const { log, transaction, id } = world;
+  const { servername } = pending;
+  if (pending.directory !== check.issuer.account.directory) {
+    log('out', 1, `${servername}: an order at another issuer is not continued.`);
+    await transaction('changes', (db) => orders.remove(db, pending));
+    return checkHost(world, check);
+  }
+  if (pending.task !== id && (await transaction('reads', (db) => orders.isWorkedOn(db, pending)))) {
+    log('out', 1, `${servername}: the task ${pending.task} is ordering a certificate for it.`);
+    return true;
+  }
+  log('out', 1, `${servername}: going on with the order for ${pending.names.join(', ')}.`);
+  await transaction('changes', (db) => orders.setTask(db, pending, id));
+  const dnsNames = new Set<string>();
+  if (pending.issued === undefined) {
+    for (const [name, method] of (await lookAtNames(world, pending.names)).methods) {
+      if (method === 'dns-01') dnsNames.add(name);
+    }
+  }
+  const failed = await complete(world, check, pending, dnsNames);
+  return failed === undefined ? true : checkHost(world, check);
+}
+
+/** @returns the names that the issuer could not validate, if there is no certificate. */
+async function complete(
+  world: CheckWorld,
+  check: HostCheck,
+  placed: Order,
+  dnsNames: ReadonlySet<string>,
+): Promise<ReadonlySet<string> | undefined> {
+  const { log, transaction, now, startTime } = world;
+  if (placed.issued === undefined) {
+    const outcome = await obtain(world, check.issuer.client, placed, dnsNames);
+    if (outcome.kind !== 'issued') {
+      const found = outcome.kind === 'gone' ? new Map<string, string>() : outcome.problems;
+      if (outcome.kind === 'gone') log('warn', 2, 'The issuer no longer knows the order.');
+      for (const [name, problem] of found) log('failure', 2, `${name}: ${problem}`);
+      await transaction('changes', async (db) => {
+        await orders.remove(db, placed);
+        for (const [domain, problem] of found) {
+          const { username } = check.account;
+          await problems.add(db, { domain, username, problem, log: startTime }, now(), true);
+        }
+      });
+      return new Set(found.keys());
+    }
+    log('out', 2, 'The issuer has issued the certificate.');
+  }
+  await install(world, check);
+  return undefined;
+}
+
+async function install(world: CheckWorld, check: HostCheck): Promise<void> {
+  const { transaction, sealer, call, now, log } = world;
+  const { account, host, wanted, present } = check;
+  const { servername } = host;
+  const { username } = account;
+  const issued = await transaction('reads', (db) => orders.find(db, servername));
+  if (issued?.issued === undefined) return;
+  const { certificate: crt, chain: cab } = issued.issued;
+  const words = { domain: servername, crt, key: await orders.openKey(sealer, issued), cab };
+  const args = Object.entries(words).map(([name, value]) => ({ name, value }));
+  const { metadata } = await call({ command: 'installssl', args });
+  if (metadata.result !== 1) {
+    throw new ApiError('host_failed', `The certificate could not be installed: ${metadata.reason}`);
+  }
+  await transaction('changes', async (db) => {
+    const after = (await installedOf(db, account)).get(servername);
+    if (after !== undefined) {
+      const { fingerprint, notBefore, notAfter } = after;
+      const deliveryMs = now() - issued.requestedAt;
+      await certificates.put(db, { servername, username, fingerprint, notBefore, notAfter, deliveryMs });
+    }
+    await orders.remove(db, issued);
+    await problems.remove(db, issued.names);
+  });
+  log('success', 2, `A certificate for ${issued.names.join(', ')} was installed.`);
+  note(check, 'renewal', `a certificate for ${issued.names.join(', ')}`);
+  const uncovered = missingOf(wanted, issued);
+  if (uncovered.length === 0) return;
+  note(check, 'renewal_uncovered_domains', `${servername} lacks ${uncovered.join(', ')}`);
+  const reduced =
+    present === undefined || present.isSelfSigned
+      ? []
+      : uncovered.filter((name) => missingOf([name], present).length === 0);
+  if (reduced.length > 0) {
+    note(check, 'renewal_coverage_reduced', `${servername} lost ${reduced.join(', ')}`);
+  }
+}
+
+function note({ notices, account: { username }, host }: HostCheck, notice: Notice, text: string): void {
+  notices.push({
+    notice,
+    username,
+    text: text.includes(host.servername) ? text : `${host.servername}: ${text}`,
+  });
+}
+
+function noteExpiry(world: CheckWorld, check: HostCheck, notice: 'expiry' | 'expiry_coverage'): void {
+  const { present } = check;
+  if (present?.isOurs !== true || present.notAfter - world.now() > EXPIRES_SOON_MS) return;
+  note(check, notice, `the certificate expires at ${new Date(present.notAfter).toISOString()}.`);
+}

@@ -1,0 +1,176 @@
+// A run of the check: all accounts of this server, or one of them.
+import { ApiError } from '../../core/errors.ts';
+import { AcmeError } from '../../core/machine-acme.ts';
+import { MachineError } from '../../core/machine-error.ts';
+import type { TaskContext } from '../../core/task.ts';
+import * as accounts from '../accounts/accounts.ts';
+import type { Account } from '../accounts/accounts.ts';
+import { publicAddresses } from '../addresses/nat.ts';
+import { virtualHostsOf } from '../domains/virtual-hosts.ts';
+import * as featureOverrides from '../features/overrides.ts';
+import { rolesOf } from '../roles/active-profile.ts';
+import { checkHost } from './check-host.ts';
+import { installedOf } from './needs.ts';
+import * as notices from './notices.ts';
+import type { FoundNotice } from './notices.ts';
+import * as orders from './orders.ts';
+import * as problems from './problems.ts';
+import * as registrations from './registrations.ts';
+import * as runs from './runs.ts';
+import * as settings from './settings.ts';
+import type { CheckWorld } from './world.ts';
+
+const root = { user: 'root', privileges: 'all' } as const;
+/** After so many failures of the issuer in a row, the run ends: it is down, or this server has reached a limit there. */
+const MAX_FAILURES = 3;
+
+export interface CheckRequest {
+  /** Default: all accounts. */
+  readonly username?: string | undefined;
+  /** Whether names that the issuer could not validate recently are tried again now. */
+  readonly retriesAll: boolean;
+}
+
+type World = TaskContext & Pick<CheckWorld, 'challenges' | 'pause'>;
+
+export interface CheckResult {
+  /** How many accounts were checked. */
+  readonly accounts: number;
+  /** How many virtual hosts are left for the next run. */
+  readonly left: number;
+}
+
+/** @throws AcmeError, ApiError if virtual hosts are left, so that the task is retried. */
+export async function check(
+  context: World,
+  { username, retriesAll }: CheckRequest,
+): Promise<CheckResult | undefined> {
+  const { transaction, now, log: write, id, machine } = context;
+  const provider = await transaction('reads', settings.provider);
+  if (provider === undefined) {
+    write('AutoSSL is disabled.');
+    return undefined;
+  }
+  const run = { task: id, username: username ?? runs.ALL_USERS, provider };
+  const startTime = await transaction('changes', (db) => runs.begin(db, run, now()));
+  const log: CheckWorld['log'] = (type, indent, text) => write(runs.formatLine(type, indent, text));
+  try {
+    const roles = await transaction('reads', (db) => rolesOf({ db, system: machine.system }));
+    if (!roles.has('WebServer')) {
+      log('out', 0, 'This server has no web server: its profile lacks the role WebServer.');
+      return undefined;
+    }
+    const ownAddresses = await findOwnAddresses(context);
+    const { randomBytes, sealer, call, signal, challenges, pause } = context;
+    const world: CheckWorld = {
+      ...{ id, machine, sealer, now, transaction, call, signal, randomBytes, challenges, pause },
+      ...{ startTime, ownAddresses, log },
+    };
+    return await checkAll(world, context, { username, retriesAll });
+  } catch (error) {
+    if (error instanceof ApiError || error instanceof MachineError) log('failure', 0, error.message);
+    throw error;
+  } finally {
+    await transaction('changes', (db) => runs.end(db, startTime, now()));
+  }
+}
+
+async function checkAll(
+  world: CheckWorld,
+  { progress }: Pick<TaskContext, 'progress'>,
+  { username, retriesAll }: CheckRequest,
+): Promise<CheckResult> {
+  const { transaction, now, log, startTime, machine, signal } = world;
+  const account = await registrations.current(world);
+  const issuer = { account, client: await (await machine.acme()).client(account) };
+  const { chosen, clobbers } = await transaction('changes', async (db) => {
+    await runs.prune(db);
+    const all = await accounts.list(db, root);
+    const metadata = await settings.metadata(db);
+    return {
+      chosen: username === undefined ? all : all.filter((one) => one.username === username),
+      clobbers: metadata.clobber_externally_signed === 1,
+    };
+  });
+  if (username !== undefined && chosen.length === 0)
+    log('warn', 0, `There is no account “${username}” any more.`);
+  const found: FoundNotice[] = [];
+  const failures: string[] = [];
+  let inRow = 0;
+  try {
+    for (const [at, one] of chosen.entries()) {
+      signal.throwIfAborted();
+      progress((100 * at) / chosen.length, `${at + 1} of ${chosen.length} accounts: ${one.username}`);
+      const hosts = await hostsOf(world, one);
+      if (typeof hosts === 'string') {
+        if (username !== undefined) log('out', 0, `${one.username}: ${hosts}`);
+        continue;
+      }
+      log('out', 0, `${one.username}: ${hosts.length} virtual hosts.`);
+      const installed = await transaction('reads', (db) => installedOf(db, one));
+      for (const host of hosts) {
+        const { servername } = host;
+        const wanted = [servername, ...host.aliases];
+        const present = installed.get(servername);
+        try {
+          await checkHost(world, {
+            ...{ account: one, host, wanted, present, clobbers, retriesAll, issuer, notices: found },
+          });
+          inRow = 0;
+        } catch (error) {
+          if (!(error instanceof ApiError || error instanceof MachineError)) throw error;
+          log('failure', 2, error.message);
+          failures.push(`${servername}: ${error.message}`);
+          inRow += error instanceof AcmeError ? 1 : 0;
+          if (inRow === MAX_FAILURES) throw error;
+        }
+      }
+    }
+  } finally {
+    await transaction('changes', (db) => notices.send(db, found, { startTime, now: now() }));
+  }
+  if (failures.length > 0) {
+    const [first = ''] = failures;
+    const others = failures.length - 1;
+    const more = others === 0 ? '' : ` ${others} other virtual hosts are left too.`;
+    throw new ApiError('host_failed', `${first}${more}`);
+  }
+  return { accounts: chosen.length, left: 0 };
+}
+
+/** The virtual hosts of an account, or why it is left out. Forgets what is stored of names that it no longer has. */
+async function hostsOf({ transaction }: CheckWorld, account: Account) {
+  return transaction('changes', async (db) => {
+    if (account.suspendedAt !== null) return 'The account is suspended.';
+    if (!(await featureOverrides.has(db, account, 'autossl'))) {
+      return 'The account does not have the feature “autossl”.';
+    }
+    const hosts = await virtualHostsOf(db, account);
+    const { username } = account;
+    await problems.keepOnly(
+      db,
+      username,
+      new Set(hosts.flatMap(({ servername, aliases }) => [servername, ...aliases])),
+    );
+    const names = new Set(hosts.map(({ servername }) => servername));
+    for (const order of await orders.list(db)) {
+      if (order.username === username && !names.has(order.servername)) await orders.remove(db, order);
+    }
+    return hosts;
+  });
+}
+
+/** This server’s addresses, each with the local address that reaches it. */
+async function findOwnAddresses({
+  machine,
+  transaction,
+}: Pick<TaskContext, 'machine' | 'transaction'>): Promise<ReadonlyMap<string, string>> {
+  const own = (await (await machine.addresses()).list()).filter(({ scope }) => scope !== 'host');
+  const nat = await transaction('reads', publicAddresses);
+  return new Map(
+    own.flatMap(({ address }) => {
+      const outside = nat.get(address);
+      return [[address, address] as const, ...(outside === undefined ? [] : [[outside, address] as const])];
+    }),
+  );
+}

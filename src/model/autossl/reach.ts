@@ -1,0 +1,102 @@
+// Our own look at names before they are ordered: which of them the issuer will be able to validate, and how.
+import { hexOf } from './hex.ts';
+import type { CheckWorld } from './world.ts';
+
+const AT_ONCE = 8;
+
+export interface Reach {
+  /** How each name can be validated. Names with an obstacle are left out. */
+  readonly methods: ReadonlyMap<string, 'http-01' | 'dns-01'>;
+  /** Why the others cannot be, as sentences. */
+  readonly obstacles: ReadonlyMap<string, string>;
+}
+
+export async function lookAtNames(world: CheckWorld, names: readonly string[]): Promise<Reach> {
+  const { machine, challenges, ownAddresses: own, randomBytes, signal } = world;
+  const acme = await machine.acme();
+  const [token, answer] = [hexOf(await randomBytes(16)), hexOf(await randomBytes(16))];
+  const methods = new Map<string, 'http-01' | 'dns-01'>();
+  const obstacles = new Map<string, string>();
+  await challenges.put(token, answer);
+  try {
+    for (let at = 0; at < names.length; at += AT_ONCE) {
+      signal.throwIfAborted();
+      await Promise.all(
+        names.slice(at, at + AT_ONCE).map(async (name) => {
+          const obstacle = name.startsWith('*.')
+            ? 'A wildcard can be validated by DNS only.'
+            : await acme.findObstacle({ name, token, answer, own });
+          if (obstacle === undefined) methods.set(name, 'http-01');
+          else obstacles.set(name, obstacle);
+        }),
+      );
+    }
+  } finally {
+    await challenges.remove(token);
+  }
+  const zones = await zonesWithAuthority(world, [...obstacles.keys()]);
+  for (const [name, obstacle] of [...obstacles]) {
+    const zone = zones.get(name);
+    if (zone !== undefined && zone.isAuthoritative) {
+      methods.set(name, 'dns-01');
+      obstacles.delete(name);
+    } else if (name.startsWith('*.')) {
+      obstacles.set(name, `${obstacle} ${zone === undefined ? 'Its zone is not on this server.' : zone.why}`);
+    }
+  }
+  return { methods, obstacles };
+}
+
+interface Zone {
+  readonly zone: string;
+  /** Whether the world asks this server for it. */
+  readonly isAuthoritative: boolean;
+  readonly why: string;
+}
+
+/** The zone of each name, if it is on this server. */
+async function zonesWithAuthority(
+  world: Pick<CheckWorld, 'call'>,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, Zone>> {
+  const found = new Map<string, Zone>();
+  if (names.length === 0) return found;
+  const zones = await zonesOfServer(world);
+  const authority = new Map<string, boolean>();
+  for (const name of names) {
+    const zone = zoneOf(name, zones);
+    if (zone === undefined) continue;
+    if (!authority.has(zone)) authority.set(zone, await isAuthoritative(world, zone));
+    const isAuthoritativeHere = authority.get(zone) === true;
+    const why = isAuthoritativeHere
+      ? ''
+      : `The nameservers of “${zone}” on the internet are not this server’s.`;
+    found.set(name, { zone, isAuthoritative: isAuthoritativeHere, why });
+  }
+  return found;
+}
+
+/** The names of all zones. Empty without a nameserver. */
+export async function zonesOfServer({ call }: Pick<CheckWorld, 'call'>): Promise<ReadonlySet<string>> {
+  const { data } = await call({ command: 'listzones', args: [] });
+  const { zone = [] } = (data ?? {}) as { zone?: readonly { readonly domain: string }[] };
+  return new Set(zone.map(({ domain }) => domain));
+}
+
+/** The zone that contains the name. */
+export function zoneOf(name: string, zones: ReadonlySet<string>): string | undefined {
+  let rest = name.replace(/^\*\./, '');
+  while (rest.includes('.')) {
+    if (zones.has(rest)) return rest;
+    rest = rest.slice(rest.indexOf('.') + 1);
+  }
+  return undefined;
+}
+
+async function isAuthoritative({ call }: Pick<CheckWorld, 'call'>, zone: string): Promise<boolean> {
+  const args = [{ name: 'domain', value: zone }];
+  const { metadata, data } = await call({ command: 'has_local_authority', args });
+  if (metadata.result !== 1) return false;
+  const { records } = data as unknown as { records: readonly { readonly local_authority: number }[] };
+  return records[0]?.local_authority === 1;
+}
