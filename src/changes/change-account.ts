@@ -7,6 +7,7 @@ import * as accounts from '../model/accounts/accounts.ts';
 import { addressLock } from '../model/accounts/ips.ts';
 import { prefixLock } from '../model/accounts/names.ts';
 import * as users from '../model/accounts/users.ts';
+import { checkSoon } from '../model/autossl/schedule.ts';
 import * as installedCertificates from '../model/certificates/installed.ts';
 import * as hostedDomains from '../model/domains/hosted-domains.ts';
 import * as zoneOwners from '../model/dns/zone-owners.ts';
@@ -31,6 +32,7 @@ const change = defineChange<ChangeAccount>({
       // A zone belongs to the account by its domain. The former domain no longer has a zone.
       for (const domain of [before.domain, after.domain]) await zoneOwners.forget(db, domain);
       await installedCertificates.uninstall(db, before.domain);
+      await checkSoon(db, after.username, now());
     }
     await installedCertificates.installWritten(db, results, now());
     await accounts.update(db, after);

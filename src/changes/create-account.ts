@@ -8,6 +8,7 @@ import * as accounts from '../model/accounts/accounts.ts';
 import { addressLock } from '../model/accounts/ips.ts';
 import { assertWithin } from '../model/accounts/limits.ts';
 import { prefixLock } from '../model/accounts/names.ts';
+import { checkSoon } from '../model/autossl/schedule.ts';
 import * as hostedDomains from '../model/domains/hosted-domains.ts';
 import * as installedCertificates from '../model/certificates/installed.ts';
 import * as zoneOwners from '../model/dns/zone-owners.ts';
@@ -41,6 +42,7 @@ const change = defineChange<CreateAccount>({
     // A zone of its domain now belongs to the account.
     await zoneOwners.forget(db, account.domain);
     if (isReseller) await resellers.setUp(db, username, false);
+    await checkSoon(db, username, now());
   },
 });
 export default change;

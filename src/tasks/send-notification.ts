@@ -1,5 +1,5 @@
-// Sends a notification to the administrators by each contact method that receives its importance. Methods that fail are
-// tried again, the others are not.
+// Sends a notification to the administrators by each contact method that receives its importance, or to one user by mail.
+// Methods that fail are tried again, the others are not.
 import { ApiError } from '../core/errors.ts';
 import { defineTask } from '../core/task.ts';
 import { deliver } from '../drivers/notifications/deliver.ts';
@@ -16,6 +16,8 @@ interface Input {
   readonly body: string;
   /** When it happened: milliseconds since 1970-01-01. */
   readonly time: number;
+  /** The email address of a user, who gets it instead of the administrators. */
+  readonly to?: string;
 }
 
 const MINUTE_MS = 60_000;
@@ -27,12 +29,12 @@ export default defineTask<Input>({
   retries: { count: 9, delayMs: MINUTE_MS, growth: 2 },
 
   async run(
-    { app, event, importance, subject, body, time },
+    { app, event, importance, subject, body, time, to },
     { id, machine, sealer, transaction, log, signal },
   ) {
     log(`${app} (${event}), importance ${importance}: ${subject}.`);
     const { places, problems, received } = await transaction('reads', async (db) => ({
-      ...(await contacts.find({ db, sealer }, importance)),
+      ...(to === undefined ? await contacts.find({ db, sealer }, importance) : userPlaces(to)),
       received: await deliveries.list(db, id),
     }));
     if (places.length + problems.length === 0) {
@@ -62,3 +64,7 @@ export default defineTask<Input>({
     return { places: places.length };
   },
 });
+
+function userPlaces(to: string): contacts.FoundPlaces {
+  return { places: [{ method: 'email', to: [to] }], problems: [] };
+}

@@ -53,7 +53,7 @@ const verbs = [
     'Set',
     'Show',
   ],
-  ...['Suspend', 'Unsuspend', 'Update'],
+  ...['Start', 'Suspend', 'Unsuspend', 'Update'],
 ];
 
 /** Functions that are in no list of the catalogue, and why they are provided. */

@@ -1,3 +1,6 @@
+import * as tasks from '../../src/model/tasks/tasks.ts';
+import * as timers from '../../src/model/tasks/timers.ts';
+import autosslCheck from '../../src/tasks/autossl-check.ts';
 import { AcmeIssuer } from '../support/acme-issuer.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
@@ -241,5 +244,78 @@ describe('get_autossl_pending_queue, and for a domain or a user', () => {
     expect(forUser.data).toEqual(none);
     const forDomain = await here.call('get_autossl_pending_queue_for_domain', { domain: 'bob.example' });
     expect(forDomain.data).toEqual(none);
+  });
+});
+
+const waiting = () =>
+  here.engine.store.transaction('reads', async (db) => ({
+    value: (await tasks.list(db)).filter(({ kind }) => kind === 'autossl-check'),
+    keep: false,
+  }));
+
+describe('start_autossl_check_for_all_users, start_autossl_check_for_one_user', () => {
+  it('fail while AutoSSL is disabled', async () => {
+    await here.call('createacct', { username: 'bob', domain: 'bob.example' });
+    const all = await here.call('start_autossl_check_for_all_users');
+    expect(all.metadata.error_code).toBe('disabled');
+    expect(all.metadata.reason).toContain('set_autossl_provider');
+    const one = await here.call('start_autossl_check_for_one_user', { username: 'bob' });
+    expect(one.metadata.error_code).toBe('disabled');
+    expect(await waiting()).toEqual([]);
+  });
+
+  it('start a task, and return its number', async () => {
+    await here.call('createacct', { username: 'bob', domain: 'bob.example' });
+    await here.call('set_autossl_provider', accept());
+    const { data: all } = await here.call('start_autossl_check_for_all_users');
+    const { data: one } = await here.call('start_autossl_check_for_one_user', { username: 'bob' });
+    const unknown = await here.call('start_autossl_check_for_one_user', { username: 'eve' });
+    expect(unknown.metadata.error_code).toBe('not_found');
+    expect(await waiting()).toMatchObject([
+      { id: (all as { pid: number }).pid, input: {} },
+      { id: (one as { pid: number }).pid, input: { username: 'bob', retries_all: true } },
+    ]);
+  });
+});
+
+describe('createacct', () => {
+  it('has a new account checked if AutoSSL is enabled', async () => {
+    await here.call('createacct', { username: 'bob', domain: 'bob.example' });
+    expect(await waiting()).toEqual([]);
+    await here.call('set_autossl_provider', accept());
+    await here.call('createacct', { username: 'eve', domain: 'eve.example' });
+    expect(await waiting()).toMatchObject([{ input: { username: 'eve' } }]);
+    // The new names of an account that gets another domain.
+    await here.call('modifyacct', { user: 'bob', domain: 'bobby.example' });
+    expect(await waiting()).toMatchObject([{}, { input: { username: 'bob' } }]);
+  });
+});
+
+describe('get_autossl_check_schedule', () => {
+  const schedule = async () => {
+    const { data, metadata } = await here.call('get_autossl_check_schedule');
+    return { ...(data as { cron: string[]; next_time: string }), messages: metadata.output?.messages };
+  };
+
+  it('is empty before tasks have run', async () => {
+    const { cron, next_time: next, messages } = await schedule();
+    expect({ cron, next }).toEqual({ cron: [], next: '' });
+    expect(messages?.join()).toContain('Start whmapi1d');
+  });
+
+  it('is a night, at the minute of the server’s first start, which stays', async () => {
+    const kinds = { 'autossl-check': autosslCheck.timer ?? { everyMs: 1 } };
+    const inStore = (work: (db: Parameters<typeof timers.update>[0]) => Promise<void>) =>
+      here.engine.store.transaction('changes', async (db) => ({ value: await work(db), keep: true }));
+    here.time = new Date(2026, 2, 1, 12, 37).getTime();
+    await inStore((db) => timers.update(db, kinds, here.time));
+    const first = await schedule();
+    expect(first.cron).toEqual(['37', '1', '*', '*', '*']);
+    expect(first.messages?.join()).toContain('AutoSSL is disabled');
+    expect(new Date(first.next_time)).toEqual(new Date(2026, 2, 2, 1, 37));
+    here.time = new Date(2026, 2, 2, 1, 52).getTime();
+    await inStore((db) => timers.start(db, kinds, { now: here.time, xid: () => 'xid123' }));
+    expect(new Date((await schedule()).next_time)).toEqual(new Date(2026, 2, 3, 1, 37));
+    expect(await waiting()).toMatchObject([{ input: {} }]);
   });
 });

@@ -36,6 +36,8 @@ export const packageOf = {
   npm: 'npm',
   oathtool: 'oathtool',
   openssl: 'openssl',
+  pebble: 'pebble',
+  'pebble-challtestsrv': 'pebble',
   pkill: 'procps',
   kill: 'procps',
   postgres: 'postgresql',

@@ -9,7 +9,8 @@ export default defineFunction({
   description:
     'The event “*” is the application as a whole. It applies to every event that has no importance of its own. The events ' +
     'of chkservd are the services that this server can watch. cPHulk reports blocked addresses if notify_on_brute of ' +
-    'save_cphulk_config is 1. The other applications have no events here yet.',
+    'save_cphulk_config is 1. AutoSSL reports what set_autossl_metadata enables. The other applications have no events ' +
+    'here yet.',
   access: 'root',
   effect: 'reads',
   params: {},

@@ -4,8 +4,9 @@ import type { AcmeAccount, AcmeClient } from '../../core/machine-acme.ts';
 import type { Account } from '../accounts/accounts.ts';
 import type { VirtualHost } from '../domains/virtual-hosts.ts';
 import * as certificates from './certificates.ts';
+import type { Notice } from './events.ts';
 import { installedOf, lastChanceAt, missingOf, needOf, type Installed } from './needs.ts';
-import type { FoundNotice, Notice } from './notices.ts';
+import type { FoundNotice } from './notices.ts';
 import { obtain } from './ordering.ts';
 import * as orders from './orders.ts';
 import type { Order } from './orders.ts';
@@ -237,10 +238,15 @@ async function install(world: CheckWorld, check: HostCheck): Promise<void> {
   }
 }
 
-function note({ notices, account: { username }, host }: HostCheck, notice: Notice, text: string): void {
+function note(
+  { notices, account: { username, contactEmail }, host }: HostCheck,
+  notice: Notice,
+  text: string,
+): void {
   notices.push({
     notice,
     username,
+    contactEmail,
     text: text.includes(host.servername) ? text : `${host.servername}: ${text}`,
   });
 }

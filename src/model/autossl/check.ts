@@ -8,7 +8,6 @@ import type { Account } from '../accounts/accounts.ts';
 import { publicAddresses } from '../addresses/nat.ts';
 import { virtualHostsOf } from '../domains/virtual-hosts.ts';
 import * as featureOverrides from '../features/overrides.ts';
-import { rolesOf } from '../roles/active-profile.ts';
 import { checkHost } from './check-host.ts';
 import { installedOf } from './needs.ts';
 import * as notices from './notices.ts';
@@ -55,11 +54,6 @@ export async function check(
   const startTime = await transaction('changes', (db) => runs.begin(db, run, now()));
   const log: CheckWorld['log'] = (type, indent, text) => write(runs.formatLine(type, indent, text));
   try {
-    const roles = await transaction('reads', (db) => rolesOf({ db, system: machine.system }));
-    if (!roles.has('WebServer')) {
-      log('out', 0, 'This server has no web server: its profile lacks the role WebServer.');
-      return undefined;
-    }
     const ownAddresses = await findOwnAddresses(context);
     const { randomBytes, sealer, call, signal, challenges, pause } = context;
     const world: CheckWorld = {

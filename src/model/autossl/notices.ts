@@ -1,35 +1,24 @@
-// What a run has to tell: one notification for each event, at its end.
+// What a run has to tell: one notification for each event to the administrators, and one to each account’s owner.
 import type { Db } from '../../core/context.ts';
-import { notify } from '../contacts/notify.ts';
+import { AUTOSSL } from '../contacts/applications.ts';
+import { notify, notifyByMail } from '../contacts/notify.ts';
+import { eventOf, type Notice } from './events.ts';
 import * as settings from './settings.ts';
 
-export const AUTOSSL = 'AutoSSL';
-
-/** WHM’s events, by the part of the metadata’s keys that enables them. */
-export const eventOf = {
-  expiry: 'CertificateExpiring',
-  expiry_coverage: 'CertificateExpiringCoverage',
-  renewal: 'CertificateInstalled',
-  renewal_coverage: 'CertificateRenewalCoverage',
-  renewal_coverage_reduced: 'CertificateInstalledReducedCoverage',
-  renewal_uncovered_domains: 'CertificateInstalledUncoveredDomains',
-} as const;
-export type Notice = keyof typeof eventOf;
-
-const subjects: Readonly<Record<Notice, (count: number) => string>> = {
-  expiry: (count) => `${hosts(count)} could not be renewed and soon expire`,
-  expiry_coverage: (count) => `${hosts(count)} soon expire, because names could not be validated`,
-  renewal: (count) => `${hosts(count)} were installed`,
-  renewal_coverage: (count) => `${hosts(count)} are not renewed yet, because names could not be validated`,
-  renewal_coverage_reduced: (count) => `${hosts(count)} were installed with fewer names than before`,
-  renewal_uncovered_domains: (count) => `${hosts(count)} were installed without some names`,
+const subjects: Readonly<Record<Notice, string>> = {
+  expiry: 'certificates soon expire and could not be renewed',
+  expiry_coverage: 'certificates soon expire, because names could not be validated',
+  renewal: 'new certificates',
+  renewal_coverage: 'certificates are not renewed yet, because names could not be validated',
+  renewal_coverage_reduced: 'new certificates with fewer names than before',
+  renewal_uncovered_domains: 'new certificates without some names',
 };
-
-const hosts = (count: number) => (count === 1 ? 'Certificates of a site' : `Certificates of ${count} sites`);
 
 export interface FoundNotice {
   readonly notice: Notice;
   readonly username: string;
+  /** Of the account’s owner. Empty if it is unknown. */
+  readonly contactEmail: string;
   /** One line. */
   readonly text: string;
 }
@@ -41,22 +30,22 @@ export async function send(
   { startTime, now }: { readonly startTime: string; readonly now: number },
 ): Promise<void> {
   const metadata = await settings.metadata(db);
+  const moment = { now, xid: '' };
   for (const notice of new Set(found.map((one) => one.notice))) {
     const rows = found.filter((one) => one.notice === notice);
-    if (metadata[`notify_autossl_${notice}`] === 0) continue;
-    await notify(
-      db,
-      {
-        app: AUTOSSL,
-        event: eventOf[notice],
-        subject: `AutoSSL: ${subjects[notice](rows.length)}`,
-        body: [
-          ...rows.map(({ username, text }) => `${username}: ${text}`),
-          '',
-          `whmapi1 get_autossl_log start_time=${startTime} shows the whole run.`,
-        ].join('\n'),
-      },
-      { now, xid: '' },
-    );
+    const news = (lines: readonly string[]) => ({
+      ...{ app: AUTOSSL, event: eventOf[notice], subject: `AutoSSL: ${subjects[notice]}` },
+      body: lines.join('\n'),
+    });
+    if (metadata[`notify_autossl_${notice}`] === 1) {
+      const lines = rows.map(({ username, text }) => `${username}: ${text}`);
+      const hint = `whmapi1 get_autossl_log start_time=${startTime} shows the whole run.`;
+      await notify(db, news([...lines, '', hint]), moment);
+    }
+    if (metadata[`notify_autossl_${notice}_user`] === 0) continue;
+    for (const to of new Set(rows.map(({ contactEmail }) => contactEmail))) {
+      const own = rows.filter(({ contactEmail }) => contactEmail === to).map(({ text }) => text);
+      if (to !== '') await notifyByMail(db, news(own), { to, ...moment });
+    }
   }
 }

@@ -34,7 +34,7 @@ export async function obtain(
 ): Promise<Outcome> {
   const { transaction, now, signal, pause } = world;
   const key = await orders.openKey(world.sealer, order);
-  const placed = order.url === null ? await place(world, client, order) : order.url;
+  const placed = order.url ?? (await place(world, client, order));
   if (typeof placed !== 'string') return placed;
   const end = now() + LIMIT_MS;
   for (let delay = POLL_MS; ; delay = Math.min(MAX_POLL_MS, delay * 1.5)) {
@@ -65,7 +65,7 @@ export async function obtain(
         '',
       );
     }
-    if (found?.status !== 'pending') await pause(delay, signal);
+    if (found.status !== 'pending') await pause(delay, signal);
   }
 }
 

@@ -37,7 +37,7 @@ export async function lookAtNames(world: CheckWorld, names: readonly string[]): 
   const zones = await zonesWithAuthority(world, [...obstacles.keys()]);
   for (const [name, obstacle] of [...obstacles]) {
     const zone = zones.get(name);
-    if (zone !== undefined && zone.isAuthoritative) {
+    if (zone?.isAuthoritative === true) {
       methods.set(name, 'dns-01');
       obstacles.delete(name);
     } else if (name.startsWith('*.')) {

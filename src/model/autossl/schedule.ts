@@ -1,7 +1,9 @@
-// When the nightly check runs: the timer of its task.
+// When checks run: every night, by the timer of the task, and after changes of an account's names.
 import type { Db } from '../../core/context.ts';
+import * as queue from '../tasks/queue.ts';
 import * as timers from '../tasks/timers.ts';
 import { toSeconds } from './runs.ts';
+import * as settings from './settings.ts';
 
 export const CHECK = 'autossl-check';
 
@@ -12,4 +14,10 @@ export async function schedule(db: Db): Promise<{ readonly cron: string[]; reado
   const next = new Date(timer.nextAt);
   const cron = [String(next.getMinutes()), String(next.getHours()), '*', '*', '*'];
   return { cron, nextTime: toSeconds(timer.nextAt) };
+}
+
+/** Has an account with new names checked, if AutoSSL is enabled. */
+export async function checkSoon(db: Db, username: string, now: number): Promise<void> {
+  if ((await settings.provider(db)) === undefined) return;
+  await queue.add(db, { kind: CHECK, input: { username }, caller: 'root', xid: '' }, { now });
 }

@@ -4,6 +4,7 @@ import type { Field } from '../../core/define.ts';
 import { ApiError, badParam } from '../../core/errors.ts';
 import { anyOf, quote } from '../../core/quote.ts';
 import type { Json } from '../../core/values.ts';
+import type { Notice } from './events.ts';
 
 /** By WHM's name. Its provider “cPanel” does not exist here: it is a service of that company. */
 export const LETS_ENCRYPT = 'LetsEncrypt';
@@ -52,15 +53,14 @@ const events = {
   renewal_coverage: 'if names could not be validated, so that a renewal waits for them',
   renewal_coverage_reduced: 'of a new certificate that lacks names of the former one',
   renewal_uncovered_domains: 'of a new certificate that lacks names of the virtual host',
-} as const;
-type Event = keyof typeof events;
+} as const satisfies Record<Notice, string>;
 
 const notices = Object.fromEntries(
   Object.entries(events).flatMap(([event, text]) => [
     [`notify_autossl_${event}`, { type: 'flag', doc: noticeDoc(text) }],
     [`notify_autossl_${event}_user`, { type: 'flag', doc: userDoc(text) }],
   ]),
-) as Record<`notify_autossl_${Event}` | `notify_autossl_${Event}_user`, { type: 'flag'; doc: string }>;
+) as Record<`notify_autossl_${Notice}` | `notify_autossl_${Notice}_user`, { type: 'flag'; doc: string }>;
 
 export const metadataFields = {
   clobber_externally_signed: {

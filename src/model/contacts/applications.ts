@@ -1,5 +1,6 @@
 // The applications that send notifications, by WHM's names. Most of WHM's have nothing to report on this server yet: their
 // importance can be set, so that scripts keep working.
+import { eventOf } from '../autossl/events.ts';
 import type { Importance } from './importance.ts';
 
 /** The event that is the application as a whole. */
@@ -17,13 +18,16 @@ export const SERVICE_WATCH = 'chkservd';
 /** cPHulk. Its setting notify_on_brute enables the event. */
 export const BRUTE_FORCE_PROTECTION = 'cPHulk';
 
+/** The keys of its metadata enable each event. */
+export const AUTOSSL = 'AutoSSL';
+
 const silent = (importance: Importance): Application => ({ default: importance, events: [] });
 
 /** @param services the services that can be watched, by WHM's names. */
 export function applications(services: readonly string[]): Readonly<Record<string, Application>> {
   return {
     appconfig: silent('High'),
-    AutoSSL: silent('Medium'),
+    [AUTOSSL]: { default: 'Medium', events: Object.values(eventOf) },
     Backup: silent('High'),
     Check: silent('Medium'),
     [SERVICE_WATCH]: { default: 'High', events: services },

@@ -25,3 +25,16 @@ export async function notify(
   await queue.add(db, { kind: 'send-notification', input, caller: 'root', xid }, { now });
   return true;
 }
+
+/**
+ * Starts the task that mails the notification to one address instead of the administrators, whatever its importance.
+ */
+export async function notifyByMail(
+  db: Db,
+  { app, event, subject, body }: News,
+  { to, now, xid }: { readonly to: string; readonly now: number; readonly xid: string },
+): Promise<void> {
+  const importance = await read(db, { app, event }, [event]);
+  const input = { app, event, importance, subject, body, time: now, to };
+  await queue.add(db, { kind: 'send-notification', input, caller: 'root', xid }, { now });
+}
