@@ -117,9 +117,7 @@ describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL', () => {
     const mails = readdirSync(join(here.state, 'sandbox-mail')).map((name) =>
       readFileSync(join(here.state, 'sandbox-mail', name), 'utf8'),
     );
-    const found = mails.map(
-      (mail) => `${/^To: (.*)$/m.exec(mail)?.[1]} ${/AutoSSL: .*/.exec(mail)?.[0]}`,
-    );
+    const found = mails.map((mail) => `${/^To: (.*)$/m.exec(mail)?.[1]} ${/AutoSSL: .*/.exec(mail)?.[0]}`);
     expect(found.sort()).toEqual([
       'ann@example.com AutoSSL: new certificates',
       'ann@example.com AutoSSL: new certificates without some names',
