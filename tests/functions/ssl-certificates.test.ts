@@ -31,6 +31,9 @@ async function createAccount(username: string, as: Parameters<Installation['call
 const folder = () => join(here.state, 'root/etc/ssl/whmapi1/sites');
 const files = () => (existsSync(folder()) ? readdirSync(folder()).sort() : []);
 
+const virtualHosts = () =>
+  readFileSync(join(here.state, 'root/etc/apache2/whmapi1/accounts/bob.conf'), 'utf8');
+
 function install(given: Partial<Record<'domain' | 'crt' | 'key' | 'cab' | 'ip', string>> = {}) {
   return here.call('installssl', { domain: 'bob.example', ...good, cab: middle.crt, ...given });
 }
@@ -49,12 +52,14 @@ describe('installssl', () => {
       statusmsg:
         'Certificate successfully installed.\nFinished SSL Install Process for bob.example (www.bob.example mail.bob.example).\n',
     });
+    // The self-signed one of the new account is gone.
     const [name = ''] = files();
     expect(files()).toHaveLength(1);
     expect(name).toMatch(/^bob\.example-[0-9a-f]{16}\.pem$/);
     expect(readFileSync(join(folder(), name), 'utf8')).toBe(good.key + good.crt + middle.crt);
     expect(statSync(join(folder(), name)).mode & 0o777).toBe(0o600);
     expect(statSync(folder()).mode & 0o777).toBe(0o700);
+    expect(virtualHosts()).toContain(`/etc/ssl/whmapi1/sites/${name}`);
   });
 
   test('replaces the former certificate and removes its file', async () => {
@@ -91,10 +96,13 @@ describe('installssl', () => {
     ],
     ['the bundle of another authority', () => ({ cab: good.crt.replace('\n', '\r\n') }), undefined, /^OK$/],
   ])('with %s', async (_what, given, code, reason) => {
+    const before = [files(), virtualHosts()];
     const { metadata } = await install(given());
     expect(metadata.error_code).toBe(code);
     expect(metadata.reason).toMatch(reason);
-    expect(files()).toHaveLength(code === undefined ? 1 : 0);
+    const after = [files(), virtualHosts()];
+    if (code === undefined) expect(after).not.toEqual(before);
+    else expect(after).toEqual(before);
   });
 
   test('refuses a certificate of other domains', async () => {
@@ -162,7 +170,7 @@ describe('installssl', () => {
 describe('listcrts and fetchcrtinfo', () => {
   test('show what was installed', async () => {
     await install();
-    const { data } = await here.call('listcrts', {});
+    const { data } = await here.call('listcrts', { registered: 1 });
     const [row] = (data as { crt: { id: string }[] }).crt;
     expect(row).toMatchObject({
       domain: 'bob.example',
@@ -191,7 +199,9 @@ describe('listcrts and fetchcrtinfo', () => {
     expect(metadata.output?.warnings).toEqual([
       'The certificate is self-signed, so browsers warn their users about it.',
     ]);
-    expect((await here.call('listcrts', { user: 'bob' })).data).toMatchObject({ crt: [{ registered: 0 }] });
+    const { data } = await here.call('listcrts', { user: 'bob' });
+    // That of the new account, and this one.
+    expect(data).toMatchObject({ crt: [{ registered: 0 }, { registered: 0 }] });
     expect((await here.call('listcrts', { user: 'bob', registered: 1 })).data).toEqual({ crt: [] });
   });
 
@@ -220,15 +230,17 @@ describe('rebuilduserssldb', () => {
     await inStore((db) => db.run("UPDATE certificate SET facts = '{}', issuer = ''"));
     const { data, metadata } = await here.call('rebuilduserssldb', {});
     expect(data).toEqual({ records: ['bob'] });
-    expect(metadata.output?.messages).toEqual(['1 entry was corrected.']);
-    expect((await here.call('listcrts', {})).data).toMatchObject({ crt: [{ domain: 'bob.example' }] });
+    expect(metadata.output?.messages).toEqual(['2 entries were corrected.']);
+    expect((await here.call('listcrts', { registered: 1 })).data).toMatchObject({
+      crt: [{ domain: 'bob.example' }],
+    });
     const again = await here.call('rebuilduserssldb', {});
     expect(again.metadata.output?.messages).toEqual(['0 entries were corrected.']);
   });
 
   test('leaves a damaged certificate as it is', async () => {
     await install();
-    await inStore((db) => db.run("UPDATE certificate SET pem = 'x'"));
+    await inStore((db) => db.run("UPDATE certificate SET pem = 'x' WHERE chain <> ''"));
     const { metadata } = await here.call('rebuilduserssldb', {});
     expect(metadata.output?.warnings).toEqual([
       expect.stringMatching(

@@ -101,7 +101,8 @@ describe('generatessl', () => {
     await here.call('setupreseller', { user: 'bob' });
     await generate({ domains: 'bob.example' }, { as: reseller('bob', 'ssl-gencrt') });
     const mine = await here.call('listcrts', {}, { as: reseller('bob', 'ssl-info') });
-    expect(mine.data).toMatchObject({ crt: [{ domain: 'bob.example' }] });
+    // That of its own account, and this one.
+    expect(mine.data).toMatchObject({ crt: [{ domain: 'bob.example' }, { domain: 'bob.example' }] });
     const others = await here.call('listcrts', {}, { as: reseller('rita', 'ssl-info') });
     expect(others.data).toEqual({ crt: [] });
   });
@@ -162,11 +163,11 @@ describe('fetchsslinfo', () => {
 
 describe('fetch_ssl_certificates_for_fqdns', () => {
   test('lists what secures a domain, the best first', async () => {
-    await generate({ domains: 'bob.example' });
     await install();
+    await generate({ domains: 'shop.bob.example' });
     await generate({ domains: 'ann.example' });
     const { data } = await here.call('fetch_ssl_certificates_for_fqdns', {
-      domains: 'bob.example,shop.bob.example',
+      domains: 'shop.bob.example,blog.bob.example',
     });
     expect(data).toMatchObject({
       payload: [
@@ -178,12 +179,19 @@ describe('fetch_ssl_certificates_for_fqdns', () => {
           cab: middle.crt,
           verify_error: 'unable to get local issuer certificate',
         },
-        { users: ['root'], domains: ['bob.example'], cab: null, verify_error: 'self-signed certificate' },
+        {
+          users: ['root'],
+          domains: ['shop.bob.example'],
+          cab: null,
+          verify_error: 'self-signed certificate',
+        },
       ],
     });
     here.time = Date.parse('2027-06-01T00:00:00Z');
     const later = await here.call('fetch_ssl_certificates_for_fqdns', { domains: 'shop.bob.example' });
-    expect(later.data).toMatchObject({ payload: [{ verify_error: 'certificate has expired' }] });
+    expect(later.data).toMatchObject({
+      payload: [{ verify_error: 'certificate has expired' }, { verify_error: 'self-signed certificate' }],
+    });
   });
 });
 

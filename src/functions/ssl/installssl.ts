@@ -14,6 +14,7 @@ import { assertCovers, installationText } from '../../model/certificates/report.
 import { chainsOf } from '../../model/certificates/stored.ts';
 import { readCertificates } from '../../model/certificates/x509.ts';
 import { getDomain } from '../../model/domains/hosted-domains.ts';
+import { rolesOf } from '../../model/roles/active-profile.ts';
 import { virtualHostsOf } from '../../model/domains/virtual-hosts.ts';
 
 export default defineFunction({
@@ -86,7 +87,7 @@ export default defineFunction({
   },
 
   async handler({ domain, ip }, context, checked) {
-    const { caller, db, plan, warn } = context;
+    const { caller, db, plan, system, warn } = context;
     const { account, servername } = await getDomain(db, caller, domain);
     if (ip !== undefined && ip !== account.ip) {
       throw badParam(
@@ -97,12 +98,13 @@ export default defineFunction({
     if (host === undefined) throw new Error(`The domain “${domain}” has no virtual host.`);
     const { working, unsecured, extra } = assertCovers(host, checked.certificate.facts);
     for (const warning of checked.warnings) warn(warning);
-    plan(await installCertificate(context, { username: account.username, servername }, checked));
+    plan(await installCertificate(context, account, servername, checked));
+    const isServed = !system.isSandbox && (await rolesOf(context)).has('WebServer');
     const message = `The certificate was installed for “${servername}”.`;
     return {
       ...{ action: 'install', aliases: [...host.aliases], domain, servername, ip: account.ip },
       ...{ user: account.username, status: 1, message, html: `<p>${message}</p>` },
-      statusmsg: installationText(host, false),
+      statusmsg: installationText(host, isServed),
       working_domains: [...working],
       warning_domains: [...unsecured],
       extra_certificate_domains: [...extra],

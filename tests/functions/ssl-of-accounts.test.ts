@@ -1,0 +1,116 @@
+// The certificates in the life of an account.
+import { X509Certificate } from 'node:crypto';
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { selfSigned, type Issued } from '../support/certificates.ts';
+import { Installation } from '../support/installation.ts';
+
+let here: Installation;
+beforeEach(async () => {
+  here = new Installation();
+  await succeed('createacct', { username: 'bob', domain: 'bob.example' });
+});
+afterEach(() => {
+  here.remove();
+});
+
+async function succeed(command: string, args: Record<string, string>) {
+  const { metadata, data } = await here.call(command, args);
+  expect(metadata).toMatchObject({ result: 1 });
+  return data;
+}
+
+const folder = () => join(here.state, 'root/etc/ssl/whmapi1/sites');
+const files = () => readdirSync(folder()).sort();
+const onlyFile = () => {
+  const [name = '', ...others] = files();
+  expect(others).toEqual([]);
+  return readFileSync(join(folder(), name), 'utf8');
+};
+const configuration = (username: string) =>
+  join(here.state, `root/etc/apache2/whmapi1/accounts/${username}.conf`);
+const namedIn = (username: string) =>
+  [...readFileSync(configuration(username), 'utf8').matchAll(/sites\/(\S+?\.pem)/g)].map(([, name]) => name);
+
+interface Site {
+  readonly servername: string;
+  readonly user: string;
+  readonly crt: { readonly domains: readonly string[]; readonly is_self_signed: number };
+}
+const sites = async () =>
+  ((await here.call('fetch_ssl_vhosts')).data as unknown as { vhosts: Site[] }).vhosts;
+
+test('a new account answers with a self-signed certificate of all its names', async () => {
+  const pem = onlyFile();
+  const certificate = new X509Certificate(pem.slice(pem.indexOf('-----BEGIN CERT')));
+  expect(certificate.subjectAltName).toBe('DNS:bob.example, DNS:www.bob.example, DNS:mail.bob.example');
+  expect([...new Set(namedIn('bob'))]).toEqual(files());
+  expect(await sites()).toMatchObject([
+    { servername: 'bob.example', user: 'bob', crt: { is_self_signed: 1 } },
+  ]);
+});
+
+test('a renamed account keeps its certificate', async () => {
+  const before = onlyFile();
+  await succeed('modifyacct', { user: 'bob', newuser: 'robert' });
+  expect(onlyFile()).toBe(before);
+  expect([...new Set(namedIn('robert'))]).toEqual(files());
+  expect(await sites()).toMatchObject([{ servername: 'bob.example', user: 'robert' }]);
+  // The key can still be decrypted.
+  expect(await succeed('fetch_vhost_ssl_components', {})).toMatchObject({
+    components: [{ key: before.slice(0, before.indexOf('-----BEGIN CERT')) }],
+  });
+});
+
+test('another main domain gets a certificate of its own', async () => {
+  await succeed('modifyacct', { user: 'bob', domain: 'robert.example' });
+  expect(onlyFile()).toContain('BEGIN PRIVATE KEY');
+  expect(files()[0]).toMatch(/^robert\.example-/);
+  expect([...new Set(namedIn('bob'))]).toEqual(files());
+  expect(await sites()).toMatchObject([
+    {
+      servername: 'robert.example',
+      crt: { domains: ['robert.example', 'www.robert.example', 'mail.robert.example'] },
+    },
+  ]);
+});
+
+test('a removed account leaves no key', async () => {
+  await succeed('removeacct', { user: 'bob' });
+  expect(files()).toEqual([]);
+  const rows = await here.engine.store.transaction('reads', async (db) => ({
+    value: await db.all('SELECT username FROM certificate_key'),
+    keep: false,
+  }));
+  expect(rows).toEqual([]);
+});
+
+describe('if the web server’s step fails', () => {
+  let issued: Issued;
+  beforeAll(async () => {
+    issued = await selfSigned({ domains: ['bob.example'] });
+  });
+
+  test('the former certificate stays, on the disk and in the store', async () => {
+    const before = [onlyFile(), await sites()];
+    // A file that was edited by hand is not overwritten.
+    appendFileSync(configuration('bob'), '# by hand\n');
+    const { metadata } = await here.call('installssl', { domain: 'bob.example', ...issued });
+    expect(metadata).toMatchObject({ error_code: 'host_failed' });
+    expect(metadata.reason).toContain('was edited by hand');
+    expect([onlyFile(), await sites()]).toEqual(before);
+  });
+
+  test('an account that was to be removed keeps what is removed last', async () => {
+    const before = onlyFile();
+    here.overrides.machine = {
+      ...here.engine.machine,
+      users: async () => {
+        throw new Error('No users.');
+      },
+    };
+    expect((await here.call('removeacct', { user: 'bob' })).metadata.result).toBe(0);
+    here.overrides = {};
+    expect(onlyFile()).toBe(before);
+  });
+});
