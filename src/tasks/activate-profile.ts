@@ -1,6 +1,8 @@
 // Prepares this server for a profile, and then stores its roles as active.
 import { defineTask } from '../core/task.ts';
 import { prepare } from '../drivers/roles/prepare.ts';
+import { listFiles } from '../model/certificates/installed.ts';
+import { addMissing } from '../model/certificates/missing.ts';
 import * as secondaries from '../model/dns/secondaries.ts';
 import { serverSettings } from '../model/dns/server-settings.ts';
 import { listAccountWebs } from '../model/web/account-web.ts';
@@ -17,7 +19,7 @@ export default defineTask<Input>({
   whenInterrupted: 'retry',
 
   async run({ code, roles }, context) {
-    const { machine, now, transaction, progress, log, logFile, signal } = context;
+    const { machine, now, sealer, transaction, progress, log, logFile, signal } = context;
     log(`The profile ${code} has the roles ${roles.join(', ')}.`);
     let changes = 0;
     const changed = (line: string) => {
@@ -26,7 +28,14 @@ export default defineTask<Input>({
     };
     const nameServer = serverSettings(context);
     const accountWebs = () => transaction('reads', (db) => listAccountWebs(db));
-    const work = { machine, now, log, output: logFile, changed, nameServer, accountWebs };
+    const siteCertificates = async () => {
+      await addMissing(context);
+      return transaction('reads', (db) => listFiles(db));
+    };
+    const work = {
+      ...{ machine, now, log, output: logFile, changed, sealer },
+      ...{ nameServer, accountWebs, siteCertificates },
+    };
     await prepare(roles, work, (share, activity) => {
       signal.throwIfAborted();
       progress(Math.round(share * 100), activity);

@@ -48,3 +48,19 @@ export async function write(files: MachineFiles, sealer: Sealer, file: Certifica
   for (const folder of FOLDERS) await files.makeDirectory(folder, privateFolder);
   await files.write(path, content, privateFile);
 }
+
+/** Writes the files that are not there. @returns their number. @throws MachineError `failed`. */
+export async function writeMissing(
+  machine: DriverMachine,
+  sealer: Sealer,
+  wanted: readonly CertificateFile[],
+): Promise<number> {
+  const files = await filesOf(machine);
+  let count = 0;
+  for (const file of wanted) {
+    if (await isThere(files, file)) continue;
+    await write(files, sealer, file);
+    count += 1;
+  }
+  return count;
+}

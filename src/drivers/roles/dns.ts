@@ -11,7 +11,7 @@ export const dns = {
   packages: ['bind9', 'bind9-utils'],
   units: ['named'],
 
-  async configure(work: Omit<RoleWork, 'accountWebs'>) {
+  async configure(work: Omit<RoleWork, 'accountWebs' | 'siteCertificates' | 'sealer'>) {
     const { nameServer, machine } = work;
     const place = await placeOf(machine);
     if (place !== undefined) await nameServer.register(place);
@@ -30,7 +30,12 @@ export const dns = {
 
 async function write(
   options: ServerOptions,
-  { machine, now, log, changed }: Omit<RoleWork, 'nameServer' | 'accountWebs'>,
+  {
+    machine,
+    now,
+    log,
+    changed,
+  }: Omit<RoleWork, 'nameServer' | 'accountWebs' | 'siteCertificates' | 'sealer'>,
 ): Promise<void> {
   const step = await zones.setUp(machine, options, now());
   const diff = await step.preview(machine);

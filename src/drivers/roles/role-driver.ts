@@ -1,6 +1,8 @@
 // Prepares a machine for a role.
+import type { Sealer } from '../../core/context.ts';
 import type { Machine } from '../../core/machine.ts';
 import type { TaskLogFile } from '../../core/task.ts';
+import type { CertificateFile } from '../certificates/files.ts';
 import type { DriverMachine } from '../step.ts';
 import type { AccountWeb } from '../virtual-hosts/contract.ts';
 import type { ServerSettings } from '../zones/contract.ts';
@@ -11,6 +13,9 @@ export interface RoleWork {
   readonly nameServer: ServerSettings;
   /** What the web server serves for each account of this server. */
   readonly accountWebs: () => Promise<readonly AccountWeb[]>;
+  /** The files of certificates that the virtual hosts need. */
+  readonly siteCertificates: () => Promise<readonly CertificateFile[]>;
+  readonly sealer: Sealer;
   /** Adds a line to the log that administrators read. */
   readonly log: (line: string) => void;
   /** The file of this log, for the output of programs. */

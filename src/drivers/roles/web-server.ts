@@ -1,4 +1,5 @@
 // The role WebServer: Apache with its modules, and an include of the virtual hosts in its configuration.
+import { writeMissing } from '../certificates/files.ts';
 import { virtualHosts } from '../virtual-hosts/virtual-hosts.ts';
 import type { RoleDriver } from './role-driver.ts';
 
@@ -7,7 +8,7 @@ export const webServer: RoleDriver = {
   packages: ['apache2', 'apache2-suexec-custom', 'ssl-cert', 'logrotate'],
   units: ['apache2'],
 
-  async configure({ machine, log, changed, accountWebs }) {
+  async configure({ machine, log, changed, accountWebs, siteCertificates, sealer }) {
     const missing = await virtualHosts.missingModules(machine);
     if (missing.length > 0) {
       await virtualHosts.enableModules(machine, missing);
@@ -22,6 +23,9 @@ export const webServer: RoleDriver = {
       changed(step.description);
       for (const line of diff.split('\n')) if (line !== '') log(`  ${line}`);
     }
+    // Apache does not start without a file that its configuration names.
+    const certificates = await writeMissing(machine, sealer, await siteCertificates());
+    if (certificates > 0) changed(`Wrote the certificates of ${certificates} virtual hosts.`);
     let written = 0;
     // Together, because they share a reload.
     const write = async (web: Awaited<ReturnType<typeof accountWebs>>[number]) => {

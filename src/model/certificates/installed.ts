@@ -76,26 +76,39 @@ export async function find(db: Db, servername: string): Promise<InstalledCertifi
   return row && installedOf(row);
 }
 
-/** What is needed to write the file of a virtual host again. Undefined if it has no certificate. */
-export async function fileOf(
-  db: Db,
-  servername: string,
-): Promise<Omit<NewCertificate, 'username' | 'facts'> | undefined> {
-  const row = await db.get<{
-    digest: string;
-    chain: string;
-    pem: string;
-    keyId: string;
-    sealed: Uint8Array;
-  }>(
-    `SELECT digest, installed_certificate.chain, pem, key_id AS "keyId", sealed FROM installed_certificate
-     JOIN certificate ON certificate.username = installed_certificate.username AND certificate.id = certificate_id
-     JOIN certificate_key ON certificate_key.username = certificate.username AND certificate_key.id = key_id
-     WHERE servername = ?`,
-    servername,
+/** What is needed to write the file of a virtual host again. */
+export type FileOfHost = Omit<NewCertificate, 'username' | 'facts'>;
+
+interface FileRow {
+  readonly servername: string;
+  readonly digest: string;
+  readonly chain: string;
+  readonly pem: string;
+  readonly keyId: string;
+  readonly sealed: Uint8Array;
+}
+
+const filesOfHosts = `SELECT servername, digest, installed_certificate.chain, pem, key_id AS "keyId", sealed
+  FROM installed_certificate
+  JOIN certificate ON certificate.username = installed_certificate.username AND certificate.id = certificate_id
+  JOIN certificate_key ON certificate_key.username = certificate.username AND certificate_key.id = key_id`;
+
+/** Undefined if the virtual host has no certificate. */
+export async function fileOf(db: Db, servername: string): Promise<FileOfHost | undefined> {
+  const row = await db.get<FileRow>(`${filesOfHosts} WHERE servername = ?`, servername);
+  return row && fileOfRow(row);
+}
+
+/** Lists the files that this server should have. */
+export async function listFiles(db: Db): Promise<FileOfHost[]> {
+  const rows = await db.all<FileRow>(
+    `${filesOfHosts} WHERE certificate.username IN (SELECT username FROM account WHERE server = ?) ORDER BY servername`,
+    db.server,
   );
-  if (row === undefined) return undefined;
-  const { digest, chain, pem, keyId: ofKey, sealed } = row;
+  return rows.map(fileOfRow);
+}
+
+function fileOfRow({ servername, digest, chain, pem, keyId: ofKey, sealed }: FileRow): FileOfHost {
   const sealedKey = Buffer.from(sealed).toString('base64');
   return {
     ...{ servername, digest, chain, pem, sealedKey },

@@ -1,0 +1,28 @@
+// Virtual hosts without a certificate: those of accounts that are older than the role WebServer of their server.
+import type { TaskContext } from '../../core/task.ts';
+import * as accounts from '../accounts/accounts.ts';
+import { virtualHostsOf } from '../domains/virtual-hosts.ts';
+import * as installed from './installed.ts';
+import { newSelfSigned } from './new-certificate.ts';
+
+/** Stores a self-signed certificate for each of them. Their files are not written. @throws ApiError `key_lost`. */
+export async function addMissing({
+  transaction,
+  sealer,
+  now,
+}: Pick<TaskContext, 'transaction' | 'sealer' | 'now'>): Promise<void> {
+  const all = await transaction('reads', (db) => accounts.listAll(db));
+  for (const { username } of all) {
+    // A transaction for each account, so that other calls need not wait for thousands of keys.
+    await transaction('changes', async (db) => {
+      const account = await accounts.find(db, username);
+      if (account === undefined) return;
+      const present = await installed.certificatesOf(db, account);
+      for (const { servername, aliases } of await virtualHostsOf(db, account)) {
+        if (present.has(servername)) continue;
+        const made = await newSelfSigned({ db, sealer, now }, { username, servername, aliases });
+        await installed.install(db, made, now());
+      }
+    });
+  }
+}
