@@ -78,7 +78,10 @@ export interface FileDriver<Desired> {
   reloads(desired: Desired, changes: readonly FileChange[], port: DriverPort): Promise<readonly Reload[]>;
   /** Returns once the daemon works with the change. @throws MachineError if it does not. */
   healthy(desired: Desired, changes: readonly FileChange[], port: DriverPort): Promise<void>;
-  /** Whether a reload failed because the daemon is not running. It will start with the restored files. */
+  /**
+   * Whether a reload failed without effect, because the daemon is not running or keeps its former configuration. It
+   * will start with the restored files.
+   */
   isDown(error: unknown): boolean;
   /** Files of the daemon itself, to remove after the change has succeeded. */
   leftovers?(desired: Desired, changes: readonly FileChange[], port: DriverPort): Promise<readonly string[]>;

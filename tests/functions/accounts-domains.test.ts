@@ -1,6 +1,7 @@
 // Who owns a domain, and where its files are: getdomainowner, get_domain_info, domainuserdata.
 import type { Caller } from '../../src/core/context.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
+import * as hostedDomains from '../../src/model/domains/hosted-domains.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
 let here: Installation;
@@ -148,5 +149,83 @@ describe('domainuserdata', () => {
     expect(
       await reasonOf('domainuserdata', { domain: 'shop.example' }, reseller('alice', 'list-accts')),
     ).toBe('denied: You may not call “domainuserdata”. It requires the privilege “acct-summary”.');
+  });
+});
+
+describe('parked domains, addon domains and subdomains', () => {
+  beforeEach(async () => {
+    const own = (
+      domain: string,
+      type: 'parked' | 'sub' | 'addon',
+      servedBy: string | null,
+      folder: string | null,
+    ) => ({
+      ...{ domain, username: 'bob', type, servedBy, documentRoot: folder },
+    });
+    await here.engine.store.transaction('changes', async (db) => {
+      for (const one of [
+        own('parked.example', 'parked', 'shop.example', null),
+        own('blog.shop.example', 'sub', null, 'public_html/blog'),
+        own('addon.example', 'addon', 'blog.shop.example', null),
+      ]) {
+        await hostedDomains.insert(db, one);
+      }
+      return { value: undefined, keep: true };
+    });
+  });
+
+  it('are listed with the account, and with where their files are', async () => {
+    const { data } = await call('get_domain_info');
+    const rows = data?.domains as Record<string, unknown>[];
+    expect(rows.map(({ domain, domain_type, docroot }) => [domain, domain_type, docroot])).toEqual([
+      ['shop.example', 'main', '/home2/bob/public_html'],
+      ['addon.example', 'addon', '/home2/bob/public_html/blog'],
+      ['blog.shop.example', 'sub', '/home2/bob/public_html/blog'],
+      ['parked.example', 'parked', '/home2/bob/public_html'],
+      ['carol.example', 'main', '/home/carol/public_html'],
+    ]);
+    const args = {
+      'api.filter.enable': '1',
+      'api.filter.a.field': 'domain_type',
+      'api.filter.a.arg0': 'sub',
+    };
+    expect((await call('get_domain_info', args)).data?.domains).toMatchObject([
+      { domain: 'blog.shop.example' },
+    ]);
+    const sorted = {
+      'api.sort.enable': '1',
+      'api.sort.a.field': 'domain',
+      'api.chunk.enable': '1',
+      'api.chunk.size': '1',
+    };
+    expect((await call('get_domain_info', sorted)).data?.domains).toMatchObject([
+      { domain: 'addon.example' },
+    ]);
+    expect(
+      (await call('get_domain_info', {}, reseller('alice', 'acct-summary'))).data?.domains,
+    ).toMatchObject([{ domain: 'carol.example' }]);
+  });
+
+  it('have the owner and the virtual host of their account', async () => {
+    expect((await call('getdomainowner', { domain: 'Addon.example' })).data).toEqual({ user: 'bob' });
+    expect((await call('domainuserdata', { domain: 'addon.example' })).data?.userdata).toMatchObject({
+      documentroot: '/home2/bob/public_html/blog',
+      servername: 'blog.shop.example',
+      user: 'bob',
+    });
+    const alice = reseller('alice', 'list-accts', 'acct-summary');
+    expect((await call('getdomainowner', { domain: 'addon.example' }, alice)).data).toEqual({ user: null });
+  });
+
+  it('cannot be given to another account, as its main domain or its zone', async () => {
+    expect(await reasonOf('createacct', { username: 'dave', domain: 'parked.example' })).toMatch(
+      'The domain “parked.example” already belongs to an account. Choose another domain.',
+    );
+    expect(await reasonOf('modifyacct', { user: 'carol', DNS: 'addon.example' })).toMatch(
+      'The domain “addon.example” already belongs to an account. Choose another domain.',
+    );
+    expect(
+      await reasonOf('adddns', { domain: 'parked.example', ip: '192.0.2.1', trueowner: 'carol' }),
+    ).toMatch('The domain “parked.example” belongs to the account “bob”.');
   });
 });

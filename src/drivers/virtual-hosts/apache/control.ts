@@ -44,8 +44,13 @@ export const systemServer: ApacheServer = {
 
 const APACHE_IS_DOWN = 'Apache is not running.';
 
+const APACHE_REJECTS = 'Apache rejects its configuration:';
+
+/** Apache has applied nothing: it is not running, or its configuration is broken, perhaps by somebody else’s file. */
 export function isDown(error: unknown): boolean {
-  return error instanceof Error && error.message.includes(APACHE_IS_DOWN);
+  return (
+    error instanceof Error && [APACHE_IS_DOWN, APACHE_REJECTS].some((text) => error.message.includes(text))
+  );
 }
 
 /** How long Apache may take to start, or to read a configuration of thousands of virtual hosts. */
@@ -137,7 +142,7 @@ function rejection(message: string): MachineError {
   const [folder = ''] = DIRECTORIES;
   const isOurs = path !== undefined && (path.includes(`${ACCOUNTS}/`) || path.endsWith(OURS));
   const whose = path === undefined || isOurs || !path.includes(folder) ? '' : whoseFile(path);
-  return new MachineError('failed', `Apache rejects its configuration: ${text}${whose}`);
+  return new MachineError('failed', `${APACHE_REJECTS} ${text}${whose}`);
 }
 
 function whoseFile(path: string): string {

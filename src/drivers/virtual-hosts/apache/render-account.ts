@@ -136,7 +136,7 @@ function phpHandler(php: WebPhp | undefined, locate: Locate): string[] {
   if (php === undefined) return section('FilesMatch', PHP_FILES, ['Require all denied']);
   const others = section('FilesMatch', '"[.](?:php[3-7]|phar|phps)$"', ['Require all denied']);
   if (php.runs === 'fpm') {
-    const socket = quoted(`proxy:unix:${php.socket}|fcgi://localhost`);
+    const socket = quoted(`proxy:unix:${socketPath(locate(php.socket))}|fcgi://localhost`);
     return [...others, ...section('FilesMatch', '"[.](?:php8?|phtml)$"', [`SetHandler ${socket}`])];
   }
   const name = `php-${digest(php.version)}`;
@@ -147,6 +147,12 @@ function phpHandler(php: WebPhp | undefined, locate: Locate): string[] {
     `Action ${name} "/.whmapi1-php/${php.binary.slice(php.binary.lastIndexOf('/') + 1)}"`,
     ...section('FilesMatch', '"[.](?:php8?|phtml)$"', [`SetHandler ${name}`]),
   ];
+}
+
+/** Everything after a “|” would be another part of the handler. @throws TypeError */
+function socketPath(value: string): string {
+  if (value.includes('|')) throw new TypeError('The path of a socket cannot contain “|”.');
+  return path(value).slice(1, -1);
 }
 
 /** @throws TypeError */

@@ -39,6 +39,7 @@ export function renderServer({ hostname }: WebServerOptions, locate: Locate, por
       // A user's .htaccess can show the status page. Without this line, it names the requests of all users.
       ...section('IfModule', 'mod_status.c', ['ExtendedStatus Off']),
       'Protocols h2 http/1.1',
+      'H2Upgrade off',
       ...tls(),
       'LogFormat "%v %{%s}t %O" whmapi1_bytes',
       `GlobalLog ${path(locate(BYTES_LOG))} whmapi1_bytes`,

@@ -14,7 +14,8 @@ const MAX_FILES = 524_288;
 const LIMITS_CONTENT = `# Written by whmapi1.
 [Service]
 LimitNOFILE=${MAX_FILES}
-Environment="APACHE_ULIMIT_MAX_FILES=ulimit -n ${MAX_FILES}"
+# apachectl would lower it again.
+Environment=APACHE_ULIMIT_MAX_FILES=true
 `;
 
 /** suexec runs programs only below this directory, and only those of their owner. */

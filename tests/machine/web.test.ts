@@ -1,0 +1,236 @@
+// Websites on a fresh Debian with the profile STANDARD: from createacct to a page, and what accounts can see of each
+// other.
+import { copyFileSync } from 'node:fs';
+import { builtPackage } from './built-package.ts';
+import { machineRoot } from './debian-root.ts';
+import { describeOnMachine } from './describe-on-machine.ts';
+import { bootMachine, type Machine } from './machine.ts';
+import { until } from './until.ts';
+
+interface Envelope {
+  readonly metadata: { readonly result: number; readonly reason: string };
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+const DEB = '/var/tmp/whmapi1.deb';
+const PASSWORD = 'correct horse battery staple 7';
+
+describeOnMachine('websites, in this order', () => {
+  let machine: Machine;
+
+  beforeAll(async () => {
+    machine = await bootMachine(machineRoot());
+    copyFileSync(builtPackage(), machine.path(DEB));
+    machine.install(DEB);
+    const { status, stdout } = machine.run('whmapi1', [
+      '--wait',
+      'start_profile_activation',
+      'code=STANDARD',
+    ]);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.any(String) as string });
+  });
+  afterAll(() => machine.stop());
+
+  function call(name: string, ...words: string[]): Envelope {
+    const { stdout } = machine.run('whmapi1', ['--output=json', name, ...words]);
+    return JSON.parse(stdout) as Envelope;
+  }
+  const works = (name: string, ...words: string[]) => {
+    expect(call(name, ...words).metadata).toMatchObject({ result: 1 });
+  };
+  const create = (username: string, domain = `${username}.example`) => {
+    works('createacct', `username=${username}`, `domain=${domain}`, `password=${PASSWORD}`);
+  };
+  /** The status and the body that a visitor gets. */
+  const visit = (host: string, path = '/', ...words: string[]) =>
+    machine
+      .run('curl', [
+        ...['-sk', '--max-time', '20', '-w', '\n%{http_code}', ...words],
+        ...['--resolve', `${host}:80:127.0.0.1`, '--resolve', `${host}:443:127.0.0.1`],
+        path.startsWith('https:') || path.startsWith('http:') ? path : `http://${host}${path}`,
+      ])
+      .stdout.trim();
+  /** Writes a file as an account. */
+  const put = (username: string, path: string, text: string, mode = '644') => {
+    const script = 'umask 022; mkdir -p "$(dirname "$1")"; cat >"$1"; chmod "$2" "$1"';
+    const words = ['-u', username, '--', 'bash', '-euc', script, 'put', `/home/${username}/${path}`, mode];
+    expect(machine.run('runuser', words, { input: text })).toMatchObject({ status: 0 });
+  };
+
+  it('are served over HTTP, HTTPS and HTTP/2 as soon as createacct returns', () => {
+    create('bob');
+    put('bob', 'public_html/index.html', 'the page of bob\n');
+    expect(visit('bob.example')).toBe('the page of bob\n\n200');
+    expect(visit('www.bob.example')).toBe('the page of bob\n\n200');
+    expect(visit('bob.example', 'https://bob.example/')).toBe('the page of bob\n\n200');
+    const version = visit('bob.example', 'https://bob.example/', '-o', '/dev/null', '-w', '%{http_version}');
+    expect(version).toBe('2');
+    expect(visit('unknown.example')).toBe('There is no website at this address.\n404');
+  });
+
+  it('accept only modern TLS', () => {
+    const shake = (...words: string[]) =>
+      machine.run('openssl', [
+        's_client',
+        '-connect',
+        '127.0.0.1:443',
+        '-servername',
+        'bob.example',
+        ...words,
+      ]).stdout;
+    expect(shake('-tls1_3')).toContain('Protocol: TLSv1.3');
+    expect(shake('-tls1_2')).toContain('Protocol: TLSv1.2');
+    expect(shake('-tls1_2', '-cipher', 'AES128-SHA:AES256-GCM-SHA384')).toContain('Cipher is (NONE)');
+    expect(shake('-tls1_1', '-cipher', 'ALL:@SECLEVEL=0')).toContain('Cipher is (NONE)');
+  });
+
+  it('can have a front controller, and keep own directives', () => {
+    put(
+      'bob',
+      'public_html/.htaccess',
+      'Options +FollowSymLinks\nRewriteEngine On\nRewriteRule ^nice/ index.html [L]\n',
+    );
+    machine.sh(`mkdir -p /etc/apache2/whmapi1/custom/bob
+      echo 'Header set X-Own yes' >/etc/apache2/whmapi1/custom/bob/own.conf`);
+    works('modifyacct', 'user=bob', 'HASCGI=1', 'QUOTA=500');
+    works('suspendacct', 'user=bob');
+    works('unsuspendacct', 'user=bob');
+    expect(visit('bob.example', '/nice/path')).toBe('the page of bob\n\n200');
+    expect(visit('bob.example', '/', '-I')).toMatch(/^x-own: yes\r?$/im);
+  });
+
+  it('run CGI programs as their account', () => {
+    put(
+      'bob',
+      'public_html/cgi-bin/id.cgi',
+      '#!/bin/sh\necho Content-Type: text/plain\necho\nid -un\n',
+      '755',
+    );
+    expect(visit('bob.example', '/cgi-bin/id.cgi')).toBe('bob\n\n200');
+  });
+
+  it('answer 503 while their account is suspended, and keep their files', () => {
+    works('suspendacct', 'user=bob', 'reason=unpaid');
+    expect(visit('bob.example')).toMatch(/Account suspended[^]*503$/);
+    expect(visit('bob.example', 'https://bob.example/cgi-bin/id.cgi')).toMatch(/503$/);
+    expect(visit('bob.example', '/', '-d', 'x=1')).toMatch(/503$/);
+    machine.sh('echo proof >/var/lib/whmapi1-acme/token');
+    expect(visit('bob.example', '/.well-known/acme-challenge/token')).toBe('proof\n\n200');
+    works('unsuspendacct', 'user=bob');
+    expect(visit('bob.example')).toBe('the page of bob\n\n200');
+  });
+
+  it('follow a new domain and a new name of their account', () => {
+    works('modifyacct', 'user=bob', 'DNS=bob.test');
+    expect(visit('bob.test')).toBe('the page of bob\n\n200');
+    expect(visit('bob.example')).toMatch(/404$/);
+    works('modifyacct', 'user=bob', 'newuser=robert');
+    expect(visit('bob.test')).toBe('the page of bob\n\n200');
+    works('modifyacct', 'user=robert', 'newuser=bob', 'DNS=bob.example');
+    expect(visit('bob.example')).toBe('the page of bob\n\n200');
+    expect(visit('bob.example', '/cgi-bin/id.cgi')).toBe('bob\n\n200');
+  });
+
+  it('of one account are closed to others: files, links, programs and logs', () => {
+    create('alice');
+    put('alice', 'public_html/secret.txt', 'the secret of alice\n');
+    put('alice', 'public_html/config.php', '<?php $password = "the secret of alice";\n');
+    expect(visit('alice.example', '/secret.txt')).toMatch(/200$/);
+    visit('alice.example', '/?the-secret-of-alice');
+    machine.sh(`cd /home/bob/public_html
+      runuser -u bob -- ln -s /home/alice/public_html/secret.txt secret.txt
+      runuser -u bob -- ln -s /home/alice/public_html alice
+      runuser -u bob -- ln -s /var/log/whmapi1-domlogs/alice/alice.example.log log.txt
+      runuser -u bob -- ln -s /etc/passwd passwd.txt`);
+    const paths = ['/secret.txt', '/alice/secret.txt', '/alice/config.php', '/log.txt', '/passwd.txt'];
+    for (const options of ['', 'Options FollowSymLinks\n', 'Options All -SymLinksIfOwnerMatch\n']) {
+      put('bob', 'public_html/.htaccess', options);
+      for (const path of paths) expect(visit('bob.example', path)).toMatch(/403$/);
+    }
+    put(
+      'bob',
+      'public_html/cgi-bin/attack.cgi',
+      `#!/bin/sh
+echo Content-Type: text/plain
+echo
+cat /home/alice/public_html/* /home/alice/.bash* /var/log/whmapi1-domlogs/alice/* 2>/dev/null
+ls /home/alice /home/alice/public_html /var/log/whmapi1-domlogs /var/log/apache2 /etc/apache2/whmapi1/accounts 2>/dev/null
+cat /var/log/apache2/* /etc/apache2/whmapi1/accounts/* /etc/ssl/whmapi1/sites/* 2>/dev/null
+cat /var/log/whmapi1-domlogs/bob/bob.example.log >/dev/null && echo own
+`,
+      '755',
+    );
+    expect(visit('bob.example', '/cgi-bin/attack.cgi')).toBe('own\n\n200');
+  });
+
+  it('do not run the program of another account', () => {
+    put(
+      'alice',
+      'public_html/cgi-bin/id.cgi',
+      '#!/bin/sh\necho Content-Type: text/plain\necho\nid -un\n',
+      '755',
+    );
+    machine.sh(
+      'runuser -u bob -- ln -s /home/alice/public_html/cgi-bin/id.cgi /home/bob/public_html/cgi-bin/alice.cgi',
+    );
+    expect(visit('bob.example', '/cgi-bin/alice.cgi')).toMatch(/(?:403|500)$/);
+  });
+
+  it('are changed by the confined server as well', () => {
+    const { data } = call('api_token_create', 'token_name=web');
+    const token = String(data?.token);
+    machine.sh('systemctl start whmapi1d');
+    const answer = machine.run('curl', [
+      ...['-sk', '-H', `Authorization: whm root:${token}`],
+      'https://127.0.0.1:2087/json-api/createacct?api.version=1&username=carol&domain=carol.example',
+    ]).stdout;
+    expect((JSON.parse(answer) as Envelope).metadata).toMatchObject({ result: 1 });
+    put('carol', 'public_html/index.html', 'the page of carol\n');
+    expect(visit('carol.example')).toBe('the page of carol\n\n200');
+  });
+
+  it('fail to change while somebody else’s file is broken, which the reason names', () => {
+    machine.sh('echo Nonsense >/etc/apache2/sites-enabled/theirs.conf');
+    const { metadata } = call('createacct', 'username=dave', 'domain=dave.example');
+    machine.sh('rm /etc/apache2/sites-enabled/theirs.conf');
+    expect(metadata.result).toBe(0);
+    expect(metadata.reason).toMatch(
+      /Syntax error on line 1 of \/etc\/apache2\/sites-enabled\/theirs\.conf.* This program did not write “\/etc\/apache2\/sites-enabled\/theirs\.conf”\./,
+    );
+    expect(machine.run('test', ['-e', '/home/dave']).status).toBe(1);
+    expect(visit('bob.example')).toBe('the page of bob\n\n200');
+  });
+
+  it('fail to change while Apache is stopped, and change nothing', () => {
+    machine.sh('systemctl stop apache2');
+    const { metadata } = call('createacct', 'username=dave', 'domain=dave.example');
+    machine.sh('systemctl start apache2');
+    expect(metadata.reason).toMatch(/Apache is not running\. Start it with “systemctl start apache2”/);
+    expect(machine.run('test', ['-e', '/home/dave']).status).toBe(1);
+    create('dave');
+    works('removeacct', 'username=dave');
+  });
+
+  it('are gone once their account is removed', () => {
+    works('removeacct', 'username=bob');
+    expect(visit('bob.example')).toMatch(/404$/);
+    expect(visit('alice.example', '/secret.txt')).toMatch(/200$/);
+    expect(machine.sh('ls /etc/apache2/whmapi1/accounts /etc/ssl/whmapi1/sites')).not.toMatch(/bob/);
+  });
+
+  it('have logs that are rotated', async () => {
+    machine.sh('logrotate --force /etc/logrotate.d/whmapi1-domlogs');
+    const folder = '/var/log/whmapi1-domlogs/alice';
+    expect(machine.sh(`ls ${folder}`)).toContain('alice.example.log.1\n');
+    await until(() => {
+      visit('alice.example', '/secret.txt?after');
+      return machine.sh(`cat ${folder}/alice.example.log`).includes('GET /secret.txt?after');
+    });
+  });
+
+  it('are what --doctor finds', () => {
+    const { stdout } = machine.run('whmapi1', ['--doctor', '--output=json']);
+    const { findings } = JSON.parse(stdout) as { findings: { check: string; message: string }[] };
+    expect(findings.map(({ message }) => message)).toContain('The role WebServer is configured.');
+  });
+});
