@@ -1,5 +1,4 @@
 // A service of the server gets another certificate.
-import { createHash } from 'node:crypto';
 import { defineChange, exclusive, shared, type Plan, type PlannedStep } from '../core/plan.ts';
 import { dovecotPath } from '../drivers/service-certificates/dovecot.ts';
 import installOwn from '../drivers/service-certificates/steps/install-own.ts';
@@ -31,7 +30,7 @@ export function installServiceCertificate({ pem, before }: NewServiceCertificate
 }
 
 function ofDovecot(pem: string, { path: former }: ServiceState): PlannedStep[] {
-  const path = dovecotPath(createHash('sha256').update(pem).digest('hex'));
+  const path = dovecotPath(pem);
   const isOther = former !== undefined && former !== path;
   return [
     write.plan({ path }),

@@ -236,7 +236,7 @@ describe('fetch_service_ssl_components', () => {
     const { data, metadata } = await here.call('fetch_service_ssl_components');
     expect(data?.services).toMatchObject([{ service: 'dovecot' }]);
     expect(metadata.output?.warnings).toEqual([
-      expect.stringMatching(/^The certificate of “cpanel” cannot be read: /),
+      'The certificate of “cpanel” cannot be read. Install another one.',
     ]);
   });
 

@@ -243,6 +243,40 @@ test('certificates that expire, and have expired', async () => {
   expect(await severityOf(-1)).toEqual(['problem']);
 });
 
+test('an expired certificate of its own, which a call replaces', async () => {
+  await account('bob');
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'x' }], {
+    ...{ keyType: 'ec', notAfterDate: new Date(Date.now() - 86_400_000) },
+    notBeforeDate: new Date(Date.now() - 90 * 86_400_000),
+  });
+  writeFileSync(join(folder.state, 'server.pem'), `${key}${cert}`, { mode: 0o600 });
+  await expectFixable('certificate', 'problem', /server\.pem” expired on /);
+});
+
+test('scripts of hooks that other users can change, or that are gone', async () => {
+  await account('bob');
+  const script = join(folder.path, 'hook');
+  writeFileSync(script, '#!/bin/sh\n', { mode: 0o755 });
+  const event = ['--category', 'Whostmgr', '--event', 'Accounts::Create', '--stage', 'pre'];
+  await run(['--hook', 'add', 'script', script, '--manual', ...event], { state: folder.state });
+  expect(of(await examine(), 'script-hooks')).toMatchObject([
+    { severity: 'ok', message: 'The scripts of 1 script hook can be run safely.' },
+  ]);
+  chmodSync(script, 0o777);
+  expect(of(await examine(), 'script-hooks')).toMatchObject([
+    {
+      severity: 'problem',
+      message:
+        'The script of a hook (Whostmgr Accounts::Create, stage pre) cannot run: ' +
+        `“${script}” can be changed by other users. Run: chmod go-w ${script}`,
+    },
+  ]);
+  rmSync(script);
+  expect(of(await examine(), 'script-hooks')).toMatchObject([{ message: containing('does not exist.') }]);
+  await run(['--hook', 'delete', 'script', script], { state: folder.state });
+  expect((await examine()).status).toBe(0);
+});
+
 test('a clock that was set back', async () => {
   await account('bob');
   const later = new Date(Date.now() + 3_600_000);
@@ -329,6 +363,26 @@ describeOnMachine('on a Linux machine', () => {
     const { stdout } = await machine.run(program, '--doctor', '--output=json');
     return { status: null, ...(JSON.parse(stdout) as Omit<Report, 'status'>) };
   };
+
+  test('notifications by mail need a mail system', async () => {
+    const found = async (sendmail: string) => {
+      const words = [`WHMAPI1_SENDMAIL=${sendmail}`, program, '--doctor', '--output=json'];
+      const { findings } = JSON.parse((await machine.run('env', ...words)).stdout) as Report;
+      return findings.filter(({ check }) => check === 'mail-system');
+    };
+    expect(await found('/nonexistent')).toMatchObject([{ severity: 'ok' }]);
+    await machine.run(program, 'update_contact_email', 'contact_email=admin@example.com');
+    expect(await found('/nonexistent')).toMatchObject([
+      {
+        severity: 'problem',
+        message:
+          'Notifications to admin@example.com cannot be sent, because no mail system is installed: there is no program ' +
+          '“sendmail”.',
+        command: 'apt-get install dma',
+      },
+    ]);
+    expect(await found('/bin/true')).toMatchObject([{ severity: 'ok' }]);
+  });
 
   test('accounts are compared with the users of the machine, and quotas with their limits', async () => {
     await machine.run(program, 'createacct', 'username=bob', 'domain=bob.example', 'quota=100');

@@ -48,17 +48,20 @@ function configured({ isSandbox, servers }: Subject): Pair[] {
 
 function examine({ certificate: path, key }: Pair, isOwn: boolean, { now }: Subject): Finding[] {
   const restart = 'systemctl restart whmapi1d';
-  const renew = isOwn ? `rm ${word(path)} && ${restart}` : undefined;
   let certificate: X509Certificate;
   try {
     certificate = new X509Certificate(readFileSync(path));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return [problem(`“${path}” cannot be read as a certificate (PEM): ${reason}.`, renew)];
+    const command = isOwn ? `rm ${word(path)} && ${restart}` : undefined;
+    return [problem(`“${path}” cannot be read as a certificate (PEM): ${reason}.`, command)];
   }
+  const isSelfSigned = certificate.issuer === certificate.subject;
+  const renew = isOwn && isSelfSigned ? 'whmapi1 reset_service_ssl_certificate service=cpanel' : undefined;
   const until = Date.parse(certificate.validTo);
   const date = new Date(until).toISOString().slice(0, 10);
-  const byIssuer = isOwn ? '' : ' Renew it with the tool of its issuer, then run: systemctl reload whmapi1d';
+  const next = isOwn ? 'install it with install_service_ssl_certificate.' : 'run: systemctl reload whmapi1d';
+  const byIssuer = renew === undefined ? ` Renew it with the tool of its issuer, then ${next}` : '';
   const findings: Finding[] = [];
   if (until <= now()) findings.push(problem(`“${path}” expired on ${date}.${byIssuer}`, renew));
   else if (until - now() < SOON_DAYS * DAY_MS) {

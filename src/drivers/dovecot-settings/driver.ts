@@ -1,5 +1,6 @@
 // Writes settings of Dovecot into a file that Debian’s dovecot.conf includes. doveconf checks the file before it is in
 // place, and the whole configuration after that. Then Dovecot loads it.
+import type { MachineFiles } from '../../core/machine-daemons.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import { FileSteps, type DriverPort, type FileDriver } from '../file-driver.ts';
 import { catalogue } from './catalogue.ts';
@@ -14,13 +15,15 @@ export interface DesiredSettings {
 }
 
 const UNIT = 'dovecot';
+/** Each protocol’s package has a file there. */
+const PROTOCOLS = '/usr/share/dovecot/protocols.d';
 const CHECKED = '/etc/dovecot/whmapi1-check.conf';
 /** The oldest form of the configuration that Dovecot 2.4 reads. The first lines of every configuration. */
 const VERSIONS = 'dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n';
 
 const driver: FileDriver<DesiredSettings> = {
   name: 'Dovecot',
-  directories: ['/etc/dovecot'],
+  directories: ['/etc/dovecot', PROTOCOLS],
   tools,
   suits: async ({ tools: found, services }) => !services.isSupported || found.has('doveconf'),
   folders: [
@@ -30,7 +33,9 @@ const driver: FileDriver<DesiredSettings> = {
   files: ({ settings }) => [
     { path: SETTINGS_FILE, content: renderSettings(settings), attributes: { mode: 0o644 } },
   ],
-  async check(_desired, staged, { tools: found, files }) {
+  async check({ settings }, staged, { tools: found, files, services }) {
+    // doveconf does not check this, and Dovecot would not start.
+    if (services.isSupported) await assertProtocols(settings.protocols, files);
     const path = staged.get(SETTINGS_FILE);
     if (path === undefined || !(await found.has('doveconf'))) return;
     // Never put in place.
@@ -62,6 +67,16 @@ const driver: FileDriver<DesiredSettings> = {
   },
   isDown: (error) => error instanceof MachineError && /not active|inactive/.test(error.message),
 };
+
+async function assertProtocols(protocols: string | undefined, files: MachineFiles): Promise<void> {
+  for (const name of protocols?.split(' ') ?? []) {
+    if ((await files.facts(`${PROTOCOLS}/${name}d.protocol`)) !== undefined) continue;
+    throw new MachineError(
+      'failed',
+      `Dovecot cannot serve “${name}” before its package is installed: apt-get install dovecot-${name}d`,
+    );
+  }
+}
 
 /** The whole configuration of the server. @throws MachineError with the message of doveconf. */
 async function assertValid({ tools: found }: DriverPort): Promise<void> {

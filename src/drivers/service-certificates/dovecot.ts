@@ -4,14 +4,14 @@ import type { Machine } from '../../core/machine.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import { CONFIGURATION, tools } from '../dovecot-settings/look.ts';
 import { parseDoveconf } from '../dovecot-settings/render.ts';
-import { FileSteps, type DriverPort, type FileDriver } from '../file-driver.ts';
+import { digestOf, FileSteps, type DriverPort, type FileDriver } from '../file-driver.ts';
 
 const UNIT = 'dovecot';
 export const TLS_FILE = '/etc/dovecot/conf.d/99-whmapi1-tls.conf';
 export const FOLDER = '/etc/ssl/whmapi1/services';
 
-/** @param digest SHA-256 of the file's content, in hexadecimal. */
-export const dovecotPath = (digest: string) => `${FOLDER}/dovecot-${digest.slice(0, 16)}.pem`;
+/** @param pem the content of the file. */
+export const dovecotPath = (pem: string) => `${FOLDER}/dovecot-${digestOf(pem).slice(0, 16)}.pem`;
 
 export async function isDovecotInstalled(machine: Pick<Machine, 'tools' | 'services'>): Promise<boolean> {
   const [found, services] = await Promise.all([machine.tools(tools), machine.services()]);

@@ -2,19 +2,11 @@
 import { dirname } from 'node:path';
 import type { Machine } from '../../core/machine.ts';
 import { MachineError } from '../../core/machine-error.ts';
-import { readCertificates, readPrivateKey, type ReadCertificate } from '../../model/certificates/x509.ts';
+import type { ServiceFiles } from '../../model/certificates/service-certificate.ts';
 import { findDovecotFiles, findOwnPath, isDovecotInstalled } from './dovecot.ts';
 import { serviceNames, type ServiceName } from './services.ts';
 
 export { serviceNames, services, type ServiceName } from './services.ts';
-
-export interface ServiceCertificate {
-  readonly service: ServiceName;
-  readonly certificate: ReadCertificate;
-  readonly issuers: readonly ReadCertificate[];
-  /** PEM. Empty if this program does not know it. */
-  readonly key: string;
-}
 
 /** The state before a change. */
 export interface ServiceState {
@@ -27,12 +19,12 @@ export interface ServiceState {
 
 export type ManagedService = 'cpanel' | 'dovecot';
 
-/** The certificates of all installed services. `problem` gets a sentence about each that cannot be read. */
+/** The files of all installed services. `problem` gets a sentence about each that cannot be read. */
 export async function lookAtServiceCertificates(
   machine: Machine,
   problem: (sentence: string) => void,
-): Promise<ServiceCertificate[]> {
-  const found: ServiceCertificate[] = [];
+): Promise<ServiceFiles[]> {
+  const found: ServiceFiles[] = [];
   for (const service of serviceNames) {
     try {
       const one = await find(machine, service);
@@ -48,7 +40,7 @@ export async function lookAtServiceCertificates(
 export async function lookAtServiceCertificate(
   machine: Machine,
   service: ServiceName,
-): Promise<ServiceCertificate> {
+): Promise<ServiceFiles> {
   await assertInstalled(machine, service);
   const found = await find(machine, service);
   if (found !== undefined) return found;
@@ -84,22 +76,15 @@ async function assertInstalled(machine: Machine, service: ServiceName): Promise<
   );
 }
 
-async function find(machine: Machine, service: ServiceName): Promise<ServiceCertificate | undefined> {
+async function find(machine: Machine, service: ServiceName): Promise<ServiceFiles | undefined> {
   if (service === 'cpanel') {
     const own = await (await machine.ownCertificate()).read();
-    return own && read(service, own.pem, own.option === undefined ? own.pem : '');
+    return own && { service, pem: own.pem, key: own.option === undefined ? own.pem : '' };
   }
   if (service !== 'dovecot' || !(await isDovecotInstalled(machine))) return undefined;
   const paths = await findDovecotFiles(machine);
   if (paths === undefined) return undefined;
   const files = await machine.files([dirname(paths.certificate), dirname(paths.key)]);
-  const text = await files.readText(paths.certificate);
-  if (text === undefined) return undefined;
-  return read(service, text, (await files.readText(paths.key)) ?? '');
-}
-
-function read(service: ServiceName, text: string, key: string): ServiceCertificate | undefined {
-  const [certificate, ...issuers] = readCertificates(service, text);
-  if (certificate === undefined) return undefined;
-  return { service, certificate, issuers, key: key === '' ? '' : readPrivateKey(service, key).pem };
+  const pem = await files.readText(paths.certificate);
+  return pem === undefined ? undefined : { service, pem, key: (await files.readText(paths.key)) ?? '' };
 }

@@ -1,6 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
+import { ApiError } from '../../core/errors.ts';
 import { lookAtServiceCertificates, services } from '../../drivers/service-certificates/look.ts';
 import { certificateAnswer, certificateFields } from '../../model/certificates/facts.ts';
+import { readServiceCertificate } from '../../model/certificates/service-certificate.ts';
 
 export default defineFunction({
   name: 'fetch_service_ssl_components',
@@ -34,14 +36,20 @@ export default defineFunction({
   async handler(_args, { machine, warn }) {
     const found = await lookAtServiceCertificates(machine, warn);
     return {
-      services: found.map(({ service, certificate, issuers, key }) => ({
-        service,
-        service_description: services[service],
-        certificate: certificate.pem,
-        cabundle: issuers.map(({ pem }) => pem).join(''),
-        key,
-        certificate_info: certificateAnswer(certificate.facts),
-      })),
+      services: found.flatMap((files) => {
+        const { service } = files;
+        try {
+          const { certificate, issuers, key } = readServiceCertificate(files);
+          const cabundle = issuers.map(({ pem }) => pem).join('');
+          const certificate_info = certificateAnswer(certificate.facts);
+          const about = { service, service_description: services[service] };
+          return [{ ...about, certificate: certificate.pem, cabundle, key, certificate_info }];
+        } catch (error) {
+          if (!(error instanceof ApiError)) throw error;
+          warn(`The certificate of “${service}” cannot be read. Install another one.`);
+          return [];
+        }
+      }),
     };
   },
 });

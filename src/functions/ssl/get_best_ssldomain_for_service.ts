@@ -2,6 +2,7 @@ import { defineFunction } from '../../core/define.ts';
 import { lookAtServiceCertificate, serviceNames } from '../../drivers/service-certificates/look.ts';
 import { find } from '../../model/accounts/accounts.ts';
 import { bestDomain } from '../../model/certificates/best-domain.ts';
+import { readServiceCertificate } from '../../model/certificates/service-certificate.ts';
 import { findDomain } from '../../model/domains/hosted-domains.ts';
 
 export default defineFunction({
@@ -51,7 +52,8 @@ export default defineFunction({
 
   look: ({ service }, { machine }) => lookAtServiceCertificate(machine, service),
 
-  async handler({ service }, { db, caller, system, now, inform }, { certificate: { facts } }) {
+  async handler({ service }, { db, caller, system, now, inform }, files) {
+    const { facts } = readServiceCertificate(files).certificate;
     const hostname = system.hostname().toLowerCase();
     const domain = (await find(db, caller.user))?.domain ?? hostname;
     const plain = [...new Set(facts.domains.map((name) => name.replace(/^\*\./, '')))];

@@ -4,6 +4,7 @@ import type { Refusal } from '../error-answers.ts';
 import { assets } from './assets.ts';
 import { html } from './html.ts';
 import { renderBarePage } from './layout.ts';
+import { renderUserField } from './user-field.ts';
 
 export interface IdentityPage {
   readonly hostname: string;
@@ -76,18 +77,7 @@ export function renderIdentityPage(page: IdentityPage): string {
 
 function renderPassword({ user, needsCode }: IdentityPage) {
   return html`<div class="fields">
-    <label for="user">User</label>
-    <input
-      id="user"
-      name="user"
-      value="${user}"
-      required
-      maxlength="64"
-      autocomplete="username"
-      autocapitalize="none"
-      spellcheck="false"
-      ${user === '' && html`autofocus`}
-    />
+    ${renderUserField(user)}
     <label for="pass">Password</label>
     <input
       id="pass"

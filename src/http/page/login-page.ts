@@ -4,6 +4,7 @@ import type { Refusal } from '../error-answers.ts';
 import { assets } from './assets.ts';
 import { html, type Html } from './html.ts';
 import { renderBarePage } from './layout.ts';
+import { renderUserField } from './user-field.ts';
 
 const NEEDS_CODE = 'tfa_login_form';
 
@@ -44,18 +45,7 @@ export function renderLoginPage(hostname: string, { refusal, user = '', buttons 
     </p>
     <form id="${form}" class="${form}" method="post" action="/login/" data-login>
       <div data-step="password">
-        <label for="user">User</label>
-        <input
-          id="user"
-          name="user"
-          value="${user}"
-          required
-          maxlength="64"
-          autocomplete="username"
-          autocapitalize="none"
-          spellcheck="false"
-          ${user === '' && html`autofocus`}
-        />
+        ${renderUserField(user)}
         <label for="pass">Password</label>
         <div class="secret-field">
           <input

@@ -8,6 +8,10 @@ import { unescapeMount } from '../linux/mounts.ts';
 const WITHOUT_A_DISK =
   /^(?:tmpfs|devtmpfs|ramfs|rootfs|hugetlbfs|squashfs|erofs|iso9660|efivarfs|fuse\.(?:snapfuse|lxcfs|portal))$/;
 
+/** The kernel’s interfaces, which have no blocks. Asking each of them would take as long as all others. */
+const WITHOUT_BLOCKS =
+  /^(?:proc|sysfs|cgroup2?|devpts|mqueue|securityfs|debugfs|tracefs|configfs|bpf|pstore|autofs|binfmt_misc|nsfs|fusectl|rpc_pipefs|selinuxfs)$/;
+
 /** A file system of another server might never respond. */
 const LIMIT_MS = 2000;
 
@@ -48,7 +52,7 @@ export function parseMounts(text: string): Mount[] {
 function onceEach(mounts: readonly Mount[]): Mount[] {
   const chosen = new Map<string, Mount>();
   for (const mount of mounts) {
-    if (WITHOUT_A_DISK.test(mount.type)) continue;
+    if (WITHOUT_A_DISK.test(mount.type) || WITHOUT_BLOCKS.test(mount.type)) continue;
     const known = chosen.get(mount.device);
     if (known === undefined || (known.root !== '/' && mount.root === '/')) chosen.set(mount.device, mount);
   }

@@ -23,17 +23,9 @@ export interface FoundPlaces {
 /** The places that receive notifications of this importance. */
 export async function find(dependencies: Dependencies, importance: Importance): Promise<FoundPlaces> {
   const { db } = dependencies;
-  const places: Place[] = [];
+  const addresses = await mailAddresses(db, importance);
+  const places: Place[] = addresses.map((to) => ({ method: 'email', to }));
   const problems: string[] = [];
-  for (const [method, setting] of [
-    ['email', 'CONTACTEMAIL'],
-    ['pager', 'CONTACTPAGER'],
-  ] as const) {
-    const [first, ...others] = listOf((await tweakSettings.read(db, 'Basic', setting)) ?? '');
-    if (first !== undefined && (await receives(db, method, importance))) {
-      places.push({ method: 'email', to: [first, ...others] });
-    }
-  }
   const secret = async (method: 'posturl' | 'pushbullet', read: () => Promise<readonly Place[]>) => {
     if (!(await receives(db, method, importance))) return;
     try {
@@ -49,6 +41,19 @@ export async function find(dependencies: Dependencies, importance: Importance): 
     (await tokens(dependencies)).map((token) => ({ method: 'pushbullet', token })),
   );
   return { places, problems };
+}
+
+/** The recipients of each message that is sent by mail for this importance. */
+export async function mailAddresses(db: Db, importance: Importance): Promise<[string, ...string[]][]> {
+  const messages: [string, ...string[]][] = [];
+  for (const [method, setting] of [
+    ['email', 'CONTACTEMAIL'],
+    ['pager', 'CONTACTPAGER'],
+  ] as const) {
+    const [first, ...others] = listOf((await tweakSettings.read(db, 'Basic', setting)) ?? '');
+    if (first !== undefined && (await receives(db, method, importance))) messages.push([first, ...others]);
+  }
+  return messages;
 }
 
 /** @throws ApiError `key_lost` */
