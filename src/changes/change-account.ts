@@ -10,6 +10,7 @@ import * as users from '../model/accounts/users.ts';
 import { checkSoon } from '../model/autossl/schedule.ts';
 import * as installedCertificates from '../model/certificates/installed.ts';
 import * as hostedDomains from '../model/domains/hosted-domains.ts';
+import * as exceeded from '../model/bandwidth/exceeded.ts';
 import * as zoneOwners from '../model/dns/zone-owners.ts';
 import * as packages from '../model/packages/packages.ts';
 import type { Settings } from '../model/packages/settings.ts';
@@ -19,11 +20,14 @@ interface ChangeAccount {
   readonly after: accounts.Account;
   /** The values of its new package at the time of planning. */
   readonly packageSettings?: Settings | undefined;
+  /** Whether its sites respond that its bandwidth limit is exceeded. Absent in plans of earlier versions. */
+  readonly isOverLimit?: boolean;
 }
 
 const change = defineChange<ChangeAccount>({
   kind: 'change-account',
-  async store(db, { before, after, packageSettings }, { results, sealer, now }) {
+  async store(db, input, { results, sealer, now }) {
+    const { before, after, packageSettings, isOverLimit } = input;
     if (packageSettings !== undefined) await packages.assertStill(db, after.package, packageSettings);
     if (before.username !== after.username) await users.rename(db, sealer, before.username, after.username);
     if (before.domain !== after.domain) {
@@ -36,6 +40,7 @@ const change = defineChange<ChangeAccount>({
     }
     await installedCertificates.installWritten(db, results, now());
     await accounts.update(db, after);
+    if (isOverLimit !== undefined) await exceeded.setExceeded(db, after.username, isOverLimit);
   },
 });
 export default change;
@@ -43,20 +48,24 @@ export default change;
 /** `zones`: the changes of zones that the call has read. */
 export async function changeAccount(
   context: PartContext,
-  input: ChangeAccount,
+  input: Omit<ChangeAccount, 'isOverLimit'>,
   zones: readonly ZoneChange[] = [],
   call: PartCall = {},
 ): Promise<Plan> {
   const { before, after } = input;
   const ofParts = await accountParts.changed(await partWorld(context, call), before, after);
-  return change.plan(input, {
-    locks: [
-      ...locksOf(before, after),
-      ...ofParts.locks,
-      ...zones.map(({ name }) => exclusive(`zone ${name}`)),
-    ],
-    steps: [...ofParts.steps, ...zones.map((zone) => changeZone.plan(zone))],
-  });
+  const isOverLimit = await exceeded.isOverLimit(context, after, before.username);
+  return change.plan(
+    { ...input, isOverLimit },
+    {
+      locks: [
+        ...locksOf(before, after),
+        ...ofParts.locks,
+        ...zones.map(({ name }) => exclusive(`zone ${name}`)),
+      ],
+      steps: [...ofParts.steps, ...zones.map((zone) => changeZone.plan(zone))],
+    },
+  );
 }
 
 function locksOf(before: accounts.Account, after: accounts.Account): Lock[] {

@@ -5,12 +5,15 @@ import type { PartWork } from '../drivers/account-part.ts';
 import * as accountParts from '../drivers/account-parts.ts';
 import { partWorld, type PartContext } from '../drivers/part-world.ts';
 import * as accounts from '../model/accounts/accounts.ts';
+import * as exceeded from '../model/bandwidth/exceeded.ts';
 import type { Change } from '../model/packages/accounts.ts';
 import * as packages from '../model/packages/packages.ts';
 
 interface ChangePackage {
   readonly package: packages.Content;
   readonly accounts: readonly Change[];
+  /** The accounts whose sites respond that their bandwidth limit is exceeded. Absent in plans of earlier versions. */
+  readonly overLimit?: readonly string[];
 }
 
 const change = defineChange<ChangePackage>({
@@ -18,26 +21,40 @@ const change = defineChange<ChangePackage>({
   async store(db, input) {
     await assertAllAreThere(db, input);
     await packages.store(db, input.package);
-    for (const { after } of input.accounts) await accounts.update(db, after);
+    for (const { after } of input.accounts) {
+      await accounts.update(db, after);
+      if (input.overLimit === undefined) continue;
+      await exceeded.setExceeded(db, after.username, input.overLimit.includes(after.username));
+    }
   },
 });
 export default change;
 
-export async function changePackage(context: PartContext, input: ChangePackage): Promise<Plan> {
+export async function changePackage(
+  context: PartContext,
+  input: Omit<ChangePackage, 'overLimit'>,
+): Promise<Plan> {
   const before = input.accounts.map((one) => one.before);
   const owners = before.map(({ owner }) => owner).filter((owner) => owner !== 'root');
   const world = await partWorld(context);
   const work: PartWork[] = [];
-  for (const one of input.accounts) work.push(await accountParts.changed(world, one.before, one.after));
-  return change.plan(input, {
-    locks: [
-      exclusive(`package ${input.package.name}`),
-      ...before.map(({ username }) => exclusive(`account ${username}`)),
-      ...owners.map((owner) => exclusive(`accounts of ${owner}`)),
-      ...work.flatMap(({ locks }) => locks),
-    ],
-    steps: work.flatMap(({ steps }) => steps),
-  });
+  const overLimit: string[] = [];
+  for (const { before: former, after } of input.accounts) {
+    work.push(await accountParts.changed(world, former, after));
+    if (await exceeded.isOverLimit(context, after)) overLimit.push(after.username);
+  }
+  return change.plan(
+    { ...input, overLimit },
+    {
+      locks: [
+        exclusive(`package ${input.package.name}`),
+        ...before.map(({ username }) => exclusive(`account ${username}`)),
+        ...owners.map((owner) => exclusive(`accounts of ${owner}`)),
+        ...work.flatMap(({ locks }) => locks),
+      ],
+      steps: work.flatMap(({ steps }) => steps),
+    },
+  );
 }
 
 /** An account that has been given the package in the meantime would be missed. @throws ApiError `busy`. */

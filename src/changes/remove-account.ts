@@ -2,15 +2,18 @@
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import * as accountParts from '../drivers/account-parts.ts';
 import { partWorld, type PartCall, type PartContext } from '../drivers/part-world.ts';
-import type { Account } from '../model/accounts/accounts.ts';
 import * as ipv6 from '../model/addresses/ipv6-assignments.ts';
+import * as bandwidth from '../model/bandwidth/usage.ts';
+import * as accounts from '../model/accounts/accounts.ts';
 import * as users from '../model/accounts/users.ts';
 
-type RemoveAccount = Pick<Account, 'username' | 'uid'>;
+type RemoveAccount = Pick<accounts.Account, 'username' | 'uid'>;
 
 const change = defineChange<RemoveAccount>({
   kind: 'remove-account',
-  async store(db, { username, uid }) {
+  async store(db, { username, uid }, { now }) {
+    const account = await accounts.find(db, username);
+    if (account !== undefined) await bandwidth.keepOfRemoved(db, account, now());
     await ipv6.release(db, username);
     await users.forget(db, username);
     await db.run(
@@ -22,7 +25,11 @@ const change = defineChange<RemoveAccount>({
 });
 export default change;
 
-export async function removeAccount(context: PartContext, account: Account, call: PartCall): Promise<Plan> {
+export async function removeAccount(
+  context: PartContext,
+  account: accounts.Account,
+  call: PartCall,
+): Promise<Plan> {
   const { username, uid } = account;
   const { steps, locks } = await accountParts.removed(await partWorld(context, call), account);
   return change.plan(

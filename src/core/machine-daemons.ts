@@ -31,6 +31,21 @@ export interface FileFacts {
  */
 export type FileOrigin = 'absent' | 'unknown' | 'ours' | 'edited';
 
+/** A regular file that is open for reading. It stays the same file if it is renamed or removed. */
+export interface OpenFile {
+  /** These two identify the file on this machine, whatever its name is. */
+  readonly device: string;
+  readonly inode: string;
+  /** In bytes, at the time when it was opened. */
+  readonly size: number;
+  /**
+   * Reads into the first `length` bytes of `buffer`, from a position in the file on. @returns the number of bytes,
+   * which is smaller than `length` only at the end of the file.
+   */
+  read(buffer: Uint8Array, length: number, position: number): Promise<number>;
+  close(): void;
+}
+
 /** The state that `backUp` found, for `restore`. JSON. */
 export interface FileBackup {
   /** The path of the copy below the backups. Null if there was no file. */
@@ -56,6 +71,11 @@ export interface MachineFiles {
   read(path: string, maxBytes?: number): Promise<Uint8Array | undefined>;
   /** Returns the file as text. @throws MachineError `failed` also if it is not valid UTF-8. */
   readText(path: string, maxBytes?: number): Promise<string | undefined>;
+  /**
+   * Opens a file that may be larger than the memory. Returns undefined if there is no such file.
+   * @throws MachineError `failed` if it is not a regular file.
+   */
+  open(path: string): Promise<OpenFile | undefined>;
   /** Returns undefined if nothing exists at the path. */
   facts(path: string): Promise<FileFacts | undefined>;
   /** Returns the sorted names in a directory, without staged files. Empty if there is no such directory. */

@@ -7,12 +7,14 @@ import type {
   FileFacts,
   FileOrigin,
   MachineFiles,
+  OpenFile,
 } from '../../core/machine-daemons.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import { Backups } from './backups.ts';
 import { withOpen, type Descriptor } from './descriptors.ts';
 import { toMachineError } from './failure.ts';
 import { idOf } from './owners.ts';
+import { openRegular } from './open-file.ts';
 import { Places, statOf, type Roots } from './place.ts';
 import { digestOf, WrittenDigests } from './written.ts';
 
@@ -64,6 +66,10 @@ export class Files implements MachineFiles {
     } catch (cause) {
       throw new MachineError('failed', `“${path}” is not text: it has bytes that are not UTF-8.`, { cause });
     }
+  }
+
+  open(path: string): Promise<OpenFile | undefined> {
+    return this.#places.find(path, async (place) => openRegular(place.path, path, this.#owner));
   }
 
   facts(path: string): Promise<FileFacts | undefined> {

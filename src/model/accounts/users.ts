@@ -3,6 +3,7 @@ import { seesAll } from '../../core/access.ts';
 import type { Caller, Db, Sealer } from '../../core/context.ts';
 import { notFound } from '../../core/errors.ts';
 import * as accounts from './accounts.ts';
+import * as bandwidth from '../bandwidth/usage.ts';
 import * as integrationLinks from '../integration/links.ts';
 import * as tfa from '../two-factor/tfa.ts';
 
@@ -65,6 +66,7 @@ const places = [
   ['certificate_key', 'username'],
   ['signing_request', 'username'],
   ['installed_certificate', 'username'],
+  ['bandwidth_limit_state', 'username'],
 ] as const;
 
 /** Logins under the old name. They are also deleted if the user is renamed. */
@@ -105,6 +107,7 @@ export async function disown(db: Db, user: string): Promise<void> {
 export async function rename(db: Db, sealer: Sealer, from: string, to: string): Promise<void> {
   await tfa.rename(db, sealer, from, to);
   await integrationLinks.rename(db, sealer, from, to);
+  await bandwidth.rename(db, from, to);
   await endLogins(db, from);
   for (const [table, column] of places) {
     // Deletes the rows of an earlier user with the new name.

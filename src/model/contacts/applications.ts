@@ -20,6 +20,8 @@ export const BRUTE_FORCE_PROTECTION = 'cPHulk';
 
 /** The keys of its metadata enable each event. */
 export const AUTOSSL = 'AutoSSL';
+/** Accounts that approach or reach their bandwidth limits. */
+export const BANDWIDTH_LIMIT = 'BandwidthLimit';
 
 const silent = (importance: Importance): Application => ({ default: importance, events: [] });
 
@@ -29,6 +31,7 @@ export function applications(services: readonly string[]): Readonly<Record<strin
     appconfig: silent('High'),
     [AUTOSSL]: { default: 'Medium', events: Object.values(eventOf) },
     Backup: silent('High'),
+    [BANDWIDTH_LIMIT]: { default: 'Medium', events: ['Usage'] },
     Check: silent('Medium'),
     [SERVICE_WATCH]: { default: 'High', events: services },
     [BRUTE_FORCE_PROTECTION]: { default: 'Medium', events: ['BruteForce'] },

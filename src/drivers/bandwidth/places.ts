@@ -1,0 +1,12 @@
+// The log from which bandwidth is counted. Apache adds a line for each request that it has answered, on whatever host.
+
+export const LOG_DIRECTORY = '/var/log/apache2';
+
+/** Without “.log” at the end, because Debian's own configuration of logrotate rotates `/var/log/apache2/*.log`. */
+export const BYTES_LOG = `${LOG_DIRECTORY}/whmapi1-bytes`;
+
+/**
+ * For LogFormat of Apache: the virtual host's name, the time of the request in seconds since 1970-01-01, and the bytes
+ * that were sent, with headers (mod_logio). Not `%V`, which is a name that the client chooses.
+ */
+export const BYTES_FORMAT = '%v %{sec}t %O';

@@ -1,0 +1,87 @@
+// Counts the bytes that the sites of accounts have sent, from the log of the web server, and acts on the limits.
+import { ApiError } from '../core/errors.ts';
+import { defineTask, type TaskContext } from '../core/task.ts';
+import { Turns } from '../core/turns.ts';
+import { countNewLines, type Batch } from '../drivers/bandwidth/count.ts';
+import { LOG_DIRECTORY } from '../drivers/bandwidth/places.ts';
+import * as exceeded from '../model/bandwidth/exceeded.ts';
+import * as logFiles from '../model/bandwidth/log-files.ts';
+import { warn } from '../model/bandwidth/notices.ts';
+import * as usage from '../model/bandwidth/usage.ts';
+
+const MINUTE_MS = 60_000;
+
+export default defineTask({
+  description: 'Count the bandwidth of all accounts, and act on their limits.',
+  whenInterrupted: 'retry',
+  timer: { everyMs: 5 * MINUTE_MS },
+
+  run: (_input, context) => turns.run('bandwidth', () => countAndAct(context)),
+});
+
+const turns = new Turns({ running: 1, runningPerCaller: 1, waitingPerCaller: Infinity });
+
+async function countAndAct(context: TaskContext) {
+  const { machine, transaction, now, log, progress, signal } = context;
+  const known = await transaction('reads', logFiles.list);
+  let ofNobody = 0;
+  const keep = (batch: Batch) =>
+    transaction('changes', async (db) => {
+      ofNobody += await store(db, batch, now());
+    });
+  const { lines, skipped } = await countNewLines({
+    files: await machine.files([LOG_DIRECTORY]),
+    known,
+    keep,
+    log,
+    signal,
+    progress: (share) => progress(90 * share, 'Counting'),
+  });
+  log(`Counted ${lines} lines.`);
+  if (skipped > 0) log(`Skipped ${skipped} lines that are not of the log’s format.`);
+  if (ofNobody > 0) log(`${ofNobody} bytes were sent by hosts that belong to no account.`);
+  progress(90, 'Comparing the usage with the limits');
+  const changed = await actOnLimits(context);
+  return { lines, skipped, changed };
+}
+
+/** @returns the bytes of hosts that belong to no account. */
+async function store(
+  db: Parameters<typeof usage.add>[0],
+  { counts, moves }: Batch,
+  now: number,
+): Promise<number> {
+  for (const move of moves) {
+    if (await logFiles.move(db, move, now)) continue;
+    throw new ApiError(
+      'busy',
+      'Another process has counted the log in the meantime. Nothing was counted twice.',
+    );
+  }
+  await logFiles.prune(db, now);
+  return usage.add(db, 'http', counts);
+}
+
+/** @returns how many accounts’ sites were blocked or unblocked. */
+async function actOnLimits({ id, call, log, now, signal, transaction }: TaskContext): Promise<number> {
+  const { toWarn, toBlock, toUnblock } = await transaction('reads', (db) => exceeded.review(db, now()));
+  for (const account of toWarn) {
+    await transaction('changes', (db) => warn(db, account, { now: now(), xid: '' }));
+    log(`Sent a warning about the bandwidth of “${account.username}” (task ${id}).`);
+  }
+  const problems: string[] = [];
+  for (const { username, limit } of [...toBlock, ...toUnblock]) {
+    signal.throwIfAborted();
+    // The same limit again: the call compares it with the usage, and changes the sites of the account.
+    const args = [
+      { name: 'user', value: username },
+      { name: 'bwlimit', value: limit === null ? 'unlimited' : String(limit) },
+    ];
+    const { metadata } = await call({ command: 'limitbw', args });
+    if (metadata.result !== 1) problems.push(`“${username}”: ${metadata.reason}`);
+  }
+  for (const { username } of toBlock) log(`“${username}” has reached its limit.`);
+  for (const { username } of toUnblock) log(`“${username}” is below its limit again.`);
+  if (problems.length > 0) throw new ApiError('host_failed', problems.join(' '));
+  return toBlock.length + toUnblock.length;
+}
