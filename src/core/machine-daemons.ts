@@ -42,8 +42,8 @@ export interface OpenFile {
    * Reads into the first `length` bytes of `buffer`, from a position in the file on. @returns the number of bytes,
    * which is smaller than `length` only at the end of the file.
    */
-  read(buffer: Uint8Array, length: number, position: number): Promise<number>;
-  close(): void;
+  readonly read: (buffer: Uint8Array, length: number, position: number) => Promise<number>;
+  readonly close: () => void;
 }
 
 /** The state that `backUp` found, for `restore`. JSON. */

@@ -29,11 +29,10 @@ async function countAndAct(context: TaskContext) {
     transaction('changes', async (db) => {
       ofNobody += await store(db, batch, now());
     });
-  const { lines, skipped } = await countNewLines({
+  const { lines, skipped, problems } = await countNewLines({
     files: await machine.files([LOG_DIRECTORY]),
     known,
     keep,
-    log,
     signal,
     progress: (share) => progress(90 * share, 'Counting'),
   });
@@ -41,7 +40,9 @@ async function countAndAct(context: TaskContext) {
   if (skipped > 0) log(`Skipped ${skipped} lines that are not of the log’s format.`);
   if (ofNobody > 0) log(`${ofNobody} bytes were sent by hosts that belong to no account.`);
   progress(90, 'Comparing the usage with the limits');
-  const changed = await actOnLimits(context);
+  const { changed, failures } = await actOnLimits(context);
+  const troubles = [...problems, ...failures];
+  if (troubles.length > 0) throw new ApiError('host_failed', troubles.join(' '));
   return { lines, skipped, changed };
 }
 
@@ -62,14 +63,15 @@ async function store(
   return usage.add(db, 'http', counts);
 }
 
-/** @returns how many accounts’ sites were blocked or unblocked. */
-async function actOnLimits({ id, call, log, now, signal, transaction }: TaskContext): Promise<number> {
+/** @returns how many accounts’ sites were blocked or unblocked, and why others were not. */
+async function actOnLimits({ call, log, now, signal, transaction }: TaskContext) {
   const { toWarn, toBlock, toUnblock } = await transaction('reads', (db) => exceeded.review(db, now()));
   for (const account of toWarn) {
     await transaction('changes', (db) => warn(db, account, { now: now(), xid: '' }));
-    log(`Sent a warning about the bandwidth of “${account.username}” (task ${id}).`);
+    log(`Sent a warning about the bandwidth of “${account.username}”.`);
   }
-  const problems: string[] = [];
+  const failures: string[] = [];
+  let changed = 0;
   for (const { username, limit } of [...toBlock, ...toUnblock]) {
     signal.throwIfAborted();
     // The same limit again: the call compares it with the usage, and changes the sites of the account.
@@ -78,10 +80,11 @@ async function actOnLimits({ id, call, log, now, signal, transaction }: TaskCont
       { name: 'bwlimit', value: limit === null ? 'unlimited' : String(limit) },
     ];
     const { metadata } = await call({ command: 'limitbw', args });
-    if (metadata.result !== 1) problems.push(`“${username}”: ${metadata.reason}`);
+    if (metadata.result === 1) {
+      changed += 1;
+      const isBlocked = toBlock.some((one) => one.username === username);
+      log(`“${username}” ${isBlocked ? 'has reached its limit' : 'is below its limit again'}.`);
+    } else failures.push(`“${username}”: ${metadata.reason}`);
   }
-  for (const { username } of toBlock) log(`“${username}” has reached its limit.`);
-  for (const { username } of toUnblock) log(`“${username}” is below its limit again.`);
-  if (problems.length > 0) throw new ApiError('host_failed', problems.join(' '));
-  return toBlock.length + toUnblock.length;
+  return { changed, failures };
 }

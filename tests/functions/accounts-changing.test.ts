@@ -349,15 +349,14 @@ describe('editquota and limitbw', () => {
       },
     });
     const limited = await here.call('limitbw', { user: 'bob', bwlimit: '1024' });
-    expect(limited.metadata.output?.warnings).toEqual([
-      'The limit is stored but not enforced: this server does not measure bandwidth yet.',
-    ]);
+    expect(limited.metadata.output).toBeUndefined();
     expect(limited.data?.bwlimits).toEqual([
       {
         bwlimit: 1073741824,
         bwlimitenable: 1,
         domains: ['bob.example'],
         human_bwlimit: '1024 MiB',
+        human_bwused: '0.00 MiB',
         unlimited: 0,
       },
     ]);

@@ -79,16 +79,13 @@ describe('resellerstats', () => {
         reason: 'OK',
         result: 1,
         command: 'resellerstats',
-        output: {
-          warnings: ['This server does not measure bandwidth yet: the usage is reported as 0.'],
-        },
       },
       data: {
         reseller: {
           acct: [
             {
               bandwidthlimit: '1048576',
-              bandwidthused: '0',
+              bandwidthused: '0.00',
               deleted: 0,
               diskquota: '10240',
               diskused: '1.50',
@@ -99,7 +96,7 @@ describe('resellerstats', () => {
             },
             {
               bandwidthlimit: 'unlimited',
-              bandwidthused: '0',
+              bandwidthused: '0.00',
               deleted: 0,
               diskquota: '100',
               diskused: '0.00',
@@ -110,7 +107,7 @@ describe('resellerstats', () => {
             },
             {
               bandwidthlimit: '500',
-              bandwidthused: '0',
+              bandwidthused: '0.00',
               deleted: 0,
               diskquota: 'unlimited',
               diskused: '0.01',
@@ -127,7 +124,7 @@ describe('resellerstats', () => {
           diskused: 1.51,
           month: 3,
           totalbwalloc: '1049076',
-          totalbwused: '0',
+          totalbwused: '0.00',
           totaldiskalloc: '10340',
           user: 'bob',
           year: 2026,

@@ -65,11 +65,11 @@ export class ByteCounter {
         at += 4;
         word = view.getInt32(at, true);
       }
-      let byte = bytes[at] as number;
+      let byte = bytes[at] ?? 0;
       while (byte > SPACE) {
         hash = Math.imul(hash ^ byte, 0x85ebca6b);
         at += 1;
-        byte = bytes[at] as number;
+        byte = bytes[at] ?? 0;
       }
       const nameEnd = at;
       at += 1;
@@ -84,11 +84,11 @@ export class ByteCounter {
       at += TIME_LENGTH + 1;
       let sent = 0;
       const digits = at;
-      let digit = (bytes[at] as number) - ZERO;
+      let digit = (bytes[at] ?? 0) - ZERO;
       while (digit >= 0 && digit <= 9) {
         sent = sent * 10 + digit;
         at += 1;
-        digit = (bytes[at] as number) - ZERO;
+        digit = (bytes[at] ?? 0) - ZERO;
       }
       const length = at - digits;
       if (bytes[at] !== NEWLINE || length === 0 || length > MAX_DIGITS) {
@@ -103,7 +103,7 @@ export class ByteCounter {
       }
       this.lines += 1;
       if (name >= this.#sums.length) this.#growSums();
-      this.#sums[name] = (this.#sums[name] as number) + sent;
+      this.#sums[name] = (this.#sums[name] ?? 0) + sent;
     }
   }
 
@@ -122,7 +122,7 @@ export class ByteCounter {
       }
     }
     this.#days.clear();
-    this.#sums: Float64Array = new Float64Array(0);
+    this.#sums = new Float64Array(0);
     this.#windowHigh = -1;
     this.#table.fill(0);
     this.#names = 0;
@@ -140,15 +140,15 @@ export class ByteCounter {
   /** Selects the sums of the day of the time at a position. Returns false if there is no time of ten digits there. */
   #setDay(view: DataView, bytes: Uint8Array, at: number, end: number): boolean {
     if (at + TIME_LENGTH >= end || bytes[at + TIME_LENGTH] !== SPACE) return false;
-    const tens = (bytes[at + 8] as number) - ZERO;
-    const ones = (bytes[at + 9] as number) - ZERO;
+    const tens = (bytes[at + 8] ?? 0) - ZERO;
+    const ones = (bytes[at + 9] ?? 0) - ZERO;
     if (tens < 0 || tens > 9 || ones < 0 || ones > 9) return false;
     const high = view.getInt32(at, true);
     const low = view.getInt32(at + 4, true);
     if (high === this.#windowHigh && low === this.#windowLow) return true;
     let seconds = 0;
     for (let digit = at; digit < at + 8; digit++) {
-      const value = (bytes[digit] as number) - ZERO;
+      const value = (bytes[digit] ?? 0) - ZERO;
       if (value < 0 || value > 9) return false;
       seconds = seconds * 10 + value;
     }
@@ -171,7 +171,7 @@ export class ByteCounter {
     const mask = this.#table.length - 1;
     let slot = (hash ^ (hash >>> 13)) & mask;
     for (;;) {
-      const found = (this.#table[slot] as number) - 1;
+      const found = (this.#table[slot] ?? 0) - 1;
       if (found < 0) break;
       if (this.#hashes[found] === hash && this.#isSame(found, bytes, start, end)) return found;
       slot = (slot + 1) & mask;
@@ -182,9 +182,9 @@ export class ByteCounter {
   }
 
   #isSame(name: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const own = this.#starts[name] as number;
+    const own = this.#starts[name] ?? 0;
     const length = end - start;
-    if ((this.#starts[name + 1] as number) - own !== length) return false;
+    if ((this.#starts[name + 1] ?? 0) - own !== length) return false;
     const texts = this.#texts;
     for (let at = 0; at < length; at++) if (texts[own + at] !== bytes[start + at]) return false;
     return true;
@@ -219,7 +219,7 @@ export class ByteCounter {
     const table = new Uint32Array(this.#table.length * 2);
     const mask = table.length - 1;
     for (let name = 0; name < this.#names; name++) {
-      const hash = this.#hashes[name] as number;
+      const hash = this.#hashes[name] ?? 0;
       let slot = (hash ^ (hash >>> 13)) & mask;
       while (table[slot] !== 0) slot = (slot + 1) & mask;
       table[slot] = name + 1;

@@ -1,6 +1,7 @@
 // Counts the lines of the bytes log that were not counted yet. Between two counts, logrotate may have renamed the log,
 // copied and truncated it, or compressed it, and Apache may still write to a renamed one.
 import type { MachineFiles } from '../../core/machine-daemons.ts';
+import { MachineError } from '../../core/machine-error.ts';
 import type { LogFile, LogMove } from '../../model/bandwidth/log-files.ts';
 import { ByteCounter, type CountedBytes } from './byte-counter.ts';
 import { headOf, openLogs, type OpenLog } from './logs.ts';
@@ -25,7 +26,6 @@ export interface CountWork {
   readonly keep: (batch: Batch) => Promise<void>;
   /** @param share of the bytes, from 0 to 1. */
   readonly progress: (share: number) => void;
-  readonly log: (line: string) => void;
   readonly signal: AbortSignal;
   /** After how many bytes of logs a batch is stored. */
   readonly batchBytes?: number;
@@ -35,56 +35,83 @@ export interface CountResult {
   readonly lines: number;
   /** Lines of another form. */
   readonly skipped: number;
+  /** Why logs could not be read, or only in part: a sentence each. */
+  readonly problems: readonly string[];
 }
 
 const BATCH_BYTES = 64 * 1024 * 1024;
 const MAX_NAMES = 100_000;
 
-/** @throws MachineError if a log cannot be read. What was kept before stays counted. */
 export async function countNewLines(work: CountWork): Promise<CountResult> {
-  const { files, known, keep, progress, log, signal, batchBytes = BATCH_BYTES } = work;
-  const logs = await openLogs(files, known, log);
+  const { logs, problems } = await openLogs(work.files, work.known);
   try {
-    const counter = new ByteCounter();
-    const total = logs.reduce((sum, one) => sum + Math.max(0, one.size - one.start), 0);
-    let moves: LogMove[] = [];
-    let since = 0;
-    let done = 0;
-    const keepBatch = async () => {
-      await keep({ counts: counter.take(), moves });
-      moves = [];
-      since = 0;
-      progress(total === 0 ? 1 : Math.min(1, done / total));
-    };
+    const counting = new Counting(work, logs);
     for (const one of logs) {
-      let before = one.known;
-      const moveTo = async (position: number) => {
-        const head = await headOf(one, position);
-        const after = { device: one.device, inode: one.inode, position, ...head };
-        moves.push({ before, after });
-        before = after;
-      };
-      let position = one.start;
-      let isMoved = one.known === undefined || one.known.position !== position;
-      for await (const piece of wholeLines(one)) {
-        signal.throwIfAborted();
-        if (piece.lines === undefined) counter.skipped += 1;
-        else counter.add(piece.lines, 0, piece.length);
-        position += piece.length;
-        isMoved = true;
-        since += piece.length;
-        done += piece.length;
-        if (since < batchBytes && counter.names < MAX_NAMES) continue;
-        await moveTo(position);
-        await keepBatch();
-        isMoved = false;
+      try {
+        await counting.count(one);
+      } catch (error) {
+        // The other logs are counted nevertheless.
+        if (!(error instanceof MachineError)) throw error;
+        problems.push(error.message);
       }
-      if (isMoved) await moveTo(position);
     }
-    if (moves.length > 0) await keepBatch();
-    return { lines: counter.lines, skipped: counter.skipped };
+    await counting.keep();
+    const { lines, skipped } = counting.counter;
+    return { lines, skipped, problems };
   } finally {
     for (const one of logs) one.close();
+  }
+}
+
+class Counting {
+  readonly counter = new ByteCounter();
+  readonly #work: CountWork;
+  /** In bytes. */
+  readonly #total: number;
+  #done = 0;
+  /** The bytes since the last batch. */
+  #since = 0;
+  #moves: LogMove[] = [];
+
+  constructor(work: CountWork, logs: readonly OpenLog[]) {
+    this.#work = work;
+    this.#total = logs.reduce((sum, { size, start }) => sum + Math.max(0, size - start), 0);
+  }
+
+  /** What was read before an error counts. */
+  async count(log: OpenLog): Promise<void> {
+    const { signal, batchBytes = BATCH_BYTES } = this.#work;
+    let before = log.known;
+    let position = log.start;
+    const addMove = async () => {
+      if (before?.position === position) return;
+      const after = { device: log.device, inode: log.inode, position, ...(await headOf(log, position)) };
+      this.#moves.push({ before, after });
+      before = after;
+    };
+    try {
+      for await (const { lines, length } of wholeLines(log)) {
+        signal.throwIfAborted();
+        if (lines === undefined) this.counter.skipped += 1;
+        else this.counter.add(lines, 0, length);
+        position += length;
+        this.#since += length;
+        this.#done += length;
+        if (this.#since < batchBytes && this.counter.names < MAX_NAMES) continue;
+        await addMove();
+        await this.keep();
+      }
+    } finally {
+      await addMove();
+    }
+  }
+
+  async keep(): Promise<void> {
+    if (this.#moves.length === 0) return;
+    await this.#work.keep({ counts: this.counter.take(), moves: this.#moves });
+    this.#moves = [];
+    this.#since = 0;
+    this.#work.progress(Math.min(1, this.#done / Math.max(1, this.#total)));
   }
 }
 

@@ -1,13 +1,13 @@
 // The bytes log with its rotated versions, each with the position from which it has not been counted.
 import { createHash } from 'node:crypto';
 import type { MachineFiles, OpenFile } from '../../core/machine-daemons.ts';
+import { MachineError } from '../../core/machine-error.ts';
 import type { LogFile } from '../../model/bandwidth/log-files.ts';
 import { gunzipped } from './gunzipped.ts';
-import { BYTES_LOG, LOG_DIRECTORY } from './places.ts';
+import { LOG_DIRECTORY } from './places.ts';
 
 /** As logrotate names them: `whmapi1-bytes.1`, `whmapi1-bytes-20261126`, `whmapi1-bytes.2.gz`. */
-const NAME = /^whmapi1-bytes(?:[.-]\d{1,12})?(\.[a-z0-9]{1,5})?$/;
-const NAME_OF_LOG = BYTES_LOG.slice(LOG_DIRECTORY.length + 1);
+const NAME = /^whmapi1-bytes(?:[.-]\d{1,12}(\.[a-z0-9]{1,5})?)?$/;
 /** How many bytes at the beginning of a log identify it. */
 const HEAD = 1024;
 
@@ -27,33 +27,47 @@ export interface OpenLog {
   readonly close: () => void;
 }
 
-/** Opens all logs that may have lines that were not counted. */
+/** Opens all logs that may have lines that were not counted. `problems`: why others could not be opened. */
 export async function openLogs(
   files: MachineFiles,
   known: readonly LogFile[],
-  log: (line: string) => void,
-): Promise<OpenLog[]> {
-  const opened: OpenLog[] = [];
-  try {
-    for (const name of await files.list(LOG_DIRECTORY)) {
-      const extension = name === NAME_OF_LOG ? undefined : NAME.exec(name)?.[1];
-      if (!NAME.test(name)) continue;
-      if (extension !== undefined && extension !== '.gz') {
-        log(`“${LOG_DIRECTORY}/${name}” is not counted: only logs compressed with gzip can be read.`);
-        continue;
-      }
-      const file = await files.open(`${LOG_DIRECTORY}/${name}`);
-      // It was renamed after the list was read. The next count finds it.
-      if (file === undefined) continue;
-      const isTwice = opened.some(({ device, inode }) => device === file.device && inode === file.inode);
-      const found = isTwice ? undefined : await openLog(name, file, known, extension === '.gz');
-      if (found === undefined) file.close();
-      else opened.push(found);
+): Promise<{ logs: OpenLog[]; problems: string[] }> {
+  const logs: OpenLog[] = [];
+  const problems: string[] = [];
+  for (const name of await files.list(LOG_DIRECTORY)) {
+    if (!NAME.test(name)) continue;
+    try {
+      const opened = await openNamed(files, name, { known, logs });
+      if (opened !== undefined) logs.push(opened);
+    } catch (error) {
+      if (error instanceof MachineError) problems.push(error.message);
+      else throw error;
     }
+  }
+  return { logs, problems };
+}
+
+/** Returns undefined if there is nothing to count. */
+async function openNamed(
+  files: MachineFiles,
+  name: string,
+  { known, logs }: { readonly known: readonly LogFile[]; readonly logs: readonly OpenLog[] },
+): Promise<OpenLog | undefined> {
+  const path = `${LOG_DIRECTORY}/${name}`;
+  const extension = NAME.exec(name)?.[1];
+  if (extension !== undefined && extension !== '.gz') {
+    throw new MachineError('failed', `“${path}” is not counted: only logs compressed with gzip can be read.`);
+  }
+  const file = await files.open(path);
+  // It was renamed after the list was read. The next count finds it.
+  if (file === undefined) return undefined;
+  let opened: OpenLog | undefined;
+  try {
+    const isTwice = logs.some(({ device, inode }) => device === file.device && inode === file.inode);
+    if (!isTwice) opened = await openLog(name, file, known, extension === '.gz');
     return opened;
-  } catch (error) {
-    for (const one of opened) one.close();
-    throw error;
+  } finally {
+    if (opened === undefined) file.close();
   }
 }
 

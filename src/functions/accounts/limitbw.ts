@@ -3,15 +3,20 @@ import { defineFunction } from '../../core/define.ts';
 import { existingAccount } from '../../model/accounts/names.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import * as changedAccount from '../../model/accounts/changed-account.ts';
+import { BYTES_OF_MEBIBYTE, isOverLimit } from '../../model/bandwidth/exceeded.ts';
+import { monthAt } from '../../model/bandwidth/months.ts';
+import * as usage from '../../model/bandwidth/usage.ts';
+import * as hostedDomains from '../../model/domains/hosted-domains.ts';
 import * as form from '../../model/packages/form.ts';
-
-const BYTES_OF_MEBIBYTE = 1_048_576;
 
 export default defineFunction({
   name: 'limitbw',
   since: 11,
   summary: 'Set the bandwidth limit of an account.',
-  description: 'The limit is stored but not enforced: this server does not measure bandwidth yet.',
+  description:
+    'The task count-bandwidth counts every five minutes what the web server has sent. At 80 % of the limit, the ' +
+    'administrators get a notification. Once the limit is reached, the account’s sites respond with the status 509 ' +
+    'until the month ends or the limit is raised. This call compares the new limit with the present usage at once.',
   access: ['limit-bandwidth'],
   effect: 'operates',
   params: {
@@ -25,8 +30,12 @@ export default defineFunction({
         fields: {
           bwlimit: { type: 'integer', doc: 'The monthly limit in bytes; 0 is unlimited.' },
           bwlimitenable: { type: 'flag', doc: '1 if the limit can be set.' },
-          domains: { list: { type: 'string' }, doc: 'The account’s domains.' },
+          domains: { list: { type: 'string' }, doc: 'The account’s domains, the main domain first.' },
           human_bwlimit: { type: 'string', doc: 'The limit in human-readable form.' },
+          human_bwused: {
+            type: 'string',
+            doc: 'What the account has transferred in this month, in human-readable form.',
+          },
           unlimited: { type: 'flag', doc: '1 if the bandwidth is unlimited.' },
         },
       },
@@ -43,21 +52,27 @@ export default defineFunction({
   ],
 
   async handler(args, context) {
-    const { db, caller, warn } = context;
+    const { db, caller, inform, now } = context;
     const before = await accounts.get(db, caller, args.user);
     const settings = form.readSettings({ bandwidthLimit: args.bwlimit });
     const after = await changedAccount.plan(context, before, { settings });
     context.plan(await changeAccount(context, { before, after }));
     const limit = after.settings.bandwidthLimit;
-    if (limit !== null)
-      warn('The limit is stored but not enforced: this server does not measure bandwidth yet.');
+    const used = await usage.ofMonth(db, before.username, monthAt(now()));
+    if (await isOverLimit(context, after)) {
+      inform(
+        `The account has already reached this limit in this month, so its sites respond with the status 509.`,
+      );
+    }
+    const others = await hostedDomains.listOf(db, before.username);
     return {
       bwlimits: [
         {
           bwlimit: (limit ?? 0) * BYTES_OF_MEBIBYTE,
           bwlimitenable: 1,
-          domains: [after.domain],
+          domains: [after.domain, ...others.map(({ domain }) => domain)],
           human_bwlimit: limit === null ? 'unlimited' : `${limit} MiB`,
+          human_bwused: `${(used / BYTES_OF_MEBIBYTE).toFixed(2)} MiB`,
           unlimited: limit === null ? 1 : 0,
         },
       ],

@@ -1,8 +1,14 @@
 import { defineFunction } from '../../core/define.ts';
 import { loginName } from '../../core/params.ts';
+import { BYTES_OF_MEBIBYTE } from '../../model/bandwidth/exceeded.ts';
+import { monthAt } from '../../model/bandwidth/months.ts';
+import { ofAccounts } from '../../model/bandwidth/report.ts';
 import * as limits from '../../model/resellers/limits.ts';
 import * as statistics from '../../model/resellers/statistics.ts';
 import * as resellers from '../../model/resellers/resellers.ts';
+
+/** The owner that is queried was checked, and sees its own accounts. */
+const ROOT = { user: 'root', privileges: 'all' } as const;
 
 export default defineFunction({
   name: 'resellerstats',
@@ -11,7 +17,7 @@ export default defineFunction({
   description:
     'Resellers can query only themselves, and root every owner of accounts. All sizes are in MiB. The totals are ' +
     'those of the listed accounts; unlimited values are not counted. The disk usage is the last measured value. ' +
-    'This server does not measure bandwidth yet: its usage is 0.',
+    'Removed accounts are listed if they transferred anything in the month.',
   access: 'any',
   effect: 'reads',
   params: {
@@ -19,7 +25,7 @@ export default defineFunction({
     filter_deleted: {
       type: 'flag',
       default: 0,
-      doc: '1: leave out removed accounts. This server never lists them.',
+      doc: '1: leave out removed accounts.',
     },
     filter_suspended: { type: 'flag', default: 0, doc: '1: leave out suspended accounts.' },
     month: {
@@ -43,7 +49,7 @@ export default defineFunction({
             fields: {
               bandwidthlimit: { type: 'string', doc: 'The monthly bandwidth limit, or “unlimited”.' },
               bandwidthused: { type: 'string', doc: 'The bandwidth used in the month.' },
-              deleted: { type: 'flag', doc: 'Whether the account was removed: 0.' },
+              deleted: { type: 'flag', doc: 'Whether the account was removed.' },
               diskquota: { type: 'string', doc: 'The disk limit, or “unlimited”.' },
               diskused: { type: 'string', doc: 'The disk usage.' },
               domain: { type: 'string', doc: 'The main domain.' },
@@ -83,42 +89,64 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, { caller, db, now, warn }) {
+  async handler(args, { caller, db, now }) {
     const user = await resellers.resolveAsked(db, caller, args.user);
     const owned = await resellers.listOwned(db, user);
     const listed = args.filter_suspended ? owned.filter((one) => one.suspendedAt === null) : owned;
     const allowed = await limits.find(db, user);
     const totals = statistics.total(listed);
-    const today = new Date(now());
-    warn('This server does not measure bandwidth yet: the usage is reported as 0.');
+    const thisMonth = monthAt(now());
+    const asked = { year: args.year ?? thisMonth.year, month: args.month ?? thisMonth.month };
+    const bandwidth = await ofAccounts(db, ROOT, asked, { owner: user });
+    const usedBy = new Map(bandwidth.filter((one) => !one.isDeleted).map((one) => [one.user, one.total]));
+    const removed = args.filter_deleted ? [] : bandwidth.filter((one) => one.isDeleted);
+    const present = listed.map((one) => ({
+      bandwidthlimit: limitText(one.settings.bandwidthLimit),
+      bandwidthused: inMebibytes(usedBy.get(one.username) ?? 0),
+      deleted: 0,
+      diskquota: limitText(one.settings.diskLimit),
+      diskused: statistics.mebibytes(one.blocksUsed ?? 0),
+      domain: one.domain,
+      package: one.package,
+      suspended: one.suspendedAt === null ? 0 : 1,
+      user: one.username,
+    }));
+    const former = removed.map((one) => ({
+      bandwidthlimit: one.limit === 0 ? 'unlimited' : String(one.limit / BYTES_OF_MEBIBYTE),
+      bandwidthused: inMebibytes(one.total),
+      deleted: 1,
+      diskquota: '0',
+      diskused: '0.00',
+      domain: one.maindomain,
+      package: one.package,
+      suspended: 0,
+      user: one.user,
+    }));
+    const totalUsed =
+      listed.reduce((sum, { username }) => sum + (usedBy.get(username) ?? 0), 0) +
+      removed.reduce((sum, { total }) => sum + total, 0);
     return {
       reseller: {
-        acct: listed.map((one) => ({
-          bandwidthlimit: limitText(one.settings.bandwidthLimit),
-          bandwidthused: '0',
-          deleted: 0,
-          diskquota: limitText(one.settings.diskLimit),
-          diskused: statistics.mebibytes(one.blocksUsed ?? 0),
-          domain: one.domain,
-          package: one.package,
-          suspended: one.suspendedAt === null ? 0 : 1,
-          user: one.username,
-        })),
+        acct: [...present, ...former].sort((one, other) => (one.user < other.user ? -1 : 1)),
         bandwidthlimit: allowed.bandwidth ?? 0,
         bwoverselling: allowed.oversellsBandwidth ? 1 : 0,
         diskoverselling: allowed.oversellsDisk ? 1 : 0,
         diskquota: allowed.disk ?? 0,
         diskused: Number(statistics.mebibytes(totals.blocksUsed)),
-        month: args.month ?? today.getUTCMonth() + 1,
+        month: asked.month,
         totalbwalloc: String(totals.bandwidthPromised),
-        totalbwused: '0',
+        totalbwused: inMebibytes(totalUsed),
         totaldiskalloc: String(totals.diskPromised),
         user,
-        year: args.year ?? today.getUTCFullYear(),
+        year: asked.year,
       },
     };
   },
 });
+
+function inMebibytes(bytes: number): string {
+  return (bytes / BYTES_OF_MEBIBYTE).toFixed(2);
+}
 
 function limitText(limit: number | null): string {
   return limit === null ? 'unlimited' : String(limit);

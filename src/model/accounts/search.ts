@@ -47,10 +47,16 @@ export interface Search {
 }
 
 /**
- * The condition of a WHERE for the accounts that the caller may see and that match the search.
+ * The condition of a WHERE for the accounts that the caller may see and that match the search. `table`: another table
+ * with the same columns.
  * @throws ApiError `bad_param` for an invalid regular expression.
  */
-export async function found(db: Db, caller: Caller, search: Search): Promise<Condition> {
+export async function found(
+  db: Db,
+  caller: Caller,
+  search: Search,
+  table: 'account' | 'bandwidth_removed_account' = 'account',
+): Promise<Condition> {
   const visible = visibleTo(db, caller);
   const { search: sought = '', searchtype, searchmethod } = search;
   if (sought === '') return visible;
@@ -61,7 +67,7 @@ export async function found(db: Db, caller: Caller, search: Search): Promise<Con
   const conditions = await Promise.all(
     types.map(async (type): Promise<Condition> => {
       const column = searched[type];
-      if (matches !== undefined) return matching(db, visible, column, matches);
+      if (matches !== undefined) return matching(db, { ...visible, table }, column, matches);
       return searchmethod === 'exact'
         ? { where: `${column} = ?`, values: [type === 'domain' ? sought.toLowerCase() : sought] }
         : { where: `${db.dialect.position(`upper(${column})`, '?')} > 0`, values: [foldCase(sought)] };
@@ -76,13 +82,13 @@ export async function found(db: Db, caller: Caller, search: Search): Promise<Con
 /** SQLite has no regular expressions, so each distinct value is read and tested once. */
 async function matching(
   db: Db,
-  visible: Condition,
+  visible: Condition & { readonly table: string },
   column: string,
   matches: (text: string) => boolean,
 ): Promise<Condition> {
   const values = await jsonList<string>(
     db,
-    `SELECT DISTINCT ${column} AS item FROM account WHERE ${visible.where}`,
+    `SELECT DISTINCT ${column} AS item FROM ${visible.table} WHERE ${visible.where}`,
     visible.values,
   );
   const kept = JSON.stringify(values.filter(matches));

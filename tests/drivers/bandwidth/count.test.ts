@@ -1,0 +1,341 @@
+// How the log of bytes is counted: its lines, its rotation, and interruptions.
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { countNewLines, type Batch } from '../../../src/drivers/bandwidth/count.ts';
+import { BYTES_LOG, LOG_DIRECTORY } from '../../../src/drivers/bandwidth/places.ts';
+import type { LogFile } from '../../../src/model/bandwidth/log-files.ts';
+import { Installation } from '../../support/installation.ts';
+
+let here: Installation;
+let log: string;
+/** What would be in the store. */
+let known: LogFile[];
+let bytes: Map<string, number>;
+
+beforeEach(() => {
+  here = new Installation();
+  mkdirSync(join(here.state, 'root', LOG_DIRECTORY), { recursive: true });
+  log = join(here.state, 'root', BYTES_LOG);
+  known = [];
+  bytes = new Map();
+});
+afterEach(() => {
+  here.remove();
+});
+
+const START = Date.parse('2026-03-01T12:00:00Z') / 1000;
+const line = (sent: number, name = 'bob.example', time = START) => `${name} ${time} ${sent}\n`;
+
+function keep({ counts, moves }: Batch): Promise<void> {
+  for (const { name, bytes: sent } of counts) bytes.set(name, (bytes.get(name) ?? 0) + sent);
+  for (const { before, after } of moves) {
+    expect(known.find((one) => one.inode === after.inode)).toEqual(before);
+    known = [...known.filter((one) => one.inode !== after.inode), after];
+  }
+  return Promise.resolve();
+}
+
+async function count(options: { batchBytes?: number; keep?: typeof keep; signal?: AbortSignal } = {}) {
+  return countNewLines({
+    files: await here.engine.machine.files([LOG_DIRECTORY]),
+    known,
+    keep,
+    progress: () => undefined,
+    signal: new AbortController().signal,
+    ...options,
+  });
+}
+
+const total = () => [...bytes.values()].reduce((sum, one) => sum + one, 0);
+
+describe('lines', () => {
+  it('adds up the bytes of each name and day', async () => {
+    const days: Batch['counts'][number][] = [];
+    writeFileSync(
+      log,
+      [
+        line(100),
+        line(20, 'anna.example', START + 86_400),
+        line(3),
+        line(0, 'anna.example'),
+        line(7, 'bob.example', START + 86_400),
+        line(900_000_000_000_000, 'anna.example'),
+      ].join(''),
+    );
+    await count({
+      keep: async (batch) => {
+        days.push(...batch.counts);
+      },
+    });
+    expect(days).toEqual([
+      { name: 'bob.example', day: 20260301, bytes: 103 },
+      { name: 'anna.example', day: 20260301, bytes: 900_000_000_000_000 },
+      { name: 'bob.example', day: 20260302, bytes: 7 },
+      { name: 'anna.example', day: 20260302, bytes: 20 },
+    ]);
+  });
+
+  it.each([
+    ['no name', ` ${START} 5\n`],
+    ['an empty line', '\n'],
+    ['one field', 'bob.example\n'],
+    ['two fields', `bob.example ${START}\n`],
+    ['four fields', `bob.example ${START} 5 6\n`],
+    ['two spaces', `bob.example  ${START} 5\n`],
+    ['a tab', `bob.example\t${START} 5\n`],
+    ['a carriage return', `bob.example ${START} 5\r\n`],
+    ['a short time', 'bob.example 176414400 5\n'],
+    ['a long time', 'bob.example 17641440000 5\n'],
+    ['a time with a letter', 'bob.example 17641x4000 5\n'],
+    ['no bytes', `bob.example ${START} \n`],
+    ['bytes that are no number', `bob.example ${START} -\n`],
+    ['negative bytes', `bob.example ${START} -5\n`],
+    ['too many bytes', `bob.example ${START} 1234567890123456\n`],
+    ['an upper-case name', `Bob.example ${START} 5\n`],
+    ['a name with a slash', `../bob ${START} 5\n`],
+    ['a name with a quote', `bob'--.example ${START} 5\n`],
+    ['a long name', `${'b'.repeat(254)} ${START} 5\n`],
+    ['a name that is not ASCII', `bób.example ${START} 5\n`],
+    ['a NUL', `bob\0.example ${START} 5\n`],
+    ['binary data', Buffer.from([0xff, 0xfe, 0x80, 0x81, 0x20, 0x31, 0x0a])],
+  ])('skips and counts a line with %s', async (_what, hostile) => {
+    writeFileSync(log, Buffer.concat([Buffer.from(line(1)), Buffer.from(hostile), Buffer.from(line(10))]));
+    expect(await count()).toEqual({ lines: 2, skipped: 1, problems: [] });
+    expect(bytes).toEqual(new Map([['bob.example', 11]]));
+  });
+
+  it('skips a line that is longer than the memory for it', async () => {
+    const long = Buffer.alloc(3_500_000, 'x');
+    writeFileSync(log, Buffer.concat([Buffer.from(line(1)), long, Buffer.from(`\n${line(10)}`)]));
+    expect(await count()).toMatchObject({ lines: 2 });
+    expect(total()).toBe(11);
+  });
+
+  it('keeps many names apart, also if they differ in one byte only', async () => {
+    const names = Array.from(
+      { length: 20_000 },
+      (_, at) => `${at.toString(36)}.${'x'.repeat(at % 7)}example`,
+    );
+    writeFileSync(log, [...names, ...names].map((name, at) => line(at, name)).join(''));
+    await count();
+    expect(bytes.size).toBe(20_000);
+    expect(names.map((name) => bytes.get(name))).toEqual(names.map((_, at) => at + at + 20_000));
+  });
+
+  it('agrees with a simple count, whatever the lines are and wherever the log is cut', async () => {
+    const name = fc.stringMatching(/^[a-c.\- A]{0,9}$/);
+    const field = fc.oneof(fc.constant(String(START)), fc.nat().map(String), fc.constant('x'));
+    const lines = fc.array(
+      fc.oneof(
+        fc.tuple(name, field, field).map((parts) => parts.join(' ')),
+        name,
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(lines, fc.array(fc.nat(400), { maxLength: 3 }), async (texts, cuts) => {
+        const text = texts.map((one) => `${one}\n`).join('');
+        const expected = new Map<string, number>();
+        for (const one of texts) {
+          const [, owner = '', sent] =
+            /^([a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?) \d{10} (\d{1,15})$/.exec(one) ?? [];
+          if (sent !== undefined && Number(sent) > 0)
+            expected.set(owner, (expected.get(owner) ?? 0) + Number(sent));
+        }
+        rmSync(log, { force: true });
+        known = [];
+        bytes = new Map();
+        let at = 0;
+        for (const cut of [
+          ...cuts.map((one) => Math.min(one, text.length)).sort((a, b) => a - b),
+          text.length,
+        ]) {
+          appendFileSync(log, text.slice(at, cut));
+          await count();
+          at = cut;
+        }
+        expect(bytes).toEqual(expected);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('a log that grows', () => {
+  it('is never counted twice', async () => {
+    writeFileSync(log, line(1));
+    await count();
+    expect(await count()).toMatchObject({ lines: 0 });
+    appendFileSync(log, line(10));
+    expect(await count()).toMatchObject({ lines: 1 });
+    expect(total()).toBe(11);
+  });
+
+  it('keeps an incomplete last line for later', async () => {
+    const whole = line(12_345);
+    writeFileSync(log, line(1) + whole.slice(0, -3));
+    await count();
+    expect(total()).toBe(1);
+    appendFileSync(log, whole.slice(-3));
+    await count();
+    expect(total()).toBe(12_346);
+  });
+
+  it('is nothing to count if it does not exist, or is a link', async () => {
+    expect(await count()).toMatchObject({ lines: 0 });
+    symlinkSync('/etc/passwd', log);
+    expect(await count()).toEqual({ lines: 0, skipped: 0, problems: [expect.stringContaining(BYTES_LOG)] });
+  });
+});
+
+describe('rotation', () => {
+  const first = Array.from({ length: 100 }, (_, at) => line(1, 'bob.example', START + at)).join('');
+
+  beforeEach(async () => {
+    writeFileSync(log, first);
+    await count();
+    // Not counted when the log is rotated.
+    appendFileSync(log, line(1000));
+  });
+
+  it('by renaming: the rest is counted, and what Apache still writes to the renamed log', async () => {
+    renameSync(log, `${log}.1`);
+    writeFileSync(log, line(20_000));
+    await count();
+    expect(total()).toBe(21_100);
+    appendFileSync(`${log}.1`, line(300_000));
+    renameSync(`${log}.1`, `${log}.2`);
+    renameSync(log, `${log}.1`);
+    writeFileSync(log, line(4_000_000));
+    await count();
+    expect(total()).toBe(4_321_100);
+    await count();
+    expect(total()).toBe(4_321_100);
+  });
+
+  it('with dates in the names', async () => {
+    renameSync(log, `${log}-20260301`);
+    writeFileSync(log, line(20_000));
+    await count();
+    expect(total()).toBe(21_100);
+  });
+
+  it('by copying and truncating', async () => {
+    copyFileSync(log, `${log}.1`);
+    truncateSync(log);
+    appendFileSync(log, line(20_000));
+    await count();
+    expect(total()).toBe(21_100);
+  });
+
+  it('by copying and truncating, if the log has already grown beyond its former size', async () => {
+    copyFileSync(log, `${log}.1`);
+    truncateSync(log);
+    const grown = Array.from({ length: 200 }, (_, at) => line(100, 'bob.example', START + 500 + at)).join('');
+    appendFileSync(log, grown);
+    expect(statSync(log).size).toBeGreaterThan(first.length);
+    await count();
+    expect(total()).toBe(21_100);
+  });
+
+  it('with compression before the rest was counted', async () => {
+    renameSync(log, `${log}.1`);
+    writeFileSync(`${log}.1.gz`, gzipSync(Buffer.concat([Buffer.from(first), Buffer.from(line(1000))])));
+    rmSync(`${log}.1`);
+    writeFileSync(log, line(20_000));
+    await count();
+    expect(total()).toBe(21_100);
+    renameSync(`${log}.1.gz`, `${log}.2.gz`);
+    await count();
+    expect(total()).toBe(21_100);
+  });
+
+  it('counts a compressed log that it has never seen', async () => {
+    const text = Array.from({ length: 50_000 }, (_, at) => line(1, `x${at % 7}.example`, START + 900)).join(
+      '',
+    );
+    writeFileSync(`${log}.4.gz`, gzipSync(text));
+    expect(await count({ batchBytes: 500_000 })).toMatchObject({ lines: 50_001 });
+    expect(total()).toBe(51_100);
+    await count();
+    expect(total()).toBe(51_100);
+  });
+
+  it('reports a damaged compressed log, and counts the others', async () => {
+    writeFileSync(`${log}.4.gz`, gzipSync(line(1)).subarray(0, 20));
+    expect((await count()).problems).toEqual(['A compressed log could not be read: unexpected end of file.']);
+    expect(total()).toBe(1100);
+  });
+
+  it('names logs that it cannot read', async () => {
+    writeFileSync(`${log}.4.xz`, 'x');
+    expect((await count()).problems).toEqual([
+      `“${BYTES_LOG}.4.xz” is not counted: only logs compressed with gzip can be read.`,
+    ]);
+  });
+
+  it('counts another file from its beginning although it got the inode of a removed one', async () => {
+    await count();
+    const [one] = known;
+    rmSync(log);
+    writeFileSync(log, Array.from({ length: 300 }, () => line(1, 'bob.example', START + 999)).join(''));
+    const { ino } = statSync(log);
+    known = known.map((file) => (file === one ? { ...file, inode: String(ino) } : file));
+    await count();
+    expect(total()).toBe(1100 + 300);
+  });
+
+  it('counts a log once that is found under two names', async () => {
+    copyFileSync(log, `${log}.keep`);
+    const { linkSync } = await import('node:fs');
+    linkSync(log, `${log}.1`);
+    await count();
+    expect(total()).toBe(1100);
+    expect(existsSync(`${log}.1`)).toBe(true);
+  });
+});
+
+describe('an interruption', () => {
+  const text = Array.from({ length: 90_000 }, (_, at) => line(1, `x${at % 9}.example`)).join('');
+
+  it('between two batches loses and doubles nothing', async () => {
+    writeFileSync(log, text);
+    let batches = 0;
+    const failing = async (batch: Batch) => {
+      batches += 1;
+      if (batches === 2) throw new Error('The store has failed.');
+      await keep(batch);
+    };
+    await expect(count({ batchBytes: 1_000_000, keep: failing })).rejects.toThrow('The store has failed.');
+    expect(total()).toBeGreaterThan(0);
+    expect(total()).toBeLessThan(90_000);
+    await count({ batchBytes: 1_000_000 });
+    expect(total()).toBe(90_000);
+  });
+
+  it('by a request to stop', async () => {
+    writeFileSync(log, text);
+    const stop = new AbortController();
+    const stopping = async (batch: Batch) => {
+      await keep(batch);
+      stop.abort(new Error('stopped'));
+    };
+    await expect(count({ batchBytes: 1_000_000, keep: stopping, signal: stop.signal })).rejects.toThrow(
+      'stopped',
+    );
+    await count();
+    expect(total()).toBe(90_000);
+  });
+});

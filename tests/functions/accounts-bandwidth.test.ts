@@ -1,0 +1,217 @@
+// Bandwidth by the public interface: the log of the web server is counted by the task, and showbw reports it.
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { BYTES_LOG, LOG_DIRECTORY } from '../../src/drivers/bandwidth/places.ts';
+import type { Db } from '../../src/core/context.ts';
+import type { Hash } from '../../src/core/values.ts';
+import * as domains from '../../src/model/domains/hosted-domains.ts';
+import * as tasks from '../../src/model/tasks/tasks.ts';
+import { StateDirectory } from '../../src/store/state-directory.ts';
+import { TaskLogFiles } from '../../src/store/task-logs.ts';
+import { taskKinds } from '../../src/tasks/loaders.generated.ts';
+import { Worker } from '../../src/worker/worker.ts';
+import { addAccounts, anAccount } from '../support/accounts.ts';
+import { Installation, reseller } from '../support/installation.ts';
+
+let here: Installation;
+beforeEach(() => {
+  here = new Installation();
+  mkdirSync(join(here.state, 'root', LOG_DIRECTORY), { recursive: true });
+});
+afterEach(() => {
+  here.remove();
+});
+
+const MEBIBYTE = 1_048_576;
+
+function sent(name: string, bytes: number, time = here.time): void {
+  appendFileSync(join(here.state, 'root', BYTES_LOG), `${name} ${Math.floor(time / 1000)} ${bytes}\n`);
+}
+
+/** Runs the task as the server does, and returns it. */
+async function count() {
+  const { engine, application } = here;
+  await transaction((db) =>
+    engine.addTask(db, { kind: 'count-bandwidth', input: {}, caller: 'root', xid: 'x' }, here.time),
+  );
+  const logs = new TaskLogFiles(new StateDirectory(here.state, process.getuid?.() ?? 0), () => here.time);
+  const kinds = { 'count-bandwidth': taskKinds['count-bandwidth'] } as typeof taskKinds;
+  await new Worker({ engine, storeState: () => application.storeState(), kinds, logs }).runDue();
+  const all = await transaction((db) => tasks.list(db));
+  return all.filter(({ kind }) => kind === 'count-bandwidth').at(-1);
+}
+
+const transaction = <T>(work: (db: Db) => Promise<T>): Promise<T> =>
+  here.engine.store.transaction('changes', async (db) => ({ value: await work(db), keep: true }));
+
+async function showbw(args: Record<string, string> = {}, options = {}): Promise<Hash> {
+  const { metadata, data } = await here.call('showbw', args, options);
+  expect(metadata).toMatchObject({ result: 1 });
+  return data ?? {};
+}
+
+const accountsOf = async (args: Record<string, string> = {}, options = {}) =>
+  (await showbw(args, options)).acct as Hash[];
+const totals = async (args: Record<string, string> = {}, options = {}) =>
+  (await accountsOf(args, options)).map(({ user, totalbytes }) => [user, totalbytes]);
+
+describe('showbw', () => {
+  it('returns what the log says, by account and domain', async () => {
+    await addAccounts(
+      here,
+      anAccount({ username: 'anna', settings: { bandwidthLimit: 100 } }),
+      anAccount({ username: 'bob', settings: { bandwidthLimit: null } }),
+    );
+    const shop = { domain: 'shop.bob.example', username: 'bob', type: 'sub' as const };
+    await transaction((db) =>
+      domains.insert(db, { ...shop, servedBy: null, documentRoot: 'public_html/shop' }),
+    );
+    sent('bob.example', 1000);
+    sent('shop.bob.example', 20);
+    sent('bob.example', 300);
+    sent('unknown.example', 7);
+    expect(await count()).toMatchObject({ state: 'done', result: { lines: 4, skipped: 0, changed: 0 } });
+    expect(await showbw()).toEqual({
+      acct: [
+        {
+          ...{ user: 'anna', maindomain: 'anna.example', owner: 'root', deleted: 0, reseller: 0 },
+          ...{ limit: 100 * MEBIBYTE, totalbytes: 0 },
+          bwusage: [{ domain: 'anna.example', usage: 0, deleted: 0 }],
+        },
+        {
+          ...{ user: 'bob', maindomain: 'bob.example', owner: 'root', deleted: 0, reseller: 0 },
+          ...{ limit: 0, totalbytes: 1320 },
+          bwusage: [
+            { domain: 'bob.example', usage: 1300, deleted: 0 },
+            { domain: 'shop.bob.example', usage: 20, deleted: 0 },
+          ],
+        },
+      ],
+      ...{ month: 3, year: 2026, reseller: 'root', totalused: 1320 },
+    });
+    await transaction((db) => domains.remove(db, 'shop.bob.example'));
+    expect((await accountsOf({ search: 'bob' }))[0]?.bwusage).toEqual([
+      { domain: 'bob.example', usage: 1300, deleted: 0 },
+      { domain: 'shop.bob.example', usage: 20, deleted: 1 },
+    ]);
+  });
+
+  it('separates months at midnight of the server’s time zone', async () => {
+    await addAccounts(here, anAccount());
+    const midnight = new Date(2026, 3, 1).getTime();
+    sent('bob.example', 1, midnight - 1000);
+    sent('bob.example', 20, midnight);
+    await count();
+    expect(await totals({ month: '3', year: '2026' })).toEqual([['bob', 1]]);
+    expect(await totals({ month: '4' })).toEqual([['bob', 20]]);
+    expect(await totals({ month: '4', year: '2025' })).toEqual([['bob', 0]]);
+  });
+
+  it('searches, and shows resellers their own accounts only', async () => {
+    const carol = reseller('carol', 'show-bandwidth');
+    await addAccounts(
+      here,
+      anAccount({ username: 'anna', owner: 'carol', package: 'gold', ip: '192.0.2.2' }),
+      anAccount({ username: 'bob' }),
+      anAccount({ username: 'carol' }),
+    );
+    await here.call('setupreseller', { user: 'carol' });
+    sent('anna.example', 5);
+    sent('bob.example', 6);
+    await count();
+    expect(await totals({}, { as: carol })).toEqual([['anna', 5]]);
+    expect(await totals({ showres: 'carol' })).toEqual([['anna', 5]]);
+    expect(await totals({ search: 'gold', searchtype: 'package' })).toEqual([['anna', 5]]);
+    expect(await totals({ search: '192.0.2.2', searchtype: 'ip' })).toEqual([['anna', 5]]);
+    expect(await totals({ search: '^b', searchtype: 'user' })).toEqual([['bob', 6]]);
+    expect((await accountsOf({ search: 'carol', searchtype: 'user' }))[0]).toMatchObject({ reseller: 1 });
+    const { metadata } = await here.call('showbw', { showres: 'root' }, { as: carol });
+    expect(metadata.result).toBe(0);
+    expect(metadata.reason).toContain('can query only itself');
+  });
+
+  it('still returns the traffic of a removed account, apart from a new one of its name', async () => {
+    const bob = { username: 'bob', domain: 'bob.example', password: 'correct horse battery staple 7' };
+    await here.call('createacct', bob);
+    await here.call('createacct', { ...bob, username: 'idle', domain: 'idle.example' });
+    sent('bob.example', 5);
+    await count();
+    for (const username of ['bob', 'idle']) await here.call('removeacct', { username });
+    await here.call('createacct', bob);
+    sent('bob.example', 70);
+    await count();
+    const found = (await accountsOf()).map(({ user, deleted, totalbytes }) => [user, deleted, totalbytes]);
+    expect(found).toEqual([
+      ['bob', 0, 70],
+      ['bob', 1, 5],
+    ]);
+    expect(await totals({ month: '2' })).toEqual([['bob', 0]]);
+    expect(await totals({ search: '^BO', searchtype: 'domain' })).toHaveLength(2);
+  });
+
+  it('follows an account that is renamed', async () => {
+    await here.call('createacct', {
+      username: 'bob',
+      domain: 'bob.example',
+      password: 'correct horse 7 battery',
+    });
+    sent('bob.example', 5);
+    await count();
+    const changes = { user: 'bob', newuser: 'robert', domain: 'robert.example' };
+    expect((await here.call('modifyacct', changes)).metadata).toMatchObject({ result: 1 });
+    const [found] = await accountsOf();
+    expect(found).toMatchObject({
+      ...{ user: 'robert', totalbytes: 5 },
+      bwusage: [
+        { domain: 'bob.example', usage: 5, deleted: 1 },
+        { domain: 'robert.example', usage: 0, deleted: 0 },
+      ],
+    });
+  });
+});
+
+describe('resellerstats', () => {
+  it('returns the bandwidth of a month, also that of removed accounts', async () => {
+    for (const username of ['anna', 'bob']) {
+      const password = 'correct horse battery staple 7';
+      await here.call('createacct', { username, domain: `${username}.example`, password });
+    }
+    sent('anna.example', 1.5 * MEBIBYTE);
+    sent('bob.example', 2 * MEBIBYTE);
+    await count();
+    await here.call('removeacct', { username: 'anna' });
+    const stats = async (args: Record<string, string>) => {
+      const { data } = await here.call('resellerstats', { user: 'root', ...args });
+      const { acct, totalbwused } = data?.reseller as Hash;
+      const shown = (acct as Hash[]).map(({ user, deleted, bandwidthused }) => [
+        user,
+        deleted,
+        bandwidthused,
+      ]);
+      return { shown, totalbwused };
+    };
+    expect(await stats({})).toEqual({
+      shown: [
+        ['anna', 1, '1.50'],
+        ['bob', 0, '2.00'],
+      ],
+      totalbwused: '3.50',
+    });
+    expect(await stats({ filter_deleted: '1' })).toEqual({
+      shown: [['bob', 0, '2.00']],
+      totalbwused: '2.00',
+    });
+    expect(await stats({ month: '2' })).toEqual({ shown: [['bob', 0, '0.00']], totalbwused: '0.00' });
+  });
+});
+
+describe('the task count-bandwidth', () => {
+  it('counts nothing twice, and reports lines that it skips', async () => {
+    await addAccounts(here, anAccount());
+    sent('bob.example', 5);
+    appendFileSync(join(here.state, 'root', BYTES_LOG), '<script> 1 1\n');
+    expect(await count()).toMatchObject({ result: { lines: 1, skipped: 1 } });
+    expect(await count()).toMatchObject({ result: { lines: 0, skipped: 0 } });
+    expect(await totals()).toEqual([['bob', 5]]);
+  });
+});
