@@ -2,6 +2,7 @@
 import { defineTask } from '../core/task.ts';
 import { Challenges, pause } from '../drivers/acme/challenges.ts';
 import { check } from '../model/autossl/check.ts';
+import { isOnlyCheck } from '../model/autossl/schedule.ts';
 
 interface Input {
   /** Default: all accounts. */
@@ -22,7 +23,8 @@ export default defineTask<Input>({
   timer: { everyMs: DAY_MS, hour: 1, keepsMinute: true },
 
   async run({ username, retries_all: retriesAll = false }, context) {
-    const challenges = await Challenges.open(context.machine, context.now());
+    const challenges = await Challenges.open(context.machine);
+    if (await context.transaction('reads', (db) => isOnlyCheck(db, context.id))) await challenges.clear();
     const result = await check({ ...context, challenges, pause }, { username, retriesAll });
     return result === undefined ? undefined : { ...result };
   },

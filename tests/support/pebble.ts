@@ -53,7 +53,7 @@ export class Pebble {
       extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
     });
     writeFileSync(this.certificate, cert);
-    writeFileSync(join(this.#directory, 'key.pem'), key);
+    writeFileSync(this.key, key);
     this.#writeConfiguration();
     await this.#startWeb(http);
     this.#spawn('pebble-challtestsrv', [
@@ -61,15 +61,15 @@ export class Pebble {
       ...['-http01', '', '-https01', '', '-tlsalpn01', '', '-doh', ''],
       ...['-management', `127.0.0.1:${dnsManagement}`],
     ]);
-    this.startIssuer();
-    await until(() => this.#isUp());
+    await this.startIssuer();
     await until(() => this.#post('clear-a', { host: 'nobody.example' }));
   }
 
   /** Starts the issuer, which forgets everything whenever it ends. */
-  startIssuer(): void {
+  async startIssuer(): Promise<void> {
     const { dnsServer = `127.0.0.1:${this.#ports.dns}` } = this.#options;
     this.#spawn('pebble', ['-config', join(this.#directory, 'pebble.json'), '-dnsserver', dnsServer]);
+    await until(() => this.#isUp());
   }
 
   /** The variables with which an installation uses it. */
@@ -90,6 +90,11 @@ export class Pebble {
   /** The certificate of its own server. */
   get certificate(): string {
     return join(this.#directory, 'certificate.pem');
+  }
+
+  /** The key of its own server. */
+  get key(): string {
+    return join(this.#directory, 'key.pem');
   }
 
   /** The certificate (PEM) with which it signs. */
@@ -132,7 +137,7 @@ export class Pebble {
       listenAddress: `127.0.0.1:${this.#ports.acme}`,
       managementListenAddress: `127.0.0.1:${this.#ports.management}`,
       certificate: this.certificate,
-      privateKey: join(this.#directory, 'key.pem'),
+      privateKey: this.key,
       httpPort: this.#ports.http,
       tlsPort: 1,
       ocspResponderURL: '',

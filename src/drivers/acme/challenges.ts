@@ -4,9 +4,6 @@ import type { MachineFiles } from '../../core/machine-daemons.ts';
 import { CHALLENGES } from '../virtual-hosts/places.ts';
 import type { DriverMachine } from '../step.ts';
 
-/** A file that a process has left behind when it died. */
-const OLD_MS = 86_400_000;
-
 export class Challenges {
   readonly #files: MachineFiles;
 
@@ -14,15 +11,15 @@ export class Challenges {
     this.#files = files;
   }
 
-  /** Removes files that nobody needs any more. */
-  static async open({ files: filesBelow }: Pick<DriverMachine, 'files'>, now: number): Promise<Challenges> {
+  static async open({ files: filesBelow }: Pick<DriverMachine, 'files'>): Promise<Challenges> {
     const files = await filesBelow([CHALLENGES]);
     await files.makeDirectory(CHALLENGES, { mode: 0o755 });
-    for (const name of await files.list(CHALLENGES)) {
-      const facts = await files.facts(pathOf(name));
-      if (facts?.kind === 'file' && facts.modifiedAt < now - OLD_MS) await files.remove(pathOf(name));
-    }
     return new Challenges(files);
+  }
+
+  /** Removes all files, such as those of a process that was killed. */
+  async clear(): Promise<void> {
+    for (const name of await this.#files.list(CHALLENGES)) await this.#files.remove(pathOf(name));
   }
 
   /** @throws TypeError for a token that is not Base64url. */

@@ -11,11 +11,13 @@ import type {
 } from '../../core/machine-acme.ts';
 import { AcmeError } from '../../core/machine-acme.ts';
 import { asObject, isHttps, nonsense, sane } from './answers.ts';
-import { detailOf } from './transport.ts';
+import { detailOf, NOT_FOUND } from './transport.ts';
 
 /** RFC 8555, section 8.3: characters of Base64url. It becomes the name of a file. */
 const TOKEN = /^[\w-]{16,256}$/;
 const MAX_NAMES = 1000;
+/** Boulder says “malformed” with status 404. Others may say that the order belongs to somebody else. */
+const UNKNOWN_ORDER = [NOT_FOUND, 'malformed', 'unauthorized', 'orderDoesNotExist'];
 const TYPES: readonly string[] = ['http-01', 'dns-01'];
 
 export class OrderClient implements AcmeClient {
@@ -36,12 +38,7 @@ export class OrderClient implements AcmeClient {
     try {
       return await sane('an order', async () => readOrder(await this.#raw(url)));
     } catch (error) {
-      // Boulder and pebble answer “malformed” with status 404, others may say that it belongs to somebody else.
-      if (
-        error instanceof AcmeError &&
-        ['malformed', 'unauthorized', 'orderDoesNotExist'].includes(error.type)
-      )
-        return undefined;
+      if (error instanceof AcmeError && UNKNOWN_ORDER.includes(error.type)) return undefined;
       throw error;
     }
   }

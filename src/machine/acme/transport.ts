@@ -9,6 +9,8 @@ import { AcmeError } from '../../core/machine-acme.ts';
 const LIMIT_MS = 30_000;
 const MAX_BYTES = 1_048_576;
 const PROBLEM = 'urn:ietf:params:acme:error:';
+/** The type of a response with status 404 that has no problem document. */
+export const NOT_FOUND = 'notFound';
 /** acme-client fetches another nonce and repeats the request. */
 const BAD_NONCE = `${PROBLEM}badNonce`;
 
@@ -48,7 +50,7 @@ export async function prepareTransport({ certificates, now }: TransportOptions):
       if (response.status < 300 || typeOf(data) === BAD_NONCE) return response;
       throw new AcmeError(
         sentenceOf(response.status, data),
-        typeOf(data).replace(PROBLEM, ''),
+        typeOf(data).replace(PROBLEM, '') || (response.status === 404 ? NOT_FOUND : ''),
         retryAfterOf(response.headers['retry-after'], now()),
       );
     },

@@ -1,6 +1,6 @@
 // A run of the check: all accounts of this server, or one of them.
 import { ApiError } from '../../core/errors.ts';
-import { AcmeError } from '../../core/machine-acme.ts';
+import { AcmeError, type AcmeAccount } from '../../core/machine-acme.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import type { TaskContext } from '../../core/task.ts';
 import * as accounts from '../accounts/accounts.ts';
@@ -75,8 +75,9 @@ async function checkAll(
   { username, retriesAll }: CheckRequest,
 ): Promise<CheckResult> {
   const { transaction, now, log, startTime, machine, signal } = world;
-  const account = await registrations.current(world);
-  const issuer = { account, client: await (await machine.acme()).client(account) };
+  const acme = await machine.acme();
+  const withClient = async (account: AcmeAccount) => ({ account, client: await acme.client(account) });
+  let issuer = await withClient(await registrations.current(world));
   const { chosen, clobbers } = await transaction('changes', async (db) => {
     await runs.prune(db);
     const all = await accounts.list(db, root);
@@ -106,9 +107,16 @@ async function checkAll(
         const { servername } = host;
         const wanted = [servername, ...host.aliases];
         const present = installed.get(servername);
-        try {
-          await checkHost(world, {
+        const checkOnce = () =>
+          checkHost(world, {
             ...{ account: one, host, wanted, present, clobbers, retriesAll, issuer, notices: found },
+          });
+        try {
+          await checkOnce().catch(async (error: unknown) => {
+            if (!(error instanceof AcmeError) || error.type !== 'accountDoesNotExist') throw error;
+            log('warn', 2, 'The issuer no longer knows this server’s account. It is registered again.');
+            issuer = await withClient(await registrations.renew(world, issuer.account));
+            return checkOnce();
           });
           inRow = 0;
         } catch (error) {

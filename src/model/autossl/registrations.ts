@@ -111,6 +111,16 @@ export async function current(world: Omit<World, 'isDryRun'>): Promise<AcmeAccou
   return { directory, key, url };
 }
 
+/** The issuer no longer knows the account, as a test issuer does after its database was emptied: registers the key again. */
+export async function renew(
+  { machine, transaction }: Pick<World, 'machine' | 'transaction'>,
+  { directory, key }: AcmeAccount,
+): Promise<AcmeAccount> {
+  const url = await registerLeft(await machine.acme(), directory, key);
+  await transaction('changes', (db) => setUrl(db, directory, url));
+  return { directory, key, url };
+}
+
 function registerLeft(acme: MachineAcme, directory: string, key: string): Promise<string> {
   return acme.register({ directory, key, contact: [] });
 }

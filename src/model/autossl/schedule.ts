@@ -21,3 +21,9 @@ export async function checkSoon(db: Db, username: string, now: number): Promise<
   if ((await settings.provider(db)) === undefined) return;
   await queue.add(db, { kind: CHECK, input: { username }, caller: 'root', xid: '' }, { now });
 }
+
+/** Whether no other check than this task is running on this server. */
+export async function isOnlyCheck(db: Db, task: number): Promise<boolean> {
+  const running = await queue.running(db);
+  return running.every(({ id, kind }) => id === task || kind !== CHECK);
+}
