@@ -105,6 +105,11 @@ describe('installssl', () => {
     else expect(after).toEqual(before);
   });
 
+  test('finds the site by its other names', async () => {
+    const { data } = await install({ domain: 'www.bob.example' });
+    expect(data).toMatchObject({ domain: 'www.bob.example', servername: 'bob.example', user: 'bob' });
+  });
+
   test('refuses a certificate of other domains', async () => {
     const other = await middle.issue({ domains: ['other.example', '*.other.example'] });
     const { metadata } = await install(other);

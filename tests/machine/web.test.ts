@@ -189,6 +189,49 @@ cat /var/log/whmapi1-domlogs/bob/bob.example.log >/dev/null && echo own
     expect(visit('carol.example')).toBe('the page of carol\n\n200');
   });
 
+  it('have certificates of their own, which clients verify, and whose keys only root can read', () => {
+    machine.sh(`mkdir -m 700 /root/ca; cd /root/ca
+      key='-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes'
+      openssl req -x509 $key -keyout root.key -out root.pem -subj '/CN=Test Root' -days 30
+      openssl req $key -keyout middle.key -out middle.csr -subj '/CN=Test Intermediate'
+      echo basicConstraints=critical,CA:TRUE >middle.ext
+      openssl x509 -req -in middle.csr -CA root.pem -CAkey root.key -days 20 -extfile middle.ext -out middle.pem
+      for user in bob alice; do
+        openssl req $key -keyout $user.key -out $user.csr -subj "/CN=$user.example"
+        echo "subjectAltName=DNS:$user.example,DNS:www.$user.example" >$user.ext
+        openssl x509 -req -in $user.csr -CA middle.pem -CAkey middle.key -days 10 -extfile $user.ext -out $user.pem
+      done`);
+    const files = (crt: string, key: string) =>
+      ['--file', `crt=/root/ca/${crt}.pem`, '--file', `key=/root/ca/${key}.key`] as const;
+    const chain = ['--file', 'cab=/root/ca/middle.pem'] as const;
+    const verified = (user: string) =>
+      machine.run('curl', [
+        ...[
+          '-s',
+          '--cacert',
+          '/root/ca/root.pem',
+          '--max-time',
+          '20',
+          '-o',
+          '/dev/null',
+          '-w',
+          '%{http_code}',
+        ],
+        ...['--resolve', `${user}.example:443:127.0.0.1`, `https://${user}.example/secret.txt`],
+      ]).stdout;
+    expect(verified('alice')).toBe('000');
+    works('installssl', 'domain=bob.example', ...files('bob', 'bob'), ...chain);
+    works('installssl', 'domain=www.alice.example', ...files('alice', 'alice'), ...chain);
+    expect([verified('bob'), verified('alice')]).toEqual(['403', '200']);
+    const { metadata } = call('installssl', 'domain=bob.example', ...files('bob', 'alice'), ...chain);
+    expect(metadata.reason).toMatch(/^The key does not belong to the certificate “bob\.example”\./);
+    expect([verified('bob'), verified('alice')]).toEqual(['403', '200']);
+    const { data } = call('fetchsslinfo', 'domain=alice.example');
+    expect(data).toMatchObject({ user: 'alice', crt: machine.sh('cat /root/ca/alice.pem') });
+    const facts = machine.sh("cd /etc/ssl/whmapi1/sites && stat -c '%U %a' . *");
+    expect(new Set(facts.trim().split('\n'))).toEqual(new Set(['root 700', 'root 600']));
+  });
+
   it('fail to change while somebody else’s file is broken, which the reason names', () => {
     machine.sh('echo Nonsense >/etc/apache2/sites-enabled/theirs.conf');
     const { metadata } = call('createacct', 'username=dave', 'domain=dave.example');

@@ -11,11 +11,10 @@ import {
   keyText,
 } from '../../model/certificates/params.ts';
 import { assertCovers, installationText } from '../../model/certificates/report.ts';
+import { siteOf } from '../../model/certificates/site-of.ts';
 import { chainsOf } from '../../model/certificates/stored.ts';
 import { readCertificates } from '../../model/certificates/x509.ts';
-import { getDomain } from '../../model/domains/hosted-domains.ts';
 import { rolesOf } from '../../model/roles/active-profile.ts';
-import { virtualHostsOf } from '../../model/domains/virtual-hosts.ts';
 
 export default defineFunction({
   name: 'installssl',
@@ -77,7 +76,7 @@ export default defineFunction({
 
   async look({ domain, crt, key, cab = '' }, { caller, now, transaction }) {
     const stored = await transaction('reads', async (db) => {
-      await getDomain(db, caller, domain);
+      await siteOf(db, caller, domain);
       if (cab !== '') return [];
       const [first] = readCertificates('crt', crt);
       return first === undefined ? [] : chainsOf(db, first.facts);
@@ -88,14 +87,13 @@ export default defineFunction({
 
   async handler({ domain, ip }, context, checked) {
     const { caller, db, plan, system, warn } = context;
-    const { account, servername } = await getDomain(db, caller, domain);
+    const { account, host } = await siteOf(db, caller, domain);
+    const { servername } = host;
     if (ip !== undefined && ip !== account.ip) {
       throw badParam(
         `The domain “${domain}” has the IP address ${account.ip}, and not the given one. Omit “ip”.`,
       );
     }
-    const host = (await virtualHostsOf(db, account)).find((one) => one.servername === servername);
-    if (host === undefined) throw new Error(`The domain “${domain}” has no virtual host.`);
     const { working, unsecured, extra } = assertCovers(host, checked.certificate.facts);
     for (const warning of checked.warnings) warn(warning);
     plan(await installCertificate(context, account, servername, checked));
