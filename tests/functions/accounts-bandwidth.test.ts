@@ -1,5 +1,5 @@
 // Bandwidth by the public interface: the log of the web server is counted by the task, and showbw reports it.
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BYTES_LOG, LOG_DIRECTORY } from '../../src/drivers/bandwidth/places.ts';
 import type { Db } from '../../src/core/context.ts';
@@ -167,6 +167,118 @@ describe('showbw', () => {
         { domain: 'robert.example', usage: 0, deleted: 0 },
       ],
     });
+  });
+});
+
+describe('the limit of an account', () => {
+  const isBlocked = () =>
+    readFileSync(join(here.state, 'root/etc/apache2/whmapi1/accounts/bob.conf'), 'utf8').includes(
+      'over-limit',
+    );
+  const warnings = () =>
+    transaction(async (db) =>
+      (await tasks.list(db)).flatMap(({ kind, input }) =>
+        kind === 'send-notification' ? [(input as { subject: string }).subject] : [],
+      ),
+    );
+
+  beforeEach(async () => {
+    const password = 'correct horse battery staple 7';
+    const { metadata } = await here.call('createacct', {
+      ...{ username: 'bob', domain: 'bob.example', password, bwlimit: '10' },
+    });
+    expect(metadata).toMatchObject({ result: 1 });
+  });
+
+  it('warns once in a month at 80 %', async () => {
+    sent('bob.example', 8 * MEBIBYTE - 1);
+    await count();
+    expect(await warnings()).toEqual([]);
+    sent('bob.example', 1);
+    await count();
+    expect(await warnings()).toEqual(['The account “bob” has used 80 % of its bandwidth']);
+    sent('bob.example', 1000);
+    await count();
+    expect(await warnings()).toHaveLength(1);
+    expect(isBlocked()).toBe(false);
+    here.time = new Date(2026, 3, 2).getTime();
+    sent('bob.example', 9 * MEBIBYTE);
+    await count();
+    expect(await warnings()).toHaveLength(2);
+  });
+
+  it('sends no warning if the notification is disabled', async () => {
+    const importance = { app: 'BandwidthLimit', importance: 'Disabled' };
+    const { metadata } = await here.call('set_application_contact_importance', importance);
+    expect(metadata).toMatchObject({ result: 1 });
+    sent('bob.example', 9 * MEBIBYTE);
+    await count();
+    expect(await warnings()).toEqual([]);
+  });
+
+  it('blocks the sites once it is reached, until the next month', async () => {
+    sent('bob.example', 10 * MEBIBYTE - 1);
+    await count();
+    expect(isBlocked()).toBe(false);
+    sent('bob.example', 1);
+    expect(await count()).toMatchObject({ state: 'done', result: { changed: 1 } });
+    expect(isBlocked()).toBe(true);
+    expect(await warnings()).toHaveLength(1);
+    expect(await count()).toMatchObject({ result: { changed: 0 } });
+    here.time = new Date(2026, 3, 1).getTime() - 1;
+    expect(await count()).toMatchObject({ result: { changed: 0 } });
+    here.time += 1;
+    expect(await count()).toMatchObject({ result: { changed: 1 } });
+    expect(isBlocked()).toBe(false);
+  });
+
+  it('stays over other changes of the account', async () => {
+    sent('bob.example', 10 * MEBIBYTE);
+    await count();
+    await here.call('suspendacct', { user: 'bob' });
+    await here.call('unsuspendacct', { user: 'bob' });
+    expect(isBlocked()).toBe(true);
+    expect((await here.call('modifyacct', { user: 'bob', newuser: 'robert' })).metadata.result).toBe(1);
+    const renamed = join(here.state, 'root/etc/apache2/whmapi1/accounts/robert.conf');
+    expect(readFileSync(renamed, 'utf8')).toContain('over-limit');
+    expect(await count()).toMatchObject({ result: { changed: 0 } });
+  });
+
+  it.each([
+    ['limitbw', { user: 'bob', bwlimit: '11' }],
+    ['modifyacct', { user: 'bob', BWLIMIT: '11' }],
+    ['changepackage', { user: 'bob', pkg: 'default' }],
+  ])('is lifted at once by %s with a higher limit', async (command, args) => {
+    sent('bob.example', 10 * MEBIBYTE);
+    await count();
+    expect(isBlocked()).toBe(true);
+    expect((await here.call(command, args)).metadata).toMatchObject({ result: 1 });
+    expect(isBlocked()).toBe(false);
+    expect(await count()).toMatchObject({ result: { changed: 0 } });
+  });
+
+  it('is lifted and set by a change of the package', async () => {
+    await here.call('addpkg', { name: 'small', bwlimit: '10' });
+    await here.call('changepackage', { user: 'bob', pkg: 'small' });
+    sent('bob.example', 10 * MEBIBYTE);
+    await count();
+    expect(isBlocked()).toBe(true);
+    await here.call('editpkg', { name: 'small', bwlimit: '11' });
+    expect(isBlocked()).toBe(false);
+    await here.call('editpkg', { name: 'small', bwlimit: '5' });
+    expect(isBlocked()).toBe(true);
+    expect(await count()).toMatchObject({ result: { changed: 0 } });
+  });
+
+  it('is reported by limitbw, with the usage', async () => {
+    sent('bob.example', 2.5 * MEBIBYTE);
+    await count();
+    const { metadata, data } = await here.call('limitbw', { user: 'bob', bwlimit: '2' });
+    expect(data?.bwlimits).toMatchObject([{ bwlimit: 2 * MEBIBYTE, human_bwused: '2.50 MiB' }]);
+    expect(metadata.output?.messages).toEqual([
+      'The account has already reached this limit in this month, so its sites respond with the status 509.',
+    ]);
+    expect(isBlocked()).toBe(true);
   });
 });
 

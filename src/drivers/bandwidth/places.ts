@@ -10,3 +10,5 @@ export const BYTES_LOG = `${LOG_DIRECTORY}/whmapi1-bytes`;
  * that were sent, with headers (mod_logio). Not `%V`, which is a name that the client chooses.
  */
 export const BYTES_FORMAT = '%v %{sec}t %O';
+
+export const LOG_ROTATION = '/etc/logrotate.d/whmapi1-bytes';

@@ -1,6 +1,7 @@
 // The virtual hosts of an account.
 import type { PlannedStep } from '../../core/plan.ts';
 import type { Account } from '../../model/accounts/accounts.ts';
+import * as exceeded from '../../model/bandwidth/exceeded.ts';
 import { accountWebOf, type WebOverrides } from '../../model/web/account-web.ts';
 import type { AccountPart, PartDependencies } from '../account-part.ts';
 import change from './steps/change.ts';
@@ -39,7 +40,8 @@ export const part: AccountPart = {
   async changed(world, before, after) {
     if (!world.roles.has(ROLE)) return [];
     const present = await accountWebOf(world.db, before);
-    const overrides = { before, certificates: world.certificates };
+    const isOverLimit = await exceeded.isOverLimit(world, after, before.username);
+    const overrides = { before, isOverLimit, certificates: world.certificates };
     const next = await accountWebOf(world.db, after, overrides);
     return JSON.stringify(present) === JSON.stringify(next) ? [] : webSteps(world, after, overrides);
   },

@@ -9,8 +9,6 @@ export const CHALLENGE_PATH = '/.well-known/acme-challenge/';
  * and adm may enter Debian’s own folder for the logs of Apache.
  */
 export const DOMAIN_LOGS = '/var/log/whmapi1-domlogs';
-/** The bytes of every response of every virtual host. */
-export const BYTES_LOG = '/var/log/apache2/whmapi1-bytes.log';
 /** The user and the group of the web server's processes on Debian. */
 export const WEB_USER = 'www-data';
 

@@ -22,6 +22,15 @@ export async function isOverLimit(
   return (await usage.ofMonth(db, storedName, monthAt(now()))) >= limit * BYTES_OF_MEBIBYTE;
 }
 
+/** Whether the sites of an account respond that its limit is exceeded, according to the last change of the account. */
+export async function isStoredAsExceeded(db: Db, username: string): Promise<boolean> {
+  const row = await db.get<{ exceeded: number }>(
+    'SELECT exceeded FROM bandwidth_limit_state WHERE username = ?',
+    username,
+  );
+  return row?.exceeded === 1;
+}
+
 /** Stores whether the sites of an account respond that its limit is exceeded. */
 export async function setExceeded(db: Db, username: string, isExceeded: boolean): Promise<void> {
   if (!isExceeded) {

@@ -2,6 +2,7 @@
 import type { Db } from '../../core/context.ts';
 import * as accounts from '../accounts/accounts.ts';
 import * as ipv6 from '../addresses/ipv6-assignments.ts';
+import * as exceeded from '../bandwidth/exceeded.ts';
 import { certificatesOf } from '../certificates/installed.ts';
 import { listOf, type HostedDomain } from '../domains/hosted-domains.ts';
 import { virtualHostsOf } from '../domains/virtual-hosts.ts';
@@ -86,7 +87,7 @@ export async function accountWebOf(
       ipv6: overrides.ipv6 === undefined ? stored : overrides.ipv6,
     },
     isSuspended: overrides.isSuspended ?? account.suspendedAt !== null,
-    isOverLimit: overrides.isOverLimit ?? false,
+    isOverLimit: overrides.isOverLimit ?? (await exceeded.isStoredAsExceeded(db, before.username)),
     hasCgi: settings.cgi,
     hosts: hosts.map(({ servername, aliases, documentRoot }) => {
       const php = overrides.php?.get(servername) ?? null;

@@ -1,6 +1,7 @@
 // What holds for all virtual hosts: TLS, logs, challenges, and the host for unknown names.
 import type { WebServerOptions } from '../contract.ts';
-import { BYTES_LOG, CHALLENGE_PATH, CHALLENGES } from '../places.ts';
+import { BYTES_FORMAT, BYTES_LOG } from '../../bandwidth/places.ts';
+import { CHALLENGE_PATH, CHALLENGES } from '../places.ts';
 import { ACCESS_FILE_DIRECTIVES } from './access-files.ts';
 import { domain, folder, listener, path, section } from './apache-conf.ts';
 import { ACCOUNTS, GENERATION, PAGES } from './places.ts';
@@ -41,7 +42,7 @@ export function renderServer({ hostname }: WebServerOptions, locate: Locate, por
       'Protocols h2 http/1.1',
       'H2Upgrade off',
       ...tls(),
-      'LogFormat "%v %{%s}t %O" whmapi1_bytes',
+      `LogFormat "${BYTES_FORMAT}" whmapi1_bytes`,
       `GlobalLog ${path(locate(BYTES_LOG))} whmapi1_bytes`,
       'RequestHeader unset Proxy early',
       // A pool of PHP-FPM takes any of its settings from these variables, and a user's .htaccess can set variables.

@@ -1,4 +1,6 @@
 // What holds for all accounts: a file that Debian's configuration of Apache includes, limits, and the rotation of logs.
+import { logrotateFile } from '../../bandwidth/logrotate.ts';
+import { BYTES_LOG, LOG_ROTATION } from '../../bandwidth/places.ts';
 import { digestOf, type FileDriver } from '../../file-driver.ts';
 import type { WebServerOptions } from '../contract.ts';
 import { DOMAIN_LOGS } from '../places.ts';
@@ -70,6 +72,7 @@ export function serverDriver(server: ApacheServer): FileDriver<DesiredServer> {
         content: rotation(path(locate(`${DOMAIN_LOGS}/any`)).replace('any"', '*"/*.log')),
         attributes: readable,
       },
+      { path: LOG_ROTATION, content: logrotateFile(path(locate(BYTES_LOG))), attributes: readable },
       { path: OURS, content: renderServer(options, anywhere(locate), server.ports), attributes: readable },
     ],
     check: () => Promise.resolve(),
