@@ -142,6 +142,19 @@ describe('installssl', () => {
     for (const name of store) expect(readFileSync(join(here.state, name), 'latin1')).not.toContain(secret);
   });
 
+  test('accepts everything in each parameter, and shows no key in the audit log', async () => {
+    const everything = good.key + good.crt + middle.crt;
+    const { metadata } = await install({ crt: everything, key: everything, cab: everything });
+    expect(metadata).toMatchObject({ result: 1 });
+    await install({ crt: good.key, cab: good.key });
+    await here.call('fetchsslinfo', { crtdata: good.key });
+    const secret = good.key.split('\n')[1] ?? '';
+    const last = here.audit().slice(-2);
+    const certificates = [['domain', 'bob.example'], ...['crt', 'key', 'cab'].map((name) => [name, '***'])];
+    expect(last.map((line) => line.arguments)).toEqual([certificates, [['crtdata', '***']]]);
+    expect(JSON.stringify(here.audit())).not.toContain(secret);
+  });
+
   test('a file that was edited by hand stays as it is', async () => {
     await install();
     const [name = ''] = files();

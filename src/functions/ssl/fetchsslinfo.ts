@@ -5,7 +5,7 @@ import { existingDomain } from '../../model/accounts/names.ts';
 import { certificateId } from '../../model/certificates/ids.ts';
 import * as installed from '../../model/certificates/installed.ts';
 import { bestFirst, securing } from '../../model/certificates/matching.ts';
-import { certificateText } from '../../model/certificates/params.ts';
+import { certificateText, maskedWithKey } from '../../model/certificates/params.ts';
 import * as stored from '../../model/certificates/stored.ts';
 import { readCertificates } from '../../model/certificates/x509.ts';
 import { findDomain } from '../../model/domains/hosted-domains.ts';
@@ -21,7 +21,11 @@ export default defineFunction({
   effect: 'reads',
   params: {
     domain: { ...existingDomain, doc: 'A domain, instead of “crtdata”.' },
-    crtdata: { ...certificateText, doc: 'The certificate in PEM, instead of “domain”.' },
+    crtdata: {
+      ...certificateText,
+      ...maskedWithKey('crtdata'),
+      doc: 'The certificate in PEM, instead of “domain”.',
+    },
   },
   oneOf: { count: 'exactly', of: ['domain', 'crtdata'] },
   emptyIsOmitted: true,

@@ -4,6 +4,7 @@ import { lookBeforeChange, serviceNames, services } from '../../drivers/service-
 import { checkCertificate } from '../../model/certificates/checked.ts';
 import { isCovered } from '../../model/certificates/domains.ts';
 import { certificateAnswer, certificateFields } from '../../model/certificates/facts.ts';
+import { maskedWithKey } from '../../model/certificates/params.ts';
 
 const pem = { type: 'string', multiline: true, maxLength: 262_144 } as const;
 
@@ -20,6 +21,7 @@ export default defineFunction({
   params: {
     crt: {
       ...pem,
+      ...maskedWithKey('crt'),
       required: true,
       doc: 'The certificate (PEM). Its chain may follow. Best passed with --file crt=PATH.',
     },
@@ -37,6 +39,7 @@ export default defineFunction({
     },
     cabundle: {
       ...pem,
+      ...maskedWithKey('cabundle'),
       default: '',
       doc: 'The chain of the certificate (PEM), in any order, unless it follows the certificate.',
     },

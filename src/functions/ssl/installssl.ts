@@ -9,6 +9,7 @@ import {
   EXAMPLE_CERTIFICATE,
   EXAMPLE_KEY,
   keyText,
+  maskedWithKey,
 } from '../../model/certificates/params.ts';
 import { assertCovers, installationText } from '../../model/certificates/report.ts';
 import { siteOf } from '../../model/certificates/site-of.ts';
@@ -27,10 +28,11 @@ export default defineFunction({
   effect: 'operates',
   params: {
     domain: { ...existingDomain, required: true, doc: 'A domain of the site.' },
-    crt: { ...certificateText, required: true },
+    crt: { ...certificateText, ...maskedWithKey('crt'), required: true },
     key: { ...keyText, required: true },
     cab: {
       ...bundleText,
+      ...maskedWithKey('cab'),
       doc: `${bundleText.doc} Default: the bundle of a stored certificate of the same issuer, if there is one.`,
     },
     ip: { type: 'string', doc: 'The IP address of the site, to make sure that the domain has it.' },

@@ -16,6 +16,10 @@ export const keyText = {
   doc: 'The private key of the certificate in PEM, without a passphrase. Best passed with --file key=PATH.',
 } as const satisfies Param;
 
+/** A file with everything is often passed in one parameter: then it is masked in the audit log. */
+export const maskedWithKey = (param: string) =>
+  ({ sensitiveIf: { param, matches: /PRIVATE KEY/ } }) as const satisfies Partial<Param>;
+
 export const bundleText = {
   ...pem,
   doc: 'The CA bundle in PEM: the certificates of the issuers, in any order.',
