@@ -12,6 +12,7 @@ import * as installedCertificates from '../model/certificates/installed.ts';
 import * as hostedDomains from '../model/domains/hosted-domains.ts';
 import * as exceeded from '../model/bandwidth/exceeded.ts';
 import * as zoneOwners from '../model/dns/zone-owners.ts';
+import * as php from '../model/php/settings.ts';
 import * as packages from '../model/packages/packages.ts';
 import type { Settings } from '../model/packages/settings.ts';
 
@@ -33,6 +34,7 @@ const change = defineChange<ChangeAccount>({
     if (before.domain !== after.domain) {
       await hostedDomains.assertFree(db, after.domain);
       await hostedDomains.followMainDomain(db, before.domain, after.domain);
+      await php.followMainDomain(db, before.domain, after.domain);
       // A zone belongs to the account by its domain. The former domain no longer has a zone.
       for (const domain of [before.domain, after.domain]) await zoneOwners.forget(db, domain);
       await installedCertificates.uninstall(db, before.domain);

@@ -12,6 +12,7 @@ import { checkSoon } from '../model/autossl/schedule.ts';
 import * as hostedDomains from '../model/domains/hosted-domains.ts';
 import * as installedCertificates from '../model/certificates/installed.ts';
 import * as zoneOwners from '../model/dns/zone-owners.ts';
+import * as php from '../model/php/settings.ts';
 import * as packages from '../model/packages/packages.ts';
 import type { Settings } from '../model/packages/settings.ts';
 import * as resellers from '../model/resellers/resellers.ts';
@@ -24,11 +25,13 @@ interface CreateAccount extends NewAccount {
   readonly packageSettings: Settings;
   /** True if the owner's limits do not apply to the caller. */
   readonly isUnlimited: boolean;
+  /** The newest installed PHP version, which becomes the server's default if there is none yet. */
+  readonly newestPhp?: string | undefined;
 }
 
 const change = defineChange<CreateAccount>({
   kind: 'create-account',
-  async store(db, { account, isReseller, packageSettings, isUnlimited }, { results, now }) {
+  async store(db, { account, isReseller, packageSettings, isUnlimited, newestPhp }, { results, now }) {
     const { username } = account;
     await packages.assertStill(db, account.package, packageSettings);
     await hostedDomains.assertFree(db, account.domain);
@@ -41,6 +44,8 @@ const change = defineChange<CreateAccount>({
     await installedCertificates.installWritten(db, results, now());
     // A zone of its domain now belongs to the account.
     await zoneOwners.forget(db, account.domain);
+    await php.setFirstDefault(db, newestPhp);
+    await php.createHost(db, username, account.domain);
     if (isReseller) await resellers.setUp(db, username, false);
     await checkSoon(db, username, now());
   },
@@ -49,7 +54,7 @@ export default change;
 
 export async function createAccount(
   context: PartContext,
-  input: Omit<CreateAccount, 'isUnlimited'>,
+  input: Omit<CreateAccount, 'isUnlimited' | 'newestPhp'>,
   password: string | undefined,
   call: PartCall,
 ): Promise<Plan> {
@@ -57,7 +62,7 @@ export async function createAccount(
   const { steps, locks } = await accountParts.created(await partWorld(context, call), input);
   const isUnlimited = context.caller.privileges === 'all';
   return change.plan(
-    { ...input, isUnlimited },
+    { ...input, isUnlimited, newestPhp: call.found?.php?.newest },
     {
       locks: [
         exclusive(`account ${account.username}`),

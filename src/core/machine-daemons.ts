@@ -158,6 +158,11 @@ export interface MachineTools {
   /** Whether the tool can be run: it is installed and, in a sandbox, works there. */
   has(name: string): Promise<boolean>;
   /**
+   * Returns the sorted names of the installed programs that match, even if they were not declared. A sandbox has those
+   * below its own directory, or, if there are none, those of the machine.
+   */
+  find(pattern: RegExp): Promise<string[]>;
+  /**
    * @throws MachineError `failed`, with the tool's own message, if the tool cannot be run, takes longer than `limitMs`,
    * or exits with a status that is not accepted; `full` if the cause was a full disk.
    */

@@ -42,7 +42,27 @@ export interface KernelSocket {
 
 export type SocketTable = 'tcp' | 'tcp6' | 'udp' | 'udp6';
 
+/** In bytes. */
+export interface Memory {
+  readonly total: number;
+  /** What new programs can use without swapping, as the kernel estimates it. */
+  readonly available: number;
+}
+
+/** Processes of a program. */
+export interface ProcessMemory {
+  readonly count: number;
+  /** In bytes, with a proportional part of what several processes share. */
+  readonly bytes: number;
+}
+
 export interface MachineKernel {
+  memory(): Promise<Memory>;
+  /**
+   * Measures the processes of a program, an absolute path, whose command line matches. Processes that this user may not
+   * examine are omitted.
+   */
+  processMemory(program: string, commandLine: RegExp): Promise<ProcessMemory>;
   /**
    * Returns the file systems that use space on a disk, on another server or in a container. Each is listed once, in
    * mount order.

@@ -34,6 +34,8 @@ export interface PartSubject {
 }
 
 export interface FoundByParts {
+  /** The newest installed version: `ea-php84`. Undefined if there is none. */
+  readonly php?: { readonly newest: string | undefined };
   readonly zones?: FoundForAccount;
 }
 
@@ -58,6 +60,8 @@ export interface AccountPart {
     subject: PartSubject,
   ) => Promise<FoundByParts>;
   readonly created?: (world: PartDependencies, created: NewAccount) => PartPlan;
+  /** For any change, before all parts change anything: what cannot stay while the user is renamed. */
+  readonly released?: (world: PartDependencies, before: Account, after: Account) => PartPlan;
   /** For any change: the name, domain, address or limits. */
   readonly changed?: (world: PartDependencies, before: Account, after: Account) => PartPlan;
   readonly suspended?: (world: PartDependencies, account: Account) => PartPlan;

@@ -15,6 +15,7 @@ import type {
 } from './account-part.ts';
 import { part as addresses } from './addresses/account.ts';
 import { afterVirtualHosts as formerCertificates, part as certificates } from './certificates/account.ts';
+import { part as phpPools, retired as retiredPhpPools } from './php-pools/account.ts';
 import { part as quota } from './quota/account.ts';
 import { part as users } from './users/account.ts';
 import { part as virtualHosts } from './virtual-hosts/account.ts';
@@ -22,7 +23,7 @@ import { part as zones } from './zones/account.ts';
 
 const parts: readonly AccountPart[] = [
   ...[users, quota, addresses, zones],
-  ...[certificates, virtualHosts, formerCertificates],
+  ...[certificates, phpPools, virtualHosts, retiredPhpPools, formerCertificates],
 ];
 
 /** For the `look` of functions that create an account or change its domain. */
@@ -41,8 +42,13 @@ export function created(world: PartDependencies, account: NewAccount): Promise<P
   return gather(parts, (part) => part.created?.(world, account));
 }
 
-export function changed(world: PartDependencies, before: Account, after: Account): Promise<PartWork> {
-  return gather(parts, (part) => part.changed?.(world, before, after));
+export async function changed(world: PartDependencies, before: Account, after: Account): Promise<PartWork> {
+  const released = await gather(backwards, (part) => part.released?.(world, before, after));
+  const changes = await gather(parts, (part) => part.changed?.(world, before, after));
+  return {
+    steps: [...released.steps, ...changes.steps],
+    locks: [...released.locks, ...changes.locks],
+  };
 }
 
 export function suspended(world: PartDependencies, account: Account): Promise<PartWork> {

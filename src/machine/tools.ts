@@ -1,6 +1,6 @@
 // System tools that drivers declared. A sandbox runs only the tools that need nothing but their input files.
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import type {
   DeclaredTool,
   MachineTools,
@@ -41,6 +41,11 @@ export class Tools implements MachineTools {
     return this.#installed.has(name);
   }
 
+  async find(pattern: RegExp): Promise<string[]> {
+    const own = await findBelow(this.#root, pattern);
+    return own.length > 0 || !this.#isSandbox ? own : findBelow('', pattern);
+  }
+
   async run(name: string, words: readonly ToolWord[], options: ToolOptions = {}): Promise<ToolResult> {
     if (!this.#isRunHere(name)) {
       throw new MachineError('failed', `“${name}” is not run in a sandbox.`);
@@ -73,4 +78,13 @@ async function isInstalled(name: string): Promise<boolean> {
     }
   }
   return false;
+}
+
+async function findBelow(root: string, pattern: RegExp): Promise<string[]> {
+  const found = new Set<string>();
+  for (const directory of environment.PATH.split(':')) {
+    const names = await readdir(`${root}${directory}`).catch(() => []);
+    for (const name of names) if (pattern.test(name)) found.add(name);
+  }
+  return [...found].sort();
 }

@@ -6,6 +6,8 @@ import { addMissing } from '../model/certificates/missing.ts';
 import * as secondaries from '../model/dns/secondaries.ts';
 import { serverSettings } from '../model/dns/server-settings.ts';
 import { listAccountWebs } from '../model/web/account-web.ts';
+import { setFirstDefault } from '../model/php/settings.ts';
+import { listPools } from '../model/php/virtual-hosts.ts';
 import * as activeProfile from '../model/roles/active-profile.ts';
 
 interface Input {
@@ -32,9 +34,14 @@ export default defineTask<Input>({
       await addMissing(context);
       return transaction('reads', (db) => listFiles(db));
     };
+    const accountPools = (newest: string | undefined) =>
+      transaction('changes', async (db) => {
+        await setFirstDefault(db, newest);
+        return listPools(db);
+      });
     const work = {
       ...{ machine, now, log, output: logFile, changed, sealer },
-      ...{ nameServer, accountWebs, siteCertificates },
+      ...{ nameServer, accountWebs, accountPools, siteCertificates },
     };
     await prepare(roles, work, (share, activity) => {
       signal.throwIfAborted();

@@ -70,6 +70,22 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
       because: 'It is a number, as in create_integration_group.',
     },
   ],
+  php_get_impacted_domains: [
+    {
+      params: ['domain', 'system_default'],
+      traits: ['required', 'default'],
+      because: 'One of them is enough, as WHM’s page says in its notes.',
+    },
+  ],
+  php_set_vhost_versions: [
+    {
+      params: ['php_fpm'],
+      traits: ['default'],
+      because:
+        'What is not given stays as it is: without PHP-FPM, PHP might stop running (docs/DECISIONS.md).',
+    },
+    { params: ['php_fpm_pool_parms'], traits: ['type'], because: isCheckedJson },
+  ],
   addzonerecord: [
     { params: recordData, traits: ['here', 'type'], because: ofType },
     { params: ['class'], traits: ['default', 'values'], because: 'BIND serves zones of the class IN.' },

@@ -5,6 +5,7 @@ import type { Json } from '../../src/core/values.ts';
 import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { callerNamed, storedAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';
+import { installPhp } from '../support/php.ts';
 
 const SECRET = 'WJ73QJSKZBXCIFPZ';
 
@@ -165,6 +166,7 @@ describe('modifyacct', () => {
   });
 
   it('returns the steps of a dry run in their order, and runs none', async () => {
+    installPhp(here, '8.4');
     await create('bob');
     const before = await everything('bob');
     const args = { user: 'bob', newuser: 'robert', HASSHELL: '1', QUOTA: '9' };
@@ -175,9 +177,11 @@ describe('modifyacct', () => {
         'The disk limit is stored but not enforced: quotas are off on the file system of the home directories.',
       ],
       messages: [
+        'Remove the pools of “bob” from PHP-FPM, if there are any.',
         'Rename the user “bob” to “robert” with the home directory “/home/robert”, and end its processes.',
         'Set the shell of “robert” to “/bin/bash”.',
         'Limit the disk space of “robert” to 9 MiB, if the file system enforces quotas.',
+        'Set the pools of “robert” in PHP-FPM 8.4: bob.example.',
         'Write the virtual hosts of “robert” in the configuration of Apache.',
       ],
     });

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
 import { callerNamed, storedAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';
+import { installPhp } from '../support/php.ts';
 
 // A password is really hashed, and its strength is calculated with large dictionaries.
 let here: Installation;
@@ -127,11 +128,13 @@ describe('suspendacct', () => {
   });
 
   it('returns the step of a dry run, and does not run it', async () => {
+    installPhp(here, '8.4');
     await create('bob');
     const before = [shadow(), await storedAccount(here, 'bob')];
     const dry = await here.call('suspendacct', { user: 'bob' }, { dryRun: true });
     expect(sentences(dry.metadata.output?.messages)).toEqual([
       'Write the virtual hosts of “bob” in the configuration of Apache.',
+      'Remove the pools of “bob” from PHP-FPM, if there are any.',
       'Lock the password of “bob”, expire the account, end its processes, and disable its crontab.',
     ]);
     expect([shadow(), await storedAccount(here, 'bob')]).toEqual(before);
@@ -140,6 +143,7 @@ describe('suspendacct', () => {
     expect(sentences(back.metadata.output?.messages)).toEqual([
       'Unlock the password of “bob” unless it was locked before the suspension, lift the expiry of the account, and ' +
         'enable its crontab.',
+      'Set the pools of “bob” in PHP-FPM 8.4: bob.example.',
       'Write the virtual hosts of “bob” in the configuration of Apache.',
     ]);
     expect((await storedAccount(here, 'bob'))?.suspendedAt).toBe(here.time);

@@ -11,7 +11,7 @@ export const dns = {
   packages: ['bind9', 'bind9-utils'],
   units: ['named'],
 
-  async configure(work: Omit<RoleWork, 'accountWebs' | 'siteCertificates' | 'sealer'>) {
+  async configure(work: Omit<RoleWork, 'accountWebs' | 'accountPools' | 'siteCertificates' | 'sealer'>) {
     const { nameServer, machine } = work;
     const place = await placeOf(machine);
     if (place !== undefined) await nameServer.register(place);
@@ -35,7 +35,7 @@ async function write(
     now,
     log,
     changed,
-  }: Omit<RoleWork, 'nameServer' | 'accountWebs' | 'siteCertificates' | 'sealer'>,
+  }: Omit<RoleWork, 'nameServer' | 'accountWebs' | 'accountPools' | 'siteCertificates' | 'sealer'>,
 ): Promise<void> {
   const step = await zones.setUp(machine, options, now());
   const diff = await step.preview(machine);

@@ -3,6 +3,7 @@ import type { Sealer } from '../../core/context.ts';
 import type { Machine } from '../../core/machine.ts';
 import type { TaskLogFile } from '../../core/task.ts';
 import type { CertificateFile } from '../certificates/files.ts';
+import type { AccountPools } from '../php-pools/driver.ts';
 import type { DriverMachine } from '../step.ts';
 import type { AccountWeb } from '../virtual-hosts/contract.ts';
 import type { ServerSettings } from '../zones/contract.ts';
@@ -16,6 +17,13 @@ export interface RoleWork {
   /** The files of certificates that the virtual hosts need. */
   readonly siteCertificates: () => Promise<readonly CertificateFile[]>;
   readonly sealer: Sealer;
+  /**
+   * The pools of every account of this server, by release of PHP. `newest`: the version that becomes the server's
+   * default if there is none yet.
+   */
+  readonly accountPools: (
+    newest: string | undefined,
+  ) => Promise<ReadonlyMap<string, readonly AccountPools[]>>;
   /** Adds a line to the log that administrators read. */
   readonly log: (line: string) => void;
   /** The file of this log, for the output of programs. */

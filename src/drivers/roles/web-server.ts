@@ -1,14 +1,18 @@
 // The role WebServer: Apache with its modules, and an include of the virtual hosts in its configuration.
 import { writeMissing } from '../certificates/files.ts';
+import { configurePhp } from '../php-pools/role.ts';
 import { virtualHosts } from '../virtual-hosts/virtual-hosts.ts';
 import type { RoleDriver } from './role-driver.ts';
 
 export const webServer: RoleDriver = {
   role: 'WebServer',
-  packages: ['apache2', 'apache2-suexec-custom', 'ssl-cert', 'logrotate'],
+  packages: ['apache2', 'apache2-suexec-custom', 'php-cli', 'php-fpm', 'ssl-cert', 'logrotate'],
   units: ['apache2'],
 
-  async configure({ machine, log, changed, accountWebs, siteCertificates, sealer }) {
+  async configure(work) {
+    const { machine, log, changed, accountWebs, siteCertificates, sealer } = work;
+    // The virtual hosts name the sockets of the pools.
+    await configurePhp(work);
     const missing = await virtualHosts.missingModules(machine);
     if (missing.length > 0) {
       await virtualHosts.enableModules(machine, missing);

@@ -30,8 +30,8 @@ export async function webSteps(
 
 export const part: AccountPart = {
   async created(world, { account }) {
-    const { certificates } = world;
-    const steps = await webSteps(world, account, { certificates });
+    const { certificates, found } = world;
+    const steps = await webSteps(world, account, { certificates, newestPhp: found.php?.newest });
     if (steps.length === 0) return [];
     const { username, home } = account;
     return [open.plan({ username, home, folder: 'public_html' }), ...steps];
@@ -41,7 +41,8 @@ export const part: AccountPart = {
     if (!world.roles.has(ROLE)) return [];
     const present = await accountWebOf(world.db, before);
     const isOverLimit = await exceeded.isOverLimit(world, after, before.username);
-    const overrides = { before, isOverLimit, certificates: world.certificates };
+    const { certificates, found } = world;
+    const overrides = { before, isOverLimit, certificates, newestPhp: found.php?.newest };
     const next = await accountWebOf(world.db, after, overrides);
     return JSON.stringify(present) === JSON.stringify(next) ? [] : webSteps(world, after, overrides);
   },

@@ -67,6 +67,7 @@ const places = [
   ['signing_request', 'username'],
   ['installed_certificate', 'username'],
   ['bandwidth_limit_state', 'username'],
+  ['php_virtual_host', 'username'],
 ] as const;
 
 /** Logins under the old name. They are also deleted if the user is renamed. */

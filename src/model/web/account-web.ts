@@ -6,6 +6,7 @@ import * as exceeded from '../bandwidth/exceeded.ts';
 import { certificatesOf } from '../certificates/installed.ts';
 import { listOf, type HostedDomain } from '../domains/hosted-domains.ts';
 import { virtualHostsOf } from '../domains/virtual-hosts.ts';
+import { phpOf } from '../php/served-by.ts';
 
 /** The desired state of all virtual hosts of one account. JSON. */
 export interface AccountWeb {
@@ -58,6 +59,8 @@ export interface WebOverrides {
   readonly isOverLimit?: boolean;
   /** By servername. Null: no PHP. Others stay as they are stored. */
   readonly php?: ReadonlyMap<string, WebPhp | null>;
+  /** The PHP version that becomes the server's default if none is stored yet. */
+  readonly newestPhp?: string | undefined;
   /** By servername. Null: none. Others stay as they are stored. */
   readonly certificates?: ReadonlyMap<string, WebCertificate | null>;
 }
@@ -77,6 +80,7 @@ export async function accountWebOf(
     hosted.map((one) => (one.servedBy === before.domain ? { ...one, servedBy: account.domain } : one)),
   );
   const certificates = await certificatesOf(db, before);
+  const served = await phpOf(db, { account, before, hosts, newest: overrides.newestPhp });
   const assigned = await ipv6.find(db, before.username);
   const stored = assigned !== undefined && ipv6.isOwn(assigned) ? assigned.address : null;
   return {
@@ -90,7 +94,8 @@ export async function accountWebOf(
     isOverLimit: overrides.isOverLimit ?? (await exceeded.isStoredAsExceeded(db, before.username)),
     hasCgi: settings.cgi,
     hosts: hosts.map(({ servername, aliases, documentRoot }) => {
-      const php = overrides.php?.get(servername) ?? null;
+      const given = overrides.php?.get(servername);
+      const php = (given === undefined ? served.get(servername) : given) ?? null;
       const { path, id } = certificates.get(servername) ?? {};
       const installed = path === undefined || id === undefined ? null : { path, id };
       const override = overrides.certificates?.get(servername);

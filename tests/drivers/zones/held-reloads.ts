@@ -25,6 +25,7 @@ export function holdReloads<M extends Pick<DriverMachine, 'tools'>>(machine: M):
       if (name === 'rndc') asked++;
       return isThere;
     },
+    find: (pattern) => tools.find(pattern),
     async run(name, words, options) {
       if (name === 'rndc' && words.includes('reconfig')) {
         count++;

@@ -1,0 +1,105 @@
+// Changes the PHP of virtual hosts: the versions and settings of some, or the server’s default for all others.
+import { defineChange, exclusive, type Plan, type PlannedStep } from '../core/plan.ts';
+import changePools from '../drivers/php-pools/steps/change.ts';
+import { partWorld, type PartContext } from '../drivers/part-world.ts';
+import { webSteps } from '../drivers/virtual-hosts/account.ts';
+import { poolsIn, union, type Pool, type Pools } from '../model/php/pools.ts';
+import { resolve, runsIn, type PhpState } from '../model/php/served-by.ts';
+import * as settings from '../model/php/settings.ts';
+import type { AccountPhp } from '../model/php/virtual-hosts.ts';
+
+/** What is stored once the change is made. */
+interface ChangePhp {
+  readonly hosts: readonly settings.HostPhp[];
+  readonly defaultVersion?: string;
+  readonly handler?: { readonly version: string; readonly name: string };
+}
+
+const change = defineChange<ChangePhp>({
+  kind: 'change-php',
+  async store(db, { hosts, defaultVersion, handler }) {
+    for (const host of hosts) await settings.setHost(db, host);
+    if (defaultVersion !== undefined) await settings.setServer(db, { defaultVersion });
+    if (handler !== undefined) await settings.setHandler(db, handler.version, handler.name);
+  },
+});
+export default change;
+
+/** An account with the state of its settings before and after. */
+export interface ChangedAccount extends AccountPhp {
+  readonly after: PhpState;
+}
+
+/**
+ * New pools are started first, then the web server uses them, and then pools that are no longer used are removed.
+ * Accounts for which nothing changes need no steps.
+ */
+export async function changePhp(
+  context: PartContext,
+  stored: ChangePhp,
+  accounts: readonly ChangedAccount[],
+): Promise<Plan> {
+  const changed = accounts.filter(isChanged).map((one) => ({
+    ...one,
+    had: poolsIn(one.state, one.account, one.hosts),
+    has: poolsIn(one.after, one.account, one.hosts),
+  }));
+  const world = await partWorld(context);
+  const web: PlannedStep[] = [];
+  for (const { account, after, hosts } of changed) {
+    web.push(...(await webSteps(world, account, { php: runsIn(after, hosts) })));
+  }
+  const isServerWide = stored.defaultVersion !== undefined || stored.handler !== undefined;
+  return change.plan(stored, {
+    locks: [
+      ...(isServerWide ? [exclusive('php')] : []),
+      ...changed.map(({ account }) => exclusive(`account ${account.username}`)),
+    ],
+    steps: [
+      ...poolChanges(
+        changed,
+        ({ had, has }) => union(had, has),
+        ({ had }) => had,
+      ),
+      ...web,
+      ...poolChanges(
+        changed,
+        ({ has }) => has,
+        ({ had, has }) => union(had, has),
+      ),
+    ],
+  });
+}
+
+function isChanged({ state, after, hosts }: ChangedAccount): boolean {
+  const [before, now] = [state, after].map((one) => JSON.stringify([...resolve(one, hosts)]));
+  return before !== now;
+}
+
+interface WithPools extends ChangedAccount {
+  readonly had: Pools;
+  readonly has: Pools;
+}
+
+/** One step for each release, so that many accounts share a reload. */
+function poolChanges(
+  changed: readonly WithPools[],
+  wanted: (account: WithPools) => Pools,
+  present: (account: WithPools) => Pools,
+): PlannedStep[] {
+  const steps = new Map<string, { username: string; pools: readonly Pool[]; closes: string[] }[]>();
+  for (const one of changed) {
+    const [next, now] = [wanted(one), present(one)];
+    for (const release of new Set([...next.keys(), ...now.keys()])) {
+      const pools = next.get(release) ?? [];
+      const before = now.get(release) ?? [];
+      if (JSON.stringify(pools) === JSON.stringify(before)) continue;
+      const closes = before
+        .filter(({ name }) => !pools.some((pool) => pool.name === name))
+        .map(({ socket }) => socket);
+      const list = steps.get(release) ?? [];
+      steps.set(release, [...list, { username: one.account.username, pools, closes }]);
+    }
+  }
+  return [...steps].map(([release, accounts]) => changePools.plan({ release, accounts }));
+}

@@ -1,0 +1,105 @@
+// Communicates with the running PHP-FPM of one release.
+import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { MachineError, UNCHANGED } from '../../core/machine-error.ts';
+import type { DriverPort } from '../file-driver.ts';
+import { mainFile } from './places.ts';
+
+/** The time for a reload to take effect. */
+const PROBE_MS = 20_000;
+
+export const unitOf = (release: string) => `php${release}-fpm`;
+export const programOf = (release: string) => `php-fpm${release}`;
+
+/** @throws MachineError `failed` with PHP-FPM’s own words if it would not start with its present files. */
+export async function assertWholeConfiguration(release: string, { tools }: DriverPort): Promise<void> {
+  await test(release, mainFile(release), { tools });
+}
+
+/** Tests a configuration file. @throws MachineError `failed` */
+export async function test(
+  release: string,
+  path: string,
+  { tools }: Pick<DriverPort, 'tools'>,
+): Promise<void> {
+  const words = ['--test', '--fpm-config', { path }];
+  const { status, stderr } = await tools.run(programOf(release), words, { accept: [0, 64, 70, 78] });
+  if (status === 0) return;
+  throw new MachineError('failed', `PHP-FPM ${release} rejects its configuration: ${complaints(stderr)}`);
+}
+
+/** Its lines have a time and a level: `[26-Nov-2026 08:16:29] ERROR: [pool a] …` */
+function complaints(stderr: string): string {
+  const lines = stderr
+    .split('\n')
+    .map((line) => line.replace(/^\[[^\]]*\] /, ''))
+    .filter((line) => line !== '' && !/^NOTICE:|FPM initialization failed/.test(line))
+    .map((line) => line.replace(/^(?:ERROR|ALERT|WARNING): /, ''));
+  return lines.join(' / ');
+}
+
+export async function isRunning(release: string, { services }: DriverPort): Promise<boolean> {
+  return services.isSupported && (await services.state(unitOf(release))).state === 'active';
+}
+
+/** @throws MachineError `failed` if PHP-FPM is not running or rejects its files. */
+export async function reload(release: string, port: DriverPort): Promise<void> {
+  const unit = unitOf(release);
+  const { isInstalled, state } = await port.services.state(unit);
+  if (!isInstalled) throw new MachineError('failed', `PHP-FPM ${release} is not installed.${UNCHANGED}`);
+  if (state !== 'active') throw notRunning(unit);
+  // PHP-FPM ends if it is reloaded with a configuration that it rejects, and all sites lose PHP.
+  await assertWholeConfiguration(release, port);
+  await port.services.reload(unit);
+}
+
+const NOT_RUNNING = 'is not running';
+
+function notRunning(unit: string): MachineError {
+  return new MachineError(
+    'failed',
+    `“${unit}” ${NOT_RUNNING}. Start it with “systemctl start ${unit}” and retry the call.${UNCHANGED}`,
+  );
+}
+
+export function isDown(error: unknown): boolean {
+  return error instanceof Error && error.message.includes(NOT_RUNNING);
+}
+
+/** Waits until every socket accepts connections. @throws MachineError `failed` */
+export async function waitForSockets(sockets: readonly string[], port: DriverPort): Promise<void> {
+  for (const socket of sockets) {
+    if (await until(() => accepts(port.files.locate(socket)))) continue;
+    throw new MachineError('failed', `PHP-FPM does not listen on “${socket}”.`);
+  }
+}
+
+/** Waits until no socket accepts connections. @throws MachineError `failed` */
+export async function waitUntilClosed(sockets: readonly string[], port: DriverPort): Promise<void> {
+  for (const socket of sockets) {
+    if (await until(async () => !(await accepts(port.files.locate(socket))))) continue;
+    throw new MachineError('failed', `PHP-FPM still listens on “${socket}”.`);
+  }
+}
+
+function accepts(path: string): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = connect({ path });
+    const end = (isAccepted: boolean) => {
+      socket.destroy();
+      done(isAccepted);
+    };
+    socket.on('connect', () => end(true)).on('error', () => end(false));
+  });
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<boolean> {
+  let waited = 0;
+  for (let wait = 2; waited < PROBE_MS; wait = Math.min(wait * 2, 250)) {
+    const startedAt = performance.now();
+    if (await isSo()) return true;
+    await pause(wait);
+    waited += performance.now() - startedAt;
+  }
+  return false;
+}

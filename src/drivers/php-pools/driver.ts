@@ -1,0 +1,136 @@
+// The pools of accounts on PHP-FPM: a file for each account and release. php-fpm itself checks them, since one that it
+// rejects stops all pools.
+import type { Pool } from '../../model/php/pools.ts';
+import {
+  FileSteps,
+  type DesiredFile,
+  type DriverPort,
+  type FileDriver,
+  type Reload,
+} from '../file-driver.ts';
+import { isDown, isRunning, programOf, reload, test, waitForSockets, waitUntilClosed } from './control.ts';
+import {
+  accountFile,
+  baseFile,
+  CONFIGURATION,
+  poolFolder,
+  readable,
+  socketFolder,
+  SOCKETS,
+} from './places.ts';
+import { renderBase, renderPools, type Identity } from './render.ts';
+
+/** The pools of accounts for one release. JSON. */
+export interface DesiredPools {
+  readonly release: string;
+  readonly accounts: readonly AccountPools[];
+}
+
+export interface AccountPools {
+  readonly username: string;
+  /** Empty: the account has no pools of this release. */
+  readonly pools: readonly Pool[];
+  /** The digest of the file that is replaced even if it was edited by hand. For removals. */
+  readonly replaces?: string | null;
+  /** Sockets that must be closed afterwards. */
+  readonly closes?: readonly string[];
+}
+
+/** Where no accounts exist as users, files are checked with this one. */
+const NOBODY: Identity = { user: '65534', group: '65534' };
+const folder = { mode: 0o755 };
+
+export function poolSteps(release: string): FileSteps<DesiredPools> {
+  return new FileSteps(poolDriver(release));
+}
+
+export function poolDriver(release: string): FileDriver<DesiredPools> {
+  const program = programOf(release);
+  return {
+    name: `PHP-FPM ${release}`,
+    directories: [CONFIGURATION, SOCKETS],
+    tools: [{ name: program, worksInSandbox: true }],
+    // Pools can also be removed after PHP-FPM was. `reload` reports that it is missing.
+    suits: () => Promise.resolve(true),
+    // PHP-FPM’s package has the folders of the configuration; a sandbox has not.
+    folders: [
+      ...[CONFIGURATION, `${CONFIGURATION}/${release}`, `${CONFIGURATION}/${release}/fpm`].map((path) => ({
+        path,
+        attributes: folder,
+      })),
+      { path: poolFolder(release), attributes: folder },
+      { path: SOCKETS, attributes: socketFolder },
+    ],
+    files,
+    async check(desired, staged, port) {
+      if (staged.size === 0 || !(await port.tools.has(program))) return;
+      await checkAlone(desired, staged, port);
+    },
+    async reloads({ accounts }, changes, port): Promise<Reload[]> {
+      if (changes.length === 0 || !port.services.isSupported) return [];
+      // Without PHP-FPM there is nothing to remove a pool from.
+      if (isRemoval(accounts) && !(await isRunning(release, port))) return [];
+      return [{ key: program, run: () => reload(release, port) }];
+    },
+    async healthy({ accounts }, changes, port) {
+      if (changes.length === 0 || !(await isRunning(release, port))) return;
+      const isChanged = ({ username }: AccountPools) =>
+        changes.some(({ path }) => path === accountFile(release, username));
+      const changed = accounts.filter(isChanged);
+      await waitForSockets(
+        changed.flatMap(({ pools }) => pools.map(({ socket }) => socket)),
+        port,
+      );
+      await waitUntilClosed(
+        changed.flatMap(({ closes = [] }) => closes),
+        port,
+      );
+    },
+    isDown,
+  };
+}
+
+function isRemoval(accounts: readonly AccountPools[]): boolean {
+  return accounts.length > 0 && accounts.every(({ pools }) => pools.length === 0);
+}
+
+function files({ release, accounts }: DesiredPools, locate: (path: string) => string): DesiredFile[] {
+  const base = { path: baseFile(release), content: renderBase(release, locate), attributes: readable };
+  const ofAccounts = accounts.map(({ username, pools, replaces }) => ({
+    path: accountFile(release, username),
+    content: pools.length === 0 ? null : renderPools(pools, locate),
+    attributes: readable,
+    ...(replaces !== undefined && { replaces }),
+  }));
+  // A removal does not depend on the file that all accounts share.
+  return isRemoval(accounts) ? ofAccounts : [base, ...ofAccounts];
+}
+
+/**
+ * Checks the staged files without the files of others, which takes the same time on a server with many accounts. The
+ * whole configuration is tested right before the reload.
+ */
+async function checkAlone(
+  { release, accounts }: DesiredPools,
+  staged: ReadonlyMap<string, string>,
+  port: DriverPort,
+): Promise<void> {
+  const { files: machineFiles, services } = port;
+  const isReal = services.isSupported;
+  const changed = accounts.filter(({ username }) => staged.has(accountFile(release, username)));
+  const [first] = changed;
+  if (first === undefined) return;
+  // PHP-FPM would otherwise open its log, even for a test.
+  const head = '[global]\nerror_log = /dev/null\n';
+  const body = isReal
+    ? changed.map(({ username }) => `include = ${staged.get(accountFile(release, username)) ?? ''}\n`)
+    : // A sandbox has no users, and paths that can be longer than a socket’s may be.
+      changed.map(({ pools }) => renderPools(pools, (path) => path, NOBODY));
+  const path = `${poolFolder(release)}/check-${first.username}`;
+  const whole = await machineFiles.stage(path, head + body.join(''), { mode: 0o600 });
+  try {
+    await test(release, whole, port);
+  } finally {
+    await machineFiles.discard(path);
+  }
+}

@@ -1,0 +1,18 @@
+// Where the files of PHP-FPM are on Debian, by release.
+import type { FileAttributes } from '../../core/machine-daemons.ts';
+
+export const CONFIGURATION = '/etc/php';
+/** The sockets of all pools. See `socketOf` in src/model/php/sockets.ts. */
+export const SOCKETS = '/run/whmapi1-php';
+
+export const poolFolder = (release: string) => `${CONFIGURATION}/${release}/fpm/pool.d`;
+export const mainFile = (release: string) => `${CONFIGURATION}/${release}/fpm/php-fpm.conf`;
+/** What all pools share. The name sorts before those of accounts. */
+export const baseFile = (release: string) => `${poolFolder(release)}/00-whmapi1.conf`;
+export const accountFile = (release: string, username: string) =>
+  `${poolFolder(release)}/whmapi1-${username}.conf`;
+export const baseSocket = (release: string) => `${SOCKETS}/${release}.sock`;
+
+export const readable: FileAttributes = { mode: 0o644 };
+/** Only users who know the name of a socket reach it, and only the web server may connect. */
+export const socketFolder: FileAttributes = { mode: 0o711 };

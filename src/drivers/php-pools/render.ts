@@ -1,0 +1,106 @@
+// The files of PHP-FPM, in the syntax of php-fpm.conf. Every value from outside goes through `word`.
+import type { Pool } from '../../model/php/pools.ts';
+import { baseSocket } from './places.ts';
+
+const HEADER =
+  '; whmapi1 wrote this file. It does not overwrite changes by hand, but then it can no longer change the file.\n';
+
+/** Files of this server that PHP programs of all accounts may read, besides their own homes. */
+const SHARED_FOLDERS = ['/usr/share/php/'];
+/** The user of the web server on Debian. It alone may connect to the sockets. */
+const WEB_USER = 'www-data';
+/** What a PHP file may be called. The web server asks for no others, and a mistake there must not run an image. */
+const EXTENSIONS = '.php .php8 .phtml';
+/** Of the master process: it has a socket open for each pool. */
+const MAX_FILES = 16_384;
+/** A reload waits so long for requests that are still running. */
+const RELOAD_SECONDS = 5;
+
+/** The user and the group of a pool, if not those of its account. */
+export interface Identity {
+  readonly user: string;
+  readonly group: string;
+}
+
+/**
+ * What all pools share, and a pool without programs: PHP-FPM does not start without any pool, and an administrator may
+ * have removed Debian’s own.
+ */
+export function renderBase(release: string, locate: (path: string) => string): string {
+  return [
+    HEADER.trimEnd(),
+    '[global]',
+    `rlimit_files = ${MAX_FILES}`,
+    `process_control_timeout = ${RELOAD_SECONDS}s`,
+    '',
+    '[whmapi1]',
+    `user = ${WEB_USER}`,
+    `group = ${WEB_USER}`,
+    `listen = ${word(locate(baseSocket(release)))}`,
+    'listen.mode = 0600',
+    'pm = ondemand',
+    'pm.max_children = 1',
+    'security.limit_extensions = .whmapi1',
+    '',
+  ].join('\n');
+}
+
+/** @param identity for a check where the account does not exist as a user. */
+export function renderPools(
+  pools: readonly Pool[],
+  locate: (path: string) => string,
+  identity?: Identity,
+): string {
+  return HEADER + pools.map((pool) => renderPool(pool, locate, identity)).join('\n');
+}
+
+function renderPool(
+  { name, username, home, socket, maxChildren, maxRequests, idleTimeout }: Pool,
+  locate: (path: string) => string,
+  { user, group }: Identity = { user: username, group: username },
+): string {
+  const folder = word(home);
+  return [
+    `[${sectionName(name)}]`,
+    `user = ${word(user)}`,
+    `group = ${word(group)}`,
+    `listen = ${word(locate(socket))}`,
+    `listen.owner = ${identityOf(WEB_USER, user, username)}`,
+    `listen.group = ${identityOf(WEB_USER, group, username)}`,
+    'listen.mode = 0660',
+    'pm = ondemand',
+    `pm.max_children = ${count(maxChildren)}`,
+    `pm.max_requests = ${count(maxRequests)}`,
+    `pm.process_idle_timeout = ${count(idleTimeout)}s`,
+    `security.limit_extensions = ${EXTENSIONS}`,
+    `php_admin_value[open_basedir] = ${[`${folder}/`, ...SHARED_FOLDERS].join(':')}`,
+    `php_admin_value[upload_tmp_dir] = ${folder}/tmp`,
+    `php_admin_value[sys_temp_dir] = ${folder}/tmp`,
+    // Debian’s job for old sessions does not look into homes.
+    `php_value[session.save_path] = ${folder}/tmp`,
+    'php_value[session.gc_probability] = 1',
+    '',
+  ].join('\n');
+}
+
+/** In a check with another identity, the web server’s user might not exist either. */
+function identityOf(own: string, given: string, username: string): string {
+  return given === username ? own : word(given);
+}
+
+/** @throws TypeError for a value that could be more than one word: the format has no reliable escapes. */
+function word(value: string): string {
+  if (/^[A-Za-z0-9._/-]{1,4096}$/.test(value)) return value;
+  throw new TypeError('A value for PHP-FPM must consist of letters, digits, “.”, “_”, “/” and “-”.');
+}
+
+function sectionName(name: string): string {
+  if (/^[a-z0-9_-]+(?:\.[a-z0-9_-]+)+$/.test(name)) return name;
+  throw new TypeError('The name of a pool must be a domain.');
+}
+
+/** @throws TypeError unless it is a whole number. */
+function count(value: number): string {
+  if (Number.isSafeInteger(value) && value >= 0) return String(value);
+  throw new TypeError('A setting of a pool must be a whole number.');
+}

@@ -1,0 +1,2 @@
+// What functions read about PHP before their transaction begins.
+export { findVersions } from './versions.ts';

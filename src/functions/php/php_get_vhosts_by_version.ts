@@ -1,0 +1,34 @@
+import { defineFunction } from '../../core/define.ts';
+import { findVersions } from '../../drivers/php/look.ts';
+import { versionParam } from '../../model/php/form.ts';
+import { getVersion, INHERIT, newestOf } from '../../model/php/versions.ts';
+import { hostsOf, readAccounts } from '../../model/php/virtual-hosts.ts';
+
+export default defineFunction({
+  name: 'php_get_vhosts_by_version',
+  since: 62,
+  summary: 'List the virtual hosts that use a PHP version.',
+  access: 'root',
+  effect: 'reads',
+  role: 'WebServer',
+  params: {
+    version: {
+      ...versionParam,
+      required: true,
+      doc: 'An installed PHP version, such as ea-php84, or “inherit” for the virtual hosts without a version of their own.',
+    },
+  },
+  returns: { vhosts: { list: { type: 'string' }, doc: 'The virtual hosts, sorted by name.' } },
+  examples: [{ args: { version: 'inherit' }, doc: 'The virtual hosts that follow another setting.' }],
+
+  look: (_args, { machine }) => findVersions(machine),
+
+  async handler({ version }, { db, caller }, installed) {
+    const isUsed = version === INHERIT ? undefined : getVersion(installed, 'version', version).id;
+    const hosts = hostsOf(await readAccounts(db, caller, newestOf(installed)?.id));
+    const found = hosts.filter(({ host: { servername }, servedBy }) =>
+      isUsed === undefined ? servedBy.decidedBy !== servername : servedBy.version === isUsed,
+    );
+    return { vhosts: found.map(({ host }) => host.servername) };
+  },
+});

@@ -1,0 +1,124 @@
+// Which PHP serves each virtual host of an account: the version, how it runs, and why.
+import type { Db } from '../../core/context.ts';
+import type { Account } from '../accounts/accounts.ts';
+import type { VirtualHost } from '../domains/virtual-hosts.ts';
+import type { WebPhp } from '../web/account-web.ts';
+import {
+  listHosts,
+  noParameters,
+  readHandlers,
+  readServer,
+  type HostPhp,
+  type PoolParameters,
+  type ServerPhp,
+} from './settings.ts';
+import { socketOf } from './sockets.ts';
+import { releaseOf } from './versions.ts';
+
+export type Host = Pick<VirtualHost, 'servername' | 'documentRoot'>;
+
+/** Everything that is stored about the PHP of an account's virtual hosts. */
+export interface PhpState {
+  readonly server: ServerPhp;
+  /** By version. */
+  readonly handlers: ReadonlyMap<string, string>;
+  /** By servername. */
+  readonly hosts: ReadonlyMap<string, HostPhp>;
+}
+
+export interface ServedBy {
+  readonly servername: string;
+  /** Undefined if this server has no default version. */
+  readonly version: string | undefined;
+  /** The virtual host whose setting decides the version. Undefined: the server's default decides. */
+  readonly decidedBy: string | undefined;
+  readonly usesFpm: boolean;
+  readonly parameters: PoolParameters;
+  /** Null: PHP does not run. */
+  readonly runs: WebPhp | null;
+}
+
+/**
+ * @param newest the version that becomes the default if none is stored yet.
+ */
+export async function readState(db: Db, username: string, newest?: string): Promise<PhpState> {
+  const server = await readServer(db);
+  return {
+    server: { ...server, defaultVersion: server.defaultVersion ?? newest ?? null },
+    handlers: await readHandlers(db),
+    hosts: new Map((await listHosts(db, username)).map((host) => [host.servername, host])),
+  };
+}
+
+/** By servername. */
+export function resolve(state: PhpState, hosts: readonly Host[]): ReadonlyMap<string, ServedBy> {
+  return new Map(hosts.map((host) => [host.servername, resolveOne(state, hosts, host)]));
+}
+
+function resolveOne(state: PhpState, hosts: readonly Host[], host: Host): ServedBy {
+  const { servername } = host;
+  const own = state.hosts.get(servername);
+  const decisive = [host, ...enclosing(hosts, host)].find(
+    (one) => (state.hosts.get(one.servername)?.version ?? null) !== null,
+  );
+  const decidedBy = decisive?.servername;
+  const chosen = decidedBy === undefined ? null : (state.hosts.get(decidedBy)?.version ?? null);
+  const version = chosen ?? state.server.defaultVersion ?? undefined;
+  const usesFpm = own?.usesFpm ?? state.server.isFpmDefault;
+  const { maxChildren, maxRequests, idleTimeout } = own ?? noParameters;
+  return {
+    ...{ servername, version, decidedBy, usesFpm },
+    parameters: { maxChildren, maxRequests, idleTimeout },
+    runs: version === undefined ? null : runningOf(state, { servername, version, usesFpm }),
+  };
+}
+
+/**
+ * The virtual hosts whose document roots contain that of this one, the nearest first: as in WHM, a site in a folder of
+ * another site inherits its version.
+ */
+function enclosing(hosts: readonly Host[], { servername, documentRoot }: Host): Host[] {
+  return hosts
+    .filter((one) => one.servername !== servername && documentRoot.startsWith(`${one.documentRoot}/`))
+    .sort((a, b) => b.documentRoot.length - a.documentRoot.length);
+}
+
+function runningOf(
+  { handlers }: PhpState,
+  { servername, version, usesFpm }: { servername: string; version: string; usesFpm: boolean },
+): WebPhp | null {
+  if (usesFpm) return { runs: 'fpm', version, socket: socketOf(version, servername) };
+  if (handlers.get(version) !== 'cgi') return null;
+  return { runs: 'cgi', version, binary: `/usr/bin/php-cgi${releaseOf(version)}` };
+}
+
+export interface PhpQuery {
+  readonly account: Pick<Account, 'domain'>;
+  /** The account as it is stored, if its name or domain changes. */
+  readonly before: Pick<Account, 'username' | 'domain'>;
+  readonly hosts: readonly Host[];
+  /** See `readState`. */
+  readonly newest?: string | undefined;
+}
+
+/** By servername. Null: PHP does not run. */
+export async function phpOf(
+  db: Db,
+  { account, before, hosts, newest }: PhpQuery,
+): Promise<ReadonlyMap<string, WebPhp | null>> {
+  const state = await readState(db, before.username, newest);
+  return runsIn(withMainDomain(state, before.domain, account.domain), hosts);
+}
+
+/** By servername. Null: PHP does not run. */
+export function runsIn(state: PhpState, hosts: readonly Host[]): ReadonlyMap<string, WebPhp | null> {
+  return new Map([...resolve(state, hosts)].map(([servername, { runs }]) => [servername, runs]));
+}
+
+/** The state once the main domain of an account has changed: the new one has the settings of the old one. */
+export function withMainDomain(state: PhpState, from: string, to: string): PhpState {
+  const own = state.hosts.get(from);
+  if (from === to || own === undefined) return state;
+  const others = [...state.hosts].filter(([servername]) => servername !== from && servername !== to);
+  return { ...state, hosts: new Map([...others, [to, { ...own, servername: to }]]) };
+}
