@@ -183,6 +183,17 @@ describeWith(['doveconf'], 'doveconf', () => {
     expect(ask(renderSettings(others) ?? '')).toEqual(others);
   });
 
+  it('shows settings in blocks', () => {
+    const path = join(here.directory, 'dovecot.conf');
+    const tls = 'ssl_server_cert_file = /etc/a.pem\nssl_server_key_file = /etc/b.pem\n';
+    writeFileSync(path, `${VERSIONS}${tls}protocols {\n  imap = yes\n  pop3 = no\n}\n`);
+    const words = ['-c', path, 'ssl_server/cert_file', 'ssl_server/key_file', 'protocols'];
+    const { stdout } = spawnSync('doveconf', words, { encoding: 'utf8' });
+    expect(Object.fromEntries(parseDoveconf(stdout))).toMatchObject({
+      ...{ 'ssl_server/cert_file': '/etc/a.pem', 'ssl_server/key_file': '/etc/b.pem', protocols: 'imap' },
+    });
+  });
+
   it('has the defaults of the catalogue', () => {
     const defaults = ask('', ['-d']);
     for (const [key, value] of Object.entries(defaults)) {

@@ -59,6 +59,9 @@ describeOnMachine('Dovecot', () => {
         .matchAll(/^ *\d+ s:CN ?= ?(.+)$/gm),
     ].map(([, name]) => name);
 
+  const servedPem = () =>
+    machine.sh('openssl s_client -connect 127.0.0.1:993 </dev/null 2>/dev/null | openssl x509');
+
   it('has no settings before it is installed', () => {
     expect(set('mail_process_size', '512')).toMatchObject({
       ...{ result: 0, reason: 'Dovecot is not installed on this server.' },
@@ -129,7 +132,7 @@ describeOnMachine('Dovecot', () => {
     const below = await root.intermediate('Below');
     const validity = new Date(Date.now() + 86_400_000).toISOString();
     const issued = await below.issue({ domains: ['imap.example.com'], until: validity });
-    expect(install(issued, below.crt).metadata).toMatchObject({ result: 1 });
+    expect(install(issued, below.crt).metadata).toMatchObject({ result: 1, reason: 'OK' });
     await until(() => served().join() === 'imap.example.com,Below');
     const all = call('fetch_service_ssl_components').data?.services as {
       service: string;
@@ -137,9 +140,9 @@ describeOnMachine('Dovecot', () => {
     }[];
     expect(all.find(({ service }) => service === 'dovecot')?.certificate).toBe(issued.crt);
     expect(all.map(({ service }) => service)).toEqual(['dovecot', 'cpanel']);
-    const name = machine.sh('hostname -f').trim();
-    expect(call('reset_service_ssl_certificate', 'service=dovecot').metadata).toMatchObject({ result: 1 });
-    await until(() => served().join() === name);
+    const reset = call('reset_service_ssl_certificate', 'service=dovecot');
+    expect(reset.metadata).toMatchObject({ result: 1, reason: 'OK' });
+    await until(() => servedPem() === reset.data?.certificate);
     expect(machine.sh('ls /etc/ssl/whmapi1/services').trim().split('\n')).toHaveLength(1);
     expect(isActive()).toBe(true);
   });

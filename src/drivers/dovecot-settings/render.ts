@@ -44,9 +44,10 @@ export function parseDoveconf(text: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   const blocks: string[] = [];
   const add = (name: string, value: string) => {
+    values.set([...blocks, name].join('/'), value);
     const [list = ''] = blocks;
-    if (blocks.length !== 1 || list.includes('/')) values.set([...blocks, name].join('/'), value);
-    else values.set(list, [values.get(list) ?? '', ...(value === 'yes' ? [name] : [])].join(' ').trim());
+    if (blocks.length !== 1 || list.includes('/') || !/^(?:yes|no)$/.test(value)) return;
+    values.set(list, [values.get(list) ?? '', ...(value === 'yes' ? [name] : [])].join(' ').trim());
   };
   for (const line of text.split('\n').map((one) => one.trim())) {
     const [, opened] = /^([^=]*\S) \{$/.exec(line) ?? [];
