@@ -1,9 +1,13 @@
-// Assigns IPv6 addresses to accounts or removes them: on the interfaces, in the zones and in the store.
+// Assigns IPv6 addresses to accounts or removes them: on the interfaces, in the zones, in the virtual hosts and in the
+// store.
 import type { NewMachineAddress } from '../core/machine-addresses.ts';
-import { defineChange, exclusive, type Lock, type Plan } from '../core/plan.ts';
+import { defineChange, exclusive, type Lock, type Plan, type PlannedStep } from '../core/plan.ts';
 import add from '../drivers/addresses/steps/add.ts';
 import remove from '../drivers/addresses/steps/remove.ts';
+import { partWorld, type PartContext } from '../drivers/part-world.ts';
+import { webSteps } from '../drivers/virtual-hosts/account.ts';
 import changeZone, { type ZoneChange } from '../drivers/zones/steps/change.ts';
+import * as accounts from '../model/accounts/accounts.ts';
 import * as assignments from '../model/addresses/ipv6-assignments.ts';
 
 interface ChangeIpv6 {
@@ -22,24 +26,30 @@ const change = defineChange<ChangeIpv6>({
 export default change;
 
 /** `bound`: the addresses to add to the interfaces. */
-export function assignIpv6(
+export async function assignIpv6(
+  context: PartContext,
   assigned: readonly assignments.Assignment[],
   bound: readonly NewMachineAddress[],
   zones: readonly ZoneChange[],
-): Plan {
+): Promise<Plan> {
   return change.plan(
     { assigned, released: [] },
     {
       locks: [...locksOf(assigned, zones), ...assigned.map(({ range }) => exclusive(`IPv6 range ${range}`))],
       steps: [
         ...(bound.length === 0 ? [] : [add.plan({ addresses: bound })]),
+        ...(await virtualHosts(context, assigned, ({ address }) => address)),
         ...zones.map((zone) => changeZone.plan(zone)),
       ],
     },
   );
 }
 
-export function releaseIpv6(released: readonly assignments.Assignment[], zones: readonly ZoneChange[]): Plan {
+export async function releaseIpv6(
+  context: PartContext,
+  released: readonly assignments.Assignment[],
+  zones: readonly ZoneChange[],
+): Promise<Plan> {
   const bound = released.filter(assignments.isOwn).map(({ address }) => address);
   return change.plan(
     { assigned: [], released: released.map(({ username }) => username) },
@@ -48,16 +58,32 @@ export function releaseIpv6(released: readonly assignments.Assignment[], zones: 
       steps: [
         // Zones change first, so that DNS never points to an address that is gone.
         ...zones.map((zone) => changeZone.plan(zone)),
+        ...(await virtualHosts(context, released, () => null)),
         ...(bound.length === 0 ? [] : [remove.plan({ addresses: bound })]),
       ],
     },
   );
 }
 
-function locksOf(accounts: readonly assignments.Assignment[], zones: readonly ZoneChange[]): Lock[] {
+/** The virtual hosts of an account answer on its own address only. A shared address needs no change. */
+async function virtualHosts(
+  context: PartContext,
+  changed: readonly assignments.Assignment[],
+  after: (assignment: assignments.Assignment) => string | null,
+): Promise<PlannedStep[]> {
+  const world = await partWorld(context);
+  const steps: PlannedStep[] = [];
+  for (const assignment of changed.filter(assignments.isOwn)) {
+    const account = await accounts.find(context.db, assignment.username);
+    if (account !== undefined) steps.push(...(await webSteps(world, account, { ipv6: after(assignment) })));
+  }
+  return steps;
+}
+
+function locksOf(changed: readonly assignments.Assignment[], zones: readonly ZoneChange[]): Lock[] {
   return [
     exclusive('IP addresses'),
-    ...accounts.map(({ username }) => exclusive(`account ${username}`)),
+    ...changed.map(({ username }) => exclusive(`account ${username}`)),
     ...zones.map(({ name }) => exclusive(`zone ${name}`)),
   ];
 }

@@ -70,9 +70,12 @@ describe('ipv6_enable_account', () => {
 
   it('plans it in a dry run, and changes nothing', async () => {
     const { metadata } = await enable('bob', 'hosting', true);
-    expect(metadata.output?.messages).toEqual([
+    const messages = metadata.output?.messages ?? [];
+    expect(messages.filter((line) => !/^[-+@]/.test(line))).toEqual([
       'Add to the network interfaces: 2001:db8:1::1:0/128 on eth0.',
+      'Write the virtual hosts of “bob” in the configuration of Apache.',
     ]);
+    expect(messages).toContain('+<VirtualHost *:80 [2001:db8:1::1:0]:80>');
     expect(await bound()).toEqual([]);
     expect(await range()).toMatchObject({ range_users: [], mostrecent: '' });
   });

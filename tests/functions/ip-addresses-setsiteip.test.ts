@@ -174,7 +174,8 @@ describe('setsiteip', () => {
       const before = zoneFile();
       const { output } = await set({ user: 'bob', ip: '192.0.2.2' }, { dryRun: true });
       const lines = output?.messages ?? [];
-      expect(lines[0]).toBe('Change the DNS zone “bob.example”.');
+      expect(lines).toContain('Change the DNS zone “bob.example”.');
+      expect(lines).toContain('+<VirtualHost 192.0.2.2:80>');
       expect(lines.filter((line) => /^[-+]shop/.test(line)).map((line) => line.split('\t'))).toEqual([
         ['-shop.bob.example.', '86400', 'IN', 'A', '192.0.2.1'],
         ['+shop.bob.example.', '86400', 'IN', 'A', '192.0.2.2'],

@@ -89,7 +89,7 @@ export class PrivateApache {
       renderServer({ hostname: 'web1.example.com' }, (path) => apache.path(path), apache.ports),
     );
     apache.write(OVER_LIMIT_PAGE, OVER_LIMIT_ANSWER);
-    apache.write(GENERATION, renderGeneration('first'));
+    apache.write(GENERATION, renderGeneration(1));
     for (const path of [DEFAULT_CERTIFICATE, DEFAULT_KEY])
       mkdirSync(dirname(apache.path(path)), { recursive: true });
     const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];

@@ -63,7 +63,8 @@ export default defineFunction({
     return lookAtZones(machine, domains);
   },
 
-  async handler({ user }, { db, caller, plan, now }, zones) {
+  async handler({ user }, context, zones) {
+    const { db, caller, plan, now } = context;
     const { found, failures: unknown } = await getSeveral(db, caller, 'user', user);
     const failures: Failure[] = [...unknown];
     const released: assignments.Assignment[] = [];
@@ -80,7 +81,7 @@ export default defineFunction({
       if (next !== undefined) nextZones.push(next);
     }
     assertSome(failures, released.length);
-    plan(releaseIpv6(released, nextZones));
+    plan(await releaseIpv6(context, released, nextZones));
     if (failures.length === 0) return {};
     return {
       fail_cnt: failures.length,

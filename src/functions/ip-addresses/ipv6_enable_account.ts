@@ -113,7 +113,7 @@ export default defineFunction({
         );
       }
       const onInterface = bound.map((address) => ({ address, prefixLength: 128, interface: name }));
-      plan(assignIpv6(assigned, onInterface, nextZones));
+      plan(await assignIpv6(context, assigned, onInterface, nextZones));
     }
     return {
       ipv6: Object.fromEntries(

@@ -11,7 +11,7 @@ export const common: Pick<
   name: 'Apache',
   directories: DIRECTORIES,
   folders: FOLDERS,
-  tools: [{ name: 'apache2ctl' }, { name: 'a2enmod' }],
+  tools: [{ name: 'apache2ctl' }, { name: 'a2enmod' }, { name: 'systemctl' }],
   suits: async ({ tools, services }: DriverPort) => !services.isSupported || (await tools.has('apache2ctl')),
   isDown,
 };

@@ -9,7 +9,7 @@ const FOLDER = '/etc/apache2/whmapi1';
 export const ACCOUNTS = `${FOLDER}/accounts`;
 /** Files of administrators, for one account or one virtual host. They are only read. */
 export const CUSTOM = `${FOLDER}/custom`;
-/** A random text, which is another one after each reload: so a new configuration can be told from an old one. */
+/** A number by which a new version of the configuration is recognised. */
 export const GENERATION = `${FOLDER}/generation.conf`;
 /** Which directory suexec serves for which user (apache2-suexec-custom). */
 export const SUEXEC = '/etc/apache2/suexec/www-data';

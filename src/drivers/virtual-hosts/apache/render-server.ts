@@ -97,9 +97,8 @@ function unknown(locate: Locate): string[] {
   ];
 }
 
-/** `generation`: letters and digits. */
-export function renderGeneration(generation: string): string {
-  if (!/^[A-Za-z0-9]{1,64}$/.test(generation)) throw new TypeError('Invalid generation.');
+/** A number that is higher in each version of the configuration, by which a new version is recognised. */
+export function renderGeneration(generation: number): string {
   return `Header always set Whmapi1-Configuration ${generation}\n`;
 }
 

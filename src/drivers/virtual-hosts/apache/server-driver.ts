@@ -57,7 +57,6 @@ export function serverDriver(server: ApacheServer): FileDriver<DesiredServer> {
       { path: '/etc/apache2/suexec', attributes: { mode: 0o755 } },
       { path: '/etc/systemd/system/apache2.service.d', attributes: { mode: 0o755 } },
     ],
-    tools: [...common.tools, { name: 'systemctl' }],
     files: ({ options, suexec }, locate) => [
       { path: OVER_LIMIT_PAGE, content: OVER_LIMIT_ANSWER, attributes: readable },
       {

@@ -1,0 +1,123 @@
+// The virtual hosts of accounts, as the functions of accounts write them. A sandbox serves nothing; tests/slow and
+// tests/machine have a real Apache.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as hostedDomains from '../../src/model/domains/hosted-domains.ts';
+import { Installation } from '../support/installation.ts';
+
+let here: Installation;
+beforeEach(() => {
+  here = new Installation();
+});
+afterEach(() => {
+  here.remove();
+});
+
+const fileOf = (username: string) =>
+  join(here.state, 'root/etc/apache2/whmapi1/accounts', `${username}.conf`);
+const text = (username: string) => readFileSync(fileOf(username), 'utf8');
+const works = async (command: string, args: Record<string, string>) => {
+  expect((await here.call(command, args)).metadata).toMatchObject({ result: 1 });
+};
+const create = (args: Record<string, string> = {}) =>
+  works('createacct', { username: 'bob', domain: 'bob.example', ...args });
+/** Lines that begin with a directive, without its name. */
+const values = (directive: string, username = 'bob') =>
+  [...text(username).matchAll(new RegExp(`^\\s*<?${directive} (.*?)>?$`, 'gm'))].map(([, value]) => value);
+
+describe('the virtual hosts of an account', () => {
+  it('are written by createacct, with a certificate, and removed by removeacct', async () => {
+    await create();
+    expect(values('VirtualHost')).toEqual(['*:80', '*:443']);
+    expect(values('ServerName')).toEqual(['bob.example', 'bob.example']);
+    expect(values('ServerAlias')[0]).toBe('www.bob.example mail.bob.example');
+    expect(values('SSLCertificateFile')).toHaveLength(1);
+    await works('removeacct', { username: 'bob' });
+    expect(existsSync(fileOf('bob'))).toBe(false);
+  });
+
+  it('follow the name, the domain and the CGI privilege of their account', async () => {
+    await create();
+    await works('modifyacct', { user: 'bob', newuser: 'robert', DNS: 'robert.example', HASCGI: '0' });
+    expect(existsSync(fileOf('bob'))).toBe(false);
+    expect(values('ServerName', 'robert')).toEqual(['robert.example', 'robert.example']);
+    expect(text('robert')).toContain('/home/robert/public_html"');
+    expect(text('robert')).not.toMatch(/bob|ExecCGI/);
+  });
+
+  it('answer on the dedicated address of their account', async () => {
+    await create({ ip: 'y' });
+    expect(values('VirtualHost')).toEqual([
+      expect.stringMatching(/^192\.0\.2\.\d+:80$/),
+      expect.stringMatching(/^192\.0\.2\.\d+:443$/),
+    ]);
+  });
+
+  it('say that the account is suspended, until it no longer is', async () => {
+    await create();
+    const before = text('bob');
+    await works('suspendacct', { user: 'bob' });
+    expect(values('RedirectMatch')).toEqual(Array(2).fill('503 "^/(?![.]well-known/acme-challenge/)"'));
+    expect(text('bob')).not.toContain('public_html');
+    // A change of a suspended account keeps the page.
+    await works('modifyacct', { user: 'bob', DNS: 'bob.test' });
+    expect(values('RedirectMatch')).toHaveLength(2);
+    await works('modifyacct', { user: 'bob', DNS: 'bob.example' });
+    await works('unsuspendacct', { user: 'bob' });
+    const withoutCertificate = (one: string) =>
+      one.replace(/^\s*(?:# Certificate|SSLCertificateFile) .*\n/gm, '');
+    expect(withoutCertificate(text('bob'))).toBe(withoutCertificate(before));
+  });
+
+  it('include subdomains, addon domains and parked domains, which keep their virtual hosts', async () => {
+    await create();
+    await here.engine.store.transaction('changes', async (db) => {
+      const own = { username: 'bob', documentRoot: null };
+      await hostedDomains.insert(db, {
+        ...own,
+        domain: 'parked.example',
+        type: 'parked',
+        servedBy: 'bob.example',
+      });
+      const folder = { ...own, documentRoot: 'public_html/blog' };
+      await hostedDomains.insert(db, { ...folder, domain: 'blog.bob.example', type: 'sub', servedBy: null });
+      await hostedDomains.insert(db, {
+        ...own,
+        domain: 'addon.example',
+        type: 'addon',
+        servedBy: 'blog.bob.example',
+      });
+      return { value: undefined, keep: true };
+    });
+    await works('modifyacct', { user: 'bob', DNS: 'bob.test' });
+    expect([...new Set(values('ServerName'))]).toEqual(['bob.test', 'blog.bob.example']);
+    expect([...new Set(values('ServerAlias'))]).toEqual([
+      'parked.example www.bob.test www.parked.example mail.bob.test mail.parked.example',
+      'addon.example www.blog.bob.example www.addon.example mail.addon.example',
+    ]);
+    await works('suspendacct', { user: 'bob' });
+    expect(new Set(values('ServerAlias')).size).toBe(2);
+    await works('removeacct', { username: 'bob' });
+    expect((await here.call('getdomainowner', { domain: 'addon.example' })).data).toEqual({ user: null });
+  });
+
+  it('do not answer to a name that is a domain of its own', async () => {
+    await works('createacct', { username: 'carol', domain: 'www.bob.example' });
+    await create();
+    expect(values('ServerAlias')[0]).toBe('mail.bob.example');
+  });
+
+  it('are not overwritten if somebody edited their file, and removed all the same', async () => {
+    await create();
+    writeFileSync(fileOf('bob'), `${text('bob')}# By hand.\n`);
+    const { metadata } = await here.call('suspendacct', { user: 'bob' });
+    expect(metadata).toMatchObject({
+      result: 0,
+      reason: expect.stringContaining(
+        'accounts/bob.conf” was edited by hand, so it is not overwritten.',
+      ) as string,
+    });
+    await works('removeacct', { username: 'bob' });
+    expect(existsSync(fileOf('bob'))).toBe(false);
+  });
+});
