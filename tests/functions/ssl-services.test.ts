@@ -68,6 +68,17 @@ describe('install_service_ssl_certificate', () => {
     expect(files).toEqual([stored()]);
   });
 
+  it('accepts everything in one parameter, and the audit log does not get the key', async () => {
+    const { crt, key } = await issue();
+    const { metadata } = await install({ crt: `${key}${crt}${bundle()}`, key });
+    expect(metadata).toMatchObject({ result: 1 });
+    expect((await components())[0]).toMatchObject({
+      certificate: crt,
+      cabundle: `${below.crt}${authority.crt}`,
+    });
+    expect(JSON.stringify(here.audit())).not.toContain(key.split('\n')[1]);
+  });
+
   it('replaces the same certificate to change its chain', async () => {
     const { crt, key } = await issue();
     const first = await install({ crt, key });

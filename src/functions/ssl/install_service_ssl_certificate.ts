@@ -4,9 +4,14 @@ import { lookBeforeChange, serviceNames, services } from '../../drivers/service-
 import { checkCertificate } from '../../model/certificates/checked.ts';
 import { isCovered } from '../../model/certificates/domains.ts';
 import { certificateAnswer, certificateFields } from '../../model/certificates/facts.ts';
-import { maskedWithKey } from '../../model/certificates/params.ts';
-
-const pem = { type: 'string', multiline: true, maxLength: 262_144 } as const;
+import {
+  bundleText,
+  certificateText,
+  EXAMPLE_CERTIFICATE,
+  EXAMPLE_KEY,
+  keyText,
+  maskedWithKey,
+} from '../../model/certificates/params.ts';
 
 export default defineFunction({
   name: 'install_service_ssl_certificate',
@@ -19,30 +24,15 @@ export default defineFunction({
   access: 'root',
   effect: 'operates',
   params: {
-    crt: {
-      ...pem,
-      ...maskedWithKey('crt'),
-      required: true,
-      doc: 'The certificate (PEM). Its chain may follow. Best passed with --file crt=PATH.',
-    },
-    key: {
-      ...pem,
-      required: true,
-      sensitive: true,
-      doc: 'The private key of the certificate (PEM), without a passphrase. Best passed with --file key=PATH.',
-    },
+    crt: { ...certificateText, ...maskedWithKey('crt'), required: true },
+    key: { ...keyText, required: true },
     service: {
       type: 'string',
       required: true,
       values: serviceNames,
       doc: 'The service: cpanel (whmapi1d), or dovecot if it is installed. No others are managed yet.',
     },
-    cabundle: {
-      ...pem,
-      ...maskedWithKey('cabundle'),
-      default: '',
-      doc: 'The chain of the certificate (PEM), in any order, unless it follows the certificate.',
-    },
+    cabundle: { ...bundleText, ...maskedWithKey('cabundle'), default: '' },
   },
   returns: {
     service: { type: 'string', doc: 'The service.' },
@@ -53,7 +43,7 @@ export default defineFunction({
   },
   examples: [
     {
-      args: { service: 'cpanel', crt: '-----BEGIN CERTIFICATE-----…', key: '-----BEGIN PRIVATE KEY-----…' },
+      args: { service: 'cpanel', crt: EXAMPLE_CERTIFICATE, key: EXAMPLE_KEY },
       doc: 'Install a certificate for whmapi1d. With files: --file crt=cert.pem --file key=key.pem --file cabundle=chain.pem.',
       fails: 'bad_param',
     },
