@@ -38,6 +38,7 @@ export const packageOf = {
   openssl: 'openssl',
   pebble: 'pebble',
   'pebble-challtestsrv': 'pebble',
+  'php-fpm8.4': 'php8.4-fpm',
   pkill: 'procps',
   kill: 'procps',
   postgres: 'postgresql',

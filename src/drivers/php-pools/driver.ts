@@ -123,7 +123,10 @@ async function checkAlone(
   // PHP-FPM would otherwise open its log, even for a test.
   const head = '[global]\nerror_log = /dev/null\n';
   const body = isReal
-    ? changed.map(({ username }) => `include = ${staged.get(accountFile(release, username)) ?? ''}\n`)
+    ? changed.map(({ username }) => {
+        const path = staged.get(accountFile(release, username)) ?? '';
+        return `include = ${machineFiles.locate(path)}\n`;
+      })
     : // A sandbox has no users, and paths that can be longer than a socket’s may be.
       changed.map(({ pools }) => renderPools(pools, (path) => path, NOBODY));
   const path = `${poolFolder(release)}/check-${first.username}`;

@@ -5,7 +5,10 @@ import { baseSocket } from './places.ts';
 const HEADER =
   '; whmapi1 wrote this file. It does not overwrite changes by hand, but then it can no longer change the file.\n';
 
-/** Files of this server that PHP programs of all accounts may read, besides their own homes. */
+/**
+ * Files of this server that PHP programs of all accounts may read, besides their own homes. Only root may write them: a
+ * user can send requests to the sockets of others through the web server, and PHP must then find no script of that user.
+ */
 const SHARED_FOLDERS = ['/usr/share/php/'];
 /** The user of the web server on Debian. It alone may connect to the sockets. */
 const WEB_USER = 'www-data';
@@ -76,6 +79,9 @@ function renderPool(
     `php_admin_value[open_basedir] = ${[`${folder}/`, ...SHARED_FOLDERS].join(':')}`,
     `php_admin_value[upload_tmp_dir] = ${folder}/tmp`,
     `php_admin_value[sys_temp_dir] = ${folder}/tmp`,
+    // The pools share OPcache. It must not give a script to a user who cannot read the file, nor list or clear all scripts.
+    'php_admin_value[opcache.validate_permission] = 1',
+    'php_admin_value[opcache.restrict_api] = /nonexistent',
     // Debian’s job for old sessions does not look into homes.
     `php_value[session.save_path] = ${folder}/tmp`,
     'php_value[session.gc_probability] = 1',
