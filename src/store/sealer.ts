@@ -120,7 +120,8 @@ export class FileSealer implements Sealer {
         'certificates and secondary nameservers. Restore the file from a backup, or copy it from another server that shares the store. If there is no copy, remove what it encrypted: ' +
         'two-factor configurations with twofactorauth_remove_user_config (their users then set them up again), ' +
         'secondary nameservers with --remove-secondary (then add them again with --add-secondary and enter their new ' +
-        'keys there), integration links with remove_integration_link, and servers of the configuration cluster with ' +
+        'keys there), integration links with remove_integration_link, keys of certificates with rebuilduserssldb ' +
+        'forget_lost_keys=1 (those of installed certificates are kept), and servers of the configuration cluster with ' +
         'delete_configclusterserver. An access hash continues to work; to replace the last one, call accesshash with ' +
         'generate=1. Once nothing is left, a new key is created.',
     );

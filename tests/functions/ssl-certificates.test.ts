@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Db } from '../../src/core/context.ts';
 import { Authority, selfSigned, type Issued } from '../support/certificates.ts';
@@ -254,6 +254,26 @@ describe('rebuilduserssldb', () => {
     });
     const again = await here.call('rebuilduserssldb', {});
     expect(again.metadata.output?.messages).toEqual(['0 entries were corrected.']);
+  });
+
+  test('continues without a lost key file, with the keys of installed certificates', async () => {
+    await install();
+    await here.call('generatessl', { domains: 'other.example' });
+    rmSync(join(here.state, 'secret.key'));
+    const list = () => here.call('fetch_vhost_ssl_components');
+    expect((await list()).metadata.error_code).toBe('key_lost');
+    const next = { username: 'ann', domain: 'ann.example' };
+    const { metadata } = await here.call('createacct', next);
+    expect(metadata.error_code).toBe('key_lost');
+    expect(metadata.reason).toContain('keys of certificates with rebuilduserssldb forget_lost_keys=1');
+    const { metadata: done } = await here.call('rebuilduserssldb', { forget_lost_keys: 1 });
+    expect(done.output?.messages).toEqual([
+      '0 entries were corrected.',
+      'Each of 3 keys could not be decrypted, and was forgotten.',
+      '1 key was stored again from the files of the web server.',
+    ]);
+    expect((await list()).data).toMatchObject({ components: [{ servername: 'bob.example', key: good.key }] });
+    expect((await here.call('createacct', next)).metadata.result).toBe(1);
   });
 
   test('leaves a damaged certificate as it is', async () => {

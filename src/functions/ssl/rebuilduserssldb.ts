@@ -1,4 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
+import { ApiError } from '../../core/errors.ts';
+import { readKeys } from '../../drivers/certificates/look.ts';
+import { forgetLost, listInstalled, restore } from '../../model/certificates/lost-keys.ts';
 import { rebuild } from '../../model/certificates/rebuild.ts';
 
 export default defineFunction({
@@ -7,22 +10,53 @@ export default defineFunction({
   summary: 'Check all stored certificates, and correct what the store says about them.',
   description:
     'The store keeps what each certificate says, so that lists are fast. After an upgrade, this call adds what the new ' +
-    'version reads in addition.',
+    'version reads in addition. It also stores keys of installed certificates that the store lacks.',
   access: 'root',
   effect: 'changes',
-  params: {},
+  params: {
+    forget_lost_keys: {
+      type: 'flag',
+      default: '0',
+      extension: true,
+      doc:
+        'Whether to forget private keys that the key file of the store cannot decrypt. Those of installed certificates ' +
+        'are then read from the files of the web server. All others are lost.',
+    },
+  },
   returns: {
     records: { list: { type: 'string' }, doc: 'The users who have certificates.' },
   },
   list: 'records',
-  examples: [{ args: {}, doc: 'Read all certificates again.' }],
+  examples: [
+    { args: {}, doc: 'Check all certificates.' },
+    { args: { forget_lost_keys: '1' }, doc: 'Continue without a key file that was lost.' },
+  ],
 
-  async handler(_args, { db, inform, warn }) {
-    const { users, changed, unreadable } = await rebuild(db);
+  async look(_args, { machine, transaction }) {
+    const wanted = await transaction('reads', (db) => listInstalled(db));
+    const paths = wanted.map(({ path }) => path);
+    return { wanted, found: await readKeys(machine, paths) };
+  },
+
+  async handler({ forget_lost_keys: isForgetting }, context, { wanted, found }) {
+    const { inform, warn } = context;
+    const { users, changed, unreadable } = await rebuild(context.db);
     inform(`${changed === 1 ? '1 entry was' : `${changed} entries were`} corrected.`);
     for (const { username, id } of unreadable) {
       warn(`The certificate “${id}” of “${username}” cannot be read, so its entry was left as it is.`);
     }
+    const forgotten = isForgetting ? await forgetLost(context) : 0;
+    if (forgotten > 0) inform(`${count(forgotten)} could not be decrypted, and was forgotten.`);
+    const restored = await restore(context, wanted, found).catch((error: unknown) => {
+      if (!(error instanceof ApiError) || error.code !== 'key_lost') throw error;
+      warn(`Keys of installed certificates were not stored again. ${error.message}`);
+      return 0;
+    });
+    if (restored > 0) inform(`${count(restored)} was stored again from the files of the web server.`);
     return { records: users };
   },
 });
+
+function count(keys: number): string {
+  return keys === 1 ? '1 key' : `Each of ${keys} keys`;
+}
