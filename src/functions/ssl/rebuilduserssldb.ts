@@ -2,7 +2,7 @@ import { defineFunction } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
 import { readKeys } from '../../drivers/certificates/look.ts';
 import { forgetLost, listInstalled, restore } from '../../model/certificates/lost-keys.ts';
-import { rebuild } from '../../model/certificates/rebuild.ts';
+import { correct, examine, listAll } from '../../model/certificates/rebuild.ts';
 
 export default defineFunction({
   name: 'rebuilduserssldb',
@@ -33,14 +33,19 @@ export default defineFunction({
   ],
 
   async look(_args, { machine, transaction }) {
-    const wanted = await transaction('reads', (db) => listInstalled(db));
+    const { rows, wanted } = await transaction('reads', async (db) => ({
+      rows: await listAll(db),
+      wanted: await listInstalled(db),
+    }));
     const paths = wanted.map(({ path }) => path);
-    return { wanted, found: await readKeys(machine, paths) };
+    return { examined: examine(rows), wanted, found: await readKeys(machine, paths) };
   },
 
-  async handler({ forget_lost_keys: isForgetting }, context, { wanted, found }) {
+  async handler({ forget_lost_keys: isForgetting }, context, { examined, wanted, found }) {
     const { inform, warn } = context;
-    const { users, changed, unreadable } = await rebuild(context.db);
+    const { users, wrong, unreadable } = examined;
+    await correct(context.db, examined);
+    const changed = wrong.length;
     inform(`${changed === 1 ? '1 entry was' : `${changed} entries were`} corrected.`);
     for (const { username, id } of unreadable) {
       warn(`The certificate “${id}” of “${username}” cannot be read, so its entry was left as it is.`);
@@ -53,7 +58,7 @@ export default defineFunction({
       return 0;
     });
     if (restored > 0) inform(`${count(restored)} was stored again from the files of the web server.`);
-    return { records: users };
+    return { records: [...users] };
   },
 });
 

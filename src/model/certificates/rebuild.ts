@@ -3,35 +3,48 @@ import type { Db } from '../../core/context.ts';
 import { nameText, type CertificateFacts } from './facts.ts';
 import { certificateOf } from './x509.ts';
 
-export interface Rebuilt {
+export interface Examined {
   /** Who has certificates, sorted. */
-  readonly users: string[];
-  /** The number of entries that were wrong. */
-  readonly changed: number;
+  readonly users: readonly string[];
+  /** The entries that do not say what the certificate says. */
+  readonly wrong: readonly {
+    readonly username: string;
+    readonly id: string;
+    readonly facts: CertificateFacts;
+  }[];
   readonly unreadable: readonly { readonly username: string; readonly id: string }[];
 }
 
-export async function rebuild(db: Db): Promise<Rebuilt> {
-  const rows = await db.all<{ username: string; id: string; pem: string; facts: string }>(
-    'SELECT username, id, pem, facts FROM certificate ORDER BY username, id',
-  );
+interface Row {
+  readonly username: string;
+  readonly id: string;
+  readonly pem: string;
+  readonly facts: string;
+}
+
+export function listAll(db: Db): Promise<Row[]> {
+  return db.all<Row>('SELECT username, id, pem, facts FROM certificate ORDER BY username, id');
+}
+
+/** Takes about a millisecond for each certificate, so it needs no transaction. */
+export function examine(rows: readonly Row[]): Examined {
+  const wrong: { username: string; id: string; facts: CertificateFacts }[] = [];
   const unreadable: { username: string; id: string }[] = [];
-  let changed = 0;
-  for (const { username, id, pem, facts } of rows) {
-    const found = read(pem);
-    if (found === undefined) {
-      unreadable.push({ username, id });
-      continue;
-    }
-    const present = JSON.stringify(found);
-    if (present === facts) continue;
+  for (const { username, id, pem, facts: stored } of rows) {
+    const facts = read(pem);
+    if (facts === undefined) unreadable.push({ username, id });
+    else if (JSON.stringify(facts) !== stored) wrong.push({ username, id, facts });
+  }
+  return { users: [...new Set(rows.map(({ username }) => username))], wrong, unreadable };
+}
+
+export async function correct(db: Db, { wrong }: Examined): Promise<void> {
+  for (const { username, id, facts } of wrong) {
     await db.run(
       'UPDATE certificate SET facts = ?, issuer = ? WHERE username = ? AND id = ?',
-      ...[present, nameText(found.issuer), username, id],
+      ...[JSON.stringify(facts), nameText(facts.issuer), username, id],
     );
-    changed += 1;
   }
-  return { users: [...new Set(rows.map(({ username }) => username))], changed, unreadable };
 }
 
 function read(pem: string): CertificateFacts | undefined {
