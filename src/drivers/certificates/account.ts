@@ -12,6 +12,12 @@ const ROLE = 'WebServer';
 
 /** Before the part of the virtual hosts: the files that these need. Removals are in reverse order, so after it. */
 export const part: AccountPart = {
+  /** Loads the library, which takes longer than all the rest, while no transaction is open. */
+  async look(_context, roles) {
+    if (roles.has(ROLE)) await library();
+    return {};
+  },
+
   async created(world, { account }) {
     return world.roles.has(ROLE) ? [await selfSignedFor(world, account)] : [];
   },
@@ -46,9 +52,11 @@ async function selfSignedFor(world: PartDependencies, account: Account, before?:
     one.servedBy === before?.domain ? { ...one, servedBy: servername } : one,
   );
   const host = (await virtualHostsOf(db, account, hosted)).find((one) => one.servername === servername);
-  // Few of the calls that use the parts of an account need the library.
-  const { newSelfSigned } = await import('../../model/certificates/new-certificate.ts');
+  const { newSelfSigned } = await library();
   const made = await newSelfSigned(world, { username, servername, aliases: host?.aliases ?? [] });
   certificates.set(servername, { path: made.path, id: made.digest });
   return write.plan(made);
 }
+
+/** Few of the calls that use the parts of an account need it. */
+const library = () => import('../../model/certificates/new-certificate.ts');
