@@ -15,6 +15,7 @@ import * as zoneOwners from '../model/dns/zone-owners.ts';
 import * as php from '../model/php/settings.ts';
 import * as packages from '../model/packages/packages.ts';
 import type { Settings } from '../model/packages/settings.ts';
+import * as primaryHosts from '../model/web/primary-hosts.ts';
 
 interface ChangeAccount {
   readonly before: accounts.Account;
@@ -34,6 +35,7 @@ const change = defineChange<ChangeAccount>({
     if (before.domain !== after.domain) {
       await hostedDomains.assertFree(db, after.domain);
       await hostedDomains.followMainDomain(db, before.domain, after.domain);
+      await primaryHosts.followMainDomain(db, before.domain, after.domain);
       await php.followMainDomain(db, before.domain, after.domain);
       // A zone belongs to the account by its domain. The former domain no longer has a zone.
       for (const domain of [before.domain, after.domain]) await zoneOwners.forget(db, domain);

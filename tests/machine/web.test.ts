@@ -176,6 +176,64 @@ cat /var/log/whmapi1-domlogs/bob/bob.example.log >/dev/null && echo own
     expect(visit('bob.example', '/cgi-bin/alice.cgi')).toMatch(/(?:403|500)$/);
   });
 
+  it('run PHP as their account, also behind a front controller', () => {
+    const script =
+      '<?php echo trim(shell_exec("id -un")), " ", $_SERVER["REQUEST_URI"], " ", $_SERVER["HTTPS"] ?? "", "\n";';
+    put('bob', 'public_html/index.php', script);
+    put(
+      'bob',
+      'public_html/.htaccess',
+      'DirectoryIndex index.php\nRewriteEngine On\nRewriteBase /\nRewriteRule ^index\\.php$ - [L]\n' +
+        'RewriteCond %{REQUEST_FILENAME} !-f\nRewriteCond %{REQUEST_FILENAME} !-d\nRewriteRule . /index.php [L]\n',
+    );
+    expect(visit('bob.example', '/2026/a-post?p=1')).toBe('bob /2026/a-post?p=1 \n\n200');
+    expect(visit('bob.example', 'https://bob.example/')).toBe('bob / on\n\n200');
+    put('bob', 'public_html/.htaccess', '');
+  });
+
+  it('of one account are closed to the PHP of others', () => {
+    put(
+      'bob',
+      'public_html/attack.php',
+      `<?php
+foreach (['/home/alice/public_html/secret.txt', '/etc/passwd', '/var/log/whmapi1-domlogs/alice/alice.example.log'] as $file) {
+  echo @file_get_contents($file);
+  echo @file_get_contents("/home/bob/public_html/../../../$file");
+}
+echo shell_exec('cat /home/alice/public_html/secret.txt /var/log/whmapi1-domlogs/alice/* /etc/ssl/whmapi1/sites/* 2>/dev/null');
+echo shell_exec('cat /etc/php/*/fpm/pool.d/* 2>/dev/null'), "end\n";
+`,
+    );
+    expect(visit('bob.example', '/attack.php')).toBe('end\n\n200');
+  });
+
+  it('cannot have the PHP of another account run their own code', () => {
+    put('bob', 'public_html/evil.php', '<?php echo "ran as ", trim(shell_exec("id -un")), "\n";');
+    put('bob', 'public_html/private.php', '<?php echo "of bob\n";');
+    // Even if the other account's PHP could read it.
+    machine.sh('chmod 755 /home/bob /home/bob/public_html');
+    const [socket] = machine.sh('find /run -name "*alice.example.sock"').split('\n');
+    expect(socket).toMatch(/^\/run\//);
+    const evil = '/home/bob/public_html/evil.php';
+    const settings = `SetEnv PHP_VALUE "auto_prepend_file=${evil}"\nSetEnv PHP_ADMIN_VALUE "open_basedir=/"\n`;
+    const set = `ProxyFCGISetEnvIf "true" PHP_ADMIN_VALUE "open_basedir=/"\n`;
+    const variables = '[P,E=PHP_ADMIN_VALUE:open_basedir=/,E=PHP_VALUE:auto_prepend_file=' + evil + ']';
+    for (const lines of [
+      `SetHandler "proxy:unix:${socket}|fcgi://localhost"\n`,
+      `RewriteEngine On\nRewriteRule . "unix:${socket}|fcgi://localhost${evil}" ${variables}\n`,
+      `RewriteEngine On\nRewriteRule . "unix:${socket}|fcgi://localhost/home/alice/public_html/config.php" ${variables}\n`,
+      `RewriteEngine On\nRewriteRule . - [H=proxy:unix:${socket}|fcgi://localhost]\n`,
+    ]) {
+      put('bob', 'public_html/.htaccess', `${settings}${set}${lines}`);
+      expect(visit('bob.example', '/evil.php')).not.toContain('ran as alice');
+    }
+    // The same settings for the own PHP have no effect either.
+    put('bob', 'public_html/.htaccess', `${settings}${set}`);
+    expect(visit('bob.example', '/private.php')).toBe('of bob\n\n200');
+    put('bob', 'public_html/.htaccess', '');
+    machine.sh('chmod 711 /home/bob; chmod 750 /home/bob/public_html');
+  });
+
   it('are changed by the confined server as well', () => {
     const { data } = call('api_token_create', 'token_name=web');
     const token = String(data?.token);

@@ -2,7 +2,7 @@
 import { chownSync, existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { userInfo } from 'node:os';
-import type { AccountWeb } from '../../src/drivers/virtual-hosts/contract.ts';
+import type { AccountWeb, ServedBefore } from '../../src/drivers/virtual-hosts/contract.ts';
 import { PrivateApache } from '../support/private-apache.ts';
 import { describeWith } from '../support/require-tool.ts';
 
@@ -32,8 +32,8 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
   });
   afterEach(() => apache.close());
 
-  const change = async (username: string, web: AccountWeb | null) => {
-    const step = apache.apache.change(username, web);
+  const change = async (username: string, web: AccountWeb | null, before: ServedBefore = {}) => {
+    const step = apache.apache.change(username, web, before);
     const memento = await step.prepare(apache.machine);
     await step.apply(apache.machine, memento);
     return { step, memento };
@@ -170,6 +170,25 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
         expect(body + JSON.stringify(headers)).not.toContain('password');
       }
     }
+  });
+
+  it('answer requests for unknown names if they are primary, until they no longer are', async () => {
+    for (const name of ['alice', 'bob']) put(name, 'index.html', `of ${name}`);
+    const primary = { std: 'bob.example' };
+    await change('alice', webOf('alice'));
+    await change('bob', webOf('bob', { primary }));
+    const answers = () =>
+      Promise.all(['unknown.example', 'alice.example', 'bob.example'].map((name) => answer(name, '/')));
+    expect(await answers()).toEqual(['200 of bob', '200 of alice', '200 of bob']);
+    // Another account takes over.
+    await change('alice', webOf('alice', { primary: { std: 'alice.example' } }));
+    expect(await answers()).toEqual(['200 of alice', '200 of alice', '200 of bob']);
+    await change('alice', null, { primary: ['std'] });
+    expect(await answers()).toEqual([
+      '404 There is no website at this address.',
+      '404 There is no website at this address.',
+      '200 of bob',
+    ]);
   });
 
   it('name the requests of others to nobody, even with the status page in .htaccess', async () => {

@@ -3,6 +3,7 @@ import type { PlannedStep } from '../../core/plan.ts';
 import type { Account } from '../../model/accounts/accounts.ts';
 import * as exceeded from '../../model/bandwidth/exceeded.ts';
 import { accountWebOf, type WebOverrides } from '../../model/web/account-web.ts';
+import { primariesOf, primaryTypes, type PrimaryType } from '../../model/web/primary-hosts.ts';
 import type { AccountPart, PartDependencies } from '../account-part.ts';
 import change from './steps/change.ts';
 import open from './steps/open.ts';
@@ -24,8 +25,22 @@ export async function webSteps(
   if (!roles.has(ROLE)) return [];
   const after = await accountWebOf(db, account, overrides);
   const { username } = account;
-  const former = overrides.before?.username ?? username;
-  return [change.plan({ username, after, ...(former !== username && { former }) })];
+  const { before = account } = overrides;
+  const former = before.username;
+  const primary = await primaryTypesOf(db, before);
+  return [
+    change.plan({
+      ...{ username, after },
+      ...(former !== username && { former }),
+      ...(primary.length > 0 && { primary }),
+    }),
+  ];
+}
+
+/** The ports on which a virtual host of the account answers requests for unknown names now. */
+async function primaryTypesOf(db: World['db'], account: Account): Promise<readonly PrimaryType[]> {
+  const primaries = await primariesOf(db, account, account);
+  return primaryTypes.filter((type) => primaries[type] !== undefined);
 }
 
 export const part: AccountPart = {
@@ -49,5 +64,9 @@ export const part: AccountPart = {
 
   suspended: (world, account) => webSteps(world, account, { isSuspended: true }),
   unsuspended: (world, account) => webSteps(world, account, { isSuspended: false }),
-  removed: ({ roles }, { username }) => (roles.has(ROLE) ? [remove.plan({ username })] : []),
+  async removed({ db, roles }, account) {
+    if (!roles.has(ROLE)) return [];
+    const primary = await primaryTypesOf(db, account);
+    return [remove.plan({ username: account.username, ...(primary.length > 0 && { primary }) })];
+  },
 };

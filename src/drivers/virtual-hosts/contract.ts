@@ -1,8 +1,10 @@
 // The interface of web server drivers. `apache/` implements it for Apache.
 import type { AccountWeb } from '../../model/web/account-web.ts';
+import type { PrimaryType } from '../../model/web/primary-hosts.ts';
 import type { DriverMachine, DriverStep } from '../step.ts';
 
 export type { AccountWeb, WebCertificate, WebHost, WebPhp } from '../../model/web/account-web.ts';
+export type { PrimaryType } from '../../model/web/primary-hosts.ts';
 
 /** What holds for all accounts. */
 export interface WebServerOptions {
@@ -10,12 +12,20 @@ export interface WebServerOptions {
   readonly hostname: string;
 }
 
+/** How an account was served before a change. */
+export interface ServedBefore {
+  /** The account's name, if it is renamed. */
+  readonly former?: string | undefined;
+  /** The ports on which it answered requests for unknown names on the shared addresses. */
+  readonly primary?: readonly PrimaryType[] | undefined;
+}
+
 export interface VirtualHostsDriver<Memento> {
   /**
-   * Replaces all virtual hosts of an account. Null removes them. `former`: the account's name before, if it is renamed.
+   * Replaces all virtual hosts of an account. Null removes them.
    * @throws TypeError for a malformed value.
    */
-  change(username: string, after: AccountWeb | null, former?: string): DriverStep<Memento>;
+  change(username: string, after: AccountWeb | null, before?: ServedBefore): DriverStep<Memento>;
   /** Marks the account's file as ours, even if it was edited by hand, so that it can be removed. */
   adopt(machine: DriverMachine, username: string): Promise<void>;
   /** Writes the configuration that holds for all accounts. */

@@ -56,6 +56,7 @@ const places = [
   ['ipv6_assignment', 'username'],
   ['dns_zone', 'username'],
   ['hosted_domain', 'username'],
+  ['primary_virtual_host', 'username'],
   ['integration_group', 'username'],
   ['linked_identity', 'username'],
   ['personalization', 'username'],

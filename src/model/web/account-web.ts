@@ -7,6 +7,7 @@ import { certificatesOf } from '../certificates/installed.ts';
 import { listOf, type HostedDomain } from '../domains/hosted-domains.ts';
 import { virtualHostsOf } from '../domains/virtual-hosts.ts';
 import { phpOf } from '../php/served-by.ts';
+import { primariesOf, type Primaries } from './primary-hosts.ts';
 
 /** The desired state of all virtual hosts of one account. JSON. */
 export interface AccountWeb {
@@ -21,6 +22,8 @@ export interface AccountWeb {
   /** Whether the account may run CGI programs. */
   readonly hasCgi: boolean;
   readonly hosts: readonly WebHost[];
+  /** Those that answer requests for unknown names on the addresses of the account. */
+  readonly primary?: Primaries;
 }
 
 export interface WebHost {
@@ -53,6 +56,8 @@ export interface WebOverrides {
   /** The account as it is stored, if its name or domain changes. */
   readonly before?: accounts.Account;
   readonly hosted?: readonly HostedDomain[];
+  /** The types that change. */
+  readonly primary?: Primaries;
   /** The account's IPv6 address. Null: none of its own. */
   readonly ipv6?: string | null;
   readonly isSuspended?: boolean;
@@ -81,6 +86,7 @@ export async function accountWebOf(
   );
   const certificates = await certificatesOf(db, before);
   const served = await phpOf(db, { account, before, hosts, newest: overrides.newestPhp });
+  const primary = { ...(await primariesOf(db, account, before)), ...overrides.primary };
   const assigned = await ipv6.find(db, before.username);
   const stored = assigned !== undefined && ipv6.isOwn(assigned) ? assigned.address : null;
   return {
@@ -106,6 +112,7 @@ export async function accountWebOf(
         ...(certificate !== null && { certificate }),
       };
     }),
+    ...(Object.keys(primary).length > 0 && { primary }),
   };
 }
 

@@ -1,18 +1,18 @@
 // The virtual hosts of one account: a file that Apache includes.
 import type { DesiredFile, FileDriver } from '../../file-driver.ts';
-import type { AccountWeb } from '../contract.ts';
+import type { AccountWeb, ServedBefore } from '../contract.ts';
 import { domainLogs } from '../places.ts';
 import { anywhere, common, reloadsOf } from './common.ts';
 import type { ApacheServer } from './control.ts';
-import { accountFile, closed } from './places.ts';
-import { renderAccount } from './render-account.ts';
+import { accountFile, closed, primaryFile, primaryTypes } from './places.ts';
+import { userName } from './apache-conf.ts';
+import { renderAccount, renderPrimary } from './render-account.ts';
 
 export interface DesiredAccount {
   readonly username: string;
   /** Null to remove the virtual hosts. */
   readonly web: AccountWeb | null;
-  /** The account's name before, if it is renamed. */
-  readonly former?: string;
+  readonly before: ServedBefore;
 }
 
 export function accountDriver(server: ApacheServer): FileDriver<DesiredAccount> {
@@ -20,11 +20,18 @@ export function accountDriver(server: ApacheServer): FileDriver<DesiredAccount> 
     ...common,
     furtherFolders: ({ username, web }) =>
       web === null ? [] : [{ path: domainLogs(username), attributes: { group: username, mode: 0o750 } }],
-    files({ username, web, former }, locate): DesiredFile[] {
-      const content = web === null ? null : renderAccount(web, anywhere(locate), server.ports);
+    files({ username, web, before }, locate): DesiredFile[] {
+      const { former, primary = [] } = before;
+      const find = anywhere(locate);
+      const file = (path: string, content: string | null) => ({ path, content, attributes: closed });
+      const primaryFiles = primaryTypes.flatMap((type) => {
+        const content = web === null ? null : renderPrimary(web, type, find, server.ports);
+        return content === null && !primary.includes(type) ? [] : [file(primaryFile(type), content)];
+      });
       return [
-        ...(former === undefined ? [] : [{ path: accountFile(former), content: null, attributes: closed }]),
-        { path: accountFile(username), content, attributes: closed },
+        ...(former === undefined ? [] : [file(accountFile(userName(former)), null)]),
+        file(accountFile(username), web === null ? null : renderAccount(web, find, server.ports)),
+        ...primaryFiles,
       ];
     },
     // Apache checks its whole configuration before each reload. Nothing more could be found in one file.

@@ -1,7 +1,7 @@
 // Virtual hosts on Apache, in a file for each account that people can read.
 import { FileSteps, type FileMemento } from '../../file-driver.ts';
 import type { DriverMachine, DriverStep } from '../../step.ts';
-import type { AccountWeb, VirtualHostsDriver, WebServerOptions } from '../contract.ts';
+import type { AccountWeb, ServedBefore, VirtualHostsDriver, WebServerOptions } from '../contract.ts';
 import { accountDriver, type DesiredAccount } from './account-driver.ts';
 import { userName } from './apache-conf.ts';
 import { servedGeneration, systemServer, type ApacheServer } from './control.ts';
@@ -24,9 +24,9 @@ export class Apache implements VirtualHostsDriver<FileMemento> {
     this.#server = new FileSteps(serverDriver(apache));
   }
 
-  change(username: string, web: AccountWeb | null, former?: string): DriverStep<FileMemento> {
+  change(username: string, web: AccountWeb | null, before: ServedBefore = {}): DriverStep<FileMemento> {
     userName(username);
-    const desired = { username, web, ...(former !== undefined && { former: userName(former) }) };
+    const desired = { username, web, before };
     const verb = web === null ? 'Remove' : 'Write';
     const description = `${verb} the virtual hosts of “${username}” in the configuration of Apache.`;
     return this.#accounts.step(`virtual hosts of ${username}`, description, desired);

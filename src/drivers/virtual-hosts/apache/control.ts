@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MachineError, UNCHANGED } from '../../../core/machine-error.ts';
 import type { DriverPort } from '../../file-driver.ts';
-import { ACCOUNTS, closed, CUSTOM, DIRECTORIES, GENERATION, OURS } from './places.ts';
+import { ACCOUNTS, closed, CUSTOM, DIRECTORIES, GENERATION, NOBODY, OURS } from './places.ts';
 import type { Ports } from './render-account.ts';
 import { renderGeneration } from './render-server.ts';
 
@@ -131,8 +131,7 @@ async function waitUntilStarted(server: ApacheServer, port: DriverPort): Promise
 /** The generation of the configuration that answers a request now. Undefined if nothing answers. */
 export function servedGeneration(port: number): Promise<number | undefined> {
   return new Promise((done) => {
-    // A name that no account can have, so that the default host answers.
-    const headers = { host: 'configuration.invalid', connection: 'close' };
+    const headers = { host: NOBODY, connection: 'close' };
     const asked = request(
       { host: '127.0.0.1', port, path: '/', headers, agent: false, timeout: ANSWER_MS },
       (response) => {

@@ -21,6 +21,13 @@ export const OVER_LIMIT_PAGE = `${PAGES}/over-limit.asis`;
 export const LIMITS = '/etc/systemd/system/apache2.service.d/whmapi1.conf';
 export const ROTATION = '/etc/logrotate.d/whmapi1-domlogs';
 
+/** A name that no account can have (RFC 6761, section 6.4): the host for unknown names answers to it. */
+export const NOBODY = 'configuration.invalid';
+/** Before the host for unknown names: the virtual hosts that answer instead of it, one for each port. */
+export const PRIMARY = `${FOLDER}/primary`;
+
+export const primaryTypes = ['std', 'ssl'] as const;
+export const primaryFile = (type: 'std' | 'ssl') => `${PRIMARY}/${type}.conf`;
 export const accountFile = (username: string) => `${ACCOUNTS}/${username}.conf`;
 
 /** Only root reads the configuration: Apache does so before it gives up its privileges. */
@@ -31,6 +38,7 @@ export const FOLDERS = [
   { path: '/etc/apache2/conf-enabled', attributes: { mode: 0o755 } },
   { path: FOLDER, attributes: { mode: 0o755 } },
   { path: ACCOUNTS, attributes: { mode: 0o700 } },
+  { path: PRIMARY, attributes: { mode: 0o700 } },
   { path: CUSTOM, attributes: { mode: 0o755 } },
   { path: DOMAIN_LOGS, attributes: { mode: 0o711 } },
   { path: CHALLENGES, attributes: { mode: 0o755 } },

@@ -1,6 +1,6 @@
 // The virtual hosts of one account, as Apache reads them.
 import { CHALLENGE_PATH, CHALLENGES, domainLogs } from '../places.ts';
-import type { AccountWeb, WebHost, WebPhp } from '../contract.ts';
+import type { AccountWeb, PrimaryType, WebHost, WebPhp } from '../contract.ts';
 import { ACCESS_FILES } from './access-files.ts';
 import { domain, folder, listener, path, quoted, section, userName } from './apache-conf.ts';
 import { CUSTOM, OVER_LIMIT_PAGE } from './places.ts';
@@ -19,29 +19,62 @@ const HEADER =
 
 /** @throws TypeError for a malformed value. */
 export function renderAccount(web: AccountWeb, locate: Locate, ports: Ports): string {
-  return HEADER + web.hosts.flatMap((host) => virtualHosts(web, host, { locate, ports })).join('\n') + '\n';
+  const { ipv4, ipv6 } = web.addresses;
+  const addresses = [ipv4 ?? '*', ...(ipv6 === null ? [] : [ipv6])];
+  const blocks = (type: PrimaryType) =>
+    // The first one answers requests for unknown names on an address of its own.
+    [...web.hosts]
+      .sort(
+        (one, other) =>
+          Number(other.servername === web.primary?.[type]) - Number(one.servername === web.primary?.[type]),
+      )
+      .flatMap((host) => virtualHost(web, host, type, { locate, ports, addresses }));
+  return `${HEADER}${[...blocks('std'), ...blocks('ssl')].join('\n')}\n`;
+}
+
+/**
+ * The virtual host that answers requests for unknown names on the shared addresses. Null if it is not of this account.
+ * @throws TypeError for a malformed value.
+ */
+export function renderPrimary(
+  web: AccountWeb,
+  type: PrimaryType,
+  locate: Locate,
+  ports: Ports,
+): string | null {
+  const host = web.hosts.find(({ servername }) => servername === web.primary?.[type]);
+  if (host === undefined || web.addresses.ipv4 !== null) return null;
+  const lines = virtualHost(web, host, type, { locate, ports, addresses: ['*'] });
+  return lines.length === 0 ? null : `${HEADER}${lines.join('\n')}\n`;
 }
 
 interface Surroundings {
   readonly locate: Locate;
   readonly ports: Ports;
+  /** On which the virtual host answers. */
+  readonly addresses: readonly string[];
 }
 
-function virtualHosts(web: AccountWeb, host: WebHost, around: Surroundings): string[] {
-  const { ipv4, ipv6 } = web.addresses;
-  const listeners = (port: number) =>
-    [ipv4 ?? '*', ...(ipv6 === null ? [] : [ipv6])].map((address) => listener(address, port)).join(' ');
+/** Empty for HTTPS without a certificate. */
+function virtualHost(web: AccountWeb, host: WebHost, type: PrimaryType, around: Surroundings): string[] {
   const { certificate } = host;
-  const content = [...names(host), ...logs(web, host, around), ...answers(web, host, around)];
-  const plain = section('VirtualHost', listeners(around.ports.http), content);
-  if (certificate === undefined) return plain;
-  const encrypted = section('VirtualHost', listeners(around.ports.https), [
-    ...content,
-    'SSLEngine on',
-    `# Certificate ${digest(certificate.id)}`,
-    `SSLCertificateFile ${path(around.locate(certificate.path))}`,
+  const isEncrypted = type === 'ssl';
+  if (isEncrypted && certificate === undefined) return [];
+  const port = isEncrypted ? around.ports.https : around.ports.http;
+  const encryption =
+    !isEncrypted || certificate === undefined
+      ? []
+      : [
+          'SSLEngine on',
+          `# Certificate ${digest(certificate.id)}`,
+          `SSLCertificateFile ${path(around.locate(certificate.path))}`,
+        ];
+  return section('VirtualHost', around.addresses.map((address) => listener(address, port)).join(' '), [
+    ...names(host),
+    ...logs(web, host, around),
+    ...answers(web, host, around),
+    ...encryption,
   ]);
-  return [...plain, ...encrypted];
 }
 
 /** A directive takes any number of names, but a line at most 8,190 bytes. */

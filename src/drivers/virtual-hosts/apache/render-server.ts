@@ -4,7 +4,7 @@ import { BYTES_FORMAT, BYTES_LOG } from '../../bandwidth/places.ts';
 import { CHALLENGE_PATH, CHALLENGES } from '../places.ts';
 import { ACCESS_FILE_DIRECTIVES } from './access-files.ts';
 import { domain, folder, listener, path, section } from './apache-conf.ts';
-import { ACCOUNTS, GENERATION, PAGES } from './places.ts';
+import { ACCOUNTS, GENERATION, NOBODY, PAGES, primaryFile, primaryTypes } from './places.ts';
 import type { Locate, Ports } from './render-account.ts';
 
 const HEADER = '# Written by whmapi1 whenever the profile of this server is activated.\n';
@@ -61,16 +61,18 @@ export function renderServer({ hostname }: WebServerOptions, locate: Locate, por
         'SetHandler send-as-is',
         'Require all granted',
       ]),
-      ...section('VirtualHost', listener('*', ports.http), unknown(locate)),
+      ACCESS_FILE_DIRECTIVES,
+      // Of the virtual hosts of an address, the first one answers requests for unknown names.
+      ...primaryTypes.map((type) => `IncludeOptional ${path(locate(primaryFile(type)))}`),
+      ...section('VirtualHost', listener('*', ports.http), unknown(hostname, locate)),
       ...section('IfModule', 'mod_ssl.c', [
         ...section('VirtualHost', listener('*', ports.https), [
-          ...unknown(locate),
+          ...unknown(hostname, locate),
           'SSLEngine on',
           `SSLCertificateFile ${path(locate(DEFAULT_CERTIFICATE))}`,
           `SSLCertificateKeyFile ${path(locate(DEFAULT_KEY))}`,
         ]),
       ]),
-      ACCESS_FILE_DIRECTIVES,
       `IncludeOptional ${path(locate(`${ACCOUNTS}/any.conf`)).replace('/any.conf', '/*.conf')}`,
     ].join('\n') +
     '\n'
@@ -88,8 +90,10 @@ function tls(): string[] {
 }
 
 /** The host for names that no account has. */
-function unknown(locate: Locate): string[] {
+function unknown(hostname: string, locate: Locate): string[] {
   return [
+    `ServerName ${NOBODY}`,
+    ...(hostname.includes('.') ? [`ServerAlias ${domain(hostname.toLowerCase())}`] : []),
     `DocumentRoot ${path(locate(CHALLENGES))}`,
     `IncludeOptional ${path(locate(GENERATION))}`,
     `RedirectMatch 404 "^/(?!${CHALLENGE_PATH.slice(1).replaceAll('.', '[.]')})"`,

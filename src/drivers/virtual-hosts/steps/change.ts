@@ -1,7 +1,7 @@
 // Replaces all virtual hosts of an account with those that it will have.
 import { defineStep } from '../../../core/plan.ts';
 import type { FileMemento } from '../../file-driver.ts';
-import type { AccountWeb } from '../contract.ts';
+import type { AccountWeb, PrimaryType } from '../contract.ts';
 import { virtualHosts } from '../virtual-hosts.ts';
 
 export interface WebChange {
@@ -9,9 +9,12 @@ export interface WebChange {
   readonly after: AccountWeb;
   /** The account's name before, if it is renamed. */
   readonly former?: string;
+  /** The ports on which it answered requests for unknown names before. */
+  readonly primary?: readonly PrimaryType[];
 }
 
-const stepOf = ({ username, after, former }: WebChange) => virtualHosts.change(username, after, former);
+const stepOf = ({ username, after, former, primary }: WebChange) =>
+  virtualHosts.change(username, after, { former, primary });
 
 export default defineStep<WebChange, FileMemento>({
   kind: 'virtual-hosts/change',

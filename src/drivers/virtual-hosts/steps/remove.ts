@@ -1,13 +1,16 @@
 // Removes the virtual hosts of an account, even if their file was edited by hand.
 import { defineStep } from '../../../core/plan.ts';
 import type { FileMemento } from '../../file-driver.ts';
+import type { PrimaryType } from '../contract.ts';
 import { virtualHosts } from '../virtual-hosts.ts';
 
 interface Input {
   readonly username: string;
+  /** The ports on which it answers requests for unknown names. */
+  readonly primary?: readonly PrimaryType[];
 }
 
-const stepOf = ({ username }: Input) => virtualHosts.change(username, null);
+const stepOf = ({ username, primary }: Input) => virtualHosts.change(username, null, { primary });
 
 export default defineStep<Input, FileMemento>({
   kind: 'virtual-hosts/remove',

@@ -1,0 +1,29 @@
+// Sets the virtual host that answers requests for unknown names: in the web server's configuration and in the store.
+import { defineChange, exclusive, type Plan } from '../core/plan.ts';
+import { partWorld, type PartContext } from '../drivers/part-world.ts';
+import { webSteps } from '../drivers/virtual-hosts/account.ts';
+import type { Account } from '../model/accounts/accounts.ts';
+import { setPrimary, type PrimaryType } from '../model/web/primary-hosts.ts';
+
+interface SetPrimaryVirtualHost {
+  readonly account: Account;
+  readonly type: PrimaryType;
+  readonly servername: string;
+}
+
+const change = defineChange<SetPrimaryVirtualHost>({
+  kind: 'set-primary-virtual-host',
+  store: (db, { account, type, servername }) => setPrimary(db, account, type, servername),
+});
+export default change;
+
+export async function setPrimaryVirtualHost(
+  context: PartContext,
+  input: SetPrimaryVirtualHost,
+): Promise<Plan> {
+  const { account, type, servername } = input;
+  return change.plan(input, {
+    locks: [exclusive(`account ${account.username}`), exclusive('primary virtual hosts')],
+    steps: await webSteps(await partWorld(context), account, { primary: { [type]: servername } }),
+  });
+}

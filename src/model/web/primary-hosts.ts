@@ -1,0 +1,44 @@
+// The virtual hosts that answer requests for unknown names: one for each address and port, if one was chosen.
+import type { Db } from '../../core/context.ts';
+import type { Account } from '../accounts/accounts.ts';
+
+/** `std`: HTTP. `ssl`: HTTPS. */
+export type PrimaryType = 'std' | 'ssl';
+export const primaryTypes = ['std', 'ssl'] as const satisfies PrimaryType[];
+
+/** The servernames of an account that are primary on its address. */
+export type Primaries = Readonly<Partial<Record<PrimaryType, string>>>;
+
+/** The account's dedicated IPv4 address. Empty for the shared addresses, which have the same primaries. */
+function addressOf({ ip, settings }: Pick<Account, 'ip' | 'settings'>): string {
+  return settings.dedicatedIp ? ip : '';
+}
+
+/** `stored`: the account as it is stored, if its name or address changes. */
+export async function primariesOf(db: Db, account: Account, stored: Account): Promise<Primaries> {
+  const rows = await db.all<{ type: PrimaryType; servername: string }>(
+    'SELECT type, servername FROM primary_virtual_host WHERE server = ? AND address = ? AND username = ? ORDER BY type',
+    ...[db.server, addressOf(account), stored.username],
+  );
+  const renamed = (servername: string) => (servername === stored.domain ? account.domain : servername);
+  return Object.fromEntries(rows.map(({ type, servername }) => [type, renamed(servername)]));
+}
+
+/** Makes a virtual host of the account primary on its address. */
+export async function setPrimary(
+  db: Db,
+  account: Account,
+  type: PrimaryType,
+  servername: string,
+): Promise<void> {
+  await db.run(
+    `INSERT INTO primary_virtual_host (server, address, type, username, servername) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (server, address, type) DO UPDATE SET username = excluded.username, servername = excluded.servername`,
+    ...[db.server, addressOf(account), type, account.username, servername],
+  );
+}
+
+/** The account has another main domain. */
+export async function followMainDomain(db: Db, from: string, to: string): Promise<void> {
+  await db.run('UPDATE primary_virtual_host SET servername = ? WHERE servername = ?', to, from);
+}
