@@ -39,6 +39,7 @@ export const packageOf = {
   pebble: 'pebble',
   'pebble-challtestsrv': 'pebble',
   'php-fpm8.4': 'php8.4-fpm',
+  'php8.4': 'php8.4-cli',
   pkill: 'procps',
   kill: 'procps',
   postgres: 'postgresql',

@@ -1,0 +1,27 @@
+import { defineFunction } from '../../core/define.ts';
+import { findVersions, readIni } from '../../drivers/php/look.ts';
+import { versionParam } from '../../model/php/form.ts';
+import { getVersion } from '../../model/php/versions.ts';
+
+export default defineFunction({
+  name: 'php_ini_get_content',
+  since: 52,
+  summary: 'Show the text of a PHP version’s php.ini.',
+  description: 'It is the file of PHP-FPM: /etc/php/8.4/fpm/php.ini for ea-php84.',
+  access: 'root',
+  effect: 'reads',
+  role: 'WebServer',
+  params: { version: { ...versionParam, required: true } },
+  returns: { content: { type: 'string', doc: 'The text; empty if there is no such file.' } },
+  examples: [{ args: { version: 'ea-php84' }, doc: 'The file of PHP 8.4.' }],
+
+  async look({ version }, { machine }) {
+    const found = await readIni(machine, getVersion(await findVersions(machine), 'version', version));
+    return found.files[0];
+  },
+
+  async handler(_args, { inform }, file) {
+    if (file?.digest === null) inform(`“${file.path}” does not exist, so PHP uses its defaults.`);
+    return { content: file?.content ?? '' };
+  },
+});
