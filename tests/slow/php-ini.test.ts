@@ -158,7 +158,7 @@ date.timezone = "Asia/Tokyo"
     expect(ini('cgi')).toContain('precision = 3\nmemory_limit = 256M\n');
     const { data } = await here.call('php_ini_get_directives', { version });
     const values = Object.fromEntries(
-      (data?.directives as Hash[]).map(({ key, value }): [string, unknown] => [String(key), value]),
+      (data?.directives as Hash[]).map(({ key, value }): [string, unknown] => [key as string, value]),
     );
     expect(values).toMatchObject({ memory_limit: '256M', display_errors: 'On', 'session.name': 'SID' });
   });

@@ -6,11 +6,12 @@ import type { IniDirective, ParsedIni } from '../../model/php/ini.ts';
 /** The command line reports what its own defaults do not change: which directives there are, and who may set them. */
 const ACCESS = 'echo json_encode(array_map(fn($one) => $one["access"], ini_get_all()));';
 
-/** Prints the values of a file as JSON, or the reason why PHP cannot read it. */
+/** For each text of a list in JSON, prints its values, or the reason why PHP cannot read it. */
 const PARSE =
-  '$found = @parse_ini_string(stream_get_contents(STDIN), false, INI_SCANNER_NORMAL);' +
-  'echo json_encode($found === false ? ["error" => error_get_last()["message"] ?? ""] : ["values" => (object)$found],' +
-  'JSON_INVALID_UTF8_SUBSTITUTE | JSON_PARTIAL_OUTPUT_ON_ERROR);';
+  'foreach (json_decode(stream_get_contents(STDIN)) as $text) {' +
+  '$found = @parse_ini_string($text, false, INI_SCANNER_NORMAL);' +
+  '$all[] = $found === false ? ["error" => error_get_last()["message"] ?? ""] : ["values" => (object)$found]; }' +
+  'echo json_encode($all, JSON_INVALID_UTF8_SUBSTITUTE | JSON_PARTIAL_OUTPUT_ON_ERROR);';
 
 export interface PhpPrograms {
   readonly release: string;
@@ -23,9 +24,13 @@ export const iniTools = ({ fpm, cli }: PhpPrograms): DeclaredTool[] =>
   [fpm, ...(cli === undefined ? [] : [cli])].map((name) => ({ name, worksInSandbox: true }));
 
 /** @throws MachineError `failed` if the command-line program is not installed. */
-export async function parseIni(tools: MachineTools, php: PhpPrograms, content: string): Promise<ParsedIni> {
-  const { stdout } = await tools.run(cliOf(php), ['-n', '-r', PARSE], { input: content });
-  return JSON.parse(stdout) as ParsedIni;
+export async function parseIni(
+  tools: MachineTools,
+  php: PhpPrograms,
+  texts: readonly string[],
+): Promise<ParsedIni[]> {
+  const { stdout } = await tools.run(cliOf(php), ['-n', '-r', PARSE], { input: JSON.stringify(texts) });
+  return JSON.parse(stdout) as ParsedIni[];
 }
 
 /** @param file undefined: no file, so that every directive has its default. */

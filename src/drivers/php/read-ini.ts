@@ -26,7 +26,7 @@ export async function readIni(
   return {
     php,
     files: all,
-    parse: (content) => parseIni(tools, php, content),
+    parse: (...texts) => parseIni(tools, php, texts),
     directives: (): Promise<IniDirective[]> =>
       readDirectives(tools, php, ofFpm?.digest === null ? undefined : ofFpm?.path),
   };

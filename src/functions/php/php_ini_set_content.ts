@@ -29,8 +29,8 @@ export default defineFunction({
 
   async look({ version, content }, { machine }) {
     const found = await readIni(machine, getVersion(await findVersions(machine), 'version', version));
-    const parsed = await found.parse(content);
-    if ('error' in parsed) {
+    const [parsed] = await found.parse(content);
+    if (parsed !== undefined && 'error' in parsed) {
       throw badParam(
         `The parameter “content” should be the text of a php.ini. PHP rejects it: ${parsed.error}.`,
       );

@@ -31,8 +31,8 @@ export async function editFiles(found: FoundIni, settings: readonly Setting[]): 
 
 /** Whether a file sets a directive to anything but an empty value. */
 export async function isSet({ parse }: FoundIni, { content }: IniFile, name: string): Promise<boolean> {
-  const parsed = await parse(content);
-  return 'values' in parsed && (parsed.values[name] ?? '') !== '';
+  const [parsed] = await parse(content);
+  return parsed !== undefined && 'values' in parsed && (parsed.values[name] ?? '') !== '';
 }
 
 /** @throws ApiError `bad_param` */

@@ -17,7 +17,8 @@ export interface FoundIni {
   readonly php: { readonly release: string; readonly fpm: string; readonly cli: string | undefined };
   /** That of PHP-FPM first. */
   readonly files: readonly IniFile[];
-  readonly parse: (content: string) => Promise<ParsedIni>;
+  /** One for each text. */
+  readonly parse: (...texts: readonly string[]) => Promise<ParsedIni[]>;
   readonly directives: () => Promise<IniDirective[]>;
 }
 
@@ -118,28 +119,28 @@ export async function edit(
   const cannot = (why: string) =>
     badParam(`“${path}” ${why}, so that single directives cannot be set. Use php_ini_set_content.`);
   if (SPECIAL_SECTION.test(content)) throw cannot('has sections for hosts or folders');
-  const before = await parse(content);
-  if ('error' in before) throw cannot(`has an error (${before.error})`);
-  const expected: Record<string, unknown> = { ...before.values };
-  let lines = content.split('\n');
-  for (const change of changes) {
-    const { name } = change;
+  const lines = changes.map((change) => {
     const { text, parsed } = written(change, change.type);
-    const line = `${name} = ${text}`;
-    // With this line alone, a further directive in it would be seen.
-    const alone = await parse(`${line}\n`);
-    const values = 'error' in alone ? {} : alone.values;
+    return { ...change, parsed, line: `${change.name} = ${text}` };
+  });
+  // Each line alone as well: so a further directive in it would be seen.
+  const [before, ...alone] = await parse(content, ...lines.map(({ line }) => `${line}\n`));
+  if (before === undefined || 'error' in before) throw cannot(`has an error (${before?.error ?? ''})`);
+  const expected: Record<string, unknown> = { ...before.values };
+  let all = content.split('\n');
+  for (const [at, { name, value, parsed, line }] of lines.entries()) {
+    const read = alone[at];
+    const values = read === undefined || 'error' in read ? {} : read.values;
     const isMeant =
       Object.keys(values).length === 1 &&
       (parsed === undefined ? /^-?\d+$/.test(String(values[name])) : values[name] === parsed);
-    if (!isMeant)
-      throw badParam(`PHP does not read the value of “${name}” as it is: ${quote(change.value)}.`);
+    if (!isMeant) throw badParam(`PHP does not read the value of “${name}” as it is: ${quote(value)}.`);
     expected[name] = values[name];
-    lines = setLine(lines, name, line);
+    all = setLine(all, name, line);
   }
-  const edited = lines.join('\n');
-  const after = await parse(edited);
-  const isExact = 'values' in after && isSame(after.values, expected);
+  const edited = all.join('\n');
+  const [after] = await parse(edited);
+  const isExact = after !== undefined && 'values' in after && isSame(after.values, expected);
   if (!isExact) throw cannot('has lines that belong together');
   return edited;
 }
