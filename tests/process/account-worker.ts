@@ -49,6 +49,7 @@ const watchedEngine: Engine = {
     quota: async () => watched('quota', await machine.quota()),
     files: async (directories) => watched('files', await machine.files(directories)),
     addresses: async () => watched('addresses', await machine.addresses()),
+    ownCertificate: async () => watched('certificate', await machine.ownCertificate()),
   },
 };
 const args = Object.entries(JSON.parse(json) as Record<string, Json>).map(([name, value]) => ({

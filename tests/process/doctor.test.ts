@@ -259,11 +259,11 @@ test('scripts of hooks that other users can change, or that are gone', async () 
   writeFileSync(script, '#!/bin/sh\n', { mode: 0o755 });
   const event = ['--category', 'Whostmgr', '--event', 'Accounts::Create', '--stage', 'pre'];
   await run(['--hook', 'add', 'script', script, '--manual', ...event], { state: folder.state });
-  expect(of(await examine(), 'script-hooks')).toMatchObject([
+  expect(of(await examine(), 'hook-scripts')).toMatchObject([
     { severity: 'ok', message: 'The scripts of 1 script hook can be run safely.' },
   ]);
   chmodSync(script, 0o777);
-  expect(of(await examine(), 'script-hooks')).toMatchObject([
+  expect(of(await examine(), 'hook-scripts')).toMatchObject([
     {
       severity: 'problem',
       message:
@@ -272,7 +272,7 @@ test('scripts of hooks that other users can change, or that are gone', async () 
     },
   ]);
   rmSync(script);
-  expect(of(await examine(), 'script-hooks')).toMatchObject([{ message: containing('does not exist.') }]);
+  expect(of(await examine(), 'hook-scripts')).toMatchObject([{ message: containing('does not exist.') }]);
   await run(['--hook', 'delete', 'script', script], { state: folder.state });
   expect((await examine()).status).toBe(0);
 });
