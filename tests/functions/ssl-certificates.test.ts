@@ -22,9 +22,8 @@ afterEach(() => {
   here.remove();
 });
 
-async function createAccount(username: string, as: Parameters<Installation['call']>[2] = {}): Promise<void> {
-  const args = { username, domain: `${username}.example`, password: 'correct horse battery staple 7' };
-  const { metadata } = await here.call('createacct', args, as);
+async function createAccount(username: string, domain = `${username}.example`): Promise<void> {
+  const { metadata } = await here.call('createacct', { username, domain });
   expect(metadata).toMatchObject({ result: 1 });
 }
 
@@ -103,6 +102,24 @@ describe('installssl', () => {
     const after = [files(), virtualHosts()];
     if (code === undefined) expect(after).not.toEqual(before);
     else expect(after).toEqual(before);
+  });
+
+  test('accepts a wildcard among 100 names, for an internationalised domain', async () => {
+    await createAccount('ann', 'xn--mnchen-3ya.example');
+    const others = Array.from({ length: 98 }, (_, at) => `n${at}.example`);
+    const issued = await middle.issue({
+      domains: ['xn--mnchen-3ya.example', '*.xn--mnchen-3ya.example', ...others],
+    });
+    const { data } = await here.call('installssl', { domain: 'xn--mnchen-3ya.example', ...issued });
+    expect(data).toMatchObject({
+      working_domains: [
+        'xn--mnchen-3ya.example',
+        'www.xn--mnchen-3ya.example',
+        'mail.xn--mnchen-3ya.example',
+      ],
+      warning_domains: [],
+      extra_certificate_domains: others,
+    });
   });
 
   test('finds the site by its other names', async () => {

@@ -97,6 +97,12 @@ describe('generatessl', () => {
     expect(metadata.reason).toMatch(reason);
   });
 
+  test('shows and stores no key in a dry run', async () => {
+    const { data } = await here.call('generatessl', { domains: 'ann.example' }, { dryRun: true });
+    expect(data).toMatchObject({ key: '', key_id: expect.stringMatching(/^\w{44}$/) as unknown });
+    expect((await here.call('listcrts', { user: 'root' })).data).toEqual({ crt: [] });
+  });
+
   test('is for resellers with the privilege, who get their own keys only', async () => {
     await here.call('setupreseller', { user: 'bob' });
     await generate({ domains: 'bob.example' }, { as: reseller('bob', 'ssl-gencrt') });

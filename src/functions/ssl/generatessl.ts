@@ -72,7 +72,7 @@ export default defineFunction({
     },
   },
   returns: {
-    key: { type: 'string', doc: 'The private key in PEM.' },
+    key: { type: 'string', doc: 'The private key in PEM; empty in a dry run, which stores no key.' },
     key_id: { type: 'string', doc: 'The ID of the key.' },
     keyfile: file('the key'),
     csr: { type: 'string', doc: 'The signing request in PEM.' },
@@ -108,7 +108,7 @@ export default defineFunction({
   },
 
   async handler(_args, context, { key, request, certificate, domain }) {
-    const { caller, db, now, reason, system } = context;
+    const { caller, db, isDryRun, now, reason, system } = context;
     const username = caller.user;
     const at = now();
     const ofKey = keyId(key.facts);
@@ -126,7 +126,7 @@ export default defineFunction({
     }
     reason(certificate === undefined ? 'Key and CSR generated OK' : 'Key, Certificate, and CSR generated OK');
     return {
-      ...{ key: key.pem, key_id: ofKey, keyfile: '' },
+      ...{ key: isDryRun ? '' : key.pem, key_id: ofKey, keyfile: '' },
       ...{ csr: request.pem, csr_id: ofRequest, csrfile: '' },
       ...{ cert: certificate?.pem ?? '', cert_id: id, certfile: '' },
       ...{ sender: username, sender_host: system.hostname() },

@@ -14,7 +14,7 @@ export default defineFunction({
   summary: 'List the stored certificates, of one user or of all.',
   description:
     'These are certificates that were installed or generated. Resellers see their own, and those of their accounts. An ' +
-    'expired certificate is listed for 30 days more, or as long as it is installed.',
+    'expired certificate is listed for at least 30 more days, and as long as it is installed.',
   access: ['ssl-info', 'ssl'],
   effect: 'reads',
   params: {
