@@ -125,6 +125,24 @@ describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL', () => {
     ]);
   });
 
+  it('orders once if two checks of an account run at the same time', async () => {
+    await here.call('start_autossl_check_for_one_user', { username: 'bob' });
+    await here.call('start_autossl_check_for_all_users');
+    await runDue();
+    const { data } = await here.call('get_autossl_logs_catalog');
+    const { payload } = data as unknown as { payload: readonly { readonly start_time: string }[] };
+    const lines: string[] = [];
+    for (const { start_time } of payload) {
+      const { data: found } = await here.call('get_autossl_log', { start_time });
+      lines.push(...(found as unknown as Log).payload.map(({ contents }) => contents));
+    }
+    expect(new Set(payload.map(({ start_time }) => start_time)).size).toBe(2);
+    expect(lines.filter((line) => line.includes('was installed.'))).toHaveLength(1);
+    expect(
+      lines.filter((line) => /Another task has ordered|is ordering a certificate/.test(line)),
+    ).toHaveLength(1);
+  });
+
   it('renews it when a third of its life is left, with another key', async () => {
     await check();
     const [first] = installed();

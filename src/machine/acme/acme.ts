@@ -14,6 +14,8 @@ import { OrderClient } from './orders.ts';
 import { findObstacle } from './reach.ts';
 import { prepareTransport } from './transport.ts';
 
+/** Calls wait for it. */
+const DIRECTORY_LIMIT_MS = 10_000;
 const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';
 
 export interface AcmeOptions {
@@ -40,7 +42,7 @@ export class Acme implements MachineAcme {
 
   async directory(url: string): Promise<AcmeDirectory> {
     await prepareTransport(this.#options);
-    const { data } = await acme.axios.get<unknown>(url);
+    const { data } = await acme.axios.get<unknown>(url, { signal: AbortSignal.timeout(DIRECTORY_LIMIT_MS) });
     const { newOrder, newAccount, newNonce, meta } = asObject(data, 'a directory');
     if (![newOrder, newAccount, newNonce].every(isHttps)) throw nonsense('a directory of ACME');
     const { termsOfService, externalAccountRequired } = asObject(meta ?? {}, 'a directory');

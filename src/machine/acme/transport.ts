@@ -41,7 +41,7 @@ export async function prepareTransport({ certificates, now }: TransportOptions):
     if (!config.url?.startsWith('https://')) {
       throw new AcmeError('The issuer has a URL without https://, which is not used.', '');
     }
-    config.signal = AbortSignal.timeout(LIMIT_MS);
+    config.signal ??= AbortSignal.timeout(LIMIT_MS);
     return config;
   });
   interceptors.response.use(
@@ -132,7 +132,7 @@ const causes: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'has no address: the nameserver does not answer.',
   ECONNREFUSED: 'refuses connections.',
   ECONNRESET: 'closed the connection.',
-  ERR_CANCELED: `did not answer within ${LIMIT_MS / 1000} seconds.`,
+  ERR_CANCELED: 'did not answer in time.',
   ERR_BAD_RESPONSE: 'sent an answer that is too long.',
   CERT_HAS_EXPIRED: 'has a certificate that has expired.',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'has a certificate that is not trusted: it is self-signed.',

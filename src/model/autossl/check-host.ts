@@ -136,7 +136,10 @@ async function order(
     const { servername } = host;
     const { directory } = issuer.account;
     const row = { username, servername, names: [...left].sort(), directory, task: id };
-    await transaction('changes', (db) => orders.add({ db, sealer }, row, key, now()));
+    if (!(await transaction('changes', (db) => orders.add({ db, sealer }, row, key, now())))) {
+      log('out', 2, 'Another task has ordered one meanwhile.');
+      return;
+    }
     const placed = await transaction('reads', (db) => orders.find(db, servername));
     if (placed === undefined) return;
     const failed = await complete(world, check, placed, dnsNames);

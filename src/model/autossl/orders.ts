@@ -57,19 +57,23 @@ function orderOf({ names, certificate, chain, ...row }: Row): Order {
 
 type NewOrder = Pick<Order, 'username' | 'servername' | 'names' | 'directory' | 'task'>;
 
-/** @param key the private key of the certificate (PEM). */
+/**
+ * @param key the private key of the certificate (PEM).
+ * @returns false if there is an order for the virtual host already: another task was faster.
+ */
 export async function add(
   { db, sealer }: { readonly db: Db; readonly sealer: Sealer },
   { username, servername, names, directory, task }: NewOrder,
   key: string,
   now: number,
-): Promise<void> {
+): Promise<boolean> {
   const sealed = await sealer.seal(key, purposeOf(servername), await findSealed(db));
-  await db.run(
+  const added = await db.run(
     `INSERT INTO autossl_order (server, username, servername, names, directory, sealed, task, requested_at, polled_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (servername) DO NOTHING`,
     ...[db.server, username, servername, JSON.stringify(names), directory, sealed, task, now, now],
   );
+  return added === 1;
 }
 
 /** The private key of its certificate. @throws ApiError `key_lost` */
