@@ -31,7 +31,7 @@ const INSTALLABLE = [
   'dovecot-imapd',
   'dovecot-pop3d',
   ...['apache2', 'apache2-suexec-custom', 'ssl-cert', 'logrotate'],
-  ...['php8.4-fpm', 'php8.4-cli', 'php8.4-cgi', 'pebble'],
+  ...['php-fpm', 'php-cli', 'pebble'],
 ];
 /** The only repository that apt has in a machine, by its path inside. */
 export const REPOSITORY = '/srv/packages';

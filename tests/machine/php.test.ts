@@ -1,0 +1,157 @@
+// PHP of websites on a fresh Debian with the profile STANDARD, with a second version of PHP.
+import { copyFileSync } from 'node:fs';
+import { builtPackage } from './built-package.ts';
+import { machineRoot } from './debian-root.ts';
+import { describeOnMachine } from './describe-on-machine.ts';
+import { bootMachine, type Machine } from './machine.ts';
+
+interface Envelope {
+  readonly metadata: { readonly result: number; readonly reason: string };
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+const DEB = '/var/tmp/whmapi1.deb';
+/** Debian has one version. The second one is the same program with its own configuration, named PHP 8.3. */
+const SECOND_VERSION = `
+  cp -a /etc/php/8.4 /etc/php/8.3
+  rm /etc/php/8.3/fpm/pool.d/*whmapi1*
+  sed -i 's/8\\.4/8.3/g' /etc/php/8.3/fpm/php-fpm.conf /etc/php/8.3/fpm/pool.d/www.conf
+  ln -s php-fpm8.4 /usr/sbin/php-fpm8.3
+  sed -e 's/8\\.4/8.3/g' -e '/^Exec.*socket-helper/d' -e 's|^ExecStart=.*|& -c /etc/php/8.3/fpm/php.ini|' \\
+    /usr/lib/systemd/system/php8.4-fpm.service >/etc/systemd/system/php8.3-fpm.service
+  systemctl daemon-reload
+  systemctl start php8.3-fpm`;
+
+describeOnMachine('PHP of websites, in this order', () => {
+  let machine: Machine;
+
+  beforeAll(async () => {
+    machine = await bootMachine(machineRoot());
+    copyFileSync(builtPackage(), machine.path(DEB));
+    machine.install(DEB);
+    const { status, stdout } = machine.run('whmapi1', [
+      '--wait',
+      'start_profile_activation',
+      'code=STANDARD',
+    ]);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.any(String) as string });
+  });
+  afterAll(() => machine.stop());
+
+  function call(name: string, ...words: string[]): Envelope {
+    const { stdout } = machine.run('whmapi1', ['--output=json', name, ...words]);
+    return JSON.parse(stdout) as Envelope;
+  }
+  const works = (name: string, ...words: string[]) => {
+    const { metadata, data } = call(name, ...words);
+    expect([name, metadata.result === 1 ? '' : metadata.reason]).toEqual([name, '']);
+    return data;
+  };
+  const create = (username: string) => {
+    works('createacct', `username=${username}`, `domain=${username}.example`);
+  };
+  /** The body and the status that a visitor gets. */
+  const visit = (host: string, path: string) =>
+    machine
+      .run('curl', [
+        '-s',
+        '-w',
+        ' %{http_code}',
+        '--resolve',
+        `${host}:80:127.0.0.1`,
+        `http://${host}${path}`,
+      ])
+      .stdout.trim();
+  const put = (username: string, name: string, text: string) => {
+    const script = 'umask 022; cat >"$1"';
+    const words = [
+      '-u',
+      username,
+      '--',
+      'bash',
+      '-euc',
+      script,
+      'put',
+      `/home/${username}/public_html/${name}`,
+    ];
+    expect(machine.run('runuser', words, { input: text })).toMatchObject({ status: 0 });
+  };
+  /** Runs PHP on a site. */
+  const run = (username: string, text: string) => {
+    put(username, 'run.php', `<?php ${text}`);
+    return visit(`${username}.example`, '/run.php');
+  };
+
+  it('runs as the user of the account as soon as createacct returns', () => {
+    create('bob');
+    create('alice');
+    expect(run('bob', 'echo posix_getpwuid(posix_geteuid())["name"], " ", getcwd();')).toBe(
+      'bob /home/bob/public_html 200',
+    );
+    expect(run('alice', 'echo posix_getpwuid(posix_geteuid())["name"];')).toBe('alice 200');
+    expect(works('php_get_system_default_version')).toEqual({ version: 'ea-php84' });
+  });
+
+  it('does not read the files of other accounts, also not by their pools', () => {
+    put('alice', 'config.php', '<?php echo "the secret of alice";');
+    const secret = '/home/alice/public_html/config.php';
+    const attack = `var_dump(@file_get_contents('${secret}'), @include '${secret}', shell_exec('cat ${secret} 2>/dev/null'));`;
+    expect(run('bob', attack)).toBe('bool(false)\nbool(false)\nNULL\n 200');
+    // Apache accepts this in .htaccess, and then asks the pool of alice to run the program of bob.
+    machine.sh('chmod 755 /home/bob/public_html');
+    put('bob', 'run.php', '<?php echo posix_getpwuid(posix_geteuid())["name"];');
+    const socket = 'proxy:unix:/run/whmapi1-php/8.4-alice.example.sock|fcgi://localhost';
+    put('bob', '.htaccess', `<FilesMatch "run">\nSetHandler "${socket}"\n</FilesMatch>\n`);
+    expect(visit('bob.example', '/run.php')).not.toContain('alice');
+    machine.sh('rm /home/bob/public_html/.htaccess');
+  });
+
+  it('switches the version of one domain without a failed request', () => {
+    machine.sh(SECOND_VERSION);
+    expect(works('php_get_installed_versions')).toEqual({ versions: ['ea-php83', 'ea-php84'] });
+    expect(run('bob', 'echo php_ini_loaded_file();')).toBe('/etc/php/8.4/fpm/php.ini 200');
+    machine.sh(`cat >/root/visit <<'END'
+      while [ ! -e /root/stop ]; do
+        curl -s -o /dev/null -w '%{http_code}\\n' --resolve bob.example:80:127.0.0.1 http://bob.example/run.php
+      done >/root/visits
+END
+      systemd-run --quiet --unit=visits bash /root/visit
+      until [ -s /root/visits ]; do sleep 0.1; done`);
+    works('php_set_vhost_versions', 'version=ea-php83', 'vhost=bob.example', 'php_fpm=1');
+    expect(visit('bob.example', '/run.php')).toBe('/etc/php/8.3/fpm/php.ini 200');
+    machine.sh('touch /root/stop; while systemctl -q is-active visits; do sleep 0.1; done');
+    expect(machine.sh('sort -u /root/visits')).toBe('200\n');
+    put('alice', 'run.php', '<?php echo php_ini_loaded_file();');
+    expect(visit('alice.example', '/run.php')).toBe('/etc/php/8.4/fpm/php.ini 200');
+    expect(machine.sh('ls /etc/php/*/fpm/pool.d')).toMatch(
+      /8\.3[^]*whmapi1-bob\.conf[^]*8\.4[^]*whmapi1-alice\.conf/,
+    );
+  });
+
+  it('measures the processes of the pools', () => {
+    const data = works('get_fpm_count_and_utilization');
+    expect(data).toMatchObject({ total_domains: 2, domains_using_fpm: 2, memory_needed: 0, show_warning: 0 });
+  });
+
+  it('names the file of somebody else that PHP-FPM rejects, and changes nothing', () => {
+    machine.sh(`printf '[mine]\\nnonsense = 1\\n' >/etc/php/8.4/fpm/pool.d/mine.conf`);
+    const { metadata } = call('createacct', 'username=carol', 'domain=carol.example');
+    expect(metadata.reason).toMatch(/^PHP-FPM 8\.4 rejects its configuration: .*mine\.conf/);
+    expect(machine.run('id', ['carol']).status).not.toBe(0);
+    expect(visit('alice.example', '/run.php')).toMatch(/200$/);
+    machine.sh('rm /etc/php/8.4/fpm/pool.d/mine.conf');
+  });
+
+  it('ends with a suspension, follows a new username, and is gone with the account', () => {
+    works('suspendacct', 'user=bob');
+    expect(visit('bob.example', '/run.php')).toMatch(/503$/);
+    works('unsuspendacct', 'user=bob');
+    expect(visit('bob.example', '/run.php')).toBe('/etc/php/8.3/fpm/php.ini 200');
+    works('modifyacct', 'user=bob', 'newuser=robert');
+    expect(visit('bob.example', '/run.php')).toBe('/etc/php/8.3/fpm/php.ini 200');
+    machine.run('whmapi1', ['--yes', 'removeacct', 'username=robert']);
+    expect(machine.sh('ls /etc/php/*/fpm/pool.d /run/whmapi1-php')).not.toMatch(/bob|robert/);
+    machine.sh('systemctl restart php8.4-fpm php8.3-fpm');
+    expect(visit('alice.example', '/run.php')).toBe('/etc/php/8.4/fpm/php.ini 200');
+  });
+});
