@@ -29,11 +29,13 @@ describeOnMachine('PHP of websites, in this order', () => {
     machine = await bootMachine(machineRoot());
     copyFileSync(builtPackage(), machine.path(DEB));
     machine.install(DEB);
-    const { status, stdout } = machine.run('whmapi1', [
-      '--wait',
-      'start_profile_activation',
-      'code=STANDARD',
-    ]);
+    const { status, stdout } = machine.run(
+      'whmapi1',
+      ['--wait', 'start_profile_activation', 'code=STANDARD'],
+      {
+        timeoutMs: 900_000,
+      },
+    );
     expect({ status, stdout }).toEqual({ status: 0, stdout: expect.any(String) as string });
   });
   afterAll(() => machine.stop());
