@@ -116,6 +116,11 @@ const toolsOf: Record<string, readonly Tool[]> = {
   generatesshkeypair: ['ssh-keygen'],
   get_lts_wexpire: ['debian-distro-info'],
   getlongtermsupport: ['debian-distro-info'],
+  php_ini_get_content: ['php-fpm8.4'],
+  php_ini_get_directives: ['php-fpm8.4', 'php8.4'],
+  php_ini_set_content: ['php-fpm8.4', 'php8.4'],
+  php_ini_set_directives: ['php-fpm8.4', 'php8.4'],
+  php_set_session_save_path: ['php-fpm8.4', 'php8.4'],
 };
 
 // The examples contain addresses of this machine.

@@ -1,10 +1,7 @@
-// php.ini of PHP versions: read, set and edited, with PHP itself as the judge, in a sandbox.
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+// php.ini of PHP versions: unusual files and hostile values. tests/functions/php-ini.test.ts has the ordinary cases.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import type { Hash, Json } from '../../src/core/values.ts';
-import { written, type IniType } from '../../src/model/php/ini.ts';
 import { Installation } from '../support/installation.ts';
 import { isMissing } from '../support/require-tool.ts';
 
@@ -48,15 +45,6 @@ session.name = PHPSESSID
 `;
 
 describeWithPhp('php_ini_get_content and php_ini_set_content', () => {
-  it('return and replace the file of PHP-FPM', async () => {
-    expect((await here.call('php_ini_get_content', { version })).data).toEqual({ content: '' });
-    expect(await reasonOf('php_ini_set_content', { version, content: TEXT })).toBe('OK');
-    expect(ini()).toBe(TEXT);
-    expect((await here.call('php_ini_get_content', { version })).data).toEqual({ content: TEXT });
-    expect(statSync(place('fpm')).mode & 0o777).toBe(0o644);
-    expect(existsSync(place('cgi'))).toBe(false);
-  });
-
   it('replace the file of the CGI program too, if it exists, and not that of the command line', async () => {
     for (const program of ['fpm', 'cgi', 'cli']) setIni('memory_limit = 1M\n', program);
     expect(await reasonOf('php_ini_set_content', { version, content: TEXT })).toBe('OK');
@@ -88,39 +76,6 @@ describeWithPhp('php_ini_get_content and php_ini_set_content', () => {
       );
     },
   );
-});
-
-describeWithPhp('php_ini_get_directives', () => {
-  it('returns what PHP itself reports', async () => {
-    setIni(TEXT);
-    const { data } = await here.call('php_ini_get_directives', { version });
-    const all = new Map((data?.directives as Hash[]).map((one) => [one.key, one]));
-    expect(all.get('memory_limit')).toEqual({
-      ...{
-        key: 'memory_limit',
-        value: '128M',
-        default_value: '128M',
-        type: 'integer',
-        php_ini_mode: 'PHP_INI_ALL',
-      },
-      info: 'Maximum amount of memory a script may consume https://php.net/memory-limit',
-    });
-    expect(all.get('post_max_size')).toMatchObject({
-      value: '9M',
-      default_value: '8M',
-      php_ini_mode: 'PHP_INI_PERDIR',
-    });
-    expect(all.get('display_errors')).toMatchObject({ value: 'On', type: 'boolean' });
-    expect(all.get('allow_url_fopen')).toMatchObject({ type: 'boolean', php_ini_mode: 'PHP_INI_SYSTEM' });
-    // The command line has other values of these.
-    expect(all.get('max_execution_time')).toMatchObject({
-      value: '30',
-      default_value: '30',
-      type: 'integer',
-    });
-    expect(all.get('html_errors')).toMatchObject({ value: 'On' });
-    expect(all.has('extension')).toBe(false);
-  });
 });
 
 describeWithPhp('php_ini_set_directives', () => {
@@ -210,65 +165,4 @@ date.timezone = "Asia/Tokyo"
     expect(await setDirectives('memory_limit:256M')).toContain(words);
     expect(ini()).toBe(text);
   });
-
-  it('writes no value that PHP reads as another one, or as a further directive', async () => {
-    const value = fc.oneof(
-      fc.string({ unit: 'grapheme' }),
-      fc.string({ unit: fc.constantFrom(...'a$1{}()[]"\'\\;=\n\r\0 &|!^~#%On/.:') }),
-    );
-    const cases: { line: string; name: string; parsed: string | undefined }[] = [];
-    const name = fc.constantFrom('include_path', 'memory_limit', 'allow_url_fopen', 'error_reporting');
-    const type = fc.constantFrom<IniType>('string', 'integer', 'boolean', 'float');
-    fc.assert(
-      fc.property(name, value, type, (key, text, kind) => {
-        try {
-          const one = written({ name: key, value: text }, kind);
-          cases.push({ name: key, parsed: one.parsed, line: `${key} = ${one.text}` });
-        } catch {
-          // Rejected.
-        }
-      }),
-      { numRuns: 2000 },
-    );
-    expect(cases.length).toBeGreaterThan(100);
-    const code =
-      'foreach (json_decode(stream_get_contents(STDIN)) as $line) $all[] = @parse_ini_string($line . "\n"); echo json_encode($all);';
-    const input = JSON.stringify(cases.map(({ line }) => line));
-    const read = JSON.parse(execFileSync('php8.4', ['-n', '-r', code], { input }).toString()) as unknown[];
-    cases.forEach(({ name: key, parsed, line }, at) => {
-      const expected = { [key]: parsed ?? (expect.stringMatching(/^-?\d+$/) as unknown) };
-      expect([line, read[at]]).toEqual([line, expected]);
-    });
-  });
-});
-
-describeWithPhp('php_set_session_save_path', () => {
-  const path = '/var/lib/php/sessions';
-
-  it('sets the path and creates the folder', async () => {
-    setIni(TEXT);
-    expect(await reasonOf('php_set_session_save_path', { path })).toBe('OK');
-    expect(ini()).toContain(`session.save_path = "${path}"`);
-    expect(statSync(join(here.state, 'root', path)).mode & 0o7777).toBe(0o1733);
-  });
-
-  it('keeps a path that is set, unless overwrite=1', async () => {
-    setIni('session.save_path = /srv/old\n');
-    const { metadata } = await here.call('php_set_session_save_path', { path });
-    expect(metadata.output?.messages).toEqual([
-      '“/etc/php/8.4/fpm/php.ini” already has a path, which stays. Pass overwrite=1 to replace it.',
-    ]);
-    expect(ini()).toBe('session.save_path = /srv/old\n');
-    await here.call('php_set_session_save_path', { path, overwrite: '1' });
-    expect(ini()).toBe(`session.save_path = "${path}"\n`);
-  });
-
-  it.each(['relative', '/etc/x', '/var/../etc', '/var/lib/a b', '/var', '/home/bob/x'])(
-    'rejects %s',
-    async (wrong) => {
-      expect(await reasonOf('php_set_session_save_path', { path: wrong })).toContain(
-        'should be the absolute path',
-      );
-    },
-  );
 });

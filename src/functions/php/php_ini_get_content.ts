@@ -6,7 +6,7 @@ import { getVersion } from '../../model/php/versions.ts';
 export default defineFunction({
   name: 'php_ini_get_content',
   since: 52,
-  summary: 'Show the text of a PHP version’s php.ini.',
+  summary: 'Show the configuration file of a PHP version as text.',
   description: 'It is the file of PHP-FPM: /etc/php/8.4/fpm/php.ini for ea-php84.',
   access: 'root',
   effect: 'reads',

@@ -8,7 +8,7 @@ import { getVersion } from '../../model/php/versions.ts';
 export default defineFunction({
   name: 'php_ini_set_content',
   since: 52,
-  summary: 'Set the whole text of a PHP version’s php.ini.',
+  summary: 'Set the whole text of a PHP version’s configuration file.',
   description:
     'The text replaces the file of PHP-FPM, and that of the CGI program if it is installed. The command line keeps its ' +
     'own file. PHP-FPM checks the text first, and is then reloaded. If it rejects the text, nothing changes.',

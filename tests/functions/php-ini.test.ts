@@ -1,0 +1,228 @@
+// php.ini of PHP versions: read, set and edited, with PHP itself as the judge, in a sandbox.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import type { Hash, Json } from '../../src/core/values.ts';
+import { written, type IniType } from '../../src/model/php/ini.ts';
+import { Installation } from '../support/installation.ts';
+import { isMissing } from '../support/require-tool.ts';
+
+const isComplete = !isMissing('php-fpm8.4') && !isMissing('php8.4');
+const describeWithPhp = isComplete ? describe : describe.skip;
+
+let here: Installation;
+beforeEach(() => {
+  here = new Installation();
+});
+afterEach(() => {
+  here.remove();
+});
+
+const version = 'ea-php84';
+const place = (program: string) => join(here.state, 'root/etc/php/8.4', program, 'php.ini');
+const ini = (program = 'fpm') => readFileSync(place(program), 'utf8');
+function setIni(text: string, program = 'fpm'): void {
+  mkdirSync(join(place(program), '..'), { recursive: true });
+  writeFileSync(place(program), text);
+}
+const reasonOf = async (command: string, args: Record<string, Json>) => {
+  const { metadata } = await here.call(command, args);
+  return metadata.result === 1 ? 'OK' : metadata.reason;
+};
+const setDirectives = (...directive: string[]) => reasonOf('php_ini_set_directives', { version, directive });
+
+const TEXT = `[PHP]
+; Maximum amount of memory a script may consume
+; https://php.net/memory-limit
+memory_limit = 128M ; as in 2019
+
+;display_errors = Off
+error_reporting = E_ALL & ~E_DEPRECATED
+post_max_size = "8M"
+include_path = ".:/usr/share/php"
+post_max_size = 9M
+
+[Session]
+session.name = PHPSESSID
+`;
+
+describeWithPhp('php_ini_get_content and php_ini_set_content', () => {
+  it('return and replace the file of PHP-FPM', async () => {
+    expect((await here.call('php_ini_get_content', { version })).data).toEqual({ content: '' });
+    expect(await reasonOf('php_ini_set_content', { version, content: TEXT })).toBe('OK');
+    expect(ini()).toBe(TEXT);
+    expect((await here.call('php_ini_get_content', { version })).data).toEqual({ content: TEXT });
+    expect(statSync(place('fpm')).mode & 0o777).toBe(0o644);
+    expect(existsSync(place('cgi'))).toBe(false);
+  });
+
+  it.each([
+    ['memory_limit = (64M\nfoo', 'syntax error'],
+    ['extension = nonexistent\n', 'Unable to load dynamic library'],
+  ])('reject %j with PHP’s own words, and change nothing', async (content, words) => {
+    setIni(TEXT);
+    expect(await reasonOf('php_ini_set_content', { version, content })).toContain(words);
+    expect(ini()).toBe(TEXT);
+  });
+
+  it.each(['php_ini_get_content', 'php_ini_get_directives'])(
+    '%s names the installed versions',
+    async (command) => {
+      expect(await reasonOf(command, { version: 'ea-php56' })).toMatch(
+        /^The parameter “version” should be an installed PHP version, not “ea-php56”. Installed: .*ea-php84/,
+      );
+    },
+  );
+});
+
+describeWithPhp('php_ini_get_directives', () => {
+  it('returns what PHP itself reports', async () => {
+    setIni(TEXT);
+    const { data } = await here.call('php_ini_get_directives', { version });
+    const all = new Map((data?.directives as Hash[]).map((one) => [one.key, one]));
+    expect(all.get('memory_limit')).toEqual({
+      ...{
+        key: 'memory_limit',
+        value: '128M',
+        default_value: '128M',
+        type: 'integer',
+        php_ini_mode: 'PHP_INI_ALL',
+      },
+      info: 'Maximum amount of memory a script may consume https://php.net/memory-limit',
+    });
+    expect(all.get('post_max_size')).toMatchObject({
+      value: '9M',
+      default_value: '8M',
+      php_ini_mode: 'PHP_INI_PERDIR',
+    });
+    expect(all.get('display_errors')).toMatchObject({ value: 'On', type: 'boolean' });
+    expect(all.get('allow_url_fopen')).toMatchObject({ type: 'boolean', php_ini_mode: 'PHP_INI_SYSTEM' });
+    // The command line has other values of these.
+    expect(all.get('max_execution_time')).toMatchObject({
+      value: '30',
+      default_value: '30',
+      type: 'integer',
+    });
+    expect(all.get('html_errors')).toMatchObject({ value: 'On' });
+    expect(all.has('extension')).toBe(false);
+  });
+});
+
+describeWithPhp('php_ini_set_directives', () => {
+  it('changes only the lines of the directives', async () => {
+    setIni(TEXT);
+    setIni('precision = 3\n', 'cgi');
+    expect(
+      await setDirectives(
+        ...[
+          'memory_limit:256M',
+          'display_errors:1',
+          'post_max_size:20M',
+          'session.name:SID',
+          'date.timezone:Asia/Tokyo',
+        ],
+        ...['error_reporting:E_ALL & ~E_NOTICE', 'include_path:.:/usr/share/php:/opt/php'],
+      ),
+    ).toBe('OK');
+    expect(ini()).toBe(`[PHP]
+; Maximum amount of memory a script may consume
+; https://php.net/memory-limit
+memory_limit = 256M ; as in 2019
+
+;display_errors = Off
+display_errors = On
+error_reporting = E_ALL & ~E_NOTICE
+post_max_size = "8M"
+include_path = ".:/usr/share/php:/opt/php"
+post_max_size = 20M
+
+[Session]
+session.name = "SID"
+date.timezone = "Asia/Tokyo"
+`);
+    expect(ini('cgi')).toContain('precision = 3\nmemory_limit = 256M\n');
+    const { data } = await here.call('php_ini_get_directives', { version });
+    const values = Object.fromEntries(
+      (data?.directives as Hash[]).map(({ key, value }): [string, unknown] => [key as string, value]),
+    );
+    expect(values).toMatchObject({ memory_limit: '256M', display_errors: 'On', 'session.name': 'SID' });
+  });
+
+  it('shows the lines in a dry run', async () => {
+    setIni(TEXT);
+    const args = { version, directive: 'memory_limit:256M' };
+    const { metadata } = await here.call('php_ini_set_directives', args, { dryRun: true });
+    expect(JSON.stringify(metadata)).toContain('+memory_limit = 256M ; as in 2019');
+    expect(ini()).toBe(TEXT);
+  });
+
+  it('rejects what it cannot set, and changes nothing', async () => {
+    setIni(TEXT);
+    expect(await setDirectives('memory_limit')).toContain('with a colon between them');
+    expect(await setDirectives('precision:5', 'extension:evil.so')).toContain('has no directive “extension”');
+    expect(await setDirectives('auto_prepend_file:${HOME}')).toContain('without quotes, line breaks');
+    expect(ini()).toBe(TEXT);
+  });
+
+  it('writes no value that PHP reads as another one, or as a further directive', async () => {
+    const value = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.string({ unit: fc.constantFrom(...'a$1{}()[]"\'\\;=\n\r\0 &|!^~#%On/.:') }),
+    );
+    const cases: { line: string; name: string; parsed: string | undefined }[] = [];
+    const name = fc.constantFrom('include_path', 'memory_limit', 'allow_url_fopen', 'error_reporting');
+    const type = fc.constantFrom<IniType>('string', 'integer', 'boolean', 'float');
+    fc.assert(
+      fc.property(name, value, type, (key, text, kind) => {
+        try {
+          const one = written({ name: key, value: text }, kind);
+          cases.push({ name: key, parsed: one.parsed, line: `${key} = ${one.text}` });
+        } catch {
+          // Rejected.
+        }
+      }),
+      { numRuns: 2000 },
+    );
+    expect(cases.length).toBeGreaterThan(100);
+    const code =
+      'foreach (json_decode(stream_get_contents(STDIN)) as $line) $all[] = @parse_ini_string($line . "\n"); echo json_encode($all);';
+    const input = JSON.stringify(cases.map(({ line }) => line));
+    const read = JSON.parse(execFileSync('php8.4', ['-n', '-r', code], { input }).toString()) as unknown[];
+    cases.forEach(({ name: key, parsed, line }, at) => {
+      const expected = { [key]: parsed ?? (expect.stringMatching(/^-?\d+$/) as unknown) };
+      expect([line, read[at]]).toEqual([line, expected]);
+    });
+  });
+});
+
+describeWithPhp('php_set_session_save_path', () => {
+  const path = '/var/lib/php/sessions';
+
+  it('sets the path and creates the folder', async () => {
+    setIni(TEXT);
+    expect(await reasonOf('php_set_session_save_path', { path })).toBe('OK');
+    expect(ini()).toContain(`session.save_path = "${path}"`);
+    expect(statSync(join(here.state, 'root', path)).mode & 0o7777).toBe(0o1733);
+  });
+
+  it('keeps a path that is set, unless overwrite=1', async () => {
+    setIni('session.save_path = /srv/old\n');
+    const { metadata } = await here.call('php_set_session_save_path', { path });
+    expect(metadata.output?.messages).toEqual([
+      '“/etc/php/8.4/fpm/php.ini” already has a path, which stays. Pass overwrite=1 to replace it.',
+    ]);
+    expect(ini()).toBe('session.save_path = /srv/old\n');
+    await here.call('php_set_session_save_path', { path, overwrite: '1' });
+    expect(ini()).toBe(`session.save_path = "${path}"\n`);
+  });
+
+  it.each(['relative', '/etc/x', '/var/../etc', '/var/lib/a b', '/var', '/home/bob/x'])(
+    'rejects %s',
+    async (wrong) => {
+      expect(await reasonOf('php_set_session_save_path', { path: wrong })).toContain(
+        'should be the absolute path',
+      );
+    },
+  );
+});
