@@ -3,7 +3,8 @@ import { X509Certificate } from 'node:crypto';
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { selfSigned, type Issued } from '../support/certificates.ts';
-import { Installation } from '../support/installation.ts';
+import { addAccounts, anAccount } from '../support/accounts.ts';
+import { Installation, reseller } from '../support/installation.ts';
 
 let here: Installation;
 beforeEach(async () => {
@@ -48,6 +49,25 @@ test('a new account answers with a self-signed certificate of all its names', as
   expect(await sites()).toMatchObject([
     { servername: 'bob.example', user: 'bob', crt: { is_self_signed: 1 } },
   ]);
+});
+
+test('a long domain, which cannot be a common name, has a certificate and a file as well', async () => {
+  const domain = `${`${'a'.repeat(63)}.`.repeat(3)}example`;
+  await succeed('createacct', { username: 'ann', domain });
+  const site = (await sites()).find(({ user }) => user === 'ann');
+  expect(site?.crt.domains).toEqual([domain, `www.${domain}`, `mail.${domain}`]);
+  expect(files()).toHaveLength(2);
+});
+
+test('a reseller sees the sites of its accounts', async () => {
+  await addAccounts(here, anAccount({ username: 'rosa', owner: 'rita', domain: 'rosa.example' }));
+  const as = reseller('rita', 'ssl');
+  const issued = await selfSigned({ domains: ['rosa.example'] });
+  const { metadata } = await here.call('installssl', { domain: 'rosa.example', ...issued }, { as });
+  expect(metadata).toMatchObject({ result: 1 });
+  const { data } = await here.call('fetch_vhost_ssl_components', {}, { as });
+  expect(data).toMatchObject({ components: [{ servername: 'rosa.example', key: issued.key }] });
+  expect(await sites()).toHaveLength(2);
 });
 
 test('a renamed account keeps its certificate', async () => {

@@ -117,7 +117,10 @@ function typed(type: string, value: string): JsonAttributeObject {
 }
 
 function alternativeNames({ domains }: CertificateSubject): SubjectAlternativeNameExtension {
-  return new SubjectAlternativeNameExtension(domains.map((value) => ({ type: 'dns', value })));
+  // Critical if the subject is empty (RFC 5280, section 4.2.1.6).
+  const isCritical = (domains[0] ?? '').length > MAX_COMMON_NAME;
+  const names = domains.map((value) => ({ type: 'dns' as const, value }));
+  return new SubjectAlternativeNameExtension(names, isCritical);
 }
 
 const CURVES: Readonly<Record<string, string>> = {
