@@ -49,7 +49,7 @@ describe('get_autossl_providers', () => {
       ],
     });
     expect(metadata.output?.warnings).toEqual([
-      'https://127.0.0.1:1/ could not be asked. The issuer refuses connections.',
+      'https://127.0.0.1:1/ could not be asked. The issuer (127.0.0.1:1) refuses connections.',
     ]);
   });
 

@@ -120,7 +120,9 @@ function retryAfterOf(value: unknown, now: number): number | undefined {
 
 function causeOf(error: unknown): string {
   const code = codeOf(error);
-  return `The issuer ${causes[code] ?? `could not be asked: ${code}.`}`;
+  const { url = '' } = (error as { config?: { url?: string } } | null)?.config ?? {};
+  const host = URL.canParse(url) ? ` (${new URL(url).host})` : '';
+  return `The issuer${host} ${causes[code] ?? `could not be asked: ${code}.`}`;
 }
 
 function codeOf(error: unknown): string {

@@ -32,13 +32,14 @@ export interface HostCheck {
   readonly retriesAll: boolean;
   readonly issuer: { readonly account: AcmeAccount; readonly client: AcmeClient };
   readonly notices: FoundNotice[];
+  /** Whether the log also says why nothing has to be done. */
+  readonly isVerbose: boolean;
 }
 
 /**
- * @returns whether there was anything to do.
  * @throws AcmeError, MachineError, ApiError if it could not be completed: another run goes on from there.
  */
-export async function checkHost(world: CheckWorld, check: HostCheck): Promise<boolean> {
+export async function checkHost(world: CheckWorld, check: HostCheck): Promise<void> {
   const { log, transaction, now } = world;
   const { host, wanted, present, clobbers } = check;
   const { servername } = host;
@@ -47,7 +48,8 @@ export async function checkHost(world: CheckWorld, check: HostCheck): Promise<bo
   const need = needOf(wanted, present, { now: now(), clobbers });
   if (need.kind === 'none') {
     if (need.isTrouble === true) log('warn', 1, `${servername}: ${need.why}`);
-    return need.isTrouble === true;
+    else if (check.isVerbose) log('out', 1, `${servername}: ${need.why}`);
+    return;
   }
   log('out', 1, `${servername}: ${need.why}`);
   const { names, dnsNames } = await chooseNames(world, check);
@@ -55,15 +57,13 @@ export async function checkHost(world: CheckWorld, check: HostCheck): Promise<bo
   if (names.length === 0) {
     log('failure', 2, 'None of its names can be validated, so no certificate is ordered.');
     noteExpiry(world, check, 'expiry');
-    return true;
+    return;
   }
   if (!need.isDue && gained.length === 0) {
     log('warn', 2, 'None of these names can be validated now, so the certificate stays.');
-    return true;
+    return;
   }
-  if (mustWait(world, check, names)) return true;
-  await order(world, check, names, dnsNames);
-  return true;
+  if (!mustWait(world, check, names)) await order(world, check, names, dnsNames);
 }
 
 /** Leaves out names that cannot be validated, and stores why. */
@@ -150,7 +150,7 @@ async function order(
   noteExpiry(world, check, 'expiry');
 }
 
-async function continueOrder(world: CheckWorld, check: HostCheck, pending: Order): Promise<boolean> {
+async function continueOrder(world: CheckWorld, check: HostCheck, pending: Order): Promise<void> {
   const { log, transaction, id } = world;
   const { servername } = pending;
   if (pending.directory !== check.issuer.account.directory) {
@@ -160,7 +160,7 @@ async function continueOrder(world: CheckWorld, check: HostCheck, pending: Order
   }
   if (pending.task !== id && (await transaction('reads', (db) => orders.isWorkedOn(db, pending)))) {
     log('out', 1, `${servername}: the task ${pending.task} is ordering a certificate for it.`);
-    return true;
+    return;
   }
   log('out', 1, `${servername}: going on with the order for ${pending.names.join(', ')}.`);
   await transaction('changes', (db) => orders.setTask(db, pending, id));
@@ -171,7 +171,7 @@ async function continueOrder(world: CheckWorld, check: HostCheck, pending: Order
     }
   }
   const failed = await complete(world, check, pending, dnsNames);
-  return failed === undefined ? true : checkHost(world, check);
+  if (failed !== undefined) await checkHost(world, check);
 }
 
 /** @returns the names that the issuer could not validate, if there is no certificate. */

@@ -101,27 +101,29 @@ async function checkAll(
         if (username !== undefined) log('out', 0, `${one.username}: ${hosts}`);
         continue;
       }
-      log('out', 0, `${one.username}: ${hosts.length} virtual hosts.`);
+      // The log of many accounts has only those with something to do.
+      const own = { ...world, log: withHeading(log, `${one.username}: ${hosts.length} virtual hosts.`) };
       const installed = await transaction('reads', (db) => installedOf(db, one));
       for (const host of hosts) {
         const { servername } = host;
         const wanted = [servername, ...host.aliases];
         const present = installed.get(servername);
         const checkOnce = () =>
-          checkHost(world, {
+          checkHost(own, {
             ...{ account: one, host, wanted, present, clobbers, retriesAll, issuer, notices: found },
+            isVerbose: username !== undefined,
           });
         try {
           await checkOnce().catch(async (error: unknown) => {
             if (!(error instanceof AcmeError) || error.type !== 'accountDoesNotExist') throw error;
-            log('warn', 2, 'The issuer no longer knows this server’s account. It is registered again.');
+            own.log('warn', 2, 'The issuer no longer knows this server’s account. It is registered again.');
             issuer = await withClient(await registrations.renew(world, issuer.account));
             return checkOnce();
           });
           inRow = 0;
         } catch (error) {
           if (!(error instanceof ApiError || error instanceof MachineError)) throw error;
-          log('failure', 2, error.message);
+          own.log('failure', 2, error.message);
           failures.push(`${servername}: ${error.message}`);
           inRow += error instanceof AcmeError ? 1 : 0;
           if (inRow === MAX_FAILURES) throw error;
@@ -140,26 +142,44 @@ async function checkAll(
   return { accounts: chosen.length, left: 0 };
 }
 
+/** A log that begins with a line before its first one. */
+function withHeading(log: CheckWorld['log'], heading: string): CheckWorld['log'] {
+  let isBegun = false;
+  return (type, indent, text) => {
+    if (!isBegun) log('out', 0, heading);
+    isBegun = true;
+    log(type, indent, text);
+  };
+}
+
 /** The virtual hosts of an account, or why it is left out. Forgets what is stored of names that it no longer has. */
 async function hostsOf({ transaction }: CheckWorld, account: Account) {
-  return transaction('changes', async (db) => {
+  const found = await transaction('reads', async (db) => {
     if (account.suspendedAt !== null) return 'The account is suspended.';
     if (!(await featureOverrides.has(db, account, 'autossl'))) {
       return 'The account does not have the feature “autossl”.';
     }
-    const hosts = await virtualHostsOf(db, account);
     const { username } = account;
-    await problems.keepOnly(
-      db,
-      username,
-      new Set(hosts.flatMap(({ servername, aliases }) => [servername, ...aliases])),
-    );
-    const names = new Set(hosts.map(({ servername }) => servername));
-    for (const order of await orders.list(db)) {
-      if (order.username === username && !names.has(order.servername)) await orders.remove(db, order);
-    }
-    return hosts;
+    const hosts = await virtualHostsOf(db, account);
+    const servernames = new Set(hosts.map(({ servername }) => servername));
+    const names = new Set(hosts.flatMap(({ servername, aliases }) => [servername, ...aliases]));
+    return {
+      hosts,
+      oldOrders: (await orders.ofUser(db, username)).filter(({ servername }) => !servernames.has(servername)),
+      oldProblems: (await problems.ofUser(db, username))
+        .map(({ domain }) => domain)
+        .filter((domain) => !names.has(domain)),
+    };
   });
+  if (typeof found === 'string') return found;
+  const { hosts, oldOrders, oldProblems } = found;
+  if (oldOrders.length + oldProblems.length > 0) {
+    await transaction('changes', async (db) => {
+      for (const order of oldOrders) await orders.remove(db, order);
+      await problems.remove(db, oldProblems);
+    });
+  }
+  return hosts;
 }
 
 /** This server’s addresses, each with the local address that reaches it. */

@@ -45,6 +45,14 @@ export async function list(db: Db): Promise<Order[]> {
   return rows.map(orderOf);
 }
 
+export async function ofUser(db: Db, username: string): Promise<Order[]> {
+  const rows = await db.all<Row>(
+    `SELECT ${COLUMNS} FROM autossl_order WHERE username = ? ORDER BY id`,
+    username,
+  );
+  return rows.map(orderOf);
+}
+
 export async function find(db: Db, servername: string): Promise<Order | undefined> {
   const row = await db.get<Row>(`SELECT ${COLUMNS} FROM autossl_order WHERE servername = ?`, servername);
   return row === undefined ? undefined : orderOf(row);

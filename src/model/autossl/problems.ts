@@ -62,15 +62,6 @@ export async function remove(db: Db, domains: readonly string[]): Promise<void> 
   for (const domain of domains) await db.run('DELETE FROM autossl_problem WHERE domain = ?', domain);
 }
 
-/** Forgets the problems of names that the user no longer has. */
-export async function keepOnly(db: Db, username: string, domains: ReadonlySet<string>): Promise<void> {
-  const gone = (await ofUser(db, username)).filter(({ domain }) => !domains.has(domain));
-  await remove(
-    db,
-    gone.map(({ domain }) => domain),
-  );
-}
-
 export const fields = {
   domain: { type: 'string', doc: 'The name that is not in its certificate.' },
   problem: { type: 'string', doc: 'Why it could not be validated.' },
