@@ -1,6 +1,6 @@
 // Measures whole processes against `node -e 0` of the same run, calls among many accounts against calls among few, and
 // the writing of long lists; and calls while another address attacks. Read the ratios: the milliseconds drift with the machine.
-// `npm run bench [-- --runs=60 --only=starts,hooks,accounts,creating,zones,dns,server,attack,remote,lists,host]`
+// `npm run bench [-- --runs=60 --only=starts,hooks,accounts,creating,zones,dns,server,attack,remote,lists,host,web]`
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -17,6 +17,7 @@ import { compareHooks } from './bench/hooks.ts';
 import { median, time } from './bench/measure.ts';
 import { compareRemote } from './bench/remote.ts';
 import { compareServers } from './bench/server.ts';
+import { compareVirtualHosts } from './bench/web.ts';
 
 const top = join(import.meta.dirname, '..');
 const runs = Number(/--runs=(\d+)/.exec(process.argv.join(' '))?.[1] ?? 60);
@@ -178,6 +179,7 @@ try {
   if (isAsked('attack')) await compareAttacks(top, join(work, 'attacked'), environment);
   if (isAsked('remote')) await compareRemote(top, work, environment);
   if (isAsked('lists')) longLists();
+  if (isAsked('web')) await compareVirtualHosts(Math.min(runs, 10));
   if (isAsked('host')) await compareHost(top, work, environment, runs);
 } finally {
   rmSync(work, { recursive: true, force: true });

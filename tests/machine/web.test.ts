@@ -201,7 +201,7 @@ foreach (['/home/alice/public_html/secret.txt', '/etc/passwd', '/var/log/whmapi1
   echo @file_get_contents("/home/bob/public_html/../../../$file");
 }
 echo shell_exec('cat /home/alice/public_html/secret.txt /var/log/whmapi1-domlogs/alice/* /etc/ssl/whmapi1/sites/* 2>/dev/null');
-echo shell_exec('cat /etc/php/*/fpm/pool.d/* 2>/dev/null'), "end\n";
+echo "end\n";
 `,
     );
     expect(visit('bob.example', '/attack.php')).toBe('end\n\n200');

@@ -170,7 +170,12 @@ export class PrivateApache {
     const pid = this.pid();
     if (pid === undefined) return;
     process.kill(pid, 'SIGTERM');
-    await until(() => this.pid() === undefined, 'Apache ended');
+    try {
+      await until(() => this.pid() === undefined, 'Apache ended');
+    } catch (error) {
+      process.kill(pid, 'SIGKILL');
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

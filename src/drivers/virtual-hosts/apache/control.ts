@@ -23,7 +23,7 @@ export interface ApacheServer {
 }
 
 const UNIT = 'apache2';
-const TEST_MS = 60_000;
+const TEST_MS = 180_000;
 
 export const systemServer: ApacheServer = {
   ports: { http: 80, https: 443 },
@@ -56,9 +56,9 @@ export function isDown(error: unknown): boolean {
 }
 
 /** How long Apache may take to start, or to read a configuration of thousands of virtual hosts. */
-const READY_MS = 60_000;
+const READY_MS = 180_000;
 const PAUSE_MS = 20;
-const REPEAT_MS = 10_000;
+const REPEAT_MS = 30_000;
 const ANSWER_MS = 5000;
 
 /**

@@ -1,0 +1,136 @@
+// One account more among many virtual hosts on a real Apache, and what visitors notice of changes.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { renderAccount } from '../../src/drivers/virtual-hosts/apache/render-account.ts';
+import { DEFAULT_CERTIFICATE, DEFAULT_KEY } from '../../src/drivers/virtual-hosts/apache/render-server.ts';
+import type { AccountWeb } from '../../src/drivers/virtual-hosts/contract.ts';
+import { PrivateApache } from '../../tests/support/private-apache.ts';
+import { median } from './measure.ts';
+
+const FEW = 50;
+const MANY = 5000;
+/** Three logs for each account, which a reload opens while those of the former configuration are still open. */
+const FILES_PER_ACCOUNT = 6;
+const TOGETHER = 200;
+
+export async function compareVirtualHosts(runs: number): Promise<void> {
+  if (spawnSync('apache2', ['-v']).error !== undefined) {
+    console.log(
+      '\nVirtual hosts are not measured: apache2 is not installed (Debian: apt install apache2-bin).',
+    );
+    return;
+  }
+  console.log('\nVirtual hosts on Apache');
+  const most = Math.floor(maxFiles() / FILES_PER_ACCOUNT) - FEW;
+  const many = Math.min(MANY, most);
+  if (many < MANY)
+    console.log(`  ${many} instead of ${MANY} virtual hosts, because of the limit of open files`);
+  const apache = await PrivateApache.start();
+  try {
+    const web = new Web(apache);
+    web.fill(FEW);
+    const few = await web.changes(runs);
+    web.fill(many);
+    const among = await web.changes(runs);
+    console.log(`  one account more among ${FEW}: ${few.toFixed(0)} ms`);
+    console.log(
+      `  one account more among ${many}: ${among.toFixed(0)} ms, ${(among / few).toFixed(1)} times as much`,
+    );
+    await web.changesWithVisitor();
+  } finally {
+    await apache.close();
+  }
+}
+
+function maxFiles(): number {
+  const [, limit = '1024'] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
+  return Number(limit);
+}
+
+class Web {
+  readonly #apache: PrivateApache;
+  readonly #pem: string;
+  #present = 0;
+  #added = 0;
+
+  constructor(apache: PrivateApache) {
+    this.#apache = apache;
+    this.#pem = apache.text(DEFAULT_KEY) + apache.text(DEFAULT_CERTIFICATE);
+    for (const path of ['/etc/ssl/whmapi1/sites', '/etc/apache2/whmapi1/accounts'])
+      mkdirSync(apache.path(path), { recursive: true });
+  }
+
+  #prepare(username: string): AccountWeb {
+    const documentRoot = `/home/${username}/public_html`;
+    const path = `/etc/ssl/whmapi1/sites/${username}.pem`;
+    const servername = `${username}.example`;
+    for (const folder of [`/var/log/whmapi1-domlogs/${username}`, documentRoot])
+      mkdirSync(this.#apache.path(folder), { recursive: true });
+    writeFileSync(this.#apache.path(path), this.#pem, { mode: 0o600 });
+    return {
+      username,
+      home: `/home/${username}`,
+      addresses: { ipv4: null, ipv6: null },
+      isSuspended: false,
+      isOverLimit: false,
+      hasCgi: true,
+      hosts: [
+        {
+          ...{ servername, documentRoot },
+          aliases: [`www.${servername}`, `mail.${servername}`],
+          certificate: { path, id: 'a' },
+        },
+      ],
+    };
+  }
+
+  /** Adds accounts until there are as many, without a reload. */
+  fill(count: number): void {
+    for (; this.#present < count; this.#present++) {
+      const web = this.#prepare(`user${this.#present}`);
+      const text = renderAccount(web, (path) => this.#apache.path(path), this.#apache.ports);
+      this.#apache.write(`/etc/apache2/whmapi1/accounts/${web.username}.conf`, text);
+    }
+  }
+
+  async #add(): Promise<void> {
+    const web = this.#prepare(`new${this.#added++}`);
+    const step = this.#apache.apache.change(web.username, web);
+    await step.apply(this.#apache.machine, await step.prepare(this.#apache.machine));
+  }
+
+  /** Milliseconds, the median. The first change, which also loads what `fill` added, does not count. */
+  async changes(runs: number): Promise<number> {
+    await this.#add();
+    const times: number[] = [];
+    for (let run = 0; run < runs; run++) {
+      const start = performance.now();
+      await this.#add();
+      times.push(performance.now() - start);
+    }
+    return median(times);
+  }
+
+  /** A visitor asks for a page while many accounts are added. */
+  async changesWithVisitor(): Promise<void> {
+    this.#apache.write('/home/user0/public_html/index.html', 'here');
+    const seen = { good: 0, failed: 0 };
+    const end = new AbortController();
+    const visitor = (async () => {
+      while (!end.signal.aborted) {
+        const { status } = await this.#apache.get('user0.example', '/').catch(() => ({ status: 0 }));
+        seen[status === 200 ? 'good' : 'failed']++;
+      }
+    })();
+    const start = performance.now();
+    await Promise.all(Array.from({ length: TOGETHER }, () => this.#add()));
+    const duration = performance.now() - start;
+    end.abort();
+    await visitor;
+    console.log(
+      `  ${TOGETHER} accounts at once: ${duration.toFixed(0)} ms; meanwhile ${seen.good} requests of a visitor were ` +
+        `answered, and ${seen.failed} failed`,
+    );
+  }
+}
