@@ -151,7 +151,7 @@ END
     expect(visit('bob.example', '/run.php')).toBe('/etc/php/8.3/fpm/php.ini 200');
     works('modifyacct', 'user=bob', 'newuser=robert');
     expect(visit('bob.example', '/run.php')).toBe('/etc/php/8.3/fpm/php.ini 200');
-    machine.run('whmapi1', ['--yes', 'removeacct', 'username=robert']);
+    works('removeacct', 'username=robert');
     expect(machine.sh('ls /etc/php/*/fpm/pool.d /run/whmapi1-php')).not.toMatch(/bob|robert/);
     machine.sh('systemctl restart php8.4-fpm php8.3-fpm');
     expect(visit('alice.example', '/run.php')).toBe('/etc/php/8.4/fpm/php.ini 200');

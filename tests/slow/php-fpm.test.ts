@@ -106,10 +106,12 @@ const isPossible = !isMissing('php-fpm8.4') && process.getuid?.() === 0;
   it('stay as they were if a file of somebody else is broken, and the reason names that file', async () => {
     await fpm.change([{ username: 'games', pools: [poolOf('games')] }]);
     fpm.write('/etc/php/8.4/fpm/pool.d/mine.conf', '[mine]\nnonsense = 1\n');
-    const change = fpm.change([{ username: 'news', pools: [poolOf('news')] }]);
-    await expect(change).rejects.toThrow(
+    const step = fpm.step([{ username: 'news', pools: [poolOf('news')] }]);
+    const memento = await step.prepare(fpm.machine);
+    await expect(step.apply(fpm.machine, memento)).rejects.toThrow(
       /^PHP-FPM 8\.4 rejects its configuration: .*pool\.d\/mine\.conf:2\]/,
     );
+    await step.undo(fpm.machine, memento);
     expect(existsSync(fpm.path('/etc/php/8.4/fpm/pool.d/whmapi1-news.conf'))).toBe(false);
     expect(await run('games', 'echo posix_geteuid();')).toBe('5');
   });

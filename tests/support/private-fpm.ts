@@ -67,11 +67,15 @@ export class PrivateFpm {
 
   /** Changes the pools of accounts. */
   async change(accounts: DesiredPools['accounts'], isStarted = true): Promise<void> {
-    const step = poolSteps(RELEASE).step('test', 'Test.', { release: RELEASE, accounts });
+    const step = this.step(accounts);
     const machine = isStarted
       ? this.machine
       : { ...this.machine, services: sandboxMachine(this.folder, () => Date.now()).services };
     await step.apply(machine, await step.prepare(machine));
+  }
+
+  step(accounts: DesiredPools['accounts']) {
+    return poolSteps(RELEASE).step('test', 'Test.', { release: RELEASE, accounts });
   }
 
   path(path: string): string {

@@ -25,7 +25,7 @@ export async function test(
   const words = ['--test', '--fpm-config', { path }];
   const { status, stderr } = await tools.run(programOf(release), words, { accept: [0, 64, 70, 78] });
   if (status === 0) return;
-  throw new MachineError('failed', `PHP-FPM ${release} rejects its configuration: ${complaints(stderr)}`);
+  throw new MachineError('failed', `PHP-FPM ${release} ${REJECTS}: ${complaints(stderr)}`);
 }
 
 /** Its lines have a time and a level: `[26-Nov-2026 08:16:29] ERROR: [pool a] …` */
@@ -54,6 +54,7 @@ export async function reload(release: string, port: DriverPort): Promise<void> {
 }
 
 const NOT_RUNNING = 'is not running';
+const REJECTS = 'rejects its configuration';
 
 function notRunning(unit: string): MachineError {
   return new MachineError(
@@ -62,8 +63,12 @@ function notRunning(unit: string): MachineError {
   );
 }
 
+/**
+ * Whether PHP-FPM was not reloaded, so that it does not use the files of a change. It will use the restored files as soon
+ * as it can, and a change can be undone while a file of somebody else is broken.
+ */
 export function isDown(error: unknown): boolean {
-  return error instanceof Error && error.message.includes(NOT_RUNNING);
+  return error instanceof Error && [NOT_RUNNING, REJECTS].some((words) => error.message.includes(words));
 }
 
 /** Waits until every socket accepts connections. @throws MachineError `failed` */
