@@ -6,7 +6,7 @@ import { MachineError } from '../../core/machine-error.ts';
 
 const PIECE = 64 * 1024;
 
-/** The first bytes are kept. Reading backwards otherwise starts again at the beginning of the file. */
+/** The first bytes are kept, because a log is recognised by them. Reading backwards starts again at the beginning. */
 export function gunzipped(file: OpenFile, headSize: number): Pick<OpenFile, 'read' | 'close'> {
   let pieces: AsyncIterator<Buffer> | undefined;
   /** The position of the first byte of `rest`. */
@@ -41,17 +41,21 @@ export function gunzipped(file: OpenFile, headSize: number): Pick<OpenFile, 'rea
     return done;
   };
   const read: OpenFile['read'] = async (buffer, length, position) => {
-    if (position + length > headSize) return readFrom(buffer, length, position);
     if (head === undefined) {
       const first = Buffer.alloc(headSize);
       head = first.subarray(0, await readFrom(first, headSize, 0));
     }
+    if (position + length > headSize) return readFrom(buffer, length, position);
     return head.copy(buffer, 0, position, position + length);
   };
+  // One after the other, because they share the pieces.
+  let last: Promise<unknown> = Promise.resolve();
   return {
     async read(buffer, length, position) {
+      const result = last.then(() => read(buffer, length, position));
+      last = result.catch(() => undefined);
       try {
-        return await read(buffer, length, position);
+        return await result;
       } catch (cause) {
         const reason = (cause as Error).message;
         throw new MachineError('failed', `A compressed log could not be read: ${reason}.`, { cause });

@@ -32,27 +32,52 @@ export async function openLogs(
   files: MachineFiles,
   known: readonly LogFile[],
 ): Promise<{ logs: OpenLog[]; problems: string[] }> {
-  const logs: OpenLog[] = [];
+  const candidates: Candidate[] = [];
   const problems: string[] = [];
-  for (const name of await files.list(LOG_DIRECTORY)) {
-    if (!NAME.test(name)) continue;
+  const attempt = async (work: () => Promise<void>) => {
     try {
-      const opened = await openNamed(files, name, { known, logs });
-      if (opened !== undefined) logs.push(opened);
+      await work();
     } catch (error) {
       if (error instanceof MachineError) problems.push(error.message);
       else throw error;
     }
+  };
+  for (const name of (await files.list(LOG_DIRECTORY)).filter((one) => NAME.test(one))) {
+    await attempt(async () => {
+      const candidate = await openNamed(files, name, known);
+      if (candidate === undefined) return;
+      if (candidates.some((one) => isSameFile(one, candidate))) candidate.close();
+      else candidates.push(candidate);
+    });
+  }
+  const found = candidates.map(({ known: own, isUnchanged }) => (isUnchanged ? own : undefined));
+  const missing = known.filter((one) => !found.includes(one));
+  const logs: OpenLog[] = [];
+  for (const candidate of candidates) {
+    let start: number | undefined;
+    await attempt(async () => {
+      start = await startOf(candidate, missing);
+    });
+    if (start === undefined) candidate.close();
+    else logs.push({ ...candidate, start });
   }
   return { logs, problems };
 }
 
-/** Returns undefined if there is nothing to count. */
+interface Candidate extends Omit<OpenLog, 'start'> {
+  readonly isCompressed: boolean;
+  /** Whether it still begins with what was counted. */
+  readonly isUnchanged: boolean;
+}
+
+const isSameFile = (one: Pick<LogFile, 'device' | 'inode'>, other: Pick<LogFile, 'device' | 'inode'>) =>
+  one.device === other.device && one.inode === other.inode;
+
 async function openNamed(
   files: MachineFiles,
   name: string,
-  { known, logs }: { readonly known: readonly LogFile[]; readonly logs: readonly OpenLog[] },
-): Promise<OpenLog | undefined> {
+  known: readonly LogFile[],
+): Promise<Candidate | undefined> {
   const path = `${LOG_DIRECTORY}/${name}`;
   const extension = NAME.exec(name)?.[1];
   if (extension !== undefined && extension !== '.gz') {
@@ -61,37 +86,38 @@ async function openNamed(
   const file = await files.open(path);
   // It was renamed after the list was read. The next count finds it.
   if (file === undefined) return undefined;
-  let opened: OpenLog | undefined;
+  const { device, inode, size } = file;
+  const isCompressed = extension === '.gz';
+  const reader = isCompressed ? gunzipped(file, HEAD) : { read: file.read, close: file.close };
+  const own = known.find((one) => isSameFile(one, file));
   try {
-    const isTwice = logs.some(({ device, inode }) => device === file.device && inode === file.inode);
-    if (!isTwice) opened = await openLog(name, file, known, extension === '.gz');
-    return opened;
-  } finally {
-    if (opened === undefined) file.close();
+    return {
+      ...{ name, device, inode, size, isCompressed, known: own, ...reader },
+      end: isCompressed ? Infinity : size,
+      isUnchanged:
+        own !== undefined && (isCompressed || size >= own.position) && (await beginsWith(reader, own)),
+    };
+  } catch (error) {
+    reader.close();
+    throw error;
   }
 }
 
-async function openLog(
-  name: string,
-  file: OpenFile,
-  known: readonly LogFile[],
-  isCompressed: boolean,
-): Promise<OpenLog | undefined> {
-  const { device, inode, size } = file;
-  const own = known.find((one) => one.device === device && one.inode === inode);
-  const reader = isCompressed ? gunzipped(file, HEAD) : { read: file.read, close: file.close };
-  const about = { name, device, inode, size, end: isCompressed ? Infinity : size, ...reader };
-  if (own !== undefined && (await beginsWith(reader, own))) {
+/**
+ * Returns the position from which a log is counted. Undefined if there is nothing to count. `missing`: what was counted
+ * of files that no longer exist, or were truncated. The log may be a copy of one of them.
+ */
+async function startOf(log: Candidate, missing: readonly LogFile[]): Promise<number | undefined> {
+  const { known, isUnchanged, isCompressed, size } = log;
+  if (known !== undefined && isUnchanged) {
     // Nobody writes to a compressed log, so it is read once.
-    if (isCompressed || size === own.position) return undefined;
-    if (size > own.position) return { ...about, start: own.position, known: own };
+    return isCompressed || size === known.position ? undefined : known.position;
   }
-  // A file that is unknown, or was truncated. The lines of a copy were counted in the original.
-  for (const one of known) {
-    if (one === own || one.headLength === 0 || (!isCompressed && size < one.position)) continue;
-    if (await beginsWith(reader, one)) return { ...about, start: one.position, known: own };
+  for (const one of missing) {
+    if (one === known || one.headLength === 0 || (!isCompressed && size < one.position)) continue;
+    if (await beginsWith(log, one)) return one.position;
   }
-  return { ...about, start: 0, known: own };
+  return 0;
 }
 
 async function beginsWith(log: Pick<OpenLog, 'read'>, { headLength, headDigest }: LogFile): Promise<boolean> {

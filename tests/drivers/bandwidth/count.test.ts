@@ -225,6 +225,18 @@ describe('rotation', () => {
     expect(total()).toBe(4_321_100);
   });
 
+  it('by renaming, if the new log begins like the former one', async () => {
+    rmSync(log);
+    known = [];
+    bytes = new Map();
+    writeFileSync(log, line(7));
+    await count();
+    renameSync(log, `${log}.1`);
+    writeFileSync(log, line(7));
+    await count();
+    expect(total()).toBe(14);
+  });
+
   it('with dates in the names', async () => {
     renameSync(log, `${log}-20260301`);
     writeFileSync(log, line(20_000));
