@@ -21,6 +21,16 @@ interface Envelope {
 const DEB = '/var/tmp/whmapi1.deb';
 const OWN = '/etc/dovecot/conf.d/99-whmapi1.conf';
 
+/** A call of root to whmapi1d, which systemd confines. */
+function overHttps(machine: Machine, token: string, call: string): Envelope {
+  const script = `
+    const options = { rejectUnauthorized: false, headers: { Authorization: process.argv[2] } };
+    require('node:https').get(process.argv[1], options, (response) => response.pipe(process.stdout));
+  `;
+  const words = ['-e', script, `https://127.0.0.1:2087/json-api/${call}`, `whm root:${token}`];
+  return JSON.parse(machine.run('node', words).stdout) as Envelope;
+}
+
 describeOnMachine('Dovecot', () => {
   let machine: Machine;
 
@@ -59,8 +69,8 @@ describeOnMachine('Dovecot', () => {
         .matchAll(/^ *\d+ s:CN ?= ?(.+)$/gm),
     ].map(([, name]) => name);
 
-  const servedPem = () =>
-    machine.sh('openssl s_client -connect 127.0.0.1:993 </dev/null 2>/dev/null | openssl x509');
+  const servedPem = (port = 993) =>
+    machine.sh(`openssl s_client -connect 127.0.0.1:${port} </dev/null 2>/dev/null | openssl x509`);
 
   it('has no settings before it is installed', () => {
     expect(set('mail_process_size', '512')).toMatchObject({
@@ -146,6 +156,23 @@ describeOnMachine('Dovecot', () => {
     expect(machine.sh('ls /etc/ssl/whmapi1/services').trim().split('\n')).toHaveLength(1);
     expect(isActive()).toBe(true);
   });
+
+  it('and whmapi1d itself get settings and certificates from the confined server', async () => {
+    const token = call('api_token_create', 'token_name=web').data?.token as string;
+    const set6 = 'set_service_config_key?api.version=1&service=dovecot&key=ipv6&value=yes';
+    expect(overHttps(machine, token, set6).metadata).toMatchObject({ result: 1, reason: 'OK' });
+    await until(() => machine.sh('ss -Hltn sport = :143').includes('[::]'));
+    const reset = (service: string) =>
+      overHttps(machine, token, `reset_service_ssl_certificate?api.version=1&service=${service}`);
+    const forDovecot = reset('dovecot');
+    expect(forDovecot.metadata).toMatchObject({ result: 1, reason: 'OK' });
+    await until(() => servedPem() === forDovecot.data?.certificate);
+    const before = machine.sh('systemctl show --property=MainPID --value whmapi1d');
+    const own = reset('cpanel');
+    expect(own.metadata).toMatchObject({ result: 1, reason: 'OK' });
+    expect(servedPem(2087)).toBe(own.data?.certificate);
+    expect(machine.sh('systemctl show --property=MainPID --value whmapi1d')).toBe(before);
+  });
 });
 
 describeOnMachine('a script hook', () => {
@@ -167,16 +194,9 @@ describeOnMachine('a script hook', () => {
     `);
     const { stdout } = machine.run('whmapi1', ['--output=json', 'api_token_create', 'token_name=hooks']);
     const { data } = JSON.parse(stdout) as { data: { token: string } };
-    const create = (user: string) => {
-      const url = `https://127.0.0.1:2087/json-api/createacct?api.version=1&username=${user}&domain=${user}.example`;
-      const script = `
-        const https = require('node:https');
-        https.get(process.argv[1], { rejectUnauthorized: false, headers: { Authorization: process.argv[2] } }, (response) =>
-          response.pipe(process.stdout));
-      `;
-      const answer = machine.run('node', ['-e', script, url, `whm root:${data.token}`]);
-      return (JSON.parse(answer.stdout) as Envelope).metadata;
-    };
+    const create = (user: string) =>
+      overHttps(machine, data.token, `createacct?api.version=1&username=${user}&domain=${user}.example`)
+        .metadata;
     expect(create('bob')).toMatchObject({
       ...{ result: 0, error_code: 'hook_refused' },
       reason: 'The script hook “/usr/local/sbin/refuse” refused the call: closed for today',
