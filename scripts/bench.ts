@@ -1,6 +1,6 @@
 // Measures whole processes against `node -e 0` of the same run, calls among many accounts against calls among few, and
 // the writing of long lists; and calls while another address attacks. Read the ratios: the milliseconds drift with the machine.
-// `npm run bench [-- --runs=60 --only=starts,hooks,accounts,creating,zones,dns,server,attack,remote,lists,host,web]`
+// `npm run bench [-- --runs=60 --only=starts,hooks,accounts,creating,zones,dns,server,attack,remote,bandwidth,lists,host,web]`
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { formats } from '../src/render/format.ts';
 import { compareAccounts, manyAccounts } from './bench/accounts.ts';
 import { compareAccountsWithZones } from './bench/accounts-with-zones.ts';
 import { compareAttacks } from './bench/attack.ts';
+import { compareBandwidth } from './bench/bandwidth.ts';
 import { compareCreatedAccounts } from './bench/create-accounts.ts';
 import { compareDns } from './bench/dns.ts';
 import { compareHost } from './bench/host.ts';
@@ -178,6 +179,7 @@ try {
     await compareServers(top, manyAccounts(join(top, 'bin/whmapi1'), work, environment), environment);
   if (isAsked('attack')) await compareAttacks(top, join(work, 'attacked'), environment);
   if (isAsked('remote')) await compareRemote(top, work, environment);
+  if (isAsked('bandwidth')) await compareBandwidth(work);
   if (isAsked('lists')) longLists();
   if (isAsked('web')) await compareVirtualHosts(Math.min(runs, 10));
   if (isAsked('host')) await compareHost(top, work, environment, runs);

@@ -31,6 +31,7 @@ export class ByteCounter {
   lines = 0;
   /** The bytes of all names, one after the other. */
   #texts = new Uint8Array(65_536);
+  #textView = new DataView(this.#texts.buffer);
   #textsEnd = 0;
   /** By the number of a name: where its bytes begin. One more than there are names. */
   #starts = new Uint32Array(4096);
@@ -96,7 +97,7 @@ export class ByteCounter {
         continue;
       }
       at += 1;
-      const name = this.#find(bytes, lineStart, nameEnd, hash);
+      const name = this.#find(view, lineStart, nameEnd, hash);
       if (name < 0) {
         this.skipped += 1;
         continue;
@@ -167,26 +168,34 @@ export class ByteCounter {
   }
 
   /** Returns the number of a name. -1 if it is not a domain name. */
-  #find(bytes: Uint8Array, start: number, end: number, hash: number): number {
+  #find(view: DataView, start: number, end: number, hash: number): number {
     const mask = this.#table.length - 1;
     let slot = (hash ^ (hash >>> 13)) & mask;
     for (;;) {
       const found = (this.#table[slot] ?? 0) - 1;
       if (found < 0) break;
-      if (this.#hashes[found] === hash && this.#isSame(found, bytes, start, end)) return found;
+      if (this.#hashes[found] === hash && this.#isSame(found, view, start, end)) return found;
       slot = (slot + 1) & mask;
     }
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
-    if (!NAME.test(text)) return -1;
-    return this.#insert(bytes.subarray(start, end), hash, slot);
+    return this.#add(new Uint8Array(view.buffer, view.byteOffset + start, end - start), hash, slot);
   }
 
-  #isSame(name: number, bytes: Uint8Array, start: number, end: number): boolean {
+  /** Apart from `#find`, which V8 then inlines. */
+  #add(name: Uint8Array, hash: number, slot: number): number {
+    const text = Buffer.from(name.buffer, name.byteOffset, name.length).toString('latin1');
+    return NAME.test(text) ? this.#insert(name, hash, slot) : -1;
+  }
+
+  #isSame(name: number, view: DataView, start: number, end: number): boolean {
     const own = this.#starts[name] ?? 0;
     const length = end - start;
     if ((this.#starts[name + 1] ?? 0) - own !== length) return false;
-    const texts = this.#texts;
-    for (let at = 0; at < length; at++) if (texts[own + at] !== bytes[start + at]) return false;
+    const texts = this.#textView;
+    let at = 0;
+    for (; at + 4 <= length; at += 4) {
+      if (texts.getInt32(own + at, true) !== view.getInt32(start + at, true)) return false;
+    }
+    for (; at < length; at++) if (texts.getInt8(own + at) !== view.getInt8(start + at)) return false;
     return true;
   }
 
@@ -196,6 +205,7 @@ export class ByteCounter {
       const larger = new Uint8Array(this.#texts.length * 2);
       larger.set(this.#texts);
       this.#texts = larger;
+      this.#textView = new DataView(larger.buffer);
     }
     if (name + 2 > this.#starts.length) {
       const [starts, hashes] = [this.#starts, this.#hashes];

@@ -1,0 +1,66 @@
+// The bandwidth of 5,000 virtual hosts, counted from a log of 256 MiB and stored, against `wc -l` on the same file. Both
+// read it from the kernel's cache, in turn.
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { countNewLines } from '../../src/drivers/bandwidth/count.ts';
+import { BYTES_LOG, LOG_DIRECTORY } from '../../src/drivers/bandwidth/places.ts';
+import { sandboxMachine } from '../../src/machine/choose.ts';
+import { median } from './measure.ts';
+
+const MEBIBYTES = 256;
+const HOSTS = 5000;
+const ROUNDS = 5;
+const MEBIBYTE = 1_048_576;
+
+export async function compareBandwidth(work: string): Promise<void> {
+  const machine = sandboxMachine(join(work, 'bandwidth'), () => Date.now());
+  const log = join(work, 'bandwidth/root', BYTES_LOG);
+  mkdirSync(join(work, 'bandwidth/root', LOG_DIRECTORY), { recursive: true });
+  writeLog(log);
+  const files = await machine.files([LOG_DIRECTORY]);
+  const times: Record<'wc' | 'count', number[]> = { wc: [], count: [] };
+  let peak = 0;
+  for (let round = -1; round < ROUNDS; round++) {
+    const beforeWc = performance.now();
+    spawnSync('wc', ['-l', log], { stdio: 'ignore' });
+    const before = performance.now();
+    await countNewLines({
+      files,
+      known: [],
+      keep: () => Promise.resolve(),
+      progress: () => undefined,
+      signal: new AbortController().signal,
+    });
+    const after = performance.now();
+    peak = Math.max(peak, process.memoryUsage().rss);
+    if (round < 0) continue;
+    times.wc.push(before - beforeWc);
+    times.count.push(after - before);
+  }
+  const [wc, count] = [median(times.wc), median(times.count)];
+  console.log(`\nA log of bytes of ${MEBIBYTES} MiB, ${HOSTS} hosts in random order\n`);
+  console.log('| | median ms | ratio to wc -l | MiB/s |\n| --- | --- | --- | --- |');
+  console.log(`| wc -l | ${wc.toFixed(0)} | 1 | ${((1000 * MEBIBYTES) / wc).toFixed(0)} |`);
+  console.log(
+    `| counted | ${count.toFixed(0)} | ${(count / wc).toFixed(1)} | ${((1000 * MEBIBYTES) / count).toFixed(0)} |`,
+  );
+  console.log(`\nThe process has ${(peak / MEBIBYTE).toFixed(0)} MiB of memory at most.`);
+}
+
+function writeLog(path: string): void {
+  const file = openSync(path, 'w');
+  let state = 1;
+  const random = () => (state = (state * 1_103_515_245 + 12_345) % 2_147_483_648);
+  let size = 0;
+  let time = 1_764_144_000;
+  while (size < MEBIBYTES * MEBIBYTE) {
+    let text = '';
+    for (let line = 0; line < 50_000; line++) {
+      if (line % 50 === 0) time += 1;
+      text += `customer${(random() >> 8) % HOSTS}.example.com ${time} ${(random() >> 6) % 100_000}\n`;
+    }
+    size += writeSync(file, text);
+  }
+  closeSync(file);
+}
