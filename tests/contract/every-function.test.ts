@@ -116,11 +116,15 @@ const toolsOf: Record<string, readonly Tool[]> = {
   generatesshkeypair: ['ssh-keygen'],
   get_lts_wexpire: ['debian-distro-info'],
   getlongtermsupport: ['debian-distro-info'],
+  php_get_system_default_version: ['php-fpm8.4'],
   php_ini_get_content: ['php-fpm8.4'],
   php_ini_get_directives: ['php-fpm8.4', 'php8.4'],
   php_ini_set_content: ['php-fpm8.4', 'php8.4'],
   php_ini_set_directives: ['php-fpm8.4', 'php8.4'],
+  php_set_handler: ['php-fpm8.4'],
   php_set_session_save_path: ['php-fpm8.4', 'php8.4'],
+  php_set_system_default_version: ['php-fpm8.4'],
+  php_set_vhost_versions: ['php-fpm8.4'],
 };
 
 // The examples contain addresses of this machine.
