@@ -113,7 +113,8 @@ export function assertLimit(mebibytes: number | null): void {
 export const FIRST_UID = 1000;
 
 /**
- * Checks the path of a file. File names may contain more characters than names of homes: `192.0.2.0%2f25.db`.
+ * Checks the path of a file. File names may contain more characters than names of homes: `192.0.2.0%2f25.db`. They may
+ * begin with a hyphen, as challenges of ACME do: an absolute path is no option of a tool.
  * @throws TypeError
  */
 export function assertFilePath(path: string): void {
@@ -122,7 +123,7 @@ export function assertFilePath(path: string): void {
     first === '' &&
     path.length <= 4000 &&
     parts.length > 0 &&
-    parts.every((part) => /^[A-Za-z0-9._+@:%~,=-]{1,255}$/.test(part) && !/^\.{1,2}$|^-/.test(part));
+    parts.every((part) => /^[A-Za-z0-9._+@:%~,=-]{1,255}$/.test(part) && !/^\.{1,2}$/.test(part));
   if (!isClean)
     throw new TypeError('Invalid path: use an absolute path without “.”, “..” and special characters.');
 }

@@ -138,7 +138,8 @@ describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL', () => {
           await killAt(what, 'after');
           return answer;
         };
-        expect(await first.ended).toBe('SIGKILL');
+        const status = await first.ended;
+        if (status !== 'SIGKILL') throw new Error(`It was not killed. ${(await lines()).join('\n')}`);
         const pending = await queue();
         expect(pending.map(({ domain }) => domain)).toEqual([
           'bob.example',
