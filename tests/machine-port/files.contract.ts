@@ -163,14 +163,12 @@ export function describeFiles(
       expect(await codeOf(files.facts(path))).toBe('TypeError');
     });
 
-    it.each([
-      '/etc/daemon/a b',
-      '/etc/daemon/a\nb',
-      '/etc/daemon/a"b',
-      `/etc/daemon/${'x'.repeat(256)}`,
-    ])('cannot have the name “%s”', async (path) => {
-      expect(await codeOf(files.write(path, 'x', attributes))).toBe('TypeError');
-    });
+    it.each(['/etc/daemon/a b', '/etc/daemon/a\nb', '/etc/daemon/a"b', `/etc/daemon/${'x'.repeat(256)}`])(
+      'cannot have the name “%s”',
+      async (path) => {
+        expect(await codeOf(files.write(path, 'x', attributes))).toBe('TypeError');
+      },
+    );
 
     it('cannot be reached through links, and links are not followed', async () => {
       writeFileSync(machine.path('/var/lib/daemon/secret'), 'secret\n');
