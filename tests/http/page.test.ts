@@ -447,6 +447,9 @@ describe('a call of the API Shell', () => {
     const { messages } = JSON.parse(text) as { messages: string[] };
     expect(messages.filter((line) => !/^[-+@]/.test(line))).toEqual(
       ['anna', 'carla'].flatMap((user) => [
+        `Remove the virtual hosts of “${user}” in the configuration of Apache.`,
+        `Remove the pools of “${user}” from PHP-FPM, if there are any.`,
+        expect.stringContaining(`/etc/ssl/whmapi1/sites/${user}.example-`) as string,
         `Remove the DNS zone “${user}.example”, if it exists.`,
         expect.stringContaining(`/home/${user}`) as string,
       ]),
