@@ -36,7 +36,7 @@ const change = defineChange<CreateAccount>({
     await packages.assertStill(db, account.package, packageSettings);
     await hostedDomains.assertFree(db, account.domain);
     // The owner may have other new accounts since the planning.
-    if (!isUnlimited) await assertWithin(db, undefined, account);
+    if (!isUnlimited) await assertWithin({ db, now }, undefined, account);
     const user = create.resultIn(results);
     if (user === undefined) throw new Error(`The user “${username}” no longer exists.`);
     const { blocks, inodes } = user.usage;

@@ -282,6 +282,32 @@ describe('the limit of an account', () => {
   });
 });
 
+describe('the limit of a reseller that oversells bandwidth', () => {
+  it('counts what its accounts have transferred in this month', async () => {
+    const password = 'correct horse battery staple 7';
+    for (const username of ['boss', 'bob'])
+      await here.call('createacct', { username, domain: `${username}.example`, password, owner: 'root' });
+    await here.call('setupreseller', { user: 'boss' });
+    await here.call('modifyacct', { user: 'bob', owner: 'boss' });
+    const { metadata } = await here.call('setresellerlimits', {
+      ...{ user: 'boss', enable_resource_limits: '1', bandwidth_limit: '5' },
+      ...{ enable_overselling: '1', enable_overselling_bandwidth: '1' },
+    });
+    expect(metadata).toMatchObject({ result: 1 });
+    const as = reseller('boss', 'create-acct', 'viewglobalpackages', 'edit-account');
+    const make = async (username: string) => {
+      const args = { username, domain: `${username}.example`, password, bwlimit: '1000' };
+      return (await here.call('createacct', args, { as })).metadata;
+    };
+    sent('bob.example', 5 * MEBIBYTE - 1);
+    await count();
+    expect((await make('one')).reason).toBe('Account Creation Ok');
+    sent('bob.example', 1);
+    await count();
+    expect(await make('two')).toMatchObject({ error_code: 'limit_reached' });
+  });
+});
+
 describe('resellerstats', () => {
   it('returns the bandwidth of a month, also that of removed accounts', async () => {
     for (const username of ['anna', 'bob']) {

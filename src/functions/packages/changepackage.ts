@@ -38,7 +38,7 @@ export default defineFunction({
     const { caller, db } = context;
     const account = await accounts.get(db, caller, args.user);
     const plan = await packages.get(db, caller, args.pkg);
-    const change = await packageAccounts.give(db, caller, account, plan);
+    const change = await packageAccounts.give(context, account, plan);
     if (plan.settings.dedicatedIp !== account.settings.dedicatedIp) {
       context.warn(`The account “${account.username}” keeps its IP address. To change it, use setsiteip.`);
     }

@@ -71,9 +71,9 @@ async function applyToAccounts(
   before: Settings,
   hasQuota: boolean,
 ): Promise<void> {
-  const { caller, db } = context;
+  const { db } = context;
   const { name, settings: after } = content;
-  const changes = await packageAccounts.applyToAccounts(db, caller, name, { before, after });
+  const changes = await packageAccounts.applyToAccounts(context, name, { before, after });
   if (
     before.dedicatedIp !== after.dedicatedIp &&
     (await accounts.findUserOf(db, 'package', name)) !== undefined

@@ -32,7 +32,7 @@ export type Changes = {
   ]?: Account[Key] | undefined;
 };
 
-type Dependencies = Pick<Context, 'caller' | 'db'>;
+type Dependencies = Pick<Context, 'caller' | 'db' | 'now'>;
 
 /**
  * Returns the account after the change. `ofMachine` contains the new username if a system user already has it.
@@ -71,7 +71,7 @@ export async function plan(
     createdAt: changes.createdAt ?? before.createdAt,
     settings,
   };
-  if (accountLimits.isBound(caller)) await accountLimits.assertWithin(db, before, after);
+  if (accountLimits.isBound(caller)) await accountLimits.assertWithin(world, before, after);
   return after;
 }
 

@@ -1,8 +1,9 @@
 // What a reseller can still assign to accounts: their number, packages, disk space, bandwidth and addresses.
-import type { Caller, Db } from '../../core/context.ts';
+import type { Caller, Context, Db } from '../../core/context.ts';
 import { ApiError, denied } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import type { Account } from './accounts.ts';
+import { daysOf, monthAt } from '../bandwidth/months.ts';
 import * as resellerLimits from '../resellers/limits.ts';
 import type { ResellerLimits } from '../resellers/limits.ts';
 import type { Limit } from '../packages/settings.ts';
@@ -19,13 +20,18 @@ export function isBound({ privileges }: Caller): boolean {
  * check can be skipped.
  * @throws ApiError `limit_reached`, `denied`. The message names the limit.
  */
-export async function assertWithin(db: Db, before: Asked | undefined, after: Asked): Promise<void> {
+export async function assertWithin(
+  { db, now }: Pick<Context, 'db' | 'now'>,
+  before: Asked | undefined,
+  after: Asked,
+): Promise<void> {
   const limits = await resellerLimits.find(db, after.owner);
   const isNewToOwner = before?.owner !== after.owner;
   if (isNewToOwner) await assertNumber(db, after.owner, limits);
   if (isNewToOwner || before.package !== after.package) await assertPackage(db, limits, after);
-  await assertResource(db, limits, 'disk', before, after);
-  await assertResource(db, limits, 'bandwidth', before, after);
+  const days = daysOf(monthAt(now()));
+  await assertResource({ db, days }, limits, 'disk', before, after);
+  await assertResource({ db, days }, limits, 'bandwidth', before, after);
 }
 
 async function assertNumber(db: Db, owner: string, { accounts }: ResellerLimits): Promise<void> {
@@ -58,19 +64,24 @@ const resources = {
   disk: {
     setting: 'diskLimit',
     column: 'disk_limit',
-    used: '(coalesce(blocks_used, 0) + 1023) / 1024',
+    used: () => '(coalesce(blocks_used, 0) + 1023) / 1024',
     inWords: 'disk space',
   },
   bandwidth: {
     setting: 'bandwidthLimit',
     column: 'bandwidth_limit',
-    used: '0',
+    /** In this month. */
+    used: ([first, last]: Days) =>
+      `coalesce((SELECT sum(bytes) FROM bandwidth WHERE bandwidth.username = account.username AND removed_at = 0
+         AND day BETWEEN ${first} AND ${last}), 0) / 1048576`,
     inWords: 'bandwidth a month',
   },
 } as const;
 
+type Days = ReturnType<typeof daysOf>;
+
 async function assertResource(
-  db: Db,
+  { db, days }: { readonly db: Db; readonly days: Days },
   limits: ResellerLimits,
   resource: keyof typeof resources,
   before: Asked | undefined,
@@ -93,7 +104,7 @@ async function assertResource(
   }
   // The sum of what the owner's other accounts were assigned or, if overselling is allowed, what they use.
   const row = await db.get<{ sum: number | null }>(
-    `SELECT sum(${oversells ? used : `coalesce(${column}, 0)`}) AS sum FROM account WHERE owner = ? AND username <> ?`,
+    `SELECT sum(${oversells ? used(days) : `coalesce(${column}, 0)`}) AS sum FROM account WHERE owner = ? AND username <> ?`,
     after.owner,
     before?.username ?? after.username,
   );

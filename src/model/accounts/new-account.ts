@@ -79,7 +79,7 @@ export async function plan(
     inodesUsed: null,
     settings,
   };
-  if (accountLimits.isBound(caller)) await accountLimits.assertWithin(db, undefined, account);
+  if (accountLimits.isBound(caller)) await accountLimits.assertWithin(context, undefined, account);
   return { account, packageSettings: given };
 }
 

@@ -1,5 +1,5 @@
 // Applies packages to accounts.
-import type { Caller, Db } from '../../core/context.ts';
+import type { Context, Db } from '../../core/context.ts';
 import * as accountLimits from '../accounts/limits.ts';
 import * as accounts from '../accounts/accounts.ts';
 import type { Account } from '../accounts/accounts.ts';
@@ -12,18 +12,19 @@ export interface Change {
   readonly after: Account;
 }
 
+type Dependencies = Pick<Context, 'db' | 'caller' | 'now'>;
+
 /**
  * Assigns a package to an account, or its present package again. The account keeps its address.
  * @throws ApiError `limit_reached`, `denied`.
  */
 export async function give(
-  db: Db,
-  caller: Caller,
+  world: Dependencies,
   before: Account,
   { name, settings }: Package,
 ): Promise<Change> {
   const change = { before, after: withPackage(before, { name, settings }) };
-  await assertAllowed(db, caller, change);
+  await assertAllowed(world, change);
   return change;
 }
 
@@ -40,18 +41,18 @@ export function withPackage(
  * @throws ApiError `limit_reached`, `denied`, if an account must not have a new setting.
  */
 export async function applyToAccounts(
-  db: Db,
-  caller: Caller,
+  world: Dependencies,
   name: string,
   { before, after }: { readonly before: Settings; readonly after: Settings },
 ): Promise<Change[]> {
+  const { db } = world;
   const changed = differences(before, after);
   if (Object.keys(changed).length === 0) return [];
   const had = await accounts.listOfPackage(db, name);
   const changes = had.map((account) => ({ before: account, after: withSettings(account, changed) }));
   // All changes are stored before any is checked, because together they must be within the owner’s limits.
   for (const change of changes) await accounts.update(db, change.after);
-  for (const change of changes) await assertAllowed(db, caller, change);
+  for (const change of changes) await assertAllowed(world, change);
   return changes;
 }
 
@@ -92,7 +93,8 @@ function withSettings(account: Account, changed: Partial<Settings>): Account {
   };
 }
 
-async function assertAllowed(db: Db, caller: Caller, { before, after }: Change): Promise<void> {
+async function assertAllowed(world: Dependencies, { before, after }: Change): Promise<void> {
+  const { caller } = world;
   assertMayGiveShell(caller, before.settings, after.settings);
-  if (accountLimits.isBound(caller)) await accountLimits.assertWithin(db, before, after);
+  if (accountLimits.isBound(caller)) await accountLimits.assertWithin(world, before, after);
 }
