@@ -101,5 +101,8 @@ function poolChanges(
       steps.set(release, [...list, { username: one.account.username, pools, closes }]);
     }
   }
-  return [...steps].map(([release, accounts]) => changePools.plan({ release, accounts }));
+  // The first pools of a release need the settings that all pools share.
+  return [...steps].map(([release, accounts]) =>
+    changePools.plan({ release, accounts, hasBase: accounts.some(({ pools }) => pools.length > 0) }),
+  );
 }

@@ -67,7 +67,7 @@ describe('among the first three results', () => {
     ['i lost my phone', 'twofactorauth_remove_user_config'],
     ['ssl expiry', 'fetch_ssl_vhosts'],
     ['renew certificate', 'start_autossl_check_for_one_user'],
-    ["let's encrypt", 'get_autossl_log'],
+    ["let's encrypt", 'set_autossl_provider'],
     ['delete account', 'removeacct'],
     ['new account', 'createacct'],
     ['list accounts', 'listaccts'],

@@ -167,17 +167,17 @@ describe('npm run new', () => {
 
   test('puts the tests behind those of the family', async () => {
     const before = read('tests/functions/server-administration.test.ts');
-    expect(await script('new-function', 'server-administration', 'set_primary_servername')).toMatchObject({
+    expect(await script('new-function', 'server-administration', 'my_function')).toMatchObject({
       status: 0,
     });
     expect(read('tests/functions/server-administration.test.ts')).toBe(`${before}
-describe('set_primary_servername', () => {
+describe('my_function', () => {
   it('answers', async () => {
-    expect(await here.call('set_primary_servername')).toEqual(FILL_IN);
+    expect(await here.call('my_function')).toEqual(FILL_IN);
   });
 });
 `);
-    rmSync(join(copy, 'src/functions/server-administration/set_primary_servername.ts'));
+    rmSync(join(copy, 'src/functions/server-administration/my_function.ts'));
   });
 });
 

@@ -20,6 +20,7 @@ describe('applist', () => {
     expect(all).toEqual({
       app: [
         ...['acctcounts', 'api_token_get_details', 'applist', 'batch', 'get_available_applications'],
+        ...['get_best_ssldomain_for_service'],
         ...['get_password_strength', 'get_public_ip', 'get_shared_ip', 'get_users_features_settings'],
         ...['gethostname', 'getresellerips'],
         ...['is_role_enabled', 'listips', 'loadavg', 'myprivs'],

@@ -127,7 +127,7 @@ it('is also reported for the machine itself, and leaves nothing of an interrupte
   const outcomes: string[] = [];
   await setIssuer('before');
   // Where the space runs out differs: in the store, the log, the tables, or the home directory.
-  for (const leave of [0, 8, 16, 24, 28, 32, 36, 40, 48, 64].map((pages) => pages * PAGE)) {
+  for (const leave of [0, 8, 16, 24, 28, 32, 36, 40, 48, 64, 128, 256].map((pages) => pages * PAGE)) {
     disk.fill(leave);
     const { status, metadata } = await call(create, options);
     disk.free();

@@ -39,7 +39,15 @@ async function createAccount(): Promise<void> {
 /** Makes the timers due, as after a night. */
 async function makeTimersDue(): Promise<void> {
   await whmapi1('--run-tasks');
-  sql('UPDATE task_timer SET next_at = 0');
+  setTimers(0);
+}
+
+/** Sets when the two timers of these tests are next due. No other timer is due. */
+function setTimers(milliseconds: number): void {
+  sql(
+    `UPDATE task_timer SET next_at = CASE WHEN kind IN ('measure-disk-usage', 'prune-tasks')
+     THEN ${milliseconds} ELSE (unixepoch() + 3600) * 1000 END`,
+  );
 }
 
 describe('--run-tasks', () => {
@@ -89,7 +97,7 @@ describe('--run-tasks', () => {
       { severity: 'warning', command: 'whmapi1 --tasks 1' },
       { severity: 'warning', command: 'whmapi1 --tasks 2' },
     ]);
-    sql('UPDATE task_timer SET next_at = 1000');
+    setTimers(1000);
     expect(await findings()).toContainEqual(
       expect.objectContaining({
         message: 'Nothing runs tasks here: overdue: measure-disk-usage, prune-tasks.',
@@ -104,7 +112,8 @@ describe('--run-tasks', () => {
   test('removes tasks that ended a month ago, with their logs, and reuses no ID', async () => {
     await makeTimersDue();
     await whmapi1('--run-tasks');
-    sql('UPDATE task SET ended_at = 1000; UPDATE task_timer SET next_at = 0');
+    sql('UPDATE task SET ended_at = 1000');
+    setTimers(0);
     writeFileSync(join(folder.state, 'tasks/999.log'), 'of a store that was replaced', { mode: 0o600 });
     await whmapi1('--run-tasks');
     expect((await workers.list()).map(({ id }) => id)).toEqual([3, 4]);

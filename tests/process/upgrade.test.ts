@@ -54,7 +54,8 @@ const rows = (sql: string) => {
 };
 const etc = (file: string) => readFileSync(join(here.state, 'root/etc', file), 'utf8');
 const lastStage = () => auditLog(here.state).lines.find(({ stage }) => stage?.endsWith('later'))?.stage;
-const steps = () => rows('SELECT kind, state FROM operation_step ORDER BY position');
+const steps = () =>
+  rows('SELECT kind, state FROM operation_step ORDER BY position') as { kind: string; state: string }[];
 
 beforeEach(async () => {
   const made = await call(['createacct', 'username=bob', 'domain=bob.example'], { state: here.state });
@@ -72,7 +73,7 @@ test('a plan with its steps in another order is undone step by step', async () =
   ]);
   const args = { user: 'bob', newuser: 'robert', HASSHELL: '1' };
   await callUntil(version, 'before users.rename', 'modifyacct', args);
-  expect(steps()).toEqual([
+  expect(steps().filter(({ kind }) => kind.startsWith('users/'))).toEqual([
     { kind: 'users/set-shell', state: 'done' },
     { kind: 'users/rename', state: 'begun' },
   ]);

@@ -24,6 +24,8 @@ import { renderBase, renderPools, type Identity } from './render.ts';
 export interface DesiredPools {
   readonly release: string;
   readonly accounts: readonly AccountPools[];
+  /** Also write the settings that all pools share. An account’s own step does not, because others run beside it. */
+  readonly hasBase?: boolean;
 }
 
 export interface AccountPools {
@@ -94,7 +96,7 @@ function isRemoval(accounts: readonly AccountPools[]): boolean {
   return accounts.length > 0 && accounts.every(({ pools }) => pools.length === 0);
 }
 
-function files({ release, accounts }: DesiredPools, locate: (path: string) => string): DesiredFile[] {
+function files({ release, accounts, hasBase = false }: DesiredPools, locate: (path: string) => string): DesiredFile[] {
   const base = { path: baseFile(release), content: renderBase(release, locate), attributes: readable };
   const ofAccounts = accounts.map(({ username, pools, replaces }) => ({
     path: accountFile(release, username),
@@ -102,8 +104,7 @@ function files({ release, accounts }: DesiredPools, locate: (path: string) => st
     attributes: readable,
     ...(replaces !== undefined && { replaces }),
   }));
-  // A removal does not depend on the file that all accounts share.
-  return isRemoval(accounts) ? ofAccounts : [base, ...ofAccounts];
+  return hasBase ? [base, ...ofAccounts] : ofAccounts;
 }
 
 /**

@@ -36,7 +36,7 @@ export async function configurePhp({
       if (!isEnabled || state !== 'active') changed(`Enabled and started: ${unit}.`);
     }
     const description = `Set the pools of PHP-FPM ${release}.`;
-    const desired = { release, accounts: pools.get(release) ?? [] };
+    const desired = { release, accounts: pools.get(release) ?? [], hasBase: true };
     const step = poolSteps(release).step(`php-pools ${release}`, description, desired);
     const diff = await step.preview(machine);
     await step.apply(machine, await step.prepare(machine));

@@ -6,7 +6,7 @@ import { listSites, type Site } from '../../model/certificates/sites.ts';
 export default defineFunction({
   name: 'fetch_ssl_vhosts',
   since: 32,
-  summary: 'List the virtual hosts with TLS, and what their certificates say.',
+  summary: 'List the virtual hosts with SSL certificates, and the expiry of each.',
   description: 'Resellers get those of the accounts that they own.',
   access: ['ssl-info', 'ssl'],
   effect: 'reads',
