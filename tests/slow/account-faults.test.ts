@@ -10,7 +10,7 @@ import type { Envelope } from '../../src/core/envelope.ts';
 import type { Json } from '../../src/core/values.ts';
 import { builtScript } from '../support/built-script.ts';
 import { call, freshFolder, parallel, start } from '../support/command.ts';
-import { auditLog, integrityOf } from './state.ts';
+import { auditLog, integrityOf } from '../process/state.ts';
 
 const here = freshFolder();
 const worker = builtScript('tests/process/account-worker.ts');
