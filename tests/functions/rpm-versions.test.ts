@@ -31,7 +31,10 @@ describe('get_rpm_version_data', () => {
       WebServer: expect.arrayContaining(['apache2', 'php-fpm']) as string[],
     });
     expect(await section('rpm_groups', 'DNS')).toEqual({ DNS: ['bind9', 'bind9-utils'] });
-    expect(await section('target_settings')).toMatchObject({ bind9: 'installed', 'bind9-utils': 'installed' });
+    expect(await section('target_settings')).toMatchObject({
+      bind9: 'installed',
+      'bind9-utils': 'installed',
+    });
     expect(await section('pins')).toEqual({});
   });
 

@@ -60,7 +60,16 @@ describe('fetch_security_advice', () => {
   it('returns a finding of each check, in the form of WHM', async () => {
     const advice = await fetch();
     expect([...new Set(advice.map(({ module }) => module.split('::').at(-1)))]).toEqual([
-      ...['StateDirectory', 'Script_hooks', 'Certificate', 'Kernel', 'Program', 'SSH', 'Permissions', 'OutdatedPackages'],
+      ...[
+        'StateDirectory',
+        'Script_hooks',
+        'Certificate',
+        'Kernel',
+        'Program',
+        'SSH',
+        'Permissions',
+        'OutdatedPackages',
+      ],
       ...['AutomaticUpdates', 'TwoFactorAuth', 'Passwords', 'Firewall', 'TLS'],
     ]);
     for (const { type, advice: one } of advice) {

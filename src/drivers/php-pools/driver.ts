@@ -96,7 +96,10 @@ function isRemoval(accounts: readonly AccountPools[]): boolean {
   return accounts.length > 0 && accounts.every(({ pools }) => pools.length === 0);
 }
 
-function files({ release, accounts, hasBase = false }: DesiredPools, locate: (path: string) => string): DesiredFile[] {
+function files(
+  { release, accounts, hasBase = false }: DesiredPools,
+  locate: (path: string) => string,
+): DesiredFile[] {
   const base = { path: baseFile(release), content: renderBase(release, locate), attributes: readable };
   const ofAccounts = accounts.map(({ username, pools, replaces }) => ({
     path: accountFile(release, username),
