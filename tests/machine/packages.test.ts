@@ -47,6 +47,8 @@ const tinies: readonly Tiny[] = [
   },
   { name: 'tiny-full', postinst: 'echo "dpkg: error: No space left on device"; test -e /run/mended' },
   { name: 'tiny-asks', postinst: 'test "$DEBIAN_FRONTEND" = noninteractive && ! read -r answer' },
+  { name: 'tiny-large', files: { '/opt/tiny/large': 'small' } },
+  { name: 'tiny-large', version: '2.0', files: { '/opt/tiny/large': 'large'.repeat(200_000) } },
   { name: 'whmapi1-plugin-tiny' },
 ];
 
@@ -203,6 +205,17 @@ describeOnMachine('packages of the system', () => {
     machine.sh('touch /run/mended');
     expect(call('package_manager_fixcache')).toMatchObject({ data: { cache_seems_ok_now: 1 } });
     expect(version('tiny-full')).toBe('installed 1.0');
+  });
+
+  it('keeps the former version if the disk is full during an upgrade, and upgrades once there is space', async () => {
+    machine.sh(`apt-get -q -y install tiny-large=1.0
+      mount -t tmpfs -o size=256k tmpfs /opt/tiny; echo small >/opt/tiny/large`);
+    const log = await followed(submit('upgrade=tiny-large'));
+    expect(log).toMatch(/No space left on device[^]*It failed: “apt-get” failed: /);
+    expect(version('tiny-large')).toBe('installed 1.0');
+    machine.sh('umount /opt/tiny');
+    expect(await followed(submit('upgrade=tiny-large'))).toContain('It is done.');
+    expect(version('tiny-large')).toBe('installed 2.0');
   });
 
   it('reports a repository that cannot be read', () => {

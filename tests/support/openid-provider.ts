@@ -1,6 +1,6 @@
 // The process of openid-provider.mjs, and a browser without a screen that logs in there.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 
 export class OpenIdProvider {
   readonly issuer: string;
@@ -11,9 +11,13 @@ export class OpenIdProvider {
     this.#child = child;
   }
 
-  static async start(redirectUris: readonly string[]): Promise<OpenIdProvider> {
-    const script = join(__dirname, 'openid-provider.mjs');
-    const child = spawn(process.execPath, [script, JSON.stringify({ redirectUris })], {
+  /** @param tls the files of a certificate and its key. Without them, it uses HTTP. */
+  static async start(
+    redirectUris: readonly string[],
+    tls?: { readonly cert: string; readonly key: string },
+  ): Promise<OpenIdProvider> {
+    const script = resolve('tests/support/openid-provider.mjs');
+    const child = spawn(process.execPath, [script, JSON.stringify({ redirectUris, tls })], {
       // It warns of its development keys.
       stdio: ['ignore', 'pipe', 'ignore'],
     });
@@ -21,7 +25,7 @@ export class OpenIdProvider {
       let text = '';
       child.stdout.on('data', (bytes: Buffer) => {
         text += bytes.toString();
-        const [, found] = /^(http:\/\/127\.0\.0\.1:\d+)$/m.exec(text) ?? [];
+        const [, found] = /^(https?:\/\/127\.0\.0\.1:\d+)$/m.exec(text) ?? [];
         if (found !== undefined) ready(found);
       });
       child.once('exit', (code) => fail(new Error(`The provider ended with ${code}.`)));
