@@ -153,10 +153,15 @@ function whatHappens({ messages, warnings }: ShellAnswer): HTMLElement | undefin
   if (sentences.length === 0) return undefined;
   return element(
     'div',
-    { class: 'plan' },
+    // It scrolls, so the keyboard must reach it.
+    { class: 'plan', tabindex: 0, role: 'region', 'aria-label': 'Planned changes' },
     element('h3', {}, 'Planned changes'),
     element('ul', {}, ...itemsOf(sentences)),
   );
+}
+
+function preOf(diff: readonly string[]): HTMLElement {
+  return element('pre', { tabindex: 0, role: 'group', 'aria-label': 'Changes of files' }, diff.join('\n'));
 }
 
 /** Whether this is a line of a unified diff, which follows its sentence. */
@@ -169,7 +174,5 @@ function itemsOf(lines: readonly string[]): HTMLElement[] {
     if (last !== undefined && DIFF_LINE.test(line)) last.diff.push(line);
     else items.push({ sentence: line, diff: [] });
   }
-  return items.map(({ sentence, diff }) =>
-    element('li', {}, sentence, diff.length > 0 && element('pre', {}, diff.join('\n'))),
-  );
+  return items.map(({ sentence, diff }) => element('li', {}, sentence, diff.length > 0 && preOf(diff)));
 }
