@@ -31,7 +31,12 @@ function noticeOf(folder: string): string {
   if (text === undefined) {
     throw new Error(`${folder} has no licence text. Find it, and teach scripts/build/notices.ts to read it.`);
   }
-  return `${about.name} ${about.version} (${about.license ?? 'see below'})\n\n${text.trim()}`;
+  return `${about.name} ${about.version} (${about.license ?? 'see below'})\n\n${withoutChoice(text).trim()}`;
+}
+
+/** A package that can also be used under the GPL is used under its other licence, so the text of the GPL is left out. */
+function withoutChoice(text: string): string {
+  return text.replace(/^-+\n\s*GNU GENERAL PUBLIC LICENSE\n[^]*$/m, '');
 }
 
 function licenceFile(folder: string): string | undefined {
