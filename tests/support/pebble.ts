@@ -11,7 +11,7 @@ import { freePort } from './free-port.ts';
 import { until } from './until.ts';
 
 export interface PebbleOptions {
-  /** How many good nonces of 100 it rejects. Default: 30. */
+  /** How many good nonces of 100 it rejects. Default: 10, because acme-client gives up after five. */
   readonly rejectedNonces?: number;
   /** A nameserver to ask instead of the one that always answers 127.0.0.1: `127.0.0.1:5353`. */
   readonly dnsServer?: string;
@@ -173,7 +173,7 @@ export class Pebble {
   }
 
   #spawn(program: string, words: readonly string[]): ChildProcess {
-    const { rejectedNonces = 30 } = this.#options;
+    const { rejectedNonces = 10 } = this.#options;
     const child = spawn(program, words, {
       env: {
         PATH: process.env.PATH,
