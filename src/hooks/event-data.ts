@@ -145,6 +145,14 @@ const readers: Readonly<Record<string, Reader>> = {
     return unchanged({ domain, owner: (await ownerOf(db, domain))?.username ?? 'root' });
   },
 
+  'Whostmgr Hostname::change': ({ args }) => unchanged(given(args)),
+  'Whostmgr Lang::PHP::ini_set_content': ({ args }) => unchanged(given(args)),
+  'Whostmgr Lang::PHP::ini_set_directives': ({ args }) => unchanged(given(args)),
+  'Whostmgr Lang::PHP::set_handler': ({ args }) => unchanged(given(args)),
+  'Whostmgr Lang::PHP::set_system_default_version': ({ args }) => unchanged(given(args)),
+  'Whostmgr Lang::PHP::set_vhost_versions': ({ args }) => unchanged(given(args)),
+  'Whostmgr SSL::installssl': ({ args }) => ({ before: given(args) }),
+
   'Whostmgr TweakSettings::Main': ({ args }) => (args.module === 'Main' ? unchanged({}) : undefined),
   'Whostmgr TweakSettings::Basic': ({ args }) => (args.module === 'Basic' ? unchanged({}) : undefined),
 };

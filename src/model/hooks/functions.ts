@@ -23,6 +23,13 @@ export const eventsOf: Readonly<Record<string, readonly string[]>> = {
   editpkg: ['Whostmgr Packages::verify_input_data'],
   adddns: ['Whostmgr Domain::zone_add'],
   killdns: ['Whostmgr Domain::zone_remove'],
+  installssl: ['Whostmgr SSL::installssl'],
+  php_ini_set_content: ['Whostmgr Lang::PHP::ini_set_content'],
+  php_ini_set_directives: ['Whostmgr Lang::PHP::ini_set_directives'],
+  php_set_handler: ['Whostmgr Lang::PHP::set_handler'],
+  php_set_system_default_version: ['Whostmgr Lang::PHP::set_system_default_version'],
+  php_set_vhost_versions: ['Whostmgr Lang::PHP::set_vhost_versions'],
+  sethostname: ['Whostmgr Hostname::change'],
   set_tweaksetting: ['Whostmgr TweakSettings::Main', 'Whostmgr TweakSettings::Basic'],
 };
 
