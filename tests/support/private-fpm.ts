@@ -75,7 +75,7 @@ export class PrivateFpm {
   }
 
   step(accounts: DesiredPools['accounts']) {
-    return poolSteps(RELEASE).step('test', 'Test.', { release: RELEASE, accounts });
+    return poolSteps(RELEASE).step('test', 'Test.', { release: RELEASE, accounts, hasBase: true });
   }
 
   path(path: string): string {
