@@ -1,5 +1,5 @@
 // whmapi1 --migrate-store: from this server's own database to a shared one, and back.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -164,6 +164,9 @@ test('accounts of other servers are not moved into a store of one server', async
   const [web1, web2] = [opening(shared('state', 'web1')), opening(shared('other', 'web2'))];
   const password = 'four unusual words, Xylophone';
   await call(web1, 'createacct', { username: 'bob', domain: 'bob.example', password });
+  // Both have certificates, whose keys are encrypted with one key.
+  mkdirSync(join(folder, 'other'), { recursive: true, mode: 0o700 });
+  copyFileSync(join(folder, 'state/secret.key'), join(folder, 'other/secret.key'));
   await call(web2, 'createacct', { username: 'carl', domain: 'carl.example', password });
   await expect(moveStore(shared(), 'postgres', 'sqlite')).rejects.toMatchObject({
     code: 'store_unavailable',
