@@ -35,6 +35,11 @@ async function done(here: Installation, command: string, args: Record<string, st
 }
 
 async function addAccount(here: Installation, username: string, args: Record<string, string> = {}) {
+  // The key of a certificate is encrypted with the key that all servers have.
+  const other = here === web1 ? web2 : web1;
+  if (!existsSync(join(here.state, 'secret.key')) && existsSync(join(other.state, 'secret.key'))) {
+    other.copyKeyTo(here);
+  }
   await done(here, 'createacct', { username, domain: `${username}.example`, password: PASSWORD, ...args });
 }
 
