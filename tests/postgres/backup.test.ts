@@ -1,5 +1,13 @@
 // whmapi1 --backup and --restore with a store that several servers share.
-import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { schemaVersion } from '../../src/store/schema-version.generated.ts';
@@ -83,6 +91,8 @@ test('a backup is restored into an empty database, with what belongs to each ser
   const web1 = server('web1');
   const web2 = server('web2', web1.database);
   await fill(web1);
+  mkdirSync(web2.state ?? '', { recursive: true, mode: 0o700 });
+  copyFileSync(join(web1.state ?? '', 'secret.key'), join(web2.state ?? '', 'secret.key'));
   await works(['createacct', 'username=carol', 'domain=carol.example', `password=${password}`], web2);
   const before = [await seen(web1), await seen(web2)];
   const said = await done(['--backup', file()], web1);

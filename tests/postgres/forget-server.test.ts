@@ -12,6 +12,7 @@ beforeEach(async () => {
   web2 = new Installation({ beside: web1, server: 'web2' });
   // Their clock is in the past: neither was active recently.
   for (const name of ['alice', 'bob']) await add(web1, name);
+  web1.copyKeyTo(web2);
   await add(web2, 'carol');
   await leaveUnfinished('web1');
 });

@@ -99,13 +99,16 @@ test('a killed worker’s task is run again by its own server, and stopped from 
   }
 });
 
+/** Other timers are left out. */
+const OF_TEST = "kind IN ('measure-disk-usage', 'prune-tasks')";
+
 test('servers of a fleet have their own timers, which are removed when a server is forgotten', async () => {
   const { members, remove } = await startFleet(database.url, 2);
   try {
     const end = Date.now() + 60_000;
     let timers: Record<string, unknown>[] = [];
     while (timers.length < 4 && Date.now() < end) {
-      timers = await rows('SELECT server, kind FROM task_timer ORDER BY server, kind');
+      timers = await rows(`SELECT server, kind FROM task_timer WHERE ${OF_TEST} ORDER BY server, kind`);
     }
     expect(timers).toEqual([
       { server: 'web1', kind: 'measure-disk-usage' },
@@ -116,7 +119,9 @@ test('servers of a fleet have their own timers, which are removed when a server 
     await rows('UPDATE task_timer SET next_at = 0');
     let done: Record<string, unknown>[] = [];
     while (done.length < 4 && Date.now() < end) {
-      done = await rows("SELECT server, kind FROM task WHERE state = 'done' ORDER BY server, kind");
+      done = await rows(
+        `SELECT server, kind FROM task WHERE state = 'done' AND ${OF_TEST} ORDER BY server, kind`,
+      );
     }
     expect(done).toEqual(timers);
     const [web1, web2] = members;
