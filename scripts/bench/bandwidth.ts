@@ -1,5 +1,5 @@
-// The bandwidth of 5,000 virtual hosts, counted from a log of 256 MiB and stored, against `wc -l` on the same file. Both
-// read it from the kernel's cache, in turn.
+// The bandwidth of 5,000 virtual hosts, counted from a log of 256 MiB (and not stored), against `wc -l` on the same file.
+// Both read it from the kernel’s cache, in turn.
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
