@@ -2,7 +2,7 @@
 import { defineChange, exclusive, type Plan, type PlannedStep } from '../core/plan.ts';
 import changePools from '../drivers/php-pools/steps/change.ts';
 import { partWorld, type PartContext } from '../drivers/part-world.ts';
-import { webSteps } from '../drivers/virtual-hosts/account.ts';
+import { webStepsOf } from '../drivers/virtual-hosts/account.ts';
 import { poolsIn, union, type Pool, type Pools } from '../model/php/pools.ts';
 import { resolve, runsIn, type PhpState } from '../model/php/served-by.ts';
 import * as settings from '../model/php/settings.ts';
@@ -45,10 +45,10 @@ export async function changePhp(
     has: poolsIn(one.after, one.account, one.hosts),
   }));
   const world = await partWorld(context);
-  const web: PlannedStep[] = [];
-  for (const { account, after, hosts } of changed) {
-    web.push(...(await webSteps(world, account, { php: runsIn(after, hosts) })));
-  }
+  const web = await webStepsOf(
+    world,
+    changed.map(({ account, after, hosts }) => ({ account, overrides: { php: runsIn(after, hosts) } })),
+  );
   const isServerWide = stored.defaultVersion !== undefined || stored.handler !== undefined;
   return change.plan(stored, {
     locks: [

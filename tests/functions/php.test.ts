@@ -1,4 +1,5 @@
 // PHP versions, PHP-FPM and handlers in a sandbox. Its versions are below its own directory.
+import { readFileSync } from 'node:fs';
 import type { Json } from '../../src/core/values.ts';
 import { insert } from '../../src/model/domains/hosted-domains.ts';
 import { StateDirectory } from '../../src/store/state-directory.ts';
@@ -99,7 +100,21 @@ describe('php_set_system_default_version', () => {
     const text = JSON.stringify(metadata.output);
     expect(text).toContain('Set the pools of 2 accounts in PHP-FPM 8.3: bob.example, carl.example.');
     expect(text).toContain('Remove the pools of 2 accounts from PHP-FPM 8.4.');
+    // One reload of Apache for both.
+    expect(text.match(/Write the virtual hosts of [^.]*\./g)).toEqual([
+      'Write the virtual hosts of 2 accounts in the configuration of Apache.',
+    ]);
     expect(poolFile(here, '8.3', 'bob')).toBeUndefined();
+  });
+
+  it('writes the new sockets into the virtual hosts of all accounts', async () => {
+    await createBob();
+    await succeed('createacct', { username: 'carl', domain: 'carl.example' });
+    await succeed('php_set_system_default_version', { version: 'ea-php83' });
+    for (const username of ['bob', 'carl']) {
+      const file = `${here.state}/root/etc/apache2/whmapi1/accounts/${username}.conf`;
+      expect(readFileSync(file, 'utf8')).toContain(`/8.3-${username}.example.sock|`);
+    }
   });
 
   it('rejects a version that is not installed', async () => {

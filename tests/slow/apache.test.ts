@@ -3,6 +3,7 @@ import { chownSync, existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { userInfo } from 'node:os';
 import type { AccountWeb, ServedBefore } from '../../src/drivers/virtual-hosts/contract.ts';
+import { reloadsOf } from '../../src/drivers/reloads.ts';
 import { PrivateApache } from '../support/private-apache.ts';
 import { describeWith } from '../support/require-tool.ts';
 
@@ -63,6 +64,20 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
     await step.undo(apache.machine, memento);
     expect(await answer('bob.example', '/')).toMatch(/^404 /);
     expect(existsSync(apache.path(accountFile('bob')))).toBe(false);
+  });
+
+  it('of several accounts share one reload, and are undone together', async () => {
+    const names = ['alice', 'bob', 'carol'];
+    for (const username of names) put(username, 'index.html', `of ${username}`);
+    const reloads = () => reloadsOf(apache.machine).count('apache configuration');
+    const step = apache.apache.changeSeveral(names.map((username) => ({ username, after: webOf(username) })));
+    const memento = await step.prepare(apache.machine);
+    await step.apply(apache.machine, memento);
+    expect(reloads()).toBe(1);
+    for (const username of names) expect(await answer(`${username}.example`, '/')).toBe(`200 of ${username}`);
+    await step.undo(apache.machine, memento);
+    expect(reloads()).toBe(2);
+    for (const username of names) expect(await answer(`${username}.example`, '/')).toMatch(/^404 /);
   });
 
   it('do not mix domains that begin or end with each other', async () => {

@@ -5,7 +5,8 @@ import * as exceeded from '../../model/bandwidth/exceeded.ts';
 import { accountWebOf, type WebOverrides } from '../../model/web/account-web.ts';
 import { primariesOf, primaryTypes, type PrimaryType } from '../../model/web/primary-hosts.ts';
 import type { AccountPart, PartDependencies } from '../account-part.ts';
-import change from './steps/change.ts';
+import changeSeveral from './steps/change-several.ts';
+import change, { type WebChange } from './steps/change.ts';
 import open from './steps/open.ts';
 import remove from './steps/remove.ts';
 
@@ -18,23 +19,38 @@ type World = Pick<PartDependencies, 'db' | 'roles'>;
  * None on a server without the role WebServer. `account`: as it will be.
  */
 export async function webSteps(
-  { db, roles }: World,
+  world: World,
   account: Account,
   overrides: WebOverrides = {},
 ): Promise<PlannedStep[]> {
-  if (!roles.has(ROLE)) return [];
+  if (!world.roles.has(ROLE)) return [];
+  return [change.plan(await webChange(world, account, overrides))];
+}
+
+/** The same for several accounts, in one step with one reload. */
+export async function webStepsOf(
+  world: World,
+  accounts: readonly { readonly account: Account; readonly overrides: WebOverrides }[],
+): Promise<PlannedStep[]> {
+  const [first, ...others] = accounts;
+  if (first === undefined || !world.roles.has(ROLE)) return [];
+  if (others.length === 0) return webSteps(world, first.account, first.overrides);
+  const changes: WebChange[] = [];
+  for (const { account, overrides } of accounts) changes.push(await webChange(world, account, overrides));
+  return [changeSeveral.plan({ accounts: changes })];
+}
+
+async function webChange({ db }: World, account: Account, overrides: WebOverrides): Promise<WebChange> {
   const after = await accountWebOf(db, account, overrides);
   const { username } = account;
   const { before = account } = overrides;
   const former = before.username;
   const primary = await primaryTypesOf(db, before);
-  return [
-    change.plan({
-      ...{ username, after },
-      ...(former !== username && { former }),
-      ...(primary.length > 0 && { primary }),
-    }),
-  ];
+  return {
+    ...{ username, after },
+    ...(former !== username && { former }),
+    ...(primary.length > 0 && { primary }),
+  };
 }
 
 /** The ports on which a virtual host of the account answers requests for unknown names now. */

@@ -20,12 +20,20 @@ export interface ServedBefore {
   readonly primary?: readonly PrimaryType[] | undefined;
 }
 
+export interface AccountChange {
+  readonly username: string;
+  readonly after: AccountWeb;
+  readonly before?: ServedBefore | undefined;
+}
+
 export interface VirtualHostsDriver<Memento> {
   /**
    * Replaces all virtual hosts of an account. Null removes them.
    * @throws TypeError for a malformed value.
    */
   change(username: string, after: AccountWeb | null, before?: ServedBefore): DriverStep<Memento>;
+  /** Replaces the virtual hosts of several accounts with one reload. @throws TypeError for a malformed value. */
+  changeSeveral(changes: readonly AccountChange[]): DriverStep<Memento>;
   /** Marks the account's file as ours, even if it was edited by hand, so that it can be removed. */
   adopt(machine: DriverMachine, username: string): Promise<void>;
   /** Writes the configuration that holds for all accounts. */

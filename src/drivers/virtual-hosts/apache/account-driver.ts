@@ -1,4 +1,4 @@
-// The virtual hosts of one account: a file that Apache includes.
+// The virtual hosts of accounts: a file for each account, which Apache includes.
 import type { DesiredFile, FileDriver } from '../../file-driver.ts';
 import type { AccountWeb, ServedBefore } from '../contract.ts';
 import { domainLogs } from '../places.ts';
@@ -6,7 +6,7 @@ import { anywhere, common, reloadsOf } from './common.ts';
 import type { ApacheServer } from './control.ts';
 import { accountFile, closed, primaryFile, primaryTypes } from './places.ts';
 import { userName } from './apache-conf.ts';
-import { renderAccount, renderPrimary } from './render-account.ts';
+import { renderAccount, renderPrimary, type Locate, type Ports } from './render-account.ts';
 
 export interface DesiredAccount {
   readonly username: string;
@@ -15,29 +15,37 @@ export interface DesiredAccount {
   readonly before: ServedBefore;
 }
 
-export function accountDriver(server: ApacheServer): FileDriver<DesiredAccount> {
+/** Several accounts share a reload. */
+export function accountDriver(server: ApacheServer): FileDriver<readonly DesiredAccount[]> {
   return {
     ...common,
-    furtherFolders: ({ username, web }) =>
-      web === null ? [] : [{ path: domainLogs(username), attributes: { group: username, mode: 0o750 } }],
-    files({ username, web, before }, locate): DesiredFile[] {
-      const { former, primary = [] } = before;
-      const find = anywhere(locate);
-      const file = (path: string, content: string | null) => ({ path, content, attributes: closed });
-      const primaryFiles = primaryTypes.flatMap((type) => {
-        const content = web === null ? null : renderPrimary(web, type, find, server.ports);
-        return content === null && !primary.includes(type) ? [] : [file(primaryFile(type), content)];
-      });
-      return [
-        ...(former === undefined ? [] : [file(accountFile(userName(former)), null)]),
-        file(accountFile(username), web === null ? null : renderAccount(web, find, server.ports)),
-        ...primaryFiles,
-      ];
-    },
+    furtherFolders: (accounts) =>
+      accounts
+        .filter(({ web }) => web !== null)
+        .map(({ username }) => ({
+          path: domainLogs(username),
+          attributes: { group: username, mode: 0o750 },
+        })),
+    files: (accounts, locate) =>
+      accounts.flatMap((account) => filesOf(account, anywhere(locate), server.ports)),
     // Apache checks its whole configuration before each reload. Nothing more could be found in one file.
     check: () => Promise.resolve(),
-    reloads: (_desired, changes, port) => reloadsOf(server, changes, port),
+    reloads: (_accounts, changes, port) => reloadsOf(server, changes, port),
     // A reload returns once Apache works with the new configuration.
     healthy: () => Promise.resolve(),
   };
+}
+
+function filesOf({ username, web, before }: DesiredAccount, find: Locate, ports: Ports): DesiredFile[] {
+  const { former, primary = [] } = before;
+  const file = (path: string, content: string | null) => ({ path, content, attributes: closed });
+  const primaryFiles = primaryTypes.flatMap((type) => {
+    const content = web === null ? null : renderPrimary(web, type, find, ports);
+    return content === null && !primary.includes(type) ? [] : [file(primaryFile(type), content)];
+  });
+  return [
+    ...(former === undefined ? [] : [file(accountFile(userName(former)), null)]),
+    file(accountFile(username), web === null ? null : renderAccount(web, find, ports)),
+    ...primaryFiles,
+  ];
 }

@@ -1,7 +1,13 @@
 // Virtual hosts on Apache, in a file for each account that people can read.
 import { FileSteps, type FileMemento } from '../../file-driver.ts';
 import type { DriverMachine, DriverStep } from '../../step.ts';
-import type { AccountWeb, ServedBefore, VirtualHostsDriver, WebServerOptions } from '../contract.ts';
+import type {
+  AccountChange,
+  AccountWeb,
+  ServedBefore,
+  VirtualHostsDriver,
+  WebServerOptions,
+} from '../contract.ts';
 import { accountDriver, type DesiredAccount } from './account-driver.ts';
 import { userName } from './apache-conf.ts';
 import { servedGeneration, systemServer, type ApacheServer } from './control.ts';
@@ -13,7 +19,7 @@ import { serverDriver, type DesiredServer } from './server-driver.ts';
 const DANGEROUS_MODULES = ['lua', 'perl', 'php8.4', 'php8.3', 'php8.2'];
 
 export class Apache implements VirtualHostsDriver<FileMemento> {
-  readonly #accounts: FileSteps<DesiredAccount>;
+  readonly #accounts: FileSteps<readonly DesiredAccount[]>;
   readonly #server: FileSteps<DesiredServer>;
   readonly #apache: ApacheServer;
 
@@ -29,7 +35,17 @@ export class Apache implements VirtualHostsDriver<FileMemento> {
     const desired = { username, web, before };
     const verb = web === null ? 'Remove' : 'Write';
     const description = `${verb} the virtual hosts of “${username}” in the configuration of Apache.`;
-    return this.#accounts.step(`virtual hosts of ${username}`, description, desired);
+    return this.#accounts.step(`virtual hosts of ${username}`, description, [desired]);
+  }
+
+  changeSeveral(changes: readonly AccountChange[]): DriverStep<FileMemento> {
+    const desired = changes.map(({ username, after, before = {} }) => ({
+      username: userName(username),
+      web: after,
+      before,
+    }));
+    const description = `Write the virtual hosts of ${changes.length} accounts in the configuration of Apache.`;
+    return this.#accounts.step('virtual hosts of accounts', description, desired);
   }
 
   async adopt(machine: DriverMachine, username: string): Promise<void> {
