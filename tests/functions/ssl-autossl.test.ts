@@ -247,6 +247,68 @@ describe('get_autossl_pending_queue, and for a domain or a user', () => {
   });
 });
 
+describe('add_, set_, remove_ and get_autossl_user_excluded_domains', () => {
+  const bob = { username: 'bob' };
+  const read = async () => {
+    const { data } = await here.call('get_autossl_user_excluded_domains', bob);
+    const { payload } = data as unknown as { payload: readonly { readonly excluded_domain: string }[] };
+    return payload.map(({ excluded_domain: domain }) => domain);
+  };
+  beforeEach(() => here.call('createacct', { ...bob, domain: 'bob.example' }));
+
+  it('add to, replace and remove from the names of an account', async () => {
+    const two = ['www.bob.example', 'MAIL.bob.example'];
+    expect(
+      (await here.call('add_autossl_user_excluded_domains', { ...bob, domain: two })).metadata.reason,
+    ).toBe('OK');
+    await here.call('add_autossl_user_excluded_domains', { ...bob, domain: 'bob.example' });
+    expect(await read()).toEqual(['bob.example', 'mail.bob.example', 'www.bob.example']);
+    await here.call('set_autossl_user_excluded_domains', { ...bob, domain: two });
+    expect(await read()).toEqual(['mail.bob.example', 'www.bob.example']);
+    const { metadata } = await here.call('remove_autossl_user_excluded_domains', {
+      ...bob,
+      domain: ['mail.bob.example', 'bob.example'],
+    });
+    expect(metadata.output?.messages).toEqual(['These names were not excluded: “bob.example”.']);
+    expect(await read()).toEqual(['www.bob.example']);
+    await here.call('set_autossl_user_excluded_domains', bob);
+    expect(await read()).toEqual([]);
+  });
+
+  it('reject names that the account does not have, and then change nothing', async () => {
+    await here.call('createacct', { username: 'eve', domain: 'eve.example' });
+    for (const command of ['add_autossl_user_excluded_domains', 'set_autossl_user_excluded_domains']) {
+      const domain = ['www.bob.example', 'eve.example'];
+      const { metadata } = await here.call(command, { ...bob, domain });
+      expect(metadata.error_code).toBe('bad_param');
+      expect(metadata.reason).toBe(
+        'The account “bob” has no name “eve.example”. Its names are “bob.example”, “www.bob.example”, “mail.bob.example”.',
+      );
+    }
+    expect(await read()).toEqual([]);
+    const bad = await here.call('add_autossl_user_excluded_domains', { ...bob, domain: 'bob example' });
+    expect(bad.metadata.reason).toContain('a domain such as www.example.com');
+    const unknown = await here.call('get_autossl_user_excluded_domains', { username: 'ann' });
+    expect(unknown.metadata.error_code).toBe('not_found');
+  });
+
+  it('follow a renamed account, and end with it', async () => {
+    await here.call('add_autossl_user_excluded_domains', { ...bob, domain: 'www.bob.example' });
+    await here.call('modifyacct', { user: 'bob', newuser: 'rob' });
+    const { data } = await here.call('get_autossl_user_excluded_domains', { username: 'rob' });
+    expect(data).toEqual({ payload: [{ excluded_domain: 'www.bob.example' }] });
+    await here.call('removeacct', { user: 'rob' });
+    await here.call('createacct', { username: 'rob', domain: 'bob.example' });
+    const after = await here.call('get_autossl_user_excluded_domains', { username: 'rob' });
+    expect(after.data).toEqual({ payload: [] });
+  });
+
+  it('are for root only', async () => {
+    const call = () => here.call('get_autossl_user_excluded_domains', bob, { as: reseller('ann', 'ssl') });
+    expect((await call()).metadata.error_code).toBe('denied');
+  });
+});
+
 const waiting = () =>
   here.engine.store.transaction('reads', async (db) => ({
     value: (await tasks.list(db)).filter(({ kind }) => kind === 'autossl-check'),

@@ -229,6 +229,35 @@ describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL', () => {
     expect(pebble.visits.some((visit) => !visit.includes('whmapi1'))).toBe(false);
   });
 
+  it('leaves out excluded names, and orders nothing if all are', async () => {
+    pebble.missing.add('mail.bob.example');
+    await check();
+    const problems = async () => (await here.call('get_autossl_problems_for_user', { username: 'bob' })).data;
+    expect(await problems()).toMatchObject({ problems_by_domain: [{ domain: 'mail.bob.example' }] });
+    const bob = { username: 'bob' };
+    const names = ['bob.example', 'mail.bob.example'];
+    await here.call('add_autossl_user_excluded_domains', { ...bob, domain: names });
+    expect(await problems()).toEqual({ problems_by_domain: [] });
+    // The present certificate stays until it has to be renewed.
+    const [first] = installed();
+    await check();
+    expect(installed()[0]?.fingerprint256).toBe(first?.fingerprint256);
+    here.time += 62 * DAY_MS;
+    await check();
+    expect(namesOf(installed()[0])).toEqual(['www.bob.example']);
+    expect(await problems()).toEqual({ problems_by_domain: [] });
+
+    await here.call('add_autossl_user_excluded_domains', { ...bob, domain: 'www.bob.example' });
+    const visits = pebble.visits.length;
+    await check();
+    expect((await log()).join('\n')).toContain('bob.example: all of its names are excluded.');
+    expect(pebble.visits).toHaveLength(visits);
+    pebble.missing.clear();
+    await here.call('set_autossl_user_excluded_domains', bob);
+    await check();
+    expect(namesOf(installed()[0])).toEqual(['bob.example', 'mail.bob.example', 'www.bob.example']);
+  });
+
   it('says what the issuer does not accept', async () => {
     await here.call('createacct', { username: 'eve', domain: 'blocked.example' });
     await here.call('start_autossl_check_for_one_user', { username: 'eve' });

@@ -63,6 +63,7 @@ const places = [
   ['autossl_order', 'username'],
   ['autossl_certificate', 'username'],
   ['autossl_problem', 'username'],
+  ['autossl_exclusion', 'username'],
   ['certificate', 'username'],
   ['certificate_key', 'username'],
   ['signing_request', 'username'],

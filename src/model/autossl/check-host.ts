@@ -162,6 +162,11 @@ async function continueOrder(world: CheckWorld, check: HostCheck, pending: Order
     log('out', 1, `${servername}: the task ${pending.task} is ordering a certificate for it.`);
     return;
   }
+  if (pending.issued === undefined && pending.names.some((name) => !check.wanted.includes(name))) {
+    log('out', 1, `${servername}: an order for other names is not continued.`);
+    await transaction('changes', (db) => orders.remove(db, pending));
+    return checkHost(world, check);
+  }
   log('out', 1, `${servername}: going on with the order for ${pending.names.join(', ')}.`);
   await transaction('changes', (db) => orders.setTask(db, pending, id));
   const dnsNames = new Set<string>();

@@ -9,6 +9,7 @@ import { publicAddresses } from '../addresses/nat.ts';
 import { virtualHostsOf } from '../domains/virtual-hosts.ts';
 import * as featureOverrides from '../features/overrides.ts';
 import { checkHost } from './check-host.ts';
+import * as exclusions from './exclusions.ts';
 import { installedOf } from './needs.ts';
 import * as notices from './notices.ts';
 import type { FoundNotice } from './notices.ts';
@@ -106,7 +107,11 @@ async function checkAll(
       const installed = await transaction('reads', (db) => installedOf(db, one));
       for (const host of hosts) {
         const { servername } = host;
-        const wanted = [servername, ...host.aliases];
+        const wanted = host.wanted;
+        if (wanted.length === 0) {
+          if (username !== undefined) own.log('out', 1, `${servername}: all of its names are excluded.`);
+          continue;
+        }
         const present = installed.get(servername);
         const checkOnce = () =>
           checkHost(own, {
@@ -152,7 +157,10 @@ function withHeading(log: CheckWorld['log'], heading: string): CheckWorld['log']
   };
 }
 
-/** The virtual hosts of an account, or why it is left out. Forgets what is stored of names that it no longer has. */
+/**
+ * The virtual hosts of an account with the names that their certificates should have, or why the account is left out.
+ * Forgets what is stored of names that it no longer has.
+ */
 async function hostsOf({ transaction }: CheckWorld, account: Account) {
   const found = await transaction('reads', async (db) => {
     if (account.suspendedAt !== null) return 'The account is suspended.';
@@ -163,8 +171,13 @@ async function hostsOf({ transaction }: CheckWorld, account: Account) {
     const hosts = await virtualHostsOf(db, account);
     const servernames = new Set(hosts.map(({ servername }) => servername));
     const names = new Set(hosts.flatMap(({ servername, aliases }) => [servername, ...aliases]));
+    const excluded = await exclusions.list(db, username);
     return {
-      hosts,
+      hosts: hosts.map((host) => ({
+        ...host,
+        wanted: [host.servername, ...host.aliases].filter((name) => !excluded.includes(name)),
+      })),
+      oldExclusions: excluded.filter((name) => !names.has(name)),
       oldOrders: (await orders.ofUser(db, username)).filter(({ servername }) => !servernames.has(servername)),
       oldProblems: (await problems.ofUser(db, username))
         .map(({ domain }) => domain)
@@ -172,11 +185,12 @@ async function hostsOf({ transaction }: CheckWorld, account: Account) {
     };
   });
   if (typeof found === 'string') return found;
-  const { hosts, oldOrders, oldProblems } = found;
-  if (oldOrders.length + oldProblems.length > 0) {
+  const { hosts, oldOrders, oldProblems, oldExclusions } = found;
+  if (oldOrders.length + oldProblems.length + oldExclusions.length > 0) {
     await transaction('changes', async (db) => {
       for (const order of oldOrders) await orders.remove(db, order);
       await problems.remove(db, oldProblems);
+      await exclusions.remove(db, account.username, oldExclusions);
     });
   }
   return hosts;
