@@ -58,7 +58,7 @@ function writeLog(path: string): void {
     let text = '';
     for (let line = 0; line < 50_000; line++) {
       if (line % 50 === 0) time += 1;
-      text += `customer${(random() >> 8) % HOSTS}.example.com ${time} ${(random() >> 6) % 100_000}\n`;
+      text += `${time} ${(random() >> 6) % 100_000} customer${(random() >> 8) % HOSTS}.example.com\n`;
     }
     size += writeSync(file, text);
   }

@@ -25,7 +25,7 @@ afterEach(() => {
 const MEBIBYTE = 1_048_576;
 
 function sent(name: string, bytes: number, time = here.time): void {
-  appendFileSync(join(here.state, 'root', BYTES_LOG), `${name} ${Math.floor(time / 1000)} ${bytes}\n`);
+  appendFileSync(join(here.state, 'root', BYTES_LOG), `${Math.floor(time / 1000)} ${bytes} ${name}\n`);
 }
 
 /** Runs the task as the server does, and returns it. */
@@ -347,7 +347,7 @@ describe('the task count-bandwidth', () => {
   it('counts nothing twice, and reports lines that it skips', async () => {
     await addAccounts(here, anAccount());
     sent('bob.example', 5);
-    appendFileSync(join(here.state, 'root', BYTES_LOG), '<script> 1 1\n');
+    appendFileSync(join(here.state, 'root', BYTES_LOG), '1 1 <script>\n');
     expect(await count()).toMatchObject({ result: { lines: 1, skipped: 1 } });
     expect(await count()).toMatchObject({ result: { lines: 0, skipped: 0 } });
     expect(await totals()).toEqual([['bob', 5]]);

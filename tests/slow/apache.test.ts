@@ -220,7 +220,7 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
     await apache.stop();
     expect(apache.text(`${log}.log`)).toContain('"GET /?logged HTTP/1.1" 200');
     expect(existsSync(apache.path(`${log}-error.log`))).toBe(true);
-    expect(apache.text('/var/log/apache2/whmapi1-bytes')).toMatch(/^bob\.example \d+ \d+$/m);
+    expect(apache.text('/var/log/apache2/whmapi1-bytes')).toMatch(/^\d{10} \d+ bob\.example$/m);
   });
 
   it('stay as they were if Apache rejects the change, which names the file', async () => {

@@ -1,16 +1,14 @@
-// Adds up the bytes of log lines by name and day: `bob.example 1764144000 5120`. This is the inner loop of the count, so
-// it reads four bytes at once and creates no strings.
+// Adds up the bytes of log lines by name and day: `1764144000 5120 bob.example`. The inner loop is in `scanner/`.
+import { compiled } from './scanner/compiled.ts';
 
-const SPACE = 0x20;
 const NEWLINE = 0x0a;
-const ZERO = 0x30;
+const LINE = /^(\d{10}) (\d{1,15}) ([a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?)$/;
 const MAX_NAME_LENGTH = 253;
-/** Digits of a number that is exact in a double. */
-const MAX_DIGITS = 15;
-const TIME_LENGTH = 10;
-/** The last two digits of a time are not compared: a hundred seconds are within a day in each time zone of today. */
-const WINDOW = 100;
-const NAME = /^[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?$/;
+const MAX_LINE_LENGTH = 10 + 1 + 15 + 1 + MAX_NAME_LENGTH;
+/** The scanner reads a few bytes more than there are lines. */
+const BEHIND = 64;
+const PAGE = 65_536;
+const NAME_SIZE = 256;
 
 export interface CountedBytes {
   readonly name: string;
@@ -19,232 +17,134 @@ export interface CountedBytes {
   readonly bytes: number;
 }
 
-/** Returns the day of a time, which is in seconds since 1970-01-01, as YYYYMMDD by the server's time zone. */
-export function dayOf(seconds: number): number {
-  const date = new Date(seconds * 1000);
-  return date.getFullYear() * 10_000 + (date.getMonth() + 1) * 100 + date.getDate();
+/** `scanner/scanner.ts` has the comments. */
+interface Scanner {
+  readonly memory: WebAssembly.Memory;
+  readonly names: WebAssembly.Global;
+  readonly lines: WebAssembly.Global;
+  readonly NAMES: WebAssembly.Global;
+  readonly SUMS: WebAssembly.Global;
+  readonly LINES: WebAssembly.Global;
+  begin(start: bigint, end: bigint): void;
+  add(start: number, end: number): number;
 }
 
 export class ByteCounter {
   /** Lines that are not of the format, or whose name is not a domain name. */
   skipped = 0;
-  lines = 0;
-  /** The bytes of all names, one after the other. */
-  #texts = new Uint8Array(65_536);
-  #textView = new DataView(this.#texts.buffer);
-  #textsEnd = 0;
-  /** By the number of a name: where its bytes begin. One more than there are names. */
-  #starts = new Uint32Array(4096);
-  #hashes = new Int32Array(4096);
-  #names = 0;
-  /** An open hash table: the number of a name plus one; 0 is free. Its size is a power of two. */
-  #table = new Uint32Array(16_384);
-  /** The sums of each day, by the number of a name. */
-  readonly #days = new Map<number, Float64Array>();
-  #sums: Float64Array = new Float64Array(0);
-  /** The first eight digits of the latest time, and the day to which all times that begin with them belong. */
-  #windowHigh = -1;
-  #windowLow = -1;
+  /** Lines are read into these, and then added. Their content survives until they are read into again. */
+  readonly buffers: readonly [Buffer, Buffer];
+  readonly #scanner: Scanner;
+  readonly #memory: Buffer;
+  /** The day of the scanner's sums, as YYYYMMDD. */
+  #day = 0;
+  #linesOfOthers = 0;
+  /** The sums that the scanner has no longer, by day and name. */
+  readonly #days = new Map<number, Map<string, number>>();
 
-  /** The number of different names. */
-  get names(): number {
-    return this.#names;
+  /** @param size of each buffer, in bytes. */
+  constructor(size: number) {
+    const scanner = new WebAssembly.Instance(scannerModule()).exports as Scanner;
+    const { memory, LINES } = scanner;
+    const positions = [LINES.value, LINES.value + size + BEHIND] as const;
+    const missing = positions[1] + size + BEHIND - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+    this.buffers = [
+      Buffer.from(memory.buffer, positions[0], size),
+      Buffer.from(memory.buffer, positions[1], size),
+    ];
+    this.#memory = Buffer.from(memory.buffer);
+    this.#scanner = scanner;
+    scanner.begin(0n, 0n);
   }
 
-  /** @param bytes whole lines: the byte before `end` is a newline. Behind `end`, there are at least four more bytes. */
-  add(bytes: Uint8Array, start: number, end: number): void {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    let at = start;
+  /** The number of lines that were added. */
+  get lines(): number {
+    return this.#scanner.lines.value + this.#linesOfOthers;
+  }
+
+  /** The number of sums. */
+  get size(): number {
+    return [...this.#days.values()].reduce((sum, { size }) => sum + size, this.#scanner.names.value);
+  }
+
+  /** @param buffer one of `buffers`, with whole lines in the first `length` bytes: the last of them is a newline. */
+  add(buffer: Buffer, length: number): void {
+    const end = buffer.byteOffset + length;
+    let at = buffer.byteOffset;
     while (at < end) {
-      const lineStart = at;
-      let hash = 0;
-      // Four bytes at once, until one of them is a space or another control character.
-      let word = view.getInt32(at, true);
-      while (((word - 0x21212121) & ~word & 0x80808080) === 0) {
-        hash = Math.imul(hash ^ word, 0x9e3779b1);
-        hash ^= hash >>> 15;
-        at += 4;
-        word = view.getInt32(at, true);
-      }
-      let byte = bytes[at] ?? 0;
-      while (byte > SPACE) {
-        hash = Math.imul(hash ^ byte, 0x85ebca6b);
-        at += 1;
-        byte = bytes[at] ?? 0;
-      }
-      const nameEnd = at;
-      at += 1;
-      if (byte !== SPACE || nameEnd === lineStart || nameEnd - lineStart > MAX_NAME_LENGTH) {
-        at = this.#skip(bytes, nameEnd, end);
-        continue;
-      }
-      if (!this.#setDay(view, bytes, at, end)) {
-        at = this.#skip(bytes, nameEnd, end);
-        continue;
-      }
-      at += TIME_LENGTH + 1;
-      let sent = 0;
-      const digits = at;
-      let digit = (bytes[at] ?? 0) - ZERO;
-      while (digit >= 0 && digit <= 9) {
-        sent = sent * 10 + digit;
-        at += 1;
-        digit = (bytes[at] ?? 0) - ZERO;
-      }
-      const length = at - digits;
-      if (bytes[at] !== NEWLINE || length === 0 || length > MAX_DIGITS) {
-        at = this.#skip(bytes, at, end);
-        continue;
-      }
-      at += 1;
-      const name = this.#find(view, lineStart, nameEnd, hash);
-      if (name < 0) {
-        this.skipped += 1;
-        continue;
-      }
-      this.lines += 1;
-      if (name >= this.#sums.length) this.#growSums();
-      this.#sums[name] = (this.#sums[name] ?? 0) + sent;
+      at = this.#scanner.add(at, end);
+      if (at < end) at = this.#addOther(at);
     }
   }
 
   /** Returns the sums, and begins again with none. */
   take(): CountedBytes[] {
+    this.#collect();
     const found: CountedBytes[] = [];
-    const names: string[] = [];
-    const texts = Buffer.from(this.#texts.buffer);
-    for (let name = 0; name < this.#names; name++) {
-      names.push(texts.toString('latin1', this.#starts[name], this.#starts[name + 1]));
-    }
     for (const [day, sums] of this.#days) {
-      for (const [at, name] of names.entries()) {
-        const bytes = sums[at] ?? 0;
-        if (bytes > 0) found.push({ name, day, bytes });
-      }
+      for (const [name, bytes] of sums) if (bytes > 0) found.push({ name, day, bytes });
     }
     this.#days.clear();
-    this.#sums = new Float64Array(0);
-    this.#windowHigh = -1;
-    this.#table.fill(0);
-    this.#names = 0;
-    this.#textsEnd = 0;
+    this.#scanner.begin(0n, 0n);
     return found;
   }
 
-  /** Returns where the next line begins. */
-  #skip(bytes: Uint8Array, from: number, end: number): number {
-    this.skipped += 1;
-    const newline = bytes.indexOf(NEWLINE, from);
-    return newline < 0 || newline >= end ? end : newline + 1;
+  /** Adds a line that the scanner cannot add. @returns the position behind it. */
+  #addOther(at: number): number {
+    const end = this.#memory.indexOf(NEWLINE, at) + 1;
+    const text = end - at > MAX_LINE_LENGTH + 1 ? '' : this.#memory.toString('latin1', at, end - 1);
+    const [, time = '', bytes, name = ''] = LINE.exec(text) ?? [];
+    if (bytes === undefined || name.length > MAX_NAME_LENGTH) {
+      this.skipped += 1;
+      return end;
+    }
+    // It is of another day, or the scanner has too many names.
+    const { day, start, next } = dayAt(Number(time));
+    this.#collect();
+    this.#scanner.begin(BigInt(start), BigInt(next));
+    this.#day = day;
+    if (this.#scanner.add(at, end) === end) return end;
+    // In a time zone with seconds, as they were long ago, a day may begin within the scanner's hundred seconds.
+    this.#addTo(day, name, Number(bytes));
+    this.#linesOfOthers += 1;
+    return end;
   }
 
-  /** Selects the sums of the day of the time at a position. Returns false if there is no time of ten digits there. */
-  #setDay(view: DataView, bytes: Uint8Array, at: number, end: number): boolean {
-    if (at + TIME_LENGTH >= end || bytes[at + TIME_LENGTH] !== SPACE) return false;
-    const tens = (bytes[at + 8] ?? 0) - ZERO;
-    const ones = (bytes[at + 9] ?? 0) - ZERO;
-    if (tens < 0 || tens > 9 || ones < 0 || ones > 9) return false;
-    const high = view.getInt32(at, true);
-    const low = view.getInt32(at + 4, true);
-    if (high === this.#windowHigh && low === this.#windowLow) return true;
-    let seconds = 0;
-    for (let digit = at; digit < at + 8; digit++) {
-      const value = (bytes[digit] ?? 0) - ZERO;
-      if (value < 0 || value > 9) return false;
-      seconds = seconds * 10 + value;
+  /** Takes the sums of the scanner over. */
+  #collect(): void {
+    const { memory, names, NAMES, SUMS } = this.#scanner;
+    const sums = new BigUint64Array(memory.buffer, SUMS.value, names.value + 1);
+    for (let number = 1; number <= names.value; number++) {
+      const start = NAMES.value + NAME_SIZE * number;
+      const name = this.#memory.toString('latin1', start, this.#memory.indexOf(0, start));
+      this.#addTo(this.#day, name, Number(sums[number]));
     }
-    const first = dayOf(seconds * WINDOW);
-    const isWithinDay = first === dayOf(seconds * WINDOW + WINDOW - 1);
-    const day = isWithinDay ? first : dayOf(seconds * WINDOW + tens * 10 + ones);
-    this.#windowHigh = isWithinDay ? high : -1;
-    this.#windowLow = low;
-    let sums = this.#days.get(day);
-    if (sums === undefined) {
-      sums = new Float64Array(Math.max(64, this.#names));
-      this.#days.set(day, sums);
-    }
-    this.#sums = sums;
-    return true;
   }
 
-  /** Returns the number of a name. -1 if it is not a domain name. */
-  #find(view: DataView, start: number, end: number, hash: number): number {
-    const mask = this.#table.length - 1;
-    let slot = (hash ^ (hash >>> 13)) & mask;
-    for (;;) {
-      const found = (this.#table[slot] ?? 0) - 1;
-      if (found < 0) break;
-      if (this.#hashes[found] === hash && this.#isSame(found, view, start, end)) return found;
-      slot = (slot + 1) & mask;
-    }
-    return this.#add(new Uint8Array(view.buffer, view.byteOffset + start, end - start), hash, slot);
+  #addTo(day: number, name: string, bytes: number): void {
+    const sums = this.#days.get(day) ?? new Map<string, number>();
+    this.#days.set(day, sums.set(name, (sums.get(name) ?? 0) + bytes));
   }
+}
 
-  /** Apart from `#find`, which V8 then inlines. */
-  #add(name: Uint8Array, hash: number, slot: number): number {
-    const text = Buffer.from(name.buffer, name.byteOffset, name.length).toString('latin1');
-    return NAME.test(text) ? this.#insert(name, hash, slot) : -1;
-  }
+let loaded: WebAssembly.Module | undefined;
 
-  #isSame(name: number, view: DataView, start: number, end: number): boolean {
-    const own = this.#starts[name] ?? 0;
-    const length = end - start;
-    if ((this.#starts[name + 1] ?? 0) - own !== length) return false;
-    const texts = this.#textView;
-    let at = 0;
-    for (; at + 4 <= length; at += 4) {
-      if (texts.getInt32(own + at, true) !== view.getInt32(start + at, true)) return false;
-    }
-    for (; at < length; at++) if (texts.getInt8(own + at) !== view.getInt8(start + at)) return false;
-    return true;
-  }
+function scannerModule(): WebAssembly.Module {
+  loaded ??= new WebAssembly.Module(Buffer.from(compiled, 'base64'));
+  return loaded;
+}
 
-  #insert(text: Uint8Array, hash: number, slot: number): number {
-    const name = this.#names;
-    if (this.#textsEnd + text.length > this.#texts.length) {
-      const larger = new Uint8Array(this.#texts.length * 2);
-      larger.set(this.#texts);
-      this.#texts = larger;
-      this.#textView = new DataView(larger.buffer);
-    }
-    if (name + 2 > this.#starts.length) {
-      const [starts, hashes] = [this.#starts, this.#hashes];
-      this.#starts = new Uint32Array(starts.length * 2);
-      this.#starts.set(starts);
-      this.#hashes = new Int32Array(hashes.length * 2);
-      this.#hashes.set(hashes);
-    }
-    this.#texts.set(text, this.#textsEnd);
-    this.#starts[name] = this.#textsEnd;
-    this.#textsEnd += text.length;
-    this.#starts[name + 1] = this.#textsEnd;
-    this.#hashes[name] = hash;
-    this.#names += 1;
-    this.#table[slot] = name + 1;
-    if (this.#names * 2 > this.#table.length) this.#rehash();
-    return name;
-  }
-
-  #rehash(): void {
-    const table = new Uint32Array(this.#table.length * 2);
-    const mask = table.length - 1;
-    for (let name = 0; name < this.#names; name++) {
-      const hash = this.#hashes[name] ?? 0;
-      let slot = (hash ^ (hash >>> 13)) & mask;
-      while (table[slot] !== 0) slot = (slot + 1) & mask;
-      table[slot] = name + 1;
-    }
-    this.#table = table;
-  }
-
-  #growSums(): void {
-    for (const [day, sums] of this.#days) {
-      if (sums !== this.#sums) continue;
-      const larger = new Float64Array(Math.max(64, this.#names * 2));
-      larger.set(sums);
-      this.#days.set(day, larger);
-      this.#sums = larger;
-      return;
-    }
-  }
+/**
+ * Returns the day of a time by the server's time zone, as YYYYMMDD, and when it and the next one begin. All times are in
+ * seconds since 1970-01-01.
+ */
+function dayAt(seconds: number): { day: number; start: number; next: number } {
+  const date = new Date(seconds * 1000);
+  const [year, month, day] = [date.getFullYear(), date.getMonth(), date.getDate()];
+  return {
+    day: year * 10_000 + (month + 1) * 100 + day,
+    start: new Date(year, month, day).getTime() / 1000,
+    next: new Date(year, month, day + 1).getTime() / 1000,
+  };
 }

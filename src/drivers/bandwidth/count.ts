@@ -8,8 +8,6 @@ import { headOf, openLogs, type OpenLog } from './logs.ts';
 
 /** One piece is in memory at a time. */
 const PIECE = 1024 * 1024;
-/** The counter reads up to three bytes more than a line has. */
-const BEHIND = 8;
 const NEWLINE = 0x0a;
 
 /** What is stored in one transaction, so that no line is counted twice or lost. */
@@ -40,7 +38,8 @@ export interface CountResult {
 }
 
 const BATCH_BYTES = 64 * 1024 * 1024;
-const MAX_NAMES = 100_000;
+/** … or so many sums: of a name and a day each. */
+const MAX_SUMS = 100_000;
 
 export async function countNewLines(work: CountWork): Promise<CountResult> {
   const { logs, problems } = await openLogs(work.files, work.known);
@@ -64,7 +63,7 @@ export async function countNewLines(work: CountWork): Promise<CountResult> {
 }
 
 class Counting {
-  readonly counter = new ByteCounter();
+  readonly counter = new ByteCounter(PIECE);
   readonly #work: CountWork;
   /** In bytes. */
   readonly #total: number;
@@ -90,14 +89,14 @@ class Counting {
       before = after;
     };
     try {
-      for await (const { lines, length } of wholeLines(log)) {
+      for await (const { lines, length } of wholeLines(log, this.counter.buffers)) {
         signal.throwIfAborted();
         if (lines === undefined) this.counter.skipped += 1;
-        else this.counter.add(lines, 0, length);
+        else this.counter.add(lines, length);
         position += length;
         this.#since += length;
         this.#done += length;
-        if (this.#since < batchBytes && this.counter.names < MAX_NAMES) continue;
+        if (this.#since < batchBytes && this.counter.size < MAX_SUMS) continue;
         await addMove();
         await this.keep();
       }
@@ -117,15 +116,14 @@ class Counting {
 
 interface Piece {
   /** Undefined: the piece is a part of a line that is too long. */
-  readonly lines: Uint8Array | undefined;
+  readonly lines: Buffer | undefined;
   /** In bytes. */
   readonly length: number;
 }
 
 /** Reads pieces of complete lines, and the next one while the caller works. An incomplete last line is left for later. */
-async function* wholeLines(log: OpenLog): AsyncGenerator<Piece> {
-  let buffer = Buffer.allocUnsafeSlow(PIECE + BEHIND);
-  let other = Buffer.allocUnsafeSlow(PIECE + BEHIND);
+async function* wholeLines(log: OpenLog, buffers: ByteCounter['buffers']): AsyncGenerator<Piece> {
+  let [buffer, other] = buffers;
   let position = log.start;
   let isInLongLine = false;
   // Not what is added in the meantime: the next count reads it.

@@ -6,9 +6,9 @@ export const LOG_DIRECTORY = '/var/log/apache2';
 export const BYTES_LOG = `${LOG_DIRECTORY}/whmapi1-bytes`;
 
 /**
- * For LogFormat of Apache: the virtual host's name, the time of the request in seconds since 1970-01-01, and the bytes
- * that were sent, with headers (mod_logio). Not `%V`, which is a name that the client chooses.
+ * For LogFormat of Apache: the time of the request in seconds since 1970-01-01, the bytes that were sent, with headers
+ * (mod_logio), and the virtual host's name. Not `%V`, which is a name that the client chooses.
  */
-export const BYTES_FORMAT = '%v %{sec}t %O';
+export const BYTES_FORMAT = '%{sec}t %O %v';
 
 export const LOG_ROTATION = '/etc/logrotate.d/whmapi1-bytes';

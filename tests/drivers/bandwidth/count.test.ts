@@ -37,7 +37,7 @@ afterEach(() => {
 });
 
 const START = Date.parse('2026-03-01T12:00:00Z') / 1000;
-const line = (sent: number, name = 'bob.example', time = START) => `${name} ${time} ${sent}\n`;
+const line = (sent: number, name = 'bob.example', time = START) => `${time} ${sent} ${name}\n`;
 
 function keep({ counts, moves }: Batch): Promise<void> {
   for (const { name, bytes: sent } of counts) bytes.set(name, (bytes.get(name) ?? 0) + sent);
@@ -83,33 +83,36 @@ describe('lines', () => {
     expect(days).toEqual([
       { name: 'bob.example', day: 20260301, bytes: 103 },
       { name: 'anna.example', day: 20260301, bytes: 900_000_000_000_000 },
-      { name: 'bob.example', day: 20260302, bytes: 7 },
       { name: 'anna.example', day: 20260302, bytes: 20 },
+      { name: 'bob.example', day: 20260302, bytes: 7 },
     ]);
   });
 
   it.each([
-    ['no name', ` ${START} 5\n`],
+    ['no name', `${START} 5 \n`],
     ['an empty line', '\n'],
-    ['one field', 'bob.example\n'],
-    ['two fields', `bob.example ${START}\n`],
-    ['four fields', `bob.example ${START} 5 6\n`],
-    ['two spaces', `bob.example  ${START} 5\n`],
-    ['a tab', `bob.example\t${START} 5\n`],
-    ['a carriage return', `bob.example ${START} 5\r\n`],
-    ['a short time', 'bob.example 176414400 5\n'],
-    ['a long time', 'bob.example 17641440000 5\n'],
-    ['a time with a letter', 'bob.example 17641x4000 5\n'],
-    ['no bytes', `bob.example ${START} \n`],
-    ['bytes that are no number', `bob.example ${START} -\n`],
-    ['negative bytes', `bob.example ${START} -5\n`],
-    ['too many bytes', `bob.example ${START} 1234567890123456\n`],
-    ['an upper-case name', `Bob.example ${START} 5\n`],
-    ['a name with a slash', `../bob ${START} 5\n`],
-    ['a name with a quote', `bob'--.example ${START} 5\n`],
-    ['a long name', `${'b'.repeat(254)} ${START} 5\n`],
-    ['a name that is not ASCII', `bób.example ${START} 5\n`],
-    ['a NUL', `bob\0.example ${START} 5\n`],
+    ['one field', `${START}\n`],
+    ['two fields', `${START} 5\n`],
+    ['four fields', `${START} 5 bob.example 6\n`],
+    ['two spaces', `${START}  5 bob.example\n`],
+    ['two spaces before the name', `${START} 5  bob.example\n`],
+    ['a tab', `${START}\t5 bob.example\n`],
+    ['a carriage return', `${START} 5 bob.example\r\n`],
+    ['a short time', '176414400 5 bob.example\n'],
+    ['a long time', '17641440000 5 bob.example\n'],
+    ['a time with a letter', '17641x4000 5 bob.example\n'],
+    ['a time that ends with a letter', `${String(START).slice(0, 9)}x 5 bob.example\n`],
+    ['no bytes', `${START}  bob.example\n`],
+    ['bytes that are no number', `${START} - bob.example\n`],
+    ['negative bytes', `${START} -5 bob.example\n`],
+    ['too many bytes', `${START} 1234567890123456 bob.example\n`],
+    ['an upper-case name', `${START} 5 Bob.example\n`],
+    ['a name with a slash', `${START} 5 ../bob\n`],
+    ['a name that ends with a dot', `${START} 5 bob.example.\n`],
+    ['a name with a quote', `${START} 5 bob'--.example\n`],
+    ['a long name', `${START} 5 ${'b'.repeat(254)}\n`],
+    ['a name that is not ASCII', `${START} 5 bób.example\n`],
+    ['a NUL', `${START} 5 bob\0.example\n`],
     ['binary data', Buffer.from([0xff, 0xfe, 0x80, 0x81, 0x20, 0x31, 0x0a])],
   ])('skips and counts a line with %s', async (_what, hostile) => {
     writeFileSync(log, Buffer.concat([Buffer.from(line(1)), Buffer.from(hostile), Buffer.from(line(10))]));
@@ -149,8 +152,8 @@ describe('lines', () => {
         const text = texts.map((one) => `${one}\n`).join('');
         const expected = new Map<string, number>();
         for (const one of texts) {
-          const [, owner = '', sent] =
-            /^([a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?) \d{10} (\d{1,15})$/.exec(one) ?? [];
+          const [, sent, owner = ''] =
+            /^\d{10} (\d{1,15}) ([a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?)$/.exec(one) ?? [];
           if (sent !== undefined && Number(sent) > 0)
             expected.set(owner, (expected.get(owner) ?? 0) + Number(sent));
         }
