@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { selfSigned, type Issued } from '../support/certificates.ts';
+import { Authority, selfSigned, type Issued } from '../support/certificates.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
@@ -93,6 +93,51 @@ test('another main domain gets a certificate of its own', async () => {
       crt: { domains: ['robert.example', 'www.robert.example', 'mail.robert.example'] },
     },
   ]);
+});
+
+describe('another main domain', () => {
+  const change = (args: Record<string, string> = {}) =>
+    succeed('modifyacct', { user: 'bob', domain: 'robert.example', ...args });
+  const install = (issued: Issued) => succeed('installssl', { domain: 'bob.example', ...issued });
+  let authority: Authority;
+  beforeAll(async () => {
+    authority = await Authority.root('Test Root');
+  });
+
+  it('keeps a certificate that secures it, also of a renamed account', async () => {
+    const issued = await authority.issue({ domains: ['bob.example', 'robert.example', '*.robert.example'] });
+    await install(issued);
+    await change({ newuser: 'robert' });
+    expect(onlyFile()).toContain(issued.crt.trim());
+    expect(onlyFile()).toContain(issued.key.trim());
+    expect(files()[0]).toMatch(/^robert\.example-/);
+    expect([...new Set(namedIn('robert'))]).toEqual(files());
+    expect(await sites()).toMatchObject([{ servername: 'robert.example', user: 'robert' }]);
+    expect(await succeed('fetch_vhost_ssl_components', {})).toMatchObject({
+      components: [{ key: issued.key }],
+    });
+  });
+
+  it('takes the one that secures most of its names', async () => {
+    const narrow = await authority.issue({ domains: ['bob.example', 'robert.example'] });
+    const wide = await authority.issue({ domains: ['bob.example', 'robert.example', 'www.robert.example'] });
+    const other = await authority.issue({ domains: ['bob.example', 'www.robert.example'] });
+    for (const issued of [narrow, wide, other]) await install(issued);
+    await change();
+    expect(onlyFile()).toContain(wide.crt.trim());
+  });
+
+  it('does not take one that has expired, or that is self-signed', async () => {
+    const domains = ['bob.example', 'robert.example'];
+    await install(await authority.issue({ domains, until: '2026-03-05' }));
+    await install(await selfSigned({ domains }));
+    here.time = Date.parse('2026-03-06T00:00:00Z');
+    await change();
+    expect((await sites())[0]?.crt).toMatchObject({
+      domains: ['robert.example', 'www.robert.example', 'mail.robert.example'],
+      is_self_signed: 1,
+    });
+  });
 });
 
 test('a removed account leaves no key', async () => {

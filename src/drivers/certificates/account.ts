@@ -1,5 +1,5 @@
-// The certificates of an account's virtual hosts. A new virtual host gets a self-signed one, so that it answers with TLS
-// before it has another.
+// The certificates of an account's virtual hosts. A new virtual host gets one that the account has, or else a self-signed
+// one, so that it answers with TLS before it has another.
 import type { Account } from '../../model/accounts/accounts.ts';
 import * as installed from '../../model/certificates/installed.ts';
 import { listOf } from '../../model/domains/hosted-domains.ts';
@@ -19,12 +19,12 @@ export const part: AccountPart = {
   },
 
   async created(world, { account }) {
-    return world.roles.has(ROLE) ? [await selfSignedFor(world, account)] : [];
+    return world.roles.has(ROLE) ? [await certificateOf(world, account)] : [];
   },
 
   async changed(world, before, after) {
     if (!world.roles.has(ROLE) || before.domain === after.domain) return [];
-    return [await selfSignedFor(world, after, before)];
+    return [await certificateOf(world, after, before)];
   },
 
   async removed({ db, roles }, account) {
@@ -45,15 +45,16 @@ export const afterVirtualHosts: AccountPart = {
 };
 
 /** For the virtual host of the main domain. `before`: if the account had another one. */
-async function selfSignedFor(world: PartDependencies, account: Account, before?: Account) {
+async function certificateOf(world: PartDependencies, account: Account, before?: Account) {
   const { db, certificates } = world;
   const { username, domain: servername } = account;
   const hosted = (await listOf(db, before?.username ?? username)).map((one) =>
     one.servedBy === before?.domain ? { ...one, servedBy: servername } : one,
   );
   const host = (await virtualHostsOf(db, account, hosted)).find((one) => one.servername === servername);
-  const { newSelfSigned } = await library();
-  const made = await newSelfSigned(world, { username, servername, aliases: host?.aliases ?? [] });
+  const { certificateOfNewHost } = await library();
+  const newHost = { username, servername, aliases: host?.aliases ?? [] };
+  const made = await certificateOfNewHost(world, newHost, before?.username);
   certificates.set(servername, { path: made.path, id: made.digest });
   return write.plan(made);
 }

@@ -41,6 +41,22 @@ export async function put(db: Db, one: OwnCertificate): Promise<void> {
   );
 }
 
+/** A certificate of AutoSSL stays one if another virtual host of the account has it too. */
+export async function share(
+  db: Db,
+  { servername, username, fingerprint }: Pick<OwnCertificate, 'servername' | 'username' | 'fingerprint'>,
+): Promise<void> {
+  await db.run(
+    `INSERT INTO autossl_certificate (servername, server, username, fingerprint, not_before, not_after, delivery_ms)
+     SELECT ?, server, username, fingerprint, not_before, not_after, delivery_ms FROM autossl_certificate
+     WHERE username = ? AND fingerprint = ? LIMIT 1
+     ON CONFLICT (servername) DO UPDATE SET server = excluded.server, username = excluded.username,
+       fingerprint = excluded.fingerprint, not_before = excluded.not_before, not_after = excluded.not_after,
+       delivery_ms = excluded.delivery_ms`,
+    ...[servername, username, fingerprint],
+  );
+}
+
 /** What the present certificates of this server say about the issuer. Null without any. */
 export async function measured(
   db: Db,

@@ -1,6 +1,7 @@
 // Which certificate each virtual host has.
 import type { Db } from '../../core/context.ts';
 import type { StepResult } from '../../core/plan.ts';
+import * as ofAutossl from '../autossl/certificates.ts';
 import { certificateId, keyId } from './ids.ts';
 import type { CertificateFacts } from './facts.ts';
 import * as stored from './stored.ts';
@@ -130,6 +131,7 @@ export async function install(db: Db, certificate: NewCertificate, now: number):
        certificate_id = excluded.certificate_id, digest = excluded.digest, installed_at = excluded.installed_at`,
     ...[servername, username, id, chain, digest, now],
   );
+  await ofAutossl.share(db, { servername, username, fingerprint: facts.digest });
   await stored.removeExpired(db, username, now);
 }
 

@@ -1,10 +1,11 @@
 // Makes certificates ready for the plan that installs them.
 import type { Context } from '../../core/context.ts';
 import type { CheckedCertificate } from './checked.ts';
+import { isCovered } from './domains.ts';
 import { createKey, createSelfSigned } from './create.ts';
 import { keyId } from './ids.ts';
 import { pathOf, type NewCertificate } from './installed.ts';
-import { purposeOf, sealKey } from './stored.ts';
+import { findKey, findSealedKey, listOf, purposeOf, sealKey, type StoredCertificate } from './stored.ts';
 import { digestOf } from './x509.ts';
 
 type Dependencies = Pick<Context, 'db' | 'sealer'>;
@@ -32,14 +33,73 @@ export async function newCertificate(
   };
 }
 
+export interface NewHost extends HostOfCertificate {
+  /** The other names of the virtual host. */
+  readonly aliases: readonly string[];
+}
+
+/**
+ * The certificate of a new virtual host: the account’s best one that secures its domain, such as one with a wildcard, or
+ * else a new self-signed one.
+ * @param owner the present username, if the account is being renamed.
+ * @throws ApiError `key_lost`.
+ */
+export async function certificateOfNewHost(
+  context: Dependencies & Pick<Context, 'now'>,
+  host: NewHost,
+  owner = host.username,
+): Promise<NewCertificate> {
+  const all = await listOf(context.db, owner);
+  for (const one of bestFirst(all, host, context.now())) {
+    const found = await storedCertificate(context, host, one);
+    if (found !== undefined) return found;
+  }
+  return newSelfSigned(context, host);
+}
+
+/** The valid ones that an authority has issued for the domain: those for most of the names first, then the latest. */
+function bestFirst(
+  all: readonly StoredCertificate[],
+  { servername, aliases }: NewHost,
+  nowMs: number,
+): StoredCertificate[] {
+  const secured = ({ facts: { domains } }: StoredCertificate) =>
+    aliases.filter((name) => isCovered(name, domains)).length;
+  return all
+    .filter(({ facts }) => {
+      const { domains, isSelfSigned, notBefore, notAfter } = facts;
+      const isValid = notBefore * 1000 <= nowMs && nowMs < notAfter * 1000;
+      return isValid && !isSelfSigned && isCovered(servername, domains);
+    })
+    .sort((a, b) => secured(b) - secured(a) || b.facts.notAfter - a.facts.notAfter);
+}
+
+/** Undefined if its key is not stored. */
+async function storedCertificate(
+  context: Dependencies,
+  { username, servername }: HostOfCertificate,
+  { username: owner, pem, chain, facts, keyId: ofKey }: StoredCertificate,
+): Promise<NewCertificate | undefined> {
+  const [key, sealedKey] = [
+    await findKey(context, owner, ofKey),
+    await findSealedKey(context.db, owner, ofKey),
+  ];
+  if (key === undefined || sealedKey === undefined) return undefined;
+  const digest = digestOf(`${key}${pem}${chain}`);
+  return {
+    ...{ username, servername, pem, chain, facts, digest, sealedKey },
+    keyPurpose: purposeOf(ofKey),
+    path: pathOf(servername, digest),
+  };
+}
+
 /**
  * A new key and a self-signed certificate, so that a virtual host answers with TLS until it gets another one.
- * @param aliases the other names of the virtual host.
  * @throws ApiError `key_lost`.
  */
 export async function newSelfSigned(
   context: Dependencies & Pick<Context, 'now'>,
-  host: HostOfCertificate & { readonly aliases: readonly string[] },
+  host: NewHost,
 ): Promise<NewCertificate> {
   const key = await createKey('prime256v1');
   const domains = [host.servername, ...host.aliases];
