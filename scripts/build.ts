@@ -65,11 +65,18 @@ async function bundle(): Promise<void> {
   copyFileSync(join(top, 'src/loader.cjs'), join(draft, 'loader.cjs'));
 }
 
-/** The server starts once and lives long: one file, all of it loaded at the start, and one for its thread. */
+/**
+ * The server starts once and lives long: one file, all of it loaded at the start, and one for its thread. Processes
+ * that work on users' files load nothing else than that.
+ */
 async function bundleServer(): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: top,
-    entryPoints: { whmapi1d: 'src/http/start.ts', 'password-worker': 'src/http/password-worker.ts' },
+    entryPoints: {
+      whmapi1d: 'src/http/start.ts',
+      'password-worker': 'src/http/password-worker.ts',
+      'user-files': 'src/machine/user-files/start.ts',
+    },
     outdir: draft,
     outExtension: { '.js': '.cjs' },
     bundle: true,

@@ -7,7 +7,7 @@ export const UNCHANGED = ' Nothing was changed.';
 
 export class MachineError extends Error {
   override readonly name = 'MachineError';
-  readonly code: 'exists' | 'not_found' | 'not_ours' | 'no_quota' | 'full' | 'changed' | 'failed';
+  readonly code: 'exists' | 'invalid' | 'not_found' | 'not_ours' | 'no_quota' | 'full' | 'changed' | 'failed';
 
   constructor(code: MachineError['code'], message: string, options?: ErrorOptions) {
     super(message, options);
@@ -48,6 +48,7 @@ export function ofDisk(error: unknown): unknown {
 export function ofMachine(error: MachineError): ApiError {
   const codes = {
     exists: 'bad_param',
+    invalid: 'bad_param',
     not_found: 'not_found',
     not_ours: 'denied',
     no_quota: 'host_failed',

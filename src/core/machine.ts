@@ -18,6 +18,7 @@ import type { MachineMailer, MachineOutbound } from './machine-outbound.ts';
 import type { MachineProcesses } from './machine-processes.ts';
 import type { MachineResolver } from './machine-resolver.ts';
 import type { MachineScripts } from './machine-scripts.ts';
+import type { MachineUserFiles } from './machine-user-files.ts';
 
 export interface MachineUser {
   readonly name: string;
@@ -263,6 +264,11 @@ export interface Machine {
    * user must not see.
    */
   readonly files: (directories: readonly string[], owner?: number) => Promise<MachineFiles>;
+  /**
+   * The files in an account's home directory, with the rights of its user.
+   * @throws MachineError `not_found` for an unknown user; `not_ours` for a system user.
+   */
+  readonly userFiles: (user: string) => Promise<MachineUserFiles>;
   /** The files in a folder of the state directory, such as `zone-templates`. */
   readonly customFiles: (folder: string) => Promise<CustomFiles>;
   /** Gives access to these tools only. Each driver declares its own tools. */

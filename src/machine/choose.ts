@@ -120,11 +120,15 @@ export function chooseMachine(choice: MachineChoice): ChosenMachine {
   };
 }
 
-/** The state directory is private. It contains the records of suspended users and the backups of files. */
+/**
+ * The state directory is private. It contains the records of suspended users and the backups of files.
+ * @param userFilesProgram the built `user-files/start.ts`. Default: the one in `dist/`.
+ */
 export function linuxMachine(
   stateDirectory: string,
   now: () => number,
   publicAddressService?: string,
+  userFilesProgram = () => join(__dirname, 'user-files.cjs'),
 ): OneMachine {
   const users = once(async () => {
     const [{ LinuxUsers }, { run }] = await Promise.all([
@@ -186,7 +190,15 @@ export function linuxMachine(
       askPublicAddress: askBy(publicAddressService),
     });
   });
-  return { users, quota, firewall, commands, services, processes, addresses, files, customFiles, tools };
+  const ofUsers = once(async () => {
+    const { LinuxUserFiles } = await import('./linux/user-files.ts');
+    return new LinuxUserFiles(await users(), BASES, userFilesProgram);
+  });
+  const userFiles = async (name: string) => (await ofUsers()).of(name);
+  return {
+    ...{ users, quota, firewall, commands, services, processes, addresses },
+    ...{ files, customFiles, tools, userFiles },
+  };
 }
 
 export function sandboxMachine(
@@ -216,6 +228,10 @@ export function sandboxMachine(
     services,
     processes: async () => (await import('./sandbox/processes.ts')).sandboxProcesses,
     addresses,
+    userFiles: async (name) => {
+      const { sandboxUserFiles } = await import('./sandbox/user-files.ts');
+      return sandboxUserFiles(root, await users(), name);
+    },
     ...filesAndTools({ stateDirectory, root, now }),
   };
 }

@@ -1,10 +1,17 @@
 // The Linux machine in a separate process inside a throw-away machine. It reads a line of JSON and writes a line.
 import { execFile, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { MachineError } from '../../src/core/machine-error.ts';
 import { linuxMachine } from '../../src/machine/choose.ts';
+import { decoded, encoded } from './bytes.ts';
 
-const host = linuxMachine('/var/lib/whmapi1', () => Date.now());
+const host = linuxMachine(
+  '/var/lib/whmapi1',
+  () => Date.now(),
+  undefined,
+  () => process.argv[2] ?? '',
+);
 type Method = (...args: unknown[]) => Promise<unknown>;
 
 /** Runs one of the machine’s own tools, to check the result. */
@@ -23,12 +30,42 @@ function linger(uid: number, isStubborn: boolean): Promise<unknown> {
   return new Promise((done) => child.stdout.once('data', () => done(child.pid)));
 }
 
+/**
+ * Writes a file of that many bytes, and returns how many a helper process used in memory at most. After `failAfter`
+ * bytes, the content fails.
+ */
+async function upload(user: string, path: string, bytes: number, failAfter: number): Promise<unknown> {
+  const part = Buffer.alloc(1024 * 1024, 'x');
+  const largest = { kibibytes: 0 };
+  async function* content() {
+    for (let done = 0; done < bytes; done += part.length) {
+      if (done >= failAfter) throw new Error('The client closed the connection.');
+      largest.kibibytes = Math.max(largest.kibibytes, helperMemory());
+      yield part.subarray(0, Math.min(part.length, bytes - done));
+    }
+  }
+  const files = await host.userFiles(user);
+  const { size } = await files.write(path, content());
+  return { size, helper: largest.kibibytes, own: process.resourceUsage().maxRSS };
+}
+
+/** Of the children of this process, in KiB. */
+function helperMemory(): number {
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ');
+  const sizes = children.map((id) => {
+    const status = existsSync(`/proc/${id}/status`) ? readFileSync(`/proc/${id}/status`, 'utf8') : '';
+    return Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0);
+  });
+  return Math.max(...sizes);
+}
+
 async function answer(target: string, method: string, args: unknown[]): Promise<unknown> {
   if (target === 'run') return run(method, ...(args as string[]));
   if (target === 'linger') return linger(args[0] as number, args[1] as boolean);
   // `files ["/etc/bind"]`: a part of the machine that is created with arguments.
   const [name = '', given] = target.split(' ');
   const make = host[name as keyof typeof host] as (...words: unknown[]) => Promise<unknown>;
+  if (target === 'upload') return upload(...(args as [string, string, number, number]));
   const object = given === undefined ? await make() : await make(...(JSON.parse(given) as unknown[]));
   const value = await (object as Record<string, Method>)[method]?.call(object, ...args);
   if (!(value instanceof Map)) return value;
@@ -39,9 +76,9 @@ async function answer(target: string, method: string, args: unknown[]): Promise<
 }
 
 createInterface({ input: process.stdin }).on('line', (line) => {
-  const [id, target, method, args] = JSON.parse(line) as [number, string, string, unknown[]];
+  const [id, target, method, args] = JSON.parse(line, decoded) as [number, string, string, unknown[]];
   answer(target, method, args).then(
-    (value) => console.log(JSON.stringify([id, { value }])),
+    (value) => console.log(JSON.stringify([id, { value }], encoded)),
     (error: unknown) => {
       const { name, message } = error as Error;
       const code = error instanceof MachineError ? error.code : undefined;

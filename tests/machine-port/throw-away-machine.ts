@@ -13,12 +13,15 @@ import {
 import type { MachineAddresses } from '../../src/core/machine-addresses.ts';
 import type { MachineFiles } from '../../src/core/machine-daemons.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
+import type { MachineUserFiles } from '../../src/core/machine-user-files.ts';
 import { builtScript } from '../support/built-script.ts';
 import { describeWith } from '../support/require-tool.ts';
+import { decoded, encoded } from './bytes.ts';
 import type { Machine } from './users.contract.ts';
 
 const top = resolve(__dirname, '../..');
 const server = builtScript('tests/machine-port/linux-server.ts');
+const userFiles = builtScript('src/machine/user-files/start.ts');
 
 /** The shell stays process 1 of the namespace, to reap the orphaned processes of its users. */
 const setUp = `
@@ -32,7 +35,7 @@ const setUp = `
   mkdir -p /var/spool/cron/crontabs
   mkdir -p /etc/skel
   echo Hello > /etc/skel/welcome.txt
-  "$0" "$1"
+  "$0" "$1" "$2"
   exit $?
 `;
 
@@ -40,6 +43,13 @@ export interface Ran {
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+export interface Upload {
+  readonly size: number;
+  /** The most memory that the helper process and the program used, in KiB. */
+  readonly helper: number;
+  readonly own: number;
 }
 
 interface Reply {
@@ -112,7 +122,7 @@ export class ThrowAwayMachine implements Machine {
   static async start(): Promise<ThrowAwayMachine> {
     if (process.getuid?.() !== 0) throw new Error('The tests of the Linux host have to run as root.');
     const words = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh', '-c', setUp];
-    const holder = spawn('unshare', [...words, process.execPath, server.path], {
+    const holder = spawn('unshare', [...words, process.execPath, server.path, userFiles.path], {
       cwd: top,
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
     });
@@ -124,21 +134,37 @@ export class ThrowAwayMachine implements Machine {
       holder.once('close', () => fail(new Error(`There is no throw-away machine: ${complaint}`)));
       createInterface({ input: holder.stdout }).on('line', (line) => {
         if (line === 'ready') ready();
-        else machine.#hear(JSON.parse(line) as [number, Reply]);
+        else machine.#hear(JSON.parse(line, decoded) as [number, Reply]);
       });
     });
     return machine;
   }
 
-  /** `read` is not here, because bytes cannot be passed out of the machine. */
   files(directories: readonly string[]): MachineFiles {
-    const target = `files ${JSON.stringify([directories])}`;
-    return new Proxy({} as MachineFiles, {
-      get:
-        (_target, method: string) =>
-        (...words: unknown[]) =>
-          this.#ask(target, method, words),
-    });
+    return this.#part(`files ${JSON.stringify([directories])}`) as MachineFiles;
+  }
+
+  /** As in the port, an unknown user is an error at once. */
+  async userFiles(name: string): Promise<MachineUserFiles> {
+    const target = `userFiles ${JSON.stringify([name])}`;
+    await this.#ask(target, 'nothing', []);
+    return this.#part(target) as MachineUserFiles;
+  }
+
+  /** Writes a large file, part by part. After `failAfter` bytes, the content fails. */
+  upload(user: string, path: string, bytes: number, failAfter = bytes): Promise<Upload> {
+    return this.#ask('upload', '', [user, path, bytes, failAfter]) as Promise<Upload>;
+  }
+
+  #part(target: string): object {
+    return new Proxy(
+      {},
+      {
+        // Not a promise.
+        get: (_target, method: string) =>
+          method === 'then' ? undefined : (...words: unknown[]) => this.#ask(target, method, words),
+      },
+    );
   }
 
   run(tool: string, ...words: string[]): Promise<Ran> {
@@ -168,7 +194,7 @@ export class ThrowAwayMachine implements Machine {
         else if (error.code !== undefined) fail(new MachineError(error.code, error.message));
         else fail(error.name === 'TypeError' ? new TypeError(error.message) : new Error(error.message));
       });
-      this.#holder.stdin.write(`${JSON.stringify([id, target, method, args])}\n`);
+      this.#holder.stdin.write(`${JSON.stringify([id, target, method, args], encoded)}\n`);
     });
   }
 

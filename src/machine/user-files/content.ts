@@ -1,0 +1,118 @@
+// Reads and replaces the content of one file.
+import { randomBytes } from 'node:crypto';
+import {
+  close,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsync,
+  open,
+  openSync,
+  read,
+  renameSync,
+  unlinkSync,
+  write,
+} from 'node:fs';
+import { promisify } from 'node:util';
+import { MachineError } from '../../core/machine-error.ts';
+import type { Place } from './place.ts';
+
+const openFile = promisify(open);
+const closeFile = promisify(close);
+const readPart = promisify(read);
+const writePart = promisify(write);
+const flush = promisify(fsync);
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+
+/**
+ * @param identified a descriptor of a regular file, opened with O_PATH.
+ * @returns undefined if there is more than `maxBytes`, because the file has grown.
+ */
+export async function readAll(
+  identified: number,
+  size: number,
+  maxBytes: number,
+): Promise<Uint8Array | undefined> {
+  const fd = await openFile(`/proc/self/fd/${identified}`, O_RDONLY | O_NONBLOCK);
+  try {
+    const parts: Buffer[] = [];
+    let total = 0;
+    for (let next = size + 1; ; next = 64 * 1024) {
+      const { bytesRead, buffer } = await readPart(fd, Buffer.allocUnsafe(next), 0, next, null);
+      if (bytesRead === 0) return Buffer.concat(parts, total);
+      total += bytesRead;
+      if (total > maxBytes) return undefined;
+      parts.push(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await closeFile(fd);
+  }
+}
+
+/**
+ * Writes another file next to it, which then takes its name. Nobody else can read it before it has its final mode.
+ * @param before the file that is replaced: it keeps its mode and, if the user is in it, its group.
+ */
+export async function replaceFile(
+  place: Place,
+  content: Uint8Array | AsyncIterable<Uint8Array>,
+  before: { readonly mode: number; readonly gid?: number },
+): Promise<void> {
+  const draft = place.beside(`.whmapi1-${randomBytes(8).toString('hex')}`);
+  const fd = await openFile(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  try {
+    try {
+      if (content instanceof Uint8Array) await writeAll(fd, content);
+      else for await (const part of content) await writeAll(fd, part);
+      if (before.gid !== undefined && before.gid !== fstatSync(fd).gid) keepGroup(fd, before.gid);
+      fchmodSync(fd, before.mode & 0o7777);
+      await flush(fd);
+    } finally {
+      await closeFile(fd);
+    }
+    renameSync(draft, place.path);
+  } catch (error) {
+    removeIfThere(draft);
+    throw error;
+  }
+  await flushDirectory(place.beside('.'));
+}
+
+async function writeAll(fd: number, content: Uint8Array): Promise<void> {
+  for (let done = 0; done < content.length;) {
+    const { bytesWritten } = await writePart(fd, content, done, content.length - done);
+    // The kernel does not write nothing without an error.
+    if (bytesWritten === 0) throw new MachineError('full', 'The disk accepts no more. Nothing was written.');
+    done += bytesWritten;
+  }
+}
+
+/** A user may only assign groups that the user is in. */
+function keepGroup(fd: number, gid: number): void {
+  try {
+    fchownSync(fd, -1, gid);
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EPERM') throw error;
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ENOENT') throw error;
+  }
+}
+
+async function flushDirectory(path: string): Promise<void> {
+  let fd: number;
+  try {
+    fd = openSync(path, O_RDONLY);
+  } catch (error) {
+    // A directory that its owner can write to but not read.
+    if ((error as { code?: string }).code === 'EACCES') return;
+    throw error;
+  }
+  await flush(fd).finally(() => closeFile(fd));
+}

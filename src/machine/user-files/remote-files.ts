@@ -1,0 +1,144 @@
+// The files of a user of this machine, by a helper process.
+import type { MachineUser } from '../../core/machine.ts';
+import {
+  assertFileMode,
+  homeParts,
+  type MachineUserFiles,
+  type UserFile,
+  type UserFileContent,
+  type UserFileList,
+  type UserFileWrite,
+} from '../../core/machine-user-files.ts';
+import { MachineError } from '../../core/machine-error.ts';
+import type { Started } from './helper-process.ts';
+import type { Request } from './helper.ts';
+import type { Helpers } from './helpers.ts';
+
+const SHORT_MS = 60_000;
+/** For a copy of many files, or an upload over a slow line. */
+const LONG_MS = 3_600_000;
+
+export class RemoteFiles implements MachineUserFiles {
+  readonly #user: MachineUser;
+  readonly #helpers: Helpers;
+  readonly #start: (user: MachineUser) => Started;
+
+  constructor(user: MachineUser, helpers: Helpers, start: (user: MachineUser) => Started) {
+    this.#user = user;
+    this.#helpers = helpers;
+    this.#start = start;
+  }
+
+  async stat(path: string): Promise<UserFile | undefined> {
+    const { value } = await this.#perform('stat', [path], { paths: [path] });
+    return value === null ? undefined : checkedFile(value);
+  }
+
+  async list(
+    path: string,
+    page: { readonly from?: number; readonly limit?: number } = {},
+  ): Promise<UserFileList> {
+    const { value } = await this.#perform('list', [path, page], { paths: [path] });
+    const { files, total, isCut } = value as UserFileList;
+    if (!Array.isArray(files) || !Number.isInteger(total) || typeof isCut !== 'boolean') throw nonsense();
+    return { files: (files as unknown[]).map(checkedFile), total, isCut };
+  }
+
+  async read(path: string, maxBytes: number): Promise<UserFileContent | undefined> {
+    const { value, content } = await this.#perform('read', [path, maxBytes], { paths: [path], maxBytes });
+    if (content === undefined) return undefined;
+    return { file: checkedFile((value as Partial<UserFileContent> | null)?.file), content };
+  }
+
+  async write(
+    path: string,
+    content: Uint8Array | AsyncIterable<Uint8Array>,
+    options: UserFileWrite = {},
+  ): Promise<UserFile> {
+    if (options.mode !== undefined) assertFileMode(options.mode);
+    const { value } = await this.#perform('write', [path, options], {
+      paths: [path],
+      content,
+      limitMs: LONG_MS,
+    });
+    return checkedFile(value);
+  }
+
+  async makeDirectory(path: string, mode?: number): Promise<UserFile> {
+    if (mode !== undefined) assertFileMode(mode);
+    return checkedFile((await this.#perform('makeDirectory', mode === undefined ? [path] : [path, mode], { paths: [path] })).value);
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    await this.#perform('rename', [from, to], { paths: [from, to] });
+  }
+
+  async copy(from: string, to: string): Promise<void> {
+    await this.#perform('copy', [from, to], { paths: [from, to], limitMs: LONG_MS });
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.#perform('remove', [path], { paths: [path], limitMs: LONG_MS });
+  }
+
+  async trash(path: string): Promise<string> {
+    return String((await this.#perform('trash', [path], { paths: [path] })).value);
+  }
+
+  async emptyTrash(before: number): Promise<number> {
+    const { value } = await this.#perform('emptyTrash', [before], { paths: [], limitMs: LONG_MS });
+    if (!Number.isInteger(value)) throw nonsense();
+    return value as number;
+  }
+
+  async chmod(path: string, mode: number): Promise<UserFile> {
+    assertFileMode(mode);
+    return checkedFile((await this.#perform('chmod', [path, mode], { paths: [path] })).value);
+  }
+
+  /** Malformed paths start no process. */
+  async #perform(
+    operation: Request['operation'],
+    words: readonly unknown[],
+    {
+      paths,
+      content,
+      maxBytes = 0,
+      limitMs = SHORT_MS,
+    }: {
+      readonly paths: readonly string[];
+      readonly content?: Uint8Array | AsyncIterable<Uint8Array>;
+      readonly maxBytes?: number;
+      readonly limitMs?: number;
+    },
+  ) {
+    const { uid, gid, name, home } = this.#user;
+    for (const path of paths) homeParts(path, home);
+    const request = { home, operation, words, hasContent: content !== undefined };
+    const key = JSON.stringify([name, uid, gid]);
+    return this.#helpers.perform(key, () => this.#start(this.#user), { request, content, maxBytes, limitMs });
+  }
+}
+
+const NUMBERS = ['size', 'mode', 'uid', 'gid', 'modifiedAt', 'changedAt', 'accessedAt'] as const;
+const KINDS = new Set<unknown>(['file', 'directory', 'link', 'other']);
+
+/** What a helper answers can be anything, because the user can change that process. */
+function checkedFile(value: unknown): UserFile {
+  const file = (value ?? {}) as UserFile;
+  const isValid =
+    typeof file.name === 'string' &&
+    typeof file.isUnnameable === 'boolean' &&
+    KINDS.has(file.kind) &&
+    NUMBERS.every((name) => Number.isFinite(file[name])) &&
+    (file.target === null || typeof file.target === 'string');
+  if (!isValid) throw nonsense();
+  return file;
+}
+
+function nonsense(): MachineError {
+  return new MachineError(
+    'failed',
+    'The process that works on the user’s files answered nonsense. Retry the call.',
+  );
+}
