@@ -57,6 +57,7 @@ export class HelperProcess {
   readonly #child: ChildProcess;
   readonly #pipes: Pipes;
   readonly #frames: AsyncIterator<Frame, undefined>;
+  readonly #closed: Promise<void>;
   readonly #startedAt = performance.now();
   #complaint = '';
   #reason: string | undefined;
@@ -85,7 +86,12 @@ export class HelperProcess {
     const { input, output, complaints } = this.#pipes;
     this.#frames = readFrames(output, MAX_FRAME_BYTES);
     child.once('exit', () => setTimeout(() => this.#end('was ended'), REST_MS).unref());
-    child.once('close', () => this.#end('was ended'));
+    this.#closed = new Promise((done) => {
+      child.once('close', () => {
+        this.#end('was ended');
+        done();
+      });
+    });
     input.on('error', () => undefined);
     output.on('error', () => undefined);
     complaints.on('error', () => undefined);
@@ -184,9 +190,14 @@ export class HelperProcess {
   async #next(heard: () => void): Promise<Frame> {
     for (;;) {
       const frame = await nextFrame(this.#frames).catch((error: unknown) => {
-        throw error instanceof RangeError ? this.#nonsense() : this.#failure();
+        if (error instanceof RangeError) throw this.#nonsense();
+        return undefined;
       });
-      if (frame === undefined) throw this.#failure();
+      if (frame === undefined) {
+        // Its complaint might not have been read yet.
+        await Promise.race([this.#closed, sleep(REST_MS)]);
+        throw this.#failure();
+      }
       heard();
       if (frame.kind !== Kind.alive) return frame;
     }

@@ -66,7 +66,10 @@ export class RemoteFiles implements MachineUserFiles {
 
   async makeDirectory(path: string, mode?: number): Promise<UserFile> {
     if (mode !== undefined) assertFileMode(mode);
-    return checkedFile((await this.#perform('makeDirectory', mode === undefined ? [path] : [path, mode], { paths: [path] })).value);
+    return checkedFile(
+      (await this.#perform('makeDirectory', mode === undefined ? [path] : [path, mode], { paths: [path] }))
+        .value,
+    );
   }
 
   async rename(from: string, to: string): Promise<void> {
