@@ -98,6 +98,8 @@ export interface MachineFiles {
   write(path: string, content: string | Uint8Array, attributes: FileAttributes): Promise<void>;
   /** Removes a file or a link, if it exists. */
   remove(path: string): Promise<void>;
+  /** Removes a directory if it exists and is empty. */
+  removeEmptyDirectory(path: string): Promise<void>;
   origin(path: string): Promise<FileOrigin>;
   /** Marks the file's present content as ours: `origin` is `ours` until somebody changes it. */
   adopt(path: string): Promise<void>;

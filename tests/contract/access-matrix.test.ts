@@ -99,6 +99,8 @@ const namesSomethingNew: Readonly<Record<string, string>> = {
   'createacct username':
     'a new account; names are the machine’s, so that one that is taken has to be refused',
   'createacct domain': 'a new account’s domain; one that is taken has to be refused',
+  'create_parked_domain_for_user domain': 'a new domain; one that is taken has to be refused',
+  'create_subdomain domain': 'a new domain; one that is taken has to be refused',
   'modifyacct domain': 'the account’s new domain; one that is taken has to be refused',
   'verify_new_username user': 'a new account; it tells what createacct would',
 };
@@ -210,6 +212,7 @@ const actsOnNobody: Readonly<Record<string, string>> = {
 };
 /** Functions that change something through the name of a domain, and why this is not the caller’s own account. */
 const zone = 'a zone is no login: a token that may edit zones edits those of its owner as well';
+const ofHandler = 'the handler applies the rule to the account of the domain';
 const actsOnDomain: Readonly<Record<string, string>> = {
   'adddns domain': zone,
   'addzonerecord domain': zone,
@@ -220,9 +223,11 @@ const actsOnDomain: Readonly<Record<string, string>> = {
   'resetzone domain': zone,
   'savemxs domain': zone,
   'installssl domain': 'a certificate is no login, like a zone',
-  'setsiteip domain':
-    'the handler applies the rule to the account of the domain (tests/functions/ip-addresses)',
+  'setsiteip domain': `${ofHandler} (tests/functions/ip-addresses)`,
   'accountsummary domain': 'it only shows the account',
+  'create_parked_domain_for_user domain': 'a new domain of the account of “username”',
+  'create_subdomain domain': `${ofHandler} (tests/functions/accounts-adding-domains)`,
+  'delete_domain domain': `${ofHandler} (tests/functions/accounts-adding-domains)`,
   'createacct domain': 'a new account’s domain',
   'modifyacct domain': 'the new domain of the account of “user”',
 };

@@ -220,6 +220,19 @@ export function describeFiles(
       expect(existsSync(machine.path(path))).toBe(true);
     });
 
+    it('have directories that are removed only if they are empty', async () => {
+      await files.makeDirectory('/etc/daemon/zones', { mode: 0o750 });
+      await files.write('/etc/daemon/zones/a.conf', 'x', attributes);
+      await files.removeEmptyDirectory('/etc/daemon/zones');
+      expect(await files.list('/etc/daemon/zones')).toEqual(['a.conf']);
+      await files.remove('/etc/daemon/zones/a.conf');
+      await files.removeEmptyDirectory('/etc/daemon/zones');
+      await files.removeEmptyDirectory('/etc/daemon/zones');
+      expect(existsSync(machine.path('/etc/daemon/zones'))).toBe(false);
+      symlinkSync('/etc', machine.path('/etc/daemon/link'));
+      expect(await codeOf(files.removeEmptyDirectory('/etc/daemon/link'))).toBe('failed');
+    });
+
     it('can have names as long as the system allows', async () => {
       const path = `/etc/daemon/${'x'.repeat(255)}`;
       await files.write(path, 'long\n', attributes);

@@ -14,7 +14,7 @@ const ROLE = 'WebServer';
 export const part: AccountPart = {
   /** Loads the library, which takes longer than all the rest, while no transaction is open. */
   async look(_context, roles) {
-    if (roles.has(ROLE)) await library();
+    if (roles.has(ROLE)) await loadLibrary();
     return {};
   },
 
@@ -52,7 +52,7 @@ async function certificateOf(world: PartDependencies, account: Account, before?:
     one.servedBy === before?.domain ? { ...one, servedBy: servername } : one,
   );
   const host = (await virtualHostsOf(db, account, hosted)).find((one) => one.servername === servername);
-  const { certificateOfNewHost } = await library();
+  const { certificateOfNewHost } = await loadLibrary();
   const newHost = { username, servername, aliases: host?.aliases ?? [] };
   const made = await certificateOfNewHost(world, newHost, before?.username);
   certificates.set(servername, { path: made.path, id: made.digest });
@@ -60,4 +60,4 @@ async function certificateOf(world: PartDependencies, account: Account, before?:
 }
 
 /** Few of the calls that use the parts of an account need it. */
-const library = () => import('../../model/certificates/new-certificate.ts');
+export const loadLibrary = () => import('../../model/certificates/new-certificate.ts');

@@ -1,5 +1,5 @@
 // Files of the machine and of the sandbox: the same code with different root directories.
-import { constants, mkdirSync, renameSync, unlinkSync } from 'node:fs';
+import { constants, mkdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import type {
   FileAttributes,
@@ -172,6 +172,19 @@ export class Files implements MachineFiles {
       await place.directory.sync();
     });
     await this.#written.set(path, []);
+  }
+
+  async removeEmptyDirectory(path: string): Promise<void> {
+    await this.#places.find(path, async (place) => {
+      try {
+        rmdirSync(place.path);
+      } catch (error) {
+        const { code } = error as { code?: string };
+        if (code === 'ENOENT' || code === 'ENOTEMPTY' || code === 'EEXIST') return;
+        throw error;
+      }
+      await place.directory.sync();
+    });
   }
 
   async origin(path: string): Promise<FileOrigin> {

@@ -19,12 +19,14 @@ export interface AccountZone {
   readonly nameservers?: readonly Nameserver[] | undefined;
   /** The custom ones of ACCOUNT_TEMPLATES. */
   readonly templates: CustomTemplates;
+  /** False for a parked or addon domain. Default: true. */
+  readonly isMain?: boolean;
 }
 
 /** @throws ApiError as `zoneFromTemplate`: if a value, such as the contact address, or a template is not valid */
 export async function accountZone(
   context: Pick<Context, 'db' | 'system' | 'version' | 'now' | 'warn'>,
-  { name, account, serial, nameservers, templates }: AccountZone,
+  { name, account, serial, nameservers, templates, isMain = true }: AccountZone,
 ): Promise<NewZoneText> {
   const { db } = context;
   return newZone(context, {
@@ -32,6 +34,9 @@ export async function accountZone(
     // Behind NAT, zones have the public addresses.
     ip: await findPublicAddress(db, account.ip),
     ipv6: (await assignments.find(db, account.username))?.address,
-    template: findTemplate(account.settings.dedicatedIp ? 'standard' : 'standardvirtualftp', templates),
+    template: findTemplate(
+      isMain && !account.settings.dedicatedIp ? 'standardvirtualftp' : 'standard',
+      templates,
+    ),
   });
 }

@@ -64,7 +64,7 @@ function isRelated(zone: string, name: string): boolean {
 }
 
 /** Known domains that are parents or subdomains of the zone. The owner of one controls a part of the other. */
-async function related(db: Db, zone: string): Promise<string[]> {
+export async function related(db: Db, zone: string): Promise<string[]> {
   const labels = zone.split('.');
   const above = labels.slice(1).map((_, index) => labels.slice(index + 1).join('.'));
   const end = `.${zone}`;

@@ -84,6 +84,23 @@ export async function taken(db: Db, domains: readonly string[]): Promise<Readonl
   return new Set(rows.map(({ domain }) => domain));
 }
 
+/** Like `taken`, without the domains of this account. */
+export async function takenByOthers(
+  db: Db,
+  username: string,
+  domains: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (domains.length === 0) return new Set();
+  const places = domains.map(() => '?').join(', ');
+  const rows = await db.all<{ domain: string }>(
+    `SELECT domain FROM account WHERE username <> ? AND domain IN (${places})
+     UNION SELECT domain FROM hosted_domain WHERE username <> ? AND domain IN (${places})`,
+    ...[username, ...domains],
+    ...[username, ...domains],
+  );
+  return new Set(rows.map(({ domain }) => domain));
+}
+
 /** @throws ApiError `bad_param` if an account already has the domain, as its main domain or another one. */
 export async function assertFree(db: Db, domain: string): Promise<void> {
   if ((await taken(db, [domain])).size === 0) return;
@@ -100,6 +117,14 @@ export async function insert(db: Db, hosted: HostedDomain): Promise<void> {
 
 export async function remove(db: Db, domain: string): Promise<void> {
   await db.run('DELETE FROM hosted_domain WHERE domain = ?', domain);
+}
+
+/** Stores another virtual host or document root of a domain. */
+export async function update(db: Db, { domain, type, servedBy, documentRoot }: HostedDomain): Promise<void> {
+  await db.run(
+    'UPDATE hosted_domain SET type = ?, served_by = ?, document_root = ? WHERE domain = ?',
+    ...[type, servedBy, documentRoot, domain],
+  );
 }
 
 /** The aliases of a main domain become aliases of the new one. */

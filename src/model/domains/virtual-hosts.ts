@@ -1,7 +1,7 @@
 // The virtual hosts of an account: its main domain and its subdomains, with the names that each answers to.
 import type { Db } from '../../core/context.ts';
 import type { Account } from '../accounts/accounts.ts';
-import { listOf, taken, type HostedDomain } from './hosted-domains.ts';
+import { listOf, takenByOthers, type HostedDomain } from './hosted-domains.ts';
 
 export interface VirtualHost {
   /** The domain that identifies it. */
@@ -43,13 +43,15 @@ export async function virtualHostsOf(
     };
   });
   // A name that is a domain of its own, of any account, belongs to that domain's virtual host.
-  const separate = await taken(
-    db,
-    proposed.flatMap(({ derived }) => derived),
-  );
-  return proposed.map(({ domains, derived, ...host }) => ({
+  const derived = proposed.flatMap((one) => one.derived);
+  const separate = new Set([
+    ...(await takenByOthers(db, account.username, derived)),
+    account.domain,
+    ...others.map(({ domain }) => domain),
+  ]);
+  return proposed.map(({ domains, derived: names, ...host }) => ({
     ...host,
-    aliases: [...domains, ...derived.filter((name) => !separate.has(name) && name.length <= MAX_LENGTH)],
+    aliases: [...domains, ...names.filter((name) => !separate.has(name) && name.length <= MAX_LENGTH)],
   }));
 }
 

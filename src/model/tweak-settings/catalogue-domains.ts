@@ -1,25 +1,28 @@
 // Tweak settings of the module Main: domains and zones.
-import { flag, oneOf, type Entries } from './entry.ts';
+import { acting, flag, oneOf, type Entries } from './entry.ts';
 
 export const domains: Entries = {
-  allowparkonothers: flag('0', 'Whether users can add domains that belong to other users’ domains.'),
-  allowwhmparkonothers: flag('0', 'Whether resellers can park domains on the domains of other users.'),
-  allowparkhostnamedomainsubdomains: flag('0', 'Whether users can add subdomains of the server’s hostname.'),
+  allowparkonothers: acting(flag('0', 'Whether users can add domains that belong to other users’ domains.')),
+  allowwhmparkonothers: acting(
+    flag('0', 'Whether resellers can park domains on the domains of other users.'),
+  ),
+  allowparkhostnamedomainsubdomains: acting(
+    flag('0', 'Whether users can add subdomains of the server’s hostname.'),
+  ),
   allowresellershostnamedomainsubdomains: flag(
     '0',
     'Whether resellers can create accounts on subdomains of the server’s hostname.',
   ),
-  allowremotedomains: flag('0', 'Whether users can add domains whose nameservers are other servers.'),
-  allowunregistereddomains: flag('1', 'Whether users can add domains that are not registered.'),
-  blockcommondomains: flag('1', 'Whether users are kept from adding well-known domains of others.'),
+  allowremotedomains: acting(flag('0', 'Whether users can add domains whose nameservers are other servers.')),
+  allowunregistereddomains: acting(flag('1', 'Whether users can add domains that are not registered.')),
+  blockcommondomains: acting(flag('1', 'Whether users are kept from adding well-known domains of others.')),
   check_zone_owner: flag('1', 'Whether the owner of a parent zone is checked before a zone is created.'),
   check_zone_syntax: flag('1', 'Whether the syntax of a zone is checked before it is saved.'),
-  autocreateaentries: flag('1', 'Whether a new subdomain gets A records.'),
+  autocreateaentries: acting(flag('1', 'Whether a new subdomain gets A records.')),
   proxysubdomains: flag('1', 'Whether the service subdomains cpanel, webmail, webdisk and whm exist.'),
   proxysubdomainsfornewaccounts: flag('1', 'Whether the zones of new accounts have the service subdomains.'),
-  proxysubdomainsoverride: flag(
-    '1',
-    'Whether users can create their own cpanel, webmail and webdisk subdomains.',
+  proxysubdomainsoverride: acting(
+    flag('1', 'Whether users can create their own cpanel, webmail and webdisk subdomains.'),
   ),
   overwritecustomproxysubdomains: flag(
     '0',
@@ -31,9 +34,8 @@ export const domains: Entries = {
     ['imap', 'pop3'],
     'The mail protocol that autodiscovery recommends.',
   ),
-  publichtmlsubsonly: flag(
-    '1',
-    'Whether the document roots of addon domains and subdomains are in public_html.',
+  publichtmlsubsonly: acting(
+    flag('1', 'Whether the document roots of addon domains and subdomains are in public_html.'),
   ),
   useauthnameservers: flag('1', 'Whether the registered nameservers of a domain are used when it is added.'),
   userdirprotect: flag(

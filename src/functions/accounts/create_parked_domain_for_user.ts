@@ -1,0 +1,45 @@
+import { changeDomains } from '../../changes/change-domains.ts';
+import { defineFunction } from '../../core/define.ts';
+import { lookForDomains } from '../../drivers/hosted-domains/look.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import { domainName, existingAccount, existingDomain } from '../../model/accounts/names.ts';
+import { zonesToLookFor } from '../../model/dns/domain-zones.ts';
+import { withAlias } from '../../model/domains/changes.ts';
+
+export default defineFunction({
+  name: 'create_parked_domain_for_user',
+  since: 82,
+  summary: 'Add a domain to an account as an alias of one of its virtual hosts.',
+  description:
+    'An alias of the main domain is a parked domain and counts towards MAXPARK. An alias of a subdomain is an addon ' +
+    'domain and counts towards MAXADDON. The domain gets a DNS zone. Resellers are bound by the tweak settings for ' +
+    'domains, such as allowremotedomains.',
+  access: ['park-dns'],
+  effect: 'operates',
+  params: {
+    domain: { ...domainName, required: true, doc: 'The new domain.' },
+    username: { ...existingAccount, required: true, doc: 'The account.' },
+    web_vhost_domain: {
+      ...existingDomain,
+      required: true,
+      doc: 'The virtual host that serves it: the main domain or a subdomain of the account.',
+    },
+  },
+  returns: null,
+  examples: [
+    {
+      args: { domain: 'bob.test', username: 'bob', web_vhost_domain: 'bob.example' },
+      doc: 'The website of bob.example also answers as bob.test.',
+      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+    },
+  ],
+
+  look: ({ domain }, context) => lookForDomains(context, { zones: zonesToLookFor(domain), foreign: domain }),
+
+  async handler({ domain, username, web_vhost_domain: given }, context, found) {
+    const account = await accounts.get(context.db, context.caller, username);
+    const host = { param: 'web_vhost_domain', given };
+    const domains = await withAlias(context, account, { domain, host }, found.authority);
+    context.plan(await changeDomains(context, domains, found));
+  },
+});

@@ -1,0 +1,54 @@
+import { changeDomains } from '../../changes/change-domains.ts';
+import { authoriseAccount } from '../../core/access.ts';
+import { defineFunction } from '../../core/define.ts';
+import { lookForDomains } from '../../drivers/hosted-domains/look.ts';
+import { domainName } from '../../model/accounts/names.ts';
+import { zonesToLookFor } from '../../model/dns/domain-zones.ts';
+import { ownerOfParent, withSubdomain } from '../../model/domains/changes.ts';
+
+export default defineFunction({
+  name: 'create_subdomain',
+  since: 86,
+  summary: 'Create a subdomain of a domain of an account, with its own document root.',
+  description:
+    'The account is the one that has the parent domain. The subdomain gets a virtual host, a self-signed certificate, ' +
+    'which AutoSSL replaces, and address records in the DNS zone of its parent domain. It counts towards MAXSUB of the ' +
+    'account. If any step fails, all earlier steps are undone.',
+  access: ['edit-account'],
+  effect: 'operates',
+  params: {
+    domain: { ...domainName, required: true, doc: 'The subdomain.' },
+    document_root: {
+      type: 'string',
+      required: true,
+      maxLength: 1024,
+      doc:
+        'The folder of its files, below the home: public_html/shop. If it does not exist, it is made. It must be in ' +
+        'public_html while the tweak setting publichtmlsubsonly is on.',
+    },
+    use_canonical_name: {
+      type: 'flag',
+      doc: 'Whether the web server uses the subdomain’s name, and not that of the request, in redirects.',
+      noEffectReason: 'the web server uses the name of the request for all domains.',
+    },
+  },
+  returns: { username: { type: 'string', doc: 'The account that has the subdomain.' } },
+  examples: [
+    {
+      args: { domain: 'shop.bob.example', document_root: 'public_html/shop' },
+      doc: 'Serve shop.bob.example from the folder public_html/shop of “bob”.',
+      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+    },
+  ],
+
+  look: ({ domain }, context) => lookForDomains(context, { zones: zonesToLookFor(domain) }),
+
+  async handler({ domain, document_root: given }, context, found) {
+    const account = await ownerOfParent(context, domain);
+    authoriseAccount(context.caller, 'create_subdomain', account.username);
+    const root = { param: 'document_root', given };
+    const domains = await withSubdomain(context, account, { domain, root });
+    context.plan(await changeDomains(context, domains, found));
+    return { username: account.username };
+  },
+});
