@@ -18,10 +18,10 @@ const change = defineChange<Input>({
 });
 export default change;
 
-/** @param unit of systemd: `apache2`. */
-export function configureService(unit: string, isEnabled: boolean, input: Input): Plan {
+/** @param units of systemd: `apache2`. */
+export function configureService(units: readonly string[], isEnabled: boolean, input: Input): Plan {
   return change.plan(input, {
-    locks: [exclusive(`service ${unit}`)],
-    steps: [setEnabled.plan({ unit, isEnabled })],
+    locks: units.map((unit) => exclusive(`service ${unit}`)),
+    steps: units.map((unit) => setEnabled.plan({ unit, isEnabled })),
   });
 }

@@ -9,11 +9,11 @@ const change = defineChange<null>({
 });
 export default change;
 
-/** @param unit of systemd: `named`. */
-export function restartService(unit: string): Plan {
+/** @param units of systemd: `named`. */
+export function restartService(units: readonly string[]): Plan {
   return change.plan(null, {
-    locks: [exclusive(`service ${unit}`)],
-    steps: [restart.plan({ unit })],
+    locks: units.map((unit) => exclusive(`service ${unit}`)),
+    steps: units.map((unit) => restart.plan({ unit })),
     irreversible: true,
   });
 }

@@ -70,4 +70,6 @@ export interface MachineKernel {
   fileSystems(): Promise<FileSystems>;
   /** Empty if the kernel lacks the protocol, such as IPv6. */
   sockets(table: SocketTable): Promise<readonly KernelSocket[]>;
+  /** Returns the paths of the Unix sockets on which processes listen. */
+  listeningPaths(): Promise<ReadonlySet<string>>;
 }

@@ -1,6 +1,15 @@
 // php.ini of PHP versions: read, set and edited, with PHP itself as the judge, in a sandbox.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Hash, Json } from '../../src/core/values.ts';
@@ -76,6 +85,31 @@ describeWithPhp('php_ini_get_content and php_ini_set_content', () => {
   );
 });
 
+describeWithPhp('a php.ini that is not an ordinary file', () => {
+  const calls: [string, Record<string, Json>][] = [
+    ['php_ini_get_content', { version }],
+    ['php_ini_get_directives', { version }],
+    ['php_ini_set_directives', { version, directive: ['memory_limit:1M'] }],
+    ['php_ini_set_content', { version, content: 'memory_limit = 1M' }],
+  ];
+
+  it('is rejected without waiting for it', async () => {
+    mkdirSync(join(place('fpm'), '..'), { recursive: true });
+    execFileSync('mkfifo', [place('fpm')]);
+    for (const [command, args] of calls)
+      expect([command, await reasonOf(command, args)]).toEqual([command, expect.stringContaining('php.ini')]);
+    rmSync(place('fpm'));
+    symlinkSync('/etc/hostname', place('fpm'));
+    for (const [command, args] of calls)
+      expect([command, await reasonOf(command, args)]).toEqual([command, expect.stringContaining('php.ini')]);
+    rmSync(place('fpm'));
+    // A sparse file of 1 GB.
+    writeFileSync(place('fpm'), '');
+    truncateSync(place('fpm'), 1e9);
+    expect(await reasonOf('php_ini_get_content', { version })).toMatch(/php\.ini” is larger than/);
+  });
+});
+
 describeWithPhp('php_ini_get_directives', () => {
   it('returns what PHP itself reports', async () => {
     setIni(TEXT);
@@ -110,6 +144,24 @@ describeWithPhp('php_ini_get_directives', () => {
 });
 
 describeWithPhp('php_ini_set_directives', () => {
+  it('warns of files in conf.d that set another value, and of values that pools have of their own', async () => {
+    setIni(TEXT);
+    const folder = join(here.state, 'root/etc/php/8.4/fpm/conf.d');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, '20-mine.ini'), 'memory_limit = 64M\nextension = nonexistent\n');
+    writeFileSync(join(folder, '99-later.ini'), 'memory_limit = 96M\npost_max_size = 8M\n');
+    const warningsOf = async (...directive: string[]) =>
+      (await here.call('php_ini_set_directives', { version, directive })).metadata.output?.warnings;
+    expect(await warningsOf('memory_limit:256M', 'post_max_size:8M')).toEqual([
+      '“/etc/php/8.4/fpm/conf.d/99-later.ini” sets memory_limit to “96M”. PHP reads that file after php.ini, so the ' +
+        'new value has no effect on PHP-FPM until you remove the line from that file.',
+    ]);
+    expect(await warningsOf('memory_limit:96M')).toBeUndefined();
+    expect(await warningsOf('session.save_path:/var/lib/php/sessions')).toEqual([
+      'The pools of accounts have a value of their own for session.save_path, so the new value does not apply to them.',
+    ]);
+  });
+
   it('changes only the lines of the directives', async () => {
     setIni(TEXT);
     setIni('precision = 3\n', 'cgi');

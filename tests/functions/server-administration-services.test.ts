@@ -5,6 +5,7 @@ import { taskKinds } from '../../src/tasks/loaders.generated.ts';
 import { Worker } from '../../src/worker/worker.ts';
 import { ServiceWatch } from '../../src/worker/service-watch.ts';
 import { Installation } from '../support/installation.ts';
+import { installPhp } from '../support/php.ts';
 
 let here: Installation;
 beforeEach(() => {
@@ -49,6 +50,26 @@ describe('servicestatus', () => {
       ['cpsrvd', 'queueprocd', 'cphulkd'].map((service) => rows({ service })),
     );
     for (const row of [server, tasks, protection]) expect(row?.[0]).toMatchObject({ running: 1, enabled: 1 });
+  });
+
+  it('shows PHP-FPM, which has a unit for each version, as enabled and running only if all units are', async () => {
+    const fpm = async () => (await rows({ service: 'apache_php_fpm' }))[0];
+    installPhp(here, '8.3', '8.4');
+    expect(await fpm()).toMatchObject({ installed: 1, enabled: 0, running: 0 });
+    const machine = await here.engine.machine.services();
+    await machine.enable('php8.4-fpm');
+    await machine.start('php8.4-fpm');
+    expect(await fpm()).toMatchObject({ enabled: 0, running: 0 });
+    await here.call('configureservice', { service: 'apache_php_fpm', enabled: 1, monitored: 1 });
+    expect(await fpm()).toMatchObject({ enabled: 1, running: 1, monitored: 1 });
+    await machine.stop('php8.3-fpm');
+    expect(await fpm()).toMatchObject({ enabled: 1, running: 0 });
+    const { metadata, data } = await here.call('restartservice', { service: 'apache_php_fpm' });
+    expect([metadata.result, data]).toEqual([
+      1,
+      { service: 'apache_php_fpm', output: 'PHP-FPM of the web server was restarted and is active.' },
+    ]);
+    expect(await fpm()).toMatchObject({ enabled: 1, running: 1 });
   });
 
   it('rejects an unknown service, with the names of the known ones', async () => {

@@ -1,6 +1,8 @@
 // Pools on a real PHP-FPM.
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
+import type { AccountPools } from '../../src/drivers/php-pools/driver.ts';
+import { examinePools } from '../../src/drivers/php-pools/examine.ts';
 import { baseSocket } from '../../src/drivers/php-pools/places.ts';
 import { kernel } from '../../src/machine/kernel/kernel.ts';
 import type { Pool } from '../../src/model/php/pools.ts';
@@ -138,12 +140,104 @@ const isPossible = !isMissing('php-fpm8.4') && process.getuid?.() === 0;
     const measure = () => kernel.processMemory('/usr/sbin/php-fpm8.4', /^php-fpm: pool measured\.example/);
     expect(await measure()).toEqual({ count: 0, bytes: 0 });
     const socket = socketOf('ea-php84', 'measured.example');
-    const pool = poolOf('games', { name: 'measured.example', socket });
+    const pool = poolOf('games', { name: 'measured.example', socket, maxChildren: 1 });
     await fpm.change([{ username: 'games', pools: [pool] }]);
     await fpm.request(socket, put('games', 'echo 1;'));
     const { count, bytes } = await measure();
     expect(count).toBe(1);
     expect(bytes).toBeGreaterThan(1_000_000);
+  });
+
+  it('answer with any .user.ini, and never with the settings of another user', async () => {
+    const accounts = (['games', 'news'] as const).map((username) => ({
+      username,
+      pools: [poolOf(username)],
+    }));
+    await fpm.change(accounts);
+    const file = fpm.path('/home/games/.user.ini');
+    const show = `echo ini_get('precision'), ' ', strlen((string) ini_get('open_basedir')) > 9 ? 'confined' : 'free';`;
+    put('news', '');
+    fpm.write('/home/news/.user.ini', 'precision = 5\n');
+    spawnSync('chown', ['9', fpm.path('/home/news/.user.ini')]);
+    spawnSync('chmod', ['600', fpm.path('/home/news/.user.ini')]);
+    const attempts: [() => void, string][] = [
+      [() => spawnSync('mkfifo', [file]), '14'],
+      [() => symlinkSync(fpm.path('/home/news/.user.ini'), file), '14'],
+      [() => symlinkSync('/dev/zero', file), '14'],
+      [() => writeFileSync(file, `precision = 7\nopen_basedir = /\n${'; 10 MB\n'.repeat(1_250_000)}`), '7'],
+    ];
+    for (const [make, precision] of attempts) {
+      rmSync(file, { force: true });
+      make();
+      // PHP keeps what it read for five minutes, in each process.
+      await fpm.change([{ username: 'games', pools: [] }]);
+      await fpm.change([{ username: 'games', pools: [poolOf('games')] }]);
+      expect(await run('games', show)).toBe(`${precision} confined`);
+    }
+    expect(await run('news', show)).toBe('5 confined');
+  });
+
+  describe('are examined', () => {
+    const version = {
+      id: 'ea-php84',
+      release: '8.4',
+      unit: 'php8.4-fpm',
+      fpm: 'php-fpm8.4',
+      cli: undefined,
+      cgi: undefined,
+      configuration: '/etc/php/8.4',
+    };
+    const machine = () => ({ ...fpm.machine, kernel: () => Promise.resolve(kernel) });
+    const examine = async (...accounts: AccountPools[]) =>
+      (await examinePools(machine(), version, accounts)).map(({ text }) => text);
+    const ofGames = () => ({ username: 'games', pools: [poolOf('games')] });
+
+    it('without a finding while they listen', async () => {
+      await fpm.change([ofGames()]);
+      expect(await examine(ofGames())).toEqual([]);
+    });
+
+    it('if PHP-FPM has not taken them, or their file is missing, edited or a leftover', async () => {
+      const folder = '/etc/php/8.4/fpm/pool.d';
+      expect(await examine(ofGames())).toEqual([
+        `The pools of “games” are missing in “${folder}”.`,
+        '“php8.4-fpm” does not listen for “games.example”.',
+      ]);
+      await fpm.change([ofGames()]);
+      const more = { username: 'games', pools: [poolOf('games', { maxChildren: 9 })] };
+      expect(await examine(more)).toEqual([
+        expect.stringMatching(/^“\S+whmapi1-games\.conf” is not as this/),
+      ]);
+      expect(await examine()).toEqual([
+        `“${folder}/whmapi1-games.conf” has pools of an account that has none with PHP 8.4.`,
+      ]);
+    });
+
+    it('if PHP-FPM would not start, with the file of somebody else that it rejects', async () => {
+      await fpm.change([ofGames()]);
+      const mine = '/etc/php/8.4/fpm/pool.d/mine.conf';
+      fpm.write(
+        mine,
+        '[mine]\nuser = nosuchuser\nlisten = /run/mine.sock\npm = static\npm.max_children = 1\n',
+      );
+      expect(await examine(ofGames())).toEqual([
+        expect.stringMatching(
+          /^PHP-FPM 8\.4 rejects its configuration: \[pool mine\] cannot get uid .*\. It does not start again with these files\. This program did not write “\/etc\/php\/8\.4\/fpm\/pool\.d\/mine\.conf”\. Correct that file\.$/,
+        ),
+      ]);
+      fpm.write(mine, '[mine]\nnonsense = 1\n');
+      expect(await examine(ofGames())).toEqual([
+        expect.stringContaining(`This program did not write “${mine}”.`),
+      ]);
+    });
+
+    it('if PHP-FPM does not run', async () => {
+      await fpm.change([ofGames()]);
+      await fpm.stop();
+      expect(await examine(ofGames())).toEqual([
+        '“php8.4-fpm” is inactive, so PHP does not run. Its log says why: journalctl -u php8.4-fpm',
+      ]);
+    });
   });
 
   it('keep PHP-FPM alive without any account', async () => {

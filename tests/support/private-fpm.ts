@@ -56,13 +56,17 @@ export class PrivateFpm {
   }
 
   async close(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async stop(): Promise<void> {
     const child = this.#process;
     if (child?.exitCode === null && child.signalCode === null) {
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
       await ended;
     }
-    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Changes the pools of accounts. */
@@ -95,6 +99,7 @@ export class PrivateFpm {
   async request(socket: string, script: string): Promise<string> {
     const answer = await askFastCgi(this.path(socket), {
       SCRIPT_FILENAME: script,
+      DOCUMENT_ROOT: dirname(script),
       REQUEST_METHOD: 'GET',
       SERVER_PROTOCOL: 'HTTP/1.1',
     });

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MachineError, UNCHANGED } from '../../core/machine-error.ts';
 import type { DriverPort } from '../file-driver.ts';
+import type { DriverMachine } from '../step.ts';
 import { mainFile } from './places.ts';
 
 /** The time for a reload to take effect. */
@@ -14,6 +15,16 @@ export const programOf = (release: string) => `php-fpm${release}`;
 /** @throws MachineError `failed` with PHP-FPM’s own words if it would not start with its present files. */
 export async function assertWholeConfiguration(release: string, { tools }: DriverPort): Promise<void> {
   await test(release, mainFile(release), { tools });
+}
+
+/**
+ * For a unit that is about to be restarted. @throws MachineError `failed` if it is one of PHP-FPM, and PHP-FPM would not
+ * start with its present files. The running process still has the former ones.
+ */
+export async function assertUnitStarts(unit: string, machine: Pick<DriverMachine, 'tools'>): Promise<void> {
+  const [, release] = /^php(\d\.\d{1,2})-fpm$/.exec(unit) ?? [];
+  if (release === undefined) return;
+  await test(release, mainFile(release), { tools: await machine.tools([{ name: programOf(release) }]) });
 }
 
 /** Tests a configuration file. @throws MachineError `failed` */

@@ -76,18 +76,39 @@ function renderPool(
     `pm.max_requests = ${count(maxRequests)}`,
     `pm.process_idle_timeout = ${count(idleTimeout)}s`,
     `security.limit_extensions = ${EXTENSIONS}`,
-    `php_admin_value[open_basedir] = ${[`${folder}/`, ...SHARED_FOLDERS].join(':')}`,
-    `php_admin_value[upload_tmp_dir] = ${folder}/tmp`,
-    `php_admin_value[sys_temp_dir] = ${folder}/tmp`,
-    // The pools share OPcache. It must not give a script to a user who cannot read the file, nor list or clear all scripts.
-    'php_admin_value[opcache.validate_permission] = 1',
-    'php_admin_value[opcache.restrict_api] = /nonexistent',
-    // Debian’s job for old sessions does not look into homes.
-    `php_value[session.save_path] = ${folder}/tmp`,
-    'php_value[session.gc_probability] = 1',
+    ...directivesOf(folder).map(
+      ({ name, value, isFixed }) => `php_${isFixed ? 'admin_' : ''}value[${name}] = ${value}`,
+    ),
     '',
   ].join('\n');
 }
+
+interface Directive {
+  readonly name: string;
+  readonly value: string;
+  /** True if programs of the account cannot change it. */
+  readonly isFixed: boolean;
+}
+
+/** The directives that every pool sets, whatever php.ini says. `home`: as it is written. */
+function directivesOf(home: string): readonly Directive[] {
+  const fixed = (name: string, value: string) => ({ name, value, isFixed: true });
+  const changeable = (name: string, value: string) => ({ name, value, isFixed: false });
+  return [
+    fixed('open_basedir', [`${home}/`, ...SHARED_FOLDERS].join(':')),
+    fixed('upload_tmp_dir', `${home}/tmp`),
+    fixed('sys_temp_dir', `${home}/tmp`),
+    // The pools share OPcache. It must not give a script to a user who cannot read the file, nor list or clear all scripts.
+    fixed('opcache.validate_permission', '1'),
+    fixed('opcache.restrict_api', '/nonexistent'),
+    // Debian’s job for old sessions does not look into homes.
+    changeable('session.save_path', `${home}/tmp`),
+    changeable('session.gc_probability', '1'),
+  ];
+}
+
+/** The names of the directives that every pool sets itself. */
+export const POOL_DIRECTIVES: readonly string[] = directivesOf('').map(({ name }) => name);
 
 /** In a check with another identity, the web server’s user might not exist either. */
 function identityOf(own: string, given: string, username: string): string {

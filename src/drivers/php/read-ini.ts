@@ -4,6 +4,8 @@ import type { FoundIni, IniDirective, IniFile } from '../../model/php/ini.ts';
 import type { PhpVersion } from '../../model/php/versions.ts';
 import { digestOf } from '../file-driver.ts';
 import { CONFIGURATION } from '../php-pools/places.ts';
+import { POOL_DIRECTIVES } from '../php-pools/render.ts';
+import { findOverrides } from './overrides.ts';
 import { iniFiles } from './ini-places.ts';
 import { iniTools, parseIni, readDirectives } from './ini-parser.ts';
 
@@ -29,5 +31,7 @@ export async function readIni(
     parse: (...texts) => parseIni(tools, php, texts),
     directives: (): Promise<IniDirective[]> =>
       readDirectives(tools, php, ofFpm?.digest === null ? undefined : ofFpm?.path),
+    overrides: () => findOverrides(files, tools, php),
+    poolDirectives: POOL_DIRECTIVES,
   };
 }

@@ -8,6 +8,8 @@ export interface Service {
   readonly displayName: string;
   /** Of several, the first that is installed counts. Empty for a service that this program never has. */
   readonly units: readonly string[];
+  /** True if the service is the PHP-FPM of all installed versions, each of which has a unit of its own. */
+  readonly isPhpFpm?: true;
   /** How it is asked whether it answers. */
   readonly probe?: Probe;
   /** True for a part of this program's own server, which answers this very question. */
@@ -21,7 +23,7 @@ const own = { units: [OWN_UNIT], isOwn: true } as const;
 const none: readonly string[] = [];
 
 export const services: readonly Service[] = [
-  { name: 'apache_php_fpm', displayName: 'PHP-FPM of the web server', units: none },
+  { name: 'apache_php_fpm', displayName: 'PHP-FPM of the web server', units: none, isPhpFpm: true },
   { name: 'clamd', displayName: 'Virus scanner (ClamAV)', units: ['clamav-daemon'] },
   { name: 'cpanel-dovecot-solr', displayName: 'Full-text search of mail', units: none },
   { name: 'cpanel_php_fpm', displayName: 'PHP-FPM of cPanel itself', units: none },

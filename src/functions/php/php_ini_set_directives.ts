@@ -1,7 +1,7 @@
 import { setPhpIni } from '../../changes/set-php-ini.ts';
 import { defineFunction } from '../../core/define.ts';
 import { findVersions, readIni } from '../../drivers/php/look.ts';
-import { editFiles } from '../../model/php/ini-settings.ts';
+import { editFiles, findOverriding } from '../../model/php/ini-settings.ts';
 import { readSetting } from '../../model/php/ini.ts';
 import { versionParam } from '../../model/php/form.ts';
 import { getVersion } from '../../model/php/versions.ts';
@@ -38,10 +38,24 @@ export default defineFunction({
   async look({ version, directive }, { machine }) {
     const settings = directive.map(readSetting);
     const found = await readIni(machine, getVersion(await findVersions(machine), 'version', version));
-    return { php: found.php, files: await editFiles(found, settings) };
+    const files = await editFiles(found, settings);
+    const overriding = await findOverriding(found, files, settings);
+    const ofPools = settings.map(({ name }) => name).filter((name) => found.poolDirectives.includes(name));
+    return { desired: { php: found.php, files }, overriding, ofPools };
   },
 
-  async handler(_args, { plan, inform }, desired) {
+  async handler(_args, { plan, inform, warn }, { desired, overriding, ofPools }) {
+    for (const { name, value, path } of overriding) {
+      warn(
+        `“${path}” sets ${name} to “${value}”. PHP reads that file after php.ini, so the new value has no effect on ` +
+          'PHP-FPM until you remove the line from that file.',
+      );
+    }
+    for (const name of ofPools) {
+      warn(
+        `The pools of accounts have a value of their own for ${name}, so the new value does not apply to them.`,
+      );
+    }
     if (desired.files.length === 0) inform('The directives already have these values.');
     plan(setPhpIni([desired]));
   },

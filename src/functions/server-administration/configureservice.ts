@@ -44,16 +44,16 @@ export default defineFunction({
     return found;
   },
 
-  async handler({ service, enabled, monitored: isMonitored }, { db, plan, warn, system }, { unit, isOwn }) {
+  async handler({ service, enabled, monitored: isMonitored }, { db, plan, warn, system }, { units, isOwn }) {
     if (service === BRUTE_FORCE && enabled !== undefined)
       await bruteForce.change(db, { is_enabled: enabled });
     if (isMonitored !== undefined) await monitored.set(db, service, isMonitored);
     if (enabled === undefined || service === BRUTE_FORCE) return;
     if (isOwn === true) {
       if (enabled) return;
-      throw badParam(`“${service}” answers this call. To stop it, run “systemctl disable --now ${unit}”.`);
+      throw badParam(`“${service}” answers this call. To stop it, run “systemctl disable --now ${units.join(' ')}”.`);
     }
     if (system.isSandbox) warn('This is a sandbox: the setting is recorded, and no service is started.');
-    plan(configureService(unit, enabled, { service, isMonitored: isMonitored ?? null }));
+    plan(configureService(units, enabled, { service, isMonitored: isMonitored ?? null }));
   },
 });

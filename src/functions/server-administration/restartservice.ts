@@ -10,7 +10,8 @@ export default defineFunction({
   description:
     'The call answers once systemd says that the service is active again. Otherwise it fails, and the reason has the last ' +
     'lines of the service’s log. Services of this program’s own server (cpsrvd, cphulkd, queueprocd) are restarted ' +
-    'together, after the answer. The privilege “clustering” alone allows only named.',
+    'together, after the answer. apache_php_fpm is the PHP-FPM of all installed PHP versions; its configuration is checked ' +
+    'first, so that a broken file does not stop it. The privilege “clustering” alone allows only named.',
   access: ['restart', 'clustering'],
   effect: 'operates',
   params: {
@@ -37,7 +38,7 @@ export default defineFunction({
   async handler(
     { service, queue_task: isQueued },
     { caller, plan, startTask, warn, system },
-    { unit, displayName, isOwn },
+    { units, displayName, isOwn },
   ) {
     if (caller.privileges !== 'all' && !caller.privileges.has('restart') && service !== 'named') {
       throw denied(
@@ -49,7 +50,7 @@ export default defineFunction({
       const id = await startTask('restart-service', { service });
       return { service, output: `The restart is task ${id}. “whmapi1 --tasks ${id}” shows its state.` };
     }
-    plan(restartService(unit));
+    plan(restartService(units));
     const output =
       isOwn === true
         ? `${displayName} restarts once it has answered this call.`

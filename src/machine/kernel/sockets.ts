@@ -57,3 +57,17 @@ function formatAddress(bytes: Buffer): string {
     ? `::ffff:${address.toIPv4Address().toString()}`
     : address.toRFC5952String();
 }
+
+/** A listening socket has the flag `__SO_ACCEPTCON`. */
+const ACCEPTS = 0x10000;
+
+/** Returns the paths of the Unix sockets on which processes listen (proc(5), “/proc/net/unix”). */
+export async function readListeningPaths(path = '/proc/net/unix'): Promise<ReadonlySet<string>> {
+  const [, ...rows] = (await readFile(path, 'utf8')).split('\n');
+  const paths = rows.flatMap((row) => {
+    const [, flags, name] = /^\S+ \S+ \S+ ([0-9A-F]+) \S+ \S+ +\d+ (\/.*)$/.exec(row) ?? [];
+    const isListening = (Number.parseInt(flags ?? '0', HEX) & ACCEPTS) !== 0;
+    return isListening && name !== undefined ? [name] : [];
+  });
+  return new Set(paths);
+}

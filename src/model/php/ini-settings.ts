@@ -1,7 +1,7 @@
 // Changes of directives in all files of a PHP version.
 import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
-import { edit, typeOf, type FoundIni, type IniFile, type Setting } from './ini.ts';
+import { edit, typeOf, type FoundIni, type IniFile, type IniOverride, type Setting } from './ini.ts';
 
 export interface ChangedIni {
   readonly path: string;
@@ -27,6 +27,37 @@ export async function editFiles(found: FoundIni, settings: readonly Setting[]): 
   return edited
     .filter(({ file, content }) => file.content !== content)
     .map(({ file, content }) => ({ path: file.path, content, replaces: file.digest }));
+}
+
+/** The files in conf.d that set one of the directives to another value, and so override the new one in PHP-FPM. */
+export async function findOverriding(
+  found: FoundIni,
+  changed: readonly ChangedIni[],
+  settings: readonly Setting[],
+): Promise<IniOverride[]> {
+  const [ofFpm] = found.files;
+  const content = changed.find(({ path }) => path === ofFpm?.path)?.content ?? ofFpm?.content ?? '';
+  return overriding(
+    content,
+    found,
+    settings.map(({ name }) => name),
+  );
+}
+
+/** The same for directives that are in the file already. Default: all of them. */
+export async function overriding(
+  content: string,
+  { parse, overrides }: FoundIni,
+  names?: readonly string[],
+): Promise<IniOverride[]> {
+  const all = await overrides();
+  if (all.length === 0) return [];
+  const [parsed] = await parse(content);
+  const values = parsed !== undefined && 'values' in parsed ? parsed.values : {};
+  return all.filter(({ name, value }) => {
+    const isAsked = names === undefined ? Object.hasOwn(values, name) : names.includes(name);
+    return isAsked && values[name] !== value;
+  });
 }
 
 /** Whether a file sets a directive to anything but an empty value. */

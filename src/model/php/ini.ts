@@ -20,6 +20,17 @@ export interface FoundIni {
   /** One for each text. */
   readonly parse: (...texts: readonly string[]) => Promise<ParsedIni[]>;
   readonly directives: () => Promise<IniDirective[]>;
+  readonly overrides: () => Promise<IniOverride[]>;
+  /** The directives that the pools of accounts set themselves. */
+  readonly poolDirectives: readonly string[];
+}
+
+/** A directive that a file in conf.d sets, which PHP reads after php.ini. */
+export interface IniOverride {
+  readonly name: string;
+  /** As PHP's parser returns it. */
+  readonly value: string;
+  readonly path: string;
 }
 
 export interface IniDirective {

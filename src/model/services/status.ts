@@ -8,7 +8,8 @@ import * as monitored from './monitored.ts';
 export interface Found {
   readonly name: string;
   readonly displayName: string;
-  readonly unit: string | undefined;
+  /** Units of systemd. Empty if it is not installed. */
+  readonly units: readonly string[];
   readonly isEnabled: boolean;
   readonly isRunning: boolean;
 }
@@ -33,12 +34,12 @@ export const BRUTE_FORCE = 'cphulkd';
 export async function show(db: Db, found: readonly Found[]) {
   const watched = await monitored.list(db);
   const isProtected = (await bruteForce.read(db)).is_enabled;
-  return found.map(({ name, displayName, unit, isEnabled, isRunning }) => {
+  return found.map(({ name, displayName, units, isEnabled, isRunning }) => {
     const isOn = name !== BRUTE_FORCE || isProtected;
     return {
       name,
       display_name: displayName,
-      installed: Number(unit !== undefined),
+      installed: Number(units.length > 0),
       enabled: Number(isEnabled && isOn),
       monitored: Number(watched.has(name)),
       running: Number(isRunning && isOn),

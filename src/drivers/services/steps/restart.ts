@@ -1,4 +1,5 @@
 import { defineStep } from '../../../core/plan.ts';
+import { assertUnitStarts } from '../../php-pools/control.ts';
 import { OWN_UNIT } from '../catalogue.ts';
 
 interface Input {
@@ -11,6 +12,7 @@ export default defineStep<Input>({
   describe: ({ unit }) => `Restart the service “${unit}”.`,
   async apply(machine, { input: { unit } }) {
     const services = await machine.services();
+    if (services.isSupported) await assertUnitStarts(unit, machine);
     // The process that answers the call may be the one that is restarted: it answers first.
     await (unit === OWN_UNIT ? services.restartLater(unit) : services.restart(unit));
   },
