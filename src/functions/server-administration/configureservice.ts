@@ -51,7 +51,9 @@ export default defineFunction({
     if (enabled === undefined || service === BRUTE_FORCE) return;
     if (isOwn === true) {
       if (enabled) return;
-      throw badParam(`“${service}” answers this call. To stop it, run “systemctl disable --now ${units.join(' ')}”.`);
+      throw badParam(
+        `“${service}” answers this call. To stop it, run “systemctl disable --now ${units.join(' ')}”.`,
+      );
     }
     if (system.isSandbox) warn('This is a sandbox: the setting is recorded, and no service is started.');
     plan(configureService(units, enabled, { service, isMonitored: isMonitored ?? null }));
