@@ -6,7 +6,7 @@ export interface UserFile {
   readonly name: string;
   /** True if the name has bytes that are not UTF-8: they are replaced here, so that no path can name the file. */
   readonly isUnnameable: boolean;
-  readonly kind: 'file' | 'directory' | 'link' | 'other';
+  readonly kind: 'file' | 'directory' | 'link' | 'fifo' | 'socket' | 'character device' | 'block device';
   /** In bytes. */
   readonly size: number;
   /** Permission bits, such as 0o640. */
@@ -17,6 +17,8 @@ export interface UserFile {
   readonly modifiedAt: number;
   readonly changedAt: number;
   readonly accessedAt: number;
+  /** The number of names of a file. Of a directory, on most file systems: the number of directories in it, plus 2. */
+  readonly links: number;
   /** Where a symbolic link leads, as it is written there. Null for anything else. */
   readonly target: string | null;
 }
@@ -51,6 +53,8 @@ export interface UserFileWrite {
  * quota is full; `failed` if the work took too long or its process was ended.
  */
 export interface MachineUserFiles {
+  /** The home directory, as in the passwd file. */
+  readonly home: string;
   /** The file itself if it is a symbolic link. Undefined if nothing exists there. */
   stat(path: string): Promise<UserFile | undefined>;
   /** Lists `limit` files of a directory, from the position `from` on. Default: all. */
@@ -82,6 +86,11 @@ export interface MachineUserFiles {
    * @returns the name in the trash.
    */
   trash(path: string): Promise<string>;
+  /**
+   * Moves a file of the trash back to its origin. @returns its path below the home.
+   * @throws MachineError `not_found` if the trash does not have it, or there is no note of its origin; `exists`.
+   */
+  restore(name: string): Promise<string>;
   /** Removes what was last changed before that time (milliseconds since 1970-01-01). @returns how many were removed. */
   emptyTrash(before: number): Promise<number>;
   /** Sets the permission bits, of a link’s target too. */

@@ -171,6 +171,15 @@ export function describeUserFiles(host: string, makeMachine: () => Promise<Machi
       expect(await files.trash('page')).toBe('page.1');
       expect(text('.trash/.trash_restore')).toBe('page=/home/bob/public_html\npage.1=/home/bob\n');
       expect(lstatSync(at('.trash')).mode & 0o777).toBe(0o700);
+      expect(await files.restore('page')).toBe('public_html/page');
+      expect([text('public_html/page'), text('.trash/.trash_restore')]).toEqual(['1', 'page.1=/home/bob\n']);
+      expect(await codeOf(files.restore('page'))).toBe('not_found');
+      expect(await codeOf(files.restore('../page'))).toBe('invalid');
+      writeFileSync(at('.trash/evil'), '');
+      writeFileSync(at('.trash/.trash_restore'), 'evil=/home/alice/open\npage.1=/home/bob\n');
+      expect(await codeOf(files.restore('evil'))).toBe('invalid');
+      await files.remove('.trash/evil');
+      await files.trash('public_html/page');
       expect(await codeOf(files.trash('.trash/page'))).toBe('invalid');
       expect(await files.emptyTrash(0)).toBe(0);
       expect(await files.emptyTrash(Date.now() + 60_000)).toBe(2);
@@ -269,7 +278,7 @@ export function describeUserFiles(host: string, makeMachine: () => Promise<Machi
       expect(await codeOf(files.read('fifo', 99))).toBe('invalid');
       expect(await codeOf(put('fifo', 'x'))).toBe('invalid');
       expect(await codeOf(files.copy('fifo', 'x'))).toBe('invalid');
-      expect(await files.stat('fifo')).toMatchObject({ kind: 'other' });
+      expect(await files.stat('fifo')).toMatchObject({ kind: 'fifo' });
       await files.makeDirectory('with');
       renameSync(at('fifo'), at('with/fifo'));
       await put('with/file', '1');

@@ -22,13 +22,14 @@ export function describeFile(name: Buffer | string, place: Buffer | string): Use
 }
 
 export function factsOf(stats: Stats): Omit<UserFile, 'name' | 'isUnnameable' | 'target'> {
-  const { size, mode, uid, gid, mtimeMs, ctimeMs, atimeMs } = stats;
+  const { size, mode, uid, gid, nlink, mtimeMs, ctimeMs, atimeMs } = stats;
   return {
     kind: kindOf(stats),
     size,
     mode: mode & 0o7777,
     uid,
     gid,
+    links: nlink,
     modifiedAt: Math.floor(mtimeMs),
     changedAt: Math.floor(ctimeMs),
     accessedAt: Math.floor(atimeMs),
@@ -38,7 +39,10 @@ export function factsOf(stats: Stats): Omit<UserFile, 'name' | 'isUnnameable' | 
 function kindOf(stats: Stats): UserFile['kind'] {
   if (stats.isFile()) return 'file';
   if (stats.isDirectory()) return 'directory';
-  return stats.isSymbolicLink() ? 'link' : 'other';
+  if (stats.isSymbolicLink()) return 'link';
+  if (stats.isFIFO()) return 'fifo';
+  if (stats.isSocket()) return 'socket';
+  return stats.isBlockDevice() ? 'block device' : 'character device';
 }
 
 /** It might be replaced by something else meanwhile. */

@@ -7,7 +7,7 @@ import { HomeFiles } from './home-files.ts';
 
 export interface Request {
   readonly home: string;
-  readonly operation: keyof MachineUserFiles;
+  readonly operation: Exclude<keyof MachineUserFiles, 'home'>;
   readonly words: readonly unknown[];
   /** Whether the content follows, for `write`. */
   readonly hasContent: boolean;

@@ -14,16 +14,18 @@ import { describeFile, factsOf, listEntries } from './entries.ts';
 import { O_PATH, statOf, withPlace, type Home, type Place } from './place.ts';
 import { readAll, replaceFile } from './content.ts';
 import { copyTree, removeTree } from './tree.ts';
-import { emptyTrash, moveToTrash } from './trash.ts';
+import { emptyTrash, moveToTrash, restoreFromTrash } from './trash.ts';
 
 const { O_DIRECTORY, O_NOFOLLOW } = constants;
 const NEW_FILE = 0o644;
 const NEW_DIRECTORY = 0o755;
 
 export class HomeFiles implements MachineUserFiles {
+  readonly home: string;
   readonly #home: Home;
 
   constructor(home: Home) {
+    this.home = home.path;
     this.#home = home;
   }
 
@@ -104,6 +106,10 @@ export class HomeFiles implements MachineUserFiles {
       if (statOf(source.path) === undefined) throw notFound(path);
       return moveToTrash(this.#home, source, path);
     });
+  }
+
+  restore(name: string): Promise<string> {
+    return restoreFromTrash(this.#home, name);
   }
 
   emptyTrash(before: number): Promise<number> {

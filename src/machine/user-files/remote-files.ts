@@ -19,11 +19,13 @@ const SHORT_MS = 60_000;
 const LONG_MS = 3_600_000;
 
 export class RemoteFiles implements MachineUserFiles {
+  readonly home: string;
   readonly #user: MachineUser;
   readonly #helpers: Helpers;
   readonly #start: (user: MachineUser) => Started;
 
   constructor(user: MachineUser, helpers: Helpers, start: (user: MachineUser) => Started) {
+    this.home = user.home;
     this.#user = user;
     this.#helpers = helpers;
     this.#start = start;
@@ -88,6 +90,10 @@ export class RemoteFiles implements MachineUserFiles {
     return String((await this.#perform('trash', [path], { paths: [path] })).value);
   }
 
+  async restore(name: string): Promise<string> {
+    return String((await this.#perform('restore', [name], { paths: [`.trash/${name}`] })).value);
+  }
+
   async emptyTrash(before: number): Promise<number> {
     const { value } = await this.#perform('emptyTrash', [before], { paths: [], limitMs: LONG_MS });
     if (!Number.isInteger(value)) throw nonsense();
@@ -123,8 +129,10 @@ export class RemoteFiles implements MachineUserFiles {
   }
 }
 
-const NUMBERS = ['size', 'mode', 'uid', 'gid', 'modifiedAt', 'changedAt', 'accessedAt'] as const;
-const KINDS = new Set<unknown>(['file', 'directory', 'link', 'other']);
+const NUMBERS = ['size', 'mode', 'uid', 'gid', 'links', 'modifiedAt', 'changedAt', 'accessedAt'] as const;
+const KINDS = new Set<unknown>([
+  ...['file', 'directory', 'link', 'fifo', 'socket', 'character device', 'block device'],
+]);
 
 /** What a helper answers can be anything, because the user can change that process. */
 function checkedFile(value: unknown): UserFile {

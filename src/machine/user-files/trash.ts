@@ -33,22 +33,49 @@ export async function moveToTrash(home: Home, source: Place, path: string): Prom
   });
 }
 
+/** @returns the path below the home. */
+export async function restoreFromTrash(home: Home, name: string): Promise<string> {
+  const [part = '', ...others] = homeParts(name, home.path);
+  if (others.length > 0 || part === '' || part === NOTE)
+    throw new MachineError('invalid', 'Invalid name: use that of a file in the trash, without directories.');
+  return withPlace(home, `${TRASH}/${NOTE}`, false, async (note) => {
+    const source = note.beside(part);
+    const lines = await noteLines(note);
+    const line = lines.find((one) => nameIn(one) === part);
+    if (statOf(source) === undefined)
+      throw new MachineError('not_found', `“${part}”: No such file or directory in the trash.`);
+    if (line === undefined)
+      throw new MachineError('not_found', `The trash has no note of where “${part}” was. Move it instead.`);
+    // A name that was taken in the trash got a number there. The user can also have changed the note.
+    const target = `${line.slice(line.indexOf('=') + 1)}/${part}`;
+    await withPlace(home, target, false, async (place) => {
+      if (statOf(place.path) !== undefined) throw new MachineError('exists', `“${target}” already exists.`);
+      renameSync(source, place.path);
+    });
+    await writeNote(
+      note,
+      lines.filter((one) => one !== line),
+    );
+    return homeParts(target, home.path).join('/');
+  });
+}
+
 /** @returns how many files were removed. */
 export async function emptyTrash(home: Home, before: number): Promise<number> {
   const isThere = await withPlace(home, TRASH, false, async (trash) => statOf(trash.path) !== undefined);
   if (!isThere) return 0;
   return withPlace(home, `${TRASH}/${NOTE}`, false, async (note) => {
     const { files } = await listEntries(note.beside('.'), 0, Infinity);
-    const removed = new Set<string>();
+    let removed = 0;
     for (const { name, changedAt, isUnnameable } of files) {
       if (name === NOTE || isUnnameable || changedAt >= before) continue;
       await removeTree(note.beside(name));
-      removed.add(name);
+      removed++;
     }
     const lines = await noteLines(note);
-    const kept = lines.filter((line) => !removed.has(nameIn(line)));
+    const kept = lines.filter((line) => isInTrash(note, nameIn(line)));
     if (kept.length < lines.length) await writeNote(note, kept);
-    return removed.size;
+    return removed;
   });
 }
 
@@ -57,6 +84,10 @@ function freeName(note: Place, name: string): string {
   const free = names.find((one) => one !== NOTE && statOf(note.beside(one)) === undefined);
   if (free === undefined) throw new MachineError('exists', `The trash has too many files named “${name}”.`);
   return free;
+}
+
+function isInTrash(note: Place, name: string): boolean {
+  return name !== '' && !name.includes('/') && statOf(note.beside(name)) !== undefined;
 }
 
 /** Empty if there is no note, or something else has its name. */
