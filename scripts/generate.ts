@@ -22,6 +22,8 @@ export async function generate(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   files.set('src/functions/index.generated.ts', indexModule(functions));
   files.set('src/functions/loaders.generated.ts', loadersModule(functions));
+  files.set('src/uapi/loaders.generated.ts', accountLoadersModule(await loadAccountFunctions()));
+  files.set('src/uapi/index.generated.ts', accountIndexModule(await loadAccountFunctions()));
   files.set('src/functions/coverage.generated.ts', coverageModule(functions, notice));
   files.set('src/changes/loaders.generated.ts', changesModule());
   files.set('src/drivers/loaders.generated.ts', stepsModule());
@@ -65,6 +67,66 @@ export async function loadFunctions(): Promise<PlacedFunction[]> {
     }
   }
   return functions.sort((a, b) => (a.fn.name < b.fn.name ? -1 : 1));
+}
+
+export interface PlacedAccountFunction {
+  readonly api: 'uapi' | 'api2';
+  /** From the project's top. */
+  readonly path: string;
+  readonly fn: AnyFunction;
+}
+
+/** Every function of UAPI and API 2: `src/uapi/Module/function.ts`, `src/api2/Module/function.ts`. */
+export async function loadAccountFunctions(): Promise<PlacedAccountFunction[]> {
+  const functions: PlacedAccountFunction[] = [];
+  for (const api of ['uapi', 'api2'] as const) {
+    const base = join(top, 'src', api);
+    const files = readdirSync(base, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      /^\w+\/\w+\.ts$/.test(file),
+    );
+    for (const file of files) {
+      const module = (await import(join(base, file))) as { default: AnyFunction };
+      functions.push({ api, path: join('src', api, file), fn: module.default });
+    }
+  }
+  return functions.sort((a, b) => (a.fn.name < b.fn.name ? -1 : 1));
+}
+
+function accountLoadersModule(functions: readonly PlacedAccountFunction[]): string {
+  const listOf = (api: 'uapi' | 'api2') => {
+    const rows = functions
+      .filter((one) => one.api === api)
+      .map(({ path, fn }) => `  '${fn.name}': () => import('./${relative('src/uapi', path)}'),\n`);
+    return `Readonly<Record<string, () => Promise<{ default: AnyFunction }>>> = {\n${rows.join('')}};\n`;
+  };
+  return `${notice}// How each function of UAPI and API 2 is loaded.
+import type { AnyFunction } from '../core/define.ts';
+
+export const uapiLoaders: ${listOf('uapi')}
+export const api2Loaders: ${listOf('api2')}`;
+}
+
+function accountIndexModule(functions: readonly PlacedAccountFunction[]): string {
+  const listOf = (api: 'uapi' | 'api2') => {
+    const rows = functions
+      .filter((one) => one.api === api)
+      .map(({ fn }) => {
+        const { summary, effect, feature } = fn;
+        return `  '${fn.name}': ${JSON.stringify({ summary, effect, feature })},\n`;
+      });
+    return `Readonly<Record<string, AccountIndexRow>> = {\n${rows.join('')}};\n`;
+  };
+  return `${notice}// What lists need of every function of UAPI and API 2 without loading it.
+import type { AnyFunction } from '../core/define.ts';
+
+export interface AccountIndexRow {
+  readonly summary: string;
+  readonly effect: AnyFunction['effect'];
+  readonly feature?: string;
+}
+
+export const uapiIndex: ${listOf('uapi')}
+export const api2Index: ${listOf('api2')}`;
 }
 
 function indexModule(functions: readonly PlacedFunction[]): string {

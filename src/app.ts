@@ -4,9 +4,10 @@ import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { version } from '../package.json';
 import type { AuditMoment, AuditRecord } from './core/audit.ts';
-import type { Caller, Origin, PasswordStrength, Sealer } from './core/context.ts';
+import type { AccountApi, Caller, Origin, PasswordStrength, Sealer } from './core/context.ts';
 import type { Engine } from './core/engine.ts';
 import { loadFunction } from './functions/load.ts';
+import { loadApi2, loadUapi } from './uapi/load.ts';
 import { chooseMachine, isMachine } from './machine/choose.ts';
 import { processesOf, requestReload } from './machine/processes.ts';
 import type { NameKind } from './core/define.ts';
@@ -157,6 +158,12 @@ export function createApplication(
     },
     find: loadFunction,
     known: async (command) => (await import('./catalogue/known.ts')).familyOfAbsent(command),
+    accountApis: {
+      uapi: { find: loadUapi, known: documentedIn('uapi') },
+      api2: { find: loadApi2, known: documentedIn('api2') },
+    },
+    hasFeature: async (db, username, feature) =>
+      (await import('./model/features/overrides.ts')).mayUse(db, username, feature),
     change: (kind) => loadBy(changes, kind),
     step: (kind) => loadBy(steps, kind),
     withSteps: async (entry) => (await import('./changes/earlier-operations.ts')).withSteps(entry),
@@ -322,4 +329,9 @@ export async function namesInStore(
     return storedNames(db, caller, asked.kind, asked.prefix);
   });
   return names ?? [];
+}
+
+function documentedIn(api: AccountApi): Engine['known'] {
+  return async (command) =>
+    (await import('./catalogue/known-account-functions.ts')).apiOfDocumented(api, command);
 }

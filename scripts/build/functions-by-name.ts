@@ -7,8 +7,21 @@ import type { Plugin } from 'esbuild';
 export function functionEntries(top: string): Record<string, string> {
   const paths = readdirSync(join(top, 'src/functions'), { recursive: true, encoding: 'utf8' });
   const modules = paths.filter((path) => /^[\w-]+\/\w+\.ts$/.test(path));
-  return Object.fromEntries(
-    modules.map((path) => [`functions/${path.slice(path.indexOf('/') + 1, -3)}`, `src/functions/${path}`]),
+  return Object.fromEntries([
+    ...modules.map((path) => [`functions/${path.slice(path.indexOf('/') + 1, -3)}`, `src/functions/${path}`]),
+    ...accountFunctionEntries(top),
+  ]) as Record<string, string>;
+}
+
+/** The same for UAPI and API 2: `functions/uapi.MODULE.NAME`. */
+function accountFunctionEntries(top: string): [entry: string, source: string][] {
+  return ['uapi', 'api2'].flatMap((api) =>
+    readdirSync(join(top, 'src', api), { recursive: true, encoding: 'utf8' })
+      .filter((path) => /^\w+\/\w+\.ts$/.test(path))
+      .map((path): [string, string] => [
+        `functions/${api}.${path.slice(0, -3).replace('/', '.')}`,
+        `src/${api}/${path}`,
+      ]),
   );
 }
 
@@ -25,6 +38,19 @@ export function functionsByName(): Plugin {
             if (!/^\\w+$/.test(name) || !existsSync(\`\${__dirname}/functions/\${name}.cjs\`)) return undefined;
             return require(\`#functions/\${name}.cjs/\${name}\`).default;
           }`,
+      }));
+      build.onLoad({ filter: /\/src\/uapi\/load\.ts$/ }, () => ({
+        loader: 'ts',
+        contents: `
+          import { existsSync } from 'node:fs';
+          const load = (api: string) => async (name: string) => {
+            if (!/^\\w+::\\w+$/.test(name)) return undefined;
+            const file = api + '.' + name.replace('::', '.');
+            if (!existsSync(\`\${__dirname}/functions/\${file}.cjs\`)) return undefined;
+            return require(\`#functions/\${file}.cjs/\${file}\`).default;
+          };
+          export const loadUapi = load('uapi');
+          export const loadApi2 = load('api2');`,
       }));
     },
   };

@@ -19,7 +19,9 @@ export function readArguments(spec: Spec, given: readonly RawArgument[]): ReadAr
   const missing: Fault[] = [];
   const bad: Fault[] = [];
   const { byParam, rest } = groupArguments(spec, given, bad);
-  const args: Record<string, unknown> = { rest };
+  const passed =
+    spec.passes === undefined ? [] : given.filter(({ name }) => paramOf(spec, name) === undefined);
+  const args: Record<string, unknown> = { rest, passed };
   for (const [name, param] of Object.entries(spec.params)) {
     const sent = byParam.get(name) ?? [];
     const omitsEmpty = spec.emptyIsOmitted === true && param.required !== true && !fits(param, '');
@@ -60,7 +62,7 @@ export function readArguments(spec: Spec, given: readonly RawArgument[]): ReadAr
 
 /** Returns the names of unknown parameters, as sent. */
 export function unknownNames(spec: Spec, given: readonly RawArgument[]): string[] {
-  if (spec.rest !== undefined) return [];
+  if (spec.rest !== undefined || spec.passes !== undefined) return [];
   return given.map(({ name }) => name).filter((name) => paramOf(spec, name) === undefined);
 }
 

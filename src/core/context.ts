@@ -2,13 +2,14 @@
 import type { AnyFunction } from './define.ts';
 import type { Dialect } from './dialect.ts';
 import type { Envelope } from './envelope.ts';
+import type { ErrorCode } from './errors.ts';
 import type { Machine } from './machine.ts';
 import type { MetaArguments } from './meta-arguments.ts';
 import type { CallPeer } from './peer.ts';
 import type { Plan, PlanAnswer } from './plan.ts';
 import type { Counts } from './shape.ts';
 import type { TaskLogPiece } from './task.ts';
-import type { Json } from './values.ts';
+import type { Hash, Json } from './values.ts';
 
 /** The caller. `root` has every privilege. */
 export interface Caller {
@@ -21,6 +22,10 @@ export interface Caller {
   readonly isLimited?: true;
   /** True for a session that requires confirmation before it changes how its own user logs in (`acting-as.ts`). */
   readonly mustConfirm?: true;
+  /** True for an account that calls UAPI or API 2. It acts on itself and sees no other account. */
+  readonly isAccount?: true;
+  /** The login that acts as `user`, for the audit log. Absent if the user acts itself. */
+  readonly actor?: string;
 }
 
 export type SqlValue = string | number | bigint | Uint8Array | null;
@@ -133,6 +138,8 @@ interface CallContext {
   readonly raw: (text: string) => void;
   /** Sets `metadata.reason` for a successful call. Default: “OK”. */
   readonly reason: (sentence: string) => void;
+  /** Adds a block to the metadata of a UAPI response, such as `LangPHP`. */
+  readonly addMetadata: (block: Hash) => void;
   /** The call's options for the list in the response (`api.*`). Undefined if there are none. */
   readonly listQuery: MetaArguments | undefined;
   /**
@@ -182,4 +189,18 @@ export interface FreeContext extends CallContext {
   readonly callPeer: CallPeer;
   /** Runs another call as the same caller. For functions that `calls`. */
   readonly call: (call: Pick<Call, 'command' | 'args'>) => Promise<Envelope>;
+  /**
+   * Runs a function of UAPI or API 2 as an account. The caller of the present call must be allowed to act for the
+   * account. `command` is `Module::function`. For functions that `calls`.
+   */
+  readonly callAsAccount: (
+    username: string,
+    api: AccountApi,
+    call: Pick<Call, 'command' | 'args'>,
+  ) => Promise<Envelope>;
+  /** Reports that the function that this call has made failed: a shell gets the exit status of that error. */
+  readonly innerError: (code: ErrorCode) => void;
 }
+
+/** An API whose functions act inside an account. */
+export type AccountApi = 'uapi' | 'api2';

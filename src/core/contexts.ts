@@ -1,5 +1,5 @@
 // Creates the context of a call's handler (`context.ts`), inside or outside a transaction.
-import type { Call, Caller, Context, Db, FreeContext } from './context.ts';
+import type { AccountApi, Call, Caller, Context, Db, FreeContext } from './context.ts';
 import type { AnyFunction } from './define.ts';
 import type { Engine, Store } from './engine.ts';
 import type { Envelope } from './envelope.ts';
@@ -76,12 +76,24 @@ export class Contexts {
         const nested = { ...engine, store, insideDryRun: own.dryRun };
         return dispatch({ ...call, ...inherited(own) }, caller, nested);
       },
+      callAsAccount: async (username, api, call) => {
+        const nested = { ...ofApi(engine, api), store, insideDryRun: own.dryRun };
+        const account = accountCaller(username, caller.isAccount === true ? caller.actor : caller.user);
+        return dispatch({ ...call, ...inherited(own) }, account, nested);
+      },
+      innerError: (code) => {
+        this.#of.report.innerError = code;
+      },
     };
   }
 
   async #startTask(db: Db, kind: string, input: unknown): Promise<number> {
     const { engine, caller, xid, report } = this.#of;
-    report.task = await engine.addTask(db, { kind, input, caller: caller.user, xid }, engine.now());
+    report.task = await engine.addTask(
+      db,
+      { kind, input, caller: caller.actor ?? caller.user, xid },
+      engine.now(),
+    );
     return report.task;
   }
 
@@ -106,6 +118,18 @@ export class Contexts {
     };
   }
 }
+
+/** An engine that finds the functions of an account's API instead of WHM's. */
+export function ofApi(engine: Engine, api: AccountApi): Engine {
+  return { ...engine, ...engine.accountApis[api] };
+}
+
+/** The caller for an account. `actor` is the login that acts for it. */
+export function accountCaller(user: string, actor?: string): Caller {
+  return { user, privileges: NONE, isAccount: true, ...(actor === undefined ? {} : { actor }) };
+}
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** The properties that a nested call gets from the call that makes it. */
 function inherited({ dryRun, origin, isAbandoned }: Call): Pick<Call, 'dryRun' | 'origin' | 'isAbandoned'> {

@@ -1,6 +1,6 @@
 // The types of function descriptions, and `defineFunction`, which combines a description with its handler. A
 // description is plain data from which arguments, help, man pages, access and the index are derived.
-import type { Context, FreeContext } from './context.ts';
+import type { Context, FreeContext, RawArgument } from './context.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Json, Value } from './values.ts';
 
@@ -118,7 +118,7 @@ export type ContextOf<E extends Effect> = E extends 'none' | 'calls' ? FreeConte
 /** Who may call: anyone who is logged in, only root, or holders of one of these privileges. */
 export type Access = 'any' | 'root' | readonly [string, ...string[]];
 
-type Params = Readonly<Record<string, Param>>;
+export type Params = Readonly<Record<string, Param>>;
 type Returns = Fields | MapField | null;
 
 type Single<P extends Param> = P['type'] extends 'integer'
@@ -138,7 +138,7 @@ type Argument<P extends Param> = P extends { list: true }
 type Arguments<P extends Params> = { readonly [K in keyof P]: Argument<P[K]> };
 
 // The first line ends the recursion where only “some field” is known.
-type Answer<F extends Field> = Field extends F
+export type Answer<F extends Field> = Field extends F
   ? Value
   : F extends { list: infer Item extends Field }
     ? Answer<Item>[]
@@ -196,6 +196,15 @@ export interface Spec {
   readonly oneOf?: OneOf;
   readonly rest?: Rest;
   /**
+   * For functions that call another function: all other arguments are passed to it as they are (`args.passed`). The
+   * text says so. The audit log masks them, and the other function has a line of its own.
+   */
+  readonly passes?: string;
+  /** The feature (`model/features/`) that the account needs to call it. Only for UAPI and API 2. */
+  readonly feature?: string;
+  /** Where a failed call of API 2 has its reason in the row of `data`. Default: `result` 0 and `reason`. */
+  readonly failureRow?: 'result reason' | 'status statusmsg' | 'result err';
+  /**
    * True for functions to which billing systems send complete forms: an empty optional parameter counts as omitted,
    * unless it can be empty.
    */
@@ -246,4 +255,7 @@ export function defineFunction<
   return definition;
 }
 
-type FunctionArguments<P extends Params> = Arguments<P> & { readonly rest: Readonly<Record<string, Json>> };
+export type FunctionArguments<P extends Params> = Arguments<P> & {
+  readonly rest: Readonly<Record<string, Json>>;
+  readonly passed: readonly RawArgument[];
+};

@@ -10,13 +10,14 @@ import type { AnyFunction } from './define.ts';
 import type { Engine, Store } from './engine.ts';
 import type { Envelope } from './envelope.ts';
 import type { CallHooks } from './hooks.ts';
-import { ApiError, notProvided, unknownFunction } from './errors.ts';
+import { ApiError, notProvided, unknownAccountFunction, unknownFunction } from './errors.ts';
 import { LookAgain, MachineError, ofDisk, ofMachine } from './machine-error.ts';
 import { nameOnly, printable } from './function-name.ts';
 import type { MetaArguments } from './meta-arguments.ts';
 import { noStore, readOnly } from './limited-stores.ts';
 import type { JournalEntry, StepResult } from './plan.ts';
 import { Report, type Outcome } from './report.ts';
+import { assertFeature } from './feature.ts';
 import { assertRole } from './role.ts';
 import type { Hash } from './values.ts';
 
@@ -90,12 +91,13 @@ class Dispatch {
     const fn = await this.#engine.find(command);
     if (fn === undefined) {
       const family = await this.#engine.known(command);
-      throw family === undefined ? unknownFunction(command) : notProvided(command, family);
+      if (family !== undefined) throw notProvided(command, family, this.#caller.isAccount);
+      throw this.#caller.isAccount === true ? unknownAccountFunction(command) : unknownFunction(command);
     }
     this.#function = fn;
     authorise(this.#caller, command, fn.access);
-    const meta = await readCallMeta(fn, args, this.#report);
-    const own = args.filter(({ name }) => !isMetaArgument(name));
+    const meta = fn.passes === undefined ? await readCallMeta(fn, args, this.#report) : undefined;
+    const own = fn.passes === undefined ? args.filter(({ name }) => !isMetaArgument(name)) : args;
     // Warnings come before any error, because a mistyped name is often the reason why a parameter is missing.
     this.#report.warnings.push(...(await warningsOf(fn, own)));
     const read = readArguments(fn, own);
@@ -110,6 +112,7 @@ class Dispatch {
     if (effect === 'none') return this.#runFree(prepared);
     const hooks = await this.#begin(prepared);
     if (prepared.fn.role !== undefined) await assertRole(this.#engine, prepared.fn);
+    if (prepared.fn.feature !== undefined) await assertFeature(this.#engine, prepared.fn, this.#caller);
     if (effect === 'calls') return dryRun ? this.#previewCalls(prepared) : this.#runFree(prepared);
     const perform = () =>
       this.#withLook(prepared, (found) => {
@@ -220,7 +223,7 @@ class Dispatch {
     const decide = async (db: Db, nested: Store) => {
       const outcome = await this.#decide(prepared, nested, found);
       const plan = this.#contexts.plan;
-      const about = { xid: this.#xid, caller: this.#caller.user, tries };
+      const about = { xid: this.#xid, caller: this.#actor, tries };
       const opened = plan && (await open(this.#engine, db, plan, about));
       const hasToWait = typeof opened === 'string';
       if (!hasToWait) await this.#audit(outcome, true, { db, stage: opened && 'begun' });
@@ -314,6 +317,16 @@ class Dispatch {
     return new ApiError('internal', `API failure: (XID ${this.#xid}) An unexpected error occurred. ${where}`);
   }
 
+  /** The login that makes the call. */
+  get #actor(): string {
+    return this.#caller.actor ?? this.#caller.user;
+  }
+
+  /** The account that somebody else acts for. */
+  #actsFor(): AuditRecord['arguments'] {
+    return this.#caller.actor === undefined ? [] : [['cpanel.user', this.#caller.user]];
+  }
+
   async #audit(
     outcome: Outcome,
     durable: boolean,
@@ -324,10 +337,10 @@ class Dispatch {
     const record: AuditRecord = {
       time: now,
       xid: this.#xid,
-      caller: this.#caller.user,
+      caller: this.#actor,
       ...this.#call.origin,
       function: this.#function?.name ?? nameOnly(command),
-      arguments: maskArguments(this.#function, args),
+      arguments: [...this.#actsFor(), ...maskArguments(this.#function, args)],
       result: outcome.ok ? 1 : 0,
       ...(outcome.ok ? {} : { error_code: outcome.error.code }),
       ...(dryRun ? { dry_run: 1 } : {}),

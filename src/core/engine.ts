@@ -1,6 +1,7 @@
 // The engine's dependencies: the store, the machine, the clock, randomness and the logs. `app.ts` builds them.
 import type { AuditRecord } from './audit.ts';
 import type {
+  AccountApi,
   Context,
   Db,
   FreeContext,
@@ -40,6 +41,10 @@ export interface Engine {
   readonly find: (command: string) => Promise<AnyFunction | undefined>;
   /** The family of a WHM function that this program does not provide. */
   readonly known: (command: string) => Promise<string | undefined>;
+  /** What replaces `find` and `known` for calls of UAPI and API 2. */
+  readonly accountApis: Readonly<Record<AccountApi, Pick<Engine, 'find' | 'known'>>>;
+  /** Whether an account may use a feature, by its package and its feature list. */
+  readonly hasFeature: (db: Db, username: string, feature: string) => Promise<boolean>;
   /** Loads the code that stores the outcome of a kind of plan. */
   readonly change: (kind: string) => Promise<Change | undefined>;
   /** A kind of step. */

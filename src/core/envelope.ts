@@ -1,4 +1,5 @@
 // The envelope of every response: `metadata` and, if the function returns something, `data`.
+import type { Spec } from './define.ts';
 import type { ErrorCode, Fault } from './errors.ts';
 import type { Hash, Value } from './values.ts';
 
@@ -28,6 +29,12 @@ export interface Envelope {
   root?: string;
   /** True if the function returns `data` without an envelope, such as `loadavg`. */
   flat?: true;
+  /** The error of the function that the call has made (`uapi_cpanel`): not printed, but a shell gets its exit status. */
+  innerError?: ErrorCode;
+  /** The blocks that a function of UAPI adds to the metadata of its response (`Context.addMetadata`). */
+  ownMetadata?: Hash;
+  /** Where a failed call of API 2 has its reason. */
+  failureRow?: Spec['failureRow'];
 }
 
 /** The content to write: the two parts of the envelope in order, or only the data of a flat response. */

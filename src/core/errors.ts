@@ -202,8 +202,19 @@ export function unknownFunction(command: string): ApiError {
   );
 }
 
-export function notProvided(command: string, family: string): ApiError {
-  const reason = `The function “${command}” of the family “${family}” is not provided on this server.`;
+/** The wording that clients of UAPI match. `command` is `Module::function`. */
+export function unknownAccountFunction(command: string): ApiError {
+  const [module = '', func = ''] = printable(command).split('::');
+  return new ApiError(
+    'unknown_function',
+    `The system could not find the function “${func}” in the module “${module}”.`,
+  );
+}
+
+/** `family` is the title of the function's family, or the name of the account's API that has the function. */
+export function notProvided(command: string, family: string, isAccountApi = false): ApiError {
+  const of = isAccountApi ? family : `the family “${family}”`;
+  const reason = `The function “${command}” of ${of} is not provided on this server.`;
   return new ApiError('not_provided', reason);
 }
 

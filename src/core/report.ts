@@ -2,7 +2,7 @@
 import type { Call, Context } from './context.ts';
 import type { AnyFunction } from './define.ts';
 import type { Envelope, Metadata } from './envelope.ts';
-import type { ApiError } from './errors.ts';
+import type { ApiError, ErrorCode } from './errors.ts';
 import { printable } from './function-name.ts';
 import type { Counts } from './shape.ts';
 import type { Hash } from './values.ts';
@@ -18,6 +18,9 @@ export class Report {
   counts: Counts | undefined;
   /** The task that the handler has started. */
   task: number | undefined;
+  /** The error of the function that the call has made. */
+  innerError: ErrorCode | undefined;
+  #metadata: Hash = {};
   #reason = 'OK';
   #raw: string | undefined;
   /** The number of warnings from before the handler ran. */
@@ -40,10 +43,12 @@ export class Report {
     this.#raw = undefined;
     this.counts = undefined;
     this.task = undefined;
+    this.innerError = undefined;
+    this.#metadata = {};
   }
 
   /** Returns the context functions through which a handler reports. */
-  voice(): Pick<Context, 'warn' | 'inform' | 'raw' | 'reason' | 'reportCounts'> {
+  voice(): Pick<Context, 'warn' | 'inform' | 'raw' | 'reason' | 'addMetadata' | 'reportCounts'> {
     return {
       warn: (sentence) => this.warnings.push(sentence),
       inform: (sentence) => this.messages.push(sentence),
@@ -52,6 +57,9 @@ export class Report {
       },
       reason: (sentence) => {
         this.#reason = sentence;
+      },
+      addMetadata: (block) => {
+        this.#metadata = { ...this.#metadata, ...block };
       },
       reportCounts: (counts) => {
         this.counts = counts;
@@ -89,7 +97,10 @@ export class Report {
       ...(data === undefined ? {} : { data }),
       ...(fn?.list === undefined ? {} : { list: fn.list }),
       ...(outcome.ok || outcome.error.faults.length === 0 ? {} : { faults: outcome.error.faults }),
-      ...(fn?.flat === true && outcome.ok ? { flat: true } : {}),
+      ...(fn?.flat === true && (outcome.ok || outcome.error.data !== undefined) ? { flat: true } : {}),
+      ...(fn?.failureRow === undefined ? {} : { failureRow: fn.failureRow }),
+      ...(this.innerError === undefined ? {} : { innerError: this.innerError }),
+      ...(Object.keys(this.#metadata).length === 0 ? {} : { ownMetadata: this.#metadata }),
     };
   }
 }

@@ -74,6 +74,7 @@ const beyondTheCatalogue: Record<string, string> = {
   create_subdomain: 'WHM has it since version 86; the catalogue leaves it out',
   delete_domain: 'WHM has it since version 86; the catalogue leaves it out',
   parse_dns_zone: 'WHM has it since version 96; the catalogue leaves it out',
+  uapi_cpanel: 'WHM has it since version 86; the catalogue leaves it out',
   twofactorauth_generate_recovery_codes: 'WHM has no recovery codes',
   twofactorauth_get_system_login_rules: 'WHM has no second factor for SSH, su and sudo',
   twofactorauth_set_system_login_rules: 'WHM has no second factor for SSH, su and sudo',

@@ -47,6 +47,8 @@ const core = /^src\/core\//;
 const node = /^node:/;
 const catalogue = /^src\/catalogue\//;
 const generatedLists = /^src\/functions\/([\w-]+\.generated|load)\.ts$/;
+const generatedAccountLists = /^src\/uapi\/(index\.generated|load)\.ts$/;
+const accountFunctionModule = /^src\/(uapi|api2)\/[^/]+\/.+\.ts$/;
 const functionModule = /^src\/functions\/[^/]+\/.+\.ts$/;
 
 /** A file belongs to the first layer with a matching pattern. */
@@ -168,6 +170,27 @@ const layers: Record<string, Layer> = {
     ],
     mayKnow: [core],
   },
+  'uapi/loaders': {
+    files: /^src\/uapi\/loaders\.generated\.ts$/,
+    mayImport: [accountFunctionModule],
+    mayKnow: [core],
+  },
+  'uapi/load': {
+    files: /^src\/uapi\/load\.ts$/,
+    mayImport: [/^src\/uapi\/loaders\.generated\.ts$/],
+    mayKnow: [core],
+  },
+  'uapi/index': { files: generatedAccountLists, mayImport: [], mayKnow: [core] },
+  // Functions of UAPI and API 2.
+  uapi: {
+    files: accountFunctionModule,
+    mayImport: [
+      /^src\/core\/(define-uapi|errors|params|access|quote|function-name|turns)\.ts$/,
+      /^src\/(changes|model)\//,
+      /^src\/drivers\/([^/]+\/look|account-parts)\.ts$/,
+    ],
+    mayKnow: [core],
+  },
   hooks: { files: /^src\/hooks\//, mayImport: [core, /^src\/(hooks|model)\//] },
   catalogue: { files: /^src\/catalogue\//, mayImport: [catalogue] },
   doctor: {
@@ -215,12 +238,13 @@ const layers: Record<string, Layer> = {
       core,
       /^src\/(store|machine)\//,
       generatedLists,
+      generatedAccountLists,
       /^src\/changes\/(loaders\.generated|earlier-operations)\.ts$/,
       /^src\/doctor\/advise\.ts$/,
       /^src\/drivers\/loaders\.generated\.ts$/,
       /^src\/hooks\/call-hooks\.ts$/,
-      /^src\/model\/(hooks\/functions|logins\/callers|roles\/active-profile|servers\/servers|passwords\/strength|stored-names|tasks\/queue)\.ts$/,
-      /^src\/catalogue\/known\.ts$/,
+      /^src\/model\/(features\/overrides|hooks\/functions|logins\/callers|roles\/active-profile|servers\/servers|passwords\/strength|stored-names|tasks\/queue)\.ts$/,
+      /^src\/catalogue\/(known|known-account-functions)\.ts$/,
       /^src\/remote\/call-peer\.ts$/,
       node,
       /^package\.json$/,
@@ -245,6 +269,7 @@ const layers: Record<string, Layer> = {
         /^src\/model\//,
         /^src\/render\//,
         generatedLists,
+        generatedAccountLists,
         node,
       ],
       /^(@fastify\/busboy|commander|cookie|fastify)$/,
@@ -271,7 +296,7 @@ const layers: Record<string, Layer> = {
       ],
       // What --search reads of tweak settings.
       /^src\/model\/tweak-settings\/catalogue\.ts$/,
-      ...[generatedLists, node],
+      ...[generatedLists, generatedAccountLists, node],
       /^(commander|chalk|cli-progress|uqr|minisearch|fastest-levenshtein|read|shlex)$/,
     ],
   },

@@ -44,6 +44,7 @@ const takers: Record<keyof Context, (context: Context) => unknown> = {
   inform: ({ inform }) => inform,
   raw: ({ raw }) => raw,
   reason: ({ reason }) => reason,
+  addMetadata: ({ addMetadata }) => addMetadata,
   plan: ({ plan }) => plan,
   startTask: ({ startTask }) => startTask,
   listQuery: ({ listQuery }) => listQuery,

@@ -9,7 +9,9 @@ import type { Caller } from '../../src/core/context.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import type { Engine } from '../../src/core/engine.ts';
 import type { Envelope } from '../../src/core/envelope.ts';
-import type { Json } from '../../src/core/values.ts';
+import { DATA } from '../../src/core/define-uapi.ts';
+import type { Hash, Json, Value } from '../../src/core/values.ts';
+import type { UapiAnswer } from '../../src/model/account-apis/answers.ts';
 import { askBy } from '../../src/machine/choose.ts';
 import { SandboxUsers } from '../../src/machine/sandbox/users.ts';
 import { SandboxAddresses } from '../../src/machine/sandbox/addresses.ts';
@@ -157,6 +159,43 @@ export class Installation {
     return envelope;
   }
 
+  /**
+   * Calls a function of UAPI as an account, through `uapi_cpanel`, and compares the data with its description.
+   * `name` is `Module::function`.
+   */
+  async uapi(username: string, name: string, args: Readonly<Record<string, Json>> = {}): Promise<UapiAnswer> {
+    const [module = '', func = ''] = name.split('::');
+    const names = { 'cpanel.user': username, 'cpanel.module': module, 'cpanel.function': func };
+    const { metadata, data } = await this.call('uapi_cpanel', { ...args, ...names });
+    if (metadata.result !== 1) throw new Error(metadata.reason);
+    const answer = data?.uapi as unknown as UapiAnswer;
+    const isWhole = !Object.keys(args).some((key) => key.startsWith('api.'));
+    if (answer.status === 1 && isWhole) await this.#compare('uapi', name, answer.data);
+    return answer;
+  }
+
+  /** Calls a function of API 2 as an account, through `cpanel`. @returns `cpanelresult`. */
+  async api2(username: string, name: string, args: Readonly<Record<string, Json>> = {}): Promise<Api2Answer> {
+    const [module = '', func = ''] = name.split('::');
+    const { data } = await this.call('cpanel', {
+      ...args,
+      cpanel_jsonapi_user: username,
+      cpanel_jsonapi_module: module,
+      cpanel_jsonapi_func: func,
+      cpanel_jsonapi_apiversion: '2',
+    });
+    const answer = data?.cpanelresult as unknown as Api2Answer;
+    const isWhole = !Object.keys(args).some((key) => key.startsWith('api2_'));
+    if (answer.error === undefined && isWhole) await this.#compare('api2', name, answer.data as Value);
+    return answer;
+  }
+
+  async #compare(api: 'uapi' | 'api2', name: string, data: Value): Promise<void> {
+    const fn = await this.engine.accountApis[api].find(name);
+    if (fn === undefined) throw new Error(`There is no function ${name}.`);
+    expect(faultsOf(fn, data === null ? undefined : { [DATA]: data })).toEqual([]);
+  }
+
   audit(): (Omit<AuditRecord, 'time'> & { time: string })[] {
     return this.#lines('audit.log') as (Omit<AuditRecord, 'time'> & { time: string })[];
   }
@@ -177,6 +216,14 @@ export class Installation {
       .split('\n')
       .map((line): unknown => JSON.parse(line));
   }
+}
+
+/** A response of API 2. */
+export interface Api2Answer {
+  readonly data: readonly Hash[];
+  readonly error?: string;
+  readonly event: { readonly result: 0 | 1 };
+  readonly paginate?: Hash;
 }
 
 function interfaceAddress(address: string): NetworkInterfaceInfo {

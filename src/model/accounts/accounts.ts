@@ -62,8 +62,9 @@ async function findBy(
   return { ...accountOf(row), server };
 }
 
-/** Root sees every account; a reseller sees its own. */
-export function maySee(caller: Caller, { owner }: Pick<Account, 'owner'>): boolean {
+/** Root sees every account; a reseller sees those that it owns; an account sees itself. */
+export function maySee(caller: Caller, { username, owner }: Pick<Account, 'username' | 'owner'>): boolean {
+  if (caller.isAccount === true) return username === caller.user;
   return seesAll(caller) || owner === caller.user;
 }
 
@@ -77,6 +78,14 @@ export async function get(db: Db, caller: Caller, username: string): Promise<Acc
   if (found === undefined || !maySee(caller, found)) throw noAccess(caller, username);
   assertHere(db, found);
   return found;
+}
+
+/**
+ * Returns the account that calls UAPI.
+ * @throws ApiError `not_found` if it was removed meanwhile.
+ */
+export function getOwn(db: Db, caller: Caller): Promise<Account> {
+  return get(db, caller, caller.user);
 }
 
 /** Like `get`, for the account with this main domain. */
@@ -138,6 +147,9 @@ export function visibleTo(db: Db, caller: Caller): { where: string; values: SqlV
   const here =
     db.server === '' ? { where: 'TRUE', values: [] } : { where: 'server = ?', values: [db.server] };
   if (seesAll(caller)) return here;
+  if (caller.isAccount === true) {
+    return { where: `${here.where} AND username = ?`, values: [...here.values, caller.user] };
+  }
   return { where: `${here.where} AND owner = ?`, values: [...here.values, caller.user] };
 }
 

@@ -3,8 +3,9 @@ import type { Db } from '../../core/context.ts';
 import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import type { Json } from '../../core/values.ts';
+import * as accounts from '../accounts/accounts.ts';
 import type { Account } from '../accounts/accounts.ts';
-import type { FeatureId } from './catalogue.ts';
+import { isFeature, type FeatureId } from './catalogue.ts';
 import { readIds } from './ids.ts';
 import * as featureLists from './lists.ts';
 
@@ -74,6 +75,12 @@ export async function has(db: Db, account: Account, feature: FeatureId): Promise
   if ((await featureLists.listDisabled(db, settings.featureList)).has(feature)) return false;
   const override = (await list(db, username)).get(feature);
   return override ?? (await featureLists.getSettings(db, settings.featureList))[feature];
+}
+
+/** Whether the account with this name exists and has the feature. */
+export async function mayUse(db: Db, username: string, feature: string): Promise<boolean> {
+  const account = await accounts.find(db, username);
+  return account !== undefined && isFeature(feature) && has(db, account, feature);
 }
 
 function readFlag(value: Json | undefined): boolean | undefined {

@@ -1,0 +1,103 @@
+import type { FreeContext } from '../../core/context.ts';
+import { defineFunction } from '../../core/define.ts';
+import { ApiError, notProvided } from '../../core/errors.ts';
+import type { Hash } from '../../core/values.ts';
+import { api1Failure, api2Answer, namedUapiAnswer, uapiAnswer } from '../../model/account-apis/answers.ts';
+import { callAccountApi } from '../../model/account-apis/call.ts';
+import { functionParam, moduleParam } from '../../model/account-apis/names.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+
+export default defineFunction({
+  name: 'cpanel',
+  since: 84,
+  summary: 'Run a function of UAPI or of cPanel API 2 as an account.',
+  description:
+    'The response is that of the function, without an envelope: “result” for UAPI, “cpanelresult” for API 2. New ' +
+    'programs should use uapi_cpanel. On a command line, the exit status is that of the function. No function of ' +
+    'API 1 is provided.',
+  access: ['cpanel-api'],
+  effect: 'calls',
+  params: {
+    cpanel_jsonapi_user: {
+      type: 'string',
+      lowerCase: true,
+      maxLength: 64,
+      completes: 'account',
+      doc: 'The account. Required: without it, the call fails in the form that clients of this function expect.',
+    },
+    cpanel_jsonapi_module: { ...moduleParam, required: true },
+    cpanel_jsonapi_func: { ...functionParam, required: true },
+    cpanel_jsonapi_apiversion: {
+      type: 'string',
+      values: ['1', '2', '3'],
+      default: '2',
+      doc: 'The API: 1, 2, or 3 for UAPI.',
+    },
+    cpanel_jsonapi_version: {
+      type: 'string',
+      doc: 'A misspelling of “cpanel_jsonapi_apiversion” that clients send.',
+      noEffectReason: 'The API’s version is in “cpanel_jsonapi_apiversion”.',
+    },
+  },
+  passes: 'The parameters of the function, and list options such as api2_filter_column.',
+  returns: {
+    cpanelresult: { type: 'any', optional: true, doc: 'The response of a function of API 2.' },
+    apiversion: { type: 'any', optional: true, doc: '3 for UAPI, “1” for API 1.' },
+    func: { type: 'string', optional: true, doc: 'The function, for UAPI and API 1.' },
+    module: { type: 'string', optional: true, doc: 'The module, for UAPI and API 1.' },
+    result: { type: 'any', optional: true, doc: 'The response of a function of UAPI.' },
+    type: { type: 'string', optional: true, doc: 'For API 1, “event”.' },
+    source: { type: 'string', optional: true, doc: 'For API 1, “module”.' },
+    data: { type: 'any', optional: true, doc: 'For API 1, an empty result.' },
+    error: { type: 'string', optional: true, doc: 'For API 1, why the call failed.' },
+    event: { type: 'any', optional: true, doc: 'For API 1, “result” 0 and the reason.' },
+  },
+  flat: true,
+  examples: [
+    {
+      args: {
+        cpanel_jsonapi_user: 'bob',
+        cpanel_jsonapi_module: 'DomainInfo',
+        cpanel_jsonapi_func: 'list_domains',
+        cpanel_jsonapi_apiversion: '3',
+      },
+      doc: 'The domains of the account “bob”, by UAPI.',
+      setUp: [
+        {
+          command: 'createacct',
+          args: { username: 'bob', domain: 'bob.example', password: 'correct horse battery staple 7' },
+        },
+      ],
+    },
+  ],
+
+  async handler(args, context) {
+    const { cpanel_jsonapi_module: module, cpanel_jsonapi_func: func, passed } = args;
+    const username = await readUser(args.cpanel_jsonapi_user, context);
+    const call = { username, module, func, args: passed };
+    if (args.cpanel_jsonapi_apiversion === '1') {
+      context.innerError('not_provided');
+      return api1Failure(module, func, notProvided(`${module}::${func}`, 'cPanel API 1', true).message);
+    }
+    if (args.cpanel_jsonapi_apiversion === '3') {
+      const { envelope, options } = await callAccountApi(context, { ...call, api: 'uapi' });
+      return namedUapiAnswer(module, func, uapiAnswer(envelope, options));
+    }
+    const { envelope, options } = await callAccountApi(context, { ...call, api: 'api2' });
+    return api2Answer({ module, func }, envelope, options);
+  },
+});
+
+const WRONG_USER = 'User parameter is invalid or was not supplied';
+
+/** @throws ApiError `denied`, whose data has the form that clients match. */
+async function readUser(user: string | undefined, { caller, transaction }: FreeContext): Promise<string> {
+  try {
+    const { username } = await transaction('reads', (db) => accounts.get(db, caller, user ?? ''));
+    return username;
+  } catch (error) {
+    if (!(error instanceof ApiError) || !['denied', 'not_found'].includes(error.code)) throw error;
+    const data: Hash = { data: { reason: WRONG_USER, result: '0' }, type: 'text', error: WRONG_USER };
+    throw new ApiError('denied', WRONG_USER, { data });
+  }
+}

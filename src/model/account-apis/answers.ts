@@ -1,0 +1,96 @@
+// The responses of UAPI and API 2: their own forms, from the envelope of the call.
+import { applyListOptions, type ListMetadata, type ListOptions } from './lists.ts';
+import { DATA } from '../../core/define-uapi.ts';
+import type { Envelope } from '../../core/envelope.ts';
+import { isHash, type Hash, type Value } from '../../core/values.ts';
+
+/** A response of UAPI, as `/execute/` returns it. `status` 0 is a failure, whose reasons are in `errors`. */
+export interface UapiAnswer {
+  readonly data: Value;
+  readonly errors: string[] | null;
+  readonly messages: string[] | null;
+  readonly metadata: Hash;
+  readonly status: 0 | 1;
+  readonly warnings: string[] | null;
+}
+
+/** Returns a call's response in UAPI's form. */
+export function uapiAnswer(envelope: Envelope, options: ListOptions | undefined): UapiAnswer {
+  const { metadata, ownMetadata = {} } = envelope;
+  const isSuccess = metadata.result === 1;
+  const { data, metadata: ofList } = shaped(envelope, options);
+  const task = metadata.task === undefined ? {} : { task: metadata.task };
+  const dryRun = metadata.dry_run === undefined ? {} : { dry_run: 1 };
+  return {
+    data: isSuccess ? data : null,
+    errors: isSuccess ? null : [metadata.reason],
+    messages: nullIfEmpty(metadata.output?.messages),
+    metadata: { ...ownMetadata, ...task, ...dryRun, ...(ofList as Hash) },
+    status: isSuccess ? 1 : 0,
+    warnings: nullIfEmpty(metadata.output?.warnings),
+  };
+}
+
+/** The UAPI response with the names of the function, as the command `uapi` and `json-api/cpanel` return it. */
+export function namedUapiAnswer(module: string, func: string, answer: UapiAnswer): Hash {
+  return { apiversion: 3, func, module, result: answer as unknown as Hash };
+}
+
+/**
+ * Returns a call's response in the form of API 2. `event.result` is 1 even if the call failed: then `error` has the
+ * reason, and so has the only row of `data`.
+ */
+export function api2Answer(
+  { module, func }: { readonly module: string; readonly func: string },
+  envelope: Envelope,
+  options: ListOptions | undefined,
+): Hash {
+  const { metadata: called, failureRow = 'result reason' } = envelope;
+  const { reason, result } = called;
+  const named = { apiversion: 2, module, func };
+  if (result !== 1) {
+    const [status = '', text = ''] = failureRow.split(' ');
+    return {
+      cpanelresult: {
+        ...named,
+        data: [{ [status]: 0, [text]: reason }],
+        error: reason,
+        event: { result: 1 },
+      },
+    };
+  }
+  const { data, metadata } = shaped(envelope, options);
+  const paginate = metadata.paginate === undefined ? {} : { paginate: metadata.paginate };
+  return { cpanelresult: { ...named, ...paginate, data: data ?? [], event: { result: 1 } } };
+}
+
+/**
+ * Returns a failed call of API 1 in its form. No function of API 1 is provided, because clients have replaced them.
+ */
+export function api1Failure(module: string, func: string, reason: string): Hash {
+  return {
+    apiversion: '1',
+    type: 'event',
+    module,
+    func,
+    source: 'module',
+    data: { result: '' },
+    error: reason,
+    event: { result: 0, reason },
+  };
+}
+
+/** The data of the response, and what the list options changed. */
+function shaped(
+  { data }: Envelope,
+  options: ListOptions | undefined,
+): { readonly data: Value; readonly metadata: ListMetadata } {
+  const value = data !== undefined && isHash(data) && Object.hasOwn(data, DATA) ? (data[DATA] ?? null) : null;
+  if (options === undefined || !Array.isArray(value)) return { data: value, metadata: {} };
+  const { items, metadata } = applyListOptions(value, options);
+  return { data: items, metadata };
+}
+
+function nullIfEmpty(sentences: string[] | undefined): string[] | null {
+  return sentences === undefined || sentences.length === 0 ? null : sentences;
+}

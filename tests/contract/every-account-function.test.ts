@@ -1,0 +1,85 @@
+// Rules that every function of UAPI and API 2 must follow.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { apiOfDocumented } from '../../src/catalogue/known-account-functions.ts';
+import type { AnyFunction } from '../../src/core/define.ts';
+import { isFeature } from '../../src/model/features/catalogue.ts';
+import { api2Loaders, uapiLoaders } from '../../src/uapi/loaders.generated.ts';
+import { Installation } from '../support/installation.ts';
+
+const top = join(__dirname, '../..');
+const tests = readdirSync(join(top, 'tests/uapi'))
+  .map((file) => readFileSync(join(top, 'tests/uapi', file), 'utf8'))
+  .join('\n');
+const password = 'correct horse battery staple 7';
+
+const rows = [
+  ...Object.entries(uapiLoaders).map(([name, load]) => ['uapi', name, load] as const),
+  ...Object.entries(api2Loaders).map(([name, load]) => ['api2', name, load] as const),
+];
+
+/** Functions that are in no list of the documentation, and why they are provided. */
+const beyondTheDocumentation: Record<string, string> = {};
+
+describe.each(rows)('%s %s', (api, name, load) => {
+  let fn: AnyFunction;
+  beforeAll(async () => {
+    fn = (await load()).default;
+  });
+
+  it('has the name of its file', () => {
+    expect(fn.name).toBe(name);
+    expect(name).toMatch(/^[A-Z]\w*::\w+$/);
+  });
+
+  it('is documented', () => {
+    const isKnown = apiOfDocumented(api, name) !== undefined;
+    expect(isKnown).toBe(!(name in beyondTheDocumentation));
+  });
+
+  it('has a summary and documents its parameters, in sentences', () => {
+    expect(fn.summary).toMatch(/^[A-Z][^\n]*\.$/);
+    expect(Object.values(fn.params).filter(({ doc }) => !/[.)]$/.test(doc))).toEqual([]);
+  });
+
+  it('needs a feature that exists', () => {
+    expect(fn.feature === undefined || isFeature(fn.feature)).toBe(true);
+  });
+
+  it('is tested by name', () => {
+    expect(tests).toMatch(new RegExp(`\\b${name}\\b`));
+  });
+
+  it('does what its examples say', async () => {
+    for (const { args, setUp = [], fails } of fn.examples) {
+      const here = new Installation();
+      try {
+        await here.call('createacct', { username: 'bob', domain: 'bob.example', password });
+        for (const step of setUp) {
+          const isWhm = !step.command.includes('::');
+          const done = isWhm
+            ? (await here.call(step.command, step.args)).metadata.result
+            : (await here.uapi('bob', step.command, step.args)).status;
+          expect([step.command, done]).toEqual([step.command, 1]);
+        }
+        const given = numbered(args);
+        const problem: string | null | undefined =
+          api === 'uapi'
+            ? (await here.uapi('bob', name, given)).errors?.[0]
+            : (await here.api2('bob', name, given)).error;
+        expect([name, problem !== undefined && problem !== null]).toEqual([name, fails !== undefined]);
+      } finally {
+        here.remove();
+      }
+    }
+  });
+});
+
+/** A repeated argument, as clients number it. */
+function numbered(args: AnyFunction['examples'][0]['args']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(args).flatMap(([key, value]) =>
+      typeof value === 'string' ? [[key, value]] : value.map((item, at) => [`${key}-${at}`, item]),
+    ),
+  );
+}
