@@ -4,6 +4,7 @@ import type { NewAccount } from '../drivers/account-part.ts';
 import * as accountParts from '../drivers/account-parts.ts';
 import { partWorld, type PartCall, type PartContext } from '../drivers/part-world.ts';
 import create from '../drivers/users/steps/create.ts';
+import changeWeb from '../drivers/virtual-hosts/steps/change.ts';
 import * as accounts from '../model/accounts/accounts.ts';
 import { addressLock } from '../model/accounts/ips.ts';
 import { assertWithin } from '../model/accounts/limits.ts';
@@ -16,6 +17,7 @@ import * as php from '../model/php/settings.ts';
 import * as packages from '../model/packages/packages.ts';
 import type { Settings } from '../model/packages/settings.ts';
 import * as resellers from '../model/resellers/resellers.ts';
+import { confirmSoon } from '../model/web/confirmation.ts';
 
 interface CreateAccount extends NewAccount {
   /** The new account. Its uid is the requested user ID; 0 lets the machine choose. */
@@ -48,6 +50,7 @@ const change = defineChange<CreateAccount>({
     await php.createHost(db, username, account.domain);
     if (isReseller) await resellers.setUp(db, username, false);
     await checkSoon(db, username, now());
+    if (changeWeb.resultIn(results)?.isUnconfirmed === true) await confirmSoon(db, now());
   },
 });
 export default change;

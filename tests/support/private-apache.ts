@@ -1,12 +1,12 @@
 // An Apache for tests: a process on free ports of 127.0.0.1, whose files are below a sandbox. It is ended by its process
 // ID.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Apache } from '../../src/drivers/virtual-hosts/apache/apache.ts';
-import type { ApacheServer } from '../../src/drivers/virtual-hosts/apache/control.ts';
+import { alone, type ApacheServer } from '../../src/drivers/virtual-hosts/apache/control.ts';
 import { GENERATION, OURS, OVER_LIMIT_PAGE } from '../../src/drivers/virtual-hosts/apache/places.ts';
 import {
   DEFAULT_CERTIFICATE,
@@ -32,6 +32,10 @@ const MODULES = [
   ...MODULE_NAMES,
 ];
 
+const PROGRAM = '/usr/sbin/apache2';
+const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin', LC_ALL: 'C' };
+const MODULES_FILE = '/etc/apache2/modules.conf';
+
 export interface Response {
   readonly status: number;
   readonly body: string;
@@ -42,6 +46,9 @@ export class PrivateApache {
   readonly machine: ReturnType<typeof sandboxMachine>;
   readonly apache: Apache;
   readonly server: ApacheServer;
+
+  #reloading: Promise<void> | undefined;
+  #isReloadWaiting = false;
 
   private constructor(
     readonly folder: string,
@@ -55,6 +62,14 @@ export class PrivateApache {
       test: () => {
         const { status, stderr, stdout } = this.run('-t');
         return Promise.resolve(status === 0 ? undefined : stdout + stderr);
+      },
+      accepts: (_port, path) => {
+        const words = ['-t', '-f', '/dev/null', ...alone([this.path(MODULES_FILE)], path)];
+        return Promise.resolve(spawnSync(PROGRAM, words, { env: ENVIRONMENT }).status === 0);
+      },
+      requestReload: () => {
+        this.#request();
+        return Promise.resolve();
       },
       reload: () => {
         process.kill(this.pid() ?? 0, 'SIGUSR1');
@@ -83,6 +98,7 @@ export class PrivateApache {
     ]) {
       mkdirSync(apache.path(path), { recursive: true });
     }
+    apache.write(MODULES_FILE, loadModules());
     apache.write('/etc/apache2/apache2.conf', apache.#configuration(directives));
     apache.write(
       OURS,
@@ -100,11 +116,8 @@ export class PrivateApache {
   }
 
   #configuration(directives: readonly string[]): string {
-    const modules = MODULES.filter((name) => !NOT_LOADED.has(name)).map((name) => {
-      return `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`;
-    });
     return [
-      ...modules.filter((line) => existsSync(line.split(' ')[2] ?? '')),
+      `Include "${this.path(MODULES_FILE)}"`,
       `ServerRoot "${this.path('/etc/apache2')}"`,
       `PidFile "${this.path('/run/apache2.pid')}"`,
       `DefaultRuntimeDir "${this.path('/run')}"`,
@@ -138,9 +151,30 @@ export class PrivateApache {
   }
 
   run(...words: readonly string[]) {
-    return spawnSync('/usr/sbin/apache2', ['-f', this.path('/etc/apache2/apache2.conf'), ...words], {
-      encoding: 'utf8',
-      env: { PATH: '/usr/sbin:/usr/bin', LC_ALL: 'C' },
+    return spawnSync(PROGRAM, [...this.#own, ...words], { encoding: 'utf8', env: ENVIRONMENT });
+  }
+
+  get #own(): string[] {
+    return ['-f', this.path('/etc/apache2/apache2.conf')];
+  }
+
+  /** Like “systemctl --no-block reload”: a check and a signal, one request after another. */
+  #request(): void {
+    if (this.#reloading !== undefined) {
+      this.#isReloadWaiting = true;
+      return;
+    }
+    this.#reloading = new Promise<void>((done) => {
+      spawn(PROGRAM, [...this.#own, '-t'], { env: ENVIRONMENT, stdio: 'ignore' }).on('close', (status) => {
+        const pid = this.pid();
+        if (status === 0 && pid !== undefined) process.kill(pid, 'SIGUSR1');
+        done();
+      });
+    }).then(() => {
+      this.#reloading = undefined;
+      if (!this.#isReloadWaiting) return;
+      this.#isReloadWaiting = false;
+      this.#request();
     });
   }
 
@@ -167,6 +201,7 @@ export class PrivateApache {
   }
 
   async stop(): Promise<void> {
+    while (this.#reloading !== undefined) await this.#reloading;
     const pid = this.pid();
     if (pid === undefined) return;
     process.kill(pid, 'SIGTERM');
@@ -197,4 +232,12 @@ export class PrivateApache {
       }).on('error', fail);
     });
   }
+}
+
+function loadModules(): string {
+  return MODULES.filter((name) => !NOT_LOADED.has(name))
+    .map((name) => ({ name, path: `/usr/lib/apache2/modules/mod_${name}.so` }))
+    .filter(({ path }) => existsSync(path))
+    .map(({ name, path }) => `LoadModule ${name}_module ${path}\n`)
+    .join('');
 }

@@ -62,10 +62,14 @@ async function primaryTypesOf(db: World['db'], account: Account): Promise<readon
 export const part: AccountPart = {
   async created(world, { account }) {
     const { certificates, found } = world;
-    const steps = await webSteps(world, account, { certificates, newestPhp: found.php?.newest });
-    if (steps.length === 0) return [];
+    if (!world.roles.has(ROLE)) return [];
     const { username, home } = account;
-    return [open.plan({ username, home, folder: 'public_html' }), ...steps];
+    const overrides = { certificates, newestPhp: found.php?.newest };
+    const after = await accountWebOf(world.db, account, overrides);
+    return [
+      open.plan({ username, home, folder: 'public_html' }),
+      change.plan({ username, after, isNew: true }),
+    ];
   },
 
   async changed(world, before, after) {

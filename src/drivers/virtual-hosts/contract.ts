@@ -26,6 +26,11 @@ export interface AccountChange {
   readonly before?: ServedBefore | undefined;
 }
 
+/** The new files that the web server has rejected, and why. They are removed. */
+export interface Confirmation {
+  readonly removed: readonly { readonly path: string; readonly reason: string }[];
+}
+
 export interface VirtualHostsDriver<Memento> {
   /**
    * Replaces all virtual hosts of an account. Null removes them.
@@ -34,6 +39,16 @@ export interface VirtualHostsDriver<Memento> {
   change(username: string, after: AccountWeb | null, before?: ServedBefore): DriverStep<Memento>;
   /** Replaces the virtual hosts of several accounts with one reload. @throws TypeError for a malformed value. */
   changeSeveral(changes: readonly AccountChange[]): DriverStep<Memento>;
+  /**
+   * Writes the virtual hosts of a new account. Applying it returns once the web server has accepted them and will use
+   * them soon; `confirm` waits until it does. If they replace others, it is the same as `change`.
+   */
+  add(username: string, web: AccountWeb): DriverStep<Memento>;
+  /**
+   * Waits until the web server uses all virtual hosts.
+   * @throws MachineError `failed` if it cannot, with its reason.
+   */
+  confirm(machine: DriverMachine): Promise<Confirmation>;
   /** Marks the account's file as ours, even if it was edited by hand, so that it can be removed. */
   adopt(machine: DriverMachine, username: string): Promise<void>;
   /** Writes the configuration that holds for all accounts. */

@@ -2,7 +2,7 @@
 import type { DesiredFile, FileDriver } from '../../file-driver.ts';
 import type { AccountWeb, ServedBefore } from '../contract.ts';
 import { domainLogs } from '../places.ts';
-import { anywhere, common, reloadsOf } from './common.ts';
+import { anywhere, common, reloadsOf, requestedReloads } from './common.ts';
 import type { ApacheServer } from './control.ts';
 import { accountFile, closed, primaryFile, primaryTypes } from './places.ts';
 import { userName } from './apache-conf.ts';
@@ -13,10 +13,14 @@ export interface DesiredAccount {
   /** Null to remove the virtual hosts. */
   readonly web: AccountWeb | null;
   readonly before: ServedBefore;
+  /** Whether the change returns once a reload is requested, if Apache accepts the virtual hosts. */
+  readonly isAddition?: true;
 }
 
 /** Several accounts share a reload. */
 export function accountDriver(server: ApacheServer): FileDriver<readonly DesiredAccount[]> {
+  /** Additions whose file Apache has accepted. */
+  const accepted = new WeakSet<DesiredAccount>();
   return {
     ...common,
     furtherFolders: (accounts) =>
@@ -28,9 +32,22 @@ export function accountDriver(server: ApacheServer): FileDriver<readonly Desired
         })),
     files: (accounts, locate) =>
       accounts.flatMap((account) => filesOf(account, anywhere(locate), server.ports)),
-    // Apache checks its whole configuration before each reload. Nothing more could be found in one file.
-    check: () => Promise.resolve(),
-    reloads: (_accounts, changes, port) => reloadsOf(server, changes, port),
+    // Apache checks its whole configuration before each reload, which need not be waited for if it accepts an addition
+    // alone. A file that it does not accept alone may need something in the rest of the configuration.
+    async check(accounts, staged, port) {
+      if (!(await server.isServed(port))) return;
+      for (const account of accounts) {
+        const path = staged.get(accountFile(account.username));
+        if (account.isAddition !== true || path === undefined) continue;
+        if (await server.accepts(port, port.files.locate(path))) accepted.add(account);
+      }
+    },
+    reloads(accounts, changes, port) {
+      const isAdded = changes.every(({ before, after }) => before === null && after !== null);
+      return isAdded && accounts.every((account) => accepted.has(account))
+        ? requestedReloads(server, port)
+        : reloadsOf(server, changes, port);
+    },
     // A reload returns once Apache works with the new configuration.
     healthy: () => Promise.resolve(),
   };

@@ -1,9 +1,11 @@
 // Virtual hosts on Apache, in a file for each account that people can read.
 import { FileSteps, type FileMemento } from '../../file-driver.ts';
 import type { DriverMachine, DriverStep } from '../../step.ts';
+import { confirm } from './additions.ts';
 import type {
   AccountChange,
   AccountWeb,
+  Confirmation,
   ServedBefore,
   VirtualHostsDriver,
   WebServerOptions,
@@ -31,8 +33,21 @@ export class Apache implements VirtualHostsDriver<FileMemento> {
   }
 
   change(username: string, web: AccountWeb | null, before: ServedBefore = {}): DriverStep<FileMemento> {
+    return this.#change({ username, web, before });
+  }
+
+  add(username: string, web: AccountWeb): DriverStep<FileMemento> {
+    return this.#change({ username, web, before: {}, isAddition: true });
+  }
+
+  /** @param waitMs how long Apache may take before it is reloaded once more. */
+  async confirm(machine: DriverMachine, waitMs?: number): Promise<Confirmation> {
+    return confirm(this.#apache, await this.#accounts.port(machine), waitMs);
+  }
+
+  #change(desired: DesiredAccount): DriverStep<FileMemento> {
+    const { username, web } = desired;
     userName(username);
-    const desired = { username, web, before };
     const verb = web === null ? 'Remove' : 'Write';
     const description = `${verb} the virtual hosts of “${username}” in the configuration of Apache.`;
     return this.#accounts.step(`virtual hosts of ${username}`, description, [desired]);

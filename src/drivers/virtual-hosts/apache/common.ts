@@ -1,5 +1,6 @@
 // What both drivers of Apache share: its files, its tools, and whether it is installed.
 import type { DriverPort, FileChange, FileDriver, Reload } from '../../file-driver.ts';
+import { requestReload } from './additions.ts';
 import { isDown, reload, type ApacheServer } from './control.ts';
 import { DIRECTORIES, FOLDERS } from './places.ts';
 import type { Locate } from './render-account.ts';
@@ -15,6 +16,12 @@ export const common: Pick<
   suits: async ({ tools, services }: DriverPort) => !services.isSupported || (await tools.has('apache2ctl')),
   isDown,
 };
+
+/** A request for a reload that nobody waits for, for all additions that come together. */
+export async function requestedReloads(server: ApacheServer, port: DriverPort): Promise<Reload[]> {
+  if (!(await server.isServed(port))) return [];
+  return [{ key: 'apache additions', run: () => requestReload(server, port) }];
+}
 
 /** One graceful restart for all changes that wait for it. */
 export async function reloadsOf(

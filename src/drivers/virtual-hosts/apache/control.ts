@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MachineError, UNCHANGED } from '../../../core/machine-error.ts';
 import type { DriverPort } from '../../file-driver.ts';
+import { path as quotedPath } from './apache-conf.ts';
 import { ACCOUNTS, closed, CUSTOM, DIRECTORIES, GENERATION, NOBODY, OURS } from './places.ts';
 import type { Ports } from './render-account.ts';
 import { renderGeneration } from './render-server.ts';
@@ -16,6 +17,10 @@ export interface ApacheServer {
   state(port: DriverPort): Promise<string>;
   /** Checks the whole configuration. @returns Apache's message; undefined if it accepts the configuration. */
   test(port: DriverPort): Promise<string | undefined>;
+  /** Whether Apache accepts this file, whatever the rest of its configuration is. @param path as `locate` returns it. */
+  accepts(port: DriverPort, path: string): Promise<boolean>;
+  /** Requests a graceful restart after a check of the whole configuration, and waits for neither of them. */
+  requestReload(port: DriverPort): Promise<void>;
   /** Asks for a graceful restart, without waiting for it. */
   reload(port: DriverPort): Promise<void>;
   /** Ends and starts it, for what a reload does not change. */
@@ -34,6 +39,14 @@ export const systemServer: ApacheServer = {
     const { status, stdout, stderr } = await tools.run('apache2ctl', ['configtest'], options);
     return status === 0 ? undefined : `${stdout}${stderr}`;
   },
+  async accepts({ tools }, path) {
+    const words = ['-t', '-d', '/etc/apache2', '-f', '/dev/null', ...alone(['mods-enabled/*.load'], path)];
+    return (await tools.run('apache2ctl', words, { accept: [0, 1] })).status === 0;
+  },
+  // systemd runs one request after another. Those that arrive while one waits share it.
+  async requestReload({ tools }) {
+    await tools.run('systemctl', ['--no-block', 'reload', UNIT]);
+  },
   // The configuration was checked. “systemctl reload” would check it once more, which takes as long as the reload.
   async reload({ tools }) {
     await tools.run('systemctl', ['kill', '--kill-whom=main', '--signal=SIGUSR1', UNIT]);
@@ -44,9 +57,20 @@ export const systemServer: ApacheServer = {
   },
 };
 
+/** The options that make a configuration of modules and one file. */
+export function alone(modules: readonly string[], path: string): string[] {
+  return [
+    `ServerName ${NOBODY}`,
+    'DefaultRuntimeDir "/run"',
+    'ErrorLog "/dev/null"',
+    ...modules.map((module) => `IncludeOptional "${module}"`),
+    `Include ${quotedPath(path)}`,
+  ].flatMap((directive) => ['-C', directive]);
+}
+
 const APACHE_IS_DOWN = 'Apache is not running.';
 
-const APACHE_REJECTS = 'Apache rejects its configuration:';
+export const APACHE_REJECTS = 'Apache rejects its configuration:';
 
 /** Apache has applied nothing: it is not running, or its configuration is broken, perhaps by somebody else’s file. */
 export function isDown(error: unknown): boolean {
@@ -78,16 +102,20 @@ export async function restart(server: ApacheServer, port: DriverPort): Promise<v
 async function replace(server: ApacheServer, port: DriverPort, run: () => Promise<void>): Promise<void> {
   const message = await server.test(port);
   if (message !== undefined) throw rejection(message);
+  let before = await servedGeneration(server.ports.http);
   let generation = await nextGeneration(port);
   await run();
   let repeatAt = Date.now() + REPEAT_MS;
   for (const until = Date.now() + READY_MS; Date.now() < until;) {
+    const served = await servedGeneration(server.ports.http);
     // A higher one is of another process, whose reload read our files as well.
-    if (((await servedGeneration(server.ports.http)) ?? -1) >= generation) return;
-    // Apache forgets a request that arrives while it reads its configuration for another process.
-    if (Date.now() >= repeatAt && (await server.state(port)) === 'active') {
+    if ((served ?? -1) >= generation) return;
+    // Apache forgets a request that arrives while it reads its configuration for another request.
+    const isForgotten = served !== undefined && before !== undefined && served > before;
+    if ((isForgotten || Date.now() >= repeatAt) && (await server.state(port)) === 'active') {
       generation = await nextGeneration(port);
       await server.reload(port);
+      before = served ?? before;
       repeatAt = Date.now() + REPEAT_MS;
     }
     await pause(PAUSE_MS);
@@ -99,24 +127,33 @@ async function replace(server: ApacheServer, port: DriverPort, run: () => Promis
 }
 
 /** Writes a higher generation than all before into the configuration. @returns it. */
-async function nextGeneration({ files }: DriverPort): Promise<number> {
-  const [, present = '0'] = /(\d+)\n$/.exec((await files.readText(GENERATION)) ?? '') ?? [];
-  const generation = Math.max(Date.now(), Number(present) + 1);
-  await files.write(GENERATION, renderGeneration(generation), closed);
+export async function nextGeneration(port: DriverPort): Promise<number> {
+  const generation = Math.max(Date.now(), (await writtenGeneration(port)) + 1);
+  await port.files.write(GENERATION, renderGeneration(generation), closed);
   return generation;
+}
+
+/** The generation of the latest configuration. 0 if there is none. */
+export async function writtenGeneration({ files }: DriverPort): Promise<number> {
+  const [, present = '0'] = /(\d+)\n$/.exec((await files.readText(GENERATION)) ?? '') ?? [];
+  return Number(present);
+}
+
+/** @throws MachineError `failed` if Apache neither runs nor starts. */
+export async function assertRuns(server: ApacheServer, port: DriverPort): Promise<string> {
+  const state = await server.state(port);
+  if (/^(?:active|activating|reloading)$/.test(state)) return state;
+  throw new MachineError(
+    'failed',
+    `${APACHE_IS_DOWN} Start it with “systemctl start ${UNIT}” and retry the call.${UNCHANGED}`,
+  );
 }
 
 /** A reload while Apache starts would end it: it has no process ID yet. */
 async function waitUntilStarted(server: ApacheServer, port: DriverPort): Promise<void> {
   const until = Date.now() + READY_MS;
   for (;;) {
-    const state = await server.state(port);
-    if (!/^(?:active|activating|reloading)$/.test(state)) {
-      throw new MachineError(
-        'failed',
-        `${APACHE_IS_DOWN} Start it with “systemctl start ${UNIT}” and retry the call.${UNCHANGED}`,
-      );
-    }
+    const state = await assertRuns(server, port);
     if (state === 'active' && (await servedGeneration(server.ports.http)) !== undefined) return;
     if (Date.now() >= until) break;
     await pause(PAUSE_MS);

@@ -11,12 +11,21 @@ export interface WebChange {
   readonly former?: string;
   /** The ports on which it answered requests for unknown names before. */
   readonly primary?: readonly PrimaryType[];
+  /** The account is new: the step returns once the web server has accepted its virtual hosts. */
+  readonly isNew?: true;
 }
 
-const stepOf = ({ username, after, former, primary }: WebChange) =>
-  virtualHosts.change(username, after, { former, primary });
+interface Written {
+  /** Whether a task must confirm that the web server uses the virtual hosts. */
+  readonly isUnconfirmed: boolean;
+}
 
-export default defineStep<WebChange, FileMemento>({
+const stepOf = ({ username, after, former, primary, isNew }: WebChange) =>
+  isNew === true
+    ? virtualHosts.add(username, after)
+    : virtualHosts.change(username, after, { former, primary });
+
+export default defineStep<WebChange, FileMemento, Written>({
   kind: 'virtual-hosts/change',
   describe: (input) => stepOf(input).description,
   async preview(machine, input) {
@@ -24,6 +33,9 @@ export default defineStep<WebChange, FileMemento>({
     return diff === '' ? [] : diff.trimEnd().split('\n');
   },
   prepare: (machine, input) => stepOf(input).prepare(machine),
-  apply: (machine, { input, memento }) => stepOf(input).apply(machine, memento),
+  async apply(machine, { input, memento }) {
+    await stepOf(input).apply(machine, memento);
+    return { isUnconfirmed: input.isNew === true && (await machine.services()).isSupported };
+  },
   undo: (machine, { input, memento }) => stepOf(input).undo(machine, memento),
 });

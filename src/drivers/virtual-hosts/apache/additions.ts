@@ -1,0 +1,82 @@
+// Virtual hosts of new accounts. A reload of Apache takes longer the more virtual hosts there are. Creating an account
+// does not wait for it: the new file is checked alone, and the reload is requested. A task confirms later that Apache
+// uses the file.
+import { setTimeout as pause } from 'node:timers/promises';
+import { MachineError } from '../../../core/machine-error.ts';
+import type { DriverPort } from '../../file-driver.ts';
+import type { Confirmation } from '../contract.ts';
+import {
+  APACHE_REJECTS,
+  assertRuns,
+  nextGeneration,
+  reload,
+  servedGeneration,
+  writtenGeneration,
+  type ApacheServer,
+} from './control.ts';
+import { ACCOUNTS } from './places.ts';
+
+/**
+ * Requests a reload that Apache needs for additional files, without waiting for it. Whatever the rest of the
+ * configuration is, Apache keeps running: the request includes a check of the whole configuration.
+ * @throws MachineError `failed` if Apache is not running.
+ */
+export async function requestReload(server: ApacheServer, port: DriverPort): Promise<void> {
+  await assertRuns(server, port);
+  await nextGeneration(port);
+  await server.requestReload(port);
+}
+
+const SERVED_MS = 30_000;
+const PAUSE_MS = 50;
+
+/**
+ * Waits until Apache uses the latest configuration, and reloads it if the request was lost. A new file that Apache
+ * rejects is removed, so that it does not stop others.
+ * @throws MachineError `failed` if Apache does not run, or rejects a file that is not new or was written by others.
+ */
+export async function confirm(
+  server: ApacheServer,
+  port: DriverPort,
+  waitMs = SERVED_MS,
+): Promise<Confirmation> {
+  const removed: { path: string; reason: string }[] = [];
+  if (!(await server.isServed(port)) || (await isUsed(server, port, waitMs))) return { removed };
+  for (;;) {
+    const served = (await servedGeneration(server.ports.http)) ?? 0;
+    try {
+      await reload(server, port);
+      return { removed };
+    } catch (error) {
+      const path = await rejectedAddition(error, served, port);
+      if (path === undefined) throw error;
+      await port.files.backUp(path);
+      await port.files.remove(path);
+      removed.push({ path, reason: (error as Error).message });
+    }
+  }
+}
+
+async function isUsed(server: ApacheServer, port: DriverPort, waitMs: number): Promise<boolean> {
+  for (const until = Date.now() + waitMs; ;) {
+    const written = await writtenGeneration(port);
+    if (((await servedGeneration(server.ports.http)) ?? -1) >= written) return true;
+    if (Date.now() >= until) return false;
+    await pause(PAUSE_MS);
+  }
+}
+
+/** The file that Apache rejects, if it is one of ours that Apache has never used. */
+async function rejectedAddition(
+  error: unknown,
+  served: number,
+  { files }: DriverPort,
+): Promise<string | undefined> {
+  if (!(error instanceof MachineError) || !error.message.startsWith(APACHE_REJECTS)) return undefined;
+  const [name] = (await files.list(ACCOUNTS)).filter((one) => error.message.includes(`${ACCOUNTS}/${one}:`));
+  if (name === undefined) return undefined;
+  const path = `${ACCOUNTS}/${name}`;
+  const { modifiedAt = 0 } = (await files.facts(path)) ?? {};
+  // The generation is the time of its reload.
+  return modifiedAt > served && (await files.origin(path)) === 'ours' ? path : undefined;
+}

@@ -1,0 +1,27 @@
+// The confirmation that the web server uses the virtual hosts of new accounts.
+import type { Db } from '../../core/context.ts';
+import { SERVICE_WATCH } from '../contacts/applications.ts';
+import { notify } from '../contacts/notify.ts';
+import * as queue from '../tasks/queue.ts';
+
+const TASK = 'confirm-virtual-hosts';
+/** Accounts that are created within this time share a confirmation. */
+const DELAY_MS = 10_000;
+
+/** Starts the task, unless one is already waiting. One that is running may have missed the latest account. */
+export async function confirmSoon(db: Db, now: number): Promise<void> {
+  const sql = "SELECT 1 FROM task WHERE server = ? AND kind = ? AND state = 'waiting' AND attempts = 0";
+  if ((await db.get(sql, db.server, TASK)) !== undefined) return;
+  const task = { kind: TASK, input: {}, caller: 'root', xid: '' };
+  await queue.add(db, task, { now, notBefore: now + DELAY_MS });
+}
+
+/** Tells the administrators that new websites are not served. @param reasons sentences. */
+export async function reportUnserved(db: Db, reasons: readonly string[], now: number): Promise<void> {
+  const subject = 'Apache does not serve new websites';
+  await notify(
+    db,
+    { app: SERVICE_WATCH, event: 'httpd', subject, body: reasons.join('\n') },
+    { now, xid: '' },
+  );
+}
