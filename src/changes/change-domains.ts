@@ -5,6 +5,7 @@ import removeCertificate from '../drivers/certificates/steps/remove.ts';
 import writeCertificate from '../drivers/certificates/steps/write.ts';
 import makeDocumentRoot from '../drivers/document-roots/steps/make.ts';
 import type { FoundForDomains } from '../drivers/hosted-domains/look.ts';
+import type { PartWork } from '../drivers/account-part.ts';
 import { partWorld, type PartContext } from '../drivers/part-world.ts';
 import { retiringSteps, stepsFor } from '../drivers/php-pools/account.ts';
 import { webSteps } from '../drivers/virtual-hosts/account.ts';
@@ -25,7 +26,7 @@ import * as php from '../model/php/settings.ts';
 import type { WebCertificate } from '../model/web/account-web.ts';
 
 /** What is stored once the change is made. */
-interface ChangeDomains {
+export interface ChangeDomains {
   readonly username: string;
   readonly added: readonly HostedDomain[];
   /** With another document root. */
@@ -66,8 +67,19 @@ export default change;
 export async function changeDomains(
   context: PartContext,
   domains: ChangedDomains,
-  { zones, newestPhp }: FoundForDomains,
+  found: FoundForDomains,
 ): Promise<Plan> {
+  const { input, ...work } = await workOf(context, domains, found);
+  return change.plan(input, work);
+}
+
+/** @param kept a zone that stays, because another account gets it. */
+export async function workOf(
+  context: PartContext,
+  domains: ChangedDomains,
+  { zones, newestPhp }: FoundForDomains,
+  kept?: string,
+): Promise<PartWork & { readonly input: ChangeDomains }> {
   const { account, before, after } = domains;
   const world = await partWorld(context, { found: { php: { newest: newestPhp } } });
   const { username } = account;
@@ -76,25 +88,23 @@ export async function changeDomains(
   const changed = after.filter((one) =>
     before.some((was) => was.domain === one.domain && was.documentRoot !== one.documentRoot),
   );
-  const ofZones = world.roles.has('DNS') ? await zoneChanges(context, domains, zones) : [];
-  return change.plan(
-    { username, added, changed, removed, newestPhp },
-    {
-      locks: [
-        exclusive(`account ${username}`),
-        ...[...added, ...removed].map(({ domain }) => exclusive(`domain ${domain}`)),
-        ...removed.map(({ domain }) => exclusive(`certificate ${domain}`)),
-        ...ofZones.map(({ name }) => exclusive(`zone ${name}`)),
-      ],
-      steps: [
-        ...(world.roles.has('WebServer')
-          ? await stepsOfWeb(world, domains, { added, changed, removed, newestPhp })
-          : []),
-        ...ofZones.map((zone) => changeZone.plan(zone)),
-        ...ofZones.filter(({ after: next }) => next === null).map(({ name }) => removeKeys.plan({ name })),
-      ],
-    },
-  );
+  const input = { username, added, changed, removed, newestPhp };
+  const all = world.roles.has('DNS') ? await zoneChanges(context, domains, zones) : [];
+  const ofZones = all.filter(({ name }) => name !== kept);
+  return {
+    input,
+    locks: [
+      exclusive(`account ${username}`),
+      ...[...added, ...removed].map(({ domain }) => exclusive(`domain ${domain}`)),
+      ...removed.map(({ domain }) => exclusive(`certificate ${domain}`)),
+      ...ofZones.map(({ name }) => exclusive(`zone ${name}`)),
+    ],
+    steps: [
+      ...(world.roles.has('WebServer') ? await stepsOfWeb(world, domains, input) : []),
+      ...ofZones.map((zone) => changeZone.plan(zone)),
+      ...ofZones.filter(({ after: next }) => next === null).map(({ name }) => removeKeys.plan({ name })),
+    ],
+  };
 }
 
 /** What the web server needs comes first, and what it no longer uses is removed last. */

@@ -1,6 +1,6 @@
 // Creates an account: a system user with a home directory, and the account in the store.
 import { defineChange, exclusive, shared, type Plan } from '../core/plan.ts';
-import type { NewAccount } from '../drivers/account-part.ts';
+import type { NewAccount, PartWork } from '../drivers/account-part.ts';
 import * as accountParts from '../drivers/account-parts.ts';
 import { partWorld, type PartCall, type PartContext } from '../drivers/part-world.ts';
 import create from '../drivers/users/steps/create.ts';
@@ -19,7 +19,7 @@ import type { Settings } from '../model/packages/settings.ts';
 import * as resellers from '../model/resellers/resellers.ts';
 import { confirmSoon } from '../model/web/confirmation.ts';
 
-interface CreateAccount extends NewAccount {
+export interface CreateAccount extends NewAccount {
   /** The new account. Its uid is the requested user ID; 0 lets the machine choose. */
   readonly account: accounts.Account;
   readonly isReseller: boolean;
@@ -61,22 +61,28 @@ export async function createAccount(
   password: string | undefined,
   call: PartCall,
 ): Promise<Plan> {
+  const work = await workOf(context, input, call);
+  return change.plan(work.input, { locks: work.locks, steps: work.steps, secret: password });
+}
+
+export async function workOf(
+  context: PartContext,
+  input: Omit<CreateAccount, 'isUnlimited' | 'newestPhp'>,
+  call: PartCall,
+): Promise<PartWork & { readonly input: CreateAccount }> {
   const { account } = input;
   const { steps, locks } = await accountParts.created(await partWorld(context, call), input);
   const isUnlimited = context.caller.privileges === 'all';
-  return change.plan(
-    { ...input, isUnlimited, newestPhp: call.found?.php?.newest },
-    {
-      locks: [
-        exclusive(`account ${account.username}`),
-        exclusive(`domain ${account.domain}`),
-        exclusive(prefixLock(account)),
-        ...(account.owner === 'root' ? [] : [shared(`accounts of ${account.owner}`)]),
-        addressLock(account),
-        ...locks,
-      ],
-      steps,
-      secret: password,
-    },
-  );
+  return {
+    input: { ...input, isUnlimited, newestPhp: call.found?.php?.newest },
+    locks: [
+      exclusive(`account ${account.username}`),
+      exclusive(`domain ${account.domain}`),
+      exclusive(prefixLock(account)),
+      ...(account.owner === 'root' ? [] : [shared(`accounts of ${account.owner}`)]),
+      addressLock(account),
+      ...locks,
+    ],
+    steps,
+  };
 }

@@ -64,9 +64,10 @@ export interface StepResult {
 }
 
 /**
- * Returns the data of a call after every step of its plan was applied. @throws ApiError if the call must still fail.
+ * Returns the data of a call after every step of its plan was applied; nothing for a function that returns no data.
+ * @throws ApiError if the call must still fail.
  */
-export type PlanAnswer = (results: readonly StepResult[]) => Hash;
+export type PlanAnswer = (results: readonly StepResult[]) => Hash | undefined;
 
 export function defineStep<Input, Memento = undefined, Result = void>(
   step: Step<Input, Memento, Result>,

@@ -20,6 +20,8 @@ export interface PartWishes {
   readonly forcedns?: boolean;
   /** Use the nameservers that the domain has at its registrar. */
   readonly useregns?: boolean;
+  /** Take over the existing DNS zone of the domain from the account with this address. */
+  readonly takesZoneFrom?: string;
   /** Keep the DNS zones. */
   readonly keepdns?: boolean;
 }

@@ -41,6 +41,13 @@ const acmeProvider = [
 ] as const;
 
 export const differences: Readonly<Record<string, readonly Difference[]>> = {
+  convert_addon_initiate_conversion: [
+    {
+      params: ['copymysqldb-*'],
+      traits: ['documented'],
+      because: 'This server manages no databases; a warning says that the parameter was ignored.',
+    },
+  ],
   reset_autossl_provider: acmeProvider,
   set_autossl_provider: acmeProvider,
   set_autossl_metadata: [{ params: ['metadata_json'], traits: ['type'], because: isCheckedJson }],

@@ -328,6 +328,9 @@ describe('the domains of an account', () => {
       username: 'bob',
       web_vhost_domain: 'bob.example',
     });
+    expect(await failure('modifyacct', { user: 'bob', DNS: 'bob.org' })).toContain(
+      'bad_param: The domain of “bob” has subdomains, whose names cannot be changed: shop.bob.example.',
+    );
     await succeed('modifyacct', { user: 'bob', newuser: 'robert' });
     expect(web('robert')).toContain('/home/robert/public_html/shop"');
     expect(poolNames(poolFile(here, '8.4', 'robert'))).toEqual(['bob.example', 'shop.bob.example']);

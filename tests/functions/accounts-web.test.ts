@@ -80,20 +80,25 @@ describe('the virtual hosts of an account', () => {
         servedBy: 'bob.example',
       });
       const folder = { ...own, documentRoot: 'public_html/blog' };
-      await hostedDomains.insert(db, { ...folder, domain: 'blog.bob.example', type: 'sub', servedBy: null });
+      await hostedDomains.insert(db, {
+        ...folder,
+        domain: 'blog.parked.example',
+        type: 'sub',
+        servedBy: null,
+      });
       await hostedDomains.insert(db, {
         ...own,
         domain: 'addon.example',
         type: 'addon',
-        servedBy: 'blog.bob.example',
+        servedBy: 'blog.parked.example',
       });
       return { value: undefined, keep: true };
     });
     await works('modifyacct', { user: 'bob', DNS: 'bob.test' });
-    expect([...new Set(values('ServerName'))]).toEqual(['bob.test', 'blog.bob.example']);
+    expect([...new Set(values('ServerName'))]).toEqual(['bob.test', 'blog.parked.example']);
     expect([...new Set(values('ServerAlias'))]).toEqual([
       'parked.example www.bob.test www.parked.example mail.bob.test mail.parked.example',
-      'addon.example www.blog.bob.example www.addon.example mail.addon.example',
+      'addon.example www.blog.parked.example www.addon.example mail.addon.example',
     ]);
     await works('suspendacct', { user: 'bob' });
     expect(new Set(values('ServerAlias')).size).toBe(2);

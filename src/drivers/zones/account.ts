@@ -7,6 +7,8 @@ import * as accounts from '../../model/accounts/accounts.ts';
 import { ACCOUNT_TEMPLATES, accountZone } from '../../model/dns/account-zone.ts';
 import { ofFile, serialOf, zoneFileOf } from '../../model/dns/changed-zone.ts';
 import { assertMayAdd } from '../../model/dns/new-zone-owner.ts';
+import { findPublicAddress } from '../../model/addresses/nat.ts';
+import { moveIpv4, nextZone } from '../../model/dns/site-addresses.ts';
 import { MAX_NAMESERVERS, type Nameserver } from '../../model/dns/nameservers.ts';
 import { textOf } from '../../model/dns/octets.ts';
 import { linesThatMention, renameZone } from '../../model/dns/renamed-zone.ts';
@@ -47,6 +49,14 @@ export const part: AccountPart = {
     if (!world.roles.has(ROLE)) return withoutRole(world, ['forcedns', 'useregns']);
     const { domain: name } = account;
     const found = foundFor(world, name);
+    const former = world.wishes.takesZoneFrom;
+    if (former !== undefined && found.zone !== undefined) {
+      const moves = new Map([
+        [await findPublicAddress(world.db, former), await findPublicAddress(world.db, account.ip)],
+      ]);
+      const next = nextZone(found.zone, (zone) => moveIpv4(zone, moves), new Date(world.now()));
+      return { steps: next === undefined ? [] : [change.plan(next)], locks: [lockOf(name)] };
+    }
     await assertReplaceable(world, account, found);
     const today = new Date(world.now());
     const serial = serialFrom(found.zone && serialOf(zoneFileOf(found.zone)), today);
@@ -95,9 +105,11 @@ export const part: AccountPart = {
   },
 };
 
+type Flag = Exclude<keyof PartWishes, 'takesZoneFrom'>;
+
 const lockOf = (zone: string) => exclusive(`zone ${zone}`);
 
-function withoutRole({ wishes, inform }: PartDependencies, params: readonly (keyof PartWishes)[]): PartWork {
+function withoutRole({ wishes, inform }: PartDependencies, params: readonly Flag[]): PartWork {
   for (const param of params) {
     if (wishes[param] !== true) continue;
     inform(`The parameter “${param}” has no effect, because this server does not have the role “${ROLE}”.`);

@@ -51,7 +51,10 @@ export async function plan(
     await accountNames.assertFree(db, ofMachine, username, before.username);
   }
   const domain = changes.domain?.toLowerCase() ?? before.domain;
-  if (domain !== before.domain) await hostedDomains.assertFree(db, domain);
+  if (domain !== before.domain) {
+    await hostedDomains.assertFree(db, domain);
+    await hostedDomains.assertNoSubdomains(db, before);
+  }
   const base = changes.package === undefined ? before : withPackage(before, changes.package);
   const settings = { ...base.settings, ...changes.settings };
   assertAllowed(caller, base.settings, settings);

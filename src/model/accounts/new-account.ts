@@ -24,6 +24,8 @@ export interface Wishes {
   readonly address: string | undefined;
   readonly home: string | undefined;
   readonly uid: number | undefined;
+  /** True if another account has the domain, and loses it to the new account. */
+  readonly takesDomain?: true;
 }
 
 /** The shells of accounts with and without shell access. */
@@ -48,7 +50,7 @@ export async function plan(
   const { username, owner } = wishes;
   const domain = wishes.domain.toLowerCase();
   await accountNames.assertFree(db, ofMachine, username);
-  await hostedDomains.assertFree(db, domain);
+  if (wishes.takesDomain !== true) await hostedDomains.assertFree(db, domain);
   await assertOwner(context, owner, username);
   const { settings: given } = await packages.get(db, caller, wishes.package);
   const settings = { ...given, ...wishes.settings };

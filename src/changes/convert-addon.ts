@@ -1,0 +1,68 @@
+// An addon domain becomes the main domain of a new account: the account is created, gets a copy of the website’s files and
+// the DNS zone, and the domain leaves its former account. All of it is undone if any step fails.
+import { defineChange, type Plan, type StepResult } from '../core/plan.ts';
+import copyFiles, { type Copied } from '../drivers/document-roots/steps/copy.ts';
+import type { FoundByParts } from '../drivers/account-part.ts';
+import type { FoundForDomains } from '../drivers/hosted-domains/look.ts';
+import type { PartContext } from '../drivers/part-world.ts';
+import type { ChangedDomains } from '../model/domains/changes.ts';
+import { PUBLIC_FOLDER } from '../model/domains/document-root.ts';
+import changeDomains, { workOf as workOfDomains, type ChangeDomains } from './change-domains.ts';
+import createAccount, { workOf as workOfAccount, type CreateAccount } from './create-account.ts';
+
+interface ConvertAddon {
+  readonly domains: ChangeDomains;
+  readonly account: CreateAccount;
+}
+
+const change = defineChange<ConvertAddon>({
+  kind: 'convert-addon',
+  async store(db, { domains, account }, outcome) {
+    await changeDomains.store(db, domains, { ...outcome, results: [] });
+    await createAccount.store(db, account, outcome);
+  },
+});
+export default change;
+
+export interface Conversion {
+  /** The former account, without the domain. */
+  readonly domains: ChangedDomains;
+  readonly account: Pick<CreateAccount, 'account' | 'packageSettings'>;
+  /** Below the home of the former account. */
+  readonly documentRoot: string;
+}
+
+export async function convertAddon(
+  context: PartContext,
+  { domains, account: { account, packageSettings }, documentRoot }: Conversion,
+  found: { readonly domains: FoundForDomains; readonly parts: FoundByParts },
+): Promise<Plan> {
+  const former = domains.account;
+  const input = { account, packageSettings, isUidAsked: false, hasPassword: false, isReseller: false };
+  const call = { found: found.parts, wishes: { takesZoneFrom: former.ip } };
+  const created = await workOfAccount(context, input, call);
+  const left = await workOfDomains(context, domains, found.domains, account.domain);
+  const copy = copyFiles.plan({
+    from: { username: former.username, home: former.home, folder: documentRoot },
+    to: { username: account.username, home: account.home, folder: PUBLIC_FOLDER },
+  });
+  // The files are there before the web server serves them.
+  const isOfUser = ({ kind }: { readonly kind: string }) => /^(?:users|quota)\//.test(kind);
+  return change.plan(
+    { domains: left.input, account: created.input },
+    {
+      locks: [...created.locks, ...left.locks],
+      steps: [
+        ...created.steps.filter(isOfUser),
+        copy,
+        ...created.steps.filter((step) => !isOfUser(step)),
+        ...left.steps,
+      ],
+    },
+  );
+}
+
+/** What the plan has copied. */
+export function copiedIn(results: readonly StepResult[]): Copied {
+  return copyFiles.resultIn(results) ?? { files: 0, bytes: 0, leftOut: [] };
+}

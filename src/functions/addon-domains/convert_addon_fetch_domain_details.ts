@@ -1,0 +1,37 @@
+import { defineFunction } from '../../core/define.ts';
+import { existingDomain } from '../../model/accounts/names.ts';
+import * as installed from '../../model/certificates/installed.ts';
+import { getAddon } from '../../model/domains/conversions.ts';
+
+export default defineFunction({
+  name: 'convert_addon_fetch_domain_details',
+  since: 56,
+  summary: 'Show an addon domain’s owner, document root, address and certificate.',
+  description:
+    'WHM also counts the email accounts, forwarders and autoresponders of the domain. This server does not manage email ' +
+    'yet, so it does not return these fields.',
+  access: ['create-acct'],
+  effect: 'reads',
+  params: { domain: { ...existingDomain, required: true, doc: 'The addon domain.' } },
+  returns: {
+    docroot: { type: 'string', doc: 'The document root.' },
+    has_dedicated_ip: { type: 'flag', doc: 'Whether only its account uses the IP address.' },
+    has_ssl_cert_installed: { type: 'flag', doc: 'Whether its virtual host has a certificate.' },
+    ip: { type: 'string', doc: 'The IP address.' },
+    is_sni_supported: { type: 'flag', doc: 'Whether the web server chooses certificates by name: always 1.' },
+    owner: { type: 'string', doc: 'The account that has the domain.' },
+  },
+  examples: [{ args: { domain: 'shop.example' }, doc: 'The addon domain shop.example.', fails: 'not_found' }],
+
+  async handler({ domain }, { db, caller }) {
+    const { account, subdomain, documentRoot } = await getAddon(db, caller, domain);
+    return {
+      docroot: `${account.home}/${documentRoot}`,
+      has_dedicated_ip: Number(account.settings.dedicatedIp),
+      has_ssl_cert_installed: Number((await installed.find(db, subdomain.domain)) !== undefined),
+      ip: account.ip,
+      is_sni_supported: 1,
+      owner: account.username,
+    };
+  },
+});

@@ -1,0 +1,109 @@
+import { convertAddon, copiedIn } from '../../changes/convert-addon.ts';
+import { badParam } from '../../core/errors.ts';
+import { defineFunction } from '../../core/define.ts';
+import { look as lookAtParts } from '../../drivers/account-parts.ts';
+import { lookForDomains } from '../../drivers/hosted-domains/look.ts';
+import { accountName, existingDomain, findMachineNames } from '../../model/accounts/names.ts';
+import * as newAccount from '../../model/accounts/new-account.ts';
+import { zonesToLookFor } from '../../model/dns/domain-zones.ts';
+import { without } from '../../model/domains/changes.ts';
+import { assertNone, CONVERSION, getAddon } from '../../model/domains/conversions.ts';
+import { find } from '../../model/domains/hosted-domains.ts';
+import { existingPackage } from '../../model/packages/packages.ts';
+
+const noDatabases = 'this server does not manage databases yet.';
+
+export default defineFunction({
+  name: 'convert_addon_initiate_conversion',
+  since: 56,
+  summary: 'Start to convert an addon domain to a separate account.',
+  description:
+    'The conversion is a task: convert_addon_fetch_conversion_details and “whmapi1 --wait ID” follow it. The new account ' +
+    'has the owner of the present account. Its document root gets a copy of the files; symbolic links are left out, ' +
+    'and the originals stay. The DNS zone moves with its records. The website has a self-signed certificate until ' +
+    'AutoSSL replaces it. Databases and email do not move, because this server does not manage them yet. If any step ' +
+    'fails, all earlier steps are undone.',
+  access: 'root',
+  effect: 'operates',
+  role: 'WebServer',
+  params: {
+    domain: {
+      ...existingDomain,
+      required: true,
+      doc: 'The addon domain, which becomes the new account’s main domain.',
+    },
+    username: { ...accountName, required: true, doc: 'The new account’s username.' },
+    pkgname: { ...existingPackage, default: 'default', doc: 'The new account’s package.' },
+    wait: {
+      type: 'flag',
+      default: 0,
+      doc: 'Whether to convert the domain during this call, instead of in a task.',
+      extension: true,
+    },
+    movemysqldb: {
+      type: 'string',
+      list: true,
+      doc: 'A MySQL database that moves to the new account. Repeat it, or number it: movemysqldb-1, movemysqldb-2.',
+      noEffectReason: noDatabases,
+    },
+    movemysqluser: {
+      type: 'string',
+      list: true,
+      doc: 'A MySQL user that moves to the new account. Repeat it, or number it: movemysqluser-1, movemysqluser-2.',
+      noEffectReason: noDatabases,
+    },
+  },
+  returns: null,
+  examples: [
+    {
+      args: { domain: 'shop.example', username: 'shop' },
+      doc: 'Convert shop.example to the account “shop”.',
+      fails: 'not_found',
+    },
+  ],
+
+  async look({ domain, username }, context) {
+    const servedBy = await context.transaction('reads', async (db) => (await find(db, domain))?.servedBy);
+    const names = typeof servedBy === 'string' ? [domain, servedBy] : [domain];
+    return {
+      ofMachine: await findMachineNames(context.machine, [username]),
+      domains: await lookForDomains(context, { zones: names.flatMap(zonesToLookFor) }),
+      parts: await lookAtParts(context, { domain }),
+    };
+  },
+
+  async handler({ domain, username, pkgname, wait }, context, { ofMachine, domains: found, parts }) {
+    const { db, caller, inform, warn, startTask } = context;
+    const { account: source, documentRoot } = await getAddon(db, caller, domain);
+    if (source.suspendedAt !== null) {
+      throw badParam(`The account “${source.username}” is suspended. Unsuspend it with unsuspendacct first.`);
+    }
+    const domains = await without(context, source, domain);
+    const isOwn = source.owner === source.username;
+    const account = await newAccount.plan(
+      context,
+      {
+        ...{ username, domain, owner: isOwn ? 'root' : source.owner, package: pkgname, settings: {} },
+        ...{ contactEmail: source.contactEmail, mailboxFormat: source.mailboxFormat },
+        ...{ address: undefined, home: undefined, uid: undefined, takesDomain: true },
+      },
+      ofMachine,
+    );
+    if (!wait) {
+      await assertNone(db, domain, username);
+      const input = { domain, username, source: source.username, package: pkgname };
+      await startTask(CONVERSION, input);
+      return;
+    }
+    const conversion = { domains, account, documentRoot };
+    const plan = await convertAddon(context, conversion, { domains: found, parts });
+    context.plan(plan, (results) => {
+      const { files, bytes, leftOut } = copiedIn(results);
+      inform(`Copied: ${files} ${files === 1 ? 'file' : 'files'}, ${bytes} bytes.`);
+      if (leftOut.length > 0) warn(`Not copied, because they are links or no files: ${leftOut.join(', ')}.`);
+      return undefined;
+    });
+    inform('Databases and email were not moved, because this server does not manage them yet.');
+    inform('Nobody can log in to the account until passwd sets a password.');
+  },
+});

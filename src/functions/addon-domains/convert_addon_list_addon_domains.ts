@@ -1,0 +1,45 @@
+import { defineFunction } from '../../core/define.ts';
+import * as ipv6 from '../../model/addresses/ipv6-assignments.ts';
+import { listAddons } from '../../model/domains/conversions.ts';
+
+export default defineFunction({
+  name: 'convert_addon_list_addon_domains',
+  since: 56,
+  summary: 'List the addon domains of the caller’s accounts.',
+  description: 'Root sees the addon domains of all accounts.',
+  access: ['create-acct'],
+  effect: 'reads',
+  params: {},
+  returns: {
+    map: {
+      fields: {
+        docroot: { type: 'string', doc: 'The document root.' },
+        domain_type: { type: 'string', doc: 'Always “addon”.' },
+        ip: { type: 'string', doc: 'The account’s IPv4 address.' },
+        ipv6: { type: 'string', doc: 'The account’s IPv6 address; empty if it has none.' },
+        owner: { type: 'string', doc: 'The account that has the domain.' },
+        reseller: { type: 'string', doc: 'The owner of that account.' },
+        subdomain: { type: 'string', doc: 'The subdomain that serves the domain.' },
+      },
+    },
+    keys: 'DOMAIN',
+    doc: 'The addon domains.',
+  },
+  examples: [{ args: {}, doc: 'All addon domains.' }],
+
+  async handler(_args, { db, caller }) {
+    const rows = (await listAddons(db, caller)).map(async ({ domain, account, subdomain, documentRoot }) => {
+      const row = {
+        docroot: `${account.home}/${documentRoot}`,
+        domain_type: 'addon',
+        ip: account.ip,
+        ipv6: (await ipv6.find(db, account.username))?.address ?? '',
+        owner: account.username,
+        reseller: account.owner,
+        subdomain: subdomain.domain,
+      };
+      return [domain, row] as const;
+    });
+    return Object.fromEntries(await Promise.all(rows));
+  },
+});

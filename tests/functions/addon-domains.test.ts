@@ -1,0 +1,211 @@
+// Addon domains that become accounts of their own: convert_addon_*.
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Json } from '../../src/core/values.ts';
+import { StateDirectory } from '../../src/store/state-directory.ts';
+import { TaskLogFiles } from '../../src/store/task-logs.ts';
+import { taskKinds } from '../../src/tasks/loaders.generated.ts';
+import { Worker } from '../../src/worker/worker.ts';
+import { Installation, reseller } from '../support/installation.ts';
+import { installPhp, poolFile, poolNames } from '../support/php.ts';
+
+let here: Installation;
+beforeEach(async () => {
+  here = new Installation();
+  installPhp(here, '8.4');
+  await succeed('createacct', { username: 'bob', domain: 'bob.example', maxaddon: '1' });
+  await succeed('create_subdomain', { domain: 'shop.bob.example', document_root: 'public_html/shop' });
+  await succeed('create_parked_domain_for_user', {
+    domain: 'shop.example',
+    username: 'bob',
+    web_vhost_domain: 'shop.bob.example',
+  });
+});
+afterEach(() => {
+  here.remove();
+});
+
+type Arguments = Readonly<Record<string, Json>>;
+
+async function succeed(command: string, args: Arguments = {}) {
+  const { metadata, data } = await here.call(command, args);
+  expect([command, metadata.result === 1 ? '' : metadata.reason]).toEqual([command, '']);
+  return { ...data } as Record<string, unknown>;
+}
+async function failure(command: string, args: Arguments = {}): Promise<string> {
+  const { metadata } = await here.call(command, args);
+  expect([command, metadata.result]).toEqual([command, 0]);
+  return `${metadata.error_code}: ${metadata.reason}`;
+}
+async function runTasks(): Promise<void> {
+  const logs = new TaskLogFiles(new StateDirectory(here.state, process.getuid?.() ?? 0), () => here.time);
+  const storeState = () => here.application.storeState();
+  await new Worker({ engine: here.engine, kinds: taskKinds, logs, storeState }).runDue();
+}
+
+const inRoot = (path: string) => join(here.state, 'root', path);
+const web = (username: string) => {
+  const file = inRoot(`etc/apache2/whmapi1/accounts/${username}.conf`);
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+};
+const namesOf = (username: string) => [
+  ...new Set([...web(username).matchAll(/^\s*ServerName (.*)$/gm)].map(([, name]) => name)),
+];
+async function addresses(zone: string): Promise<string[]> {
+  const { zone: zones } = await succeed('dumpzone', { domain: zone });
+  const [first] = zones as { record: Record<string, string>[] }[];
+  return (first?.record ?? [])
+    .filter(({ type }) => type === 'A')
+    .map(({ name, address }) => `${name} ${address}`);
+}
+const conversion = { domain: 'shop.example', username: 'shop' };
+
+async function initiate(args: Arguments = {}): Promise<number> {
+  const { metadata } = await here.call('convert_addon_initiate_conversion', { ...conversion, ...args });
+  expect(metadata.reason).toBe('OK');
+  return metadata.task ?? 0;
+}
+
+describe('convert_addon_list_addon_domains', () => {
+  it('lists the addon domains of the accounts that the caller may see', async () => {
+    expect(await succeed('convert_addon_list_addon_domains')).toEqual({
+      'shop.example': {
+        docroot: '/home/bob/public_html/shop',
+        domain_type: 'addon',
+        ip: '192.0.2.1',
+        ipv6: '',
+        owner: 'bob',
+        reseller: 'root',
+        subdomain: 'shop.bob.example',
+      },
+    });
+    const as = reseller('rita', 'create-acct');
+    expect((await here.call('convert_addon_list_addon_domains', {}, { as })).data).toEqual({});
+  });
+});
+
+describe('convert_addon_fetch_domain_details', () => {
+  it('shows an addon domain, and rejects others', async () => {
+    expect(await succeed('convert_addon_fetch_domain_details', { domain: 'shop.example' })).toEqual({
+      docroot: '/home/bob/public_html/shop',
+      has_dedicated_ip: 0,
+      has_ssl_cert_installed: 1,
+      ip: '192.0.2.1',
+      is_sni_supported: 1,
+      owner: 'bob',
+    });
+    for (const domain of ['bob.example', 'shop.bob.example']) {
+      expect(await failure('convert_addon_fetch_domain_details', { domain })).toMatch(
+        /^bad_param: “.*” is not an addon domain/,
+      );
+    }
+  });
+});
+
+describe('convert_addon_initiate_conversion', () => {
+  it('makes an account with the website’s files and zone, and removes the domain from the other account', async () => {
+    mkdirSync(inRoot('home/bob/public_html/shop/css'));
+    writeFileSync(inRoot('home/bob/public_html/shop/index.html'), 'shop');
+    writeFileSync(inRoot('home/bob/public_html/shop/css/a.css'), 'body {}');
+    writeFileSync(inRoot('home/bob/secret'), 'secret');
+    symlinkSync('../../secret', inRoot('home/bob/public_html/shop/link'));
+    await succeed('addzonerecord', { domain: 'shop.example', name: 'x', type: 'A', address: '198.51.100.9' });
+
+    const id = await initiate();
+    expect(await succeed('convert_addon_list_conversions')).toEqual({
+      conversions: [
+        {
+          domain: 'shop.example',
+          end_time: 0,
+          job_id: id,
+          source_acct: 'bob',
+          start_time: 0,
+          status: 'PENDING',
+          target_acct: 'shop',
+        },
+      ],
+    });
+    expect(await failure('convert_addon_initiate_conversion', conversion)).toContain(
+      `busy: The conversion ${id} of “shop.example” to “shop” is in progress.`,
+    );
+    await runTasks();
+
+    const details = await succeed('convert_addon_fetch_conversion_details', { job_id: id });
+    expect(details).toMatchObject({ job_status: 'DONE', source_acct: 'bob', target_acct: 'shop' });
+    const steps = details.steps as { status: string; warnings: string }[];
+    expect(steps.map(({ status }) => status)).toEqual(['DONE']);
+    expect(steps[0]?.warnings).toContain('Copied: 2 files, 11 bytes.');
+    expect(steps[0]?.warnings).toContain('Not copied, because they are links or no files: link.');
+    expect(steps[0]?.warnings).toContain('Databases and email were not moved');
+    expect(await succeed('convert_addon_get_conversion_status', { job_id: id })).toMatchObject({
+      [id]: { job_id: String(id), job_status: 'DONE', source_acct: 'bob' },
+    });
+
+    expect(readFileSync(inRoot('home/shop/public_html/index.html'), 'utf8')).toBe('shop');
+    expect(readFileSync(inRoot('home/shop/public_html/css/a.css'), 'utf8')).toBe('body {}');
+    expect(existsSync(inRoot('home/shop/public_html/link'))).toBe(false);
+    expect(readFileSync(inRoot('home/bob/public_html/shop/index.html'), 'utf8')).toBe('shop');
+    expect([namesOf('bob'), namesOf('shop')]).toEqual([['bob.example'], ['shop.example']]);
+    expect(poolNames(poolFile(here, '8.4', 'bob'))).toEqual(['bob.example']);
+    expect(poolNames(poolFile(here, '8.4', 'shop'))).toEqual(['shop.example']);
+    expect(await addresses('shop.example')).toContain('x.shop.example. 198.51.100.9');
+    expect((await addresses('bob.example')).join()).not.toContain('shop');
+    expect(await succeed('getdomainowner', { domain: 'shop.example' })).toEqual({ user: 'shop' });
+    expect(await succeed('getdomainowner', { domain: 'shop.bob.example' })).toEqual({ user: null });
+    // The zone is now the new account’s, and goes with it.
+    await succeed('removeacct', { username: 'shop' });
+    expect(await failure('dumpzone', { domain: 'shop.example' })).toMatch(/exist/);
+  });
+
+  it('converts during the call with wait=1, and shows all steps in a dry run', async () => {
+    const args = { ...conversion, wait: '1' };
+    const { metadata } = await here.call('convert_addon_initiate_conversion', args, { dryRun: true });
+    expect(JSON.stringify(metadata)).toContain('Copy the files in “/home/bob/public_html/shop”');
+    expect(namesOf('shop')).toEqual([]);
+    await succeed('convert_addon_initiate_conversion', args);
+    expect(namesOf('shop')).toEqual(['shop.example']);
+  });
+
+  it('undoes everything if a step fails, and says why', async () => {
+    const before = [web('bob'), poolFile(here, '8.4', 'bob'), readdirSync(inRoot('home'))];
+    // The last step but few: somebody has edited the file of the account that loses the domain.
+    const file = inRoot('etc/apache2/whmapi1/accounts/bob.conf');
+    writeFileSync(file, `${web('bob')}# edited\n`);
+    const id = await initiate();
+    await runTasks();
+    writeFileSync(file, web('bob').replace('# edited\n', ''));
+    expect([web('bob'), poolFile(here, '8.4', 'bob'), readdirSync(inRoot('home'))]).toEqual(before);
+    expect(namesOf('shop')).toEqual([]);
+    expect(await succeed('getdomainowner', { domain: 'shop.example' })).toEqual({ user: 'bob' });
+    const { job_status: status, steps } = await succeed('convert_addon_fetch_conversion_details', {
+      job_id: id,
+    });
+    expect([status, steps]).toEqual(['FAILED', [expect.objectContaining({ status: 'FAILED' })]]);
+    expect(JSON.stringify(steps)).toContain('bob.conf');
+    // It can be started again.
+    await initiate();
+    await runTasks();
+    expect(namesOf('shop')).toEqual(['shop.example']);
+  });
+
+  it('rejects other domains, taken usernames, unknown packages and suspended accounts before a task starts', async () => {
+    const reasonFor = (args: Arguments) =>
+      failure('convert_addon_initiate_conversion', { ...conversion, ...args });
+    expect(await reasonFor({ domain: 'bob.example' })).toContain('is not an addon domain');
+    expect(await reasonFor({ domain: 'other.example' })).toContain('not_found');
+    expect(await reasonFor({ username: 'bob' })).toContain('The account “bob” already exists.');
+    expect(await reasonFor({ pkgname: 'gold' })).toContain('gold');
+    await succeed('suspendacct', { user: 'bob' });
+    expect(await reasonFor({})).toContain('The account “bob” is suspended.');
+    expect(await succeed('convert_addon_list_conversions')).toEqual({ conversions: [] });
+  });
+});
+
+describe('convert_addon_get_conversion_status', () => {
+  it('rejects unknown conversions, as convert_addon_fetch_conversion_details does', async () => {
+    const reason =
+      'not_found: There is no conversion 99. Run convert_addon_list_conversions to list the conversions.';
+    expect(await failure('convert_addon_get_conversion_status', { job_id: '99' })).toBe(reason);
+    expect(await failure('convert_addon_fetch_conversion_details', { job_id: '99' })).toBe(reason);
+  });
+});
