@@ -22,6 +22,8 @@ export interface AcmeDirectory {
   readonly termsOfService: string | null;
   /** Whether an account there requires external account binding (RFC 8555, section 7.3.4). */
   readonly requiresExternalAccount: boolean;
+  /** The names by which CAA records mean this issuer, in lower case. Empty if it does not say. */
+  readonly caaIdentities: readonly string[];
 }
 
 /** Credentials from the issuer’s own site, for the first registration. `hmacKey` is Base64url. */
@@ -47,6 +49,8 @@ export interface AcmeOrder {
   readonly names: readonly string[];
   /** Why it is invalid, as a sentence of the issuer. Empty if it does not say. */
   readonly problem: string;
+  /** How long to wait before asking for its state again, in milliseconds. Undefined if the issuer does not say. */
+  readonly retryAfterMs: number | undefined;
 }
 
 export interface AcmeChallenge {
@@ -67,6 +71,8 @@ export interface AcmeAuthorization {
   readonly challenges: readonly AcmeChallenge[];
   /** Why it is invalid, as a sentence of the issuer. Empty if it does not say. */
   readonly problem: string;
+  /** As in AcmeOrder. */
+  readonly retryAfterMs: number | undefined;
 }
 
 /** A certificate with the chain of its issuer, both PEM. */
@@ -78,6 +84,12 @@ export interface IssuedCertificate {
 /** The orders of one account. @throws AcmeError if the issuer cannot be asked, refuses, or answers nonsense. */
 export interface AcmeClient {
   createOrder(names: readonly string[]): Promise<AcmeOrder>;
+  /**
+   * Finds an open order of the account for exactly these names, of which nobody has stored the URL.
+   * @param known the URLs of other orders, which are left out.
+   * @returns undefined if there is none, or if the issuer does not list orders (RFC 8555, section 7.1.2.1).
+   */
+  findPlaced(names: readonly string[], known: ReadonlySet<string>): Promise<AcmeOrder | undefined>;
   /** Undefined if the issuer no longer knows it. */
   findOrder(url: string): Promise<AcmeOrder | undefined>;
   authorizations(orderUrl: string): Promise<AcmeAuthorization[]>;

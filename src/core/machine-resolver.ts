@@ -1,5 +1,14 @@
 // DNS lookups through the nameservers that this machine is configured to use.
 
+/** A CAA record (RFC 8659): who may issue certificates. */
+export interface CaaRecord {
+  /** Whether an issuer that does not know the tag must not issue. */
+  readonly isCritical: boolean;
+  /** Lower-case: `issue`, `issuewild`, `iodef` or another. */
+  readonly tag: string;
+  readonly value: string;
+}
+
 /**
  * DNS lookups, each limited to a few seconds. Names must be valid hostnames. @throws MachineError `failed` if no
  * nameserver responds in time, or one fails.
@@ -11,4 +20,6 @@ export interface MachineResolver {
   ipv6(name: string): Promise<string[]>;
   /** The names of the nameservers of exactly this domain. Empty if it is not a zone. */
   nameservers(domain: string): Promise<string[]>;
+  /** The CAA records of exactly this name. Empty if it has none or does not exist. */
+  caa(name: string): Promise<CaaRecord[]>;
 }

@@ -1,7 +1,7 @@
 // Looks names up with c-ares. Unlike getaddrinfo, it does not read /etc/hosts and does not block a thread of Node.
 import { Resolver } from 'node:dns/promises';
 import { MachineError } from '../core/machine-error.ts';
-import type { MachineResolver } from '../core/machine-resolver.ts';
+import type { CaaRecord, MachineResolver } from '../core/machine-resolver.ts';
 
 /** The limit of one attempt. For each server, all attempts together take less than twice as long. */
 const TRY_MS = 2000;
@@ -29,7 +29,17 @@ export class DnsResolver implements MachineResolver {
     return this.#ask(domain, (resolver) => resolver.resolveNs(domain));
   }
 
-  async #ask(name: string, ask: (resolver: Resolver) => Promise<string[]>): Promise<string[]> {
+  async caa(name: string): Promise<CaaRecord[]> {
+    const found = await this.#ask(name, (resolver) => resolver.resolveCaa(name));
+    // Each record has its tag as the name of a property.
+    return found.flatMap(({ critical, ...rest }) =>
+      Object.entries(rest as Readonly<Record<string, unknown>>)
+        .filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+        .map(([tag, value]) => ({ isCritical: critical >= 128, tag: tag.toLowerCase(), value })),
+    );
+  }
+
+  async #ask<T>(name: string, ask: (resolver: Resolver) => Promise<T[]>): Promise<T[]> {
     // Each new resolver reads /etc/resolv.conf.
     const resolver = new Resolver({ timeout: TRY_MS, tries: TRIES });
     if (this.#servers.length > 0) resolver.setServers(this.#servers);

@@ -1,94 +1,32 @@
 // AutoSSL against pebble, Let’s Encrypt’s own test issuer: validations are really done, and nonces are rejected.
-import { X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as tasks from '../../src/model/tasks/tasks.ts';
 import type { Task } from '../../src/model/tasks/tasks.ts';
-import { StateDirectory } from '../../src/store/state-directory.ts';
-import { TaskLogFiles } from '../../src/store/task-logs.ts';
-import { taskKinds } from '../../src/tasks/loaders.generated.ts';
-import { Worker } from '../../src/worker/worker.ts';
-import { Installation } from '../support/installation.ts';
+import { AutosslInstallation, DAY_MS, namesOf } from '../support/autossl.ts';
 import { Pebble } from '../support/pebble.ts';
 import { describeWith } from '../support/require-tool.ts';
 
-const DAY_MS = 86_400_000;
-
 describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL', () => {
   const pebble = new Pebble({ blocked: ['blocked.example'] });
-  let here: Installation;
+  let here: AutosslInstallation;
   beforeAll(() => pebble.start());
   afterAll(() => pebble.stop());
   beforeEach(async () => {
-    here = new Installation({ environment: pebble.environment });
-    // Certificates are valid from the time of the issuer, which is real, and the clock of the installation stands still.
-    here.time = Date.now() + 3_600_000;
-    here.overrides.randomBytes = (await import('node:crypto')).randomBytes as never;
-    pebble.challenges = join(here.state, 'root/var/lib/whmapi1-acme');
+    here = new AutosslInstallation(pebble);
     pebble.missing.clear();
     pebble.missingForIssuer.clear();
     pebble.visits.length = 0;
     await here.call('createacct', { username: 'bob', domain: 'bob.example' });
-    const { data } = await here.call('get_autossl_providers');
-    const { payload } = data as unknown as { payload: readonly { readonly x_terms_of_service: string }[] };
-    const { metadata } = await here.call('set_autossl_provider', {
-      provider: 'LetsEncrypt',
-      x_terms_of_service_accepted: payload[0]?.x_terms_of_service ?? '',
-    });
-    expect(metadata.reason).toBe('OK');
+    await here.enable();
   });
   afterEach(() => {
     here.remove();
   });
 
-  /** Runs the tasks that are due. @returns the last one of the check. */
-  async function runDue(): Promise<Task> {
-    const logs = new TaskLogFiles(new StateDirectory(here.state, process.geteuid?.() ?? 0), () => here.time);
-    const engine = here.engine;
-    const worker = new Worker({ engine, storeState: async () => '', kinds: taskKinds, logs });
-    await worker.runDue();
-    await worker.close();
-    const list = await engine.store.transaction('reads', async (db) => ({
-      value: await tasks.list(db),
-      keep: false,
-    }));
-    const last = list.findLast(({ kind }) => kind === 'autossl-check');
-    if (last === undefined) throw new Error('There was no check.');
-    return last;
-  }
-
-  async function check(): Promise<Task> {
-    const { data } = await here.call('start_autossl_check_for_one_user', { username: 'bob' });
-    const task = await runDue();
-    expect(data).toEqual({ pid: task.id });
-    return task;
-  }
-
-  interface Log {
-    readonly payload: readonly { readonly type: string; readonly contents: string }[];
-  }
-  /** The last run. */
-  async function log(): Promise<string[]> {
-    const { data } = await here.call('get_autossl_logs_catalog');
-    const { payload } = data as unknown as { payload: readonly { readonly start_time: string }[] };
-    const start = payload[0]?.start_time ?? '';
-    const { data: lines } = await here.call('get_autossl_log', { start_time: start });
-    return (lines as unknown as Log).payload.map(({ type, contents }) => `${type} ${contents}`);
-  }
-
-  /** What the web server reads for a site: its certificate, and the issuers. */
-  function installed(servername = 'bob.example'): X509Certificate[] {
-    const sites = join(here.state, 'root/etc/ssl/whmapi1/sites');
-    const name = readdirSync(sites).find((one) => one.startsWith(`${servername}-`)) ?? '';
-    const text = readFileSync(join(sites, name), 'utf8');
-    const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-    return blocks.map((block) => new X509Certificate(block));
-  }
-  const namesOf = (one: X509Certificate | undefined) =>
-    (one?.subjectAltName ?? '')
-      .split(', ')
-      .map((entry) => entry.replace('DNS:', ''))
-      .sort();
+  const check = (): Promise<Task> => here.check();
+  const runDue = (): Promise<Task> => here.runDue();
+  const log = (): Promise<string[]> => here.log();
+  const installed = () => here.installed();
 
   it('gets a certificate for all names of a new account, and installs it', async () => {
     const task = await check();
@@ -134,7 +72,11 @@ describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL', () => {
     const lines: string[] = [];
     for (const { start_time } of payload) {
       const { data: found } = await here.call('get_autossl_log', { start_time });
-      lines.push(...(found as unknown as Log).payload.map(({ contents }) => contents));
+      lines.push(
+        ...(found as unknown as { payload: readonly { readonly contents: string }[] }).payload.map(
+          ({ contents }) => contents,
+        ),
+      );
     }
     expect(new Set(payload.map(({ start_time }) => start_time)).size).toBe(2);
     expect(lines.filter((line) => line.includes('was installed.'))).toHaveLength(1);

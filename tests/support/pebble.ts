@@ -111,6 +111,14 @@ export class Pebble {
     await this.#post('clear-servfail', { host });
   }
 
+  /** The CAA records of a name; none to remove them. */
+  async setCaa(
+    host: string,
+    policies: readonly { readonly tag: string; readonly value: string }[],
+  ): Promise<void> {
+    await this.#post(policies.length === 0 ? 'clear-caa' : 'add-caa', { host, policies });
+  }
+
   /** The process of the issuer. */
   get issuer(): ChildProcess | undefined {
     return this.#children.findLast(({ spawnfile }) => spawnfile === 'pebble');

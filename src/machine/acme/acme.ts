@@ -45,10 +45,13 @@ export class Acme implements MachineAcme {
     const { data } = await acme.axios.get<unknown>(url, { signal: AbortSignal.timeout(DIRECTORY_LIMIT_MS) });
     const { newOrder, newAccount, newNonce, meta } = asObject(data, 'a directory');
     if (![newOrder, newAccount, newNonce].every(isHttps)) throw nonsense('a directory of ACME');
-    const { termsOfService, externalAccountRequired } = asObject(meta ?? {}, 'a directory');
+    const { termsOfService, externalAccountRequired, caaIdentities } = asObject(meta ?? {}, 'a directory');
     return {
       termsOfService: isUrl(termsOfService) ? termsOfService : null,
       requiresExternalAccount: externalAccountRequired === true,
+      caaIdentities: (Array.isArray(caaIdentities) ? caaIdentities : [])
+        .filter((name): name is string => typeof name === 'string')
+        .map((name) => name.toLowerCase()),
     };
   }
 

@@ -11,13 +11,16 @@ import type {
 } from '../../core/machine-acme.ts';
 import { AcmeError } from '../../core/machine-acme.ts';
 import { asObject, isHttps, nonsense, sane } from './answers.ts';
-import { detailOf, NOT_FOUND } from './transport.ts';
+import { detailOf, headersOf, NOT_FOUND } from './transport.ts';
 
 /** RFC 8555, section 8.3: characters of Base64url. It becomes the name of a file. */
 const TOKEN = /^[\w-]{16,256}$/;
 const MAX_NAMES = 1000;
 /** Boulder says “malformed” with status 404. Others may say that the order belongs to somebody else. */
 const UNKNOWN_ORDER = [NOT_FOUND, 'malformed', 'unauthorized', 'orderDoesNotExist'];
+/** How much of the list of orders is read, to find one that was just placed. */
+const MAX_PAGES = 10;
+const MAX_LISTED = 50;
 const TYPES: readonly string[] = ['http-01', 'dns-01'];
 
 export class OrderClient implements AcmeClient {
@@ -32,6 +35,36 @@ export class OrderClient implements AcmeClient {
       const identifiers = names.map((value) => ({ type: 'dns', value }));
       return readOrder(await this.#client.createOrder({ identifiers }));
     });
+  }
+
+  findPlaced(names: readonly string[], known: ReadonlySet<string>): Promise<AcmeOrder | undefined> {
+    return sane('a list of orders', async () => {
+      const wanted = JSON.stringify([...names].sort());
+      const listed = (await this.#listed()).filter((url) => !known.has(url));
+      // Issuers add new orders at the end.
+      for (const url of listed.reverse().slice(0, MAX_LISTED)) {
+        const found = await this.findOrder(url);
+        const isOpen = found?.status === 'pending' || found?.status === 'ready';
+        if (isOpen && JSON.stringify(found.names) === wanted) return found;
+      }
+      return undefined;
+    });
+  }
+
+  /** The URLs of the account’s orders. Empty if the issuer does not list them. */
+  async #listed(): Promise<string[]> {
+    const { orders: first } = (await this.#client.updateAccount({})) as { readonly orders?: unknown };
+    const found: string[] = [];
+    let page = isHttps(first) ? first : undefined;
+    for (let count = 0; page !== undefined && count < MAX_PAGES; count++) {
+      const body = await this.#raw(page);
+      const { orders } = asObject(body, 'a list of orders');
+      if (!Array.isArray(orders) || !orders.every(isHttps)) throw nonsense('a list of orders');
+      found.push(...orders);
+      const { next } = headersOf(body);
+      page = isHttps(next) ? next : undefined;
+    }
+    return found;
   }
 
   async findOrder(url: string): Promise<AcmeOrder | undefined> {
@@ -105,7 +138,8 @@ export class OrderClient implements AcmeClient {
   }
 
   async #authorization(url: string): Promise<AcmeAuthorization> {
-    const { identifier, status, challenges, wildcard } = await this.#rawAuthorization(url);
+    const authorization = await this.#rawAuthorization(url);
+    const { identifier, status, challenges, wildcard } = authorization;
     const value: unknown = asObject(identifier, 'an authorization').value;
     if (typeof value !== 'string') throw nonsense('an authorization');
     const usable = challenges.filter(({ type }) => TYPES.includes(type));
@@ -116,6 +150,7 @@ export class OrderClient implements AcmeClient {
       status,
       challenges: await Promise.all(usable.map((one) => this.#challenge(one))),
       problem: detailOf(failed?.error),
+      retryAfterMs: headersOf(authorization).retryAfterMs,
     };
   }
 
@@ -141,7 +176,10 @@ function readOrder(order: acme.Order): AcmeOrder {
     if (typeof value !== 'string') throw nonsense('an order');
     return value.toLowerCase();
   });
-  return { url, status: status as AcmeOrder['status'], names: names.sort(), problem: detailOf(error) };
+  return {
+    ...{ url, status: status as AcmeOrder['status'], names: names.sort(), problem: detailOf(error) },
+    retryAfterMs: headersOf(order).retryAfterMs,
+  };
 }
 
 /** @throws AcmeError */

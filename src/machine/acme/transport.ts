@@ -16,6 +16,21 @@ const BAD_NONCE = `${PROBLEM}badNonce`;
 
 let isPrepared = false;
 
+export interface AnswerHeaders {
+  /** In milliseconds. */
+  readonly retryAfterMs: number | undefined;
+  /** The URL of the next part of a list. */
+  readonly next: string | undefined;
+}
+
+/** acme-client returns only the bodies of responses. */
+const headersOfBodies = new WeakMap<object, AnswerHeaders>();
+
+/** The headers of the response that had this body, a JSON object. */
+export function headersOf(body: object): AnswerHeaders {
+  return headersOfBodies.get(body) ?? { retryAfterMs: undefined, next: undefined };
+}
+
 interface TransportOptions {
   /** A file with certificates that are trusted too. */
   readonly certificates?: string | undefined;
@@ -47,11 +62,15 @@ export async function prepareTransport({ certificates, now }: TransportOptions):
   interceptors.response.use(
     (response) => {
       const data: unknown = response.data;
+      const retryAfterMs = retryAfterOf(response.headers['retry-after'], now());
+      if (typeof data === 'object' && data !== null) {
+        headersOfBodies.set(data, { retryAfterMs, next: nextOf(response.headers.link) });
+      }
       if (response.status < 300 || typeOf(data) === BAD_NONCE) return response;
       throw new AcmeError(
         sentenceOf(response.status, data),
         typeOf(data).replace(PROBLEM, '') || (response.status === 404 ? NOT_FOUND : ''),
-        retryAfterOf(response.headers['retry-after'], now()),
+        retryAfterMs,
       );
     },
     (error: unknown) => {
@@ -116,6 +135,13 @@ function retryAfterOf(value: unknown, now: number): number | undefined {
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
   const until = Date.parse(value);
   return Number.isNaN(until) ? undefined : Math.max(0, until - now);
+}
+
+/** RFC 8288: `<https://issuer.example/orders?page=2>; rel="next"`. */
+function nextOf(value: unknown): string | undefined {
+  const links = Array.isArray(value) ? value.join(', ') : value;
+  if (typeof links !== 'string') return undefined;
+  return /<([^>]{1,2000})>[^<]*;\s*rel="?next"?/i.exec(links)?.[1];
 }
 
 function causeOf(error: unknown): string {

@@ -1,18 +1,20 @@
 // The check of one virtual host: whether it needs a certificate, which names that can have, the order, the installation.
 import { ApiError } from '../../core/errors.ts';
-import type { AcmeAccount, AcmeClient } from '../../core/machine-acme.ts';
+import { AcmeError } from '../../core/machine-acme.ts';
 import type { Account } from '../accounts/accounts.ts';
 import type { VirtualHost } from '../domains/virtual-hosts.ts';
 import * as certificates from './certificates.ts';
 import type { Notice } from './events.ts';
+import { waitOf, type Issuer } from './issuer.ts';
 import { installedOf, lastChanceAt, missingOf, needOf, type Installed } from './needs.ts';
 import type { FoundNotice } from './notices.ts';
-import { obtain } from './ordering.ts';
+import { obtain, type Placement } from './ordering.ts';
 import * as orders from './orders.ts';
 import type { Order } from './orders.ts';
 import * as problems from './problems.ts';
 import { MAX_NAMES } from './providers.ts';
 import { lookAtNames } from './reach.ts';
+import { toSeconds } from './runs.ts';
 import type { CheckWorld } from './world.ts';
 
 /** How often an order is placed again without the names that the issuer could not validate. */
@@ -30,7 +32,7 @@ export interface HostCheck {
   readonly clobbers: boolean;
   /** Whether names that the issuer could not validate recently are tried again now. */
   readonly retriesAll: boolean;
-  readonly issuer: { readonly account: AcmeAccount; readonly client: AcmeClient };
+  readonly issuer: Issuer;
   readonly notices: FoundNotice[];
   /** Whether the log also says why nothing has to be done. */
   readonly isVerbose: boolean;
@@ -69,7 +71,7 @@ export async function checkHost(world: CheckWorld, check: HostCheck): Promise<vo
 /** Leaves out names that cannot be validated, and stores why. */
 async function chooseNames(
   world: CheckWorld,
-  { account, wanted, retriesAll }: HostCheck,
+  { account, wanted, retriesAll, issuer }: HostCheck,
 ): Promise<{ readonly names: readonly string[]; readonly dnsNames: ReadonlySet<string> }> {
   const { log, transaction, now, startTime } = world;
   const known = new Map(
@@ -87,6 +89,7 @@ async function chooseNames(
   const { methods, obstacles } = await lookAtNames(
     world,
     wanted.filter((name) => !isEarly(name)),
+    await issuer.caa(),
   );
   for (const [domain, problem] of obstacles) log('warn', 2, `${domain}: ${problem}`);
   const usable = wanted.filter((name) => methods.has(name));
@@ -142,7 +145,7 @@ async function order(
     }
     const placed = await transaction('reads', (db) => orders.find(db, servername));
     if (placed === undefined) return;
-    const failed = await complete(world, check, placed, dnsNames);
+    const failed = await complete(world, check, placed, { dnsNames, mayBePlaced: false });
     if (failed === undefined) return;
     left = left.filter((name) => !failed.has(name));
   }
@@ -151,7 +154,7 @@ async function order(
 }
 
 async function continueOrder(world: CheckWorld, check: HostCheck, pending: Order): Promise<void> {
-  const { log, transaction, id } = world;
+  const { log, transaction, id, now } = world;
   const { servername } = pending;
   if (pending.directory !== check.issuer.account.directory) {
     log('out', 1, `${servername}: an order at another issuer is not continued.`);
@@ -167,15 +170,18 @@ async function continueOrder(world: CheckWorld, check: HostCheck, pending: Order
     await transaction('changes', (db) => orders.remove(db, pending));
     return checkHost(world, check);
   }
+  if (pending.issued === undefined && pending.waitUntil > now()) {
+    const until = toSeconds(pending.waitUntil);
+    throw new ApiError('host_failed', `The issuer has asked to wait with this order until ${until}.`);
+  }
   log('out', 1, `${servername}: going on with the order for ${pending.names.join(', ')}.`);
   await transaction('changes', (db) => orders.setTask(db, pending, id));
   const dnsNames = new Set<string>();
   if (pending.issued === undefined) {
-    for (const [name, method] of (await lookAtNames(world, pending.names)).methods) {
-      if (method === 'dns-01') dnsNames.add(name);
-    }
+    const { methods } = await lookAtNames(world, pending.names, await check.issuer.caa());
+    for (const [name, method] of methods) if (method === 'dns-01') dnsNames.add(name);
   }
-  const failed = await complete(world, check, pending, dnsNames);
+  const failed = await complete(world, check, pending, { dnsNames, mayBePlaced: true });
   if (failed !== undefined) await checkHost(world, check);
 }
 
@@ -184,11 +190,20 @@ async function complete(
   world: CheckWorld,
   check: HostCheck,
   placed: Order,
-  dnsNames: ReadonlySet<string>,
+  placement: Placement,
 ): Promise<ReadonlySet<string> | undefined> {
   const { log, transaction, now, startTime } = world;
   if (placed.issued === undefined) {
-    const outcome = await obtain(world, check.issuer.client, placed, dnsNames);
+    const outcome = await obtain(world, check.issuer.client, placed, placement).catch(
+      async (error: unknown) => {
+        // A limit of the issuer for these names. Others need not wait.
+        if (error instanceof AcmeError && error.type === 'rateLimited' && error.retryAfterMs !== undefined) {
+          const until = now() + waitOf(error.retryAfterMs);
+          await transaction('changes', (db) => orders.setWait(db, placed, until));
+        }
+        throw error;
+      },
+    );
     if (outcome.kind !== 'issued') {
       const found = outcome.kind === 'gone' ? new Map<string, string>() : outcome.problems;
       if (outcome.kind === 'gone') log('warn', 2, 'The issuer no longer knows the order.');

@@ -1,7 +1,13 @@
 // An order from its row to the certificate. Every step can be repeated: a process that continues an order asks the issuer
 // for its state, and goes on from there.
-import { AcmeError, type AcmeAuthorization, type AcmeClient } from '../../core/machine-acme.ts';
+import {
+  AcmeError,
+  type AcmeAuthorization,
+  type AcmeClient,
+  type AcmeOrder,
+} from '../../core/machine-acme.ts';
 import { putAnswers, removeAnswers, type DnsAnswer } from './dns-answers.ts';
+import { waitOf } from './issuer.ts';
 import * as orders from './orders.ts';
 import type { Order } from './orders.ts';
 import type { CheckWorld } from './world.ts';
@@ -22,19 +28,23 @@ export type Outcome =
   /** The issuer no longer knows the order. */
   | { readonly kind: 'gone' };
 
-/**
- * @param dnsNames the names that are validated by DNS.
- * @throws AcmeError if the issuer cannot be asked or takes too long: the order can be continued.
- */
+export interface Placement {
+  /** The names that are validated by DNS. */
+  readonly dnsNames: ReadonlySet<string>;
+  /** Whether the issuer might have the order although its URL is not stored: a process has died. */
+  readonly mayBePlaced: boolean;
+}
+
+/** @throws AcmeError if the issuer cannot be asked or takes too long: the order can be continued. */
 export async function obtain(
   world: CheckWorld,
   client: AcmeClient,
   order: Order,
-  dnsNames: ReadonlySet<string>,
+  { dnsNames, mayBePlaced }: Placement,
 ): Promise<Outcome> {
   const { transaction, now, signal, pause } = world;
   const key = await orders.openKey(world.sealer, order);
-  const placed = order.url ?? (await place(world, client, order));
+  const placed = order.url ?? (await place(world, client, order, mayBePlaced));
   if (typeof placed !== 'string') return placed;
   const end = now() + LIMIT_MS;
   for (let delay = POLL_MS; ; delay = Math.min(MAX_POLL_MS, delay * 1.5)) {
@@ -59,29 +69,43 @@ export async function obtain(
         break;
       case 'processing':
     }
-    if (now() >= end) {
+    const wait = Math.max(delay, found.retryAfterMs ?? 0);
+    if (now() + (found.retryAfterMs ?? 0) >= end) {
+      if (wait > delay) await transaction('changes', (db) => orders.setWait(db, order, now() + waitOf(wait)));
       throw new AcmeError(
         'The issuer takes longer than five minutes. The next run goes on with the order.',
         '',
       );
     }
-    if (found.status !== 'pending') await pause(delay, signal);
+    if (found.status !== 'pending') await pause(wait, signal);
   }
 }
 
+/** An issuer that does not list orders gives a second order the URL of the first one, as Let’s Encrypt does. */
 async function place(
   { transaction }: CheckWorld,
   client: AcmeClient,
   order: Order,
+  mayBePlaced: boolean,
 ): Promise<string | Outcome> {
   try {
-    const { url } = await client.createOrder(order.names);
+    const left = mayBePlaced ? await findPlaced({ transaction }, client, order) : undefined;
+    const { url } = left ?? (await client.createOrder(order.names));
     await transaction('changes', (db) => orders.setUrl(db, order, url));
     return url;
   } catch (error) {
     if (!(error instanceof AcmeError) || !REFUSALS.includes(error.type)) throw error;
     return { kind: 'failed', problems: blame(order.names, error.message) };
   }
+}
+
+async function findPlaced(
+  { transaction }: Pick<CheckWorld, 'transaction'>,
+  client: AcmeClient,
+  { names }: Order,
+): Promise<AcmeOrder | undefined> {
+  const others = await transaction('reads', orders.list);
+  return client.findPlaced(names, new Set(others.flatMap(({ url }) => url ?? [])));
 }
 
 /** RFC 8555, section 6.7: problems of names, which another attempt does not solve. */
@@ -144,11 +168,14 @@ async function validate(
     }
     for (const { url, type } of answers) await client.answer(url, type);
     const end = now() + LIMIT_MS;
+    let asked = 0;
     for (let delay = POLL_MS; now() < end; delay = Math.min(MAX_POLL_MS, delay * 1.5)) {
-      await pause(delay, signal);
+      await pause(Math.min(Math.max(delay, asked), LIMIT_MS), signal);
       const left = (await client.authorizations(orderUrl)).filter(({ status }) => status === 'pending');
       // One that failed makes the order void.
       if (left.length === 0) return;
+      // RFC 8555, section 8.2.
+      asked = Math.max(...left.map(({ retryAfterMs = 0 }) => retryAfterMs));
     }
   } finally {
     for (const token of files) await challenges.remove(token);

@@ -25,6 +25,8 @@ export interface Order {
   /** Milliseconds since 1970-01-01, like the other times. */
   readonly requestedAt: number;
   readonly polledAt: number;
+  /** The issuer is not asked before. */
+  readonly waitUntil: number;
 }
 
 type Row = Omit<Order, 'names' | 'issued'> & {
@@ -34,7 +36,7 @@ type Row = Omit<Order, 'names' | 'issued'> & {
 };
 
 const COLUMNS = `id, username, servername, names, directory, sealed, url, certificate, chain, task,
-  requested_at AS "requestedAt", polled_at AS "polledAt"`;
+  requested_at AS "requestedAt", polled_at AS "polledAt", wait_until AS "waitUntil"`;
 
 /** The oldest first. */
 export async function list(db: Db): Promise<Order[]> {
@@ -105,6 +107,11 @@ export async function setUrl(db: Db, { id }: Order, url: string): Promise<void> 
 
 export async function setPolled(db: Db, { id }: Order, now: number): Promise<void> {
   await db.run('UPDATE autossl_order SET polled_at = ? WHERE id = ?', now, id);
+}
+
+/** The issuer asked for time. */
+export async function setWait(db: Db, { id }: Order, until: number): Promise<void> {
+  await db.run('UPDATE autossl_order SET wait_until = ? WHERE id = ?', until, id);
 }
 
 export async function setIssued(db: Db, { id }: Order, issued: IssuedCertificate): Promise<void> {

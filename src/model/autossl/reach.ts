@@ -1,4 +1,5 @@
 // Our own look at names before they are ordered: which of them the issuer will be able to validate, and how.
+import type { CaaIssuer, CaaObstacles, Method } from './caa.ts';
 import { hexOf } from './hex.ts';
 import type { CheckWorld } from './world.ts';
 
@@ -6,16 +7,21 @@ const AT_ONCE = 8;
 
 export interface Reach {
   /** How each name can be validated. Names with an obstacle are left out. */
-  readonly methods: ReadonlyMap<string, 'http-01' | 'dns-01'>;
+  readonly methods: ReadonlyMap<string, Method>;
   /** Why the others cannot be, as sentences. */
   readonly obstacles: ReadonlyMap<string, string>;
 }
 
-export async function lookAtNames(world: CheckWorld, names: readonly string[]): Promise<Reach> {
+export async function lookAtNames(
+  world: CheckWorld,
+  names: readonly string[],
+  issuer: CaaIssuer,
+): Promise<Reach> {
   const { machine, challenges, ownAddresses: own, randomBytes, signal } = world;
   const acme = await machine.acme();
   const [token, answer] = [hexOf(await randomBytes(16)), hexOf(await randomBytes(16))];
-  const methods = new Map<string, 'http-01' | 'dns-01'>();
+  const methods = new Map<string, Method>();
+  const forbidden = new Map<string, CaaObstacles>();
   const obstacles = new Map<string, string>();
   await challenges.put(token, answer);
   try {
@@ -23,9 +29,11 @@ export async function lookAtNames(world: CheckWorld, names: readonly string[]): 
       signal.throwIfAborted();
       await Promise.all(
         names.slice(at, at + AT_ONCE).map(async (name) => {
+          const caa = await world.caa.findObstacles(name, issuer);
+          forbidden.set(name, caa);
           const obstacle = name.startsWith('*.')
             ? 'A wildcard can be validated by DNS only.'
-            : await acme.findObstacle({ name, token, answer, own });
+            : (caa['http-01'] ?? (await acme.findObstacle({ name, token, answer, own })));
           if (obstacle === undefined) methods.set(name, 'http-01');
           else obstacles.set(name, obstacle);
         }),
@@ -37,7 +45,10 @@ export async function lookAtNames(world: CheckWorld, names: readonly string[]): 
   const zones = await zonesWithAuthority(world, [...obstacles.keys()]);
   for (const [name, obstacle] of [...obstacles]) {
     const zone = zones.get(name);
-    if (zone?.isAuthoritative === true) {
+    const caa = forbidden.get(name)?.['dns-01'];
+    if (caa !== undefined) {
+      if (name.startsWith('*.')) obstacles.set(name, caa);
+    } else if (zone?.isAuthoritative === true) {
       methods.set(name, 'dns-01');
       obstacles.delete(name);
     } else if (name.startsWith('*.')) {

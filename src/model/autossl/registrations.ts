@@ -5,6 +5,7 @@ import { ApiError, badParam } from '../../core/errors.ts';
 import type { AcmeAccount, ExternalAccount, MachineAcme } from '../../core/machine-acme.ts';
 import type { Machine } from '../../core/machine.ts';
 import { findSealed } from '../two-factor/sealed-secrets.ts';
+import { toSeconds } from './runs.ts';
 import * as settings from './settings.ts';
 
 export interface Registration {
@@ -14,12 +15,14 @@ export interface Registration {
   readonly accountUrl: string | null;
   readonly acceptedTerms: string;
   readonly currentTerms: string;
+  /** The issuer is not asked before. Milliseconds since 1970-01-01. */
+  readonly waitUntil: number;
 }
 
 export function find(db: Db, directory: string): Promise<Registration | undefined> {
   return db.get<Registration>(
     `SELECT directory, sealed, account_url AS "accountUrl", accepted_terms AS "acceptedTerms",
-       current_terms AS "currentTerms" FROM autossl_registration WHERE server = ? AND directory = ?`,
+       current_terms AS "currentTerms", wait_until AS "waitUntil" FROM autossl_registration WHERE server = ? AND directory = ?`,
     ...[db.server, directory],
   );
 }
@@ -33,7 +36,7 @@ export interface Wishes {
   readonly externalAccount: ExternalAccount | undefined;
 }
 
-type World = Pick<FreeContext, 'machine' | 'transaction' | 'sealer' | 'isDryRun'>;
+type World = Pick<FreeContext, 'machine' | 'transaction' | 'sealer' | 'isDryRun' | 'now'>;
 
 /**
  * Registers this server unless it is registered, and enables the provider.
@@ -92,10 +95,11 @@ function assertAccepted(terms: string, accepted: string | undefined): void {
 
 /**
  * The account at the issuer that is in use. A key that an interrupted call has left is registered now.
- * @throws ApiError `disabled` if AutoSSL is disabled; `key_lost`. AcmeError.
+ * @throws ApiError `disabled` if AutoSSL is disabled; `key_lost`; `host_failed` if the issuer asked to be left alone.
+ *   AcmeError.
  */
 export async function current(world: Omit<World, 'isDryRun'>): Promise<AcmeAccount> {
-  const { machine, transaction, sealer } = world;
+  const { machine, transaction, sealer, now } = world;
   const { provider, registration } = await transaction('reads', async (db) => {
     const directory = await settings.directory(db);
     return {
@@ -104,7 +108,11 @@ export async function current(world: Omit<World, 'isDryRun'>): Promise<AcmeAccou
     };
   });
   if (provider === undefined || registration === undefined) throw settings.disabled();
-  const { directory, accountUrl } = registration;
+  const { directory, accountUrl, waitUntil } = registration;
+  if (waitUntil > now()) {
+    const until = toSeconds(waitUntil);
+    throw new ApiError('host_failed', `The issuer has asked to be left alone until ${until}.`);
+  }
   const key = await open(sealer, registration);
   const url = accountUrl ?? (await registerLeft(await machine.acme(), directory, key));
   if (accountUrl === null) await transaction('changes', (db) => setUrl(db, directory, url));
@@ -152,13 +160,21 @@ function purposeOf(directory: string): string {
   return `AutoSSL account at ${directory}`;
 }
 
-async function put(db: Db, row: Registration): Promise<void> {
+async function put(db: Db, row: Omit<Registration, 'waitUntil'>): Promise<void> {
   await db.run(
     `INSERT INTO autossl_registration (server, directory, sealed, account_url, accepted_terms, current_terms)
      VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (server, directory) DO UPDATE SET sealed = excluded.sealed, account_url = excluded.account_url,
-       accepted_terms = excluded.accepted_terms, current_terms = excluded.current_terms`,
+       accepted_terms = excluded.accepted_terms, current_terms = excluded.current_terms, wait_until = 0`,
     ...[db.server, row.directory, row.sealed, row.accountUrl, row.acceptedTerms, row.currentTerms],
+  );
+}
+
+/** The issuer asked to be left alone. */
+export async function setWait(db: Db, { directory }: AcmeAccount, until: number): Promise<void> {
+  await db.run(
+    'UPDATE autossl_registration SET wait_until = ? WHERE server = ? AND directory = ?',
+    ...[until, db.server, directory],
   );
 }
 

@@ -1,5 +1,6 @@
 // What the parts of a check share.
 import type { TaskContext } from '../../core/task.ts';
+import type { CaaLookups } from './caa.ts';
 import type { LineType } from './runs.ts';
 
 export interface CheckWorld extends Pick<
@@ -10,6 +11,7 @@ export interface CheckWorld extends Pick<
   readonly startTime: string;
   /** This server’s addresses, each with the local address that reaches it. */
   readonly ownAddresses: ReadonlyMap<string, string>;
+  readonly caa: Pick<CaaLookups, 'findObstacles'>;
   readonly log: (type: LineType, indent: number, text: string) => void;
   /** The files with which names are validated by HTTP. */
   readonly challenges: {
