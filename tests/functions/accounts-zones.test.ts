@@ -72,7 +72,12 @@ const breakUsers = (faults: Readonly<Record<string, () => Promise<never>>>) => {
 /** The DNS responses about nameservers and addresses. */
 const answerDns = (answers: Readonly<Record<string, readonly string[]>>) => {
   const answer = async (name: string) => [...(answers[name] ?? [])];
-  const resolver: MachineResolver = { nameservers: answer, ipv4: answer, ipv6: async () => [], caa: async () => [] };
+  const resolver: MachineResolver = {
+    nameservers: answer,
+    ipv4: answer,
+    ipv6: async () => [],
+    caa: async () => [],
+  };
   here.overrides = { machine: { ...here.engine.machine, resolver: async () => resolver } };
 };
 
