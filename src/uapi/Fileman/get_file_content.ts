@@ -1,0 +1,77 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import { notFound } from '../../core/errors.ts';
+import { assertCharset, decode, DETECT, LOCALE } from '../../model/files/charsets.ts';
+import { absolute, directoryParam, fileParam, FILES, join } from '../../model/files/names.ts';
+
+/** Editors do not open larger files, and the response has them as text. */
+const MAX_BYTES = 8 * 1024 * 1024;
+
+export default defineUapi({
+  name: 'Fileman::get_file_content',
+  since: 44,
+  summary: 'Show the text in a file of the account.',
+  description: 'A file can have up to 8 MiB. Fetch larger ones with SFTP.',
+  feature: FILES,
+  effect: 'reads',
+  params: {
+    dir: directoryParam,
+    file: fileParam,
+    from_charset: {
+      type: 'string',
+      default: DETECT,
+      doc: `The encoding of the file: UTF-8, ISO-8859-1. ${DETECT}: UTF-8 if it is valid, otherwise windows-1252.`,
+    },
+    to_charset: {
+      type: 'string',
+      default: LOCALE,
+      doc: 'The encoding of the response.',
+      noEffectReason: 'Responses are always in UTF-8.',
+    },
+    update_html_document_encoding: {
+      type: 'flag',
+      default: 1,
+      doc: 'Whether to change the encoding that an HTML document names.',
+      noEffectReason: 'The text is returned as it is in the file.',
+    },
+  },
+  returns: {
+    fields: {
+      content: { type: 'string', doc: 'The text.' },
+      dir: { type: 'string', doc: 'The directory.' },
+      filename: { type: 'string', doc: 'The name of the file.' },
+      path: { type: 'string', doc: 'Its absolute path.' },
+      from_charset: { type: 'string', doc: 'The encoding of the file.' },
+      to_charset: { type: 'string', doc: 'The encoding of the response: UTF-8.' },
+    },
+  },
+  examples: [
+    {
+      args: { dir: 'public_html', file: 'index.html' },
+      doc: 'The home page. An error if there is none.',
+      fails: 'not_found',
+    },
+  ],
+
+  async look({ dir, file, from_charset: charset }, { machine, caller }) {
+    assertCharset(charset, 'from_charset');
+    const files = await machine.userFiles(caller.user);
+    const path = join(dir, file);
+    const found = await files.read(path, MAX_BYTES);
+    if (found === undefined) throw notFound(`“${path}”: No such file or directory.`);
+    return {
+      ...decode(found.content, charset, 'from_charset'),
+      path: absolute(files.home, path),
+      directory: absolute(files.home, dir),
+    };
+  },
+  handler({ file }, _context, { text, charset, path, directory }) {
+    return {
+      content: text,
+      dir: directory,
+      filename: file,
+      path,
+      from_charset: charset,
+      to_charset: 'UTF-8',
+    };
+  },
+});
