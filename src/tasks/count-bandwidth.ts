@@ -7,6 +7,7 @@ import { LOG_DIRECTORY } from '../drivers/bandwidth/places.ts';
 import * as exceeded from '../model/bandwidth/exceeded.ts';
 import * as logFiles from '../model/bandwidth/log-files.ts';
 import { warn } from '../model/bandwidth/notices.ts';
+import * as retention from '../model/bandwidth/retention.ts';
 import * as usage from '../model/bandwidth/usage.ts';
 
 const MINUTE_MS = 60_000;
@@ -39,6 +40,10 @@ async function countAndAct(context: TaskContext) {
   log(`Counted ${lines} lines.`);
   if (skipped > 0) log(`Skipped ${skipped} lines that are not of the log’s format.`);
   if (ofNobody > 0) log(`${ofNobody} bytes were sent by hosts that belong to no account.`);
+  if (await transaction('reads', (db) => retention.isDue(db, now()))) {
+    await transaction('changes', (db) => retention.prune(db, now()));
+    log('Added the days of an old month up.');
+  }
   progress(90, 'Comparing the usage with the limits');
   const { changed, failures } = await actOnLimits(context);
   const troubles = [...problems, ...failures];

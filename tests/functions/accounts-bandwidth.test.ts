@@ -149,6 +149,54 @@ describe('showbw', () => {
     expect(await totals({ search: '^BO', searchtype: 'domain' })).toHaveLength(2);
   });
 
+  it('stores days for some months, then the sums of months for five years', async () => {
+    const password = 'correct horse battery staple 7';
+    for (const username of ['anna', 'bob'])
+      await here.call('createacct', { username, domain: `${username}.example`, password });
+    const days = () =>
+      transaction((db) =>
+        db.all<{ username: string; day: number; bytes: number }>(
+          'SELECT username, day, bytes FROM bandwidth ORDER BY username, day',
+        ),
+      );
+    const march = (day: number) => new Date(2026, 2, day, 12).getTime();
+    sent('anna.example', 40, march(3));
+    for (const day of [1, 2, 31]) sent('bob.example', day, march(day));
+    await count();
+    await here.call('removeacct', { username: 'anna' });
+    here.time = new Date(2026, 5, 30, 23, 50).getTime();
+    await count();
+    expect(await days()).toHaveLength(4);
+    here.time = new Date(2026, 6, 1).getTime();
+    await count();
+    const sums = [
+      { username: 'anna', day: 20260300, bytes: 40 },
+      { username: 'bob', day: 20260300, bytes: 34 },
+    ];
+    expect(await days()).toEqual(sums);
+    // Such as from a log that was copied back.
+    sent('bob.example', 500, march(2));
+    await count();
+    const later = [sums[0], { username: 'bob', day: 20260300, bytes: 534 }];
+    expect(await days()).toEqual(later);
+    expect(await totals({ month: '3', year: '2026' })).toEqual([
+      ['anna', 40],
+      ['bob', 534],
+    ]);
+    const may = new Date(2030, 4, 1).getTime();
+    for (const [now, expected] of [
+      [new Date(2031, 2, 31).getTime(), later],
+      [new Date(2031, 3, 1).getTime(), []],
+    ] as const) {
+      sent('bob.example', 7, may);
+      here.time = now;
+      await count();
+      expect((await days()).filter(({ day }) => day < 20300000)).toEqual(expected);
+    }
+    expect(await totals({ month: '3', year: '2026' })).toEqual([['bob', 0]]);
+    expect(await transaction((db) => db.all('SELECT * FROM bandwidth_removed_account'))).toEqual([]);
+  });
+
   it('follows an account that is renamed', async () => {
     await here.call('createacct', {
       username: 'bob',

@@ -17,8 +17,14 @@ export function numberOf({ year, month }: Month): number {
   return year * 100 + month;
 }
 
-/** The first and the last number that days of the month can have, as YYYYMMDD. */
+/** The first and the last number that days of the month can have, as YYYYMMDD. The sum of an old month is its day 0. */
 export function daysOf(month: Month): readonly [first: number, last: number] {
   const days = numberOf(month) * 100;
-  return [days + 1, days + 31];
+  return [days, days + 31];
+}
+
+/** The month that is so many months earlier. */
+export function monthBefore({ year, month }: Month, count: number): Month {
+  const months = year * 12 + month - 1 - count;
+  return { year: Math.floor(months / 12), month: (months % 12) + 1 };
 }
