@@ -7,6 +7,7 @@ import { builtPackage } from './built-package.ts';
 import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
+import { until } from './until.ts';
 
 const DEB = '/var/tmp/whmapi1.deb';
 const WORKER = '/root/count-worker.mjs';
@@ -50,21 +51,29 @@ describeOnMachine('bandwidth, in this order', () => {
     expect(call(name, ...words).metadata).toMatchObject({ result: 1 });
   };
   const worker = (...words: string[]): unknown => JSON.parse(machine.run('node', [WORKER, ...words]).stdout);
-  const rows = (statement: string) => worker('sql', statement) as Record<string, number>[];
+  const rows = (statement: string) => worker('sql', statement) as Record<string, unknown>[];
+  const states = () => {
+    const found = rows("SELECT state FROM task WHERE kind = 'count-bandwidth' ORDER BY id");
+    return found.map(({ state }) => state);
+  };
   /** Makes the timer of the count due, and no other. */
   const makeCountDue = () =>
     rows(
       `UPDATE task_timer SET next_at = CASE WHEN kind = 'count-bandwidth' THEN 0
        ELSE (unixepoch() + 86400) * 1000 END`,
     );
-  /** Counts as the server does every five minutes. */
-  const count = () => {
-    makeCountDue();
-    const { status, stdout } = machine.run('whmapi1', ['--run-tasks']);
-    expect({ status, stdout }).toEqual({
-      status: 0,
-      stdout: expect.stringMatching(/\(count-bandwidth\) done$/m) as string,
+  const untilCounted = async (tasks: number) => {
+    await until(() => {
+      const all = states();
+      return all.length >= tasks && all.every((state) => state !== 'waiting' && state !== 'running');
     });
+    expect(states().at(-1)).toBe('done');
+  };
+  /** Has the server count, as it does every five minutes. */
+  const count = async () => {
+    const before = states().length;
+    makeCountDue();
+    await untilCounted(before + 1);
   };
   const used = (user: string) => {
     const { data } = call('showbw', `search=^${user}$`, 'searchtype=user');
@@ -87,9 +96,9 @@ describeOnMachine('bandwidth, in this order', () => {
   /** Apache writes a line a moment after its client has the last byte. Its last child ends when all lines are written. */
   const settle = () => machine.sh('systemctl restart apache2');
 
-  it('equals exactly what curl has received over HTTP/1.1', () => {
+  it('equals exactly what curl has received over HTTP/1.1', async () => {
     settle();
-    count();
+    await count();
     // createacct has asked Apache for the new site.
     const before = used('bob');
     let received = 0;
@@ -100,29 +109,29 @@ describeOnMachine('bandwidth, in this order', () => {
     received += fetched('bob', '/small.txt', '-H', 'Host: www.bob.example');
     expect(received).toBeGreaterThan(6_000_000);
     settle();
-    count();
+    await count();
     expect(used('bob') - before).toBe(received);
-    count();
+    await count();
     expect(used('bob') - before).toBe(received);
   });
 
-  it('counts TLS with its handshake, and of HTTP/2 a little more or less than curl decodes', () => {
+  it('counts TLS with its handshake, and of HTTP/2 a little more or less than curl decodes', async () => {
     const before = used('bob');
     const overTls = fetched('bob', 'https://bob.example/large.bin', '--http1.1');
     settle();
-    count();
+    await count();
     const counted = used('bob') - before;
     expect(counted).toBeGreaterThan(overTls);
     expect(counted).toBeLessThan(overTls * 1.02);
     const overHttp2 = fetched('bob', 'https://bob.example/large.bin', '--http2');
     settle();
-    count();
+    await count();
     const countedHttp2 = used('bob') - before - counted;
     // Headers are compressed, and frames have headers of their own.
     expect(Math.abs(countedHttp2 - overHttp2)).toBeLessThan(overHttp2 * 0.02);
   });
 
-  it('loses and doubles nothing while logrotate rotates the log under a download', () => {
+  it('loses and doubles nothing while logrotate rotates the log under a download', async () => {
     const before = used('bob');
     const inode = machine.sh(`stat -c %i ${LOG}`);
     let received = fetched('bob', '/large.bin');
@@ -143,39 +152,39 @@ describeOnMachine('bandwidth, in this order', () => {
     expect(machine.sh(`stat -c '%U %G %a' ${LOG}`).trim()).toBe('root adm 640');
     received += fetched('bob', '/large.bin');
     settle();
-    count();
+    await count();
     expect(used('bob') - before).toBe(received);
     machine.sh('logrotate --force /etc/logrotate.d/whmapi1-bytes');
     received += fetched('bob', '/large.bin');
     settle();
-    count();
+    await count();
     expect(used('bob') - before).toBe(received);
     expect(machine.sh(`cat ${LOG}.2`)).toContain('bob.example');
   });
 
-  it('loses and doubles nothing if the process that counts is killed', () => {
+  it('loses and doubles nothing if the process that counts is killed', async () => {
     const before = used('bob');
     const LINES = 15_000_000;
     let lines = 0;
-    for (let isKilledWithin = false; !isKilledWithin;) {
-      // It is stored in several parts.
+    machine.sh('systemctl stop whmapi1d');
+    do {
+      // It is stored in several parts. If it has ended before the signal, a larger log takes longer.
       machine.sh(`set +o pipefail; yes "$(date +%s) 1 bob.example" | head -n ${LINES} >>${LOG}`);
       lines += LINES;
       makeCountDue();
-      isKilledWithin = Number(worker('kill')) < Number(machine.sh(`cat ${LOG}* | wc -c`));
-      // It had ended: a larger log takes longer.
-      if (!isKilledWithin) count();
-    }
+    } while (Number(worker('kill')) === Number(machine.sh(`cat ${LOG}* | wc -c`)));
     const stored = used('bob') - before;
     expect(stored).toBeLessThan(lines);
     expect(stored).toBeGreaterThan(0);
-    count();
+    expect(states().at(-1)).toBe('running');
+    machine.sh('systemctl start whmapi1d');
+    await untilCounted(states().length);
     expect(used('bob') - before).toBe(lines);
-    count();
+    await count();
     expect(used('bob') - before).toBe(lines);
   });
 
-  it('is limited: a warning at 80 %, then 509, until the limit is raised', () => {
+  it('is limited: a warning at 80 %, then 509, until the limit is raised', async () => {
     const status = () => machine.run('curl', curl('carol', '/small.txt', '-w', '%{http_code}')).stdout;
     const warnings = () =>
       rows("SELECT count(*) AS count FROM task WHERE input LIKE '%bandwidth%' AND input LIKE '%carol%'")[0]
@@ -183,13 +192,13 @@ describeOnMachine('bandwidth, in this order', () => {
     works('limitbw', 'user=carol', 'bwlimit=10');
     for (let round = 0; round < 3; round++) fetched('carol', '/large.bin');
     settle();
-    count();
+    await count();
     expect(used('carol')).toBeGreaterThan(0.8 * 10 * MEBIBYTE);
     expect(warnings()).toBe(1);
     expect(status()).toMatch(/200$/);
     fetched('carol', '/large.bin');
     settle();
-    count();
+    await count();
     expect(status()).toMatch(/509$/);
     expect(machine.run('curl', curl('bob', '/small.txt', '-w', '%{http_code}')).stdout).toMatch(/200$/);
     works('limitbw', 'user=carol', 'bwlimit=20');
