@@ -5,20 +5,32 @@ import type { OpenFile } from '../../core/machine-daemons.ts';
 import { MachineError } from '../../core/machine-error.ts';
 
 const PIECE = 64 * 1024;
+/** How many of the bytes that were read last are kept. A log is read again from the beginning of an incomplete line on. */
+const KEPT = 64 * 1024;
 
-/** The first bytes are kept, because a log is recognised by them. Reading backwards starts again at the beginning. */
+/**
+ * The first bytes are kept, because a log is recognised by them, and the last ones. Reading farther backwards starts again
+ * at the beginning.
+ */
 export function gunzipped(file: OpenFile, headSize: number): Pick<OpenFile, 'read' | 'close'> {
   let pieces: AsyncIterator<Buffer> | undefined;
   /** The position of the first byte of `rest`. */
   let at = 0;
   let rest: Buffer = Buffer.alloc(0);
   let head: Buffer | undefined;
+  /** The bytes before `at`. */
+  let kept: Buffer = Buffer.alloc(0);
   const end = async () => {
     const former = pieces;
     pieces = undefined;
+    kept = Buffer.alloc(0);
     await former?.return?.();
   };
   const readFrom = async (buffer: Uint8Array, length: number, position: number): Promise<number> => {
+    if (position < at && position >= at - kept.length) {
+      rest = Buffer.concat([kept.subarray(position - at), rest]);
+      at = position;
+    }
     if (pieces !== undefined && position < at) await end();
     if (pieces === undefined) {
       pieces = decompressed(file)[Symbol.asyncIterator]();
@@ -38,6 +50,7 @@ export function gunzipped(file: OpenFile, headSize: number): Pick<OpenFile, 'rea
       at += skipped + copied;
       rest = rest.subarray(skipped + copied);
     }
+    if (done > 0) kept = Buffer.from(buffer.slice(Math.max(0, done - KEPT), done));
     return done;
   };
   const read: OpenFile['read'] = async (buffer, length, position) => {

@@ -288,6 +288,36 @@ describe('rotation', () => {
     expect(total()).toBe(51_100);
   });
 
+  it('decompresses a log once', async () => {
+    const text = Array.from({ length: 300_000 }, (_, at) => line(at % 9973, 'x.example', START + at)).join(
+      '',
+    );
+    const compressed = gzipSync(text, { level: 1 });
+    writeFileSync(`${log}.4.gz`, compressed);
+    const files = await here.engine.machine.files([LOG_DIRECTORY]);
+    let read = 0;
+    const open: typeof files.open = async (path) => {
+      const file = await files.open(path);
+      if (file === undefined || !path.endsWith('.gz')) return file;
+      return {
+        ...{ device: file.device, inode: file.inode, size: file.size, close: () => file.close() },
+        read: async (...words) => {
+          const size = await file.read(...words);
+          read += size;
+          return size;
+        },
+      };
+    };
+    const list = (path: string) => files.list(path);
+    const result = await countNewLines({
+      files: { ...files, open, list },
+      ...{ known, keep, progress: () => undefined, signal: new AbortController().signal },
+    });
+    expect(result).toMatchObject({ lines: 300_001, problems: [] });
+    // Its beginning is read before.
+    expect(read).toBeLessThan(2 * compressed.length);
+  });
+
   it('reports a damaged compressed log, and counts the others', async () => {
     writeFileSync(`${log}.4.gz`, gzipSync(line(1)).subarray(0, 20));
     expect((await count()).problems).toEqual(['A compressed log could not be read: unexpected end of file.']);
