@@ -538,6 +538,7 @@ describe('a call that removes something', () => {
     await dialog.getByText('This cannot be undone.').waitFor();
     expect(await dialog.getByRole('listitem').allTextContents()).toEqual([
       'Remove the virtual hosts of “doomed” in the configuration of Apache.',
+      'Remove the folder of logs “/var/log/whmapi1-domlogs/doomed”.',
       expect.stringMatching(/^Remove the pools of “doomed” from PHP-FPM, if there are any\./) as string,
       expect.stringMatching(/\/etc\/ssl\/whmapi1\/sites\/doomed\.example-/) as string,
       expect.stringMatching(

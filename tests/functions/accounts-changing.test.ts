@@ -182,7 +182,10 @@ describe('modifyacct', () => {
         'Set the shell of “robert” to “/bin/bash”.',
         'Limit the disk space of “robert” to 9 MiB, if the file system enforces quotas.',
         'Set the pools of “robert” in PHP-FPM 8.4: bob.example.',
+        'Link the logs in “/var/log/whmapi1-domlogs/bob” into “/var/log/whmapi1-domlogs/robert”.',
         'Write the virtual hosts of “robert” in the configuration of Apache.',
+        'Remove the folder of logs “/var/log/whmapi1-domlogs/bob”.',
+        'Link “/home/robert/access-logs” to “/var/log/whmapi1-domlogs/robert”.',
       ],
     });
     expect(await everything('bob')).toEqual(before);

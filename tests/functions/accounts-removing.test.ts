@@ -54,6 +54,7 @@ describe('removeacct', () => {
     const lines = metadata.output?.messages ?? [];
     expect(lines.filter((line) => !/^[-+@]/.test(line))).toEqual([
       'Remove the virtual hosts of “bob” in the configuration of Apache.',
+      'Remove the folder of logs “/var/log/whmapi1-domlogs/bob”.',
       'Remove the pools of “bob” from PHP-FPM, if there are any.',
       expect.stringMatching(/^Remove the file of the former certificate of “bob\.example”/),
       'Remove the DNS zone “bob.example”, if it exists.',

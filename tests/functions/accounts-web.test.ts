@@ -45,6 +45,32 @@ describe('the virtual hosts of an account', () => {
     expect(text('robert')).not.toMatch(/bob|ExecCGI/);
   });
 
+  it('have logs that follow a new username, and are removed with the account', async () => {
+    const folder = (username: string) => join(here.state, 'root/var/log/whmapi1-domlogs', username);
+    await create();
+    // As Apache does.
+    writeFileSync(join(folder('bob'), 'bob.example.log'), 'a request\n');
+    await works('modifyacct', { user: 'bob', newuser: 'robert' });
+    expect(existsSync(folder('bob'))).toBe(false);
+    expect(readFileSync(join(folder('robert'), 'bob.example.log'), 'utf8')).toBe('a request\n');
+    await works('removeacct', { username: 'robert' });
+    expect(existsSync(folder('robert'))).toBe(false);
+  });
+
+  it('of the account that has exactly this domain answer to it, even if it is a “www.” or “mail.” of another', async () => {
+    const isUsed = (name: string, username: string) => text(username).includes(name);
+    await create();
+    expect(isUsed('mail.bob.example', 'bob')).toBe(true);
+    for (const prefix of ['mail', 'www']) {
+      const domain = `${prefix}.bob.example`;
+      await works('createacct', { username: `${prefix}bob`, domain });
+      expect(values('ServerName', `${prefix}bob`)).toEqual([domain, domain]);
+      // The next change of the other account drops the alias. Until then, Apache prefers neither: see tests/slow.
+      await works('modifyacct', { user: 'bob', HASCGI: prefix === 'www' ? '1' : '0' });
+      expect(values('ServerAlias').join(' ')).not.toContain(domain);
+    }
+  });
+
   it('answer on the dedicated address of their account', async () => {
     await create({ ip: 'y' });
     expect(values('VirtualHost')).toEqual([

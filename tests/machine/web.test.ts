@@ -68,6 +68,10 @@ describeOnMachine('websites, in this order', () => {
     const version = visit('bob.example', 'https://bob.example/', '-o', '/dev/null', '-w', '%{http_version}');
     expect(version).toBe('2');
     expect(visit('unknown.example')).toBe('There is no website at this address.\n404');
+    expect(machine.sh('runuser -u bob -- cat /home/bob/access-logs/bob.example.log')).toContain(
+      '"GET / HTTP',
+    );
+    expect(machine.sh('stat -c %U /home/bob/access-logs')).toBe('bob\n');
   });
 
   it('accept only modern TLS', () => {
@@ -128,6 +132,8 @@ describeOnMachine('websites, in this order', () => {
     expect(visit('bob.example')).toMatch(/404$/);
     works('modifyacct', 'user=bob', 'newuser=robert');
     expect(visit('bob.test')).toBe('the page of bob\n\n200');
+    const log = 'access-logs/bob.example.log';
+    expect(machine.sh(`runuser -u robert -- cat /home/robert/${log}`)).toContain('"GET / HTTP');
     works('modifyacct', 'user=robert', 'newuser=bob', 'DNS=bob.example');
     expect(visit('bob.example')).toBe('the page of bob\n\n200');
     expect(visit('bob.example', '/cgi-bin/id.cgi')).toBe('bob\n\n200');
@@ -323,7 +329,8 @@ echo "end\n";
     works('removeacct', 'username=bob');
     expect(visit('bob.example')).toMatch(/404$/);
     expect(visit('alice.example', '/secret.txt')).toMatch(/200$/);
-    expect(machine.sh('ls /etc/apache2/whmapi1/accounts /etc/ssl/whmapi1/sites')).not.toMatch(/bob/);
+    const folders = '/etc/apache2/whmapi1/accounts /etc/ssl/whmapi1/sites /var/log/whmapi1-domlogs';
+    expect(machine.sh(`ls ${folders}`)).not.toMatch(/bob/);
   });
 
   it('have logs that are rotated', async () => {

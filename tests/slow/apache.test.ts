@@ -104,6 +104,11 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
     put('bob', 'index.html', 'of bob');
     put('bob', '.htaccess', 'Require all denied\n');
     apache.write('/var/lib/whmapi1-acme/token', 'proof');
+    const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND'];
+    const statuses = (path: string) =>
+      Promise.all(
+        methods.map(async (method) => [method, (await apache.get('bob.example', path, method)).status]),
+      );
     const challenge = () => answer('bob.example', '/.well-known/acme-challenge/token');
     await change('bob', webOf('bob'));
     expect([await answer('bob.example', '/'), await challenge()]).toEqual([
@@ -112,9 +117,11 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
     ]);
     await change('bob', webOf('bob', { isSuspended: true }));
     expect(await answer('bob.example', '/any/path?x=1')).toMatch(/^503 .*<h1>Account suspended<\/h1>/);
+    expect(await statuses('/any/path')).toEqual(methods.map((method) => [method, 503]));
     expect(await challenge()).toBe('200 proof');
     await change('bob', webOf('bob', { isOverLimit: true }));
     expect(await answer('www.bob.example', '/any/path')).toMatch(/^509 .*<h1>Bandwidth limit exceeded<\/h1>/);
+    expect(await statuses('/any/path')).toEqual(methods.map((method) => [method, 509]));
     expect(await challenge()).toBe('200 proof');
     put('bob', '.htaccess', '');
     await change('bob', webOf('bob'));

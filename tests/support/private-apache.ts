@@ -2,7 +2,7 @@
 // ID.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { get } from 'node:http';
+import { request } from 'node:http';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Apache } from '../../src/drivers/virtual-hosts/apache/apache.ts';
@@ -219,17 +219,19 @@ export class PrivateApache {
   }
 
   /** The response to another client, over HTTP. */
-  get(host: string, path: string): Promise<Response> {
+  get(host: string, path: string, method = 'GET'): Promise<Response> {
     return new Promise((done, fail) => {
-      const options = { host: '127.0.0.1', port: this.ports.http, path, headers: { host }, agent: false };
-      get(options, (response) => {
+      const place = { host: '127.0.0.1', port: this.ports.http, path };
+      request({ ...place, method, headers: { host }, agent: false }, (response) => {
         let body = '';
         response.setEncoding('utf8');
         response.on('data', (text: string) => (body += text));
         response.on('end', () => {
           done({ status: response.statusCode ?? 0, body, headers: response.headers });
         });
-      }).on('error', fail);
+      })
+        .on('error', fail)
+        .end();
     });
   }
 }

@@ -7,8 +7,11 @@ import { primariesOf, primaryTypes, type PrimaryType } from '../../model/web/pri
 import type { AccountPart, PartDependencies } from '../account-part.ts';
 import changeSeveral from './steps/change-several.ts';
 import change, { type WebChange } from './steps/change.ts';
+import linkLogs from './steps/link-logs.ts';
 import open from './steps/open.ts';
+import removeLogs from './steps/remove-logs.ts';
 import remove from './steps/remove.ts';
+import shareLogs from './steps/share-logs.ts';
 
 const ROLE = 'WebServer';
 
@@ -68,6 +71,7 @@ export const part: AccountPart = {
     const after = await accountWebOf(world.db, account, overrides);
     return [
       open.plan({ username, home, folder: 'public_html' }),
+      linkLogs.plan({ username, home }),
       change.plan({ username, after, isNew: true }),
     ];
   },
@@ -79,7 +83,16 @@ export const part: AccountPart = {
     const { certificates, found } = world;
     const overrides = { before, isOverLimit, certificates, newestPhp: found.php?.newest };
     const next = await accountWebOf(world.db, after, overrides);
-    return JSON.stringify(present) === JSON.stringify(next) ? [] : webSteps(world, after, overrides);
+    if (JSON.stringify(present) === JSON.stringify(next)) return [];
+    const steps = await webSteps(world, after, overrides);
+    const [from, to] = [before.username, after.username];
+    if (from === to) return steps;
+    return [
+      shareLogs.plan({ from, to }),
+      ...steps,
+      removeLogs.plan({ username: from, renamedTo: to }),
+      linkLogs.plan({ username: to, home: after.home, former: from }),
+    ];
   },
 
   suspended: (world, account) => webSteps(world, account, { isSuspended: true }),
@@ -87,6 +100,7 @@ export const part: AccountPart = {
   async removed({ db, roles }, account) {
     if (!roles.has(ROLE)) return [];
     const primary = await primaryTypesOf(db, account);
-    return [remove.plan({ username: account.username, ...(primary.length > 0 && { primary }) })];
+    const { username } = account;
+    return [remove.plan({ username, ...(primary.length > 0 && { primary }) }), removeLogs.plan({ username })];
   },
 };

@@ -102,7 +102,13 @@ function logs({ username }: AccountWeb, { servername }: WebHost, { locate }: Sur
 }
 
 /** All paths except challenges, which are answered in every state, so that certificates can be renewed. */
-const NOT_CHALLENGES = `"^/(?!${CHALLENGE_PATH.slice(1).replaceAll('.', '[.]')})"`;
+const NOT_CHALLENGES = `"^/(?!${pattern(CHALLENGE_PATH)})"`;
+const OVER_LIMIT_PATH = '/.whmapi1-over-limit';
+
+/** A regular expression for a path, without its first slash. */
+function pattern(path: string): string {
+  return path.slice(1).replaceAll('.', '[.]');
+}
 
 function answers(web: AccountWeb, host: WebHost, around: Surroundings): string[] {
   const { locate } = around;
@@ -114,9 +120,13 @@ function answers(web: AccountWeb, host: WebHost, around: Surroundings): string[]
     ];
   }
   if (web.isOverLimit) {
+    // Apache knows no status 509. An error answers every method; its page, a file for mod_asis, sets the status.
     return [
       `DocumentRoot ${path(locate(CHALLENGES))}`,
-      `AliasMatch ${NOT_CHALLENGES} ${path(locate(OVER_LIMIT_PAGE))}`,
+      `RedirectMatch 503 "^/(?!${[CHALLENGE_PATH, OVER_LIMIT_PATH].map(pattern).join('|')})"`,
+      `Alias "${OVER_LIMIT_PATH}" ${path(locate(OVER_LIMIT_PAGE))}`,
+      `ErrorDocument 503 ${OVER_LIMIT_PATH}`,
+      `ErrorDocument 405 ${OVER_LIMIT_PATH}`,
     ];
   }
   return website(web, host, around);
