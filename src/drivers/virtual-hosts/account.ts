@@ -1,7 +1,8 @@
 // The virtual hosts of an account.
-import type { PlannedStep } from '../../core/plan.ts';
+import { exclusive, type PlannedStep } from '../../core/plan.ts';
 import type { Account } from '../../model/accounts/accounts.ts';
 import * as exceeded from '../../model/bandwidth/exceeded.ts';
+import { findDomain } from '../../model/domains/hosted-domains.ts';
 import { accountWebOf, type WebOverrides } from '../../model/web/account-web.ts';
 import { primariesOf, primaryTypes, type PrimaryType } from '../../model/web/primary-hosts.ts';
 import type { AccountPart, PartDependencies } from '../account-part.ts';
@@ -56,6 +57,13 @@ async function webChange({ db }: World, account: Account, overrides: WebOverride
   };
 }
 
+/** Returns the account of this server for which the new account's domain is an alias until now: `www.bob.example`. */
+async function ownerOfAlias(db: World['db'], { domain, username }: Account): Promise<Account | undefined> {
+  const [, parent] = /^(?:www|mail)\.(.+)$/.exec(domain) ?? [];
+  const account = parent === undefined ? undefined : (await findDomain(db, parent))?.account;
+  return account?.server === db.server && account.username !== username ? account : undefined;
+}
+
 /** The ports on which a virtual host of the account answers requests for unknown names now. */
 async function primaryTypesOf(db: World['db'], account: Account): Promise<readonly PrimaryType[]> {
   const primaries = await primariesOf(db, account, account);
@@ -69,11 +77,17 @@ export const part: AccountPart = {
     const { username, home } = account;
     const overrides = { certificates, newestPhp: found.php?.newest };
     const after = await accountWebOf(world.db, account, overrides);
-    return [
-      open.plan({ username, home, folder: 'public_html' }),
-      linkLogs.plan({ username, home }),
-      change.plan({ username, after, isNew: true }),
-    ];
+    const former = await ownerOfAlias(world.db, account);
+    const released = former === undefined ? [] : await webSteps(world, former, { taken: [account.domain] });
+    return {
+      steps: [
+        open.plan({ username, home, folder: 'public_html' }),
+        linkLogs.plan({ username, home }),
+        ...released,
+        change.plan({ username, after, isNew: true }),
+      ],
+      locks: former === undefined ? [] : [exclusive(`account ${former.username}`)],
+    };
   },
 
   async changed(world, before, after) {

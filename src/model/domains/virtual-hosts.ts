@@ -15,11 +15,16 @@ export interface VirtualHost {
   readonly parked: readonly string[];
 }
 
-/** Returns the virtual hosts of an account, that of the main domain first. `hosted`: its stored other domains. */
+/**
+ * Returns the virtual hosts of an account, that of the main domain first.
+ * @param hosted its other domains. Default: those that are stored.
+ * @param taken domains that another account is about to get.
+ */
 export async function virtualHostsOf(
   db: Db,
   account: Pick<Account, 'username' | 'domain' | 'home'>,
   hosted?: readonly HostedDomain[],
+  taken: readonly string[] = [],
 ): Promise<VirtualHost[]> {
   const others = hosted ?? (await listOf(db, account.username));
   const own = [
@@ -46,6 +51,7 @@ export async function virtualHostsOf(
   const derived = proposed.flatMap((one) => one.derived);
   const separate = new Set([
     ...(await takenByOthers(db, account.username, derived)),
+    ...taken,
     account.domain,
     ...others.map(({ domain }) => domain),
   ]);

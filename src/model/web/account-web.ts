@@ -56,6 +56,8 @@ export interface WebOverrides {
   /** The account as it is stored, if its name or domain changes. */
   readonly before?: accounts.Account;
   readonly hosted?: readonly HostedDomain[];
+  /** Domains that another account is about to get: they are no longer aliases of this one. */
+  readonly taken?: readonly string[];
   /** The types that change. */
   readonly primary?: Primaries;
   /** The account's IPv6 address. Null: none of its own. */
@@ -83,6 +85,7 @@ export async function accountWebOf(
     db,
     account,
     hosted.map((one) => (one.servedBy === before.domain ? { ...one, servedBy: account.domain } : one)),
+    overrides.taken,
   );
   const certificates = await certificatesOf(db, before);
   const served = await phpOf(db, { account, before, hosts, newest: overrides.newestPhp });
