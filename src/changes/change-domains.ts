@@ -1,10 +1,24 @@
 // Changes the domains of an account besides its main domain: virtual hosts with their document roots, PHP pools and
 // certificates, and the DNS zones.
+import type { Context, FreeContext } from '../core/context.ts';
+import { badParam } from '../core/errors.ts';
+import { lookForDomains, type FoundForDomains } from '../drivers/hosted-domains/look.ts';
+import * as accounts from '../model/accounts/accounts.ts';
+import { zoneChanges, zonesToLookFor } from '../model/dns/domain-zones.ts';
+import {
+  withAddon,
+  withAlias,
+  withDocumentRoot,
+  without,
+  withSubdomain,
+  type ChangedDomains,
+} from '../model/domains/changes.ts';
+import { assertRoot, folderOf, fullName, isSame, ownDomain } from '../model/domains/own-params.ts';
+import { listOf, type HostedDomain } from '../model/domains/hosted-domains.ts';
 import { defineChange, exclusive, type Plan, type PlannedStep } from '../core/plan.ts';
 import removeCertificate from '../drivers/certificates/steps/remove.ts';
 import writeCertificate from '../drivers/certificates/steps/write.ts';
 import makeDocumentRoot from '../drivers/document-roots/steps/make.ts';
-import type { FoundForDomains } from '../drivers/hosted-domains/look.ts';
 import type { PartWork } from '../drivers/account-part.ts';
 import { partWorld, type PartContext } from '../drivers/part-world.ts';
 import { retiringSteps, stepsFor } from '../drivers/php-pools/account.ts';
@@ -14,11 +28,8 @@ import removeKeys from '../drivers/zones/steps/remove-keys.ts';
 import { checkSoon } from '../model/autossl/schedule.ts';
 import * as installedCertificates from '../model/certificates/installed.ts';
 import { certificateOfNewHost } from '../model/certificates/new-certificate.ts';
-import { zoneChanges } from '../model/dns/domain-zones.ts';
 import * as zoneOwners from '../model/dns/zone-owners.ts';
-import type { ChangedDomains } from '../model/domains/changes.ts';
 import * as hostedDomains from '../model/domains/hosted-domains.ts';
-import type { HostedDomain } from '../model/domains/hosted-domains.ts';
 import { virtualHostsOf } from '../model/domains/virtual-hosts.ts';
 import { poolsIn, union } from '../model/php/pools.ts';
 import { readState } from '../model/php/served-by.ts';
@@ -148,4 +159,128 @@ async function stepsOfWeb(
 
 function notIn(list: readonly HostedDomain[], other: readonly HostedDomain[]): HostedDomain[] {
   return list.filter(({ domain }) => !other.some((one) => one.domain === domain));
+}
+
+// What an account requests itself, by UAPI or API 2.
+
+type OwnContext = Omit<Context, 'plan'>;
+
+/** What `look` reads: also the zones of all domains of the account, to which a subdomain may belong. */
+export async function lookForOwn(
+  context: FreeContext,
+  /** Of the new domains. */
+  namesOf: (mainDomain: string) => readonly string[] = () => [],
+  foreign?: string,
+): Promise<FoundForDomains> {
+  const own = await context.transaction('reads', async (db) => {
+    const { username, domain } = await accounts.getOwn(db, context.caller);
+    return [domain, ...(await listOf(db, username)).map((one) => one.domain), ...namesOf(domain)];
+  });
+  const names = new Set(own.flatMap(zonesToLookFor));
+  return lookForDomains(context, { zones: [...names], foreign });
+}
+
+interface NewSubdomain {
+  readonly domain: string;
+  readonly rootdomain: string;
+  readonly dir: string | undefined;
+  readonly disallowdot: boolean;
+}
+
+/** For `lookForOwn`. @throws ApiError `bad_param`. */
+export const nameOfNew = ({ domain, rootdomain, disallowdot }: Omit<NewSubdomain, 'dir'>) =>
+  fullName(domain, rootdomain, disallowdot);
+
+export async function addOwnSubdomain(
+  context: OwnContext,
+  given: NewSubdomain,
+  found: FoundForDomains,
+): Promise<{ plan: Plan; domain: string }> {
+  const account = await accounts.getOwn(context.db, context.caller);
+  await assertRoot(context.db, account, 'rootdomain', given.rootdomain);
+  const domain = nameOfNew(given);
+  const root = { param: 'dir', given: folderOf(given.dir, domain) };
+  const domains = await withSubdomain(context, account, { domain, root });
+  return { plan: await changeDomains(context, domains, found), domain };
+}
+
+interface NewAddon {
+  readonly newdomain: string;
+  readonly subdomain: string;
+  readonly dir: string | undefined;
+  readonly disallowdot: boolean;
+}
+
+/** For `lookForOwn`. */
+export const namesOfAddon = (
+  { newdomain, subdomain, disallowdot }: Omit<NewAddon, 'dir'>,
+  mainDomain: string,
+): string[] => [newdomain, fullName(subdomain, mainDomain, disallowdot)];
+
+export async function addOwnAddon(
+  context: OwnContext,
+  given: NewAddon,
+  found: FoundForDomains,
+): Promise<Plan> {
+  const account = await accounts.getOwn(context.db, context.caller);
+  const { newdomain: domain } = given;
+  const subdomain = fullName(given.subdomain, account.domain, given.disallowdot);
+  const root = { param: 'dir', given: folderOf(given.dir, domain) };
+  const domains = await withAddon(context, account, { domain, subdomain, root }, found.authority);
+  return changeDomains(context, domains, found);
+}
+
+/** @param topdomain the virtual host that serves the domain. Default: the main domain. */
+export async function parkOwn(
+  context: OwnContext,
+  { domain, topdomain }: { readonly domain: string; readonly topdomain: string | undefined },
+  found: FoundForDomains,
+): Promise<Plan> {
+  const account = await accounts.getOwn(context.db, context.caller);
+  const host = { param: 'topdomain', given: topdomain ?? account.domain };
+  return changeDomains(context, await withAlias(context, account, { domain, host }, found.authority), found);
+}
+
+interface Removal {
+  readonly domain: string;
+  /** Undefined: a parked or an addon domain. */
+  readonly type: HostedDomain['type'] | undefined;
+  /** The subdomain that must serve it. */
+  readonly subdomain?: string | undefined;
+}
+
+export async function removeOwn(
+  context: OwnContext,
+  { domain: given, type, subdomain }: Removal,
+  found: FoundForDomains,
+): Promise<Plan> {
+  const { db } = context;
+  const account = await accounts.getOwn(db, context.caller);
+  const { domain, servedBy } = await ownDomain(db, account, { param: 'domain', given, type });
+  if (subdomain !== undefined && !(servedBy !== null && isServing(servedBy, subdomain, account.domain))) {
+    throw badParam(
+      `The domain “${domain}” is served by “${servedBy ?? domain}”, not by the given subdomain “${subdomain}”.`,
+    );
+  }
+  return changeDomains(context, await without(context, account, domain), found);
+}
+
+function isServing(servedBy: string, given: string, main: string): boolean {
+  return isSame(servedBy, given) || servedBy === `${given}.${main}`;
+}
+
+export async function changeOwnDocumentRoot(
+  context: OwnContext,
+  { domain: given, root }: { domain: string; root: { readonly param: string; readonly given: string } },
+  found: FoundForDomains,
+): Promise<{ plan: Plan; documentRoot: string }> {
+  const { db } = context;
+  const account = await accounts.getOwn(db, context.caller);
+  const { domain } = await ownDomain(db, account, { param: 'domain', given, type: undefined });
+  const wanted = { ...root, given: folderOf(root.given, domain) };
+  const domains = await withDocumentRoot(context, account, { domain, root: wanted });
+  const host = domains.after.find((one) => one.domain === domain);
+  const servername = host?.servedBy ?? domain;
+  const folder = domains.after.find((one) => one.domain === servername)?.documentRoot ?? '';
+  return { plan: await changeDomains(context, domains, found), documentRoot: `${account.home}/${folder}` };
 }

@@ -48,6 +48,12 @@ export async function assertName(context: Dependencies, domain: string): Promise
 
 const SERVICES = ['cpanel', 'webmail', 'webdisk', 'whm', 'cpcontacts', 'cpcalendars'];
 
+/** The names before the parent domain that cannot be subdomains. */
+export async function reservedNames(context: Pick<Context, 'db' | 'caller'>): Promise<string[]> {
+  const areFree = seesAll(context.caller) || (await isOn(context.db, 'proxysubdomainsoverride'));
+  return ['mail', 'www', ...(areFree ? [] : SERVICES)].sort();
+}
+
 /** The further rules for a subdomain of a domain of the account. @throws ApiError `denied`. */
 export async function assertSubdomain(context: Dependencies, domain: string): Promise<void> {
   const [first = ''] = domain.split('.');

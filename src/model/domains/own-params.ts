@@ -1,0 +1,109 @@
+// The parameters of UAPI and API 2 that name domains of the account, in the forms that clients of cPanel send.
+import type { Db } from '../../core/context.ts';
+import type { Param } from '../../core/define.ts';
+import { badParam } from '../../core/errors.ts';
+import { quote } from '../../core/quote.ts';
+import type { Account } from '../accounts/accounts.ts';
+import { domainName } from '../accounts/names.ts';
+import { listOf, type HostedDomain } from './hosted-domains.ts';
+import type { OwnDomains } from './rows.ts';
+
+/** A subdomain: `shop`, `shop.bob.example` or `shop_bob.example`. */
+export const subdomainParam = {
+  type: 'string',
+  maxLength: 253,
+  pattern: {
+    matches: /^[a-z0-9](?:[a-z0-9._-]{0,251}[a-z0-9])?$/i,
+    expects: 'a subdomain such as shop or shop.example.com',
+  },
+  lowerCase: true,
+  doc: 'The subdomain.',
+} as const satisfies Param;
+
+export const folderParam = {
+  type: 'string',
+  maxLength: 1024,
+  doc: 'The document root, below the home: public_html/shop. Default: the folder in public_html with the name of the domain.',
+} as const satisfies Param;
+
+export const disallowDot = {
+  type: 'flag',
+  default: 0,
+  doc: '1: remove the dots of the subdomain’s name: a.b becomes ab.',
+} as const satisfies Param;
+
+export const regexParam = {
+  type: 'string',
+  maxLength: 1024,
+  doc: 'List only the domains that this regular expression (RE2) matches.',
+} as const satisfies Param;
+
+export const httpsRedirects = {
+  type: 'flag',
+  default: 0,
+  doc: 'Whether to return the redirects to HTTPS.',
+  noEffectReason: 'this server has no redirects to HTTPS yet.',
+} as const satisfies Param;
+
+export const canonicalName = {
+  type: 'flag',
+  doc: 'Whether the web server uses the subdomain’s name, and not that of the request, in redirects.',
+  noEffectReason: 'the web server uses the name of the request for all domains.',
+} as const satisfies Param;
+
+export const forceParam = {
+  type: 'flag',
+  default: 0,
+  doc: 'Whether to add the domain although another server has its zone.',
+  noEffectReason: 'the tweak settings for domains decide which domains can be added.',
+} as const satisfies Param;
+
+/** The whole name of a subdomain. @param given its name, with or without the parent domain. */
+export function fullName(given: string, parent: string, noDots = false): string {
+  const end = [`.${parent}`, `_${parent}`].find((one) => given.endsWith(one));
+  const name = end === undefined ? given : given.slice(0, -end.length);
+  const full = `${noDots ? name.replaceAll('.', '') : name}.${parent}`;
+  if (full.length <= domainName.maxLength && domainName.pattern.matches.test(full)) return full;
+  throw badParam(`${quote(given)} cannot be a subdomain of “${parent}”. Use letters, digits and “-”.`);
+}
+
+/** The parameter “dir” in the form of WHM’s functions. Clients write `/public_html/shop` for a folder of the home. */
+export function folderOf(given: string | undefined, domain: string): string {
+  if (given === undefined || given === '') return `public_html/${domain}`;
+  return given.startsWith('/public_html') ? given.slice(1) : given;
+}
+
+/** @throws ApiError `bad_param` unless it is the main domain, a parked or an addon domain of the account. */
+export async function assertRoot(db: Db, account: Account, param: string, domain: string): Promise<void> {
+  if (domain === account.domain) return;
+  const hosted = await listOf(db, account.username);
+  if (hosted.some((one) => one.domain === domain && one.type !== 'sub')) return;
+  throw notOwn(param, domain);
+}
+
+/** A domain of the account of this type. `shop_bob.example` is `shop.bob.example`. @throws ApiError `bad_param`. */
+export async function ownDomain(
+  db: Db,
+  account: Account,
+  { param, given, type }: { param: string; given: string; type: HostedDomain['type'] | undefined },
+): Promise<HostedDomain> {
+  const found = (await listOf(db, account.username)).find(({ domain }) => isSame(domain, given));
+  if (found !== undefined && (type === undefined || found.type === type)) return found;
+  throw notOwn(param, given, type);
+}
+
+/** @throws ApiError `bad_param` unless the account has the domain. */
+export function assertOwn({ account, hosted }: OwnDomains, param: string, domain: string): void {
+  if (domain !== account.domain && !hosted.some((one) => one.domain === domain)) throw notOwn(param, domain);
+}
+
+export function isSame(domain: string, given: string): boolean {
+  return domain === given || (given.includes('_') && domain === given.replaceAll('_', '.'));
+}
+
+const named = { sub: 'a subdomain', addon: 'an addon domain', parked: 'a parked domain' } as const;
+
+function notOwn(param: string, given: string, type?: HostedDomain['type']): Error {
+  const expected = type === undefined ? 'a domain' : named[type];
+  return badParam(`The parameter “${param}” should be ${expected} of your account, not ${quote(given)}.`);
+}

@@ -1,0 +1,20 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import { httpsRedirects, regexParam } from '../../model/domains/own-params.ts';
+import { addonFields, addonRow, listMatching, readOwnDomains } from '../../model/domains/rows.ts';
+
+export default defineUapi({
+  name: 'AddonDomain::listaddondomains',
+  since: 138,
+  summary: 'List the account’s addon domains.',
+  effect: 'reads',
+  feature: 'addondomains',
+  params: { regex: regexParam, return_https_redirect_status: httpsRedirects },
+  returns: { list: { fields: addonFields } },
+  examples: [{ args: {}, doc: 'All addon domains.' }],
+
+  async handler({ regex }, { db, caller }) {
+    const own = await readOwnDomains(db, await accounts.getOwn(db, caller));
+    return (await listMatching(own, 'addon', regex)).map((one) => addonRow(own, one));
+  },
+});

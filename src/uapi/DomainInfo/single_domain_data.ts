@@ -1,0 +1,28 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import { temporaryDomains } from '../../model/account-apis/names.ts';
+import { existingDomain } from '../../model/accounts/names.ts';
+import { assertOwn, httpsRedirects } from '../../model/domains/own-params.ts';
+import { dataFields, dataRow, readOwnDomains } from '../../model/domains/rows.ts';
+
+export default defineUapi({
+  name: 'DomainInfo::single_domain_data',
+  since: 42,
+  summary: 'Show the document root and the virtual host of a domain of the account.',
+
+  effect: 'reads',
+
+  params: {
+    domain: { ...existingDomain, required: true, doc: 'The domain.' },
+    hide_temporary_domains: temporaryDomains,
+    return_https_redirect_status: httpsRedirects,
+  },
+  returns: { fields: dataFields },
+  examples: [{ args: { domain: 'bob.example' }, doc: 'The main domain.' }],
+
+  async handler({ domain }, { db, caller }) {
+    const own = await readOwnDomains(db, await accounts.getOwn(db, caller));
+    assertOwn(own, 'domain', domain);
+    return dataRow(db, own, domain);
+  },
+});

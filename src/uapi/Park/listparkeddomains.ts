@@ -1,0 +1,20 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import { httpsRedirects, regexParam } from '../../model/domains/own-params.ts';
+import { folderFields, folderRow, listMatching, readOwnDomains } from '../../model/domains/rows.ts';
+
+export default defineUapi({
+  name: 'Park::listparkeddomains',
+  since: 138,
+  summary: 'List the account’s parked domains.',
+  effect: 'reads',
+  feature: 'parkeddomains',
+  params: { regex: regexParam, return_https_redirect_status: httpsRedirects },
+  returns: { list: { fields: folderFields } },
+  examples: [{ args: {}, doc: 'All parked domains.' }],
+
+  async handler({ regex }, { db, caller }) {
+    const own = await readOwnDomains(db, await accounts.getOwn(db, caller));
+    return (await listMatching(own, 'parked', regex)).map((one) => folderRow(own, one.domain));
+  },
+});

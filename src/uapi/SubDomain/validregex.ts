@@ -1,0 +1,18 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import { subdomainParam } from '../../model/domains/own-params.ts';
+
+export default defineUapi({
+  name: 'SubDomain::validregex',
+  since: 138,
+  summary: 'Show the regular expression of valid names of subdomains.',
+
+  effect: 'reads',
+  feature: 'subdomains',
+  params: {},
+  returns: { list: { type: 'string' }, doc: 'The expression, without “^” and “$”.' },
+  examples: [{ args: {}, doc: 'The expression.' }],
+
+  handler() {
+    return [subdomainParam.pattern.matches.source.slice(1, -1)];
+  },
+});

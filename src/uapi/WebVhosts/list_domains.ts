@@ -1,0 +1,40 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import { certificatesOf } from '../../model/certificates/installed.ts';
+import { hostOf, readOwnDomains } from '../../model/domains/rows.ts';
+
+export default defineUapi({
+  name: 'WebVhosts::list_domains',
+  since: 56,
+  summary: 'List the account’s domains with the virtual hosts that serve them.',
+
+  effect: 'reads',
+
+  params: {},
+  returns: {
+    list: {
+      fields: {
+        domain: { type: 'string', doc: 'The domain.' },
+        proxy_subdomains: { list: { type: 'string' }, doc: 'Its service subdomains: none on this server.' },
+        vhost_is_ssl: { type: 'flag', doc: 'Whether the virtual host has a certificate.' },
+        vhost_name: { type: 'string', doc: 'The virtual host.' },
+      },
+    },
+  },
+  examples: [{ args: {}, doc: 'All domains.' }],
+
+  async handler(_args, { db, caller }) {
+    const own = await readOwnDomains(db, await accounts.getOwn(db, caller));
+    const certificates = await certificatesOf(db, own.account);
+    const names = [own.account.domain, ...own.hosted.map(({ domain }) => domain)];
+    return names.map((domain) => {
+      const vhost = hostOf(own, domain)?.servername ?? domain;
+      return {
+        domain,
+        proxy_subdomains: [],
+        vhost_is_ssl: Number(certificates.has(vhost)),
+        vhost_name: vhost,
+      };
+    });
+  },
+});
