@@ -1,6 +1,6 @@
 // DNS zones are created, edited and removed: the files of the nameserver, and who each zone belongs to.
 import type { Context } from '../core/context.ts';
-import { ApiError } from '../core/errors.ts';
+import { ApiError, badParam } from '../core/errors.ts';
 import { defineChange, exclusive, shared, type Plan, type StepResult } from '../core/plan.ts';
 import type { Hash } from '../core/values.ts';
 import type { FoundZone } from '../drivers/zones/contract.ts';
@@ -9,7 +9,9 @@ import changeZone, { type ZoneChange } from '../drivers/zones/steps/change.ts';
 import removeKeys from '../drivers/zones/steps/remove-keys.ts';
 import setSigning, { type SigningResult } from '../drivers/zones/steps/set-signing.ts';
 import { changedZone } from '../model/dns/changed-zone.ts';
+import { resetText } from '../model/dns/reset-zone.ts';
 import { assertSome } from '../model/dns/several-zones.ts';
+import type { CustomTemplates } from '../model/dns/templates.ts';
 import * as owners from '../model/dns/zone-owners.ts';
 import type { ZoneChanges } from '../model/dns/zone-edits.ts';
 
@@ -106,7 +108,7 @@ function resultsOfSigning(results: readonly StepResult[]): SigningResult[] {
 
 /** Plans edits of a zone that was read. @returns the new serial. @throws ApiError as `changedZone`. */
 export function editZone(
-  { plan, now }: Pick<Context, 'plan' | 'now'>,
+  { plan, now }: Pick<Context, 'now'> & { readonly plan: (work: Plan) => void },
   found: FoundZone,
   changes: ZoneChanges,
 ): number {
@@ -114,4 +116,23 @@ export function editZone(
   const { text, serial } = changedZone(found, changes, new Date(now()));
   plan(changeZones([{ name, before: digest, after: { name, text, dnssecPolicy } }]));
   return serial;
+}
+
+/**
+ * Plans that a zone is created again from the template of accounts, with its TXT records.
+ * @throws ApiError `bad_param` if it belongs to no account; as `zoneFromTemplate`.
+ */
+export async function resetZone(
+  context: Pick<Context, 'db' | 'system' | 'version' | 'now' | 'warn'> & {
+    readonly plan: (work: Plan) => void;
+  },
+  found: FoundZone,
+  templates: CustomTemplates,
+): Promise<void> {
+  const { name, digest, dnssecPolicy } = found;
+  const account = (await owners.ownerOf(context.db, name))?.account;
+  // The wording that clients match.
+  if (account === undefined) throw badParam(`Unable to determine the IP address for ${name}`);
+  const made = await resetText(context, found, account, templates);
+  context.plan(changeZones([{ name, before: digest, after: { name, ...made, dnssecPolicy } }]));
 }

@@ -203,7 +203,8 @@ export interface Spec {
   /** The feature (`model/features/`) that the account needs to call it. Only for UAPI and API 2. */
   readonly feature?: string;
   /** Where a failed call of API 2 has its reason in the row of `data`. Default: `result` 0 and `reason`. */
-  readonly failureRow?: 'result reason' | 'status statusmsg' | 'result err';
+  readonly failureRow?:
+    'result reason' | 'status statusmsg' | 'result err' | 'result.status result.statusmsg';
   /**
    * True for functions to which billing systems send complete forms: an empty optional parameter counts as omitted,
    * unless it can be empty.

@@ -1,6 +1,7 @@
 // What functions read from the nameserver before their transaction begins.
 import type { Machine } from '../../core/machine.ts';
 import { MachineError } from '../../core/machine-error.ts';
+import type { Authority, FoundAuthority } from '../../model/dns/local-authority.ts';
 import type { Nameserver } from '../../model/dns/nameservers.ts';
 import type { DriverMachine } from '../step.ts';
 import type { FoundZone, SigningKey } from './contract.ts';
@@ -100,15 +101,14 @@ export async function lookAtRegistered(
   }
 }
 
-/** The authoritative nameservers of a domain, as found in DNS. */
-export interface Authority {
-  /** The domain or its nearest parent that is a zone. Null if there is none. */
-  readonly zone?: string | null;
-  readonly nameservers?: readonly string[];
-  /** The addresses of the nameservers. */
-  readonly addresses?: readonly string[];
-  /** Why the lookup failed. */
-  readonly error?: string;
+/** What decides whether this server is authoritative for the domains. */
+export async function lookAtAuthorities(
+  machine: Pick<Machine, 'resolver' | 'addresses'>,
+  domains: readonly string[],
+): Promise<FoundAuthority> {
+  const own = await (await machine.addresses()).list();
+  const found = await Promise.all(domains.map((one) => lookAtAuthority(machine, one)));
+  return { own: own.filter(({ scope }) => scope !== 'host').map(({ address }) => address), found };
 }
 
 export async function lookAtAuthority(

@@ -2,9 +2,8 @@ import { editZone } from '../../changes/change-zones.ts';
 import { defineFunction } from '../../core/define.ts';
 import { lookAtZone } from '../../drivers/zones/look.ts';
 import { assertSeen, readZoneName } from '../../model/dns/changed-zone.ts';
-import { readOwner } from '../../model/dns/names.ts';
+import { newRecord } from '../../model/dns/given-records.ts';
 import { classParam, dataParams, ttlParam, zoneParam } from '../../model/dns/record-form.ts';
-import { readParams, readType } from '../../model/dns/record-params.ts';
 import { tellReload } from '../../model/dns/reload-text.ts';
 import * as owners from '../../model/dns/zone-owners.ts';
 
@@ -52,14 +51,7 @@ export default defineFunction({
     const name = readZoneName('domain', args.domain);
     const { found, file } = await owners.open(context.db, context.caller, name, looked);
     assertSeen('serialnum', args.serialnum, file);
-    const type = readType('type', args.type);
-    const record = {
-      owner: readOwner('name', args.name, file.zone),
-      ttl: args.ttl,
-      type,
-      items: readParams(type, args as never, file.zone),
-    };
-    editZone(context, found, { add: [record] });
+    editZone(context, found, { add: [newRecord(file, args)] });
     tellReload(context, name);
   },
 });

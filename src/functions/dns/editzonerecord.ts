@@ -1,9 +1,8 @@
 import { editZone } from '../../changes/change-zones.ts';
 import { defineFunction } from '../../core/define.ts';
-import { badParam } from '../../core/errors.ts';
 import { lookAtZone } from '../../drivers/zones/look.ts';
 import { assertSeen, readZoneName } from '../../model/dns/changed-zone.ts';
-import { readOwner } from '../../model/dns/names.ts';
+import { editOf } from '../../model/dns/given-records.ts';
 import {
   classParam,
   dataParams,
@@ -12,10 +11,7 @@ import {
   ttlParam,
   zoneParam,
 } from '../../model/dns/record-form.ts';
-import { readParams, readType } from '../../model/dns/record-params.ts';
 import { tellReload } from '../../model/dns/reload-text.ts';
-import { isRecordType } from '../../model/dns/record-types.ts';
-import { entryAt } from '../../model/dns/zone-edits.ts';
 import * as owners from '../../model/dns/zone-owners.ts';
 
 export default defineFunction({
@@ -65,24 +61,7 @@ export default defineFunction({
     const name = readZoneName('domain', args.domain);
     const { found, file } = await owners.open(context.db, context.caller, name, looked);
     assertSeen('serialnum', args.serialnum, file);
-    const entry = entryAt(file, args.line);
-    const present = entry?.kind === 'record' ? entry : undefined;
-    const given = args.type ?? present?.type ?? '';
-    if (present !== undefined && args.type === undefined && !isRecordType(present.type)) {
-      throw badParam(
-        `Line ${args.line} has a record of type ${present.type}, which this function cannot edit.`,
-      );
-    }
-    // If the line has no record, editZone reports it.
-    const type = present === undefined ? 'A' : readType('type', given);
-    const record = {
-      owner:
-        args.name === undefined ? (present?.owner ?? file.zone) : readOwner('name', args.name, file.zone),
-      ttl: args.ttl ?? present?.ttl ?? 0,
-      type,
-      items: present === undefined ? [] : readParams(type, args as never, file.zone, present),
-    };
-    editZone(context, found, { edit: [{ line: args.line, record }] });
+    editZone(context, found, { edit: [editOf(file, args.line, args)] });
     tellReload(context, name);
   },
 });

@@ -1,4 +1,4 @@
-import { changeZones } from '../../changes/change-zones.ts';
+import { resetZone } from '../../changes/change-zones.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { lookAtTemplates, lookAtZone } from '../../drivers/zones/look.ts';
@@ -8,7 +8,6 @@ import { ACCOUNT_TEMPLATES } from '../../model/dns/account-zone.ts';
 import { readZoneName } from '../../model/dns/changed-zone.ts';
 import { zoneParam } from '../../model/dns/record-form.ts';
 import { tellReload } from '../../model/dns/reload-text.ts';
-import { resetText } from '../../model/dns/reset-zone.ts';
 import * as owners from '../../model/dns/zone-owners.ts';
 
 export default defineFunction({
@@ -48,21 +47,17 @@ export default defineFunction({
   },
 
   async handler({ user }, context, { name, zone: looked, templates }) {
-    const { caller, db, plan } = context;
+    const { caller, db } = context;
     if (user !== undefined) {
       const account = await find(db, user);
       if (account === undefined || !maySee(caller, account)) throw noAccess(caller, user);
     }
     if (name === undefined) throw noAccess(caller, user ?? '');
     const { found } = await owners.open(db, caller, name, looked);
-    const owner = await owners.ownerOf(db, name);
-    if (user !== undefined && owner?.username !== user) {
+    if (user !== undefined && (await owners.ownerOf(db, name))?.username !== user) {
       throw badParam(`The zone “${name}” does not belong to “${user}”.`);
     }
-    if (owner?.account === undefined) throw badParam(`Unable to determine the IP address for ${name}`);
-    const made = await resetText(context, found, owner.account, templates);
-    const { digest, dnssecPolicy } = found;
-    plan(changeZones([{ name, before: digest, after: { name, ...made, dnssecPolicy } }]));
+    await resetZone(context, found, templates);
     tellReload(context, name);
   },
 });

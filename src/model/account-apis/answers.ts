@@ -49,11 +49,10 @@ export function api2Answer(
   const { reason, result } = called;
   const named = { apiversion: 2, module, func };
   if (result !== 1) {
-    const [status = '', text = ''] = failureRow.split(' ');
     return {
       cpanelresult: {
         ...named,
-        data: [{ [status]: 0, [text]: reason }],
+        data: [failedRow(failureRow, reason)],
         error: reason,
         event: { result: 1 },
       },
@@ -62,6 +61,13 @@ export function api2Answer(
   const { data, metadata } = shaped(envelope, options);
   const paginate = metadata.paginate === undefined ? {} : { paginate: metadata.paginate };
   return { cpanelresult: { ...named, ...paginate, data: data ?? [], event: { result: 1 } } };
+}
+
+/** The row of a failed call. With dots, both fields are in a hash: `{"result": {"status": 0, "statusmsg": …}}`. */
+function failedRow(names: NonNullable<Envelope['failureRow']>, reason: string): Hash {
+  if (names === 'result.status result.statusmsg') return { result: { status: 0, statusmsg: reason } };
+  const [status = '', text = ''] = names.split(' ');
+  return { [status]: 0, [text]: reason };
 }
 
 /**

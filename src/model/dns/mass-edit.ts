@@ -1,13 +1,50 @@
-// The parameters of mass_edit_dns_zone: changes of many records, as JSON.
+// The parameters of mass_edit_dns_zone and DNS::mass_edit_zone: changes of many records, as JSON.
+import type { Param } from '../../core/define.ts';
 import { ApiError, badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import type { Json } from '../../core/values.ts';
 import { isWithin, readMasterName } from './names.ts';
+import { zoneParam } from './record-form.ts';
 import { readData, readMassEditType, readTtlParam } from './record-params.ts';
 import type { RecordContent, ZoneChanges } from './zone-edits.ts';
 
 /** Per call. */
 export const MAX_CHANGES = 1000;
+
+export const MASS_EDIT_FORM =
+  'Either all changes are made or none. Line numbers are those of the parsed zone, from before the call. Names are ' +
+  'relative to the zone unless they end with a dot. The data of an HTTPS or SVCB record is its priority, its target and ' +
+  'one value for each parameter, such as alpn="h2,h3". ' +
+  `At most ${MAX_CHANGES} changes per call.`;
+
+export const massEditParams = {
+  zone: { ...zoneParam, required: true },
+  serial: {
+    type: 'integer',
+    required: true,
+    min: 0,
+    max: 2 ** 32 - 1,
+    doc:
+      'The zone’s serial number when you last read it. If it has changed since, the call fails and changes ' +
+      'nothing.',
+  },
+  add: {
+    type: 'json',
+    list: true,
+    doc: 'A record to add: {"dname":"www","ttl":3600,"record_type":"A","data":["192.0.2.1"]}. Repeatable.',
+  },
+  edit: {
+    type: 'json',
+    list: true,
+    doc: 'A record to change: as for “add”, with the line as “line_index”, counted from 0. Repeatable.',
+  },
+  remove: {
+    type: 'integer',
+    list: true,
+    min: 0,
+    doc: 'The line of a record to remove, counted from 0. Repeatable.',
+  },
+} as const satisfies Record<string, Param>;
 
 export interface GivenChanges {
   /** Each text is one item or an array of items. */

@@ -1,4 +1,5 @@
 // Zone files in the form of the API: the rows of dumpzone, getzonerecord and listmxs, and those of parse_dns_zone.
+import type { Field } from '../../core/define.ts';
 import { labelsOf } from './names.ts';
 import { base64Of, quoteString, textOf } from './octets.ts';
 import { fieldsOf, isRecordType } from './record-types.ts';
@@ -71,6 +72,27 @@ function fieldsOfRow({ type, items }: ZoneRecord): ZoneRow {
   // RFC 1876, section 2: 0 is the only version.
   return type === 'LOC' ? { ...row, version: '0' } : row;
 }
+
+export const PARSED_FORM =
+  'Values are in Base64 because zones can contain arbitrary bytes. Lines that cannot be parsed are returned as ' +
+  'comments. “line_index” counts from 0.';
+
+/** The description of a `ParsedRow`. */
+export const parsedRow = {
+  fields: {
+    line_index: { type: 'integer', doc: 'Its first line, counted from 0.' },
+    type: { type: 'string', doc: '“record”, “comment” or “control” (a directive).' },
+    dname_b64: { type: 'string', optional: true, doc: 'The name of a record.' },
+    record_type: { type: 'string', optional: true, doc: 'The type of a record.' },
+    ttl: { type: 'integer', optional: true, doc: 'The TTL of a record in seconds.' },
+    data_b64: {
+      list: { type: 'string', doc: 'One value.' },
+      optional: true,
+      doc: 'The data of a record.',
+    },
+    text_b64: { type: 'string', optional: true, doc: 'The text of a comment or directive.' },
+  },
+} as const satisfies Field;
 
 /** A row of parse_dns_zone; `line_index` counts from 0. Base64, because zones can have any octets. */
 export type ParsedRow =

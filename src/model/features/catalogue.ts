@@ -81,6 +81,7 @@ export const features = [
   { id: 'ror', name: 'Ruby on Rails' },
   { id: 'serverstatus', name: 'Server status' },
   { id: 'setlang', name: 'Language' },
+  { id: 'simplezoneedit', name: 'Zone editor for A and CNAME records' },
   { id: 'sitepublisher', name: 'Site publisher' },
   { id: 'spamassassin', name: 'SpamAssassin' },
   { id: 'spambox', name: 'Spam folder' },

@@ -1,0 +1,32 @@
+import { defineApi2 } from '../../core/define-uapi.ts';
+import { lookAtTemplates } from '../../drivers/zones/look.ts';
+import { ACCOUNT_TEMPLATES } from '../../model/dns/account-zone.ts';
+import { assertEditor } from '../../model/dns/account-edits.ts';
+import { readZoneName } from '../../model/dns/changed-zone.ts';
+import { generatedNames, generatedRecords } from '../../model/dns/generated-records.ts';
+import { zoneParam } from '../../model/dns/record-form.ts';
+import * as owners from '../../model/dns/zone-owners.ts';
+
+export default defineApi2({
+  name: 'ZoneEdit::fetch_cpanel_generated_domains',
+  since: null,
+  summary: 'List the names that the server adds to the DNS zone of a new domain.',
+  description: 'They are the names of the zone’s template that have an address or are an alias.',
+  effect: 'reads',
+  role: 'DNS',
+  params: { domain: { ...zoneParam, required: true, doc: 'A domain of the account that has a zone.' } },
+  returns: {
+    fields: { domain: { type: 'string', doc: 'A name with a final dot, the domain itself first.' } },
+  },
+  examples: [{ args: { domain: 'bob.example' }, doc: 'The names of bob.example.' }],
+
+  look: (_args, { machine }) => lookAtTemplates(machine, ACCOUNT_TEMPLATES),
+
+  async handler({ domain }, context, templates) {
+    const name = readZoneName('domain', domain);
+    await assertEditor(context);
+    if (!(await owners.mayUse(context.db, context.caller, name))) throw owners.noAccess(name);
+    const names = generatedNames(await generatedRecords(context, name, templates));
+    return names.map((one) => ({ domain: one }));
+  },
+});

@@ -1,0 +1,25 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import { lookAtZone } from '../../drivers/zones/look.ts';
+import { openOwn } from '../../model/dns/account-edits.ts';
+import { readZoneName } from '../../model/dns/changed-zone.ts';
+import { zoneParam } from '../../model/dns/record-form.ts';
+import { PARSED_FORM, parsedRow, parsedRows } from '../../model/dns/zone-views.ts';
+
+export default defineUapi({
+  name: 'DNS::parse_zone',
+  since: 96,
+  summary: 'List the lines of one of the account’s DNS zones with values in Base64.',
+  description: PARSED_FORM,
+  effect: 'reads',
+  role: 'DNS',
+  params: { zone: { ...zoneParam, required: true } },
+  returns: { list: parsedRow },
+  examples: [{ args: { zone: 'bob.example' }, doc: 'The lines of the zone bob.example.' }],
+
+  look: ({ zone }, { machine }) => lookAtZone(machine, readZoneName('zone', zone)),
+
+  async handler({ zone }, context, looked) {
+    const { file } = await openOwn(context, readZoneName('zone', zone), looked);
+    return parsedRows(file);
+  },
+});
