@@ -25,6 +25,16 @@ export function authorise(caller: Caller, command: string, access: Access): void
   throw denied(`You may not call “${command}”. ${needed}`);
 }
 
+/** @throws ApiError `denied` if the caller may only read, and the function changes something. */
+export function authoriseEffect(
+  { isReadOnly }: Caller,
+  { name, effect }: Pick<Spec, 'name' | 'effect'>,
+): void {
+  // The calls that a function makes are checked one by one.
+  if (isReadOnly !== true || effect === 'none' || effect === 'reads' || effect === 'calls') return;
+  throw denied(`You may not call “${name}” with a read-only API token. Use another login.`);
+}
+
 /**
  * An API token with fewer privileges than its owner never acts on its owner's account or credentials. Otherwise its
  * holder could gain the missing privileges. Descriptions state what a function acts on (`actsOn`, `actsOnCaller`), so

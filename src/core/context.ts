@@ -24,6 +24,8 @@ export interface Caller {
   readonly mustConfirm?: true;
   /** True for an account that calls UAPI or API 2. It acts on itself and sees no other account. */
   readonly isAccount?: true;
+  /** True for an API token that only calls functions that change nothing. */
+  readonly isReadOnly?: true;
   /** The login that acts as `user`, for the audit log. Absent if the user acts itself. */
   readonly actor?: string;
 }

@@ -78,8 +78,7 @@ export class Contexts {
       },
       callAsAccount: async (username, api, call) => {
         const nested = { ...ofApi(engine, api), store, insideDryRun: own.dryRun };
-        const account = accountCaller(username, caller.isAccount === true ? caller.actor : caller.user);
-        return dispatch({ ...call, ...inherited(own) }, account, nested);
+        return dispatch({ ...call, ...inherited(own) }, actingAs(caller, username), nested);
       },
       innerError: (code) => {
         this.#of.report.innerError = code;
@@ -127,6 +126,13 @@ export function ofApi(engine: Engine, api: AccountApi): Engine {
 /** The caller for an account. `actor` is the login that acts for it. */
 export function accountCaller(user: string, actor?: string): Caller {
   return { user, privileges: NONE, isAccount: true, ...(actor === undefined ? {} : { actor }) };
+}
+
+/** An account acts only as itself, with the limits of its login. */
+function actingAs(caller: Caller, username: string): Caller {
+  if (caller.isAccount !== true) return accountCaller(username, caller.user);
+  if (caller.user !== username) throw new TypeError('An account acts as another one.');
+  return caller;
 }
 
 const NONE: ReadonlySet<string> = new Set();

@@ -1,5 +1,5 @@
 // One call from name to envelope: find, authorise, read arguments, run, shape, audit.
-import { authorise, authoriseTarget } from './access.ts';
+import { authorise, authoriseEffect, authoriseTarget } from './access.ts';
 import { warningsOf } from './argument-warnings.ts';
 import { readArguments, type ReadArguments } from './arguments.ts';
 import { maskArguments, type AuditRecord } from './audit.ts';
@@ -96,6 +96,7 @@ class Dispatch {
     }
     this.#function = fn;
     authorise(this.#caller, command, fn.access);
+    authoriseEffect(this.#caller, fn);
     const meta = fn.passes === undefined ? await readCallMeta(fn, args, this.#report) : undefined;
     const own = fn.passes === undefined ? args.filter(({ name }) => !isMetaArgument(name)) : args;
     // Warnings come before any error, because a mistyped name is often the reason why a parameter is missing.

@@ -3,11 +3,13 @@ import type { Application } from '../app.ts';
 import type { Caller, Db, Origin } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
 import * as accessHashes from '../model/logins/access-hashes.ts';
+import * as accountTokens from '../model/logins/account-tokens.ts';
 import * as apiTokens from '../model/logins/api-tokens.ts';
-import { callerOf } from '../model/logins/callers.ts';
+import { callerAt, type LoginService } from '../model/logins/callers.ts';
 import * as logins from '../model/logins/logins.ts';
 import * as sessions from '../model/logins/sessions.ts';
 import * as tfa from '../model/two-factor/tfa.ts';
+import type { Door } from './door.ts';
 import { loginWorldOf } from './login-world.ts';
 import { userIn } from './request.ts';
 
@@ -50,14 +52,18 @@ function denied(authentication: string, user = '', cause?: string): Refused {
 }
 
 /** A header takes precedence over a session, as with other servers. */
-export function identify(application: Application, credentials: Credentials): Promise<Sender> {
+export function identify(door: Door, credentials: Credentials): Promise<Sender> {
+  const { application, service } = door;
   const { authorization, address } = credentials;
-  if (authorization === undefined) return bySession(application, credentials);
+  if (authorization === undefined) return bySession(door, credentials);
   const [, scheme = '', rest = ''] = /^(\S+)\s+(.*)$/s.exec(authorization) ?? [];
-  if (scheme.toLowerCase() === 'whm') return knownTokens(application).find(rest, address);
-  if (scheme.toLowerCase() === 'basic') return byPassword(application, rest, credentials);
+  if (scheme.toLowerCase() === schemes[service]) return knownTokens(application).find(service, rest, address);
+  if (scheme.toLowerCase() === 'basic') return byPassword(door, rest, credentials);
   return Promise.resolve(denied('another scheme'));
 }
+
+/** The scheme of API tokens: `Authorization: whm USER:TOKEN`. */
+const schemes: Readonly<Record<LoginService, string>> = { whostmgrd: 'whm', cpaneld: 'cpanel' };
 
 /** The maximum number of cached tokens. */
 const MAX_KNOWN = 1000;
@@ -80,13 +86,13 @@ class KnownTokens {
     this.#application = application;
   }
 
-  async find(pair: string, address: string): Promise<Sender> {
+  async find(service: LoginService, pair: string, address: string): Promise<Sender> {
     const { engine } = this.#application;
-    const key = `${address} ${pair}`;
+    const key = `${service} ${address} ${pair}`;
     const state = await this.#application.storeState();
     const known = this.#known.get(key);
     if (known?.sender.storeState === state && engine.now() < known.expiresAt) return known.sender;
-    const { sender, expiresAt } = await byToken(engine, pair, address);
+    const { sender, expiresAt } = await byToken[service](engine, pair, address);
     // Rejected tokens are not cached: their number has no limit.
     if ('problem' in sender) return sender;
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
@@ -103,12 +109,22 @@ function knownTokens(application: Application): KnownTokens {
   return known;
 }
 
+/** A caller, or a rejection, and until when it holds if the store does not change. */
+interface Found {
+  readonly sender: Sender;
+  readonly expiresAt: number;
+}
+
+const byToken: Readonly<
+  Record<LoginService, (engine: Application['engine'], pair: string, address: string) => Promise<Found>>
+> = { whostmgrd: byWhmToken, cpaneld: byAccountToken };
+
 /** `USER:TOKEN`, or `USER:HASH` with the older access hashes. */
-async function byToken(
+async function byWhmToken(
   { store, now, sha256 }: Application['engine'],
   pair: string,
   address: string,
-): Promise<{ readonly sender: Sender; readonly expiresAt: number }> {
+): Promise<Found> {
   const [user, secret] = split(pair);
   const [tokenHash, hash] = await Promise.all([sha256(secret), sha256(accessHashes.plain(secret))]);
   return reading(store, async (db) => {
@@ -125,32 +141,57 @@ async function byToken(
   });
 }
 
+/** `USER:TOKEN` */
+async function byAccountToken(
+  { store, now, sha256 }: Application['engine'],
+  pair: string,
+  address: string,
+): Promise<Found> {
+  const [user, secret] = split(pair);
+  const tokenHash = await sha256(secret);
+  return reading(store, async (db) => {
+    const token = await accountTokens.authenticate(db, { user, tokenHash, now: now() });
+    if ('problem' in token) return { sender: denied('token', user, token.problem), expiresAt: Infinity };
+    const origin = { address, authentication: `token ${token.name}` };
+    const sender = { caller: token.caller, origin, warnings: [] };
+    return { sender, expiresAt: token.expiresAt ?? Infinity };
+  });
+}
+
 async function byPassword(
-  application: Application,
+  { application, service }: Door,
   encoded: string,
   credentials: Credentials,
 ): Promise<Sender> {
   const [user, password] = split(Buffer.from(encoded, 'base64').toString('utf8'));
   const { address, code = '' } = credentials;
-  const verdict = await logins.attempt(loginWorldOf(application), { user, password, code, address });
+  const verdict = await logins.attempt(loginWorldOf(application), {
+    service,
+    user,
+    password,
+    code,
+    address,
+  });
   if ('problem' in verdict) return { ...verdict, user: userIn(user), authentication: 'password' };
   const { caller, authentication, warnings } = verdict;
   return { caller, origin: { address, authentication }, warnings };
 }
 
-async function bySession({ engine }: Application, credentials: Credentials): Promise<Sender> {
+async function bySession({ application, service }: Door, credentials: Credentials): Promise<Sender> {
+  const { engine } = application;
   const { sessionId, securityToken, address } = credentials;
   // A forged request has only one of the two.
   if (sessionId === undefined || securityToken === undefined) return denied('session');
   const { now, sha256 } = engine;
+  const shown = { service, id: sessionId, securityToken };
   const found = await reading(engine.store, async (db) => {
-    const session = await sessions.find({ db, now, sha256 }, sessionId, securityToken);
+    const session = await sessions.find({ db, now, sha256 }, shown);
     if (session === undefined) return undefined;
-    const caller = await callerOf(db, session.username);
+    const caller = await callerAt(db, service, session.username);
     const mustConfirm = !session.isConfirmed && (await tfa.isEnrolled(db, session.username));
     return { session, caller: mustConfirm ? { ...caller, mustConfirm: true as const } : caller };
   }).catch((error: unknown) => {
-    // The user is no longer a reseller.
+    // The user is no longer a reseller, or no longer an account.
     if (error instanceof ApiError && (error.code === 'denied' || error.code === 'not_found'))
       return undefined;
     throw error;

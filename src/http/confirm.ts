@@ -1,19 +1,20 @@
 // POST /cpsess…/confirm: the user of a session confirms their identity with `code` or `password`.
 import type { FastifyInstance } from 'fastify';
-import type { Application } from '../app.ts';
 import { confirm } from '../model/logins/confirmations.ts';
 import { identify } from './authentication.ts';
 import { readBody } from './call.ts';
+import type { Door } from './door.ts';
 import { field } from './login.ts';
 import { loginWorldOf } from './login-world.ts';
 import { bodyOf, securityTokenOf, sessionIdOf } from './request.ts';
 
-export function addConfirm(server: FastifyInstance, application: Application): void {
+export function addConfirm(server: FastifyInstance, door: Door): void {
   server.post('/:token/confirm', async (request, reply) => {
-    const sessionId = sessionIdOf(request);
+    const { application, service } = door;
+    const sessionId = sessionIdOf(request, door);
     const securityToken = securityTokenOf(request);
     const address = request.ip;
-    const sender = await identify(application, {
+    const sender = await identify(door, {
       authorization: undefined,
       code: undefined,
       sessionId,
@@ -30,7 +31,7 @@ export function addConfirm(server: FastifyInstance, application: Application): v
       return reply.code(400).send({ error: 'Send either “code” or “password”.' });
     }
     const { user } = sender.caller;
-    const proof = { user, sessionId, code, password, address };
+    const proof = { service, user, sessionId, code, password, address };
     const confirmation = await confirm(loginWorldOf(application), proof);
     const how = code === '' ? 'session and password' : 'session and code';
     const about = { command: 'confirm', user, address, authentication: how };

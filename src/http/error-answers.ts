@@ -21,6 +21,19 @@ export function refuse(reply: FastifyReply, { problem, reason }: Refusal): Fasti
     .send(JSON.stringify({ cpanelresult: content }));
 }
 
+/** Rejects a caller at the door of accounts, in the form of the requested API. */
+export function refuseAccount(reply: FastifyReply, { problem, reason }: Refusal): FastifyReply {
+  reply.code(401).header('content-type', 'application/json; charset="utf-8"');
+  if (problem === 'denied') reply.header('www-authenticate', 'Basic realm="whmapi1"');
+  const error = problem === 'denied' ? 'Access denied' : reason;
+  const more = problem === 'denied' ? {} : { error_code: problem };
+  const isUapi = /^\/(?:cpsess\d{10}\/)?execute\//.test(reply.request.raw.url ?? '');
+  const body = isUapi
+    ? { data: null, errors: [error], messages: null, metadata: more, status: 0, warnings: null }
+    : { cpanelresult: { ...resultOf('Access denied', error), ...more } };
+  return reply.send(JSON.stringify(body));
+}
+
 /** Responds with a status and a sentence, in the format of the requested API. `more` is added to the body. */
 export function sendError(
   reply: FastifyReply,

@@ -2,7 +2,6 @@
 // lack after that. The paths of the first two are those of WHM.
 import { parse, serialize } from 'cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Application } from '../app.ts';
 import type { RawArgument } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
 import { MachineError } from '../core/machine-error.ts';
@@ -17,6 +16,7 @@ import * as provenIdentities from '../model/identity-providers/proven-identities
 import * as logins from '../model/logins/logins.ts';
 import * as sessions from '../model/logins/sessions.ts';
 import { readBody, readCall } from './call.ts';
+import type { Door } from './door.ts';
 import type { Refusal } from './error-answers.ts';
 import { field, sendLoginPage, sendWayIn, setSession } from './login.ts';
 import { canUseProviders } from './login-buttons.ts';
@@ -28,90 +28,71 @@ import { bodyOf, queryOf, userIn } from './request.ts';
 const LOGIN_COOKIE = '__Host-whmapi1-login';
 const IDENTITY_COOKIE = '__Host-whmapi1-identity';
 
-export function addExternalLogin(server: FastifyInstance, application: Application): void {
-  server.get('/openid_connect/:provider', (request, reply) => begin(request, reply, application));
-  server.get('/openid_connect_callback/:provider', (request, reply) => comeBack(request, reply, application));
-  server.post(COMPLETE_PATH, (request, reply) => complete(request, reply, application));
+export function addExternalLogin(server: FastifyInstance, door: Door): void {
+  server.get('/openid_connect/:provider', (request, reply) => begin(request, reply, door));
+  server.get('/openid_connect_callback/:provider', (request, reply) => comeBack(request, reply, door));
+  server.post(COMPLETE_PATH, (request, reply) => complete(request, reply, door));
 }
 
 /** Sends the browser to the provider. */
-async function begin(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  application: Application,
-): Promise<FastifyReply> {
+async function begin(request: FastifyRequest, reply: FastifyReply, door: Door): Promise<FastifyReply> {
   const provider = providerIn(request);
   const host = hostIn(request);
   if (!canUseProviders(request) || host === undefined) {
-    return sendLoginPage(
-      request,
-      reply,
-      application,
-      refusal('Open this page over HTTPS to log in this way.'),
-    );
+    return sendLoginPage(request, reply, door, refusal('Open this page over HTTPS to log in this way.'));
   }
-  const world = loginWorldOf(application);
-  if (await identityLogin.isBlocked(world, request.ip))
-    return refuse(request, reply, application, logins.DENIED);
+  const world = loginWorldOf(door.application);
+  if (await identityLogin.isBlocked(world, request.ip)) return refuse(request, reply, door, logins.DENIED);
   const client = await world.transaction((db) => providers.findEnabled({ ...world, db }, provider));
-  if (client === undefined) return refuse(request, reply, application, NOT_ENABLED);
+  if (client === undefined) return refuse(request, reply, door, NOT_ENABLED);
   const redirectUri = `${request.protocol}://${host}${providers.callbackPath(provider)}`;
   try {
     const begun = await world.transaction((db) =>
       externalLogins.begin({ ...world, db }, { provider, redirectUri, address: request.ip }),
     );
-    const port = await application.engine.machine.identityProviders();
+    const port = await door.application.engine.machine.identityProviders();
     const url = await port.authorizationUrl(client, begun.request);
     reply.header('set-cookie', cookieText(LOGIN_COOKIE, begun.secret, externalLogins.LOGIN_MS));
     return await reply.redirect(url, 303);
   } catch (error) {
-    return refuseFailure(request, reply, application, error);
+    return refuseFailure(request, reply, door, error);
   }
 }
 
 /** The browser comes back from the provider. */
-async function comeBack(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  application: Application,
-): Promise<FastifyReply> {
+async function comeBack(request: FastifyRequest, reply: FastifyReply, door: Door): Promise<FastifyReply> {
   const provider = providerIn(request);
   const query = queryOf(request);
   const state = field(readCall(query, undefined).args, 'state');
   const secret = cookieIn(request, LOGIN_COOKIE);
   reply.header('set-cookie', cookieText(LOGIN_COOKIE, '', 0));
-  const world = loginWorldOf(application);
-  if (await identityLogin.isBlocked(world, request.ip))
-    return refuse(request, reply, application, logins.DENIED);
+  const world = loginWorldOf(door.application);
+  if (await identityLogin.isBlocked(world, request.ip)) return refuse(request, reply, door, logins.DENIED);
   const begun = await world.transaction((db) =>
     externalLogins.take({ ...world, db }, { provider, state, secret }),
   );
-  if (begun === undefined) return refuse(request, reply, application, EXPIRED);
+  if (begun === undefined) return refuse(request, reply, door, EXPIRED);
   const client = await world.transaction((db) => providers.findEnabled({ ...world, db }, provider));
-  if (client === undefined) return refuse(request, reply, application, NOT_ENABLED);
+  if (client === undefined) return refuse(request, reply, door, NOT_ENABLED);
   try {
-    const port = await application.engine.machine.identityProviders();
+    const port = await door.application.engine.machine.identityProviders();
     const proven = await port.identify(client, begun, query);
     const identity = { provider, issuer: client.issuer, ...proven };
-    return await proceed(request, reply, application, { identity, fields: [], secret: undefined });
+    return await proceed(request, reply, door, { identity, fields: [], secret: undefined });
   } catch (error) {
-    return refuseFailure(request, reply, application, error);
+    return refuseFailure(request, reply, door, error);
   }
 }
 
 /** The form of a login that lacked something. */
-async function complete(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  application: Application,
-): Promise<FastifyReply> {
+async function complete(request: FastifyRequest, reply: FastifyReply, door: Door): Promise<FastifyReply> {
   const body = bodyOf(request);
   const fields = body === undefined ? [] : readBody(body);
   const secret = cookieIn(request, IDENTITY_COOKIE);
-  const world = loginWorldOf(application);
+  const world = loginWorldOf(door.application);
   const identity = await world.transaction((db) => provenIdentities.find({ ...world, db }, secret));
-  if (identity === undefined) return refuse(request, reply, application, EXPIRED);
-  return proceed(request, reply, application, { identity, fields, secret });
+  if (identity === undefined) return refuse(request, reply, door, EXPIRED);
+  return proceed(request, reply, door, { identity, fields, secret });
 }
 
 interface Proceeding {
@@ -125,41 +106,51 @@ interface Proceeding {
 async function proceed(
   request: FastifyRequest,
   reply: FastifyReply,
-  application: Application,
+  door: Door,
   { identity, fields, secret }: Proceeding,
 ): Promise<FastifyReply> {
-  const world = loginWorldOf(application);
+  const world = loginWorldOf(door.application);
   const users = await world.transaction((db) => links.usersOf(db, identity));
   const isLinking = users.length === 0;
   const [only = ''] = users;
   const user = users.length === 1 ? only : field(fields, 'user');
   const code = field(fields, 'tfa_token').trim();
   const ask = (problem?: Refusal) =>
-    askForMore(request, reply, application, { identity, users, user, secret, problem });
+    askForMore(request, reply, door, { identity, users, user, secret, problem });
   if (user === '') return ask();
   const verdict = await (isLinking
-    ? logins.attempt(world, { user, password: field(fields, 'pass'), code, address: request.ip })
+    ? logins.attempt(world, {
+        service: door.service,
+        user,
+        password: field(fields, 'pass'),
+        code,
+        address: request.ip,
+      })
     : identityLogin.attempt(world, { identity, user, code, address: request.ip }));
   const authentication = isLinking
     ? `password, for ${identityLogin.authenticationBy(identity)}`
     : identityLogin.authenticationBy(identity);
   const about = { user: userIn(user), address: request.ip, authentication };
   if ('problem' in verdict) {
-    await application.auditLogin({ command: 'login', ...about, problem: verdict.problem });
+    await door.application.auditLogin({ command: 'login', ...about, problem: verdict.problem });
     request.log.warn({ address: request.ip, problem: verdict.problem }, 'login refused');
     return ask(verdict);
   }
   // If the audit line cannot be written, the login fails.
-  await application.auditLogin({ command: 'login', ...about, authentication: verdict.authentication });
-  if (isLinking) await application.auditLogin({ command: 'link_user_authn_provider', ...about });
+  await door.application.auditLogin({ command: 'login', ...about, authentication: verdict.authentication });
+  if (isLinking) await door.application.auditLogin({ command: 'link_user_authn_provider', ...about });
   const opened = await world.transaction(async (db) => {
     const context = { ...world, db };
     if (secret !== undefined && !(await provenIdentities.use(context, secret))) return undefined;
     if (isLinking) await links.add(db, identity, user, world.now());
-    return sessions.open(context, user, { address: request.ip, authentication: verdict.authentication });
+    return sessions.open(context, user, {
+      service: door.service,
+      address: request.ip,
+      authentication: verdict.authentication,
+    });
   });
-  if (opened === undefined) return refuse(request, reply, application, EXPIRED);
-  setSession(request, reply, opened);
+  if (opened === undefined) return refuse(request, reply, door, EXPIRED);
+  setSession(request, reply, door, opened);
   reply.header('set-cookie', cookieText(IDENTITY_COOKIE, '', 0));
   return sendWayIn(reply, opened.securityToken, verdict.warnings);
 }
@@ -175,21 +166,21 @@ interface Lacking {
 async function askForMore(
   request: FastifyRequest,
   reply: FastifyReply,
-  application: Application,
+  door: Door,
   { identity, users, user, secret, problem }: Lacking,
 ): Promise<FastifyReply> {
   // A user who may not log in cannot mend that with another form.
   if (problem?.problem === 'denied' && users.length > 0) {
-    return sendLoginPage(request, reply, application, problem);
+    return sendLoginPage(request, reply, door, problem);
   }
-  const world = loginWorldOf(application);
+  const world = loginWorldOf(door.application);
   const { shown, kept } = await world.transaction(async (db) => ({
     shown: await display.read(db, identity.provider, OWN_SERVICE),
     kept: secret ?? (await provenIdentities.keep({ ...world, db }, identity)),
   }));
   reply.header('set-cookie', cookieText(IDENTITY_COOKIE, kept, provenIdentities.PROVEN_MS));
   const page = renderIdentityPage({
-    hostname: application.engine.machine.system.hostname(),
+    hostname: door.application.engine.machine.system.hostname(),
     provider: shown.display_name,
     identity: identity.preferredUsername,
     users,
@@ -215,11 +206,11 @@ function refusal(reason: string): Refusal {
 async function refuse(
   request: FastifyRequest,
   reply: FastifyReply,
-  application: Application,
+  door: Door,
   refused: Refusal,
 ): Promise<FastifyReply> {
   const authentication = identityLogin.authenticationBy({ provider: providerIn(request) });
-  await application.auditLogin({
+  await door.application.auditLogin({
     command: 'login',
     user: '',
     address: request.ip,
@@ -227,19 +218,19 @@ async function refuse(
     problem: refused.problem,
   });
   request.log.warn({ address: request.ip, reason: refused.reason }, 'login refused');
-  return sendLoginPage(request, reply, application, refused);
+  return sendLoginPage(request, reply, door, refused);
 }
 
 /** The provider failed, or too many logins are in progress. */
 function refuseFailure(
   request: FastifyRequest,
   reply: FastifyReply,
-  application: Application,
+  door: Door,
   error: unknown,
 ): Promise<FastifyReply> {
   const isExpected = error instanceof MachineError || (error instanceof ApiError && error.code === 'busy');
   if (!isExpected) throw error;
-  return refuse(request, reply, application, refusal(error.message));
+  return refuse(request, reply, door, refusal(error.message));
 }
 
 /** As in the path, if it can be one. */

@@ -1,21 +1,22 @@
 // The identity providers for which the login page has a button.
 import type { FastifyRequest } from 'fastify';
-import type { Application } from '../app.ts';
 import * as display from '../model/identity-providers/display.ts';
 import { OWN_SERVICE } from '../model/identity-providers/form.ts';
 import * as providers from '../model/identity-providers/providers.ts';
+import type { Door } from './door.ts';
 import type { ProviderButton } from './page/login-page.ts';
 
 /** Without TLS there are none, because browsers keep the cookie of such a login only if it is sent over TLS. */
 export async function loginButtons(
   request: FastifyRequest,
-  { engine }: Application,
+  { application, service: own }: Door,
 ): Promise<ProviderButton[]> {
-  if (!canUseProviders(request)) return [];
-  return engine.store.transaction('reads', async (db) => {
+  // The interface of accounts has no logins through providers.
+  if (own !== OWN_SERVICE || !canUseProviders(request)) return [];
+  return application.engine.store.transaction('reads', async (db) => {
     const buttons: ProviderButton[] = [];
     for (const { provider, service, isEnabled } of await providers.list(db)) {
-      if (!isEnabled || service !== OWN_SERVICE) continue;
+      if (!isEnabled || service !== own) continue;
       const shown = await display.read(db, provider, service);
       buttons.push({ ...shown, link: providers.startPath(provider) });
     }

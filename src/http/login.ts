@@ -1,53 +1,43 @@
 // Logging in and out: POST /login as sent by clients of WHM, one-time login links, and /logout.
 import { serialize } from 'cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Application } from '../app.ts';
 import type { RawArgument } from '../core/context.ts';
 import * as loginTokens from '../model/logins/tokens.ts';
 import * as logins from '../model/logins/logins.ts';
 import * as sessions from '../model/logins/sessions.ts';
+import { SESSION_COOKIES, type Door } from './door.ts';
 import type { Refusal } from './error-answers.ts';
 import { readBody, readCall } from './call.ts';
 import { loginWorldOf } from './login-world.ts';
 import { renderLoginPage, renderWayIn } from './page/login-page.ts';
 import { loginButtons } from './login-buttons.ts';
-import {
-  acceptsHtml,
-  bodyOf,
-  queryOf,
-  securityTokenOf,
-  SESSION_COOKIE,
-  sessionIdOf,
-  userIn,
-} from './request.ts';
+import { acceptsHtml, bodyOf, queryOf, securityTokenOf, sessionIdOf, userIn } from './request.ts';
 
-export function addLogin(server: FastifyInstance, application: Application): void {
+export function addLogin(server: FastifyInstance, door: Door): void {
   for (const path of ['/login', '/login/']) {
-    server.post(path, (request, reply) => logIn(request, reply, application));
-    server.get(path, (request, reply) => sendLoginPage(request, reply, application));
+    server.post(path, (request, reply) => logIn(request, reply, door));
+    server.get(path, (request, reply) => sendLoginPage(request, reply, door));
   }
-  server.get('/:token/login/', (request, reply) => redeem(request, reply, application));
+  server.get('/:token/login/', (request, reply) => redeem(request, reply, door));
   for (const path of ['/logout', '/logout/', '/:token/logout', '/:token/logout/']) {
     server.route({
       method: ['GET', 'POST'],
       url: path,
-      handler: (request, reply) => logOut(request, reply, application),
+      handler: (request, reply) => logOut(request, reply, door),
     });
   }
 }
 
-async function logIn(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  application: Application,
-): Promise<FastifyReply> {
+async function logIn(request: FastifyRequest, reply: FastifyReply, door: Door): Promise<FastifyReply> {
   const body = bodyOf(request);
   const fields = [
     ...readCall(queryOf(request), undefined).args,
     ...(body === undefined ? [] : readBody(body)),
   ];
+  const { application, service } = door;
   const world = loginWorldOf(application);
   const verdict = await logins.attempt(world, {
+    service,
     user: field(fields, 'user'),
     password: field(fields, 'pass'),
     code: field(fields, 'tfa_token').trim(),
@@ -66,16 +56,17 @@ async function logIn(
   if ('problem' in verdict) {
     request.log.warn({ address: request.ip, problem: verdict.problem }, 'login refused');
     return isForPeople
-      ? sendLoginPage(request, reply, application, verdict, field(fields, 'user'))
+      ? sendLoginPage(request, reply, door, verdict, field(fields, 'user'))
       : refuseLogin(reply, verdict);
   }
   const opened = await world.transaction((db) =>
     sessions.open({ ...world, db }, verdict.caller.user, {
+      service,
       address: request.ip,
       authentication: verdict.authentication,
     }),
   );
-  setSession(request, reply, opened);
+  setSession(request, reply, door, opened);
   const { securityToken } = opened;
   const { warnings } = verdict;
   if (isForPeople) return sendWayIn(reply, securityToken, warnings);
@@ -90,26 +81,23 @@ async function logIn(
 }
 
 /** A one-time link of create_user_session or get_login_url. */
-async function redeem(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  application: Application,
-): Promise<FastifyReply> {
+async function redeem(request: FastifyRequest, reply: FastifyReply, door: Door): Promise<FastifyReply> {
+  const { application, service } = door;
   const { args } = readCall(queryOf(request), undefined);
   const hash = await application.engine.sha256(field(args, 'session'));
   const world = loginWorldOf(application);
   const used = await world.transaction(async (db) => {
     const context = { ...world, db };
-    const link = await loginTokens.redeem(context, hash);
+    const link = await loginTokens.redeem(context, hash, service);
     if (link === undefined) return undefined;
     const { username, app, securityTokenHash } = link;
-    const about = { address: request.ip, authentication: 'login link', securityTokenHash };
+    const about = { service, address: request.ip, authentication: 'login link', securityTokenHash };
     return { app, username, opened: await sessions.open(context, username, about) };
   });
   const about = { address: request.ip, authentication: 'login link' };
   if (used === undefined) {
     await application.auditLogin({ command: 'login', user: '', ...about, problem: 'denied' });
-    return sendLoginPage(request, reply, application, {
+    return sendLoginPage(request, reply, door, {
       problem: 'denied',
       reason: 'The link has already been used or has expired. Create a new one.',
     });
@@ -118,7 +106,7 @@ async function redeem(
   await application.auditLogin({ command: 'login', user: username, ...about });
   // The security token in the link’s path belongs to the new session.
   const securityToken = securityTokenOf(request) ?? opened.securityToken;
-  setSession(request, reply, { id: opened.id, securityToken });
+  setSession(request, reply, door, { id: opened.id, securityToken });
   if (/^https?:\/\//.test(app) && URL.canParse(app)) return reply.redirect(new URL(app).href, 303);
   // After a redirect from another site, a browser would not send the new cookie (SameSite).
   return acceptsHtml(request)
@@ -126,31 +114,39 @@ async function redeem(
     : reply.redirect(`/${securityToken}/`, 303);
 }
 
-async function logOut(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  application: Application,
-): Promise<FastifyReply> {
-  const id = sessionIdOf(request);
+async function logOut(request: FastifyRequest, reply: FastifyReply, door: Door): Promise<FastifyReply> {
+  const id = sessionIdOf(request, door);
   if (id !== undefined) {
-    const world = loginWorldOf(application);
+    const world = loginWorldOf(door.application);
     await world.transaction((db) => sessions.close({ ...world, db }, id));
   }
-  reply.header('set-cookie', cookieText(request, '', 0));
+  reply.header('set-cookie', cookieText(request, door, '', 0));
   if (acceptsHtml(request)) return reply.redirect('/', 303);
   return reply.header('content-type', 'application/json; charset="utf-8"').send('{"status":1}');
 }
 
 /** Not 303: clients of WHM would follow it and lose the header that they need. */
-export function setSession(request: FastifyRequest, reply: FastifyReply, opened: sessions.Opened): void {
-  reply.header('location', `/${opened.securityToken}/`).header('set-cookie', cookieText(request, opened.id));
+export function setSession(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  door: Pick<Door, 'service'>,
+  opened: sessions.Opened,
+): void {
+  reply
+    .header('location', `/${opened.securityToken}/`)
+    .header('set-cookie', cookieText(request, door, opened.id));
 }
 
 /** A session cookie unless `maxAge` (seconds) is set. */
-function cookieText(request: FastifyRequest, value: string, maxAge?: number): string {
+function cookieText(
+  request: FastifyRequest,
+  { service }: Pick<Door, 'service'>,
+  value: string,
+  maxAge?: number,
+): string {
   const secure = request.protocol === 'https';
   const options = { path: '/', httpOnly: true, sameSite: 'strict', secure } as const;
-  return serialize(SESSION_COOKIE, value, maxAge === undefined ? options : { ...options, maxAge });
+  return serialize(SESSION_COOKIES[service], value, maxAge === undefined ? options : { ...options, maxAge });
 }
 
 function refuseLogin(reply: FastifyReply, { problem, reason }: Refusal): FastifyReply {
@@ -168,12 +164,13 @@ function refuseLogin(reply: FastifyReply, { problem, reason }: Refusal): Fastify
 export async function sendLoginPage(
   request: FastifyRequest,
   reply: FastifyReply,
-  application: Application,
+  door: Door,
   refusal?: Refusal,
   user = '',
 ): Promise<FastifyReply> {
+  const { application, service } = door;
   const hostname = application.engine.machine.system.hostname();
-  const buttons = await loginButtons(request, application);
+  const buttons = await loginButtons(request, { application, service });
   return reply
     .code(refusal === undefined ? 200 : 401)
     .header('content-type', 'text/html; charset=utf-8')

@@ -7,6 +7,10 @@ export interface DaemonOptions {
   readonly port: number;
   /** Undefined: no plain HTTP. */
   readonly httpPort?: number;
+  /** Where accounts log in over HTTPS. Undefined: nowhere. */
+  readonly accountPort: number | undefined;
+  /** Undefined: no plain HTTP for accounts. */
+  readonly accountHttpPort?: number;
   readonly allowPlainHttp: boolean;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
@@ -40,6 +44,17 @@ export const optionRows = [
     doc: 'also listen for plain HTTP on this port (WHM’s is 2086), only at a loopback address',
     variable: 'WHMAPI1D_HTTP_PORT',
   },
+  {
+    flags: '--account-port <number>',
+    doc: 'the port for accounts, HTTPS (default: 2083, if --port is 2087)',
+    variable: 'WHMAPI1D_ACCOUNT_PORT',
+  },
+  {
+    flags: '--account-http-port <number>',
+    doc: 'also plain HTTP for accounts (cPanel’s is 2082), only at a loopback address',
+    variable: 'WHMAPI1D_ACCOUNT_HTTP_PORT',
+  },
+  { flags: '--no-accounts', doc: 'do not serve accounts' },
   { flags: '--allow-plain-http', doc: 'allow plain HTTP at an address that others can reach' },
   {
     flags: '--tls-cert <path>',
@@ -81,6 +96,7 @@ export function readOptions(
   const {
     // commander treats an option that begins with “no” as the negation of one that is on by default.
     tasks,
+    accounts,
     allowPlainHttp = false,
     printUnit = false,
     help = false,
@@ -88,23 +104,40 @@ export function readOptions(
     ...others
   } = program.opts<
     Omit<DaemonOptions, 'allowPlainHttp' | 'noTasks' | 'printUnit' | 'help' | 'version'> &
-      Partial<DaemonOptions> & { readonly tasks: boolean }
+      Partial<DaemonOptions> & { readonly tasks: boolean; readonly accounts: boolean }
   >();
-  const options = { ...others, noTasks: !tasks, allowPlainHttp, printUnit, help, version };
+  const accountPort = accountPortOf(others, accounts);
+  if (accountPort === undefined && others.accountHttpPort !== undefined) {
+    throw new CommanderError(2, 'accounts', '--account-http-port needs --account-port, too.');
+  }
+  const options = { ...others, accountPort, noTasks: !tasks, allowPlainHttp, printUnit, help, version };
   if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
     throw new CommanderError(2, 'pair', '--tls-cert and --tls-key belong together. Use both or neither.');
   }
   const { bind } = options;
   const isLocal = (isIPv4(bind) && bind.startsWith('127.')) || bind === '::1' || bind === 'localhost';
-  if (options.httpPort !== undefined && !isLocal && !allowPlainHttp) {
+  for (const [name, port] of [
+    ['--http-port', options.httpPort],
+    ['--account-http-port', options.accountHttpPort],
+  ] as const) {
+    if (port === undefined || isLocal || allowPlainHttp) continue;
     throw new CommanderError(
       2,
       'plain',
-      `Plain HTTP at ${options.bind} would expose passwords to the network. Omit --http-port, or add ` +
+      `Plain HTTP at ${options.bind} would expose passwords to the network. Omit ${name}, or add ` +
         `--allow-plain-http.`,
     );
   }
   return options;
+}
+
+/** A server on another port than WHM’s is one of several, so it takes no further port unasked. */
+function accountPortOf(
+  { port, accountPort }: Pick<DaemonOptions, 'port' | 'accountPort'>,
+  isServed: boolean,
+): number | undefined {
+  if (!isServed) return undefined;
+  return accountPort ?? (port === 2087 ? 2083 : undefined);
 }
 
 /** As options in front of the given ones. */
@@ -127,11 +160,12 @@ export function helpText(): string {
   const rows = optionRows.map((row) => {
     const variable = 'variable' in row ? ` [${row.variable}]` : '';
     const standard = 'default' in row ? ` (${row.default})` : '';
-    return `  ${row.flags.padEnd(24)} ${row.doc}${standard}${variable}`;
+    return `  ${row.flags.padEnd(28)} ${row.doc}${standard}${variable}`;
   });
   return `Usage: whmapi1d [options]
 
-Serves WHM API 1 over HTTPS: the JSON API, the XML API, logins, and a web page.
+Serves WHM API 1 over HTTPS: the JSON API, the XML API, logins, and a web page. On another port, it serves accounts:
+UAPI and API 2, logins, and a page of their own.
 
 Options (an option with a name in brackets can also be set by that environment variable):
 ${rows.join('\n')}

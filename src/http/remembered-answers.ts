@@ -13,7 +13,7 @@ import type { AuditRecord } from '../core/audit.ts';
 import type { Caller, Origin } from '../core/context.ts';
 import type { Engine } from '../core/engine.ts';
 import { ApiError } from '../core/errors.ts';
-import type { Answer, Api } from './answers.ts';
+import type { Answer } from './answers.ts';
 import type { Accepted } from './authentication.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import type { Body } from './call.ts';
@@ -21,10 +21,8 @@ import { WatchedCall } from './watched-call.ts';
 
 /** Everything that a response depends on, other than the store. */
 export interface Question {
-  /** The path as sent. It also determines the format. */
+  /** The path as sent. It also determines the function and the format. */
   readonly url: string;
-  readonly api: Api;
-  readonly command: string;
   readonly query: string;
   readonly body: Body | undefined;
 }
@@ -60,7 +58,8 @@ export class RememberedAnswers {
   /** Returns the cached response, or the one from `make`. */
   async answer(question: Question, sender: Accepted, make: Make): Promise<Answer> {
     const { engine } = this.#application;
-    if (lengthOf(question) > LONGEST_QUESTION) return make(engine);
+    // Warnings about how this call was sent belong only to its own response.
+    if (sender.warnings.length > 0 || lengthOf(question) > LONGEST_QUESTION) return make(engine);
     const started = engine.now();
     const key = this.#keyOf(sender.caller, question);
     const state = sender.storeState ?? (await this.#application.storeState());

@@ -2,6 +2,7 @@
 import { parse } from 'cookie';
 import type { FastifyRequest } from 'fastify';
 import type { Body } from './call.ts';
+import { SESSION_COOKIES, type Door } from './door.ts';
 
 /** As sent, without the question mark. */
 export function queryOf(request: FastifyRequest): string {
@@ -23,11 +24,9 @@ export function securityTokenOf(request: FastifyRequest): string | undefined {
 
 export const SECURITY_TOKEN = /^cpsess\d{10}$/;
 
-export const SESSION_COOKIE = 'whostmgrsession';
-
-export function sessionIdOf(request: FastifyRequest): string | undefined {
+export function sessionIdOf(request: FastifyRequest, { service }: Pick<Door, 'service'>): string | undefined {
   const { cookie } = request.headers;
-  return cookie === undefined ? undefined : parse(cookie)[SESSION_COOKIE];
+  return cookie === undefined ? undefined : parse(cookie)[SESSION_COOKIES[service]];
 }
 
 /** The given username for the audit log, if it can be one: people sometimes type their password into that field. */

@@ -6,29 +6,28 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify';
 import type { Application } from '../app.ts';
-import { dispatch } from '../core/dispatch.ts';
-import type { Engine } from '../core/engine.ts';
 import { ApiError, errorKinds } from '../core/errors.ts';
-import { sendAnswer, toAnswer, toBareAnswer, type Answer, type Api } from './answers.ts';
-import { isInApi0, toApi0, unknownInApi0 } from './api-0.ts';
-import { identify, type Accepted } from './authentication.ts';
+import type { LoginService } from '../model/logins/callers.ts';
+import { addAccountApi } from './account-api.ts';
+import { addApi } from './api.ts';
 import { keepBodies } from './bodies.ts';
-import { readCall } from './call.ts';
 import { addConfirm } from './confirm.ts';
 import { Connections, type Tls } from './connections.ts';
-import { refuse, sendError } from './error-answers.ts';
+import { sendError } from './error-answers.ts';
 import { limits, type Limits } from './limits.ts';
 import { addExternalLogin } from './external-login.ts';
 import { addLogin } from './login.ts';
 import { addOpenApi } from './openapi-route.ts';
 import type { LogLevel } from './options.ts';
+import { addAccountPages } from './page/account-pages.ts';
 import { addPages, answerNotFound } from './page/pages.ts';
 import { pageHeaders } from './page/security-headers.ts';
-import { RememberedAnswers, type Question } from './remembered-answers.ts';
+import { RememberedAnswers } from './remembered-answers.ts';
 import type { LogStream } from './systemd.ts';
-import { bodyOf, queryOf, securityTokenOf, sessionIdOf } from './request.ts';
 
 export interface ServerOptions {
+  /** The door. Default: WHM. */
+  readonly service?: LoginService;
   /** Absent for plain HTTP. */
   readonly tls?: Tls;
   readonly logLevel: LogLevel;
@@ -40,8 +39,9 @@ export interface ServerOptions {
 
 export function createServer(
   application: Application,
-  { tls, logLevel, logStream, limits: given = {} }: ServerOptions,
+  { service = 'whostmgrd', tls, logLevel, logStream, limits: given = {} }: ServerOptions,
 ): FastifyInstance {
+  const door = { application, service };
   const headers = {
     'cache-control': 'no-cache, no-store, must-revalidate, private',
     'x-content-type-options': 'nosniff',
@@ -78,98 +78,20 @@ export function createServer(
   });
   connections.guard(server, sendError);
   server.setErrorHandler((error, request, reply) => answerError(error, request, reply, application));
-  server.setNotFoundHandler((request, reply) => answerNotFound(request, reply, application));
-  const world = { application, answers: new RememberedAnswers(application), headers };
-  for (const api of ['json-api', 'xml-api'] as const) {
-    for (const path of [`/${api}/:name`, `/:token/${api}/:name`]) {
-      for (const url of [path, `${path}/`]) {
-        server.route({
-          method: ['GET', 'POST'],
-          url,
-          handler: (request, reply) => answerCall(request, reply, api, world),
-        });
-      }
-    }
+  server.setNotFoundHandler((request, reply) => answerNotFound(request, reply, door));
+  const calls = { door, answers: new RememberedAnswers(application), headers };
+  addLogin(server, door);
+  addConfirm(server, door);
+  if (service === 'cpaneld') {
+    addAccountApi(server, calls);
+    addAccountPages(server, door);
+  } else {
+    addApi(server, calls);
+    addExternalLogin(server, door);
+    addOpenApi(server, application);
+    addPages(server, door);
   }
-  addLogin(server, application);
-  addExternalLogin(server, application);
-  addConfirm(server, application);
-  addOpenApi(server, application);
-  addPages(server, application);
   return server;
-}
-
-/** The dependencies of calls. */
-interface CallDependencies {
-  readonly application: Application;
-  readonly answers: RememberedAnswers;
-  /** Headers of every response. */
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-async function answerCall(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  api: Api,
-  { application, answers, headers }: CallDependencies,
-): Promise<FastifyReply> {
-  const { name: command } = request.params as { name: string };
-  const { authorization, 'x-cpanel-otp': code } = request.headers;
-  const sender = await identify(application, {
-    authorization,
-    code: typeof code === 'string' ? code : undefined,
-    sessionId: sessionIdOf(request),
-    securityToken: securityTokenOf(request),
-    address: request.ip,
-  });
-  if ('problem' in sender) {
-    await application.auditLogin({
-      command: nameIn(command),
-      user: sender.user,
-      address: request.ip,
-      authentication: sender.authentication,
-      problem: sender.problem,
-    });
-    const { user, cause } = sender;
-    if (cause !== undefined) request.log.warn({ address: request.ip, user, cause }, 'token refused');
-    return refuse(reply, sender);
-  }
-  const question = { url: request.url, api, command, query: queryOf(request), body: bodyOf(request) };
-  const isAbandoned = () => reply.raw.destroyed;
-  const make = (engine: Engine) => makeAnswer({ ...application, engine }, question, sender, isAbandoned);
-  // Warnings about how this call was sent belong only to its own response.
-  const isLikeOthers = sender.warnings.length === 0;
-  const answer = await (isLikeOthers ? answers.answer(question, sender, make) : make(application.engine));
-  return sendAnswer(reply, answer, headers);
-}
-
-async function makeAnswer(
-  application: Application,
-  { api, command, query, body }: Question,
-  { caller, origin, warnings }: Accepted,
-  isAbandoned: () => boolean,
-): Promise<Answer> {
-  const { args, dryRun, isVersion1 } = readCall(query, body);
-  if (!isVersion1 && !isInApi0(command)) {
-    await application.auditLogin({
-      command: nameIn(command),
-      user: caller.user,
-      problem: 'unknown_function',
-      ...origin,
-    });
-    return toBareAnswer(api, nameIn(command) || 'result', unknownInApi0(command));
-  }
-  const envelope = await dispatch(
-    { command, args, dryRun, warnings, origin, isAbandoned },
-    caller,
-    application.engine,
-  );
-  return isVersion1 ? toAnswer(api, envelope) : toBareAnswer(api, command, toApi0(command, envelope, args));
-}
-
-/** Only the part that can be a function's name: the rest may be a secret. */
-function nameIn(command: string): string {
-  return /^\w{0,64}/.exec(command)?.[0] ?? '';
 }
 
 function answerError(

@@ -16,6 +16,8 @@ import {
   type ServiceWatch,
   type Worker,
 } from '../task-administration.ts';
+import type { Tls } from './connections.ts';
+import type { LoginService } from '../model/logins/callers.ts';
 import { createServer } from './server.ts';
 import { tlsOptions } from './tls.ts';
 import { feedWatchdog, logStream, notifySystemd, systemdUnit, writeFatal } from './systemd.ts';
@@ -60,9 +62,12 @@ async function main(): Promise<void> {
   const end = once(() => stop(servers, application, passwords, [watch, processWatch, worker]));
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
-  await listenSecurely(options, application, servers);
-  if (options.httpPort !== undefined) await listenPlainly(options, options.httpPort, application, servers);
-  const addresses = servers.map((server, at) => `${at === 0 ? 'https' : 'http'}://${addressOf(server)}`);
+  const listener = new Listener(options, application, servers);
+  await listener.listenSecurely('whostmgrd', options.port);
+  if (options.httpPort !== undefined) await listener.listenPlainly('whostmgrd', options.httpPort);
+  if (options.accountPort !== undefined) await listener.listenSecurely('cpaneld', options.accountPort);
+  if (options.accountHttpPort !== undefined) await listener.listenPlainly('cpaneld', options.accountHttpPort);
+  const { addresses } = listener;
   const certificate = options.tlsCert === undefined ? {} : { certificate: resolve(options.tlsCert) };
   await application
     .announceServer({ role: 'whmapi1d', addresses, ...certificate })
@@ -79,47 +84,60 @@ async function main(): Promise<void> {
   feedWatchdog(process.env);
 }
 
-async function listenSecurely(
-  options: DaemonOptions,
-  application: Application,
-  servers: FastifyInstance[],
-): Promise<void> {
-  const { tlsCert, tlsKey, bind, port, logLevel } = options;
-  const given = tlsCert === undefined || tlsKey === undefined ? undefined : { cert: tlsCert, key: tlsKey };
-  const { cert, key, fingerprint, isSelfSigned } = await loadCertificate(given, application);
-  const server = createServer(application, {
-    tls: { cert, key },
-    logLevel,
-    logStream: logStream(process.env),
-  });
-  // Installed before listening, because a signal may arrive at once.
-  servers.push(server);
-  await server.listen({ host: bind, port });
-  process.stdout.write(`listening https://${addressOf(server)}\n`);
-  if (isSelfSigned) process.stdout.write(`self-signed certificate, SHA-256 fingerprint ${fingerprint}\n`);
-  process.on('SIGHUP', () => {
-    loadCertificate(given, application).then(
-      (fresh) => {
-        const context = { ...tlsOptions, cert: fresh.cert, key: fresh.key };
-        (server.server as unknown as TlsServer).setSecureContext(context);
-        server.log.info({ fingerprint: fresh.fingerprint }, 'certificate reloaded');
-      },
-      // The old certificate stays in use.
-      (error: unknown) => server.log.error(error, 'the certificate could not be reloaded'),
-    );
-  });
-}
+/** Opens the ports, and says so on standard output. */
+class Listener {
+  /** Of WHM, as URLs. */
+  readonly addresses: string[] = [];
+  readonly #options: DaemonOptions;
+  readonly #application: Application;
+  readonly #servers: FastifyInstance[];
 
-async function listenPlainly(
-  { bind, logLevel }: DaemonOptions,
-  port: number,
-  application: Application,
-  servers: FastifyInstance[],
-): Promise<void> {
-  const server = createServer(application, { logLevel, logStream: logStream(process.env) });
-  servers.push(server);
-  await server.listen({ host: bind, port });
-  process.stdout.write(`listening http://${addressOf(server)}\n`);
+  constructor(options: DaemonOptions, application: Application, servers: FastifyInstance[]) {
+    this.#options = options;
+    this.#application = application;
+    this.#servers = servers;
+  }
+
+  async listenSecurely(service: LoginService, port: number): Promise<void> {
+    const { tlsCert, tlsKey } = this.#options;
+    const given = tlsCert === undefined || tlsKey === undefined ? undefined : { cert: tlsCert, key: tlsKey };
+    const { cert, key, fingerprint, isSelfSigned } = await loadCertificate(given, this.#application);
+    const server = await this.#listen(service, port, { cert, key });
+    if (isSelfSigned && service === 'whostmgrd')
+      process.stdout.write(`self-signed certificate, SHA-256 fingerprint ${fingerprint}\n`);
+    process.on('SIGHUP', () => {
+      loadCertificate(given, this.#application).then(
+        (fresh) => {
+          const context = { ...tlsOptions, cert: fresh.cert, key: fresh.key };
+          (server.server as unknown as TlsServer).setSecureContext(context);
+          server.log.info({ fingerprint: fresh.fingerprint }, 'certificate reloaded');
+        },
+        // The old certificate stays in use.
+        (error: unknown) => server.log.error(error, 'the certificate could not be reloaded'),
+      );
+    });
+  }
+
+  async listenPlainly(service: LoginService, port: number): Promise<void> {
+    await this.#listen(service, port, undefined);
+  }
+
+  async #listen(service: LoginService, port: number, tls: Tls | undefined): Promise<FastifyInstance> {
+    const { bind, logLevel } = this.#options;
+    const server = createServer(this.#application, {
+      service,
+      ...(tls === undefined ? {} : { tls }),
+      logLevel,
+      logStream: logStream(process.env),
+    });
+    // Installed before listening, because a signal may arrive at once.
+    this.#servers.push(server);
+    await server.listen({ host: bind, port });
+    const url = `${tls === undefined ? 'http' : 'https'}://${addressOf(server)}`;
+    if (service === 'whostmgrd') this.addresses.push(url);
+    process.stdout.write(`listening ${url}${service === 'cpaneld' ? ' for accounts' : ''}\n`);
+    return server;
+  }
 }
 
 function addressOf({ server }: FastifyInstance): string {

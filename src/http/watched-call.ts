@@ -26,12 +26,13 @@ export class WatchedCall {
   #record: AuditRecord | undefined;
 
   constructor(engine: Engine) {
+    const { uapi, api2 } = engine.accountApis;
     this.engine = {
       ...engine,
-      find: async (command) => {
-        const fn = await engine.find(command);
-        if (fn?.effect !== 'reads' && fn?.effect !== 'none') this.#usedOutside = true;
-        return fn;
+      find: this.#watchFind(engine.find),
+      accountApis: {
+        uapi: { ...uapi, find: this.#watchFind(uapi.find) },
+        api2: { ...api2, find: this.#watchFind(api2.find) },
       },
       // Each call looks for unfinished operations until they are resolved.
       journal: {
@@ -53,6 +54,14 @@ export class WatchedCall {
   /** The audit line of a successful call whose response came only from the store. Undefined for other calls. */
   get repeatable(): AuditRecord | undefined {
     return this.#usedOutside || this.#record?.result !== 1 ? undefined : this.#record;
+  }
+
+  #watchFind(find: Engine['find']): Engine['find'] {
+    return async (command) => {
+      const fn = await find(command);
+      if (fn?.effect !== 'reads' && fn?.effect !== 'none') this.#usedOutside = true;
+      return fn;
+    };
   }
 
   /** The same context, which records what is used. */

@@ -334,7 +334,7 @@ describe('passwd, whose secret is not stored,', () => {
     await here.call('setupreseller', { user: 'bob' });
     await here.engine.store.transaction('changes', async (db) => {
       const { now, randomBytes, sha256 } = here.engine;
-      const about = { address: '192.0.2.9', authentication: 'password' };
+      const about = { service: 'whostmgrd', address: '192.0.2.9', authentication: 'password' } as const;
       await sessions.open({ db, now, randomBytes, sha256 }, 'bob', about);
       return { value: undefined, keep: true };
     });

@@ -256,7 +256,11 @@ describe('logins of a reseller', () => {
       return {
         token: await sha256(made.data?.token as string),
         hash: await sha256(accessHashes.plain(hash.data?.accesshash as string)),
-        session: await sessions.open(context, 'bob', { address: '192.0.2.1', authentication: 'password' }),
+        session: await sessions.open(context, 'bob', {
+          service: 'whostmgrd',
+          address: '192.0.2.1',
+          authentication: 'password',
+        }),
         link: await sha256((await loginTokens.make(context, link)).text),
       };
     });
@@ -268,7 +272,7 @@ describe('logins of a reseller', () => {
       return {
         token: !('problem' in (await apiTokens.authenticate(db, shown))),
         hash: (await accessHashes.authenticate(db, { user: 'bob', hash })) !== undefined,
-        session: (await sessions.find(context, session.id, session.securityToken)) !== undefined,
+        session: (await sessions.find(context, { service: 'whostmgrd', ...session })) !== undefined,
         link: (await loginTokens.redeem(context, link)) !== undefined,
       };
     });

@@ -95,7 +95,13 @@ test('simultaneous guesses that no queue of one server limits, as with two serve
   };
   const verdicts = await Promise.all(
     Array.from({ length: 16 }, (_, at) =>
-      attempt(world, { user: 'root', password: `guess ${at}`, code: '', address: '192.0.2.7' }),
+      attempt(world, {
+        service: 'whostmgrd',
+        user: 'root',
+        password: `guess ${at}`,
+        code: '',
+        address: '192.0.2.7',
+      }),
     ),
   );
   expect(verdicts.every((verdict) => 'problem' in verdict)).toBe(true);
@@ -118,7 +124,7 @@ test('an attempt that waits for the outcome of others is accepted if it is corre
     sleep: () => new Promise((done) => setTimeout(done, 5)),
   };
   const tried = Array.from({ length: 8 }, () =>
-    attempt(world, { user: 'root', password, code: '', address: '192.0.2.7' }),
+    attempt(world, { service: 'whostmgrd', user: 'root', password, code: '', address: '192.0.2.7' }),
   );
   setTimeout(release, 100);
   for (const verdict of await Promise.all(tried)) expect(verdict).toHaveProperty('caller');

@@ -128,7 +128,11 @@ describe.each([
     let link = new Uint8Array();
     await during(jump, async () => {
       await transaction(async (context) => {
-        session = await sessions.open(context, 'bob', { address: '192.0.2.1', authentication: 'password' });
+        session = await sessions.open(context, 'bob', {
+          service: 'whostmgrd',
+          address: '192.0.2.1',
+          authentication: 'password',
+        });
         const made = await loginTokens.make(context, {
           ...{ user: 'bob', service: 'whostmgrd', app: '', lifetimeMs: loginTokens.LINK_MS },
         });
@@ -136,7 +140,9 @@ describe.each([
       });
     });
     const { id = '', securityToken = '' } = session ?? {};
-    expect(await transaction((context) => sessions.find(context, id, securityToken))).toBeUndefined();
+    expect(
+      await transaction((context) => sessions.find(context, { service: 'whostmgrd', id, securityToken })),
+    ).toBeUndefined();
     expect(await transaction((context) => loginTokens.redeem(context, link))).toBeUndefined();
   });
 });
@@ -151,10 +157,16 @@ describe('while the clock is right', () => {
 
   it('a session is kept if the clock is adjusted by some seconds', async () => {
     const { id, securityToken } = await transaction((context) =>
-      sessions.open(context, 'bob', { address: '192.0.2.1', authentication: 'password' }),
+      sessions.open(context, 'bob', {
+        service: 'whostmgrd',
+        address: '192.0.2.1',
+        authentication: 'password',
+      }),
     );
     here.time -= 20_000;
-    expect(await transaction((context) => sessions.find(context, id, securityToken))).toBeDefined();
+    expect(
+      await transaction((context) => sessions.find(context, { service: 'whostmgrd', id, securityToken })),
+    ).toBeDefined();
   });
 
   it('removal ends the lock after wrong codes', async () => {

@@ -346,10 +346,10 @@ describe('servers whose clocks differ', () => {
         keep: true,
       }));
     const opened = await within(other, (context) =>
-      sessions.open(context, 'root', { address, authentication: 'password' }),
+      sessions.open(context, 'root', { service: 'whostmgrd', address, authentication: 'password' }),
     );
     const isOpen = async (here: Installation) =>
-      (await within(here, (context) => sessions.find(context, opened.id, opened.securityToken))) !==
+      (await within(here, (context) => sessions.find(context, { service: 'whostmgrd', ...opened }))) !==
       undefined;
     expect([await isOpen(one), await isOpen(other)]).toEqual([true, true]);
     // A use by the server behind is not a step back for the server ahead.
@@ -360,23 +360,23 @@ describe('servers whose clocks differ', () => {
     other.time += 33 * MINUTE;
     expect([await isOpen(one), await isOpen(other)]).toEqual([false, false]);
     const again = await within(other, (context) =>
-      sessions.open(context, 'root', { address, authentication: 'password' }),
+      sessions.open(context, 'root', { service: 'whostmgrd', address, authentication: 'password' }),
     );
     expect(
-      await within(one, (context) => sessions.find(context, again.id, again.securityToken)),
+      await within(one, (context) => sessions.find(context, { service: 'whostmgrd', ...again })),
     ).toMatchObject({
       username: 'root',
     });
     for (let minutes = 0; minutes < 12 * 60 + 3; minutes += 29) {
       expect(
-        await within(one, (context) => sessions.find(context, again.id, again.securityToken)),
+        await within(one, (context) => sessions.find(context, { service: 'whostmgrd', ...again })),
       ).toBeDefined();
       await within(one, (context) => sessions.touch(context, again.id));
       one.time += 29 * MINUTE;
     }
     // If it is always used, it ends after twelve hours, by the clock of the server that opened it.
     expect(
-      await within(one, (context) => sessions.find(context, again.id, again.securityToken)),
+      await within(one, (context) => sessions.find(context, { service: 'whostmgrd', ...again })),
     ).toBeUndefined();
   });
 

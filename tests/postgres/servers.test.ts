@@ -45,13 +45,16 @@ async function addAccount(here: Installation, username: string, args: Record<str
 
 describe('a password', () => {
   const logIn = async (here: Installation, user: string, password: string) =>
-    identify(here.application, {
-      authorization: basic(user, password),
-      code: undefined,
-      sessionId: undefined,
-      securityToken: undefined,
-      address: '198.51.100.7',
-    });
+    identify(
+      { application: here.application, service: 'whostmgrd' },
+      {
+        authorization: basic(user, password),
+        code: undefined,
+        sessionId: undefined,
+        securityToken: undefined,
+        address: '198.51.100.7',
+      },
+    );
 
   beforeEach(async () => {
     await addAccount(web1, 'deploy', { reseller: '1' });

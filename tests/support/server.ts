@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Application } from '../../src/app.ts';
 import { createServer, type ServerOptions } from '../../src/http/server.ts';
+import type { LoginService } from '../../src/model/logins/callers.ts';
 import { Installation } from './installation.ts';
 
 export interface Reply {
@@ -15,8 +16,9 @@ export const password = 'four unusual words, Xylophone';
 
 export class TestServer {
   readonly here = new Installation({ livesLong: true });
-  #server: FastifyInstance | undefined;
+  readonly #servers: FastifyInstance[] = [];
   #url = '';
+  #accountUrl = '';
 
   /** Root's password is `password`. */
   static async start(limits: NonNullable<ServerOptions['limits']> = {}): Promise<TestServer> {
@@ -32,10 +34,22 @@ export class TestServer {
         return here.engine;
       },
     } as Application;
-    one.#server = createServer(application, { logLevel: 'silent', limits });
-    await one.#server.listen({ host: '127.0.0.1', port: 0 });
-    const address = one.#server.server.address();
-    one.#url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    const open = async (service: LoginService) => {
+      const server = createServer(application, { service, logLevel: 'silent', limits });
+      one.#servers.push(server);
+      return server.listen({ host: '127.0.0.1', port: 0 });
+    };
+    one.#url = await open('whostmgrd');
+    one.#openAccountDoor = async () => (one.#accountUrl = await open('cpaneld'));
+    return one;
+  }
+
+  #openAccountDoor: () => Promise<string> = () => Promise.resolve('');
+
+  /** A second server on the same installation: the interface of accounts. */
+  static async startWithAccounts(): Promise<TestServer> {
+    const one = await TestServer.start();
+    await one.#openAccountDoor();
     return one;
   }
 
@@ -45,6 +59,12 @@ export class TestServer {
 
   async ask(path: string, init: RequestInit = {}): Promise<Reply> {
     const response = await fetch(this.#url + path, { redirect: 'manual', ...init });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  }
+
+  /** A request to the interface of accounts. */
+  async askAccounts(path: string, init: RequestInit = {}): Promise<Reply> {
+    const response = await fetch(this.#accountUrl + path, { redirect: 'manual', ...init });
     return { status: response.status, headers: response.headers, text: await response.text() };
   }
 
@@ -62,7 +82,7 @@ export class TestServer {
   }
 
   async stop(): Promise<void> {
-    await this.#server?.close();
+    for (const server of this.#servers) await server.close();
     this.here.remove();
   }
 }

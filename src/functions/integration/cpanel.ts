@@ -1,10 +1,10 @@
 import type { FreeContext } from '../../core/context.ts';
 import { defineFunction } from '../../core/define.ts';
-import { ApiError, notProvided } from '../../core/errors.ts';
+import { ApiError } from '../../core/errors.ts';
 import type { Hash } from '../../core/values.ts';
-import { api1Failure, api2Answer, namedUapiAnswer, uapiAnswer } from '../../model/account-apis/answers.ts';
 import { callAccountApi } from '../../model/account-apis/call.ts';
 import { functionParam, moduleParam } from '../../model/account-apis/names.ts';
+import { respondAs, versions } from '../../model/account-apis/versions.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 
 export default defineFunction({
@@ -29,7 +29,7 @@ export default defineFunction({
     cpanel_jsonapi_func: { ...functionParam, required: true },
     cpanel_jsonapi_apiversion: {
       type: 'string',
-      values: ['1', '2', '3'],
+      values: versions,
       default: '2',
       doc: 'The API: 1, 2, or 3 for UAPI.',
     },
@@ -74,17 +74,10 @@ export default defineFunction({
   async handler(args, context) {
     const { cpanel_jsonapi_module: module, cpanel_jsonapi_func: func, passed } = args;
     const username = await readUser(args.cpanel_jsonapi_user, context);
-    const call = { username, module, func, args: passed };
-    if (args.cpanel_jsonapi_apiversion === '1') {
-      context.innerError('not_provided');
-      return api1Failure(module, func, notProvided(`${module}::${func}`, 'cPanel API 1', true).message);
-    }
-    if (args.cpanel_jsonapi_apiversion === '3') {
-      const { envelope, options } = await callAccountApi(context, { ...call, api: 'uapi' });
-      return namedUapiAnswer(module, func, uapiAnswer(envelope, options));
-    }
-    const { envelope, options } = await callAccountApi(context, { ...call, api: 'api2' });
-    return api2Answer({ module, func }, envelope, options);
+    if (args.cpanel_jsonapi_apiversion === '1') context.innerError('not_provided');
+    return respondAs(args.cpanel_jsonapi_apiversion, { module, func }, (api) =>
+      callAccountApi(context, { username, module, func, args: passed, api }),
+    );
   },
 });
 

@@ -68,7 +68,7 @@ export default defineFunction({
     const { username: user, password, generate } = args;
     const verdict = await logins.attempt(
       { ...context, transaction: (work) => transaction('changes', work), report: context.warn },
-      { user, password, code: '', address: origin?.address ?? '127.0.0.1' },
+      { service: 'whostmgrd', user, password, code: '', address: origin?.address ?? '127.0.0.1' },
     );
     if ('problem' in verdict) throw denied(verdict.reason);
     const hash = await transaction('changes', async (db) => {

@@ -1,9 +1,10 @@
 // The layout of all pages.
+import type { LoginService } from '../../model/logins/callers.ts';
 import { assets } from './assets.ts';
 import { html, toText, type Content, type Html } from './html.ts';
 
 /** The name of the page, for its script and for the navigation. */
-export type PageName = 'login' | 'overview' | 'two-factor' | 'api-shell' | 'not-found';
+export type PageName = 'account' | 'login' | 'overview' | 'two-factor' | 'api-shell' | 'not-found';
 
 export interface Page {
   readonly name: PageName;
@@ -13,13 +14,15 @@ export interface Page {
 
 /** A user who is logged in. */
 export interface Visitor {
+  /** The door through which the user came. */
+  readonly service: LoginService;
   readonly user: string;
   /** The first part of every path: `/cpsess0123456789`. */
   readonly base: string;
   readonly hostname: string;
 }
 
-const tools = [
+const whmTools = [
   { name: 'overview', path: '/', label: 'Overview' },
   {
     name: 'two-factor',
@@ -29,15 +32,20 @@ const tools = [
   { name: 'api-shell', path: '/api-shell', label: 'API Shell' },
 ] as const;
 
+const tools = {
+  whostmgrd: whmTools,
+  cpaneld: [{ name: 'account', path: '/', label: 'Overview' }],
+} as const;
+
 export function renderPage({ name, title, main }: Page, visitor: Visitor): string {
-  const { user, base, hostname } = visitor;
+  const { service, user, base, hostname } = visitor;
   const header = html`<header class="bar">
     <a class="brand" href="${base}/"
       ><img src="${assets()['icon.svg'].path}" alt="" width="28" height="28" />whmapi1</a
     >
     <nav aria-label="Tools">
       <ul>
-        ${tools.map(
+        ${tools[service].map(
           (tool) =>
             html`<li>
               <a href="${base}${tool.path}" ${tool.name === name && html`aria-current="page"`}

@@ -1,44 +1,38 @@
 // The routes of the web pages and their assets.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Application } from '../../app.ts';
 import { mayCall } from '../../core/access.ts';
-import type { Caller } from '../../core/context.ts';
-import { identify } from '../authentication.ts';
 import { readCall } from '../call.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import { sendError } from '../error-answers.ts';
+import type { Door } from '../door.ts';
 import { sendLoginPage } from '../login.ts';
-import { acceptsHtml, bodyOf, queryOf, SECURITY_TOKEN, securityTokenOf, sessionIdOf } from '../request.ts';
+import { acceptsHtml, bodyOf, queryOf, SECURITY_TOKEN, securityTokenOf } from '../request.ts';
 import { renderApiShellPage } from './api-shell-page.ts';
 import { toShellAnswer } from './api-shell-call.ts';
 import { assets } from './assets.ts';
 import { describeFunction, listFunctions } from './function-descriptions.ts';
 import { openLink, renderLinkPage } from './integration.ts';
-import type { Visitor } from './layout.ts';
 import { renderNotFoundPage } from './not-found-page.ts';
 import { overviewFor } from './overview.ts';
 import { renderOverviewPage } from './overview-page.ts';
 import { securePages } from './security-headers.ts';
+import { refuseData, sessionOf, type Session } from './session.ts';
 import { listSettings } from './tweak-settings.ts';
 import { renderTwoFactorPage } from './two-factor-page.ts';
 
 const HTML = 'text/html; charset=utf-8';
 
-interface Session {
-  readonly caller: Caller;
-  readonly visitor: Visitor;
-}
-
-export function addPages(server: FastifyInstance, application: Application): void {
+export function addPages(server: FastifyInstance, door: Door): void {
+  const { application } = door;
   securePages(server);
   addAssets(server);
-  server.get('/', (request, reply) => sendLoginPage(request, reply, application));
-  addTools(server, application);
-  addOverview(server, application);
-  addFunctionDescriptions(server, application);
-  addIntegrationLinks(server, application);
+  server.get('/', (request, reply) => sendLoginPage(request, reply, door));
+  addTools(server, door);
+  addOverview(server, door);
+  addFunctionDescriptions(server, door);
+  addIntegrationLinks(server, door);
   server.post('/:token/api-shell/call/:name', async (request, reply) => {
-    const session = await sessionOf(request, application);
+    const session = await sessionOf(request, door);
     if (session === undefined) return refuseData(reply);
     const { name: command } = request.params as { name: string };
     const { args, dryRun } = readCall(queryOf(request), bodyOf(request));
@@ -49,7 +43,7 @@ export function addPages(server: FastifyInstance, application: Application): voi
 }
 
 /** Their names change with their content, so browsers can cache them forever. */
-function addAssets(server: FastifyInstance): void {
+export function addAssets(server: FastifyInstance): void {
   for (const { path, type, body } of Object.values(assets())) {
     server.get(path, {
       onSend: async (_request, reply) => {
@@ -60,12 +54,12 @@ function addAssets(server: FastifyInstance): void {
   }
 }
 
-function addTools(server: FastifyInstance, application: Application): void {
-  const { engine } = application;
+function addTools(server: FastifyInstance, door: Door): void {
+  const { engine } = door.application;
   const page = (path: string, render: (session: Session) => Promise<string>) => {
     server.get(`/:token${path}`, async (request, reply) => {
       if (securityTokenOf(request) === undefined) return reply.callNotFound();
-      const session = await sessionOf(request, application);
+      const session = await sessionOf(request, door);
       if (session === undefined) return reply.redirect('/', 303);
       return reply.type(HTML).send(await render(session));
     });
@@ -87,23 +81,23 @@ function addTools(server: FastifyInstance, application: Application): void {
   });
 }
 
-function addOverview(server: FastifyInstance, application: Application): void {
+function addOverview(server: FastifyInstance, door: Door): void {
   server.get('/:token/overview.json', async (request, reply) => {
-    const session = await sessionOf(request, application);
+    const session = await sessionOf(request, door);
     if (session === undefined) return refuseData(reply);
-    return reply.send(await overviewFor(session.caller, application.engine));
+    return reply.send(await overviewFor(session.caller, door.application.engine));
   });
 }
 
 /** Links to other applications, which the visitor follows. */
-function addIntegrationLinks(server: FastifyInstance, application: Application): void {
+function addIntegrationLinks(server: FastifyInstance, door: Door): void {
   server.get('/:token/integration/:app', async (request, reply) => {
     if (securityTokenOf(request) === undefined) return reply.callNotFound();
-    const session = await sessionOf(request, application);
+    const session = await sessionOf(request, door);
     if (session === undefined) return reply.redirect('/', 303);
     const { app } = request.params as { app: string };
     const attempt = Number(new URLSearchParams(queryOf(request)).get('attempt')) || 1;
-    const opened = await openLink(application.engine, session.caller.user, app, attempt);
+    const opened = await openLink(door.application.engine, session.caller.user, app, attempt);
     if (opened === undefined) return reply.callNotFound();
     if ('url' in opened) return reply.redirect(opened.url, 303);
     return reply
@@ -113,20 +107,20 @@ function addIntegrationLinks(server: FastifyInstance, application: Application):
   });
 }
 
-function addFunctionDescriptions(server: FastifyInstance, application: Application): void {
-  const { engine } = application;
+function addFunctionDescriptions(server: FastifyInstance, door: Door): void {
+  const { engine } = door.application;
   server.get('/:token/functions.json', async (request, reply) => {
-    const session = await sessionOf(request, application);
+    const session = await sessionOf(request, door);
     if (session === undefined) return refuseData(reply);
     return reply.send(listFunctions(await engine.functions(), session.caller));
   });
   server.get('/:token/settings.json', async (request, reply) => {
-    const session = await sessionOf(request, application);
+    const session = await sessionOf(request, door);
     if (session === undefined) return refuseData(reply);
     return reply.send(await listSettings(session.caller));
   });
   server.get('/:token/functions/:name.json', async (request, reply) => {
-    const session = await sessionOf(request, application);
+    const session = await sessionOf(request, door);
     if (session === undefined) return refuseData(reply);
     const { name } = request.params as { name: string };
     const fn = await engine.find(name);
@@ -138,42 +132,19 @@ function addFunctionDescriptions(server: FastifyInstance, application: Applicati
   });
 }
 
-const API = /^\/(?:cpsess\d{10}\/)?(?:json|xml)-api(?:[/?]|$)/;
+const API = /^\/(?:cpsess\d{10}\/)?(?:(?:json|xml)-api|execute)(?:[/?]|$)/;
 
 /** Responds to unknown addresses: a page for browsers, an API error for others. */
 export async function answerNotFound(
   request: FastifyRequest,
   reply: FastifyReply,
-  application: Application,
+  door: Door,
 ): Promise<FastifyReply> {
   if (!acceptsHtml(request) || API.test(request.url)) {
     return sendError(reply, 404, 'There is nothing at this address.');
   }
   // An unknown address has no route parameters, so the token is read from its first part.
   const [, first = ''] = /^\/([^/?]+)/.exec(request.url) ?? [];
-  const session = SECURITY_TOKEN.test(first) ? await sessionOf(request, application, first) : undefined;
+  const session = SECURITY_TOKEN.test(first) ? await sessionOf(request, door, first) : undefined;
   return reply.code(404).type(HTML).send(renderNotFoundPage(session?.visitor));
-}
-
-/** Pages require a session. Other credentials are ignored. */
-async function sessionOf(
-  request: FastifyRequest,
-  application: Application,
-  securityToken = securityTokenOf(request),
-): Promise<Session | undefined> {
-  const sender = await identify(application, {
-    authorization: undefined,
-    code: undefined,
-    sessionId: sessionIdOf(request),
-    securityToken,
-    address: request.ip,
-  });
-  if ('problem' in sender) return undefined;
-  const { caller } = sender;
-  const hostname = application.engine.machine.system.hostname();
-  return { caller, visitor: { user: caller.user, base: `/${securityToken ?? ''}`, hostname } };
-}
-
-function refuseData(reply: FastifyReply): FastifyReply {
-  return reply.code(403).send({ error: 'There is no session, or it has ended.' });
 }

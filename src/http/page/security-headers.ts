@@ -23,10 +23,12 @@ export const pageHeaders = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
+const API = /-api\/|\/execute\//;
+
 /** For every response that a browser may display, including errors, but not for API responses. */
 export function securePages(server: FastifyInstance): void {
   server.addHook('onSend', (request, reply, payload, done) => {
-    if (request.routeOptions.url?.includes('-api/:name') !== true) reply.headers(pageHeaders);
+    if (!API.test(request.routeOptions.url ?? '')) reply.headers(pageHeaders);
     done(null, payload);
   });
 }

@@ -52,6 +52,7 @@ const places = [
   ['tfa_issuer', 'username'],
   ['api_token', 'username'],
   ['api_token_privilege', 'username'],
+  ['account_token', 'username'],
   ['recovery_code', 'username'],
   ['ipv6_assignment', 'username'],
   ['dns_zone', 'username'],

@@ -1,7 +1,14 @@
 // Callers and their privileges.
 import type { Caller, Db } from '../../core/context.ts';
+import { accountCaller } from '../../core/contexts.ts';
 import { denied, notFound } from '../../core/errors.ts';
 import * as accounts from '../accounts/accounts.ts';
+
+/**
+ * The two interfaces, by their names in the API. `whostmgrd` is WHM, for root and resellers; `cpaneld` is the interface
+ * of accounts. A session, a login link and an API token belong to one of them and are never valid in the other.
+ */
+export type LoginService = 'whostmgrd' | 'cpaneld';
 
 /** The privilege that includes every privilege, over every account. */
 const ALL = 'all';
@@ -33,4 +40,21 @@ export async function callerOf(db: Db, user: string): Promise<Caller> {
   );
   const held = new Set(rows.map(({ privilege }) => privilege));
   return { user, privileges: held.has(ALL) ? 'all' : held };
+}
+
+/**
+ * Returns an account as the caller of its own interface.
+ * @throws ApiError `not_found` if there is no such account; `denied` if it is suspended or on another server.
+ */
+export async function accountCallerOf(db: Db, user: string): Promise<Caller> {
+  const account = await accounts.find(db, user);
+  if (account === undefined) throw notFound(`There is no account “${user}”.`);
+  if (account.server !== db.server) throw denied(`The account “${user}” is on another server.`);
+  if (account.suspendedAt !== null) throw denied(`The account “${user}” is suspended.`);
+  return accountCaller(account.username);
+}
+
+/** Returns the user as a caller of this interface. @throws ApiError `not_found`, `denied`. */
+export function callerAt(db: Db, service: LoginService, user: string): Promise<Caller> {
+  return service === 'cpaneld' ? accountCallerOf(db, user) : callerOf(db, user);
 }

@@ -1,11 +1,13 @@
 // The holder of a session proves to be its user, by a code or the password. Wrong proofs count as failed logins.
 import type { Db } from '../../core/context.ts';
 import * as guardedAttempts from './guarded-attempts.ts';
+import type { LoginService } from './callers.ts';
 import { checkCode, REFUSAL_MS, type LoginDependencies } from './logins.ts';
 import * as sessions from './sessions.ts';
 
 /** Exactly one of them is set. The other is empty. */
 export interface Proof {
+  readonly service: LoginService;
   readonly user: string;
   readonly sessionId: string;
   readonly code: string;
@@ -29,12 +31,12 @@ export async function confirm(world: LoginDependencies, proof: Proof): Promise<C
 }
 
 function decide(world: LoginDependencies, proof: Proof): Promise<Confirmation> {
-  const { user, address } = proof;
+  const { service, user, address } = proof;
   const usesPassword = proof.password !== '';
   const password = usesPassword ? proof.password : undefined;
   return guardedAttempts.attempt<Confirmation>(
     world,
-    { user, address, password },
+    { user, address, password, authentication: service },
     {
       refused: usesPassword ? WRONG_PASSWORD : BLOCKED_CODE,
       judge: async (context, isRight) => {

@@ -3,7 +3,7 @@ import type { Caller, Db, Sealer } from '../../core/context.ts';
 import type { Machine } from '../../core/machine.ts';
 import { ApiError } from '../../core/errors.ts';
 import * as accounts from '../accounts/accounts.ts';
-import { callerOf } from './callers.ts';
+import { callerAt, type LoginService } from './callers.ts';
 import * as guardedAttempts from './guarded-attempts.ts';
 import * as recoveryCodes from '../two-factor/recovery-codes.ts';
 import * as tfaCodes from '../two-factor/codes.ts';
@@ -27,6 +27,7 @@ export interface LoginDependencies {
 }
 
 export interface Attempt {
+  readonly service: LoginService;
   readonly user: string;
   readonly password: string;
   /** A code of the authenticator app, or a recovery code. Empty if none was sent. */
@@ -56,7 +57,9 @@ export async function attempt(world: LoginDependencies, login: Attempt): Promise
 
 /** The password is not checked for a blocked client, because that costs the machine more than the client. */
 function decide(world: LoginDependencies, login: Attempt): Promise<Verdict> {
-  return guardedAttempts.attempt(world, login, {
+  const { service, user, password, address } = login;
+  const subject = { user, password, address, authentication: service };
+  return guardedAttempts.attempt(world, subject, {
     refused: DENIED,
     judge: (context, isRight) => judge(context, login, isRight),
   });
@@ -67,7 +70,7 @@ async function judge(
   login: Attempt,
   isRight: boolean,
 ): Promise<guardedAttempts.Judged<Verdict>> {
-  const caller = isRight ? await findCaller(context.db, login.user) : undefined;
+  const caller = isRight ? await findCaller(context.db, login) : undefined;
   if (caller === undefined) return { outcome: 'password', result: DENIED };
   const factor = await checkSecondFactor(context, login);
   if (!('problem' in factor)) return { outcome: 'right', result: { caller, ...factor } };
@@ -76,13 +79,16 @@ async function judge(
 }
 
 /**
- * Only root and resellers may log in here. The password was checked on this machine, so it does not authenticate a user
- * of another server with the same name.
+ * Only root and resellers may log in to WHM, and only accounts to their interface. The password was checked on this
+ * machine, so it does not authenticate a user of another server with the same name.
  */
-async function findCaller(db: Db, user: string): Promise<Caller | undefined> {
+async function findCaller(
+  db: Db,
+  { service, user }: Pick<Attempt, 'service' | 'user'>,
+): Promise<Caller | undefined> {
   if (user !== 'root' && (await accounts.find(db, user))?.server !== db.server) return undefined;
   try {
-    return await callerOf(db, user);
+    return await callerAt(db, service, user);
   } catch (error) {
     if (error instanceof ApiError) return undefined;
     throw error;

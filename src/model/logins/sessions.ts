@@ -1,6 +1,7 @@
 // Sessions of logged-in people. A session consists of a cookie and the security token in the URL. Both are required.
 import type { Db } from '../../core/context.ts';
 import { isFromWrongClock } from '../clock.ts';
+import type { LoginService } from './callers.ts';
 import { newSecurityToken } from './tokens.ts';
 
 /** A session ends after half an hour without use, and always after twelve hours. */
@@ -33,6 +34,7 @@ export interface Session {
 }
 
 export interface Beginning {
+  readonly service: LoginService;
   readonly address: string;
   readonly authentication: string;
   /** The SHA-256 of the browser's existing security token. Without it, a new token is created. */
@@ -42,7 +44,7 @@ export interface Beginning {
 export async function open(
   context: SessionContext,
   user: string,
-  { address, authentication, securityTokenHash }: Beginning,
+  { service, address, authentication, securityTokenHash }: Beginning,
 ): Promise<Opened> {
   const { db, now, randomBytes, sha256 } = context;
   const id = hexadecimal(await randomBytes(16));
@@ -50,11 +52,13 @@ export async function open(
   const at = now();
   await db.run('DELETE FROM session WHERE expires_at <= ?', at);
   await db.run(
-    `INSERT INTO session (id_hash, token_hash, username, authentication, remote_address, created_at, used_at, expires_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO session (id_hash, token_hash, username, service, authentication, remote_address, created_at, used_at,
+                          expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     await sha256(id),
     securityTokenHash ?? (await sha256(securityToken)),
     user,
+    service,
     authentication,
     address,
     at,
@@ -70,21 +74,30 @@ interface Row extends Session {
   readonly expires_at: number;
 }
 
+/** The credentials of a request with a session. */
+export interface ShownSession {
+  readonly service: LoginService;
+  readonly id: string;
+  readonly securityToken: string;
+}
+
 /**
- * Finds the user of a session. Undefined if the cookie and the security token do not match, or the session has ended.
+ * Finds the user of a session. Undefined if the cookie and the security token do not match, the session belongs to the
+ * other interface, or it has ended.
  * `isDue`: its last use should be stored (`touch`). `isConfirmed`: its user has recently proved to be the one who
  * logged in (`confirm`).
  */
 export async function find(
   { db, now, sha256 }: Omit<SessionContext, 'randomBytes'>,
-  id: string,
-  securityToken: string,
+  { service, id, securityToken }: ShownSession,
 ): Promise<(Session & { readonly isDue: boolean; readonly isConfirmed: boolean }) | undefined> {
   // Both are looked up by their hashes, so that the duration reveals nothing about them.
   const row = await db.get<Row>(
-    'SELECT username, authentication, confirmed_until, used_at, expires_at FROM session WHERE id_hash = ? AND token_hash = ?',
+    `SELECT username, authentication, confirmed_until, used_at, expires_at FROM session
+     WHERE id_hash = ? AND token_hash = ? AND service = ?`,
     await sha256(id),
     await sha256(securityToken),
+    service,
   );
   const at = now();
   if (row === undefined || row.expires_at <= at || row.used_at + IDLE_MS <= at) return undefined;

@@ -1,10 +1,11 @@
 // Login tokens: a link contains one to log a browser in, once.
 import type { Context, Db } from '../../core/context.ts';
 import { isFromWrongClock } from '../clock.ts';
+import type { LoginService } from './callers.ts';
 import { DIGITS, randomText, URL_SAFE } from '../random-text.ts';
 
-/** `whostmgrd`: a browser logs in to this server. `refresh`: a program requests another access token. */
-export type Service = 'whostmgrd' | 'refresh';
+/** The interface at which a browser logs in. `refresh`: a program requests another access token. */
+export type Service = LoginService | 'refresh';
 
 /** How long an unused link works. */
 export const LINK_MS = 15 * 60_000;
@@ -83,7 +84,14 @@ export async function newSecurityToken(randomBytes: Context['randomBytes']): Pro
   return `cpsess${await randomText(randomBytes, DIGITS, 10)}`;
 }
 
+const ports: Readonly<Record<LoginService, number>> = { whostmgrd: 2087, cpaneld: 2083 };
+
 /** Returns the link. No part of it needs encoding. */
-export function linkOf(host: string, securityToken: string, text: string): string {
-  return `https://${host}:2087/${securityToken}/login/?session=${text}`;
+export function linkOf(
+  host: string,
+  securityToken: string,
+  text: string,
+  service: LoginService = 'whostmgrd',
+): string {
+  return `https://${host}:${ports[service]}/${securityToken}/login/?session=${text}`;
 }

@@ -1,0 +1,113 @@
+// Calls of UAPI and API 2 by accounts: /execute/Module/function, and /json-api/cpanel for both. A function that fails is
+// no HTTP error. No function of WHM can be called here.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AccountApi, RawArgument } from '../core/context.ts';
+import { ofApi } from '../core/contexts.ts';
+import { dispatch } from '../core/dispatch.ts';
+import type { Engine } from '../core/engine.ts';
+import { badParam } from '../core/errors.ts';
+import type { Hash } from '../core/values.ts';
+import { uapiAnswer } from '../model/account-apis/answers.ts';
+import { runAccountCall, type AccountOutcome } from '../model/account-apis/call.ts';
+import { failedOutcome, isVersion, respondAs } from '../model/account-apis/versions.ts';
+import { sendAnswer, toBareAnswer } from './answers.ts';
+import type { Accepted } from './authentication.ts';
+import { readCall } from './call.ts';
+import { refuseAccount, sendError } from './error-answers.ts';
+import { bodyOf, queryOf } from './request.ts';
+import { field } from './login.ts';
+import { senderOf, type CallDependencies } from './sender.ts';
+
+/** A call by an account, as read from its request. */
+interface Asked {
+  readonly args: readonly RawArgument[];
+  /** Runs a function with some of the arguments. */
+  readonly run: (
+    api: AccountApi,
+    module: string,
+    func: string,
+    args: readonly RawArgument[],
+  ) => Promise<AccountOutcome>;
+  readonly sender: Accepted;
+}
+
+export function addAccountApi(server: FastifyInstance, calls: CallDependencies): void {
+  const route = (path: string, handler: (request: FastifyRequest, reply: FastifyReply) => unknown) => {
+    for (const url of [path, `${path}/`, `/:token${path}`, `/:token${path}/`]) {
+      server.route({ method: ['GET', 'POST'], url, handler });
+    }
+  };
+  route('/execute/:module/:function', (request, reply) => {
+    const { module, function: func } = request.params as { module: string; function: string };
+    return answer(request, reply, calls, nameIn(module, func), async ({ args, run }) => {
+      const { envelope, options } = await run('uapi', module, func, args);
+      return { ...uapiAnswer(envelope, options) };
+    });
+  });
+  route('/json-api/cpanel', (request, reply) => answer(request, reply, calls, 'cpanel', answerNamed));
+  for (const api of ['json-api', 'xml-api']) {
+    route(`/${api}/:name`, (_request, reply) =>
+      sendError(reply, 404, `This port serves accounts: /execute/Module/function, /json-api/cpanel. ${WHM}`),
+    );
+  }
+}
+
+const WHM = 'The functions of WHM are on port 2087.';
+
+async function answer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { door, answers, headers }: CallDependencies,
+  command: string,
+  respond: (asked: Asked) => Promise<Hash>,
+): Promise<FastifyReply> {
+  const sender = await senderOf(request, door, command);
+  if ('problem' in sender) return refuseAccount(reply, sender);
+  const question = { url: request.url, query: queryOf(request), body: bodyOf(request) };
+  const isAbandoned = () => reply.raw.destroyed;
+  const make = async (engine: Engine) => {
+    const { args, dryRun } = readCall(question.query, question.body);
+    const { caller, origin, warnings } = sender;
+    const run: Asked['run'] = (api, module, func, own) =>
+      runAccountCall({ api, module, func, args: own }, (call) =>
+        dispatch({ ...call, dryRun, warnings, origin, isAbandoned }, caller, ofApi(engine, api)),
+      );
+    return toBareAnswer('json-api', 'result', await respond({ args, run, sender }));
+  };
+  return sendAnswer(reply, await answers.answer(question, sender, make), headers);
+}
+
+const PREFIX = 'cpanel_jsonapi_';
+
+/** The function is named by parameters, as clients of the older APIs do. */
+async function answerNamed({ args, run, sender }: Asked): Promise<Hash> {
+  const module = field(args, `${PREFIX}module`);
+  const func = field(args, `${PREFIX}func`);
+  const version = field(args, `${PREFIX}apiversion`) || '2';
+  const named = { module, func };
+  if (!isVersion(version)) {
+    const problem = `The parameter “${PREFIX}apiversion” should be 1, 2 or 3.`;
+    return respondAs('2', named, async () => failedOutcome(named, badParam(problem)));
+  }
+  const own = args.filter(({ name }) => !name.startsWith(PREFIX));
+  const problem = problemOf(args, sender.caller.user);
+  return respondAs(version, named, async (api) =>
+    problem === undefined ? run(api, module, func, own) : failedOutcome(named, badParam(problem)),
+  );
+}
+
+function problemOf(args: readonly RawArgument[], account: string): string | undefined {
+  for (const name of ['module', 'func']) {
+    if (field(args, PREFIX + name) === '') return `The parameter “${PREFIX}${name}” is required, once.`;
+  }
+  if (args.some(({ name, value }) => name === `${PREFIX}user` && value !== account)) {
+    return `The parameter “${PREFIX}user” should be your own account, “${account}”. It can be left out.`;
+  }
+  return undefined;
+}
+
+/** For the log: only what can be a function’s name. */
+function nameIn(module: string, func: string): string {
+  const name = `${module}::${func}`;
+  return /^\w{1,64}::\w{1,64}$/.test(name) ? name : '';
+}

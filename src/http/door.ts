@@ -1,0 +1,14 @@
+// The two doors of this server: WHM (2087) and the interface of accounts (2083). They share logins, limits and pages.
+import type { Application } from '../app.ts';
+import type { LoginService } from '../model/logins/callers.ts';
+
+export interface Door {
+  readonly application: Application;
+  readonly service: LoginService;
+}
+
+/** Browsers send cookies to every port of a host, so each door has its own. The names are those that clients expect. */
+export const SESSION_COOKIES: Readonly<Record<LoginService, string>> = {
+  whostmgrd: 'whostmgrsession',
+  cpaneld: 'cpsession',
+};

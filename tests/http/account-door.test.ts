@@ -1,0 +1,299 @@
+// The interface of accounts: logins, sessions, tokens, and the two paths for calls. Bob is an account and a reseller,
+// and eve is an account.
+import { basic, sessionOf, TestServer, type Reply } from '../support/server.ts';
+
+const bobs = 'correct horse battery staple 7';
+const eves = 'another horse battery staple 8';
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await TestServer.startWithAccounts();
+  const { here } = server;
+  await here.call('createacct', { username: 'bob', domain: 'bob.example', password: bobs });
+  await here.call('setupreseller', { user: 'bob' });
+  await here.call('createacct', { username: 'eve', domain: 'eve.example', password: eves });
+});
+afterAll(() => server.stop());
+
+const LIST = '/execute/DomainInfo/list_domains';
+
+function logIn(user: string, pass: string, headers: Record<string, string> = {}): Promise<Reply> {
+  return server.askAccounts('/login', { method: 'POST', body: new URLSearchParams({ user, pass }), headers });
+}
+
+function askAs(user: string, password: string, path: string): Promise<Reply> {
+  return server.askAccounts(path, { headers: { authorization: basic(user, password) } });
+}
+
+function askWithToken(token: string, path: string, user = 'bob'): Promise<Reply> {
+  return server.askAccounts(path, { headers: { authorization: `cpanel ${user}:${token}` } });
+}
+
+function bodyOf({ text }: Reply): Record<string, unknown> {
+  return JSON.parse(text) as Record<string, unknown>;
+}
+
+async function newToken(args: Record<string, string>, user = 'bob'): Promise<string> {
+  const { data } = await server.here.uapi(user, 'Tokens::create_full_access', args);
+  return (data as { token: string }).token;
+}
+
+describe('/execute/Module/function', () => {
+  test('answers in UAPI’s form, by GET and by POST', async () => {
+    const got = await askAs('bob', bobs, LIST);
+    expect(got.status).toBe(200);
+    expect(got.headers.get('content-type')).toBe('application/json; charset="utf-8"');
+    expect(bodyOf(got)).toMatchObject({
+      data: { main_domain: 'bob.example' },
+      errors: null,
+      messages: null,
+      metadata: {},
+      status: 1,
+      warnings: null,
+    });
+    const posted = await server.askAccounts('/execute/Tokens/list', {
+      method: 'POST',
+      body: new URLSearchParams({ 'api.filter_column': 'name', 'api.filter_term': 'x' }),
+      headers: { authorization: basic('bob', bobs) },
+    });
+    expect(bodyOf(posted)).toMatchObject({ data: [], metadata: { transformed: 1 }, status: 1 });
+  });
+
+  test('a function that fails is no HTTP error', async () => {
+    for (const path of [
+      '/execute/DomainInfo/nothing',
+      '/execute/..%2fhooks/x',
+      '/execute/__proto__/constructor',
+    ]) {
+      const reply = await askAs('bob', bobs, path);
+      expect([path, reply.status]).toEqual([path, 200]);
+      expect(bodyOf(reply)).toMatchObject({ data: null, status: 0, errors: [expect.any(String)] });
+    }
+  });
+
+  test('is recorded in the audit log, with the account as the caller', async () => {
+    await askAs('eve', eves, LIST);
+    expect(server.here.audit().at(-1)).toMatchObject({
+      caller: 'eve',
+      function: 'DomainInfo::list_domains',
+      address: '127.0.0.1',
+      authentication: 'password',
+      result: 1,
+    });
+  });
+});
+
+describe('/json-api/cpanel', () => {
+  const path = (args: Record<string, string>) =>
+    `/json-api/cpanel?${new URLSearchParams({
+      cpanel_jsonapi_module: 'DomainLookup',
+      cpanel_jsonapi_func: 'getbasedomains',
+      ...args,
+    }).toString()}`;
+
+  test('answers in the form of API 2 by default', async () => {
+    expect(bodyOf(await askAs('bob', bobs, path({})))).toEqual({
+      cpanelresult: {
+        apiversion: 2,
+        module: 'DomainLookup',
+        func: 'getbasedomains',
+        data: [{ domain: 'bob.example' }],
+        event: { result: 1 },
+      },
+    });
+  });
+
+  test('answers in the form of UAPI, and of API 1', async () => {
+    const uapi = { cpanel_jsonapi_module: 'DomainInfo', cpanel_jsonapi_func: 'list_domains' };
+    expect(bodyOf(await askAs('bob', bobs, path({ ...uapi, cpanel_jsonapi_apiversion: '3' })))).toMatchObject(
+      {
+        apiversion: 3,
+        module: 'DomainInfo',
+        func: 'list_domains',
+        result: { data: { main_domain: 'bob.example' }, status: 1 },
+      },
+    );
+    expect(bodyOf(await askAs('bob', bobs, path({ cpanel_jsonapi_apiversion: '1' })))).toMatchObject({
+      apiversion: '1',
+      event: { result: 0 },
+    });
+  });
+
+  test('names only the account itself', async () => {
+    const own = await askAs('bob', bobs, path({ cpanel_jsonapi_user: 'bob' }));
+    expect(own.text).toContain('bob.example');
+    const other = await askAs('bob', bobs, path({ cpanel_jsonapi_user: 'eve' }));
+    expect(other.status).toBe(200);
+    expect(bodyOf(other)).toMatchObject({
+      cpanelresult: { error: expect.stringContaining('should be your own account, “bob”') as string },
+    });
+  });
+
+  test('a missing name is a failure of the call', async () => {
+    const reply = await askAs(
+      'bob',
+      bobs,
+      '/json-api/cpanel?cpanel_jsonapi_apiversion=3&cpanel_jsonapi_func=x',
+    );
+    expect(bodyOf(reply)).toMatchObject({
+      result: { status: 0, errors: ['The parameter “cpanel_jsonapi_module” is required, once.'] },
+    });
+  });
+});
+
+describe('a login', () => {
+  test('opens a session for browsers, clients that read Location, and clients that ask for JSON', async () => {
+    const { cookie, path } = sessionOf(await logIn('bob', bobs));
+    expect(cookie).toMatch(/^cpsession=[0-9a-f]{32}$/);
+    expect(bodyOf(await server.askAccounts(path + LIST, { headers: { cookie } }))).toMatchObject({
+      status: 1,
+    });
+    const json = await logIn('bob', bobs, { accept: 'application/json' });
+    expect(bodyOf(json)).toMatchObject({
+      status: 1,
+      security_token: expect.stringMatching(/^\/cpsess\d{10}$/) as string,
+    });
+    const page = await logIn('bob', bobs, { accept: 'text/html' });
+    expect(page.headers.get('refresh')).toBe(`0; url=${sessionOf(page).path}/`);
+    const overview = await server.askAccounts(`${sessionOf(page).path}/`, {
+      headers: { cookie: sessionOf(page).cookie, accept: 'text/html' },
+    });
+    expect(overview.text).toContain('bob.example');
+  });
+
+  test('of root, of nobody, or with a wrong password is refused', async () => {
+    for (const [user, pass] of [
+      ['bob', eves],
+      ['root', 'four unusual words, Xylophone'],
+      ['nobody', bobs],
+    ] as const) {
+      expect([user, (await logIn(user, pass)).status]).toEqual([user, 401]);
+      const reply = await askAs(user, pass, LIST);
+      expect([user, reply.status]).toEqual([user, 401]);
+      expect(bodyOf(reply)).toMatchObject({ status: 0, errors: ['Access denied'] });
+    }
+    const older = await askAs('bob', eves, '/json-api/cpanel');
+    expect(older.status).toBe(401);
+    expect(bodyOf(older)).toMatchObject({ cpanelresult: { error: 'Access denied' } });
+  });
+
+  test('of an account that is no reseller is possible only here', async () => {
+    expect((await logIn('eve', eves)).status).toBe(200);
+    expect((await server.logIn({ user: 'eve', pass: eves })).status).toBe(401);
+  });
+
+  test('needs the cookie and the security token', async () => {
+    const { cookie, path } = sessionOf(await logIn('bob', bobs));
+    const other = sessionOf(await logIn('bob', bobs));
+    expect((await server.askAccounts(LIST, { headers: { cookie } })).status).toBe(401);
+    expect((await server.askAccounts(path + LIST)).status).toBe(401);
+    expect((await server.askAccounts(other.path + LIST, { headers: { cookie } })).status).toBe(401);
+    await server.askAccounts(`${path}/logout`, { method: 'POST', headers: { cookie } });
+    expect((await server.askAccounts(path + LIST, { headers: { cookie } })).status).toBe(401);
+  });
+});
+
+describe('the two doors', () => {
+  const value = (cookie: string) => cookie.slice(cookie.indexOf('=') + 1);
+
+  test('do not accept each other’s sessions', async () => {
+    const account = sessionOf(await logIn('bob', bobs));
+    const whm = sessionOf(await server.logIn({ user: 'bob', pass: bobs }));
+    const here = { headers: { cookie: `cpsession=${value(whm.cookie)}` } };
+    expect((await server.askAccounts(whm.path + LIST, here)).status).toBe(401);
+    const there = { headers: { cookie: `whostmgrsession=${value(account.cookie)}` } };
+    expect((await server.ask(`${account.path}/json-api/version?api.version=1`, there)).status).toBe(403);
+    const own = { headers: { cookie: `whostmgrsession=${value(whm.cookie)}` } };
+    expect((await server.ask(`${whm.path}/json-api/version?api.version=1`, own)).status).toBe(200);
+  });
+
+  test('do not accept each other’s tokens', async () => {
+    const account = await newToken({ name: 'both' });
+    const caller = { user: 'bob', privileges: new Set(['manage-api-tokens']) };
+    const { data } = await server.here.call('api_token_create', { token_name: 'both' }, { as: caller });
+    const whm = data?.token as string;
+    expect((await askWithToken(account, LIST)).status).toBe(200);
+    expect((await askWithToken(whm, LIST)).status).toBe(401);
+    for (const [scheme, token] of [
+      ['whm', whm],
+      ['cpanel', account],
+    ] as const) {
+      const headers = { authorization: `${scheme} bob:${token}` };
+      const isWhm = scheme === 'whm';
+      expect((await server.askAccounts(LIST, { headers })).status).toBe(isWhm ? 401 : 200);
+      expect((await server.ask('/json-api/version?api.version=1', { headers })).status).toBe(
+        isWhm ? 200 : 403,
+      );
+    }
+    const disguised = { headers: { authorization: `whm bob:${account}` } };
+    expect((await server.ask('/json-api/version?api.version=1', disguised)).status).toBe(403);
+  });
+
+  test('have different paths', async () => {
+    const whm = await askAs('bob', bobs, '/json-api/listaccts?api.version=1');
+    expect(whm.status).toBe(404);
+    expect(whm.text).toContain('port 2087');
+    expect((await server.asRoot(LIST)).status).toBe(404);
+  });
+});
+
+describe('an API token', () => {
+  test('calls as its account only', async () => {
+    const token = await newToken({ name: 'deploy' });
+    expect((await askWithToken(token, LIST)).text).toContain('bob.example');
+    expect((await askWithToken(token, LIST, 'eve')).status).toBe(401);
+  });
+
+  test('that is read-only changes nothing, not even in a batch', async () => {
+    const token = await newToken({ name: 'reader', readonly: '1' });
+    expect((await askWithToken(token, LIST)).status).toBe(200);
+    const refused = 'You may not call “Tokens::revoke” with a read-only API token. Use another login.';
+    const reply = await askWithToken(token, '/execute/Tokens/revoke?name=reader');
+    expect(bodyOf(reply)).toMatchObject({ status: 0, errors: [refused] });
+    const command = JSON.stringify(['Tokens', 'revoke', { name: 'reader' }]);
+    const batch = await askWithToken(token, `/execute/Batch/strict?command=${encodeURIComponent(command)}`);
+    expect(batch.text).toContain(refused);
+    expect((await askWithToken(token, LIST)).status).toBe(200);
+  });
+
+  test('ends at its expiry, when it is revoked, and while its account is suspended', async () => {
+    const { here } = server;
+    const expires = Math.floor(here.time / 1000) + 60;
+    const [short, kept] = [
+      await newToken({ name: 'short', expires_at: String(expires) }, 'eve'),
+      await newToken({ name: 'kept' }, 'eve'),
+    ];
+    expect((await askWithToken(short, LIST, 'eve')).status).toBe(200);
+    here.time += 61_000;
+    expect((await askWithToken(short, LIST, 'eve')).status).toBe(401);
+    await here.call('suspendacct', { user: 'eve' });
+    expect((await askWithToken(kept, LIST, 'eve')).status).toBe(401);
+    expect((await logIn('eve', eves)).status).toBe(401);
+    await here.call('unsuspendacct', { user: 'eve' });
+    expect((await askWithToken(kept, LIST, 'eve')).status).toBe(200);
+    await here.uapi('eve', 'Tokens::revoke', { name: 'kept' });
+    expect((await askWithToken(kept, LIST, 'eve')).status).toBe(401);
+  });
+
+  test('follows its account to another name, and is gone with it', async () => {
+    const { here } = server;
+    await here.call('createacct', { username: 'carl', domain: 'carl.example', password: bobs });
+    const token = await newToken({ name: 'old' }, 'carl');
+    const { cookie, path } = sessionOf(await logIn('carl', bobs));
+    await here.call('modifyacct', { user: 'carl', newuser: 'carla' });
+    expect((await askWithToken(token, LIST, 'carl')).status).toBe(401);
+    expect((await server.askAccounts(path + LIST, { headers: { cookie } })).status).toBe(401);
+    expect((await askWithToken(token, LIST, 'carla')).text).toContain('carl.example');
+    await here.call('removeacct', { username: 'carla' });
+    expect((await askWithToken(token, LIST, 'carla')).status).toBe(401);
+    await here.call('createacct', { username: 'carla', domain: 'carl.example', password: bobs });
+    expect((await askWithToken(token, LIST, 'carla')).status).toBe(401);
+  });
+});
+
+test('a new password ends the sessions', async () => {
+  const { cookie, path } = sessionOf(await logIn('eve', eves));
+  expect((await server.askAccounts(path + LIST, { headers: { cookie } })).status).toBe(200);
+  await server.here.call('passwd', { user: 'eve', password: eves });
+  expect((await server.askAccounts(path + LIST, { headers: { cookie } })).status).toBe(401);
+});
