@@ -4,6 +4,7 @@
 
 import type { MachineAcme } from './machine-acme.ts';
 import type { MachineAddresses } from './machine-addresses.ts';
+import type { MachineCrontabs } from './machine-crontabs.ts';
 import type {
   CustomFiles,
   DeclaredTool,
@@ -269,6 +270,7 @@ export interface Machine {
    * @throws MachineError `not_found` for an unknown user; `not_ours` for a system user.
    */
   readonly userFiles: (user: string) => Promise<MachineUserFiles>;
+  readonly crontabs: () => Promise<MachineCrontabs>;
   /** The files in a folder of the state directory, such as `zone-templates`. */
   readonly customFiles: (folder: string) => Promise<CustomFiles>;
   /** Gives access to these tools only. Each driver declares its own tools. */

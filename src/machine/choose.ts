@@ -195,9 +195,16 @@ export function linuxMachine(
     return new LinuxUserFiles(await users(), BASES, userFilesProgram);
   });
   const userFiles = async (name: string) => (await ofUsers()).of(name);
+  const crontabs = once(async () => {
+    const [{ LinuxCrontabs }, { runWithErrors }] = await Promise.all([
+      import('./linux/user-crontabs.ts'),
+      import('./linux/run.ts'),
+    ]);
+    return new LinuxCrontabs(runWithErrors, await users(), BASES);
+  });
   return {
     ...{ users, quota, firewall, commands, services, processes, addresses },
-    ...{ files, customFiles, tools, userFiles },
+    ...{ files, customFiles, tools, userFiles, crontabs },
   };
 }
 
@@ -228,6 +235,10 @@ export function sandboxMachine(
     services,
     processes: async () => (await import('./sandbox/processes.ts')).sandboxProcesses,
     addresses,
+    crontabs: once(async () => {
+      const { SandboxCrontabs } = await import('./sandbox/user-crontabs.ts');
+      return new SandboxCrontabs(root, await users());
+    }),
     userFiles: async (name) => {
       const { sandboxUserFiles } = await import('./sandbox/user-files.ts');
       return sandboxUserFiles(root, await users(), name);

@@ -13,6 +13,7 @@ import {
 import type { MachineAddresses } from '../../src/core/machine-addresses.ts';
 import type { MachineFiles } from '../../src/core/machine-daemons.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
+import type { MachineCrontabs } from '../../src/core/machine-crontabs.ts';
 import type { MachineUserFiles } from '../../src/core/machine-user-files.ts';
 import { builtScript } from '../support/built-script.ts';
 import { describeWith } from '../support/require-tool.ts';
@@ -69,6 +70,7 @@ export class ThrowAwayMachine implements Machine {
   readonly firewall: MachineFirewall;
   readonly commands: Pick<MachineCommands, 'start'>;
   readonly addresses: MachineAddresses;
+  readonly crontabs: MachineCrontabs;
   readonly #holder: ChildProcessWithoutNullStreams;
   readonly #waiting = new Map<number, (reply: Reply) => void>();
   #last = 0;
@@ -109,6 +111,7 @@ export class ThrowAwayMachine implements Machine {
       list: far('firewall', 'list'),
     };
     this.commands = { start: far('commands', 'start') };
+    this.crontabs = { read: far('crontabs', 'read'), write: far('crontabs', 'write') };
     this.addresses = {
       list: far('addresses', 'list'),
       findPlace: far('addresses', 'findPlace'),

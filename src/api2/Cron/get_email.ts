@@ -1,0 +1,25 @@
+import { defineApi2 } from '../../core/define-uapi.ts';
+import { mailAddress } from '../../model/cron/crontab.ts';
+import { CRON } from '../../model/cron/parameters.ts';
+
+export default defineApi2({
+  name: 'Cron::get_email',
+  since: null,
+  summary: 'Show the email address that gets the output of the account’s cron jobs.',
+  feature: CRON,
+  effect: 'reads',
+  params: {},
+  returns: {
+    fields: {
+      email: { type: 'string', doc: 'The address, or the account’s name. Empty if nobody gets it.' },
+    },
+  },
+  examples: [{ args: {}, doc: 'The account itself, unless an address was set.' }],
+
+  async look(_args, { machine, caller }) {
+    return (await machine.crontabs()).read(caller.user);
+  },
+  handler(_args, { caller }, crontab) {
+    return [{ email: mailAddress(crontab) ?? caller.user }];
+  },
+});
