@@ -13,6 +13,7 @@ export const packageOf = {
   doveconf: 'dovecot-core',
   'bash-completion': 'bash-completion',
   chromium: 'chromium',
+  crontab: 'cron',
   curl: 'curl',
   'debian-distro-info': 'distro-info',
   debootstrap: 'debootstrap',
