@@ -71,6 +71,7 @@ function placeProgram(): void {
   rmSync(join(tree, PROGRAM, 'dist/THIRD-PARTY-NOTICES.txt'));
   place('bin/package.json', `${PROGRAM}/bin/package.json`);
   for (const [name, link] of [
+    ['uapi', 'usr/bin/uapi'],
     ['whmapi1', 'usr/bin/whmapi1'],
     ['whmapi1d', 'usr/sbin/whmapi1d'],
   ] as const) {

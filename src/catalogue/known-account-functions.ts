@@ -1,5 +1,5 @@
 // The names of all documented functions of UAPI and API 2, also of those that this program does not provide.
-import names from './account-apis.json';
+import names from './account-apis/names.json';
 
 type Modules = Readonly<Record<string, readonly string[]>>;
 

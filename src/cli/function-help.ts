@@ -4,6 +4,7 @@ import {
   choiceInWords,
   exampleCommand,
   paramTraits,
+  programOf,
   returnedFields,
   sinceInWords,
   usageOf,
@@ -14,12 +15,13 @@ import { capitalised, command, entry, section, titleOf, wrap, type Layout } from
 export function functionHelp(fn: AnyFunction, family: string, layout: Layout): string {
   const params = Object.entries(fn.params);
   const parts = [
-    layout.heading(wrap(`Usage: whmapi1 [options] ${usageOf(fn)}`, layout, '', '  ')),
+    layout.heading(wrap(`Usage: ${programOf(fn)} [options] ${usageOf(fn)}`, layout, '', '  ')),
     wrap(fn.summary, layout),
     ...(fn.description === undefined ? [] : [wrap(fn.description, layout)]),
     wrap(choiceInWords(fn), layout),
     section('Parameters:', layout, [
       ...params.map(([name, param]) => entry(name, param.doc, paramTraits(param), layout)),
+      ...(fn.passes === undefined ? [] : [entry('others', fn.passes, 'passed on', layout)]),
       ...(fn.rest === undefined
         ? []
         : [entry(fn.rest.key, capitalised(fn.rest.doc), 'required; JSON (--input=json)', layout)]),
@@ -29,10 +31,13 @@ export function functionHelp(fn: AnyFunction, family: string, layout: Layout): s
       layout,
       returnedFields(fn.returns).map(({ path, type, doc }) => entry(path, doc, type, layout)),
     ),
-    wrap(
-      `${accessInWords(fn.access)} ${sinceInWords(fn)}${fn.list === undefined ? '' : ` Its list is “${fn.list}”: api.filter, api.sort, api.columns and api.chunk work on it.`}`,
-      layout,
-    ),
+    programOf(fn) === 'uapi' ? wrap(accountAccess(fn), layout) : '',
+    programOf(fn) === 'uapi'
+      ? ''
+      : wrap(
+          `${accessInWords(fn.access)} ${sinceInWords(fn)}${fn.list === undefined ? '' : ` Its list is “${fn.list}”: api.filter, api.sort, api.columns and api.chunk work on it.`}`,
+          layout,
+        ),
     section(
       fn.examples.length === 1 ? 'Example:' : 'Examples:',
       layout,
@@ -41,7 +46,19 @@ export function functionHelp(fn: AnyFunction, family: string, layout: Layout): s
           `${layout.faint(wrap(`# ${example.doc}`, layout, '  ', '  # '))}\n${command(exampleCommand(fn, example), layout)}`,
       ),
     ),
-    wrap(`Family: ${titleOf(family)} (man whmapi1-${family})`, layout),
+    programOf(fn) === 'uapi' ? '' : wrap(`Family: ${titleOf(family)} (man whmapi1-${family})`, layout),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function accountAccess({ feature, list, since }: AnyFunction): string {
+  const sentences = [
+    'An account can call this function for itself; root and the account’s reseller can call it for the account.',
+    ...(feature === undefined ? [] : [`It requires the feature “${feature}” of the account’s package.`]),
+    ...(since === null ? [] : [`Available in cPanel since version ${since}.`]),
+    ...(list === undefined
+      ? []
+      : ['api.filter_column, api.sort_column and api.paginate_size work on its list.']),
+  ];
+  return sentences.join(' ');
 }

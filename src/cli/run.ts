@@ -11,6 +11,7 @@ import { UsageError } from './usage-error.ts';
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   // Its further options are not those of calls.
   if (argv[0] === '--hook') return (await import('./hook.ts')).runHookCommand(argv.slice(1), io);
+  if (argv[0] === '--uapi') return (await import('./uapi.ts')).runUapi(argv.slice(1), io);
   const line = readPlainLine(argv) ?? (await import('./options.ts')).readCommandLine(argv);
   if (line.version) {
     const { version } = await import('../app.ts');
@@ -92,6 +93,10 @@ async function help(line: CommandLine, io: Io): Promise<number> {
     const fn = await loadFunction(line.command);
     if (fn !== undefined) await printPaged(functionHelp(fn, index[line.command]?.family ?? '', layout), io);
     return 0;
+  }
+  if (line.command === 'uapi') {
+    const { printUapiHelp } = await import('./uapi-help.ts');
+    return printUapiHelp(line.words, line, io);
   }
   if (line.command === 'options') {
     const { optionsHelp } = await import('./help.ts');

@@ -9,13 +9,19 @@ export function paramSynopsis(name: string, param: Param): string {
   return param.required === true ? given : `[${given}]`;
 }
 
+/** The command that calls a function: a name of UAPI and API 2 contains its module. */
+export function programOf({ name }: Pick<AnyFunction, 'name'>): 'whmapi1' | 'uapi' {
+  return name.includes('::') ? 'uapi' : 'whmapi1';
+}
+
 /** The function’s name with its required parameters. The others, which can be dozens, are `[key=value ...]`. */
-export function usageOf({ name, params, rest, list }: AnyFunction): string {
+export function usageOf({ name, params, rest, passes, list }: AnyFunction): string {
   const all = Object.entries(params);
   const required = all.filter(([, param]) => param.required === true);
-  const hasOthers = required.length < all.length || list !== undefined || rest !== undefined;
+  const hasOthers =
+    required.length < all.length || list !== undefined || rest !== undefined || passes !== undefined;
   const words = required.map(([key, param]) => paramSynopsis(key, param));
-  return [name, ...words, ...(hasOthers ? ['[key=value ...]'] : [])].join(' ');
+  return [name.replace('::', ' '), ...words, ...(hasOthers ? ['[key=value ...]'] : [])].join(' ');
 }
 
 /** `required; the six digits …; default 16; repeatable; not part of WHM`. */
@@ -89,9 +95,10 @@ export function exampleCommand(fn: AnyFunction, example: Example): string {
   const words = Object.entries(example.args).flatMap(([name, value]) =>
     (typeof value === 'string' ? [value] : value).map((one) => shellWord(`${name}=${percentEncode(one)}`)),
   );
-  const call = ['whmapi1', ...(example.input === undefined ? [] : ['--input=json']), fn.name, ...words].join(
-    ' ',
-  );
+  const program = programOf(fn);
+  const user = program === 'uapi' ? ['--user=bob'] : [];
+  const input = example.input === undefined ? [] : ['--input=json'];
+  const call = [program, ...user, ...input, fn.name.replace('::', ' '), ...words].join(' ');
   if (example.input === undefined) return call;
   const json = JSON.stringify(example.input);
   // The echo of some shells interprets backslashes.

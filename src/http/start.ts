@@ -5,6 +5,7 @@ import { CommanderError } from 'commander';
 import type { FastifyInstance } from 'fastify';
 import { createApplication, version, type Application } from '../app.ts';
 import { ApiError } from '../core/errors.ts';
+import { AccountSockets, socketDirectory } from './account-sockets.ts';
 import { loadCertificate } from './certificate.ts';
 import { helpText, readOptions, type DaemonOptions } from './options.ts';
 import { PasswordJudge } from './password-judge.ts';
@@ -59,7 +60,8 @@ async function main(): Promise<void> {
   const processWatch = createProcessWatch(application, (error) =>
     servers[0]?.log.warn(error, 'the background processes of accounts could not be checked'),
   );
-  const end = once(() => stop(servers, application, passwords, [watch, processWatch, worker]));
+  const sockets = new AccountSockets(application);
+  const end = once(() => stop(servers, application, passwords, [watch, processWatch, worker, sockets]));
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
   const listener = new Listener(options, application, servers);
@@ -80,6 +82,9 @@ async function main(): Promise<void> {
     watch.start();
     processWatch.start();
   }
+  await sockets.start(socketDirectory(application, process.env)).catch((error: unknown) => {
+    servers[0]?.log.error(error, 'the users of accounts cannot call UAPI: the sockets could not be created');
+  });
   notifySystemd('READY=1');
   feedWatchdog(process.env);
 }
@@ -151,7 +156,7 @@ async function stop(
   servers: readonly FastifyInstance[],
   application: Application,
   passwords: PasswordJudge,
-  workers: readonly (ProcessWatch | ServiceWatch | Worker)[],
+  workers: readonly (AccountSockets | ProcessWatch | ServiceWatch | Worker)[],
 ): Promise<void> {
   notifySystemd('STOPPING=1');
   const impatience = setTimeout(() => process.exit(1), TIMEOUT_MS);

@@ -296,6 +296,8 @@ const layers: Record<string, Layer> = {
       ],
       // What --search reads of tweak settings.
       /^src\/model\/tweak-settings\/catalogue\.ts$/,
+      // What the command uapi calls.
+      /^src\/model\/(account-apis\/named-envelope|accounts\/accounts)\.ts$/,
       ...[generatedLists, generatedAccountLists, node],
       /^(commander|chalk|cli-progress|uqr|minisearch|fastest-levenshtein|read|shlex)$/,
     ],

@@ -13,7 +13,7 @@ import type { RawArgument } from '../../core/context.ts';
 import { badMeta, describeValue, numberOf } from '../../core/meta-values.ts';
 import { anyOf } from '../../core/quote.ts';
 import { matcher } from '../regular-expression.ts';
-import { isHash, type Hash, type Value } from '../../core/values.ts';
+import { isHash, type Value } from '../../core/values.ts';
 
 type Test = (text: string | undefined, term: string) => boolean;
 
@@ -256,5 +256,5 @@ function withColumns(item: Value, columns: readonly string[]): Value {
   if (!isHash(item)) return item;
   const chosen = columns.filter((column) => Object.hasOwn(item, column));
   // An assignment to `__proto__` would set the prototype.
-  return Object.fromEntries(chosen.map((column) => [column, item[column] ?? null])) as Hash;
+  return Object.fromEntries<Value>(chosen.map((column) => [column, item[column] ?? null]));
 }

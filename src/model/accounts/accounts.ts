@@ -48,6 +48,16 @@ export function findByDomain(db: Db, domain: string): Promise<StoredAccount | un
   return findBy(db, 'domain', domain);
 }
 
+/** Finds the account of this server with this user ID. */
+export async function findByUserId(db: Db, uid: number): Promise<Account | undefined> {
+  const row = await db.get<Row>(
+    `SELECT ${selected} FROM account WHERE uid = ? AND server = ?`,
+    uid,
+    db.server,
+  );
+  return row === undefined ? undefined : accountOf(row);
+}
+
 async function findBy(
   db: Db,
   column: 'username' | 'domain',

@@ -1,0 +1,72 @@
+// Calls UAPI through the socket of the calling user, which the server creates on request.
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import type { RawArgument } from '../core/context.ts';
+import type { Envelope } from '../core/envelope.ts';
+import { ApiError } from '../core/errors.ts';
+
+/** Where the server has its sockets, unless WHMAPI1_SOCKETS names another directory. */
+export const SOCKETS = '/run/whmapi1/accounts';
+
+export interface SocketRequest {
+  readonly module: string;
+  readonly func: string;
+  readonly args: readonly RawArgument[];
+  readonly dryRun: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** @throws ApiError `remote_unreachable` if the server does not run; `denied` if the user is not an account. */
+export async function callThroughSocket(
+  request: SocketRequest,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Envelope> {
+  const directory = environment.WHMAPI1_SOCKETS ?? SOCKETS;
+  const uid = String(process.getuid?.() ?? -1);
+  const own = join(directory, `${uid}.sock`);
+  const text = JSON.stringify(request);
+  const reply = await exchange(own, text).catch(async (error: unknown) => {
+    if (!isAbsent(error)) throw unreachable(error);
+    const word = await exchange(join(directory, 'request.sock'), uid).catch((cause: unknown) => {
+      throw unreachable(cause);
+    });
+    if (word !== 'ready') {
+      throw new ApiError('denied', 'Your user is not an account of this server. Root uses --user=NAME.');
+    }
+    return exchange(own, text).catch((cause: unknown) => {
+      throw unreachable(cause);
+    });
+  });
+  try {
+    return JSON.parse(reply) as Envelope;
+  } catch {
+    throw new ApiError(
+      'unknown_outcome',
+      'The server ended the connection without a response. The call may have been executed.',
+    );
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  return ['ENOENT', 'ECONNREFUSED'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+function unreachable(error: unknown): ApiError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const why =
+    code === 'ENOENT' || code === 'ECONNREFUSED' ? 'whmapi1d does not run, or not as root' : message;
+  return new ApiError('remote_unreachable', `The server cannot be reached: ${why}.`);
+}
+
+/** Sends a text, ends this side, and reads everything that comes back. */
+function exchange(path: string, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    const socket = connect({ path, allowHalfOpen: true }, () => socket.end(text));
+    socket.on('data', (piece: Buffer) => pieces.push(piece));
+    socket.on('error', reject);
+    socket.on('end', () => {
+      resolve(Buffer.concat(pieces).toString('utf8'));
+    });
+  });
+}

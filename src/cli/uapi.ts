@@ -1,0 +1,90 @@
+// The command `uapi`: calls a function of UAPI. Root names the account with --user. An ordinary user acts for its own
+// account, through the server's socket (`src/http/account-sockets.ts`), because only root can read the store.
+import { createApplication, type Application } from '../app.ts';
+import type { Envelope } from '../core/envelope.ts';
+import { ApiError } from '../core/errors.ts';
+import { callUapi, uapiFailure } from '../model/account-apis/named-envelope.ts';
+import * as accounts from '../model/accounts/accounts.ts';
+import { answer } from './answer.ts';
+import { gatherArguments, warningsOf } from './arguments.ts';
+import { writeStderr, type Io } from './io.ts';
+import { readCommandLine, type CommandLine } from './options.ts';
+import type { SocketRequest } from './uapi-socket.ts';
+import { UsageError } from './usage-error.ts';
+
+const USAGE = 'Usage: uapi [--user=NAME] [options] Module function [key=value ...]';
+
+/** @param words What follows `uapi`. @returns the exit status. @throws WriteError */
+export async function runUapi(words: readonly string[], io: Io): Promise<number> {
+  try {
+    return await runLine(words, io);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    writeStderr(io, `uapi: ${error.message}\n${USAGE}\nSee uapi --help.\n`);
+    return 2;
+  }
+}
+
+async function runLine(words: readonly string[], io: Io): Promise<number> {
+  const line = readCommandLine(words);
+  if (line.version) {
+    const { version } = await import('../app.ts');
+    io.stdout.write(`${version}\n`);
+    return 0;
+  }
+  if (line.help) {
+    const { printUapiHelp } = await import('./uapi-help.ts');
+    return printUapiHelp([...(line.command === undefined ? [] : [line.command]), ...line.words], line, io);
+  }
+  const [func, ...args] = line.words;
+  if (line.command === undefined || func === undefined || func.includes('=')) {
+    throw new UsageError('Name a module and a function.');
+  }
+  const module = line.command;
+  assertName(module);
+  assertName(func);
+  const own = { ...line, words: args };
+  const call = {
+    module,
+    func,
+    args: gatherArguments(own, io),
+    dryRun: line.dryRun,
+    warnings: warningsOf(own),
+  };
+  const envelope = await run(call, line, io);
+  return answer(envelope, line, `${module}::${func}`, io);
+}
+
+function assertName(name: string): void {
+  if (/^[A-Za-z]\w{0,63}$/.test(name)) return;
+  throw new UsageError('The names of a module and a function have only letters, digits and “_”.');
+}
+
+async function run(request: SocketRequest, { user }: CommandLine, io: Io): Promise<Envelope> {
+  try {
+    if (user === undefined) {
+      if (process.getuid?.() === 0) throw new UsageError('Name the account: --user=NAME.');
+      const { callThroughSocket } = await import('./uapi-socket.ts');
+      return await callThroughSocket(request, io.environment);
+    }
+    return await runHere(request, user, createApplication(io.environment));
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return uapiFailure(request, error);
+  }
+}
+
+/** Makes the call as root of this installation. @throws ApiError */
+async function runHere(request: SocketRequest, user: string, application: Application): Promise<Envelope> {
+  const { engine } = application;
+  const root = { user: 'root', privileges: 'all' } as const;
+  try {
+    const { username } = await engine.store.transaction('reads', async (db) => ({
+      value: await accounts.get(db, root, user),
+      keep: false,
+    }));
+    return await callUapi(engine, { ...request, username, actor: root.user });
+  } finally {
+    application.close();
+  }
+}

@@ -1,0 +1,222 @@
+// The sockets through which ordinary users of this machine call UAPI (the command `uapi`). Each user has a socket that
+// only that user and root can open, because it belongs to the user (mode 0600): the kernel checks who connects. So that
+// a server with thousands of accounts does not keep thousands of sockets, they are created when they are needed. A
+// client asks for its socket at the socket `request`, which everybody can open. It does no harm to ask for another
+// user's socket.
+// One connection is one call: a line of JSON from the client, which then ends its side, and a line of JSON back.
+import { chmodSync, chownSync, mkdirSync, rmSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { dirname, join } from 'node:path';
+import type { Application } from '../app.ts';
+import type { RawArgument } from '../core/context.ts';
+import type { Envelope } from '../core/envelope.ts';
+import { ApiError } from '../core/errors.ts';
+import { callUapi, uapiFailure } from '../model/account-apis/named-envelope.ts';
+import * as accounts from '../model/accounts/accounts.ts';
+
+/** The file name of the socket at which clients ask. */
+const REQUEST = 'request.sock';
+const MAX_REQUEST_BYTES = 16 * 2 ** 20;
+/** A client that sends nothing for this time is disconnected. */
+const SILENCE_MS = 30_000;
+/** A socket without connections is removed after this time. */
+const IDLE_MS = 10 * 60_000;
+const MAX_CONNECTIONS = 64;
+const MAX_CONNECTIONS_PER_USER = 8;
+
+interface Request {
+  readonly module: string;
+  readonly func: string;
+  readonly args: readonly RawArgument[];
+  readonly dryRun: boolean;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The directory of the sockets: WHMAPI1_SOCKETS, or /run/whmapi1/accounts on a real server. Undefined in a sandbox, whose
+ * accounts are not users.
+ */
+export function socketDirectory(
+  { installation }: Pick<Application, 'installation'>,
+  environment: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  const named = environment.WHMAPI1_SOCKETS;
+  if (named !== undefined && named !== '') return named;
+  return installation.isSandbox ? undefined : '/run/whmapi1/accounts';
+}
+
+export class AccountSockets {
+  readonly #application: Application;
+  #directory = '';
+  /** By user ID. */
+  readonly #servers = new Map<number, Server>();
+  #request: Server | undefined;
+  #connections = 0;
+
+  constructor(application: Application) {
+    this.#application = application;
+  }
+
+  /**
+   * Creates the directory, which must be in one that only root can write, and the socket at which clients ask. Does
+   * nothing without a directory.
+   * @throws an error of the file system, or if another server has its sockets there.
+   */
+  async start(directory: string | undefined): Promise<void> {
+    if (directory === undefined) return;
+    this.#directory = directory;
+    if (await isServed(join(directory, REQUEST)))
+      throw new Error(`Another server has its sockets in ${directory}.`);
+    rmSync(directory, { recursive: true, force: true });
+    const created = mkdirSync(directory, { recursive: true });
+    // Everybody may open a socket by its name, but not list the directory.
+    if (created === dirname(directory)) chmodSync(created, 0o711);
+    chmodSync(directory, 0o711);
+    this.#request = await this.#listen(REQUEST, (socket) => this.#makeSocket(socket), MAX_CONNECTIONS);
+    chmodSync(join(directory, REQUEST), 0o666);
+  }
+
+  async close(): Promise<void> {
+    const servers = [...this.#servers.values(), ...(this.#request === undefined ? [] : [this.#request])];
+    this.#servers.clear();
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  }
+
+  /** Creates the socket of the user whose ID the client sends. The response is one word. */
+  async #makeSocket(socket: Socket): Promise<void> {
+    const text = await received(socket, 32);
+    const uid = /^\d{1,10}$/.test(text ?? '') ? Number(text) : undefined;
+    const isAccount = uid !== undefined && (await this.#accountOf(uid)) !== undefined;
+    if (uid === undefined || !isAccount) return void socket.end('none');
+    if (!this.#servers.has(uid)) await this.#open(uid);
+    socket.end('ready');
+  }
+
+  async #open(uid: number): Promise<void> {
+    const name = `${uid}.sock`;
+    let idle: NodeJS.Timeout | undefined;
+    const server = await this.#listen(name, (socket) => this.#answer(socket, uid), MAX_CONNECTIONS_PER_USER);
+    const close = () => {
+      this.#servers.delete(uid);
+      server.close();
+    };
+    const wait = () => {
+      clearTimeout(idle);
+      idle = setTimeout(close, IDLE_MS).unref();
+    };
+    server.on('connection', wait);
+    const path = join(this.#directory, name);
+    chmodSync(path, 0o600);
+    chownSync(path, uid, process.getgid?.() ?? 0);
+    this.#servers.set(uid, server);
+    wait();
+  }
+
+  #listen(name: string, serve: (socket: Socket) => Promise<void>, most: number): Promise<Server> {
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.setTimeout(SILENCE_MS, () => socket.destroy());
+      if (this.#connections >= MAX_CONNECTIONS) return void socket.destroy();
+      this.#connections++;
+      socket.once('close', () => this.#connections--);
+      serve(socket).catch((error: unknown) => {
+        const { engine } = this.#application;
+        engine.logUnexpected(engine.newXid(), 'uapi', error);
+        socket.destroy();
+      });
+    });
+    server.maxConnections = most;
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(join(this.#directory, name), () => {
+        server.off('error', reject);
+        resolve(server);
+      });
+    });
+  }
+
+  async #answer(socket: Socket, uid: number): Promise<void> {
+    const text = await received(socket, MAX_REQUEST_BYTES);
+    const request = text === undefined ? undefined : readRequest(text);
+    if (request === undefined) return void socket.destroy();
+    // The call can take longer than a client may be silent.
+    socket.setTimeout(0);
+    socket.end(JSON.stringify(await this.#call(request, uid, socket)));
+  }
+
+  async #call(request: Request, uid: number, socket: Socket): Promise<Envelope> {
+    const { engine } = this.#application;
+    try {
+      const account = await this.#accountOf(uid);
+      if (account === undefined) throw new ApiError('denied', 'Your user is not an account of this server.');
+      if (account.suspendedAt !== null) {
+        throw new ApiError('denied', `The account “${account.username}” is suspended.`);
+      }
+      const { username } = account;
+      return await callUapi(engine, { ...request, username, isAbandoned: () => socket.destroyed });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return uapiFailure(request, error);
+    }
+  }
+
+  /** Read for each call, because an account can be removed or suspended meanwhile, and its ID used again. */
+  #accountOf(uid: number): Promise<accounts.Account | undefined> {
+    return this.#application.engine.store.transaction('reads', async (db) => ({
+      value: await accounts.findByUserId(db, uid),
+      keep: false,
+    }));
+  }
+}
+
+function isServed(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => {
+      resolve(false);
+    });
+  });
+}
+
+/** Reads until the client ends its side. Undefined if it sends more than `most` bytes or goes away. */
+function received(socket: Socket, most: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const pieces: Buffer[] = [];
+    let total = 0;
+    socket.on('data', (piece: Buffer) => {
+      total += piece.length;
+      if (total > most) socket.destroy();
+      else pieces.push(piece);
+    });
+    socket.on('end', () => {
+      resolve(Buffer.concat(pieces).toString('utf8'));
+    });
+    socket.on('close', () => {
+      resolve(undefined);
+    });
+  });
+}
+
+function readRequest(text: string): Request | undefined {
+  let read: Partial<Request>;
+  try {
+    read = JSON.parse(text) as Partial<Request>;
+  } catch {
+    return undefined;
+  }
+  const { module, func, args, dryRun, warnings } = read;
+  if (typeof module !== 'string' || typeof func !== 'string' || !Array.isArray(args)) return undefined;
+  const isValid = args.every(
+    (one: unknown) =>
+      typeof one === 'object' &&
+      one !== null &&
+      'name' in one &&
+      typeof one.name === 'string' &&
+      'value' in one,
+  );
+  if (!isValid) return undefined;
+  return { module, func, args, dryRun: dryRun === true, warnings: Array.isArray(warnings) ? warnings : [] };
+}

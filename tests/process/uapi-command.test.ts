@@ -1,0 +1,177 @@
+// The command uapi: root names an account; a user of the machine acts for its own, through its socket.
+import { execFile } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AccountSockets } from '../../src/http/account-sockets.ts';
+import { Installation } from '../support/installation.ts';
+
+const password = 'correct horse battery staple 7';
+const top = join(__dirname, '../..');
+const itAsRoot = process.getuid?.() === 0 ? it : it.skip;
+
+let here: Installation;
+let sockets: AccountSockets;
+let directory: string;
+let program: string;
+const uids = new Map<string, number>();
+
+beforeAll(async () => {
+  here = new Installation();
+  for (const username of ['bob', 'eve']) {
+    await here.call('createacct', { username, domain: `${username}.example`, password });
+    const { data } = await here.call('accountsummary', { user: username });
+    uids.set(username, Number((data?.acct as unknown as { uid: string }[])[0]?.uid));
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'whmapi1-sockets-'));
+  chmodSync(folder, 0o711);
+  // Other users may not be able to read the checkout.
+  for (const part of ['bin', 'dist']) cpSync(join(top, part), join(folder, part), { recursive: true });
+  program = join(folder, 'bin/uapi');
+  directory = join(folder, 'accounts');
+  sockets = new AccountSockets(here.application);
+  await sockets.start(directory);
+});
+afterAll(async () => {
+  await sockets.close();
+  rmSync(join(directory, '..'), { recursive: true, force: true });
+  here.remove();
+});
+
+interface Run {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function uapi(
+  words: readonly string[],
+  { uid, env = {} }: { uid?: number; env?: Record<string, string> },
+): Promise<Run> {
+  return new Promise((resolve) => {
+    const options = {
+      env: { PATH: process.env.PATH, HOME: '/nonexistent', WHMAPI1_SOCKETS: directory, ...env },
+      cwd: '/',
+      ...(uid === undefined ? {} : { uid, gid: uid }),
+    };
+    const child = execFile(
+      process.execPath,
+      [uid === undefined ? join(top, 'bin/uapi') : program, ...words],
+      options,
+      (_error, stdout, stderr) => {
+        resolve({ status: child.exitCode ?? -1, stdout, stderr });
+      },
+    );
+  });
+}
+
+/** Sends a text to a socket, and returns everything that comes back. */
+function exchange(name: string, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let reply = '';
+    const socket = connect({ path: join(directory, name), allowHalfOpen: true }, () => socket.end(text));
+    socket.on('data', (piece) => (reply += piece.toString()));
+    socket.on('error', reject);
+    socket.on('close', () => {
+      resolve(reply);
+    });
+  });
+}
+
+it('acts for the account in --user, as root', async () => {
+  const { status, stdout } = await uapi(['--user=bob', '--output=json', 'DomainInfo', 'list_domains'], {
+    env: here.environment as Record<string, string>,
+  });
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    apiversion: 3,
+    module: 'DomainInfo',
+    func: 'list_domains',
+    result: { status: 1, data: { main_domain: 'bob.example' } },
+  });
+});
+
+it('exits with 1 if the function fails, and says why', async () => {
+  const { status, stdout } = await uapi(['--user=bob', '--output=json', 'DomainInfo', 'nothing'], {
+    env: here.environment as Record<string, string>,
+  });
+  expect(status).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({ result: { status: 0, data: null } });
+});
+
+it.each([
+  [['DomainInfo'], 'Name a module and a function.'],
+  [['../x', 'y'], 'The names of a module and a function have only letters'],
+  [['--frobnicate', 'a', 'b'], 'unknown option'],
+])('refuses %j with a usage line', async (words, message) => {
+  const { status, stderr } = await uapi(words, {});
+  expect(status).toBe(2);
+  expect(stderr).toContain(`uapi: ${message}`);
+  expect(stderr).toContain('Usage: uapi ');
+});
+
+itAsRoot('acts for the user that calls it', async () => {
+  for (const [user, uid] of uids) {
+    const { status, stdout } = await uapi(['--output=json', 'DomainInfo', 'list_domains'], { uid });
+    expect([user, status]).toEqual([user, 0]);
+    expect(JSON.parse(stdout)).toMatchObject({ result: { data: { main_domain: `${user}.example` } } });
+    // A socket that only the user can open.
+    const stats = statSync(join(directory, `${uid}.sock`));
+    expect([stats.uid, stats.mode & 0o777]).toEqual([uid, 0o600]);
+  }
+  expect(here.audit().at(-1)).toMatchObject({ caller: 'eve', function: 'DomainInfo::list_domains' });
+});
+
+itAsRoot('refuses a user that is not an account', async () => {
+  const { status, stdout } = await uapi(['--output=json', 'DomainInfo', 'list_domains'], { uid: 65_534 });
+  expect(status).toBe(1);
+  expect(stdout).toContain('Your user is not an account of this server.');
+});
+
+itAsRoot('says that the server does not run', async () => {
+  const env = { WHMAPI1_SOCKETS: join(directory, 'nothing') };
+  const { status, stdout } = await uapi(['--output=json', 'DomainInfo', 'list_domains'], {
+    uid: 65_534,
+    env,
+  });
+  expect(status).toBe(3);
+  expect(stdout).toContain('whmapi1d does not run');
+});
+
+itAsRoot('refuses a suspended account, and one that was removed meanwhile', async () => {
+  const uid = uids.get('eve') ?? 0;
+  await here.call('suspendacct', { user: 'eve' });
+  const suspended = await uapi(['--output=json', 'DomainInfo', 'list_domains'], { uid });
+  expect(suspended.stdout).toContain('The account “eve” is suspended.');
+  await here.call('removeacct', { username: 'eve' });
+  const removed = await uapi(['--output=json', 'DomainInfo', 'list_domains'], { uid });
+  expect(removed.stdout).toContain('Your user is not an account of this server.');
+});
+
+describe('the sockets', () => {
+  it.each([['x'], ['-1'], ['1e3'], ['99999999999'], ['4294967295'], ['']])(
+    'are not made for the ID %j',
+    async (id) => {
+      expect(await exchange('request.sock', id)).toBe('none');
+    },
+  );
+
+  itAsRoot.each([
+    ['not JSON'],
+    ['{"module":"DomainInfo"}'],
+    ['{"module":"DomainInfo","func":"list_domains","args":[1]}'],
+    ['[]'],
+    ['null'],
+  ])('end a connection that sends %j', async (text) => {
+    const uid = uids.get('bob') ?? 0;
+    await exchange('request.sock', String(uid));
+    expect(await exchange(`${uid}.sock`, text)).toBe('');
+  });
+
+  it('are not taken from another server that runs', async () => {
+    const second = new AccountSockets(here.application);
+    await expect(second.start(directory)).rejects.toThrow('Another server');
+    expect(existsSync(join(directory, 'request.sock'))).toBe(true);
+  });
+});
