@@ -7,6 +7,7 @@ import * as acme from 'acme-client';
 import { AcmeError } from '../../core/machine-acme.ts';
 
 const LIMIT_MS = 30_000;
+const IDLE_MS = 5_000;
 const MAX_BYTES = 1_048_576;
 const PROBLEM = 'urn:ietf:params:acme:error:';
 /** The type of a response with status 404 that has no problem document. */
@@ -51,7 +52,13 @@ export async function prepareTransport({ certificates, now }: TransportOptions):
   defaults.maxRedirects = 0;
   // Every status is a response, which is judged below.
   defaults.validateStatus = null;
-  if (extra !== undefined) defaults.httpsAgent = new Agent({ ca: [...rootCertificates, extra] });
+  // An order takes dozens of requests. A connection that is idle for longer might be closed by the issuer at the moment
+  // when the next request is sent.
+  defaults.httpsAgent = new Agent({
+    keepAlive: true,
+    timeout: IDLE_MS,
+    ...(extra === undefined ? {} : { ca: [...rootCertificates, extra] }),
+  });
   interceptors.request.use((config) => {
     if (!config.url?.startsWith('https://')) {
       throw new AcmeError('The issuer has a URL without https://, which is not used.', '');

@@ -33,6 +33,16 @@ export const domainName = {
   doc: 'A domain.',
 } as const satisfies Param;
 
+/** The name of a virtual host: a domain, or a wildcard subdomain. */
+export const hostName = {
+  ...domainName,
+  pattern: {
+    matches:
+      /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i,
+    expects: 'a domain such as www.example.com (an internationalised one as xn--…)',
+  },
+} as const satisfies Param;
+
 /** The domain of an existing account. */
 export const existingDomain = { ...domainName, completes: 'domain' } as const satisfies Param;
 

@@ -2,6 +2,7 @@
 import { ApiError } from '../../core/errors.ts';
 import { AcmeError } from '../../core/machine-acme.ts';
 import type { Account } from '../accounts/accounts.ts';
+import { isCovered } from '../certificates/domains.ts';
 import type { VirtualHost } from '../domains/virtual-hosts.ts';
 import * as certificates from './certificates.ts';
 import type { Notice } from './events.ts';
@@ -92,7 +93,11 @@ async function chooseNames(
     await issuer.caa(),
   );
   for (const [domain, problem] of obstacles) log('warn', 2, `${domain}: ${problem}`);
-  const usable = wanted.filter((name) => methods.has(name));
+  const wildcards = wanted.filter((name) => name.startsWith('*.') && methods.has(name));
+  // Issuers reject an order with a name that another one covers.
+  const usable = wanted.filter(
+    (name) => methods.has(name) && (wildcards.includes(name) || !isCovered(name, wildcards)),
+  );
   for (const name of usable.slice(MAX_NAMES)) {
     log('warn', 2, `${name}: a certificate has at most ${MAX_NAMES} names.`);
   }
@@ -111,7 +116,7 @@ function mustWait(world: CheckWorld, check: HostCheck, names: readonly string[])
   const { present, wanted } = check;
   if (present === undefined || present.isSelfSigned || !present.isOurs) return false;
   const kept = wanted.filter((name) => missingOf([name], present).length === 0);
-  const lost = kept.filter((name) => !names.includes(name));
+  const lost = missingOf(kept, { names });
   if (lost.length === 0 || world.now() >= lastChanceAt(present)) return false;
   const until = new Date(lastChanceAt(present)).toISOString().slice(0, 10);
   const text = `${lost.join(', ')} could not be validated. The renewal waits for them until ${until}.`;

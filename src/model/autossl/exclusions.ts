@@ -4,21 +4,14 @@ import type { Field, Param } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import type { Account } from '../accounts/accounts.ts';
+import { hostName } from '../accounts/names.ts';
 import { virtualHostsOf } from '../domains/virtual-hosts.ts';
 import * as orders from './orders.ts';
 import * as problems from './problems.ts';
 
-/** A name of a virtual host: a domain, or a wildcard subdomain. */
 export const excludedDomain = {
-  type: 'string',
-  maxLength: 253,
+  ...hostName,
   list: true,
-  pattern: {
-    matches:
-      /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i,
-    expects: 'a domain such as www.example.com (an internationalised one as xn--…)',
-  },
-  lowerCase: true,
   doc: 'A name of the account, such as bob.example or mail.bob.example. Can be repeated.',
 } as const satisfies Param;
 

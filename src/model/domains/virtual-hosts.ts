@@ -41,7 +41,11 @@ export async function virtualHostsOf(
       servername: domain,
       type,
       domains,
-      derived: [...[domain, ...domains].map((name) => `www.${name}`), ...mail.map((name) => `mail.${name}`)],
+      // A wildcard subdomain answers to these names anyway.
+      derived: [
+        ...[domain, ...domains].map((name) => `www.${name}`),
+        ...mail.map((name) => `mail.${name}`),
+      ].filter((name) => !name.includes('*')),
       documentRoot: `${account.home}/${documentRoot}`,
       addons: served.filter((one) => one.type === 'addon').map((one) => one.domain),
       parked: served.filter((one) => one.type === 'parked').map((one) => one.domain),

@@ -80,13 +80,16 @@ function virtualHost(web: AccountWeb, host: WebHost, type: PrimaryType, around: 
 /** A directive takes any number of names, but a line at most 8,190 bytes. */
 const NAMES_ON_A_LINE = 20;
 
+/** Can be a wildcard, unlike a ServerName. */
+const alias = (name: string) => (name.startsWith('*.') ? `*.${domain(name.slice(2))}` : domain(name));
+
 function names({ servername, aliases }: WebHost): string[] {
   const lines: string[] = [`ServerName ${domain(servername)}`];
   for (let at = 0; at < aliases.length; at += NAMES_ON_A_LINE) {
     lines.push(
       `ServerAlias ${aliases
         .slice(at, at + NAMES_ON_A_LINE)
-        .map(domain)
+        .map(alias)
         .join(' ')}`,
     );
   }
