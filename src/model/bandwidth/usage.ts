@@ -3,7 +3,8 @@ import type { Db } from '../../core/context.ts';
 import type { Account } from '../accounts/accounts.ts';
 import { daysOf, type Month } from './months.ts';
 
-export type Protocol = 'http';
+export const protocols = ['http'] as const;
+export type Protocol = (typeof protocols)[number];
 
 export interface Count {
   /** A domain of an account. */

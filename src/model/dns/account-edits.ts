@@ -49,13 +49,8 @@ export async function assertEditor(context: Caller): Promise<void> {
 }
 
 async function editableTypes({ db, caller }: Caller): Promise<ReadonlySet<string>> {
-  const account = await accounts.getOwn(db, caller);
-  const types = new Set<string>();
-  for (const editor of editors) {
-    if (!(await featureOverrides.has(db, account, editor))) continue;
-    for (const type of typesOf[editor]) types.add(type);
-  }
-  return types;
+  const features = await featureOverrides.ofAccount(db, await accounts.getOwn(db, caller));
+  return new Set(editors.filter((editor) => features.get(editor)).flatMap((editor) => typesOf[editor]));
 }
 
 /** @throws ApiError `denied` if a changed record has, or had, a type that the account may not change. */

@@ -5,7 +5,7 @@ import { quote } from '../../core/quote.ts';
 import type { Json } from '../../core/values.ts';
 import * as accounts from '../accounts/accounts.ts';
 import type { Account } from '../accounts/accounts.ts';
-import { isFeature, type FeatureId } from './catalogue.ts';
+import { features, isFeature, type FeatureId } from './catalogue.ts';
 import { readIds } from './ids.ts';
 import * as featureLists from './lists.ts';
 
@@ -64,6 +64,17 @@ export async function remove(db: Db, username: string, feature: FeatureId): Prom
     feature,
   );
   return removed > 0;
+}
+
+/** Whether the account has each feature of the catalogue; as `has`. */
+export async function ofAccount(
+  db: Db,
+  { username, settings }: Pick<Account, 'username' | 'settings'>,
+): Promise<ReadonlyMap<FeatureId, boolean>> {
+  const disabled = await featureLists.listDisabled(db, settings.featureList);
+  const overrides = await list(db, username);
+  const listed = await featureLists.getSettings(db, settings.featureList);
+  return new Map(features.map(({ id }) => [id, !disabled.has(id) && (overrides.get(id) ?? listed[id])]));
 }
 
 /**

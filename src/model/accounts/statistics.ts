@@ -1,0 +1,132 @@
+// The rows of StatsBar::get_stats: what an account uses of its limits, and facts about the account and the server.
+import type { Answer, Field } from '../../core/define.ts';
+import type { Limit } from '../packages/settings.ts';
+import type { Resource, Used } from './own-usage.ts';
+
+const MIB = 1024 * 1024;
+
+/** The statistics of limits, with the names of WHM. */
+const limited = {
+  addondomains: { resource: 'addon', item: 'Addon domains', feature: 'addondomains', isSpace: false },
+  bandwidthusage: {
+    resource: 'bandwidth',
+    item: 'Bandwidth of this month',
+    feature: 'bandwidth',
+    isSpace: true,
+  },
+  diskusage: { resource: 'disk', item: 'Disk space', feature: '', isSpace: true },
+  fileusage: { resource: 'files', item: 'Files and directories', feature: '', isSpace: false },
+  parkeddomains: { resource: 'parked', item: 'Parked domains', feature: 'parkeddomains', isSpace: false },
+  subdomains: { resource: 'sub', item: 'Subdomains', feature: 'subdomains', isSpace: false },
+} as const satisfies Record<string, { resource: Resource; item: string; feature: string; isSpace: boolean }>;
+
+/** The statistics without a limit. */
+const facts = {
+  cpanelversion: 'Version of whmapi1',
+  dedicatedip: 'Dedicated IP address',
+  hostingpackage: 'Package',
+  hostname: 'Hostname',
+  sharedip: 'Shared IP address',
+  shorthostname: 'Short hostname',
+  theme: 'Theme',
+} as const;
+
+export type Fact = keyof typeof facts;
+
+/** The names that `statisticRows` knows. */
+export const statistics: readonly string[] = [...Object.keys(limited), ...Object.keys(facts)].sort();
+
+/** A row. Facts have `value` and no limit. */
+export const statisticRow = {
+  fields: {
+    id: { type: 'string', doc: 'The statistic, as in “display”.' },
+    name: { type: 'string', doc: 'The same.' },
+    item: { type: 'string', doc: 'The statistic, for people.' },
+    phrase: { type: 'string', doc: 'The same.' },
+    rowtype: { type: 'string', doc: '“odd” and “even” in turn.' },
+    count: { type: 'string', doc: 'The value, for people.' },
+    value: { type: 'string', optional: true, doc: 'The value of a statistic without a limit.' },
+    feature: { type: 'string', optional: true, doc: 'The feature that it belongs to. Empty: none.' },
+    max: { type: 'string', optional: true, doc: 'The limit, for people.' },
+    units: { type: 'string', optional: true, doc: '“MB” for space, in MiB. Empty for a number.' },
+    _count: { type: 'string', optional: true, doc: 'The value as a number, in “units”.' },
+    _max: { type: 'string', optional: true, doc: 'The limit as a number, or “unlimited”.' },
+    _maxed: { type: 'flag', optional: true, doc: '1 if the limit is reached.' },
+    is_maxed: { type: 'flag', optional: true, doc: 'The same.' },
+    normalized: { type: 'flag', optional: true, doc: 'Always 1: “_count” and “_max” have the same unit.' },
+    zeroisunlimited: { type: 'flag', optional: true, doc: '1 if a limit of 0 is stored as unlimited.' },
+    percent: { type: 'integer', optional: true, doc: 'The part of the limit that is used, in per cent.' },
+    percent5: { type: 'integer', optional: true, doc: 'The same, rounded to 5.' },
+    percent10: { type: 'integer', optional: true, doc: 'The same, rounded to 10.' },
+    percent20: { type: 'integer', optional: true, doc: 'The same, rounded to 20.' },
+  },
+} as const satisfies Field;
+
+export interface StatisticSources {
+  readonly usage: Readonly<Record<Resource, Used>>;
+  /** Facts that do not apply to the account are undefined. */
+  readonly facts: Readonly<Record<Fact, string | undefined>>;
+}
+
+export interface StatisticOptions {
+  /** The text for no limit. */
+  readonly unlimited: string;
+  readonly firstRow: 'odd' | 'even';
+  /** Only statistics of which more than this percentage of the limit is used. */
+  readonly above: number | undefined;
+  /** Without statistics whose limit is reached. */
+  readonly hidesMaxed: boolean;
+}
+
+type Row = Answer<typeof statisticRow>;
+
+/** The rows of the statistics in the given order. Unknown ones are left out. */
+export function statisticRows(
+  names: readonly string[],
+  sources: StatisticSources,
+  options: StatisticOptions,
+): Row[] {
+  const { above, hidesMaxed, firstRow } = options;
+  const rows = names.flatMap((name): Omit<Row, 'rowtype'>[] => {
+    if (isLimited(name)) return [limitedRow(name, sources.usage, options)];
+    const value = isFact(name) ? sources.facts[name] : undefined;
+    return isFact(name) && value !== undefined ? [{ ...titles(name, facts[name]), count: value, value }] : [];
+  });
+  const other = firstRow === 'odd' ? 'even' : 'odd';
+  return rows
+    .filter(({ percent = 0 }) => above === undefined || percent > above)
+    .filter(({ is_maxed = 0 }) => !hidesMaxed || is_maxed === 0)
+    .map((row, index) => ({ ...row, rowtype: index % 2 === 0 ? firstRow : other }));
+}
+
+type Limited = keyof typeof limited;
+const isLimited = (name: string): name is Limited => Object.hasOwn(limited, name);
+const isFact = (name: string): name is Fact => Object.hasOwn(facts, name);
+
+const titles = (name: string, item: string) => ({ id: name, name, item, phrase: item });
+
+function limitedRow(name: Limited, usage: StatisticSources['usage'], { unlimited }: StatisticOptions) {
+  const { resource, item, feature, isSpace } = limited[name];
+  const { used, max } = usage[resource];
+  const percent = percentage(used, max);
+  const isMaxed = Number(max !== null && used >= max);
+  const plain = (amount: number) => (isSpace ? (amount / MIB).toFixed(2) : String(amount));
+  const shown = (amount: number) => (isSpace ? `${plain(amount)} MB` : String(amount));
+  return {
+    ...titles(name, item),
+    ...{ feature, units: isSpace ? 'MB' : '', normalized: 1, zeroisunlimited: Number(isSpace) },
+    ...{ count: shown(used), max: max === null ? unlimited : shown(max) },
+    ...{ _count: plain(used), _max: max === null ? 'unlimited' : plain(max) },
+    ...{ _maxed: isMaxed, is_maxed: isMaxed, percent },
+    ...{ percent5: rounded(percent, 5), percent10: rounded(percent, 10), percent20: rounded(percent, 20) },
+  };
+}
+
+function percentage(used: number, max: Limit): number {
+  if (max === null) return 0;
+  return max === 0 ? 100 : Math.min(100, Math.floor((used / max) * 100));
+}
+
+function rounded(percent: number, to: number): number {
+  return Math.round(percent / to) * to;
+}

@@ -1,0 +1,15 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import { accountApplications, applicationParam } from '../../model/passwords/account-applications.ts';
+import { minimumOf } from '../../model/passwords/minimums.ts';
+
+export default defineUapi({
+  name: 'PasswdStrength::get_required_strength',
+  since: 42,
+  summary: 'Show the minimum strength of a kind of password.',
+  effect: 'reads',
+  params: { app: applicationParam },
+  returns: { fields: { strength: { type: 'integer', doc: 'The minimum strength, 0 to 100.' } } },
+  examples: [{ args: { app: 'passwd' }, doc: 'For the account’s own password.' }],
+
+  handler: async ({ app }, { db }) => ({ strength: await minimumOf(db, accountApplications[app]) }),
+});

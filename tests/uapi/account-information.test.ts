@@ -1,0 +1,223 @@
+// What an account reads about itself: Variables, Features, Quota, ResourceUsage, StatsBar, Bandwidth, PasswdStrength,
+// Personalization and Locale.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { add } from '../../src/model/bandwidth/usage.ts';
+import { Installation } from '../support/installation.ts';
+
+const password = 'correct horse battery staple 7';
+let here: Installation;
+
+beforeAll(async () => {
+  here = new Installation();
+  await here.call('createacct', { username: 'bob', domain: 'bob.example', password, quota: '100' });
+  await here.call('createacct', { username: 'eve', domain: 'eve.example', password });
+});
+afterAll(() => {
+  here.remove();
+});
+
+const read = async (name: string, args: Record<string, string> = {}) => {
+  const { data, errors } = await here.uapi('bob', name, args);
+  expect(errors).toBeNull();
+  return data;
+};
+
+async function override(features: Record<string, 0 | 1>, work: () => Promise<void>): Promise<void> {
+  await here.call('add_override_features_for_user', { user: 'bob', features: JSON.stringify(features) });
+  try {
+    await work();
+  } finally {
+    const names = JSON.stringify(Object.keys(features));
+    await here.call('remove_override_features_for_user', { user: 'bob', features: names });
+  }
+}
+
+test('Variables::get_user_information shows the account, or the variables that the call names', async () => {
+  expect(await read('Variables::get_user_information')).toMatchObject({
+    user: 'bob',
+    domain: 'bob.example',
+    disk_block_limit: 102_400,
+    home: '/home/bob',
+    feature: { zoneedit: 1 },
+  });
+  const some = { 'name-0': 'domain', 'name-1': 'plan' };
+  expect(await read('Variables::get_user_information', some)).toEqual({
+    domain: 'bob.example',
+    plan: 'default',
+  });
+  const { errors } = await here.uapi('bob', 'Variables::get_user_information', { name: 'password' });
+  expect(errors?.[0]).toContain('name');
+});
+
+test('Variables::get_server_information follows the settings of the server', async () => {
+  expect(await read('Variables::get_server_information')).toMatchObject({ minimum_password_strength: 65 });
+  await here.call('set_tweaksetting', { key: 'allowunregistereddomains', value: '0' });
+  await here.call('setminimumpasswordstrengths', { default: '40' });
+  expect(await read('Variables::get_server_information')).toMatchObject({
+    minimum_password_strength: 40,
+    allow_unregistered_domains: 0,
+  });
+  await here.call('setminimumpasswordstrengths', { default: '65' });
+});
+
+test('Variables::get_session_information shows the hostname', async () => {
+  expect(await read('Variables::get_session_information')).toEqual({ host: 'server.example.com' });
+});
+
+test('Features::list_features and Features::has_feature follow overrides', async () => {
+  expect(await read('Features::list_features')).toMatchObject({ zoneedit: 1 });
+  expect((await here.uapi('bob', 'Features::has_feature', { name: 'zoneedit' })).status).toBe(1);
+  await override({ zoneedit: 0 }, async () => {
+    expect(await read('Features::list_features')).toMatchObject({ zoneedit: 0, simplezoneedit: 1 });
+    const { errors } = await here.uapi('bob', 'Features::has_feature', { name: 'zoneedit' });
+    expect(errors).toEqual(['The feature “zoneedit” exists but is not enabled.']);
+  });
+  const { errors } = await here.uapi('bob', 'Features::has_feature', { name: 'zoneedits' });
+  expect(errors?.[0]).toContain('Did you mean “zoneedit”?');
+});
+
+test('Features::list_features_like and Features::has_features_like find features that the account has', async () => {
+  const zones = { pattern: 'zoneedit' };
+  expect(await read('Features::list_features_like', zones)).toEqual(['simplezoneedit', 'zoneedit']);
+  await override({ zoneedit: 0 }, async () => {
+    expect(await read('Features::list_features_like', zones)).toEqual(['simplezoneedit']);
+    const exact = { pattern: '^zone', is_regex: '1' };
+    expect(await read('Features::has_features_like', exact)).toEqual({ has_matching_features: 0 });
+  });
+  const bad = await here.uapi('bob', 'Features::list_features_like', { pattern: '(', is_regex: '1' });
+  expect(bad.errors?.[0]).toContain('regular expression');
+});
+
+test('Features::get_feature_metadata names every feature', async () => {
+  expect(await read('Features::get_feature_metadata')).toEqual(
+    expect.arrayContaining([{ id: 'zoneedit', is_plugin: 0, name: 'Zone editor' }]),
+  );
+});
+
+test('Quota::get_quota_info and Quota::get_local_quota_info measure the home', async () => {
+  writeFileSync(join(here.state, 'root/home/bob/large'), 'x'.repeat(20_000));
+  const local = (await read('Quota::get_local_quota_info')) as unknown as {
+    bytes_used: number;
+    inodes_used: number;
+  };
+  expect(local).toMatchObject({ byte_limit: 104_857_600, inode_limit: 0 });
+  expect(local.bytes_used).toBeGreaterThanOrEqual(20_000);
+  expect(await read('Quota::get_quota_info')).toMatchObject({
+    megabyte_limit: 100,
+    megabytes_used: Number((local.bytes_used / 1_048_576).toFixed(2)),
+    inodes_used: local.inodes_used,
+    under_quota_overall: 1,
+  });
+  const unlimited = await here.uapi('eve', 'Quota::get_quota_info');
+  expect(unlimited.data).toMatchObject({ under_quota_overall: 1 });
+});
+
+test('ResourceUsage::get_usages counts domains and bytes', async () => {
+  const made = await here.call('create_subdomain', {
+    domain: 'blog.bob.example',
+    document_root: 'public_html/blog',
+  });
+  expect(made.metadata.reason).toBe('OK');
+  const rows = await read('ResourceUsage::get_usages');
+  expect(rows).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ id: 'disk_usage', maximum: 104_857_600, formatter: 'format_bytes' }),
+      expect.objectContaining({ id: 'filesusage', maximum: null }),
+      expect.objectContaining({ id: 'subdomains', usage: 1 }),
+      expect.objectContaining({ id: 'addon_domains', usage: 0 }),
+    ]),
+  );
+});
+
+test('StatsBar::get_stats has a row for each statistic, and warns of others', async () => {
+  const display = 'diskusage|hostname|emailaccounts|subdomains';
+  const { data, warnings } = await here.uapi('bob', 'StatsBar::get_stats', { display });
+  expect(data).toMatchObject([
+    { id: 'diskusage', _max: '100.00', units: 'MB', is_maxed: 0, rowtype: 'odd' },
+    { id: 'hostname', value: 'server.example.com', rowtype: 'even' },
+    { id: 'subdomains', count: '1', rowtype: 'odd' },
+  ]);
+  expect(warnings).toEqual(['These statistics are not provided on this server: emailaccounts.']);
+});
+
+test('StatsBar::get_stats warnings=1 shows only limits that are almost used up', async () => {
+  await here.call('modifyacct', { user: 'bob', MAXSUB: '1' });
+  const display = 'diskusage|subdomains';
+  expect(await read('StatsBar::get_stats', { display, warnings: '1' })).toMatchObject([
+    { id: 'subdomains', percent: 100, percent5: 100, is_maxed: 1, max: '1' },
+  ]);
+  expect(await read('StatsBar::get_stats', { display, warnout: '0' })).toMatchObject([{ id: 'diskusage' }]);
+  await here.call('modifyacct', { user: 'bob', MAXSUB: 'unlimited' });
+});
+
+test('Bandwidth::query groups what Bandwidth::get_enabled_protocols names', async () => {
+  expect(await read('Bandwidth::get_enabled_protocols')).toEqual(['http']);
+  await here.engine.store.transaction('changes', async (db) => {
+    await add(db, 'http', [
+      { name: 'bob.example', day: 20_260_131, bytes: 10 },
+      { name: 'bob.example', day: 20_260_201, bytes: 5 },
+      { name: 'blog.bob.example', day: 20_260_202, bytes: 1 },
+      { name: 'eve.example', day: 20_260_202, bytes: 999 },
+    ]);
+    return { value: undefined, keep: true };
+  });
+  const begin = (month: number, day = 1) => String(new Date(2026, month - 1, day).getTime() / 1000);
+  const query = (args: Record<string, string>) => read('Bandwidth::query', args);
+  expect(await query({ grouping: 'domain' })).toEqual({ 'bob.example': 15, 'blog.bob.example': 1 });
+  expect(await query({ grouping: 'year_month|protocol' })).toEqual({
+    [begin(1)]: { http: 10 },
+    [begin(2)]: { http: 6 },
+  });
+  const february = { start: begin(2), end: begin(2, 1) };
+  expect(await query({ grouping: 'domain', ...february })).toEqual({ 'bob.example': 5 });
+  expect(await query({ grouping: 'protocol', protocols: 'ftp' })).toEqual({});
+
+  const refused = async (args: Record<string, string>) =>
+    (await here.uapi('bob', 'Bandwidth::query', args)).errors?.[0];
+  expect(await refused({ grouping: 'domain', domains: 'eve.example' })).toContain('eve.example');
+  expect(await refused({ grouping: 'year_month_day_hour' })).toContain('counts bandwidth by day');
+  expect(await refused({ grouping: 'year|year_month' })).toContain('one period');
+  expect(await refused({ grouping: 'domain', timezone: 'Mars/Base' })).toContain('Mars/Base');
+});
+
+test('PasswdStrength::get_required_strength follows the minimum of the kind', async () => {
+  await here.call('setminimumpasswordstrengths', { virtual: '70' });
+  expect(await read('PasswdStrength::get_required_strength', { app: 'pop' })).toEqual({ strength: 70 });
+  const old = await here.api2('bob', 'PasswdStrength::get_required_strength', { app: 'webdisk' });
+  expect(old.data).toEqual([{ strength: 70 }]);
+  const all = await here.api2('bob', 'PasswdStrength::appstrengths');
+  expect(all.data).toEqual(
+    expect.arrayContaining([
+      { app: 'pop', strength: 70 },
+      { app: 'ftp', strength: 65 },
+    ]),
+  );
+});
+
+test('PasswdStrength::get_password_strength rates a password', async () => {
+  const weak = await here.api2('bob', 'PasswdStrength::get_password_strength', { password: 'secret' });
+  expect(Number(weak.data[0]?.strength)).toBeLessThan(30);
+  const strong = await here.api2('bob', 'PasswdStrength::get_password_strength', { password });
+  expect(Number(strong.data[0]?.strength)).toBeGreaterThan(80);
+});
+
+test('Personalization::set stores values of one account, which Personalization::get returns', async () => {
+  await read('Personalization::set', { personalization: '{"coffee":"hot"}' });
+  expect(await read('Personalization::get', { names: 'coffee' })).toMatchObject({
+    personalization: { coffee: { value: 'hot', success: 1 } },
+  });
+  const { data } = await here.uapi('eve', 'Personalization::get');
+  expect(data).toEqual({ personalization: {} });
+});
+
+test('Locale::list_locales, Locale::get_attributes and Locale::set_locale know English', async () => {
+  expect(await read('Locale::list_locales')).toMatchObject([{ locale: 'en', name: 'English' }]);
+  expect(await read('Locale::get_attributes')).toMatchObject({ locale: 'en', direction: 'ltr' });
+  expect((await here.api2('bob', 'Locale::get_encoding')).data).toEqual([{ encoding: 'utf-8' }]);
+  await here.call('modifyacct', { user: 'bob', LOCALE: 'de' });
+  await read('Locale::set_locale', { locale: 'en' });
+  expect(await read('Variables::get_user_information', { name: 'locale' })).toEqual({ locale: 'en' });
+  const { errors } = await here.uapi('bob', 'Locale::set_locale', { locale: 'fr' });
+  expect(errors?.[0]).toContain('en');
+});
