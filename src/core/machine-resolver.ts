@@ -9,6 +9,13 @@ export interface CaaRecord {
   readonly value: string;
 }
 
+/** An MX record. `exchange` “” means that the name accepts no mail (RFC 7505). */
+export interface MailServer {
+  readonly exchange: string;
+  /** Lower numbers are preferred. */
+  readonly preference: number;
+}
+
 /**
  * DNS lookups, each limited to a few seconds. Names must be valid hostnames. @throws MachineError `failed` if no
  * nameserver responds in time, or one fails.
@@ -18,6 +25,8 @@ export interface MachineResolver {
   ipv4(name: string): Promise<string[]>;
   /** The same for IPv6 addresses. */
   ipv6(name: string): Promise<string[]>;
+  /** The mail servers of the name, the preferred one first. Empty if it has no MX records. */
+  mailServers(name: string): Promise<MailServer[]>;
   /** The names of the nameservers of exactly this domain. Empty if it is not a zone. */
   nameservers(domain: string): Promise<string[]>;
   /** The CAA records of exactly this name. Empty if it has none or does not exist. */

@@ -1,7 +1,7 @@
 // Looks names up with c-ares. Unlike getaddrinfo, it does not read /etc/hosts and does not block a thread of Node.
 import { Resolver } from 'node:dns/promises';
 import { MachineError } from '../core/machine-error.ts';
-import type { CaaRecord, MachineResolver } from '../core/machine-resolver.ts';
+import type { CaaRecord, MachineResolver, MailServer } from '../core/machine-resolver.ts';
 
 /** The limit of one attempt. For each server, all attempts together take less than twice as long. */
 const TRY_MS = 2000;
@@ -23,6 +23,12 @@ export class DnsResolver implements MachineResolver {
 
   ipv6(name: string): Promise<string[]> {
     return this.#ask(name, (resolver) => resolver.resolve6(name));
+  }
+
+  async mailServers(name: string): Promise<MailServer[]> {
+    const found = await this.#ask(name, (resolver) => resolver.resolveMx(name));
+    const servers = found.map(({ exchange, priority }) => ({ exchange, preference: priority }));
+    return servers.sort((one, other) => one.preference - other.preference);
   }
 
   nameservers(domain: string): Promise<string[]> {

@@ -77,6 +77,7 @@ const answerDns = (answers: Readonly<Record<string, readonly string[]>>) => {
     ipv4: answer,
     ipv6: async () => [],
     caa: async () => [],
+    mailServers: async () => [],
   };
   here.overrides = { machine: { ...here.engine.machine, resolver: async () => resolver } };
 };

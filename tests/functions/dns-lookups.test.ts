@@ -35,6 +35,9 @@ describeWith(['named', 'named-checkzone'], 'lookups', () => {
       'both AAAA 2001:db8::7',
       'alias CNAME both',
       'six AAAA 2001:db8::6',
+      'both MX 20 six',
+      'both MX 10 ours',
+      'silent MX 0 .',
       'local NS ours',
       'remote NS both',
     ];
@@ -76,6 +79,19 @@ describeWith(['named', 'named-checkzone'], 'lookups', () => {
     const answer = await here.call('resolvedomainname', { domain: 'six.a.example' });
     expect(answer.metadata).toMatchObject({ result: 0, reason: 'Unable to resolve domain name.' });
     expect(answer.data).toBeUndefined();
+  });
+
+  it('DNS::lookup of UAPI returns the lines of host(1)', async () => {
+    await here.call('createacct', { username: 'bob', domain: 'bob.example' });
+    const lookup = async (domain: string) => (await here.uapi('bob', 'DNS::lookup', { domain })).data;
+    expect(await lookup('both.a.example')).toEqual([
+      'both.a.example has address 198.51.100.7',
+      'both.a.example has IPv6 address 2001:db8::7',
+      'both.a.example mail is handled by 10 ours.a.example.',
+      'both.a.example mail is handled by 20 six.a.example.',
+    ]);
+    expect(await lookup('silent.a.example')).toEqual(['silent.a.example mail is handled by 0 .']);
+    expect(await lookup('missing.a.example')).toEqual([]);
   });
 
   it('has_local_authority compares the addresses of the nameservers with those of the server', async () => {

@@ -184,6 +184,16 @@ test('simplezoneedit allows A and CNAME only, changemx MX', async () => {
   });
 });
 
+test('an account cannot fill the disk of the nameserver with its zone', async () => {
+  // The limit of one record is 65,000 bytes.
+  const record = { dname: 'big', ttl: 60, record_type: 'TXT', data: Array(250).fill('x'.repeat(255)) };
+  const more = Array.from({ length: 16 }, (_, at) => ({ ...record, dname: `big${at}` }));
+  const call = { zone: 'bob.example', serial: await serial(), add: JSON.stringify(more) };
+  const { errors } = await here.uapi('bob', 'DNS::mass_edit_zone', call);
+  expect(errors?.[0]).toContain('the limit for accounts');
+  expect(await records({ name: 'big1.bob.example' })).toEqual([]);
+});
+
 test('DNS::fetch_cpanel_generated_domains lists the names of the template', async () => {
   const args = { domain: 'bob.example' };
   const { data } = await here.uapi('bob', 'DNS::fetch_cpanel_generated_domains', args);
@@ -233,6 +243,11 @@ test('DNS::has_local_authority says why a lookup failed', async () => {
   const [row] = data as unknown as { error?: string }[];
   expect(row).toMatchObject({ domain: 'bob.example', local_authority: 0 });
   expect(row?.error).toContain('bob.example');
+});
+
+test('DNS::lookup says why it failed', async () => {
+  const { errors } = await here.uapi('bob', 'DNS::lookup', { domain: 'bob.example' });
+  expect(errors?.[0]).toContain('“bob.example” could not be resolved');
 });
 
 test('DNS::is_alias_available, DNS::is_https_available and DNS::is_svcb_available describe BIND', async () => {

@@ -1,10 +1,10 @@
 // What an account may change in its DNS zones: records of some types, by its features.
 import type { Context } from '../../core/context.ts';
-import { denied } from '../../core/errors.ts';
+import { ApiError, denied } from '../../core/errors.ts';
 import * as accounts from '../accounts/accounts.ts';
 import * as featureOverrides from '../features/overrides.ts';
 import type { ZoneText } from './changed-zone.ts';
-import { entryAt, type ZoneChanges } from './zone-edits.ts';
+import { entryAt, type RecordContent, type ZoneChanges } from './zone-edits.ts';
 import type { ZoneFile } from './zone-file.ts';
 import { open } from './zone-owners.ts';
 
@@ -14,6 +14,9 @@ const typesOf = {
   simplezoneedit: ['A', 'CNAME'],
   changemx: ['MX'],
 } as const;
+
+/** Of a zone file that an account has written. An ordinary zone has less than a hundredth of it. */
+const MAX_BYTES = 1_000_000;
 
 type Editor = keyof typeof typesOf;
 const editors = Object.keys(typesOf) as Editor[];
@@ -53,9 +56,13 @@ async function editableTypes({ db, caller }: Caller): Promise<ReadonlySet<string
   return new Set(editors.filter((editor) => features.get(editor)).flatMap((editor) => typesOf[editor]));
 }
 
-/** @throws ApiError `denied` if a changed record has, or had, a type that the account may not change. */
+/**
+ * @throws ApiError `denied` if a changed record has, or had, a type that the account may not change; `limit_reached` if
+ * the zone becomes too large.
+ */
 export async function assertMayChange(context: Caller, file: ZoneFile, changes: ZoneChanges): Promise<void> {
   const { add = [], edit = [], remove = [] } = changes;
+  assertSmall(file, [...add, ...edit.map(({ record }) => record)]);
   const lines = [...edit.map(({ line }) => line), ...remove];
   const present = lines.flatMap((line) => {
     const entry = entryAt(file, line);
@@ -69,5 +76,16 @@ export async function assertMayChange(context: Caller, file: ZoneFile, changes: 
   throw denied(
     `The account “${context.caller.user}” may not change ${type} records: its features allow ` +
       `${[...allowed].sort().join(', ')}.`,
+  );
+}
+
+/** The zone files are root’s, so no quota limits them. */
+function assertSmall({ text }: ZoneFile, written: readonly RecordContent[]): void {
+  const sizeOf = ({ owner, items }: RecordContent) => owner.length + items.join(' ').length;
+  const size = written.reduce((sum, record) => sum + sizeOf(record), text.length);
+  if (written.length === 0 || size <= MAX_BYTES) return;
+  throw new ApiError(
+    'limit_reached',
+    `The zone would have more than ${MAX_BYTES} bytes, the limit for accounts. Remove records first.`,
   );
 }

@@ -84,7 +84,11 @@ export const recordRow = {
     },
     class: { type: 'string', optional: true, doc: 'The class of a record: IN.' },
     ttl: { type: 'string', doc: 'The TTL in seconds.' },
-    record: { type: 'string', optional: true, doc: 'The data of a record with one field.' },
+    record: {
+      type: 'string',
+      optional: true,
+      doc: 'The data of a record with one field, or the text of another line.',
+    },
     raw: { type: 'string', optional: true, doc: 'The text of a line that is not a record.' },
     unencoded: { type: 'flag', optional: true, doc: '1: “txtdata” has no quotes and escapes.' },
     char_str_list: { ...rowField, doc: 'The strings of a TXT record, in quotes.' },
@@ -112,7 +116,7 @@ export function recordRows(file: ZoneFile): RecordRow[] {
   return zoneRows(file).map((row) => {
     const { Line, type } = row as ZoneRow & { Line: number; type: string };
     const fields = fieldsOf(type) ?? [];
-    const only = fields.length === 1 ? row[fields[0]?.param ?? ''] : undefined;
+    const only = fields.length === 1 ? row[fields[0]?.param ?? ''] : row.raw;
     const record = typeof only === 'string' ? { record: only } : {};
     return { ...row, ...record, line: Line } as RecordRow;
   });
