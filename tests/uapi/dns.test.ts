@@ -56,6 +56,9 @@ test('ZoneEdit::add_zone_record, edit_zone_record and remove_zone_record change 
   expect(text).toMatchObject({ name: '_acme-challenge.bob.example.', txtdata: 'token', record: 'token' });
   const line = String(text?.line);
   expect(text?.Line).toBe(text?.line);
+  // As a shell script for DNS validation finds the line.
+  const found = /.*line":(\d+).*_acme-challenge\.bob\.example.*token.*/.exec(JSON.stringify(text));
+  expect(found?.[1]).toBe(line);
 
   const edit = { domain: 'bob.example', line, type: 'TXT', txtdata: 'other' };
   expect((await here.api2('bob', 'ZoneEdit::edit_zone_record', edit)).error).toBeUndefined();

@@ -118,7 +118,8 @@ export function recordRows(file: ZoneFile): RecordRow[] {
     const fields = fieldsOf(type) ?? [];
     const only = fields.length === 1 ? row[fields[0]?.param ?? ''] : row.raw;
     const record = typeof only === 'string' ? { record: only } : {};
-    return { ...row, ...record, line: Line } as RecordRow;
+    // Shell scripts search each row for the name after “line”.
+    return { line: Line, ...row, ...record } as RecordRow;
   });
 }
 
