@@ -16,14 +16,23 @@ const worker = join(top, 'tests/process/account-worker.ts');
 let folder: string;
 let fresh: string;
 let withBob: string;
+let withAddon: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'whmapi1-every-work-'));
   fresh = join(folder, 'fresh');
   withBob = join(folder, 'with-bob');
+  withAddon = join(folder, 'with-addon');
   await call(fresh, 'version');
   await call(withBob, 'createacct', { username: 'bob', domain: 'bob.example' });
   await call(withBob, 'adddns', { domain: 'extra.example', ip: '192.0.2.1', trueowner: 'bob' });
+  await call(withAddon, 'createacct', { username: 'bob', domain: 'bob.example', maxaddon: '1' });
+  await call(withAddon, 'create_subdomain', {
+    domain: 'shop.bob.example',
+    document_root: 'public_html/shop',
+  });
+  const alias = { domain: 'shop.example', username: 'bob', web_vhost_domain: 'shop.bob.example' };
+  await call(withAddon, 'create_parked_domain_for_user', alias);
 });
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -62,11 +71,24 @@ async function everything(state: string) {
   const homes = join(state, 'root/home');
   return {
     accounts: data?.acct,
+    domains: (await call(state, 'get_domain_info')).data?.domains,
+    web: namesOfHosts(join(state, 'root/etc/apache2/whmapi1/accounts')),
     ...{ etc, homes: existsSync(homes) ? readdirSync(homes).sort() : [] },
     zones: ['etc/bind/whmapi1/zones', 'var/lib/bind/whmapi1'].map((path) =>
       textsIn(join(state, 'root', path)),
     ),
   };
+}
+
+/** The names of the virtual hosts, by file. */
+function namesOfHosts(path: string): string[] {
+  if (!existsSync(path)) return [];
+  return readdirSync(path)
+    .sort()
+    .map((name) => {
+      const text = readFileSync(join(path, name), 'utf8');
+      return `${name}: ${(text.match(/^\s*Server(?:Name|Alias) .*$/gm) ?? []).join('; ')}`;
+    });
 }
 
 const namesIn = (path: string) =>
@@ -87,6 +109,11 @@ test.each<[string, () => string, Args]>([
   ['createacct', () => fresh, { username: 'bob', domain: 'bob.example' }],
   ['modifyacct', () => withBob, { user: 'bob', newuser: 'robert', domain: 'robert.example' }],
   ['removeacct', () => withBob, { username: 'bob' }],
+  [
+    'convert_addon_initiate_conversion',
+    () => withAddon,
+    { domain: 'shop.example', username: 'shop', wait: '1' },
+  ],
 ])('%s is done completely or not at all, wherever it is killed', async (command, origin, args) => {
   const done = join(folder, `${command}-done`);
   cpSync(origin(), done, { recursive: true });

@@ -1,0 +1,101 @@
+// The domains of an account on a fresh Debian with the profile STANDARD: subdomains, addon domains, and the conversion of
+// an addon domain to an account.
+import { copyFileSync } from 'node:fs';
+import { builtPackage } from './built-package.ts';
+import { machineRoot } from './debian-root.ts';
+import { describeOnMachine } from './describe-on-machine.ts';
+import { waitUntilServed } from './served.ts';
+import { bootMachine, type Machine } from './machine.ts';
+
+interface Envelope {
+  readonly metadata: { readonly result: number; readonly reason: string };
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+const DEB = '/var/tmp/whmapi1.deb';
+
+describeOnMachine('domains of accounts, in this order', () => {
+  let machine: Machine;
+
+  beforeAll(async () => {
+    machine = await bootMachine(machineRoot());
+    copyFileSync(builtPackage(), machine.path(DEB));
+    machine.install(DEB);
+    const words = ['--wait', 'start_profile_activation', 'code=STANDARD'];
+    const { status, stdout } = machine.run('whmapi1', words, { timeoutMs: 900_000 });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.any(String) as string });
+  });
+  afterAll(() => machine.stop());
+
+  const call = (name: string, ...words: string[]) => {
+    const { stdout } = machine.run('whmapi1', ['--output=json', name, ...words]);
+    return JSON.parse(stdout) as Envelope;
+  };
+  const works = (name: string, ...words: string[]) => {
+    const { metadata, data } = call(name, ...words);
+    expect([name, metadata.result === 1 ? '' : metadata.reason]).toEqual([name, '']);
+    return data;
+  };
+  /** The body and the status that a visitor gets. */
+  const visit = (host: string, path = '/') =>
+    machine
+      .run('curl', [
+        '-s',
+        '-w',
+        ' %{http_code}',
+        '--resolve',
+        `${host}:80:127.0.0.1`,
+        `http://${host}${path}`,
+      ])
+      .stdout.trim();
+  const address = (name: string) => machine.run('dig', ['+short', '@127.0.0.1', name, 'A']).stdout.trim();
+
+  it('serves a subdomain and an addon domain from folders that belong to the user', () => {
+    works('createacct', 'username=bob', 'domain=bob.example', 'maxaddon=1');
+    waitUntilServed(machine, 'bob.example');
+    works('create_subdomain', 'domain=shop.bob.example', 'document_root=public_html/shop');
+    works(
+      'create_parked_domain_for_user',
+      ...['domain=shop.example', 'username=bob', 'web_vhost_domain=shop.bob.example'],
+    );
+    machine.sh(`runuser -u bob -- bash -euc '
+      cd /home/bob/public_html/shop
+      echo shop >index.html
+      echo "<?php echo posix_getpwuid(posix_geteuid())[\\"name\\"];" >who.php
+      mkdir private; echo secret >private/a; chmod 600 private/a
+      ln -s /etc/passwd link'`);
+    expect(machine.run('stat', ['-c', '%U:%G %a', '/home/bob/public_html/shop']).stdout.trim()).toBe(
+      'bob:bob 755',
+    );
+    for (const host of ['shop.bob.example', 'www.shop.bob.example', 'shop.example', 'www.shop.example']) {
+      expect([host, visit(host)]).toEqual([host, 'shop\n 200']);
+    }
+    expect(visit('shop.example', '/who.php')).toBe('bob 200');
+    expect([address('shop.bob.example'), address('shop.example')]).toEqual([
+      address('bob.example'),
+      address('bob.example'),
+    ]);
+  });
+
+  it('converts the addon domain to an account whose files belong to its own user', () => {
+    machine.sh('cp -a /home/bob/public_html/shop /root/before');
+    works('convert_addon_initiate_conversion', 'domain=shop.example', 'username=shop', 'wait=1');
+    waitUntilServed(machine, 'shop.example');
+    expect(visit('shop.example')).toBe('shop\n 200');
+    expect(visit('shop.example', '/who.php')).toBe('shop 200');
+    expect(visit('bob.example')).not.toContain('There is no website');
+    expect(visit('shop.bob.example')).toContain('There is no website');
+    const facts = ['-c', '%U:%G %a', '/home/shop/public_html', '/home/shop/public_html/private/a'];
+    expect(machine.run('stat', facts).stdout.trim().split('\n')).toEqual([
+      'shop:www-data 750',
+      'shop:shop 600',
+    ]);
+    // Nothing of the new account belongs to anybody else, no link was followed, and the originals are unchanged.
+    machine.sh(`
+      [ -z "$(find /home/shop ! -user shop)" ]
+      [ ! -e /home/shop/public_html/link ]
+      diff -r --no-dereference /root/before /home/bob/public_html/shop`);
+    expect(address('shop.bob.example')).toBe('');
+    expect(address('shop.example')).toBe(address('bob.example'));
+  });
+});
