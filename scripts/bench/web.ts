@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import { renderAccount } from '../../src/drivers/virtual-hosts/apache/render-account.ts';
 import { DEFAULT_CERTIFICATE, DEFAULT_KEY } from '../../src/drivers/virtual-hosts/apache/render-server.ts';
 import type { AccountWeb } from '../../src/drivers/virtual-hosts/contract.ts';
@@ -13,6 +14,7 @@ const MANY = 5000;
 /** Three logs for each account, which a reload opens while those of the former configuration are still open. */
 const FILES_PER_ACCOUNT = 6;
 const TOGETHER = 200;
+const VISIT_EVERY_MS = 10;
 
 export async function compareVirtualHosts(runs: number): Promise<void> {
   if (spawnSync('apache2', ['-v']).error !== undefined) {
@@ -125,20 +127,24 @@ class Web {
     return { added: median(added), served: median(served) };
   }
 
-  /** A visitor asks for a page while many accounts are added. */
+  /** A visitor asks for a page 100 times a second while many accounts are added. */
   async changesWithVisitor(): Promise<void> {
     this.#apache.write('/home/user0/public_html/index.html', 'here');
     const seen = { good: 0, failed: 0 };
     const end = new AbortController();
+    const visit = async () => {
+      const { status } = await this.#apache.get('user0.example', '/').catch(() => ({ status: 0 }));
+      seen[status === 200 ? 'good' : 'failed']++;
+    };
     const visitor = (async () => {
-      while (!end.signal.aborted) {
-        const { status } = await this.#apache.get('user0.example', '/').catch(() => ({ status: 0 }));
-        seen[status === 200 ? 'good' : 'failed']++;
-      }
+      const visits: Promise<void>[] = [];
+      for (; !end.signal.aborted; await pause(VISIT_EVERY_MS)) visits.push(visit());
+      await Promise.all(visits);
     })();
     const start = performance.now();
     await Promise.all(Array.from({ length: TOGETHER }, () => this.#add()));
     const duration = performance.now() - start;
+    await this.#apache.apache.confirm(this.#apache.machine);
     end.abort();
     await visitor;
     console.log(

@@ -61,7 +61,7 @@ describeWith(['apache2', 'openssl'], 'Apache', () => {
       ])
       .sort();
 
-  it.each(Object.keys(places).filter((place) => !/address/.test(place)))(
+  it.each(Object.keys(places).filter((place) => !place.includes('address')))(
     'reads a hostile value as %s, if it is not rejected, as this value and nothing else',
     (place) => {
       const other = shared({
