@@ -1,0 +1,46 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import { notFound } from '../../core/errors.ts';
+import { changeAccessFiles } from '../../changes/change-access-files.ts';
+import { outerRoots, ownHosts, readAccessFile } from '../../model/access-files/blocks.ts';
+import { checkedAddress, deniedIn, withoutDenied } from '../../model/access-files/denied-addresses.ts';
+
+export default defineUapi({
+  name: 'BlockIP::remove_ip',
+  since: 82,
+  summary: 'Remove an IP address or a network from those that the account’s websites block.',
+  description:
+    'This edits .htaccess in the document roots, between two comments. The other lines stay as they are.',
+  destructive: 'The address can see the websites again.',
+  feature: 'ipdeny',
+  role: 'WebServer',
+  effect: 'operates',
+  params: {
+    ip: {
+      type: 'string',
+      required: true,
+      maxLength: 100,
+      doc: 'The address, or a network such as 192.0.2.0/24.',
+    },
+  },
+  returns: { list: { type: 'string' }, doc: 'The address or network.' },
+  examples: [{ args: { ip: '192.0.2.1' }, doc: 'An error if it is not blocked.', fails: 'not_found' }],
+
+  async look(_args, context) {
+    const { hosts, files } = await ownHosts(context);
+    const found = [];
+    for (const root of outerRoots(hosts)) found.push(await readAccessFile(files, root));
+    return found;
+  },
+  handler({ ip }, { caller, plan }, found) {
+    const address = checkedAddress(ip);
+    if (!found.some(({ text }) => deniedIn(text).includes(address)))
+      throw notFound(`“${address}” is not blocked.`);
+    const changed = found.map(({ path, text }) => ({
+      path,
+      before: text,
+      after: withoutDenied(text, address),
+    }));
+    plan(changeAccessFiles(caller.user, changed));
+    return [address];
+  },
+});
