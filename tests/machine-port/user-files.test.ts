@@ -1,9 +1,10 @@
 // The files of users, of a sandbox and on a throw-away machine.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { MachineUserFiles } from '../../src/core/machine-user-files.ts';
 import { sandboxMachine } from '../../src/machine/choose.ts';
+import { startOf } from '../../src/machine/linux/user-files.ts';
 import { HelperProcess } from '../../src/machine/user-files/helper-process.ts';
 import { until } from '../support/until.ts';
 import { describeOnMachine, ThrowAwayMachine } from './throw-away-machine.ts';
@@ -81,9 +82,20 @@ describeOnMachine('on Linux', () => {
         Gid: Array(4).fill(gid).join('\t'),
         NoNewPrivs: '1',
         ...{ CapInh: '0'.repeat(16), CapPrm: '0'.repeat(16), CapEff: '0'.repeat(16) },
-        ...{ CapBnd: '0'.repeat(16), CapAmb: '0'.repeat(16) },
+        CapAmb: '0'.repeat(16),
       });
       expect(lines.Groups?.trim().split(' ').map(Number).sort()).toEqual([gid, games].sort());
+    });
+
+    it('starts without the capabilities that the unit of the server lacks', async () => {
+      const unit = readFileSync(resolve(__dirname, '../../systemd/whmapi1d.service'), 'utf8');
+      const set = [...unit.matchAll(/^CapabilityBoundingSet=(.*)$/gm)].flatMap(([, names = '']) =>
+        names.split(' '),
+      );
+      const kept = set.map((name) => `+${name.replace('CAP_', '').toLowerCase()}`).join(',');
+      const limits = ['--bounding-set', `-all,${kept}`, '--no-new-privs', '--', 'setpriv'];
+      const ran = await machine.run('setpriv', ...limits, ...startOf({ uid, gid: uid }, '-e').words, '0');
+      expect(ran).toMatchObject({ status: 0, stderr: '' });
     });
 
     it('inherits nothing of the program but its pipes', async () => {

@@ -29,17 +29,19 @@ export class LinuxUserFiles {
     const user = await this.#users.find(name);
     if (user === undefined) throw userNotFound(name);
     assertNotSystemUser(user, this.#bases);
-    return new RemoteFiles(user, this.#helpers, (one) => this.#start(one));
+    return new RemoteFiles(user, this.#helpers, (one) => startOf(one, this.#program()));
   }
+}
 
-  #start({ uid, gid }: MachineUser): Started {
-    const rights = [
-      ...[`--reuid=${uid}`, `--regid=${gid}`, '--init-groups'],
-      ...['--no-new-privs', '--bounding-set=-all', '--inh-caps=-all', '--ambient-caps=-all'],
-      // If this program is killed, the helper is too.
-      '--pdeathsig=KILL',
-    ];
-    const node = [execPath, `--max-old-space-size=${HEAP_MEBIBYTES}`, this.#program()];
-    return { program: 'setpriv', words: [...rights, '--', ...node], environment };
-  }
+/** @param program the script that Node runs. */
+export function startOf({ uid, gid }: Pick<MachineUser, 'uid' | 'gid'>, program: string): Started {
+  // The bounding set stays: the server’s unit may not change it, and with no_new_privs it gives nothing.
+  const rights = [
+    ...[`--reuid=${uid}`, `--regid=${gid}`, '--init-groups'],
+    ...['--no-new-privs', '--inh-caps=-all', '--ambient-caps=-all'],
+    // If this program is killed, the helper is too.
+    '--pdeathsig=KILL',
+  ];
+  const node = [execPath, `--max-old-space-size=${HEAP_MEBIBYTES}`, program];
+  return { program: 'setpriv', words: [...rights, '--', ...node], environment };
 }

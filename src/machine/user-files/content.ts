@@ -66,7 +66,8 @@ export async function replaceFile(
       if (content instanceof Uint8Array) await writeAll(fd, content);
       else for await (const part of content) await writeAll(fd, part);
       if (before.gid !== undefined && before.gid !== fstatSync(fd).gid) keepGroup(fd, before.gid);
-      fchmodSync(fd, before.mode & 0o7777);
+      // Not setuid and setgid, which are for the content that is replaced.
+      fchmodSync(fd, before.mode & 0o1777);
       await flush(fd);
     } finally {
       await closeFile(fd);
