@@ -84,6 +84,7 @@ const beyondTheCatalogue: Record<string, string> = {
 
 /** All except the fields of every record; its class can only be IN. */
 const recordData = /^(?!(?:domain|name|type|ttl|line|serialnum)$)/;
+const givenRecord = new RegExp(`${recordData.source}|^(type|ttl)$`);
 
 /** Parameters that are read together, with the table of settings. */
 const settings = (set: NameSet) => ({
@@ -104,8 +105,14 @@ const readTogether: Record<string, { readonly params: RegExp; readonly because: 
   addpkg: settings('param'),
   editpkg: settings('param'),
   matchpkgs: settings('ofPackage'),
-  addzonerecord: { params: recordData, because: 'They are read by the fields of the record’s type.' },
-  editzonerecord: { params: recordData, because: 'They are read by the fields of the record’s type.' },
+  addzonerecord: {
+    params: givenRecord,
+    because: 'They are read by given-records.ts, the data by the fields of the type.',
+  },
+  editzonerecord: {
+    params: givenRecord,
+    because: 'They are read by given-records.ts, the data by the fields of the type.',
+  },
   savemxs: { params: /^class$/, because: 'BIND serves zones of the class IN, which is its only value.' },
   create_featurelist: { params: /./, because: 'Features are read by the ids of the feature catalogue.' },
   get_login_url: { params: /^provider$/, because: 'There is one provider; another is refused.' },
