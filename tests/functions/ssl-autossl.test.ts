@@ -350,6 +350,9 @@ describe('createacct', () => {
     // The new names of an account that gets another domain.
     await here.call('modifyacct', { user: 'bob', domain: 'bobby.example' });
     expect(await waiting()).toMatchObject([{}, { input: { username: 'bob' } }]);
+    // One check is enough for both changes.
+    await here.call('modifyacct', { user: 'bob', domain: 'robert.example' });
+    expect(await waiting()).toHaveLength(2);
   });
 });
 

@@ -1,4 +1,5 @@
 // What the issuer asks for, and what CAA records allow: AutoSSL at pebble, behind a proxy that changes its answers.
+import { domainToASCII } from 'node:url';
 import { AcmeProxy, type Answer } from '../support/acme-proxy.ts';
 import { AutosslInstallation, DAY_MS, namesOf } from '../support/autossl.ts';
 import { Pebble } from '../support/pebble.ts';
@@ -36,6 +37,22 @@ describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL', () => {
     status,
     headers: { 'content-type': 'application/problem+json', 'retry-after': retryAfter },
     body: JSON.stringify({ type: `urn:ietf:params:acme:error:${type}`, detail: 'Come back later' }),
+  });
+
+  it('a certificate has at most 100 names, also of internationalised domains', async () => {
+    const parked = Array.from({ length: 33 }, (_, at) => domainToASCII(`bücher${at}.example`));
+    for (const domain of parked) {
+      await here.ok('create_parked_domain_for_user', {
+        username: 'bob',
+        domain,
+        web_vhost_domain: 'bob.example',
+      });
+    }
+    await here.check();
+    const names = namesOf(here.installed()[0]);
+    // Of 102.
+    expect(names).toHaveLength(100);
+    expect(names).toEqual(expect.arrayContaining(['bob.example', parked[0]]));
   });
 
   describe('Retry-After', () => {

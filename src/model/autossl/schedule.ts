@@ -16,10 +16,16 @@ export async function schedule(db: Db): Promise<{ readonly cron: string[]; reado
   return { cron, nextTime: toSeconds(timer.nextAt) };
 }
 
-/** Has an account with new names checked, if AutoSSL is enabled. */
+/** Has an account with new names checked, if AutoSSL is enabled. One check is enough for several changes. */
 export async function checkSoon(db: Db, username: string, now: number): Promise<void> {
   if ((await settings.provider(db)) === undefined) return;
-  await queue.add(db, { kind: CHECK, input: { username }, caller: 'root', xid: '' }, { now });
+  const input = { username };
+  const waiting = await db.get(
+    "SELECT id FROM task WHERE server = ? AND kind = ? AND state = 'waiting' AND attempts = 0 AND input = ? LIMIT 1",
+    ...[db.server, CHECK, JSON.stringify(input)],
+  );
+  if (waiting !== undefined) return;
+  await queue.add(db, { kind: CHECK, input, caller: 'root', xid: '' }, { now });
 }
 
 /** Whether no other check than this task is running on this server. */
