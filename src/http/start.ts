@@ -1,13 +1,12 @@
 // The process of whmapi1d: options, certificate, listeners, signals. `bin/whmapi1d` runs this.
 import { join, resolve } from 'node:path';
-import type { Server as TlsServer } from 'node:tls';
 import { CommanderError } from 'commander';
 import type { FastifyInstance } from 'fastify';
 import { createApplication, version, type Application } from '../app.ts';
 import { ApiError } from '../core/errors.ts';
 import { AccountSockets, socketDirectory } from './account-sockets.ts';
-import { loadCertificate } from './certificate.ts';
-import { helpText, readOptions, type DaemonOptions } from './options.ts';
+import { Listener } from './listener.ts';
+import { helpText, readOptions } from './options.ts';
 import { PasswordJudge } from './password-judge.ts';
 import {
   createProcessWatch,
@@ -17,11 +16,7 @@ import {
   type ServiceWatch,
   type Worker,
 } from '../task-administration.ts';
-import type { Tls } from './connections.ts';
-import type { LoginService } from '../model/logins/callers.ts';
-import { createServer } from './server.ts';
-import { tlsOptions } from './tls.ts';
-import { feedWatchdog, logStream, notifySystemd, systemdUnit, writeFatal } from './systemd.ts';
+import { feedWatchdog, notifySystemd, systemdUnit, writeFatal } from './systemd.ts';
 
 /** The time limit for calls and tasks in progress when the server stops. */
 const TIMEOUT_MS = 10_000;
@@ -87,68 +82,6 @@ async function main(): Promise<void> {
   });
   notifySystemd('READY=1');
   feedWatchdog(process.env);
-}
-
-/** Opens the ports, and says so on standard output. */
-class Listener {
-  /** Of WHM, as URLs. */
-  readonly addresses: string[] = [];
-  readonly #options: DaemonOptions;
-  readonly #application: Application;
-  readonly #servers: FastifyInstance[];
-
-  constructor(options: DaemonOptions, application: Application, servers: FastifyInstance[]) {
-    this.#options = options;
-    this.#application = application;
-    this.#servers = servers;
-  }
-
-  async listenSecurely(service: LoginService, port: number): Promise<void> {
-    const { tlsCert, tlsKey } = this.#options;
-    const given = tlsCert === undefined || tlsKey === undefined ? undefined : { cert: tlsCert, key: tlsKey };
-    const { cert, key, fingerprint, isSelfSigned } = await loadCertificate(given, this.#application);
-    const server = await this.#listen(service, port, { cert, key });
-    if (isSelfSigned && service === 'whostmgrd')
-      process.stdout.write(`self-signed certificate, SHA-256 fingerprint ${fingerprint}\n`);
-    process.on('SIGHUP', () => {
-      loadCertificate(given, this.#application).then(
-        (fresh) => {
-          const context = { ...tlsOptions, cert: fresh.cert, key: fresh.key };
-          (server.server as unknown as TlsServer).setSecureContext(context);
-          server.log.info({ fingerprint: fresh.fingerprint }, 'certificate reloaded');
-        },
-        // The old certificate stays in use.
-        (error: unknown) => server.log.error(error, 'the certificate could not be reloaded'),
-      );
-    });
-  }
-
-  async listenPlainly(service: LoginService, port: number): Promise<void> {
-    await this.#listen(service, port, undefined);
-  }
-
-  async #listen(service: LoginService, port: number, tls: Tls | undefined): Promise<FastifyInstance> {
-    const { bind, logLevel } = this.#options;
-    const server = createServer(this.#application, {
-      service,
-      ...(tls === undefined ? {} : { tls }),
-      logLevel,
-      logStream: logStream(process.env),
-    });
-    // Installed before listening, because a signal may arrive at once.
-    this.#servers.push(server);
-    await server.listen({ host: bind, port });
-    const url = `${tls === undefined ? 'http' : 'https'}://${addressOf(server)}`;
-    if (service === 'whostmgrd') this.addresses.push(url);
-    process.stdout.write(`listening ${url}${service === 'cpaneld' ? ' for accounts' : ''}\n`);
-    return server;
-  }
-}
-
-function addressOf({ server }: FastifyInstance): string {
-  const bound = server.address();
-  if (typeof bound !== 'object' || bound === null) return String(bound);
-  return `${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`;
 }
 
 /** Finishes requests in progress within the time limit, and exits. */
